@@ -1,0 +1,23 @@
+# The bot. Code that agents write is not run in this container: give it an engine of its own, by DOCKER_HOST (a remote or a
+# rootless engine is best) or by mounting a socket. Whoever can talk to an engine's socket is root on its host.
+FROM node:24-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npm run build && npm prune --omit=dev --omit=optional
+
+FROM node:24-slim
+ENV NODE_ENV=production PARLEY_DB=/data/parley.db
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY parley.yml ./
+COPY teams ./teams
+RUN mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+STOPSIGNAL SIGTERM
+CMD ["node", "dist/cli/main.js", "start"]

@@ -1,0 +1,80 @@
+import { HUMAN, type RunEvent } from "../events.ts";
+import type { ModelMessage, ToolCall } from "../model.ts";
+import { speakerOf, type Fold } from "../transcript.ts";
+
+/**
+ * The thread as one agent's model reads it: its own words as the assistant's, everybody else's as the user's with the speaker's name in
+ * front (providers drop or forbid a name field). Grows only at its end, so that prompt caches hit.
+ */
+export interface View {
+  readonly messages: ModelMessage[];
+  /** Calls of this agent that have no result yet. */
+  readonly open: Map<string, ToolCall>;
+  /** What others said while calls were open: providers want results right behind their calls. */
+  readonly held: ModelMessage[];
+}
+
+export function viewOf(agent: string): Fold<View> {
+  return {
+    initial: () => ({ messages: [], open: new Map(), held: [] }),
+    step: (view, event) => {
+      if (isOwn(agent, event)) own(view, event);
+      else {
+        const text = heard(agent, event);
+        if (text !== undefined) (view.open.size > 0 ? view.held : view.messages).push({ role: "user", text });
+        if (event.type === "run.stopped") for (const call of view.open.values()) close(view, call, "Not done: the run was stopped.", true);
+      }
+      return view;
+    },
+  };
+}
+
+const isOwn = (agent: string, event: RunEvent): boolean => "agent" in event && event.agent === agent && event.type !== "speaker.selected";
+
+function own(view: View, event: RunEvent): void {
+  switch (event.type) {
+    case "message.posted":
+      view.messages.push({ role: "assistant", text: event.text, toolCalls: [] });
+      return;
+    case "tool.called": {
+      const call = { call: event.call, tool: event.tool, args: event.args };
+      const last = view.messages.at(-1);
+      // Calls of one reply follow each other in the log; they are one message to the model.
+      if (view.open.size > 0 && last?.role === "assistant")
+        view.messages[view.messages.length - 1] = { ...last, toolCalls: [...last.toolCalls, call] };
+      else view.messages.push({ role: "assistant", text: event.text ?? "", toolCalls: [call] });
+      view.open.set(call.call, call);
+      return;
+    }
+    case "tool.returned":
+    case "tool.failed": {
+      const call = view.open.get(event.call);
+      if (call)
+        close(view, call, event.type === "tool.returned" ? event.output : `Error: ${event.error.message}`, event.type === "tool.failed");
+      return;
+    }
+    default:
+      // A hand-over's call and result say it already; a failed turn said nothing.
+      return;
+  }
+}
+
+function close(view: View, call: ToolCall, text: string, failed: boolean): void {
+  view.messages.push({ role: "tool", call: call.call, tool: call.tool, text, failed });
+  view.open.delete(call.call);
+  if (view.open.size === 0) view.messages.push(...view.held.splice(0));
+}
+
+/** What an agent reads of an event that is not its own, with the speaker's name in front; nothing for what only watchers see. */
+export function heard(agent: string, event: RunEvent): string | undefined {
+  switch (event.type) {
+    case "message.posted":
+      return `${speakerOf(event)}: ${event.text}`;
+    case "handoff.made":
+      return event.to === HUMAN ? `${event.agent} asks a person: ${event.text}` : `${event.agent}: ${event.text}`;
+    case "speaker.selected":
+      return event.agent === agent && event.instruction ? `For ${agent}, from the team lead: ${event.instruction}` : undefined;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * The words of the log. A {@link RunEvent} is a stored fact: past tense, numbered, never changed.
+ * A {@link Delta} is seen while it happens and is not kept. Plain unions of plain JSON, so that the log
+ * can be read by a person, by `--json` and by a newer version.
+ */
+export type RunEvent = EventBody & Recorded;
+
+/** What recording adds to an event. */
+export interface Recorded {
+  /** 1, 2, 3 … within the thread, without a gap. */
+  readonly seq: number;
+  /** When it was recorded: ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** An event as an agent or the runner yields it, before it has been recorded. */
+export type EventBody =
+  | { readonly type: "run.started"; readonly run: string; readonly team: string; readonly startedBy: Person }
+  | {
+      readonly type: "speaker.selected";
+      readonly agent: string;
+      readonly by: SelectedBy;
+      /** One line for people: why this one. */
+      readonly reason?: string;
+      /** What the selector asks of the chosen agent. The agent reads it as the last words before its turn. */
+      readonly instruction?: string;
+      /** The selector's own view: did the last turn bring the task forward? */
+      readonly progress?: boolean;
+      readonly usage?: Usage;
+    }
+  | PersonMessage
+  | AgentMessage
+  | {
+      readonly type: "tool.called";
+      readonly agent: string;
+      /** Id of the call, unique in the thread. */
+      readonly call: string;
+      readonly tool: string;
+      /** The arguments as the model wrote them: JSON text, perhaps broken. */
+      readonly args: string;
+      /** Words the model wrote beside its calls; on the first call of a reply only, as is `usage`. */
+      readonly text?: string;
+      readonly usage?: Usage;
+    }
+  | { readonly type: "tool.returned"; readonly agent: string; readonly call: string; readonly tool: string; readonly output: string }
+  | { readonly type: "tool.failed"; readonly agent: string; readonly call: string; readonly tool: string; readonly error: Failure }
+  | CodeRan
+  | HandoffMade
+  | { readonly type: "approval.requested"; readonly agent: string; readonly call: string; readonly what: string }
+  | {
+      readonly type: "approval.given";
+      readonly call: string;
+      readonly approved: boolean;
+      readonly person: Person;
+      readonly reason?: string;
+    }
+  | { readonly type: "turn.failed"; readonly agent: string; readonly error: Failure; readonly usage?: Usage }
+  | { readonly type: "finish.decided"; readonly agent: string; readonly reason: string; readonly usage?: Usage }
+  /** The process was away and goes on with the run; the time in between does not count. */
+  | { readonly type: "run.resumed"; readonly run: string }
+  | {
+      readonly type: "run.stopped";
+      readonly run: string;
+      /** One line for people; the reasons that fired together, joined. */
+      readonly reason: string;
+      readonly reasons: readonly StopReason[];
+      /** `done`: a goal of the team. `limit`: a cap that is always on. `stopped`: a person. `failed`: a turn could not be had. */
+      readonly outcome: "done" | "limit" | "stopped" | "failed";
+    };
+
+export interface PersonMessage {
+  readonly type: "message.posted";
+  readonly person: Person;
+  readonly text: string;
+  /** Id of the message where it came from; a second message with the same id is not recorded. */
+  readonly id?: string;
+}
+
+export interface AgentMessage {
+  readonly type: "message.posted";
+  readonly agent: string;
+  readonly text: string;
+  /** `stop` asks for the end by itself; `summary` is tool output that stands in for prose. */
+  readonly kind?: "stop" | "summary";
+  /** The model that wrote it, as the provider names it. */
+  readonly model?: string;
+  readonly usage?: Usage;
+}
+
+/** The floor goes to another agent, or a question to a person. A question does not end the turn: with the answer, the agent goes on. */
+export interface HandoffMade {
+  readonly type: "handoff.made";
+  readonly agent: string;
+  /** An agent's name, or {@link HUMAN}. */
+  readonly to: string;
+  /** For people: the question. For agents: the notice that the target reads. */
+  readonly text: string;
+  /** Answers offered as buttons; only when `to` is a person. */
+  readonly options?: readonly string[];
+  /** The tool call that asked for it, when a model did. */
+  readonly call?: string;
+  readonly usage?: Usage;
+}
+
+export interface CodeRan {
+  readonly type: "code.ran";
+  readonly agent: string;
+  /** Seq of the message that held the block, and which block of it (from 0). */
+  readonly source: { readonly seq: number; readonly block: number };
+  readonly language: string;
+  readonly outcome: CodeOutcome;
+  readonly exitCode: number;
+  /** What it printed, stdout and stderr in order, capped; says so where it was cut. */
+  readonly output: string;
+  readonly elapsedMs: number;
+  /** What contained it, such as `container` or `wasm`, in words for people. */
+  readonly executor: string;
+  readonly files: readonly FileRef[];
+}
+
+export type CodeOutcome = "ok" | "error" | "timeout" | "oom" | "output_limit" | "cancelled" | "rejected" | "sandbox_lost";
+
+/** A file kept in the store under its content's hash. */
+export interface FileRef {
+  /** SHA-256 of the content, hex. */
+  readonly hash: string;
+  /** A cleaned name without folders. */
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: number;
+}
+
+export interface Person {
+  /** Unique where the person comes from: Slack's user id, or `terminal`. */
+  readonly id: string;
+  /** The name that agents and people read. */
+  readonly name: string;
+}
+
+/** Tokens and money of the model calls behind an event, failed attempts included. `usd` is absent when a price is unknown. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Of the input: read from the provider's cache. */
+  readonly cachedTokens?: number;
+  /** Of the output: spent on reasoning. */
+  readonly reasoningTokens?: number;
+  readonly usd?: number;
+  /** How many calls this sums; 1 when absent. */
+  readonly calls?: number;
+}
+
+/** An expected failure: `kind` is for code, `message` for agents and people. */
+export interface Failure {
+  readonly kind: string;
+  readonly message: string;
+}
+
+/** `policy`: by rule. `selector`: a model chose. `only`: nobody else could. `fallback`: the model named nobody usable. `person`: somebody asked for this agent. */
+export type SelectedBy = "policy" | "selector" | "only" | "fallback" | "person";
+
+/** Why a run stops, as data; `describe` in termination.ts puts it in words. */
+export type StopReason =
+  | { readonly kind: "maxMessages"; readonly limit: number; readonly count: number }
+  | { readonly kind: "maxTurns"; readonly limit: number; readonly count: number }
+  | { readonly kind: "textMention"; readonly text: string; readonly agent: string }
+  | { readonly kind: "tokens"; readonly limit: number; readonly total: number; readonly input: number; readonly output: number }
+  | { readonly kind: "usd"; readonly limit: number; readonly spent: number }
+  | { readonly kind: "minutes"; readonly limit: number; readonly elapsed: number }
+  | { readonly kind: "handoff"; readonly agent: string; readonly to: string }
+  | { readonly kind: "finish"; readonly agent: string; readonly reason: string }
+  | { readonly kind: "person"; readonly person: Person }
+  | { readonly kind: "failure"; readonly agent: string; readonly error: Failure }
+  | { readonly kind: "nobody" };
+
+/** Seen, not stored: shown while it happens, then dropped; the event that follows holds all of it. */
+export type Delta =
+  | { readonly type: "text.delta"; readonly agent: string; readonly text: string }
+  | { readonly type: "output.delta"; readonly agent: string; readonly text: string }
+  | { readonly type: "activity"; readonly agent: string; readonly doing: string };
+
+/** The name under which a hand-over goes to a person. */
+export const HUMAN = "human";
+
+/** True for what must be recorded, false for a {@link Delta}. */
+export function isEvent<E extends { readonly type: string }>(item: E): item is Exclude<E, Delta> {
+  return item.type !== "text.delta" && item.type !== "output.delta" && item.type !== "activity";
+}

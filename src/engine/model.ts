@@ -1,0 +1,87 @@
+import type { Failure, Usage } from "./events.ts";
+
+/**
+ * What an agent asks of a model. One port for every provider.
+ *
+ * Contract: `call` yields the text as it comes and *returns* the whole reply, which replaces the deltas. It does not throw for
+ * anything a provider or a network can do: that is a reply of kind `failure`. An aborted signal closes the connection at once and
+ * gives a failure of kind `aborted`. It throws only for a bug, such as a replay file that has run out of replies.
+ */
+export interface Model {
+  /** As the log shows it: the provider's own model name. */
+  readonly name: string;
+  call(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelDelta, ModelReply, void>;
+}
+
+export interface ModelRequest {
+  /** Who asks: the agent's name, or `selector`. Replay files are keyed by it. */
+  readonly agent: string;
+  /** Instructions; the same text on every call of an agent, so that prompt caches hit. */
+  readonly system: string;
+  /** Oldest first; grows only at its end from one call to the next. Speakers' names are already in the text. Ends with a user or tool message. */
+  readonly messages: readonly ModelMessage[];
+  readonly tools: readonly ToolSpec[];
+  /** Ask for JSON of this shape instead of prose. */
+  readonly answer?: AnswerSpec;
+  readonly outputTokensMax?: number;
+  readonly temperature?: number;
+  /** How many replies this agent has been given before in this thread, read off the log; replay chooses by it, so that a restart changes nothing. */
+  readonly nth?: number;
+}
+
+export type ModelMessage =
+  | { readonly role: "user"; readonly text: string }
+  | { readonly role: "assistant"; readonly text: string; readonly toolCalls: readonly ToolCall[] }
+  | { readonly role: "tool"; readonly call: string; readonly tool: string; readonly text: string; readonly failed: boolean };
+
+export interface ToolCall {
+  readonly call: string;
+  readonly tool: string;
+  /** JSON text as the model wrote it; perhaps broken. Whole: never cut off by a stream that died. */
+  readonly args: string;
+}
+
+/** A tool as a model sees it. */
+export interface ToolSpec {
+  /** `[a-zA-Z0-9_-]{1,64}`: what every provider accepts. */
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of an object. */
+  readonly parameters: JsonSchema;
+}
+
+export interface AnswerSpec {
+  readonly name: string;
+  /** JSON Schema of an object, all of whose properties are required and which allows no others (OpenAI's strict mode). */
+  readonly schema: JsonSchema;
+}
+
+export type JsonSchema = { readonly [key: string]: unknown };
+
+export type ModelDelta = { readonly type: "text"; readonly text: string } | { readonly type: "reasoning"; readonly text: string };
+
+export type ModelReply =
+  | { readonly kind: "answer"; readonly text: string; readonly toolCalls: readonly ToolCall[]; readonly usage: Usage }
+  | { readonly kind: "failure"; readonly error: ModelFailure; readonly usage?: Usage };
+
+export interface ModelFailure extends Failure {
+  readonly kind: ModelFailureKind;
+  /** What the provider asked for before another try. */
+  readonly retryAfterMs?: number;
+}
+
+/** `message` beside it is one sentence for people that names the mend, and holds no secret. */
+export type ModelFailureKind =
+  | "rate_limited"
+  | "overloaded"
+  | "unavailable"
+  | "timeout"
+  | "bad_key"
+  | "unknown_model"
+  | "quota"
+  | "context_too_long"
+  | "refused"
+  | "bad_request"
+  | "bad_answer"
+  | "empty"
+  | "aborted";

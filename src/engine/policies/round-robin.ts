@@ -1,0 +1,6 @@
+import type { SpeakerPolicy } from "../team.ts";
+import { lastSpeaker } from "../transcript.ts";
+
+/** One after the other, in the order of the team; over runs, too. */
+export const roundRobin: SpeakerPolicy = (transcript, agents) =>
+  agents[(agents.findIndex((agent) => agent.name === lastSpeaker(transcript)) + 1) % agents.length];

@@ -1,0 +1,32 @@
+import type { Delta, EventBody, StopReason } from "./events.ts";
+import type { Transcript } from "./transcript.ts";
+
+/** Everything that thinks. A turn is a function of the log: after a crash or an answer it is called again and goes on from what is recorded. */
+export interface Agent {
+  readonly name: string;
+  /** One line: when to call on this agent. The selector reads it. */
+  readonly description: string;
+  /** A leading agent speaks after everyone and ends its turn by naming the next speaker; its own selection is not recorded. */
+  readonly leads?: boolean;
+  /**
+   * Yields events, each a fact only once the caller has recorded it, and deltas. The caller appends an event to `transcript` before it
+   * asks for the next item. A turn must record at least one event.
+   */
+  turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void>;
+}
+
+/** Decides who speaks next by reading the log alone; `undefined`: nobody is left to speak. Keeps nothing between calls. */
+export type SpeakerPolicy = (transcript: Transcript, agents: readonly Agent[]) => Agent | undefined;
+
+/** Decides whether to stop by reading the current run alone; every reason that holds now, none to go on. Keeps nothing between calls. */
+export type TerminationCondition = (transcript: Transcript) => readonly StopReason[];
+
+export interface Team {
+  readonly name: string;
+  readonly agents: readonly Agent[];
+  readonly nextSpeaker: SpeakerPolicy;
+  /** The team's goal: asked between turns. */
+  readonly stopWhen: TerminationCondition;
+  /** Caps that are always on: asked after every event, hence before each model call and each code run. */
+  readonly limits: TerminationCondition;
+}

@@ -1,0 +1,231 @@
+import {
+  HUMAN,
+  type AgentMessage,
+  type EventBody,
+  type HandoffMade,
+  type Person,
+  type PersonMessage,
+  type Recorded,
+  type RunEvent,
+  type Usage,
+} from "./events.ts";
+
+/**
+ * The log of one thread, as it is read. The runner appends to it; everyone else only reads. All that can be asked of a conversation
+ * (who spoke last, is it waiting, what has it cost) is a fold over its events.
+ */
+export interface Transcript {
+  readonly events: readonly RunEvent[];
+}
+
+/** A pure reading of the log, event by event. `initial` is called once per transcript. */
+export interface Fold<State> {
+  readonly initial: () => State;
+  readonly step: (state: State, event: RunEvent) => State;
+}
+
+/**
+ * Reads a fold off the log. The state reached is remembered beside the log, so that reading again costs only the events that are new:
+ * a turn late in a long thread costs what the first one did. The memory is a cache; a log read afresh gives the same state.
+ */
+export function read<State>(transcript: Transcript, fold: Fold<State>): State {
+  const { events } = transcript;
+  let memory = memories.get(events);
+  if (!memory) memories.set(events, (memory = new Map()));
+  const known = memory.get(fold as Fold<unknown>) as Memory<State> | undefined;
+  const reached: Memory<State> = known ?? { upTo: 0, state: fold.initial() };
+  for (; reached.upTo < events.length; reached.upTo++) reached.state = fold.step(reached.state, events[reached.upTo] as RunEvent);
+  if (!known) memory.set(fold as Fold<unknown>, reached as Memory<unknown>);
+  return reached.state;
+}
+
+interface Memory<State> {
+  upTo: number;
+  state: State;
+}
+const memories = new WeakMap<readonly RunEvent[], Map<Fold<unknown>, Memory<unknown>>>();
+
+/** Where the current or the last run stands. */
+export interface RunState {
+  readonly run: string | undefined;
+  readonly team: string | undefined;
+  readonly startedBy: Person | undefined;
+  /** Index of `run.started` in the events; -1 before any run. */
+  readonly startIndex: number;
+  readonly running: boolean;
+  /** The agent whose turn has begun and not ended. */
+  readonly speaking: string | undefined;
+  /** A question handed to a person and not answered. */
+  readonly question: Question | undefined;
+  /** Calls that wait for a person's yes. */
+  readonly approvals: readonly string[];
+  readonly turns: number;
+  /** Milliseconds of this run so far, without the time spent waiting for people. */
+  readonly elapsedMs: number;
+  readonly usage: Required<Usage>;
+  /** False when a model without a known price was used: then `usage.usd` is only a lower bound. */
+  readonly priced: boolean;
+}
+
+export interface Question {
+  readonly seq: number;
+  readonly agent: string;
+  readonly text: string;
+  readonly options: readonly string[];
+}
+
+const runState: Fold<RunState & { readonly lastAtMs: number }> = {
+  initial: () => ({
+    run: undefined,
+    team: undefined,
+    startedBy: undefined,
+    startIndex: -1,
+    running: false,
+    speaking: undefined,
+    question: undefined,
+    approvals: [],
+    turns: 0,
+    elapsedMs: 0,
+    usage: NO_USAGE,
+    priced: true,
+    lastAtMs: 0,
+  }),
+  step: (before, event) => {
+    const atMs = Date.parse(event.at);
+    const waited = before.question !== undefined || before.approvals.length > 0 || !before.running;
+    const state = {
+      ...before,
+      lastAtMs: atMs,
+      elapsedMs: before.elapsedMs + (waited || event.type === "run.resumed" ? 0 : Math.max(0, atMs - before.lastAtMs)),
+      ...spent(before, event),
+    };
+    switch (event.type) {
+      case "run.started":
+        return {
+          ...runState.initial(),
+          run: event.run,
+          team: event.team,
+          startedBy: event.startedBy,
+          startIndex: event.seq - 1,
+          running: true,
+          lastAtMs: atMs,
+        };
+      case "run.stopped":
+        return { ...state, running: false, speaking: undefined, question: undefined, approvals: [] };
+      case "speaker.selected":
+        return { ...state, speaking: event.agent };
+      case "message.posted":
+        return "agent" in event ? endTurn(state, event.agent) : { ...state, question: undefined };
+      case "turn.failed":
+        return endTurn(state, event.agent);
+      case "handoff.made":
+        if (event.to !== HUMAN) return endTurn(state, event.agent);
+        return { ...state, question: { seq: event.seq, agent: event.agent, text: event.text, options: event.options ?? [] } };
+      case "approval.requested":
+        return { ...state, approvals: [...state.approvals, event.call] };
+      case "approval.given":
+        return { ...state, approvals: state.approvals.filter((call) => call !== event.call) };
+      case "run.resumed":
+      case "tool.called":
+      case "tool.returned":
+      case "tool.failed":
+      case "code.ran":
+      case "finish.decided":
+        return state;
+    }
+  },
+};
+
+function endTurn<S extends RunState>(state: S, agent: string): S {
+  return state.speaking === agent ? { ...state, speaking: undefined, turns: state.turns + 1 } : state;
+}
+
+function spent(state: RunState, event: EventBody): Pick<RunState, "usage" | "priced"> {
+  const usage = "usage" in event ? event.usage : undefined;
+  if (!usage) return { usage: state.usage, priced: state.priced };
+  return { usage: addUsage(state.usage, usage), priced: state.priced && usage.usd !== undefined };
+}
+
+const NO_USAGE: Required<Usage> = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, reasoningTokens: 0, usd: 0, calls: 0 };
+
+function addUsage(sum: Required<Usage>, one: Usage): Required<Usage> {
+  return {
+    inputTokens: sum.inputTokens + one.inputTokens,
+    outputTokens: sum.outputTokens + one.outputTokens,
+    cachedTokens: sum.cachedTokens + (one.cachedTokens ?? 0),
+    reasoningTokens: sum.reasoningTokens + (one.reasoningTokens ?? 0),
+    usd: sum.usd + (one.usd ?? 0),
+    calls: sum.calls + (one.calls ?? 1),
+  };
+}
+
+/** The current run, or the last one when nobody is talking. */
+export const currentRun = (transcript: Transcript): RunState => read(transcript, runState);
+
+/** True while only a person can bring the conversation on: no run, an open question, or an open approval. */
+export function isWaiting(transcript: Transcript): boolean {
+  const run = currentRun(transcript);
+  return !run.running || run.question !== undefined || run.approvals.length > 0;
+}
+
+/** What is said to everybody: words of agents and people, and hand-overs. */
+export type Message = (AgentMessage | PersonMessage | HandoffMade) & Recorded;
+
+export const isMessage = (event: RunEvent): event is Message => event.type === "message.posted" || event.type === "handoff.made";
+
+const runMessages: Fold<{ messages: Message[] }> = {
+  initial: () => ({ messages: [] }),
+  step: (state, event) => {
+    if (event.type === "run.started") return { messages: [] };
+    if (isMessage(event)) state.messages.push(event);
+    return state;
+  },
+};
+
+/** What was said in the current run, the task first. */
+export const messagesOfRun = (transcript: Transcript): readonly Message[] => read(transcript, runMessages).messages;
+
+/** The events of the turn that this agent has begun, without the selection that gave it the floor. */
+export function eventsOfTurn(transcript: Transcript, agent: string): readonly RunEvent[] {
+  const { events } = transcript;
+  const begin = events.findLastIndex(
+    (event) => event.type === "run.started" || (event.type === "speaker.selected" && event.agent === agent),
+  );
+  return events.slice(begin + 1);
+}
+
+const repliesByAgent: Fold<Map<string, number>> = {
+  initial: () => new Map(),
+  step: (counts, event) => {
+    const usage = "usage" in event ? event.usage : undefined;
+    if (!usage) return counts;
+    // A selection's cost is the selector's, not the chosen agent's.
+    const spender = event.type === "speaker.selected" ? SELECTOR : (event as { agent: string }).agent;
+    return counts.set(spender, (counts.get(spender) ?? 0) + (usage.calls ?? 1));
+  },
+};
+
+/** How many replies of a model an agent has been given in this thread. */
+export const repliesGiven = (transcript: Transcript, agent: string): number => read(transcript, repliesByAgent).get(agent) ?? 0;
+
+/** The selector's name in the log and in replay files. */
+export const SELECTOR = "selector";
+
+/** Who said it, as agents read it. */
+export const speakerOf = (message: Message): string => ("agent" in message ? message.agent : message.person.name);
+
+const last: Fold<{ speaker: string | undefined }> = {
+  initial: () => ({ speaker: undefined }),
+  step: (state, event) => (event.type === "speaker.selected" ? { speaker: event.agent } : state),
+};
+
+/** The agent that had the floor last, in this run or an earlier one, whoever chose it. */
+export const lastSpeaker = (transcript: Transcript): string | undefined => read(transcript, last).speaker;
+
+const seen: Fold<Set<string>> = {
+  initial: () => new Set(),
+  step: (ids, event) => (event.type === "message.posted" && "person" in event && event.id ? ids.add(event.id) : ids),
+};
+
+/** Whether a person's message with this id is in the log. */
+export const wasHeard = (transcript: Transcript, id: string): boolean => read(transcript, seen).has(id);

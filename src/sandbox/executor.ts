@@ -1,0 +1,69 @@
+/**
+ * The port through which code that a model wrote is run. It names no host path, port or mount: everything goes over streams, so that a
+ * local engine, a remote one and a hosted sandbox look alike. One session serves one thread: files stay between blocks, processes do not.
+ */
+export interface Executor {
+  readonly capabilities: Capabilities;
+  /** Makes the thread's sandbox at its first use; the same session for the same thread while it lives. Throws {@link SandboxUnavailable}. */
+  open(thread: string): Promise<Session>;
+  /** Ends every session and removes what it left. */
+  close(): Promise<void>;
+}
+
+export interface Capabilities {
+  readonly grade: "container" | "container+gvisor" | "process" | "wasm" | "off";
+  /** In words for people, shown beside each result, such as "Docker, no network, 512 MB". */
+  readonly label: string;
+  readonly languages: readonly string[];
+  /** For the prompts of the agents that write code: what is installed and what is not possible. */
+  readonly hint: string;
+}
+
+export interface Session {
+  /** Runs one block. Failures of the code are results; throws {@link SandboxUnavailable} only when nothing can be run at all. */
+  run(block: CodeBlock, options: RunOptions): Promise<CodeResult>;
+  /** Puts files into the workspace before the next block, read-only to the code. */
+  put(files: readonly SandboxFile[]): Promise<void>;
+  /** Ends the sandbox and removes its files. */
+  end(): Promise<void>;
+}
+
+export interface CodeBlock {
+  /** As the fence says it, lower case: `python`, `sh`, `bash`. An unknown one gives a `rejected` result. */
+  readonly language: string;
+  readonly code: string;
+}
+
+export interface RunOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onChunk?: (text: string) => void;
+}
+
+export interface CodeResult {
+  readonly outcome: "ok" | "error" | "timeout" | "oom" | "output_limit" | "cancelled" | "rejected" | "sandbox_lost";
+  /** 0 only for `ok`. 124 for a time-out, 137 for out of memory, 1 where no process gave one. */
+  readonly exitCode: number;
+  /** stdout and stderr in the order in which they came, capped head and tail; says what was cut. */
+  readonly output: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly outputBytesCut: number;
+  readonly elapsedMs: number;
+  /** What the code left in `out/`, checked and named safely; a notice for each that was refused. */
+  readonly files: readonly SandboxFile[];
+  readonly notices: readonly string[];
+}
+
+export interface SandboxFile {
+  /** Without folders, cleaned of control and direction marks, at most 200 characters. */
+  readonly name: string;
+  /** Judged by content, not by name. */
+  readonly mediaType: string;
+  readonly content: Uint8Array;
+}
+
+/** No sandbox can be had; `message` says why and how to enable it. */
+export class SandboxUnavailable extends Error {
+  override readonly name = "SandboxUnavailable";
+}

@@ -1,0 +1,115 @@
+import type { EventBody, RunEvent } from "../engine/events.ts";
+
+/**
+ * Where the log, the outbox, the inbox and files live. Async from day one, so that one machine and many share the code above it.
+ *
+ * `commit` is the only way the log changes: events, outbox rows and the next wake-up in one transaction.
+ */
+export interface Store {
+  /** Events of a thread with `seq > afterSeq`, in order; none for an unknown thread. */
+  load(thread: string, afterSeq: number): Promise<RunEvent[]>;
+  commit(commit: Commit): Promise<CommitResult>;
+  /**
+   * Tells of each commit that this process has made, after it is durable, in the order of the log: how readers such as the outbox
+   * follow without polling. A listener reads what it is told and returns at once; one that throws is warned about and breaks nothing.
+   * Returns how to stop listening.
+   */
+  follow(listener: (committed: Committed) => void): () => void;
+
+  /** Writes an envelope from outside down before it is acked. `false`: this id was seen before. */
+  receive(envelope: Envelope): Promise<boolean>;
+  /** Envelopes not yet marked handled, oldest first, at most `limit`. */
+  unhandled(limit: number): Promise<Envelope[]>;
+  handled(id: string): Promise<void>;
+
+  /** Posts not yet delivered of one lane (a thread) in order, or of every lane when none is named; at most `limit`. */
+  duePosts(lane: string | undefined, limit: number): Promise<Post[]>;
+  /** Before a post is tried: from here on a crash leaves a post that may have arrived. */
+  markSending(id: number, at: string): Promise<void>;
+  /** `receipt`: what the other side calls it (for Slack: the ts). Given up posts carry the reason instead. */
+  markDelivered(id: number, outcome: { receipt: string } | { gaveUp: string }): Promise<void>;
+  /** The receipt of a delivered post of this thread, event and kind. */
+  receipt(thread: string, seq: number, kind: string): Promise<string | undefined>;
+
+  /** Small state that is not part of a conversation, such as where a thread lives in Slack; JSON text by key. */
+  note(key: string): Promise<string | undefined>;
+  putNote(key: string, value: string): Promise<void>;
+
+  /** Keeps content under its SHA-256 (hex), which it returns. Putting the same content again is free. */
+  putFile(content: Uint8Array): Promise<string>;
+  file(hash: string): Promise<Uint8Array | undefined>;
+
+  /** Threads whose run has started and not stopped, oldest first: what a start takes up again. */
+  unfinished(): Promise<ThreadSummary[]>;
+  /** The threads that were active last, newest first. */
+  recent(limit: number): Promise<ThreadSummary[]>;
+  close(): Promise<void>;
+}
+
+export interface Commit {
+  readonly thread: string;
+  /** For fairness and reporting: whose thread this is. */
+  readonly workspace: string;
+  /** The number of the last event the writer has read; refused as `stale` when the log has moved on. */
+  readonly afterSeq: number;
+  readonly at: string;
+  readonly events: readonly EventBody[];
+  /** Outbox rows for these events. */
+  readonly posts: readonly PostDraft[];
+  /** When the thread is to be worked on next: `now`, a time, or not at all (it waits for a person, or it is over). `keep` leaves a wake-up that is there. */
+  readonly wake: "now" | "none" | "keep" | { readonly at: string };
+}
+
+export type CommitResult = { readonly kind: "ok"; readonly events: readonly RunEvent[] } | { readonly kind: "stale"; readonly lastSeq: number };
+
+/** What a commit has changed, for those who follow. */
+export interface Committed {
+  readonly thread: string;
+  readonly workspace: string;
+  /** As recorded; empty when only the wake-up changed. */
+  readonly events: readonly RunEvent[];
+  /** How many outbox rows came with them. */
+  readonly posts: number;
+}
+
+/** One message to be posted for an event; what it looks like is decided when it is sent, by reading the log. */
+export interface PostDraft {
+  /** Index into `Commit.events`. */
+  readonly event: number;
+  /** What the message is for, such as `turn` or `card`. */
+  readonly kind: string;
+  /** An event may need several messages: 0, 1, 2 … */
+  readonly part: number;
+}
+
+export interface Post {
+  readonly id: number;
+  readonly thread: string;
+  readonly seq: number;
+  readonly kind: string;
+  readonly part: number;
+  /** When a try was under way and its outcome is unknown: since when. */
+  readonly sendingSince: string | undefined;
+}
+
+export interface Envelope {
+  readonly id: string;
+  readonly at: string;
+  /** JSON text, as it came. */
+  readonly body: string;
+}
+
+export interface ThreadSummary {
+  readonly thread: string;
+  readonly workspace: string;
+  readonly lastSeq: number;
+  readonly at: string;
+}
+
+/**
+ * The database cannot be used as it is, or what was handed in is over a limit; `message` names the file or the thread, and the mend.
+ * Nothing has been overwritten, and nothing of what was to be written is there.
+ */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+}

@@ -1,0 +1,127 @@
+/**
+ * What the page of the local workspace and its server say to each other, as JSON over the same loopback origin.
+ *
+ *   GET  /                          the page; `?as=U0MARIA` makes the tab another person, `#C0GENERAL/1700000000.000100` opens a thread
+ *   GET  /page/state?as=USER        → PageState
+ *   GET  /page/changes?as=USER      server-sent events; each `data:` is one PageChange
+ *   POST /page/post                 PostRequest → { ok, ts }
+ *   POST /page/click                ClickRequest → { ok } or { ok: false, error }
+ *   POST /page/submit               SubmitRequest → { ok } or { ok: false, errors: { [block_id]: text } }
+ *   POST /page/close-modal          { as, viewId } → { ok }
+ *   POST /page/open                 { as, channel, tab? } → { ok }; a DM or the Home tab was opened
+ *   GET  /files/ID/NAME             a file's bytes; `Content-Disposition: attachment` unless it is a raster image
+ *   POST /page/upload?as=&channel=&thread_ts=&name=   raw body → { ok, file }
+ *
+ * POSTs carry `Content-Type: application/json` and the header `X-Parley-Page: 1`, and are refused from another origin.
+ * Everything in a Message comes from agents and people: it is data, never HTML.
+ */
+export interface PageState {
+  readonly workspace: { readonly name: string; readonly notice: string };
+  readonly me: PageUser;
+  readonly users: readonly PageUser[];
+  readonly bot: PageUser;
+  readonly channels: readonly PageChannel[];
+  /** All messages of the channels that this person is in, oldest first. */
+  readonly messages: readonly PageMessage[];
+  readonly statuses: readonly PageStatus[];
+  readonly home: PageView | undefined;
+  /** Tasks ready to send, shown beside the composer. */
+  readonly suggestions: readonly { readonly title: string; readonly text: string }[];
+}
+
+export interface PageUser {
+  readonly id: string;
+  readonly name: string;
+  readonly isBot: boolean;
+}
+
+export interface PageChannel {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "channel" | "private" | "im";
+  readonly botIsMember: boolean;
+}
+
+export interface PageMessage {
+  readonly channel: string;
+  readonly ts: string;
+  /** The root's ts, for a reply; absent on a root. */
+  readonly threadTs?: string;
+  readonly user: string;
+  /** The persona under which the bot posted, when it gave one. */
+  readonly persona?: { readonly name: string; readonly iconEmoji?: string; readonly iconUrl?: string };
+  readonly text: string;
+  readonly blocks?: readonly unknown[];
+  readonly files?: readonly PageFile[];
+  readonly reactions: readonly { readonly name: string; readonly users: readonly string[] }[];
+  readonly edited: boolean;
+  /** Shown to one person only. */
+  readonly ephemeral?: boolean;
+}
+
+export interface PageFile {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly mimetype: string;
+  readonly size: number;
+  readonly url: string;
+}
+
+/** "Ada is thinking": of a thread; an empty status has been cleared. */
+export interface PageStatus {
+  readonly channel: string;
+  readonly threadTs: string;
+  readonly status: string;
+  readonly persona?: { readonly name: string; readonly iconEmoji?: string; readonly iconUrl?: string };
+}
+
+export interface PageView {
+  readonly id: string;
+  readonly type: "modal" | "home";
+  /** A Block Kit view: title, blocks, submit, close … */
+  readonly view: unknown;
+}
+
+export type PageChange =
+  | { readonly type: "message"; readonly message: PageMessage }
+  | { readonly type: "message.changed"; readonly message: PageMessage }
+  | { readonly type: "message.deleted"; readonly channel: string; readonly ts: string }
+  | { readonly type: "status"; readonly status: PageStatus }
+  | { readonly type: "modal.opened"; readonly view: PageView }
+  | { readonly type: "modal.updated"; readonly view: PageView }
+  | { readonly type: "modal.closed"; readonly viewId: string }
+  | { readonly type: "home"; readonly view: PageView }
+  /** The bot's socket came or went. */
+  | { readonly type: "bot"; readonly connected: boolean }
+  /** Everything changed (a reset): read the state again. */
+  | { readonly type: "reload" };
+
+export interface PostRequest {
+  readonly as: string;
+  readonly channel: string;
+  readonly threadTs?: string;
+  /** As a person types it: `@parley` and `@Maria` become mentions. */
+  readonly text: string;
+}
+
+export interface ClickRequest {
+  readonly as: string;
+  /** Where the element is: in a message, or in a view. */
+  readonly channel?: string;
+  readonly ts?: string;
+  readonly viewId?: string;
+  readonly blockId: string;
+  readonly actionId: string;
+  /** The element's type, and what was chosen for a select, radio or checkbox. */
+  readonly elementType: string;
+  readonly value?: string;
+  readonly selected?: unknown;
+}
+
+export interface SubmitRequest {
+  readonly as: string;
+  readonly viewId: string;
+  /** Slack's `state.values` form: block id → action id → element state. */
+  readonly values: { readonly [blockId: string]: { readonly [actionId: string]: unknown } };
+}

@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { expect, test } from "vitest";
+
+const SRC = resolve(import.meta.dirname, "../src");
+
+/** Who may import whom; `*` leaves packages and node: free. The house has these rooms and no others. */
+const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
+  engine: [],
+  models: ["engine"],
+  tools: ["engine"],
+  store: ["engine"],
+  sandbox: [],
+  workspace: [],
+  "runner.ts": ["engine", "store"],
+  "telemetry.ts": ["engine", "store"],
+  config: ["engine", "models", "tools", "sandbox"],
+  slack: ["engine", "store", "runner.ts"],
+  studio: ["engine", "store", "config", "runner.ts"],
+  "parley.ts": ["engine", "models", "tools", "sandbox", "store", "runner.ts", "telemetry.ts", "config", "slack", "studio"],
+  cli: ["parley.ts", "config", "workspace"],
+};
+
+/** Words that belong to one room; elsewhere they are a sign that a thing is in the wrong place. */
+const OWN_WORDS: readonly { readonly words: RegExp; readonly rooms: readonly string[] }[] = [
+  { words: /\b(thread_ts|chat\.postMessage|block_id)\b/, rooms: ["slack", "workspace"] },
+  { words: /\b(content_block|tool_use_id)\b|\.choices\b/, rooms: ["models"] },
+  { words: /\b(SELECT|INSERT INTO|CREATE TABLE)\b/, rooms: ["store"] },
+];
+
+interface SourceFile {
+  readonly path: string;
+  readonly room: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+const files: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".ts"))
+  .map((path) => {
+    const text = readFileSync(join(SRC, path), "utf8");
+    return { path: path.split(sep).join("/"), room: path.split(sep)[0] ?? "", text, imports: importsOf(text) };
+  });
+
+test("every file is in a room of the house, and imports only from rooms it may know", () => {
+  const wrong = files.flatMap(({ path, room, imports }) => {
+    const allowed = MAY_IMPORT[room];
+    if (!allowed) return [`${path}: "${room}" is not a room of the house`];
+    return imports
+      .filter((to) => to.startsWith("."))
+      .flatMap((to) => {
+        const target = relative(SRC, resolve(SRC, dirname(path), to)).split(sep)[0] ?? "";
+        return target === room || allowed.includes(target)
+          ? []
+          : [`${path} imports ${to}: ${room} may import ${allowed.join(", ") || "nothing"}`];
+      });
+  });
+  expect(files.length).toBeGreaterThan(40);
+  expect(wrong).toEqual([]);
+});
+
+test("the engine imports no package and nothing of node", () => {
+  const wrong = files
+    .filter(({ room }) => room === "engine")
+    .flatMap(({ path, imports }) => imports.filter((to) => !to.startsWith(".")).map((to) => `${path} imports ${to}`));
+  expect(wrong).toEqual([]);
+});
+
+test("no import loop, type imports included", () => {
+  const graph = new Map(
+    files.map(({ path, imports }) => [
+      path,
+      imports
+        .filter((to) => to.startsWith("."))
+        .map((to) =>
+          relative(SRC, resolve(SRC, dirname(path), to))
+            .split(sep)
+            .join("/"),
+        ),
+    ]),
+  );
+  const done = new Set<string>();
+  const loops: string[] = [];
+  const visit = (path: string, trail: readonly string[]) => {
+    if (trail.includes(path)) loops.push([...trail.slice(trail.indexOf(path)), path].join(" → "));
+    else if (!done.has(path)) for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+  expect(loops).toEqual([]);
+});
+
+test("a room's words stay in it", () => {
+  const wrong = OWN_WORDS.flatMap(({ words, rooms }) =>
+    files
+      .filter(({ room, text }) => !rooms.includes(room) && words.test(text))
+      .map(({ path, text }) => `${path}: ${words.exec(text)?.[0]}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("no hub files: a type lives with its thing", () => {
+  expect(files.filter(({ path }) => /(^|\/)(types|utils|helpers|index)\.ts$/.test(path)).map(({ path }) => path)).toEqual([]);
+});
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/^\s*(?:import|export)\s[^;]*?from\s+"([^"]+)"|^\s*import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm)].map(
+    (match) => match[1] ?? match[2] ?? match[3] ?? "",
+  );
+}

@@ -1,0 +1,162 @@
+import { expect, test } from "vitest";
+import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
+import { roundRobin } from "../../src/engine/policies/round-robin.ts";
+import { maxTurns } from "../../src/engine/termination.ts";
+import type { Tool } from "../../src/engine/tool.ts";
+import { openLog, says, scripted, team } from "../support/scripted.ts";
+
+const tool = (name: string, run: Tool["run"]): Tool => ({ name, description: "", parameters: { type: "object" }, run });
+const returns = (name: string, output: string) => tool(name, async () => ({ kind: "returned", output }));
+const make = (settings: Partial<AssistantSettings> & Pick<AssistantSettings, "model">) =>
+  assistant({
+    name: "A",
+    description: "",
+    instructions: "Be brief.",
+    tools: [],
+    handoffs: [],
+    toolRoundsMax: 5,
+    afterTools: "prose",
+    ...settings,
+  });
+const alone = (settings: Parameters<typeof make>[0]) => team({ agents: [make(settings)], nextSpeaker: roundRobin, limits: maxTurns(1) });
+const types = (log: ReturnType<typeof openLog>) => log.events.slice(3, -1).map((event) => event.type);
+
+test("it uses tools until it answers in words", async () => {
+  const log = openLog();
+  log.start("go");
+  const model = scripted({ calls: [{ tool: "t1" }] }, { calls: [{ tool: "t2" }] }, "done");
+  await log.run(alone({ model, tools: [returns("t1", "r1"), returns("t2", "r2")] }));
+  expect(types(log)).toEqual(["tool.called", "tool.returned", "tool.called", "tool.returned", "message.posted"]);
+  expect(model.requests[2]?.messages.slice(1)).toMatchObject([
+    { role: "assistant", toolCalls: [{ tool: "t1" }] },
+    { role: "tool", text: "r1" },
+    { role: "assistant", toolCalls: [{ tool: "t2" }] },
+    { role: "tool", text: "r2" },
+  ]);
+});
+
+test("calls of one reply run side by side and are one message to the model", async () => {
+  const log = openLog();
+  log.start("go");
+  let running = 0;
+  let most = 0;
+  const slow = (name: string) =>
+    tool(name, async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      return { kind: "returned", output: name };
+    });
+  const model = scripted({ calls: [{ tool: "t1" }, { tool: "t2" }], text: "Let me look." }, "done");
+  await log.run(alone({ model, tools: [slow("t1"), slow("t2")] }));
+  expect(most).toBe(2);
+  expect(model.requests[1]?.messages[1]).toMatchObject({
+    role: "assistant",
+    text: "Let me look.",
+    toolCalls: [{ tool: "t1" }, { tool: "t2" }],
+  });
+});
+
+test("broken arguments, an unknown tool and a crash are results that the model can read", async () => {
+  const log = openLog();
+  log.start("go");
+  const bomb = tool("bomb", () => Promise.reject(new Error("boom")));
+  const model = scripted({ calls: [{ tool: "bomb", args: "{not json" }, { tool: "nope" }, { tool: "bomb" }] }, "I see.");
+  await log.run(alone({ model, tools: [bomb] }));
+  const read = model.requests[1]?.messages.filter((message) => message.role === "tool");
+  expect(read).toMatchObject([
+    { failed: true, text: expect.stringContaining("not valid JSON") },
+    { failed: true, text: expect.stringContaining('no tool "nope". There are: bomb') },
+    { failed: true, text: expect.stringContaining("boom") },
+  ]);
+});
+
+test("rounds used up: it answers in prose without tools, or with the last round's results as they are", async () => {
+  const prose = openLog();
+  prose.start("go");
+  const model = scripted({ calls: [{ tool: "t" }] }, "in words");
+  await prose.run(alone({ model, tools: [returns("t", "r")], toolRoundsMax: 1 }));
+  expect(model.requests[1]?.tools).toEqual([]);
+  expect(prose.said().at(-1)).toBe("A: in words");
+
+  const summary = openLog();
+  summary.start("go");
+  await summary.run(
+    alone({
+      model: scripted({ calls: [{ tool: "t" }, { tool: "t" }] }),
+      tools: [returns("t", "r")],
+      toolRoundsMax: 1,
+      afterTools: "summary",
+    }),
+  );
+  expect(summary.said().at(-1)).toBe("A: r\nr");
+});
+
+test("a hand-over ends the turn; other calls of the reply are run, a second hand-over is refused", async () => {
+  const log = openLog();
+  log.start("go");
+  const model = scripted({ calls: [{ tool: "transfer_to_b" }, { tool: "t" }, { tool: "transfer_to_c" }] });
+  await log.run(alone({ model, tools: [returns("t", "r")], handoffs: ["B", "C"] }));
+  expect(types(log)).toEqual([
+    "tool.called",
+    "tool.called",
+    "tool.called",
+    "tool.returned",
+    "tool.failed",
+    "tool.returned",
+    "handoff.made",
+  ]);
+  expect(log.events.findLast((event) => event.type === "handoff.made")).toMatchObject({
+    to: "B",
+    text: "Transferred to B, adopting the role of B immediately.",
+  });
+});
+
+test("a question without words of its own uses the words beside the call", async () => {
+  const log = openLog();
+  log.start("go");
+  await log.run(alone({ model: scripted({ calls: [{ tool: "transfer_to_human" }], text: "Shall I go on?" }), handoffs: ["human"] }));
+  expect(log.said().at(-1)).toBe("A → human: Shall I go on?");
+});
+
+test("after a crash between a call and its result the call is made again, and the model is not", async () => {
+  const log = openLog();
+  log.start("go");
+  const parts = { tools: [returns("t", "r")] };
+  await log.run(alone({ model: scripted({ calls: [{ tool: "t" }] }), ...parts }), { until: (event) => event.type === "tool.called" });
+  const after = scripted("done");
+  await log.run(alone({ model: after, ...parts }));
+  expect(types(log)).toEqual(["tool.called", "tool.returned", "message.posted"]);
+  expect(after.requests).toHaveLength(1);
+});
+
+test("what people say between a call and its result comes behind the result", async () => {
+  const log = openLog();
+  log.start("go");
+  const model = scripted({ calls: [{ tool: "t" }] }, "done");
+  const chatty = tool("t", async () => {
+    log.reply("hurry");
+    return { kind: "returned", output: "r" };
+  });
+  await log.run(alone({ model, tools: [chatty] }));
+  expect(model.requests[1]?.messages.map((message) => message.text)).toEqual(["Maria: go", "", "r", "Maria: hurry"]);
+});
+
+test("the prompt only grows at its end, speakers are named, and it never ends on the assistant's own words", async () => {
+  const log = openLog();
+  log.start("go");
+  const model = scripted("one", "two", "three");
+  await log.run(
+    team({
+      agents: [make({ model }), says("B", "b1", "b2")],
+      nextSpeaker: (_transcript, agents) => agents[log.said().length === 3 ? 1 : 0],
+      limits: maxTurns(4),
+    }),
+  );
+  const texts = model.requests.map((request) => request.messages.map((message) => message.text));
+  expect(texts[0]).toEqual(["Maria: go"]);
+  expect(texts[1]?.slice(0, 2)).toEqual(["Maria: go", "one"]);
+  expect(model.requests[1]?.messages.at(-1)?.role).toBe("user");
+  expect(texts[2]).toEqual(["Maria: go", "one", "two", "B: b1"]);
+  expect(model.requests.map((request) => request.nth)).toEqual([0, 1, 2]);
+});

@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import { codeBlocks } from "../../src/engine/agents/code-blocks.ts";
+import { codeRunner, type CodeRun } from "../../src/engine/agents/code-runner.ts";
+import { roundRobin } from "../../src/engine/policies/round-robin.ts";
+import { maxTurns } from "../../src/engine/termination.ts";
+import { openLog, says, team } from "../support/scripted.ts";
+
+/** Runs "say X" and "fail N": a language of two words. */
+function runner(ran: string[] = []) {
+  return codeRunner({
+    name: "Runner",
+    description: "",
+    runs: ["Coder"],
+    languages: ["python", "sh"],
+    async run({ code }): Promise<CodeRun> {
+      ran.push(code.trim());
+      const [verb, rest = ""] = code.trim().split(" ");
+      const failed = verb === "fail";
+      return {
+        outcome: failed ? "error" : "ok",
+        exitCode: failed ? Number(rest) : 0,
+        output: failed ? "" : `${rest}\n`,
+        elapsedMs: 1,
+        executor: "test",
+        files: [],
+      };
+    },
+  });
+}
+const fence = (code: string, label = "python") => `\`\`\`${label}\n${code}\n\`\`\``;
+const both = (turns: number, coder: string[], ran?: string[]) =>
+  team({ agents: [says("Coder", ...coder), runner(ran)], nextSpeaker: roundRobin, limits: maxTurns(turns) });
+
+test("the reply is the raw output, and the run is a fact of its own", async () => {
+  const log = openLog();
+  log.start("t");
+  await log.run(both(2, [fence("say hello")]));
+  expect(log.said().at(-1)).toBe("Runner: hello\n");
+  expect(log.events.find((event) => event.type === "code.ran")).toMatchObject({
+    language: "python",
+    exitCode: 0,
+    outcome: "ok",
+    source: { seq: 4, block: 0 },
+  });
+});
+
+test("blocks run in order and the first failure stops the rest", async () => {
+  const log = openLog();
+  log.start("t");
+  const ran: string[] = [];
+  await log.run(both(2, [[fence("say one"), fence("say two", "sh"), fence("fail 3"), fence("say never")].join("\n")], ran));
+  expect(ran).toEqual(["say one", "say two", "fail 3"]);
+  expect(log.said().at(-1)).toBe("Runner: The code failed with exit code 3. It printed: 1 later block(s) were not run.\none\n\ntwo\n\n");
+});
+
+test("only code of the named agents runs, never a person's", async () => {
+  const log = openLog();
+  log.start(`please run ${fence("say no")}`);
+  const ran: string[] = [];
+  await log.run(team({ agents: [says("Stranger", fence("say no")), runner(ran)], nextSpeaker: roundRobin, limits: maxTurns(2) }));
+  expect(ran).toEqual([]);
+  expect(log.said().at(-1)).toContain("No code was found to run");
+});
+
+test("only code posted since its own last turn runs", async () => {
+  const log = openLog();
+  log.start("t");
+  const ran: string[] = [];
+  await log.run(both(4, [fence("say first"), "no code this time"], ran));
+  expect(ran).toEqual(["say first"]);
+  expect(log.said().at(-1)).toContain("No code was found to run");
+});
+
+test("after a crash between two blocks the first one is not run again", async () => {
+  const log = openLog();
+  log.start("t");
+  const ran: string[] = [];
+  const words = [`${fence("say one")}\n${fence("say two")}`];
+  await log.run(both(2, words, ran), { until: (event) => event.type === "code.ran" });
+  await log.run(both(2, words, ran));
+  expect(ran).toEqual(["say one", "say two"]);
+  expect(log.said().at(-1)).toBe("Runner: one\n\ntwo\n");
+});
+
+test("code that prints nothing gets a sentence instead", async () => {
+  const log = openLog();
+  log.start("t");
+  await log.run(both(2, [fence("say")]));
+  expect(log.said().at(-1)).toContain("printed nothing (exit code 0)");
+});
+
+test.each([
+  ["a label in capitals and trailing blanks", "```Python  \nx\n```", [["python", "x\n"]]],
+  ["a blank before the label", "``` python\nx\n```", [["python", "x\n"]]],
+  ["CRLF", "```bash\r\nx\r\n```\r\n", [["bash", "x\n"]]],
+  ["no label", "```\nx\n```", [["python", "x\n"]]],
+  ["no label beside a labelled block", "```py\nx\n```\n```\noutput\n```", [["python", "x\n"]]],
+  ["a fence inside a longer fence", "````python\ns = '''\n```sh\nls\n```\n'''\n````", [["python", "s = '''\n```sh\nls\n```\n'''\n"]]],
+  ["tildes", "~~~sh\nx\n~~~", [["sh", "x\n"]]],
+  ["an indented fence in a list", "- do\n  ```python\n  x\n    y\n  ```", [["python", "x\n  y\n"]]],
+  ["a fence that is never closed", "```python\nx", [["python", "x\n"]]],
+  ["attributes behind the label", '```python title="a.py"\nx\n```', [["python", "x\n"]]],
+  ["inline code", "use ```x``` here", []],
+])("code blocks: %s", (_title, text, expected) => {
+  expect(codeBlocks(text).map((block) => [block.language, block.code])).toEqual(expected);
+});

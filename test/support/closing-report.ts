@@ -1,0 +1,32 @@
+import type { Reporter, TestModule } from "vitest/node";
+import { missingParts } from "./requirements.ts";
+
+/** Closes a test run with one plain line, after the names of what could not run here and why. */
+export default class ClosingReport implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    const counts = { passed: 0, failed: 0, skipped: 0 };
+    const skipped: string[] = [];
+    for (const module of modules) {
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        if (state === "passed") counts.passed++;
+        else if (state === "failed") counts.failed++;
+        else {
+          counts.skipped++;
+          skipped.push(`${module.relativeModuleId}: ${test.fullName}`);
+        }
+      }
+      if (module.state() === "failed" && module.errors().length > 0) counts.failed++;
+    }
+    counts.failed += errors.length;
+    if (skipped.length > 0) {
+      console.log("\nNot run on this machine:");
+      for (const part of missingParts()) console.log(`  ${part.name}: ${part.reason}`);
+      for (const name of skipped.slice(0, SKIPPED_SHOWN_MAX)) console.log(`  - ${name}`);
+      if (skipped.length > SKIPPED_SHOWN_MAX) console.log(`  … and ${skipped.length - SKIPPED_SHOWN_MAX} more`);
+    }
+    console.log(`\n${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""}`);
+  }
+}
+
+const SKIPPED_SHOWN_MAX = 60;

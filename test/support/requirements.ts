@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import Docker from "dockerode";
+
+/** A part of the machine that some tests need. */
+export interface MissingPart {
+  readonly name: "docker" | "browser";
+  readonly reason: string;
+}
+
+const PARTS = ["docker", "browser"];
+
+/** Looks once, before any test, at what this machine has. With `PARLEY_REQUIRE=docker,browser` a missing part is a failure. */
+export default async function setup(): Promise<void> {
+  const missing = [...(await withoutDocker()), ...withoutBrowser()];
+  process.env.PARLEY_MISSING = JSON.stringify(missing);
+  const required = (process.env.PARLEY_REQUIRE ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  const unknown = required.filter((name) => !PARTS.includes(name));
+  if (unknown.length > 0) throw new Error(`PARLEY_REQUIRE names ${unknown.join(", ")}; it can name ${PARTS.join(", ")}.`);
+  const lacking = missing.filter(({ name }) => required.includes(name));
+  if (lacking.length > 0) {
+    console.error("\n0 passed, 1 failed");
+    throw new Error(
+      `this machine must be able to run every test, and cannot:\n${lacking.map(({ name, reason }) => `  ${name}: ${reason}`).join("\n")}`,
+    );
+  }
+}
+
+/** What was found missing, for the closing report. */
+export function missingParts(): readonly MissingPart[] {
+  return JSON.parse(process.env.PARLEY_MISSING ?? "[]") as MissingPart[];
+}
+
+/** The image in which test code runs. */
+export const SANDBOX_IMAGE = process.env.PARLEY_SANDBOX_IMAGE ?? "parley-sandbox:ci";
+
+async function withoutDocker(): Promise<MissingPart[]> {
+  const docker = new Docker();
+  try {
+    await Promise.race([docker.ping(), expired(PING_MS_MAX)]);
+  } catch {
+    return [{ name: "docker", reason: "no Docker engine answers; start one, or set DOCKER_HOST" }];
+  }
+  try {
+    await docker.getImage(SANDBOX_IMAGE).inspect();
+    return [];
+  } catch {
+    return [{ name: "docker", reason: `the engine has no image ${SANDBOX_IMAGE}; .ci/engine makes it` }];
+  }
+}
+
+const PING_MS_MAX = 5_000;
+const expired = (ms: number) => new Promise<never>((_resolve, reject) => setTimeout(() => reject(new Error("no answer")), ms).unref());
+
+/** Debian's Chromium, or the one that `PARLEY_CHROMIUM` names. */
+export const CHROMIUM = process.env.PARLEY_CHROMIUM ?? "/usr/bin/chromium";
+
+function withoutBrowser(): MissingPart[] {
+  return existsSync(CHROMIUM)
+    ? []
+    : [{ name: "browser", reason: `there is no ${CHROMIUM}; install Chromium, or name one by PARLEY_CHROMIUM` }];
+}
