@@ -180,12 +180,12 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   async function appendUnlessStopped(lane: Lane, error: unknown): Promise<void> {
-    const { running, speaking } = currentRun(lane.transcript);
+    const { running, openTurns } = currentRun(lane.transcript);
     if (!running) return;
     const failure: Failure = { kind: "bug", message: error instanceof Error ? error.message : String(error) };
     await append(
       lane,
-      [runStopped(lane.transcript, "failed", [{ kind: "failure", agent: speaking ?? "the team", error: failure }])],
+      [runStopped(lane.transcript, "failed", [{ kind: "failure", agent: openTurns[0] ?? "the team", error: failure }])],
       "none",
     );
   }

@@ -70,7 +70,7 @@ const mention = (text: string, more: Partial<Said> = {}): Said => ({
   ...more,
 });
 const duo = (): Team =>
-  team({ agents: [says("A", "hello"), says("B", "DONE")], nextSpeaker: roundRobin, stopWhen: textMention("DONE"), limits: maxTurns(10) });
+  team({ agents: [says("A", "hello"), says("B", "DONE")], nextSpeakers: roundRobin, stopWhen: textMention("DONE"), limits: maxTurns(10) });
 const said = (events: readonly RunEvent[]) =>
   events.flatMap((event) =>
     event.type === "message.posted" ? [`${"agent" in event ? event.agent : event.person.name}: ${event.text}`] : [],
@@ -133,7 +133,7 @@ const asking = (model = scripted({ calls: [{ tool: "transfer_to_human", args: { 
         afterTools: "prose",
       }),
     ],
-    nextSpeaker: roundRobin,
+    nextSpeakers: roundRobin,
     stopWhen: textMention("DONE"),
   });
 

@@ -14,7 +14,17 @@ export interface Recorded {
 }
 
 /** An event as an agent or the runner yields it, before it has been recorded. */
-export type EventBody =
+export type EventBody = Fact & Whereabouts;
+
+/** Set on what happens inside a team that is itself a participant. */
+export interface Whereabouts {
+  /** The participant inside which it happened; `outer/inner` where teams are nested deeper. */
+  readonly within?: string;
+  /** Shown to watchers, but no part of what the agents outside hear: their participant speaks with one voice. */
+  readonly quiet?: true;
+}
+
+type Fact =
   | { readonly type: "run.started"; readonly run: string; readonly team: string; readonly startedBy: Person }
   | {
       readonly type: "speaker.selected";
@@ -54,8 +64,14 @@ export type EventBody =
       readonly person: Person;
       readonly reason?: string;
     }
+  /** A participant that is a team has come to its end; its members have said what there was to say. */
+  | { readonly type: "turn.ended"; readonly agent: string; readonly reason: string }
   | { readonly type: "turn.failed"; readonly agent: string; readonly error: Failure; readonly usage?: Usage }
   | { readonly type: "finish.decided"; readonly agent: string; readonly reason: string; readonly usage?: Usage }
+  /** A person asks for the end at the next border of a turn; to end it at once, the runner aborts and records `run.stopped`. */
+  | { readonly type: "stop.requested"; readonly person: Person }
+  /** A model wrote code that the same agent is about to run. */
+  | { readonly type: "code.written"; readonly agent: string; readonly text: string; readonly usage?: Usage }
   /** The process was away and goes on with the run; the time in between does not count. */
   | { readonly type: "run.resumed"; readonly run: string }
   | {
@@ -169,6 +185,9 @@ export type StopReason =
   | { readonly kind: "minutes"; readonly limit: number; readonly elapsed: number }
   | { readonly kind: "handoff"; readonly agent: string; readonly to: string }
   | { readonly kind: "finish"; readonly agent: string; readonly reason: string }
+  | { readonly kind: "source"; readonly agent: string }
+  | { readonly kind: "stopMessage"; readonly agent: string }
+  | { readonly kind: "toolCalled"; readonly tool: string }
   | { readonly kind: "person"; readonly person: Person }
   | { readonly kind: "failure"; readonly agent: string; readonly error: Failure }
   | { readonly kind: "nobody" };

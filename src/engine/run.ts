@@ -1,5 +1,6 @@
 import { isEvent, type Delta, type EventBody, type StopReason } from "./events.ts";
-import type { Team } from "./team.ts";
+import { sideBySide } from "./side-by-side.ts";
+import type { Agent, Team } from "./team.ts";
 import { describe, finishedOrFailed } from "./termination.ts";
 import { currentRun, isWaiting, type Transcript } from "./transcript.ts";
 
@@ -19,41 +20,53 @@ export async function* converse(team: Team, transcript: Transcript, signal: Abor
     }
     if (isWaiting(transcript)) return;
 
-    const { speaking } = currentRun(transcript);
-    const interrupted = team.agents.find((agent) => agent.name === speaking);
-    const speaker = interrupted ?? team.nextSpeaker(transcript, team.agents);
-    if (!speaker) {
+    const interrupted = team.agents.filter((agent) => currentRun(transcript).openTurns.includes(agent.name));
+    const speakers = interrupted.length > 0 ? interrupted : team.nextSpeakers(transcript, team.agents);
+    if (speakers.length === 0) {
       yield runStopped(transcript, "done", [{ kind: "nobody" }]);
       return;
     }
-    if (!interrupted && !speaker.leads) yield { type: "speaker.selected", agent: speaker.name, by: "policy" };
+    if (interrupted.length === 0) for (const speaker of speakers) if (!speaker.leads) yield { type: "speaker.selected", agent: speaker.name, by: "policy" };
 
     const eventsBefore = transcript.events.length;
-    for await (const item of speaker.turn(transcript, signal)) {
-      yield item;
-      // Leaving the loop closes the turn where it is: before its next model call or code run.
-      if (isEvent(item) && team.limits(transcript).length > 0) break;
-    }
+    yield* turns(speakers, team, transcript, signal);
     if (transcript.events.length === eventsBefore && !signal.aborted) {
-      throw new Error(`the turn of ${speaker.name} ended and the log has not grown; a turn must record at least one event`);
+      throw new Error(`the turn of ${speakers.map((speaker) => speaker.name).join(", ")} ended and the log has not grown; a turn must record at least one event`);
     }
+  }
+}
+
+/** The turns of these agents, side by side where there are several. Left at the first event after which the conversation must stop. */
+async function* turns(speakers: readonly Agent[], team: Team, transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
+  const [only] = speakers;
+  const all = only && speakers.length === 1 ? only.turn(transcript, signal) : sideBySide(speakers.map((speaker) => (own) => speaker.turn(transcript, own)), signal);
+  let open = currentRun(transcript).openTurns.length;
+  for await (const item of all) {
+    yield item;
+    if (!isEvent(item)) continue;
+    // Leaving the loop closes the turns where they are: before their next model call or code run.
+    if (team.limits(transcript).length > 0) return;
+    const stillOpen = currentRun(transcript).openTurns.length;
+    if (stillOpen > 0 && stillOpen < open && whyStop(team, transcript)) return;
+    open = stillOpen;
   }
 }
 
 function whyStop(team: Team, transcript: Transcript): EventBody | undefined {
   const ended = finishedOrFailed(transcript);
-  if (ended.length > 0) return runStopped(transcript, ended.some((reason) => reason.kind === "failure") ? "failed" : "done", ended);
+  if (ended.length > 0) return runStopped(transcript, outcomeOf(ended), ended);
   const goals = team.stopWhen(transcript);
   if (goals.length > 0) return runStopped(transcript, "done", goals);
   const caps = team.limits(transcript);
   return caps.length > 0 ? runStopped(transcript, "limit", caps) : undefined;
 }
 
+function outcomeOf(reasons: readonly StopReason[]): "done" | "stopped" | "failed" {
+  if (reasons.some((reason) => reason.kind === "failure")) return "failed";
+  return reasons.some((reason) => reason.kind === "person") ? "stopped" : "done";
+}
+
 /** The event that closes the current run. */
-export function runStopped(
-  transcript: Transcript,
-  outcome: "done" | "limit" | "stopped" | "failed",
-  reasons: readonly StopReason[],
-): EventBody {
+export function runStopped(transcript: Transcript, outcome: "done" | "limit" | "stopped" | "failed", reasons: readonly StopReason[]): EventBody {
   return { type: "run.stopped", run: currentRun(transcript).run ?? "", outcome, reasons, reason: reasons.map(describe).join("; ") };
 }

@@ -15,8 +15,11 @@ export interface Agent {
   turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void>;
 }
 
-/** Decides who speaks next by reading the log alone; `undefined`: nobody is left to speak. Keeps nothing between calls. */
-export type SpeakerPolicy = (transcript: Transcript, agents: readonly Agent[]) => Agent | undefined;
+/**
+ * Decides who speaks next by reading the log alone: usually one agent; several, whose turns then run side by side; none when nobody is
+ * left to speak. Asked only while no turn is open. Keeps nothing between calls.
+ */
+export type SpeakerPolicy = (transcript: Transcript, agents: readonly Agent[]) => readonly Agent[];
 
 /** Decides whether to stop by reading the current run alone; every reason that holds now, none to go on. Keeps nothing between calls. */
 export type TerminationCondition = (transcript: Transcript) => readonly StopReason[];
@@ -24,7 +27,7 @@ export type TerminationCondition = (transcript: Transcript) => readonly StopReas
 export interface Team {
   readonly name: string;
   readonly agents: readonly Agent[];
-  readonly nextSpeaker: SpeakerPolicy;
+  readonly nextSpeakers: SpeakerPolicy;
   /** The team's goal: asked between turns. */
   readonly stopWhen: TerminationCondition;
   /** Caps that are always on: asked after every event, hence before each model call and each code run. */

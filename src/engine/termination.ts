@@ -62,6 +62,18 @@ export const minutes =
 export const handoffTo = (name: string): TerminationCondition =>
   when((event) => (event.type === "handoff.made" && event.to === name ? { kind: "handoff", agent: event.agent, to: name } : undefined));
 
+/** One of these agents has spoken. */
+export const source = (...agents: readonly string[]): TerminationCondition =>
+  when((event) => (event.type === "message.posted" && "agent" in event && agents.includes(event.agent) ? { kind: "source", agent: event.agent } : undefined));
+
+/** An agent has posted a message that asks for the end by itself. */
+export const stopMessage = (): TerminationCondition =>
+  when((event) => (event.type === "message.posted" && "agent" in event && event.kind === "stop" ? { kind: "stopMessage", agent: event.agent } : undefined));
+
+/** A tool of this name has been called and has ended. */
+export const toolCalled = (tool: string): TerminationCondition =>
+  when((event) => ((event.type === "tool.returned" || event.type === "tool.failed") && event.tool === tool ? { kind: "toolCalled", tool } : undefined));
+
 /** Fires when one of them does; reports all that do. */
 export const any =
   (...conditions: readonly TerminationCondition[]): TerminationCondition =>
@@ -78,7 +90,9 @@ export const all =
 
 /** What ends every run, whatever its team: somebody decided that it is finished, or a turn could not be had. */
 export const finishedOrFailed: TerminationCondition = when((event) => {
+  if (event.within !== undefined) return undefined;
   if (event.type === "finish.decided") return { kind: "finish", agent: event.agent, reason: event.reason };
+  if (event.type === "stop.requested") return { kind: "person", person: event.person };
   if (event.type === "turn.failed") return { kind: "failure", agent: event.agent, error: event.error };
   return undefined;
 });
@@ -87,7 +101,7 @@ export const finishedOrFailed: TerminationCondition = when((event) => {
 export function when(test: (event: RunEvent) => StopReason | undefined): TerminationCondition {
   const first: Fold<{ readonly reason: StopReason | undefined }> = {
     initial: () => ({ reason: undefined }),
-    step: (state, event) => (event.type === "run.started" ? { reason: undefined } : state.reason ? state : { reason: test(event) }),
+    step: (state, event) => (event.type === "run.started" ? { reason: undefined } : state.reason || event.quiet ? state : { reason: test(event) }),
   };
   return (transcript) => {
     const { reason } = read(transcript, first);
@@ -114,6 +128,12 @@ export function describe(reason: StopReason): string {
       return `${reason.agent} handed over to ${reason.to}`;
     case "finish":
       return reason.reason || `${reason.agent} decided that it is finished`;
+    case "source":
+      return `${reason.agent} has spoken`;
+    case "stopMessage":
+      return `${reason.agent} asked for the end`;
+    case "toolCalled":
+      return `${reason.tool} was called`;
     case "person":
       return `stopped by ${reason.person.name}`;
     case "failure":

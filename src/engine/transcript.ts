@@ -8,6 +8,7 @@ import {
   type Recorded,
   type RunEvent,
   type Usage,
+  type Whereabouts,
 } from "./events.ts";
 
 /**
@@ -53,8 +54,8 @@ export interface RunState {
   /** Index of `run.started` in the events; -1 before any run. */
   readonly startIndex: number;
   readonly running: boolean;
-  /** The agent whose turn has begun and not ended. */
-  readonly speaking: string | undefined;
+  /** The agents whose turns have begun and not ended; several where turns run side by side. */
+  readonly openTurns: readonly string[];
   /** A question handed to a person and not answered. */
   readonly question: Question | undefined;
   /** Calls that wait for a person's yes. */
@@ -81,7 +82,7 @@ const runState: Fold<RunState & { readonly lastAtMs: number }> = {
     startedBy: undefined,
     startIndex: -1,
     running: false,
-    speaking: undefined,
+    openTurns: [],
     question: undefined,
     approvals: [],
     turns: 0,
@@ -99,6 +100,8 @@ const runState: Fold<RunState & { readonly lastAtMs: number }> = {
       elapsedMs: before.elapsedMs + (waited || event.type === "run.resumed" ? 0 : Math.max(0, atMs - before.lastAtMs)),
       ...spent(before, event),
     };
+    // Inside a participant: it costs and it can wait for a person, but whose turn it is outside does not change.
+    if (event.within !== undefined && event.type !== "handoff.made" && event.type !== "approval.requested" && event.type !== "approval.given") return state;
     switch (event.type) {
       case "run.started":
         return {
@@ -111,21 +114,24 @@ const runState: Fold<RunState & { readonly lastAtMs: number }> = {
           lastAtMs: atMs,
         };
       case "run.stopped":
-        return { ...state, running: false, speaking: undefined, question: undefined, approvals: [] };
+        return { ...state, running: false, openTurns: [], question: undefined, approvals: [] };
       case "speaker.selected":
-        return { ...state, speaking: event.agent };
+        return { ...state, openTurns: [...state.openTurns.filter((name) => name !== event.agent), event.agent] };
       case "message.posted":
         return "agent" in event ? endTurn(state, event.agent) : { ...state, question: undefined };
+      case "turn.ended":
       case "turn.failed":
         return endTurn(state, event.agent);
       case "handoff.made":
-        if (event.to !== HUMAN) return endTurn(state, event.agent);
+        if (event.to !== HUMAN) return event.within === undefined ? endTurn(state, event.agent) : state;
         return { ...state, question: { seq: event.seq, agent: event.agent, text: event.text, options: event.options ?? [] } };
       case "approval.requested":
         return { ...state, approvals: [...state.approvals, event.call] };
       case "approval.given":
         return { ...state, approvals: state.approvals.filter((call) => call !== event.call) };
       case "run.resumed":
+      case "stop.requested":
+      case "code.written":
       case "tool.called":
       case "tool.returned":
       case "tool.failed":
@@ -137,7 +143,8 @@ const runState: Fold<RunState & { readonly lastAtMs: number }> = {
 };
 
 function endTurn<S extends RunState>(state: S, agent: string): S {
-  return state.speaking === agent ? { ...state, speaking: undefined, turns: state.turns + 1 } : state;
+  if (!state.openTurns.includes(agent)) return state;
+  return { ...state, openTurns: state.openTurns.filter((name) => name !== agent), turns: state.turns + 1 };
 }
 
 function spent(state: RunState, event: EventBody): Pick<RunState, "usage" | "priced"> {
@@ -169,9 +176,9 @@ export function isWaiting(transcript: Transcript): boolean {
 }
 
 /** What is said to everybody: words of agents and people, and hand-overs. */
-export type Message = (AgentMessage | PersonMessage | HandoffMade) & Recorded;
+export type Message = (AgentMessage | PersonMessage | HandoffMade) & Whereabouts & Recorded;
 
-export const isMessage = (event: RunEvent): event is Message => event.type === "message.posted" || event.type === "handoff.made";
+export const isMessage = (event: RunEvent): event is Message => (event.type === "message.posted" || event.type === "handoff.made") && !event.quiet;
 
 const runMessages: Fold<{ messages: Message[] }> = {
   initial: () => ({ messages: [] }),
@@ -216,7 +223,7 @@ export const speakerOf = (message: Message): string => ("agent" in message ? mes
 
 const last: Fold<{ speaker: string | undefined }> = {
   initial: () => ({ speaker: undefined }),
-  step: (state, event) => (event.type === "speaker.selected" ? { speaker: event.agent } : state),
+  step: (state, event) => (event.type === "speaker.selected" && event.within === undefined ? { speaker: event.agent } : state),
 };
 
 /** The agent that had the floor last, in this run or an earlier one, whoever chose it. */

@@ -18,7 +18,7 @@ const make = (settings: Partial<AssistantSettings> & Pick<AssistantSettings, "mo
     afterTools: "prose",
     ...settings,
   });
-const alone = (settings: Parameters<typeof make>[0]) => team({ agents: [make(settings)], nextSpeaker: roundRobin, limits: maxTurns(1) });
+const alone = (settings: Parameters<typeof make>[0]) => team({ agents: [make(settings)], nextSpeakers: roundRobin, limits: maxTurns(1) });
 const types = (log: ReturnType<typeof openLog>) => log.events.slice(3, -1).map((event) => event.type);
 
 test("it uses tools until it answers in words", async () => {
@@ -149,7 +149,7 @@ test("the prompt only grows at its end, speakers are named, and it never ends on
   await log.run(
     team({
       agents: [make({ model }), says("B", "b1", "b2")],
-      nextSpeaker: (_transcript, agents) => agents[log.said().length === 3 ? 1 : 0],
+      nextSpeakers: (_transcript, agents) => agents.slice(log.said().length === 3 ? 1 : 0).slice(0, 1),
       limits: maxTurns(4),
     }),
   );

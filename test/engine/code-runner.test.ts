@@ -29,7 +29,7 @@ function runner(ran: string[] = []) {
 }
 const fence = (code: string, label = "python") => `\`\`\`${label}\n${code}\n\`\`\``;
 const both = (turns: number, coder: string[], ran?: string[]) =>
-  team({ agents: [says("Coder", ...coder), runner(ran)], nextSpeaker: roundRobin, limits: maxTurns(turns) });
+  team({ agents: [says("Coder", ...coder), runner(ran)], nextSpeakers: roundRobin, limits: maxTurns(turns) });
 
 test("the reply is the raw output, and the run is a fact of its own", async () => {
   const log = openLog();
@@ -50,14 +50,14 @@ test("blocks run in order and the first failure stops the rest", async () => {
   const ran: string[] = [];
   await log.run(both(2, [[fence("say one"), fence("say two", "sh"), fence("fail 3"), fence("say never")].join("\n")], ran));
   expect(ran).toEqual(["say one", "say two", "fail 3"]);
-  expect(log.said().at(-1)).toBe("Runner: The code failed with exit code 3. It printed: 1 later block(s) were not run.\none\n\ntwo\n\n");
+  expect(log.said().at(-1)).toBe("Runner: The code failed with exit code 3. It printed: 1 later block(s) were not run.\none\ntwo\n");
 });
 
 test("only code of the named agents runs, never a person's", async () => {
   const log = openLog();
   log.start(`please run ${fence("say no")}`);
   const ran: string[] = [];
-  await log.run(team({ agents: [says("Stranger", fence("say no")), runner(ran)], nextSpeaker: roundRobin, limits: maxTurns(2) }));
+  await log.run(team({ agents: [says("Stranger", fence("say no")), runner(ran)], nextSpeakers: roundRobin, limits: maxTurns(2) }));
   expect(ran).toEqual([]);
   expect(log.said().at(-1)).toContain("No code was found to run");
 });
@@ -79,7 +79,7 @@ test("after a crash between two blocks the first one is not run again", async ()
   await log.run(both(2, words, ran), { until: (event) => event.type === "code.ran" });
   await log.run(both(2, words, ran));
   expect(ran).toEqual(["say one", "say two"]);
-  expect(log.said().at(-1)).toBe("Runner: one\n\ntwo\n");
+  expect(log.said().at(-1)).toBe("Runner: one\ntwo\n");
 });
 
 test("code that prints nothing gets a sentence instead", async () => {

@@ -12,7 +12,7 @@ test("agents take turns until the stop word, and the log says why it ended", asy
   await log.run(
     team({
       agents: [says("Coder", "here it is", "TERMINATE"), says("Critic", "looks good")],
-      nextSpeaker: roundRobin,
+      nextSpeakers: roundRobin,
       stopWhen: textMention("TERMINATE"),
     }),
   );
@@ -24,13 +24,13 @@ test("agents take turns until the stop word, and the log says why it ended", asy
 test("a stop word in a person's task does not end the run", async () => {
   const log = openLog();
   log.start("Say DONE when finished");
-  await log.run(team({ agents: [says("A", "working", "DONE"), says("B", "ok")], nextSpeaker: roundRobin, stopWhen: textMention("DONE") }));
+  await log.run(team({ agents: [says("A", "working", "DONE"), says("B", "ok")], nextSpeakers: roundRobin, stopWhen: textMention("DONE") }));
   expect(log.said().at(-1)).toBe("A: DONE");
 });
 
 test("a second run goes on with the next speaker and fresh counters", async () => {
   const log = openLog();
-  const four = team({ agents: ["a1", "a2", "a3", "a4"].map((name) => says(name)), nextSpeaker: roundRobin, stopWhen: maxMessages(3) });
+  const four = team({ agents: ["a1", "a2", "a3", "a4"].map((name) => says(name)), nextSpeakers: roundRobin, stopWhen: maxMessages(3) });
   log.start("t");
   await log.run(four);
   log.start("again");
@@ -41,7 +41,7 @@ test("a second run goes on with the next speaker and fresh counters", async () =
 test("a turn that was broken off is taken up again by the same agent, without a second selection", async () => {
   const log = openLog();
   log.start("t");
-  const two = () => team({ agents: [says("A", "a1"), says("B", "b1")], nextSpeaker: roundRobin, limits: maxTurns(2) });
+  const two = () => team({ agents: [says("A", "a1"), says("B", "b1")], nextSpeakers: roundRobin, limits: maxTurns(2) });
   await log.run(two(), { until: (event) => event.type === "speaker.selected" && event.agent === "B" });
   await log.run(two());
   expect(log.said()).toEqual(["Maria: t", "A: a1", "B: b1"]);
@@ -50,7 +50,7 @@ test("a turn that was broken off is taken up again by the same agent, without a 
 
 test("any prefix of a log goes on to the same log", async () => {
   const make = () =>
-    team({ agents: [says("A", "1", "2"), says("B", "3", "STOP")], nextSpeaker: roundRobin, stopWhen: textMention("STOP") });
+    team({ agents: [says("A", "1", "2"), says("B", "3", "STOP")], nextSpeakers: roundRobin, stopWhen: textMention("STOP") });
   const whole = openLog();
   whole.start("t");
   await whole.run(make());
@@ -78,7 +78,7 @@ test("a limit is checked after every event: a turn is left before its next model
     toolRoundsMax: 5,
     afterTools: "prose",
   });
-  await log.run(team({ agents: [agent], nextSpeaker: roundRobin, limits: tokens({ total: 15 }) }));
+  await log.run(team({ agents: [agent], nextSpeakers: roundRobin, limits: tokens({ total: 15 }) }));
   expect(model.requests).toHaveLength(1);
   expect(log.stopped()).toMatchObject({ outcome: "limit", reasons: [{ kind: "tokens", total: 15, limit: 15 }] });
 });
@@ -86,7 +86,7 @@ test("a limit is checked after every event: a turn is left before its next model
 test("a goal that is reached together with a limit is the reason that is told", async () => {
   const log = openLog();
   log.start("t");
-  await log.run(team({ agents: [says("A", "DONE")], nextSpeaker: roundRobin, stopWhen: textMention("DONE"), limits: maxTurns(1) }));
+  await log.run(team({ agents: [says("A", "DONE")], nextSpeakers: roundRobin, stopWhen: textMention("DONE"), limits: maxTurns(1) }));
   expect(log.stopped()).toMatchObject({ outcome: "done" });
 });
 
@@ -107,7 +107,7 @@ test("a question to a person parks the conversation, and the answer goes to the 
     toolRoundsMax: 1,
     afterTools: "prose",
   });
-  const asking = team({ agents: [asker, says("Other", "not me")], nextSpeaker: roundRobin, stopWhen: textMention("DONE") });
+  const asking = team({ agents: [asker, says("Other", "not me")], nextSpeakers: roundRobin, stopWhen: textMention("DONE") });
   await log.run(asking);
   expect(isWaiting(log.transcript)).toBe(true);
   expect(currentRun(log.transcript).question).toMatchObject({ agent: "Asker", text: "Which day?", options: ["Thursday", "Friday"] });
@@ -136,7 +136,7 @@ test("a model that fails ends the run with its reason, not with silence", async 
       agents: [
         assistant({ name: "A", description: "", instructions: "", model, tools: [], handoffs: [], toolRoundsMax: 1, afterTools: "prose" }),
       ],
-      nextSpeaker: roundRobin,
+      nextSpeakers: roundRobin,
     }),
   );
   expect(log.stopped()).toMatchObject({ outcome: "failed", reason: "A could not answer: The key was refused. Set ANTHROPIC_API_KEY." });
@@ -156,7 +156,7 @@ test("stopping in the middle of a call leaves no word of the turn", async () => 
     toolRoundsMax: 1,
     afterTools: "prose",
   });
-  const running = log.run(team({ agents: [agent], nextSpeaker: roundRobin }), { signal: stop.signal });
+  const running = log.run(team({ agents: [agent], nextSpeakers: roundRobin }), { signal: stop.signal });
   stop.abort();
   await running;
   expect(log.events.map((event) => event.type)).toEqual(["run.started", "message.posted", "speaker.selected"]);
@@ -166,7 +166,7 @@ test("a turn that records nothing is a bug, and is said to be one", async () => 
   const log = openLog();
   log.start("t");
   const mute: Agent = { name: "Mute", description: "", async *turn() {} };
-  await expect(log.run(team({ agents: [mute], nextSpeaker: roundRobin }))).rejects.toThrow(
+  await expect(log.run(team({ agents: [mute], nextSpeakers: roundRobin }))).rejects.toThrow(
     "the turn of Mute ended and the log has not grown",
   );
 });

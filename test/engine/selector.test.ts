@@ -10,7 +10,7 @@ function led(model: ScriptedModel, turns: number, settings: Partial<SelectorSett
   const agents = ["Ada", "Ben", "Cleo"].map((name) => says(name));
   return team({
     agents,
-    nextSpeaker: ledBy(selector({ model, agents, allowRepeats: false, attempts: 3, mayAskHuman: true, ...settings })),
+    nextSpeakers: ledBy(selector({ model, agents, allowRepeats: false, attempts: 3, mayAskHuman: true, ...settings })),
     stopWhen: textMention("STOP"),
     limits: maxTurns(turns),
   });
@@ -66,7 +66,7 @@ test("with one candidate the model is not called", async () => {
   await log.run(
     team({
       agents,
-      nextSpeaker: ledBy(selector({ model, agents, allowRepeats: false, attempts: 3, mayAskHuman: false })),
+      nextSpeakers: ledBy(selector({ model, agents, allowRepeats: false, attempts: 3, mayAskHuman: false })),
       limits: maxTurns(4),
     }),
   );

@@ -82,7 +82,7 @@ function report(results: readonly CodeRan[], asked: number, settings: CodeRunner
     const who = settings.runs.join(" or ") || "the agents whose code I run";
     return `No code was found to run. I run fenced blocks (${settings.languages.join(", ") || "no language can be run here"}) that ${who} posted since my last turn.`;
   }
-  const output = results.map((result) => result.output).join(results.length > 1 ? "\n" : "");
+  const output = joined(results.map((result) => result.output));
   const last = results.at(-1);
   const files = results.flatMap((result) => result.files.map((file) => file.name));
   const kept = files.length > 0 ? `\nFiles: ${files.join(", ")}` : "";
@@ -92,6 +92,9 @@ function report(results: readonly CodeRan[], asked: number, settings: CodeRunner
   const skipped = asked > results.length ? ` ${asked - results.length} later block(s) were not run.` : "";
   return `${FAILURES[last.outcome](last)}${skipped}\n${output}${kept}`;
 }
+
+/** One output after the other, each on lines of its own. */
+const joined = (outputs: readonly string[]): string => outputs.map((output, index) => (index < outputs.length - 1 && output !== "" && !output.endsWith("\n") ? `${output}\n` : output)).join("");
 
 const FAILURES: { readonly [outcome in CodeOutcome]: (result: CodeRan) => string } = {
   ok: () => "The code ran.",

@@ -14,6 +14,12 @@ export interface SelectorSettings {
   readonly attempts: number;
   /** Whether it may answer `human`, which asks a person. */
   readonly mayAskHuman: boolean;
+  /** Rules that decide before the model: the name of the next speaker, or nothing to leave it to the model. */
+  readonly rule?: (transcript: Transcript) => string | undefined;
+  /** Who may be chosen now; everybody (without the last speaker, where repeats are off) when it names nobody. */
+  readonly candidates?: (transcript: Transcript) => readonly string[] | undefined;
+  /** How much of what was said the model reads: the task and the last so many messages. */
+  readonly historyMessagesMax?: number;
 }
 
 /**
@@ -27,8 +33,15 @@ export function selector(settings: SelectorSettings): Agent {
 
   async function* turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
     const last = lastSpeaker(transcript);
+    const ruled = settings.rule?.(transcript);
+    if (ruled !== undefined) {
+      yield { type: "speaker.selected", agent: ruled, by: "policy" };
+      return;
+    }
     const others = agents.filter((agent) => agent.name !== last);
-    const candidates = settings.allowRepeats || others.length === 0 ? agents : others;
+    const offered = settings.candidates?.(transcript);
+    const free = settings.allowRepeats || others.length === 0 ? agents : others;
+    const candidates = offered ? agents.filter((agent) => offered.includes(agent.name)) : free;
     const [only] = candidates;
     if (only && candidates.length === 1) {
       yield { type: "speaker.selected", agent: only.name, by: "only" };
@@ -48,7 +61,7 @@ export function selector(settings: SelectorSettings): Agent {
         {
           agent: SELECTOR,
           system,
-          messages: [...read(transcript, history).entries, ...talk],
+          messages: [...bounded(read(transcript, history).entries, settings.historyMessagesMax), ...talk],
           tools: [],
           answer: answerSpec([...names, ...actions]),
           nth,
@@ -198,6 +211,9 @@ const history: Fold<{ readonly entries: ModelMessage[] }> = {
     return state;
   },
 };
+
+const bounded = (entries: readonly ModelMessage[], max: number | undefined): readonly ModelMessage[] =>
+  max === undefined || entries.length <= max + 1 ? entries : [...entries.slice(0, 1), ...entries.slice(-max)];
 
 const shortened = (text: string): string =>
   text.length <= ENTRY_CHARS_MAX ? text : `${text.slice(0, ENTRY_CHARS_MAX / 2)}\n… cut …\n${text.slice(-ENTRY_CHARS_MAX / 2)}`;

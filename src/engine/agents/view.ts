@@ -67,6 +67,7 @@ function close(view: View, call: ToolCall, text: string, failed: boolean): void 
 
 /** What an agent reads of an event that is not its own, with the speaker's name in front; nothing for what only watchers see. */
 export function heard(agent: string, event: RunEvent): string | undefined {
+  if (event.quiet) return undefined;
   switch (event.type) {
     case "message.posted":
       return `${speakerOf(event)}: ${event.text}`;

@@ -4,4 +4,4 @@ import type { Agent, SpeakerPolicy } from "../team.ts";
 export const ledBy =
   (leader: Agent): SpeakerPolicy =>
   (_transcript, agents) =>
-    agents.length > 0 ? leader : undefined;
+    agents.length > 0 ? [leader] : [];

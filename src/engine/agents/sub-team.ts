@@ -1,0 +1,92 @@
+import type { Delta, EventBody, RunEvent } from "../events.ts";
+import type { Model, ModelMessage } from "../model.ts";
+import { converse } from "../run.ts";
+import type { Agent, Team } from "../team.ts";
+import { isMessage, read, repliesGiven, speakerOf, type Fold, type Transcript } from "../transcript.ts";
+
+export interface SubTeamSettings {
+  readonly name: string;
+  readonly description: string;
+  readonly team: Team;
+  /**
+   * `members`: everybody hears what the members say. With a model the team speaks with one voice: the members talk among themselves, and
+   * the model answers for them from what they said.
+   */
+  readonly voice: "members" | { readonly model: Model; readonly instructions: string };
+}
+
+/**
+ * A team as a participant. Its turn is a conversation of its own, in the same log: its events are marked `within` it. What it hears at the
+ * beginning of a turn is what the others said since its last one.
+ */
+export function subTeam(settings: SubTeamSettings): Agent {
+  const { name, description, team, voice } = settings;
+  const inner = innerLog(name, team.name);
+
+  async function* turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
+    // The fold's array is the same object from call to call, so what the members' folds have read stays read.
+    const within: Transcript = { get events() { return read(transcript, inner).events; } };
+    let reason = "";
+    for await (const item of converse(team, within, signal)) {
+      if (item.type === "text.delta" || item.type === "output.delta" || item.type === "activity") yield item;
+      else if (item.type === "run.stopped") reason = item.reason;
+      else if (item.type === "turn.failed" && item.within === undefined) {
+        yield { ...item, agent: name };
+        return;
+      } else yield { ...item, within: item.within === undefined ? name : `${name}/${item.within}`, ...(voice === "members" ? {} : { quiet: true as const }) };
+    }
+    // No reason yet: a member waits for a person, or the turn was broken off.
+    if (signal.aborted || reason === "") return;
+    if (voice === "members") yield { type: "turn.ended", agent: name, reason };
+    else yield* answer(voice, transcript, within, signal);
+  }
+
+  async function* answer(one: Exclude<typeof voice, "members">, outer: Transcript, within: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
+    const messages: ModelMessage[] = within.events.filter(isMessage).map((message) => ({ role: "user", text: `${speakerOf(message)}: ${message.text}` }));
+    const ask: ModelMessage = { role: "user", text: "Now give the team's answer, as one voice, without speaking of the team." };
+    const call = one.model.call({ agent: name, system: one.instructions, messages: [...messages, ask], tools: [], nth: repliesGiven(outer, name) }, signal);
+    for (;;) {
+      const step = await call.next();
+      if (!step.done) {
+        if (step.value.type === "text") yield { type: "text.delta", agent: name, text: step.value.text };
+        continue;
+      }
+      const reply = step.value;
+      if (signal.aborted) return;
+      if (reply.kind === "answer") yield { type: "message.posted", agent: name, text: reply.text, model: one.model.name, usage: reply.usage };
+      else yield { type: "turn.failed", agent: name, error: { kind: reply.error.kind, message: reply.error.message }, usage: reply.usage ?? { inputTokens: 0, outputTokens: 0 } };
+      return;
+    }
+  }
+
+  return { name, description, turn };
+}
+
+/** The log as the team inside reads it: each turn of the participant is a run of its own, which begins with what was said outside since. */
+function innerLog(name: string, team: string): Fold<{ readonly events: RunEvent[]; unheard: RunEvent[]; open: boolean }> {
+  return {
+    initial: () => ({ events: [], unheard: [], open: false }),
+    step(state, event) {
+      const append = (body: EventBody) => state.events.push({ ...body, seq: state.events.length + 1, at: event.at });
+      const place = event.within?.split("/");
+      if (place?.[0] === name) {
+        const { within: _within, quiet: _quiet, ...plain } = event;
+        append(place.length > 1 ? { ...plain, within: place.slice(1).join("/") } : (plain as EventBody));
+      } else if (event.type === "speaker.selected" && event.agent === name && !place) {
+        append({ type: "run.started", run: `${name}-${event.seq}`, team, startedBy: { id: "team", name: "the team" } });
+        for (const message of state.unheard.splice(0)) append(message);
+        state.open = true;
+      } else if ((event.type === "turn.ended" || event.type === "turn.failed" || event.type === "message.posted") && "agent" in event && event.agent === name) {
+        append({ type: "run.stopped", run: "", outcome: "done", reason: "", reasons: [] });
+        state.open = false;
+      } else if (event.type === "run.stopped" && state.open) {
+        append(event);
+        state.open = false;
+      } else if (isMessage(event)) {
+        if (state.open) append(event);
+        else state.unheard.push(event);
+      }
+      return state;
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import type { SpeakerPolicy } from "../team.ts";
+import { lastSpeaker, read, type Fold } from "../transcript.ts";
+
+/** Hand-overs decide: whoever was handed the floor last has it, and keeps it until the next hand-over. The first agent of the team begins. */
+export const swarm: SpeakerPolicy = (transcript, agents) => {
+  const byName = (name: string | undefined) => agents.find((agent) => agent.name === name);
+  const { to } = read(transcript, latestHandoff);
+  const next = byName(to) ?? byName(lastSpeaker(transcript)) ?? agents[0];
+  return next ? [next] : [];
+};
+
+/** The target of the latest hand-over among agents, as long as nobody has been given the floor by other means since. */
+const latestHandoff: Fold<{ readonly to: string | undefined }> = {
+  initial: () => ({ to: undefined }),
+  step: (state, event) => (event.within !== undefined ? state : event.type === "handoff.made" ? { to: event.to } : event.type === "speaker.selected" && event.agent !== state.to ? { to: undefined } : state),
+};
