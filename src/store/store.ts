@@ -60,7 +60,8 @@ export interface Commit {
   readonly wake: "now" | "none" | "keep" | { readonly at: string };
 }
 
-export type CommitResult = { readonly kind: "ok"; readonly events: readonly RunEvent[] } | { readonly kind: "stale"; readonly lastSeq: number };
+export type CommitResult =
+  { readonly kind: "ok"; readonly events: readonly RunEvent[] } | { readonly kind: "stale"; readonly lastSeq: number };
 
 /** What a commit has changed, for those who follow. */
 export interface Committed {

@@ -1,0 +1,55 @@
+import { type Clock, systemClock } from "../engine/clock.ts";
+import type { Dispatch } from "./dispatch.ts";
+import { type Connection, openConnection, openConnectionReadOnly } from "./sqlite-connection.ts";
+import { sqliteContent } from "./sqlite-content.ts";
+import { SqliteDispatch } from "./sqlite-dispatch.ts";
+import { sqliteInbox } from "./sqlite-inbox.ts";
+import { sqliteLog } from "./sqlite-log.ts";
+import { sqliteOutbox } from "./sqlite-outbox.ts";
+import { readyRows } from "./sqlite-ready.ts";
+import type { Store } from "./store.ts";
+
+/** What can be read of a store without being its writer. */
+type StoreReader = Pick<Store, "load" | "unhandled" | "duePosts" | "receipt" | "note" | "file" | "unfinished" | "recent" | "close">;
+
+/**
+ * Both ports on one SQLite file, for one process; `:memory:` for a store that is gone when it is closed. The file and its directory
+ * are made when missing; beside it live `-wal` and `-shm` (SQLite's) and `-lock` (empty, keeps a second Parley out).
+ *
+ * Stop the dispatch before closing the store. Closing alone is as good as a crash: what was being handled is due at the next start.
+ * @throws StoreError when the file cannot be used, with the mend; it is then as it was.
+ */
+export function openSqlite(options: { readonly path: string } & Partial<Clock>): { store: Store; dispatch: Dispatch } {
+  const clock: Clock = { ...systemClock, ...options };
+  return onConnection(openConnection(options.path), clock);
+}
+
+/**
+ * The same file for reading only, also while Parley runs on it; for `parley export` and `parley doctor`.
+ * @throws StoreError when there is no database, or one that this program cannot read.
+ */
+export function openSqliteReadOnly(options: { readonly path: string }): StoreReader {
+  return onConnection(openConnectionReadOnly(options.path), systemClock).store;
+}
+
+function onConnection(connection: Connection, clock: Clock): { store: Store; dispatch: Dispatch } {
+  try {
+    return prepared(connection, clock);
+  } catch (error) {
+    // The lock must not outlive a database whose tables are not as they should be.
+    connection.close();
+    throw error;
+  }
+}
+
+function prepared(connection: Connection, clock: Clock): { store: Store; dispatch: Dispatch } {
+  const now = () => clock.now();
+  const ready = readyRows(connection);
+  const dispatch = new SqliteDispatch(ready, clock);
+  const log = sqliteLog(connection, { ready, now, woken: (thread, workspace, wake) => dispatch.woken(thread, workspace, wake) });
+  const close = async () => {
+    dispatch.abandon();
+    connection.close();
+  };
+  return { store: { ...log, ...sqliteInbox(connection, now), ...sqliteOutbox(connection), ...sqliteContent(connection), close }, dispatch };
+}
