@@ -1,0 +1,137 @@
+import type { Clock } from "../engine/clock.ts";
+import type { Model } from "../engine/model.ts";
+import { createAnthropicModel, type AnthropicSettings } from "./anthropic.ts";
+import type { OpenAiSettings } from "./openai-client.ts";
+import { createOpenAiModel } from "./openai.ts";
+import { withPrice, type Price } from "./prices.ts";
+import type { Timeouts } from "./reply.ts";
+import { withRetries } from "./retry.ts";
+
+/** A model as a team file names it; what is absent is as {@link MODEL_DEFAULTS} says. Scripted models are made by `createReplayModels`. */
+export type ModelSettings = AnthropicModelSettings | OpenAiModelSettings;
+
+interface CommonSettings {
+  readonly model: string;
+  /** The NAME of the environment variable that holds the key. */
+  readonly apiKeyEnv?: string | undefined;
+  readonly baseUrl?: string | undefined;
+  /** Anthropic takes none any more. */
+  readonly temperature?: number | undefined;
+  readonly outputTokensMax?: number | undefined;
+  readonly price?: Price | undefined;
+  /** Calls in all, the first included. */
+  readonly attempts?: number | undefined;
+  readonly timeouts?: Partial<Timeouts> | undefined;
+}
+
+interface AnthropicModelSettings extends CommonSettings {
+  readonly provider: "anthropic";
+  readonly reasoningEffort?: AnthropicSettings["effort"];
+  readonly structured?: AnthropicSettings["structured"] | undefined;
+}
+
+export interface OpenAiModelSettings extends CommonSettings {
+  readonly provider: OpenAiSettings["provider"];
+  readonly apiVersion?: string | undefined;
+  readonly reasoningEffort?: OpenAiSettings["reasoningEffort"];
+  readonly structured?: OpenAiSettings["structured"] | undefined;
+  readonly api?: OpenAiSettings["api"] | undefined;
+}
+
+export interface ModelDeps {
+  readonly env: { readonly [name: string]: string | undefined };
+  readonly clock: Clock;
+  /** From 0 to just below 1; spreads retries. */
+  readonly random?: () => number;
+}
+
+export const MODEL_DEFAULTS = {
+  attempts: 4, // With the delays of retry.ts: gives a busy provider about seven seconds.
+  outputTokensMax: 8_192,
+  timeouts: {
+    firstTokenMsMax: 180_000, // A reasoning model thinks for minutes before its first word.
+    betweenTokensMsMax: 60_000,
+    callMsMax: 600_000, // As the providers' own SDKs.
+  },
+  apiKeyEnv: { anthropic: "ANTHROPIC_API_KEY", openai: "OPENAI_API_KEY", azure: "AZURE_OPENAI_API_KEY", "openai-compatible": undefined },
+} as const;
+
+/** Settings that no model can be made from. `message` says where the mistake is and how to mend it. */
+export class ModelSettingsError extends Error {
+  override readonly name = "ModelSettingsError";
+}
+
+/** A model that retries, watches the time and knows its price. Nothing is asked of the provider yet. Throws {@link ModelSettingsError}. */
+export function createModel(settings: ModelSettings, { env, clock, random = Math.random }: ModelDeps): Model {
+  const model = settings.provider === "anthropic" ? anthropic(settings, env, clock) : openAi(settings, env, clock);
+  const counted = settings.price ? withPrice(model, settings.price) : model;
+  return withRetries(counted, { attempts: settings.attempts ?? MODEL_DEFAULTS.attempts, clock, random });
+}
+
+type Env = ModelDeps["env"];
+
+function anthropic(settings: AnthropicModelSettings, env: Env, clock: Clock): Model {
+  const { keyName, apiKey } = keyOf(settings, env);
+  if (settings.temperature !== undefined) {
+    throw new ModelSettingsError(
+      `Model "${settings.model}" (anthropic) has a temperature, which Anthropic's API refuses since version 2026-10-21: remove it.`,
+    );
+  }
+  if (apiKey === undefined) throw missingKey(settings, keyName);
+  return createAnthropicModel(
+    {
+      ...common(settings),
+      apiKey,
+      keyName,
+      baseUrl: settings.baseUrl ?? filled(env.ANTHROPIC_BASE_URL),
+      effort: settings.reasoningEffort,
+      structured: settings.structured ?? "native",
+    },
+    clock,
+  );
+}
+
+function openAi(settings: OpenAiModelSettings, env: Env, clock: Clock): Model {
+  const { provider, apiVersion, reasoningEffort, temperature } = settings;
+  const { keyName, apiKey } = keyOf(settings, env);
+  const needsKey = provider !== "openai-compatible" || settings.apiKeyEnv !== undefined;
+  if (needsKey && apiKey === undefined) throw missingKey(settings, keyName);
+  const baseUrl = settings.baseUrl ?? (provider === "openai" ? filled(env.OPENAI_BASE_URL) : undefined);
+  if (provider !== "openai" && baseUrl === undefined) {
+    throw new ModelSettingsError(`Model "${settings.model}" (${provider}) has no address: add baseUrl, such as ${EXAMPLES[provider]}.`);
+  }
+  return createOpenAiModel(
+    {
+      ...common(settings),
+      temperature,
+      provider,
+      apiKey,
+      keyName,
+      baseUrl,
+      apiVersion,
+      reasoningEffort,
+      structured: settings.structured ?? "native",
+      api: settings.api ?? "chat",
+    },
+    clock,
+  );
+}
+
+const EXAMPLES = { azure: "https://NAME.openai.azure.com", "openai-compatible": "http://127.0.0.1:11434/v1" } as const;
+
+const common = ({ model, outputTokensMax = MODEL_DEFAULTS.outputTokensMax, timeouts }: CommonSettings) => ({
+  model,
+  outputTokensMax,
+  timeouts: { ...MODEL_DEFAULTS.timeouts, ...timeouts },
+});
+
+function keyOf({ provider, apiKeyEnv }: ModelSettings, env: Env): { readonly keyName: string; readonly apiKey: string | undefined } {
+  const keyName = apiKeyEnv ?? MODEL_DEFAULTS.apiKeyEnv[provider];
+  return { keyName: keyName ?? "apiKeyEnv", apiKey: keyName === undefined ? undefined : filled(env[keyName]) };
+}
+
+/** A variable that is set to nothing is not set; line ends come from keys kept in files. */
+const filled = (value: string | undefined): string | undefined => value?.trim() || undefined;
+
+const missingKey = ({ model, provider }: ModelSettings, keyName: string): ModelSettingsError =>
+  new ModelSettingsError(`Model "${model}" (${provider}) needs a key: put ${keyName}=… into the environment or into .env.`);

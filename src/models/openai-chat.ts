@@ -1,0 +1,162 @@
+import type { Stream } from "openai/core/streaming";
+import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from "openai/resources/chat/completions";
+import type { Usage } from "../engine/events.ts";
+import type { ModelMessage, ModelRequest } from "../engine/model.ts";
+import { conceding, type Concession } from "./concessions.ts";
+import { outputTokensMax, temperature } from "./limits.ts";
+import type { OpenAiCall } from "./openai-client.ts";
+import type { Finish, Piece } from "./reply.ts";
+import { argsObject, askedInWords, safeName } from "./structured.ts";
+
+/** One call of the Chat Completions API. */
+export async function* chatPieces(call: OpenAiCall, request: ModelRequest, signal: AbortSignal): AsyncGenerator<Piece, void, void> {
+  const asked: Concession[] = ["temperature", "stream_options", "structured"];
+  const stream = await conceding(call.refused, asked, () => call.client.chat.completions.create(chatBody(call, request), { signal }));
+  const calls = newCallKeys();
+  for await (const chunk of stream as unknown as Stream<LooseChunk>) {
+    const usage = usageOf(chunk.usage);
+    if (usage) yield { type: "usage", usage };
+    const choice = chunk.choices?.[0];
+    const delta = choice?.delta ?? {};
+    yield { type: "reasoning", text: words(delta.reasoning_content) || words(delta.reasoning) };
+    yield { type: "text", text: words(delta.content) };
+    for (const part of delta.tool_calls ?? []) yield* calls.pieces(part);
+    if (words(delta.refusal)) yield { type: "finished", why: "refused", detail: words(delta.refusal) };
+    if (choice?.finish_reason) yield { type: "finished", why: FINISHES[choice.finish_reason] ?? "stop" };
+  }
+}
+
+/** What compatible servers really send: any part may be missing or null. */
+interface LooseChunk {
+  readonly choices?: readonly { readonly delta?: LooseDelta | null; readonly finish_reason?: string | null }[] | null;
+  readonly usage?: LooseUsage | null;
+}
+
+interface LooseDelta {
+  readonly content?: unknown;
+  readonly refusal?: unknown;
+  /** DeepSeek, vLLM. */
+  readonly reasoning_content?: unknown;
+  /** Ollama, OpenRouter. */
+  readonly reasoning?: unknown;
+  readonly tool_calls?: readonly LooseCall[] | null;
+}
+
+interface LooseCall {
+  readonly index?: number | null;
+  readonly id?: unknown;
+  readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null;
+}
+
+interface LooseUsage {
+  readonly prompt_tokens?: number | null;
+  readonly completion_tokens?: number | null;
+  readonly prompt_tokens_details?: { readonly cached_tokens?: number | null } | null;
+  readonly completion_tokens_details?: { readonly reasoning_tokens?: number | null } | null;
+}
+
+/** Other words than these, such as `eos`, are some server's way to say that all is well. */
+const FINISHES: { readonly [reason: string]: Finish } = { length: "length", content_filter: "refused", error: "error" };
+
+const words = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/**
+ * Deltas of one call share an index. Some servers leave the index out or give 0 to every call, and send each call whole with an id of its own:
+ * another id under a known index begins another call.
+ */
+function newCallKeys(): { pieces(part: LooseCall): Generator<Piece, void, void> } {
+  const idAt = new Map<number, string>();
+  const keyAt = new Map<number, number>();
+  let last = 0;
+  let begun = 0;
+  return {
+    *pieces({ index, id, function: called }) {
+      const [callId, tool, args] = [words(id), words(called?.name), words(called?.arguments)];
+      const unnumbered = typeof index !== "number";
+      const at = unnumbered ? (tool ? -1 - begun : last) : index;
+      const isNew = !keyAt.has(at) || (callId !== "" && tool !== "" && idAt.get(at) !== callId);
+      last = at;
+      if (isNew) {
+        keyAt.set(at, begun++);
+        idAt.set(at, callId);
+        yield { type: "call.started", key: keyAt.get(at) ?? 0, call: callId, tool };
+      }
+      if (args) yield { type: "call.args", key: keyAt.get(at) ?? 0, args };
+    },
+  };
+}
+
+function usageOf(usage: LooseUsage | null | undefined): Usage | undefined {
+  if (!usage) return undefined;
+  const cached = usage.prompt_tokens_details?.cached_tokens;
+  const reasoning = usage.completion_tokens_details?.reasoning_tokens;
+  return {
+    inputTokens: usage.prompt_tokens ?? 0,
+    outputTokens: usage.completion_tokens ?? 0,
+    ...(typeof cached === "number" ? { cachedTokens: cached } : {}),
+    ...(typeof reasoning === "number" ? { reasoningTokens: reasoning } : {}),
+  };
+}
+
+/** Every time anew: what the server has refused in the meantime is left out. */
+function chatBody({ settings, refused }: OpenAiCall, request: ModelRequest): ChatCompletionCreateParamsStreaming {
+  const inWords = settings.structured === "prompt" || refused.has("structured");
+  const { system, messages, answer } = inWords ? askedInWords(request) : request;
+  const warmth = refused.has("temperature") ? undefined : temperature(request, settings);
+  const limit = outputTokensMax(request, settings);
+  return {
+    model: settings.model,
+    stream: true,
+    messages: [...(system ? [{ role: "system" as const, content: system.toWellFormed() }] : []), ...chatMessages(messages)],
+    ...(refused.has("stream_options") ? {} : { stream_options: { include_usage: true } }),
+    ...(warmth === undefined ? {} : { temperature: warmth }),
+    // OpenAI's reasoning models know the new name alone, most compatible servers the old one.
+    ...(limit === undefined ? {} : settings.provider === "openai-compatible" ? { max_tokens: limit } : { max_completion_tokens: limit }),
+    ...(settings.reasoningEffort === undefined ? {} : { reasoning_effort: settings.reasoningEffort }),
+    ...(request.tools.length > 0
+      ? {
+          tools: request.tools.map(({ name, description, parameters }) => ({
+            type: "function" as const,
+            function: { name, description, parameters: { ...parameters } },
+          })),
+        }
+      : {}),
+    ...(answer
+      ? {
+          response_format: {
+            type: "json_schema" as const,
+            json_schema: { name: safeName(answer.name), schema: { ...answer.schema }, strict: true },
+          },
+        }
+      : {}),
+  };
+}
+
+/** User messages in a row become one: the chat templates of several open models insist that roles alternate. */
+function chatMessages(messages: readonly ModelMessage[]): ChatCompletionMessageParam[] {
+  const written: ChatCompletionMessageParam[] = [];
+  for (const message of messages) {
+    const content = message.text.toWellFormed();
+    const last = written.at(-1);
+    switch (message.role) {
+      case "user":
+        if (last?.role === "user" && typeof last.content === "string") last.content += `\n\n${content}`;
+        else written.push({ role: "user", content });
+        break;
+      case "assistant":
+        if (message.toolCalls.length > 0) {
+          const toolCalls = message.toolCalls.map(({ call, tool, args }) => ({
+            id: call,
+            type: "function" as const,
+            function: { name: safeName(tool), arguments: JSON.stringify(argsObject(args)) },
+          }));
+          written.push({ role: "assistant", content, tool_calls: toolCalls });
+        } else if (content) written.push({ role: "assistant", content });
+        break;
+      case "tool":
+        written.push({ role: "tool", tool_call_id: message.call, content });
+        break;
+    }
+  }
+  return written;
+}

@@ -1,0 +1,67 @@
+import OpenAI, { AzureOpenAI } from "openai";
+import type { Concession } from "./concessions.ts";
+import type { Timeouts } from "./reply.ts";
+
+export interface OpenAiSettings {
+  /** `openai-compatible`: any server that speaks Chat Completions, such as Ollama, vLLM or a gateway. */
+  readonly provider: "openai" | "openai-compatible" | "azure";
+  /** With Azure: the deployment's name. */
+  readonly model: string;
+  /** A compatible server may need none. */
+  readonly apiKey?: string | undefined;
+  /** Up to and with `/v1`; with Azure the resource, such as `https://name.openai.azure.com`. OpenAI's own when absent. */
+  readonly baseUrl?: string | undefined;
+  /** Azure's dated version of the API. Not asked for with a base URL that ends in `/openai/v1`. */
+  readonly apiVersion?: string | undefined;
+  readonly temperature?: number | undefined;
+  readonly outputTokensMax?: number | undefined;
+  readonly reasoningEffort?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | undefined;
+  /** `prompt`: the server cannot hold the model to a schema, so it is asked in words. A server that refuses a schema is asked in words from then on. */
+  readonly structured: "native" | "prompt";
+  /** Compatible servers seldom have the Responses API. */
+  readonly api: "chat" | "responses";
+  /** The environment variable behind `apiKey`, to be named when the key is not accepted. */
+  readonly keyName: string;
+  readonly timeouts: Timeouts;
+}
+
+/** What both of OpenAI's APIs need for one call. */
+export interface OpenAiCall {
+  readonly client: OpenAI;
+  readonly settings: OpenAiSettings;
+  /** What this server has refused before. */
+  readonly refused: Set<Concession>;
+}
+
+const AZURE_API_VERSION = "2024-10-21"; // The newest dated version that is generally available.
+
+/** Nothing is left to the SDK's own reading of the environment: settings are the only source. */
+export function openAiClient(settings: OpenAiSettings): OpenAI {
+  const { apiKey, baseUrl } = settings;
+  const common = {
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    maxRetries: 0,
+    timeout: SDK_TIMEOUT_MS,
+    logLevel: "off" as const, // The SDK's log would hold what people wrote.
+    fetchOptions: { redirect: "manual" as const }, // A redirect would take the key along.
+  };
+  if (settings.provider === "azure" && !isUndatedAzure(baseUrl)) {
+    const resource = (baseUrl ?? "").replace(/\/+$/, "");
+    const baseURL = resource.includes("/openai") ? resource : `${resource}/openai`;
+    return new AzureOpenAI({ ...common, apiKey: apiKey ?? NO_KEY, baseURL, apiVersion: settings.apiVersion ?? AZURE_API_VERSION });
+  }
+  return new OpenAI({
+    ...common,
+    apiKey: apiKey ?? NO_KEY,
+    baseURL: baseUrl ?? "https://api.openai.com/v1",
+    ...(apiKey === undefined ? { defaultHeaders: { Authorization: null } } : {}),
+  });
+}
+
+const SDK_TIMEOUT_MS = 2 ** 31 - 1; // Our own time-outs rule; this is the longest that a timer can be.
+const NO_KEY = "none"; // The SDK wants one; it is not sent.
+
+const isUndatedAzure = (baseUrl: string | undefined): boolean => /\/openai\/v1\/?$/.test(baseUrl ?? "");

@@ -1,0 +1,123 @@
+import type { ResponseCreateParamsStreaming, ResponseInputItem, ResponseStreamEvent } from "openai/resources/responses/responses";
+import type { ModelMessage, ModelRequest } from "../engine/model.ts";
+import type { Usage } from "../engine/events.ts";
+import { conceding, type Concession } from "./concessions.ts";
+import { outputTokensMax, temperature } from "./limits.ts";
+import type { OpenAiCall } from "./openai-client.ts";
+import type { Piece } from "./reply.ts";
+import { argsObject, askedInWords, safeName } from "./structured.ts";
+
+/** One call of the Responses API. Nothing is stored at the provider; the whole conversation goes along each time. */
+export async function* responsesPieces(call: OpenAiCall, request: ModelRequest, signal: AbortSignal): AsyncGenerator<Piece, void, void> {
+  const asked: Concession[] = ["temperature", "structured"];
+  const stream = await conceding(call.refused, asked, () => call.client.responses.create(responsesBody(call, request), { signal }));
+  for await (const event of stream) yield* piecesOf(event);
+}
+
+function* piecesOf(event: ResponseStreamEvent): Generator<Piece, void, void> {
+  switch (event.type) {
+    case "response.output_text.delta":
+      yield { type: "text", text: event.delta };
+      return;
+    case "response.reasoning_summary_text.delta":
+    case "response.reasoning_text.delta":
+      yield { type: "reasoning", text: event.delta };
+      return;
+    case "response.output_item.added":
+      if (event.item.type === "function_call")
+        yield { type: "call.started", key: event.output_index, call: event.item.call_id, tool: event.item.name };
+      return;
+    case "response.function_call_arguments.delta":
+      yield { type: "call.args", key: event.output_index, args: event.delta };
+      return;
+    case "response.output_item.done":
+      if (event.item.type === "function_call") yield { type: "call.whole", key: event.output_index, args: event.item.arguments };
+      return;
+    case "response.refusal.done":
+      yield { type: "finished", why: "refused", detail: event.refusal };
+      return;
+    case "response.completed":
+      yield* usageOf(event.response.usage);
+      yield { type: "finished", why: "stop" };
+      return;
+    case "response.incomplete":
+      yield* usageOf(event.response.usage);
+      yield { type: "finished", why: event.response.incomplete_details?.reason === "content_filter" ? "refused" : "length" };
+      return;
+    case "response.failed": {
+      yield* usageOf(event.response.usage);
+      const { code, message } = event.response.error ?? { code: "server_error", message: "the provider gave no reason" };
+      throw Object.assign(new Error(message), { code });
+    }
+    case "error":
+      throw Object.assign(new Error(event.message), { code: event.code });
+    default:
+      // Some fifty other events tell of progress and of tools that are not used here; new ones come without notice.
+      return;
+  }
+}
+
+type ResponsesUsage = Extract<ResponseStreamEvent, { type: "response.completed" }>["response"]["usage"];
+
+function* usageOf(counted: ResponsesUsage | null): Generator<Piece, void, void> {
+  if (!counted) return;
+  const usage: Usage = {
+    inputTokens: counted.input_tokens,
+    outputTokens: counted.output_tokens,
+    cachedTokens: counted.input_tokens_details?.cached_tokens ?? 0,
+    reasoningTokens: counted.output_tokens_details?.reasoning_tokens ?? 0,
+  };
+  yield { type: "usage", usage };
+}
+
+/** Every time anew: what the server has refused in the meantime is left out. */
+function responsesBody({ settings, refused }: OpenAiCall, request: ModelRequest): ResponseCreateParamsStreaming {
+  const inWords = settings.structured === "prompt" || refused.has("structured");
+  const { system, messages, answer } = inWords ? askedInWords(request) : request;
+  const warmth = refused.has("temperature") ? undefined : temperature(request, settings);
+  const limit = outputTokensMax(request, settings);
+  return {
+    model: settings.model,
+    stream: true,
+    store: false,
+    input: messages.flatMap(inputItems),
+    ...(system ? { instructions: system.toWellFormed() } : {}),
+    ...(warmth === undefined ? {} : { temperature: warmth }),
+    ...(limit === undefined ? {} : { max_output_tokens: limit }),
+    ...(settings.reasoningEffort === undefined ? {} : { reasoning: { effort: settings.reasoningEffort } }),
+    ...(request.tools.length > 0
+      ? {
+          tools: request.tools.map(({ name, description, parameters }) => ({
+            type: "function" as const,
+            name,
+            description,
+            parameters: { ...parameters },
+            strict: false,
+          })),
+        }
+      : {}),
+    ...(answer
+      ? { text: { format: { type: "json_schema" as const, name: safeName(answer.name), schema: { ...answer.schema }, strict: true } } }
+      : {}),
+  };
+}
+
+function inputItems(message: ModelMessage): ResponseInputItem[] {
+  const content = message.text.toWellFormed();
+  switch (message.role) {
+    case "user":
+      return [{ role: "user", content }];
+    case "assistant":
+      return [
+        ...(content ? [{ role: "assistant" as const, content }] : []),
+        ...message.toolCalls.map(({ call, tool, args }) => ({
+          type: "function_call" as const,
+          call_id: call,
+          name: safeName(tool),
+          arguments: JSON.stringify(argsObject(args)),
+        })),
+      ];
+    case "tool":
+      return [{ type: "function_call_output", call_id: message.call, output: content }];
+  }
+}

@@ -1,0 +1,26 @@
+import { modelContract, type ToldReply } from "../contracts/model.ts";
+import { providerContract } from "../contracts/model-provider.ts";
+import { systemClock } from "../../src/engine/clock.ts";
+import { type ServerAnswer, startModelServer } from "./model-server.ts";
+import { modelOn, type Wire, wires } from "./wires.ts";
+
+for (const wire of wires) {
+  modelContract(wire.name, async () => {
+    const server = await startModelServer();
+    return {
+      model: modelOn(wire, server.url, systemClock),
+      will: (...replies) => server.will(...replies.map((reply) => onWire(wire, reply))),
+      close: () => server.close(),
+    };
+  });
+  providerContract(wire);
+}
+
+function onWire(wire: Wire, reply: ToldReply): ServerAnswer {
+  if ("fails" in reply) return { status: wire.errors[reply.fails].status, body: [JSON.stringify(wire.errors[reply.fails].body)] };
+  if ("hangs" in reply) {
+    const events = wire.events({ text: [reply.hangs] });
+    return { body: events.slice(0, events.findIndex((event) => event.includes(reply.hangs)) + 1), ends: "hang" };
+  }
+  return { body: wire.events(reply) };
+}
