@@ -1,0 +1,53 @@
+import type { Readable, Writable } from "node:stream";
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import type { Env } from "../config/env.ts";
+import { nearest } from "../config/nearest.ts";
+
+/** What each file of a command exports. */
+export interface Command {
+  readonly help: string;
+  /** Resolves to the exit code: 0 done, 1 an error, 2 bad usage or settings, 3 a limit. Throws {@link UsageError} and `ConfigError`, which the door turns into 2. */
+  run(args: readonly string[], io: Io): Promise<number>;
+}
+
+/** The world of a command, so that tests hand in their own. */
+export interface Io {
+  readonly env: Env;
+  readonly cwd: string;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable;
+  /** Calls back at each Ctrl-C (or request to end); returns how to stop listening. */
+  onInterrupt(listener: (signal: "SIGINT" | "SIGTERM") => void): () => void;
+}
+
+/** The command was called in a way that cannot be meant; `message` names the mend. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** node's `parseArgs`, strict, with mistakes as {@link UsageError} that guess the flag that was meant. */
+export function readArguments<const Config extends ParseArgsConfig>(
+  args: readonly string[],
+  config: Config,
+): ReturnType<typeof parseArgs<Config & { args: string[] }>> {
+  try {
+    return parseArgs({ ...config, args: [...args] });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (!code?.startsWith("ERR_PARSE_ARGS_")) throw error;
+    const flag = /'(--?[^' =]+)/.exec(message)?.[1];
+    const known = Object.keys(config.options ?? {}).map((name) => `--${name}`);
+    if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" && flag) {
+      const guess = nearest(flag, known);
+      throw new UsageError(
+        `There is no option ${flag}. ${guess ? `Did you mean ${guess}?` : known.length > 0 ? `There are ${known.join(", ")}.` : "This command takes none."}`,
+      );
+    }
+    throw new UsageError(`${(message.split(". ")[0] ?? message).replace(/\.?$/, ".")} See --help.`);
+  }
+}
+
+/** Writes a line and waits until it is taken, so that a reader that is slow or gone is noticed. */
+export const print = (stream: Writable, text: string): Promise<void> =>
+  new Promise((resolve) => void stream.write(`${text}\n`, () => resolve()));

@@ -1,0 +1,41 @@
+import type { Env } from "../config/env.ts";
+import { createExecutor } from "../config/executor.ts";
+import type { Settings } from "../config/load.ts";
+import type { Finding } from "./finding.ts";
+
+const PROGRAM = "print(6 * 7)";
+
+/** Whether code can be run: the only honest check is to run some. */
+export async function* checkSandbox({ sandbox, teams }: Settings, env: Env): AsyncGenerator<Finding, void, void> {
+  const thing = `sandbox (${sandbox.executor})`;
+  const runners = [...teams].filter(([, team]) => team.agents.some((agent) => agent.kind === "code-runner")).map(([name]) => name);
+  if (sandbox.executor === "off") {
+    if (runners.length > 0)
+      yield { grade: "warn", thing, message: `no code is run, but ${runners.join(", ")} would; set sandbox.executor to docker or wasm.` };
+    else yield { grade: "ok", thing, message: "no code is run, and no team needs it" };
+    return;
+  }
+  const executor = await createExecutor(sandbox, env);
+  try {
+    const session = await executor.open(`doctor-${process.pid}`);
+    const result = await session.run(
+      { language: "python", code: PROGRAM },
+      { timeoutMs: sandbox.timeoutSeconds * 1000, signal: new AbortController().signal },
+    );
+    await session.end();
+    if (result.stdout.trim() === "42")
+      yield { grade: "ok", thing, message: `ran Python in ${(result.elapsedMs / 1000).toFixed(1)} s (${executor.capabilities.label})` };
+    else
+      yield {
+        grade: "fail",
+        thing,
+        message: `a first program gave ${result.outcome}: ${result.output.slice(0, 300).trim() || "no output"}. Check the image ${sandbox.image}.`,
+      };
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "SandboxUnavailable") throw error;
+    // Without a team that runs code, nothing is lost.
+    yield { grade: runners.length > 0 ? "fail" : "warn", thing, message: error.message };
+  } finally {
+    await executor.close();
+  }
+}

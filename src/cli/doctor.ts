@@ -1,0 +1,69 @@
+import { ConfigError, describeMistake } from "../config/config-error.ts";
+import { readEnv, type Env } from "../config/env.ts";
+import { loadSettings, type Settings } from "../config/load.ts";
+import { print, readArguments, type Io } from "./command.ts";
+import { checkDatabase } from "./doctor-database.ts";
+import { checkModels } from "./doctor-models.ts";
+import { checkSandbox } from "./doctor-sandbox.ts";
+import { checkSlack } from "./doctor-slack.ts";
+import type { Finding } from "./finding.ts";
+
+export const help = `parley doctor [--file FILE] [--live]
+
+Checks what parley start needs: Node, the team file, Slack's tokens and scopes, models, sandbox and database. Each line is ok, warn or
+fail, and says what to do. No secret is shown.
+
+  --file FILE   the team file; PARLEY_FILE or parley.yml when absent
+  --live        also makes one tiny call to each model, which costs a little
+
+Exit codes: 0 nothing fails; 1 something does; 2 bad usage.`;
+
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const { values } = readArguments(args, { options: { file: { type: "string" }, live: { type: "boolean" } } });
+  let failed = false;
+  for await (const { grade, thing, message } of findings(values.file, values.live === true, io)) {
+    failed ||= grade === "fail";
+    await print(io.stdout, `${grade.padEnd(4)} ${thing}: ${message}`);
+  }
+  return failed ? 1 : 0;
+}
+
+async function* findings(file: string | undefined, live: boolean, io: Io): AsyncGenerator<Finding, void, void> {
+  yield checkNode(process.versions.node);
+  let env: Env = io.env;
+  let settings: Settings | undefined;
+  try {
+    env = readEnv(io.cwd, io.env);
+    settings = loadSettings({ env, cwd: io.cwd, ...(file === undefined ? {} : { file }) });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const mistake of error.mistakes) yield { grade: "fail", thing: "team file", message: describeMistake(mistake) };
+  }
+  if (settings) {
+    for (const warning of settings.warnings) yield { grade: "warn", thing: "team file", message: describeMistake(warning) };
+    yield {
+      grade: "ok",
+      thing: "team file",
+      message: `${settings.file} has ${[...settings.teams.keys()].join(", ")}; the default is ${settings.defaultTeam}`,
+    };
+  }
+  yield* checkSlack(env);
+  if (!settings) return;
+  yield* checkModels(settings, env, live);
+  yield* checkSandbox(settings, env);
+  yield* checkDatabase(settings.database);
+}
+
+const NODE_MIN = [22, 18] as const;
+
+/** The same as `engines` in package.json. */
+export function checkNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const enough = major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1]);
+  if (enough) return { grade: "ok", thing: "Node", message: version };
+  return {
+    grade: "fail",
+    thing: "Node",
+    message: `${version} is too old; use ${NODE_MIN.join(".")} or newer (npm scripts bring their own: npm start).`,
+  };
+}

@@ -1,0 +1,87 @@
+#!/usr/bin/env node
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { realpathSync } from "node:fs";
+import { ConfigError } from "../config/config-error.ts";
+import { nearest } from "../config/nearest.ts";
+import { print, UsageError, type Command, type Io } from "./command.ts";
+
+/** Each command is loaded when it is asked for, so that `--help` answers at once. */
+const COMMANDS: { readonly [name: string]: { readonly does: string; readonly load: () => Promise<Command> } } = {
+  start: { does: "connect to Slack and work there", load: () => import("./start.ts") },
+  demo: { does: "try it in a local workspace: no account, no key, no Docker", load: () => import("./demo.ts") },
+  run: { does: "work on one task in this terminal", load: () => import("./run.ts") },
+  doctor: { does: "check tokens, models, sandbox and database; say what to do", load: () => import("./doctor.ts") },
+  teams: { does: "check a team file", load: () => import("./teams.ts") },
+  export: { does: "write a transcript as Markdown or JSON", load: () => import("./export.ts") },
+  sandbox: { does: "run a file as an agent's code block would be run", load: () => import("./sandbox.ts") },
+};
+
+const HELP = `parley: a team of agents works out a task by talking
+
+Usage: parley <command> [options]
+
+${Object.entries(COMMANDS)
+  .map(([name, { does }]) => `  ${name.padEnd(9)}${does}`)
+  .join("\n")}
+
+parley <command> --help tells more. Settings come from parley.yml (PARLEY_FILE), the environment and .env.`;
+
+/** The whole program: resolves to the exit code. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = args;
+  try {
+    if (name === undefined) {
+      await print(io.stderr, HELP);
+      return 2;
+    }
+    if (["--help", "-h", "help"].includes(name)) {
+      await print(io.stdout, HELP);
+      return 0;
+    }
+    const command = await commandNamed(name).load();
+    if (rest.some((arg) => arg === "--help" || arg === "-h")) {
+      await print(io.stdout, command.help);
+      return 0;
+    }
+    return await command.run(rest, io);
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof ConfigError) {
+      await print(io.stderr, error.message);
+      return 2;
+    }
+    // What Parley itself throws for people is one sentence; anything else is a bug and needs its stack.
+    const forPeople = error instanceof Error && ["StoreError", "SandboxUnavailable"].includes(error.name);
+    await print(io.stderr, forPeople ? error.message : `This is a bug in Parley:\n${error instanceof Error ? error.stack : String(error)}`);
+    return 1;
+  }
+}
+
+function commandNamed(name: string): (typeof COMMANDS)[string] {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command) return command;
+  const guess = nearest(name, Object.keys(COMMANDS));
+  throw new UsageError(
+    `There is no command "${name}". ${guess ? `Did you mean "${guess}"?` : `There are ${Object.keys(COMMANDS).join(", ")}.`}`,
+  );
+}
+
+function processIo(): Io {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    onInterrupt: (listener) => {
+      process.on("SIGINT", listener).on("SIGTERM", listener);
+      return () => void process.off("SIGINT", listener).off("SIGTERM", listener);
+    },
+  };
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
+  // A reader that has gone, such as `| head`, is no reason for a stack.
+  process.stdout.on("error", () => process.exit(0));
+  process.exitCode = await main(process.argv.slice(2), processIo());
+}

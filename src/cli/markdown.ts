@@ -1,0 +1,75 @@
+import type { RunEvent } from "../parley.ts";
+
+/** A transcript to be read by people: who said what, what was run and what it printed, why it ended and what it cost. */
+export function markdownOf(events: readonly RunEvent[]): string {
+  const sections = events.map(sectionOf).filter((section) => section !== undefined);
+  return [...sections, costOf(events)].join("\n\n");
+}
+
+function sectionOf(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case "run.started":
+      return `# ${plain(event.team)}: run ${plain(event.run)}\n\nStarted by ${plain(event.startedBy.name)}, ${event.at}`;
+    case "message.posted":
+      return "person" in event ? `## ${plain(event.person.name)} (person)\n\n${event.text}` : `## ${plain(event.agent)}\n\n${event.text}`;
+    case "speaker.selected":
+      return event.reason ? `*Next: ${plain(event.agent)}. ${plain(event.reason)}*` : undefined;
+    case "tool.called":
+      return `*${plain(event.agent)} called ${plain(event.tool)}:*\n\n${fenced(event.args)}`;
+    case "tool.returned":
+      return `*${plain(event.tool)} returned:*\n\n${fenced(event.output)}`;
+    case "tool.failed":
+      return `*${plain(event.tool)} failed: ${plain(event.error.message)}*`;
+    case "code.ran": {
+      const files = event.files
+        .map((file) => `\n- ${plain(file.name)} (${plain(file.mediaType)}, ${file.bytes} bytes, SHA-256 ${file.hash})`)
+        .join("");
+      return `*Ran ${plain(event.language)}: ${event.outcome}, exit code ${event.exitCode}, ${(event.elapsedMs / 1000).toFixed(1)} s, ${plain(event.executor)}*\n\n${fenced(event.output)}${files && `\n${files}`}`;
+    }
+    case "handoff.made":
+      return event.to === "human"
+        ? `## ${plain(event.agent)} asks\n\n${event.text}${(event.options ?? []).map((option) => `\n- ${plain(option)}`).join("")}`
+        : `*${plain(event.agent)} hands over to ${plain(event.to)}.*`;
+    case "approval.requested":
+      return `*${plain(event.agent)} asks to ${plain(event.what)}.*`;
+    case "approval.given":
+      return `*${event.approved ? "Allowed" : "Refused"} by ${plain(event.person.name)}.*`;
+    case "turn.failed":
+      return `*${plain(event.agent)} could not answer: ${plain(event.error.message)}*`;
+    case "code.written":
+      return `*${plain(event.agent)} wrote:*\n\n${event.text}`;
+    case "run.resumed":
+      return `*Parley was away and went on at ${event.at}.*`;
+    case "turn.ended":
+    case "finish.decided":
+      return undefined; // The end of the run gives the reason.
+    case "stop.requested":
+      return `*${plain(event.person.name)} asked to stop.*`;
+    case "run.stopped":
+      return `---\n\n**Ended (${event.outcome}):** ${plain(event.reason)}, ${event.at}`;
+  }
+}
+
+/** A fence that is longer than any in the text, so that the text cannot close it. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}\n${text.trimEnd()}\n${fence}`;
+}
+
+/** One line, without what Markdown would read as markup. */
+const plain = (text: string): string => text.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>#|]/g, (mark) => `\\${mark}`);
+
+function costOf(events: readonly RunEvent[]): string {
+  let tokens = 0;
+  let usd = 0;
+  let unpriced = false;
+  for (const event of events) {
+    const usage = "usage" in event ? event.usage : undefined;
+    if (!usage) continue;
+    tokens += usage.inputTokens + usage.outputTokens;
+    usd += usage.usd ?? 0;
+    unpriced ||= usage.usd === undefined;
+  }
+  return `${tokens} tokens${unpriced && usd === 0 ? "" : `, $${usd.toFixed(4)}${unpriced ? " or more" : ""}`}`;
+}

@@ -1,0 +1,48 @@
+import { describeMistake } from "../config/config-error.ts";
+import { readEnv } from "../config/env.ts";
+import { keyOf, loadSettings } from "../config/load.ts";
+import { teamFileJsonSchema } from "../config/schema.ts";
+import { print, readArguments, UsageError, type Io } from "./command.ts";
+
+export const help = `parley teams validate [FILE]
+parley teams schema
+
+Checks a team file and what it includes; FILE is PARLEY_FILE or parley.yml when absent. Every mistake is listed with its file and line.
+With schema, writes the JSON Schema of team files, for editors; teams/parley.schema.json is a copy of it.
+
+Exit codes: 0 the file can be used; 2 it cannot.`;
+
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const { positionals } = readArguments(args, { options: {}, allowPositionals: true });
+  const [verb, file, ...rest] = positionals;
+  if (verb === "schema") {
+    await print(io.stdout, JSON.stringify(teamFileJsonSchema(), null, 2));
+    return 0;
+  }
+  if (verb !== "validate")
+    throw new UsageError(
+      verb === undefined
+        ? "Say what to do: parley teams validate FILE."
+        : `There is no "parley teams ${verb}"; there are parley teams validate FILE and parley teams schema.`,
+    );
+  if (rest.length > 0) throw new UsageError("Name one file; what it includes is checked with it.");
+  const settings = loadSettings({ env: readEnv(io.cwd, io.env), cwd: io.cwd, ...(file === undefined ? {} : { file }) });
+  for (const warning of settings.warnings) await print(io.stdout, `warn ${describeMistake(warning)}`);
+  for (const [name, team] of settings.teams) {
+    const agents = team.agents.map((agent) =>
+      agent.kind === "code-runner" ? `${agent.name} (runs code)` : `${agent.name} (${agent.model})`,
+    );
+    await print(
+      io.stdout,
+      `ok   ${name}${name === settings.defaultTeam ? ", the default" : ""}: ${team.speakers.policy}; ${agents.join(", ")}`,
+    );
+  }
+  for (const [name, model] of settings.models) {
+    const key = keyOf(model);
+    await print(
+      io.stdout,
+      `ok   model ${name}: ${model.provider === "replay" ? `replays ${model.file}` : `${model.provider} ${model.model}`}${key ? `, key in ${key}` : ""}`,
+    );
+  }
+  return 0;
+}

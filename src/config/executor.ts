@@ -1,0 +1,84 @@
+import { createOffExecutor } from "../sandbox/off.ts";
+import { SandboxUnavailable, type Capabilities, type Executor } from "../sandbox/executor.ts";
+import type { Env } from "./env.ts";
+import type { SandboxSettings } from "./schema.ts";
+
+export interface ExecutorOptions {
+  /** The same for every start of one Parley, so that it removes what an earlier one left. */
+  readonly instance?: string;
+  /** Milliseconds since the epoch; tests hand in their own. */
+  readonly now?: () => number;
+}
+
+const TRY_AGAIN_MS = 30_000; // An engine that is restarted is back by then; asking at each block would slow every turn.
+
+/**
+ * The executor that the settings ask for. Never throws for a machine without it: then `open` says why, and each block is rejected with
+ * that sentence, until the engine is there.
+ */
+export async function createExecutor(
+  settings: SandboxSettings,
+  env: Env,
+  { instance, now = Date.now }: ExecutorOptions = {},
+): Promise<Executor> {
+  if (settings.executor === "off") return createOffExecutor('To enable it, set "sandbox: { executor: docker }" in the team file.');
+  let real: Executor | undefined;
+  let why = "";
+  let triedAtMs = 0;
+  let closed = false;
+
+  async function tryToHave(): Promise<void> {
+    triedAtMs = now();
+    try {
+      const made = await make(settings, env, instance);
+      // It may have been closed while the engine was being asked.
+      if (closed) await made.close();
+      else real = made;
+    } catch (error) {
+      if (!(error instanceof SandboxUnavailable)) throw error;
+      why = error.message;
+    }
+  }
+
+  await tryToHave();
+  let trying: Promise<void> | undefined;
+  return {
+    get capabilities() {
+      return real?.capabilities ?? ABSENT;
+    },
+    async open(thread) {
+      if (!real && now() - triedAtMs >= TRY_AGAIN_MS) {
+        trying ??= tryToHave().finally(() => (trying = undefined));
+        await trying;
+      }
+      if (!real) throw new SandboxUnavailable(why);
+      return real.open(thread);
+    },
+    async close() {
+      closed = true;
+      await real?.close();
+    },
+  };
+}
+
+/** Blocks are still taken up, so that people and agents read why they were not run. */
+const ABSENT: Capabilities = { grade: "off", label: "no sandbox", languages: ["python", "sh", "bash"], hint: "" };
+
+/** Loaded when asked for: the one not chosen, and its packages, stay out. */
+async function make(settings: SandboxSettings, env: Env, instance: string | undefined): Promise<Executor> {
+  const { image, memoryMb } = settings;
+  if (settings.executor === "wasm") {
+    const { createWasmExecutor } = await import("../sandbox/wasm.ts");
+    return createWasmExecutor({ memoryMb });
+  }
+  const { createDockerExecutor } = await import("../sandbox/docker.ts");
+  const dockerHost = env["DOCKER_HOST"]?.trim();
+  const dockerCertFolder = env["DOCKER_CERT_PATH"]?.trim();
+  return createDockerExecutor({
+    image,
+    memoryMb,
+    ...(instance === undefined ? {} : { instance }),
+    ...(dockerHost ? { dockerHost } : {}),
+    ...(dockerCertFolder ? { dockerCertFolder } : {}),
+  });
+}

@@ -1,0 +1,46 @@
+import type { Clock } from "../engine/clock.ts";
+
+/** What became of a piece of work that was not waited for beyond a limit. */
+export type Outcome<Value> =
+  | { readonly kind: "done"; readonly value: Value }
+  | { readonly kind: "threw"; readonly error: unknown }
+  | { readonly kind: "aborted" }
+  | { readonly kind: "timeout" };
+
+/** Waits for `work` no longer than `timeoutMs`; the signal that it is given is aborted then. It is not waited for: work that does not heed its signal goes on unheard. */
+export async function within<Value>(
+  limit: { readonly timeoutMs: number; readonly clock: Clock },
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Outcome<Value>> {
+  const over = new AbortController();
+  const finished = new AbortController();
+  void limit.clock.sleep(limit.timeoutMs, finished.signal).then(() => over.abort());
+  const outcome = await untilAborted(AbortSignal.any([signal, over.signal]), work);
+  finished.abort();
+  return outcome.kind === "aborted" && !signal.aborted ? { kind: "timeout" } : outcome;
+}
+
+/** Waits for `work` until the signal is aborted. */
+export async function untilAborted<Value>(
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Exclude<Outcome<Value>, { kind: "timeout" }>> {
+  if (signal.aborted) return { kind: "aborted" };
+  const finished = new AbortController();
+  const aborted = new Promise<{ readonly kind: "aborted" }>((resolve) =>
+    signal.addEventListener("abort", () => resolve({ kind: "aborted" }), { once: true, signal: finished.signal }),
+  );
+  const worked = outcomeOf(() => work(signal));
+  const outcome = await Promise.race([aborted, worked]);
+  finished.abort();
+  return outcome;
+}
+
+async function outcomeOf<Value>(work: () => Promise<Value>) {
+  try {
+    return { kind: "done", value: await work() } as const;
+  } catch (error) {
+    return { kind: "threw", error } as const;
+  }
+}

@@ -1,0 +1,103 @@
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import { isJSONRPCErrorResponse, isJSONRPCResultResponse } from "@modelcontextprotocol/sdk/types.js";
+import { Agent, fetch as undiciFetch, type RequestInit as UndiciRequestInit } from "undici";
+import { z } from "zod";
+import type { Clock } from "../engine/clock.ts";
+import { MESSAGE_BYTES_MAX } from "./mcp-stdio.ts";
+
+interface Address {
+  readonly url: string;
+  readonly headers: { readonly [name: string]: string };
+}
+
+/** The code of the answer that is put in for one that will not come any more: the connection ended in the middle of it. */
+export const CUT_CODE = -32_097;
+
+const STREAM_INTERVAL_MS_MIN = 1_000; // The server names the wait before a stream is opened again; it may say none.
+const GOODBYE_TIMEOUT_MS = 2_000;
+
+/**
+ * A server behind streamable HTTP: the SDK's transport over a fetch that adds what it lacks. An answer has a greatest size; a call whose
+ * connection ends without an answer fails at once, where the SDK would leave it waiting; a cancelled call lets go of its connection.
+ */
+export function httpTransport({ url, headers }: Address, clock: Clock): Transport {
+  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 }); // A call has its time limit; the stream for notifications has none.
+  const open = new Map<string | number, AbortController>();
+  let streamAllowedAtMs = 0;
+
+  const sdk = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { ...headers } }, fetch: limitedFetch });
+  sdk.onmessage = (message) => {
+    if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) open.delete(message.id ?? "");
+  };
+  const disconnect = sdk.close.bind(sdk);
+  return Object.assign(sdk, { close });
+
+  async function limitedFetch(target: string | URL, init: RequestInit = {}): Promise<Response> {
+    if ((init.method ?? "GET") === "GET") await streamAllowed(init.signal);
+    const { id, cancels } = sentIn(init.body);
+    const abandoned = new AbortController();
+    if (id !== undefined) open.set(id, abandoned);
+    const signal = init.signal ? AbortSignal.any([init.signal, abandoned.signal]) : abandoned.signal;
+    // Of one kind at run time; the types of the two copies of undici differ.
+    const response = (await undiciFetch(target, { ...init, signal, dispatcher: agent } as UndiciRequestInit)) as unknown as Response;
+    if (cancels !== undefined) open.get(cancels)?.abort();
+    if (!response.body) return response;
+    const { status, statusText } = response;
+    const body = ReadableStream.from(limited(response.body, (resumable) => (id === undefined || resumable ? undefined : fail(id))));
+    return new Response(body, { status, statusText, headers: response.headers });
+  }
+
+  async function streamAllowed(signal: AbortSignal | null | undefined): Promise<void> {
+    const waitMs = streamAllowedAtMs - clock.now();
+    streamAllowedAtMs = Math.max(clock.now(), streamAllowedAtMs) + STREAM_INTERVAL_MS_MIN;
+    if (waitMs > 0) await clock.sleep(waitMs, signal ?? undefined);
+  }
+
+  /** The last event of a stream is still on its way through the SDK when the stream ends. */
+  function fail(id: string | number): void {
+    setImmediate(() => {
+      if (!open.delete(id)) return;
+      sdk.onmessage?.({ jsonrpc: "2.0", id, error: { code: CUT_CODE, message: "the connection ended before the answer" } });
+    });
+  }
+
+  /** Says goodbye, so that the server need not keep the session, and lets go of every connection. */
+  async function close(): Promise<void> {
+    const waited = new AbortController();
+    const goodbye = sdk.terminateSession().catch(() => undefined); // The server may be gone already.
+    await Promise.race([goodbye, clock.sleep(GOODBYE_TIMEOUT_MS, waited.signal)]);
+    waited.abort();
+    await disconnect();
+    await agent.destroy();
+  }
+}
+
+/** Passes on what comes, up to a size, and tells when it has ended; `resumable`: the server numbers its events, and the SDK asks for the rest. */
+async function* limited(body: AsyncIterable<Uint8Array>, ended: (resumable: boolean) => void): AsyncGenerator<Uint8Array, void, void> {
+  let bytes = 0;
+  let resumable = false;
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      if (bytes > MESSAGE_BYTES_MAX) throw new Error(`the answer is larger than ${MESSAGE_BYTES_MAX} bytes`);
+      resumable ||= /^id:/m.test(Buffer.from(chunk).toString("latin1"));
+      yield chunk;
+    }
+  } finally {
+    ended(resumable);
+  }
+}
+
+const Sent = z.object({
+  method: z.string(),
+  id: z.union([z.string(), z.number()]).optional(),
+  params: z.object({ requestId: z.union([z.string(), z.number()]).optional() }).optional(),
+});
+
+/** The request in a body, and the one that it cancels. */
+function sentIn(body: unknown): { readonly id?: string | number | undefined; readonly cancels?: string | number | undefined } {
+  if (typeof body !== "string") return {};
+  const { data } = Sent.safeParse(JSON.parse(body));
+  return { id: data?.id, cancels: data?.method === "notifications/cancelled" ? data.params?.requestId : undefined };
+}

@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { ToolSpec } from "../engine/model.ts";
+import { cut, plain, quoted } from "./result.ts";
+
+/** A tool as the model sees it, and as the server calls it. */
+export interface ListedTool {
+  readonly spec: ToolSpec;
+  readonly remoteName: string;
+}
+
+export interface ToolList {
+  readonly tools: readonly ListedTool[];
+  /** Why something of the list was left out, for the operator. */
+  readonly leftOut: readonly string[];
+}
+
+interface Page {
+  readonly tools: readonly unknown[];
+  readonly nextCursor?: string | null | undefined;
+}
+
+const TOOLS_MAX = 128; // What OpenAI takes in one request.
+const PAGES_MAX = 20; // A server whose list never ends.
+const NAME_CHARS_MAX = 64; // What every provider accepts.
+const DESCRIPTION_CHARS_MAX = 1_024; // As OpenAI's limit for a function; sent with every call.
+const SCHEMA_CHARS_MAX = 16_000; // About 4000 tokens, with every call.
+const REASONS_MAX = 10;
+
+/** Reads a server's list to its end. What no model could use is left out, what is too long is cut; one bad tool does not spoil the others. */
+export async function listTools(server: string, pageAfter: (cursor: string | undefined) => Promise<Page>): Promise<ToolList> {
+  const tools = new Map<string, RemoteTool>();
+  const leftOut: string[] = [];
+  let cursor: string | undefined;
+  for (let pages = 1; ; pages++) {
+    const page = await pageAfter(cursor);
+    for (const entry of page.tools) {
+      const tool = readTool(entry);
+      if (typeof tool === "string") leftOut.push(tool);
+      else if (tools.has(tool.name)) leftOut.push(`a second tool "${quoted(tool.name, 100)}"`);
+      else if (tools.size < TOOLS_MAX) tools.set(tool.name, tool);
+      else leftOut.push(`"${quoted(tool.name, 100)}": there are more than ${TOOLS_MAX} tools`);
+    }
+    cursor = page.nextCursor ?? undefined;
+    if (cursor === undefined || tools.size >= TOOLS_MAX) break;
+    if (pages === PAGES_MAX) {
+      leftOut.push(`everything after page ${PAGES_MAX} of the list`);
+      break;
+    }
+  }
+  const names = localNames(server, [...tools.keys()]);
+  return { tools: [...tools.values()].map((tool) => listed(server, tool, names)), leftOut: shortened(leftOut) };
+}
+
+/**
+ * `<server>__<tool>` in the letters that providers take, cut to their length, no two alike. A name that had to be changed and would meet
+ * another one gets a mark made from the tool's own name, so that it stays the same whatever comes and goes beside it.
+ */
+export function localNames(server: string, remoteNames: readonly string[]): ReadonlyMap<string, string> {
+  const whole = new Map(remoteNames.map((remote) => [remote, `${server}__${remote}`]));
+  const simple = new Map([...whole].map(([remote, name]) => [remote, name.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, NAME_CHARS_MAX)]));
+  const counts = Map.groupBy(simple.values(), (name) => name);
+  return new Map(
+    [...simple].map(([remote, name]) => {
+      const isAlone = counts.get(name)?.length === 1;
+      return [remote, isAlone || whole.get(remote) === name ? name : marked(name, remote)];
+    }),
+  );
+}
+
+function marked(name: string, remote: string): string {
+  const mark = `_${createHash("sha256").update(remote).digest("hex").slice(0, 8)}`;
+  return `${name.slice(0, NAME_CHARS_MAX - mark.length)}${mark}`;
+}
+
+const RemoteTool = z.object({
+  name: z.string().min(1).max(1_000),
+  description: z.string().nullish().catch(undefined),
+  inputSchema: z.looseObject({ type: z.literal("object") }),
+});
+type RemoteTool = z.output<typeof RemoteTool>;
+
+/** The tool, or why there is none. */
+function readTool(entry: unknown): RemoteTool | string {
+  const { data, error } = RemoteTool.safeParse(entry);
+  const name = z.object({ name: z.string() }).safeParse(entry).data?.name ?? "";
+  if (!data) return `"${quoted(name, 100)}": ${quoted(error.issues[0]?.path.join(".") ?? "", 50) || "it"} is not as MCP wants it`;
+  const schemaChars = JSON.stringify(data.inputSchema).length;
+  if (schemaChars > SCHEMA_CHARS_MAX)
+    return `"${quoted(name, 100)}": the schema of its arguments has ${schemaChars} characters, more than ${SCHEMA_CHARS_MAX}`;
+  return data;
+}
+
+function listed(server: string, tool: RemoteTool, names: ReadonlyMap<string, string>): ListedTool {
+  const { $schema: _, ...schema } = tool.inputSchema;
+  const description = cut(plain(tool.description ?? "").trim(), DESCRIPTION_CHARS_MAX);
+  return {
+    remoteName: tool.name,
+    spec: {
+      name: names.get(tool.name) ?? "",
+      description: description || `"${quoted(tool.name, 100)}" of the MCP server "${server}".`,
+      parameters: { properties: {}, ...schema }, // Some providers refuse an object without `properties`.
+    },
+  };
+}
+
+const shortened = (reasons: readonly string[]): readonly string[] =>
+  reasons.length <= REASONS_MAX ? reasons : [...reasons.slice(0, REASONS_MAX), `and ${reasons.length - REASONS_MAX} more`];

@@ -1,0 +1,143 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import type { Clock } from "../engine/clock.ts";
+
+interface Program {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The whole environment of the process. */
+  readonly env: { readonly [name: string]: string };
+  readonly cwd?: string | undefined;
+}
+
+/** The longest message of a server; a longer one ends the connection. */
+export const MESSAGE_BYTES_MAX = 10_000_000;
+
+const STDERR_CHARS_MAX = 2_000; // The last words, for the operator's log.
+const EXIT_GRACE_MS = 1_000; // For each of three steps of the end: no more input, SIGTERM, SIGKILL.
+const CAN_KILL_GROUPS = process.platform !== "win32";
+
+/**
+ * A server as a child process. Not the SDK's own transport, which ends only the process that it started: launchers such as `npx` and `uvx`
+ * leave the server behind, and hold the pipes open so that a crash goes unseen. Here a process group begins and ends as one.
+ */
+export class StdioTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: <Message extends JSONRPCMessage>(message: Message) => void;
+
+  readonly #program: Program;
+  readonly #clock: Clock;
+  readonly #incoming = new ReadBuffer({ maxBufferSize: MESSAGE_BYTES_MAX });
+  #child: ChildProcessWithoutNullStreams | undefined;
+  #stderr = "";
+  readonly #over = new AbortController();
+  #closing: Promise<void> | undefined;
+
+  constructor(program: Program, clock: Clock) {
+    this.#program = program;
+    this.#clock = clock;
+  }
+
+  /** The last that the program wrote on its standard error. */
+  get lastWords(): string {
+    return this.#stderr;
+  }
+
+  /** Rejects when the program cannot be started. */
+  async start(): Promise<void> {
+    const { command, args, env, cwd } = this.#program;
+    const child = spawn(command, args, { cwd, env: { ...env }, stdio: "pipe", detached: CAN_KILL_GROUPS, windowsHide: true });
+    child.on("error", (error) => this.onerror?.(error));
+    child.stdin.on("error", (error) => this.onerror?.(error));
+    child.stdout.on("data", (chunk: Buffer) => this.#read(chunk));
+    child.stderr.on("data", (chunk: Buffer) => (this.#stderr = (this.#stderr + chunk.toString("utf8")).slice(-STDERR_CHARS_MAX)));
+    child.once("exit", () => {
+      this.#kill("SIGKILL"); // What it has started itself goes with it, and lets go of the pipes.
+      void this.#clock.sleep(EXIT_GRACE_MS, this.#over.signal).then(() => this.#ended());
+    });
+    child.once("close", () => this.#ended());
+    await once(child, "spawn");
+    this.#child = child;
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    if (!this.#child || this.#over.signal.aborted) throw new Error("the process has ended");
+    if (!this.#child.stdin.write(serializeMessage(message))) await this.#drained(this.#child);
+  }
+
+  /** Resolves when the process is gone, after at most three times EXIT_GRACE_MS. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    if (!this.#child || this.#over.signal.aborted) return;
+    this.#child.stdin.end();
+    if (await this.#endsInTime()) return;
+    this.#kill("SIGTERM");
+    if (await this.#endsInTime()) return;
+    this.#kill("SIGKILL");
+    if (!(await this.#endsInTime())) this.#ended();
+  }
+
+  #read(chunk: Buffer): void {
+    try {
+      this.#incoming.append(chunk);
+    } catch (error) {
+      this.onerror?.(asError(error));
+      void this.close();
+      return;
+    }
+    for (;;) {
+      try {
+        const message = this.#incoming.readMessage();
+        if (!message) return;
+        this.onmessage?.(message);
+      } catch (error) {
+        this.onerror?.(asError(error)); // A line that is no message: some servers greet on the wrong stream.
+      }
+    }
+  }
+
+  #kill(signal: NodeJS.Signals): void {
+    const pid = this.#child?.pid;
+    if (!pid) return;
+    try {
+      process.kill(CAN_KILL_GROUPS ? -pid : pid, signal);
+    } catch {
+      // Nobody is left.
+    }
+  }
+
+  async #endsInTime(): Promise<boolean> {
+    const child = this.#child;
+    if (!child || this.#over.signal.aborted) return true;
+    const waited = new AbortController();
+    const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    await Promise.race([closed, this.#clock.sleep(EXIT_GRACE_MS, waited.signal)]);
+    waited.abort();
+    return this.#over.signal.aborted;
+  }
+
+  async #drained(child: ChildProcessWithoutNullStreams): Promise<void> {
+    await new Promise<void>((resolve) => {
+      child.stdin.once("drain", resolve);
+      child.stdin.once("close", resolve);
+    });
+  }
+
+  #ended(): void {
+    if (this.#over.signal.aborted) return;
+    this.#over.abort();
+    this.#incoming.clear();
+    for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
+    this.onclose?.();
+  }
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

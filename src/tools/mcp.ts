@@ -1,0 +1,197 @@
+import type { Failure } from "../engine/events.ts";
+import type { ToolResult } from "../engine/tool.ts";
+import { type GuardedTool, guarded } from "./approval.ts";
+import { type Outcome, untilAborted, within } from "./deadline.ts";
+import { McpConnection, openConnection } from "./mcp-connection.ts";
+import { callFailure, isAnswer, isSessionLost, lostDuring, startFailure, unavailable } from "./mcp-failures.ts";
+import { type ListedTool, listTools } from "./mcp-list.ts";
+import { toResult } from "./mcp-result.ts";
+import { MCP_DEFAULTS, type McpDeps, type McpSettings } from "./mcp-settings.ts";
+import { failed, type Failed, quoted } from "./result.ts";
+
+/** An MCP server and its tools. Nothing is started before the first `connect` or call. */
+export const connectMcp = (settings: McpSettings, deps: McpDeps): McpServer => new McpServer(settings, deps);
+
+const CALLS_AT_ONCE_MAX = 32; // Of all threads together; beyond it a server is in trouble and more calls would not help it.
+const RECONNECT_DELAY_MS = 1_000; // Doubles with each failure in a row after the first; the first is made good at once.
+const RECONNECT_DELAY_MS_MAX = 60_000;
+const REFRESH_INTERVAL_MS = 1_000; // A server may say a thousand times a second that its list has changed.
+
+/**
+ * A server that may die and come back. A call to a dead one connects anew, waiting longer after each failure in a row; until then it is a
+ * failed result that says when. Whatever the server does, a call gives a result and never throws.
+ */
+export class McpServer {
+  readonly name: string;
+  readonly #settings: McpSettings;
+  readonly #deps: McpDeps;
+  readonly #callTimeoutMs: number;
+  readonly #closed = new AbortController();
+  #tools: readonly GuardedTool[] = [];
+  #connection: McpConnection | undefined;
+  #opening: Promise<McpConnection | Failed> | undefined;
+  #refreshing: Promise<void> | undefined;
+  #listIsOld = false;
+  #callsUnderWay = 0;
+  /** Deaths and vain starts since a call last succeeded. */
+  #failuresInRow = 0;
+  #retryAtMs = 0;
+
+  constructor(settings: McpSettings, deps: McpDeps) {
+    this.name = settings.name;
+    this.#settings = settings;
+    this.#deps = deps;
+    this.#callTimeoutMs = settings.callTimeoutMs ?? MCP_DEFAULTS.callTimeoutMs;
+  }
+
+  /** The tools as last listed: none before the first `connect`; those that were there while the server is away. */
+  tools(): readonly GuardedTool[] {
+    return this.#tools;
+  }
+
+  /** Connects and lists the tools, unless that is done. What went wrong, if anything. */
+  async connect(signal: AbortSignal): Promise<Failure | undefined> {
+    const reached = await this.#reach(signal);
+    return reached instanceof McpConnection ? undefined : reached.error;
+  }
+
+  /** Ends the server's process, or its session; takes a few seconds at most. Calls under way fail. */
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await this.#opening;
+    await this.#refreshing;
+    await this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  async #call(tool: string, args: unknown, signal: AbortSignal): Promise<ToolResult> {
+    if (!isObject(args))
+      return failed("bad_arguments", `The arguments of "${quoted(tool, 100)}" must be a JSON object. Call it again with one.`);
+    if (this.#callsUnderWay >= CALLS_AT_ONCE_MAX)
+      return failed("busy", `The MCP server "${this.name}" has ${CALLS_AT_ONCE_MAX} calls under way already. Try again later.`);
+    this.#callsUnderWay++;
+    try {
+      return await this.#callOnce(tool, args, AbortSignal.any([signal, this.#closed.signal]), { mayRetry: true });
+    } finally {
+      this.#callsUnderWay--;
+    }
+  }
+
+  async #callOnce(tool: string, args: JsonObject, signal: AbortSignal, { mayRetry }: { readonly mayRetry: boolean }): Promise<ToolResult> {
+    const connection = await this.#reach(signal);
+    if (!(connection instanceof McpConnection)) return connection;
+    const limit = { timeoutMs: this.#callTimeoutMs, clock: this.#deps.clock };
+    const outcome = await within(limit, signal, (ended) => connection.call(tool, args, ended));
+    switch (outcome.kind) {
+      case "done":
+        this.#failuresInRow = 0;
+        return toResult(outcome.value);
+      case "aborted":
+        break;
+      case "timeout":
+        connection.suspect();
+        break;
+      case "threw":
+        if (connection.hasEnded) return lostDuring(this.#settings, `"${quoted(tool, 100)}"`);
+        if (isAnswer(outcome.error)) {
+          this.#failuresInRow = 0;
+          break;
+        }
+        await this.#drop(connection);
+        if (isSessionLost(outcome.error) && mayRetry) return await this.#callOnce(tool, args, signal, { mayRetry: false });
+        this.#failed();
+        break;
+    }
+    return callFailure(this.#settings, tool, outcome, this.#callTimeoutMs);
+  }
+
+  /** A connection that works, as far as one can know: callers share the one that is there, or the one that is being made. */
+  async #reach(signal: AbortSignal): Promise<McpConnection | Failed> {
+    const outcome: Outcome<McpConnection | Failed> = await untilAborted(signal, async () => {
+      const held = this.#connection;
+      if (held && (await held.isAlive())) return held;
+      if (held) await this.#drop(held);
+      const waitMs = this.#retryAtMs - this.#deps.clock.now();
+      if (!this.#opening && waitMs > 0) return this.#notYet(waitMs);
+      this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
+      return await this.#opening;
+    });
+    return outcome.kind === "done" ? outcome.value : startFailure(this.#settings, outcome, 0);
+  }
+
+  async #open(): Promise<McpConnection | Failed> {
+    const heard = { listChanged: () => this.#listChanged(), lost: (connection: McpConnection) => this.#lost(connection) };
+    const opened = await openConnection(this.#settings, this.#deps, heard, this.#closed.signal);
+    const failure = opened instanceof McpConnection ? await this.#list(opened) : opened;
+    if (!failure && opened instanceof McpConnection) return (this.#connection = opened);
+    if (opened instanceof McpConnection) await opened.close();
+    this.#failed();
+    const problem = failure ?? unavailable(this.#settings, "did not start.");
+    if (!this.#closed.signal.aborted) this.#deps.log(problem.error.message);
+    return problem;
+  }
+
+  async #list(connection: McpConnection): Promise<Failed | undefined> {
+    const limit = { timeoutMs: this.#settings.startTimeoutMs ?? MCP_DEFAULTS.startTimeoutMs, clock: this.#deps.clock };
+    const outcome = await within(limit, this.#closed.signal, (signal) =>
+      listTools(this.name, (cursor) => connection.tools(cursor, signal)),
+    );
+    if (outcome.kind !== "done") return startFailure(this.#settings, outcome, limit.timeoutMs);
+    const { tools, leftOut } = outcome.value;
+    this.#tools = tools.map((tool) => this.#toolOf(tool));
+    if (leftOut.length > 0) this.#deps.log(`The MCP server "${this.name}" lists what is left out here: ${leftOut.join("; ")}`);
+    return undefined;
+  }
+
+  #toolOf({ spec, remoteName }: ListedTool): GuardedTool {
+    const { approval = MCP_DEFAULTS.approval, approvals = {} } = this.#settings;
+    const own = Object.hasOwn(approvals, remoteName) ? approvals[remoteName] : undefined;
+    return guarded({ ...spec, run: (args, signal) => this.#call(remoteName, args, signal) }, own ?? approval);
+  }
+
+  #listChanged(): void {
+    this.#listIsOld = true;
+    this.#refreshing ??= this.#refresh();
+  }
+
+  async #refresh(): Promise<void> {
+    await this.#opening;
+    while (this.#listIsOld && this.#connection && !this.#closed.signal.aborted) {
+      this.#listIsOld = false;
+      const failure = await this.#list(this.#connection);
+      if (failure) this.#deps.log(`The changed list of tools could not be read. ${failure.error.message}`);
+      await this.#deps.clock.sleep(REFRESH_INTERVAL_MS, this.#closed.signal);
+    }
+    this.#refreshing = undefined;
+  }
+
+  #lost(connection: McpConnection): void {
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    this.#failed();
+    const words = connection.lastWords;
+    this.#deps.log(`The MCP server "${this.name}" has ended on its own${words ? `. It wrote last: ${words}` : "."}`);
+  }
+
+  async #drop(connection: McpConnection): Promise<void> {
+    if (this.#connection === connection) this.#connection = undefined;
+    await connection.close();
+  }
+
+  #failed(): void {
+    this.#failuresInRow++;
+    const delayMs = this.#failuresInRow === 1 ? 0 : Math.min(RECONNECT_DELAY_MS * 2 ** (this.#failuresInRow - 2), RECONNECT_DELAY_MS_MAX);
+    this.#retryAtMs = this.#deps.clock.now() + delayMs;
+  }
+
+  #notYet(waitMs: number): Failed {
+    const seconds = Math.ceil(waitMs / 1000);
+    return unavailable(
+      this.#settings,
+      `has failed ${this.#failuresInRow} times in a row and is tried again in ${seconds} s. Go on without it, or ask a person to look at it.`,
+    );
+  }
+}
+
+type JsonObject = { [key: string]: unknown };
+const isObject = (args: unknown): args is JsonObject => typeof args === "object" && args !== null && !Array.isArray(args);

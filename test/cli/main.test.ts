@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { folderWith, SMALL } from "../config/team-files.ts";
+import { parley } from "./here.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const MAIN = resolve(ROOT, "src/cli/main.ts");
+const run = promisify(execFile);
+const cwd = folderWith({ "parley.yml": SMALL });
+
+test("--help lists every command, and each command explains itself", async () => {
+  const { code, out } = await parley(["--help"], { cwd });
+  expect(code).toBe(0);
+  const names = [...out.matchAll(/^ {2}(\w+) /gm)].map((match) => match[1] ?? "");
+  expect(names).toEqual(["start", "demo", "run", "doctor", "teams", "export", "sandbox"]);
+  for (const name of names) {
+    const help = await parley([name, "--help"], { cwd });
+    expect(help.code).toBe(0);
+    expect(help.out).toMatch(new RegExp(`^parley ${name}`));
+  }
+});
+
+test.each([
+  [["strat"], 'There is no command "strat". Did you mean "start"?'],
+  [["constructor"], 'There is no command "constructor".'],
+  [["run", "--jsn", "x"], "There is no option --jsn. Did you mean --json?"],
+  [["run", "--team"], "See --help."],
+  [["run"], 'Say what to do: parley run "your task".'],
+  [["run", "--team", "pear", "x"], 'parley.yml has no team "pear"; it has pair.'],
+  [["teams"], "Say what to do: parley teams validate FILE."],
+  [["teams", "check"], 'There is no "parley teams check"'],
+  [["export"], "Name one run"],
+  [["export", "x", "--format", "pdf"], '--format is markdown or json, not "pdf".'],
+  [["sandbox"], "Name one file"],
+  [["sandbox", "notes.txt"], "give --language"],
+  [["sandbox", "gone.py"], "gone.py cannot be read (ENOENT)"],
+  [["start", "now"], "Unexpected argument"],
+])("parley %j is bad usage: it says what is meant and exits with 2", async (args, message) => {
+  const { code, out, err } = await parley(args, { cwd });
+  expect(err).toContain(message);
+  expect(err).not.toContain("    at ");
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+});
+
+test("without a command the help is shown, and it is bad usage", async () => {
+  const { code, err } = await parley([], { cwd });
+  expect(code).toBe(2);
+  expect(err).toContain("Usage: parley <command>");
+});
+
+test("the program itself runs from another folder, and exits with what it says", async () => {
+  const { stdout } = await run(process.execPath, [MAIN, "teams", "validate"], { cwd });
+  expect(stdout).toContain("ok   pair, the default: round-robin; Ana (m), Ben (m)");
+  const bad = folderWith({ "parley.yml": SMALL.replace("round-robin", "swarm") });
+  await expect(run(process.execPath, [MAIN, "teams", "validate"], { cwd: bad })).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("parley.yml:6: teams.pair.speakers.policy:") as string,
+  });
+});
+
+test("teams validate warns of what is hardly meant and still says that the file can be used", async () => {
+  const { code, out } = await parley(["teams", "validate", "parley.yml"], { cwd });
+  expect(code).toBe(0);
+  expect(out).toContain("warn parley.yml:2: models.m: no key is set: put ANTHROPIC_API_KEY into the environment");
+});

@@ -1,0 +1,151 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { main } from "../../src/cli/main.ts";
+import type { RunEvent } from "../../src/parley.ts";
+import { folderWith } from "../config/team-files.ts";
+import { parley, terminal } from "./here.ts";
+
+const TEAMS = `models: { m: { provider: replay, file: replies.yml } }
+sandbox: { executor: off }
+teams:
+  pair:
+    description: Two who talk.
+    speakers: { policy: round-robin }
+    agents:
+      - { name: Ana, description: Asks., model: m, handoffs: [human] }
+      - { name: Ben, description: Answers., model: m }
+    stop: { textMention: DONE }
+    limits: { turns: 4 }
+`;
+const folder = (replies: string) => folderWith({ "parley.yml": TEAMS, "replies.yml": `replies: ${replies}` });
+const TALK = '{ Ana: ["Hello Ben."], Ben: ["Hello. DONE"] }';
+const QUESTION =
+  "{ Ana: [{ toolCalls: [{ name: transfer_to_human, args: { question: Which?, options: [tea, coffee] } }] }, '{{last}} it is.'], Ben: [DONE] }";
+
+const eventsIn = (out: string) =>
+  out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as RunEvent);
+
+describe("how a run ends is its exit code", () => {
+  test("0 when the team reached its goal; the talk and its cost are shown", async () => {
+    const { code, out, err } = await parley(["run", "Talk"], { cwd: folder(TALK) });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toContain("\nAna\nHello Ben.\n\nBen\nHello. DONE\n");
+    expect(out).toMatch(/■ done: Ben said "DONE"\n {2}2 turns, \d+ tokens/);
+  });
+
+  test("3 when a limit stopped it", async () => {
+    const { code, out } = await parley(["run", "Talk"], { cwd: folder("{ Ana: [1, 2, 3], Ben: [1, 2, 3] }".replaceAll(/(\d)/g, '"$1"')) });
+    expect(code).toBe(3);
+    expect(out).toContain("■ limit: reached 4 turns");
+  });
+
+  test("1 when a model failed, with what it said", async () => {
+    const { code, out } = await parley(["run", "Talk"], {
+      cwd: folder('{ Ana: [{ error: { kind: quota, message: "The account is empty." } }], Ben: [] }'),
+    });
+    expect(code).toBe(1);
+    expect(out).toContain("The account is empty.");
+  });
+
+  test("2 when the settings have a mistake or a key is missing, each said at once", async () => {
+    const bad = await parley(["run", "Talk"], { cwd: folderWith({ "parley.yml": TEAMS }) });
+    expect(bad).toMatchObject({ code: 2, out: "", err: "replies.yml: there is no such file\n" });
+    const keyless = await parley(["run", "Talk"], {
+      cwd: folderWith({ "parley.yml": TEAMS.replace("provider: replay, file: replies.yml", "provider: anthropic, model: x") }),
+    });
+    expect(keyless.code).toBe(2);
+    expect(keyless.err).toContain("ANTHROPIC_API_KEY");
+  });
+});
+
+describe("--json", () => {
+  test("gives every stored event, one a line, in order and without a gap, and nothing else", async () => {
+    const { code, out } = await parley(["run", "--json", "Talk", "a", "little"], { cwd: folder(TALK) });
+    expect(code).toBe(0);
+    const events = eventsIn(out);
+    expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
+    expect(events.map((event) => event.type)).toContain("run.started");
+    expect(events.find((event) => event.type === "message.posted")).toMatchObject({ text: "Talk a little", person: { id: "terminal" } });
+    expect(events.at(-1)).toMatchObject({ type: "run.stopped", outcome: "done" });
+  });
+
+  test("from the program itself: stdout is JSON alone, also when the reader takes only the first line", async () => {
+    const child = spawn(process.execPath, [resolve(import.meta.dirname, "../../src/cli/main.ts"), "run", "--json", "Talk"], {
+      cwd: folder(TALK),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let out = "";
+    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+    const [code] = (await once(child, "close")) as [number];
+    expect(code).toBe(0);
+    expect(eventsIn(out).at(-1)?.type).toBe("run.stopped");
+  });
+});
+
+describe("a question to a person", () => {
+  test("is answered at the prompt, by the number of an option", async () => {
+    const here = terminal({ cwd: folder(QUESTION), tty: true, env: { NO_COLOR: "1" } });
+    const ended = main(["run", "Drink"], here.io);
+    await here.printed("2. coffee");
+    here.stdin.write("2\n");
+    expect(await ended).toBe(0);
+    expect(here.out()).toContain("? Which?\n  1. tea\n  2. coffee\n");
+    expect(here.out()).toContain("coffee it is.");
+  });
+
+  test("is answered by the next line of stdin where nobody sits", async () => {
+    const { code, out } = await parley(["run", "Drink"], { cwd: folder(QUESTION), typed: "milk, please\n" });
+    expect(code).toBe(0);
+    expect(out).toContain("milk, please it is.");
+  });
+
+  test("leaves the run waiting when there is nobody and nothing to answer, and says so", async () => {
+    const cwd = folder(QUESTION);
+    const { code, err } = await parley(["run", "--db", "log.db", "Drink"], { cwd, typed: "" });
+    expect(code).toBe(0);
+    expect(err).toContain("The run waits for an answer to: Which?");
+    const { out } = await parley(["export", "last", "--db", "log.db", "--format", "json"], { cwd });
+    expect(eventsIn(out).at(-1)).toMatchObject({ type: "handoff.made", to: "human" });
+  });
+
+  test("that is the team's goal ends the run instead of waiting", async () => {
+    const cwd = folderWith({ "parley.yml": TEAMS.replace("textMention: DONE", "handoff: human"), "replies.yml": `replies: ${QUESTION}` });
+    const { code, out } = await parley(["run", "Drink"], { cwd, typed: "" });
+    expect(code).toBe(0);
+    expect(out).toContain("■ done: Ana handed over to human");
+  });
+});
+
+test("Ctrl-C stops the run, and the log says who stopped it", async () => {
+  const slow = folder('{ Ana: [{ text: "Never said.", delayMs: 600000 }], Ben: [] }');
+  const here = terminal({ cwd: slow });
+  const ended = main(["run", "--json", "--db", "log.db", "Talk"], here.io);
+  await here.printed('"speaker.selected"');
+  here.interrupt();
+  expect(await ended).toBe(130);
+  expect(eventsIn(here.out()).at(-1)).toMatchObject({
+    type: "run.stopped",
+    outcome: "stopped",
+    reasons: [{ kind: "person", person: { id: "terminal" } }],
+  });
+});
+
+test("Ctrl-C while a question is open stops the run too", async () => {
+  const here = terminal({ cwd: folder(QUESTION) });
+  const ended = main(["run", "Drink"], here.io);
+  await here.printed("? Which?");
+  here.interrupt();
+  expect(await ended).toBe(130);
+  expect(here.out()).toContain("■ stopped");
+});
+
+test("words of an agent cannot move the cursor or colour the terminal", async () => {
+  const { out } = await parley(["run", "Talk"], { cwd: folder('{ Ana: ["\\e[2J\\e]0;title\\aHello"], Ben: [DONE] }') });
+  expect(out).toContain("\nAna\nHello\n");
+  expect(out).not.toContain("\u001b");
+});

@@ -1,0 +1,102 @@
+import { stripVTControlCharacters } from "node:util";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createTerminal, harmless, wantsColours } from "../../src/cli/terminal.ts";
+import type { Delta, RunEvent } from "../../src/parley.ts";
+
+const recorded = { seq: 1, at: "2026-01-01T00:00:00.000Z" };
+const says = (agent: string, text: string): RunEvent => ({ ...recorded, type: "message.posted", agent, text });
+const delta = (agent: string, text: string): Delta => ({ type: "text.delta", agent, text });
+const shown = (options: { colours?: boolean; live?: boolean }, ...items: readonly (RunEvent | Delta)[]) => {
+  const terminal = createTerminal({ colours: false, live: false, ...options });
+  return items.map((item) => terminal.show(item)).join("");
+};
+
+describe("what a terminal would obey is taken out of what models and code write", () => {
+  test.each([
+    ["\u001b[31mred\u001b[0m", "red"],
+    ["\u001b]0;new title\u0007text", "text"],
+    ["\u001b]8;;https://evil.example\u0007click\u001b]8;;\u0007", "click"],
+    ["safe\rforged", "safeforged"],
+    ["\u009b2Jgone", "gone"],
+    ["a\u202eb\u2066c", "abc"],
+    ["bell\u0007, null\u0000", "bell, null"],
+    ["tabs\tand\nlines stay", "tabs\tand\nlines stay"],
+  ])("%j", (text, plain) => {
+    expect(harmless(text)).toBe(plain);
+    expect(shown({}, says("Ana", text))).toBe(`\nAna\n${plain}\n`);
+  });
+
+  test("whatever is written, no control character but tab and line break is left", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (one, other) => {
+        const text = shown({ live: true }, delta("A", one), delta("A", other), says("A", one + other), says(one || "B", other));
+        expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+      }),
+    );
+  });
+
+  test("an escape that is cut in two by streaming has no effect either", () => {
+    expect(shown({ live: true }, delta("A", "x\u001b"), delta("A", "[2Jy"))).toBe("\nA\nx[2Jy");
+  });
+});
+
+describe("words as they come", () => {
+  test("are written once: the recorded message adds only what is missing", () => {
+    expect(shown({ live: true }, delta("Ana", "Hel"), delta("Ana", "lo"), says("Ana", "Hello there"))).toBe("\nAna\nHello there\n");
+  });
+
+  test("that were given up are followed by the words that count", () => {
+    expect(shown({ live: true }, delta("Ana", "Hmm"), says("Ana", "Hello"))).toBe("\nAna\nHmm\n\nAna\nHello\n");
+  });
+
+  test("are not shown where nobody watches", () => {
+    expect(shown({ live: false }, delta("Ana", "Hel"), says("Ana", "Hello"))).toBe("\nAna\nHello\n");
+  });
+});
+
+test("a question shows its options with numbers, a run of code what contained it, the end its reason", () => {
+  const text = shown(
+    {},
+    { ...recorded, type: "speaker.selected", agent: "Runner", by: "selector", reason: "there is code" },
+    {
+      ...recorded,
+      type: "code.ran",
+      agent: "Runner",
+      source: { seq: 1, block: 0 },
+      language: "python",
+      outcome: "ok",
+      exitCode: 0,
+      output: "42",
+      elapsedMs: 1234,
+      executor: "Docker",
+      files: [{ hash: "h", name: "a.png", mediaType: "image/png", bytes: 5 }],
+    },
+    { ...recorded, type: "handoff.made", agent: "Ana", to: "human", text: "Which?", options: ["tea", "coffee"] },
+    {
+      ...recorded,
+      type: "run.stopped",
+      run: "r",
+      outcome: "limit",
+      reason: "reached 3 turns",
+      reasons: [{ kind: "maxTurns", limit: 3, count: 3 }],
+    },
+  );
+  expect(text).toBe(
+    "→ Runner: there is code\n  ran python: ok, 1.2 s (Docker)\n  file a.png (image/png, 5 bytes)\n\nAna\n? Which?\n  1. tea\n  2. coffee\n\n■ limit: reached 3 turns\n",
+  );
+});
+
+test("each agent has a colour of its own, and NO_COLOR has none", () => {
+  const coloured = shown({ colours: true }, says("Ana", "a"), says("Ben", "b"), says("Ana", "c"));
+  const heads = [...coloured.matchAll(/\u001b\[(\d+)m(Ana|Ben)/g)].map((match) => `${match[2]} ${match[1]}`);
+  expect(heads[0]).toBe(heads[2]);
+  expect(heads[0]?.split(" ")[1]).not.toBe(heads[1]?.split(" ")[1]);
+  expect(stripVTControlCharacters(coloured)).toBe("\nAna\na\n\nBen\nb\n\nAna\nc\n");
+  expect([
+    wantsColours({ isTTY: true }, {}),
+    wantsColours({ isTTY: true }, { NO_COLOR: "1" }),
+    wantsColours({}, {}),
+    wantsColours({ isTTY: true }, { TERM: "dumb" }),
+  ]).toEqual([true, false, false, false]);
+});
