@@ -29,7 +29,7 @@ export interface Teams {
 interface TeamCard {
   readonly name: string;
   readonly description: string;
-  readonly agents: readonly { readonly name: string; readonly icon: string; readonly description: string }[];
+  readonly agents: readonly { readonly name: string; readonly icon?: string; readonly description: string; readonly runsCode: boolean }[];
   readonly limits: { readonly turns: number; readonly minutes: number; readonly tokens: number; readonly usd: number };
   readonly stopWords: readonly string[];
 }
@@ -150,7 +150,12 @@ function tokenLimits(limits: NonNullable<StopSettings["tokens"]>): { total?: num
 const cardOf = (name: string, team: TeamSettings): TeamCard => ({
   name,
   description: team.description,
-  agents: team.agents.map(({ name: agent, icon, description }) => ({ name: agent, icon, description })),
+  agents: team.agents.map(({ name: agent, icon, description, kind }) => ({
+    name: agent,
+    description,
+    runsCode: kind === "code-runner",
+    ...(icon === undefined ? {} : { icon }),
+  })),
   limits: team.limits,
   stopWords: stopWords(team.stop),
 });

@@ -35,8 +35,8 @@ const icon = z
   .string()
   .max(500)
   .regex(/^(:[a-z0-9_+'-]+:|https:\/\/\S+)$/, { error: 'an icon is an emoji name such as ":gear:" or an https address of a picture' })
-  .default(":speech_balloon:")
-  .describe("The face in Slack: an emoji name or an https address.");
+  .optional()
+  .describe("The face in Slack: an emoji name or an https address; one is chosen by the name when absent.");
 
 const description = z.string().trim().min(1, { error: "say in one line when to call on it" }).max(500);
 

@@ -64,7 +64,7 @@ describe("a team from a file", () => {
       {
         name: "coding",
         description: "Writes code.",
-        agents: ["Coder", "Runner", "Critic"].map((name) => expect.objectContaining({ name, icon: ":speech_balloon:" }) as unknown),
+        agents: ["Coder", "Runner", "Critic"].map((name) => expect.objectContaining({ name, runsCode: name === "Runner" }) as unknown),
         limits: { turns: 24, minutes: 20, tokens: 200_000, usd: 1 },
         stopWords: ["TERMINATE"],
       },

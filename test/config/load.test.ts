@@ -9,7 +9,7 @@ describe("a whole file", () => {
     const settings = load({ "parley.yml": SMALL }, { ANTHROPIC_API_KEY: "k" });
     expect(settings.defaultTeam).toBe("pair");
     expect(settings.teams.get("pair")?.limits).toEqual({ turns: 24, minutes: 20, tokens: 200_000, usd: 1 });
-    expect(settings.teams.get("pair")?.agents[0]).toMatchObject({ icon: ":speech_balloon:", tools: [], handoffs: [] });
+    expect(settings.teams.get("pair")?.agents[0]).toMatchObject({ tools: [], handoffs: [], toolRoundsMax: 8 });
     expect(settings.models.get("m")).toMatchObject({ provider: "anthropic", apiKeyEnv: "ANTHROPIC_API_KEY", outputTokensMax: 8192 });
     expect(settings.sandbox).toMatchObject({ executor: "docker", timeoutSeconds: 60 });
     expect(settings.database).toMatch(/\/data\/parley\.db$/);

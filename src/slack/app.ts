@@ -1,0 +1,197 @@
+import { App } from "@slack/bolt";
+import type { Clock } from "../engine/clock.ts";
+import { currentRun } from "../engine/transcript.ts";
+import type { Runner } from "../runner.ts";
+import type { Store } from "../store/store.ts";
+import { pressAnswer, pressApproval, pressStop } from "./buttons.ts";
+import { createCatchUp } from "./catch-up.ts";
+import { discuss, openControls, openNewRun, parleyCommand, refreshControls, showHome, startFromModal, type Desk } from "./commands.ts";
+import { hear, stop, threadOf } from "./conversation.ts";
+import { helpText, type TeamCards } from "./help.ts";
+import { Inbox } from "./inbox.ts";
+import { listen, type Handlers } from "./listeners.ts";
+import { createNames } from "./names.ts";
+import type { Body } from "./payloads.ts";
+import { ALLOW_DEFAULT, type Allow } from "./permissions.ts";
+import { placeOf } from "./place.ts";
+import { createReceiver } from "./receiver.ts";
+import { createStatus, type Status } from "./status.ts";
+import { clientOptions, slackErrorCode, type Log, type Web } from "./web.ts";
+import { createWhisper } from "./whisper.ts";
+
+export interface SlackAppParts {
+  readonly botToken: string;
+  readonly appToken: string;
+  /** Slack's own when absent. */
+  readonly apiUrl?: string;
+  readonly web: Web;
+  readonly store: Store;
+  readonly runner: Runner;
+  readonly teams: TeamCards;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Who may do what; {@link ALLOW_DEFAULT} where absent. */
+  readonly allow?: Partial<Allow>;
+}
+
+/** Parley's ear in Slack: what people write and press becomes words to the runner. */
+export interface SlackApp {
+  readonly botUserId: string;
+  /** The workspace that the token belongs to; the first part of its threads' names. */
+  readonly teamId: string;
+  /** The line that says who is thinking. */
+  readonly status: Status;
+  /** Connects; then handles what an earlier process left, and reads back what was missed. Rejects with what to do when Slack refuses. */
+  start(): Promise<void>;
+  /** Hears nothing more; resolves when what was being handled has been. */
+  stop(): Promise<void>;
+  /** Whether a socket is open, now. */
+  connected(): boolean;
+}
+
+/**
+ * Asks Slack whose token it is, so that a wrong one fails the start, and wires the room. Nothing is heard before `start`.
+ * @throws Error with what to do, when Slack refuses the token.
+ */
+export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
+  const { web, store, runner, clock, log } = parts;
+  const me = await whoAmI(web);
+  const whisper = createWhisper({ web, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
+  const names = createNames(web.read, clock, log);
+  const allow = { ...ALLOW_DEFAULT, ...parts.allow };
+  const desk: Desk = { runner, teams: parts.teams, names, whisper, allow, me, store, web, log };
+
+  const inbox = new Inbox({ store, clock, log, handle: (body) => dispatch(bolt, body, log) });
+  const catchUp = createCatchUp({ store, runner, web, inbox, team: me.team, log });
+  const receiver = createReceiver({
+    appToken: parts.appToken,
+    inbox,
+    clock,
+    log,
+    onConnected: () => catchUp.begin(),
+    ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
+  });
+  const bolt = new App({
+    token: parts.botToken,
+    botId: me.bot,
+    botUserId: me.user,
+    tokenVerificationEnabled: false,
+    receiver,
+    // Bolt's own lets two shapes of own messages through, and its conversation store only grows.
+    ignoreSelf: false,
+    convoStore: false,
+    clientOptions: { ...clientOptions(parts.apiUrl, log), retryConfig: { retries: 0 } },
+  });
+  bolt.error(async (error) => {
+    throw new ListenerError(error);
+  });
+  listen(bolt, handlersOf(desk), log);
+  const status = createStatus({ runner, web, cards: parts.teams.cards, clock, log });
+
+  return {
+    botUserId: me.user,
+    teamId: me.team,
+    status,
+    connected: () => receiver.connected(),
+    async start() {
+      await bolt.start();
+      inbox.open();
+    },
+    async stop() {
+      await bolt.stop();
+      await catchUp.settled();
+      await inbox.close();
+      await whisper.settled();
+      await status.close();
+    },
+  };
+}
+
+function handlersOf(desk: Desk): Handlers {
+  return {
+    message: (body) => hear(desk, body),
+    async sessionStopped({ event, is_ext_shared_channel }) {
+      const thread = threadOf(desk, { channel: event.channel, ts: event.thread_ts });
+      const run = currentRun(await desk.runner.read(thread));
+      if (!run.running) return;
+      const listener = { user: event.user, channel: event.channel, threadTs: event.thread_ts };
+      // Slack does not say from where the person is: in a shared channel the button is for the starter alone.
+      const external = is_ext_shared_channel === true && run.startedBy?.id !== event.user;
+      await stop(desk, { thread, run, user: event.user, external, listener });
+    },
+    async homeOpened({ event }) {
+      if (event.tab !== "messages") await showHome(desk, event.user);
+    },
+    channelClosed: ({ event }) => stopRuns(desk, (channel) => channel === event.channel, "the channel was closed to Parley"),
+    async memberJoined({ event }) {
+      if (event.user !== desk.me.user || !event.inviter) return;
+      await desk.whisper.tell({ user: event.inviter, channel: event.channel }, helpText(desk.me.user, desk.teams));
+    },
+    uninstalled: () => stopRuns(desk, () => true, "Parley was removed from the workspace"),
+    async tokensRevoked({ event }) {
+      if (!event.tokens.bot?.includes(desk.me.user)) return;
+      desk.log("Slack has revoked the bot's token: install the app again and start Parley with the new SLACK_BOT_TOKEN");
+      await stopRuns(desk, () => true, "Parley's token was revoked");
+    },
+    async userChanged({ event }) {
+      desk.names.forget(event.user.id);
+    },
+    async stopPressed(press) {
+      await pressStop(desk, press);
+      if (press.view) await refreshControls(desk, press.view);
+    },
+    answerPressed: (press) => pressAnswer(desk, press),
+    approvePressed: (press) => pressApproval(desk, press, true),
+    denyPressed: (press) => pressApproval(desk, press, false),
+    command: (command) => parleyCommand(desk, command),
+    newRun: (shortcut) => openNewRun(desk, shortcut.trigger_id),
+    newRunSubmitted: (submission) => startFromModal(desk, submission),
+    discuss: (shortcut) => discuss(desk, shortcut),
+    controls: (shortcut) => openControls(desk, shortcut),
+  };
+}
+
+/** Nobody can read or answer there any more: runs must not go on, and cost, unseen. */
+async function stopRuns(desk: Desk, concerns: (channel: string) => boolean, why: string): Promise<void> {
+  for (const { thread } of await desk.store.unfinished()) {
+    const place = placeOf(thread);
+    if (place?.team !== desk.me.team || !concerns(place.channel)) continue;
+    if (await desk.runner.stop(thread, { id: "slack", name: `Slack (${why})` })) desk.log(`the run in ${thread} was stopped: ${why}`);
+  }
+}
+
+/**
+ * Lets Bolt find the listener. Rejects when a listener did, to be tried again; what Bolt itself cannot make sense of will not make more
+ * sense the next time.
+ */
+async function dispatch(bolt: App, body: Body, log: Log): Promise<void> {
+  try {
+    await bolt.processEvent({ body, ack: async () => undefined });
+  } catch (error) {
+    if (error instanceof ListenerError) throw error.cause;
+    log("an envelope was not understood and put aside", error);
+  }
+}
+
+class ListenerError extends Error {
+  constructor(error: Error) {
+    super(error.message, { cause: "original" in error ? error.original : error });
+  }
+}
+
+async function whoAmI(web: Web): Promise<{ readonly team: string; readonly user: string; readonly bot: string }> {
+  try {
+    const { team_id: team, user_id: user, bot_id: bot } = await web.read.auth.test();
+    if (!team || !user || !bot) throw new Error("SLACK_BOT_TOKEN is not a bot's token; it begins with xoxb-.");
+    return { team, user, bot };
+  } catch (error) {
+    const code = slackErrorCode(error);
+    if (code === undefined) throw new Error(`Slack could not be asked whose SLACK_BOT_TOKEN it is: ${String(error)}`, { cause: error });
+    throw new Error(
+      `Slack refuses SLACK_BOT_TOKEN (${code}). Install the app and copy the Bot User OAuth Token, xoxb-…, from OAuth & Permissions.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,97 @@
+import { currentRun } from "../engine/transcript.ts";
+import { personOf, stop, threadOf, type Ears } from "./conversation.ts";
+import { safeMrkdwn } from "./escape.ts";
+import { ButtonValue, placeOfPress, type PressBody } from "./payloads.ts";
+import { refusal } from "./permissions.ts";
+import { placeOf } from "./place.ts";
+
+/** As much of a run's id as the cards put into a button. */
+const RUN_ID_CHARS = 500;
+
+/** Stop, under the cards of a thread or in the run's controls. Resolves to whether this press ended the run. */
+export async function pressStop(ears: Ears, press: PressBody): Promise<boolean> {
+  const at = pressed(ears, press);
+  if (!at) return false;
+  const run = currentRun(await ears.runner.read(at.thread));
+  const { r } = ButtonValue.parse(press.actions[0].value);
+  if (r !== undefined && r !== run.run?.slice(0, RUN_ID_CHARS)) {
+    await ears.whisper.tell(
+      at.listener,
+      "This button belongs to a run that is over. To stop the one that goes on now, write `stop` in its thread.",
+    );
+    return false;
+  }
+  return stop(ears, { thread: at.thread, run, user: press.user.id, external: at.external, listener: at.listener });
+}
+
+/** An answer offered by a question. The words are the log's own: what a payload says was on the button is not believed. */
+export async function pressAnswer(ears: Ears, press: PressBody): Promise<void> {
+  const at = pressed(ears, press);
+  if (!at) return;
+  const { question, startedBy } = currentRun(await ears.runner.read(at.thread));
+  const { s: seq } = ButtonValue.parse(press.actions[0].value);
+  const answer = question?.options[Number(press.actions[0].action_id.split(".").at(-1))];
+  if (!question || question.seq !== seq || answer === undefined) {
+    await ears.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
+    return;
+  }
+  const refused = refusal("answer", { user: press.user.id, external: at.external, startedBy }, ears.allow);
+  if (refused) {
+    await ears.whisper.tell(at.listener, safeMrkdwn(refused));
+    return;
+  }
+  const heard = await ears.runner.say({
+    thread: at.thread,
+    workspace: ears.me.team,
+    person: await personOf(ears, press.user.id),
+    text: answer,
+    // One id for the whole question: of two presses, by whomever, the first counts.
+    id: `${ears.me.team}:${at.channel}:${at.messageTs}:answer:${seq}`,
+    addressed: false,
+  });
+  if (heard.kind === "duplicate")
+    await ears.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
+}
+
+/** Yes or no to a call that waits for one. */
+export async function pressApproval(ears: Ears, press: PressBody, approved: boolean): Promise<void> {
+  const at = pressed(ears, press);
+  if (!at) return;
+  const transcript = await ears.runner.read(at.thread);
+  const { approvals, startedBy } = currentRun(transcript);
+  const value = ButtonValue.parse(press.actions[0].value);
+  const asked = transcript.events.find((event) => event.seq === value.s);
+  const call = asked?.type === "approval.requested" ? asked.call : value.call;
+  const refused = refusal("approve", { user: press.user.id, external: at.external, startedBy }, ears.allow);
+  const isOpen = call !== undefined && approvals.includes(call);
+  if (isOpen && refused) {
+    await ears.whisper.tell(at.listener, safeMrkdwn(refused));
+    return;
+  }
+  const person = await personOf(ears, press.user.id);
+  if (isOpen && (await ears.runner.approve(at.thread, { call, approved, person }))) return;
+  await ears.whisper.tell(at.listener, "This was decided already.");
+}
+
+interface Pressed {
+  readonly thread: string;
+  readonly channel: string;
+  readonly messageTs: string;
+  readonly external: boolean;
+  readonly listener: { readonly user: string; readonly channel: string; readonly threadTs: string; readonly ts: string };
+}
+
+/** Where a button is: in a message of the thread, or in a modal that names it. */
+function pressed(ears: Ears, press: PressBody): Pressed | undefined {
+  const named = placeOf(press.view?.private_metadata ?? "");
+  const at = named ? { channel: named.channel, ts: named.ts, messageTs: named.ts } : placeOfPress(press);
+  if (!at) return undefined;
+  return {
+    thread: threadOf(ears, { channel: at.channel, ts: at.ts }),
+    channel: at.channel,
+    messageTs: at.messageTs,
+    // Presses do not say whether a channel is shared; a person of another workspace is a guest in any case.
+    external: press.user.team_id !== undefined && press.user.team_id !== ears.me.team,
+    listener: { user: press.user.id, channel: at.channel, threadTs: at.ts, ts: at.messageTs },
+  };
+}

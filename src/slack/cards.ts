@@ -1,0 +1,210 @@
+import { createHash } from "node:crypto";
+import type { WebClient } from "@slack/web-api";
+import type { Clock } from "../engine/clock.ts";
+import type { RunEvent } from "../engine/events.ts";
+import { HUMAN } from "../engine/events.ts";
+import type { Transcript } from "../engine/transcript.ts";
+import type { Post, Store } from "../store/store.ts";
+import { failureOf } from "./api-errors.ts";
+import type { Rendered, RenderedMessage } from "./blocks.ts";
+import type { Problem } from "./delivery.ts";
+import { CARD_EDIT_BURST, CARD_EDIT_GAP_MS, CARD_EDITS_PER_MINUTE, CARDS_AT_START_MAX } from "./limits.ts";
+import { metadataOf, outboxId } from "./metadata.ts";
+import { createBucket } from "./pacer.ts";
+import type { TeamCard } from "./personas.ts";
+import { placeOf, type Place } from "./place.ts";
+import { render } from "./render.ts";
+
+/** Keeps the app's own messages up to date: what a card shows is read off the log, so an edit that is missed or made twice does no harm. */
+export interface Cards {
+  /** A message was posted: what it shows already need not be edited in. Give it to the outbox as `onDelivered`. */
+  posted(post: Post, rendered: Rendered | undefined): Promise<void>;
+  /** Looks over the cards of runs that are unfinished or were active last, and follows the store from here on. */
+  start(): void;
+  /** Begins no more edits and resolves when those under way have ended. */
+  stop(): Promise<void>;
+  /** Resolves when every card shows what the log says. */
+  idle(): Promise<void>;
+}
+
+export interface CardsParts {
+  readonly store: Store;
+  readonly web: { readonly write: WebClient };
+  readonly cardFor: (team: string) => TeamCard;
+  readonly load: (thread: string) => Promise<Transcript>;
+  readonly clock: Clock;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+interface Line {
+  isDirty: boolean;
+  tries: number;
+}
+
+export function createCards(parts: CardsParts): Cards {
+  const { store, web, clock, onProblem } = parts;
+  const bucket = createBucket({ perMinute: CARD_EDITS_PER_MINUTE, burst: CARD_EDIT_BURST, clock });
+  const lines = new Map<string, Line>();
+  const running = new Set<Promise<void>>();
+  /** Cards that Slack does not let us edit; there is no sense in asking again before the next start. */
+  const uneditable = new Set<string>();
+  let isDegraded = false;
+  let ending = new AbortController();
+  let unfollow: (() => void) | undefined;
+
+  function touch(thread: string): void {
+    if (ending.signal.aborted || !placeOf(thread)) return;
+    const line = lines.get(thread);
+    if (line) line.isDirty = true;
+    else track(follow(thread));
+  }
+
+  /** Edits until the cards of the thread show the log; what changes in between two edits is shown by the second. */
+  async function follow(thread: string): Promise<void> {
+    const line: Line = { isDirty: true, tries: 0 };
+    lines.set(thread, line);
+    try {
+      while (line.isDirty && !ending.signal.aborted) {
+        line.isDirty = false;
+        const edits = await update(thread, line);
+        if (edits > 0) await clock.sleep(CARD_EDIT_GAP_MS, ending.signal);
+      }
+    } catch (error) {
+      if (!ending.signal.aborted) onProblem({ kind: "bug", thread, error });
+    } finally {
+      lines.delete(thread);
+    }
+  }
+
+  async function update(thread: string, line: Line): Promise<number> {
+    const place = placeOf(thread);
+    if (!place) return 0;
+    let edits = 0;
+    for (const card of cardsOf((await parts.load(thread)).events)) {
+      if (ending.signal.aborted) return edits;
+      const ts = await store.receipt(thread, card.seq, card.kind);
+      if (ts === undefined || uneditable.has(keyOf(thread, card.seq))) continue;
+      if (await edit({ thread, place, ts, ...card }, line)) edits++;
+    }
+    return edits;
+  }
+
+  /** Whether Slack was called. */
+  async function edit(card: Card & { readonly thread: string; readonly place: Place; readonly ts: string }, line: Line): Promise<boolean> {
+    const { thread, seq, kind } = card;
+    if ((await wanted(card)) === undefined) return false;
+    if (!(await bucket.take(ending.signal))) return false;
+    // The log may have gone on while this waited for its time.
+    const message = await wanted(card);
+    if (!message) return false;
+    const { rendered, mark, run } = message;
+    try {
+      await web.write.chat.update({
+        channel: card.place.channel,
+        ts: card.ts,
+        text: rendered.text,
+        blocks: [...rendered.blocks],
+        metadata: metadataOf({ seq, kind }, outboxId({ seq, kind, part: 0 }), run),
+      });
+      await store.putNote(keyOf(thread, seq), mark);
+      line.tries = 0;
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.kind === "limited" || (failure.kind === "ambiguous" && ++line.tries < TRIES_MAX)) {
+        if (failure.kind === "limited") bucket.delay(failure.retryAfterMs);
+        line.isDirty = true;
+      } else if (failure.kind !== "ambiguous") {
+        if (uneditable.size >= UNEDITABLE_MAX) uneditable.clear();
+        uneditable.add(keyOf(thread, seq));
+        if (!isDegraded) onProblem({ kind: "degraded", feature: "cards", code: failure.code });
+        isDegraded = true;
+      }
+    }
+    return true;
+  }
+
+  /** What the card should show, unless it shows it already. */
+  async function wanted({
+    thread,
+    seq,
+    kind,
+  }: Card & { readonly thread: string }): Promise<{ rendered: RenderedMessage; mark: string; run: string } | undefined> {
+    const transcript = await parts.load(thread);
+    const started = transcript.events.findLast((event): event is Started => event.seq <= seq && event.type === "run.started");
+    const rendered = render({ seq, kind, part: 0 }, transcript, parts.cardFor(started?.team ?? ""));
+    if (rendered.kind !== "message") return undefined;
+    const mark = markOf(rendered);
+    return (await store.note(keyOf(thread, seq))) === mark ? undefined : { rendered, mark, run: started?.run ?? "" };
+  }
+
+  async function lookOver(): Promise<void> {
+    const threads = [...(await store.unfinished()), ...(await store.recent(CARDS_AT_START_MAX))].map(({ thread }) => thread);
+    for (const thread of new Set(threads)) touch(thread);
+  }
+
+  function track(job: Promise<void>): void {
+    const done = job.catch((error: unknown) => onProblem({ kind: "bug", thread: "", error })).finally(() => running.delete(done));
+    running.add(done);
+  }
+
+  async function idle(): Promise<void> {
+    while (running.size > 0) await Promise.all(running);
+  }
+
+  return {
+    async posted(post, rendered) {
+      if (!CARD_KINDS.has(post.kind)) return;
+      if (rendered?.kind === "message") await store.putNote(keyOf(post.thread, post.seq), markOf(rendered));
+      touch(post.thread);
+    },
+    start() {
+      if (unfollow) return;
+      ending = new AbortController();
+      unfollow = store.follow(({ thread, events }) => {
+        if (events.length > 0) touch(thread);
+      });
+      track(lookOver());
+    },
+    async stop() {
+      unfollow?.();
+      unfollow = undefined;
+      ending.abort();
+      await Promise.race([idle(), clock.sleep(STOP_GRACE_MS)]);
+    },
+    idle,
+  };
+}
+
+interface Card {
+  readonly seq: number;
+  readonly kind: "card" | "question" | "approval";
+}
+
+type Started = RunEvent & { readonly type: "run.started" };
+
+const CARD_KINDS: ReadonlySet<string> = new Set(["card", "question", "approval"]);
+
+/** The latest cards of a thread; the older ones have said their last. */
+function cardsOf(events: readonly RunEvent[]): readonly Card[] {
+  const cards: Card[] = [];
+  for (let index = events.length - 1; index >= 0 && cards.length < CARDS_PER_THREAD_MAX; index--) {
+    const event = events[index];
+    if (event?.type === "run.started") cards.push({ seq: event.seq, kind: "card" });
+    else if (event?.type === "handoff.made" && event.to === HUMAN) cards.push({ seq: event.seq, kind: "question" });
+    else if (event?.type === "approval.requested") cards.push({ seq: event.seq, kind: "approval" });
+  }
+  return cards;
+}
+
+const CARDS_PER_THREAD_MAX = 10;
+/** An edit whose outcome is unknown is simply made again; the next event of the thread begins anew. */
+const TRIES_MAX = 3;
+const UNEDITABLE_MAX = 10_000;
+const STOP_GRACE_MS = 5_000;
+
+const keyOf = (thread: string, seq: number): string => `card/${thread}/${seq}`;
+
+const markOf = ({ text, blocks }: RenderedMessage): string =>
+  createHash("sha256")
+    .update(JSON.stringify([text, blocks]))
+    .digest("base64url");

@@ -1,0 +1,219 @@
+import type { ModalView } from "@slack/web-api";
+import { currentRun, type RunState } from "../engine/transcript.ts";
+import type { Store } from "../store/store.ts";
+import { plural } from "./blocks.ts";
+import { personOf, stop, threadOf, type Ears } from "./conversation.ts";
+import { safeMrkdwn } from "./escape.ts";
+import { helpText, teamsText } from "./help.ts";
+import { controlsModal, homeView, NEW_RUN, newRunModal } from "./modals.ts";
+import { bareText } from "./mrkdwn.ts";
+import type { CommandBody, MessageShortcutBody, SubmissionBody } from "./payloads.ts";
+import { refusal } from "./permissions.ts";
+import { placeOf, threadKey, type Place } from "./place.ts";
+import { slackErrorCode, type Log, type Web } from "./web.ts";
+
+/** What commands, shortcuts and modals need beside what every handler has. */
+export interface Desk extends Ears {
+  readonly store: Store;
+  readonly web: Web;
+  readonly log: Log;
+}
+
+const RUNS_LISTED_MAX = 10;
+
+/** `/parley help | teams | status | stop`. Slack lets nobody use a command in a thread, hence the words and the shortcuts there. */
+export async function parleyCommand(desk: Desk, command: CommandBody): Promise<void> {
+  const listener = { user: command.user_id, channel: command.channel_id };
+  const answer = (text: string) => desk.whisper.respond(command.response_url, listener, text);
+  const word = command.text.trim().split(/\s+/)[0]?.toLowerCase() ?? "";
+  switch (word) {
+    case "":
+    case "help":
+      return answer(helpText(desk.me.user, desk.teams));
+    case "teams":
+      return answer(teamsText(desk.teams));
+    case "status":
+      return answer(await statusText(desk, command.channel_id));
+    case "stop": {
+      const runs = await runsIn(desk, command.channel_id);
+      const [only] = runs;
+      if (!only) return answer("No agents are talking in this channel.");
+      if (runs.length > 1)
+        return answer(`${await statusText(desk, command.channel_id)}\nWrite \`stop\` in the thread of the one you mean.`);
+      const stopped = await stop(desk, { ...only, user: command.user_id, external: false, listener });
+      return stopped ? answer(`Stopped: ${await lineOf(desk, only)}`) : undefined;
+    }
+    default:
+      return answer(
+        `I do not know \`/parley ${safeMrkdwn(word.slice(0, 40))}\`. There are \`help\`, \`teams\`, \`status\` and \`stop\`. To start a run, mention me with the task.`,
+      );
+  }
+}
+
+/** "Discuss with Parley" on a message: a run about its text, in its thread. */
+export async function discuss(desk: Desk, shortcut: MessageShortcutBody): Promise<void> {
+  const { message, channel, user } = shortcut;
+  const listener = { user: user.id, channel: channel.id, threadTs: message.thread_ts, ts: message.ts };
+  const answer = (text: string) => desk.whisper.respond(shortcut.response_url, listener, text);
+  const text = bareText(message.text, desk.me.user);
+  if (text === "") return answer("There are no words in this message to discuss.");
+  if (!(await isMember(desk, channel.id))) return answer(INVITE);
+  const thread = threadOf(desk, { channel: channel.id, ...message });
+  const run = currentRun(await desk.runner.read(thread));
+  const external = user.team_id !== undefined && user.team_id !== desk.me.team;
+  const refused = refusal(run.running ? "steer" : "start", { user: user.id, external, startedBy: run.startedBy }, desk.allow);
+  if (refused) return answer(safeMrkdwn(refused));
+  desk.whisper.react({ channel: channel.id, ts: message.ts }, "eyes");
+  const author = message.user ? await desk.names.of(message.user) : (message.username ?? "somebody");
+  const heard = await desk.runner.say({
+    thread,
+    workspace: desk.me.team,
+    person: await personOf(desk, user.id),
+    text: `Discuss this message of ${author}:\n\n${text}`,
+    id: `${desk.me.team}:${channel.id}:${message.ts}:discuss:${shortcut.action_ts ?? ""}`,
+    addressed: true,
+  });
+  if (heard.kind === "refused") await answer(safeMrkdwn(heard.reason));
+}
+
+/** "Parley run controls" on a message: what goes on in its thread, and Stop. */
+export async function openControls(desk: Desk, shortcut: MessageShortcutBody): Promise<void> {
+  const thread = threadOf(desk, { channel: shortcut.channel.id, ...shortcut.message });
+  await openModal(desk, shortcut.trigger_id, controlsModal(thread, currentRun(await desk.runner.read(thread))));
+}
+
+/** Stop was pressed in the controls: they show what is so now. */
+export async function refreshControls(desk: Desk, view: { readonly id: string; readonly private_metadata: string }): Promise<void> {
+  const run = currentRun(await desk.runner.read(view.private_metadata));
+  await courtesy(desk, "views.update", () =>
+    desk.web.write.views.update({ view_id: view.id, view: controlsModal(view.private_metadata, run) }),
+  );
+}
+
+export const openNewRun = (desk: Desk, triggerId: string): Promise<void> => openModal(desk, triggerId, newRunModal(desk.teams));
+
+/** The new-run modal was submitted: the task is posted in the channel, and the run begins under it. */
+export async function startFromModal(desk: Desk, submission: SubmissionBody): Promise<void> {
+  const { values } = submission.view.state;
+  const chosen = (block: string) => values[block]?.[NEW_RUN.element];
+  const task = chosen(NEW_RUN.task)?.value?.trim();
+  const team = chosen(NEW_RUN.team)?.selected_option?.value;
+  const channel = chosen(NEW_RUN.channel)?.selected_conversation;
+  if (!task || !team || !channel) return;
+  const user = submission.user.id;
+  const external = submission.user.team_id !== undefined && submission.user.team_id !== desk.me.team;
+  const refused = refusal("start", { user, external, startedBy: undefined }, desk.allow);
+  if (refused) return tellDirectly(desk, user, safeMrkdwn(refused));
+  const ts = await postTask(desk, { user, channel, task, view: submission.view.id });
+  if (!ts) return;
+  const heard = await desk.runner.say({
+    thread: threadKey({ team: desk.me.team, channel, ts }),
+    workspace: desk.me.team,
+    person: await personOf(desk, user),
+    text: task,
+    id: `${desk.me.team}:${channel}:${ts}`,
+    addressed: true,
+    team,
+  });
+  if (heard.kind === "refused") await desk.whisper.tell({ user, channel, ts }, safeMrkdwn(heard.reason));
+}
+
+/** Somebody opened the app's Home. */
+export async function showHome(desk: Desk, user: string): Promise<void> {
+  await courtesy(desk, "views.publish", () => desk.web.write.views.publish({ user_id: user, view: homeView(desk.me.user, desk.teams) }));
+}
+
+const INVITE = "I am not in this channel, so nobody would see my answers. Invite me first: `/invite @parley`";
+
+interface RunHere {
+  readonly thread: string;
+  readonly place: Place;
+  readonly run: RunState;
+}
+
+/** The runs of one channel: whoever can write there may read of them, and of no others. */
+async function runsIn(desk: Desk, channel: string): Promise<RunHere[]> {
+  const runs: RunHere[] = [];
+  for (const { thread } of await desk.store.unfinished()) {
+    const place = placeOf(thread);
+    if (place?.team !== desk.me.team || place.channel !== channel) continue;
+    const run = currentRun(await desk.runner.read(thread));
+    if (run.running) runs.push({ thread, place, run });
+  }
+  return runs;
+}
+
+async function statusText(desk: Desk, channel: string): Promise<string> {
+  const runs = await runsIn(desk, channel);
+  if (runs.length === 0) return "No agents are talking in this channel.";
+  const lines = await Promise.all(runs.slice(0, RUNS_LISTED_MAX).map(async (run) => `• ${await lineOf(desk, run)}`));
+  return [`*Agents are talking in ${plural(runs.length, "thread")} of this channel*`, ...lines].join("\n");
+}
+
+async function lineOf(desk: Desk, { place, run }: RunHere): Promise<string> {
+  const state = run.question || run.approvals.length > 0 ? "waits for an answer" : plural(run.turns, "turn");
+  const words = `*${safeMrkdwn(run.team ?? "")}*, ${state}, started by ${safeMrkdwn(run.startedBy?.name ?? "somebody")}`;
+  const link = await desk.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
+  return link?.permalink ? `${words}: <${link.permalink}|open>` : words;
+}
+
+/** True as well when Slack does not say: then the attempt shows. */
+async function isMember(desk: Desk, channel: string): Promise<boolean> {
+  try {
+    const { channel: found } = await desk.web.read.conversations.info({ channel });
+    return found?.is_member !== false || found.is_im === true;
+  } catch (error) {
+    return !["channel_not_found", "not_in_channel"].includes(slackErrorCode(error) ?? "");
+  }
+}
+
+/** The task's message, posted once for a submission, also when it is handled again after a crash. */
+async function postTask(
+  desk: Desk,
+  task: { readonly user: string; readonly channel: string; readonly task: string; readonly view: string },
+): Promise<string | undefined> {
+  const key = `slack/task/${task.view}`;
+  const posted = await desk.store.note(key);
+  if (posted) return posted;
+  try {
+    const { ts } = await desk.web.write.chat.postMessage({
+      channel: task.channel,
+      text: `<@${task.user}> asks:\n${safeMrkdwn(task.task)}`,
+      unfurl_links: false,
+      unfurl_media: false,
+    });
+    if (ts) await desk.store.putNote(key, ts);
+    return ts;
+  } catch (error) {
+    const code = slackErrorCode(error);
+    const outside = code === "not_in_channel" || code === "channel_not_found";
+    await tellDirectly(
+      desk,
+      task.user,
+      outside
+        ? `<#${task.channel}>: ${INVITE}`
+        : `I could not post your task in <#${task.channel}> (${code ?? "Slack did not answer"}). Try again, or mention me there.`,
+    );
+    if (!outside) desk.log(`a task could not be posted in ${task.channel}`, error);
+    return undefined;
+  }
+}
+
+/** In the person's DM with the bot, for when there is no channel to whisper in. */
+async function tellDirectly(desk: Desk, user: string, text: string): Promise<void> {
+  await courtesy(desk, "chat.postMessage", () => desk.web.write.chat.postMessage({ channel: user, text }));
+}
+
+function openModal(desk: Desk, triggerId: string, view: ModalView): Promise<void> {
+  return courtesy(desk, "views.open", () => desk.web.write.views.open({ trigger_id: triggerId, view }));
+}
+
+/** Something that the person can simply ask for again: its failure is for the operator alone. */
+async function courtesy(desk: Desk, method: string, call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    const code = slackErrorCode(error);
+    desk.log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
+  }
+}

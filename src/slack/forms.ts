@@ -1,0 +1,91 @@
+import type { KnownBlock } from "@slack/types";
+import type { Post } from "../store/store.ts";
+import type { CallFailure } from "./api-errors.ts";
+import { context, markdown, section, size, type RenderedFile, type RenderedMessage } from "./blocks.ts";
+import { safeMrkdwn } from "./escape.ts";
+import { MARKDOWN_CHARS_MAX } from "./limits.ts";
+import { faceInText, persona, type Persona, type TeamCard } from "./personas.ts";
+import { splitMarkdown } from "./split.ts";
+
+/** The forms in which one message is tried. Slack's refusals lead from one to the next, never back, so that trying ends. */
+export interface Form {
+  /** As it was meant, in pieces of half the size, as a file, or as text alone. */
+  readonly shape: "whole" | "pieces" | "file" | "plain";
+  readonly personas: boolean;
+  /** Said instead of a file that could not be uploaded. */
+  readonly notice: RenderedMessage | undefined;
+}
+
+export const FIRST_FORM: Form = { shape: "whole", personas: true, notice: undefined };
+
+/** The form to try after a refusal; `undefined` when there is none left. Waiting and looking are not forms, and are decided before. */
+export function nextForm(
+  form: Form,
+  failure: CallFailure,
+  tried: { readonly message: RenderedMessage; readonly withPersona: boolean },
+): Form | undefined {
+  if (failure.kind === "too-long" && tried.message.markdown !== undefined) {
+    if (form.shape === "whole") return { ...form, shape: "pieces" };
+    if (form.shape === "pieces") return { ...form, shape: "file" };
+  }
+  if (failure.kind === "refused" && tried.withPersona) return { ...form, personas: false };
+  return form.shape === "plain" ? undefined : { ...form, shape: "plain" };
+}
+
+/** The messages that a form makes of one; more than one for pieces alone. */
+export function shaped(message: RenderedMessage, shape: Form["shape"]): readonly RenderedMessage[] {
+  if (shape === "plain") return [{ ...message, blocks: [] }];
+  if (shape !== "pieces" || message.markdown === undefined) return [message];
+  const { parts } = splitMarkdown(message.markdown, { charsMax: MARKDOWN_CHARS_MAX / 2, partsMax: PIECES_MAX });
+  const others = message.blocks.filter((block) => block.type !== "markdown");
+  return parts.map((text, index) => ({
+    ...message,
+    markdown: text,
+    plain: text,
+    blocks: [markdown(text), ...(index === parts.length - 1 ? others : [])],
+  }));
+}
+
+/** Halves, and what closing and reopening fences adds. */
+const PIECES_MAX = 4;
+
+/** Text, blocks and face as chat.postMessage takes them. Without a persona the speaker's name stands above the words. */
+export function contentOf(
+  message: RenderedMessage,
+  { withPersona, team }: { readonly withPersona: boolean; readonly team: TeamCard },
+): { readonly text: string; readonly blocks?: KnownBlock[] } & Partial<Persona> {
+  const { speaker } = message;
+  const face = withPersona && speaker !== undefined ? persona(speaker, team) : {};
+  const name = withPersona || speaker === undefined ? undefined : `${faceInText(speaker, team)}*${safeMrkdwn(speaker)}*`;
+  if (message.blocks.length === 0) return { ...face, text: name ? `${name}\n${message.plain}` : message.plain };
+  return { ...face, text: message.text, blocks: [...(name ? [section(name)] : []), ...message.blocks] };
+}
+
+/** A turn that Slack finds too long even in pieces. */
+export const asFile = (message: RenderedMessage, post: Post): RenderedFile => ({
+  kind: "file",
+  name: `turn-${post.seq}.md`,
+  alt: message.text,
+  comment: message.text,
+  content: { text: message.markdown ?? message.plain },
+});
+
+/** What cannot be uploaded is at least named. */
+export function noticeOf(file: RenderedFile, code: string): RenderedMessage {
+  const bytes = "text" in file.content ? Buffer.byteLength(file.content.text) : file.content.bytes;
+  const text = `${safeMrkdwn(file.name)} (${size(bytes)}) could not be uploaded: ${safeMrkdwn(WHY[code] ?? code)}. It is kept in Parley's log.`;
+  return { kind: "message", text, plain: text, blocks: [context(text)] };
+}
+
+const WHY: { readonly [code: string]: string } = {
+  missing_scope: "the app lacks the scope files:write; add it and install the app again",
+  unknown_method: "this server takes no uploads",
+  file_uploads_disabled: "uploads are switched off in this workspace",
+  file_uploads_except_images_disabled: "only pictures may be uploaded in this workspace",
+  file_type_not_allowed: "this type of file is not allowed in this workspace",
+  file_upload_size_restricted: "it is larger than this workspace allows",
+  storage_limit_reached: "the workspace's storage is full",
+  slack_connect_file_upload_sharing_blocked: "uploads are blocked in channels shared with others",
+  content_gone: "its content is gone",
+  empty: "it is empty",
+};

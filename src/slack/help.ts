@@ -1,0 +1,34 @@
+import { safeMrkdwn } from "./escape.ts";
+import type { TeamCard } from "./personas.ts";
+
+/** The teams that this installation has. */
+export interface TeamCards {
+  readonly cards: readonly TeamCard[];
+  readonly default: string;
+}
+
+const TEAMS_SHOWN_MAX = 20;
+const DESCRIPTION_CHARS_SHOWN = 200;
+
+/** What to type, in mrkdwn: for an empty mention, `help`, /parley help and the Home tab. */
+export function helpText(bot: string, teams: TeamCards): string {
+  const other = teams.cards.find((card) => card.name !== teams.default)?.name ?? teams.default;
+  return [
+    `*Mention me with a task*, and a team of agents works it out in the thread: \`@parley compare these two plans\``,
+    `For another team, put its name and a colon first: <@${bot}> \`${safeMrkdwn(other)}: …\` (or \`team:${safeMrkdwn(other)} …\`)`,
+    "",
+    teamsText(teams),
+    "",
+    "*While they talk*, just reply in the thread, without a mention: your words reach the next speaker, or answer the question that was asked. `stop` alone on a line ends the run; so does the Stop button.",
+    "In a direct message to me, every message is a task.",
+  ].join("\n");
+}
+
+export function teamsText(teams: TeamCards): string {
+  const lines = teams.cards.slice(0, TEAMS_SHOWN_MAX).map((card) => {
+    const description = card.description.replaceAll(/\s+/g, " ").slice(0, DESCRIPTION_CHARS_SHOWN);
+    return `• *${safeMrkdwn(card.name)}*${card.name === teams.default ? " (default)" : ""}: ${safeMrkdwn(description)}`;
+  });
+  const rest = teams.cards.length - lines.length;
+  return ["*Teams*", ...lines, ...(rest > 0 ? [`… and ${rest} more`] : [])].join("\n");
+}

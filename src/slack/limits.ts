@@ -1,0 +1,79 @@
+/**
+ * Every limit of the outgoing half in one table. "Slack's" are the platform's, from its reference (docs.slack.dev) or, where said, from
+ * reports of others; "ours" are chosen, with the reason.
+ */
+
+// --- Slack's: size of a message ---
+/**
+ * Markdown of one message. The reference gives 12,000 characters over all markdown blocks; reports measured a refusal at 13,200 for the whole
+ * message. What is left over is for the footer and for marks that are put in after splitting.
+ */
+export const MARKDOWN_CHARS_MAX = 11_500;
+/** Longer `text` is cut by chat.postMessage without a word. */
+export const POST_TEXT_CHARS_MAX = 40_000;
+/** A section's text; longer is `invalid_blocks`. */
+export const SECTION_CHARS_MAX = 3_000;
+/** A button's text, and the JSON in its value. */
+export const BUTTON_CHARS_MAX = 75;
+export const BUTTON_VALUE_CHARS_MAX = 2_000;
+/** A persona's name: 1 to 40 characters is what every client shows whole (Slack takes up to 80). */
+export const PERSONA_CHARS_MAX = 40;
+
+// --- Slack's: how often ---
+/** chat.postMessage: about one a second a channel; short bursts go through without a promise, so we keep below the reported three. */
+export const POSTS_PER_MINUTE_PER_CHANNEL = 60;
+export const POST_BURST_PER_CHANNEL = 2;
+/** The limit over a workspace has no published number; several hundred a minute are reported to go through. */
+export const POSTS_PER_MINUTE = 200;
+export const POST_BURST = 10;
+/** chat.update is tier 3, 50 a minute; the rest is left to others. */
+export const CARD_EDITS_PER_MINUTE = 40;
+export const CARD_EDIT_BURST = 5;
+/** conversations.replies is tier 3 too; an outgoing message is looked for only after a failure. */
+export const READS_PER_MINUTE = 40;
+export const READ_BURST = 10;
+/** files.* is tier 4, 100 a minute, and an upload makes two calls. */
+export const UPLOADS_PER_MINUTE = 40;
+export const UPLOAD_BURST = 5;
+/** What a 429 without a usable Retry-After costs. */
+export const RETRY_AFTER_MS = 30_000;
+/** Slack asks for seconds, rarely for minutes; more is taken as a mistake and asked again. */
+export const RETRY_AFTER_MS_MAX = 10 * 60_000;
+
+// --- ours: what people see ---
+/** Parts of one turn; the whole of a longer turn is a file. More would push the conversation out of sight. */
+export const TURN_PARTS_MAX = 3;
+/** Output of code in a message; the whole of a longer one is a file. About fifty lines. */
+export const OUTPUT_CHARS_SHOWN = 2_500;
+/** Words of a turn in notifications and for screen readers. */
+export const SUMMARY_CHARS = 150;
+/** The task and the answers on cards: one line, or two. */
+export const CARD_LINE_CHARS = 300;
+/** Files of one code run that are uploaded; the result names the rest. */
+export const FILES_PER_CODE_RUN_MAX = 10;
+/** A file that is uploaded. Slack takes 1 GB; ours are held in memory. */
+export const FILE_BYTES_MAX = 10_000_000;
+
+// --- ours: the queue ---
+/** Rows of a thread that are read at once. */
+export const ROWS_PER_THREAD = 20;
+/** Rows that are read at once when everything due is looked for; the threads' own rows follow thread by thread. */
+export const ROWS_PER_SWEEP = 500;
+/** How far before a try a message may be dated and still be that try's: our clock against Slack's, which date it. */
+export const RECONCILE_LOOKBACK_MS = 60_000;
+/** A message may be applied a moment after its call has failed: looked for twice, this far apart. */
+export const RECONCILE_READS = 2;
+export const RECONCILE_READ_GAP_MS = 3_000;
+/** Pages of replies read to find one message; 200 messages each. */
+export const RECONCILE_PAGES_MAX = 10;
+/** Between tries while Slack cannot be reached: doubled from the first to the second. There is no last try; what waits is not lost. */
+export const RETRY_DELAY_MS = 1_000;
+export const RETRY_DELAY_MS_MAX = 60_000;
+/** An upload of at most 10 MB over a slow line. */
+export const UPLOAD_TIMEOUT_MS = 60_000;
+
+// --- ours: cards ---
+/** Between two edits of the cards of one thread: people read no faster. */
+export const CARD_EDIT_GAP_MS = 3_000;
+/** Threads whose cards are looked over at a start: a run that stopped just before the process did left its card behind. */
+export const CARDS_AT_START_MAX = 50;

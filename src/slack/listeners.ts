@@ -1,0 +1,74 @@
+import type { App } from "@slack/bolt";
+import type { z } from "zod";
+import { ACTIONS } from "./blocks.ts";
+import * as on from "./payloads.ts";
+import type { Log } from "./web.ts";
+
+/** What is done about each thing that Slack tells; each is given a body that has passed its schema. */
+export interface Handlers {
+  readonly sessionStopped: (body: z.output<typeof on.SessionStoppedBody>) => Promise<void>;
+  readonly homeOpened: (body: z.output<typeof on.HomeOpenedBody>) => Promise<void>;
+  readonly message: (body: z.output<typeof on.MessageBody>) => Promise<void>;
+  readonly uninstalled: () => Promise<void>;
+  readonly channelClosed: (body: z.output<typeof on.ChannelClosedBody>) => Promise<void>;
+  readonly memberJoined: (body: z.output<typeof on.MemberJoinedBody>) => Promise<void>;
+  readonly tokensRevoked: (body: z.output<typeof on.TokensRevokedBody>) => Promise<void>;
+  readonly userChanged: (body: z.output<typeof on.UserChangeBody>) => Promise<void>;
+  readonly stopPressed: (press: on.PressBody) => Promise<void>;
+  readonly answerPressed: (press: on.PressBody) => Promise<void>;
+  readonly approvePressed: (press: on.PressBody) => Promise<void>;
+  readonly denyPressed: (press: on.PressBody) => Promise<void>;
+  readonly command: (body: on.CommandBody) => Promise<void>;
+  readonly newRun: (body: z.output<typeof on.GlobalShortcutBody>) => Promise<void>;
+  readonly newRunSubmitted: (body: on.SubmissionBody) => Promise<void>;
+  readonly discuss: (body: on.MessageShortcutBody) => Promise<void>;
+  readonly controls: (body: on.MessageShortcutBody) => Promise<void>;
+}
+
+/**
+ * All that is listened to, in the order of manifest.yml. Bolt is fed by the inbox, where everything was acked long ago: nothing here
+ * acks, and a listener that rejects is given its envelope again.
+ */
+export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut" | "view">, handlers: Handlers, log: Log): void {
+  const door = doorWith(log);
+
+  app.event("agent_session_stopped", door(on.SessionStoppedBody, handlers.sessionStopped));
+  app.event("app_home_opened", door(on.HomeOpenedBody, handlers.homeOpened));
+  app.event("app_mention", door(on.MessageBody, handlers.message));
+  app.event("app_uninstalled", door(on.UninstalledBody, handlers.uninstalled));
+  app.event("channel_archive", door(on.ChannelClosedBody, handlers.channelClosed));
+  app.event("channel_left", door(on.ChannelClosedBody, handlers.channelClosed));
+  app.event("group_left", door(on.ChannelClosedBody, handlers.channelClosed));
+  app.event("member_joined_channel", door(on.MemberJoinedBody, handlers.memberJoined));
+  // message.channels, .groups, .im and .mpim; edits and deletions come this way too, and are not heard.
+  app.event("message", door(on.MessageBody, handlers.message));
+  app.event("tokens_revoked", door(on.TokensRevokedBody, handlers.tokensRevoked));
+  app.event("user_change", door(on.UserChangeBody, handlers.userChanged));
+
+  app.action(ACTIONS.stop, door(on.PressBody, handlers.stopPressed));
+  app.action(ANSWER, door(on.PressBody, handlers.answerPressed));
+  app.action(ACTIONS.approve, door(on.PressBody, handlers.approvePressed));
+  app.action(ACTIONS.deny, door(on.PressBody, handlers.denyPressed));
+
+  app.command("/parley", door(on.CommandBody, handlers.command));
+
+  app.shortcut("parley_new", door(on.GlobalShortcutBody, handlers.newRun));
+  app.view("parley_new", door(on.SubmissionBody, handlers.newRunSubmitted));
+  app.shortcut("parley_discuss", door(on.MessageShortcutBody, handlers.discuss));
+  app.shortcut("parley_controls", door(on.MessageShortcutBody, handlers.controls));
+}
+
+const ANSWER = new RegExp(`^${ACTIONS.answer.replaceAll(".", "\\.")}\\.\\d{1,2}$`);
+
+/** Parses at the door; what does not fit is noted by its kind and not let in. */
+const doorWith =
+  (log: Log) =>
+  <S extends z.ZodType>(schema: S, handler: (body: z.output<S>) => Promise<void>) =>
+  async ({ body }: { readonly body: unknown }): Promise<void> => {
+    const parsed = schema.safeParse(body);
+    if (parsed.success) await handler(parsed.data);
+    else
+      log(
+        `something of Slack's was not understood: ${parsed.error.issues[0]?.path.join(".") ?? "?"} ${parsed.error.issues[0]?.message ?? ""}`,
+      );
+  };

@@ -1,0 +1,65 @@
+import type { Clock } from "../engine/clock.ts";
+
+/** Lets through so many calls a minute, and a few at once after a pause. Waiting calls are let through in the order in which they came. */
+export interface Bucket {
+  /** Resolves when it is this call's time; `false` when the signal was aborted first. */
+  take(signal: AbortSignal): Promise<boolean>;
+  /** Nothing goes through for so long: Slack said "too fast". */
+  delay(ms: number): void;
+}
+
+export function createBucket({
+  perMinute,
+  burst,
+  clock,
+}: {
+  readonly perMinute: number;
+  readonly burst: number;
+  readonly clock: Clock;
+}): Bucket {
+  const gapMs = 60_000 / perMinute;
+  /** When the bucket was, or will be, full. Each call puts it off by one gap; so a token's time is known without counting tokens. */
+  let fullAtMs = 0;
+  let shutUntilMs = 0;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  async function nextTurn(signal: AbortSignal): Promise<boolean> {
+    for (;;) {
+      if (signal.aborted) return false;
+      const now = clock.now();
+      const at = Math.max(shutUntilMs, fullAtMs - (burst - 1) * gapMs);
+      if (at <= now) {
+        fullAtMs = Math.max(fullAtMs, now) + gapMs;
+        return true;
+      }
+      await clock.sleep(at - now, signal);
+    }
+  }
+
+  return {
+    take(signal) {
+      const turn = queue.then(() => nextTurn(signal));
+      queue = turn;
+      return turn;
+    },
+    delay(ms) {
+      shutUntilMs = Math.max(shutUntilMs, clock.now() + ms);
+    },
+  };
+}
+
+/** One bucket a key, such as a channel. Those that have been idle for long are forgotten, so that their number stays small. */
+export function createBuckets(create: () => Bucket): (key: string) => Bucket {
+  const buckets = new Map<string, Bucket>();
+  return (key) => {
+    const bucket = buckets.get(key) ?? create();
+    // Used last, kept longest.
+    buckets.delete(key);
+    buckets.set(key, bucket);
+    if (buckets.size > BUCKETS_MAX) for (const oldest of [...buckets.keys()].slice(0, BUCKETS_MAX / 2)) buckets.delete(oldest);
+    return bucket;
+  };
+}
+
+/** Far more channels than are busy within the seconds that a bucket remembers. */
+const BUCKETS_MAX = 2_000;

@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+
+/**
+ * What Slack sends, checked at the door: behind it a shape can be trusted. Objects may carry more than is named here, as Slack's do;
+ * what is null is read as absent.
+ */
+const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+const timestamp = z.string().regex(/^\d{1,12}\.\d{1,6}$/);
+const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
+const short = z.string().max(500);
+
+const SharedFile = z.object({ name: maybe(short), title: maybe(short), mimetype: maybe(short), size: maybe(z.number()) });
+
+/** `message` and `app_mention`, of whatever subtype. Catch-up reads of a thread have the same shape. */
+export const MessageEvent = z.object({
+  type: z.enum(["message", "app_mention"]),
+  subtype: maybe(short),
+  hidden: maybe(z.boolean()),
+  user: maybe(id),
+  bot_id: maybe(short),
+  app_id: maybe(short),
+  text: z.string().catch(""),
+  ts: timestamp,
+  thread_ts: maybe(timestamp),
+  channel: id,
+  channel_type: maybe(short),
+  team: maybe(id),
+  user_team: maybe(id),
+  source_team: maybe(id),
+  edited: maybe(z.object({ ts: timestamp })).catch(undefined),
+  files: maybe(z.array(SharedFile)).catch(undefined),
+});
+export type MessageEvent = z.output<typeof MessageEvent>;
+
+const event = <S extends z.ZodType>(schema: S) => z.object({ is_ext_shared_channel: maybe(z.boolean()), event: schema });
+
+export const MessageBody = event(MessageEvent);
+export const SessionStoppedBody = event(z.object({ channel: id, thread_ts: timestamp, user: id }));
+export const HomeOpenedBody = event(z.object({ user: id, tab: maybe(short) }));
+/** channel_archive, channel_left, group_left: the channel is closed to the bot. */
+export const ChannelClosedBody = event(z.object({ type: short, channel: id, user: maybe(id) }));
+export const MemberJoinedBody = event(z.object({ user: id, channel: id, inviter: maybe(id) }));
+export const TokensRevokedBody = event(z.object({ tokens: z.object({ bot: maybe(z.array(z.string())) }) }));
+export const UninstalledBody = event(z.object({ type: short }));
+export const UserChangeBody = event(z.object({ user: z.object({ id }) }));
+
+const Team = maybe(z.object({ id }));
+const Person = z.object({ id, team_id: maybe(id) });
+const Channel = z.object({ id });
+
+/** A pressed button, in a message or in a modal. */
+export const PressBody = z.object({
+  team: Team,
+  user: Person,
+  channel: maybe(Channel),
+  trigger_id: maybe(short),
+  response_url: maybe(z.string().max(2_000)),
+  container: maybe(z.object({ channel_id: maybe(id), message_ts: maybe(timestamp), thread_ts: maybe(timestamp) })),
+  message: maybe(z.object({ ts: maybe(timestamp), thread_ts: maybe(timestamp) })),
+  view: maybe(z.object({ id, private_metadata: z.string().max(3_000).catch("") })),
+  actions: z.tuple([z.object({ action_id: z.string().max(255), value: z.string().max(2_000).catch("") })], z.unknown()),
+});
+export type PressBody = z.output<typeof PressBody>;
+
+/** A slash command; `is_enterprise_install` and the like come as words here. */
+export const CommandBody = z.object({
+  command: short,
+  text: z.string().catch(""),
+  user_id: id,
+  channel_id: id,
+  trigger_id: maybe(short),
+  response_url: maybe(z.string().max(2_000)),
+});
+export type CommandBody = z.output<typeof CommandBody>;
+
+/** A shortcut on a message. */
+export const MessageShortcutBody = z.object({
+  user: Person,
+  channel: Channel,
+  trigger_id: short,
+  action_ts: maybe(short),
+  response_url: maybe(z.string().max(2_000)),
+  message: z.object({ ts: timestamp, thread_ts: maybe(timestamp), text: z.string().catch(""), user: maybe(id), username: maybe(short) }),
+});
+export type MessageShortcutBody = z.output<typeof MessageShortcutBody>;
+
+export const GlobalShortcutBody = z.object({ user: Person, trigger_id: short });
+
+const Chosen = z.object({
+  value: maybe(z.string()),
+  selected_option: maybe(z.object({ value: short })),
+  selected_conversation: maybe(id),
+});
+export const SubmissionBody = z.object({
+  user: Person,
+  view: z.object({ id, state: z.object({ values: z.record(z.string(), z.record(z.string(), Chosen)) }) }),
+});
+export type SubmissionBody = z.output<typeof SubmissionBody>;
+
+/** The JSON in a button's value, as the cards write it: the run, the number of the event that asks, the call that waits. */
+export const ButtonValue = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue("not JSON");
+      return z.NEVER;
+    }
+  })
+  .pipe(z.object({ r: maybe(short), s: maybe(z.int()), call: maybe(short) }))
+  .catch({ r: undefined, s: undefined, call: undefined });
+
+/** The outermost shape, enough for Bolt to find its way. What is not even this is no envelope of Slack's. */
+const Body = z.union([
+  z.looseObject({ event: z.looseObject({ type: z.string() }) }),
+  z.looseObject({ command: z.string() }),
+  z.looseObject({ type: z.literal("block_actions"), actions: z.array(z.looseObject({ action_id: z.string() })).min(1) }),
+  z.looseObject({ type: z.enum(["shortcut", "message_action"]), callback_id: z.string() }),
+  z.looseObject({ type: z.enum(["view_submission", "view_closed"]), view: z.looseObject({ callback_id: z.string() }) }),
+]);
+export type Body = z.output<typeof Body>;
+
+export const readBody = (body: unknown): Body | undefined => Body.safeParse(body).data;
+
+/**
+ * The id under which an envelope is written down. A person's message is known by where and when it was posted, so that its two events
+ * (message, app_mention), their redeliveries and a catch-up read are one; anything else by Slack's id for it.
+ */
+export function envelopeIdOf(body: unknown, socketEnvelopeId: string | undefined): string {
+  const message = MessageBody.safeParse(body).data?.event;
+  if (message && !message.hidden && !message.bot_id && !message.subtype?.startsWith("message_")) return messageId(message);
+  const eventId = z.object({ event_id: id }).safeParse(body).data?.event_id;
+  if (eventId) return `event:${eventId}`;
+  if (socketEnvelopeId && socketEnvelopeId.length <= 100) return `envelope:${socketEnvelopeId}`;
+  return `body:${createHash("sha256")
+    .update(JSON.stringify(body) ?? "")
+    .digest("hex")}`;
+}
+
+/** A mention that was edited into a message comes as a second app_mention, and is the first that speaks to the bot. */
+const messageId = ({ type, channel, ts, edited }: MessageEvent): string =>
+  type === "app_mention" && edited ? `message:${channel}:${ts}:${edited.ts}` : `message:${channel}:${ts}`;
+
+/** Envelopes with the same key are handled one after the other: those of one thread. */
+export function laneOf(body: unknown): string {
+  const message = MessageBody.safeParse(body).data?.event;
+  if (message) return `${message.channel}/${message.thread_ts ?? message.ts}`;
+  const press = PressBody.safeParse(body).data;
+  if (press) {
+    const at = placeOfPress(press);
+    return at ? `${at.channel}/${at.ts}` : `person/${press.user.id}`;
+  }
+  const session = SessionStoppedBody.safeParse(body).data?.event;
+  return session ? `${session.channel}/${session.thread_ts}` : "the rest";
+}
+
+/** The channel and root of the thread in which a button was pressed; `undefined` for one in a modal. */
+export function placeOfPress(press: PressBody): { readonly channel: string; readonly ts: string; readonly messageTs: string } | undefined {
+  const channel = press.container?.channel_id ?? press.channel?.id;
+  const messageTs = press.container?.message_ts ?? press.message?.ts;
+  const ts = press.container?.thread_ts ?? press.message?.thread_ts ?? messageTs;
+  return channel && ts && messageTs ? { channel, ts, messageTs } : undefined;
+}

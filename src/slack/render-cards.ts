@@ -1,0 +1,223 @@
+import type { KnownBlock } from "@slack/types";
+import type { CodeRan, Failure, FileRef, Person } from "../engine/events.ts";
+import { describe } from "../engine/termination.ts";
+import { currentRun, type RunState, type Transcript } from "../engine/transcript.ts";
+import {
+  ACTIONS,
+  actions,
+  button,
+  context,
+  cost,
+  count,
+  dollars,
+  duration,
+  markdown,
+  mention,
+  plural,
+  section,
+  size,
+  type Rendered,
+} from "./blocks.ts";
+import { safeLine, safeMarkdown, safeMrkdwn, shorten } from "./escape.ts";
+import { BUTTON_VALUE_CHARS_MAX, CARD_LINE_CHARS, FILE_BYTES_MAX } from "./limits.ts";
+import { faceInText, type TeamCard } from "./personas.ts";
+import { runOf, turnBefore, upTo, wordsBeside, type Of } from "./reading.ts";
+import { fenced, plainText } from "./render-turn.ts";
+
+/** The app's own messages. Those that may be edited later show the log as it is when they are made. */
+
+/** What is being worked on, by whom, within which limits, how far it is; with Stop while it runs. */
+export function renderCard(started: Of<"run.started">, transcript: Transcript, team: TeamCard): Rendered {
+  const { state, events } = runOf(transcript, started.seq);
+  const task = events.find((event) => event.type === "message.posted" && "person" in event) as { readonly text: string } | undefined;
+  const title = `*${safeMrkdwn(started.team)}* ${state.running ? "is on it" : "has stopped"}, asked by ${mention(started.startedBy)}`;
+  const line = task ? line1(task.text) : "";
+  const progress = progressOf(state);
+  const blocks: KnownBlock[] = [
+    section(line ? `${title}\n>${line}` : title),
+    ...aboutTeam(team, state),
+    ...(progress ? [context(progress)] : []),
+    ...(state.running ? [actions(button("Stop", ACTIONS.stop, { r: started.run.slice(0, 500) }, "danger"))] : []),
+  ];
+  return {
+    kind: "message",
+    text: `${safeMrkdwn(started.team)}: ${line || "a new run"}`,
+    plain: [title, line, progress ?? ""].join("\n").trim(),
+    blocks,
+  };
+}
+
+/** Who is in it and how far it may go; nothing for a team that the team file no longer has. */
+function aboutTeam(team: TeamCard, { running }: RunState): readonly KnownBlock[] {
+  if (team.agents.length === 0) return [];
+  const cast = team.agents.map((agent) => `${faceInText(agent.name, team)}${safeMrkdwn(agent.name)}`).join(" · ");
+  return [context(cast), context([`At most ${limitsOf(team)}`, ...(running ? ["reply here to steer"] : [])].join(" · "))];
+}
+
+function limitsOf({ limits }: TeamCard): string {
+  return `${plural(limits.turns, "turn")}, ${plural(limits.minutes, "minute")}, ${count(limits.tokens)} tokens, ${dollars(limits.usd)}`;
+}
+
+function progressOf(state: RunState): string | undefined {
+  const spent = spentOf(state);
+  if (!state.running) return [plural(state.turns, "turn"), ...spent].join(" · ");
+  if (state.question) return [`turn ${state.turns + 1}`, `${safeMrkdwn(state.question.agent)} waits for an answer`, ...spent].join(" · ");
+  if (state.approvals.length > 0) return [`turn ${state.turns + 1}`, "waits for an approval", ...spent].join(" · ");
+  const next = safeMrkdwn(state.openTurns.join(", "));
+  if (next === "" && state.turns === 0) return undefined;
+  return [`turn ${state.turns + (next ? 1 : 0)}`, ...(next ? [`next: ${next}`] : []), ...spent].join(" · ");
+}
+
+function spentOf({ usage, priced }: RunState): string[] {
+  const money = cost(usage, priced);
+  return usage.calls === 0 ? [] : [`${count(usage.inputTokens + usage.outputTokens)} tokens`, ...(money ? [money] : [])];
+}
+
+/** A question of an agent to people: buttons until it is answered, then the answer. */
+export function renderQuestion(handoff: Of<"handoff.made">, transcript: Transcript, team: TeamCard): Rendered {
+  const { state, events } = runOf(transcript, handoff.seq);
+  const beside = wordsBeside(turnBefore(transcript, handoff.seq, handoff.agent), handoff.call);
+  const words = safeMarkdown(
+    [...(beside && beside !== handoff.text ? [shorten(beside, BESIDE_CHARS_MAX)] : []), handoff.text].join("\n\n"),
+  );
+  const asked = state.startedBy ? `${mention(state.startedBy)} ` : "";
+  const title = `${asked}*${faceInText(handoff.agent, team)}${safeMrkdwn(handoff.agent)} asks:*`;
+  const answer = events.find((event) => event.seq > handoff.seq && event.type === "message.posted" && "person" in event) as
+    AnswerEvent | undefined;
+  const fallback = {
+    kind: "message" as const,
+    text: `${safeMrkdwn(handoff.agent)} asks: ${line1(handoff.text)}`,
+    plain: `${title}\n${plainText(words)}`,
+  };
+  if (answer) {
+    return {
+      ...fallback,
+      blocks: [section(title), markdown(words), context(`answered by ${mention(answer.person)}: ${line1(answer.text)}`)],
+    };
+  }
+  if (!state.running) return { ...fallback, blocks: [section(title), markdown(words), context("not answered; the run has stopped")] };
+  const options = (handoff.options ?? []).slice(0, OPTIONS_MAX);
+  const buttons = options.map((option, o) => button(option, `${ACTIONS.answer}.${o}`, { seq: handoff.seq, o }));
+  const hint = options.length > 0 ? "or just reply here" : "just reply here";
+  return {
+    ...fallback,
+    plain: `${fallback.plain}\n(${hint})`,
+    blocks: [section(title), markdown(words), ...(buttons.length > 0 ? [actions(...buttons)] : []), context(hint)],
+  };
+}
+
+type AnswerEvent = { readonly person: Person; readonly text: string };
+/** What stands before a question may be long; the question must stay in sight. */
+const BESIDE_CHARS_MAX = 6_000;
+/** Slack takes 25 in a row; nobody reads more than five. */
+const OPTIONS_MAX = 5;
+
+/** A call that waits for a person's yes. */
+export function renderApproval(asked: Of<"approval.requested">, transcript: Transcript): Rendered {
+  const { state, events } = runOf(transcript, asked.seq);
+  const given = events.find((event) => event.type === "approval.given" && event.call === asked.call) as Of<"approval.given"> | undefined;
+  const title = `${state.startedBy ? `${mention(state.startedBy)} ` : ""}*${safeMrkdwn(asked.agent)} asks for approval:*`;
+  const what = fenced(shorten(safeMarkdown(asked.what), BESIDE_CHARS_MAX));
+  const message = {
+    kind: "message" as const,
+    text: `${safeMrkdwn(asked.agent)} asks for approval: ${line1(asked.what)}`,
+    plain: `${title}\n${plainText(what)}`,
+  };
+  if (given) {
+    const word = given.approved ? "approved" : "denied";
+    return {
+      ...message,
+      blocks: [
+        section(title),
+        markdown(what),
+        context(`${word} by ${mention(given.person)}${given.reason ? `: ${line1(given.reason)}` : ""}`),
+      ],
+    };
+  }
+  if (!state.running) return { ...message, blocks: [section(title), markdown(what), context("not decided; the run has stopped")] };
+  // The number says which one it is; the call's id, which a model may have chosen, goes along while it is short.
+  const value = { seq: asked.seq, ...(asked.call.length < BUTTON_VALUE_CHARS_MAX / 8 ? { call: asked.call } : {}) };
+  return {
+    ...message,
+    blocks: [
+      section(title),
+      markdown(what),
+      actions(button("Approve", ACTIONS.approve, value, "primary"), button("Deny", ACTIONS.deny, value, "danger")),
+    ],
+  };
+}
+
+/** Why it stopped, what it cost, and what can be done next. */
+export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript): Rendered {
+  const state = currentRun(upTo(transcript, stopped.seq));
+  const why = line1(stopped.reasons.map(describe).join("; ") || stopped.reason);
+  const { inputTokens, outputTokens, calls } = state.usage;
+  const money = cost(state.usage, state.priced);
+  const facts = [
+    plural(state.turns, "turn"),
+    ...(calls > 0 ? [`${count(inputTokens)} tokens in, ${count(outputTokens)} out`] : []),
+    ...(money ? [money] : []),
+    duration(state.elapsedMs),
+  ].join(" · ");
+  const title = `${ENDS[stopped.outcome].title}: ${why}`;
+  const next = ENDS[stopped.outcome].next;
+  return {
+    kind: "message",
+    text: `${ENDS[stopped.outcome].word}: ${why}`,
+    plain: [title, facts, next].join("\n"),
+    blocks: [section(title), context(facts), context(next)],
+  };
+}
+
+const ENDS: {
+  readonly [outcome in Of<"run.stopped">["outcome"]]: { readonly title: string; readonly word: string; readonly next: string };
+} = {
+  done: { title: ":checkered_flag: *Done*", word: "Done", next: "Mention me here to go on." },
+  limit: {
+    title: ":hourglass: *Stopped at a limit*",
+    word: "Stopped at a limit",
+    next: "Mention me here to go on; the limits then start anew.",
+  },
+  stopped: { title: ":octagonal_sign: *Stopped*", word: "Stopped", next: "Mention me here to go on." },
+  failed: {
+    title: ":warning: *Stopped by a failure*",
+    word: "Stopped by a failure",
+    next: "What was said is kept. Mention me here to try again.",
+  },
+};
+
+export function renderFailure(agent: string, error: Failure): Rendered {
+  const text = `${safeMrkdwn(agent)} could not answer: ${safeMrkdwn(shorten(error.message, CARD_LINE_CHARS * 3))}`;
+  return { kind: "message", text: shorten(text, CARD_LINE_CHARS), plain: text, blocks: [section(`:warning: ${text}`)] };
+}
+
+export function renderNoCode(ran: CodeRan): Rendered {
+  const text = `Code is not run in this installation, so agents only reason about it. ${line1(ran.output)}`;
+  return { kind: "message", text, plain: text, blocks: [context(text)] };
+}
+
+export function renderResumed(): Rendered {
+  const text = "I was away for a while and go on where the conversation stopped; nothing is lost.";
+  return { kind: "message", text, plain: text, blocks: [context(text)] };
+}
+
+/** A file that code left behind. */
+export function renderFile(file: FileRef, agent: string): Rendered {
+  const named = `${safeMrkdwn(safeLine(file.name, FILE_NAME_CHARS))} (${size(file.bytes)})`;
+  if (file.bytes > FILE_BYTES_MAX) {
+    const text = `${named} was not uploaded: files over ${size(FILE_BYTES_MAX)} stay in the log.`;
+    return { kind: "message", text, plain: text, blocks: [context(text)] };
+  }
+  return {
+    kind: "file",
+    name: safeLine(file.name, FILE_NAME_CHARS) || "file",
+    alt: `${safeLine(file.name, FILE_NAME_CHARS)}, made by code that ${safeLine(agent, CARD_LINE_CHARS)} ran`,
+    comment: `${named}, from *${safeMrkdwn(agent)}*`,
+    content: { hash: file.hash, bytes: file.bytes },
+  };
+}
+
+const FILE_NAME_CHARS = 200;
+
+/** One escaped line. */
+const line1 = (text: string): string => safeMrkdwn(safeLine(text, CARD_LINE_CHARS));

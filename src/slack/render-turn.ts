@@ -1,0 +1,189 @@
+import { defaultNotice } from "../engine/agents/handoff.ts";
+import type { CodeOutcome, CodeRan, HandoffMade, SelectedBy } from "../engine/events.ts";
+import { currentRun, type Transcript } from "../engine/transcript.ts";
+import { context, cost, count, duration, markdown, size, type Rendered } from "./blocks.ts";
+import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } from "./escape.ts";
+import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN, POST_TEXT_CHARS_MAX, SUMMARY_CHARS, TURN_PARTS_MAX } from "./limits.ts";
+import type { TeamCard } from "./personas.ts";
+import { spentInTurn, turnBefore, upTo, wordsBeside, type Turn, type TurnEnd } from "./reading.ts";
+import { splitMarkdown } from "./split.ts";
+
+/** A turn is posted once, finished, under the agent's own name and face. How many messages it makes, and whether a file holds what they leave out. */
+export function turnPosts(end: TurnEnd, transcript: Transcript): readonly { readonly kind: "turn" | "turn-file"; readonly part: number }[] {
+  // Stop words are the team's, and no team is at hand here; with them the turn is a little longer, never shorter.
+  const { parts, isWhole } = contentOf(end, turnBefore(transcript, end.seq, end.agent), []);
+  return [...parts.map((_, part) => ({ kind: "turn" as const, part })), ...(isWhole ? [] : [{ kind: "turn-file" as const, part: 0 }])];
+}
+
+export function renderTurn(end: TurnEnd, part: number, transcript: Transcript, team: TeamCard): Rendered {
+  const turn = turnBefore(transcript, end.seq, end.agent);
+  const { parts, isWhole } = contentOf(end, turn, team.stopWords);
+  const text = parts[part];
+  if (text === undefined) return { kind: "nothing", why: "the turn has fewer parts" };
+  const isLast = part === parts.length - 1;
+  const footer = isLast
+    ? footerOf(end, turn, transcript, isWhole ? undefined : `the whole turn is in ${fileName(end, turn, transcript)}`)
+    : `part ${part + 1} of ${parts.length}`;
+  return {
+    kind: "message",
+    speaker: end.agent,
+    text: summary(end.agent, text),
+    plain: plainText(text),
+    markdown: text,
+    blocks: [markdown(text), ...(footer === "" ? [] : [context(footer)])],
+  };
+}
+
+export function renderTurnFile(end: TurnEnd, transcript: Transcript): Rendered {
+  const turn = turnBefore(transcript, end.seq, end.agent);
+  const name = fileName(end, turn, transcript);
+  return {
+    kind: "file",
+    name,
+    alt: `The whole of this turn of ${end.agent}`,
+    comment: `The whole turn of *${safeMrkdwn(end.agent)}*`,
+    content: { text: fullText(end, turn) },
+  };
+}
+
+/** The words as they were said; of a turn that ran code, with all that the code printed. */
+function fullText(end: TurnEnd, turn: Turn): string {
+  const words = end.type === "handoff.made" ? handoverWords(end, turn) : end.text;
+  const runsCode = end.type === "message.posted" && end.model !== undefined && turn.codeRuns.length > 0;
+  return runsCode ? [...turn.codeRuns.map((run) => run.output), words].join("\n\n") : words;
+}
+
+/** For notifications: who, and the first words. */
+function summary(speaker: string, text: string): string {
+  const words = text
+    .replaceAll(/[`*]+|^[#>\s]+/gm, " ")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  return safeMrkdwn(`${speaker}: ${shorten(words, SUMMARY_CHARS)}`);
+}
+
+export const plainText = (text: string): string => wholeCharacters(safeMrkdwn(text), POST_TEXT_CHARS_MAX);
+
+/** Whether a hand-over to another agent has words for people: what the model wrote beside it, or a message of the team's own. */
+export const handoverWords = (handoff: HandoffMade, turn: Turn): string =>
+  wordsBeside(turn, handoff.call) || (handoff.text === defaultNotice(handoff.to) ? "" : handoff.text);
+
+interface Content {
+  readonly parts: readonly string[];
+  readonly isWhole: boolean;
+}
+
+function contentOf(end: TurnEnd, turn: Turn, stopWords: readonly string[]): Content {
+  if (end.type === "handoff.made") return divided(safeMarkdown(handoverWords(end, turn)));
+  // A turn that is the stop word alone says nothing to people; the end of the run is told by its own card.
+  const words = end.text.trim() === "" ? "_(said nothing)_" : safeMarkdown(withoutStopWord(end.text, stopWords));
+  if (end.type === "code.written" || turn.codeRuns.length === 0) return divided(words);
+  const report = codeReport(turn.codeRuns);
+  // Without a model the words are the outputs once more, for the other agents.
+  const content = divided(end.model === undefined ? report.text : `${report.text}\n\n${words}`);
+  return { ...content, isWhole: content.isWhole && report.isWhole };
+}
+
+/** Each part of a long turn is rendered by itself; the text is divided once for all of them. A cache: without it the parts are the same. */
+const dividedLately = new Map<string, Content>();
+const DIVIDED_KEPT_MAX = 30;
+
+function divided(text: string): Content {
+  if (text.trim() === "") return { parts: [], isWhole: true };
+  const known = dividedLately.get(text);
+  if (known) return known;
+  const { parts, rest } = splitMarkdown(text, { charsMax: MARKDOWN_CHARS_MAX, partsMax: TURN_PARTS_MAX });
+  const content = { parts, isWhole: rest === "" };
+  if (text.length <= MARKDOWN_CHARS_MAX) return content;
+  const [oldest] = dividedLately.keys();
+  if (dividedLately.size >= DIVIDED_KEPT_MAX && oldest !== undefined) dividedLately.delete(oldest);
+  dividedLately.set(text, content);
+  return content;
+}
+
+/** The results as they are, each in a fence; the log keeps them as text, where `#` or `*` would become markup. */
+function codeReport(runs: readonly CodeRan[]): { readonly text: string; readonly isWhole: boolean } {
+  const charsMax = Math.max(300, Math.floor(Math.min(OUTPUT_CHARS_SHOWN, (MARKDOWN_CHARS_MAX * 0.7) / runs.length)));
+  const results = runs.map((run) => {
+    const output = safeMarkdown(run.output).trimEnd();
+    const head = [
+      `**${safeMarkdown(run.language)}**`,
+      OUTCOMES[run.outcome](run),
+      ...(run.outcome === "rejected" ? [] : [duration(run.elapsedMs)]),
+    ].join(" · ");
+    const files = run.files.map((file) => `${safeMarkdown(file.name).replaceAll(/[`\n]/g, "")} (${size(file.bytes)})`);
+    const body = output === "" ? "_no output_" : run.outcome === "rejected" ? output : fenced(excerpt(output, charsMax));
+    return [head, "", body, ...(files.length > 0 ? ["", `Files: ${files.join(", ")}`] : [])].join("\n");
+  });
+  return { text: results.join("\n\n"), isWhole: runs.every((run) => run.output.length <= charsMax) };
+}
+
+const OUTCOMES: { readonly [outcome in CodeOutcome]: (run: CodeRan) => string } = {
+  ok: () => "exit code 0",
+  error: (run) => `exit code ${run.exitCode}`,
+  timeout: () => "ended at the time limit",
+  oom: () => "ended at the memory limit",
+  output_limit: () => "ended: it printed too much",
+  cancelled: () => "stopped",
+  rejected: () => "not run",
+  sandbox_lost: () => "the sandbox was lost",
+};
+
+/** The beginning and, mostly, the end: that is where results and errors are. */
+function excerpt(output: string, charsMax: number): string {
+  if (output.length <= charsMax) return output;
+  const head = wholeCharacters(output, Math.floor(charsMax / 4));
+  const tail = output.slice(-Math.floor((charsMax * 3) / 4)).toWellFormed();
+  return `${head}\n… ${output.length - head.length - tail.length} characters are left out here …\n${tail}`;
+}
+
+/** A fence that nothing in the text can close. */
+export function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const marks = "`".repeat(Math.min(longest + 1, 50));
+  return `${marks}\n${text.replaceAll(/`{50,}/g, (run) => "'".repeat(run.length))}\n${marks}`;
+}
+
+/** `#5 · why: selector – "claim needs a test" · 1.2k tokens · $0.01`: only what is known. */
+function footerOf(end: TurnEnd, turn: Turn, transcript: Transcript, note: string | undefined): string {
+  const isEnd = end.type !== "code.written";
+  const spent = isEnd ? spentInTurn(turn, end) : undefined;
+  const executors = isEnd ? [...new Set(turn.codeRuns.map((run) => run.executor))].join(", ") : "";
+  const known = [
+    end.within === undefined ? `#${numberOf(end, transcript)}` : `in ${safeMrkdwn(end.within)}`,
+    whyOf(end, turn, transcript),
+    executors ? safeMrkdwn(executors) : undefined,
+    end.type === "handoff.made" ? `hands over to ${safeMrkdwn(end.to)}` : undefined,
+    spent && `${count(spent.usage.inputTokens + spent.usage.outputTokens)} tokens`,
+    spent && cost(spent.usage, spent.priced),
+    note,
+  ];
+  return known.filter((part) => part !== undefined).join(" · ");
+}
+
+const numberOf = (end: TurnEnd, transcript: Transcript): number =>
+  currentRun(upTo(transcript, end.seq)).turns + (end.type === "code.written" ? 1 : 0);
+
+function fileName(end: TurnEnd, turn: Turn, transcript: Transcript): string {
+  return turn.codeRuns.length > 0 ? `output-${numberOf(end, transcript)}.txt` : `turn-${numberOf(end, transcript)}.md`;
+}
+
+function whyOf(end: TurnEnd, turn: Turn, transcript: Transcript): string | undefined {
+  const { selected } = turn;
+  if (!selected) return undefined;
+  const before = transcript.events[selected.seq - 2];
+  if (before?.type === "handoff.made" && before.to === end.agent) return `why: ${safeMrkdwn(before.agent)} handed over`;
+  const by = SELECTED_BY[selected.by];
+  const reason = selected.reason?.replaceAll(/\s+/g, " ").trim();
+  if (!by) return undefined;
+  return reason ? `why: ${by} – “${safeMrkdwn(shorten(reason, SUMMARY_CHARS))}”` : `why: ${by}`;
+}
+
+/** A rule needs no reason. */
+const SELECTED_BY: { readonly [by in SelectedBy]: string | undefined } = {
+  policy: undefined,
+  selector: "selector",
+  only: "nobody else could",
+  fallback: "the selector named nobody who could",
+  person: "a person asked for it",
+};

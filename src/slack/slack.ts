@@ -1,0 +1,115 @@
+import type { Clock } from "../engine/clock.ts";
+import { currentRun } from "../engine/transcript.ts";
+import type { Runner } from "../runner.ts";
+import type { Store } from "../store/store.ts";
+import { createSlackApp } from "./app.ts";
+import { createCards } from "./cards.ts";
+import type { Problem } from "./delivery.ts";
+import type { TeamCards } from "./help.ts";
+import { createOutbox } from "./outbox.ts";
+import type { TeamCard } from "./personas.ts";
+import { createWeb, slackErrorCode } from "./web.ts";
+
+/** What it takes to be in a workspace. */
+export interface SlackSettings {
+  readonly botToken: string;
+  readonly appToken: string;
+  /** Any Slack-compatible server; Slack's own when absent. */
+  readonly apiUrl?: string;
+}
+
+export interface SlackParts extends SlackSettings {
+  readonly store: Store;
+  readonly runner: Runner;
+  readonly teams: TeamCards;
+  readonly clock: Clock;
+  readonly log: (line: string) => void;
+}
+
+export interface Slack {
+  /** Whether a socket is open, now. */
+  connected(): boolean;
+  /** Connects, posts what is due, and hears what comes. Rejects with what to do when Slack refuses. */
+  start(): Promise<void>;
+  /** Hears nothing more. What the agents still say is posted until {@link stop}. */
+  hangUp(): Promise<void>;
+  /** Posts under way end; the rest is due at the next start. */
+  stop(): Promise<void>;
+  /** Resolves when everything that is due has been posted and every card shows what the log says. */
+  idle(): Promise<void>;
+}
+
+/**
+ * The room's front door: the ear (app.ts) and the mouth (outbox.ts, cards.ts), which meet only in the store.
+ * @throws Error with what to do, when Slack refuses the token.
+ */
+export async function createSlack(parts: SlackParts): Promise<Slack> {
+  const { store, runner, teams, clock } = parts;
+  const log = (problem: string, error?: unknown) => parts.log(error === undefined ? problem : `${problem}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
+  const web = createWeb({ token: parts.botToken, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
+  const app = await createSlackApp({ ...parts, web, log });
+  const cardFor = (name: string): TeamCard => teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
+  const load = (thread: string) => runner.read(thread);
+  const onProblem = (problem: Problem) => void told(problem).catch((error: unknown) => log("a problem with Slack could not be dealt with", error));
+  const cards = createCards({ store, web, cardFor, load, clock, onProblem });
+  const outbox = createOutbox({
+    store,
+    web,
+    cardFor,
+    load,
+    clock,
+    onProblem,
+    async onDelivered(post, rendered) {
+      app.status.landed(post.thread);
+      await cards.posted(post, rendered);
+    },
+  });
+
+  async function told(problem: Problem): Promise<void> {
+    switch (problem.kind) {
+      case "thread-gone":
+        return stopUnseen(problem.thread, problem.code);
+      case "auth":
+        return log(`Slack refuses SLACK_BOT_TOKEN (${problem.code}): nothing is posted until Parley is started with a good one; nothing is lost`);
+      case "degraded":
+        return log(`Slack does not let Parley use ${problem.feature} (${problem.code}); it goes on without. parley doctor says what to grant`);
+      case "maybe-twice":
+        return log(`a message in ${problem.thread} may be there twice: it could not be looked up after ${problem.code}`);
+      case "gave-up":
+        return log(`message ${problem.seq} of ${problem.thread} could not be posted (${problem.code}); it is in the log, see parley export`);
+      case "bug":
+        return log(`posting in ${problem.thread} broke`, problem.error);
+    }
+  }
+
+  /** Nobody can read the thread any more: the run must not go on, and cost, unseen; who started it is told. */
+  async function stopUnseen(thread: string, code: string): Promise<void> {
+    const { startedBy } = currentRun(await runner.read(thread));
+    if (!(await runner.stop(thread, { id: "slack", name: `Slack (${code})` }))) return;
+    log(`the run in ${thread} was stopped: Slack answers ${code}`);
+    if (!startedBy) return;
+    const text = `I stopped working on your task: I can no longer post in its thread (${code}). Nothing is lost; invite me again and mention me there to go on.`;
+    await web.write.chat.postMessage({ channel: startedBy.id, text }).catch((error: unknown) => log(`${startedBy.id} could not be told (${slackErrorCode(error)})`));
+  }
+
+  return {
+    connected: () => app.connected(),
+    async start() {
+      outbox.start();
+      cards.start();
+      await app.start();
+    },
+    hangUp: () => app.stop(),
+    async stop() {
+      await outbox.stop();
+      await cards.stop();
+    },
+    async idle() {
+      await outbox.idle();
+      await cards.idle();
+    },
+  };
+}
+
+/** For a run of a team that the file no longer has. */
+const NO_CARD: Omit<TeamCard, "name"> = { description: "", agents: [], limits: { turns: 0, minutes: 0, tokens: 0, usd: 0 }, stopWords: [] };

@@ -1,0 +1,199 @@
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { gfmFromMarkdown } from "mdast-util-gfm";
+import { gfm } from "micromark-extension-gfm";
+import type { Code, ListItem, Nodes, Parent, Root, Table } from "mdast";
+import { wholeCharacters } from "./escape.ts";
+
+export interface Split {
+  /** Each at most `charsMax` characters, and whole Markdown in itself. */
+  readonly parts: readonly string[];
+  /** What did not fit into `partsMax` parts; empty when all did. */
+  readonly rest: string;
+}
+
+/**
+ * Divides Markdown for several messages: between blocks where it can, else between list items, table rows (the header is repeated), lines of
+ * code (the fence is closed and opened again), sentences or words; never inside `<…>`. Only a word longer than a part is cut.
+ */
+export function splitMarkdown(text: string, { charsMax, partsMax }: { readonly charsMax: number; readonly partsMax: number }): Split {
+  const parts: string[] = [];
+  let rest = withoutBlankEdges(text);
+  while (rest !== "" && parts.length < partsMax) {
+    const whole = closed(rest, charsMax);
+    if (whole !== undefined) return { parts: [...parts, whole], rest: "" };
+    const cut = findCut(rest, charsMax);
+    parts.push(rest.slice(0, cut.at).trimEnd() + cut.close);
+    rest = cut.reopen === "" ? withoutBlankEdges(rest.slice(cut.at)) : cut.reopen + rest.slice(cut.at);
+  }
+  return { parts, rest };
+}
+
+/** Where a part ends; what closes it, and what opens the next one. */
+interface Cut {
+  readonly at: number;
+  readonly close: string;
+  readonly reopen: string;
+}
+
+/** Blank lines go; the first line's indentation stays. */
+const withoutBlankEdges = (text: string): string => text.replace(/^(?:[ \t]*\n)+/, "").trimEnd();
+
+/** A text that fits, its last fence closed; a model that is cut off leaves it open. `undefined` when it does not fit. */
+function closed(text: string, charsMax: number): string | undefined {
+  if (text.length > charsMax) return undefined;
+  const last = parse(text)?.children.at(-1);
+  if (last?.type !== "code") return text;
+  const fence = fenceOf(last, text);
+  if (!fence || isClosed(text.slice(last.position?.start.offset), fence.marks)) return text;
+  const whole = `${text}\n${fence.marks}`;
+  return whole.length <= charsMax ? whole : undefined;
+}
+
+function isClosed(code: string, marks: string): boolean {
+  const lines = code.trimEnd().split("\n");
+  const last = lines.at(-1)?.trim() ?? "";
+  return lines.length > 1 && last.length >= marks.length && last === marks.charAt(0).repeat(last.length);
+}
+
+function findCut(text: string, charsMax: number): Cut {
+  const window = text.slice(0, charsMax);
+  const tree = parse(window);
+  const cut = (tree && cutAmong(tree, window, NO_CONTAINER)) ?? cutWords(window, 0);
+  const added = cut.close.length + cut.reopen.length;
+  // Every part must take more away than it adds, whatever the text does.
+  return cut.at > added && cut.at + cut.close.length <= charsMax
+    ? cut
+    : { at: wholeCharacters(window, charsMax).length, close: "", reopen: "" };
+}
+
+/** Emphasis is not needed to find a place to cut, and pairing its marks is what takes a parser longest on hostile text. */
+const WITHOUT_EMPHASIS = { disable: { null: ["attention", "strikethrough"] } };
+/** Deeper quotes and lists are no writing; a parser would need seconds for them. */
+const DEEP = /^(?:[ \t]*(?:>|[-*+]|\d{1,9}[.)])){30}/m;
+
+function parse(text: string): Root | undefined {
+  if (DEEP.test(text)) return undefined;
+  return fromMarkdown(text, { extensions: [gfm(), WITHOUT_EMPHASIS], mdastExtensions: [gfmFromMarkdown()] });
+}
+
+/** The quotes and list items around a block: what begins each of their lines, and what opens them again in the next part. */
+interface Container {
+  readonly line: string;
+  readonly reopen: string;
+}
+const NO_CONTAINER: Container = { line: "", reopen: "" };
+
+/** Before a block, when that leaves a part that is not too short; else inside of the block that does not fit. */
+function cutAmong(parent: Parent & Nodes, text: string, container: Container): Cut | undefined {
+  const blocks = parent.children;
+  const begin = lineStart(text, offsetOf(parent));
+  const starts = blocks.map((block) => lineStart(text, offsetOf(block)));
+  const last = blocks.length - 1;
+  // A heading stays with what it heads.
+  const heads = last > 0 && blocks[last - 1]?.type === "heading" && (starts[last - 1] ?? 0) > begin;
+  const before = starts[heads ? last - 1 : last] ?? 0;
+  const between: Cut | undefined = before > begin ? { at: before, close: "", reopen: container.reopen } : undefined;
+  if (between && before > text.length * SHORT_PART) return between;
+  const block = blocks[last];
+  return (block && cutInside(block, text, container)) ?? between;
+}
+
+const SHORT_PART = 1 / 3;
+
+function cutInside(block: Nodes, text: string, container: Container): Cut | undefined {
+  switch (block.type) {
+    case "code":
+      return cutCode(block, text, container);
+    case "table":
+      return cutTable(block, text, container);
+    case "list":
+      return cutAmong(block, text, container);
+    case "listItem":
+      return cutAmong(block, text, insideItem(block, text, container));
+    case "blockquote":
+      return cutAmong(block, text, { line: `${container.line}> `, reopen: container.reopen });
+    default: {
+      const cut = cutWords(text, offsetOf(block), block);
+      const isLineStart = text.charAt(cut.at - 1) === "\n";
+      return { ...cut, reopen: container.reopen + (isLineStart ? "" : container.line) };
+    }
+  }
+}
+
+function cutCode(code: Code, text: string, { line, reopen }: Container): Cut | undefined {
+  const fence = fenceOf(code, text);
+  const close = fence ? `\n${line}${fence.marks}` : "";
+  const from = text.indexOf("\n", offsetOf(code)) + 1;
+  const at = text.lastIndexOf("\n", text.length - close.length - 1) + 1;
+  const open = fence ? `${reopen}${line}${fence.marks}${fence.language}\n` : reopen;
+  if (from > 0 && at > from) return { at, close, reopen: open };
+  // One line of code that is longer than a part.
+  const long = wholeCharacters(text, text.length - close.length).length;
+  return from > 0 && long - from > text.length * SHORT_PART
+    ? { at: long, close, reopen: fence ? open + line : `${reopen}${line}    ` }
+    : undefined;
+}
+
+function fenceOf(code: Code, text: string): { readonly marks: string; readonly language: string } | undefined {
+  const opening = /^(`{3,50}|~{3,50})(?![`~])[ \t]*([^\s`]{0,40})/.exec(text.slice(offsetOf(code)));
+  return opening ? { marks: opening[1] ?? "", language: opening[2] ?? "" } : undefined;
+}
+
+function cutTable(table: Table, text: string, { line, reopen }: Container): Cut | undefined {
+  const [, first, ...others] = table.children;
+  const last = others.at(-1);
+  if (!first || !last) return undefined;
+  const header = text.slice(offsetOf(table), lineStart(text, offsetOf(first)));
+  return { at: lineStart(text, offsetOf(last)), close: "", reopen: `${reopen}${line}${header}` };
+}
+
+function insideItem(item: ListItem, text: string, { line, reopen }: Container): Container {
+  const marker = /^(?:[-*+]|\d{1,9}[.)])/.exec(text.slice(offsetOf(item)))?.[0] ?? "-";
+  const column = (item.position?.start.column ?? 1) - 1;
+  const indent = " ".repeat(Math.max(0, column - line.length));
+  const spaces = /^ {1,4}(?! )/.exec(text.slice(offsetOf(item) + marker.length))?.[0] ?? " ";
+  return { line: line + indent + " ".repeat(marker.length + spaces.length), reopen: `${reopen}${line}${indent}${marker}${spaces}…\n` };
+}
+
+/** After the last sentence, line or word that fits; what Markdown or Slack reads as one (`code`, links, `<…>`) stays whole. */
+function cutWords(text: string, from: number, block?: Nodes): Cut {
+  const whole = wholes(text, block);
+  const isInside = (at: number) => whole.some(([start, end]) => at > start && at < end);
+  const earliest = Math.max(from, text.length * (1 - SHORT_PART));
+  let line = 0;
+  let word = 0;
+  for (const space of [...text.slice(from).matchAll(/[ \t]*\n|[ \t]+/g)].reverse()) {
+    const end = from + space.index + space[0].length;
+    if (end >= text.length || end === from || isInside(end)) continue;
+    if (end < earliest && (line || word)) break;
+    if (end >= earliest && /[.!?…:]["')*_]*$/.test(text.slice(Math.max(0, from + space.index - 5), from + space.index)))
+      return { at: end, close: "", reopen: "" };
+    if (space[0].includes("\n")) line ||= end;
+    word ||= end;
+  }
+  const [torn] = whole.find(([start, end]) => start > text.length * SHORT_PART && end >= text.length) ?? [];
+  return { at: line || word || torn || wholeCharacters(text, text.length).length, close: "", reopen: "" };
+}
+
+/** Where something begins and ends that is not to be cut; what is cut off by the end of the text counts too. */
+function wholes(text: string, block: Nodes | undefined): readonly (readonly [number, number])[] {
+  const tokens = [...text.matchAll(/<[^<>\n]{1,500}>?/g)].map((match) => [match.index, match.index + match[0].length] as const);
+  const inline = block && "children" in block ? block.children : [];
+  const last = inline.at(-1);
+  const torn = [
+    LINK_BEGUN.exec(text)?.index,
+    last?.type === "text" ? offsetOf(last) + (CODE_BEGUN.exec(text.slice(offsetOf(last)))?.index ?? text.length) : undefined,
+  ];
+  return [
+    ...tokens,
+    ...inline.filter((child) => child.type !== "text").map((child) => [offsetOf(child), child.position?.end.offset ?? 0] as const),
+    ...torn.filter((start) => start !== undefined).map((start) => [start, text.length] as const),
+  ];
+}
+
+/** A link, or code in a line, whose end is beyond the text. */
+const LINK_BEGUN = /\[[^[\]\n]{0,300}(?:\](?:\([^()\s]{0,500})?)?$/;
+const CODE_BEGUN = /`[^`\n]{0,300}$/;
+
+const offsetOf = (node: Nodes): number => node.position?.start.offset ?? 0;
+const lineStart = (text: string, offset: number): number => text.lastIndexOf("\n", offset - 1) + 1;

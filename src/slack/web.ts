@@ -1,0 +1,91 @@
+import { LogLevel, WebAPIPlatformError, WebAPIRateLimitedError, WebClient, type Logger, type WebClientOptions } from "@slack/web-api";
+
+/** Where Slack is called; see {@link createWeb}. */
+export interface Web {
+  /** For calls that may be made twice: reads. */
+  readonly read: WebClient;
+  /** For calls that must not be made twice by a client on its own: one try, and a 429 comes back at once. */
+  readonly write: WebClient;
+}
+
+/** A line for the operator. */
+export type Log = (problem: string, error?: unknown) => void;
+
+const READ_RETRIES = 3;
+const READ_RETRY_DELAY_MS_MAX = 10_000;
+const READ_TIMEOUT_MS = 15_000;
+/** Slack is known to take over ten seconds for a post and still to make it; giving up early would only make the outcome unknown. */
+const WRITE_TIMEOUT_MS = 30_000;
+
+const SLACK_API_URL = "https://slack.com/api/";
+
+/**
+ * Two clients, because the SDK repeats a call on every 5xx, network error and time-out of its own, and chat.postMessage cannot be told to
+ * happen once: what it repeats, people see twice.
+ * @throws TypeError when `apiUrl` is not an address.
+ */
+export function createWeb(options: { readonly token: string; readonly apiUrl?: string; readonly log?: Log }): Web {
+  const shared: WebClientOptions = { ...clientOptions(options.apiUrl, options.log), allowAbsoluteUrls: false };
+  return {
+    read: new WebClient(options.token, {
+      ...shared,
+      timeout: READ_TIMEOUT_MS,
+      retryConfig: { retries: READ_RETRIES, minTimeout: 500, maxTimeout: READ_RETRY_DELAY_MS_MAX, randomize: true },
+    }),
+    write: new WebClient(options.token, {
+      ...shared,
+      timeout: WRITE_TIMEOUT_MS,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+    }),
+  };
+}
+
+/** What every client of the SDK is given. A fresh object for each: the SDK writes into it. */
+export function clientOptions(apiUrl?: string, log?: Log): WebClientOptions {
+  return { slackApiUrl: apiBase(apiUrl), logger: sdkLogger(log) };
+}
+
+/** The SDK glues the method's name to the address, so it must end in a slash. */
+export function apiBase(apiUrl: string = SLACK_API_URL): string {
+  const url = URL.parse(apiUrl.trim());
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new TypeError(`SLACK_API_URL is "${apiUrl}"; give an address such as ${SLACK_API_URL}, or leave it out.`);
+  }
+  return url.href.endsWith("/") ? url.href : `${url.href}/`;
+}
+
+/** Errors alone: below them the SDK writes down whole requests, words of people included. */
+export function sdkLogger(log?: Log): Logger {
+  const nothing = () => undefined;
+  return {
+    debug: nothing,
+    info: nothing,
+    warn: nothing,
+    error: (...message: unknown[]) => log?.(`Slack's client: ${message.map(String).join(" ")}`),
+    setLevel: nothing,
+    getLevel: () => LogLevel.ERROR,
+    setName: nothing,
+  };
+}
+
+/** Slack's own word for what went wrong, such as `missing_scope`; `undefined` when no such answer came. */
+export function slackErrorCode(error: unknown): string | undefined {
+  if (error instanceof WebAPIRateLimitedError) return "ratelimited";
+  return error instanceof WebAPIPlatformError ? error.data.error : undefined;
+}
+
+/** This method will not work in this installation, however often it is tried: it does not exist there, or the token may not use it. */
+export function isUnavailable(code: string | undefined): boolean {
+  return code !== undefined && UNAVAILABLE.has(code);
+}
+
+const UNAVAILABLE: ReadonlySet<string> = new Set([
+  "unknown_method",
+  "method_deprecated",
+  "missing_scope",
+  "not_authorized",
+  "not_allowed_token_type",
+  "no_permission",
+  "feature_not_enabled",
+]);

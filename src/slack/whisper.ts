@@ -1,0 +1,114 @@
+import { WebAPIRateLimitedError } from "@slack/web-api";
+import type { Clock } from "../engine/clock.ts";
+import { apiBase, isUnavailable, slackErrorCode, type Log, type Web } from "./web.ts";
+
+/** Small signs to one person: a line only they see, a reaction on their message. They are courtesies: none of them throws. */
+export interface Whisper {
+  /** A line in Slack's mrkdwn. Where Slack cannot show it to one person, it goes into the thread; never into a channel's open space. */
+  tell(to: Listener, text: string): Promise<void>;
+  /** An answer to a command or a shortcut, which works in channels that the bot is not in; `undefined` address: as {@link tell}. */
+  respond(responseUrl: string | undefined, to: Listener, text: string): Promise<void>;
+  /** Begins at once and is not waited for. */
+  react(message: { readonly channel: string; readonly ts: string }, name: string): void;
+  /** Resolves when what has begun has ended. */
+  settled(): Promise<void>;
+}
+
+export interface Listener {
+  readonly user: string;
+  readonly channel: string;
+  /** The root, when the person wrote or pressed in a thread. */
+  readonly threadTs?: string | undefined;
+  /** The person's message, under which the line goes when it cannot be shown to them alone. */
+  readonly ts?: string | undefined;
+}
+
+const RESPOND_TIMEOUT_MS = 10_000;
+/** A 429 is waited out once, if it is this short: the person is still there. */
+const RETRY_AFTER_MS_MAX = 10_000;
+
+export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: string; readonly clock: Clock; readonly log: Log }): Whisper {
+  const { web, clock, log } = parts;
+  const own = new URL(apiBase(parts.apiUrl)).origin;
+  const unavailable = new Set<string>();
+  const underWay = new Set<Promise<void>>();
+
+  async function tell(to: Listener, text: string): Promise<void> {
+    // Slack shows an ephemeral line in a thread only when the thread has begun.
+    const thread = to.threadTs ? { thread_ts: to.threadTs } : {};
+    const shown = await attempt("chat.postEphemeral", () =>
+      web.write.chat.postEphemeral({ channel: to.channel, user: to.user, text, ...thread }),
+    );
+    const root = to.threadTs ?? to.ts;
+    if (shown || !root) return;
+    await attempt("chat.postMessage", () =>
+      web.write.chat.postMessage({
+        channel: to.channel,
+        thread_ts: root,
+        text: `<@${to.user}> ${text}`,
+        unfurl_links: false,
+        unfurl_media: false,
+      }),
+    );
+  }
+
+  /** True when the call went through; a method that is not to be had is not asked for again. */
+  async function attempt(method: string, call: () => Promise<unknown>): Promise<boolean> {
+    if (unavailable.has(method)) return false;
+    try {
+      await call();
+      return true;
+    } catch (error) {
+      const waitMs = error instanceof WebAPIRateLimitedError ? error.retryAfter * 1_000 : Infinity;
+      if (waitMs <= RETRY_AFTER_MS_MAX) {
+        await clock.sleep(waitMs);
+        return call().then(
+          () => true,
+          () => false,
+        );
+      }
+      const code = slackErrorCode(error);
+      if (isUnavailable(code)) unavailable.add(method);
+      if (!BENIGN.has(code ?? "")) log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
+      return BENIGN.has(code ?? "");
+    }
+  }
+
+  return {
+    tell,
+    async respond(responseUrl, to, text) {
+      if (responseUrl && isSlacks(responseUrl, own) && (await post(responseUrl, text))) return;
+      await tell(to, text);
+    },
+    react({ channel, ts }, name) {
+      const begun = attempt("reactions.add", () => web.write.reactions.add({ channel, timestamp: ts, name })).then(() => undefined);
+      underWay.add(begun);
+      void begun.then(() => underWay.delete(begun));
+    },
+    settled: async () => void (await Promise.all(underWay)),
+  };
+}
+
+/** The sign is there, or the message is not: nothing to do. */
+const BENIGN: ReadonlySet<string> = new Set(["already_reacted", "no_reaction", "too_many_reactions", "thread_locked", "message_not_found"]);
+
+/** A payload may name any address; only Slack's are written to. */
+function isSlacks(responseUrl: string, own: string): boolean {
+  const url = URL.parse(responseUrl);
+  return url !== null && (url.origin === own || (url.protocol === "https:" && /(?:^|\.)slack\.com$/.test(url.hostname)));
+}
+
+async function post(responseUrl: string, text: string): Promise<boolean> {
+  try {
+    const response = await fetch(responseUrl, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ response_type: "ephemeral", text }),
+      redirect: "error",
+      signal: AbortSignal.timeout(RESPOND_TIMEOUT_MS),
+    });
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

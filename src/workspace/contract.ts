@@ -1,0 +1,146 @@
+/** What the local workspace promises: how it is started, what a person or a test can do to it, and what they can see. */
+export interface WorkspaceOptions {
+  /** 0 for any free port. */
+  readonly port: number;
+  /** Tasks that the page offers ready to send. */
+  readonly suggestions?: readonly { readonly title: string; readonly text: string }[];
+  /** A line on the page that says what is simulated and what is the real bot. */
+  readonly notice?: string;
+  /** Milliseconds since the epoch; tests hand in their own. */
+  readonly now?: () => number;
+  /** Refuse posts above one a second a channel (burst 3), and other methods above their tier, with 429 as Slack does. Default true. */
+  readonly rateLimits?: boolean;
+}
+
+export interface Workspace {
+  /** The page: http://127.0.0.1:PORT/ */
+  readonly url: string;
+  /** For `SLACK_API_URL`: http://127.0.0.1:PORT/api/ */
+  readonly apiUrl: string;
+  readonly botToken: string;
+  readonly appToken: string;
+  readonly signingSecret: string;
+  readonly teamId: string;
+  readonly botUserId: string;
+  /** What a person or a test can do to it; the same over HTTP at POST /control/VERB with JSON. */
+  readonly control: Control;
+  close(): Promise<void>;
+}
+
+export interface Control {
+  /** Posts as a person; `@parley` in the text becomes a mention and makes the pair of events. */
+  post(message: {
+    user: string;
+    channel: string;
+    text: string;
+    threadTs?: string;
+    files?: readonly { name: string; content: Uint8Array }[];
+  }): Promise<{ ts: string }>;
+  edit(message: { channel: string; ts: string; text: string }): Promise<void>;
+  remove(message: { channel: string; ts: string }): Promise<void>;
+  click(click: { user: string; channel: string; ts: string; actionId: string; value?: string }): Promise<{ acked: boolean }>;
+  submit(submission: { user: string; viewId: string; values: unknown }): Promise<{ acked: boolean; response?: unknown }>;
+  command(command: { user: string; channel: string; command: string; text: string }): Promise<{ acked: boolean; response?: unknown }>;
+  /** An event of any shape, delivered as Slack would: to one socket, redelivered when not acked. */
+  event(event: { readonly type: string; readonly [key: string]: unknown }): Promise<{ eventId: string }>;
+  /** A thread as people see it: root first. */
+  thread(channel: string, ts: string): readonly ThreadMessage[];
+  /** The roots of a channel, oldest first. */
+  channel(channel: string): readonly ThreadMessage[];
+  /** The current "is thinking" line of a thread. */
+  status(channel: string, ts: string): { readonly status: string; readonly username?: string } | undefined;
+  /** Every Web API call the bot made, in order. */
+  calls(method?: string): readonly ApiCall[];
+  /** The next calls of a method (or `*`) go wrong in this way. */
+  fault(fault: Fault): void;
+  /** Closes the bot's sockets as Slack does, with this reason. */
+  disconnect(reason: "warning" | "refresh_requested" | "link_disabled"): void;
+  /** Sends every unacked envelope again, and every acked event of the last minutes when asked: a redelivery. */
+  redeliver(options?: { readonly acked?: boolean }): Promise<void>;
+  /** Resolves when `done` holds, looked at after each change; rejects after `timeoutMs`. */
+  until(done: () => boolean, timeoutMs?: number): Promise<void>;
+  /** Whether a bot's socket is open. */
+  connected(): boolean;
+  /** Open modals of a person, newest last. */
+  modals(user: string): readonly unknown[];
+  home(user: string): unknown;
+  /** Everything as at the start; open sockets and tokens stay. */
+  reset(): void;
+  /** A new channel with everybody in it; returns its id. The bot is a member unless told otherwise; `external` marks it as shared by Slack Connect. */
+  addChannel(name: string, options?: { readonly isPrivate?: boolean; readonly botIsMember?: boolean; readonly external?: boolean }): string;
+  /** A new person, in every channel and with a DM (`D…`); `teamId` makes them a guest from another workspace. Returns the user id. */
+  addUser(name: string, options?: { readonly teamId?: string }): string;
+  archive(channel: string): void;
+  /** Takes one scope from the bot's token until the next reset: methods that need it answer missing_scope, its events stop. */
+  withoutScope(scope: string): void;
+  /** Chooses how the platform behaves where reports differ or chance decides. */
+  configure(behaviour: Behaviour): void;
+  /** Does what has become due on the workspace's clock: redeliveries, fading statuses, answers that came too late. For tests with their own `now`. */
+  tick(): void;
+  /** Envelopes that were sent, or wait to be sent again, and that nobody has acked. */
+  unacked(): number;
+  react(reaction: { readonly user: string; readonly channel: string; readonly ts: string; readonly name: string }): Promise<void>;
+  /** A global shortcut, or with `channel` and `ts` one on that message. */
+  shortcut(shortcut: {
+    readonly user: string;
+    readonly callbackId: string;
+    readonly channel?: string;
+    readonly ts?: string;
+  }): Promise<{ acked: boolean }>;
+  /** A person closes a modal. */
+  dismiss(dismissal: { readonly user: string; readonly viewId: string }): Promise<{ acked: boolean }>;
+  /** A person opens the app's Home tab, or its DM. */
+  openApp(opening: { readonly user: string; readonly tab: "home" | "messages" }): Promise<void>;
+  /** The agent session of a thread (agents.sessions.setStatus). */
+  session(channel: string, ts: string): { readonly status: string; readonly title?: string } | undefined;
+  /** A person presses Slack's own Stop button in a thread whose session is processing. */
+  stopSession(stop: { readonly user: string; readonly channel: string; readonly ts: string }): Promise<void>;
+}
+
+export interface Behaviour {
+  /** Which of the two events of a mention comes first. Default random. */
+  readonly mentionOrder?: "random" | "message_first" | "app_mention_first";
+  /** Whether chat.update leaves a persona on its message. Default revert. */
+  readonly personaOnUpdate?: "keep" | "revert";
+  /** Whether the app's own persona posts come back with the subtype bot_message. Default bot_message. */
+  readonly personaEcho?: "bot_message" | "no_subtype";
+  /** Whether the app is declared an agent; without it agents.sessions.* answer not_authorized. Default true. */
+  readonly isAgent?: boolean;
+}
+
+export interface ThreadMessage {
+  readonly ts: string;
+  readonly threadTs?: string;
+  readonly user: string;
+  /** Persona name when the bot posted under one. */
+  readonly username?: string;
+  readonly icons?: { readonly emoji?: string; readonly image_url?: string };
+  readonly text: string;
+  readonly blocks: readonly unknown[];
+  readonly files: readonly { readonly id: string; readonly name: string; readonly mimetype: string; readonly size: number }[];
+  readonly metadata?: { readonly event_type: string; readonly event_payload: { readonly [key: string]: unknown } };
+  readonly reactions: readonly { readonly name: string; readonly users: readonly string[] }[];
+  readonly edited: boolean;
+  /** Only this person sees it. */
+  readonly ephemeralTo?: string;
+}
+
+export interface ApiCall {
+  readonly method: string;
+  readonly args: { readonly [key: string]: unknown };
+  readonly at: number;
+  readonly ok: boolean;
+  readonly error?: string;
+}
+
+export interface Fault {
+  readonly method: string;
+  /** `after` variants apply the write first, then fail: the ambiguous kind. `error` answers ok:false with `code`. */
+  readonly kind: "ratelimited" | "status500" | "status500_after" | "timeout_after" | "reset" | "reset_after" | "error" | "error_after";
+  /** Only calls to this channel. */
+  readonly channel?: string;
+  readonly code?: string;
+  readonly retryAfterSeconds?: number;
+  /** How many calls; 1 when absent. */
+  readonly times?: number;
+}

@@ -1,0 +1,81 @@
+import { extname } from "node:path";
+import type { Local } from "./local.ts";
+import { TEAM_ID } from "./seed.ts";
+import type { Json, StoredFile } from "./state.ts";
+
+const MIMETYPES: { readonly [extension: string]: string } = {
+  ".csv": "text/csv",
+  ".gif": "image/gif",
+  ".html": "text/html",
+  ".jpeg": "image/jpeg",
+  ".jpg": "image/jpeg",
+  ".json": "application/json",
+  ".md": "text/markdown",
+  ".pdf": "application/pdf",
+  ".png": "image/png",
+  ".py": "text/x-python",
+  ".svg": "image/svg+xml",
+  ".txt": "text/plain",
+  ".webp": "image/webp",
+  ".yaml": "application/yaml",
+  ".yml": "application/yaml",
+  ".zip": "application/zip",
+};
+
+export function mimetypeOf(name: string): string {
+  return MIMETYPES[extname(name).toLowerCase()] ?? "application/octet-stream";
+}
+
+/** A file as files.info and messages give it, with every place it was shared in. */
+export function fileJson(local: Local, file: StoredFile): Json {
+  if (!local.state.files.has(file.id)) return { id: file.id, mode: "tombstone", file_access: "file_not_found" };
+  const extension = extname(file.name).slice(1).toLowerCase();
+  const address = `${local.baseUrl}/files-pri/${TEAM_ID}-${file.id}`;
+  const shares = sharesOf(local, file);
+  return {
+    id: file.id,
+    created: Math.trunc(file.createdAtMs / 1_000),
+    timestamp: Math.trunc(file.createdAtMs / 1_000),
+    name: file.name,
+    title: file.title,
+    mimetype: file.mimetype,
+    filetype: extension === "" ? "binary" : extension,
+    pretty_type: extension === "" ? "Binary" : extension.toUpperCase(),
+    user: file.user,
+    user_team: TEAM_ID,
+    editable: file.isSnippet,
+    size: file.content.length,
+    mode: file.isSnippet ? "snippet" : "hosted",
+    is_external: false,
+    external_type: "",
+    is_public: Object.keys(shares.public).length > 0,
+    url_private: `${address}/${encodeURIComponent(file.name)}`,
+    url_private_download: `${address}/download/${encodeURIComponent(file.name)}`,
+    permalink: `${local.baseUrl}/files/${file.id}/${encodeURIComponent(file.name)}`,
+    ...(file.altText === "" ? {} : { alt_txt: file.altText }),
+    channels: Object.keys(shares.public),
+    groups: Object.keys(shares.private).filter((id) => local.state.channels.get(id)?.kind === "private"),
+    ims: Object.keys(shares.private).filter((id) => local.state.channels.get(id)?.kind === "im"),
+    shares,
+    comments_count: 0,
+    file_access: "visible",
+  };
+}
+
+function sharesOf(local: Local, file: StoredFile): { readonly public: Json; readonly private: Json } {
+  const shares: { public: { [channel: string]: Json[] }; private: { [channel: string]: Json[] } } = { public: {}, private: {} };
+  for (const channel of local.state.channels.values()) {
+    for (const message of channel.messages.values()) {
+      if (!message.files.some((shared) => shared.id === file.id)) continue;
+      const side = channel.kind === "channel" ? shares.public : shares.private;
+      (side[channel.id] ??= []).push({
+        ts: message.ts,
+        ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
+        channel_name: channel.name,
+        team_id: TEAM_ID,
+        share_user_id: file.user,
+      });
+    }
+  }
+  return shares;
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { flagArg, isRefusal, parseArgs, refuse, textArg, type Args, type Refusal } from "./args.ts";
+import { contentArg } from "./chat.ts";
+import { readBody, sendJson } from "./http.ts";
+import { BODY_BYTES_MAX, RESPONSE_URL_USES_MAX } from "./limits.ts";
+import type { Local } from "./local.ts";
+import { deleteMessage, postMessage, updateMessage } from "./messages.ts";
+import { BOT_USER_ID } from "./seed.ts";
+import type { ResponseUrl } from "./state.ts";
+
+/** POST to a response_url: answer, replace or delete, at most 5 times within 30 minutes. */
+export async function responseUrlRoute(local: Local, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+  const id = url.pathname.split("/").at(-1) ?? "";
+  const known = local.state.responseUrls.get(id);
+  const body = await readBody(request, BODY_BYTES_MAX);
+  if (request.method !== "POST" || !known || !body) return sendJson(response, 404, refuse("invalid_url"));
+  if (local.now() > known.expiresAtMs) return sendJson(response, 404, refuse("expired_url"));
+  if (known.uses >= RESPONSE_URL_USES_MAX) return sendJson(response, 404, refuse("used_url"));
+  const args = await parseArgs({ contentType: request.headers["content-type"] ?? "", body, query: new URLSearchParams() });
+  const refused = isRefusal(args) ? args : respond(local, known, args);
+  if (!refused) known.uses += 1;
+  local.changes.changed();
+  sendJson(response, refused ? 400 : 200, refused ?? { ok: true });
+}
+
+function respond(local: Local, from: ResponseUrl, args: Args): Refusal | undefined {
+  const channel = local.state.channels.get(from.channel);
+  if (!channel) return refuse("channel_not_found");
+  const original = from.messageTs === undefined ? undefined : channel.messages.get(from.messageTs);
+  if (flagArg(args, "delete_original")) {
+    if (!original || original.user !== BOT_USER_ID) return refuse("message_not_found");
+    deleteMessage(local, channel, original);
+    return undefined;
+  }
+  const content = contentArg(args);
+  if (isRefusal(content)) return content;
+  if (flagArg(args, "replace_original")) {
+    if (!original || original.user !== BOT_USER_ID) return refuse("message_not_found");
+    updateMessage(local, channel, original, content);
+    return undefined;
+  }
+  const threadTs = textArg(args, "thread_ts") || from.threadTs;
+  const posted = postMessage(local, channel, {
+    user: BOT_USER_ID,
+    ...content,
+    ...(threadTs === undefined ? {} : { threadTs }),
+    ...(textArg(args, "response_type") === "in_channel" ? {} : { ephemeralTo: from.user }),
+  });
+  return posted ? undefined : refuse("message_limit_exceeded");
+}

@@ -1,0 +1,133 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import { parseArgs } from "./args.ts";
+import { controlRoute } from "./control-routes.ts";
+import { downloadRoute, uploadRoute } from "./file-routes.ts";
+import { readBody, refuseRequest, sendJson } from "./http.ts";
+import { BODY_BYTES_MAX, HELD_ANSWERS_MAX, SOCKET_MESSAGE_BYTES_MAX } from "./limits.ts";
+import type { Local } from "./local.ts";
+import { createPage, type Page } from "./page-routes.ts";
+import { responseUrlRoute } from "./response-urls.ts";
+import { callMethod } from "./web-api.ts";
+import type { Control } from "./contract.ts";
+
+/** Opens the workspace on loopback and answers until `close()`. Sets `local.baseUrl`. */
+export async function startServer(local: Local, control: Control, port: number): Promise<{ close(): Promise<void> }> {
+  const page = await createPage(local);
+  // Calls that a fault leaves without an answer, until the caller gives up or the server closes.
+  const held = new Set<ServerResponse>();
+  const server = createServer((request, response) => {
+    route({ local, control, page, held }, request, response).catch((error: unknown) => {
+      console.error("The local Slack could not answer", request.method, request.url, error);
+      if (!response.headersSent) refuseRequest(response, 500, "the local Slack failed; its log says why");
+      else response.destroy();
+    });
+  });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: SOCKET_MESSAGE_BYTES_MAX });
+  server.on("upgrade", (request, socket, head) => upgrade({ local, sockets }, request, socket, head));
+  await listen(server, port);
+  local.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    close: async () => {
+      page.close();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+interface Parts {
+  readonly local: Local;
+  readonly control: Control;
+  readonly page: Page;
+  readonly held: Set<ServerResponse>;
+}
+
+async function route(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { local } = parts;
+  // A name that someone else's DNS points at this machine must not open this door.
+  if (!isOwnHost(local, request.headers.host)) return refuseRequest(response, 403, "wrong Host header");
+  const path = request.url ?? "/";
+  // "//name/…" would name another host.
+  if (!path.startsWith("/") || path.startsWith("//") || !URL.canParse(path, local.baseUrl))
+    return refuseRequest(response, 404, "no such page");
+  const url = new URL(path, local.baseUrl);
+  const [, area = ""] = url.pathname.split("/");
+  switch (area) {
+    case "api":
+      return apiRoute(parts, request, response, url);
+    case "upload":
+      return uploadRoute(local, request, response, url);
+    case "files-pri":
+      return downloadRoute(local, request, response, url);
+    case "actions":
+      return responseUrlRoute(local, request, response, url);
+    case "control":
+      if (!isOwnOrigin(local, request)) return refuseRequest(response, 403, "another origin");
+      return controlRoute(parts.control, request, response, url);
+    default:
+      if (request.method === "POST" && !isOwnOrigin(local, request)) return refuseRequest(response, 403, "another origin");
+      return parts.page.route(request, response, url);
+  }
+}
+
+async function apiRoute({ local, held }: Parts, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+  const body = await readBody(request, BODY_BYTES_MAX);
+  if (!body) return sendJson(response, 200, { ok: false, error: "request_too_large" });
+  const args = await parseArgs({ contentType: request.headers["content-type"] ?? "", body, query: url.searchParams });
+  const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+  const answer = callMethod(local, { method: url.pathname.slice("/api/".length), args, bearer });
+  switch (answer.kind) {
+    case "json":
+      return sendJson(response, answer.status, answer.body, answer.headers);
+    case "reset":
+      request.socket.destroy();
+      return;
+    case "none":
+      if (held.size >= HELD_ANSWERS_MAX) request.socket.destroy();
+      held.add(response);
+      response.on("close", () => held.delete(response));
+  }
+}
+
+function upgrade(
+  { local, sockets }: { readonly local: Local; readonly sockets: WebSocketServer },
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  const url = new URL(request.url ?? "/", local.baseUrl);
+  const isBot = request.headers.origin === undefined && isOwnHost(local, request.headers.host) && url.pathname === "/link/";
+  if (!isBot || !local.socketMode.redeem(url.searchParams.get("ticket") ?? "")) {
+    socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    return;
+  }
+  sockets.handleUpgrade(request, socket, head, (webSocket) => local.socketMode.accept(webSocket));
+}
+
+function isOwnHost(local: Local, host: string | undefined): boolean {
+  const { port } = new URL(local.baseUrl);
+  return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
+}
+
+/** The page's own requests, or a program's, which send neither header. */
+function isOwnOrigin(local: Local, request: IncomingMessage): boolean {
+  const { origin } = request.headers;
+  const site = request.headers["sec-fetch-site"];
+  const { port } = new URL(local.baseUrl);
+  const own = origin === undefined || origin === `http://127.0.0.1:${port}` || origin === `http://localhost:${port}`;
+  return own && (site === undefined || site === "same-origin" || site === "none");
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen({ port, host: "127.0.0.1" }, () => {
+    server.off("error", reject);
+    resolve();
+  });
+  await promise;
+}

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { createBucket } from "../../src/slack/pacer.ts";
+import { manualClock } from "../support/clock.ts";
+
+const never = new AbortController().signal;
+
+test("a bucket lets a burst through, and then one in each gap, first come first served", async () => {
+  const clock = manualClock(0);
+  const bucket = createBucket({ perMinute: 60, burst: 2, clock });
+  const through: string[] = [];
+  const all = Promise.all(["a", "b", "c", "d"].map(async (name) => (await bucket.take(never)) && through.push(`${name} ${clock.now()}`)));
+  await clock.run(all);
+  expect(through).toEqual(["a 0", "b 0", "c 1000", "d 2000"]);
+});
+
+test("what was not used in a pause is there for a burst, and no more than that", async () => {
+  const clock = manualClock(0);
+  const bucket = createBucket({ perMinute: 60, burst: 2, clock });
+  await clock.run(bucket.take(never));
+  await clock.advance(600_000);
+  const times: number[] = [];
+  await clock.run(Promise.all([1, 2, 3].map(async () => (await bucket.take(never)) && times.push(clock.now()))));
+  expect(times).toEqual([600_000, 600_000, 601_000]);
+});
+
+test("a delay holds those who wait already", async () => {
+  const clock = manualClock(0);
+  const bucket = createBucket({ perMinute: 60, burst: 1, clock });
+  await bucket.take(never);
+  const waiting = bucket.take(never).then(() => clock.now());
+  await clock.untilSleeping();
+  bucket.delay(30_000);
+  expect(await clock.run(waiting)).toBe(30_000);
+});
+
+test("who gives up waiting is told so and takes nothing", async () => {
+  const clock = manualClock(0);
+  const bucket = createBucket({ perMinute: 60, burst: 1, clock });
+  await bucket.take(never);
+  const gaveUp = new AbortController();
+  const first = bucket.take(gaveUp.signal);
+  const second = bucket.take(never).then(() => clock.now());
+  gaveUp.abort();
+  expect(await first).toBe(false);
+  expect(await clock.run(second)).toBe(1_000);
+});

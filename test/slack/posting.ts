@@ -1,0 +1,154 @@
+import { WebClient } from "@slack/web-api";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { EventBody } from "../../src/engine/events.ts";
+import { createCards, type Cards } from "../../src/slack/cards.ts";
+import type { Problem } from "../../src/slack/delivery.ts";
+import { createOutbox, type Outbox } from "../../src/slack/outbox.ts";
+import { plan } from "../../src/slack/render.ts";
+import { clientOptions } from "../../src/slack/web.ts";
+import { openSqlite } from "../../src/store/sqlite.ts";
+import type { Store } from "../../src/store/store.ts";
+import { createWorkspace, type ThreadMessage, type Workspace } from "../../src/workspace/workspace.ts";
+import { manualClock, type ManualClock } from "../support/clock.ts";
+import { TEAM } from "./log.ts";
+
+export const GENERAL = "C0GENERAL";
+
+/** Parley's outgoing half against a local Slack: real HTTP, real SQLite, and time that the test moves. */
+export interface Posting {
+  readonly slack: Workspace;
+  readonly clock: ManualClock;
+  readonly store: Store;
+  readonly outbox: Outbox;
+  readonly cards: Cards;
+  readonly problems: Problem[];
+  /** A person's message in a channel; the thread under it. */
+  thread(channel?: string): Promise<string>;
+  /** Records events with the posts that they make, as the runner does. */
+  record(thread: string, ...bodies: readonly EventBody[]): Promise<void>;
+  /** Lets time pass until all is posted and every card is up to date. */
+  settle(): Promise<void>;
+  /** What the bot has said in a thread. */
+  said(thread: string): readonly ThreadMessage[];
+  /** Ours, as `name: first line`, in order. */
+  lines(thread: string): readonly string[];
+  /** The process ends without a word, and another begins on the same database. */
+  restart(): Promise<Posting>;
+  close(): Promise<void>;
+}
+
+export interface PostingOptions {
+  readonly start?: boolean;
+  readonly rateLimits?: boolean;
+  /** Until a call without an answer is given up; real time. */
+  readonly writeTimeoutMs?: number;
+}
+
+export async function posting(options: PostingOptions = {}): Promise<Posting> {
+  const clock = manualClock();
+  const slack = await createWorkspace({ port: 0, now: () => clock.now(), rateLimits: options.rateLimits ?? true });
+  const directory = await mkdtemp(join(tmpdir(), "parley-outbox-"));
+  return open({ slack, clock, directory, options });
+}
+
+async function open(world: {
+  readonly slack: Workspace;
+  readonly clock: ManualClock;
+  readonly directory: string;
+  readonly options: PostingOptions;
+}): Promise<Posting> {
+  const { slack, clock, directory, options } = world;
+  const { store } = openSqlite({ path: join(directory, "parley.db"), ...clock });
+  const problems: Problem[] = [];
+  const shared = { ...clientOptions(slack.apiUrl), slackApiUrl: slack.apiUrl };
+  const web = {
+    read: new WebClient(slack.botToken, { ...shared, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: 5_000 }),
+    write: new WebClient(slack.botToken, {
+      ...shared,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      timeout: options.writeTimeoutMs ?? 5_000,
+    }),
+  };
+  const parts = {
+    store,
+    web,
+    clock,
+    cardFor: () => TEAM,
+    load: async (thread: string) => ({ events: await store.load(thread, 0) }),
+    onProblem: (problem: Problem) => void problems.push(problem),
+  };
+  const cards = createCards(parts);
+  const outbox = createOutbox({ ...parts, onDelivered: (post, rendered) => cards.posted(post, rendered) });
+  const placeOf = (thread: string) => thread.split("/") as [string, string, string];
+
+  async function end(): Promise<void> {
+    await clock.run(Promise.all([outbox.stop(), cards.stop()]));
+    await store.close();
+  }
+
+  const self: Posting = {
+    slack,
+    clock,
+    store,
+    outbox,
+    cards,
+    problems,
+    async thread(channel = GENERAL) {
+      const { ts } = await slack.control.post({ user: "U0MARIA", channel, text: "@parley a task" });
+      return `${slack.teamId}/${channel}/${ts}`;
+    },
+    async record(thread, ...bodies) {
+      const before = await store.load(thread, 0);
+      const at = new Date(clock.now()).toISOString();
+      const events = bodies.map((body, index) => ({ ...body, seq: before.length + index + 1, at }));
+      const posts = events.flatMap((event, index) =>
+        plan(event, { events: [...before, ...events.slice(0, index)] }).map((post) => ({ event: index, ...post })),
+      );
+      const result = await store.commit({
+        thread,
+        workspace: slack.teamId,
+        afterSeq: before.length,
+        at,
+        events: bodies,
+        posts,
+        wake: "none",
+      });
+      if (result.kind !== "ok") throw new Error("the log has moved on");
+    },
+    settle: () => clock.run(outbox.idle().then(() => cards.idle())),
+    said(thread) {
+      const [, channel, ts] = placeOf(thread);
+      return slack.control.thread(channel, ts).slice(1);
+    },
+    lines: (thread) => self.said(thread).map((message) => `${message.username ?? "app"}: ${firstLine(message)}`),
+    async restart() {
+      await end();
+      return open(world);
+    },
+    async close() {
+      await end();
+      await slack.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  if (options.start !== false) {
+    cards.start();
+    outbox.start();
+  }
+  return self;
+}
+
+function firstLine(message: ThreadMessage): string {
+  const file = message.files[0];
+  if (file) return `[${file.name}]`;
+  const [block] = message.blocks as readonly { readonly type: string; readonly text?: string | { readonly text: string } }[];
+  const text = block?.type === "markdown" && typeof block.text === "string" ? block.text : message.text;
+  return text.split("\n")[0] ?? "";
+}
+
+/** Every id that was posted, to see that none is there twice. */
+export const idsOf = (messages: readonly ThreadMessage[]): readonly unknown[] =>
+  messages.flatMap((message) => (message.metadata ? [message.metadata.event_payload["o"]] : []));
