@@ -25,7 +25,16 @@ export interface Whereabouts {
 }
 
 type Fact =
-  | { readonly type: "run.started"; readonly run: string; readonly team: string; readonly startedBy: Person }
+  | {
+      readonly type: "run.started";
+      readonly run: string;
+      readonly team: string;
+      readonly startedBy: Person;
+      /** SHA-256 (hex) of the team's settings, which are kept under it: the run keeps them to its end. Absent for a team without a file. */
+      readonly teamHash?: string;
+      /** What follows, up to that event, is a copy of another run, which had that team. */
+      readonly forkedFrom?: { readonly run: string; readonly seq: number; readonly team: string };
+    }
   | {
       readonly type: "speaker.selected";
       readonly agent: string;
@@ -36,6 +45,8 @@ type Fact =
       readonly instruction?: string;
       /** The selector's own view: did the last turn bring the task forward? */
       readonly progress?: boolean;
+      /** Who chose, where that is not the selector. */
+      readonly leader?: string;
       readonly usage?: Usage;
     }
   | PersonMessage
@@ -50,10 +61,27 @@ type Fact =
       readonly args: string;
       /** Words the model wrote beside its calls; on the first call of a reply only, as is `usage`. */
       readonly text?: string;
+      /** The other calls of the reply, which are recorded next, also when the process dies in between; on its first call only. */
+      readonly others?: readonly { readonly call: string; readonly tool: string; readonly args: string }[];
       readonly usage?: Usage;
     }
-  | { readonly type: "tool.returned"; readonly agent: string; readonly call: string; readonly tool: string; readonly output: string }
-  | { readonly type: "tool.failed"; readonly agent: string; readonly call: string; readonly tool: string; readonly error: Failure }
+  /** `usage`: of the models that worked inside the tool. */
+  | {
+      readonly type: "tool.returned";
+      readonly agent: string;
+      readonly call: string;
+      readonly tool: string;
+      readonly output: string;
+      readonly usage?: Usage;
+    }
+  | {
+      readonly type: "tool.failed";
+      readonly agent: string;
+      readonly call: string;
+      readonly tool: string;
+      readonly error: Failure;
+      readonly usage?: Usage;
+    }
   | CodeRan
   | HandoffMade
   | { readonly type: "approval.requested"; readonly agent: string; readonly call: string; readonly what: string }
@@ -72,6 +100,8 @@ type Fact =
   | { readonly type: "stop.requested"; readonly person: Person }
   /** A model wrote code that the same agent is about to run. */
   | { readonly type: "code.written"; readonly agent: string; readonly text: string; readonly usage?: Usage }
+  /** From here on the agent reads `text` instead of what was said up to that event. */
+  | { readonly type: "context.summarized"; readonly agent: string; readonly upToSeq: number; readonly text: string; readonly usage?: Usage }
   /** The process was away and goes on with the run; the time in between does not count. */
   | { readonly type: "run.resumed"; readonly run: string }
   | {

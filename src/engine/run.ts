@@ -26,20 +26,34 @@ export async function* converse(team: Team, transcript: Transcript, signal: Abor
       yield runStopped(transcript, "done", [{ kind: "nobody" }]);
       return;
     }
-    if (interrupted.length === 0) for (const speaker of speakers) if (!speaker.leads) yield { type: "speaker.selected", agent: speaker.name, by: "policy" };
+    if (interrupted.length === 0)
+      for (const speaker of speakers) if (!speaker.leads) yield { type: "speaker.selected", agent: speaker.name, by: "policy" };
 
     const eventsBefore = transcript.events.length;
     yield* turns(speakers, team, transcript, signal);
     if (transcript.events.length === eventsBefore && !signal.aborted) {
-      throw new Error(`the turn of ${speakers.map((speaker) => speaker.name).join(", ")} ended and the log has not grown; a turn must record at least one event`);
+      throw new Error(
+        `the turn of ${speakers.map((speaker) => speaker.name).join(", ")} ended and the log has not grown; a turn must record at least one event`,
+      );
     }
   }
 }
 
 /** The turns of these agents, side by side where there are several. Left at the first event after which the conversation must stop. */
-async function* turns(speakers: readonly Agent[], team: Team, transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
+async function* turns(
+  speakers: readonly Agent[],
+  team: Team,
+  transcript: Transcript,
+  signal: AbortSignal,
+): AsyncGenerator<EventBody | Delta, void, void> {
   const [only] = speakers;
-  const all = only && speakers.length === 1 ? only.turn(transcript, signal) : sideBySide(speakers.map((speaker) => (own) => speaker.turn(transcript, own)), signal);
+  const all =
+    only && speakers.length === 1
+      ? only.turn(transcript, signal)
+      : sideBySide(
+          speakers.map((speaker) => (own) => speaker.turn(transcript, own)),
+          signal,
+        );
   let open = currentRun(transcript).openTurns.length;
   for await (const item of all) {
     yield item;
@@ -67,6 +81,10 @@ function outcomeOf(reasons: readonly StopReason[]): "done" | "stopped" | "failed
 }
 
 /** The event that closes the current run. */
-export function runStopped(transcript: Transcript, outcome: "done" | "limit" | "stopped" | "failed", reasons: readonly StopReason[]): EventBody {
+export function runStopped(
+  transcript: Transcript,
+  outcome: "done" | "limit" | "stopped" | "failed",
+  reasons: readonly StopReason[],
+): EventBody {
   return { type: "run.stopped", run: currentRun(transcript).run ?? "", outcome, reasons, reason: reasons.map(describe).join("; ") };
 }

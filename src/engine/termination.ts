@@ -2,13 +2,23 @@ import type { RunEvent, StopReason } from "./events.ts";
 import type { TerminationCondition } from "./team.ts";
 import { currentRun, messagesOfRun, read, type Fold } from "./transcript.ts";
 
-/** The messages of the run, the task and hand-overs included. */
+/** The messages of the run, the task and hand-overs included; with `events`, also its tool calls, their results, and code written and run. */
 export const maxMessages =
-  (limit: number): TerminationCondition =>
+  (limit: number, counting: { readonly events?: boolean } = {}): TerminationCondition =>
   (transcript) => {
-    const count = messagesOfRun(transcript).length;
+    const count = messagesOfRun(transcript).length + (counting.events ? read(transcript, workDone).count : 0);
     return count >= limit ? [{ kind: "maxMessages", limit, count }] : [];
   };
+
+/** What agents did in the run besides speaking, counted where watchers see it. */
+const workDone: Fold<{ readonly count: number }> = {
+  initial: () => ({ count: 0 }),
+  step: (state, event) => {
+    if (event.type === "run.started") return { count: 0 };
+    return WORK.includes(event.type) && !event.quiet ? { count: state.count + 1 } : state;
+  },
+};
+const WORK: readonly RunEvent["type"][] = ["tool.called", "tool.returned", "tool.failed", "code.written", "code.ran"];
 
 /** Turns that have ended; a turn's tool rounds are free. */
 export const maxTurns =
@@ -64,15 +74,23 @@ export const handoffTo = (name: string): TerminationCondition =>
 
 /** One of these agents has spoken. */
 export const source = (...agents: readonly string[]): TerminationCondition =>
-  when((event) => (event.type === "message.posted" && "agent" in event && agents.includes(event.agent) ? { kind: "source", agent: event.agent } : undefined));
+  when((event) =>
+    event.type === "message.posted" && "agent" in event && agents.includes(event.agent)
+      ? { kind: "source", agent: event.agent }
+      : undefined,
+  );
 
 /** An agent has posted a message that asks for the end by itself. */
 export const stopMessage = (): TerminationCondition =>
-  when((event) => (event.type === "message.posted" && "agent" in event && event.kind === "stop" ? { kind: "stopMessage", agent: event.agent } : undefined));
+  when((event) =>
+    event.type === "message.posted" && "agent" in event && event.kind === "stop" ? { kind: "stopMessage", agent: event.agent } : undefined,
+  );
 
 /** A tool of this name has been called and has ended. */
 export const toolCalled = (tool: string): TerminationCondition =>
-  when((event) => ((event.type === "tool.returned" || event.type === "tool.failed") && event.tool === tool ? { kind: "toolCalled", tool } : undefined));
+  when((event) =>
+    (event.type === "tool.returned" || event.type === "tool.failed") && event.tool === tool ? { kind: "toolCalled", tool } : undefined,
+  );
 
 /** Fires when one of them does; reports all that do. */
 export const any =
@@ -101,7 +119,8 @@ export const finishedOrFailed: TerminationCondition = when((event) => {
 export function when(test: (event: RunEvent) => StopReason | undefined): TerminationCondition {
   const first: Fold<{ readonly reason: StopReason | undefined }> = {
     initial: () => ({ reason: undefined }),
-    step: (state, event) => (event.type === "run.started" ? { reason: undefined } : state.reason || event.quiet ? state : { reason: test(event) }),
+    step: (state, event) =>
+      event.type === "run.started" ? { reason: undefined } : state.reason || event.quiet ? state : { reason: test(event) },
   };
   return (transcript) => {
     const { reason } = read(transcript, first);

@@ -1,12 +1,17 @@
 import type { ToolSpec } from "./model.ts";
-import type { Failure } from "./events.ts";
+import type { Failure, Usage } from "./events.ts";
 
 /**
  * What an agent asks of a tool. Contract: `run` gets the arguments already parsed as JSON (checked by the tool itself), and returns a
  * result the model can read; it does not throw for bad arguments or a failing service.
  */
 export interface Tool extends ToolSpec {
+  /** Whether a person is asked before it runs; never when absent. `first-time`: until somebody has said yes to it in the thread. */
+  readonly approval?: "never" | "always" | "first-time";
   run(args: unknown, signal: AbortSignal): Promise<ToolResult>;
 }
 
-export type ToolResult = { readonly kind: "returned"; readonly output: string } | { readonly kind: "failed"; readonly error: Failure };
+/** `usage`: of the models that worked inside. */
+export type ToolResult =
+  | { readonly kind: "returned"; readonly output: string; readonly usage?: Usage }
+  | { readonly kind: "failed"; readonly error: Failure; readonly usage?: Usage };

@@ -101,7 +101,13 @@ const runState: Fold<RunState & { readonly lastAtMs: number }> = {
       ...spent(before, event),
     };
     // Inside a participant: it costs and it can wait for a person, but whose turn it is outside does not change.
-    if (event.within !== undefined && event.type !== "handoff.made" && event.type !== "approval.requested" && event.type !== "approval.given") return state;
+    if (
+      event.within !== undefined &&
+      event.type !== "handoff.made" &&
+      event.type !== "approval.requested" &&
+      event.type !== "approval.given"
+    )
+      return state;
     switch (event.type) {
       case "run.started":
         return {
@@ -132,6 +138,7 @@ const runState: Fold<RunState & { readonly lastAtMs: number }> = {
       case "run.resumed":
       case "stop.requested":
       case "code.written":
+      case "context.summarized":
       case "tool.called":
       case "tool.returned":
       case "tool.failed":
@@ -178,7 +185,8 @@ export function isWaiting(transcript: Transcript): boolean {
 /** What is said to everybody: words of agents and people, and hand-overs. */
 export type Message = (AgentMessage | PersonMessage | HandoffMade) & Whereabouts & Recorded;
 
-export const isMessage = (event: RunEvent): event is Message => (event.type === "message.posted" || event.type === "handoff.made") && !event.quiet;
+export const isMessage = (event: RunEvent): event is Message =>
+  (event.type === "message.posted" || event.type === "handoff.made") && !event.quiet;
 
 const runMessages: Fold<{ messages: Message[] }> = {
   initial: () => ({ messages: [] }),
@@ -205,9 +213,10 @@ const repliesByAgent: Fold<Map<string, number>> = {
   initial: () => new Map(),
   step: (counts, event) => {
     const usage = "usage" in event ? event.usage : undefined;
-    if (!usage) return counts;
+    // What a tool spends is no reply of the agent that called it.
+    if (!usage || event.type === "tool.returned" || event.type === "tool.failed") return counts;
     // A selection's cost is the selector's, not the chosen agent's.
-    const spender = event.type === "speaker.selected" ? SELECTOR : (event as { agent: string }).agent;
+    const spender = event.type === "speaker.selected" ? (event.leader ?? SELECTOR) : (event as { readonly agent: string }).agent;
     return counts.set(spender, (counts.get(spender) ?? 0) + (usage.calls ?? 1));
   },
 };

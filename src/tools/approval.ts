@@ -1,9 +1,9 @@
 import type { Tool } from "../engine/tool.ts";
 
-/** Whether a person is asked before a tool runs. `first-time`: once in a thread for each tool, then no more. */
-export type ApprovalMode = "never" | "always" | "first-time";
+/** Whether a person is asked before a tool runs; the engine sees to it. */
+export type ApprovalMode = NonNullable<Tool["approval"]>;
 
-/** A tool with the rule for its use; whoever runs it sees to it that the rule is kept. */
+/** A tool whose rule is said, whatever the rule. */
 export interface GuardedTool extends Tool {
   readonly approval: ApprovalMode;
 }

@@ -57,7 +57,10 @@ function thrownByCall(settings: McpSettings, called: string, error: unknown): Fa
   if (error instanceof z.core.$ZodError)
     return failed("bad_answer", `${named(settings)} answered ${called} with something that is no result of MCP. Do without this tool.`);
   if (error instanceof McpError && error.code !== CUT_CODE)
-    return failed("tool_error", `${named(settings)} refused ${called}: ${quoted(error.message, 1_000)}`);
+    return failed(
+      "tool_error",
+      `${named(settings)} refused ${called}: ${quoted(error.message.replace(/^(MCP error -?\d+: )+/, ""), 1_000)}`,
+    );
   if (error instanceof StreamableHTTPError) return unavailable(settings, startProblem(settings, error));
   return lostDuring(settings, called);
 }

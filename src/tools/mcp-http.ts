@@ -31,7 +31,8 @@ export function httpTransport({ url, headers }: Address, clock: Clock): Transpor
     if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) open.delete(message.id ?? "");
   };
   const disconnect = sdk.close.bind(sdk);
-  return Object.assign(sdk, { close });
+  let closing: Promise<void> | undefined;
+  return Object.assign(sdk, { close: () => (closing ??= close()) });
 
   async function limitedFetch(target: string | URL, init: RequestInit = {}): Promise<Response> {
     if ((init.method ?? "GET") === "GET") await streamAllowed(init.signal);
@@ -39,13 +40,22 @@ export function httpTransport({ url, headers }: Address, clock: Clock): Transpor
     const abandoned = new AbortController();
     if (id !== undefined) open.set(id, abandoned);
     const signal = init.signal ? AbortSignal.any([init.signal, abandoned.signal]) : abandoned.signal;
-    // Of one kind at run time; the types of the two copies of undici differ.
-    const response = (await undiciFetch(target, { ...init, signal, dispatcher: agent } as UndiciRequestInit)) as unknown as Response;
+    const response = await fetchOnce(target, { ...init, signal }, id);
     if (cancels !== undefined) open.get(cancels)?.abort();
     if (!response.body) return response;
     const { status, statusText } = response;
     const body = ReadableStream.from(limited(response.body, (resumable) => (id === undefined || resumable ? undefined : fail(id))));
     return new Response(body, { status, statusText, headers: response.headers });
+  }
+
+  async function fetchOnce(target: string | URL, init: RequestInit, id: string | number | undefined): Promise<Response> {
+    try {
+      // Of one kind at run time; the types of the two copies of undici differ.
+      return (await undiciFetch(target, { ...init, dispatcher: agent } as UndiciRequestInit)) as unknown as Response;
+    } catch (error) {
+      if (id !== undefined) open.delete(id);
+      throw error;
+    }
   }
 
   async function streamAllowed(signal: AbortSignal | null | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { ToolSpec } from "../engine/model.ts";
-import { cut, plain, quoted } from "./result.ts";
+import { cut, json, plain, quoted } from "./result.ts";
 
 /** A tool as the model sees it, and as the server calls it. */
 export interface ListedTool {
@@ -85,9 +85,10 @@ function readTool(entry: unknown): RemoteTool | string {
   const { data, error } = RemoteTool.safeParse(entry);
   const name = z.object({ name: z.string() }).safeParse(entry).data?.name ?? "";
   if (!data) return `"${quoted(name, 100)}": ${quoted(error.issues[0]?.path.join(".") ?? "", 50) || "it"} is not as MCP wants it`;
-  const schemaChars = JSON.stringify(data.inputSchema).length;
-  if (schemaChars > SCHEMA_CHARS_MAX)
-    return `"${quoted(name, 100)}": the schema of its arguments has ${schemaChars} characters, more than ${SCHEMA_CHARS_MAX}`;
+  const schema = json(data.inputSchema);
+  if (schema === undefined) return `"${quoted(name, 100)}": the schema of its arguments is nested too deeply`;
+  if (schema.length > SCHEMA_CHARS_MAX)
+    return `"${quoted(name, 100)}": the schema of its arguments has ${schema.length} characters, more than ${SCHEMA_CHARS_MAX}`;
   return data;
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ToolResult } from "../engine/tool.ts";
 import type { McpCallResult } from "./mcp-connection.ts";
-import { failed, OUTPUT_CHARS_MAX, quoted, returned, size } from "./result.ts";
+import { failed, json, OUTPUT_CHARS_MAX, quoted, returned, size } from "./result.ts";
 
 const PARTS_MAX = 200;
 
@@ -11,7 +11,7 @@ export function toResult({ content, structuredContent, isError }: McpCallResult)
   const lines = parts.slice(0, PARTS_MAX).map(textOf);
   if (parts.length > PARTS_MAX) lines.push(`[${parts.length - PARTS_MAX} more parts]`);
   // The protocol wants the structured answer repeated as text; it counts only where that was not done.
-  if (parts.length === 0 && structuredContent !== undefined) lines.push(JSON.stringify(structuredContent));
+  if (parts.length === 0 && structuredContent !== undefined) lines.push(json(structuredContent) ?? "[data that cannot be shown]");
   const text = lines.join("\n");
   return isError ? failed("tool_error", text.slice(0, OUTPUT_CHARS_MAX) || "The tool failed and does not say why.") : returned(text);
 }

@@ -56,6 +56,7 @@ export async function getPage(
       if ("refused" in target) return refused(redirects === 0 ? address : "The address it redirects to", target.refused);
       const { url } = target;
       const response = await request(url, { dispatcher: agent, headers: HEADERS, signal });
+      response.body.on("error", () => undefined); // Also that of a body nobody reads; a reader is told in its own way.
       const location = [response.headers.location].flat()[0];
       if (!REDIRECTS.has(response.statusCode) || location === undefined) return await read(url, response, limits.bytesMax, wants);
       response.body.destroy();
@@ -185,4 +186,5 @@ function requestFailure(address: string, error: unknown): Failed {
 
 const Coded = z.object({ code: z.string().regex(/^[A-Z][A-Z0-9_]{1,60}$/) });
 
-const shown = (address: string): string => quoted(address, 300);
+/** Without what may be a password. */
+const shown = (address: string): string => quoted(address.replace(/\/\/[^/?#]*@/, "//…@"), 300);

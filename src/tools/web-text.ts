@@ -31,7 +31,7 @@ const ATTRIBUTES_CHARS_MAX = 4_000; // Longer tags carry pictures, or harm.
 
 /** Reads what begins with the "<" at `open`; returns where it ends. */
 function afterMarkup(html: string, open: number, page: TextOfPage): number {
-  if (html.startsWith("<!--", open)) return endAfter(html, "-->", open + 4);
+  if (html.startsWith("<!--", open)) return endAfter(html, "-->", open + 2);
   if (/[!?]/.test(html[open + 1] ?? "")) return endAfter(html, ">", open);
   const [, slash, name] = matchAt(/<(\/?)([a-zA-Z][a-zA-Z0-9:-]*)/y, html, open) ?? [];
   if (name === undefined) {

@@ -108,6 +108,28 @@ test("a selector whose model fails falls back and says why", async () => {
   });
 });
 
+test("a team's own prompt is filled in once, with who may be chosen now", async () => {
+  const log = openLog();
+  log.start("write {participants}");
+  const model = scripted("Ben", "Ada");
+  await log.run(led(model, 2, { prompt: "Roles:\n{roles}\nOf {participants} pick one. So far:\n{history}\nOnly the name." }));
+  expect(model.requests[1]?.messages.map((message) => message.text)).toEqual([
+    'Roles:\n- Ada: Says 0 things.\n- Ben: Says 0 things.\n- Cleo: Says 0 things.\nOf ["Ada","Cleo"] pick one. So far:\nMaria: write {participants}\n\nBen: …\nOnly the name.',
+  ]);
+  expect(speakers(log)).toEqual(["Ben (selector)", "Ada (selector)"]);
+});
+
+test("of a long thread the model reads the task and the last messages", async () => {
+  const log = openLog();
+  log.start("the task");
+  for (let index = 0; index < 100; index++) log.record({ type: "message.posted", agent: "Ada", text: `words ${index}` });
+  const model = scripted("Ben");
+  await log.run(led(model, 1));
+  const texts = model.requests[0]?.messages.map((message) => message.text) ?? [];
+  expect(texts).toHaveLength(43);
+  expect(texts.slice(0, 3)).toEqual(["Maria: the task", "(60 earlier messages are left out here.)", "Ada: words 60"]);
+});
+
 test.each([
   [["Story_writer", "editor"], "I pick Story writer.", ["Story_writer"]],
   [["Story_writer", "editor"], "story_writer", []],

@@ -61,6 +61,20 @@ test("any reports all that hold at once; all waits for the last", () => {
   expect(all(...two)(log.transcript)).toHaveLength(2);
 });
 
+test("messages can be counted together with the work between them", () => {
+  const log = openLog();
+  log.start("t");
+  log.record(
+    { type: "tool.called", agent: "a", call: "c", tool: "t", args: "{}" },
+    { type: "tool.returned", agent: "a", call: "c", tool: "t", output: "x" },
+    say("a", "done"),
+  );
+  expect(maxMessages(3)(log.transcript)).toEqual([]);
+  expect(maxMessages(3, { events: true })(log.transcript)).toEqual([{ kind: "maxMessages", limit: 3, count: 4 }]);
+  log.start("again");
+  expect(maxMessages(2, { events: true })(log.transcript)).toEqual([]);
+});
+
 test("a new run starts with fresh counters", () => {
   const log = openLog();
   log.start("a");

@@ -103,6 +103,6 @@ export function openLog(stepMs = 1_000) {
 
 export const never = () => [];
 
-export function team(parts: Partial<Team> & Pick<Team, "agents" | "nextSpeaker">): Team {
+export function team(parts: Partial<Team> & Pick<Team, "agents" | "nextSpeakers">): Team {
   return { name: "team", stopWhen: never, limits: never, ...parts };
 }

@@ -1,9 +1,14 @@
-import { HUMAN, type Delta, type EventBody, type Usage } from "../events.ts";
-import type { Model, ModelMessage, ModelReply, ModelRequest, ToolCall, ToolSpec } from "../model.ts";
+import type { Delta, EventBody, Usage } from "../events.ts";
+import { readObject } from "../json-schema.ts";
+import type { AnswerSpec, Model, ModelMessage, ToolCall, ToolSpec } from "../model.ts";
 import type { Agent } from "../team.ts";
-import type { Tool, ToolResult } from "../tool.ts";
-import { eventsOfTurn, read, repliesGiven, type Fold, type Transcript } from "../transcript.ts";
-import { readHandoffs, type Handoff, type HandoffCall } from "./handoff.ts";
+import type { Tool } from "../tool.ts";
+import { currentRun, eventsOfTurn, read, repliesGiven, type Fold, type Transcript } from "../transcript.ts";
+import { ask, NO_CALLS, plus, type Asked } from "./ask.ts";
+import { CONTEXT_DEFAULT, type ContextStrategy } from "./context.ts";
+import { readHandoffs, type Handoff } from "./handoff.ts";
+import { keepInShort } from "./summary.ts";
+import { lateHandoff, runCalls, type Caller } from "./tool-calls.ts";
 import { viewOf } from "./view.ts";
 
 export interface AssistantSettings {
@@ -19,22 +24,32 @@ export interface AssistantSettings {
   readonly toolRoundsMax: number;
   /** What ends a turn whose rounds are used up: one more call without tools, or the results of the last round as they are. */
   readonly afterTools: "prose" | "summary";
+  /** How much of what was said its model is handed; {@link CONTEXT_DEFAULT} when absent. */
+  readonly context?: ContextStrategy;
+  /** It answers with JSON of this shape, which is checked; what does not fit is sent back once with the error. */
+  readonly answer?: AnswerSpec;
 }
 
 /** An agent that speaks through a model and may use tools. Its turn: ask the model, run the calls it makes, ask again, until it answers or hands over. */
 export function assistant(settings: AssistantSettings): Agent {
-  const { name, description, tools } = settings;
+  const { name, description, tools, model, context: strategy = CONTEXT_DEFAULT } = settings;
   const view = viewOf(name);
-  const handoffs = readHandoffs(settings.handoffs);
-  const specs: readonly ToolSpec[] = [...tools.map(specOf), ...handoffs.specs];
+  const caller: Caller = { name, tools, handoffs: readHandoffs(settings.handoffs) };
+  const specs: readonly ToolSpec[] = [...tools.map(specOf), ...caller.handoffs.specs];
 
   async function* turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
     while (!signal.aborted) {
+      for (const call of read(transcript, view).unrecorded.slice()) yield { type: "tool.called", agent: name, ...call };
       const open = [...read(transcript, view).open.values()];
       if (open.length > 0) {
-        yield* runCalls(open, transcript, signal);
-        if (signal.aborted || hasHandedOver(transcript, open)) return;
+        yield* runCalls(caller, open, transcript, signal);
+        if (signal.aborted || currentRun(transcript).approvals.length > 0 || hasHandedOver(transcript, open)) return;
         continue;
+      }
+      const late = lateHandoff(caller, transcript);
+      if (late) {
+        yield late;
+        return;
       }
       const rounds = roundsSinceAnswer(transcript);
       const exhausted = rounds.length >= settings.toolRoundsMax;
@@ -42,98 +57,76 @@ export function assistant(settings: AssistantSettings): Agent {
         yield { type: "message.posted", agent: name, text: rounds.at(-1)?.outputs.join("\n") ?? "", kind: "summary" };
         return;
       }
-      const reply = yield* ask(request(transcript, exhausted ? [] : specs), signal);
+      const nth = repliesGiven(transcript, name);
+      const lost = yield* keepInShort({ agent: name, context: read(transcript, view), strategy, nth }, signal);
+      if (signal.aborted) return;
+      const reply = yield* answerOf(transcript, exhausted ? [] : specs, lost, signal);
+      if (signal.aborted) return;
       if (reply.kind === "failure") {
-        if (!signal.aborted) yield { type: "turn.failed", agent: name, error: plain(reply.error), usage: reply.usage ?? ONE_CALL };
+        yield { type: "turn.failed", agent: name, error: { kind: reply.error.kind, message: reply.error.message }, usage: reply.usage };
         return;
       }
       if (reply.toolCalls.length === 0 || exhausted) {
-        yield { type: "message.posted", agent: name, text: reply.text, model: settings.model.name, usage: reply.usage };
+        yield { type: "message.posted", agent: name, text: reply.text, model: model.name, usage: reply.usage };
         return;
       }
-      for (const [index, call] of reply.toolCalls.entries()) {
-        const first = index === 0 ? { usage: reply.usage, ...(reply.text ? { text: reply.text } : {}) } : {};
-        yield { type: "tool.called", agent: name, call: uniqueId(call.call, transcript), tool: call.tool, args: call.args, ...first };
-      }
+      const [first, ...others] = withUniqueIds(reply.toolCalls, transcript);
+      if (first)
+        yield {
+          type: "tool.called",
+          agent: name,
+          ...first,
+          ...(reply.text ? { text: reply.text } : {}),
+          ...(others.length > 0 ? { others } : {}),
+          usage: reply.usage,
+        };
     }
   }
 
-  function request(transcript: Transcript, offered: readonly ToolSpec[]): ModelRequest {
-    const { messages } = read(transcript, view);
-    return {
-      agent: name,
-      system: settings.instructions,
-      messages: endingOnUser(messages),
-      tools: offered,
-      nth: repliesGiven(transcript, name),
-    };
-  }
-
-  async function* ask(asked: ModelRequest, signal: AbortSignal): AsyncGenerator<Delta, ModelReply, void> {
-    const call = settings.model.call(asked, signal);
-    for (;;) {
-      const step = await call.next();
-      if (step.done) return step.value;
-      if (step.value.type === "text") yield { type: "text.delta", agent: name, text: step.value.text };
-    }
-  }
-
-  /** Ordinary calls run side by side and are recorded in the order of the reply; a hand-over comes last, and only the first one counts. */
-  async function* runCalls(
-    calls: readonly ToolCall[],
+  /** The reply; where JSON is wanted, JSON that fits, or a failure. An answer in words to a request with tools is not wrong, only not yet JSON. */
+  async function* answerOf(
     transcript: Transcript,
+    offered: readonly ToolSpec[],
+    lost: Usage,
     signal: AbortSignal,
-  ): AsyncGenerator<EventBody | Delta, void, void> {
-    const ordinary = calls.filter((call) => !handoffs.isHandoff(call.tool));
-    const running = ordinary.map(async (call) => ({ call, result: await runOne(call, signal) }));
-    for (const finished of running) {
-      const { call, result } = await finished;
-      if (signal.aborted) return;
-      yield recorded(call, result);
+  ): AsyncGenerator<Delta, Asked, void> {
+    const { answer } = settings;
+    let reply = yield* asked(transcript, offered, lost, [], signal);
+    if (!answer) return reply;
+    for (let retriesLeft = offered.length > 0 ? 2 : 1; reply.kind === "answer" && reply.toolCalls.length === 0; retriesLeft--) {
+      const read = readObject(answer.schema, reply.text);
+      if (read.kind === "fits") return { ...reply, text: read.text };
+      if (retriesLeft === 0)
+        return {
+          kind: "failure",
+          error: { kind: "bad_answer", message: `The answer does not fit "${answer.name}": ${read.trouble}` },
+          usage: reply.usage,
+        };
+      const own: ModelMessage[] = reply.text.trim() ? [{ role: "assistant", text: reply.text, toolCalls: [] }] : [];
+      reply = yield* asked(
+        transcript,
+        [],
+        reply.usage,
+        [...own, { role: "user", text: `${read.trouble} Answer again, as JSON alone.` }],
+        signal,
+      );
     }
-    const [first, ...others] = calls.filter((call) => handoffs.isHandoff(call.tool));
-    for (const call of others) {
-      const message = `Only the first hand-over of a reply counts; ${first?.tool} came before.`;
-      yield { type: "tool.failed", agent: name, call: call.call, tool: call.tool, error: { kind: "second_handoff", message } };
-    }
-    if (!first) return;
-    const handoff = handoffs.parse(first, wordsBeside(first, transcript));
-    if (handoff.kind === "failed") {
-      yield recorded(first, handoff);
-      return;
-    }
-    yield* handOver(first, handoff);
+    return reply;
   }
 
-  function* handOver(call: ToolCall, handoff: HandoffCall): Generator<EventBody, void, void> {
-    const { to, text, options } = handoff;
-    yield {
-      type: "tool.returned",
-      agent: name,
-      call: call.call,
-      tool: call.tool,
-      output: to === HUMAN ? "The question was handed to a person; the answer follows." : text,
-    };
-    yield { type: "handoff.made", agent: name, to, text, call: call.call, ...(options.length > 0 ? { options } : {}) };
-  }
-
-  async function runOne(call: ToolCall, signal: AbortSignal): Promise<ToolResult> {
-    const tool = tools.find((candidate) => candidate.name === call.tool);
-    if (!tool)
-      return failed("unknown_tool", `There is no tool "${call.tool}". There are: ${specs.map((spec) => spec.name).join(", ") || "none"}.`);
-    const args = parseArgs(call.args);
-    if (args === BROKEN) return failed("bad_arguments", `The arguments of ${call.tool} are not valid JSON: ${call.args.slice(0, 200)}`);
-    try {
-      return await tool.run(args, signal);
-    } catch (error) {
-      return failed("crashed", `${call.tool} failed: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-
-  function recorded(call: ToolCall, result: ToolResult): EventBody {
-    const { call: id, tool } = call;
-    if (result.kind === "failed") return { type: "tool.failed", agent: name, call: id, tool, error: result.error };
-    return { type: "tool.returned", agent: name, call: id, tool, output: capped(result.output) };
+  async function* asked(
+    transcript: Transcript,
+    offered: readonly ToolSpec[],
+    before: Usage,
+    extra: readonly ModelMessage[],
+    signal: AbortSignal,
+  ): AsyncGenerator<Delta, Asked, void> {
+    const nth = repliesGiven(transcript, name) + (before.calls ?? 1);
+    // Not together with tools: some providers force the answer and would leave no choice.
+    const shape = settings.answer && offered.length === 0 ? { answer: settings.answer } : {};
+    const request = { agent: name, system: settings.instructions, tools: offered, nth, ...shape };
+    const reply = yield* ask({ model, request, context: read(transcript, view), strategy, extra }, signal);
+    return before === NO_CALLS ? reply : { ...reply, usage: plus(before, reply.usage) };
   }
 
   const hasHandedOver = (transcript: Transcript, calls: readonly ToolCall[]): boolean => {
@@ -156,50 +149,10 @@ export function assistant(settings: AssistantSettings): Agent {
     return rounds;
   }
 
-  function wordsBeside(call: ToolCall, transcript: Transcript): string {
-    const turnEvents = eventsOfTurn(transcript, name);
-    const index = turnEvents.findIndex((event) => event.type === "tool.called" && event.call === call.call);
-    // The words are on the first call of the reply, which may be another one.
-    for (let at = index; at >= 0 && turnEvents[at]?.type === "tool.called"; at--) {
-      const event = turnEvents[at];
-      if (event?.type === "tool.called" && event.text) return event.text;
-    }
-    return "";
-  }
-
   return { name, description, turn };
 }
 
-/** A tool's output is cut here before it is recorded: it is read again on every later call. */
-const TOOL_OUTPUT_CHARS_MAX = 20_000;
-
-const capped = (output: string): string =>
-  output.length <= TOOL_OUTPUT_CHARS_MAX
-    ? output
-    : `${output.slice(0, TOOL_OUTPUT_CHARS_MAX)}\n… cut: ${output.length - TOOL_OUTPUT_CHARS_MAX} more characters`;
-
-const ONE_CALL: Usage = { inputTokens: 0, outputTokens: 0 };
-const BROKEN = Symbol("broken JSON");
-
-function parseArgs(args: string): unknown {
-  if (args.trim() === "") return {};
-  try {
-    return JSON.parse(args) as unknown;
-  } catch {
-    return BROKEN;
-  }
-}
-
-const failed = (kind: string, message: string): ToolResult => ({ kind: "failed", error: { kind, message } });
-const plain = (error: { readonly kind: string; readonly message: string }) => ({ kind: error.kind, message: error.message });
 const specOf = ({ name, description, parameters }: Tool): ToolSpec => ({ name, description, parameters });
-
-/** Some providers refuse a request that ends on the assistant's own words: an agent that has the floor twice in a row. */
-function endingOnUser(messages: readonly ModelMessage[]): readonly ModelMessage[] {
-  return messages.at(-1)?.role === "assistant"
-    ? [...messages, { role: "user", text: "(Nobody has spoken since. Please go on.)" }]
-    : messages;
-}
 
 const callIds: Fold<Set<string>> = {
   initial: () => new Set(),
@@ -207,7 +160,12 @@ const callIds: Fold<Set<string>> = {
 };
 
 /** Providers promise ids that are unique in a reply; the log needs them unique in a thread. */
-function uniqueId(call: string, transcript: Transcript): string {
-  if (call && !read(transcript, callIds).has(call)) return call;
-  return `${call || "call"}-${transcript.events.length + 1}`;
+function withUniqueIds(calls: readonly ToolCall[], transcript: Transcript): readonly ToolCall[] {
+  const known = read(transcript, callIds);
+  const given = new Set<string>();
+  return calls.map(({ call, tool, args }, index) => {
+    const id = call && !known.has(call) && !given.has(call) ? call : `${call || "call"}-${transcript.events.length + 1 + index}`;
+    given.add(id);
+    return { call: id, tool, args };
+  });
 }

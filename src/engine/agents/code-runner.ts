@@ -1,6 +1,7 @@
 import type { CodeOutcome, CodeRan, Delta, EventBody, FileRef } from "../events.ts";
 import type { Agent } from "../team.ts";
 import { eventsOfTurn, isMessage, type Transcript } from "../transcript.ts";
+import { approvalOf, asked, denial } from "./approvals.ts";
 import { codeBlocks, type FencedBlock } from "./code-blocks.ts";
 
 export interface CodeRunnerSettings {
@@ -11,6 +12,8 @@ export interface CodeRunnerSettings {
   /** What the sandbox can run; blocks in other languages are not code to run. */
   readonly languages: readonly string[];
   readonly run: RunCode;
+  /** Whether a person is asked before each block runs; `auto` when absent. */
+  readonly approval?: "auto" | "ask";
 }
 
 /** Runs one block in the thread's sandbox. A failure of the code, or of the sandbox, is a result; it throws only for a bug. */
@@ -40,7 +43,11 @@ export function codeRunner(settings: CodeRunnerSettings): Agent {
     const results: CodeRan[] = [...ran];
     for (const block of blocks.slice(ran.length)) {
       if (results.some((result) => result.outcome !== "ok")) break;
-      const result = yield* runBlock(block, signal);
+      const call = `code-${block.source.seq}-${block.source.block}`;
+      const approval = settings.approval === "ask" ? approvalOf(transcript, call) : undefined;
+      if (approval?.kind === "unasked") yield { type: "approval.requested", agent: name, call, what: asked(block.code) };
+      if (approval && approval.kind !== "given") return;
+      const result = approval && !approval.approved ? notRun(block, denial(approval)) : yield* runBlock(block, signal);
       // A run that was cut off by stopping or closing is no fact about the code: it is run again when the thread goes on.
       if (signal.aborted) return;
       yield result;
@@ -56,6 +63,19 @@ export function codeRunner(settings: CodeRunnerSettings): Agent {
     const run = await settings.run(block, { signal, onOutput: () => undefined });
     return { type: "code.ran", agent: name, source, language, ...run };
   }
+
+  const notRun = ({ source, language }: PostedBlock, why: string): CodeRan => ({
+    type: "code.ran",
+    agent: name,
+    source,
+    language,
+    outcome: "rejected",
+    exitCode: 1,
+    output: why,
+    elapsedMs: 0,
+    executor: "none",
+    files: [],
+  });
 
   function blocksToRun(transcript: Transcript): PostedBlock[] {
     const { events } = transcript;
@@ -94,7 +114,8 @@ function report(results: readonly CodeRan[], asked: number, settings: CodeRunner
 }
 
 /** One output after the other, each on lines of its own. */
-const joined = (outputs: readonly string[]): string => outputs.map((output, index) => (index < outputs.length - 1 && output !== "" && !output.endsWith("\n") ? `${output}\n` : output)).join("");
+const joined = (outputs: readonly string[]): string =>
+  outputs.map((output, index) => (index < outputs.length - 1 && output !== "" && !output.endsWith("\n") ? `${output}\n` : output)).join("");
 
 const FAILURES: { readonly [outcome in CodeOutcome]: (result: CodeRan) => string } = {
   ok: () => "The code ran.",

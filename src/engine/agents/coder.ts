@@ -1,9 +1,12 @@
-import type { CodeRan, Delta, EventBody, RunEvent, Usage } from "../events.ts";
-import type { AnswerSpec, Model, ModelMessage, ModelReply, ModelRequest } from "../model.ts";
+import type { CodeRan, Delta, EventBody, RunEvent } from "../events.ts";
+import type { AnswerSpec, Model, ModelMessage } from "../model.ts";
 import type { Agent } from "../team.ts";
 import { eventsOfTurn, read, repliesGiven, type Fold, type Transcript } from "../transcript.ts";
+import { ask, askUnseen, plus, type Asked } from "./ask.ts";
 import { codeBlocks } from "./code-blocks.ts";
 import type { RunCode } from "./code-runner.ts";
+import { add, CONTEXT_DEFAULT, emptyContext, summarize, type Context, type ContextStrategy } from "./context.ts";
+import { keepInShort } from "./summary.ts";
 import { heard } from "./view.ts";
 
 export interface CoderSettings {
@@ -15,6 +18,8 @@ export interface CoderSettings {
   readonly run: RunCode;
   /** How often it may try again after code that failed. */
   readonly retriesMax: number;
+  /** How much of what was said its model is handed; {@link CONTEXT_DEFAULT} when absent. */
+  readonly context?: ContextStrategy;
 }
 
 /**
@@ -22,7 +27,7 @@ export interface CoderSettings {
  * code is its answer.
  */
 export function coder(settings: CoderSettings): Agent {
-  const { name, description } = settings;
+  const { name, description, context: strategy = CONTEXT_DEFAULT } = settings;
   const view = coderView(name);
 
   async function* turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
@@ -35,14 +40,20 @@ export function coder(settings: CoderSettings): Agent {
         yield { type: "code.ran", agent: name, source: step.source, language: step.block.language, ...run };
         continue;
       }
-      const reply = yield* ask(transcript, step.kind, signal);
+      const reply = yield* asked(transcript, step.kind, signal);
       if (signal.aborted) return;
       if (reply.kind === "failure") {
-        yield { type: "turn.failed", agent: name, error: { kind: reply.error.kind, message: reply.error.message }, usage: reply.usage ?? ONE_CALL };
+        yield {
+          type: "turn.failed",
+          agent: name,
+          error: { kind: reply.error.kind, message: reply.error.message },
+          usage: reply.usage,
+        };
         return;
       }
       if (step.kind === "decide") yield { type: "code.written", agent: name, text: reply.text, usage: reply.usage };
-      else if (step.kind === "write" && blocksOf(reply.text).length > 0) yield { type: "code.written", agent: name, text: reply.text, usage: reply.usage };
+      else if (step.kind === "write" && blocksOf(reply.text).length > 0)
+        yield { type: "code.written", agent: name, text: reply.text, usage: reply.usage };
       else {
         yield { type: "message.posted", agent: name, text: reply.text, model: settings.model.name, usage: reply.usage };
         return;
@@ -50,7 +61,8 @@ export function coder(settings: CoderSettings): Agent {
     }
   }
 
-  type Step = { kind: "write" | "decide" | "explain" } | { kind: "run"; block: { language: string; code: string }; source: CodeRan["source"] };
+  type Step =
+    { kind: "write" | "decide" | "explain" } | { kind: "run"; block: { language: string; code: string }; source: CodeRan["source"] };
 
   /** Read off what this turn has recorded, so that a crash between two steps changes nothing. */
   function nextStep(steps: readonly RunEvent[]): Step {
@@ -67,16 +79,20 @@ export function coder(settings: CoderSettings): Agent {
     return failed && tries <= settings.retriesMax ? { kind: "decide" } : { kind: "explain" };
   }
 
-  async function* ask(transcript: Transcript, kind: "write" | "decide" | "explain", signal: AbortSignal): AsyncGenerator<Delta, ModelReply, void> {
-    const { messages } = read(transcript, view);
-    const extra: ModelMessage[] = kind === "write" && messages.at(-1)?.role === "user" ? [] : [{ role: "user", text: PROMPTS[kind] }];
-    const request: ModelRequest = { agent: name, system: settings.instructions, messages: [...messages, ...extra], tools: [], nth: repliesGiven(transcript, name), ...(kind === "decide" ? { answer: RETRY } : {}) };
-    const call = settings.model.call(request, signal);
-    for (;;) {
-      const step = await call.next();
-      if (step.done) return step.value;
-      if (step.value.type === "text" && kind !== "decide") yield { type: "text.delta", agent: name, text: step.value.text };
-    }
+  async function* asked(
+    transcript: Transcript,
+    kind: "write" | "decide" | "explain",
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBody | Delta, Asked, void> {
+    const context = read(transcript, view);
+    const lost = yield* keepInShort({ agent: name, context, strategy, nth: repliesGiven(transcript, name) }, signal);
+    const nth = repliesGiven(transcript, name) + (lost.calls ?? 1);
+    const extra: ModelMessage[] =
+      kind === "write" && context.messages.at(-1)?.role === "user" ? [] : [{ role: "user", text: PROMPTS[kind] }];
+    const request = { agent: name, system: settings.instructions, tools: [], nth, ...(kind === "decide" ? { answer: RETRY } : {}) };
+    const question = { model: settings.model, request, context, strategy, extra };
+    const reply = kind === "decide" ? await askUnseen(question, signal) : yield* ask(question, signal);
+    return { ...reply, usage: plus(lost, reply.usage) };
   }
 
   const blocksOf = (text: string) => codeBlocks(text).filter((block) => settings.languages.includes(block.language));
@@ -92,24 +108,31 @@ const PROMPTS = {
 
 const RETRY: AnswerSpec = {
   name: "retry",
-  schema: { type: "object", properties: { reason: { type: "string" }, retry: { type: "boolean" } }, required: ["reason", "retry"], additionalProperties: false },
+  schema: {
+    type: "object",
+    properties: { reason: { type: "string" }, retry: { type: "boolean" } },
+    required: ["reason", "retry"],
+    additionalProperties: false,
+  },
 };
-
-const ONE_CALL: Usage = { inputTokens: 0, outputTokens: 0 };
 
 const wantsRetry = (text: string): boolean => /"retry"\s*:\s*true/.test(text);
 
 /** The thread as its model reads it: code and what came of it are between the words. */
-const coderView = (name: string): Fold<{ readonly messages: ModelMessage[] }> => ({
-  initial: () => ({ messages: [] }),
-  step: (state, event) => {
+const coderView = (name: string): Fold<Context> => ({
+  initial: emptyContext,
+  step: (context, event) => {
+    if (event.type === "run.started") context.expectsTask = true;
     const own = "agent" in event && event.agent === name;
-    if (own && (event.type === "message.posted" || event.type === "code.written")) state.messages.push({ role: "assistant", text: event.text, toolCalls: [] });
-    else if (own && event.type === "code.ran") state.messages.push({ role: "user", text: `Exit code ${event.exitCode}. Output:\n${event.output}` });
+    if (own && (event.type === "message.posted" || event.type === "code.written"))
+      add(context, event.seq, { role: "assistant", text: event.text, toolCalls: [] });
+    else if (own && event.type === "code.ran")
+      add(context, event.seq, { role: "user", text: `Exit code ${event.exitCode}. Output:\n${event.output}` });
+    else if (own && event.type === "context.summarized") summarize(context, event.text, event.upToSeq);
     else if (!own) {
       const text = heard(name, event);
-      if (text !== undefined) state.messages.push({ role: "user", text });
+      if (text !== undefined) add(context, event.seq, { role: "user", text });
     }
-    return state;
+    return context;
   },
 });

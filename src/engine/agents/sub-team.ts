@@ -25,7 +25,11 @@ export function subTeam(settings: SubTeamSettings): Agent {
 
   async function* turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
     // The fold's array is the same object from call to call, so what the members' folds have read stays read.
-    const within: Transcript = { get events() { return read(transcript, inner).events; } };
+    const within: Transcript = {
+      get events() {
+        return read(transcript, inner).events;
+      },
+    };
     let reason = "";
     for await (const item of converse(team, within, signal)) {
       if (item.type === "text.delta" || item.type === "output.delta" || item.type === "activity") yield item;
@@ -33,7 +37,12 @@ export function subTeam(settings: SubTeamSettings): Agent {
       else if (item.type === "turn.failed" && item.within === undefined) {
         yield { ...item, agent: name };
         return;
-      } else yield { ...item, within: item.within === undefined ? name : `${name}/${item.within}`, ...(voice === "members" ? {} : { quiet: true as const }) };
+      } else
+        yield {
+          ...item,
+          within: item.within === undefined ? name : `${name}/${item.within}`,
+          ...(voice === "members" ? {} : { quiet: true as const }),
+        };
     }
     // No reason yet: a member waits for a person, or the turn was broken off.
     if (signal.aborted || reason === "") return;
@@ -41,10 +50,20 @@ export function subTeam(settings: SubTeamSettings): Agent {
     else yield* answer(voice, transcript, within, signal);
   }
 
-  async function* answer(one: Exclude<typeof voice, "members">, outer: Transcript, within: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
-    const messages: ModelMessage[] = within.events.filter(isMessage).map((message) => ({ role: "user", text: `${speakerOf(message)}: ${message.text}` }));
+  async function* answer(
+    one: Exclude<typeof voice, "members">,
+    outer: Transcript,
+    within: Transcript,
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBody | Delta, void, void> {
+    const messages: ModelMessage[] = within.events
+      .filter(isMessage)
+      .map((message) => ({ role: "user", text: `${speakerOf(message)}: ${message.text}` }));
     const ask: ModelMessage = { role: "user", text: "Now give the team's answer, as one voice, without speaking of the team." };
-    const call = one.model.call({ agent: name, system: one.instructions, messages: [...messages, ask], tools: [], nth: repliesGiven(outer, name) }, signal);
+    const call = one.model.call(
+      { agent: name, system: one.instructions, messages: [...messages, ask], tools: [], nth: repliesGiven(outer, name) },
+      signal,
+    );
     for (;;) {
       const step = await call.next();
       if (!step.done) {
@@ -53,8 +72,15 @@ export function subTeam(settings: SubTeamSettings): Agent {
       }
       const reply = step.value;
       if (signal.aborted) return;
-      if (reply.kind === "answer") yield { type: "message.posted", agent: name, text: reply.text, model: one.model.name, usage: reply.usage };
-      else yield { type: "turn.failed", agent: name, error: { kind: reply.error.kind, message: reply.error.message }, usage: reply.usage ?? { inputTokens: 0, outputTokens: 0 } };
+      if (reply.kind === "answer")
+        yield { type: "message.posted", agent: name, text: reply.text, model: one.model.name, usage: reply.usage };
+      else
+        yield {
+          type: "turn.failed",
+          agent: name,
+          error: { kind: reply.error.kind, message: reply.error.message },
+          usage: reply.usage ?? { inputTokens: 0, outputTokens: 0 },
+        };
       return;
     }
   }
@@ -76,12 +102,18 @@ function innerLog(name: string, team: string): Fold<{ readonly events: RunEvent[
         append({ type: "run.started", run: `${name}-${event.seq}`, team, startedBy: { id: "team", name: "the team" } });
         for (const message of state.unheard.splice(0)) append(message);
         state.open = true;
-      } else if ((event.type === "turn.ended" || event.type === "turn.failed" || event.type === "message.posted") && "agent" in event && event.agent === name) {
+      } else if (
+        (event.type === "turn.ended" || event.type === "turn.failed" || event.type === "message.posted") &&
+        "agent" in event &&
+        event.agent === name
+      ) {
         append({ type: "run.stopped", run: "", outcome: "done", reason: "", reasons: [] });
         state.open = false;
       } else if (event.type === "run.stopped" && state.open) {
         append(event);
         state.open = false;
+      } else if (event.type === "approval.given") {
+        if (state.open) append(event);
       } else if (isMessage(event)) {
         if (state.open) append(event);
         else state.unheard.push(event);

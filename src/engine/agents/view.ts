@@ -1,68 +1,87 @@
 import { HUMAN, type RunEvent } from "../events.ts";
+
 import type { ModelMessage, ToolCall } from "../model.ts";
 import { speakerOf, type Fold } from "../transcript.ts";
+import { add, emptyContext, replaceLast, summarize, type Context } from "./context.ts";
 
 /**
  * The thread as one agent's model reads it: its own words as the assistant's, everybody else's as the user's with the speaker's name in
  * front (providers drop or forbid a name field). Grows only at its end, so that prompt caches hit.
  */
-export interface View {
-  readonly messages: ModelMessage[];
+export interface View extends Context {
   /** Calls of this agent that have no result yet. */
   readonly open: Map<string, ToolCall>;
+  /** Calls of the agent's last reply that are not recorded yet. */
+  readonly unrecorded: ToolCall[];
   /** What others said while calls were open: providers want results right behind their calls. */
   readonly held: ModelMessage[];
 }
 
 export function viewOf(agent: string): Fold<View> {
   return {
-    initial: () => ({ messages: [], open: new Map(), held: [] }),
+    initial: () => ({ ...emptyContext(), open: new Map(), unrecorded: [], held: [] }),
     step: (view, event) => {
+      if (event.type === "run.started") view.expectsTask = true;
       if (isOwn(agent, event)) own(view, event);
       else {
         const text = heard(agent, event);
-        if (text !== undefined) (view.open.size > 0 ? view.held : view.messages).push({ role: "user", text });
-        if (event.type === "run.stopped") for (const call of view.open.values()) close(view, call, "Not done: the run was stopped.", true);
+        if (text !== undefined && view.open.size > 0) view.held.push({ role: "user", text });
+        else if (text !== undefined) add(view, event.seq, { role: "user", text });
+        if (event.type === "run.stopped") {
+          view.unrecorded.length = 0;
+          for (const call of view.open.values()) close(view, event.seq, call, "Not done: the run was stopped.", true);
+        }
       }
       return view;
     },
   };
 }
 
-const isOwn = (agent: string, event: RunEvent): boolean => "agent" in event && event.agent === agent && event.type !== "speaker.selected";
+const isOwn = (agent: string, event: RunEvent): event is RunEvent & { readonly agent: string } =>
+  "agent" in event && event.agent === agent && event.type !== "speaker.selected";
 
 function own(view: View, event: RunEvent): void {
   switch (event.type) {
     case "message.posted":
-      view.messages.push({ role: "assistant", text: event.text, toolCalls: [] });
+      add(view, event.seq, { role: "assistant", text: event.text, toolCalls: [] });
       return;
     case "tool.called": {
       const call = { call: event.call, tool: event.tool, args: event.args };
       const last = view.messages.at(-1);
       // Calls of one reply follow each other in the log; they are one message to the model.
-      if (view.open.size > 0 && last?.role === "assistant")
-        view.messages[view.messages.length - 1] = { ...last, toolCalls: [...last.toolCalls, call] };
-      else view.messages.push({ role: "assistant", text: event.text ?? "", toolCalls: [call] });
+      if (view.open.size > 0 && last?.role === "assistant") replaceLast(view, event.seq, { ...last, toolCalls: [...last.toolCalls, call] });
+      else add(view, event.seq, { role: "assistant", text: event.text ?? "", toolCalls: [call] });
       view.open.set(call.call, call);
+      if (event.others) view.unrecorded.push(...event.others);
+      else view.unrecorded.shift();
       return;
     }
     case "tool.returned":
     case "tool.failed": {
       const call = view.open.get(event.call);
       if (call)
-        close(view, call, event.type === "tool.returned" ? event.output : `Error: ${event.error.message}`, event.type === "tool.failed");
+        close(
+          view,
+          event.seq,
+          call,
+          event.type === "tool.returned" ? event.output : `Error: ${event.error.message}`,
+          event.type === "tool.failed",
+        );
       return;
     }
+    case "context.summarized":
+      summarize(view, event.text, event.upToSeq);
+      return;
     default:
       // A hand-over's call and result say it already; a failed turn said nothing.
       return;
   }
 }
 
-function close(view: View, call: ToolCall, text: string, failed: boolean): void {
-  view.messages.push({ role: "tool", call: call.call, tool: call.tool, text, failed });
+function close(view: View, seq: number, call: ToolCall, text: string, failed: boolean): void {
+  add(view, seq, { role: "tool", call: call.call, tool: call.tool, text, failed });
   view.open.delete(call.call);
-  if (view.open.size === 0) view.messages.push(...view.held.splice(0));
+  if (view.open.size === 0) add(view, seq, ...view.held.splice(0));
 }
 
 /** What an agent reads of an event that is not its own, with the speaker's name in front; nothing for what only watchers see. */

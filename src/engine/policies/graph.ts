@@ -63,7 +63,9 @@ function progressOf(edges: readonly Edge[], starts: readonly string[]): Fold<Pro
         case "message.posted":
         case "handoff.made": {
           const node = speakerOf(event);
-          return state.open.includes(node) && "agent" in event && !(event.type === "handoff.made" && event.to === "human") ? spoke(state, node, event.text) : state;
+          return state.open.includes(node) && "agent" in event && !(event.type === "handoff.made" && event.to === "human")
+            ? spoke(state, node, event.text)
+            : state;
         }
         case "turn.ended":
           return state.open.includes(event.agent) ? spoke(state, event.agent, event.reason) : state;

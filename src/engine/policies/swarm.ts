@@ -12,5 +12,12 @@ export const swarm: SpeakerPolicy = (transcript, agents) => {
 /** The target of the latest hand-over among agents, as long as nobody has been given the floor by other means since. */
 const latestHandoff: Fold<{ readonly to: string | undefined }> = {
   initial: () => ({ to: undefined }),
-  step: (state, event) => (event.within !== undefined ? state : event.type === "handoff.made" ? { to: event.to } : event.type === "speaker.selected" && event.agent !== state.to ? { to: undefined } : state),
+  step: (state, event) =>
+    event.within !== undefined
+      ? state
+      : event.type === "handoff.made"
+        ? { to: event.to }
+        : event.type === "speaker.selected" && event.agent !== state.to
+          ? { to: undefined }
+          : state,
 };

@@ -1,0 +1,88 @@
+import { systemClock, type Clock } from "../clock.ts";
+import { isEvent, type EventBody, type RunEvent, type Usage } from "../events.ts";
+import { roundRobin } from "../policies/round-robin.ts";
+import { converse } from "../run.ts";
+import type { Agent, Team, TerminationCondition } from "../team.ts";
+import { any, maxTurns } from "../termination.ts";
+import type { Tool, ToolResult } from "../tool.ts";
+import { currentRun, isMessage, type RunState, type Transcript } from "../transcript.ts";
+
+export interface AsToolSettings {
+  /** `[a-zA-Z0-9_-]{1,64}`. */
+  readonly name: string;
+  /** When to use it, and what the task has to say. */
+  readonly description: string;
+  /** The clock of the events inside, which nobody keeps. */
+  readonly clock?: Pick<Clock, "now">;
+}
+
+/** An agent as a tool: it has one turn on a task, and `limits` on what that may cost. */
+export const agentAsTool = (agent: Agent, limits: TerminationCondition, settings: AsToolSettings): Tool =>
+  teamAsTool(
+    { name: agent.name, agents: [agent], nextSpeakers: roundRobin, stopWhen: maxTurns(1), limits: any(maxTurns(1), limits) },
+    settings,
+  );
+
+/**
+ * A team as a tool: each call is a conversation of its own about the task it is given, which remembers nothing of earlier ones. The result
+ * is the last words that were said; what it cost is told with them. A tool cannot wait for people: a question to one is a failed result.
+ * After a crash the whole conversation is held again.
+ */
+export function teamAsTool(team: Team, { name, description, clock = systemClock }: AsToolSettings): Tool {
+  return {
+    name,
+    description,
+    parameters: {
+      type: "object",
+      properties: { task: { type: "string", description: "The task, complete in itself: nothing else of the conversation is known." } },
+      required: ["task"],
+      additionalProperties: false,
+    },
+    async run(args, signal) {
+      const task = typeof args === "object" && args !== null && "task" in args ? args.task : undefined;
+      if (typeof task !== "string" || task.trim() === "")
+        return failed("bad_arguments", `${name} needs {"task": "…"}: what is to be done, in words.`);
+      const transcript = await held(team, task, clock, signal);
+      return outcome(name, transcript);
+    },
+  };
+}
+
+/** The whole conversation, on a log of its own. */
+async function held(team: Team, task: string, clock: Pick<Clock, "now">, signal: AbortSignal): Promise<Transcript> {
+  const events: RunEvent[] = [];
+  const record = (body: EventBody) => events.push({ ...body, seq: events.length + 1, at: new Date(clock.now()).toISOString() });
+  record({ type: "run.started", run: "tool", team: team.name, startedBy: CALLER });
+  record({ type: "message.posted", person: CALLER, text: task });
+  for await (const item of converse(team, { events }, signal)) {
+    if (signal.aborted) break;
+    if (isEvent(item)) record(item);
+  }
+  return { events };
+}
+
+const CALLER = { id: "caller", name: "Task" };
+
+function outcome(name: string, transcript: Transcript): ToolResult {
+  const run = currentRun(transcript);
+  const usage = usageOf(run);
+  const stopped = transcript.events.findLast((event) => event.type === "run.stopped");
+  if (run.question) return failed("needs_person", `${name} had a question to a person and could not ask it: ${run.question.text}`, usage);
+  if (run.approvals.length > 0) return failed("needs_person", `${name} needed a person's yes for a tool and could not ask for it.`, usage);
+  if (!stopped) return failed("aborted", `${name} was stopped before it had finished.`, usage);
+  const words = transcript.events.findLast((event) => isMessage(event) && "agent" in event && event.text.trim() !== "");
+  if (stopped.outcome === "failed" || !words || !isMessage(words))
+    return failed("failed", `${name} gave no result: ${stopped.reason}.`, usage);
+  return { kind: "returned", output: words.text, ...usage };
+}
+
+function usageOf({ usage, priced }: RunState): { readonly usage?: Usage } {
+  const { usd, ...tokens } = usage;
+  return usage.calls > 0 ? { usage: priced ? { ...tokens, usd } : tokens } : {};
+}
+
+const failed = (kind: string, message: string, usage: { readonly usage?: Usage } = {}): ToolResult => ({
+  kind: "failed",
+  error: { kind, message },
+  ...usage,
+});

@@ -1,0 +1,73 @@
+import type { Delta, Usage } from "../events.ts";
+import type { Model, ModelMessage, ModelReply, ModelRequest } from "../model.ts";
+import { halved, shown, type Context, type ContextStrategy } from "./context.ts";
+
+/** A reply whose cost is always told: of this call and of those that were needed before it. */
+export type Asked = ModelReply & { readonly usage: Usage };
+
+export interface Question {
+  readonly model: Model;
+  readonly request: Omit<ModelRequest, "messages">;
+  readonly context: Context;
+  readonly strategy: ContextStrategy;
+  /** Behind what was said, for this call alone. */
+  readonly extra?: readonly ModelMessage[];
+}
+
+/**
+ * Asks a model about what was said, as much of it as the strategy hands out. When the model says that it was too much, half of that is
+ * tried once. Words are shown as they come.
+ */
+export async function* ask(question: Question, signal: AbortSignal): AsyncGenerator<Delta, Asked, void> {
+  const { model, request, context, strategy, extra = [] } = question;
+  const messages = shown(context, strategy);
+  const reply = yield* askOnce(model, { ...request, messages: [...messages, ...extra] }, signal);
+  if (reply.kind !== "failure" || reply.error.kind !== "context_too_long" || signal.aborted) return reply;
+  const again = { ...request, ...(request.nth === undefined ? {} : { nth: request.nth + 1 }) };
+  const second = yield* askOnce(model, { ...again, messages: [...shown(context, halved(messages)), ...extra] }, signal);
+  return { ...second, usage: plus(reply.usage, second.usage) };
+}
+
+/** One call; a failure that tells no cost counts as a call that cost nothing. */
+export async function* askOnce(model: Model, request: ModelRequest, signal: AbortSignal): AsyncGenerator<Delta, Asked, void> {
+  const call = model.call({ ...request, messages: endingOnUser(request.messages) }, signal);
+  for (;;) {
+    const step = await call.next();
+    if (step.done) return { ...step.value, usage: step.value.usage ?? ONE_CALL };
+    if (step.value.type === "text") yield { type: "text.delta", agent: request.agent, text: step.value.text };
+  }
+}
+
+/** As {@link ask}, for words that are nobody's to see. */
+export async function askUnseen(question: Question, signal: AbortSignal): Promise<Asked> {
+  const asking = ask(question, signal);
+  for (;;) {
+    const step = await asking.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Before the first call. */
+export const NO_CALLS: Usage = { inputTokens: 0, outputTokens: 0, calls: 0, usd: 0 };
+const ONE_CALL: Usage = { inputTokens: 0, outputTokens: 0 };
+
+/** The cost of both; its `usd` is absent when that of one is. */
+export function plus(sum: Usage, one: Usage): Usage {
+  if (sum.calls === 0) return { ...one, calls: one.calls ?? 1 };
+  const usd = sum.usd === undefined || one.usd === undefined ? {} : { usd: sum.usd + one.usd };
+  return {
+    inputTokens: sum.inputTokens + one.inputTokens,
+    outputTokens: sum.outputTokens + one.outputTokens,
+    cachedTokens: (sum.cachedTokens ?? 0) + (one.cachedTokens ?? 0),
+    reasoningTokens: (sum.reasoningTokens ?? 0) + (one.reasoningTokens ?? 0),
+    calls: (sum.calls ?? 1) + (one.calls ?? 1),
+    ...usd,
+  };
+}
+
+/** Some providers refuse a request that ends on the assistant's own words: an agent that has the floor twice in a row. */
+function endingOnUser(messages: readonly ModelMessage[]): readonly ModelMessage[] {
+  return messages.at(-1)?.role === "assistant"
+    ? [...messages, { role: "user", text: "(Nobody has spoken since. Please go on.)" }]
+    : messages;
+}

@@ -1,0 +1,49 @@
+import { HUMAN, type RunEvent } from "../events.ts";
+import type { Agent } from "../team.ts";
+import { eventsOfTurn, messagesOfRun, type Transcript } from "../transcript.ts";
+import { cutMiddle } from "./context.ts";
+
+export interface HumanSettings {
+  readonly name: string;
+  readonly description: string;
+  /** What is asked at each of its turns; the last words of the others when absent. */
+  readonly question?: string | undefined;
+  /** Answers offered as buttons. */
+  readonly options?: readonly string[] | undefined;
+}
+
+/**
+ * A participant who is a person. With the floor it asks the thread, and the conversation waits in the log, not in the process; what the
+ * person answers is the person's own message. Its turn ends with the answer, in whose words a graph looks for its conditions.
+ */
+export function human({ name, description, question, options = [] }: HumanSettings): Agent {
+  return {
+    name,
+    description,
+    // eslint-disable-next-line typescript/require-await
+    async *turn(transcript) {
+      const turn = eventsOfTurn(transcript, name);
+      const asked = turn.findIndex((event) => event.type === "handoff.made" && event.agent === name);
+      if (asked < 0) {
+        const text = question ?? lastWords(transcript);
+        yield { type: "handoff.made", agent: name, to: HUMAN, text, ...(options.length > 0 ? { options } : {}) };
+        return;
+      }
+      yield { type: "turn.ended", agent: name, reason: turn.slice(asked).findLast(isAnswer)?.text ?? "" };
+    },
+  };
+}
+
+const isAnswer = (event: RunEvent): event is RunEvent & { readonly type: "message.posted" } =>
+  event.type === "message.posted" && "person" in event;
+
+/** As long as the question of a hand-over may be. */
+const QUESTION_CHARS_MAX = 2_000;
+
+function lastWords(transcript: Transcript): string {
+  const last = messagesOfRun(transcript).at(-1);
+  // Nobody is asked with their own words.
+  return last && "agent" in last && last.text.trim() !== ""
+    ? cutMiddle(last.text, QUESTION_CHARS_MAX)
+    : "It is your turn: what do you say?";
+}

@@ -1,0 +1,167 @@
+import { HUMAN, type Delta, type EventBody } from "../events.ts";
+import type { ToolCall } from "../model.ts";
+import type { Tool, ToolResult } from "../tool.ts";
+import { eventsOfTurn, read, type Fold, type Transcript } from "../transcript.ts";
+import { approvalOf, asked, denial, wasApproved } from "./approvals.ts";
+import type { HandoffCall, Handoffs } from "./handoff.ts";
+
+/** Whose calls, and what can be called. */
+export interface Caller {
+  readonly name: string;
+  readonly tools: readonly Tool[];
+  readonly handoffs: Handoffs;
+}
+
+/**
+ * Runs the calls of one reply. Where a person must say yes first, it asks and leaves; called again with the answers, it goes on. Ordinary
+ * calls run side by side and are recorded in the order of the reply; a hand-over comes last, and only the first one counts.
+ */
+export async function* runCalls(
+  caller: Caller,
+  calls: readonly ToolCall[],
+  transcript: Transcript,
+  signal: AbortSignal,
+): AsyncGenerator<EventBody | Delta, void, void> {
+  const { name, handoffs } = caller;
+  const ordinary = calls.filter((call) => !handoffs.isHandoff(call.tool));
+  const unasked = unapproved(caller, ordinary, transcript);
+  for (const call of unasked)
+    yield { type: "approval.requested", agent: name, call: call.call, what: asked(`${call.tool} ${call.args}`.trim()) };
+  if (unasked.length > 0) return;
+
+  const running = ordinary.map(async (call) => ({ call, result: await runOne(caller, call, transcript, signal) }));
+  for (const finished of running) {
+    const { call, result } = await finished;
+    if (signal.aborted) return;
+    yield recorded(name, call, result);
+  }
+  const [first, ...others] = calls.filter((call) => handoffs.isHandoff(call.tool));
+  for (const call of others)
+    yield recorded(name, call, failed("second_handoff", `Only the first hand-over of a reply counts; ${first?.tool} came before.`));
+  if (!first) return;
+  const handoff = handoffs.parse(first, wordsBeside(name, first, transcript));
+  if (handoff.kind === "failed") {
+    yield recorded(name, first, handoff);
+    return;
+  }
+  const output = handoff.to === HUMAN ? "The question was handed to a person; the answer follows." : handoff.text;
+  yield recorded(name, first, { kind: "returned", output });
+  yield handoffMade(name, first, handoff);
+}
+
+/** Calls that a person has not been asked about and must be; of a tool that needs one yes, the first. */
+function unapproved({ tools }: Caller, calls: readonly ToolCall[], transcript: Transcript): readonly ToolCall[] {
+  const needing = calls.filter((call) => {
+    const approval = tools.find((tool) => tool.name === call.tool)?.approval ?? "never";
+    return approval === "always" || (approval === "first-time" && !wasApproved(transcript, call.tool))
+      ? !isRepeated(call, transcript)
+      : false;
+  });
+  const open = needing.filter((call) => approvalOf(transcript, call.call).kind === "unasked");
+  return open.filter(
+    (call, index) =>
+      tools.find((tool) => tool.name === call.tool)?.approval === "always" || open.findIndex((other) => other.tool === call.tool) === index,
+  );
+}
+
+async function runOne({ tools, handoffs }: Caller, call: ToolCall, transcript: Transcript, signal: AbortSignal): Promise<ToolResult> {
+  const tool = tools.find((candidate) => candidate.name === call.tool);
+  if (!tool) {
+    const names = [...tools, ...handoffs.specs].map((known) => known.name).join(", ");
+    return failed("unknown_tool", `There is no tool "${call.tool}". There are: ${names || "none"}.`);
+  }
+  if (isRepeated(call, transcript)) {
+    return failed(
+      "repeated",
+      `${call.tool} was called with the same arguments ${SAME_CALLS_MAX} times in this turn and was not run again. Use the results above, or do something else.`,
+    );
+  }
+  const approval = approvalOf(transcript, call.call);
+  if (approval.kind === "given" && !approval.approved) return failed("denied", `${call.tool} was not run. ${denial(approval)}`);
+  const args = parseArgs(call.args);
+  if (args === BROKEN) return failed("bad_arguments", `The arguments of ${call.tool} are not valid JSON: ${call.args.slice(0, 200)}`);
+  try {
+    return await tool.run(args, signal);
+  } catch (error) {
+    return failed("crashed", `${call.tool} failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The same call so often in one turn is a model that goes in a circle; twice may be a second look. */
+const SAME_CALLS_MAX = 2;
+
+const isRepeated = (call: ToolCall, transcript: Transcript): boolean =>
+  (read(transcript, timesCalled).nth.get(call.call) ?? 0) > SAME_CALLS_MAX;
+
+/** For each call of a turn under way: the how-manieth it is with this tool and these arguments. */
+const timesCalled: Fold<{ readonly nth: Map<string, number>; readonly counts: Map<string, Map<string, number>> }> = {
+  initial: () => ({ nth: new Map(), counts: new Map() }),
+  step(state, event) {
+    if (event.type === "speaker.selected") state.counts.delete(event.agent);
+    if (event.type === "run.started") state.counts.clear();
+    if (event.type === "tool.called") {
+      const counts = state.counts.get(event.agent) ?? new Map<string, number>();
+      const key = `${event.tool} ${event.args}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      state.counts.set(event.agent, counts);
+      state.nth.set(event.call, counts.get(key) ?? 1);
+    }
+    if (event.type === "tool.returned" || event.type === "tool.failed") state.nth.delete(event.call);
+    return state;
+  },
+};
+
+function recorded(agent: string, { call, tool }: ToolCall, result: ToolResult): EventBody {
+  const usage = result.usage ? { usage: result.usage } : {};
+  if (result.kind === "failed") return { type: "tool.failed", agent, call, tool, error: result.error, ...usage };
+  return { type: "tool.returned", agent, call, tool, output: capped(result.output), ...usage };
+}
+
+/** What is left to record of a hand-over when the process died between its call's result and itself. */
+export function lateHandoff({ name, handoffs }: Caller, transcript: Transcript): EventBody | undefined {
+  const own = eventsOfTurn(transcript, name).filter((event) => "agent" in event && event.agent === name);
+  const last = own.at(-1);
+  if (last?.type !== "tool.returned" || !handoffs.isHandoff(last.tool)) return undefined;
+  const call = own.find((event) => event.type === "tool.called" && event.call === last.call);
+  if (call?.type !== "tool.called") return undefined;
+  const handoff = handoffs.parse(call, wordsBeside(name, call, transcript));
+  return handoff.kind === "handoff" ? handoffMade(name, call, handoff) : undefined;
+}
+
+const handoffMade = (agent: string, { call }: Pick<ToolCall, "call">, { to, text, options }: HandoffCall): EventBody => ({
+  type: "handoff.made",
+  agent,
+  to,
+  text,
+  call,
+  ...(options.length > 0 ? { options } : {}),
+});
+
+/** The words of the reply that made this call; they are on its first call, which may be another one. */
+function wordsBeside(agent: string, call: ToolCall, transcript: Transcript): string {
+  const calls = eventsOfTurn(transcript, agent).filter((event) => event.type === "tool.called" && event.agent === agent);
+  const index = calls.findIndex((event) => event.type === "tool.called" && event.call === call.call);
+  const first = calls.slice(0, index + 1).findLast((event) => event.type === "tool.called" && event.usage !== undefined);
+  return first?.type === "tool.called" ? (first.text ?? "") : "";
+}
+
+/** A tool's output is cut here before it is recorded: it is read again on every later call. */
+const TOOL_OUTPUT_CHARS_MAX = 20_000;
+
+const capped = (output: string): string =>
+  output.length <= TOOL_OUTPUT_CHARS_MAX
+    ? output
+    : `${output.slice(0, TOOL_OUTPUT_CHARS_MAX)}\n… cut: ${output.length - TOOL_OUTPUT_CHARS_MAX} more characters`;
+
+const BROKEN = Symbol("broken JSON");
+
+function parseArgs(args: string): unknown {
+  if (args.trim() === "") return {};
+  try {
+    return JSON.parse(args) as unknown;
+  } catch {
+    return BROKEN;
+  }
+}
+
+const failed = (kind: string, message: string): ToolResult => ({ kind: "failed", error: { kind, message } });

@@ -1,0 +1,117 @@
+import type { Duplex } from "node:stream";
+import type Docker from "dockerode";
+import { CODE_USER, WORKSPACE } from "./docker-container.ts";
+import { callEngine } from "./docker-engine.ts";
+import type { StreamName } from "./output.ts";
+
+/** A process in the container, being watched. */
+export interface Running {
+  /** Settles when its streams have ended, that is when nobody holds them any more; never fails. */
+  readonly ended: Promise<void>;
+  /** Its exit code; undefined when the engine knows none: the process runs on, or the container is gone. Ask after `ended`. */
+  exitCode(): Promise<number | undefined>;
+  /** Stops listening. A stream must not be left unread: the engine then takes 10 s to kill the container. */
+  letGo(): void;
+}
+
+export interface Command {
+  readonly cmd: readonly string[];
+  /** Given on stdin, which is then closed. Arguments have a length limit, and a file needs a path; a stream has neither trouble. */
+  readonly stdin: string;
+  readonly onOutput: (stream: StreamName, bytes: Uint8Array) => void;
+}
+
+/** Starts a process as the code's user in the workspace. Fails when the container or the engine is gone. */
+export async function exec(container: Docker.Container, { cmd, stdin, onOutput }: Command): Promise<Running> {
+  const created = await callEngine((options) =>
+    container.exec({
+      User: CODE_USER,
+      WorkingDir: WORKSPACE,
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: false,
+      Cmd: [...cmd],
+      ...options,
+    }),
+  );
+  const stream: Duplex = await callEngine((options) => created.start({ hijack: true, stdin: true, ...options }));
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const demux = demultiplexer(onOutput);
+  stream.on("data", demux);
+  for (const end of ["end", "close", "error"]) stream.on(end, () => resolve());
+  stream.end(stdin);
+  return {
+    ended,
+    letGo: () => stream.destroy(),
+    exitCode: async () => {
+      try {
+        const { Running, ExitCode } = (await callEngine((options) => created.inspect(options))) as {
+          Running: boolean;
+          ExitCode: number | null;
+        };
+        return Running ? undefined : (ExitCode ?? undefined);
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** Runs a short command of ours to its end; `undefined` when it had no end within `msMax`, or the container is gone. */
+export async function runToEnd(
+  container: Docker.Container,
+  script: string,
+  msMax: number,
+): Promise<{ exitCode: number; stdout: string } | undefined> {
+  const kept: Uint8Array[] = [];
+  let keptBytes = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Running | undefined;
+  try {
+    running = await exec(container, {
+      cmd: ["/bin/sh", "-c", script],
+      stdin: "",
+      onOutput: (stream, bytes) => {
+        keptBytes += bytes.length;
+        if (stream === "stdout" && keptBytes < ANSWER_BYTES_MAX) kept.push(Buffer.from(bytes));
+      },
+    });
+    const late = new Promise<"late">((resolve) => (timer = setTimeout(resolve, msMax, "late")));
+    if ((await Promise.race([running.ended, late])) === "late") return undefined;
+    const exitCode = await running.exitCode();
+    return exitCode === undefined ? undefined : { exitCode, stdout: Buffer.concat(kept).toString() };
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+    running?.letGo();
+  }
+}
+
+const ANSWER_BYTES_MAX = 64 * 1024;
+
+/** Takes the engine's frames apart: a kind byte, three zeros, a length of four bytes, then as many bytes. A frame is passed on as it comes, not gathered. */
+function demultiplexer(onOutput: Command["onOutput"]): (chunk: Buffer) => void {
+  let header = Buffer.alloc(0);
+  let left = 0;
+  let stream: StreamName = "stdout";
+  return (chunk) => {
+    let rest = chunk;
+    while (rest.length > 0) {
+      if (left === 0) {
+        const taken = rest.subarray(0, 8 - header.length);
+        header = Buffer.concat([header, taken]);
+        rest = rest.subarray(taken.length);
+        if (header.length < 8) return;
+        stream = header[0] === 2 ? "stderr" : "stdout";
+        left = header.readUInt32BE(4);
+        header = Buffer.alloc(0);
+      }
+      const body = rest.subarray(0, left);
+      if (body.length > 0) onOutput(stream, body);
+      left -= body.length;
+      rest = rest.subarray(body.length);
+    }
+  };
+}

@@ -1,0 +1,56 @@
+import type { EventBody } from "../../src/engine/events.ts";
+import type { Agent } from "../../src/engine/team.ts";
+import { isMessage, type Message, type Transcript } from "../../src/engine/transcript.ts";
+import type { AgentSetup } from "./format.ts";
+
+/** What each double found in its inbox, a list per turn. */
+export type Received = Map<string, string[][]>;
+
+/** Test doubles of the scenario format: agents without a model. All they know of their past is in the log. */
+export function double(setup: AgentSetup, received: Received): Agent | undefined {
+  const { name } = setup;
+  const speak = (say: (inbox: readonly Message[], spoken: number, transcript: Transcript) => EventBody): Agent => ({
+    name,
+    description: setup.description ?? `The double ${name}.`,
+    async *turn(transcript) {
+      const inbox = inboxOf(transcript, name);
+      received.set(name, [...(received.get(name) ?? []), inbox.map((message) => message.text)]);
+      yield say(inbox, ownWords(transcript, name).length, transcript);
+    },
+  });
+  const text = (words: string): EventBody => ({ type: "message.posted", agent: name, text: words });
+  const echo = (inbox: readonly Message[], transcript: Transcript) => inbox[0]?.text ?? ownWords(transcript, name).at(-1)?.text ?? "";
+  switch (setup.type) {
+    case "echo":
+      return speak((inbox, _spoken, transcript) => text(echo(inbox, transcript)));
+    case "stop":
+      return speak((inbox, spoken, transcript) =>
+        spoken + 1 >= (setup.stop_at ?? 1) ? { type: "message.posted", agent: name, text: "TERMINATE", kind: "stop" } : text(echo(inbox, transcript)),
+      );
+    case "handoff":
+      return speak(() => ({ type: "handoff.made", agent: name, to: setup.to ?? "", text: `Transferred to ${setup.to}.` }));
+    case "script":
+      return speak((_inbox, spoken) => {
+        const turn = setup.turns?.[spoken];
+        if (turn === undefined) throw new Error(`${name} has no turn ${spoken + 1} in its script`);
+        if (typeof turn === "string") return text(turn);
+        if ("error" in turn) return { type: "turn.failed", agent: name, error: { kind: "script", message: String(turn.error) } };
+        const usage = turn.usage ? { usage: { inputTokens: turn.usage[0], outputTokens: turn.usage[1] } } : {};
+        if (turn.type === "handoff") return { type: "handoff.made", agent: name, to: turn.target ?? "", text: String(turn.content ?? ""), ...usage };
+        return { type: "message.posted", agent: name, text: String(turn.content ?? ""), ...(turn.type === "stop" ? { kind: "stop" as const } : {}), ...usage };
+      });
+    case "flaky":
+      return speak(() => ({ type: "turn.failed", agent: name, error: { kind: "flaky", message: setup.error ?? "failed" } }));
+    default:
+      return undefined;
+  }
+}
+
+const isOwn = (message: Message, name: string): boolean => "agent" in message && message.agent === name;
+const ownWords = (transcript: Transcript, name: string): readonly Message[] => transcript.events.filter(isMessage).filter((message) => isOwn(message, name));
+
+/** What others said since the agent's own last words. */
+function inboxOf(transcript: Transcript, name: string): readonly Message[] {
+  const all = transcript.events.filter(isMessage);
+  return all.slice(all.findLastIndex((message) => isOwn(message, name)) + 1);
+}

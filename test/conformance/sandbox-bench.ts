@@ -1,0 +1,165 @@
+import { createDockerExecutor } from "../../src/sandbox/docker.ts";
+import { SandboxUnavailable, type CodeResult, type Executor, type Session } from "../../src/sandbox/executor.ts";
+import { createWasmExecutor } from "../../src/sandbox/wasm.ts";
+import { sandboxImage } from "../support/docker.ts";
+import { difference, type Block, type Defaults, type Expected, type Outcome, type SandboxCase } from "./sandbox-case.ts";
+import { containersOf, type Host } from "./sandbox-host.ts";
+
+/** The executor under test, started at the first case and again where a case asks for it. */
+export class Bench {
+  readonly kind: string;
+  readonly #instance: string;
+  readonly #host: Host;
+  readonly #defaults: Defaults;
+  readonly #ownControls = new Map<string, boolean>();
+  #executor: Promise<Executor> | undefined;
+
+  constructor({ kind, instance, host, defaults }: { kind: string; instance: string; host: Host; defaults: Defaults }) {
+    this.kind = kind;
+    this.#instance = instance;
+    this.#host = host;
+    this.#defaults = defaults;
+  }
+
+  async languages(): Promise<readonly string[]> {
+    return (await this.#started()).capabilities.languages;
+  }
+
+  /** For a file without a control of this language. */
+  async ownControl(language: string): Promise<boolean> {
+    const code = { python: "print(6*7)", javascript: "console.log(6*7)" }[language] ?? "echo $((6*7))";
+    let passed = this.#ownControls.get(language);
+    if (passed === undefined) {
+      const { status, result } = await this.#run(await this.#open("own-control"), { language, code });
+      this.#ownControls.set(language, (passed = status === "ok" && result.stdout === "42\n"));
+    }
+    return passed;
+  }
+
+  /** Plays a case in sandboxes of its own; says what differs. */
+  async play(one: SandboxCase, blocks: readonly Block[], runId: string): Promise<string | undefined> {
+    const variables = { ...this.#host.variables, RUN_ID: runId };
+    const before = await this.#host.before();
+    const sessions = new Map<string, Session>();
+    let last: Session | undefined;
+    try {
+      for (const [index, block] of blocks.entries()) {
+        const name = `${runId}-${block.session ?? "default"}`;
+        const session = sessions.get(name) ?? (await this.#open(name));
+        sessions.set(name, (last = session));
+        const code = filled(block.code, variables);
+        const outcome = await this.#run(session, {
+          ...block,
+          code,
+          timeoutMs: block.timeoutMs ?? one.timeoutMs ?? this.#defaults.timeoutMs ?? 6000,
+        });
+        // What a case expects as a whole is asked of its last block.
+        const expected = { ...(one.blocks ? block.expect : undefined), ...(index === blocks.length - 1 ? one.expect : undefined) };
+        const differs = difference(filledAll(expected, variables), { ...outcome, code });
+        if (differs !== undefined) return blocks.length > 1 ? `block ${index + 1}: ${differs}` : differs;
+      }
+      const afters = new Set([...(one.expect?.after ?? []), ...blocks.flatMap(({ expect }) => expect?.after ?? [])]);
+      for (const after of afters) {
+        const wrong = await this.#after(after, last, before);
+        if (wrong !== undefined) return wrong;
+      }
+      return undefined;
+    } finally {
+      for (const session of sessions.values()) await session.end();
+    }
+  }
+
+  async close(): Promise<void> {
+    const executor = await this.#executor?.catch(() => undefined);
+    await executor?.close();
+  }
+
+  async #after(name: string, session: Session | undefined, before: Awaited<ReturnType<Host["before"]>>): Promise<string | undefined> {
+    if (name === "executor-usable" && session) {
+      const { status, result } = await this.#run(session, { language: "python", code: "print(6*7)", timeoutMs: 5000 });
+      return status === "ok" && result.stdout === "42\n"
+        ? undefined
+        : `the executor is not usable any more (status ${status}, output ${result.output})`;
+    }
+    if (name === "orphans-removed-on-restart") return this.#restart();
+    return this.#host.check(name, before);
+  }
+
+  /** Starts another executor as the same Parley would after a crash: it must remove what the first one had. */
+  async #restart(): Promise<string | undefined> {
+    const had = (await containersOf(this.#instance)).map(({ Id }) => Id);
+    const next = await makeExecutor(this.kind, this.#instance, this.#defaults);
+    const left = (await containersOf(this.#instance)).filter(({ Id }) => had.includes(Id));
+    await (await this.#started()).close();
+    this.#executor = Promise.resolve(next);
+    return left.length > 0 ? `${left.length} containers are left` : undefined;
+  }
+
+  #started(): Promise<Executor> {
+    return (this.#executor ??= makeExecutor(this.kind, this.#instance, this.#defaults));
+  }
+
+  async #open(name: string): Promise<Session> {
+    const session = await (await this.#started()).open(name);
+    // Python in WebAssembly takes some seconds to start; what is measured is the block.
+    if (this.kind === "wasm") await this.#run(session, { language: "python", code: "pass" });
+    return session;
+  }
+
+  async #run(session: Session, block: Block): Promise<Outcome> {
+    const abort = new AbortController();
+    const timer = block.cancelAfterMs === undefined ? undefined : setTimeout(() => abort.abort(), block.cancelAfterMs);
+    const startMs = performance.now();
+    try {
+      const result = await session.run(block, { timeoutMs: block.timeoutMs ?? 6000, signal: abort.signal });
+      return { status: result.outcome, result, wallMs: performance.now() - startMs };
+    } catch (error) {
+      if (!(error instanceof SandboxUnavailable)) throw error;
+      return { status: "unavailable", result: { ...NOTHING, output: error.message }, wallMs: performance.now() - startMs };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const NOTHING: CodeResult = {
+  outcome: "rejected",
+  exitCode: 1,
+  output: "",
+  stdout: "",
+  stderr: "",
+  outputBytesCut: 0,
+  elapsedMs: 0,
+  files: [],
+  notices: [],
+};
+
+function makeExecutor(kind: string, instance: string, { limits = {}, artefacts = {} }: Defaults): Promise<Executor> {
+  const common = {
+    memoryMb: limits.memoryMiB ?? 256,
+    outputBytesMax: limits.outputBytes ?? 65536,
+    filesMax: artefacts.maxFiles ?? 20,
+    fileBytesMax: artefacts.maxBytesEach ?? 8_388_608,
+    filesBytesMax: artefacts.maxTotalBytes ?? 16_777_216,
+  };
+  if (kind === "wasm") return createWasmExecutor(common);
+  return createDockerExecutor({
+    ...common,
+    image: sandboxImage(),
+    instance,
+    cpus: limits.cpus ?? 1,
+    pids: limits.pids ?? 64,
+    workspaceMb: limits.diskMiB ?? 64,
+  });
+}
+
+/** `${NAME}` in code and expectations. */
+function filled(text: string, variables: Readonly<Record<string, string>>): string {
+  return text.replace(/\$\{([A-Z_]+)\}/g, (whole, name: string) => variables[name] ?? whole);
+}
+
+function filledAll(expected: Expected, variables: Readonly<Record<string, string>>): Expected {
+  return JSON.parse(JSON.stringify(expected), (_key, value: unknown) =>
+    typeof value === "string" ? filled(value, variables) : value,
+  ) as Expected;
+}

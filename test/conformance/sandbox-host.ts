@@ -1,0 +1,101 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { freemem, networkInterfaces, tmpdir } from "node:os";
+import { join } from "node:path";
+import Docker from "dockerode";
+
+/** The host as the attacks see it: marked files, a listener and secrets, any of which code must not reach. */
+export interface Host {
+  readonly variables: Readonly<Record<string, string>>;
+  /** Remembers how things stand before a case. */
+  before(): Promise<Before>;
+  /** What one of the checks after a case found wrong; `undefined`: nothing. */
+  check(name: string, before: Before): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+interface Before {
+  readonly rssBytes: number;
+  readonly freeBytes: number;
+  readonly connections: number;
+}
+
+const MIB = 1024 * 1024;
+
+export async function prepareHost({ instance, memoryMb }: { instance: string; memoryMb: number }): Promise<Host> {
+  const folder = await mkdtemp(join(tmpdir(), "parley-host-"));
+  const marker = randomBytes(16).toString("hex");
+  const secret = randomBytes(16).toString("hex");
+  const drop = await mkdtemp(join(tmpdir(), "parley-drop-"));
+  await writeFile(join(folder, "marker.txt"), marker);
+  Object.assign(process.env, {
+    PARLEY_TEST_SECRET: secret,
+    SLACK_BOT_TOKEN: `xoxb-${secret}`,
+    SLACK_APP_TOKEN: `xapp-${secret}`,
+    OPENAI_API_KEY: `sk-${secret}`,
+  });
+
+  let connections = 0;
+  const listener = createServer((socket) => {
+    connections++;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => listener.listen(0, "0.0.0.0", resolve));
+  const port = (listener.address() as { port: number }).port;
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const outer = addresses.find(({ internal, family }) => !internal && family === "IPv4")?.address ?? "127.0.0.1";
+
+  const before = async (): Promise<Before> => ({ rssBytes: process.memoryUsage().rss, freeBytes: freemem(), connections });
+  const checks: { readonly [name: string]: (was: Before) => Promise<string | undefined> } = {
+    "no-user-processes": () => processesLeft(instance),
+    "host-memory-steady": async (was) => {
+      const grown = (process.memoryUsage().rss - was.rssBytes) / MIB;
+      if (grown > 64) return `the bot's memory grew by ${grown.toFixed(0)} MiB`;
+      const taken = (was.freeBytes - freemem()) / MIB;
+      return taken > memoryMb + 64 ? `the host has ${taken.toFixed(0)} MiB less` : undefined;
+    },
+    "host-listener-untouched": async (was) =>
+      connections > was.connections ? `the host's listener was reached ${connections - was.connections} times` : undefined,
+    "host-drop-dir-empty": async () => {
+      const dropped = await readdir(drop);
+      return dropped.length > 0 ? `the host's folder holds ${dropped.join(", ")}` : undefined;
+    },
+  };
+  return {
+    variables: {
+      HOST_MARKER_PATH: join(folder, "marker.txt"),
+      HOST_MARKER_DIR: folder,
+      HOST_MARKER_VALUE: marker,
+      SECRET_MARKER: secret,
+      HOST_LISTENER_PORT: String(port),
+      HOST_IP: outer,
+      HOST_DROP_DIR: drop,
+      DOCKER_SOCKET: (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock").replace(/^unix:\/\//, ""),
+    },
+    before,
+    check: async (name, was) => (checks[name] ? checks[name](was) : `the check "${name}" is not understood`),
+    close: async () => {
+      listener.close();
+      for (const made of [folder, drop]) await rm(made, { recursive: true, force: true });
+    },
+  };
+}
+
+const SETTLE_MS = 1000; // The format says: one second later.
+
+/** Processes of the code's user, as the engine sees them. In WebAssembly there are none to be left. */
+async function processesLeft(instance: string): Promise<string | undefined> {
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  const docker = new Docker();
+  for (const { Id } of await containersOf(instance)) {
+    const { Processes } = (await docker.getContainer(Id).top({ ps_args: "-eo uid,pid,args" })) as { Processes: string[][] };
+    const left = (Processes ?? []).filter(([uid]) => uid === "65534");
+    if (left.length > 0) return `processes are left: ${left.map((process) => process.join(" ")).join(", ")}`;
+  }
+  return undefined;
+}
+
+export async function containersOf(instance: string): Promise<readonly { readonly Id: string }[]> {
+  return new Docker().listContainers({ all: true, filters: { label: [`parley.instance=${instance}`] } }).catch(() => []);
+}

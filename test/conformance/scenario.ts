@@ -1,0 +1,282 @@
+import { codeBlocks } from "../../src/engine/agents/code-blocks.ts";
+import { mentionedNames } from "../../src/engine/agents/mentioned-names.ts";
+import type { RunCode } from "../../src/engine/agents/code-runner.ts";
+import { isEvent, type EventBody, type RunEvent } from "../../src/engine/events.ts";
+import { converse } from "../../src/engine/run.ts";
+import type { Agent, Team } from "../../src/engine/team.ts";
+import { isMessage, type Transcript } from "../../src/engine/transcript.ts";
+import type { Expectation, Scenario, Step } from "./format.ts";
+import type { Received } from "./doubles.ts";
+import { scenarioModel, type ScenarioModel } from "./scripted-model.ts";
+import { buildAgent, buildTeam, condition, type Parts } from "./set-up.ts";
+import { eventOf, messageDifference, messagesOf, stopToken } from "./translate.ts";
+
+/** Opens a sandbox of its own for a scenario. */
+export type OpenSandbox = () => Promise<{ readonly run: RunCode; end(): Promise<void> }>;
+
+/** Plays one scenario; the first difference, or nothing when it holds. */
+export async function play(scenario: Scenario, openSandbox: OpenSandbox): Promise<string | undefined> {
+  switch (scenario.kind) {
+    case "mentions":
+      return firstDifference(scenario.table ?? [], (row) => differs(row.reply, row.mentioned, mentionedNames(row.names ?? [], row.reply ?? "")));
+    case "code_blocks":
+      return firstDifference(scenario.table ?? [], (row) => differs(row.text, row.blocks, codeBlocks(row.text ?? "").map((block) => [block.language, block.code])));
+    case "termination":
+      return playTermination(scenario);
+    case "team":
+    case "executor": {
+      const sandbox = lazily(openSandbox);
+      try {
+        return scenario.kind === "team" ? await playTeam(scenario, sandbox.run) : await playExecutor(scenario, sandbox.run);
+      } finally {
+        await sandbox.end();
+      }
+    }
+  }
+}
+
+function lazily(open: OpenSandbox): { run: RunCode; end(): Promise<void> } {
+  let opened: ReturnType<OpenSandbox> | undefined;
+  return {
+    run: async (block, options) => (await (opened ??= open())).run(block, options),
+    end: async () => (await opened)?.end(),
+  };
+}
+
+function differs(what: unknown, expected: unknown, got: unknown): string | undefined {
+  return JSON.stringify(expected) === JSON.stringify(got) ? undefined : `${JSON.stringify(what)}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`;
+}
+
+function firstDifference<Item>(items: readonly Item[], look: (item: Item) => string | undefined): string | undefined {
+  for (const item of items) {
+    const difference = look(item);
+    if (difference) return difference;
+  }
+  return undefined;
+}
+
+/** A log in memory with a clock of its own: one millisecond an event, and `sleep` moves it on. */
+function openLog() {
+  const events: RunEvent[] = [];
+  let now = Date.UTC(2026, 0, 1);
+  return {
+    transcript: { events } as Transcript,
+    events,
+    record: (body: EventBody) => void events.push({ ...body, seq: events.length + 1, at: new Date(now++).toISOString() }),
+    sleep: (ms: number) => void (now += ms),
+  };
+}
+type Log = ReturnType<typeof openLog>;
+
+const startRun = (log: Log) => log.record({ type: "run.started", run: `run-${log.events.length + 1}`, team: "team", startedBy: { id: "user", name: "user" } });
+
+function playTermination({ setup, steps = [] }: Scenario): string | undefined {
+  if (!setup.termination) return "the scenario has no condition";
+  const stopWhen = condition(setup.termination);
+  let log = openLog();
+  startRun(log);
+  return firstDifference(steps, (step) => {
+    if (step.op === "reset") startRun((log = openLog()));
+    if (step.op === "sleep") log.sleep((step.seconds ?? 0) * 1_000);
+    if (step.op === "set" || step.op === "external_set") log.record({ type: "stop.requested", person: { id: "user", name: "user" } });
+    if (step.op !== "check") return undefined;
+    // A bare condition has no requester: whoever the messages name has said them. Time passes in the log only with an event.
+    for (const message of step.messages ?? []) log.record(eventOf(message, false));
+    log.record({ type: "tool.returned", agent: "clock", call: "clock", tool: "clock", output: "" });
+    return stopDifference(step.expect?.stop, stopWhen(log.transcript).map(stopToken));
+  });
+}
+
+function stopDifference(expected: Expectation["stop"] | undefined, got: readonly string[]): string | undefined {
+  if (expected === undefined) return undefined;
+  if (expected === null) return got.length === 0 ? undefined : `expected to go on, got ${JSON.stringify(got)}`;
+  if (expected === true) return got.length > 0 ? undefined : "expected a stop, got none";
+  return differs("stop", expected, got);
+}
+
+async function playExecutor({ steps = [] }: Scenario, run: RunCode): Promise<string | undefined> {
+  for (const { blocks = [], expect = {} } of steps) {
+    let exitCode = 0;
+    let output = "";
+    for (const block of blocks) {
+      const result = await run({ language: block.language.toLowerCase(), code: block.code }, { signal: new AbortController().signal, onOutput: () => undefined });
+      exitCode = result.outcome === "rejected" ? 1 : result.exitCode;
+      output += result.output;
+      if (result.outcome !== "ok") break;
+    }
+    if (expect.exit_code !== undefined && exitCode !== expect.exit_code) return `exit code: expected ${expect.exit_code}, got ${exitCode} (${output.slice(0, 200)})`;
+    if (expect.output !== undefined && output.trimEnd() !== expect.output.trimEnd()) return differs("output", expect.output, output);
+    const missing = (expect.output_contains ?? []).find((fragment) => !output.toLowerCase().includes(fragment.toLowerCase()));
+    if (missing !== undefined) return `output: expected ${JSON.stringify(missing)} in ${JSON.stringify(output)}`;
+    if (expect.file_name !== undefined) {
+      const look = await run({ language: "sh", code: `test -f '${expect.file_name.replaceAll("'", "")}'` }, { signal: new AbortController().signal, onOutput: () => undefined });
+      if (look.exitCode !== 0) return `file: expected ${expect.file_name} in the workspace`;
+    }
+  }
+  return undefined;
+}
+
+async function playTeam(scenario: Scenario, runCode: RunCode): Promise<string | undefined> {
+  const { setup, steps = [] } = scenario;
+  const models = new Map(Object.entries(setup.models ?? {}).map(([id, { replies }]) => [id, scenarioModel(id, replies)]));
+  const names = [...(setup.agents ?? []).map((agent) => agent.name), ...steps.flatMap((step) => (step.messages ?? []).map((message) => (typeof message === "string" ? "user" : (message.source ?? "user"))))];
+  const fresh = (): Parts => ({ setup, models, received: new Map(), runCode, coders: names.filter((name) => name !== "user" && name !== "human") });
+  let parts = fresh();
+  let team: Team | undefined;
+  let log = openLog();
+  try {
+    team = setup.team ? buildTeam(setup.team, parts) : undefined;
+    for (const agent of setup.team ? [] : (setup.agents ?? [])) if (agent.type !== "user_proxy") buildAgent(agent, parts);
+    if (scenario.expect?.construct_error) return "expected the set-up to be refused, and it was not";
+  } catch (error) {
+    return scenario.expect?.construct_error ? undefined : `the set-up was refused: ${String(error)}`;
+  }
+  for (const [index, step] of steps.entries()) {
+    const at = (difference: string | undefined) => (difference === undefined ? undefined : `step ${index + 1}: ${difference}`);
+    const agents = agentsByName(parts);
+    if (step.op === "reset") log = openLog();
+    if (step.op === "external_set" || step.op === "set") log.record({ type: "stop.requested", person: { id: "user", name: "user" } });
+    if (step.op === "sleep") log.sleep((step.seconds ?? 0) * 1_000);
+    if (step.op === "save_load") {
+      // There is nothing to save: the log goes through storage as text, and everything else is built anew.
+      const stored = JSON.stringify(log.events);
+      log = openLog();
+      for (const event of JSON.parse(stored) as RunEvent[]) log.record(event);
+      parts = fresh();
+      team = setup.team ? buildTeam(setup.team, parts) : undefined;
+    }
+    const difference = step.op === "run" ? await runStep(step, team, log) : step.op === "agent" ? await agentStep(step, agents, log, scenario) : undefined;
+    const found = at(difference) ?? at(sideDifference(step, models, parts.received, log));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const agentsByName = (parts: Parts) => (name: string): Agent => {
+  const setup = parts.setup.agents?.find((agent) => agent.name === name);
+  if (!setup) throw new Error(`no agent is named ${name}`);
+  return buildAgent(setup, parts);
+};
+
+async function runStep(step: Step, team: Team | undefined, log: Log): Promise<string | undefined> {
+  const { expect = {}, task } = step;
+  const from = log.events.length;
+  let error: string | undefined;
+  try {
+    if (!team) throw new Error("the scenario has no team");
+    if (Array.isArray(task) && task.length === 0) throw new Error("an empty list of messages is no task");
+    // A question that waits for a person is answered within its run; everything else starts a run.
+    startRun(log);
+    for (const message of task === undefined || task === null ? [] : ([task].flat() as readonly (string | { source?: string })[])) log.record(eventOf(message));
+    await conversation(team, log, step.cancel_after, from);
+  } catch (thrown) {
+    error = String(thrown);
+  }
+  const events = log.events.slice(from);
+  const failed = events.find((event) => event.type === "turn.failed");
+  error ??= failed?.error.message;
+  if (expect.error !== undefined) {
+    if (error === undefined) return "expected an error, got none";
+    return expect.error === true || error.includes(expect.error) ? undefined : `error: expected ${JSON.stringify(expect.error)} in ${JSON.stringify(error)}`;
+  }
+  if (error !== undefined) return `it failed: ${error}`;
+  const seen = messagesOf(events);
+  if (expect.message_count !== undefined && seen.length !== expect.message_count) return `expected ${expect.message_count} messages, got ${seen.length}`;
+  const listed = expect.messages && listDifference(expect.messages, seen);
+  if (listed) return listed;
+  const stopped = events.findLast((event) => event.type === "run.stopped");
+  return stopDifference(expect.stop, stopped?.reasons.map(stopToken) ?? []);
+}
+
+function listDifference(expected: NonNullable<Expectation["messages"]>, seen: ReturnType<typeof messagesOf>): string | undefined {
+  for (const [index, message] of expected.entries()) {
+    const difference = messageDifference(message, seen[index]);
+    if (difference) return `message ${index + 1}: ${difference}`;
+  }
+  return seen.length > expected.length ? `${seen.length - expected.length} more messages than expected, the first: ${JSON.stringify(seen[expected.length])}` : undefined;
+}
+
+/** More events than this in one run of a scenario mean that it does not end. */
+const EVENTS_MAX = 2_000;
+
+async function conversation(team: Team, log: Log, cancelAfter: number | undefined, from: number): Promise<void> {
+  const stop = new AbortController();
+  for await (const item of converse(team, log.transcript, stop.signal)) {
+    if (!isEvent(item)) continue;
+    log.record(item);
+    if (log.events.length - from > EVENTS_MAX) throw new Error("the run does not end");
+    if (cancelAfter !== undefined && messagesOf(log.events.slice(from)).length >= cancelAfter) {
+      stop.abort();
+      log.record({ type: "run.stopped", run: "", outcome: "stopped", reason: "cancelled", reasons: [{ kind: "person", person: { id: "user", name: "user" } }] });
+      return;
+    }
+  }
+}
+
+async function agentStep(step: Step, agents: (name: string) => Agent, log: Log, scenario: Scenario): Promise<string | undefined> {
+  const { expect = {}, agent: name = "" } = step;
+  for (const message of step.messages ?? []) log.record(eventOf(message));
+  const setup = scenario.setup.agents?.find((agent) => agent.name === name);
+  const from = log.events.length + 1;
+  if (setup?.type === "user_proxy") {
+    // A person is asked and answers; nothing blocks meanwhile.
+    const asked = log.events.findLast(isMessage);
+    log.record({ type: "speaker.selected", agent: name, by: "policy" });
+    log.record({ type: "handoff.made", agent: asked && "agent" in asked ? asked.agent : "team", to: "human", text: asked?.text ?? "" });
+    const answers = log.events.filter((event) => event.type === "message.posted" && "person" in event && event.person.id === name).length;
+    log.record({ type: "message.posted", person: { id: name, name }, text: setup.inputs?.[answers] ?? "" });
+    const seen = messagesOf(log.events.slice(from)).map((message) => (message.type === "handoff" ? { ...message, source: name, type: "user_input_requested" } : message));
+    return listDifference(expect.stream ?? [], seen);
+  }
+  log.record({ type: "speaker.selected", agent: name, by: "policy" });
+  try {
+    for await (const item of agents(name).turn(log.transcript, new AbortController().signal)) if (isEvent(item)) log.record(item);
+  } catch (error) {
+    return expect.error === undefined ? `it failed: ${String(error)}` : undefined;
+  }
+  const events = log.events.slice(from);
+  const failed = events.some((event) => event.type === "turn.failed");
+  if (expect.error !== undefined) return failed ? undefined : "expected an error, got none";
+  return expect.stream ? listDifference(expect.stream, messagesOf(events)) : undefined;
+}
+
+function sideDifference(step: Step, models: ReadonlyMap<string, ScenarioModel>, received: Received, log: Log): string | undefined {
+  for (const [id, calls] of Object.entries(step.expect_model_calls ?? {})) {
+    const got = models.get(id)?.requests.length ?? 0;
+    if (got !== calls) return `model ${id}: expected ${calls} calls, got ${got}`;
+  }
+  for (const [agent, inboxes] of Object.entries(step.expect_received ?? {})) {
+    const got = received.get(agent) ?? [];
+    const difference = differs(`inbox of ${agent}`, inboxes, got);
+    if (difference) return difference;
+  }
+  for (const { model, call, contains = [], excludes = [] } of step.expect_prompt ?? []) {
+    const request = models.get(model)?.requests[call];
+    if (!request) return `model ${model} has no call ${call}`;
+    const prompt = [request.system, ...request.messages.map((message) => message.text)].join("\n");
+    const missing = contains.find((fragment) => !prompt.includes(fragment));
+    if (missing !== undefined) return `call ${call} of ${model} does not contain ${JSON.stringify(missing)}`;
+    const unwanted = excludes.find((fragment) => prompt.includes(fragment));
+    if (unwanted !== undefined) return `call ${call} of ${model} contains ${JSON.stringify(unwanted)}`;
+  }
+  for (const [agent, context] of Object.entries(step.expect_context ?? {})) {
+    const difference = contextDifference(agent, context, log);
+    if (difference) return difference;
+  }
+  return undefined;
+}
+
+/** What the agent's model would read next: each expected entry is a text, or has some of the keys role, content, source. */
+function contextDifference(agent: string, expected: readonly unknown[], log: Log): string | undefined {
+  const context = log.events.flatMap((event) => {
+    if (!isMessage(event)) return [];
+    const source = "agent" in event ? event.agent : event.person.id;
+    return [{ role: source === agent ? "assistant" : "user", source, content: event.text }];
+  });
+  const got = context.map((entry) => entry.content);
+  if (expected.every((entry) => typeof entry === "string")) return differs(`context of ${agent}`, expected, got);
+  return firstDifference([...expected.entries()], ([index, entry]) => {
+    const seen: { readonly [key: string]: unknown } = context[index] ?? {};
+    return firstDifference(Object.entries(entry as object), ([key, value]) => (key in seen ? differs(`context of ${agent}, ${key}`, value, seen[key]) : undefined));
+  });
+}

@@ -1,0 +1,235 @@
+import { assistant } from "../../src/engine/agents/assistant.ts";
+import { coder } from "../../src/engine/agents/coder.ts";
+import { codeRunner, type RunCode } from "../../src/engine/agents/code-runner.ts";
+import type { Handoff } from "../../src/engine/agents/handoff.ts";
+import { transferTool } from "../../src/engine/agents/handoff.ts";
+import { messageFilter } from "../../src/engine/agents/message-filter.ts";
+import { selector } from "../../src/engine/agents/selector.ts";
+import { subTeam } from "../../src/engine/agents/sub-team.ts";
+import { HUMAN } from "../../src/engine/events.ts";
+import { graph } from "../../src/engine/policies/graph.ts";
+import { ledBy } from "../../src/engine/policies/led-by.ts";
+import { roundRobin } from "../../src/engine/policies/round-robin.ts";
+import { swarm } from "../../src/engine/policies/swarm.ts";
+import type { Agent, SpeakerPolicy, Team, TerminationCondition } from "../../src/engine/team.ts";
+import { all, any, handoffTo, maxMessages, maxTurns, minutes, source, stopMessage, textMention, tokens, toolCalled, when } from "../../src/engine/termination.ts";
+import { isMessage, type Transcript } from "../../src/engine/transcript.ts";
+import { double, type Received } from "./doubles.ts";
+import type { AgentSetup, ConditionSetup, Setup, TeamSetup } from "./format.ts";
+import type { ScenarioModel } from "./scripted-model.ts";
+
+export interface Parts {
+  readonly setup: Setup;
+  readonly models: ReadonlyMap<string, ScenarioModel>;
+  readonly received: Received;
+  readonly runCode: RunCode;
+  /** Whose code a code executor without `sources` runs: everybody's but a person's. */
+  readonly coders: readonly string[];
+}
+
+/** A scenario's set-up as a team of the public engine. Throws where AutoGen refuses to construct. */
+export function buildTeam(team: TeamSetup, parts: Parts): Team {
+  const members = team.participants.map((name) => buildAgent(find(parts.setup.agents ?? [], name), parts));
+  check(team, parts);
+  const limit = team.max_turns ?? undefined;
+  return {
+    name: "team",
+    agents: members,
+    nextSpeakers: policy(team, members, parts),
+    stopWhen: team.termination ? condition(team.termination) : () => [],
+    limits: limit === undefined ? () => [] : maxTurns(limit),
+  };
+}
+
+function check(team: TeamSetup, parts: Parts): void {
+  const { participants, kind, edges = [] } = team;
+  const refuse = (why: string) => {
+    throw new Error(`the team cannot be built: ${why}`);
+  };
+  if (participants.length === 0) refuse("it has no participants");
+  if (new Set(participants).size !== participants.length) refuse("two participants have the same name");
+  if (team.max_turns !== undefined && team.max_turns !== null && team.max_turns <= 0) refuse("max_turns must be at least 1");
+  if (kind === "selector" && participants.length < 2) refuse("a selector needs two participants to choose from");
+  const first = parts.setup.agents?.find((agent) => agent.name === participants[0]);
+  if (kind === "swarm" && first && first.type !== "handoff" && first.type !== "script" && (first.handoffs ?? []).length === 0) refuse("the first participant of a swarm must be able to hand over");
+  for (const { from, to } of edges) if (!participants.includes(from) || !participants.includes(to)) refuse(`an edge leads from ${from} to ${to}, which are not both participants`);
+  if (kind === "graph") checkGraph(team, refuse);
+}
+
+function checkGraph({ participants, edges = [], entry, termination, max_turns: turns }: TeamSetup, refuse: (why: string) => void): void {
+  if (!entry && participants.every((name) => edges.some((edge) => edge.to === name))) refuse("the graph has no start");
+  if (participants.every((name) => edges.some((edge) => edge.from === name))) refuse("the graph has no end");
+  for (const name of participants) {
+    const out = edges.filter((edge) => edge.from === name);
+    if (out.some((edge) => edge.if_contains !== undefined) && out.some((edge) => edge.if_contains === undefined)) refuse(`${name} has edges with and without a condition`);
+  }
+  for (const cycle of cycles(edges)) {
+    if (cycle.every((edge) => edge.if_contains === undefined)) refuse("a cycle needs an edge with a condition");
+    if (!termination && !turns) refuse("a graph with a cycle needs a termination condition or max_turns");
+  }
+}
+
+type EdgeSetup = NonNullable<TeamSetup["edges"]>[number];
+
+function cycles(edges: readonly EdgeSetup[]): EdgeSetup[][] {
+  const found: EdgeSetup[][] = [];
+  const walk = (trail: readonly EdgeSetup[]) => {
+    const end = trail.at(-1)?.to;
+    const start = trail.findIndex((edge) => edge.from === end);
+    if (start >= 0) return void found.push(trail.slice(start));
+    for (const edge of edges) if (edge.from === end) walk([...trail, edge]);
+  };
+  for (const edge of edges) walk([edge]);
+  return found;
+}
+
+export function buildAgent(setup: AgentSetup, parts: Parts): Agent {
+  const built = double(setup, parts.received);
+  if (built) return built;
+  const { name } = setup;
+  const description = setup.description ?? `The agent ${name}.`;
+  const model = () => find2(parts.models, setup.model ?? "");
+  switch (setup.type) {
+    case "assistant":
+      return assistant({
+        name,
+        description,
+        instructions: setup.system ?? "You are a helpful assistant.",
+        model: model(),
+        tools: toolsOf(setup),
+        handoffs: (setup.handoffs ?? []).map(handoffOf),
+        toolRoundsMax: setup.max_tool_iterations ?? 1,
+        afterTools: setup.reflect_on_tool_use ? "prose" : "summary",
+      });
+    case "code_executor": {
+      const run = guarded(parts.runCode, setup);
+      const languages = ["python", "sh", "bash"];
+      if (setup.model !== undefined) return coder({ name, description, instructions: "Write code.", model: model(), languages, run, retriesMax: setup.max_retries_on_error ?? 0 });
+      return codeRunner({ name, description, runs: setup.sources ?? parts.coders, languages, run });
+    }
+    case "team":
+    case "society_of_mind": {
+      const own = typeof setup.team === "object" ? setup.team : teamOf(setup, parts);
+      const team = buildTeam(own, parts);
+      return subTeam({ name, description, team, voice: setup.type === "team" ? "members" : { model: model(), instructions: "Answer." } });
+    }
+    case "message_filter": {
+      const wrapped = buildAgent({ ...(setup.wrapped ?? { type: "echo" }), name } as AgentSetup, parts);
+      const rules = (setup.filter ?? []).map(({ source: from, position, count }) => ({ from, ...(position && count !== undefined ? { take: { which: position, count } } : {}) }));
+      return messageFilter(wrapped, rules);
+    }
+    default:
+      throw new Error(`agents of type ${setup.type} are not known`);
+  }
+}
+
+const teamOf = (setup: AgentSetup, parts: Parts): TeamSetup => {
+  if (typeof setup.team === "string") return find(parts.setup.agents ?? [], setup.team) as unknown as TeamSetup;
+  return { kind: setup.kind ?? "round_robin", participants: setup.participants ?? [], ...(setup.termination ? { termination: setup.termination } : {}), ...(setup.max_turns ? { max_turns: setup.max_turns } : {}) };
+};
+
+const toolsOf = (setup: AgentSetup) =>
+  (setup.tools ?? []).map((tool) => ({
+    name: tool.name,
+    description: tool.name,
+    parameters: { type: "object" },
+    run: async () => (tool.raises === undefined ? { kind: "returned" as const, output: String(tool.returns ?? "") } : { kind: "failed" as const, error: { kind: "raised", message: tool.raises } }),
+  }));
+
+type HandoffSetup = NonNullable<AgentSetup["handoffs"]>[number];
+const PERSON_NAMES = ["human", "user"];
+/** A hand-over to somebody who is no participant goes to a person. */
+const target = (name: string): string => (PERSON_NAMES.includes(name) ? HUMAN : name);
+
+function handoffOf(setup: HandoffSetup): Handoff {
+  if (typeof setup === "string") return { to: target(setup), tool: transferTool(setup) };
+  return { to: target(setup.target), tool: setup.name ?? transferTool(setup.target), ...(setup.message === undefined ? {} : { message: setup.message }) };
+}
+
+function guarded(run: RunCode, { deny }: AgentSetup): RunCode {
+  return async (block, options) => {
+    if (!deny || !block.code.includes(deny.if_contains)) return run(block, options);
+    return { outcome: "rejected", exitCode: 1, output: deny.reason, elapsedMs: 0, executor: "none", files: [] };
+  };
+}
+
+function policy(team: TeamSetup, members: readonly Agent[], parts: Parts): SpeakerPolicy {
+  switch (team.kind) {
+    case "round_robin":
+      return roundRobin;
+    case "swarm":
+      return swarm;
+    case "graph": {
+      const edges = (team.edges ?? []).map(({ from, to, if_contains: ifContains, group, activate }) => ({ from, to, ...(ifContains === undefined ? {} : { ifContains }), ...(group ? { group } : {}), ...(activate ? { join: activate } : {}) }));
+      return graph(edges, team.participants, team.entry);
+    }
+    case "selector": {
+      const { selector_func: rule, candidate_func: candidates } = team;
+      return ledBy(
+        selector({
+          model: find2(parts.models, team.model ?? ""),
+          agents: members,
+          allowRepeats: team.allow_repeated_speaker ?? false,
+          attempts: team.max_selector_attempts ?? 3,
+          mayAskHuman: false,
+          ...(rule ? { rule: (transcript) => rule.by_last_source[lastSource(transcript)] ?? undefined } : {}),
+          ...(candidates ? { candidates: (transcript) => candidates.by_last_source[lastSource(transcript)] } : {}),
+          ...(team.history_buffer === undefined ? {} : { historyMessagesMax: team.history_buffer }),
+        }),
+      );
+    }
+    case "magentic":
+      throw new Error("magentic teams are not built yet");
+  }
+}
+
+function lastSource(transcript: Transcript): string {
+  const message = transcript.events.findLast(isMessage);
+  return !message ? "" : "agent" in message ? message.agent : message.person.id;
+}
+
+export function condition(setup: ConditionSetup): TerminationCondition {
+  if ("and" in setup) return all(...(setup.and as readonly ConditionSetup[]).map(condition));
+  if ("or" in setup) return any(...(setup.or as readonly ConditionSetup[]).map(condition));
+  const { type, ...rest } = setup as { type: string; [key: string]: unknown };
+  const number = (key: string) => (typeof rest[key] === "number" ? (rest[key] as number) : undefined);
+  const list = (key: string) => (typeof rest[key] === "string" ? [rest[key] as string] : (rest[key] as string[] | undefined));
+  switch (type) {
+    case "text_mention":
+      return textMention(String(rest.text), list("sources"));
+    case "max_message":
+      return maxMessages(number("n") ?? 1);
+    case "token_usage": {
+      const [total, input, output] = [number("total"), number("prompt"), number("completion")];
+      return tokens({ ...(total === undefined ? {} : { total }), ...(input === undefined ? {} : { input }), ...(output === undefined ? {} : { output }) });
+    }
+    case "handoff":
+      return handoffTo(target(String(rest.target)));
+    case "timeout":
+      return minutes((number("seconds") ?? 0) / 60);
+    case "external":
+      return when((event) => (event.type === "stop.requested" ? { kind: "person", person: event.person } : undefined));
+    case "source":
+    case "source_match":
+      return source(...(list("sources") ?? list("source") ?? []));
+    case "stop_message":
+      return stopMessage();
+    case "function":
+    case "function_call":
+      return toolCalled(String(rest.name ?? rest.function ?? rest.function_name));
+    default:
+      throw new Error(`conditions of type ${type} are not known`);
+  }
+}
+
+function find(agents: readonly AgentSetup[], name: string): AgentSetup {
+  const setup = agents.find((agent) => agent.name === name);
+  if (!setup) throw new Error(`no agent is named ${name}`);
+  return setup;
+}
+
+function find2<Value>(map: ReadonlyMap<string, Value>, name: string): Value {
+  const value = map.get(name);
+  if (value === undefined) throw new Error(`no model is named ${name}`);
+  return value;
+}

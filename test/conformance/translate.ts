@@ -1,0 +1,146 @@
+import { HUMAN, type EventBody, type RunEvent, type StopReason } from "../../src/engine/events.ts";
+import type { ExpectedMessage, MessageSetup } from "./format.ts";
+
+/** A message as the scenarios speak of it. */
+export interface Seen {
+  readonly source: string;
+  readonly type: string;
+  readonly content: unknown;
+  readonly target?: string;
+  /** The code runs that a message reports. */
+  readonly runs?: readonly { readonly exitCode: number; readonly outcome: string; readonly output: string }[];
+}
+
+/** Parley's events → AutoGen's messages. */
+export function messagesOf(events: readonly RunEvent[]): Seen[] {
+  const seen: Seen[] = [];
+  let calls: { agent: string; ids: string[]; names: string[]; results: [string, string, boolean][] } | undefined;
+  let runs: { exitCode: number; outcome: string; output: string }[] = [];
+  let coderWrites = false;
+  for (const [index, event] of events.entries()) {
+    switch (event.type) {
+      case "message.posted":
+        if ("person" in event) seen.push({ source: event.person.id, type: "text", content: event.text });
+        else seen.push({ source: event.agent, type: event.kind === "stop" ? "stop" : event.kind === "summary" ? "tool_summary" : "text", content: event.text, runs });
+        runs = [];
+        coderWrites = false;
+        break;
+      case "tool.called": {
+        if (event.text) seen.push({ source: event.agent, type: "thought", content: event.text });
+        calls ??= { agent: event.agent, ids: [], names: [], results: [] };
+        calls.ids.push(event.call);
+        calls.names.push(event.tool);
+        const next = events[index + 1];
+        if (next?.type !== "tool.called" || next.agent !== event.agent) seen.push({ source: event.agent, type: "tool_request", content: calls.names });
+        break;
+      }
+      case "tool.returned":
+      case "tool.failed":
+        calls?.results.push([event.tool, event.type === "tool.returned" ? event.output : event.error.message, event.type === "tool.failed"]);
+        if (calls && calls.results.length === calls.ids.length) {
+          // Results are compared in the order of the calls; a hand-over is recorded behind the others.
+          const order = calls.names;
+          seen.push({ source: event.agent, type: "tool_execution", content: calls.results.toSorted((a, b) => order.indexOf(a[0]) - order.indexOf(b[0])) });
+          calls = undefined;
+        }
+        break;
+      case "handoff.made":
+        seen.push({ source: event.agent, type: "handoff", content: event.text, target: event.to });
+        break;
+      case "code.written":
+        if (/```/.test(event.text)) seen.push({ source: event.agent, type: "code_generation", content: event.text });
+        coderWrites = true;
+        break;
+      case "code.ran":
+        runs.push({ exitCode: event.exitCode, outcome: event.outcome, output: event.output });
+        if (coderWrites) seen.push({ source: event.agent, type: "code_execution", content: event.output });
+        break;
+      default:
+        break;
+    }
+  }
+  return seen;
+}
+
+/** A scenario's message → the event that says the same. `user` is a person, everybody else an agent. */
+export function eventOf(message: string | MessageSetup, userIsPerson = true): EventBody {
+  const { source = "user", type = "text", content, target, usage } = typeof message === "string" ? { content: message } : message;
+  const text = typeof content === "string" ? content : JSON.stringify(content ?? "");
+  const spent = usage ? { usage: { inputTokens: usage[0], outputTokens: usage[1] } } : {};
+  if (type === "handoff") return { type: "handoff.made", agent: source, to: target ?? "", text };
+  if (type === "tool_request") return { type: "tool.called", agent: source, call: `c-${text}`, tool: nameIn(content), args: "{}", ...spent };
+  if (type === "tool_execution") return { type: "tool.returned", agent: source, call: `c-${text}`, tool: nameIn(content), output: text };
+  if (source === "user" && userIsPerson) return { type: "message.posted", person: { id: source, name: source }, text };
+  return { type: "message.posted", agent: source, text, ...(type === "stop" ? { kind: "stop" as const } : {}), ...(type === "tool_summary" ? { kind: "summary" as const } : {}), ...spent };
+}
+
+const nameIn = (content: unknown): string => (Array.isArray(content) ? nameIn(content[0]) : String(content));
+
+export function stopToken(reason: StopReason): string {
+  switch (reason.kind) {
+    case "textMention":
+      return `text_mention:${reason.text}`;
+    case "maxMessages":
+      return `max_message:${reason.limit}/${reason.count}`;
+    case "maxTurns":
+      return `max_turns:${reason.limit}`;
+    case "handoff":
+      return `handoff:${reason.agent}>${reason.to}`;
+    case "tokens":
+      return `tokens:${reason.total}/${reason.input}/${reason.output}`;
+    case "minutes":
+      return `timeout:${Math.round(reason.limit * 60)}`;
+    case "person":
+      return "external";
+    case "source":
+      return `source:${reason.agent}`;
+    case "stopMessage":
+      return "stop_message";
+    case "toolCalled":
+      return `function:${reason.tool}`;
+    case "nobody":
+      return "graph_complete";
+    case "usd":
+    case "finish":
+    case "failure":
+      return reason.kind;
+  }
+}
+
+/** The first difference between what is expected of a message and what was seen, or nothing. Only the given keys count, trailing newlines do not. */
+export function messageDifference(expected: ExpectedMessage, seen: Seen | undefined): string | undefined {
+  if (!seen) return `expected ${JSON.stringify(expected)}, got nothing`;
+  const differs = (what: string) => `${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(seen)}`;
+  if (expected.source !== undefined && expected.source !== seen.source) return differs("source");
+  if (expected.type !== undefined && expected.type !== seen.type) return differs("type");
+  if (expected.target !== undefined && expected.target !== seen.target && !(seen.target === HUMAN && expected.target === "user")) return differs("target");
+  if (expected.content !== undefined && !same(expected.content, seen.content)) return differs("content");
+  const fragments = expected.contains === undefined ? [] : [expected.contains].flat();
+  if (!fragments.every((fragment) => String(seen.content).includes(fragment))) return differs("contains");
+  if (expected.content_kind !== undefined && !isKind(expected.content_kind, seen)) return differs("content_kind");
+  if (expected.output !== undefined && !same(expected.output, seen.runs?.map((run) => run.output).join("") ?? "")) return differs("output");
+  return undefined;
+}
+
+function isKind(kind: string, { content, runs = [], target }: Seen): boolean {
+  const [name, ...rest] = kind.split(":");
+  const detail = rest.join(":");
+  const last = runs.at(-1);
+  switch (name) {
+    case "run_failed":
+      return last !== undefined && last.exitCode === Number(detail) && last.outcome !== "ok" && last.outcome !== "rejected";
+    case "run_no_output":
+      return last !== undefined && last.exitCode === Number(detail) && last.output.trim() === "" && String(content).includes(`exit code ${detail}`);
+    case "no_code_found":
+      return runs.length === 0 && String(content).includes("No code");
+    case "not_approved":
+      return last?.outcome === "rejected" && String(content).includes(detail);
+    case "default_handoff_notice":
+      return target !== undefined && String(content).includes(detail);
+    default:
+      throw new Error(`content kind ${kind} is not known`);
+  }
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(trimmed(a)) === JSON.stringify(trimmed(b));
+const trimmed = (value: unknown): unknown => (typeof value === "string" ? value.replace(/\n+$/, "") : Array.isArray(value) ? value.map(trimmed) : value);

@@ -1,0 +1,176 @@
+import { expect, test } from "vitest";
+import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
+import { codeRunner } from "../../src/engine/agents/code-runner.ts";
+import { subTeam } from "../../src/engine/agents/sub-team.ts";
+import { roundRobin } from "../../src/engine/policies/round-robin.ts";
+import { maxTurns } from "../../src/engine/termination.ts";
+import type { Tool } from "../../src/engine/tool.ts";
+import { currentRun, isWaiting } from "../../src/engine/transcript.ts";
+import { MARIA, openLog, says, scripted, team } from "../support/scripted.ts";
+
+type Log = ReturnType<typeof openLog>;
+const guardedTool = (approval: NonNullable<Tool["approval"]>, ran: unknown[]): Tool => ({
+  name: "pay",
+  description: "",
+  parameters: { type: "object" },
+  approval,
+  run: async (args) => {
+    ran.push(args);
+    return { kind: "returned", output: "paid" };
+  },
+});
+const agent = (settings: Pick<AssistantSettings, "model" | "tools">) =>
+  assistant({ name: "A", description: "", instructions: "", handoffs: [], toolRoundsMax: 5, afterTools: "prose", ...settings });
+const alone = (settings: Pick<AssistantSettings, "model" | "tools">, turns = 1) =>
+  team({ agents: [agent(settings)], nextSpeakers: roundRobin, limits: maxTurns(turns) });
+const answer = (log: Log, approved: boolean, reason?: string) => {
+  for (const call of currentRun(log.transcript).approvals)
+    log.record({ type: "approval.given", call, approved, person: MARIA, ...(reason ? { reason } : {}) });
+};
+const asked = (log: Log) => log.events.flatMap((event) => (event.type === "approval.requested" ? [event.what] : []));
+
+test("a call that needs a yes waits for it, and runs after a restart with the answer", async () => {
+  const log = openLog();
+  log.start("pay them");
+  const ran: unknown[] = [];
+  await log.run(alone({ model: scripted({ calls: [{ tool: "pay", args: { usd: 5 } }] }), tools: [guardedTool("always", ran)] }));
+  expect(isWaiting(log.transcript)).toBe(true);
+  expect(asked(log)).toEqual(['pay {"usd":5}']);
+  expect(ran).toEqual([]);
+  answer(log, true);
+  await log.run(alone({ model: scripted("done"), tools: [guardedTool("always", ran)] }));
+  expect(ran).toEqual([{ usd: 5 }]);
+  expect(log.said().at(-1)).toBe("A: done");
+});
+
+test("a no is a result that the model reads", async () => {
+  const log = openLog();
+  log.start("pay them");
+  const ran: unknown[] = [];
+  const parts = { model: scripted({ calls: [{ tool: "pay" }] }, "I see."), tools: [guardedTool("always", ran)] };
+  await log.run(alone(parts));
+  answer(log, false, "too dear");
+  await log.run(alone(parts));
+  expect(ran).toEqual([]);
+  expect(log.events.find((event) => event.type === "tool.failed")).toMatchObject({
+    error: { kind: "denied", message: "pay was not run. Maria said no: too dear" },
+  });
+  expect(parts.model.requests[1]?.messages.at(-1)).toMatchObject({ role: "tool", failed: true });
+});
+
+test("two calls of a reply are both asked for, and nothing runs before both are answered", async () => {
+  const log = openLog();
+  log.start("pay them");
+  const ran: unknown[] = [];
+  const parts = {
+    model: scripted(
+      {
+        calls: [
+          { tool: "pay", args: { to: "a" } },
+          { tool: "pay", args: { to: "b" } },
+        ],
+      },
+      "done",
+    ),
+    tools: [guardedTool("always", ran)],
+  };
+  await log.run(alone(parts));
+  const [first, second] = currentRun(log.transcript).approvals;
+  log.record({ type: "approval.given", call: first ?? "", approved: true, person: MARIA });
+  await log.run(alone(parts));
+  expect(ran).toEqual([]);
+  log.record({ type: "approval.given", call: second ?? "", approved: false, person: MARIA });
+  await log.run(alone(parts));
+  expect(ran).toEqual([{ to: "a" }]);
+});
+
+test("first-time asks until somebody has said yes in the thread, and then no more", async () => {
+  const log = openLog();
+  log.start("pay them");
+  const ran: unknown[] = [];
+  const parts = {
+    model: scripted(
+      {
+        calls: [
+          { tool: "pay", args: 1 },
+          { tool: "pay", args: 2 },
+        ],
+      },
+      { calls: [{ tool: "pay", args: 3 }] },
+      "done",
+    ),
+    tools: [guardedTool("first-time", ran)],
+  };
+  await log.run(alone(parts));
+  expect(asked(log)).toHaveLength(1);
+  answer(log, true);
+  await log.run(alone(parts));
+  expect(ran).toEqual([1, 2, 3]);
+  expect(asked(log)).toHaveLength(1);
+});
+
+test("the same call a third time in a turn is not run, nor asked for", async () => {
+  const log = openLog();
+  log.start("go");
+  const ran: unknown[] = [];
+  const same = { calls: [{ tool: "pay", args: { usd: 1 } }] };
+  const model = scripted(same, same, same, "I give up.");
+  await log.run(alone({ model, tools: [guardedTool("never", ran)] }));
+  expect(ran).toHaveLength(2);
+  expect(log.events.findLast((event) => event.type === "tool.failed")).toMatchObject({ error: { kind: "repeated" } });
+  expect(model.requests[3]?.messages.at(-1)?.text).toContain("was not run again");
+});
+
+const fence = (code: string) => `\`\`\`python\n${code}\n\`\`\``;
+function coding(ran: string[]) {
+  const runner = codeRunner({
+    name: "Runner",
+    description: "",
+    runs: ["Coder"],
+    languages: ["python"],
+    approval: "ask",
+    run: async ({ code }) => {
+      ran.push(code.trim());
+      return { outcome: "ok", exitCode: 0, output: "fine\n", elapsedMs: 1, executor: "test", files: [] };
+    },
+  });
+  return team({ agents: [says("Coder", `${fence("one")}\n${fence("two")}`), runner], nextSpeakers: roundRobin, limits: maxTurns(2) });
+}
+
+test("code that needs a yes is asked for block by block; a no is told with its reason and ends the turn", async () => {
+  const log = openLog();
+  log.start("t");
+  const ran: string[] = [];
+  await log.run(coding(ran));
+  expect(currentRun(log.transcript).approvals).toEqual(["code-4-0"]);
+  expect(asked(log)).toEqual(["one\n"]);
+  answer(log, true);
+  await log.run(coding(ran));
+  expect(currentRun(log.transcript).approvals).toEqual(["code-4-1"]);
+  answer(log, false, "not that one");
+  await log.run(coding(ran));
+  expect(ran).toEqual(["one"]);
+  expect(log.events.findLast((event) => event.type === "code.ran")).toMatchObject({
+    outcome: "rejected",
+    output: "Maria said no: not that one",
+  });
+  expect(log.said().at(-1)).toBe("Runner: The code was not run:\nfine\nMaria said no: not that one");
+});
+
+test("inside a team that is a participant a yes is asked for and heard", async () => {
+  const log = openLog();
+  log.start("pay them");
+  const ran: unknown[] = [];
+  const inner = alone({ model: scripted({ calls: [{ tool: "pay" }] }, "paid up"), tools: [guardedTool("always", ran)] });
+  const outer = team({
+    agents: [subTeam({ name: "Office", description: "", team: inner, voice: "members" })],
+    nextSpeakers: roundRobin,
+    limits: maxTurns(1),
+  });
+  await log.run(outer);
+  expect(isWaiting(log.transcript)).toBe(true);
+  answer(log, true);
+  await log.run(outer);
+  expect(ran).toEqual([{}]);
+  expect(log.said().at(-1)).toBe("A: paid up");
+});

@@ -1,0 +1,107 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Session } from "../../src/sandbox/executor.ts";
+import { createWasmExecutor, type WasmExecutor } from "../../src/sandbox/wasm.ts";
+import { executorContract, runIn } from "../contracts/executor.ts";
+
+executorContract("Python in WebAssembly", () => createWasmExecutor({}), { languages: ["python"] });
+
+describe("Python in WebAssembly", () => {
+  let executor: WasmExecutor;
+  let session: Session;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "parley-host-"));
+    await writeFile(join(folder, "marker.txt"), "host-marker");
+    executor = await createWasmExecutor({ prewarm: true });
+    await executor.ready;
+    session = await executor.open("thread");
+  });
+  afterAll(async () => {
+    await executor.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("it says what it cannot do", () => {
+    expect(executor.capabilities.grade).toBe("wasm");
+    expect(executor.capabilities.label).toContain("not for untrusted workspaces");
+  });
+
+  test("the ways out of Python lead to a process without permissions", async () => {
+    const marker = join(folder, "marker.txt");
+    const drop = join(folder, "dropped");
+    const attempts = [
+      `import posix; print(posix.system("echo P > ${drop}"))`,
+      `import os; os.system("echo P > ${drop}")`,
+      `import ctypes; ctypes.CDLL(None).system(b"echo P > ${drop}")`,
+      `import subprocess; subprocess.run(["sh", "-c", "echo P > ${drop}"])`,
+      `print(open(${JSON.stringify(marker)}).read())`,
+      `from pyodide.code import run_js; print((await run_js("import('node:fs')")).readFileSync(${JSON.stringify(marker)}, "utf8"))`,
+      `import js; print(js.Deno.readTextFileSync(${JSON.stringify(marker)}))`,
+      `import js; js.Deno.writeTextFileSync(${JSON.stringify(drop)}, "P")`,
+      `import js; print(js.Deno.env.get("PATH"), "host-marker")`,
+      `import js; js.Deno.Command.new("sh").outputSync(); print("host-marker")`,
+      `import js; print((await js.fetch("http://127.0.0.1:9/")).status, "host-marker")`,
+      `from pyodide.code import run_js; print(await run_js("import('node:net').then(n=>new Promise(r=>{const s=n.connect('/var/run/docker.sock');s.on('connect',()=>r('host-marker'));s.on('error',e=>r(e.code))}))"))`,
+      `from pyodide.code import run_js; print(await run_js("import('node:child_process').then(c=>c.execSync('echo host-'+'marker').toString())"))`,
+      `import pyodide_js; pyodide_js.mountNodeFS("/host", ${JSON.stringify(folder)}); print(open("/host/marker.txt").read())`,
+    ];
+    const reached: string[] = [];
+    for (const code of attempts) {
+      const result = await runIn(session, code);
+      if (result.stdout.includes("host-marker")) reached.push(code);
+    }
+    expect(reached).toEqual([]);
+    expect(await readdir(folder)).toEqual(["marker.txt"]);
+  });
+
+  test("answers that the code forges end the process, not the executor", async () => {
+    const forge = (text: string): string => `import js\njs.Deno.stdout.writeSync(js.TextEncoder.new().encode(${JSON.stringify(text)}))`;
+    expect(await runIn(session, forge("no json\n"))).toMatchObject({ outcome: "sandbox_lost" });
+    expect(await runIn(session, forge('{"type":"changed","path":7}\n'))).toMatchObject({ outcome: "sandbox_lost" });
+    const climbing = { type: "changed", path: "out/../../x", sizeBytes: 1, version: "1", base64: "eA==" };
+    expect(await runIn(session, forge(`${JSON.stringify(climbing)}\n`))).toMatchObject({ outcome: "sandbox_lost", files: [] });
+    expect(await runIn(session, "print(1)")).toMatchObject({ outcome: "ok", stdout: "1\n" });
+  });
+
+  test("leaving at once keeps the exit code, and the files of earlier blocks", async () => {
+    await runIn(session, "open('earlier.txt', 'w').write('kept')");
+    expect(await runIn(session, "import os\nos._exit(4)")).toMatchObject({ outcome: "error", exitCode: 4 });
+    expect(await runIn(session, "import js\njs.Deno.exit(5)")).toMatchObject({ outcome: "error", exitCode: 5 });
+    expect(await runIn(session, "print(open('earlier.txt').read())")).toMatchObject({ stdout: "kept\n" });
+  });
+
+  test("a workspace too large to keep a copy of is reset with the process, and that is told", async () => {
+    await runIn(session, "open('large.bin', 'wb').write(b'x' * (20 * 1024 * 1024))");
+    await runIn(session, "import js\njs.Deno.exit(5)");
+    expect((await runIn(session, "print(1)")).notices.join()).toContain("The workspace was reset");
+  });
+
+  test("a block may await at its top level", async () => {
+    expect(await runIn(session, "import asyncio\nawait asyncio.sleep(0)\nprint('slept')")).toMatchObject({
+      outcome: "ok",
+      stdout: "slept\n",
+    });
+  });
+
+  test.skipIf(process.platform !== "linux")("Python ends with Parley, even in an endless loop", async () => {
+    const parley = spawn(process.execPath, [join(import.meta.dirname, "../fixtures/endless-wasm-run.ts")], {
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    for await (const chunk of parley.stdout) if (String(chunk).includes("started")) break;
+    const children = (await readFile(`/proc/${parley.pid}/task/${parley.pid}/children`, "utf8")).trim().split(" ");
+    expect(children).toHaveLength(1);
+    parley.kill("SIGKILL");
+    await expect.poll(() => isRunning(children[0] ?? ""), { timeout: 30_000 }).toBe(false);
+  });
+});
+
+async function isRunning(pid: string): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return status !== "" && !/^State:\s+Z/m.test(status);
+}

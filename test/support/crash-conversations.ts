@@ -1,0 +1,91 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A conversation that is had twice, once undisturbed and once with kills. */
+export interface Conversation {
+  readonly name: string;
+  readonly task: string;
+  /** What the person says next, when the thread has so many messages of this kind. */
+  readonly replies: readonly { readonly after: Kind; readonly text: string }[];
+  readonly runs: number;
+}
+
+/** The kind of a message, as its metadata says. */
+type Kind = "question" | "end";
+
+/** All that a thread can show: turns, a selector, code and its files, a question, turns in several parts and as a file, a second run. */
+export const CONVERSATIONS: readonly Conversation[] = [
+  { name: "talk", task: "@parley talk: is tea better than coffee?", replies: [], runs: 1 },
+  { name: "code", task: "@parley code: count to three", replies: [], runs: 1 },
+  { name: "ask", task: "@parley ask: paint the shed", replies: [{ after: "question", text: "Blue, please" }], runs: 1 },
+  { name: "long", task: "@parley long: tell me everything", replies: [], runs: 1 },
+  { name: "twice", task: "@parley twice: a first task", replies: [{ after: "end", text: "@parley twice: and a second" }], runs: 2 },
+];
+
+/** Writes `parley.yml` and the replies into the folder. Without an image, code is not run. */
+export function writeTeams(folder: string, image: string | undefined): void {
+  const sandbox = image === undefined ? { executor: "off" } : { executor: "docker", image, memoryMb: 128, timeoutSeconds: 20 };
+  // YAML reads JSON.
+  writeFileSync(join(folder, "parley.yml"), JSON.stringify({ models: MODELS, teams: TEAMS, sandbox }));
+  writeFileSync(join(folder, "replies.yml"), JSON.stringify({ replies: REPLIES }));
+}
+
+const MODELS = { scripted: { provider: "replay", file: "replies.yml" } };
+/** Never reached, also where minutes are seconds. */
+const LIMITS = { turns: 100, minutes: 1_000, tokens: 10_000_000, usd: 100 };
+
+const agent = (name: string, more: object = {}) => ({ name, description: `${name} of the test.`, model: "scripted", ...more });
+const team = (agents: readonly object[], speakers: object = { policy: "round-robin" }) => ({
+  description: "A team of the test.",
+  agents,
+  speakers,
+  stop: { textMention: "ENOUGH" },
+  limits: LIMITS,
+});
+
+const TEAMS = {
+  talk: team([agent("Tea"), agent("Coffee")], { policy: "selector", model: "scripted" }),
+  code: team([
+    agent("Coder"),
+    { name: "Runner", kind: "code-runner", description: "Runs it.", runs: ["Coder"], icon: ":gear:" },
+    agent("Critic"),
+  ]),
+  ask: team([agent("Guide", { handoffs: ["human"], icon: ":compass:" }), agent("Painter")]),
+  long: team([agent("Writer"), agent("Editor")]),
+  twice: team([agent("Eve")]),
+};
+
+/** Long enough, in the time of the test, to be killed in the middle of. */
+const after = (text: string) => ({ text, delayMs: 500 });
+const paragraphs = (name: string, chars: number) =>
+  Array.from({ length: Math.ceil(chars / 200) }, (_, index) => `${name}, paragraph ${index + 1}. ${"So it was. ".repeat(16)}`).join("\n\n");
+
+const PROGRAM = `import time, pathlib
+for number in (1, 2, 3):
+    print(number, flush=True)
+    time.sleep(0.1)
+pathlib.Path("out/numbers.csv").write_text("1,2,3\\n")`;
+
+const REPLIES = {
+  selector: [
+    { next: "Tea", reason: "it was named first", delayMs: 300 },
+    { next: "Coffee", reason: "to hear the other side", delayMs: 300 },
+    { next: "Tea", reason: "for the last word", delayMs: 300 },
+  ],
+  Tea: [after("Tea is *calm* and keeps <!channel> awake."), after("Agreed: both, at their hours. ENOUGH")],
+  Coffee: [after("Coffee is quick & strong.")],
+  Coder: [after(`Here it is.\n\n\`\`\`python\n${PROGRAM}\n\`\`\``)],
+  Critic: [after("It counts. ENOUGH")],
+  Guide: [
+    {
+      toolCalls: [{ name: "transfer_to_human", args: { question: "Which colour?", options: ["Blue", "Green"] } }],
+      text: "One thing first.",
+      delayMs: 500,
+    },
+    after("The answer was: {{last}}."),
+  ],
+  Painter: [after("Painted. ENOUGH")],
+  Writer: [after(paragraphs("The first volume", 18_000))],
+  Editor: [after(`${paragraphs("The second volume", 40_000)}\n\nENOUGH`)],
+  Eve: [after("The first is done. ENOUGH"), after("The second is done too. ENOUGH")],
+};

@@ -1,0 +1,177 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished } from "vitest";
+import { stringify } from "yaml";
+import type { Env } from "../../src/config/env.ts";
+import { loadSettings, type Settings } from "../../src/config/load.ts";
+import { systemClock, type Clock } from "../../src/engine/clock.ts";
+import { createParley, type Parley } from "../../src/parley.ts";
+import type { Executor } from "../../src/sandbox/executor.ts";
+import type { SlackSettings } from "../../src/slack/slack.ts";
+import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
+import { createThread, type Thread } from "./thread.ts";
+
+export const MARIA = "U0MARIA";
+export const JONAS = "U0JONAS";
+export const GENERAL = "C0GENERAL";
+
+export interface ParleyParts {
+  /** The team file: as it is written in YAML, or read already. */
+  readonly file: object | Settings;
+  /** `replies.yml` beside it: what its scripted models say, by agent. */
+  readonly replies?: object;
+  readonly env?: Env;
+  /** Where code runs; as the team file says when absent. */
+  readonly executor?: Executor;
+}
+
+export interface JourneyOptions extends ParleyParts {
+  /** What is to be so in the workspace before Parley comes. */
+  readonly prepare?: (slack: Workspace) => void;
+  readonly writeTimeoutMs?: number;
+}
+
+/** A whole Parley in a local Slack: real HTTP and WebSocket, a real database file, and time that passes fast. Closed when the test ends. */
+export interface Journey {
+  readonly slack: Workspace;
+  readonly parley: Parley;
+  /** What Parley told its operator. */
+  readonly problems: readonly string[];
+  /** Posts a mention; the thread under it. */
+  mention(text: string, options?: { readonly user?: string; readonly channel?: string; readonly threadTs?: string }): Promise<Thread>;
+  /** The thread under a message. */
+  thread(channel: string, ts: string): Thread;
+  /** Lines in a channel and its threads that only this person sees. */
+  whispers(user: string, channel?: string): readonly string[];
+  /** Resolves when everything that Slack has sent is acked and dealt with. */
+  quiet(): Promise<void>;
+}
+
+export async function openJourney(options: JourneyOptions): Promise<Journey> {
+  const clock = fastClock();
+  const slack = await createWorkspace({ port: 0, now: () => clock.now() });
+  onTestFinished(() => slack.close());
+  options.prepare?.(slack);
+  const { botToken, appToken, apiUrl } = slack;
+  const { writeTimeoutMs } = options;
+  const { parley, problems } = await openParley(options, {
+    clock,
+    slack: { botToken, appToken, apiUrl, ...(writeTimeoutMs === undefined ? {} : { writeTimeoutMs }) },
+  });
+  await slack.control.until(() => slack.control.connected());
+  const thread = (channel: string, ts: string): Thread => createThread({ slack, parley, channel, ts });
+  return {
+    slack,
+    parley,
+    problems,
+    thread,
+    async mention(text, { user = MARIA, channel = GENERAL, threadTs } = {}) {
+      const { ts } = await slack.control.post({ user, channel, text, ...(threadTs ? { threadTs } : {}) });
+      return thread(channel, threadTs ?? ts);
+    },
+    whispers: (user, channel = GENERAL) =>
+      slack.control
+        .channel(channel)
+        .flatMap((root) => slack.control.thread(channel, root.ts))
+        .flatMap((message) => (message.ephemeralTo === user ? [message.text] : [])),
+    async quiet() {
+      await slack.control.until(() => slack.control.unacked() === 0);
+      await expect.poll(() => parley.store.unhandled(1), { timeout: 20_000 }).toEqual([]);
+    },
+  };
+}
+
+/** A Parley of these files, started, and stopped when the test ends. Whatever broke in it fails the test. */
+export async function openParley(
+  parts: ParleyParts,
+  world: { readonly slack: SlackSettings; readonly clock: Clock },
+): Promise<{ readonly parley: Parley; readonly problems: readonly string[] }> {
+  const folder = await mkdtemp(join(tmpdir(), "parley-journey-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const env = parts.env ?? {};
+  const problems: string[] = [];
+  const parley = await createParley({
+    settings: await settingsOf(parts, folder),
+    env,
+    dbPath: join(folder, "parley.db"),
+    ...world,
+    ...(parts.executor ? { executor: parts.executor } : {}),
+    log: (line) => void problems.push(line),
+  });
+  onTestFinished(async () => {
+    await parley.stop();
+    expect(problems.filter((problem) => /\bbroke\b/.test(problem))).toEqual([]);
+  });
+  await parley.start();
+  return { parley, problems };
+}
+
+async function settingsOf({ file, replies, env = {} }: ParleyParts, folder: string): Promise<Settings> {
+  if ("defaultTeam" in file && "warnings" in file) return file;
+  await writeFile(join(folder, "parley.yml"), stringify(file));
+  if (replies) await writeFile(join(folder, "replies.yml"), stringify({ replies }));
+  return loadSettings({ env, cwd: folder });
+}
+
+/** How much faster than the machine's own: Slack's one post a second is a fifth of one here, and its own limits keep pace. */
+const SPEED = 5;
+
+export function fastClock(): Clock {
+  const [beginMs, tickMs] = [Date.now(), performance.now()];
+  return {
+    now: () => Math.round(beginMs + (performance.now() - tickMs) * SPEED),
+    sleep: (ms, signal) => systemClock.sleep(ms / SPEED, signal),
+  };
+}
+
+const LIMITS = { turns: 24, minutes: 60, tokens: 200_000, usd: 1 };
+const scripted = { models: { scripted: { provider: "replay", file: "replies.yml" } } };
+
+/** Two who speak in turn, until one says DONE. They run no code. */
+export const PAIR = {
+  ...scripted,
+  teams: {
+    pair: {
+      description: "Two who talk.",
+      speakers: { policy: "round-robin" },
+      agents: [
+        { name: "Ana", icon: ":owl:", description: "Asks.", model: "scripted", handoffs: ["human"] },
+        { name: "Ben", icon: ":bear:", description: "Answers.", model: "scripted" },
+      ],
+      stop: { textMention: "DONE" },
+      limits: LIMITS,
+    },
+  },
+  sandbox: { executor: "off" },
+};
+
+/** A selector, one who writes code, one who runs it, one who judges. */
+export const CODING = {
+  ...scripted,
+  teams: {
+    coding: {
+      description: "Writes code, runs it, reviews it.",
+      speakers: { policy: "selector", model: "scripted" },
+      agents: [
+        { name: "Coder", icon: ":technologist:", description: "Writes Python.", model: "scripted" },
+        { name: "Runner", kind: "code-runner", runs: ["Coder"], icon: ":gear:", description: "Runs it." },
+        { name: "Critic", icon: ":mag:", description: "Judges it.", model: "scripted" },
+      ],
+      limits: LIMITS,
+    },
+  },
+  sandbox: { executor: "off" },
+};
+
+/** What the coding team says about one block of code: written, run, judged. */
+export const codingReplies = (code: string, verdict: string, language = "python") => ({
+  selector: [
+    { next: "Coder", reason: "the task asks for code" },
+    { next: "Runner", reason: "there is code to run" },
+    { next: "Critic", reason: "it ran: is it right?" },
+    { next: "finish", reason: "it was checked" },
+  ],
+  Coder: [`Here it is.\n\n\`\`\`${language}\n${code}\n\`\`\``],
+  Critic: [verdict],
+});
