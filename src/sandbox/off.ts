@@ -12,7 +12,8 @@ export function createOffExecutor(why: string): Executor {
     capabilities: {
       grade: "off",
       label: "off: code is not run",
-      languages: [],
+      // Blocks are still taken up, so that people and agents read why they were not run.
+      languages: ["python", "sh", "bash"],
       hint: "Code cannot be run in this conversation: write no code blocks that need a result.",
     },
     open: async () => ({
