@@ -45,6 +45,8 @@ type Fact =
       readonly instruction?: string;
       /** The selector's own view: did the last turn bring the task forward? */
       readonly progress?: boolean;
+      /** The others that speak side by side with it and are recorded next, also when the process dies in between; on the first one only. */
+      readonly others?: readonly string[];
       /** Who chose, where that is not the selector. */
       readonly leader?: string;
       readonly usage?: Usage;

@@ -20,14 +20,20 @@ export async function* converse(team: Team, transcript: Transcript, signal: Abor
     }
     if (isWaiting(transcript)) return;
 
-    const interrupted = team.agents.filter((agent) => currentRun(transcript).openTurns.includes(agent.name));
-    const speakers = interrupted.length > 0 ? interrupted : team.nextSpeakers(transcript, team.agents);
+    const { openTurns, toBeSelected } = currentRun(transcript);
+    const begun = [...openTurns, ...toBeSelected];
+    const speakers =
+      begun.length > 0 ? team.agents.filter((agent) => begun.includes(agent.name)) : team.nextSpeakers(transcript, team.agents);
     if (speakers.length === 0) {
       yield runStopped(transcript, "done", [{ kind: "nobody" }]);
       return;
     }
-    if (interrupted.length === 0)
-      for (const speaker of speakers) if (!speaker.leads) yield { type: "speaker.selected", agent: speaker.name, by: "policy" };
+    const [first, ...others] = speakers
+      .filter((speaker) => !speaker.leads && !openTurns.includes(speaker.name))
+      .map((speaker) => speaker.name);
+    if (first !== undefined)
+      yield { type: "speaker.selected", agent: first, by: "policy", ...(begun.length === 0 && others.length > 0 ? { others } : {}) };
+    for (const agent of others) yield { type: "speaker.selected", agent, by: "policy" };
 
     const eventsBefore = transcript.events.length;
     yield* turns(speakers, team, transcript, signal);

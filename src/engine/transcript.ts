@@ -56,6 +56,8 @@ export interface RunState {
   readonly running: boolean;
   /** The agents whose turns have begun and not ended; several where turns run side by side. */
   readonly openTurns: readonly string[];
+  /** Agents that have been chosen to speak beside them and whose selection is not recorded yet. */
+  readonly toBeSelected: readonly string[];
   /** A question handed to a person and not answered. */
   readonly question: Question | undefined;
   /** Calls that wait for a person's yes. */
@@ -83,6 +85,7 @@ const runState: Fold<RunState & { readonly lastAtMs: number }> = {
     startIndex: -1,
     running: false,
     openTurns: [],
+    toBeSelected: [],
     question: undefined,
     approvals: [],
     turns: 0,
@@ -120,9 +123,13 @@ const runState: Fold<RunState & { readonly lastAtMs: number }> = {
           lastAtMs: atMs,
         };
       case "run.stopped":
-        return { ...state, running: false, openTurns: [], question: undefined, approvals: [] };
+        return { ...state, running: false, openTurns: [], toBeSelected: [], question: undefined, approvals: [] };
       case "speaker.selected":
-        return { ...state, openTurns: [...state.openTurns.filter((name) => name !== event.agent), event.agent] };
+        return {
+          ...state,
+          openTurns: [...state.openTurns.filter((name) => name !== event.agent), event.agent],
+          toBeSelected: event.others ?? state.toBeSelected.filter((name) => name !== event.agent),
+        };
       case "message.posted":
         return "agent" in event ? endTurn(state, event.agent) : { ...state, question: undefined };
       case "turn.ended":

@@ -148,6 +148,7 @@ function firstWhere(length: number, test: (index: number) => boolean): number {
 
 function clipped(messages: readonly ModelMessage[], budget: number): readonly ModelMessage[] {
   const charsMax = Math.max(CLIPPED_CHARS_MIN, (budget * CHARS_PER_TOKEN) / 2);
+  if (!messages.some((message) => message.text.length > charsMax)) return messages;
   return messages.map((message) => (message.text.length > charsMax ? { ...message, text: cutMiddle(message.text, charsMax) } : message));
 }
 const CLIPPED_CHARS_MIN = 200; // Less says nothing.

@@ -1,6 +1,6 @@
-import type { RunEvent } from "../events.ts";
+import { HUMAN, type RunEvent } from "../events.ts";
 import type { Agent } from "../team.ts";
-import { isMessage, speakerOf, type Transcript } from "../transcript.ts";
+import { isMessage, read, speakerOf, type Fold, type Transcript } from "../transcript.ts";
 
 /** What an agent hears of one speaker: all of it, or its first or last words since the agent's own last turn. */
 export interface HearingRule {
@@ -8,47 +8,62 @@ export interface HearingRule {
   readonly take?: { readonly which: "first" | "last"; readonly count: number };
 }
 
-/** An agent that hears only some speakers; those without a rule are not heard. People's words are under the name `user`. */
+/**
+ * An agent that hears only some speakers; those without a rule are not heard. People's words are under the name `user`; their answer to its
+ * own question is always heard.
+ */
 export function messageFilter(agent: Agent, rules: readonly HearingRule[]): Agent {
+  const heard = heardBy(agent.name, rules);
   return {
     ...agent,
     turn(transcript, signal) {
-      let seen = -1;
-      let events: readonly RunEvent[] = [];
-      const filtered: Transcript = {
-        get events() {
-          if (transcript.events.length !== seen) {
-            events = hear(transcript.events, agent.name, rules);
-            seen = transcript.events.length;
-          }
-          return events;
-        },
-      };
+      // The fold's array is the same object from call to call, so what has been read of it stays read.
+      const filtered: Transcript = { get events() { return read(transcript, heard).events; } }; // prettier-ignore
       return agent.turn(filtered, signal);
     },
   };
 }
 
-function hear(events: readonly RunEvent[], name: string, rules: readonly HearingRule[]): RunEvent[] {
-  const dropped = new Set<RunEvent>();
-  let fresh: RunEvent[] = [];
-  const close = () => {
-    for (const event of fresh) if (!rules.some((rule) => rule.from === sourceOf(event))) dropped.add(event);
-    for (const { from, take } of rules) {
-      if (!take) continue;
-      const words = fresh.filter((event) => sourceOf(event) === from);
-      const kept = take.which === "first" ? words.slice(0, take.count) : words.slice(-take.count);
-      for (const event of words) if (!kept.includes(event)) dropped.add(event);
-    }
-    fresh = [];
+interface Heard {
+  readonly events: RunEvent[];
+  /** Happened since its last turn; what is heard of it is decided when the next one begins. */
+  readonly since: RunEvent[];
+  inTurn: boolean;
+  hasAsked: boolean;
+}
+
+function heardBy(name: string, rules: readonly HearingRule[]): Fold<Heard> {
+  const isOwn = (event: RunEvent) => "agent" in event && event.agent === name;
+  const hasRule = (event: RunEvent) => rules.some((rule) => rule.from === sourceOf(event));
+  return {
+    initial: () => ({ events: [], since: [], inTurn: false, hasAsked: false }),
+    step(state, event) {
+      if (event.type === "speaker.selected" && isOwn(event) && event.within === undefined) {
+        state.events.push(...taken(state.since.splice(0), rules), event);
+        state.inTurn = true;
+        state.hasAsked = false;
+        return state;
+      }
+      if (!state.inTurn) state.since.push(event);
+      else if (isOwn(event) || !isMessage(event) || hasRule(event) || (state.hasAsked && "person" in event)) state.events.push(event);
+      if (event.type === "run.stopped" || (isOwn(event) && ENDS.includes(event.type))) state.inTurn = false;
+      if (isOwn(event) && event.type === "handoff.made" && event.to === HUMAN) state.inTurn = state.hasAsked = true;
+      return state;
+    },
   };
-  for (const event of events) {
-    if (!isMessage(event)) continue;
-    if ("agent" in event && event.agent === name) close();
-    else fresh.push(event);
-  }
-  close();
-  return events.filter((event) => !dropped.has(event));
+}
+
+const ENDS: readonly RunEvent["type"][] = ["message.posted", "handoff.made", "turn.ended", "turn.failed"];
+
+function taken(events: readonly RunEvent[], rules: readonly HearingRule[]): readonly RunEvent[] {
+  const kept = new Set<RunEvent>(
+    rules.flatMap(({ from, take }) => {
+      const words = events.filter((event) => sourceOf(event) === from);
+      if (!take) return words;
+      return take.which === "first" ? words.slice(0, take.count) : words.slice(-take.count);
+    }),
+  );
+  return events.filter((event) => !isMessage(event) || kept.has(event));
 }
 
 const sourceOf = (event: RunEvent): string => (!isMessage(event) ? "" : "person" in event ? "user" : speakerOf(event));
