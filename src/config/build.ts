@@ -1,37 +1,40 @@
-import { assistant } from "../engine/agents/assistant.ts";
-import { codeRunner } from "../engine/agents/code-runner.ts";
-import { selector } from "../engine/agents/selector.ts";
-import { HUMAN } from "../engine/events.ts";
 import type { Model } from "../engine/model.ts";
+import type { Agent, Team, TerminationCondition } from "../engine/team.ts";
+import { any, maxTurns, minutes, tokens, usd } from "../engine/termination.ts";
 import type { Transcript } from "../engine/transcript.ts";
-import { ledBy } from "../engine/policies/led-by.ts";
-import { roundRobin } from "../engine/policies/round-robin.ts";
-import type { Agent, SpeakerPolicy, Team, TerminationCondition } from "../engine/team.ts";
-import { all, any, handoffTo, maxMessages, maxTurns, minutes, textMention, tokens, usd } from "../engine/termination.ts";
 import type { Executor } from "../sandbox/executor.ts";
-import { codeRun, type KeepFile } from "./code-run.ts";
-import { instructionsFor, stopWords } from "./instructions.ts";
+import { buildAgent } from "./build/agents.ts";
+import { cardOf, type TeamCard } from "./build/cards.ts";
+import { modelsInUse } from "./build/models-in-use.ts";
+import { get, type Parts } from "./build/parts.ts";
+import { readSnapshot, snapshotOf } from "./build/snapshot.ts";
+import { speakersOf } from "./build/speakers.ts";
+import { conditionOf } from "./build/stop.ts";
+import type { KeepFile } from "./code-run.ts";
+import { ConfigError } from "./config-error.ts";
 import type { Settings } from "./load.ts";
+import type { McpServers } from "./mcp-servers.ts";
 import type { CreateModel } from "./models.ts";
-import type { AgentSettings, StopSettings, TeamSettings } from "./schema.ts";
+import type { TeamSettings } from "./schema.ts";
 
 /** The teams of the settings, ready to talk. */
 export interface Teams {
-  /** For one thread; the same team and thread give an equal team each time. Throws for a name that {@link has} does not know. */
-  build(team: string, thread: string): Team;
+  /**
+   * For one thread; the same team and thread give an equal team each time. From `snapshot` where that is given, else from the settings of
+   * now. Throws for a name that {@link has} does not know, and an error for people for a snapshot that cannot be used any more.
+   */
+  build(team: string, thread: string, snapshot?: string): TimedTeam;
+  /** All that the settings of now say of this team, as canonical JSON without secrets. */
+  snapshot(team: string): string;
   has(name: string): boolean;
   names(): string[];
   readonly default: string;
   readonly cards: readonly TeamCard[];
 }
 
-/** A team as people see it before it talks. */
-interface TeamCard {
-  readonly name: string;
-  readonly description: string;
-  readonly agents: readonly { readonly name: string; readonly icon?: string; readonly description: string; readonly runsCode: boolean }[];
-  readonly limits: { readonly turns: number; readonly minutes: number; readonly tokens: number; readonly usd: number };
-  readonly stopWords: readonly string[];
+/** A team that says how long a run of it may take, so that it can be ended also while nothing happens. */
+interface TimedTeam extends Team {
+  readonly minutesMax: number;
 }
 
 export interface BuildDeps {
@@ -39,25 +42,45 @@ export interface BuildDeps {
   readonly createModel: CreateModel;
   readonly executor: Executor;
   readonly keepFile: KeepFile;
+  /** The file's MCP servers; a program that starts none cannot use a file that has some. */
+  readonly servers?: McpServers;
 }
+
+/** Of one process: runs that began with settings which have changed since. */
+const SNAPSHOTS_KEPT_MAX = 100;
 
 /** Settings → teams. Every model in use is made here, once, and shared: what it lacks is known before anybody talks. Throws `ConfigError`. */
 export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
-  const models = new Map(
-    [...modelsInUse(settings)].map((name) => [name, deps.createModel(get(settings.models, name), name, settings.file)]),
-  );
+  const servers = deps.servers ?? noServers(settings);
+  const now = builderOf(settings, { ...deps, servers });
+  const before = new Map<string, ReturnType<typeof builderOf>>();
+
+  function builderBefore(snapshot: string) {
+    const known = before.get(snapshot) ?? builderOf(readSnapshot(snapshot, settings), { ...deps, servers });
+    before.set(snapshot, known);
+    const [oldest] = before.keys();
+    if (oldest !== undefined && before.size > SNAPSHOTS_KEPT_MAX) before.delete(oldest);
+    return known;
+  }
+
   return {
-    build: (name, thread) => buildTeam(name, get(settings.teams, name), thread),
+    build: (name, thread, snapshot) => (snapshot === undefined ? now : builderBefore(snapshot))(name, thread),
+    snapshot: (name) => snapshotOf(settings, name),
     has: (name) => settings.teams.has(name),
     names: () => [...settings.teams.keys()],
     default: settings.defaultTeam,
-    cards: [...settings.teams].map(([name, team]) => cardOf(name, team)),
+    cards: [...settings.teams].map(([name, team]) => cardOf(name, team, settings.teams)),
   };
+}
 
-  function buildTeam(name: string, team: TeamSettings, thread: string): Team {
+/** Makes the models of these settings, and with them teams. */
+function builderOf(settings: Settings, { createModel, executor, keepFile, servers }: Required<BuildDeps>) {
+  const models = new Map([...modelsInUse(settings)].map((name) => [name, createModel(get(settings.models, name), name, settings.file)]));
+
+  /** A team with a log of its own. */
+  function buildTeam(name: string, thread: string): TimedTeam {
     // The log of the thread, as the agent whose turn it is was given it; turns of one thread come one after the other.
     let log: Transcript = { events: [] };
-    const modelNamed = (model: string): Model => get(models, model)(() => log);
     const watched = (agent: Agent): Agent => ({
       ...agent,
       turn: (transcript, signal) => {
@@ -65,103 +88,43 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
         return agent.turn(transcript, signal);
       },
     });
-    const agents = team.agents.map((agent) => watched(buildAgent(agent, team, thread, modelNamed)));
-    const nextSpeakers = policyOf(team, agents, modelNamed, watched);
-    return { name, agents, nextSpeakers, stopWhen: team.stop ? conditionOf(team.stop) : () => [], limits: limitsOf(team) };
+    const parts: Parts = {
+      settings,
+      thread,
+      executor,
+      keepFile,
+      servers,
+      modelNamed: (model): Model => get(models, model)(() => log),
+      // Its members are given a part of the log; their models read the whole of it, which `watched` has seen.
+      innerTeam: (inner) => teamOf(inner, parts, (agent) => agent),
+      separateTeam: (other) => buildTeam(other, thread),
+    };
+    return teamOf(name, parts, watched);
   }
 
-  function buildAgent(agent: AgentSettings, team: TeamSettings, thread: string, modelNamed: (name: string) => Model): Agent {
-    const { name, description } = agent;
-    const { executor, keepFile } = deps;
-    if (agent.kind === "code-runner") {
-      const run = codeRun({ executor, thread, timeoutMs: settings.sandbox.timeoutSeconds * 1000, keepFile });
-      return codeRunner({ name, description, runs: agent.runs, languages: executor.capabilities.languages, run });
-    }
-    const { handoffs, toolRoundsMax } = agent;
-    const instructions = instructionsFor(agent, team, executor.capabilities.hint);
-    return assistant({
+  function teamOf(name: string, parts: Parts, watched: (agent: Agent) => Agent): TimedTeam {
+    const team = get(settings.teams, name);
+    const agents = team.agents.map((agent) => watched(buildAgent(agent, team, parts)));
+    return {
       name,
-      description,
-      instructions,
-      model: modelNamed(agent.model),
-      tools: [],
-      handoffs,
-      toolRoundsMax,
-      afterTools: "prose",
-    });
+      agents,
+      nextSpeakers: speakersOf(team, agents, parts, watched),
+      stopWhen: team.stop ? conditionOf(team.stop, settings.tools) : () => [],
+      limits: limitsOf(team),
+      minutesMax: team.limits.minutes,
+    };
   }
+
+  return buildTeam;
 }
 
-function policyOf(
-  team: TeamSettings,
-  agents: readonly Agent[],
-  modelNamed: (name: string) => Model,
-  watched: (agent: Agent) => Agent,
-): SpeakerPolicy {
-  const { speakers } = team;
-  switch (speakers.policy) {
-    case "round-robin":
-      return roundRobin;
-    case "selector": {
-      const { allowRepeats, attempts } = speakers;
-      // A team none of whose agents may ask people is not to wait for them either.
-      const mayAskHuman = team.agents.some((agent) => agent.kind !== "code-runner" && agent.handoffs.includes(HUMAN));
-      return ledBy(watched(selector({ model: modelNamed(speakers.model), agents, allowRepeats, attempts, mayAskHuman })));
-    }
-  }
-}
-
-function modelsInUse(settings: Settings): Set<string> {
-  const teams = [...settings.teams.values()];
-  const agents = teams.flatMap((team) => team.agents.flatMap((agent) => (agent.kind === "code-runner" ? [] : [agent.model])));
-  return new Set([...agents, ...teams.flatMap(({ speakers }) => (speakers.policy === "selector" ? [speakers.model] : []))]);
+function noServers({ tools, file }: Settings): McpServers {
+  const mistakes = [...tools].flatMap(([name, { kind }]) =>
+    kind === "mcp" ? [{ file, path: `tools.${name}`, message: "this program starts no MCP servers; take the server out." }] : [],
+  );
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return { tools: async () => ({ tools: [], missing: [] }), close: async () => {} };
 }
 
 const limitsOf = ({ limits }: TeamSettings): TerminationCondition =>
   any(maxTurns(limits.turns), minutes(limits.minutes), tokens({ total: limits.tokens }), usd(limits.usd));
-
-/** A condition of the file has exactly one key; the schema sees to it. */
-function conditionOf(stop: StopSettings): TerminationCondition {
-  if (stop.any) return any(...stop.any.map(conditionOf));
-  if (stop.all) return all(...stop.all.map(conditionOf));
-  if (stop.textMention !== undefined)
-    return typeof stop.textMention === "string"
-      ? textMention(stop.textMention)
-      : textMention(stop.textMention.text, stop.textMention.agents);
-  if (stop.maxMessages !== undefined) return maxMessages(stop.maxMessages);
-  if (stop.maxTurns !== undefined) return maxTurns(stop.maxTurns);
-  if (stop.tokens !== undefined) return tokens(tokenLimits(stop.tokens));
-  if (stop.usd !== undefined) return usd(stop.usd);
-  if (stop.minutes !== undefined) return minutes(stop.minutes);
-  if (stop.handoff !== undefined) return handoffTo(stop.handoff);
-  throw new Error("a condition without a key got past the schema");
-}
-
-function tokenLimits(limits: NonNullable<StopSettings["tokens"]>): { total?: number; input?: number; output?: number } {
-  if (typeof limits === "number") return { total: limits };
-  const { total, input, output } = limits;
-  return {
-    ...(total === undefined ? {} : { total }),
-    ...(input === undefined ? {} : { input }),
-    ...(output === undefined ? {} : { output }),
-  };
-}
-
-const cardOf = (name: string, team: TeamSettings): TeamCard => ({
-  name,
-  description: team.description,
-  agents: team.agents.map(({ name: agent, icon, description, kind }) => ({
-    name: agent,
-    description,
-    runsCode: kind === "code-runner",
-    ...(icon === undefined ? {} : { icon }),
-  })),
-  limits: team.limits,
-  stopWords: stopWords(team.stop),
-});
-
-function get<Value>(map: ReadonlyMap<string, Value>, name: string): Value {
-  const value = map.get(name);
-  if (value === undefined) throw new Error(`nothing is named "${name}" here; loading should have said so`);
-  return value;
-}

@@ -1,6 +1,5 @@
 import type { z } from "zod";
 import { nearest } from "./nearest.ts";
-import { POLICIES_TO_COME } from "./schema.ts";
 
 /** One thing that is wrong with the shape of a file. `atKey`: the mistake is the last key of the path itself, not its value. */
 export interface ShapeMistake {
@@ -89,8 +88,6 @@ function unknownChoice(issue: z.core.$ZodIssueInvalidUnion, path: readonly (stri
   const found = input && typeof input === "object" ? input[key] : input;
   const options = ((issue as { options?: unknown[] }).options ?? []).filter((option) => typeof option === "string");
   if (found === undefined) return `is missing; one of ${options.join(", ")}`;
-  if (key === "policy" && typeof found === "string" && POLICIES_TO_COME.includes(found))
-    return `the "${found}" policy is part of the format, but this version does not run it yet; use one of ${options.join(", ")}`;
   const guess = typeof found === "string" ? nearest(found, options) : undefined;
   return `${show(found)} is not known here; ${guess ? `did you mean "${guess}"? Known` : "known"}: ${options.join(", ")}`;
 }

@@ -1,14 +1,18 @@
-import { realpathSync } from "node:fs";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import type { z } from "zod";
-import { checkTeam, type Report } from "./checks.ts";
+import { dirname, join, resolve } from "node:path";
+import { checkTeam } from "./checks.ts";
+import { checkAgentTool } from "./checks/tools.ts";
 import { ConfigError, type Mistake } from "./config-error.ts";
 import type { Env } from "./env.ts";
-import { explain, knownKeys } from "./explain.ts";
+import { insideFolder, readIncludes } from "./includes.ts";
+import { mergeNamed, mergeTeams, type Merged } from "./merge.ts";
 import { nearest } from "./nearest.ts";
-import { TeamFile, type ModelChoice, type ProviderModel, type SandboxSettings, type TeamSettings } from "./schema.ts";
+import { at, attempt, type Notes } from "./notes.ts";
+import { check, parse, type Part } from "./part.ts";
+import type { SandboxSettings, TeamSettings } from "./schema.ts";
+import type { ModelChoice, ProviderModel } from "./schema/models.ts";
+import type { ToolSettings } from "./schema/tools.ts";
 import { Script } from "./script.ts";
-import { readYamlFile, type YamlFile } from "./yaml-file.ts";
+import { readYamlFile } from "./yaml-file.ts";
 
 /** A model with its choice made; a scripted one with its script read. */
 export type ModelSettings =
@@ -19,6 +23,7 @@ export interface Settings {
   /** The team file, as people are told of it. */
   readonly file: string;
   readonly models: ReadonlyMap<string, ModelSettings>;
+  readonly tools: ReadonlyMap<string, ToolSettings>;
   readonly teams: ReadonlyMap<string, TeamSettings>;
   readonly defaultTeam: string;
   readonly sandbox: SandboxSettings;
@@ -47,18 +52,25 @@ export function loadSettings(sources: Sources): Settings {
   if (!main) throw new ConfigError(notes.mistakes);
   const parts = [main, ...readIncludes(main, notes)];
   const models = new Map(
-    [...mergeModels(parts, notes)].map(([name, { choice, part }]) => [
+    [...mergeNamed("models", parts, notes)].map(([name, { value, part }]) => [
       name,
-      ready(pick(choice, name, part, env, notes), name, part, notes),
+      ready(pick(value, name, part, env, notes), name, part, notes),
     ]),
   );
-  const teams = mergeTeams(parts, models, notes);
+  const mergedTools = mergeNamed("tools", parts, notes);
+  checkVariables(mergedTools, env, notes);
+  const tools = new Map([...mergedTools].map(([name, { value, part }]) => [name, placed(value, part)]));
+  const mergedTeams = mergeTeams(parts, notes);
+  const teams = valuesOf(mergedTeams);
+  checkTools(mergedTools, { models, tools, teams }, notes);
+  checkTeams(mergedTeams, { models, tools, teams }, notes);
   const defaultTeam = chooseDefault(main, teams, notes);
   if (notes.mistakes.length > 0) throw new ConfigError(notes.mistakes);
   const { sandbox, database } = main.file;
   return {
     file: shown,
     models,
+    tools,
     teams,
     defaultTeam,
     sandbox: { ...sandbox, image: env["PARLEY_SANDBOX_IMAGE"] || sandbox.image },
@@ -67,107 +79,15 @@ export function loadSettings(sources: Sources): Settings {
   };
 }
 
+const valuesOf = <Value>(merged: ReadonlyMap<string, Merged<Value>>): Map<string, Value> =>
+  new Map([...merged].map(([name, { value }]) => [name, value]));
+
+/** A server's folder is looked for where the file is, as every other path of it. */
+const placed = (tool: ToolSettings, part: Part): ToolSettings =>
+  tool.kind === "mcp" && tool.cwd !== undefined ? { ...tool, cwd: resolve(dirname(part.yaml.path), tool.cwd) } : tool;
+
 /** `:memory:` stays as it is. */
 export const databasePath = (path: string, cwd: string): string => (path === ":memory:" ? path : resolve(cwd, path));
-
-interface Notes {
-  readonly mistakes: Mistake[];
-  readonly warnings: Mistake[];
-}
-
-interface Part {
-  readonly yaml: YamlFile;
-  readonly file: TeamFile;
-}
-
-function parse(yaml: YamlFile, notes: Notes): Part | undefined {
-  const file = check(TeamFile, yaml, notes);
-  return file && { yaml, file };
-}
-
-/** The file in the shape of this schema; with mistakes, nothing. */
-function check<Schema extends z.ZodType>(schema: Schema, yaml: YamlFile, notes: Notes): z.output<Schema> | undefined {
-  const parsed = schema.safeParse(yaml.data ?? {}, { error: knownKeys, reportInput: true });
-  if (parsed.success) return parsed.data;
-  for (const { path, atKey, message } of explain(parsed.error.issues)) {
-    notes.mistakes.push({ file: yaml.shown, line: yaml.line(path, atKey), path: showPath(path), message });
-  }
-  return undefined;
-}
-
-function attempt<Result>(read: () => Result, notes: Notes): Result | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    notes.mistakes.push(...error.mistakes);
-    return undefined;
-  }
-}
-
-function readIncludes(main: Part, notes: Notes): Part[] {
-  const folder = dirname(main.yaml.path);
-  return main.file.include.flatMap((name, index) => {
-    const mistake = (message: string) => notes.mistakes.push(at(main.yaml, ["include", index], message));
-    const path = insideFolder(folder, name);
-    if (path === undefined) {
-      mistake(`"${name}" is not in the folder of this file; put the file beside or below it.`);
-      return [];
-    }
-    const yaml = attempt(() => readYamlFile(path, join(dirname(main.yaml.shown), name)), notes);
-    const part = yaml && parse(yaml, notes);
-    if (part) checkIncluded(part, notes);
-    return part ? [part] : [];
-  });
-}
-
-function checkIncluded({ yaml, file }: Part, notes: Notes): void {
-  if (file.include.length > 0)
-    notes.mistakes.push(at(yaml, ["include"], "an included file includes others; list them all in the main file."));
-  for (const key of ["defaultTeam", "sandbox", "slack", "database"])
-    if (Object.hasOwn(yaml.data as object, key))
-      notes.warnings.push(at(yaml, [key], "is not used here: the file that includes this one decides."));
-}
-
-/** The absolute path of a file beside or below `folder`, links followed; `undefined` when it leads out. */
-function insideFolder(folder: string, name: string): string | undefined {
-  if (isAbsolute(name) || name.includes("\0")) return undefined;
-  const inside = (base: string, path: string) => {
-    const way = relative(base, path);
-    return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-  };
-  const path = resolve(folder, name);
-  if (!inside(folder, path)) return undefined;
-  try {
-    return inside(realpathSync(folder), realpathSync(path)) ? path : undefined;
-  } catch {
-    return path; // It is not there: whoever reads it says so.
-  }
-}
-
-/** The including file's models go before those of the same name in what it includes; two included files may not disagree. */
-function mergeModels([main, ...included]: readonly Part[], notes: Notes): Map<string, { choice: ModelChoice; part: Part }> {
-  const merged = new Map<string, { choice: ModelChoice; part: Part }>();
-  if (!main) return merged;
-  for (const part of included) {
-    for (const [name, choice] of Object.entries(part.file.models)) {
-      const other = merged.get(name);
-      const settled = Object.hasOwn(main.file.models, name);
-      if (other && !settled && JSON.stringify(other.choice) !== JSON.stringify(choice)) {
-        notes.mistakes.push(
-          at(
-            part.yaml,
-            ["models", name],
-            `${other.part.yaml.shown} has another model "${name}"; rename one, or say in ${main.yaml.shown} which it is.`,
-          ),
-        );
-      }
-      merged.set(name, { choice, part });
-    }
-  }
-  for (const [name, choice] of Object.entries(main.file.models)) merged.set(name, { choice, part: main });
-  return merged;
-}
 
 /** Of several candidates the first whose key is in the environment; one that needs no key counts as having it. With none, the first, which then says what it lacks. */
 function pick(choice: ModelChoice, name: string, part: Part, env: Env, notes: Notes): ProviderModel {
@@ -198,20 +118,39 @@ function ready(model: ProviderModel, name: string, part: Part, notes: Notes): Mo
 export const keyOf = (model: Pick<ProviderModel, "provider"> & { apiKeyEnv?: string | undefined }): string | undefined =>
   model.provider === "replay" ? undefined : model.apiKeyEnv;
 
-function mergeTeams(parts: readonly Part[], models: ReadonlyMap<string, ProviderModel>, notes: Notes): Map<string, TeamSettings> {
-  const teams = new Map<string, TeamSettings>();
-  const origin = new Map<string, string>();
-  for (const { yaml, file } of parts) {
-    for (const [name, team] of Object.entries(file.teams)) {
-      const report: Report = (kind, path, message) =>
-        notes[kind === "mistake" ? "mistakes" : "warnings"].push(at(yaml, ["teams", name, ...path], message));
-      if (teams.has(name)) report("mistake", [], `${origin.get(name)} has a team "${name}" too; rename one.`);
-      checkTeam(team, models, report);
-      teams.set(name, team);
-      origin.set(name, yaml.shown);
-    }
+/** What each team means, in the light of all the others. */
+function checkTeams(
+  merged: ReadonlyMap<string, Merged<TeamSettings>>,
+  settings: Pick<Settings, "models" | "tools" | "teams">,
+  notes: Notes,
+) {
+  for (const [name, { value, part }] of merged)
+    checkTeam(name, value, settings, (kind, path, message) =>
+      notes[kind === "mistake" ? "mistakes" : "warnings"].push(at(part.yaml, ["teams", name, ...path], message)),
+    );
+}
+
+/** What stands behind each tool; a server is asked for its tools only when it is used. */
+function checkTools(
+  merged: ReadonlyMap<string, Merged<ToolSettings>>,
+  settings: Pick<Settings, "models" | "tools" | "teams">,
+  notes: Notes,
+) {
+  for (const [name, { value, part }] of merged)
+    if (value.kind === "agent")
+      checkAgentTool(value, settings, (kind, path, message) =>
+        notes[kind === "mistake" ? "mistakes" : "warnings"].push(at(part.yaml, ["tools", name, ...path], message)),
+      );
+}
+
+/** A server that is started without the keys it wants says so late and in its own words. */
+function checkVariables(merged: ReadonlyMap<string, Merged<ToolSettings>>, env: Env, notes: Notes): void {
+  for (const [name, { value, part }] of merged) {
+    if (value.kind !== "mcp") continue;
+    const missing = [...(value.env ?? []), ...Object.values(value.headersEnv ?? {})].filter((variable) => !env[variable]?.trim());
+    if (missing.length > 0)
+      notes.warnings.push(at(part.yaml, ["tools", name], `is not set: put ${missing.join(" and ")} into the environment or into .env.`));
   }
-  return teams;
 }
 
 function chooseDefault(main: Part, teams: ReadonlyMap<string, TeamSettings>, notes: Notes): string {
@@ -232,14 +171,3 @@ function chooseDefault(main: Part, teams: ReadonlyMap<string, TeamSettings>, not
     );
   return wanted;
 }
-
-const at = (yaml: YamlFile, path: readonly (string | number)[], message: string): Mistake => ({
-  file: yaml.shown,
-  line: yaml.line(path),
-  path: showPath(path),
-  message,
-});
-
-/** `teams.support.agents[0].handoffs[1]` */
-const showPath = (path: readonly (string | number)[]): string =>
-  path.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index > 0 ? "." : ""}${step}`)).join("");

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { LineCounter, isMap, isNode, isPair, parseDocument, type Document } from "yaml";
 import { ConfigError, type Mistake } from "./config-error.ts";
+import { burdenOf, DEPTH_MAX } from "./yaml-burden.ts";
 
 /** A YAML file as plain data, and where in it everything stands. */
 export interface YamlFile {
@@ -15,8 +16,8 @@ export interface YamlFile {
 
 const FILE_BYTES_MAX = 1024 * 1024; // A team file of a hundred teams is well below; more is a wrong file.
 const ALIASES_MAX = 100; // Enough for anchors used by hand; an alias bomb needs thousands.
-const DEPTH_MAX = 30; // The format itself needs about ten.
 const TOO_DEEP = `is nested more than ${DEPTH_MAX} deep; no team file needs that`;
+const TOO_MUCH = "has far more entries than a team file needs; is it the right file?";
 const SYNTAX_MISTAKES_MAX = 3; // What follows the first is mostly its echo.
 
 /** Reads a file of YAML 1.2. Throws {@link ConfigError}, for a file that is missing, too big or not YAML too. */
@@ -26,6 +27,8 @@ export function readYamlFile(path: string, shown: string): YamlFile {
     throw new ConfigError([{ file: shown, path: "", message, ...(line === undefined ? {} : { line }) }]);
   };
   const text = readText(path, fail);
+  const burden = burdenOf(text);
+  if (burden) return fail(burden === "too deep" ? TOO_DEEP : TOO_MUCH);
   let document: Document;
   let data: unknown;
   try {

@@ -141,6 +141,9 @@ describe("stop conditions of the file", () => {
     ["{ all: [{ textMention: DONE }, { maxTurns: 2 }] }", ["textMention", "maxTurns"], 2],
     ["{ any: [{ maxTurns: 9 }, { all: [{ maxTurns: 2 }, { tokens: 1 }] }] }", ["maxTurns", "tokens"], 2],
     ["{ minutes: 0.05 }", ["minutes"], 1],
+    ["{ source: Ben }", ["source"], 2],
+    ["{ source: [Ben, Ana] }", ["source"], 1],
+    ["{ maxMessages: { count: 3 } }", ["maxMessages"], 2],
   ])("%s", async (stop, kinds, turns) => {
     const { teams } = teamsOf(pair(stop), replies);
     const log = openLog();
@@ -161,6 +164,23 @@ describe("stop conditions of the file", () => {
     await log.run(teams.build("pair", "t"));
     expect(log.stopped()?.reasons).toEqual([{ kind: "handoff", agent: "Ana", to: "human" }]);
   });
+});
+
+test("messages are counted with the work behind them where the file says so", async () => {
+  const said = async (stop: string) => {
+    const { teams } = teamsOf(
+      CODING.replace(/stop:.*/, `stop: ${stop}`),
+      REPLIES,
+      fakeExecutor(() => ran("42\n")),
+    );
+    const log = openLog();
+    log.start("Go");
+    await log.run(teams.build("coding", "t"));
+    return log.said().length - 1;
+  };
+  // The task, the code, its run, and what it printed are four.
+  expect(await said("{ maxMessages: { count: 4, events: true } }")).toBe(2);
+  expect(await said("{ maxMessages: { count: 4 } }")).toBe(3);
 });
 
 describe("running code", () => {

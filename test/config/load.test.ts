@@ -39,12 +39,12 @@ describe("mistakes in the shape", () => {
 
   test("every mistake of a file is told at once, in the order of its lines", () => {
     const text = SMALL.replace("anthropic", "antropic")
-      .replace("round-robin", "swarm")
+      .replace("round-robin", "swarn")
       .replace("Ana", "human")
       .replace("textMention: DONE", "maxTurnz: 3");
     expect(mistakesOf({ "parley.yml": text })).toEqual([
       'parley.yml:2: models.m.provider: "antropic" is not known here; did you mean "anthropic"? Known: anthropic, openai, openai-compatible, azure, replay',
-      'parley.yml:6: teams.pair.speakers.policy: the "swarm" policy is part of the format, but this version does not run it yet; use one of round-robin, selector',
+      'parley.yml:6: teams.pair.speakers.policy: "swarn" is not known here; did you mean "swarm"? Known: round-robin, selector, swarm, graph, magentic',
       "parley.yml:8: teams.pair.agents[0].name: this name is reserved; take another",
       'parley.yml:10: teams.pair.stop.maxTurnz: unknown key "maxTurnz"; did you mean "maxTurns"?',
     ]);
@@ -64,6 +64,12 @@ describe("mistakes in the shape", () => {
 
   test.each(["Ana!", "", "9lives", "a".repeat(41), "Ana ", "system", "Slackbot", "<!channel>"])("an agent cannot be called %j", (name) => {
     expect(mistakesOf({ "parley.yml": SMALL.replace("name: Ana", `name: ${JSON.stringify(name)}`) })).toHaveLength(1);
+  });
+
+  test("a temperature for a model of Anthropic, whose API takes none, is an unknown key", () => {
+    const warm = "model: claude-sonnet-5-5, temperature: 1";
+    expect(mistakesOf({ "parley.yml": SMALL.replace("model: claude-sonnet-5-5", warm) })[0]).toContain('unknown key "temperature"');
+    expect(mistakesOf({ "parley.yml": SMALL.replace("model: claude-sonnet-5-5", warm).replace("anthropic", "openai") })).toEqual([]);
   });
 
   test("a key written into apiKeyEnv is not repeated in full by the mistake", () => {
@@ -227,8 +233,26 @@ describe("hostile files", () => {
   test.each([
     ["deep", `a: ${"[".repeat(100_000)}`],
     ["deep and closed", `a: ${"[".repeat(60)}${"]".repeat(60)}`],
+    ["megabyte of brackets", "[".repeat(1024 * 1024)],
+    ["megabyte of braces", "{".repeat(1024 * 1024)],
+    ["megabyte of list marks", "- ".repeat(512 * 1024)],
+    ["megabyte of map marks", "? ".repeat(512 * 1024)],
   ])("a %s nest is refused", (_, text) => {
     expect(mistakesOf({ "parley.yml": text })).toEqual(["parley.yml: is nested more than 30 deep; no team file needs that"]);
+  });
+
+  test.each([
+    ["anchors", "&a ".repeat(340_000)],
+    ["tags", "! ".repeat(500_000)],
+    ["quotes", '"'.repeat(1024 * 1024)],
+    ["entries", "-\n".repeat(500_000)],
+  ])("a megabyte of %s is refused unread", (_, text) => {
+    expect(mistakesOf({ "parley.yml": text })).toEqual(["parley.yml: has far more entries than a team file needs; is it the right file?"]);
+  });
+
+  test("brackets in a text are only a text", () => {
+    const text = SMALL.replace("description: Two who talk.", `description: ${JSON.stringify("[{".repeat(40))}`);
+    expect(load({ "parley.yml": text }, { ANTHROPIC_API_KEY: "k" }).teams.get("pair")?.description).toContain("[{[{");
   });
 
   test("keys of a prototype are only unknown keys", () => {

@@ -23,7 +23,7 @@ afterAll(() => executor.close());
 async function play(task: string, ...answers: readonly string[]) {
   const log = openLog();
   log.start(task);
-  const team = teams.build("offline", `thread of ${task}`);
+  const team = teams.build("demo", `thread of ${task}`);
   await log.run(team);
   for (const answer of answers) {
     log.reply(answer);
@@ -81,7 +81,7 @@ test("any other task gets an honest answer: what this team is, what it knows, an
   const { log, ran } = await play("Plot our sales of the last weekend.");
   expect(ran).toEqual([]);
   expect(log.said().slice(1)).toEqual([
-    expect.stringMatching(/^Guide: I cannot work on this: nobody here thinks\.[^]*ANTHROPIC_API_KEY[^]*ollama/),
+    expect.stringMatching(/^Guide: I cannot work on this: no model is connected\.[^]*ANTHROPIC_API_KEY[^]*ollama/),
   ]);
   expect(log.stopped()?.outcome).toBe("done");
 });

@@ -1,0 +1,85 @@
+import { assistant } from "../../engine/agents/assistant.ts";
+import { coder } from "../../engine/agents/coder.ts";
+import { codeRunner, type RunCode } from "../../engine/agents/code-runner.ts";
+import type { Handoff } from "../../engine/agents/handoff.ts";
+import { human } from "../../engine/agents/human.ts";
+import { messageFilter, type HearingRule } from "../../engine/agents/message-filter.ts";
+import { subTeam } from "../../engine/agents/sub-team.ts";
+import type { Agent } from "../../engine/team.ts";
+import { codeRun } from "../code-run.ts";
+import { instructionsFor, instructionsForVoice } from "../instructions.ts";
+import type { AgentSettings, AssistantSettings } from "../schema/agents.ts";
+import type { TeamSettings } from "../schema.ts";
+import type { Parts } from "./parts.ts";
+import { answerOf, contextOf } from "./thinking.ts";
+import { withTools } from "./tools.ts";
+
+export function buildAgent(agent: AgentSettings, team: TeamSettings, parts: Parts): Agent {
+  const built = ofKind(agent, team, parts);
+  return agent.hears ? messageFilter(built, agent.hears.map(hearingRule)) : built;
+}
+
+function ofKind(agent: AgentSettings, team: TeamSettings, parts: Parts): Agent {
+  const { name, description } = agent;
+  const { languages, hint } = parts.executor.capabilities;
+  switch (agent.kind) {
+    case "code-runner":
+      return codeRunner({ name, description, runs: agent.runs, languages, approval: agent.approval, run: runCode(parts) });
+    case "coder":
+      return coder({
+        name,
+        description,
+        instructions: instructionsFor(agent, team, hint),
+        model: parts.modelNamed(agent.model),
+        languages,
+        run: runCode(parts),
+        retriesMax: agent.retriesMax,
+        context: contextOf(agent.context, parts),
+      });
+    case "team": {
+      const { voice } = agent;
+      return subTeam({
+        name,
+        description,
+        team: parts.innerTeam(agent.team),
+        voice:
+          voice === "members"
+            ? voice
+            : { model: parts.modelNamed(voice.model), instructions: instructionsForVoice(name, description, voice.instructions) },
+      });
+    }
+    case "human":
+      return human(agent);
+    case "assistant":
+    case undefined:
+      return withTools(agent.tools, parts, (tools, missing) =>
+        assistant({
+          name,
+          description,
+          instructions: instructionsFor(agent, team, hint, missing),
+          model: parts.modelNamed(agent.model),
+          tools,
+          handoffs: agent.handoffs.map(handoffOf),
+          toolRoundsMax: agent.toolRoundsMax,
+          afterTools: agent.afterTools,
+          context: contextOf(agent.context, parts),
+          ...answerOf(name, agent.answer),
+        }),
+      );
+  }
+}
+
+function runCode({ executor, thread, keepFile, settings }: Parts): RunCode {
+  return codeRun({ executor, thread, timeoutMs: settings.sandbox.timeoutSeconds * 1000, keepFile });
+}
+
+function hearingRule({ from, first, last }: NonNullable<AgentSettings["hears"]>[number]): HearingRule {
+  if (first !== undefined) return { from, take: { which: "first", count: first } };
+  return last === undefined ? { from } : { from, take: { which: "last", count: last } };
+}
+
+function handoffOf(handoff: AssistantSettings["handoffs"][number]): string | Handoff {
+  if (typeof handoff === "string") return handoff;
+  const { to, tool, message } = handoff;
+  return { to, ...(tool === undefined ? {} : { tool }), ...(message === undefined ? {} : { message }) };
+}

@@ -1,0 +1,26 @@
+import type { Model } from "../../engine/model.ts";
+import type { Team } from "../../engine/team.ts";
+import type { Executor } from "../../sandbox/executor.ts";
+import type { KeepFile } from "../code-run.ts";
+import type { Settings } from "../load.ts";
+import type { McpServers } from "../mcp-servers.ts";
+
+/** What the agents of one thread are made of. */
+export interface Parts {
+  readonly settings: Settings;
+  readonly thread: string;
+  readonly executor: Executor;
+  readonly keepFile: KeepFile;
+  readonly servers: McpServers;
+  modelNamed(name: string): Model;
+  /** A team that is a participant: in the same log. */
+  innerTeam(name: string): Team;
+  /** A team behind a tool: each call has a log of its own. */
+  separateTeam(name: string): Team;
+}
+
+export function get<Value>(map: ReadonlyMap<string, Value>, name: string): Value {
+  const value = map.get(name);
+  if (value === undefined) throw new Error(`nothing is named "${name}" here; loading should have said so`);
+  return value;
+}

@@ -1,0 +1,80 @@
+import { basename } from "node:path";
+import { z } from "zod";
+import type { ModelSettings, Settings } from "../load.ts";
+import { Named } from "../schema.ts";
+import { Script } from "../script.ts";
+import { readToolRef } from "../tool-names.ts";
+import { modelsInUse } from "./models-in-use.ts";
+import { get } from "./parts.ts";
+
+/** All that the settings say of one team, as they hold for a run from its beginning to its end. */
+const Snapshot = z.strictObject({
+  file: Named,
+  scripts: z.record(z.string(), Script),
+});
+
+/** As canonical JSON: the same settings give the same text. Holds no secret, as the settings hold none. */
+export function snapshotOf(settings: Settings, team: string): string {
+  const part = reachable(settings, team);
+  const scripts = [...part.models].flatMap(([name, model]) => (model.provider === "replay" ? [[name, model.script] as const] : []));
+  const models = [...part.models].map(([name, model]) => [name, model.provider === "replay" ? withoutPlace(model) : model]);
+  return canonical({
+    file: { models: Object.fromEntries(models), tools: Object.fromEntries(part.tools), teams: Object.fromEntries(part.teams) },
+    scripts: Object.fromEntries(scripts),
+  });
+}
+
+/** What is in the script counts, not where on this machine it was. */
+const withoutPlace = (model: Extract<ModelSettings, { provider: "replay" }>) => ({
+  ...model,
+  file: basename(model.file),
+  script: undefined,
+});
+
+/** The settings of a snapshot; what it does not hold is as in `now`. Throws an error for people when another version wrote what this one cannot read. */
+export function readSnapshot(text: string, now: Settings): Settings {
+  const parsed = Snapshot.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error("they were written by another version of Parley");
+  const { file, scripts } = parsed.data;
+  const models = Object.entries(file.models).map(([name, model]): [string, ModelSettings] => {
+    if ("anyOf" in model) throw new Error("a snapshot holds the models that were chosen");
+    return [name, model.provider === "replay" ? { ...model, script: scripts[name] ?? { replies: {} } } : model];
+  });
+  return {
+    ...now,
+    models: new Map(models),
+    tools: new Map(Object.entries(file.tools)),
+    teams: new Map(Object.entries(file.teams)),
+  };
+}
+
+/** The team, and what is inside it and behind its tools. */
+function reachable(settings: Settings, name: string): Pick<Settings, "models" | "tools" | "teams"> {
+  const names = { teams: new Set([name]), tools: new Set<string>() };
+  const useTools = (refs: readonly string[]) => {
+    for (const ref of refs) names.tools.add(readToolRef(ref).key);
+  };
+  let size = 0;
+  while (size < names.teams.size + names.tools.size) {
+    size = names.teams.size + names.tools.size;
+    for (const agent of [...names.teams].flatMap((team) => get(settings.teams, team).agents)) {
+      if (agent.kind === "team") names.teams.add(agent.team);
+      if ("tools" in agent) useTools(agent.tools);
+    }
+    for (const tool of [...names.tools].map((key) => get(settings.tools, key))) {
+      if (tool.kind === "agent" && tool.team !== undefined) names.teams.add(tool.team);
+      if (tool.kind === "agent") useTools(tool.agent?.tools ?? []);
+    }
+  }
+  const tools = new Map([...names.tools].map((key) => [key, get(settings.tools, key)]));
+  const teams = new Map([...names.teams].map((team) => [team, get(settings.teams, team)]));
+  const models = new Map([...modelsInUse({ teams, tools })].map((model) => [model, get(settings.models, model)]));
+  return { models, tools, teams };
+}
+
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+      : inner,
+  );

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { assistantShape, context, instructions } from "./assistant.ts";
+import {
+  agentName,
+  agentRef,
+  AGENTS_PER_TEAM_MAX,
+  description,
+  icon,
+  INSTRUCTIONS_CHARS_MAX,
+  key,
+  MESSAGES_MAX,
+  modelRef,
+} from "./names.ts";
+
+const hears = z
+  .array(
+    z
+      .strictObject({
+        from: agentRef.describe("An agent's name, or user for people."),
+        first: z.int().positive().max(MESSAGES_MAX).optional().describe("Only its first so many messages since this agent's last turn."),
+        last: z.int().positive().max(MESSAGES_MAX).optional().describe("Only its last so many messages since this agent's last turn."),
+      })
+      .refine(({ first, last }) => first === undefined || last === undefined, { error: "take the first or the last messages, not both" }),
+  )
+  .min(1, { error: "name at least one it hears; leave `hears` out to hear everybody" })
+  .max(AGENTS_PER_TEAM_MAX + 1)
+  .optional()
+  .describe("Whom it hears; whoever is not listed is not heard. Everybody when absent.");
+
+const named = { name: agentName, icon, description, hears };
+
+const handoff = z.union([
+  agentRef,
+  z.strictObject({
+    to: agentRef,
+    tool: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, { error: "a tool's name has at most 64 letters, digits, - and _" })
+      .optional()
+      .describe("The name under which the model calls it; transfer_to_… when absent."),
+    message: z.string().trim().min(1).max(2000).optional().describe("What everybody reads when it is made."),
+  }),
+]);
+
+const Assistant = z.strictObject({
+  kind: z.literal("assistant").optional(),
+  ...named,
+  ...assistantShape,
+  handoffs: z.array(handoff).max(AGENTS_PER_TEAM_MAX).default([]).describe('Names of agents, or "human" for a person in the thread.'),
+});
+
+const approval = z.enum(["auto", "ask"]).default("auto").describe("ask: a person says yes to each block before it runs.");
+
+const CodeRunner = z.strictObject({
+  kind: z.literal("code-runner"),
+  ...named,
+  runs: z.array(agentRef).min(1, { error: "name the agents whose code blocks it runs" }).max(AGENTS_PER_TEAM_MAX),
+  approval,
+});
+
+const Coder = z
+  .strictObject({
+    kind: z.literal("coder"),
+    ...named,
+    model: modelRef,
+    instructions,
+    retriesMax: z.int().nonnegative().max(20).default(3).describe("How often it may try again after code that failed."),
+    context,
+  })
+  .describe("Writes code, runs it, reads what came of it, mends it, and explains, all in one turn.");
+
+const SubTeam = z
+  .strictObject({
+    kind: z.literal("team"),
+    ...named,
+    team: key.describe("Another team of the file."),
+    voice: z
+      .union([
+        z.literal("members"),
+        z.strictObject({
+          model: modelRef,
+          instructions: z.string().max(INSTRUCTIONS_CHARS_MAX).default("").describe("How it answers for the team."),
+        }),
+      ])
+      .default("members")
+      .describe("members: everybody hears what its members say. With a model: they talk among themselves, and the model answers for them."),
+  })
+  .describe("A team as a participant: its turn is a conversation of its own.");
+
+const Human = z
+  .strictObject({
+    kind: z.literal("human"),
+    ...named,
+    question: z.string().trim().min(1).max(2000).optional().describe("What is asked at each of its turns; the last words when absent."),
+    options: z.array(z.string().trim().min(1).max(75)).max(5).optional().describe("Answers offered as buttons."),
+  })
+  .describe("A person in the thread whose turn it is like an agent's. Nothing waits: the run goes on with the answer.");
+
+export const Agent = z.discriminatedUnion("kind", [Assistant, CodeRunner, Coder, SubTeam, Human]);
+
+export type AgentSettings = z.output<typeof Agent>;
+export type AssistantSettings = z.output<typeof Assistant>;
+export type CoderSettings = z.output<typeof Coder>;
+
+type HandoffSettings = AssistantSettings["handoffs"][number];
+
+/** To whom a hand-over of the file goes. */
+export const targetOf = (handoff: HandoffSettings): string => (typeof handoff === "string" ? handoff : handoff.to);
+
+/** The hand-overs of an agent; none for those that cannot make any. */
+export const handoffsOf = (agent: AgentSettings): readonly HandoffSettings[] => ("handoffs" in agent ? agent.handoffs : []);

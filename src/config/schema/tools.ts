@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { MCP_DEFAULTS } from "../../tools/mcp-settings.ts";
+import { WEB_FETCH_DEFAULTS } from "../../tools/web.ts";
+import { assistantShape } from "./assistant.ts";
+import { description, envName, key } from "./names.ts";
+
+const SECONDS_MAX = 600; // As long as the longest model call.
+
+const approval = z.enum(["never", "always", "first-time"]);
+const seconds = z.int().positive().max(SECONDS_MAX);
+const name = z.string().min(1).max(200);
+
+const WebFetch = z
+  .strictObject({
+    kind: z.literal("web-fetch"),
+    approval: approval.default("never").describe("Whether a person is asked before a page is read."),
+    timeoutSeconds: seconds.default(WEB_FETCH_DEFAULTS.timeoutMs / 1000),
+    bytesMax: z.int().positive().max(20_000_000).default(WEB_FETCH_DEFAULTS.bytesMax).describe("Of a page, as it is sent."),
+  })
+  .describe("Reads public web pages, as the tool web_fetch; the machine and its network are out of reach.");
+
+const Mcp = z
+  .strictObject({
+    kind: z.literal("mcp"),
+    command: z.string().min(1).max(1000).optional().describe("A program on this machine that speaks MCP on its standard input and output."),
+    args: z.array(z.string().max(1000)).max(100).optional(),
+    env: z
+      .array(envName)
+      .max(50)
+      .optional()
+      .describe("NAMES of environment variables that the program is given, beside PATH, HOME and the like."),
+    cwd: z.string().min(1).max(1000).optional(),
+    url: z
+      .url({ protocol: /^https?$/, error: "an http or https address" })
+      .optional()
+      .describe("A server that speaks MCP over HTTP."),
+    headersEnv: z.record(name, envName).optional().describe("Header → NAME of the environment variable that holds its value."),
+    approval: approval.default(MCP_DEFAULTS.approval).describe("Whether a person is asked before one of its tools runs."),
+    approvals: z.record(name, approval).optional().describe("By the tool's name on the server, where it is not `approval`."),
+    startTimeoutSeconds: seconds.default(MCP_DEFAULTS.startTimeoutMs / 1000),
+    callTimeoutSeconds: seconds.default(MCP_DEFAULTS.callTimeoutMs / 1000),
+  })
+  .refine(({ command, url }) => (command === undefined) !== (url === undefined), {
+    error: "name either the `command` that starts the server or the `url` where it answers",
+  })
+  .refine((server) => server.url === undefined || ![server.args, server.env, server.cwd].some((value) => value !== undefined), {
+    error: "`args`, `env` and `cwd` belong to a `command`; take them out",
+  })
+  .refine(({ command, headersEnv }) => command === undefined || headersEnv === undefined, {
+    error: "`headersEnv` belongs to a `url`; a program is given variables with `env`",
+  })
+  .describe("An MCP server; an agent's `tools` name the server for all its tools, or server/tool for one.");
+
+const callLimits = z
+  .strictObject({
+    minutes: z.number().positive().max(60).default(5),
+    tokens: z.int().positive().max(5_000_000).default(50_000),
+    usd: z.number().positive().max(100).default(0.25),
+  })
+  .describe("Of one call; what it spends counts for the run too.");
+
+const AgentTool = z
+  .strictObject({
+    kind: z.literal("agent"),
+    description: description.describe("For the agents that may call it: when to use it, and what the task has to say."),
+    team: key.optional().describe("A team of the file; its own limits hold."),
+    agent: z
+      .strictObject({ ...assistantShape, limits: callLimits.prefault({}) })
+      .optional()
+      .describe("An agent that has one turn on the task."),
+  })
+  .refine(({ agent, team }) => (agent === undefined) !== (team === undefined), { error: "name either an `agent` or a `team`" })
+  .describe("An agent or a team that works on a task by itself and gives back its last words.");
+
+const Tool = z.discriminatedUnion("kind", [WebFetch, Mcp, AgentTool]);
+
+export const Tools = z.record(key, Tool);
+
+export type ToolSettings = z.output<typeof Tool>;
+export type McpToolSettings = Extract<ToolSettings, { kind: "mcp" }>;
+export type AgentToolSettings = Extract<ToolSettings, { kind: "agent" }>;
