@@ -3,6 +3,7 @@ import { buildTeams, type Teams } from "./config/build.ts";
 import type { Env } from "./config/env.ts";
 import { createExecutor } from "./config/executor.ts";
 import type { Settings } from "./config/load.ts";
+import { createMcpServers } from "./config/mcp-servers.ts";
 import { createModelFor } from "./config/models.ts";
 import { systemClock, type Clock } from "./engine/clock.ts";
 import { createRunner, type Runner } from "./runner.ts";
@@ -13,9 +14,15 @@ import { openSqlite } from "./store/sqlite.ts";
 import type { Store } from "./store/store.ts";
 
 export type { Delta, RunEvent } from "./engine/events.ts";
+export { isEvent } from "./engine/events.ts";
+export type { Model, ModelReply } from "./engine/model.ts";
+export type { Agent, Team } from "./engine/team.ts";
+export type { Tool } from "./engine/tool.ts";
 export { systemClock } from "./engine/clock.ts";
-export { currentRun } from "./engine/transcript.ts";
-export { openSqliteReadOnly } from "./store/sqlite.ts";
+export { currentRun, isWaiting, SELECTOR } from "./engine/transcript.ts";
+export { converse } from "./engine/run.ts";
+export { copyLog } from "./store/copy-log.ts";
+export { openSqlite, openSqliteReadOnly } from "./store/sqlite.ts";
 
 export interface ParleyOptions {
   readonly settings: Settings;
@@ -55,8 +62,17 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const clock = options.clock ?? systemClock;
   const { store, dispatch } = openSqlite({ path: dbPath, ...clock });
   const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath) }));
+  const problem = (what: string, error?: unknown) =>
+    log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  const servers = createMcpServers(settings.tools, { env, clock, log: problem });
+  const closeAll = async () => {
+    await servers.close();
+    await executor.close();
+    await store.close();
+  };
   try {
-    const teams = buildTeams(settings, { createModel: createModelFor({ env, clock }), executor, keepFile: (content) => store.putFile(content) });
+    const createModel = createModelFor({ env, clock });
+    const teams = buildTeams(settings, { createModel, executor, keepFile: (content) => store.putFile(content), servers });
     const runner = createRunner({
       store,
       dispatch,
@@ -65,7 +81,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       clock,
       slots: THREADS_AT_ONCE_MAX,
       perWorkspace: THREADS_PER_WORKSPACE_MAX,
-      log: (problem, error) => log(`${problem}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+      log: problem,
     });
     const slack: Slack | undefined = options.slack && (await createSlack({ ...options.slack, store, runner, teams, clock, log }));
     return {
@@ -82,13 +98,11 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
         await slack?.hangUp();
         await runner.close();
         await slack?.stop();
-        await executor.close();
-        await store.close();
+        await closeAll();
       },
     };
   } catch (error) {
-    await executor.close();
-    await store.close();
+    await closeAll();
     throw error;
   }
 }

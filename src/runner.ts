@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import type { Clock } from "./engine/clock.ts";
 import { isEvent, type Delta, type EventBody, type Failure, type Person, type RunEvent } from "./engine/events.ts";
 import { converse, runStopped } from "./engine/run.ts";
 import type { Team } from "./engine/team.ts";
 import { currentRun, isWaiting, wasHeard, type Transcript } from "./engine/transcript.ts";
 import type { Dispatch } from "./store/dispatch.ts";
+import { createLanes, type Lane } from "./store/lanes.ts";
 import { StoreError, type Store } from "./store/store.ts";
 
 /** The only writer. People's words come in, events are recorded, and readers are told of what has been recorded. */
@@ -68,23 +70,37 @@ export interface RunnerParts {
   readonly log: (problem: string, error?: unknown) => void;
 }
 
-export interface Teams {
-  /** The team as one thread sees it; throws an error for people when it cannot be built. */
-  build(team: string, thread: string): Team;
+interface Teams {
+  /**
+   * The team as one thread sees it: from `snapshot` where that is given, else from the settings of now. Throws an error for people when it
+   * cannot be built.
+   */
+  build(team: string, thread: string, snapshot?: string): RunnableTeam;
+  /** All that the settings of now say of this team, as canonical JSON without secrets. Absent where teams come from no file. */
+  readonly snapshot?: (team: string) => string;
   has(team: string): boolean;
   names(): readonly string[];
   readonly default: string;
 }
 
+export interface RunnableTeam extends Team {
+  /** How long a run may take, the waiting for people aside. Its limits say so too, but only when something is recorded. */
+  readonly minutesMax?: number;
+}
+
 /** Longer words are refused: they would crowd out the conversation in every later request. */
-export const TEXT_CHARS_MAX = 30_000;
+const TEXT_CHARS_MAX = 30_000;
 /** A run that was left alone for longer is said to be resumed, and the gap does not count as its time. */
 const RESUME_GAP_MS = 60_000;
 
 /** See {@link Runner}. One lane per thread: appends to a log happen one after the other, and one turn at a time runs in it. */
 export function createRunner(parts: RunnerParts): Runner {
   const { store, dispatch, teams, clock } = parts;
-  const lanes = new Map<string, Lane>();
+  const lanes = createLanes({ store, clock, posts: parts.posts, recorded: publish });
+  /** The turns under way, by thread. */
+  const turns = new Map<string, AbortController>();
+  /** Threads whose turn broke because nothing could be recorded. */
+  const interrupted = new Set<string>();
   const followers = new Set<Follower>();
   let closing = false;
 
@@ -103,13 +119,15 @@ export function createRunner(parts: RunnerParts): Runner {
       }
       const message: EventBody = { type: "message.posted", person: said.person, text, id: said.id };
       if (run.running) {
-        await append(lane, [message], "now");
+        await lane.append([message], "now");
         return { kind: run.question ? "answered" : "steered" };
       }
       const team = said.team ?? teams.default;
       if (!teams.has(team)) return { kind: "refused", reason: `There is no team "${team}". The teams are: ${teams.names().join(", ")}.` };
       const id = `${said.thread}#${lane.transcript.events.length + 1}`;
-      await append(lane, [{ type: "run.started", run: id, team, startedBy: said.person }, message], "now");
+      const teamHash = teams.snapshot && (await store.putFile(Buffer.from(teams.snapshot(team))));
+      const started: EventBody = { type: "run.started", run: id, team, startedBy: said.person, ...(teamHash ? { teamHash } : {}) };
+      await lane.append([started, message], "now");
       return { kind: "started", run: id, team };
     });
   }
@@ -117,7 +135,7 @@ export function createRunner(parts: RunnerParts): Runner {
   function approve(thread: string, answer: Parameters<Runner["approve"]>[1]): Promise<boolean> {
     return inLane(thread, undefined, async (lane) => {
       if (!currentRun(lane.transcript).approvals.includes(answer.call)) return false;
-      await append(lane, [{ type: "approval.given", ...answer }], "now");
+      await lane.append([{ type: "approval.given", ...answer }], "now");
       return true;
     });
   }
@@ -125,89 +143,134 @@ export function createRunner(parts: RunnerParts): Runner {
   function stop(thread: string, person: Person): Promise<boolean> {
     return inLane(thread, undefined, async (lane) => {
       if (!currentRun(lane.transcript).running) return false;
-      await append(lane, [runStopped(lane.transcript, "stopped", [{ kind: "person", person }])], "none");
-      lane.turn?.abort();
+      await lane.append([runStopped(lane.transcript, "stopped", [{ kind: "person", person }])], "none");
+      turns.get(thread)?.abort();
       return true;
     });
   }
 
   /** One visit of the dispatcher: goes on with the thread until it stops or waits. */
   async function work(thread: string, workspace: string): Promise<void> {
-    const lane = await enter(thread, workspace);
+    const lane = await lanes.enter(thread, workspace);
     const turn = new AbortController();
-    lane.turn = turn;
+    turns.set(thread, turn);
+    // Closed while the log was read.
+    if (closing) turn.abort();
     try {
-      await resume(lane);
-      const run = currentRun(lane.transcript);
-      if (!run.running || isWaiting(lane.transcript)) return;
-      const team = teams.build(run.team ?? teams.default, thread);
-      await drain(lane, converse(team, lane.transcript, turn.signal), turn.signal);
+      await goOn(lane, turn);
     } catch (error) {
-      if (error instanceof StoreError) throw error;
-      parts.log(`a turn in ${thread} broke`, error);
-      await lane.inTurn(() => appendUnlessStopped(lane, error));
-    } finally {
-      lane.turn = undefined;
-      // Given up half-way: the thread stays due, and the next start goes on from its log.
-      if (closing) await commit(lane, [], "now");
-      leave(lane);
-    }
-  }
-
-  async function drain(lane: Lane, conversation: AsyncGenerator<EventBody | Delta, void, void>, signal: AbortSignal): Promise<void> {
-    const aborted = new Promise<"aborted">((resolve) => signal.addEventListener("abort", () => resolve("aborted"), { once: true }));
-    for (;;) {
-      const next = await Promise.race([conversation.next(), aborted]);
-      if (next === "aborted" || signal.aborted) {
-        // A model or a tool that does not listen to the signal must not hold the lane.
-        conversation.return().catch((error: unknown) => parts.log(`a stopped turn in ${lane.thread} broke`, error));
-        return;
+      if (isStoreTrouble(error)) {
+        interrupted.add(thread);
+        throw error;
       }
-      if (next.done) return;
-      const item = next.value;
-      if (!isEvent(item)) publish(lane.thread, item);
-      else await lane.inTurn(async () => (signal.aborted ? undefined : append(lane, [item], "keep")));
+      parts.log(`a turn in ${thread} broke`, error);
+      await endFailed(lane, { kind: "bug", message: error instanceof Error ? error.message : String(error) });
+    } finally {
+      turns.delete(thread);
+      lanes.leave(lane);
     }
   }
 
+  async function goOn(lane: Lane, turn: AbortController): Promise<void> {
+    await resume(lane);
+    const isDue = () => currentRun(lane.transcript).running && !isWaiting(lane.transcript);
+    const team = isDue() ? await teamOf(lane) : undefined;
+    if (team) {
+      const watched = watch(lane, team, turn);
+      watched.catch(() => undefined); // It is awaited below; until then nobody else hears of it.
+      try {
+        await drain(lane, converse(team, lane.transcript, turn.signal), turn.signal);
+      } finally {
+        turn.abort();
+        await watched;
+      }
+    }
+    // Given up half-way: the thread stays due, and the next start goes on from its log.
+    if (closing) await lane.inTurn(async () => (isDue() ? lane.append([], "now") : undefined));
+  }
+
+  /** A run that was left alone for long says so. One that broke off because nothing could be recorded does too: before a model is paid again for nothing. */
   async function resume(lane: Lane): Promise<void> {
     await lane.inTurn(async () => {
       const run = currentRun(lane.transcript);
       const last = lane.transcript.events.at(-1);
-      if (!last || !run.running || !run.run || isWaiting(lane.transcript) || clock.now() - Date.parse(last.at) < RESUME_GAP_MS) return;
-      await append(lane, [{ type: "run.resumed", run: run.run }], "keep");
+      if (!last || !run.running || !run.run || isWaiting(lane.transcript)) return;
+      if (clock.now() - Date.parse(last.at) < RESUME_GAP_MS && !interrupted.has(lane.thread)) return;
+      await lane.append([{ type: "run.resumed", run: run.run }], "keep");
+      interrupted.delete(lane.thread);
     });
   }
 
-  async function appendUnlessStopped(lane: Lane, error: unknown): Promise<void> {
-    const { running, openTurns } = currentRun(lane.transcript);
-    if (!running) return;
-    const failure: Failure = { kind: "bug", message: error instanceof Error ? error.message : String(error) };
-    await append(
-      lane,
-      [runStopped(lane.transcript, "failed", [{ kind: "failure", agent: openTurns[0] ?? "the team", error: failure }])],
-      "none",
-    );
-  }
-
-  async function append(lane: Lane, bodies: readonly EventBody[], wake: "now" | "none" | "keep"): Promise<void> {
-    const events = await commit(lane, bodies, wake);
-    for (const event of events) {
-      lane.events.push(event);
-      publish(lane.thread, event);
+  /** The team that the run began with, also when its settings have changed since or are gone. Where it cannot be had, the run ends with a word. */
+  async function teamOf(lane: Lane): Promise<RunnableTeam | undefined> {
+    const run = currentRun(lane.transcript);
+    const name = run.team ?? teams.default;
+    const started = lane.transcript.events[run.startIndex];
+    const hash = started?.type === "run.started" ? started.teamHash : undefined;
+    try {
+      const now = teams.has(name) ? teams.snapshot?.(name) : undefined;
+      if (hash === undefined || (now !== undefined && hash === sha256(now))) return teams.build(name, lane.thread);
+      const kept = await store.file(hash);
+      if (!kept) throw new Error("they are not in this database");
+      return teams.build(name, lane.thread, Buffer.from(kept).toString("utf8"));
+    } catch (error) {
+      if (isStoreTrouble(error)) throw error;
+      parts.log(`the team of ${lane.thread} cannot be built`, error);
+      const why = (error instanceof Error ? error.message : String(error)).replace(/\.?$/, ".");
+      const message = `the settings with which this run began cannot be used any more: ${why} A new task begins with the settings of now.`;
+      await endFailed(lane, { kind: "team_unavailable", message }, name);
+      return undefined;
     }
   }
 
-  async function commit(lane: Lane, bodies: readonly EventBody[], wake: "now" | "none" | "keep"): Promise<readonly RunEvent[]> {
-    const afterSeq = lane.events.at(-1)?.seq ?? 0;
-    const at = new Date(clock.now()).toISOString();
-    const posts = bodies.flatMap((body, event) =>
-      parts.posts({ ...body, seq: afterSeq + event + 1, at }, lane.transcript).map((post) => ({ event, ...post })),
-    );
-    const result = await store.commit({ thread: lane.thread, workspace: lane.workspace, afterSeq, at, events: bodies, posts, wake });
-    if (result.kind === "ok") return result.events;
-    // One process writes one file, so this is a bug; the lane is read again, and nothing was written.
-    throw new Error(`the log of ${lane.thread} has ${result.lastSeq} events, not ${afterSeq}: somebody else wrote to it`);
+  /** Holds the limit on minutes also while nothing is recorded: a model or a tool that hangs and hears no signal does not hold the run. */
+  async function watch(lane: Lane, { minutesMax }: RunnableTeam, turn: AbortController): Promise<void> {
+    if (minutesMax === undefined) return;
+    for (;;) {
+      const leftMs = minutesMax * 60_000 - elapsedMs(lane);
+      if (leftMs <= 0) break;
+      await clock.sleep(leftMs, turn.signal);
+      if (turn.signal.aborted) return;
+    }
+    try {
+      await lane.inTurn(async () => {
+        if (turn.signal.aborted || !currentRun(lane.transcript).running) return;
+        const elapsed = elapsedMs(lane) / 60_000;
+        await lane.append([runStopped(lane.transcript, "limit", [{ kind: "minutes", limit: minutesMax, elapsed }])], "none");
+      });
+    } finally {
+      turn.abort();
+    }
+  }
+
+  function elapsedMs({ transcript }: Lane): number {
+    const last = transcript.events.at(-1);
+    const since = last && !isWaiting(transcript) ? clock.now() - Date.parse(last.at) : 0;
+    return currentRun(transcript).elapsedMs + Math.max(0, since);
+  }
+
+  async function drain(lane: Lane, conversation: AsyncGenerator<EventBody | Delta, void, void>, signal: AbortSignal): Promise<void> {
+    try {
+      for (;;) {
+        const next = await unlessAborted(conversation.next(), signal);
+        if (!next || next.done || signal.aborted) return;
+        const item = next.value;
+        if (!isEvent(item)) publish(lane.thread, item);
+        else await lane.inTurn(async () => (signal.aborted ? undefined : lane.append([item], "keep")));
+      }
+    } finally {
+      // Not awaited: a model or a tool that does not listen to the signal must not hold the lane.
+      conversation.return().catch((error: unknown) => parts.log(`a stopped turn in ${lane.thread} broke`, error));
+    }
+  }
+
+  function endFailed(lane: Lane, error: Failure, agent?: string): Promise<void> {
+    return lane.inTurn(async () => {
+      const { running, openTurns } = currentRun(lane.transcript);
+      if (!running) return;
+      const reason = { kind: "failure", agent: agent ?? openTurns[0] ?? "the team", error } as const;
+      await lane.append([runStopped(lane.transcript, "failed", [reason])], "none");
+    });
   }
 
   function publish(thread: string, item: RunEvent | Delta): void {
@@ -221,31 +284,12 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   async function inLane<T>(thread: string, workspace: string | undefined, job: (lane: Lane) => Promise<T>): Promise<T> {
-    const lane = await enter(thread, workspace);
+    const lane = await lanes.enter(thread, workspace);
     try {
       return await lane.inTurn(() => job(lane));
     } finally {
-      leave(lane);
+      lanes.leave(lane);
     }
-  }
-
-  /** A lane lives in memory while somebody uses it; a parked thread costs nothing. */
-  async function enter(thread: string, workspace: string | undefined): Promise<Lane> {
-    let lane = lanes.get(thread);
-    if (!lane) lanes.set(thread, (lane = createLane(thread, workspace ?? "", store)));
-    lane.users++;
-    try {
-      await lane.loaded;
-    } catch (error) {
-      leave(lane);
-      throw error;
-    }
-    if (workspace) lane.workspace = workspace;
-    return lane;
-  }
-
-  function leave(lane: Lane): void {
-    if (--lane.users === 0) lanes.delete(lane.thread);
   }
 
   return {
@@ -265,41 +309,26 @@ export function createRunner(parts: RunnerParts): Runner {
     },
     async close() {
       closing = true;
-      for (const lane of lanes.values()) lane.turn?.abort();
+      for (const turn of turns.values()) turn.abort();
       await dispatch.stop();
     },
   };
 }
 
-interface Lane {
-  readonly thread: string;
-  workspace: string;
-  readonly events: RunEvent[];
-  readonly transcript: Transcript;
-  readonly loaded: Promise<void>;
-  users: number;
-  /** The turn under way, to be aborted. */
-  turn: AbortController | undefined;
-  /** Runs a job when those before it have ended. */
-  inTurn<T>(job: () => Promise<T>): Promise<T>;
-}
+/**
+ * The disk or the database, which may be better at the next try; not an event that is over a limit of the store, which never will be.
+ * Only what SQLite or the system said has a cause.
+ */
+const isStoreTrouble = (error: unknown): boolean => error instanceof StoreError && error.cause !== undefined;
 
-function createLane(thread: string, workspace: string, store: Store): Lane {
-  const events: RunEvent[] = [];
-  let tail: Promise<unknown> = Promise.resolve();
-  const loaded = store.load(thread, 0).then((stored) => void events.push(...stored));
-  return {
-    thread,
-    workspace,
-    events,
-    transcript: { events },
-    loaded,
-    users: 0,
-    turn: undefined,
-    inTurn(job) {
-      const result = tail.then(job);
-      tail = result.catch(() => undefined);
-      return result;
-    },
-  };
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** `undefined` once the signal is aborted, whatever becomes of the work. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const abort = () => resolve(undefined);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 }

@@ -1,81 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { assistant } from "../src/engine/agents/assistant.ts";
-import { systemClock } from "../src/engine/clock.ts";
-import type { RunEvent } from "../src/engine/events.ts";
 import { roundRobin } from "../src/engine/policies/round-robin.ts";
 import type { Team } from "../src/engine/team.ts";
 import { maxTurns, textMention } from "../src/engine/termination.ts";
-import { createRunner, type Runner, type Said } from "../src/runner.ts";
-import { openSqlite } from "../src/store/sqlite.ts";
-import type { Store } from "../src/store/store.ts";
+import { mention, open, said } from "./support/running.ts";
 import { MARIA, says, scripted, team } from "./support/scripted.ts";
 
-let folder: string;
-const opened: { runner: Runner; store: Store }[] = [];
-beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "parley-runner-"))));
-afterEach(async () => {
-  for (const { runner, store } of opened.splice(0)) {
-    await runner.close();
-    await store.close();
-  }
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function open(make: (name: string) => Team, options: { now?: () => number } = {}) {
-  const { store, dispatch } = openSqlite({ path: join(folder, "parley.db") });
-  const problems: string[] = [];
-  const names = ["duo", "broken"];
-  const runner = createRunner({
-    store,
-    dispatch,
-    teams: { build: make, has: (name) => names.includes(name), names: () => names, default: "duo" },
-    posts: (event) => (event.type === "message.posted" && "agent" in event ? [{ kind: "turn", part: 0 }] : []),
-    clock: { ...systemClock, ...options },
-    slots: 8,
-    perWorkspace: 4,
-    log: (problem, error) => problems.push(`${problem}: ${String(error)}`),
-  });
-  opened.push({ runner, store });
-  const heard = new Set<() => void>();
-  const log: (RunEvent & { thread: string })[] = [];
-  runner.follow((thread, item) => {
-    if ("seq" in item) log.push({ thread, ...item });
-    for (const look of heard) look();
-  });
-  /** Resolves when `done` holds, looked at after each event. */
-  const until = (done: () => boolean) =>
-    new Promise<void>((resolve) => {
-      const look = () => {
-        if (!done()) return;
-        heard.delete(look);
-        resolve();
-      };
-      heard.add(look);
-      look();
-    });
-  const stopped = (thread = "T/C/1") => until(() => log.some((event) => event.thread === thread && event.type === "run.stopped"));
-  return { runner, store, dispatch, log, until, stopped, problems };
-}
-
-const mention = (text: string, more: Partial<Said> = {}): Said => ({
-  thread: "T/C/1",
-  workspace: "T",
-  person: MARIA,
-  text,
-  id: `id-${text}`,
-  addressed: true,
-  ...more,
-});
 const duo = (): Team =>
   team({ agents: [says("A", "hello"), says("B", "DONE")], nextSpeakers: roundRobin, stopWhen: textMention("DONE"), limits: maxTurns(10) });
-const said = (events: readonly RunEvent[]) =>
-  events.flatMap((event) =>
-    event.type === "message.posted" ? [`${"agent" in event ? event.agent : event.person.name}: ${event.text}`] : [],
-  );
-
 test("a task starts a run, and the run goes on by itself to its end", async () => {
   const parley = open(duo);
   parley.runner.start();
@@ -142,9 +74,7 @@ test("a question waits for a person, also over a restart, and the reply is its a
   first.runner.start();
   await first.runner.say(mention("when?"));
   await first.until(() => first.log.some((event) => event.type === "handoff.made"));
-  await first.runner.close();
-  await first.store.close();
-  opened.pop();
+  await first.close();
 
   const second = open(() => asking(scripted("Friday. DONE")));
   second.runner.start();
@@ -169,9 +99,7 @@ test("closing in the middle of a call leaves the thread due, and the next start 
   first.runner.start();
   await first.runner.say(mention("go"));
   await first.until(() => first.log.some((event) => event.type === "speaker.selected"));
-  await first.runner.close();
-  await first.store.close();
-  opened.pop();
+  await first.close();
 
   const second = open(() => asking(scripted("DONE")));
   second.runner.start();
@@ -185,11 +113,9 @@ test("a run taken up after a long absence says so, and the absence does not coun
   first.runner.start();
   await first.runner.say(mention("go"));
   await first.until(() => first.log.some((event) => event.type === "speaker.selected"));
-  await first.runner.close();
-  await first.store.close();
-  opened.pop();
+  await first.close();
 
-  const second = open(() => asking(scripted("DONE")), { now: () => Date.now() + 3_600_000 });
+  const second = open(() => asking(scripted("DONE")), { clock: { now: () => Date.now() + 3_600_000 } });
   second.runner.start();
   await second.stopped();
   expect(second.log.map((event) => event.type)).toEqual(["run.resumed", "message.posted", "run.stopped"]);

@@ -1,7 +1,7 @@
 import { readEnv, type Env } from "../config/env.ts";
 import { createDemoExecutor } from "../config/demo-executor.ts";
 import { loadSettings, type Settings } from "../config/load.ts";
-import { createParley } from "../parley.ts";
+import { createParley, type Parley } from "../parley.ts";
 import { createWorkspace, type Workspace } from "../workspace/workspace.ts";
 import { print, readArguments, UsageError, type Io } from "./command.ts";
 import { findLocalModel } from "./local-model.ts";
@@ -36,35 +36,48 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values } = readArguments(args, { options: { port: { type: "string" }, offline: { type: "boolean" }, db: { type: "string" } } });
   const port = portOf(values.port);
   const cast = await chooseCast(io, values.offline === true);
-  const log = (line: string) => void io.stderr.write(`${line}\n`);
   const executor = await createDemoExecutor(cast.settings.sandbox, cast.env);
   const workspace = await openWorkspace(port, {
     suggestions: cast.offline ? READY_TASKS : OPEN_TASKS,
-    notice: noticeOf(cast, executor.capabilities.label),
+    notice: noticeOf(cast, executor.capabilities.grade),
+  }).catch(async (error: unknown) => {
+    await executor.close(); // It may have a process of its own, which would keep this one alive.
+    throw error;
   });
-  const parley = await createParley({
-    settings: cast.settings,
-    env: cast.env,
-    dbPath: values.db ?? ":memory:",
-    executor,
-    slack: { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl },
-    log,
-  });
+  try {
+    const parley = await createParley({
+      settings: cast.settings,
+      env: cast.env,
+      dbPath: values.db ?? ":memory:",
+      executor,
+      slack: { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl },
+      log: (line) => void io.stderr.write(`${line}\n`),
+    });
+    await untilInterrupted(parley, io, [
+      `Parley is at ${workspace.url}`,
+      "Open that in a browser and press Enter: a first task stands ready.",
+      "",
+      cast.said,
+      `Code runs in: ${executor.capabilities.label}`,
+      "Ctrl-C ends it.",
+    ]);
+  } finally {
+    await workspace.close();
+  }
+  return 0;
+}
+
+async function untilInterrupted(parley: Parley, io: Io, lines: readonly string[]): Promise<void> {
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   const release = io.onInterrupt(() => resolve());
   try {
     await parley.start();
-    await print(
-      io.stdout,
-      `\n  Parley is at ${workspace.url}\n\n  ${cast.said}\n  Code runs in: ${executor.capabilities.label}\n  Ctrl-C ends it.\n`,
-    );
+    await print(io.stdout, `\n${lines.map((line) => (line === "" ? "" : `  ${line}`)).join("\n")}\n`);
     await asked;
   } finally {
     release();
     await parley.stop();
-    await workspace.close();
   }
-  return 0;
 }
 
 interface Cast {
@@ -104,9 +117,13 @@ async function chooseCast(io: Io, offline: boolean): Promise<Cast> {
   };
 }
 
-function noticeOf(cast: Cast, sandbox: string): string {
-  const words = cast.offline ? "the agents' words are written down beforehand" : "the agents' words come from a model";
-  return `Simulated: this workspace, on your machine. Real: the bot, its conversation, and the code it runs (${sandbox}). Here ${words}.`;
+/** What is simulated and what is real, in one line of the page. */
+function noticeOf({ offline }: Cast, grade: string): string {
+  const said = offline
+    ? "Simulated: this Slack and the agents' words. Real: the bot"
+    : "Simulated: this Slack. Real: the bot and what its agents say";
+  if (grade === "off") return `${said}. Code is not run on this machine.`;
+  return `${said}, and the code it runs (in ${grade === "wasm" ? "WebAssembly" : "Docker"}).`;
 }
 
 /** The port that was asked for must be free; the usual one may give way to another. */

@@ -14,6 +14,8 @@ const COMMANDS: { readonly [name: string]: { readonly does: string; readonly loa
   doctor: { does: "check tokens, models, sandbox and database; say what to do", load: () => import("./doctor.ts") },
   teams: { does: "check a team file", load: () => import("./teams.ts") },
   export: { does: "write a transcript as Markdown or JSON", load: () => import("./export.ts") },
+  import: { does: "keep an exported log as a new thread", load: () => import("./import.ts") },
+  replay: { does: "play a run again without models, and compare", load: () => import("./replay.ts") },
   sandbox: { does: "run a file as an agent's code block would be run", load: () => import("./sandbox.ts") },
 };
 

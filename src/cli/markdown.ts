@@ -40,6 +40,7 @@ function sectionOf(event: RunEvent): string | undefined {
       return `*${plain(event.agent)} wrote:*\n\n${event.text}`;
     case "run.resumed":
       return `*Parley was away and went on at ${event.at}.*`;
+    case "context.summarized":
     case "turn.ended":
     case "finish.decided":
       return undefined; // The end of the run gives the reason.

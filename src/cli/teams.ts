@@ -30,7 +30,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   for (const warning of settings.warnings) await print(io.stdout, `warn ${describeMistake(warning)}`);
   for (const [name, team] of settings.teams) {
     const agents = team.agents.map((agent) =>
-      agent.kind === "code-runner" ? `${agent.name} (runs code)` : `${agent.name} (${agent.model})`,
+      "model" in agent ? `${agent.name} (${agent.model})` : `${agent.name} (${WITHOUT_MODEL[agent.kind]})`,
     );
     await print(
       io.stdout,
@@ -46,3 +46,6 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
   return 0;
 }
+
+/** What those do that speak through no model of their own. */
+const WITHOUT_MODEL = { "code-runner": "runs code", team: "a team", human: "a person" } as const;

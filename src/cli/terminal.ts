@@ -30,8 +30,14 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
   const colourOf = new Map<string, Colour>();
   /** What has been shown of the message that is being streamed. */
   let streaming: { readonly agent: string; shown: string } | undefined;
+  /** Calls that have not ended, by id; one of them may have the line that the cursor is on. */
+  const calls = new Map<string, string>();
+  let callShown: string | undefined;
+  /** Since the last turn ended. */
+  let spent = NOTHING;
 
   function show(item: RunEvent | Delta): string {
+    if ("usage" in item && item.usage) spent = plus(spent, item.usage);
     switch (item.type) {
       case "text.delta":
         return live ? stream(item.agent, harmless(item.text)) : "";
@@ -40,37 +46,43 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
         return "";
       case "message.posted":
         // A person's words were typed here: they can be read above.
-        return "agent" in item ? message(item.agent, harmless(item.text)) : "";
+        return "agent" in item ? message(item.agent, harmless(item.text)) + cost(item) : "";
       case "speaker.selected":
-        return item.reason ? endStream() + dim(`→ ${harmless(item.agent)}: ${oneLine(item.reason)}`) : "";
+        return item.reason ? endLine() + dim(`→ ${oneLine(item.agent)}: ${oneLine(item.reason)}`) : "";
       case "tool.called":
-        return endStream() + dim(`  ${harmless(item.agent)} calls ${oneLine(item.tool)} ${oneLine(item.args)}`);
+        return called(item);
       case "tool.returned":
-        return dim(`  ${oneLine(item.tool)} gave ${oneLine(item.output)}`);
+        return ended(item.call, item.tool, `→ ${oneLine(item.output) || "nothing"}`);
       case "tool.failed":
-        return dim(`  ${oneLine(item.tool)} failed: ${oneLine(item.error.message)}`);
+        return ended(item.call, item.tool, `failed: ${oneLine(item.error.message)}`);
       case "code.ran":
         return (
-          endStream() +
+          endLine() +
           dim(`  ran ${oneLine(item.language)}: ${item.outcome}, ${(item.elapsedMs / 1000).toFixed(1)} s (${oneLine(item.executor)})`) +
           files(item)
         );
       case "handoff.made":
         return item.to === "human"
-          ? endStream() + question(item)
-          : endStream() + dim(`  ${harmless(item.agent)} hands over to ${harmless(item.to)}`);
+          ? endLine() + question(item)
+          : endLine() + dim(`  ${oneLine(item.agent)} hands over to ${oneLine(item.to)}`) + cost(item);
       case "approval.requested":
-        return endStream() + line(`${paint("bold", "?")} ${harmless(item.agent)} wants to ${oneLine(item.what)}`);
+        return endLine() + line(`\n${paint("bold", "?")} ${oneLine(item.agent)} wants to call ${harmless(item.what)}`);
+      case "approval.given":
+        return endLine() + dim(`  ${oneLine(item.person.name)} said ${item.approved ? "yes" : "no"}`);
       case "turn.failed":
-        return endStream() + line(`${paint("red", "!")} ${harmless(item.agent)} could not answer: ${harmless(item.error.message)}`);
+        return (
+          endLine() + line(`${paint("red", "!")} ${oneLine(item.agent)} could not answer: ${harmless(item.error.message)}`) + cost(item)
+        );
+      case "turn.ended":
+        return cost(item);
       case "run.stopped":
-        return endStream() + line(`\n${paint("bold", "■")} ${item.outcome}: ${harmless(item.reason)}`);
+        return endLine() + unended() + line(`\n${paint("bold", "■")} ${item.outcome}: ${harmless(item.reason)}`);
       case "run.resumed":
-        return endStream() + dim("  Parley was away; the run goes on");
+        return endLine() + dim("  Parley was away; the run goes on");
+      case "context.summarized":
+        return endLine() + dim(`  ${oneLine(item.agent)} has put what was said before in short`);
       case "run.started":
       case "code.written": // It is shown as it comes, and by what it prints.
-      case "turn.ended":
-      case "approval.given":
       case "finish.decided": // The end of the run says it.
       case "stop.requested":
         return "";
@@ -78,7 +90,7 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
   }
 
   function stream(agent: string, text: string): string {
-    const begun = streaming?.agent === agent ? "" : endStream() + head(agent);
+    const begun = streaming?.agent === agent ? "" : endLine() + head(agent);
     streaming = { agent, shown: (begun ? "" : (streaming?.shown ?? "")) + text };
     return begun + text;
   }
@@ -88,15 +100,51 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
     const shown = streaming?.agent === agent ? streaming.shown : undefined;
     if (shown !== undefined && text.startsWith(shown)) {
       streaming = undefined;
-      return `${text.slice(shown.length)}\n`;
+      return line(text.slice(shown.length), shown.endsWith("\n"));
     }
-    return endStream() + head(agent) + line(text);
+    return endLine() + head(agent) + line(text);
   }
 
-  function endStream(): string {
-    const open = streaming !== undefined;
+  /** A call and what came of it share a line; of a hand-over, which is a call too, the hand-over tells. */
+  function called({ agent, call, tool, args }: Extract<RunEvent, { type: "tool.called" }>): string {
+    if (tool.startsWith(HANDOFF_TOOL)) return "";
+    const text = `  ${oneLine(agent)}: ${oneLine(tool)} ${oneLine(args)}`;
+    calls.set(call, text);
+    if (!live) return "";
+    const before = endLine();
+    callShown = call;
+    return before + paint("dim", text);
+  }
+
+  function ended(call: string, tool: string, outcome: string): string {
+    const text = calls.get(call);
+    if (text === undefined) return tool.startsWith(HANDOFF_TOOL) ? "" : endLine() + dim(`  ${oneLine(tool)} ${outcome}`);
+    calls.delete(call);
+    if (callShown !== call) return endLine() + dim(`${text} ${outcome}`);
+    callShown = undefined;
+    return dim(` ${outcome}`);
+  }
+
+  /** Calls whose end nobody waited for. */
+  function unended(): string {
+    const text = [...calls.values()].map((one) => dim(`${one} (not finished)`)).join("");
+    calls.clear();
+    return text;
+  }
+
+  function endLine(): string {
+    const open = callShown !== undefined || (streaming !== undefined && !streaming.shown.endsWith("\n"));
     streaming = undefined;
+    callShown = undefined;
     return open ? "\n" : "";
+  }
+
+  /** What the turn that has just ended took, with the choice of its speaker. Members of a team count when its turn ends. */
+  function cost(event: RunEvent): string {
+    if (event.within !== undefined || spent.tokens === 0) return "";
+    const text = costOf(spent);
+    spent = NOTHING;
+    return dim(`  ${text}`);
   }
 
   function question({ agent, text, options = [] }: Extract<RunEvent, { type: "handoff.made" }>): string {
@@ -107,20 +155,44 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
   }
 
   const files = (event: Extract<RunEvent, { type: "code.ran" }>): string =>
-    event.files.map((file) => dim(`  file ${oneLine(file.name)} (${file.mediaType}, ${file.bytes} bytes)`)).join("");
+    event.files.map((file) => dim(`  file ${oneLine(file.name)} (${oneLine(file.mediaType)}, ${file.bytes} bytes)`)).join("");
 
   function head(agent: string): string {
     const colour = colourOf.get(agent) ?? (COLOURS[colourOf.size % COLOURS.length] as Colour);
     colourOf.set(agent, colour);
-    return `\n${paint(colour, harmless(agent))}\n`;
+    return `\n${paint(colour, oneLine(agent))}\n`;
   }
 
   const dim = (text: string): string => line(paint("dim", text));
-  const line = (text: string): string => (text.endsWith("\n") ? text : `${text}\n`);
   const paint = (style: Colour | "bold" | "dim" | "red", text: string): string =>
     colours ? styleText(style, text, { validateStream: false }) : text;
 
   return { show };
+}
+
+const line = (text: string, endedBefore = false): string => (text.endsWith("\n") || (text === "" && endedBefore) ? text : `${text}\n`);
+
+/** The tools by which the floor is handed over. */
+const HANDOFF_TOOL = "transfer_to_";
+
+/** What was spent: tokens, and US dollars as far as prices are known. */
+interface Spent {
+  readonly tokens: number;
+  readonly usd: number;
+  readonly priced: boolean;
+}
+const NOTHING: Spent = { tokens: 0, usd: 0, priced: true };
+
+const plus = (sum: Spent, { inputTokens, outputTokens, usd }: { inputTokens: number; outputTokens: number; usd?: number }): Spent => ({
+  tokens: sum.tokens + inputTokens + outputTokens,
+  usd: sum.usd + (usd ?? 0),
+  priced: sum.priced && usd !== undefined,
+});
+
+/** `1234 tokens, $0.0120`; the money only where something is known of it. */
+export function costOf({ tokens, usd, priced }: Spent): string {
+  const money = priced || usd > 0 ? `, $${usd.toFixed(4)}${priced ? "" : " or more"}` : "";
+  return `${tokens} ${tokens === 1 ? "token" : "tokens"}${money}`;
 }
 
 const COLOURS = ["cyan", "magenta", "yellow", "green", "blue", "cyanBright", "magentaBright", "yellowBright"] as const;

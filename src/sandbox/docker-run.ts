@@ -1,6 +1,7 @@
 import { runToEnd, exec, type Running } from "./docker-exec.ts";
 import type { Box } from "./docker-container.ts";
 import type { Watched } from "./docker-events.ts";
+import { stdoutFirst } from "./docker-streams.ts";
 import type { RunOptions } from "./executor.ts";
 import type { CappedOutput } from "./output.ts";
 
@@ -38,16 +39,13 @@ export async function runBlock(
   const oomsBefore = watched.ooms;
   const overflow = Promise.withResolvers<"output_limit">();
   let overflowTimer: NodeJS.Timeout | undefined;
+  const streams = stdoutFirst((stream, bytes) => {
+    kept.write(stream, bytes);
+    if (kept.overflowed) overflowTimer ??= setTimeout(overflow.resolve, OVERFLOW_GRACE_MS, "output_limit");
+  });
   let running: Running;
   try {
-    running = await exec(box.container, {
-      cmd,
-      stdin: code,
-      onOutput: (stream, bytes) => {
-        kept.write(stream, bytes);
-        if (kept.overflowed) overflowTimer ??= setTimeout(overflow.resolve, OVERFLOW_GRACE_MS, "output_limit");
-      },
-    });
+    running = await exec(box.container, { cmd, stdin: code, onOutput: streams.write });
   } catch {
     return LOST;
   }
@@ -82,10 +80,11 @@ export async function runBlock(
     return outOfMemory ? { outcome: "oom", exitCode: 137, ...rest } : { outcome: "error", exitCode, ...rest };
   } finally {
     clearTimeout(timer);
-    clearTimeout(overflowTimer);
     options.signal.removeEventListener("abort", onAbort);
     // Before any kill of the container: with an unread stream that takes 10 s.
     running.letGo();
+    streams.flush();
+    clearTimeout(overflowTimer);
   }
 }
 

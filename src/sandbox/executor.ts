@@ -44,7 +44,7 @@ export interface CodeResult {
   readonly outcome: "ok" | "error" | "timeout" | "oom" | "output_limit" | "cancelled" | "rejected" | "sandbox_lost";
   /** 0 only for `ok`. 124 for a time-out, 137 for out of memory, 1 where no process gave one. */
   readonly exitCode: number;
-  /** stdout and stderr in the order in which they came, capped head and tail; says what was cut. */
+  /** stdout and stderr in the order in which they came, as far as two pipes keep one; capped head and tail; says what was cut. */
   readonly output: string;
   readonly stdout: string;
   readonly stderr: string;

@@ -86,7 +86,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     throw new ListenerError(error);
   });
   listen(bolt, handlersOf(desk), log);
-  const status = createStatus({ runner, web, cards: parts.teams.cards, clock, log });
+  const status = createStatus({ runner, store, web, cards: parts.teams.cards, clock, log });
 
   return {
     botUserId: me.user,
@@ -96,6 +96,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     async start() {
       await bolt.start();
       inbox.open();
+      status.start();
     },
     async stop() {
       await bolt.stop();

@@ -29,7 +29,7 @@ export async function pressAnswer(ears: Ears, press: PressBody): Promise<void> {
   const at = pressed(ears, press);
   if (!at) return;
   const { question, startedBy } = currentRun(await ears.runner.read(at.thread));
-  const { s: seq } = ButtonValue.parse(press.actions[0].value);
+  const { seq } = ButtonValue.parse(press.actions[0].value);
   const answer = question?.options[Number(press.actions[0].action_id.split(".").at(-1))];
   if (!question || question.seq !== seq || answer === undefined) {
     await ears.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
@@ -60,7 +60,7 @@ export async function pressApproval(ears: Ears, press: PressBody, approved: bool
   const transcript = await ears.runner.read(at.thread);
   const { approvals, startedBy } = currentRun(transcript);
   const value = ButtonValue.parse(press.actions[0].value);
-  const asked = transcript.events.find((event) => event.seq === value.s);
+  const asked = transcript.events.find((event) => event.seq === value.seq);
   const call = asked?.type === "approval.requested" ? asked.call : value.call;
   const refused = refusal("approve", { user: press.user.id, external: at.external, startedBy }, ears.allow);
   const isOpen = call !== undefined && approvals.includes(call);

@@ -109,8 +109,8 @@ export const ButtonValue = z
       return z.NEVER;
     }
   })
-  .pipe(z.object({ r: maybe(short), s: maybe(z.int()), call: maybe(short) }))
-  .catch({ r: undefined, s: undefined, call: undefined });
+  .pipe(z.object({ r: maybe(short), seq: maybe(z.int()), call: maybe(short) }))
+  .catch({ r: undefined, seq: undefined, call: undefined });
 
 /** The outermost shape, enough for Bolt to find its way. What is not even this is no envelope of Slack's. */
 const Body = z.union([

@@ -61,6 +61,7 @@ export function plan(event: RunEvent, before: Transcript): readonly Planned[] {
     case "approval.given": // Edits the card that asked.
     case "finish.decided": // The end follows, with the reason.
     case "stop.requested":
+    case "context.summarized": // What an agent keeps in mind; nobody said it.
     case "turn.ended": // Its members have spoken.
       return [];
   }
@@ -99,6 +100,7 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
     case "approval.given":
     case "finish.decided":
     case "stop.requested":
+    case "context.summarized":
     case "turn.ended":
       return NOTHING;
   }

@@ -16,6 +16,8 @@ export interface SlackSettings {
   readonly appToken: string;
   /** Any Slack-compatible server; Slack's own when absent. */
   readonly apiUrl?: string;
+  /** Until a post without an answer is taken for one of unknown outcome; half a minute when absent. */
+  readonly writeTimeoutMs?: number;
 }
 
 export interface SlackParts extends SlackSettings {
@@ -46,7 +48,12 @@ export interface Slack {
 export async function createSlack(parts: SlackParts): Promise<Slack> {
   const { store, runner, teams, clock } = parts;
   const log = (problem: string, error?: unknown) => parts.log(error === undefined ? problem : `${problem}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
-  const web = createWeb({ token: parts.botToken, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
+  const web = createWeb({
+    token: parts.botToken,
+    log,
+    ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
+    ...(parts.writeTimeoutMs === undefined ? {} : { writeTimeoutMs: parts.writeTimeoutMs }),
+  });
   const app = await createSlackApp({ ...parts, web, log });
   const cardFor = (name: string): TeamCard => teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
   const load = (thread: string) => runner.read(thread);

@@ -1,10 +1,11 @@
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
-import { currentRun, isWaiting, messagesOfRun, type Transcript } from "../engine/transcript.ts";
+import { currentRun, isWaiting, type Transcript } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
-import { safeLine } from "./escape.ts";
+import type { Store } from "../store/store.ts";
 import { persona, type Persona, type TeamCard } from "./personas.ts";
 import { placeOf, type Place } from "./place.ts";
+import { createSessions } from "./sessions.ts";
 import { isUnavailable, slackErrorCode, type Log, type Web } from "./web.ts";
 
 /** Calls about one thread are at least this far apart; what changes in between is told once. */
@@ -15,10 +16,10 @@ const RENEW_MS = 90_000;
 const LANDED_MS = 4_000;
 /** After a call that failed for no known reason, the thread is left alone for this long. */
 const FAILED_MS = 15_000;
-/** Slack's. */
-const TITLE_CHARS_MAX = 80;
 
 export interface Status {
+  /** Puts right what an earlier process left shown. */
+  start(): void;
   /** A message of the app's has landed in the thread: Slack has taken the line away, and it is put back if somebody thinks still. */
   landed(thread: string): void;
   /** Stops following; nothing more is called. */
@@ -31,6 +32,7 @@ export interface Status {
  */
 export function createStatus(parts: {
   readonly runner: Pick<Runner, "follow" | "read">;
+  readonly store: Pick<Store, "note" | "putNote" | "unfinished" | "recent">;
   readonly web: Web;
   readonly cards: readonly TeamCard[];
   readonly clock: Clock;
@@ -40,6 +42,7 @@ export function createStatus(parts: {
   const lines = new Map<string, Line>();
   const unavailable = new Set<string>();
   const closing = new AbortController();
+  const sessions = createSessions(parts);
 
   const unfollow = runner.follow((thread, item) => {
     if (!("seq" in item)) return;
@@ -83,7 +86,7 @@ export function createStatus(parts: {
     }
   }
 
-  /** One look at the log, at most one call of each kind. Returns when to look again; `undefined`: when something happens. */
+  /** One look at the log, at most one call. Returns when to look again; `undefined`: when something happens. */
   async function bringUpToDate(line: Line): Promise<number | undefined> {
     const wanted = want(await runner.read(line.thread), parts.cards);
     const now = clock.now();
@@ -94,18 +97,6 @@ export function createStatus(parts: {
     if (wanted.speaker?.username !== line.shown.speaker?.username || renew) {
       line.shown = { ...line.shown, speaker: wanted.speaker, speakerAt: now };
       failed = !(await showSpeaker(line.place, wanted));
-      line.shown = { ...line.shown, calledAt: clock.now() };
-    }
-    if (wanted.session !== undefined && wanted.session !== line.shown.session) {
-      line.shown = { ...line.shown, session: wanted.session };
-      await call("agents.sessions.setStatus", {
-        channel_id: line.place.channel,
-        thread_ts: line.place.ts,
-        status: wanted.session,
-        ...(wanted.session === "processing" && wanted.title
-          ? { title: wanted.title, ...(wanted.starter ? { initiator_user_id: wanted.starter } : {}) }
-          : {}),
-      });
       line.shown = { ...line.shown, calledAt: clock.now() };
     }
     if (failed) {
@@ -163,6 +154,7 @@ export function createStatus(parts: {
   }
 
   return {
+    start: () => sessions.start(),
     landed(thread) {
       const line = lines.get(thread);
       if (!line) return;
@@ -172,23 +164,17 @@ export function createStatus(parts: {
     async close() {
       unfollow();
       closing.abort();
-      await Promise.all([...lines.values()].map((line) => line.tended));
+      await Promise.all([sessions.close(), ...[...lines.values()].map((line) => line.tended)]);
     },
   };
 }
 
 const PERSONA = "a persona in the status line";
 
-type Session = "processing" | "suspended" | "active";
-
 /** What should be seen in a thread, as its log says. */
 interface Wanted {
   readonly speaker: Persona | undefined;
   readonly turn: number;
-  readonly session: Session | undefined;
-  readonly title: string;
-  /** Slack's id of who began, when it was a person of Slack's. */
-  readonly starter: string | undefined;
 }
 
 function want(transcript: Transcript, cards: readonly TeamCard[]): Wanted {
@@ -196,14 +182,9 @@ function want(transcript: Transcript, cards: readonly TeamCard[]): Wanted {
   const waiting = isWaiting(transcript);
   const agent = waiting ? undefined : run.openTurns.at(-1);
   const card = cards.find(({ name }) => name === run.team) ?? { ...NO_CARD, name: run.team ?? "" };
-  const task = messagesOfRun(transcript)[0]?.text;
   return {
     speaker: agent === undefined ? undefined : persona(agent, card),
     turn: run.turns + 1,
-    // A session is given its title when it begins: it begins with the task, and not a moment before.
-    session: !run.running ? "active" : waiting ? "suspended" : task === undefined ? undefined : "processing",
-    title: safeLine(task ?? "", TITLE_CHARS_MAX),
-    starter: run.startedBy && /^[UW][A-Z0-9]+$/.test(run.startedBy.id) ? run.startedBy.id : undefined,
   };
 }
 
@@ -213,12 +194,10 @@ const NO_CARD: TeamCard = { name: "", description: "", agents: [], limits: { tur
 interface Shown {
   readonly speaker: Persona | undefined;
   readonly speakerAt: number | undefined;
-  /** Unknown at first: then Slack is told in any case. */
-  readonly session: Session | undefined;
   readonly calledAt: number | undefined;
 }
 
-const NOTHING: Shown = { speaker: undefined, speakerAt: undefined, session: undefined, calledAt: undefined };
+const NOTHING: Shown = { speaker: undefined, speakerAt: undefined, calledAt: undefined };
 
 interface Line {
   readonly thread: string;

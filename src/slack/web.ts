@@ -24,7 +24,12 @@ const SLACK_API_URL = "https://slack.com/api/";
  * happen once: what it repeats, people see twice.
  * @throws TypeError when `apiUrl` is not an address.
  */
-export function createWeb(options: { readonly token: string; readonly apiUrl?: string; readonly log?: Log }): Web {
+export function createWeb(options: {
+  readonly token: string;
+  readonly apiUrl?: string;
+  readonly log?: Log;
+  readonly writeTimeoutMs?: number;
+}): Web {
   const shared: WebClientOptions = { ...clientOptions(options.apiUrl, options.log), allowAbsoluteUrls: false };
   return {
     read: new WebClient(options.token, {
@@ -34,7 +39,7 @@ export function createWeb(options: { readonly token: string; readonly apiUrl?: s
     }),
     write: new WebClient(options.token, {
       ...shared,
-      timeout: WRITE_TIMEOUT_MS,
+      timeout: options.writeTimeoutMs ?? WRITE_TIMEOUT_MS,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
     }),

@@ -1,5 +1,6 @@
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
+import { createBucket } from "./pacer.ts";
 import { apiBase, isUnavailable, slackErrorCode, type Log, type Web } from "./web.ts";
 
 /** Small signs to one person: a line only they see, a reaction on their message. They are courtesies: none of them throws. */
@@ -8,9 +9,9 @@ export interface Whisper {
   tell(to: Listener, text: string): Promise<void>;
   /** An answer to a command or a shortcut, which works in channels that the bot is not in; `undefined` address: as {@link tell}. */
   respond(responseUrl: string | undefined, to: Listener, text: string): Promise<void>;
-  /** Begins at once and is not waited for. */
+  /** Begins at once or within seconds; not at all while many wait, for a late sign is none. Is not waited for. */
   react(message: { readonly channel: string; readonly ts: string }, name: string): void;
-  /** Resolves when what has begun has ended. */
+  /** The end: what has not begun is left, and what has, has ended when this resolves. */
   settled(): Promise<void>;
 }
 
@@ -27,11 +28,20 @@ const RESPOND_TIMEOUT_MS = 10_000;
 /** A 429 is waited out once, if it is this short: the person is still there. */
 const RETRY_AFTER_MS_MAX = 10_000;
 
+/** reactions.add is tier 3, 50 a minute; faster, Slack refuses it, and the card becomes the first sign. */
+const REACTIONS_PER_MINUTE = 40;
+const REACTION_BURST = 10;
+/** The last of them waits for about four seconds. */
+const REACTIONS_WAITING_MAX = 3;
+
 export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: string; readonly clock: Clock; readonly log: Log }): Whisper {
   const { web, clock, log } = parts;
   const own = new URL(apiBase(parts.apiUrl)).origin;
   const unavailable = new Set<string>();
   const underWay = new Set<Promise<void>>();
+  const reactions = createBucket({ perMinute: REACTIONS_PER_MINUTE, burst: REACTION_BURST, clock });
+  const settling = new AbortController();
+  let reactionsWaiting = 0;
 
   async function tell(to: Listener, text: string): Promise<void> {
     // Slack shows an ephemeral line in a thread only when the thread has begun.
@@ -74,6 +84,13 @@ export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: stri
     }
   }
 
+  async function reactInTurn(reaction: { readonly channel: string; readonly timestamp: string; readonly name: string }): Promise<void> {
+    reactionsWaiting++;
+    const isItsTurn = await reactions.take(settling.signal);
+    reactionsWaiting--;
+    if (isItsTurn) await attempt("reactions.add", () => web.write.reactions.add(reaction));
+  }
+
   return {
     tell,
     async respond(responseUrl, to, text) {
@@ -81,11 +98,15 @@ export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: stri
       await tell(to, text);
     },
     react({ channel, ts }, name) {
-      const begun = attempt("reactions.add", () => web.write.reactions.add({ channel, timestamp: ts, name })).then(() => undefined);
+      if (reactionsWaiting >= REACTIONS_WAITING_MAX) return;
+      const begun = reactInTurn({ channel, timestamp: ts, name });
       underWay.add(begun);
       void begun.then(() => underWay.delete(begun));
     },
-    settled: async () => void (await Promise.all(underWay)),
+    async settled() {
+      settling.abort();
+      await Promise.all(underWay);
+    },
   };
 }
 

@@ -146,7 +146,7 @@ describe("the whole check", () => {
 
   test("a team file with mistakes is told line by line, and Slack is still looked at", async () => {
     answers = OK;
-    const cwd = folderWith({ "parley.yml": SMALL.replace("round-robin", "swarm") });
+    const cwd = folderWith({ "parley.yml": SMALL.replace("round-robin", "swrm") });
     const { code, out } = await parley(["doctor"], { cwd, env: env() });
     expect(out).toMatch(/^fail team file: parley\.yml:6: teams\.pair\.speakers\.policy: /m);
     expect(out).toMatch(/^ok {3}SLACK_APP_TOKEN/m);

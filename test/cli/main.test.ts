@@ -14,7 +14,7 @@ test("--help lists every command, and each command explains itself", async () =>
   const { code, out } = await parley(["--help"], { cwd });
   expect(code).toBe(0);
   const names = [...out.matchAll(/^ {2}(\w+) /gm)].map((match) => match[1] ?? "");
-  expect(names).toEqual(["start", "demo", "run", "doctor", "teams", "export", "sandbox"]);
+  expect(names).toEqual(["start", "demo", "run", "doctor", "teams", "export", "import", "replay", "sandbox"]);
   for (const name of names) {
     const help = await parley([name, "--help"], { cwd });
     expect(help.code).toBe(0);
@@ -32,6 +32,8 @@ test.each([
   [["teams"], "Say what to do: parley teams validate FILE."],
   [["teams", "check"], 'There is no "parley teams check"'],
   [["export"], "Name one run"],
+  [["import"], "Name one file"],
+  [["replay"], "Name one run"],
   [["export", "x", "--format", "pdf"], '--format is markdown or json, not "pdf".'],
   [["sandbox"], "Name one file"],
   [["sandbox", "notes.txt"], "give --language"],
@@ -53,7 +55,7 @@ test("without a command the help is shown, and it is bad usage", async () => {
 test("the program itself runs from another folder, and exits with what it says", async () => {
   const { stdout } = await run(process.execPath, [MAIN, "teams", "validate"], { cwd });
   expect(stdout).toContain("ok   pair, the default: round-robin; Ana (m), Ben (m)");
-  const bad = folderWith({ "parley.yml": SMALL.replace("round-robin", "swarm") });
+  const bad = folderWith({ "parley.yml": SMALL.replace("round-robin", "swrm") });
   await expect(run(process.execPath, [MAIN, "teams", "validate"], { cwd: bad })).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringContaining("parley.yml:6: teams.pair.speakers.policy:") as string,

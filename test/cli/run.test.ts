@@ -3,45 +3,24 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
-import type { RunEvent } from "../../src/parley.ts";
 import { folderWith } from "../config/team-files.ts";
 import { parley, terminal } from "./here.ts";
+import { eventsIn, folder, QUESTION, TEAMS } from "./stories.ts";
 
-const TEAMS = `models: { m: { provider: replay, file: replies.yml } }
-sandbox: { executor: off }
-teams:
-  pair:
-    description: Two who talk.
-    speakers: { policy: round-robin }
-    agents:
-      - { name: Ana, description: Asks., model: m, handoffs: [human] }
-      - { name: Ben, description: Answers., model: m }
-    stop: { textMention: DONE }
-    limits: { turns: 4 }
-`;
-const folder = (replies: string) => folderWith({ "parley.yml": TEAMS, "replies.yml": `replies: ${replies}` });
 const TALK = '{ Ana: ["Hello Ben."], Ben: ["Hello. DONE"] }';
-const QUESTION =
-  "{ Ana: [{ toolCalls: [{ name: transfer_to_human, args: { question: Which?, options: [tea, coffee] } }] }, '{{last}} it is.'], Ben: [DONE] }";
-
-const eventsIn = (out: string) =>
-  out
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as RunEvent);
 
 describe("how a run ends is its exit code", () => {
   test("0 when the team reached its goal; the talk and its cost are shown", async () => {
     const { code, out, err } = await parley(["run", "Talk"], { cwd: folder(TALK) });
     expect({ code, err }).toEqual({ code: 0, err: "" });
-    expect(out).toContain("\nAna\nHello Ben.\n\nBen\nHello. DONE\n");
+    expect(out).toMatch(/\nAna\nHello Ben\.\n {2}\d+ tokens\n\nBen\nHello\. DONE\n {2}\d+ tokens\n/);
     expect(out).toMatch(/■ done: Ben said "DONE"\n {2}2 turns, \d+ tokens/);
   });
 
   test("3 when a limit stopped it", async () => {
     const { code, out } = await parley(["run", "Talk"], { cwd: folder("{ Ana: [1, 2, 3], Ben: [1, 2, 3] }".replaceAll(/(\d)/g, '"$1"')) });
     expect(code).toBe(3);
-    expect(out).toContain("■ limit: reached 4 turns");
+    expect(out).toContain("■ limit: reached 6 turns");
   });
 
   test("1 when a model failed, with what it said", async () => {
@@ -114,7 +93,10 @@ describe("a question to a person", () => {
   });
 
   test("that is the team's goal ends the run instead of waiting", async () => {
-    const cwd = folderWith({ "parley.yml": TEAMS.replace("textMention: DONE", "handoff: human"), "replies.yml": `replies: ${QUESTION}` });
+    const cwd = folderWith({
+      "parley.yml": TEAMS.replace("stop: { textMention: DONE }", "stop: { handoff: human }"),
+      "replies.yml": `replies: ${QUESTION}`,
+    });
     const { code, out } = await parley(["run", "Drink"], { cwd, typed: "" });
     expect(code).toBe(0);
     expect(out).toContain("■ done: Ana handed over to human");
@@ -148,4 +130,52 @@ test("words of an agent cannot move the cursor or colour the terminal", async ()
   const { out } = await parley(["run", "Talk"], { cwd: folder('{ Ana: ["\\e[2J\\e]0;title\\aHello"], Ben: [DONE] }') });
   expect(out).toContain("\nAna\nHello\n");
   expect(out).not.toContain("\u001b");
+});
+
+describe("a person at the terminal", () => {
+  test("steers by typing while agents talk", async () => {
+    const slow = '{ Ana: ["Hello Ben."], Ben: [{ text: "Never said.", delayMs: 600000 }] }';
+    const here = terminal({ cwd: folder(slow), tty: true, env: { NO_COLOR: "1" } });
+    const ended = main(["run", "--db", "log.db", "Talk"], here.io);
+    await here.printed("Hello Ben.");
+    here.stdin.write("be brief\n");
+    await here.printed("(The next speaker reads it.)");
+    here.interrupt();
+    expect(await ended).toBe(130);
+    const { out } = await parley(["export", "last", "--json", "--db", "log.db"], { cwd: here.io.cwd });
+    const heard = eventsIn(out).flatMap((event) => (event.type === "message.posted" && "person" in event ? [event.text] : []));
+    expect(heard).toEqual(["Talk", "be brief"]);
+  });
+
+  test("allows a tool that needs a yes, or not, and is asked again when it was neither", async () => {
+    const cwd = folder(
+      '{ selector: [{ next: Ana }, { next: finish }], Ana: [{ toolCalls: [{ name: web_fetch, args: { url: "https://example.com/" } }] }, "So I did not."] }',
+    );
+    const here = terminal({ cwd, tty: true, env: { NO_COLOR: "1" } });
+    const ended = main(["run", "--team", "led", "Read"], here.io);
+    await here.printed("allow it? (y or n): ");
+    expect(here.out()).toContain('? Ana wants to call web_fetch {"url":"https://example.com/"}\n');
+    here.stdin.write("perhaps\n");
+    await here.printed("please type y or n: ");
+    here.stdin.write("n\n");
+    expect(await ended).toBe(0);
+    expect(here.out()).toContain("failed: web_fetch was not run.");
+    expect(here.out()).toContain("So I did not.");
+  });
+
+  test("a yes for which nobody is there leaves the run waiting, and says so", async () => {
+    const cwd = folder('{ selector: [{ next: Ana }], Ana: [{ toolCalls: [{ name: web_fetch, args: { url: "https://example.com/" } }] }] }');
+    const { code, err } = await parley(["run", "--team", "led", "Read"], { cwd, typed: "" });
+    expect(code).toBe(0);
+    expect(err).toContain("The run waits for a yes to: web_fetch");
+  });
+
+  test("who hangs up at a question leaves the run waiting", async () => {
+    const here = terminal({ cwd: folder(QUESTION), tty: true });
+    const ended = main(["run", "Drink"], here.io);
+    await here.printed("answer (1-2, or your own words): ");
+    here.stdin.end();
+    expect(await ended).toBe(0);
+    expect(here.err()).toContain("The run waits for");
+  });
 });

@@ -26,7 +26,7 @@ test("tokens that are swapped are told apart, and not repeated", async () => {
 
 test("tokens in .env count, and the team file is read before Slack is asked for anything", async () => {
   const bad = folderWith({
-    "parley.yml": SMALL.replace("round-robin", "swarm"),
+    "parley.yml": SMALL.replace("round-robin", "swrm"),
     ".env": "SLACK_BOT_TOKEN=xoxb-1\nSLACK_APP_TOKEN=xapp-1\n",
   });
   const { code, err } = await parley(["start"], { cwd: bad });

@@ -87,6 +87,56 @@ test("a question shows its options with numbers, a run of code what contained it
   );
 });
 
+describe("a tool call and what came of it share a line", () => {
+  const called = (call: string, args = "{}"): RunEvent => ({ ...recorded, type: "tool.called", agent: "Ana", call, tool: "search", args });
+  const returned = (call: string, output: string): RunEvent => ({
+    ...recorded,
+    type: "tool.returned",
+    agent: "Ana",
+    call,
+    tool: "search",
+    output,
+  });
+
+  test("also when several run side by side, and when nobody waited for one of them", () => {
+    const story = [called("1", '{"q":"x"}'), called("2"), returned("1", "found\nit"), says("Ana", "So.")];
+    const stop: RunEvent = { ...recorded, type: "run.stopped", run: "r", outcome: "stopped", reason: "stopped by Maria", reasons: [] };
+    const end = "\nAna\nSo.\n  Ana: search {} (not finished)\n\n■ stopped: stopped by Maria\n";
+    expect(shown({}, ...story, stop)).toBe(`  Ana: search {"q":"x"} → found it\n${end}`);
+    expect(shown({ live: true }, ...story, stop)).toBe(
+      `  Ana: search {"q":"x"}\n  Ana: search {}\n  Ana: search {"q":"x"} → found it\n${end}`,
+    );
+    expect(shown({ live: true }, called("1"), returned("1", ""))).toBe("  Ana: search {} → nothing\n");
+  });
+
+  test("and a hand-over, which is a call too, is told once", () => {
+    const call = { ...recorded, agent: "Ana", call: "1", tool: "transfer_to_ben" } as const;
+    const made: RunEvent = { ...recorded, type: "handoff.made", agent: "Ana", to: "Ben", text: "", call: "1" };
+    expect(
+      shown({ live: true }, { ...call, type: "tool.called", args: "{}" }, { ...call, type: "tool.returned", output: "ok" }, made),
+    ).toBe("  Ana hands over to Ben\n");
+  });
+});
+
+test("each turn tells what it cost, the choice of its speaker included; a member of a team with the team", () => {
+  const usage = { inputTokens: 10, outputTokens: 5, usd: 0.01 };
+  const chosen: RunEvent = {
+    ...recorded,
+    type: "speaker.selected",
+    agent: "Ana",
+    by: "selector",
+    usage: { inputTokens: 2, outputTokens: 0, usd: 0.001 },
+  };
+  const words: RunEvent = { ...recorded, type: "message.posted", agent: "Ana", text: "a", usage };
+  expect(shown({}, chosen, words, { ...words, usage: { inputTokens: 1, outputTokens: 0 } })).toBe(
+    "\nAna\na\n  17 tokens, $0.0110\n\nAna\na\n  1 token\n",
+  );
+  const inner: RunEvent = { ...words, within: "Desk" };
+  expect(shown({}, inner, inner, { ...recorded, type: "turn.ended", agent: "Desk", reason: "" })).toBe(
+    "\nAna\na\n\nAna\na\n  30 tokens, $0.0200\n",
+  );
+});
+
 test("each agent has a colour of its own, and NO_COLOR has none", () => {
   const coloured = shown({ colours: true }, says("Ana", "a"), says("Ben", "b"), says("Ana", "c"));
   const heads = [...coloured.matchAll(/\u001b\[(\d+)m(Ana|Ben)/g)].map((match) => `${match[2]} ${match[1]}`);

@@ -174,3 +174,25 @@ test("inside a team that is a participant a yes is asked for and heard", async (
   expect(ran).toEqual([{}]);
   expect(log.said().at(-1)).toBe("A: paid up");
 });
+
+test("two teams that wait for a yes side by side wait for one each: a yes to the code of one runs none of the other's", async () => {
+  const log = openLog();
+  log.start("t");
+  const ran: { readonly [name: string]: string[] } = { Left: [], Right: [] };
+  const outer = team({
+    agents: ["Left", "Right"].map((name) => subTeam({ name, description: "", team: coding(ran[name] ?? []), voice: "members" })),
+    nextSpeakers: (_transcript, agents) => agents,
+    limits: maxTurns(2),
+  });
+  await log.run(outer);
+  const { approvals } = currentRun(log.transcript);
+  expect(new Set(approvals).size).toBe(2);
+  const left = log.events.find((event) => event.type === "approval.requested" && event.within === "Left");
+  log.record({ type: "approval.given", call: left?.type === "approval.requested" ? left.call : "", approved: true, person: MARIA });
+  expect(isWaiting(log.transcript)).toBe(true);
+  await log.run(outer);
+  expect(ran).toEqual({ Left: [], Right: [] });
+  answer(log, false);
+  await log.run(outer);
+  expect(ran).toEqual({ Left: ["one"], Right: [] });
+});

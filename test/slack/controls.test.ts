@@ -29,8 +29,8 @@ test("a pressed answer is that person's words, once; a second press hears that i
   const seq = await waitsIn(parley, ts, "handoff.made");
   const question = await card(
     ts,
-    { id: "parley.question.answer.0", value: { s: seq, o: 0 } },
-    { id: "parley.question.answer.1", value: { s: seq, o: 1 } },
+    { id: "parley.question.answer.0", value: { seq, o: 0 } },
+    { id: "parley.question.answer.1", value: { seq, o: 1 } },
   );
   await parley.slack.control.click({ user: JONAS, channel: GENERAL, ts: question, actionId: "parley.question.answer.0" });
   await parley.quiet();
@@ -44,7 +44,7 @@ test("a pressed answer is that person's words, once; a second press hears that i
 test("code is approved by who started the run, and by nobody else", async () => {
   const ts = await parley.post("@parley careful: clean up");
   const seq = await waitsIn(parley, ts, "approval.requested");
-  const asked = await card(ts, { id: "parley.code.approve", value: { s: seq } }, { id: "parley.code.deny", value: { s: seq } });
+  const asked = await card(ts, { id: "parley.code.approve", value: { seq } }, { id: "parley.code.deny", value: { seq } });
   await parley.slack.control.click({ user: JONAS, channel: GENERAL, ts: asked, actionId: "parley.code.approve" });
   await parley.quiet();
   expect(parley.whispers(JONAS)).toEqual([expect.stringContaining("Only Maria")]);

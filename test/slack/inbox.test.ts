@@ -177,6 +177,18 @@ test("a message has one id in all the ways in which it can come", () => {
   expect(envelopeIdOf({ type: "block_actions" }, "e5")).toBe("envelope:e5");
 });
 
+test("what a person asks for outside of threads waits behind that person's own wishes, and behind nobody else's", () => {
+  const bodies = (user: string) => [
+    { command: "/parley", text: "", user_id: user, channel_id: "C1" },
+    { type: "shortcut", callback_id: "parley_new", user: { id: user }, trigger_id: "1.2.3" },
+    { type: "view_submission", user: { id: user }, view: { id: "V1", callback_id: "parley_new", state: { values: {} } } },
+    { type: "event_callback", event: { type: "app_home_opened", user, tab: "home" } },
+  ];
+  expect(new Set(bodies("U1").map(laneOf)).size).toBe(1);
+  expect(new Set([...bodies("U1"), ...bodies("U2")].map(laneOf)).size).toBe(2);
+  expect(laneOf({ event: { type: "user_change", user: { id: "U1" } } })).toBe("the rest");
+});
+
 test("no JSON whatever gets past the door with a crash", async () => {
   const inbox = new Inbox({ store, clock: impatient, log, handle: async () => undefined });
   inbox.open();

@@ -308,3 +308,34 @@ test("every message of many threads under random faults is there once and in ord
   await parley.settle();
   for (const thread of threads) expect(idsOf(parley.said(thread))).toEqual(["1.card.0", "2.turn.0", "3.question.0", "4.turn.0", "5.end.0"]);
 });
+
+test("a channel whose app may not post in it stops nobody else's posts", async () => {
+  const parley = await begin();
+  const [closed, other] = [await parley.thread("C0ENG"), await parley.thread()];
+  parley.slack.control.fault({ method: "chat.postMessage", kind: "error", code: "no_permission" });
+  await parley.record(closed, started("a"));
+  await parley.settle();
+  await parley.record(other, started("b"));
+  await parley.settle();
+  expect(parley.problems).toEqual([{ kind: "thread-gone", thread: closed, code: "no_permission" }]);
+  expect(parley.lines(other)).toHaveLength(1);
+});
+
+test("a database that cannot be written for a while holds a thread's posts up, and no more than that", async () => {
+  const parley = await begin({ start: false });
+  const thread = await parley.thread();
+  await parley.record(thread, started(), says("Coder", "Done."), stopped());
+  const { markDelivered } = parley.store;
+  let failures = 2;
+  Object.assign(parley.store, {
+    markDelivered: async (...args: Parameters<typeof markDelivered>) => {
+      if (failures-- > 0) throw new Error("another program holds a lock on it");
+      await markDelivered(...args);
+    },
+  });
+  parley.outbox.start();
+  await parley.settle();
+  expect(idsOf(parley.said(thread))).toEqual(["1.card.0", "2.turn.0", "3.end.0"]);
+  expect(parley.problems.map(({ kind }) => kind)).toEqual(["bug", "bug"]);
+  expect(await parley.store.duePosts(undefined, 10)).toEqual([]);
+});

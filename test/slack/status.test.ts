@@ -3,6 +3,8 @@ import type { EventBody, RunEvent } from "../../src/engine/events.ts";
 import type { Follower } from "../../src/runner.ts";
 import { createStatus, type Status } from "../../src/slack/status.ts";
 import { createWeb } from "../../src/slack/web.ts";
+import { openSqlite } from "../../src/store/sqlite.ts";
+import type { Store } from "../../src/store/store.ts";
 import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
 import { manualClock, type ManualClock } from "../support/clock.ts";
 import { CARDS, GENERAL, MARIA } from "./heard.ts";
@@ -10,9 +12,13 @@ import { CARDS, GENERAL, MARIA } from "./heard.ts";
 let slack: Workspace;
 let clock: ManualClock;
 let status: Status;
+let store: Store;
+let runner: Parameters<typeof createStatus>[0]["runner"];
 let ts: string;
 let events: RunEvent[];
 let followers: Set<Follower>;
+/** Of threads other than the one of most stories. */
+let logs: Map<string, readonly RunEvent[]>;
 const problems: string[] = [];
 
 beforeEach(async () => {
@@ -21,19 +27,26 @@ beforeEach(async () => {
   ts = (await slack.control.post({ user: MARIA, channel: GENERAL, text: "fix the build" })).ts;
   events = [];
   followers = new Set();
+  logs = new Map();
   problems.length = 0;
-  const runner = {
+  store = openSqlite({ path: ":memory:" }).store;
+  runner = {
     // A snapshot for each reading, as another process's would be.
-    read: async () => ({ events: [...events] }),
+    read: async (name) => ({ events: [...(logs.get(name) ?? events)] }),
     follow: (follower: Follower) => (followers.add(follower), () => void followers.delete(follower)),
   };
-  const web = createWeb({ token: slack.botToken, apiUrl: slack.apiUrl });
-  status = createStatus({ runner, web, cards: CARDS, clock, log: (problem) => void problems.push(problem) });
+  status = begin();
 });
 afterEach(async () => {
   await status.close();
+  await store.close();
   await slack.close();
 });
+
+function begin(): Status {
+  const web = createWeb({ token: slack.botToken, apiUrl: slack.apiUrl });
+  return createStatus({ runner, store, web, cards: CARDS, clock, log: (problem) => void problems.push(problem) });
+}
 
 const thread = () => `${slack.teamId}/${GENERAL}/${ts}`;
 
@@ -170,4 +183,76 @@ test("a thread that is not of Slack's is none of its business", async () => {
   for (const follower of followers) follower("terminal", { ...selected("Ada"), seq: 1, at: new Date(0).toISOString() } as RunEvent);
   await clock.advance(10_000);
   expect(slack.control.calls()).toEqual([]);
+});
+
+test("a session that a killed process left at work is put right at the next start, once", async () => {
+  record(...started);
+  await until(() => told(SESSION).length === 1);
+  await status.close();
+  // Its last commit, of which Slack was not told any more.
+  record(stopped);
+  const at = new Date(clock.now()).toISOString();
+  await store.commit({
+    thread: thread(),
+    workspace: slack.teamId,
+    afterSeq: 0,
+    at,
+    events: [...started, stopped],
+    posts: [],
+    wake: "none",
+  });
+  for (let start = 1; start <= 2; start++) {
+    status = begin();
+    status.start();
+    await until(() => slack.control.session(GENERAL, ts)?.status === "active");
+    await clock.advance(10_000);
+    await status.close();
+  }
+  expect(told(SESSION).map((args) => args["status"])).toEqual(["processing", "active"]);
+});
+
+test("a session of which Slack was not told for certain is told again at the next start", async () => {
+  slack.control.fault({ method: SESSION, kind: "timeout_after" });
+  record(...started);
+  await until(() => slack.control.session(GENERAL, ts)?.status === "processing");
+  void status.close();
+  status = begin();
+  record(stopped);
+  await until(() => slack.control.session(GENERAL, ts)?.status === "active");
+});
+
+test("a session that Slack fails to take is told again, a few times", async () => {
+  slack.control.fault({ method: SESSION, kind: "ratelimited" });
+  record(...started);
+  await until(() => slack.control.session(GENERAL, ts)?.status === "processing");
+  slack.control.fault({ method: SESSION, kind: "error", code: "channel_not_found", times: 100 });
+  record(stopped);
+  await until(() => told(SESSION).length === 5);
+  await clock.advance(120_000);
+  expect(told(SESSION)).toHaveLength(5);
+});
+
+test("runs that end faster than Slack takes their sessions are told of at Slack's pace, and those over by then not at all", async () => {
+  const tell = (name: string, events: readonly EventBody[]) => {
+    const before = logs.get(name) ?? [];
+    const recorded = events.map(
+      (event, index) => ({ ...event, seq: before.length + index + 1, at: new Date(clock.now()).toISOString() }) as RunEvent,
+    );
+    logs.set(name, [...before, ...recorded]);
+    for (const event of recorded) for (const follower of followers) follower(name, event);
+  };
+  const names: string[] = [];
+  for (let run = 0; run < 100; run++) {
+    const message = await slack.control.post({ user: MARIA, channel: GENERAL, text: `task ${run}` });
+    names.push(`${slack.teamId}/${GENERAL}/${message.ts}`);
+  }
+  for (const name of names) tell(name, started);
+  await until(() => told(SESSION).length >= 10);
+  for (const name of names) tell(name, [stopped]);
+  await clock.advance(180_000);
+  const sessions = slack.control.calls(SESSION);
+  expect(sessions.filter(({ ok }) => !ok)).toEqual([]);
+  expect(sessions.length).toBeLessThan(30);
+  for (const message of slack.control.channel(GENERAL))
+    expect(slack.control.session(GENERAL, message.ts)?.status ?? "active").toBe("active");
 });

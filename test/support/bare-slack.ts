@@ -71,7 +71,14 @@ export async function openBareSlack({ unknown }: BareSlackOptions): Promise<Bare
       case "chat.postMessage": {
         const { channel, thread_ts, username, text = "", blocks = "[]" } = Object.fromEntries(body) as { [name: string]: string };
         const ts = `1800000000.${String(posts.length + 1).padStart(6, "0")}`;
-        posts.push({ ts, channel: channel ?? "", text, blocks: JSON.parse(blocks) as Post["blocks"], ...(thread_ts ? { thread_ts } : {}), ...(username ? { username } : {}) });
+        posts.push({
+          ts,
+          channel: channel ?? "",
+          text,
+          blocks: JSON.parse(blocks) as Post["blocks"],
+          ...(thread_ts ? { thread_ts } : {}),
+          ...(username ? { username } : {}),
+        });
         return json(response, { ok: true, channel, ts });
       }
       default:
@@ -90,7 +97,16 @@ export async function openBareSlack({ unknown }: BareSlackOptions): Promise<Bare
       const event = { type: "app_mention", user: "U1PERSON", text: `<@${BOT.user_id}> ${text}`, ts, channel: "C1", event_ts: ts };
       const payload = { type: "event_callback", team_id: BOT.team_id, api_app_id: "A1", event, event_id: "Ev1", event_time: 1_700_000_000 };
       const [socket] = sockets;
-      socket?.send(JSON.stringify({ type: "events_api", envelope_id: "e1", payload, accepts_response_payload: false, retry_attempt: 0, retry_reason: "" }));
+      socket?.send(
+        JSON.stringify({
+          type: "events_api",
+          envelope_id: "e1",
+          payload,
+          accepts_response_payload: false,
+          retry_attempt: 0,
+          retry_reason: "",
+        }),
+      );
       return ts;
     },
     until: (done) =>

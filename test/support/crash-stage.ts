@@ -142,7 +142,8 @@ async function live(
   const killer = death?.afterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), death.afterMs);
   const limit = setTimeout(() => ((timedOut = true), child.kill("SIGKILL")), LIFE_MS_MAX);
   try {
-    const all = await untilAllHaveEnded(child, people, hasEnded);
+    const isReady = () => readFileSync(orders.reportPath, "utf8").includes("ready\n");
+    const all = await untilAllHaveEnded(child, people, () => hasEnded() && isReady());
     if (all !== "killed") {
       clearTimeout(killer);
       child.kill("SIGTERM");

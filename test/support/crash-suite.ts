@@ -4,6 +4,8 @@ import { play, type Death, type Outcome, type Play } from "./crash-stage.ts";
 export interface CrashSuite {
   /** How many of the steps that an undisturbed run takes are killed at. */
   readonly points: number;
+  /** The steps of one conversation; of all when absent. */
+  readonly only?: string;
   /** How many lives end at a random instant, each by its own seed. */
   readonly randomDeaths: number;
   readonly seed: number;
@@ -32,8 +34,8 @@ export interface CrashReport {
 type NamedPoint = NonNullable<Play["points"]>[number];
 
 /** Kills in one play: each is a start, which is what a play costs. */
-const KILLS_PER_PLAY = 8;
-const RANDOM_KILLS_PER_PLAY = 5;
+const KILLS_PER_PLAY = 10;
+const RANDOM_KILLS_PER_PLAY = 6;
 /** Plays side by side: as many as a small machine has cores. */
 const PLAYS_AT_ONCE = 2;
 /** Real ms in which nothing changes any more after the last end, without kills: twice the pause between two edits of a card. */
@@ -46,7 +48,8 @@ export async function crashSuite(suite: CrashSuite): Promise<CrashReport> {
   const random = randomOf(suite.seed);
   const undisturbed = await withoutKills(suite.image);
   const expected = expectedOf(undisturbed);
-  const chosen = spread(undisturbed.steps, suite.points, random);
+  const steps = undisturbed.steps.filter(({ conversation }) => conversation === (suite.only ?? conversation));
+  const chosen = spread(steps, suite.points, random);
   const plays: Pick<Play, "points" | "deaths">[] = [
     ...chunks(chosen, KILLS_PER_PLAY).map((points) => ({ points })),
     ...chunks(deathsOf(suite.randomDeaths, undisturbed.steps.length, random), RANDOM_KILLS_PER_PLAY).map((deaths) => ({ deaths })),

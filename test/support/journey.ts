@@ -114,14 +114,17 @@ async function settingsOf({ file, replies, env = {} }: ParleyParts, folder: stri
   return loadSettings({ env, cwd: folder });
 }
 
-/** How much faster than the machine's own: Slack's one post a second is a fifth of one here, and its own limits keep pace. */
-const SPEED = 5;
+/** How much faster than the machine's own: Slack's one post a second is a tenth of one here, and the local Slack's own limits keep pace. */
+const SPEED = 10;
+/** Longer waits are mostly guards, such as that for a name or a hello; the machine that they guard is no faster than before. */
+const SHORT_WAIT_MS_MAX = 2_000;
+const GUARD_MS_MIN = 500;
 
 export function fastClock(): Clock {
   const [beginMs, tickMs] = [Date.now(), performance.now()];
   return {
     now: () => Math.round(beginMs + (performance.now() - tickMs) * SPEED),
-    sleep: (ms, signal) => systemClock.sleep(ms / SPEED, signal),
+    sleep: (ms, signal) => systemClock.sleep(Math.max(ms / SPEED, ms > SHORT_WAIT_MS_MAX ? GUARD_MS_MIN : 0), signal),
   };
 }
 

@@ -27,7 +27,14 @@ export async function processesOf(instance: string): Promise<readonly string[]> 
   const docker = new Docker();
   const containers = await docker.listContainers({ filters: { label: [`parley.instance=${instance}`] } });
   // One that has just gone has no processes either.
-  const tables = await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).top().catch(() => undefined)));
+  const tables = await Promise.all(
+    containers.map(({ Id }) =>
+      docker
+        .getContainer(Id)
+        .top()
+        .catch(() => undefined),
+    ),
+  );
   return tables.flatMap((table: { Processes: string[][] } | undefined) => table?.Processes.map((row) => row.at(-1) ?? "") ?? []);
 }
 

@@ -30,7 +30,12 @@ export interface Thread {
 
 const PATIENCE_MS = 45_000;
 
-export function createThread(at: { readonly slack: Workspace; readonly parley: Parley; readonly channel: string; readonly ts: string }): Thread {
+export function createThread(at: {
+  readonly slack: Workspace;
+  readonly parley: Parley;
+  readonly channel: string;
+  readonly ts: string;
+}): Thread {
   const { slack, parley, channel, ts } = at;
   const { control } = slack;
   const key = `${slack.teamId}/${channel}/${ts}`;
@@ -45,10 +50,15 @@ export function createThread(at: { readonly slack: Workspace; readonly parley: P
       const message = on ?? messages().findLast((candidate) => buttonsOf(candidate).some((button) => button.label === label));
       const button = message && buttonsOf(message).find((candidate) => candidate.label === label);
       if (!message || !button) throw new Error(`no button "${label}" here:\n${thread.text()}`);
-      expect(await control.click({ user, channel, ts: message.ts, actionId: button.actionId, value: button.value })).toEqual({ acked: true });
+      expect(await control.click({ user, channel, ts: message.ts, actionId: button.actionId, value: button.value })).toEqual({
+        acked: true,
+      });
     },
     ofKind: (kind) => messages().filter((message) => kindOf(message) === kind),
-    text: () => messages().map((message) => `${speakerOf(message)}: ${wordsOf(message)}`).join("\n\n"),
+    text: () =>
+      messages()
+        .map((message) => `${speakerOf(message)}: ${wordsOf(message)}`)
+        .join("\n\n"),
     turns: () => thread.ofKind("turn").map((message) => `${speakerOf(message)}: ${wordsOf(message).split("\n")[0]}`),
     log: async () => (await parley.runner.read(key)).events,
     async until(done) {
@@ -63,7 +73,10 @@ export function createThread(at: { readonly slack: Workspace; readonly parley: P
       await expectWhole(thread);
       return end;
     },
-    reactions: (of = ts) => messages().find((message) => message.ts === of)?.reactions.map(({ name }) => name) ?? [],
+    reactions: (of = ts) =>
+      messages()
+        .find((message) => message.ts === of)
+        ?.reactions.map(({ name }) => name) ?? [],
   };
   return thread;
 }
@@ -88,7 +101,11 @@ const kindOf = (message: ThreadMessage): unknown => message.metadata?.event_payl
 interface Block {
   readonly type: string;
   readonly text?: string | { readonly text: string };
-  readonly elements?: readonly { readonly text: string | { readonly text: string }; readonly action_id?: string; readonly value?: string }[];
+  readonly elements?: readonly {
+    readonly text: string | { readonly text: string };
+    readonly action_id?: string;
+    readonly value?: string;
+  }[];
 }
 
 /** What people read in a message: its blocks, buttons as `[label]`, small print in brackets, files by name; its text when it has no blocks. */
@@ -107,10 +124,14 @@ export function wordsOf(message: ThreadMessage): string {
   return [...(lines.length > 0 ? lines : [message.text]), ...message.files.map((file) => `[file ${file.name}]`)].filter(Boolean).join("\n");
 }
 
-export function buttonsOf(message: ThreadMessage): readonly { readonly label: string; readonly actionId: string; readonly value: string }[] {
+export function buttonsOf(
+  message: ThreadMessage,
+): readonly { readonly label: string; readonly actionId: string; readonly value: string }[] {
   return (message.blocks as readonly Block[])
     .filter(({ type }) => type === "actions")
-    .flatMap(({ elements = [] }) => elements.map(({ text, action_id: actionId = "", value = "" }) => ({ label: plain(text), actionId, value })));
+    .flatMap(({ elements = [] }) =>
+      elements.map(({ text, action_id: actionId = "", value = "" }) => ({ label: plain(text), actionId, value })),
+    );
 }
 
 const plain = (text: Block["text"]): string => (typeof text === "object" ? text.text : (text ?? ""));

@@ -35,10 +35,10 @@ export function createChannel(app) {
       members.replaceChildren(...faces(channel, store));
       tabs.hidden = !isAppChannel(channel);
       tabs.replaceChildren(tab(channel, "home", "Home", isHome), tab(channel, "messages", "Messages", !isHome));
+      conversation.hidden = isHome;
+      home.element.hidden = !isHome;
       composer.aim({ channel, threadTs: undefined });
     }
-    conversation.hidden = isHome;
-    home.element.hidden = !isHome;
     if (isHome) home.update();
     else list.update({ key: channel.id, messages: store.roots(channel.id), extras, introduction: () => introduction(channel, store) });
     composer.update();

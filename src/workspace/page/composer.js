@@ -89,9 +89,9 @@ export function createComposer(app, { place }) {
     update();
   }
 
-  /** A newcomer only presses Enter: the first task stands ready as long as this person has asked nothing here. */
+  /** A newcomer only presses Enter: the first task stands ready as long as nobody has said anything here. */
   function firstTask() {
-    return place === "channel" && target.channel.botIsMember && !hasAsked() && store.suggestions.length > 0
+    return place === "channel" && target.channel.botIsMember && store.roots(target.channel.id).length === 0 && store.suggestions.length > 0
       ? taskText(store.suggestions[0])
       : "";
   }
@@ -105,8 +105,9 @@ export function createComposer(app, { place }) {
     const open = offered && (tasksOpen ?? !hasAsked());
     tasks.setAttribute("aria-expanded", String(open));
     suggestions.hidden = !open;
-    if (suggestions.childElementCount !== store.suggestions.length) {
+    if (suggestions.childElementCount !== store.suggestions.length + 1) {
       suggestions.replaceChildren(
+        h("span", { class: "hint suggestions-label" }, "Try:"),
         ...store.suggestions.map((task) =>
           h(
             "button",
@@ -124,9 +125,12 @@ export function createComposer(app, { place }) {
     update();
   }
 
+  /** In the app's own conversation no mention is needed. */
   function taskText({ text }) {
     const handle = `@${store.bot.name}`;
-    return target.channel.kind === "im" || text.toLowerCase().includes(handle.toLowerCase()) ? text : `${handle} ${text}`;
+    const isAddressed = text.toLowerCase().startsWith(`${handle} `.toLowerCase());
+    if (target.channel.kind === "im") return isAddressed ? text.slice(handle.length + 1) : text;
+    return isAddressed ? text : `${handle} ${text}`;
   }
 
   function mention() {
@@ -141,10 +145,10 @@ export function createComposer(app, { place }) {
     changed();
   }
 
-  /** The field grows with its text up to the height CSS allows. */
+  /** The field grows with its text up to the height CSS allows; out of sight it has no height to tell. */
   function changed() {
     field.style.height = "auto";
-    field.style.height = `${field.scrollHeight}px`;
+    if (field.scrollHeight > 0) field.style.height = `${field.scrollHeight}px`;
     send.classList.toggle("ready", field.value.trim() !== "" || files.length > 0);
   }
 
@@ -220,7 +224,8 @@ export function createComposer(app, { place }) {
     return showFiles();
   }
 
-  const opensThread = (to, text) => to.channel.kind === "im" || text.toLowerCase().includes(`@${store.bot.name.toLowerCase()}`);
+  const opensThread = ({ channel }, text) =>
+    channel.kind === "im" || (channel.botIsMember && text.toLowerCase().includes(`@${store.bot.name.toLowerCase()}`));
 
   /** Not on a touch screen, where focus would raise the keyboard over the thread. */
   function focus() {

@@ -66,9 +66,12 @@ export function createList(app, { label, place }) {
       ]);
     const grew = items.length > (rows.rendered?.size ?? 0);
     reconcile(rows, items, { key: (item) => `${key}|${item.key}`, same, build: (item, replaced) => build(item, replaced) });
+    const last = messages.at(-1);
+    const isOwn = last !== undefined && !seen.has(last.ts) && last.user === app.store.me.id;
     for (const message of messages) seen.add(message.ts);
     rove(rows);
-    if (atEnd) toEnd();
+    if (atEnd || isOwn)
+      toEnd(); // Who writes wants to see it, also when scrolled up.
     else if (grew) jump.hidden = false;
   }
 

@@ -39,7 +39,7 @@ export function messageRow(message, { app, compact, place, isNew }) {
       message.ephemeral && onlyYou(),
       message.broadcast && broadcast(message, app, place),
       !compact && byline(message, who),
-      body(message, app),
+      body(message, app, compact),
       reactions(message, app),
     ),
     toolbar(message, app, place),
@@ -74,19 +74,21 @@ function byline(message, who) {
     name(who.name, who.isApp && !who.isBot ? "author persona" : "author"),
     who.isApp && h("span", { class: "badge" }, "APP"),
     time(message),
+    edited(message),
   );
 }
 
-function body(message, app) {
+const edited = (message) => message.edited && h("span", { class: "edited" }, "(edited)");
+
+function body(message, app, compact) {
   const shown =
     Array.isArray(message.blocks) && message.blocks.length > 0
       ? renderBlocks(message.blocks, { app, where: { channel: message.channel, ts: message.ts } })
       : message.text
         ? [mrkdwn(message.text, app)]
         : [];
-  const edited = message.edited && h("span", { class: "edited" }, "(edited)");
   return [
-    h("div", { class: "body", dir: "auto" }, shown, edited),
+    h("div", { class: "body", dir: "auto" }, shown, compact && edited(message)),
     message.files?.length > 0 && h("div", { class: "files" }, message.files.map(fileCard)),
   ];
 }

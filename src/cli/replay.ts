@@ -1,0 +1,166 @@
+import { buildTeams } from "../config/build.ts";
+import { readEnv } from "../config/env.ts";
+import { loadSettings, type Settings } from "../config/load.ts";
+import { readSnapshot } from "../config/build/snapshot.ts";
+import { TeamFile } from "../config/schema.ts";
+import type { RunEvent } from "../parley.ts";
+import { print, readArguments, UsageError, type Io } from "./command.ts";
+import { databaseOf, noSuchRun } from "./export.ts";
+import { findRun, type FoundRun } from "./find-run.ts";
+import { recordedWorld } from "./recorded.ts";
+import { harmless } from "./terminal.ts";
+
+export const help = `parley replay RUN [--db PATH] [--file FILE]
+
+Plays a run again, with the team as it was when the run began: who speaks, what a reply leads to, when it stops. No model, no tool and no
+code is run; what they said is taken from the log, as are the words and the times. Every event must come out again as it was recorded.
+RUN is as for parley export.
+
+  --db PATH     the database; PARLEY_DB, then the team file's, when absent
+  --file FILE   the team file, for a run whose settings are not in the database; PARLEY_FILE or parley.yml when absent
+
+Exit codes: 0 identical; 1 an event differs, or there is no such run; 2 bad usage or settings.`;
+
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const options = { db: { type: "string" }, file: { type: "string" } } as const;
+  const { values, positionals } = readArguments(args, { options, allowPositionals: true });
+  const [wanted, ...rest] = positionals;
+  if (wanted === undefined || rest.length > 0)
+    throw new UsageError("Name one run: parley replay RUN. parley replay last takes the newest.");
+  const { openSqliteReadOnly } = await import("../parley.ts");
+  const store = openSqliteReadOnly({ path: databaseOf(io, values.db) });
+  try {
+    const found = await findRun(store, wanted);
+    const started = found?.log[found.start];
+    if (!found || started?.type !== "run.started") {
+      await print(io.stderr, noSuchRun(wanted));
+      return 1;
+    }
+    const kept = started.teamHash === undefined ? undefined : await store.file(started.teamHash);
+    const settings = kept ? settingsThen(Buffer.from(kept).toString("utf8")) : settingsNow(values.file, started.team, io);
+    if (!kept) await print(io.stderr, `note: the settings of this run are not in the database; those of ${settings.file} are used.`);
+    const difference = await replay(found, settings);
+    if (difference === undefined) {
+      await print(io.stdout, `${found.end - found.start} events, identical`);
+      return 0;
+    }
+    await print(io.stdout, harmless(difference));
+    return 1;
+  } finally {
+    await store.close();
+  }
+}
+
+/** What a snapshot does not hold is as an empty team file has it: nothing of it decides what is said. */
+function settingsThen(snapshot: string): Settings {
+  const { sandbox } = TeamFile.parse({});
+  const none: Settings = {
+    file: "the settings with which the run began",
+    models: new Map(),
+    tools: new Map(),
+    teams: new Map(),
+    defaultTeam: "",
+    sandbox,
+    database: ":memory:",
+    warnings: [],
+  };
+  try {
+    return readSnapshot(snapshot, none);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`The settings with which the run began cannot be read: ${why}.`);
+  }
+}
+
+function settingsNow(file: string | undefined, team: string, io: Io): Settings {
+  const settings = loadSettings({ env: readEnv(io.cwd, io.env), cwd: io.cwd, ...(file === undefined ? {} : { file }) });
+  if (settings.teams.has(team)) return settings;
+  throw new UsageError(`The run had the team "${harmless(team)}", which ${settings.file} has not. Name the file that has it with --file.`);
+}
+
+/** Plays the run on a log in memory. The first difference, for people; nothing when every event comes out as it was recorded. */
+export async function replay({ log: thread, start, end }: FoundRun, settings: Settings): Promise<string | undefined> {
+  const { converse, isEvent, SELECTOR } = await import("../parley.ts");
+  const log = thread.slice(0, end);
+  const started = log[start];
+  if (started?.type !== "run.started") throw new Error("a run begins with run.started");
+  const world = recordedWorld(log, SELECTOR);
+  const team = world.team(buildTeams(world.settings(settings), world.deps).build(started.team, "replay"));
+  const events: RunEvent[] = log.slice(0, started.forkedFrom ? started.forkedFrom.seq : start);
+  const transcript = { events };
+  const signal = new AbortController().signal;
+  let conversation = converse(team, transcript, signal);
+
+  for (let expected = log[events.length]; expected; expected = log[events.length]) {
+    world.next(expected.seq);
+    if (isFromOutside(expected)) {
+      events.push(expected);
+      if (expected.type !== "run.resumed") continue;
+      // The process was away: the conversation was taken up again from the log.
+      void conversation.return();
+      world.restart();
+      conversation = converse(team, transcript, signal);
+      continue;
+    }
+    const next = await nextEvent();
+    // The runner itself ends a run whose turn hangs; then nothing comes here either.
+    if (next === "nothing" && expected.type === "run.stopped") events.push(expected);
+    else if (typeof next === "string")
+      return differs(expected, next === "nothing" ? "nothing: no reply in the log leads on from here" : next);
+    else {
+      const { seq, at } = expected;
+      const event: RunEvent = { ...next, seq, at };
+      if (JSON.stringify(event) !== JSON.stringify(expected)) return differs(expected, JSON.stringify(event));
+      events.push(event);
+    }
+  }
+  return undefined;
+
+  /** What the conversation yields; it is begun again where it had ended because it waited. */
+  async function nextEvent() {
+    for (let begun = 0; begun < 2;) {
+      const step = await Promise.race([conversation.next(), quiet()]).catch((error: unknown) => `an error: ${String(error)}`);
+      if (typeof step === "string") return step;
+      if (step === undefined) return "nothing";
+      if (!step.done && isEvent(step.value)) return step.value;
+      if (!step.done) continue;
+      begun++;
+      conversation = converse(team, transcript, signal);
+    }
+    return "nothing";
+  }
+}
+
+/** Everything here answers at once or never: a few turns of the event loop tell which. */
+async function quiet(): Promise<undefined> {
+  for (let turn = 0; turn < QUIET_TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
+  return undefined;
+}
+const QUIET_TURNS = 5;
+
+/** What people and the runner put into the log; it is given, not made. */
+function isFromOutside(event: RunEvent): boolean {
+  switch (event.type) {
+    case "run.started":
+    case "run.resumed":
+    case "approval.given":
+    case "stop.requested":
+      return true;
+    case "message.posted":
+      return "person" in event;
+    case "run.stopped":
+      return event.reasons.some(
+        (reason) =>
+          (reason.kind === "person" && event.outcome === "stopped") || (reason.kind === "failure" && RUNNERS.includes(reason.error.kind)),
+      );
+    default:
+      return false;
+  }
+}
+
+/** Failures that no agent had: the runner tells of them. */
+const RUNNERS: readonly string[] = ["bug", "team_unavailable"];
+
+const SHOWN_CHARS_MAX = 2_000;
+const differs = (expected: RunEvent, found: string): string =>
+  `Event ${expected.seq} differs.\n  recorded: ${JSON.stringify(expected).slice(0, SHOWN_CHARS_MAX)}\n  replayed: ${found.slice(0, SHOWN_CHARS_MAX)}`;

@@ -1,0 +1,89 @@
+import type { Clock } from "../engine/clock.ts";
+import type { EventBody, RunEvent } from "../engine/events.ts";
+import type { Transcript } from "../engine/transcript.ts";
+import type { PostDraft, Store } from "./store.ts";
+
+/** A thread's log in memory, the one line in which those who write to it wait, and the pen. */
+export interface Lane {
+  readonly thread: string;
+  workspace: string;
+  readonly transcript: Transcript;
+  /** Runs a job when those before it have ended. */
+  inTurn<T>(job: () => Promise<T>): Promise<T>;
+  /** Records, and only then adds to the transcript and tells. Only in one's turn. Without events it sets the wake-up alone. */
+  append(bodies: readonly EventBody[], wake: "now" | "none" | "keep"): Promise<void>;
+}
+
+export interface Lanes {
+  /** The lane of a thread, its log read. Each `enter` needs its {@link leave}; when it throws, it has left. */
+  enter(thread: string, workspace: string | undefined): Promise<Lane>;
+  leave(lane: Lane): void;
+}
+
+export interface LanesParts {
+  readonly store: Pick<Store, "load" | "commit">;
+  readonly clock: Clock;
+  /** Which messages an event makes, given the log before it. */
+  readonly posts: (event: RunEvent, before: Transcript) => readonly Omit<PostDraft, "event">[];
+  /** Told of each event once it is recorded. */
+  readonly recorded: (thread: string, event: RunEvent) => void;
+}
+
+/** A lane lives in memory while somebody uses it; a parked thread costs nothing. */
+export function createLanes(parts: LanesParts): Lanes {
+  const lanes = new Map<string, { readonly lane: Lane; readonly loaded: Promise<void>; users: number }>();
+
+  function leave({ thread }: Lane): void {
+    const held = lanes.get(thread);
+    if (held && --held.users === 0) lanes.delete(thread);
+  }
+
+  return {
+    async enter(thread, workspace) {
+      let held = lanes.get(thread);
+      if (!held) lanes.set(thread, (held = { ...createLane(thread, workspace ?? "", parts), users: 0 }));
+      held.users++;
+      try {
+        await held.loaded;
+      } catch (error) {
+        leave(held.lane);
+        throw error;
+      }
+      if (workspace) held.lane.workspace = workspace;
+      return held.lane;
+    },
+    leave,
+  };
+}
+
+function createLane(thread: string, workspace: string, parts: LanesParts): { readonly lane: Lane; readonly loaded: Promise<void> } {
+  const { store, clock, posts, recorded } = parts;
+  const events: RunEvent[] = [];
+  let tail: Promise<unknown> = Promise.resolve();
+  const lane: Lane = {
+    thread,
+    workspace,
+    transcript: { events },
+    inTurn(job) {
+      const result = tail.then(job);
+      tail = result.catch(() => undefined);
+      return result;
+    },
+    async append(bodies, wake) {
+      const afterSeq = events.at(-1)?.seq ?? 0;
+      const at = new Date(clock.now()).toISOString();
+      const drafts = bodies.flatMap((body, event) =>
+        posts({ ...body, seq: afterSeq + event + 1, at }, lane.transcript).map((post) => ({ event, ...post })),
+      );
+      const result = await store.commit({ thread, workspace: lane.workspace, afterSeq, at, events: bodies, posts: drafts, wake });
+      // One process writes one file, so this is a bug; nothing was written, and the lane is read again.
+      if (result.kind === "stale")
+        throw new Error(`the log of ${thread} has ${result.lastSeq} events, not ${afterSeq}: somebody else wrote to it`);
+      for (const event of result.events) {
+        events.push(event);
+        recorded(thread, event);
+      }
+    },
+  };
+  return { lane, loaded: store.load(thread, 0).then((stored) => void events.push(...stored)) };
+}

@@ -1,0 +1,152 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, onTestFinished, test } from "vitest";
+import { loadSettings } from "../../src/config/load.ts";
+import { createParley, type Parley } from "../../src/parley.ts";
+import { createWorkspace, type ApiCall, type Workspace } from "../../src/workspace/workspace.ts";
+import { idleClock, type IdleClock } from "../support/idle-clock.ts";
+
+const MARIA = "U0MARIA";
+const CHANNELS = 20;
+const MENTIONS = 200;
+const TURNS = ["Ann", "Bea", "Cleo"];
+/** What people see of one run: the card, each turn, the end. */
+const MESSAGES_PER_RUN = TURNS.length + 2;
+/** Slack's limits, as Parley paces itself. */
+const PER_MINUTE = 200;
+const BURST = 10;
+const PER_MINUTE_AND_CHANNEL = 60;
+const BURST_PER_CHANNEL = 2;
+/** What the process may hold more after two hundred runs than after forty: caches with an upper limit, and noise of the collector. */
+const GROWTH_MB_MAX = 12;
+
+test(
+  "two hundred mentions within a minute in twenty channels all end, each message once, at Slack's pace, and memory stays flat",
+  { timeout: 180_000 },
+  async () => {
+    const { slack, parley, clock, problems } = await begin();
+    await wave({ slack, parley, clock, mentions: MENTIONS / 5 });
+    const warmBytes = heapBytes(slack);
+
+    const { calls, threads, tookMs } = await wave({ slack, parley, clock, mentions: MENTIONS });
+    for (const { channel, ts } of threads) {
+      const thread = slack.control.thread(channel, ts);
+      expect(thread.map(({ metadata }) => metadata?.event_payload["o"])).toEqual([
+        undefined,
+        "1.card.0",
+        "4.turn.0",
+        "6.turn.0",
+        "8.turn.0",
+        "9.end.0",
+      ]);
+      expect(thread.map(({ username = "" }) => username)).toEqual(["", "", ...TURNS, ""]);
+      const log = await parley.store.load(`${slack.teamId}/${channel}/${ts}`, 0);
+      expect(log.flatMap((event) => ("agent" in event && event.type === "message.posted" ? [event.agent] : []))).toEqual(TURNS);
+      expect(log.at(-1)).toMatchObject({ type: "run.stopped", outcome: "done" });
+    }
+    const posts = calls.filter(({ method }) => method === "chat.postMessage");
+    const refused = posts.filter(({ ok }) => !ok);
+    expect(refused.length).toBeLessThan(posts.length * 0.02);
+    expect(posts.length - refused.length).toBe(MENTIONS * MESSAGES_PER_RUN);
+    expectPace(posts, { perMinute: PER_MINUTE, burst: BURST });
+    for (const inChannel of Map.groupBy(posts, ({ args }) => args["channel"]).values())
+      expectPace(inChannel, { perMinute: PER_MINUTE_AND_CHANNEL, burst: BURST_PER_CHANNEL });
+    // No slower than the pace makes it, apart from the last thread's own messages, one a second.
+    expect(tookMs).toBeLessThan(((MENTIONS * MESSAGES_PER_RUN) / PER_MINUTE) * 60_000 + 60_000);
+    expect(problems).toEqual([]);
+
+    expect((heapBytes(slack) - warmBytes) / 1e6).toBeLessThan(GROWTH_MB_MAX);
+  },
+);
+
+async function begin(): Promise<{ slack: Workspace; parley: Parley; clock: IdleClock; problems: readonly string[] }> {
+  const folder = await mkdtemp(join(tmpdir(), "parley-load-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  let slack: Workspace | undefined = undefined as Workspace | undefined;
+  const clock = idleClock({
+    startMs: Date.UTC(2026, 0, 5, 9),
+    isBusy: () => (slack?.control.unacked() ?? 0) > 0,
+    moved: () => slack?.control.tick(),
+  });
+  onTestFinished(() => clock.stop());
+  slack = await createWorkspace({ port: 0, now: () => clock.now() });
+  onTestFinished(() => slack.close());
+  await writeFile(join(folder, "parley.yml"), JSON.stringify(TEAM_FILE));
+  await writeFile(join(folder, "replies.yml"), JSON.stringify(REPLIES));
+  const problems: string[] = [];
+  const { botToken, appToken, apiUrl } = slack;
+  const parley = await createParley({
+    settings: loadSettings({ file: "parley.yml", env: {}, cwd: folder }),
+    env: {},
+    dbPath: join(folder, "parley.db"),
+    slack: { botToken, appToken, apiUrl },
+    clock,
+    log: (line) => void problems.push(line),
+  });
+  onTestFinished(() => parley.stop());
+  await parley.start();
+  return { slack, parley, clock, problems };
+}
+
+const TEAM_FILE = {
+  models: { scripted: { provider: "replay", file: "replies.yml" } },
+  sandbox: { executor: "off" },
+  teams: {
+    round: {
+      description: "Each says one thing.",
+      agents: TURNS.map((name) => ({ name, description: `${name} of the test.`, model: "scripted" })),
+      speakers: { policy: "round-robin" },
+      stop: { textMention: "ENOUGH" },
+    },
+  },
+};
+const REPLIES = { replies: Object.fromEntries(TURNS.map((name, index) => [name, [`I am ${name}. ${index === 2 ? "ENOUGH" : ""}`]])) };
+
+/** Mentions over one minute; resolves when everything that follows from them has been said, and cards and outbox rest. */
+async function wave({ slack, parley, clock, mentions }: { slack: Workspace; parley: Parley; clock: IdleClock; mentions: number }) {
+  slack.control.reset();
+  const channels = Array.from({ length: CHANNELS }, (_, index) => slack.control.addChannel(`load-${index}`));
+  const startMs = clock.now();
+  const threads: { readonly channel: string; readonly ts: string }[] = [];
+  for (let mention = 0; mention < mentions; mention++) {
+    const channel = channels[mention % CHANNELS] ?? "";
+    const { ts } = await slack.control.post({ user: MARIA, channel, text: `@parley task ${mention}` });
+    threads.push({ channel, ts });
+    await clock.sleep(60_000 / mentions);
+  }
+  const ends = () =>
+    slack.control.calls("chat.postMessage").filter(({ ok, args }) => ok && JSON.stringify(args["metadata"]).includes('"end"')).length;
+  while (ends() < mentions) await clock.sleep(1_000);
+  const tookMs = clock.now() - startMs;
+  while ((await parley.store.duePosts(undefined, 1)).length > 0 || !threads.every((thread) => cardHasStopped(slack, thread)))
+    await clock.sleep(1_000);
+  return { calls: slack.control.calls(), threads, tookMs };
+}
+
+const cardHasStopped = (slack: Workspace, { channel, ts }: { readonly channel: string; readonly ts: string }): boolean =>
+  JSON.stringify(slack.control.thread(channel, ts)[1]?.blocks ?? []).includes("has stopped");
+
+/** In every window of time no more than the burst and what the pace gives. */
+function expectPace(posts: readonly ApiCall[], { perMinute, burst }: { perMinute: number; burst: number }): void {
+  const times = posts.map(({ at }) => at).toSorted((a, b) => a - b);
+  // A leaky bucket: how full it is after each post.
+  let level = 0;
+  times.forEach((at, index) => {
+    level = Math.max(0, level - ((at - (times[index - 1] ?? at)) / 60_000) * perMinute) + 1;
+    // A rounded millisecond is no offence.
+    expect(level).toBeLessThanOrEqual(burst + 0.1);
+  });
+}
+
+/** Of Parley alone: the Slack of the test is emptied before. */
+function heapBytes(slack: Workspace): number {
+  slack.control.reset();
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  collect();
+  return process.memoryUsage().heapUsed;
+}

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach } from "vitest";
+import { systemClock, type Clock } from "../../src/engine/clock.ts";
+import type { RunEvent } from "../../src/engine/events.ts";
+import { createRunner, type RunnableTeam, type Runner, type RunnerParts, type Said } from "../../src/runner.ts";
+import { openSqlite } from "../../src/store/sqlite.ts";
+import type { Store } from "../../src/store/store.ts";
+import { MARIA } from "./scripted.ts";
+
+let folder: string;
+const opened = new Set<{ runner: Runner; store: Store }>();
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "parley-runner-"))));
+afterEach(async () => {
+  for (const { runner, store } of opened) {
+    await runner.close();
+    await store.close();
+  }
+  opened.clear();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+export interface Opening {
+  readonly clock?: Partial<Clock>;
+  readonly teams?: Partial<RunnerParts["teams"]>;
+  /** Between the runner and its store, as a disk that fails. */
+  readonly wrapStore?: (store: Store) => Store;
+}
+
+/** A runner on the database of this test; opened again, it finds the log of the one before. */
+export function open(make: (name: string) => RunnableTeam, options: Opening = {}) {
+  const clock = { ...systemClock, ...options.clock };
+  const { store: inner, dispatch } = openSqlite({ path: join(folder, "parley.db"), ...clock });
+  const store = options.wrapStore?.(inner) ?? inner;
+  const problems: string[] = [];
+  const names = ["duo", "broken"];
+  const runner = createRunner({
+    store,
+    dispatch,
+    teams: { build: make, has: (name) => names.includes(name), names: () => names, default: "duo", ...options.teams },
+    posts: (event) => (event.type === "message.posted" && "agent" in event ? [{ kind: "turn", part: 0 }] : []),
+    clock,
+    slots: 8,
+    perWorkspace: 4,
+    log: (problem, error) => problems.push(`${problem}: ${String(error)}`),
+  });
+  const both = { runner, store: inner };
+  opened.add(both);
+  const heard = new Set<() => void>();
+  const log: (RunEvent & { thread: string })[] = [];
+  runner.follow((thread, item) => {
+    if ("seq" in item) log.push({ thread, ...item });
+    for (const look of heard) look();
+  });
+  /** Resolves when `done` holds, looked at after each event. */
+  const until = (done: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!done()) return;
+        heard.delete(look);
+        resolve();
+      };
+      heard.add(look);
+      look();
+    });
+  const stopped = (thread = "T/C/1") => until(() => log.some((event) => event.thread === thread && event.type === "run.stopped"));
+  /** As a process that ends, whatever is under way. */
+  const close = async () => {
+    opened.delete(both);
+    await runner.close();
+    await inner.close();
+  };
+  return { runner, store, dispatch, log, until, stopped, problems, close };
+}
+
+export const mention = (text: string, more: Partial<Said> = {}): Said => ({
+  thread: "T/C/1",
+  workspace: "T",
+  person: MARIA,
+  text,
+  id: `id-${text}`,
+  addressed: true,
+  ...more,
+});
+
+export const said = (events: readonly RunEvent[]) =>
+  events.flatMap((event) =>
+    event.type === "message.posted" ? [`${"agent" in event ? event.agent : event.person.name}: ${event.text}`] : [],
+  );
