@@ -173,8 +173,8 @@ export function createRunner(parts: RunnerParts): Runner {
 
   async function goOn(lane: Lane, turn: AbortController): Promise<void> {
     await resume(lane);
-    const isDue = () => currentRun(lane.transcript).running && !isWaiting(lane.transcript);
-    const team = isDue() ? await teamOf(lane) : undefined;
+    // Also when it waits: a crash right behind a question may have left a goal, such as that very question, without its end.
+    const team = currentRun(lane.transcript).running ? await teamOf(lane) : undefined;
     if (team) {
       const watched = watch(lane, team, turn);
       watched.catch(() => undefined); // It is awaited below; until then nobody else hears of it.
@@ -186,6 +186,7 @@ export function createRunner(parts: RunnerParts): Runner {
       }
     }
     // Given up half-way: the thread stays due, and the next start goes on from its log.
+    const isDue = () => currentRun(lane.transcript).running && !isWaiting(lane.transcript);
     if (closing) await lane.inTurn(async () => (isDue() ? lane.append([], "now") : undefined));
   }
 

@@ -172,6 +172,8 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
     } catch (error) {
       const failure = failureOf(error);
       if (failure.kind === "unavailable") {
+        // Slack says so of one conversation that the app is not let into; what it may do elsewhere is not touched by that.
+        if (failure.code === "no_permission") return { kind: "gone", code: failure.code };
         // Some other right is missing: then nothing at all can be posted.
         if (!withPersona || (failure.needed !== "" && !failure.needed.includes("customize"))) return { kind: "held", code: failure.code };
         degrade("personas", failure.code);

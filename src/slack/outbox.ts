@@ -1,7 +1,7 @@
 import { createDelivery, type DeliveryParts, type Pace } from "./delivery.ts";
 import {
-  POST_BURST, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE, POSTS_PER_MINUTE_PER_CHANNEL, READ_BURST, READS_PER_MINUTE, ROWS_PER_SWEEP, ROWS_PER_THREAD,
-  UPLOAD_BURST, UPLOADS_PER_MINUTE,
+  POST_BURST, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE, POSTS_PER_MINUTE_PER_CHANNEL, READ_BURST, READS_PER_MINUTE, RETRY_DELAY_MS, RETRY_DELAY_MS_MAX,
+  ROWS_PER_SWEEP, ROWS_PER_THREAD, UPLOAD_BURST, UPLOADS_PER_MINUTE,
 } from "./limits.ts"; // prettier-ignore
 import { createBucket, createBuckets } from "./pacer.ts";
 
@@ -71,17 +71,21 @@ export function createOutbox(parts: DeliveryParts): Outbox {
     }
     const lane = { isDirty: true };
     lanes.set(thread, lane);
-    try {
-      while (lane.isDirty) {
-        lane.isDirty = false;
+    for (let delayMs = RETRY_DELAY_MS; lane.isDirty;) {
+      lane.isDirty = false;
+      try {
         await drain(thread);
+      } catch (error) {
+        // After the end the store may be gone already, and that is no news.
+        if (ending.signal.aborted) break;
+        onProblem({ kind: "bug", thread, error });
+        // The rows stay, and perhaps nothing else will ever be recorded in this thread that would wake the lane.
+        lane.isDirty = true;
+        await clock.sleep(delayMs, ending.signal);
+        delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX);
       }
-    } catch (error) {
-      // The rows stay; the next poke tries again. After the end the store may be gone already, and that is no news.
-      if (!ending.signal.aborted) onProblem({ kind: "bug", thread, error });
-    } finally {
-      lanes.delete(thread);
     }
+    lanes.delete(thread);
   }
 
   async function drain(thread: string): Promise<void> {

@@ -143,7 +143,7 @@ export function envelopeIdOf(body: unknown, socketEnvelopeId: string | undefined
 const messageId = ({ type, channel, ts, edited }: MessageEvent): string =>
   type === "app_mention" && edited ? `message:${channel}:${ts}:${edited.ts}` : `message:${channel}:${ts}`;
 
-/** Envelopes with the same key are handled one after the other: those of one thread. */
+/** Envelopes with the same key are handled one after the other: those of one thread, and outside of threads those of one person. */
 export function laneOf(body: unknown): string {
   const message = MessageBody.safeParse(body).data?.event;
   if (message) return `${message.channel}/${message.thread_ts ?? message.ts}`;
@@ -153,8 +153,17 @@ export function laneOf(body: unknown): string {
     return at ? `${at.channel}/${at.ts}` : `person/${press.user.id}`;
   }
   const session = SessionStoppedBody.safeParse(body).data?.event;
-  return session ? `${session.channel}/${session.thread_ts}` : "the rest";
+  if (session) return `${session.channel}/${session.thread_ts}`;
+  const asker = Asker.safeParse(body).data;
+  return asker === undefined ? "the rest" : `person/${asker}`;
 }
+
+/** Who gave a command, used a shortcut, sent a modal off or opened a tab. A modal must open within three seconds, whatever others wish for. */
+const Asker = z.union([
+  z.object({ user_id: id }).transform((body) => body.user_id),
+  z.object({ user: Person }).transform((body) => body.user.id),
+  z.object({ event: z.object({ user: id }) }).transform((body) => body.event.user),
+]);
 
 /** The channel and root of the thread in which a button was pressed; `undefined` for one in a modal. */
 export function placeOfPress(press: PressBody): { readonly channel: string; readonly ts: string; readonly messageTs: string } | undefined {

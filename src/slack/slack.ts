@@ -47,7 +47,8 @@ export interface Slack {
  */
 export async function createSlack(parts: SlackParts): Promise<Slack> {
   const { store, runner, teams, clock } = parts;
-  const log = (problem: string, error?: unknown) => parts.log(error === undefined ? problem : `${problem}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
+  const log = (problem: string, error?: unknown) =>
+    parts.log(error === undefined ? problem : `${problem}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
   const web = createWeb({
     token: parts.botToken,
     log,
@@ -57,7 +58,8 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
   const app = await createSlackApp({ ...parts, web, log });
   const cardFor = (name: string): TeamCard => teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
   const load = (thread: string) => runner.read(thread);
-  const onProblem = (problem: Problem) => void told(problem).catch((error: unknown) => log("a problem with Slack could not be dealt with", error));
+  const onProblem = (problem: Problem) =>
+    void told(problem).catch((error: unknown) => log("a problem with Slack could not be dealt with", error));
   const cards = createCards({ store, web, cardFor, load, clock, onProblem });
   const outbox = createOutbox({
     store,
@@ -77,13 +79,19 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
       case "thread-gone":
         return stopUnseen(problem.thread, problem.code);
       case "auth":
-        return log(`Slack refuses SLACK_BOT_TOKEN (${problem.code}): nothing is posted until Parley is started with a good one; nothing is lost`);
+        return log(
+          `Slack refuses SLACK_BOT_TOKEN (${problem.code}): nothing is posted until Parley is started with a good one; nothing is lost`,
+        );
       case "degraded":
-        return log(`Slack does not let Parley use ${problem.feature} (${problem.code}); it goes on without. parley doctor says what to grant`);
+        return log(
+          `Slack does not let Parley use ${problem.feature} (${problem.code}); it goes on without. parley doctor says what to grant`,
+        );
       case "maybe-twice":
         return log(`a message in ${problem.thread} may be there twice: it could not be looked up after ${problem.code}`);
       case "gave-up":
-        return log(`message ${problem.seq} of ${problem.thread} could not be posted (${problem.code}); it is in the log, see parley export`);
+        return log(
+          `message ${problem.seq} of ${problem.thread} could not be posted (${problem.code}); it is in the log, see parley export`,
+        );
       case "bug":
         return log(`posting in ${problem.thread} broke`, problem.error);
     }
@@ -96,7 +104,9 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
     log(`the run in ${thread} was stopped: Slack answers ${code}`);
     if (!startedBy) return;
     const text = `I stopped working on your task: I can no longer post in its thread (${code}). Nothing is lost; invite me again and mention me there to go on.`;
-    await web.write.chat.postMessage({ channel: startedBy.id, text }).catch((error: unknown) => log(`${startedBy.id} could not be told (${slackErrorCode(error)})`));
+    await web.write.chat
+      .postMessage({ channel: startedBy.id, text })
+      .catch((error: unknown) => log(`${startedBy.id} could not be told (${slackErrorCode(error)})`));
   }
 
   return {

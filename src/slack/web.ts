@@ -91,6 +91,5 @@ const UNAVAILABLE: ReadonlySet<string> = new Set([
   "missing_scope",
   "not_authorized",
   "not_allowed_token_type",
-  "no_permission",
   "feature_not_enabled",
 ]);

@@ -9,7 +9,7 @@ import { startServer } from "./server.ts";
 import { SocketMode } from "./socket-mode.ts";
 import { freshState } from "./state.ts";
 
-export type { WorkspaceOptions, Workspace, Control, Behaviour, ThreadMessage, ApiCall, Fault } from "./contract.ts";
+export type { WorkspaceOptions, Workspace, ThreadMessage, ApiCall, Fault } from "./contract.ts";
 
 /**
  * Starts a local Slack on loopback: the Web API, Socket Mode and events that Parley uses, with a page. The demo and the tests both use it,

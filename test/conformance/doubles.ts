@@ -25,7 +25,9 @@ export function double(setup: AgentSetup, received: Received): Agent | undefined
       return speak((inbox, _spoken, transcript) => text(echo(inbox, transcript)));
     case "stop":
       return speak((inbox, spoken, transcript) =>
-        spoken + 1 >= (setup.stop_at ?? 1) ? { type: "message.posted", agent: name, text: "TERMINATE", kind: "stop" } : text(echo(inbox, transcript)),
+        spoken + 1 >= (setup.stop_at ?? 1)
+          ? { type: "message.posted", agent: name, text: "TERMINATE", kind: "stop" }
+          : text(echo(inbox, transcript)),
       );
     case "handoff":
       return speak(() => ({ type: "handoff.made", agent: name, to: setup.to ?? "", text: `Transferred to ${setup.to}.` }));
@@ -36,8 +38,15 @@ export function double(setup: AgentSetup, received: Received): Agent | undefined
         if (typeof turn === "string") return text(turn);
         if ("error" in turn) return { type: "turn.failed", agent: name, error: { kind: "script", message: String(turn.error) } };
         const usage = turn.usage ? { usage: { inputTokens: turn.usage[0], outputTokens: turn.usage[1] } } : {};
-        if (turn.type === "handoff") return { type: "handoff.made", agent: name, to: turn.target ?? "", text: String(turn.content ?? ""), ...usage };
-        return { type: "message.posted", agent: name, text: String(turn.content ?? ""), ...(turn.type === "stop" ? { kind: "stop" as const } : {}), ...usage };
+        if (turn.type === "handoff")
+          return { type: "handoff.made", agent: name, to: turn.target ?? "", text: words(turn.content), ...usage };
+        return {
+          type: "message.posted",
+          agent: name,
+          text: words(turn.content),
+          ...(turn.type === "stop" ? { kind: "stop" as const } : {}),
+          ...usage,
+        };
       });
     case "flaky":
       return speak(() => ({ type: "turn.failed", agent: name, error: { kind: "flaky", message: setup.error ?? "failed" } }));
@@ -47,10 +56,13 @@ export function double(setup: AgentSetup, received: Received): Agent | undefined
 }
 
 const isOwn = (message: Message, name: string): boolean => "agent" in message && message.agent === name;
-const ownWords = (transcript: Transcript, name: string): readonly Message[] => transcript.events.filter(isMessage).filter((message) => isOwn(message, name));
+const ownWords = (transcript: Transcript, name: string): readonly Message[] =>
+  transcript.events.filter(isMessage).filter((message) => isOwn(message, name));
 
 /** What others said since the agent's own last words. */
 function inboxOf(transcript: Transcript, name: string): readonly Message[] {
   const all = transcript.events.filter(isMessage);
   return all.slice(all.findLastIndex((message) => isOwn(message, name)) + 1);
 }
+
+const words = (content: unknown): string => (typeof content === "string" ? content : JSON.stringify(content ?? ""));

@@ -20,7 +20,14 @@ export interface Setup {
   readonly termination?: ConditionSetup;
 }
 
-export type Reply = string | { readonly tool_calls?: readonly { readonly name: string; readonly args?: unknown }[]; readonly thought?: string; readonly text?: string; readonly usage?: readonly [number, number] };
+export type Reply =
+  | string
+  | {
+      readonly tool_calls?: readonly { readonly name: string; readonly args?: unknown }[];
+      readonly thought?: string;
+      readonly text?: string;
+      readonly usage?: readonly [number, number];
+    };
 
 export interface AgentSetup {
   readonly name: string;
@@ -29,7 +36,9 @@ export interface AgentSetup {
   readonly system?: string;
   readonly model?: string;
   readonly tools?: readonly { readonly name: string; readonly returns?: unknown; readonly raises?: string }[];
-  readonly handoffs?: readonly (string | { readonly target: string; readonly name?: string; readonly message?: string; readonly description?: string })[];
+  readonly handoffs?: readonly (
+    string | { readonly target: string; readonly name?: string; readonly message?: string; readonly description?: string }
+  )[];
   readonly max_tool_iterations?: number;
   readonly reflect_on_tool_use?: boolean;
   readonly sources?: readonly string[];
@@ -70,12 +79,21 @@ export interface TeamSetup {
   readonly selector_func?: { readonly by_last_source: { readonly [source: string]: string | null } };
   readonly candidate_func?: { readonly by_last_source: { readonly [source: string]: readonly string[] } };
   readonly history_buffer?: number;
-  readonly edges?: readonly { readonly from: string; readonly to: string; readonly if_contains?: string; readonly group?: string; readonly activate?: "all" | "any" }[];
+  readonly edges?: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly if_contains?: string;
+    readonly group?: string;
+    readonly activate?: "all" | "any";
+  }[];
   readonly entry?: string;
   readonly [key: string]: unknown;
 }
 
-export type ConditionSetup = { readonly and: readonly ConditionSetup[] } | { readonly or: readonly ConditionSetup[] } | ({ readonly type: string } & { readonly [key: string]: unknown });
+export type ConditionSetup =
+  | { readonly and: readonly ConditionSetup[] }
+  | { readonly or: readonly ConditionSetup[] }
+  | ({ readonly type: string } & { readonly [key: string]: unknown });
 
 export interface MessageSetup {
   readonly source?: string;
@@ -97,7 +115,12 @@ export interface Step {
   readonly expect_model_calls?: { readonly [model: string]: number };
   readonly expect_received?: { readonly [agent: string]: readonly (readonly string[])[] };
   readonly expect_context?: { readonly [agent: string]: readonly unknown[] };
-  readonly expect_prompt?: readonly { readonly model: string; readonly call: number; readonly contains?: readonly string[]; readonly excludes?: readonly string[] }[];
+  readonly expect_prompt?: readonly {
+    readonly model: string;
+    readonly call: number;
+    readonly contains?: readonly string[];
+    readonly excludes?: readonly string[];
+  }[];
 }
 
 export interface Expectation {

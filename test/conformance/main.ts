@@ -15,7 +15,9 @@ let failed = 0;
 const sandbox = openTestSandbox();
 for (const file of files) {
   for (const scenario of read(file)) {
-    const difference = await play(scenario, sandbox.open).catch((error: unknown) => `it threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    const difference = await play(scenario, sandbox.open).catch(
+      (error: unknown) => `it threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
     if (difference === undefined) passed++;
     else failed++;
     console.log(difference === undefined ? `ok ${scenario.id}` : `not ok ${scenario.id}: ${difference}`);

@@ -18,9 +18,17 @@ export type OpenSandbox = () => Promise<{ readonly run: RunCode; end(): Promise<
 export async function play(scenario: Scenario, openSandbox: OpenSandbox): Promise<string | undefined> {
   switch (scenario.kind) {
     case "mentions":
-      return firstDifference(scenario.table ?? [], (row) => differs(row.reply, row.mentioned, mentionedNames(row.names ?? [], row.reply ?? "")));
+      return firstDifference(scenario.table ?? [], (row) =>
+        differs(row.reply, row.mentioned, mentionedNames(row.names ?? [], row.reply ?? "")),
+      );
     case "code_blocks":
-      return firstDifference(scenario.table ?? [], (row) => differs(row.text, row.blocks, codeBlocks(row.text ?? "").map((block) => [block.language, block.code])));
+      return firstDifference(scenario.table ?? [], (row) =>
+        differs(
+          row.text,
+          row.blocks,
+          codeBlocks(row.text ?? "").map((block) => [block.language, block.code]),
+        ),
+      );
     case "termination":
       return playTermination(scenario);
     case "team":
@@ -44,7 +52,9 @@ function lazily(open: OpenSandbox): { run: RunCode; end(): Promise<void> } {
 }
 
 function differs(what: unknown, expected: unknown, got: unknown): string | undefined {
-  return JSON.stringify(expected) === JSON.stringify(got) ? undefined : `${JSON.stringify(what)}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`;
+  return JSON.stringify(expected) === JSON.stringify(got)
+    ? undefined
+    : `${JSON.stringify(what)}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`;
 }
 
 function firstDifference<Item>(items: readonly Item[], look: (item: Item) => string | undefined): string | undefined {
@@ -68,7 +78,8 @@ function openLog() {
 }
 type Log = ReturnType<typeof openLog>;
 
-const startRun = (log: Log) => log.record({ type: "run.started", run: `run-${log.events.length + 1}`, team: "team", startedBy: { id: "user", name: "user" } });
+const startRun = (log: Log) =>
+  log.record({ type: "run.started", run: `run-${log.events.length + 1}`, team: "team", startedBy: { id: "user", name: "user" } });
 
 function playTermination({ setup, steps = [] }: Scenario): string | undefined {
   if (!setup.termination) return "the scenario has no condition";
@@ -99,17 +110,24 @@ async function playExecutor({ steps = [] }: Scenario, run: RunCode): Promise<str
     let exitCode = 0;
     let output = "";
     for (const block of blocks) {
-      const result = await run({ language: block.language.toLowerCase(), code: block.code }, { signal: new AbortController().signal, onOutput: () => undefined });
+      const result = await run(
+        { language: block.language.toLowerCase(), code: block.code },
+        { signal: new AbortController().signal, onOutput: () => undefined },
+      );
       exitCode = result.outcome === "rejected" ? 1 : result.exitCode;
       output += result.output;
       if (result.outcome !== "ok") break;
     }
-    if (expect.exit_code !== undefined && exitCode !== expect.exit_code) return `exit code: expected ${expect.exit_code}, got ${exitCode} (${output.slice(0, 200)})`;
+    if (expect.exit_code !== undefined && exitCode !== expect.exit_code)
+      return `exit code: expected ${expect.exit_code}, got ${exitCode} (${output.slice(0, 200)})`;
     if (expect.output !== undefined && output.trimEnd() !== expect.output.trimEnd()) return differs("output", expect.output, output);
     const missing = (expect.output_contains ?? []).find((fragment) => !output.toLowerCase().includes(fragment.toLowerCase()));
     if (missing !== undefined) return `output: expected ${JSON.stringify(missing)} in ${JSON.stringify(output)}`;
     if (expect.file_name !== undefined) {
-      const look = await run({ language: "sh", code: `test -f '${expect.file_name.replaceAll("'", "")}'` }, { signal: new AbortController().signal, onOutput: () => undefined });
+      const look = await run(
+        { language: "sh", code: `test -f '${expect.file_name.replaceAll("'", "")}'` },
+        { signal: new AbortController().signal, onOutput: () => undefined },
+      );
       if (look.exitCode !== 0) return `file: expected ${expect.file_name} in the workspace`;
     }
   }
@@ -119,8 +137,17 @@ async function playExecutor({ steps = [] }: Scenario, run: RunCode): Promise<str
 async function playTeam(scenario: Scenario, runCode: RunCode): Promise<string | undefined> {
   const { setup, steps = [] } = scenario;
   const models = new Map(Object.entries(setup.models ?? {}).map(([id, { replies }]) => [id, scenarioModel(id, replies)]));
-  const names = [...(setup.agents ?? []).map((agent) => agent.name), ...steps.flatMap((step) => (step.messages ?? []).map((message) => (typeof message === "string" ? "user" : (message.source ?? "user"))))];
-  const fresh = (): Parts => ({ setup, models, received: new Map(), runCode, coders: names.filter((name) => name !== "user" && name !== "human") });
+  const names = [
+    ...(setup.agents ?? []).map((agent) => agent.name),
+    ...steps.flatMap((step) => (step.messages ?? []).map((message) => (typeof message === "string" ? "user" : (message.source ?? "user")))),
+  ];
+  const fresh = (): Parts => ({
+    setup,
+    models,
+    received: new Map(),
+    runCode,
+    coders: names.filter((name) => name !== "user" && name !== "human"),
+  });
   let parts = fresh();
   let team: Team | undefined;
   let log = openLog();
@@ -145,18 +172,21 @@ async function playTeam(scenario: Scenario, runCode: RunCode): Promise<string | 
       parts = fresh();
       team = setup.team ? buildTeam(setup.team, parts) : undefined;
     }
-    const difference = step.op === "run" ? await runStep(step, team, log) : step.op === "agent" ? await agentStep(step, agents, log, scenario) : undefined;
+    const difference =
+      step.op === "run" ? await runStep(step, team, log) : step.op === "agent" ? await agentStep(step, agents, log, scenario) : undefined;
     const found = at(difference) ?? at(sideDifference(step, models, parts.received, log));
     if (found) return found;
   }
   return undefined;
 }
 
-const agentsByName = (parts: Parts) => (name: string): Agent => {
-  const setup = parts.setup.agents?.find((agent) => agent.name === name);
-  if (!setup) throw new Error(`no agent is named ${name}`);
-  return buildAgent(setup, parts);
-};
+const agentsByName =
+  (parts: Parts) =>
+  (name: string): Agent => {
+    const setup = parts.setup.agents?.find((agent) => agent.name === name);
+    if (!setup) throw new Error(`no agent is named ${name}`);
+    return buildAgent(setup, parts);
+  };
 
 async function runStep(step: Step, team: Team | undefined, log: Log): Promise<string | undefined> {
   const { expect = {}, task } = step;
@@ -167,7 +197,8 @@ async function runStep(step: Step, team: Team | undefined, log: Log): Promise<st
     if (Array.isArray(task) && task.length === 0) throw new Error("an empty list of messages is no task");
     // A question that waits for a person is answered within its run; everything else starts a run.
     startRun(log);
-    for (const message of task === undefined || task === null ? [] : ([task].flat() as readonly (string | { source?: string })[])) log.record(eventOf(message));
+    for (const message of task === undefined || task === null ? [] : ([task].flat() as readonly (string | { source?: string })[]))
+      log.record(eventOf(message));
     await conversation(team, log, step.cancel_after, from);
   } catch (thrown) {
     error = String(thrown);
@@ -177,11 +208,14 @@ async function runStep(step: Step, team: Team | undefined, log: Log): Promise<st
   error ??= failed?.error.message;
   if (expect.error !== undefined) {
     if (error === undefined) return "expected an error, got none";
-    return expect.error === true || error.includes(expect.error) ? undefined : `error: expected ${JSON.stringify(expect.error)} in ${JSON.stringify(error)}`;
+    return expect.error === true || error.includes(expect.error)
+      ? undefined
+      : `error: expected ${JSON.stringify(expect.error)} in ${JSON.stringify(error)}`;
   }
   if (error !== undefined) return `it failed: ${error}`;
   const seen = messagesOf(events);
-  if (expect.message_count !== undefined && seen.length !== expect.message_count) return `expected ${expect.message_count} messages, got ${seen.length}`;
+  if (expect.message_count !== undefined && seen.length !== expect.message_count)
+    return `expected ${expect.message_count} messages, got ${seen.length}`;
   const listed = expect.messages && listDifference(expect.messages, seen);
   if (listed) return listed;
   const stopped = events.findLast((event) => event.type === "run.stopped");
@@ -193,7 +227,9 @@ function listDifference(expected: NonNullable<Expectation["messages"]>, seen: Re
     const difference = messageDifference(message, seen[index]);
     if (difference) return `message ${index + 1}: ${difference}`;
   }
-  return seen.length > expected.length ? `${seen.length - expected.length} more messages than expected, the first: ${JSON.stringify(seen[expected.length])}` : undefined;
+  return seen.length > expected.length
+    ? `${seen.length - expected.length} more messages than expected, the first: ${JSON.stringify(seen[expected.length])}`
+    : undefined;
 }
 
 /** More events than this in one run of a scenario mean that it does not end. */
@@ -207,7 +243,13 @@ async function conversation(team: Team, log: Log, cancelAfter: number | undefine
     if (log.events.length - from > EVENTS_MAX) throw new Error("the run does not end");
     if (cancelAfter !== undefined && messagesOf(log.events.slice(from)).length >= cancelAfter) {
       stop.abort();
-      log.record({ type: "run.stopped", run: "", outcome: "stopped", reason: "cancelled", reasons: [{ kind: "person", person: { id: "user", name: "user" } }] });
+      log.record({
+        type: "run.stopped",
+        run: "",
+        outcome: "stopped",
+        reason: "cancelled",
+        reasons: [{ kind: "person", person: { id: "user", name: "user" } }],
+      });
       return;
     }
   }
@@ -225,7 +267,9 @@ async function agentStep(step: Step, agents: (name: string) => Agent, log: Log, 
     log.record({ type: "handoff.made", agent: asked && "agent" in asked ? asked.agent : "team", to: "human", text: asked?.text ?? "" });
     const answers = log.events.filter((event) => event.type === "message.posted" && "person" in event && event.person.id === name).length;
     log.record({ type: "message.posted", person: { id: name, name }, text: setup.inputs?.[answers] ?? "" });
-    const seen = messagesOf(log.events.slice(from)).map((message) => (message.type === "handoff" ? { ...message, source: name, type: "user_input_requested" } : message));
+    const seen = messagesOf(log.events.slice(from)).map((message) =>
+      message.type === "handoff" ? { ...message, source: name, type: "user_input_requested" } : message,
+    );
     return listDifference(expect.stream ?? [], seen);
   }
   log.record({ type: "speaker.selected", agent: name, by: "policy" });
@@ -277,6 +321,8 @@ function contextDifference(agent: string, expected: readonly unknown[], log: Log
   if (expected.every((entry) => typeof entry === "string")) return differs(`context of ${agent}`, expected, got);
   return firstDifference([...expected.entries()], ([index, entry]) => {
     const seen: { readonly [key: string]: unknown } = context[index] ?? {};
-    return firstDifference(Object.entries(entry as object), ([key, value]) => (key in seen ? differs(`context of ${agent}, ${key}`, value, seen[key]) : undefined));
+    return firstDifference(Object.entries(entry as object), ([key, value]) =>
+      key in seen ? differs(`context of ${agent}, ${key}`, value, seen[key]) : undefined,
+    );
   });
 }

@@ -25,7 +25,11 @@ export function scenarioModel(id: string, replies: readonly Reply[]): ScenarioMo
       return {
         kind: "answer",
         text,
-        toolCalls: toolCalls.map(({ name, args }, index) => ({ call: `${id}-${requests.length}-${index}`, tool: name, args: typeof args === "string" ? args : JSON.stringify(args ?? {}) })),
+        toolCalls: toolCalls.map(({ name, args }, index) => ({
+          call: `${id}-${requests.length}-${index}`,
+          tool: name,
+          args: typeof args === "string" ? args : JSON.stringify(args ?? {}),
+        })),
         usage: { inputTokens, outputTokens },
       };
     },

@@ -12,7 +12,20 @@ import { ledBy } from "../../src/engine/policies/led-by.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { swarm } from "../../src/engine/policies/swarm.ts";
 import type { Agent, SpeakerPolicy, Team, TerminationCondition } from "../../src/engine/team.ts";
-import { all, any, handoffTo, maxMessages, maxTurns, minutes, source, stopMessage, textMention, tokens, toolCalled, when } from "../../src/engine/termination.ts";
+import {
+  all,
+  any,
+  handoffTo,
+  maxMessages,
+  maxTurns,
+  minutes,
+  source,
+  stopMessage,
+  textMention,
+  tokens,
+  toolCalled,
+  when,
+} from "../../src/engine/termination.ts";
 import { isMessage, type Transcript } from "../../src/engine/transcript.ts";
 import { double, type Received } from "./doubles.ts";
 import type { AgentSetup, ConditionSetup, Setup, TeamSetup } from "./format.ts";
@@ -51,8 +64,11 @@ function check(team: TeamSetup, parts: Parts): void {
   if (team.max_turns !== undefined && team.max_turns !== null && team.max_turns <= 0) refuse("max_turns must be at least 1");
   if (kind === "selector" && participants.length < 2) refuse("a selector needs two participants to choose from");
   const first = parts.setup.agents?.find((agent) => agent.name === participants[0]);
-  if (kind === "swarm" && first && first.type !== "handoff" && first.type !== "script" && (first.handoffs ?? []).length === 0) refuse("the first participant of a swarm must be able to hand over");
-  for (const { from, to } of edges) if (!participants.includes(from) || !participants.includes(to)) refuse(`an edge leads from ${from} to ${to}, which are not both participants`);
+  if (kind === "swarm" && first && first.type !== "handoff" && first.type !== "script" && (first.handoffs ?? []).length === 0)
+    refuse("the first participant of a swarm must be able to hand over");
+  for (const { from, to } of edges)
+    if (!participants.includes(from) || !participants.includes(to))
+      refuse(`an edge leads from ${from} to ${to}, which are not both participants`);
   if (kind === "graph") checkGraph(team, refuse);
 }
 
@@ -61,7 +77,8 @@ function checkGraph({ participants, edges = [], entry, termination, max_turns: t
   if (participants.every((name) => edges.some((edge) => edge.from === name))) refuse("the graph has no end");
   for (const name of participants) {
     const out = edges.filter((edge) => edge.from === name);
-    if (out.some((edge) => edge.if_contains !== undefined) && out.some((edge) => edge.if_contains === undefined)) refuse(`${name} has edges with and without a condition`);
+    if (out.some((edge) => edge.if_contains !== undefined) && out.some((edge) => edge.if_contains === undefined))
+      refuse(`${name} has edges with and without a condition`);
   }
   for (const cycle of cycles(edges)) {
     if (cycle.every((edge) => edge.if_contains === undefined)) refuse("a cycle needs an edge with a condition");
@@ -104,7 +121,16 @@ export function buildAgent(setup: AgentSetup, parts: Parts): Agent {
     case "code_executor": {
       const run = guarded(parts.runCode, setup);
       const languages = ["python", "sh", "bash"];
-      if (setup.model !== undefined) return coder({ name, description, instructions: "Write code.", model: model(), languages, run, retriesMax: setup.max_retries_on_error ?? 0 });
+      if (setup.model !== undefined)
+        return coder({
+          name,
+          description,
+          instructions: "Write code.",
+          model: model(),
+          languages,
+          run,
+          retriesMax: setup.max_retries_on_error ?? 0,
+        });
       return codeRunner({ name, description, runs: setup.sources ?? parts.coders, languages, run });
     }
     case "team":
@@ -115,7 +141,10 @@ export function buildAgent(setup: AgentSetup, parts: Parts): Agent {
     }
     case "message_filter": {
       const wrapped = buildAgent({ ...(setup.wrapped ?? { type: "echo" }), name } as AgentSetup, parts);
-      const rules = (setup.filter ?? []).map(({ source: from, position, count }) => ({ from, ...(position && count !== undefined ? { take: { which: position, count } } : {}) }));
+      const rules = (setup.filter ?? []).map(({ source: from, position, count }) => ({
+        from,
+        ...(position && count !== undefined ? { take: { which: position, count } } : {}),
+      }));
       return messageFilter(wrapped, rules);
     }
     default:
@@ -125,7 +154,12 @@ export function buildAgent(setup: AgentSetup, parts: Parts): Agent {
 
 const teamOf = (setup: AgentSetup, parts: Parts): TeamSetup => {
   if (typeof setup.team === "string") return find(parts.setup.agents ?? [], setup.team) as unknown as TeamSetup;
-  return { kind: setup.kind ?? "round_robin", participants: setup.participants ?? [], ...(setup.termination ? { termination: setup.termination } : {}), ...(setup.max_turns ? { max_turns: setup.max_turns } : {}) };
+  return {
+    kind: setup.kind ?? "round_robin",
+    participants: setup.participants ?? [],
+    ...(setup.termination ? { termination: setup.termination } : {}),
+    ...(setup.max_turns ? { max_turns: setup.max_turns } : {}),
+  };
 };
 
 const toolsOf = (setup: AgentSetup) =>
@@ -133,7 +167,10 @@ const toolsOf = (setup: AgentSetup) =>
     name: tool.name,
     description: tool.name,
     parameters: { type: "object" },
-    run: async () => (tool.raises === undefined ? { kind: "returned" as const, output: String(tool.returns ?? "") } : { kind: "failed" as const, error: { kind: "raised", message: tool.raises } }),
+    run: async () =>
+      tool.raises === undefined
+        ? { kind: "returned" as const, output: typeof tool.returns === "string" ? tool.returns : JSON.stringify(tool.returns ?? "") }
+        : { kind: "failed" as const, error: { kind: "raised", message: tool.raises } },
   }));
 
 type HandoffSetup = NonNullable<AgentSetup["handoffs"]>[number];
@@ -143,7 +180,11 @@ const target = (name: string): string => (PERSON_NAMES.includes(name) ? HUMAN : 
 
 function handoffOf(setup: HandoffSetup): Handoff {
   if (typeof setup === "string") return { to: target(setup), tool: transferTool(setup) };
-  return { to: target(setup.target), tool: setup.name ?? transferTool(setup.target), ...(setup.message === undefined ? {} : { message: setup.message }) };
+  return {
+    to: target(setup.target),
+    tool: setup.name ?? transferTool(setup.target),
+    ...(setup.message === undefined ? {} : { message: setup.message }),
+  };
 }
 
 function guarded(run: RunCode, { deny }: AgentSetup): RunCode {
@@ -160,7 +201,13 @@ function policy(team: TeamSetup, members: readonly Agent[], parts: Parts): Speak
     case "swarm":
       return swarm;
     case "graph": {
-      const edges = (team.edges ?? []).map(({ from, to, if_contains: ifContains, group, activate }) => ({ from, to, ...(ifContains === undefined ? {} : { ifContains }), ...(group ? { group } : {}), ...(activate ? { join: activate } : {}) }));
+      const edges = (team.edges ?? []).map(({ from, to, if_contains: ifContains, group, activate }) => ({
+        from,
+        to,
+        ...(ifContains === undefined ? {} : { ifContains }),
+        ...(group ? { group } : {}),
+        ...(activate ? { join: activate } : {}),
+      }));
       return graph(edges, team.participants, team.entry);
     }
     case "selector": {
@@ -201,7 +248,11 @@ export function condition(setup: ConditionSetup): TerminationCondition {
       return maxMessages(number("n") ?? 1);
     case "token_usage": {
       const [total, input, output] = [number("total"), number("prompt"), number("completion")];
-      return tokens({ ...(total === undefined ? {} : { total }), ...(input === undefined ? {} : { input }), ...(output === undefined ? {} : { output }) });
+      return tokens({
+        ...(total === undefined ? {} : { total }),
+        ...(input === undefined ? {} : { input }),
+        ...(output === undefined ? {} : { output }),
+      });
     }
     case "handoff":
       return handoffTo(target(String(rest.target)));

@@ -21,7 +21,13 @@ export function messagesOf(events: readonly RunEvent[]): Seen[] {
     switch (event.type) {
       case "message.posted":
         if ("person" in event) seen.push({ source: event.person.id, type: "text", content: event.text });
-        else seen.push({ source: event.agent, type: event.kind === "stop" ? "stop" : event.kind === "summary" ? "tool_summary" : "text", content: event.text, runs });
+        else
+          seen.push({
+            source: event.agent,
+            type: event.kind === "stop" ? "stop" : event.kind === "summary" ? "tool_summary" : "text",
+            content: event.text,
+            runs,
+          });
         runs = [];
         coderWrites = false;
         break;
@@ -31,16 +37,25 @@ export function messagesOf(events: readonly RunEvent[]): Seen[] {
         calls.ids.push(event.call);
         calls.names.push(event.tool);
         const next = events[index + 1];
-        if (next?.type !== "tool.called" || next.agent !== event.agent) seen.push({ source: event.agent, type: "tool_request", content: calls.names });
+        if (next?.type !== "tool.called" || next.agent !== event.agent)
+          seen.push({ source: event.agent, type: "tool_request", content: calls.names });
         break;
       }
       case "tool.returned":
       case "tool.failed":
-        calls?.results.push([event.tool, event.type === "tool.returned" ? event.output : event.error.message, event.type === "tool.failed"]);
+        calls?.results.push([
+          event.tool,
+          event.type === "tool.returned" ? event.output : event.error.message,
+          event.type === "tool.failed",
+        ]);
         if (calls && calls.results.length === calls.ids.length) {
           // Results are compared in the order of the calls; a hand-over is recorded behind the others.
           const order = calls.names;
-          seen.push({ source: event.agent, type: "tool_execution", content: calls.results.toSorted((a, b) => order.indexOf(a[0]) - order.indexOf(b[0])) });
+          seen.push({
+            source: event.agent,
+            type: "tool_execution",
+            content: calls.results.toSorted((a, b) => order.indexOf(a[0]) - order.indexOf(b[0])),
+          });
           calls = undefined;
         }
         break;
@@ -68,10 +83,18 @@ export function eventOf(message: string | MessageSetup, userIsPerson = true): Ev
   const text = typeof content === "string" ? content : JSON.stringify(content ?? "");
   const spent = usage ? { usage: { inputTokens: usage[0], outputTokens: usage[1] } } : {};
   if (type === "handoff") return { type: "handoff.made", agent: source, to: target ?? "", text };
-  if (type === "tool_request") return { type: "tool.called", agent: source, call: `c-${text}`, tool: nameIn(content), args: "{}", ...spent };
+  if (type === "tool_request")
+    return { type: "tool.called", agent: source, call: `c-${text}`, tool: nameIn(content), args: "{}", ...spent };
   if (type === "tool_execution") return { type: "tool.returned", agent: source, call: `c-${text}`, tool: nameIn(content), output: text };
   if (source === "user" && userIsPerson) return { type: "message.posted", person: { id: source, name: source }, text };
-  return { type: "message.posted", agent: source, text, ...(type === "stop" ? { kind: "stop" as const } : {}), ...(type === "tool_summary" ? { kind: "summary" as const } : {}), ...spent };
+  return {
+    type: "message.posted",
+    agent: source,
+    text,
+    ...(type === "stop" ? { kind: "stop" as const } : {}),
+    ...(type === "tool_summary" ? { kind: "summary" as const } : {}),
+    ...spent,
+  };
 }
 
 const nameIn = (content: unknown): string => (Array.isArray(content) ? nameIn(content[0]) : String(content));
@@ -113,7 +136,8 @@ export function messageDifference(expected: ExpectedMessage, seen: Seen | undefi
   const differs = (what: string) => `${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(seen)}`;
   if (expected.source !== undefined && expected.source !== seen.source) return differs("source");
   if (expected.type !== undefined && expected.type !== seen.type) return differs("type");
-  if (expected.target !== undefined && expected.target !== seen.target && !(seen.target === HUMAN && expected.target === "user")) return differs("target");
+  if (expected.target !== undefined && expected.target !== seen.target && !(seen.target === HUMAN && expected.target === "user"))
+    return differs("target");
   if (expected.content !== undefined && !same(expected.content, seen.content)) return differs("content");
   const fragments = expected.contains === undefined ? [] : [expected.contains].flat();
   if (!fragments.every((fragment) => String(seen.content).includes(fragment))) return differs("contains");
@@ -130,7 +154,12 @@ function isKind(kind: string, { content, runs = [], target }: Seen): boolean {
     case "run_failed":
       return last !== undefined && last.exitCode === Number(detail) && last.outcome !== "ok" && last.outcome !== "rejected";
     case "run_no_output":
-      return last !== undefined && last.exitCode === Number(detail) && last.output.trim() === "" && String(content).includes(`exit code ${detail}`);
+      return (
+        last !== undefined &&
+        last.exitCode === Number(detail) &&
+        last.output.trim() === "" &&
+        String(content).includes(`exit code ${detail}`)
+      );
     case "no_code_found":
       return runs.length === 0 && String(content).includes("No code");
     case "not_approved":
@@ -143,4 +172,5 @@ function isKind(kind: string, { content, runs = [], target }: Seen): boolean {
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(trimmed(a)) === JSON.stringify(trimmed(b));
-const trimmed = (value: unknown): unknown => (typeof value === "string" ? value.replace(/\n+$/, "") : Array.isArray(value) ? value.map(trimmed) : value);
+const trimmed = (value: unknown): unknown =>
+  typeof value === "string" ? value.replace(/\n+$/, "") : Array.isArray(value) ? value.map(trimmed) : value;

@@ -219,6 +219,7 @@ test("a session of which Slack was not told for certain is told again at the nex
   status = begin();
   record(stopped);
   await until(() => slack.control.session(GENERAL, ts)?.status === "active");
+  expect(told(SESSION).at(-1)).toMatchObject({ status: "active" });
 });
 
 test("a session that Slack fails to take is told again, a few times", async () => {

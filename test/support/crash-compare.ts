@@ -64,7 +64,7 @@ const isLasting = ({ text }: ThreadMessage): boolean => !text.startsWith("I was 
 function seen(message: ThreadMessage): string {
   const blocks = JSON.stringify(message.blocks, (key, value: unknown) => (key === "block_id" ? undefined : value));
   const files = message.files.map(({ name, size }) => `${name} ${size}`);
-  const kind = String(message.metadata?.event_payload["k"] ?? "");
+  const kind = JSON.stringify(message.metadata?.event_payload["k"] ?? "");
   return timeless([message.username ?? message.user, message.icons?.emoji ?? "", kind, message.text, ...files, blocks].join(" | "));
 }
 

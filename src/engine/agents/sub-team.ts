@@ -3,6 +3,8 @@ import type { Model, ModelMessage } from "../model.ts";
 import { converse } from "../run.ts";
 import type { Agent, Team } from "../team.ts";
 import { isMessage, read, repliesGiven, speakerOf, type Fold, type Transcript } from "../transcript.ts";
+import { ask } from "./ask.ts";
+import { add, CONTEXT_DEFAULT, emptyContext } from "./context.ts";
 
 export interface SubTeamSettings {
   readonly name: string;
@@ -39,7 +41,7 @@ export function subTeam(settings: SubTeamSettings): Agent {
         return;
       } else
         yield {
-          ...item,
+          ...namedOutside(name, item),
           within: item.within === undefined ? name : `${name}/${item.within}`,
           ...(voice === "members" ? {} : { quiet: true as const }),
         };
@@ -56,37 +58,32 @@ export function subTeam(settings: SubTeamSettings): Agent {
     within: Transcript,
     signal: AbortSignal,
   ): AsyncGenerator<EventBody | Delta, void, void> {
-    const messages: ModelMessage[] = within.events
-      .filter(isMessage)
-      .map((message) => ({ role: "user", text: `${speakerOf(message)}: ${message.text}` }));
-    const ask: ModelMessage = { role: "user", text: "Now give the team's answer, as one voice, without speaking of the team." };
-    const call = one.model.call(
-      { agent: name, system: one.instructions, messages: [...messages, ask], tools: [], nth: repliesGiven(outer, name) },
-      signal,
-    );
-    for (;;) {
-      const step = await call.next();
-      if (!step.done) {
-        if (step.value.type === "text") yield { type: "text.delta", agent: name, text: step.value.text };
-        continue;
-      }
-      const reply = step.value;
-      if (signal.aborted) return;
-      if (reply.kind === "answer")
-        yield { type: "message.posted", agent: name, text: reply.text, model: one.model.name, usage: reply.usage };
-      else
-        yield {
-          type: "turn.failed",
-          agent: name,
-          error: { kind: reply.error.kind, message: reply.error.message },
-          usage: reply.usage ?? { inputTokens: 0, outputTokens: 0 },
-        };
-      return;
+    const context = emptyContext();
+    for (const event of within.events) {
+      if (event.type === "run.started") context.expectsTask = true;
+      if (isMessage(event)) add(context, event.seq, { role: "user", text: `${speakerOf(event)}: ${event.text}` });
     }
+    const request = { agent: name, system: one.instructions, tools: [], nth: repliesGiven(outer, name) };
+    const reply = yield* ask({ model: one.model, request, context, strategy: CONTEXT_DEFAULT, extra: [ONE_VOICE] }, signal);
+    if (signal.aborted) return;
+    if (reply.kind === "answer") yield { type: "message.posted", agent: name, text: reply.text, model: one.model.name, usage: reply.usage };
+    else yield { type: "turn.failed", agent: name, error: { kind: reply.error.kind, message: reply.error.message }, usage: reply.usage };
   }
 
   return { name, description, turn };
 }
+
+const ONE_VOICE: ModelMessage = { role: "user", text: "Now give the team's answer, as one voice, without speaking of the team." };
+
+/**
+ * Inside each team calls are numbered anew. Outside, one that waits for a yes carries the team's name in front, so that a yes to what one
+ * team asks is not taken for a yes to another's.
+ */
+const namedOutside = (name: string, event: EventBody): EventBody =>
+  event.type === "approval.requested" ? { ...event, call: `${name}/${event.call}` } : event;
+
+const namedInside = (name: string, event: RunEvent): RunEvent =>
+  event.type === "approval.requested" || event.type === "approval.given" ? { ...event, call: event.call.slice(name.length + 1) } : event;
 
 /** The log as the team inside reads it: each turn of the participant is a run of its own, which begins with what was said outside since. */
 function innerLog(name: string, team: string): Fold<{ readonly events: RunEvent[]; unheard: RunEvent[]; open: boolean }> {
@@ -96,7 +93,7 @@ function innerLog(name: string, team: string): Fold<{ readonly events: RunEvent[
       const append = (body: EventBody) => state.events.push({ ...body, seq: state.events.length + 1, at: event.at });
       const place = event.within?.split("/");
       if (place?.[0] === name) {
-        const { within: _within, quiet: _quiet, ...plain } = event;
+        const { within: _within, quiet: _quiet, ...plain } = namedInside(name, event);
         append(place.length > 1 ? { ...plain, within: place.slice(1).join("/") } : (plain as EventBody));
       } else if (event.type === "speaker.selected" && event.agent === name && !place) {
         append({ type: "run.started", run: `${name}-${event.seq}`, team, startedBy: { id: "team", name: "the team" } });
@@ -113,7 +110,7 @@ function innerLog(name: string, team: string): Fold<{ readonly events: RunEvent[
         append(event);
         state.open = false;
       } else if (event.type === "approval.given") {
-        if (state.open) append(event);
+        if (state.open && event.call.startsWith(`${name}/`)) append(namedInside(name, event));
       } else if (isMessage(event)) {
         if (state.open) append(event);
         else state.unheard.push(event);

@@ -58,7 +58,7 @@ export function avatar(who, size = "") {
   return h("span", props, who.icon ?? (who.isBot ? mark() : initials(who.name)));
 }
 
-export function initials(name) {
+function initials(name) {
   const words = clean(name).trim().split(/\s+/).filter(Boolean);
   const letters = words.length > 1 ? [words[0], words.at(-1)] : words;
   return letters.map((word) => String.fromCodePoint(word.codePointAt(0)).toUpperCase()).join("") || "?";

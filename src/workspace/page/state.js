@@ -49,7 +49,7 @@ export function createStore() {
   return store;
 }
 
-export const isRoot = (message) => !message.threadTs || message.threadTs === message.ts;
+const isRoot = (message) => !message.threadTs || message.threadTs === message.ts;
 export const threadOf = (message) => message.threadTs ?? message.ts;
 
 function fileById(store, id) {
