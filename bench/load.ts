@@ -1,7 +1,7 @@
 /**
  * What Parley does under load: `node bench/load.ts`. A thousand open threads, two hundred runs that talk at once in twenty channels, ten
  * thousand threads that wait for a person. The Slack, without its rate limits, is in this process; Parley is in one of its own, whose time
- * passes a hundred times as fast, so that what is measured is Parley and not Slack's pace of one message a second and channel.
+ * passes fifty times as fast, so that what is measured is Parley and not Slack's pace of one message a second and channel.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -21,7 +21,7 @@ const OPEN_THREADS = 1_000;
 const RUNS_AT_ONCE = 200;
 const QUIET_MENTIONS = 30;
 const PARKED_THREADS = 10_000;
-const SPEED = 100;
+const SPEED = 50;
 const TURNS = ["Ann", "Bea", "Cleo"];
 /** Card, turns, end; of a run that asks: card and question. */
 const MESSAGES_PER_RUN = TURNS.length + 2;
@@ -68,9 +68,6 @@ interface Figures {
   readonly handles: number;
 }
 
-if (process.argv[2] === "parley") await parleyProcess(JSON.parse(process.argv[3] ?? "{}") as Orders);
-else await bench();
-
 async function bench(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "parley-bench-load-"));
   writeFileSync(join(folder, "parley.yml"), JSON.stringify(TEAM_FILE));
@@ -92,7 +89,9 @@ async function talking(folder: string, slack: Workspace, acks: Acks): Promise<vo
   const parley = await startParley({ folder, database: "talking.db", slack: { botToken, appToken, apiUrl } });
   await slack.control.until(() => slack.control.connected(), 30_000);
   const rows: Record<string, object> = {};
+  const progress = (text: string) => process.stderr.write(`${text}\n`);
   const phase = async (name: string, team: string, count: number, messages: number, oneByOne = false) => {
+    progress(name);
     await parley.ask("begin");
     acks.reset();
     const seen = await mentions(slack, channels, { team, count, messages, oneByOne });
@@ -237,6 +236,7 @@ async function parleyProcess({ folder, database, slack }: Orders): Promise<void>
   });
   await parley.start();
   process.on("message", (what) => void answer(String(what)));
+  process.once("disconnect", () => process.exit(1));
   process.send?.("ready");
 
   async function answer(what: string): Promise<void> {
@@ -334,3 +334,6 @@ function quantile(values: readonly number[], share: number): number {
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;
+
+if (process.argv[2] === "parley") await parleyProcess(JSON.parse(process.argv[3] ?? "{}") as Orders);
+else await bench();

@@ -84,8 +84,8 @@ interface Draft {
 
 const newDraft = (): Draft => ({ text: "", chars: 0, calls: new Map(), usage: undefined, finished: undefined });
 
-/** Far above any model's output; guards memory against a server that never ends. */
-const REPLY_CHARS_MAX = 2_000_000;
+/** Above any model's useful output, and small enough for one event of the log (1 MiB); also guards against a server that never ends. */
+const REPLY_CHARS_MAX = 300_000;
 /** Providers allow 128 tools in a request; no sensible reply uses more calls. */
 const CALLS_PER_REPLY_MAX = 128;
 

@@ -17,7 +17,7 @@ export interface BlockEnd {
 
 const OVERFLOW_GRACE_MS = 250; // A program that prints a little too much may still end well.
 const REAPED_MS_MAX = 5_000; // The reaper took 0.14 s, and 0.22 s under a fork bomb.
-const STREAM_END_MS_MAX = 3_000; // The engine itself waits 2 s for whoever still holds the streams.
+const STREAM_END_MS_MAX = 6_000; // The engine itself waits 2 s for whoever still holds the streams; a loaded machine takes longer.
 const OOM_EVENT_MS_MAX = 1_000; // The event comes by another way than the exit code.
 const FILES_WAITING = 10;
 

@@ -62,7 +62,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const desk: Desk = { runner, teams: parts.teams, names, whisper, allow, me, store, web, log };
 
   const inbox = new Inbox({ store, clock, log, handle: (body) => dispatch(bolt, body, log) });
-  const catchUp = createCatchUp({ store, runner, web, inbox, team: me.team, log });
+  const catchUp = createCatchUp({ store, runner, web, inbox, team: me.team, clock, log });
   const receiver = createReceiver({
     appToken: parts.appToken,
     inbox,
@@ -100,7 +100,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     },
     async stop() {
       await bolt.stop();
-      await catchUp.settled();
+      await catchUp.stop();
       await inbox.close();
       await whisper.settled();
       await status.close();

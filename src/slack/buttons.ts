@@ -1,4 +1,5 @@
-import { currentRun } from "../engine/transcript.ts";
+import { HUMAN } from "../engine/events.ts";
+import { currentRun, type Transcript } from "../engine/transcript.ts";
 import { personOf, stop, threadOf, type Ears } from "./conversation.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { ButtonValue, placeOfPress, type PressBody } from "./payloads.ts";
@@ -28,10 +29,11 @@ export async function pressStop(ears: Ears, press: PressBody): Promise<boolean> 
 export async function pressAnswer(ears: Ears, press: PressBody): Promise<void> {
   const at = pressed(ears, press);
   if (!at) return;
-  const { question, startedBy } = currentRun(await ears.runner.read(at.thread));
+  const transcript = await ears.runner.read(at.thread);
+  const { startedBy } = currentRun(transcript);
   const { seq } = ButtonValue.parse(press.actions[0].value);
-  const answer = question?.options[Number(press.actions[0].action_id.split(".").at(-1))];
-  if (!question || question.seq !== seq || answer === undefined) {
+  const answer = openOptions(transcript, seq)[Number(press.actions[0].action_id.split(".").at(-1))];
+  if (answer === undefined) {
     await ears.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
     return;
   }
@@ -51,6 +53,16 @@ export async function pressAnswer(ears: Ears, press: PressBody): Promise<void> {
   });
   if (heard.kind === "duplicate")
     await ears.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
+}
+
+/** What a question offers, while nobody has answered it; of several that wait at once, a person's next words answer all. */
+function openOptions({ events }: Transcript, seq: number | undefined): readonly string[] {
+  const asked = events.find((event) => event.seq === seq);
+  if (asked?.type !== "handoff.made" || asked.to !== HUMAN) return [];
+  const isOver = events
+    .slice(asked.seq)
+    .some((event) => event.type === "run.stopped" || (event.type === "message.posted" && "person" in event));
+  return isOver ? [] : (asked.options ?? []);
 }
 
 /** Yes or no to a call that waits for one. */

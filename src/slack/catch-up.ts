@@ -1,3 +1,4 @@
+import type { Clock } from "../engine/clock.ts";
 import { currentRun, messagesOfRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
 import type { Store } from "../store/store.ts";
@@ -10,12 +11,14 @@ const REPLIES_PER_PAGE = 200;
 const PAGES_MAX = 10;
 /** conversations.replies takes some fifty calls a minute. */
 const THREADS_MAX = 40;
+/** A read is tried for over a minute; what a stopping process does not read, the next one does. */
+const STOP_TIMEOUT_MS = 2_000;
 
 /** Reads what people wrote while no socket was open. Calls while one is under way make it begin once more. */
 export interface CatchUp {
   begin(): void;
-  /** Resolves when nothing is under way. */
-  settled(): Promise<void>;
+  /** Asks for nothing more; resolves when the call under way has ended, or has not in time. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -29,9 +32,11 @@ export function createCatchUp(parts: {
   readonly web: Web;
   readonly inbox: Inbox;
   readonly team: string;
+  readonly clock: Clock;
   readonly log: Log;
 }): CatchUp {
-  const { store, runner, web, inbox, log } = parts;
+  const { store, runner, web, inbox, clock, log } = parts;
+  const stopping = new AbortController();
   let underWay: Promise<void> | undefined;
   let again = false;
   let unavailable = false;
@@ -43,7 +48,7 @@ export function createCatchUp(parts: {
     });
     if (places.length > THREADS_MAX) log(`${places.length} threads have a run; what was missed is read back in the ${THREADS_MAX} newest`);
     for (const { thread, place } of places.slice(-THREADS_MAX)) {
-      if (unavailable) return;
+      if (unavailable || stopping.signal.aborted) return;
       await readThread(thread, place).catch((error: unknown) => failed(place, error));
     }
   }
@@ -60,6 +65,7 @@ export function createCatchUp(parts: {
         limit: REPLIES_PER_PAGE,
         ...(cursor ? { cursor } : {}),
       });
+      if (stopping.signal.aborted) return;
       for (const message of replies.messages ?? []) {
         // The root comes with every page, and is the task or older than it.
         if (message.ts === place.ts || message.bot_id || !message.user) continue;
@@ -74,6 +80,7 @@ export function createCatchUp(parts: {
   }
 
   function failed(place: Place, error: unknown): void {
+    if (stopping.signal.aborted) return;
     const code = slackErrorCode(error);
     if (isUnavailable(code)) {
       unavailable = true;
@@ -85,17 +92,21 @@ export function createCatchUp(parts: {
 
   return {
     begin() {
+      if (stopping.signal.aborted) return;
       again = true;
       underWay ??= (async () => {
-        while (again) {
+        while (again && !stopping.signal.aborted) {
           again = false;
           await readAll().catch((error: unknown) => log("what was missed could not be read back", error));
         }
         underWay = undefined;
       })();
     },
-    async settled() {
-      await underWay;
+    async stop() {
+      stopping.abort();
+      const ended = new AbortController();
+      await Promise.race([underWay, clock.sleep(STOP_TIMEOUT_MS, ended.signal)]);
+      ended.abort();
     },
   };
 }

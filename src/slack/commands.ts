@@ -40,7 +40,9 @@ export async function parleyCommand(desk: Desk, command: CommandBody): Promise<v
       if (!only) return answer("No agents are talking in this channel.");
       if (runs.length > 1)
         return answer(`${await statusText(desk, command.channel_id)}\nWrite \`stop\` in the thread of the one you mean.`);
-      const stopped = await stop(desk, { ...only, user: command.user_id, external: false, listener });
+      // In a shared channel the command of a guest says from where it comes.
+      const external = command.team_id !== undefined && command.team_id !== desk.me.team;
+      const stopped = await stop(desk, { ...only, user: command.user_id, external, listener });
       return stopped ? answer(`Stopped: ${await lineOf(desk, only)}`) : undefined;
     }
     default:

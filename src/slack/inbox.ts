@@ -1,6 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Envelope, Store } from "../store/store.ts";
-import { envelopeIdOf, laneOf, readBody, type Body } from "./payloads.ts";
+import { envelopeIdOf, isNobodys, laneOf, readBody, type Body } from "./payloads.ts";
 import type { Log } from "./web.ts";
 
 /** Envelopes in work at once. More wait in the store, not in memory. */
@@ -49,6 +49,8 @@ export class Inbox {
       this.#log(`an envelope of an unknown shape was put aside (type ${kindOf(body)})`);
       return;
     }
+    // Each of our own messages comes back, and each edit: writing them down would be half of all that is written.
+    if (isNobodys(body)) return;
     const text = JSON.stringify(body, (key, value: unknown) => (key === "token" ? undefined : value));
     const bytes = Buffer.byteLength(text);
     if (bytes > ENVELOPE_BYTES_MAX) {

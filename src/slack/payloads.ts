@@ -67,6 +67,7 @@ export type PressBody = z.output<typeof PressBody>;
 export const CommandBody = z.object({
   command: short,
   text: z.string().catch(""),
+  team_id: maybe(id),
   user_id: id,
   channel_id: id,
   trigger_id: maybe(short),
@@ -137,6 +138,12 @@ export function envelopeIdOf(body: unknown, socketEnvelopeId: string | undefined
   return `body:${createHash("sha256")
     .update(JSON.stringify(body) ?? "")
     .digest("hex")}`;
+}
+
+/** An edit, a notice, or a bot's words, our own above all: no person says it, and nothing is ever done about it. */
+export function isNobodys(body: unknown): boolean {
+  const message = MessageBody.safeParse(body).data?.event;
+  return message !== undefined && (message.hidden === true || message.bot_id !== undefined || message.app_id !== undefined);
 }
 
 /** A mention that was edited into a message comes as a second app_mention, and is the first that speaks to the bot. */

@@ -126,11 +126,11 @@ export function createReceiver(parts: {
     },
     async stop() {
       stopping.abort();
-      const closing = Promise.all(sockets.map((socket) => socket.disconnect()));
+      // One that is being opened ends as soon as Slack has answered, which may be after this.
+      const closing = Promise.all([...sockets.map((socket) => socket.disconnect()), ...held]);
       const late = new AbortController();
       await Promise.race([closing, clock.sleep(DISCONNECT_TIMEOUT_MS, late.signal)]);
       late.abort();
-      await Promise.all(held);
     },
   };
 }

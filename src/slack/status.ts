@@ -4,12 +4,16 @@ import { currentRun, isWaiting, type Transcript } from "../engine/transcript.ts"
 import type { Runner } from "../runner.ts";
 import type { Store } from "../store/store.ts";
 import { persona, type Persona, type TeamCard } from "./personas.ts";
+import { createBucket } from "./pacer.ts";
 import { placeOf, type Place } from "./place.ts";
 import { createSessions } from "./sessions.ts";
 import { isUnavailable, slackErrorCode, type Log, type Web } from "./web.ts";
 
 /** Calls about one thread are at least this far apart; what changes in between is told once. */
 const CALL_GAP_MS = 1_500;
+/** The method has a limit of its own that Slack does not publish; Tier 4, which allows 100 a minute, is what the sources put it next to. */
+const CALLS_PER_MINUTE = 100;
+const CALL_BURST = 20;
 /** Slack takes the line away after two minutes. */
 const RENEW_MS = 90_000;
 /** Slack takes the line away when a message lands, which is some time after the message's event. */
@@ -42,6 +46,7 @@ export function createStatus(parts: {
   const lines = new Map<string, Line>();
   const unavailable = new Set<string>();
   const closing = new AbortController();
+  const bucket = createBucket({ perMinute: CALLS_PER_MINUTE, burst: CALL_BURST, clock });
   const sessions = createSessions(parts);
 
   const unfollow = runner.follow((thread, item) => {
@@ -134,6 +139,8 @@ export function createStatus(parts: {
     feature = method,
   ): Promise<"ok" | "failed" | "unavailable"> {
     if (unavailable.has(method) || unavailable.has(feature)) return "unavailable";
+    // Of many threads at once some show late who thinks; none is answered with a refusal that silences it for longer.
+    if (!(await bucket.take(closing.signal))) return "failed";
     try {
       await web.write.apiCall(method, args);
       return "ok";
@@ -148,7 +155,8 @@ export function createStatus(parts: {
         unavailable.add(method);
         return "unavailable";
       }
-      if (!(error instanceof WebAPIRateLimitedError)) log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
+      if (error instanceof WebAPIRateLimitedError) bucket.delay(error.retryAfter * 1_000);
+      else log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
       return "failed";
     }
   }

@@ -24,6 +24,27 @@ async function card(ts: string, ...buttons: readonly { readonly id: string; read
   return posted.ts;
 }
 
+test("of two questions that wait at once, the buttons of the first answer as well as those of the second", async () => {
+  const ts = await parley.post("@parley research: which way?");
+  const seq = await waitsIn(parley, ts, "handoff.made");
+  const log = await parley.log(ts);
+  const second = { type: "handoff.made", agent: "Cy", to: "human", text: "And how fast?", options: ["slow", "fast"] } as const;
+  await parley.store.commit({
+    thread: `${parley.slack.teamId}/${GENERAL}/${ts}`,
+    workspace: parley.slack.teamId,
+    afterSeq: seq,
+    at: log.at(-1)?.at ?? "",
+    events: [second],
+    posts: [],
+    wake: "none",
+  });
+  const question = await card(ts, { id: "parley.question.answer.0", value: { seq, o: 0 } });
+  await parley.slack.control.click({ user: JONAS, channel: GENERAL, ts: question, actionId: "parley.question.answer.0" });
+  await parley.quiet();
+  expect(parley.whispers()).toEqual([]);
+  expect(await parley.heard(ts)).toEqual(["Maria: which way?", "Jonas: Left <b>"]);
+});
+
 test("a pressed answer is that person's words, once; a second press hears that it is too late", async () => {
   const ts = await parley.post("@parley research: find a name");
   const seq = await waitsIn(parley, ts, "handoff.made");

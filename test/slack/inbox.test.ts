@@ -240,3 +240,16 @@ test("no JSON whatever gets past the door with a crash", async () => {
   await inbox.idle();
   expect(await store.unhandled(10)).toHaveLength(0);
 });
+
+test("what no person said, such as our own messages coming back and edits, is not even written down", async () => {
+  const inbox = new Inbox({ store, clock: systemClock, log, handle: async () => undefined });
+  const { event, ...body } = message("said by nobody");
+  const { user: _, ...withoutUser } = event;
+  await inbox.receive({ ...body, event: { ...withoutUser, subtype: "bot_message", bot_id: "B1" } });
+  await inbox.receive({ ...body, event: { ...event, bot_id: "B1", app_id: "A1" } });
+  await inbox.receive({ ...body, event: { ...event, subtype: "message_changed", hidden: true } });
+  expect(await store.unhandled(10)).toEqual([]);
+  await inbox.receive(message("said by a person"));
+  expect(await store.unhandled(10)).toHaveLength(1);
+  expect(problems).toEqual([]);
+});

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { WebSocketServer, type WebSocket } from "ws";
 import { systemClock } from "../../src/engine/clock.ts";
+import { manualClock } from "../support/clock.ts";
 import { Inbox } from "../../src/slack/inbox.ts";
 import { createReceiver, type SocketReceiver } from "../../src/slack/receiver.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
@@ -17,10 +18,13 @@ interface Wire {
   close(): Promise<void>;
 }
 
-async function openWire(): Promise<Wire> {
+/** `answers`: whether the nth request for an address, from 0, is answered at all. */
+async function openWire(answers: (nth: number) => boolean = () => true): Promise<Wire> {
   const sockets = new Set<WebSocket>();
   const acked: string[] = [];
+  let requests = 0;
   const http: Server = createServer((_, response) => {
+    if (!answers(requests++)) return;
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify({ ok: true, url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/link` }));
   });
@@ -132,4 +136,19 @@ test("stopping closes both sockets and opens no more", async () => {
   await receiver.stop();
   await vi.waitFor(() => expect(wire.sockets.size).toBe(0));
   expect(receiver.connected()).toBe(false);
+});
+
+test("stopping does not wait for an address that Slack was asked for and does not give", async () => {
+  const clock = manualClock();
+  const asked: number[] = [];
+  const silent = await openWire((nth) => asked.push(nth) === 1);
+  const other = createReceiver({ appToken: "xapp-1", apiUrl: silent.apiUrl, inbox, clock, log, onConnected: () => undefined });
+  await other.start();
+  await vi.waitFor(() => expect(asked).toHaveLength(2));
+  const stopped = vi.fn();
+  void other.stop().then(stopped);
+  await vi.waitFor(() => expect(silent.sockets.size).toBe(0));
+  await clock.advance(2_000);
+  await vi.waitFor(() => expect(stopped).toHaveBeenCalled());
+  await silent.close();
 });

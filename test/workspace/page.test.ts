@@ -106,6 +106,38 @@ describe.skipIf(!chromiumPath())("the page of the local Slack", () => {
     await expect.poll(() => rows.count()).toBe(230);
   });
 
+  test("who writes while reading further up is taken to the own words", async () => {
+    const { ts } = await local.workspace.control.post({ user: "U0MARIA", channel: GENERAL, text: TASK });
+    for (let number = 1; number <= 40; number += 1)
+      await local.workspace.control.post({ user: "U0JONAS", channel: GENERAL, threadTs: ts, text: `reply ${number}.` });
+    const page = await local.open(`#${GENERAL}/${ts}`);
+    await page.locator("#thread .message", { hasText: "reply 40." }).waitFor();
+    await page.locator("#thread .message", { hasText: "reply 1." }).first().scrollIntoViewIfNeeded();
+    await local.workspace.control.post({ user: "U0JONAS", channel: GENERAL, threadTs: ts, text: "reply 41." });
+    await page.getByRole("button", { name: "Newest" }).waitFor();
+    await page.getByRole("combobox", { name: "Reply in thread" }).fill("my words");
+    await page.keyboard.press("Enter");
+    await page.locator("#thread .message", { hasText: "my words" }).waitFor();
+    await expect.poll(() => page.getByRole("button", { name: "Newest" }).isVisible()).toBe(false);
+  });
+
+  test("where the app is no member a mention opens no thread, and its composer is whole after the Home tab", async () => {
+    const page = await local.open("#C0PRIVATE");
+    const composer = page.getByRole("combobox", { name: "Message #founders-only" });
+    const height = async () => Math.round((await composer.boundingBox())?.height ?? 0);
+    const before = await height();
+    await page.getByRole("link", { name: "parley" }).click();
+    await page.getByRole("tab", { name: "Home" }).click();
+    await page.getByRole("link", { name: "founders-only" }).click();
+    await composer.waitFor();
+    expect(await height()).toBe(before);
+    await composer.fill("@parley are you here?");
+    await page.keyboard.press("Enter");
+    await page.locator("#channel .message", { hasText: "are you here?" }).waitFor();
+    await expect.poll(() => composer.inputValue()).toBe("");
+    expect(await page.locator("#thread").isVisible()).toBe(false);
+  });
+
   test("a page that was cut off says so, keeps what could not be sent, and catches up by itself", async () => {
     const page = await local.open();
     await local.workspace.control.post({ user: "U0JONAS", channel: GENERAL, text: "before" });

@@ -21,19 +21,21 @@ export function createList(app, { label, place }) {
   let atEnd = true;
   let seen = new Set();
 
+  let top = 0;
   const toEnd = () => {
     scroller.scrollTop = scroller.scrollHeight;
+    top = scroller.scrollTop;
     atEnd = true;
     jump.hidden = true;
   };
-  let top = 0;
-  scroller.addEventListener("scroll", () => {
+  const noteScroll = () => {
     const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX;
     // Only the reader scrolls up; a picture that makes the list longer does not.
     if (near || scroller.scrollTop < top) atEnd = near;
     top = scroller.scrollTop;
     if (atEnd) jump.hidden = true;
-  });
+  };
+  scroller.addEventListener("scroll", noteScroll);
   jump.addEventListener("click", toEnd);
   older.addEventListener("click", () => {
     shown += SHOWN;
@@ -47,6 +49,7 @@ export function createList(app, { label, place }) {
 
   /** `messages` in order; `before(message)` and `after(message)` give extra rows around one. */
   function update({ key, messages, extras, introduction }) {
+    noteScroll(); // The event of a scroll comes a frame after it.
     if (key !== target) {
       target = key;
       shown = SHOWN;
