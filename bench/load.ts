@@ -10,11 +10,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { WebSocket } from "ws";
 import { loadSettings } from "../src/config/load.ts";
 import { systemClock, type Clock } from "../src/engine/clock.ts";
 import { createParley, type Parley } from "../src/parley.ts";
 import { createWorkspace, type Workspace } from "../src/workspace/workspace.ts";
+import { quantile, round, watchAcks, type Acks } from "./support/figures.ts";
 
 const CHANNELS = 20;
 const OPEN_THREADS = 1_000;
@@ -295,45 +295,6 @@ const openHandles = (): number => {
     return 0;
   }
 };
-
-interface Acks {
-  reset(): void;
-  p95(): number;
-}
-
-/** From an envelope's way out to its ack, as the Slack of this process sees it. */
-function watchAcks(): Acks {
-  const sentAt = new Map<string, number>();
-  const times: number[] = [];
-  const watched = new WeakSet<WebSocket>();
-  const { send } = WebSocket.prototype;
-  const idIn = (text: string) => /"envelope_id":"([^"]+)"/.exec(text)?.[1] ?? "";
-  WebSocket.prototype.send = function (this: WebSocket, ...args: Parameters<typeof send>) {
-    if (!watched.has(this)) {
-      watched.add(this);
-      this.on("message", (data: Buffer) => {
-        const sent = sentAt.get(idIn(data.toString()));
-        if (sent !== undefined) times.push(performance.now() - sent);
-      });
-    }
-    if (typeof args[0] === "string" && idIn(args[0]) !== "") sentAt.set(idIn(args[0]), performance.now());
-    return send.apply(this, args);
-  } as typeof send;
-  return {
-    reset: () => {
-      times.length = 0;
-      sentAt.clear();
-    },
-    p95: () => quantile(times, 0.95),
-  };
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN);
-}
-
-const round = (value: number): number => Math.round(value * 10) / 10;
 
 if (process.argv[2] === "parley") await parleyProcess(JSON.parse(process.argv[3] ?? "{}") as Orders);
 else await bench();

@@ -58,7 +58,7 @@ export async function createWasmExecutor(settings: WasmSettings): Promise<WasmEx
     ready: spare?.ready ?? Promise.resolve(),
     capabilities: {
       grade: "wasm",
-      label: "WebAssembly (Pyodide in Deno): Python standard library only; for your own experiments, not for untrusted workspaces",
+      label: "WebAssembly: Python standard library only, not for untrusted workspaces",
       languages: ["python"],
       hint:
         "Code blocks marked python are run by Python 3 compiled to WebAssembly: its standard library only, no other packages, no pip, no network, no subprocesses, no threads. " +

@@ -169,7 +169,10 @@ export function createCards(parts: CardsParts): Cards {
       unfollow?.();
       unfollow = undefined;
       ending.abort();
-      await Promise.race([idle(), clock.sleep(STOP_GRACE_MS)]);
+      // A timer left behind would hold the process open.
+      const late = new AbortController();
+      await Promise.race([idle(), clock.sleep(STOP_GRACE_MS, late.signal)]);
+      late.abort();
     },
     idle,
   };

@@ -4,6 +4,8 @@ import type { Clock } from "../engine/clock.ts";
 export interface Bucket {
   /** Resolves when it is this call's time; `false` when the signal was aborted first. */
   take(signal: AbortSignal): Promise<boolean>;
+  /** How long a call that came now would wait, those before it included. */
+  waitMs(): number;
   /** Nothing goes through for so long: Slack said "too fast". */
   delay(ms: number): void;
 }
@@ -22,13 +24,18 @@ export function createBucket({
   let fullAtMs = 0;
   let shutUntilMs = 0;
   let queue: Promise<unknown> = Promise.resolve();
+  let inLine = 0;
 
   async function nextTurn(signal: AbortSignal): Promise<boolean> {
     for (;;) {
-      if (signal.aborted) return false;
+      if (signal.aborted) {
+        inLine--;
+        return false;
+      }
       const now = clock.now();
       const at = Math.max(shutUntilMs, fullAtMs - (burst - 1) * gapMs);
       if (at <= now) {
+        inLine--;
         fullAtMs = Math.max(fullAtMs, now) + gapMs;
         return true;
       }
@@ -38,9 +45,15 @@ export function createBucket({
 
   return {
     take(signal) {
+      inLine++;
       const turn = queue.then(() => nextTurn(signal));
       queue = turn;
       return turn;
+    },
+    waitMs() {
+      const now = clock.now();
+      const at = Math.max(shutUntilMs, Math.max(fullAtMs, now) + (inLine - (burst - 1)) * gapMs);
+      return Math.max(0, at - now);
     },
     delay(ms) {
       shutUntilMs = Math.max(shutUntilMs, clock.now() + ms);

@@ -30,7 +30,9 @@ import { fenced, plainText } from "./render-turn.ts";
 export function renderCard(started: Of<"run.started">, transcript: Transcript, team: TeamCard): Rendered {
   const { state, events } = runOf(transcript, started.seq);
   const task = events.find((event) => event.type === "message.posted" && "person" in event) as { readonly text: string } | undefined;
-  const title = `*${safeMrkdwn(started.team)}* ${state.running ? "is on it" : "has stopped"}, asked by ${mention(started.startedBy)}`;
+  const ended = events.findLast((event) => event.type === "run.stopped");
+  const stands = state.running ? "is on it" : ended?.outcome === "done" ? "is done" : "has stopped";
+  const title = `*${safeMrkdwn(started.team)}* ${stands}, asked by ${mention(started.startedBy)}`;
   const line = task ? line1(task.text) : "";
   const progress = progressOf(state);
   const blocks: KnownBlock[] = [

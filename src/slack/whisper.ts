@@ -31,8 +31,8 @@ const RETRY_AFTER_MS_MAX = 10_000;
 /** reactions.add is tier 3, 50 a minute; faster, Slack refuses it, and the card becomes the first sign. */
 const REACTIONS_PER_MINUTE = 40;
 const REACTION_BURST = 10;
-/** The last of them waits for about four seconds. */
-const REACTIONS_WAITING_MAX = 3;
+/** A first sign that comes later is none. */
+const REACTION_WAIT_MS_MAX = 4_000;
 
 export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: string; readonly clock: Clock; readonly log: Log }): Whisper {
   const { web, clock, log } = parts;
@@ -41,7 +41,6 @@ export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: stri
   const underWay = new Set<Promise<void>>();
   const reactions = createBucket({ perMinute: REACTIONS_PER_MINUTE, burst: REACTION_BURST, clock });
   const settling = new AbortController();
-  let reactionsWaiting = 0;
 
   async function tell(to: Listener, text: string): Promise<void> {
     // Slack shows an ephemeral line in a thread only when the thread has begun.
@@ -85,10 +84,7 @@ export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: stri
   }
 
   async function reactInTurn(reaction: { readonly channel: string; readonly timestamp: string; readonly name: string }): Promise<void> {
-    reactionsWaiting++;
-    const isItsTurn = await reactions.take(settling.signal);
-    reactionsWaiting--;
-    if (isItsTurn) await attempt("reactions.add", () => web.write.reactions.add(reaction));
+    if (await reactions.take(settling.signal)) await attempt("reactions.add", () => web.write.reactions.add(reaction));
   }
 
   return {
@@ -98,7 +94,7 @@ export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: stri
       await tell(to, text);
     },
     react({ channel, ts }, name) {
-      if (reactionsWaiting >= REACTIONS_WAITING_MAX) return;
+      if (reactions.waitMs() > REACTION_WAIT_MS_MAX) return;
       const begun = reactInTurn({ channel, timestamp: ts, name });
       underWay.add(begun);
       void begun.then(() => underWay.delete(begun));

@@ -53,7 +53,7 @@ test("a card whose edits fail is brought up to date by the next", async () => {
   for (const kind of ["status500_after", "ratelimited"] as const) journey.slack.control.fault({ method: "chat.update", kind, times: 1 });
   const thread = await journey.mention("@parley count to four");
   await thread.ended();
-  expect(wordsOf(thread.ofKind("card")[0] ?? (thread.messages()[0] as never))).toContain("has stopped");
+  expect(wordsOf(thread.ofKind("card")[0] ?? (thread.messages()[0] as never))).toContain("is done");
 });
 
 test.each(["warning", "refresh_requested", "link_disabled"] as const)(

@@ -39,7 +39,7 @@ const byKind = Map.groupBy(
 console.table(Object.fromEntries([...byKind].map(([kind, hits]) => [kind, { kills: hits.length }]).toSorted()));
 const violations = plays.flatMap((played) => played.violations);
 console.log(
-  `seed ${seed}: ${report.kills} kills in ${plays.length} plays of ${report.steps} steps, ${plays.flatMap((one) => one.unreached).length} points not reached, ` +
+  `seed ${seed}: ${report.kills} kills in ${plays.length} plays of ${report.steps} steps, ${new Set(plays.flatMap((one) => one.points ?? [])).size - new Set(plays.flatMap((one) => one.reached)).size} points not reached, ` +
     `${violations.length} violations, ${Math.round((performance.now() - startedAtMs) / 1_000)} s${withoutDocker ? ", without Docker" : ""}`,
 );
 process.exitCode = violations.length > 0 ? 1 : 0;

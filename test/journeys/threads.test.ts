@@ -29,8 +29,8 @@ test("after the end, a mention in the thread is a new task that knows what was s
   expect(wordsOf(end)).toContain(`Ben said "DONE"`);
   expect(wordsOf(end)).toContain("1 turn · 100 tokens in, 20 out");
   expect(thread.ofKind("card").map((card) => wordsOf(card).split("\n").slice(0, 2))).toEqual([
-    ["*pair* has stopped, asked by <@U0MARIA>", ">choose a colour"],
-    ["*pair* has stopped, asked by <@U0JONAS>", ">and a shape for it"],
+    ["*pair* is done, asked by <@U0MARIA>", ">choose a colour"],
+    ["*pair* is done, asked by <@U0JONAS>", ">and a shape for it"],
   ]);
 });
 

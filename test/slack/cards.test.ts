@@ -27,7 +27,7 @@ test("the card follows the run: who is next, what it has cost, and no Stop butto
 
   await parley.record(thread, says("Coder", "Done.", 0.02), stopped());
   await parley.settle();
-  expect(blocksOf(parley, thread, 0)).toContain("has stopped");
+  expect(blocksOf(parley, thread, 0)).toContain("is done");
   expect(blocksOf(parley, thread, 0)).toContain("1 turn · 1.2k tokens · $0.02");
   expect(blocksOf(parley, thread, 0)).not.toContain("parley.run.stop");
   expect(parley.said(thread)[0]?.metadata?.event_payload["o"]).toBe("1.card.0");
@@ -98,7 +98,7 @@ test("an edit waits when Slack says slow down, and is made again when it is uncl
   const times = edits(parley).map(({ at }) => at);
   expect(times).toHaveLength(3);
   expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(30_000);
-  expect(blocksOf(parley, thread, 0)).toContain("has stopped");
+  expect(blocksOf(parley, thread, 0)).toContain("is done");
   expect(parley.problems).toEqual([]);
 });
 

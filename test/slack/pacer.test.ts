@@ -44,3 +44,23 @@ test("who gives up waiting is told so and takes nothing", async () => {
   expect(await first).toBe(false);
   expect(await clock.run(second)).toBe(1_000);
 });
+
+test("how long a call would wait counts those in line before it", async () => {
+  const clock = manualClock(0);
+  const bucket = createBucket({ perMinute: 60, burst: 2, clock });
+  const waits: number[] = [];
+  const gaveUp = new AbortController();
+  const all = [never, never, never, gaveUp.signal].map((signal) => {
+    waits.push(bucket.waitMs());
+    return bucket.take(signal);
+  });
+  expect(waits).toEqual([0, 0, 1_000, 2_000]);
+  gaveUp.abort();
+  await clock.run(Promise.all(all));
+  expect(clock.now()).toBe(1_000);
+  expect(bucket.waitMs()).toBe(1_000);
+  bucket.delay(5_000);
+  expect(bucket.waitMs()).toBe(5_000);
+  await clock.advance(60_000);
+  expect(bucket.waitMs()).toBe(0);
+});

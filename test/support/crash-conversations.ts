@@ -13,11 +13,12 @@ export interface Conversation {
 /** The kind of a message, as its metadata says. */
 type Kind = "question" | "end";
 
-/** All that a thread can show: turns, a selector, code and its files, a question, turns in several parts and as a file, a second run. */
+/** All that a thread can show: turns, a selector, code and its files, a question, hand-overs, turns in several parts and as a file, a second run. */
 export const CONVERSATIONS: readonly Conversation[] = [
   { name: "talk", task: "@parley talk: is tea better than coffee?", replies: [], runs: 1 },
   { name: "code", task: "@parley code: count to three", replies: [], runs: 1 },
   { name: "ask", task: "@parley ask: paint the shed", replies: [{ after: "question", text: "Blue, please" }], runs: 1 },
+  { name: "pass", task: "@parley pass: where is my parcel?", replies: [], runs: 1 },
   { name: "long", task: "@parley long: tell me everything", replies: [], runs: 1 },
   { name: "twice", task: "@parley twice: a first task", replies: [{ after: "end", text: "@parley twice: and a second" }], runs: 2 },
 ];
@@ -51,6 +52,7 @@ const TEAMS = {
     agent("Critic"),
   ]),
   ask: team([agent("Guide", { handoffs: ["human"], icon: ":compass:" }), agent("Painter")]),
+  pass: team([agent("Front", { handoffs: ["Back"] }), agent("Back", { handoffs: ["Front"] })], { policy: "swarm" }),
   long: team([agent("Writer"), agent("Editor")]),
   twice: team([agent("Eve")]),
 };
@@ -85,6 +87,8 @@ const REPLIES = {
     after("The answer was: {{last}}."),
   ],
   Painter: [after("Painted. ENOUGH")],
+  Front: [{ toolCalls: [{ name: "transfer_to_back" }], text: "Back knows.", delayMs: 500 }, after("It is in Back's hands. ENOUGH")],
+  Back: [{ toolCalls: [{ name: "transfer_to_front" }], delayMs: 500 }],
   Writer: [after(paragraphs("The first volume", 18_000))],
   Editor: [after(`${paragraphs("The second volume", 40_000)}\n\nENOUGH`)],
   Eve: [after("The first is done. ENOUGH"), after("The second is done too. ENOUGH")],

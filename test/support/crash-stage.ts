@@ -20,9 +20,11 @@ export interface Death {
   readonly afterMs?: number;
 }
 
+export type NamedPoint = Omit<Point, "channel"> & { readonly conversation: string };
+
 export interface Play {
   /** Each ends one life, in the order in which they are reached. */
-  readonly points?: readonly (Omit<Point, "channel"> & { readonly conversation: string })[];
+  readonly points?: readonly NamedPoint[];
   /** One after the other, after the points. */
   readonly deaths?: readonly Death[];
   readonly reportsSteps?: boolean;
@@ -42,10 +44,10 @@ export interface Played {
 
 export interface Outcome {
   readonly played: readonly (Played & { readonly log: readonly RunEvent[] })[];
-  readonly steps: readonly (Omit<Step, "channel"> & { readonly conversation: string })[];
+  readonly steps: readonly NamedPoint[];
   /** How each life but the last ended, in order. */
   readonly deaths: readonly string[];
-  readonly unreached: readonly string[];
+  readonly reached: readonly NamedPoint[];
   /** What went wrong whatever was said: a life that ended by itself, a play that did not end, a container left. */
   readonly trouble: readonly string[];
   /** What Parley told its operator. */
@@ -71,7 +73,9 @@ export async function play(given: Play): Promise<Outcome> {
   const trouble: string[] = [];
   const lines: string[] = [];
   const deaths: string[] = [];
-  let points = (given.points ?? []).map(({ conversation, ...point }) => ({ ...point, channel: people.channelOf(conversation) }));
+  const reached = new Set<NamedPoint>();
+  const pointsLeft = () => (given.points ?? []).filter((point) => !reached.has(point));
+  const inChannel = ({ conversation, what, number }: NamedPoint): Point => ({ what, number, channel: people.channelOf(conversation) });
   const random = [...(given.deaths ?? [])];
   const dbPath = join(folder, "parley.db");
   const { apiUrl, botToken, appToken } = workspace;
@@ -83,6 +87,7 @@ export async function play(given: Play): Promise<Outcome> {
   const hasEnded = () => people.played().every((one) => given.hasEnded(one));
   try {
     for (let number = 1; ; number++) {
+      const points = pointsLeft().map(inChannel);
       const death = points.length === 0 ? random.shift() : undefined;
       const reportPath = join(folder, `life-${number}`);
       const orders = { ...life, reportPath, points, ...(death?.atStep === undefined ? {} : { atStep: death.atStep }) };
@@ -93,7 +98,7 @@ export async function play(given: Play): Promise<Outcome> {
         break;
       }
       deaths.push(end.how);
-      points = points.filter((point) => !end.how.includes(`"channel":"${point.channel}","what":"${point.what}"`));
+      for (const point of pointsLeft()) if (isAt(inChannel(point), end.how)) reached.add(point);
     }
     trouble.push(...(await containersOf(dbPath, given.image)));
     const played = await Promise.all(
@@ -107,7 +112,7 @@ export async function play(given: Play): Promise<Outcome> {
       deaths,
       trouble,
       log: told(lines, "log"),
-      unreached: [...points.map((point) => JSON.stringify(named(point))), ...random.map((death) => JSON.stringify(death))],
+      reached: [...reached],
     };
   } finally {
     clearInterval(ticking);
@@ -118,6 +123,13 @@ export async function play(given: Play): Promise<Outcome> {
 
 const told = (lines: readonly string[], word: string): string[] =>
   lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
+
+/** Whether a life ended at this point, as it said itself. */
+function isAt(point: Point, how: string): boolean {
+  if (!how.startsWith("{")) return false;
+  const step = JSON.parse(how) as Step;
+  return step.channel === point.channel && step.what === point.what && step.number >= point.number;
+}
 
 type LifeEnd = { readonly lines: readonly string[] } & (
   { readonly kind: "killed"; readonly how: string } | { readonly kind: "ended" } | { readonly kind: "failed"; readonly why: string }

@@ -1,5 +1,5 @@
 import { expectedOf, looksAs, violationsOf, type Expected } from "./crash-compare.ts";
-import { play, type Death, type Outcome, type Play } from "./crash-stage.ts";
+import { play, type Death, type NamedPoint, type Outcome, type Play } from "./crash-stage.ts";
 
 export interface CrashSuite {
   /** How many of the steps that an undisturbed run takes are killed at. */
@@ -18,8 +18,10 @@ export interface CrashSuite {
 export interface CrashPlay {
   readonly points: Play["points"];
   readonly deaths: readonly Death[];
+  /** Of the points. */
+  readonly reached: readonly NamedPoint[];
+  /** How the lives ended, in order. */
   readonly ended: readonly string[];
-  readonly unreached: readonly string[];
   readonly violations: readonly string[];
   readonly log: readonly string[];
 }
@@ -30,8 +32,6 @@ export interface CrashReport {
   readonly kills: number;
   readonly plays: readonly CrashPlay[];
 }
-
-type NamedPoint = NonNullable<Play["points"]>[number];
 
 /** Kills in one play: each is a start, which is what a play costs. */
 const KILLS_PER_PLAY = 10;
@@ -62,7 +62,12 @@ export async function crashSuite(suite: CrashSuite): Promise<CrashReport> {
       played.push(one);
     }
   };
-  await Promise.all(Array.from({ length: PLAYS_AT_ONCE }, next));
+  const playAll = () => Promise.all(Array.from({ length: PLAYS_AT_ONCE }, next));
+  await playAll();
+  // What one kill made unreachable is reached in a play with fewer of them.
+  const unreached = chosen.filter((point) => !played.some(({ reached }) => reached.includes(point)));
+  plays.push(...chunks(unreached, KILLS_PER_PLAY / 2).map((points) => ({ points })));
+  await playAll();
   return { steps: undisturbed.steps.length, kills: played.reduce((sum, { ended }) => sum + ended.length, 0), plays: played };
 }
 
@@ -99,8 +104,8 @@ export async function withKills(
       return wanted !== undefined && looksAs(played, wanted);
     },
   });
-  const { deaths: ended, unreached, log } = outcome;
-  return { points, deaths, ended, unreached, log, violations: violationsOf(outcome, expected) };
+  const { deaths: ended, reached, log } = outcome;
+  return { points, deaths, ended, reached, log, violations: violationsOf(outcome, expected) };
 }
 
 /** Steps of every kind and every conversation before a second of the same; which of a kind, chance decides. */
