@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { setPriority } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { SandboxUnavailable } from "./executor.ts";
@@ -19,6 +20,7 @@ export interface GuestParts {
 const START_MS_MAX = 60_000; // 4 to 6 s when the machine is idle
 const ANSWER_CHARS_MAX = 12 * 1024 * 1024; // the largest file, in base64
 const STDERR_CHARS_KEPT = 4096;
+const NICENESS = 10; // Starting takes whole cores for seconds; whoever mentions the bot just then must not wait for that.
 
 /** One Pyodide in one Deno process. Dies with whoever started it. */
 export class GuestProcess {
@@ -42,6 +44,7 @@ export class GuestProcess {
     const [command, ...args] = [...wrapper, deno, "run", ...DENO_FLAGS, ...limits] as const;
     // Nothing of Parley's own environment.
     this.#child = spawn(command ?? deno, args, { env: { DENO_DIR: cacheFolder, NO_COLOR: "1" }, stdio: ["pipe", "pipe", "pipe"] });
+    stepBack(this.#child.pid);
     const exited = Promise.withResolvers<void>();
     this.exited = exited.promise;
     const onEnd = (): void => {
@@ -172,3 +175,12 @@ function isInside(path: unknown): boolean {
 }
 
 const PATH_CHARS_MAX = 4096;
+
+/** Lets other processes go first. One that is gone already, or a machine that knows no priorities, is no loss. */
+function stepBack(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, NICENESS);
+  } catch {
+    // It runs as it is.
+  }
+}
