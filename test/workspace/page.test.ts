@@ -22,6 +22,19 @@ describe.skipIf(!chromiumPath())("the page of the local Slack", () => {
     await page.getByRole("button", { name: /1 reply/ }).waitFor();
   });
 
+  test("nothing can be typed before the page knows where it would go, so that no first word is lost", async () => {
+    const before: boolean[] = [];
+    const page = await local.open("", {
+      watch: (tab) =>
+        void tab.route("**/page/state*", async (route) => {
+          before.push(await tab.locator("textarea").first().isDisabled());
+          await route.continue();
+        }),
+    });
+    expect(before[0]).toBe(true);
+    await page.getByRole("combobox", { name: "Message #general" }).fill("ready");
+  });
+
   test("a mention is completed and sent by keyboard alone, with a line break in it", async () => {
     const page = await local.open("#C0RANDOM");
     await page.getByRole("combobox", { name: "Message #random" }).focus();

@@ -94,6 +94,7 @@ function say(message) {
 function start() {
   document.body.classList.add("ready");
   route();
+  render();
   channel.composer.focus();
 }
 

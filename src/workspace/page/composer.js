@@ -18,7 +18,8 @@ export function createComposer(app, { place }) {
   let files = [];
   let tasksOpen;
 
-  const field = h("textarea", { class: "composer-field", rows: 1, "aria-label": "Message", maxlength: 12_000 });
+  // Opened by the first aim(): before that there is nowhere to send to, and what was typed would be lost.
+  const field = h("textarea", { class: "composer-field", rows: 1, "aria-label": "Message", maxlength: 12_000, disabled: true });
   const names = completion(field, app);
   const chips = h("div", { class: "attachments" });
   const picker = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1", "aria-hidden": "true" });
@@ -75,6 +76,7 @@ export function createComposer(app, { place }) {
   function aim(next) {
     if (target) drafts.set(keyOf(target), { text: field.value, files });
     target = next;
+    field.disabled = false;
     const draft = drafts.get(keyOf(next));
     files = draft?.files ?? [];
     setText(draft?.text ?? firstTask());
