@@ -17,6 +17,7 @@ export function fakeClock(start = Date.UTC(2026, 0, 5, 9)): FakeClock {
     now: () => now,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
         const wake = () => {
           sleepers.delete(sleeper);
           resolve();
