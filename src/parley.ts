@@ -21,6 +21,8 @@ export type { Tool } from "./engine/tool.ts";
 export { systemClock } from "./engine/clock.ts";
 export { currentRun, isWaiting, SELECTOR } from "./engine/transcript.ts";
 export { converse } from "./engine/run.ts";
+export type { SlackSettings } from "./slack/slack.ts";
+export { HTTP_PATH } from "./slack/http-receiver.ts";
 export { copyLog } from "./store/copy-log.ts";
 export { openSqlite, openSqliteReadOnly } from "./store/sqlite.ts";
 
@@ -44,8 +46,10 @@ export interface Parley {
   readonly store: Store;
   readonly teams: Teams;
   readonly executor: Executor;
-  /** Whether the socket to Slack is open; false without Slack. */
+  /** Whether Slack can reach Parley now; false without Slack. */
   connected(): boolean;
+  /** Where Slack's requests come in, with `slack.http` and after the start. */
+  httpPort(): number | undefined;
   /** Takes up what was going on, connects to Slack, and works on what comes. */
   start(): Promise<void>;
   /** Ends within seconds; turns under way go on at the next start. */
@@ -90,6 +94,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       teams,
       executor,
       connected: () => slack?.connected() ?? false,
+      httpPort: () => slack?.httpPort(),
       async start() {
         runner.start();
         await slack?.start();

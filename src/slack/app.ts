@@ -8,6 +8,7 @@ import { createCatchUp } from "./catch-up.ts";
 import { discuss, openControls, openNewRun, parleyCommand, refreshControls, showHome, startFromModal, type Desk } from "./commands.ts";
 import { hear, stop, threadOf } from "./conversation.ts";
 import { helpText, type TeamCards } from "./help.ts";
+import { createHttpReceiver, type HttpDoor } from "./http-receiver.ts";
 import { Inbox } from "./inbox.ts";
 import { listen, type Handlers } from "./listeners.ts";
 import { createNames } from "./names.ts";
@@ -21,7 +22,10 @@ import { createWhisper } from "./whisper.ts";
 
 export interface SlackAppParts {
   readonly botToken: string;
-  readonly appToken: string;
+  /** For Socket Mode; not needed with `http`. */
+  readonly appToken?: string;
+  /** Slack sends requests here, instead of Socket Mode. */
+  readonly http?: HttpDoor;
   /** Slack's own when absent. */
   readonly apiUrl?: string;
   readonly web: Web;
@@ -45,8 +49,9 @@ export interface SlackApp {
   start(): Promise<void>;
   /** Hears nothing more; resolves when what was being handled has been. */
   stop(): Promise<void>;
-  /** Whether a socket is open, now. */
+  /** Whether a socket, or the HTTP door, is open now. */
   connected(): boolean;
+  httpPort(): number | undefined;
 }
 
 /**
@@ -63,14 +68,9 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
 
   const inbox = new Inbox({ store, clock, log, handle: (body) => dispatch(bolt, body, log) });
   const catchUp = createCatchUp({ store, runner, web, inbox, team: me.team, clock, log });
-  const receiver = createReceiver({
-    appToken: parts.appToken,
-    inbox,
-    clock,
-    log,
-    onConnected: () => catchUp.begin(),
-    ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
-  });
+  const heard = { inbox, clock, log, onConnected: () => catchUp.begin() };
+  const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
+  const receiver = http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   const bolt = new App({
     token: parts.botToken,
     botId: me.bot,
@@ -93,6 +93,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     teamId: me.team,
     status,
     connected: () => receiver.connected(),
+    httpPort: () => http?.port(),
     async start() {
       await bolt.start();
       inbox.open();

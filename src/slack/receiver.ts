@@ -17,8 +17,9 @@ const GOOD_CONNECTION_MS = 10_000;
 /** The SDK waits half a minute for a peer that does not say goodbye; a stopping process does not. */
 const DISCONNECT_TIMEOUT_MS = 2_000;
 
-export interface SocketReceiver extends Receiver {
-  /** Whether a socket is open, now. */
+/** How Slack's envelopes come in: over sockets (here) or as requests (http-receiver.ts). */
+export interface SlackReceiver extends Receiver {
+  /** Whether Slack can reach Parley, now, as far as can be known from here. */
   connected(): boolean;
 }
 
@@ -35,7 +36,7 @@ export function createReceiver(parts: {
   readonly log: Log;
   /** A socket is open after none was: read up on what was missed. */
   readonly onConnected: () => void;
-}): SocketReceiver {
+}): SlackReceiver {
   const { inbox, clock, log } = parts;
   const stopping = new AbortController();
   const sockets: Socket[] = [];

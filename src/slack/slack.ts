@@ -6,6 +6,7 @@ import { createSlackApp } from "./app.ts";
 import { createCards } from "./cards.ts";
 import type { Problem } from "./delivery.ts";
 import type { TeamCards } from "./help.ts";
+import type { HttpDoor } from "./http-receiver.ts";
 import { createOutbox } from "./outbox.ts";
 import type { TeamCard } from "./personas.ts";
 import { createWeb, slackErrorCode } from "./web.ts";
@@ -13,7 +14,10 @@ import { createWeb, slackErrorCode } from "./web.ts";
 /** What it takes to be in a workspace. */
 export interface SlackSettings {
   readonly botToken: string;
-  readonly appToken: string;
+  /** For Socket Mode; not needed with `http`. */
+  readonly appToken?: string;
+  /** Slack sends requests here, instead of Socket Mode. */
+  readonly http?: HttpDoor;
   /** Any Slack-compatible server; Slack's own when absent. */
   readonly apiUrl?: string;
   /** Until a post without an answer is taken for one of unknown outcome; half a minute when absent. */
@@ -29,8 +33,10 @@ export interface SlackParts extends SlackSettings {
 }
 
 export interface Slack {
-  /** Whether a socket is open, now. */
+  /** Whether a socket, or the HTTP door, is open now. */
   connected(): boolean;
+  /** Where the HTTP door is, once it is open. */
+  httpPort(): number | undefined;
   /** Connects, posts what is due, and hears what comes. Rejects with what to do when Slack refuses. */
   start(): Promise<void>;
   /** Hears nothing more. What the agents still say is posted until {@link stop}. */
@@ -111,6 +117,7 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
 
   return {
     connected: () => app.connected(),
+    httpPort: () => app.httpPort(),
     async start() {
       outbox.start();
       cards.start();

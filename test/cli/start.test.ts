@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { createWorkspace } from "../../src/workspace/workspace.ts";
 import { folderWith, SMALL } from "../config/team-files.ts";
+import { signed, SIGNING_SECRET } from "../support/http-door.ts";
 import { parley, terminal } from "./here.ts";
 
 const cwd = folderWith({ "parley.yml": SMALL });
@@ -54,5 +55,42 @@ test("with tokens it connects, and the doctor finds nothing wrong with Slack; as
   expect(await ended).toBe(0);
   expect(here.err()).not.toContain("did not end in time");
   await workspace.control.until(() => !workspace.control.connected());
+  await workspace.close();
+});
+
+test("with --http the signing secret takes the place of the app token, and what is wrong with either is said", async () => {
+  const env = { SLACK_BOT_TOKEN: "xoxb-1" };
+  const missing = await parley(["start", "--http", "3000"], { cwd, env });
+  expect(missing.code).toBe(2);
+  expect(missing.err).toMatch(/^environment: SLACK_SIGNING_SECRET: is not set; put the Signing Secret, at .*Basic Information/);
+  expect(missing.err).not.toContain("SLACK_APP_TOKEN");
+  const odd = await parley(["start", "--http", "3000"], { cwd, env: { ...env, SLACK_SIGNING_SECRET: "xapp-mine" } });
+  expect(odd.err).toMatch(/SLACK_SIGNING_SECRET: is not a signing secret/);
+  expect(odd.err).not.toContain("mine");
+  for (const address of ["", "web", "1:", "127.0.0.1:99999"]) {
+    const { code, err } = await parley(["start", "--http", address], { cwd, env });
+    expect([code, err]).toEqual([2, expect.stringContaining("--http is a port, or a host and a port")]);
+  }
+});
+
+test("with --http it says where Slack's requests are taken, and takes them there", async () => {
+  const workspace = await createWorkspace({ port: 0 });
+  const env = {
+    SLACK_BOT_TOKEN: workspace.botToken,
+    SLACK_SIGNING_SECRET: SIGNING_SECRET,
+    SLACK_API_URL: workspace.apiUrl,
+    ANTHROPIC_API_KEY: "k",
+  };
+  const here = terminal({ cwd: folderWith({ "parley.yml": `${SMALL}sandbox: { executor: off }\n` }), env });
+  const ended = main(["start", "--http", "127.0.0.1:0"], here.io);
+  await here.printed("Parley is in Slack with pair.");
+  const port = /taken at port (\d+), path (\S+)\./.exec(here.out());
+  const answer = await fetch(
+    `http://127.0.0.1:${port?.[1]}${port?.[2]}`,
+    signed(JSON.stringify({ type: "url_verification", challenge: "hello" })),
+  );
+  expect(await answer.text()).toBe("hello");
+  here.interrupt("SIGTERM");
+  expect(await ended).toBe(0);
   await workspace.close();
 });

@@ -5,7 +5,7 @@ import { WebSocketServer, type WebSocket } from "ws";
 import { systemClock } from "../../src/engine/clock.ts";
 import { manualClock } from "../support/clock.ts";
 import { Inbox } from "../../src/slack/inbox.ts";
-import { createReceiver, type SocketReceiver } from "../../src/slack/receiver.ts";
+import { createReceiver, type SlackReceiver } from "../../src/slack/receiver.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import type { Store } from "../../src/store/store.ts";
 
@@ -53,7 +53,7 @@ async function openWire(answers: (nth: number) => boolean = () => true): Promise
 let wire: Wire;
 let store: Store;
 let inbox: Inbox;
-let receiver: SocketReceiver;
+let receiver: SlackReceiver;
 const handled: unknown[] = [];
 const problems: string[] = [];
 const log = (problem: string) => void problems.push(problem);

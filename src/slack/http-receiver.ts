@@ -1,0 +1,127 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { HTTPModuleFunctions as bolts, type App } from "@slack/bolt";
+import { z } from "zod";
+import type { Inbox } from "./inbox.ts";
+import type { SlackReceiver } from "./receiver.ts";
+import { sdkLogger, type Log } from "./web.ts";
+
+/** Where Slack's requests come in. */
+export interface HttpDoor {
+  /** Of the app's Basic Information page; what is not signed with it is refused. */
+  readonly signingSecret: string;
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+}
+
+export interface HttpReceiver extends SlackReceiver {
+  /** While it is open. */
+  port(): number | undefined;
+}
+
+/** The address that is given to Slack for events, interactivity and commands. */
+export const HTTP_PATH = "/slack/events";
+/** As much as the inbox takes; what is longer is answered with 413. */
+const BODY_BYTES_MAX = 1_000_000;
+/** Slack sends a request at once; who dribbles one is cut off. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** Slack uses a handful; more would only hold file handles. */
+const CONNECTIONS_MAX = 1_000;
+
+/**
+ * Slack over HTTP, for a company that has an address that Slack can reach. Each envelope is written into the inbox, then answered with 200,
+ * and handled after that. What cannot be stored is answered with 500, and Slack sends events again. The signature (not older than five
+ * minutes) is checked and the body read by Bolt's own functions, without its receiver, which a body of `null` breaks.
+ */
+export function createHttpReceiver(parts: {
+  readonly door: HttpDoor;
+  readonly inbox: Pick<Inbox, "receive" | "wake">;
+  readonly log: Log;
+  /** Requests can come in: read up on what was missed. */
+  readonly onConnected: () => void;
+}): HttpReceiver {
+  const { door, inbox, log } = parts;
+  const logger = sdkLogger(log);
+  let server: Server | undefined;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== "POST" || request.url?.split("?")[0] !== HTTP_PATH) return status(response, 404);
+    const body = await read(request, response);
+    if (body === undefined) return;
+    const { type, challenge, ssl_check: isCheck } = Handshake.parse(body);
+    if (isCheck === "1") return status(response, 200);
+    if (type === "url_verification") return void response.setHeader("content-type", "text/plain").end(challenge);
+    try {
+      await inbox.receive(body);
+    } catch (error) {
+      log("an envelope could not be stored and was not acked; Slack sends events again", error);
+      return status(response, 500);
+    }
+    status(response, 200);
+    inbox.wake();
+  }
+
+  /** Undefined where it was refused. */
+  async function read(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+    try {
+      const options = { signingSecret: door.signingSecret, bodyLimit: BODY_BYTES_MAX, logger };
+      const verified = await bolts.parseAndVerifyHTTPRequest(options, request);
+      try {
+        return bolts.parseHTTPRequestBody(verified) as unknown;
+      } catch {
+        status(response, 400);
+      }
+    } catch (error) {
+      const isLong = bolts.isRawBodyError(error) && error.statusCode === 413;
+      if (!isLong) log("a request that Slack did not sign was refused; if it was Slack, SLACK_SIGNING_SECRET is another app's", error);
+      // The rest of a long body is not waited for.
+      if (isLong) response.setHeader("connection", "close");
+      status(response, isLong ? 413 : 401);
+    }
+    return undefined;
+  }
+
+  return {
+    // Bolt hears of it from the inbox, and never before.
+    init: (_app: App) => undefined,
+    connected: () => server?.listening ?? false,
+    port: () => (server?.address() as AddressInfo | null | undefined)?.port,
+    /** Rejects when the address cannot be had. */
+    async start() {
+      const opening = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+        answer(request, response).catch((error: unknown) => {
+          log("a request broke", error);
+          if (!response.headersSent) status(response, 500);
+        });
+      });
+      opening.maxConnections = CONNECTIONS_MAX;
+      await new Promise<void>((resolve, reject) => {
+        opening.once("error", (error: NodeJS.ErrnoException) =>
+          reject(
+            new Error(`Slack's requests cannot come in at ${door.host}:${door.port} (${error.code}); name another address with --http.`, {
+              cause: error,
+            }),
+          ),
+        );
+        opening.listen(door.port, door.host, resolve);
+      });
+      server = opening;
+      parts.onConnected();
+    },
+    async stop() {
+      const closing = server;
+      server = undefined;
+      if (!closing) return;
+      const closed = new Promise((resolve) => closing.close(resolve));
+      await closed;
+    },
+  };
+}
+
+/** What Slack sends to see whether the address is right. Anything else fits too. */
+const Handshake = z
+  .object({ type: z.unknown().optional(), challenge: z.string().max(500).catch(""), ssl_check: z.unknown().optional() })
+  .catch({ type: undefined, challenge: "", ssl_check: undefined });
+
+const status = (response: ServerResponse, code: number): void => void response.writeHead(code).end();
