@@ -12,6 +12,7 @@ import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
 import { plan } from "./slack/render.ts";
 import { openSqlite } from "./store/sqlite.ts";
 import type { Store } from "./store/store.ts";
+import { createTelemetry, type TelemetryParts } from "./telemetry.ts";
 
 export type { Delta, RunEvent } from "./engine/events.ts";
 export { isEvent } from "./engine/events.ts";
@@ -36,6 +37,8 @@ export interface ParleyOptions {
   /** Where code runs; what the settings say when absent. Closed with Parley. */
   readonly executor?: Executor;
   readonly clock?: Clock;
+  /** Where traces and metrics go; none when absent. */
+  readonly telemetry?: Pick<TelemetryParts, "tracer" | "meter" | "contents">;
   /** One line about something that is not part of a conversation. Holds no secret. */
   readonly log: (line: string) => void;
 }
@@ -64,14 +67,17 @@ const THREADS_PER_WORKSPACE_MAX = 100;
 export async function createParley(options: ParleyOptions): Promise<Parley> {
   const { settings, env, dbPath, log } = options;
   const clock = options.clock ?? systemClock;
-  const { store, dispatch } = openSqlite({ path: dbPath, ...clock });
+  const { store: database, dispatch } = openSqlite({ path: dbPath, ...clock });
   const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath) }));
   const problem = (what: string, error?: unknown) =>
     log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  const telemetry = options.telemetry && createTelemetry({ ...options.telemetry, store: database, log: problem });
+  const store = telemetry?.store ?? database;
   const servers = createMcpServers(settings.tools, { env, clock, log: problem });
   const closeAll = async () => {
     await servers.close();
     await executor.close();
+    telemetry?.stop();
     await store.close();
   };
   try {

@@ -3,6 +3,7 @@ import { readEnv, type Env } from "../config/env.ts";
 import { databasePath, loadSettings } from "../config/load.ts";
 import type { SlackSettings } from "../parley.ts";
 import { print, readArguments, UsageError, type Io } from "./command.ts";
+import { startOpenTelemetry } from "./open-telemetry.ts";
 
 export const help = `parley start [--file FILE] [--db PATH] [--http [HOST:]PORT]
 
@@ -13,6 +14,8 @@ Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN; parley doctor checks these and everyt
   --db PATH            the database; PARLEY_DB, then the team file's, when absent
   --http [HOST:]PORT   let Slack send requests here instead, to the path /slack/events; HOST is 127.0.0.1 when absent. Needs
                        SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN, and a proxy with TLS that Slack can reach
+
+Traces and metrics go to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, and nowhere without it.
 
 SIGTERM or Ctrl-C ends it within 10 seconds; turns under way go on at the next start. A second one ends it at once.
 
@@ -29,8 +32,20 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
   const { createParley, HTTP_PATH } = await import("../parley.ts");
   const dbPath = values.db === undefined ? settings.database : databasePath(values.db, io.cwd);
-  const parley = await createParley({ settings, env, dbPath, slack, log: (line) => void io.stderr.write(`${line}\n`) });
+  const telemetry = await startOpenTelemetry(env);
+  const parley = await createParley({
+    settings,
+    env,
+    dbPath,
+    slack,
+    log: (line) => void io.stderr.write(`${line}\n`),
+    ...(telemetry ? { telemetry } : {}),
+  });
   const asked = untilAsked(io);
+  const ended = async (): Promise<void> => {
+    await parley.stop();
+    await telemetry?.shutdown();
+  };
   try {
     await parley.start();
     const port = parley.httpPort();
@@ -38,7 +53,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     await print(io.stdout, `Parley is in Slack with ${[...settings.teams.keys()].join(", ")}. Mention it with a task. Ctrl-C ends it.`);
     await asked.once;
   } finally {
-    await within(END_TIMEOUT_MS, parley.stop(), () =>
+    await within(END_TIMEOUT_MS, ended(), () =>
       io.stderr.write("Some work did not end in time; its log says where to go on at the next start.\n"),
     );
     asked.release();

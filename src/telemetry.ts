@@ -1,0 +1,247 @@
+import { SpanStatusCode, trace, ROOT_CONTEXT, type Attributes, type Context, type Meter, type Tracer } from "@opentelemetry/api";
+import type { RunEvent, Usage } from "./engine/events.ts";
+import type { Store } from "./store/store.ts";
+
+/**
+ * A reader of the log, as OpenTelemetry's GenAI conventions (semantic-conventions-genai 0.1.0) have it: a trace for each run, made from its
+ * events when it stops, so that a restart in between takes nothing from it; metrics as events are recorded. Nothing of what anybody said
+ * is in either, unless `contents` asks for it.
+ */
+export interface Telemetry {
+  /** The store, with the posts' deliveries measured. */
+  readonly store: Store;
+  /** Hears no more. */
+  stop(): void;
+}
+
+export interface TelemetryParts {
+  readonly store: Store;
+  readonly tracer: Tracer;
+  readonly meter: Meter;
+  /** Words, arguments and results in the spans, each cut to {@link CONTENT_CHARS_MAX}. */
+  readonly contents: boolean;
+  readonly log: (problem: string, error?: unknown) => void;
+}
+
+export const CONTENT_CHARS_MAX = 4_000;
+/** A run of the longest kind has about 500; a collector refuses batches without end. */
+export const SPANS_MAX = 2_000;
+
+export function createTelemetry({ store, tracer, meter, contents, log }: TelemetryParts): Telemetry {
+  const measure = metersOf(meter);
+  const stop = store.follow(({ thread, events, posts }) => {
+    if (posts > 0) measure.posts.add(posts);
+    for (const event of events) {
+      measure.event(event);
+      if (event.type === "run.stopped") void emit(thread, event.run).catch((error: unknown) => log("a trace could not be made", error));
+    }
+  });
+
+  async function emit(thread: string, run: string): Promise<void> {
+    const root = traceOf(thread, run, await store.load(thread, 0), { contents });
+    if (root) start(tracer, root, ROOT_CONTEXT);
+  }
+
+  return { store: { ...store, ...deliveries(store, measure.delivered) }, stop };
+}
+
+/** A stretch of a run, before it is handed to OpenTelemetry. Times in milliseconds since 1970. */
+export interface Stretch {
+  readonly name: string;
+  readonly startMs: number;
+  endMs: number;
+  readonly attributes: Attributes;
+  /** The kind of the failure; none when it went well. */
+  error?: string;
+  readonly children: Stretch[];
+}
+
+/**
+ * The tree of one run: the run, its turns (in each other where a team is a participant), in these the model calls, tools and code runs. The
+ * log knows when a model's reply was there, not when it was asked for: a call begins with what its agent did before. Undefined when the run
+ * is not in these events.
+ */
+export function traceOf(
+  thread: string,
+  run: string,
+  events: readonly RunEvent[],
+  { contents }: { readonly contents: boolean },
+): Stretch | undefined {
+  const from = events.findIndex((event) => event.type === "run.started" && event.run === run);
+  const first = events[from];
+  if (first?.type !== "run.started") return undefined;
+  const root = stretch(`invoke_workflow ${first.team}`, first.at, {
+    "gen_ai.operation.name": "invoke_workflow",
+    "gen_ai.agent.name": first.team,
+    "gen_ai.conversation.id": thread,
+    "parley.run": run,
+  });
+  const turns = new Map<string, Stretch>();
+  const tools = new Map<string, Stretch>();
+  let spans = 1;
+  let leftOut = 0;
+  const add = (parent: Stretch, child: Stretch): Stretch => {
+    if (spans++ < SPANS_MAX) parent.children.push(child);
+    else leftOut++;
+    return child;
+  };
+  const words = (name: string, text: string): Attributes => (contents ? { [name]: text.slice(0, CONTENT_CHARS_MAX) } : {});
+
+  for (const event of events.slice(from)) {
+    const atMs = Date.parse(event.at);
+    root.endMs = Math.max(root.endMs, atMs);
+    if (event.type === "run.stopped") {
+      if (event.run !== run) continue;
+      root.attributes["parley.outcome"] = event.outcome;
+      if (event.outcome === "failed") root.error = "failed";
+      break;
+    }
+    const parent = (event.within !== undefined && turns.get(event.within)) || root;
+    if (event.type === "speaker.selected") {
+      const turn = stretch(`invoke_agent ${event.agent}`, event.at, {
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.agent.name": event.agent,
+        "parley.selected_by": event.by,
+      });
+      if (event.usage) add(parent, call(event.leader ?? "selector", lastEnd(parent), event.at, event.usage, {}));
+      turns.set(keyOf(event, event.agent), add(parent, turn));
+      continue;
+    }
+    if (!("agent" in event)) continue;
+    const turn = turns.get(keyOf(event, event.agent)) ?? parent;
+    if ("usage" in event && event.usage && event.type !== "tool.returned" && event.type !== "tool.failed") {
+      const model = event.type === "message.posted" && event.model ? { "gen_ai.response.model": event.model } : {};
+      const said = "text" in event && typeof event.text === "string" ? words("gen_ai.output.messages", event.text) : {};
+      add(turn, call(event.agent, lastEnd(turn), event.at, event.usage, { ...model, ...said }));
+    }
+    switch (event.type) {
+      case "tool.called":
+        tools.set(
+          event.call,
+          add(
+            turn,
+            stretch(`execute_tool ${event.tool}`, event.at, {
+              "gen_ai.operation.name": "execute_tool",
+              "gen_ai.tool.name": event.tool,
+              "gen_ai.tool.call.id": event.call,
+              ...words("gen_ai.tool.call.arguments", event.args),
+            }),
+          ),
+        );
+        break;
+      case "tool.returned":
+      case "tool.failed": {
+        const tool = tools.get(event.call);
+        if (!tool) break;
+        tool.endMs = atMs;
+        if (event.usage) Object.assign(tool.attributes, tokensOf(event.usage));
+        if (event.type === "tool.failed") tool.error = event.error.kind;
+        else Object.assign(tool.attributes, words("gen_ai.tool.call.result", event.output));
+        break;
+      }
+      case "code.ran": {
+        const ran = stretch("run_code", new Date(atMs - event.elapsedMs).toISOString(), {
+          "parley.code.language": event.language,
+          "parley.code.outcome": event.outcome,
+          "parley.code.exit_code": event.exitCode,
+          "parley.code.executor": event.executor,
+          ...words("parley.code.output", event.output),
+        });
+        ran.endMs = atMs;
+        if (event.outcome !== "ok") ran.error = event.outcome;
+        add(turn, ran);
+        break;
+      }
+      case "turn.failed":
+        turn.error = event.error.kind;
+        break;
+    }
+    if (turn !== root) turn.endMs = Math.max(turn.endMs, atMs);
+  }
+  if (leftOut > 0) root.attributes["parley.spans_left_out"] = leftOut;
+  return root;
+}
+
+/** An agent's place: nested teams may have members of the same name. */
+const keyOf = ({ within }: RunEvent, agent: string): string => (within === undefined ? agent : `${within}/${agent}`);
+
+function stretch(name: string, at: string, attributes: Attributes): Stretch {
+  const ms = Date.parse(at);
+  return { name, startMs: ms, endMs: ms, attributes, children: [] };
+}
+
+function call(agent: string, startMs: number, at: string, usage: Usage, more: Attributes): Stretch {
+  const child = stretch("chat", at, { "gen_ai.operation.name": "chat", "gen_ai.agent.name": agent, ...tokensOf(usage), ...more });
+  return { ...child, startMs: Math.min(startMs, child.endMs) };
+}
+
+const tokensOf = (usage: Usage): Attributes => ({
+  "gen_ai.usage.input_tokens": usage.inputTokens,
+  "gen_ai.usage.output_tokens": usage.outputTokens,
+  ...(usage.cachedTokens === undefined ? {} : { "gen_ai.usage.cache_read.input_tokens": usage.cachedTokens }),
+  ...(usage.usd === undefined ? {} : { "parley.cost.usd": usage.usd }),
+});
+
+/** When the last thing in it ended. */
+const lastEnd = ({ children, startMs }: Stretch): number => Math.max(startMs, ...children.slice(-1).map(({ endMs }) => endMs));
+
+function start(tracer: Tracer, { name, startMs, endMs, attributes, error, children }: Stretch, parent: Context): void {
+  const span = tracer.startSpan(
+    name,
+    { startTime: startMs, attributes: error ? { ...attributes, "error.type": error } : attributes },
+    parent,
+  );
+  if (error) span.setStatus({ code: SpanStatusCode.ERROR, message: error });
+  for (const child of children) start(tracer, child, trace.setSpan(parent, span));
+  span.end(endMs);
+}
+
+/** No attribute here is a text that a model or a person may choose: each of its values would be a series of its own, for ever. */
+function metersOf(meter: Meter): {
+  readonly posts: { add(count: number): void };
+  event(event: RunEvent): void;
+  delivered(elapsedMs: number, ok: boolean): void;
+} {
+  const tokens = meter.createHistogram("gen_ai.client.token.usage", { unit: "{token}" });
+  const cost = meter.createCounter("parley.cost", { unit: "USD" });
+  const runs = meter.createCounter("parley.runs", { unit: "{run}" });
+  const turns = meter.createCounter("parley.turns", { unit: "{turn}" });
+  const tools = meter.createCounter("parley.tool.calls", { unit: "{call}" });
+  const code = meter.createHistogram("parley.code.duration", { unit: "s" });
+  const delivery = meter.createHistogram("parley.outbox.delivery.duration", { unit: "s" });
+  return {
+    posts: meter.createCounter("parley.outbox.posts", { unit: "{post}" }),
+    event(event) {
+      if ("usage" in event && event.usage) {
+        tokens.record(event.usage.inputTokens, { "gen_ai.token.type": "input" });
+        tokens.record(event.usage.outputTokens, { "gen_ai.token.type": "output" });
+        if (event.usage.usd !== undefined) cost.add(event.usage.usd);
+      }
+      if (event.type === "run.started") runs.add(1, { "parley.phase": "started", "parley.team": event.team });
+      if (event.type === "run.stopped") runs.add(1, { "parley.phase": "stopped", "parley.outcome": event.outcome });
+      if (event.type === "speaker.selected") turns.add(1, { "parley.selected_by": event.by });
+      if (event.type === "tool.returned" || event.type === "tool.failed") tools.add(1, { "parley.ok": event.type === "tool.returned" });
+      if (event.type === "code.ran") code.record(event.elapsedMs / 1000, { "parley.code.outcome": event.outcome });
+    },
+    delivered: (elapsedMs, ok) => delivery.record(elapsedMs / 1000, { "parley.ok": ok }),
+  };
+}
+
+const SENDING_MAX = 10_000; // Posts under way at once are a few; what never ends must not add up.
+
+function deliveries(store: Store, delivered: (elapsedMs: number, ok: boolean) => void): Pick<Store, "markSending" | "markDelivered"> {
+  const since = new Map<number, number>();
+  return {
+    async markSending(id, at) {
+      if (since.size >= SENDING_MAX) since.clear();
+      since.set(id, performance.now());
+      await store.markSending(id, at);
+    },
+    async markDelivered(id, outcome) {
+      const begun = since.get(id);
+      since.delete(id);
+      await store.markDelivered(id, outcome);
+      if (begun !== undefined) delivered(performance.now() - begun, "receipt" in outcome);
+    },
+  };
+}
