@@ -155,6 +155,7 @@ export function traceOf(
       case "turn.failed":
         turn.error = event.error.kind;
         break;
+      default: // Nothing that takes time of its own.
     }
     if (turn !== root) turn.endMs = Math.max(turn.endMs, atMs);
   }
