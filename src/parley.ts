@@ -19,7 +19,7 @@ export { isEvent } from "./engine/events.ts";
 export type { Model, ModelReply } from "./engine/model.ts";
 export type { Agent, Team } from "./engine/team.ts";
 export type { Tool } from "./engine/tool.ts";
-export { systemClock } from "./engine/clock.ts";
+export { systemClock, type Clock } from "./engine/clock.ts";
 export { currentRun, isWaiting, SELECTOR } from "./engine/transcript.ts";
 export { converse } from "./engine/run.ts";
 export type { SlackSettings } from "./slack/slack.ts";

@@ -1,19 +1,25 @@
-import { ConfigError, describeMistake, type Mistake } from "../config/config-error.ts";
-import { readEnv, type Env } from "../config/env.ts";
+import { describeMistake } from "../config/config-error.ts";
+import { readEnv } from "../config/env.ts";
 import { databasePath, loadSettings } from "../config/load.ts";
-import type { SlackSettings } from "../parley.ts";
+import type { Parley } from "../parley.ts";
 import { print, readArguments, UsageError, type Io } from "./command.ts";
+import type { Checks, Health } from "./health.ts";
 import { startOpenTelemetry } from "./open-telemetry.ts";
+import { jsonLog, plainLog } from "./operator-log.ts";
+import { readAddress, readTokens } from "./slack-door.ts";
 
 export const help = `parley start [--file FILE] [--db PATH] [--http [HOST:]PORT]
+             [--health [HOST:]PORT] [--log text|json]
 
 Connects to Slack over Socket Mode and works there until it is told to end. Runs that were going on at the last end go on.
 Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN; parley doctor checks these and everything else.
 
-  --file FILE          the team file; PARLEY_FILE or parley.yml when absent
-  --db PATH            the database; PARLEY_DB, then the team file's, when absent
-  --http [HOST:]PORT   let Slack send requests here instead, to the path /slack/events; HOST is 127.0.0.1 when absent. Needs
-                       SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN, and a proxy with TLS that Slack can reach
+  --file FILE           the team file; PARLEY_FILE or parley.yml when absent
+  --db PATH             the database; PARLEY_DB, then the team file's, when absent
+  --http [HOST:]PORT    let Slack send requests here instead, to the path /slack/events; HOST is 127.0.0.1 when absent. Needs
+                        SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN, and a proxy with TLS that Slack can reach
+  --health [HOST:]PORT  answer /healthz (the process lives) and /readyz (Slack and the database are there) for whoever watches over it
+  --log text|json       what is told on stderr: lines for people, or one JSON object a line, with the runs that begin and end
 
 Traces and metrics go to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, and nowhere without it.
 
@@ -23,12 +29,23 @@ Exit codes: 0 ended when asked to; 1 an error; 2 bad usage or settings.`;
 
 const END_TIMEOUT_MS = 10_000; // What `docker stop` gives before it kills.
 
+const OPTIONS = {
+  file: { type: "string" },
+  db: { type: "string" },
+  http: { type: "string" },
+  health: { type: "string" },
+  log: { type: "string", default: "text" },
+} as const;
+
 export async function run(args: readonly string[], io: Io): Promise<number> {
-  const { values } = readArguments(args, { options: { file: { type: "string" }, db: { type: "string" }, http: { type: "string" } } });
+  const { values } = readArguments(args, { options: OPTIONS });
   const env = readEnv(io.cwd, io.env);
-  const slack = readTokens(env, values.http === undefined ? undefined : readAddress(values.http));
+  const slack = readTokens(env, values.http === undefined ? undefined : readAddress("--http", values.http));
+  const healthAt = values.health === undefined ? undefined : readAddress("--health", values.health);
+  if (values.log !== "text" && values.log !== "json") throw new UsageError(`--log is text or json, not "${values.log}".`);
+  const log = values.log === "json" ? jsonLog(io.stderr) : plainLog(io.stderr);
   const settings = loadSettings({ env, cwd: io.cwd, ...(values.file === undefined ? {} : { file: values.file }) });
-  for (const warning of settings.warnings) await print(io.stderr, `note: ${describeMistake(warning)}`);
+  for (const warning of settings.warnings) log.line(`note: ${describeMistake(warning)}`);
 
   const { createParley, HTTP_PATH } = await import("../parley.ts");
   const dbPath = values.db === undefined ? settings.database : databasePath(values.db, io.cwd);
@@ -38,83 +55,42 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     env,
     dbPath,
     slack,
-    log: (line) => void io.stderr.write(`${line}\n`),
+    log: log.line,
     ...(telemetry ? { telemetry } : {}),
   });
+  parley.store.follow(({ thread, events }) => log.recorded(thread, events));
   const asked = untilAsked(io);
+  let health: Health | undefined;
   const ended = async (): Promise<void> => {
     await parley.stop();
     await telemetry?.shutdown();
+    await health?.close();
   };
   try {
+    // First of all, so that whoever watches sees "not ready" while Slack is away, and not a dead process.
+    const { openHealth } = await import("./health.ts");
+    health = healthAt && (await openHealth(healthAt, checksOf(parley)));
+    if (health) await print(io.stdout, `Health is told at port ${health.port}, paths /healthz and /readyz.`);
     await parley.start();
     const port = parley.httpPort();
     if (port !== undefined) await print(io.stdout, `Slack's requests are taken at port ${port}, path ${HTTP_PATH}.`);
     await print(io.stdout, `Parley is in Slack with ${[...settings.teams.keys()].join(", ")}. Mention it with a task. Ctrl-C ends it.`);
     await asked.once;
   } finally {
-    await within(END_TIMEOUT_MS, ended(), () =>
-      io.stderr.write("Some work did not end in time; its log says where to go on at the next start.\n"),
-    );
+    await within(END_TIMEOUT_MS, ended(), () => log.line("Some work did not end in time; its log says where to go on at the next start."));
     asked.release();
   }
   return 0;
 }
 
-/** `3000`, `0.0.0.0:3000` or `[::]:3000`. */
-function readAddress(text: string): { readonly host: string; readonly port: number } {
-  const [, host, port] = /^(?:(.{1,255}):)?(\d{1,5})$/.exec(text.trim()) ?? [];
-  if (Number(port ?? NaN) > 65_535 || port === undefined)
-    throw new UsageError(`--http is a port, or a host and a port, such as 3000 or 0.0.0.0:3000, not "${text}".`);
-  return { host: host?.replace(/^\[(.*)\]$/, "$1") ?? "127.0.0.1", port: Number(port) };
-}
-
-/** Throws {@link ConfigError} that names each variable that is missing or is another kind of token, and where to get it. */
-function readTokens(env: Env, address: { readonly host: string; readonly port: number } | undefined): SlackSettings {
-  const botToken = env["SLACK_BOT_TOKEN"]?.trim() ?? "";
-  const appToken = env["SLACK_APP_TOKEN"]?.trim() ?? "";
-  const signingSecret = env["SLACK_SIGNING_SECRET"]?.trim() ?? "";
-  const mistakes: Mistake[] = [
-    ...tokenMistakes(
-      "SLACK_BOT_TOKEN",
-      botToken,
-      "xoxb-",
-      "the Bot User OAuth Token, at https://api.slack.com/apps, your app, OAuth & Permissions",
-    ),
-    ...(address
-      ? secretMistakes(signingSecret)
-      : tokenMistakes(
-          "SLACK_APP_TOKEN",
-          appToken,
-          "xapp-",
-          "an App-Level Token with the scope connections:write, at https://api.slack.com/apps, your app, Basic Information",
-        )),
-  ];
-  const apiUrl = env["SLACK_API_URL"]?.trim();
-  if (apiUrl && !URL.canParse(apiUrl))
-    mistakes.push({ file: "environment", path: "SLACK_API_URL", message: "is no address; take it out to use Slack's own." });
-  if (mistakes.length > 0) throw new ConfigError(mistakes);
-  return { botToken, ...(address ? { http: { ...address, signingSecret } } : { appToken }), ...(apiUrl ? { apiUrl } : {}) };
-}
-
-function secretMistakes(secret: string): Mistake[] {
-  if (/^[0-9a-f]{20,}$/i.test(secret)) return [];
-  const found = secret === "" ? "is not set" : "is not a signing secret, which is made of the digits 0 to 9 and a to f";
-  const message = `${found}; put the Signing Secret, at https://api.slack.com/apps, your app, Basic Information, into the environment or into .env.`;
-  return [{ file: "environment", path: "SLACK_SIGNING_SECRET", message }];
-}
-
-function tokenMistakes(name: string, token: string, prefix: string, what: string): Mistake[] {
-  if (token.startsWith(prefix)) return [];
-  const found = token === "" ? "is not set" : `does not begin with ${prefix}, so it is another kind of token`;
-  return [
-    {
-      file: "environment",
-      path: name,
-      message: `${found}; put ${what}, into the environment or into .env. To try Parley without Slack: npm run demo.`,
-    },
-  ];
-}
+const checksOf = (parley: Parley): Checks => ({
+  slack: () => parley.connected(),
+  database: async () => {
+    // A write, since a full disk can still be read.
+    await parley.store.putNote("health", "ok");
+    return true;
+  },
+});
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
 function untilAsked(io: Io): { readonly once: Promise<void>; release(): void } {
