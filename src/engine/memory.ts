@@ -52,7 +52,7 @@ export type Remembered =
 export const NOTE_CHARS_MAX = 1_000;
 /** More is more than people look through, and they are to see all of it. */
 export const NOTES_PER_SCOPE_MAX = 500;
-/** A result of a tool has at most 20,000 characters: so many notes fit with their frames. */
+/** A result of a tool has at most 20,000 characters: so many notes fit, of full length too. */
 export const NOTES_RECALLED_MAX = 10;
 export const NOTES_RECALLED = 5;
 /** A question, not a document; of a longer task the beginning says what it is about. */

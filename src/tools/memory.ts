@@ -11,7 +11,7 @@ import {
 } from "../engine/memory.ts";
 import type { CallOrigin, Tool } from "../engine/tool.ts";
 import { functionTool } from "./function-tool.ts";
-import { failed, plain, quoted } from "./result.ts";
+import { failed, OUTPUT_CHARS_MAX, plain, quoted } from "./result.ts";
 
 /** Where an agent's notes are kept, and where they are said. */
 export interface MemoryPlace {
@@ -69,9 +69,23 @@ const recall = ({ memory, scope }: MemoryPlace): Tool =>
       const notes = await memory.recall(scope, { query, limit });
       if (notes.length === 0)
         return query.trim() === "" ? "No notes are kept here." : `No note here has to do with "${quoted(query, QUERY_CHARS_SHOWN)}".`;
-      return [ORIGIN, ...notes.map(line)].join("\n");
+      return listed(notes);
     },
   });
+
+/** The notes that fit into a result whole. */
+function listed(notes: readonly Note[]): string {
+  let text = ORIGIN;
+  for (const [index, note] of notes.entries()) {
+    const next = `${text}\n${line(note)}`;
+    if (next.length > OUTPUT_CHARS_MAX - REST_CHARS_MAX)
+      return `${text}\n(${notes.length - index} more did not fit here; look for fewer words.)`;
+    text = next;
+  }
+  return text;
+}
+
+const REST_CHARS_MAX = 100; // The last line, where there is one.
 
 const QUERY_CHARS_SHOWN = 100;
 
