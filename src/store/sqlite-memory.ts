@@ -125,7 +125,7 @@ const wordsOf = (text: string): string[] =>
 function matchOf(scope: number, words: readonly string[]): string {
   const terms = [...new Set(words)].map((word) => {
     const quoted = `"${word.replaceAll('"', '""').replaceAll("\0", "")}"`;
-    return [...word].length >= PREFIX_CHARS_MIN ? `${quoted} *` : quoted;
+    return word.length >= PREFIX_CHARS_MIN ? `${quoted} *` : quoted;
   });
   return `scope : "${scope}" AND words : (${terms.join(" OR ")})`;
 }

@@ -1,6 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
+import type { Notebook } from "../../src/config/build/parts.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
-import { play } from "./play.ts";
+import { openLog } from "../support/scripted.ts";
+import { play, stage } from "./play.ts";
 import { mistakesOf, SMALL } from "./team-files.ts";
 
 const file = (agent: string, tools = "") => `${tools}teams:
@@ -47,6 +49,32 @@ test("with recall: automatic it reads what fits the task before its first words"
     tool: "recall",
     output: expect.stringMatching(/^Notes from earlier conversations.*\n\{"note":1,.*"by":"Ben","askedBy":"Jonas"/) as string,
   });
+});
+
+test("killed between the note and its event, a run goes on with the same call and keeps the note once", async () => {
+  const notes = notebook();
+  const replies = "replies: { Ana: [{ toolCalls: [{ name: remember, args: { text: Blue it is. } }] }, '{{last}}'] }";
+  const killed = new AbortController();
+  const killing: Notebook = {
+    ...notes,
+    memory: {
+      ...notes.memory,
+      async remember(draft) {
+        const remembered = await notes.memory.remember(draft);
+        killed.abort();
+        return remembered;
+      },
+    },
+  };
+  const log = openLog();
+  log.start("Which colour?");
+  await log.run(stage(file("memory: true"), { replies, notes: killing }).teams.build("main", "t"), { signal: killed.signal });
+  expect(log.events.at(-1)?.type).toBe("tool.called");
+  expect((await notes.memory.list("scope of t", { limit: 5, offset: 0 })).total).toBe(1);
+
+  await log.run(stage(file("memory: true"), { replies, notes }).teams.build("main", "t"));
+  expect(log.said().at(-1)).toBe("Ana: Remembered as note 1.");
+  expect((await notes.memory.list("scope of t", { limit: 5, offset: 0 })).total).toBe(1);
 });
 
 test("a program that keeps no notes gives no tools for them", async () => {
