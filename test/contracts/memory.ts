@@ -86,6 +86,7 @@ export function memoryContract(name: string, open: (at: number) => Promise<{ mem
       expect(await recalled("CAFE")).toEqual(["The team deploys from the kitchen, in the café."]);
       expect(await recalled("kitchen", HERE, 2)).toHaveLength(2);
       expect(await recalled("zebra")).toEqual([]);
+      expect(await recalled("kitch")).toHaveLength(3);
     });
 
     test("words are found in languages that put no spaces between them", async () => {
