@@ -6,9 +6,11 @@ import type { Settings } from "./config/load.ts";
 import { createMcpServers } from "./config/mcp-servers.ts";
 import { createModelFor } from "./config/models.ts";
 import { systemClock, type Clock } from "./engine/clock.ts";
+import type { Memory } from "./engine/memory.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
+import { placeOf, scopeOfChannel } from "./slack/place.ts";
 import { plan } from "./slack/render.ts";
 import { openSqlite } from "./store/sqlite.ts";
 import type { Store } from "./store/store.ts";
@@ -47,6 +49,7 @@ export interface ParleyOptions {
 export interface Parley {
   readonly runner: Runner;
   readonly store: Store;
+  readonly memory: Memory;
   readonly teams: Teams;
   readonly executor: Executor;
   /** Whether Slack can reach Parley now; false without Slack. */
@@ -67,7 +70,7 @@ const THREADS_PER_WORKSPACE_MAX = 100;
 export async function createParley(options: ParleyOptions): Promise<Parley> {
   const { settings, env, dbPath, log } = options;
   const clock = options.clock ?? systemClock;
-  const { store: database, dispatch } = openSqlite({ path: dbPath, ...clock });
+  const { store: database, dispatch, memory } = openSqlite({ path: dbPath, ...clock });
   const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath) }));
   const problem = (what: string, error?: unknown) =>
     log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -82,7 +85,13 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   };
   try {
     const createModel = createModelFor({ env, clock });
-    const teams = buildTeams(settings, { createModel, executor, keepFile: (content) => store.putFile(content), servers });
+    const teams = buildTeams(settings, {
+      createModel,
+      executor,
+      keepFile: (content) => store.putFile(content),
+      servers,
+      notes: { memory, scopeOf },
+    });
     const runner = createRunner({
       store,
       dispatch,
@@ -93,10 +102,11 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       perWorkspace: THREADS_PER_WORKSPACE_MAX,
       log: problem,
     });
-    const slack: Slack | undefined = options.slack && (await createSlack({ ...options.slack, store, runner, teams, clock, log }));
+    const slack: Slack | undefined = options.slack && (await createSlack({ ...options.slack, store, memory, runner, teams, clock, log }));
     return {
       runner,
       store,
+      memory,
       teams,
       executor,
       connected: () => slack?.connected() ?? false,
@@ -116,6 +126,12 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     await closeAll();
     throw error;
   }
+}
+
+/** Agents share their notes over the threads of a channel; all threads that are not in one, as those of a terminal, are one scope. */
+function scopeOf(thread: string): string {
+  const place = placeOf(thread);
+  return place ? scopeOfChannel(place) : "terminal";
 }
 
 /** Tells this Parley's containers from those of another one on the same engine. */

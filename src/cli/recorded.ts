@@ -1,5 +1,6 @@
 import type { BuildDeps } from "../config/build.ts";
 import type { Settings } from "../config/load.ts";
+import type { AgentSettings } from "../config/schema/agents.ts";
 import type { ToolSettings } from "../config/schema/tools.ts";
 import type { Agent, Model, ModelReply, RunEvent, Team, Tool } from "../parley.ts";
 
@@ -132,7 +133,7 @@ export function recordedWorld(log: readonly RunEvent[], selector: string): Recor
           name,
           {
             ...team,
-            agents: team.agents.map((agent) => ("tools" in agent && agent.tools.length > 0 ? { ...agent, tools: [RECORDED] } : agent)),
+            agents: team.agents.map((agent) => (usesTools(agent) ? { ...agent, tools: [RECORDED] } : agent)),
           },
         ]),
       ),
@@ -154,6 +155,10 @@ export function recordedWorld(log: readonly RunEvent[], selector: string): Recor
     },
   };
 }
+
+/** Its memory is tools too. */
+const usesTools = (agent: AgentSettings): agent is Extract<AgentSettings, { readonly tools: unknown }> =>
+  "tools" in agent && (agent.tools.length > 0 || agent.memory !== false);
 
 type CodeRan = Extract<RunEvent, { type: "code.ran" }>;
 type ToolCalled = Extract<RunEvent, { type: "tool.called" }>;

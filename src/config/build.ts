@@ -6,7 +6,7 @@ import type { Executor } from "../sandbox/executor.ts";
 import { buildAgent } from "./build/agents.ts";
 import { cardOf, type TeamCard } from "./build/cards.ts";
 import { modelsInUse } from "./build/models-in-use.ts";
-import { get, type Parts } from "./build/parts.ts";
+import { get, type Notebook, type Parts } from "./build/parts.ts";
 import { readSnapshot, snapshotOf } from "./build/snapshot.ts";
 import { speakersOf } from "./build/speakers.ts";
 import { conditionOf } from "./build/stop.ts";
@@ -44,6 +44,8 @@ export interface BuildDeps {
   readonly keepFile: KeepFile;
   /** The file's MCP servers; a program that starts none cannot use a file that has some. */
   readonly servers?: McpServers;
+  /** Without one, agents keep no notes. */
+  readonly notes?: Notebook;
 }
 
 /** Of one process: runs that began with settings which have changed since. */
@@ -74,7 +76,10 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
 }
 
 /** Makes the models of these settings, and with them teams. */
-function builderOf(settings: Settings, { createModel, executor, keepFile, servers }: Required<BuildDeps>) {
+function builderOf(
+  settings: Settings,
+  { createModel, executor, keepFile, servers, notes }: BuildDeps & Required<Pick<BuildDeps, "servers">>,
+) {
   const models = new Map([...modelsInUse(settings)].map((name) => [name, createModel(get(settings.models, name), name, settings.file)]));
 
   /** A team with a log of its own. */
@@ -94,6 +99,7 @@ function builderOf(settings: Settings, { createModel, executor, keepFile, server
       executor,
       keepFile,
       servers,
+      notes,
       modelNamed: (model): Model => get(models, model)(() => log),
       // Its members are given a part of the log; their models read the whole of it, which `watched` has seen.
       innerTeam: (inner) => teamOf(inner, parts, (agent) => agent),

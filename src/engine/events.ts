@@ -230,6 +230,9 @@ export type Delta =
   | { readonly type: "output.delta"; readonly agent: string; readonly text: string }
   | { readonly type: "activity"; readonly agent: string; readonly doing: string };
 
+/** Who gives the task to an agent or a team behind a tool: no person, but the call. */
+export const CALLER: Person = { id: "caller", name: "Task" };
+
 /** The name under which a hand-over goes to a person. */
 export const HUMAN = "human";
 

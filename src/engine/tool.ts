@@ -1,5 +1,5 @@
 import type { ToolSpec } from "./model.ts";
-import type { Failure, Usage } from "./events.ts";
+import type { Failure, Person, Usage } from "./events.ts";
 
 /**
  * What an agent asks of a tool. Contract: `run` gets the arguments already parsed as JSON (checked by the tool itself), and returns a
@@ -8,7 +8,18 @@ import type { Failure, Usage } from "./events.ts";
 export interface Tool extends ToolSpec {
   /** Whether a person is asked before it runs; never when absent. `first-time`: until somebody has said yes to it in the thread. */
   readonly approval?: "never" | "always" | "first-time";
-  run(args: unknown, signal: AbortSignal): Promise<ToolResult>;
+  run(args: unknown, signal: AbortSignal, origin?: CallOrigin): Promise<ToolResult>;
+}
+
+/** Where a call comes from. Absent only outside of a conversation. After a crash, the same call comes again with the same origin. */
+export interface CallOrigin {
+  /** The run, inside a participant that is a team its turn, behind a tool the call of that tool. */
+  readonly run: string;
+  readonly agent: string;
+  /** Id of the call; with `run` and `agent` unique in the thread. */
+  readonly call: string;
+  /** The person whose words led to it. */
+  readonly askedBy: Person;
 }
 
 /** `usage`: of the models that worked inside. */

@@ -1,4 +1,5 @@
 import {
+  CALLER,
   HUMAN,
   type AgentMessage,
   type EventBody,
@@ -244,6 +245,17 @@ const last: Fold<{ speaker: string | undefined }> = {
 
 /** The agent that had the floor last, in this run or an earlier one, whoever chose it. */
 export const lastSpeaker = (transcript: Transcript): string | undefined => read(transcript, last).speaker;
+
+const asker: Fold<{ person: Person | undefined }> = {
+  initial: () => ({ person: undefined }),
+  step: (state, event) => {
+    if (event.type === "message.posted" && "person" in event && event.person.id !== CALLER.id) return { person: event.person };
+    return event.type === "run.started" && !state.person ? { person: event.startedBy } : state;
+  },
+};
+
+/** The person who spoke last; who started the conversation, where no person speaks. */
+export const askedBy = (transcript: Transcript): Person => read(transcript, asker).person ?? CALLER;
 
 const seen: Fold<Set<string>> = {
   initial: () => new Set(),

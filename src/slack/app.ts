@@ -1,5 +1,6 @@
 import { App } from "@slack/bolt";
 import type { Clock } from "../engine/clock.ts";
+import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
 import type { Store } from "../store/store.ts";
@@ -12,6 +13,7 @@ import { createHttpReceiver, type HttpDoor } from "./http-receiver.ts";
 import { Inbox } from "./inbox.ts";
 import { listen, type Handlers } from "./listeners.ts";
 import { createNames } from "./names.ts";
+import { pressForget, turnPage } from "./notes.ts";
 import type { Body } from "./payloads.ts";
 import { ALLOW_DEFAULT, type Allow } from "./permissions.ts";
 import { placeOf } from "./place.ts";
@@ -30,6 +32,7 @@ export interface SlackAppParts {
   readonly apiUrl?: string;
   readonly web: Web;
   readonly store: Store;
+  readonly memory: Memory;
   readonly runner: Runner;
   readonly teams: TeamCards;
   readonly clock: Clock;
@@ -64,7 +67,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const whisper = createWhisper({ web, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   const names = createNames(web.read, clock, log);
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
-  const desk: Desk = { runner, teams: parts.teams, names, whisper, allow, me, store, web, log };
+  const desk: Desk = { runner, teams: parts.teams, names, whisper, allow, me, store, memory: parts.memory, web, log };
 
   const inbox = new Inbox({ store, clock, log, handle: (body) => dispatch(bolt, body, log) });
   const catchUp = createCatchUp({ store, runner, web, inbox, team: me.team, clock, log });
@@ -145,6 +148,8 @@ function handlersOf(desk: Desk): Handlers {
     answerPressed: (press) => pressAnswer(desk, press),
     approvePressed: (press) => pressApproval(desk, press, true),
     denyPressed: (press) => pressApproval(desk, press, false),
+    forgetPressed: (press) => pressForget(desk, press),
+    notesPaged: (press) => turnPage(desk, press),
     command: (command) => parleyCommand(desk, command),
     newRun: (shortcut) => openNewRun(desk, shortcut.trigger_id),
     newRunSubmitted: (submission) => startFromModal(desk, submission),

@@ -34,6 +34,9 @@ export const ACTIONS = {
   answer: "parley.question.answer",
   approve: "parley.code.approve",
   deny: "parley.code.deny",
+  forget: "parley.memory.forget",
+  older: "parley.memory.older",
+  newer: "parley.memory.newer",
 } as const;
 
 export const markdown = (text: string): MarkdownBlock => ({ type: "markdown", text });

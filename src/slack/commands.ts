@@ -1,4 +1,5 @@
 import type { ModalView } from "@slack/web-api";
+import type { Memory } from "../engine/memory.ts";
 import { currentRun, type RunState } from "../engine/transcript.ts";
 import type { Store } from "../store/store.ts";
 import { plural } from "./blocks.ts";
@@ -7,6 +8,7 @@ import { safeMrkdwn } from "./escape.ts";
 import { helpText, teamsText } from "./help.ts";
 import { controlsModal, homeView, NEW_RUN, newRunModal } from "./modals.ts";
 import { bareText } from "./mrkdwn.ts";
+import { memoryCommand } from "./notes.ts";
 import type { CommandBody, MessageShortcutBody, SubmissionBody } from "./payloads.ts";
 import { refusal } from "./permissions.ts";
 import { placeOf, threadKey, type Place } from "./place.ts";
@@ -15,13 +17,14 @@ import { slackErrorCode, type Log, type Web } from "./web.ts";
 /** What commands, shortcuts and modals need beside what every handler has. */
 export interface Desk extends Ears {
   readonly store: Store;
+  readonly memory: Memory;
   readonly web: Web;
   readonly log: Log;
 }
 
 const RUNS_LISTED_MAX = 10;
 
-/** `/parley help | teams | status | stop`. Slack lets nobody use a command in a thread, hence the words and the shortcuts there. */
+/** `/parley help | teams | status | stop | memory`. Slack lets nobody use a command in a thread, hence the words and the shortcuts there. */
 export async function parleyCommand(desk: Desk, command: CommandBody): Promise<void> {
   const listener = { user: command.user_id, channel: command.channel_id };
   const answer = (text: string) => desk.whisper.respond(command.response_url, listener, text);
@@ -45,9 +48,11 @@ export async function parleyCommand(desk: Desk, command: CommandBody): Promise<v
       const stopped = await stop(desk, { ...only, user: command.user_id, external, listener });
       return stopped ? answer(`Stopped: ${await lineOf(desk, only)}`) : undefined;
     }
+    case "memory":
+      return memoryCommand(desk, command);
     default:
       return answer(
-        `I do not know \`/parley ${safeMrkdwn(word.slice(0, 40))}\`. There are \`help\`, \`teams\`, \`status\` and \`stop\`. To start a run, mention me with the task.`,
+        `I do not know \`/parley ${safeMrkdwn(word.slice(0, 40))}\`. There are \`help\`, \`teams\`, \`status\`, \`stop\` and \`memory\`. To start a run, mention me with the task.`,
       );
   }
 }

@@ -21,6 +21,7 @@ export function helpText(bot: string, teams: TeamCards): string {
     "",
     "*While they talk*, just reply in the thread, without a mention: your words reach the next speaker, or answer the question that was asked. `stop` alone on a line ends the run; so does the Stop button.",
     "In a direct message to me, every message is a task.",
+    "`/parley memory` shows what agents remember in a channel, and lets you delete it.",
   ].join("\n");
 }
 

@@ -18,6 +18,8 @@ export interface Handlers {
   readonly answerPressed: (press: on.PressBody) => Promise<void>;
   readonly approvePressed: (press: on.PressBody) => Promise<void>;
   readonly denyPressed: (press: on.PressBody) => Promise<void>;
+  readonly forgetPressed: (press: on.PressBody) => Promise<void>;
+  readonly notesPaged: (press: on.PressBody) => Promise<void>;
   readonly command: (body: on.CommandBody) => Promise<void>;
   readonly newRun: (body: z.output<typeof on.GlobalShortcutBody>) => Promise<void>;
   readonly newRunSubmitted: (body: on.SubmissionBody) => Promise<void>;
@@ -49,6 +51,10 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.action(ANSWER, door(on.PressBody, handlers.answerPressed));
   app.action(ACTIONS.approve, door(on.PressBody, handlers.approvePressed));
   app.action(ACTIONS.deny, door(on.PressBody, handlers.denyPressed));
+
+  app.action(ACTIONS.forget, door(on.PressBody, handlers.forgetPressed));
+  app.action(ACTIONS.older, door(on.PressBody, handlers.notesPaged));
+  app.action(ACTIONS.newer, door(on.PressBody, handlers.notesPaged));
 
   app.command("/parley", door(on.CommandBody, handlers.command));
 

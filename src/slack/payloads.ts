@@ -99,7 +99,7 @@ export const SubmissionBody = z.object({
 });
 export type SubmissionBody = z.output<typeof SubmissionBody>;
 
-/** The JSON in a button's value, as the cards write it: the run, the number of the event that asks, the call that waits. */
+/** The JSON in a button's value, as we write it: the run, the number of the event that asks, the call that waits; a note and the page it is on. */
 export const ButtonValue = z
   .string()
   .transform((text, context) => {
@@ -110,8 +110,8 @@ export const ButtonValue = z
       return z.NEVER;
     }
   })
-  .pipe(z.object({ r: maybe(short), seq: maybe(z.int()), call: maybe(short) }))
-  .catch({ r: undefined, seq: undefined, call: undefined });
+  .pipe(z.object({ r: maybe(short), seq: maybe(z.int()), call: maybe(short), note: maybe(z.int()), page: maybe(z.int()) }))
+  .catch({ r: undefined, seq: undefined, call: undefined, note: undefined, page: undefined });
 
 /** The outermost shape, enough for Bolt to find its way. What is not even this is no envelope of Slack's. */
 const Body = z.union([

@@ -1,7 +1,7 @@
 import type { Person } from "../engine/events.ts";
 
-/** What a person can do to a conversation. */
-export type Deed = "start" | "steer" | "answer" | "approve" | "stop";
+/** What a person can do to a conversation, or to what the agents keep of it. */
+export type Deed = "start" | "steer" | "answer" | "approve" | "stop" | "forget";
 
 /** `anyone`: everybody who can write in the channel. `starter`: who started the run. A list: these user ids. */
 type Who = "anyone" | "starter" | readonly string[];
@@ -9,7 +9,14 @@ type Who = "anyone" | "starter" | readonly string[];
 export type Allow = { readonly [deed in Deed]: Who };
 
 /** Code runs in somebody's name, hence the starter's yes; stopping harms nobody. */
-export const ALLOW_DEFAULT: Allow = { start: "anyone", steer: "anyone", answer: "anyone", approve: "starter", stop: "anyone" };
+export const ALLOW_DEFAULT: Allow = {
+  start: "anyone",
+  steer: "anyone",
+  answer: "anyone",
+  approve: "starter",
+  stop: "anyone",
+  forget: "anyone",
+};
 
 /** The one place that decides who may do what. `undefined`: go ahead; otherwise a sentence for that person. */
 export function refusal(
@@ -41,4 +48,5 @@ const WORDS: { readonly [deed in Deed]: string } = {
   answer: "answer the agents' questions",
   approve: "allow code to run",
   stop: "stop the run",
+  forget: "make the agents forget something",
 };

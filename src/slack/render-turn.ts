@@ -1,5 +1,6 @@
 import { defaultNotice } from "../engine/agents/handoff.ts";
-import type { CodeOutcome, CodeRan, HandoffMade, SelectedBy } from "../engine/events.ts";
+import type { CodeOutcome, CodeRan, HandoffMade, RunEvent, SelectedBy } from "../engine/events.ts";
+import { MEMORY_TOOLS } from "../engine/memory.ts";
 import { currentRun, type Transcript } from "../engine/transcript.ts";
 import { context, cost, count, duration, markdown, size, type Rendered } from "./blocks.ts";
 import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } from "./escape.ts";
@@ -153,12 +154,48 @@ function footerOf(end: TurnEnd, turn: Turn, transcript: Transcript, note: string
     end.within === undefined ? `#${numberOf(end, transcript)}` : `in ${safeMrkdwn(end.within)}`,
     whyOf(end, turn, transcript),
     executors ? safeMrkdwn(executors) : undefined,
+    ...memoryLines(handedOverInSilence(turn, transcript)),
+    ...memoryLines({ agent: end.agent, events: turn.events }),
     end.type === "handoff.made" ? `hands over to ${safeMrkdwn(end.to)}` : undefined,
     spent && `${count(spent.usage.inputTokens + spent.usage.outputTokens)} tokens`,
     spent && cost(spent.usage, spent.priced),
     note,
   ];
   return known.filter((part) => part !== undefined).join(" · ");
+}
+
+/** The turn that gave this agent the floor, where it had no words of its own and hence no message. */
+function handedOverInSilence({ selected }: Turn, transcript: Transcript): { readonly agent: string; readonly events: readonly RunEvent[] } {
+  const before = selected && transcript.events[selected.seq - 2];
+  if (before?.type !== "handoff.made" || before.to !== selected?.agent) return { agent: "", events: [] };
+  const turn = turnBefore(transcript, before.seq, before.agent);
+  return { agent: before.agent, events: handoverWords(before, turn) === "" ? turn.events : [] };
+}
+
+/** What an agent has kept for later conversations in a turn, and what it has deleted: whoever reads along is to know. */
+function memoryLines({ agent, events }: { readonly agent: string; readonly events: readonly RunEvent[] }): string[] {
+  const done = new Set(events.flatMap((event) => (event.type === "tool.returned" && event.agent === agent ? [event.call] : [])));
+  const lines = events.flatMap((event) => {
+    if (event.type !== "tool.called" || !done.has(event.call)) return [];
+    const { text, id } = argumentsOf(event.args);
+    if (event.tool === MEMORY_TOOLS.remember && typeof text === "string")
+      return [`remembered: “${safeMrkdwn(shorten(text.replaceAll(/\s+/g, " ").trim(), SUMMARY_CHARS))}”`];
+    return event.tool === MEMORY_TOOLS.forget && typeof id === "number" ? [`forgot note ${id}`] : [];
+  });
+  const rest = lines.length - MEMORY_LINES_MAX;
+  return rest > 0 ? [...lines.slice(0, MEMORY_LINES_MAX), `and ${rest} more in its memory`] : lines;
+}
+
+/** A footer is small print; `/parley memory` shows all. */
+const MEMORY_LINES_MAX = 3;
+
+function argumentsOf(args: string): { readonly text?: unknown; readonly id?: unknown } {
+  try {
+    const value: unknown = JSON.parse(args);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
 }
 
 const numberOf = (end: TurnEnd, transcript: Transcript): number =>

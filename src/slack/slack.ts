@@ -1,4 +1,5 @@
 import type { Clock } from "../engine/clock.ts";
+import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
 import type { Store } from "../store/store.ts";
@@ -26,6 +27,7 @@ export interface SlackSettings {
 
 export interface SlackParts extends SlackSettings {
   readonly store: Store;
+  readonly memory: Memory;
   readonly runner: Runner;
   readonly teams: TeamCards;
   readonly clock: Clock;

@@ -1,3 +1,4 @@
+import type { KnownBlock } from "@slack/types";
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
 import { createBucket } from "./pacer.ts";
@@ -6,9 +7,9 @@ import { apiBase, isUnavailable, slackErrorCode, type Log, type Web } from "./we
 /** Small signs to one person: a line only they see, a reaction on their message. They are courtesies: none of them throws. */
 export interface Whisper {
   /** A line in Slack's mrkdwn. Where Slack cannot show it to one person, it goes into the thread; never into a channel's open space. */
-  tell(to: Listener, text: string): Promise<void>;
-  /** An answer to a command or a shortcut, which works in channels that the bot is not in; `undefined` address: as {@link tell}. */
-  respond(responseUrl: string | undefined, to: Listener, text: string): Promise<void>;
+  tell(to: Listener, text: string, looks?: Looks): Promise<void>;
+  /** An answer to a command, a shortcut or a press, which works in channels that the bot is not in; `undefined` address: as {@link tell}. */
+  respond(responseUrl: string | undefined, to: Listener, text: string, looks?: Looks): Promise<void>;
   /** Begins at once or within seconds; not at all while many wait, for a late sign is none. Is not waited for. */
   react(message: { readonly channel: string; readonly ts: string }, name: string): void;
   /** The end: what has not begun is left, and what has, has ended when this resolves. */
@@ -22,6 +23,13 @@ export interface Listener {
   readonly threadTs?: string | undefined;
   /** The person's message, under which the line goes when it cannot be shown to them alone. */
   readonly ts?: string | undefined;
+}
+
+/** What a line looks like where more than a line is wanted; its text says the same. */
+export interface Looks {
+  readonly blocks: readonly KnownBlock[];
+  /** Takes the place of the message in which the button was pressed. */
+  readonly replaces?: boolean;
 }
 
 const RESPOND_TIMEOUT_MS = 10_000;
@@ -42,11 +50,11 @@ export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: stri
   const reactions = createBucket({ perMinute: REACTIONS_PER_MINUTE, burst: REACTION_BURST, clock });
   const settling = new AbortController();
 
-  async function tell(to: Listener, text: string): Promise<void> {
+  async function tell(to: Listener, text: string, looks?: Looks): Promise<void> {
     // Slack shows an ephemeral line in a thread only when the thread has begun.
     const thread = to.threadTs ? { thread_ts: to.threadTs } : {};
     const shown = await attempt("chat.postEphemeral", () =>
-      web.write.chat.postEphemeral({ channel: to.channel, user: to.user, text, ...thread }),
+      web.write.chat.postEphemeral({ channel: to.channel, user: to.user, text, ...thread, ...blocksOf(looks) }),
     );
     const root = to.threadTs ?? to.ts;
     if (shown || !root) return;
@@ -89,9 +97,9 @@ export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: stri
 
   return {
     tell,
-    async respond(responseUrl, to, text) {
-      if (responseUrl && isSlacks(responseUrl, own) && (await post(responseUrl, text))) return;
-      await tell(to, text);
+    async respond(responseUrl, to, text, looks) {
+      if (responseUrl && isSlacks(responseUrl, own) && (await post(responseUrl, text, looks))) return;
+      await tell(to, text, looks);
     },
     react({ channel, ts }, name) {
       if (reactions.waitMs() > REACTION_WAIT_MS_MAX) return;
@@ -115,12 +123,14 @@ function isSlacks(responseUrl: string, own: string): boolean {
   return url !== null && (url.origin === own || (url.protocol === "https:" && /(?:^|\.)slack\.com$/.test(url.hostname)));
 }
 
-async function post(responseUrl: string, text: string): Promise<boolean> {
+const blocksOf = (looks: Looks | undefined): { blocks?: KnownBlock[] } => (looks ? { blocks: [...looks.blocks] } : {});
+
+async function post(responseUrl: string, text: string, looks?: Looks): Promise<boolean> {
   try {
     const response = await fetch(responseUrl, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ response_type: "ephemeral", text }),
+      body: JSON.stringify({ response_type: "ephemeral", replace_original: looks?.replaces === true, text, ...blocksOf(looks) }),
       redirect: "error",
       signal: AbortSignal.timeout(RESPOND_TIMEOUT_MS),
     });

@@ -192,7 +192,10 @@ function explanation(error: unknown): string | undefined {
       return "another program holds a lock on it. Close that program (a SQLite shell, a backup) and try again.";
     case "NOTADB":
     case "CORRUPT":
-      return `is damaged or not a SQLite database (${error.message}). Restore a backup, or move the file away to begin with an empty one.`;
+      return damaged(error);
+    case "ERROR":
+      // An index of words that cannot be read.
+      return error.message.startsWith("vtable constructor failed") ? damaged(error) : undefined;
     case "FULL":
       return "the disk is full. Make room; what was recorded so far is safe.";
     case "READONLY":
@@ -206,6 +209,9 @@ function explanation(error: unknown): string | undefined {
       return undefined;
   }
 }
+
+const damaged = ({ message }: Error): string =>
+  `is damaged or not a SQLite database (${message}). Restore a backup, or move the file away to begin with an empty one.`;
 
 function isSqliteError(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Database.SqliteError;

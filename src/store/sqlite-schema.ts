@@ -11,6 +11,8 @@ import { StoreError } from "./store.ts";
  *   started and not stopped. It is written in the transaction of the events, as an index is: derived, not a second truth. No index on
  *   `at`: it would cost each commit two page writes to make a rare list faster.
  * - `outbox` rows are never deleted: their receipts say where a post is. The partial index holds only those that are due.
+ * - `memories` are the notes that agents keep, `words` their text divided into words, `memory_words` the index of them, which triggers keep. Ids
+ *   are never given twice (AUTOINCREMENT), so that a button on an old list deletes nothing newer.
  * - `ready` holds when a thread is to be worked on, in ms since the epoch. `inbox.body` is emptied once handled; the id stays for a while.
  */
 const MIGRATIONS: readonly string[] = [
@@ -39,6 +41,25 @@ const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE files (hash TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;
+  `,
+  `
+  CREATE TABLE memory_scopes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE memories (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, scope INTEGER NOT NULL, agent TEXT NOT NULL, text TEXT NOT NULL, words TEXT NOT NULL,
+    thread TEXT NOT NULL, call TEXT NOT NULL, asker_id TEXT NOT NULL, asker_name TEXT NOT NULL, at TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX memories_by_call ON memories (thread, call);
+  CREATE INDEX memories_by_scope ON memories (scope, id);
+
+  CREATE VIRTUAL TABLE memory_words USING fts5 (
+    scope, words, content = 'memories', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
+  );
+  CREATE TRIGGER memories_added AFTER INSERT ON memories BEGIN
+    INSERT INTO memory_words (rowid, scope, words) VALUES (new.id, new.scope, new.words);
+  END;
+  CREATE TRIGGER memories_removed AFTER DELETE ON memories BEGIN
+    INSERT INTO memory_words (memory_words, rowid, scope, words) VALUES ('delete', old.id, old.scope, old.words);
+  END;
   `,
 ];
 

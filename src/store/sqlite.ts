@@ -1,38 +1,48 @@
 import { type Clock, systemClock } from "../engine/clock.ts";
+import type { Memory } from "../engine/memory.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { type Connection, openConnection, openConnectionReadOnly } from "./sqlite-connection.ts";
 import { sqliteContent } from "./sqlite-content.ts";
 import { SqliteDispatch } from "./sqlite-dispatch.ts";
 import { sqliteInbox } from "./sqlite-inbox.ts";
 import { sqliteLog } from "./sqlite-log.ts";
+import { sqliteMemory } from "./sqlite-memory.ts";
 import { sqliteOutbox } from "./sqlite-outbox.ts";
 import { readyRows } from "./sqlite-ready.ts";
 import type { Store } from "./store.ts";
 
 /** What can be read of a store without being its writer. */
 type StoreReader = Pick<Store, "load" | "unhandled" | "duePosts" | "receipt" | "note" | "file" | "unfinished" | "recent" | "close">;
+type MemoryReader = Pick<Memory, "recall" | "list" | "scopes">;
 
 /**
- * Both ports on one SQLite file, for one process; `:memory:` for a store that is gone when it is closed. The file and its directory
+ * The ports on one SQLite file, for one process; `:memory:` for a store that is gone when it is closed. The file and its directory
  * are made when missing; beside it live `-wal` and `-shm` (SQLite's) and `-lock` (empty, keeps a second Parley out).
  *
  * Stop the dispatch before closing the store. Closing alone is as good as a crash: what was being handled is due at the next start.
  * @throws StoreError when the file cannot be used, with the mend; it is then as it was.
  */
-export function openSqlite(options: { readonly path: string } & Partial<Clock>): { store: Store; dispatch: Dispatch } {
+export function openSqlite(options: { readonly path: string } & Partial<Clock>): Opened {
   const clock: Clock = { ...systemClock, ...options };
   return onConnection(openConnection(options.path), clock);
 }
 
 /**
- * The same file for reading only, also while Parley runs on it; for `parley export` and `parley doctor`.
+ * The same file for reading only, also while Parley runs on it; for commands that only look, such as `parley export`.
  * @throws StoreError when there is no database, or one that this program cannot read.
  */
-export function openSqliteReadOnly(options: { readonly path: string }): StoreReader {
-  return onConnection(openConnectionReadOnly(options.path), systemClock).store;
+export function openSqliteReadOnly(options: { readonly path: string }): StoreReader & { readonly memory: MemoryReader } {
+  const { store, memory } = onConnection(openConnectionReadOnly(options.path), systemClock);
+  return { ...store, memory };
 }
 
-function onConnection(connection: Connection, clock: Clock): { store: Store; dispatch: Dispatch } {
+interface Opened {
+  readonly store: Store;
+  readonly dispatch: Dispatch;
+  readonly memory: Memory;
+}
+
+function onConnection(connection: Connection, clock: Clock): Opened {
   try {
     return prepared(connection, clock);
   } catch (error) {
@@ -42,7 +52,7 @@ function onConnection(connection: Connection, clock: Clock): { store: Store; dis
   }
 }
 
-function prepared(connection: Connection, clock: Clock): { store: Store; dispatch: Dispatch } {
+function prepared(connection: Connection, clock: Clock): Opened {
   const now = () => clock.now();
   const ready = readyRows(connection);
   const dispatch = new SqliteDispatch(ready, clock);
@@ -51,5 +61,6 @@ function prepared(connection: Connection, clock: Clock): { store: Store; dispatc
     dispatch.abandon();
     connection.close();
   };
-  return { store: { ...log, ...sqliteInbox(connection, now), ...sqliteOutbox(connection), ...sqliteContent(connection), close }, dispatch };
+  const store = { ...log, ...sqliteInbox(connection, now), ...sqliteOutbox(connection), ...sqliteContent(connection), close };
+  return { store, dispatch, memory: sqliteMemory(connection, now) };
 }

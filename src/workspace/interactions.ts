@@ -121,9 +121,10 @@ function actionOf(element: Json, given: unknown): { readonly json: Json; readonl
 
 /** The parts that every interaction has. */
 export function personAndTeam(local: Local, userId: string): Json {
-  const name = local.state.users.get(userId)?.name.toLowerCase() ?? userId;
+  const user = local.state.users.get(userId);
+  const name = user?.name.toLowerCase() ?? userId;
   return {
-    user: { id: userId, username: name, name, team_id: TEAM_ID },
+    user: { id: userId, username: name, name, team_id: user?.teamId ?? TEAM_ID },
     api_app_id: APP_ID,
     token: "local-verification-token",
     team: { id: TEAM_ID, domain: TEAM_DOMAIN },

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Notebook } from "../../src/config/build/parts.ts";
 import { buildTeams } from "../../src/config/build.ts";
 import type { McpServers } from "../../src/config/mcp-servers.ts";
 import { createModelFor } from "../../src/config/models.ts";
@@ -13,10 +14,11 @@ export interface Stage {
   readonly replies?: string;
   readonly executor?: Executor;
   readonly servers?: McpServers;
+  readonly notes?: Notebook;
 }
 
 /** The teams of a file whose models all speak from `replies`, as they are used: loaded, checked and built. `asked`: what the models were asked. */
-export function stage(teamFile: string, { replies = "replies: {}", executor = fakeExecutor(() => ran("")), servers }: Stage = {}) {
+export function stage(teamFile: string, { replies = "replies: {}", executor = fakeExecutor(() => ran("")), servers, notes }: Stage = {}) {
   const settings = load({ "parley.yml": `models: { m: { provider: replay, file: replies.yml } }\n${teamFile}`, "replies.yml": replies });
   const asked: ModelRequest[] = [];
   const create = createModelFor({ env: {}, clock: instantly });
@@ -37,6 +39,7 @@ export function stage(teamFile: string, { replies = "replies: {}", executor = fa
     executor,
     keepFile: async (content) => createHash("sha256").update(content).digest("hex"),
     ...(servers === undefined ? {} : { servers }),
+    ...(notes === undefined ? {} : { notes }),
   });
   return { settings, teams, asked, askedOf: (agent: string) => asked.filter((request) => request.agent === agent) };
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { vi } from "vitest";
 import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import type { RunEvent } from "../../src/engine/events.ts";
+import type { Memory } from "../../src/engine/memory.ts";
 import type { Agent, Team } from "../../src/engine/team.ts";
 import { currentRun, isWaiting, lastSpeaker } from "../../src/engine/transcript.ts";
 import { createRunner, type Runner } from "../../src/runner.ts";
@@ -37,6 +38,7 @@ export interface Listening {
   readonly app: SlackApp;
   readonly runner: Runner;
   readonly store: Store;
+  readonly memory: Memory;
   readonly problems: readonly string[];
   /** A person's message, once everything that it caused has been handled. */
   post(text: string, options?: { user?: string; channel?: string; threadTs?: string }): Promise<string>;
@@ -69,7 +71,7 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
   const clock = options.clock ?? systemClock;
   const problems: string[] = [];
   const log = (problem: string, error?: unknown) => void problems.push(error instanceof Error ? `${problem}: ${error.message}` : problem);
-  const { store, dispatch } = openSqlite({ path: join(directory, "parley.db") });
+  const { store, dispatch, memory } = openSqlite({ path: join(directory, "parley.db") });
   const inner = createRunner({ store, dispatch, teams: TEAMS, posts: () => [], clock: systemClock, slots: 10, perWorkspace: 10, log });
   const runner = options.wrapRunner?.(inner) ?? inner;
   runner.start();
@@ -80,6 +82,7 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
     apiUrl: slack.apiUrl,
     web,
     store,
+    memory,
     runner,
     teams: { cards: CARDS, default: "coding" },
     clock,
@@ -95,6 +98,7 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
     app,
     runner,
     store,
+    memory,
     problems,
     async post(text, { user = MARIA, channel = GENERAL, threadTs } = {}) {
       const { ts } = await slack.control.post({ user, channel, text, ...(threadTs ? { threadTs } : {}) });

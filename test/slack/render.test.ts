@@ -269,3 +269,51 @@ test("a failed turn is told with its mend; that nothing runs code is said once i
   const off = ran("Code is not run here. Install Docker.", { outcome: "rejected", executor: "off: code is not run" });
   expect(kinds(started(), asks("x"), off, off, ran("1"))).toEqual(["card.0", "notice.0"]);
 });
+
+const remembers = (agent: string, call: string, args: object, tool = "remember"): EventBody[] => [
+  { type: "tool.called", agent, call, tool, args: JSON.stringify(args), usage: { inputTokens: 1, outputTokens: 1 } },
+  { type: "tool.returned", agent, call, tool, output: "Remembered as note 1." },
+];
+const footer = (rendered: RenderedMessage) => JSON.stringify(rendered.blocks.at(-1));
+
+test("what an agent remembers and forgets in a turn is told in its footer, without any power", () => {
+  const log = logOf(
+    started(),
+    asks("Keep it"),
+    selects("Coder"),
+    ...remembers("Coder", "c1", { text: "Tuesdays,\n<!channel> & *all*" }),
+    ...remembers("Coder", "c2", { id: 7 }, "forget"),
+    { type: "tool.called", agent: "Coder", call: "c3", tool: "remember", args: '{"text":"too much"}' },
+    { type: "tool.failed", agent: "Coder", call: "c3", tool: "remember", error: { kind: "memory_full", message: "full" } },
+    ...remembers("Coder", "c4", { task: "of another tool of that name" }),
+    says("Coder", "Noted."),
+    selects("Critic"),
+    says("Critic", "Good."),
+  );
+  const own = footer(show(log, 12, "turn"));
+  expect(own).toContain("remembered: “Tuesdays, &lt;\u200b!channel&gt; &amp; *all*” · forgot note 7 · ");
+  expect(own).not.toMatch(/too much|another tool/);
+  expect(footer(show(log, 14, "turn"))).not.toMatch(/remember|forgot/);
+});
+
+test("of many notes three are told, and how many more there are; those of a hand-over without words are told by the next turn", () => {
+  const notes = [1, 2, 3, 4, 5].flatMap((n) => remembers("Coder", `c${n}`, { text: `note ${n}` }));
+  const hands: EventBody = {
+    type: "handoff.made",
+    agent: "Coder",
+    to: "Critic",
+    text: "Transferred to Critic, adopting the role of Critic immediately.",
+  };
+  const log = logOf(
+    started(),
+    asks("Keep it"),
+    selects("Coder"),
+    ...notes,
+    hands,
+    { type: "speaker.selected", agent: "Critic", by: "policy" },
+    says("Critic", "Good."),
+  );
+  expect(footer(show(log, 16, "turn"))).toContain(
+    "remembered: “note 1” · remembered: “note 2” · remembered: “note 3” · and 2 more in its memory",
+  );
+});

@@ -82,7 +82,7 @@ describe("opening", () => {
     expect(await reader.load("t", 0)).toEqual(await store.load("t", 0));
     expect(await reader.duePosts(undefined, 10)).toHaveLength(1);
     expect(await reader.unhandled(10)).toHaveLength(1);
-    await expect((reader as Store).commit(commitOf("t", 3, [said("four")]))).rejects.toThrow(
+    await expect((reader as unknown as Store).commit(commitOf("t", 3, [said("four")]))).rejects.toThrow(
       /cannot be opened or written \(SQLITE_READONLY/,
     );
     await reader.close();
@@ -94,7 +94,7 @@ describe("a file that cannot be used is refused with its name and the mend, and 
   test("a database of a newer Parley", async () => {
     await filled();
     elsewhere("PRAGMA user_version = 99").close();
-    expect(await refusal()).toMatch(/was written by a newer Parley \(its schema is 99, this one knows 1\)\. Update Parley/);
+    expect(await refusal()).toMatch(/was written by a newer Parley \(its schema is 99, this one knows 2\)\. Update Parley/);
   });
 
   test("a database of a newer Parley that was killed: its write-ahead log is left as it is, too", async () => {

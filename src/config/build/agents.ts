@@ -6,9 +6,11 @@ import { human } from "../../engine/agents/human.ts";
 import { messageFilter, type HearingRule } from "../../engine/agents/message-filter.ts";
 import { subTeam } from "../../engine/agents/sub-team.ts";
 import type { Agent } from "../../engine/team.ts";
+import type { Tool } from "../../engine/tool.ts";
+import { memoryTools } from "../../tools/memory.ts";
 import { codeRun } from "../code-run.ts";
 import { instructionsFor, instructionsForVoice } from "../instructions.ts";
-import type { AgentSettings, AssistantSettings } from "../schema/agents.ts";
+import { recallOf, type AgentSettings, type AssistantSettings } from "../schema/agents.ts";
 import type { TeamSettings } from "../schema.ts";
 import type { Parts } from "./parts.ts";
 import { answerOf, contextOf } from "./thinking.ts";
@@ -51,14 +53,17 @@ function ofKind(agent: AgentSettings, team: TeamSettings, parts: Parts): Agent {
     case "human":
       return human(agent);
     case "assistant":
-    case undefined:
+    case undefined: {
+      const recall = recallOf(agent);
+      const memory = recall ? toolsOfMemory(parts) : [];
       return withTools(agent.tools, parts, (tools, missing) =>
         assistant({
           name,
           description,
           instructions: instructionsFor(agent, team, hint, missing),
           model: parts.modelNamed(agent.model),
-          tools,
+          tools: [...memory, ...tools],
+          recallsFirst: recall === "automatic",
           handoffs: agent.handoffs.map(handoffOf),
           toolRoundsMax: agent.toolRoundsMax,
           afterTools: agent.afterTools,
@@ -66,8 +71,13 @@ function ofKind(agent: AgentSettings, team: TeamSettings, parts: Parts): Agent {
           ...answerOf(name, agent.answer),
         }),
       );
+    }
   }
 }
+
+/** None where nothing is kept: a replay takes their results from the log. */
+const toolsOfMemory = ({ notes, thread }: Parts): readonly Tool[] =>
+  notes ? memoryTools({ memory: notes.memory, scope: notes.scopeOf(thread), thread }) : [];
 
 function runCode({ executor, thread, keepFile, settings }: Parts): RunCode {
   return codeRun({ executor, thread, timeoutMs: settings.sandbox.timeoutSeconds * 1000, keepFile });

@@ -1,3 +1,4 @@
+import type { Memory } from "../../engine/memory.ts";
 import type { Model } from "../../engine/model.ts";
 import type { Team } from "../../engine/team.ts";
 import type { Executor } from "../../sandbox/executor.ts";
@@ -12,11 +13,19 @@ export interface Parts {
   readonly executor: Executor;
   readonly keepFile: KeepFile;
   readonly servers: McpServers;
+  readonly notes: Notebook | undefined;
   modelNamed(name: string): Model;
   /** A team that is a participant: in the same log. */
   innerTeam(name: string): Team;
   /** A team behind a tool: each call has a log of its own. */
   separateTeam(name: string): Team;
+}
+
+/** Where agents with memory keep their notes. */
+export interface Notebook {
+  readonly memory: Memory;
+  /** The scope that a thread belongs to. */
+  scopeOf(thread: string): string;
 }
 
 export function get<Value>(map: ReadonlyMap<string, Value>, name: string): Value {

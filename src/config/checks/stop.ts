@@ -1,6 +1,7 @@
 import { transferTool } from "../../engine/agents/handoff.ts";
 import { HUMAN } from "../../engine/events.ts";
-import { handoffsOf, targetOf } from "../schema/agents.ts";
+import { MEMORY_TOOLS } from "../../engine/memory.ts";
+import { handoffsOf, recallOf, targetOf } from "../schema/agents.ts";
 import type { StopSettings } from "../schema/stop.ts";
 import type { TeamSettings } from "../schema.ts";
 import { calledAs, readToolRef } from "../tool-names.ts";
@@ -47,6 +48,7 @@ function checkToolCalled(name: string, path: Path, team: TeamSettings, { tools }
   for (const agent of team.agents) {
     for (const handoff of handoffsOf(agent))
       callable.add((typeof handoff === "string" ? undefined : handoff.tool) ?? transferTool(targetOf(handoff)));
+    if (recallOf(agent)) for (const name of Object.values(MEMORY_TOOLS)) callable.add(name);
     if (!("tools" in agent)) continue;
     for (const ref of agent.tools) {
       callable.add(ref);

@@ -1,4 +1,5 @@
 import { transferTool } from "../../engine/agents/handoff.ts";
+import { MEMORY_TOOLS } from "../../engine/memory.ts";
 import { targetOf, type AssistantSettings } from "../schema/agents.ts";
 import type { AgentToolSettings } from "../schema/tools.ts";
 import { calledAs, readToolRef } from "../tool-names.ts";
@@ -10,7 +11,7 @@ export function checkAgentTool(tool: AgentToolSettings, around: Surroundings, re
     report("mistake", ["team"], unknownEntry("team", tool.team, [...around.teams.keys()]));
   if (!tool.agent) return;
   checkThinker(tool.agent, ["agent"], around, report);
-  checkTools({ ...tool.agent, handoffs: [] }, ["agent"], around, report);
+  checkTools({ ...tool.agent, handoffs: [], memory: false }, ["agent"], around, report);
   for (const [position, ref] of tool.agent.tools.entries()) {
     const inner = around.tools.get(readToolRef(ref).key);
     if (inner && inner.kind !== "agent" && inner.approval !== "never")
@@ -35,7 +36,7 @@ export function checkModel(name: string, path: Path, { models }: Pick<Surroundin
 
 /** Every tool that an agent names is there, and no two things it can call have the same name. */
 export function checkTools(
-  agent: Pick<AssistantSettings, "tools" | "handoffs">,
+  agent: Pick<AssistantSettings, "tools" | "handoffs" | "memory">,
   path: Path,
   { tools }: Surroundings,
   report: Report,
@@ -63,4 +64,6 @@ export function checkTools(
       report("mistake", at, `all tools of "${key}" are listed already. Take one out.`);
     else claim(calledAs(ref, tools) ?? `${key}__…`, `the tool "${ref}"`, at);
   }
+  if (agent.memory !== false)
+    for (const name of Object.values(MEMORY_TOOLS)) claim(name, `"${name}" of the agent's memory`, [...path, "memory"]);
 }

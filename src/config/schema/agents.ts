@@ -42,11 +42,25 @@ const handoff = z.union([
   }),
 ]);
 
+const memory = z
+  .union([
+    z.boolean(),
+    z.strictObject({
+      recall: z
+        .enum(["tool", "automatic"])
+        .default("tool")
+        .describe("tool: when it thinks of it. automatic: also before its first words in each run, with the task."),
+    }),
+  ])
+  .default(false)
+  .describe("Notes that it keeps across the threads of a channel, with the tools remember, recall and forget. People see and delete them.");
+
 const Assistant = z.strictObject({
   kind: z.literal("assistant").optional(),
   ...named,
   ...assistantShape,
   handoffs: z.array(handoff).max(AGENTS_PER_TEAM_MAX).default([]).describe('Names of agents, or "human" for a person in the thread.'),
+  memory,
 });
 
 const approval = z.enum(["auto", "ask"]).default("auto").describe("ask: a person says yes to each block before it runs.");
@@ -106,6 +120,12 @@ type HandoffSettings = AssistantSettings["handoffs"][number];
 
 /** To whom a hand-over of the file goes. */
 export const targetOf = (handoff: HandoffSettings): string => (typeof handoff === "string" ? handoff : handoff.to);
+
+/** How an agent comes by its notes; nothing for one without memory. */
+export function recallOf(agent: AgentSettings): "tool" | "automatic" | undefined {
+  if (!("memory" in agent) || agent.memory === false) return undefined;
+  return agent.memory === true ? "tool" : agent.memory.recall;
+}
 
 /** The hand-overs of an agent; none for those that cannot make any. */
 export const handoffsOf = (agent: AgentSettings): readonly HandoffSettings[] => ("handoffs" in agent ? agent.handoffs : []);

@@ -1,10 +1,10 @@
 import { systemClock, type Clock } from "../clock.ts";
-import { isEvent, type EventBody, type RunEvent, type Usage } from "../events.ts";
+import { CALLER, isEvent, type EventBody, type RunEvent, type Usage } from "../events.ts";
 import { roundRobin } from "../policies/round-robin.ts";
 import { converse } from "../run.ts";
 import type { Agent, Team, TerminationCondition } from "../team.ts";
 import { any, maxTurns } from "../termination.ts";
-import type { Tool, ToolResult } from "../tool.ts";
+import type { CallOrigin, Tool, ToolResult } from "../tool.ts";
 import { currentRun, isMessage, type RunState, type Transcript } from "../transcript.ts";
 
 export interface AsToolSettings {
@@ -38,21 +38,25 @@ export function teamAsTool(team: Team, { name, description, clock = systemClock 
       required: ["task"],
       additionalProperties: false,
     },
-    async run(args, signal) {
+    async run(args, signal, origin) {
       const task = typeof args === "object" && args !== null && "task" in args ? args.task : undefined;
       if (typeof task !== "string" || task.trim() === "")
         return failed("bad_arguments", `${name} needs {"task": "…"}: what is to be done, in words.`);
-      const transcript = await held(team, task, clock, signal);
+      const transcript = await held({ team, task, origin, clock }, signal);
       return outcome(name, transcript);
     },
   };
 }
 
 /** The whole conversation, on a log of its own. */
-async function held(team: Team, task: string, clock: Pick<Clock, "now">, signal: AbortSignal): Promise<Transcript> {
+async function held(
+  { team, task, origin, clock }: { team: Team; task: string; origin: CallOrigin | undefined; clock: Pick<Clock, "now"> },
+  signal: AbortSignal,
+): Promise<Transcript> {
   const events: RunEvent[] = [];
   const record = (body: EventBody) => events.push({ ...body, seq: events.length + 1, at: new Date(clock.now()).toISOString() });
-  record({ type: "run.started", run: "tool", team: team.name, startedBy: CALLER });
+  const run = origin ? `${origin.run}/${origin.agent}/${origin.call}` : "tool";
+  record({ type: "run.started", run, team: team.name, startedBy: origin?.askedBy ?? CALLER });
   record({ type: "message.posted", person: CALLER, text: task });
   for await (const item of converse(team, { events }, signal)) {
     if (signal.aborted) break;
@@ -60,8 +64,6 @@ async function held(team: Team, task: string, clock: Pick<Clock, "now">, signal:
   }
   return { events };
 }
-
-const CALLER = { id: "caller", name: "Task" };
 
 function outcome(name: string, transcript: Transcript): ToolResult {
   const run = currentRun(transcript);

@@ -1,9 +1,10 @@
 import type { Delta, EventBody, Usage } from "../events.ts";
 import { readObject } from "../json-schema.ts";
+import { MEMORY_TOOLS, QUERY_CHARS_MAX } from "../memory.ts";
 import type { AnswerSpec, Model, ModelMessage, ToolCall, ToolSpec } from "../model.ts";
 import type { Agent } from "../team.ts";
 import type { Tool } from "../tool.ts";
-import { currentRun, eventsOfTurn, read, repliesGiven, type Fold, type Transcript } from "../transcript.ts";
+import { currentRun, eventsOfTurn, messagesOfRun, read, repliesGiven, type Fold, type Transcript } from "../transcript.ts";
 import { ask, NO_CALLS, plus, type Asked } from "./ask.ts";
 import { CONTEXT_DEFAULT, type ContextStrategy } from "./context.ts";
 import { readHandoffs, type Handoff } from "./handoff.ts";
@@ -26,6 +27,8 @@ export interface AssistantSettings {
   readonly afterTools: "prose" | "summary";
   /** How much of what was said its model is handed; {@link CONTEXT_DEFAULT} when absent. */
   readonly context?: ContextStrategy;
+  /** Before its first words in a run it calls its tool `recall` with the task, by rule: what it then reads is in the log. */
+  readonly recallsFirst?: boolean;
   /** It answers with JSON of this shape, which is checked; what does not fit is sent back once with the error. */
   readonly answer?: AnswerSpec;
 }
@@ -35,6 +38,7 @@ export function assistant(settings: AssistantSettings): Agent {
   const { name, description, tools, model, context: strategy = CONTEXT_DEFAULT } = settings;
   const view = viewOf(name);
   const caller: Caller = { name, tools, handoffs: readHandoffs(settings.handoffs) };
+  const recallsFirst = settings.recallsFirst === true && tools.some((tool) => tool.name === MEMORY_TOOLS.recall);
   const specs: readonly ToolSpec[] = [...tools.map(specOf), ...caller.handoffs.specs];
 
   async function* turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
@@ -50,6 +54,10 @@ export function assistant(settings: AssistantSettings): Agent {
       if (late) {
         yield late;
         return;
+      }
+      if (recallsFirst && !read(transcript, begun).has(name)) {
+        yield { type: "tool.called", agent: name, ...recallOfTask(transcript) };
+        continue;
       }
       const rounds = roundsSinceAnswer(transcript);
       const exhausted = rounds.length >= settings.toolRoundsMax;
@@ -141,7 +149,9 @@ export function assistant(settings: AssistantSettings): Agent {
     for (const event of eventsOfTurn(transcript, name)) {
       if (event.type === "message.posted" && "person" in event) rounds.length = 0;
       if (!("agent" in event) || event.agent !== name) continue;
-      if (event.type === "tool.called" && !inCalls) rounds.push({ outputs: [] });
+      // A call by rule is no round: no reply of the model made it, and none was paid for.
+      const isByRule = recallsFirst && rounds.length === 0 && event.type === "tool.called" && event.usage === undefined;
+      if (event.type === "tool.called" && !inCalls && !isByRule) rounds.push({ outputs: [] });
       if (event.type === "tool.returned") rounds.at(-1)?.outputs.push(event.output);
       if (event.type === "tool.failed") rounds.at(-1)?.outputs.push(event.error.message);
       inCalls = event.type === "tool.called";
@@ -150,6 +160,21 @@ export function assistant(settings: AssistantSettings): Agent {
   }
 
   return { name, description, turn };
+}
+
+/** The agents that have done something in the current run. */
+const begun: Fold<Set<string>> = {
+  initial: () => new Set(),
+  step: (agents, event) => {
+    if (event.type === "run.started") agents.clear();
+    return "agent" in event && event.type !== "speaker.selected" ? agents.add(event.agent) : agents;
+  },
+};
+
+function recallOfTask(transcript: Transcript): ToolCall {
+  const query = (messagesOfRun(transcript)[0]?.text ?? "").slice(0, QUERY_CHARS_MAX).toWellFormed();
+  const call = { call: "", tool: MEMORY_TOOLS.recall, args: JSON.stringify({ query }) };
+  return withUniqueIds([call], transcript)[0] ?? call;
 }
 
 const specOf = ({ name, description, parameters }: Tool): ToolSpec => ({ name, description, parameters });

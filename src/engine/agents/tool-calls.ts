@@ -1,7 +1,7 @@
 import { HUMAN, type Delta, type EventBody } from "../events.ts";
 import type { ToolCall } from "../model.ts";
 import type { Tool, ToolResult } from "../tool.ts";
-import { eventsOfTurn, read, type Fold, type Transcript } from "../transcript.ts";
+import { askedBy, currentRun, eventsOfTurn, read, type Fold, type Transcript } from "../transcript.ts";
 import { approvalOf, asked, denial, wasApproved } from "./approvals.ts";
 import type { HandoffCall, Handoffs } from "./handoff.ts";
 
@@ -64,7 +64,7 @@ function unapproved({ tools }: Caller, calls: readonly ToolCall[], transcript: T
   );
 }
 
-async function runOne({ tools, handoffs }: Caller, call: ToolCall, transcript: Transcript, signal: AbortSignal): Promise<ToolResult> {
+async function runOne({ name, tools, handoffs }: Caller, call: ToolCall, transcript: Transcript, signal: AbortSignal): Promise<ToolResult> {
   const tool = tools.find((candidate) => candidate.name === call.tool);
   if (!tool) {
     const names = [...tools, ...handoffs.specs].map((known) => known.name).join(", ");
@@ -81,7 +81,8 @@ async function runOne({ tools, handoffs }: Caller, call: ToolCall, transcript: T
   const args = parseArgs(call.args);
   if (args === BROKEN) return failed("bad_arguments", `The arguments of ${call.tool} are not valid JSON: ${call.args.slice(0, 200)}`);
   try {
-    return await tool.run(args, signal);
+    const origin = { run: currentRun(transcript).run ?? "", agent: name, call: call.call, askedBy: askedBy(transcript) };
+    return await tool.run(args, signal, origin);
   } catch (error) {
     return failed("crashed", `${call.tool} failed: ${error instanceof Error ? error.message : String(error)}`);
   }
