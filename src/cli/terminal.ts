@@ -41,6 +41,7 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
     switch (item.type) {
       case "text.delta":
         return live ? stream(item.agent, harmless(item.text)) : "";
+      case "reasoning.delta": // Thoughts are no part of what is said.
       case "output.delta":
       case "activity":
         return "";
