@@ -50,14 +50,29 @@ describe("retries", () => {
     expect((await retried(model)).reply).toMatchObject({ kind: "answer", usage: { inputTokens: 10, outputTokens: 5, calls: 2 } });
   });
 
-  test.each(["bad_key", "unknown_model", "quota", "context_too_long", "refused", "bad_request", "bad_answer", "empty", "aborted"] as const)(
-    "%s does not pass: it is told at once",
-    async (kind) => {
-      const model = inOrder(fails(kind));
-      expect(failureOf((await retried(model)).reply).kind).toBe(kind);
-      expect(model.calls).toBe(1);
-    },
-  );
+  test.each([
+    "bad_key",
+    "unknown_model",
+    "quota",
+    "context_too_long",
+    "refused",
+    "filtered",
+    "bad_request",
+    "bad_answer",
+    "queue_full",
+    "aborted",
+  ] as const)("%s does not pass: it is told at once", async (kind) => {
+    const model = inOrder(fails(kind));
+    expect(failureOf((await retried(model)).reply).kind).toBe(kind);
+    expect(model.calls).toBe(1);
+  });
+
+  test("an empty answer is asked for once more, and not again", async () => {
+    expect((await retried(inOrder(fails("empty"), answers()))).reply).toMatchObject({ kind: "answer", usage: { calls: 2 } });
+    const silent = inOrder(fails("empty"), fails("empty"), answers());
+    expect(failureOf((await retried(silent)).reply).kind).toBe("empty");
+    expect(silent.calls).toBe(2);
+  });
 
   test("when the attempts are used up, the last failure is the reply, with the usage of all", async () => {
     const usage = { inputTokens: 3, outputTokens: 1 };

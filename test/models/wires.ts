@@ -10,7 +10,7 @@ export interface Told {
   readonly reasoning?: readonly string[];
   readonly text?: readonly string[];
   readonly calls?: readonly { readonly id: string; readonly name: string; readonly args: readonly string[] }[];
-  readonly finish?: "stop" | "length" | "refused";
+  readonly finish?: "stop" | "length" | "refused" | "filtered";
   readonly usage?: { readonly input: number; readonly output: number; readonly cached: number; readonly reasoning: number };
 }
 
@@ -28,7 +28,7 @@ export interface Wire {
 }
 
 export type ErrorCase =
-  "bad_key" | "unknown_model" | "context_too_long" | "rate_limited" | "overloaded" | "unavailable" | "quota" | "bad_request";
+  "bad_key" | "filtered" | "unknown_model" | "context_too_long" | "rate_limited" | "overloaded" | "unavailable" | "quota" | "bad_request";
 
 export const KEY = "sk-proj-4f9aTheSecretOfThisTest";
 
@@ -53,6 +53,7 @@ const openAiErrors: Wire["errors"] = {
   overloaded: { status: 503, body: { error: { message: "The engine is currently overloaded, please try again later.", type: "server_error", param: null, code: null } } },
   unavailable: { status: 500, body: { error: { message: "The server had an error while processing your request.", type: "server_error", param: null, code: null } } },
   quota: { status: 429, body: { error: { message: "You exceeded your current quota, please check your plan and billing details.", type: "insufficient_quota", param: null, code: "insufficient_quota" } } },
+  filtered: { status: 400, body: { error: { message: "The prompt triggered the content management policy. Please modify it and retry.", type: "invalid_request_error", param: "prompt", code: "content_filter" } } },
   bad_request: { status: 400, body: { error: { message: "Invalid value for 'tools[0].function.name'.", type: "invalid_request_error", param: "tools[0].function.name", code: "invalid_value" } } },
 }; // prettier-ignore
 
@@ -93,6 +94,7 @@ export const anthropicWire: Wire = {
     overloaded: anthropicError(529, "overloaded_error", "Overloaded"),
     unavailable: anthropicError(500, "api_error", "Internal server error"),
     quota: anthropicError(400, "invalid_request_error", "Your credit balance is too low to access the Anthropic API."),
+    filtered: anthropicError(400, "invalid_request_error", "Output blocked by content filtering policy"),
     bad_request: anthropicError(400, "invalid_request_error", "tools.0.name: String should match pattern"),
   },
 };
