@@ -6,6 +6,7 @@ import type { Settings } from "./config/load.ts";
 import { createMcpServers } from "./config/mcp-servers.ts";
 import { createModelFor } from "./config/models.ts";
 import { systemClock, type Clock } from "./engine/clock.ts";
+import { createGates } from "./models/gated.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
@@ -71,7 +72,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     await store.close();
   };
   try {
-    const createModel = createModelFor({ env, clock });
+    const gates = createGates(settings.providers, clock);
+    const createModel = createModelFor({ env, clock, gates, readFile: (hash) => store.file(hash) });
     const teams = buildTeams(settings, { createModel, executor, keepFile: (content) => store.putFile(content), servers });
     const runner = createRunner({
       store,
