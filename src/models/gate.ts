@@ -36,7 +36,6 @@ export function createGate(caps: Caps, clock: Clock): Gate {
 
   function enter({ thread, tokens }: { readonly thread: string; readonly tokens: number }, signal: AbortSignal): Promise<Entered> {
     if (signal.aborted) return Promise.resolve({ kind: "aborted" });
-    if (line.size >= caps.waitingMax) return Promise.resolve({ kind: "full" });
     return new Promise((resolve) => {
       const gone = () => {
         line.remove(waiter);
@@ -54,6 +53,9 @@ export function createGate(caps: Caps, clock: Clock): Gate {
       signal.addEventListener("abort", gone, { once: true });
       line.add(waiter);
       letIn();
+      if (line.size <= caps.waitingMax || !line.remove(waiter)) return;
+      signal.removeEventListener("abort", gone);
+      resolve({ kind: "full" });
     });
   }
 
@@ -120,11 +122,13 @@ function threadLine() {
     else threads.set(waiter.thread, new Set([waiter]));
     size++;
   }
-  function remove(waiter: Waiter): void {
+  /** Whether it was there. */
+  function remove(waiter: Waiter): boolean {
     const own = threads.get(waiter.thread);
-    if (!own?.delete(waiter)) return;
+    if (!own?.delete(waiter)) return false;
     size--;
     if (own.size === 0) threads.delete(waiter.thread);
+    return true;
   }
   /** The thread goes to the end of the round. */
   function take(): Waiter | undefined {

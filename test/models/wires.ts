@@ -1,6 +1,7 @@
 import type { Model } from "../../src/engine/model.ts";
 import type { Clock } from "../../src/engine/clock.ts";
 import { createModel, type ModelSettings } from "../../src/models/create.ts";
+import type { ReadFile } from "../../src/models/images.ts";
 import { anthropicBody } from "./wire-anthropic.ts";
 import { chatBody } from "./wire-chat.ts";
 import { responsesBody } from "./wire-responses.ts";
@@ -33,12 +34,23 @@ export type ErrorCase =
 export const KEY = "sk-proj-4f9aTheSecretOfThisTest";
 
 /** The model, as the composition makes it, at this address. One attempt unless the test is about retries. */
-export function modelOn(wire: Wire, url: string, clock: Clock, more: Pick<ModelSettings, "attempts" | "timeouts"> = {}): Model {
+export function modelOn(
+  wire: Wire,
+  url: string,
+  clock: Clock,
+  more: Pick<ModelSettings, "attempts" | "timeouts" | "images" | "reasoningText"> = {},
+  readFile?: ReadFile,
+): Model {
   const { provider } = wire.settings;
-  const baseUrl = provider === "anthropic" ? url : `${url}/v1`;
+  const baseUrl = provider === "anthropic" || provider === "azure" ? url : `${url}/v1`;
   return createModel(
     { ...wire.settings, baseUrl, attempts: 1, ...more },
-    { env: { OPENAI_API_KEY: KEY, ANTHROPIC_API_KEY: KEY }, clock, random: () => 0 },
+    {
+      env: { OPENAI_API_KEY: KEY, ANTHROPIC_API_KEY: KEY, AZURE_OPENAI_API_KEY: KEY },
+      clock,
+      random: () => 0,
+      ...(readFile ? { readFile } : {}),
+    },
   );
 }
 
@@ -100,6 +112,13 @@ export const anthropicWire: Wire = {
 };
 
 export const wires: readonly Wire[] = [chatWire, responsesWire, anthropicWire];
+
+/** The same formats elsewhere: only addresses and keys differ. */
+export const alikeWires: readonly Wire[] = [
+  { ...chatWire, name: "Azure OpenAI", settings: { provider: "azure", model: "our-gpt", api: "chat" } },
+  { ...responsesWire, name: "Azure OpenAI, Responses", settings: { provider: "azure", model: "our-gpt", api: "responses" } },
+  { ...chatWire, name: "a compatible server", settings: { provider: "openai-compatible", model: "qwen3", apiKeyEnv: "OPENAI_API_KEY" } },
+];
 
 /** Cuts text into chunks at these byte positions, whatever they split. */
 export function cutAt(text: string, positions: readonly number[]): Buffer[] {
