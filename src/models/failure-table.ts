@@ -18,7 +18,7 @@ export interface Source {
  * model's attempts; then as `next`. `next`: the next model of the chain; where there is none, the turn ends. `shorten`: whoever asked sends less, once; then
  * the turn ends. `end`: the turn ends at once, also where other models are left.
  */
-export type FailureRule = { readonly then: "retry"; readonly triesMax?: number } | { readonly then: "next" | "shorten" | "end" };
+export type FailureRule = { readonly does: "retry"; readonly triesMax?: number } | { readonly does: "next" | "shorten" | "end" };
 
 interface FailureEntry {
   /** One sentence that names the mend. */
@@ -32,62 +32,62 @@ const who = ({ provider, model }: Source): string => `${provider} model "${model
 export const FAILURES: { readonly [kind in ModelFailureKind]: FailureEntry } = {
   rate_limited: {
     sentence: (source) => `${who(source)} limits how often it may be asked: wait a minute, or raise the limit with the provider.`,
-    rule: { then: "retry" },
+    rule: { does: "retry" },
   },
   overloaded: {
     sentence: (source) => `${who(source)} is overloaded: try again in a few minutes.`,
-    rule: { then: "retry" },
+    rule: { does: "retry" },
   },
   unavailable: {
     sentence: (source) => `${who(source)} could not be reached at ${source.host} or broke off: check that it is up, then try again.`,
-    rule: { then: "retry" },
+    rule: { does: "retry" },
   },
   timeout: {
     sentence: (source) => `${who(source)} took too long: try again, or allow it more time.`,
-    rule: { then: "retry" },
+    rule: { does: "retry" },
   },
   empty: {
     sentence: (source) => `${who(source)} answered with nothing: try again.`,
-    rule: { then: "retry", triesMax: 2 }, // Each try costs the whole input; a model that is silent twice stays silent.
+    rule: { does: "retry", triesMax: 2 }, // Each try costs the whole input; a model that is silent twice stays silent.
   },
   bad_key: {
     sentence: (source) => `${who(source)} did not accept the key: check ${source.keyName}.`,
-    rule: { then: "next" },
+    rule: { does: "next" },
   },
   unknown_model: {
     sentence: (source) => `${who(source)} was not found at ${source.host}: check the model's name and the address.`,
-    rule: { then: "next" },
+    rule: { does: "next" },
   },
   quota: {
     sentence: (source) => `${who(source)}: the account has no credit left: check its plan and billing.`,
-    rule: { then: "next" },
+    rule: { does: "next" },
   },
   queue_full: {
     sentence: (source) => `Too many calls wait for ${who(source)} already: try again in a few minutes, or allow more calls at once.`,
-    rule: { then: "next" },
+    rule: { does: "next" },
   },
   bad_request: {
     sentence: (source) => `${who(source)} rejected the request: check the model's settings.`,
-    rule: { then: "next" },
+    rule: { does: "next" },
   },
   bad_answer: {
     sentence: (source) => `${who(source)} gave a reply that cannot be used: try again.`,
-    rule: { then: "next" }, // Cut off at the limit of output tokens it would be again, at the same price.
+    rule: { does: "next" }, // Cut off at the limit of output tokens it would be again, at the same price.
   },
   filtered: {
     sentence: (source) => `The provider's content filter stopped ${who(source)}: put it differently.`,
-    rule: { then: "next" }, // Filters differ, and take harmless words for harm.
+    rule: { does: "next" }, // Filters differ, and take harmless words for harm.
   },
   refused: {
     sentence: (source) => `${who(source)} declined to answer: put it differently.`,
-    rule: { then: "end" }, // A no is an answer: others are not asked until one says yes.
+    rule: { does: "end" }, // A no is an answer: others are not asked until one says yes.
   },
   context_too_long: {
     sentence: (source) => `${who(source)} cannot read that much at once: shorten the conversation or take a model with a larger context.`,
-    rule: { then: "shorten" },
+    rule: { does: "shorten" },
   },
   aborted: {
     sentence: (source) => `The call of ${who(source)} was stopped.`,
-    rule: { then: "end" },
+    rule: { does: "end" },
   },
 };

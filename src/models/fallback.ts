@@ -30,6 +30,6 @@ export function withFallback(first: Model, others: readonly Model[]): Model {
 }
 
 function passesOn({ error }: Extract<ModelReply, { kind: "failure" }>): boolean {
-  const { then } = FAILURES[error.kind].rule;
-  return then === "retry" || then === "next";
+  const { does } = FAILURES[error.kind].rule;
+  return does === "retry" || does === "next";
 }

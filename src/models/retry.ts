@@ -1,5 +1,4 @@
 import type { Clock } from "../engine/clock.ts";
-import type { Usage } from "../engine/events.ts";
 import type { Model, ModelFailure, ModelReply } from "../engine/model.ts";
 import { FAILURES } from "./failure-table.ts";
 import { NOTHING, plus } from "./usage.ts";
@@ -51,7 +50,7 @@ const JITTER_SHARE = 0.25;
 /** How long to wait before another try; `undefined` when another try is no use. `attempt` counts from 1. */
 export function retryDelayMs(error: ModelFailure, attempt: number, random: () => number): number | undefined {
   const { rule } = FAILURES[error.kind];
-  if (rule.then !== "retry" || attempt >= (rule.triesMax ?? Infinity)) return undefined;
+  if (rule.does !== "retry" || attempt >= (rule.triesMax ?? Infinity)) return undefined;
   if ((error.retryAfterMs ?? 0) > RETRY_AFTER_MS_MAX) return undefined;
   const ms = error.retryAfterMs ?? Math.min(RETRY_DELAY_MS_MAX, RETRY_DELAY_MS_FIRST * 2 ** (attempt - 1));
   return Math.round(ms * (1 + JITTER_SHARE * random()));

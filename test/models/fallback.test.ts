@@ -11,7 +11,7 @@ import { answers, fails, inOrder } from "./scripted-model.ts";
 
 const SOURCE = { provider: "OpenAI", model: "m", host: "https://h", keyName: "K", secrets: [] };
 const kinds = Object.keys(FAILURES) as ModelFailureKind[];
-const passedOn = kinds.filter((kind) => ["retry", "next"].includes(FAILURES[kind].rule.then));
+const passedOn = kinds.filter((kind) => ["retry", "next"].includes(FAILURES[kind].rule.does));
 const ended = kinds.filter((kind) => !passedOn.includes(kind));
 
 describe("the table of failures", () => {

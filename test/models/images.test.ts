@@ -31,8 +31,10 @@ const seeing = (wire: Wire, images = true) => modelOn(wire, server.url, systemCl
 const willSay = (wire: Wire, ...text: string[]) => server.will({ body: wire.events({ text }) });
 
 /** The content of the last user message as each provider takes it. */
-const contentOf = (body: { readonly [key: string]: unknown } | undefined): unknown =>
-  ((body?.["messages"] ?? body?.["input"]) as { content: unknown }[]).at(-1)?.content;
+function contentOf(body: { readonly [key: string]: unknown } = {}): unknown {
+  const messages = (body["messages"] ?? body["input"]) as readonly { readonly content: unknown }[];
+  return messages.at(-1)?.content;
+}
 
 describe("images that people post", () => {
   test.each([
