@@ -7,6 +7,7 @@ import { createMcpServers } from "./config/mcp-servers.ts";
 import { createModelFor } from "./config/models.ts";
 import { systemClock, type Clock } from "./engine/clock.ts";
 import type { Memory } from "./engine/memory.ts";
+import { createGates } from "./models/gated.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
@@ -84,7 +85,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     await store.close();
   };
   try {
-    const createModel = createModelFor({ env, clock });
+    const gates = createGates(settings.providers, clock);
+    const createModel = createModelFor({ env, clock, gates, readFile: (hash) => store.file(hash) });
     const teams = buildTeams(settings, {
       createModel,
       executor,

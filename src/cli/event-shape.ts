@@ -45,7 +45,8 @@ const reason = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("nobody") }),
 ]);
 
-const said = { text, kind: z.enum(["stop", "summary"]).optional(), model: name.optional(), usage };
+const notices = z.array(text).max(LIST_MAX).optional();
+const said = { text, kind: z.enum(["stop", "summary"]).optional(), model: name.optional(), notices, usage };
 
 type Shaped = Exclude<RunEvent, { type: "message.posted" }>;
 type Own<Type extends Shaped["type"]> = Exclude<keyof Extract<Shaped, { type: Type }>, "type" | "seq" | "at" | "within" | "quiet">;
@@ -67,9 +68,18 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     progress: z.boolean().optional(),
     leader: name.optional(),
     others: z.array(name).max(LIST_MAX).optional(),
+    notices,
     usage,
   },
-  "tool.called": { agent: name, ...call, text: text.optional(), others: z.array(z.strictObject(call)).max(LIST_MAX).optional(), usage },
+  "tool.called": {
+    agent: name,
+    ...call,
+    text: text.optional(),
+    others: z.array(z.strictObject(call)).max(LIST_MAX).optional(),
+    model: name.optional(),
+    notices,
+    usage,
+  },
   "tool.returned": { agent: name, call: name, tool: name, output: text, usage },
   "tool.failed": { agent: name, call: name, tool: name, error: failure, usage },
   "code.ran": {
@@ -94,10 +104,10 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
   "approval.requested": { agent: name, call: name, what: text },
   "approval.given": { call: name, approved: z.boolean(), person, reason: text.optional() },
   "turn.ended": { agent: name, reason: text },
-  "turn.failed": { agent: name, error: failure, usage },
+  "turn.failed": { agent: name, error: failure, notices, usage },
   "finish.decided": { agent: name, reason: text, usage },
   "stop.requested": { person },
-  "code.written": { agent: name, text, usage },
+  "code.written": { agent: name, text, notices, usage },
   "context.summarized": { agent: name, upToSeq: whole, text, usage },
   "run.resumed": { run: name },
   "run.stopped": {
@@ -114,7 +124,14 @@ const around = { ...whereabouts, ...recorded };
 
 /** `type` alone does not tell a person's message from an agent's. */
 const message = z.union([
-  z.strictObject({ type: z.literal("message.posted"), person, text, id: name.optional(), ...around }),
+  z.strictObject({
+    type: z.literal("message.posted"),
+    person,
+    text,
+    id: name.optional(),
+    files: z.array(file).max(LIST_MAX).optional(),
+    ...around,
+  }),
   z.strictObject({ type: z.literal("message.posted"), agent: name, ...said, ...around }),
 ]);
 

@@ -1,17 +1,25 @@
 import type { RunEvent } from "../parley.ts";
 
+type FileRef = Extract<RunEvent, { type: "code.ran" }>["files"][number];
+
 /** A transcript to be read by people: who said what, what was run and what it printed, why it ended and what it cost. */
 export function markdownOf(events: readonly RunEvent[]): string {
-  const sections = events.map(sectionOf).filter((section) => section !== undefined);
+  const sections = events.flatMap((event) => [sectionOf(event), noticesOf(event)]).filter((section) => section !== undefined);
   return [...sections, costOf(events)].join("\n\n");
 }
+
+/** What was not as it was asked for: another model spoke, a setting was left out. */
+const noticesOf = (event: RunEvent): string | undefined =>
+  "notices" in event && event.notices ? event.notices.map((notice) => `*${plain(notice)}*`).join("\n\n") : undefined;
 
 function sectionOf(event: RunEvent): string | undefined {
   switch (event.type) {
     case "run.started":
       return `# ${plain(event.team)}: run ${plain(event.run)}\n\nStarted by ${plain(event.startedBy.name)}, ${event.at}`;
     case "message.posted":
-      return "person" in event ? `## ${plain(event.person.name)} (person)\n\n${event.text}` : `## ${plain(event.agent)}\n\n${event.text}`;
+      return "person" in event
+        ? `## ${plain(event.person.name)} (person)\n\n${event.text}${posted(event.files)}`
+        : `## ${plain(event.agent)}\n\n${event.text}`;
     case "speaker.selected":
       return event.reason ? `*Next: ${plain(event.agent)}. ${plain(event.reason)}*` : undefined;
     case "tool.called":
@@ -21,10 +29,8 @@ function sectionOf(event: RunEvent): string | undefined {
     case "tool.failed":
       return `*${plain(event.tool)} failed: ${plain(event.error.message)}*`;
     case "code.ran": {
-      const files = event.files
-        .map((file) => `\n- ${plain(file.name)} (${plain(file.mediaType)}, ${file.bytes} bytes, SHA-256 ${file.hash})`)
-        .join("");
-      return `*Ran ${plain(event.language)}: ${event.outcome}, exit code ${event.exitCode}, ${(event.elapsedMs / 1000).toFixed(1)} s, ${plain(event.executor)}*\n\n${fenced(event.output)}${files && `\n${files}`}`;
+      const files = posted(event.files);
+      return `*Ran ${plain(event.language)}: ${event.outcome}, exit code ${event.exitCode}, ${(event.elapsedMs / 1000).toFixed(1)} s, ${plain(event.executor)}*\n\n${fenced(event.output)}${files}`;
     }
     case "handoff.made":
       return event.to === "human"
@@ -49,6 +55,11 @@ function sectionOf(event: RunEvent): string | undefined {
     case "run.stopped":
       return `---\n\n**Ended (${event.outcome}):** ${plain(event.reason)}, ${event.at}`;
   }
+}
+
+function posted(files: readonly FileRef[] = []): string {
+  const lines = files.map((file) => `\n- ${plain(file.name)} (${plain(file.mediaType)}, ${file.bytes} bytes, SHA-256 ${file.hash})`);
+  return lines.length > 0 ? `\n${lines.join("")}` : "";
 }
 
 /** A fence that is longer than any in the text, so that the text cannot close it. */

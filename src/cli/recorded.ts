@@ -127,6 +127,8 @@ export function recordedWorld(log: readonly RunEvent[], selector: string): Recor
     },
     settings: (settings) => ({
       ...settings,
+      // A recorded reply has the chain behind it.
+      models: new Map([...settings.models].map(([name, model]) => [name, { ...model, fallback: [] }])),
       tools: new Map([...settings.tools, [RECORDED, RECORDED_SERVER]]),
       teams: new Map(
         [...settings.teams].map(([name, team]) => [
@@ -183,11 +185,14 @@ function leaderOf(event: RunEvent, selector: string): string | undefined {
 /** The reply that made this event. */
 function replyOf(event: RunEvent): ModelReply {
   const usage = ("usage" in event ? event.usage : undefined) ?? { inputTokens: 0, outputTokens: 0 };
+  const notices = "notices" in event && event.notices ? { notices: event.notices } : {};
   const answer = (text: string, toolCalls: (ModelReply & { kind: "answer" })["toolCalls"] = []): ModelReply => ({
     kind: "answer",
     text,
     toolCalls,
     usage,
+    ...(event.type === "tool.called" && event.model !== undefined ? { model: event.model } : {}),
+    ...notices,
   });
   switch (event.type) {
     case "message.posted":
@@ -200,7 +205,7 @@ function replyOf(event: RunEvent): ModelReply {
     }
     case "turn.failed":
       // Its kind is one that a model gave, or a tool of it; the agent passes it on as it is.
-      return { kind: "failure", error: event.error as (ModelReply & { kind: "failure" })["error"], usage };
+      return { kind: "failure", error: event.error as (ModelReply & { kind: "failure" })["error"], usage, ...notices };
     case "speaker.selected": {
       const { agent: next, reason = "", instruction = "", progress } = event;
       return answer(JSON.stringify({ next, reason, instruction, progress }));

@@ -53,13 +53,14 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 /** What a snapshot does not hold is as an empty team file has it: nothing of it decides what is said. */
 function settingsThen(snapshot: string): Settings {
-  const { sandbox } = TeamFile.parse({});
+  const { providers, sandbox } = TeamFile.parse({});
   const none: Settings = {
     file: "the settings with which the run began",
     models: new Map(),
     tools: new Map(),
     teams: new Map(),
     defaultTeam: "",
+    providers,
     sandbox,
     database: ":memory:",
     warnings: [],

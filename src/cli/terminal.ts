@@ -38,9 +38,14 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
 
   function show(item: RunEvent | Delta): string {
     if ("usage" in item && item.usage) spent = plus(spent, item.usage);
+    return shown(item) + ("notices" in item ? (item.notices ?? []).map((notice) => dim(`  ${oneLine(notice)}`)).join("") : "");
+  }
+
+  function shown(item: RunEvent | Delta): string {
     switch (item.type) {
       case "text.delta":
         return live ? stream(item.agent, harmless(item.text)) : "";
+      case "reasoning.delta": // Thoughts are no part of what is said.
       case "output.delta":
       case "activity":
         return "";

@@ -2,9 +2,11 @@ import type { Model } from "../engine/model.ts";
 import type { Agent, Team, TerminationCondition } from "../engine/team.ts";
 import { any, maxTurns, minutes, tokens, usd } from "../engine/termination.ts";
 import type { Transcript } from "../engine/transcript.ts";
+import { withFallback } from "../models/fallback.ts";
 import type { Executor } from "../sandbox/executor.ts";
 import { buildAgent } from "./build/agents.ts";
 import { cardOf, type TeamCard } from "./build/cards.ts";
+import { chainOf } from "./build/chain.ts";
 import { modelsInUse } from "./build/models-in-use.ts";
 import { get, type Notebook, type Parts } from "./build/parts.ts";
 import { readSnapshot, snapshotOf } from "./build/snapshot.ts";
@@ -86,6 +88,7 @@ function builderOf(
   function buildTeam(name: string, thread: string): TimedTeam {
     // The log of the thread, as the agent whose turn it is was given it; turns of one thread come one after the other.
     let log: Transcript = { events: [] };
+    const ready = (model: string): Model => get(models, model)(() => log);
     const watched = (agent: Agent): Agent => ({
       ...agent,
       turn: (transcript, signal) => {
@@ -100,7 +103,7 @@ function builderOf(
       keepFile,
       servers,
       notes,
-      modelNamed: (model): Model => get(models, model)(() => log),
+      modelNamed: (name) => inThread(withFallback(ready(name), chainOf(settings.models, name).slice(1).map(ready)), thread),
       // Its members are given a part of the log; their models read the whole of it, which `watched` has seen.
       innerTeam: (inner) => teamOf(inner, parts, (agent) => agent),
       separateTeam: (other) => buildTeam(other, thread),
@@ -123,6 +126,14 @@ function builderOf(
 
   return buildTeam;
 }
+
+/** Where calls have to wait for a provider, threads take turns. */
+const inThread = (model: Model, thread: string): Model => ({
+  get name() {
+    return model.name;
+  },
+  call: (request, signal) => model.call({ ...request, thread }, signal),
+});
 
 function noServers({ tools, file }: Settings): McpServers {
   const mistakes = [...tools].flatMap(([name, { kind }]) =>

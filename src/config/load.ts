@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { checkTeam } from "./checks.ts";
+import { checkFallback } from "./checks/models.ts";
 import { checkAgentTool } from "./checks/tools.ts";
 import { ConfigError, type Mistake } from "./config-error.ts";
 import type { Env } from "./env.ts";
@@ -9,7 +10,7 @@ import { nearest } from "./nearest.ts";
 import { at, attempt, type Notes } from "./notes.ts";
 import { check, parse, type Part } from "./part.ts";
 import type { SandboxSettings, TeamSettings } from "./schema.ts";
-import type { ModelChoice, ProviderModel } from "./schema/models.ts";
+import type { ModelChoice, ProviderModel, Providers } from "./schema/models.ts";
 import type { ToolSettings } from "./schema/tools.ts";
 import { Script } from "./script.ts";
 import { readYamlFile } from "./yaml-file.ts";
@@ -26,6 +27,7 @@ export interface Settings {
   readonly tools: ReadonlyMap<string, ToolSettings>;
   readonly teams: ReadonlyMap<string, TeamSettings>;
   readonly defaultTeam: string;
+  readonly providers: Providers;
   readonly sandbox: SandboxSettings;
   /** Absolute path, or `:memory:`. */
   readonly database: string;
@@ -51,12 +53,12 @@ export function loadSettings(sources: Sources): Settings {
   const main = parse(readYamlFile(resolve(cwd, shown), shown), notes);
   if (!main) throw new ConfigError(notes.mistakes);
   const parts = [main, ...readIncludes(main, notes)];
+  const mergedModels = mergeNamed("models", parts, notes);
   const models = new Map(
-    [...mergeNamed("models", parts, notes)].map(([name, { value, part }]) => [
-      name,
-      ready(pick(value, name, part, env, notes), name, part, notes),
-    ]),
+    [...mergedModels].map(([name, { value, part }]) => [name, ready(pick(value, name, part, env, notes), name, part, notes)]),
   );
+  for (const [name, { part }] of mergedModels)
+    checkFallback(name, models, (path, message) => notes.mistakes.push(at(part.yaml, ["models", name, ...path], message)));
   const mergedTools = mergeNamed("tools", parts, notes);
   checkVariables(mergedTools, env, notes);
   const tools = new Map([...mergedTools].map(([name, { value, part }]) => [name, placed(value, part)]));
@@ -66,13 +68,14 @@ export function loadSettings(sources: Sources): Settings {
   checkTeams(mergedTeams, { models, tools, teams }, notes);
   const defaultTeam = chooseDefault(main, teams, notes);
   if (notes.mistakes.length > 0) throw new ConfigError(notes.mistakes);
-  const { sandbox, database } = main.file;
+  const { providers, sandbox, database } = main.file;
   return {
     file: shown,
     models,
     tools,
     teams,
     defaultTeam,
+    providers,
     sandbox: { ...sandbox, image: env["PARLEY_SANDBOX_IMAGE"] || sandbox.image },
     database: databasePath(env["PARLEY_DB"] || database, cwd),
     warnings: notes.warnings,

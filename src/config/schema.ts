@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Agent } from "./schema/agents.ts";
-import { ModelChoice } from "./schema/models.ts";
+import { ModelChoice, Providers } from "./schema/models.ts";
 import { AGENTS_PER_TEAM_MAX, description, key } from "./schema/names.ts";
 import { Speakers } from "./schema/speakers.ts";
 import { Stop } from "./schema/stop.ts";
@@ -74,6 +74,7 @@ export const TeamFile = z
       .describe("Other team files, beside or below this one. Their models give way to those of the same name here."),
     ...named,
     defaultTeam: z.string().optional().describe("For a mention that names no team; the first team when absent."),
+    providers: Providers.prefault({}),
     sandbox: Sandbox.prefault({}),
     slack: SlackSettings.prefault({}),
     database: z.string().min(1).max(1000).default("data/parley.db").describe("PARLEY_DB goes before this."),

@@ -49,6 +49,7 @@ type Fact =
       readonly others?: readonly string[];
       /** Who chose, where that is not the selector. */
       readonly leader?: string;
+      readonly notices?: Notices;
       readonly usage?: Usage;
     }
   | PersonMessage
@@ -65,6 +66,9 @@ type Fact =
       readonly text?: string;
       /** The other calls of the reply, which are recorded next, also when the process dies in between; on its first call only. */
       readonly others?: readonly { readonly call: string; readonly tool: string; readonly args: string }[];
+      /** The model that wrote the calls; on the first call of a reply only, as are `notices`. */
+      readonly model?: string;
+      readonly notices?: Notices;
       readonly usage?: Usage;
     }
   /** `usage`: of the models that worked inside the tool. */
@@ -96,12 +100,18 @@ type Fact =
     }
   /** A participant that is a team has come to its end; its members have said what there was to say. */
   | { readonly type: "turn.ended"; readonly agent: string; readonly reason: string }
-  | { readonly type: "turn.failed"; readonly agent: string; readonly error: Failure; readonly usage?: Usage }
+  | {
+      readonly type: "turn.failed";
+      readonly agent: string;
+      readonly error: Failure;
+      readonly notices?: Notices;
+      readonly usage?: Usage;
+    }
   | { readonly type: "finish.decided"; readonly agent: string; readonly reason: string; readonly usage?: Usage }
   /** A person asks for the end at the next border of a turn; to end it at once, the runner aborts and records `run.stopped`. */
   | { readonly type: "stop.requested"; readonly person: Person }
   /** A model wrote code that the same agent is about to run. */
-  | { readonly type: "code.written"; readonly agent: string; readonly text: string; readonly usage?: Usage }
+  | { readonly type: "code.written"; readonly agent: string; readonly text: string; readonly notices?: Notices; readonly usage?: Usage }
   /** From here on the agent reads `text` instead of what was said up to that event. */
   | { readonly type: "context.summarized"; readonly agent: string; readonly upToSeq: number; readonly text: string; readonly usage?: Usage }
   /** The process was away and goes on with the run; the time in between does not count. */
@@ -122,6 +132,8 @@ export interface PersonMessage {
   readonly text: string;
   /** Id of the message where it came from; a second message with the same id is not recorded. */
   readonly id?: string;
+  /** What was posted with the words. */
+  readonly files?: readonly FileRef[];
 }
 
 export interface AgentMessage {
@@ -132,8 +144,12 @@ export interface AgentMessage {
   readonly kind?: "stop" | "summary";
   /** The model that wrote it, as the provider names it. */
   readonly model?: string;
+  readonly notices?: Notices;
   readonly usage?: Usage;
 }
+
+/** What was not as it was asked for in the model calls behind an event, one line for people each: which model failed and why, which setting was left out. */
+export type Notices = readonly string[];
 
 /** The floor goes to another agent, or a question to a person. A question does not end the turn: with the answer, the agent goes on. */
 export interface HandoffMade {
@@ -227,6 +243,7 @@ export type StopReason =
 /** Seen, not stored: shown while it happens, then dropped; the event that follows holds all of it. */
 export type Delta =
   | { readonly type: "text.delta"; readonly agent: string; readonly text: string }
+  | { readonly type: "reasoning.delta"; readonly agent: string; readonly text: string }
   | { readonly type: "output.delta"; readonly agent: string; readonly text: string }
   | { readonly type: "activity"; readonly agent: string; readonly doing: string };
 
@@ -238,5 +255,5 @@ export const HUMAN = "human";
 
 /** True for what must be recorded, false for a {@link Delta}. */
 export function isEvent<E extends { readonly type: string }>(item: E): item is Exclude<E, Delta> {
-  return item.type !== "text.delta" && item.type !== "output.delta" && item.type !== "activity";
+  return item.type !== "text.delta" && item.type !== "reasoning.delta" && item.type !== "output.delta" && item.type !== "activity";
 }

@@ -1,4 +1,4 @@
-import type { Failure, Usage } from "./events.ts";
+import type { Failure, FileRef, Notices, Usage } from "./events.ts";
 
 /**
  * What an agent asks of a model. One port for every provider.
@@ -27,10 +27,13 @@ export interface ModelRequest {
   readonly temperature?: number;
   /** How many replies this agent has been given before in this thread, read off the log; replay chooses by it, so that a restart changes nothing. */
   readonly nth?: number;
+  /** The conversation that asks: where calls have to wait, threads take turns. */
+  readonly thread?: string;
 }
 
 export type ModelMessage =
-  | { readonly role: "user"; readonly text: string }
+  /** The images are named in the text, too; a model that cannot see is told so. Their content is in the store, under their hash. */
+  | { readonly role: "user"; readonly text: string; readonly images?: readonly FileRef[] }
   | { readonly role: "assistant"; readonly text: string; readonly toolCalls: readonly ToolCall[] }
   | { readonly role: "tool"; readonly call: string; readonly tool: string; readonly text: string; readonly failed: boolean };
 
@@ -61,8 +64,15 @@ export type JsonSchema = { readonly [key: string]: unknown };
 export type ModelDelta = { readonly type: "text"; readonly text: string } | { readonly type: "reasoning"; readonly text: string };
 
 export type ModelReply =
-  | { readonly kind: "answer"; readonly text: string; readonly toolCalls: readonly ToolCall[]; readonly usage: Usage }
-  | { readonly kind: "failure"; readonly error: ModelFailure; readonly usage?: Usage };
+  | ({ readonly kind: "answer"; readonly text: string; readonly toolCalls: readonly ToolCall[]; readonly usage: Usage } & Circumstances)
+  /** `received`: the words that had come before it failed. */
+  | ({ readonly kind: "failure"; readonly error: ModelFailure; readonly received?: string; readonly usage?: Usage } & Circumstances);
+
+interface Circumstances {
+  /** Who spoke, where that is not the model that was asked. */
+  readonly model?: string;
+  readonly notices?: Notices;
+}
 
 export interface ModelFailure extends Failure {
   readonly kind: ModelFailureKind;
@@ -81,7 +91,11 @@ export type ModelFailureKind =
   | "quota"
   | "context_too_long"
   | "refused"
+  /** By the provider's filter, not by the model. */
+  | "filtered"
   | "bad_request"
   | "bad_answer"
   | "empty"
+  /** Too many calls of our own wait for the provider. */
+  | "queue_full"
   | "aborted";

@@ -1,5 +1,12 @@
-import type { ContentBlockParam, MessageParam, TextBlockParam, ToolResultBlockParam } from "@anthropic-ai/sdk/resources/messages/messages";
+import type {
+  ContentBlockParam,
+  ImageBlockParam,
+  MessageParam,
+  TextBlockParam,
+  ToolResultBlockParam,
+} from "@anthropic-ai/sdk/resources/messages/messages";
 import type { ModelMessage, ToolCall } from "../engine/model.ts";
+import { imagesOf, textBeside, type Image, type Images } from "./images.ts";
 import { argsObject, safeName } from "./structured.ts";
 
 /** Everything up to a marked block is read from the cache when the next call begins the same way. */
@@ -9,13 +16,13 @@ export const CACHE_MARK = { cache_control: { type: "ephemeral" } } as const;
  * The conversation as the Messages API takes it: user first and last, roles in turn, all results of one reply's calls in one user message
  * and in front of its text, no empty text. The last block is marked for the cache: messages grow only at their end.
  */
-export function anthropicMessages(messages: readonly ModelMessage[]): MessageParam[] {
+export function anthropicMessages(messages: readonly ModelMessage[], images: Images): MessageParam[] {
   const turns: Turn[] = [];
   for (const message of messages) {
     const role = message.role === "assistant" ? "assistant" : "user";
     const last = turns.at(-1);
-    if (last?.role === role) last.blocks.push(...blocksOf(message));
-    else turns.push({ role, blocks: blocksOf(message) });
+    if (last?.role === role) last.blocks.push(...blocksOf(message, images));
+    else turns.push({ role, blocks: blocksOf(message, images) });
   }
   const filled = turns.filter((turn) => turn.blocks.length > 0);
   if (filled[0]?.role !== "user") filled.unshift({ role: "user", blocks: [text("(The conversation begins.)")] });
@@ -26,17 +33,20 @@ export function anthropicMessages(messages: readonly ModelMessage[]): MessagePar
   }));
 }
 
-type Block = TextBlockParam | ToolResultBlockParam | Extract<ContentBlockParam, { type: "tool_use" }>;
+type Block = TextBlockParam | ImageBlockParam | ToolResultBlockParam | Extract<ContentBlockParam, { type: "tool_use" }>;
 
 interface Turn {
   readonly role: "user" | "assistant";
   readonly blocks: Block[];
 }
 
-function blocksOf(message: ModelMessage): Block[] {
+function blocksOf(message: ModelMessage, images: Images): Block[] {
   switch (message.role) {
     case "user":
-      return [text(message.text.trim() ? message.text : "(An empty message.)")];
+      return [
+        ...imagesOf(message, images).map(image),
+        text(textBeside(message, images).trim() ? textBeside(message, images) : "(An empty message.)"),
+      ];
     case "assistant":
       return [...(message.text.trim() ? [text(message.text.trimEnd())] : []), ...message.toolCalls.map(toolUse)];
     case "tool":
@@ -50,6 +60,11 @@ function blocksOf(message: ModelMessage): Block[] {
       ];
   }
 }
+
+const image = ({ mediaType, base64 }: Image): ImageBlockParam => ({
+  type: "image",
+  source: { type: "base64", media_type: mediaType, data: base64 },
+});
 
 const text = (words: string): TextBlockParam => ({ type: "text", text: words.toWellFormed() });
 

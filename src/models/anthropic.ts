@@ -5,8 +5,10 @@ import type { Clock } from "../engine/clock.ts";
 import type { Usage } from "../engine/events.ts";
 import type { Model, ModelRequest } from "../engine/model.ts";
 import { anthropicMessages, CACHE_MARK } from "./anthropic-messages.ts";
-import { conceding, type Concession } from "./concessions.ts";
-import { hostOf, type Source } from "./failures.ts";
+import { conceding, newConcessions, type Concession, type Concessions } from "./concessions.ts";
+import type { Source } from "./failure-table.ts";
+import { hostOf } from "./failures.ts";
+import { hasImages, NO_IMAGES, readImages, type Images, type ReadFile } from "./images.ts";
 import { outputTokensMax } from "./limits.ts";
 import { replyFrom, type Finish, type Piece, type Timeouts } from "./reply.ts";
 import { safeName } from "./structured.ts";
@@ -19,6 +21,10 @@ export interface AnthropicSettings {
   /** The API asks for a limit on every call. */
   readonly outputTokensMax: number;
   readonly effort?: "low" | "medium" | "high" | "xhigh" | "max" | undefined;
+  /** Whether its reasoning is asked for in words. */
+  readonly reasoningText: boolean;
+  /** Whether it is shown images. */
+  readonly images: boolean;
   /** `tool`: the answer is asked for as the arguments of a forced tool, for models without structured output. A model that refuses `native` gets the tool from then on. */
   readonly structured: "native" | "tool";
   /** The environment variable behind `apiKey`, to be named when the key is not accepted. */
@@ -27,23 +33,28 @@ export interface AnthropicSettings {
 }
 
 /** A model behind Anthropic's Messages API. It does not retry; see `withRetries`. */
-export function createAnthropicModel(settings: AnthropicSettings, clock: Clock): Model {
+export function createAnthropicModel(
+  settings: AnthropicSettings,
+  { clock, readFile }: { readonly clock: Clock; readonly readFile: ReadFile },
+): { readonly model: Model; readonly source: Source } {
   const client = clientOf(settings);
-  const refused = new Set<Concession>();
+  const call: Call = { client, settings, concessions: newConcessions(settings.model, settings.images ? [] : ["images"]), readFile };
   const { model, keyName, apiKey, timeouts } = settings;
   const source: Source = { provider: "Anthropic", model, host: hostOf(client.baseURL), keyName, secrets: [apiKey] };
   return {
-    name: model,
-    call: (request, signal) =>
-      replyFrom((connection) => pieces({ client, settings, refused }, request, connection), { request, source, timeouts, clock }, signal),
+    source,
+    model: {
+      name: model,
+      call: (request, signal) => replyFrom((connection) => pieces(call, request, connection), { request, source, timeouts, clock }, signal),
+    },
   };
 }
 
 interface Call {
   readonly client: Anthropic;
   readonly settings: AnthropicSettings;
-  /** What this model has refused before. */
-  readonly refused: Set<Concession>;
+  readonly concessions: Concessions;
+  readonly readFile: ReadFile;
 }
 
 const SDK_TIMEOUT_MS = 2 ** 31 - 1; // Our own time-outs rule; this is the longest that a timer can be.
@@ -60,8 +71,15 @@ const clientOf = ({ apiKey, baseUrl }: AnthropicSettings): Anthropic =>
   });
 
 async function* pieces(call: Call, request: ModelRequest, signal: AbortSignal): AsyncGenerator<Piece, void, void> {
-  const stream = await conceding(call.refused, ["structured"], () => call.client.messages.create(bodyOf(call, request), { signal }));
-  const answersByTool = usesAnswerTool(call, request);
+  const { client, settings, concessions, readFile } = call;
+  const wanted = wantedBy(settings, request);
+  const images = wanted.includes("images") && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
+  let answersByTool = false;
+  const stream = yield* conceding(concessions, { wanted, thread: request.thread }, (without) => {
+    answersByTool = request.answer !== undefined && (settings.structured === "tool" || without.has("structured"));
+    const body = bodyOf(settings, request, { without, answersByTool, images: without.has("images") ? NO_IMAGES : images });
+    return client.messages.create(body, { signal });
+  });
   let counted: Counted = {};
   for await (const event of stream) {
     const found = event.type === "message_start" ? event.message.usage : event.type === "message_delta" ? event.usage : undefined;
@@ -72,6 +90,13 @@ async function* pieces(call: Call, request: ModelRequest, signal: AbortSignal): 
     yield* answersByTool ? argsAsText(piecesOf(event)) : piecesOf(event);
   }
 }
+
+const wantedBy = ({ effort, reasoningText, structured }: AnthropicSettings, request: ModelRequest): Concession[] => [
+  ...(reasoningText ? (["reasoning_text"] as const) : []),
+  ...(effort === undefined ? [] : (["reasoning"] as const)),
+  ...(hasImages(request.messages) ? (["images"] as const) : []),
+  ...(request.answer && structured === "native" ? (["structured"] as const) : []),
+];
 
 function* piecesOf(event: RawMessageStreamEvent): Generator<Piece, void, void> {
   switch (event.type) {
@@ -145,22 +170,28 @@ function usageOf({
   return { inputTokens: (plain ?? 0) + (written ?? 0) + (read ?? 0), outputTokens: output ?? 0, cachedTokens: read ?? 0 };
 }
 
-const usesAnswerTool = ({ settings, refused }: Call, request: ModelRequest): boolean =>
-  request.answer !== undefined && (settings.structured === "tool" || refused.has("structured"));
-
-/** Every time anew: what the model has refused in the meantime is left out. A temperature is never sent: since version 2026-10-21 the API takes none. */
-function bodyOf(call: Call, request: ModelRequest): MessageCreateParamsStreaming {
-  const { settings } = call;
+/** A temperature is never sent: since version 2026-10-21 the API takes none. */
+function bodyOf(
+  settings: AnthropicSettings,
+  request: ModelRequest,
+  {
+    without,
+    answersByTool,
+    images,
+  }: { readonly without: ReadonlySet<Concession>; readonly answersByTool: boolean; readonly images: Images },
+): MessageCreateParamsStreaming {
   const { answer } = request;
   const answerTool =
-    answer && usesAnswerTool(call, request)
+    answer && answersByTool
       ? toolOf({ name: safeName(answer.name), description: "Gives the answer.", parameters: answer.schema })
       : undefined;
   const format =
     answer && !answerTool
       ? { format: { type: "json_schema" as const, schema: transformJSONSchema({ ...answer.schema }) as { [key: string]: unknown } } }
       : {};
-  const output = { ...format, ...(settings.effort === undefined ? {} : { effort: settings.effort }) };
+  const output = { ...format, ...(settings.effort === undefined || without.has("reasoning") ? {} : { effort: settings.effort }) };
+  // A model that is made to call a tool may not think.
+  const thinks = settings.reasoningText && !without.has("reasoning_text") && !answerTool;
   const tools = answerTool ? [answerTool] : request.tools.map(toolOf);
   return {
     model: settings.model,
@@ -168,9 +199,10 @@ function bodyOf(call: Call, request: ModelRequest): MessageCreateParamsStreaming
     max_tokens: outputTokensMax(request, settings) ?? settings.outputTokensMax,
     // Tools come before it in the cached prefix, so one mark covers both.
     ...(request.system.trim() ? { system: [{ type: "text", text: request.system.toWellFormed(), ...CACHE_MARK }] } : {}),
-    messages: anthropicMessages(request.messages),
+    messages: anthropicMessages(request.messages, images),
     ...(tools.length > 0 ? { tools } : {}),
     ...(answerTool ? { tool_choice: { type: "tool", name: answerTool.name } } : {}),
+    ...(thinks ? { thinking: { type: "adaptive", display: "summarized" } } : {}),
     ...(Object.keys(output).length > 0 ? { output_config: output } : {}),
   };
 }

@@ -1,6 +1,9 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Model } from "../engine/model.ts";
 import { createAnthropicModel, type AnthropicSettings } from "./anthropic.ts";
+import type { Source } from "./failure-table.ts";
+import { withGate, type Gates } from "./gated.ts";
+import type { ReadFile } from "./images.ts";
 import type { OpenAiSettings } from "./openai-client.ts";
 import { createOpenAiModel } from "./openai.ts";
 import { withPrice, type Price } from "./prices.ts";
@@ -19,6 +22,10 @@ interface CommonSettings {
   readonly temperature?: number | undefined;
   readonly outputTokensMax?: number | undefined;
   readonly price?: Price | undefined;
+  /** Whether it is shown images that people post. */
+  readonly images?: boolean | undefined;
+  /** Whether its reasoning is asked for in words, where the provider gives any. */
+  readonly reasoningText?: boolean | undefined;
   /** Calls in all, the first included. */
   readonly attempts?: number | undefined;
   readonly timeouts?: Partial<Timeouts> | undefined;
@@ -36,6 +43,7 @@ export interface OpenAiModelSettings extends CommonSettings {
   readonly reasoningEffort?: OpenAiSettings["reasoningEffort"];
   readonly structured?: OpenAiSettings["structured"] | undefined;
   readonly api?: OpenAiSettings["api"] | undefined;
+  readonly seed?: number | undefined;
 }
 
 export interface ModelDeps {
@@ -43,11 +51,16 @@ export interface ModelDeps {
   readonly clock: Clock;
   /** From 0 to just below 1; spreads retries. */
   readonly random?: () => number;
+  /** How many calls each provider is asked at once and in a minute; as many as come when absent. */
+  readonly gates?: Gates;
+  /** The content of posted images; none is found when absent. */
+  readonly readFile?: ReadFile;
 }
 
 export const MODEL_DEFAULTS = {
   attempts: 4, // With the delays of retry.ts: gives a busy provider about seven seconds.
   outputTokensMax: 8_192,
+  images: { anthropic: true, openai: true, azure: true, "openai-compatible": false }, // Few open models see.
   timeouts: {
     firstTokenMsMax: 180_000, // A reasoning model thinks for minutes before its first word.
     betweenTokensMsMax: 60_000,
@@ -62,15 +75,27 @@ export class ModelSettingsError extends Error {
 }
 
 /** A model that retries, watches the time and knows its price. Nothing is asked of the provider yet. Throws {@link ModelSettingsError}. */
-export function createModel(settings: ModelSettings, { env, clock, random = Math.random }: ModelDeps): Model {
-  const model = settings.provider === "anthropic" ? anthropic(settings, env, clock) : openAi(settings, env, clock);
+export function createModel(settings: ModelSettings, deps: ModelDeps): Model {
+  const { clock, random = Math.random, gates } = deps;
+  const { model, source } = settings.provider === "anthropic" ? anthropic(settings, deps) : openAi(settings, deps);
   const counted = settings.price ? withPrice(model, settings.price) : model;
-  return withRetries(counted, { attempts: settings.attempts ?? MODEL_DEFAULTS.attempts, clock, random });
+  const gated = gates
+    ? withGate(counted, gates.of({ provider: settings.provider, host: source.host, keyName: source.keyName }), source)
+    : counted;
+  return withRetries(gated, { attempts: settings.attempts ?? MODEL_DEFAULTS.attempts, clock, random });
 }
 
 type Env = ModelDeps["env"];
 
-function anthropic(settings: AnthropicModelSettings, env: Env, clock: Clock): Model {
+/** A model, and how people are told of it. */
+interface Made {
+  readonly model: Model;
+  readonly source: Source;
+}
+
+const nothingKept: ReadFile = () => Promise.resolve(undefined);
+
+function anthropic(settings: AnthropicModelSettings, { env, clock, readFile = nothingKept }: ModelDeps): Made {
   const { keyName, apiKey } = keyOf(settings, env);
   if (settings.temperature !== undefined) {
     throw new ModelSettingsError(
@@ -87,11 +112,11 @@ function anthropic(settings: AnthropicModelSettings, env: Env, clock: Clock): Mo
       effort: settings.reasoningEffort,
       structured: settings.structured ?? "native",
     },
-    clock,
+    { clock, readFile },
   );
 }
 
-function openAi(settings: OpenAiModelSettings, env: Env, clock: Clock): Model {
+function openAi(settings: OpenAiModelSettings, { env, clock, readFile = nothingKept }: ModelDeps): Made {
   const { provider, apiVersion, reasoningEffort, temperature } = settings;
   const { keyName, apiKey } = keyOf(settings, env);
   const needsKey = provider !== "openai-compatible" || settings.apiKeyEnv !== undefined;
@@ -112,15 +137,18 @@ function openAi(settings: OpenAiModelSettings, env: Env, clock: Clock): Model {
       reasoningEffort,
       structured: settings.structured ?? "native",
       api: settings.api ?? "chat",
+      seed: settings.seed,
     },
-    clock,
+    { clock, readFile },
   );
 }
 
 const EXAMPLES = { azure: "https://NAME.openai.azure.com", "openai-compatible": "http://127.0.0.1:11434/v1" } as const;
 
-const common = ({ model, outputTokensMax = MODEL_DEFAULTS.outputTokensMax, timeouts }: CommonSettings) => ({
+const common = ({ provider, model, outputTokensMax = MODEL_DEFAULTS.outputTokensMax, timeouts, images, reasoningText }: ModelSettings) => ({
   model,
+  images: images ?? MODEL_DEFAULTS.images[provider],
+  reasoningText: reasoningText ?? false,
   outputTokensMax,
   timeouts: { ...MODEL_DEFAULTS.timeouts, ...timeouts },
 });

@@ -1,20 +1,15 @@
-import type { Usage } from "../engine/events.ts";
+import type { Notices, Usage } from "../engine/events.ts";
 import type { ModelFailureKind, ModelReply } from "../engine/model.ts";
-
-/** Where a reply comes from, for messages to people. */
-export interface Source {
-  /** Such as `OpenAI`. */
-  readonly provider: string;
-  readonly model: string;
-  /** Where it is asked, without path and credentials. */
-  readonly host: string;
-  /** The environment variable that holds the key, to be named in a mend; the setting's name when there is none. */
-  readonly keyName: string;
-  /** What must never be shown. */
-  readonly secrets: readonly string[];
-}
+import { FAILURES, type Source } from "./failure-table.ts";
 
 type FailedReply = Extract<ModelReply, { kind: "failure" }>;
+
+/** What had come before it failed. */
+export interface SoFar {
+  readonly text?: string | undefined;
+  readonly usage?: Usage | undefined;
+  readonly notices?: Notices | undefined;
+}
 
 /** A failed reply with one sentence for people, and beside it what the provider said, without secrets. */
 export function failure(
@@ -23,21 +18,24 @@ export function failure(
   {
     detail,
     retryAfterMs,
+    text,
     usage,
-  }: { readonly detail?: string | undefined; readonly retryAfterMs?: number | undefined; readonly usage?: Usage | undefined } = {},
+    notices = [],
+  }: SoFar & { readonly detail?: string | undefined; readonly retryAfterMs?: number | undefined } = {},
 ): FailedReply {
   const said = detail ? ` (${shortened(redact(detail, source.secrets))})` : "";
   return {
     kind: "failure",
-    error: { kind, message: `${SENTENCES[kind](source)}${said}`, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+    error: { kind, message: `${FAILURES[kind].sentence(source)}${said}`, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+    ...(text ? { received: text } : {}),
+    ...(notices.length > 0 ? { notices } : {}),
     ...(usage ? { usage } : {}),
   };
 }
 
 /** Whatever a provider's SDK or the network has thrown, as a failed reply. `nowMs` turns a date to retry after into a wait. */
-export function toFailure(error: unknown, source: Source, nowMs: number, usage?: Usage): FailedReply {
-  const retryAfterMs = retryAfter(error, nowMs);
-  return failure(kindOf(error), source, { detail: textOf(error), retryAfterMs, usage });
+export function toFailure(error: unknown, source: Source, nowMs: number, soFar: SoFar = {}): FailedReply {
+  return failure(kindOf(error), source, { ...soFar, detail: textOf(error), retryAfterMs: retryAfter(error, nowMs) });
 }
 
 /** A redirect is not followed: it would take the key along to another server. */
@@ -51,8 +49,12 @@ function kindOf(error: unknown): ModelFailureKind {
     return "quota";
   if (status === 401 || status === 403 || /authentication_error|invalid_api_key|permission_error/.test(text)) return "bad_key";
   if (status === 413 || CONTEXT_SIGNS.test(text)) return "context_too_long";
-  if (/content_filter|content_policy_violation|ResponsibleAIPolicyViolation|invalid_prompt|_policy(_violation)?\b/.test(text))
-    return "refused";
+  if (
+    /content_filter|content filtering|content_policy_violation|ResponsibleAIPolicyViolation|invalid_prompt|_policy(_violation)?\b/.test(
+      text,
+    )
+  )
+    return "filtered";
   if (status === 404 || /model_not_found|not_found_error|deploymentnotfound/i.test(text)) return "unknown_model";
   if (status === 529 || /overloaded/i.test(text)) return "overloaded";
   if (status === 429 || /rate_limit/.test(text)) return "rate_limited";
@@ -113,25 +115,6 @@ function retryAfter(error: unknown, nowMs: number): number | undefined {
   const waitMs = /^\s*[\d.]+\s*$/.test(after) ? Number.parseFloat(after) * 1_000 : Date.parse(after) - nowMs;
   return Number.isFinite(waitMs) ? Math.max(0, waitMs) : undefined;
 }
-
-const who = ({ provider, model }: Source): string => `${provider} model "${model}"`;
-
-const SENTENCES: { readonly [kind in ModelFailureKind]: (source: Source) => string } = {
-  rate_limited: (source) => `${who(source)} limits how often it may be asked: wait a minute, or raise the limit with the provider.`,
-  overloaded: (source) => `${who(source)} is overloaded: try again in a few minutes.`,
-  unavailable: (source) => `${who(source)} could not be reached at ${source.host} or broke off: check that it is up, then try again.`,
-  timeout: (source) => `${who(source)} took too long: try again, or allow it more time.`,
-  bad_key: (source) => `${who(source)} did not accept the key: check ${source.keyName}.`,
-  unknown_model: (source) => `${who(source)} was not found at ${source.host}: check the model's name and the address.`,
-  quota: (source) => `${who(source)}: the account has no credit left: check its plan and billing.`,
-  context_too_long: (source) =>
-    `${who(source)} cannot read that much at once: shorten the conversation or take a model with a larger context.`,
-  refused: (source) => `${who(source)} declined to answer: put it differently.`,
-  bad_request: (source) => `${who(source)} rejected the request: check the model's settings.`,
-  bad_answer: (source) => `${who(source)} gave a reply that cannot be used: try again.`,
-  empty: (source) => `${who(source)} answered with nothing: try again.`,
-  aborted: (source) => `The call of ${who(source)} was stopped.`,
-};
 
 /** Scheme, host and port alone: an address may carry a password. */
 export function hostOf(baseUrl: string): string {

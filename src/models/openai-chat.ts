@@ -3,15 +3,20 @@ import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } 
 import type { Usage } from "../engine/events.ts";
 import type { ModelMessage, ModelRequest } from "../engine/model.ts";
 import { conceding, type Concession } from "./concessions.ts";
+import { dataUrl, imagesOf, NO_IMAGES, readImages, textBeside, type Images } from "./images.ts";
 import { outputTokensMax, temperature } from "./limits.ts";
-import type { OpenAiCall } from "./openai-client.ts";
+import { wantedBy, type OpenAiCall } from "./openai-client.ts";
 import type { Finish, Piece } from "./reply.ts";
 import { argsObject, askedInWords, safeName } from "./structured.ts";
 
 /** One call of the Chat Completions API. */
 export async function* chatPieces(call: OpenAiCall, request: ModelRequest, signal: AbortSignal): AsyncGenerator<Piece, void, void> {
-  const asked: Concession[] = ["temperature", "stream_options", "structured"];
-  const stream = await conceding(call.refused, asked, () => call.client.chat.completions.create(chatBody(call, request), { signal }));
+  const { client, settings, concessions, readFile } = call;
+  const wanted = wantedBy(settings, request);
+  const images = wanted.includes("images") && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
+  const stream = yield* conceding(concessions, { wanted, thread: request.thread }, (without) =>
+    client.chat.completions.create(chatBody(call, request, without, without.has("images") ? NO_IMAGES : images), { signal }),
+  );
   const calls = newCallKeys();
   for await (const chunk of stream as unknown as Stream<LooseChunk>) {
     const usage = usageOf(chunk.usage);
@@ -56,7 +61,7 @@ interface LooseUsage {
 }
 
 /** Other words than these, such as `eos`, are some server's way to say that all is well. */
-const FINISHES: { readonly [reason: string]: Finish } = { length: "length", content_filter: "refused", error: "error" };
+const FINISHES: { readonly [reason: string]: Finish } = { length: "length", content_filter: "filtered", error: "error" };
 
 const words = (value: unknown): string => (typeof value === "string" ? value : "");
 
@@ -98,21 +103,26 @@ function usageOf(usage: LooseUsage | null | undefined): Usage | undefined {
   };
 }
 
-/** Every time anew: what the server has refused in the meantime is left out. */
-function chatBody({ settings, refused }: OpenAiCall, request: ModelRequest): ChatCompletionCreateParamsStreaming {
-  const inWords = settings.structured === "prompt" || refused.has("structured");
+function chatBody(
+  { settings }: OpenAiCall,
+  request: ModelRequest,
+  without: ReadonlySet<Concession>,
+  images: Images,
+): ChatCompletionCreateParamsStreaming {
+  const inWords = settings.structured === "prompt" || without.has("structured");
   const { system, messages, answer } = inWords ? askedInWords(request) : request;
-  const warmth = refused.has("temperature") ? undefined : temperature(request, settings);
+  const warmth = without.has("temperature") ? undefined : temperature(request, settings);
   const limit = outputTokensMax(request, settings);
   return {
     model: settings.model,
     stream: true,
-    messages: [...(system ? [{ role: "system" as const, content: system.toWellFormed() }] : []), ...chatMessages(messages)],
-    ...(refused.has("stream_options") ? {} : { stream_options: { include_usage: true } }),
+    messages: [...(system ? [{ role: "system" as const, content: system.toWellFormed() }] : []), ...chatMessages(messages, images)],
+    ...(without.has("stream_options") ? {} : { stream_options: { include_usage: true } }),
     ...(warmth === undefined ? {} : { temperature: warmth }),
     // OpenAI's reasoning models know the new name alone, most compatible servers the old one.
     ...(limit === undefined ? {} : settings.provider === "openai-compatible" ? { max_tokens: limit } : { max_completion_tokens: limit }),
-    ...(settings.reasoningEffort === undefined ? {} : { reasoning_effort: settings.reasoningEffort }),
+    ...(settings.seed === undefined || without.has("seed") ? {} : { seed: settings.seed }),
+    ...(settings.reasoningEffort === undefined || without.has("reasoning") ? {} : { reasoning_effort: settings.reasoningEffort }),
     ...(request.tools.length > 0
       ? {
           tools: request.tools.map(({ name, description, parameters }) => ({
@@ -133,16 +143,18 @@ function chatBody({ settings, refused }: OpenAiCall, request: ModelRequest): Cha
 }
 
 /** User messages in a row become one: the chat templates of several open models insist that roles alternate. */
-function chatMessages(messages: readonly ModelMessage[]): ChatCompletionMessageParam[] {
+function chatMessages(messages: readonly ModelMessage[], images: Images): ChatCompletionMessageParam[] {
   const written: ChatCompletionMessageParam[] = [];
   for (const message of messages) {
     const content = message.text.toWellFormed();
     const last = written.at(-1);
     switch (message.role) {
-      case "user":
-        if (last?.role === "user" && typeof last.content === "string") last.content += `\n\n${content}`;
-        else written.push({ role: "user", content });
+      case "user": {
+        const own = userContent(message, images);
+        if (last?.role === "user") last.content = joined(last.content, own);
+        else written.push({ role: "user", content: own });
         break;
+      }
       case "assistant":
         if (message.toolCalls.length > 0) {
           const toolCalls = message.toolCalls.map(({ call, tool, args }) => ({
@@ -159,4 +171,18 @@ function chatMessages(messages: readonly ModelMessage[]): ChatCompletionMessageP
     }
   }
   return written;
+}
+
+type UserContent = Extract<ChatCompletionMessageParam, { role: "user" }>["content"];
+
+function userContent(message: Extract<ModelMessage, { role: "user" }>, images: Images): UserContent {
+  const text = textBeside(message, images).toWellFormed();
+  const shown = imagesOf(message, images).map((image) => ({ type: "image_url" as const, image_url: { url: dataUrl(image) } }));
+  return shown.length === 0 ? text : [...shown, { type: "text", text }];
+}
+
+function joined(before: UserContent, now: UserContent): UserContent {
+  if (typeof before === "string" && typeof now === "string") return `${before}\n\n${now}`;
+  const parts = (content: UserContent) => (typeof content === "string" ? [{ type: "text" as const, text: content }] : content);
+  return [...parts(before), ...parts(now)];
 }

@@ -1,5 +1,8 @@
 import OpenAI, { AzureOpenAI } from "openai";
-import type { Concession } from "./concessions.ts";
+import type { ModelRequest } from "../engine/model.ts";
+import type { Concession, Concessions } from "./concessions.ts";
+import { hasImages, type ReadFile } from "./images.ts";
+import { temperature } from "./limits.ts";
 import type { Timeouts } from "./reply.ts";
 
 export interface OpenAiSettings {
@@ -14,8 +17,14 @@ export interface OpenAiSettings {
   /** Azure's dated version of the API. Not asked for with a base URL that ends in `/openai/v1`. */
   readonly apiVersion?: string | undefined;
   readonly temperature?: number | undefined;
+  /** For answers that can be had again; only Chat Completions has it. */
+  readonly seed?: number | undefined;
   readonly outputTokensMax?: number | undefined;
   readonly reasoningEffort?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | undefined;
+  /** Whether its reasoning is asked for in words; only the Responses API has to be asked. */
+  readonly reasoningText: boolean;
+  /** Whether it is shown images. */
+  readonly images: boolean;
   /** `prompt`: the server cannot hold the model to a schema, so it is asked in words. A server that refuses a schema is asked in words from then on. */
   readonly structured: "native" | "prompt";
   /** Compatible servers seldom have the Responses API. */
@@ -29,8 +38,23 @@ export interface OpenAiSettings {
 export interface OpenAiCall {
   readonly client: OpenAI;
   readonly settings: OpenAiSettings;
-  /** What this server has refused before. */
-  readonly refused: Set<Concession>;
+  readonly concessions: Concessions;
+  readonly readFile: ReadFile;
+}
+
+/** Of what may be conceded: what this request asks for. */
+export function wantedBy(settings: OpenAiSettings, request: ModelRequest): Concession[] {
+  const isChat = settings.api === "chat";
+  const wants: { readonly [concession in Concession]: boolean } = {
+    temperature: temperature(request, settings) !== undefined,
+    seed: settings.seed !== undefined,
+    reasoning_text: settings.reasoningText && !isChat,
+    reasoning: settings.reasoningEffort !== undefined,
+    images: hasImages(request.messages),
+    stream_options: isChat,
+    structured: request.answer !== undefined && settings.structured === "native",
+  };
+  return (Object.keys(wants) as Concession[]).filter((one) => wants[one]);
 }
 
 const AZURE_API_VERSION = "2024-10-21"; // The newest dated version that is generally available.

@@ -2,15 +2,20 @@ import type { ResponseCreateParamsStreaming, ResponseInputItem, ResponseStreamEv
 import type { ModelMessage, ModelRequest } from "../engine/model.ts";
 import type { Usage } from "../engine/events.ts";
 import { conceding, type Concession } from "./concessions.ts";
+import { dataUrl, imagesOf, NO_IMAGES, readImages, textBeside, type Image, type Images } from "./images.ts";
 import { outputTokensMax, temperature } from "./limits.ts";
-import type { OpenAiCall } from "./openai-client.ts";
+import { wantedBy, type OpenAiCall } from "./openai-client.ts";
 import type { Piece } from "./reply.ts";
 import { argsObject, askedInWords, safeName } from "./structured.ts";
 
 /** One call of the Responses API. Nothing is stored at the provider; the whole conversation goes along each time. */
 export async function* responsesPieces(call: OpenAiCall, request: ModelRequest, signal: AbortSignal): AsyncGenerator<Piece, void, void> {
-  const asked: Concession[] = ["temperature", "structured"];
-  const stream = await conceding(call.refused, asked, () => call.client.responses.create(responsesBody(call, request), { signal }));
+  const { client, settings, concessions, readFile } = call;
+  const wanted = wantedBy(settings, request);
+  const images = wanted.includes("images") && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
+  const stream = yield* conceding(concessions, { wanted, thread: request.thread }, (without) =>
+    client.responses.create(responsesBody(call, request, without, without.has("images") ? NO_IMAGES : images), { signal }),
+  );
   for await (const event of stream) yield* piecesOf(event);
 }
 
@@ -42,7 +47,7 @@ function* piecesOf(event: ResponseStreamEvent): Generator<Piece, void, void> {
       return;
     case "response.incomplete":
       yield* usageOf(event.response.usage);
-      yield { type: "finished", why: event.response.incomplete_details?.reason === "content_filter" ? "refused" : "length" };
+      yield { type: "finished", why: event.response.incomplete_details?.reason === "content_filter" ? "filtered" : "length" };
       return;
     case "response.failed": {
       yield* usageOf(event.response.usage);
@@ -70,21 +75,29 @@ function* usageOf(counted: ResponsesUsage | null): Generator<Piece, void, void> 
   yield { type: "usage", usage };
 }
 
-/** Every time anew: what the server has refused in the meantime is left out. */
-function responsesBody({ settings, refused }: OpenAiCall, request: ModelRequest): ResponseCreateParamsStreaming {
-  const inWords = settings.structured === "prompt" || refused.has("structured");
+function responsesBody(
+  { settings }: OpenAiCall,
+  request: ModelRequest,
+  without: ReadonlySet<Concession>,
+  images: Images,
+): ResponseCreateParamsStreaming {
+  const inWords = settings.structured === "prompt" || without.has("structured");
   const { system, messages, answer } = inWords ? askedInWords(request) : request;
-  const warmth = refused.has("temperature") ? undefined : temperature(request, settings);
+  const warmth = without.has("temperature") ? undefined : temperature(request, settings);
   const limit = outputTokensMax(request, settings);
+  const reasoning = {
+    ...(settings.reasoningEffort === undefined || without.has("reasoning") ? {} : { effort: settings.reasoningEffort }),
+    ...(settings.reasoningText && !without.has("reasoning_text") ? { summary: "auto" as const } : {}),
+  };
   return {
     model: settings.model,
     stream: true,
     store: false,
-    input: messages.flatMap(inputItems),
+    input: messages.flatMap((message) => inputItems(message, images)),
     ...(system ? { instructions: system.toWellFormed() } : {}),
     ...(warmth === undefined ? {} : { temperature: warmth }),
     ...(limit === undefined ? {} : { max_output_tokens: limit }),
-    ...(settings.reasoningEffort === undefined ? {} : { reasoning: { effort: settings.reasoningEffort } }),
+    ...(Object.keys(reasoning).length > 0 ? { reasoning } : {}),
     ...(request.tools.length > 0
       ? {
           tools: request.tools.map(({ name, description, parameters }) => ({
@@ -102,11 +115,14 @@ function responsesBody({ settings, refused }: OpenAiCall, request: ModelRequest)
   };
 }
 
-function inputItems(message: ModelMessage): ResponseInputItem[] {
+function inputItems(message: ModelMessage, images: Images): ResponseInputItem[] {
   const content = message.text.toWellFormed();
   switch (message.role) {
-    case "user":
-      return [{ role: "user", content }];
+    case "user": {
+      const text = textBeside(message, images).toWellFormed();
+      const shown = imagesOf(message, images).map(inputImage);
+      return [{ role: "user", content: shown.length === 0 ? text : [...shown, { type: "input_text", text }] }];
+    }
     case "assistant":
       return [
         ...(content ? [{ role: "assistant" as const, content }] : []),
@@ -121,3 +137,5 @@ function inputItems(message: ModelMessage): ResponseInputItem[] {
       return [{ type: "function_call_output", call_id: message.call, output: content }];
   }
 }
+
+const inputImage = (image: Image) => ({ type: "input_image" as const, image_url: dataUrl(image), detail: "auto" as const });

@@ -1,20 +1,30 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Model } from "../engine/model.ts";
-import { hostOf, type Source } from "./failures.ts";
+import type { Source } from "./failure-table.ts";
+import { newConcessions, type Concession } from "./concessions.ts";
+import { hostOf } from "./failures.ts";
+import type { ReadFile } from "./images.ts";
 import { chatPieces } from "./openai-chat.ts";
 import { openAiClient, type OpenAiCall, type OpenAiSettings } from "./openai-client.ts";
 import { responsesPieces } from "./openai-responses.ts";
 import { replyFrom } from "./reply.ts";
 
 /** A model behind OpenAI's API or one like it. It does not retry; see `withRetries`. */
-export function createOpenAiModel(settings: OpenAiSettings, clock: Clock): Model {
-  const call: OpenAiCall = { client: openAiClient(settings), settings, refused: new Set() };
+export function createOpenAiModel(
+  settings: OpenAiSettings,
+  { clock, readFile }: { readonly clock: Clock; readonly readFile: ReadFile },
+): { readonly model: Model; readonly source: Source } {
+  const never: Concession[] = [...(settings.images ? [] : ["images" as const]), ...(settings.api === "chat" ? [] : ["seed" as const])];
+  const call: OpenAiCall = { client: openAiClient(settings), settings, concessions: newConcessions(settings.model, never), readFile };
   const pieces = settings.api === "responses" ? responsesPieces : chatPieces;
   const source = sourceOf(settings, call.client.baseURL);
   return {
-    name: settings.model,
-    call: (request, signal) =>
-      replyFrom((connection) => pieces(call, request, connection), { request, source, timeouts: settings.timeouts, clock }, signal),
+    source,
+    model: {
+      name: settings.model,
+      call: (request, signal) =>
+        replyFrom((connection) => pieces(call, request, connection), { request, source, timeouts: settings.timeouts, clock }, signal),
+    },
   };
 }
 

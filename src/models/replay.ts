@@ -23,7 +23,7 @@ const beside = {
 
 const FAILURE_KINDS = [
   "rate_limited", "overloaded", "unavailable", "timeout", "bad_key", "unknown_model", "quota",
-  "context_too_long", "refused", "bad_request", "bad_answer", "empty", "aborted",
+  "context_too_long", "refused", "filtered", "bad_request", "bad_answer", "empty", "queue_full", "aborted",
 ] as const satisfies readonly ModelFailureKind[]; // prettier-ignore
 
 const Reply = z

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../engine/clock.ts";
 import type { Usage } from "../engine/events.ts";
-import type { ModelDelta, ModelReply, ModelRequest, ToolCall } from "../engine/model.ts";
-import { failure, toFailure, type Source } from "./failures.ts";
+import type { ModelDelta, ModelFailureKind, ModelReply, ModelRequest, ToolCall } from "../engine/model.ts";
+import type { Source } from "./failure-table.ts";
+import { failure, toFailure, type SoFar } from "./failures.ts";
 import { jsonIn } from "./structured.ts";
 
 /** What a provider's stream says, piece by piece, in words common to all providers. `key` tells calls of one reply apart. */
@@ -15,10 +16,12 @@ export type Piece =
   | { readonly type: "call.whole"; readonly key: string | number; readonly args: string }
   /** The newest count replaces the one before. */
   | { readonly type: "usage"; readonly usage: Usage }
+  /** One line for people: what was left out of the request. */
+  | { readonly type: "notice"; readonly text: string }
   /** The provider says that nothing is missing, or why something is. Text and calls count only after it. */
   | { readonly type: "finished"; readonly why: Finish; readonly detail?: string };
 
-export type Finish = "stop" | "length" | "refused" | "context" | "error";
+export type Finish = "stop" | "length" | "refused" | "filtered" | "context" | "error";
 
 /** How long a provider may keep silent, in milliseconds. Keep-alives are silence. */
 export interface Timeouts {
@@ -45,27 +48,28 @@ export async function* replyFrom(
   let closed = false;
   try {
     const pieces = open(connection.signal);
-    for (let first = true; ; first = false) {
+    for (let first = true; ;) {
       const silenceMsMax = first ? timeouts.firstTokenMsMax : timeouts.betweenTokensMsMax;
       const waitMsMax = Math.max(0, Math.min(silenceMsMax, deadline - clock.now()));
       const step = await firstOf(pieces.next(), aborted.promise, waitMsMax, clock);
-      if (step === "aborted") return failure("aborted", source, { usage: draft.usage });
+      if (step === "aborted") return failure("aborted", source, soFar(draft));
       if (step === "timeout") {
         const detail =
           waitMsMax < silenceMsMax
             ? `the whole call took over ${seconds(timeouts.callMsMax)}`
             : `nothing came for ${seconds(silenceMsMax)}`;
-        return failure("timeout", source, { usage: draft.usage, detail });
+        return failure("timeout", source, { ...soFar(draft), detail });
       }
       if (step.done) break;
+      first &&= !isToken(step.value);
       const delta = add(draft, step.value);
-      if (isTooLong(draft)) return failure("bad_answer", source, { usage: draft.usage, detail: "the reply was far too long" });
+      if (isTooLong(draft)) return failure("bad_answer", source, { ...soFar(draft), detail: "the reply was far too long" });
       if (delta) yield delta;
     }
     closed = true;
   } catch (error) {
-    if (signal.aborted) return failure("aborted", source, { usage: draft.usage });
-    if (!draft.finished) return toFailure(error, source, clock.now(), draft.usage);
+    if (signal.aborted) return failure("aborted", source, soFar(draft));
+    if (!draft.finished) return toFailure(error, source, clock.now(), soFar(draft));
   } finally {
     aborted.forget();
     if (!closed) connection.abort();
@@ -73,16 +77,24 @@ export async function* replyFrom(
   return conclude(draft, request, source);
 }
 
+/** Counts, notices and empty deltas come before the model has begun to write. */
+const isToken = (piece: Piece): boolean =>
+  piece.type === "text" || piece.type === "reasoning" ? piece.text !== "" : piece.type !== "usage" && piece.type !== "notice";
+
 interface Draft {
   text: string;
   /** Everything that came, to know when it is too much. */
   chars: number;
   readonly calls: Map<string | number, { call: string; tool: string; args: string }>;
   usage: Usage | undefined;
+  readonly notices: string[];
   finished: Extract<Piece, { type: "finished" }> | undefined;
 }
 
-const newDraft = (): Draft => ({ text: "", chars: 0, calls: new Map(), usage: undefined, finished: undefined });
+const newDraft = (): Draft => ({ text: "", chars: 0, calls: new Map(), usage: undefined, notices: [], finished: undefined });
+
+/** Words only: a call is worth nothing before it is whole. */
+const soFar = ({ text, usage, notices }: Draft): SoFar => ({ text, usage, notices });
 
 /** Above any model's useful output, and small enough for one event of the log (1 MiB); also guards against a server that never ends. */
 const REPLY_CHARS_MAX = 300_000;
@@ -141,6 +153,9 @@ function add(draft: Draft, piece: Piece): ModelDelta | undefined {
     case "usage":
       draft.usage = piece.usage;
       return undefined;
+    case "notice":
+      draft.notices.push(piece.text);
+      return undefined;
     case "finished":
       draft.finished ??= piece;
       return undefined;
@@ -148,29 +163,33 @@ function add(draft: Draft, piece: Piece): ModelDelta | undefined {
 }
 
 function conclude(draft: Draft, request: ModelRequest, source: Source): ModelReply {
-  const { finished, usage } = draft;
-  if (!finished) return failure("unavailable", source, { usage, detail: "the connection ended in the middle of the reply" });
+  const { finished, usage, notices } = draft;
+  const failed = (kind: ModelFailureKind, detail?: string): ModelReply => failure(kind, source, { ...soFar(draft), detail });
+  if (!finished) return failed("unavailable", "the connection ended in the middle of the reply");
   switch (finished.why) {
     case "length":
-      return failure("bad_answer", source, {
-        usage,
-        detail: "the reply was cut off at the limit of output tokens; raise outputTokensMax or ask for less",
-      });
+      return failed("bad_answer", "the reply was cut off at the limit of output tokens; raise outputTokensMax or ask for less");
     case "refused":
-      return failure("refused", source, { usage, detail: finished.detail || draft.text });
+    case "filtered":
+      return failed(finished.why, finished.detail || draft.text);
     case "context":
-      return failure("context_too_long", source, { usage });
+      return failed("context_too_long");
     case "error":
-      return failure("unavailable", source, { usage, detail: finished.detail || "the provider broke off" });
+      return failed("unavailable", finished.detail || "the provider broke off");
     case "stop":
       break;
   }
   const toolCalls = wholeCalls(draft);
-  if (toolCalls.some((call) => call.tool === ""))
-    return failure("bad_answer", source, { usage, detail: "it called a tool without naming it" });
-  if (toolCalls.length === 0 && draft.text.trim() === "") return failure("empty", source, { usage });
+  if (toolCalls.some((call) => call.tool === "")) return failed("bad_answer", "it called a tool without naming it");
+  if (toolCalls.length === 0 && draft.text.trim() === "") return failed("empty");
   const text = request.answer ? (jsonIn(draft.text) ?? draft.text) : draft.text;
-  return { kind: "answer", text, toolCalls, usage: usage ?? { inputTokens: 0, outputTokens: 0 } };
+  return {
+    kind: "answer",
+    text,
+    toolCalls,
+    usage: usage ?? { inputTokens: 0, outputTokens: 0 },
+    ...(notices.length > 0 ? { notices: notices } : {}),
+  };
 }
 
 /** In the order in which the model began them. Some servers give no ids, or the same one to all. */

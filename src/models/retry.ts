@@ -1,6 +1,7 @@
 import type { Clock } from "../engine/clock.ts";
-import type { Usage } from "../engine/events.ts";
-import type { Model, ModelFailure, ModelFailureKind } from "../engine/model.ts";
+import type { Model, ModelFailure, ModelReply } from "../engine/model.ts";
+import { FAILURES } from "./failure-table.ts";
+import { NOTHING, plus } from "./usage.ts";
 
 export interface RetrySettings {
   /** Calls in all, the first included. */
@@ -18,44 +19,26 @@ export function withRetries(model: Model, { attempts, clock, random }: RetrySett
   return {
     name: model.name,
     async *call(request, signal) {
-      let spent: Usage | undefined;
+      let before: ModelReply | undefined;
       for (let attempt = 1; ; attempt++) {
-        const reply = yield* model.call(request, signal);
-        const usage = plus(spent, reply.usage);
-        if (reply.kind === "answer") return { ...reply, usage };
+        const one = yield* model.call(request, signal);
+        const reply: ModelReply = before ? following(before, one) : one;
+        if (reply.kind === "answer") return reply;
         const waitMs = attempt < attempts ? retryDelayMs(reply.error, attempt, random) : undefined;
-        if (waitMs === undefined) return { ...reply, usage };
+        if (waitMs === undefined || signal.aborted) return reply;
         await clock.sleep(waitMs, signal);
-        if (signal.aborted)
-          return { kind: "failure", error: { kind: "aborted", message: `The call of model "${model.name}" was stopped.` }, usage };
-        spent = usage;
+        if (signal.aborted) return { ...reply, error: { kind: "aborted", message: `The call of model "${model.name}" was stopped.` } };
+        before = reply;
       }
     },
   };
 }
 
-const NOTHING: Usage = { inputTokens: 0, outputTokens: 0 };
-
-/** A failed try that reported nothing counts as a call that cost nothing. Money is known only when that of every try is. */
-function plus(spent: Usage | undefined, one: Usage = NOTHING): Usage {
-  if (!spent) return one;
-  const sum = (key: "cachedTokens" | "reasoningTokens") =>
-    spent[key] === undefined && one[key] === undefined ? {} : { [key]: (spent[key] ?? 0) + (one[key] ?? 0) };
-  const [before, now] = [costOf(spent), costOf(one)];
-  const isPriced = spent.usd !== undefined || one.usd !== undefined;
-  return {
-    inputTokens: spent.inputTokens + one.inputTokens,
-    outputTokens: spent.outputTokens + one.outputTokens,
-    ...sum("cachedTokens"),
-    ...sum("reasoningTokens"),
-    ...(isPriced && before !== undefined && now !== undefined ? { usd: before + now } : {}),
-    calls: (spent.calls ?? 1) + (one.calls ?? 1),
-  };
+/** The newest reply, with what all of them cost and were noticed for. */
+export function following(before: ModelReply, reply: ModelReply): ModelReply {
+  const notices = [...(before.notices ?? []), ...(reply.notices ?? [])];
+  return { ...reply, usage: plus(before.usage ?? NOTHING, reply.usage), ...(notices.length > 0 ? { notices } : {}) };
 }
-
-const costOf = (usage: Usage): number | undefined => usage.usd ?? (usage.inputTokens + usage.outputTokens === 0 ? 0 : undefined);
-
-const RETRIED: ReadonlySet<ModelFailureKind> = new Set(["rate_limited", "overloaded", "unavailable", "timeout"]);
 
 const RETRY_DELAY_MS_FIRST = 1_000; // As the providers' own SDKs, a little more patient.
 const RETRY_DELAY_MS_MAX = 30_000;
@@ -66,7 +49,8 @@ const JITTER_SHARE = 0.25;
 
 /** How long to wait before another try; `undefined` when another try is no use. `attempt` counts from 1. */
 export function retryDelayMs(error: ModelFailure, attempt: number, random: () => number): number | undefined {
-  if (!RETRIED.has(error.kind)) return undefined;
+  const { rule } = FAILURES[error.kind];
+  if (rule.does !== "retry" || attempt >= (rule.triesMax ?? Infinity)) return undefined;
   if ((error.retryAfterMs ?? 0) > RETRY_AFTER_MS_MAX) return undefined;
   const ms = error.retryAfterMs ?? Math.min(RETRY_DELAY_MS_MAX, RETRY_DELAY_MS_FIRST * 2 ** (attempt - 1));
   return Math.round(ms * (1 + JITTER_SHARE * random()));

@@ -89,6 +89,24 @@ export function providerContract(wire: Wire): void {
         );
       });
 
+      test("a stream that dies half-way is a failure with the words that came, and none of its calls", async () => {
+        const events = wire.events({ text: ["The answer is not "], calls: TOLD.calls ?? [] });
+        server.will({ body: events.slice(0, 5), ends: "cut" });
+        const { reply } = await ask(modelOn(wire, server.url, clock), request());
+        expect(failureOf(reply).kind).toBe("unavailable");
+        expect(reply).toMatchObject({ received: "The answer is not " });
+        expect(reply).not.toHaveProperty("toolCalls");
+      });
+
+      test("a stream that dies half-way is asked for again, and its words are not in the reply", async () => {
+        const events = wire.events({ text: ["The answer is not "] });
+        const half = events.slice(0, events.findIndex((event) => event.includes("is not")) + 1);
+        server.will({ body: half, ends: "cut" }, { body: [tell(TOLD)] });
+        const asked = ask(modelOn(wire, server.url, clock, { attempts: 2 }), request());
+        while (server.requests.length < 2) await clock.advance(100);
+        expect((await asked).reply).toMatchObject({ kind: "answer", text: TOLD.text?.join(""), usage: { calls: 2 } });
+      });
+
       test("a stream that ends before it says that it is whole is no reply", async () => {
         const events = wire.events({ text: ["The answer is not "], calls: TOLD.calls ?? [] });
         expect(failureOf(await askOnce(...events.slice(0, 5))).kind).toBe("unavailable");

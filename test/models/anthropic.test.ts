@@ -90,6 +90,27 @@ describe("Messages: what is sent", () => {
     expect(body()).not.toHaveProperty("tools");
   });
 
+  test("thinking is asked for in words, and effort with it; a model that takes neither does without, with a notice", async () => {
+    const refuses = (message: string) => ({ status: 400, body: [JSON.stringify({ type: "error", error: { type: "invalid_request_error", message } })] }); // prettier-ignore
+    const settings = { provider: "anthropic", model: "claude-haiku-5-5", baseUrl: server.url, attempts: 1, reasoningText: true, reasoningEffort: "low" } as const; // prettier-ignore
+    const thinking = createModel(settings, { env: { ANTHROPIC_API_KEY: KEY }, clock: systemClock });
+    server.will({ body: anthropicWire.events({ reasoning: ["Six sevens."], text: ["42"] }) });
+    expect((await ask(thinking, request())).deltas).toContainEqual({ type: "reasoning", text: "Six sevens." });
+    expect(body()).toMatchObject({ thinking: { type: "adaptive", display: "summarized" }, output_config: { effort: "low" } });
+    server.will(
+      refuses("thinking.adaptive is not supported by this model"),
+      refuses("output_config.effort is not supported by this model"),
+    );
+    willSay("42");
+    const { reply } = await ask(thinking, request());
+    expect(body(3)).not.toHaveProperty("thinking");
+    expect(body(3)).not.toHaveProperty("output_config");
+    expect(reply.notices).toEqual([
+      "claude-haiku-5-5 does not show its reasoning.",
+      "claude-haiku-5-5 takes no reasoning effort: it was left out.",
+    ]);
+  });
+
   test("a model without structured output is made to call a tool instead, whose arguments are the answer, now and from then on", async () => {
     server.will({
       status: 400,

@@ -112,6 +112,31 @@ describe("Chat Completions: what is sent", () => {
     for (const name of ["temperature", "stream_options", "response_format"]) expect(body(4)).not.toHaveProperty(name);
   });
 
+  test("what a model refuses of its settings is told once in each thread, what is no loss is not", async () => {
+    const refuses = (message: string) => ({ status: 400, body: [JSON.stringify({ error: { message, type: "invalid_request_error", param: null, code: "unsupported_value" } })] }); // prettier-ignore
+    server.will(
+      refuses("Unsupported value: 'temperature' does not support 0.2 with this model."),
+      refuses("Unrecognized request argument supplied: seed"),
+      refuses("Unrecognized request argument supplied: reasoning_effort"),
+      refuses("Unknown parameter: stream_options"),
+    );
+    for (let call = 0; call < 3; call++) willSay("Yes.");
+    const model = chat({ temperature: 0.2, seed: 7, reasoningEffort: "low" });
+    const notices = [];
+    for (const thread of ["t1", "t1", "t2"]) notices.push((await ask(model, request({ thread }))).reply.notices);
+    const told = ["takes no temperature", "takes no seed", "takes no reasoning effort"].map((what) => `qwen3 ${what}: it was left out.`);
+    expect(notices).toEqual([told, undefined, told]);
+    expect(body(0)).toMatchObject({ temperature: 0.2, seed: 7, reasoning_effort: "low" });
+    for (const name of ["temperature", "seed", "reasoning_effort"]) expect(body(6)).not.toHaveProperty(name);
+  });
+
+  test("what the provider's filter stopped is told apart from a refusal", async () => {
+    for (const wire of [chatWire, responsesWire]) {
+      server.will({ body: wire.events({ text: ["I cannot"], finish: "filtered" }) });
+      expect(failureOf((await ask(modelOn(wire, server.url, systemClock), request())).reply).kind).toBe("filtered");
+    }
+  });
+
   test("a request that is wrong in another way is not sent twice", async () => {
     server.will({ status: 400, body: [JSON.stringify({ error: { message: "messages is empty", type: "invalid_request_error" } })] });
     expect(failureOf((await ask(chat({ temperature: 1 }), request())).reply).kind).toBe("bad_request");
@@ -228,6 +253,24 @@ describe("Responses", () => {
       tools: [{ type: "function", name: "search", strict: false }],
       text: { format: { type: "json_schema", name: "next_speaker", strict: true, schema: ANSWER.schema } },
     });
+  });
+
+  test("effort and reasoning in words are asked for, and a seed, which this API does not have, is left out with a notice", async () => {
+    server.will({ body: responsesWire.events({ reasoning: ["Six sevens."], text: ["42"] }) });
+    const model = chat({ provider: "openai", api: "responses", model: "gpt-5-mini", reasoningEffort: "low", reasoningText: true, seed: 7 });
+    const { deltas, reply } = await ask(model, request());
+    expect(body()?.reasoning).toEqual({ effort: "low", summary: "auto" });
+    expect(body()).not.toHaveProperty("seed");
+    expect(deltas).toContainEqual({ type: "reasoning", text: "Six sevens." });
+    expect(reply.notices).toEqual(["gpt-5-mini takes no seed: it was left out."]);
+  });
+
+  test("an organisation that may not read summaries gets the answer without", async () => {
+    const error = { message: "Your organization must be verified to generate reasoning summaries.", type: "invalid_request_error", param: "reasoning.summary", code: "unsupported_value" }; // prettier-ignore
+    server.will({ status: 400, body: [JSON.stringify({ error })] }, { body: responsesWire.events({ text: ["42"] }) });
+    const { reply } = await ask(chat({ provider: "openai", api: "responses", reasoningEffort: "high", reasoningText: true }), request());
+    expect(body(1)?.reasoning).toEqual({ effort: "high" });
+    expect(reply.notices).toEqual(["qwen3 does not show its reasoning."]);
   });
 
   test("a response that failed says why", async () => {

@@ -2,9 +2,9 @@ import { modelContract, type ToldReply } from "../contracts/model.ts";
 import { providerContract } from "../contracts/model-provider.ts";
 import { systemClock } from "../../src/engine/clock.ts";
 import { type ServerAnswer, startModelServer } from "./model-server.ts";
-import { modelOn, type Wire, wires } from "./wires.ts";
+import { alikeWires, modelOn, type Wire, wires } from "./wires.ts";
 
-for (const wire of wires) {
+for (const wire of [...wires, ...alikeWires]) {
   modelContract(wire.name, async () => {
     const server = await startModelServer();
     return {
@@ -13,7 +13,7 @@ for (const wire of wires) {
       close: () => server.close(),
     };
   });
-  providerContract(wire);
+  if (wires.includes(wire)) providerContract(wire);
 }
 
 function onWire(wire: Wire, reply: ToldReply): ServerAnswer {

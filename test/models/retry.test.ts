@@ -1,39 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Usage } from "../../src/engine/events.ts";
-import type { Model, ModelFailure, ModelReply } from "../../src/engine/model.ts";
+import type { Model } from "../../src/engine/model.ts";
 import { priced, withPrice } from "../../src/models/prices.ts";
 import { retryDelayMs, withRetries } from "../../src/models/retry.ts";
 import { fakeClock, until } from "../contracts/fake-clock.ts";
 import { ask, failureOf, request } from "./asking.ts";
-
-const fails = (kind: ModelFailure["kind"], more: { retryAfterMs?: number; usage?: Usage } = {}): ModelReply => ({
-  kind: "failure",
-  error: { kind, message: kind, ...(more.retryAfterMs === undefined ? {} : { retryAfterMs: more.retryAfterMs }) },
-  ...(more.usage ? { usage: more.usage } : {}),
-});
-const answers = (usage: Usage = { inputTokens: 10, outputTokens: 5 }): ModelReply => ({
-  kind: "answer",
-  text: "Yes.",
-  toolCalls: [],
-  usage,
-});
-
-/** Gives these replies in order and counts the calls. */
-function inOrder(...replies: readonly ModelReply[]): Model & { readonly calls: number } {
-  let calls = 0;
-  return {
-    name: "in order",
-    get calls() {
-      return calls;
-    },
-    async *call() {
-      const reply = replies[calls++];
-      if (!reply) throw new Error("no reply is left");
-      yield { type: "text", text: `try ${calls}` };
-      return reply;
-    },
-  };
-}
+import { answers, fails, inOrder } from "./scripted-model.ts";
 
 async function retried(model: Model, attempts = 3) {
   const clock = fakeClock();
@@ -46,52 +17,69 @@ async function retried(model: Model, attempts = 3) {
 
 describe("retries", () => {
   test.each(["rate_limited", "overloaded", "unavailable", "timeout"] as const)("%s passes: the call is made again", async (kind) => {
-    const model = inOrder(fails(kind), answers());
+    const model = inOrder("in order", fails(kind), answers());
     expect((await retried(model)).reply).toMatchObject({ kind: "answer", usage: { inputTokens: 10, outputTokens: 5, calls: 2 } });
   });
 
-  test.each(["bad_key", "unknown_model", "quota", "context_too_long", "refused", "bad_request", "bad_answer", "empty", "aborted"] as const)(
-    "%s does not pass: it is told at once",
-    async (kind) => {
-      const model = inOrder(fails(kind));
-      expect(failureOf((await retried(model)).reply).kind).toBe(kind);
-      expect(model.calls).toBe(1);
-    },
-  );
+  test.each([
+    "bad_key",
+    "unknown_model",
+    "quota",
+    "context_too_long",
+    "refused",
+    "filtered",
+    "bad_request",
+    "bad_answer",
+    "queue_full",
+    "aborted",
+  ] as const)("%s does not pass: it is told at once", async (kind) => {
+    const model = inOrder("in order", fails(kind));
+    expect(failureOf((await retried(model)).reply).kind).toBe(kind);
+    expect(model.requests.length).toBe(1);
+  });
+
+  test("an empty answer is asked for once more, and not again", async () => {
+    expect((await retried(inOrder("in order", fails("empty"), answers()))).reply).toMatchObject({ kind: "answer", usage: { calls: 2 } });
+    const silent = inOrder("in order", fails("empty"), fails("empty"), answers());
+    expect(failureOf((await retried(silent)).reply).kind).toBe("empty");
+    expect(silent.requests.length).toBe(2);
+  });
 
   test("when the attempts are used up, the last failure is the reply, with the usage of all", async () => {
     const usage = { inputTokens: 3, outputTokens: 1 };
-    const { reply } = await retried(inOrder(fails("timeout", { usage }), fails("unavailable"), fails("overloaded", { usage })));
+    const { reply } = await retried(inOrder("in order", fails("timeout", { usage }), fails("unavailable"), fails("overloaded", { usage })));
     expect(reply).toEqual({ ...fails("overloaded"), usage: { inputTokens: 6, outputTokens: 2, calls: 3 } });
   });
 
   test("what failed tries cost is in the sum; with a cost unknown, the sum is unknown", async () => {
     const price = { inputPerMTokUsd: 1_000_000, outputPerMTokUsd: 2_000_000 };
     const usage = { inputTokens: 1, outputTokens: 1 };
-    const model = inOrder(fails("timeout", { usage }), fails("unavailable"), answers(usage));
+    const model = inOrder("in order", fails("timeout", { usage }), fails("unavailable"), answers("Yes.", usage));
     expect((await retried(withPrice(model, price))).reply.usage).toEqual({ inputTokens: 2, outputTokens: 2, usd: 6, calls: 3 });
-    expect((await retried(inOrder(fails("timeout", { usage }), answers({ ...usage, usd: 3 })))).reply.usage).not.toHaveProperty("usd");
+    expect(
+      (await retried(inOrder("in order", fails("timeout", { usage }), answers("Yes.", { ...usage, usd: 3 })))).reply.usage,
+    ).not.toHaveProperty("usd");
   });
 
   test("an answer at once has its own usage, untouched", async () => {
-    expect((await retried(inOrder(answers()))).reply).toEqual(answers());
+    expect((await retried(inOrder("in order", answers()))).reply).toEqual(answers());
   });
 
   test("the words of every try are heard; the reply replaces them", async () => {
-    const { deltas, reply } = await retried(inOrder(fails("unavailable"), answers()));
+    const { deltas, reply } = await retried(inOrder("in order", fails("unavailable"), answers()));
     expect(deltas.map((delta) => delta.text)).toEqual(["try 1", "try 2"]);
     expect(reply).toMatchObject({ text: "Yes." });
   });
 
   test("stopping during the wait ends it, and the call is not made again", async () => {
-    const model = inOrder(fails("overloaded"), answers());
+    const model = inOrder("in order", fails("overloaded"), answers());
     const clock = fakeClock();
     const stop = new AbortController();
     const asked = ask(withRetries(model, { attempts: 3, clock, random: () => 0 }), request(), stop.signal);
     await until(() => clock.sleepers === 1);
     stop.abort();
     expect(failureOf((await asked).reply).kind).toBe("aborted");
-    expect(model.calls).toBe(1);
+    expect(model.requests.length).toBe(1);
   });
 });
 

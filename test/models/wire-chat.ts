@@ -4,7 +4,7 @@ import type { Told } from "./wires.ts";
 export function chatBody({ reasoning = [], text = [], calls = [], finish = "stop", usage }: Told): string[] {
   const deltas: object[] = [{ role: "assistant", content: "", refusal: null }];
   for (const part of reasoning) deltas.push({ reasoning_content: part });
-  for (const part of text) deltas.push({ content: part });
+  for (const part of text) deltas.push(finish === "refused" ? { refusal: part } : { content: part });
   calls.forEach((call, index) =>
     deltas.push({ tool_calls: [{ index, id: call.id, type: "function", function: { name: call.name, arguments: "" } }] }),
   );
@@ -15,7 +15,7 @@ export function chatBody({ reasoning = [], text = [], calls = [], finish = "stop
       if (part !== undefined) deltas.push({ tool_calls: [{ index, function: { arguments: part } }] });
     });
   }
-  const reason = finish === "refused" ? "content_filter" : finish === "length" ? "length" : calls.length > 0 ? "tool_calls" : "stop";
+  const reason = finish === "filtered" ? "content_filter" : finish === "length" ? "length" : calls.length > 0 ? "tool_calls" : "stop";
   const chunks = [
     ...deltas.map((delta) => ({ choices: [{ index: 0, delta, logprobs: null, finish_reason: null }], usage: null })),
     { choices: [{ index: 0, delta: {}, logprobs: null, finish_reason: reason }], usage: null },

@@ -50,6 +50,8 @@ export function responsesBody({ reasoning = [], text = [], calls = [], finish = 
     });
   }
   // A reply that is cut off has no ends of its calls.
+  if (finish === "refused")
+    events.push({ type: "response.refusal.done", item_id: "msg_1", output_index: 0, content_index: 0, refusal: text.join("") });
   if (finish === "stop") {
     items.forEach((item, at) => {
       const whole = calls[at]?.args.join("") ?? "";
@@ -65,11 +67,11 @@ export function responsesBody({ reasoning = [], text = [], calls = [], finish = 
   const incomplete = {
     ...response,
     status: "incomplete",
-    incomplete_details: { reason: finish === "refused" ? "content_filter" : "max_output_tokens" },
+    incomplete_details: { reason: finish === "filtered" ? "content_filter" : "max_output_tokens" },
     usage: counted,
   };
   events.push(
-    finish === "stop"
+    finish === "stop" || finish === "refused"
       ? { type: "response.completed", response: { ...response, status: "completed", usage: counted } }
       : { type: "response.incomplete", response: incomplete },
   );

@@ -1,6 +1,7 @@
 import type { Model } from "../../src/engine/model.ts";
 import type { Clock } from "../../src/engine/clock.ts";
 import { createModel, type ModelSettings } from "../../src/models/create.ts";
+import type { ReadFile } from "../../src/models/images.ts";
 import { anthropicBody } from "./wire-anthropic.ts";
 import { chatBody } from "./wire-chat.ts";
 import { responsesBody } from "./wire-responses.ts";
@@ -10,7 +11,7 @@ export interface Told {
   readonly reasoning?: readonly string[];
   readonly text?: readonly string[];
   readonly calls?: readonly { readonly id: string; readonly name: string; readonly args: readonly string[] }[];
-  readonly finish?: "stop" | "length" | "refused";
+  readonly finish?: "stop" | "length" | "refused" | "filtered";
   readonly usage?: { readonly input: number; readonly output: number; readonly cached: number; readonly reasoning: number };
 }
 
@@ -28,17 +29,28 @@ export interface Wire {
 }
 
 export type ErrorCase =
-  "bad_key" | "unknown_model" | "context_too_long" | "rate_limited" | "overloaded" | "unavailable" | "quota" | "bad_request";
+  "bad_key" | "filtered" | "unknown_model" | "context_too_long" | "rate_limited" | "overloaded" | "unavailable" | "quota" | "bad_request";
 
 export const KEY = "sk-proj-4f9aTheSecretOfThisTest";
 
 /** The model, as the composition makes it, at this address. One attempt unless the test is about retries. */
-export function modelOn(wire: Wire, url: string, clock: Clock, more: Pick<ModelSettings, "attempts" | "timeouts"> = {}): Model {
+export function modelOn(
+  wire: Wire,
+  url: string,
+  clock: Clock,
+  more: Pick<ModelSettings, "attempts" | "timeouts" | "images" | "reasoningText"> = {},
+  readFile?: ReadFile,
+): Model {
   const { provider } = wire.settings;
-  const baseUrl = provider === "anthropic" ? url : `${url}/v1`;
+  const baseUrl = provider === "anthropic" || provider === "azure" ? url : `${url}/v1`;
   return createModel(
     { ...wire.settings, baseUrl, attempts: 1, ...more },
-    { env: { OPENAI_API_KEY: KEY, ANTHROPIC_API_KEY: KEY }, clock, random: () => 0 },
+    {
+      env: { OPENAI_API_KEY: KEY, ANTHROPIC_API_KEY: KEY, AZURE_OPENAI_API_KEY: KEY },
+      clock,
+      random: () => 0,
+      ...(readFile ? { readFile } : {}),
+    },
   );
 }
 
@@ -53,6 +65,7 @@ const openAiErrors: Wire["errors"] = {
   overloaded: { status: 503, body: { error: { message: "The engine is currently overloaded, please try again later.", type: "server_error", param: null, code: null } } },
   unavailable: { status: 500, body: { error: { message: "The server had an error while processing your request.", type: "server_error", param: null, code: null } } },
   quota: { status: 429, body: { error: { message: "You exceeded your current quota, please check your plan and billing details.", type: "insufficient_quota", param: null, code: "insufficient_quota" } } },
+  filtered: { status: 400, body: { error: { message: "The prompt triggered the content management policy. Please modify it and retry.", type: "invalid_request_error", param: "prompt", code: "content_filter" } } },
   bad_request: { status: 400, body: { error: { message: "Invalid value for 'tools[0].function.name'.", type: "invalid_request_error", param: "tools[0].function.name", code: "invalid_value" } } },
 }; // prettier-ignore
 
@@ -93,11 +106,19 @@ export const anthropicWire: Wire = {
     overloaded: anthropicError(529, "overloaded_error", "Overloaded"),
     unavailable: anthropicError(500, "api_error", "Internal server error"),
     quota: anthropicError(400, "invalid_request_error", "Your credit balance is too low to access the Anthropic API."),
+    filtered: anthropicError(400, "invalid_request_error", "Output blocked by content filtering policy"),
     bad_request: anthropicError(400, "invalid_request_error", "tools.0.name: String should match pattern"),
   },
 };
 
 export const wires: readonly Wire[] = [chatWire, responsesWire, anthropicWire];
+
+/** The same formats elsewhere: only addresses and keys differ. */
+export const alikeWires: readonly Wire[] = [
+  { ...chatWire, name: "Azure OpenAI", settings: { provider: "azure", model: "our-gpt", api: "chat" } },
+  { ...responsesWire, name: "Azure OpenAI, Responses", settings: { provider: "azure", model: "our-gpt", api: "responses" } },
+  { ...chatWire, name: "a compatible server", settings: { provider: "openai-compatible", model: "qwen3", apiKeyEnv: "OPENAI_API_KEY" } },
+];
 
 /** Cuts text into chunks at these byte positions, whatever they split. */
 export function cutAt(text: string, positions: readonly number[]): Buffer[] {

@@ -2,11 +2,13 @@ import type { Settings } from "../load.ts";
 import type { AgentSettings } from "../schema/agents.ts";
 import type { ContextSettings } from "../schema/assistant.ts";
 import type { TeamSettings } from "../schema.ts";
+import { chainOf } from "./chain.ts";
 
-/** The models that some team, or a tool, speaks or chooses with. */
-export function modelsInUse({ teams, tools }: Pick<Settings, "teams" | "tools">): Set<string> {
+/** The models that some team, or a tool, speaks or chooses with, and those that they fall back to. */
+export function modelsInUse({ models, teams, tools }: Pick<Settings, "models" | "teams" | "tools">): Set<string> {
   const behindTools = [...tools.values()].flatMap((tool) => (tool.kind === "agent" && tool.agent ? ofThinker(tool.agent) : []));
-  return new Set([...behindTools, ...[...teams.values()].flatMap((team) => [...ofSpeakers(team), ...team.agents.flatMap(ofAgent)])]);
+  const named = [...behindTools, ...[...teams.values()].flatMap((team) => [...ofSpeakers(team), ...team.agents.flatMap(ofAgent)])];
+  return new Set(named.flatMap((name) => chainOf(models, name)));
 }
 
 function ofSpeakers({ speakers }: TeamSettings): string[] {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MODEL_DEFAULTS } from "../../models/create.ts";
-import { envName } from "./names.ts";
+import { CAPS_DEFAULT, type Provider } from "../../models/gated.ts";
+import { envName, modelRef } from "./names.ts";
 
 const price = z
   .strictObject({
@@ -15,11 +16,39 @@ const price = z
   })
   .describe("US dollars a million tokens. Without a price the money limit cannot count.");
 
+const { timeouts } = MODEL_DEFAULTS;
+const silence = (defaultMs: number) =>
+  z
+    .number()
+    .positive()
+    .max(3_600)
+    .default(defaultMs / 1_000);
+
+const FALLBACKS_MAX = 5; // Each is a provider's whole patience; people wait meanwhile.
+const fallback = z
+  .array(modelRef)
+  .max(FALLBACKS_MAX)
+  .default([])
+  .describe("Models to ask, in order, when this one is busy, away, out of credit or has no use for the request.");
+
 const call = {
+  fallback,
   outputTokensMax: z.int().positive().max(200_000).default(MODEL_DEFAULTS.outputTokensMax).describe("The longest reply."),
   price: price.optional(),
   attempts: z.int().positive().max(10).default(MODEL_DEFAULTS.attempts).describe("Calls in all when a provider is busy or away."),
+  timeouts: z
+    .strictObject({
+      firstTokenSeconds: silence(timeouts.firstTokenMsMax).describe("Until it begins to write; a reasoning model thinks first."),
+      betweenTokensSeconds: silence(timeouts.betweenTokensMsMax),
+      callSeconds: silence(timeouts.callMsMax).describe("The whole call; a wait for the provider's turn does not count."),
+    })
+    .prefault({})
+    .describe("How long it may be silent. Keep-alives are silence."),
+  reasoningText: z.boolean().default(false).describe("Asks for the reasoning in words, where the provider gives any."),
 };
+
+const images = (provider: Provider) =>
+  z.boolean().default(MODEL_DEFAULTS.images[provider]).describe("Whether it is shown the images that people post.");
 
 const reasoning = <const Efforts extends readonly string[]>(efforts: Efforts) =>
   z.enum(efforts).optional().describe("How long it thinks; the provider's own when absent.");
@@ -27,6 +56,12 @@ const openAiCall = {
   ...call,
   temperature: z.number().min(0).max(2).optional().describe("The provider's own when absent; some models refuse any."),
   reasoningEffort: reasoning(["none", "minimal", "low", "medium", "high", "xhigh"]),
+  seed: z
+    .int()
+    .nonnegative()
+    .max(2_147_483_647)
+    .optional()
+    .describe("For answers that can be had again, where the model takes one; only with api: chat."),
   api: z.enum(["chat", "responses"]).default("chat"),
   structured: z.enum(["native", "prompt"]).default("native").describe("prompt: for a server that cannot hold a model to a schema."),
 };
@@ -42,6 +77,7 @@ const ProviderModel = z.discriminatedUnion("provider", [
     apiKeyEnv: envName.default("ANTHROPIC_API_KEY"),
     reasoningEffort: reasoning(["low", "medium", "high", "xhigh", "max"]),
     structured: z.enum(["native", "tool"]).default("native").describe("tool: for a server that cannot hold a model to a schema."),
+    images: images("anthropic"),
     ...call,
   }),
   z.strictObject({
@@ -49,21 +85,31 @@ const ProviderModel = z.discriminatedUnion("provider", [
     model,
     baseUrl: baseUrl.optional(),
     apiKeyEnv: envName.default("OPENAI_API_KEY"),
+    images: images("openai"),
     ...openAiCall,
   }),
-  z.strictObject({ provider: z.literal("openai-compatible"), model, baseUrl, apiKeyEnv: envName.optional(), ...openAiCall }),
+  z.strictObject({
+    provider: z.literal("openai-compatible"),
+    model,
+    baseUrl,
+    apiKeyEnv: envName.optional(),
+    images: images("openai-compatible"),
+    ...openAiCall,
+  }),
   z.strictObject({
     provider: z.literal("azure"),
     model,
     baseUrl,
     apiVersion: z.string().min(1).max(40).optional(),
     apiKeyEnv: envName.default("AZURE_OPENAI_API_KEY"),
+    images: images("azure"),
     ...openAiCall,
   }),
   z.strictObject({
     provider: z.literal("replay"),
     file: z.string().min(1).max(500).describe("A file of written-down replies, beside or below this file."),
     wordDelayMs: z.int().nonnegative().max(1000).default(0).describe("Between words, so that it looks as if somebody typed."),
+    fallback,
   }),
 ]);
 
@@ -80,3 +126,30 @@ export const ModelChoice = z.union([
 
 export type ModelChoice = z.output<typeof ModelChoice>;
 export type ProviderModel = z.output<typeof ProviderModel>;
+
+const caps = (provider: Provider) =>
+  z
+    .strictObject({
+      concurrency: z.int().positive().max(1_000).default(CAPS_DEFAULT.concurrency[provider]).describe("Calls at once."),
+      requestsPerMinute: z.int().positive().max(1_000_000).optional(),
+      tokensPerMinute: z.int().positive().max(1_000_000_000).optional().describe("Input and output together."),
+      waitingMax: z
+        .int()
+        .nonnegative()
+        .max(100_000)
+        .default(CAPS_DEFAULT.waitingMax)
+        .describe("Calls that may wait for their turn; one more fails."),
+    })
+    .prefault({});
+
+/** Each key of a provider, and each address, has these to itself. */
+export const Providers = z
+  .strictObject({
+    anthropic: caps("anthropic"),
+    openai: caps("openai"),
+    azure: caps("azure"),
+    "openai-compatible": caps("openai-compatible"),
+  })
+  .describe("How often each provider is asked. Calls that have to wait go in turn, thread by thread.");
+
+export type Providers = z.output<typeof Providers>;

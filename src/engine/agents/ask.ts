@@ -1,6 +1,7 @@
 import type { Delta, Usage } from "../events.ts";
 import type { Model, ModelMessage, ModelReply, ModelRequest } from "../model.ts";
 import { halved, shown, type Context, type ContextStrategy } from "./context.ts";
+import { after } from "./spoken.ts";
 
 /** A reply whose cost is always told: of this call and of those that were needed before it. */
 export type Asked = ModelReply & { readonly usage: Usage };
@@ -25,7 +26,8 @@ export async function* ask(question: Question, signal: AbortSignal): AsyncGenera
   if (reply.kind !== "failure" || reply.error.kind !== "context_too_long" || signal.aborted) return reply;
   const again = { ...request, ...(request.nth === undefined ? {} : { nth: request.nth + 1 }) };
   const second = yield* askOnce(model, { ...again, messages: [...shown(context, halved(messages)), ...extra] }, signal);
-  return { ...second, usage: plus(reply.usage, second.usage) };
+  const notice = `The conversation was too long for ${reply.model ?? model.name}: it was shortened.`;
+  return { ...after({ ...reply, notices: [...(reply.notices ?? []), notice] }, second), usage: plus(reply.usage, second.usage) };
 }
 
 /** One call; a failure that tells no cost counts as a call that cost nothing. */
@@ -34,7 +36,7 @@ export async function* askOnce(model: Model, request: ModelRequest, signal: Abor
   for (;;) {
     const step = await call.next();
     if (step.done) return { ...step.value, usage: step.value.usage ?? ONE_CALL };
-    if (step.value.type === "text") yield { type: "text.delta", agent: request.agent, text: step.value.text };
+    yield { type: step.value.type === "text" ? "text.delta" : "reasoning.delta", agent: request.agent, text: step.value.text };
   }
 }
 

@@ -8,6 +8,7 @@ import { currentRun, eventsOfTurn, messagesOfRun, read, repliesGiven, type Fold,
 import { ask, NO_CALLS, plus, type Asked } from "./ask.ts";
 import { CONTEXT_DEFAULT, type ContextStrategy } from "./context.ts";
 import { readHandoffs, type Handoff } from "./handoff.ts";
+import { after, noticed, spokenBy, turnFailed } from "./spoken.ts";
 import { keepInShort } from "./summary.ts";
 import { lateHandoff, runCalls, type Caller } from "./tool-calls.ts";
 import { viewOf } from "./view.ts";
@@ -71,11 +72,11 @@ export function assistant(settings: AssistantSettings): Agent {
       const reply = yield* answerOf(transcript, exhausted ? [] : specs, lost, signal);
       if (signal.aborted) return;
       if (reply.kind === "failure") {
-        yield { type: "turn.failed", agent: name, error: { kind: reply.error.kind, message: reply.error.message }, usage: reply.usage };
+        yield turnFailed(name, reply);
         return;
       }
       if (reply.toolCalls.length === 0 || exhausted) {
-        yield { type: "message.posted", agent: name, text: reply.text, model: model.name, usage: reply.usage };
+        yield { type: "message.posted", agent: name, text: reply.text, ...spokenBy(model, reply), usage: reply.usage };
         return;
       }
       const [first, ...others] = withUniqueIds(reply.toolCalls, transcript);
@@ -86,6 +87,8 @@ export function assistant(settings: AssistantSettings): Agent {
           ...first,
           ...(reply.text ? { text: reply.text } : {}),
           ...(others.length > 0 ? { others } : {}),
+          ...(reply.model === undefined ? {} : { model: reply.model }),
+          ...noticed(reply),
           usage: reply.usage,
         };
     }
@@ -108,16 +111,12 @@ export function assistant(settings: AssistantSettings): Agent {
         return {
           kind: "failure",
           error: { kind: "bad_answer", message: `The answer does not fit "${answer.name}": ${read.trouble}` },
+          ...noticed(reply),
           usage: reply.usage,
         };
       const own: ModelMessage[] = reply.text.trim() ? [{ role: "assistant", text: reply.text, toolCalls: [] }] : [];
-      reply = yield* asked(
-        transcript,
-        [],
-        reply.usage,
-        [...own, { role: "user", text: `${read.trouble} Answer again, as JSON alone.` }],
-        signal,
-      );
+      const extra: ModelMessage[] = [...own, { role: "user", text: `${read.trouble} Answer again, as JSON alone.` }];
+      reply = after(reply, yield* asked(transcript, [], reply.usage, extra, signal));
     }
     return reply;
   }

@@ -6,8 +6,9 @@ import { ask, askUnseen, plus, type Asked } from "./ask.ts";
 import { codeBlocks } from "./code-blocks.ts";
 import type { RunCode } from "./code-runner.ts";
 import { add, CONTEXT_DEFAULT, emptyContext, summarize, type Context, type ContextStrategy } from "./context.ts";
+import { noticed, spokenBy, turnFailed } from "./spoken.ts";
 import { keepInShort } from "./summary.ts";
-import { heard } from "./view.ts";
+import { heardMessage } from "./view.ts";
 
 export interface CoderSettings {
   readonly name: string;
@@ -43,19 +44,13 @@ export function coder(settings: CoderSettings): Agent {
       const reply = yield* asked(transcript, step.kind, signal);
       if (signal.aborted) return;
       if (reply.kind === "failure") {
-        yield {
-          type: "turn.failed",
-          agent: name,
-          error: { kind: reply.error.kind, message: reply.error.message },
-          usage: reply.usage,
-        };
+        yield turnFailed(name, reply);
         return;
       }
-      if (step.kind === "decide") yield { type: "code.written", agent: name, text: reply.text, usage: reply.usage };
-      else if (step.kind === "write" && blocksOf(reply.text).length > 0)
-        yield { type: "code.written", agent: name, text: reply.text, usage: reply.usage };
+      if (step.kind === "decide" || (step.kind === "write" && blocksOf(reply.text).length > 0))
+        yield { type: "code.written", agent: name, text: reply.text, ...noticed(reply), usage: reply.usage };
       else {
-        yield { type: "message.posted", agent: name, text: reply.text, model: settings.model.name, usage: reply.usage };
+        yield { type: "message.posted", agent: name, text: reply.text, ...spokenBy(settings.model, reply), usage: reply.usage };
         return;
       }
     }
@@ -130,8 +125,8 @@ const coderView = (name: string): Fold<Context> => ({
       add(context, event.seq, { role: "user", text: `Exit code ${event.exitCode}. Output:\n${event.output}` });
     else if (own && event.type === "context.summarized") summarize(context, event.text, event.upToSeq);
     else if (!own) {
-      const text = heard(name, event);
-      if (text !== undefined) add(context, event.seq, { role: "user", text });
+      const message = heardMessage(name, event);
+      if (message) add(context, event.seq, message);
     }
     return context;
   },

@@ -59,10 +59,12 @@ export function summarize(context: Context, text: string, upToSeq: number): void
 /** An estimate without a tokenizer: four characters a token, as in English prose, and a few for the frame. Code and other languages need more. */
 export const estimateTokens = (message: ModelMessage): number => {
   const args = message.role === "assistant" ? message.toolCalls.reduce((sum, call) => sum + call.tool.length + call.args.length, 0) : 0;
-  return Math.ceil((message.text.length + args) / CHARS_PER_TOKEN) + FRAME_TOKENS;
+  const images = message.role === "user" ? (message.images?.length ?? 0) : 0;
+  return Math.ceil((message.text.length + args) / CHARS_PER_TOKEN) + images * IMAGE_TOKENS + FRAME_TOKENS;
 };
 const CHARS_PER_TOKEN = 4;
 const FRAME_TOKENS = 4;
+const IMAGE_TOKENS = 1_600; // As much as Anthropic counts for its largest; OpenAI counts about as much.
 
 /** What the strategy hands to a model. Costs as much as it hands out, however long the conversation is. */
 export function shown(context: Context, strategy: ContextStrategy): readonly ModelMessage[] {

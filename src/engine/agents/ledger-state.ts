@@ -1,7 +1,7 @@
 import { HUMAN, type RunEvent } from "../events.ts";
 import type { Fold } from "../transcript.ts";
 import { add, emptyContext, summarize, type Context } from "./context.ts";
-import { heard } from "./view.ts";
+import { heardMessage } from "./view.ts";
 
 /** How far the leader has come in the run; its next step follows from it. */
 export interface LedgerState {
@@ -66,8 +66,8 @@ export const leaderView = (leader: string): Fold<Context> => ({
     if (own !== undefined) add(context, event.seq, { role: "assistant", text: own, toolCalls: [] });
     else if (event.type === "context.summarized" && event.agent === leader) summarize(context, event.text, event.upToSeq);
     else {
-      const text = heard(leader, event);
-      if (text !== undefined) add(context, event.seq, { role: "user", text });
+      const message = heardMessage(leader, event);
+      if (message) add(context, event.seq, message);
     }
     return context;
   },

@@ -8,6 +8,7 @@ import { ask, askUnseen, NO_CALLS, plus } from "./ask.ts";
 import { CONTEXT_DEFAULT, type ContextStrategy } from "./context.ts";
 import { answerSpec, FINAL, instructions, NEW_FACTS, NEW_PLAN, PLAN, progress, revisedPlan, SURVEY } from "./ledger-prompts.ts";
 import { APPROVE, leaderView, ledgerState, REVISE, type LedgerState } from "./ledger-state.ts";
+import { noticed, spokenBy, turnFailed } from "./spoken.ts";
 import { keepInShort } from "./summary.ts";
 
 export interface LedgerSettings {
@@ -96,7 +97,7 @@ export function ledger(settings: LedgerSettings): Agent {
       if (judged?.kind === "fits") {
         const found = judged.value as unknown as Progress;
         if (found.satisfied) yield* say(transcript, FINAL, signal, usage);
-        else yield selected(found, usage);
+        else yield { ...selected(found, usage), ...noticed(reply) };
         return;
       }
       trouble = reply.kind === "failure" ? `the leader's model failed: ${reply.error.message}` : (judged?.trouble ?? "");
@@ -140,11 +141,18 @@ export function ledger(settings: LedgerSettings): Agent {
     if (signal.aborted) return;
     const usage = plus(before, reply.usage);
     if (reply.kind === "failure") {
-      yield { type: "turn.failed", agent: name, error: { kind: reply.error.kind, message: reply.error.message }, usage };
+      yield turnFailed(name, { ...reply, usage });
       return;
     }
     const final = prompt === FINAL;
-    yield { type: "message.posted", agent: name, text: reply.text, model: model.name, usage, ...(final ? { kind: "stop" as const } : {}) };
+    yield {
+      type: "message.posted",
+      agent: name,
+      text: reply.text,
+      ...spokenBy(model, reply),
+      usage,
+      ...(final ? { kind: "stop" as const } : {}),
+    };
   }
 
   const request = (transcript: Transcript, before: Usage, offered?: readonly string[]): Omit<ModelRequest, "messages"> => ({

@@ -1,4 +1,4 @@
-import { HUMAN, type Delta, type EventBody, type Usage } from "../events.ts";
+import { HUMAN, type Delta, type EventBody, type Notices, type Usage } from "../events.ts";
 import type { Model, ModelMessage } from "../model.ts";
 import { askHowToGoOn, STALLS_MAX_DEFAULT, stallsOf, stuck } from "../stalls.ts";
 import type { Agent } from "../team.ts";
@@ -7,6 +7,7 @@ import { askUnseen, NO_CALLS, plus, type Asked } from "./ask.ts";
 import { add, cutMiddle, emptyContext, shown, type Context } from "./context.ts";
 import { readChoice, REASON_CHARS_MAX, type Choice } from "./selector-choice.ts";
 import { answerSpec, filled, FINISH, instructions, question, rules } from "./selector-prompt.ts";
+import { noticed } from "./spoken.ts";
 import { heard } from "./view.ts";
 
 export interface SelectorSettings {
@@ -94,7 +95,7 @@ export function selector(settings: SelectorSettings): Agent {
         continue;
       }
       const choice = readChoice(reply.text, candidates, actions, everybody);
-      if (choice.kind === "choice") return decided(choice, usage);
+      if (choice.kind === "choice") return decided(choice, usage, noticed(reply));
       trouble = choice.trouble;
       talk.push(
         { role: "assistant", text: reply.text, toolCalls: [] },
@@ -149,7 +150,7 @@ const HISTORY_MESSAGES_MAX = 40;
 const ENTRY_CHARS_MAX = 2_000;
 const stalls = stallsOf(SELECTOR);
 
-function decided(choice: Choice, usage: Usage): EventBody {
+function decided(choice: Choice, usage: Usage, notices: { readonly notices?: Notices }): EventBody {
   if (choice.next === FINISH) return { type: "finish.decided", agent: SELECTOR, reason: choice.reason, usage };
   if (choice.next === HUMAN)
     return { type: "handoff.made", agent: SELECTOR, to: HUMAN, text: choice.instruction || choice.reason || "How should we go on?", usage };
@@ -160,6 +161,7 @@ function decided(choice: Choice, usage: Usage): EventBody {
     ...(choice.reason ? { reason: choice.reason } : {}),
     ...(choice.instruction ? { instruction: choice.instruction } : {}),
     ...(choice.progress === undefined ? {} : { progress: choice.progress }),
+    ...notices,
     usage,
   };
 }

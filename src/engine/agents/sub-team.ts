@@ -5,6 +5,7 @@ import type { Agent, Team } from "../team.ts";
 import { isMessage, read, repliesGiven, speakerOf, type Fold, type Transcript } from "../transcript.ts";
 import { ask } from "./ask.ts";
 import { add, CONTEXT_DEFAULT, emptyContext } from "./context.ts";
+import { spokenBy, turnFailed } from "./spoken.ts";
 
 export interface SubTeamSettings {
   readonly name: string;
@@ -34,7 +35,8 @@ export function subTeam(settings: SubTeamSettings): Agent {
     };
     let reason = "";
     for await (const item of converse(team, within, signal)) {
-      if (item.type === "text.delta" || item.type === "output.delta" || item.type === "activity") yield item;
+      if (item.type === "text.delta" || item.type === "reasoning.delta" || item.type === "output.delta" || item.type === "activity")
+        yield item;
       else if (item.type === "run.stopped") reason = item.reason;
       else if (item.type === "turn.failed" && item.within === undefined) {
         yield { ...item, agent: name };
@@ -66,8 +68,9 @@ export function subTeam(settings: SubTeamSettings): Agent {
     const request = { agent: name, system: one.instructions, tools: [], nth: repliesGiven(outer, name) };
     const reply = yield* ask({ model: one.model, request, context, strategy: CONTEXT_DEFAULT, extra: [ONE_VOICE] }, signal);
     if (signal.aborted) return;
-    if (reply.kind === "answer") yield { type: "message.posted", agent: name, text: reply.text, model: one.model.name, usage: reply.usage };
-    else yield { type: "turn.failed", agent: name, error: { kind: reply.error.kind, message: reply.error.message }, usage: reply.usage };
+    if (reply.kind === "answer")
+      yield { type: "message.posted", agent: name, text: reply.text, ...spokenBy(one.model, reply), usage: reply.usage };
+    else yield turnFailed(name, reply);
   }
 
   return { name, description, turn };

@@ -1,5 +1,4 @@
-import { HUMAN, type RunEvent } from "../events.ts";
-
+import { HUMAN, type FileRef, type RunEvent } from "../events.ts";
 import type { ModelMessage, ToolCall } from "../model.ts";
 import { speakerOf, type Fold } from "../transcript.ts";
 import { add, emptyContext, replaceLast, summarize, type Context } from "./context.ts";
@@ -24,9 +23,9 @@ export function viewOf(agent: string): Fold<View> {
       if (event.type === "run.started") view.expectsTask = true;
       if (isOwn(agent, event)) own(view, event);
       else {
-        const text = heard(agent, event);
-        if (text !== undefined && view.open.size > 0) view.held.push({ role: "user", text });
-        else if (text !== undefined) add(view, event.seq, { role: "user", text });
+        const message = heardMessage(agent, event);
+        if (message && view.open.size > 0) view.held.push(message);
+        else if (message) add(view, event.seq, message);
         if (event.type === "run.stopped") {
           view.unrecorded.length = 0;
           for (const call of view.open.values()) close(view, event.seq, call, "Not done: the run was stopped.", true);
@@ -84,12 +83,22 @@ function close(view: View, seq: number, call: ToolCall, text: string, failed: bo
   if (view.open.size === 0) add(view, seq, ...view.held.splice(0));
 }
 
+/** {@link heard}, with the images that were posted. */
+export function heardMessage(agent: string, event: RunEvent): ModelMessage | undefined {
+  const text = heard(agent, event);
+  if (text === undefined) return undefined;
+  const images = event.type === "message.posted" && "person" in event ? (event.files ?? []).filter(isImage) : [];
+  return { role: "user", text, ...(images.length > 0 ? { images } : {}) };
+}
+
+const isImage = (file: FileRef): boolean => file.mediaType.startsWith("image/");
+
 /** What an agent reads of an event that is not its own, with the speaker's name in front; nothing for what only watchers see. */
 export function heard(agent: string, event: RunEvent): string | undefined {
   if (event.quiet) return undefined;
   switch (event.type) {
     case "message.posted":
-      return `${speakerOf(event)}: ${event.text}`;
+      return `${speakerOf(event)}: ${event.text}${"person" in event ? posted(event.files ?? []) : ""}`;
     case "handoff.made":
       return event.to === HUMAN ? `${event.agent} asks a person: ${event.text}` : `${event.agent}: ${event.text}`;
     case "speaker.selected":
@@ -98,3 +107,9 @@ export function heard(agent: string, event: RunEvent): string | undefined {
       return undefined;
   }
 }
+
+/** Files are named in the words, so that everybody knows of them, also who cannot open them. */
+const posted = (files: readonly FileRef[]): string =>
+  files.length === 0
+    ? ""
+    : `\n(Posted with it: ${files.map(({ name, mediaType, bytes }) => `${name}, ${mediaType}, ${bytes} bytes`).join("; ")}.)`;

@@ -1,0 +1,80 @@
+import { estimateTokens } from "../engine/agents/context.ts";
+import type { Clock } from "../engine/clock.ts";
+import type { Model, ModelRequest } from "../engine/model.ts";
+import type { Source } from "./failure-table.ts";
+import { failure } from "./failures.ts";
+import { createGate, type Caps, type Gate } from "./gate.ts";
+
+export type Provider = "anthropic" | "openai" | "azure" | "openai-compatible";
+
+/** One gate for each account: the same provider, at the same address, with the same key. Shared by all models that ask it. */
+export interface Gates {
+  of(account: { readonly provider: Provider; readonly host: string; readonly keyName: string }): Gate;
+}
+
+export const CAPS_DEFAULT = {
+  concurrency: {
+    anthropic: 50, // Below what the smallest paid plans of the providers allow in bursts.
+    openai: 50,
+    azure: 50,
+    "openai-compatible": 8, // A local server works on a few at a time, and queues the rest without saying so.
+  },
+  waitingMax: 5_000, // A few kilobytes each. With 200 threads at work, more than this is a fault.
+} as const;
+
+export function createGates(caps: { readonly [provider in Provider]?: Partial<Caps> | undefined }, clock: Clock): Gates {
+  const gates = new Map<string, Gate>();
+  return {
+    of({ provider, host, keyName }) {
+      const account = `${provider} ${host} ${keyName}`;
+      const own = caps[provider];
+      const gate =
+        gates.get(account) ??
+        createGate(
+          {
+            concurrency: own?.concurrency ?? CAPS_DEFAULT.concurrency[provider],
+            waitingMax: own?.waitingMax ?? CAPS_DEFAULT.waitingMax,
+            requestsPerMinute: own?.requestsPerMinute,
+            tokensPerMinute: own?.tokensPerMinute,
+          },
+          clock,
+        );
+      gates.set(account, gate);
+      return gate;
+    },
+  };
+}
+
+/**
+ * A model whose calls wait at a gate. A wait is no silence: time-outs begin behind it. When the provider asks for a pause, everybody who
+ * waits for it is given one.
+ */
+export function withGate(model: Model, gate: Gate, source: Source): Model {
+  return {
+    name: model.name,
+    async *call(request, signal) {
+      const entered = await gate.enter({ thread: request.thread ?? request.agent, tokens: tokensOf(request) }, signal);
+      if (entered.kind !== "entered") return failure(entered.kind === "full" ? "queue_full" : "aborted", source);
+      let tokens: number | undefined;
+      try {
+        const reply = yield* model.call(request, signal);
+        if (reply.usage) tokens = reply.usage.inputTokens + reply.usage.outputTokens;
+        if (reply.kind === "failure" && reply.error.kind === "rate_limited" && reply.error.retryAfterMs !== undefined)
+          gate.pause(Math.min(reply.error.retryAfterMs, PAUSE_MS_MAX));
+        return reply;
+      } finally {
+        entered.leave(tokens);
+      }
+    },
+  };
+}
+
+/** As long as a call itself would wait before it gives up on the provider. */
+const PAUSE_MS_MAX = 60_000;
+
+const CHARS_PER_TOKEN = 4;
+
+function tokensOf({ system, messages, tools }: ModelRequest): number {
+  const beside = Math.ceil((system.length + (tools.length > 0 ? JSON.stringify(tools).length : 0)) / CHARS_PER_TOKEN);
+  return messages.reduce((sum, message) => sum + estimateTokens(message), beside);
+}

@@ -1,0 +1,62 @@
+import type { FileRef } from "../engine/events.ts";
+import type { ModelMessage } from "../engine/model.ts";
+
+/** The content under a hash; `undefined` when it is not kept (any more). */
+export type ReadFile = (hash: string) => Promise<Uint8Array | undefined>;
+
+export interface Image {
+  readonly mediaType: "image/png" | "image/jpeg" | "image/gif" | "image/webp";
+  readonly base64: string;
+}
+
+/** By hash. */
+export type Images = ReadonlyMap<string, Image>;
+
+export const NO_IMAGES: Images = new Map();
+
+/** Anthropic takes 5 MB as base64; the others more. */
+const IMAGE_BYTES_MAX = 3_750_000;
+/** Of one request: Anthropic takes 32 MB as base64, the words included. */
+const IMAGES_BYTES_MAX = 15_000_000;
+/** Each costs over a thousand tokens, on every call. */
+const IMAGES_PER_CALL_MAX = 20;
+
+type UserMessage = Extract<ModelMessage, { role: "user" }>;
+
+export const hasImages = (messages: readonly ModelMessage[]): boolean =>
+  messages.some((message) => message.role === "user" && (message.images?.length ?? 0) > 0);
+
+/** The content of the newest images that a provider takes. What a file is, its first bytes say, not who posted it. */
+export async function readImages(messages: readonly ModelMessage[], readFile: ReadFile): Promise<Images> {
+  const found = new Map<string, Image>();
+  let bytes = 0;
+  const newestFirst = messages.toReversed().flatMap((message) => (message.role === "user" ? (message.images ?? []).toReversed() : []));
+  for (const { hash } of newestFirst.slice(0, IMAGES_PER_CALL_MAX)) {
+    const content = found.has(hash) ? undefined : await readFile(hash).catch(() => undefined);
+    const mediaType = content && mediaTypeOf(content);
+    if (!content || !mediaType || content.byteLength > IMAGE_BYTES_MAX || bytes + content.byteLength > IMAGES_BYTES_MAX) continue;
+    bytes += content.byteLength;
+    found.set(hash, { mediaType, base64: Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString("base64") });
+  }
+  return found;
+}
+
+/** By the signatures of the four formats that every provider takes. */
+function mediaTypeOf(content: Uint8Array): Image["mediaType"] | undefined {
+  const start = Buffer.from(content.subarray(0, 12)).toString("latin1");
+  if (start.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
+  if (start.startsWith("\xff\xd8\xff")) return "image/jpeg";
+  if (start.startsWith("GIF87a") || start.startsWith("GIF89a")) return "image/gif";
+  return start.startsWith("RIFF") && start.slice(8) === "WEBP" ? "image/webp" : undefined;
+}
+
+export const imagesOf = ({ images = [] }: UserMessage, known: Images): readonly Image[] =>
+  images.map(({ hash }) => known.get(hash)).filter((image) => image !== undefined);
+
+/** The words, and which images the model has to do without. */
+export function textBeside({ text, images = [] }: UserMessage, known: Images): string {
+  const unseen = images.filter(({ hash }) => !known.has(hash)).map(({ name }: FileRef) => name);
+  return unseen.length === 0 ? text : `${text}\n(You cannot see ${unseen.join(", ")}.)`;
+}
+
+export const dataUrl = ({ mediaType, base64 }: Image): string => `data:${mediaType};base64,${base64}`;

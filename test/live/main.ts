@@ -1,0 +1,23 @@
+/**
+ * `npm run test:live`: the suite that every model passes, against the real providers whose keys are in the environment or in .env. It costs a
+ * few cents. Without a key it says so and does nothing.
+ */
+import { liveProviders } from "./providers.ts";
+
+const { ready, missing } = liveProviders(process.env);
+for (const { name, lacks } of missing) console.log(`not tested: ${name}; set ${lacks}.`);
+if (ready.length === 0) {
+  console.log("No provider's key is in the environment: there is nothing to test.");
+  process.exit(0);
+}
+console.log(`tested: ${ready.map(({ name, settings }) => `${name} (${settings.model})`).join(", ")}`);
+const { startVitest } = await import("vitest/node");
+const vitest = await startVitest("test", [], {
+  include: ["test/live/*.live.ts"],
+  exclude: [],
+  globalSetup: [],
+  reporters: ["verbose"],
+  watch: false,
+  fileParallelism: false,
+});
+await vitest.close();

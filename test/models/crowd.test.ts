@@ -1,0 +1,42 @@
+import { afterEach, expect, test } from "vitest";
+import { systemClock } from "../../src/engine/clock.ts";
+import { createModel } from "../../src/models/create.ts";
+import { createGates } from "../../src/models/gated.ts";
+import { until } from "../contracts/fake-clock.ts";
+import { ask, failureOf, request } from "./asking.ts";
+import { type SlowServer, startSlowServer } from "./slow-server.ts";
+
+const CALLS = 1_000;
+const AT_ONCE = 20;
+
+let server: SlowServer | undefined;
+afterEach(() => server?.close());
+
+const modelOf = ({ url }: SlowServer) =>
+  createModel(
+    { provider: "openai-compatible", model: "slow", baseUrl: url },
+    { env: {}, clock: systemClock, gates: createGates({ "openai-compatible": { concurrency: AT_ONCE } }, systemClock) },
+  );
+
+const crowd = (model: ReturnType<typeof modelOf>, signal: AbortSignal) =>
+  Array.from({ length: CALLS }, (_, call) => ask(model, request({ thread: `t${call % 50}` }), signal));
+
+test("a thousand calls at once all get their answer, and the server never has more than the cap", async () => {
+  server = await startSlowServer(2);
+  const replies = await Promise.all(crowd(modelOf(server), new AbortController().signal));
+  expect(replies.filter(({ reply }) => reply.kind === "answer")).toHaveLength(CALLS);
+  expect(server.asked).toBe(CALLS);
+  expect(server.openMost).toBe(AT_ONCE);
+});
+
+test("stopping a thousand calls ends those that wait and those that run, closes every connection and makes no further call", async () => {
+  const slow = (server = await startSlowServer());
+  const stop = new AbortController();
+  const asked = crowd(modelOf(slow), stop.signal);
+  await until(() => slow.open === AT_ONCE);
+  stop.abort();
+  const kinds = (await Promise.all(asked)).map(({ reply }) => failureOf(reply).kind);
+  expect(new Set(kinds)).toEqual(new Set(["aborted"]));
+  await until(() => slow.open === 0);
+  expect(slow.asked).toBe(AT_ONCE);
+});
