@@ -131,6 +131,7 @@ const SENTENCES: { readonly [kind in ModelFailureKind]: (source: Source) => stri
   bad_answer: (source) => `${who(source)} gave a reply that cannot be used: try again.`,
   empty: (source) => `${who(source)} answered with nothing: try again.`,
   aborted: (source) => `The call of ${who(source)} was stopped.`,
+  limit: (source) => `A limit of the run stands in the way of a call of ${who(source)}.`,
 };
 
 /** Scheme, host and port alone: an address may carry a password. */

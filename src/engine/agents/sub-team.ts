@@ -36,7 +36,7 @@ export function subTeam(settings: SubTeamSettings): Agent {
     for await (const item of converse(team, within, signal)) {
       if (item.type === "text.delta" || item.type === "output.delta" || item.type === "activity") yield item;
       else if (item.type === "run.stopped") reason = item.reason;
-      else if (item.type === "turn.failed" && item.within === undefined) {
+      else if (item.type === "turn.failed" && item.within === undefined && item.error.kind !== "limit") {
         yield { ...item, agent: name };
         return;
       } else
