@@ -68,7 +68,7 @@ function reachable(settings: Settings, name: string): Pick<Settings, "models" | 
   }
   const tools = new Map([...names.tools].map((key) => [key, get(settings.tools, key)]));
   const teams = new Map([...names.teams].map((team) => [team, get(settings.teams, team)]));
-  const models = new Map([...modelsInUse({ teams, tools })].map((model) => [model, get(settings.models, model)]));
+  const models = new Map([...modelsInUse({ models: settings.models, teams, tools })].map((model) => [model, get(settings.models, model)]));
   return { models, tools, teams };
 }
 
