@@ -2,18 +2,21 @@ import { createHash } from "node:crypto";
 import { buildTeams, type Teams } from "./config/build.ts";
 import type { Env } from "./config/env.ts";
 import { createExecutor } from "./config/executor.ts";
-import type { Settings } from "./config/load.ts";
+import { secretNames, type Settings } from "./config/load.ts";
 import { createMcpServers } from "./config/mcp-servers.ts";
 import { createModelFor } from "./config/models.ts";
+import { createRedactor } from "./config/secrets.ts";
 import { systemClock, type Clock } from "./engine/clock.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
 import { plan } from "./slack/render.ts";
+import { isEvent } from "./engine/events.ts";
+import { redactAll, redacted } from "./store/redacted.ts";
 import { openSqlite } from "./store/sqlite.ts";
 import type { Store } from "./store/store.ts";
 
-export type { Delta, RunEvent } from "./engine/events.ts";
+export type { Delta, RunEvent, Usage } from "./engine/events.ts";
 export { isEvent } from "./engine/events.ts";
 export type { Model, ModelReply } from "./engine/model.ts";
 export type { Agent, Team } from "./engine/team.ts";
@@ -21,6 +24,9 @@ export type { Tool } from "./engine/tool.ts";
 export { systemClock } from "./engine/clock.ts";
 export { currentRun, isWaiting, SELECTOR } from "./engine/transcript.ts";
 export { converse } from "./engine/run.ts";
+export { totalOf } from "./engine/spending.ts";
+export { placeOf } from "./slack/place.ts";
+export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog } from "./store/copy-log.ts";
 export { openSqlite, openSqliteReadOnly } from "./store/sqlite.ts";
 
@@ -58,9 +64,13 @@ const THREADS_AT_ONCE_MAX = 200;
 const THREADS_PER_WORKSPACE_MAX = 100;
 
 export async function createParley(options: ParleyOptions): Promise<Parley> {
-  const { settings, env, dbPath, log } = options;
+  const { settings, env, dbPath } = options;
   const clock = options.clock ?? systemClock;
-  const { store, dispatch } = openSqlite({ path: dbPath, ...clock });
+  const { botToken, appToken } = options.slack ?? {};
+  const redact = createRedactor({ ...env, SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken }, secretNames(settings));
+  const log = (line: string) => options.log(redact(line));
+  const { store: plain, dispatch } = openSqlite({ path: dbPath, ...clock });
+  const store = redacted(plain, redact);
   const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath) }));
   const problem = (what: string, error?: unknown) =>
     log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -72,8 +82,20 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   };
   try {
     const createModel = createModelFor({ env, clock });
-    const teams = buildTeams(settings, { createModel, executor, keepFile: (content) => store.putFile(content), servers });
-    const runner = createRunner({
+    const teams = buildTeams(settings, {
+      createModel,
+      executor,
+      keepFile: (content) => store.putFile(content),
+      servers: {
+        ...servers,
+        // What a server said before it ended goes into instructions, which no log holds.
+        async tools(refs, signal) {
+          const { tools, missing } = await servers.tools(refs, signal);
+          return { tools, missing: missing.map(redact) };
+        },
+      },
+    });
+    const running = createRunner({
       store,
       dispatch,
       teams,
@@ -83,6 +105,11 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       perWorkspace: THREADS_PER_WORKSPACE_MAX,
       log: problem,
     });
+    // What is only shown, and not recorded, goes by this door.
+    const runner: Runner = {
+      ...running,
+      follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
+    };
     const slack: Slack | undefined = options.slack && (await createSlack({ ...options.slack, store, runner, teams, clock, log }));
     return {
       runner,
