@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { buildTeams, type Teams } from "./config/build.ts";
 import type { Env } from "./config/env.ts";
 import { createExecutor } from "./config/executor.ts";
-import type { Settings } from "./config/load.ts";
+import { secretNames, type Settings } from "./config/load.ts";
 import { createMcpServers } from "./config/mcp-servers.ts";
 import { createModelFor } from "./config/models.ts";
+import { createRedactor } from "./config/secrets.ts";
 import { systemClock, type Clock } from "./engine/clock.ts";
 import type { Memory } from "./engine/memory.ts";
 import { createGates } from "./models/gated.ts";
@@ -13,11 +14,13 @@ import type { Executor } from "./sandbox/executor.ts";
 import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
 import { placeOf, scopeOfChannel } from "./slack/place.ts";
 import { plan } from "./slack/render.ts";
+import { isEvent } from "./engine/events.ts";
+import { redactAll, redacted } from "./store/redacted.ts";
 import { openSqlite } from "./store/sqlite.ts";
 import type { Store } from "./store/store.ts";
 import { createTelemetry, type TelemetryParts } from "./telemetry.ts";
 
-export type { Delta, RunEvent } from "./engine/events.ts";
+export type { Delta, RunEvent, Usage } from "./engine/events.ts";
 export { isEvent } from "./engine/events.ts";
 export type { Model, ModelReply } from "./engine/model.ts";
 export type { Agent, Team } from "./engine/team.ts";
@@ -27,6 +30,9 @@ export { currentRun, isWaiting, SELECTOR } from "./engine/transcript.ts";
 export { converse } from "./engine/run.ts";
 export type { SlackSettings } from "./slack/slack.ts";
 export { HTTP_PATH } from "./slack/http-receiver.ts";
+export { totalOf } from "./engine/spending.ts";
+export { placeOf } from "./slack/place.ts";
+export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog } from "./store/copy-log.ts";
 export { openSqlite, openSqliteReadOnly } from "./store/sqlite.ts";
 
@@ -69,12 +75,18 @@ const THREADS_AT_ONCE_MAX = 200;
 const THREADS_PER_WORKSPACE_MAX = 100;
 
 export async function createParley(options: ParleyOptions): Promise<Parley> {
-  const { settings, env, dbPath, log } = options;
+  const { settings, env, dbPath } = options;
   const clock = options.clock ?? systemClock;
-  const { store: database, dispatch, memory } = openSqlite({ path: dbPath, ...clock });
+  const { botToken, appToken, http } = options.slack ?? {};
+  const slackEnv = { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: http?.signingSecret };
+  const redact = createRedactor({ ...env, ...slackEnv }, secretNames(settings));
+  const log = (line: string) => options.log(redact(line));
+  const { store: plain, dispatch, memory: notes } = openSqlite({ path: dbPath, ...clock });
+  const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
   const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath) }));
   const problem = (what: string, error?: unknown) =>
     log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  const database = redacted(plain, redact);
   const telemetry = options.telemetry && createTelemetry({ ...options.telemetry, store: database, log: problem });
   const store = telemetry?.store ?? database;
   const servers = createMcpServers(settings.tools, { env, clock, log: problem });
@@ -91,10 +103,17 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       createModel,
       executor,
       keepFile: (content) => store.putFile(content),
-      servers,
       notes: { memory, scopeOf },
+      servers: {
+        ...servers,
+        // What a server said before it ended goes into instructions, which no log holds.
+        async tools(refs, signal) {
+          const { tools, missing } = await servers.tools(refs, signal);
+          return { tools, missing: missing.map(redact) };
+        },
+      },
     });
-    const runner = createRunner({
+    const running = createRunner({
       store,
       dispatch,
       teams,
@@ -104,6 +123,11 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       perWorkspace: THREADS_PER_WORKSPACE_MAX,
       log: problem,
     });
+    // What is only shown, and not recorded, goes by this door.
+    const runner: Runner = {
+      ...running,
+      follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
+    };
     const slack: Slack | undefined = options.slack && (await createSlack({ ...options.slack, store, memory, runner, teams, clock, log }));
     return {
       runner,

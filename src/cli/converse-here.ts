@@ -3,7 +3,8 @@ import { userInfo } from "node:os";
 import type { currentRun, Parley, RunEvent } from "../parley.ts";
 import { print, type Io } from "./command.ts";
 import { openLines, openPrompt, type Prompt } from "./prompt.ts";
-import { costOf, createTerminal, harmless, wantsColours } from "./terminal.ts";
+import { costOf } from "./cost.ts";
+import { createTerminal, harmless, wantsColours } from "./terminal.ts";
 
 export interface Conversation {
   readonly thread: string;
@@ -162,9 +163,7 @@ function waitsFor(pause: Pause): string {
 const chosen = (text: string, options: readonly string[]): string => (/^\d{1,2}$/.test(text) ? (options[Number(text) - 1] ?? text) : text);
 
 function summary({ turns, usage, priced, elapsedMs }: Run): string {
-  const cost = costOf({ tokens: usage.inputTokens + usage.outputTokens, usd: usage.usd, priced });
-  const unknown = !priced && usage.usd === 0 ? ", price unknown" : "";
-  return `${turns} ${turns === 1 ? "turn" : "turns"}, ${cost}${unknown}, ${(elapsedMs / 1000).toFixed(1)} s`;
+  return `${turns} ${turns === 1 ? "turn" : "turns"}, ${costOf({ usage, priced })}, ${(elapsedMs / 1000).toFixed(1)} s`;
 }
 
 function personName(): string {

@@ -1,5 +1,6 @@
 import { keyOf, type ModelSettings, type Settings } from "../config/load.ts";
 import type { Env } from "../config/env.ts";
+import { priceOf } from "../config/prices.ts";
 import { createModelFor } from "../config/models.ts";
 import type { Finding } from "./finding.ts";
 
@@ -29,14 +30,25 @@ export async function* checkModels(settings: Settings, env: Env, live: boolean):
         ? await reach(name, model.baseUrl, settings.file)
         : undefined;
     yield reached ?? { grade: "ok", thing, message: `${model.provider} ${model.model}, key in ${key}; --live makes a call` };
-    if (reached?.grade !== "fail" && !model.price && !isLocal(model)) {
-      yield {
-        grade: "warn",
-        thing,
-        message: `has no price, so limits.usd cannot count it; the token limit still holds. Add price: { inputPerMTokUsd, outputPerMTokUsd }.`,
-      };
-    }
+    if (reached?.grade !== "fail" && !isLocal(model)) yield priceFinding(thing, model, env);
   }
+}
+
+function priceFinding(thing: string, model: ModelSettings, env: Env): Finding {
+  const known = priceOf(model, env);
+  if (!known)
+    return {
+      grade: "warn",
+      thing,
+      message: `has no price, so its cost is unknown and limits.usd cannot count it; the token limit still holds. Add price: { inputPerMTokUsd, outputPerMTokUsd }.`,
+    };
+  const { price, asOf, source } = known;
+  const cached = price.cachedPerMTokUsd === undefined ? "" : ` ($${price.cachedPerMTokUsd} from the cache)`;
+  return {
+    grade: "ok",
+    thing,
+    message: `costs $${price.inputPerMTokUsd} a million tokens in${cached}, $${price.outputPerMTokUsd} out, says ${source}${asOf && `, ${asOf}`}`,
+  };
 }
 
 async function reach(name: string, baseUrl: string, file: string): Promise<Finding> {
@@ -74,7 +86,7 @@ async function callOnce(name: string, settings: ModelSettings, file: string, env
     return {
       grade: "ok",
       thing,
-      message: `${model.name} answered (${inputTokens} + ${outputTokens} tokens${usd === undefined ? "" : `, $${usd.toFixed(6)}`})`,
+      message: `${model.name} answered (${inputTokens} + ${outputTokens} tokens, ${usd === undefined ? "cost unknown" : `$${usd.toFixed(6)}`})`,
     };
   }
 }

@@ -1,6 +1,7 @@
 import { ConfigError, describeMistake } from "../config/config-error.ts";
 import { readEnv, type Env } from "../config/env.ts";
 import { loadSettings, type Settings } from "../config/load.ts";
+import { createRedactor } from "../config/secrets.ts";
 import { print, readArguments, type Io } from "./command.ts";
 import { checkDatabase } from "./doctor-database.ts";
 import { checkModels } from "./doctor-models.ts";
@@ -23,7 +24,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   let failed = false;
   for await (const { grade, thing, message } of findings(values.file, values.live === true, io)) {
     failed ||= grade === "fail";
-    await print(io.stdout, `${grade.padEnd(4)} ${thing}: ${message}`);
+    await print(io.stdout, createRedactor(io.env)(`${grade.padEnd(4)} ${thing}: ${message}`));
   }
   return failed ? 1 : 0;
 }

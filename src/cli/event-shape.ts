@@ -19,6 +19,7 @@ const usage = z
     inputTokens: count,
     outputTokens: count,
     cachedTokens: count.optional(),
+    cacheWriteTokens: count.optional(),
     reasoningTokens: count.optional(),
     usd: count.optional(),
     calls: whole.optional(),

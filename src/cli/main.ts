@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { realpathSync } from "node:fs";
 import { ConfigError } from "../config/config-error.ts";
 import { nearest } from "../config/nearest.ts";
+import { createRedactor } from "../config/secrets.ts";
 import { print, UsageError, type Command, type Io } from "./command.ts";
 
 /** Each command is loaded when it is asked for, so that `--help` answers at once. */
@@ -13,6 +14,7 @@ const COMMANDS: { readonly [name: string]: { readonly does: string; readonly loa
   run: { does: "work on one task in this terminal", load: () => import("./run.ts") },
   doctor: { does: "check tokens, models, sandbox and database; say what to do", load: () => import("./doctor.ts") },
   teams: { does: "check a team file", load: () => import("./teams.ts") },
+  costs: { does: "say what was spent, by day, channel, person, run or agent", load: () => import("./costs.ts") },
   export: { does: "write a transcript as Markdown or JSON", load: () => import("./export.ts") },
   import: { does: "keep an exported log as a new thread", load: () => import("./import.ts") },
   replay: { does: "play a run again without models, and compare", load: () => import("./replay.ts") },
@@ -33,6 +35,7 @@ parley <command> --help tells more. Settings come from parley.yml (PARLEY_FILE),
 /** The whole program: resolves to the exit code. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args;
+  const printError = (text: string) => print(io.stderr, createRedactor(io.env)(text));
   try {
     if (name === undefined) {
       await print(io.stderr, HELP);
@@ -50,12 +53,12 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     return await command.run(rest, io);
   } catch (error) {
     if (error instanceof UsageError || error instanceof ConfigError) {
-      await print(io.stderr, error.message);
+      await printError(error.message);
       return 2;
     }
     // What Parley itself throws for people is one sentence; anything else is a bug and needs its stack.
     const forPeople = error instanceof Error && ["StoreError", "SandboxUnavailable"].includes(error.name);
-    await print(io.stderr, forPeople ? error.message : `This is a bug in Parley:\n${error instanceof Error ? error.stack : String(error)}`);
+    await printError(forPeople ? error.message : `This is a bug in Parley:\n${error instanceof Error ? error.stack : String(error)}`);
     return 1;
   }
 }

@@ -1,11 +1,12 @@
 import type { RunEvent } from "../parley.ts";
+import { costOf, spentIn } from "./cost.ts";
 
 type FileRef = Extract<RunEvent, { type: "code.ran" }>["files"][number];
 
 /** A transcript to be read by people: who said what, what was run and what it printed, why it ended and what it cost. */
 export function markdownOf(events: readonly RunEvent[]): string {
   const sections = events.flatMap((event) => [sectionOf(event), noticesOf(event)]).filter((section) => section !== undefined);
-  return [...sections, costOf(events)].join("\n\n");
+  return [...sections, costOf(spentIn(events))].join("\n\n");
 }
 
 /** What was not as it was asked for: another model spoke, a setting was left out. */
@@ -71,17 +72,3 @@ function fenced(text: string): string {
 
 /** One line, without what Markdown would read as markup. */
 const plain = (text: string): string => text.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>#|]/g, (mark) => `\\${mark}`);
-
-function costOf(events: readonly RunEvent[]): string {
-  let tokens = 0;
-  let usd = 0;
-  let unpriced = false;
-  for (const event of events) {
-    const usage = "usage" in event ? event.usage : undefined;
-    if (!usage) continue;
-    tokens += usage.inputTokens + usage.outputTokens;
-    usd += usage.usd ?? 0;
-    unpriced ||= usage.usd === undefined;
-  }
-  return `${tokens} tokens${unpriced && usd === 0 ? "" : `, $${usd.toFixed(4)}${unpriced ? " or more" : ""}`}`;
-}

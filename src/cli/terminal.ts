@@ -1,6 +1,7 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { Env } from "../config/env.ts";
 import type { Delta, RunEvent } from "../parley.ts";
+import { costOf, NOTHING_SPENT, spend } from "./cost.ts";
 
 /** Turns what happens in a thread into text for a terminal, piece by piece. */
 export interface Terminal {
@@ -34,10 +35,10 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
   const calls = new Map<string, string>();
   let callShown: string | undefined;
   /** Since the last turn ended. */
-  let spent = NOTHING;
+  let spent = NOTHING_SPENT;
 
   function show(item: RunEvent | Delta): string {
-    if ("usage" in item && item.usage) spent = plus(spent, item.usage);
+    if ("usage" in item && item.usage) spent = spend(spent, item.usage);
     return shown(item) + ("notices" in item ? (item.notices ?? []).map((notice) => dim(`  ${oneLine(notice)}`)).join("") : "");
   }
 
@@ -146,9 +147,9 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
 
   /** What the turn that has just ended took, with the choice of its speaker. Members of a team count when its turn ends. */
   function cost(event: RunEvent): string {
-    if (event.within !== undefined || spent.tokens === 0) return "";
+    if (event.within !== undefined || spent.usage.inputTokens + spent.usage.outputTokens === 0) return "";
     const text = costOf(spent);
-    spent = NOTHING;
+    spent = NOTHING_SPENT;
     return dim(`  ${text}`);
   }
 
@@ -179,26 +180,6 @@ const line = (text: string, endedBefore = false): string => (text.endsWith("\n")
 
 /** The tools by which the floor is handed over. */
 const HANDOFF_TOOL = "transfer_to_";
-
-/** What was spent: tokens, and US dollars as far as prices are known. */
-interface Spent {
-  readonly tokens: number;
-  readonly usd: number;
-  readonly priced: boolean;
-}
-const NOTHING: Spent = { tokens: 0, usd: 0, priced: true };
-
-const plus = (sum: Spent, { inputTokens, outputTokens, usd }: { inputTokens: number; outputTokens: number; usd?: number }): Spent => ({
-  tokens: sum.tokens + inputTokens + outputTokens,
-  usd: sum.usd + (usd ?? 0),
-  priced: sum.priced && usd !== undefined,
-});
-
-/** `1234 tokens, $0.0120`; the money only where something is known of it. */
-export function costOf({ tokens, usd, priced }: Spent): string {
-  const money = priced || usd > 0 ? `, $${usd.toFixed(4)}${priced ? "" : " or more"}` : "";
-  return `${tokens} ${tokens === 1 ? "token" : "tokens"}${money}`;
-}
 
 const COLOURS = ["cyan", "magenta", "yellow", "green", "blue", "cyanBright", "magentaBright", "yellowBright"] as const;
 type Colour = (typeof COLOURS)[number];

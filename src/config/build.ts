@@ -1,3 +1,4 @@
+import { createBudget } from "../engine/budget.ts";
 import type { Model } from "../engine/model.ts";
 import type { Agent, Team, TerminationCondition } from "../engine/team.ts";
 import { any, maxTurns, minutes, tokens, usd } from "../engine/termination.ts";
@@ -84,8 +85,8 @@ function builderOf(
 ) {
   const models = new Map([...modelsInUse(settings)].map((name) => [name, createModel(get(settings.models, name), name, settings.file)]));
 
-  /** A team with a log of its own. */
-  function buildTeam(name: string, thread: string): TimedTeam {
+  /** A team with a log of its own; a tool's team keeps within the budget of the run that it is used in, too. */
+  function buildTeam(name: string, thread: string, around: (model: Model) => Model = (model) => model): TimedTeam {
     // The log of the thread, as the agent whose turn it is was given it; turns of one thread come one after the other.
     let log: Transcript = { events: [] };
     const ready = (model: string): Model => get(models, model)(() => log);
@@ -96,28 +97,36 @@ function builderOf(
         return agent.turn(transcript, signal);
       },
     });
-    const parts: Parts = {
+    const partsWith = (limited: (model: Model) => Model): Parts => ({
       settings,
       thread,
       executor,
       keepFile,
       servers,
       notes,
-      modelNamed: (name) => inThread(withFallback(ready(name), chainOf(settings.models, name).slice(1).map(ready)), thread),
+      modelNamed(model) {
+        const [first = model, ...others] = chainOf(settings.models, model);
+        const held = (one: string): Model => limited(ready(one));
+        return inThread(withFallback(held(first), others.map(held)), thread);
+      },
       // Its members are given a part of the log; their models read the whole of it, which `watched` has seen.
-      innerTeam: (inner) => teamOf(inner, parts, (agent) => agent),
-      separateTeam: (other) => buildTeam(other, thread),
-    };
-    return teamOf(name, parts, watched);
+      innerTeam: (inner) => teamOf(inner, partsWith(limited), (agent) => agent),
+      separateTeam: (other) => buildTeam(other, thread, limited),
+      within: (budget) => partsWith((model) => limited(budget.within(model))),
+    });
+    return teamOf(name, partsWith(around), watched);
   }
 
   function teamOf(name: string, parts: Parts, watched: (agent: Agent) => Agent): TimedTeam {
     const team = get(settings.teams, name);
-    const agents = team.agents.map((agent) => watched(buildAgent(agent, team, parts)));
+    const budget = createBudget(team.limits);
+    const within = parts.within(budget);
+    const watchedToo = (agent: Agent): Agent => watched(budget.watch(agent));
+    const agents = team.agents.map((agent) => watchedToo(buildAgent(agent, team, within)));
     return {
       name,
       agents,
-      nextSpeakers: speakersOf(team, agents, parts, watched),
+      nextSpeakers: speakersOf(team, agents, within, watchedToo),
       stopWhen: team.stop ? conditionOf(team.stop, settings.tools) : () => [],
       limits: limitsOf(team),
       minutesMax: team.limits.minutes,

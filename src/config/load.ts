@@ -121,6 +121,12 @@ function ready(model: ProviderModel, name: string, part: Part, notes: Notes): Mo
 export const keyOf = (model: Pick<ProviderModel, "provider"> & { apiKeyEnv?: string | undefined }): string | undefined =>
   model.provider === "replay" ? undefined : model.apiKeyEnv;
 
+/** The variables that these settings say hold a secret. */
+export const secretNames = ({ models, tools }: Pick<Settings, "models" | "tools">): string[] => [
+  ...[...models.values()].flatMap((model) => keyOf(model) ?? []),
+  ...[...tools.values()].flatMap((tool) => (tool.kind === "mcp" ? Object.values(tool.headersEnv ?? {}) : [])),
+];
+
 /** What each team means, in the light of all the others. */
 function checkTeams(
   merged: ReadonlyMap<string, Merged<TeamSettings>>,

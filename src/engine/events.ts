@@ -207,6 +207,8 @@ export interface Usage {
   readonly outputTokens: number;
   /** Of the input: read from the provider's cache. */
   readonly cachedTokens?: number;
+  /** Of the input: written to the provider's cache, where that has a price of its own. */
+  readonly cacheWriteTokens?: number;
   /** Of the output: spent on reasoning. */
   readonly reasoningTokens?: number;
   readonly usd?: number;

@@ -10,7 +10,16 @@ import type { Failure, FileRef, Notices, Usage } from "./events.ts";
 export interface Model {
   /** As the log shows it: the provider's own model name. */
   readonly name: string;
+  /** What one call may take at most; absent where nobody asks for money, as with scripted models. */
+  readonly terms?: CallTerms;
   call(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelDelta, ModelReply, void>;
+}
+
+export interface CallTerms {
+  /** The longest reply that is asked for. */
+  readonly outputTokensMax: number;
+  /** US dollars, at most, of a call that reads and writes no more than this; `undefined` when the price is unknown. */
+  usdMax(tokens: { readonly inputTokens: number; readonly outputTokens: number }): number | undefined;
 }
 
 export interface ModelRequest {
@@ -20,6 +29,8 @@ export interface ModelRequest {
   readonly system: string;
   /** Oldest first; grows only at its end from one call to the next. Speakers' names are already in the text. Ends with a user or tool message. */
   readonly messages: readonly ModelMessage[];
+  /** How many of the messages, from the first, the agent's next request will begin with too; those behind are for this call alone. All when absent. */
+  readonly stable?: number;
   readonly tools: readonly ToolSpec[];
   /** Ask for JSON of this shape instead of prose. */
   readonly answer?: AnswerSpec;
@@ -98,4 +109,6 @@ export type ModelFailureKind =
   | "empty"
   /** Too many calls of our own wait for the provider. */
   | "queue_full"
+  /** A limit of the run stands in the way; nothing was asked of the provider. */
+  | "limit"
   | "aborted";

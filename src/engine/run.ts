@@ -81,8 +81,9 @@ function whyStop(team: Team, transcript: Transcript): EventBody | undefined {
   return caps.length > 0 ? runStopped(transcript, "limit", caps) : undefined;
 }
 
-function outcomeOf(reasons: readonly StopReason[]): "done" | "stopped" | "failed" {
-  if (reasons.some((reason) => reason.kind === "failure")) return "failed";
+function outcomeOf(reasons: readonly StopReason[]): "done" | "limit" | "stopped" | "failed" {
+  const failure = reasons.find((reason) => reason.kind === "failure");
+  if (failure) return failure.error.kind === "limit" ? "limit" : "failed";
   return reasons.some((reason) => reason.kind === "person") ? "stopped" : "done";
 }
 

@@ -156,7 +156,7 @@ export function describe(reason: StopReason): string {
     case "person":
       return `stopped by ${reason.person.name}`;
     case "failure":
-      return `${reason.agent} could not answer: ${reason.error.message}`;
+      return reason.error.kind === "limit" ? reason.error.message : `${reason.agent} could not answer: ${reason.error.message}`;
     case "nobody":
       return "nobody left to speak";
   }

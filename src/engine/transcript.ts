@@ -11,6 +11,7 @@ import {
   type Usage,
   type Whereabouts,
 } from "./events.ts";
+import { NOTHING_SPENT, spend, type Spent } from "./usage.ts";
 
 /**
  * The log of one thread, as it is read. The runner appends to it; everyone else only reads. All that can be asked of a conversation
@@ -91,8 +92,7 @@ const runState: Fold<RunState & { readonly lastAtMs: number }> = {
     approvals: [],
     turns: 0,
     elapsedMs: 0,
-    usage: NO_USAGE,
-    priced: true,
+    ...NOTHING_SPENT,
     lastAtMs: 0,
   }),
   step: (before, event) => {
@@ -162,23 +162,9 @@ function endTurn<S extends RunState>(state: S, agent: string): S {
   return { ...state, openTurns: state.openTurns.filter((name) => name !== agent), turns: state.turns + 1 };
 }
 
-function spent(state: RunState, event: EventBody): Pick<RunState, "usage" | "priced"> {
-  const usage = "usage" in event ? event.usage : undefined;
-  if (!usage) return { usage: state.usage, priced: state.priced };
-  return { usage: addUsage(state.usage, usage), priced: state.priced && usage.usd !== undefined };
-}
-
-const NO_USAGE: Required<Usage> = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, reasoningTokens: 0, usd: 0, calls: 0 };
-
-function addUsage(sum: Required<Usage>, one: Usage): Required<Usage> {
-  return {
-    inputTokens: sum.inputTokens + one.inputTokens,
-    outputTokens: sum.outputTokens + one.outputTokens,
-    cachedTokens: sum.cachedTokens + (one.cachedTokens ?? 0),
-    reasoningTokens: sum.reasoningTokens + (one.reasoningTokens ?? 0),
-    usd: sum.usd + (one.usd ?? 0),
-    calls: sum.calls + (one.calls ?? 1),
-  };
+function spent({ usage, priced }: RunState, event: EventBody): Spent {
+  const one = "usage" in event ? event.usage : undefined;
+  return one ? spend({ usage, priced }, one) : { usage, priced };
 }
 
 /** The current run, or the last one when nobody is talking. */

@@ -9,35 +9,53 @@ import type { ModelMessage, ToolCall } from "../engine/model.ts";
 import { imagesOf, textBeside, type Image, type Images } from "./images.ts";
 import { argsObject, safeName } from "./structured.ts";
 
-/** Everything up to a marked block is read from the cache when the next call begins the same way. */
+/**
+ * Everything up to a marked block is written to the cache, and read from it by a call that begins the same way and has a mark there, or at most
+ * 20 blocks behind. A request may have 4 marks; the instructions, with the tools in front of them, have one.
+ */
 export const CACHE_MARK = { cache_control: { type: "ephemeral" } } as const;
 
 /**
  * The conversation as the Messages API takes it: user first and last, roles in turn, all results of one reply's calls in one user message
- * and in front of its text, no empty text. The last block is marked for the cache: messages grow only at their end.
+ * and in front of its text, no empty text. Of the first `stable` messages, with which the next request begins too, the last is marked for the
+ * cache, and so is the end of the request before, however much has been said since.
  */
-export function anthropicMessages(messages: readonly ModelMessage[], images: Images): MessageParam[] {
+export function anthropicMessages(messages: readonly ModelMessage[], images: Images, stable = messages.length): MessageParam[] {
   const turns: Turn[] = [];
-  for (const message of messages) {
+  messages.forEach((message, index) => {
     const role = message.role === "assistant" ? "assistant" : "user";
     const last = turns.at(-1);
-    if (last?.role === role) last.blocks.push(...blocksOf(message, images));
-    else turns.push({ role, blocks: blocksOf(message, images) });
-  }
-  const filled = turns.filter((turn) => turn.blocks.length > 0);
-  if (filled[0]?.role !== "user") filled.unshift({ role: "user", blocks: [text("(The conversation begins.)")] });
-  if (filled.at(-1)?.role !== "user") filled.push({ role: "user", blocks: [text("(Please go on.)")] });
-  return filled.map(({ role, blocks }, index) => ({
-    role,
-    content: index === filled.length - 1 ? marked(resultsFirst(blocks)) : resultsFirst(blocks),
-  }));
+    const parts = blocksOf(message, images).map((block) => ({ block, index }));
+    if (last?.role === role) last.parts.push(...parts);
+    else turns.push({ role, parts });
+  });
+  const filled = turns.filter((turn) => turn.parts.length > 0);
+  if (filled[0]?.role !== "user") filled.unshift({ role: "user", parts: [{ block: text("(The conversation begins.)"), index: -1 }] });
+  if (filled.at(-1)?.role !== "user") filled.push({ role: "user", parts: [{ block: text("(Please go on.)"), index: messages.length }] });
+  const kept = messages.slice(0, stable);
+  const marks = [kept.findLastIndex((message) => message.role === "assistant") - 1, kept.length - 1].filter((mark) => mark >= 0);
+  return filled.map(({ role, parts }) => {
+    const ordered = resultsFirst(parts);
+    const marked = new Set(marks.map((mark) => endOf(ordered, mark)));
+    return { role, content: ordered.map(({ block }, at) => (marked.has(at) ? { ...block, ...CACHE_MARK } : block)) };
+  });
 }
+
+/** Where the part of a turn that begins with the first messages ends, when it has message `mark`; -1 when it has not. */
+const endOf = (parts: readonly Part[], mark: number): number =>
+  parts.some(({ index }) => index === mark) ? parts.findLastIndex(({ index }) => index <= mark) : -1;
 
 type Block = TextBlockParam | ImageBlockParam | ToolResultBlockParam | Extract<ContentBlockParam, { type: "tool_use" }>;
 
 interface Turn {
   readonly role: "user" | "assistant";
-  readonly blocks: Block[];
+  readonly parts: Part[];
+}
+
+/** A block, and which message it is of. */
+interface Part {
+  readonly block: Block;
+  readonly index: number;
 }
 
 function blocksOf(message: ModelMessage, images: Images): Block[] {
@@ -76,10 +94,7 @@ const toolUse = ({ call, tool, args }: ToolCall): Block => ({
   input: argsObject(args),
 });
 
-const resultsFirst = (blocks: readonly Block[]): Block[] => [
-  ...blocks.filter((block) => block.type === "tool_result"),
-  ...blocks.filter((block) => block.type !== "tool_result"),
+const resultsFirst = (parts: readonly Part[]): Part[] => [
+  ...parts.filter(({ block }) => block.type === "tool_result"),
+  ...parts.filter(({ block }) => block.type !== "tool_result"),
 ];
-
-const marked = (blocks: readonly Block[]): Block[] =>
-  blocks.map((block, index) => (index === blocks.length - 1 ? { ...block, ...CACHE_MARK } : block));

@@ -150,6 +150,7 @@ interface Counted {
   readonly output_tokens?: number | null;
   readonly cache_creation_input_tokens?: number | null;
   readonly cache_read_input_tokens?: number | null;
+  readonly output_tokens_details?: { readonly thinking_tokens?: number | null } | null;
 }
 
 /** The counts grow over the stream; those that the last event leaves out stand as they were. */
@@ -158,6 +159,7 @@ const newest = (before: Counted, now: Counted): Counted => ({
   output_tokens: now.output_tokens ?? before.output_tokens ?? 0,
   cache_creation_input_tokens: now.cache_creation_input_tokens ?? before.cache_creation_input_tokens ?? 0,
   cache_read_input_tokens: now.cache_read_input_tokens ?? before.cache_read_input_tokens ?? 0,
+  output_tokens_details: now.output_tokens_details ?? before.output_tokens_details ?? null,
 });
 
 /** Anthropic counts cached input beside the other input; the port counts it in. */
@@ -166,8 +168,15 @@ function usageOf({
   output_tokens: output,
   cache_creation_input_tokens: written,
   cache_read_input_tokens: read,
+  output_tokens_details: details,
 }: Counted): Usage {
-  return { inputTokens: (plain ?? 0) + (written ?? 0) + (read ?? 0), outputTokens: output ?? 0, cachedTokens: read ?? 0 };
+  return {
+    inputTokens: (plain ?? 0) + (written ?? 0) + (read ?? 0),
+    outputTokens: output ?? 0,
+    cachedTokens: read ?? 0,
+    ...(written ? { cacheWriteTokens: written } : {}),
+    ...(details?.thinking_tokens ? { reasoningTokens: details.thinking_tokens } : {}),
+  };
 }
 
 /** A temperature is never sent: since version 2026-10-21 the API takes none. */
@@ -199,7 +208,7 @@ function bodyOf(
     max_tokens: outputTokensMax(request, settings) ?? settings.outputTokensMax,
     // Tools come before it in the cached prefix, so one mark covers both.
     ...(request.system.trim() ? { system: [{ type: "text", text: request.system.toWellFormed(), ...CACHE_MARK }] } : {}),
-    messages: anthropicMessages(request.messages, images),
+    messages: anthropicMessages(request.messages, images, request.stable),
     ...(tools.length > 0 ? { tools } : {}),
     ...(answerTool ? { tool_choice: { type: "tool", name: answerTool.name } } : {}),
     ...(thinks ? { thinking: { type: "adaptive", display: "summarized" } } : {}),

@@ -86,6 +86,10 @@ export const FAILURES: { readonly [kind in ModelFailureKind]: FailureEntry } = {
     sentence: (source) => `${who(source)} cannot read that much at once: shorten the conversation or take a model with a larger context.`,
     rule: { does: "shorten" },
   },
+  limit: {
+    sentence: (source) => `A limit of the run stands in the way of a call of ${who(source)}.`,
+    rule: { does: "end" }, // The limit holds for every model of the chain.
+  },
   aborted: {
     sentence: (source) => `The call of ${who(source)} was stopped.`,
     rule: { does: "end" },

@@ -56,7 +56,7 @@ interface LooseCall {
 interface LooseUsage {
   readonly prompt_tokens?: number | null;
   readonly completion_tokens?: number | null;
-  readonly prompt_tokens_details?: { readonly cached_tokens?: number | null } | null;
+  readonly prompt_tokens_details?: { readonly cached_tokens?: number | null; readonly cache_write_tokens?: number | null } | null;
   readonly completion_tokens_details?: { readonly reasoning_tokens?: number | null } | null;
 }
 
@@ -94,11 +94,13 @@ function newCallKeys(): { pieces(part: LooseCall): Generator<Piece, void, void> 
 function usageOf(usage: LooseUsage | null | undefined): Usage | undefined {
   if (!usage) return undefined;
   const cached = usage.prompt_tokens_details?.cached_tokens;
+  const written = usage.prompt_tokens_details?.cache_write_tokens;
   const reasoning = usage.completion_tokens_details?.reasoning_tokens;
   return {
     inputTokens: usage.prompt_tokens ?? 0,
     outputTokens: usage.completion_tokens ?? 0,
     ...(typeof cached === "number" ? { cachedTokens: cached } : {}),
+    ...(written ? { cacheWriteTokens: written } : {}),
     ...(typeof reasoning === "number" ? { reasoningTokens: reasoning } : {}),
   };
 }

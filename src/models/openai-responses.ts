@@ -70,6 +70,7 @@ function* usageOf(counted: ResponsesUsage | null): Generator<Piece, void, void> 
     inputTokens: counted.input_tokens,
     outputTokens: counted.output_tokens,
     cachedTokens: counted.input_tokens_details?.cached_tokens ?? 0,
+    ...(counted.input_tokens_details?.cache_write_tokens ? { cacheWriteTokens: counted.input_tokens_details.cache_write_tokens } : {}),
     reasoningTokens: counted.output_tokens_details?.reasoning_tokens ?? 0,
   };
   yield { type: "usage", usage };

@@ -2,6 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { CodeRan, Failure, FileRef, Person } from "../engine/events.ts";
 import { describe } from "../engine/termination.ts";
 import { currentRun, type RunState, type Transcript } from "../engine/transcript.ts";
+import { cachedShare } from "../engine/usage.ts";
 import {
   ACTIONS,
   actions,
@@ -154,10 +155,12 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript): R
   const state = currentRun(upTo(transcript, stopped.seq));
   const why = line1(stopped.reasons.map(describe).join("; ") || stopped.reason);
   const { inputTokens, outputTokens, calls } = state.usage;
+  const share = cachedShare(state.usage);
+  const cached = share ? ` (${Math.round(share * 100)}% cached)` : "";
   const money = cost(state.usage, state.priced);
   const facts = [
     plural(state.turns, "turn"),
-    ...(calls > 0 ? [`${count(inputTokens)} tokens in, ${count(outputTokens)} out`] : []),
+    ...(calls > 0 ? [`${count(inputTokens)} tokens in${cached}, ${count(outputTokens)} out`] : []),
     ...(money ? [money] : []),
     duration(state.elapsedMs),
   ].join(" · ");

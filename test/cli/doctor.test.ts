@@ -159,7 +159,13 @@ describe("the whole check", () => {
     expect((await parley(["doctor"], { cwd, env: env() })).out).toMatch(/^fail model m: ANTHROPIC_API_KEY is not set/m);
     const { out } = await parley(["doctor"], { cwd, env: { ...env(), ANTHROPIC_API_KEY: "sk-secret" } });
     expect(out).toMatch(/^ok {3}model m: anthropic claude-sonnet-5-5, key in ANTHROPIC_API_KEY/m);
-    expect(out).toMatch(/^warn model m: has no price, so limits\.usd cannot count it/m);
+    expect(out).toMatch(
+      /^ok {3}model m: costs \$2 a million tokens in \(\$0\.1 from the cache\), \$10 out, says https:\/\/\S+, \d{4}-\d\d-\d\d$/m,
+    );
+    const unlisted = folderWith({ "parley.yml": `${SMALL.replace("claude-sonnet-5-5", "claude-next")}sandbox: { executor: off }\n` });
+    expect((await parley(["doctor"], { cwd: unlisted, env: { ...env(), ANTHROPIC_API_KEY: "sk-secret" } })).out).toMatch(
+      /^warn model m: has no price, so its cost is unknown and limits\.usd cannot count it/m,
+    );
   });
 
   test("a database that is none is told with the file's name", async () => {

@@ -29,7 +29,7 @@ describe("parley export", () => {
     expect(out).toMatch(/^# solo: run \S+$/m);
     expect(out).toContain("## Ana\n\n# Not a heading of ours\nDONE");
     expect(out).toMatch(/\*\*Ended \(done\):\*\* Ana said "DONE"/);
-    expect(out).toMatch(/\d+ tokens\n$/);
+    expect(out).toMatch(/\d+ tokens, cost unknown\n$/);
   });
 
   test("finds a run by its id, with its task and nothing of others, and a thread by its key", async () => {

@@ -13,8 +13,8 @@ describe("how a run ends is its exit code", () => {
   test("0 when the team reached its goal; the talk and its cost are shown", async () => {
     const { code, out, err } = await parley(["run", "Talk"], { cwd: folder(TALK) });
     expect({ code, err }).toEqual({ code: 0, err: "" });
-    expect(out).toMatch(/\nAna\nHello Ben\.\n {2}\d+ tokens\n\nBen\nHello\. DONE\n {2}\d+ tokens\n/);
-    expect(out).toMatch(/■ done: Ben said "DONE"\n {2}2 turns, \d+ tokens/);
+    expect(out).toMatch(/\nAna\nHello Ben\.\n {2}\d+ tokens, cost unknown\n\nBen\nHello\. DONE\n {2}\d+ tokens, cost unknown\n/);
+    expect(out).toMatch(/■ done: Ben said "DONE"\n {2}2 turns, \d+ tokens, cost unknown, /);
   });
 
   test("3 when a limit stopped it", async () => {

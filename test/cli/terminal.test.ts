@@ -129,7 +129,7 @@ test("each turn tells what it cost, the choice of its speaker included; a member
   };
   const words: RunEvent = { ...recorded, type: "message.posted", agent: "Ana", text: "a", usage };
   expect(shown({}, chosen, words, { ...words, usage: { inputTokens: 1, outputTokens: 0 } })).toBe(
-    "\nAna\na\n  17 tokens, $0.0110\n\nAna\na\n  1 token\n",
+    "\nAna\na\n  17 tokens, $0.0110\n\nAna\na\n  1 token, cost unknown\n",
   );
   const inner: RunEvent = { ...words, within: "Desk" };
   expect(shown({}, inner, inner, { ...recorded, type: "turn.ended", agent: "Desk", reason: "" })).toBe(

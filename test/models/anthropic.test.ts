@@ -24,7 +24,7 @@ const sent = async (...messages: ModelMessage[]) => {
 };
 
 describe("Messages: what is sent", () => {
-  test("instructions and the last block are marked for the cache, and no temperature is sent, because the API takes none", async () => {
+  test("instructions and the last message are marked for the cache, and no temperature is sent, because the API takes none", async () => {
     willSay("42");
     await ask(model(), request({ temperature: 1.4 }));
     expect(body()).toEqual({
@@ -48,7 +48,7 @@ describe("Messages: what is sent", () => {
       { role: "tool", call: "toolu_2", tool: "search", text: "", failed: true },
     );
     expect(messages).toEqual([
-      { role: "user", content: [{ type: "text", text: "Ada: Compare them." }, { type: "text", text: "Critic: With sources." }] },
+      { role: "user", content: [{ type: "text", text: "Ada: Compare them." }, { type: "text", text: "Critic: With sources.", ...MARK }] },
       {
         role: "assistant",
         content: [
@@ -66,6 +66,22 @@ describe("Messages: what is sent", () => {
         ],
       },
     ]); // prettier-ignore
+  });
+
+  test("what is for one call alone comes behind the mark, and the end of the request before is marked too, however far back it is", async () => {
+    const said = Array.from({ length: 25 }, (_, index): ModelMessage => ({ role: "user", text: `Ben: ${index}` }));
+    const messages: ModelMessage[] = [
+      { role: "user", text: "Ada: Begin." },
+      { role: "assistant", text: "I begin.", toolCalls: [] },
+      ...said,
+      { role: "user", text: "Who speaks next?" },
+    ];
+    willSay("Yes.");
+    await ask(model(), request({ messages, stable: messages.length - 1 }));
+    const { messages: sentMessages } = body() as { messages: { content: { text: string; cache_control?: object }[] }[] };
+    const blocks = sentMessages.flatMap(({ content }) => content);
+    expect(blocks.filter((block) => block.cache_control).map(({ text }) => text)).toEqual(["Ada: Begin.", "Ben: 24"]);
+    expect(blocks.at(-1)?.text).toBe("Who speaks next?");
   });
 
   test("a conversation that begins or ends with the agent's own words, or has empty ones, is still one that the API takes", async () => {
@@ -144,7 +160,12 @@ describe("Messages: what comes back", () => {
       '"cache_creation_input_tokens":200,"cache_read_input_tokens":3000',
     );
     server.will({ body: [counted, ...rest] });
-    expect((await ask(model(), request())).reply.usage).toEqual({ inputTokens: 3_210, outputTokens: 5, cachedTokens: 3_000 });
+    expect((await ask(model(), request())).reply.usage).toEqual({
+      inputTokens: 3_210,
+      outputTokens: 5,
+      cachedTokens: 3_000,
+      cacheWriteTokens: 200,
+    });
   });
 
   test("a conversation that outgrew the model is told apart from other ends", async () => {

@@ -38,6 +38,8 @@ export interface Journey {
   readonly parley: Parley;
   /** What Parley told its operator. */
   readonly problems: readonly string[];
+  /** Where its files are, the database among them. */
+  readonly folder: string;
   /** Posts a mention; the thread under it. */
   mention(text: string, options?: { readonly user?: string; readonly channel?: string; readonly threadTs?: string }): Promise<Thread>;
   /** The thread under a message. */
@@ -55,7 +57,7 @@ export async function openJourney(options: JourneyOptions): Promise<Journey> {
   options.prepare?.(slack);
   const { botToken, appToken, apiUrl } = slack;
   const { writeTimeoutMs } = options;
-  const { parley, problems } = await openParley(options, {
+  const { parley, problems, folder } = await openParley(options, {
     clock,
     slack: { botToken, appToken, apiUrl, ...(writeTimeoutMs === undefined ? {} : { writeTimeoutMs }) },
   });
@@ -65,6 +67,7 @@ export async function openJourney(options: JourneyOptions): Promise<Journey> {
     slack,
     parley,
     problems,
+    folder,
     thread,
     async mention(text, { user = MARIA, channel = GENERAL, threadTs } = {}) {
       const { ts } = await slack.control.post({ user, channel, text, ...(threadTs ? { threadTs } : {}) });
@@ -86,7 +89,7 @@ export async function openJourney(options: JourneyOptions): Promise<Journey> {
 export async function openParley(
   parts: ParleyParts,
   world: { readonly slack: SlackSettings; readonly clock: Clock },
-): Promise<{ readonly parley: Parley; readonly problems: readonly string[] }> {
+): Promise<{ readonly parley: Parley; readonly problems: readonly string[]; readonly folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), "parley-journey-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const env = parts.env ?? {};
@@ -104,7 +107,7 @@ export async function openParley(
     expect(problems.filter((problem) => /\bbroke\b/.test(problem))).toEqual([]);
   });
   await parley.start();
-  return { parley, problems };
+  return { parley, problems, folder };
 }
 
 async function settingsOf({ file, replies, env = {} }: ParleyParts, folder: string): Promise<Settings> {

@@ -1,3 +1,4 @@
+import type { Budget } from "../../engine/budget.ts";
 import type { Memory } from "../../engine/memory.ts";
 import type { Model } from "../../engine/model.ts";
 import type { Team } from "../../engine/team.ts";
@@ -19,6 +20,8 @@ export interface Parts {
   innerTeam(name: string): Team;
   /** A team behind a tool: each call has a log of its own. */
   separateTeam(name: string): Team;
+  /** The same parts, for agents that also keep within a budget of their own. */
+  within(budget: Budget): Parts;
 }
 
 /** Where agents with memory keep their notes. */

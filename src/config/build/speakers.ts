@@ -7,6 +7,7 @@ import { roundRobin } from "../../engine/policies/round-robin.ts";
 import { candidatesByRule, nextByRule } from "../../engine/policies/selector-rules.ts";
 import { swarm } from "../../engine/policies/swarm.ts";
 import type { Agent, SpeakerPolicy } from "../../engine/team.ts";
+import { selectorModel } from "../selector-model.ts";
 import { handoffsOf, targetOf } from "../schema/agents.ts";
 import type { GraphSpeakers } from "../schema/speakers.ts";
 import type { TeamSettings } from "../schema.ts";
@@ -24,7 +25,7 @@ export function speakersOf(team: TeamSettings, agents: readonly Agent[], parts: 
       return ledBy(
         watched(
           selector({
-            model: parts.modelNamed(speakers.model),
+            model: parts.modelNamed(selectorModel(team, parts.settings.models) ?? ""),
             agents,
             allowRepeats,
             attempts,

@@ -1,4 +1,5 @@
 import { agentAsTool, teamAsTool } from "../../engine/agents/as-tool.ts";
+import { createBudget } from "../../engine/budget.ts";
 import { assistant } from "../../engine/agents/assistant.ts";
 import type { Agent } from "../../engine/team.ts";
 import { any, minutes, tokens, usd } from "../../engine/termination.ts";
@@ -38,22 +39,24 @@ function behindTool(name: string, { description, team, agent }: AgentToolSetting
   if (team !== undefined) return teamAsTool(parts.separateTeam(team), { name, description });
   if (!agent) throw new Error("a checked agent tool has an agent or a team");
   const { toolRoundsMax, afterTools, limits } = agent;
-  const thinker = withTools(agent.tools, parts, (tools, missing) =>
+  const budget = createBudget(limits);
+  const within = parts.within(budget);
+  const thinker = withTools(agent.tools, within, (tools, missing) =>
     assistant({
       name,
       description,
       instructions: instructionsForTool(name, agent.instructions, missing),
-      model: parts.modelNamed(agent.model),
+      model: within.modelNamed(agent.model),
       tools,
       handoffs: [],
       toolRoundsMax,
       afterTools,
-      context: contextOf(agent.context, parts),
+      context: contextOf(agent.context, within),
       ...answerOf(name, agent.answer),
     }),
   );
   const caps = any(minutes(limits.minutes), tokens({ total: limits.tokens }), usd(limits.usd));
-  return agentAsTool(thinker, caps, { name, description });
+  return agentAsTool(budget.watch(thinker), caps, { name, description });
 }
 
 /**

@@ -3,6 +3,7 @@ import { HUMAN } from "../../engine/events.ts";
 import { handoffsOf, targetOf } from "../schema/agents.ts";
 import type { SelectorSpeakers } from "../schema/speakers.ts";
 import type { TeamSettings } from "../schema.ts";
+import { selectorModel } from "../selector-model.ts";
 import { checkGraph } from "./graph.ts";
 import { namesOf, unknownAgent, type Path, type Report, type Surroundings } from "./report.ts";
 import { checkModel, checkThinker } from "./tools.ts";
@@ -31,7 +32,14 @@ function needsStop(team: TeamSettings, why: string, report: Report): void {
 }
 
 function checkSelector(speakers: SelectorSpeakers, team: TeamSettings, around: Surroundings, report: Report): void {
-  checkModel(speakers.model, ["speakers", "model"], around, report);
+  const model = selectorModel(team, around.models);
+  if (model !== undefined) checkModel(model, ["speakers", "model"], around, report);
+  else
+    report(
+      "mistake",
+      ["speakers"],
+      "has no model to choose with, and no agent that has one: add `model`, or a model named `fast` under `models`.",
+    );
   checkRules(speakers, namesOf(team), report);
   if (speakers.prompt !== undefined && !speakers.prompt.includes("{participants}"))
     report("warning", ["speakers", "prompt"], "does not say who may be chosen: put {participants} into it.");

@@ -3,18 +3,31 @@ import { MODEL_DEFAULTS } from "../../models/create.ts";
 import { CAPS_DEFAULT, type Provider } from "../../models/gated.ts";
 import { envName, modelRef } from "./names.ts";
 
+const perMTokUsd = z.number().nonnegative().max(10_000);
+const rates = {
+  inputPerMTokUsd: perMTokUsd,
+  outputPerMTokUsd: perMTokUsd,
+  cachedPerMTokUsd: perMTokUsd.optional().describe("Input read from the provider's cache; as other input when absent."),
+  cacheWritePerMTokUsd: perMTokUsd.optional().describe("Input written to the provider's cache; as other input when absent."),
+};
+
 const price = z
   .strictObject({
-    inputPerMTokUsd: z.number().nonnegative().max(10_000),
-    outputPerMTokUsd: z.number().nonnegative().max(10_000),
-    cachedPerMTokUsd: z
-      .number()
-      .nonnegative()
-      .max(10_000)
+    ...rates,
+    long: z
+      .strictObject({ inputTokensAbove: z.int().positive().max(100_000_000), ...rates })
       .optional()
-      .describe("Input read from the provider's cache; as other input when absent."),
+      .describe("A call with more input than this costs so much instead, all of it."),
+    asOf: z
+      .string()
+      .regex(/^\d{4}-\d{2}-\d{2}$/, { error: "a day, such as 2026-10-24" })
+      .optional()
+      .describe("When this was the price."),
+    source: z.string().min(1).max(300).optional().describe("Who says so, such as the address of a price list."),
   })
-  .describe("US dollars a million tokens. Without a price the money limit cannot count.");
+  .describe(
+    "US dollars a million tokens; it goes before Parley's own list. Without a price the cost is unknown and the money limit cannot count.",
+  );
 
 const { timeouts } = MODEL_DEFAULTS;
 const silence = (defaultMs: number) =>

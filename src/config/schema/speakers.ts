@@ -22,10 +22,19 @@ const RoundRobin = z.strictObject({ policy: z.literal("round-robin") });
 
 const Selector = z.strictObject({
   policy: z.literal("selector"),
-  model: modelRef.describe("A name under `models`; a small one will do."),
+  model: modelRef
+    .optional()
+    .describe("A name under `models`; a small one will do. When absent: the model named `fast`, or else that of the first agent with one."),
   allowRepeats: z.boolean().default(false).describe("Whether the one who spoke last may be chosen again."),
   attempts: z.int().positive().max(10).default(3).describe("How often the model is asked before the choice falls back to a rule."),
-  historyMessages: z.int().positive().max(1000).default(40).describe("How much its model reads: the task and the last so many messages."),
+  historyMessages: z
+    .int()
+    .positive()
+    .max(1000)
+    .default(40)
+    .describe(
+      "How much its model reads: the task and at most the last so many messages; the window moves in steps, so that prompt caches hit.",
+    ),
   stallsMax,
   mayAskHuman,
   prompt: z

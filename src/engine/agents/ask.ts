@@ -22,7 +22,7 @@ export interface Question {
 export async function* ask(question: Question, signal: AbortSignal): AsyncGenerator<Delta, Asked, void> {
   const { model, request, context, strategy, extra = [] } = question;
   const messages = shown(context, strategy);
-  const reply = yield* askOnce(model, { ...request, messages: [...messages, ...extra] }, signal);
+  const reply = yield* askOnce(model, { ...request, messages: [...messages, ...extra], stable: messages.length }, signal);
   if (reply.kind !== "failure" || reply.error.kind !== "context_too_long" || signal.aborted) return reply;
   const again = { ...request, ...(request.nth === undefined ? {} : { nth: request.nth + 1 }) };
   const second = yield* askOnce(model, { ...again, messages: [...shown(context, halved(messages)), ...extra] }, signal);
@@ -56,11 +56,14 @@ const ONE_CALL: Usage = { inputTokens: 0, outputTokens: 0 };
 /** The cost of both; its `usd` is absent when that of one is. */
 export function plus(sum: Usage, one: Usage): Usage {
   if (sum.calls === 0) return { ...one, calls: one.calls ?? 1 };
+  const written = (sum.cacheWriteTokens ?? 0) + (one.cacheWriteTokens ?? 0);
+  const writes = written > 0 ? { cacheWriteTokens: written } : {};
   const usd = sum.usd === undefined || one.usd === undefined ? {} : { usd: sum.usd + one.usd };
   return {
     inputTokens: sum.inputTokens + one.inputTokens,
     outputTokens: sum.outputTokens + one.outputTokens,
     cachedTokens: (sum.cachedTokens ?? 0) + (one.cachedTokens ?? 0),
+    ...writes,
     reasoningTokens: (sum.reasoningTokens ?? 0) + (one.reasoningTokens ?? 0),
     calls: (sum.calls ?? 1) + (one.calls ?? 1),
     ...usd,

@@ -20,9 +20,10 @@ export interface Context {
  */
 export type ContextStrategy =
   | { readonly kind: "all" }
+  /** At most so many. A window moves in steps of half its size, so that between two steps prompt caches hit. */
   | { readonly kind: "lastMessages"; readonly count: number }
   | { readonly kind: "headAndTail"; readonly head: number; readonly tail: number }
-  /** Estimated tokens. The window moves in steps of half the budget, so that between two steps prompt caches hit. */
+  /** Estimated tokens. */
   | { readonly kind: "tokenBudget"; readonly tokens: number }
   /** What has grown past so many estimated tokens is put into words by a model; the last quarter stays as it is. */
   | { readonly kind: "summary"; readonly model: Model; readonly tokensMax: number };
@@ -73,9 +74,9 @@ export function shown(context: Context, strategy: ContextStrategy): readonly Mod
     case "all":
       return [...context.messages];
     case "lastMessages":
-      return parts(context, 0, boundary(context, length - strategy.count));
+      return parts(context, 0, boundary(context, windowFrom(length, strategy.count)));
     case "headAndTail": {
-      const from = boundary(context, length - strategy.tail);
+      const from = boundary(context, windowFrom(length, strategy.tail));
       return parts(context, Math.min(from, boundaryBefore(context, strategy.head)), from);
     }
     case "tokenBudget":
@@ -109,6 +110,13 @@ function parts({ messages, task, summary }: Context, headEnd: number, from: numb
     ...messages.slice(from),
   ];
 }
+
+/** Where a window of at most so many messages begins; moves in steps of half of them. Few are cheap to send again: then it moves by one. */
+function windowFrom(length: number, count: number): number {
+  const step = count < STEPPED_MESSAGES_MIN ? 1 : Math.floor(count / 2);
+  return length <= count ? 0 : Math.ceil((length - count) / step) * step;
+}
+const STEPPED_MESSAGES_MIN = 8;
 
 /** Where a window of so many tokens begins, behind what a summary stands for; moves in steps of half the budget. */
 function budgetFrom(context: Context, budget: number): number {

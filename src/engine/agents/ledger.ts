@@ -93,6 +93,10 @@ export function ledger(settings: LedgerSettings): Agent {
       );
       if (signal.aborted) return;
       usage = plus(usage, reply.usage);
+      if (reply.kind === "failure" && reply.error.kind === "limit") {
+        yield { type: "turn.failed", agent: name, error: reply.error, usage };
+        return;
+      }
       const judged = reply.kind === "answer" ? readObject(answerSpec(names).schema, reply.text) : undefined;
       if (judged?.kind === "fits") {
         const found = judged.value as unknown as Progress;

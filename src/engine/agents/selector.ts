@@ -90,6 +90,8 @@ export function selector(settings: SelectorSettings): Agent {
       const reply = await asked(transcript, candidates, actions, talk, usage, signal);
       if (signal.aborted) return undefined;
       usage = plus(usage, reply.usage);
+      if (reply.kind === "failure" && reply.error.kind === "limit")
+        return { type: "turn.failed", agent: SELECTOR, error: reply.error, usage };
       if (reply.kind === "failure") {
         trouble = `the selector's model failed: ${reply.error.message}`;
         continue;

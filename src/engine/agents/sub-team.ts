@@ -38,7 +38,7 @@ export function subTeam(settings: SubTeamSettings): Agent {
       if (item.type === "text.delta" || item.type === "reasoning.delta" || item.type === "output.delta" || item.type === "activity")
         yield item;
       else if (item.type === "run.stopped") reason = item.reason;
-      else if (item.type === "turn.failed" && item.within === undefined) {
+      else if (item.type === "turn.failed" && item.within === undefined && item.error.kind !== "limit") {
         yield { ...item, agent: name };
         return;
       } else

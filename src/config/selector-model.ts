@@ -1,0 +1,12 @@
+import type { TeamSettings } from "./schema.ts";
+
+/** Chosen by its name: what is small and cheap is called so in the shipped files. */
+const SMALL_MODEL = "fast";
+
+/** Which model of the file a team's selector asks; `undefined` for a team without a selector, or where there is none to ask. */
+export function selectorModel({ speakers, agents }: TeamSettings, models: ReadonlyMap<string, unknown>): string | undefined {
+  if (speakers.policy !== "selector") return undefined;
+  if (speakers.model !== undefined) return speakers.model;
+  if (models.has(SMALL_MODEL)) return SMALL_MODEL;
+  return agents.flatMap((agent) => ("model" in agent ? [agent.model] : []))[0];
+}
