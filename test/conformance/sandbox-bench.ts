@@ -1,5 +1,6 @@
 import { createDockerExecutor } from "../../src/sandbox/docker.ts";
 import { SandboxUnavailable, type CodeResult, type Executor, type Session } from "../../src/sandbox/executor.ts";
+import { createOsExecutor } from "../../src/sandbox/os.ts";
 import { createWasmExecutor } from "../../src/sandbox/wasm.ts";
 import { sandboxImage } from "../support/docker.ts";
 import { difference, type Block, type Defaults, type Expected, type Outcome, type SandboxCase } from "./sandbox-case.ts";
@@ -143,6 +144,7 @@ function makeExecutor(kind: string, instance: string, { limits = {}, artefacts =
     filesBytesMax: artefacts.maxTotalBytes ?? 16_777_216,
   };
   if (kind === "wasm") return createWasmExecutor(common);
+  if (kind === "os") return createOsExecutor({ ...common, pids: limits.pids ?? 64, workspaceMb: limits.diskMiB ?? 64 });
   return createDockerExecutor({
     ...common,
     image: sandboxImage(),

@@ -45,7 +45,6 @@ async function answerOf(one: SandboxCase, bench: Bench, passed: ReadonlyMap<stri
   const skip = (why: string): Answer => ({ kind: "skip", why });
   if (one.manual) return skip(one.action ? `by hand: ${one.action}` : "by hand");
   if (one.appliesTo && !one.appliesTo.includes(bench.kind)) return skip(`not for ${bench.kind}`);
-  if (bench.kind === "os") return skip("there is no executor of this kind");
   const blocks = one.blocks ?? [{ ...one, code: one.code ?? "" }];
   let languages: readonly string[];
   try {
