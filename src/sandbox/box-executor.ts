@@ -87,7 +87,8 @@ const PACKAGES_SHOWN_MAX = 60; // The list goes into every prompt of an agent th
 /** Runs something exactly as code would be run, and asks what else can be. */
 async function tryOut(box: Box, { inspect, mend, label }: BoxKind): Promise<Facts> {
   const said = await runToEnd((command) => box.start(command), TRIAL, TRIAL_MS_MAX);
-  const wrong = said?.exitCode === 0 ? await inspect?.(box) : `it ${said ? `ended with exit code ${said.exitCode}` : "did not come to its end"}`;
+  const wrong =
+    said?.exitCode === 0 ? await inspect?.(box) : `it ${said ? `ended with exit code ${said.exitCode}` : "did not come to its end"}`;
   await box.reap();
   if (wrong !== undefined || !said) throw new SandboxUnavailable(`A trial of the sandbox (${label}) failed: ${wrong}. ${mend}`);
   const lines = said.stdout.split("\n");
@@ -115,7 +116,11 @@ print("version=" + platform.python_version())
 print("packages=" + ",".join(sorted({str(found.metadata["Name"]) for found in metadata.distributions()} - {"pip", "setuptools", "wheel"})))
 '; fi`;
 
-function capabilities({ grade, label, where }: BoxKind, { filesMax, memoryMb }: BoxLimits, { programs, packages, python }: Facts): Capabilities {
+function capabilities(
+  { grade, label, where }: BoxKind,
+  { filesMax, memoryMb }: BoxLimits,
+  { programs, packages, python }: Facts,
+): Capabilities {
   const languages = [...programs.keys()];
   const has = packages.length > 0 ? `with ${packages.join(", ")}` : "with its standard library only";
   return {

@@ -8,10 +8,12 @@ const ENTRIES_MAX = 500;
 const STREAM_BYTES_MAX = 24 * 1024 * 1024; // 16 MiB of files, and room for headers and for what is refused
 const STREAM_MS_MAX = 30_000;
 
-/** Files as a tar whose entries are read-only and belong to root. */
+/** A tar of the files, read-only, in a folder `in/`. */
 export async function packFiles(files: readonly SandboxFile[]): Promise<Buffer> {
   const tar = pack();
-  for (const { name, content } of files) tar.entry({ name: cleanFileName(name), mode: 0o444, uid: 0, gid: 0 }, Buffer.from(content));
+  tar.entry({ name: "in", type: "directory", mode: 0o755, uid: 0, gid: 0 });
+  for (const { name, content } of files)
+    tar.entry({ name: `in/${cleanFileName(name)}`, mode: 0o444, uid: 0, gid: 0 }, Buffer.from(content));
   tar.finalize();
   return Buffer.concat(await Array.fromAsync(tar as unknown as AsyncIterable<Uint8Array>));
 }

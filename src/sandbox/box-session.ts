@@ -117,6 +117,7 @@ export class BoxSession implements Session {
         exitCode,
         ...kept.read(),
         elapsedMs: Date.now() - startMs,
+        limits: { timeoutMs, memoryMb: limits.memoryMb, outputBytesMax: limits.outputBytesMax },
         files: collected.files,
         notices: [...notices, ...collected.notices],
       };

@@ -4,8 +4,6 @@ import { existsSync, lstatSync, readlinkSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { BOX_ENV, runToEnd, within, WORKSPACE, type Box, type Command, type Ended, type Running } from "./box.ts";
 import { packFiles } from "./box-files.ts";
-import type { SandboxFile } from "./executor.ts";
-import { cleanFileName } from "./files.ts";
 import { TreeMemory } from "./os-memory.ts";
 
 export interface OsLimits {
@@ -47,7 +45,9 @@ const NOBODY = 65_532; // A user id that no account has; under nobody's own (655
  */
 export async function startOsBox({ programs, limits, seccomp }: OsParts): Promise<Box> {
   const asNobody =
-    process.getuid?.() === 0 && programs.setpriv ? [programs.setpriv, `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--"] : [];
+    process.getuid?.() === 0 && programs.setpriv
+      ? [programs.setpriv, `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--"]
+      : [];
   const keeper = spawnWith([...asNobody, programs.unshare, ...KEEPER_NAMESPACES, "/bin/sh", "-c", keeperScript(limits)], "ignore");
   const gone = Promise.withResolvers<void>();
   keeper.on("error", () => gone.resolve());
@@ -63,7 +63,7 @@ export async function startOsBox({ programs, limits, seccomp }: OsParts): Promis
   keeper.stdout.resume();
 
   const inKeeper = [...asNobody, programs.nsenter, "--preserve-credentials", "--user", "--mount", `--target=${keeper.pid}`, "--"];
-  const given = new Set<string>();
+  let hasGiven = false;
   let running: ChildProcess | undefined;
 
   /** Only for commands of ours, at rest: it sees the host's files. */
@@ -76,7 +76,7 @@ export async function startOsBox({ programs, limits, seccomp }: OsParts): Promis
     endsAtMs: Number.POSITIVE_INFINITY,
     start: async ({ args, stdin, onOutput }) => {
       if (keeper.exitCode !== null || keeper.signalCode !== null) throw new Error("the keeper is gone");
-      const child = spawnWith([...inKeeper, programs.nice, `-n${NICENESS}`, ...blockCommand(programs, limits, given), ...args], "pipe");
+      const child = spawnWith([...inKeeper, programs.nice, `-n${NICENESS}`, ...blockCommand(programs, limits, hasGiven), ...args], "pipe");
       const filter = child.stdio[3] as Writable;
       filter.on("error", () => {}); // it died before it read the filter; its end tells
       filter.end(seccomp);
@@ -100,12 +100,11 @@ export async function startOsBox({ programs, limits, seccomp }: OsParts): Promis
     packOut: () => trustedOutput([...inKeeper, "/bin/tar", "-cf", "-", "-C", KEPT_WORKSPACE, "out"]),
     bringIn: async (files) => {
       const tar = await packFiles(files);
-      const names = files.map(({ name }) => cleanFileName(name));
-      // No process of the code is left, so nothing is swapped meanwhile. An empty file marks where each is laid over the workspace.
-      const script = `head -c ${tar.length} | tar -xf - -C ${KEPT_GIVEN} && cd ${KEPT_WORKSPACE} && for name in "$@"; do rm -rf -- "./$name" && : > "./$name" || exit 1; done`;
-      const done = await runToEnd((command) => startTrusted({ ...command, args: ["/bin/sh", "-c", script, "sh", ...names], stdin: tar }), "", COPY_MS_MAX);
+      // No process of the code is left, so nothing is swapped meanwhile. The empty folder marks where the files are laid over the workspace.
+      const script = `head -c ${tar.length} | tar -xf - --no-same-owner -C /tmp && cd ${KEPT_WORKSPACE} && rm -rf in && mkdir in`;
+      const done = await runToEnd((command) => startTrusted({ ...command, stdin: tar }), script, COPY_MS_MAX);
       if (done?.exitCode !== 0) throw new Error("the files could not be laid into the workspace");
-      for (const name of names) given.add(name);
+      hasGiven = true;
     },
     remove: async () => {
       running?.kill("SIGKILL");
@@ -117,7 +116,7 @@ export async function startOsBox({ programs, limits, seccomp }: OsParts): Promis
 
 const KEEPER_NAMESPACES = ["--user", "--map-root-user", "--mount", "--propagation", "private"];
 const KEPT_WORKSPACE = "/tmp/work";
-const KEPT_GIVEN = "/tmp/given";
+const KEPT_GIVEN = "/tmp/in";
 
 /** Ends with its stdin, that is with Parley. The file system is mounted by hand: bwrap cannot limit the number of files. */
 function keeperScript({ workspaceMb }: OsLimits): string {
@@ -132,16 +131,16 @@ exec cat >/dev/null`;
  * The outer bwrap makes everything: processes, network, files. The inner one only a further user namespace, under the filter: so the first
  * process, which is the outer one's, can be neither traced nor read by the code.
  */
-function blockCommand({ bwrap, prlimit }: OsPrograms, { memoryMb, pids, workspaceMb }: OsLimits, given: ReadonlySet<string>): string[] {
+function blockCommand({ bwrap, prlimit }: OsPrograms, { memoryMb, pids, workspaceMb }: OsLimits, hasGiven: boolean): string[] {
   const environment = Object.entries(BOX_ENV).flatMap(([name, value]) => ["--setenv", name, value]);
-  const overlays = [...given].flatMap((name) => ["--ro-bind", `${KEPT_GIVEN}/${name}`, `${WORKSPACE}/${name}`]);
+  const overlay = hasGiven ? ["--ro-bind", KEPT_GIVEN, `${WORKSPACE}/in`] : [];
   return [
     bwrap,
     ...["--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"],
     ...["--uid", "65534", "--gid", "65534", "--hostname", "sandbox"],
     ...systemFolders(),
     ...["--proc", "/proc", "--dev", "/dev", "--bind", "/tmp/shm", "/dev/shm", "--remount-ro", "/dev"],
-    ...["--bind", "/tmp/tmp", "/tmp", "--bind", KEPT_WORKSPACE, WORKSPACE, ...overlays, "--remount-ro", "/", "--chdir", WORKSPACE],
+    ...["--bind", "/tmp/tmp", "/tmp", "--bind", KEPT_WORKSPACE, WORKSPACE, ...overlay, "--remount-ro", "/", "--chdir", WORKSPACE],
     ...environment,
     "--",
     bwrap,

@@ -43,11 +43,15 @@ export async function createOsExecutor(settings: OsSettings = {}): Promise<Execu
 
 function findPrograms(): OsPrograms {
   if (process.platform !== "linux")
-    throw new SandboxUnavailable(`The process sandbox needs Linux, and this is ${process.platform}. Use Docker (sandbox: { executor: docker }).`);
+    throw new SandboxUnavailable(
+      `The process sandbox needs Linux, and this is ${process.platform}. Use Docker (sandbox: { executor: docker }).`,
+    );
   const needed = (name: string, from: string): string => {
     const path = findProgram(name);
     if (path === undefined)
-      throw new SandboxUnavailable(`The process sandbox needs ${name}, which was not found. Install ${from} (apt-get install ${from}), or use Docker.`);
+      throw new SandboxUnavailable(
+        `The process sandbox needs ${name}, which was not found. Install ${from} (apt-get install ${from}), or use Docker.`,
+      );
     return path;
   };
   return {
@@ -68,7 +72,8 @@ function findProgram(name: string): string | undefined {
 
 function filterOf(arch: string): Buffer {
   const program = seccompProgram(arch);
-  if (!program) throw new SandboxUnavailable(`The process sandbox has no system call filter for ${arch}: it runs on x64 and arm64. Use Docker.`);
+  if (!program)
+    throw new SandboxUnavailable(`The process sandbox has no system call filter for ${arch}: it runs on x64 and arm64. Use Docker.`);
   return program;
 }
 

@@ -96,15 +96,17 @@ async function processesLeft(instance: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Processes of a namespace below this one whose user is ours, or the one that root becomes for the process sandbox. */
+/** Processes in namespaces of their own, made by our user or the one that root becomes for the process sandbox. */
 async function namespacesLeft(): Promise<string | undefined> {
-  const own = await readlink("/proc/self/ns/pid").catch(() => "");
+  const spaces = async (pid: string): Promise<string[]> => Promise.all(["pid", "user"].map((kind) => readlink(`/proc/${pid}/ns/${kind}`)));
+  const own: readonly string[] = await spaces("self").catch(() => []);
   const user = process.getuid?.() === 0 ? 65_532 : process.getuid?.();
-  for (const pid of own === "" ? [] : await readdir("/proc")) {
-    if (!/^\d+$/.test(pid) || (await readlink(`/proc/${pid}/ns/pid`).catch(() => own)) === own) continue;
+  for (const pid of own.length === 0 ? [] : await readdir("/proc")) {
+    if (!/^\d+$/.test(pid) || (await spaces(pid).catch(() => own)).some((space) => own.includes(space))) continue;
     const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
     // A zombie only waits for the host's first process to take note of its end.
-    if (!/^State:\s+Z/m.test(status) && Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]) === user) return `a process is left: ${/^Name:\s+(.*)/m.exec(status)?.[1]}`;
+    if (!/^State:\s+Z/m.test(status) && Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]) === user)
+      return `a process is left: ${/^Name:\s+(.*)/m.exec(status)?.[1]}`;
   }
   return undefined;
 }
