@@ -21,7 +21,11 @@ export async function* checkSandbox({ sandbox, teams }: Settings, env: Env): Asy
   const runners = [...teams].filter(([, team]) => team.agents.some((agent) => agent.kind === "code-runner")).map(([name]) => name);
   if (sandbox.executor === "off") {
     if (runners.length > 0)
-      yield { grade: "warn", thing, message: `no code is run, but ${runners.join(", ")} would; set sandbox.executor to docker, or see docs/sandbox.md for the others.` };
+      yield {
+        grade: "warn",
+        thing,
+        message: `no code is run, but ${runners.join(", ")} would; set sandbox.executor to docker, or see docs/sandbox.md for the others.`,
+      };
     else yield { grade: "ok", thing, message: "no code is run, and no team needs it" };
     return;
   }

@@ -1,13 +1,12 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism } from "node:os";
 import { delimiter, join } from "node:path";
 import { createBoxExecutor, BOX_LIMITS, type BoxExecutorSettings } from "./box-executor.ts";
-import { runToEnd, type Box } from "./box.ts";
+import type { Box } from "./box.ts";
 import { SandboxUnavailable, type Executor } from "./executor.ts";
 import { startOsBox, type OsLimits, type OsParts, type OsPrograms } from "./os-box.ts";
 import { seccompProgram } from "./os-seccomp.ts";
+import { leaks } from "./os-trial.ts";
 
 export interface OsSettings extends BoxExecutorSettings, Partial<OsLimits> {}
 
@@ -41,13 +40,14 @@ export async function createOsExecutor(settings: OsSettings = {}): Promise<Execu
   );
 }
 
-function findPrograms(): OsPrograms {
+/** @param find gives a program's absolute path */
+export function findPrograms(find: (name: string) => string | undefined = findProgram): OsPrograms {
   if (process.platform !== "linux")
     throw new SandboxUnavailable(
       `The process sandbox needs Linux, and this is ${process.platform}. Use Docker (sandbox: { executor: docker }).`,
     );
   const needed = (name: string, from: string): string => {
-    const path = findProgram(name);
+    const path = find(name);
     if (path === undefined)
       throw new SandboxUnavailable(
         `The process sandbox needs ${name}, which was not found. Install ${from} (apt-get install ${from}), or use Docker.`,
@@ -75,39 +75,4 @@ function filterOf(arch: string): Buffer {
   if (!program)
     throw new SandboxUnavailable(`The process sandbox has no system call filter for ${arch}: it runs on x64 and arm64. Use Docker.`);
   return program;
-}
-
-const LOOK_MS_MAX = 20_000;
-
-/** What code could reach that it must not; `undefined`: nothing. Each look is one that would succeed on the host, so a broken look shows. */
-async function leaks(box: Box): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), "parley-trial-"));
-  const listener = createServer((socket) => socket.destroy());
-  let connections = 0;
-  listener.on("connection", () => connections++);
-  try {
-    await writeFile(join(folder, "marker"), "seen");
-    await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-    const port = (listener.address() as { port: number }).port;
-    const script = `
-[ -e '${folder}/marker' ] && echo files
-[ -e /etc/shadow ] && echo files
-for one in /proc/[0-9]*; do read -r line < "$one/comm" 2>/dev/null; case "$line" in node|MainThread) echo processes;; esac; done
-[ -e /proc/${process.pid}/comm ] && [ ${process.pid} -gt 100 ] && echo processes
-while read -r name rest; do case "$name" in lo:|Inter-\\||face) ;; *:*) echo network;; esac; done < /proc/net/dev
-command -v bash >/dev/null && (exec 3<>/dev/tcp/127.0.0.1/${port}) 2>/dev/null && echo network
-(unshare -U true) 2>/dev/null && echo namespaces
-read -r line < /proc/1/environ 2>/dev/null && echo processes
-grep -q '^Seccomp:.2' /proc/self/status || echo calls
-echo looked`;
-    const said = await runToEnd((command) => box.start({ ...command, args: ["/bin/bash", "-c", script] }), "", LOOK_MS_MAX);
-    const seen = said?.stdout.trim().split("\n") ?? [];
-    if (seen.at(-1) !== "looked") return "the look around did not come to its end";
-    const wrong = new Set(seen.slice(0, -1));
-    if (connections > 0) wrong.add("network");
-    return wrong.size > 0 ? `code could reach what it must not (${[...wrong].join(", ")})` : undefined;
-  } finally {
-    listener.close();
-    await rm(folder, { recursive: true, force: true });
-  }
 }

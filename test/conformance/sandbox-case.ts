@@ -108,7 +108,8 @@ export function lackInWasm(expected: Expected, { result }: Outcome): string | un
   return bySignal && result.exitCode <= 128 ? "WebAssembly has no signals and no forbidden address" : undefined;
 }
 
-const NOT_THERE = /^(AttributeError: .*(has no attribute|unknown symbol)|ModuleNotFoundError|ImportError|NotImplementedError|OSError: \[Errno (52|138)\])/;
+const NOT_THERE =
+  /^(AttributeError: .*(has no attribute|unknown symbol)|ModuleNotFoundError|ImportError|NotImplementedError|OSError: \[Errno (52|138)\])/;
 
 type Check<Key extends keyof Expected> = (rule: NonNullable<Expected[Key]>, outcome: Outcome) => string | undefined;
 

@@ -27,7 +27,9 @@ export const Kubernetes = z
     allowNetwork: z
       .boolean()
       .default(false)
-      .describe("false: a trial pod that reaches the network is a failure. true: code may reach what the cluster lets it, and each result says so."),
+      .describe(
+        "false: a trial pod that reaches the network is a failure. true: code may reach what the cluster lets it, and each result says so.",
+      ),
   })
   .describe("For executor: kubernetes. sandbox.image must be one that the nodes can pull.");
 
