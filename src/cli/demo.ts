@@ -16,7 +16,7 @@ Opens a local workspace that looks like Slack, with the real bot in it. Needs no
 
 Who speaks: a model, when ANTHROPIC_API_KEY or OPENAI_API_KEY is set or a model server answers on 127.0.0.1:11434; else the offline
 team, which plays written-down words for three ready tasks. Its code really runs: in Docker where an engine answers and has the image,
-else in WebAssembly.`;
+else in a process sandbox where this machine can make one (bubblewrap), else in WebAssembly.`;
 
 const PORT = 3210;
 const OFFLINE_FILE = "teams/offline/offline.yml";
@@ -123,8 +123,10 @@ function noticeOf({ offline }: Cast, grade: string): string {
     ? "Simulated: this Slack and the agents' words. Real: the bot"
     : "Simulated: this Slack. Real: the bot and what its agents say";
   if (grade === "off") return `${said}. Code is not run on this machine.`;
-  return `${said}, and the code it runs (in ${grade === "wasm" ? "WebAssembly" : "Docker"}).`;
+  return `${said}, and the code it runs (in ${PLACES[grade] ?? "Docker"}).`;
 }
+
+const PLACES: { readonly [grade: string]: string } = { wasm: "WebAssembly", process: "a process sandbox of this machine" };
 
 /** The port that was asked for must be free; the usual one may give way to another. */
 async function openWorkspace(port: number | undefined, options: { suggestions: typeof READY_TASKS; notice: string }): Promise<Workspace> {

@@ -5,13 +5,27 @@ import type { Finding } from "./finding.ts";
 
 const PROGRAM = "print(6 * 7)";
 
+/** Where to look when a first program does not do what it should. */
+const MENDS: { readonly [executor in Settings["sandbox"]["executor"]]: string } = {
+  docker: "Check the image: sandbox.image, or PARLEY_SANDBOX_IMAGE.",
+  os: "Check that this machine has python3 in /usr/bin.",
+  wasm: "Reinstall the packages deno and pyodide (npm install).",
+  kubernetes: "Check the image: sandbox.image, or PARLEY_SANDBOX_IMAGE.",
+  e2b: "Check the template: sandbox.e2b.template.",
+  off: "",
+};
+
 /** Whether code can be run: the only honest check is to run some. */
 export async function* checkSandbox({ sandbox, teams }: Settings, env: Env): AsyncGenerator<Finding, void, void> {
   const thing = `sandbox (${sandbox.executor})`;
   const runners = [...teams].filter(([, team]) => team.agents.some((agent) => agent.kind === "code-runner")).map(([name]) => name);
   if (sandbox.executor === "off") {
     if (runners.length > 0)
-      yield { grade: "warn", thing, message: `no code is run, but ${runners.join(", ")} would; set sandbox.executor to docker or wasm.` };
+      yield {
+        grade: "warn",
+        thing,
+        message: `no code is run, but ${runners.join(", ")} would; set sandbox.executor to docker, or see docs/sandbox.md for the others.`,
+      };
     else yield { grade: "ok", thing, message: "no code is run, and no team needs it" };
     return;
   }
@@ -29,7 +43,7 @@ export async function* checkSandbox({ sandbox, teams }: Settings, env: Env): Asy
       yield {
         grade: "fail",
         thing,
-        message: `a first program gave ${result.outcome}: ${result.output.slice(0, 300).trim() || "no output"}. Check the image ${sandbox.image}.`,
+        message: `a first program gave ${result.outcome}: ${result.output.slice(0, 300).trim() || "no output"}. ${MENDS[sandbox.executor]}`,
       };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "SandboxUnavailable") throw error;

@@ -5,13 +5,17 @@ import { createExecutor } from "./executor.ts";
 import type { SandboxSettings } from "./schema.ts";
 
 /**
- * The demo's executor: Docker where an engine answers and has the image, else Python in WebAssembly, started ahead so that the first block
- * need not wait for it; else none, and each block says why. On real Slack nothing is ever put in the place of what the settings ask for.
+ * The demo's executor: the first that passes its trial of Docker (an engine answers and has the image), namespaces of this machine, and
+ * Python in WebAssembly, started ahead so that the first block need not wait for it; else none, and each block says why. Its label tells
+ * which. On real Slack nothing is ever put in the place of what the settings ask for.
  */
 export async function createDemoExecutor(settings: SandboxSettings, env: Env): Promise<Executor> {
-  const docker = await createExecutor({ ...settings, executor: "docker" }, env);
-  if (docker.capabilities.grade !== "off") return docker;
-  await docker.close();
+  for (const executor of ["docker", "os"] as const) {
+    const made = await createExecutor({ ...settings, executor }, env);
+    // The demo's agents write Python, which a machine of its own need not have.
+    if (made.capabilities.grade !== "off" && made.capabilities.languages.includes("python")) return made;
+    await made.close();
+  }
   try {
     const { createWasmExecutor } = await import("../sandbox/wasm.ts");
     return await createWasmExecutor({ memoryMb: settings.memoryMb, prewarm: true });

@@ -62,11 +62,18 @@ export async function createExecutor(
 }
 
 /** Blocks are still taken up, so that people and agents read why they were not run. */
-const ABSENT: Capabilities = { grade: "off", label: "no sandbox", languages: ["python", "sh", "bash"], hint: "" };
+const ABSENT: Capabilities = { grade: "off", label: "off: no sandbox can be had", languages: ["python", "sh", "bash"], hint: "" };
 
 /** Loaded when asked for: the one not chosen, and its packages, stay out. */
 async function make(settings: SandboxSettings, env: Env, instance: string | undefined): Promise<Executor> {
   const { image, memoryMb } = settings;
+  const owner = instance === undefined ? {} : { instance };
+  if (settings.executor === "os") {
+    const { createOsExecutor } = await import("../sandbox/os.ts");
+    return createOsExecutor({ memoryMb });
+  }
+  if (settings.executor === "kubernetes") return makeKubernetes(settings, env, owner);
+  if (settings.executor === "e2b") return makeE2b(settings, env, owner);
   if (settings.executor === "wasm") {
     const { createWasmExecutor } = await import("../sandbox/wasm.ts");
     return createWasmExecutor({ memoryMb });
@@ -80,5 +87,37 @@ async function make(settings: SandboxSettings, env: Env, instance: string | unde
     ...(instance === undefined ? {} : { instance }),
     ...(dockerHost ? { dockerHost } : {}),
     ...(dockerCertFolder ? { dockerCertFolder } : {}),
+  });
+}
+
+async function makeKubernetes({ image, memoryMb, kubernetes }: SandboxSettings, env: Env, owner: { instance?: string }): Promise<Executor> {
+  const { createKubernetesExecutor } = await import("../sandbox/kubernetes.ts");
+  const { namespace, context, runtimeClass, cpus, ttlMinutes, allowNetwork } = kubernetes;
+  const kubeconfig = env["KUBECONFIG"]?.trim();
+  return createKubernetesExecutor({
+    image,
+    memoryMb,
+    namespace,
+    cpus,
+    ttlSeconds: ttlMinutes * 60,
+    allowNetwork,
+    ...owner,
+    ...(context === undefined ? {} : { context }),
+    ...(runtimeClass === undefined ? {} : { runtimeClass }),
+    ...(kubeconfig ? { kubeconfig } : {}),
+  });
+}
+
+async function makeE2b({ memoryMb, e2b }: SandboxSettings, env: Env, owner: { instance?: string }): Promise<Executor> {
+  const { createE2bExecutor } = await import("../sandbox/e2b.ts");
+  const [apiUrl, sandboxUrl] = [env["E2B_API_URL"]?.trim(), env["E2B_SANDBOX_URL"]?.trim()];
+  return createE2bExecutor({
+    apiKey: env["E2B_API_KEY"]?.trim(),
+    template: e2b.template,
+    ttlSeconds: e2b.ttlMinutes * 60,
+    memoryMb,
+    ...owner,
+    ...(apiUrl ? { apiUrl } : {}),
+    ...(sandboxUrl ? { sandboxUrl } : {}),
   });
 }

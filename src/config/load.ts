@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import { checkTeam } from "./checks.ts";
 import { checkFallback } from "./checks/models.ts";
+import { checkSandbox } from "./checks/sandbox.ts";
 import { checkAgentTool } from "./checks/tools.ts";
 import { ConfigError, type Mistake } from "./config-error.ts";
 import type { Env } from "./env.ts";
@@ -66,6 +67,9 @@ export function loadSettings(sources: Sources): Settings {
   const teams = valuesOf(mergedTeams);
   checkTools(mergedTools, { models, tools, teams }, notes);
   checkTeams(mergedTeams, { models, tools, teams }, notes);
+  checkSandbox(main.file.sandbox, env, (kind, path, message) =>
+    notes[kind === "mistake" ? "mistakes" : "warnings"].push(at(main.yaml, ["sandbox", ...path], message)),
+  );
   const defaultTeam = chooseDefault(main, teams, notes);
   if (notes.mistakes.length > 0) throw new ConfigError(notes.mistakes);
   const { providers, sandbox, database } = main.file;

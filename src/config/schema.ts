@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Agent } from "./schema/agents.ts";
+import { E2b, Kubernetes } from "./schema/elsewhere.ts";
 import { ModelChoice, Providers } from "./schema/models.ts";
 import { AGENTS_PER_TEAM_MAX, description, key } from "./schema/names.ts";
 import { Speakers } from "./schema/speakers.ts";
@@ -41,9 +42,14 @@ const TeamSchema = z.strictObject({
 
 const Sandbox = z.strictObject({
   executor: z
-    .enum(["docker", "wasm", "off"])
+    .enum(["docker", "os", "wasm", "kubernetes", "e2b", "off"])
     .default("docker")
-    .describe("docker: a container of its own for each thread. wasm: Python without the file system and the network. off: no code is run."),
+    .describe(
+      "docker: a container of its own for each thread. os: namespaces of this machine (bubblewrap). wasm: Python without the file system and the network. " +
+        "kubernetes: a pod for each thread. e2b: a micro-VM of that service for each thread. off: no code is run. docs/sandbox.md compares them.",
+    ),
+  kubernetes: Kubernetes.prefault({}),
+  e2b: E2b.prefault({}),
   image: z
     .string()
     .min(1)

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -40,7 +40,8 @@ export async function createWasmExecutor(settings: WasmSettings): Promise<WasmEx
   const limits = { ...DEFAULTS, ...settings };
   const { deno, pyodideFolder } = findPackages();
   const wrapper = limitingPrograms(limits.memoryMb);
-  const cacheFolder = await mkdtemp(join(tmpdir(), "parley-deno-"));
+  await removeOrphans();
+  const cacheFolder = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
   const parts: GuestParts = { deno, pyodideFolder, wrapper, cacheFolder, memoryMb: limits.memoryMb };
   const sessions = new Map<string, WasmSession>();
   let closed = false;
@@ -81,6 +82,26 @@ export async function createWasmExecutor(settings: WasmSettings): Promise<WasmEx
       await rm(cacheFolder, { recursive: true, force: true });
     },
   };
+}
+
+const FOLDER = "parley-deno-"; // then the process id of its Parley, and random letters
+
+/** Removes the cache folders of processes that ended without a chance to do it. Never fails: what cannot be removed is small. */
+async function removeOrphans(): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => []);
+  for (const name of names) {
+    const pid = new RegExp(`^${FOLDER}(\\d+)-`).exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+/** One that may not be signalled is alive, and another user's. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 function findPackages(): { deno: string; pyodideFolder: string } {

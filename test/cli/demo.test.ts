@@ -19,7 +19,7 @@ test("without a key the demo opens a workspace that says what is simulated, and 
   const response = await fetch(`${url}page/state?as=U0MARIA`, { headers: { "x-parley-page": "1" } });
   const { workspace, suggestions } = (await response.json()) as PageState;
   expect(workspace.notice).toMatch(
-    /^Simulated: this Slack and the agents' words\. Real: the bot(, and the code it runs \(in (WebAssembly|Docker)\)|\. Code is not run on this machine)\.$/,
+    /^Simulated: this Slack and the agents' words\. Real: the bot(, and the code it runs \(in (WebAssembly|Docker|a process sandbox of this machine)\)|\. Code is not run on this machine)\.$/,
   );
   expect(suggestions.map(({ text }) => text)).toContain("@parley Write a median function and find its bug.");
   here.interrupt();

@@ -1,8 +1,9 @@
 import { createDockerExecutor } from "../../src/sandbox/docker.ts";
 import { SandboxUnavailable, type CodeResult, type Executor, type Session } from "../../src/sandbox/executor.ts";
+import { createOsExecutor } from "../../src/sandbox/os.ts";
 import { createWasmExecutor } from "../../src/sandbox/wasm.ts";
 import { sandboxImage } from "../support/docker.ts";
-import { difference, type Block, type Defaults, type Expected, type Outcome, type SandboxCase } from "./sandbox-case.ts";
+import { difference, lackInWasm, type Block, type Defaults, type Expected, type Outcome, type SandboxCase } from "./sandbox-case.ts";
 import { containersOf, type Host } from "./sandbox-host.ts";
 
 /** The executor under test, started at the first case and again where a case asks for it. */
@@ -36,8 +37,8 @@ export class Bench {
     return passed;
   }
 
-  /** Plays a case in sandboxes of its own; says what differs. */
-  async play(one: SandboxCase, blocks: readonly Block[], runId: string): Promise<string | undefined> {
+  /** Plays a case in sandboxes of its own; says what differs, or why that says nothing here. */
+  async play(one: SandboxCase, blocks: readonly Block[], runId: string): Promise<{ kind: "not ok" | "skip"; why: string } | undefined> {
     const variables = { ...this.#host.variables, RUN_ID: runId };
     const before = await this.#host.before();
     const sessions = new Map<string, Session>();
@@ -55,13 +56,16 @@ export class Bench {
         });
         // What a case expects as a whole is asked of its last block.
         const expected = { ...(one.blocks ? block.expect : undefined), ...(index === blocks.length - 1 ? one.expect : undefined) };
-        const differs = difference(filledAll(expected, variables), { ...outcome, code });
-        if (differs !== undefined) return blocks.length > 1 ? `block ${index + 1}: ${differs}` : differs;
+        const wanted = filledAll(expected, variables);
+        const differs = difference(wanted, { ...outcome, code });
+        const lack = differs !== undefined && this.kind === "wasm" ? lackInWasm(wanted, { ...outcome, code }) : undefined;
+        if (lack !== undefined) return { kind: "skip", why: lack };
+        if (differs !== undefined) return { kind: "not ok", why: blocks.length > 1 ? `block ${index + 1}: ${differs}` : differs };
       }
       const afters = new Set([...(one.expect?.after ?? []), ...blocks.flatMap(({ expect }) => expect?.after ?? [])]);
       for (const after of afters) {
         const wrong = await this.#after(after, last, before);
-        if (wrong !== undefined) return wrong;
+        if (wrong !== undefined) return { kind: "not ok", why: wrong };
       }
       return undefined;
     } finally {
@@ -143,6 +147,7 @@ function makeExecutor(kind: string, instance: string, { limits = {}, artefacts =
     filesBytesMax: artefacts.maxTotalBytes ?? 16_777_216,
   };
   if (kind === "wasm") return createWasmExecutor(common);
+  if (kind === "os") return createOsExecutor({ ...common, pids: limits.pids ?? 64, workspaceMb: limits.diskMiB ?? 64 });
   return createDockerExecutor({
     ...common,
     image: sandboxImage(),

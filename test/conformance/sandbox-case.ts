@@ -94,6 +94,23 @@ export function difference(expected: Expected, outcome: Outcome): string | undef
   return undefined;
 }
 
+/**
+ * Why a case that differs says nothing about Python in WebAssembly: its attack, or what it looks for, is not there at all. That nothing
+ * was reached must hold all the same.
+ */
+export function lackInWasm(expected: Expected, { result }: Outcome): string | undefined {
+  const reached = expected.notStdout && difference({ notStdout: expected.notStdout }, { status: result.outcome, result, wallMs: 0 });
+  const content = expected.artefacts?.notContaining && artefactsDiffer({ notContaining: expected.artefacts.notContaining }, result);
+  if (reached !== undefined || content !== undefined) return undefined;
+  const lastWords = result.stderr.trimEnd().split("\n").at(-1) ?? "";
+  if (result.outcome === "error" && NOT_THERE.test(lastWords)) return `WebAssembly has no such thing (${lastWords.slice(0, 120)})`;
+  const bySignal = expected.exitCode?.every((code) => code < 0 || code > 128) === true;
+  return bySignal && result.exitCode <= 128 ? "WebAssembly has no signals and no forbidden address" : undefined;
+}
+
+const NOT_THERE =
+  /^(AttributeError: .*(has no attribute|unknown symbol)|ModuleNotFoundError|ImportError|NotImplementedError|OSError: \[Errno (52|138)\])/;
+
 type Check<Key extends keyof Expected> = (rule: NonNullable<Expected[Key]>, outcome: Outcome) => string | undefined;
 
 const CHECKS: { readonly [key: string]: (rule: never, outcome: Outcome) => string | undefined } = {

@@ -252,7 +252,7 @@ export function executorContract(name: string, make: () => Promise<Executor>, { 
 
     test("files that were put in can be read", async () => {
       await session.put([{ name: "../data set.csv", mediaType: "text/csv", content: Buffer.from("a,b\n1,2\n") }]);
-      expect(await run("print(open('.._data set.csv').read())")).toMatchObject({ outcome: "ok", stdout: "a,b\n1,2\n\n" });
+      expect(await run("print(open('in/.._data set.csv').read())")).toMatchObject({ outcome: "ok", stdout: "a,b\n1,2\n\n" });
     });
 
     test("no network is reached", async () => {

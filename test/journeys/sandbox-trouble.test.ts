@@ -22,6 +22,8 @@ test("where no engine answers, the thread says that the code was not run and how
   );
   expect(report).toContain(`to try Parley without Docker, set "sandbox: { executor: wasm }" in the team file.`);
   expect(wordsOf(thread.ofKind("turn")[2] as never)).toContain("I saw: ");
+  expect(thread.ofKind("notice").map(wordsOf).join()).toContain("Code is not run in this installation");
+  expect(thread.ofKind("notice")).toHaveLength(1);
 });
 
 test("where the team file says that code is off, it is said, with what to write to have it run", async () => {

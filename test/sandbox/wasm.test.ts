@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -86,6 +88,16 @@ describe("Python in WebAssembly", () => {
       outcome: "ok",
       stdout: "slept\n",
     });
+  });
+
+  test("what a process that was killed kept for Deno is removed by the next one, and nothing of one that lives", async () => {
+    const dead = spawn(process.execPath, ["-e", ""]);
+    await once(dead, "exit");
+    const folders = [dead.pid, process.pid].map((pid) => join(tmpdir(), `parley-deno-${pid}-ABCDEF`));
+    for (const made of folders) await mkdir(made, { recursive: true });
+    await (await createWasmExecutor({})).close();
+    expect(folders.map((made) => existsSync(made))).toEqual([false, true]);
+    for (const made of folders) await rm(made, { recursive: true, force: true });
   });
 
   test.skipIf(process.platform !== "linux")("Python ends with Parley, even in an endless loop", async () => {

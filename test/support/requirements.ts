@@ -1,17 +1,18 @@
 import { existsSync } from "node:fs";
 import Docker from "dockerode";
+import { createOsExecutor } from "../../src/sandbox/os.ts";
 
 /** A part of the machine that some tests need. */
 export interface MissingPart {
-  readonly name: "docker" | "browser";
+  readonly name: "docker" | "browser" | "os";
   readonly reason: string;
 }
 
-const PARTS = ["docker", "browser"];
+const PARTS = ["docker", "browser", "os"];
 
-/** Looks once, before any test, at what this machine has. With `PARLEY_REQUIRE=docker,browser` a missing part is a failure. */
+/** Looks once, before any test, at what this machine has. With `PARLEY_REQUIRE=docker,browser,os` a missing part is a failure. */
 export default async function setup(): Promise<void> {
-  const missing = [...(await withoutDocker()), ...withoutBrowser()];
+  const missing = [...(await withoutDocker()), ...withoutBrowser(), ...(await withoutOs())];
   process.env.PARLEY_MISSING = JSON.stringify(missing);
   const required = (process.env.PARLEY_REQUIRE ?? "")
     .split(",")
@@ -61,4 +62,14 @@ function withoutBrowser(): MissingPart[] {
   return existsSync(CHROMIUM)
     ? []
     : [{ name: "browser", reason: `there is no ${CHROMIUM}; install Chromium, or name one by PARLEY_CHROMIUM` }];
+}
+
+/** Whether this machine can make a process sandbox. */
+async function withoutOs(): Promise<MissingPart[]> {
+  try {
+    await (await createOsExecutor()).close();
+    return [];
+  } catch (error) {
+    return [{ name: "os", reason: error instanceof Error ? error.message : String(error) }];
+  }
 }
