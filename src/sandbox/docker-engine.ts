@@ -126,7 +126,7 @@ export function statusOf(error: unknown): number | undefined {
   return typeof status === "number" ? status : undefined;
 }
 
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const { code, json, message } = error as { code?: string; json?: { message?: string }; message?: string };
   return (json?.message ?? code ?? message ?? String(error)).trim().slice(0, 300);
 }

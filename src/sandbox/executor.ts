@@ -22,14 +22,14 @@ export interface Capabilities {
 export interface Session {
   /** Runs one block. Failures of the code are results; throws {@link SandboxUnavailable} only when nothing can be run at all. */
   run(block: CodeBlock, options: RunOptions): Promise<CodeResult>;
-  /** Puts files into the workspace before the next block, read-only to the code. */
+  /** Puts files into the folder `in/` of the workspace before the next block, read-only to the code. Throws RangeError for more than it keeps. */
   put(files: readonly SandboxFile[]): Promise<void>;
   /** Ends the sandbox and removes its files. */
   end(): Promise<void>;
 }
 
 export interface CodeBlock {
-  /** As the fence says it, lower case: `python`, `sh`, `bash`. An unknown one gives a `rejected` result. */
+  /** As the fence says it, such as `python`, `bash` or `ts`. An unknown one gives a `rejected` result. */
   readonly language: string;
   readonly code: string;
 }
@@ -50,9 +50,23 @@ export interface CodeResult {
   readonly stderr: string;
   readonly outputBytesCut: number;
   readonly elapsedMs: number;
+  /**
+   * The most memory that the sandbox had in use at one time, programs and files together, from when it was made to the end of this block.
+   * Absent where the executor cannot tell, and for a block that was not run.
+   */
+  readonly memoryPeakBytes?: number;
+  /** What the block was held to. Absent for a block that was not run. */
+  readonly limits?: RunLimits;
   /** What the code left in `out/`, checked and named safely; a notice for each that was refused. */
   readonly files: readonly SandboxFile[];
   readonly notices: readonly string[];
+}
+
+export interface RunLimits {
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  /** stdout and stderr together. */
+  readonly outputBytesMax: number;
 }
 
 export interface SandboxFile {

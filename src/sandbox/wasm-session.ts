@@ -53,7 +53,7 @@ export class WasmSession implements Session {
   put(files: readonly SandboxFile[]): Promise<void> {
     return this.#inTurn(async () => {
       const given = files.map(({ name, content }) => ({
-        path: cleanFileName(name),
+        path: `in/${cleanFileName(name)}`,
         base64: Buffer.from(content).toString("base64"),
         readOnly: true,
       }));

@@ -38,7 +38,9 @@ export function executorContract(name: string, make: () => Promise<Executor>, { 
 
     test("every language it names runs", async () => {
       for (const language of languages) {
-        const code = { python: "print('hello')", javascript: "console.log('hello')" }[language] ?? "echo hello";
+        const code = { python: "print('hello')", javascript: "console.log('hello')", typescript: "const word: string = 'hello'; console.log(word)" }[
+          language
+        ] ?? "echo hello";
         expect(await run(code, {}, language)).toMatchObject({ outcome: "ok", stdout: "hello\n" });
       }
     });
@@ -252,7 +254,7 @@ export function executorContract(name: string, make: () => Promise<Executor>, { 
 
     test("files that were put in can be read", async () => {
       await session.put([{ name: "../data set.csv", mediaType: "text/csv", content: Buffer.from("a,b\n1,2\n") }]);
-      expect(await run("print(open('.._data set.csv').read())")).toMatchObject({ outcome: "ok", stdout: "a,b\n1,2\n\n" });
+      expect(await run("print(open('in/.._data set.csv').read())")).toMatchObject({ outcome: "ok", stdout: "a,b\n1,2\n\n" });
     });
 
     test("no network is reached", async () => {
