@@ -61,7 +61,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const { settings, env, dbPath, log } = options;
   const clock = options.clock ?? systemClock;
   const { store, dispatch } = openSqlite({ path: dbPath, ...clock });
-  const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath) }));
+  const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath), log }));
   const problem = (what: string, error?: unknown) =>
     log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   const servers = createMcpServers(settings.tools, { env, clock, log: problem });
@@ -72,7 +72,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   };
   try {
     const createModel = createModelFor({ env, clock });
-    const teams = buildTeams(settings, { createModel, executor, keepFile: (content) => store.putFile(content), servers });
+    const teams = buildTeams(settings, { createModel, executor, keepFile: (content) => store.putFile(content), readFile: (hash) => store.file(hash), servers });
     const runner = createRunner({
       store,
       dispatch,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "./engine/clock.ts";
-import { isEvent, type Delta, type EventBody, type Failure, type Person, type RunEvent } from "./engine/events.ts";
+import { isEvent, type Delta, type EventBody, type Failure, type FileRef, type Person, type RunEvent } from "./engine/events.ts";
 import { converse, runStopped } from "./engine/run.ts";
 import type { Team } from "./engine/team.ts";
 import { currentRun, isWaiting, wasHeard, type Transcript } from "./engine/transcript.ts";
@@ -43,6 +43,8 @@ export interface Said {
   readonly addressed: boolean;
   /** The team for a run that this starts; the default one when absent. */
   readonly team?: string;
+  /** Posted with it; their content is in the store. */
+  readonly files?: readonly FileRef[];
 }
 
 export type Heard =
@@ -110,14 +112,16 @@ export function createRunner(parts: RunnerParts): Runner {
       const run = currentRun(lane.transcript);
       if (wasHeard(lane.transcript, said.id)) return { kind: "duplicate" };
       if (!run.running && !said.addressed) return { kind: "ignored" };
-      if (text === "") return { kind: "refused", reason: "There is nothing to do in an empty message. Mention me with a task." };
+      const files = said.files ?? [];
+      if (text === "" && files.length === 0)
+        return { kind: "refused", reason: "There is nothing to do in an empty message. Mention me with a task." };
       if (text.length > TEXT_CHARS_MAX) {
         return {
           kind: "refused",
           reason: `The message has ${text.length} characters; I read at most ${TEXT_CHARS_MAX}. Shorten it, or attach the text as a file.`,
         };
       }
-      const message: EventBody = { type: "message.posted", person: said.person, text, id: said.id };
+      const message: EventBody = { type: "message.posted", person: said.person, text, id: said.id, ...(files.length > 0 ? { files } : {}) };
       if (run.running) {
         await lane.append([message], "now");
         return { kind: run.question ? "answered" : "steered" };

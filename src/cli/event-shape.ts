@@ -82,6 +82,8 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     elapsedMs: count,
     executor: name,
     files: z.array(file).max(LIST_MAX),
+    memoryPeakBytes: count.optional(),
+    limits: z.strictObject({ timeoutMs: count, memoryMb: count, outputBytesMax: count }).optional(),
   },
   "handoff.made": {
     agent: name,
@@ -114,7 +116,14 @@ const around = { ...whereabouts, ...recorded };
 
 /** `type` alone does not tell a person's message from an agent's. */
 const message = z.union([
-  z.strictObject({ type: z.literal("message.posted"), person, text, id: name.optional(), ...around }),
+  z.strictObject({
+    type: z.literal("message.posted"),
+    person,
+    text,
+    id: name.optional(),
+    files: z.array(file).max(LIST_MAX).optional(),
+    ...around,
+  }),
   z.strictObject({ type: z.literal("message.posted"), agent: name, ...said, ...around }),
 ]);
 

@@ -99,7 +99,6 @@ function containerOptions(
       NanoCpus: limits.cpus * 1e9,
       // gVisor's own threads count too (54 when idle), and it panics when it gets none.
       PidsLimit: runtime === "runsc" ? Math.max(512, limits.pids) : limits.pids,
-      ShmSize: 8 * MIB,
       OomKillDisable: false,
       // Not nproc: the kernel counts that per uid, over all containers.
       Ulimits: [
@@ -110,7 +109,11 @@ function containerOptions(
       LogConfig: { Type: "none", Config: {} },
       RestartPolicy: { Name: "" },
       ...(runtime ? { Runtime: runtime } : {}),
-      Tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=16m,nr_inodes=1024,mode=1777" },
+      Tmpfs: {
+        "/tmp": "rw,nosuid,nodev,noexec,size=16m,nr_inodes=1024,mode=1777",
+        // The engine's own has no limit on the number of files.
+        "/dev/shm": "rw,nosuid,nodev,noexec,size=8m,nr_inodes=1024,mode=1777",
+      },
       // A volume, not a tmpfs of the container: only a volume is seen by the calls that bring files in and out.
       Mounts: [
         {

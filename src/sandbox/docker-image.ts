@@ -50,11 +50,15 @@ function inWords(found: (key: string) => string): string {
       .split(/[\s,]+/)
       .filter((name) => /^[\w.+-]{1,60}$/.test(name))
       .slice(0, PACKAGES_SHOWN_MAX);
-  const version = (key: string): string => found(key).replace(/[^\w.]/g, "").slice(0, 20);
+  const version = (key: string): string =>
+    found(key)
+      .replace(/[^\w.]/g, "")
+      .slice(0, 20);
   const packages = names("packages");
   const more = names("more");
   return [
-    version("version") && `Python is ${version("version")} ${packages.length > 0 ? `with ${packages.join(", ")}` : "with its standard library only"}.`,
+    version("version") &&
+      `Python is ${version("version")} ${packages.length > 0 ? `with ${packages.join(", ")}` : "with its standard library only"}.`,
     version("nodeversion") && `Node is ${version("nodeversion")}, without packages.`,
     more.length > 0 && `Also installed: ${more.join(", ")}.`,
   ]

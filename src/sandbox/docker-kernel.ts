@@ -84,7 +84,7 @@ export class Kernel {
       const seen = isDone ? await box.observe() : undefined;
       const clean = seen && !box.hasStrangers(seen, this.pid);
       const alive = isDone && seen?.pids.includes(this.pid);
-      const rested = clean || (seen && alive && !seen.hasFiles) ? seen : ((alive && (await box.reap(this.pid))) || (await box.reap()));
+      const rested = clean || (seen && alive && !seen.hasFiles) ? seen : (alive && (await box.reap(this.pid))) || (await box.reap());
       if (!rested?.pids.includes(this.pid)) await this.#end();
       const left = !rested ? "ruin" : clean || rested !== seen ? "nothing" : "processes";
       const rest = { ...restOf(rested), left } as const;

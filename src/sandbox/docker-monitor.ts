@@ -66,7 +66,7 @@ export class Monitor {
   }
 }
 
-const MONITOR_USER = "65532:65532"; // neither the code's nor that of the container's first process
+const MONITOR_USER = "65531:65531"; // neither the code's nor that of the container's first process
 const ANSWER_MS_MAX = 5_000; // It takes 1 ms; a machine that swaps takes longer.
 const ANSWER_CHARS_MAX = 64 * 1024; // 64 processes make a line of 1 KB.
 

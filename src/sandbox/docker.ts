@@ -141,7 +141,10 @@ async function tryOut(pool: Pool, start: () => Promise<Box>, settings: DockerSet
 
 function capabilities(limits: typeof DEFAULTS | DockerSettings, image: ImageFacts, runtime: string | undefined): Capabilities {
   const languages = [...image.programs.keys(), ...image.lacking.keys()];
-  const stays = limits.state === "kernel" ? "and Python's variables stay from block to block; processes and the variables of other languages do" : "stay from block to block; variables and processes do";
+  const stays =
+    limits.state === "kernel"
+      ? "and Python's variables stay from block to block; processes and the variables of other languages do"
+      : "stay from block to block; variables and processes do";
   return {
     grade: runtime === "runsc" ? "container+gvisor" : "container",
     label: `Docker${runtime === "runsc" ? " with gVisor" : ""}, no network, ${limits.memoryMb} MB`,

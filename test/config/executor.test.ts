@@ -1,10 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
+import { TeamFile } from "../../src/config/schema.ts";
 import { createExecutor } from "../../src/config/executor.ts";
 import { SandboxUnavailable } from "../../src/sandbox/executor.ts";
 
-const settings = { executor: "docker", image: "parley-sandbox", timeoutSeconds: 5, memoryMb: 128 } as const;
+const settings = TeamFile.parse({ sandbox: { executor: "docker", image: "parley-sandbox", timeoutSeconds: 5, memoryMb: 128 } }).sandbox;
 
 test("without an engine it can still be had: it takes up blocks, and says why none can be run", async () => {
   const executor = await createExecutor(settings, { DOCKER_HOST: "tcp://127.0.0.1:1" });

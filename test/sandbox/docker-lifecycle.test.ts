@@ -55,7 +55,7 @@ describe("without an engine", () => {
 describe.skipIf(!hasDocker)("the life of containers", () => {
   test("a missing image is told with the command that builds it, and is not pulled", async () => {
     await expect(createDockerExecutor({ image: "parley-no-such-image:1" })).rejects.toThrow(
-      /no image "parley-no-such-image:1"\. Build it once with: docker build -t parley-no-such-image:1 sandbox\//,
+      /no image "parley-no-such-image:1"\. Build it once with: parley sandbox build/,
     );
   });
 
