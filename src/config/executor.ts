@@ -87,7 +87,7 @@ async function make(settings: SandboxSettings, env: Env, { instance, log }: Exec
 }
 
 /** The image that code runs in: the one that is named, or the one that was made of it with the packages asked for. */
-const imageOf = ({ image, packages }: SandboxSettings): string => recipeWith(image, packages)?.image ?? image;
+export const imageOf = ({ image, packages }: SandboxSettings): string => recipeWith(image, packages)?.image ?? image;
 
 /** Which engine, as Docker's own variables say it. */
 export function engineOf(env: Env): { readonly dockerHost?: string; readonly dockerCertFolder?: string } {

@@ -68,12 +68,9 @@ const Sandbox = z.strictObject({
   languages: z
     .record(
       z.string().regex(/^[a-z][a-z0-9+#_-]{0,30}$/, { error: "is no label of a code block; write it in small letters, such as r" }),
-      z
-        .string()
-        .max(200)
-        .regex(COMMAND, {
-          error: "is no command; name a program of the image and its options, such as Rscript --vanilla. It is given the file.",
-        }),
+      z.string().max(200).regex(COMMAND, {
+        error: "is no command; name a program of the image and its options, such as Rscript --vanilla. It is given the file.",
+      }),
     )
     .default({})
     .describe("More languages: the label of a code block, and the program of the image that runs a file of it (Docker only)."),

@@ -79,7 +79,7 @@ export class Box {
    */
   async reap(spared?: number): Promise<Observation | undefined> {
     const script = spared === undefined ? REAP : reapOthers([...this.#ownPids, spared]);
-    const reaper = await runToEnd(this.container, script, REAPED_MS_MAX);
+    const reaper = await runToEnd(this.container, script, spared === undefined ? REAPED_MS_MAX : REAPED_OTHERS_MS_MAX);
     // Code that kills whatever comes, or writes into its memory, is quicker than a reaper that has yet to start: it takes the container down.
     if (reaper?.exitCode !== 0) return undefined;
     const deadlineMs = Date.now() + SETTLED_MS_MAX;
@@ -101,6 +101,7 @@ export class Box {
 }
 
 const REAPED_MS_MAX = 5_000; // The reaper took 0.14 s, and 0.22 s under a fork bomb.
+const REAPED_OTHERS_MS_MAX = 2_000; // Then all are ended, the spared one too.
 const SETTLED_MS_MAX = 500; // What was killed is listed until its parent has heard of it.
 const SETTLE_LOOK_MS = 5;
 

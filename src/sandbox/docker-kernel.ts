@@ -57,8 +57,11 @@ export class Kernel {
     const id = randomUUID();
     const done = Promise.withResolvers<number>();
     const broken = Promise.withResolvers<"broken">();
+    // Where it was interrupted tells why it took too long; who stopped it knows why.
+    let isMuted = false;
     this.#frames.hear = ({ kind, body }) => {
       if (kind === "o" || kind === "e") {
+        if (isMuted) return;
         kept.write(kind === "o" ? "stdout" : "stderr", body);
         race.lookAtOutput();
       } else if (kind === "d") {
@@ -78,6 +81,7 @@ export class Kernel {
       if (how === "died") return LOST;
       let isDone = how === "done";
       if (how === "timeout" || how === "cancelled" || how === "output_limit") {
+        isMuted = how === "cancelled";
         this.#running.write(request("i", { id }));
         isDone = await within(done.promise, INTERRUPT_MS_MAX);
       }

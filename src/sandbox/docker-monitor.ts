@@ -3,7 +3,7 @@ import { exec, type Running } from "./docker-exec.ts";
 
 /** How things stand in a container, told by a process that the code can neither signal, trace nor read. */
 export interface Observation {
-  /** Every process, ours too. */
+  /** Every process that is alive, ours too. */
   readonly pids: readonly number[];
   /** Whether `out/` holds anything worth reading; also true where it cannot be looked into. */
   readonly hasFiles: boolean;
@@ -70,6 +70,7 @@ const MONITOR_USER = "65531:65531"; // neither the code's nor that of the contai
 const ANSWER_MS_MAX = 5_000; // It takes 1 ms; a machine that swaps takes longer.
 const ANSWER_CHARS_MAX = 64 * 1024; // 64 processes make a line of 1 KB.
 
+// The status, not the stat: there a name cannot hold a line of its own that says it is dead.
 // The first file of memory is that of version 1 of control groups, the second of version 2. gVisor has neither.
 const SCRIPT = `
 while read -r asked; do
@@ -82,8 +83,13 @@ while read -r asked; do
   fi
   peak=0
   { read -r peak < /sys/fs/cgroup/memory/memory.max_usage_in_bytes || read -r peak < /sys/fs/cgroup/memory.peak; } 2>/dev/null
-  set -- /proc/[0-9]*
-  echo "$files $peak $*"
+  pids=
+  for p in /proc/[0-9]*; do
+    state=
+    { while read -r key state rest; do if [ "$key" = State: ]; then break; fi; done < "$p/status"; } 2>/dev/null
+    case $state in Z | X) ;; *) pids="$pids $p" ;; esac
+  done
+  echo "$files $peak$pids"
 done`;
 
 function observation(line: string): Observation | undefined {
