@@ -8,15 +8,18 @@ const LEFT_MAX = 100; // Past it the oldest is left to its time to live.
 /** Removes containers, and remembers those that the engine would not remove, to try again at the next removal and at the end. */
 export class Removal {
   readonly #report: (problem: string) => void;
+  readonly #tryMsMax: number;
   #left: Docker.Container[] = [];
 
-  constructor(report: (problem: string) => void) {
+  /** @param tryMsMax how long one removal is tried before it is put off */
+  constructor(report: (problem: string) => void, tryMsMax = GONE_MS_MAX) {
     this.#report = report;
+    this.#tryMsMax = tryMsMax;
   }
 
   /** Kills and removes a container with its workspace, and waits until it is gone. Never fails: what could not be removed is reported. */
   async remove(container: Docker.Container): Promise<void> {
-    const why = await removeContainer(container, GONE_MS_MAX);
+    const why = await removeContainer(container, this.#tryMsMax);
     if (why !== undefined) {
       const id = container.id.slice(0, 12);
       this.#report(`The container ${id} could not be removed (${why}). It ends by its time to live; "docker rm -f ${id}" does it now.`);

@@ -54,6 +54,7 @@ const DEFAULTS = {
   runsMax: 2 * availableParallelism(), // More at once only makes each slower.
 } as const;
 
+const GVISOR_MEMORY_MB_MIN = 512; // Its own kernel lives in the container's memory, and dies under less.
 const POOLED_AGE_MS_MAX = 15 * 60_000;
 const SESSIONS_MAX = 1000; // Without a container a session is a few hundred bytes.
 
@@ -63,8 +64,9 @@ const SESSIONS_MAX = 1000; // Without a container a session is a few hundred byt
  * message says how to mend it.
  */
 export async function createDockerExecutor(settings: DockerSettings): Promise<Executor> {
-  const limits = { ...DEFAULTS, ...settings };
-  const engine = await connect(limits);
+  const asked = { ...DEFAULTS, ...settings };
+  const engine = await connect(asked);
+  const limits = engine.runtime === "runsc" ? { ...asked, memoryMb: Math.max(GVISOR_MEMORY_MB_MIN, asked.memoryMb) } : asked;
   const owner = { process: randomUUID(), instance: settings.instance ?? randomUUID() };
   const report = settings.report ?? (() => {});
   const removal = new Removal(report);
