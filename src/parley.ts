@@ -72,7 +72,13 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   };
   try {
     const createModel = createModelFor({ env, clock });
-    const teams = buildTeams(settings, { createModel, executor, keepFile: (content) => store.putFile(content), readFile: (hash) => store.file(hash), servers });
+    const teams = buildTeams(settings, {
+      createModel,
+      executor,
+      keepFile: (content) => store.putFile(content),
+      readFile: (hash) => store.file(hash),
+      servers,
+    });
     const runner = createRunner({
       store,
       dispatch,

@@ -21,7 +21,8 @@ export class Pool {
   /** A container that is running now. Fails when none can be started. */
   async take(): Promise<Box> {
     let box = this.#ready.shift();
-    while (box && Date.now() - box.startedAtMs > this.#boxAgeMsMax) {
+    // One that was killed in the meantime, with the engine or by somebody's hand, is of no use to anybody.
+    while (box && (Date.now() - box.startedAtMs > this.#boxAgeMsMax || !(await box.observe()))) {
       await box.remove();
       box = this.#ready.shift();
     }

@@ -31,7 +31,7 @@ test("an image of somebody else's is not built over", async () => {
   expect(calls.filter(({ path }) => path === "/build")).toEqual([]);
 });
 
-test("test of an image that cannot be started holds nothing, and says why", async () => {
+test("the attacks on an image that cannot be started are all unheld, and it is said why", async () => {
   const cwd = folderWith({ "parley.yml": SMALL });
   const { code, out } = await parley(["sandbox", "test", "--image", "parley-no-such-image:1"], {
     cwd,
