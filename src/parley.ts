@@ -83,7 +83,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const log = (line: string) => options.log(redact(line));
   const { store: plain, dispatch, memory: notes } = openSqlite({ path: dbPath, ...clock });
   const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
-  const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath) }));
+  const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath), log }));
   const problem = (what: string, error?: unknown) =>
     log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   const database = redacted(plain, redact);
@@ -103,6 +103,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       createModel,
       executor,
       keepFile: (content) => store.putFile(content),
+      readFile: (hash) => store.file(hash),
       notes: { memory, scopeOf },
       servers: {
         ...servers,

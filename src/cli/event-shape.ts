@@ -93,6 +93,8 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     elapsedMs: count,
     executor: name,
     files: z.array(file).max(LIST_MAX),
+    memoryPeakBytes: count.optional(),
+    limits: z.strictObject({ timeoutMs: count, memoryMb: count, outputBytesMax: count }).optional(),
   },
   "handoff.made": {
     agent: name,

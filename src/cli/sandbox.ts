@@ -4,22 +4,38 @@ import { readEnv } from "../config/env.ts";
 import { createExecutor } from "../config/executor.ts";
 import { loadSettings } from "../config/load.ts";
 import { print, readArguments, UsageError, type Io } from "./command.ts";
+import { build, test } from "./sandbox-image.ts";
 import { harmless } from "./terminal.ts";
 
 export const help = `parley sandbox [--language LANGUAGE] [--executor docker|wasm] [--json] FILE
+parley sandbox build
+parley sandbox test [--image IMAGE]
 
 Runs a file exactly as an agent's code block would be run, with the sandbox settings of parley.yml, and says what contained it.
+"build" has the Docker engine make the image that the settings ask for: Parley's own, and one with sandbox.packages on top.
+"test" runs attacks in containers of the image and says which were held. A file of such a name is run as ./build.
 
-  --language    python, sh or bash; by the file's ending when absent
+  --language    python, sh, bash, javascript, typescript or one of sandbox.languages; by the file's ending when absent
   --executor    instead of the one in the settings
-  --json        one JSON object: outcome, exitCode, stdout, stderr, output, files, executor, elapsedMs and what was cut
+  --image       instead of the one in the settings
+  --json        one JSON object: outcome, exitCode, stdout, stderr, output, files, executor, elapsedMs, memoryPeakBytes, limits and what
+                was cut
 
 Exit codes: 0 the code ran and ended with 0; 1 it did not; 2 bad usage or settings.`;
 
 const CODE_BYTES_MAX = 1024 * 1024; // No model writes more in one block.
-const LANGUAGE_OF: { readonly [ending: string]: string } = { ".py": "python", ".sh": "sh", ".bash": "bash" };
+const LANGUAGE_OF: { readonly [ending: string]: string } = {
+  ".py": "python",
+  ".sh": "sh",
+  ".bash": "bash",
+  ".js": "javascript",
+  ".mjs": "javascript",
+  ".ts": "typescript",
+};
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
+  if (args[0] === "build") return build(args.slice(1), io);
+  if (args[0] === "test") return test(args.slice(1), io);
   const options = { language: { type: "string" }, executor: { type: "string" }, json: { type: "boolean" } } as const;
   const { values, positionals } = readArguments(args, { options, allowPositionals: true });
   const [file, ...rest] = positionals;
@@ -48,8 +64,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       for (const { name, mediaType, content } of result.files)
         await print(io.stderr, `file ${harmless(name)} (${mediaType}, ${content.byteLength} bytes)`);
       for (const notice of result.notices) await print(io.stderr, `note: ${harmless(notice)}`);
+      const peak = result.memoryPeakBytes === undefined ? "" : `, at most ${Math.ceil(result.memoryPeakBytes / 1024 / 1024)} MB`;
       const cut = result.outputBytesCut > 0 ? `, ${result.outputBytesCut} bytes of output cut` : "";
-      await print(io.stderr, `${result.outcome}, exit code ${result.exitCode}, ${(result.elapsedMs / 1000).toFixed(1)} s${cut} (${label})`);
+      await print(
+        io.stderr,
+        `${result.outcome}, exit code ${result.exitCode}, ${(result.elapsedMs / 1000).toFixed(1)} s${cut}${peak} (${label})`,
+      );
     }
     return result.outcome === "ok" ? 0 : 1;
   } finally {

@@ -13,7 +13,7 @@ import { get, type Notebook, type Parts } from "./build/parts.ts";
 import { readSnapshot, snapshotOf } from "./build/snapshot.ts";
 import { speakersOf } from "./build/speakers.ts";
 import { conditionOf } from "./build/stop.ts";
-import type { KeepFile } from "./code-run.ts";
+import type { KeepFile, ReadFile } from "./code-run.ts";
 import { ConfigError } from "./config-error.ts";
 import type { Settings } from "./load.ts";
 import type { McpServers } from "./mcp-servers.ts";
@@ -45,6 +45,8 @@ export interface BuildDeps {
   readonly createModel: CreateModel;
   readonly executor: Executor;
   readonly keepFile: KeepFile;
+  /** The content of what people posted; without it code is given none of it. */
+  readonly readFile?: ReadFile;
   /** The file's MCP servers; a program that starts none cannot use a file that has some. */
   readonly servers?: McpServers;
   /** Without one, agents keep no notes. */
@@ -57,11 +59,12 @@ const SNAPSHOTS_KEPT_MAX = 100;
 /** Settings → teams. Every model in use is made here, once, and shared: what it lacks is known before anybody talks. Throws `ConfigError`. */
 export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
   const servers = deps.servers ?? noServers(settings);
-  const now = builderOf(settings, { ...deps, servers });
+  const shared = { readFile: async () => undefined, ...deps, servers };
+  const now = builderOf(settings, shared);
   const before = new Map<string, ReturnType<typeof builderOf>>();
 
   function builderBefore(snapshot: string) {
-    const known = before.get(snapshot) ?? builderOf(readSnapshot(snapshot, settings), { ...deps, servers });
+    const known = before.get(snapshot) ?? builderOf(readSnapshot(snapshot, settings), shared);
     before.set(snapshot, known);
     const [oldest] = before.keys();
     if (oldest !== undefined && before.size > SNAPSHOTS_KEPT_MAX) before.delete(oldest);
@@ -81,7 +84,7 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
 /** Makes the models of these settings, and with them teams. */
 function builderOf(
   settings: Settings,
-  { createModel, executor, keepFile, servers, notes }: BuildDeps & Required<Pick<BuildDeps, "servers">>,
+  { createModel, executor, keepFile, readFile, servers, notes }: BuildDeps & Required<Pick<BuildDeps, "servers" | "readFile">>,
 ) {
   const models = new Map([...modelsInUse(settings)].map((name) => [name, createModel(get(settings.models, name), name, settings.file)]));
 
@@ -102,6 +105,8 @@ function builderOf(
       thread,
       executor,
       keepFile,
+      readFile,
+      posted: () => log.events.flatMap((event) => (event.type === "message.posted" && "person" in event ? (event.files ?? []) : [])),
       servers,
       notes,
       modelNamed(model) {

@@ -1,3 +1,4 @@
+import { recipeWith } from "../sandbox/docker-recipe.ts";
 import { createOffExecutor } from "../sandbox/off.ts";
 import { SandboxUnavailable, type Capabilities, type Executor } from "../sandbox/executor.ts";
 import type { Env } from "./env.ts";
@@ -8,6 +9,8 @@ export interface ExecutorOptions {
   readonly instance?: string;
   /** Milliseconds since the epoch; tests hand in their own. */
   readonly now?: () => number;
+  /** One line about what went wrong beside the blocks. */
+  readonly log?: (line: string) => void;
 }
 
 const TRY_AGAIN_MS = 30_000; // An engine that is restarted is back by then; asking at each block would slow every turn.
@@ -19,7 +22,7 @@ const TRY_AGAIN_MS = 30_000; // An engine that is restarted is back by then; ask
 export async function createExecutor(
   settings: SandboxSettings,
   env: Env,
-  { instance, now = Date.now }: ExecutorOptions = {},
+  { instance, log, now = Date.now }: ExecutorOptions = {},
 ): Promise<Executor> {
   if (settings.executor === "off") return createOffExecutor('To enable it, set "sandbox: { executor: docker }" in the team file.');
   let real: Executor | undefined;
@@ -30,7 +33,7 @@ export async function createExecutor(
   async function tryToHave(): Promise<void> {
     triedAtMs = now();
     try {
-      const made = await make(settings, env, instance);
+      const made = await make(settings, env, { ...(instance === undefined ? {} : { instance }), ...(log ? { log } : {}) });
       // It may have been closed while the engine was being asked.
       if (closed) await made.close();
       else real = made;
@@ -65,8 +68,8 @@ export async function createExecutor(
 const ABSENT: Capabilities = { grade: "off", label: "off: no sandbox can be had", languages: ["python", "sh", "bash"], hint: "" };
 
 /** Loaded when asked for: the one not chosen, and its packages, stay out. */
-async function make(settings: SandboxSettings, env: Env, instance: string | undefined): Promise<Executor> {
-  const { image, memoryMb } = settings;
+async function make(settings: SandboxSettings, env: Env, { instance, log }: ExecutorOptions): Promise<Executor> {
+  const { memoryMb, languages, state } = settings;
   const owner = instance === undefined ? {} : { instance };
   if (settings.executor === "os") {
     const { createOsExecutor } = await import("../sandbox/os.ts");
@@ -79,14 +82,14 @@ async function make(settings: SandboxSettings, env: Env, instance: string | unde
     return createWasmExecutor({ memoryMb });
   }
   const { createDockerExecutor } = await import("../sandbox/docker.ts");
-  const dockerHost = env["DOCKER_HOST"]?.trim();
-  const dockerCertFolder = env["DOCKER_CERT_PATH"]?.trim();
   return createDockerExecutor({
-    image,
+    image: imageOf(settings),
     memoryMb,
+    languages,
+    state,
     ...(instance === undefined ? {} : { instance }),
-    ...(dockerHost ? { dockerHost } : {}),
-    ...(dockerCertFolder ? { dockerCertFolder } : {}),
+    ...(log ? { report: log } : {}),
+    ...engineOf(env),
   });
 }
 
@@ -120,4 +123,14 @@ async function makeE2b({ memoryMb, e2b }: SandboxSettings, env: Env, owner: { in
     ...(apiUrl ? { apiUrl } : {}),
     ...(sandboxUrl ? { sandboxUrl } : {}),
   });
+}
+
+/** The image that code runs in: the one that is named, or the one that was made of it with the packages asked for. */
+export const imageOf = ({ image, packages }: SandboxSettings): string => recipeWith(image, packages)?.image ?? image;
+
+/** Which engine, as Docker's own variables say it. */
+export function engineOf(env: Env): { readonly dockerHost?: string; readonly dockerCertFolder?: string } {
+  const dockerHost = env["DOCKER_HOST"]?.trim();
+  const dockerCertFolder = env["DOCKER_CERT_PATH"]?.trim();
+  return { ...(dockerHost ? { dockerHost } : {}), ...(dockerCertFolder ? { dockerCertFolder } : {}) };
 }

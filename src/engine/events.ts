@@ -180,6 +180,10 @@ export interface CodeRan {
   /** What contained it, such as `container` or `wasm`, in words for people. */
   readonly executor: string;
   readonly files: readonly FileRef[];
+  /** The most memory that the sandbox had in use at one time until then, where that can be told. */
+  readonly memoryPeakBytes?: number;
+  /** What the block was held to; absent where it was not run. */
+  readonly limits?: { readonly timeoutMs: number; readonly memoryMb: number; readonly outputBytesMax: number };
 }
 
 export type CodeOutcome = "ok" | "error" | "timeout" | "oom" | "output_limit" | "cancelled" | "rejected" | "sandbox_lost";

@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { callEngine, statusOf, type Engine } from "./docker-engine.ts";
+import type { Removal } from "./docker-removal.ts";
 import { seccompProfile } from "./docker-seccomp.ts";
 import type Docker from "dockerode";
 
@@ -19,11 +21,6 @@ export interface Owner {
   readonly process: string;
 }
 
-export interface Box {
-  readonly container: Docker.Container;
-  readonly startedAtMs: number;
-}
-
 /** The container's first process runs under another uid than the code, which therefore can neither signal nor trace it. */
 const KEEPER = "65533:65533";
 export const CODE_USER = "65534:65534";
@@ -31,17 +28,22 @@ export const WORKSPACE = "/work";
 
 const MIB = 1024 * 1024;
 
-export async function startBox(engine: Engine, limits: ContainerLimits, owner: Owner): Promise<Box> {
-  const container = await callEngine((options) =>
-    engine.docker.createContainer({ ...containerOptions(engine, limits, owner), ...options }),
-  );
+/** Makes and starts a container. When that fails, also by taking too long, nothing of it is left. */
+export async function startContainer(engine: Engine, limits: ContainerLimits, owner: Owner, removal: Removal): Promise<Docker.Container> {
+  // A name of ours: a container that the engine made after all, when nobody waited any more, can be found.
+  const name = `parley-${randomUUID()}`;
   try {
+    const container = await callEngine((options) =>
+      engine.docker.createContainer({ name, ...containerOptions(engine, limits, owner), ...options }),
+    );
     await callEngine((options) => container.start(options));
+    return container;
   } catch (error) {
-    await removeBox(container);
+    const container = engine.docker.getContainer(name);
+    if (statusOf(error) === undefined) removal.removeLater(container);
+    else await removal.remove(container);
     throw error;
   }
-  return { container, startedAtMs: Date.now() };
 }
 
 /** Built from constants and numbers alone: nothing is passed through from a caller. */
@@ -97,7 +99,6 @@ function containerOptions(
       NanoCpus: limits.cpus * 1e9,
       // gVisor's own threads count too (54 when idle), and it panics when it gets none.
       PidsLimit: runtime === "runsc" ? Math.max(512, limits.pids) : limits.pids,
-      ShmSize: 8 * MIB,
       OomKillDisable: false,
       // Not nproc: the kernel counts that per uid, over all containers.
       Ulimits: [
@@ -108,7 +109,11 @@ function containerOptions(
       LogConfig: { Type: "none", Config: {} },
       RestartPolicy: { Name: "" },
       ...(runtime ? { Runtime: runtime } : {}),
-      Tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=16m,nr_inodes=1024,mode=1777" },
+      Tmpfs: {
+        "/tmp": "rw,nosuid,nodev,noexec,size=16m,nr_inodes=1024,mode=1777",
+        // The engine's own has no limit on the number of files.
+        "/dev/shm": "rw,nosuid,nodev,noexec,size=8m,nr_inodes=1024,mode=1777",
+      },
       // A volume, not a tmpfs of the container: only a volume is seen by the calls that bring files in and out.
       Mounts: [
         {
@@ -127,28 +132,4 @@ function containerOptions(
       ],
     },
   };
-}
-
-const GONE_MS_MAX = 10_000; // Removing a container took 0.15 s, and 10 s when a stream of it had been left unread.
-const GONE_LOOK_MS = 50;
-
-/** Kills and removes a container with its workspace, and waits until it is gone. One that is gone already is fine; so is an engine that is. */
-export async function removeBox(container: Docker.Container): Promise<void> {
-  const deadlineMs = Date.now() + GONE_MS_MAX;
-  try {
-    await callEngine((options) => container.remove({ force: true, v: true, ...options }));
-  } catch (error) {
-    if (statusOf(error) !== 409) return; // 404: it was quicker. No status: the engine is gone, and its containers end by their time to live.
-    // 409: the engine is removing it already. Then wait for the end of that.
-    while (Date.now() < deadlineMs && (await isThere(container))) await new Promise((resolve) => setTimeout(resolve, GONE_LOOK_MS));
-  }
-}
-
-async function isThere(container: Docker.Container): Promise<boolean> {
-  try {
-    await callEngine((options) => container.inspect(options));
-    return true;
-  } catch {
-    return false;
-  }
 }

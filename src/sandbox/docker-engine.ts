@@ -28,17 +28,7 @@ const FIRST_CALL_MS_MAX = 5_000;
 
 /** Finds the engine and the image. Nothing is pulled: an image arrives by the operator's own hand. Throws {@link SandboxUnavailable}. */
 export async function connect(settings: EngineSettings): Promise<Engine> {
-  const { docker, address } = client(settings);
-  let runtimes: readonly string[];
-  try {
-    const info = await callEngine((options) => (docker as unknown as Informing).info(options), FIRST_CALL_MS_MAX);
-    runtimes = Object.keys(info.Runtimes ?? {});
-  } catch (error) {
-    throw new SandboxUnavailable(
-      `No Docker engine answers at ${address} (${reasonOf(error)}). Start Docker, or set DOCKER_HOST to an engine that runs; ` +
-        `to try Parley without Docker, set "sandbox: { executor: wasm }" in the team file.`,
-    );
-  }
+  const { docker, address, runtimes } = await connectEngine(settings);
   const runtime = settings.gvisor === "when-offered" && runtimes.includes("runsc") ? "runsc" : undefined;
   try {
     const image = await callEngine((options) => docker.getImage(settings.image).inspect(options as object));
@@ -46,8 +36,24 @@ export async function connect(settings: EngineSettings): Promise<Engine> {
   } catch (error) {
     if (statusOf(error) !== 404) throw unavailable(address, error);
     throw new SandboxUnavailable(
-      `The Docker engine at ${address} has no image "${settings.image}". Build it once with: docker build -t ${settings.image} sandbox/ ` +
+      `The Docker engine at ${address} has no image "${settings.image}". Build it once with: parley sandbox build ` +
         `(or fetch a public one with: docker pull ${settings.image}), or name one that is there in PARLEY_SANDBOX_IMAGE.`,
+    );
+  }
+}
+
+/** Finds the engine. Throws {@link SandboxUnavailable}. */
+export async function connectEngine(
+  settings: Pick<EngineSettings, "dockerHost" | "dockerCertFolder">,
+): Promise<{ readonly docker: Docker; readonly address: string; readonly runtimes: readonly string[] }> {
+  const { docker, address } = client(settings);
+  try {
+    const info = await callEngine((options) => (docker as unknown as Informing).info(options), FIRST_CALL_MS_MAX);
+    return { docker, address, runtimes: Object.keys(info.Runtimes ?? {}) };
+  } catch (error) {
+    throw new SandboxUnavailable(
+      `No Docker engine answers at ${address} (${reasonOf(error)}). Start Docker, or set DOCKER_HOST to an engine that runs; ` +
+        `to try Parley without Docker, set "sandbox: { executor: wasm }" in the team file.`,
     );
   }
 }
@@ -57,7 +63,10 @@ interface Informing {
   info(options: object): Promise<{ Runtimes?: Record<string, unknown> }>;
 }
 
-function client({ dockerHost, dockerCertFolder }: EngineSettings): { docker: Docker; address: string } {
+function client({ dockerHost, dockerCertFolder }: Pick<EngineSettings, "dockerHost" | "dockerCertFolder">): {
+  docker: Docker;
+  address: string;
+} {
   // `host` is set in every case: the library would else take it from the environment.
   const none = undefined as unknown as string;
   const asked = dockerHost || `unix://${defaultSocket()}`;
@@ -126,7 +135,7 @@ export function statusOf(error: unknown): number | undefined {
   return typeof status === "number" ? status : undefined;
 }
 
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const { code, json, message } = error as { code?: string; json?: { message?: string }; message?: string };
   return (json?.message ?? code ?? message ?? String(error)).trim().slice(0, 300);
 }

@@ -8,24 +8,29 @@ import type { StreamName } from "./output.ts";
 export interface Running {
   /** Settles when its streams have ended, that is when nobody holds them any more; never fails. */
   readonly ended: Promise<void>;
+  readonly hasEnded: boolean;
   /** Its exit code; undefined when the engine knows none: the process runs on, or the container is gone. Ask after `ended`. */
   exitCode(): Promise<number | undefined>;
   /** Stops listening. A stream must not be left unread: the engine then takes 10 s to kill the container. */
   letGo(): void;
+  /** Says something on stdin, which stays open. What a process that has ended is told is lost. */
+  write(bytes: string | Uint8Array): void;
+  /** Says the last thing on stdin and closes it. */
+  end(bytes: string | Uint8Array): void;
 }
 
 export interface Command {
   readonly cmd: readonly string[];
-  /** Given on stdin, which is then closed. Arguments have a length limit, and a file needs a path; a stream has neither trouble. */
-  readonly stdin: string;
+  /** The code's own by default. */
+  readonly user?: string;
   readonly onOutput: (stream: StreamName, bytes: Uint8Array) => void;
 }
 
-/** Starts a process as the code's user in the workspace. Fails when the container or the engine is gone. */
-export async function exec(container: Docker.Container, { cmd, stdin, onOutput }: Command): Promise<Running> {
+/** Starts a process in the workspace. Fails when the container or the engine is gone. */
+export async function exec(container: Docker.Container, { cmd, user = CODE_USER, onOutput }: Command): Promise<Running> {
   const created = await callEngine((options) =>
     container.exec({
-      User: CODE_USER,
+      User: user,
       WorkingDir: WORKSPACE,
       AttachStdin: true,
       AttachStdout: true,
@@ -39,11 +44,20 @@ export async function exec(container: Docker.Container, { cmd, stdin, onOutput }
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const demux = demultiplexer(onOutput);
   stream.on("data", demux);
-  for (const end of ["end", "close", "error"]) stream.on(end, () => resolve());
-  stream.end(stdin);
+  let hasEnded = false;
+  for (const end of ["end", "close", "error"])
+    stream.on(end, () => {
+      hasEnded = true;
+      resolve();
+    });
   return {
     ended,
+    get hasEnded() {
+      return hasEnded;
+    },
     letGo: () => stream.destroy(),
+    write: (bytes) => void (stream.writable && stream.write(bytes)),
+    end: (bytes) => void (stream.writable && stream.end(bytes)),
     exitCode: async () => {
       try {
         const { Running, ExitCode } = (await callEngine((options) => created.inspect(options))) as {
@@ -71,12 +85,12 @@ export async function runToEnd(
   try {
     running = await exec(container, {
       cmd: ["/bin/sh", "-c", script],
-      stdin: "",
       onOutput: (stream, bytes) => {
         keptBytes += bytes.length;
         if (stream === "stdout" && keptBytes < ANSWER_BYTES_MAX) kept.push(Buffer.from(bytes));
       },
     });
+    running.end("");
     const late = new Promise<"late">((resolve) => (timer = setTimeout(resolve, msMax, "late")));
     if ((await Promise.race([running.ended, late])) === "late") return undefined;
     const exitCode = await running.exitCode();

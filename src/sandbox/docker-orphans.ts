@@ -1,16 +1,15 @@
 import type Docker from "dockerode";
-import { removeBox, type Owner } from "./docker-container.ts";
-import { callEngine } from "./docker-engine.ts";
+import type { Owner } from "./docker-container.ts";
+import { callEngine, reasonOf } from "./docker-engine.ts";
+import type { Removal } from "./docker-removal.ts";
 
 const CLOCKS_DIFFER_MS = 60_000; // The engine may be another machine, or another Parley's clock a little off.
 
 /**
  * Removes what earlier processes left behind: all of this instance, and of other instances what has outlived its time. What another
- * Parley on the same engine is using is left alone. Never fails: what cannot be removed now ends by its time to live.
- *
- * @returns how many containers were removed
+ * Parley on the same engine is using is left alone. Never fails: what cannot be removed is reported, and ends by its time to live.
  */
-export async function removeOrphans(docker: Docker, owner: Owner): Promise<number> {
+export async function removeOrphans(docker: Docker, owner: Owner, removal: Removal, report: (problem: string) => void): Promise<void> {
   const filters = { label: ["parley.managed=1"] };
   const isOrphan = (labels: Record<string, string> = {}): boolean => {
     if (labels["parley.process"] === owner.process) return false;
@@ -19,14 +18,15 @@ export async function removeOrphans(docker: Docker, owner: Owner): Promise<numbe
   };
   try {
     const containers = await callEngine((options) => docker.listContainers({ all: true, filters, ...options }));
-    const orphans = containers.filter((container) => isOrphan(container.Labels));
-    for (const { Id } of orphans) await removeBox(docker.getContainer(Id));
+    for (const { Id, Labels } of containers) if (isOrphan(Labels)) await removal.remove(docker.getContainer(Id));
     const { Volumes } = await callEngine((options) => docker.listVolumes({ filters: { ...filters, dangling: ["true"] }, ...options }));
     for (const { Name, Labels } of Volumes ?? []) {
-      if (isOrphan(Labels)) await callEngine((options) => docker.getVolume(Name).remove({ force: true, ...options })).catch(() => {});
+      if (!isOrphan(Labels)) continue;
+      await callEngine((options) => docker.getVolume(Name).remove({ force: true, ...options })).catch((error: unknown) =>
+        report(`A workspace that an earlier process left could not be removed (${reasonOf(error)}).`),
+      );
     }
-    return orphans.length;
-  } catch {
-    return 0;
+  } catch (error) {
+    report(`What an earlier process left in the engine could not be looked for (${reasonOf(error)}); it ends by its time to live.`);
   }
 }

@@ -1,4 +1,4 @@
-import { removeBox, type Box } from "./docker-container.ts";
+import type { Box } from "./docker-box.ts";
 
 /**
  * Containers that are started ahead, so that a thread's first block need not wait for one. Filled one at a time: a start takes most of a
@@ -21,28 +21,24 @@ export class Pool {
   /** A container that is running now. Fails when none can be started. */
   async take(): Promise<Box> {
     let box = this.#ready.shift();
-    while (box && Date.now() - box.startedAtMs > this.#boxAgeMsMax) {
-      await removeBox(box.container);
+    // One that was killed in the meantime, with the engine or by somebody's hand, is of no use to anybody.
+    while (box && (Date.now() - box.startedAtMs > this.#boxAgeMsMax || !(await box.observe()))) {
+      await box.remove();
       box = this.#ready.shift();
     }
     if (box) this.fill();
     return box ?? (await this.#startAndFill());
   }
 
-  /** Takes in a container that nothing but our own trial ran in. */
-  async add(box: Box): Promise<void> {
-    if (this.#closed || this.#ready.length >= this.#size) await removeBox(box.container);
-    else this.#ready.push(box);
-  }
-
-  fill(): void {
-    this.#filling ??= this.#fillUp().finally(() => (this.#filling = undefined));
+  /** @param after what is to be over before the first start */
+  fill(after?: Promise<void>): void {
+    this.#filling ??= this.#fillUp(after).finally(() => (this.#filling = undefined));
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     await this.#filling;
-    await Promise.all(this.#ready.splice(0).map(({ container }) => removeBox(container)));
+    await Promise.all(this.#ready.splice(0).map((box) => box.remove()));
   }
 
   async #startAndFill(): Promise<Box> {
@@ -51,11 +47,17 @@ export class Pool {
     return box;
   }
 
-  async #fillUp(): Promise<void> {
+  async #fillUp(after?: Promise<void>): Promise<void> {
     try {
-      while (!this.#closed && this.#ready.length < this.#size) await this.add(await this.#start());
+      await after;
+      while (!this.#closed && this.#ready.length < this.#size) await this.#add(await this.#start());
     } catch {
       // The next take starts one itself, and is told why if it cannot.
     }
+  }
+
+  async #add(box: Box): Promise<void> {
+    if (this.#closed || this.#ready.length >= this.#size) await box.remove();
+    else this.#ready.push(box);
   }
 }

@@ -1,11 +1,13 @@
 import type PQueue from "p-queue";
 import { pack } from "tar-stream";
 import { collectFiles } from "./docker-artefacts.ts";
-import { removeBox, WORKSPACE, type Box, type ContainerLimits } from "./docker-container.ts";
+import type { Box } from "./docker-box.ts";
+import { WORKSPACE, type ContainerLimits } from "./docker-container.ts";
 import { callEngine, unavailable, type Engine } from "./docker-engine.ts";
-import type { EngineEvents } from "./docker-events.ts";
+import type { EngineEvents, Watched } from "./docker-events.ts";
+import { Kernel } from "./docker-kernel.ts";
 import type { Pool } from "./docker-pool.ts";
-import { runBlock, type BlockEnd } from "./docker-run.ts";
+import { LOST, runBlock, type BlockEnd } from "./docker-run.ts";
 import type { CodeBlock, CodeResult, RunOptions, SandboxFile, Session } from "./executor.ts";
 import { cleanFileName, FileCollector, type FileLimits } from "./files.ts";
 import { parseBlock, refused, type Parsed } from "./languages.ts";
@@ -16,14 +18,20 @@ export interface SessionSupply {
   readonly engine: Engine;
   readonly events: EngineEvents;
   readonly pool: Pool;
-  /** Language to the program that runs it. */
+  /** Language to the command that runs a file of it. */
   readonly programs: ReadonlyMap<string, string>;
+  /** Languages that the settings name and the image cannot run, with the reason. */
+  readonly lacking: ReadonlyMap<string, string>;
+  /** Whether Python's variables stay from block to block. */
+  readonly keepsVariables: boolean;
   /** How many blocks run at once, over all threads. */
   readonly queue: PQueue;
   readonly limits: ContainerLimits & FileLimits & { readonly outputBytesMax: number };
 }
 
 const RESET = "The workspace was reset: files of earlier blocks are gone.";
+const RESET_ALL = "The workspace was reset: files and variables of earlier blocks are gone.";
+const FORGOTTEN = "Python had to be started again: variables of earlier blocks are gone, files are still there.";
 
 const GIVEN_BYTES_MAX = 16 * 1024 * 1024; // They are kept in memory, to be given again to a fresh container.
 const LEFT_MS_MIN = 10_000; // A container that would end while the block runs is replaced before.
@@ -37,6 +45,8 @@ export class DockerSession implements Session {
   readonly #known = new Map<string, string>();
   readonly #given = new Map<string, SandboxFile>();
   #box: Box | undefined;
+  /** The Python that keeps the variables. */
+  #kernel: Kernel | undefined;
   /** Whether a block ran already, so that a fresh container is a loss to be told. */
   #hasRun = false;
   #waiting = 0;
@@ -57,9 +67,11 @@ export class DockerSession implements Session {
   }
 
   async run(block: CodeBlock, options: RunOptions): Promise<CodeResult> {
-    const parsed = parseBlock(block, [...this.#supply.programs.keys()]);
+    const { queue, programs, lacking } = this.#supply;
+    const parsed = parseBlock(block, [...programs.keys(), ...lacking.keys()]);
     if (parsed.kind === "refused") return refused("rejected", parsed.why);
-    const { queue } = this.#supply;
+    const lack = lacking.get(parsed.language);
+    if (lack !== undefined) return refused("rejected", lack);
     if (queue.size >= WAITING_MAX) return refused("rejected", `${queue.size} blocks wait for the sandbox already. Try again in a minute.`);
     const signal = AbortSignal.any([options.signal, this.#ending.signal]);
     return this.#inTurn(() => queue.add(() => this.#runParsed(parsed, { ...options, signal })));
@@ -91,33 +103,79 @@ export class DockerSession implements Session {
 
   async #runParsed(parsed: Parsed & { kind: "runnable" }, options: RunOptions): Promise<CodeResult> {
     const startMs = Date.now();
-    const timeoutMs = Math.min(options.timeoutMs, this.#supply.limits.ttlSeconds * 1000 - LEFT_MS_MIN);
+    const { limits, events } = this.#supply;
+    const timeoutMs = Math.min(options.timeoutMs, limits.ttlSeconds * 1000 - LEFT_MS_MIN);
     const notices: string[] = [];
     for (let attempt = 1; ; attempt++) {
       if (options.signal.aborted) return refused("cancelled", "The run was cancelled before the code ran.");
       const box = await this.#freshBox(timeoutMs, notices);
-      const kept = new CappedOutput(this.#supply.limits.outputBytesMax, options.onChunk);
-      const watched = this.#supply.events.watch(box.container.id);
-      const end = await runBlock(box, watched, this.#command(parsed), parsed.code, kept, { ...options, timeoutMs });
-      const lost = end.outcome === "sandbox_lost";
+      const kept = new CappedOutput(limits.outputBytesMax, options.onChunk);
+      const watched = events.watch(box.container.id);
+      const end = await this.#runIn(box, watched, parsed, kept, { ...options, timeoutMs }, notices);
       this.#hasRun = true;
-      const files = new FileCollector(this.#supply.limits, this.#known);
-      if (end.boxUsable && end.hasFiles) await collectFiles(box.container, files);
-      if (!end.boxUsable) await this.#giveUpBox();
-      if (lost && attempt < ATTEMPTS_MAX) continue;
+      const files = new FileCollector(limits, this.#known);
+      if (end.left === "nothing" && end.hasFiles) await collectFiles(box.container, files);
+      await this.#rest(box, end);
+      if (end.outcome === "sandbox_lost" && attempt < ATTEMPTS_MAX) continue;
 
-      notices.push(...noticesOf(end, timeoutMs, this.#supply.limits));
+      notices.push(...noticesOf(end, timeoutMs, limits));
       const collected = files.finish();
-      const { outcome, exitCode } = end;
+      const { outcome, exitCode, memoryPeakBytes } = end;
       return {
         outcome,
         exitCode,
         ...kept.read(),
         elapsedMs: Date.now() - startMs,
+        ...(memoryPeakBytes === undefined ? {} : { memoryPeakBytes }),
+        limits: { timeoutMs, memoryMb: limits.memoryMb, outputBytesMax: limits.outputBytesMax },
         files: collected.files,
         notices: [...notices, ...collected.notices],
       };
     }
+  }
+
+  async #runIn(
+    box: Box,
+    watched: Watched,
+    { language, fileName, ending, code }: Parsed & { kind: "runnable" },
+    kept: CappedOutput,
+    options: RunOptions,
+    notices: string[],
+  ): Promise<BlockEnd> {
+    const named = fileName === undefined ? undefined : `${WORKSPACE}/${fileName}`;
+    const command = this.#supply.programs.get(language) ?? language;
+    if (!this.#supply.keepsVariables || language !== "python")
+      return runBlock(box, watched, { command, file: named ?? `/tmp/main.${ending}`, code }, kept, options, this.#kernel?.pid);
+    if (this.#kernel?.hasEnded) this.#forget(notices);
+    try {
+      this.#kernel ??= await Kernel.start(box, command);
+    } catch {
+      return LOST;
+    }
+    const end = await this.#kernel.run(box, watched, { file: named ?? "", code }, kept, options);
+    if (this.#kernel.hasEnded && end.outcome !== "sandbox_lost") this.#forget(notices);
+    return end;
+  }
+
+  #forget(notices: string[]): void {
+    this.#kernel?.close();
+    this.#kernel = undefined;
+    notices.push(FORGOTTEN);
+  }
+
+  /** Makes the container ready for the next block. What is not needed for the result is done when the result is out, before the next block. */
+  async #rest(box: Box, { left }: BlockEnd): Promise<void> {
+    if (left === "ruin") return this.#giveUpBox();
+    const prepare = (): void => {
+      if (!this.#supply.keepsVariables && !this.#ending.signal.aborted) box.prepare();
+    };
+    if (left === "nothing") return prepare();
+    // A failure is that of the engine, which the next block will be told.
+    void this.#inTurn(async () => {
+      if (this.#box !== box) return;
+      if (await box.reap(this.#kernel?.pid)) prepare();
+      else await this.#giveUpBox();
+    }).catch(() => {});
   }
 
   /** The container this thread has, or a new one when there is none or its time is nearly over. */
@@ -128,7 +186,8 @@ export class DockerSession implements Session {
     if (this.#box) return this.#box;
     try {
       this.#box = await pool.take();
-      if (this.#hasRun && !notices.includes(RESET)) notices.push(RESET);
+      const reset = this.#supply.keepsVariables ? RESET_ALL : RESET;
+      if (this.#hasRun && !notices.includes(reset)) notices.push(reset);
       this.#known.clear();
       if (this.#given.size > 0) await this.#bringIn(this.#box, [...this.#given.values()]);
       return this.#box;
@@ -143,18 +202,17 @@ export class DockerSession implements Session {
     this.#box = undefined;
     if (!box) return;
     this.#supply.events.forget(box.container.id);
-    await removeBox(box.container);
+    this.#kernel?.close();
+    this.#kernel = undefined;
+    await box.remove();
   }
 
-  #command({ language, fileName, ending }: Parsed & { kind: "runnable" }): string[] {
-    const file = fileName === undefined ? `/tmp/main.${ending}` : `${WORKSPACE}/${fileName}`;
-    return ["/bin/sh", "-c", PRELUDE, this.#supply.programs.get(language) ?? language, file];
-  }
-
-  /** Owned by root in a folder with the sticky bit: the code can read, but neither write, remove nor replace them. */
+  /** Owned by root, like their folder, which lies in one with the sticky bit: the code can read, but neither write, remove nor replace them. */
   async #bringIn({ container }: Box, files: readonly SandboxFile[]): Promise<void> {
     const tar = pack();
-    for (const { name, content } of files) tar.entry({ name: cleanFileName(name), mode: 0o444, uid: 0, gid: 0 }, Buffer.from(content));
+    tar.entry({ name: "in", type: "directory", mode: 0o755, uid: 0, gid: 0 });
+    for (const { name, content } of files)
+      tar.entry({ name: `in/${cleanFileName(name)}`, mode: 0o444, uid: 0, gid: 0 }, Buffer.from(content));
     tar.finalize();
     const content = Buffer.concat(await Array.fromAsync(tar as unknown as AsyncIterable<Uint8Array>));
     await callEngine((options) => container.putArchive(content, { path: WORKSPACE, ...options }));
@@ -176,15 +234,6 @@ export class DockerSession implements Session {
 
 const ATTEMPTS_MAX = 2; // A container that dies under the same code twice is not bad luck.
 const WAITING_MAX = 100; // blocks, over all threads
-
-/**
- * Lays the code down and runs it in its own place ($0: the program, $1: the file). What earlier blocks left outside the workspace is
- * swept away first, so that a full /tmp harms one block only. `out` is made anew when it is anything but a folder.
- */
-const PRELUDE = `
-rm -rf /tmp/* /tmp/.[!.]* /dev/shm/* 2>/dev/null
-if [ -L out ] || [ ! -d out ]; then rm -rf out; mkdir out; fi
-mkdir -p "\${1%/*}" && rm -f "$1" && cat > "$1" && exec "$0" "$1" </dev/null`;
 
 function noticesOf({ outcome }: BlockEnd, timeoutMs: number, { memoryMb, outputBytesMax }: SessionSupply["limits"]): string[] {
   switch (outcome) {

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import PQueue from "p-queue";
-import { removeBox, startBox, type Box, type ContainerLimits } from "./docker-container.ts";
+import { Box } from "./docker-box.ts";
+import type { ContainerLimits } from "./docker-container.ts";
 import { connect, unavailable, type EngineSettings } from "./docker-engine.ts";
 import { EngineEvents } from "./docker-events.ts";
-import { runToEnd } from "./docker-exec.ts";
+import { readImage, type ImageFacts } from "./docker-image.ts";
 import { removeOrphans } from "./docker-orphans.ts";
 import { Pool } from "./docker-pool.ts";
+import { Removal } from "./docker-removal.ts";
 import { DockerSession } from "./docker-session.ts";
 import { SandboxUnavailable, type Capabilities, type Executor } from "./executor.ts";
 import type { FileLimits } from "./files.ts";
@@ -18,6 +20,12 @@ export interface DockerSettings extends Partial<Omit<EngineSettings, "image">>, 
    * what an earlier process of the same instance left is removed. By default one of its own, so that only what has expired is removed.
    */
   readonly instance?: string;
+  /** Languages beyond the image's own: what a fence says, lower case, to the command that runs a file of it, such as `Rscript --vanilla`. */
+  readonly languages?: Readonly<Record<string, string>>;
+  /** `kernel`: Python's variables stay from block to block, as long as the container lives. `files`, the default: files alone do. */
+  readonly state?: "files" | "kernel";
+  /** Told, in one line for people, what went wrong beside the blocks: a container that could not be removed. */
+  readonly report?: (problem: string) => void;
   /** stdout and stderr together, head and tail kept. */
   readonly outputBytesMax?: number;
   /** Containers started ahead. */
@@ -30,6 +38,8 @@ export interface DockerSettings extends Partial<Omit<EngineSettings, "image">>, 
 
 const DEFAULTS = {
   gvisor: "when-offered",
+  languages: {},
+  state: "files",
   memoryMb: 512,
   cpus: 1,
   pids: 64,
@@ -44,6 +54,7 @@ const DEFAULTS = {
   runsMax: 2 * availableParallelism(), // More at once only makes each slower.
 } as const;
 
+const GVISOR_MEMORY_MB_MIN = 512; // Its own kernel lives in the container's memory, and dies under less.
 const POOLED_AGE_MS_MAX = 15 * 60_000;
 const SESSIONS_MAX = 1000; // Without a container a session is a few hundred bytes.
 
@@ -53,24 +64,38 @@ const SESSIONS_MAX = 1000; // Without a container a session is a few hundred byt
  * message says how to mend it.
  */
 export async function createDockerExecutor(settings: DockerSettings): Promise<Executor> {
-  const limits = { ...DEFAULTS, ...settings };
-  const engine = await connect(limits);
+  const asked = { ...DEFAULTS, ...settings };
+  const engine = await connect(asked);
+  const limits = engine.runtime === "runsc" ? { ...asked, memoryMb: Math.max(GVISOR_MEMORY_MB_MIN, asked.memoryMb) } : asked;
   const owner = { process: randomUUID(), instance: settings.instance ?? randomUUID() };
-  await removeOrphans(engine.docker, owner);
+  const report = settings.report ?? (() => {});
+  const removal = new Removal(report);
+  await removeOrphans(engine.docker, owner, removal, report);
   const events = await EngineEvents.open(engine.docker, owner.process).catch((error: unknown) => {
     throw unavailable(engine.address, error);
   });
-  const start = (): Promise<Box> => startBox(engine, limits, owner);
+  const keepsVariables = limits.state === "kernel";
+  const start = async (): Promise<Box> => {
+    const box = await Box.start(engine, limits, owner, removal);
+    if (!keepsVariables) box.prepare();
+    return box;
+  };
   const pool = new Pool({ start, size: limits.poolSize, boxAgeMsMax: POOLED_AGE_MS_MAX });
+  const close = async (): Promise<void> => {
+    await pool.close();
+    await removal.close();
+    events.close();
+  };
   let image: ImageFacts;
   try {
-    image = await tryOut(pool, start, settings.image, engine.address);
+    image = await tryOut(pool, start, limits, engine.address);
   } catch (error) {
-    events.close();
-    await pool.close();
+    await close();
     throw error;
   }
-  const supply = { engine, events, pool, limits, programs: image.programs, queue: new PQueue({ concurrency: limits.runsMax }) };
+  const { programs, lacking } = image;
+  const queue = new PQueue({ concurrency: limits.runsMax });
+  const supply = { engine, events, pool, limits, programs, lacking, keepsVariables, queue };
   const sessions = new Map<string, DockerSession>();
   let closed = false;
 
@@ -88,76 +113,49 @@ export async function createDockerExecutor(settings: DockerSettings): Promise<Ex
     close: async () => {
       closed = true;
       await Promise.all([...sessions.values()].map((session) => session.end()));
-      await pool.close();
-      events.close();
+      await close();
     },
   };
 }
 
-interface ImageFacts {
-  readonly programs: ReadonlyMap<string, string>;
-  readonly python: string;
-  readonly packages: readonly string[];
-}
-
-const TRIAL_MS_MAX = 20_000;
-
-/** Starts the pool's first container exactly as code would get it, and asks it what the image can run. */
-async function tryOut(pool: Pool, start: () => Promise<Box>, image: string, address: string): Promise<ImageFacts> {
+/**
+ * Starts a container exactly as code would get it, and asks it what the image can run. No code gets this one: its memory peak would be that
+ * of the questions.
+ */
+async function tryOut(pool: Pool, start: () => Promise<Box>, settings: DockerSettings, address: string): Promise<ImageFacts> {
   let box: Box;
   try {
     box = await start();
   } catch (error) {
     throw unavailable(address, error);
   }
-  const said = await runToEnd(box.container, TRIAL, TRIAL_MS_MAX);
-  if (said?.exitCode !== 0) {
-    await removeBox(box.container);
+  const facts = await readImage(box.container, settings.image, settings.languages ?? {});
+  if (!facts) {
+    await box.remove();
     throw new SandboxUnavailable(
-      `A trial container of the image "${image}" on ${address} did not run as code would need it. The image needs /bin/sh, cat, rm and mkdir; sandbox/Dockerfile makes one that has all.`,
+      `A trial container of the image "${settings.image}" on ${address} did not run as code would need it. The image needs /bin/sh, cat, rm and mkdir; sandbox/Dockerfile makes one that has all.`,
     );
   }
-  await pool.add(box);
-  pool.fill();
-  const lines = said.stdout.split("\n");
-  const found = (key: string): string => lines.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) ?? "";
-  const programs = new Map([
-    ["python", found("python3")],
-    ["sh", "/bin/sh"],
-    ["bash", found("bash") || "/bin/sh"],
-    ["javascript", found("node")],
-  ]);
-  for (const [language, program] of programs) if (program === "") programs.delete(language);
-  const packages = found("packages")
-    .split(",")
-    .filter((name) => /^[\w.-]{1,50}$/.test(name));
-  return { programs, python: found("version").slice(0, 20), packages: packages.slice(0, PACKAGES_SHOWN_MAX) };
+  // One after the other: a start takes most of a core.
+  pool.fill(box.remove());
+  return facts;
 }
 
-const PACKAGES_SHOWN_MAX = 60; // The list goes into every prompt of an agent that writes code.
-
-const TRIAL = `
-set -e
-echo ok > trial.txt && rm trial.txt
-for program in python3 bash node; do echo "$program=$(command -v $program || true)"; done
-if command -v python3 >/dev/null; then python3 -c '
-import platform, importlib.metadata as metadata
-print("version=" + platform.python_version())
-print("packages=" + ",".join(sorted({str(found.metadata["Name"]) for found in metadata.distributions()} - {"pip", "setuptools", "wheel"})))
-'; fi`;
-
 function capabilities(limits: typeof DEFAULTS | DockerSettings, image: ImageFacts, runtime: string | undefined): Capabilities {
-  const languages = [...image.programs.keys()];
-  const packages = image.packages.length > 0 ? `with ${image.packages.join(", ")}` : "with its standard library only";
-  const python = image.programs.has("python") ? ` Python is ${image.python} ${packages}.` : "";
+  const languages = [...image.programs.keys(), ...image.lacking.keys()];
+  const stays =
+    limits.state === "kernel"
+      ? "and Python's variables stay from block to block; processes and the variables of other languages do"
+      : "stay from block to block; variables and processes do";
   return {
     grade: runtime === "runsc" ? "container+gvisor" : "container",
     label: `Docker${runtime === "runsc" ? " with gVisor" : ""}, no network, ${limits.memoryMb} MB`,
     languages,
     hint:
-      `Code blocks marked ${languages.join(", ")} are run in a Linux container without network and without package installs.${python} ` +
-      `Files in the working folder stay from block to block; variables and processes do not. Print what is to be seen; ` +
-      `put files for people into out/ (at most ${limits.filesMax}). Programs and files together may use ${limits.memoryMb} MB. ` +
+      `Code blocks marked ${[...image.programs.keys()].join(", ")} are run in a Linux container without network and without package installs. ` +
+      `${image.installed} Files in the working folder ${stays} not. Print what is to be seen; ` +
+      `put files for people into out/ (at most ${limits.filesMax}); files that people posted are in in/. ` +
+      `Programs and files together may use ${limits.memoryMb} MB. ` +
       `A first line "# filename: name.py" names the block's file, so that later blocks can import it.`,
   };
 }

@@ -5,7 +5,8 @@ const LANGUAGES: { readonly [language: string]: { readonly aliases: readonly str
   python: { aliases: ["py", "python3"], ending: "py" },
   sh: { aliases: ["shell"], ending: "sh" },
   bash: { aliases: [], ending: "bash" },
-  javascript: { aliases: ["js", "node"], ending: "js" },
+  javascript: { aliases: ["js", "node", "mjs", "cjs"], ending: "js" },
+  typescript: { aliases: ["ts", "mts", "cts"], ending: "ts" },
 };
 
 const CODE_BYTES_MAX = 1024 * 1024; // A model writes a few thousand bytes; a megabyte is a mistake or an attack.
@@ -25,8 +26,8 @@ export type Parsed =
 /** Checks a block before anything is run: its language, its size, and the file name that its first line may give. */
 export function parseBlock(block: CodeBlock, languages: readonly string[]): Parsed {
   const asked = block.language.trim().toLowerCase();
-  const language = Object.keys(LANGUAGES).find((name) => name === asked || LANGUAGES[name]?.aliases.includes(asked));
-  if (!language || !languages.includes(language)) {
+  const language = languages.includes(asked) ? asked : Object.keys(LANGUAGES).find((name) => LANGUAGES[name]?.aliases.includes(asked));
+  if (language === undefined || !languages.includes(language)) {
     return { kind: "refused", why: `unknown language ${shown(asked)}; this sandbox runs ${languages.join(", ") || "nothing"}.` };
   }
   if (Buffer.byteLength(block.code) > CODE_BYTES_MAX) return { kind: "refused", why: `the code is larger than ${CODE_BYTES_MAX} bytes.` };

@@ -4,6 +4,7 @@ import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
 import type { Store } from "../store/store.ts";
+import { createAttachments } from "./attachments.ts";
 import { pressAnswer, pressApproval, pressStop } from "./buttons.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { discuss, openControls, openNewRun, parleyCommand, refreshControls, showHome, startFromModal, type Desk } from "./commands.ts";
@@ -67,7 +68,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const whisper = createWhisper({ web, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   const names = createNames(web.read, clock, log);
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
-  const desk: Desk = { runner, teams: parts.teams, names, whisper, allow, me, store, memory: parts.memory, web, log };
+  const attachments = createAttachments({ store, botToken: parts.botToken, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
+  const desk: Desk = { runner, teams: parts.teams, names, whisper, attachments, allow, me, store, memory: parts.memory, web, log };
 
   const inbox = new Inbox({ store, clock, log, handle: (body) => dispatch(bolt, body, log) });
   const catchUp = createCatchUp({ store, runner, web, inbox, team: me.team, clock, log });

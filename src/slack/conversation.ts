@@ -1,6 +1,7 @@
 import type { Person } from "../engine/events.ts";
 import { currentRun, type RunState } from "../engine/transcript.ts";
 import type { Heard, Runner } from "../runner.ts";
+import type { Attachments } from "./attachments.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { helpText, type TeamCards } from "./help.ts";
 import { bareText, mentions, plainText } from "./mrkdwn.ts";
@@ -17,6 +18,7 @@ export interface Ears {
   readonly teams: TeamCards;
   readonly names: Names;
   readonly whisper: Whisper;
+  readonly attachments: Attachments;
   readonly allow: Allow;
   /** The bot as it is in this workspace. One token, one workspace: its id names the threads, also where a channel is shared with others. */
   readonly me: { readonly team: string; readonly user: string };
@@ -66,11 +68,13 @@ export async function hear(ears: Ears, body: z.output<typeof MessageBody>): Prom
   if (!run.running) ears.whisper.react(message, SEEN);
   const said = await wordsOf(ears, message);
   const wish = run.running ? { text: said } : wishedTeam(said, ears.teams);
+  const { files, note } = await ears.attachments(message);
   const heard = await ears.runner.say({
     thread,
     workspace: ears.me.team,
     person: await personOf(ears, user),
-    text: withFiles(wish.text, message),
+    text: note === "" ? wish.text : `${wish.text}\n\n${note}`,
+    files,
     id: `${ears.me.team}:${message.channel}:${message.ts}`,
     addressed,
     ...(wish.team === undefined ? {} : { team: wish.team }),
@@ -158,20 +162,6 @@ function wishedTeam(text: string, teams: TeamCards): { readonly text: string; re
 
 function teamNamed(name: string, teams: TeamCards): string | undefined {
   return teams.cards.find((card) => card.name.toLowerCase() === name.toLowerCase())?.name;
-}
-
-const FILES_NAMED_MAX = 10;
-
-/** Agents do not read attachments yet; they are told what they do not see. */
-function withFiles(text: string, message: MessageEvent): string {
-  const files = message.files ?? [];
-  if (files.length === 0) return text;
-  const named = files.slice(0, FILES_NAMED_MAX).map((file) => {
-    const about = [file.mimetype, file.size === undefined ? undefined : `${file.size} bytes`].filter(Boolean).join(", ");
-    return `${(file.name ?? file.title ?? "a file without a name").replaceAll(/\s+/g, " ")}${about ? ` (${about})` : ""}`;
-  });
-  const rest = files.length > named.length ? ` and ${files.length - named.length} more` : "";
-  return `${text}\n\n[Attached, but not readable for you: ${named.join("; ")}${rest}]`.trim();
 }
 
 async function show(ears: Ears, heard: Heard, to: { readonly message: MessageEvent; readonly listener: Listener }): Promise<void> {

@@ -10,7 +10,15 @@ const timestamp = z.string().regex(/^\d{1,12}\.\d{1,6}$/);
 const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
 const short = z.string().max(500);
 
-const SharedFile = z.object({ name: maybe(short), title: maybe(short), mimetype: maybe(short), size: maybe(z.number()) });
+const address = maybe(z.string().max(2_000)).catch(undefined);
+const SharedFile = z.object({
+  name: maybe(short),
+  title: maybe(short),
+  mimetype: maybe(short),
+  size: maybe(z.number()),
+  url_private: address,
+  url_private_download: address,
+});
 
 /** `message` and `app_mention`, of whatever subtype. Catch-up reads of a thread have the same shape. */
 export const MessageEvent = z.object({

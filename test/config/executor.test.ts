@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { createExecutor } from "../../src/config/executor.ts";
 import { TeamFile } from "../../src/config/schema.ts";
+import { createExecutor } from "../../src/config/executor.ts";
 import { createDemoExecutor } from "../../src/config/demo-executor.ts";
 import { missingParts } from "../support/requirements.ts";
 import { SandboxUnavailable } from "../../src/sandbox/executor.ts";

@@ -1,9 +1,13 @@
-import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { Bench } from "./sandbox-bench.ts";
-import type { CaseFile, Defaults, SandboxCase } from "./sandbox-case.ts";
-import { prepareHost } from "./sandbox-host.ts";
+import type { CaseFile, Defaults, SandboxCase } from "../../src/sandbox/cases/expectations.ts";
+import { playCases, type Answer } from "../../src/sandbox/cases/suite.ts";
+import { createDockerExecutor } from "../../src/sandbox/docker.ts";
+import type { Executor } from "../../src/sandbox/executor.ts";
+import { createOsExecutor } from "../../src/sandbox/os.ts";
+import { createWasmExecutor } from "../../src/sandbox/wasm.ts";
+import { sandboxImage } from "../support/docker.ts";
+import { renderedDiffers } from "./sandbox-rendered.ts";
 
 /**
  * `npm run sandbox:cases -- FILE… [--executor docker|os|wasm]`: runs code that tries to get out, to take more than its share or to lie.
@@ -11,61 +15,40 @@ import { prepareHost } from "./sandbox-host.ts";
  */
 const USAGE = "usage: npm run sandbox:cases -- FILE… [--executor docker|os|wasm]";
 const KINDS = ["docker", "os", "wasm"];
-const instance = randomUUID();
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
 async function main(): Promise<void> {
   const { files, kind } = readArguments();
   const { defaults, cases } = readCases(files);
-  const host = await prepareHost({ instance, memoryMb: defaults.limits?.memoryMiB ?? 256 });
-  const bench = new Bench({ kind, instance, host, defaults });
-  const controls = cases.filter(isControl);
-  const passed = new Map<string, boolean>();
-  for (const one of [...controls, ...cases.filter((other) => !isControl(other))]) {
-    const answer = await answerOf(one, bench, passed);
-    if (isControl(one) && one.level !== "should") passed.set(one.language, answer.kind === "ok" && (passed.get(one.language) ?? true));
-    report(one.id, answer);
-  }
-  await bench.close();
-  await host.close();
+  const start = (instance: string) => makeExecutor(kind, instance, defaults);
+  await playCases({ cases, defaults, kind, start, rendered: renderedDiffers, report });
   console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   process.exitCode = counts.failed > 0 ? 1 : 0;
 }
-
-const isControl = ({ id, category }: SandboxCase): boolean => id.startsWith("control-") || category === "control";
-
-type Answer = { readonly kind: "ok" } | { readonly kind: "not ok" | "skip"; readonly why: string };
 
 function report(id: string, answer: Answer): void {
   counts[answer.kind === "ok" ? "passed" : answer.kind === "skip" ? "skipped" : "failed"]++;
   console.log(answer.kind === "ok" ? `ok ${id}` : `${answer.kind} ${id}: ${answer.why.replaceAll("\n", " ")}`);
 }
 
-async function answerOf(one: SandboxCase, bench: Bench, passed: ReadonlyMap<string, boolean>): Promise<Answer> {
-  const skip = (why: string): Answer => ({ kind: "skip", why });
-  if (one.manual) return skip(one.action ? `by hand: ${one.action}` : "by hand");
-  if (one.appliesTo && !one.appliesTo.includes(bench.kind)) return skip(`not for ${bench.kind}`);
-  const blocks = one.blocks ?? [{ ...one, code: one.code ?? "" }];
-  let languages: readonly string[];
-  try {
-    languages = await bench.languages();
-  } catch (error) {
-    return isControl(one) ? { kind: "not ok", why: String(error) } : skip("the executor does not start");
-  }
-  for (const need of one.requires ?? []) {
-    const met = need === "pyodide" ? bench.kind === "wasm" : languages.includes(need);
-    if (!met) return skip(`no ${need} here`);
-  }
-  const wanted = [...new Set(blocks.map(({ language }) => language))];
-  const mayBeRejected = blocks.some((block) => (block.expect ?? one.expect)?.status?.includes("rejected"));
-  for (const language of mayBeRejected ? [] : wanted) {
-    if (!languages.includes(language)) return skip(`no ${language} here`);
-    if (!isControl(one) && (passed.get(language) ?? (await bench.ownControl(language))) === false)
-      return skip(`the control of ${language} did not pass`);
-  }
-  const runs = Array.from({ length: one.parallel ?? 1 }, (_, run) => bench.play(one, blocks, `${one.id}-${run}`));
-  const answers = (await Promise.all(runs)).filter((differs) => differs !== undefined);
-  return answers.find(({ kind }) => kind === "not ok") ?? answers[0] ?? { kind: "ok" };
+function makeExecutor(kind: string, instance: string, { limits = {}, artefacts = {} }: Defaults): Promise<Executor> {
+  const common = {
+    memoryMb: limits.memoryMiB ?? 256,
+    outputBytesMax: limits.outputBytes ?? 65536,
+    filesMax: artefacts.maxFiles ?? 20,
+    fileBytesMax: artefacts.maxBytesEach ?? 8_388_608,
+    filesBytesMax: artefacts.maxTotalBytes ?? 16_777_216,
+  };
+  if (kind === "wasm") return createWasmExecutor(common);
+  if (kind === "os") return createOsExecutor({ ...common, pids: limits.pids ?? 64, workspaceMb: limits.diskMiB ?? 64 });
+  return createDockerExecutor({
+    ...common,
+    image: sandboxImage(),
+    instance,
+    cpus: limits.cpus ?? 1,
+    pids: limits.pids ?? 64,
+    workspaceMb: limits.diskMiB ?? 64,
+  });
 }
 
 function readArguments(): { files: readonly string[]; kind: string } {

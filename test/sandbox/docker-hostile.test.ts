@@ -191,7 +191,9 @@ with open('out/sparse', 'wb') as f: f.truncate(60 * 1024 * 1024)
 
   test("files that were put in can be neither changed, removed nor replaced", async () => {
     await session.put([{ name: "data.csv", mediaType: "text/csv", content: Buffer.from("a,b\n") }]);
-    const { stdout } = await bash("echo x > data.csv; rm -f data.csv; mv data.csv other.csv; echo y > z; mv z data.csv; cat data.csv");
-    expect(stdout).toBe("a,b\n");
+    const { stdout } = await bash(
+      "cd in; echo x > data.csv; rm -f data.csv; mv data.csv other.csv; echo y > z; cd ..; echo y > z; mv z in/data.csv; mv in gone; rm -rf in; cat in/data.csv; ls in",
+    );
+    expect(stdout).toBe("a,b\ndata.csv\n");
   });
 });

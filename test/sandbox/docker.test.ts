@@ -7,6 +7,6 @@ const hasDocker = await dockerAvailable();
 
 describe.skipIf(!hasDocker)("with a Docker engine", () => {
   executorContract("Docker", () => createDockerExecutor({ image: sandboxImage(), instance: crypto.randomUUID() }), {
-    languages: ["python", "sh", "bash"],
+    languages: ["python", "sh", "bash", "javascript", "typescript"],
   });
 });

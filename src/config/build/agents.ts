@@ -79,8 +79,8 @@ function ofKind(agent: AgentSettings, team: TeamSettings, parts: Parts): Agent {
 const toolsOfMemory = ({ notes, thread }: Parts): readonly Tool[] =>
   notes ? memoryTools({ memory: notes.memory, scope: notes.scopeOf(thread), thread }) : [];
 
-function runCode({ executor, thread, keepFile, settings }: Parts): RunCode {
-  return codeRun({ executor, thread, timeoutMs: settings.sandbox.timeoutSeconds * 1000, keepFile });
+function runCode({ executor, thread, keepFile, readFile, posted, settings }: Parts): RunCode {
+  return codeRun({ executor, thread, timeoutMs: settings.sandbox.timeoutSeconds * 1000, keepFile, readFile, posted });
 }
 
 function hearingRule({ from, first, last }: NonNullable<AgentSettings["hears"]>[number]): HearingRule {

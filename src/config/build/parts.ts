@@ -1,9 +1,10 @@
 import type { Budget } from "../../engine/budget.ts";
 import type { Memory } from "../../engine/memory.ts";
+import type { FileRef } from "../../engine/events.ts";
 import type { Model } from "../../engine/model.ts";
 import type { Team } from "../../engine/team.ts";
 import type { Executor } from "../../sandbox/executor.ts";
-import type { KeepFile } from "../code-run.ts";
+import type { KeepFile, ReadFile } from "../code-run.ts";
 import type { Settings } from "../load.ts";
 import type { McpServers } from "../mcp-servers.ts";
 
@@ -13,6 +14,9 @@ export interface Parts {
   readonly thread: string;
   readonly executor: Executor;
   readonly keepFile: KeepFile;
+  readonly readFile: ReadFile;
+  /** What people have posted in the thread so far, oldest first. */
+  posted(): readonly FileRef[];
   readonly servers: McpServers;
   readonly notes: Notebook | undefined;
   modelNamed(name: string): Model;

@@ -29,6 +29,8 @@ export interface CodeRun {
   readonly elapsedMs: number;
   readonly executor: string;
   readonly files: readonly FileRef[];
+  readonly memoryPeakBytes?: number;
+  readonly limits?: NonNullable<CodeRan["limits"]>;
 }
 
 /** An agent without a model: it runs the code that the named agents have posted since its own last turn, and reports what came of it. */

@@ -1,10 +1,25 @@
-import { createDockerExecutor } from "../../src/sandbox/docker.ts";
-import { SandboxUnavailable, type CodeResult, type Executor, type Session } from "../../src/sandbox/executor.ts";
-import { createOsExecutor } from "../../src/sandbox/os.ts";
-import { createWasmExecutor } from "../../src/sandbox/wasm.ts";
-import { sandboxImage } from "../support/docker.ts";
-import { difference, lackInWasm, type Block, type Defaults, type Expected, type Outcome, type SandboxCase } from "./sandbox-case.ts";
-import { containersOf, type Host } from "./sandbox-host.ts";
+import { SandboxUnavailable, type CodeResult, type Executor, type Session } from "../executor.ts";
+import {
+  difference,
+  lackInWasm,
+  type Block,
+  type Defaults,
+  type Expected,
+  type Outcome,
+  type RenderedCheck,
+  type SandboxCase,
+} from "./expectations.ts";
+import { containersOf, type Host } from "./host.ts";
+
+export interface BenchSettings {
+  readonly kind: string;
+  /** The label that the executor's containers have. */
+  readonly instance: string;
+  readonly host: Host;
+  readonly defaults: Defaults;
+  readonly start: () => Promise<Executor>;
+  readonly rendered?: RenderedCheck;
+}
 
 /** The executor under test, started at the first case and again where a case asks for it. */
 export class Bench {
@@ -12,14 +27,18 @@ export class Bench {
   readonly #instance: string;
   readonly #host: Host;
   readonly #defaults: Defaults;
+  readonly #start: () => Promise<Executor>;
+  readonly #rendered: RenderedCheck | undefined;
   readonly #ownControls = new Map<string, boolean>();
   #executor: Promise<Executor> | undefined;
 
-  constructor({ kind, instance, host, defaults }: { kind: string; instance: string; host: Host; defaults: Defaults }) {
+  constructor({ kind, instance, host, defaults, start, rendered }: BenchSettings) {
     this.kind = kind;
     this.#instance = instance;
     this.#host = host;
     this.#defaults = defaults;
+    this.#start = start;
+    this.#rendered = rendered;
   }
 
   async languages(): Promise<readonly string[]> {
@@ -28,7 +47,7 @@ export class Bench {
 
   /** For a file without a control of this language. */
   async ownControl(language: string): Promise<boolean> {
-    const code = { python: "print(6*7)", javascript: "console.log(6*7)" }[language] ?? "echo $((6*7))";
+    const code = { python: "print(6*7)", javascript: "console.log(6*7)", typescript: "console.log(6*7)" }[language] ?? "echo $((6*7))";
     let passed = this.#ownControls.get(language);
     if (passed === undefined) {
       const { status, result } = await this.#run(await this.#open("own-control"), { language, code });
@@ -57,7 +76,7 @@ export class Bench {
         // What a case expects as a whole is asked of its last block.
         const expected = { ...(one.blocks ? block.expect : undefined), ...(index === blocks.length - 1 ? one.expect : undefined) };
         const wanted = filledAll(expected, variables);
-        const differs = difference(wanted, { ...outcome, code });
+        const differs = difference(wanted, { ...outcome, code }, this.#rendered);
         const lack = differs !== undefined && this.kind === "wasm" ? lackInWasm(wanted, { ...outcome, code }) : undefined;
         if (lack !== undefined) return { kind: "skip", why: lack };
         if (differs !== undefined) return { kind: "not ok", why: blocks.length > 1 ? `block ${index + 1}: ${differs}` : differs };
@@ -71,6 +90,15 @@ export class Bench {
     } finally {
       for (const session of sessions.values()) await session.end();
     }
+  }
+
+  before(): ReturnType<Host["before"]> {
+    return this.#host.before();
+  }
+
+  /** What a case left, its sandboxes being gone; said after every case. */
+  async left(before: Awaited<ReturnType<Host["before"]>>): Promise<string | undefined> {
+    return (await this.#host.check("nothing-left", before)) ?? this.#host.check("bot-memory-steady", before);
   }
 
   async close(): Promise<void> {
@@ -92,7 +120,7 @@ export class Bench {
   /** Starts another executor as the same Parley would after a crash: it must remove what the first one had. */
   async #restart(): Promise<string | undefined> {
     const had = (await containersOf(this.#instance)).map(({ Id }) => Id);
-    const next = await makeExecutor(this.kind, this.#instance, this.#defaults);
+    const next = await this.#start();
     const left = (await containersOf(this.#instance)).filter(({ Id }) => had.includes(Id));
     await (await this.#started()).close();
     this.#executor = Promise.resolve(next);
@@ -100,7 +128,7 @@ export class Bench {
   }
 
   #started(): Promise<Executor> {
-    return (this.#executor ??= makeExecutor(this.kind, this.#instance, this.#defaults));
+    return (this.#executor ??= this.#start());
   }
 
   async #open(name: string): Promise<Session> {
@@ -137,26 +165,6 @@ const NOTHING: CodeResult = {
   files: [],
   notices: [],
 };
-
-function makeExecutor(kind: string, instance: string, { limits = {}, artefacts = {} }: Defaults): Promise<Executor> {
-  const common = {
-    memoryMb: limits.memoryMiB ?? 256,
-    outputBytesMax: limits.outputBytes ?? 65536,
-    filesMax: artefacts.maxFiles ?? 20,
-    fileBytesMax: artefacts.maxBytesEach ?? 8_388_608,
-    filesBytesMax: artefacts.maxTotalBytes ?? 16_777_216,
-  };
-  if (kind === "wasm") return createWasmExecutor(common);
-  if (kind === "os") return createOsExecutor({ ...common, pids: limits.pids ?? 64, workspaceMb: limits.diskMiB ?? 64 });
-  return createDockerExecutor({
-    ...common,
-    image: sandboxImage(),
-    instance,
-    cpus: limits.cpus ?? 1,
-    pids: limits.pids ?? 64,
-    workspaceMb: limits.diskMiB ?? 64,
-  });
-}
 
 /** `${NAME}` in code and expectations. */
 function filled(text: string, variables: Readonly<Record<string, string>>): string {

@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CodeResult } from "../../src/sandbox/executor.ts";
-import { safeMarkdown, safeMrkdwn } from "../../src/slack/escape.ts";
-import { fenced } from "../../src/slack/render-turn.ts";
+import type { CodeResult } from "../executor.ts";
 
 /** The format of a sandbox case file; its words are explained in the head of such a file. */
 export interface CaseFile {
@@ -82,9 +80,21 @@ export interface Outcome {
   readonly code?: string;
 }
 
-/** What differs from what was expected, in one line; `undefined` when nothing does. The host's checks (`after`) are made elsewhere. */
-export function difference(expected: Expected, outcome: Outcome): string | undefined {
+/** Whether an output is shown to people as it should be; said by whoever shows it. */
+export type RenderedCheck = (rule: NonNullable<Expected["rendered"]>, output: string) => string | undefined;
+
+/**
+ * What differs from what was expected, in one line; `undefined` when nothing does. The host's checks (`after`) are made elsewhere.
+ *
+ * @param rendered without it, how an output is shown is not looked at
+ */
+export function difference(expected: Expected, outcome: Outcome, rendered?: RenderedCheck): string | undefined {
   for (const [key, rule] of Object.entries(expected)) {
+    if (key === "rendered") {
+      const differs = rendered?.(rule as NonNullable<Expected["rendered"]>, outcome.result.output);
+      if (differs !== undefined) return differs;
+      continue;
+    }
     const check = CHECKS[key];
     if (!check) return `the expectation "${key}" is not understood`;
     const differs = check(rule as never, outcome);
@@ -138,7 +148,6 @@ const CHECKS: { readonly [key: string]: (rule: never, outcome: Outcome) => strin
   maxWallMs: ((rule, { wallMs }) =>
     wallMs <= rule ? undefined : `it took ${Math.round(wallMs)} ms, more than ${rule}`) satisfies Check<"maxWallMs">,
   artefacts: ((rule, { result }) => artefactsDiffer(rule, result)) satisfies Check<"artefacts">,
-  rendered: ((rule, { result }) => renderedDiffers(rule, result.output)) satisfies Check<"rendered">,
   after: () => undefined,
   message: () => undefined,
 };
@@ -181,18 +190,6 @@ function artefactsDiffer(rule: NonNullable<Expected["artefacts"]>, { files, noti
     if (digest !== wanted) return `the file ${name} has the digest ${digest ?? "of a missing file"}`;
   }
   return undefined;
-}
-
-/** As Slack would be given it: in a code block of Markdown, and in a field of mrkdwn. */
-function renderedDiffers(rule: NonNullable<Expected["rendered"]>, output: string): string | undefined {
-  const markdown = fenced(safeMarkdown(output));
-  const mrkdwn = safeMrkdwn(output);
-  if (rule.noMentions && /<[!@#]/.test(markdown + mrkdwn)) return "a mention reaches Slack";
-  const fence = /^`+/.exec(markdown)?.[0] ?? "";
-  const inner = markdown.slice(fence.length, markdown.length - fence.length);
-  if (rule.fenceIntact && (fence.length < 3 || inner.includes(fence))) return "the output closes its fence";
-  const seen = mrkdwn.replaceAll("\u200b", "");
-  return firstOf(rule.escaped ?? [], (wanted) => (seen.includes(wanted) ? undefined : `the text for Slack does not hold ${wanted}`));
 }
 
 function firstOf<T>(rules: readonly T[], check: (rule: T) => string | undefined): string | undefined {

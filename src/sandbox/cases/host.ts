@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { freemem, networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
+import { WAITING } from "../docker-box.ts";
 
 /** The host as the attacks see it: marked files, a listener and secrets, any of which code must not reach. */
 export interface Host {
@@ -29,12 +30,14 @@ export async function prepareHost({ instance, memoryMb }: { instance: string; me
   const secret = randomBytes(16).toString("hex");
   const drop = await mkdtemp(join(tmpdir(), "parley-drop-"));
   await writeFile(join(folder, "marker.txt"), marker);
-  Object.assign(process.env, {
+  const secrets = {
     PARLEY_TEST_SECRET: secret,
     SLACK_BOT_TOKEN: `xoxb-${secret}`,
     SLACK_APP_TOKEN: `xapp-${secret}`,
     OPENAI_API_KEY: `sk-${secret}`,
-  });
+  };
+  const realEnv = { ...process.env };
+  Object.assign(process.env, secrets);
 
   let connections = 0;
   const listener = createServer((socket) => {
@@ -49,9 +52,11 @@ export async function prepareHost({ instance, memoryMb }: { instance: string; me
   const before = async (): Promise<Before> => ({ rssBytes: process.memoryUsage().rss, freeBytes: freemem(), connections });
   const checks: { readonly [name: string]: (was: Before) => Promise<string | undefined> } = {
     "no-user-processes": async () => (await processesLeft(instance)) ?? namespacesLeft(),
+    "nothing-left": () => containersLeft(instance),
+    "bot-memory-steady": async (was) => memoryGrown(was),
     "host-memory-steady": async (was) => {
-      const grown = (process.memoryUsage().rss - was.rssBytes) / MIB;
-      if (grown > 64) return `the bot's memory grew by ${grown.toFixed(0)} MiB`;
+      const grown = memoryGrown(was);
+      if (grown !== undefined) return grown;
       const taken = (was.freeBytes - freemem()) / MIB;
       return taken > memoryMb + 64 ? `the host has ${taken.toFixed(0)} MiB less` : undefined;
     },
@@ -77,9 +82,38 @@ export async function prepareHost({ instance, memoryMb }: { instance: string; me
     check: async (name, was) => (checks[name] ? checks[name](was) : `the check "${name}" is not understood`),
     close: async () => {
       listener.close();
+      for (const name of Object.keys(secrets)) {
+        if (realEnv[name] === undefined) delete process.env[name];
+        else process.env[name] = realEnv[name];
+      }
       for (const made of [folder, drop]) await rm(made, { recursive: true, force: true });
     },
   };
+}
+
+const BOT_GROWTH_MIB_MAX = 64;
+
+function memoryGrown(was: Before): string | undefined {
+  const grown = (process.memoryUsage().rss - was.rssBytes) / MIB;
+  return grown > BOT_GROWTH_MIB_MAX ? `the bot's memory grew by ${grown.toFixed(0)} MiB` : undefined;
+}
+
+const POOLED = 1; // Containers that the executor keeps ready.
+const GONE_MS_MAX = 10_000;
+const GONE_LOOK_MS = 100;
+
+/** Containers and workspaces beyond the one that waits for the next thread. A refill may be on its way: more than that may be there for a moment. */
+async function containersLeft(instance: string): Promise<string | undefined> {
+  const docker = new Docker();
+  const volumes = async (): Promise<number> =>
+    (await docker.listVolumes({ filters: { label: [`parley.instance=${instance}`] } }).catch(() => undefined))?.Volumes?.length ?? 0;
+  const deadlineMs = Date.now() + GONE_MS_MAX;
+  for (;;) {
+    const [containers, workspaces] = [(await containersOf(instance)).length, await volumes()];
+    if (containers <= POOLED && workspaces <= POOLED) return undefined;
+    if (Date.now() > deadlineMs) return `${containers} containers and ${workspaces} workspaces are left`;
+    await new Promise((resolve) => setTimeout(resolve, GONE_LOOK_MS));
+  }
 }
 
 const SETTLE_MS = 1000; // The format says: one second later.
@@ -89,8 +123,12 @@ async function processesLeft(instance: string): Promise<string | undefined> {
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   const docker = new Docker();
   for (const { Id } of await containersOf(instance)) {
-    const { Processes } = (await docker.getContainer(Id).top({ ps_args: "-eo uid,pid,args" })) as { Processes: string[][] };
-    const left = (Processes ?? []).filter(([uid]) => uid === "65534");
+    const { Processes } = (await docker.getContainer(Id).top({ ps_args: "-eo uid,pid,ppid,args" })) as { Processes: string[][] };
+    const theirs = (Processes ?? []).filter(([uid]) => uid === "65534");
+    // The shell that waits for the next block has the code's uid. There is one of it, and it was started from outside of the container.
+    const outside = Processes?.find(([, , , args]) => args?.startsWith("/sbin/docker-init") || args?.includes("sleep "))?.[2];
+    const waiting = theirs.find(([, , parent, args]) => parent === outside && args?.endsWith(WAITING));
+    const left = theirs.filter((process) => process !== waiting);
     if (left.length > 0) return `processes are left: ${left.map((process) => process.join(" ")).join(", ")}`;
   }
   return undefined;
