@@ -132,7 +132,7 @@ describe("the whole check", () => {
     };
     const cwd = folderWith({ "parley.yml": file.replace("BASE", `"${address}/v1"`) });
     const { out } = await parley(["doctor", "--live"], { cwd, env: env() });
-    expect(out).toMatch(/^ok {3}model m: tiny answered \(9 \+ 1 tokens\)$/m);
+    expect(out).toMatch(/^ok {3}model m: tiny answered \(9 \+ 1 tokens, cost unknown\)$/m);
   });
 
   test("says fail and what to do of what is not, without a secret, and exits with 1", async () => {

@@ -14,7 +14,8 @@ test("--help lists every command, and each command explains itself", async () =>
   const { code, out } = await parley(["--help"], { cwd });
   expect(code).toBe(0);
   const names = [...out.matchAll(/^ {2}(\w+) /gm)].map((match) => match[1] ?? "");
-  expect(names).toEqual(["start", "demo", "run", "doctor", "teams", "export", "import", "replay", "memory", "sandbox"]);
+  const expected = ["start", "demo", "run", "doctor", "teams", "costs", "export", "import", "replay", "memory", "sandbox"];
+  expect(names).toEqual(expected);
   for (const name of names) {
     const help = await parley([name, "--help"], { cwd });
     expect(help.code).toBe(0);

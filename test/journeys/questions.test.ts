@@ -92,5 +92,5 @@ test("a reply while an agent talks is marked as seen, and read by the one who sp
   const end = await thread.ended();
   expect(thread.turns()).toEqual(["Ana: Which of them do you use, Ben?", "Ben: Tabs, for Go."]);
   expect(wordsOf(end)).toContain(`Ben said "DONE"`);
-  expect(wordsOf(end)).toContain("2 turns · 200 tokens in, 40 out · $0.28 · ");
+  expect(wordsOf(end)).toContain("2 turns · 200 tokens in, 40 out · $0.03 · ");
 });

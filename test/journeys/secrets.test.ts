@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startModelServer } from "../models/model-server.ts";
 import { chatBody } from "../models/wire-chat.ts";
 import { dockerAvailable, sandboxImage } from "../support/docker.ts";
@@ -71,38 +71,33 @@ const echo = (status: number, code: string) => ({
   ],
 });
 
-describe.each([
-  ["docker", !(await dockerAvailable())],
-  ["wasm", false],
-] as const)("with code that runs in %s", (executor, isMissing) => {
-  test.skipIf(isMissing)("no secret is in a post, in a line of the log or in the database, whoever says it", async () => {
-    const server = await startModelServer();
-    onTestFinished(() => server.close());
-    const text = `My key is ${SECRETS.DESK_API_KEY}, yours is ${SECRETS.ANTHROPIC_API_KEY}.\n\n\`\`\`python\n${SNOOP}\n\`\`\``;
-    server.will(echo(500, "server_error"), { body: chatBody({ text: [text.slice(0, 15), text.slice(15)] }) }, echo(401, "invalid_api_key"));
-    const sandbox = { executor, ...(executor === "docker" ? { image: sandboxImage() } : {}) };
-    const journey = await openJourney({ file: TEAM(server.url, sandbox), env: SECRETS });
-    const thread = await journey.mention(`@parley look around; our token is ${PASTED}`);
-    await thread.ended();
+// The sandboxes' own tests show that each hides the environment; here the code runs in the one that starts faster.
+const SANDBOX = (await dockerAvailable()) ? { executor: "docker", image: sandboxImage() } : { executor: "wasm" };
 
-    expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${SECRETS.DESK_API_KEY}`);
-    const log = await thread.log();
-    expect(log.find((event) => event.type === "code.ran")).toMatchObject({
-      outcome: "ok",
-      output: expect.stringContaining("looked around") as string,
-    });
-    expect(log.find((event) => event.type === "turn.failed")).toMatchObject({
-      error: { kind: "bad_key", message: expect.stringContaining("[redacted]") as string },
-    });
-    expect(journey.problems.join("\n")).toContain("I was given [redacted]");
-    // What went to the model again is what the log says; it is not told of other people's secrets either.
-    expect(server.requests.map(({ body }) => JSON.stringify(body)).filter((body) => ALL.some((secret) => body.includes(secret)))).toEqual(
-      [],
-    );
-    await journey.quiet();
-    await journey.parley.stop();
-    await expectNowhere([...ALL, journey.slack.botToken, journey.slack.appToken], journey, thread);
+test("no secret is in a post, in a line of the log or in the database, whoever says it", async () => {
+  const server = await startModelServer();
+  onTestFinished(() => server.close());
+  const text = `My key is ${SECRETS.DESK_API_KEY}, yours is ${SECRETS.ANTHROPIC_API_KEY}.\n\n\`\`\`python\n${SNOOP}\n\`\`\``;
+  server.will(echo(500, "server_error"), { body: chatBody({ text: [text.slice(0, 15), text.slice(15)] }) }, echo(401, "invalid_api_key"));
+  const journey = await openJourney({ file: TEAM(server.url, SANDBOX), env: SECRETS });
+  const thread = await journey.mention(`@parley look around; our token is ${PASTED}`);
+  await thread.ended();
+
+  expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${SECRETS.DESK_API_KEY}`);
+  const log = await thread.log();
+  expect(log.find((event) => event.type === "code.ran")).toMatchObject({
+    outcome: "ok",
+    output: expect.stringContaining("looked around") as string,
   });
+  expect(log.find((event) => event.type === "turn.failed")).toMatchObject({
+    error: { kind: "bad_key", message: expect.stringContaining("[redacted]") as string },
+  });
+  expect(journey.problems.join("\n")).toContain("I was given [redacted]");
+  // What went to the model again is what the log says; it is not told of other people's secrets either.
+  expect(server.requests.map(({ body }) => JSON.stringify(body)).filter((body) => ALL.some((secret) => body.includes(secret)))).toEqual([]);
+  await journey.quiet();
+  await journey.parley.stop();
+  await expectNowhere([...ALL, journey.slack.botToken, journey.slack.appToken], journey, thread);
 });
 
 async function expectNowhere(secrets: readonly string[], { slack, problems, folder }: Journey, thread: Thread): Promise<void> {

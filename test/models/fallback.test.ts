@@ -25,7 +25,7 @@ describe("the table of failures", () => {
     expect(passedOn).toEqual(
       expect.arrayContaining(["bad_key", "unknown_model", "quota", "queue_full", "filtered", "overloaded", "empty"]),
     );
-    expect(ended.toSorted()).toEqual(["aborted", "context_too_long", "refused"]);
+    expect(ended.toSorted()).toEqual(["aborted", "context_too_long", "limit", "refused"]);
   });
 });
 

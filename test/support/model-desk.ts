@@ -43,7 +43,7 @@ export async function openModelDesk(): Promise<ModelDesk> {
       provider: "openai-compatible",
       baseUrl: `http://127.0.0.1:${port}/v1`,
       model: "desk",
-      price: { inputPerMTokUsd: 1_000, outputPerMTokUsd: 2_000 },
+      price: { inputPerMTokUsd: 100, outputPerMTokUsd: 200 },
     },
     async asked(agent) {
       const asked = waiting.shift() ?? (await new Promise<Asked & { readonly agent: string }>((resolve) => takers.push(resolve)));
