@@ -136,31 +136,40 @@ function blockCommand({ bwrap, prlimit }: OsPrograms, { memoryMb, pids, workspac
   const overlay = hasGiven ? ["--ro-bind", KEPT_GIVEN, `${WORKSPACE}/in`] : [];
   return [
     bwrap,
-    ...["--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"],
-    ...["--uid", "65534", "--gid", "65534", "--hostname", "sandbox"],
+    ...words(`--unshare-all --unshare-user --die-with-parent --new-session --clearenv --cap-drop ALL
+      --uid 65534 --gid 65534 --hostname sandbox`),
     ...systemFolders(),
-    ...["--proc", "/proc", "--dev", "/dev", "--bind", "/tmp/shm", "/dev/shm", "--remount-ro", "/dev"],
-    ...["--bind", "/tmp/tmp", "/tmp", "--bind", KEPT_WORKSPACE, WORKSPACE, ...overlay, "--remount-ro", "/", "--chdir", WORKSPACE],
+    ...words(`--proc /proc --dev /dev --bind /tmp/shm /dev/shm --remount-ro /dev
+      --bind /tmp/tmp /tmp --bind ${KEPT_WORKSPACE} ${WORKSPACE}`),
+    ...overlay,
+    ...words(`--remount-ro / --chdir ${WORKSPACE}`),
     ...environment,
     "--",
     bwrap,
-    ...["--unshare-user", "--disable-userns", "--die-with-parent", "--cap-drop", "ALL", "--seccomp", "3"],
-    ...["--dev-bind", "/", "/", "--chdir", WORKSPACE, "--"],
+    ...words(`--unshare-user --disable-userns --die-with-parent --cap-drop ALL --seccomp 3 --dev-bind / / --chdir ${WORKSPACE} --`),
     prlimit,
-    ...[`--data=${memoryMb * MIB}`, `--nproc=${pids}`, "--nofile=256", "--core=0", `--fsize=${workspaceMb * MIB}`, "--"],
+    ...words(`--data=${memoryMb * MIB} --nproc=${pids} --nofile=256 --core=0 --fsize=${workspaceMb * MIB} --`),
     // When the host runs short, the code is killed before Parley is.
-    ...["/bin/sh", "-c", 'echo 1000 > /proc/self/oom_score_adj; exec "$0" "$@"'],
+    "/bin/sh",
+    "-c",
+    'echo 1000 > /proc/self/oom_score_adj; exec "$0" "$@"',
   ];
 }
 
 const MIB = 1024 * 1024;
+
+/** For options whose values hold no blanks. */
+const words = (text: string): string[] => text.trim().split(/\s+/);
+
 // What programs need beside /usr: the linker's cache, alternatives, fonts. Nothing of /etc that says anything of the host's users or secrets.
 const SETTINGS_SHOWN = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/mime.types", "/etc/localtime"];
 
 function systemFolders(): string[] {
   const aliases = ["/bin", "/sbin", "/lib", "/lib64", "/lib32"].filter((path) => existsSync(path));
   return [
-    ...["--ro-bind", "/usr", "/usr"],
+    "--ro-bind",
+    "/usr",
+    "/usr",
     ...aliases.flatMap((path) => (lstatSync(path).isSymbolicLink() ? ["--symlink", readlinkSync(path), path] : ["--ro-bind", path, path])),
     ...SETTINGS_SHOWN.flatMap((path) => ["--ro-bind-try", path, path]),
   ];

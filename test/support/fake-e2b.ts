@@ -30,7 +30,7 @@ export async function startFakeE2b(): Promise<FakeE2b> {
   const running = new Map<number, FakeExec>();
   let pids = 1000;
   const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => void send(response, 500, { code: 500, message: String(error) }));
+    answer(request, response).catch((error: unknown) => send(response, 500, { code: 500, message: String(error) }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 

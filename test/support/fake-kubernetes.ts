@@ -113,8 +113,8 @@ export async function startFakeKubernetes({ protocol = "v5.channel.k8s.io" } = {
     const status = { phase: fake.waiting ? "Pending" : "Running", containerStatuses: [{ name: "code", state }] } as unknown as NonNullable<
       V1Pod["status"]
     >;
-    fake.pods.set(name, { ...pod, status });
-    return { ...pod, status: { phase: "Pending" } };
+    fake.pods.set(name, Object.assign(pod, { status }));
+    return Object.assign(structuredClone(pod), { status: { phase: "Pending" } });
   }
 
   /** Channels: 0 stdin, 1 stdout, 2 stderr, 3 the status at the end. In v5 a client ends a channel by 255 and its number; before, it cannot. */
