@@ -57,6 +57,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     team: name,
     startedBy: person,
     teamHash: hash.optional(),
+    turnsInFile: z.literal(true).optional(),
     forkedFrom: z.strictObject({ run: name, seq: whole, team: name }).optional(),
   },
   "speaker.selected": {
@@ -89,6 +90,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     text,
     options: z.array(text).max(LIST_MAX).optional(),
     call: name.optional(),
+    answerBy: name.optional(),
     usage,
   },
   "approval.requested": { agent: name, call: name, what: text },
@@ -96,6 +98,14 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
   "turn.ended": { agent: name, reason: text },
   "turn.failed": { agent: name, error: failure, usage },
   "finish.decided": { agent: name, reason: text, usage },
+  "speaker.requested": { speaker: name, person },
+  "turn.skipped": { agent: name, person },
+  "run.paused": { run: name, person },
+  "run.unpaused": { run: name, person },
+  "message.edited": { of: whole, id: name, person, text },
+  "message.deleted": { of: whole, id: name, person },
+  "question.expired": { of: whole },
+  "feedback.given": { run: name, person, helpful: z.boolean() },
   "stop.requested": { person },
   "code.written": { agent: name, text, usage },
   "context.summarized": { agent: name, upToSeq: whole, text, usage },
@@ -114,7 +124,7 @@ const around = { ...whereabouts, ...recorded };
 
 /** `type` alone does not tell a person's message from an agent's. */
 const message = z.union([
-  z.strictObject({ type: z.literal("message.posted"), person, text, id: name.optional(), ...around }),
+  z.strictObject({ type: z.literal("message.posted"), person, text, id: name.optional(), answers: whole.optional(), ...around }),
   z.strictObject({ type: z.literal("message.posted"), agent: name, ...said, ...around }),
 ]);
 

@@ -8,7 +8,7 @@ import { mergeNamed, mergeTeams, type Merged } from "./merge.ts";
 import { nearest } from "./nearest.ts";
 import { at, attempt, type Notes } from "./notes.ts";
 import { check, parse, type Part } from "./part.ts";
-import type { SandboxSettings, TeamSettings } from "./schema.ts";
+import type { SandboxSettings, TeamFile, TeamSettings } from "./schema.ts";
 import type { ModelChoice, ProviderModel } from "./schema/models.ts";
 import type { ToolSettings } from "./schema/tools.ts";
 import { Script } from "./script.ts";
@@ -27,6 +27,7 @@ export interface Settings {
   readonly teams: ReadonlyMap<string, TeamSettings>;
   readonly defaultTeam: string;
   readonly sandbox: SandboxSettings;
+  readonly slack: TeamFile["slack"];
   /** Absolute path, or `:memory:`. */
   readonly database: string;
   /** What will work, but perhaps not as it was meant. */
@@ -66,13 +67,14 @@ export function loadSettings(sources: Sources): Settings {
   checkTeams(mergedTeams, { models, tools, teams }, notes);
   const defaultTeam = chooseDefault(main, teams, notes);
   if (notes.mistakes.length > 0) throw new ConfigError(notes.mistakes);
-  const { sandbox, database } = main.file;
+  const { sandbox, slack, database } = main.file;
   return {
     file: shown,
     models,
     tools,
     teams,
     defaultTeam,
+    slack,
     sandbox: { ...sandbox, image: env["PARLEY_SANDBOX_IMAGE"] || sandbox.image },
     database: databasePath(env["PARLEY_DB"] || database, cwd),
     warnings: notes.warnings,

@@ -6,10 +6,13 @@ import type { Store } from "../store/store.ts";
 import { pressAnswer, pressApproval, pressStop } from "./buttons.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { discuss, openControls, openNewRun, parleyCommand, refreshControls, showHome, startFromModal, type Desk } from "./commands.ts";
-import { hear, stop, threadOf } from "./conversation.ts";
+import { hear } from "./conversation.ts";
+import { threadOf } from "./ears.ts";
+import { stop } from "./run-control.ts";
 import { helpText, type TeamCards } from "./help.ts";
 import { Inbox } from "./inbox.ts";
 import { listen, type Handlers } from "./listeners.ts";
+import { createMarks } from "./marks.ts";
 import { createNames } from "./names.ts";
 import type { Body } from "./payloads.ts";
 import { ALLOW_DEFAULT, type Allow } from "./permissions.ts";
@@ -32,6 +35,8 @@ export interface SlackAppParts {
   readonly log: Log;
   /** Who may do what; {@link ALLOW_DEFAULT} where absent. */
   readonly allow?: Partial<Allow>;
+  /** Ids of other bots whose words are heard; none when absent. */
+  readonly bots?: readonly string[];
 }
 
 /** Parley's ear in Slack: what people write and press becomes words to the runner. */
@@ -59,9 +64,11 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const whisper = createWhisper({ web, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   const names = createNames(web.read, clock, log);
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
-  const desk: Desk = { runner, teams: parts.teams, names, whisper, allow, me, store, web, log };
+  // Never our own, whatever the settings say.
+  const bots = (parts.bots ?? []).filter((bot) => bot !== me.bot);
+  const desk: Desk = { runner, teams: parts.teams, names, whisper, allow, bots: new Set(bots), me, store, web, log };
 
-  const inbox = new Inbox({ store, clock, log, handle: (body) => dispatch(bolt, body, log) });
+  const inbox = new Inbox({ store, clock, log, handle: (body) => dispatch(bolt, body, log), bots });
   const catchUp = createCatchUp({ store, runner, web, inbox, team: me.team, clock, log });
   const receiver = createReceiver({
     appToken: parts.appToken,
@@ -86,6 +93,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     throw new ListenerError(error);
   });
   listen(bolt, handlersOf(desk), log);
+  const marks = createMarks({ runner, whisper, log });
   const status = createStatus({ runner, store, web, cards: parts.teams.cards, clock, log });
 
   return {
@@ -102,6 +110,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       await bolt.stop();
       await catchUp.stop();
       await inbox.close();
+      await marks.close();
       await whisper.settled();
       await status.close();
     },

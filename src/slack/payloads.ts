@@ -12,6 +12,16 @@ const short = z.string().max(500);
 
 const SharedFile = z.object({ name: maybe(short), title: maybe(short), mimetype: maybe(short), size: maybe(z.number()) });
 
+/** The message inside an edit or a deletion. */
+const InnerMessage = z.object({
+  subtype: maybe(short),
+  user: maybe(id),
+  bot_id: maybe(short),
+  text: z.string().catch(""),
+  ts: maybe(timestamp),
+  thread_ts: maybe(timestamp),
+});
+
 /** `message` and `app_mention`, of whatever subtype. Catch-up reads of a thread have the same shape. */
 export const MessageEvent = z.object({
   type: z.enum(["message", "app_mention"]),
@@ -20,6 +30,13 @@ export const MessageEvent = z.object({
   user: maybe(id),
   bot_id: maybe(short),
   app_id: maybe(short),
+  username: maybe(short),
+  bot_profile: maybe(z.object({ name: maybe(short) })).catch(undefined),
+  /** Of an edit: as it is now. */
+  message: maybe(InnerMessage).catch(undefined),
+  /** Of an edit and a deletion: as it was. */
+  previous_message: maybe(InnerMessage).catch(undefined),
+  deleted_ts: maybe(timestamp).catch(undefined),
   text: z.string().catch(""),
   ts: timestamp,
   thread_ts: maybe(timestamp),
@@ -140,10 +157,18 @@ export function envelopeIdOf(body: unknown, socketEnvelopeId: string | undefined
     .digest("hex")}`;
 }
 
-/** An edit, a notice, or a bot's words, our own above all: no person says it, and nothing is ever done about it. */
-export function isNobodys(body: unknown): boolean {
+/** A notice, or a bot's words or edits, our own above all: no person says it, and nothing is ever done about it. `bots`: those that are heard. */
+export function isNobodys(body: unknown, bots: ReadonlySet<string>): boolean {
   const message = MessageBody.safeParse(body).data?.event;
-  return message !== undefined && (message.hidden === true || message.bot_id !== undefined || message.app_id !== undefined);
+  if (!message || isAmendment(message)) return false;
+  if (message.bot_id !== undefined && bots.has(message.bot_id)) return message.hidden === true;
+  return message.hidden === true || message.bot_id !== undefined || message.app_id !== undefined;
+}
+
+/** A person's edit or deletion of their own words; not what Slack calls an edit when it adds a link's preview. */
+export function isAmendment({ subtype, message: after, previous_message: before }: MessageEvent): boolean {
+  if (!before?.user || before.bot_id) return false;
+  return subtype === "message_deleted" || (subtype === "message_changed" && after !== undefined && after.text !== before.text);
 }
 
 /** A mention that was edited into a message comes as a second app_mention, and is the first that speaks to the bot. */
@@ -153,7 +178,10 @@ const messageId = ({ type, channel, ts, edited }: MessageEvent): string =>
 /** Envelopes with the same key are handled one after the other: those of one thread, and outside of threads those of one person. */
 export function laneOf(body: unknown): string {
   const message = MessageBody.safeParse(body).data?.event;
-  if (message) return `${message.channel}/${message.thread_ts ?? message.ts}`;
+  if (message) {
+    const inner = message.message ?? message.previous_message;
+    return `${message.channel}/${inner?.thread_ts ?? message.thread_ts ?? inner?.ts ?? message.ts}`;
+  }
   const press = PressBody.safeParse(body).data;
   if (press) {
     const at = placeOfPress(press);

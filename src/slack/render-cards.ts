@@ -63,7 +63,12 @@ function limitsOf({ limits }: TeamCard): string {
 function progressOf(state: RunState): string | undefined {
   const spent = spentOf(state);
   if (!state.running) return [plural(state.turns, "turn"), ...spent].join(" · ");
-  if (state.question) return [`turn ${state.turns + 1}`, `${safeMrkdwn(state.question.agent)} waits for an answer`, ...spent].join(" · ");
+  if (state.pausedBy) return [`paused by ${mention(state.pausedBy)}`, plural(state.turns, "turn"), ...spent].join(" · ");
+  const waiting = [...new Set(state.questions.map(({ agent }) => safeMrkdwn(agent)))];
+  if (waiting.length > 0)
+    return [`turn ${state.turns + 1}`, `${waiting.join(", ")} ${waiting.length === 1 ? "waits" : "wait"} for an answer`, ...spent].join(
+      " · ",
+    );
   if (state.approvals.length > 0) return [`turn ${state.turns + 1}`, "waits for an approval", ...spent].join(" · ");
   const next = safeMrkdwn(state.openTurns.join(", "));
   if (next === "" && state.turns === 0) return undefined;
@@ -84,8 +89,11 @@ export function renderQuestion(handoff: Of<"handoff.made">, transcript: Transcri
   );
   const asked = state.startedBy ? `${mention(state.startedBy)} ` : "";
   const title = `${asked}*${faceInText(handoff.agent, team)}${safeMrkdwn(handoff.agent)} asks:*`;
-  const answer = events.find((event) => event.seq > handoff.seq && event.type === "message.posted" && "person" in event) as
-    AnswerEvent | undefined;
+  const answer = events.find(
+    (event) =>
+      event.seq > handoff.seq && event.type === "message.posted" && "person" in event && (event.answers ?? handoff.seq) === handoff.seq,
+  ) as AnswerEvent | undefined;
+  const expired = events.some((event) => event.type === "question.expired" && event.of === handoff.seq);
   const fallback = {
     kind: "message" as const,
     text: `${safeMrkdwn(handoff.agent)} asks: ${line1(handoff.text)}`,
@@ -97,7 +105,10 @@ export function renderQuestion(handoff: Of<"handoff.made">, transcript: Transcri
       blocks: [section(title), markdown(words), context(`answered by ${mention(answer.person)}: ${line1(answer.text)}`)],
     };
   }
-  if (!state.running) return { ...fallback, blocks: [section(title), markdown(words), context("not answered; the run has stopped")] };
+  const closed = (why: string) => ({ ...fallback, blocks: [section(title), markdown(words), context(why)] });
+  if (expired) return closed("nobody answered in time; the run went on");
+  if (!state.running) return closed("not answered; the run has stopped");
+  if (!state.questions.some(({ seq }) => seq === handoff.seq)) return closed("not answered; the turn was skipped");
   const options = (handoff.options ?? []).slice(0, OPTIONS_MAX);
   const buttons = options.map((option, o) => button(option, `${ACTIONS.answer}.${o}`, { seq: handoff.seq, o }));
   const hint = options.length > 0 ? "or just reply here" : "just reply here";

@@ -60,6 +60,14 @@ export function plan(event: RunEvent, before: Transcript): readonly Planned[] {
     case "tool.failed": // The agent reads it and goes on.
     case "approval.given": // Edits the card that asked.
     case "finish.decided": // The end follows, with the reason.
+    case "question.expired": // The question's card says it.
+    case "speaker.requested": // The words that asked for it are in the thread; the card and the next turn's footer say it.
+    case "turn.skipped":
+    case "run.paused":
+    case "run.unpaused":
+    case "message.edited":
+    case "message.deleted":
+    case "feedback.given":
     case "stop.requested":
     case "context.summarized": // What an agent keeps in mind; nobody said it.
     case "turn.ended": // Its members have spoken.
@@ -99,6 +107,14 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
     case "tool.failed":
     case "approval.given":
     case "finish.decided":
+    case "question.expired":
+    case "speaker.requested":
+    case "turn.skipped":
+    case "run.paused":
+    case "run.unpaused":
+    case "message.edited":
+    case "message.deleted":
+    case "feedback.given":
     case "stop.requested":
     case "context.summarized":
     case "turn.ended":

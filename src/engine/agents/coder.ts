@@ -7,7 +7,7 @@ import { codeBlocks } from "./code-blocks.ts";
 import type { RunCode } from "./code-runner.ts";
 import { add, CONTEXT_DEFAULT, emptyContext, summarize, type Context, type ContextStrategy } from "./context.ts";
 import { keepInShort } from "./summary.ts";
-import { heard } from "./view.ts";
+import { amendHeard, heard } from "./view.ts";
 
 export interface CoderSettings {
   readonly name: string;
@@ -122,6 +122,7 @@ const wantsRetry = (text: string): boolean => /"retry"\s*:\s*true/.test(text);
 const coderView = (name: string): Fold<Context> => ({
   initial: emptyContext,
   step: (context, event) => {
+    amendHeard(context, event);
     if (event.type === "run.started") context.expectsTask = true;
     const own = "agent" in event && event.agent === name;
     if (own && (event.type === "message.posted" || event.type === "code.written"))

@@ -1,8 +1,8 @@
 import { HUMAN, type RunEvent } from "../events.ts";
 
 import type { ModelMessage, ToolCall } from "../model.ts";
-import { speakerOf, type Fold } from "../transcript.ts";
-import { add, emptyContext, replaceLast, summarize, type Context } from "./context.ts";
+import { amendedText, speakerOf, type Fold } from "../transcript.ts";
+import { add, emptyContext, replaceAt, replaceLast, summarize, type Context } from "./context.ts";
 
 /**
  * The thread as one agent's model reads it: its own words as the assistant's, everybody else's as the user's with the speaker's name in
@@ -15,22 +15,22 @@ export interface View extends Context {
   readonly unrecorded: ToolCall[];
   /** What others said while calls were open: providers want results right behind their calls. */
   readonly held: ModelMessage[];
+  /** The seq of each. */
+  readonly heldSeqs: number[];
 }
 
 export function viewOf(agent: string): Fold<View> {
   return {
-    initial: () => ({ ...emptyContext(), open: new Map(), unrecorded: [], held: [] }),
+    initial: () => ({ ...emptyContext(), open: new Map(), unrecorded: [], held: [], heldSeqs: [] }),
     step: (view, event) => {
       if (event.type === "run.started") view.expectsTask = true;
       if (isOwn(agent, event)) own(view, event);
       else {
+        if (amendsOthers(view, event)) return view;
         const text = heard(agent, event);
-        if (text !== undefined && view.open.size > 0) view.held.push({ role: "user", text });
+        if (text !== undefined && view.open.size > 0) hold(view, event.seq, text);
         else if (text !== undefined) add(view, event.seq, { role: "user", text });
-        if (event.type === "run.stopped") {
-          view.unrecorded.length = 0;
-          for (const call of view.open.values()) close(view, event.seq, call, "Not done: the run was stopped.", true);
-        }
+        if (event.type === "run.stopped") closeAll(view, event.seq, "Not done: the run was stopped.");
       }
       return view;
     },
@@ -44,6 +44,9 @@ function own(view: View, event: RunEvent): void {
   switch (event.type) {
     case "message.posted":
       add(view, event.seq, { role: "assistant", text: event.text, toolCalls: [] });
+      return;
+    case "turn.skipped":
+      closeAll(view, event.seq, "Not done: a person ended the turn.");
       return;
     case "tool.called": {
       const call = { call: event.call, tool: event.tool, args: event.args };
@@ -78,10 +81,26 @@ function own(view: View, event: RunEvent): void {
   }
 }
 
+/** A message of somebody's that was changed before it was read; also one that is held back behind open calls. */
+function amendsOthers(view: View, event: RunEvent): boolean {
+  if (event.type !== "message.edited" && event.type !== "message.deleted") return false;
+  const at = view.heldSeqs.indexOf(event.of);
+  if (at < 0) amendHeard(view, event);
+  else view.held[at] = { role: "user", text: heardAs(event) };
+  return true;
+}
+
+function closeAll(view: View, seq: number, why: string): void {
+  view.unrecorded.length = 0;
+  for (const call of view.open.values()) close(view, seq, call, why, true);
+}
+
 function close(view: View, seq: number, call: ToolCall, text: string, failed: boolean): void {
   add(view, seq, { role: "tool", call: call.call, tool: call.tool, text, failed });
   view.open.delete(call.call);
-  if (view.open.size === 0) add(view, seq, ...view.held.splice(0));
+  if (view.open.size > 0) return;
+  add(view, seq, ...view.held.splice(0));
+  view.heldSeqs.length = 0;
 }
 
 /** What an agent reads of an event that is not its own, with the speaker's name in front; nothing for what only watchers see. */
@@ -94,7 +113,24 @@ export function heard(agent: string, event: RunEvent): string | undefined {
       return event.to === HUMAN ? `${event.agent} asks a person: ${event.text}` : `${event.agent}: ${event.text}`;
     case "speaker.selected":
       return event.agent === agent && event.instruction ? `For ${agent}, from the team lead: ${event.instruction}` : undefined;
+    case "question.expired":
+      return "(Nobody has answered the question in time. Go on with what is known, and say what you assume.)";
     default:
       return undefined;
   }
+}
+
+function hold(view: View, seq: number, text: string): void {
+  view.held.push({ role: "user", text });
+  view.heldSeqs.push(seq);
+}
+
+const heardAs = (event: Amendment): string => `${event.person.name}: ${amendedText(event)}`;
+
+type Amendment = Extract<RunEvent, { readonly type: "message.edited" | "message.deleted" }>;
+
+/** Puts what a message says now into its place in what a model is told; nothing for other events. */
+export function amendHeard(context: Context, event: RunEvent): void {
+  if (event.type === "message.edited" || event.type === "message.deleted")
+    replaceAt(context, event.of, { role: "user", text: heardAs(event) });
 }
