@@ -5,8 +5,9 @@ import type { Runner } from "../runner.ts";
 import type { Store } from "../store/store.ts";
 import { pressAnswer, pressApproval, pressStop } from "./buttons.ts";
 import { createCatchUp } from "./catch-up.ts";
-import { discuss, openControls, openNewRun, parleyCommand, refreshControls, showHome, startFromModal, type Desk } from "./commands.ts";
+import { discuss, openControls, openNewRun, parleyCommand, refreshControls, showHome, startFromModal } from "./commands.ts";
 import { hear } from "./conversation.ts";
+import type { Desk } from "./desk.ts";
 import { threadOf } from "./ears.ts";
 import { stop } from "./run-control.ts";
 import { helpText, type TeamCards } from "./help.ts";
@@ -18,6 +19,9 @@ import type { Body } from "./payloads.ts";
 import { ALLOW_DEFAULT, type Allow } from "./permissions.ts";
 import { placeOf } from "./place.ts";
 import { createReceiver } from "./receiver.ts";
+import { pressFeedback, pressHold, pressNext, pressSteer, pressWords, submitRunModal } from "./run-desk.ts";
+import { pressShare, pressTranscript } from "./result-desk.ts";
+import { createReminders } from "./reminders.ts";
 import { createStatus, type Status } from "./status.ts";
 import { clientOptions, slackErrorCode, type Log, type Web } from "./web.ts";
 import { createWhisper } from "./whisper.ts";
@@ -66,7 +70,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
   // Never our own, whatever the settings say.
   const bots = (parts.bots ?? []).filter((bot) => bot !== me.bot);
-  const desk: Desk = { runner, teams: parts.teams, names, whisper, allow, bots: new Set(bots), me, store, web, log };
+  const desk: Desk = { runner, teams: parts.teams, names, whisper, allow, bots: new Set(bots), me, store, web, clock, log };
 
   const inbox = new Inbox({ store, clock, log, handle: (body) => dispatch(bolt, body, log), bots });
   const catchUp = createCatchUp({ store, runner, web, inbox, team: me.team, clock, log });
@@ -94,6 +98,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   });
   listen(bolt, handlersOf(desk), log);
   const marks = createMarks({ runner, whisper, log });
+  const reminders = createReminders({ runner, store, web, clock, log, team: me.team });
   const status = createStatus({ runner, store, web, cards: parts.teams.cards, clock, log });
 
   return {
@@ -105,12 +110,14 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       await bolt.start();
       inbox.open();
       status.start();
+      reminders.start();
     },
     async stop() {
       await bolt.stop();
       await catchUp.stop();
       await inbox.close();
       await marks.close();
+      await reminders.close();
       await whisper.settled();
       await status.close();
     },
@@ -153,6 +160,19 @@ function handlersOf(desk: Desk): Handlers {
     answerPressed: (press) => pressAnswer(desk, press),
     approvePressed: (press) => pressApproval(desk, press, true),
     denyPressed: (press) => pressApproval(desk, press, false),
+    pausePressed: (press) => pressHold(desk, press, "pause"),
+    resumePressed: (press) => pressHold(desk, press, "resume"),
+    steerPressed: (press) => pressSteer(desk, press),
+    wordsPressed: (press) => pressWords(desk, press),
+    continuePressed: (press) => pressNext(desk, press, "continue"),
+    otherTeamPressed: (press) => pressNext(desk, press, "team"),
+    transcriptPressed: (press) => pressTranscript(desk, press),
+    sharePressed: (press) => pressShare(desk, press),
+    feedbackPressed: (press) => pressFeedback(desk, press),
+    steerSubmitted: (submission) => submitRunModal(desk, submission, "steer"),
+    answerSubmitted: (submission) => submitRunModal(desk, submission, "answer"),
+    continueSubmitted: (submission) => submitRunModal(desk, submission, "continue"),
+    otherTeamSubmitted: (submission) => submitRunModal(desk, submission, "team"),
     command: (command) => parleyCommand(desk, command),
     newRun: (shortcut) => openNewRun(desk, shortcut.trigger_id),
     newRunSubmitted: (submission) => startFromModal(desk, submission),

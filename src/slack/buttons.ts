@@ -2,12 +2,10 @@ import { currentRun } from "../engine/transcript.ts";
 import { personOf, threadOf, type Ears } from "./ears.ts";
 import { stop } from "./run-control.ts";
 import { safeMrkdwn } from "./escape.ts";
+import { RUN_ID_CHARS } from "./limits.ts";
 import { ButtonValue, placeOfPress, type PressBody } from "./payloads.ts";
 import { refusal } from "./permissions.ts";
 import { placeOf } from "./place.ts";
-
-/** As much of a run's id as the cards put into a button. */
-const RUN_ID_CHARS = 500;
 
 /** Stop, under the cards of a thread or in the run's controls. Resolves to whether this press ended the run. */
 export async function pressStop(ears: Ears, press: PressBody): Promise<boolean> {
@@ -76,7 +74,7 @@ export async function pressApproval(ears: Ears, press: PressBody, approved: bool
   await ears.whisper.tell(at.listener, "This was decided already.");
 }
 
-interface Pressed {
+export interface Pressed {
   readonly thread: string;
   readonly channel: string;
   readonly messageTs: string;
@@ -85,7 +83,7 @@ interface Pressed {
 }
 
 /** Where a button is: in a message of the thread, or in a modal that names it. */
-function pressed(ears: Ears, press: PressBody): Pressed | undefined {
+export function pressed(ears: Ears, press: PressBody): Pressed | undefined {
   const named = placeOf(press.view?.private_metadata ?? "");
   const at = named ? { channel: named.channel, ts: named.ts, messageTs: named.ts } : placeOfPress(press);
   if (!at) return undefined;

@@ -112,23 +112,30 @@ const Chosen = z.object({
 });
 export const SubmissionBody = z.object({
   user: Person,
-  view: z.object({ id, state: z.object({ values: z.record(z.string(), z.record(z.string(), Chosen)) }) }),
+  view: z.object({
+    id,
+    private_metadata: z.string().max(3_000).catch(""),
+    state: z.object({ values: z.record(z.string(), z.record(z.string(), Chosen)) }),
+  }),
 });
 export type SubmissionBody = z.output<typeof SubmissionBody>;
 
+const json = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue("not JSON");
+    return z.NEVER;
+  }
+});
+
 /** The JSON in a button's value, as the cards write it: the run, the number of the event that asks, the call that waits. */
-export const ButtonValue = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue("not JSON");
-      return z.NEVER;
-    }
-  })
-  .pipe(z.object({ r: maybe(short), seq: maybe(z.int()), call: maybe(short) }))
-  .catch({ r: undefined, seq: undefined, call: undefined });
+export const ButtonValue = json
+  .pipe(z.object({ r: maybe(short), seq: maybe(z.int()), call: maybe(short), helpful: maybe(z.boolean()) }))
+  .catch({ r: undefined, seq: undefined, call: undefined, helpful: undefined });
+
+/** The JSON in a modal's private_metadata, as the modals of a run write it. */
+export const AboutRun = json.pipe(z.object({ thread: short, run: maybe(short), seq: maybe(z.int()) }));
 
 /** The outermost shape, enough for Bolt to find its way. What is not even this is no envelope of Slack's. */
 const Body = z.union([

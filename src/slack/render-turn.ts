@@ -5,6 +5,7 @@ import { context, cost, count, duration, markdown, size, type Rendered } from ".
 import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } from "./escape.ts";
 import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN, POST_TEXT_CHARS_MAX, SUMMARY_CHARS, TURN_PARTS_MAX } from "./limits.ts";
 import type { TeamCard } from "./personas.ts";
+import { codeCards, excerpt } from "./render-code.ts";
 import { spentInTurn, turnBefore, upTo, wordsBeside, type Turn, type TurnEnd } from "./reading.ts";
 import { splitMarkdown } from "./split.ts";
 
@@ -24,13 +25,19 @@ export function renderTurn(end: TurnEnd, part: number, transcript: Transcript, t
   const footer = isLast
     ? footerOf(end, turn, transcript, isWhole ? undefined : `the whole turn is in ${fileName(end, turn, transcript)}`)
     : `part ${part + 1} of ${parts.length}`;
+  const below = footer === "" ? [] : [context(footer)];
+  const words = [markdown(text), ...below];
+  // An agent without a model says nothing but what the code did.
+  const cards =
+    end.type === "message.posted" && end.model === undefined && parts.length === 1 ? codeCards(turn.codeRuns, outcomeOf) : undefined;
   return {
     kind: "message",
     speaker: end.agent,
     text: summary(end.agent, text),
     plain: plainText(text),
     markdown: text,
-    blocks: [markdown(text), ...(footer === "" ? [] : [context(footer)])],
+    blocks: cards ? [...cards, ...below] : words,
+    ...(cards ? { fallback: words } : {}),
   };
 }
 
@@ -118,6 +125,8 @@ function codeReport(runs: readonly CodeRan[]): { readonly text: string; readonly
   return { text: results.join("\n\n"), isWhole: runs.every((run) => run.output.length <= charsMax) };
 }
 
+const outcomeOf = (run: CodeRan): string => OUTCOMES[run.outcome](run);
+
 const OUTCOMES: { readonly [outcome in CodeOutcome]: (run: CodeRan) => string } = {
   ok: () => "exit code 0",
   error: (run) => `exit code ${run.exitCode}`,
@@ -128,14 +137,6 @@ const OUTCOMES: { readonly [outcome in CodeOutcome]: (run: CodeRan) => string } 
   rejected: () => "not run",
   sandbox_lost: () => "the sandbox was lost",
 };
-
-/** The beginning and, mostly, the end: that is where results and errors are. */
-function excerpt(output: string, charsMax: number): string {
-  if (output.length <= charsMax) return output;
-  const head = wholeCharacters(output, Math.floor(charsMax / 4));
-  const tail = output.slice(-Math.floor((charsMax * 3) / 4)).toWellFormed();
-  return `${head}\n… ${output.length - head.length - tail.length} characters are left out here …\n${tail}`;
-}
 
 /** A fence that nothing in the text can close. */
 export function fenced(text: string): string {

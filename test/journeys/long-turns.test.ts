@@ -60,8 +60,11 @@ describe.skipIf(!(await dockerAvailable()))("from code", () => {
     expect(messages[shared]?.files).toEqual([
       { id: expect.any(String), name: "plot.png", mimetype: "image/png", size: expect.any(Number) },
     ]);
-    expect(thread.turns()[1]).toMatch(/^Runner: \*\*python\*\* · exit code 0/);
-    expect(thread.text()).toMatch(/Files: plot\.png \(\d+ bytes\)/);
+    // Under the turn, and before the next one.
+    expect(messages[shared - 1]).toEqual(thread.ofKind("turn")[1]);
+    expect(messages[shared + 1]).toEqual(thread.ofKind("turn")[2]);
+    expect(thread.turns()[1]).toMatch(/^Runner: python · exit code 0/);
+    expect(thread.text()).toMatch(/files: plot\.png \(\d+ bytes\)/);
   });
 
   test("long output of code that fails is cut in the middle in the thread, and whole in a file", async () => {
@@ -70,10 +73,10 @@ describe.skipIf(!(await dockerAvailable()))("from code", () => {
     const thread = await journey.mention("@parley print a lot");
     await thread.ended();
     const report = wordsOf(thread.ofKind("turn")[1] ?? (thread.messages()[0] as never));
-    expect(report).toMatch(/^\*\*python\*\* · exit code 1 · /);
+    expect(report).toMatch(/^python · exit code 1 · /);
     expect(report).toContain("characters are left out here …");
     expect(report).toContain("line 3999\nTraceback (most recent call last):");
-    expect(report).toContain("ValueError: the end\n```");
+    expect(report).toContain("ValueError: the end\n(");
     expect(report.length).toBeLessThan(4_000);
     expect(thread.messages().flatMap(({ files }) => files.map(({ name }) => name))).toEqual(["output-2.txt"]);
   });
