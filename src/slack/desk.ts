@@ -1,6 +1,7 @@
 import type { ModalView } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
 import type { Store } from "../store/store.ts";
+import { failureOf } from "./api-errors.ts";
 import type { Ears } from "./ears.ts";
 import { slackErrorCode, type Log, type Web } from "./web.ts";
 
@@ -21,13 +22,15 @@ export async function postOnce(
   const posted = await desk.store.note(key);
   if (posted) return posted;
   try {
-    const { ts } = await desk.web.write.chat.postMessage({
-      channel: message.channel,
-      text: message.text,
-      unfurl_links: false,
-      unfurl_media: false,
-      ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
-    });
+    const { ts } = await patiently(desk, () =>
+      desk.web.write.chat.postMessage({
+        channel: message.channel,
+        text: message.text,
+        unfurl_links: false,
+        unfurl_media: false,
+        ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
+      }),
+    );
     if (ts) await desk.store.putNote(key, ts);
     return ts;
   } catch (error) {
@@ -44,6 +47,23 @@ export async function postOnce(
     return undefined;
   }
 }
+
+/** Once more, and once more, while Slack says that the channel has had enough for a second; what it refuses so has not happened. */
+export async function patiently<T>(desk: Pick<Desk, "clock">, call: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call();
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.kind !== "limited" || tries === TRIES_MAX || failure.retryAfterMs > WAIT_MS_MAX) throw error;
+      await desk.clock.sleep(failure.retryAfterMs);
+    }
+  }
+}
+
+const TRIES_MAX = 4;
+/** Longer, and the person has gone on to something else. */
+const WAIT_MS_MAX = 30_000;
 
 export const INVITE = "I am not in this channel, so nobody would see my answers. Invite me first: `/invite @parley`";
 

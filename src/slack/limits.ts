@@ -101,6 +101,8 @@ export const PREFORMATTED_CHARS_MAX = 2_500;
 export const OPEN_OUTPUT_LINES_MAX = 12;
 /** The answer on the card of a result where the turns are in a file; what is left over is for the rest of the card. */
 export const ANSWER_CHARS_MAX = 9_000;
+/** The answer's first words on the card where the turn itself stands above it: two lines. */
+export const ANSWER_CHARS_SHOWN = 160;
 /** Code in a turn; a longer block is a file under it. A screen of it. */
 export const CODE_LINES_SHOWN = 60;
 /** As much of a run's id as the cards put into a button. */

@@ -16,7 +16,6 @@ export function codeCards(runs: readonly CodeRan[], outcomeOf: (run: CodeRan) =>
 function card(run: CodeRan, outcome: string): ContainerBlock {
   const output = safeMarkdown(run.output).trimEnd();
   const files = run.files.map((file) => `${safeMrkdwn(safeLine(file.name, 100))} (${size(file.bytes)})`);
-  const about = [safeMrkdwn(run.executor), ...(files.length > 0 ? [`files: ${files.join(", ")}`] : [])].join(" · ");
   return {
     type: "container",
     title: plainText(safeLine(`${run.language} · ${outcome} · ${duration(run.elapsedMs)}`, CONTAINER_TITLE_CHARS_MAX)),
@@ -34,7 +33,8 @@ function card(run: CodeRan, outcome: string): ContainerBlock {
           },
         ],
       },
-      context(about),
+      // Where it ran is in the turn's footer.
+      ...(files.length > 0 ? [context(`files: ${files.join(", ")}`)] : []),
     ],
   };
 }

@@ -8,11 +8,11 @@ import { eventAt, runOf, turnBefore, upTo, type TurnEnd } from "./reading.ts";
 import { renderApproval, renderCard, renderFailure, renderFile, renderNoCode, renderQuestion, renderResumed } from "./render-cards.ts";
 import { renderEnd } from "./result.ts";
 import { transcriptFile } from "./transcript-file.ts";
-import { handoverWords, renderTurn, renderTurnFile, turnPosts } from "./render-turn.ts";
+import { handoverWords, renderAttachment, renderTurn, renderTurnFile, turnPosts } from "./render-turn.ts";
 
 /** One message that an event makes. */
 export interface Planned {
-  readonly kind: "card" | "turn" | "turn-file" | "file" | "question" | "approval" | "notice" | "end" | "transcript";
+  readonly kind: "card" | "turn" | "turn-file" | "file" | "question" | "approval" | "notice" | "end" | "transcript" | "attachment";
   /** Of several messages of a kind: 0, 1, 2 … */
   readonly part: number;
 }
@@ -136,7 +136,11 @@ const NOTICE: Planned = { kind: "notice", part: 0 };
 const NOTHING: Rendered = { kind: "nothing", why: "this event makes no such message" };
 
 const turn = (end: TurnEnd, post: Pick<Post, "kind" | "part">, transcript: Transcript, team: TeamCard): Rendered =>
-  post.kind === "turn-file" ? renderTurnFile(end, transcript) : renderTurn(end, post.part, transcript, team);
+  post.kind === "turn-file"
+    ? renderTurnFile(end, transcript)
+    : post.kind === "attachment"
+      ? renderAttachment(end, post.part, transcript)
+      : renderTurn(end, post.part, transcript, team);
 
 /** Of a run whose turns are in a file; before it has begun, of none. */
 function turnsAreInFile(before: Transcript): boolean {

@@ -3,7 +3,7 @@ import type { Transcript } from "../engine/transcript.ts";
 import { failureOf } from "./api-errors.ts";
 import { pressed } from "./buttons.ts";
 import { markdown, section } from "./blocks.ts";
-import type { Desk } from "./desk.ts";
+import { patiently, type Desk } from "./desk.ts";
 import { safeMarkdown, safeMrkdwn, shorten } from "./escape.ts";
 import { ANSWER_CHARS_MAX, SUMMARY_CHARS } from "./limits.ts";
 import { createBucket } from "./pacer.ts";
@@ -54,15 +54,16 @@ export async function pressShare(desk: Desk, press: PressBody): Promise<void> {
   const title = `*${safeMrkdwn(answer.agent)}* answers, shared by <@${press.user.id}>`;
   const text = `${safeMrkdwn(answer.agent)}: ${shorten(safeMrkdwn(answer.text.replaceAll(/\s+/g, " ")), SUMMARY_CHARS)}`;
   try {
-    await desk.web.write.chat.postMessage({
+    const shared = {
       channel: at.place.channel,
       thread_ts: at.place.ts,
-      reply_broadcast: true,
+      reply_broadcast: true as const,
       text,
       blocks: [section(title), markdown(shorten(safeMarkdown(answer.text), ANSWER_CHARS_MAX))],
       unfurl_links: false,
       unfurl_media: false,
-    });
+    };
+    await patiently(desk, () => desk.web.write.chat.postMessage(shared));
   } catch (error) {
     const { kind, code } = failureOf(error);
     // Whether it is there is not known after an ambiguous failure: then not twice.

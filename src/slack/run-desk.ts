@@ -89,7 +89,7 @@ export async function submitRunModal(
   const { values } = submission.view.state;
   const words = kind === "team" ? taskOf(transcript, about.run) : values[FIELDS.words]?.[FIELDS.element]?.value?.trim();
   const to = kind === "steer" ? chosenAgent(values[FIELDS.to]?.[FIELDS.element]?.selected_option?.value) : undefined;
-  const team = values[FIELDS.team]?.[FIELDS.element]?.selected_option?.value;
+  const team = kind === "continue" ? teamOf(desk, transcript, about.run) : values[FIELDS.team]?.[FIELDS.element]?.selected_option?.value;
   if (!words || (kind === "team" && !team)) return;
   const running = currentRun(transcript).running;
   if (kind === "steer" && !running)
@@ -132,6 +132,13 @@ function aboutWhat(kind: "steer" | "answer" | "continue" | "team", to: string | 
   if (kind === "steer") return to === undefined ? " to whoever speaks next" : ` to *${safeMrkdwn(to)}*`;
   if (kind === "answer") return " answers";
   return kind === "team" ? ` asks the team *${safeMrkdwn(team ?? "")}*` : " goes on";
+}
+
+/** The team that a run had, where there is one of that name still. */
+function teamOf(desk: Desk, { events }: Transcript, run: string | undefined): string | undefined {
+  const started = events.find((event) => event.type === "run.started" && run !== undefined && event.run.startsWith(run));
+  const name = started?.type === "run.started" ? started.team : undefined;
+  return desk.teams.cards.some((card) => card.name === name) ? name : undefined;
 }
 
 /** The task of a run of the thread; of the latest, where that one is not found. */

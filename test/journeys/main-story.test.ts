@@ -29,7 +29,7 @@ describe.skipIf(!hasDocker)("a task from the mention to the end", () => {
       ["Runner", ":gear:"],
       ["Critic", ":mag:"],
     ]);
-    expect(thread.text()).toContain("5050\n(Docker, no network, 512 MB)");
+    expect(thread.text()).toMatch(/Runner: python · exit code 0 · \d+\.\d s\n5050\n/);
     expect(thread.text()).toContain("Docker, no network, 512 MB");
     expect(thread.text()).toContain("(#2 · why: selector – “there is code to run” · Docker");
     expect(wordsOf(end)).toMatch(
