@@ -83,7 +83,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       perWorkspace: THREADS_PER_WORKSPACE_MAX,
       log: problem,
     });
-    const slack: Slack | undefined = options.slack && (await createSlack({ bots: settings.slack.bots, ...options.slack, store, runner, teams, clock, log }));
+    const slack: Slack | undefined =
+      options.slack && (await createSlack({ bots: settings.slack.bots, ...options.slack, store, runner, teams, clock, log }));
     return {
       runner,
       store,

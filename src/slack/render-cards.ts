@@ -9,7 +9,6 @@ import {
   cost,
   count,
   dollars,
-  duration,
   markdown,
   mention,
   plural,

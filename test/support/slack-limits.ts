@@ -18,7 +18,7 @@ export function overLimits({ method, args }: ApiCall): readonly string[] {
   if (view) {
     const isModal = view["type"] === "modal";
     for (const field of isModal ? ["title", "submit", "close"] : []) most(field, textOf(view[field]), limits.VIEW_TITLE_CHARS_MAX);
-    most("private_metadata", String(view["private_metadata"] ?? "").length, limits.PRIVATE_METADATA_CHARS_MAX);
+    most("private_metadata", lengthOf(view["private_metadata"]), limits.PRIVATE_METADATA_CHARS_MAX);
     most("blocks", listOf(view["blocks"]).length, limits.VIEW_BLOCKS_MAX);
     checkBlocks(listOf(view["blocks"]), most);
   }
@@ -33,7 +33,7 @@ type Most = (what: string, value: number, max: number) => void;
 
 function checkBlocks(blocks: readonly Json[], most: Most): void {
   const ofType = (type: string) => blocks.filter((block) => block["type"] === type);
-  const markdown = ofType("markdown").reduce((sum, block) => sum + String(block["text"]).length, 0);
+  const markdown = ofType("markdown").reduce((sum, block) => sum + lengthOf(block["text"]), 0);
   most("markdown in all", markdown, limits.MARKDOWN_TOTAL_CHARS_MAX);
   most("tables", ofType("table").length, 1);
   for (const block of blocks) {
@@ -66,13 +66,13 @@ function checkBlocks(blocks: readonly Json[], most: Most): void {
 }
 
 function checkElement(element: Json, most: Most): void {
-  most("an action_id", String(element["action_id"] ?? "").length, limits.ACTION_ID_CHARS_MAX);
+  most("an action_id", lengthOf(element["action_id"]), limits.ACTION_ID_CHARS_MAX);
   most("a button's text", textOf(element["text"]), limits.BUTTON_CHARS_MAX);
-  if (element["type"] === "button") most("a button's value", String(element["value"] ?? "").length, limits.BUTTON_VALUE_CHARS_MAX);
+  if (element["type"] === "button") most("a button's value", lengthOf(element["value"]), limits.BUTTON_VALUE_CHARS_MAX);
   most("options", listOf(element["options"]).length, limits.OPTIONS_MAX);
   for (const option of listOf(element["options"])) {
     most("an option's label", textOf(option["text"]), limits.OPTION_CHARS_MAX);
-    most("an option's value", String(option["value"]).length, limits.OPTION_VALUE_CHARS_MAX);
+    most("an option's value", lengthOf(option["value"]), limits.OPTION_VALUE_CHARS_MAX);
   }
 }
 
@@ -89,3 +89,4 @@ function cellChars(value: unknown): number {
 const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
 const textOf = (value: unknown): number =>
   typeof value === "object" && value !== null && "text" in value && typeof value.text === "string" ? value.text.length : 0;
+const lengthOf = (value: unknown): number => (typeof value === "string" ? value.length : 0);
