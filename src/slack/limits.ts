@@ -103,8 +103,8 @@ export const OPEN_OUTPUT_LINES_MAX = 12;
 export const ANSWER_CHARS_MAX = 9_000;
 /** The answer's first words on the card where the turn itself stands above it: two lines. */
 export const ANSWER_CHARS_SHOWN = 160;
-/** Code in a turn; a longer block is a file under it. A screen of it. */
-export const CODE_LINES_SHOWN = 60;
+/** Lines of code in a turn; a longer block is a file under it. Two screens of it: below that a reader would rather scroll than open a file. */
+export const CODE_LINES_SHOWN = 80;
 /** As much of a run's id as the cards put into a button. */
 export const RUN_ID_CHARS = 500;
 /** A person is reminded of a question once: half-way to its end, or after this long where it has none. */
