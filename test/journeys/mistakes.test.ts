@@ -11,7 +11,9 @@ test.each(["@parley", "  @parley  ", "@parley help", "@parley !help"])(
     await journey.mention(text);
     await journey.slack.control.until(() => journey.whispers(MARIA).length === 1);
     await journey.quiet();
-    expect(journey.whispers(MARIA)[0]).toMatch(/Mention me with a task[\s\S]*• \*pair\* \(default\): Two who talk\.[\s\S]*Alone on a line: .*`stop`/);
+    expect(journey.whispers(MARIA)[0]).toMatch(
+      /Mention me with a task[\s\S]*• \*pair\* \(default\): Two who talk\.[\s\S]*Alone on a line: .*`stop`/,
+    );
     expect(journey.slack.control.calls("chat.postMessage")).toEqual([]);
   },
 );
