@@ -129,7 +129,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       ...running,
       follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
     };
-    const slack: Slack | undefined = options.slack && (await createSlack({ ...options.slack, store, memory, runner, teams, clock, log }));
+    const slack: Slack | undefined =
+      options.slack && (await createSlack({ bots: settings.slack.bots, ...options.slack, store, memory, runner, teams, clock, log }));
     return {
       runner,
       store,

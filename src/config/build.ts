@@ -29,6 +29,8 @@ export interface Teams {
   build(team: string, thread: string, snapshot?: string): TimedTeam;
   /** All that the settings of now say of this team, as canonical JSON without secrets. */
   snapshot(team: string): string;
+  /** Whether Slack shows the card, the questions and the result alone. */
+  isQuiet(team: string): boolean;
   has(name: string): boolean;
   names(): string[];
   readonly default: string;
@@ -38,6 +40,7 @@ export interface Teams {
 /** A team that says how long a run of it may take, so that it can be ended also while nothing happens. */
 interface TimedTeam extends Team {
   readonly minutesMax: number;
+  readonly answerWithinMinutes?: number;
 }
 
 export interface BuildDeps {
@@ -74,6 +77,7 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
   return {
     build: (name, thread, snapshot) => (snapshot === undefined ? now : builderBefore(snapshot))(name, thread),
     snapshot: (name) => snapshotOf(settings, name),
+    isQuiet: (name) => settings.teams.get(name)?.quiet ?? false,
     has: (name) => settings.teams.has(name),
     names: () => [...settings.teams.keys()],
     default: settings.defaultTeam,
@@ -135,6 +139,7 @@ function builderOf(
       stopWhen: team.stop ? conditionOf(team.stop, settings.tools) : () => [],
       limits: limitsOf(team),
       minutesMax: team.limits.minutes,
+      ...(team.answerWithinMinutes === undefined ? {} : { answerWithinMinutes: team.answerWithinMinutes }),
     };
   }
 

@@ -60,8 +60,16 @@ export interface RunState {
   readonly openTurns: readonly string[];
   /** Agents that have been chosen to speak beside them and whose selection is not recorded yet. */
   readonly toBeSelected: readonly string[];
-  /** A question handed to a person and not answered. */
+  /** The oldest question that was handed to a person and is not answered. */
   readonly question: Question | undefined;
+  /** All of them, the oldest first; several where turns run side by side. */
+  readonly questions: readonly Question[];
+  /** Who holds the run; nobody while it goes on. */
+  readonly pausedBy: Person | undefined;
+  /** Whom a person wants to hear next. */
+  readonly requested: string | undefined;
+  /** Whose turn a person has just broken off; nobody once somebody else has the floor. */
+  readonly skipped: readonly string[];
   /** Calls that wait for a person's yes. */
   readonly approvals: readonly string[];
   readonly turns: number;
@@ -75,11 +83,21 @@ export interface RunState {
 export interface Question {
   readonly seq: number;
   readonly agent: string;
+  /** In whose turn it was asked: the agent, or the team that it is part of. */
+  readonly participant: string;
   readonly text: string;
   readonly options: readonly string[];
+  /** ISO 8601; when the run goes on without an answer. */
+  readonly answerBy: string | undefined;
 }
 
-const runState: Fold<RunState & { readonly lastAtMs: number }> = {
+interface Asking {
+  readonly call: string;
+  /** The participant in whose turn it asks. */
+  readonly of: string;
+}
+
+const runState: Fold<RunState & { readonly lastAtMs: number; readonly asking: readonly Asking[] }> = {
   initial: () => ({
     run: undefined,
     team: undefined,
@@ -89,7 +107,12 @@ const runState: Fold<RunState & { readonly lastAtMs: number }> = {
     openTurns: [],
     toBeSelected: [],
     question: undefined,
+    questions: [],
+    pausedBy: undefined,
+    requested: undefined,
+    skipped: [],
     approvals: [],
+    asking: [],
     turns: 0,
     elapsedMs: 0,
     ...NOTHING_SPENT,
@@ -97,7 +120,7 @@ const runState: Fold<RunState & { readonly lastAtMs: number }> = {
   }),
   step: (before, event) => {
     const atMs = Date.parse(event.at);
-    const waited = before.question !== undefined || before.approvals.length > 0 || !before.running;
+    const waited = before.questions.length > 0 || before.approvals.length > 0 || before.pausedBy !== undefined || !before.running;
     const state = {
       ...before,
       lastAtMs: atMs,
@@ -124,25 +147,46 @@ const runState: Fold<RunState & { readonly lastAtMs: number }> = {
           lastAtMs: atMs,
         };
       case "run.stopped":
-        return { ...state, running: false, openTurns: [], toBeSelected: [], question: undefined, approvals: [] };
+        return { ...state, running: false, openTurns: [], toBeSelected: [], ...NOTHING_OPEN };
       case "speaker.selected":
         return {
           ...state,
           openTurns: [...state.openTurns.filter((name) => name !== event.agent), event.agent],
           toBeSelected: event.others ?? state.toBeSelected.filter((name) => name !== event.agent),
+          requested: state.requested === event.agent ? undefined : state.requested,
+          skipped: [],
         };
       case "message.posted":
-        return "agent" in event ? endTurn(state, event.agent) : { ...state, question: undefined };
+        return "agent" in event ? endTurn(state, event.agent) : withQuestions(state, answeredBy(event, state.questions));
       case "turn.ended":
       case "turn.failed":
         return endTurn(state, event.agent);
       case "handoff.made":
         if (event.to !== HUMAN) return event.within === undefined ? endTurn(state, event.agent) : state;
-        return { ...state, question: { seq: event.seq, agent: event.agent, text: event.text, options: event.options ?? [] } };
+        return withQuestions(state, [...state.questions, questionOf(event)]);
+      case "question.expired":
+        return withQuestions(
+          state,
+          state.questions.filter(({ seq }) => seq !== event.of),
+        );
       case "approval.requested":
-        return { ...state, approvals: [...state.approvals, event.call] };
+        return withAsking(state, [...state.asking, { call: event.call, of: participantOf(event) }]);
       case "approval.given":
-        return { ...state, approvals: state.approvals.filter((call) => call !== event.call) };
+        return withAsking(
+          state,
+          state.asking.filter(({ call }) => call !== event.call),
+        );
+      case "turn.skipped":
+        return skip(state, event.agent);
+      case "speaker.requested":
+        return { ...state, requested: event.speaker };
+      case "run.paused":
+        return { ...state, pausedBy: event.person };
+      case "run.unpaused":
+        return { ...state, pausedBy: undefined };
+      case "message.edited":
+      case "message.deleted":
+      case "feedback.given":
       case "run.resumed":
       case "stop.requested":
       case "code.written":
@@ -162,6 +206,52 @@ function endTurn<S extends RunState>(state: S, agent: string): S {
   return { ...state, openTurns: state.openTurns.filter((name) => name !== agent), turns: state.turns + 1 };
 }
 
+const NOTHING_OPEN = {
+  question: undefined,
+  questions: [],
+  approvals: [],
+  asking: [],
+  pausedBy: undefined,
+  requested: undefined,
+  skipped: [],
+};
+
+const withQuestions = <S extends RunState>(state: S, questions: readonly Question[]): S => ({
+  ...state,
+  questions,
+  question: questions[0],
+});
+
+const withAsking = <S extends RunState>(state: S, asking: readonly Asking[]): S & { readonly asking: readonly Asking[] } => ({
+  ...state,
+  asking,
+  approvals: asking.map(({ call }) => call),
+});
+
+/** What is still open after a person's words. Logs of before say nothing of which question was answered: it was all of them. */
+const answeredBy = (message: PersonMessage, questions: readonly Question[]): readonly Question[] =>
+  message.answers === undefined ? [] : questions.filter(({ seq }) => seq !== message.answers);
+
+const questionOf = (event: HandoffMade & Whereabouts & Recorded): Question => ({
+  seq: event.seq,
+  agent: event.agent,
+  participant: participantOf(event),
+  text: event.text,
+  options: event.options ?? [],
+  answerBy: event.answerBy,
+});
+
+/** Whose turn it is part of: the outermost team's, where it happened inside one. */
+const participantOf = (event: { readonly agent: string } & Whereabouts): string => event.within?.split("/")[0] ?? event.agent;
+
+/** The turn is over, and with it what it was waiting for. */
+function skip<S extends RunState & { readonly asking: readonly Asking[] }>(state: S, agent: string): S {
+  const ended = endTurn(state, agent);
+  const questions = state.questions.filter(({ participant }) => participant !== agent);
+  const asking = state.asking.filter(({ of }) => of !== agent);
+  return { ...withAsking(withQuestions(ended, questions), asking), skipped: [...state.skipped, agent] };
+}
+
 function spent({ usage, priced }: RunState, event: EventBody): Spent {
   const one = "usage" in event ? event.usage : undefined;
   return one ? spend({ usage, priced }, one) : { usage, priced };
@@ -170,10 +260,10 @@ function spent({ usage, priced }: RunState, event: EventBody): Spent {
 /** The current run, or the last one when nobody is talking. */
 export const currentRun = (transcript: Transcript): RunState => read(transcript, runState);
 
-/** True while only a person can bring the conversation on: no run, an open question, or an open approval. */
+/** True while only a person, or time, can bring the conversation on: no run, an open question or approval, or a pause. */
 export function isWaiting(transcript: Transcript): boolean {
   const run = currentRun(transcript);
-  return !run.running || run.question !== undefined || run.approvals.length > 0;
+  return !run.running || run.questions.length > 0 || run.approvals.length > 0 || run.pausedBy !== undefined;
 }
 
 /** What is said to everybody: words of agents and people, and hand-overs. */
@@ -187,12 +277,24 @@ const runMessages: Fold<{ messages: Message[] }> = {
   step: (state, event) => {
     if (event.type === "run.started") return { messages: [] };
     if (isMessage(event)) state.messages.push(event);
+    if (event.type === "message.edited" || event.type === "message.deleted") amend(state.messages, event);
     return state;
   },
 };
 
 /** What was said in the current run, the task first. */
 export const messagesOfRun = (transcript: Transcript): readonly Message[] => read(transcript, runMessages).messages;
+
+/** What a message that was changed before anybody had read it says now. */
+export const amendedText = (event: Extract<RunEvent, { readonly type: "message.edited" | "message.deleted" }>): string =>
+  event.type === "message.edited" ? event.text : "(took this message back)";
+
+/** Puts what a message says now into its place, where it is among these. */
+export function amend(events: RunEvent[], event: Extract<RunEvent, { readonly type: "message.edited" | "message.deleted" }>): void {
+  const at = events.findLastIndex((one) => one.type === "message.posted" && "person" in one && one.id === event.id);
+  const message = events[at];
+  if (message?.type === "message.posted") events[at] = { ...message, text: amendedText(event) };
+}
 
 /** The events of the turn that this agent has begun, without the selection that gave it the floor. */
 export function eventsOfTurn(transcript: Transcript, agent: string): readonly RunEvent[] {

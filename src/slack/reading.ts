@@ -59,7 +59,9 @@ export function turnBefore(transcript: Transcript, seq: number, agent: string): 
 }
 
 const endsTurn = (event: RunEvent, agent: string): boolean =>
-  (event.type === "message.posted" && "agent" in event && event.agent === agent) || event.type === "turn.failed";
+  (event.type === "message.posted" && "agent" in event && event.agent === agent) ||
+  event.type === "turn.failed" ||
+  (event.type === "turn.skipped" && event.agent === agent);
 
 /** What the model calls of a turn cost, its last event included. */
 export function spentInTurn(turn: Turn, last: TurnEnd): { readonly usage: Usage; readonly priced: boolean } | undefined {

@@ -8,7 +8,7 @@ import type { RunCode } from "./code-runner.ts";
 import { add, CONTEXT_DEFAULT, emptyContext, summarize, type Context, type ContextStrategy } from "./context.ts";
 import { noticed, spokenBy, turnFailed } from "./spoken.ts";
 import { keepInShort } from "./summary.ts";
-import { heardMessage } from "./view.ts";
+import { amendHeard, heardMessage } from "./view.ts";
 
 export interface CoderSettings {
   readonly name: string;
@@ -117,6 +117,7 @@ const wantsRetry = (text: string): boolean => /"retry"\s*:\s*true/.test(text);
 const coderView = (name: string): Fold<Context> => ({
   initial: emptyContext,
   step: (context, event) => {
+    amendHeard(context, event);
     if (event.type === "run.started") context.expectsTask = true;
     const own = "agent" in event && event.agent === name;
     if (own && (event.type === "message.posted" || event.type === "code.written"))

@@ -8,7 +8,7 @@ import { add, cutMiddle, emptyContext, shown, type Context } from "./context.ts"
 import { readChoice, REASON_CHARS_MAX, type Choice } from "./selector-choice.ts";
 import { answerSpec, filled, FINISH, instructions, question, rules } from "./selector-prompt.ts";
 import { noticed } from "./spoken.ts";
-import { heard } from "./view.ts";
+import { amendHeard, heard } from "./view.ts";
 
 export interface SelectorSettings {
   readonly model: Model;
@@ -172,6 +172,7 @@ function decided(choice: Choice, usage: Usage, notices: { readonly notices?: Not
 const history: Fold<Context> = {
   initial: emptyContext,
   step: (context, event) => {
+    amendHeard(context, event);
     if (event.type === "run.started") context.expectsTask = true;
     const text = heard(SELECTOR, event);
     if (text !== undefined) add(context, event.seq, { role: "user", text: cutMiddle(text, ENTRY_CHARS_MAX) });
