@@ -1,4 +1,5 @@
 import { createBudget } from "../engine/budget.ts";
+import type { FileRef } from "../engine/events.ts";
 import type { Model } from "../engine/model.ts";
 import type { Agent, Team, TerminationCondition } from "../engine/team.ts";
 import { any, maxTurns, minutes, tokens, usd } from "../engine/termination.ts";
@@ -110,7 +111,7 @@ function builderOf(
       executor,
       keepFile,
       readFile,
-      posted: () => log.events.flatMap((event) => (event.type === "message.posted" && "person" in event ? (event.files ?? []) : [])),
+      posted: () => postedIn(log),
       servers,
       notes,
       modelNamed(model) {
@@ -164,3 +165,11 @@ function noServers({ tools, file }: Settings): McpServers {
 
 const limitsOf = ({ limits }: TeamSettings): TerminationCondition =>
   any(maxTurns(limits.turns), minutes(limits.minutes), tokens({ total: limits.tokens }), usd(limits.usd));
+
+/** What people have posted, without what they have taken back. */
+function postedIn({ events }: Transcript): readonly FileRef[] {
+  const takenBack = new Set(events.flatMap((event) => (event.type === "message.deleted" ? [event.of] : [])));
+  return events.flatMap((event) =>
+    event.type === "message.posted" && "person" in event && !takenBack.has(event.seq) ? (event.files ?? []) : [],
+  );
+}

@@ -293,7 +293,9 @@ export const amendedText = (event: Extract<RunEvent, { readonly type: "message.e
 export function amend(events: RunEvent[], event: Extract<RunEvent, { readonly type: "message.edited" | "message.deleted" }>): void {
   const at = events.findLastIndex((one) => one.type === "message.posted" && "person" in one && one.id === event.id);
   const message = events[at];
-  if (message?.type === "message.posted") events[at] = { ...message, text: amendedText(event) };
+  if (message?.type !== "message.posted" || !("person" in message)) return;
+  // What was posted with the words goes back with them.
+  events[at] = { ...message, text: amendedText(event), ...(event.type === "message.deleted" ? { files: [] } : {}) };
 }
 
 /** The events of the turn that this agent has begun, without the selection that gave it the floor. */

@@ -1,3 +1,5 @@
+import { currentRun, type Transcript } from "../engine/transcript.ts";
+import { noteIn } from "./attachments.ts";
 import { personOf, threadOf, type Ears } from "./ears.ts";
 import { plainText } from "./mrkdwn.ts";
 import type { MessageEvent } from "./payloads.ts";
@@ -10,11 +12,23 @@ export async function hearAmendment(ears: Ears, event: MessageEvent): Promise<vo
   if (!user || !ts || before.bot_id || user === ears.me.user || (after && after.user !== user)) return;
   const thread = threadOf(ears, { channel: event.channel, ts, thread_ts: after?.thread_ts ?? before.thread_ts });
   const id = `${ears.me.team}:${event.channel}:${ts}`;
+  const said = saidIn(await ears.runner.read(thread), id);
+  if (!said) return;
   const person = await personOf(ears, user);
   if (!after || after.subtype === "tombstone") {
     await ears.runner.steer(thread, { kind: "delete", id, person });
     return;
   }
   const text = await plainText(after.text, { bot: ears.me.user, nameOf: (one) => ears.names.of(one) });
-  if (text.trim() !== "") await ears.runner.steer(thread, { kind: "edit", id, person, text: text.trim() });
+  if (text.trim() === "") return;
+  // The files stay as they are, and so does what was said of them.
+  const words = [text.trim(), noteIn(said.text)].filter(Boolean).join("\n\n");
+  await ears.runner.steer(thread, { kind: "edit", id, person, text: words });
+}
+
+/** A message that was heard in the run that goes on; most edits are of others, and need no more work. */
+function saidIn(transcript: Transcript, id: string): { readonly text: string } | undefined {
+  if (!currentRun(transcript).running) return undefined;
+  const said = transcript.events.findLast((event) => event.type === "message.posted" && "person" in event && event.id === id);
+  return said?.type === "message.posted" ? said : undefined;
 }

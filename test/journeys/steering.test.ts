@@ -129,6 +129,27 @@ test("an edit before anybody has read it counts, and so does taking it back; aft
   await thread.ended();
 });
 
+test("an edit leaves the files that were posted with the words; words that are taken back take theirs along", async () => {
+  const { desk, journey, thread } = await atTheDesk();
+  const { control } = journey.slack;
+  const ana = await desk.asked("Ana");
+  const files = [{ name: "sizes.csv", content: Buffer.from("tab,1\nspace,4\n") }];
+  const reply = (text: string) => control.post({ user: JONAS, channel: thread.channel, threadTs: thread.ts, text, files });
+  const [kept, gone] = [await reply("count thees"), await reply("and my salary")];
+  await thread.until(() => [kept, gone].every(({ ts }) => thread.reactions(ts).includes("eyes")));
+  await control.edit({ channel: thread.channel, ts: kept.ts, text: "count these" });
+  await control.remove({ channel: thread.channel, ts: gone.ts });
+  await journey.quiet();
+  ana.answer("Ben?");
+  const ben = await desk.asked("Ben");
+  expect(ben.read).toContain("Jonas: count these\n\n[Attached: sizes.csv (text/csv, 14 bytes).");
+  expect(ben.read).toContain("(Posted with it: sizes.csv, text/csv, 14 bytes.)");
+  expect(ben.read.match(/Posted with it/g)).toHaveLength(1);
+  expect(ben.read).toContain("Jonas: (took this message back)");
+  ben.answer("One and four. DONE");
+  await thread.ended();
+});
+
 test("the task's mark says that it is worked on, and at the end how it went; words that came too late lose theirs", async () => {
   const { desk, thread } = await atTheDesk();
   const ana = await desk.asked("Ana");
@@ -149,7 +170,7 @@ test("summary tells one person where things stand, and asks no model", async () 
   await thread.reply("summary");
   await journey.slack.control.until(() => journey.whispers(JONAS).length === 1);
   expect(journey.whispers(JONAS)[0]).toMatch(
-    /^\*trio\* is at work: Ben has the floor\n>compare tabs and spaces\n1 turn · 120 tokens · \$0\.14 · [\d.]+ s\n• \*Ana:\* Tabs are \*smaller\*\.$/,
+    /^\*trio\* is at work: Ben has the floor\n>compare tabs and spaces\n1 turn · 120 tokens · \$0\.01 · [\d.]+ s\n• \*Ana:\* Tabs are \*smaller\*\.$/,
   );
   await thread.reply("help");
   await journey.slack.control.until(() => journey.whispers(JONAS).length === 2);
