@@ -183,7 +183,7 @@ export function createRunner(parts: RunnerParts): Runner {
       const watched = watch(lane, team, turn);
       watched.catch(() => undefined); // It is awaited below; until then nobody else hears of it.
       try {
-        await drain(lane, converse(team, lane.transcript, turn.signal), turn.signal);
+        await drain(lane, converse(team, lane.transcript, turn.signal, lane.heard), turn.signal);
       } finally {
         turn.abort();
         await watched;

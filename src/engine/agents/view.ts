@@ -1,7 +1,8 @@
-import { HUMAN, type FileRef, type RunEvent } from "../events.ts";
+import type { RunEvent } from "../events.ts";
 import type { ModelMessage, ToolCall } from "../model.ts";
-import { speakerOf, type Fold } from "../transcript.ts";
+import type { Fold } from "../transcript.ts";
 import { add, emptyContext, replaceLast, summarize, type Context } from "./context.ts";
+import { hear, openEar, type Ear } from "./hearing.ts";
 
 /**
  * The thread as one agent's model reads it: its own words as the assistant's, everybody else's as the user's with the speaker's name in
@@ -14,22 +15,22 @@ export interface View extends Context {
   readonly unrecorded: ToolCall[];
   /** What others said while calls were open: providers want results right behind their calls. */
   readonly held: ModelMessage[];
+  readonly ear: Ear;
 }
 
 export function viewOf(agent: string): Fold<View> {
   return {
-    initial: () => ({ ...emptyContext(), open: new Map(), unrecorded: [], held: [] }),
+    initial: () => ({ ...emptyContext(), open: new Map(), unrecorded: [], held: [], ear: openEar() }),
     step: (view, event) => {
       if (event.type === "run.started") view.expectsTask = true;
       if (isOwn(agent, event)) own(view, event);
-      else {
-        const message = heardMessage(agent, event);
-        if (message && view.open.size > 0) view.held.push(message);
-        else if (message) add(view, event.seq, message);
-        if (event.type === "run.stopped") {
-          view.unrecorded.length = 0;
-          for (const call of view.open.values()) close(view, event.seq, call, "Not done: the run was stopped.", true);
-        }
+      if (event.type === "run.stopped") {
+        view.unrecorded.length = 0;
+        for (const call of view.open.values()) close(view, event.seq, call, "Not done: the run was stopped.", true);
+      }
+      for (const message of hear(view.ear, agent, event)) {
+        if (view.open.size > 0) view.held.push(message);
+        else add(view, event.seq, message);
       }
       return view;
     },
@@ -82,34 +83,3 @@ function close(view: View, seq: number, call: ToolCall, text: string, failed: bo
   view.open.delete(call.call);
   if (view.open.size === 0) add(view, seq, ...view.held.splice(0));
 }
-
-/** {@link heard}, with the images that were posted. */
-export function heardMessage(agent: string, event: RunEvent): ModelMessage | undefined {
-  const text = heard(agent, event);
-  if (text === undefined) return undefined;
-  const images = event.type === "message.posted" && "person" in event ? (event.files ?? []).filter(isImage) : [];
-  return { role: "user", text, ...(images.length > 0 ? { images } : {}) };
-}
-
-const isImage = (file: FileRef): boolean => file.mediaType.startsWith("image/");
-
-/** What an agent reads of an event that is not its own, with the speaker's name in front; nothing for what only watchers see. */
-export function heard(agent: string, event: RunEvent): string | undefined {
-  if (event.quiet) return undefined;
-  switch (event.type) {
-    case "message.posted":
-      return `${speakerOf(event)}: ${event.text}${"person" in event ? posted(event.files ?? []) : ""}`;
-    case "handoff.made":
-      return event.to === HUMAN ? `${event.agent} asks a person: ${event.text}` : `${event.agent}: ${event.text}`;
-    case "speaker.selected":
-      return event.agent === agent && event.instruction ? `For ${agent}, from the team lead: ${event.instruction}` : undefined;
-    default:
-      return undefined;
-  }
-}
-
-/** Files are named in the words, so that everybody knows of them, also who cannot open them. */
-const posted = (files: readonly FileRef[]): string =>
-  files.length === 0
-    ? ""
-    : `\n(Posted with it: ${files.map(({ name, mediaType, bytes }) => `${name}, ${mediaType}, ${bytes} bytes`).join("; ")}.)`;
