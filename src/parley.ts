@@ -22,6 +22,8 @@ export { systemClock } from "./engine/clock.ts";
 export { currentRun, isWaiting, SELECTOR } from "./engine/transcript.ts";
 export { converse } from "./engine/run.ts";
 export { copyLog } from "./store/copy-log.ts";
+export { backupSqlite } from "./store/sqlite-backup.ts";
+export { checkSqlite } from "./store/sqlite-check.ts";
 export { openSqlite, openSqliteReadOnly } from "./store/sqlite.ts";
 
 export interface ParleyOptions {

@@ -14,7 +14,7 @@ test("--help lists every command, and each command explains itself", async () =>
   const { code, out } = await parley(["--help"], { cwd });
   expect(code).toBe(0);
   const names = [...out.matchAll(/^ {2}(\w+) /gm)].map((match) => match[1] ?? "");
-  expect(names).toEqual(["start", "demo", "run", "doctor", "teams", "export", "import", "replay", "sandbox"]);
+  expect(names).toEqual(["start", "demo", "run", "doctor", "teams", "backup", "export", "import", "replay", "sandbox"]);
   for (const name of names) {
     const help = await parley([name, "--help"], { cwd });
     expect(help.code).toBe(0);
@@ -31,6 +31,7 @@ test.each([
   [["run", "--team", "pear", "x"], 'parley.yml has no team "pear"; it has pair.'],
   [["teams"], "Say what to do: parley teams validate FILE."],
   [["teams", "check"], 'There is no "parley teams check"'],
+  [["backup"], "Name one file that is not there yet"],
   [["export"], "Name one run"],
   [["import"], "Name one file"],
   [["replay"], "Name one run"],
