@@ -8,7 +8,7 @@ import type { Post, Store } from "../store/store.ts";
 import { failureOf } from "./api-errors.ts";
 import type { Rendered, RenderedMessage } from "./blocks.ts";
 import type { Problem } from "./delivery.ts";
-import { CARD_EDIT_BURST, CARD_EDIT_GAP_MS, CARD_EDITS_PER_MINUTE, CARDS_AT_START_MAX } from "./limits.ts";
+import { CARD_EDIT_BURST, CARD_EDIT_GAP_MS, CARD_EDITS_PER_MINUTE, CARDS_AT_START_MAX, RETRY_DELAY_MS_MAX } from "./limits.ts";
 import { metadataOf, outboxId } from "./metadata.ts";
 import { createBucket } from "./pacer.ts";
 import type { TeamCard } from "./personas.ts";
@@ -67,7 +67,7 @@ export function createCards(parts: CardsParts): Cards {
       while (line.isDirty && !ending.signal.aborted) {
         line.isDirty = false;
         const edits = await update(thread, line);
-        if (edits > 0) await clock.sleep(CARD_EDIT_GAP_MS, ending.signal);
+        if (edits > 0) await clock.sleep(Math.min(CARD_EDIT_GAP_MS * 2 ** line.tries, RETRY_DELAY_MS_MAX), ending.signal);
       }
     } catch (error) {
       if (!ending.signal.aborted) onProblem({ kind: "bug", thread, error });
@@ -200,8 +200,11 @@ function cardsOf(events: readonly RunEvent[]): readonly Card[] {
 }
 
 const CARDS_PER_THREAD_MAX = 10;
-/** An edit whose outcome is unknown is simply made again; the next event of the thread begins anew. */
-const TRIES_MAX = 3;
+/**
+ * An edit whose outcome is unknown is simply made again, further and further apart, for an hour: the last edit of a run takes its Stop button
+ * away, and no event follows that would begin anew.
+ */
+const TRIES_MAX = 60;
 const UNEDITABLE_MAX = 10_000;
 const STOP_GRACE_MS = 5_000;
 

@@ -50,7 +50,11 @@ export interface PostingOptions {
 
 export async function posting(options: PostingOptions = {}): Promise<Posting> {
   const clock = manualClock();
-  const slack = await createWorkspace({ port: 0, now: () => clock.now() - (options.slackBehindMs ?? 0), rateLimits: options.rateLimits ?? true });
+  const slack = await createWorkspace({
+    port: 0,
+    now: () => clock.now() - (options.slackBehindMs ?? 0),
+    rateLimits: options.rateLimits ?? true,
+  });
   const directory = await mkdtemp(join(tmpdir(), "parley-outbox-"));
   return open({ slack, clock, directory, options });
 }

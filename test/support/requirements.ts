@@ -1,4 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import Docker from "dockerode";
 
 /** A part of the machine that some tests need. */
@@ -13,6 +15,9 @@ const PARTS = ["docker", "browser"];
 export default async function setup(): Promise<void> {
   const missing = [...(await withoutDocker()), ...withoutBrowser()];
   process.env.PARLEY_MISSING = JSON.stringify(missing);
+  // Where the suites that break things leave their figures for the end of the run.
+  const figures = (process.env.PARLEY_FIGURES ??= mkdtempSync(join(tmpdir(), "parley-figures-")));
+  process.once("exit", () => rmSync(figures, { recursive: true, force: true }));
   const required = (process.env.PARLEY_REQUIRE ?? "")
     .split(",")
     .map((name) => name.trim())
