@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
 import type { RunEvent } from "../engine/events.ts";
@@ -139,7 +140,12 @@ export function createCards(parts: CardsParts): Cards {
 
   async function lookOver(): Promise<void> {
     const threads = [...(await store.unfinished()), ...(await store.recent(CARDS_AT_START_MAX))].map(({ thread }) => thread);
-    for (const thread of new Set(threads)) touch(thread);
+    for (const [index, thread] of [...new Set(threads)].entries()) {
+      if (ending.signal.aborted) return;
+      touch(thread);
+      // Each reads a log; ten thousand may wait for a person, and people write meanwhile.
+      if (index % CARDS_PER_LOOK === CARDS_PER_LOOK - 1) await eventLoopTurn();
+    }
   }
 
   function track(job: Promise<void>): void {
@@ -207,6 +213,8 @@ const CARDS_PER_THREAD_MAX = 10;
 const TRIES_MAX = 60;
 const UNEDITABLE_MAX = 10_000;
 const STOP_GRACE_MS = 5_000;
+/** Looked at between two turns of the event loop: some milliseconds. */
+const CARDS_PER_LOOK = 20;
 
 const keyOf = (thread: string, seq: number): string => `card/${thread}/${seq}`;
 

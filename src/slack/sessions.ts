@@ -1,3 +1,4 @@
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
 import { currentRun, isWaiting, messagesOfRun, type Transcript } from "../engine/transcript.ts";
@@ -24,6 +25,8 @@ const TRIES_MAX = 20;
 const REFUSED_TRIES_MAX = 3;
 /** Threads that are looked over at a start, apart from the unfinished ones: what Slack was told last may not be so any more. */
 const RECENT_AT_START_MAX = 50;
+/** Looked at between two turns of the event loop: some milliseconds. */
+const SESSIONS_PER_LOOK = 100;
 /** Slack's. */
 const TITLE_CHARS_MAX = 80;
 
@@ -133,7 +136,8 @@ export function createSessions(parts: {
   async function lookOver(): Promise<void> {
     const unfinished = new Set((await store.unfinished()).map(({ thread }) => thread));
     const recent = (await store.recent(RECENT_AT_START_MAX)).map(({ thread }) => thread);
-    for (const thread of new Set([...unfinished, ...recent])) {
+    for (const [index, thread] of [...new Set([...unfinished, ...recent])].entries()) {
+      if (index % SESSIONS_PER_LOOK === SESSIONS_PER_LOOK - 1) await eventLoopTurn();
       const told = await store.note(noteKey(thread));
       if (closing.signal.aborted) return;
       // Thousands may wait for a person, and are shown so.

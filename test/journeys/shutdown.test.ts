@@ -61,7 +61,9 @@ async function stage(file: object, replies: object, env: { readonly [name: strin
       const { ts } = await slack.control.post({ user: "U0MARIA", channel: GENERAL, text });
       return () => slack.control.thread(GENERAL, ts).filter(({ ephemeralTo }) => ephemeralTo === undefined);
     },
-    until: async (done) => void (await expect.poll(done, { timeout: PATIENCE_MS, interval: 20 }).toBe(true)),
+    async until(done) {
+      await expect.poll(done, { timeout: PATIENCE_MS, interval: 20 }).toBe(true);
+    },
   };
 }
 
