@@ -24,9 +24,7 @@ test("of a thousand envelopes that come at once each is written down, in order, 
 test("what is not on the disk when the store is closed was not received, so that it is not acked", async () => {
   const { store } = openSqlite({ path: join(folder, "parley.db") });
   const received = store.receive(envelope("Ev1"));
-  const refused = expect(received).rejects.toThrow("the database has been closed");
-  await store.close();
-  await refused;
+  await Promise.all([expect(received).rejects.toThrow("the database has been closed"), store.close()]);
   const again = openSqlite({ path: join(folder, "parley.db") });
   expect(await again.store.unhandled(10)).toEqual([]);
   await again.store.close();
