@@ -34,6 +34,8 @@ export { totalOf } from "./engine/spending.ts";
 export { placeOf } from "./slack/place.ts";
 export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog } from "./store/copy-log.ts";
+export { backupSqlite } from "./store/sqlite-backup.ts";
+export { checkSqlite } from "./store/sqlite-check.ts";
 export { openSqlite, openSqliteReadOnly } from "./store/sqlite.ts";
 
 export interface ParleyOptions {

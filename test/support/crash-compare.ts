@@ -68,13 +68,13 @@ function seen(message: ThreadMessage): string {
   return timeless([message.username ?? message.user, message.icons?.emoji ?? "", kind, message.text, ...files, blocks].join(" | "));
 }
 
-/** An event without its number and time, and without what names other events by number. */
+/** An event without its number and time, without what names other events by number, and without the settings, in which a port differs. */
 function recorded(event: RunEvent): string {
   const kept = JSON.stringify(event, (key, value: unknown) => (MOVING.has(key) ? undefined : value));
   return timeless(kept);
 }
 
-const MOVING: ReadonlySet<string> = new Set(["seq", "at", "elapsedMs", "run", "id"]);
+const MOVING: ReadonlySet<string> = new Set(["seq", "at", "elapsedMs", "run", "id", "teamHash"]);
 
 /** Durations as they are written for people, and the id that stands for a name which Slack does not say in time. */
 const timeless = (text: string): string =>
