@@ -72,8 +72,10 @@ function withoutBrowser(): MissingPart[] {
 /** Whether this machine can make a process sandbox. */
 async function withoutOs(): Promise<MissingPart[]> {
   try {
-    await (await createOsExecutor()).close();
-    return [];
+    const executor = await createOsExecutor();
+    await executor.close();
+    const hasPython = executor.capabilities.languages.includes("python");
+    return hasPython ? [] : [{ name: "os", reason: "there is no python3 in /usr; install python3" }];
   } catch (error) {
     return [{ name: "os", reason: error instanceof Error ? error.message : String(error) }];
   }
