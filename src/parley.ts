@@ -20,10 +20,10 @@ import { openSqlite } from "./store/sqlite.ts";
 import type { Store } from "./store/store.ts";
 import { createTelemetry, type TelemetryParts } from "./telemetry.ts";
 
-export type { Delta, RunEvent, Usage } from "./engine/events.ts";
+export type { Delta, EventBody, RunEvent, Usage } from "./engine/events.ts";
 export { isEvent } from "./engine/events.ts";
 export type { Model, ModelReply } from "./engine/model.ts";
-export type { Agent, Team } from "./engine/team.ts";
+export type { Agent } from "./engine/team.ts";
 export type { Tool } from "./engine/tool.ts";
 export { systemClock, type Clock } from "./engine/clock.ts";
 export { currentRun, isWaiting, SELECTOR } from "./engine/transcript.ts";
@@ -34,6 +34,8 @@ export { totalOf } from "./engine/spending.ts";
 export { placeOf } from "./slack/place.ts";
 export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog } from "./store/copy-log.ts";
+export { backupSqlite } from "./store/sqlite-backup.ts";
+export { checkSqlite } from "./store/sqlite-check.ts";
 export { openSqlite, openSqliteReadOnly } from "./store/sqlite.ts";
 
 export interface ParleyOptions {

@@ -14,7 +14,8 @@ import {
 import { converse, runStopped } from "./engine/run.ts";
 import type { Team } from "./engine/team.ts";
 import { expiring, questionFor, steered, type Steering } from "./engine/steering.ts";
-import { currentRun, isWaiting, wasHeard, type Question, type Transcript } from "./engine/transcript.ts";
+import type { Question } from "./engine/run-state.ts";
+import { currentRun, isWaiting, wasHeard, type Transcript } from "./engine/transcript.ts";
 import type { Dispatch } from "./store/dispatch.ts";
 import { createLanes, type Lane } from "./store/lanes.ts";
 import { StoreError, type Store } from "./store/store.ts";
@@ -242,7 +243,8 @@ export function createRunner(parts: RunnerParts): Runner {
       const watched = watch(lane, team, turn);
       watched.catch(() => undefined); // It is awaited below; until then nobody else hears of it.
       try {
-        await drain(lane, converse(team, lane.transcript, turn.signal), { team, signal: turn.signal });
+        const { signal } = turn;
+        await drain(lane, converse(team, lane.transcript, signal, lane.heard), { team, signal });
       } finally {
         turn.abort();
         await watched;

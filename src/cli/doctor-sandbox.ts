@@ -1,3 +1,4 @@
+import { reachable } from "../config/build/snapshot.ts";
 import type { Env } from "../config/env.ts";
 import { createExecutor } from "../config/executor.ts";
 import type { Settings } from "../config/load.ts";
@@ -16,9 +17,10 @@ const MENDS: { readonly [executor in Settings["sandbox"]["executor"]]: string } 
 };
 
 /** Whether code can be run: the only honest check is to run some. */
-export async function* checkSandbox({ sandbox, teams }: Settings, env: Env): AsyncGenerator<Finding, void, void> {
+export async function* checkSandbox(settings: Settings, env: Env): AsyncGenerator<Finding, void, void> {
+  const { sandbox, teams } = settings;
   const thing = `sandbox (${sandbox.executor})`;
-  const runners = [...teams].filter(([, team]) => team.agents.some((agent) => agent.kind === "code-runner")).map(([name]) => name);
+  const runners = [...teams.keys()].filter((team) => runsCode(team, settings));
   if (sandbox.executor === "off") {
     if (runners.length > 0)
       yield {
@@ -53,3 +55,7 @@ export async function* checkSandbox({ sandbox, teams }: Settings, env: Env): Asy
     await executor.close();
   }
 }
+
+/** Whether an agent of the team runs code, or one of a team inside it or behind its tools. */
+const runsCode = (team: string, settings: Settings): boolean =>
+  [...reachable(settings, team).teams.values()].some(({ agents }) => agents.some(({ kind }) => kind === "code-runner" || kind === "coder"));

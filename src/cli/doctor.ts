@@ -4,29 +4,49 @@ import { loadSettings, type Settings } from "../config/load.ts";
 import { createRedactor } from "../config/secrets.ts";
 import { print, readArguments, type Io } from "./command.ts";
 import { checkDatabase } from "./doctor-database.ts";
+import { checkLogs } from "./doctor-logs.ts";
 import { checkModels } from "./doctor-models.ts";
 import { checkSandbox } from "./doctor-sandbox.ts";
 import { checkSlack } from "./doctor-slack.ts";
+import { databaseOf } from "./export.ts";
 import type { Finding } from "./finding.ts";
 
 export const help = `parley doctor [--file FILE] [--live]
+       parley doctor --db [PATH]
 
 Checks what parley start needs: Node, the team file, Slack's tokens and scopes, models, sandbox and database. Each line is ok, warn or
 fail, and says what to do. No secret is shown.
 
   --file FILE   the team file; PARLEY_FILE or parley.yml when absent
   --live        also makes one tiny call to each model, which costs a little
+  --db [PATH]   reads the database through instead, also while Parley runs: no gap in a log, every log readable, every post for an
+                event that is there, no page damaged; PARLEY_DB, then the team file's, when no path is given
 
 Exit codes: 0 nothing fails; 1 something does; 2 bad usage.`;
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
-  const { values } = readArguments(args, { options: { file: { type: "string" }, live: { type: "boolean" } } });
+  const { values } = readArguments(withPath(args), {
+    options: { file: { type: "string" }, live: { type: "boolean" }, db: { type: "string" } },
+  });
+  const found =
+    values.db === undefined
+      ? findings(values.file, values.live === true, io)
+      : databaseFindings(databaseOf(io, values.db === "" ? undefined : values.db));
   let failed = false;
-  for await (const { grade, thing, message } of findings(values.file, values.live === true, io)) {
+  for await (const { grade, thing, message } of found) {
     failed ||= grade === "fail";
     await print(io.stdout, createRedactor(io.env)(`${grade.padEnd(4)} ${thing}: ${message}`));
   }
   return failed ? 1 : 0;
+}
+
+/** `--db` may stand alone, which `parseArgs` does not know. */
+const withPath = (args: readonly string[]): string[] =>
+  args.map((arg, index) => (arg === "--db" && (args[index + 1] ?? "-").startsWith("-") ? "--db=" : arg));
+
+async function* databaseFindings(path: string): AsyncGenerator<Finding, void, void> {
+  yield* checkDatabase(path);
+  yield* checkLogs(path);
 }
 
 async function* findings(file: string | undefined, live: boolean, io: Io): AsyncGenerator<Finding, void, void> {

@@ -41,6 +41,7 @@ const reason = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("source"), agent: name }),
   z.strictObject({ kind: z.literal("stopMessage"), agent: name }),
   z.strictObject({ kind: z.literal("toolCalled"), tool: name }),
+  z.strictObject({ kind: z.literal("goal"), goal: name, text }),
   z.strictObject({ kind: z.literal("person"), person }),
   z.strictObject({ kind: z.literal("failure"), agent: name, error: failure }),
   z.strictObject({ kind: z.literal("nobody") }),
@@ -50,7 +51,10 @@ const notices = z.array(text).max(LIST_MAX).optional();
 const said = { text, kind: z.enum(["stop", "summary"]).optional(), model: name.optional(), notices, usage };
 
 type Shaped = Exclude<RunEvent, { type: "message.posted" }>;
-type Own<Type extends Shaped["type"]> = Exclude<keyof Extract<Shaped, { type: Type }>, "type" | "seq" | "at" | "within" | "quiet">;
+type Own<Type extends Shaped["type"]> = Exclude<
+  keyof Extract<Shaped, { type: Type }>,
+  "type" | "seq" | "at" | "within" | "quiet" | "outside"
+>;
 
 /** Every event and every field of it is here, or this does not compile. */
 const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type>]-?: z.ZodType } } = {
@@ -101,6 +105,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     agent: name,
     to: name,
     text,
+    beside: text.optional(),
     options: z.array(text).max(LIST_MAX).optional(),
     call: name.optional(),
     answerBy: name.optional(),

@@ -24,7 +24,7 @@ function sectionOf(event: RunEvent): string | undefined {
     case "speaker.selected":
       return event.reason ? `*Next: ${plain(event.agent)}. ${plain(event.reason)}*` : undefined;
     case "tool.called":
-      return `*${plain(event.agent)} called ${plain(event.tool)}:*\n\n${fenced(event.args)}`;
+      return `${event.text ? `## ${plain(event.agent)}\n\n${event.text}\n\n` : ""}*${plain(event.agent)} called ${plain(event.tool)}:*\n\n${fenced(event.args)}`;
     case "tool.returned":
       return `*${plain(event.tool)} returned:*\n\n${fenced(event.output)}`;
     case "tool.failed":

@@ -2,15 +2,13 @@ import type { BuildDeps } from "../config/build.ts";
 import type { Settings } from "../config/load.ts";
 import type { AgentSettings } from "../config/schema/agents.ts";
 import type { ToolSettings } from "../config/schema/tools.ts";
-import type { Agent, Model, ModelReply, RunEvent, Team, Tool } from "../parley.ts";
+import type { Agent, EventBody, Model, ModelReply, RunEvent, Tool } from "../parley.ts";
 
 /** What the world said in a run, off its log: the replies of models, the results of tools and of code. */
 export interface Recorded {
   readonly deps: BuildDeps;
   /** The same settings, but for the tools: agents are given those that the log knows. */
   readonly settings: (settings: Settings) => Settings;
-  /** The same team; who leads it does again what is in the log, since what a leader was told is not. */
-  readonly team: (team: Team) => Team;
   /** The event of this number is the next one: who has what it says may say it. */
   next(seq: number): void;
   /** Whoever was asked is asked again: the process was away. */
@@ -104,16 +102,19 @@ export function recordedWorld(log: readonly RunEvent[], selector: string): Recor
   });
   const tools = [...new Set(calls.map((call) => call.tool))].map(toolNamed);
 
-  /** Everything the leader recorded from here on, to the next word of somebody else. */
-  const recordedLeader = (leader: Agent): Agent => ({
+  /** Who leads does again what is in the log, since what a leader was told is not: everything to the next word of somebody else. */
+  const recordedLeader = (leader: Agent, within: string | undefined): Agent => ({
     ...leader,
-    // eslint-disable-next-line typescript/require-await
-    async *turn(transcript) {
-      for (;;) {
-        const event = log[transcript.events.length];
-        if (!event || leaderOf(event, selector) !== leader.name) return;
-        const { seq: _seq, at: _at, ...body } = event;
-        yield body;
+    async *turn() {
+      const isOwn = (event: RunEvent): event is RunEvent =>
+        leaderOf(event, selector) === leader.name && event.within?.split("/").at(-1) === within;
+      let event: RunEvent | undefined = await take(isOwn);
+      while (event && isOwn(event)) {
+        const { seq, at: _at, within: _within, quiet: _quiet, ...body } = event;
+        taken.add(seq);
+        yield body as EventBody;
+        // It has been recorded, and what comes now is known.
+        event = log[current - 1];
       }
     },
   });
@@ -124,6 +125,7 @@ export function recordedWorld(log: readonly RunEvent[], selector: string): Recor
       executor,
       keepFile: async (content) => hashes.get(content) ?? "",
       servers: { tools: async () => ({ tools, missing: [] }), close: async () => {} },
+      leader: recordedLeader,
     },
     settings: (settings) => ({
       ...settings,
@@ -139,11 +141,6 @@ export function recordedWorld(log: readonly RunEvent[], selector: string): Recor
           },
         ]),
       ),
-    }),
-    team: (team) => ({
-      ...team,
-      nextSpeakers: (transcript, agents) =>
-        team.nextSpeakers(transcript, agents).map((agent) => (agent.leads ? recordedLeader(agent) : agent)),
     }),
     next(seq) {
       current = seq;
@@ -177,8 +174,9 @@ function spender(event: RunEvent, selector: string): string | undefined {
   return event.type === "speaker.selected" ? (event.leader ?? selector) : "agent" in event ? event.agent : undefined;
 }
 
+/** Who did it, where somebody leads: every selection there is the leader's, by a rule or not. */
 function leaderOf(event: RunEvent, selector: string): string | undefined {
-  if (event.type === "speaker.selected") return event.by === "policy" ? undefined : (event.leader ?? selector);
+  if (event.type === "speaker.selected") return event.leader ?? selector;
   return "agent" in event ? event.agent : undefined;
 }
 

@@ -87,7 +87,7 @@ export async function replay({ log: thread, start, end }: FoundRun, settings: Se
   const started = log[start];
   if (started?.type !== "run.started") throw new Error("a run begins with run.started");
   const world = recordedWorld(log, SELECTOR);
-  const team = world.team(buildTeams(world.settings(settings), world.deps).build(started.team, "replay"));
+  const team = buildTeams(world.settings(settings), world.deps).build(started.team, "replay");
   const events: RunEvent[] = log.slice(0, started.forkedFrom ? started.forkedFrom.seq : start);
   const transcript = { events };
   const signal = new AbortController().signal;

@@ -29,9 +29,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const settings = loadSettings({ env: readEnv(io.cwd, io.env), cwd: io.cwd, ...(file === undefined ? {} : { file }) });
   for (const warning of settings.warnings) await print(io.stdout, `warn ${describeMistake(warning)}`);
   for (const [name, team] of settings.teams) {
-    const agents = team.agents.map((agent) =>
-      "model" in agent ? `${agent.name} (${agent.model})` : `${agent.name} (${WITHOUT_MODEL[agent.kind]})`,
-    );
+    const agents = team.agents.map((agent) => ("model" in agent ? `${agent.name} (${agent.model})` : `${agent.name} (${agent.kind})`));
     await print(
       io.stdout,
       `ok   ${name}${name === settings.defaultTeam ? ", the default" : ""}: ${team.speakers.policy}; ${agents.join(", ")}`,
@@ -46,6 +44,3 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
   return 0;
 }
-
-/** What those do that speak through no model of their own. */
-const WITHOUT_MODEL = { "code-runner": "runs code", team: "a team", human: "a person" } as const;

@@ -123,12 +123,14 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
   }
 
   /** A call and what came of it share a line; of a hand-over, which is a call too, the hand-over tells. */
-  function called({ agent, call, tool, args }: Extract<RunEvent, { type: "tool.called" }>): string {
-    if (tool.startsWith(HANDOFF_TOOL)) return "";
+  function called({ agent, call, tool, args, text: words = "" }: Extract<RunEvent, { type: "tool.called" }>): string {
+    // Words beside a question to a person are mostly the question.
+    const said = words.trim() === "" || tool === ASKING_TOOL ? "" : message(agent, harmless(words));
+    if (tool.startsWith(HANDOFF_TOOL)) return said;
     const text = `  ${oneLine(agent)}: ${oneLine(tool)} ${oneLine(args)}`;
     calls.set(call, text);
-    if (!live) return "";
-    const before = endLine();
+    if (!live) return said;
+    const before = said + endLine();
     callShown = call;
     return before + paint("dim", text);
   }
@@ -191,6 +193,7 @@ const line = (text: string, endedBefore = false): string => (text.endsWith("\n")
 
 /** The tools by which the floor is handed over. */
 const HANDOFF_TOOL = "transfer_to_";
+const ASKING_TOOL = `${HANDOFF_TOOL}human`;
 
 const COLOURS = ["cyan", "magenta", "yellow", "green", "blue", "cyanBright", "magentaBright", "yellowBright"] as const;
 type Colour = (typeof COLOURS)[number];

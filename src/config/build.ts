@@ -55,6 +55,8 @@ export interface BuildDeps {
   readonly servers?: McpServers;
   /** Without one, agents keep no notes. */
   readonly notes?: Notebook;
+  /** Takes the place of whoever leads a team, with the participant inside which it leads: for a replay, which knows what was decided. */
+  readonly leader?: (leader: Agent, within: string | undefined) => Agent;
 }
 
 /** Of one process: runs that began with settings which have changed since. */
@@ -89,20 +91,28 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
 /** Makes the models of these settings, and with them teams. */
 function builderOf(
   settings: Settings,
-  { createModel, executor, keepFile, readFile, servers, notes }: BuildDeps & Required<Pick<BuildDeps, "servers" | "readFile">>,
+  {
+    createModel,
+    executor,
+    keepFile,
+    readFile,
+    servers,
+    notes,
+    leader: inPlaceOf,
+  }: BuildDeps & Required<Pick<BuildDeps, "servers" | "readFile">>,
 ) {
   const models = new Map([...modelsInUse(settings)].map((name) => [name, createModel(get(settings.models, name), name, settings.file)]));
 
-  /** A team with a log of its own; a tool's team keeps within the budget of the run that it is used in, too. */
-  function buildTeam(name: string, thread: string, around: (model: Model) => Model = (model) => model): TimedTeam {
+  /** A team with a log of its own; a tool's team, `within` the tool of that name, keeps within the budget of the run that it is used in, too. */
+  function buildTeam(name: string, thread: string, within?: string, around: (model: Model) => Model = (model) => model): TimedTeam {
     // The log of the thread, as the agent whose turn it is was given it; turns of one thread come one after the other.
     let log: Transcript = { events: [] };
     const ready = (model: string): Model => get(models, model)(() => log);
     const watched = (agent: Agent): Agent => ({
       ...agent,
-      turn: (transcript, signal) => {
+      turn: (transcript, ...rest) => {
         log = transcript;
-        return agent.turn(transcript, signal);
+        return agent.turn(transcript, ...rest);
       },
     });
     const partsWith = (limited: (model: Model) => Model): Parts => ({
@@ -120,23 +130,23 @@ function builderOf(
         return inThread(withFallback(held(first), others.map(held)), thread);
       },
       // Its members are given a part of the log; their models read the whole of it, which `watched` has seen.
-      innerTeam: (inner) => teamOf(inner, partsWith(limited), (agent) => agent),
-      separateTeam: (other) => buildTeam(other, thread, limited),
+      innerTeam: (inner, participant) => teamOf(inner, partsWith(limited), (agent) => agent, participant),
+      separateTeam: (other, tool) => buildTeam(other, thread, tool, limited),
       within: (budget) => partsWith((model) => limited(budget.within(model))),
     });
-    return teamOf(name, partsWith(around), watched);
+    return teamOf(name, partsWith(around), watched, within);
   }
 
-  function teamOf(name: string, parts: Parts, watched: (agent: Agent) => Agent): TimedTeam {
+  function teamOf(name: string, parts: Parts, watched: (agent: Agent) => Agent, within?: string): TimedTeam {
     const team = get(settings.teams, name);
     const budget = createBudget(team.limits);
-    const within = parts.within(budget);
+    const held = parts.within(budget);
     const watchedToo = (agent: Agent): Agent => watched(budget.watch(agent));
-    const agents = team.agents.map((agent) => watchedToo(buildAgent(agent, team, within)));
+    const agents = team.agents.map((agent) => watchedToo(buildAgent(agent, team, held)));
     return {
       name,
       agents,
-      nextSpeakers: speakersOf(team, agents, within, watchedToo),
+      nextSpeakers: speakersOf(team, agents, held, (leader) => watchedToo(inPlaceOf?.(leader, within) ?? leader), within),
       stopWhen: team.stop ? conditionOf(team.stop, settings.tools) : () => [],
       limits: limitsOf(team),
       minutesMax: team.limits.minutes,

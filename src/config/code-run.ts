@@ -1,4 +1,4 @@
-import type { RunCode } from "../engine/agents/code-runner.ts";
+import type { RunCode } from "../engine/agents/run-block.ts";
 import type { FileRef } from "../engine/events.ts";
 import { SandboxUnavailable, type CodeResult, type Executor, type SandboxFile, type Session } from "../sandbox/executor.ts";
 

@@ -105,19 +105,12 @@ function aboutCode(agent: AssistantSettings | CoderSettings, team: TeamSettings,
 
 /** What a policy asks of those who speak; a model knows it only when it is told. */
 function aboutSpeakers(name: string, { speakers, agents }: TeamSettings): string[] {
-  switch (speakers.policy) {
-    case "round-robin":
-    case "selector":
-    case "magentic":
-      return [];
-    case "swarm":
-      return agents.length > 1 ? ["You have the floor until you hand it over: hand it over as soon as somebody else should go on."] : [];
-    case "graph": {
-      const ways = speakers.edges.filter(({ from, ifContains }) => from === name && ifContains !== undefined);
-      const words = [...new Set(ways.map(({ ifContains, to }) => `${ifContains} to go on with ${to}`))];
-      return words.length > 0 ? [`Your words decide who goes on. End your message with ${words.join(", or with ")}.`] : [];
-    }
-  }
+  if (speakers.policy === "swarm" && agents.length > 1)
+    return ["You have the floor until you hand it over: hand it over as soon as somebody else should go on."];
+  if (speakers.policy !== "graph") return [];
+  const ways = speakers.edges.filter(({ from, ifContains }) => from === name && ifContains !== undefined);
+  const words = [...new Set(ways.map(({ ifContains, to }) => `${ifContains} to go on with ${to}`))];
+  return words.length > 0 ? [`Your words decide who goes on. End your message with ${words.join(", or with ")}.`] : [];
 }
 
 /** The words by which an agent (any, when none is named) can end the run. */

@@ -22,6 +22,11 @@ export interface Whereabouts {
   readonly within?: string;
   /** Shown to watchers, but no part of what the agents outside hear: their participant speaks with one voice. */
   readonly quiet?: true;
+  /**
+   * Said outside the team in whose log it stands, which is a participant: its task, and no word of its members. Never stored; a team's own
+   * log is read off the thread's.
+   */
+  readonly outside?: true;
 }
 
 type Fact =
@@ -186,6 +191,8 @@ export interface HandoffMade {
   readonly to: string;
   /** For people: the question. For agents: the notice that the target reads. */
   readonly text: string;
+  /** Words that the agent wrote beside it, for everybody; of a question they are in the text. */
+  readonly beside?: string;
   /** Answers offered as buttons; only when `to` is a person. */
   readonly options?: readonly string[];
   /** The tool call that asked for it, when a model did. */
@@ -271,6 +278,8 @@ export type StopReason =
   | { readonly kind: "source"; readonly agent: string }
   | { readonly kind: "stopMessage"; readonly agent: string }
   | { readonly kind: "toolCalled"; readonly tool: string }
+  /** Any other condition: its key in the team file, and one line for people. */
+  | { readonly kind: "goal"; readonly goal: string; readonly text: string }
   | { readonly kind: "person"; readonly person: Person }
   | { readonly kind: "failure"; readonly agent: string; readonly error: Failure }
   | { readonly kind: "nobody" };

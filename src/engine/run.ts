@@ -2,51 +2,46 @@ import { isEvent, type Delta, type EventBody, type StopReason } from "./events.t
 import { sideBySide } from "./side-by-side.ts";
 import type { Agent, Team } from "./team.ts";
 import { describe, finishedOrFailed } from "./termination.ts";
-import { currentRun, isWaiting, SELECTOR, type Transcript } from "./transcript.ts";
+import { currentRun, SELECTOR, type Transcript } from "./transcript.ts";
 
 /**
  * Goes on with a conversation until it stops or waits for a person.
  *
  * An event is a fact only once the caller has recorded it: the caller appends each event to `transcript` before it asks for the next.
  * Nothing is kept between calls: after an answer, an approval or a crash, call it again. With an aborted signal it ends without a word;
- * the log says where to go on.
+ * the log says where to go on. `heard` resolves when the caller has next recorded something by itself, such as an answer: of turns side by
+ * side, the one that waited for it goes on at once.
  */
-export async function* converse(team: Team, transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
+export async function* converse(
+  team: Team,
+  transcript: Transcript,
+  signal: AbortSignal,
+  heard: () => Promise<unknown> = nobody,
+): AsyncGenerator<EventBody | Delta, void, void> {
   while (currentRun(transcript).running && !signal.aborted) {
     const stopped = whyStop(team, transcript);
     if (stopped) {
       yield stopped;
       return;
     }
-    if (isWaiting(transcript)) return;
+    if (!hasWork(team, transcript)) return;
 
     const { openTurns, toBeSelected } = currentRun(transcript);
     const begun = [...openTurns, ...toBeSelected];
     const wanted = begun.length > 0 ? undefined : requestedSpeaker(team, transcript);
     const speakers =
-      begun.length > 0 ? team.agents.filter((agent) => begun.includes(agent.name)) : wanted ? [wanted] : next(team, transcript);
-    if (speakers.length === 0) {
+      begun.length > 0 ? team.agents.filter((agent) => begun.includes(agent.name)) : wanted ? [wanted] : byPolicy(team, transcript);
+    const [speaker, ...others] = speakers;
+    if (!speaker) {
       yield runStopped(transcript, "done", [{ kind: "nobody" }]);
       return;
     }
-    const [first, ...others] = speakers
-      .filter((speaker) => !speaker.leads && !openTurns.includes(speaker.name))
-      .map((speaker) => speaker.name);
-    if (first !== undefined)
-      yield {
-        type: "speaker.selected",
-        agent: first,
-        by: wanted ? "person" : "policy",
-        ...(begun.length === 0 && others.length > 0 ? { others } : {}),
-      };
-    for (const agent of others) yield { type: "speaker.selected", agent, by: "policy" };
-
-    const eventsBefore = transcript.events.length;
-    yield* turns(speakers, team, transcript, signal);
-    if (transcript.events.length === eventsBefore && !signal.aborted) {
-      throw new Error(
-        `the turn of ${speakers.map((speaker) => speaker.name).join(", ")} ended and the log has not grown; a turn must record at least one event`,
-      );
+    const [next] = toBeSelected;
+    if (next !== undefined) yield { type: "speaker.selected", agent: next, by: "policy" };
+    else if (begun.length > 0 || speaker.leads) yield* turns(speakers, team, transcript, signal, heard);
+    else {
+      const beside = others.length > 0 ? { others: others.map(({ name }) => name) } : {};
+      yield { type: "speaker.selected", agent: speaker.name, by: wanted ? "person" : "policy", ...beside };
     }
   }
 }
@@ -58,7 +53,7 @@ function requestedSpeaker(team: Team, transcript: Transcript): Agent | undefined
 }
 
 /** As the policy says. One whose turn was just broken off does not get it back at once: then the next of the team has the floor. */
-function next(team: Team, transcript: Transcript): readonly Agent[] {
+function byPolicy(team: Team, transcript: Transcript): readonly Agent[] {
   const { skipped } = currentRun(transcript);
   const speakers = team.nextSpeakers(transcript, team.agents);
   const [only] = speakers;
@@ -89,33 +84,71 @@ async function* turns(
   team: Team,
   transcript: Transcript,
   signal: AbortSignal,
+  heard: () => Promise<unknown>,
 ): AsyncGenerator<EventBody | Delta, void, void> {
   const [only] = speakers;
   const all =
     only && speakers.length === 1
-      ? only.turn(transcript, signal)
-      : sideBySide(
-          speakers.map((speaker) => (own) => speaker.turn(transcript, own)),
+      ? turn(only, transcript, signal, heard)
+      : sideBySide<EventBody | Delta>(
+          {
+            wanted: () => goingOn(team, transcript),
+            begin: (name, own) => turn(speakers.find((speaker) => speaker.name === name) as Agent, transcript, own, heard),
+            changed: heard,
+          },
           signal,
         );
-  let open = currentRun(transcript).openTurns.length;
   for await (const made of all) {
     const item = givingWay(made, team, transcript);
     yield item;
-    if (!isEvent(item)) continue;
     // Leaving the loop closes the turns where they are: before their next model call or code run.
-    if (team.limits(transcript).length > 0 || currentRun(transcript).pausedBy) return;
-    const stillOpen = currentRun(transcript).openTurns.length;
-    if (stillOpen > 0 && stillOpen < open && whyStop(team, transcript)) return;
-    open = stillOpen;
+    if (isEvent(item) && (currentRun(transcript).pausedBy || whyStop(team, transcript))) return;
   }
 }
 
+async function* turn(
+  speaker: Agent,
+  transcript: Transcript,
+  signal: AbortSignal,
+  heard: () => Promise<unknown>,
+): AsyncGenerator<EventBody | Delta, void, void> {
+  let hasRecorded = false;
+  for await (const item of speaker.turn(transcript, signal, heard)) {
+    yield item;
+    hasRecorded ||= isEvent(item);
+  }
+  if (!hasRecorded && !signal.aborted)
+    throw new Error(`the turn of ${speaker.name} ended and the log has not grown; a turn must record at least one event`);
+}
+
+/** Those of the team whose turns have begun and who do not wait for a person. */
+function goingOn({ agents }: Team, transcript: Transcript): readonly string[] {
+  const { openTurns, asking } = currentRun(transcript);
+  const waits = (name: string) => asking.some(({ agent }) => agent === name);
+  return agents
+    .filter((agent) => openTurns.includes(agent.name) && (!waits(agent.name) || agent.goesOn?.(transcript)))
+    .map(({ name }) => name);
+}
+
+/** Whether {@link converse} would do anything now: something ends the run, or somebody of the team does not wait for a person. */
+export function hasWork(team: Team, transcript: Transcript): boolean {
+  const { running, pausedBy, asking, toBeSelected } = currentRun(transcript);
+  if (!running) return false;
+  if (pausedBy) return whyStop(team, transcript) !== undefined;
+  return asking.length === 0 || toBeSelected.length > 0 || goingOn(team, transcript).length > 0 || whyStop(team, transcript) !== undefined;
+}
+
+/** Nobody from outside is heard before the conversation waits. */
+const nobody = (): Promise<never> => new Promise(() => undefined);
+
+/** Limits at any event; goals and ends only at the border of a turn, which the log shows: a process that comes back in mid-turn asks no earlier. */
 function whyStop(team: Team, transcript: Transcript): EventBody | undefined {
-  const ended = finishedOrFailed(transcript);
-  if (ended.length > 0) return runStopped(transcript, outcomeOf(ended), ended);
-  const goals = team.stopWhen(transcript);
-  if (goals.length > 0) return runStopped(transcript, "done", goals);
+  if (currentRun(transcript).atBorder) {
+    const ended = finishedOrFailed(transcript);
+    if (ended.length > 0) return runStopped(transcript, outcomeOf(ended), ended);
+    const goals = team.stopWhen(transcript);
+    if (goals.length > 0) return runStopped(transcript, "done", goals);
+  }
   const caps = team.limits(transcript);
   return caps.length > 0 ? runStopped(transcript, "limit", caps) : undefined;
 }

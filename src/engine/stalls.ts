@@ -26,7 +26,7 @@ export function stallsOf(leader: string): Fold<Stalls> {
   return {
     initial: () => FRESH,
     step(state, event) {
-      if (event.within !== undefined) return state;
+      if (event.within !== undefined || event.outside) return state;
       switch (event.type) {
         case "run.started":
           return FRESH;

@@ -1,5 +1,6 @@
 import type { EventBody, Person, RunEvent } from "./events.ts";
-import { currentRun, type Question, type Transcript } from "./transcript.ts";
+import type { Question } from "./run-state.ts";
+import { currentRun, type Transcript } from "./transcript.ts";
 
 /** What a person wants of a run that goes on, beside words for the agents. */
 export type Steering = { readonly person: Person } & (

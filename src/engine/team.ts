@@ -8,11 +8,13 @@ export interface Agent {
   readonly description: string;
   /** A leading agent speaks after everyone and ends its turn by naming the next speaker; its own selection is not recorded. */
   readonly leads?: boolean;
+  /** For those who let others speak: whether they have something to do although one of these waits for a person. */
+  readonly goesOn?: (transcript: Transcript) => boolean;
   /**
    * Yields events, each a fact only once the caller has recorded it, and deltas. The caller appends an event to `transcript` before it
-   * asks for the next item. A turn must record at least one event.
+   * asks for the next item. A turn must record at least one event. `heard` is for those who let others speak: see `converse`.
    */
-  turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void>;
+  turn(transcript: Transcript, signal: AbortSignal, heard?: () => Promise<unknown>): AsyncGenerator<EventBody | Delta, void, void>;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { RunEvent, StopReason } from "./events.ts";
+import type { AgentMessage, HandoffMade, RunEvent, StopReason } from "./events.ts";
 import type { TerminationCondition } from "./team.ts";
 import { currentRun, messagesOfRun, read, type Fold } from "./transcript.ts";
 
@@ -36,10 +36,13 @@ export function textMention(text: string, agents?: readonly string[]): Terminati
   const counts = (speaker: string) => agents === undefined || agents.includes(speaker);
   return when((event) => {
     if (event.type !== "message.posted" && event.type !== "handoff.made") return undefined;
-    if (!("agent" in event) || !counts(event.agent) || !event.text.includes(text)) return undefined;
+    if (!("agent" in event) || !counts(event.agent) || !wordsOf(event).includes(text)) return undefined;
     return { kind: "textMention", text, agent: event.agent };
   });
 }
+
+const wordsOf = (event: HandoffMade | AgentMessage): string =>
+  event.type === "handoff.made" && event.beside !== undefined ? `${event.beside}\n${event.text}` : event.text;
 
 /** Tokens of every model call of the run, the selector's and failed ones included. */
 export const tokens =
@@ -120,7 +123,7 @@ export function when(test: (event: RunEvent) => StopReason | undefined): Termina
   const first: Fold<{ readonly reason: StopReason | undefined }> = {
     initial: () => ({ reason: undefined }),
     step: (state, event) =>
-      event.type === "run.started" ? { reason: undefined } : state.reason || event.quiet ? state : { reason: test(event) },
+      event.type === "run.started" ? { reason: undefined } : state.reason || event.quiet || event.outside ? state : { reason: test(event) },
   };
   return (transcript) => {
     const { reason } = read(transcript, first);
@@ -153,6 +156,8 @@ export function describe(reason: StopReason): string {
       return `${reason.agent} asked for the end`;
     case "toolCalled":
       return `${reason.tool} was called`;
+    case "goal":
+      return reason.text;
     case "person":
       return `stopped by ${reason.person.name}`;
     case "failure":

@@ -1,17 +1,14 @@
 import {
   CALLER,
-  HUMAN,
   type AgentMessage,
-  type EventBody,
   type HandoffMade,
   type Person,
   type PersonMessage,
   type Recorded,
   type RunEvent,
-  type Usage,
   type Whereabouts,
 } from "./events.ts";
-import { NOTHING_SPENT, spend, type Spent } from "./usage.ts";
+import { runState, waits, type RunState } from "./run-state.ts";
 
 /**
  * The log of one thread, as it is read. The runner appends to it; everyone else only reads. All that can be asked of a conversation
@@ -48,223 +45,14 @@ interface Memory<State> {
 }
 const memories = new WeakMap<readonly RunEvent[], Map<Fold<unknown>, Memory<unknown>>>();
 
-/** Where the current or the last run stands. */
-export interface RunState {
-  readonly run: string | undefined;
-  readonly team: string | undefined;
-  readonly startedBy: Person | undefined;
-  /** Index of `run.started` in the events; -1 before any run. */
-  readonly startIndex: number;
-  readonly running: boolean;
-  /** The agents whose turns have begun and not ended; several where turns run side by side. */
-  readonly openTurns: readonly string[];
-  /** Agents that have been chosen to speak beside them and whose selection is not recorded yet. */
-  readonly toBeSelected: readonly string[];
-  /** The oldest question that was handed to a person and is not answered. */
-  readonly question: Question | undefined;
-  /** All of them, the oldest first; several where turns run side by side. */
-  readonly questions: readonly Question[];
-  /** Who holds the run; nobody while it goes on. */
-  readonly pausedBy: Person | undefined;
-  /** Whom a person wants to hear next. */
-  readonly requested: string | undefined;
-  /** Whose turn a person has just broken off; nobody once somebody else has the floor. */
-  readonly skipped: readonly string[];
-  /** Calls that wait for a person's yes. */
-  readonly approvals: readonly string[];
-  readonly turns: number;
-  /** Milliseconds of this run so far, without the time spent waiting for people. */
-  readonly elapsedMs: number;
-  readonly usage: Required<Usage>;
-  /** False when a model without a known price was used: then `usage.usd` is only a lower bound. */
-  readonly priced: boolean;
-}
-
-export interface Question {
-  readonly seq: number;
-  readonly agent: string;
-  /** In whose turn it was asked: the agent, or the team that it is part of. */
-  readonly participant: string;
-  readonly text: string;
-  readonly options: readonly string[];
-  /** ISO 8601; when the run goes on without an answer. */
-  readonly answerBy: string | undefined;
-}
-
-interface Asking {
-  readonly call: string;
-  /** The participant in whose turn it asks. */
-  readonly of: string;
-}
-
-const runState: Fold<RunState & { readonly lastAtMs: number; readonly asking: readonly Asking[] }> = {
-  initial: () => ({
-    run: undefined,
-    team: undefined,
-    startedBy: undefined,
-    startIndex: -1,
-    running: false,
-    openTurns: [],
-    toBeSelected: [],
-    question: undefined,
-    questions: [],
-    pausedBy: undefined,
-    requested: undefined,
-    skipped: [],
-    approvals: [],
-    asking: [],
-    turns: 0,
-    elapsedMs: 0,
-    ...NOTHING_SPENT,
-    lastAtMs: 0,
-  }),
-  step: (before, event) => {
-    const atMs = Date.parse(event.at);
-    const waited = before.questions.length > 0 || before.approvals.length > 0 || before.pausedBy !== undefined || !before.running;
-    const state = {
-      ...before,
-      lastAtMs: atMs,
-      elapsedMs: before.elapsedMs + (waited || event.type === "run.resumed" ? 0 : Math.max(0, atMs - before.lastAtMs)),
-      ...spent(before, event),
-    };
-    // Inside a participant: it costs and it can wait for a person, but whose turn it is outside does not change.
-    if (
-      event.within !== undefined &&
-      event.type !== "handoff.made" &&
-      event.type !== "approval.requested" &&
-      event.type !== "approval.given"
-    )
-      return state;
-    switch (event.type) {
-      case "run.started":
-        return {
-          ...runState.initial(),
-          run: event.run,
-          team: event.team,
-          startedBy: event.startedBy,
-          startIndex: event.seq - 1,
-          running: true,
-          lastAtMs: atMs,
-        };
-      case "run.stopped":
-        return { ...state, running: false, openTurns: [], toBeSelected: [], ...NOTHING_OPEN };
-      case "speaker.selected":
-        return {
-          ...state,
-          openTurns: [...state.openTurns.filter((name) => name !== event.agent), event.agent],
-          toBeSelected: event.others ?? state.toBeSelected.filter((name) => name !== event.agent),
-          requested: state.requested === event.agent ? undefined : state.requested,
-          skipped: [],
-        };
-      case "message.posted":
-        return "agent" in event ? endTurn(state, event.agent) : withQuestions(state, answeredBy(event, state.questions));
-      case "turn.ended":
-      case "turn.failed":
-        return endTurn(state, event.agent);
-      case "handoff.made":
-        if (event.to !== HUMAN) return event.within === undefined ? endTurn(state, event.agent) : state;
-        return withQuestions(state, [...state.questions, questionOf(event)]);
-      case "question.expired":
-        return withQuestions(
-          state,
-          state.questions.filter(({ seq }) => seq !== event.of),
-        );
-      case "approval.requested":
-        return withAsking(state, [...state.asking, { call: event.call, of: participantOf(event) }]);
-      case "approval.given":
-        return withAsking(
-          state,
-          state.asking.filter(({ call }) => call !== event.call),
-        );
-      case "turn.skipped":
-        return skip(state, event.agent);
-      case "speaker.requested":
-        return { ...state, requested: event.speaker };
-      case "run.paused":
-        return { ...state, pausedBy: event.person };
-      case "run.unpaused":
-        return { ...state, pausedBy: undefined };
-      case "message.edited":
-      case "message.deleted":
-      case "feedback.given":
-      case "run.resumed":
-      case "stop.requested":
-      case "code.written":
-      case "context.summarized":
-      case "tool.called":
-      case "tool.returned":
-      case "tool.failed":
-      case "code.ran":
-      case "finish.decided":
-        return state;
-    }
-  },
-};
-
-function endTurn<S extends RunState>(state: S, agent: string): S {
-  if (!state.openTurns.includes(agent)) return state;
-  return { ...state, openTurns: state.openTurns.filter((name) => name !== agent), turns: state.turns + 1 };
-}
-
-const NOTHING_OPEN = {
-  question: undefined,
-  questions: [],
-  approvals: [],
-  asking: [],
-  pausedBy: undefined,
-  requested: undefined,
-  skipped: [],
-};
-
-const withQuestions = <S extends RunState>(state: S, questions: readonly Question[]): S => ({
-  ...state,
-  questions,
-  question: questions[0],
-});
-
-const withAsking = <S extends RunState>(state: S, asking: readonly Asking[]): S & { readonly asking: readonly Asking[] } => ({
-  ...state,
-  asking,
-  approvals: asking.map(({ call }) => call),
-});
-
-/** What is still open after a person's words. Logs of before say nothing of which question was answered: it was all of them. */
-const answeredBy = (message: PersonMessage, questions: readonly Question[]): readonly Question[] =>
-  message.answers === undefined ? [] : questions.filter(({ seq }) => seq !== message.answers);
-
-const questionOf = (event: HandoffMade & Whereabouts & Recorded): Question => ({
-  seq: event.seq,
-  agent: event.agent,
-  participant: participantOf(event),
-  text: event.text,
-  options: event.options ?? [],
-  answerBy: event.answerBy,
-});
-
-/** Whose turn it is part of: the outermost team's, where it happened inside one. */
-const participantOf = (event: { readonly agent: string } & Whereabouts): string => event.within?.split("/")[0] ?? event.agent;
-
-/** The turn is over, and with it what it was waiting for. */
-function skip<S extends RunState & { readonly asking: readonly Asking[] }>(state: S, agent: string): S {
-  const ended = endTurn(state, agent);
-  const questions = state.questions.filter(({ participant }) => participant !== agent);
-  const asking = state.asking.filter(({ of }) => of !== agent);
-  return { ...withAsking(withQuestions(ended, questions), asking), skipped: [...state.skipped, agent] };
-}
-
-function spent({ usage, priced }: RunState, event: EventBody): Spent {
-  const one = "usage" in event ? event.usage : undefined;
-  return one ? spend({ usage, priced }, one) : { usage, priced };
-}
-
 /** The current run, or the last one when nobody is talking. */
 export const currentRun = (transcript: Transcript): RunState => read(transcript, runState);
 
-/** True while only a person, or time, can bring the conversation on: no run, an open question or approval, or a pause. */
-export function isWaiting(transcript: Transcript): boolean {
-  const run = currentRun(transcript);
-  return !run.running || run.questions.length > 0 || run.approvals.length > 0 || run.pausedBy !== undefined;
-}
+/**
+ * True while only a person, or time, can bring the conversation on: no run, a pause, or a question or an approval for which everybody waits
+ * who has the floor.
+ */
+export const isWaiting = (transcript: Transcript): boolean => waits(currentRun(transcript));
 
 /** What is said to everybody: words of agents and people, and hand-overs. */
 export type Message = (AgentMessage | PersonMessage | HandoffMade) & Whereabouts & Recorded;
@@ -285,18 +73,23 @@ const runMessages: Fold<{ messages: Message[] }> = {
 /** What was said in the current run, the task first. */
 export const messagesOfRun = (transcript: Transcript): readonly Message[] => read(transcript, runMessages).messages;
 
+export type Amendment = Extract<RunEvent, { readonly type: "message.edited" | "message.deleted" }>;
+
 /** What a message that was changed before anybody had read it says now. */
-export const amendedText = (event: Extract<RunEvent, { readonly type: "message.edited" | "message.deleted" }>): string =>
-  event.type === "message.edited" ? event.text : "(took this message back)";
+export const amendedText = (event: Amendment): string => (event.type === "message.edited" ? event.text : "(took this message back)");
 
 /** Puts what a message says now into its place, where it is among these. */
-export function amend(events: RunEvent[], event: Extract<RunEvent, { readonly type: "message.edited" | "message.deleted" }>): void {
+export function amend(events: RunEvent[], event: Amendment): void {
   const at = events.findLastIndex((one) => one.type === "message.posted" && "person" in one && one.id === event.id);
   const message = events[at];
   if (message?.type !== "message.posted" || !("person" in message)) return;
   // What was posted with the words goes back with them.
   events[at] = { ...message, text: amendedText(event), ...(event.type === "message.deleted" ? { files: [] } : {}) };
 }
+
+/** Where the turn that this agent has begun, or its last one, begins: the seq of the selection that gave it the floor, else of the run's start. */
+export const beginOfTurn = (transcript: Transcript, agent: string): number =>
+  transcript.events[transcript.events.length - eventsOfTurn(transcript, agent).length - 1]?.seq ?? 0;
 
 /** The events of the turn that this agent has begun, without the selection that gave it the floor. */
 export function eventsOfTurn(transcript: Transcript, agent: string): readonly RunEvent[] {
@@ -313,8 +106,7 @@ const repliesByAgent: Fold<Map<string, number>> = {
     const usage = "usage" in event ? event.usage : undefined;
     // What a tool spends is no reply of the agent that called it.
     if (!usage || event.type === "tool.returned" || event.type === "tool.failed") return counts;
-    // A selection's cost is the selector's, not the chosen agent's.
-    const spender = event.type === "speaker.selected" ? (event.leader ?? SELECTOR) : (event as { readonly agent: string }).agent;
+    const spender = spenderOf(event);
     return counts.set(spender, (counts.get(spender) ?? 0) + (usage.calls ?? 1));
   },
 };
@@ -322,8 +114,17 @@ const repliesByAgent: Fold<Map<string, number>> = {
 /** How many replies of a model an agent has been given in this thread. */
 export const repliesGiven = (transcript: Transcript, agent: string): number => read(transcript, repliesByAgent).get(agent) ?? 0;
 
-/** The selector's name in the log and in replay files. */
+/** The selector's name in the log and in replay files; of one inside a participant only in the log of its own team. */
 export const SELECTOR = "selector";
+
+/** The name of the selector inside this participant, where there may be others: in requests, and so in replay files. */
+export const selectorWithin = (participant: string): string => `${participant}/${SELECTOR}`;
+
+/** Whose model an event's cost is for. A selection's is the selector's, not the chosen agent's. */
+export function spenderOf(event: RunEvent): string {
+  const spender = event.type === "speaker.selected" ? (event.leader ?? SELECTOR) : (event as { readonly agent: string }).agent;
+  return spender === SELECTOR && event.within !== undefined ? selectorWithin(event.within.split("/").at(-1) ?? "") : spender;
+}
 
 /** Who said it, as agents read it. */
 export const speakerOf = (message: Message): string => ("agent" in message ? message.agent : message.person.name);

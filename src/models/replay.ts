@@ -72,7 +72,10 @@ function textsIn(value: unknown): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-/** Replies written down, by agent's name; `selector` for the selector. */
+/**
+ * Replies written down, by agent's name; `selector` for the selector. One that leads inside a participant, or behind a tool, is
+ * `Name/selector`; `selector` will do where the file has no such name.
+ */
 export const ReplayFile = z.strictObject({
   replies: z
     .record(z.string().min(1).max(100), z.array(Reply).max(REPLIES_PER_AGENT_MAX))
@@ -179,9 +182,12 @@ const aborted = ({ agent }: ModelRequest): ModelReply => ({
   error: { kind: "aborted", message: `The call of ${agent} was stopped.` },
 });
 
+/** By the agent's name; what leads inside a team may also be written down by what it is. */
 function scriptOf(file: ReplayFile, agent: string): string | undefined {
   if (Object.hasOwn(file.replies, agent)) return agent;
-  return Object.keys(file.replies).find((name) => name.toLowerCase() === agent.toLowerCase());
+  const same = Object.keys(file.replies).find((name) => name.toLowerCase() === agent.toLowerCase());
+  const leads = agent.lastIndexOf("/");
+  return same ?? (leads < 0 ? undefined : scriptOf(file, agent.slice(leads + 1)));
 }
 
 type Spoken = ModelReply & { readonly delayMs: number };

@@ -90,10 +90,14 @@ export function cleanFileName(raw: string): string {
   return name === "" || /^\.+$/.test(name) ? "file" : name;
 }
 
+/** What file systems take. */
+const NAME_BYTES_MAX = 255;
+
 /** Cuts the middle, so that the ending stays. */
 function cut(name: string, charsMax: number): string {
   const letters = Array.from(name);
-  return letters.length <= charsMax ? name : [...letters.slice(0, charsMax - 21), "…", ...letters.slice(-20)].join("");
+  const short = letters.length <= charsMax ? name : [...letters.slice(0, charsMax - 21), "…", ...letters.slice(-20)].join("");
+  return Buffer.byteLength(short) <= NAME_BYTES_MAX ? short : cut(name, Math.min(letters.length, charsMax) - 5);
 }
 
 const JSON_BYTES_MAX = 1024 * 1024; // Parsing is only done to find the kind; a larger one is called text.

@@ -50,18 +50,21 @@ export const ACTIONS = {
   newer: "parley.memory.newer",
 } as const;
 
-export const markdown = (text: string): MarkdownBlock => ({ type: "markdown", text });
+export const markdown = (text: string): MarkdownBlock => ({ type: "markdown", text: orNothing(text) });
 
 /** `mrkdwn` is already escaped where it holds what others wrote. Names and addresses in it are left as they are. */
 export const section = (mrkdwn: string): SectionBlock => ({
   type: "section",
-  text: { type: "mrkdwn", text: shorten(mrkdwn, SECTION_CHARS_MAX), verbatim: true },
+  text: { type: "mrkdwn", text: orNothing(shorten(mrkdwn, SECTION_CHARS_MAX)), verbatim: true },
 });
 
 export const context = (mrkdwn: string): ContextBlock => ({
   type: "context",
-  elements: [{ type: "mrkdwn", text: shorten(mrkdwn, CONTEXT_CHARS_MAX), verbatim: true }],
+  elements: [{ type: "mrkdwn", text: orNothing(shorten(mrkdwn, CONTEXT_CHARS_MAX)), verbatim: true }],
 });
+
+/** Slack refuses a block without words, and with it the message: what was only marks that were taken out is shown as left out. */
+const orNothing = (text: string): string => (text.trim() === "" ? "…" : text);
 
 export const plainText = (text: string): PlainTextElement => ({ type: "plain_text", text, emoji: false });
 

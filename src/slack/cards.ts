@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
 import type { RunEvent } from "../engine/events.ts";
@@ -8,7 +9,7 @@ import type { Post, Store } from "../store/store.ts";
 import { failureOf } from "./api-errors.ts";
 import type { Rendered, RenderedMessage } from "./blocks.ts";
 import type { Problem } from "./delivery.ts";
-import { CARD_EDIT_BURST, CARD_EDIT_GAP_MS, CARD_EDITS_PER_MINUTE, CARDS_AT_START_MAX } from "./limits.ts";
+import { CARD_EDIT_BURST, CARD_EDIT_GAP_MS, CARD_EDITS_PER_MINUTE, CARDS_AT_START_MAX, RETRY_DELAY_MS_MAX } from "./limits.ts";
 import { metadataOf, outboxId } from "./metadata.ts";
 import { createBucket } from "./pacer.ts";
 import type { TeamCard } from "./personas.ts";
@@ -69,7 +70,7 @@ export function createCards(parts: CardsParts): Cards {
       while (line.isDirty && !ending.signal.aborted) {
         line.isDirty = false;
         const edits = await update(thread, line);
-        if (edits > 0) await clock.sleep(CARD_EDIT_GAP_MS, ending.signal);
+        if (edits > 0) await clock.sleep(Math.min(CARD_EDIT_GAP_MS * 2 ** line.tries, RETRY_DELAY_MS_MAX), ending.signal);
       }
     } catch (error) {
       if (!ending.signal.aborted) onProblem({ kind: "bug", thread, error });
@@ -144,7 +145,12 @@ export function createCards(parts: CardsParts): Cards {
 
   async function lookOver(): Promise<void> {
     const threads = [...(await store.unfinished()), ...(await store.recent(CARDS_AT_START_MAX))].map(({ thread }) => thread);
-    for (const thread of new Set(threads)) touch(thread);
+    for (const [index, thread] of [...new Set(threads)].entries()) {
+      if (ending.signal.aborted) return;
+      touch(thread);
+      // Each reads a log; ten thousand may wait for a person, and people write meanwhile.
+      if (index % CARDS_PER_LOOK === CARDS_PER_LOOK - 1) await eventLoopTurn();
+    }
   }
 
   function track(job: Promise<void>): void {
@@ -205,10 +211,15 @@ function cardsOf(events: readonly RunEvent[]): readonly Card[] {
 }
 
 const CARDS_PER_THREAD_MAX = 10;
-/** An edit whose outcome is unknown is simply made again; the next event of the thread begins anew. */
-const TRIES_MAX = 3;
+/**
+ * An edit whose outcome is unknown is simply made again, further and further apart, for an hour: the last edit of a run takes its Stop button
+ * away, and no event follows that would begin anew.
+ */
+const TRIES_MAX = 60;
 const UNEDITABLE_MAX = 10_000;
 const STOP_GRACE_MS = 5_000;
+/** Looked at between two turns of the event loop: some milliseconds. */
+const CARDS_PER_LOOK = 20;
 
 const keyOf = (thread: string, seq: number): string => `card/${thread}/${seq}`;
 

@@ -1,4 +1,5 @@
-import { currentRun, type RunState } from "../engine/transcript.ts";
+import type { RunState } from "../engine/run-state.ts";
+import { currentRun } from "../engine/transcript.ts";
 import { plural } from "./blocks.ts";
 import { courtesy, INVITE, openModal, postOnce, tellDirectly, type Desk } from "./desk.ts";
 import { personOf, threadOf } from "./ears.ts";

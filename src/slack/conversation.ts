@@ -1,5 +1,6 @@
 import type { Person } from "../engine/events.ts";
-import { currentRun, type RunState, type Transcript } from "../engine/transcript.ts";
+import type { RunState } from "../engine/run-state.ts";
+import { currentRun, type Transcript } from "../engine/transcript.ts";
 import type { Heard } from "../runner.ts";
 import { hearAmendment } from "./amendments.ts";
 import { personOf, threadOf, type Ears } from "./ears.ts";

@@ -11,7 +11,7 @@ import { metadataOf, outboxId } from "./metadata.ts";
 import type { Bucket } from "./pacer.ts";
 import type { TeamCard } from "./personas.ts";
 import { placeOf, type Place } from "./place.ts";
-import { findPosted } from "./reconcile.ts";
+import { findPosted, slackTimeBefore } from "./reconcile.ts";
 import { render } from "./render.ts";
 import { findUploaded, uploadFile } from "./upload.ts";
 
@@ -115,14 +115,15 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
 
   /** After a failure that may hide a success, or a crash in between. `undefined`: it is not there, or nobody can tell. */
   async function look(sending: Sending, rendered: RenderedFile | RenderedMessage): Promise<Sent | undefined> {
-    const { post, place, signal, posted, since } = sending;
+    const { post, place, signal, posted } = sending;
     if (rendered.kind === "file" || sending.form.shape === "file") {
       const uploaded = await findUploaded(place, post, { web, store, bucket: pace.uploads, clock, signal });
       if (uploaded?.kind === "done") return { kind: "posted", receipt: uploaded.receipt, rendered: undefined };
       const failed = uploaded && unreadable(uploaded.failure, pace.uploads, post);
       if (failed) return failed;
     }
-    const found = await findPosted(place, sending.wanted, since ?? now(), { web: web.read, bucket: pace.reads, clock, signal });
+    const oldest = slackTimeBefore(post.seq, (await parts.load(post.thread)).events, place);
+    const found = await findPosted(place, sending.wanted, oldest, { web: web.read, bucket: pace.reads, clock, signal });
     if (found.kind === "unreadable") return unreadable(found.failure, pace.reads, post);
     for (const [id, ts] of found.posted) posted.set(id, ts);
     const receipt = posted.get(outboxId(post));

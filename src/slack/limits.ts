@@ -115,8 +115,6 @@ export const REMINDER_AFTER_MS = 4 * 3_600_000;
 export const ROWS_PER_THREAD = 20;
 /** Rows that are read at once when everything due is looked for; the threads' own rows follow thread by thread. */
 export const ROWS_PER_SWEEP = 500;
-/** How far before a try a message may be dated and still be that try's: our clock against Slack's, which date it. */
-export const RECONCILE_LOOKBACK_MS = 60_000;
 /** A message may be applied a moment after its call has failed: looked for twice, this far apart. */
 export const RECONCILE_READS = 2;
 export const RECONCILE_READ_GAP_MS = 3_000;

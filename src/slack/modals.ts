@@ -1,5 +1,5 @@
 import type { ModalView, HomeView } from "@slack/web-api";
-import type { RunState } from "../engine/transcript.ts";
+import type { RunState } from "../engine/run-state.ts";
 import { ACTIONS, actions, button, duration, plural, section } from "./blocks.ts";
 import { safeMrkdwn, shorten } from "./escape.ts";
 import { helpText, type TeamCards } from "./help.ts";

@@ -23,8 +23,19 @@ export function createBucket({
   /** When the bucket was, or will be, full. Each call puts it off by one gap; so a token's time is known without counting tokens. */
   let fullAtMs = 0;
   let shutUntilMs = 0;
+  let lastNowMs = Number.NEGATIVE_INFINITY;
   let queue: Promise<unknown> = Promise.resolve();
   let inLine = 0;
+
+  /** Now. When the clock was set back, what was to come is as far away as before, and not by so much further. */
+  function look(): number {
+    const now = clock.now();
+    const backMs = Math.max(0, lastNowMs - now);
+    fullAtMs -= backMs;
+    shutUntilMs -= backMs;
+    lastNowMs = now;
+    return now;
+  }
 
   async function nextTurn(signal: AbortSignal): Promise<boolean> {
     for (;;) {
@@ -32,7 +43,7 @@ export function createBucket({
         inLine--;
         return false;
       }
-      const now = clock.now();
+      const now = look();
       const at = Math.max(shutUntilMs, fullAtMs - (burst - 1) * gapMs);
       if (at <= now) {
         inLine--;
@@ -51,12 +62,12 @@ export function createBucket({
       return turn;
     },
     waitMs() {
-      const now = clock.now();
+      const now = look();
       const at = Math.max(shutUntilMs, Math.max(fullAtMs, now) + (inLine - (burst - 1)) * gapMs);
       return Math.max(0, at - now);
     },
     delay(ms) {
-      shutUntilMs = Math.max(shutUntilMs, clock.now() + ms);
+      shutUntilMs = Math.max(shutUntilMs, look() + ms);
     },
   };
 }

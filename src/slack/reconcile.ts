@@ -1,7 +1,8 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
+import type { RunEvent } from "../engine/events.ts";
 import { failureOf, type CallFailure } from "./api-errors.ts";
-import { RECONCILE_LOOKBACK_MS, RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS } from "./limits.ts";
+import { RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS } from "./limits.ts";
 import { outboxIdIn } from "./metadata.ts";
 import type { Bucket } from "./pacer.ts";
 import type { Place } from "./place.ts";
@@ -20,10 +21,14 @@ export interface Reconciling {
 
 /**
  * Looks for messages by the ids in their metadata: once, and once more a little later, for Slack may still be at work on a call whose answer
- * was lost. `since`: when the first try began.
+ * was lost. `oldest`: a ts that is older than the message, see {@link slackTimeBefore}.
  */
-export async function findPosted(place: Place, wanted: string, since: string, { web, bucket, clock, signal }: Reconciling): Promise<Found> {
-  const oldest = ((Date.parse(since) - RECONCILE_LOOKBACK_MS) / 1_000).toFixed(6);
+export async function findPosted(
+  place: Place,
+  wanted: string,
+  oldest: string,
+  { web, bucket, clock, signal }: Reconciling,
+): Promise<Found> {
   for (let read = 1; ; read++) {
     const found = await readOnce(place, oldest, { web, bucket, clock, signal });
     if (found.kind === "unreadable" || found.posted.has(wanted) || read === RECONCILE_READS || signal.aborted) return found;
@@ -57,4 +62,18 @@ async function readOnce(place: Place, oldest: string, { web, bucket, signal }: R
     }
   }
   return { kind: "read", posted };
+}
+
+/**
+ * A ts of Slack's own that is older than any message for this event: of the person's words that came before it, or of the root. Our clock
+ * says nothing of it: an hour ahead of Slack's, it would have a message looked for where it cannot be, and posted twice.
+ */
+export function slackTimeBefore(seq: number, events: readonly RunEvent[], place: Place): string {
+  for (let index = Math.min(seq, events.length) - 1; index >= 0; index--) {
+    const event = events[index];
+    if (event?.type !== "message.posted" || !("person" in event)) continue;
+    const [, channel, ts = ""] = event.id?.split(":") ?? [];
+    if (channel === place.channel && /^\d{1,12}\.\d{6}$/.test(ts)) return ts;
+  }
+  return place.ts;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
-import { currentRun, type Question } from "../engine/transcript.ts";
+import type { Question } from "../engine/run-state.ts";
+import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
 import type { Store } from "../store/store.ts";
 import { timeOf } from "./blocks.ts";

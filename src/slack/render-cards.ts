@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { CodeRan, Failure, FileRef, Person } from "../engine/events.ts";
-import { type RunState, type Transcript } from "../engine/transcript.ts";
+import type { RunState } from "../engine/run-state.ts";
+import { type Transcript } from "../engine/transcript.ts";
 import {
   ACTIONS,
   actions,

@@ -1,4 +1,5 @@
-import type { RunState, Transcript } from "../engine/transcript.ts";
+import type { RunState } from "../engine/run-state.ts";
+import type { Transcript } from "../engine/transcript.ts";
 import { personOf, type Ears } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { refusal } from "./permissions.ts";

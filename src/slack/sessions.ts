@@ -1,8 +1,10 @@
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
 import { currentRun, isWaiting, messagesOfRun, type Transcript } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
 import type { Store } from "../store/store.ts";
+import { failureOf } from "./api-errors.ts";
 import { safeLine } from "./escape.ts";
 import { createBucket } from "./pacer.ts";
 import { placeOf, type Place } from "./place.ts";
@@ -14,11 +16,17 @@ const CALLS_PER_MINUTE = 40;
 const CALL_BURST = 10;
 /** Calls about one thread are at least this far apart; what changes in between is told once. */
 const CALL_GAP_MS = 1_500;
+/** After a failure, doubled with each up to the longest. */
 const FAILED_MS = 15_000;
-/** After this many failures a session is left to the next event, and to the next start. */
-const TRIES_MAX = 3;
+const FAILED_MS_MAX = 120_000;
+/** After this many failures, over half an hour, a session is left to the next event, and to the next start. */
+const TRIES_MAX = 20;
+/** The same where Slack has said no, and not only failed to say yes. */
+const REFUSED_TRIES_MAX = 3;
 /** Threads that are looked over at a start, apart from the unfinished ones: what Slack was told last may not be so any more. */
 const RECENT_AT_START_MAX = 50;
+/** Looked at between two turns of the event loop: some milliseconds. */
+const SESSIONS_PER_LOOK = 100;
 /** Slack's. */
 const TITLE_CHARS_MAX = 80;
 
@@ -66,22 +74,26 @@ export function createSessions(parts: {
   /** Tells Slack until it has been told what the log says. */
   async function tend(line: Line, thread: string, place: Place): Promise<void> {
     let failures = 0;
-    while (line.changed && failures < TRIES_MAX && !unavailable && !closing.signal.aborted) {
+    let triesMax = TRIES_MAX;
+    while (line.changed && failures < triesMax && !unavailable && !closing.signal.aborted) {
       line.changed = false;
       const outcome = await bringUpToDate(thread, place).catch((error: unknown) => {
         log(`the session of ${thread} could not be shown`, error);
         return "failed" as const;
       });
       if (outcome === "nothing to tell") continue;
-      failures = outcome === "failed" ? failures + 1 : 0;
-      if (outcome === "failed") line.changed = true;
-      await clock.sleep(outcome === "failed" ? FAILED_MS : CALL_GAP_MS, closing.signal);
+      const isTold = outcome === "told";
+      failures = isTold ? 0 : failures + 1;
+      triesMax = outcome === "refused" ? REFUSED_TRIES_MAX : TRIES_MAX;
+      if (!isTold) line.changed = true;
+      const failedMs = Math.min(FAILED_MS * 2 ** (failures - 1), FAILED_MS_MAX);
+      await clock.sleep(isTold ? CALL_GAP_MS : failedMs, closing.signal);
     }
     // Nothing is awaited since the look: an event from here on begins anew.
     lines.delete(thread);
   }
 
-  async function bringUpToDate(thread: string, place: Place): Promise<"told" | "failed" | "nothing to tell"> {
+  async function bringUpToDate(thread: string, place: Place): Promise<"told" | "failed" | "refused" | "nothing to tell"> {
     if ((await untold(thread)) === undefined) return "nothing to tell";
     if (!(await bucket.take(closing.signal))) return "failed";
     // The log may have gone on while this waited for its time.
@@ -95,8 +107,8 @@ export function createSessions(parts: {
       status: session,
       ...(session === "processing" && title ? { title, ...(starter ? { initiator_user_id: starter } : {}) } : {}),
     });
-    if (told) await store.putNote(noteKey(thread), session);
-    return told ? "told" : "failed";
+    if (told === "told") await store.putNote(noteKey(thread), session);
+    return told;
   }
 
   /** What Slack should be told; `undefined` when it has been. A thread of which it was never told has nothing to be taken away. */
@@ -105,10 +117,10 @@ export function createSessions(parts: {
     return wanted && wanted.session !== ((await store.note(noteKey(thread))) ?? "active") ? wanted : undefined;
   }
 
-  async function call(args: { readonly [key: string]: unknown }): Promise<boolean> {
+  async function call(args: { readonly [key: string]: unknown }): Promise<"told" | "failed" | "refused"> {
     try {
       await web.write.apiCall(METHOD, args);
-      return true;
+      return "told";
     } catch (error) {
       const code = slackErrorCode(error);
       if (error instanceof WebAPIRateLimitedError) bucket.delay(error.retryAfter * 1_000);
@@ -116,14 +128,16 @@ export function createSessions(parts: {
         unavailable = true;
         log(`${METHOD} is not available here (${code}); Parley goes on without it`);
       } else log(`${METHOD} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
-      return false;
+      const { kind } = failureOf(error);
+      return kind === "ambiguous" || kind === "limited" ? "failed" : "refused";
     }
   }
 
   async function lookOver(): Promise<void> {
     const unfinished = new Set((await store.unfinished()).map(({ thread }) => thread));
     const recent = (await store.recent(RECENT_AT_START_MAX)).map(({ thread }) => thread);
-    for (const thread of new Set([...unfinished, ...recent])) {
+    for (const [index, thread] of [...new Set([...unfinished, ...recent])].entries()) {
+      if (index % SESSIONS_PER_LOOK === SESSIONS_PER_LOOK - 1) await eventLoopTurn();
       const told = await store.note(noteKey(thread));
       if (closing.signal.aborted) return;
       // Thousands may wait for a person, and are shown so.

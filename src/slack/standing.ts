@@ -1,4 +1,5 @@
-import { currentRun, messagesOfRun, speakerOf, type RunState, type Transcript } from "../engine/transcript.ts";
+import type { RunState } from "../engine/run-state.ts";
+import { currentRun, messagesOfRun, speakerOf, type Transcript } from "../engine/transcript.ts";
 import { cost, count, duration, mention, plural } from "./blocks.ts";
 import { safeLine, safeMrkdwn } from "./escape.ts";
 import { CARD_LINE_CHARS } from "./limits.ts";

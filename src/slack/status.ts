@@ -79,7 +79,8 @@ export function createStatus(parts: {
         log(`the status of ${line.thread} could not be shown`, error);
         return FAILED_MS;
       });
-      const gapMs = (line.shown.calledAt ?? -Infinity) + CALL_GAP_MS - clock.now();
+      // At most the gap, also when the clock was set back.
+      const gapMs = Math.min((line.shown.calledAt ?? -Infinity) + CALL_GAP_MS - clock.now(), CALL_GAP_MS);
       if (gapMs > 0) await clock.sleep(gapMs, closing.signal);
       if (line.changed) continue;
       if (pauseMs === undefined) {

@@ -12,6 +12,8 @@ export interface Lane {
   inTurn<T>(job: () => Promise<T>): Promise<T>;
   /** Records, and only then adds to the transcript and tells. Only in one's turn. Without events it sets the wake-up alone. */
   append(bodies: readonly EventBody[], wake: Commit["wake"]): Promise<void>;
+  /** Resolves when something has next been recorded that wakes the thread `now`: words or a yes from outside. */
+  readonly heard: () => Promise<void>;
 }
 
 export interface Lanes {
@@ -60,6 +62,7 @@ function createLane(thread: string, workspace: string, parts: LanesParts): { rea
   const { store, clock, posts, recorded } = parts;
   const events: RunEvent[] = [];
   let tail: Promise<unknown> = Promise.resolve();
+  let next = Promise.withResolvers<void>();
   const lane: Lane = {
     thread,
     workspace,
@@ -83,7 +86,11 @@ function createLane(thread: string, workspace: string, parts: LanesParts): { rea
         events.push(event);
         recorded(thread, event);
       }
+      if (wake !== "now") return;
+      next.resolve();
+      next = Promise.withResolvers();
     },
+    heard: () => next.promise,
   };
   return { lane, loaded: store.load(thread, 0).then((stored) => void events.push(...stored)) };
 }

@@ -171,7 +171,7 @@ function connection(db: Database.Database, lock: Database.Database | undefined, 
 }
 
 /** Runs `work`; a failure that is not a bug is told in words for people, with the file and the mend. */
-function explained<T>(path: string, work: () => T): T {
+export function explained<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

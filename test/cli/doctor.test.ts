@@ -153,6 +153,25 @@ describe("the whole check", () => {
     expect(code).toBe(1);
   });
 
+  test("a sandbox that is off is told of to every team that would run code: with a coder, and with such a team inside or behind a tool", async () => {
+    answers = OK;
+    const agent = "{ name: Ada, description: Asks., model: m }";
+    const team = (name: string, agents: string) =>
+      `  ${name}: { description: x, speakers: { policy: round-robin }, stop: { maxTurns: 2 }, agents: [${agents}] }\n`;
+    const cwd = folderWith({
+      "replies.yml": "replies: {}",
+      "parley.yml":
+        "models: { m: { provider: replay, file: replies.yml } }\nsandbox: { executor: off }\n" +
+        "tools: { compute: { kind: agent, description: Computes., team: codes } }\nteams:\n" +
+        team("talks", agent) +
+        team("codes", "{ name: Cody, kind: coder, description: Codes., model: m }") +
+        team("holds", `${agent}, { name: Lab, kind: team, description: Works., team: codes }`) +
+        team("uses", "{ name: Eve, description: Calls., model: m, tools: [compute] }"),
+    });
+    const { out } = await parley(["doctor"], { cwd, env: env() });
+    expect(out).toMatch(/^warn sandbox \(off\): no code is run, but codes, holds, uses would;/m);
+  });
+
   test("a missing key and a missing price are told for the model that is used", async () => {
     answers = OK;
     const cwd = folderWith({ "parley.yml": `${SMALL}sandbox: { executor: off }\n` });

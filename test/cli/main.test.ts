@@ -14,7 +14,7 @@ test("--help lists every command, and each command explains itself", async () =>
   const { code, out } = await parley(["--help"], { cwd });
   expect(code).toBe(0);
   const names = [...out.matchAll(/^ {2}(\w+) /gm)].map((match) => match[1] ?? "");
-  const expected = ["start", "demo", "run", "doctor", "teams", "costs", "export", "import", "replay", "memory", "sandbox"];
+  const expected = ["start", "demo", "run", "doctor", "teams", "costs", "backup", "export", "import", "replay", "memory", "sandbox"];
   expect(names).toEqual(expected);
   for (const name of names) {
     const help = await parley([name, "--help"], { cwd });
@@ -32,6 +32,7 @@ test.each([
   [["run", "--team", "pear", "x"], 'parley.yml has no team "pear"; it has pair.'],
   [["teams"], "Say what to do: parley teams validate FILE."],
   [["teams", "check"], 'There is no "parley teams check"'],
+  [["backup"], "Name one file that is not there yet"],
   [["export"], "Name one run"],
   [["import"], "Name one file"],
   [["replay"], "Name one run"],

@@ -60,6 +60,68 @@ describe("a run comes out again as it was recorded, without a model", () => {
     expect(await replayed(cwd)).toEqual({ code: 0, out: `${events.length} events, identical\n`, err: "" });
   });
 
+  test("selectors one inside the other, each with its own lines, rules and a fallback", async () => {
+    const cwd = folder(
+      `
+  selector: [{ next: Panel, reason: they think }, { next: finish, reason: said }]
+  Panel/selector: [nobody, "nobody at all", { next: Due, reason: her turn }, { next: finish, reason: enough }]
+  Uno: [one]
+  Due: [two]
+  Ana: [Hello]
+`,
+      `models: { m: { provider: replay, file: replies.yml } }
+teams:
+  outer:
+    description: Outer.
+    speakers: { policy: selector, model: m, rules: [{ after: user, next: Ana }], allowRepeats: true }
+    agents: [{ name: Ana, description: Asks., model: m }, { name: Panel, description: Thinks., kind: team, team: inner }]
+  inner:
+    description: Inner.
+    speakers: { policy: selector, model: m, attempts: 2, allowRepeats: true }
+    agents: [{ name: Uno, description: One., model: m }, { name: Due, description: Two., model: m }]
+`,
+    );
+    const { events } = await ran(cwd, ["Go"]);
+    const chosen = events.flatMap((event) =>
+      event.type === "speaker.selected" ? [`${event.within ?? "-"} ${event.agent} ${event.by}`] : [],
+    );
+    expect(chosen).toEqual(["- Ana policy", "- Panel selector", "Panel Uno fallback", "Panel Due selector"]);
+    expect(events.at(-1)).toMatchObject({ type: "run.stopped", reason: "said" });
+    expect(await replayed(cwd)).toEqual({ code: 0, out: `${events.length} events, identical\n`, err: "" });
+  });
+
+  test("two teams side by side, each led by a selector of its own", async () => {
+    const team = (name: string, one: string, two: string) => `  ${name}:
+    description: Inner.
+    speakers: { policy: selector, model: m, allowRepeats: true }
+    agents: [{ name: ${one}, description: One., model: m }, { name: ${two}, description: Two., model: m }]
+`;
+    const cwd = folder(
+      `
+  Left/selector: [{ next: Lea }, { next: finish, reason: left }]
+  Right/selector: [{ next: Rob }, { next: Ria }, { next: finish, reason: right }]
+  Lea: [l]
+  Rob: [{ text: r, delayMs: 30 }]
+  Ria: [s]
+  End: [{ text: DONE }]
+`,
+      `models: { m: { provider: replay, file: replies.yml } }
+teams:
+  outer:
+    description: Outer.
+    speakers: { policy: graph, edges: [{ from: Left, to: End }, { from: Right, to: End }] }
+    agents:
+      - { name: Left, description: One., kind: team, team: left }
+      - { name: Right, description: Other., kind: team, team: right }
+      - { name: End, description: Ends., model: m }
+${team("left", "Lea", "Lou")}${team("right", "Rob", "Ria")}`,
+    );
+    const { code, events } = await ran(cwd, ["Go"]);
+    expect(code).toBe(0);
+    expect(events.filter((event) => event.type === "turn.ended").map((event) => event.reason)).toEqual(["left", "right"]);
+    expect(await replayed(cwd)).toEqual({ code: 0, out: `${events.length} events, identical\n`, err: "" });
+  });
+
   test("a model that fails", async () => {
     const cwd = folder("{ Ana: [Hello], Ben: [{ error: { kind: quota, message: The account is empty. } }] }");
     expect((await ran(cwd, ["Talk"])).code).toBe(1);

@@ -109,6 +109,14 @@ describe("a tool call and what came of it share a line", () => {
     expect(shown({ live: true }, called("1"), returned("1", ""))).toBe("  Ana: search {} → nothing\n");
   });
 
+  test("and words beside a call are told once, whether they were seen to come or not", () => {
+    const call: RunEvent = { ...recorded, type: "tool.called", agent: "Ana", call: "1", tool: "search", args: "{}", text: "Let me see." };
+    expect(shown({}, call, returned("1", "it"))).toBe("\nAna\nLet me see.\n  Ana: search {} → it\n");
+    const delta = { type: "text.delta", agent: "Ana", text: "Let me see." } as const;
+    expect(shown({ live: true }, delta, call, returned("1", "it"))).toBe("\nAna\nLet me see.\n  Ana: search {} → it\n");
+    expect(shown({}, { ...call, tool: "transfer_to_human" })).toBe("");
+  });
+
   test("and a hand-over, which is a call too, is told once", () => {
     const call = { ...recorded, agent: "Ana", call: "1", tool: "transfer_to_ben" } as const;
     const made: RunEvent = { ...recorded, type: "handoff.made", agent: "Ana", to: "Ben", text: "", call: "1" };

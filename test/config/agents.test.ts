@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { RunEvent } from "../../src/engine/events.ts";
+import { createOffExecutor } from "../../src/sandbox/off.ts";
 import { fakeExecutor, ran } from "./fake-executor.ts";
 import { play } from "./play.ts";
 
@@ -26,6 +28,36 @@ describe("a coder", () => {
     expect(said).toEqual(["Cody: It is 42."]);
     expect(log.events.flatMap((event) => (event.type === "code.ran" ? [event.outcome] : []))).toEqual(["error", "ok"]);
     expect(askedOf("Cody")[0]?.system).toMatch(/Be small\.[^]*it is run at once[^]*Only Python here\./);
+  });
+});
+
+describe("a coder's code", () => {
+  const CODER = (more: string) =>
+    team(`{ name: Cody, description: Codes., kind: coder, model: m, retriesMax: 0${more} }`, "stop: { maxTurns: 1 }");
+  const replies = 'replies: { Cody: ["```python\\nprint(1)\\n```", It ended.] }';
+  const outcomes = (log: { readonly events: readonly RunEvent[] }) =>
+    log.events.flatMap((event) => (event.type === "code.ran" ? [`${event.outcome}: ${event.output}`] : []));
+
+  test("runs at once by default", async () => {
+    const { log } = await play(CODER(""), { executor: fakeExecutor(() => ran("1\n")), replies });
+    expect(outcomes(log)).toEqual(["ok: 1\n"]);
+  });
+
+  test("with approval: ask waits for a yes", async () => {
+    const { log, teams } = await play(CODER(", approval: ask"), { executor: fakeExecutor(() => ran("1\n")), replies });
+    const asked = log.events.at(-1);
+    expect(asked).toMatchObject({ type: "approval.requested", agent: "Cody", what: "print(1)\n" });
+    const call = asked?.type === "approval.requested" ? asked.call : "";
+    log.record({ type: "approval.given", call, approved: true, person: { id: "U0MARIA", name: "Maria" } });
+    await log.run(teams.build("main", "t"));
+    expect(outcomes(log)).toEqual(["ok: 1\n"]);
+    expect(log.said().at(-1)).toBe("Cody: It ended.");
+  });
+
+  test("is not run where the sandbox is off, and it reads why", async () => {
+    const { log } = await play(CODER(""), { executor: createOffExecutor("It is switched off."), replies });
+    expect(outcomes(log)).toEqual(["rejected: Code is not run here. It is switched off."]);
+    expect(log.said().at(-1)).toBe("Cody: It ended.");
   });
 });
 

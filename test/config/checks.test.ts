@@ -112,7 +112,7 @@ describe("a swarm", () => {
   test("warns of an agent that nobody hands over to, and of a run without an end", () => {
     expect(warnings(team("policy: swarm", [agent("Ana", ", handoffs: [Ben]"), agent("Ben"), agent("Cy")], "limits: {}"))).toEqual([
       'teams.main.agents[2]: nobody hands over to "Cy", so it never speaks. Add it to an agent\'s handoffs.',
-      "teams.main: has no `stop`, and a swarm never decides to finish: every run goes to its limits. Add `stop: { textMention: TERMINATE }`.",
+      "teams.main: has no `stop`, and swarm never decides to finish: every run goes to its limits. Add `stop: { textMention: TERMINATE }`.",
     ]);
   });
 });

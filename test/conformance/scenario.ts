@@ -1,6 +1,6 @@
 import { codeBlocks } from "../../src/engine/agents/code-blocks.ts";
 import { mentionedNames } from "../../src/engine/agents/mentioned-names.ts";
-import type { RunCode } from "../../src/engine/agents/code-runner.ts";
+import type { RunCode } from "../../src/engine/agents/run-block.ts";
 import { isEvent, type EventBody, type RunEvent } from "../../src/engine/events.ts";
 import { converse } from "../../src/engine/run.ts";
 import type { Agent, Team } from "../../src/engine/team.ts";

@@ -1,6 +1,7 @@
 import { assistant } from "../../src/engine/agents/assistant.ts";
 import { coder } from "../../src/engine/agents/coder.ts";
-import { codeRunner, type RunCode } from "../../src/engine/agents/code-runner.ts";
+import { codeRunner } from "../../src/engine/agents/code-runner.ts";
+import type { RunCode } from "../../src/engine/agents/run-block.ts";
 import type { Handoff } from "../../src/engine/agents/handoff.ts";
 import { transferTool } from "../../src/engine/agents/handoff.ts";
 import { messageFilter } from "../../src/engine/agents/message-filter.ts";

@@ -126,6 +126,7 @@ export function stopToken(reason: StopReason): string {
     case "usd":
     case "finish":
     case "failure":
+    case "goal":
       return reason.kind;
   }
 }

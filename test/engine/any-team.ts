@@ -1,14 +1,16 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { assistant } from "../../src/engine/agents/assistant.ts";
+import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
 import { ledger } from "../../src/engine/agents/ledger.ts";
 import { selector } from "../../src/engine/agents/selector.ts";
+import { subTeam } from "../../src/engine/agents/sub-team.ts";
 import type { Model, ModelReply } from "../../src/engine/model.ts";
 import { graph, type Edge } from "../../src/engine/policies/graph.ts";
 import { ledBy } from "../../src/engine/policies/led-by.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { swarm } from "../../src/engine/policies/swarm.ts";
-import type { Agent, SpeakerPolicy, Team } from "../../src/engine/team.ts";
-import { maxMessages, maxTurns, textMention } from "../../src/engine/termination.ts";
+import type { Agent, SpeakerPolicy, Team, TerminationCondition } from "../../src/engine/team.ts";
+import { any as anyOf, maxMessages, maxTurns, textMention, tokens, toolCalled } from "../../src/engine/termination.ts";
 import type { Tool } from "../../src/engine/tool.ts";
 import { team } from "../support/scripted.ts";
 
@@ -21,6 +23,11 @@ export interface AnyTeam {
   readonly edges: readonly Edge[];
   readonly turnsMax: number;
   readonly messagesMax: number;
+  /** A goal that may come true in the middle of a turn. */
+  readonly goal: "words" | "tool" | "tokens" | "events";
+  /** Whether the team is a participant of another one, beside one more agent: in turn with it, or side by side. */
+  readonly inside: "no" | "in turn" | "side by side";
+  readonly voice: "members" | "one";
 }
 
 export type AnyReply =
@@ -93,38 +100,84 @@ const setup = (policy: AnyTeam["policy"]): fc.Arbitrary<AnyTeam> =>
       ),
       turnsMax: fc.integer({ min: 1, max: TURNS_MAX }),
       messagesMax: fc.integer({ min: 2, max: 14 }),
+      inside: fc.constantFrom<AnyTeam["inside"]>("no", "no", "in turn", "side by side"),
+      voice: fc.constantFrom<AnyTeam["voice"]>("members", "one"),
+      goal: fc.constantFrom<AnyTeam["goal"]>("words", "words", "tool", "tokens", "events"),
     });
   });
 
 export const anyTeam: fc.Arbitrary<AnyTeam> = fc
   .constantFrom<AnyTeam["policy"]>("round-robin", "selector", "swarm", "graph", "magentic")
-  .chain(setup);
+  .chain(setup)
+  .map((any) => (any.policy === "graph" && any.inside !== "no" ? { ...any, replies: withoutFailures(any.replies) } : any));
 
-/** The same team each time: its models choose their replies by `nth` alone. */
-export function build(any: AnyTeam): Team {
-  const agents = any.names.map((name) =>
-    assistant({
+/** The log does not say which of those who speak side by side inside a team has failed: the team has. */
+const withoutFailures = (replies: AnyTeam["replies"]): AnyTeam["replies"] =>
+  Object.fromEntries(
+    Object.entries(replies).map(([name, all]) => [
       name,
-      description: `${name} helps.`,
-      instructions: "",
-      model: modelOf(any.replies[name] ?? []),
-      tools: TOOLS_HAD,
-      handoffs: ["Ada", "Ben", "human"],
-      toolRoundsMax: 2,
-      afterTools: "prose",
-      // Small, so that windows move and summaries are made; not side by side, where chance decides who has heard enough.
-      context:
-        name === "Ada" && any.policy !== "graph"
-          ? { kind: "summary", model: modelOf([{ kind: "text", text: "In short." }, { kind: "fails" }]), tokensMax: 60 }
-          : { kind: "tokenBudget", tokens: 60 },
-    }),
+      all.map((reply): AnyReply => (reply.kind === "fails" ? { kind: "text", text: "No." } : reply)),
+    ]),
+  );
+
+/** The same team each time: its models choose their replies by `nth`, and by what they are told. `as`: what is put around each agent. */
+export function build(any: AnyTeam, as: (agent: Agent) => Agent = (agent) => agent): Team {
+  const own = teamOf(any, as);
+  if (any.inside === "no") return own;
+  const voice = any.voice === "members" ? any.voice : { model: modelOf([{ kind: "text", text: "We say." }]), instructions: "" };
+  const panel = subTeam({ name: "Panel", description: "Several.", team: own, voice });
+  const zed = assistant({ ...agentOf("Zed", any.replies["Ada"] ?? []), handoffs: ["human"] });
+  return team({
+    agents: [panel, zed].map(as),
+    nextSpeakers: any.inside === "in turn" ? roundRobin : (_log, agents) => agents,
+    stopWhen: maxMessages(2 * any.messagesMax),
+    limits: maxTurns(any.turnsMax),
+  });
+}
+
+function teamOf(any: AnyTeam, as: (agent: Agent) => Agent): Team {
+  const agents = any.names.map((name) =>
+    as(
+      assistant({
+        ...agentOf(name, any.replies[name] ?? []),
+        // Small, so that windows move and summaries are made.
+        context:
+          name === "Ada"
+            ? { kind: "summary", model: modelOf([{ kind: "text", text: "In short." }, { kind: "fails" }]), tokensMax: 60 }
+            : { kind: "tokenBudget", tokens: 60 },
+      }),
+    ),
   );
   return team({
     agents,
     nextSpeakers: policyOf(any, agents),
-    stopWhen: (log) => [...textMention("DONE")(log), ...maxMessages(any.messagesMax)(log)],
+    stopWhen: anyOf(textMention("DONE"), maxMessages(any.messagesMax), goalOf(any)),
     limits: maxTurns(any.turnsMax),
   });
+}
+
+const agentOf = (name: string, replies: readonly AnyReply[]): AssistantSettings => ({
+  name,
+  description: `${name} helps.`,
+  instructions: "",
+  model: modelOf(replies),
+  tools: TOOLS_HAD,
+  handoffs: ["Ada", "Ben", "human"],
+  toolRoundsMax: 2,
+  afterTools: "prose",
+});
+
+function goalOf({ goal, messagesMax }: AnyTeam): TerminationCondition {
+  switch (goal) {
+    case "words":
+      return () => [];
+    case "tool":
+      return toolCalled("look");
+    case "tokens":
+      return tokens({ total: messagesMax * 3 });
+    case "events":
+      return maxMessages(messagesMax, { events: true });
+  }
 }
 
 function policyOf(any: AnyTeam, agents: readonly Agent[]): SpeakerPolicy {
@@ -166,11 +219,14 @@ function modelOf(replies: readonly AnyReply[]): Model {
       if (reply.kind === "fails") return { kind: "failure", error: { kind: "overloaded", message: "busy" } };
       const usage = { inputTokens: 2, outputTokens: 1 };
       if (reply.kind === "text") {
-        yield { type: "text", text: reply.text };
-        return { kind: "answer", text: reply.text, toolCalls: [], usage };
+        // Whoever is told something else says something else.
+        const text = request.answer ? reply.text : `${reply.text} [${request.messages.length} heard: ${digest(request.messages)}]`;
+        yield { type: "text", text };
+        return { kind: "answer", text, toolCalls: [], usage };
       }
       const toolCalls = reply.tools.map((tool, index) => ({
-        call: `${request.agent}-${nth}-${index}`,
+        // Some providers number the calls of each reply anew.
+        call: nth % 3 === 2 ? `call_${index}` : `${request.agent}-${nth}-${index}`,
         tool,
         args: tool === "look" && nth % 2 === 1 ? "{broken" : "{}",
       }));
@@ -178,6 +234,8 @@ function modelOf(replies: readonly AnyReply[]): Model {
     },
   };
 }
+
+const digest = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);
 
 const tool = (name: string, run: Tool["run"], approval: Tool["approval"] = "never"): Tool => ({
   name,

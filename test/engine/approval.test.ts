@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
+import { coder } from "../../src/engine/agents/coder.ts";
 import { codeRunner } from "../../src/engine/agents/code-runner.ts";
+import type { RunCode } from "../../src/engine/agents/run-block.ts";
 import { subTeam } from "../../src/engine/agents/sub-team.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { maxTurns } from "../../src/engine/termination.ts";
@@ -157,6 +159,33 @@ test("code that needs a yes is asked for block by block; a no is told with its r
   expect(log.said().at(-1)).toBe("Runner: The code was not run:\nfine\nMaria said no: not that one");
 });
 
+const fine: RunCode = async () => ({ outcome: "ok", exitCode: 0, output: "fine\n", elapsedMs: 1, executor: "test", files: [] });
+
+test("a coder asks before each block that it has written, also after a restart; a no is a result that it reads", async () => {
+  const log = openLog();
+  log.start("t");
+  const ran: string[] = [];
+  const run: RunCode = (block, options) => {
+    ran.push(block.code.trim());
+    return fine(block, options);
+  };
+  const model = scripted(`${fence("one")}\n${fence("two")}`, '{"reason":"not wanted","retry":false}', "I was not let.");
+  const cody = () =>
+    coder({ name: "Cody", description: "", instructions: "", model, languages: ["python"], retriesMax: 1, approval: "ask", run });
+  const alone = () => team({ agents: [cody()], nextSpeakers: roundRobin, limits: maxTurns(1) });
+  await log.run(alone());
+  expect(asked(log)).toEqual(["one\n"]);
+  expect(isWaiting(log.transcript)).toBe(true);
+  answer(log, true);
+  await log.run(alone());
+  expect(asked(log)).toEqual(["one\n", "two\n"]);
+  answer(log, false, "not that one");
+  await log.run(alone());
+  expect(ran).toEqual(["one"]);
+  expect(model.requests[1]?.messages.at(-2)?.text).toBe("Exit code 1. Output:\nMaria said no: not that one");
+  expect(log.said().at(-1)).toBe("Cody: I was not let.");
+});
+
 test("inside a team that is a participant a yes is asked for and heard", async () => {
   const log = openLog();
   log.start("pay them");
@@ -175,7 +204,7 @@ test("inside a team that is a participant a yes is asked for and heard", async (
   expect(log.said().at(-1)).toBe("A: paid up");
 });
 
-test("two teams that wait for a yes side by side wait for one each: a yes to the code of one runs none of the other's", async () => {
+test("two teams that wait for a yes side by side wait for one each: with a yes to its code one goes on, and none of the other's is run", async () => {
   const log = openLog();
   log.start("t");
   const ran: { readonly [name: string]: string[] } = { Left: [], Right: [] };
@@ -189,9 +218,10 @@ test("two teams that wait for a yes side by side wait for one each: a yes to the
   expect(new Set(approvals).size).toBe(2);
   const left = log.events.find((event) => event.type === "approval.requested" && event.within === "Left");
   log.record({ type: "approval.given", call: left?.type === "approval.requested" ? left.call : "", approved: true, person: MARIA });
-  expect(isWaiting(log.transcript)).toBe(true);
+  expect(isWaiting(log.transcript)).toBe(false);
   await log.run(outer);
-  expect(ran).toEqual({ Left: [], Right: [] });
+  expect(ran).toEqual({ Left: ["one"], Right: [] });
+  expect(isWaiting(log.transcript)).toBe(true);
   answer(log, false);
   await log.run(outer);
   expect(ran).toEqual({ Left: ["one"], Right: [] });

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/termination.ts";
+import { swarm } from "../../src/engine/policies/swarm.ts";
+import { maxTurns, textMention } from "../../src/engine/termination.ts";
 import type { Tool } from "../../src/engine/tool.ts";
 import { openLog, says, scripted, team } from "../support/scripted.ts";
 
@@ -159,4 +160,19 @@ test("the prompt only grows at its end, speakers are named, and it never ends on
   expect(model.requests[1]?.messages.at(-1)?.role).toBe("user");
   expect(texts[2]).toEqual(["Maria: go", "one", "two", "B: b1"]);
   expect(model.requests.map((request) => request.nth)).toEqual([0, 1, 2]);
+});
+
+test("what is said beside a hand-over is heard by all, with the notice, and can be the stop word; people read it once", async () => {
+  const log = openLog();
+  log.start("t");
+  const target = scripted("Thanks.");
+  const make = (name: string, model: ReturnType<typeof scripted>, handoffs: readonly string[]) =>
+    assistant({ name, description: "", instructions: "", model, tools: [], handoffs, toolRoundsMax: 3, afterTools: "prose" });
+  const front = make("Front", scripted({ calls: [{ tool: "transfer_to_back" }], text: "Order 17 is Bob's." }), ["Back"]);
+  const both = team({ agents: [front, make("Back", target, [])], nextSpeakers: swarm, limits: maxTurns(2) });
+  await log.run(both);
+  expect(target.requests[0]?.messages.at(-1)?.text).toBe(
+    "Front: Order 17 is Bob's.\nTransferred to Back, adopting the role of Back immediately.",
+  );
+  expect(textMention("Bob's")(log.transcript)).toEqual([{ kind: "textMention", text: "Bob's", agent: "Front" }]);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { codeBlocks } from "../../src/engine/agents/code-blocks.ts";
-import { codeRunner, type CodeRun } from "../../src/engine/agents/code-runner.ts";
+import { codeRunner } from "../../src/engine/agents/code-runner.ts";
+import type { CodeRun } from "../../src/engine/agents/run-block.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { maxTurns } from "../../src/engine/termination.ts";
 import { openLog, says, team } from "../support/scripted.ts";

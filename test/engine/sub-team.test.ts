@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { human } from "../../src/engine/agents/human.ts";
 import { subTeam } from "../../src/engine/agents/sub-team.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/termination.ts";
+import { any, handoffTo, maxTurns, source, textMention } from "../../src/engine/termination.ts";
 import { openLog, says, scripted, team } from "../support/scripted.ts";
 
 test("a team that speaks with one voice hands its model a bounded part of what its members said, with the task in it", async () => {
@@ -32,4 +33,50 @@ test("a model that finds what the members said too much is handed half of it", a
   expect(log.said().at(-1)).toBe("Crowd: in short");
   const [whole, half] = model.requests.map(({ messages }) => messages.reduce((chars, message) => chars + message.text.length, 0));
   expect(half).toBeLessThan((whole ?? 0) * 0.75);
+});
+
+test("what was said outside a team is its task: none of its own goals comes true by it", async () => {
+  const log = openLog();
+  log.start("t");
+  const goals = any(textMention("APPROVE"), source("Boss"), handoffTo("Panel"));
+  const inner = team({ agents: [says("A", "A draft.", "APPROVE")], nextSpeakers: roundRobin, stopWhen: goals, limits: maxTurns(3) });
+  const panel = subTeam({ name: "Panel", description: "", team: inner, voice: "members" });
+  const boss = says("Boss", "Work until somebody can say APPROVE.");
+  await log.run(team({ agents: [boss, panel], nextSpeakers: roundRobin, limits: maxTurns(2) }));
+  expect(log.said()).toEqual(["Maria: t", "Boss: Work until somebody can say APPROVE.", "A: A draft.", "A: APPROVE"]);
+  expect(log.events.findLast((event) => event.type === "turn.ended")).toMatchObject({ agent: "Panel", reason: 'A said "APPROVE"' });
+});
+
+test("a question that was asked outside is no question of the team's: it works on, and hears the answer", async () => {
+  const log = openLog();
+  log.start("t");
+  const inner = team({ agents: [says("A", "one"), says("B", "two")], nextSpeakers: roundRobin, limits: maxTurns(2) });
+  const panel = subTeam({ name: "Panel", description: "", team: inner, voice: "members" });
+  const asker = human({ name: "Owner", description: "", question: "Which day?" });
+  const both = team({ agents: [asker, panel], nextSpeakers: (_log, agents) => agents, limits: maxTurns(4) });
+  await log.run(both);
+  expect(log.said()).toEqual(["Maria: t", "Owner → human: Which day?", "A: one", "B: two"]);
+  log.reply("Friday");
+  await log.run(both);
+  expect(log.said().slice(4)).toEqual(["Maria: Friday", "Owner → human: Which day?", "A: …", "B: …"]);
+});
+
+test("a goal that its question brings about ends the team's turn, also when the process was away right behind the question", async () => {
+  const make = () => {
+    const asker = human({ name: "Owner", description: "", question: "Which day?" });
+    const inner = team({ agents: [asker], nextSpeakers: roundRobin, stopWhen: handoffTo("human") });
+    return team({
+      agents: [subTeam({ name: "Panel", description: "", team: inner, voice: "members" })],
+      nextSpeakers: roundRobin,
+      limits: maxTurns(1),
+    });
+  };
+  const [whole, cut] = [openLog(), openLog()];
+  whole.start("t");
+  cut.start("t");
+  await whole.run(make());
+  await cut.run(make(), { until: (event) => event.type === "handoff.made" });
+  await cut.run(make());
+  expect(whole.events.at(-2)).toMatchObject({ type: "turn.ended", reason: "Owner handed over to human" });
+  expect(cut.events).toEqual(whole.events);
 });

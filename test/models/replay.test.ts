@@ -74,6 +74,13 @@ describe("which reply is given", () => {
     expect([await next(model, "CODER"), await next(model, "coder"), await next(model, "critic")]).toEqual(["large", "small", "fine"]);
   });
 
+  test("a selector inside a team has its own lines, or those of `selector` where it has none", async () => {
+    const model = play({ selector: ["outer"], "Panel/selector": ["inner"] });
+    expect([await next(model, "selector"), await next(model, "Panel/selector")]).toEqual(["outer", "inner"]);
+    expect(await next(play({ selector: ["plain"] }), "Panel/selector")).toBe("plain");
+    await expect(next(play({ Panel: ["no"] }), "Panel/selector")).rejects.toThrow(/no replies for "Panel\/selector"/);
+  });
+
   test("a call that is not foreseen is an error that names the agent and the number of the call", async () => {
     const model = play({ Coder: ["one"] });
     await next(model, "Coder");

@@ -24,7 +24,7 @@ describe.skipIf(!hasDocker)("against a fake service with real containers behind 
   });
   afterAll(() => fake.close());
 
-  executorContract("E2B", () => createE2bExecutor(settings()), { languages: ["python", "sh", "bash"] });
+  executorContract("E2B", () => createE2bExecutor(settings()), { languages: ["python", "sh", "bash", "javascript"] });
 
   test("a sandbox is asked for without the internet, for an hour, and the label says that code leaves", async () => {
     const executor = await createE2bExecutor(settings({ instance: "asked" }));

@@ -42,9 +42,11 @@ test("names that become the same are kept apart", () => {
 test("a name cannot hide, climb or turn the reading direction", () => {
   expect(cleanFileName("../../etc/passwd")).toBe(".._.._etc_passwd");
   expect(cleanFileName("..")).toBe("file");
+  // File systems count bytes: 199 characters may be over 700 of them.
+  expect(Buffer.byteLength(cleanFileName(`${"🙂".repeat(195)}.csv`))).toBeLessThanOrEqual(255);
+  expect(cleanFileName(`${"🙂".repeat(195)}.csv`)).toMatch(/\.csv$/);
   expect(cleanFileName(" \u202egpj.exe\u0000 ")).toBe("_gpj.exe_");
   expect(cleanFileName("")).toBe("file");
-  expect(Array.from(cleanFileName(`${"😀".repeat(300)}.png`)).length).toBe(200);
   expect(cleanFileName(`${"n".repeat(300)}.png`)).toMatch(/^n+…n+\.png$/);
 });
 

@@ -19,7 +19,7 @@ describe.skipIf(!hasDocker)("against a fake API server with real containers behi
   });
   afterAll(() => fake.close());
 
-  executorContract("Kubernetes", () => createKubernetesExecutor(settings()), { languages: ["python", "sh", "bash"] });
+  executorContract("Kubernetes", () => createKubernetesExecutor(settings()), { languages: ["python", "sh", "bash", "javascript"] });
 
   test("a pod gets no token, no user who may do anything, no right, and an end", async () => {
     const executor = await createKubernetesExecutor(settings({ runtimeClass: "gvisor" }));

@@ -33,6 +33,18 @@ test("the card follows the run: who is next, what it has cost, and no Stop butto
   expect(parley.said(thread)[0]?.metadata?.event_payload["o"]).toBe("1.card.0");
 });
 
+test("the last edit of a run, which takes its Stop button away, is tried until Slack takes it", async () => {
+  const parley = await begin();
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"));
+  await parley.settle();
+  parley.slack.control.fault({ method: "chat.update", kind: "error", code: "request_timeout", times: 8 });
+  await parley.record(thread, stopped());
+  await parley.settle();
+  expect(blocksOf(parley, thread, 0)).not.toContain("parley.run.stop");
+  expect(edits(parley)).toHaveLength(9);
+});
+
 test("many events in a moment are one edit, and edits of a thread are three seconds apart", async () => {
   const parley = await begin();
   const thread = await parley.thread();

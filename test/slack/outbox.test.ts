@@ -110,6 +110,18 @@ for (const kind of ["status500_after", "reset_after", "timeout_after"] as const)
   });
 }
 
+test.each([3_600_000, -3_600_000])(
+  "with our clock %d ms ahead of Slack's, a message whose call fails after it was posted is found, and not posted again",
+  async (slackBehindMs) => {
+    const parley = await begin({ slackBehindMs });
+    const thread = await parley.thread();
+    parley.slack.control.fault({ method: "chat.postMessage", kind: "status500_after" });
+    await parley.record(thread, started(), asks("Add"), says("Coder", "Once."));
+    await parley.settle();
+    expect(idsOf(parley.said(thread))).toEqual(["1.card.0", "3.turn.0"]);
+  },
+);
+
 for (const kind of ["status500", "reset"] as const) {
   test(`a message whose call fails before it was posted (${kind}) is looked for twice, and then posted`, async () => {
     const parley = await begin();

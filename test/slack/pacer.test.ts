@@ -64,3 +64,15 @@ test("how long a call would wait counts those in line before it", async () => {
   await clock.advance(60_000);
   expect(bucket.waitMs()).toBe(0);
 });
+
+test("when the clock is set back, nobody waits for longer than before", async () => {
+  let backMs = 0;
+  const clock = manualClock(10_000_000);
+  const bucket = createBucket({ perMinute: 60, burst: 1, clock: { ...clock, now: () => clock.now() - backMs } });
+  await bucket.take(never);
+  bucket.delay(5_000);
+  backMs = 3_600_000;
+  expect(bucket.waitMs()).toBe(5_000);
+  await clock.run(bucket.take(never));
+  expect(clock.now()).toBe(10_005_000);
+});

@@ -44,11 +44,17 @@ export interface PostingOptions {
   readonly rateLimits?: boolean;
   /** Until a call without an answer is given up; real time. */
   readonly writeTimeoutMs?: number;
+  /** How far Slack's clock is behind ours. */
+  readonly slackBehindMs?: number;
 }
 
 export async function posting(options: PostingOptions = {}): Promise<Posting> {
   const clock = manualClock();
-  const slack = await createWorkspace({ port: 0, now: () => clock.now(), rateLimits: options.rateLimits ?? true });
+  const slack = await createWorkspace({
+    port: 0,
+    now: () => clock.now() - (options.slackBehindMs ?? 0),
+    rateLimits: options.rateLimits ?? true,
+  });
   const directory = await mkdtemp(join(tmpdir(), "parley-outbox-"));
   return open({ slack, clock, directory, options });
 }

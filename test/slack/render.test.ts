@@ -3,6 +3,7 @@ import type { EventBody } from "../../src/engine/events.ts";
 import type { Transcript } from "../../src/engine/transcript.ts";
 import type { Rendered, RenderedMessage } from "../../src/slack/blocks.ts";
 import { plan, render } from "../../src/slack/render.ts";
+import { blockProblems } from "../../src/workspace/blocks.ts";
 import { asks, logOf, question, ran, says, selects, started, stopped, TEAM } from "./log.ts";
 
 /** What a log posts, all of it, as it would look if it were sent at the end. */
@@ -136,6 +137,12 @@ test("what an agent wrote is data: no mention, call or markup of its own comes a
       expect(all.replaceAll("<@U0MARIA>", "")).not.toMatch(/<[@!#]|<https:[^>]*\|/);
     }
   }
+});
+
+test("a question of nothing but marks that are taken out is still one that Slack takes", () => {
+  const asked = logOf(started(), asks("x"), selects("Coder"), question("Coder", "\u0000\u202e", ["Yes"]));
+  const shown = render({ seq: 4, kind: "question", part: 0 }, asked, TEAM);
+  expect(shown.kind === "message" && blockProblems(shown.blocks, "message", "/blocks")).toEqual([]);
 });
 
 test("a question mentions who asked for the run, has a button for each answer, and shows the answer afterwards", () => {

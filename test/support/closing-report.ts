@@ -1,7 +1,8 @@
 import type { Reporter, TestModule } from "vitest/node";
+import { figuresTable, toldFigures } from "./figures.ts";
 import { missingParts } from "./requirements.ts";
 
-/** Closes a test run with one plain line, after the names of what could not run here and why. */
+/** Closes a test run with one plain line, after the names of what could not run here and why, and what was broken on purpose. */
 export default class ClosingReport implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -25,6 +26,8 @@ export default class ClosingReport implements Reporter {
       for (const name of skipped.slice(0, SKIPPED_SHOWN_MAX)) console.log(`  - ${name}`);
       if (skipped.length > SKIPPED_SHOWN_MAX) console.log(`  … and ${skipped.length - SKIPPED_SHOWN_MAX} more`);
     }
+    const figures = figuresTable(toldFigures());
+    if (figures) console.log(`\nBroken on purpose:\n${figures}`);
     console.log(`\n${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""}`);
   }
 }

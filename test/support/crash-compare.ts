@@ -71,13 +71,13 @@ function seen(message: ThreadMessage): string {
 /** Ids alone: of a block, and in a button's value that of the run, which is another one in each play. */
 const UNSEEN: ReadonlySet<string> = new Set(["block_id", "value"]);
 
-/** An event without its number and time, and without what names other events by number. */
+/** An event without its number and time, without what names other events by number, and without the settings, in which a port differs. */
 function recorded(event: RunEvent): string {
   const kept = JSON.stringify(event, (key, value: unknown) => (MOVING.has(key) ? undefined : value));
   return timeless(kept);
 }
 
-const MOVING: ReadonlySet<string> = new Set(["seq", "at", "elapsedMs", "run", "id", "answers", "of", "answerBy"]);
+const MOVING: ReadonlySet<string> = new Set(["seq", "at", "elapsedMs", "run", "id", "answers", "of", "answerBy", "teamHash"]);
 
 /** Durations as they are written for people, and the id that stands for a name which Slack does not say in time. */
 const timeless = (text: string): string =>

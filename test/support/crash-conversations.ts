@@ -5,15 +5,20 @@ import { join } from "node:path";
 export interface Conversation {
   readonly name: string;
   readonly task: string;
-  /** What the person says next, when the thread has so many messages of this kind. */
-  readonly replies: readonly { readonly after: Kind; readonly text: string }[];
+  /** What the person does next, when the thread has a message of this kind: says words, or presses the button with this label until it is heard. */
+  readonly replies: readonly Reply[];
   readonly runs: number;
 }
 
-/** The kind of a message, as its metadata says. */
-type Kind = "question" | "end";
+export type Reply = { readonly after: Kind } & ({ readonly text: string } | { readonly press: string });
 
-/** All that a thread can show: turns, a selector, code and its files, a question, hand-overs, turns in several parts and as a file, a second run. */
+/** The kind of a message, as its metadata says. */
+type Kind = "question" | "approval" | "end";
+
+/**
+ * All that a thread can show: turns, a selector, code and its files, questions answered in words and by a button, hand-overs, turns in several
+ * parts and as a file, a second run, approvals given and denied, tools of an MCP server, agents that speak side by side.
+ */
 export const CONVERSATIONS: readonly Conversation[] = [
   { name: "talk", task: "@parley talk: is tea better than coffee?", replies: [], runs: 1 },
   { name: "code", task: "@parley code: count to three", replies: [], runs: 1 },
@@ -21,16 +26,21 @@ export const CONVERSATIONS: readonly Conversation[] = [
   { name: "pass", task: "@parley pass: where is my parcel?", replies: [], runs: 1 },
   { name: "long", task: "@parley long: tell me everything", replies: [], runs: 1 },
   { name: "twice", task: "@parley twice: a first task", replies: [{ after: "end", text: "@parley twice: and a second" }], runs: 2 },
+  { name: "press", task: "@parley ask: paint the door", replies: [{ after: "question", press: "Green" }], runs: 1 },
+  { name: "yes", task: "@parley act: do it", replies: [{ after: "approval", press: "Approve" }], runs: 1 },
+  { name: "no", task: "@parley act: do the other", replies: [{ after: "approval", press: "Deny" }], runs: 1 },
+  { name: "both", task: "@parley both: read it from two sides", replies: [], runs: 1 },
 ];
 
-/** Writes `parley.yml` and the replies into the folder. Without an image, code is not run. */
-export function writeTeams(folder: string, image: string | undefined): void {
+/** Writes `parley.yml` and the replies into the folder. Without an image, code is not run. `mcpUrl`: a server with the tool `echo`. */
+export function writeTeams(folder: string, image: string | undefined, mcpUrl: string): void {
   const sandbox = image === undefined ? { executor: "off" } : { executor: "docker", image, memoryMb: 128, timeoutSeconds: 20 };
   // YAML reads JSON.
-  writeFileSync(join(folder, "parley.yml"), JSON.stringify({ models: MODELS, teams: TEAMS, sandbox }));
+  writeFileSync(join(folder, "parley.yml"), JSON.stringify({ models: MODELS, tools: toolsAt(mcpUrl), teams: TEAMS, sandbox }));
   writeFileSync(join(folder, "replies.yml"), JSON.stringify({ replies: REPLIES }));
 }
 
+const toolsAt = (url: string) => ({ far: { kind: "mcp", url, approval: "never" }, asked: { kind: "mcp", url, approval: "always" } });
 const MODELS = { scripted: { provider: "replay", file: "replies.yml" } };
 /** Never reached, also where minutes are seconds. */
 const LIMITS = { turns: 100, minutes: 1_000, tokens: 10_000_000, usd: 100 };
@@ -44,6 +54,9 @@ const team = (agents: readonly object[], speakers: object = { policy: "round-rob
   limits: LIMITS,
 });
 
+/** Begun again after a kill, it would hear what the one beside it has said meanwhile. */
+const BESIDE = { hears: [{ from: "user" }, { from: "Opener" }] };
+
 const TEAMS = {
   talk: team([agent("Tea"), agent("Coffee")], { policy: "selector", model: "scripted" }),
   code: team([
@@ -55,6 +68,17 @@ const TEAMS = {
   pass: team([agent("Front", { handoffs: ["Back"] }), agent("Back", { handoffs: ["Front"] })], { policy: "swarm" }),
   long: team([agent("Writer"), agent("Editor")]),
   twice: team([agent("Eve")]),
+  act: team([agent("Actor", { tools: ["far/echo", "asked/fail"] })]),
+  both: team([agent("Opener"), agent("Left", BESIDE), agent("Right", BESIDE), agent("Closer")], {
+    policy: "graph",
+    entry: "Opener",
+    edges: [
+      { from: "Opener", to: "Left" },
+      { from: "Opener", to: "Right" },
+      { from: "Left", to: "Closer" },
+      { from: "Right", to: "Closer" },
+    ],
+  }),
 };
 
 /** Long enough, in the time of the test, to be killed in the middle of. */
@@ -91,5 +115,14 @@ const REPLIES = {
   Back: [{ toolCalls: [{ name: "transfer_to_front" }], delayMs: 500 }],
   Writer: [after(paragraphs("The first volume", 18_000))],
   Editor: [after(`${paragraphs("The second volume", 40_000)}\n\nENOUGH`)],
+  Actor: [
+    { toolCalls: [{ name: "far__echo", args: { text: "heard" } }], text: "First I listen.", delayMs: 300 },
+    { toolCalls: [{ name: "asked__fail", args: {} }], delayMs: 300 },
+    after("That was all. ENOUGH"),
+  ],
+  Opener: [after("Read this.")],
+  Left: [after("From the left it is fine.")],
+  Right: [{ text: "From the right it is fine, too.", delayMs: 2_500 }],
+  Closer: [after("Agreed. ENOUGH")],
   Eve: [after("The first is done. ENOUGH"), after("The second is done too. ENOUGH")],
 };

@@ -6,11 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
+import { buttonsOf } from "./thread.ts";
 import type { RunEvent } from "../../src/engine/events.ts";
 import { openSqliteReadOnly } from "../../src/store/sqlite.ts";
 import { createWorkspace, type ThreadMessage, type Workspace } from "../../src/workspace/workspace.ts";
 import { nowIn, type FastTime, type Orders, type Point, type Step } from "./crash-child.ts";
-import { CONVERSATIONS, writeTeams, type Conversation } from "./crash-conversations.ts";
+import { startHttpFixture } from "../fixtures/mcp-http.ts";
+import { bundledChild } from "./crash-bundle.ts";
+import { CONVERSATIONS, writeTeams, type Conversation, type Reply } from "./crash-conversations.ts";
 
 /** How one life of Parley ends before its time. `undefined` fields: it does not end so. */
 export interface Death {
@@ -54,7 +57,6 @@ export interface Outcome {
   readonly log: readonly string[];
 }
 
-const CHILD = join(import.meta.dirname, "crash-child.ts");
 /** Minutes of Slack's and Parley's are seconds here. */
 const SPEED = 5;
 const TICK_MS = 10;
@@ -67,7 +69,8 @@ const END_MS_MAX = 15_000;
 export async function play(given: Play): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "parley-crash-"));
   const time: FastTime = { epochMs: Date.UTC(2026, 0, 5, 9), startedAtMs: Date.now(), speed: SPEED };
-  writeTeams(folder, given.image);
+  const mcp = await startHttpFixture();
+  writeTeams(folder, given.image, mcp.url);
   const workspace = await createWorkspace({ port: 0, rateLimits: false, now: () => nowIn(time) });
   const people = createPeople(workspace);
   const trouble: string[] = [];
@@ -117,6 +120,7 @@ export async function play(given: Play): Promise<Outcome> {
   } finally {
     clearInterval(ticking);
     await workspace.close();
+    await mcp.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -140,10 +144,11 @@ async function live(
   orders: Orders,
   { number, death, people, hasEnded }: { number: number; death: Death | undefined; people: People; hasEnded: () => boolean },
 ): Promise<LifeEnd> {
+  const program = await bundledChild();
   const ordersPath = join(orders.folder, `orders-${number}.json`);
   writeFileSync(ordersPath, JSON.stringify(orders));
   writeFileSync(orders.reportPath, "");
-  const child = spawn(process.execPath, [CHILD, ordersPath], {
+  const child = spawn(process.execPath, [program, ordersPath], {
     stdio: ["ignore", "ignore", "pipe"],
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "parley-crash-compiled") },
   });
@@ -209,11 +214,33 @@ const MARIA = "U0MARIA";
 
 /** Maria, in a channel of its own for each conversation. Slack is there also while Parley is not. */
 function createPeople({ control, teamId }: Workspace): People {
-  const threads = CONVERSATIONS.map((conversation) => ({ conversation, channel: control.addChannel(conversation.name), ts: "", said: 0 }));
+  const threads = CONVERSATIONS.map((conversation) => ({
+    conversation,
+    channel: control.addChannel(conversation.name),
+    ts: "",
+    said: 0,
+    isPressing: false,
+  }));
   const find = (name: string) => threads.find(({ conversation }) => conversation.name === name) ?? fail(name);
-  const seen = ({ channel, ts }: { channel: string; ts: string }) => (ts === "" ? [] : control.thread(channel, ts));
+  const seen = ({ channel, ts }: { channel: string; ts: string }) =>
+    // What one person alone is told may be told again.
+    ts === "" ? [] : control.thread(channel, ts).filter(({ ephemeralTo }) => ephemeralTo === undefined);
   const count = (thread: readonly ThreadMessage[], kind: string) =>
     thread.filter(({ metadata }) => metadata?.event_payload["k"] === kind).length;
+
+  /** Until Parley has heard it. A button that is gone was heard, whoever said so or not. */
+  async function press(thread: (typeof threads)[number], { press: label }: Reply & { readonly press: string }): Promise<void> {
+    const found = seen(thread).flatMap((message) =>
+      buttonsOf(message).flatMap((button) => (button.label === label ? [{ message, button }] : [])),
+    )[0];
+    if (!found) return void thread.said++;
+    const { message, button } = found;
+    thread.isPressing = true;
+    const place = { channel: thread.channel, ts: message.ts };
+    const { acked } = await control.click({ user: MARIA, ...place, actionId: button.actionId, value: button.value });
+    thread.isPressing = false;
+    if (acked) thread.said++;
+  }
 
   return {
     speak() {
@@ -226,9 +253,12 @@ function createPeople({ control, teamId }: Workspace): People {
         }
         if (thread.ts === "…") continue;
         const next = thread.conversation.replies[thread.said];
-        if (!next || count(seen(thread), next.after) === 0) continue;
-        thread.said++;
-        void control.post({ user: MARIA, channel: thread.channel, threadTs: thread.ts, text: next.text });
+        if (!next || thread.isPressing || count(seen(thread), next.after) === 0) continue;
+        if ("press" in next) void press(thread, next);
+        else {
+          thread.said++;
+          void control.post({ user: MARIA, channel: thread.channel, threadTs: thread.ts, text: next.text });
+        }
       }
     },
     haveSaidAll: () =>

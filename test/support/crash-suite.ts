@@ -30,11 +30,13 @@ export interface CrashReport {
   /** Steps of the undisturbed run: how many there are to be killed at. */
   readonly steps: number;
   readonly kills: number;
+  /** Threads and logs compared with the undisturbed ones. */
+  readonly checked: number;
   readonly plays: readonly CrashPlay[];
 }
 
 /** Kills in one play: each is a start, which is what a play costs. */
-const KILLS_PER_PLAY = 10;
+const KILLS_PER_PLAY = 20;
 const RANDOM_KILLS_PER_PLAY = 6;
 /** Plays side by side: as many as a small machine has cores. */
 const PLAYS_AT_ONCE = 2;
@@ -68,8 +70,12 @@ export async function crashSuite(suite: CrashSuite): Promise<CrashReport> {
   const unreached = chosen.filter((point) => !played.some(({ reached }) => reached.includes(point)));
   plays.push(...chunks(unreached, KILLS_PER_PLAY / 2).map((points) => ({ points })));
   await playAll();
-  return { steps: undisturbed.steps.length, kills: played.reduce((sum, { ended }) => sum + ended.length, 0), plays: played };
+  const checked = played.length * expected.size * CHECKS_PER_CONVERSATION;
+  return { steps: undisturbed.steps.length, checked, kills: played.reduce((sum, { ended }) => sum + ended.length, 0), plays: played };
 }
+
+/** Each message once, the thread, the status line, the session, the log, its numbers; see `violationsOf`. */
+const CHECKS_PER_CONVERSATION = 6;
 
 async function withoutKills(image: string | undefined): Promise<Outcome> {
   const ended = new Map<string, { readonly shown: string; readonly atMs: number }>();

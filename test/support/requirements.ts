@@ -1,4 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import Docker from "dockerode";
 import { createOsExecutor } from "../../src/sandbox/os.ts";
 
@@ -14,6 +16,9 @@ const PARTS = ["docker", "browser", "os"];
 export default async function setup(): Promise<void> {
   const missing = [...(await withoutDocker()), ...withoutBrowser(), ...(await withoutOs())];
   process.env.PARLEY_MISSING = JSON.stringify(missing);
+  // Where the suites that break things leave their figures for the end of the run.
+  const figures = (process.env.PARLEY_FIGURES ??= mkdtempSync(join(tmpdir(), "parley-figures-")));
+  process.once("exit", () => rmSync(figures, { recursive: true, force: true }));
   const required = (process.env.PARLEY_REQUIRE ?? "")
     .split(",")
     .map((name) => name.trim())
@@ -67,8 +72,10 @@ function withoutBrowser(): MissingPart[] {
 /** Whether this machine can make a process sandbox. */
 async function withoutOs(): Promise<MissingPart[]> {
   try {
-    await (await createOsExecutor()).close();
-    return [];
+    const executor = await createOsExecutor();
+    await executor.close();
+    const hasPython = executor.capabilities.languages.includes("python");
+    return hasPython ? [] : [{ name: "os", reason: "there is no python3 in /usr; install python3" }];
   } catch (error) {
     return [{ name: "os", reason: error instanceof Error ? error.message : String(error) }];
   }

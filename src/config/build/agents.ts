@@ -1,6 +1,7 @@
 import { assistant } from "../../engine/agents/assistant.ts";
 import { coder } from "../../engine/agents/coder.ts";
-import { codeRunner, type RunCode } from "../../engine/agents/code-runner.ts";
+import { codeRunner } from "../../engine/agents/code-runner.ts";
+import type { RunCode } from "../../engine/agents/run-block.ts";
 import type { Handoff } from "../../engine/agents/handoff.ts";
 import { human } from "../../engine/agents/human.ts";
 import { messageFilter, type HearingRule } from "../../engine/agents/message-filter.ts";
@@ -34,6 +35,7 @@ function ofKind(agent: AgentSettings, team: TeamSettings, parts: Parts): Agent {
         instructions: instructionsFor(agent, team, hint),
         model: parts.modelNamed(agent.model),
         languages,
+        approval: agent.approval,
         run: runCode(parts),
         retriesMax: agent.retriesMax,
         context: contextOf(agent.context, parts),
@@ -43,7 +45,7 @@ function ofKind(agent: AgentSettings, team: TeamSettings, parts: Parts): Agent {
       return subTeam({
         name,
         description,
-        team: parts.innerTeam(agent.team),
+        team: parts.innerTeam(agent.team, name),
         voice:
           voice === "members"
             ? voice

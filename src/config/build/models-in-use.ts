@@ -23,7 +23,7 @@ function ofAgent(agent: AgentSettings): string[] {
   return "model" in agent ? ofThinker(agent) : [];
 }
 
-const ofThinker = ({ model, context }: { readonly model: string; readonly context: ContextSettings }): string[] => [
+const ofThinker = ({ model, context }: { readonly model: string; readonly context?: ContextSettings }): string[] => [
   model,
   ...(typeof context === "object" && "summary" in context ? [context.summary.model] : []),
 ];

@@ -20,10 +20,10 @@ export interface Parts {
   readonly servers: McpServers;
   readonly notes: Notebook | undefined;
   modelNamed(name: string): Model;
-  /** A team that is a participant: in the same log. */
-  innerTeam(name: string): Team;
-  /** A team behind a tool: each call has a log of its own. */
-  separateTeam(name: string): Team;
+  /** A team that is the participant of this name: in the same log. */
+  innerTeam(name: string, participant: string): Team;
+  /** The team behind the tool of this name: each call has a log of its own. */
+  separateTeam(name: string, tool: string): Team;
   /** The same parts, for agents that also keep within a budget of their own. */
   within(budget: Budget): Parts;
 }

@@ -49,7 +49,7 @@ export function readSnapshot(text: string, now: Settings): Settings {
 }
 
 /** The team, and what is inside it and behind its tools. */
-function reachable(settings: Settings, name: string): Pick<Settings, "models" | "tools" | "teams"> {
+export function reachable(settings: Settings, name: string): Pick<Settings, "models" | "tools" | "teams"> {
   const names = { teams: new Set([name]), tools: new Set<string>() };
   const useTools = (refs: readonly string[]) => {
     for (const ref of refs) names.tools.add(readToolRef(ref).key);

@@ -14,8 +14,14 @@ import type { TeamSettings } from "../schema.ts";
 import type { Parts } from "./parts.ts";
 import { contextOf } from "./thinking.ts";
 
-/** Who speaks next, and the agent that leads where one does. */
-export function speakersOf(team: TeamSettings, agents: readonly Agent[], parts: Parts, watched: (leader: Agent) => Agent): SpeakerPolicy {
+/** Who speaks next, and the agent that leads where one does. `within`: the participant, or the tool, behind which the team is. */
+export function speakersOf(
+  team: TeamSettings,
+  agents: readonly Agent[],
+  parts: Parts,
+  watched: (leader: Agent) => Agent,
+  within: string | undefined,
+): SpeakerPolicy {
   const { speakers } = team;
   switch (speakers.policy) {
     case "round-robin":
@@ -35,6 +41,7 @@ export function speakersOf(team: TeamSettings, agents: readonly Agent[], parts: 
             rule: nextByRule(rules, parts.executor.capabilities.languages),
             candidates: candidatesByRule(candidates),
             ...(prompt === undefined ? {} : { prompt }),
+            ...(within === undefined ? {} : { within }),
           }),
         ),
       );

@@ -13,7 +13,7 @@ import {
   usd,
 } from "../../engine/termination.ts";
 import type { TerminationCondition } from "../../engine/team.ts";
-import type { StopSettings } from "../schema/stop.ts";
+import type { Conditions, StopSettings } from "../schema/stop.ts";
 import type { ToolSettings } from "../schema/tools.ts";
 import { calledAs } from "../tool-names.ts";
 
@@ -21,26 +21,28 @@ import { calledAs } from "../tool-names.ts";
 export function conditionOf(stop: StopSettings, tools: ReadonlyMap<string, ToolSettings>): TerminationCondition {
   if (stop.any) return any(...stop.any.map((inner) => conditionOf(inner, tools)));
   if (stop.all) return all(...stop.all.map((inner) => conditionOf(inner, tools)));
-  if (stop.textMention !== undefined)
-    return typeof stop.textMention === "string"
-      ? textMention(stop.textMention)
-      : textMention(stop.textMention.text, stop.textMention.agents);
-  if (stop.maxMessages !== undefined)
-    return typeof stop.maxMessages === "number"
-      ? maxMessages(stop.maxMessages)
-      : maxMessages(stop.maxMessages.count, { events: stop.maxMessages.events ?? false });
-  if (stop.maxTurns !== undefined) return maxTurns(stop.maxTurns);
-  if (stop.tokens !== undefined) return tokens(tokenLimits(stop.tokens));
-  if (stop.usd !== undefined) return usd(stop.usd);
-  if (stop.minutes !== undefined) return minutes(stop.minutes);
-  if (stop.handoff !== undefined) return handoffTo(stop.handoff);
-  if (stop.source !== undefined) return source(...[stop.source].flat());
-  if (stop.toolCalled !== undefined) return toolCalled(calledAs(stop.toolCalled, tools) ?? stop.toolCalled);
-  if (stop.stopMessage) return stopMessage();
-  throw new Error("a condition without a key got past the schema");
+  const [[key, value] = []] = Object.entries(stop).filter(([, given]) => given !== undefined);
+  if (key === undefined) throw new Error("a condition without a key got past the schema");
+  return (CONDITIONS[key as keyof Conditions] as Make<unknown>)(value, tools);
 }
 
-function tokenLimits(limits: NonNullable<StopSettings["tokens"]>): { total?: number; input?: number; output?: number } {
+type Make<Value> = (value: Value, tools: ReadonlyMap<string, ToolSettings>) => TerminationCondition;
+
+/** A key of the schema without a line here does not compile. */
+const CONDITIONS: { readonly [Key in keyof Conditions]-?: Make<NonNullable<Conditions[Key]>> } = {
+  textMention: (words) => (typeof words === "string" ? textMention(words) : textMention(words.text, words.agents)),
+  maxMessages: (most) => (typeof most === "number" ? maxMessages(most) : maxMessages(most.count, { events: most.events ?? false })),
+  maxTurns,
+  tokens: (limits) => tokens(tokenLimits(limits)),
+  usd,
+  minutes,
+  handoff: handoffTo,
+  source: (agents) => source(...[agents].flat()),
+  toolCalled: (tool, tools) => toolCalled(calledAs(tool, tools) ?? tool),
+  stopMessage,
+};
+
+function tokenLimits(limits: NonNullable<Conditions["tokens"]>): { total?: number; input?: number; output?: number } {
   if (typeof limits === "number") return { total: limits };
   const { total, input, output } = limits;
   return {

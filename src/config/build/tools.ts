@@ -36,7 +36,7 @@ function toolNamed(name: string, parts: Parts): Tool {
 }
 
 function behindTool(name: string, { description, team, agent }: AgentToolSettings, parts: Parts): Tool {
-  if (team !== undefined) return teamAsTool(parts.separateTeam(team), { name, description });
+  if (team !== undefined) return teamAsTool(parts.separateTeam(team, name), { name, description });
   if (!agent) throw new Error("a checked agent tool has an agent or a team");
   const { toolRoundsMax, afterTools, limits } = agent;
   const budget = createBudget(limits);

@@ -10,24 +10,17 @@ import { checkModel, checkThinker, checkTools } from "./tools.ts";
 export function checkAgent(agent: AgentSettings, index: number, team: TeamSettings, around: Surroundings, report: Report): void {
   const path = ["agents", index];
   checkHears(agent, path, team, around, report);
-  switch (agent.kind) {
-    case "code-runner":
-      checkRuns(agent, path, team, report);
-      return;
-    case "human":
-      return;
-    case "team":
-      if (!around.teams.has(agent.team)) report("mistake", [...path, "team"], unknownEntry("team", agent.team, [...around.teams.keys()]));
-      if (agent.voice !== "members") checkModel(agent.voice.model, [...path, "voice", "model"], around, report);
-      return;
-    case "coder":
-    case "assistant":
-    case undefined:
-      checkThinker(agent, path, around, report);
-      if (agent.kind === "coder") return;
-      checkHandoffs(agent, path, team, report);
-      checkTools(agent, path, around, report);
-  }
+  if (agent.kind === "code-runner") checkRuns(agent, path, team, report);
+  if (agent.kind === "team") checkInner(agent, path, around, report);
+  if ("model" in agent) checkThinker(agent, path, around, report);
+  if (!("handoffs" in agent)) return;
+  checkHandoffs(agent, path, team, report);
+  checkTools(agent, path, around, report);
+}
+
+function checkInner(agent: Extract<AgentSettings, { kind: "team" }>, path: Path, around: Surroundings, report: Report): void {
+  if (!around.teams.has(agent.team)) report("mistake", [...path, "team"], unknownEntry("team", agent.team, [...around.teams.keys()]));
+  if (agent.voice !== "members") checkModel(agent.voice.model, [...path, "voice", "model"], around, report);
 }
 
 function checkHears(agent: AgentSettings, path: Path, team: TeamSettings, around: Surroundings, report: Report): void {

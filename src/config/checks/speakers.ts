@@ -11,25 +11,19 @@ import { checkModel, checkThinker } from "./tools.ts";
 /** The policy can choose among these agents, and something ends the run. */
 export function checkSpeakers(team: TeamSettings, around: Surroundings, report: Report): void {
   const { speakers } = team;
-  switch (speakers.policy) {
-    case "round-robin":
-      return needsStop(team, "round-robin never decides to finish", report);
-    case "selector":
-      return checkSelector(speakers, team, around, report);
-    case "swarm":
-      checkSwarm(team, report);
-      return needsStop(team, "a swarm never decides to finish", report);
-    case "magentic":
-      return checkThinker(speakers, ["speakers"], around, report);
-    case "graph":
-      return checkGraph(speakers, namesOf(team), report);
-  }
+  if (speakers.policy === "selector") checkSelector(speakers, team, around, report);
+  if (speakers.policy === "swarm") checkSwarm(team, report);
+  if (speakers.policy === "magentic") checkThinker(speakers, ["speakers"], around, report);
+  if (speakers.policy === "graph") checkGraph(speakers, namesOf(team), report);
+  if (!team.stop && !ENDS_BY_ITSELF.includes(speakers.policy))
+    report(
+      "warning",
+      [],
+      `has no \`stop\`, and ${speakers.policy} never decides to finish: every run goes to its limits. Add \`stop: { textMention: TERMINATE }\`.`,
+    );
 }
 
-function needsStop(team: TeamSettings, why: string, report: Report): void {
-  if (!team.stop)
-    report("warning", [], `has no \`stop\`, and ${why}: every run goes to its limits. Add \`stop: { textMention: TERMINATE }\`.`);
-}
+const ENDS_BY_ITSELF: readonly string[] = ["selector", "graph", "magentic"];
 
 function checkSelector(speakers: SelectorSpeakers, team: TeamSettings, around: Surroundings, report: Report): void {
   const model = selectorModel(team, around.models);

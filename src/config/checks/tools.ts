@@ -24,7 +24,12 @@ export function checkAgentTool(tool: AgentToolSettings, around: Surroundings, re
 }
 
 /** The models behind an agent that thinks. */
-export function checkThinker(agent: Pick<AssistantSettings, "model" | "context">, path: Path, around: Surroundings, report: Report): void {
+export function checkThinker(
+  agent: Pick<AssistantSettings, "model"> & Partial<Pick<AssistantSettings, "context">>,
+  path: Path,
+  around: Surroundings,
+  report: Report,
+): void {
   checkModel(agent.model, [...path, "model"], around, report);
   if (typeof agent.context === "object" && "summary" in agent.context)
     checkModel(agent.context.summary.model, [...path, "context", "summary", "model"], around, report);

@@ -78,6 +78,7 @@ const Coder = z
     ...named,
     model: modelRef,
     instructions,
+    approval,
     retriesMax: z.int().nonnegative().max(20).default(3).describe("How often it may try again after code that failed."),
     context,
   })

@@ -120,7 +120,13 @@ const ProviderModel = z.discriminatedUnion("provider", [
   }),
   z.strictObject({
     provider: z.literal("replay"),
-    file: z.string().min(1).max(500).describe("A file of written-down replies, beside or below this file."),
+    file: z
+      .string()
+      .min(1)
+      .max(500)
+      .describe(
+        "A file of written-down replies by agent, `selector` for the selector and Name/selector for one inside a participant; beside or below this file.",
+      ),
     wordDelayMs: z.int().nonnegative().max(1000).default(0).describe("Between words, so that it looks as if somebody typed."),
     fallback,
   }),

@@ -4,7 +4,8 @@ import { MEMORY_TOOLS, QUERY_CHARS_MAX } from "../memory.ts";
 import type { AnswerSpec, Model, ModelMessage, ToolCall, ToolSpec } from "../model.ts";
 import type { Agent } from "../team.ts";
 import type { Tool } from "../tool.ts";
-import { currentRun, eventsOfTurn, messagesOfRun, read, repliesGiven, type Fold, type Transcript } from "../transcript.ts";
+import { beginOfTurn, currentRun, eventsOfTurn, messagesOfRun, read, repliesGiven, type Fold, type Transcript } from "../transcript.ts";
+import { approvalOf } from "./approvals.ts";
 import { ask, NO_CALLS, plus, type Asked } from "./ask.ts";
 import { CONTEXT_DEFAULT, type ContextStrategy } from "./context.ts";
 import { readHandoffs, type Handoff } from "./handoff.ts";
@@ -48,7 +49,8 @@ export function assistant(settings: AssistantSettings): Agent {
       const open = [...read(transcript, view).open.values()];
       if (open.length > 0) {
         yield* runCalls(caller, open, transcript, signal);
-        if (signal.aborted || currentRun(transcript).approvals.length > 0 || hasHandedOver(transcript, open)) return;
+        if (signal.aborted || open.some(({ call }) => approvalOf(transcript, call).kind === "asked") || hasHandedOver(transcript, open))
+          return;
         continue;
       }
       const late = lateHandoff(caller, transcript);
@@ -57,7 +59,7 @@ export function assistant(settings: AssistantSettings): Agent {
         return;
       }
       if (recallsFirst && !read(transcript, begun).has(name)) {
-        yield { type: "tool.called", agent: name, ...recallOfTask(transcript) };
+        yield { type: "tool.called", agent: name, ...recallOfTask(name, transcript) };
         continue;
       }
       const rounds = roundsSinceAnswer(transcript);
@@ -79,7 +81,7 @@ export function assistant(settings: AssistantSettings): Agent {
         yield { type: "message.posted", agent: name, text: reply.text, ...spokenBy(model, reply), usage: reply.usage };
         return;
       }
-      const [first, ...others] = withUniqueIds(reply.toolCalls, transcript);
+      const [first, ...others] = withUniqueIds(name, reply.toolCalls, transcript);
       if (first)
         yield {
           type: "tool.called",
@@ -170,10 +172,10 @@ const begun: Fold<Set<string>> = {
   },
 };
 
-function recallOfTask(transcript: Transcript): ToolCall {
+function recallOfTask(name: string, transcript: Transcript): ToolCall {
   const query = (messagesOfRun(transcript)[0]?.text ?? "").slice(0, QUERY_CHARS_MAX).toWellFormed();
   const call = { call: "", tool: MEMORY_TOOLS.recall, args: JSON.stringify({ query }) };
-  return withUniqueIds([call], transcript)[0] ?? call;
+  return withUniqueIds(name, [call], transcript)[0] ?? call;
 }
 
 const specOf = ({ name, description, parameters }: Tool): ToolSpec => ({ name, description, parameters });
@@ -183,12 +185,20 @@ const callIds: Fold<Set<string>> = {
   step: (ids, event) => (event.type === "tool.called" ? ids.add(event.call) : ids),
 };
 
-/** Providers promise ids that are unique in a reply; the log needs them unique in a thread. */
-function withUniqueIds(calls: readonly ToolCall[], transcript: Transcript): readonly ToolCall[] {
+/**
+ * Providers promise ids that are unique in a reply; the log needs them unique in a thread. Where turns run side by side, each takes the number
+ * of its own beginning: what the others call is perhaps not recorded yet.
+ */
+function withUniqueIds(name: string, calls: readonly ToolCall[], transcript: Transcript): readonly ToolCall[] {
   const known = read(transcript, callIds);
   const given = new Set<string>();
-  return calls.map(({ call, tool, args }, index) => {
-    const id = call && !known.has(call) && !given.has(call) ? call : `${call || "call"}-${transcript.events.length + 1 + index}`;
+  const isAlone = currentRun(transcript).sideBySide.length <= 1;
+  const begin = beginOfTurn(transcript, name);
+  let nth = eventsOfTurn(transcript, name).filter((event) => event.type === "tool.called" && event.agent === name).length;
+  return calls.map(({ call, tool, args }) => {
+    nth++;
+    const isNew = isAlone && call !== "" && !known.has(call) && !given.has(call);
+    const id = isNew ? call : `${call || "call"}-${begin}-${nth}`;
     given.add(id);
     return { call: id, tool, args };
   });

@@ -1,36 +1,15 @@
-import type { CodeOutcome, CodeRan, Delta, EventBody, FileRef } from "../events.ts";
+import type { CodeOutcome, CodeRan, Delta, EventBody, RunEvent } from "../events.ts";
 import type { Agent } from "../team.ts";
-import { eventsOfTurn, isMessage, type Transcript } from "../transcript.ts";
-import { approvalOf, asked, denial } from "./approvals.ts";
-import { codeBlocks, type FencedBlock } from "./code-blocks.ts";
+import { beginOfTurn, eventsOfTurn, isMessage, type Message, type Transcript } from "../transcript.ts";
+import { codeBlocks } from "./code-blocks.ts";
+import { runBlock, type BlockRunner, type WrittenBlock } from "./run-block.ts";
 
-export interface CodeRunnerSettings {
-  readonly name: string;
+export interface CodeRunnerSettings extends BlockRunner {
   readonly description: string;
   /** The agents whose code it runs. Never a person's. */
   readonly runs: readonly string[];
   /** What the sandbox can run; blocks in other languages are not code to run. */
   readonly languages: readonly string[];
-  readonly run: RunCode;
-  /** Whether a person is asked before each block runs; `auto` when absent. */
-  readonly approval?: "auto" | "ask";
-}
-
-/** Runs one block in the thread's sandbox. A failure of the code, or of the sandbox, is a result; it throws only for a bug. */
-export type RunCode = (
-  block: FencedBlock,
-  options: { readonly signal: AbortSignal; readonly onOutput: (text: string) => void },
-) => Promise<CodeRun>;
-
-export interface CodeRun {
-  readonly outcome: CodeOutcome;
-  readonly exitCode: number;
-  readonly output: string;
-  readonly elapsedMs: number;
-  readonly executor: string;
-  readonly files: readonly FileRef[];
-  readonly memoryPeakBytes?: number;
-  readonly limits?: NonNullable<CodeRan["limits"]>;
 }
 
 /** An agent without a model: it runs the code that the named agents have posted since its own last turn, and reports what came of it. */
@@ -45,45 +24,16 @@ export function codeRunner(settings: CodeRunnerSettings): Agent {
     const results: CodeRan[] = [...ran];
     for (const block of blocks.slice(ran.length)) {
       if (results.some((result) => result.outcome !== "ok")) break;
-      const call = `code-${block.source.seq}-${block.source.block}`;
-      const approval = settings.approval === "ask" ? approvalOf(transcript, call) : undefined;
-      if (approval?.kind === "unasked") yield { type: "approval.requested", agent: name, call, what: asked(block.code) };
-      if (approval && approval.kind !== "given") return;
-      const result = approval && !approval.approved ? notRun(block, denial(approval)) : yield* runBlock(block, signal);
-      // A run that was cut off by stopping or closing is no fact about the code: it is run again when the thread goes on.
-      if (signal.aborted) return;
+      const result = yield* runBlock(settings, block, transcript, signal);
+      if (!result) return;
       yield result;
       results.push(result);
     }
     yield { type: "message.posted", agent: name, text: report(results, blocks.length, settings) };
   }
 
-  async function* runBlock(block: PostedBlock, signal: AbortSignal): AsyncGenerator<Delta, CodeRan, void> {
-    yield { type: "activity", agent: name, doing: `is running ${block.language}` };
-    const { source, language } = block;
-    // Output is shown when the block has ended; live output would need a place of its own in a thread.
-    const run = await settings.run(block, { signal, onOutput: () => undefined });
-    return { type: "code.ran", agent: name, source, language, ...run };
-  }
-
-  const notRun = ({ source, language }: PostedBlock, why: string): CodeRan => ({
-    type: "code.ran",
-    agent: name,
-    source,
-    language,
-    outcome: "rejected",
-    exitCode: 1,
-    output: why,
-    elapsedMs: 0,
-    executor: "none",
-    files: [],
-  });
-
-  function blocksToRun(transcript: Transcript): PostedBlock[] {
-    const { events } = transcript;
-    const lastReport = events.findLastIndex((event) => event.type === "message.posted" && "agent" in event && event.agent === name);
-    const fresh = events.slice(lastReport + 1).filter(isMessage);
-    const fromCoders = fresh.filter((message) => "agent" in message && settings.runs.includes(message.agent));
+  function blocksToRun(transcript: Transcript): WrittenBlock[] {
+    const fromCoders = unheard(transcript, name).filter((message) => "agent" in message && settings.runs.includes(message.agent));
     return fromCoders.flatMap((message) =>
       codeBlocks(message.text)
         .filter((block) => languages.includes(block.language))
@@ -94,8 +44,14 @@ export function codeRunner(settings: CodeRunnerSettings): Agent {
   return { name, description, turn };
 }
 
-interface PostedBlock extends FencedBlock {
-  readonly source: CodeRan["source"];
+/** What was said since its last turn began, and before this one did: those who speak beside it are heard next time. */
+function unheard(transcript: Transcript, name: string): readonly Message[] {
+  const { events } = transcript;
+  const isSelection = (event: RunEvent) => event.type === "speaker.selected" && event.agent === name;
+  const isReport = (event: RunEvent) => event.type === "message.posted" && "agent" in event && event.agent === name;
+  const [begin, lastReport] = [beginOfTurn(transcript, name), events.findLastIndex(isReport)];
+  const from = events.findLastIndex((event, index) => index <= lastReport && isSelection(event));
+  return events.slice(from + 1).filter((event): event is Message => isMessage(event) && event.seq < begin);
 }
 
 /** What the other agents read: the output as it is, and in words only what the output does not say. */

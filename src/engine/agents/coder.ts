@@ -4,19 +4,17 @@ import type { Agent } from "../team.ts";
 import { eventsOfTurn, read, repliesGiven, type Fold, type Transcript } from "../transcript.ts";
 import { ask, askUnseen, plus, type Asked } from "./ask.ts";
 import { codeBlocks } from "./code-blocks.ts";
-import type { RunCode } from "./code-runner.ts";
 import { add, CONTEXT_DEFAULT, emptyContext, summarize, type Context, type ContextStrategy } from "./context.ts";
+import { amendHeard, hear, openEar, type Ear } from "./hearing.ts";
+import { runBlock, type BlockRunner, type WrittenBlock } from "./run-block.ts";
 import { noticed, spokenBy, turnFailed } from "./spoken.ts";
 import { keepInShort } from "./summary.ts";
-import { amendHeard, heardMessage } from "./view.ts";
 
-export interface CoderSettings {
-  readonly name: string;
+export interface CoderSettings extends BlockRunner {
   readonly description: string;
   readonly instructions: string;
   readonly model: Model;
   readonly languages: readonly string[];
-  readonly run: RunCode;
   /** How often it may try again after code that failed. */
   readonly retriesMax: number;
   /** How much of what was said its model is handed; {@link CONTEXT_DEFAULT} when absent. */
@@ -36,9 +34,9 @@ export function coder(settings: CoderSettings): Agent {
       const steps = eventsOfTurn(transcript, name).filter((event) => "agent" in event && event.agent === name);
       const step = nextStep(steps);
       if (step.kind === "run") {
-        const run = await settings.run(step.block, { signal, onOutput: () => undefined });
-        if (signal.aborted) return;
-        yield { type: "code.ran", agent: name, source: step.source, language: step.block.language, ...run };
+        const ran = yield* runBlock(settings, step.block, transcript, signal);
+        if (!ran) return;
+        yield ran;
         continue;
       }
       const reply = yield* asked(transcript, step.kind, signal);
@@ -56,8 +54,7 @@ export function coder(settings: CoderSettings): Agent {
     }
   }
 
-  type Step =
-    { kind: "write" | "decide" | "explain" } | { kind: "run"; block: { language: string; code: string }; source: CodeRan["source"] };
+  type Step = { kind: "write" | "decide" | "explain" } | { kind: "run"; block: WrittenBlock };
 
   /** Read off what this turn has recorded, so that a crash between two steps changes nothing. */
   function nextStep(steps: readonly RunEvent[]): Step {
@@ -69,7 +66,7 @@ export function coder(settings: CoderSettings): Agent {
     const results = steps.filter((event): event is CodeRan & RunEvent => event.type === "code.ran" && event.source.seq === written.seq);
     const failed = results.some((result) => result.outcome !== "ok");
     const block = blocks[results.length];
-    if (block && !failed) return { kind: "run", block, source: { seq: written.seq, block: results.length } };
+    if (block && !failed) return { kind: "run", block: { ...block, source: { seq: written.seq, block: results.length } } };
     const tries = steps.filter((event) => event.type === "code.written" && blocksOf(event.text).length > 0).length;
     return failed && tries <= settings.retriesMax ? { kind: "decide" } : { kind: "explain" };
   }
@@ -114,8 +111,8 @@ const RETRY: AnswerSpec = {
 const wantsRetry = (text: string): boolean => /"retry"\s*:\s*true/.test(text);
 
 /** The thread as its model reads it: code and what came of it are between the words. */
-const coderView = (name: string): Fold<Context> => ({
-  initial: emptyContext,
+const coderView = (name: string): Fold<Context & { readonly ear: Ear }> => ({
+  initial: () => ({ ...emptyContext(), ear: openEar() }),
   step: (context, event) => {
     amendHeard(context, event);
     if (event.type === "run.started") context.expectsTask = true;
@@ -125,10 +122,7 @@ const coderView = (name: string): Fold<Context> => ({
     else if (own && event.type === "code.ran")
       add(context, event.seq, { role: "user", text: `Exit code ${event.exitCode}. Output:\n${event.output}` });
     else if (own && event.type === "context.summarized") summarize(context, event.text, event.upToSeq);
-    else if (!own) {
-      const message = heardMessage(name, event);
-      if (message) add(context, event.seq, message);
-    }
+    add(context, event.seq, ...hear(context.ear, name, event));
     return context;
   },
 });

@@ -16,6 +16,8 @@ export interface HandoffCall {
   readonly to: string;
   readonly text: string;
   readonly options: readonly string[];
+  /** Words for everybody that are not in the text. */
+  readonly beside?: string;
 }
 
 export interface Handoffs {
@@ -46,7 +48,10 @@ export function readHandoffs(allowed: readonly (string | Handoff)[]): Handoffs {
     parse(call, beside) {
       const handoff = byTool.get(call.tool);
       if (!handoff) throw new Error(`${call.tool} is not a hand-over`);
-      if (handoff.to !== HUMAN) return { kind: "handoff", to: handoff.to, text: handoff.message ?? defaultNotice(handoff.to), options: [] };
+      if (handoff.to !== HUMAN) {
+        const words = beside.trim() === "" ? {} : { beside };
+        return { kind: "handoff", to: handoff.to, text: handoff.message ?? defaultNotice(handoff.to), options: [], ...words };
+      }
       const asked = parseQuestion(call.args);
       if (asked === undefined) {
         const message = `The arguments of ${call.tool} must be JSON like {"question": "…", "options": ["…", "…"]}.`;

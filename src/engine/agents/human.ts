@@ -1,6 +1,6 @@
 import { HUMAN, type RunEvent } from "../events.ts";
 import type { Agent } from "../team.ts";
-import { eventsOfTurn, messagesOfRun, type Transcript } from "../transcript.ts";
+import { beginOfTurn, eventsOfTurn, messagesOfRun, type Transcript } from "../transcript.ts";
 import { cutMiddle } from "./context.ts";
 
 export interface HumanSettings {
@@ -25,7 +25,7 @@ export function human({ name, description, question: ask, options = [] }: HumanS
       const turn = eventsOfTurn(transcript, name);
       const question = turn.find((event) => event.type === "handoff.made" && event.agent === name);
       if (!question) {
-        const text = ask ?? lastWords(transcript);
+        const text = ask ?? lastWords(transcript, name);
         yield { type: "handoff.made", agent: name, to: HUMAN, text, ...(options.length > 0 ? { options } : {}) };
         return;
       }
@@ -40,8 +40,9 @@ const isAnswer = (event: RunEvent, question: RunEvent): event is RunEvent & { re
 /** As long as the question of a hand-over may be. */
 const QUESTION_CHARS_MAX = 2_000;
 
-function lastWords(transcript: Transcript): string {
-  const last = messagesOfRun(transcript).at(-1);
+function lastWords(transcript: Transcript, name: string): string {
+  const begin = beginOfTurn(transcript, name);
+  const last = messagesOfRun(transcript).findLast((message) => message.seq < begin);
   // Nobody is asked with their own words.
   return last && "agent" in last && last.text.trim() !== ""
     ? cutMiddle(last.text, QUESTION_CHARS_MAX)

@@ -1,7 +1,7 @@
 import { HUMAN, type RunEvent } from "../events.ts";
 import type { Fold } from "../transcript.ts";
 import { add, emptyContext, summarize, type Context } from "./context.ts";
-import { amendHeard, heardMessage } from "./view.ts";
+import { amendHeard, heardMessage } from "./hearing.ts";
 
 /** How far the leader has come in the run; its next step follows from it. */
 export interface LedgerState {

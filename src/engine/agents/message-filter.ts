@@ -14,13 +14,12 @@ export interface HearingRule {
  */
 export function messageFilter(agent: Agent, rules: readonly HearingRule[]): Agent {
   const heard = heardBy(agent.name, rules);
+  // The fold's array is the same object from call to call, so what has been read of it stays read.
+  const filtered = (transcript: Transcript): Transcript => ({ get events() { return read(transcript, heard).events; } }); // prettier-ignore
   return {
     ...agent,
-    turn(transcript, signal) {
-      // The fold's array is the same object from call to call, so what has been read of it stays read.
-      const filtered: Transcript = { get events() { return read(transcript, heard).events; } }; // prettier-ignore
-      return agent.turn(filtered, signal);
-    },
+    goesOn: (transcript) => agent.goesOn?.(filtered(transcript)) ?? false,
+    turn: (transcript, ...rest) => agent.turn(filtered(transcript), ...rest),
   };
 }
 
@@ -44,8 +43,8 @@ function heardBy(name: string, rules: readonly HearingRule[]): Fold<Heard> {
         state.hasAsked = false;
         return state;
       }
-      if (!state.inTurn) state.since.push(event);
-      else if (isOwn(event) || !isMessage(event) || hasRule(event) || (state.hasAsked && "person" in event)) state.events.push(event);
+      if (!state.inTurn || (isMessage(event) && "agent" in event && !isOwn(event))) state.since.push(event);
+      else if (isOwn(event) || !isMessage(event) || hasRule(event) || state.hasAsked) state.events.push(event);
       if (event.type === "run.stopped" || (isOwn(event) && ENDS.includes(event.type))) state.inTurn = false;
       if (isOwn(event) && event.type === "handoff.made" && event.to === HUMAN) state.inTurn = state.hasAsked = true;
       return state;
@@ -66,4 +65,4 @@ function taken(events: readonly RunEvent[], rules: readonly HearingRule[]): read
   return events.filter((event) => !isMessage(event) || kept.has(event));
 }
 
-const sourceOf = (event: RunEvent): string => (!isMessage(event) ? "" : "person" in event ? "user" : speakerOf(event));
+const sourceOf = (event: RunEvent): string => (!isMessage(event) ? "" : "person" in event || event.outside ? "user" : speakerOf(event));

@@ -2,13 +2,13 @@ import { HUMAN, type Delta, type EventBody, type Notices, type Usage } from "../
 import type { Model, ModelMessage } from "../model.ts";
 import { askHowToGoOn, STALLS_MAX_DEFAULT, stallsOf, stuck } from "../stalls.ts";
 import type { Agent } from "../team.ts";
-import { currentRun, lastSpeaker, read, repliesGiven, SELECTOR, type Fold, type Transcript } from "../transcript.ts";
+import { currentRun, lastSpeaker, read, repliesGiven, SELECTOR, selectorWithin, type Fold, type Transcript } from "../transcript.ts";
 import { askUnseen, NO_CALLS, plus, type Asked } from "./ask.ts";
 import { add, cutMiddle, emptyContext, shown, type Context } from "./context.ts";
 import { readChoice, REASON_CHARS_MAX, type Choice } from "./selector-choice.ts";
 import { answerSpec, filled, FINISH, instructions, question, rules } from "./selector-prompt.ts";
+import { amendHeard, heard } from "./hearing.ts";
 import { noticed } from "./spoken.ts";
-import { amendHeard, heard } from "./view.ts";
 
 export interface SelectorSettings {
   readonly model: Model;
@@ -29,6 +29,8 @@ export interface SelectorSettings {
   readonly stallsMax?: number;
   /** The team's own prompt, with `{roles}`, `{participants}` and `{history}`. */
   readonly prompt?: string;
+  /** The participant inside which it leads; none for the team of the thread. */
+  readonly within?: string;
 }
 
 /**
@@ -118,7 +120,7 @@ export function selector(settings: SelectorSettings): Agent {
     signal: AbortSignal,
   ): Promise<Asked> {
     const request = {
-      agent: SELECTOR,
+      agent: settings.within === undefined ? SELECTOR : selectorWithin(settings.within),
       system,
       tools: [],
       answer: answerSpec([...candidates, ...actions]),

@@ -1,6 +1,6 @@
 import type { Delta, EventBody, RunEvent } from "../events.ts";
 import type { Model, ModelMessage } from "../model.ts";
-import { converse } from "../run.ts";
+import { converse, hasWork } from "../run.ts";
 import type { Agent, Team } from "../team.ts";
 import { amend, isMessage, read, repliesGiven, speakerOf, type Fold, type Transcript } from "../transcript.ts";
 import { ask } from "./ask.ts";
@@ -26,15 +26,17 @@ export function subTeam(settings: SubTeamSettings): Agent {
   const { name, description, team, voice } = settings;
   const inner = innerLog(name, team.name);
 
-  async function* turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
-    // The fold's array is the same object from call to call, so what the members' folds have read stays read.
-    const within: Transcript = {
-      get events() {
-        return read(transcript, inner).events;
-      },
-    };
+  /** The fold's array is the same object from call to call, so what the members' folds have read stays read. */
+  const readWithin = (transcript: Transcript): Transcript => ({
+    get events() {
+      return read(transcript, inner).events;
+    },
+  });
+
+  async function* turn(...[transcript, signal, heard]: Parameters<Agent["turn"]>): AsyncGenerator<EventBody | Delta, void, void> {
+    const within = readWithin(transcript);
     let reason = "";
-    for await (const item of converse(team, within, signal)) {
+    for await (const item of converse(team, within, signal, heard)) {
       if (item.type === "text.delta" || item.type === "reasoning.delta" || item.type === "output.delta" || item.type === "activity")
         yield item;
       else if (item.type === "run.stopped") reason = item.reason;
@@ -73,7 +75,7 @@ export function subTeam(settings: SubTeamSettings): Agent {
     else yield turnFailed(name, reply);
   }
 
-  return { name, description, turn };
+  return { name, description, goesOn: (transcript) => hasWork(team, readWithin(transcript)), turn };
 }
 
 const ONE_VOICE: ModelMessage = { role: "user", text: "Now give the team's answer, as one voice, without speaking of the team." };
@@ -88,7 +90,7 @@ const namedOutside = (name: string, event: EventBody): EventBody =>
 const namedInside = (name: string, event: RunEvent): RunEvent =>
   event.type === "approval.requested" || event.type === "approval.given" ? { ...event, call: event.call.slice(name.length + 1) } : event;
 
-/** The log as the team inside reads it: each turn of the participant is a run of its own, which begins with what was said outside since. */
+/** The log as the team inside reads it: each turn of the participant is a run of its own, which begins with what agents outside have said since. People are heard at once. */
 function innerLog(
   name: string,
   team: string,
@@ -104,7 +106,7 @@ function innerLog(
         if (event.type === "handoff.made") state.seqs.set(event.seq, state.events.length);
       } else if (event.type === "speaker.selected" && event.agent === name && !place) {
         append({ type: "run.started", run: `${name}-${event.seq}`, team, startedBy: { id: "team", name: "the team" } });
-        for (const message of state.unheard.splice(0)) append(message);
+        for (const message of state.unheard.splice(0)) append("agent" in message ? { ...message, outside: true } : message);
         state.open = true;
       } else if (
         (event.type === "turn.ended" || event.type === "turn.failed" || event.type === "turn.skipped" || event.type === "message.posted") &&
@@ -126,9 +128,8 @@ function innerLog(
         const inner = state.events.find((one) => one.type === "message.posted" && "person" in one && one.id === event.id);
         if (inner) append({ ...event, of: inner.seq });
       } else if (isMessage(event)) {
-        if (state.open && event.type === "message.posted" && "person" in event && event.answers !== undefined)
-          append({ ...event, answers: state.seqs.get(event.answers) ?? 0 });
-        else if (state.open) append(event);
+        if (state.open && event.type === "message.posted" && "person" in event)
+          append(event.answers === undefined ? event : { ...event, answers: state.seqs.get(event.answers) ?? 0 });
         else state.unheard.push(event);
       }
       return state;

@@ -129,13 +129,14 @@ export function lateHandoff({ name, handoffs }: Caller, transcript: Transcript):
   return handoff.kind === "handoff" ? handoffMade(name, call, handoff) : undefined;
 }
 
-const handoffMade = (agent: string, { call }: Pick<ToolCall, "call">, { to, text, options }: HandoffCall): EventBody => ({
+const handoffMade = (agent: string, { call }: Pick<ToolCall, "call">, { to, text, options, beside }: HandoffCall): EventBody => ({
   type: "handoff.made",
   agent,
   to,
   text,
   call,
   ...(options.length > 0 ? { options } : {}),
+  ...(beside === undefined ? {} : { beside }),
 });
 
 /** The words of the reply that made this call; they are on its first call, which may be another one. */

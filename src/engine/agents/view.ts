@@ -1,7 +1,8 @@
-import { HUMAN, type FileRef, type RunEvent } from "../events.ts";
+import type { RunEvent } from "../events.ts";
 import type { ModelMessage, ToolCall } from "../model.ts";
-import { amendedText, speakerOf, type Fold } from "../transcript.ts";
-import { add, emptyContext, replaceAt, replaceLast, summarize, type Context } from "./context.ts";
+import type { Fold } from "../transcript.ts";
+import { add, emptyContext, replaceLast, summarize, type Context } from "./context.ts";
+import { amended, amendHeard, hear, openEar, type Ear } from "./hearing.ts";
 
 /**
  * The thread as one agent's model reads it: its own words as the assistant's, everybody else's as the user's with the speaker's name in
@@ -16,20 +17,20 @@ export interface View extends Context {
   readonly held: ModelMessage[];
   /** The seq of each. */
   readonly heldSeqs: number[];
+  readonly ear: Ear;
 }
 
 export function viewOf(agent: string): Fold<View> {
   return {
-    initial: () => ({ ...emptyContext(), open: new Map(), unrecorded: [], held: [], heldSeqs: [] }),
+    initial: () => ({ ...emptyContext(), open: new Map(), unrecorded: [], held: [], heldSeqs: [], ear: openEar() }),
     step: (view, event) => {
       if (event.type === "run.started") view.expectsTask = true;
+      if (amendsOthers(view, event)) return view;
       if (isOwn(agent, event)) own(view, event);
-      else {
-        if (amendsOthers(view, event)) return view;
-        const message = heardMessage(agent, event);
-        if (message && view.open.size > 0) hold(view, event.seq, message);
-        else if (message) add(view, event.seq, message);
-        if (event.type === "run.stopped") closeAll(view, event.seq, "Not done: the run was stopped.");
+      if (event.type === "run.stopped") closeAll(view, event.seq, "Not done: the run was stopped.");
+      for (const message of hear(view.ear, agent, event)) {
+        if (view.open.size > 0) hold(view, event.seq, message);
+        else add(view, event.seq, message);
       }
       return view;
     },
@@ -102,57 +103,7 @@ function close(view: View, seq: number, call: ToolCall, text: string, failed: bo
   view.heldSeqs.length = 0;
 }
 
-/** {@link heard}, with the images that were posted. */
-export function heardMessage(agent: string, event: RunEvent): ModelMessage | undefined {
-  const text = heard(agent, event);
-  if (text === undefined) return undefined;
-  return userMessage(text, event.type === "message.posted" && "person" in event ? event.files : undefined);
-}
-
-function userMessage(text: string, files: readonly FileRef[] = []): ModelMessage {
-  const images = files.filter(isImage);
-  return { role: "user", text, ...(images.length > 0 ? { images } : {}) };
-}
-
-const isImage = (file: FileRef): boolean => file.mediaType.startsWith("image/");
-
-/** What an agent reads of an event that is not its own, with the speaker's name in front; nothing for what only watchers see. */
-export function heard(agent: string, event: RunEvent): string | undefined {
-  if (event.quiet) return undefined;
-  switch (event.type) {
-    case "message.posted":
-      return `${speakerOf(event)}: ${event.text}${"person" in event ? posted(event.files) : ""}`;
-    case "handoff.made":
-      return event.to === HUMAN ? `${event.agent} asks a person: ${event.text}` : `${event.agent}: ${event.text}`;
-    case "speaker.selected":
-      return event.agent === agent && event.instruction ? `For ${agent}, from the team lead: ${event.instruction}` : undefined;
-    case "question.expired":
-      return "(Nobody has answered the question in time. Go on with what is known, and say what you assume.)";
-    default:
-      return undefined;
-  }
-}
-
-/** Files are named in the words, so that everybody knows of them, also who cannot open them. */
-const posted = (files: readonly FileRef[] = []): string =>
-  files.length === 0
-    ? ""
-    : `\n(Posted with it: ${files.map(({ name, mediaType, bytes }) => `${name}, ${mediaType}, ${bytes} bytes`).join("; ")}.)`;
-
 function hold(view: View, seq: number, message: ModelMessage): void {
   view.held.push(message);
   view.heldSeqs.push(seq);
-}
-
-type Amendment = Extract<RunEvent, { readonly type: "message.edited" | "message.deleted" }>;
-
-/** An edit leaves what was posted with the words; what was taken back is gone with them. */
-function amended(event: Amendment): ModelMessage {
-  const files = event.type === "message.edited" ? event.files : undefined;
-  return userMessage(`${event.person.name}: ${amendedText(event)}${posted(files)}`, files);
-}
-
-/** Puts what a message says now into its place in what a model is told; nothing for other events. */
-export function amendHeard(context: Context, event: RunEvent): void {
-  if (event.type === "message.edited" || event.type === "message.deleted") replaceAt(context, event.of, amended(event));
 }

@@ -1,7 +1,7 @@
 import { codeBlocks } from "../agents/code-blocks.ts";
 import { isMessage, read, speakerOf, type Fold, type Message, type Transcript } from "../transcript.ts";
 
-/** The name for people in rules. */
+/** The name for people in rules; in a team that is a participant, for everybody outside it. */
 export const USER = "user";
 
 /** After whom, and on which words, who is next. */
@@ -54,4 +54,5 @@ const lastWords: Fold<{ readonly from: string | undefined; readonly text: string
 
 const NOTHING = { from: undefined, text: "" };
 
-const participantOf = (message: Message): string => ("person" in message ? USER : (message.within?.split("/")[0] ?? speakerOf(message)));
+const participantOf = (message: Message): string =>
+  "person" in message || message.outside ? USER : (message.within?.split("/")[0] ?? speakerOf(message));

@@ -13,7 +13,7 @@ export const swarm: SpeakerPolicy = (transcript, agents) => {
 const latestHandoff: Fold<{ readonly to: string | undefined }> = {
   initial: () => ({ to: undefined }),
   step: (state, event) =>
-    event.within !== undefined
+    event.within !== undefined || event.outside
       ? state
       : event.type === "handoff.made"
         ? { to: event.to }

@@ -1,0 +1,57 @@
+import type { CodeOutcome, CodeRan, Delta, EventBody, FileRef } from "../events.ts";
+import type { Transcript } from "../transcript.ts";
+import { approvalOf, asked, denial } from "./approvals.ts";
+import type { FencedBlock } from "./code-blocks.ts";
+
+/** Runs one block in the thread's sandbox. A failure of the code, or of the sandbox, is a result; it throws only for a bug. */
+export type RunCode = (
+  block: FencedBlock,
+  options: { readonly signal: AbortSignal; readonly onOutput: (text: string) => void },
+) => Promise<CodeRun>;
+
+export interface CodeRun {
+  readonly outcome: CodeOutcome;
+  readonly exitCode: number;
+  readonly output: string;
+  readonly elapsedMs: number;
+  readonly executor: string;
+  readonly files: readonly FileRef[];
+  readonly memoryPeakBytes?: number;
+  readonly limits?: NonNullable<CodeRan["limits"]>;
+}
+
+/** Who runs code, with what, and whether a person is asked before each block; `auto` when absent. */
+export interface BlockRunner {
+  readonly name: string;
+  readonly run: RunCode;
+  readonly approval?: "auto" | "ask";
+}
+
+export interface WrittenBlock extends FencedBlock {
+  readonly source: CodeRan["source"];
+}
+
+/**
+ * What came of one block, after a person's yes where that is wanted; a no is a result too. Nothing when it waits for the answer, or when it
+ * was cut off by stopping or closing: that is no fact about the code, and it is run again when the thread goes on.
+ */
+export async function* runBlock(
+  { name, run, approval = "auto" }: BlockRunner,
+  { source, language, code }: WrittenBlock,
+  transcript: Transcript,
+  signal: AbortSignal,
+): AsyncGenerator<EventBody | Delta, CodeRan | undefined, void> {
+  const ran = (result: CodeRun): CodeRan => ({ type: "code.ran", agent: name, source, language, ...result });
+  if (approval === "ask") {
+    const call = `code-${source.seq}-${source.block}`;
+    const answer = approvalOf(transcript, call);
+    if (answer.kind === "unasked") yield { type: "approval.requested", agent: name, call, what: asked(code) };
+    if (answer.kind !== "given") return undefined;
+    if (!answer.approved)
+      return ran({ outcome: "rejected", exitCode: 1, output: denial(answer), elapsedMs: 0, executor: "none", files: [] });
+  }
+  yield { type: "activity", agent: name, doing: `is running ${language}` };
+  // Output is shown when the block has ended; live output would need a place of its own in a thread.
+  const result = await run({ language, code }, { signal, onOutput: () => undefined });
+  return signal.aborted ? undefined : ran(result);
+}
