@@ -2,7 +2,7 @@ import { isEvent, type Delta, type EventBody, type StopReason } from "./events.t
 import { sideBySide } from "./side-by-side.ts";
 import type { Agent, Team } from "./team.ts";
 import { describe, finishedOrFailed } from "./termination.ts";
-import { currentRun, isWaiting, type Transcript } from "./transcript.ts";
+import { currentRun, type Transcript } from "./transcript.ts";
 
 /**
  * Goes on with a conversation until it stops or waits for a person.
@@ -24,7 +24,7 @@ export async function* converse(
       yield stopped;
       return;
     }
-    if (isWaiting(transcript) && goingOn(team, transcript).length === 0) return;
+    if (!hasWork(team, transcript)) return;
 
     const { openTurns, toBeSelected } = currentRun(transcript);
     const begun = [...openTurns, ...toBeSelected];
@@ -96,10 +96,12 @@ function goingOn({ agents }: Team, transcript: Transcript): readonly string[] {
     .map(({ name }) => name);
 }
 
-/** Whether {@link converse} would do anything now. */
-export const hasWork = (team: Team, transcript: Transcript): boolean =>
-  currentRun(transcript).running &&
-  (!isWaiting(transcript) || goingOn(team, transcript).length > 0 || whyStop(team, transcript) !== undefined);
+/** Whether {@link converse} would do anything now: something ends the run, or somebody of the team does not wait for a person. */
+export function hasWork(team: Team, transcript: Transcript): boolean {
+  const { running, asking, toBeSelected } = currentRun(transcript);
+  if (!running) return false;
+  return asking.length === 0 || toBeSelected.length > 0 || goingOn(team, transcript).length > 0 || whyStop(team, transcript) !== undefined;
+}
 
 /** Nobody from outside is heard before the conversation waits. */
 const nobody = (): Promise<never> => new Promise(() => undefined);
