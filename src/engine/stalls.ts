@@ -1,7 +1,7 @@
 import { HUMAN, type EventBody, type Person, type RunEvent } from "./events.ts";
 import type { Fold } from "./transcript.ts";
 
-/** How far a led conversation goes in a circle, since the run began, a person spoke, or the leader made a new plan. */
+/** How far a conversation goes in a circle, since the run began, a person spoke, or the leader made a new plan. */
 export interface Stalls {
   /** Turns without progress, less those with; by the leader's judgement, or because a turn said again what was said. */
   readonly count: number;
@@ -14,6 +14,8 @@ export interface Stalls {
   /** The last turn was a repetition and is counted. */
   readonly repeated: boolean;
   readonly asked: boolean;
+  /** Who had the floor last. */
+  readonly speaker: string | undefined;
 }
 
 export const STALLS_MAX_DEFAULT = 3;
@@ -22,7 +24,11 @@ const FALLBACKS_MAX = 2;
 /** How many turns back a repetition is seen: two agents that thank each other, and one beside them. */
 const TURNS_COMPARED = 4;
 
-export function stallsOf(leader: string): Fold<Stalls> {
+/**
+ * `unled`: nobody judges whether there is progress. Then a turn that says something new makes up for one that did not; with `keepsFloor`, one
+ * who speaks twice in a row makes none.
+ */
+export function stallsOf(leader: string, unled?: { readonly keepsFloor: boolean }): Fold<Stalls> {
   return {
     initial: () => FRESH,
     step(state, event) {
@@ -38,7 +44,10 @@ export function stallsOf(leader: string): Fold<Stalls> {
         case "handoff.made":
           return event.agent === leader && event.to === HUMAN && event.options?.includes(STOP) ? { ...state, asked: true } : state;
         case "speaker.selected":
-          return selected(state, event);
+          return selected(
+            unled ? { ...state, count: state.count + unjudged(state, unled.keepsFloor && state.speaker === event.agent) } : state,
+            event,
+          );
         default:
           return state;
       }
@@ -65,7 +74,7 @@ export const askHowToGoOn = (leader: string, why: string): EventBody => ({
 const STOP = "Stop";
 const saysStop = (text: string): boolean => text.trim().toLowerCase() === STOP.toLowerCase();
 
-const FRESH: Stalls = { count: 0, fallbacks: 0, stoppedBy: undefined, recent: [], repeated: false, asked: false };
+const FRESH: Stalls = { count: 0, fallbacks: 0, stoppedBy: undefined, recent: [], repeated: false, asked: false, speaker: undefined };
 
 function spoken(state: Stalls, text: string): Stalls {
   const own = shingles(text);
@@ -73,12 +82,14 @@ function spoken(state: Stalls, text: string): Stalls {
   return { ...state, count: state.count + (repeated ? 1 : 0), repeated, recent: [...state.recent, own].slice(-TURNS_COMPARED) };
 }
 
+const unjudged = (state: Stalls, isSameAgain: boolean): number => (isSameAgain ? 1 : state.repeated ? 0 : -1);
+
 function selected(state: Stalls, event: Extract<RunEvent, { type: "speaker.selected" }>): Stalls {
   const { progress } = event;
   const judged = progress === undefined ? 0 : progress ? -1 : state.repeated ? 0 : 1;
   // Where there was nothing to choose, nothing is known about the model.
   const fallbacks = event.by === "fallback" ? state.fallbacks + 1 : event.by === "only" ? state.fallbacks : 0;
-  return { ...state, count: Math.max(0, state.count + judged), fallbacks, repeated: false, stoppedBy: undefined };
+  return { ...state, count: Math.max(0, state.count + judged), fallbacks, repeated: false, stoppedBy: undefined, speaker: event.agent };
 }
 
 /** From this share of common shingles on, two turns say the same: a changed name or number passes, a new sentence does not. */

@@ -193,3 +193,20 @@ test("a selector asks people only where one of its agents may, or the file says 
   expect(await offered(", mayAskHuman: true", "")).toMatchObject(names("Ana", "Ben", "human"));
   expect(await offered(", mayAskHuman: false", ", handoffs: [human]")).toMatchObject(names("Ana", "Ben"));
 });
+
+test("a team that nobody leads is watched where a person may be asked: thanks without end become a question", async () => {
+  const debate = (speakers: string, handoffs = ", handoffs: [human]") =>
+    play(
+      `teams:
+  two:
+    description: Two.
+    speakers: { policy: round-robin${speakers} }
+    agents: [{ name: Ana, description: Asks., model: m${handoffs} }, { name: Ben, description: Answers., model: m }]
+    stop: { maxTurns: 8 }
+`,
+      { replies: `replies: { Ana: [${"Thank you., ".repeat(4)}], Ben: [${"Thank you., ".repeat(4)}] }` },
+    );
+  expect((await debate("")).said.at(-1)).toMatch(/^Parley → human: The last 3 turns brought no progress/);
+  expect((await debate(", stallsMax: 1")).said).toHaveLength(3);
+  for (const silent of [await debate("", ""), await debate(", mayAskHuman: false")]) expect(silent.said).toHaveLength(8);
+});

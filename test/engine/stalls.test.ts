@@ -1,9 +1,13 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { selector, type SelectorSettings } from "../../src/engine/agents/selector.ts";
 import { ledBy } from "../../src/engine/policies/led-by.ts";
+import { roundRobin } from "../../src/engine/policies/round-robin.ts";
+import { swarm } from "../../src/engine/policies/swarm.ts";
+import { unlessStuck } from "../../src/engine/policies/unless-stuck.ts";
 import { stallsOf } from "../../src/engine/stalls.ts";
+import type { Agent } from "../../src/engine/team.ts";
 import { maxTurns } from "../../src/engine/termination.ts";
-import { currentRun, read, SELECTOR } from "../../src/engine/transcript.ts";
+import { currentRun, isWaiting, read, SELECTOR } from "../../src/engine/transcript.ts";
 import { openLog, says, scripted, team, type ScriptedModel } from "../support/scripted.ts";
 
 const choice = (next: string, progress: boolean) => JSON.stringify({ next, reason: "because", instruction: "", progress });
@@ -91,4 +95,52 @@ test("a turn is a repetition when almost all of its words are, and is counted on
   pick(false);
   log.reply("try the other file");
   expect(count()).toBe(0);
+});
+
+describe("where nobody leads", () => {
+  const watched = (agents: readonly Agent[], keepsFloor = false) =>
+    team({ agents, nextSpeakers: unlessStuck(keepsFloor ? swarm : roundRobin, { stallsMax: 2, keepsFloor }), limits: maxTurns(12) });
+  const thanks = ["Thank you so much for your help.", "Thank you so much for your help!", "Thank you so much for your help…"];
+
+  test("turns that say again what was said end in a question to a person, not in a bill", async () => {
+    const log = openLog();
+    log.start("t");
+    const both = () => watched([says("Ada", "The sum is right.", ...thanks), says("Ben", "So it is.", ...thanks)]);
+    await log.run(both());
+    expect(log.said().at(-1)).toMatch(/^Parley → human: The last 2 turns brought no progress\./);
+    expect(isWaiting(log.transcript)).toBe(true);
+    expect(currentRun(log.transcript).turns).toBe(5);
+    log.reply("Stop");
+    await log.run(both());
+    expect(log.stopped()).toMatchObject({ outcome: "stopped", reason: "stopped by Maria" });
+  });
+
+  test("with any other answer the team goes on where it was", async () => {
+    const log = openLog();
+    log.start("t");
+    const both = () => watched([says("Ada", ...thanks, "A new thought."), says("Ben", ...thanks, "Another one.")]);
+    await log.run(both());
+    const asked = log.events.length;
+    log.reply("Think of taxes");
+    await log.run(both());
+    const next = log.events.slice(asked).find((event) => event.type === "speaker.selected");
+    const before = log.events.slice(0, asked).findLast((event) => event.type === "speaker.selected");
+    expect([before?.agent, next?.agent].toSorted()).toEqual(["Ada", "Ben"]);
+  });
+
+  test("something new makes up for a repetition", async () => {
+    const log = openLog();
+    log.start("t");
+    const lines = ["one thing is tax", "one thing is tax", "two are rents in May", "three is the last table", "three is the last table"];
+    await log.run(team({ ...watched([says("Ada", ...lines)]), limits: maxTurns(5) }));
+    expect(log.stopped()).toMatchObject({ outcome: "limit" });
+  });
+
+  test("an agent of a swarm that keeps talking and forgets to hand over is noticed", async () => {
+    const log = openLog();
+    log.start("t");
+    await log.run(watched([lively("Ada"), lively("Ben")], true));
+    expect(currentRun(log.transcript).turns).toBe(3);
+    expect(currentRun(log.transcript).question?.agent).toBe("Parley");
+  });
 });

@@ -6,6 +6,7 @@ import { ledBy } from "../../engine/policies/led-by.ts";
 import { roundRobin } from "../../engine/policies/round-robin.ts";
 import { candidatesByRule, nextByRule } from "../../engine/policies/selector-rules.ts";
 import { swarm } from "../../engine/policies/swarm.ts";
+import { unlessStuck } from "../../engine/policies/unless-stuck.ts";
 import type { Agent, SpeakerPolicy } from "../../engine/team.ts";
 import { selectorModel } from "../selector-model.ts";
 import { handoffsOf, targetOf } from "../schema/agents.ts";
@@ -15,7 +16,16 @@ import type { Parts } from "./parts.ts";
 import { contextOf } from "./thinking.ts";
 
 /** Who speaks next, and the agent that leads where one does. `within`: the participant, or the tool, behind which the team is. */
-export function speakersOf(
+export function speakersOf(...given: Parameters<typeof policyOf>): SpeakerPolicy {
+  const [team] = given;
+  const { speakers } = team;
+  const policy = policyOf(...given);
+  const isLed = "model" in speakers;
+  if (isLed || !("stallsMax" in speakers) || !(speakers.mayAskHuman ?? mayAskHuman(team))) return policy;
+  return unlessStuck(policy, { stallsMax: speakers.stallsMax, keepsFloor: speakers.policy === "swarm" });
+}
+
+function policyOf(
   team: TeamSettings,
   agents: readonly Agent[],
   parts: Parts,

@@ -18,7 +18,13 @@ const stallsMax = z
 
 const mayAskHuman = z.boolean().optional().describe("Whether it may ask a person; when absent, if one of its agents may.");
 
-const RoundRobin = z.strictObject({ policy: z.literal("round-robin") });
+/** Of policies without a leader: they are watched as a leader would. */
+const watched = {
+  stallsMax: stallsMax.describe("Turns that say again what was said before a person is asked how to go on."),
+  mayAskHuman: mayAskHuman.describe("Whether a person is asked when the team goes in a circle; when absent, if one of its agents may."),
+};
+
+const RoundRobin = z.strictObject({ policy: z.literal("round-robin"), ...watched });
 
 const Selector = z.strictObject({
   policy: z.literal("selector"),
@@ -69,7 +75,7 @@ const Selector = z.strictObject({
 });
 
 const Swarm = z
-  .strictObject({ policy: z.literal("swarm") })
+  .strictObject({ policy: z.literal("swarm"), ...watched })
   .describe("Hand-overs decide: whoever has the floor keeps it until it hands it over. The first agent begins.");
 
 const Graph = z.strictObject({
@@ -87,6 +93,7 @@ const Graph = z.strictObject({
     .min(1, { error: "a graph needs at least one edge" })
     .max(EDGES_MAX),
   entry: agentRef.optional().describe("Who begins; the agents that no edge leads to when absent."),
+  ...watched,
 });
 
 const Magentic = z
