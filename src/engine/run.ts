@@ -2,11 +2,7 @@ import { isEvent, type Delta, type EventBody, type StopReason } from "./events.t
 import { sideBySide } from "./side-by-side.ts";
 import type { Agent, Team } from "./team.ts";
 import { describe, finishedOrFailed } from "./termination.ts";
-<<<<<<< HEAD
 import { currentRun, SELECTOR, type Transcript } from "./transcript.ts";
-=======
-import { currentRun, type Transcript } from "./transcript.ts";
->>>>>>> main
 
 /**
  * Goes on with a conversation until it stops or waits for a person.
@@ -136,14 +132,9 @@ function goingOn({ agents }: Team, transcript: Transcript): readonly string[] {
 
 /** Whether {@link converse} would do anything now: something ends the run, or somebody of the team does not wait for a person. */
 export function hasWork(team: Team, transcript: Transcript): boolean {
-<<<<<<< HEAD
   const { running, pausedBy, asking, toBeSelected } = currentRun(transcript);
   if (!running) return false;
   if (pausedBy) return whyStop(team, transcript) !== undefined;
-=======
-  const { running, asking, toBeSelected } = currentRun(transcript);
-  if (!running) return false;
->>>>>>> main
   return asking.length === 0 || toBeSelected.length > 0 || goingOn(team, transcript).length > 0 || whyStop(team, transcript) !== undefined;
 }
 
