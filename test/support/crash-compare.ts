@@ -77,7 +77,18 @@ function recorded(event: RunEvent): string {
   return timeless(kept);
 }
 
-const MOVING: ReadonlySet<string> = new Set(["seq", "at", "elapsedMs", "run", "id", "answers", "of", "answerBy", "teamHash"]);
+const MOVING: ReadonlySet<string> = new Set([
+  "seq",
+  "at",
+  "elapsedMs",
+  "run",
+  "id",
+  "answers",
+  "of",
+  "answerBy",
+  "teamHash",
+  "memoryPeakBytes",
+]);
 
 /** Durations as they are written for people, and the id that stands for a name which Slack does not say in time. */
 const timeless = (text: string): string =>
