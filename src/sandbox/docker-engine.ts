@@ -58,6 +58,13 @@ export async function connectEngine(
   }
 }
 
+/** Whether the engine is there, and the image in it still. */
+export const answers = ({ docker, imageId }: Engine): Promise<boolean> =>
+  callEngine((options) => docker.getImage(imageId).inspect(options as object), FIRST_CALL_MS_MAX).then(
+    () => true,
+    () => false,
+  );
+
 /** The call takes options, though its types do not say so. */
 interface Informing {
   info(options: object): Promise<{ Runtimes?: Record<string, unknown> }>;
