@@ -53,7 +53,7 @@ export async function connectEngine(
   } catch (error) {
     throw new SandboxUnavailable(
       `No Docker engine answers at ${address} (${reasonOf(error)}). Start Docker, or set DOCKER_HOST to an engine that runs; ` +
-        `to try Parley without Docker, set "sandbox: { executor: wasm }" in the team file.`,
+        `without Docker, set "sandbox: { executor: os }" (Linux, with bubblewrap) or "{ executor: wasm }" in the team file.`,
     );
   }
 }
