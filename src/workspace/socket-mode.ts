@@ -192,9 +192,7 @@ export class SocketMode {
         type: delivery.type,
         payload: delivery.payload,
         accepts_response_payload: delivery.type !== "events_api",
-        ...(delivery.type === "events_api"
-          ? { retry_attempt: repeats, retry_reason: repeats === 0 ? "" : "timeout" }
-          : {}),
+        ...(delivery.type === "events_api" ? { retry_attempt: repeats, retry_reason: repeats === 0 ? "" : "timeout" } : {}),
       }),
     );
     delivery.cancelTimer = this.#agenda.at(this.#now() + ACK_TIMEOUT_MS, () => this.#failed(delivery));
