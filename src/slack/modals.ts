@@ -3,6 +3,7 @@ import type { RunState } from "../engine/transcript.ts";
 import { ACTIONS, actions, button, duration, plural, section } from "./blocks.ts";
 import { safeMrkdwn, shorten } from "./escape.ts";
 import { helpText, type TeamCards } from "./help.ts";
+import { nicetyBlocks } from "./niceties.ts";
 
 /** Slack's: options of a menu, an option's label, its value, and the letters of an input. */
 const OPTIONS_MAX = 100;
@@ -71,10 +72,10 @@ export function controlsModal(thread: string, run: RunState): ModalView {
   };
 }
 
-/** The Home tab: how to begin, and with whom. */
-export function homeView(bot: string, teams: TeamCards): HomeView {
+/** The Home tab: what the workspace does not let Parley have, see niceties.ts; how to begin, and with whom. */
+export function homeView(bot: string, teams: TeamCards, missing: readonly string[]): HomeView {
   return {
     type: "home",
-    blocks: [{ type: "header", text: { type: "plain_text", text: "Parley" } }, section(helpText(bot, teams))],
+    blocks: [{ type: "header", text: { type: "plain_text", text: "Parley" } }, ...nicetyBlocks(missing), section(helpText(bot, teams))],
   };
 }
