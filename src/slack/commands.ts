@@ -4,6 +4,7 @@ import { currentRun, type RunState } from "../engine/transcript.ts";
 import type { Store } from "../store/store.ts";
 import { plural } from "./blocks.ts";
 import { personOf, stop, threadOf, type Ears } from "./conversation.ts";
+import { knownCode } from "./error-codes.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { helpText, teamsText } from "./help.ts";
 import { controlsModal, homeView, NEW_RUN, newRunModal } from "./modals.ts";
@@ -130,7 +131,13 @@ export async function startFromModal(desk: Desk, submission: SubmissionBody): Pr
 export async function showHome(desk: Desk, user: string): Promise<void> {
   const missing = await missingNiceties(desk.store, desk.me.team);
   const view = homeView(desk.me.user, desk.teams, missing);
-  await courtesy(desk, "views.publish", () => desk.web.write.views.publish({ user_id: user, view }));
+  const publish = () => desk.web.write.views.publish({ user_id: user, view });
+  await courtesy(desk, "views.publish", () =>
+    publish().catch((error: unknown) => {
+      if (slackErrorCode(error) !== "hash_conflict") throw error;
+      return publish();
+    }),
+  );
 }
 
 const INVITE = "I am not in this channel, so nobody would see my answers. Invite me first: `/invite @parley`";
@@ -224,6 +231,7 @@ async function courtesy(desk: Desk, method: string, call: () => Promise<unknown>
     await call();
   } catch (error) {
     const code = slackErrorCode(error);
+    if (code !== undefined && knownCode(code).reaction === "fine") return;
     desk.log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
   }
 }
