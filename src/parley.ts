@@ -80,8 +80,9 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const { settings, env, dbPath } = options;
   const clock = options.clock ?? systemClock;
   const { botToken, appToken, http } = options.slack ?? {};
-  const slackEnv = { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: http?.signingSecret };
-  const redact = createRedactor({ ...env, ...slackEnv }, secretNames(settings));
+  // Beside what the environment says, not in its place: a secret that is not in use is one all the same.
+  const inUse = { BOT_TOKEN: botToken, APP_TOKEN: appToken, SIGNING_SECRET: http?.signingSecret };
+  const redact = createRedactor({ ...env, ...inUse }, secretNames(settings));
   const log = (line: string) => options.log(redact(line));
   const { store: plain, dispatch, memory: notes } = openSqlite({ path: dbPath, ...clock });
   const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
@@ -131,7 +132,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       ...running,
       follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
     };
-    const slack: Slack | undefined = options.slack && (await createSlack({ ...options.slack, store, memory, runner, teams, clock, log }));
+    const slack: Slack | undefined =
+      options.slack && (await createSlack({ bots: settings.slack.bots, ...options.slack, store, memory, runner, teams, clock, log }));
     return {
       runner,
       store,

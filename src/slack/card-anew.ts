@@ -6,9 +6,8 @@ import { metadataOf, outboxId } from "./metadata.ts";
 import { placeOf } from "./place.ts";
 
 /** A card that Slack lets nobody edit any more. */
-export interface Unedited extends Pick<Post, "thread" | "seq" | "kind"> {
+export interface Unedited extends Pick<Post, "thread" | "seq" | "kind">, Pick<RenderedMessage, "text" | "blocks"> {
   readonly run: string;
-  readonly rendered: RenderedMessage;
 }
 
 /**
@@ -16,7 +15,7 @@ export interface Unedited extends Pick<Post, "thread" | "seq" | "kind"> {
  * what does not come back is not tried again, for a card that is there twice is worse than one that is old.
  */
 export async function postAnew(
-  { thread, seq, kind, run, rendered }: Unedited,
+  { thread, seq, kind, run, text, blocks }: Unedited,
   { store, write }: { readonly store: Pick<Store, "note" | "putNote">; readonly write: WebClient },
 ): Promise<{ readonly kind: "posted" } | { readonly kind: "failed"; readonly failure: CallFailure } | { readonly kind: "tried before" }> {
   const place = placeOf(thread);
@@ -27,8 +26,8 @@ export async function postAnew(
     const { ts } = await write.chat.postMessage({
       channel: place.channel,
       thread_ts: place.ts,
-      text: rendered.text,
-      blocks: [...rendered.blocks],
+      text,
+      blocks: [...blocks],
       unfurl_links: false,
       unfurl_media: false,
       metadata: metadataOf({ seq, kind }, `${outboxId({ seq, kind, part: 0 })}.anew`, run),

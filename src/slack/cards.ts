@@ -52,6 +52,8 @@ export function createCards(parts: CardsParts): Cards {
   /** Cards that Slack does not let us edit; there is no sense in asking again before the next start. */
   const uneditable = new Set<string>();
   let isDegraded = false;
+  /** Slack refuses the newer blocks here: from then on cards are made of those that every Slack has. */
+  let isSimple = false;
   let ending = new AbortController();
   let unfollow: (() => void) | undefined;
 
@@ -101,12 +103,13 @@ export function createCards(parts: CardsParts): Cards {
     const message = await wanted(card);
     if (!message) return false;
     const { rendered, mark, run } = message;
+    const blocks = isSimple ? (rendered.fallback ?? rendered.blocks) : rendered.blocks;
     try {
       await web.write.chat.update({
         channel: card.place.channel,
         ts: card.ts,
         text: rendered.text,
-        blocks: [...rendered.blocks],
+        blocks: [...blocks],
         metadata: metadataOf({ seq, kind }, outboxId({ seq, kind, part: 0 }), run),
       });
       await store.putNote(keyOf(thread, seq), mark);
@@ -116,8 +119,14 @@ export function createCards(parts: CardsParts): Cards {
       if (failure.kind === "limited" || (failure.kind === "ambiguous" && ++line.tries < TRIES_MAX)) {
         if (failure.kind === "limited") bucket.delay(failure.retryAfterMs);
         line.isDirty = true;
-      } else if (knownCode(failure.code).reaction === "anew" && (await takePlace({ thread, seq, kind, run, rendered }, mark))) {
+      } else if (
+        knownCode(failure.code).reaction === "anew" &&
+        (await takePlace({ thread, seq, kind, run, text: rendered.text, blocks }, mark))
+      ) {
         line.tries = 0;
+      } else if (failure.kind === "blocks" && rendered.fallback && !isSimple) {
+        isSimple = true;
+        line.isDirty = true;
       } else if (failure.kind !== "ambiguous") {
         if (uneditable.size >= UNEDITABLE_MAX) uneditable.clear();
         uneditable.add(keyOf(thread, seq));

@@ -22,6 +22,7 @@ export class Inbox {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #handle: (body: Body) => Promise<void>;
+  readonly #bots: ReadonlySet<string>;
   /** Envelopes taken by this process, and the last job of each lane. */
   readonly #taken = new Set<string>();
   readonly #lanes = new Map<string, Promise<void>>();
@@ -33,11 +34,19 @@ export class Inbox {
   #open = false;
 
   /** `handle` may be called again with a body that it has seen, after a crash or when it rejected. */
-  constructor(parts: { readonly store: Store; readonly clock: Clock; readonly log: Log; readonly handle: (body: Body) => Promise<void> }) {
+  constructor(parts: {
+    readonly store: Store;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly handle: (body: Body) => Promise<void>;
+    /** Ids of other bots whose words are heard; none when absent. */
+    readonly bots?: readonly string[];
+  }) {
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#handle = parts.handle;
+    this.#bots = new Set(parts.bots);
   }
 
   /**
@@ -50,7 +59,7 @@ export class Inbox {
       return;
     }
     // Each of our own messages comes back, and each edit: writing them down would be half of all that is written.
-    if (isNobodys(body)) return;
+    if (isNobodys(body, this.#bots)) return;
     const text = JSON.stringify(body, (key, value: unknown) => (key === "token" ? undefined : value));
     const bytes = Buffer.byteLength(text);
     if (bytes > ENVELOPE_BYTES_MAX) {

@@ -13,6 +13,7 @@ import { StoreError } from "./store.ts";
  * - `outbox` rows are never deleted: their receipts say where a post is. The partial index holds only those that are due.
  * - `memories` are the notes that agents keep, `words` their text divided into words, `memory_words` the index of them, which triggers keep. Ids
  *   are never given twice (AUTOINCREMENT), so that a button on an old list deletes nothing newer.
+ * - `settings` are what people set while Parley runs, by workspace; `decisions` who has done what not everybody may.
  * - `ready` holds when a thread is to be worked on, in ms since the epoch. `inbox.body` is emptied once handled; the id stays for a while.
  */
 const MIGRATIONS: readonly string[] = [
@@ -60,6 +61,16 @@ const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER memories_removed AFTER DELETE ON memories BEGIN
     INSERT INTO memory_words (memory_words, rowid, scope, words) VALUES ('delete', old.id, old.scope, old.words);
   END;
+  `,
+  `
+  CREATE TABLE settings (
+    workspace TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (workspace, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, workspace TEXT NOT NULL, at TEXT NOT NULL, person_id TEXT NOT NULL, person_name TEXT NOT NULL,
+    deed TEXT NOT NULL, subject TEXT NOT NULL, allowed INTEGER NOT NULL, detail TEXT
+  ) STRICT;
+  CREATE INDEX decisions_by_workspace ON decisions (workspace, id);
   `,
 ];
 

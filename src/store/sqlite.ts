@@ -9,6 +9,8 @@ import { sqliteLog } from "./sqlite-log.ts";
 import { sqliteMemory } from "./sqlite-memory.ts";
 import { sqliteOutbox } from "./sqlite-outbox.ts";
 import { readyRows } from "./sqlite-ready.ts";
+import type { Settings } from "./settings.ts";
+import { sqliteSettings } from "./sqlite-settings.ts";
 import type { Store } from "./store.ts";
 
 /** What can be read of a store without being its writer. */
@@ -40,6 +42,7 @@ interface Opened {
   readonly store: Store;
   readonly dispatch: Dispatch;
   readonly memory: Memory;
+  readonly settings: Settings;
 }
 
 function onConnection(connection: Connection, clock: Clock): Opened {
@@ -62,5 +65,5 @@ function prepared(connection: Connection, clock: Clock): Opened {
     connection.close();
   };
   const store = { ...log, ...sqliteInbox(connection, now), ...sqliteOutbox(connection), ...sqliteContent(connection), close };
-  return { store, dispatch, memory: sqliteMemory(connection, now) };
+  return { store, dispatch, memory: sqliteMemory(connection, now), settings: sqliteSettings(connection, now) };
 }
