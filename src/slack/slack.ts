@@ -72,6 +72,9 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
   const app = await createSlackApp({ ...parts, web, log });
   const cardFor = (name: string): TeamCard => teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
   const load = (thread: string) => runner.read(thread);
+  let gone: Promise<void> = Promise.resolve();
+  let heldFor: string | undefined;
+  const stopping = new AbortController();
   const onProblem = (problem: Problem) =>
     void told(problem).catch((error: unknown) => log("a problem with Slack could not be dealt with", error));
   const cards = createCards({ store, web, cardFor, load, clock, onProblem });
@@ -83,6 +86,7 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
     clock,
     onProblem,
     async onDelivered(post, rendered) {
+      heldFor = undefined;
       app.status.landed(post.thread);
       await cards.posted(post, rendered);
     },
@@ -91,10 +95,14 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
   async function told(problem: Problem): Promise<void> {
     switch (problem.kind) {
       case "thread-gone":
-        return stopUnseen(problem.thread, problem.code);
+        // One after the other: every message of the thread may be refused.
+        return (gone = gone.then(() => stopUnseen(problem.thread, problem.code)));
       case "auth":
+        void clock.sleep(HELD_MS, stopping.signal).then(() => outbox.poke());
+        if (heldFor === problem.code) return;
+        heldFor = problem.code;
         return log(
-          `Slack refuses SLACK_BOT_TOKEN (${problem.code}): nothing is posted until Parley is started with a good one; nothing is lost. ${knownCode(problem.code).says}`,
+          `Slack refuses SLACK_BOT_TOKEN (${problem.code}): nothing is posted until it is taken, which is tried every minute; nothing is lost. ${knownCode(problem.code).says}`,
         );
       case "degraded":
         return log(
@@ -111,13 +119,17 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
     }
   }
 
-  /** Nobody can read the thread any more: the run must not go on, and cost, unseen; who started it is told. */
+  /** Nobody can read the thread any more: the run must not go on, and cost, unseen; who started it is told, once for each run. */
   async function stopUnseen(thread: string, code: string): Promise<void> {
-    const { startedBy } = currentRun(await runner.read(thread));
-    if (!(await runner.stop(thread, { id: "slack", name: `Slack (${code})` }))) return;
-    log(`the run in ${thread} was stopped: Slack answers ${code}. ${knownCode(code).says}`);
-    if (!startedBy) return;
-    const text = `I stopped working on your task: I can no longer post in its thread (${code}). ${knownCode(code).says} Nothing is lost: mention me there to go on.`;
+    const { startedBy, run } = currentRun(await runner.read(thread));
+    const stopped = await runner.stop(thread, { id: "slack", name: `Slack (${code})` });
+    const { says } = knownCode(code);
+    if (stopped) log(`the run in ${thread} was stopped: Slack answers ${code}. ${says}`);
+    const key = `gone/${thread}`;
+    if (!startedBy || run === undefined || (await store.note(key)) === run) return;
+    await store.putNote(key, run);
+    const what = stopped ? "I stopped working on your task: I can no longer post" : "I have worked on your task, but can no longer post";
+    const text = `${what} in its thread (${code}). ${says} Nothing is lost: mention me there to go on.`;
     await web.write.chat
       .postMessage({ channel: startedBy.id, text })
       .catch((error: unknown) => log(`${startedBy.id} could not be told (${slackErrorCode(error)})`));
@@ -133,6 +145,7 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
     },
     hangUp: () => app.stop(),
     async stop() {
+      stopping.abort();
       await outbox.stop();
       await cards.stop();
       await niceties.settled();
@@ -143,6 +156,9 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
     },
   };
 }
+
+/** A token that is refused may be good again: an app that is installed anew keeps it, with the scopes that it lacked. */
+const HELD_MS = 60_000;
 
 /** For a run of a team that the file no longer has. */
 const NO_CARD: Omit<TeamCard, "name"> = { description: "", agents: [], limits: { turns: 0, minutes: 0, tokens: 0, usd: 0 }, stopWords: [] };
