@@ -164,7 +164,7 @@ export function callOnce(
 ): Promise<Reply> {
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(args)) {
-    if (value !== undefined) form.set(name, typeof value === "object" ? JSON.stringify(value) : String(value));
+    if (value !== undefined) form.set(name, typeof value === "string" ? value : JSON.stringify(value));
   }
   return send(`${apiBase(apiUrl)}${method}`, { method: "POST", headers: { authorization: `Bearer ${botToken}` }, body: form }, signal);
 }
