@@ -19,6 +19,8 @@ export interface Runner {
   ): Promise<boolean>;
   /** Ends the run at once, also in mid-call and in mid-container; `false` when nobody is talking. */
   stop(thread: string, person: Person): Promise<boolean>;
+  /** Gives up the turns under way in these threads, as a crash would: their logs say how to go on. A wake-up begins them anew. */
+  park(concerns: (thread: string) => boolean): void;
   /** The log of a thread, to read. Empty for an unknown thread. */
   read(thread: string): Promise<Transcript>;
   /** Tells of each event once it is recorded, and of deltas as they come. Returns how to stop listening. A listener must not throw. */
@@ -70,6 +72,8 @@ export interface RunnerParts {
   readonly slots: number;
   readonly perWorkspace: number;
   readonly log: (problem: string, error?: unknown) => void;
+  /** Nobody could be answered there now: no turn begins until the thread is woken again. */
+  readonly isParked?: (thread: string) => boolean;
 }
 
 interface Teams {
@@ -94,6 +98,8 @@ export interface RunnableTeam extends Team {
 const TEXT_CHARS_MAX = 30_000;
 /** A run that was left alone for longer is said to be resumed, and the gap does not count as its time. */
 const RESUME_GAP_MS = 60_000;
+/** What is parked is woken when it can go on; it is looked at now and then all the same, should that have been missed. */
+const PARKED_LOOK_MS = 3_600_000;
 
 /** See {@link Runner}. One lane per thread: appends to a log happen one after the other, and one turn at a time runs in it. */
 export function createRunner(parts: RunnerParts): Runner {
@@ -161,7 +167,8 @@ export function createRunner(parts: RunnerParts): Runner {
     // Closed while the log was read.
     if (closing) turn.abort();
     try {
-      await goOn(lane, turn);
+      if (!parts.isParked?.(thread)) await goOn(lane, turn);
+      if (parts.isParked?.(thread)) await lane.inTurn(async () => (isDue(lane) ? lane.append([], inAWhile()) : undefined));
     } catch (error) {
       if (isStoreTrouble(error)) {
         interrupted.add(thread);
@@ -190,9 +197,12 @@ export function createRunner(parts: RunnerParts): Runner {
       }
     }
     // Given up half-way: the thread stays due, and the next start goes on from its log.
-    const isDue = () => currentRun(lane.transcript).running && !isWaiting(lane.transcript);
-    if (closing) await lane.inTurn(async () => (isDue() ? lane.append([], "now") : undefined));
+    if (closing) await lane.inTurn(async () => (isDue(lane) ? lane.append([], "now") : undefined));
   }
+
+  const isDue = ({ transcript }: Lane): boolean => currentRun(transcript).running && !isWaiting(transcript);
+
+  const inAWhile = () => ({ at: new Date(clock.now() + PARKED_LOOK_MS).toISOString() });
 
   /** A run that was left alone for long says so. One that broke off because nothing could be recorded does too: before a model is paid again for nothing. */
   async function resume(lane: Lane): Promise<void> {
@@ -301,6 +311,9 @@ export function createRunner(parts: RunnerParts): Runner {
     say,
     approve,
     stop,
+    park(concerns) {
+      for (const [thread, turn] of turns) if (concerns(thread)) turn.abort();
+    },
     read: (thread) => inLane(thread, undefined, async (lane) => lane.transcript),
     follow(listener) {
       followers.add(listener);

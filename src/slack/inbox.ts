@@ -22,6 +22,7 @@ export class Inbox {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #handle: (body: Body) => Promise<void>;
+  readonly #originOf: (body: unknown) => string;
   /** Envelopes taken by this process, and the last job of each lane. */
   readonly #taken = new Set<string>();
   readonly #lanes = new Map<string, Promise<void>>();
@@ -32,12 +33,22 @@ export class Inbox {
   #more = false;
   #open = false;
 
-  /** `handle` may be called again with a body that it has seen, after a crash or when it rejected. */
-  constructor(parts: { readonly store: Store; readonly clock: Clock; readonly log: Log; readonly handle: (body: Body) => Promise<void> }) {
+  /**
+   * `handle` may be called again with a body that it has seen, after a crash or when it rejected. `originOf`: of several workspaces, which a
+   * body is from, for the same ids of channels and messages may be in all of them.
+   */
+  constructor(parts: {
+    readonly store: Store;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly handle: (body: Body) => Promise<void>;
+    readonly originOf?: (body: unknown) => string;
+  }) {
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#handle = parts.handle;
+    this.#originOf = parts.originOf ?? (() => "");
   }
 
   /**
@@ -57,7 +68,11 @@ export class Inbox {
       this.#log(`an envelope of ${bytes} bytes was put aside; at most ${ENVELOPE_BYTES_MAX} are kept (type ${kindOf(body)})`);
       return;
     }
-    await this.#store.receive({ id: envelopeIdOf(body, socketEnvelopeId), at: new Date(this.#clock.now()).toISOString(), body: text });
+    await this.#store.receive({
+      id: this.#originOf(body) + envelopeIdOf(body, socketEnvelopeId),
+      at: new Date(this.#clock.now()).toISOString(),
+      body: text,
+    });
   }
 
   /** Begins handling, first of all what an earlier process has left. */
@@ -105,7 +120,7 @@ export class Inbox {
   #queue(envelope: Envelope): void {
     this.#taken.add(envelope.id);
     const body = parse(envelope.body);
-    const lane = laneOf(body);
+    const lane = this.#originOf(body) + laneOf(body);
     const job = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => this.#work(envelope, body));
     this.#lanes.set(lane, job);
     void job.then(() => {

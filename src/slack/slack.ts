@@ -3,13 +3,15 @@ import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
 import type { Store } from "../store/store.ts";
-import { createSlackApp } from "./app.ts";
+import { createSlackApp, type Tenancy } from "./app.ts";
 import { createCards } from "./cards.ts";
 import type { Problem } from "./delivery.ts";
 import type { TeamCards } from "./help.ts";
 import type { HttpDoor } from "./http-receiver.ts";
 import { createOutbox } from "./outbox.ts";
+import type { Body } from "./payloads.ts";
 import type { TeamCard } from "./personas.ts";
+import type { TokenSource } from "./token-client.ts";
 import { createWeb, slackErrorCode } from "./web.ts";
 
 /** What it takes to be in a workspace. */
@@ -25,7 +27,10 @@ export interface SlackSettings {
   readonly writeTimeoutMs?: number;
 }
 
-export interface SlackParts extends SlackSettings {
+export interface SlackParts extends Omit<SlackSettings, "botToken"> {
+  readonly botToken: string | TokenSource;
+  /** As one of several workspaces; see installed.ts. */
+  readonly tenancy?: Tenancy;
   readonly store: Store;
   readonly memory: Memory;
   readonly runner: Runner;
@@ -49,11 +54,17 @@ export interface Slack {
   idle(): Promise<void>;
 }
 
+/** One workspace of several. */
+export interface Tenant extends Slack {
+  handle(body: Body): Promise<void>;
+  catchUp(): void;
+}
+
 /**
  * The room's front door: the ear (app.ts) and the mouth (outbox.ts, cards.ts), which meet only in the store.
  * @throws Error with what to do, when Slack refuses the token.
  */
-export async function createSlack(parts: SlackParts): Promise<Slack> {
+export async function createSlack(parts: SlackParts): Promise<Tenant> {
   const { store, runner, teams, clock } = parts;
   const log = (problem: string, error?: unknown) =>
     parts.log(error === undefined ? problem : `${problem}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
@@ -88,7 +99,9 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
         return stopUnseen(problem.thread, problem.code);
       case "auth":
         return log(
-          `Slack refuses SLACK_BOT_TOKEN (${problem.code}): nothing is posted until Parley is started with a good one; nothing is lost`,
+          parts.tenancy
+            ? `Slack takes nothing for workspace ${parts.tenancy.me.team} (${problem.code}): its posts wait until the app is installed there again; nothing is lost`
+            : `Slack refuses SLACK_BOT_TOKEN (${problem.code}): nothing is posted until Parley is started with a good one; nothing is lost`,
         );
       case "degraded":
         return log(
@@ -120,6 +133,8 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
   return {
     connected: () => app.connected(),
     httpPort: () => app.httpPort(),
+    handle: (body) => app.handle(body),
+    catchUp: () => app.catchUp(),
     async start() {
       outbox.start();
       cards.start();

@@ -1,3 +1,4 @@
+import { TokenClient, type TokenSource } from "./token-client.ts";
 import { LogLevel, WebAPIPlatformError, WebAPIRateLimitedError, WebClient, type Logger, type WebClientOptions } from "@slack/web-api";
 
 /** Where Slack is called; see {@link createWeb}. */
@@ -25,20 +26,21 @@ const SLACK_API_URL = "https://slack.com/api/";
  * @throws TypeError when `apiUrl` is not an address.
  */
 export function createWeb(options: {
-  readonly token: string;
+  readonly token: string | TokenSource;
   readonly apiUrl?: string;
   readonly log?: Log;
   readonly writeTimeoutMs?: number;
 }): Web {
-  const shared: WebClientOptions = { ...clientOptions(options.apiUrl, options.log), allowAbsoluteUrls: false };
+  const shared = (): WebClientOptions => ({ ...clientOptions(options.apiUrl, options.log), allowAbsoluteUrls: false });
+  const { token } = options;
+  const client = (more: WebClientOptions) =>
+    typeof token === "string" ? new WebClient(token, { ...shared(), ...more }) : new TokenClient(token, { ...shared(), ...more });
   return {
-    read: new WebClient(options.token, {
-      ...shared,
+    read: client({
       timeout: READ_TIMEOUT_MS,
       retryConfig: { retries: READ_RETRIES, minTimeout: 500, maxTimeout: READ_RETRY_DELAY_MS_MAX, randomize: true },
     }),
-    write: new WebClient(options.token, {
-      ...shared,
+    write: client({
       timeout: options.writeTimeoutMs ?? WRITE_TIMEOUT_MS,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,

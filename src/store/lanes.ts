@@ -1,7 +1,7 @@
 import type { Clock } from "../engine/clock.ts";
 import type { EventBody, RunEvent } from "../engine/events.ts";
 import type { Transcript } from "../engine/transcript.ts";
-import type { PostDraft, Store } from "./store.ts";
+import type { Commit, PostDraft, Store } from "./store.ts";
 
 /** A thread's log in memory, the one line in which those who write to it wait, and the pen. */
 export interface Lane {
@@ -11,7 +11,7 @@ export interface Lane {
   /** Runs a job when those before it have ended. */
   inTurn<T>(job: () => Promise<T>): Promise<T>;
   /** Records, and only then adds to the transcript and tells. Only in one's turn. Without events it sets the wake-up alone. */
-  append(bodies: readonly EventBody[], wake: "now" | "none" | "keep"): Promise<void>;
+  append(bodies: readonly EventBody[], wake: Commit["wake"]): Promise<void>;
   /** Resolves when something has next been recorded that wakes the thread `now`: words or a yes from outside. */
   readonly heard: () => Promise<void>;
 }

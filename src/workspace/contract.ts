@@ -29,6 +29,8 @@ export interface Workspaces {
   workspace(id: string): Workspace;
   /** Takes every token of a workspace or an organisation away, and tells the app. */
   uninstall(id: string, how?: "quietly"): Promise<void>;
+  /** The app's redirect URL, for when it names none. */
+  redirectTo(address: string): void;
   /** How often a token was asked for with a refresh token. */
   refreshes(): number;
   /** The next answers to a refresh are lost on the way, after Slack has done what was asked. */

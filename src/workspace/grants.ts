@@ -21,6 +21,7 @@ export class Grants {
   readonly clientSecret = randomBytes(16).toString("hex");
   refreshes = 0;
   losing = 0;
+  redirectUri = "";
   readonly #now: () => number;
   readonly #tokenMs: number | undefined;
   readonly #teams: readonly { readonly id: string; readonly org?: string }[];
@@ -41,13 +42,14 @@ export class Grants {
   /** Somebody says yes on the page to which the app has sent them: where to go back to. */
   authorize(query: URLSearchParams): URL | Refusal {
     const id = query.get("team") ?? this.#teams[0]?.id ?? "";
-    const redirectUri = query.get("redirect_uri") ?? "";
+    const named = query.get("redirect_uri") ?? "";
+    const redirectUri = named || this.redirectUri;
     const team = this.#teams.find((one) => one.id === id);
     const isOrg = this.#teams.some(({ org }) => org === id);
     if (query.get("client_id") !== this.clientId) return refuse("invalid_client_id");
     if (!URL.canParse(redirectUri) || (!team && !isOrg)) return refuse("bad_redirect_uri");
     const code = randomBytes(12).toString("hex");
-    this.#codes.set(code, { grant: { id, org: isOrg ? id : team?.org, isOrg }, redirectUri, expiresAt: this.#now() + CODE_MS });
+    this.#codes.set(code, { grant: { id, org: isOrg ? id : team?.org, isOrg }, redirectUri: named, expiresAt: this.#now() + CODE_MS });
     const back = new URL(redirectUri);
     back.searchParams.set("code", code);
     back.searchParams.set("state", query.get("state") ?? "");

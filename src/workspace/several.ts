@@ -74,6 +74,9 @@ export async function createWorkspaces(options: WorkspacesOptions): Promise<Work
         sendEvent(local, { type: "app_uninstalled" });
       }
     },
+    redirectTo: (address) => {
+      grants.redirectUri = address;
+    },
     refreshes: () => grants.refreshes,
     loseRefreshes: (times) => {
       grants.losing = times;
