@@ -140,12 +140,12 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       ...running,
       follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
     };
-    const world = { store, memory, runner, teams, clock, log };
+    const world = { bots: settings.slack.bots, store, memory, runner, teams, clock, log };
     if (options.slack && "oauth" in options.slack) {
       const ring = createKeyRing(options.slack.tokenKeys);
-      ofMany = await createInstalledSlack({ ...options.slack, ...world, installations: installations(ring) });
+      ofMany = await createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });
     }
-    const alone = options.slack && "botToken" in options.slack ? await createSlack({ ...options.slack, ...world }) : undefined;
+    const alone = options.slack && "botToken" in options.slack ? await createSlack({ ...world, ...options.slack }) : undefined;
     const slack: Slack | undefined = ofMany ?? alone;
     return {
       runner,
@@ -172,14 +172,14 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   }
 }
 
-/** Of Slack's, what must not be seen; it may have come otherwise than by the environment. */
+/** Beside what the environment says, not in its place: a secret that is not in use is one all the same. */
 function secretsOf(slack: ParleyOptions["slack"]): Env {
   if (!slack) return {};
-  const door = { SLACK_APP_TOKEN: slack.appToken, SLACK_SIGNING_SECRET: slack.http?.signingSecret };
-  if (!("oauth" in slack)) return { ...door, SLACK_BOT_TOKEN: slack.botToken };
-  const keys = slack.tokenKeys.map((key, index) => [`PARLEY_TOKEN_${index}_KEY`, Buffer.from(key).toString("base64")] as const);
+  const door = { APP_TOKEN: slack.appToken, SIGNING_SECRET: slack.http?.signingSecret };
+  if (!("oauth" in slack)) return { ...door, BOT_TOKEN: slack.botToken };
+  const keys = slack.tokenKeys.map((key, index) => [`SEAL_${index}_KEY`, Buffer.from(key).toString("base64")] as const);
   const { clientSecret, stateSecret } = slack.oauth;
-  return { ...door, ...Object.fromEntries(keys), SLACK_CLIENT_SECRET: clientSecret, SLACK_STATE_SECRET: stateSecret };
+  return { ...door, ...Object.fromEntries(keys), CLIENT_SECRET: clientSecret, STATE_SECRET: stateSecret };
 }
 
 /** Agents share their notes over the threads of a channel; all threads that are not in one, as those of a terminal, are one scope. */

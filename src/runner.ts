@@ -1,8 +1,20 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "./engine/clock.ts";
-import { isEvent, type Delta, type EventBody, type Failure, type FileRef, type Person, type RunEvent } from "./engine/events.ts";
+import {
+  HUMAN,
+  isEvent,
+  type Delta,
+  type EventBody,
+  type Failure,
+  type FileRef,
+  type Person,
+  type PersonMessage,
+  type RunEvent,
+} from "./engine/events.ts";
 import { converse, runStopped } from "./engine/run.ts";
 import type { Team } from "./engine/team.ts";
+import { expiring, questionFor, steered, type Steering } from "./engine/steering.ts";
+import type { Question } from "./engine/run-state.ts";
 import { currentRun, isWaiting, wasHeard, type Transcript } from "./engine/transcript.ts";
 import type { Dispatch } from "./store/dispatch.ts";
 import { createLanes, type Lane } from "./store/lanes.ts";
@@ -21,6 +33,8 @@ export interface Runner {
   stop(thread: string, person: Person): Promise<boolean>;
   /** Gives up the turns under way in these threads, as a crash would: their logs say how to go on. A wake-up begins them anew. */
   park(concerns: (thread: string) => boolean): void;
+  /** What a person wants of the run beside words for it; `false` when it is not to be had, and nothing is recorded. */
+  steer(thread: string, wish: Steering): Promise<boolean>;
   /** The log of a thread, to read. Empty for an unknown thread. */
   read(thread: string): Promise<Transcript>;
   /** Tells of each event once it is recorded, and of deltas as they come. Returns how to stop listening. A listener must not throw. */
@@ -47,15 +61,21 @@ export interface Said {
   readonly team?: string;
   /** Posted with it; their content is in the store. */
   readonly files?: readonly FileRef[];
+  /** The agent that is to speak next, when the words are for one of them. */
+  readonly to?: string;
+  /** Seq of the question that it answers; the one that fits best when absent. */
+  readonly answers?: number;
 }
 
 export type Heard =
   | { readonly kind: "started"; readonly run: string; readonly team: string }
-  /** An open question had been handed to a person; this is its answer. */
-  | { readonly kind: "answered" }
+  /** An open question had been handed to a person; this is its answer. `left`: questions that are still open. */
+  | { readonly kind: "answered"; readonly question: Question; readonly left: number }
   /** Agents are talking; the next speaker reads it. */
   | { readonly kind: "steered" }
   | { readonly kind: "duplicate" }
+  /** The question that it was to answer is not open any more. */
+  | { readonly kind: "too late" }
   /** Not addressed to the bot, and nobody is talking. */
   | { readonly kind: "ignored" }
   /** One sentence for the person, with the mend: an unknown team, an empty or too long text. */
@@ -84,6 +104,8 @@ interface Teams {
   build(team: string, thread: string, snapshot?: string): RunnableTeam;
   /** All that the settings of now say of this team, as canonical JSON without secrets. Absent where teams come from no file. */
   readonly snapshot?: (team: string) => string;
+  /** Whether the turns of this team are not shown, but kept in a file. */
+  readonly isQuiet?: (team: string) => boolean;
   has(team: string): boolean;
   names(): readonly string[];
   readonly default: string;
@@ -92,6 +114,8 @@ interface Teams {
 export interface RunnableTeam extends Team {
   /** How long a run may take, the waiting for people aside. Its limits say so too, but only when something is recorded. */
   readonly minutesMax?: number;
+  /** How long a question to people waits before the run goes on without an answer; for as long as it takes when absent. */
+  readonly answerWithinMinutes?: number;
 }
 
 /** Longer words are refused: they would crowd out the conversation in every later request. */
@@ -127,18 +151,53 @@ export function createRunner(parts: RunnerParts): Runner {
           reason: `The message has ${text.length} characters; I read at most ${TEXT_CHARS_MAX}. Shorten it, or attach the text as a file.`,
         };
       }
-      const message: EventBody = { type: "message.posted", person: said.person, text, id: said.id, ...(files.length > 0 ? { files } : {}) };
-      if (run.running) {
-        await lane.append([message], "now");
-        return { kind: run.question ? "answered" : "steered" };
-      }
+      const message: PersonMessage = {
+        type: "message.posted",
+        person: said.person,
+        text,
+        id: said.id,
+        ...(files.length > 0 ? { files } : {}),
+      };
+      const wish: readonly EventBody[] =
+        said.to === undefined ? [] : [{ type: "speaker.requested", speaker: said.to, person: said.person }];
+      if (run.running) return hearInRun(lane, said, message, wish);
+      if (said.answers !== undefined) return { kind: "too late" };
       const team = said.team ?? teams.default;
       if (!teams.has(team)) return { kind: "refused", reason: `There is no team "${team}". The teams are: ${teams.names().join(", ")}.` };
       const id = `${said.thread}#${lane.transcript.events.length + 1}`;
       const teamHash = teams.snapshot && (await store.putFile(Buffer.from(teams.snapshot(team))));
-      const started: EventBody = { type: "run.started", run: id, team, startedBy: said.person, ...(teamHash ? { teamHash } : {}) };
-      await lane.append([started, message], "now");
+      const quiet = teams.isQuiet?.(team) ? ({ turnsInFile: true } as const) : {};
+      const started: EventBody = {
+        type: "run.started",
+        run: id,
+        team,
+        startedBy: said.person,
+        ...(teamHash ? { teamHash } : {}),
+        ...quiet,
+      };
+      await lane.append([started, message, ...wish], "now");
       return { kind: "started", run: id, team };
+    });
+  }
+
+  async function hearInRun(lane: Lane, said: Said, message: PersonMessage, wish: readonly EventBody[]): Promise<Heard> {
+    const { questions } = currentRun(lane.transcript);
+    const question = said.answers === undefined ? questionFor(questions, said) : questions.find(({ seq }) => seq === said.answers);
+    if (!question && said.answers !== undefined) return { kind: "too late" };
+    if (question) await lane.append([{ ...message, answers: question.seq }], "now");
+    // Words for another agent leave the questions open.
+    else await lane.append([questions.length > 0 ? { ...message, answers: 0 } : message, ...wish], "now");
+    return question ? { kind: "answered", question, left: questions.length - 1 } : { kind: "steered" };
+  }
+
+  function steer(thread: string, wish: Steering): Promise<boolean> {
+    return inLane(thread, undefined, async (lane) => {
+      const events = steered(lane.transcript, wish);
+      if (events.length === 0) return false;
+      await lane.append(events, wish.kind === "resume" || wish.kind === "skip" ? "now" : "keep");
+      // The visit ends, and the next one goes on behind the skipped turn.
+      if (wish.kind === "skip") turns.get(thread)?.abort();
+      return true;
     });
   }
 
@@ -168,7 +227,7 @@ export function createRunner(parts: RunnerParts): Runner {
     if (closing) turn.abort();
     try {
       if (!parts.isParked?.(thread)) await goOn(lane, turn);
-      if (parts.isParked?.(thread)) await lane.inTurn(async () => (isDue(lane) ? lane.append([], inAWhile()) : undefined));
+      await lookAgainIfParked(lane);
     } catch (error) {
       if (isStoreTrouble(error)) {
         interrupted.add(thread);
@@ -183,6 +242,7 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   async function goOn(lane: Lane, turn: AbortController): Promise<void> {
+    await expire(lane);
     await resume(lane);
     // Also when it waits: a crash right behind a question may have left a goal, such as that very question, without its end.
     const team = currentRun(lane.transcript).running ? await teamOf(lane) : undefined;
@@ -190,19 +250,46 @@ export function createRunner(parts: RunnerParts): Runner {
       const watched = watch(lane, team, turn);
       watched.catch(() => undefined); // It is awaited below; until then nobody else hears of it.
       try {
-        await drain(lane, converse(team, lane.transcript, turn.signal, lane.heard), turn.signal);
+        const { signal } = turn;
+        await drain(lane, converse(team, lane.transcript, signal, lane.heard), { team, signal });
       } finally {
         turn.abort();
         await watched;
       }
     }
+    await expectTheEndOfWaiting(lane);
     // Given up half-way: the thread stays due, and the next start goes on from its log.
-    if (closing) await lane.inTurn(async () => (isDue(lane) ? lane.append([], "now") : undefined));
+    const isDue = () => currentRun(lane.transcript).running && !isWaiting(lane.transcript);
+    if (closing) await lane.inTurn(async () => (isDue() ? lane.append([], "now") : undefined));
   }
 
-  const isDue = ({ transcript }: Lane): boolean => currentRun(transcript).running && !isWaiting(transcript);
+  /** Questions that nobody has answered in time are over. */
+  async function expire(lane: Lane): Promise<void> {
+    await lane.inTurn(async () => {
+      const { over } = expiring(lane.transcript, clock.now());
+      if (over.length > 0)
+        await lane.append(
+          over.map(({ seq }) => ({ type: "question.expired", of: seq })),
+          "keep",
+        );
+    });
+  }
 
-  const inAWhile = () => ({ at: new Date(clock.now() + PARKED_LOOK_MS).toISOString() });
+  async function expectTheEndOfWaiting(lane: Lane): Promise<void> {
+    await lane.inTurn(async () => {
+      const { next } = expiring(lane.transcript, clock.now());
+      // An answer that has come meanwhile has woken the thread already; that visit comes back here.
+      if (next !== undefined && isWaiting(lane.transcript)) await lane.append([], { at: next });
+    });
+  }
+
+  /** In the same breath as the look at the parking: whoever ends it wakes the thread. */
+  async function lookAgainIfParked(lane: Lane): Promise<void> {
+    await lane.inTurn(async () => {
+      if (!parts.isParked?.(lane.thread) || !currentRun(lane.transcript).running) return;
+      await lane.append([], { at: new Date(clock.now() + PARKED_LOOK_MS).toISOString() });
+    });
+  }
 
   /** A run that was left alone for long says so. One that broke off because nothing could be recorded does too: before a model is paid again for nothing. */
   async function resume(lane: Lane): Promise<void> {
@@ -264,19 +351,29 @@ export function createRunner(parts: RunnerParts): Runner {
     return currentRun(transcript).elapsedMs + Math.max(0, since);
   }
 
-  async function drain(lane: Lane, conversation: AsyncGenerator<EventBody | Delta, void, void>, signal: AbortSignal): Promise<void> {
+  async function drain(
+    lane: Lane,
+    conversation: AsyncGenerator<EventBody | Delta, void, void>,
+    { team, signal }: { readonly team: RunnableTeam; readonly signal: AbortSignal },
+  ): Promise<void> {
     try {
       for (;;) {
         const next = await unlessAborted(conversation.next(), signal);
         if (!next || next.done || signal.aborted) return;
         const item = next.value;
         if (!isEvent(item)) publish(lane.thread, item);
-        else await lane.inTurn(async () => (signal.aborted ? undefined : lane.append([item], "keep")));
+        else await lane.inTurn(async () => (signal.aborted ? undefined : lane.append([timed(item, team)], "keep")));
       }
     } finally {
       // Not awaited: a model or a tool that does not listen to the signal must not hold the lane.
       conversation.return().catch((error: unknown) => parts.log(`a stopped turn in ${lane.thread} broke`, error));
     }
+  }
+
+  /** Until when a question waits; agents know of no time. */
+  function timed(item: EventBody, { answerWithinMinutes: minutes }: RunnableTeam): EventBody {
+    if (item.type !== "handoff.made" || item.to !== HUMAN || minutes === undefined) return item;
+    return { ...item, answerBy: new Date(clock.now() + minutes * 60_000).toISOString() };
   }
 
   function endFailed(lane: Lane, error: Failure, agent?: string): Promise<void> {
@@ -314,6 +411,7 @@ export function createRunner(parts: RunnerParts): Runner {
     park(concerns) {
       for (const [thread, turn] of turns) if (concerns(thread)) turn.abort();
     },
+    steer,
     read: (thread) => inLane(thread, undefined, async (lane) => lane.transcript),
     follow(listener) {
       followers.add(listener);

@@ -78,7 +78,7 @@ test("a question waits for a person, also over a restart, and the reply is its a
 
   const second = open(() => asking(scripted("Friday. DONE")));
   second.runner.start();
-  expect(await second.runner.say(mention("Friday", { addressed: false }))).toEqual({ kind: "answered" });
+  expect(await second.runner.say(mention("Friday", { addressed: false }))).toMatchObject({ kind: "answered" });
   await second.stopped();
   expect(said(await second.store.load("T/C/1", 0))).toEqual(["Maria: when?", "Maria: Friday", "A: Friday. DONE"]);
 });

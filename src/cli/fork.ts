@@ -41,7 +41,7 @@ export async function writeFork(parley: Parley, point: ForkPoint, team: string):
   const teamHash = await parley.store.putFile(Buffer.from(parley.teams.snapshot(team)));
   const events = point.log.slice(0, seq).map((event, index): RunEvent => {
     if (index < start) return event;
-    if (event.type === "run.resumed" || event.type === "run.stopped") return { ...event, run: id };
+    if (isOfRun(event)) return { ...event, run: id };
     if (event.type !== "run.started") return event;
     const { teamHash: _before, ...rest } = event;
     const forkedFrom = { run, seq, team: point.team };
@@ -50,3 +50,8 @@ export async function writeFork(parley: Parley, point: ForkPoint, team: string):
   await copyLog(parley.store, { thread, workspace: "terminal", events, wake: isWaiting({ events }) ? "none" : "now" });
   return { thread, events };
 }
+
+type OfRun = Extract<RunEvent, { readonly type: "run.resumed" | "run.stopped" | "run.paused" | "run.unpaused" | "feedback.given" }>;
+const OF_RUN: ReadonlySet<string> = new Set(["run.resumed", "run.stopped", "run.paused", "run.unpaused", "feedback.given"]);
+
+const isOfRun = (event: RunEvent): event is OfRun => OF_RUN.has(event.type);

@@ -51,6 +51,22 @@ function sectionOf(event: RunEvent): string | undefined {
     case "turn.ended":
     case "finish.decided":
       return undefined; // The end of the run gives the reason.
+    case "speaker.requested":
+      return `*${plain(event.person.name)} asked for ${plain(event.speaker)} to speak next.*`;
+    case "turn.skipped":
+      return `*${plain(event.person.name)} skipped the turn of ${plain(event.agent)}.*`;
+    case "run.paused":
+      return `*Paused by ${plain(event.person.name)}.*`;
+    case "run.unpaused":
+      return `*${plain(event.person.name)} let it go on.*`;
+    case "message.edited":
+      return `*${plain(event.person.name)} changed message ${event.of}, before it was read, to:*\n\n${event.text}`;
+    case "message.deleted":
+      return `*${plain(event.person.name)} took message ${event.of} back before it was read.*`;
+    case "question.expired":
+      return "*Nobody answered in time.*";
+    case "feedback.given":
+      return `*${plain(event.person.name)} found this ${event.helpful ? "helpful" : "not helpful"}.*`;
     case "stop.requested":
       return `*${plain(event.person.name)} asked to stop.*`;
     case "run.stopped":

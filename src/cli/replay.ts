@@ -53,7 +53,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 /** What a snapshot does not hold is as an empty team file has it: nothing of it decides what is said. */
 function settingsThen(snapshot: string): Settings {
-  const { providers, sandbox } = TeamFile.parse({});
+  const { providers, sandbox, slack } = TeamFile.parse({});
   const none: Settings = {
     file: "the settings with which the run began",
     models: new Map(),
@@ -62,6 +62,7 @@ function settingsThen(snapshot: string): Settings {
     defaultTeam: "",
     providers,
     sandbox,
+    slack,
     database: ":memory:",
     warnings: [],
   };
@@ -95,9 +96,9 @@ export async function replay({ log: thread, start, end }: FoundRun, settings: Se
   for (let expected = log[events.length]; expected; expected = log[events.length]) {
     world.next(expected.seq);
     if (isFromOutside(expected)) {
-      events.push(expected);
-      if (expected.type !== "run.resumed") continue;
-      // The process was away: the conversation was taken up again from the log.
+      events.push(asPlayed(expected));
+      if (!TAKEN_UP_AGAIN.has(expected.type)) continue;
+      // The conversation was taken up again from the log.
       void conversation.return();
       world.restart();
       conversation = converse(team, transcript, signal);
@@ -110,7 +111,9 @@ export async function replay({ log: thread, start, end }: FoundRun, settings: Se
       return differs(expected, next === "nothing" ? "nothing: no reply in the log leads on from here" : next);
     else {
       const { seq, at } = expected;
-      const event: RunEvent = { ...next, seq, at };
+      // The runner says until when it waits; an agent knows of no time. What a leader cost that gave way is known to the log alone.
+      const answerBy = expected.type === "handoff.made" && expected.answerBy ? { answerBy: expected.answerBy } : {};
+      const event = isGivenByPerson(next) && isGivenByPerson(expected) ? expected : ({ ...next, ...answerBy, seq, at } as RunEvent);
       if (JSON.stringify(event) !== JSON.stringify(expected)) return differs(expected, JSON.stringify(event));
       events.push(event);
     }
@@ -146,6 +149,14 @@ function isFromOutside(event: RunEvent): boolean {
     case "run.resumed":
     case "approval.given":
     case "stop.requested":
+    case "speaker.requested":
+    case "turn.skipped":
+    case "run.paused":
+    case "run.unpaused":
+    case "message.edited":
+    case "message.deleted":
+    case "question.expired":
+    case "feedback.given":
       return true;
     case "message.posted":
       return "person" in event;
@@ -158,6 +169,19 @@ function isFromOutside(event: RunEvent): boolean {
       return false;
   }
 }
+
+/** After these the runner began anew with the log: the process was away, or a person had broken a turn off or held the run. */
+const TAKEN_UP_AGAIN: ReadonlySet<string> = new Set(["run.resumed", "run.unpaused", "turn.skipped"]);
+
+/** A pause comes while a reply is on its way, and that reply is recorded after it: when it is played again, nothing is held up. */
+function asPlayed(event: RunEvent): RunEvent {
+  const { seq, at } = event;
+  if (event.type === "run.paused") return { type: "feedback.given", run: event.run, person: event.person, helpful: true, seq, at };
+  return event.type === "run.unpaused" ? { type: "run.resumed", run: event.run, seq, at } : event;
+}
+
+const isGivenByPerson = (event: { readonly type: string; readonly by?: unknown }): boolean =>
+  event.type === "speaker.selected" && event.by === "person";
 
 /** Failures that no agent had: the runner tells of them. */
 const RUNNERS: readonly string[] = ["bug", "team_unavailable"];

@@ -87,6 +87,17 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
         return endLine() + dim("  Parley was away; the run goes on");
       case "context.summarized":
         return endLine() + dim(`  ${oneLine(item.agent)} has put what was said before in short`);
+      case "turn.skipped":
+        return endLine() + dim(`  ${oneLine(item.person.name)} skipped the turn of ${oneLine(item.agent)}`);
+      case "run.paused":
+        return endLine() + dim(`  paused by ${oneLine(item.person.name)}`);
+      case "question.expired":
+        return endLine() + dim("  nobody answered in time; the run goes on");
+      case "speaker.requested":
+      case "run.unpaused":
+      case "message.edited":
+      case "message.deleted":
+      case "feedback.given":
       case "run.started":
       case "code.written": // It is shown as it comes, and by what it prints.
       case "finish.decided": // The end of the run says it.

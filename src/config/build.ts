@@ -1,4 +1,5 @@
 import { createBudget } from "../engine/budget.ts";
+import type { FileRef } from "../engine/events.ts";
 import type { Model } from "../engine/model.ts";
 import type { Agent, Team, TerminationCondition } from "../engine/team.ts";
 import { any, maxTurns, minutes, tokens, usd } from "../engine/termination.ts";
@@ -29,6 +30,8 @@ export interface Teams {
   build(team: string, thread: string, snapshot?: string): TimedTeam;
   /** All that the settings of now say of this team, as canonical JSON without secrets. */
   snapshot(team: string): string;
+  /** Whether Slack shows the card, the questions and the result alone. */
+  isQuiet(team: string): boolean;
   has(name: string): boolean;
   names(): string[];
   readonly default: string;
@@ -38,6 +41,7 @@ export interface Teams {
 /** A team that says how long a run of it may take, so that it can be ended also while nothing happens. */
 interface TimedTeam extends Team {
   readonly minutesMax: number;
+  readonly answerWithinMinutes?: number;
 }
 
 export interface BuildDeps {
@@ -76,6 +80,7 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
   return {
     build: (name, thread, snapshot) => (snapshot === undefined ? now : builderBefore(snapshot))(name, thread),
     snapshot: (name) => snapshotOf(settings, name),
+    isQuiet: (name) => settings.teams.get(name)?.quiet ?? false,
     has: (name) => settings.teams.has(name),
     names: () => [...settings.teams.keys()],
     default: settings.defaultTeam,
@@ -116,7 +121,7 @@ function builderOf(
       executor,
       keepFile,
       readFile,
-      posted: () => log.events.flatMap((event) => (event.type === "message.posted" && "person" in event ? (event.files ?? []) : [])),
+      posted: () => postedIn(log),
       servers,
       notes,
       modelNamed(model) {
@@ -145,6 +150,7 @@ function builderOf(
       stopWhen: team.stop ? conditionOf(team.stop, settings.tools) : () => [],
       limits: limitsOf(team),
       minutesMax: team.limits.minutes,
+      ...(team.answerWithinMinutes === undefined ? {} : { answerWithinMinutes: team.answerWithinMinutes }),
     };
   }
 
@@ -169,3 +175,11 @@ function noServers({ tools, file }: Settings): McpServers {
 
 const limitsOf = ({ limits }: TeamSettings): TerminationCondition =>
   any(maxTurns(limits.turns), minutes(limits.minutes), tokens({ total: limits.tokens }), usd(limits.usd));
+
+/** What people have posted, without what they have taken back. */
+function postedIn({ events }: Transcript): readonly FileRef[] {
+  const takenBack = new Set(events.flatMap((event) => (event.type === "message.deleted" ? [event.of] : [])));
+  return events.flatMap((event) =>
+    event.type === "message.posted" && "person" in event && !takenBack.has(event.seq) ? (event.files ?? []) : [],
+  );
+}

@@ -10,7 +10,7 @@ import { mergeNamed, mergeTeams, type Merged } from "./merge.ts";
 import { nearest } from "./nearest.ts";
 import { at, attempt, type Notes } from "./notes.ts";
 import { check, parse, type Part } from "./part.ts";
-import type { SandboxSettings, TeamSettings } from "./schema.ts";
+import type { SandboxSettings, TeamFile, TeamSettings } from "./schema.ts";
 import type { ModelChoice, ProviderModel, Providers } from "./schema/models.ts";
 import type { ToolSettings } from "./schema/tools.ts";
 import { Script } from "./script.ts";
@@ -30,6 +30,7 @@ export interface Settings {
   readonly defaultTeam: string;
   readonly providers: Providers;
   readonly sandbox: SandboxSettings;
+  readonly slack: TeamFile["slack"];
   /** Absolute path, or `:memory:`. */
   readonly database: string;
   /** What will work, but perhaps not as it was meant. */
@@ -72,7 +73,7 @@ export function loadSettings(sources: Sources): Settings {
   );
   const defaultTeam = chooseDefault(main, teams, notes);
   if (notes.mistakes.length > 0) throw new ConfigError(notes.mistakes);
-  const { providers, sandbox, database } = main.file;
+  const { providers, sandbox, slack, database } = main.file;
   return {
     file: shown,
     models,
@@ -80,6 +81,7 @@ export function loadSettings(sources: Sources): Settings {
     teams,
     defaultTeam,
     providers,
+    slack,
     sandbox: { ...sandbox, image: env["PARLEY_SANDBOX_IMAGE"] || sandbox.image },
     database: databasePath(env["PARLEY_DB"] || database, cwd),
     warnings: notes.warnings,

@@ -38,6 +38,16 @@ const TeamSchema = z.strictObject({
     "The team's goal, asked between turns. Without it only a leader's decision, a graph's end, a person or the limits end a run.",
   ),
   limits: Limits.prefault({}),
+  answerWithinMinutes: z
+    .number()
+    .positive()
+    .max(7 * 24 * 60)
+    .optional()
+    .describe("How long a question to people waits; then the run goes on without an answer. For as long as it takes when absent."),
+  quiet: z
+    .boolean()
+    .default(false)
+    .describe("Slack shows the card, the questions and the result alone; the turns are in a file under the result."),
 });
 
 // Plain words alone: they are put into a shell line of an image's build, and into the one that starts a block.
@@ -108,7 +118,13 @@ const Sandbox = z
     path: ["packages"],
   });
 
-const SlackSettings = z.strictObject({});
+const SlackSettings = z.strictObject({
+  bots: z
+    .array(z.string().regex(/^B[A-Z0-9]{2,20}$/, { error: "the id of a bot, such as B0123ABCD" }))
+    .max(50)
+    .default([])
+    .describe("Other bots that are heard as people are, by bot id. All others are ignored."),
+});
 
 const named = {
   models: z.record(key, ModelChoice).default({}),

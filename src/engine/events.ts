@@ -37,6 +37,8 @@ type Fact =
       readonly startedBy: Person;
       /** SHA-256 (hex) of the team's settings, which are kept under it: the run keeps them to its end. Absent for a team without a file. */
       readonly teamHash?: string;
+      /** Set where people see the card, the questions and the result of this run, and find the turns in a file. */
+      readonly turnsInFile?: true;
       /** What follows, up to that event, is a copy of another run, which had that team. */
       readonly forkedFrom?: { readonly run: string; readonly seq: number; readonly team: string };
     }
@@ -113,6 +115,29 @@ type Fact =
       readonly usage?: Usage;
     }
   | { readonly type: "finish.decided"; readonly agent: string; readonly reason: string; readonly usage?: Usage }
+  /** A person wants this agent to speak next: it has the floor when the turns that are open have ended. */
+  | { readonly type: "speaker.requested"; readonly speaker: string; readonly person: Person }
+  /** A person has broken this agent's turn off; somebody else speaks next. */
+  | { readonly type: "turn.skipped"; readonly agent: string; readonly person: Person }
+  /** From here on no model call and no code run begins; what is under way comes to its end. */
+  | { readonly type: "run.paused"; readonly run: string; readonly person: Person }
+  | { readonly type: "run.unpaused"; readonly run: string; readonly person: Person }
+  /** A person has changed a message before anybody had read it. `of`: its seq; `id`: its id. Agents read the new text in its place. */
+  | {
+      readonly type: "message.edited";
+      readonly of: number;
+      readonly id: string;
+      readonly person: Person;
+      readonly text: string;
+      /** What was posted with the words, and stays. */
+      readonly files?: readonly FileRef[];
+    }
+  /** A person has taken a message back before anybody had read it. */
+  | { readonly type: "message.deleted"; readonly of: number; readonly id: string; readonly person: Person }
+  /** Nobody has answered the question with this seq in time; the agents go on without an answer. */
+  | { readonly type: "question.expired"; readonly of: number }
+  /** What a person thinks of a run. Agents do not read it. */
+  | { readonly type: "feedback.given"; readonly run: string; readonly person: Person; readonly helpful: boolean }
   /** A person asks for the end at the next border of a turn; to end it at once, the runner aborts and records `run.stopped`. */
   | { readonly type: "stop.requested"; readonly person: Person }
   /** A model wrote code that the same agent is about to run. */
@@ -139,6 +164,8 @@ export interface PersonMessage {
   readonly id?: string;
   /** What was posted with the words. */
   readonly files?: readonly FileRef[];
+  /** Seq of the question that it answers; 0 for none of those that are open. Where this is absent, it answered all of them. */
+  readonly answers?: number;
 }
 
 export interface AgentMessage {
@@ -170,6 +197,8 @@ export interface HandoffMade {
   readonly options?: readonly string[];
   /** The tool call that asked for it, when a model did. */
   readonly call?: string;
+  /** ISO 8601, UTC: when the run goes on without an answer; it waits for as long as it takes when absent. Only when `to` is a person. */
+  readonly answerBy?: string;
   readonly usage?: Usage;
 }
 

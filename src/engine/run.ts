@@ -2,7 +2,7 @@ import { isEvent, type Delta, type EventBody, type StopReason } from "./events.t
 import { sideBySide } from "./side-by-side.ts";
 import type { Agent, Team } from "./team.ts";
 import { describe, finishedOrFailed } from "./termination.ts";
-import { currentRun, type Transcript } from "./transcript.ts";
+import { currentRun, SELECTOR, type Transcript } from "./transcript.ts";
 
 /**
  * Goes on with a conversation until it stops or waits for a person.
@@ -28,8 +28,9 @@ export async function* converse(
 
     const { openTurns, toBeSelected } = currentRun(transcript);
     const begun = [...openTurns, ...toBeSelected];
+    const wanted = begun.length > 0 ? undefined : requestedSpeaker(team, transcript);
     const speakers =
-      begun.length > 0 ? team.agents.filter((agent) => begun.includes(agent.name)) : team.nextSpeakers(transcript, team.agents);
+      begun.length > 0 ? team.agents.filter((agent) => begun.includes(agent.name)) : wanted ? [wanted] : byPolicy(team, transcript);
     const [speaker, ...others] = speakers;
     if (!speaker) {
       yield runStopped(transcript, "done", [{ kind: "nobody" }]);
@@ -40,9 +41,41 @@ export async function* converse(
     else if (begun.length > 0 || speaker.leads) yield* turns(speakers, team, transcript, signal, heard);
     else {
       const beside = others.length > 0 ? { others: others.map(({ name }) => name) } : {};
-      yield { type: "speaker.selected", agent: speaker.name, by: "policy", ...beside };
+      yield { type: "speaker.selected", agent: speaker.name, by: wanted ? "person" : "policy", ...beside };
     }
   }
+}
+
+/** Whom a person wants to hear next, before any policy is asked. */
+function requestedSpeaker(team: Team, transcript: Transcript): Agent | undefined {
+  const { requested } = currentRun(transcript);
+  return requested === undefined ? undefined : team.agents.find((agent) => agent.name === requested);
+}
+
+/** As the policy says. One whose turn was just broken off does not get it back at once: then the next of the team has the floor. */
+function byPolicy(team: Team, transcript: Transcript): readonly Agent[] {
+  const { skipped } = currentRun(transcript);
+  const speakers = team.nextSpeakers(transcript, team.agents);
+  const [only] = speakers;
+  if (!only || speakers.length > 1 || !skipped.includes(only.name)) return speakers;
+  const at = team.agents.indexOf(only);
+  const others = [...team.agents.slice(at + 1), ...team.agents.slice(0, at)];
+  return [others.find((agent) => !skipped.includes(agent.name)) ?? only];
+}
+
+/** A leader that was choosing, or ending, while a person asked for somebody gives way; what its model cost stays told. */
+function givingWay(item: EventBody | Delta, team: Team, transcript: Transcript): EventBody | Delta {
+  if ((item.type !== "speaker.selected" && item.type !== "finish.decided") || item.within !== undefined) return item;
+  const wanted = requestedSpeaker(team, transcript);
+  if (!wanted || item.agent === wanted.name) return item;
+  const leader = item.type === "speaker.selected" ? item.leader : item.agent === SELECTOR ? undefined : item.agent;
+  return {
+    type: "speaker.selected",
+    agent: wanted.name,
+    by: "person",
+    ...(leader === undefined ? {} : { leader }),
+    ...(item.usage ? { usage: item.usage } : {}),
+  };
 }
 
 /** The turns of these agents, side by side where there are several. Left at the first event after which the conversation must stop. */
@@ -65,10 +98,11 @@ async function* turns(
           },
           signal,
         );
-  for await (const item of all) {
+  for await (const made of all) {
+    const item = givingWay(made, team, transcript);
     yield item;
     // Leaving the loop closes the turns where they are: before their next model call or code run.
-    if (isEvent(item) && whyStop(team, transcript)) return;
+    if (isEvent(item) && (currentRun(transcript).pausedBy || whyStop(team, transcript))) return;
   }
 }
 
@@ -98,8 +132,9 @@ function goingOn({ agents }: Team, transcript: Transcript): readonly string[] {
 
 /** Whether {@link converse} would do anything now: something ends the run, or somebody of the team does not wait for a person. */
 export function hasWork(team: Team, transcript: Transcript): boolean {
-  const { running, asking, toBeSelected } = currentRun(transcript);
+  const { running, pausedBy, asking, toBeSelected } = currentRun(transcript);
   if (!running) return false;
+  if (pausedBy) return whyStop(team, transcript) !== undefined;
   return asking.length === 0 || toBeSelected.length > 0 || goingOn(team, transcript).length > 0 || whyStop(team, transcript) !== undefined;
 }
 

@@ -39,6 +39,8 @@ export function stallsOf(leader: string, unled?: { readonly keepsFloor: boolean 
         case "message.posted":
           if ("person" in event) return { ...FRESH, stoppedBy: state.asked && saysStop(event.text) ? event.person : undefined };
           return event.agent === leader ? FRESH : spoken(state, event.text);
+        case "question.expired":
+          return FRESH;
         case "handoff.made":
           return event.agent === leader && event.to === HUMAN && event.options?.includes(STOP) ? { ...state, asked: true } : state;
         case "speaker.selected":

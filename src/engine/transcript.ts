@@ -1,17 +1,14 @@
 import {
   CALLER,
-  HUMAN,
   type AgentMessage,
-  type EventBody,
   type HandoffMade,
   type Person,
   type PersonMessage,
   type Recorded,
   type RunEvent,
-  type Usage,
   type Whereabouts,
 } from "./events.ts";
-import { NOTHING_SPENT, spend, type Spent } from "./usage.ts";
+import { runState, waits, type RunState } from "./run-state.ts";
 
 /**
  * The log of one thread, as it is read. The runner appends to it; everyone else only reads. All that can be asked of a conversation
@@ -48,173 +45,13 @@ interface Memory<State> {
 }
 const memories = new WeakMap<readonly RunEvent[], Map<Fold<unknown>, Memory<unknown>>>();
 
-/** Where the current or the last run stands. */
-export interface RunState {
-  readonly run: string | undefined;
-  readonly team: string | undefined;
-  readonly startedBy: Person | undefined;
-  /** Index of `run.started` in the events; -1 before any run. */
-  readonly startIndex: number;
-  readonly running: boolean;
-  /** The agents whose turns have begun and not ended; several where turns run side by side. */
-  readonly openTurns: readonly string[];
-  /** Agents that have been chosen to speak beside them and whose selection is not recorded yet. */
-  readonly toBeSelected: readonly string[];
-  /** Those whose turns began together, the last to begin. */
-  readonly sideBySide: readonly string[];
-  /** The latest question handed to a person and not answered. An answer is for all who have asked: those side by side may ask together. */
-  readonly question: Question | undefined;
-  /** Calls that wait for a person's yes. */
-  readonly approvals: readonly string[];
-  /** The agents that wait for a person, once for each thing that they wait for. */
-  readonly asking: readonly { readonly agent: string; readonly call: string | undefined }[];
-  /** The last event ended a turn or asked a person, or nobody has the floor: here goals are looked at, and not in the middle of a turn. */
-  readonly atBorder: boolean;
-  readonly turns: number;
-  /** Milliseconds of this run so far, without the time spent waiting for people. */
-  readonly elapsedMs: number;
-  readonly usage: Required<Usage>;
-  /** False when a model without a known price was used: then `usage.usd` is only a lower bound. */
-  readonly priced: boolean;
-}
-
-export interface Question {
-  readonly seq: number;
-  readonly agent: string;
-  readonly text: string;
-  readonly options: readonly string[];
-}
-
-type FoldedRun = RunState & { readonly lastAtMs: number };
-
-const runState: Fold<FoldedRun> = {
-  initial: () => ({
-    run: undefined,
-    team: undefined,
-    startedBy: undefined,
-    startIndex: -1,
-    running: false,
-    openTurns: [],
-    toBeSelected: [],
-    sideBySide: [],
-    question: undefined,
-    approvals: [],
-    asking: [],
-    atBorder: true,
-    turns: 0,
-    elapsedMs: 0,
-    ...NOTHING_SPENT,
-    lastAtMs: 0,
-  }),
-  step: (before, event) => {
-    const after = stepped(before, event);
-    return after.atBorder === isBorder(before, after, event) ? after : { ...after, atBorder: !after.atBorder };
-  },
-};
-
-function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
-  const atMs = Date.parse(event.at);
-  const waited = waits(before);
-  const state = {
-    ...before,
-    lastAtMs: atMs,
-    elapsedMs: before.elapsedMs + (waited || event.type === "run.resumed" ? 0 : Math.max(0, atMs - before.lastAtMs)),
-    ...spent(before, event),
-  };
-  // Inside a participant: it costs and it can wait for a person, but whose turn it is outside does not change.
-  if (event.within !== undefined && event.type !== "handoff.made" && event.type !== "approval.requested" && event.type !== "approval.given")
-    return state;
-  switch (event.type) {
-    case "run.started":
-      return {
-        ...runState.initial(),
-        run: event.run,
-        team: event.team,
-        startedBy: event.startedBy,
-        startIndex: event.seq - 1,
-        running: true,
-        lastAtMs: atMs,
-      };
-    case "run.stopped":
-      return { ...state, running: false, openTurns: [], toBeSelected: [], question: undefined, approvals: [], asking: [] };
-    case "speaker.selected":
-      return {
-        ...state,
-        openTurns: [...state.openTurns.filter((name) => name !== event.agent), event.agent],
-        sideBySide: event.others
-          ? [event.agent, ...event.others]
-          : state.toBeSelected.includes(event.agent)
-            ? state.sideBySide
-            : [event.agent],
-        toBeSelected: event.others ?? state.toBeSelected.filter((name) => name !== event.agent),
-      };
-    case "message.posted":
-      return "agent" in event
-        ? endTurn(state, event.agent)
-        : { ...state, question: undefined, asking: state.asking.filter(({ call }) => call !== undefined) };
-    case "turn.ended":
-    case "turn.failed":
-      return endTurn(state, event.agent);
-    case "handoff.made":
-      if (event.outside) return state;
-      if (event.to !== HUMAN) return event.within === undefined ? endTurn(state, event.agent) : state;
-      return {
-        ...state,
-        question: { seq: event.seq, agent: event.agent, text: event.text, options: event.options ?? [] },
-        asking: [...state.asking, { agent: participantOf(event), call: undefined }],
-      };
-    case "approval.requested":
-      return {
-        ...state,
-        approvals: [...state.approvals, event.call],
-        asking: [...state.asking, { agent: participantOf(event), call: event.call }],
-      };
-    case "approval.given":
-      return {
-        ...state,
-        approvals: state.approvals.filter((call) => call !== event.call),
-        asking: state.asking.filter(({ call }) => call !== event.call),
-      };
-    case "run.resumed":
-    case "stop.requested":
-    case "code.written":
-    case "context.summarized":
-    case "tool.called":
-    case "tool.returned":
-    case "tool.failed":
-    case "code.ran":
-    case "finish.decided":
-      return state;
-  }
-}
-
-/** Who of the team it was: a member of a team inside speaks for that team. */
-const participantOf = (event: { readonly agent: string } & Whereabouts): string => event.within?.split("/")[0] ?? event.agent;
-
-function isBorder(before: RunState, after: RunState, event: RunEvent): boolean {
-  if (event.type === "run.resumed") return before.atBorder;
-  if (after.openTurns.length === 0 || after.turns > before.turns || after.asking.length > before.asking.length) return true;
-  // A leader's choice may have cost something.
-  return event.type === "speaker.selected" && event.within === undefined && event.usage !== undefined;
-}
-
-const waits = ({ running, asking, openTurns, toBeSelected }: RunState): boolean =>
-  !running || (asking.length > 0 && toBeSelected.length === 0 && openTurns.every((name) => asking.some(({ agent }) => agent === name)));
-
-function endTurn<S extends RunState>(state: S, agent: string): S {
-  if (!state.openTurns.includes(agent)) return state;
-  return { ...state, openTurns: state.openTurns.filter((name) => name !== agent), turns: state.turns + 1 };
-}
-
-function spent({ usage, priced }: RunState, event: EventBody): Spent {
-  const one = "usage" in event ? event.usage : undefined;
-  return one ? spend({ usage, priced }, one) : { usage, priced };
-}
-
 /** The current run, or the last one when nobody is talking. */
 export const currentRun = (transcript: Transcript): RunState => read(transcript, runState);
 
-/** True while only a person can bring the conversation on: no run, or a question or an approval for which everybody waits who has the floor. */
+/**
+ * True while only a person, or time, can bring the conversation on: no run, a pause, or a question or an approval for which everybody waits
+ * who has the floor.
+ */
 export const isWaiting = (transcript: Transcript): boolean => waits(currentRun(transcript));
 
 /** What is said to everybody: words of agents and people, and hand-overs. */
@@ -228,12 +65,27 @@ const runMessages: Fold<{ messages: Message[] }> = {
   step: (state, event) => {
     if (event.type === "run.started") return { messages: [] };
     if (isMessage(event)) state.messages.push(event);
+    if (event.type === "message.edited" || event.type === "message.deleted") amend(state.messages, event);
     return state;
   },
 };
 
 /** What was said in the current run, the task first. */
 export const messagesOfRun = (transcript: Transcript): readonly Message[] => read(transcript, runMessages).messages;
+
+export type Amendment = Extract<RunEvent, { readonly type: "message.edited" | "message.deleted" }>;
+
+/** What a message that was changed before anybody had read it says now. */
+export const amendedText = (event: Amendment): string => (event.type === "message.edited" ? event.text : "(took this message back)");
+
+/** Puts what a message says now into its place, where it is among these. */
+export function amend(events: RunEvent[], event: Amendment): void {
+  const at = events.findLastIndex((one) => one.type === "message.posted" && "person" in one && one.id === event.id);
+  const message = events[at];
+  if (message?.type !== "message.posted" || !("person" in message)) return;
+  // What was posted with the words goes back with them.
+  events[at] = { ...message, text: amendedText(event), ...(event.type === "message.deleted" ? { files: [] } : {}) };
+}
 
 /** Where the turn that this agent has begun, or its last one, begins: the seq of the selection that gave it the floor, else of the run's start. */
 export const beginOfTurn = (transcript: Transcript, agent: string): number =>

@@ -7,18 +7,25 @@ import type { Store } from "../store/store.ts";
 import { createAttachments } from "./attachments.ts";
 import { pressAnswer, pressApproval, pressStop } from "./buttons.ts";
 import { createCatchUp } from "./catch-up.ts";
-import { discuss, openControls, openNewRun, parleyCommand, refreshControls, showHome, startFromModal, type Desk } from "./commands.ts";
-import { hear, stop, threadOf } from "./conversation.ts";
+import { discuss, openControls, openNewRun, parleyCommand, refreshControls, showHome, startFromModal } from "./commands.ts";
+import { hear } from "./conversation.ts";
+import type { Desk } from "./desk.ts";
+import { threadOf } from "./ears.ts";
+import { stop } from "./run-control.ts";
 import { helpText, type TeamCards } from "./help.ts";
 import { createHttpReceiver, type HttpDoor } from "./http-receiver.ts";
 import { Inbox } from "./inbox.ts";
 import { listen, type Handlers } from "./listeners.ts";
+import { createMarks } from "./marks.ts";
 import { createNames } from "./names.ts";
 import { pressForget, turnPage } from "./notes.ts";
 import type { Body } from "./payloads.ts";
 import { ALLOW_DEFAULT, type Allow } from "./permissions.ts";
 import { placeOf } from "./place.ts";
 import { createReceiver, type SlackReceiver } from "./receiver.ts";
+import { pressFeedback, pressHold, pressNext, pressSteer, pressWords, submitRunModal } from "./run-desk.ts";
+import { pressShare, pressTranscript } from "./result-desk.ts";
+import { createReminders } from "./reminders.ts";
 import { createStatus, type Status } from "./status.ts";
 import type { TokenSource } from "./token-client.ts";
 import { clientOptions, slackErrorCode, type Log, type Web } from "./web.ts";
@@ -43,6 +50,8 @@ export interface SlackAppParts {
   readonly allow?: Partial<Allow>;
   /** One of several workspaces behind one door: envelopes come by {@link SlackApp.handle}. */
   readonly tenancy?: Tenancy;
+  /** Ids of other bots whose words are heard; none when absent. */
+  readonly bots?: readonly string[];
 }
 
 export interface Tenancy {
@@ -82,9 +91,25 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const names = createNames(web.read, clock, log);
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
   const attachments = createAttachments({ store, botToken: tokenOf(botToken), log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
-  const desk: Desk = { runner, teams: parts.teams, names, whisper, attachments, allow, me, store, memory: parts.memory, web, log };
+  // Never our own, whatever the settings say.
+  const bots = (parts.bots ?? []).filter((bot) => bot !== me.bot);
+  const desk: Desk = {
+    runner,
+    teams: parts.teams,
+    names,
+    whisper,
+    attachments,
+    allow,
+    bots: new Set(bots),
+    me,
+    store,
+    memory: parts.memory,
+    web,
+    clock,
+    log,
+  };
 
-  const inbox: Inbox = tenancy?.inbox ?? new Inbox({ store, clock, log, handle: (body): Promise<void> => dispatch(bolt, body, log) });
+  const inbox: Inbox = tenancy?.inbox ?? new Inbox({ store, clock, log, handle: (body): Promise<void> => dispatch(bolt, body, log), bots });
   const catchUp = createCatchUp({ store, runner, web, inbox, team: me.team, clock, log });
   const heard = { inbox, clock, log, onConnected: () => catchUp.begin() };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
@@ -106,6 +131,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     throw new ListenerError(error);
   });
   listen(bolt, handlersOf(desk), log);
+  const marks = createMarks({ runner, whisper, log });
+  const reminders = createReminders({ runner, store, web, clock, log, team: me.team });
   const status = createStatus({ runner, store, web, cards: parts.teams.cards, clock, log });
 
   return {
@@ -120,11 +147,14 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       await bolt.start();
       if (!tenancy) inbox.open();
       status.start();
+      reminders.start();
     },
     async stop() {
       await bolt.stop();
       await catchUp.stop();
       if (!tenancy) await inbox.close();
+      await marks.close();
+      await reminders.close();
       await whisper.settled();
       await status.close();
     },
@@ -179,6 +209,19 @@ function handlersOf(desk: Desk): Handlers {
     denyPressed: (press) => pressApproval(desk, press, false),
     forgetPressed: (press) => pressForget(desk, press),
     notesPaged: (press) => turnPage(desk, press),
+    pausePressed: (press) => pressHold(desk, press, "pause"),
+    resumePressed: (press) => pressHold(desk, press, "resume"),
+    steerPressed: (press) => pressSteer(desk, press),
+    wordsPressed: (press) => pressWords(desk, press),
+    continuePressed: (press) => pressNext(desk, press, "continue"),
+    otherTeamPressed: (press) => pressNext(desk, press, "team"),
+    transcriptPressed: (press) => pressTranscript(desk, press),
+    sharePressed: (press) => pressShare(desk, press),
+    feedbackPressed: (press) => pressFeedback(desk, press),
+    steerSubmitted: (submission) => submitRunModal(desk, submission, "steer"),
+    answerSubmitted: (submission) => submitRunModal(desk, submission, "answer"),
+    continueSubmitted: (submission) => submitRunModal(desk, submission, "continue"),
+    otherTeamSubmitted: (submission) => submitRunModal(desk, submission, "team"),
     command: (command) => parleyCommand(desk, command),
     newRun: (shortcut) => openNewRun(desk, shortcut.trigger_id),
     newRunSubmitted: (submission) => startFromModal(desk, submission),

@@ -90,6 +90,9 @@ export function createAttachments({ store, botToken, apiUrl, log }: AttachmentPa
   };
 }
 
+/** The note at the end of words that were heard with files; empty where there is none. */
+export const noteIn = (text: string): string => /(?:^|\n\n)(\[Attached(?:: |, but )[^]*\])$/.exec(text)?.[1] ?? "";
+
 const tooLarge = (bytesMax: number): string => `it is larger than ${Math.floor(bytesMax / 1024 / 1024)} MiB`;
 
 /** Slack's own hosts over TLS, or the very server that is spoken to in its place. */

@@ -1,7 +1,7 @@
-import type { ActionsBlock, Button, ContextBlock, KnownBlock, MarkdownBlock, SectionBlock } from "@slack/types";
+import type { ActionsBlock, Button, ContextBlock, KnownBlock, MarkdownBlock, PlainTextElement, SectionBlock } from "@slack/types";
 import type { Usage } from "../engine/events.ts";
 import { safeLine, safeMrkdwn, shorten } from "./escape.ts";
-import { BUTTON_CHARS_MAX, BUTTON_VALUE_CHARS_MAX, SECTION_CHARS_MAX } from "./limits.ts";
+import { BUTTON_CHARS_MAX, BUTTON_VALUE_CHARS_MAX, CONTEXT_CHARS_MAX, SECTION_CHARS_MAX } from "./limits.ts";
 
 /** What an event looks like in Slack. */
 export type Rendered = RenderedMessage | RenderedFile | { readonly kind: "nothing"; readonly why: string };
@@ -13,6 +13,8 @@ export interface RenderedMessage {
   readonly blocks: readonly KnownBlock[];
   /** All that the blocks say, as escaped text, for when Slack refuses them. */
   readonly plain: string;
+  /** The same in blocks that every Slack has, for where newer ones are refused. */
+  readonly fallback?: readonly KnownBlock[];
   /** The agent whose message it is; the app's own when absent. */
   readonly speaker?: string;
   /** The Markdown in the blocks, so that a message that is too long for Slack can be divided. */
@@ -31,6 +33,15 @@ export interface RenderedFile {
 /** Parley's buttons, as the listeners know them. An answer's button ends in its index. */
 export const ACTIONS = {
   stop: "parley.run.stop",
+  pause: "parley.run.pause",
+  resume: "parley.run.resume",
+  steer: "parley.run.steer",
+  goOn: "parley.result.continue",
+  otherTeam: "parley.result.team",
+  transcript: "parley.result.transcript",
+  share: "parley.result.share",
+  feedback: "parley.result.feedback",
+  words: "parley.question.words",
   answer: "parley.question.answer",
   approve: "parley.code.approve",
   deny: "parley.code.deny",
@@ -49,11 +60,17 @@ export const section = (mrkdwn: string): SectionBlock => ({
 
 export const context = (mrkdwn: string): ContextBlock => ({
   type: "context",
-  elements: [{ type: "mrkdwn", text: orNothing(shorten(mrkdwn, SECTION_CHARS_MAX)), verbatim: true }],
+  elements: [{ type: "mrkdwn", text: orNothing(shorten(mrkdwn, CONTEXT_CHARS_MAX)), verbatim: true }],
 });
 
 /** Slack refuses a block without words, and with it the message: what was only marks that were taken out is shown as left out. */
 const orNothing = (text: string): string => (text.trim() === "" ? "…" : text);
+
+export const plainText = (text: string): PlainTextElement => ({ type: "plain_text", text, emoji: false });
+
+/** A time as each reader's own clock has it; in UTC where Slack cannot show it so. */
+export const timeOf = (iso: string): string =>
+  `<!date^${Math.floor(Date.parse(iso) / 1_000)}^{date_short_pretty} at {time}|${iso.slice(0, 16).replace("T", " ")} UTC>`;
 
 export const actions = (...elements: readonly Button[]): ActionsBlock => ({ type: "actions", elements: [...elements] });
 

@@ -1,13 +1,11 @@
-import { HUMAN } from "../engine/events.ts";
-import { currentRun, type Transcript } from "../engine/transcript.ts";
-import { personOf, stop, threadOf, type Ears } from "./conversation.ts";
+import { currentRun } from "../engine/transcript.ts";
+import { personOf, threadOf, type Ears } from "./ears.ts";
+import { stop } from "./run-control.ts";
 import { safeMrkdwn } from "./escape.ts";
+import { RUN_ID_CHARS } from "./limits.ts";
 import { ButtonValue, placeOfPress, type PressBody } from "./payloads.ts";
 import { refusal } from "./permissions.ts";
 import { placeOf } from "./place.ts";
-
-/** As much of a run's id as the cards put into a button. */
-const RUN_ID_CHARS = 500;
 
 /** Stop, under the cards of a thread or in the run's controls. Resolves to whether this press ended the run. */
 export async function pressStop(ears: Ears, press: PressBody): Promise<boolean> {
@@ -30,10 +28,10 @@ export async function pressAnswer(ears: Ears, press: PressBody): Promise<void> {
   const at = pressed(ears, press);
   if (!at) return;
   const transcript = await ears.runner.read(at.thread);
-  const { startedBy } = currentRun(transcript);
+  const { startedBy, questions } = currentRun(transcript);
   const { seq } = ButtonValue.parse(press.actions[0].value);
-  const answer = openOptions(transcript, seq)[Number(press.actions[0].action_id.split(".").at(-1))];
-  if (answer === undefined) {
+  const answer = questions.find((question) => question.seq === seq)?.options[Number(press.actions[0].action_id.split(".").at(-1))];
+  if (answer === undefined || seq === undefined) {
     await ears.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
     return;
   }
@@ -50,19 +48,10 @@ export async function pressAnswer(ears: Ears, press: PressBody): Promise<void> {
     // One id for the whole question: of two presses, by whomever, the first counts.
     id: `${ears.me.team}:${at.channel}:${at.messageTs}:answer:${seq}`,
     addressed: false,
+    answers: seq,
   });
-  if (heard.kind === "duplicate")
+  if (heard.kind === "duplicate" || heard.kind === "too late")
     await ears.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
-}
-
-/** What a question offers, while nobody has answered it; of several that wait at once, a person's next words answer all. */
-function openOptions({ events }: Transcript, seq: number | undefined): readonly string[] {
-  const asked = events.find((event) => event.seq === seq);
-  if (asked?.type !== "handoff.made" || asked.to !== HUMAN) return [];
-  const isOver = events
-    .slice(asked.seq)
-    .some((event) => event.type === "run.stopped" || (event.type === "message.posted" && "person" in event));
-  return isOver ? [] : (asked.options ?? []);
 }
 
 /** Yes or no to a call that waits for one. */
@@ -85,7 +74,7 @@ export async function pressApproval(ears: Ears, press: PressBody, approved: bool
   await ears.whisper.tell(at.listener, "This was decided already.");
 }
 
-interface Pressed {
+export interface Pressed {
   readonly thread: string;
   readonly channel: string;
   readonly messageTs: string;
@@ -94,7 +83,7 @@ interface Pressed {
 }
 
 /** Where a button is: in a message of the thread, or in a modal that names it. */
-function pressed(ears: Ears, press: PressBody): Pressed | undefined {
+export function pressed(ears: Ears, press: PressBody): Pressed | undefined {
   const named = placeOf(press.view?.private_metadata ?? "");
   const at = named ? { channel: named.channel, ts: named.ts, messageTs: named.ts } : placeOfPress(press);
   if (!at) return undefined;

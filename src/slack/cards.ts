@@ -50,6 +50,8 @@ export function createCards(parts: CardsParts): Cards {
   /** Cards that Slack does not let us edit; there is no sense in asking again before the next start. */
   const uneditable = new Set<string>();
   let isDegraded = false;
+  /** Slack refuses the newer blocks here: from then on cards are made of those that every Slack has. */
+  let isSimple = false;
   let ending = new AbortController();
   let unfollow: (() => void) | undefined;
 
@@ -104,7 +106,7 @@ export function createCards(parts: CardsParts): Cards {
         channel: card.place.channel,
         ts: card.ts,
         text: rendered.text,
-        blocks: [...rendered.blocks],
+        blocks: [...(isSimple ? (rendered.fallback ?? rendered.blocks) : rendered.blocks)],
         metadata: metadataOf({ seq, kind }, outboxId({ seq, kind, part: 0 }), run),
       });
       await store.putNote(keyOf(thread, seq), mark);
@@ -113,6 +115,9 @@ export function createCards(parts: CardsParts): Cards {
       const failure = failureOf(error);
       if (failure.kind === "limited" || (failure.kind === "ambiguous" && ++line.tries < TRIES_MAX)) {
         if (failure.kind === "limited") bucket.delay(failure.retryAfterMs);
+        line.isDirty = true;
+      } else if (failure.kind === "blocks" && rendered.fallback && !isSimple) {
+        isSimple = true;
         line.isDirty = true;
       } else if (failure.kind !== "ambiguous") {
         if (uneditable.size >= UNEDITABLE_MAX) uneditable.clear();

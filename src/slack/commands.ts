@@ -1,9 +1,9 @@
-import type { ModalView } from "@slack/web-api";
-import type { Memory } from "../engine/memory.ts";
-import { currentRun, type RunState } from "../engine/transcript.ts";
-import type { Store } from "../store/store.ts";
+import type { RunState } from "../engine/run-state.ts";
+import { currentRun } from "../engine/transcript.ts";
 import { plural } from "./blocks.ts";
-import { personOf, stop, threadOf, type Ears } from "./conversation.ts";
+import { courtesy, INVITE, openModal, postOnce, tellDirectly, type Desk } from "./desk.ts";
+import { personOf, threadOf } from "./ears.ts";
+import { stop } from "./run-control.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { helpText, teamsText } from "./help.ts";
 import { controlsModal, homeView, NEW_RUN, newRunModal } from "./modals.ts";
@@ -12,15 +12,7 @@ import { memoryCommand } from "./notes.ts";
 import type { CommandBody, MessageShortcutBody, SubmissionBody } from "./payloads.ts";
 import { refusal } from "./permissions.ts";
 import { placeOf, threadKey, type Place } from "./place.ts";
-import { slackErrorCode, type Log, type Web } from "./web.ts";
-
-/** What commands, shortcuts and modals need beside what every handler has. */
-export interface Desk extends Ears {
-  readonly store: Store;
-  readonly memory: Memory;
-  readonly web: Web;
-  readonly log: Log;
-}
+import { slackErrorCode } from "./web.ts";
 
 const RUNS_LISTED_MAX = 10;
 
@@ -111,7 +103,8 @@ export async function startFromModal(desk: Desk, submission: SubmissionBody): Pr
   const external = submission.user.team_id !== undefined && submission.user.team_id !== desk.me.team;
   const refused = refusal("start", { user, external, startedBy: undefined }, desk.allow);
   if (refused) return tellDirectly(desk, user, safeMrkdwn(refused));
-  const ts = await postTask(desk, { user, channel, task, view: submission.view.id });
+  const key = `task/${submission.view.id}`;
+  const ts = await postOnce(desk, { key, user, channel, text: `<@${user}> asks:\n${safeMrkdwn(task)}` });
   if (!ts) return;
   const heard = await desk.runner.say({
     thread: threadKey({ team: desk.me.team, channel, ts }),
@@ -129,8 +122,6 @@ export async function startFromModal(desk: Desk, submission: SubmissionBody): Pr
 export async function showHome(desk: Desk, user: string): Promise<void> {
   await courtesy(desk, "views.publish", () => desk.web.write.views.publish({ user_id: user, view: homeView(desk.me.user, desk.teams) }));
 }
-
-const INVITE = "I am not in this channel, so nobody would see my answers. Invite me first: `/invite @parley`";
 
 interface RunHere {
   readonly thread: string;
@@ -171,56 +162,5 @@ async function isMember(desk: Desk, channel: string): Promise<boolean> {
     return found?.is_member !== false || found.is_im === true;
   } catch (error) {
     return !["channel_not_found", "not_in_channel"].includes(slackErrorCode(error) ?? "");
-  }
-}
-
-/** The task's message, posted once for a submission, also when it is handled again after a crash. */
-async function postTask(
-  desk: Desk,
-  task: { readonly user: string; readonly channel: string; readonly task: string; readonly view: string },
-): Promise<string | undefined> {
-  const key = `slack/task/${task.view}`;
-  const posted = await desk.store.note(key);
-  if (posted) return posted;
-  try {
-    const { ts } = await desk.web.write.chat.postMessage({
-      channel: task.channel,
-      text: `<@${task.user}> asks:\n${safeMrkdwn(task.task)}`,
-      unfurl_links: false,
-      unfurl_media: false,
-    });
-    if (ts) await desk.store.putNote(key, ts);
-    return ts;
-  } catch (error) {
-    const code = slackErrorCode(error);
-    const outside = code === "not_in_channel" || code === "channel_not_found";
-    await tellDirectly(
-      desk,
-      task.user,
-      outside
-        ? `<#${task.channel}>: ${INVITE}`
-        : `I could not post your task in <#${task.channel}> (${code ?? "Slack did not answer"}). Try again, or mention me there.`,
-    );
-    if (!outside) desk.log(`a task could not be posted in ${task.channel}`, error);
-    return undefined;
-  }
-}
-
-/** In the person's DM with the bot, for when there is no channel to whisper in. */
-async function tellDirectly(desk: Desk, user: string, text: string): Promise<void> {
-  await courtesy(desk, "chat.postMessage", () => desk.web.write.chat.postMessage({ channel: user, text }));
-}
-
-function openModal(desk: Desk, triggerId: string, view: ModalView): Promise<void> {
-  return courtesy(desk, "views.open", () => desk.web.write.views.open({ trigger_id: triggerId, view }));
-}
-
-/** Something that the person can simply ask for again: its failure is for the operator alone. */
-async function courtesy(desk: Desk, method: string, call: () => Promise<unknown>): Promise<void> {
-  try {
-    await call();
-  } catch (error) {
-    const code = slackErrorCode(error);
-    desk.log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
   }
 }

@@ -1,28 +1,19 @@
 import type { Person } from "../engine/events.ts";
-import { currentRun, type RunState } from "../engine/transcript.ts";
-import type { Heard, Runner } from "../runner.ts";
-import type { Attachments } from "./attachments.ts";
+import type { RunState } from "../engine/run-state.ts";
+import { currentRun, type Transcript } from "../engine/transcript.ts";
+import type { Heard } from "../runner.ts";
+import { hearAmendment } from "./amendments.ts";
+import { personOf, threadOf, type Ears } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { helpText, type TeamCards } from "./help.ts";
+import { READ, SEEN } from "./marks.ts";
 import { bareText, mentions, plainText } from "./mrkdwn.ts";
-import type { Names } from "./names.ts";
-import type { MessageBody, MessageEvent } from "./payloads.ts";
-import { refusal, type Allow, type Deed } from "./permissions.ts";
-import { threadKey } from "./place.ts";
-import type { Listener, Whisper } from "./whisper.ts";
+import { isAmendment, type MessageBody, type MessageEvent } from "./payloads.ts";
+import { refusal, type Deed } from "./permissions.ts";
+import { command } from "./run-control.ts";
+import type { Listener } from "./whisper.ts";
+import { addressee, commandWord } from "./words.ts";
 import type { z } from "zod";
-
-/** What every handler of this room works with. */
-export interface Ears {
-  readonly runner: Runner;
-  readonly teams: TeamCards;
-  readonly names: Names;
-  readonly whisper: Whisper;
-  readonly attachments: Attachments;
-  readonly allow: Allow;
-  /** The bot as it is in this workspace. One token, one workspace: its id names the threads, also where a channel is shared with others. */
-  readonly me: { readonly team: string; readonly user: string };
-}
 
 /** A person's message, and whether it speaks to the bot. Everything else that Slack calls a message is not heard. */
 interface Spoken {
@@ -31,33 +22,38 @@ interface Spoken {
   readonly direct: boolean;
   readonly addressed: boolean;
   readonly external: boolean;
+  /** Set when another bot speaks, that is allowed to. */
+  readonly bot: Person | undefined;
 }
 
 /**
- * A message came, in a channel or directly: a task, an answer, steering, a `stop` or a cry for help. Ordinary talk is not even read.
+ * A message came, in a channel or directly: a task, an answer, steering, a word such as `stop`, or a cry for help. Ordinary talk is not even read.
  * May be called twice with the same message.
  */
 export async function hear(ears: Ears, body: z.output<typeof MessageBody>): Promise<void> {
-  const spoken = spokenTo(body, ears.me);
+  if (isAmendment(body.event)) return hearAmendment(ears, body.event);
+  const spoken = spokenTo(body, ears);
   if (!spoken) return;
   const { message, user, addressed } = spoken;
   // Channel talk outside of threads is nobody's business here.
   if (!addressed && !message.thread_ts) return;
   const thread = threadOf(ears, message);
-  const run = currentRun(await ears.runner.read(thread));
+  const transcript = await ears.runner.read(thread);
+  const run = currentRun(transcript);
   if (!addressed && !run.running) return;
 
   const listener = { user, channel: message.channel, threadTs: message.thread_ts, ts: message.ts };
   const bare = bareText(message.text, ears.me.user);
-  const word = commandWord(bare);
-  if (word === "stop") {
-    await stop(ears, { thread, run, user, external: spoken.external, listener });
+  const word = spoken.bot ? undefined : commandWord(bare);
+  if (word && word !== "help") {
+    await command(ears, word, { thread, transcript, run, user, external: spoken.external, listener });
     return;
   }
-  if (addressed && (word === "help" || (bare === "" && !message.files?.length))) {
+  if (word === "help" || (addressed && bare === "" && !message.files?.length)) {
     await ears.whisper.tell(listener, helpText(ears.me.user, ears.teams));
     return;
   }
+  if (spoken.bot && botsInARow(transcript, ears.bots) >= BOTS_IN_A_ROW_MAX) return;
   const refused = refusal(deedOf(run), { user, external: spoken.external, startedBy: run.startedBy }, ears.allow);
   if (refused) {
     // A bystander's talk among people is not answered each time.
@@ -68,54 +64,22 @@ export async function hear(ears: Ears, body: z.output<typeof MessageBody>): Prom
   if (!run.running) ears.whisper.react(message, SEEN);
   const said = await wordsOf(ears, message);
   const wish = run.running ? { text: said } : wishedTeam(said, ears.teams);
+  const team = run.running ? run.team : (wish.team ?? ears.teams.default);
+  const to = addressee(wish.text, ears.teams.cards.find(({ name }) => name === team)?.agents ?? []);
   const { files, note } = await ears.attachments(message);
   const heard = await ears.runner.say({
     thread,
     workspace: ears.me.team,
-    person: await personOf(ears, user),
+    person: spoken.bot ?? (await personOf(ears, user)),
     text: note === "" ? wish.text : `${wish.text}\n\n${note}`,
     files,
     id: `${ears.me.team}:${message.channel}:${message.ts}`,
     addressed,
     ...(wish.team === undefined ? {} : { team: wish.team }),
+    ...(to === undefined ? {} : { to }),
   });
   await show(ears, heard, { message, listener });
 }
-
-/** Who ended it and why they may: for the word, the button, the command and Slack's own Stop. */
-export async function stop(
-  ears: Ears,
-  from: {
-    readonly thread: string;
-    readonly run: RunState;
-    readonly user: string;
-    readonly external: boolean;
-    readonly listener: Listener;
-  },
-): Promise<boolean> {
-  const refused = refusal("stop", { user: from.user, external: from.external, startedBy: from.run.startedBy }, ears.allow);
-  if (refused && from.run.running) {
-    await ears.whisper.tell(from.listener, safeMrkdwn(refused));
-    return false;
-  }
-  const stopped = await ears.runner.stop(from.thread, await personOf(ears, from.user));
-  if (!stopped) await ears.whisper.tell(from.listener, "No agent is talking in this thread; there is nothing to stop.");
-  return stopped;
-}
-
-export async function personOf(ears: Ears, user: string): Promise<Person> {
-  return { id: user, name: await ears.names.of(user) };
-}
-
-export function threadOf(
-  ears: Ears,
-  at: { readonly channel: string; readonly ts: string; readonly thread_ts?: string | undefined },
-): string {
-  return threadKey({ team: ears.me.team, channel: at.channel, ts: at.thread_ts ?? at.ts });
-}
-
-const SEEN = "eyes";
-const READ = "white_check_mark";
 
 /** Subtypes under which people speak; every other is a notice, an edit, or a bot. */
 const PEOPLE: ReadonlySet<string> = new Set(["", "file_share", "thread_broadcast", "me_message"]);
@@ -126,23 +90,36 @@ const SLACK: ReadonlySet<string> = new Set(["USLACK", "USLACKBOT"]);
  * Own posts come back in three shapes: as the bot user, with a bot id and no user, and as an edit; all of them, and other bots, carry a
  * bot or app id, no user, or a subtype that is not people's.
  */
-function spokenTo({ event: message, is_ext_shared_channel }: z.output<typeof MessageBody>, me: Ears["me"]): Spoken | undefined {
+function spokenTo({ event: message, is_ext_shared_channel }: z.output<typeof MessageBody>, { me, bots }: Ears): Spoken | undefined {
   const { user } = message;
+  if (message.bot_id && bots.has(message.bot_id) && user !== me.user) return spokenByBot(message, me);
   if (!user || message.hidden || message.bot_id || message.app_id || user === me.user || SLACK.has(user)) return undefined;
   if (!PEOPLE.has(message.subtype ?? "")) return undefined;
   const direct = message.channel_type === "im" || (!message.channel_type && message.channel.startsWith("D"));
   const addressed = direct || message.type === "app_mention" || mentions(message.text, me.user);
   const home = message.user_team ?? message.source_team ?? message.team ?? me.team;
-  return { message, user, direct, addressed, external: is_ext_shared_channel === true && home !== me.team };
+  return { message, user, direct, addressed, external: is_ext_shared_channel === true && home !== me.team, bot: undefined };
+}
+
+/** Bots that answer each other would never end: after so many of their messages a person must speak first. */
+const BOTS_IN_A_ROW_MAX = 2;
+
+/** A bot that may speak does so by a mention, or in a thread where agents talk; it has no words of command. */
+function spokenByBot(message: MessageEvent, me: Ears["me"]): Spoken | undefined {
+  const id = message.bot_id ?? "";
+  if (message.hidden || !["", "bot_message", "file_share"].includes(message.subtype ?? "")) return undefined;
+  const name = message.bot_profile?.name ?? message.username ?? id;
+  const addressed = message.type === "app_mention" || mentions(message.text, me.user);
+  return { message, user: message.user ?? id, direct: false, addressed, external: false, bot: { id, name } };
+}
+
+function botsInARow({ events }: Transcript, bots: ReadonlySet<string>): number {
+  const said = events.flatMap((event) => (event.type === "message.posted" && "person" in event ? [event.person.id] : []));
+  const lastPerson = said.findLastIndex((id) => !bots.has(id));
+  return said.length - 1 - lastPerson;
 }
 
 const deedOf = (run: RunState): Deed => (!run.running ? "start" : run.question ? "answer" : "steer");
-
-/** Alone in the message, so that "stop guessing and ask" stays steering. */
-function commandWord(text: string): "stop" | "help" | undefined {
-  const word = /^!?(stop|help)[.!?]*$/i.exec(text)?.[1]?.toLowerCase();
-  return word === "stop" || word === "help" ? word : undefined;
-}
 
 function wordsOf(ears: Ears, message: MessageEvent): Promise<string> {
   return plainText(message.text, { bot: ears.me.user, nameOf: (user) => ears.names.of(user) });
@@ -168,10 +145,16 @@ async function show(ears: Ears, heard: Heard, to: { readonly message: MessageEve
   switch (heard.kind) {
     case "started":
     case "duplicate":
+    case "too late":
     case "ignored":
       return;
     case "answered":
       ears.whisper.react(to.message, READ);
+      if (heard.left > 0)
+        await ears.whisper.tell(
+          to.listener,
+          `Your words answer what *${safeMrkdwn(heard.question.agent)}* asked. ${heard.left === 1 ? "One more question waits" : `${heard.left} more questions wait`} for an answer.`,
+        );
       return;
     case "steered":
       ears.whisper.react(to.message, SEEN);

@@ -9,8 +9,8 @@ import { splitMarkdown } from "./split.ts";
 
 /** The forms in which one message is tried. Slack's refusals lead from one to the next, never back, so that trying ends. */
 export interface Form {
-  /** As it was meant, in pieces of half the size, as a file, or as text alone. */
-  readonly shape: "whole" | "pieces" | "file" | "plain";
+  /** As it was meant, in blocks that every Slack has, in pieces of half the size, as a file, or as text alone. */
+  readonly shape: "whole" | "simple" | "pieces" | "file" | "plain";
   readonly personas: boolean;
   /** Said instead of a file that could not be uploaded. */
   readonly notice: RenderedMessage | undefined;
@@ -24,8 +24,9 @@ export function nextForm(
   failure: CallFailure,
   tried: { readonly message: RenderedMessage; readonly withPersona: boolean },
 ): Form | undefined {
+  if (failure.kind === "blocks" && tried.message.fallback && form.shape === "whole") return { ...form, shape: "simple" };
   if (failure.kind === "too-long" && tried.message.markdown !== undefined) {
-    if (form.shape === "whole") return { ...form, shape: "pieces" };
+    if (form.shape === "whole" || form.shape === "simple") return { ...form, shape: "pieces" };
     if (form.shape === "pieces") return { ...form, shape: "file" };
   }
   if (failure.kind === "refused" && tried.withPersona) return { ...form, personas: false };
@@ -35,9 +36,10 @@ export function nextForm(
 /** The messages that a form makes of one; more than one for pieces alone. */
 export function shaped(message: RenderedMessage, shape: Form["shape"]): readonly RenderedMessage[] {
   if (shape === "plain") return [{ ...message, blocks: [] }];
+  if (shape === "simple") return [{ ...message, blocks: message.fallback ?? message.blocks }];
   if (shape !== "pieces" || message.markdown === undefined) return [message];
   const { parts } = splitMarkdown(message.markdown, { charsMax: MARKDOWN_CHARS_MAX / 2, partsMax: PIECES_MAX });
-  const others = message.blocks.filter((block) => block.type !== "markdown");
+  const others = (message.fallback ?? message.blocks).filter((block) => block.type !== "markdown");
   return parts.map((text, index) => ({
     ...message,
     markdown: text,

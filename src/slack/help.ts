@@ -19,7 +19,8 @@ export function helpText(bot: string, teams: TeamCards): string {
     "",
     teamsText(teams),
     "",
-    "*While they talk*, just reply in the thread, without a mention: your words reach the next speaker, or answer the question that was asked. `stop` alone on a line ends the run; so does the Stop button.",
+    "*While they talk*, just reply in the thread, without a mention: your words reach the next speaker, or answer the question that was asked. Begin with an agent's name (`critic: …`) and that agent speaks next.",
+    "Alone on a line: `pause` and `resume`, `skip` (the turn of whoever has the floor), `summary`, `stop`, `help`.",
     "In a direct message to me, every message is a task.",
     "`/parley memory` shows what agents remember in a channel, and lets you delete it.",
   ].join("\n");

@@ -23,6 +23,7 @@ export class Inbox {
   readonly #log: Log;
   readonly #handle: (body: Body) => Promise<void>;
   readonly #originOf: (body: unknown) => string;
+  readonly #bots: ReadonlySet<string>;
   /** Envelopes taken by this process, and the last job of each lane. */
   readonly #taken = new Set<string>();
   readonly #lanes = new Map<string, Promise<void>>();
@@ -43,12 +44,15 @@ export class Inbox {
     readonly log: Log;
     readonly handle: (body: Body) => Promise<void>;
     readonly originOf?: (body: unknown) => string;
+    /** Ids of other bots whose words are heard; none when absent. */
+    readonly bots?: readonly string[];
   }) {
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#handle = parts.handle;
     this.#originOf = parts.originOf ?? (() => "");
+    this.#bots = new Set(parts.bots);
   }
 
   /**
@@ -61,7 +65,7 @@ export class Inbox {
       return;
     }
     // Each of our own messages comes back, and each edit: writing them down would be half of all that is written.
-    if (isNobodys(body)) return;
+    if (isNobodys(body, this.#bots)) return;
     const text = JSON.stringify(body, (key, value: unknown) => (key === "token" ? undefined : value));
     const bytes = Buffer.byteLength(text);
     if (bytes > ENVELOPE_BYTES_MAX) {

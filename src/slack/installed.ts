@@ -37,6 +37,8 @@ export interface InstalledParts extends InstalledSettings {
   readonly memory: Memory;
   readonly runner: Runner;
   readonly teams: TeamCards;
+  /** Ids of other bots whose words are heard; none when absent. */
+  readonly bots?: readonly string[];
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }
@@ -57,7 +59,7 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Insta
   const log: Log = (problem, error) =>
     parts.log(error === undefined ? problem : `${problem}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
   const strangers = new Set<string>();
-  const inbox: Inbox = new Inbox({ store, clock, log, handle, originOf: (body) => tenants.keyOf(originOf(body)) });
+  const inbox: Inbox = new Inbox({ store, clock, log, handle, bots: parts.bots ?? [], originOf: (body) => tenants.keyOf(originOf(body)) });
   const tenants = createTenants({ ...parts, inbox, log });
   await tenants.load();
   const pages = createInstallPages({

@@ -13,6 +13,41 @@ export const MARKDOWN_CHARS_MAX = 11_500;
 export const POST_TEXT_CHARS_MAX = 40_000;
 /** A section's text; longer is `invalid_blocks`. */
 export const SECTION_CHARS_MAX = 3_000;
+/** One element of a context block: a mrkdwn text object. */
+export const CONTEXT_CHARS_MAX = 2_000;
+/** Blocks of a message, elements of an actions block, and of a context block. */
+export const MESSAGE_BLOCKS_MAX = 50;
+export const ACTIONS_MAX = 25;
+export const CONTEXT_ELEMENTS_MAX = 10;
+/** Markdown over all markdown blocks of a message, as the reference has it. */
+export const MARKDOWN_TOTAL_CHARS_MAX = 12_000;
+/** `text` of chat.update; longer is msg_too_long. */
+export const UPDATE_TEXT_CHARS_MAX = 4_000;
+/** A container's title and subtitle, and the blocks in it. */
+export const CONTAINER_TITLE_CHARS_MAX = 150;
+export const CONTAINER_BLOCKS_MAX = 10;
+/** Of a table: rows, columns, and characters in all cells of a message. One table a message. */
+export const TABLE_ROWS_MAX = 100;
+export const TABLE_COLUMNS_MAX = 20;
+export const TABLE_CHARS_MAX = 10_000;
+/** Ids of blocks and actions. */
+export const ACTION_ID_CHARS_MAX = 255;
+/** Modals: title, submit and close; the blocks; what comes back with a submission. */
+export const VIEW_TITLE_CHARS_MAX = 24;
+export const VIEW_BLOCKS_MAX = 100;
+export const PRIVATE_METADATA_CHARS_MAX = 3_000;
+/** A menu's options: how many, their labels and values; the letters of a text input. */
+export const OPTIONS_MAX = 100;
+export const OPTION_CHARS_MAX = 75;
+export const OPTION_VALUE_CHARS_MAX = 150;
+export const INPUT_CHARS_MAX = 3_000;
+/** Undocumented; ids only, and good manners. */
+export const METADATA_BYTES_MAX = 2_048;
+/** The line under a thread: what turns in it, at most. A session's title. */
+export const LOADING_MESSAGES_MAX = 10;
+export const SESSION_TITLE_CHARS_MAX = 200;
+/** A persona's name; longer is refused. */
+export const USERNAME_CHARS_MAX = 80;
 /** A button's text, and the JSON in its value. */
 export const BUTTON_CHARS_MAX = 75;
 export const BUTTON_VALUE_CHARS_MAX = 2_000;
@@ -53,6 +88,27 @@ export const CARD_LINE_CHARS = 300;
 export const FILES_PER_CODE_RUN_MAX = 10;
 /** A file that is uploaded. Slack takes 1 GB; ours are held in memory. */
 export const FILE_BYTES_MAX = 10_000_000;
+
+/** Turns that a run's card lists; the thread has the others. */
+export const PLAN_TASKS_MAX = 6;
+/** Of a turn's first words, on the card: one line on a phone. */
+export const TASK_TITLE_CHARS = 90;
+/** Code runs of one turn that are shown as cards; more are told in words. */
+export const CODE_RUNS_AS_CARDS_MAX = 5;
+/** What a card of a code run shows of its output; the file has the whole. Slack's limit for a message's blocks is shared by all cards. */
+export const PREFORMATTED_CHARS_MAX = 2_500;
+/** An output that one sees at a glance is not folded away. */
+export const OPEN_OUTPUT_LINES_MAX = 12;
+/** The answer on the card of a result where the turns are in a file; what is left over is for the rest of the card. */
+export const ANSWER_CHARS_MAX = 9_000;
+/** The answer's first words on the card where the turn itself stands above it: two lines. */
+export const ANSWER_CHARS_SHOWN = 160;
+/** Lines of code in a turn; a longer block is a file under it. Two screens of it: below that a reader would rather scroll than open a file. */
+export const CODE_LINES_SHOWN = 80;
+/** As much of a run's id as the cards put into a button. */
+export const RUN_ID_CHARS = 500;
+/** A person is reminded of a question once: half-way to its end, or after this long where it has none. */
+export const REMINDER_AFTER_MS = 4 * 3_600_000;
 
 // --- ours: the queue ---
 /** Rows of a thread that are read at once. */

@@ -1,14 +1,9 @@
 import type { ModalView, HomeView } from "@slack/web-api";
-import type { RunState } from "../engine/transcript.ts";
+import type { RunState } from "../engine/run-state.ts";
 import { ACTIONS, actions, button, duration, plural, section } from "./blocks.ts";
 import { safeMrkdwn, shorten } from "./escape.ts";
 import { helpText, type TeamCards } from "./help.ts";
-
-/** Slack's: options of a menu, an option's label, its value, and the letters of an input. */
-const OPTIONS_MAX = 100;
-const OPTION_CHARS_MAX = 75;
-const OPTION_VALUE_CHARS_MAX = 150;
-const INPUT_CHARS_MAX = 3_000;
+import { INPUT_CHARS_MAX, OPTION_CHARS_MAX, OPTION_VALUE_CHARS_MAX, OPTIONS_MAX, RUN_ID_CHARS } from "./limits.ts";
 
 /** Blocks and elements of the new-run modal, as its submission names them. */
 export const NEW_RUN = { task: "task", team: "team", channel: "channel", element: "value" } as const;
@@ -60,7 +55,7 @@ export function controlsModal(thread: string, run: RunState): ModalView {
   const words = run.running
     ? `*${safeMrkdwn(run.team ?? "")}* is at work: ${plural(run.turns, "turn")}, ${duration(run.elapsedMs)}, started by ${safeMrkdwn(run.startedBy?.name ?? "somebody")}.\nTo steer, reply in the thread.`
     : "No agents are talking in this thread. To start a run, mention me here with a task.";
-  const stop = button("Stop", ACTIONS.stop, { r: run.run?.slice(0, 500) }, "danger");
+  const stop = button("Stop", ACTIONS.stop, { r: run.run?.slice(0, RUN_ID_CHARS) }, "danger");
   return {
     type: "modal",
     callback_id: "parley_controls",

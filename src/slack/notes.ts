@@ -1,7 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { Memory, Note } from "../engine/memory.ts";
 import { ACTIONS, actions, button, context, mention, plural, section } from "./blocks.ts";
-import type { Ears } from "./conversation.ts";
+import type { Ears } from "./ears.ts";
 import { safeMrkdwn, shorten } from "./escape.ts";
 import { SUMMARY_CHARS } from "./limits.ts";
 import { ButtonValue, placeOfPress, type CommandBody, type PressBody } from "./payloads.ts";

@@ -20,6 +20,16 @@ const SharedFile = z.object({
   url_private_download: address,
 });
 
+/** The message inside an edit or a deletion. */
+const InnerMessage = z.object({
+  subtype: maybe(short),
+  user: maybe(id),
+  bot_id: maybe(short),
+  text: z.string().catch(""),
+  ts: maybe(timestamp),
+  thread_ts: maybe(timestamp),
+});
+
 /** `message` and `app_mention`, of whatever subtype. Catch-up reads of a thread have the same shape. */
 export const MessageEvent = z.object({
   type: z.enum(["message", "app_mention"]),
@@ -28,6 +38,13 @@ export const MessageEvent = z.object({
   user: maybe(id),
   bot_id: maybe(short),
   app_id: maybe(short),
+  username: maybe(short),
+  bot_profile: maybe(z.object({ name: maybe(short) })).catch(undefined),
+  /** Of an edit: as it is now. */
+  message: maybe(InnerMessage).catch(undefined),
+  /** Of an edit and a deletion: as it was. */
+  previous_message: maybe(InnerMessage).catch(undefined),
+  deleted_ts: maybe(timestamp).catch(undefined),
   text: z.string().catch(""),
   ts: timestamp,
   thread_ts: maybe(timestamp),
@@ -103,23 +120,42 @@ const Chosen = z.object({
 });
 export const SubmissionBody = z.object({
   user: Person,
-  view: z.object({ id, state: z.object({ values: z.record(z.string(), z.record(z.string(), Chosen)) }) }),
+  view: z.object({
+    id,
+    private_metadata: z.string().max(3_000).catch(""),
+    state: z.object({ values: z.record(z.string(), z.record(z.string(), Chosen)) }),
+  }),
 });
 export type SubmissionBody = z.output<typeof SubmissionBody>;
 
-/** The JSON in a button's value, as we write it: the run, the number of the event that asks, the call that waits; a note and the page it is on. */
-export const ButtonValue = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue("not JSON");
-      return z.NEVER;
-    }
-  })
-  .pipe(z.object({ r: maybe(short), seq: maybe(z.int()), call: maybe(short), note: maybe(z.int()), page: maybe(z.int()) }))
-  .catch({ r: undefined, seq: undefined, call: undefined, note: undefined, page: undefined });
+const json = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue("not JSON");
+    return z.NEVER;
+  }
+});
+
+/**
+ * The JSON in a button's value, as we write it: the run, the number of the event that asks, the call that waits, what is thought of a run;
+ * a note and the page it is on.
+ */
+export const ButtonValue = json
+  .pipe(
+    z.object({
+      r: maybe(short),
+      seq: maybe(z.int()),
+      call: maybe(short),
+      helpful: maybe(z.boolean()),
+      note: maybe(z.int()),
+      page: maybe(z.int()),
+    }),
+  )
+  .catch({ r: undefined, seq: undefined, call: undefined, helpful: undefined, note: undefined, page: undefined });
+
+/** The JSON in a modal's private_metadata, as the modals of a run write it. */
+export const AboutRun = json.pipe(z.object({ thread: short, run: maybe(short), seq: maybe(z.int()) }));
 
 /** The outermost shape, enough for Bolt to find its way. What is not even this is no envelope of Slack's. */
 const Body = z.union([
@@ -148,10 +184,18 @@ export function envelopeIdOf(body: unknown, socketEnvelopeId: string | undefined
     .digest("hex")}`;
 }
 
-/** An edit, a notice, or a bot's words, our own above all: no person says it, and nothing is ever done about it. */
-export function isNobodys(body: unknown): boolean {
+/** A notice, or a bot's words or edits, our own above all: no person says it, and nothing is ever done about it. `bots`: those that are heard. */
+export function isNobodys(body: unknown, bots: ReadonlySet<string>): boolean {
   const message = MessageBody.safeParse(body).data?.event;
-  return message !== undefined && (message.hidden === true || message.bot_id !== undefined || message.app_id !== undefined);
+  if (!message || isAmendment(message)) return false;
+  if (message.bot_id !== undefined && bots.has(message.bot_id)) return message.hidden === true;
+  return message.hidden === true || message.bot_id !== undefined || message.app_id !== undefined;
+}
+
+/** A person's edit or deletion of their own words; not what Slack calls an edit when it adds a link's preview. */
+export function isAmendment({ subtype, message: after, previous_message: before }: MessageEvent): boolean {
+  if (!before?.user || before.bot_id) return false;
+  return subtype === "message_deleted" || (subtype === "message_changed" && after !== undefined && after.text !== before.text);
 }
 
 /** A mention that was edited into a message comes as a second app_mention, and is the first that speaks to the bot. */
@@ -161,7 +205,10 @@ const messageId = ({ type, channel, ts, edited }: MessageEvent): string =>
 /** Envelopes with the same key are handled one after the other: those of one thread, and outside of threads those of one person. */
 export function laneOf(body: unknown): string {
   const message = MessageBody.safeParse(body).data?.event;
-  if (message) return `${message.channel}/${message.thread_ts ?? message.ts}`;
+  if (message) {
+    const inner = message.message ?? message.previous_message;
+    return `${message.channel}/${inner?.thread_ts ?? message.thread_ts ?? inner?.ts ?? message.ts}`;
+  }
   const press = PressBody.safeParse(body).data;
   if (press) {
     const at = placeOfPress(press);

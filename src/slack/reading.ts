@@ -1,5 +1,6 @@
 import type { CodeRan, RunEvent, Usage } from "../engine/events.ts";
-import { currentRun, type RunState, type Transcript } from "../engine/transcript.ts";
+import type { RunState } from "../engine/run-state.ts";
+import { currentRun, type Transcript } from "../engine/transcript.ts";
 
 /** What a message in Slack has to know of the log around its event. Messages are made late, so the log may have gone on since. */
 
@@ -59,7 +60,9 @@ export function turnBefore(transcript: Transcript, seq: number, agent: string): 
 }
 
 const endsTurn = (event: RunEvent, agent: string): boolean =>
-  (event.type === "message.posted" && "agent" in event && event.agent === agent) || event.type === "turn.failed";
+  (event.type === "message.posted" && "agent" in event && event.agent === agent) ||
+  event.type === "turn.failed" ||
+  (event.type === "turn.skipped" && event.agent === agent);
 
 /** What the model calls of a turn cost, its last event included. */
 export function spentInTurn(turn: Turn, last: TurnEnd): { readonly usage: Usage; readonly priced: boolean } | undefined {

@@ -1,8 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { CodeRan, Failure, FileRef, Person } from "../engine/events.ts";
-import { describe } from "../engine/termination.ts";
-import { currentRun, type RunState, type Transcript } from "../engine/transcript.ts";
-import { cachedShare } from "../engine/usage.ts";
+import type { RunState } from "../engine/run-state.ts";
+import { type Transcript } from "../engine/transcript.ts";
 import {
   ACTIONS,
   actions,
@@ -11,18 +10,19 @@ import {
   cost,
   count,
   dollars,
-  duration,
   markdown,
   mention,
   plural,
   section,
   size,
+  timeOf,
   type Rendered,
 } from "./blocks.ts";
 import { safeLine, safeMarkdown, safeMrkdwn, shorten } from "./escape.ts";
-import { BUTTON_VALUE_CHARS_MAX, CARD_LINE_CHARS, FILE_BYTES_MAX } from "./limits.ts";
+import { BUTTON_VALUE_CHARS_MAX, CARD_LINE_CHARS, FILE_BYTES_MAX, RUN_ID_CHARS } from "./limits.ts";
 import { faceInText, type TeamCard } from "./personas.ts";
-import { runOf, turnBefore, upTo, wordsBeside, type Of } from "./reading.ts";
+import { planAsText, planOf } from "./progress.ts";
+import { runOf, turnBefore, wordsBeside, type Of } from "./reading.ts";
 import { fenced, plainText } from "./render-turn.ts";
 
 /** The app's own messages. Those that may be edited later show the log as it is when they are made. */
@@ -35,19 +35,30 @@ export function renderCard(started: Of<"run.started">, transcript: Transcript, t
   const stands = state.running ? "is on it" : ended?.outcome === "done" ? "is done" : "has stopped";
   const title = `*${safeMrkdwn(started.team)}* ${stands}, asked by ${mention(started.startedBy)}`;
   const line = task ? line1(task.text) : "";
-  const progress = progressOf(state);
-  const blocks: KnownBlock[] = [
+  const progress = progressOf(state, team);
+  const blocks = (plan: KnownBlock | undefined): KnownBlock[] => [
     section(line ? `${title}\n>${line}` : title),
+    ...(plan && state.running ? [plan] : []),
     ...aboutTeam(team, state),
     ...(progress ? [context(progress)] : []),
-    ...(state.running ? [actions(button("Stop", ACTIONS.stop, { r: started.run.slice(0, 500) }, "danger"))] : []),
+    ...(state.running ? [actions(...runButtons(started.run, state))] : []),
   ];
   return {
     kind: "message",
     text: `${safeMrkdwn(started.team)}: ${line || "a new run"}`,
     plain: [title, line, progress ?? ""].join("\n").trim(),
-    blocks,
+    blocks: blocks(planOf(state, events, team.limits.turns)),
+    fallback: blocks(planAsText(state, events, team.limits.turns)),
   };
+}
+
+function runButtons(run: string, { pausedBy }: RunState) {
+  const value = { r: run.slice(0, RUN_ID_CHARS) };
+  return [
+    pausedBy ? button("Resume", ACTIONS.resume, value, "primary") : button("Pause", ACTIONS.pause, value),
+    button("Steer…", ACTIONS.steer, value),
+    button("Stop", ACTIONS.stop, value, "danger"),
+  ];
 }
 
 /** Who is in it and how far it may go; nothing for a team that the team file no longer has. */
@@ -61,18 +72,25 @@ function limitsOf({ limits }: TeamCard): string {
   return `${plural(limits.turns, "turn")}, ${plural(limits.minutes, "minute")}, ${count(limits.tokens)} tokens, ${dollars(limits.usd)}`;
 }
 
-function progressOf(state: RunState): string | undefined {
-  const spent = spentOf(state);
+function progressOf(state: RunState, team: TeamCard): string | undefined {
+  const spent = spentOf(state, team);
   if (!state.running) return [plural(state.turns, "turn"), ...spent].join(" · ");
-  if (state.question) return [`turn ${state.turns + 1}`, `${safeMrkdwn(state.question.agent)} waits for an answer`, ...spent].join(" · ");
+  if (state.pausedBy) return [`paused by ${mention(state.pausedBy)}`, plural(state.turns, "turn"), ...spent].join(" · ");
+  const waiting = [...new Set(state.questions.map(({ agent }) => safeMrkdwn(agent)))];
+  if (waiting.length > 0)
+    return [`turn ${state.turns + 1}`, `${waiting.join(", ")} ${waiting.length === 1 ? "waits" : "wait"} for an answer`, ...spent].join(
+      " · ",
+    );
   if (state.approvals.length > 0) return [`turn ${state.turns + 1}`, "waits for an approval", ...spent].join(" · ");
   const next = safeMrkdwn(state.openTurns.join(", "));
   if (next === "" && state.turns === 0) return undefined;
   return [`turn ${state.turns + (next ? 1 : 0)}`, ...(next ? [`next: ${next}`] : []), ...spent].join(" · ");
 }
 
-function spentOf({ usage, priced }: RunState): string[] {
-  const money = cost(usage, priced);
+/** What was spent; while it goes on, of what it may. */
+function spentOf({ usage, priced, running }: RunState, { limits }: TeamCard): string[] {
+  const spent = cost(usage, priced);
+  const money = spent && running && priced && limits.usd > 0 ? `${spent} of ${dollars(limits.usd)}` : spent;
   return usage.calls === 0 ? [] : [`${count(usage.inputTokens + usage.outputTokens)} tokens`, ...(money ? [money] : [])];
 }
 
@@ -85,8 +103,11 @@ export function renderQuestion(handoff: Of<"handoff.made">, transcript: Transcri
   );
   const asked = state.startedBy ? `${mention(state.startedBy)} ` : "";
   const title = `${asked}*${faceInText(handoff.agent, team)}${safeMrkdwn(handoff.agent)} asks:*`;
-  const answer = events.find((event) => event.seq > handoff.seq && event.type === "message.posted" && "person" in event) as
-    AnswerEvent | undefined;
+  const answer = events.find(
+    (event) =>
+      event.seq > handoff.seq && event.type === "message.posted" && "person" in event && (event.answers ?? handoff.seq) === handoff.seq,
+  ) as AnswerEvent | undefined;
+  const expired = events.some((event) => event.type === "question.expired" && event.of === handoff.seq);
   const fallback = {
     kind: "message" as const,
     text: `${safeMrkdwn(handoff.agent)} asks: ${line1(handoff.text)}`,
@@ -98,14 +119,21 @@ export function renderQuestion(handoff: Of<"handoff.made">, transcript: Transcri
       blocks: [section(title), markdown(words), context(`answered by ${mention(answer.person)}: ${line1(answer.text)}`)],
     };
   }
-  if (!state.running) return { ...fallback, blocks: [section(title), markdown(words), context("not answered; the run has stopped")] };
+  const closed = (why: string) => ({ ...fallback, blocks: [section(title), markdown(words), context(why)] });
+  if (expired) return closed("nobody answered in time; the run went on");
+  if (!state.running) return closed("not answered; the run has stopped");
+  if (!state.questions.some(({ seq }) => seq === handoff.seq)) return closed("not answered; the turn was skipped");
   const options = (handoff.options ?? []).slice(0, OPTIONS_MAX);
-  const buttons = options.map((option, o) => button(option, `${ACTIONS.answer}.${o}`, { seq: handoff.seq, o }));
-  const hint = options.length > 0 ? "or just reply here" : "just reply here";
+  const buttons = [
+    ...options.map((option, o) => button(option, `${ACTIONS.answer}.${o}`, { seq: handoff.seq, o })),
+    button("Answer in words…", ACTIONS.words, { seq: handoff.seq }),
+  ];
+  const until = handoff.answerBy === undefined ? "" : ` · without an answer the run goes on ${timeOf(handoff.answerBy)}`;
+  const hint = `or just reply here${until}`;
   return {
     ...fallback,
     plain: `${fallback.plain}\n(${hint})`,
-    blocks: [section(title), markdown(words), ...(buttons.length > 0 ? [actions(...buttons)] : []), context(hint)],
+    blocks: [section(title), markdown(words), actions(...buttons), context(hint)],
   };
 }
 
@@ -149,47 +177,6 @@ export function renderApproval(asked: Of<"approval.requested">, transcript: Tran
     ],
   };
 }
-
-/** Why it stopped, what it cost, and what can be done next. */
-export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript): Rendered {
-  const state = currentRun(upTo(transcript, stopped.seq));
-  const why = line1(stopped.reasons.map(describe).join("; ") || stopped.reason);
-  const { inputTokens, outputTokens, calls } = state.usage;
-  const share = cachedShare(state.usage);
-  const cached = share ? ` (${Math.round(share * 100)}% cached)` : "";
-  const money = cost(state.usage, state.priced);
-  const facts = [
-    plural(state.turns, "turn"),
-    ...(calls > 0 ? [`${count(inputTokens)} tokens in${cached}, ${count(outputTokens)} out`] : []),
-    ...(money ? [money] : []),
-    duration(state.elapsedMs),
-  ].join(" · ");
-  const title = `${ENDS[stopped.outcome].title}: ${why}`;
-  const next = ENDS[stopped.outcome].next;
-  return {
-    kind: "message",
-    text: `${ENDS[stopped.outcome].word}: ${why}`,
-    plain: [title, facts, next].join("\n"),
-    blocks: [section(title), context(facts), context(next)],
-  };
-}
-
-const ENDS: {
-  readonly [outcome in Of<"run.stopped">["outcome"]]: { readonly title: string; readonly word: string; readonly next: string };
-} = {
-  done: { title: ":checkered_flag: *Done*", word: "Done", next: "Mention me here to go on." },
-  limit: {
-    title: ":hourglass: *Stopped at a limit*",
-    word: "Stopped at a limit",
-    next: "Mention me here to go on; the limits then start anew.",
-  },
-  stopped: { title: ":octagonal_sign: *Stopped*", word: "Stopped", next: "Mention me here to go on." },
-  failed: {
-    title: ":warning: *Stopped by a failure*",
-    word: "Stopped by a failure",
-    next: "What was said is kept. Mention me here to try again.",
-  },
-};
 
 export function renderFailure(agent: string, error: Failure): Rendered {
   const text = `${safeMrkdwn(agent)} could not answer: ${safeMrkdwn(shorten(error.message, CARD_LINE_CHARS * 3))}`;

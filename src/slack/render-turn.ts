@@ -6,14 +6,23 @@ import { context, cost, count, duration, markdown, size, type Rendered } from ".
 import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } from "./escape.ts";
 import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN, POST_TEXT_CHARS_MAX, SUMMARY_CHARS, TURN_PARTS_MAX } from "./limits.ts";
 import type { TeamCard } from "./personas.ts";
+import { withoutLong, type LongPart } from "./long-parts.ts";
+import { codeCards, excerpt } from "./render-code.ts";
 import { spentInTurn, turnBefore, upTo, wordsBeside, type Turn, type TurnEnd } from "./reading.ts";
 import { splitMarkdown } from "./split.ts";
 
 /** A turn is posted once, finished, under the agent's own name and face. How many messages it makes, and whether a file holds what they leave out. */
-export function turnPosts(end: TurnEnd, transcript: Transcript): readonly { readonly kind: "turn" | "turn-file"; readonly part: number }[] {
+export function turnPosts(
+  end: TurnEnd,
+  transcript: Transcript,
+): readonly { readonly kind: "turn" | "turn-file" | "attachment"; readonly part: number }[] {
   // Stop words are the team's, and no team is at hand here; with them the turn is a little longer, never shorter.
-  const { parts, isWhole } = contentOf(end, turnBefore(transcript, end.seq, end.agent), []);
-  return [...parts.map((_, part) => ({ kind: "turn" as const, part })), ...(isWhole ? [] : [{ kind: "turn-file" as const, part: 0 }])];
+  const { parts, isWhole, files } = contentOf(end, turnBefore(transcript, end.seq, end.agent), []);
+  return [
+    ...parts.map((_, part) => ({ kind: "turn" as const, part })),
+    ...files.map((_, part) => ({ kind: "attachment" as const, part })),
+    ...(isWhole ? [] : [{ kind: "turn-file" as const, part: 0 }]),
+  ];
 }
 
 export function renderTurn(end: TurnEnd, part: number, transcript: Transcript, team: TeamCard): Rendered {
@@ -25,13 +34,35 @@ export function renderTurn(end: TurnEnd, part: number, transcript: Transcript, t
   const footer = isLast
     ? footerOf(end, turn, transcript, isWhole ? undefined : `the whole turn is in ${fileName(end, turn, transcript)}`)
     : `part ${part + 1} of ${parts.length}`;
+  const below = footer === "" ? [] : [context(footer)];
+  const words = [markdown(text), ...below];
+  // An agent without a model says nothing but what the code did.
+  const cards =
+    end.type === "message.posted" && end.model === undefined && parts.length === 1 ? codeCards(turn.codeRuns, outcomeOf) : undefined;
   return {
     kind: "message",
     speaker: end.agent,
     text: summary(end.agent, text),
     plain: plainText(text),
     markdown: text,
-    blocks: [markdown(text), ...(footer === "" ? [] : [context(footer)])],
+    blocks: cards ? [...cards, ...below] : words,
+    ...(cards ? { fallback: words } : {}),
+  };
+}
+
+/** A table or a program that is too long to be read in a message. */
+export function renderAttachment(end: TurnEnd, part: number, transcript: Transcript): Rendered {
+  const { files } = contentOf(end, turnBefore(transcript, end.seq, end.agent), []);
+  const file = files[part];
+  if (!file) return { kind: "nothing", why: "the turn has fewer files" };
+  const number = numberOf(end, transcript);
+  const name = file.name.replace("-", `-${number}-`);
+  return {
+    kind: "file",
+    name,
+    alt: `${file.what} of turn ${number}, by ${end.agent}`,
+    comment: `${file.what} of turn ${number}, by *${safeMrkdwn(end.agent)}*`,
+    content: { text: file.text },
   };
 }
 
@@ -72,17 +103,25 @@ export const handoverWords = (handoff: HandoffMade, turn: Turn): string =>
 interface Content {
   readonly parts: readonly string[];
   readonly isWhole: boolean;
+  /** What of the words is in files of its own. */
+  readonly files: readonly LongPart[];
 }
 
 function contentOf(end: TurnEnd, turn: Turn, stopWords: readonly string[]): Content {
-  if (end.type === "handoff.made") return divided(safeMarkdown(handoverWords(end, turn)));
+  if (end.type === "handoff.made") return inMessages(handoverWords(end, turn));
   // A turn that is the stop word alone says nothing to people; the end of the run is told by its own card.
-  const words = end.text.trim() === "" ? "_(said nothing)_" : safeMarkdown(withoutStopWord(end.text, stopWords));
-  if (end.type === "code.written" || turn.codeRuns.length === 0) return divided(words);
+  const words = end.text.trim() === "" ? "_(said nothing)_" : withoutStopWord(end.text, stopWords);
+  if (end.type === "code.written" || turn.codeRuns.length === 0) return inMessages(words);
   const report = codeReport(turn.codeRuns);
   // Without a model the words are the outputs once more, for the other agents.
-  const content = divided(end.model === undefined ? report.text : `${report.text}\n\n${words}`);
+  const content = divided(end.model === undefined ? report.text : `${report.text}\n\n${safeMarkdown(words)}`);
   return { ...content, isWhole: content.isWhole && report.isWhole };
+}
+
+/** What is too long for a message is in files of its own. */
+function inMessages(text: string): Content {
+  const { words, files } = withoutLong(text);
+  return { ...divided(safeMarkdown(words)), files };
 }
 
 /** Each part of a long turn is rendered by itself; the text is divided once for all of them. A cache: without it the parts are the same. */
@@ -90,11 +129,11 @@ const dividedLately = new Map<string, Content>();
 const DIVIDED_KEPT_MAX = 30;
 
 function divided(text: string): Content {
-  if (text.trim() === "") return { parts: [], isWhole: true };
+  if (text.trim() === "") return { parts: [], isWhole: true, files: [] };
   const known = dividedLately.get(text);
   if (known) return known;
   const { parts, rest } = splitMarkdown(text, { charsMax: MARKDOWN_CHARS_MAX, partsMax: TURN_PARTS_MAX });
-  const content = { parts, isWhole: rest === "" };
+  const content = { parts, isWhole: rest === "", files: [] };
   if (text.length <= MARKDOWN_CHARS_MAX) return content;
   const [oldest] = dividedLately.keys();
   if (dividedLately.size >= DIVIDED_KEPT_MAX && oldest !== undefined) dividedLately.delete(oldest);
@@ -119,6 +158,8 @@ function codeReport(runs: readonly CodeRan[]): { readonly text: string; readonly
   return { text: results.join("\n\n"), isWhole: runs.every((run) => run.output.length <= charsMax) };
 }
 
+const outcomeOf = (run: CodeRan): string => OUTCOMES[run.outcome](run);
+
 const OUTCOMES: { readonly [outcome in CodeOutcome]: (run: CodeRan) => string } = {
   ok: () => "exit code 0",
   error: (run) => `exit code ${run.exitCode}`,
@@ -129,14 +170,6 @@ const OUTCOMES: { readonly [outcome in CodeOutcome]: (run: CodeRan) => string } 
   rejected: () => "not run",
   sandbox_lost: () => "the sandbox was lost",
 };
-
-/** The beginning and, mostly, the end: that is where results and errors are. */
-function excerpt(output: string, charsMax: number): string {
-  if (output.length <= charsMax) return output;
-  const head = wholeCharacters(output, Math.floor(charsMax / 4));
-  const tail = output.slice(-Math.floor((charsMax * 3) / 4)).toWellFormed();
-  return `${head}\n… ${output.length - head.length - tail.length} characters are left out here …\n${tail}`;
-}
 
 /** A fence that nothing in the text can close. */
 export function fenced(text: string): string {

@@ -1,25 +1,18 @@
-import { HUMAN, type CodeRan, type RunEvent } from "../engine/events.ts";
-import type { Transcript } from "../engine/transcript.ts";
+import { HUMAN, type CodeRan, type FileRef, type RunEvent } from "../engine/events.ts";
+import { currentRun, type Transcript } from "../engine/transcript.ts";
 import type { Post } from "../store/store.ts";
 import type { Rendered } from "./blocks.ts";
 import { FILES_PER_CODE_RUN_MAX } from "./limits.ts";
 import type { TeamCard } from "./personas.ts";
-import { eventAt, turnBefore, type TurnEnd } from "./reading.ts";
-import {
-  renderApproval,
-  renderCard,
-  renderEnd,
-  renderFailure,
-  renderFile,
-  renderNoCode,
-  renderQuestion,
-  renderResumed,
-} from "./render-cards.ts";
-import { handoverWords, renderTurn, renderTurnFile, turnPosts } from "./render-turn.ts";
+import { eventAt, runOf, turnBefore, upTo, type TurnEnd } from "./reading.ts";
+import { renderApproval, renderCard, renderFailure, renderFile, renderNoCode, renderQuestion, renderResumed } from "./render-cards.ts";
+import { renderEnd } from "./result.ts";
+import { transcriptFile } from "./transcript-file.ts";
+import { handoverWords, renderAttachment, renderTurn, renderTurnFile, turnPosts } from "./render-turn.ts";
 
 /** One message that an event makes. */
 export interface Planned {
-  readonly kind: "card" | "turn" | "turn-file" | "file" | "question" | "approval" | "notice" | "end";
+  readonly kind: "card" | "turn" | "turn-file" | "file" | "question" | "approval" | "notice" | "end" | "transcript" | "attachment";
   /** Of several messages of a kind: 0, 1, 2 … */
   readonly part: number;
 }
@@ -29,12 +22,21 @@ export interface Planned {
  * decided by {@link render}, when they are sent.
  */
 export function plan(event: RunEvent, before: Transcript): readonly Planned[] {
+  const planned = shownOpenly(event, before);
+  if (!turnsAreInFile(before)) return planned;
+  const shown = planned.filter(({ kind }) => kind === "card" || kind === "question" || kind === "approval" || kind === "end");
+  if (event.type !== "run.stopped") return shown;
+  const files = filesOfRun(before).map((_, part) => ({ kind: "file" as const, part }));
+  return [...shown, { kind: "transcript", part: 0 }, ...files];
+}
+
+function shownOpenly(event: RunEvent, before: Transcript): readonly Planned[] {
   switch (event.type) {
     case "run.started":
       return [{ kind: "card", part: 0 }];
     case "message.posted":
       // People's words are in the thread already.
-      return "agent" in event ? turnPosts(event, before) : [];
+      return "agent" in event ? [...turnPosts(event, before), ...filePosts(event.agent, event.seq, before)] : [];
     case "handoff.made":
       if (event.to === HUMAN) return [{ kind: "question", part: 0 }];
       // A hand-over without words is told by the footer of the next turn.
@@ -43,23 +45,36 @@ export function plan(event: RunEvent, before: Transcript): readonly Planned[] {
       // An agent that runs its own code also records here whether it will try again; that is no code.
       return /^ {0,3}(?:```|~~~)/m.test(event.text) ? turnPosts(event, before) : [];
     case "code.ran":
-      return [
-        ...filesOf(event).map((_, part) => ({ kind: "file" as const, part })),
-        ...(tellsThatCodeIsOff(event, before) ? [NOTICE] : []),
-      ];
+      // Its files stand under the turn that it is part of.
+      return tellsThatCodeIsOff(event, before) ? [NOTICE] : [];
     case "approval.requested":
       return [{ kind: "approval", part: 0 }];
     case "turn.failed":
+      return [NOTICE, ...filePosts(event.agent, event.seq, before)];
+    case "turn.skipped":
+      return filePosts(event.agent, event.seq, before);
     case "run.resumed":
       return [NOTICE];
     case "run.stopped":
-      return [{ kind: "end", part: 0 }];
+      return [
+        ...currentRun(before)
+          .openTurns.flatMap((agent) => turnFiles(before, event.seq, agent))
+          .map((_, part) => ({ kind: "file" as const, part })),
+        { kind: "end", part: 0 },
+      ];
     case "speaker.selected": // Shown as "is thinking", on the card, and as the reason in the turn's footer.
     case "tool.called": // Work, not words: shown as "is thinking" while it lasts.
     case "tool.returned":
     case "tool.failed": // The agent reads it and goes on.
     case "approval.given": // Edits the card that asked.
     case "finish.decided": // The end follows, with the reason.
+    case "question.expired": // The question's card says it.
+    case "speaker.requested": // The words that asked for it are in the thread; the card and the next turn's footer say it.
+    case "run.paused":
+    case "run.unpaused":
+    case "message.edited":
+    case "message.deleted":
+    case "feedback.given":
     case "stop.requested":
     case "context.summarized": // What an agent keeps in mind; nobody said it.
     case "turn.ended": // Its members have spoken.
@@ -75,7 +90,8 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
     case "run.started":
       return renderCard(event, transcript, team);
     case "message.posted":
-      return "agent" in event ? turn(event, post, transcript, team) : NOTHING;
+      if (!("agent" in event)) return NOTHING;
+      return post.kind === "file" ? fileOf(turnFiles(transcript, event.seq, event.agent), post) : turn(event, post, transcript, team);
     case "handoff.made":
       return event.to === HUMAN ? renderQuestion(event, transcript, team) : turn(event, post, transcript, team);
     case "code.written":
@@ -88,17 +104,27 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
     case "approval.requested":
       return renderApproval(event, transcript);
     case "turn.failed":
-      return renderFailure(event.agent, event.error);
+      return post.kind === "file" ? fileOf(turnFiles(transcript, event.seq, event.agent), post) : renderFailure(event.agent, event.error);
+    case "turn.skipped":
+      return fileOf(turnFiles(transcript, event.seq, event.agent), post);
     case "run.resumed":
       return renderResumed();
     case "run.stopped":
-      return renderEnd(event, transcript);
+      if (post.kind === "transcript") return renderTranscript(event, transcript);
+      return post.kind === "file" ? fileOf(filesAtEnd(event, transcript), post) : renderEnd(event, transcript, team);
     case "speaker.selected":
     case "tool.called":
     case "tool.returned":
     case "tool.failed":
     case "approval.given":
     case "finish.decided":
+    case "question.expired":
+    case "speaker.requested":
+    case "run.paused":
+    case "run.unpaused":
+    case "message.edited":
+    case "message.deleted":
+    case "feedback.given":
     case "stop.requested":
     case "context.summarized":
     case "turn.ended":
@@ -110,7 +136,61 @@ const NOTICE: Planned = { kind: "notice", part: 0 };
 const NOTHING: Rendered = { kind: "nothing", why: "this event makes no such message" };
 
 const turn = (end: TurnEnd, post: Pick<Post, "kind" | "part">, transcript: Transcript, team: TeamCard): Rendered =>
-  post.kind === "turn-file" ? renderTurnFile(end, transcript) : renderTurn(end, post.part, transcript, team);
+  post.kind === "turn-file"
+    ? renderTurnFile(end, transcript)
+    : post.kind === "attachment"
+      ? renderAttachment(end, post.part, transcript)
+      : renderTurn(end, post.part, transcript, team);
+
+/** Of a run whose turns are in a file; before it has begun, of none. */
+function turnsAreInFile(before: Transcript): boolean {
+  const { running, startIndex } = currentRun(before);
+  const started = before.events[startIndex];
+  return running && started?.type === "run.started" && started.turnsInFile === true;
+}
+
+interface MadeFile {
+  readonly file: FileRef;
+  readonly agent: string;
+}
+
+const made = (ran: CodeRan): readonly MadeFile[] => filesOf(ran).map((file) => ({ file, agent: ran.agent }));
+
+/** What the code of a turn left behind, in order. */
+const turnFiles = (transcript: Transcript, seq: number, agent: string): readonly MadeFile[] =>
+  turnBefore(transcript, seq, agent).codeRuns.flatMap(made);
+
+const filePosts = (agent: string, seq: number, before: Transcript): readonly Planned[] =>
+  turnFiles(before, seq, agent).map((_, part) => ({ kind: "file", part }));
+
+/** What all the code of a run left behind; as many files as the code of one turn may leave. */
+const filesOfRun = (ended: Transcript): readonly MadeFile[] =>
+  ended.events
+    .slice(Math.max(0, currentRun(ended).startIndex))
+    .flatMap((event) => (event.type === "code.ran" ? made(event) : []))
+    .slice(-FILES_PER_CODE_RUN_MAX);
+
+function filesAtEnd(event: RunEvent, transcript: Transcript): readonly MadeFile[] {
+  const before = upTo(transcript, event.seq - 1);
+  if (turnsAreInFile(before)) return filesOfRun(before);
+  return currentRun(before).openTurns.flatMap((agent) => turnFiles(before, event.seq, agent));
+}
+
+function fileOf(files: readonly MadeFile[], { part }: Pick<Post, "part">): Rendered {
+  const found = files[part];
+  return found ? renderFile(found.file, found.agent) : NOTHING;
+}
+
+function renderTranscript(stopped: RunEvent, transcript: Transcript): Rendered {
+  const { events } = runOf(transcript, stopped.seq);
+  return {
+    kind: "file",
+    name: "transcript.md",
+    alt: "All turns of this run, as text",
+    comment: "All turns of this run",
+    content: { text: transcriptFile(events.filter(({ seq }) => seq <= stopped.seq)) },
+  };
+}
 
 const filesOf = (ran: CodeRan) => ran.files.slice(0, FILES_PER_CODE_RUN_MAX);
 

@@ -25,6 +25,8 @@ export interface SlackSettings {
   readonly apiUrl?: string;
   /** Until a post without an answer is taken for one of unknown outcome; half a minute when absent. */
   readonly writeTimeoutMs?: number;
+  /** Ids of other bots whose words are heard; none when absent. */
+  readonly bots?: readonly string[];
 }
 
 export interface SlackParts extends Omit<SlackSettings, "botToken"> {

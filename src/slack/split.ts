@@ -71,7 +71,7 @@ const WITHOUT_EMPHASIS = { disable: { null: ["attention", "strikethrough"] } };
 /** Deeper quotes and lists are no writing; a parser would need seconds for them. */
 const DEEP = /^(?:[ \t]*(?:>|[-*+]|\d{1,9}[.)])){30}/m;
 
-function parse(text: string): Root | undefined {
+export function parse(text: string): Root | undefined {
   if (DEEP.test(text)) return undefined;
   return fromMarkdown(text, { extensions: [gfm(), WITHOUT_EMPHASIS], mdastExtensions: [gfmFromMarkdown()] });
 }

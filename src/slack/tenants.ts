@@ -58,6 +58,7 @@ export interface TenantsParts {
   readonly runner: Runner;
   readonly teams: TeamCards;
   readonly inbox: Inbox;
+  readonly bots?: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -89,12 +90,22 @@ export function createTenants(parts: TenantsParts): Tenants {
 
   const servedBy = (team: string): Installation | undefined => active.get(team) ?? active.get(orgs.get(team) ?? "");
 
-  function tokensOf({ id, name }: Installation): InstallationTokens {
+  function tokensOf(installation: Installation): InstallationTokens {
+    const { id, name } = installation;
     let found = tokens.get(id);
     if (!found) {
       const { clientId, clientSecret } = parts.oauth;
       const { apiUrl } = parts;
-      found = createTokens({ id, name, installations, app: { clientId, clientSecret }, ...(apiUrl ? { apiUrl } : {}), clock, log });
+      found = createTokens({
+        id,
+        name,
+        installations,
+        app: { clientId, clientSecret },
+        ...(apiUrl ? { apiUrl } : {}),
+        onDead: (code) => lookInto(installation, () => lost(installation, "refused", code)),
+        clock,
+        log,
+      });
       tokens.set(id, found);
     }
     return found;
@@ -113,6 +124,7 @@ export function createTenants(parts: TenantsParts): Tenants {
       },
       tenancy: { me: { team, user: installation.botUser, bot: installation.bot }, inbox: parts.inbox },
       teams: parts.teams,
+      ...(parts.bots ? { bots: parts.bots } : {}),
       clock,
       log: (line) => log(line),
       ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
@@ -145,14 +157,19 @@ export function createTenants(parts: TenantsParts): Tenants {
 
   /** Slack has said no to the newest token. One no may be a slip of Slack's: it is asked once more before everything is closed. */
   function doubt(installation: Installation, token: string, code: string): void {
-    const { id } = installation;
-    if (isEnding || doubted.has(id) || !active.has(id) || !tokensOf(installation).isNewest(token)) return;
+    const { id, name } = installation;
+    if (!tokensOf(installation).isNewest(token)) return;
+    lookInto(installation, async () => {
+      if ((await works(token)) === "no") await lost(installation, "refused", code);
+      else log(`Slack refused the token of ${name} (${id}) once (${code}); it goes on`);
+    });
+  }
+
+  /** Once at a time for an installation: a hundred calls may be refused together. */
+  function lookInto({ id }: Installation, look: () => Promise<void>): void {
+    if (isEnding || doubted.has(id) || !active.has(id)) return;
     doubted.add(id);
-    const job = works(token)
-      .then(async (answer) => {
-        if (answer === "no") await lost(installation, "refused", code);
-        else log(`Slack refused the token of ${installation.name} (${id}) once (${code}); it goes on`);
-      })
+    const job = look()
       .catch((error: unknown) => log(`what became of ${id} could not be found out`, error))
       .finally(() => {
         doubted.delete(id);

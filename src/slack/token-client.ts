@@ -8,7 +8,7 @@ export interface TokenSource {
   insteadOf(refused: string): Promise<string | undefined>;
   /** Slack says that this one is worth nothing: whoever looks after the installation hears of it. */
   refused(token: string, code: string): void;
-  /** The workspace that calls are about, for the methods that must be told with an organisation's token. */
+  /** The workspace that calls are about, where the token is an organisation's: then some methods must be told, and the SDK tells all. */
   readonly team: string | undefined;
 }
 
@@ -17,19 +17,18 @@ export class TokenClient extends WebClient {
   readonly #source: TokenSource;
 
   constructor(source: TokenSource, options: WebClientOptions) {
-    super(undefined, options);
+    super(undefined, source.team === undefined ? options : { ...options, teamId: source.team });
     this.#source = source;
   }
 
   override async apiCall(method: string, options: Record<string, unknown> = {}): Promise<WebAPICallResult> {
-    const args = this.#source.team !== undefined && TEAM_NEEDED.has(method) ? { team_id: this.#source.team, ...options } : options;
     const token = await this.#source.get();
     try {
-      return await super.apiCall(method, { ...args, token });
+      return await super.apiCall(method, { ...options, token });
     } catch (error) {
       const code = error instanceof WebAPIPlatformError ? error.data.error : "";
       const next = RUN_OUT.has(code) ? await this.#source.insteadOf(token) : undefined;
-      if (next !== undefined) return super.apiCall(method, { ...args, token: next });
+      if (next !== undefined) return super.apiCall(method, { ...options, token: next });
       if (WORTHLESS.has(code)) this.#source.refused(token, code);
       throw error;
     }
@@ -40,16 +39,6 @@ export class TokenClient extends WebClient {
 const RUN_OUT: ReadonlySet<string> = new Set(["token_expired", "invalid_auth", "token_revoked"]);
 /** Nothing can be done with the token any more. */
 export const WORTHLESS: ReadonlySet<string> = new Set(["account_inactive", "invalid_auth", "token_revoked", "token_expired", "not_authed"]);
-
-/** `team_id` is "required if an org token is used", as the pages of these methods say. */
-const TEAM_NEEDED: ReadonlySet<string> = new Set([
-  "bots.info",
-  "conversations.create",
-  "conversations.list",
-  "files.list",
-  "users.conversations",
-  "users.list",
-]);
 
 /** As Slack would answer. */
 export const tokenError = (code: string): WebAPIPlatformError => new WebAPIPlatformError({ ok: false, error: code });

@@ -33,6 +33,8 @@ export function createTokens(parts: {
   readonly installations: Pick<Installations, "tokens" | "putTokens">;
   readonly app: { readonly clientId: string; readonly clientSecret: string };
   readonly apiUrl?: string;
+  /** The last token has run out, and no other can be had. */
+  readonly onDead: (code: string) => void;
   readonly clock: Clock;
   readonly log: Log;
 }): InstallationTokens {
@@ -99,7 +101,7 @@ export function createTokens(parts: {
           `the token of ${parts.name} (${id}) cannot be renewed (${code}): an earlier renewal was lost on its way. It works until ${until}; let the app be installed there again before that, at /slack/install`,
         );
         renewAgainAt = refresh.expiresAt;
-        if (!isAlive) throw tokenError("token_expired");
+        if (!isAlive) parts.onDead(code);
       } else log(`the token of ${parts.name} (${id}) could not be renewed; it works until ${until}, and it is tried again`, error);
       if (isAlive) return token;
       throw code === undefined ? error : tokenError("token_expired");

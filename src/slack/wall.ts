@@ -47,6 +47,7 @@ export function walled(team: string, { store, runner, memory }: Walled): Walled 
       say: async (said) => (isOwn(said.thread) ? runner.say({ ...said, workspace: team }) : { kind: "ignored" }),
       approve: async (thread, answer) => isOwn(thread) && runner.approve(thread, answer),
       stop: async (thread, person) => isOwn(thread) && runner.stop(thread, person),
+      steer: async (thread, wish) => isOwn(thread) && runner.steer(thread, wish),
       park: (concerns) => runner.park((thread) => isOwn(thread) && concerns(thread)),
       read: async (thread) => (isOwn(thread) ? runner.read(thread) : { events: [] }),
       follow: (listener) =>

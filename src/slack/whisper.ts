@@ -12,6 +12,8 @@ export interface Whisper {
   respond(responseUrl: string | undefined, to: Listener, text: string, looks?: Looks): Promise<void>;
   /** Begins at once or within seconds; not at all while many wait, for a late sign is none. Is not waited for. */
   react(message: { readonly channel: string; readonly ts: string }, name: string): void;
+  /** One sign in the place of another; without `to`, the old one only goes. As {@link react}. */
+  swap(message: { readonly channel: string; readonly ts: string }, signs: { readonly from: string; readonly to: string | undefined }): void;
   /** The end: what has not begun is left, and what has, has ended when this resolves. */
   settled(): Promise<void>;
 }
@@ -41,6 +43,10 @@ const REACTIONS_PER_MINUTE = 40;
 const REACTION_BURST = 10;
 /** A first sign that comes later is none. */
 const REACTION_WAIT_MS_MAX = 4_000;
+/** reactions.remove is tier 2, 20 a minute; a sign that stays is no harm. */
+const REMOVALS_PER_MINUTE = 18;
+const REMOVAL_BURST = 6;
+const REMOVAL_WAIT_MS_MAX = 20_000;
 
 export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: string; readonly clock: Clock; readonly log: Log }): Whisper {
   const { web, clock, log } = parts;
@@ -48,6 +54,9 @@ export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: stri
   const unavailable = new Set<string>();
   const underWay = new Set<Promise<void>>();
   const reactions = createBucket({ perMinute: REACTIONS_PER_MINUTE, burst: REACTION_BURST, clock });
+  const removals = createBucket({ perMinute: REMOVALS_PER_MINUTE, burst: REMOVAL_BURST, clock });
+  /** The last thing done about the signs of a message: they change in order. */
+  const signsOf = new Map<string, Promise<void>>();
   const settling = new AbortController();
 
   async function tell(to: Listener, text: string, looks?: Looks): Promise<void> {
@@ -91,6 +100,22 @@ export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: stri
     }
   }
 
+  function inOrder({ channel, ts }: { readonly channel: string; readonly ts: string }, job: () => Promise<void>): void {
+    const key = `${channel}/${ts}`;
+    const begun = (signsOf.get(key) ?? Promise.resolve()).then(job);
+    signsOf.set(key, begun);
+    underWay.add(begun);
+    void begun.then(() => {
+      underWay.delete(begun);
+      if (signsOf.get(key) === begun) signsOf.delete(key);
+    });
+  }
+
+  async function unreact(reaction: { readonly channel: string; readonly timestamp: string; readonly name: string }): Promise<void> {
+    if (unavailable.has("reactions.add") || removals.waitMs() > REMOVAL_WAIT_MS_MAX) return;
+    if (await removals.take(settling.signal)) await attempt("reactions.remove", () => web.write.reactions.remove(reaction));
+  }
+
   async function reactInTurn(reaction: { readonly channel: string; readonly timestamp: string; readonly name: string }): Promise<void> {
     if (await reactions.take(settling.signal)) await attempt("reactions.add", () => web.write.reactions.add(reaction));
   }
@@ -103,9 +128,13 @@ export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: stri
     },
     react({ channel, ts }, name) {
       if (reactions.waitMs() > REACTION_WAIT_MS_MAX) return;
-      const begun = reactInTurn({ channel, timestamp: ts, name });
-      underWay.add(begun);
-      void begun.then(() => underWay.delete(begun));
+      inOrder({ channel, ts }, () => reactInTurn({ channel, timestamp: ts, name }));
+    },
+    swap({ channel, ts }, { from, to }) {
+      inOrder({ channel, ts }, async () => {
+        await unreact({ channel, timestamp: ts, name: from });
+        if (to !== undefined && reactions.waitMs() <= REMOVAL_WAIT_MS_MAX) await reactInTurn({ channel, timestamp: ts, name: to });
+      });
     },
     async settled() {
       settling.abort();

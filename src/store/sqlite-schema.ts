@@ -16,6 +16,7 @@ import { StoreError } from "./store.ts";
  * - `installations` says into which workspaces and organisations the app was installed. `tokens` is sealed (key-ring.ts) and empty once the
  *   app was removed; `expires_at` in ms since the epoch. `org_workspaces` and `org_channels` say what belongs to an organisation, and in
  *   which of its workspaces a channel is at home: an organisation's channels may be in several.
+ * - `settings` are what people set while Parley runs, by workspace; `decisions` who has done what not everybody may.
  * - `ready` holds when a thread is to be worked on, in ms since the epoch. `inbox.body` is emptied once handled; the id stays for a while.
  */
 const MIGRATIONS: readonly string[] = [
@@ -63,6 +64,16 @@ const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER memories_removed AFTER DELETE ON memories BEGIN
     INSERT INTO memory_words (memory_words, rowid, scope, words) VALUES ('delete', old.id, old.scope, old.words);
   END;
+  `,
+  `
+  CREATE TABLE settings (
+    workspace TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (workspace, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, workspace TEXT NOT NULL, at TEXT NOT NULL, person_id TEXT NOT NULL, person_name TEXT NOT NULL,
+    deed TEXT NOT NULL, subject TEXT NOT NULL, allowed INTEGER NOT NULL, detail TEXT
+  ) STRICT;
+  CREATE INDEX decisions_by_workspace ON decisions (workspace, id);
   `,
   `
   CREATE TABLE installations (

@@ -12,6 +12,8 @@ import { sqliteLog } from "./sqlite-log.ts";
 import { sqliteMemory } from "./sqlite-memory.ts";
 import { sqliteOutbox } from "./sqlite-outbox.ts";
 import { readyRows } from "./sqlite-ready.ts";
+import type { Settings } from "./settings.ts";
+import { sqliteSettings } from "./sqlite-settings.ts";
 import type { Store } from "./store.ts";
 
 /** What can be read of a store without being its writer. */
@@ -48,6 +50,7 @@ interface Opened {
   readonly memory: Memory;
   /** The ring's keys seal and open the tokens. */
   readonly installations: (ring: KeyRing) => Installations;
+  readonly settings: Settings;
 }
 
 function onConnection(connection: Connection, clock: Clock): Opened {
@@ -71,5 +74,5 @@ function prepared(connection: Connection, clock: Clock): Opened {
   };
   const store = { ...log, ...sqliteInbox(connection, now), ...sqliteOutbox(connection), ...sqliteContent(connection), close };
   const installations = (ring: KeyRing) => sqliteInstallations(connection, ring, now);
-  return { store, dispatch, memory: sqliteMemory(connection, now), installations };
+  return { store, dispatch, memory: sqliteMemory(connection, now), settings: sqliteSettings(connection, now), installations };
 }

@@ -27,6 +27,23 @@ test("files that a person posts are named to everybody, and agents are handed th
   expect(chooser.requests[0]?.messages[1]?.text).toBe(NAMED);
 });
 
+test("an edit leaves what was posted with the words; what was taken back takes its files along", async () => {
+  const log = openLog();
+  log.start("the task");
+  log.record({ type: "message.posted", person: MARIA, text: "Lok.", id: "m9", files: FILES });
+  const of = log.events.length;
+  log.record({ type: "message.edited", of, id: "m9", person: MARIA, text: "Look.", files: FILES });
+  const model = scripted("I see.", "It is gone.");
+  const agents = [talker(model)];
+  await log.run(team({ agents, nextSpeakers: roundRobin, limits: maxTurns(1) }));
+  expect(model.requests[0]?.messages[1]).toEqual({ role: "user", text: NAMED, images: FILES.slice(0, 1) });
+  log.start("the next task");
+  log.record({ type: "message.posted", person: MARIA, text: "And this.", id: "m10", files: FILES });
+  log.record({ type: "message.deleted", of: log.events.length, id: "m10", person: MARIA });
+  await log.run(team({ agents, nextSpeakers: roundRobin, limits: maxTurns(1) }));
+  expect(model.requests[1]?.messages.at(-1)).toEqual({ role: "user", text: "Maria: (took this message back)" });
+});
+
 /** Gives these replies in order, each after a thought. */
 function thinking(...replies: readonly ModelReply[]): Model {
   let calls = 0;

@@ -11,7 +11,9 @@ test.each(["@parley", "  @parley  ", "@parley help", "@parley !help"])(
     await journey.mention(text);
     await journey.slack.control.until(() => journey.whispers(MARIA).length === 1);
     await journey.quiet();
-    expect(journey.whispers(MARIA)[0]).toMatch(/Mention me with a task[\s\S]*• \*pair\* \(default\): Two who talk\.[\s\S]*`stop` alone/);
+    expect(journey.whispers(MARIA)[0]).toMatch(
+      /Mention me with a task[\s\S]*• \*pair\* \(default\): Two who talk\.[\s\S]*Alone on a line: .*`stop`/,
+    );
     expect(journey.slack.control.calls("chat.postMessage")).toEqual([]);
   },
 );
@@ -95,7 +97,7 @@ test("a run that reaches a limit says which, and how to go on", async () => {
   const journey = await openJourney({ file, replies: { Ana: ["One.", "Three."], Ben: ["Two."] } });
   const thread = await journey.mention("@parley count");
   expect(wordsOf(await thread.ended())).toMatch(
-    /^:hourglass: \*Stopped at a limit\*: reached 3 turns\n.*\n\(Mention me here to go on; the limits then start anew\.\)$/,
+    /^:hourglass: \*Stopped at a limit\*: reached 3 turns\n>\*Ana:\* Three\.\n.*\n\[Continue…\].*\n\(Mention me here to go on; the limits then start anew\.\)$/,
   );
   expect(thread.turns()).toEqual(["Ana: One.", "Ben: Two.", "Ana: Three."]);
 });

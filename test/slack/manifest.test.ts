@@ -89,6 +89,7 @@ const METHOD_SCOPES: { readonly [method: string]: readonly string[] } = {
   "files.getUploadURLExternal": ["files:write"],
   "files.info": ["files:read"],
   "reactions.add": ["reactions:write"],
+  "reactions.remove": ["reactions:write"],
   "users.info": ["users:read"],
   "views.open": [],
   "views.publish": [],

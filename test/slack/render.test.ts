@@ -47,8 +47,18 @@ test("the card says who is on it, for whom, within which limits, and has Stop wh
   expect(json(card)).toContain(">Add &lt;two&gt; numbers");
   expect(json(card)).toContain(":technologist: Coder · :gear: Runner · Critic");
   expect(json(card)).toContain("At most 24 turns, 20 minutes, 200k tokens, $1.00 · reply here to steer");
-  expect(json(card)).toContain("turn 2 · next: Critic · 1.2k tokens · $0.08");
-  expect(buttons(card)).toEqual([{ id: "parley.run.stop", value: { r: "run-1" } }]);
+  expect(json(card)).toContain("turn 2 · next: Critic · 1.2k tokens · $0.08 of $1.00");
+  expect(buttons(card).map(({ id }) => id)).toEqual(["parley.run.pause", "parley.run.steer", "parley.run.stop"]);
+  expect(buttons(card).at(-1)).toEqual({ id: "parley.run.stop", value: { r: "run-1" } });
+  expect(card.blocks.find(({ type }) => type === "plan")).toEqual({
+    type: "plan",
+    title: "Turn 2 of at most 24",
+    tasks: [
+      { type: "task_card", task_id: "t3", title: "Coder: Done.", status: "complete" },
+      { type: "task_card", task_id: "t5", title: "Critic", status: "in_progress" },
+    ],
+  });
+  expect(JSON.stringify(card.fallback)).toContain("*Turn 2 of at most 24*\\n☑ *Coder* Done.\\n▶ *Critic*");
 });
 
 test("the card of a run that has stopped has no button, and a later run does not change it", () => {
@@ -56,7 +66,7 @@ test("the card of a run that has stopped has no button, and a later run does not
   expect(buttons(show(log, 1, "card"))).toEqual([]);
   expect(json(show(log, 1, "card"))).toContain("1 turn · 1.2k tokens · cost unknown");
   expect(json(show(log, 1, "card"))).toContain(">One");
-  expect(buttons(show(log, 6, "card"))).toHaveLength(1);
+  expect(buttons(show(log, 6, "card"))).toHaveLength(3);
 });
 
 test("a turn is Markdown under the agent's name, with its number, the reason for it and what it cost", () => {
@@ -144,6 +154,7 @@ test("a question mentions who asked for the run, has a button for each answer, a
   expect(buttons(open)).toEqual([
     { id: "parley.question.answer.0", value: { seq: 4, o: 0 } },
     { id: "parley.question.answer.1", value: { seq: 4, o: 1 } },
+    { id: "parley.question.words", value: { seq: 4 } },
   ]);
   const answered = show(logOf(...asked, asks("SQLite", "m2")), 4, "question");
   expect(buttons(answered)).toEqual([]);
@@ -189,9 +200,11 @@ test("a code-runner's turn shows what was printed in a fence that the output can
     { type: "message.posted", agent: "Runner", text: "whatever" } as EventBody,
   ];
   const posts = posted(...log);
-  expect(posts.map(({ kind, part }) => `${kind}.${part}`)).toEqual(["card.0", "file.0", "turn.0"]);
-  expect(posts[1]?.rendered).toMatchObject({ kind: "file", name: "plot.png", content: { hash: file.hash, bytes: 12_300 } });
-  const turn = message(posts[2]?.rendered);
+  expect(posts.map(({ kind, part }) => `${kind}.${part}`)).toEqual(["card.0", "turn.0", "file.0"]);
+  expect(posts[2]?.rendered).toMatchObject({ kind: "file", name: "plot.png", content: { hash: file.hash, bytes: 12_300 } });
+  const turn = message(posts[1]?.rendered);
+  expect(json(turn)).toContain('"text":"# not a title\\n```\\n<\u200b!here>"');
+  expect(turn.blocks[0]).toMatchObject({ type: "container", title: { text: "python · exit code 0 · 2.1 s" }, default_collapsed: false });
   expect(turn.markdown).toBe(
     "**python** · exit code 0 · 2.1 s\n\n````\n# not a title\n```\n<\u200b!here>\n````\n\nFiles: plot.png (12 kB)",
   );

@@ -94,7 +94,7 @@ describe("a file that cannot be used is refused with its name and the mend, and 
   test("a database of a newer Parley", async () => {
     await filled();
     elsewhere("PRAGMA user_version = 99").close();
-    expect(await refusal()).toMatch(/was written by a newer Parley \(its schema is 99, this one knows 2\)\. Update Parley/);
+    expect(await refusal()).toMatch(/was written by a newer Parley \(its schema is 99, this one knows 3\)\. Update Parley/);
   });
 
   test("a database of a newer Parley that was killed: its write-ahead log is left as it is, too", async () => {
@@ -128,7 +128,7 @@ describe("a file that cannot be used is refused with its name and the mend, and 
   });
 
   test("a database with garbage in the middle is found out by reading it", async () => {
-    await filled(50);
+    await filled(200);
     const bytes = await readFile(path);
     bytes.fill(0x5a, bytes.byteLength / 2);
     await writeFile(path, bytes);

@@ -62,11 +62,14 @@ const isLasting = ({ text }: ThreadMessage): boolean => !text.startsWith("I was 
 
 /** A message as people see it: who, with which face, which words and parts, which files. */
 function seen(message: ThreadMessage): string {
-  const blocks = JSON.stringify(message.blocks, (key, value: unknown) => (key === "block_id" ? undefined : value));
+  const blocks = JSON.stringify(message.blocks, (key, value: unknown) => (UNSEEN.has(key) ? undefined : value));
   const files = message.files.map(({ name, size }) => `${name} ${size}`);
   const kind = JSON.stringify(message.metadata?.event_payload["k"] ?? "");
   return timeless([message.username ?? message.user, message.icons?.emoji ?? "", kind, message.text, ...files, blocks].join(" | "));
 }
+
+/** Ids alone: of a block, and in a button's value that of the run, which is another one in each play. */
+const UNSEEN: ReadonlySet<string> = new Set(["block_id", "value"]);
 
 /** An event without its number and time, without what names other events by number, and without the settings, in which a port differs. */
 function recorded(event: RunEvent): string {
@@ -74,7 +77,18 @@ function recorded(event: RunEvent): string {
   return timeless(kept);
 }
 
-const MOVING: ReadonlySet<string> = new Set(["seq", "at", "elapsedMs", "run", "id", "teamHash"]);
+const MOVING: ReadonlySet<string> = new Set([
+  "seq",
+  "at",
+  "elapsedMs",
+  "run",
+  "id",
+  "answers",
+  "of",
+  "answerBy",
+  "teamHash",
+  "memoryPeakBytes",
+]);
 
 /** Durations as they are written for people, and the id that stands for a name which Slack does not say in time. */
 const timeless = (text: string): string =>

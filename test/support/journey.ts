@@ -10,6 +10,7 @@ import { createParley, type Parley } from "../../src/parley.ts";
 import type { Executor } from "../../src/sandbox/executor.ts";
 import type { SlackSettings } from "../../src/slack/slack.ts";
 import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
+import { overLimits } from "./slack-limits.ts";
 import { createThread, type Thread } from "./thread.ts";
 
 export const MARIA = "U0MARIA";
@@ -53,7 +54,12 @@ export interface Journey {
 export async function openJourney(options: JourneyOptions): Promise<Journey> {
   const clock = fastClock();
   const slack = await createWorkspace({ port: 0, now: () => clock.now() });
-  onTestFinished(() => slack.close());
+  onTestFinished(async () => {
+    // Every payload of every journey, against the one table of Slack's limits.
+    const over = slack.control.calls().flatMap(overLimits);
+    await slack.close();
+    expect(over).toEqual([]);
+  });
   options.prepare?.(slack);
   const { botToken, appToken, apiUrl } = slack;
   const { writeTimeoutMs } = options;

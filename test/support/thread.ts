@@ -101,7 +101,10 @@ const kindOf = (message: ThreadMessage): unknown => message.metadata?.event_payl
 interface Block {
   readonly type: string;
   readonly text?: string | { readonly text: string };
+  readonly title?: string | { readonly text: string };
+  readonly child_blocks?: readonly Block[];
   readonly elements?: readonly {
+    readonly elements?: readonly { readonly text: string }[];
     readonly text: string | { readonly text: string };
     readonly action_id?: string;
     readonly value?: string;
@@ -110,18 +113,29 @@ interface Block {
 
 /** What people read in a message: its blocks, buttons as `[label]`, small print in brackets, files by name; its text when it has no blocks. */
 export function wordsOf(message: ThreadMessage): string {
-  const blocks = message.blocks as readonly Block[];
+  const lines = [wordsIn(message.blocks as readonly Block[])].filter(Boolean);
+  return [...(lines.length > 0 ? lines : [message.text]), ...message.files.map((file) => `[file ${file.name}]`)].filter(Boolean).join("\n");
+}
+
+function wordsIn(blocks: readonly Block[]): string {
   const lines = blocks.map((block) => {
     switch (block.type) {
       case "context":
         return `(${(block.elements ?? []).map(({ text }) => plain(text)).join(" ")})`;
       case "actions":
         return (block.elements ?? []).map(({ text }) => `[${plain(text)}]`).join(" ");
+      case "container":
+        return [plain(block.title), wordsIn(block.child_blocks ?? [])].join("\n");
+      case "rich_text":
+        return (block.elements ?? []).flatMap(({ elements = [] }) => elements.map(({ text }) => plain(text))).join("");
+      case "plan":
+      case "context_actions":
+        return "";
       default:
         return plain(block.text);
     }
   });
-  return [...(lines.length > 0 ? lines : [message.text]), ...message.files.map((file) => `[file ${file.name}]`)].filter(Boolean).join("\n");
+  return lines.filter(Boolean).join("\n");
 }
 
 export function buttonsOf(

@@ -5,7 +5,8 @@ import { converse } from "../run.ts";
 import type { Agent, Team, TerminationCondition } from "../team.ts";
 import { any, maxTurns } from "../termination.ts";
 import type { CallOrigin, Tool, ToolResult } from "../tool.ts";
-import { currentRun, isMessage, type RunState, type Transcript } from "../transcript.ts";
+import type { RunState } from "../run-state.ts";
+import { currentRun, isMessage, type Transcript } from "../transcript.ts";
 
 export interface AsToolSettings {
   /** `[a-zA-Z0-9_-]{1,64}`. */

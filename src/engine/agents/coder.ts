@@ -5,7 +5,7 @@ import { eventsOfTurn, read, repliesGiven, type Fold, type Transcript } from "..
 import { ask, askUnseen, plus, type Asked } from "./ask.ts";
 import { codeBlocks } from "./code-blocks.ts";
 import { add, CONTEXT_DEFAULT, emptyContext, summarize, type Context, type ContextStrategy } from "./context.ts";
-import { hear, openEar, type Ear } from "./hearing.ts";
+import { amendHeard, hear, openEar, type Ear } from "./hearing.ts";
 import { runBlock, type BlockRunner, type WrittenBlock } from "./run-block.ts";
 import { noticed, spokenBy, turnFailed } from "./spoken.ts";
 import { keepInShort } from "./summary.ts";
@@ -114,6 +114,7 @@ const wantsRetry = (text: string): boolean => /"retry"\s*:\s*true/.test(text);
 const coderView = (name: string): Fold<Context & { readonly ear: Ear }> => ({
   initial: () => ({ ...emptyContext(), ear: openEar() }),
   step: (context, event) => {
+    amendHeard(context, event);
     if (event.type === "run.started") context.expectsTask = true;
     const own = "agent" in event && event.agent === name;
     if (own && (event.type === "message.posted" || event.type === "code.written"))

@@ -52,6 +52,16 @@ export function replaceLast(context: Context, seq: number, message: ModelMessage
   add(context, seq, message);
 }
 
+/** Another message in the place of the one that came with this event; nothing where there is none. */
+export function replaceAt(context: Context, seq: number, message: ModelMessage): void {
+  const at = context.placed.lastIndexOf(seq);
+  const before = context.messages[at];
+  if (!before) return;
+  const grown = estimateTokens(message) - estimateTokens(before);
+  context.messages[at] = message;
+  for (let index = at; index < context.tokens.length; index++) context.tokens[index] = (context.tokens[index] ?? 0) + grown;
+}
+
 /** From here on the summary stands for every message that was in its place at `upToSeq`. */
 export function summarize(context: Context, text: string, upToSeq: number): void {
   context.summary = { text, from: firstWhere(context.placed.length, (index) => (context.placed[index] ?? 0) > upToSeq) };

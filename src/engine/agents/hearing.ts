@@ -1,25 +1,28 @@
 import { HUMAN, type FileRef, type RunEvent } from "../events.ts";
 import type { ModelMessage } from "../model.ts";
-import { isMessage, speakerOf } from "../transcript.ts";
+import { amendedText, isMessage, speakerOf, type Amendment } from "../transcript.ts";
+import { replaceAt, type Context } from "./context.ts";
 
 /** What an agent reads of an event that is not its own, with the speaker's name in front; nothing for what only watchers see. */
 export function heard(agent: string, event: RunEvent): string | undefined {
   if (event.quiet) return undefined;
   switch (event.type) {
     case "message.posted":
-      return `${speakerOf(event)}: ${event.text}${"person" in event ? posted(event.files ?? []) : ""}`;
+      return `${speakerOf(event)}: ${event.text}${"person" in event ? posted(event.files) : ""}`;
     case "handoff.made":
       if (event.to === HUMAN) return `${event.agent} asks a person: ${event.text}`;
       return `${event.agent}: ${event.beside === undefined ? "" : `${event.beside}\n`}${event.text}`;
     case "speaker.selected":
       return event.agent === agent && event.instruction ? `For ${agent}, from the team lead: ${event.instruction}` : undefined;
+    case "question.expired":
+      return "(Nobody has answered the question in time. Go on with what is known, and say what you assume.)";
     default:
       return undefined;
   }
 }
 
 /** Files are named in the words, so that everybody knows of them, also who cannot open them. */
-const posted = (files: readonly FileRef[]): string =>
+const posted = (files: readonly FileRef[] = []): string =>
   files.length === 0
     ? ""
     : `\n(Posted with it: ${files.map(({ name, mediaType, bytes }) => `${name}, ${mediaType}, ${bytes} bytes`).join("; ")}.)`;
@@ -28,7 +31,11 @@ const posted = (files: readonly FileRef[]): string =>
 export function heardMessage(agent: string, event: RunEvent): ModelMessage | undefined {
   const text = heard(agent, event);
   if (text === undefined) return undefined;
-  const images = event.type === "message.posted" && "person" in event ? (event.files ?? []).filter(isImage) : [];
+  return userMessage(text, event.type === "message.posted" && "person" in event ? event.files : undefined);
+}
+
+function userMessage(text: string, files: readonly FileRef[] = []): ModelMessage {
+  const images = files.filter(isImage);
   return { role: "user", text, ...(images.length > 0 ? { images } : {}) };
 }
 
@@ -67,10 +74,22 @@ export function isEndOfTurn(agent: string, event: RunEvent): boolean {
     case "message.posted":
     case "turn.ended":
     case "turn.failed":
+    case "turn.skipped":
       return true;
     case "handoff.made":
       return event.to !== HUMAN;
     default:
       return false;
   }
+}
+
+/** An edit leaves what was posted with the words; what was taken back is gone with them. */
+export function amended(event: Amendment): ModelMessage {
+  const files = event.type === "message.edited" ? event.files : undefined;
+  return userMessage(`${event.person.name}: ${amendedText(event)}${posted(files)}`, files);
+}
+
+/** Puts what a message says now into its place in what a model is told; nothing for other events. */
+export function amendHeard(context: Context, event: RunEvent): void {
+  if (event.type === "message.edited" || event.type === "message.deleted") replaceAt(context, event.of, amended(event));
 }

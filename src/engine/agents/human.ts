@@ -16,26 +16,26 @@ export interface HumanSettings {
  * A participant who is a person. With the floor it asks the thread, and the conversation waits in the log, not in the process; what the
  * person answers is the person's own message. Its turn ends with the answer, in whose words a graph looks for its conditions.
  */
-export function human({ name, description, question, options = [] }: HumanSettings): Agent {
+export function human({ name, description, question: ask, options = [] }: HumanSettings): Agent {
   return {
     name,
     description,
     // eslint-disable-next-line typescript/require-await
     async *turn(transcript) {
       const turn = eventsOfTurn(transcript, name);
-      const asked = turn.findIndex((event) => event.type === "handoff.made" && event.agent === name);
-      if (asked < 0) {
-        const text = question ?? lastWords(transcript, name);
+      const question = turn.find((event) => event.type === "handoff.made" && event.agent === name);
+      if (!question) {
+        const text = ask ?? lastWords(transcript, name);
         yield { type: "handoff.made", agent: name, to: HUMAN, text, ...(options.length > 0 ? { options } : {}) };
         return;
       }
-      yield { type: "turn.ended", agent: name, reason: turn.slice(asked).findLast(isAnswer)?.text ?? "" };
+      yield { type: "turn.ended", agent: name, reason: turn.findLast((event) => isAnswer(event, question))?.text ?? "" };
     },
   };
 }
 
-const isAnswer = (event: RunEvent): event is RunEvent & { readonly type: "message.posted" } =>
-  event.type === "message.posted" && "person" in event;
+const isAnswer = (event: RunEvent, question: RunEvent): event is RunEvent & { readonly type: "message.posted" } =>
+  event.type === "message.posted" && "person" in event && event.seq > question.seq && (event.answers ?? question.seq) === question.seq;
 
 /** As long as the question of a hand-over may be. */
 const QUESTION_CHARS_MAX = 2_000;

@@ -1,7 +1,7 @@
 import { HUMAN, type RunEvent } from "../events.ts";
 import type { Fold } from "../transcript.ts";
 import { add, emptyContext, summarize, type Context } from "./context.ts";
-import { heardMessage } from "./hearing.ts";
+import { amendHeard, heardMessage } from "./hearing.ts";
 
 /** How far the leader has come in the run; its next step follows from it. */
 export interface LedgerState {
@@ -27,6 +27,8 @@ export function ledgerState(leader: string, reviewPlan: boolean): Fold<LedgerSta
       if (event.within !== undefined) return state;
       if (event.type === "speaker.selected") return { ...state, instruction: event.instruction ?? state.instruction };
       if (event.type === "handoff.made") return event.agent === leader && event.to === HUMAN ? { ...state, asked: true } : state;
+      // Nobody said no in time: the team goes by the plan that there is.
+      if (event.type === "question.expired" && state.asked) return { ...state, asked: false, replans: 0, phase: "steps", approved: true };
       if (event.type !== "message.posted") return state;
       if ("person" in event) return answered(state, event.text);
       return event.agent === leader ? said(state, event.kind === "stop") : state;
@@ -61,6 +63,7 @@ function answered(state: LedgerState, text: string): LedgerState {
 export const leaderView = (leader: string): Fold<Context> => ({
   initial: emptyContext,
   step(context, event) {
+    amendHeard(context, event);
     if (event.type === "run.started") context.expectsTask = true;
     const own = ownWords(leader, event);
     if (own !== undefined) add(context, event.seq, { role: "assistant", text: own, toolCalls: [] });

@@ -52,7 +52,7 @@ function heardBy(name: string, rules: readonly HearingRule[]): Fold<Heard> {
   };
 }
 
-const ENDS: readonly RunEvent["type"][] = ["message.posted", "handoff.made", "turn.ended", "turn.failed"];
+const ENDS: readonly RunEvent["type"][] = ["message.posted", "handoff.made", "turn.ended", "turn.failed", "turn.skipped"];
 
 function taken(events: readonly RunEvent[], rules: readonly HearingRule[]): readonly RunEvent[] {
   const kept = new Set<RunEvent>(

@@ -7,7 +7,7 @@ import { askUnseen, NO_CALLS, plus, type Asked } from "./ask.ts";
 import { add, cutMiddle, emptyContext, shown, type Context } from "./context.ts";
 import { readChoice, REASON_CHARS_MAX, type Choice } from "./selector-choice.ts";
 import { answerSpec, filled, FINISH, instructions, question, rules } from "./selector-prompt.ts";
-import { heard } from "./hearing.ts";
+import { amendHeard, heard } from "./hearing.ts";
 import { noticed } from "./spoken.ts";
 
 export interface SelectorSettings {
@@ -174,6 +174,7 @@ function decided(choice: Choice, usage: Usage, notices: { readonly notices?: Not
 const history: Fold<Context> = {
   initial: emptyContext,
   step: (context, event) => {
+    amendHeard(context, event);
     if (event.type === "run.started") context.expectsTask = true;
     const text = heard(SELECTOR, event);
     if (text !== undefined) add(context, event.seq, { role: "user", text: cutMiddle(text, ENTRY_CHARS_MAX) });

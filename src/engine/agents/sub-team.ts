@@ -2,7 +2,7 @@ import type { Delta, EventBody, RunEvent } from "../events.ts";
 import type { Model, ModelMessage } from "../model.ts";
 import { converse, hasWork } from "../run.ts";
 import type { Agent, Team } from "../team.ts";
-import { isMessage, read, repliesGiven, speakerOf, type Fold, type Transcript } from "../transcript.ts";
+import { amend, isMessage, read, repliesGiven, speakerOf, type Fold, type Transcript } from "../transcript.ts";
 import { ask } from "./ask.ts";
 import { add, CONTEXT_DEFAULT, emptyContext } from "./context.ts";
 import { spokenBy, turnFailed } from "./spoken.ts";
@@ -91,21 +91,25 @@ const namedInside = (name: string, event: RunEvent): RunEvent =>
   event.type === "approval.requested" || event.type === "approval.given" ? { ...event, call: event.call.slice(name.length + 1) } : event;
 
 /** The log as the team inside reads it: each turn of the participant is a run of its own, which begins with what agents outside have said since. People are heard at once. */
-function innerLog(name: string, team: string): Fold<{ readonly events: RunEvent[]; unheard: RunEvent[]; open: boolean }> {
+function innerLog(
+  name: string,
+  team: string,
+): Fold<{ readonly events: RunEvent[]; readonly seqs: Map<number, number>; unheard: RunEvent[]; open: boolean }> {
   return {
-    initial: () => ({ events: [], unheard: [], open: false }),
+    initial: () => ({ events: [], seqs: new Map(), unheard: [], open: false }),
     step(state, event) {
       const append = (body: EventBody) => state.events.push({ ...body, seq: state.events.length + 1, at: event.at });
       const place = event.within?.split("/");
       if (place?.[0] === name) {
         const { within: _within, quiet: _quiet, ...plain } = namedInside(name, event);
         append(place.length > 1 ? { ...plain, within: place.slice(1).join("/") } : (plain as EventBody));
+        if (event.type === "handoff.made") state.seqs.set(event.seq, state.events.length);
       } else if (event.type === "speaker.selected" && event.agent === name && !place) {
         append({ type: "run.started", run: `${name}-${event.seq}`, team, startedBy: { id: "team", name: "the team" } });
         for (const message of state.unheard.splice(0)) append("agent" in message ? { ...message, outside: true } : message);
         state.open = true;
       } else if (
-        (event.type === "turn.ended" || event.type === "turn.failed" || event.type === "message.posted") &&
+        (event.type === "turn.ended" || event.type === "turn.failed" || event.type === "turn.skipped" || event.type === "message.posted") &&
         "agent" in event &&
         event.agent === name
       ) {
@@ -116,8 +120,16 @@ function innerLog(name: string, team: string): Fold<{ readonly events: RunEvent[
         state.open = false;
       } else if (event.type === "approval.given") {
         if (state.open && event.call.startsWith(`${name}/`)) append(namedInside(name, event));
+      } else if (event.type === "question.expired") {
+        const of = state.seqs.get(event.of);
+        if (state.open && of !== undefined) append({ ...event, of });
+      } else if (event.type === "message.edited" || event.type === "message.deleted") {
+        amend(state.unheard, event);
+        const inner = state.events.find((one) => one.type === "message.posted" && "person" in one && one.id === event.id);
+        if (inner) append({ ...event, of: inner.seq });
       } else if (isMessage(event)) {
-        if (state.open && "person" in event) append(event);
+        if (state.open && event.type === "message.posted" && "person" in event)
+          append(event.answers === undefined ? event : { ...event, answers: state.seqs.get(event.answers) ?? 0 });
         else state.unheard.push(event);
       }
       return state;

@@ -2,7 +2,7 @@ import type { RunEvent } from "../events.ts";
 import type { ModelMessage, ToolCall } from "../model.ts";
 import type { Fold } from "../transcript.ts";
 import { add, emptyContext, replaceLast, summarize, type Context } from "./context.ts";
-import { hear, openEar, type Ear } from "./hearing.ts";
+import { amended, amendHeard, hear, openEar, type Ear } from "./hearing.ts";
 
 /**
  * The thread as one agent's model reads it: its own words as the assistant's, everybody else's as the user's with the speaker's name in
@@ -15,21 +15,21 @@ export interface View extends Context {
   readonly unrecorded: ToolCall[];
   /** What others said while calls were open: providers want results right behind their calls. */
   readonly held: ModelMessage[];
+  /** The seq of each. */
+  readonly heldSeqs: number[];
   readonly ear: Ear;
 }
 
 export function viewOf(agent: string): Fold<View> {
   return {
-    initial: () => ({ ...emptyContext(), open: new Map(), unrecorded: [], held: [], ear: openEar() }),
+    initial: () => ({ ...emptyContext(), open: new Map(), unrecorded: [], held: [], heldSeqs: [], ear: openEar() }),
     step: (view, event) => {
       if (event.type === "run.started") view.expectsTask = true;
+      if (amendsOthers(view, event)) return view;
       if (isOwn(agent, event)) own(view, event);
-      if (event.type === "run.stopped") {
-        view.unrecorded.length = 0;
-        for (const call of view.open.values()) close(view, event.seq, call, "Not done: the run was stopped.", true);
-      }
+      if (event.type === "run.stopped") closeAll(view, event.seq, "Not done: the run was stopped.");
       for (const message of hear(view.ear, agent, event)) {
-        if (view.open.size > 0) view.held.push(message);
+        if (view.open.size > 0) hold(view, event.seq, message);
         else add(view, event.seq, message);
       }
       return view;
@@ -44,6 +44,9 @@ function own(view: View, event: RunEvent): void {
   switch (event.type) {
     case "message.posted":
       add(view, event.seq, { role: "assistant", text: event.text, toolCalls: [] });
+      return;
+    case "turn.skipped":
+      closeAll(view, event.seq, "Not done: a person ended the turn.");
       return;
     case "tool.called": {
       const call = { call: event.call, tool: event.tool, args: event.args };
@@ -78,8 +81,29 @@ function own(view: View, event: RunEvent): void {
   }
 }
 
+/** A message of somebody's that was changed before it was read; also one that is held back behind open calls. */
+function amendsOthers(view: View, event: RunEvent): boolean {
+  if (event.type !== "message.edited" && event.type !== "message.deleted") return false;
+  const at = view.heldSeqs.indexOf(event.of);
+  if (at < 0) amendHeard(view, event);
+  else view.held[at] = amended(event);
+  return true;
+}
+
+function closeAll(view: View, seq: number, why: string): void {
+  view.unrecorded.length = 0;
+  for (const call of view.open.values()) close(view, seq, call, why, true);
+}
+
 function close(view: View, seq: number, call: ToolCall, text: string, failed: boolean): void {
   add(view, seq, { role: "tool", call: call.call, tool: call.tool, text, failed });
   view.open.delete(call.call);
-  if (view.open.size === 0) add(view, seq, ...view.held.splice(0));
+  if (view.open.size > 0) return;
+  add(view, seq, ...view.held.splice(0));
+  view.heldSeqs.length = 0;
+}
+
+function hold(view: View, seq: number, message: ModelMessage): void {
+  view.held.push(message);
+  view.heldSeqs.push(seq);
 }

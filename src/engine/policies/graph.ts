@@ -59,6 +59,8 @@ function progressOf(edges: readonly Edge[], starts: readonly string[]): Fold<Pro
         case "run.started":
           return state.ready.length > 0 ? state : { ready: starts, open: [], taken: new Set<number>() };
         case "speaker.selected":
+          // One that a person asks for out of its order speaks beside the graph, and leads nowhere in it.
+          if (event.by === "person" && !state.ready.includes(event.agent)) return state;
           return { ...state, ready: state.ready.filter((name) => name !== event.agent), open: [...state.open, event.agent] };
         case "message.posted":
         case "handoff.made": {
@@ -69,6 +71,8 @@ function progressOf(edges: readonly Edge[], starts: readonly string[]): Fold<Pro
         }
         case "turn.ended":
           return state.open.includes(event.agent) ? spoke(state, event.agent, event.reason) : state;
+        case "turn.skipped":
+          return state.open.includes(event.agent) ? spoke(state, event.agent, "") : state;
         case "run.stopped":
           // A turn that was broken off is still to be had.
           return { ...state, ready: [...new Set([...state.open, ...state.ready])], open: [] };

@@ -47,6 +47,7 @@ const lastWords: Fold<{ readonly from: string | undefined; readonly text: string
   step(state, event) {
     if (event.type === "run.started") return NOTHING;
     if (event.type === "turn.ended" && event.within === undefined) return { from: event.agent, text: state.text };
+    if (event.type === "turn.skipped" && event.within === undefined) return { from: event.agent, text: "" };
     return isMessage(event) ? { from: participantOf(event), text: event.text } : state;
   },
 };

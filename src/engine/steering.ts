@@ -1,0 +1,79 @@
+import type { EventBody, Person, RunEvent } from "./events.ts";
+import type { Question } from "./run-state.ts";
+import { currentRun, type Transcript } from "./transcript.ts";
+
+/** What a person wants of a run that goes on, beside words for the agents. */
+export type Steering = { readonly person: Person } & (
+  | { readonly kind: "pause" | "resume" | "skip" }
+  /** `id`: of the message where it came from. */
+  | { readonly kind: "edit"; readonly id: string; readonly text: string }
+  | { readonly kind: "delete"; readonly id: string }
+  | { readonly kind: "feedback"; readonly run: string; readonly helpful: boolean }
+);
+
+/** What is to be recorded for it; nothing when the log says that it is not to be had: no run, no turn, a message that was read already. */
+export function steered(transcript: Transcript, wish: Steering): readonly EventBody[] {
+  const state = currentRun(transcript);
+  const { person } = wish;
+  const run = state.run ?? "";
+  switch (wish.kind) {
+    case "pause":
+      return state.running && !state.pausedBy ? [{ type: "run.paused", run, person }] : [];
+    case "resume":
+      return state.pausedBy ? [{ type: "run.unpaused", run, person }] : [];
+    case "skip":
+      return state.openTurns.map((agent) => ({ type: "turn.skipped", agent, person }));
+    case "edit":
+    case "delete": {
+      const said = state.running ? unreadMessage(transcript, wish.id) : undefined;
+      if (!said || said.person.id !== person.id) return [];
+      const about = { of: said.seq, id: wish.id, person };
+      if (wish.kind === "delete") return [{ type: "message.deleted", ...about }];
+      const files = said.files ? { files: said.files } : {};
+      return said.text === wish.text ? [] : [{ type: "message.edited", ...about, text: wish.text, ...files }];
+    }
+    case "feedback":
+      return transcript.events.some((event) => event.type === "run.started" && event.run === wish.run)
+        ? [{ type: "feedback.given", run: wish.run, person, helpful: wish.helpful }]
+        : [];
+  }
+}
+
+/**
+ * Which question a person's words answer: one of the agent that they name; else one that is theirs, because it was asked in the turn of a
+ * participant of their name; else the oldest. Words for an agent that asks nothing answer nothing.
+ */
+export function questionFor(questions: readonly Question[], said: { readonly person: Person; readonly to?: string }): Question | undefined {
+  if (said.to !== undefined) return questions.find(({ agent, participant }) => agent === said.to || participant === said.to);
+  const name = said.person.name.toLowerCase();
+  return questions.find(({ agent }) => agent.toLowerCase() === name) ?? questions[0];
+}
+
+/** The questions whose time is over, and when the next one's is (ISO 8601). */
+export function expiring(transcript: Transcript, nowMs: number): { readonly over: readonly Question[]; readonly next: string | undefined } {
+  const timed = currentRun(transcript).questions.filter(({ answerBy }) => answerBy !== undefined);
+  const over = timed.filter(({ answerBy }) => Date.parse(answerBy ?? "") <= nowMs);
+  const open = timed.filter((question) => !over.includes(question)).map(({ answerBy }) => answerBy ?? "");
+  return { over, next: open.toSorted()[0] };
+}
+
+/** Whether a model has been given what was said with this event: somebody has got the floor since, or the one who has it has asked anew. */
+export const wasRead = ({ events }: Transcript, seq: number): boolean => events.slice(seq).some((event) => READ_AT.has(event.type));
+
+const READ_AT: ReadonlySet<RunEvent["type"]> = new Set(["speaker.selected", "tool.returned", "tool.failed", "code.ran"]);
+
+type Said = Extract<RunEvent, { readonly type: "message.posted"; readonly person: Person }>;
+
+/** A person's message in this run that nobody has read yet, as it reads now. An answer is read at once. */
+function unreadMessage(transcript: Transcript, id: string): Said | undefined {
+  const { events } = transcript;
+  const at = events.findLastIndex((event) => event.type === "message.posted" && "person" in event && event.id === id);
+  const said = events[at];
+  if (!said || at < currentRun(transcript).startIndex || said.type !== "message.posted" || !("person" in said)) return undefined;
+  if (said.answers || wasRead(transcript, said.seq)) return undefined;
+  const amended = events
+    .slice(at)
+    .findLast((event) => (event.type === "message.edited" || event.type === "message.deleted" ? event.id === id : false));
+  if (amended?.type === "message.deleted") return undefined;
+  return amended?.type === "message.edited" ? { ...said, text: amended.text } : said;
+}

@@ -1,0 +1,34 @@
+import { currentRun, type Transcript } from "../engine/transcript.ts";
+import { noteIn } from "./attachments.ts";
+import { personOf, threadOf, type Ears } from "./ears.ts";
+import { plainText } from "./mrkdwn.ts";
+import type { MessageEvent } from "./payloads.ts";
+
+/** A person has edited or deleted a message of a thread. As long as no agent has read it, its new words count; after that they are theirs alone. */
+export async function hearAmendment(ears: Ears, event: MessageEvent): Promise<void> {
+  const { message: after, previous_message: before } = event;
+  const user = before?.user;
+  const ts = event.deleted_ts ?? after?.ts;
+  if (!user || !ts || before.bot_id || user === ears.me.user || (after && after.user !== user)) return;
+  const thread = threadOf(ears, { channel: event.channel, ts, thread_ts: after?.thread_ts ?? before.thread_ts });
+  const id = `${ears.me.team}:${event.channel}:${ts}`;
+  const said = saidIn(await ears.runner.read(thread), id);
+  if (!said) return;
+  const person = await personOf(ears, user);
+  if (!after || after.subtype === "tombstone") {
+    await ears.runner.steer(thread, { kind: "delete", id, person });
+    return;
+  }
+  const text = await plainText(after.text, { bot: ears.me.user, nameOf: (one) => ears.names.of(one) });
+  if (text.trim() === "") return;
+  // The files stay as they are, and so does what was said of them.
+  const words = [text.trim(), noteIn(said.text)].filter(Boolean).join("\n\n");
+  await ears.runner.steer(thread, { kind: "edit", id, person, text: words });
+}
+
+/** A message that was heard in the run that goes on; most edits are of others, and need no more work. */
+function saidIn(transcript: Transcript, id: string): { readonly text: string } | undefined {
+  if (!currentRun(transcript).running) return undefined;
+  const said = transcript.events.findLast((event) => event.type === "message.posted" && "person" in event && event.id === id);
+  return said?.type === "message.posted" ? said : undefined;
+}

@@ -1,0 +1,89 @@
+import type { ModalView } from "@slack/web-api";
+import type { Clock } from "../engine/clock.ts";
+import type { Memory } from "../engine/memory.ts";
+import type { Store } from "../store/store.ts";
+import { failureOf } from "./api-errors.ts";
+import type { Ears } from "./ears.ts";
+import { slackErrorCode, type Log, type Web } from "./web.ts";
+
+/** What commands, shortcuts and modals need beside what every handler has. */
+export interface Desk extends Ears {
+  readonly store: Store;
+  readonly memory: Memory;
+  readonly web: Web;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A message of the app's own about what a person did elsewhere, posted once for its key, also when it is handled again after a crash. The ts; nothing when it could not be posted. */
+export async function postOnce(
+  desk: Desk,
+  message: { readonly key: string; readonly user: string; readonly channel: string; readonly threadTs?: string; readonly text: string },
+): Promise<string | undefined> {
+  const key = `slack/${message.key}`;
+  const posted = await desk.store.note(key);
+  if (posted) return posted;
+  try {
+    const { ts } = await patiently(desk, () =>
+      desk.web.write.chat.postMessage({
+        channel: message.channel,
+        text: message.text,
+        unfurl_links: false,
+        unfurl_media: false,
+        ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
+      }),
+    );
+    if (ts) await desk.store.putNote(key, ts);
+    return ts;
+  } catch (error) {
+    const code = slackErrorCode(error);
+    const outside = code === "not_in_channel" || code === "channel_not_found";
+    await tellDirectly(
+      desk,
+      message.user,
+      outside
+        ? `<#${message.channel}>: ${INVITE}`
+        : `I could not post your words in <#${message.channel}> (${code ?? "Slack did not answer"}). Try again, or mention me there.`,
+    );
+    if (!outside) desk.log(`a person's words could not be posted in ${message.channel}`, error);
+    return undefined;
+  }
+}
+
+/** Once more, and once more, while Slack says that the channel has had enough for a second; what it refuses so has not happened. */
+export async function patiently<T>(desk: Pick<Desk, "clock">, call: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call();
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.kind !== "limited" || tries === TRIES_MAX || failure.retryAfterMs > WAIT_MS_MAX) throw error;
+      await desk.clock.sleep(failure.retryAfterMs);
+    }
+  }
+}
+
+const TRIES_MAX = 4;
+/** Longer, and the person has gone on to something else. */
+const WAIT_MS_MAX = 30_000;
+
+export const INVITE = "I am not in this channel, so nobody would see my answers. Invite me first: `/invite @parley`";
+
+/** In the person's DM with the bot, for when there is no channel to whisper in. */
+export async function tellDirectly(desk: Desk, user: string, text: string): Promise<void> {
+  await courtesy(desk, "chat.postMessage", () => desk.web.write.chat.postMessage({ channel: user, text }));
+}
+
+export function openModal(desk: Desk, triggerId: string, view: ModalView): Promise<void> {
+  return courtesy(desk, "views.open", () => desk.web.write.views.open({ trigger_id: triggerId, view }));
+}
+
+/** Something that the person can simply ask for again: its failure is for the operator alone. */
+export async function courtesy(desk: Desk, method: string, call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    const code = slackErrorCode(error);
+    desk.log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Person } from "../engine/events.ts";
+import type { Runner } from "../runner.ts";
+import type { Attachments } from "./attachments.ts";
+import type { TeamCards } from "./help.ts";
+import type { Names } from "./names.ts";
+import type { Allow } from "./permissions.ts";
+import { threadKey } from "./place.ts";
+import type { Whisper } from "./whisper.ts";
+
+/** What every handler of this room works with. */
+export interface Ears {
+  readonly runner: Runner;
+  readonly teams: TeamCards;
+  readonly names: Names;
+  readonly whisper: Whisper;
+  readonly attachments: Attachments;
+  readonly allow: Allow;
+  /** Ids of other bots that are heard as people are; all others are not. */
+  readonly bots: ReadonlySet<string>;
+  /** The bot as it is in this workspace. One token, one workspace: its id names the threads, also where a channel is shared with others. */
+  readonly me: { readonly team: string; readonly user: string };
+}
+
+export async function personOf(ears: Ears, user: string): Promise<Person> {
+  return { id: user, name: await ears.names.of(user) };
+}
+
+export function threadOf(
+  ears: Ears,
+  at: { readonly channel: string; readonly ts: string; readonly thread_ts?: string | undefined },
+): string {
+  return threadKey({ team: ears.me.team, channel: at.channel, ts: at.thread_ts ?? at.ts });
+}
