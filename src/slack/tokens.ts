@@ -41,7 +41,7 @@ export function createTokens(parts: {
   const { id, installations, clock, log } = parts;
   let known: Promise<Tokens | undefined> | undefined;
   let newest: string | undefined;
-  let renewing: Promise<Tokens> | undefined;
+  let renewing: Promise<Tokens | undefined> | undefined;
   let renewAgainAt = -Infinity;
   const client = new WebClient(undefined, {
     ...clientOptions(parts.apiUrl, log),
@@ -61,10 +61,13 @@ export function createTokens(parts: {
     return tokens;
   }
 
-  function renew(refresh: Refresh): Promise<Tokens> {
-    renewing ??= renewed(refresh).finally(() => {
-      renewing = undefined;
-    });
+  /** The new tokens; nothing when they could not be had, which the operator has heard of then, once for all who wait. */
+  function renew(refresh: Refresh): Promise<Tokens | undefined> {
+    renewing ??= renewed(refresh)
+      .catch((error: unknown) => failed(refresh, error))
+      .finally(() => {
+        renewing = undefined;
+      });
     return renewing;
   }
 
@@ -84,28 +87,31 @@ export function createTokens(parts: {
     return tokens;
   }
 
+  function failed({ expiresAt }: Refresh, error: unknown): undefined {
+    const code = slackErrorCode(error) ?? "";
+    const until = new Date(expiresAt).toISOString();
+    if (SPENT.has(code)) {
+      renewAgainAt = expiresAt;
+      log(
+        `the token of ${parts.name} (${id}) cannot be renewed (${code}): an earlier renewal was lost on its way. It works until ${until}; let the app be installed there again before that, at /slack/install`,
+      );
+      if (expiresAt <= clock.now()) parts.onDead(code);
+    } else {
+      renewAgainAt = clock.now() + RENEW_AGAIN_MS;
+      log(`the token of ${parts.name} (${id}) could not be renewed; it works until ${until}, and it is tried again`, error);
+    }
+    return undefined;
+  }
+
   /** The newer token where it is due and can be had, else the one that there is, while it lives. */
-  async function fresh(tokens: Tokens): Promise<string> {
-    const { token, refresh } = tokens;
+  async function fresh({ token, refresh }: Tokens): Promise<string> {
     if (!refresh || refresh.expiresAt - clock.now() > RENEW_BEFORE_MS) return token;
     const isAlive = refresh.expiresAt > clock.now();
     if (isAlive && clock.now() < renewAgainAt) return token;
-    try {
-      return (await renew(refresh)).token;
-    } catch (error) {
-      renewAgainAt = clock.now() + RENEW_AGAIN_MS;
-      const code = slackErrorCode(error);
-      const until = new Date(refresh.expiresAt).toISOString();
-      if (code !== undefined && SPENT.has(code)) {
-        log(
-          `the token of ${parts.name} (${id}) cannot be renewed (${code}): an earlier renewal was lost on its way. It works until ${until}; let the app be installed there again before that, at /slack/install`,
-        );
-        renewAgainAt = refresh.expiresAt;
-        if (!isAlive) parts.onDead(code);
-      } else log(`the token of ${parts.name} (${id}) could not be renewed; it works until ${until}, and it is tried again`, error);
-      if (isAlive) return token;
-      throw code === undefined ? error : tokenError("token_expired");
-    }
+    const next = await renew(refresh);
+    if (next) return next.token;
+    if (isAlive) return token;
+    throw tokenError("token_expired");
   }
 
   return {
@@ -114,11 +120,7 @@ export function createTokens(parts: {
       const tokens = await current();
       if (tokens.token !== refused) return tokens.token;
       if (!tokens.refresh) return undefined;
-      try {
-        return (await renew(tokens.refresh)).token;
-      } catch {
-        return undefined;
-      }
+      return (await renew(tokens.refresh))?.token;
     },
     forget() {
       known = undefined;

@@ -77,9 +77,12 @@ export function sqliteInstallations({ db, write, read }: Connection, ring: KeyRi
   };
 }
 
-/** What is installed, for who has no key: all but the tokens. */
-export function listInstallations({ db, read }: Connection): Installation[] {
-  return read(() => db.prepare<[], Row>(`${SELECT} ORDER BY id`).all().map(installationOf));
+/** What is installed, and whether the keys that one has open its tokens; without keys nothing is tried. */
+export function listInstallations({ db, read }: Connection, ring: KeyRing | undefined): (Installation & { readonly opens: boolean })[] {
+  const rows = db.prepare<[], Row & { readonly tokens: string }>(`${SELECT.replace(" FROM", ", tokens FROM")} ORDER BY id`);
+  return read(() =>
+    rows.all().map(({ tokens, ...row }) => ({ ...installationOf(row), opens: ring?.open(tokens, aboutOf(row.id)) !== undefined })),
+  );
 }
 
 const aboutOf = (id: string): string => `installation ${id}`;

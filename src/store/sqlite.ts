@@ -3,7 +3,7 @@ import type { Memory } from "../engine/memory.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { type Connection, openConnection, openConnectionReadOnly } from "./sqlite-connection.ts";
 import type { Installation, Installations } from "./installations.ts";
-import type { KeyRing } from "./key-ring.ts";
+import { createKeyRing, type KeyRing } from "./key-ring.ts";
 import { sqliteContent } from "./sqlite-content.ts";
 import { SqliteDispatch } from "./sqlite-dispatch.ts";
 import { sqliteInbox } from "./sqlite-inbox.ts";
@@ -38,10 +38,17 @@ export function openSqlite(options: { readonly path: string } & Partial<Clock>):
  */
 export function openSqliteReadOnly(options: {
   readonly path: string;
-}): StoreReader & { readonly memory: MemoryReader; installations(): Promise<Installation[]> } {
+}): StoreReader & {
+  readonly memory: MemoryReader;
+  installations(keys: readonly Uint8Array[]): Promise<(Installation & { readonly opens: boolean })[]>;
+} {
   const connection = openConnectionReadOnly(options.path);
   const { store, memory } = onConnection(connection, systemClock);
-  return { ...store, memory, installations: async () => listInstallations(connection) };
+  return {
+    ...store,
+    memory,
+    installations: async (keys) => listInstallations(connection, keys.length > 0 ? createKeyRing(keys) : undefined),
+  };
 }
 
 interface Opened {

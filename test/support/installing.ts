@@ -132,6 +132,8 @@ async function start(
         .flatMap((message) => (message.ephemeralTo === user ? [message.text] : []));
     },
     async quiet() {
+      // What was sent while nobody listened.
+      await first.control.redeliver();
       await first.control.until(() => first.control.unacked() === 0);
       await expect.poll(() => parley.store.unhandled(1), { timeout: 20_000 }).toEqual([]);
     },
