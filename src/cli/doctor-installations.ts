@@ -1,5 +1,6 @@
 import { access } from "node:fs/promises";
 import type { Env } from "../config/env.ts";
+import type { Installation } from "../parley.ts";
 import { checkAppToken } from "./doctor-slack.ts";
 import type { Finding } from "./finding.ts";
 import { oauthMistakes, readOAuth } from "./oauth-door.ts";
@@ -32,7 +33,8 @@ export async function* checkInstallations(env: Env, path: string): AsyncGenerato
   try {
     const reader = openSqliteReadOnly({ path });
     const keys = oauthMistakes(env).some((mistake) => mistake.path === "PARLEY_TOKEN_KEY") ? [] : readOAuth(env).tokenKeys;
-    const found = await reader.installations(keys).finally(() => reader.close());
+    const found = await reader.installations(keys);
+    await reader.close();
     if (found.length === 0) yield { grade: "ok", thing, message: "none yet; parley start says where /slack/install is" };
     for (const one of found.slice(0, INSTALLATIONS_LISTED_MAX)) yield { thing, ...stateOf(one) };
     if (found.length > INSTALLATIONS_LISTED_MAX)
@@ -42,7 +44,7 @@ export async function* checkInstallations(env: Env, path: string): AsyncGenerato
   }
 }
 
-type Found = Awaited<ReturnType<ReturnType<typeof import("../parley.ts").openSqliteReadOnly>["installations"]>>[number];
+type Found = Installation & { readonly opens: boolean };
 
 function stateOf({ id, name, isOrg, state, why, at, expiresAt, opens }: Found): Pick<Finding, "grade" | "message"> {
   const who = `${name} (${id}${isOrg ? ", the whole organisation" : ""})`;

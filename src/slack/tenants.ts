@@ -63,10 +63,6 @@ export interface TenantsParts {
   readonly log: Log;
 }
 
-const ASK_TIMEOUT_MS = 15_000;
-/** Another writer may come first; each try reads anew. */
-const WAKE_TRIES_MAX = 5;
-
 export function createTenants(parts: TenantsParts): Tenants {
   const { installations, store, runner, clock, log } = parts;
   /** Installations that work, by id. */
@@ -160,7 +156,7 @@ export function createTenants(parts: TenantsParts): Tenants {
     const { id, name } = installation;
     if (!tokensOf(installation).isNewest(token)) return;
     lookInto(installation, async () => {
-      if ((await works(token)) === "no") await lost(installation, "refused", code);
+      if ((await worksAt(parts.apiUrl, token)) === "no") await lost(installation, "refused", code);
       else log(`Slack refused the token of ${name} (${id}) once (${code}); it goes on`);
     });
   }
@@ -176,16 +172,6 @@ export function createTenants(parts: TenantsParts): Tenants {
         underWay.delete(job);
       });
     underWay.add(job);
-  }
-
-  async function works(token: string): Promise<"yes" | "no" | "unknown"> {
-    try {
-      const options = { ...clientOptions(parts.apiUrl), timeout: ASK_TIMEOUT_MS, retryConfig: { retries: 0 } };
-      await new WebClient(token, options).auth.test();
-      return "yes";
-    } catch (error) {
-      return WORTHLESS.has(slackErrorCode(error) ?? "") ? "no" : "unknown";
-    }
   }
 
   function lost(installation: Installation, state: "refused" | "removed", why: string): Promise<void> {
@@ -206,24 +192,12 @@ export function createTenants(parts: TenantsParts): Tenants {
   /** The workspaces that an installation serves, as far as they were heard of. */
   const teamsOf = async ({ id, isOrg }: Installation): Promise<string[]> => (isOrg ? installations.workspacesOf(id) : [id]);
 
-  /** Nobody has worked on these threads while they were parked; each goes on from its log. */
-  async function wake(team: string): Promise<void> {
-    for (const { thread } of await store.unfinished(team)) {
-      for (let tries = 0; tries < WAKE_TRIES_MAX; tries++) {
-        const afterSeq = (await runner.read(thread)).events.at(-1)?.seq ?? 0;
-        const at = new Date(clock.now()).toISOString();
-        const result = await store.commit({ thread, workspace: team, afterSeq, at, events: [], posts: [], wake: "now" });
-        if (result.kind === "ok") break;
-      }
-    }
-  }
-
   /** What Slack refused at an earlier time is asked again: an admin may have allowed the app anew, and no event tells of it. */
   async function tryAgain(installation: Installation): Promise<void> {
     const token = await tokensOf(installation)
       .get()
       .catch(() => undefined);
-    if (token === undefined || (await works(token)) !== "yes" || isEnding) return;
+    if (token === undefined || (await worksAt(parts.apiUrl, token)) !== "yes" || isEnding) return;
     await installations.mark(installation.id, "active", "");
     await tenants.installed({ ...installation, state: "active", why: "" });
   }
@@ -282,7 +256,7 @@ export function createTenants(parts: TenantsParts): Tenants {
         if (isEnding) return;
         for (const team of await teamsOf(installation)) {
           (await open(team, installation)).tenant.catchUp();
-          await wake(team);
+          await wake(parts, team);
         }
         log(`Parley is installed in ${installation.name} (${installation.id})`);
       }),
@@ -290,7 +264,7 @@ export function createTenants(parts: TenantsParts): Tenants {
       const token = await tokensOf(installation)
         .get()
         .catch(() => undefined);
-      const answer = token === undefined ? "no" : await works(token);
+      const answer = token === undefined ? "no" : await worksAt(parts.apiUrl, token);
       // Installed again meanwhile, or told of late.
       if (answer === "yes") return log(`${installation.name} (${installation.id}) has Parley again; it goes on`);
       // Tokens are not thrown away over an event that may be an old one.
@@ -306,7 +280,7 @@ export function createTenants(parts: TenantsParts): Tenants {
     },
     async hangUp() {
       isEnding = true;
-      await Promise.all([...underWay]);
+      await Promise.all(underWay);
       await turn;
       await Promise.all([...seats.values()].map(({ tenant }) => tenant.hangUp()));
     },
@@ -318,4 +292,31 @@ export function createTenants(parts: TenantsParts): Tenants {
     },
   };
   return tenants;
+}
+
+const ASK_TIMEOUT_MS = 15_000;
+
+async function worksAt(apiUrl: string | undefined, token: string): Promise<"yes" | "no" | "unknown"> {
+  try {
+    const options = { ...clientOptions(apiUrl), timeout: ASK_TIMEOUT_MS, retryConfig: { retries: 0 } };
+    await new WebClient(token, options).auth.test();
+    return "yes";
+  } catch (error) {
+    return WORTHLESS.has(slackErrorCode(error) ?? "") ? "no" : "unknown";
+  }
+}
+
+/** Another writer may come first; each try reads anew. */
+const WAKE_TRIES_MAX = 5;
+
+/** Nobody has worked on these threads while they were parked; each goes on from its log. */
+async function wake({ store, runner, clock }: Pick<TenantsParts, "store" | "runner" | "clock">, team: string): Promise<void> {
+  for (const { thread } of await store.unfinished(team)) {
+    for (let tries = 0; tries < WAKE_TRIES_MAX; tries++) {
+      const afterSeq = (await runner.read(thread)).events.at(-1)?.seq ?? 0;
+      const at = new Date(clock.now()).toISOString();
+      const result = await store.commit({ thread, workspace: team, afterSeq, at, events: [], posts: [], wake: "now" });
+      if (result.kind === "ok") break;
+    }
+  }
 }

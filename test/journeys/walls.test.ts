@@ -112,12 +112,10 @@ test("buttons that name the other workspace's run, question, call or note do not
   const before = await logOfNorth();
   const question = (await north.log()).find((one) => one.type === "handoff.made");
   const run = `${north.key}#1`;
-  const values = [
-    ...Object.values(ACTIONS).map((name) => ({
-      action_id: name === ACTIONS.answer ? `${name}.0` : name,
-      value: JSON.stringify({ r: run, seq: question?.seq, call: "call_Ana_1_1", helpful: true, note: 1, page: 0 }),
-    })),
-  ];
+  const values = Object.values(ACTIONS).map((name) => ({
+    action_id: name === ACTIONS.answer ? `${name}.0` : name,
+    value: JSON.stringify({ r: run, seq: question?.seq, call: "call_Ana_1_1", helpful: true, note: 1, page: 0 }),
+  }));
   for (const action of values) {
     await send(press(SOUTH, action));
     // In a modal the thread is named by what the modal carries.
