@@ -20,7 +20,7 @@ SLACK_CLIENT_SECRET, SLACK_STATE_SECRET and PARLEY_TOKEN_KEY take the place of S
   --http [HOST:]PORT    let Slack send requests here instead, to the path /slack/events; HOST is 127.0.0.1 when absent. Needs
                         SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN, and a proxy with TLS that Slack can reach
   --install [HOST:]PORT for many workspaces over Socket Mode: where /slack/install is; with --http it is there
-  --health [HOST:]PORT  answer /healthz (the process lives) and /readyz (Slack and the database are there) for whoever watches over it
+  --health [HOST:]PORT  answer /healthz (the process lives) and /readyz (Slack, the database and the sandbox are there) for whoever watches over it
   --log text|json       what is told on stderr: lines for people, or one JSON object a line, with the runs that begin and end
 
 Traces and metrics go to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, and nowhere without it.
@@ -50,6 +50,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const log = values.log === "json" ? jsonLog(io.stderr) : plainLog(io.stderr);
   const settings = loadSettings({ env, cwd: io.cwd, ...(values.file === undefined ? {} : { file: values.file }) });
   for (const warning of settings.warnings) log.line(`note: ${describeMistake(warning)}`);
+
+  if (env["SLACK_CLIENT_ID"]?.trim() && !("oauth" in slack))
+    log.line("note: SLACK_BOT_TOKEN is set, so Parley works in its workspace alone; take it out for many (SLACK_CLIENT_ID).");
 
   const { createParley, HTTP_PATH } = await import("../parley.ts");
   const dbPath = values.db === undefined ? settings.database : databasePath(values.db, io.cwd);
@@ -95,6 +98,8 @@ const installLine = (port: number | undefined): string =>
 
 const checksOf = (parley: Parley): Checks => ({
   slack: () => parley.connected(),
+  // Where code is not to run at all there is nothing to ask.
+  ...(parley.executor.answers ? { sandbox: parley.executor.answers } : {}),
   database: async () => {
     // A write, since a full disk can still be read.
     await parley.store.putNote("health", "ok");

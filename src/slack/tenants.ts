@@ -64,7 +64,7 @@ export interface TenantsParts {
 }
 
 export function createTenants(parts: TenantsParts): Tenants {
-  const { installations, store, runner, clock, log } = parts;
+  const { installations, runner, clock, log } = parts;
   /** Installations that work, by id. */
   const active = new Map<string, Installation>();
   const tokens = new Map<string, InstallationTokens>();

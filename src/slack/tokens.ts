@@ -43,6 +43,8 @@ export function createTokens(parts: {
   let newest: string | undefined;
   let renewing: Promise<Tokens | undefined> | undefined;
   let renewAgainAt = -Infinity;
+  /** Counts the installations: what an earlier one's token is renewed to must not take the place of the new one's. */
+  let age = 0;
   const client = new WebClient(undefined, {
     ...clientOptions(parts.apiUrl, log),
     timeout: RENEW_TIMEOUT_MS,
@@ -63,15 +65,18 @@ export function createTokens(parts: {
 
   /** The new tokens; nothing when they could not be had, which the operator has heard of then, once for all who wait. */
   function renew(refresh: Refresh): Promise<Tokens | undefined> {
-    renewing ??= renewed(refresh)
+    if (renewing) return renewing;
+    const job = renewed(refresh)
       .catch((error: unknown) => failed(refresh, error))
       .finally(() => {
-        renewing = undefined;
+        if (renewing === job) renewing = undefined;
       });
-    return renewing;
+    renewing = job;
+    return job;
   }
 
-  async function renewed(refresh: Refresh): Promise<Tokens> {
+  async function renewed(refresh: Refresh): Promise<Tokens | undefined> {
+    const began = age;
     const answer = await client.oauth.v2.access({
       client_id: parts.app.clientId,
       client_secret: parts.app.clientSecret,
@@ -81,6 +86,7 @@ export function createTokens(parts: {
     const { access_token: token, refresh_token: next, expires_in: seconds } = answer;
     if (!token || !next || !seconds) throw new Error("Slack gave no new pair of tokens");
     const tokens: Tokens = { token, refresh: { token: next, expiresAt: clock.now() + seconds * 1_000 } };
+    if (age !== began) return installations.tokens(id);
     await installations.putTokens(id, tokens);
     known = Promise.resolve(tokens);
     newest = token;
@@ -123,6 +129,8 @@ export function createTokens(parts: {
       return (await renew(tokens.refresh))?.token;
     },
     forget() {
+      age++;
+      renewing = undefined;
       known = undefined;
       newest = undefined;
       renewAgainAt = -Infinity;

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { PAIR } from "../support/journey.ts";
 import { NORTH, openMany, SOUTH } from "../support/installing.ts";
 
-const REPLIES = { Ana: ["One.", "Three."], Ben: ["Two.", "Four. DONE"] };
 const TURNS = ["Ana: One.", "Ben: Two.", "Ana: Three.", "Ben: Four."];
 
 test.each(["http", "sockets"] as const)(

@@ -84,6 +84,26 @@ test("a renewal that cannot be written down is not used", async () => {
   expect(world.said[0]).toContain("could not be renewed");
 });
 
+test("a renewal that was under way when the app was installed again does not take the place of the new token", async () => {
+  const asked = Promise.withResolvers<void>();
+  const { apiUrl } = await slack((_call, response) => {
+    asked.resolve();
+    void installed.promise.then(() => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(renewal(2))));
+    return undefined;
+  });
+  const installed = Promise.withResolvers<void>();
+  const { world, tokens } = tokensFor(apiUrl, pair(1, NOW + HOUR_MS));
+  const waiting = tokens.get();
+  await asked.promise;
+  const anew = pair(9, NOW + 12 * HOUR_MS);
+  world.kept.push(anew);
+  tokens.forget();
+  installed.resolve();
+  expect(await waiting).toBe("xoxe.xoxb-9");
+  expect(await tokens.get()).toBe("xoxe.xoxb-9");
+  expect(world.kept.at(-1)).toEqual(anew);
+});
+
 test("a token that was never made to run out is never renewed", async () => {
   const { apiUrl, calls } = await slack(() => renewal(2));
   const { tokens } = tokensFor(apiUrl, { token: "xoxb-1", refresh: undefined });
