@@ -14,7 +14,8 @@ export interface Walled {
 }
 
 export function walled(team: string, { store, runner, memory }: Walled): Walled {
-  const isOwn = (thread: string): boolean => placeOf(thread)?.team === team;
+  /** Asked for each event of all workspaces: the quick look goes first. */
+  const isOwn = (thread: string): boolean => thread.startsWith(`${team}/`) && placeOf(thread) !== undefined;
   const isOwnScope = (scope: string): boolean => scope.startsWith(`${team}/`);
   /** Notes are kept by thread, whose name begins with the workspace; what is not is kept under it. */
   const ownKey = (key: string): string => (key.split("/").includes(team) ? key : `${team}/${key}`);

@@ -36,9 +36,7 @@ export function openSqlite(options: { readonly path: string } & Partial<Clock>):
  * The same file for reading only, also while Parley runs on it; for commands that only look, such as `parley export`.
  * @throws StoreError when there is no database, or one that this program cannot read.
  */
-export function openSqliteReadOnly(options: {
-  readonly path: string;
-}): StoreReader & {
+export function openSqliteReadOnly(options: { readonly path: string }): StoreReader & {
   readonly memory: MemoryReader;
   installations(keys: readonly Uint8Array[]): Promise<(Installation & { readonly opens: boolean })[]>;
 } {
