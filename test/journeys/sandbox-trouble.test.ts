@@ -46,7 +46,7 @@ describe.skipIf(!(await dockerAvailable()))("with an engine", () => {
     const executor = await createDockerExecutor({ image: sandboxImage(), instance, poolSize: 0, dockerHost: engine.address });
     const journey = await openJourney({ file: CODING, replies: codingReplies("while True:\n    pass", "It never ended."), executor });
     const thread = await journey.mention("@parley multiply for ever");
-    await expect.poll(async () => (await processesOf(instance)).some((line) => line.includes("main.py")), { timeout: 45_000 }).toBe(true);
+    await expect.poll(async () => (await processesOf(instance)).some((line) => line.includes("main.py"))).toBe(true);
     engine.shut();
     await thread.ended();
     const report = wordsOf(thread.ofKind("turn")[1] as never);
