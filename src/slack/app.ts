@@ -3,7 +3,9 @@ import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
+import { createAdmins } from "./admins.ts";
 import { createAttachments } from "./attachments.ts";
 import { pressAnswer, pressApproval, pressStop } from "./buttons.ts";
 import { createCatchUp } from "./catch-up.ts";
@@ -41,6 +43,7 @@ export interface SlackAppParts {
   readonly web: Web;
   readonly store: Store;
   readonly memory: Memory;
+  readonly settings: Settings;
   readonly runner: Runner;
   readonly teams: TeamCards;
   readonly clock: Clock;
@@ -91,6 +94,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     me,
     store,
     memory: parts.memory,
+    settings: parts.settings,
+    admins: createAdmins(web.read, clock, log),
     web,
     clock,
     log,
@@ -172,6 +177,7 @@ function handlersOf(desk: Desk): Handlers {
     },
     async userChanged({ event }) {
       desk.names.forget(event.user.id);
+      desk.admins.forget(event.user.id);
     },
     async stopPressed(press) {
       await pressStop(desk, press);
