@@ -13,7 +13,7 @@ import {
 } from "./engine/events.ts";
 import { converse, runStopped } from "./engine/run.ts";
 import type { Team } from "./engine/team.ts";
-import { expiring, questionFor, steered, type Steering } from "./engine/steering.ts";
+import { expiring, questionFor, steered, wasWished, type Steering } from "./engine/steering.ts";
 import type { Question } from "./engine/run-state.ts";
 import { currentRun, isWaiting, wasHeard, type Transcript } from "./engine/transcript.ts";
 import type { Dispatch } from "./store/dispatch.ts";
@@ -57,6 +57,8 @@ export interface Said {
   readonly addressed: boolean;
   /** The team for a run that this starts; the default one when absent. */
   readonly team?: string;
+  /** Whether people see the turns of a run that this starts, or find them in a file; as its team says when absent. */
+  readonly quiet?: boolean;
   /** Posted with it; their content is in the store. */
   readonly files?: readonly FileRef[];
   /** The agent that is to speak next, when the words are for one of them. */
@@ -160,7 +162,7 @@ export function createRunner(parts: RunnerParts): Runner {
       if (!teams.has(team)) return { kind: "refused", reason: `There is no team "${team}". The teams are: ${teams.names().join(", ")}.` };
       const id = `${said.thread}#${lane.transcript.events.length + 1}`;
       const teamHash = teams.snapshot && (await store.putFile(Buffer.from(teams.snapshot(team))));
-      const quiet = teams.isQuiet?.(team) ? ({ turnsInFile: true } as const) : {};
+      const quiet = (said.quiet ?? teams.isQuiet?.(team)) ? ({ turnsInFile: true } as const) : {};
       const started: EventBody = {
         type: "run.started",
         run: id,
@@ -186,6 +188,7 @@ export function createRunner(parts: RunnerParts): Runner {
 
   function steer(thread: string, wish: Steering): Promise<boolean> {
     return inLane(thread, undefined, async (lane) => {
+      if (wasWished(lane.transcript, wish)) return true;
       const events = steered(lane.transcript, wish);
       if (events.length === 0) return false;
       await lane.append(events, wish.kind === "resume" || wish.kind === "skip" ? "now" : "keep");

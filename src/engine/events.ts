@@ -118,10 +118,10 @@ type Fact =
   /** A person wants this agent to speak next: it has the floor when the turns that are open have ended. */
   | { readonly type: "speaker.requested"; readonly speaker: string; readonly person: Person }
   /** A person has broken this agent's turn off; somebody else speaks next. */
-  | { readonly type: "turn.skipped"; readonly agent: string; readonly person: Person }
+  | { readonly type: "turn.skipped"; readonly agent: string; readonly person: Person; readonly id?: string }
   /** From here on no model call and no code run begins; what is under way comes to its end. */
-  | { readonly type: "run.paused"; readonly run: string; readonly person: Person }
-  | { readonly type: "run.unpaused"; readonly run: string; readonly person: Person }
+  | { readonly type: "run.paused"; readonly run: string; readonly person: Person; readonly id?: string }
+  | { readonly type: "run.unpaused"; readonly run: string; readonly person: Person; readonly id?: string }
   /** A person has changed a message before anybody had read it. `of`: its seq; `id`: its id. Agents read the new text in its place. */
   | {
       readonly type: "message.edited";

@@ -3,26 +3,29 @@ import type { Question } from "./run-state.ts";
 import { currentRun, type Transcript } from "./transcript.ts";
 
 /** What a person wants of a run that goes on, beside words for the agents. */
-export type Steering = { readonly person: Person } & (
-  | { readonly kind: "pause" | "resume" | "skip" }
-  /** `id`: of the message where it came from. */
-  | { readonly kind: "edit"; readonly id: string; readonly text: string }
-  | { readonly kind: "delete"; readonly id: string }
-  | { readonly kind: "feedback"; readonly run: string; readonly helpful: boolean }
-);
+export type Steering = { readonly person: Person } &
+  /** `id`: of the message or the press where it came from: wished twice with one id, done once. */
+  (
+    | { readonly kind: "pause" | "resume" | "skip"; readonly id?: string }
+    /** `id`: of the message where it came from. */
+    | { readonly kind: "edit"; readonly id: string; readonly text: string }
+    | { readonly kind: "delete"; readonly id: string }
+    | { readonly kind: "feedback"; readonly run: string; readonly helpful: boolean }
+  );
 
 /** What is to be recorded for it; nothing when the log says that it is not to be had: no run, no turn, a message that was read already. */
 export function steered(transcript: Transcript, wish: Steering): readonly EventBody[] {
   const state = currentRun(transcript);
   const { person } = wish;
   const run = state.run ?? "";
+  const id = "id" in wish && wish.id !== undefined ? { id: wish.id } : {};
   switch (wish.kind) {
     case "pause":
-      return state.running && !state.pausedBy ? [{ type: "run.paused", run, person }] : [];
+      return state.running && !state.pausedBy ? [{ type: "run.paused", run, person, ...id }] : [];
     case "resume":
-      return state.pausedBy ? [{ type: "run.unpaused", run, person }] : [];
+      return state.pausedBy ? [{ type: "run.unpaused", run, person, ...id }] : [];
     case "skip":
-      return state.openTurns.map((agent) => ({ type: "turn.skipped", agent, person }));
+      return state.openTurns.map((agent) => ({ type: "turn.skipped", agent, person, ...id }));
     case "edit":
     case "delete": {
       const said = state.running ? unreadMessage(transcript, wish.id) : undefined;
@@ -48,6 +51,12 @@ export function questionFor(questions: readonly Question[], said: { readonly per
   const name = said.person.name.toLowerCase();
   return questions.find(({ agent }) => agent.toLowerCase() === name) ?? questions[0];
 }
+
+/** Whether a wish of this id is in the log already, as after a crash between its recording and its answer. */
+export const wasWished = ({ events }: Transcript, wish: Steering): boolean =>
+  "id" in wish && wish.id !== undefined && events.some((event) => WISHES.has(event.type) && "id" in event && event.id === wish.id);
+
+const WISHES: ReadonlySet<RunEvent["type"]> = new Set(["run.paused", "run.unpaused", "turn.skipped"]);
 
 /** The questions whose time is over, and when the next one's is (ISO 8601). */
 export function expiring(transcript: Transcript, nowMs: number): { readonly over: readonly Question[]; readonly next: string | undefined } {

@@ -18,15 +18,23 @@ import { helpText, type TeamCards } from "./help.ts";
 import { createHttpReceiver, type HttpDoor } from "./http-receiver.ts";
 import { Inbox } from "./inbox.ts";
 import { listen, type Handlers } from "./listeners.ts";
+import type { Pace } from "./delivery.ts";
+import { createPace } from "./outbox.ts";
+import { createMissed } from "./missed.ts";
 import { createMarks } from "./marks.ts";
 import { createNames } from "./names.ts";
 import { pressForget, turnPage } from "./notes.ts";
-import type { Body } from "./payloads.ts";
+import { channelBeside, type Body } from "./payloads.ts";
+import { createPrompts, type Prompts } from "./prompts.ts";
+import { createQuotes } from "./quotes.ts";
+import { createColleagues, type Colleagues } from "./colleagues.ts";
 import { ALLOW_DEFAULT, type Allow } from "./permissions.ts";
 import { placeOf } from "./place.ts";
 import { createReceiver } from "./receiver.ts";
 import { pressFeedback, pressHold, pressNext, pressSteer, pressWords, submitRunModal } from "./run-desk.ts";
 import { pressShare, pressTranscript } from "./result-desk.ts";
+import { pressListed } from "./run-commands.ts";
+import { saveSettings } from "./settings-desk.ts";
 import { createReminders } from "./reminders.ts";
 import { createStatus, type Status } from "./status.ts";
 import { clientOptions, slackErrorCode, type Log, type Web } from "./web.ts";
@@ -44,6 +52,8 @@ export interface SlackAppParts {
   readonly store: Store;
   readonly memory: Memory;
   readonly settings: Settings;
+  /** Shared with the outbox; one of its own when absent. */
+  readonly pace?: Pace;
   readonly runner: Runner;
   readonly teams: TeamCards;
   readonly clock: Clock;
@@ -77,7 +87,8 @@ export interface SlackApp {
 export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const { web, store, runner, clock, log } = parts;
   const me = await whoAmI(web);
-  const whisper = createWhisper({ web, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
+  const pace = parts.pace ?? createPace(clock);
+  const whisper = createWhisper({ web, pace, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   const names = createNames(web.read, clock, log);
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
   const attachments = createAttachments({ store, botToken: parts.botToken, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
@@ -89,6 +100,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     names,
     whisper,
     attachments,
+    quotes: createQuotes({ web, names, me, reads: pace.reads, log }),
     allow,
     bots: new Set(bots),
     me,
@@ -97,12 +109,22 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     settings: parts.settings,
     admins: createAdmins(web.read, clock, log),
     web,
+    pace,
     clock,
     log,
   };
 
-  const inbox = new Inbox({ store, clock, log, handle: (body) => dispatch(bolt, body, log), bots });
-  const catchUp = createCatchUp({ store, runner, web, inbox, team: me.team, clock, log });
+  const colleagues = createColleagues({ read: web.read, me, clock, log });
+  const inbox: Inbox = new Inbox({
+    onMessage: (ts) => missed.heard(ts),
+    store,
+    clock,
+    log,
+    handle: async (body) => dispatch(bolt, await colleagues.atHome(body), log),
+    bots,
+  });
+  const missed = createMissed({ web, store, inbox, me, reads: pace.reads, clock, log });
+  const catchUp = createCatchUp({ missed, store, runner, web, inbox, team: me.team, clock, log });
   const heard = { inbox, clock, log, onConnected: () => catchUp.begin() };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
   const receiver = http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
@@ -120,7 +142,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   bolt.error(async (error) => {
     throw new ListenerError(error);
   });
-  listen(bolt, handlersOf(desk), log);
+  const prompts = createPrompts(desk);
+  listen(bolt, handlersOf(desk, prompts, colleagues), log);
   const marks = createMarks({ runner, whisper, log });
   const reminders = createReminders({ runner, store, web, clock, log, team: me.team });
   const status = createStatus({ runner, store, web, cards: parts.teams.cards, clock, log });
@@ -134,6 +157,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     async start() {
       await bolt.start();
       inbox.open();
+      prompts.start();
       status.start();
       reminders.start();
     },
@@ -141,6 +165,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       await bolt.stop();
       await catchUp.stop();
       await inbox.close();
+      prompts.close();
       await marks.close();
       await reminders.close();
       await whisper.settled();
@@ -149,7 +174,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   };
 }
 
-function handlersOf(desk: Desk): Handlers {
+function handlersOf(desk: Desk, prompts: Prompts, colleagues: Colleagues): Handlers {
   return {
     message: (body) => hear(desk, body),
     async sessionStopped({ event, is_ext_shared_channel }) {
@@ -163,7 +188,16 @@ function handlersOf(desk: Desk): Handlers {
     },
     async homeOpened({ event }) {
       if (event.tab !== "messages") await showHome(desk, event.user);
+      else if (event.channel) await prompts.suggest({ user: event.user, channel: event.channel, beside: channelBeside(event.context) });
     },
+    contextChanged: ({ event }) => prompts.suggest({ user: event.user, channel: event.channel, beside: channelBeside(event.context) }),
+    assistantThread: ({ event: { assistant_thread: opened } }) =>
+      prompts.suggest({
+        user: opened.user_id,
+        channel: opened.channel_id,
+        threadTs: opened.thread_ts,
+        beside: opened.context?.channel_id,
+      }),
     channelClosed: ({ event }) => stopRuns(desk, (channel) => channel === event.channel, "the channel was closed to Parley"),
     async memberJoined({ event }) {
       if (event.user !== desk.me.user || !event.inviter) return;
@@ -178,6 +212,7 @@ function handlersOf(desk: Desk): Handlers {
     async userChanged({ event }) {
       desk.names.forget(event.user.id);
       desk.admins.forget(event.user.id);
+      colleagues.forget(event.user.id);
     },
     async stopPressed(press) {
       await pressStop(desk, press);
@@ -201,6 +236,11 @@ function handlersOf(desk: Desk): Handlers {
     answerSubmitted: (submission) => submitRunModal(desk, submission, "answer"),
     continueSubmitted: (submission) => submitRunModal(desk, submission, "continue"),
     otherTeamSubmitted: (submission) => submitRunModal(desk, submission, "team"),
+    listedPause: (press) => pressListed(desk, press, "pause"),
+    listedResume: (press) => pressListed(desk, press, "resume"),
+    listedStop: (press) => pressListed(desk, press, "stop"),
+    listedTranscript: (press) => pressListed(desk, press, "transcript"),
+    settingsSubmitted: (submission) => saveSettings(desk, submission),
     command: (command) => parleyCommand(desk, command),
     newRun: (shortcut) => openNewRun(desk, shortcut.trigger_id),
     newRunSubmitted: (submission) => startFromModal(desk, submission),
@@ -237,11 +277,13 @@ class ListenerError extends Error {
   }
 }
 
-async function whoAmI(web: Web): Promise<{ readonly team: string; readonly user: string; readonly bot: string }> {
+async function whoAmI(
+  web: Web,
+): Promise<{ readonly team: string; readonly user: string; readonly bot: string; readonly url: string; readonly enterprise?: string }> {
   try {
-    const { team_id: team, user_id: user, bot_id: bot } = await web.read.auth.test();
+    const { team_id: team, user_id: user, bot_id: bot, url = "", enterprise_id: enterprise } = await web.read.auth.test();
     if (!team || !user || !bot) throw new Error("SLACK_BOT_TOKEN is not a bot's token; it begins with xoxb-.");
-    return { team, user, bot };
+    return { team, user, bot, url, ...(enterprise ? { enterprise } : {}) };
   } catch (error) {
     const code = slackErrorCode(error);
     if (code === undefined) throw new Error(`Slack could not be asked whose SLACK_BOT_TOKEN it is: ${String(error)}`, { cause: error });

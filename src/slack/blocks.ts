@@ -50,6 +50,14 @@ export const ACTIONS = {
   newer: "parley.memory.newer",
 } as const;
 
+/** Buttons beside a run in a list, outside of its thread, which is in their value. */
+export const LISTED = {
+  pause: "parley.listed.pause",
+  resume: "parley.listed.resume",
+  stop: "parley.listed.stop",
+  transcript: "parley.listed.transcript",
+} as const;
+
 export const markdown = (text: string): MarkdownBlock => ({ type: "markdown", text: orNothing(text) });
 
 /** `mrkdwn` is already escaped where it holds what others wrote. Names and addresses in it are left as they are. */

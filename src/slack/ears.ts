@@ -4,6 +4,7 @@ import type { Settings } from "../store/settings.ts";
 import type { Admins } from "./admins.ts";
 import type { Attachments } from "./attachments.ts";
 import type { TeamCards } from "./help.ts";
+import type { Quotes } from "./quotes.ts";
 import type { Names } from "./names.ts";
 import type { Allow } from "./permissions.ts";
 import { threadKey } from "./place.ts";
@@ -17,6 +18,7 @@ export interface Ears {
   readonly names: Names;
   readonly whisper: Whisper;
   readonly attachments: Attachments;
+  readonly quotes: Quotes;
   /** As the team file has it; `allowIn` says what holds in a channel. */
   readonly allow: Allow;
   readonly admins: Admins;

@@ -32,7 +32,7 @@ export async function stop(
 export async function command(
   ears: Ears,
   word: Exclude<Word, "help">,
-  from: Parameters<typeof stop>[1] & { readonly transcript: Transcript },
+  from: Parameters<typeof steer>[2] & { readonly transcript: Transcript },
 ): Promise<void> {
   switch (word) {
     case "stop":
@@ -49,14 +49,20 @@ export async function command(
 }
 
 /** Pause, resume or skip, by word or by button. Resolves to whether it was to be had. */
-export async function steer(ears: Ears, kind: "pause" | "resume" | "skip", from: Parameters<typeof stop>[1]): Promise<boolean> {
+export async function steer(
+  ears: Ears,
+  kind: "pause" | "resume" | "skip",
+  /** `id`: of the message or the press, so that it is done once when it is handled again. */
+  from: Parameters<typeof stop>[1] & { readonly id: string | undefined },
+): Promise<boolean> {
   const { thread, run, user, external, listener } = from;
   const refused = refusal("steer", { user, external, startedBy: run.startedBy }, ears.allow);
   if (refused && run.running) {
     await ears.whisper.tell(listener, safeMrkdwn(refused));
     return false;
   }
-  const done = await ears.runner.steer(thread, { kind, person: await personOf(ears, user) });
+  const id = from.id === undefined ? {} : { id: from.id };
+  const done = await ears.runner.steer(thread, { kind, person: await personOf(ears, user), ...id });
   if (!done) await ears.whisper.tell(listener, run.running ? NOT_NOW[kind] : "No agent is talking in this thread.");
   return done;
 }

@@ -1,14 +1,17 @@
-import { currentRun, messagesOfRun, type Transcript } from "../engine/transcript.ts";
+import { currentRun, type Transcript } from "../engine/transcript.ts";
 import type { Said } from "../runner.ts";
 import { pressed, type Pressed } from "./buttons.ts";
-import { openModal, postOnce, tellDirectly, type Desk } from "./desk.ts";
+import { openModal, tellDirectly, type Desk } from "./desk.ts";
 import { personOf } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { SEEN } from "./marks.ts";
-import { AboutRun, ButtonValue, type PressBody, type SubmissionBody } from "./payloads.ts";
+import { AboutRun, ButtonValue, pressId, type PressBody, type SubmissionBody } from "./payloads.ts";
+import { postOnce } from "./post-once.ts";
 import { refusal, type Deed } from "./permissions.ts";
 import { placeOf } from "./place.ts";
+import { taskOf } from "./reading.ts";
 import { steer } from "./run-control.ts";
+import { asSetIn } from "./starting.ts";
 import { answerModal, chosenAgent, continueModal, FIELDS, otherTeamModal, steerModal } from "./run-modals.ts";
 
 /** Pause and Resume, under the card of a run. */
@@ -18,7 +21,8 @@ export async function pressHold(desk: Desk, press: PressBody, kind: "pause" | "r
   const run = currentRun(await desk.runner.read(at.thread));
   const { r } = ButtonValue.parse(press.actions[0].value);
   if (run.running && r !== undefined && run.run?.startsWith(r)) {
-    await steer(desk, kind, { thread: at.thread, run, user: press.user.id, external: at.external, listener: at.listener });
+    const from = { thread: at.thread, run, user: press.user.id, external: at.external, listener: at.listener };
+    await steer(desk, kind, { ...from, id: pressId(press) });
   } else await desk.whisper.tell(at.listener, "This button belongs to a run that is over.");
 }
 
@@ -110,7 +114,7 @@ export async function submitRunModal(
     id: `${desk.me.team}:${place.channel}:${ts}`,
     addressed: kind === "continue" || kind === "team",
     ...(to === undefined ? {} : { to }),
-    ...(team === undefined ? {} : { team }),
+    ...(kind === "continue" || kind === "team" ? await asSetIn(desk, place.channel, team) : {}),
     ...(kind === "answer" && about.seq !== undefined ? { answers: about.seq } : {}),
   };
   const heard = await desk.runner.say(said);
@@ -139,14 +143,6 @@ function teamOf(desk: Desk, { events }: Transcript, run: string | undefined): st
   const started = events.find((event) => event.type === "run.started" && run !== undefined && event.run.startsWith(run));
   const name = started?.type === "run.started" ? started.team : undefined;
   return desk.teams.cards.some((card) => card.name === name) ? name : undefined;
-}
-
-/** The task of a run of the thread; of the latest, where that one is not found. */
-function taskOf(transcript: Transcript, run: string | undefined): string {
-  const { events } = transcript;
-  const start = events.findIndex((event) => event.type === "run.started" && run !== undefined && event.run.startsWith(run));
-  const task = events.slice(Math.max(0, start)).find((event) => event.type === "message.posted" && "person" in event);
-  return (task?.type === "message.posted" ? task.text : messagesOfRun(transcript)[0]?.text) ?? "";
 }
 
 async function refused(desk: Desk, deed: Deed, at: Pressed, user: string): Promise<boolean> {

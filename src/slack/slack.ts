@@ -9,7 +9,7 @@ import { createCards } from "./cards.ts";
 import type { Problem } from "./delivery.ts";
 import type { TeamCards } from "./help.ts";
 import type { HttpDoor } from "./http-receiver.ts";
-import { createOutbox } from "./outbox.ts";
+import { createOutbox, createPace } from "./outbox.ts";
 import type { TeamCard } from "./personas.ts";
 import { createWeb, slackErrorCode } from "./web.ts";
 
@@ -67,7 +67,8 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
     ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
     ...(parts.writeTimeoutMs === undefined ? {} : { writeTimeoutMs: parts.writeTimeoutMs }),
   });
-  const app = await createSlackApp({ ...parts, web, log });
+  const pace = createPace(clock);
+  const app = await createSlackApp({ ...parts, web, pace, log });
   const cardFor = (name: string): TeamCard => teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
   const load = (thread: string) => runner.read(thread);
   const onProblem = (problem: Problem) =>
@@ -76,6 +77,7 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
   const outbox = createOutbox({
     store,
     web,
+    pace,
     cardFor,
     load,
     clock,

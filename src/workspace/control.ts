@@ -52,6 +52,7 @@ export function createControl(local: Local): Control {
     connected: () => local.socketMode.socketCount > 0,
     unacked: () => local.socketMode.unackedCount,
     modals: (user) => modalsOf(local, user).map((view) => viewJson(local, view)),
+    prompts: (channel, ts = "") => (local.state.prompts.get(keyOf(channel, ts)) ?? []) as ReturnType<Control["prompts"]>,
     home: (user) => {
       const view = local.state.homes.get(user);
       return view && viewJson(local, view);
@@ -60,14 +61,27 @@ export function createControl(local: Local): Control {
 
     addChannel: (name, options = {}) => {
       if (local.state.channels.size >= CHANNELS_MAX) fail(`there are ${CHANNELS_MAX} channels already`);
-      const { isPrivate = false, botIsMember = true, external = false } = options;
+      const { isPrivate = false, botIsMember = true, external = false, members } = options;
       const id = nextId(local.state, "C");
-      addChannel(local.state, { id, name, kind: isPrivate ? "private" : "channel", botIsMember, isExternal: external });
+      addChannel(local.state, {
+        id,
+        name,
+        kind: isPrivate ? "private" : "channel",
+        botIsMember,
+        isExternal: external,
+        ...(members ? { people: members } : {}),
+      });
       local.changes.show({ type: "reload" }, "everyone");
       return id;
     },
     addUser: (name, options = {}) => {
-      const user = addUser(local.state, { id: nextId(local.state, "U"), name, realName: name, teamId: options.teamId ?? TEAM_ID });
+      const user = addUser(local.state, {
+        id: nextId(local.state, "U"),
+        name,
+        realName: name,
+        ...options,
+        teamId: options.teamId ?? TEAM_ID,
+      });
       local.changes.show({ type: "reload" }, "everyone");
       return user.id;
     },
@@ -90,12 +104,13 @@ export function createControl(local: Local): Control {
 }
 
 /** The fields that may be chosen, and no others that a request may carry. */
-function chosenOf({ mentionOrder, personaOnUpdate, personaEcho, isAgent }: Behaviour): Behaviour {
+function chosenOf({ mentionOrder, personaOnUpdate, personaEcho, isAgent, enterpriseId }: Behaviour): Behaviour {
   return {
     ...(mentionOrder ? { mentionOrder } : {}),
     ...(personaOnUpdate ? { personaOnUpdate } : {}),
     ...(personaEcho ? { personaEcho } : {}),
     ...(isAgent === undefined ? {} : { isAgent }),
+    ...(enterpriseId ? { enterpriseId } : {}),
   };
 }
 
