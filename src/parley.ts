@@ -17,6 +17,7 @@ import { plan } from "./slack/render.ts";
 import { isEvent } from "./engine/events.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
 import { openSqlite } from "./store/sqlite.ts";
+import type { Settings as KeptSettings } from "./store/settings.ts";
 import type { Store } from "./store/store.ts";
 import { createTelemetry, type TelemetryParts } from "./telemetry.ts";
 
@@ -59,6 +60,8 @@ export interface Parley {
   readonly runner: Runner;
   readonly store: Store;
   readonly memory: Memory;
+  /** What people set in Slack, and the audit log. */
+  readonly settings: KeptSettings;
   readonly teams: Teams;
   readonly executor: Executor;
   /** Whether Slack can reach Parley now; false without Slack. */
@@ -133,11 +136,13 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
     };
     const slack: Slack | undefined =
-      options.slack && (await createSlack({ bots: settings.slack.bots, ...options.slack, store, memory, settings: kept, runner, teams, clock, log }));
+      options.slack &&
+      (await createSlack({ bots: settings.slack.bots, ...options.slack, store, memory, settings: kept, runner, teams, clock, log }));
     return {
       runner,
       store,
       memory,
+      settings: kept,
       teams,
       executor,
       connected: () => slack?.connected() ?? false,

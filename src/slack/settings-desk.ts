@@ -13,11 +13,16 @@ export async function openSettings(desk: Desk, asked: Asked): Promise<void> {
   const answer = answerTo(desk, asked);
   const { user, external, channel, id } = asked;
   if (id === undefined) return;
-  if (await isOutside(desk, channel)) return answer(notHere(channel));
-  const no = await mayNot(desk, { user, external, channel });
+  // Side by side: Slack opens no modal later than three seconds after it was asked for.
+  const [outside, no, kept, settings] = await Promise.all([
+    isOutside(desk, channel),
+    mayNot(desk, { user, external, channel }),
+    desk.settings.get(desk.me.team, channelSetting(channel)),
+    channelSettings(desk, channel),
+  ]);
+  if (outside) return answer(notHere(channel));
   if (no) return answer(safeMrkdwn(no));
-  const revision = (await desk.settings.get(desk.me.team, channelSetting(channel)))?.revision ?? 0;
-  await openModal(desk, id, settingsModal({ channel, revision }, await channelSettings(desk, channel), desk.teams));
+  await openModal(desk, id, settingsModal({ channel, revision: kept?.revision ?? 0 }, settings, desk.teams));
 }
 
 /** The modal came back. Of two people who had it open, the first one's settings hold, and the second is told. */
