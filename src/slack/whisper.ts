@@ -50,7 +50,7 @@ const REMOVAL_BURST = 6;
 const REMOVAL_WAIT_MS_MAX = 20_000;
 
 /** chat.postEphemeral is tier 4, 100 a minute; faster, Slack refuses it, and with it what others are told. */
-const LINES_PER_MINUTE = 90;
+const LINES_PER_MINUTE = 80;
 const LINE_BURST = 20;
 /** A line that comes later says something of a moment that is gone. */
 const LINE_WAIT_MS_MAX = 30_000;

@@ -106,7 +106,9 @@ test("/parley tells the person alone of help, teams and the runs of this channel
   expect(await ask("dance <!channel>")).toMatch(/I do not know `\/parley dance`/);
   const ts = await parley.post("@parley fix the build");
   await parley.post("@parley elsewhere", { channel: "C0ENG" });
-  expect(await ask("status")).toMatch(/go on: 1\*\n• \*coding\* is at work: Ada has the floor · 0 turns · started by Maria · <http.*\|open>\n>fix the build/);
+  expect(await ask("status")).toMatch(
+    /go on: 1\*\n• \*coding\* is at work: Ada has the floor · 0 turns · started by Maria · <http.*\|open>\n>fix the build/,
+  );
   expect(await ask("stop")).toContain("Stopped: *coding*");
   expect(await parley.running(ts)).toBe(false);
 });
