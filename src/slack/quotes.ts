@@ -155,7 +155,7 @@ export function linksIn(mrkdwn: string, workspace: string): readonly Link[] {
   for (const [, address = ""] of mrkdwn.matchAll(/<(https?:\/\/[^<>|\s]{1,2000})(?:\|[^<>]{0,2000})?>/g)) {
     const url = URL.parse(address.replaceAll("&amp;", "&"));
     const path = /^\/archives\/([CDG][A-Z0-9]{2,30})\/p(\d{10})(\d{6})\/?$/.exec(url?.pathname ?? "");
-    if (!url || !path || (url.host !== own && !/\.enterprise\.slack\.com$/.test(url.host))) continue;
+    if (!url || !path || (url.host !== own && !url.host.endsWith(".enterprise.slack.com"))) continue;
     const [, channel = "", seconds = "", micros = ""] = path;
     const threadTs = url.searchParams.get("thread_ts") ?? "";
     const ts = `${seconds}.${micros}`;

@@ -1,4 +1,3 @@
-import type { RunState } from "../engine/run-state.ts";
 import { currentRun } from "../engine/transcript.ts";
 import { answerTo, isOutside, isOwnDirect, notHere, type Asked } from "./asked.ts";
 import type { Desk } from "./desk.ts";

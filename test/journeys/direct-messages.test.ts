@@ -87,6 +87,7 @@ test("an app that is an assistant still gets its prompts in the thread that was 
   await control.until(() => control.prompts(DM, ts).length === 2);
   await opened("assistant_thread_context_changed", "C0ENG");
   await control.until(() => control.calls("assistant.threads.setSuggestedPrompts").length === 2);
+  expect(control.prompts(DM)).toEqual([]);
 });
 
 test("a workspace without prompts is asked once, and its people are told once in words", async () => {

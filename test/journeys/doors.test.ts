@@ -121,7 +121,7 @@ test("status lists the runs of a channel with buttons, and of several one is cho
 });
 
 test("a button of a list reaches runs of its own channel, and of others none", async () => {
-  const { desk, ask, start, control, answer, journey } = await atTheDesk();
+  const { desk, ask, start, answer, journey } = await atTheDesk();
   const elsewhere = await start("new something private", { user: JONAS, channel: "C0ENG" });
   const asked = await desk.asked("Ana");
   const run = (await elsewhere.log())[0];

@@ -20,7 +20,7 @@ async function world() {
   const folder = await mkdtemp(join(tmpdir(), "parley-missed-"));
   await writeFile(join(folder, "parley.yml"), stringify(PAIR));
   await writeFile(join(folder, "replies.yml"), stringify({ replies: { Ana: ["Done. DONE"] } }));
-  const settings = await loadSettings({ env: {}, cwd: folder });
+  const settings = loadSettings({ env: {}, cwd: folder });
   const running: Parley[] = [];
   onTestFinished(async () => {
     for (const parley of running) await parley.stop();
