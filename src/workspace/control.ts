@@ -8,7 +8,7 @@ import type { Local } from "./local.ts";
 import { editMessage, openApp, reactTo, removeMessage, say, stopSession } from "./people.ts";
 import { TEAM_ID } from "./seed.ts";
 import { addChannel, addUser, freshState, nextId, nextTs, type Channel, type Message } from "./state.ts";
-import { sessionOf } from "./agents.ts";
+import { promptsOf, sessionOf } from "./agents.ts";
 import { keyOf, statusOf } from "./statuses.ts";
 import { dismiss, submit } from "./submissions.ts";
 import { modalsOf, viewJson } from "./views.ts";
@@ -53,7 +53,7 @@ export function createControl(local: Local): Control {
     sockets: () => local.socketMode.socketCount,
     unacked: () => local.socketMode.unackedCount,
     modals: (user) => modalsOf(local, user).map((view) => viewJson(local, view)),
-    prompts: (channel, ts = "") => (local.state.prompts.get(keyOf(channel, ts)) ?? []) as ReturnType<Control["prompts"]>,
+    prompts: (channel, ts) => promptsOf(local, channel, ts),
     home: (user) => {
       const view = local.state.homes.get(user);
       return view && viewJson(local, view);

@@ -149,7 +149,7 @@ export interface State {
   /** By `channel/threadTs`. */
   readonly statuses: Map<string, ThreadStatus>;
   readonly sessions: Map<string, Session>;
-  readonly prompts: Map<string, unknown>;
+  readonly prompts: Map<string, readonly { readonly title: string; readonly message: string }[]>;
   readonly triggers: Map<string, Trigger>;
   readonly responseUrls: Map<string, ResponseUrl>;
   /** What a person has chosen in a select or typed in a message, by `container/block/action`. */
