@@ -133,7 +133,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
     };
     const slack: Slack | undefined =
-      options.slack && (await createSlack({ bots: settings.slack.bots, ...options.slack, store, memory, settings: kept, runner, teams, clock, log }));
+      options.slack && (await createSlack({ bots: settings.slack.bots, allow: settings.slack.allow, ...options.slack, store, memory, settings: kept, runner, teams, clock, log }));
     return {
       runner,
       store,

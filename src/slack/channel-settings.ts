@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CodePolicy } from "../engine/events.ts";
+import type { ActionPolicy } from "../engine/events.ts";
 import type { Settings } from "../store/settings.ts";
 import { ALLOW_FIELDS, type Allow } from "./permissions.ts";
 import type { Log } from "./web.ts";
@@ -10,13 +10,15 @@ export interface ChannelSettings {
   readonly team?: string;
   /** The card, the questions and the result alone. */
   readonly quiet?: boolean;
-  /** Holds beside what the team says: of the two, the stricter. */
-  readonly code?: CodePolicy;
+  /** Of this and what the team says, the stricter holds. */
+  readonly code?: ActionPolicy;
+  /** The same for tools that touch the world outside. */
+  readonly tools?: ActionPolicy;
   readonly allow?: Partial<Allow>;
 }
 
 /** What people have set for all channels of a workspace. Others keep other things under the same name. */
-export type WorkspaceSettings = Pick<ChannelSettings, "code" | "allow">;
+export type WorkspaceSettings = Pick<ChannelSettings, "code" | "tools" | "allow">;
 
 /** What it takes to read them. */
 export interface SettingsReader {
@@ -30,8 +32,8 @@ export const channelSetting = (channel: string): string => `channel/${channel}`;
 export const WORKSPACE_SETTING = "workspace";
 
 const policy = z.enum(["off", "ask", "auto"]);
-const CHANNEL_FIELDS = { team: z.string().min(1).max(100), quiet: z.boolean(), code: policy } as const;
-const WORKSPACE_FIELDS = { code: policy } as const;
+const CHANNEL_FIELDS = { team: z.string().min(1).max(100), quiet: z.boolean(), code: policy, tools: policy } as const;
+const WORKSPACE_FIELDS = { code: policy, tools: policy } as const;
 
 export async function channelSettings(desk: SettingsReader, channel: string): Promise<ChannelSettings> {
   const name = channelSetting(channel);

@@ -66,7 +66,9 @@ function shownOpenly(event: RunEvent, before: Transcript): readonly Planned[] {
     case "tool.called": // Work, not words: shown as "is thinking" while it lasts.
     case "tool.returned":
     case "tool.failed": // The agent reads it and goes on.
-    case "approval.given": // Edits the card that asked.
+    case "approval.given": // Edits the card that asked, as do the next two.
+    case "approval.expired":
+    case "approval.withdrawn":
     case "finish.decided": // The end follows, with the reason.
     case "question.expired": // The question's card says it.
     case "speaker.requested": // The words that asked for it are in the thread; the card and the next turn's footer say it.
@@ -117,6 +119,8 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
     case "tool.returned":
     case "tool.failed":
     case "approval.given":
+    case "approval.expired":
+    case "approval.withdrawn":
     case "finish.decided":
     case "question.expired":
     case "speaker.requested":
