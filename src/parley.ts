@@ -12,11 +12,13 @@ import { createGates } from "./models/gated.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
+import { rulesIn } from "./slack/channel-settings.ts";
 import { placeOf, scopeOfChannel } from "./slack/place.ts";
 import { plan } from "./slack/render.ts";
 import { isEvent } from "./engine/events.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
 import { openSqlite } from "./store/sqlite.ts";
+import type { Settings as KeptSettings } from "./store/settings.ts";
 import type { Store } from "./store/store.ts";
 import { createTelemetry, type TelemetryParts } from "./telemetry.ts";
 
@@ -34,6 +36,7 @@ export { totalOf } from "./engine/spending.ts";
 export { placeOf } from "./slack/place.ts";
 export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog } from "./store/copy-log.ts";
+export type { RecordedDecision } from "./store/settings.ts";
 export { backupSqlite } from "./store/sqlite-backup.ts";
 export { checkSqlite } from "./store/sqlite-check.ts";
 export { openSqlite, openSqliteReadOnly } from "./store/sqlite.ts";
@@ -84,8 +87,13 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const inUse = { BOT_TOKEN: botToken, APP_TOKEN: appToken, SIGNING_SECRET: http?.signingSecret };
   const redact = createRedactor({ ...env, ...inUse }, secretNames(settings));
   const log = (line: string) => options.log(redact(line));
-  const { store: plain, dispatch, memory: notes, settings: kept } = openSqlite({ path: dbPath, ...clock });
+  const { store: plain, dispatch, memory: notes, settings: written } = openSqlite({ path: dbPath, ...clock });
   const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
+  const kept: KeptSettings = {
+    ...written,
+    put: (change) => written.put(redactAll(change, redact)),
+    record: (decision) => written.record(redactAll(decision, redact)),
+  };
   const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath), log }));
   const problem = (what: string, error?: unknown) =>
     log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -122,6 +130,10 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       dispatch,
       teams,
       posts: options.slack ? plan : () => [],
+      rulesAt: async (thread) => {
+        const place = placeOf(thread);
+        return place ? rulesIn({ settings: kept, me: place, log: problem }, place.channel) : {};
+      },
       clock,
       slots: THREADS_AT_ONCE_MAX,
       perWorkspace: THREADS_PER_WORKSPACE_MAX,
@@ -133,7 +145,19 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
     };
     const slack: Slack | undefined =
-      options.slack && (await createSlack({ bots: settings.slack.bots, allow: settings.slack.allow, ...options.slack, store, memory, settings: kept, runner, teams, clock, log }));
+      options.slack &&
+      (await createSlack({
+        bots: settings.slack.bots,
+        allow: settings.slack.allow,
+        ...options.slack,
+        store,
+        memory,
+        settings: kept,
+        runner,
+        teams,
+        clock,
+        log,
+      }));
     return {
       runner,
       store,

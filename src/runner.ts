@@ -62,15 +62,6 @@ export interface Said {
   readonly to?: string;
   /** Seq of the question that it answers; the one that fits best when absent. */
   readonly answers?: number;
-  /** What holds where it was said, for a run that this starts; of this and the team's own rules, the stricter. */
-  readonly policy?: RunPolicy;
-}
-
-export interface RunPolicy {
-  readonly code?: ActionPolicy;
-  readonly tools?: ActionPolicy;
-  /** The turns are not shown, but kept in a file; as the team has it when absent. */
-  readonly quiet?: boolean;
 }
 
 export type Heard =
@@ -93,6 +84,8 @@ export interface RunnerParts {
   readonly teams: Teams;
   /** Which messages an event makes, given the log before it. */
   readonly posts: (event: RunEvent, before: Transcript) => readonly { readonly kind: string; readonly part: number }[];
+  /** What holds in the place where a thread is, for runs that begin now; of this and the team's own rules, the stricter. */
+  readonly rulesAt?: (thread: string) => Promise<{ readonly code?: ActionPolicy; readonly tools?: ActionPolicy }>;
   readonly clock: Clock;
   /** Threads worked on at once, and of one workspace while others wait. */
   readonly slots: number;
@@ -172,10 +165,10 @@ export function createRunner(parts: RunnerParts): Runner {
       if (!teams.has(team)) return { kind: "refused", reason: `There is no team "${team}". The teams are: ${teams.names().join(", ")}.` };
       const id = `${said.thread}#${lane.transcript.events.length + 1}`;
       const teamHash = teams.snapshot && (await store.putFile(Buffer.from(teams.snapshot(team))));
-      const quiet = (said.policy?.quiet ?? teams.isQuiet?.(team)) ? ({ turnsInFile: true } as const) : {};
+      const quiet = teams.isQuiet?.(team) ? ({ turnsInFile: true } as const) : {};
       const rules = teams.policy?.(team);
-      const code = stricter(said.policy?.code, rules?.code);
-      const tools = stricter(said.policy?.tools, rules?.tools);
+      const here = await parts.rulesAt?.(said.thread);
+      const [code, tools] = [stricter(here?.code, rules?.code), stricter(here?.tools, rules?.tools)];
       const started: EventBody = {
         type: "run.started",
         run: id,
@@ -372,7 +365,8 @@ export function createRunner(parts: RunnerParts): Runner {
   /** Until when a question or an approval waits; agents know of no time. */
   function timed(item: EventBody, { answerWithinMinutes, approveWithinMinutes }: RunnableTeam): EventBody {
     const after = (minutes: number) => new Date(clock.now() + minutes * 60_000).toISOString();
-    if (item.type === "approval.requested" && approveWithinMinutes !== undefined) return { ...item, approveBy: after(approveWithinMinutes) };
+    if (item.type === "approval.requested" && approveWithinMinutes !== undefined)
+      return { ...item, approveBy: after(approveWithinMinutes) };
     if (item.type === "handoff.made" && item.to === HUMAN && answerWithinMinutes !== undefined)
       return { ...item, answerBy: after(answerWithinMinutes) };
     return item;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stricter } from "../engine/agents/approvals.ts";
 import type { ActionPolicy } from "../engine/events.ts";
 import type { Settings } from "../store/settings.ts";
 import { ALLOW_FIELDS, type Allow } from "./permissions.ts";
@@ -46,6 +47,12 @@ export async function workspaceSettings(desk: SettingsReader): Promise<Workspace
   return readSettings(value, WORKSPACE_FIELDS, (what) =>
     desk.log(`the setting ${WORKSPACE_SETTING} is not as it should be and does not hold: ${what}`),
   );
+}
+
+/** The rules for code and tools in a channel: of its own and the workspace's, the stricter. */
+export async function rulesIn(desk: SettingsReader, channel: string): Promise<Pick<ChannelSettings, "code" | "tools">> {
+  const [workspace, own] = [await workspaceSettings(desk), await channelSettings(desk, channel)];
+  return { code: stricter(workspace.code, own.code), tools: stricter(workspace.tools, own.tools) };
 }
 
 /** The lines that are as they should be; another version of Parley may have written others, or these in another way. */

@@ -4,8 +4,9 @@ import type { Post } from "../store/store.ts";
 import type { Rendered } from "./blocks.ts";
 import { FILES_PER_CODE_RUN_MAX } from "./limits.ts";
 import type { TeamCard } from "./personas.ts";
-import { eventAt, runOf, turnBefore, upTo, type TurnEnd } from "./reading.ts";
-import { renderApproval, renderCard, renderFailure, renderFile, renderNoCode, renderQuestion, renderResumed } from "./render-cards.ts";
+import { eventAt, runOf, turnBefore, upTo, type Of, type TurnEnd } from "./reading.ts";
+import { renderApproval } from "./render-approval.ts";
+import { renderCard, renderFailure, renderFile, renderNoCode, renderQuestion, renderResumed } from "./render-cards.ts";
 import { renderEnd } from "./result.ts";
 import { transcriptFile } from "./transcript-file.ts";
 import { handoverWords, renderAttachment, renderTurn, renderTurnFile, turnPosts } from "./render-turn.ts";
@@ -99,7 +100,7 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
     case "code.written":
       return turn(event, post, transcript, team);
     case "code.ran": {
-      if (post.kind === "notice") return renderNoCode(event);
+      if (post.kind === "notice") return renderNoCode(event, startOf(transcript, event.seq));
       const file = filesOf(event)[post.part];
       return file ? renderFile(file, event.agent) : NOTHING;
     }
@@ -135,6 +136,9 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
       return NOTHING;
   }
 }
+
+const startOf = ({ events }: Transcript, seq: number): Of<"run.started"> | undefined =>
+  events.findLast((event): event is Of<"run.started"> => event.seq <= seq && event.type === "run.started");
 
 const NOTICE: Planned = { kind: "notice", part: 0 };
 const NOTHING: Rendered = { kind: "nothing", why: "this event makes no such message" };
