@@ -6,8 +6,10 @@ import type { Runner } from "../runner.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { createAdmins } from "./admins.ts";
+import { pressApproval, pressApprovalForm, pressAskAgain, submitApproval } from "./approval-desk.ts";
 import { createAttachments } from "./attachments.ts";
-import { pressAnswer, pressApproval, pressStop } from "./buttons.ts";
+import { pressAnswer, pressStop } from "./buttons.ts";
+import { createAudit } from "./audit.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { discuss, openControls, openNewRun, parleyCommand, refreshControls, showHome, startFromModal } from "./commands.ts";
 import { hear } from "./conversation.ts";
@@ -146,6 +148,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   listen(bolt, handlersOf(desk, prompts, colleagues), log);
   const marks = createMarks({ runner, whisper, log });
   const reminders = createReminders({ runner, store, web, clock, log, team: me.team });
+  const audit = createAudit({ runner, store, settings: parts.settings, log, team: me.team });
   const status = createStatus({ runner, store, web, cards: parts.teams.cards, clock, log });
 
   return {
@@ -160,6 +163,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       prompts.start();
       status.start();
       reminders.start();
+      audit.start();
     },
     async stop() {
       await bolt.stop();
@@ -168,6 +172,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       prompts.close();
       await marks.close();
       await reminders.close();
+      await audit.close();
       await whisper.settled();
       await status.close();
     },
@@ -219,8 +224,14 @@ function handlersOf(desk: Desk, prompts: Prompts, colleagues: Colleagues): Handl
       if (press.view) await refreshControls(desk, press.view);
     },
     answerPressed: (press) => pressAnswer(desk, press),
-    approvePressed: (press) => pressApproval(desk, press, true),
-    denyPressed: (press) => pressApproval(desk, press, false),
+    approvePressed: (press) => pressApproval(desk, press, "once"),
+    allowRunPressed: (press) => pressApproval(desk, press, "run"),
+    editPressed: (press) => pressApprovalForm(desk, press, "edit"),
+    denyPressed: (press) => pressApproval(desk, press, "deny"),
+    denyWhyPressed: (press) => pressApprovalForm(desk, press, "deny"),
+    askAgainPressed: (press) => pressAskAgain(desk, press),
+    editSubmitted: (submission) => submitApproval(desk, submission, "edit"),
+    denySubmitted: (submission) => submitApproval(desk, submission, "deny"),
     forgetPressed: (press) => pressForget(desk, press),
     notesPaged: (press) => turnPage(desk, press),
     pausePressed: (press) => pressHold(desk, press, "pause"),

@@ -83,7 +83,7 @@ export async function discuss(desk: Desk, shortcut: MessageShortcutBody): Promis
   const thread = threadOf(desk, { channel: channel.id, ...message });
   const run = currentRun(await desk.runner.read(thread));
   const external = user.team_id !== undefined && user.team_id !== desk.me.team;
-  const attempt = { user: user.id, external, startedBy: run.startedBy, channel: channel.id, subject: thread };
+  const attempt = { user: user.id, external, startedBy: run.startedBy, channel: channel.id, subject: thread, id: shortcut.trigger_id };
   const no = await refused(desk, run.running ? "steer" : "start", attempt);
   if (no) return answer(safeMrkdwn(no));
   desk.whisper.react({ channel: channel.id, ts: message.ts }, "eyes");

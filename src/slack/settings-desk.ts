@@ -11,12 +11,12 @@ import { chosenSettings, settingsModal } from "./settings-modal.ts";
 /** `/parley settings`: how Parley is in this channel, to be changed by those who may. */
 export async function openSettings(desk: Desk, asked: Asked): Promise<void> {
   const answer = answerTo(desk, asked);
-  const { user, external, channel, id } = asked;
+  const { channel, id } = asked;
   if (id === undefined) return;
   // Side by side: Slack opens no modal later than three seconds after it was asked for.
   const [outside, no, kept, settings] = await Promise.all([
     isOutside(desk, channel),
-    mayNot(desk, { user, external, channel }),
+    mayNot(desk, asked),
     desk.settings.get(desk.me.team, channelSetting(channel)),
     channelSettings(desk, channel),
   ]);
@@ -32,7 +32,7 @@ export async function saveSettings(desk: Desk, submission: SubmissionBody): Prom
   const { channel, revision } = about;
   const user = submission.user.id;
   const external = submission.user.team_id !== undefined && submission.user.team_id !== desk.me.team;
-  const no = await mayNot(desk, { user, external, channel });
+  const no = await mayNot(desk, { user, external, channel, id: submission.view.id });
   if (no) return tellDirectly(desk, user, safeMrkdwn(no));
   const name = channelSetting(channel);
   const before = await channelSettings(desk, channel);
@@ -58,8 +58,18 @@ export async function saveSettings(desk: Desk, submission: SubmissionBody): Prom
   );
 }
 
-const mayNot = (desk: Desk, { user, external, channel }: Pick<Asked, "user" | "external" | "channel">): Promise<string | undefined> =>
-  refused(desk, "editTeams", { user, external, startedBy: undefined, channel, subject: channelSetting(channel) });
+const mayNot = (
+  desk: Desk,
+  { user, external, channel, id }: Pick<Asked, "user" | "external" | "channel" | "id">,
+): Promise<string | undefined> =>
+  refused(desk, "editTeams", {
+    user,
+    external,
+    startedBy: undefined,
+    channel,
+    subject: channelSetting(channel),
+    ...(id === undefined ? {} : { id }),
+  });
 
 /** The settings in one line. */
 function inWords({ team, quiet, code, allow }: ChannelSettings): string {

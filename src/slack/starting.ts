@@ -35,7 +35,7 @@ export interface Task {
 /** Posts a task in the person's name and begins a run under it; once, also when it is handled again. Resolves to a line for the person, if there is one to say. */
 export async function startRun(desk: Desk, task: Task): Promise<string | undefined> {
   const { user, channel, team, text } = task;
-  const attempt = { user, external: task.external, startedBy: undefined, channel, subject: `channel/${channel}` };
+  const attempt = { user, external: task.external, startedBy: undefined, channel, subject: `a run in ${channel}`, id: task.key };
   const no = await refused(desk, "start", attempt);
   if (no) return safeMrkdwn(no);
   const whom = team === undefined ? "" : ` the team *${safeMrkdwn(team)}*`;

@@ -15,6 +15,7 @@ import type { Store } from "./store.ts";
 
 /** What can be read of a store without being its writer. */
 type StoreReader = Pick<Store, "load" | "unhandled" | "duePosts" | "receipt" | "note" | "file" | "unfinished" | "recent" | "close">;
+type SettingsReader = Pick<Settings, "get" | "list" | "decisions" | "workspaces">;
 type MemoryReader = Pick<Memory, "recall" | "list" | "scopes">;
 
 /**
@@ -33,9 +34,12 @@ export function openSqlite(options: { readonly path: string } & Partial<Clock>):
  * The same file for reading only, also while Parley runs on it; for commands that only look, such as `parley export`.
  * @throws StoreError when there is no database, or one that this program cannot read.
  */
-export function openSqliteReadOnly(options: { readonly path: string }): StoreReader & { readonly memory: MemoryReader } {
-  const { store, memory } = onConnection(openConnectionReadOnly(options.path), systemClock);
-  return { ...store, memory };
+export function openSqliteReadOnly(options: { readonly path: string }): StoreReader & {
+  readonly memory: MemoryReader;
+  readonly settings: SettingsReader;
+} {
+  const { store, memory, settings } = onConnection(openConnectionReadOnly(options.path), systemClock);
+  return { ...store, memory, settings };
 }
 
 interface Opened {
