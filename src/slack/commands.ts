@@ -6,12 +6,14 @@ import { safeMrkdwn } from "./escape.ts";
 import { commandsText, helpText, teamsText } from "./help.ts";
 import { controlsModal, homeView, NEW_RUN, newRunModal } from "./modals.ts";
 import { plainText } from "./mrkdwn.ts";
+import { missingNiceties } from "./niceties.ts";
 import { memoryCommand } from "./notes.ts";
 import type { CommandBody, MessageShortcutBody, SubmissionBody } from "./payloads.ts";
 import { refused } from "./refused.ts";
 import { controlRuns, listRuns, sendTranscript } from "./run-commands.ts";
 import { openSettings } from "./settings-desk.ts";
 import { asSetIn, startRun, teamsIn } from "./starting.ts";
+import { slackErrorCode } from "./web.ts";
 
 /** `/parley …`: what people ask for outside of a thread. Slack lets nobody use a command in one, hence the words and the shortcuts there. */
 export async function parleyCommand(desk: Desk, command: CommandBody): Promise<void> {
@@ -134,5 +136,13 @@ export async function startFromModal(desk: Desk, submission: SubmissionBody): Pr
 
 /** Somebody opened the app's Home. */
 export async function showHome(desk: Desk, user: string): Promise<void> {
-  await courtesy(desk, "views.publish", () => desk.web.write.views.publish({ user_id: user, view: homeView(desk.me.user, desk.teams) }));
+  const missing = await missingNiceties(desk.store, desk.me.team);
+  const view = homeView(desk.me.user, desk.teams, missing);
+  const publish = () => desk.web.write.views.publish({ user_id: user, view });
+  await courtesy(desk, "views.publish", () =>
+    publish().catch((error: unknown) => {
+      if (slackErrorCode(error) !== "hash_conflict") throw error;
+      return publish();
+    }),
+  );
 }

@@ -5,6 +5,7 @@ import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { failureOf } from "./api-errors.ts";
 import type { Pace } from "./delivery.ts";
+import { knownCode } from "./error-codes.ts";
 import type { Ears } from "./ears.ts";
 import { slackErrorCode, type Log, type Web } from "./web.ts";
 
@@ -54,6 +55,7 @@ export async function courtesy(desk: Desk, method: string, call: () => Promise<u
     await call();
   } catch (error) {
     const code = slackErrorCode(error);
+    if (code !== undefined && knownCode(code).reaction === "fine") return;
     desk.log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
   }
 }
