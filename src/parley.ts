@@ -13,12 +13,14 @@ import { createRunner, type Runner } from "./runner.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import { createInstalledSlack, type InstalledSettings, type InstalledSlack } from "./slack/installed.ts";
 import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
+import { rulesIn } from "./slack/channel-settings.ts";
 import { placeOf, scopeOfChannel } from "./slack/place.ts";
 import { plan } from "./slack/render.ts";
 import { isEvent } from "./engine/events.ts";
 import { createKeyRing } from "./store/key-ring.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
 import { openSqlite } from "./store/sqlite.ts";
+import type { Settings as KeptSettings } from "./store/settings.ts";
 import type { Store } from "./store/store.ts";
 import { createTelemetry, type TelemetryParts } from "./telemetry.ts";
 
@@ -38,6 +40,7 @@ export { PROBES, runProbes, type ProbeReport } from "./slack/live-probes.ts";
 export { placeOf } from "./slack/place.ts";
 export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog } from "./store/copy-log.ts";
+export type { RecordedDecision } from "./store/settings.ts";
 export { backupSqlite } from "./store/sqlite-backup.ts";
 export { checkSqlite } from "./store/sqlite-check.ts";
 export { openSqlite, openSqliteReadOnly } from "./store/sqlite.ts";
@@ -69,6 +72,8 @@ export interface Parley {
   readonly runner: Runner;
   readonly store: Store;
   readonly memory: Memory;
+  /** What people set in Slack, and the audit log. */
+  readonly settings: KeptSettings;
   readonly teams: Teams;
   readonly executor: Executor;
   /** Whether Slack can reach Parley now; false without Slack. */
@@ -91,8 +96,13 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const clock = options.clock ?? systemClock;
   const redact = createRedactor({ ...env, ...secretsOf(options.slack) }, secretNames(settings));
   const log = (line: string) => options.log(redact(line));
-  const { store: plain, dispatch, memory: notes, installations } = openSqlite({ path: dbPath, ...clock });
+  const { store: plain, dispatch, memory: notes, settings: written, installations } = openSqlite({ path: dbPath, ...clock });
   const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
+  const kept: KeptSettings = {
+    ...written,
+    put: (change) => written.put(redactAll(change, redact)),
+    record: (decision) => written.record(redactAll(decision, redact)),
+  };
   const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath), log }));
   const problem = (what: string, error?: unknown) =>
     log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -130,6 +140,10 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       dispatch,
       teams,
       posts: options.slack ? plan : () => [],
+      rulesAt: async (thread) => {
+        const place = placeOf(thread);
+        return place ? rulesIn({ settings: kept, me: place, log: problem }, place.channel) : {};
+      },
       clock,
       slots: THREADS_AT_ONCE_MAX,
       perWorkspace: THREADS_PER_WORKSPACE_MAX,
@@ -141,7 +155,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       ...running,
       follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
     };
-    const world = { bots: settings.slack.bots, store, memory, runner, teams, clock, log };
+    const { bots, allow } = settings.slack;
+    const world = { bots, allow, store, memory, settings: kept, runner, teams, clock, log };
     if (options.slack && "oauth" in options.slack) {
       const ring = createKeyRing(options.slack.tokenKeys);
       ofMany = await createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });
@@ -152,6 +167,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       runner,
       store,
       memory,
+      settings: kept,
       teams,
       executor,
       connected: () => slack?.connected() ?? false,

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { decided, stricter, type Verdict } from "./engine/agents/approvals.ts";
 import type { Clock } from "./engine/clock.ts";
 import {
   HUMAN,
   isEvent,
+  type ActionPolicy,
   type Delta,
   type EventBody,
   type Failure,
@@ -13,7 +15,7 @@ import {
 } from "./engine/events.ts";
 import { converse, runStopped } from "./engine/run.ts";
 import type { Team } from "./engine/team.ts";
-import { expiring, questionFor, steered, type Steering } from "./engine/steering.ts";
+import { expiring, questionFor, steered, wasWished, type Steering } from "./engine/steering.ts";
 import type { Question } from "./engine/run-state.ts";
 import { currentRun, isWaiting, wasHeard, type Transcript } from "./engine/transcript.ts";
 import type { Dispatch } from "./store/dispatch.ts";
@@ -25,10 +27,7 @@ export interface Runner {
   /** A person's words: a task, an answer, or steering, as the log says. Recorded before it resolves. */
   say(said: Said): Promise<Heard>;
   /** Answers an open approval; `false` when there is none by that call (it was answered before). */
-  approve(
-    thread: string,
-    answer: { readonly call: string; readonly approved: boolean; readonly person: Person; readonly reason?: string },
-  ): Promise<boolean>;
+  approve(thread: string, verdict: Verdict): Promise<boolean>;
   /** Ends the run at once, also in mid-call and in mid-container; `false` when nobody is talking. */
   stop(thread: string, person: Person): Promise<boolean>;
   /** Gives up the turns under way in these threads, as a crash would: their logs say how to go on. A wake-up begins them anew. */
@@ -59,6 +58,8 @@ export interface Said {
   readonly addressed: boolean;
   /** The team for a run that this starts; the default one when absent. */
   readonly team?: string;
+  /** Whether people see the turns of a run that this starts, or find them in a file; as its team says when absent. */
+  readonly quiet?: boolean;
   /** Posted with it; their content is in the store. */
   readonly files?: readonly FileRef[];
   /** The agent that is to speak next, when the words are for one of them. */
@@ -87,6 +88,8 @@ export interface RunnerParts {
   readonly teams: Teams;
   /** Which messages an event makes, given the log before it. */
   readonly posts: (event: RunEvent, before: Transcript) => readonly { readonly kind: string; readonly part: number }[];
+  /** What holds in the place where a thread is, for runs that begin now; of this and the team's own rules, the stricter. */
+  readonly rulesAt?: (thread: string) => Promise<{ readonly code?: ActionPolicy; readonly tools?: ActionPolicy }>;
   readonly clock: Clock;
   /** Threads worked on at once, and of one workspace while others wait. */
   readonly slots: number;
@@ -106,6 +109,8 @@ interface Teams {
   readonly snapshot?: (team: string) => string;
   /** Whether the turns of this team are not shown, but kept in a file. */
   readonly isQuiet?: (team: string) => boolean;
+  /** Whether a run of this team runs code and calls tools; `auto` when absent. */
+  readonly policy?: (team: string) => { readonly code: ActionPolicy; readonly tools: ActionPolicy };
   has(team: string): boolean;
   names(): readonly string[];
   readonly default: string;
@@ -116,6 +121,8 @@ export interface RunnableTeam extends Team {
   readonly minutesMax?: number;
   /** How long a question to people waits before the run goes on without an answer; for as long as it takes when absent. */
   readonly answerWithinMinutes?: number;
+  /** How long a call waits for a person's yes before it is taken for a no; for as long as it takes when absent. */
+  readonly approveWithinMinutes?: number;
 }
 
 /** Longer words are refused: they would crowd out the conversation in every later request. */
@@ -166,7 +173,10 @@ export function createRunner(parts: RunnerParts): Runner {
       if (!teams.has(team)) return { kind: "refused", reason: `There is no team "${team}". The teams are: ${teams.names().join(", ")}.` };
       const id = `${said.thread}#${lane.transcript.events.length + 1}`;
       const teamHash = teams.snapshot && (await store.putFile(Buffer.from(teams.snapshot(team))));
-      const quiet = teams.isQuiet?.(team) ? ({ turnsInFile: true } as const) : {};
+      const quiet = (said.quiet ?? teams.isQuiet?.(team)) ? ({ turnsInFile: true } as const) : {};
+      const rules = teams.policy?.(team);
+      const here = await parts.rulesAt?.(said.thread);
+      const [code, tools] = [stricter(here?.code, rules?.code), stricter(here?.tools, rules?.tools)];
       const started: EventBody = {
         type: "run.started",
         run: id,
@@ -174,6 +184,8 @@ export function createRunner(parts: RunnerParts): Runner {
         startedBy: said.person,
         ...(teamHash ? { teamHash } : {}),
         ...quiet,
+        ...(code === "auto" ? {} : { code }),
+        ...(tools === "auto" ? {} : { tools }),
       };
       await lane.append([started, message, ...wish], "now");
       return { kind: "started", run: id, team };
@@ -192,6 +204,7 @@ export function createRunner(parts: RunnerParts): Runner {
 
   function steer(thread: string, wish: Steering): Promise<boolean> {
     return inLane(thread, undefined, async (lane) => {
+      if (wasWished(lane.transcript, wish)) return true;
       const events = steered(lane.transcript, wish);
       if (events.length === 0) return false;
       await lane.append(events, wish.kind === "resume" || wish.kind === "skip" ? "now" : "keep");
@@ -201,10 +214,11 @@ export function createRunner(parts: RunnerParts): Runner {
     });
   }
 
-  function approve(thread: string, answer: Parameters<Runner["approve"]>[1]): Promise<boolean> {
+  function approve(thread: string, verdict: Verdict): Promise<boolean> {
     return inLane(thread, undefined, async (lane) => {
-      if (!currentRun(lane.transcript).approvals.includes(answer.call)) return false;
-      await lane.append([{ type: "approval.given", ...answer }], "now");
+      const events = decided(lane.transcript, verdict);
+      if (events.length === 0) return false;
+      await lane.append(events, "now");
       return true;
     });
   }
@@ -263,15 +277,11 @@ export function createRunner(parts: RunnerParts): Runner {
     if (closing) await lane.inTurn(async () => (isDue() ? lane.append([], "now") : undefined));
   }
 
-  /** Questions that nobody has answered in time are over. */
+  /** Questions and approvals that nobody has answered in time are over. */
   async function expire(lane: Lane): Promise<void> {
     await lane.inTurn(async () => {
       const { over } = expiring(lane.transcript, clock.now());
-      if (over.length > 0)
-        await lane.append(
-          over.map(({ seq }) => ({ type: "question.expired", of: seq })),
-          "keep",
-        );
+      if (over.length > 0) await lane.append(over, "keep");
     });
   }
 
@@ -370,10 +380,14 @@ export function createRunner(parts: RunnerParts): Runner {
     }
   }
 
-  /** Until when a question waits; agents know of no time. */
-  function timed(item: EventBody, { answerWithinMinutes: minutes }: RunnableTeam): EventBody {
-    if (item.type !== "handoff.made" || item.to !== HUMAN || minutes === undefined) return item;
-    return { ...item, answerBy: new Date(clock.now() + minutes * 60_000).toISOString() };
+  /** Until when a question or an approval waits; agents know of no time. */
+  function timed(item: EventBody, { answerWithinMinutes, approveWithinMinutes }: RunnableTeam): EventBody {
+    const after = (minutes: number) => new Date(clock.now() + minutes * 60_000).toISOString();
+    if (item.type === "approval.requested" && approveWithinMinutes !== undefined)
+      return { ...item, approveBy: after(approveWithinMinutes) };
+    if (item.type === "handoff.made" && item.to === HUMAN && answerWithinMinutes !== undefined)
+      return { ...item, answerBy: after(answerWithinMinutes) };
+    return item;
   }
 
   function endFailed(lane: Lane, error: Failure, agent?: string): Promise<void> {

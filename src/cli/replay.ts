@@ -112,7 +112,12 @@ export async function replay({ log: thread, start, end }: FoundRun, settings: Se
     else {
       const { seq, at } = expected;
       // The runner says until when it waits; an agent knows of no time. What a leader cost that gave way is known to the log alone.
-      const answerBy = expected.type === "handoff.made" && expected.answerBy ? { answerBy: expected.answerBy } : {};
+      const answerBy =
+        expected.type === "handoff.made" && expected.answerBy
+          ? { answerBy: expected.answerBy }
+          : expected.type === "approval.requested" && expected.approveBy
+            ? { approveBy: expected.approveBy }
+            : {};
       const event = isGivenByPerson(next) && isGivenByPerson(expected) ? expected : ({ ...next, ...answerBy, seq, at } as RunEvent);
       if (JSON.stringify(event) !== JSON.stringify(expected)) return differs(expected, JSON.stringify(event));
       events.push(event);
@@ -148,6 +153,8 @@ function isFromOutside(event: RunEvent): boolean {
     case "run.started":
     case "run.resumed":
     case "approval.given":
+    case "approval.expired":
+    case "approval.withdrawn":
     case "stop.requested":
     case "speaker.requested":
     case "turn.skipped":

@@ -1,5 +1,6 @@
 import { createBudget } from "../engine/budget.ts";
-import type { FileRef } from "../engine/events.ts";
+import { stricter } from "../engine/agents/approvals.ts";
+import type { ActionPolicy, FileRef } from "../engine/events.ts";
 import type { Model } from "../engine/model.ts";
 import type { Agent, Team, TerminationCondition } from "../engine/team.ts";
 import { any, maxTurns, minutes, tokens, usd } from "../engine/termination.ts";
@@ -11,7 +12,7 @@ import { cardOf, type TeamCard } from "./build/cards.ts";
 import { chainOf } from "./build/chain.ts";
 import { modelsInUse } from "./build/models-in-use.ts";
 import { get, type Notebook, type Parts } from "./build/parts.ts";
-import { readSnapshot, snapshotOf } from "./build/snapshot.ts";
+import { reachable, readSnapshot, snapshotOf } from "./build/snapshot.ts";
 import { speakersOf } from "./build/speakers.ts";
 import { conditionOf } from "./build/stop.ts";
 import type { KeepFile, ReadFile } from "./code-run.ts";
@@ -32,6 +33,8 @@ export interface Teams {
   snapshot(team: string): string;
   /** Whether Slack shows the card, the questions and the result alone. */
   isQuiet(team: string): boolean;
+  /** Whether a run of it runs code and calls tools: the strictest that it and the teams inside it say. */
+  policy(team: string): { readonly code: ActionPolicy; readonly tools: ActionPolicy };
   has(name: string): boolean;
   names(): string[];
   readonly default: string;
@@ -42,6 +45,7 @@ export interface Teams {
 interface TimedTeam extends Team {
   readonly minutesMax: number;
   readonly answerWithinMinutes?: number;
+  readonly approveWithinMinutes: number;
 }
 
 export interface BuildDeps {
@@ -81,6 +85,7 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
     build: (name, thread, snapshot) => (snapshot === undefined ? now : builderBefore(snapshot))(name, thread),
     snapshot: (name) => snapshotOf(settings, name),
     isQuiet: (name) => settings.teams.get(name)?.quiet ?? false,
+    policy: (name) => strictest([...reachable(settings, name).teams.values()]),
     has: (name) => settings.teams.has(name),
     names: () => [...settings.teams.keys()],
     default: settings.defaultTeam,
@@ -150,12 +155,18 @@ function builderOf(
       stopWhen: team.stop ? conditionOf(team.stop, settings.tools) : () => [],
       limits: limitsOf(team),
       minutesMax: team.limits.minutes,
+      approveWithinMinutes: team.approveWithinMinutes,
       ...(team.answerWithinMinutes === undefined ? {} : { answerWithinMinutes: team.answerWithinMinutes }),
     };
   }
 
   return buildTeam;
 }
+
+const strictest = (teams: readonly TeamSettings[]): ReturnType<Teams["policy"]> => ({
+  code: teams.map(({ approvals }) => approvals.code).reduce(stricter, "auto"),
+  tools: teams.map(({ approvals }) => approvals.tools).reduce(stricter, "auto"),
+});
 
 /** Where calls have to wait for a provider, threads take turns. */
 const inThread = (model: Model, thread: string): Model => ({

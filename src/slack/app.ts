@@ -3,9 +3,13 @@ import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
+import { createAdmins } from "./admins.ts";
+import { pressApproval, pressApprovalForm, pressAskAgain, submitApproval } from "./approval-desk.ts";
 import { createAttachments } from "./attachments.ts";
-import { pressAnswer, pressApproval, pressStop } from "./buttons.ts";
+import { pressAnswer, pressStop } from "./buttons.ts";
+import { createAudit } from "./audit.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { discuss, openControls, openNewRun, parleyCommand, refreshControls, showHome, startFromModal } from "./commands.ts";
 import { hear } from "./conversation.ts";
@@ -16,15 +20,23 @@ import { helpText, type TeamCards } from "./help.ts";
 import { createHttpReceiver, type HttpDoor } from "./http-receiver.ts";
 import { Inbox } from "./inbox.ts";
 import { listen, type Handlers } from "./listeners.ts";
+import type { Pace } from "./delivery.ts";
+import { createPace } from "./outbox.ts";
+import { createMissed } from "./missed.ts";
 import { createMarks } from "./marks.ts";
 import { createNames } from "./names.ts";
 import { pressForget, turnPage } from "./notes.ts";
-import type { Body } from "./payloads.ts";
+import { channelBeside, tsOfEvent, type Body } from "./payloads.ts";
+import { createPrompts, type Prompts } from "./prompts.ts";
+import { createQuotes } from "./quotes.ts";
+import { createColleagues, type Colleagues } from "./colleagues.ts";
 import { ALLOW_DEFAULT, type Allow } from "./permissions.ts";
 import { placeOf } from "./place.ts";
 import { createReceiver, type SlackReceiver } from "./receiver.ts";
 import { pressFeedback, pressHold, pressNext, pressSteer, pressWords, submitRunModal } from "./run-desk.ts";
 import { pressShare, pressTranscript } from "./result-desk.ts";
+import { pressListed } from "./run-commands.ts";
+import { saveSettings } from "./settings-desk.ts";
 import { createReminders } from "./reminders.ts";
 import { createStatus, type Status } from "./status.ts";
 import type { TokenSource } from "./token-client.ts";
@@ -42,6 +54,9 @@ export interface SlackAppParts {
   readonly web: Web;
   readonly store: Store;
   readonly memory: Memory;
+  readonly settings: Settings;
+  /** Shared with the outbox; one of its own when absent. */
+  readonly pace?: Pace;
   readonly runner: Runner;
   readonly teams: TeamCards;
   readonly clock: Clock;
@@ -86,8 +101,9 @@ export interface SlackApp {
  */
 export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const { web, store, runner, clock, log, botToken, tenancy } = parts;
-  const me = tenancy?.me ?? (await whoAmI(web));
-  const whisper = createWhisper({ web, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
+  const me = tenancy ? { ...tenancy.me, url: "" } : await whoAmI(web);
+  const pace = parts.pace ?? createPace(clock);
+  const whisper = createWhisper({ web, pace, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   const names = createNames(web.read, clock, log);
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
   const attachments = createAttachments({ store, botToken: tokenOf(botToken), log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
@@ -99,18 +115,25 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     names,
     whisper,
     attachments,
+    quotes: createQuotes({ web, names, me, reads: pace.reads, log }),
     allow,
     bots: new Set(bots),
     me,
     store,
     memory: parts.memory,
+    settings: parts.settings,
+    admins: createAdmins(web.read, clock, log),
     web,
+    pace,
     clock,
     log,
   };
 
-  const inbox: Inbox = tenancy?.inbox ?? new Inbox({ store, clock, log, handle: (body): Promise<void> => dispatch(bolt, body, log), bots });
-  const catchUp = createCatchUp({ store, runner, web, inbox, team: me.team, clock, log });
+  const colleagues = createColleagues({ read: web.read, me, clock, log });
+  const handle = async (body: Body): Promise<void> => dispatch(bolt, await colleagues.atHome(body), log);
+  const inbox: Inbox = tenancy?.inbox ?? new Inbox({ onMessage: (ts) => missed.heard(ts), store, clock, log, handle, bots });
+  const missed = createMissed({ web, store, inbox, me, reads: pace.reads, clock, log });
+  const catchUp = createCatchUp({ missed, store, runner, web, inbox, team: me.team, clock, log });
   const heard = { inbox, clock, log, onConnected: () => catchUp.begin() };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
   const receiver = tenancy
@@ -130,9 +153,11 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   bolt.error(async (error) => {
     throw new ListenerError(error);
   });
-  listen(bolt, handlersOf(desk), log);
+  const prompts = createPrompts(desk);
+  listen(bolt, handlersOf(desk, prompts, colleagues), log);
   const marks = createMarks({ runner, whisper, log });
   const reminders = createReminders({ runner, store, web, clock, log, team: me.team });
+  const audit = createAudit({ runner, store, settings: parts.settings, log, team: me.team });
   const status = createStatus({ runner, store, web, cards: parts.teams.cards, clock, log });
 
   return {
@@ -141,20 +166,28 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     status,
     connected: () => receiver.connected(),
     httpPort: () => http?.port(),
-    handle: (body) => dispatch(bolt, body, log),
+    async handle(body) {
+      const ts = tsOfEvent(body);
+      if (ts !== undefined) missed.heard(ts);
+      await handle(body);
+    },
     catchUp: () => catchUp.begin(),
     async start() {
       await bolt.start();
       if (!tenancy) inbox.open();
+      prompts.start();
       status.start();
       reminders.start();
+      audit.start();
     },
     async stop() {
       await bolt.stop();
       await catchUp.stop();
       if (!tenancy) await inbox.close();
+      prompts.close();
       await marks.close();
       await reminders.close();
+      await audit.close();
       await whisper.settled();
       await status.close();
     },
@@ -171,7 +204,7 @@ const NO_DOOR: SlackReceiver = {
 
 const tokenOf = (token: string | TokenSource) => (): Promise<string> => (typeof token === "string" ? Promise.resolve(token) : token.get());
 
-function handlersOf(desk: Desk): Handlers {
+function handlersOf(desk: Desk, prompts: Prompts, colleagues: Colleagues): Handlers {
   return {
     message: (body) => hear(desk, body),
     async sessionStopped({ event, is_ext_shared_channel }) {
@@ -185,7 +218,16 @@ function handlersOf(desk: Desk): Handlers {
     },
     async homeOpened({ event }) {
       if (event.tab !== "messages") await showHome(desk, event.user);
+      else if (event.channel) await prompts.suggest({ user: event.user, channel: event.channel, beside: channelBeside(event.context) });
     },
+    contextChanged: ({ event }) => prompts.suggest({ user: event.user, channel: event.channel, beside: channelBeside(event.context) }),
+    assistantThread: ({ event: { assistant_thread: opened } }) =>
+      prompts.suggest({
+        user: opened.user_id,
+        channel: opened.channel_id,
+        threadTs: opened.thread_ts,
+        beside: opened.context?.channel_id,
+      }),
     channelClosed: ({ event }) => stopRuns(desk, (channel) => channel === event.channel, "the channel was closed to Parley"),
     async memberJoined({ event }) {
       if (event.user !== desk.me.user || !event.inviter) return;
@@ -199,14 +241,22 @@ function handlersOf(desk: Desk): Handlers {
     },
     async userChanged({ event }) {
       desk.names.forget(event.user.id);
+      desk.admins.forget(event.user.id);
+      colleagues.forget(event.user.id);
     },
     async stopPressed(press) {
       await pressStop(desk, press);
       if (press.view) await refreshControls(desk, press.view);
     },
     answerPressed: (press) => pressAnswer(desk, press),
-    approvePressed: (press) => pressApproval(desk, press, true),
-    denyPressed: (press) => pressApproval(desk, press, false),
+    approvePressed: (press) => pressApproval(desk, press, "once"),
+    allowRunPressed: (press) => pressApproval(desk, press, "run"),
+    editPressed: (press) => pressApprovalForm(desk, press, "edit"),
+    denyPressed: (press) => pressApproval(desk, press, "deny"),
+    denyWhyPressed: (press) => pressApprovalForm(desk, press, "deny"),
+    askAgainPressed: (press) => pressAskAgain(desk, press),
+    editSubmitted: (submission) => submitApproval(desk, submission, "edit"),
+    denySubmitted: (submission) => submitApproval(desk, submission, "deny"),
     forgetPressed: (press) => pressForget(desk, press),
     notesPaged: (press) => turnPage(desk, press),
     pausePressed: (press) => pressHold(desk, press, "pause"),
@@ -222,6 +272,11 @@ function handlersOf(desk: Desk): Handlers {
     answerSubmitted: (submission) => submitRunModal(desk, submission, "answer"),
     continueSubmitted: (submission) => submitRunModal(desk, submission, "continue"),
     otherTeamSubmitted: (submission) => submitRunModal(desk, submission, "team"),
+    listedPause: (press) => pressListed(desk, press, "pause"),
+    listedResume: (press) => pressListed(desk, press, "resume"),
+    listedStop: (press) => pressListed(desk, press, "stop"),
+    listedTranscript: (press) => pressListed(desk, press, "transcript"),
+    settingsSubmitted: (submission) => saveSettings(desk, submission),
     command: (command) => parleyCommand(desk, command),
     newRun: (shortcut) => openNewRun(desk, shortcut.trigger_id),
     newRunSubmitted: (submission) => startFromModal(desk, submission),
@@ -258,11 +313,13 @@ class ListenerError extends Error {
   }
 }
 
-async function whoAmI(web: Web): Promise<{ readonly team: string; readonly user: string; readonly bot: string }> {
+async function whoAmI(
+  web: Web,
+): Promise<{ readonly team: string; readonly user: string; readonly bot: string; readonly url: string; readonly enterprise?: string }> {
   try {
-    const { team_id: team, user_id: user, bot_id: bot } = await web.read.auth.test();
+    const { team_id: team, user_id: user, bot_id: bot, url = "", enterprise_id: enterprise } = await web.read.auth.test();
     if (!team || !user || !bot) throw new Error("SLACK_BOT_TOKEN is not a bot's token; it begins with xoxb-.");
-    return { team, user, bot };
+    return { team, user, bot, url, ...(enterprise ? { enterprise } : {}) };
   } catch (error) {
     const code = slackErrorCode(error);
     if (code === undefined) throw new Error(`Slack could not be asked whose SLACK_BOT_TOKEN it is: ${String(error)}`, { cause: error });

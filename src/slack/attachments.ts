@@ -12,7 +12,7 @@ export interface Attached {
 }
 
 /** Fetches the files of a message, once each; called twice with the same message it gives the same. Never fails: what cannot be had is said. */
-export type Attachments = (message: MessageEvent) => Promise<Attached>;
+export type Attachments = (message: Pick<MessageEvent, "files">) => Promise<Attached>;
 
 export interface AttachmentParts {
   readonly store: Pick<Store, "putFile">;

@@ -44,10 +44,22 @@ export const ACTIONS = {
   words: "parley.question.words",
   answer: "parley.question.answer",
   approve: "parley.code.approve",
+  allowRun: "parley.code.allow",
+  editCall: "parley.code.edit",
   deny: "parley.code.deny",
+  denyWhy: "parley.code.reason",
+  askAgain: "parley.code.again",
   forget: "parley.memory.forget",
   older: "parley.memory.older",
   newer: "parley.memory.newer",
+} as const;
+
+/** Buttons beside a run in a list, outside of its thread, which is in their value. */
+export const LISTED = {
+  pause: "parley.listed.pause",
+  resume: "parley.listed.resume",
+  stop: "parley.listed.stop",
+  transcript: "parley.listed.transcript",
 } as const;
 
 export const markdown = (text: string): MarkdownBlock => ({ type: "markdown", text: orNothing(text) });

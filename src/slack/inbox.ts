@@ -1,6 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Envelope, Store } from "../store/store.ts";
-import { envelopeIdOf, isNobodys, laneOf, readBody, type Body } from "./payloads.ts";
+import { tsOfEvent, envelopeIdOf, isNobodys, laneOf, readBody, type Body } from "./payloads.ts";
 import type { Log } from "./web.ts";
 
 /** Envelopes in work at once. More wait in the store, not in memory. */
@@ -24,6 +24,7 @@ export class Inbox {
   readonly #handle: (body: Body) => Promise<void>;
   readonly #originOf: (body: unknown) => string;
   readonly #bots: ReadonlySet<string>;
+  readonly #onMessage: ((ts: string) => void) | undefined;
   /** Envelopes taken by this process, and the last job of each lane. */
   readonly #taken = new Set<string>();
   readonly #lanes = new Map<string, Promise<void>>();
@@ -46,6 +47,8 @@ export class Inbox {
     readonly originOf?: (body: unknown) => string;
     /** Ids of other bots whose words are heard; none when absent. */
     readonly bots?: readonly string[];
+    /** Hears of each message, our own too, by its ts. */
+    readonly onMessage?: (ts: string) => void;
   }) {
     this.#store = parts.store;
     this.#clock = parts.clock;
@@ -53,6 +56,7 @@ export class Inbox {
     this.#handle = parts.handle;
     this.#originOf = parts.originOf ?? (() => "");
     this.#bots = new Set(parts.bots);
+    this.#onMessage = parts.onMessage;
   }
 
   /**
@@ -64,6 +68,8 @@ export class Inbox {
       this.#log(`an envelope of an unknown shape was put aside (type ${kindOf(body)})`);
       return;
     }
+    const ts = tsOfEvent(body);
+    if (ts !== undefined) this.#onMessage?.(ts);
     // Each of our own messages comes back, and each edit: writing them down would be half of all that is written.
     if (isNobodys(body, this.#bots)) return;
     const text = JSON.stringify(body, (key, value: unknown) => (key === "token" ? undefined : value));

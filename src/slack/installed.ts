@@ -4,6 +4,7 @@ import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import type { Runner } from "../runner.ts";
 import type { Installations } from "../store/installations.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import type { TeamCards } from "./help.ts";
 import { createHttpReceiver, type HttpDoor } from "./http-receiver.ts";
@@ -15,6 +16,7 @@ import type { Body } from "./payloads.ts";
 import { createReceiver } from "./receiver.ts";
 import type { Slack } from "./slack.ts";
 import { createTenants, type Seated } from "./tenants.ts";
+import type { Allow } from "./permissions.ts";
 import type { Log } from "./web.ts";
 
 /** What it takes to be in every workspace into which the app is installed. */
@@ -35,10 +37,13 @@ export interface InstalledParts extends InstalledSettings {
   readonly installations: Installations;
   readonly store: Store;
   readonly memory: Memory;
+  readonly settings: Settings;
   readonly runner: Runner;
   readonly teams: TeamCards;
   /** Ids of other bots whose words are heard; none when absent. */
   readonly bots?: readonly string[];
+  /** Who may do what, as the team file has it; the defaults where absent. */
+  readonly allow?: Partial<Allow>;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }

@@ -178,6 +178,18 @@ const NICETIES: readonly Nicety[] = [
     methods: ["agents.sessions.setStatus"],
     without: "Slack's own Stop button is not shown; the one on the card stops as well.",
   },
+  {
+    name: "Prompts",
+    methods: ["assistant.threads.setSuggestedPrompts", "assistant.threads.setTitle"],
+    scope: "assistant:write",
+    without: "Direct messages have no prompts to begin with; help has the words.",
+  },
+  { name: "Catching up", methods: ["users.conversations"], without: "Mentions from while Parley was away for long are not read back." },
+  {
+    name: "Quotes",
+    methods: ["conversations.members"],
+    without: "Messages of private channels are not read where they are linked to.",
+  },
   { name: "Names", methods: ["users.info"], scope: "users:read", without: "People are called by their ids." },
   { name: "Whispers", methods: ["chat.postEphemeral"], without: "What is meant for one person is said in the thread." },
   { name: "Links", methods: ["chat.getPermalink"], without: "Lists of runs have no links." },

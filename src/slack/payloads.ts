@@ -62,13 +62,34 @@ const event = <S extends z.ZodType>(schema: S) => z.object({ is_ext_shared_chann
 
 export const MessageBody = event(MessageEvent);
 export const SessionStoppedBody = event(z.object({ channel: id, thread_ts: timestamp, user: id }));
-export const HomeOpenedBody = event(z.object({ user: id, tab: maybe(short) }));
+const looksAt = z.object({ type: maybe(short), value: z.unknown() });
+const Entities = maybe(z.object({ entities: maybe(z.array(looksAt)) })).catch(undefined);
+export const HomeOpenedBody = event(z.object({ user: id, channel: maybe(id).catch(undefined), tab: maybe(short), context: Entities }));
+/** What a person looks at beside their DM with the bot has changed. */
+export const ContextChangedBody = event(z.object({ user: id, channel: id, context: Entities }));
+/** The same two for an app of the older kind, an assistant: a thread was opened, or what is beside it has changed. */
+export const AssistantThreadBody = event(
+  z.object({
+    assistant_thread: z.object({
+      user_id: id,
+      channel_id: id,
+      thread_ts: timestamp,
+      context: maybe(z.object({ channel_id: maybe(id) })).catch(undefined),
+    }),
+  }),
+);
 /** channel_archive, channel_left, group_left: the channel is closed to the bot. */
 export const ChannelClosedBody = event(z.object({ type: short, channel: id, user: maybe(id) }));
 export const MemberJoinedBody = event(z.object({ user: id, channel: id, inviter: maybe(id) }));
 export const TokensRevokedBody = event(z.object({ tokens: z.object({ bot: maybe(z.array(z.string())) }) }));
 export const UninstalledBody = event(z.object({ type: short }));
 export const UserChangeBody = event(z.object({ user: z.object({ id }) }));
+
+/** The channel among what a person looks at. */
+export function channelBeside(context: z.output<typeof Entities>): string | undefined {
+  const value = context?.entities?.find(({ type }) => type === "slack#/types/channel_id")?.value;
+  return id.safeParse(value).data;
+}
 
 const Team = maybe(z.object({ id }));
 const Person = z.object({ id, team_id: maybe(id) });
@@ -84,7 +105,10 @@ export const PressBody = z.object({
   container: maybe(z.object({ channel_id: maybe(id), message_ts: maybe(timestamp), thread_ts: maybe(timestamp) })),
   message: maybe(z.object({ ts: maybe(timestamp), thread_ts: maybe(timestamp) })),
   view: maybe(z.object({ id, private_metadata: z.string().max(3_000).catch("") })),
-  actions: z.tuple([z.object({ action_id: z.string().max(255), value: z.string().max(2_000).catch("") })], z.unknown()),
+  actions: z.tuple(
+    [z.object({ action_id: z.string().max(255), value: z.string().max(2_000).catch(""), action_ts: maybe(short) })],
+    z.unknown(),
+  ),
 });
 export type PressBody = z.output<typeof PressBody>;
 
@@ -107,7 +131,14 @@ export const MessageShortcutBody = z.object({
   trigger_id: short,
   action_ts: maybe(short),
   response_url: maybe(z.string().max(2_000)),
-  message: z.object({ ts: timestamp, thread_ts: maybe(timestamp), text: z.string().catch(""), user: maybe(id), username: maybe(short) }),
+  message: z.object({
+    ts: timestamp,
+    thread_ts: maybe(timestamp),
+    text: z.string().catch(""),
+    user: maybe(id),
+    username: maybe(short),
+    files: maybe(z.array(SharedFile)).catch(undefined),
+  }),
 });
 export type MessageShortcutBody = z.output<typeof MessageShortcutBody>;
 
@@ -117,6 +148,7 @@ const Chosen = z.object({
   value: maybe(z.string()),
   selected_option: maybe(z.object({ value: short })),
   selected_conversation: maybe(id),
+  selected_users: maybe(z.array(id).max(200)),
 });
 export const SubmissionBody = z.object({
   user: Person,
@@ -139,7 +171,7 @@ const json = z.string().transform((text, context) => {
 
 /**
  * The JSON in a button's value, as we write it: the run, the number of the event that asks, the call that waits, what is thought of a run;
- * a note and the page it is on.
+ * a note and the page it is on; the thread, where the button is not in it.
  */
 export const ButtonValue = json
   .pipe(
@@ -150,12 +182,16 @@ export const ButtonValue = json
       helpful: maybe(z.boolean()),
       note: maybe(z.int()),
       page: maybe(z.int()),
+      t: maybe(short),
     }),
   )
-  .catch({ r: undefined, seq: undefined, call: undefined, helpful: undefined, note: undefined, page: undefined });
+  .catch({ r: undefined, seq: undefined, call: undefined, helpful: undefined, note: undefined, page: undefined, t: undefined });
 
 /** The JSON in a modal's private_metadata, as the modals of a run write it. */
 export const AboutRun = json.pipe(z.object({ thread: short, run: maybe(short), seq: maybe(z.int()) }));
+
+/** The same, as the modal of a channel's settings writes it. */
+export const AboutChannel = json.pipe(z.object({ channel: id, revision: z.int().nonnegative() }));
 
 /** The outermost shape, enough for Bolt to find its way. What is not even this is no envelope of Slack's. */
 const Body = z.union([
@@ -184,6 +220,12 @@ export function envelopeIdOf(body: unknown, socketEnvelopeId: string | undefined
     .digest("hex")}`;
 }
 
+/** When a message came that Slack has told of; of what is read back, `undefined`: it says nothing of what was heard. */
+export function tsOfEvent(body: unknown): string | undefined {
+  const isTold = z.object({ event_id: id }).safeParse(body).success;
+  return isTold ? MessageBody.safeParse(body).data?.event.ts : undefined;
+}
+
 /** A notice, or a bot's words or edits, our own above all: no person says it, and nothing is ever done about it. `bots`: those that are heard. */
 export function isNobodys(body: unknown, bots: ReadonlySet<string>): boolean {
   const message = MessageBody.safeParse(body).data?.event;
@@ -201,6 +243,10 @@ export function isAmendment({ subtype, message: after, previous_message: before 
 /** A mention that was edited into a message comes as a second app_mention, and is the first that speaks to the bot. */
 const messageId = ({ type, channel, ts, edited }: MessageEvent): string =>
   type === "app_mention" && edited ? `message:${channel}:${ts}:${edited.ts}` : `message:${channel}:${ts}`;
+
+/** The same each time a press is handled, and another for each press; `undefined` where Slack does not say. */
+export const pressId = ({ user, actions: [{ action_ts: at }] }: PressBody): string | undefined =>
+  at === undefined ? undefined : `press:${user.id}:${at}`;
 
 /** Envelopes with the same key are handled one after the other: those of one thread, and outside of threads those of one person. */
 export function laneOf(body: unknown): string {

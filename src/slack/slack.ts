@@ -2,6 +2,7 @@ import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { createSlackApp, type Tenancy } from "./app.ts";
 import { createCards } from "./cards.ts";
@@ -10,8 +11,9 @@ import type { TeamCards } from "./help.ts";
 import { knownCode } from "./error-codes.ts";
 import type { HttpDoor } from "./http-receiver.ts";
 import { createNiceties } from "./niceties.ts";
-import { createOutbox } from "./outbox.ts";
+import { createOutbox, createPace } from "./outbox.ts";
 import type { Body } from "./payloads.ts";
+import type { Allow } from "./permissions.ts";
 import type { TeamCard } from "./personas.ts";
 import type { TokenSource } from "./token-client.ts";
 import { createWeb, slackErrorCode } from "./web.ts";
@@ -29,6 +31,8 @@ export interface SlackSettings {
   readonly writeTimeoutMs?: number;
   /** Ids of other bots whose words are heard; none when absent. */
   readonly bots?: readonly string[];
+  /** Who may do what, as the team file has it; the defaults where absent. */
+  readonly allow?: Partial<Allow>;
 }
 
 export interface SlackParts extends Omit<SlackSettings, "botToken"> {
@@ -37,6 +41,7 @@ export interface SlackParts extends Omit<SlackSettings, "botToken"> {
   readonly tenancy?: Tenancy;
   readonly store: Store;
   readonly memory: Memory;
+  readonly settings: Settings;
   readonly runner: Runner;
   readonly teams: TeamCards;
   readonly clock: Clock;
@@ -80,7 +85,8 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
     ...(parts.writeTimeoutMs === undefined ? {} : { writeTimeoutMs: parts.writeTimeoutMs }),
   });
-  const app = await createSlackApp({ ...parts, web, log });
+  const pace = createPace(clock);
+  const app = await createSlackApp({ ...parts, web, pace, log });
   const cardFor = (name: string): TeamCard => teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
   const load = (thread: string) => runner.read(thread);
   let gone: Promise<void> = Promise.resolve();
@@ -92,6 +98,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   const outbox = createOutbox({
     store,
     web,
+    pace,
     cardFor,
     load,
     clock,

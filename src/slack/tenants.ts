@@ -1,8 +1,10 @@
 import { WebClient } from "@slack/web-api";
+import type { Allow } from "./permissions.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import type { Runner } from "../runner.ts";
 import type { Installation, Installations } from "../store/installations.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import type { TeamCards } from "./help.ts";
 import type { Inbox } from "./inbox.ts";
@@ -55,10 +57,13 @@ export interface TenantsParts {
   readonly writeTimeoutMs?: number;
   readonly store: Store;
   readonly memory: Memory;
+  readonly settings: Settings;
   readonly runner: Runner;
   readonly teams: TeamCards;
   readonly inbox: Inbox;
   readonly bots?: readonly string[];
+  /** Who may do what, as the team file has it; the defaults where absent. */
+  readonly allow?: Partial<Allow>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -121,6 +126,7 @@ export function createTenants(parts: TenantsParts): Tenants {
       tenancy: { me: { team, user: installation.botUser, bot: installation.bot }, inbox: parts.inbox },
       teams: parts.teams,
       ...(parts.bots ? { bots: parts.bots } : {}),
+      ...(parts.allow ? { allow: parts.allow } : {}),
       clock,
       log: (line) => log(line),
       ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),

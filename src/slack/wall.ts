@@ -1,5 +1,6 @@
 import type { Memory } from "../engine/memory.ts";
 import type { Runner } from "../runner.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { placeOf } from "./place.ts";
 
@@ -11,9 +12,10 @@ export interface Walled {
   readonly store: Store;
   readonly runner: Runner;
   readonly memory: Memory;
+  readonly settings: Settings;
 }
 
-export function walled(team: string, { store, runner, memory }: Walled): Walled {
+export function walled(team: string, { store, runner, memory, settings }: Walled): Walled {
   /** Asked for each event of all workspaces: the quick look goes first. */
   const isOwn = (thread: string): boolean => thread.startsWith(`${team}/`) && placeOf(thread) !== undefined;
   const isOwnScope = (scope: string): boolean => scope.startsWith(`${team}/`);
@@ -64,6 +66,14 @@ export function walled(team: string, { store, runner, memory }: Walled): Walled 
       list: async (scope, page) => (isOwnScope(scope) ? memory.list(scope, page) : { notes: [], total: 0 }),
       forget: async (scope, id) => (isOwnScope(scope) ? memory.forget(scope, id) : undefined),
       scopes: async () => (await memory.scopes()).filter(({ scope }) => isOwnScope(scope)),
+    },
+    settings: {
+      get: async (workspace, name) => (workspace === team ? settings.get(workspace, name) : undefined),
+      list: async (workspace, prefix) => (workspace === team ? settings.list(workspace, prefix) : []),
+      put: async (change) => (change.decision.workspace === team ? settings.put(change) : strange(change.decision.workspace)),
+      record: async (decision) => (decision.workspace === team ? settings.record(decision) : strange(decision.workspace)),
+      workspaces: async () => notHere("the list of workspaces"),
+      decisions: async (workspace, page) => (workspace === team ? settings.decisions(workspace, page) : []),
     },
   };
 }

@@ -18,6 +18,7 @@ import type { Store } from "./store.ts";
 
 /** What can be read of a store without being its writer. */
 type StoreReader = Pick<Store, "load" | "unhandled" | "duePosts" | "receipt" | "note" | "file" | "unfinished" | "recent" | "close">;
+type SettingsReader = Pick<Settings, "get" | "list" | "decisions" | "workspaces">;
 type MemoryReader = Pick<Memory, "recall" | "list" | "scopes">;
 
 /**
@@ -38,13 +39,15 @@ export function openSqlite(options: { readonly path: string } & Partial<Clock>):
  */
 export function openSqliteReadOnly(options: { readonly path: string }): StoreReader & {
   readonly memory: MemoryReader;
+  readonly settings: SettingsReader;
   installations(keys: readonly Uint8Array[]): Promise<(Installation & { readonly opens: boolean })[]>;
 } {
   const connection = openConnectionReadOnly(options.path);
-  const { store, memory } = onConnection(connection, systemClock);
+  const { store, memory, settings } = onConnection(connection, systemClock);
   return {
     ...store,
     memory,
+    settings,
     installations: async (keys) => listInstallations(connection, keys.length > 0 ? createKeyRing(keys) : undefined),
   };
 }

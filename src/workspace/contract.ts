@@ -95,9 +95,29 @@ export interface Control {
   /** Everything as at the start; open sockets and tokens stay. */
   reset(): void;
   /** A new channel with everybody in it; returns its id. The bot is a member unless told otherwise; `external` marks it as shared by Slack Connect. */
-  addChannel(name: string, options?: { readonly isPrivate?: boolean; readonly botIsMember?: boolean; readonly external?: boolean }): string;
+  addChannel(
+    name: string,
+    options?: {
+      readonly isPrivate?: boolean;
+      readonly botIsMember?: boolean;
+      readonly external?: boolean;
+      /** The people in it; everybody when absent. */
+      readonly members?: readonly string[];
+    },
+  ): string;
   /** A new person, in every channel and with a DM (`D…`); `teamId` makes them a guest from another workspace. Returns the user id. */
-  addUser(name: string, options?: { readonly teamId?: string }): string;
+  addUser(
+    name: string,
+    options?: {
+      readonly teamId?: string;
+      /** The organisation (Enterprise Grid) that they belong to. */
+      readonly enterpriseId?: string;
+      /** A guest of the workspace: sees the channels that they are in, and no others. */
+      readonly isRestricted?: boolean;
+    },
+  ): string;
+  /** What the app suggests in a person's DM, or in one of its threads. */
+  prompts(channel: string, ts?: string): readonly { readonly title: string; readonly message: string }[];
   archive(channel: string): void;
   /** Takes one scope from the bot's token until the next reset: methods that need it answer missing_scope, its events stop. */
   withoutScope(scope: string): void;
@@ -132,6 +152,8 @@ export interface Behaviour {
   readonly personaOnUpdate?: "keep" | "revert";
   /** Whether the app's own persona posts come back with the subtype bot_message. Default bot_message. */
   readonly personaEcho?: "bot_message" | "no_subtype";
+  /** The organisation that the workspace belongs to; none by default. */
+  readonly enterpriseId?: string;
   /** Whether the app is declared an agent; without it agents.sessions.* answer not_authorized. Default true. */
   readonly isAgent?: boolean;
 }

@@ -18,6 +18,11 @@ export const conversationMethods: { readonly [name: string]: Method } = {
     scopes: (_, args) => typesOf(args).map((type) => TYPE_SCOPES[type] ?? "channels:read"),
     run: list,
   },
+  "users.conversations": {
+    perMinute: TIER.three,
+    scopes: (_, args) => typesOf(args).map((type) => TYPE_SCOPES[type] ?? "channels:read"),
+    run: own,
+  },
   "conversations.open": {
     perMinute: TIER.three,
     scopes: (_, args) => [textArg(args, "users").includes(",") ? "mpim:write" : "im:write"],
@@ -104,6 +109,23 @@ function members(local: Local, args: Args): Json | Refusal {
   return isRefusal(page) ? page : { members: page.items, response_metadata: { next_cursor: page.nextCursor } };
 }
 
+/** Those that the bot is a member of; without `user`, Slack means the token's. */
+function own(local: Local, args: Args): Json | Refusal {
+  const types = typesOf(args);
+  if (types.some((type) => !(type in TYPE_SCOPES))) return refuse("invalid_types");
+  const limit = limitArg(args, 100);
+  if (isRefusal(limit)) return limit;
+  const channels = [...local.state.channels.values()].filter(
+    (channel) => types.includes(TYPES[channel.kind]) && botIsIn(channel) && !(flagArg(args, "exclude_archived") && channel.isArchived),
+  );
+  const page = pageOf(channels, args, limit);
+  return isRefusal(page)
+    ? page
+    : { channels: page.items.map((channel) => channelJson(local, channel)), response_metadata: { next_cursor: page.nextCursor } };
+}
+
+const TYPES = { channel: "public_channel", private: "private_channel", im: "im" } as const;
+
 function list(local: Local, args: Args): Json | Refusal {
   const types = typesOf(args);
   if (types.some((type) => !(type in TYPE_SCOPES))) return refuse("invalid_types");
@@ -111,7 +133,7 @@ function list(local: Local, args: Args): Json | Refusal {
   if (isRefusal(limit)) return limit;
   const channels = [...local.state.channels.values()].filter(
     (channel) =>
-      types.includes({ channel: "public_channel", private: "private_channel", im: "im" }[channel.kind]) &&
+      types.includes(TYPES[channel.kind]) &&
       (channel.kind === "channel" || botIsIn(channel)) &&
       !(flagArg(args, "exclude_archived") && channel.isArchived),
   );

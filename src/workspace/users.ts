@@ -54,10 +54,13 @@ function userJson(user: User): Json {
     is_admin: user.id === "U0ADA",
     is_owner: false,
     is_primary_owner: false,
-    is_restricted: false,
+    is_restricted: user.isRestricted ?? false,
     is_ultra_restricted: false,
     is_bot: user.isBot,
     is_app_user: false,
     updated: 0,
+    ...(user.enterpriseId === undefined
+      ? {}
+      : { enterprise_user: { id: user.id, enterprise_id: user.enterpriseId, enterprise_name: "Organisation", teams: [user.teamId] } }),
   };
 }

@@ -143,6 +143,7 @@ function authTest(local: Local): Json {
     team_id: local.teamId,
     user_id: BOT_USER_ID,
     bot_id: BOT_ID,
+    ...(local.state.switches.enterpriseId === undefined ? {} : { enterprise_id: local.state.switches.enterpriseId }),
     is_enterprise_install: false,
   };
 }
