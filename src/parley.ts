@@ -62,6 +62,8 @@ export interface Parley {
   readonly runner: Runner;
   readonly store: Store;
   readonly memory: Memory;
+  /** What people set while it runs, and who decided what. */
+  readonly settings: KeptSettings;
   readonly teams: Teams;
   readonly executor: Executor;
   /** Whether Slack can reach Parley now; false without Slack. */
@@ -162,6 +164,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       runner,
       store,
       memory,
+      settings: kept,
       teams,
       executor,
       connected: () => slack?.connected() ?? false,
