@@ -55,7 +55,10 @@ export function questionFor(questions: readonly Question[], said: { readonly per
 }
 
 /** What is to be recorded of questions and approvals whose time is over, and when the next one's is (ISO 8601). */
-export function expiring(transcript: Transcript, nowMs: number): { readonly over: readonly EventBody[]; readonly next: string | undefined } {
+export function expiring(
+  transcript: Transcript,
+  nowMs: number,
+): { readonly over: readonly EventBody[]; readonly next: string | undefined } {
   const { questions, asking } = currentRun(transcript);
   const isOver = (until: string | undefined) => until !== undefined && Date.parse(until) <= nowMs;
   const over: EventBody[] = [
