@@ -72,7 +72,11 @@ export interface Parley {
   readonly runner: Runner;
   readonly store: Store;
   readonly memory: Memory;
+<<<<<<< HEAD
   /** What people set in Slack, and the audit log. */
+=======
+  /** What people set while it runs, and who decided what. */
+>>>>>>> allow
   readonly settings: KeptSettings;
   readonly teams: Teams;
   readonly executor: Executor;
