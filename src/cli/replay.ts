@@ -105,15 +105,17 @@ export async function replay({ log: thread, start, end }: FoundRun, settings: Se
       continue;
     }
     const next = await nextEvent();
-    // The runner itself ends a run whose turn hangs; then nothing comes here either.
-    if (next === "nothing" && expected.type === "run.stopped") events.push(expected);
+    // The runner itself ends, or halts, a run whose turn hangs; then nothing comes here either.
+    if (next === "nothing" && (expected.type === "run.stopped" || expected.type === "limit.reached")) events.push(expected);
     else if (typeof next === "string")
       return differs(expected, next === "nothing" ? "nothing: no reply in the log leads on from here" : next);
     else {
       const { seq, at } = expected;
       // The runner says until when it waits; an agent knows of no time. What a leader cost that gave way is known to the log alone.
       const answerBy = expected.type === "handoff.made" && expected.answerBy ? { answerBy: expected.answerBy } : {};
-      const event = isGivenByPerson(next) && isGivenByPerson(expected) ? expected : ({ ...next, ...answerBy, seq, at } as RunEvent);
+      const until = expected.type === "limit.reached" && expected.until ? { until: expected.until } : {};
+      const event =
+        isGivenByPerson(next) && isGivenByPerson(expected) ? expected : ({ ...next, ...answerBy, ...until, seq, at } as RunEvent);
       if (JSON.stringify(event) !== JSON.stringify(expected)) return differs(expected, JSON.stringify(event));
       events.push(event);
     }
@@ -157,7 +159,13 @@ function isFromOutside(event: RunEvent): boolean {
     case "message.deleted":
     case "question.expired":
     case "feedback.given":
+    case "limit.neared":
+    case "limit.raised":
+    case "summary.requested":
       return true;
+    // What others have spent is not in this log.
+    case "limit.reached":
+      return event.reasons.some(({ kind }) => kind === "budget");
     case "message.posted":
       return "person" in event;
     case "run.stopped":
@@ -171,7 +179,7 @@ function isFromOutside(event: RunEvent): boolean {
 }
 
 /** After these the runner began anew with the log: the process was away, or a person had broken a turn off or held the run. */
-const TAKEN_UP_AGAIN: ReadonlySet<string> = new Set(["run.resumed", "run.unpaused", "turn.skipped"]);
+const TAKEN_UP_AGAIN: ReadonlySet<string> = new Set(["run.resumed", "run.unpaused", "turn.skipped", "limit.raised", "summary.requested"]);
 
 /** A pause comes while a reply is on its way, and that reply is recorded after it: when it is played again, nothing is held up. */
 function asPlayed(event: RunEvent): RunEvent {

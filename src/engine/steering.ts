@@ -1,4 +1,6 @@
 import type { EventBody, Person, RunEvent } from "./events.ts";
+import { isHalted } from "./halt.ts";
+import { twice, twiceTheBudgets } from "./run-limits.ts";
 import type { Question } from "./run-state.ts";
 import { currentRun, type Transcript } from "./transcript.ts";
 
@@ -8,6 +10,8 @@ export type Steering = { readonly person: Person } & (
   /** `id`: of the message where it came from. */
   | { readonly kind: "edit"; readonly id: string; readonly text: string }
   | { readonly kind: "delete"; readonly id: string }
+  /** `seq`: of the halt at which they decide so. Twice as much of what was reached there. */
+  | { readonly kind: "raise" | "summarize"; readonly seq: number }
   | { readonly kind: "feedback"; readonly run: string; readonly helpful: boolean }
 );
 
@@ -21,6 +25,13 @@ export function steered(transcript: Transcript, wish: Steering): readonly EventB
       return state.running && !state.pausedBy ? [{ type: "run.paused", run, person }] : [];
     case "resume":
       return state.pausedBy ? [{ type: "run.unpaused", run, person }] : [];
+    case "raise": {
+      if (!isHalted(state) || state.halt?.seq !== wish.seq) return [];
+      const budgets = twiceTheBudgets(state.halt.reasons);
+      return [{ type: "limit.raised", run, person, to: twice(state.halt.reasons), ...(budgets.length > 0 ? { budgets } : {}) }];
+    }
+    case "summarize":
+      return isHalted(state) && state.halt?.seq === wish.seq ? [{ type: "summary.requested", run, person }] : [];
     case "skip":
       return state.openTurns.map((agent) => ({ type: "turn.skipped", agent, person }));
     case "edit":

@@ -45,6 +45,8 @@ export const ACTIONS = {
   answer: "parley.question.answer",
   approve: "parley.code.approve",
   deny: "parley.code.deny",
+  raise: "parley.limit.raise",
+  finish: "parley.limit.finish",
   forget: "parley.memory.forget",
   older: "parley.memory.older",
   newer: "parley.memory.newer",
@@ -87,6 +89,12 @@ export function button(label: string, actionId: string, value: object, style?: "
     ...(style ? { style } : {}),
   };
 }
+
+/** Asks once more before it is done; plain text. */
+export const confirmed = (element: Button, ask: { readonly title: string; readonly text: string; readonly confirm: string }): Button => ({
+  ...element,
+  confirm: { title: plainText(ask.title), text: plainText(ask.text), confirm: plainText(ask.confirm), deny: plainText("Not now") },
+});
 
 /** A mention of a person by Slack's id; by name when the person came from elsewhere. */
 export const mention = (person: { readonly id: string; readonly name: string }): string =>

@@ -14,6 +14,8 @@ import { StoreError } from "./store.ts";
  * - `memories` are the notes that agents keep, `words` their text divided into words, `memory_words` the index of them, which triggers keep. Ids
  *   are never given twice (AUTOINCREMENT), so that a button on an old list deletes nothing newer.
  * - `settings` are what people set while Parley runs, by workspace; `decisions` who has done what not everybody may.
+ * - `spent` sums by day what the events of a log tell of costs, for each account that has to pay. It is written in the transaction of the
+ *   events: three rows beside a model call that took seconds. Summing it up at a start would read every log of the day.
  * - `ready` holds when a thread is to be worked on, in ms since the epoch. `inbox.body` is emptied once handled; the id stays for a while.
  */
 const MIGRATIONS: readonly string[] = [
@@ -71,6 +73,12 @@ const MIGRATIONS: readonly string[] = [
     deed TEXT NOT NULL, subject TEXT NOT NULL, allowed INTEGER NOT NULL, detail TEXT
   ) STRICT;
   CREATE INDEX decisions_by_workspace ON decisions (workspace, id);
+  `,
+  `
+  CREATE TABLE spent (
+    workspace TEXT NOT NULL, account TEXT NOT NULL, day TEXT NOT NULL, usd REAL NOT NULL, unpriced INTEGER NOT NULL,
+    PRIMARY KEY (workspace, account, day)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 
