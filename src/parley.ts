@@ -10,11 +10,12 @@ import { systemClock, type Clock } from "./engine/clock.ts";
 import type { Memory } from "./engine/memory.ts";
 import { createGates } from "./models/gated.ts";
 import { createRunner, type Runner } from "./runner.ts";
+import { createDayBudgets } from "./runner/day-budgets.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
 import { placeOf, scopeOfChannel } from "./slack/place.ts";
 import { plan } from "./slack/render.ts";
-import { isEvent } from "./engine/events.ts";
+import { isEvent, type Person } from "./engine/events.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
 import { openSqlite } from "./store/sqlite.ts";
 import type { Store } from "./store/store.ts";
@@ -48,6 +49,8 @@ export interface ParleyOptions {
   /** Where code runs; what the settings say when absent. Closed with Parley. */
   readonly executor?: Executor;
   readonly clock?: Clock;
+  /** Whether somebody is there to ask when a run reaches a limit; as it is in Slack when absent. */
+  readonly asksAtLimits?: boolean;
   /** Where traces and metrics go; none when absent. */
   readonly telemetry?: Pick<TelemetryParts, "tracer" | "meter" | "contents">;
   /** One line about something that is not part of a conversation. Holds no secret. */
@@ -84,7 +87,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const inUse = { BOT_TOKEN: botToken, APP_TOKEN: appToken, SIGNING_SECRET: http?.signingSecret };
   const redact = createRedactor({ ...env, ...inUse }, secretNames(settings));
   const log = (line: string) => options.log(redact(line));
-  const { store: plain, dispatch, memory: notes } = openSqlite({ path: dbPath, ...clock });
+  const { store: plain, dispatch, memory: notes, settings: kept } = openSqlite({ path: dbPath, ...clock });
   const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
   const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath), log }));
   const problem = (what: string, error?: unknown) =>
@@ -125,6 +128,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       clock,
       slots: THREADS_AT_ONCE_MAX,
       perWorkspace: THREADS_PER_WORKSPACE_MAX,
+      ...((options.asksAtLimits ?? options.slack !== undefined) ? { haltMinutes: settings.budgets.waitMinutes } : {}),
+      budgets: createDayBudgets({ store, settings: kept, budgets: settings.budgets, accounts: accountsOf, clock }),
       log: problem,
     });
     // What is only shown, and not recorded, goes by this door.
@@ -133,7 +138,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
     };
     const slack: Slack | undefined =
-      options.slack && (await createSlack({ bots: settings.slack.bots, ...options.slack, store, memory, runner, teams, clock, log }));
+      options.slack &&
+      (await createSlack({ bots: settings.slack.bots, ...options.slack, store, memory, settings: kept, runner, teams, clock, log }));
     return {
       runner,
       store,
@@ -163,6 +169,12 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
 function scopeOf(thread: string): string {
   const place = placeOf(thread);
   return place ? scopeOfChannel(place) : "terminal";
+}
+
+/** For whom the costs of a thread count; by the names under which their settings are kept. */
+function accountsOf(thread: string, startedBy: Person): readonly string[] {
+  const place = placeOf(thread);
+  return ["workspace", ...(place ? [`channel/${place.channel}`] : []), `person/${startedBy.id}`];
 }
 
 /** Tells this Parley's containers from those of another one on the same engine. */

@@ -38,10 +38,14 @@ export interface Runner {
   stop(thread: string, person: Person): Promise<boolean>;
   /** What a person wants of the run beside words for it; `false` when it is not to be had, and nothing is recorded. */
   steer(thread: string, wish: Steering): Promise<boolean>;
+  /** Lets a run that waits look again whether it can go on, as when a budget of the day has been raised. */
+  lookAgain(thread: string): Promise<void>;
   /** The log of a thread, to read. Empty for an unknown thread. */
   read(thread: string): Promise<Transcript>;
   /** Tells of each event once it is recorded, and of deltas as they come. Returns how to stop listening. A listener must not throw. */
   follow(listener: Follower): () => void;
+  /** What may be spent a day, and has been. Absent where nobody has to keep to anything. */
+  readonly budgets?: DayBudgets;
   /** Takes up every run whose log says that it is unfinished, and works on what comes. */
   start(): void;
   /** Takes no new work, gives up turns under way (their logs say how to go on) and resolves when nothing runs. */
@@ -82,7 +86,7 @@ export type Heard =
   /** Not addressed to the bot, and nobody is talking. */
   | { readonly kind: "ignored" }
   /** One sentence for the person, with the mend: an unknown team, an empty or too long text; `budgets` of the day that are used up. */
-  | { readonly kind: "refused"; readonly reason: string };
+  | { readonly kind: "refused"; readonly reason: string; readonly budgets?: readonly Budget[] };
 
 export interface RunnerParts {
   readonly store: Store;
@@ -329,6 +333,9 @@ export function createRunner(parts: RunnerParts): Runner {
     approve,
     stop,
     steer,
+    lookAgain: (thread) =>
+      inLane(thread, undefined, (lane) => (currentRun(lane.transcript).running ? lane.append([], "now") : Promise.resolve())),
+    ...(parts.budgets ? { budgets: parts.budgets } : {}),
     read: (thread) => inLane(thread, undefined, async (lane) => lane.transcript),
     follow(listener) {
       followers.add(listener);

@@ -203,6 +203,8 @@ export interface NearedLimit {
   readonly used: number;
   readonly of: number;
 }
+/** Whether code is run: not at all, after a person's yes, or at once in the sandbox. */
+export type CodePolicy = "off" | "ask" | "auto";
 
 export interface PersonMessage {
   readonly type: "message.posted";

@@ -3,7 +3,9 @@ import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
+import { createAdmins } from "./admins.ts";
 import { createAttachments } from "./attachments.ts";
 import { pressAnswer, pressApproval, pressStop } from "./buttons.ts";
 import { createCatchUp } from "./catch-up.ts";
@@ -16,6 +18,7 @@ import { helpText, type TeamCards } from "./help.ts";
 import { createHttpReceiver, type HttpDoor } from "./http-receiver.ts";
 import { Inbox } from "./inbox.ts";
 import { listen, type Handlers } from "./listeners.ts";
+import { pressFinish, pressRaise } from "./limit-desk.ts";
 import { createMarks } from "./marks.ts";
 import { createNames } from "./names.ts";
 import { pressForget, turnPage } from "./notes.ts";
@@ -41,6 +44,7 @@ export interface SlackAppParts {
   readonly web: Web;
   readonly store: Store;
   readonly memory: Memory;
+  readonly settings: Settings;
   readonly runner: Runner;
   readonly teams: TeamCards;
   readonly clock: Clock;
@@ -91,6 +95,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     me,
     store,
     memory: parts.memory,
+    settings: parts.settings,
+    admins: createAdmins(web.read, clock, log),
     web,
     clock,
     log,
@@ -172,6 +178,7 @@ function handlersOf(desk: Desk): Handlers {
     },
     async userChanged({ event }) {
       desk.names.forget(event.user.id);
+      desk.admins.forget(event.user.id);
     },
     async stopPressed(press) {
       await pressStop(desk, press);
@@ -180,6 +187,8 @@ function handlersOf(desk: Desk): Handlers {
     answerPressed: (press) => pressAnswer(desk, press),
     approvePressed: (press) => pressApproval(desk, press, true),
     denyPressed: (press) => pressApproval(desk, press, false),
+    raisePressed: (press) => pressRaise(desk, press),
+    finishPressed: (press) => pressFinish(desk, press),
     forgetPressed: (press) => pressForget(desk, press),
     notesPaged: (press) => turnPage(desk, press),
     pausePressed: (press) => pressHold(desk, press, "pause"),

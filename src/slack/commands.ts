@@ -1,6 +1,8 @@
 import type { RunState } from "../engine/run-state.ts";
 import { currentRun } from "../engine/transcript.ts";
 import { plural } from "./blocks.ts";
+import { refusedText } from "./budgets.ts";
+import { budgetCommand } from "./limit-desk.ts";
 import { courtesy, INVITE, openModal, postOnce, tellDirectly, type Desk } from "./desk.ts";
 import { personOf, threadOf } from "./ears.ts";
 import { stop } from "./run-control.ts";
@@ -16,7 +18,7 @@ import { slackErrorCode } from "./web.ts";
 
 const RUNS_LISTED_MAX = 10;
 
-/** `/parley help | teams | status | stop | memory`. Slack lets nobody use a command in a thread, hence the words and the shortcuts there. */
+/** `/parley help | teams | status | stop | budget | memory`. Slack lets nobody use a command in a thread, hence the words and the shortcuts there. */
 export async function parleyCommand(desk: Desk, command: CommandBody): Promise<void> {
   const listener = { user: command.user_id, channel: command.channel_id };
   const answer = (text: string) => desk.whisper.respond(command.response_url, listener, text);
@@ -40,11 +42,13 @@ export async function parleyCommand(desk: Desk, command: CommandBody): Promise<v
       const stopped = await stop(desk, { ...only, user: command.user_id, external, listener });
       return stopped ? answer(`Stopped: ${await lineOf(desk, only)}`) : undefined;
     }
+    case "budget":
+      return answer(await budgetCommand(desk, command));
     case "memory":
       return memoryCommand(desk, command);
     default:
       return answer(
-        `I do not know \`/parley ${safeMrkdwn(word.slice(0, 40))}\`. There are \`help\`, \`teams\`, \`status\`, \`stop\` and \`memory\`. To start a run, mention me with the task.`,
+        `I do not know \`/parley ${safeMrkdwn(word.slice(0, 40))}\`. There are \`help\`, \`teams\`, \`status\`, \`stop\`, \`budget\` and \`memory\`. To start a run, mention me with the task.`,
       );
   }
 }
@@ -72,7 +76,7 @@ export async function discuss(desk: Desk, shortcut: MessageShortcutBody): Promis
     id: `${desk.me.team}:${channel.id}:${message.ts}:discuss:${shortcut.action_ts ?? ""}`,
     addressed: true,
   });
-  if (heard.kind === "refused") await answer(safeMrkdwn(heard.reason));
+  if (heard.kind === "refused") await answer(await refusedText(desk, heard, channel.id));
 }
 
 /** "Parley run controls" on a message: what goes on in its thread, and Stop. */
@@ -115,7 +119,7 @@ export async function startFromModal(desk: Desk, submission: SubmissionBody): Pr
     addressed: true,
     team,
   });
-  if (heard.kind === "refused") await desk.whisper.tell({ user, channel, ts }, safeMrkdwn(heard.reason));
+  if (heard.kind === "refused") await desk.whisper.tell({ user, channel, ts }, await refusedText(desk, heard, channel));
 }
 
 /** Somebody opened the app's Home. */

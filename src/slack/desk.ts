@@ -1,6 +1,7 @@
 import type { ModalView } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { failureOf } from "./api-errors.ts";
 import type { Ears } from "./ears.ts";
@@ -10,6 +11,7 @@ import { slackErrorCode, type Log, type Web } from "./web.ts";
 export interface Desk extends Ears {
   readonly store: Store;
   readonly memory: Memory;
+  readonly settings: Settings;
   readonly web: Web;
   readonly clock: Clock;
   readonly log: Log;

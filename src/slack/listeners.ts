@@ -18,6 +18,8 @@ export interface Handlers {
   readonly answerPressed: (press: on.PressBody) => Promise<void>;
   readonly approvePressed: (press: on.PressBody) => Promise<void>;
   readonly denyPressed: (press: on.PressBody) => Promise<void>;
+  readonly raisePressed: (press: on.PressBody) => Promise<void>;
+  readonly finishPressed: (press: on.PressBody) => Promise<void>;
   readonly forgetPressed: (press: on.PressBody) => Promise<void>;
   readonly notesPaged: (press: on.PressBody) => Promise<void>;
   readonly pausePressed: (press: on.PressBody) => Promise<void>;
@@ -77,6 +79,8 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.action(ANSWER, door(on.PressBody, handlers.answerPressed));
   app.action(ACTIONS.approve, door(on.PressBody, handlers.approvePressed));
   app.action(ACTIONS.deny, door(on.PressBody, handlers.denyPressed));
+  app.action(ACTIONS.raise, door(on.PressBody, handlers.raisePressed));
+  app.action(ACTIONS.finish, door(on.PressBody, handlers.finishPressed));
 
   app.action(ACTIONS.forget, door(on.PressBody, handlers.forgetPressed));
   app.action(ACTIONS.older, door(on.PressBody, handlers.notesPaged));

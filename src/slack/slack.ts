@@ -2,6 +2,7 @@ import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { createSlackApp } from "./app.ts";
 import { createCards } from "./cards.ts";
@@ -30,6 +31,7 @@ export interface SlackSettings {
 export interface SlackParts extends SlackSettings {
   readonly store: Store;
   readonly memory: Memory;
+  readonly settings: Settings;
   readonly runner: Runner;
   readonly teams: TeamCards;
   readonly clock: Clock;
