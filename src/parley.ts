@@ -18,6 +18,7 @@ import { plan } from "./slack/render.ts";
 import { isEvent, type Person } from "./engine/events.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
 import { openSqlite } from "./store/sqlite.ts";
+import type { Settings as KeptSettings } from "./store/settings.ts";
 import type { Store } from "./store/store.ts";
 import { createTelemetry, type TelemetryParts } from "./telemetry.ts";
 
@@ -62,6 +63,8 @@ export interface Parley {
   readonly runner: Runner;
   readonly store: Store;
   readonly memory: Memory;
+  /** What people set while Parley runs, and who decided what. */
+  readonly settings: KeptSettings;
   readonly teams: Teams;
   readonly executor: Executor;
   /** Whether Slack can reach Parley now; false without Slack. */
@@ -144,6 +147,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       runner,
       store,
       memory,
+      settings: kept,
       teams,
       executor,
       connected: () => slack?.connected() ?? false,

@@ -14,7 +14,8 @@ export interface ModelDesk {
 interface Asked {
   /** Everything that the model reads, in order. */
   readonly read: string;
-  answer(text: string): void;
+  /** `outputTokens`: what it is said to have cost, at $200 a million. */
+  answer(text: string, outputTokens?: number): void;
   /** Resolves when whoever asked has hung up. */
   readonly gone: Promise<void>;
 }
@@ -65,6 +66,7 @@ function answering(response: ServerResponse): Pick<Asked, "answer" | "gone"> {
   const gone = new Promise<void>((resolve) => response.on("close", resolve));
   return {
     gone,
-    answer: (text) => void response.end(chatBody({ text: [text], usage: { input: 100, output: 20, cached: 0, reasoning: 0 } }).join("")),
+    answer: (text, output = 20) =>
+      void response.end(chatBody({ text: [text], usage: { input: 100, output, cached: 0, reasoning: 0 } }).join("")),
   };
 }
