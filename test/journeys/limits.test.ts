@@ -10,7 +10,11 @@ const limited = (limits: object, more: object = {}) => ({
   teams: { pair: { ...pair, limits: { ...pair.limits, ...limits } } },
   ...more,
 });
-const TALK = { Ana: ["One.", "Three.", "Five."], Ben: ["Two.", "Four.", "Six. DONE"], Summary: ["We counted to four; five and six are open."] };
+const TALK = {
+  Ana: ["One.", "Three.", "Five."],
+  Ben: ["Two.", "Four.", "Six. DONE"],
+  Summary: ["We counted to four; five and six are open."],
+};
 
 const card = (thread: Thread) => thread.ofKind("card").map(wordsOf).join();
 const halt = (thread: Thread) => thread.ofKind("halt").map(wordsOf).join("\n");
@@ -29,7 +33,12 @@ test("a limit that comes near is a line on the card; at the limit the agents wai
   await atTheLimit(thread);
   expect(halt(thread)).toMatch(/^<@U0MARIA> :hourglass: \*The limit of 5 turns is reached\.\*/);
   expect(halt(thread)).toMatch(/Without a decision the run stops <!date/);
-  expect(thread.ofKind("halt").flatMap(buttonsOf).map(({ label }) => label)).toEqual(["Raise to 10 turns", "Finish with a summary", "Stop"]);
+  expect(
+    thread
+      .ofKind("halt")
+      .flatMap(buttonsOf)
+      .map(({ label }) => label),
+  ).toEqual(["Raise to 10 turns", "Finish with a summary", "Stop"]);
   await thread.until(() => card(thread).includes("waits at a limit"));
   expect(journey.slack.control.session(thread.channel, thread.ts)?.status).toBe("suspended");
   expect(await thread.log()).toContainEqual(expect.objectContaining({ type: "limit.neared", limit: "turns", used: 4, of: 5 }));

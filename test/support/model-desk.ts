@@ -7,8 +7,8 @@ import { chatBody } from "../models/wire-chat.ts";
 export interface ModelDesk {
   /** For the team file: who speaks through it. */
   readonly model: { readonly provider: "openai-compatible"; readonly baseUrl: string; readonly model: string; readonly price: object };
-  /** The next request that nobody has looked at yet; rejects when it is not this agent's. */
-  asked(agent: string): Promise<Asked>;
+  /** The next request that nobody has looked at yet; rejects when it is not this agent's, where one is named. */
+  asked(agent?: string): Promise<Asked & { readonly agent: string }>;
 }
 
 interface Asked {
@@ -46,9 +46,9 @@ export async function openModelDesk(): Promise<ModelDesk> {
       model: "desk",
       price: { inputPerMTokUsd: 100, outputPerMTokUsd: 200 },
     },
-    async asked(agent) {
+    async asked(agent?: string) {
       const asked = waiting.shift() ?? (await new Promise<Asked & { readonly agent: string }>((resolve) => takers.push(resolve)));
-      if (asked.agent !== agent) throw new Error(`${asked.agent} asks, and not ${agent}`);
+      if (agent !== undefined && asked.agent !== agent) throw new Error(`${asked.agent} asks, and not ${agent}`);
       return asked;
     },
   };
