@@ -22,6 +22,7 @@ export function helpText(bot: string, teams: TeamCards): string {
     "*While they talk*, just reply in the thread, without a mention: your words reach the next speaker, or answer the question that was asked. Begin with an agent's name (`critic: …`) and that agent speaks next.",
     "Alone on a line: `pause` and `resume`, `skip` (the turn of whoever has the floor), `summary`, `stop`, `help`.",
     "In a direct message to me, every message is a task.",
+    "`/parley budget` shows what was spent today, and what may be.",
     "`/parley memory` shows what agents remember in a channel, and lets you delete it.",
   ].join("\n");
 }

@@ -102,6 +102,24 @@ test("no run begins on a budget that is used up: who asks is told until when, an
   expect(await command(journey, "budget", ADA)).toContain("• the workspace: $0.01 of $5.00 (0%)");
 });
 
+test("a budget that comes near is a line on the card of each run that shares it, and no message", async () => {
+  const { desk, journey } = await atTheDesk({ channelUsdPerDay: 0.5 });
+  const thread = await journey.mention("@parley count");
+  (await desk.asked("Ana")).answer("One.", FORTY_CENTS);
+  const ben = await desk.asked("Ben");
+  const other = await journey.mention("@parley count as well", { user: JONAS });
+  const near = "near a limit: $0.41 of the $0.50 that this channel may spend a day";
+  await thread.until(() => thread.ofKind("card").some((card) => wordsOf(card).includes(near)));
+  (await desk.asked("Ana")).answer("Uno.");
+  await other.until(() => other.ofKind("card").some((card) => wordsOf(card).includes(near)));
+  expect([...thread.ofKind("halt"), ...other.ofKind("halt")]).toEqual([]);
+  ben.answer("Two. DONE");
+  (await desk.asked("Ben")).answer("Due. DONE");
+  await thread.ended();
+  await other.ended();
+  expect((await thread.log()).filter(({ type }) => type === "limit.neared")).toHaveLength(1);
+});
+
 test("a run that halts shortly before midnight goes on by itself with the new day's budget", async () => {
   // A second takes a tenth of one here.
   const { desk, journey } = await atTheDesk({ workspaceUsdPerDay: 0.4 }, { startMs: Date.UTC(2026, 10, 23, 23, 59, 15) });
