@@ -13,6 +13,7 @@ import { createRunner, type Runner } from "./runner.ts";
 import { createDayBudgets } from "./runner/day-budgets.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
+import { rulesIn } from "./slack/channel-settings.ts";
 import { placeOf, scopeOfChannel } from "./slack/place.ts";
 import { plan } from "./slack/render.ts";
 import { isEvent, type Person } from "./engine/events.ts";
@@ -36,6 +37,7 @@ export { totalOf } from "./engine/spending.ts";
 export { placeOf } from "./slack/place.ts";
 export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog } from "./store/copy-log.ts";
+export type { RecordedDecision } from "./store/settings.ts";
 export { backupSqlite } from "./store/sqlite-backup.ts";
 export { checkSqlite } from "./store/sqlite-check.ts";
 export { openSqlite, openSqliteReadOnly } from "./store/sqlite.ts";
@@ -90,8 +92,13 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const inUse = { BOT_TOKEN: botToken, APP_TOKEN: appToken, SIGNING_SECRET: http?.signingSecret };
   const redact = createRedactor({ ...env, ...inUse }, secretNames(settings));
   const log = (line: string) => options.log(redact(line));
-  const { store: plain, dispatch, memory: notes, settings: kept } = openSqlite({ path: dbPath, ...clock });
+  const { store: plain, dispatch, memory: notes, settings: written } = openSqlite({ path: dbPath, ...clock });
   const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
+  const kept: KeptSettings = {
+    ...written,
+    put: (change) => written.put(redactAll(change, redact)),
+    record: (decision) => written.record(redactAll(decision, redact)),
+  };
   const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath), log }));
   const problem = (what: string, error?: unknown) =>
     log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -128,6 +135,10 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       dispatch,
       teams,
       posts: options.slack ? plan : () => [],
+      rulesAt: async (thread) => {
+        const place = placeOf(thread);
+        return place ? rulesIn({ settings: kept, me: place, log: problem }, place.channel) : {};
+      },
       clock,
       slots: THREADS_AT_ONCE_MAX,
       perWorkspace: THREADS_PER_WORKSPACE_MAX,
@@ -142,7 +153,18 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     };
     const slack: Slack | undefined =
       options.slack &&
-      (await createSlack({ bots: settings.slack.bots, ...options.slack, store, memory, settings: kept, runner, teams, clock, log }));
+      (await createSlack({
+        bots: settings.slack.bots,
+        allow: settings.slack.allow,
+        ...options.slack,
+        store,
+        memory,
+        settings: kept,
+        runner,
+        teams,
+        clock,
+        log,
+      }));
     return {
       runner,
       store,

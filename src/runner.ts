@@ -1,6 +1,8 @@
+import { decided, stricter, type Verdict } from "./engine/agents/approvals.ts";
 import type { Clock } from "./engine/clock.ts";
 import {
   isEvent,
+  type ActionPolicy,
   type Delta,
   type EventBody,
   type Failure,
@@ -30,10 +32,7 @@ export interface Runner {
   /** A person's words: a task, an answer, or steering, as the log says. Recorded before it resolves. */
   say(said: Said): Promise<Heard>;
   /** Answers an open approval; `false` when there is none by that call (it was answered before). */
-  approve(
-    thread: string,
-    answer: { readonly call: string; readonly approved: boolean; readonly person: Person; readonly reason?: string },
-  ): Promise<boolean>;
+  approve(thread: string, verdict: Verdict): Promise<boolean>;
   /** Ends the run at once, also in mid-call and in mid-container; `false` when nobody is talking. */
   stop(thread: string, person: Person): Promise<boolean>;
   /** What a person wants of the run beside words for it; `false` when it is not to be had, and nothing is recorded. */
@@ -94,6 +93,8 @@ export interface RunnerParts {
   readonly teams: Teams;
   /** Which messages an event makes, given the log before it. */
   readonly posts: (event: RunEvent, before: Transcript) => readonly { readonly kind: string; readonly part: number }[];
+  /** What holds in the place where a thread is, for runs that begin now; of this and the team's own rules, the stricter. */
+  readonly rulesAt?: (thread: string) => Promise<{ readonly code?: ActionPolicy; readonly tools?: ActionPolicy }>;
   readonly clock: Clock;
   /** Threads worked on at once, and of one workspace while others wait. */
   readonly slots: number;
@@ -155,6 +156,9 @@ export function createRunner(parts: RunnerParts): Runner {
       const id = `${said.thread}#${lane.transcript.events.length + 1}`;
       const teamHash = teams.snapshot && (await store.putFile(Buffer.from(teams.snapshot(team))));
       const quiet = teams.isQuiet?.(team) ? ({ turnsInFile: true } as const) : {};
+      const rules = teams.policy?.(team);
+      const here = await parts.rulesAt?.(said.thread);
+      const [code, tools] = [stricter(here?.code, rules?.code), stricter(here?.tools, rules?.tools)];
       const started: EventBody = {
         type: "run.started",
         run: id,
@@ -163,6 +167,8 @@ export function createRunner(parts: RunnerParts): Runner {
         ...(teamHash ? { teamHash } : {}),
         ...quiet,
         ...(parts.haltMinutes === undefined ? {} : { haltsAtLimits: true }),
+        ...(code === "auto" ? {} : { code }),
+        ...(tools === "auto" ? {} : { tools }),
       };
       await lane.append([started, message, ...wish], "now");
       return { kind: "started", run: id, team };
@@ -190,10 +196,11 @@ export function createRunner(parts: RunnerParts): Runner {
     });
   }
 
-  function approve(thread: string, answer: Parameters<Runner["approve"]>[1]): Promise<boolean> {
+  function approve(thread: string, verdict: Verdict): Promise<boolean> {
     return inLane(thread, undefined, async (lane) => {
-      if (!currentRun(lane.transcript).approvals.includes(answer.call)) return false;
-      await lane.append([{ type: "approval.given", ...answer }], "now");
+      const events = decided(lane.transcript, verdict);
+      if (events.length === 0) return false;
+      await lane.append(events, "now");
       return true;
     });
   }

@@ -55,6 +55,9 @@ const reason = z.discriminatedUnion("kind", [
 const notices = z.array(text).max(LIST_MAX).optional();
 const said = { text, kind: z.enum(["stop", "summary"]).optional(), model: name.optional(), notices, usage };
 
+const policy = z.enum(["off", "ask", "auto"]);
+const changedArgs = z.strictObject({ person, args: text }).optional();
+
 type Shaped = Exclude<RunEvent, { type: "message.posted" }>;
 type Own<Type extends Shaped["type"]> = Exclude<
   keyof Extract<Shaped, { type: Type }>,
@@ -70,6 +73,9 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     teamHash: hash.optional(),
     turnsInFile: z.literal(true).optional(),
     haltsAtLimits: z.literal(true).optional(),
+    code: policy.optional(),
+    tools: policy.optional(),
+    goesOn: z.literal(true).optional(),
     forkedFrom: z.strictObject({ run: name, seq: whole, team: name }).optional(),
   },
   "speaker.selected": {
@@ -92,8 +98,8 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     notices,
     usage,
   },
-  "tool.returned": { agent: name, call: name, tool: name, output: text, usage },
-  "tool.failed": { agent: name, call: name, tool: name, error: failure, usage },
+  "tool.returned": { agent: name, call: name, tool: name, output: text, changed: changedArgs, usage },
+  "tool.failed": { agent: name, call: name, tool: name, error: failure, changed: changedArgs, usage },
   "code.ran": {
     agent: name,
     source: z.strictObject({ seq: whole, block: whole }),
@@ -106,6 +112,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     files: z.array(file).max(LIST_MAX),
     memoryPeakBytes: count.optional(),
     limits: z.strictObject({ timeoutMs: count, memoryMb: count, outputBytesMax: count }).optional(),
+    changed: z.strictObject({ person, code: text }).optional(),
   },
   "handoff.made": {
     agent: name,
@@ -117,8 +124,25 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     answerBy: name.optional(),
     usage,
   },
-  "approval.requested": { agent: name, call: name, what: text },
-  "approval.given": { call: name, approved: z.boolean(), person, reason: text.optional() },
+  "approval.requested": {
+    agent: name,
+    call: name,
+    what: text,
+    tool: name.optional(),
+    language: name.optional(),
+    lasting: z.literal(true).optional(),
+    approveBy: name.optional(),
+  },
+  "approval.given": {
+    call: name,
+    approved: z.boolean(),
+    person,
+    reason: text.optional(),
+    scope: z.literal("run").optional(),
+    edited: text.optional(),
+  },
+  "approval.expired": { call: name },
+  "approval.withdrawn": { call: name, person },
   "turn.ended": { agent: name, reason: text },
   "turn.failed": { agent: name, error: failure, notices, usage },
   "finish.decided": { agent: name, reason: text, usage },

@@ -40,7 +40,11 @@ function sectionOf(event: RunEvent): string | undefined {
     case "approval.requested":
       return `*${plain(event.agent)} asks to ${plain(event.what)}.*`;
     case "approval.given":
-      return `*${event.approved ? "Allowed" : "Refused"} by ${plain(event.person.name)}.*`;
+      return `*${event.approved ? "Allowed" : "Refused"} by ${plain(event.person.name)}${event.scope === "run" ? " for this run" : ""}${event.edited === undefined ? ".*" : `, changed to:*\n\n${fenced(event.edited)}`}`;
+    case "approval.expired":
+      return "*Nobody allowed it in time.*";
+    case "approval.withdrawn":
+      return `*${plain(event.person.name)} wants to be asked again.*`;
     case "turn.failed":
       return `*${plain(event.agent)} could not answer: ${plain(event.error.message)}*`;
     case "code.written":

@@ -113,10 +113,9 @@ export async function replay({ log: thread, start, end }: FoundRun, settings: Se
     else {
       const { seq, at } = expected;
       // The runner says until when it waits; an agent knows of no time. What a leader cost that gave way is known to the log alone.
-      const answerBy = expected.type === "handoff.made" && expected.answerBy ? { answerBy: expected.answerBy } : {};
-      const until = expected.type === "limit.reached" && expected.until ? { until: expected.until } : {};
-      const event =
-        isGivenByPerson(next) && isGivenByPerson(expected) ? expected : ({ ...next, ...answerBy, ...until, seq, at } as RunEvent);
+      const { answerBy, approveBy, until } = waitsIn(expected);
+      const times = { ...(answerBy ? { answerBy } : {}), ...(approveBy ? { approveBy } : {}), ...(until ? { until } : {}) };
+      const event = isGivenByPerson(next) && isGivenByPerson(expected) ? expected : ({ ...next, ...times, seq, at } as RunEvent);
       if (JSON.stringify(event) !== JSON.stringify(expected)) return differs(expected, JSON.stringify(event));
       events.push(event);
     }
@@ -138,6 +137,11 @@ export async function replay({ log: thread, start, end }: FoundRun, settings: Se
   }
 }
 
+/** Until when it waits, where it does. */
+function waitsIn(event: RunEvent): { readonly answerBy?: string; readonly approveBy?: string; readonly until?: string } {
+  return event.type === "handoff.made" || event.type === "approval.requested" || event.type === "limit.reached" ? event : {};
+}
+
 /** Everything here answers at once or never: a few turns of the event loop tell which. */
 async function quiet(): Promise<undefined> {
   for (let turn = 0; turn < QUIET_TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -151,6 +155,8 @@ function isFromOutside(event: RunEvent): boolean {
     case "run.started":
     case "run.resumed":
     case "approval.given":
+    case "approval.expired":
+    case "approval.withdrawn":
     case "stop.requested":
     case "speaker.requested":
     case "turn.skipped":

@@ -1,7 +1,8 @@
 import { createBudget } from "../engine/budget.ts";
+import { stricter } from "../engine/agents/approvals.ts";
 import type { Model } from "../engine/model.ts";
 import { closer } from "../engine/agents/closer.ts";
-import type { FileRef, RunLimits } from "../engine/events.ts";
+import type { ActionPolicy, FileRef, RunLimits } from "../engine/events.ts";
 import { capsOf } from "../engine/run-limits.ts";
 import type { Agent, Team } from "../engine/team.ts";
 import type { Transcript } from "../engine/transcript.ts";
@@ -13,7 +14,7 @@ import { chainOf } from "./build/chain.ts";
 import { modelsInUse } from "./build/models-in-use.ts";
 import { closingModel } from "./build/closing-model.ts";
 import { get, type Notebook, type Parts } from "./build/parts.ts";
-import { readSnapshot, snapshotOf } from "./build/snapshot.ts";
+import { reachable, readSnapshot, snapshotOf } from "./build/snapshot.ts";
 import { speakersOf } from "./build/speakers.ts";
 import { conditionOf } from "./build/stop.ts";
 import type { KeepFile, ReadFile } from "./code-run.ts";
@@ -21,6 +22,7 @@ import { ConfigError } from "./config-error.ts";
 import type { Settings } from "./load.ts";
 import type { McpServers } from "./mcp-servers.ts";
 import type { CreateModel } from "./models.ts";
+import type { TeamSettings } from "./schema.ts";
 
 /** The teams of the settings, ready to talk. */
 export interface Teams {
@@ -33,6 +35,8 @@ export interface Teams {
   snapshot(team: string): string;
   /** Whether Slack shows the card, the questions and the result alone. */
   isQuiet(team: string): boolean;
+  /** Whether a run of it runs code and calls tools: the strictest that it and the teams inside it say. */
+  policy(team: string): { readonly code: ActionPolicy; readonly tools: ActionPolicy };
   has(name: string): boolean;
   names(): string[];
   readonly default: string;
@@ -44,6 +48,7 @@ interface TimedTeam extends Team {
   readonly minutesMax: number;
   readonly limitsAtFirst: RunLimits;
   readonly answerWithinMinutes?: number;
+  readonly approveWithinMinutes: number;
 }
 
 export interface BuildDeps {
@@ -83,6 +88,7 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
     build: (name, thread, snapshot) => (snapshot === undefined ? now : builderBefore(snapshot))(name, thread),
     snapshot: (name) => snapshotOf(settings, name),
     isQuiet: (name) => settings.teams.get(name)?.quiet ?? false,
+    policy: (name) => strictest([...reachable(settings, name).teams.values()]),
     has: (name) => settings.teams.has(name),
     names: () => [...settings.teams.keys()],
     default: settings.defaultTeam,
@@ -157,12 +163,18 @@ function builderOf(
       minutesMax: team.limits.minutes,
       // Beyond the budget, which is used up when it is asked.
       ...(last === undefined ? {} : { closer: watched(closer(parts.unlimited(last))) }),
+      approveWithinMinutes: team.approveWithinMinutes,
       ...(team.answerWithinMinutes === undefined ? {} : { answerWithinMinutes: team.answerWithinMinutes }),
     };
   }
 
   return buildTeam;
 }
+
+const strictest = (teams: readonly TeamSettings[]): ReturnType<Teams["policy"]> => ({
+  code: teams.map(({ approvals }) => approvals.code).reduce(stricter, "auto"),
+  tools: teams.map(({ approvals }) => approvals.tools).reduce(stricter, "auto"),
+});
 
 /** Where calls have to wait for a provider, threads take turns. */
 const inThread = (model: Model, thread: string): Model => ({

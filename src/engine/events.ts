@@ -41,6 +41,12 @@ type Fact =
       readonly turnsInFile?: true;
       /** Set where people are there to ask: at a limit the run halts and waits for them, and does not stop at once. */
       readonly haltsAtLimits?: true;
+      /** Whether code is run in this run, whatever its team and its channel say later; `auto` when absent. An agent's own rule may be stricter. */
+      readonly code?: ActionPolicy;
+      /** The same for tools that touch the world outside. */
+      readonly tools?: ActionPolicy;
+      /** Of a team that is a participant: another turn of it in the same run outside. Never stored; see `outside`. */
+      readonly goesOn?: true;
       /** What follows, up to that event, is a copy of another run, which had that team. */
       readonly forkedFrom?: { readonly run: string; readonly seq: number; readonly team: string };
     }
@@ -80,13 +86,14 @@ type Fact =
       readonly notices?: Notices;
       readonly usage?: Usage;
     }
-  /** `usage`: of the models that worked inside the tool. */
+  /** `usage`: of the models that worked inside the tool. `changed`: a person has changed the arguments before the call. */
   | {
       readonly type: "tool.returned";
       readonly agent: string;
       readonly call: string;
       readonly tool: string;
       readonly output: string;
+      readonly changed?: { readonly person: Person; readonly args: string };
       readonly usage?: Usage;
     }
   | {
@@ -95,18 +102,40 @@ type Fact =
       readonly call: string;
       readonly tool: string;
       readonly error: Failure;
+      readonly changed?: { readonly person: Person; readonly args: string };
       readonly usage?: Usage;
     }
   | CodeRan
   | HandoffMade
-  | { readonly type: "approval.requested"; readonly agent: string; readonly call: string; readonly what: string }
+  | {
+      readonly type: "approval.requested";
+      readonly agent: string;
+      readonly call: string;
+      /** The code, or the tool and its arguments; says so where it was cut. */
+      readonly what: string;
+      /** The tool that it would call; for code, `language` instead. Neither in logs of older versions. */
+      readonly tool?: string;
+      readonly language?: string;
+      /** A yes holds for this tool in the whole thread. */
+      readonly lasting?: true;
+      /** ISO 8601, UTC: when it is taken for a no; it waits for as long as it takes when absent. */
+      readonly approveBy?: string;
+    }
   | {
       readonly type: "approval.given";
       readonly call: string;
       readonly approved: boolean;
       readonly person: Person;
       readonly reason?: string;
+      /** Calls of the same kind need no question in this run: code of that agent, or that tool. Only with a yes. */
+      readonly scope?: "run";
+      /** What the person made of the code, or of the tool's arguments; that is run in its place. Only with a yes. */
+      readonly edited?: string;
     }
+  /** Nobody has said yes or no in time: it is not run. */
+  | { readonly type: "approval.expired"; readonly call: string }
+  /** A yes for the whole run, given to this call, is taken back: from here on each call is asked for again. */
+  | { readonly type: "approval.withdrawn"; readonly call: string; readonly person: Person }
   /** A participant that is a team has come to its end; its members have said what there was to say. */
   | { readonly type: "turn.ended"; readonly agent: string; readonly reason: string }
   | {
@@ -203,8 +232,9 @@ export interface NearedLimit {
   readonly used: number;
   readonly of: number;
 }
-/** Whether code is run: not at all, after a person's yes, or at once in the sandbox. */
-export type CodePolicy = "off" | "ask" | "auto";
+
+/** Whether code is run, or a tool called: not at all, after a person's yes, or at once, code in the sandbox. */
+export type ActionPolicy = "off" | "ask" | "auto";
 
 export interface PersonMessage {
   readonly type: "message.posted";
@@ -270,6 +300,8 @@ export interface CodeRan {
   readonly memoryPeakBytes?: number;
   /** What the block was held to; absent where it was not run. */
   readonly limits?: { readonly timeoutMs: number; readonly memoryMb: number; readonly outputBytesMax: number };
+  /** A person has changed the block before it ran; this is what ran. */
+  readonly changed?: { readonly person: Person; readonly code: string };
 }
 
 export type CodeOutcome = "ok" | "error" | "timeout" | "oom" | "output_limit" | "cancelled" | "rejected" | "sandbox_lost";

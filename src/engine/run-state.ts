@@ -66,6 +66,8 @@ interface Asking {
   readonly agent: string;
   /** The call; nothing when it is a question. */
   readonly call: string | undefined;
+  /** ISO 8601; when it is over without a person. */
+  readonly until: string | undefined;
 }
 
 type FoldedRun = RunState & { readonly lastAtMs: number };
@@ -116,8 +118,7 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
     ...spent(before, event),
   };
   // Inside a participant: it costs and it can wait for a person, but whose turn it is outside does not change.
-  if (event.within !== undefined && event.type !== "handoff.made" && event.type !== "approval.requested" && event.type !== "approval.given")
-    return state;
+  if (event.within !== undefined && !REACHES_OUT.has(event.type)) return state;
   switch (event.type) {
     case "run.started":
       return {
@@ -161,8 +162,9 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
         state.questions.filter(({ seq }) => seq !== event.of),
       );
     case "approval.requested":
-      return withCalls(state, [...callsOf(state), { agent: participantOf(event), call: event.call }]);
+      return withCalls(state, [...callsOf(state), { agent: participantOf(event), call: event.call, until: event.approveBy }]);
     case "approval.given":
+    case "approval.expired":
       return withCalls(
         state,
         callsOf(state).filter(({ call }) => call !== event.call),
@@ -183,6 +185,7 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
     case "message.edited":
     case "message.deleted":
     case "feedback.given":
+    case "approval.withdrawn":
     case "run.resumed":
     case "stop.requested":
     case "code.written":
@@ -195,6 +198,9 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
       return state;
   }
 }
+
+/** Of what happens inside a participant. */
+const REACHES_OUT: ReadonlySet<RunEvent["type"]> = new Set(["handoff.made", "approval.requested", "approval.given", "approval.expired"]);
 
 const NOTHING_OPEN = {
   question: undefined,
@@ -235,7 +241,7 @@ const withQuestions = (state: FoldedRun, questions: readonly Question[]): Folded
   ...state,
   questions,
   question: questions[0],
-  asking: [...questions.map(({ participant }) => ({ agent: participant, call: undefined })), ...callsOf(state)],
+  asking: [...questions.map(({ participant, answerBy }) => ({ agent: participant, call: undefined, until: answerBy })), ...callsOf(state)],
 });
 
 /** What is still open after a person's words; those that do not say which question they answer are for all who have asked. */

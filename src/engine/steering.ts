@@ -1,3 +1,4 @@
+import { isStanding } from "./agents/approvals.ts";
 import type { EventBody, Person, RunEvent } from "./events.ts";
 import { isHalted } from "./halt.ts";
 import { twice, twiceTheBudgets } from "./run-limits.ts";
@@ -13,6 +14,8 @@ export type Steering = { readonly person: Person } & (
   /** `seq`: of the halt at which they decide so. Twice as much of what was reached there. */
   | { readonly kind: "raise" | "summarize"; readonly seq: number }
   | { readonly kind: "feedback"; readonly run: string; readonly helpful: boolean }
+  /** A yes for the whole run is taken back. `call`: the one that it was given to. */
+  | { readonly kind: "withdraw"; readonly call: string }
 );
 
 /** What is to be recorded for it; nothing when the log says that it is not to be had: no run, no turn, a message that was read already. */
@@ -43,6 +46,8 @@ export function steered(transcript: Transcript, wish: Steering): readonly EventB
       const files = said.files ? { files: said.files } : {};
       return said.text === wish.text ? [] : [{ type: "message.edited", ...about, text: wish.text, ...files }];
     }
+    case "withdraw":
+      return isStanding(transcript, wish.call) ? [{ type: "approval.withdrawn", call: wish.call, person }] : [];
     case "feedback":
       return transcript.events.some((event) => event.type === "run.started" && event.run === wish.run)
         ? [{ type: "feedback.given", run: wish.run, person, helpful: wish.helpful }]
@@ -60,11 +65,18 @@ export function questionFor(questions: readonly Question[], said: { readonly per
   return questions.find(({ agent }) => agent.toLowerCase() === name) ?? questions[0];
 }
 
-/** The questions whose time is over, and when the next one's is (ISO 8601). */
-export function expiring(transcript: Transcript, nowMs: number): { readonly over: readonly Question[]; readonly next: string | undefined } {
-  const timed = currentRun(transcript).questions.filter(({ answerBy }) => answerBy !== undefined);
-  const over = timed.filter(({ answerBy }) => Date.parse(answerBy ?? "") <= nowMs);
-  const open = timed.filter((question) => !over.includes(question)).map(({ answerBy }) => answerBy ?? "");
+/** What is to be recorded of questions and approvals whose time is over, and when the next one's is (ISO 8601). */
+export function expiring(
+  transcript: Transcript,
+  nowMs: number,
+): { readonly over: readonly EventBody[]; readonly next: string | undefined } {
+  const { questions, asking } = currentRun(transcript);
+  const isOver = (until: string | undefined) => until !== undefined && Date.parse(until) <= nowMs;
+  const over: EventBody[] = [
+    ...questions.flatMap(({ seq, answerBy }) => (isOver(answerBy) ? [{ type: "question.expired" as const, of: seq }] : [])),
+    ...asking.flatMap(({ call, until }) => (call !== undefined && isOver(until) ? [{ type: "approval.expired" as const, call }] : [])),
+  ];
+  const open = asking.flatMap(({ until }) => (until === undefined || isOver(until) ? [] : [until]));
   return { over, next: open.toSorted()[0] };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { RunLimits } from "../engine/events.ts";
+import type { ActionPolicy, RunLimits } from "../engine/events.ts";
 import type { Team } from "../engine/team.ts";
 import { currentRun, type Transcript } from "../engine/transcript.ts";
 import { isStoreTrouble } from "./store-trouble.ts";
@@ -15,6 +15,8 @@ export interface Teams {
   readonly snapshot?: (team: string) => string;
   /** Whether the turns of this team are not shown, but kept in a file. */
   readonly isQuiet?: (team: string) => boolean;
+  /** Whether a run of this team runs code and calls tools; `auto` when absent. */
+  readonly policy?: (team: string) => { readonly code: ActionPolicy; readonly tools: ActionPolicy };
   has(team: string): boolean;
   names(): readonly string[];
   readonly default: string;
@@ -27,6 +29,8 @@ export interface RunnableTeam extends Team {
   readonly limitsAtFirst?: RunLimits;
   /** How long a question to people waits before the run goes on without an answer; for as long as it takes when absent. */
   readonly answerWithinMinutes?: number;
+  /** How long a call waits for a person's yes before it is taken for a no; for as long as it takes when absent. */
+  readonly approveWithinMinutes?: number;
 }
 
 /** The team that the run of this log began with, also when its settings have changed since or are gone; or why it cannot be had. */

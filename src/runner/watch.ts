@@ -20,7 +20,7 @@ export interface Watch {
   within(team: RunnableTeam, lane: Lane): Promise<WatchedTeam>;
   /** Holds the limit on minutes also while nothing is recorded: a model or a tool that hangs and hears no signal does not hold the run. */
   minutes(lane: Lane, team: RunnableTeam, turn: AbortController): Promise<void>;
-  /** Until when a question or a halt waits; agents know of no time. */
+  /** Until when a question, an approval or a halt waits; agents know of no time. */
   timed(item: EventBody, team: RunnableTeam): EventBody;
 }
 
@@ -55,7 +55,7 @@ export function createWatch(parts: {
       if (isFree) return [{ type: "limit.raised", run: run.run ?? "", to: {} }];
       if (until !== undefined && Date.parse(until) <= clock.now()) return [runStopped(lane.transcript, "limit", reasons)];
     }
-    return expiring(lane.transcript, clock.now()).over.map(({ seq }) => ({ type: "question.expired", of: seq }));
+    return expiring(lane.transcript, clock.now()).over;
   }
 
   /** When something that the run waits for is over next. */
@@ -73,10 +73,13 @@ export function createWatch(parts: {
     return currentRun(transcript).elapsedMs + Math.max(0, since);
   }
 
-  function timed(item: EventBody, { answerWithinMinutes: minutes }: RunnableTeam): EventBody {
+  function timed(item: EventBody, { answerWithinMinutes, approveWithinMinutes }: RunnableTeam): EventBody {
     if (item.type === "limit.reached") return { ...item, until: inMinutes(haltMinutes) };
-    if (item.type !== "handoff.made" || item.to !== HUMAN || minutes === undefined) return item;
-    return { ...item, answerBy: inMinutes(minutes) };
+    if (item.type === "approval.requested" && approveWithinMinutes !== undefined)
+      return { ...item, approveBy: inMinutes(approveWithinMinutes) };
+    if (item.type === "handoff.made" && item.to === HUMAN && answerWithinMinutes !== undefined)
+      return { ...item, answerBy: inMinutes(answerWithinMinutes) };
+    return item;
   }
 
   const inMinutes = (minutes: number): string => new Date(clock.now() + minutes * 60_000).toISOString();

@@ -6,8 +6,10 @@ import type { Runner } from "../runner.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { createAdmins } from "./admins.ts";
+import { pressApproval, pressApprovalForm, pressAskAgain, submitApproval } from "./approval-desk.ts";
 import { createAttachments } from "./attachments.ts";
-import { pressAnswer, pressApproval, pressStop } from "./buttons.ts";
+import { pressAnswer, pressStop } from "./buttons.ts";
+import { createAudit } from "./audit.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { discuss, openControls, openNewRun, parleyCommand, refreshControls, showHome, startFromModal } from "./commands.ts";
 import { hear } from "./conversation.ts";
@@ -124,6 +126,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   listen(bolt, handlersOf(desk), log);
   const marks = createMarks({ runner, whisper, log });
   const reminders = createReminders({ runner, store, web, clock, log, team: me.team });
+  const audit = createAudit({ runner, store, settings: parts.settings, log, team: me.team });
   const status = createStatus({ runner, store, web, cards: parts.teams.cards, clock, log });
 
   return {
@@ -137,6 +140,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       inbox.open();
       status.start();
       reminders.start();
+      audit.start();
     },
     async stop() {
       await bolt.stop();
@@ -144,6 +148,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       await inbox.close();
       await marks.close();
       await reminders.close();
+      await audit.close();
       await whisper.settled();
       await status.close();
     },
@@ -185,8 +190,14 @@ function handlersOf(desk: Desk): Handlers {
       if (press.view) await refreshControls(desk, press.view);
     },
     answerPressed: (press) => pressAnswer(desk, press),
-    approvePressed: (press) => pressApproval(desk, press, true),
-    denyPressed: (press) => pressApproval(desk, press, false),
+    approvePressed: (press) => pressApproval(desk, press, "once"),
+    allowRunPressed: (press) => pressApproval(desk, press, "run"),
+    editPressed: (press) => pressApprovalForm(desk, press, "edit"),
+    denyPressed: (press) => pressApproval(desk, press, "deny"),
+    denyWhyPressed: (press) => pressApprovalForm(desk, press, "deny"),
+    askAgainPressed: (press) => pressAskAgain(desk, press),
+    editSubmitted: (submission) => submitApproval(desk, submission, "edit"),
+    denySubmitted: (submission) => submitApproval(desk, submission, "deny"),
     raisePressed: (press) => pressRaise(desk, press),
     finishPressed: (press) => pressFinish(desk, press),
     forgetPressed: (press) => pressForget(desk, press),

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { CodePolicy } from "../engine/events.ts";
+import { stricter } from "../engine/agents/approvals.ts";
+import type { ActionPolicy } from "../engine/events.ts";
 import type { Settings } from "../store/settings.ts";
 import { ALLOW_FIELDS, type Allow } from "./permissions.ts";
 import type { Log } from "./web.ts";
@@ -10,15 +11,17 @@ export interface ChannelSettings {
   readonly team?: string;
   /** The card, the questions and the result alone. */
   readonly quiet?: boolean;
-  /** Holds beside what the team says: of the two, the stricter. */
-  readonly code?: CodePolicy;
+  /** Of this and what the team says, the stricter holds. */
+  readonly code?: ActionPolicy;
+  /** The same for tools that touch the world outside. */
+  readonly tools?: ActionPolicy;
   readonly allow?: Partial<Allow>;
   /** What its runs may cost a day, in US dollars; read by the budgets themselves. */
   readonly usdPerDay?: number;
 }
 
 /** What people have set for all channels of a workspace. Others keep other things under the same name. */
-export type WorkspaceSettings = Pick<ChannelSettings, "code" | "allow" | "usdPerDay">;
+export type WorkspaceSettings = Pick<ChannelSettings, "code" | "tools" | "allow" | "usdPerDay">;
 
 /** What it takes to read them. */
 export interface SettingsReader {
@@ -33,8 +36,8 @@ export const WORKSPACE_SETTING = "workspace";
 
 const policy = z.enum(["off", "ask", "auto"]);
 const usdPerDay = z.number().positive().max(100_000);
-const CHANNEL_FIELDS = { team: z.string().min(1).max(100), quiet: z.boolean(), code: policy, usdPerDay } as const;
-const WORKSPACE_FIELDS = { code: policy, usdPerDay } as const;
+const CHANNEL_FIELDS = { team: z.string().min(1).max(100), quiet: z.boolean(), code: policy, tools: policy, usdPerDay } as const;
+const WORKSPACE_FIELDS = { code: policy, tools: policy, usdPerDay } as const;
 
 export async function channelSettings(desk: SettingsReader, channel: string): Promise<ChannelSettings> {
   const name = channelSetting(channel);
@@ -47,6 +50,12 @@ export async function workspaceSettings(desk: SettingsReader): Promise<Workspace
   return readSettings(value, WORKSPACE_FIELDS, (what) =>
     desk.log(`the setting ${WORKSPACE_SETTING} is not as it should be and does not hold: ${what}`),
   );
+}
+
+/** The rules for code and tools in a channel: of its own and the workspace's, the stricter. */
+export async function rulesIn(desk: SettingsReader, channel: string): Promise<Pick<ChannelSettings, "code" | "tools">> {
+  const [workspace, own] = [await workspaceSettings(desk), await channelSettings(desk, channel)];
+  return { code: stricter(workspace.code, own.code), tools: stricter(workspace.tools, own.tools) };
 }
 
 /** The lines that are as they should be; another version of Parley may have written others, or these in another way. */

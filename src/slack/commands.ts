@@ -12,8 +12,8 @@ import { controlsModal, homeView, NEW_RUN, newRunModal } from "./modals.ts";
 import { bareText } from "./mrkdwn.ts";
 import { memoryCommand } from "./notes.ts";
 import type { CommandBody, MessageShortcutBody, SubmissionBody } from "./payloads.ts";
-import { refusal } from "./permissions.ts";
 import { placeOf, threadKey, type Place } from "./place.ts";
+import { refused } from "./refused.ts";
 import { slackErrorCode } from "./web.ts";
 
 const RUNS_LISTED_MAX = 10;
@@ -64,8 +64,9 @@ export async function discuss(desk: Desk, shortcut: MessageShortcutBody): Promis
   const thread = threadOf(desk, { channel: channel.id, ...message });
   const run = currentRun(await desk.runner.read(thread));
   const external = user.team_id !== undefined && user.team_id !== desk.me.team;
-  const refused = refusal(run.running ? "steer" : "start", { user: user.id, external, startedBy: run.startedBy }, desk.allow);
-  if (refused) return answer(safeMrkdwn(refused));
+  const attempt = { user: user.id, external, startedBy: run.startedBy, channel: channel.id, subject: thread, id: shortcut.trigger_id };
+  const no = await refused(desk, run.running ? "steer" : "start", attempt);
+  if (no) return answer(safeMrkdwn(no));
   desk.whisper.react({ channel: channel.id, ts: message.ts }, "eyes");
   const author = message.user ? await desk.names.of(message.user) : (message.username ?? "somebody");
   const heard = await desk.runner.say({
@@ -105,8 +106,9 @@ export async function startFromModal(desk: Desk, submission: SubmissionBody): Pr
   if (!task || !team || !channel) return;
   const user = submission.user.id;
   const external = submission.user.team_id !== undefined && submission.user.team_id !== desk.me.team;
-  const refused = refusal("start", { user, external, startedBy: undefined }, desk.allow);
-  if (refused) return tellDirectly(desk, user, safeMrkdwn(refused));
+  const attempt = { user, external, startedBy: undefined, channel, subject: `a run in ${channel}`, id: submission.view.id };
+  const no = await refused(desk, "start", attempt);
+  if (no) return tellDirectly(desk, user, safeMrkdwn(no));
   const key = `task/${submission.view.id}`;
   const ts = await postOnce(desk, { key, user, channel, text: `<@${user}> asks:\n${safeMrkdwn(task)}` });
   if (!ts) return;

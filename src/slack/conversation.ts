@@ -10,7 +10,8 @@ import { helpText, type TeamCards } from "./help.ts";
 import { READ, SEEN } from "./marks.ts";
 import { bareText, mentions, plainText } from "./mrkdwn.ts";
 import { isAmendment, type MessageBody, type MessageEvent } from "./payloads.ts";
-import { refusal, type Deed } from "./permissions.ts";
+import type { Deed } from "./permissions.ts";
+import { refused, wouldRefuse } from "./refused.ts";
 import { command } from "./run-control.ts";
 import type { Listener } from "./whisper.ts";
 import { addressee, commandWord } from "./words.ts";
@@ -47,7 +48,7 @@ export async function hear(ears: Ears, body: z.output<typeof MessageBody>): Prom
   const bare = bareText(message.text, ears.me.user);
   const word = spoken.bot ? undefined : commandWord(bare);
   if (word && word !== "help") {
-    await command(ears, word, { thread, transcript, run, user, external: spoken.external, listener });
+    await command(ears, word, { thread, transcript, run, user, external: spoken.external, listener, id: message.ts });
     return;
   }
   if (word === "help" || (addressed && bare === "" && !message.files?.length)) {
@@ -55,10 +56,11 @@ export async function hear(ears: Ears, body: z.output<typeof MessageBody>): Prom
     return;
   }
   if (spoken.bot && botsInARow(transcript, ears.bots) >= BOTS_IN_A_ROW_MAX) return;
-  const refused = refusal(deedOf(run), { user, external: spoken.external, startedBy: run.startedBy }, ears.allow);
-  if (refused) {
-    // A bystander's talk among people is not answered each time.
-    if (addressed) await ears.whisper.tell(listener, safeMrkdwn(refused));
+  const attempt = { user, external: spoken.external, startedBy: run.startedBy, channel: message.channel, subject: thread, id: message.ts };
+  // A bystander's talk among people is not answered each time, nor kept.
+  const no = await (addressed ? refused : wouldRefuse)(ears, deedOf(run), attempt);
+  if (no) {
+    if (addressed) await ears.whisper.tell(listener, safeMrkdwn(no));
     return;
   }
   // The first sign, before anything that takes time.

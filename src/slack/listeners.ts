@@ -17,9 +17,15 @@ export interface Handlers {
   readonly stopPressed: (press: on.PressBody) => Promise<void>;
   readonly answerPressed: (press: on.PressBody) => Promise<void>;
   readonly approvePressed: (press: on.PressBody) => Promise<void>;
+  readonly allowRunPressed: (press: on.PressBody) => Promise<void>;
+  readonly editPressed: (press: on.PressBody) => Promise<void>;
   readonly denyPressed: (press: on.PressBody) => Promise<void>;
   readonly raisePressed: (press: on.PressBody) => Promise<void>;
   readonly finishPressed: (press: on.PressBody) => Promise<void>;
+  readonly denyWhyPressed: (press: on.PressBody) => Promise<void>;
+  readonly askAgainPressed: (press: on.PressBody) => Promise<void>;
+  readonly editSubmitted: (body: on.SubmissionBody) => Promise<void>;
+  readonly denySubmitted: (body: on.SubmissionBody) => Promise<void>;
   readonly forgetPressed: (press: on.PressBody) => Promise<void>;
   readonly notesPaged: (press: on.PressBody) => Promise<void>;
   readonly pausePressed: (press: on.PressBody) => Promise<void>;
@@ -78,9 +84,15 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.view("parley_other_team", door(on.SubmissionBody, handlers.otherTeamSubmitted));
   app.action(ANSWER, door(on.PressBody, handlers.answerPressed));
   app.action(ACTIONS.approve, door(on.PressBody, handlers.approvePressed));
+  app.action(ACTIONS.allowRun, door(on.PressBody, handlers.allowRunPressed));
+  app.action(ACTIONS.editCall, door(on.PressBody, handlers.editPressed));
   app.action(ACTIONS.deny, door(on.PressBody, handlers.denyPressed));
   app.action(ACTIONS.raise, door(on.PressBody, handlers.raisePressed));
   app.action(ACTIONS.finish, door(on.PressBody, handlers.finishPressed));
+  app.action(ACTIONS.denyWhy, door(on.PressBody, handlers.denyWhyPressed));
+  app.action(ACTIONS.askAgain, door(on.PressBody, handlers.askAgainPressed));
+  app.view("parley_edit", door(on.SubmissionBody, handlers.editSubmitted));
+  app.view("parley_deny", door(on.SubmissionBody, handlers.denySubmitted));
 
   app.action(ACTIONS.forget, door(on.PressBody, handlers.forgetPressed));
   app.action(ACTIONS.older, door(on.PressBody, handlers.notesPaged));

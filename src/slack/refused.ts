@@ -20,6 +20,8 @@ export interface Attempt {
   readonly channel?: string;
   /** On what, for the audit log: a thread, the name of a setting. */
   readonly subject: string;
+  /** Of the press, the message or the form: what is handled again after a crash is recorded once. */
+  readonly id?: string;
 }
 
 /** What {@link refusal} says with all that is set here. What is refused is in the audit log. `undefined`: go ahead. */
@@ -27,12 +29,20 @@ export async function refused(ears: Ears, deed: Deed, attempt: Attempt): Promise
   const no = await wouldRefuse(ears, deed, attempt);
   if (no === undefined) return undefined;
   const person = await personOf(ears, attempt.user);
-  await ears.settings.record({ workspace: ears.me.team, person, deed, subject: attempt.subject, allowed: false, detail: no });
+  await ears.settings.record({
+    workspace: ears.me.team,
+    person,
+    deed,
+    subject: attempt.subject,
+    allowed: false,
+    detail: no,
+    ...(attempt.id === undefined ? {} : { key: `refused ${deed} ${attempt.id}` }),
+  });
   return no;
 }
 
 /** The same, unrecorded: for what a person does not ask for but would be shown. */
-export async function wouldRefuse(ears: Ears, deed: Deed, attempt: Omit<Attempt, "subject">): Promise<string | undefined> {
+export async function wouldRefuse(ears: Ears, deed: Deed, attempt: Omit<Attempt, "subject" | "id">): Promise<string | undefined> {
   const allow = await allowIn(ears, attempt.channel);
   // Nobody from outside is an admin here, whatever they are at home.
   const admin = !attempt.external && asksForAdmins(deed, allow) && (await ears.admins.has(attempt.user));

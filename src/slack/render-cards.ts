@@ -20,11 +20,11 @@ import {
   type Rendered,
 } from "./blocks.ts";
 import { safeLine, safeMarkdown, safeMrkdwn, shorten } from "./escape.ts";
-import { BUTTON_VALUE_CHARS_MAX, CARD_LINE_CHARS, FILE_BYTES_MAX, RUN_ID_CHARS } from "./limits.ts";
+import { CARD_LINE_CHARS, FILE_BYTES_MAX, RUN_ID_CHARS } from "./limits.ts";
 import { faceInText, type TeamCard } from "./personas.ts";
 import { planAsText, planOf } from "./progress.ts";
 import { runOf, turnBefore, wordsBeside, type Of } from "./reading.ts";
-import { fenced, plainText } from "./render-turn.ts";
+import { plainText } from "./render-turn.ts";
 
 /** The app's own messages. Those that may be edited later show the log as it is when they are made. */
 
@@ -163,48 +163,16 @@ const BESIDE_CHARS_MAX = 6_000;
 /** Slack takes 25 in a row; nobody reads more than five. */
 const OPTIONS_MAX = 5;
 
-/** A call that waits for a person's yes. */
-export function renderApproval(asked: Of<"approval.requested">, transcript: Transcript): Rendered {
-  const { state, events } = runOf(transcript, asked.seq);
-  const given = events.find((event) => event.type === "approval.given" && event.call === asked.call) as Of<"approval.given"> | undefined;
-  const title = `${state.startedBy ? `${mention(state.startedBy)} ` : ""}*${safeMrkdwn(asked.agent)} asks for approval:*`;
-  const what = fenced(shorten(safeMarkdown(asked.what), BESIDE_CHARS_MAX));
-  const message = {
-    kind: "message" as const,
-    text: `${safeMrkdwn(asked.agent)} asks for approval: ${line1(asked.what)}`,
-    plain: `${title}\n${plainText(what)}`,
-  };
-  if (given) {
-    const word = given.approved ? "approved" : "denied";
-    return {
-      ...message,
-      blocks: [
-        section(title),
-        markdown(what),
-        context(`${word} by ${mention(given.person)}${given.reason ? `: ${line1(given.reason)}` : ""}`),
-      ],
-    };
-  }
-  if (!state.running) return { ...message, blocks: [section(title), markdown(what), context("not decided; the run has stopped")] };
-  // The number says which one it is; the call's id, which a model may have chosen, goes along while it is short.
-  const value = { seq: asked.seq, ...(asked.call.length < BUTTON_VALUE_CHARS_MAX / 8 ? { call: asked.call } : {}) };
-  return {
-    ...message,
-    blocks: [
-      section(title),
-      markdown(what),
-      actions(button("Approve", ACTIONS.approve, value, "primary"), button("Deny", ACTIONS.deny, value, "danger")),
-    ],
-  };
-}
-
 export function renderFailure(agent: string, error: Failure): Rendered {
   const text = `${safeMrkdwn(agent)} could not answer: ${safeMrkdwn(shorten(error.message, CARD_LINE_CHARS * 3))}`;
   return { kind: "message", text: shorten(text, CARD_LINE_CHARS), plain: text, blocks: [section(`:warning: ${text}`)] };
 }
 
-export function renderNoCode(ran: CodeRan): Rendered {
-  const text = `Code is not run in this installation, so agents only reason about it. ${line1(ran.output)}`;
+export function renderNoCode(ran: CodeRan, started: Of<"run.started"> | undefined): Rendered {
+  const text =
+    started?.code === "off"
+      ? "Code is off here, by the rule of this channel or of the team, so agents only reason about it."
+      : `Code is not run in this installation, so agents only reason about it. ${line1(ran.output)}`;
   return { kind: "message", text, plain: text, blocks: [context(text)] };
 }
 

@@ -4,8 +4,9 @@ import type { Post } from "../store/store.ts";
 import type { Rendered } from "./blocks.ts";
 import { FILES_PER_CODE_RUN_MAX } from "./limits.ts";
 import type { TeamCard } from "./personas.ts";
-import { eventAt, runOf, turnBefore, upTo, type TurnEnd } from "./reading.ts";
-import { renderApproval, renderCard, renderFailure, renderFile, renderNoCode, renderQuestion, renderResumed } from "./render-cards.ts";
+import { eventAt, runOf, turnBefore, upTo, type Of, type TurnEnd } from "./reading.ts";
+import { renderApproval } from "./render-approval.ts";
+import { renderCard, renderFailure, renderFile, renderNoCode, renderQuestion, renderResumed } from "./render-cards.ts";
 import { renderHalt } from "./render-halt.ts";
 import { renderEnd } from "./result.ts";
 import { transcriptFile } from "./transcript-file.ts";
@@ -71,7 +72,9 @@ function shownOpenly(event: RunEvent, before: Transcript): readonly Planned[] {
     case "tool.called": // Work, not words: shown as "is thinking" while it lasts.
     case "tool.returned":
     case "tool.failed": // The agent reads it and goes on.
-    case "approval.given": // Edits the card that asked.
+    case "approval.given": // Edits the card that asked, as do the next two.
+    case "approval.expired":
+    case "approval.withdrawn":
     case "finish.decided": // The end follows, with the reason.
     case "question.expired": // The question's card says it.
     case "speaker.requested": // The words that asked for it are in the thread; the card and the next turn's footer say it.
@@ -105,7 +108,7 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
     case "code.written":
       return turn(event, post, transcript, team);
     case "code.ran": {
-      if (post.kind === "notice") return renderNoCode(event);
+      if (post.kind === "notice") return renderNoCode(event, startOf(transcript, event.seq));
       const file = filesOf(event)[post.part];
       return file ? renderFile(file, event.agent) : NOTHING;
     }
@@ -127,6 +130,8 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
     case "tool.returned":
     case "tool.failed":
     case "approval.given":
+    case "approval.expired":
+    case "approval.withdrawn":
     case "finish.decided":
     case "question.expired":
     case "speaker.requested":
@@ -144,6 +149,9 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
       return NOTHING;
   }
 }
+
+const startOf = ({ events }: Transcript, seq: number): Of<"run.started"> | undefined =>
+  events.findLast((event): event is Of<"run.started"> => event.seq <= seq && event.type === "run.started");
 
 const NOTICE: Planned = { kind: "notice", part: 0 };
 const NOTHING: Rendered = { kind: "nothing", why: "this event makes no such message" };

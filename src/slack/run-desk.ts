@@ -7,8 +7,9 @@ import { personOf } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { SEEN } from "./marks.ts";
 import { AboutRun, ButtonValue, type PressBody, type SubmissionBody } from "./payloads.ts";
-import { refusal, type Deed } from "./permissions.ts";
+import type { Deed } from "./permissions.ts";
 import { placeOf } from "./place.ts";
+import { refused } from "./refused.ts";
 import { steer } from "./run-control.ts";
 import { answerModal, chosenAgent, continueModal, FIELDS, otherTeamModal, steerModal } from "./run-modals.ts";
 
@@ -29,7 +30,7 @@ export async function pressSteer(desk: Desk, press: PressBody): Promise<void> {
   if (!at || !press.trigger_id) return;
   const run = currentRun(await desk.runner.read(at.thread));
   if (!run.running) return desk.whisper.tell(at.listener, "This run is over. Mention me here to begin another.");
-  if (await refused(desk, "steer", at, press.user.id)) return;
+  if (await mayNot(desk, "steer", at, press.user.id)) return;
   const team = desk.teams.cards.find(({ name }) => name === run.team);
   await openModal(desk, press.trigger_id, steerModal({ thread: at.thread }, team));
 }
@@ -41,7 +42,7 @@ export async function pressWords(desk: Desk, press: PressBody): Promise<void> {
   const { seq } = ButtonValue.parse(press.actions[0].value);
   const question = currentRun(await desk.runner.read(at.thread)).questions.find((one) => one.seq === seq);
   if (!question) return desk.whisper.tell(at.listener, TOO_LATE);
-  if (await refused(desk, "answer", at, press.user.id)) return;
+  if (await mayNot(desk, "answer", at, press.user.id)) return;
   await openModal(desk, press.trigger_id, answerModal({ thread: at.thread, seq: question.seq }, question));
 }
 
@@ -53,7 +54,7 @@ export async function pressNext(desk: Desk, press: PressBody, kind: "continue" |
   const transcript = await desk.runner.read(at.thread);
   if (currentRun(transcript).running)
     return desk.whisper.tell(at.listener, "A team is at work in this thread already; what you write here reaches it.");
-  if (await refused(desk, "start", at, press.user.id)) return;
+  if (await mayNot(desk, "start", at, press.user.id)) return;
   const about = { thread: at.thread, ...(r === undefined ? {} : { run: r }) };
   await openModal(
     desk,
@@ -85,7 +86,8 @@ export async function submitRunModal(
   const external = submission.user.team_id !== undefined && submission.user.team_id !== desk.me.team;
   const transcript = await desk.runner.read(about.thread);
   const { startedBy } = currentRun(transcript);
-  const no = refusal(DEEDS[kind], { user, external, startedBy }, desk.allow);
+  const attempt = { user, external, startedBy, channel: place.channel, subject: about.thread, id: submission.view.id };
+  const no = await refused(desk, DEEDS[kind], attempt);
   if (no) return tellDirectly(desk, user, safeMrkdwn(no));
   const { values } = submission.view.state;
   const words = kind === "team" ? taskOf(transcript, about.run) : values[FIELDS.words]?.[FIELDS.element]?.value?.trim();
@@ -150,9 +152,9 @@ function taskOf(transcript: Transcript, run: string | undefined): string {
   return (task?.type === "message.posted" ? task.text : messagesOfRun(transcript)[0]?.text) ?? "";
 }
 
-async function refused(desk: Desk, deed: Deed, at: Pressed, user: string): Promise<boolean> {
+async function mayNot(desk: Desk, deed: Deed, at: Pressed, user: string): Promise<boolean> {
   const { startedBy } = currentRun(await desk.runner.read(at.thread));
-  const no = refusal(deed, { user, external: at.external, startedBy }, desk.allow);
+  const no = await refused(desk, deed, { user, external: at.external, startedBy, ...at.about });
   if (no) await desk.whisper.tell(at.listener, safeMrkdwn(no));
   return no !== undefined;
 }

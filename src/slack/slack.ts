@@ -10,6 +10,7 @@ import type { Problem } from "./delivery.ts";
 import type { TeamCards } from "./help.ts";
 import type { HttpDoor } from "./http-receiver.ts";
 import { createOutbox } from "./outbox.ts";
+import type { Allow } from "./permissions.ts";
 import type { TeamCard } from "./personas.ts";
 import { createWeb, slackErrorCode } from "./web.ts";
 
@@ -26,6 +27,8 @@ export interface SlackSettings {
   readonly writeTimeoutMs?: number;
   /** Ids of other bots whose words are heard; none when absent. */
   readonly bots?: readonly string[];
+  /** Who may do what, as the team file has it; the defaults where absent. */
+  readonly allow?: Partial<Allow>;
 }
 
 export interface SlackParts extends SlackSettings {

@@ -28,7 +28,11 @@ function sectionOf(event: RunEvent): string | undefined {
     case "turn.skipped":
       return `*${line(event.person.name)} skipped the turn of ${line(event.agent)}.*`;
     case "approval.given":
-      return `*${event.approved ? "Approved" : "Denied"} by ${line(event.person.name)}.*`;
+      return `*${event.approved ? "Allowed" : "Denied"} by ${line(event.person.name)}${event.scope === "run" ? " for this run" : ""}${event.edited === undefined ? ".*" : `, changed to:*\n\n${fenced(event.edited)}`}`;
+    case "approval.expired":
+      return "*Nobody allowed it in time.*";
+    case "approval.withdrawn":
+      return `*${line(event.person.name)} wants to be asked again.*`;
     case "question.expired":
       return "*Nobody answered in time.*";
     case "run.stopped":

@@ -70,9 +70,10 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE decisions (
     id INTEGER PRIMARY KEY AUTOINCREMENT, workspace TEXT NOT NULL, at TEXT NOT NULL, person_id TEXT NOT NULL, person_name TEXT NOT NULL,
-    deed TEXT NOT NULL, subject TEXT NOT NULL, allowed INTEGER NOT NULL, detail TEXT
+    deed TEXT NOT NULL, subject TEXT NOT NULL, allowed INTEGER NOT NULL, detail TEXT, key TEXT
   ) STRICT;
   CREATE INDEX decisions_by_workspace ON decisions (workspace, id);
+  CREATE UNIQUE INDEX decisions_by_key ON decisions (workspace, key) WHERE key IS NOT NULL;
   `,
   `
   CREATE TABLE spent (

@@ -19,6 +19,7 @@ type StoreReader = Pick<
   Store,
   "load" | "spentOn" | "unhandled" | "duePosts" | "receipt" | "note" | "file" | "unfinished" | "recent" | "close"
 >;
+type SettingsReader = Pick<Settings, "get" | "list" | "decisions" | "workspaces">;
 type MemoryReader = Pick<Memory, "recall" | "list" | "scopes">;
 
 /**
@@ -37,9 +38,12 @@ export function openSqlite(options: { readonly path: string } & Partial<Clock>):
  * The same file for reading only, also while Parley runs on it; for commands that only look, such as `parley export`.
  * @throws StoreError when there is no database, or one that this program cannot read.
  */
-export function openSqliteReadOnly(options: { readonly path: string }): StoreReader & { readonly memory: MemoryReader } {
-  const { store, memory } = onConnection(openConnectionReadOnly(options.path), systemClock);
-  return { ...store, memory };
+export function openSqliteReadOnly(options: { readonly path: string }): StoreReader & {
+  readonly memory: MemoryReader;
+  readonly settings: SettingsReader;
+} {
+  const { store, memory, settings } = onConnection(openConnectionReadOnly(options.path), systemClock);
+  return { ...store, memory, settings };
 }
 
 interface Opened {

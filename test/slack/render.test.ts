@@ -174,12 +174,15 @@ test("a question shows what the agent wrote beside it", () => {
   expect(json(show(log, 6, "question"))).toContain("I found two ways.\\n\\nWhich one?");
 });
 
-test("an approval has two buttons until it is given or denied", () => {
+test("an approval has buttons until it is given or denied", () => {
   const asked: EventBody[] = [started(), asks("x"), { type: "approval.requested", agent: "Coder", call: "c1", what: "rm -rf `out`" }];
   const open = show(logOf(...asked), 3, "approval");
   expect(buttons(open)).toEqual([
     { id: "parley.code.approve", value: { seq: 3, call: "c1" } },
+    { id: "parley.code.allow", value: { seq: 3, call: "c1" } },
+    { id: "parley.code.edit", value: { seq: 3, call: "c1" } },
     { id: "parley.code.deny", value: { seq: 3, call: "c1" } },
+    { id: "parley.code.reason", value: { seq: 3, call: "c1" } },
   ]);
   const given = show(
     logOf(...asked, { type: "approval.given", call: "c1", approved: false, person: { id: "U0ADA", name: "Ada" } }),
