@@ -10,13 +10,14 @@ import { systemClock, type Clock } from "./engine/clock.ts";
 import type { Memory } from "./engine/memory.ts";
 import { createGates } from "./models/gated.ts";
 import { createRunner, type Runner } from "./runner.ts";
+import { createDayBudgets } from "./runner/day-budgets.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import { createInstalledSlack, type InstalledSettings, type InstalledSlack } from "./slack/installed.ts";
 import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
 import { rulesIn } from "./slack/channel-settings.ts";
 import { placeOf, scopeOfChannel } from "./slack/place.ts";
 import { plan } from "./slack/render.ts";
-import { isEvent } from "./engine/events.ts";
+import { isEvent, type Person } from "./engine/events.ts";
 import { createKeyRing } from "./store/key-ring.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
 import { openSqlite } from "./store/sqlite.ts";
@@ -61,6 +62,8 @@ export interface ParleyOptions {
   /** Where code runs; what the settings say when absent. Closed with Parley. */
   readonly executor?: Executor;
   readonly clock?: Clock;
+  /** Whether somebody is there to ask when a run reaches a limit; as it is in Slack when absent. */
+  readonly asksAtLimits?: boolean;
   /** Where traces and metrics go; none when absent. */
   readonly telemetry?: Pick<TelemetryParts, "tracer" | "meter" | "contents">;
   /** One line about something that is not part of a conversation. Holds no secret. */
@@ -72,11 +75,7 @@ export interface Parley {
   readonly runner: Runner;
   readonly store: Store;
   readonly memory: Memory;
-<<<<<<< HEAD
-  /** What people set in Slack, and the audit log. */
-=======
-  /** What people set while it runs, and who decided what. */
->>>>>>> allow
+  /** What people set while Parley runs, and who decided what. */
   readonly settings: KeptSettings;
   readonly teams: Teams;
   readonly executor: Executor;
@@ -151,6 +150,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       clock,
       slots: THREADS_AT_ONCE_MAX,
       perWorkspace: THREADS_PER_WORKSPACE_MAX,
+      ...((options.asksAtLimits ?? options.slack !== undefined) ? { haltMinutes: settings.budgets.waitMinutes } : {}),
+      budgets: createDayBudgets({ store, settings: kept, budgets: settings.budgets, accounts: accountsOf, clock }),
       log: problem,
       isParked: (thread) => ofMany?.isParked(thread) ?? false,
     });
@@ -207,6 +208,12 @@ function secretsOf(slack: ParleyOptions["slack"]): Env {
 function scopeOf(thread: string): string {
   const place = placeOf(thread);
   return place ? scopeOfChannel(place) : "terminal";
+}
+
+/** For whom the costs of a thread count; by the names under which their settings are kept. */
+function accountsOf(thread: string, startedBy: Person): readonly string[] {
+  const place = placeOf(thread);
+  return ["workspace", ...(place ? [`channel/${place.channel}`] : []), `person/${startedBy.id}`];
 }
 
 /** Tells this Parley's containers from those of another one on the same engine. */

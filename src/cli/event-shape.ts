@@ -13,7 +13,11 @@ const count = z.number().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const whole = z.int().nonnegative();
 const hash = z.string().regex(/^[0-9a-f]{64}$/, { error: "a SHA-256, 64 hex digits" });
 const person = z.strictObject({ id: name, name });
-const failure = z.strictObject({ kind: name, message: text });
+const failure = z.strictObject({
+  kind: name,
+  message: text,
+  limit: z.strictObject({ kind: z.enum(["tokens", "usd"]), of: count }).optional(),
+});
 const usage = z
   .strictObject({
     inputTokens: count,
@@ -36,6 +40,7 @@ const reason = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("tokens"), ...limited, total: count, input: count, output: count }),
   z.strictObject({ kind: z.literal("usd"), ...limited, spent: count }),
   z.strictObject({ kind: z.literal("minutes"), ...limited, elapsed: count }),
+  z.strictObject({ kind: z.literal("budget"), account: name, day: name, ...limited, spent: count, priced: z.boolean() }),
   z.strictObject({ kind: z.literal("handoff"), agent: name, to: name }),
   z.strictObject({ kind: z.literal("finish"), agent: name, reason: text }),
   z.strictObject({ kind: z.literal("source"), agent: name }),
@@ -67,6 +72,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     startedBy: person,
     teamHash: hash.optional(),
     turnsInFile: z.literal(true).optional(),
+    haltsAtLimits: z.literal(true).optional(),
     code: policy.optional(),
     tools: policy.optional(),
     goesOn: z.literal(true).optional(),
@@ -147,6 +153,32 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
   "message.edited": { of: whole, id: name, person, text, files: z.array(file).max(LIST_MAX).optional() },
   "message.deleted": { of: whole, id: name, person },
   "question.expired": { of: whole },
+  "limit.neared": {
+    run: name,
+    limit: z.enum(["turns", "minutes", "tokens", "usd", "budget"]),
+    account: name.optional(),
+    used: count,
+    of: count,
+  },
+  "limit.reached": {
+    run: name,
+    reason: text,
+    reasons: z.array(reason).max(LIST_MAX),
+    until: name.optional(),
+    agent: name.optional(),
+    notices,
+    usage,
+  },
+  "limit.raised": {
+    run: name,
+    person: person.optional(),
+    to: z.strictObject({ turns: count.optional(), minutes: count.optional(), tokens: count.optional(), usd: count.optional() }),
+    budgets: z
+      .array(z.strictObject({ account: name, usd: count }))
+      .max(LIST_MAX)
+      .optional(),
+  },
+  "summary.requested": { run: name, person },
   "feedback.given": { run: name, person, helpful: z.boolean() },
   "stop.requested": { person },
   "code.written": { agent: name, text, notices, usage },

@@ -69,6 +69,14 @@ function sectionOf(event: RunEvent): string | undefined {
       return `*${plain(event.person.name)} took message ${event.of} back before it was read.*`;
     case "question.expired":
       return "*Nobody answered in time.*";
+    case "limit.neared":
+      return undefined;
+    case "limit.reached":
+      return `*A limit is reached: ${plain(event.reason)}.*`;
+    case "limit.raised":
+      return event.person ? `*${plain(event.person.name)} raised the limit.*` : "*A new day has begun; the run goes on.*";
+    case "summary.requested":
+      return `*${plain(event.person.name)} asked for a summary.*`;
     case "feedback.given":
       return `*${plain(event.person.name)} found this ${event.helpful ? "helpful" : "not helpful"}.*`;
     case "stop.requested":

@@ -204,6 +204,11 @@ function replyOf(event: RunEvent): ModelReply {
     case "turn.failed":
       // Its kind is one that a model gave, or a tool of it; the agent passes it on as it is.
       return { kind: "failure", error: event.error as (ModelReply & { kind: "failure" })["error"], usage, ...notices };
+    case "limit.reached": {
+      const refused = event.reasons.find((reason) => reason.kind === "failure");
+      const error = (refused?.error ?? { kind: "limit", message: event.reason }) as (ModelReply & { kind: "failure" })["error"];
+      return { kind: "failure", error, usage, ...notices };
+    }
     case "speaker.selected": {
       const { agent: next, reason = "", instruction = "", progress } = event;
       return answer(JSON.stringify({ next, reason, instruction, progress }));

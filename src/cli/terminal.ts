@@ -107,6 +107,17 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
         return endLine() + dim(`  paused by ${oneLine(item.person.name)}`);
       case "question.expired":
         return endLine() + dim("  nobody answered in time; the run goes on");
+      case "limit.reached":
+        return endLine() + line(`\n${paint("bold", "?")} a limit is reached: ${harmless(item.reason)}`);
+      case "limit.neared":
+        return (
+          endLine() +
+          dim(`  near a limit: ${Number(item.used.toFixed(2))} of ${item.of} ${item.limit === "budget" ? "usd a day" : item.limit}`)
+        );
+      case "limit.raised":
+        return endLine() + dim(item.person ? `  ${oneLine(item.person.name)} raised the limit` : "  a new day has begun; the run goes on");
+      case "summary.requested":
+        return endLine() + dim(`  ${oneLine(item.person.name)} asked for a summary`);
       case "speaker.requested":
       case "run.unpaused":
       case "message.edited":

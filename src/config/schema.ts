@@ -143,6 +143,23 @@ const SlackSettings = z.strictObject({
   allow: Allow,
 });
 
+const usdPerDay = z.number().positive().max(100_000).optional();
+const Budgets = z
+  .strictObject({
+    personUsdPerDay: usdPerDay.describe("What the runs that one person starts may cost a day."),
+    channelUsdPerDay: usdPerDay.describe("What the runs of one channel may cost a day."),
+    workspaceUsdPerDay: usdPerDay.describe("What all runs of a workspace may cost a day."),
+    waitMinutes: z
+      .number()
+      .positive()
+      .max(24 * 60)
+      .default(30)
+      .describe("How long a run in Slack that has reached a limit, of its own or of the day, waits for somebody to raise it."),
+  })
+  .describe(
+    "In US dollars and for days in UTC, as far as prices are known; without limit where one is absent. What is set in Slack goes before it.",
+  );
+
 const named = {
   models: z.record(key, ModelChoice).default({}),
   tools: Tools.default({}).describe("Tools that agents can be given; each is started when it is first used."),
@@ -164,6 +181,7 @@ export const TeamFile = z
     providers: Providers.prefault({}),
     sandbox: Sandbox.prefault({}),
     slack: SlackSettings.prefault({}),
+    budgets: Budgets.prefault({}),
     database: z.string().min(1).max(1000).default("data/parley.db").describe("PARLEY_DB goes before this."),
   })
   .refine((file) => Object.keys(file.models).length <= MODELS_MAX, { error: `at most ${MODELS_MAX} models`, path: ["models"] })

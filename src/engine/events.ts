@@ -39,6 +39,8 @@ type Fact =
       readonly teamHash?: string;
       /** Set where people see the card, the questions and the result of this run, and find the turns in a file. */
       readonly turnsInFile?: true;
+      /** Set where people are there to ask: at a limit the run halts and waits for them, and does not stop at once. */
+      readonly haltsAtLimits?: true;
       /** Whether code is run in this run, whatever its team and its channel say later; `auto` when absent. An agent's own rule may be stricter. */
       readonly code?: ActionPolicy;
       /** The same for tools that touch the world outside. */
@@ -167,6 +169,35 @@ type Fact =
   | { readonly type: "question.expired"; readonly of: number }
   /** What a person thinks of a run. Agents do not read it. */
   | { readonly type: "feedback.given"; readonly run: string; readonly person: Person; readonly helpful: boolean }
+  /** Four fifths of a limit are used up: told once for each limit, and once more when it was raised. Agents do not read it. */
+  | ({ readonly type: "limit.neared"; readonly run: string } & NearedLimit)
+  /**
+   * The run halts until a person raises what it has reached, asks for a summary, or stops it. A turn that was refused its next model call
+   * stays open: `agent` says whose, and what it had cost.
+   */
+  | {
+      readonly type: "limit.reached";
+      readonly run: string;
+      /** One line for people; the reasons, joined. */
+      readonly reason: string;
+      readonly reasons: readonly StopReason[];
+      /** ISO 8601, UTC: when it stops by itself. */
+      readonly until?: string;
+      readonly agent?: string;
+      readonly notices?: Notices;
+      readonly usage?: Usage;
+    }
+  /** The halted run goes on, from here on within these limits. Nobody has raised them where a new day has brought new budgets. */
+  | {
+      readonly type: "limit.raised";
+      readonly run: string;
+      readonly person?: Person;
+      readonly to: Partial<RunLimits>;
+      /** Budgets of the day that were raised, which the run shares with others. */
+      readonly budgets?: readonly { readonly account: string; readonly usd: number }[];
+    }
+  /** The halted run is to end with a summary: one last reply, within an allowance of its own. */
+  | { readonly type: "summary.requested"; readonly run: string; readonly person: Person }
   /** A person asks for the end at the next border of a turn; to end it at once, the runner aborts and records `run.stopped`. */
   | { readonly type: "stop.requested"; readonly person: Person }
   /** A model wrote code that the same agent is about to run. */
@@ -184,6 +215,23 @@ type Fact =
       /** `done`: a goal of the team. `limit`: a cap that is always on. `stopped`: a person. `failed`: a turn could not be had. */
       readonly outcome: "done" | "limit" | "stopped" | "failed";
     };
+
+/** How far a run may go. */
+export interface RunLimits {
+  readonly turns: number;
+  readonly minutes: number;
+  readonly tokens: number;
+  readonly usd: number;
+}
+
+export interface NearedLimit {
+  /** `budget`: of the day, which the run shares with others. */
+  readonly limit: keyof RunLimits | "budget";
+  /** Whose budget of the day it is. */
+  readonly account?: string;
+  readonly used: number;
+  readonly of: number;
+}
 
 /** Whether code is run, or a tool called: not at all, after a person's yes, or at once, code in the sandbox. */
 export type ActionPolicy = "off" | "ask" | "auto";
@@ -294,6 +342,8 @@ export interface Usage {
 export interface Failure {
   readonly kind: string;
   readonly message: string;
+  /** The limit of the run that stands in the way, where one does. */
+  readonly limit?: { readonly kind: "tokens" | "usd"; readonly of: number };
 }
 
 /** `policy`: by rule. `selector`: a model chose. `only`: nobody else could. `fallback`: the model named nobody usable. `person`: somebody asked for this agent. */
@@ -307,6 +357,16 @@ export type StopReason =
   | { readonly kind: "tokens"; readonly limit: number; readonly total: number; readonly input: number; readonly output: number }
   | { readonly kind: "usd"; readonly limit: number; readonly spent: number }
   | { readonly kind: "minutes"; readonly limit: number; readonly elapsed: number }
+  /** What may be spent on a day for an account, such as `channel/C1`, is spent. `priced` is false where it is at least that much. */
+  | {
+      readonly kind: "budget";
+      readonly account: string;
+      /** UTC: `2026-11-23`. */
+      readonly day: string;
+      readonly limit: number;
+      readonly spent: number;
+      readonly priced: boolean;
+    }
   | { readonly kind: "handoff"; readonly agent: string; readonly to: string }
   | { readonly kind: "finish"; readonly agent: string; readonly reason: string }
   | { readonly kind: "source"; readonly agent: string }

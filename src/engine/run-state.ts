@@ -9,10 +9,11 @@ import {
   type Usage,
   type Whereabouts,
 } from "./events.ts";
+import { isHalted, NO_LIMITS_MET, stepAtLimits, summed, type AtLimits } from "./halt.ts";
 import { NOTHING_SPENT, spend, type Spent } from "./usage.ts";
 
 /** Where the current or the last run stands. */
-export interface RunState {
+export interface RunState extends AtLimits {
   readonly run: string | undefined;
   readonly team: string | undefined;
   readonly startedBy: Person | undefined;
@@ -83,6 +84,7 @@ export const runState = {
     toBeSelected: [],
     sideBySide: [],
     ...NOTHING_OPEN,
+    ...NO_LIMITS_MET,
     atBorder: true,
     turns: 0,
     elapsedMs: 0,
@@ -96,10 +98,16 @@ export const runState = {
 };
 
 /** Whether only a person, or time, can bring it on. */
-export const waits = ({ running, pausedBy, asking, openTurns, toBeSelected }: RunState): boolean =>
-  !running ||
-  pausedBy !== undefined ||
-  (asking.length > 0 && toBeSelected.length === 0 && openTurns.every((name) => asking.some(({ agent }) => agent === name)));
+export const waits = (state: RunState): boolean => {
+  const { running, pausedBy, halt, asking, openTurns, toBeSelected } = state;
+  if (!running || isHalted(state)) return true;
+  // A summary is being written, and nothing else is waited for.
+  if (halt) return false;
+  return (
+    pausedBy !== undefined ||
+    (asking.length > 0 && toBeSelected.length === 0 && openTurns.every((name) => asking.some(({ agent }) => agent === name)))
+  );
+};
 
 function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
   const atMs = Date.parse(event.at);
@@ -120,10 +128,11 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
         startedBy: event.startedBy,
         startIndex: event.seq - 1,
         running: true,
+        haltsAtLimits: event.haltsAtLimits === true,
         lastAtMs: atMs,
       };
     case "run.stopped":
-      return { ...state, running: false, openTurns: [], toBeSelected: [], ...NOTHING_OPEN };
+      return { ...state, running: false, openTurns: [], toBeSelected: [], ...NOTHING_OPEN, halt: undefined };
     case "speaker.selected":
       return {
         ...state,
@@ -138,9 +147,10 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
         skipped: [],
       };
     case "message.posted":
-      return "agent" in event ? endTurn(state, event.agent) : withQuestions(state, stillOpen(event, state.questions));
-    case "turn.ended":
+      return "agent" in event ? summed(endTurn(state, event.agent)) : withQuestions(state, stillOpen(event, state.questions));
     case "turn.failed":
+      return summed(endTurn(state, event.agent));
+    case "turn.ended":
       return endTurn(state, event.agent);
     case "handoff.made":
       if (event.outside) return state;
@@ -167,6 +177,11 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
       return { ...state, pausedBy: event.person };
     case "run.unpaused":
       return { ...state, pausedBy: undefined };
+    case "limit.neared":
+    case "limit.reached":
+    case "limit.raised":
+    case "summary.requested":
+      return stepAtLimits(state, event);
     case "message.edited":
     case "message.deleted":
     case "feedback.given":
@@ -246,7 +261,7 @@ const questionOf = (event: HandoffMade & Whereabouts & Recorded): Question => ({
 const participantOf = (event: { readonly agent: string } & Whereabouts): string => event.within?.split("/")[0] ?? event.agent;
 
 function isBorder(before: RunState, after: RunState, event: RunEvent): boolean {
-  if (event.type === "run.resumed") return before.atBorder;
+  if (event.type === "run.resumed" || event.type.startsWith("limit.")) return before.atBorder;
   if (after.openTurns.length === 0 || after.turns > before.turns || after.asking.length > before.asking.length) return true;
   // A leader's choice may have cost something.
   return event.type === "speaker.selected" && event.within === undefined && event.usage !== undefined;

@@ -1,5 +1,7 @@
 import { isStanding } from "./agents/approvals.ts";
 import type { EventBody, Person, RunEvent } from "./events.ts";
+import { isHalted } from "./halt.ts";
+import { twice, twiceTheBudgets } from "./run-limits.ts";
 import type { Question } from "./run-state.ts";
 import { currentRun, type Transcript } from "./transcript.ts";
 
@@ -11,6 +13,8 @@ export type Steering = { readonly person: Person } &
     /** `id`: of the message where it came from. */
     | { readonly kind: "edit"; readonly id: string; readonly text: string }
     | { readonly kind: "delete"; readonly id: string }
+    /** `seq`: of the halt at which they decide so. Twice as much of what was reached there. */
+    | { readonly kind: "raise" | "summarize"; readonly seq: number }
     | { readonly kind: "feedback"; readonly run: string; readonly helpful: boolean }
     /** A yes for the whole run is taken back. `call`: the one that it was given to. */
     | { readonly kind: "withdraw"; readonly call: string }
@@ -27,6 +31,13 @@ export function steered(transcript: Transcript, wish: Steering): readonly EventB
       return state.running && !state.pausedBy ? [{ type: "run.paused", run, person, ...id }] : [];
     case "resume":
       return state.pausedBy ? [{ type: "run.unpaused", run, person, ...id }] : [];
+    case "raise": {
+      if (!isHalted(state) || state.halt?.seq !== wish.seq) return [];
+      const budgets = twiceTheBudgets(state.halt.reasons);
+      return [{ type: "limit.raised", run, person, to: twice(state.halt.reasons), ...(budgets.length > 0 ? { budgets } : {}) }];
+    }
+    case "summarize":
+      return isHalted(state) && state.halt?.seq === wish.seq ? [{ type: "summary.requested", run, person }] : [];
     case "skip":
       return state.openTurns.map((agent) => ({ type: "turn.skipped", agent, person, ...id }));
     case "edit":

@@ -23,6 +23,7 @@ import { listen, type Handlers } from "./listeners.ts";
 import type { Pace } from "./delivery.ts";
 import { createPace } from "./outbox.ts";
 import { createMissed } from "./missed.ts";
+import { pressFinish, pressRaise } from "./limit-desk.ts";
 import { createMarks } from "./marks.ts";
 import { createNames } from "./names.ts";
 import { pressForget, turnPage } from "./notes.ts";
@@ -257,6 +258,8 @@ function handlersOf(desk: Desk, prompts: Prompts, colleagues: Colleagues): Handl
     askAgainPressed: (press) => pressAskAgain(desk, press),
     editSubmitted: (submission) => submitApproval(desk, submission, "edit"),
     denySubmitted: (submission) => submitApproval(desk, submission, "deny"),
+    raisePressed: (press) => pressRaise(desk, press),
+    finishPressed: (press) => pressFinish(desk, press),
     forgetPressed: (press) => pressForget(desk, press),
     notesPaged: (press) => turnPage(desk, press),
     pausePressed: (press) => pressHold(desk, press, "pause"),

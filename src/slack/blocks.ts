@@ -47,6 +47,8 @@ export const ACTIONS = {
   allowRun: "parley.code.allow",
   editCall: "parley.code.edit",
   deny: "parley.code.deny",
+  raise: "parley.limit.raise",
+  finish: "parley.limit.finish",
   denyWhy: "parley.code.reason",
   askAgain: "parley.code.again",
   forget: "parley.memory.forget",
@@ -99,6 +101,12 @@ export function button(label: string, actionId: string, value: object, style?: "
     ...(style ? { style } : {}),
   };
 }
+
+/** Asks once more before it is done; plain text. */
+export const confirmed = (element: Button, ask: { readonly title: string; readonly text: string; readonly confirm: string }): Button => ({
+  ...element,
+  confirm: { title: plainText(ask.title), text: plainText(ask.text), confirm: plainText(ask.confirm), deny: plainText("Not now") },
+});
 
 /** A mention of a person by Slack's id; by name when the person came from elsewhere. */
 export const mention = (person: { readonly id: string; readonly name: string }): string =>

@@ -209,12 +209,12 @@ export function createCards(parts: CardsParts): Cards {
 
 interface Card {
   readonly seq: number;
-  readonly kind: "card" | "question" | "approval";
+  readonly kind: "card" | "question" | "approval" | "halt";
 }
 
 type Started = RunEvent & { readonly type: "run.started" };
 
-const CARD_KINDS: ReadonlySet<string> = new Set(["card", "question", "approval"]);
+const CARD_KINDS: ReadonlySet<string> = new Set(["card", "question", "approval", "halt"]);
 
 /** The latest cards of a thread; the older ones have said their last. */
 function cardsOf(events: readonly RunEvent[]): readonly Card[] {
@@ -224,6 +224,7 @@ function cardsOf(events: readonly RunEvent[]): readonly Card[] {
     if (event?.type === "run.started") cards.push({ seq: event.seq, kind: "card" });
     else if (event?.type === "handoff.made" && event.to === HUMAN) cards.push({ seq: event.seq, kind: "question" });
     else if (event?.type === "approval.requested") cards.push({ seq: event.seq, kind: "approval" });
+    else if (event?.type === "limit.reached") cards.push({ seq: event.seq, kind: "halt" });
   }
   return cards;
 }

@@ -16,10 +16,12 @@ export interface ChannelSettings {
   /** The same for tools that touch the world outside. */
   readonly tools?: ActionPolicy;
   readonly allow?: Partial<Allow>;
+  /** What its runs may cost a day, in US dollars; read by the budgets themselves. */
+  readonly usdPerDay?: number;
 }
 
 /** What people have set for all channels of a workspace. Others keep other things under the same name. */
-export type WorkspaceSettings = Pick<ChannelSettings, "code" | "tools" | "allow">;
+export type WorkspaceSettings = Pick<ChannelSettings, "code" | "tools" | "allow" | "usdPerDay">;
 
 /** What it takes to read them. */
 export interface SettingsReader {
@@ -33,8 +35,9 @@ export const channelSetting = (channel: string): string => `channel/${channel}`;
 export const WORKSPACE_SETTING = "workspace";
 
 const policy = z.enum(["off", "ask", "auto"]);
-const CHANNEL_FIELDS = { team: z.string().min(1).max(100), quiet: z.boolean(), code: policy, tools: policy } as const;
-const WORKSPACE_FIELDS = { code: policy, tools: policy } as const;
+const usdPerDay = z.number().positive().max(100_000);
+const CHANNEL_FIELDS = { team: z.string().min(1).max(100), quiet: z.boolean(), code: policy, tools: policy, usdPerDay } as const;
+const WORKSPACE_FIELDS = { code: policy, tools: policy, usdPerDay } as const;
 
 export async function channelSettings(desk: SettingsReader, channel: string): Promise<ChannelSettings> {
   const name = channelSetting(channel);

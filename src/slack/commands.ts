@@ -1,5 +1,7 @@
 import { currentRun } from "../engine/transcript.ts";
 import { answerTo, isOutside, notHere, type Asked } from "./asked.ts";
+import { refusedText } from "./budgets.ts";
+import { budgetCommand } from "./limit-desk.ts";
 import { courtesy, openModal, tellDirectly, type Desk } from "./desk.ts";
 import { personOf, threadOf } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
@@ -39,6 +41,8 @@ export async function parleyCommand(desk: Desk, command: CommandBody): Promise<v
       return sendTranscript(desk, asked);
     case "settings":
       return openSettings(desk, asked);
+    case "budget":
+      return answer(await budgetCommand(desk, command));
     case "memory":
       return memoryCommand(desk, command);
     default:
@@ -101,7 +105,7 @@ export async function discuss(desk: Desk, shortcut: MessageShortcutBody): Promis
     id: `${desk.me.team}:${channel.id}:${message.ts}:discuss:${shortcut.action_ts ?? ""}`,
     addressed: true,
   });
-  if (heard.kind === "refused") await answer(safeMrkdwn(heard.reason));
+  if (heard.kind === "refused") await answer(await refusedText(desk, heard, channel.id));
 }
 
 /** "Parley run controls" on a message: what goes on in its thread, and Stop. */

@@ -3,6 +3,7 @@ import type { RunState } from "../engine/run-state.ts";
 import { currentRun, type Transcript } from "../engine/transcript.ts";
 import type { Heard } from "../runner.ts";
 import { hearAmendment } from "./amendments.ts";
+import { refusedText } from "./budgets.ts";
 import { personOf, threadOf, type Ears } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { helpText, type TeamCards } from "./help.ts";
@@ -172,7 +173,7 @@ async function show(ears: Ears, heard: Heard, to: { readonly message: MessageEve
       ears.whisper.react(to.message, SEEN);
       return;
     case "refused":
-      await ears.whisper.tell(to.listener, safeMrkdwn(heard.reason));
+      await ears.whisper.tell(to.listener, await refusedText(ears, heard, to.message.channel));
       return;
   }
 }

@@ -35,6 +35,7 @@ export const commandsText = (): string =>
     "`/parley pause`, `resume`, `stop` a run; where there are several, you choose",
     "`/parley transcript` the whole of a run as a file, for you alone",
     "`/parley teams` who there is; `/parley settings` how I am in this channel",
+    "`/parley budget` what was spent today, and what may be",
     "`/parley memory` shows what agents remember in a channel, and lets you delete it",
   ].join("\n");
 

@@ -22,6 +22,8 @@ export interface Handlers {
   readonly allowRunPressed: (press: on.PressBody) => Promise<void>;
   readonly editPressed: (press: on.PressBody) => Promise<void>;
   readonly denyPressed: (press: on.PressBody) => Promise<void>;
+  readonly raisePressed: (press: on.PressBody) => Promise<void>;
+  readonly finishPressed: (press: on.PressBody) => Promise<void>;
   readonly denyWhyPressed: (press: on.PressBody) => Promise<void>;
   readonly askAgainPressed: (press: on.PressBody) => Promise<void>;
   readonly editSubmitted: (body: on.SubmissionBody) => Promise<void>;
@@ -97,6 +99,8 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.action(ACTIONS.allowRun, door(on.PressBody, handlers.allowRunPressed));
   app.action(ACTIONS.editCall, door(on.PressBody, handlers.editPressed));
   app.action(ACTIONS.deny, door(on.PressBody, handlers.denyPressed));
+  app.action(ACTIONS.raise, door(on.PressBody, handlers.raisePressed));
+  app.action(ACTIONS.finish, door(on.PressBody, handlers.finishPressed));
   app.action(ACTIONS.denyWhy, door(on.PressBody, handlers.denyWhyPressed));
   app.action(ACTIONS.askAgain, door(on.PressBody, handlers.askAgainPressed));
   app.view("parley_edit", door(on.SubmissionBody, handlers.editSubmitted));

@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
-import type { CodeRan, Failure, FileRef, Person } from "../engine/events.ts";
+import type { CodeRan, Failure, FileRef, Person, RunLimits } from "../engine/events.ts";
+import { limitsNow, nearWords } from "../engine/run-limits.ts";
 import type { RunState } from "../engine/run-state.ts";
 import { type Transcript } from "../engine/transcript.ts";
 import {
@@ -36,24 +37,28 @@ export function renderCard(started: Of<"run.started">, transcript: Transcript, t
   const title = `*${safeMrkdwn(started.team)}* ${stands}, asked by ${mention(started.startedBy)}`;
   const line = task ? line1(task.text) : "";
   const progress = progressOf(state, team);
+  const turnsMax = limitsNow(team.limits, state).turns;
   const blocks = (plan: KnownBlock | undefined): KnownBlock[] => [
     section(line ? `${title}\n>${line}` : title),
     ...(plan && state.running ? [plan] : []),
     ...aboutTeam(team, state),
     ...(progress ? [context(progress)] : []),
+    ...nearOf(state),
     ...(state.running ? [actions(...runButtons(started.run, state))] : []),
   ];
   return {
     kind: "message",
     text: `${safeMrkdwn(started.team)}: ${line || "a new run"}`,
     plain: [title, line, progress ?? ""].join("\n").trim(),
-    blocks: blocks(planOf(state, events, team.limits.turns)),
-    fallback: blocks(planAsText(state, events, team.limits.turns)),
+    blocks: blocks(planOf(state, events, turnsMax)),
+    fallback: blocks(planAsText(state, events, turnsMax)),
   };
 }
 
-function runButtons(run: string, { pausedBy }: RunState) {
+function runButtons(run: string, { pausedBy, halt }: RunState) {
   const value = { r: run.slice(0, RUN_ID_CHARS) };
+  // Whoever decides at the limit does so there.
+  if (halt) return [button("Stop", ACTIONS.stop, value, "danger")];
   return [
     pausedBy ? button("Resume", ACTIONS.resume, value, "primary") : button("Pause", ACTIONS.pause, value),
     button("Steer…", ACTIONS.steer, value),
@@ -62,19 +67,32 @@ function runButtons(run: string, { pausedBy }: RunState) {
 }
 
 /** Who is in it and how far it may go; nothing for a team that the team file no longer has. */
-function aboutTeam(team: TeamCard, { running }: RunState): readonly KnownBlock[] {
+function aboutTeam(team: TeamCard, state: RunState): readonly KnownBlock[] {
   if (team.agents.length === 0) return [];
   const cast = team.agents.map((agent) => `${faceInText(agent.name, team)}${safeMrkdwn(agent.name)}`).join(" · ");
-  return [context(cast), context([`At most ${limitsOf(team)}`, ...(running ? ["reply here to steer"] : [])].join(" · "))];
+  return [
+    context(cast),
+    context([`At most ${limitsOf(limitsNow(team.limits, state))}`, ...(state.running ? ["reply here to steer"] : [])].join(" · ")),
+  ];
 }
 
-function limitsOf({ limits }: TeamCard): string {
+/** What comes near its limit: a line on the card and no message. */
+function nearOf({ running, halt, neared }: RunState): readonly KnownBlock[] {
+  if (!running || halt || neared.length === 0) return [];
+  return [context(`:hourglass_flowing_sand: near a limit: ${neared.map(nearWords).join(" · ")}`)];
+}
+
+function limitsOf(limits: RunLimits): string {
   return `${plural(limits.turns, "turn")}, ${plural(limits.minutes, "minute")}, ${count(limits.tokens)} tokens, ${dollars(limits.usd)}`;
 }
 
 function progressOf(state: RunState, team: TeamCard): string | undefined {
   const spent = spentOf(state, team);
   if (!state.running) return [plural(state.turns, "turn"), ...spent].join(" · ");
+  if (state.halt) {
+    const stands = state.halt.summary ? "ends with a summary" : "waits at a limit";
+    return [stands, plural(state.turns, "turn"), ...spent].join(" · ");
+  }
   if (state.pausedBy) return [`paused by ${mention(state.pausedBy)}`, plural(state.turns, "turn"), ...spent].join(" · ");
   const waiting = [...new Set(state.questions.map(({ agent }) => safeMrkdwn(agent)))];
   if (waiting.length > 0)
@@ -88,7 +106,9 @@ function progressOf(state: RunState, team: TeamCard): string | undefined {
 }
 
 /** What was spent; while it goes on, of what it may. */
-function spentOf({ usage, priced, running }: RunState, { limits }: TeamCard): string[] {
+function spentOf(state: RunState, team: TeamCard): string[] {
+  const { usage, priced, running } = state;
+  const limits = limitsNow(team.limits, state);
   const spent = cost(usage, priced);
   const money = spent && running && priced && limits.usd > 0 ? `${spent} of ${dollars(limits.usd)}` : spent;
   return usage.calls === 0 ? [] : [`${count(usage.inputTokens + usage.outputTokens)} tokens`, ...(money ? [money] : [])];

@@ -1,5 +1,6 @@
 import { currentRun, type Transcript } from "../engine/transcript.ts";
 import type { Said } from "../runner.ts";
+import { refusedText } from "./budgets.ts";
 import { pressed, type Pressed } from "./buttons.ts";
 import { openModal, tellDirectly, type Desk } from "./desk.ts";
 import { personOf } from "./ears.ts";
@@ -123,7 +124,7 @@ export async function submitRunModal(
   if (heard.kind === "steered" || heard.kind === "started") desk.whisper.react({ channel: place.channel, ts }, SEEN);
   const listener = { user, channel: place.channel, threadTs: place.ts, ts };
   if (heard.kind === "too late") await desk.whisper.tell(listener, TOO_LATE);
-  if (heard.kind === "refused") await desk.whisper.tell(listener, safeMrkdwn(heard.reason));
+  if (heard.kind === "refused") await desk.whisper.tell(listener, await refusedText(desk, heard, place.channel));
 }
 
 const TOO_LATE = "This question was answered already. To say more, reply in the thread.";

@@ -1,4 +1,5 @@
 import type { Said } from "../runner.ts";
+import { refusedText } from "./budgets.ts";
 import { channelSettings } from "./channel-settings.ts";
 import type { Desk } from "./desk.ts";
 import { personOf, type Ears } from "./ears.ts";
@@ -51,5 +52,5 @@ export async function startRun(desk: Desk, task: Task): Promise<string | undefin
     ...(await asSetIn(desk, channel, team)),
   });
   if (heard.kind === "started") desk.whisper.react({ channel, ts }, SEEN);
-  return heard.kind === "refused" ? safeMrkdwn(heard.reason) : undefined;
+  return heard.kind === "refused" ? refusedText(desk, heard, channel) : undefined;
 }

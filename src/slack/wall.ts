@@ -1,5 +1,5 @@
 import type { Memory } from "../engine/memory.ts";
-import type { Runner } from "../runner.ts";
+import type { DayBudgets, Runner } from "../runner.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { placeOf } from "./place.ts";
@@ -42,6 +42,7 @@ export function walled(team: string, { store, runner, memory, settings }: Walled
       // By the hash of the content, which stands in the logs that may be read here.
       putFile: (content) => store.putFile(content),
       file: (hash) => store.file(hash),
+      spentOn: (workspace, account, day) => (workspace === team ? store.spentOn(workspace, account, day) : strange(workspace)),
       unfinished: () => store.unfinished(team),
       recent: (limit) => store.recent(limit, team),
       close: async () => notHere("the store's end"),
@@ -51,6 +52,8 @@ export function walled(team: string, { store, runner, memory, settings }: Walled
       approve: async (thread, answer) => isOwn(thread) && runner.approve(thread, answer),
       stop: async (thread, person) => isOwn(thread) && runner.stop(thread, person),
       steer: async (thread, wish) => isOwn(thread) && runner.steer(thread, wish),
+      lookAgain: async (thread) => (isOwn(thread) ? runner.lookAgain(thread) : undefined),
+      ...(runner.budgets ? { budgets: walledBudgets(team, runner.budgets) } : {}),
       park: (concerns) => runner.park((thread) => isOwn(thread) && concerns(thread)),
       read: async (thread) => (isOwn(thread) ? runner.read(thread) : { events: [] }),
       follow: (listener) =>
@@ -77,6 +80,14 @@ export function walled(team: string, { store, runner, memory, settings }: Walled
     },
   };
 }
+
+const walledBudgets = (team: string, budgets: DayBudgets): DayBudgets => ({
+  accounts: (thread, person) => (thread.startsWith(`${team}/`) ? budgets.accounts(thread, person) : strange(thread)),
+  standing: async (workspace, account) => (workspace === team ? budgets.standing(workspace, account) : strange(workspace)),
+  held: async (workspace, thread, person) =>
+    workspace === team && thread.startsWith(`${team}/`) ? budgets.held(workspace, thread, person) : strange(thread),
+  raise: async (workspace, budget, person) => workspace === team && budgets.raise(workspace, budget, person),
+});
 
 function strange(name: string): never {
   throw new Error(`${name} belongs to another workspace`);

@@ -28,6 +28,8 @@ export function sqliteLog(
   { db, write, read }: Connection,
   options: {
     readonly ready: ReadyRows;
+    /** Sums up what the events cost. */
+    readonly spent: (commit: Commit) => void;
     readonly now: () => number;
     readonly woken: (thread: string, workspace: string, wake: Commit["wake"]) => void;
   },
@@ -61,6 +63,7 @@ export function sqliteLog(
     if (found && bodies.length > 0) updateThread.run(newSeq, commit.at, running, id);
     bodies.forEach((body, index) => addEvent.run(id, lastSeq + 1 + index, body));
     for (const post of inLogOrder(commit.posts)) addPost.run(id, lastSeq + 1 + post.event, post.kind, post.part);
+    options.spent(commit);
     options.ready.set(id, commit.wake, options.now());
     return undefined;
   };

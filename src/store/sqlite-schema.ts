@@ -17,6 +17,8 @@ import { StoreError } from "./store.ts";
  *   app was removed; `expires_at` in ms since the epoch. `org_workspaces` and `org_channels` say what belongs to an organisation, and in
  *   which of its workspaces a channel is at home: an organisation's channels may be in several.
  * - `settings` are what people set while Parley runs, by workspace; `decisions` who has done what not everybody may.
+ * - `spent` sums by day what the events of a log tell of costs, for each account that has to pay. It is written in the transaction of the
+ *   events: three rows beside a model call that took seconds. Summing it up at a start would read every log of the day.
  * - `ready` holds when a thread is to be worked on, in ms since the epoch. `inbox.body` is emptied once handled; the id stays for a while.
  */
 const MIGRATIONS: readonly string[] = [
@@ -85,6 +87,12 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE org_channels (org TEXT NOT NULL, channel TEXT NOT NULL, workspace TEXT NOT NULL) STRICT;
   CREATE UNIQUE INDEX org_channels_by_channel ON org_channels (org, channel);
   CREATE INDEX threads_by_workspace ON threads (workspace) WHERE running = 1;
+  `,
+  `
+  CREATE TABLE spent (
+    workspace TEXT NOT NULL, account TEXT NOT NULL, day TEXT NOT NULL, usd REAL NOT NULL, unpriced INTEGER NOT NULL,
+    PRIMARY KEY (workspace, account, day)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 

@@ -14,10 +14,14 @@ import { sqliteOutbox } from "./sqlite-outbox.ts";
 import { readyRows } from "./sqlite-ready.ts";
 import type { Settings } from "./settings.ts";
 import { sqliteSettings } from "./sqlite-settings.ts";
+import { sqliteSpent } from "./sqlite-spent.ts";
 import type { Store } from "./store.ts";
 
 /** What can be read of a store without being its writer. */
-type StoreReader = Pick<Store, "load" | "unhandled" | "duePosts" | "receipt" | "note" | "file" | "unfinished" | "recent" | "close">;
+type StoreReader = Pick<
+  Store,
+  "load" | "spentOn" | "unhandled" | "duePosts" | "receipt" | "note" | "file" | "unfinished" | "recent" | "close"
+>;
 type SettingsReader = Pick<Settings, "get" | "list" | "decisions" | "workspaces">;
 type MemoryReader = Pick<Memory, "recall" | "list" | "scopes">;
 
@@ -75,12 +79,13 @@ function prepared(connection: Connection, clock: Clock): Opened {
   const now = () => clock.now();
   const ready = readyRows(connection);
   const dispatch = new SqliteDispatch(ready, clock);
-  const log = sqliteLog(connection, { ready, now, woken: (thread, workspace, wake) => dispatch.woken(thread, workspace, wake) });
+  const { add: spent, spentOn } = sqliteSpent(connection);
+  const log = sqliteLog(connection, { ready, now, spent, woken: (thread, workspace, wake) => dispatch.woken(thread, workspace, wake) });
   const close = async () => {
     dispatch.abandon();
     connection.close();
   };
-  const store = { ...log, ...sqliteInbox(connection, now), ...sqliteOutbox(connection), ...sqliteContent(connection), close };
+  const store = { ...log, spentOn, ...sqliteInbox(connection, now), ...sqliteOutbox(connection), ...sqliteContent(connection), close };
   const installations = (ring: KeyRing) => sqliteInstallations(connection, ring, now);
   return { store, dispatch, memory: sqliteMemory(connection, now), settings: sqliteSettings(connection, now), installations };
 }

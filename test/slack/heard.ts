@@ -6,7 +6,7 @@ import type { RunEvent } from "../../src/engine/events.ts";
 import type { Memory } from "../../src/engine/memory.ts";
 import type { Agent, Team } from "../../src/engine/team.ts";
 import { currentRun, isWaiting, lastSpeaker } from "../../src/engine/transcript.ts";
-import { createRunner, type Runner } from "../../src/runner.ts";
+import { createRunner, type Runner, type RunnerParts } from "../../src/runner.ts";
 import { createSlackApp, type SlackApp, type SlackAppParts } from "../../src/slack/app.ts";
 import type { TeamCard } from "../../src/slack/personas.ts";
 import { createWeb } from "../../src/slack/web.ts";
@@ -68,6 +68,8 @@ export interface ListeningOptions {
   readonly start?: boolean;
   readonly parts?: Partial<SlackAppParts>;
   readonly wrapRunner?: (runner: Runner) => Runner;
+  /** Of the runner, what is not as in every test. */
+  readonly runnerParts?: (opened: { readonly store: Store; readonly settings: Settings }) => Partial<RunnerParts>;
 }
 
 export async function listening(options: ListeningOptions = {}): Promise<Listening> {
@@ -77,7 +79,17 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
   const problems: string[] = [];
   const log = (problem: string, error?: unknown) => void problems.push(error instanceof Error ? `${problem}: ${error.message}` : problem);
   const { store, dispatch, memory, settings } = openSqlite({ path: join(directory, "parley.db") });
-  const inner = createRunner({ store, dispatch, teams: TEAMS, posts: () => [], clock: systemClock, slots: 10, perWorkspace: 10, log });
+  const inner = createRunner({
+    store,
+    dispatch,
+    teams: TEAMS,
+    posts: () => [],
+    clock: systemClock,
+    slots: 10,
+    perWorkspace: 10,
+    log,
+    ...options.runnerParts?.({ store, settings }),
+  });
   const runner = options.wrapRunner?.(inner) ?? inner;
   runner.start();
   const web = createWeb({ token: slack.botToken, apiUrl: slack.apiUrl, log });

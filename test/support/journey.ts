@@ -31,6 +31,8 @@ export interface JourneyOptions extends ParleyParts {
   /** What is to be so in the workspace before Parley comes. */
   readonly prepare?: (slack: Workspace) => void;
   readonly writeTimeoutMs?: number;
+  /** When it begins; now when absent. */
+  readonly startMs?: number;
 }
 
 /** A whole Parley in a local Slack: real HTTP and WebSocket, a real database file, and time that passes fast. Closed when the test ends. */
@@ -41,6 +43,8 @@ export interface Journey {
   readonly problems: readonly string[];
   /** Where its files are, the database among them. */
   readonly folder: string;
+  /** From one moment to the next it is so much later. Whoever sleeps sleeps on. */
+  skip(ms: number): void;
   /** Posts a mention; the thread under it. */
   mention(text: string, options?: { readonly user?: string; readonly channel?: string; readonly threadTs?: string }): Promise<Thread>;
   /** The thread under a message. */
@@ -52,7 +56,7 @@ export interface Journey {
 }
 
 export async function openJourney(options: JourneyOptions): Promise<Journey> {
-  const clock = fastClock();
+  const clock = fastClock(options.startMs);
   const slack = await createWorkspace({ port: 0, now: () => clock.now() });
   onTestFinished(async () => {
     // Every payload of every journey, against the one table of Slack's limits.
@@ -74,6 +78,7 @@ export async function openJourney(options: JourneyOptions): Promise<Journey> {
     parley,
     problems,
     folder,
+    skip: (ms) => clock.skip(ms),
     thread,
     async mention(text, { user = MARIA, channel = GENERAL, threadTs } = {}) {
       const { ts } = await slack.control.post({ user, channel, text, ...(threadTs ? { threadTs } : {}) });
@@ -129,9 +134,11 @@ const SPEED = 10;
 const SHORT_WAIT_MS_MAX = 2_000;
 const GUARD_MS_MIN = 500;
 
-export function fastClock(): Clock {
-  const [beginMs, tickMs] = [Date.now(), performance.now()];
+export function fastClock(startMs = Date.now()): Clock & { skip(ms: number): void } {
+  const tickMs = performance.now();
+  let beginMs = startMs;
   return {
+    skip: (ms) => void (beginMs += ms),
     now: () => Math.round(beginMs + (performance.now() - tickMs) * SPEED),
     sleep: (ms, signal) => systemClock.sleep(Math.max(ms / SPEED, ms > SHORT_WAIT_MS_MAX ? GUARD_MS_MIN : 0), signal),
   };

@@ -7,14 +7,15 @@ import { chatBody } from "../models/wire-chat.ts";
 export interface ModelDesk {
   /** For the team file: who speaks through it. */
   readonly model: { readonly provider: "openai-compatible"; readonly baseUrl: string; readonly model: string; readonly price: object };
-  /** The next request that nobody has looked at yet; rejects when it is not this agent's. */
-  asked(agent: string): Promise<Asked>;
+  /** The next request that nobody has looked at yet; rejects when it is not this agent's, where one is named. */
+  asked(agent?: string): Promise<Asked & { readonly agent: string }>;
 }
 
 interface Asked {
   /** Everything that the model reads, in order. */
   readonly read: string;
-  answer(text: string): void;
+  /** `outputTokens`: what it is said to have cost, at $200 a million. */
+  answer(text: string, outputTokens?: number): void;
   /** Resolves when whoever asked has hung up. */
   readonly gone: Promise<void>;
 }
@@ -45,9 +46,9 @@ export async function openModelDesk(): Promise<ModelDesk> {
       model: "desk",
       price: { inputPerMTokUsd: 100, outputPerMTokUsd: 200 },
     },
-    async asked(agent) {
+    async asked(agent?: string) {
       const asked = waiting.shift() ?? (await new Promise<Asked & { readonly agent: string }>((resolve) => takers.push(resolve)));
-      if (asked.agent !== agent) throw new Error(`${asked.agent} asks, and not ${agent}`);
+      if (agent !== undefined && asked.agent !== agent) throw new Error(`${asked.agent} asks, and not ${agent}`);
       return asked;
     },
   };
@@ -65,6 +66,7 @@ function answering(response: ServerResponse): Pick<Asked, "answer" | "gone"> {
   const gone = new Promise<void>((resolve) => response.on("close", resolve));
   return {
     gone,
-    answer: (text) => void response.end(chatBody({ text: [text], usage: { input: 100, output: 20, cached: 0, reasoning: 0 } }).join("")),
+    answer: (text, output = 20) =>
+      void response.end(chatBody({ text: [text], usage: { input: 100, output, cached: 0, reasoning: 0 } }).join("")),
   };
 }
