@@ -8,7 +8,9 @@ import { createSlackApp } from "./app.ts";
 import { createCards } from "./cards.ts";
 import type { Problem } from "./delivery.ts";
 import type { TeamCards } from "./help.ts";
+import { knownCode } from "./error-codes.ts";
 import type { HttpDoor } from "./http-receiver.ts";
+import { createNiceties } from "./niceties.ts";
 import { createOutbox } from "./outbox.ts";
 import type { TeamCard } from "./personas.ts";
 import { createWeb, slackErrorCode } from "./web.ts";
@@ -61,9 +63,11 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
   const { store, runner, teams, clock } = parts;
   const log = (problem: string, error?: unknown) =>
     parts.log(error === undefined ? problem : `${problem}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
+  const niceties = createNiceties({ store, log });
   const web = createWeb({
     token: parts.botToken,
     log,
+    onCalled: (called) => niceties.onCalled(called),
     ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
     ...(parts.writeTimeoutMs === undefined ? {} : { writeTimeoutMs: parts.writeTimeoutMs }),
   });
@@ -92,7 +96,7 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
         return stopUnseen(problem.thread, problem.code);
       case "auth":
         return log(
-          `Slack refuses SLACK_BOT_TOKEN (${problem.code}): nothing is posted until Parley is started with a good one; nothing is lost`,
+          `Slack refuses SLACK_BOT_TOKEN (${problem.code}): nothing is posted until Parley is started with a good one; nothing is lost. ${knownCode(problem.code).says}`,
         );
       case "degraded":
         return log(
@@ -102,7 +106,7 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
         return log(`a message in ${problem.thread} may be there twice: it could not be looked up after ${problem.code}`);
       case "gave-up":
         return log(
-          `message ${problem.seq} of ${problem.thread} could not be posted (${problem.code}); it is in the log, see parley export`,
+          `message ${problem.seq} of ${problem.thread} could not be posted (${problem.code}); it is in the log, see parley export. ${knownCode(problem.code).says}`,
         );
       case "bug":
         return log(`posting in ${problem.thread} broke`, problem.error);
@@ -113,9 +117,9 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
   async function stopUnseen(thread: string, code: string): Promise<void> {
     const { startedBy } = currentRun(await runner.read(thread));
     if (!(await runner.stop(thread, { id: "slack", name: `Slack (${code})` }))) return;
-    log(`the run in ${thread} was stopped: Slack answers ${code}`);
+    log(`the run in ${thread} was stopped: Slack answers ${code}. ${knownCode(code).says}`);
     if (!startedBy) return;
-    const text = `I stopped working on your task: I can no longer post in its thread (${code}). Nothing is lost; invite me again and mention me there to go on.`;
+    const text = `I stopped working on your task: I can no longer post in its thread (${code}). ${knownCode(code).says} Nothing is lost: mention me there to go on.`;
     await web.write.chat
       .postMessage({ channel: startedBy.id, text })
       .catch((error: unknown) => log(`${startedBy.id} could not be told (${slackErrorCode(error)})`));
@@ -133,6 +137,7 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
     async stop() {
       await outbox.stop();
       await cards.stop();
+      await niceties.settled();
     },
     async idle() {
       await outbox.idle();

@@ -152,6 +152,20 @@ test("Parley run controls shows what goes on, and its Stop ends it", async () =>
   await vi.waitFor(() => expect(JSON.stringify(parley.slack.control.modals(JONAS))).toContain("No agents are talking"));
 });
 
+test("a dialog that was closed meanwhile is no trouble: its Stop has stopped", async () => {
+  const ts = await parley.post("@parley fix the build");
+  await parley.slack.control.shortcut({ user: JONAS, callbackId: "parley_controls", channel: GENERAL, ts });
+  await vi.waitFor(() => expect(JSON.stringify(parley.slack.control.modals(JONAS))).toContain("is at work"));
+  parley.slack.control.fault({ method: "views.update", kind: "error", code: "not_found" });
+  const [modal] = parley.slack.control.modals(JONAS) as { id: string }[];
+  const run = (await parley.log(ts))[0];
+  await pressInModal(modal?.id ?? "", { r: run?.type === "run.started" ? run.run : "" });
+  await parley.quiet();
+  expect(await parley.running(ts)).toBe(false);
+  expect(parley.slack.control.calls("views.update")).toHaveLength(1);
+  expect(parley.problems).toEqual([]);
+});
+
 async function pressInModal(viewId: string, value: object): Promise<void> {
   const response = await fetch(`${parley.slack.url}page/click`, {
     method: "POST",
