@@ -28,6 +28,7 @@ import { createReceiver } from "./receiver.ts";
 import { pressFeedback, pressHold, pressNext, pressSteer, pressWords, submitRunModal } from "./run-desk.ts";
 import { pressShare, pressTranscript } from "./result-desk.ts";
 import { createReminders } from "./reminders.ts";
+import type { TeamShelf } from "./team-shelf.ts";
 import { createStatus, type Status } from "./status.ts";
 import { clientOptions, slackErrorCode, type Log, type Web } from "./web.ts";
 import { createWhisper } from "./whisper.ts";
@@ -46,6 +47,8 @@ export interface SlackAppParts {
   readonly settings: Settings;
   readonly runner: Runner;
   readonly teams: TeamCards;
+  /** The teams that people make; none where it is absent. */
+  readonly shelf?: TeamShelf;
   readonly clock: Clock;
   readonly log: Log;
   /** Who may do what; {@link ALLOW_DEFAULT} where absent. */
@@ -59,6 +62,8 @@ export interface SlackApp {
   readonly botUserId: string;
   /** The workspace that the token belongs to; the first part of its threads' names. */
   readonly teamId: string;
+  /** The teams of this workspace, those that its people have made included. */
+  readonly teams: TeamCards;
   /** The line that says who is thinking. */
   readonly status: Status;
   /** Connects; then handles what an earlier process left, and reads back what was missed. Rejects with what to do when Slack refuses. */
@@ -83,9 +88,12 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const attachments = createAttachments({ store, botToken: parts.botToken, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   // Never our own, whatever the settings say.
   const bots = (parts.bots ?? []).filter((bot) => bot !== me.bot);
+  await parts.shelf?.open(me.team);
+  const teams = parts.shelf?.in(me.team) ?? parts.teams;
   const desk: Desk = {
     runner,
-    teams: parts.teams,
+    teams,
+    ...(parts.shelf ? { shelf: parts.shelf } : {}),
     names,
     whisper,
     attachments,
@@ -123,11 +131,21 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   listen(bolt, handlersOf(desk), log);
   const marks = createMarks({ runner, whisper, log });
   const reminders = createReminders({ runner, store, web, clock, log, team: me.team });
-  const status = createStatus({ runner, store, web, cards: parts.teams.cards, clock, log });
+  const status = createStatus({
+    runner,
+    store,
+    web,
+    get cards() {
+      return teams.cards;
+    },
+    clock,
+    log,
+  });
 
   return {
     botUserId: me.user,
     teamId: me.team,
+    teams,
     status,
     connected: () => receiver.connected(),
     httpPort: () => http?.port(),
