@@ -9,19 +9,22 @@ import { createAdmins } from "./admins.ts";
 import { createAttachments } from "./attachments.ts";
 import { pressAnswer, pressApproval, pressStop } from "./buttons.ts";
 import { createCatchUp } from "./catch-up.ts";
-import { discuss, openControls, openNewRun, parleyCommand, refreshControls, showHome, startFromModal } from "./commands.ts";
+import { discuss, openControls, openNewRun, parleyCommand, previewTeam, refreshControls, startFromModal } from "./commands.ts";
 import { hear } from "./conversation.ts";
 import type { Desk } from "./desk.ts";
 import { threadOf } from "./ears.ts";
 import { stop } from "./run-control.ts";
 import { helpText, type TeamCards } from "./help.ts";
+import { pressHome } from "./home-desk.ts";
+import { answerForm, submitForm } from "./home-forms.ts";
+import { createHome, type Home } from "./home.ts";
 import { createHttpReceiver, type HttpDoor } from "./http-receiver.ts";
 import { Inbox } from "./inbox.ts";
 import { listen, type Handlers } from "./listeners.ts";
 import { createMarks } from "./marks.ts";
 import { createNames } from "./names.ts";
 import { pressForget, turnPage } from "./notes.ts";
-import type { Body } from "./payloads.ts";
+import { FormBody, SubmissionBody, type Body } from "./payloads.ts";
 import { ALLOW_DEFAULT, type Allow } from "./permissions.ts";
 import { placeOf } from "./place.ts";
 import { createReceiver } from "./receiver.ts";
@@ -111,7 +114,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
 
   const inbox = new Inbox({ store, clock, log, handle: (body) => dispatch(bolt, body, log), bots });
   const catchUp = createCatchUp({ store, runner, web, inbox, team: me.team, clock, log });
-  const heard = { inbox, clock, log, onConnected: () => catchUp.begin() };
+  const heard = { inbox, clock, log, onConnected: () => catchUp.begin(), answer: answersOf(desk) };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
   const receiver = http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   const bolt = new App({
@@ -128,7 +131,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   bolt.error(async (error) => {
     throw new ListenerError(error);
   });
-  listen(bolt, handlersOf(desk), log);
+  const home = createHome(desk);
+  listen(bolt, handlersOf(desk, home), log);
   const marks = createMarks({ runner, whisper, log });
   const reminders = createReminders({ runner, store, web, clock, log, team: me.team });
   const status = createStatus({
@@ -159,6 +163,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       await bolt.stop();
       await catchUp.stop();
       await inbox.close();
+      await home.close();
       await marks.close();
       await reminders.close();
       await whisper.settled();
@@ -167,7 +172,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   };
 }
 
-function handlersOf(desk: Desk): Handlers {
+function handlersOf(desk: Desk, home: Home): Handlers {
   return {
     message: (body) => hear(desk, body),
     async sessionStopped({ event, is_ext_shared_channel }) {
@@ -180,7 +185,7 @@ function handlersOf(desk: Desk): Handlers {
       await stop(desk, { thread, run, user: event.user, external, listener });
     },
     async homeOpened({ event }) {
-      if (event.tab !== "messages") await showHome(desk, event.user);
+      if (event.tab !== "messages") await home.opened(event.user, event.view?.hash);
     },
     channelClosed: ({ event }) => stopRuns(desk, (channel) => channel === event.channel, "the channel was closed to Parley"),
     async memberJoined({ event }) {
@@ -220,12 +225,23 @@ function handlersOf(desk: Desk): Handlers {
     continueSubmitted: (submission) => submitRunModal(desk, submission, "continue"),
     otherTeamSubmitted: (submission) => submitRunModal(desk, submission, "team"),
     command: (command) => parleyCommand(desk, command),
-    newRun: (shortcut) => openNewRun(desk, shortcut.trigger_id),
+    homePressed: (press) => pressHome(desk, home, press),
+    homeSubmitted: (submission) => submitForm(desk, home, submission),
+    teamChosen: (press) => previewTeam(desk, press),
+    newRun: (shortcut) => openNewRun(desk, { user: shortcut.user.id, triggerId: shortcut.trigger_id }),
     newRunSubmitted: (submission) => startFromModal(desk, submission),
     discuss: (shortcut) => discuss(desk, shortcut),
     controls: (shortcut) => openControls(desk, shortcut),
   };
 }
+
+/** Only forms are answered; what comes in otherwise is not held up. */
+const answersOf =
+  (desk: Desk) =>
+  async (body: unknown): Promise<object | undefined> => {
+    const submission = FormBody.safeParse(body).data && SubmissionBody.safeParse(body).data;
+    return submission && answerForm(desk, submission);
+  };
 
 /** Nobody can read or answer there any more: runs must not go on, and cost, unseen. */
 async function stopRuns(desk: Desk, concerns: (channel: string) => boolean, why: string): Promise<void> {
