@@ -11,7 +11,7 @@ import { PREFORMATTED_CHARS_MAX, RUN_ID_CHARS, SECTION_CHARS_MAX } from "./limit
 import { myForm, mySettings } from "./my-settings.ts";
 import { createBucket } from "./pacer.ts";
 import { AboutForm, HomeValue, type PressBody } from "./payloads.ts";
-import { refused } from "./refused.ts";
+import { refused, wouldRefuse } from "./refused.ts";
 import { stop } from "./run-control.ts";
 import { answerModal } from "./run-modals.ts";
 import { selectorLog } from "./selector-log.ts";
@@ -121,7 +121,8 @@ async function teamPressed(pressed: Pressed): Promise<void> {
   const own = shelf.get(desk.me.team, value.t ?? "");
   if (value.t !== undefined && !own) return note(desk, press, "Team", "This team is not there any more.");
   if (verb === "export") return own && exportTeam(desk, shelf, press, own);
-  const no = await whyNot(desk, press, own?.name);
+  const isReading = verb === "open" || verb === "agent";
+  const no = await whyNot(desk, press, own?.name, isReading);
   const canEdit = no === undefined && own?.fromFile !== true;
   if (verb === "open") return own && show(desk, press, teamView(own, { edit: no === undefined }));
   if (verb === "agent") return own && show(desk, press, agentForm(shelf, { own, name: value.n, canEdit, teams: [] }));
@@ -151,14 +152,12 @@ async function teamPressed(pressed: Pressed): Promise<void> {
   }
 }
 
-function whyNot(desk: Desk, press: PressBody, team: string | undefined): Promise<string | undefined> {
+/** Who only reads has not been refused anything. */
+function whyNot(desk: Desk, press: PressBody, team: string | undefined, isReading: boolean): Promise<string | undefined> {
   const external = press.user.team_id !== undefined && press.user.team_id !== desk.me.team;
-  return refused(desk, "editTeams", {
-    user: press.user.id,
-    external,
-    startedBy: undefined,
-    subject: team === undefined ? "teams" : `team/${team}`,
-  });
+  const attempt = { user: press.user.id, external, startedBy: undefined };
+  if (isReading) return wouldRefuse(desk, "editTeams", attempt);
+  return refused(desk, "editTeams", { ...attempt, subject: team === undefined ? "teams" : `team/${team}` });
 }
 
 async function editYaml(desk: Desk, shelf: TeamShelf, press: PressBody, own: ShelvedTeam): Promise<void> {
