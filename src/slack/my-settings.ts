@@ -7,7 +7,7 @@ import { FORMS } from "./team-forms.ts";
 
 /** What a person has set for themselves. */
 export interface MySettings {
-  /** Chosen beforehand in a new run, and for tasks in a direct message that name no team. */
+  /** Chosen beforehand in the form for a new run. */
   readonly team?: string | undefined;
   /** A direct message when a run of theirs is over. */
   readonly tellWhenDone: boolean;
@@ -37,7 +37,7 @@ export const myForm = (mine: MySettings, teams: Desk["teams"]): ModalView => ({
     ...menuField({
       id: ME.team,
       label: "Team for new runs",
-      hint: "Chosen beforehand in the form for a new run, and for what you write to me directly.",
+      hint: "Chosen beforehand in the form for a new run.",
       optional: true,
       options: teams.cards.map(({ name }) => ({ value: name })),
       chosen: mine.team,
