@@ -174,7 +174,8 @@ async function judgeTeam(
     for (const mistake of mistakes) {
       const block = shown(mistake.path);
       // At its own field the place need not be said.
-      const words = fields(mistake.path) === undefined && mistake.path !== "" ? `${mistake.path}: ${mistake.message}` : mistake.message;
+      const words =
+        fields(mistake.path) === undefined && mistake.path !== "" ? `${mistake.path}: ${mistake.message}` : sentence(mistake.message);
       errors[block] = shorten(errors[block] === undefined ? words : `${errors[block]} ${words}`, ERROR_CHARS_MAX);
     }
     return { errors };
@@ -222,6 +223,9 @@ const toldAll = (mistakes: readonly TeamMistake[]): string =>
       .join("\n"),
     ERROR_CHARS_MAX,
   );
+
+/** Behind its path a mistake begins small. */
+const sentence = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
 

@@ -1,22 +1,10 @@
 import type { ActionsBlock, KnownBlock, ModalView, SectionBlock } from "@slack/types";
 import { button, context, plainText, section } from "./blocks.ts";
 import { safeMrkdwn, shorten } from "./escape.ts";
-import { boxField, menuField, menuOfSeveral, numberField, textField, type Choice } from "./inputs.ts";
+import { boxField, menuField, numberField, textField, type Choice } from "./inputs.ts";
 import { INPUT_CHARS_MAX } from "./limits.ts";
 import type { AboutForm } from "./payloads.ts";
-import {
-  AGENT,
-  hasTools,
-  inTwo,
-  plainStopWords,
-  POLICIES,
-  targetOf,
-  TEAM,
-  teamJson,
-  thinks,
-  type AgentJson,
-  type TeamJson,
-} from "./team-json.ts";
+import { inTwo, plainStopWords, POLICIES, TEAM, teamJson, type AgentJson, type TeamJson } from "./team-json.ts";
 import type { ShelvedTeam, TeamShelf } from "./team-shelf.ts";
 
 /** What a submission of one of these forms is called. */

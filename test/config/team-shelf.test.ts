@@ -92,7 +92,10 @@ test("a team is checked by the rules of the team file, with the same words", () 
 test.each([
   [
     "an alias bomb",
-    `a: &a [x,x,x,x,x,x,x,x,x]\n${[..."bcdefgh"].map((key, index) => `${key}: &${key} [${Array(9).fill(`*${"abcdefgh"[index]}`).join()}]`).join("\n")}`,
+    `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefgh"
+      .split("")
+      .map((key, index) => `${key}: &${key} [${Array(9).fill(`*${"abcdefgh"[index]}`).join()}]`)
+      .join("\n")}`,
     /aliases too often|team file/,
   ],
   ["a nest", "[".repeat(5_000), /nested|deep/],

@@ -35,7 +35,7 @@ describe.skipIf(!chromiumPath())("App Home in the page", () => {
     await modal.getByLabel("What is it for?").fill("Three who talk.");
     await modal.getByLabel("Begin with the agents of").selectOption("pair");
     await modal.getByRole("button", { name: "Create" }).click();
-    await modal.getByText('there is a team "pair" already, in the team file; take another name.').waitFor();
+    await modal.getByText('There is a team "pair" already, in the team file; take another name.').waitFor();
     await modal.getByLabel("Name").fill("trio");
     await modal.getByRole("button", { name: "Create" }).click();
     await home.getByText("trio", { exact: true }).waitFor();

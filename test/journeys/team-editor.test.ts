@@ -49,9 +49,9 @@ test("the words of the checks stand at the fields that they are about, and what 
   const { ada } = await openEditor();
   await ada.into("New team…");
   expect(await ada.submit({ name: "Pair", description: "x", from: "pair" })).toEqual({
-    name: 'there is a team "Pair" already, in the team file; take another name.',
+    name: 'There is a team "Pair" already, in the team file; take another name.',
   });
-  expect(await ada.submit({ name: "<!channel>" })).toEqual({ name: expect.stringContaining("a name starts with a letter") as string });
+  expect(await ada.submit({ name: "<!channel>" })).toEqual({ name: expect.stringContaining("A name starts with a letter") as string });
   expect(await ada.submit({ name: "__proto__" })).toEqual({ name: expect.any(String) as string });
   expect(ada.modals()).toHaveLength(1);
   expect(await ada.submit({ name: "duo" })).toEqual({});
@@ -59,9 +59,9 @@ test("the words of the checks stand at the fields that they are about, and what 
 
   await ada.into("Open…", "*duo*");
   await ada.into("New agent…");
-  expect(await ada.submit({ name: "everyone", description: "Shouts." })).toEqual({ name: "this name is reserved; take another" });
+  expect(await ada.submit({ name: "everyone", description: "Shouts." })).toEqual({ name: "This name is reserved; take another" });
   expect(await ada.submit({ name: "ana", description: "Shouts." })).toEqual({ name: expect.stringContaining("the same name") as string });
-  expect(await ada.submit({ name: "Cy", icon: "cat" })).toEqual({ icon: expect.stringContaining("an icon is an emoji name") as string });
+  expect(await ada.submit({ name: "Cy", icon: "cat" })).toEqual({ icon: expect.stringContaining("An icon is an emoji name") as string });
   expect(await ada.submit({ icon: ":cat:" })).toEqual({});
   await ada.until(() => ada.modals().length === 1 && ada.modal().includes("*Cy*"));
 
@@ -70,11 +70,11 @@ test("the words of the checks stand at the fields that they are about, and what 
     agents: expect.stringContaining("There is no agent Zoe") as string,
   });
   expect(await ada.submit({ agents: "Ana\nBen", turns: "100000", usd: "0" })).toEqual({
-    turns: "too big: at most 500",
-    usd: "too small: more than 0",
+    turns: "Too big: at most 500",
+    usd: "Too small: more than 0",
   });
   expect(await ada.submit({ agents: "", turns: "5", usd: "1" })).not.toEqual({});
-  expect(await ada.submit({ agents: "Ben", policy: "magentic" })).toEqual({ model: expect.stringContaining("is missing") as string });
+  expect(await ada.submit({ agents: "Ben", policy: "magentic" })).toEqual({ model: expect.stringContaining("Is missing") as string });
   expect(await ada.submit({ policy: "swarm", model: [] })).toEqual({});
 });
 
@@ -107,7 +107,7 @@ test("a team is duplicated, brought out as YAML, brought in again, and deleted b
   expect(text).not.toContain("toolRoundsMax");
   await close(ada, journey);
   await ada.into("Import YAML…");
-  expect((await ada.submit({ text }))["text"]).toContain('there is a team "pair" already, in the team file');
+  expect((await ada.submit({ text }))["text"]).toContain('There is a team "pair" already, in the team file');
   const own = text.replace("pair:", "again:").replace("Two who talk.", "Two who came in.");
   expect((await ada.submit({ text: own.replace("model: scripted", "model: gpt") }))["text"]).toMatch(
     /^Line \d+: agents\[0\]\.model: there is no model "gpt"; the file has scripted/,

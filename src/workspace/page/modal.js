@@ -60,7 +60,8 @@ export function createModals(app) {
     dialog.replaceChildren(form(top));
     restore(dialog, kept);
     // An update leaves the person where they were.
-    const same = focused === undefined ? undefined : [...dialog.querySelectorAll("[data-key]")].find((field) => field.dataset.key === focused);
+    const same =
+      focused === undefined ? undefined : [...dialog.querySelectorAll("[data-key]")].find((field) => field.dataset.key === focused);
     if (same) same.focus();
     else focusFirst(dialog);
   }
