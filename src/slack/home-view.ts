@@ -37,7 +37,7 @@ const WAITING_SHOWN_MAX = 5;
 const RUNNING_SHOWN_MAX = 5;
 /** Two blocks each; the rest is behind Older. */
 export const TEAMS_PER_PAGE = 10;
-const MISSING_SHOWN_MAX = 10;
+const MISSING_SHOWN_MAX = 15;
 const LINE_CHARS = 150;
 const CAST_SHOWN_MAX = 12;
 
