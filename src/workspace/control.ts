@@ -6,7 +6,6 @@ import { use } from "./interactions.ts";
 import { CHANNELS_MAX } from "./limits.ts";
 import type { Local } from "./local.ts";
 import { editMessage, openApp, reactTo, removeMessage, say, stopSession } from "./people.ts";
-import { TEAM_ID } from "./seed.ts";
 import { addChannel, addUser, freshState, nextId, nextTs, type Channel, type Message } from "./state.ts";
 import { sessionOf } from "./agents.ts";
 import { keyOf, statusOf } from "./statuses.ts";
@@ -76,7 +75,7 @@ export function createControl(local: Local): Control {
         id: nextId(local.state, "U"),
         name,
         realName: name,
-        teamId: options.teamId ?? TEAM_ID,
+        teamId: options.teamId ?? local.teamId,
         isAdmin: options.isAdmin ?? false,
       });
       local.changes.show({ type: "reload" }, "everyone");
@@ -95,7 +94,7 @@ export function createControl(local: Local): Control {
     reset: () => {
       local.socketMode.reset();
       local.agenda.clear();
-      local.state = freshState();
+      local.state = freshState(local.teamId);
       local.changes.show({ type: "reload" }, "everyone");
     },
   };

@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { ERROR_CODES, type Reaction } from "../../src/slack/error-codes.ts";
+import { PROBES } from "../../src/slack/live-probes.ts";
 import { RETRY_AFTER_MS } from "../../src/slack/limits.ts";
 import { idsOf, posting, type Posting } from "./posting.ts";
 import { says, selects, started, stopped } from "./log.ts";
@@ -215,4 +217,10 @@ describe("bug", () => {
     expect(parley.lines(thread).slice(1)).toEqual(["Critic: Two."]);
     expect(parley.problems).toHaveLength(1);
   });
+});
+
+test("the page about Slack names every error and every check", async () => {
+  const page = await readFile(new URL("../../docs/slack.md", import.meta.url), "utf8");
+  for (const code of Object.keys(ERROR_CODES)) expect(page).toContain(`\`${code}\``);
+  for (const { name, asks } of PROBES) expect(page).toMatch(new RegExp(`\`${name}\` +\\| ${asks.replaceAll(/[?.]/g, "\\$&")}`));
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { SCOPES } from "../../src/slack/scopes.ts";
 import { listen, type Handlers } from "../../src/slack/listeners.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -77,6 +78,7 @@ const METHOD_SCOPES: { readonly [method: string]: readonly string[] } = {
   "apps.connections.open": [],
   "assistant.threads.setStatus": ["chat:write"],
   "auth.test": [],
+  "chat.delete": ["chat:write"],
   "chat.getPermalink": [],
   "chat.postEphemeral": ["chat:write"],
   "chat.postMessage": ["chat:write", "chat:write.customize"],
@@ -87,6 +89,7 @@ const METHOD_SCOPES: { readonly [method: string]: readonly string[] } = {
   "conversations.open": ["im:write"],
   "conversations.replies": ["channels:history", "groups:history", "im:history", "mpim:history"],
   "files.completeUploadExternal": ["files:write"],
+  "files.delete": ["files:write"],
   "files.getUploadURLExternal": ["files:write"],
   "files.info": ["files:read"],
   "reactions.add": ["reactions:write"],
@@ -119,4 +122,8 @@ test("texts keep to Slack's limits, and the switches that the code needs are on"
   }
   expect(manifest.settings.interactivity.is_enabled).toBe(true);
   expect(manifest.settings.socket_mode_enabled).toBe(true);
+});
+
+test("an installation by OAuth asks for the scopes of the manifest, and for no others", () => {
+  expect(SCOPES).toEqual(scopes);
 });
