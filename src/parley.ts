@@ -5,6 +5,7 @@ import { createExecutor } from "./config/executor.ts";
 import { secretNames, type Settings } from "./config/load.ts";
 import { createMcpServers } from "./config/mcp-servers.ts";
 import { createModelFor } from "./config/models.ts";
+import { createTeamShelf } from "./config/team-shelf.ts";
 import { createRedactor } from "./config/secrets.ts";
 import { systemClock, type Clock } from "./engine/clock.ts";
 import type { Memory } from "./engine/memory.ts";
@@ -137,11 +138,12 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
         },
       },
     });
+    const shelf = createTeamShelf({ settings, teams, keep: kept, log });
     let ofMany: InstalledSlack | undefined;
     const running = createRunner({
       store,
       dispatch,
-      teams,
+      teams: { ...teams, of: (workspace) => shelf.of(workspace) },
       posts: options.slack ? plan : () => [],
       rulesAt: async (thread) => {
         const place = placeOf(thread);
@@ -161,7 +163,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
     };
     const { bots, allow } = settings.slack;
-    const world = { bots, allow, store, memory, settings: kept, runner, teams, clock, log };
+    const world = { bots, allow, store, memory, settings: kept, runner, teams, shelf, clock, log };
     if (options.slack && "oauth" in options.slack) {
       const ring = createKeyRing(options.slack.tokenKeys);
       ofMany = await createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });

@@ -157,16 +157,17 @@ export function createRunner(parts: RunnerParts): Runner {
         said.to === undefined ? [] : [{ type: "speaker.requested", speaker: said.to, person: said.person }];
       if (run.running) return hearInRun(lane, said, message, wish);
       if (said.answers !== undefined) return { kind: "too late" };
-      const team = said.team ?? teams.default;
-      if (!teams.has(team)) return { kind: "refused", reason: `There is no team "${team}". The teams are: ${teams.names().join(", ")}.` };
+      const here = (await teams.of?.(said.workspace)) ?? teams;
+      const team = said.team ?? here.default;
+      if (!here.has(team)) return { kind: "refused", reason: `There is no team "${team}". The teams are: ${here.names().join(", ")}.` };
       const usedUp = (await parts.budgets?.held(lane.workspace, said.thread, said.person))?.filter(isUsedUp) ?? [];
       if (usedUp.length > 0) return { kind: "refused", reason: usedUpToday(usedUp, clock.now()), budgets: usedUp };
       const id = `${said.thread}#${lane.transcript.events.length + 1}`;
-      const teamHash = teams.snapshot && (await store.putFile(Buffer.from(teams.snapshot(team))));
-      const quiet = (said.quiet ?? teams.isQuiet?.(team)) ? ({ turnsInFile: true } as const) : {};
-      const rules = teams.policy?.(team);
-      const here = await parts.rulesAt?.(said.thread);
-      const [code, tools] = [stricter(here?.code, rules?.code), stricter(here?.tools, rules?.tools)];
+      const teamHash = here.snapshot && (await store.putFile(Buffer.from(here.snapshot(team))));
+      const quiet = (said.quiet ?? here.isQuiet?.(team)) ? ({ turnsInFile: true } as const) : {};
+      const rules = here.policy?.(team);
+      const inChannel = await parts.rulesAt?.(said.thread);
+      const [code, tools] = [stricter(inChannel?.code, rules?.code), stricter(inChannel?.tools, rules?.tools)];
       const started: EventBody = {
         type: "run.started",
         run: id,

@@ -14,7 +14,8 @@ import { chainOf } from "./build/chain.ts";
 import { modelsInUse } from "./build/models-in-use.ts";
 import { closingModel } from "./build/closing-model.ts";
 import { get, type Notebook, type Parts } from "./build/parts.ts";
-import { reachable, readSnapshot, snapshotOf } from "./build/snapshot.ts";
+import { policyOf } from "./build/policy.ts";
+import { readSnapshot, snapshotOf } from "./build/snapshot.ts";
 import { speakersOf } from "./build/speakers.ts";
 import { conditionOf } from "./build/stop.ts";
 import type { KeepFile, ReadFile } from "./code-run.ts";
@@ -22,7 +23,6 @@ import { ConfigError } from "./config-error.ts";
 import type { Settings } from "./load.ts";
 import type { McpServers } from "./mcp-servers.ts";
 import type { CreateModel } from "./models.ts";
-import type { TeamSettings } from "./schema.ts";
 
 /** The teams of the settings, ready to talk. */
 export interface Teams {
@@ -88,7 +88,7 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
     build: (name, thread, snapshot) => (snapshot === undefined ? now : builderBefore(snapshot))(name, thread),
     snapshot: (name) => snapshotOf(settings, name),
     isQuiet: (name) => settings.teams.get(name)?.quiet ?? false,
-    policy: (name) => strictest([...reachable(settings, name).teams.values()]),
+    policy: (name) => policyOf(settings, name),
     has: (name) => settings.teams.has(name),
     names: () => [...settings.teams.keys()],
     default: settings.defaultTeam,
@@ -170,11 +170,6 @@ function builderOf(
 
   return buildTeam;
 }
-
-const strictest = (teams: readonly TeamSettings[]): ReturnType<Teams["policy"]> => ({
-  code: teams.map(({ approvals }) => approvals.code).reduce(stricter, "auto"),
-  tools: teams.map(({ approvals }) => approvals.tools).reduce(stricter, "auto"),
-});
 
 /** Where calls have to wait for a provider, threads take turns. */
 const inThread = (model: Model, thread: string): Model => ({

@@ -20,6 +20,8 @@ export interface Teams {
   has(team: string): boolean;
   names(): readonly string[];
   readonly default: string;
+  /** With those that people have made in this workspace; their runs go on from their snapshots. Absent where people make none. */
+  readonly of?: (workspace: string) => Promise<Pick<Teams, "has" | "names" | "snapshot" | "isQuiet" | "policy" | "default">>;
 }
 
 export interface RunnableTeam extends Team {

@@ -11,12 +11,15 @@ import { createAttachments } from "./attachments.ts";
 import { pressAnswer, pressStop } from "./buttons.ts";
 import { createAudit } from "./audit.ts";
 import { createCatchUp } from "./catch-up.ts";
-import { discuss, openControls, openNewRun, parleyCommand, refreshControls, showHome, startFromModal } from "./commands.ts";
+import { discuss, openControls, openNewRun, parleyCommand, previewTeam, refreshControls, startFromModal } from "./commands.ts";
 import { hear } from "./conversation.ts";
 import type { Desk } from "./desk.ts";
 import { threadOf } from "./ears.ts";
 import { stop } from "./run-control.ts";
 import { helpText, type TeamCards } from "./help.ts";
+import { pressHome } from "./home-desk.ts";
+import { answerForm, submitForm } from "./home-forms.ts";
+import { createHome, type Home } from "./home.ts";
 import { createHttpReceiver, type HttpDoor } from "./http-receiver.ts";
 import { Inbox } from "./inbox.ts";
 import { listen, type Handlers } from "./listeners.ts";
@@ -27,7 +30,7 @@ import { pressFinish, pressRaise } from "./limit-desk.ts";
 import { createMarks } from "./marks.ts";
 import { createNames } from "./names.ts";
 import { pressForget, turnPage } from "./notes.ts";
-import { channelBeside, tsOfEvent, type Body } from "./payloads.ts";
+import { FormBody, SubmissionBody, channelBeside, tsOfEvent, type Body } from "./payloads.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
 import { createQuotes } from "./quotes.ts";
 import { createColleagues, type Colleagues } from "./colleagues.ts";
@@ -39,6 +42,7 @@ import { pressShare, pressTranscript } from "./result-desk.ts";
 import { pressListed } from "./run-commands.ts";
 import { saveSettings } from "./settings-desk.ts";
 import { createReminders } from "./reminders.ts";
+import type { TeamShelf } from "./team-shelf.ts";
 import { createStatus, type Status } from "./status.ts";
 import type { TokenSource } from "./token-client.ts";
 import { clientOptions, slackErrorCode, type Log, type Web } from "./web.ts";
@@ -60,6 +64,8 @@ export interface SlackAppParts {
   readonly pace?: Pace;
   readonly runner: Runner;
   readonly teams: TeamCards;
+  /** The teams that people make; none where it is absent. */
+  readonly shelf?: TeamShelf;
   readonly clock: Clock;
   readonly log: Log;
   /** Who may do what; {@link ALLOW_DEFAULT} where absent. */
@@ -81,6 +87,8 @@ export interface SlackApp {
   readonly botUserId: string;
   /** The workspace that the token belongs to; the first part of its threads' names. */
   readonly teamId: string;
+  /** The teams of this workspace, those that its people have made included. */
+  readonly teams: TeamCards;
   /** The line that says who is thinking. */
   readonly status: Status;
   /** Connects; then handles what an earlier process left, and reads back what was missed. Rejects with what to do when Slack refuses. */
@@ -92,6 +100,8 @@ export interface SlackApp {
   httpPort(): number | undefined;
   /** An envelope for this workspace, from the inbox. Rejects when it should be given again. */
   handle(body: Body): Promise<void>;
+  /** What a form that cannot be taken is answered with the ack; then it need not be handled. Never rejects. */
+  answer(body: unknown): Promise<object | undefined>;
   /** There was a gap: what was missed is read back. */
   catchUp(): void;
 }
@@ -110,9 +120,12 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const attachments = createAttachments({ store, botToken: tokenOf(botToken), log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   // Never our own, whatever the settings say.
   const bots = (parts.bots ?? []).filter((bot) => bot !== me.bot);
+  await parts.shelf?.open(me.team);
+  const teams = parts.shelf?.in(me.team) ?? parts.teams;
   const desk: Desk = {
     runner,
-    teams: parts.teams,
+    teams,
+    ...(parts.shelf ? { shelf: parts.shelf } : {}),
     names,
     whisper,
     attachments,
@@ -135,7 +148,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const inbox: Inbox = tenancy?.inbox ?? new Inbox({ onMessage: (ts) => missed.heard(ts), store, clock, log, handle, bots });
   const missed = createMissed({ web, store, inbox, me, reads: pace.reads, clock, log });
   const catchUp = createCatchUp({ missed, store, runner, web, inbox, team: me.team, clock, log });
-  const heard = { inbox, clock, log, onConnected: () => catchUp.begin() };
+  const heard = { inbox, clock, log, onConnected: () => catchUp.begin(), answer: answersOf(desk) };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
   const receiver = tenancy
     ? NO_DOOR
@@ -155,15 +168,26 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     throw new ListenerError(error);
   });
   const prompts = createPrompts(desk);
-  listen(bolt, handlersOf(desk, prompts, colleagues), log);
+  const home = createHome(desk);
+  listen(bolt, handlersOf(desk, { prompts, colleagues, home }), log);
   const marks = createMarks({ runner, whisper, log });
   const reminders = createReminders({ runner, store, web, clock, log, team: me.team });
   const audit = createAudit({ runner, store, settings: parts.settings, log, team: me.team });
-  const status = createStatus({ runner, store, web, cards: parts.teams.cards, clock, log });
+  const status = createStatus({
+    runner,
+    store,
+    web,
+    get cards() {
+      return teams.cards;
+    },
+    clock,
+    log,
+  });
 
   return {
     botUserId: me.user,
     teamId: me.team,
+    teams,
     status,
     connected: () => receiver.connected(),
     httpPort: () => http?.port(),
@@ -172,6 +196,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       if (ts !== undefined) missed.heard(ts);
       await handle(body);
     },
+    answer: answersOf(desk),
     catchUp: () => catchUp.begin(),
     async start() {
       await bolt.start();
@@ -186,6 +211,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       await catchUp.stop();
       if (!tenancy) await inbox.close();
       prompts.close();
+      await home.close();
       await marks.close();
       await reminders.close();
       await audit.close();
@@ -205,7 +231,10 @@ const NO_DOOR: SlackReceiver = {
 
 const tokenOf = (token: string | TokenSource) => (): Promise<string> => (typeof token === "string" ? Promise.resolve(token) : token.get());
 
-function handlersOf(desk: Desk, prompts: Prompts, colleagues: Colleagues): Handlers {
+function handlersOf(
+  desk: Desk,
+  { prompts, colleagues, home }: { readonly prompts: Prompts; readonly colleagues: Colleagues; readonly home: Home },
+): Handlers {
   return {
     message: (body) => hear(desk, body),
     async sessionStopped({ event, is_ext_shared_channel }) {
@@ -218,7 +247,7 @@ function handlersOf(desk: Desk, prompts: Prompts, colleagues: Colleagues): Handl
       await stop(desk, { thread, run, user: event.user, external, listener });
     },
     async homeOpened({ event }) {
-      if (event.tab !== "messages") await showHome(desk, event.user);
+      if (event.tab !== "messages") await home.opened(event.user, event.view?.hash);
       else if (event.channel) await prompts.suggest({ user: event.user, channel: event.channel, beside: channelBeside(event.context) });
     },
     contextChanged: ({ event }) => prompts.suggest({ user: event.user, channel: event.channel, beside: channelBeside(event.context) }),
@@ -281,12 +310,23 @@ function handlersOf(desk: Desk, prompts: Prompts, colleagues: Colleagues): Handl
     listedTranscript: (press) => pressListed(desk, press, "transcript"),
     settingsSubmitted: (submission) => saveSettings(desk, submission),
     command: (command) => parleyCommand(desk, command),
-    newRun: (shortcut) => openNewRun(desk, shortcut.trigger_id),
+    homePressed: (press) => pressHome(desk, home, press),
+    homeSubmitted: (submission) => submitForm(desk, home, submission),
+    teamChosen: (press) => previewTeam(desk, press),
+    newRun: (shortcut) => openNewRun(desk, { user: shortcut.user.id, triggerId: shortcut.trigger_id }),
     newRunSubmitted: (submission) => startFromModal(desk, submission),
     discuss: (shortcut) => discuss(desk, shortcut),
     controls: (shortcut) => openControls(desk, shortcut),
   };
 }
+
+/** Only forms are answered; what comes in otherwise is not held up. */
+const answersOf =
+  (desk: Desk) =>
+  async (body: unknown): Promise<object | undefined> => {
+    const submission = FormBody.safeParse(body).data && SubmissionBody.safeParse(body).data;
+    return submission && answerForm(desk, submission);
+  };
 
 /** Nobody can read or answer there any more: runs must not go on, and cost, unseen. */
 async function stopRuns(desk: Desk, concerns: (channel: string) => boolean, why: string): Promise<void> {

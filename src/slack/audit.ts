@@ -61,6 +61,8 @@ const DECIDE: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
   "approval.expired",
   "approval.withdrawn",
   "run.stopped",
+  "limit.raised",
+  "summary.requested",
 ]);
 
 const PARLEY = { id: "parley", name: "Parley" };
@@ -80,6 +82,10 @@ function decisionIn(thread: string, event: RunEvent, workspace: string): Decisio
       return { ...base, person: PARLEY, deed: "deny by time", subject: on(event.call) };
     case "approval.withdrawn":
       return { ...base, person: event.person, deed: "ask again", subject: on(event.call) };
+    case "limit.raised":
+      return event.person && { ...base, person: event.person, deed: "raise limit", subject: thread };
+    case "summary.requested":
+      return { ...base, person: event.person, deed: "finish with a summary", subject: thread };
     case "run.stopped": {
       const by = event.outcome === "stopped" ? event.reasons.find((reason) => reason.kind === "person") : undefined;
       return by && { ...base, person: by.person, deed: "stop", subject: thread };

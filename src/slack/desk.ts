@@ -7,12 +7,15 @@ import { failureOf } from "./api-errors.ts";
 import type { Pace } from "./delivery.ts";
 import { knownCode } from "./error-codes.ts";
 import type { Ears } from "./ears.ts";
+import type { TeamShelf } from "./team-shelf.ts";
 import { slackErrorCode, type Log, type Web } from "./web.ts";
 
 /** What commands, shortcuts and modals need beside what every handler has. */
 export interface Desk extends Ears {
   readonly store: Store;
   readonly memory: Memory;
+  /** The teams that people make; absent where there can be none. */
+  readonly shelf?: TeamShelf;
   readonly settings: Settings;
   readonly web: Web;
   /** Of the outbox: all that the app says goes by it. */

@@ -6,13 +6,14 @@ import type { Runner } from "../runner.ts";
 import type { Installations } from "../store/installations.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
+import type { TeamShelf } from "./team-shelf.ts";
 import type { TeamCards } from "./help.ts";
 import { createHttpReceiver, type HttpDoor } from "./http-receiver.ts";
 import { Inbox } from "./inbox.ts";
 import { closeDoor, openInstallDoor, portOf, type Address } from "./install-door.ts";
 import { createInstallPages, type OAuthSettings } from "./install-pages.ts";
 import { originOf } from "./origin.ts";
-import type { Body } from "./payloads.ts";
+import { FormBody, readBody, type Body } from "./payloads.ts";
 import { createReceiver } from "./receiver.ts";
 import type { Slack } from "./slack.ts";
 import { createTenants, type Seated } from "./tenants.ts";
@@ -40,6 +41,8 @@ export interface InstalledParts extends InstalledSettings {
   readonly settings: Settings;
   readonly runner: Runner;
   readonly teams: TeamCards;
+  /** The teams that people make, workspace by workspace; none where it is absent. */
+  readonly shelf?: TeamShelf;
   /** Ids of other bots whose words are heard; none when absent. */
   readonly bots?: readonly string[];
   /** Who may do what, as the team file has it; the defaults where absent. */
@@ -75,10 +78,16 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Insta
     clock,
     log,
   });
-  const heard = { inbox, clock, log, onConnected: () => tenants.catchUp() };
+  const heard = { inbox, clock, log, onConnected: () => tenants.catchUp(), answer };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http, pages });
   const receiver = http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...(apiUrl ? { apiUrl } : {}) });
   let installDoor: Server | undefined;
+
+  async function answer(body: unknown): Promise<object | undefined> {
+    const form = FormBody.safeParse(body).success ? readBody(body) : undefined;
+    const seated = form && (await tenants.find(originOf(form)));
+    return seated && form ? seated.tenant.answer(atHome(form, seated, tenants.isOf)) : undefined;
+  }
 
   async function handle(body: Body): Promise<void> {
     const origin = originOf(body);

@@ -33,8 +33,7 @@ export async function pressRaise(desk: Desk, press: PressBody): Promise<void> {
     at.thread,
     budgets.map(({ account }) => account),
   );
-  if (!(await desk.runner.steer(at.thread, { kind: "raise", seq: halt.seq, person }))) return desk.whisper.tell(at.listener, DECIDED);
-  await desk.settings.record({ workspace: desk.me.team, person, deed: "raise limit", subject: at.thread, allowed: true });
+  if (!(await desk.runner.steer(at.thread, { kind: "raise", seq: halt.seq, person }))) await desk.whisper.tell(at.listener, DECIDED);
 }
 
 /** Finish with a summary, at a limit: for whoever may stop the run. */

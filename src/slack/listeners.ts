@@ -1,7 +1,9 @@
 import type { App } from "@slack/bolt";
 import type { z } from "zod";
 import { ACTIONS, LISTED } from "./blocks.ts";
+import { NEW_RUN } from "./modals.ts";
 import * as on from "./payloads.ts";
+import { homeAction } from "./team-forms.ts";
 import type { Log } from "./web.ts";
 
 /** What is done about each thing that Slack tells; each is given a body that has passed its schema. */
@@ -48,6 +50,9 @@ export interface Handlers {
   readonly listedStop: (press: on.PressBody) => Promise<void>;
   readonly listedTranscript: (press: on.PressBody) => Promise<void>;
   readonly settingsSubmitted: (body: on.SubmissionBody) => Promise<void>;
+  readonly homePressed: (press: on.PressBody) => Promise<void>;
+  readonly homeSubmitted: (body: on.SubmissionBody) => Promise<void>;
+  readonly teamChosen: (press: on.PressBody) => Promise<void>;
   readonly command: (body: on.CommandBody) => Promise<void>;
   readonly newRun: (body: z.output<typeof on.GlobalShortcutBody>) => Promise<void>;
   readonly newRunSubmitted: (body: on.SubmissionBody) => Promise<void>;
@@ -115,6 +120,9 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.action(LISTED.stop, door(on.PressBody, handlers.listedStop));
   app.action(LISTED.transcript, door(on.PressBody, handlers.listedTranscript));
   app.view("parley_settings", door(on.SubmissionBody, handlers.settingsSubmitted));
+  app.action(HOME, door(on.PressBody, handlers.homePressed));
+  app.view(/^parley_home_/, door(on.SubmissionBody, handlers.homeSubmitted));
+  app.action({ block_id: NEW_RUN.team, action_id: NEW_RUN.element }, door(on.PressBody, handlers.teamChosen));
 
   app.command("/parley", door(on.CommandBody, handlers.command));
 
@@ -124,6 +132,7 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.shortcut("parley_controls", door(on.MessageShortcutBody, handlers.controls));
 }
 
+const HOME = new RegExp(`^${homeAction("").replaceAll(".", "\\.")}[A-Za-z]+$`);
 const ANSWER = new RegExp(`^${ACTIONS.answer.replaceAll(".", "\\.")}\\.\\d{1,2}$`);
 
 /** Parses at the door; what does not fit is noted by its kind and not let in. */

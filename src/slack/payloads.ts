@@ -64,7 +64,15 @@ export const MessageBody = event(MessageEvent);
 export const SessionStoppedBody = event(z.object({ channel: id, thread_ts: timestamp, user: id }));
 const looksAt = z.object({ type: maybe(short), value: z.unknown() });
 const Entities = maybe(z.object({ entities: maybe(z.array(looksAt)) })).catch(undefined);
-export const HomeOpenedBody = event(z.object({ user: id, channel: maybe(id).catch(undefined), tab: maybe(short), context: Entities }));
+export const HomeOpenedBody = event(
+  z.object({
+    user: id,
+    channel: maybe(id).catch(undefined),
+    tab: maybe(short),
+    context: Entities,
+    view: maybe(z.object({ hash: maybe(short) })).catch(undefined),
+  }),
+);
 /** What a person looks at beside their DM with the bot has changed. */
 export const ContextChangedBody = event(z.object({ user: id, channel: id, context: Entities }));
 /** The same two for an app of the older kind, an assistant: a thread was opened, or what is beside it has changed. */
@@ -104,9 +112,36 @@ export const PressBody = z.object({
   response_url: maybe(z.string().max(2_000)),
   container: maybe(z.object({ channel_id: maybe(id), message_ts: maybe(timestamp), thread_ts: maybe(timestamp) })),
   message: maybe(z.object({ ts: maybe(timestamp), thread_ts: maybe(timestamp) })),
-  view: maybe(z.object({ id, private_metadata: z.string().max(3_000).catch("") })),
+  view: maybe(
+    z.object({
+      id,
+      type: short.catch("modal"),
+      callback_id: short.catch(""),
+      previous_view_id: maybe(id).catch(undefined),
+      private_metadata: z.string().max(3_000).catch(""),
+      state: maybe(
+        z.object({
+          values: z.record(
+            z.string(),
+            z.record(
+              z.string(),
+              z.lazy(() => Chosen),
+            ),
+          ),
+        }),
+      ).catch(undefined),
+    }),
+  ),
   actions: z.tuple(
-    [z.object({ action_id: z.string().max(255), value: z.string().max(2_000).catch(""), action_ts: maybe(short) })],
+    [
+      z.object({
+        action_id: z.string().max(255),
+        value: z.string().max(2_000).catch(""),
+        /** Of a menu. */
+        selected_option: maybe(z.object({ value: z.string().max(2_000) })).catch(undefined),
+        action_ts: maybe(short),
+      }),
+    ],
     z.unknown(),
   ),
 });
@@ -147,6 +182,7 @@ export const GlobalShortcutBody = z.object({ user: Person, trigger_id: short });
 const Chosen = z.object({
   value: maybe(z.string()),
   selected_option: maybe(z.object({ value: short })),
+  selected_options: maybe(z.array(z.object({ value: short })).max(100)),
   selected_conversation: maybe(id),
   selected_users: maybe(z.array(id).max(200)),
 });
@@ -154,11 +190,20 @@ export const SubmissionBody = z.object({
   user: Person,
   view: z.object({
     id,
+    callback_id: short.catch(""),
+    /** The one under it, where it was pushed. */
+    previous_view_id: maybe(id).catch(undefined),
     private_metadata: z.string().max(3_000).catch(""),
     state: z.object({ values: z.record(z.string(), z.record(z.string(), Chosen)) }),
   }),
 });
 export type SubmissionBody = z.output<typeof SubmissionBody>;
+
+/** A form of App Home, which is answered with what is wrong. */
+export const FormBody = z.object({
+  type: z.literal("view_submission"),
+  view: z.object({ callback_id: z.string().regex(/^parley_home_/) }),
+});
 
 const json = z.string().transform((text, context) => {
   try {
@@ -186,6 +231,30 @@ export const ButtonValue = json
     }),
   )
   .catch({ r: undefined, seq: undefined, call: undefined, helpful: undefined, note: undefined, page: undefined, t: undefined });
+
+/**
+ * The JSON in a button or a menu of App Home and its modals: what is to be done, and to which team, agent, thread, run, question or page.
+ */
+export const HomeValue = json
+  .pipe(
+    z.object({
+      v: maybe(short),
+      t: maybe(short),
+      n: maybe(short),
+      thread: maybe(short),
+      r: maybe(short),
+      seq: maybe(z.int()),
+      p: maybe(z.int()),
+    }),
+  )
+  .catch({ v: undefined, t: undefined, n: undefined, thread: undefined, r: undefined, seq: undefined, p: undefined });
+export type HomeValue = z.output<typeof HomeValue>;
+
+/** The JSON in the private_metadata of the forms of App Home. */
+export const AboutForm = json
+  .pipe(z.object({ t: maybe(short), n: maybe(short), revision: maybe(z.int()) }))
+  .catch({ t: undefined, n: undefined, revision: undefined });
+export type AboutForm = z.output<typeof AboutForm>;
 
 /** The JSON in a modal's private_metadata, as the modals of a run write it. */
 export const AboutRun = json.pipe(z.object({ thread: short, run: maybe(short), seq: maybe(z.int()) }));

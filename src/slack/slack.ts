@@ -4,7 +4,7 @@ import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
-import { createSlackApp, type Tenancy } from "./app.ts";
+import { createSlackApp, type SlackApp, type Tenancy } from "./app.ts";
 import { createCards } from "./cards.ts";
 import type { Problem } from "./delivery.ts";
 import type { TeamCards } from "./help.ts";
@@ -15,6 +15,7 @@ import { createOutbox, createPace } from "./outbox.ts";
 import type { Body } from "./payloads.ts";
 import type { Allow } from "./permissions.ts";
 import type { TeamCard } from "./personas.ts";
+import type { TeamShelf } from "./team-shelf.ts";
 import type { TokenSource } from "./token-client.ts";
 import { createWeb, slackErrorCode } from "./web.ts";
 
@@ -44,6 +45,8 @@ export interface SlackParts extends Omit<SlackSettings, "botToken"> {
   readonly settings: Settings;
   readonly runner: Runner;
   readonly teams: TeamCards;
+  /** The teams that people make; none where it is absent. */
+  readonly shelf?: TeamShelf;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }
@@ -66,6 +69,7 @@ export interface Slack {
 /** One workspace of several. */
 export interface Tenant extends Slack {
   handle(body: Body): Promise<void>;
+  readonly answer: SlackApp["answer"];
   catchUp(): void;
 }
 
@@ -74,7 +78,7 @@ export interface Tenant extends Slack {
  * @throws Error with what to do, when Slack refuses the token.
  */
 export async function createSlack(parts: SlackParts): Promise<Tenant> {
-  const { store, runner, teams, clock } = parts;
+  const { store, runner, clock } = parts;
   const log = (problem: string, error?: unknown) =>
     parts.log(error === undefined ? problem : `${problem}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
   const niceties = createNiceties({ store, log });
@@ -87,7 +91,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   });
   const pace = createPace(clock);
   const app = await createSlackApp({ ...parts, web, pace, log });
-  const cardFor = (name: string): TeamCard => teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
+  const cardFor = (name: string): TeamCard => app.teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
   const load = (thread: string) => runner.read(thread);
   let gone: Promise<void> = Promise.resolve();
   let heldFor: string | undefined;
@@ -159,6 +163,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     connected: () => app.connected(),
     httpPort: () => app.httpPort(),
     handle: (body) => app.handle(body),
+    answer: (body) => app.answer(body),
     catchUp: () => app.catchUp(),
     async start() {
       outbox.start();

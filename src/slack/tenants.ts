@@ -6,6 +6,7 @@ import type { Runner } from "../runner.ts";
 import type { Installation, Installations } from "../store/installations.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
+import type { TeamShelf } from "./team-shelf.ts";
 import type { TeamCards } from "./help.ts";
 import type { Inbox } from "./inbox.ts";
 import type { OAuthSettings } from "./install-pages.ts";
@@ -60,6 +61,7 @@ export interface TenantsParts {
   readonly settings: Settings;
   readonly runner: Runner;
   readonly teams: TeamCards;
+  readonly shelf?: TeamShelf;
   readonly inbox: Inbox;
   readonly bots?: readonly string[];
   /** Who may do what, as the team file has it; the defaults where absent. */
@@ -124,7 +126,9 @@ export function createTenants(parts: TenantsParts): Tenants {
         team: installation.isOrg ? team : undefined,
       },
       tenancy: { me: { team, user: installation.botUser, bot: installation.bot }, inbox: parts.inbox },
+      settings: parts.settings,
       teams: parts.teams,
+      ...(parts.shelf ? { shelf: parts.shelf } : {}),
       ...(parts.bots ? { bots: parts.bots } : {}),
       ...(parts.allow ? { allow: parts.allow } : {}),
       clock,

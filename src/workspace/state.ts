@@ -16,6 +16,8 @@ export interface User {
   readonly teamId: string;
   readonly enterpriseId?: string;
   readonly isRestricted?: boolean;
+  /** Of the workspace. */
+  readonly isAdmin?: boolean;
 }
 
 export interface Channel {

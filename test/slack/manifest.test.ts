@@ -104,6 +104,7 @@ const METHOD_SCOPES: { readonly [method: string]: readonly string[] } = {
   "users.info": ["users:read"],
   "views.open": [],
   "views.publish": [],
+  "views.push": [],
   "views.update": [],
 };
 
