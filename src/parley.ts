@@ -65,7 +65,7 @@ export interface Parley {
   readonly runner: Runner;
   readonly store: Store;
   readonly memory: Memory;
-  /** What people set while Parley runs, and who decided what. */
+  /** What people set while it runs, and who decided what. */
   readonly settings: KeptSettings;
   readonly teams: Teams;
   readonly executor: Executor;
