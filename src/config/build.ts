@@ -1,5 +1,4 @@
 import { createBudget } from "../engine/budget.ts";
-import { stricter } from "../engine/agents/approvals.ts";
 import type { Model } from "../engine/model.ts";
 import { closer } from "../engine/agents/closer.ts";
 import type { ActionPolicy, FileRef, RunLimits } from "../engine/events.ts";
