@@ -63,7 +63,7 @@ export interface Parley {
   readonly runner: Runner;
   readonly store: Store;
   readonly memory: Memory;
-  /** What people set in Slack, and the audit log. */
+  /** What people set while it runs, and who decided what. */
   readonly settings: KeptSettings;
   readonly teams: Teams;
   readonly executor: Executor;

@@ -1,4 +1,4 @@
-import type { RecordedDecision } from "../parley.ts";
+import type { openSqliteReadOnly, RecordedDecision } from "../parley.ts";
 import { print, readArguments, readDay, type Io } from "./command.ts";
 import { databaseOf } from "./export.ts";
 import { harmless } from "./terminal.ts";
@@ -41,7 +41,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-type Reader = ReturnType<(typeof import("../parley.ts"))["openSqliteReadOnly"]>["settings"];
+type Reader = ReturnType<typeof openSqliteReadOnly>["settings"];
 
 /** They are kept newest first, and read oldest first. */
 async function decisionsSince(settings: Reader, workspace: string, since: string): Promise<readonly RecordedDecision[]> {

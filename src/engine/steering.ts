@@ -4,16 +4,17 @@ import type { Question } from "./run-state.ts";
 import { currentRun, type Transcript } from "./transcript.ts";
 
 /** What a person wants of a run that goes on, beside words for the agents. */
-export type Steering = { readonly person: Person } & (
+export type Steering = { readonly person: Person } &
   /** `id`: of the message or the press where it came from: wished twice with one id, done once. */
-  | { readonly kind: "pause" | "resume" | "skip"; readonly id?: string }
-  /** `id`: of the message where it came from. */
-  | { readonly kind: "edit"; readonly id: string; readonly text: string }
-  | { readonly kind: "delete"; readonly id: string }
-  | { readonly kind: "feedback"; readonly run: string; readonly helpful: boolean }
-  /** A yes for the whole run is taken back. `call`: the one that it was given to. */
-  | { readonly kind: "withdraw"; readonly call: string }
-);
+  (
+    | { readonly kind: "pause" | "resume" | "skip"; readonly id?: string }
+    /** `id`: of the message where it came from. */
+    | { readonly kind: "edit"; readonly id: string; readonly text: string }
+    | { readonly kind: "delete"; readonly id: string }
+    | { readonly kind: "feedback"; readonly run: string; readonly helpful: boolean }
+    /** A yes for the whole run is taken back. `call`: the one that it was given to. */
+    | { readonly kind: "withdraw"; readonly call: string }
+  );
 
 /** What is to be recorded for it; nothing when the log says that it is not to be had: no run, no turn, a message that was read already. */
 export function steered(transcript: Transcript, wish: Steering): readonly EventBody[] {
@@ -63,7 +64,10 @@ export const wasWished = ({ events }: Transcript, wish: Steering): boolean =>
 const WISHES: ReadonlySet<RunEvent["type"]> = new Set(["run.paused", "run.unpaused", "turn.skipped"]);
 
 /** What is to be recorded of questions and approvals whose time is over, and when the next one's is (ISO 8601). */
-export function expiring(transcript: Transcript, nowMs: number): { readonly over: readonly EventBody[]; readonly next: string | undefined } {
+export function expiring(
+  transcript: Transcript,
+  nowMs: number,
+): { readonly over: readonly EventBody[]; readonly next: string | undefined } {
   const { questions, asking } = currentRun(transcript);
   const isOver = (until: string | undefined) => until !== undefined && Date.parse(until) <= nowMs;
   const over: EventBody[] = [

@@ -1,5 +1,4 @@
 import type { RunEvent } from "../engine/events.ts";
-import type { Transcript } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
 import type { Decision, Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";

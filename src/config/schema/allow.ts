@@ -4,7 +4,9 @@ const WORDS = ["anyone", "starter", "admins"] as const;
 const DEEDS = ["start", "steer", "answer", "approve", "stop", "forget", "raise"] as const;
 const PEOPLE_MAX = 200;
 
-const userId = z.string().regex(/^[UW][A-Z0-9]{2,20}$/, { error: "is neither anyone, starter nor admins, nor the id of a user, such as U0123ABCD" });
+const userId = z
+  .string()
+  .regex(/^[UW][A-Z0-9]{2,20}$/, { error: "is neither anyone, starter nor admins, nor the id of a user, such as U0123ABCD" });
 const who = z.union([z.enum(WORDS), z.array(z.union([z.enum(WORDS), userId])).max(PEOPLE_MAX)], {
   error: "write anyone, starter or admins, or a list of these and of user ids, such as [starter, U0123ABCD]",
 });

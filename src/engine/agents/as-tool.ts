@@ -71,7 +71,8 @@ function outcome(name: string, transcript: Transcript): ToolResult {
   const usage = usageOf(run);
   const stopped = transcript.events.findLast((event) => event.type === "run.stopped");
   if (run.question) return failed("needs_person", `${name} had a question to a person and could not ask it: ${run.question.text}`, usage);
-  if (run.approvals.length > 0) return failed("needs_person", `${name} needed a person's yes for a tool or for code and could not ask for it.`, usage);
+  if (run.approvals.length > 0)
+    return failed("needs_person", `${name} needed a person's yes for a tool or for code and could not ask for it.`, usage);
   if (!stopped) return failed("aborted", `${name} was stopped before it had finished.`, usage);
   const words = transcript.events.findLast((event) => isMessage(event) && "agent" in event && event.text.trim() !== "");
   if (stopped.outcome === "failed" || !words || !isMessage(words))

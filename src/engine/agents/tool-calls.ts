@@ -66,8 +66,7 @@ function unapproved(caller: Caller, calls: readonly ToolCall[], transcript: Tran
   });
   const open = needing.filter((call) => approvalOf(transcript, call.call).kind === "unasked");
   return open.filter(
-    (call, index) =>
-      ruleOf(caller, call, transcript) === "always" || open.findIndex((other) => other.tool === call.tool) === index,
+    (call, index) => ruleOf(caller, call, transcript) === "always" || open.findIndex((other) => other.tool === call.tool) === index,
   );
 }
 
