@@ -11,11 +11,13 @@ import type { Memory } from "./engine/memory.ts";
 import { createGates } from "./models/gated.ts";
 import { createRunner, type Runner } from "./runner.ts";
 import type { Executor } from "./sandbox/executor.ts";
+import { createInstalledSlack, type InstalledSettings, type InstalledSlack } from "./slack/installed.ts";
 import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
 import { rulesIn } from "./slack/channel-settings.ts";
 import { placeOf, scopeOfChannel } from "./slack/place.ts";
 import { plan } from "./slack/render.ts";
 import { isEvent } from "./engine/events.ts";
+import { createKeyRing } from "./store/key-ring.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
 import { openSqlite } from "./store/sqlite.ts";
 import type { Settings as KeptSettings } from "./store/settings.ts";
@@ -32,6 +34,7 @@ export { currentRun, isWaiting, SELECTOR } from "./engine/transcript.ts";
 export { converse } from "./engine/run.ts";
 export type { SlackSettings } from "./slack/slack.ts";
 export { HTTP_PATH } from "./slack/http-receiver.ts";
+export type { Installation } from "./store/installations.ts";
 export { totalOf } from "./engine/spending.ts";
 export { PROBES, runProbes, type ProbeReport } from "./slack/live-probes.ts";
 export { placeOf } from "./slack/place.ts";
@@ -42,13 +45,19 @@ export { backupSqlite } from "./store/sqlite-backup.ts";
 export { checkSqlite } from "./store/sqlite-check.ts";
 export { openSqlite, openSqliteReadOnly } from "./store/sqlite.ts";
 
+/** Many workspaces, by OAuth. */
+export interface SlackOfMany extends InstalledSettings {
+  /** The first seals the tokens in the database, all open them; 32 bytes each. */
+  readonly tokenKeys: readonly Uint8Array[];
+}
+
 export interface ParleyOptions {
   readonly settings: Settings;
   readonly env: Env;
   /** Absolute path, or `:memory:`. */
   readonly dbPath: string;
   /** Absent: no Slack, as in a terminal. */
-  readonly slack?: SlackSettings;
+  readonly slack?: SlackSettings | SlackOfMany;
   /** Where code runs; what the settings say when absent. Closed with Parley. */
   readonly executor?: Executor;
   readonly clock?: Clock;
@@ -85,12 +94,9 @@ const THREADS_PER_WORKSPACE_MAX = 100;
 export async function createParley(options: ParleyOptions): Promise<Parley> {
   const { settings, env, dbPath } = options;
   const clock = options.clock ?? systemClock;
-  const { botToken, appToken, http } = options.slack ?? {};
-  // Beside what the environment says, not in its place: a secret that is not in use is one all the same.
-  const inUse = { BOT_TOKEN: botToken, APP_TOKEN: appToken, SIGNING_SECRET: http?.signingSecret };
-  const redact = createRedactor({ ...env, ...inUse }, secretNames(settings));
+  const redact = createRedactor({ ...env, ...secretsOf(options.slack) }, secretNames(settings));
   const log = (line: string) => options.log(redact(line));
-  const { store: plain, dispatch, memory: notes, settings: written } = openSqlite({ path: dbPath, ...clock });
+  const { store: plain, dispatch, memory: notes, settings: written, installations } = openSqlite({ path: dbPath, ...clock });
   const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
   const kept: KeptSettings = {
     ...written,
@@ -128,6 +134,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
         },
       },
     });
+    let ofMany: InstalledSlack | undefined;
     const running = createRunner({
       store,
       dispatch,
@@ -141,26 +148,21 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       slots: THREADS_AT_ONCE_MAX,
       perWorkspace: THREADS_PER_WORKSPACE_MAX,
       log: problem,
+      isParked: (thread) => ofMany?.isParked(thread) ?? false,
     });
     // What is only shown, and not recorded, goes by this door.
     const runner: Runner = {
       ...running,
       follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
     };
-    const slack: Slack | undefined =
-      options.slack &&
-      (await createSlack({
-        bots: settings.slack.bots,
-        allow: settings.slack.allow,
-        ...options.slack,
-        store,
-        memory,
-        settings: kept,
-        runner,
-        teams,
-        clock,
-        log,
-      }));
+    const { bots, allow } = settings.slack;
+    const world = { bots, allow, store, memory, settings: kept, runner, teams, clock, log };
+    if (options.slack && "oauth" in options.slack) {
+      const ring = createKeyRing(options.slack.tokenKeys);
+      ofMany = await createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });
+    }
+    const alone = options.slack && "botToken" in options.slack ? await createSlack({ ...world, ...options.slack }) : undefined;
+    const slack: Slack | undefined = ofMany ?? alone;
     return {
       runner,
       store,
@@ -185,6 +187,16 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     await closeAll();
     throw error;
   }
+}
+
+/** Beside what the environment says, not in its place: a secret that is not in use is one all the same. */
+function secretsOf(slack: ParleyOptions["slack"]): Env {
+  if (!slack) return {};
+  const door = { APP_TOKEN: slack.appToken, SIGNING_SECRET: slack.http?.signingSecret };
+  if (!("oauth" in slack)) return { ...door, BOT_TOKEN: slack.botToken };
+  const keys = slack.tokenKeys.map((key, index) => [`SEAL_${index}_KEY`, Buffer.from(key).toString("base64")] as const);
+  const { clientSecret, stateSecret } = slack.oauth;
+  return { ...door, ...Object.fromEntries(keys), CLIENT_SECRET: clientSecret, STATE_SECRET: stateSecret };
 }
 
 /** Agents share their notes over the threads of a channel; all threads that are not in one, as those of a terminal, are one scope. */

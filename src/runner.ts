@@ -30,6 +30,8 @@ export interface Runner {
   approve(thread: string, verdict: Verdict): Promise<boolean>;
   /** Ends the run at once, also in mid-call and in mid-container; `false` when nobody is talking. */
   stop(thread: string, person: Person): Promise<boolean>;
+  /** Gives up the turns under way in these threads, as a crash would: their logs say how to go on. A wake-up begins them anew. */
+  park(concerns: (thread: string) => boolean): void;
   /** What a person wants of the run beside words for it; `false` when it is not to be had, and nothing is recorded. */
   steer(thread: string, wish: Steering): Promise<boolean>;
   /** The log of a thread, to read. Empty for an unknown thread. */
@@ -93,6 +95,8 @@ export interface RunnerParts {
   readonly slots: number;
   readonly perWorkspace: number;
   readonly log: (problem: string, error?: unknown) => void;
+  /** Nobody could be answered there now: no turn begins until the thread is woken again. */
+  readonly isParked?: (thread: string) => boolean;
 }
 
 interface Teams {
@@ -125,6 +129,8 @@ export interface RunnableTeam extends Team {
 const TEXT_CHARS_MAX = 30_000;
 /** A run that was left alone for longer is said to be resumed, and the gap does not count as its time. */
 const RESUME_GAP_MS = 60_000;
+/** What is parked is woken when it can go on; it is looked at now and then all the same, should that have been missed. */
+const PARKED_LOOK_MS = 3_600_000;
 
 /** See {@link Runner}. One lane per thread: appends to a log happen one after the other, and one turn at a time runs in it. */
 export function createRunner(parts: RunnerParts): Runner {
@@ -234,7 +240,8 @@ export function createRunner(parts: RunnerParts): Runner {
     // Closed while the log was read.
     if (closing) turn.abort();
     try {
-      await goOn(lane, turn);
+      if (!parts.isParked?.(thread)) await goOn(lane, turn);
+      await lookAgainIfParked(lane);
     } catch (error) {
       if (isStoreTrouble(error)) {
         interrupted.add(thread);
@@ -283,6 +290,14 @@ export function createRunner(parts: RunnerParts): Runner {
       const { next } = expiring(lane.transcript, clock.now());
       // An answer that has come meanwhile has woken the thread already; that visit comes back here.
       if (next !== undefined && isWaiting(lane.transcript)) await lane.append([], { at: next });
+    });
+  }
+
+  /** In the same breath as the look at the parking: whoever ends it wakes the thread. */
+  async function lookAgainIfParked(lane: Lane): Promise<void> {
+    await lane.inTurn(async () => {
+      if (!parts.isParked?.(lane.thread) || !currentRun(lane.transcript).running) return;
+      await lane.append([], { at: new Date(clock.now() + PARKED_LOOK_MS).toISOString() });
     });
   }
 
@@ -407,6 +422,9 @@ export function createRunner(parts: RunnerParts): Runner {
     say,
     approve,
     stop,
+    park(concerns) {
+      for (const [thread, turn] of turns) if (concerns(thread)) turn.abort();
+    },
     steer,
     read: (thread) => inLane(thread, undefined, async (lane) => lane.transcript),
     follow(listener) {

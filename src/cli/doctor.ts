@@ -5,11 +5,13 @@ import { createRedactor } from "../config/secrets.ts";
 import { print, readArguments, UsageError, type Io } from "./command.ts";
 import { checkDatabase } from "./doctor-database.ts";
 import { checkLogs } from "./doctor-logs.ts";
+import { checkInstallations, checkOAuth } from "./doctor-installations.ts";
 import { checkModels } from "./doctor-models.ts";
 import { checkSandbox } from "./doctor-sandbox.ts";
 import { checkSlack } from "./doctor-slack.ts";
 import { databaseOf } from "./export.ts";
 import type { Finding } from "./finding.ts";
+import { isOfMany } from "./oauth-door.ts";
 
 export const help = `parley doctor [--file FILE] [--live]
        parley doctor --live --channel C… [--user U…] [--only NAME]… [--look SECONDS] [--json] [--yes]
@@ -95,11 +97,12 @@ async function* findings(file: string | undefined, live: boolean, io: Io): Async
       message: `${settings.file} has ${[...settings.teams.keys()].join(", ")}; the default is ${settings.defaultTeam}`,
     };
   }
-  yield* checkSlack(env);
+  yield* isOfMany(env) ? checkOAuth(env) : checkSlack(env);
   if (!settings) return;
   yield* checkModels(settings, env, live);
   yield* checkSandbox(settings, env);
   yield* checkDatabase(settings.database);
+  if (isOfMany(env)) yield* checkInstallations(env, settings.database);
 }
 
 const NODE_MIN = [22, 18] as const;

@@ -26,24 +26,25 @@ import { createMissed } from "./missed.ts";
 import { createMarks } from "./marks.ts";
 import { createNames } from "./names.ts";
 import { pressForget, turnPage } from "./notes.ts";
-import { channelBeside, type Body } from "./payloads.ts";
+import { channelBeside, tsOfEvent, type Body } from "./payloads.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
 import { createQuotes } from "./quotes.ts";
 import { createColleagues, type Colleagues } from "./colleagues.ts";
 import { ALLOW_DEFAULT, type Allow } from "./permissions.ts";
 import { placeOf } from "./place.ts";
-import { createReceiver } from "./receiver.ts";
+import { createReceiver, type SlackReceiver } from "./receiver.ts";
 import { pressFeedback, pressHold, pressNext, pressSteer, pressWords, submitRunModal } from "./run-desk.ts";
 import { pressShare, pressTranscript } from "./result-desk.ts";
 import { pressListed } from "./run-commands.ts";
 import { saveSettings } from "./settings-desk.ts";
 import { createReminders } from "./reminders.ts";
 import { createStatus, type Status } from "./status.ts";
+import type { TokenSource } from "./token-client.ts";
 import { clientOptions, slackErrorCode, type Log, type Web } from "./web.ts";
 import { createWhisper } from "./whisper.ts";
 
 export interface SlackAppParts {
-  readonly botToken: string;
+  readonly botToken: string | TokenSource;
   /** For Socket Mode; not needed with `http`. */
   readonly appToken?: string;
   /** Slack sends requests here, instead of Socket Mode. */
@@ -62,8 +63,16 @@ export interface SlackAppParts {
   readonly log: Log;
   /** Who may do what; {@link ALLOW_DEFAULT} where absent. */
   readonly allow?: Partial<Allow>;
+  /** One of several workspaces behind one door: envelopes come by {@link SlackApp.handle}. */
+  readonly tenancy?: Tenancy;
   /** Ids of other bots whose words are heard; none when absent. */
   readonly bots?: readonly string[];
+}
+
+export interface Tenancy {
+  /** Who Parley is in the workspace: Slack is not asked. */
+  readonly me: { readonly team: string; readonly user: string; readonly bot: string };
+  readonly inbox: Inbox;
 }
 
 /** Parley's ear in Slack: what people write and press becomes words to the runner. */
@@ -80,6 +89,10 @@ export interface SlackApp {
   /** Whether a socket, or the HTTP door, is open now. */
   connected(): boolean;
   httpPort(): number | undefined;
+  /** An envelope for this workspace, from the inbox. Rejects when it should be given again. */
+  handle(body: Body): Promise<void>;
+  /** There was a gap: what was missed is read back. */
+  catchUp(): void;
 }
 
 /**
@@ -87,13 +100,13 @@ export interface SlackApp {
  * @throws Error with what to do, when Slack refuses the token.
  */
 export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
-  const { web, store, runner, clock, log } = parts;
-  const me = await whoAmI(web);
+  const { web, store, runner, clock, log, botToken, tenancy } = parts;
+  const me = tenancy ? { ...tenancy.me, url: "" } : await whoAmI(web);
   const pace = parts.pace ?? createPace(clock);
   const whisper = createWhisper({ web, pace, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   const names = createNames(web.read, clock, log);
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
-  const attachments = createAttachments({ store, botToken: parts.botToken, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
+  const attachments = createAttachments({ store, botToken: tokenOf(botToken), log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   // Never our own, whatever the settings say.
   const bots = (parts.bots ?? []).filter((bot) => bot !== me.bot);
   const desk: Desk = {
@@ -117,24 +130,20 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   };
 
   const colleagues = createColleagues({ read: web.read, me, clock, log });
-  const inbox: Inbox = new Inbox({
-    onMessage: (ts) => missed.heard(ts),
-    store,
-    clock,
-    log,
-    handle: async (body) => dispatch(bolt, await colleagues.atHome(body), log),
-    bots,
-  });
+  const handle = async (body: Body): Promise<void> => dispatch(bolt, await colleagues.atHome(body), log);
+  const inbox: Inbox = tenancy?.inbox ?? new Inbox({ onMessage: (ts) => missed.heard(ts), store, clock, log, handle, bots });
   const missed = createMissed({ web, store, inbox, me, reads: pace.reads, clock, log });
   const catchUp = createCatchUp({ missed, store, runner, web, inbox, team: me.team, clock, log });
   const heard = { inbox, clock, log, onConnected: () => catchUp.begin() };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
-  const receiver = http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
-  const bolt = new App({
-    token: parts.botToken,
-    botId: me.bot,
-    botUserId: me.user,
-    tokenVerificationEnabled: false,
+  const receiver = tenancy
+    ? NO_DOOR
+    : (http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) }));
+  const bolt: App = new App({
+    // Bolt calls nobody here; where the token changes it is given none.
+    ...(typeof botToken === "string"
+      ? { token: botToken, botId: me.bot, botUserId: me.user, tokenVerificationEnabled: false }
+      : { authorize: async () => ({ botId: me.bot, botUserId: me.user }) }),
     receiver,
     // Bolt's own lets two shapes of own messages through, and its conversation store only grows.
     ignoreSelf: false,
@@ -157,9 +166,15 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     status,
     connected: () => receiver.connected(),
     httpPort: () => http?.port(),
+    async handle(body) {
+      const ts = tsOfEvent(body);
+      if (ts !== undefined) missed.heard(ts);
+      await handle(body);
+    },
+    catchUp: () => catchUp.begin(),
     async start() {
       await bolt.start();
-      inbox.open();
+      if (!tenancy) inbox.open();
       prompts.start();
       status.start();
       reminders.start();
@@ -168,7 +183,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     async stop() {
       await bolt.stop();
       await catchUp.stop();
-      await inbox.close();
+      if (!tenancy) await inbox.close();
       prompts.close();
       await marks.close();
       await reminders.close();
@@ -178,6 +193,16 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     },
   };
 }
+
+/** The door is somebody else's. */
+const NO_DOOR: SlackReceiver = {
+  init: () => undefined,
+  start: async () => undefined,
+  stop: async () => undefined,
+  connected: () => true,
+};
+
+const tokenOf = (token: string | TokenSource) => (): Promise<string> => (typeof token === "string" ? Promise.resolve(token) : token.get());
 
 function handlersOf(desk: Desk, prompts: Prompts, colleagues: Colleagues): Handlers {
   return {

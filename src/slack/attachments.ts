@@ -16,7 +16,7 @@ export type Attachments = (message: Pick<MessageEvent, "files">) => Promise<Atta
 
 export interface AttachmentParts {
   readonly store: Pick<Store, "putFile">;
-  readonly botToken: string;
+  readonly botToken: () => Promise<string>;
   readonly apiUrl?: string;
   readonly log: Log;
 }
@@ -39,7 +39,7 @@ export function createAttachments({ store, botToken, apiUrl, log }: AttachmentPa
     if (!address || !isSlacks(address, api)) return "it does not lie in Slack";
     try {
       const answer = await fetch(address, {
-        headers: { Authorization: `Bearer ${botToken}` },
+        headers: { Authorization: `Bearer ${await botToken()}` },
         redirect: "manual",
         signal: AbortSignal.timeout(DOWNLOAD_MS_MAX),
       });

@@ -22,6 +22,7 @@ export class Inbox {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #handle: (body: Body) => Promise<void>;
+  readonly #originOf: (body: unknown) => string;
   readonly #bots: ReadonlySet<string>;
   readonly #onMessage: ((ts: string) => void) | undefined;
   /** Envelopes taken by this process, and the last job of each lane. */
@@ -34,12 +35,16 @@ export class Inbox {
   #more = false;
   #open = false;
 
-  /** `handle` may be called again with a body that it has seen, after a crash or when it rejected. */
+  /**
+   * `handle` may be called again with a body that it has seen, after a crash or when it rejected. `originOf`: of several workspaces, which a
+   * body is from, for the same ids of channels and messages may be in all of them.
+   */
   constructor(parts: {
     readonly store: Store;
     readonly clock: Clock;
     readonly log: Log;
     readonly handle: (body: Body) => Promise<void>;
+    readonly originOf?: (body: unknown) => string;
     /** Ids of other bots whose words are heard; none when absent. */
     readonly bots?: readonly string[];
     /** Hears of each message, our own too, by its ts. */
@@ -49,6 +54,7 @@ export class Inbox {
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#handle = parts.handle;
+    this.#originOf = parts.originOf ?? (() => "");
     this.#bots = new Set(parts.bots);
     this.#onMessage = parts.onMessage;
   }
@@ -72,7 +78,11 @@ export class Inbox {
       this.#log(`an envelope of ${bytes} bytes was put aside; at most ${ENVELOPE_BYTES_MAX} are kept (type ${kindOf(body)})`);
       return;
     }
-    await this.#store.receive({ id: envelopeIdOf(body, socketEnvelopeId), at: new Date(this.#clock.now()).toISOString(), body: text });
+    await this.#store.receive({
+      id: this.#originOf(body) + envelopeIdOf(body, socketEnvelopeId),
+      at: new Date(this.#clock.now()).toISOString(),
+      body: text,
+    });
   }
 
   /** Begins handling, first of all what an earlier process has left. */
@@ -120,7 +130,7 @@ export class Inbox {
   #queue(envelope: Envelope): void {
     this.#taken.add(envelope.id);
     const body = parse(envelope.body);
-    const lane = laneOf(body);
+    const lane = this.#originOf(body) + laneOf(body);
     const job = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => this.#work(envelope, body));
     this.#lanes.set(lane, job);
     void job.then(() => {

@@ -148,14 +148,18 @@ interface Link {
   readonly threadTs: string | undefined;
 }
 
-/** Links to messages of this workspace, each once, in their order. */
+/**
+ * Links to messages of this workspace, each once, in their order. Without its address any workspace's: an id of a channel is in one alone, and
+ * the token reads no other's.
+ */
 export function linksIn(mrkdwn: string, workspace: string): readonly Link[] {
   const own = URL.parse(workspace)?.host;
   const links = new Map<string, Link>();
   for (const [, address = ""] of mrkdwn.matchAll(/<(https?:\/\/[^<>|\s]{1,2000})(?:\|[^<>]{0,2000})?>/g)) {
     const url = URL.parse(address.replaceAll("&amp;", "&"));
     const path = /^\/archives\/([CDG][A-Z0-9]{2,30})\/p(\d{10})(\d{6})\/?$/.exec(url?.pathname ?? "");
-    if (!url || !path || (url.host !== own && !url.host.endsWith(".enterprise.slack.com"))) continue;
+    const isOwn = url?.host === own || url?.host.endsWith(own === undefined ? ".slack.com" : ".enterprise.slack.com");
+    if (!url || !path || !isOwn) continue;
     const [, channel = "", seconds = "", micros = ""] = path;
     const threadTs = url.searchParams.get("thread_ts") ?? "";
     const ts = `${seconds}.${micros}`;

@@ -4,7 +4,7 @@ import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
-import { createSlackApp } from "./app.ts";
+import { createSlackApp, type Tenancy } from "./app.ts";
 import { createCards } from "./cards.ts";
 import type { Problem } from "./delivery.ts";
 import type { TeamCards } from "./help.ts";
@@ -12,8 +12,10 @@ import { knownCode } from "./error-codes.ts";
 import type { HttpDoor } from "./http-receiver.ts";
 import { createNiceties } from "./niceties.ts";
 import { createOutbox, createPace } from "./outbox.ts";
+import type { Body } from "./payloads.ts";
 import type { Allow } from "./permissions.ts";
 import type { TeamCard } from "./personas.ts";
+import type { TokenSource } from "./token-client.ts";
 import { createWeb, slackErrorCode } from "./web.ts";
 
 /** What it takes to be in a workspace. */
@@ -33,7 +35,10 @@ export interface SlackSettings {
   readonly allow?: Partial<Allow>;
 }
 
-export interface SlackParts extends SlackSettings {
+export interface SlackParts extends Omit<SlackSettings, "botToken"> {
+  readonly botToken: string | TokenSource;
+  /** As one of several workspaces; see installed.ts. */
+  readonly tenancy?: Tenancy;
   readonly store: Store;
   readonly memory: Memory;
   readonly settings: Settings;
@@ -58,11 +63,17 @@ export interface Slack {
   idle(): Promise<void>;
 }
 
+/** One workspace of several. */
+export interface Tenant extends Slack {
+  handle(body: Body): Promise<void>;
+  catchUp(): void;
+}
+
 /**
  * The room's front door: the ear (app.ts) and the mouth (outbox.ts, cards.ts), which meet only in the store.
  * @throws Error with what to do, when Slack refuses the token.
  */
-export async function createSlack(parts: SlackParts): Promise<Slack> {
+export async function createSlack(parts: SlackParts): Promise<Tenant> {
   const { store, runner, teams, clock } = parts;
   const log = (problem: string, error?: unknown) =>
     parts.log(error === undefined ? problem : `${problem}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
@@ -109,7 +120,9 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
         if (heldFor === problem.code) return;
         heldFor = problem.code;
         return log(
-          `Slack refuses SLACK_BOT_TOKEN (${problem.code}): nothing is posted until it is taken, which is tried every minute; nothing is lost. ${knownCode(problem.code).says}`,
+          parts.tenancy
+            ? `Slack takes nothing for workspace ${parts.tenancy.me.team} (${problem.code}): its posts wait until the app is installed there again; nothing is lost. ${knownCode(problem.code).says}`
+            : `Slack refuses SLACK_BOT_TOKEN (${problem.code}): nothing is posted until it is taken, which is tried every minute; nothing is lost. ${knownCode(problem.code).says}`,
         );
       case "degraded":
         return log(
@@ -145,6 +158,8 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
   return {
     connected: () => app.connected(),
     httpPort: () => app.httpPort(),
+    handle: (body) => app.handle(body),
+    catchUp: () => app.catchUp(),
     async start() {
       outbox.start();
       cards.start();

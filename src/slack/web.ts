@@ -2,12 +2,13 @@ import {
   LogLevel,
   WebAPIPlatformError,
   WebAPIRateLimitedError,
-  WebClient,
   type Logger,
   type WebAPICallResult,
+  type WebClient,
   type WebClientOptions,
 } from "@slack/web-api";
 import { knownCode } from "./error-codes.ts";
+import { TokenClient, type TokenSource } from "./token-client.ts";
 
 /** Where Slack is called; see {@link createWeb}. */
 export interface Web {
@@ -41,23 +42,23 @@ const SLACK_API_URL = "https://slack.com/api/";
  * @throws TypeError when `apiUrl` is not an address.
  */
 export function createWeb(options: {
-  readonly token: string;
+  readonly token: string | TokenSource;
   readonly apiUrl?: string;
   readonly log?: Log;
   readonly writeTimeoutMs?: number;
   /** Told of every call when it has come back, before its caller is; returns at once and throws nothing. */
   readonly onCalled?: (called: Called) => void;
 }): Web {
-  const shared: WebClientOptions = { ...clientOptions(options.apiUrl, options.log), allowAbsoluteUrls: false };
   const onCalled = options.onCalled ?? (() => undefined);
+  const source = typeof options.token === "string" ? lasting(options.token) : options.token;
+  const client = (more: WebClientOptions) =>
+    new FollowedClient(onCalled, source, { ...clientOptions(options.apiUrl, options.log), allowAbsoluteUrls: false, ...more });
   return {
-    read: new FollowedClient(onCalled, options.token, {
-      ...shared,
+    read: client({
       timeout: READ_TIMEOUT_MS,
       retryConfig: { retries: READ_RETRIES, minTimeout: 500, maxTimeout: READ_RETRY_DELAY_MS_MAX, randomize: true },
     }),
-    write: new FollowedClient(onCalled, options.token, {
-      ...shared,
+    write: client({
       timeout: options.writeTimeoutMs ?? WRITE_TIMEOUT_MS,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
@@ -66,15 +67,15 @@ export function createWeb(options: {
 }
 
 /** All methods of the SDK's client go through `apiCall`. */
-class FollowedClient extends WebClient {
+class FollowedClient extends TokenClient {
   readonly #onCalled: (called: Called) => void;
 
-  constructor(onCalled: (called: Called) => void, token: string, options: WebClientOptions) {
-    super(token, options);
+  constructor(onCalled: (called: Called) => void, source: TokenSource, options: WebClientOptions) {
+    super(source, options);
     this.#onCalled = onCalled;
   }
 
-  override async apiCall(method: string, args: { readonly [name: string]: unknown } = {}): Promise<WebAPICallResult> {
+  override async apiCall(method: string, args: Record<string, unknown> = {}): Promise<WebAPICallResult> {
     try {
       const answer = await super.apiCall(method, args);
       this.#onCalled({ method, args, outcome: { answer } });
@@ -85,6 +86,14 @@ class FollowedClient extends WebClient {
     }
   }
 }
+
+/** A token that stays as it is. */
+const lasting = (token: string): TokenSource => ({
+  get: async () => token,
+  insteadOf: async () => undefined,
+  refused: () => undefined,
+  team: undefined,
+});
 
 /** What every client of the SDK is given. A fresh object for each: the SDK writes into it. */
 export function clientOptions(apiUrl?: string, log?: Log): WebClientOptions {

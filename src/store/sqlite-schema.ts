@@ -13,6 +13,9 @@ import { StoreError } from "./store.ts";
  * - `outbox` rows are never deleted: their receipts say where a post is. The partial index holds only those that are due.
  * - `memories` are the notes that agents keep, `words` their text divided into words, `memory_words` the index of them, which triggers keep. Ids
  *   are never given twice (AUTOINCREMENT), so that a button on an old list deletes nothing newer.
+ * - `installations` says into which workspaces and organisations the app was installed. `tokens` is sealed (key-ring.ts) and empty once the
+ *   app was removed; `expires_at` in ms since the epoch. `org_workspaces` and `org_channels` say what belongs to an organisation, and in
+ *   which of its workspaces a channel is at home: an organisation's channels may be in several.
  * - `settings` are what people set while Parley runs, by workspace; `decisions` who has done what not everybody may.
  * - `ready` holds when a thread is to be worked on, in ms since the epoch. `inbox.body` is emptied once handled; the id stays for a while.
  */
@@ -72,6 +75,16 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX decisions_by_workspace ON decisions (workspace, id);
   CREATE UNIQUE INDEX decisions_by_key ON decisions (workspace, key) WHERE key IS NOT NULL;
+  `,
+  `
+  CREATE TABLE installations (
+    id TEXT PRIMARY KEY, is_org INTEGER NOT NULL, name TEXT NOT NULL, app TEXT NOT NULL, bot TEXT NOT NULL, bot_user TEXT NOT NULL,
+    scopes TEXT NOT NULL, tokens TEXT NOT NULL, expires_at INTEGER, state TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE org_workspaces (workspace TEXT PRIMARY KEY, org TEXT NOT NULL) STRICT;
+  CREATE TABLE org_channels (org TEXT NOT NULL, channel TEXT NOT NULL, workspace TEXT NOT NULL) STRICT;
+  CREATE UNIQUE INDEX org_channels_by_channel ON org_channels (org, channel);
+  CREATE INDEX threads_by_workspace ON threads (workspace) WHERE running = 1;
   `,
 ];
 

@@ -2,9 +2,12 @@ import { type Clock, systemClock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { type Connection, openConnection, openConnectionReadOnly } from "./sqlite-connection.ts";
+import type { Installation, Installations } from "./installations.ts";
+import { createKeyRing, type KeyRing } from "./key-ring.ts";
 import { sqliteContent } from "./sqlite-content.ts";
 import { SqliteDispatch } from "./sqlite-dispatch.ts";
 import { sqliteInbox } from "./sqlite-inbox.ts";
+import { listInstallations, sqliteInstallations } from "./sqlite-installations.ts";
 import { sqliteLog } from "./sqlite-log.ts";
 import { sqliteMemory } from "./sqlite-memory.ts";
 import { sqliteOutbox } from "./sqlite-outbox.ts";
@@ -37,15 +40,24 @@ export function openSqlite(options: { readonly path: string } & Partial<Clock>):
 export function openSqliteReadOnly(options: { readonly path: string }): StoreReader & {
   readonly memory: MemoryReader;
   readonly settings: SettingsReader;
+  installations(keys: readonly Uint8Array[]): Promise<(Installation & { readonly opens: boolean })[]>;
 } {
-  const { store, memory, settings } = onConnection(openConnectionReadOnly(options.path), systemClock);
-  return { ...store, memory, settings };
+  const connection = openConnectionReadOnly(options.path);
+  const { store, memory, settings } = onConnection(connection, systemClock);
+  return {
+    ...store,
+    memory,
+    settings,
+    installations: async (keys) => listInstallations(connection, keys.length > 0 ? createKeyRing(keys) : undefined),
+  };
 }
 
 interface Opened {
   readonly store: Store;
   readonly dispatch: Dispatch;
   readonly memory: Memory;
+  /** The ring's keys seal and open the tokens. */
+  readonly installations: (ring: KeyRing) => Installations;
   readonly settings: Settings;
 }
 
@@ -69,5 +81,6 @@ function prepared(connection: Connection, clock: Clock): Opened {
     connection.close();
   };
   const store = { ...log, ...sqliteInbox(connection, now), ...sqliteOutbox(connection), ...sqliteContent(connection), close };
-  return { store, dispatch, memory: sqliteMemory(connection, now), settings: sqliteSettings(connection, now) };
+  const installations = (ring: KeyRing) => sqliteInstallations(connection, ring, now);
+  return { store, dispatch, memory: sqliteMemory(connection, now), settings: sqliteSettings(connection, now), installations };
 }

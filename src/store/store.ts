@@ -22,8 +22,11 @@ export interface Store {
   unhandled(limit: number): Promise<Envelope[]>;
   handled(id: string): Promise<void>;
 
-  /** Posts not yet delivered of one lane (a thread) in order, or of every lane when none is named; at most `limit`. */
-  duePosts(lane: string | undefined, limit: number): Promise<Post[]>;
+  /**
+   * Posts not yet delivered of one lane (a thread) in order, or of every lane when none is named, or of every lane of one workspace; at
+   * most `limit`.
+   */
+  duePosts(lane: string | undefined, limit: number, workspace?: string): Promise<Post[]>;
   /** Before a post is tried: from here on a crash leaves a post that may have arrived. */
   markSending(id: number, at: string): Promise<void>;
   /** `receipt`: what the other side calls it (for Slack: the ts). Given up posts carry the reason instead. */
@@ -39,10 +42,10 @@ export interface Store {
   putFile(content: Uint8Array): Promise<string>;
   file(hash: string): Promise<Uint8Array | undefined>;
 
-  /** Threads whose run has started and not stopped, oldest first: what a start takes up again. */
-  unfinished(): Promise<ThreadSummary[]>;
-  /** The threads that were active last, newest first. */
-  recent(limit: number): Promise<ThreadSummary[]>;
+  /** Threads whose run has started and not stopped, oldest first: what a start takes up again. Of one workspace where one is named. */
+  unfinished(workspace?: string): Promise<ThreadSummary[]>;
+  /** The threads that were active last, newest first. Of one workspace where one is named. */
+  recent(limit: number, workspace?: string): Promise<ThreadSummary[]>;
   close(): Promise<void>;
 }
 

@@ -12,6 +12,32 @@ export interface WorkspaceOptions {
   readonly rateLimits?: boolean;
 }
 
+/** Several workspaces on one address, into which one app is installed by OAuth. */
+export interface WorkspacesOptions extends Pick<WorkspaceOptions, "port" | "now" | "rateLimits"> {
+  readonly teams: readonly { readonly id: string; /** The organisation that it belongs to. */ readonly org?: string }[];
+  /** With token rotation: how long a token lives. It lives for ever when absent. */
+  readonly tokenMs?: number;
+}
+
+export interface Workspaces {
+  /** For `SLACK_API_URL`. */
+  readonly apiUrl: string;
+  readonly appToken: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** The first one's `control.connected`, `control.unacked` and sockets are everybody's. */
+  workspace(id: string): Workspace;
+  /** Takes every token of a workspace or an organisation away, and tells the app. */
+  uninstall(id: string, how?: "quietly"): Promise<void>;
+  /** The app's redirect URL, for when it names none. */
+  redirectTo(address: string): void;
+  /** How often a token was asked for with a refresh token. */
+  refreshes(): number;
+  /** The next answers to a refresh are lost on the way, after Slack has done what was asked. */
+  loseRefreshes(times: number): void;
+  close(): Promise<void>;
+}
+
 export interface Workspace {
   /** The page: http://127.0.0.1:PORT/ */
   readonly url: string;

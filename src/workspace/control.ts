@@ -6,7 +6,6 @@ import { use } from "./interactions.ts";
 import { CHANNELS_MAX } from "./limits.ts";
 import type { Local } from "./local.ts";
 import { editMessage, openApp, reactTo, removeMessage, say, stopSession } from "./people.ts";
-import { TEAM_ID } from "./seed.ts";
 import { addChannel, addUser, freshState, nextId, nextTs, type Channel, type Message } from "./state.ts";
 import { promptsOf, sessionOf } from "./agents.ts";
 import { keyOf, statusOf } from "./statuses.ts";
@@ -81,7 +80,7 @@ export function createControl(local: Local): Control {
         name,
         realName: name,
         ...options,
-        teamId: options.teamId ?? TEAM_ID,
+        teamId: options.teamId ?? local.teamId,
       });
       local.changes.show({ type: "reload" }, "everyone");
       return user.id;
@@ -98,7 +97,7 @@ export function createControl(local: Local): Control {
     reset: () => {
       local.socketMode.reset();
       local.agenda.clear();
-      local.state = freshState();
+      local.state = freshState(local.teamId);
       local.changes.show({ type: "reload" }, "everyone");
     },
   };

@@ -4,7 +4,7 @@ import { TIER } from "./limits.ts";
 import type { Local } from "./local.ts";
 import { findChannel, membership } from "./lookups.ts";
 import { messageJson } from "./message-json.ts";
-import { BOT_USER_ID, TEAM_ID } from "./seed.ts";
+import { BOT_USER_ID } from "./seed.ts";
 import { botIsIn, threadMessages, type Channel, type Json, type Message } from "./state.ts";
 import type { Method } from "./method.ts";
 
@@ -97,7 +97,7 @@ function info(local: Local, args: Args): Json | Refusal {
   const channel = findChannel(local, textArg(args, "channel"));
   if (isRefusal(channel)) return channel;
   const counted = flagArg(args, "include_num_members") ? { num_members: channel.members.size } : {};
-  return { channel: { ...channelJson(channel), ...counted } };
+  return { channel: { ...channelJson(local, channel), ...counted } };
 }
 
 function members(local: Local, args: Args): Json | Refusal {
@@ -119,7 +119,9 @@ function own(local: Local, args: Args): Json | Refusal {
     (channel) => types.includes(TYPES[channel.kind]) && botIsIn(channel) && !(flagArg(args, "exclude_archived") && channel.isArchived),
   );
   const page = pageOf(channels, args, limit);
-  return isRefusal(page) ? page : { channels: page.items.map(channelJson), response_metadata: { next_cursor: page.nextCursor } };
+  return isRefusal(page)
+    ? page
+    : { channels: page.items.map((channel) => channelJson(local, channel)), response_metadata: { next_cursor: page.nextCursor } };
 }
 
 const TYPES = { channel: "public_channel", private: "private_channel", im: "im" } as const;
@@ -136,7 +138,9 @@ function list(local: Local, args: Args): Json | Refusal {
       !(flagArg(args, "exclude_archived") && channel.isArchived),
   );
   const page = pageOf(channels, args, limit);
-  return isRefusal(page) ? page : { channels: page.items.map(channelJson), response_metadata: { next_cursor: page.nextCursor } };
+  return isRefusal(page)
+    ? page
+    : { channels: page.items.map((channel) => channelJson(local, channel)), response_metadata: { next_cursor: page.nextCursor } };
 }
 
 function open(local: Local, args: Args): Json | Refusal {
@@ -147,7 +151,7 @@ function open(local: Local, args: Args): Json | Refusal {
     (channel) => channel.kind === "im" && (channel.id === id || channel.person === person),
   );
   if (!im) return refuse(person === "" ? "channel_not_found" : "user_not_found");
-  return { no_op: true, already_open: true, channel: flagArg(args, "return_im") ? channelJson(im) : { id: im.id } };
+  return { no_op: true, already_open: true, channel: flagArg(args, "return_im") ? channelJson(local, im) : { id: im.id } };
 }
 
 function readable(local: Local, args: Args): Channel | Refusal {
@@ -173,13 +177,13 @@ function typesOf(args: Args): readonly string[] {
   return (textArg(args, "types") || "public_channel").split(",").map((type) => type.trim());
 }
 
-function channelJson(channel: Channel): Json {
+function channelJson(local: Local, channel: Channel): Json {
   const shared = {
     id: channel.id,
     created: 0,
     is_archived: channel.isArchived,
     is_org_shared: false,
-    context_team_id: TEAM_ID,
+    context_team_id: local.teamId,
     updated: 0,
   };
   if (channel.kind === "im") return { ...shared, is_im: true, user: channel.person, is_user_deleted: false, is_open: true, priority: 0 };
@@ -203,6 +207,6 @@ function channelJson(channel: Channel): Json {
     topic: text,
     purpose: text,
     previous_names: [],
-    shared_team_ids: [TEAM_ID],
+    shared_team_ids: [local.teamId],
   };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ApiCall, Fault } from "./contract.ts";
-import { BOT_NAME, BOT_USER_ID, CHANNELS, PEOPLE, SCOPES, TEAM_ID } from "./seed.ts";
+import { BOT_NAME, BOT_USER_ID, CHANNELS, PEOPLE, SCOPES } from "./seed.ts";
 
 /** JSON as it travels. */
 export interface Json {
@@ -163,7 +163,7 @@ export interface State {
   counter: number;
 }
 
-export function freshState(): State {
+export function freshState(teamId: string): State {
   const state: State = {
     users: new Map(),
     channels: new Map(),
@@ -184,9 +184,9 @@ export function freshState(): State {
     lastTsMicros: 0,
     counter: 0,
   };
-  state.users.set(BOT_USER_ID, { id: BOT_USER_ID, name: BOT_NAME, realName: "Parley", isBot: true, teamId: TEAM_ID });
+  state.users.set(BOT_USER_ID, { id: BOT_USER_ID, name: BOT_NAME, realName: "Parley", isBot: true, teamId });
   for (const channel of CHANNELS) addChannel(state, { ...channel, isExternal: false });
-  for (const person of PEOPLE) addUser(state, { ...person, teamId: TEAM_ID });
+  for (const person of PEOPLE) addUser(state, { ...person, teamId });
   return state;
 }
 

@@ -9,6 +9,8 @@ import { startServer } from "./server.ts";
 import { SocketMode } from "./socket-mode.ts";
 import { freshState } from "./state.ts";
 
+export { createWorkspaces } from "./several.ts";
+export type { Workspaces, WorkspacesOptions } from "./contract.ts";
 export type { WorkspaceOptions, Workspace, ThreadMessage, ApiCall, Fault } from "./contract.ts";
 
 /**
@@ -20,7 +22,8 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
   const agenda = new Agenda({ now, realTime: options.now === undefined });
   const changes = new Changes();
   const local: Local = {
-    state: freshState(),
+    teamId: TEAM_ID,
+    state: freshState(TEAM_ID),
     now,
     agenda,
     changes,

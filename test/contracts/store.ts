@@ -110,6 +110,21 @@ export function storeContract(name: string, open: (clock: FakeClock) => Promise<
         expect((await store.unfinished()).map(({ thread }) => thread)).toEqual(["earlier", "again"]);
       });
 
+      test("of one workspace, there are its own threads and posts and no others", async () => {
+        const posts = [{ event: 0, kind: "card", part: 0 }];
+        await append(store, "ours", [started()], { posts });
+        await append(store, "theirs", [started()], { posts, workspace: "T2" });
+        const names = (rows: readonly { readonly thread: string }[]) => rows.map(({ thread }) => thread);
+        expect(names(await store.unfinished("T1"))).toEqual(["ours"]);
+        expect(names(await store.recent(10, "T2"))).toEqual(["theirs"]);
+        expect(names(await store.duePosts(undefined, 10, "T2"))).toEqual(["theirs"]);
+        expect([await store.unfinished("T3"), await store.recent(10, "T3"), await store.duePosts(undefined, 10, "T3")]).toEqual([
+          [],
+          [],
+          [],
+        ]);
+      });
+
       test("the threads that were active last come first, as many as asked for", async () => {
         for (const [index, thread] of ["a", "b", "c"].entries())
           await append(store, thread, [said("hello")], { at: `2026-01-05T09:00:0${index}.000Z` });

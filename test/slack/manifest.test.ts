@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { SCOPES } from "../../src/slack/scopes.ts";
 import { listen, type Handlers } from "../../src/slack/listeners.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -127,4 +128,8 @@ test("texts keep to Slack's limits, and the switches that the code needs are on"
   }
   expect(manifest.settings.interactivity.is_enabled).toBe(true);
   expect(manifest.settings.socket_mode_enabled).toBe(true);
+});
+
+test("an installation by OAuth asks for the scopes of the manifest, and for no others", () => {
+  expect(SCOPES).toEqual(scopes);
 });

@@ -116,7 +116,7 @@ export async function openParley(
   return { parley, problems, folder };
 }
 
-async function settingsOf({ file, replies, env = {} }: ParleyParts, folder: string): Promise<Settings> {
+export async function settingsOf({ file, replies, env = {} }: ParleyParts, folder: string): Promise<Settings> {
   if ("defaultTeam" in file && "warnings" in file) return file;
   await writeFile(join(folder, "parley.yml"), stringify(file));
   if (replies) await writeFile(join(folder, "replies.yml"), stringify({ replies }));
