@@ -76,11 +76,7 @@ export interface Parley {
   readonly runner: Runner;
   readonly store: Store;
   readonly memory: Memory;
-<<<<<<< HEAD
   /** What people set while Parley runs, and who decided what. */
-=======
-  /** What people set while it runs, and who decided what. */
->>>>>>> d36ff7c
   readonly settings: KeptSettings;
   readonly teams: Teams;
   readonly executor: Executor;
