@@ -88,6 +88,12 @@ export function button(label: string, actionId: string, value: object, style?: "
   };
 }
 
+/** Asks once more before it is done; plain text. */
+export const confirmed = (element: Button, ask: { readonly title: string; readonly text: string; readonly confirm: string }): Button => ({
+  ...element,
+  confirm: { title: plainText(ask.title), text: plainText(ask.text), confirm: plainText(ask.confirm), deny: plainText("Not now") },
+});
+
 /** A mention of a person by Slack's id; by name when the person came from elsewhere. */
 export const mention = (person: { readonly id: string; readonly name: string }): string =>
   /^[UW][A-Z0-9]{2,20}$/.test(person.id) ? `<@${person.id}>` : `*${safeMrkdwn(person.name)}*`;

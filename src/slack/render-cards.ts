@@ -6,6 +6,7 @@ import {
   ACTIONS,
   actions,
   button,
+  confirmed,
   context,
   cost,
   count,
@@ -39,7 +40,8 @@ export function renderCard(started: Of<"run.started">, transcript: Transcript, t
   const blocks = (plan: KnownBlock | undefined): KnownBlock[] => [
     section(line ? `${title}\n>${line}` : title),
     ...(plan && state.running ? [plan] : []),
-    ...aboutTeam(team, state),
+    // Once it is over the turns themselves show who was in it, and the limits bind nobody.
+    ...(state.running ? aboutTeam(team, state) : []),
     ...(progress ? [context(progress)] : []),
     ...(state.running ? [actions(...runButtons(started.run, state))] : []),
   ];
@@ -57,9 +59,16 @@ function runButtons(run: string, { pausedBy }: RunState) {
   return [
     pausedBy ? button("Resume", ACTIONS.resume, value, "primary") : button("Pause", ACTIONS.pause, value),
     button("Steer…", ACTIONS.steer, value),
-    button("Stop", ACTIONS.stop, value, "danger"),
+    confirmed(button("Stop", ACTIONS.stop, value, "danger"), STOP),
   ];
 }
+
+/** One press too many would end what cannot be taken up in mid-sentence. */
+const STOP = {
+  title: "Stop this run?",
+  text: "It ends at once, in mid-turn. What was said so far stays, and you can go on from it later.",
+  confirm: "Stop",
+};
 
 /** Who is in it and how far it may go; nothing for a team that the team file no longer has. */
 function aboutTeam(team: TeamCard, { running }: RunState): readonly KnownBlock[] {
@@ -77,14 +86,11 @@ function progressOf(state: RunState, team: TeamCard): string | undefined {
   if (!state.running) return [plural(state.turns, "turn"), ...spent].join(" · ");
   if (state.pausedBy) return [`paused by ${mention(state.pausedBy)}`, plural(state.turns, "turn"), ...spent].join(" · ");
   const waiting = [...new Set(state.questions.map(({ agent }) => safeMrkdwn(agent)))];
-  if (waiting.length > 0)
-    return [`turn ${state.turns + 1}`, `${waiting.join(", ")} ${waiting.length === 1 ? "waits" : "wait"} for an answer`, ...spent].join(
-      " · ",
-    );
-  if (state.approvals.length > 0) return [`turn ${state.turns + 1}`, "waits for an approval", ...spent].join(" · ");
+  if (waiting.length > 0) return [`${waiting.join(", ")} ${waiting.length === 1 ? "waits" : "wait"} for an answer`, ...spent].join(" · ");
+  if (state.approvals.length > 0) return ["waits for an approval", ...spent].join(" · ");
   const next = safeMrkdwn(state.openTurns.join(", "));
   if (next === "" && state.turns === 0) return undefined;
-  return [`turn ${state.turns + (next ? 1 : 0)}`, ...(next ? [`next: ${next}`] : []), ...spent].join(" · ");
+  return [next ? `next: ${next}` : plural(state.turns, "turn"), ...spent].join(" · ");
 }
 
 /** What was spent; while it goes on, of what it may. */
