@@ -52,7 +52,7 @@ export function idleClock({ startMs, isBusy, moved }: { startMs: number; isBusy:
           signal?.removeEventListener("abort", wake);
           resolve();
         };
-        const sleeper: Sleeper = { atMs: nowMs + ms, wake };
+        const sleeper: Sleeper = { atMs: nowMs + Math.ceil(ms), wake }; // A clock tells whole milliseconds.
         sleepers.add(sleeper);
         signal?.addEventListener("abort", wake, { once: true });
       }),
