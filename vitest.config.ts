@@ -1,15 +1,42 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { PATIENCE_MS, TEST_MS_MAX } from "./test/support/patience.ts";
+
+/**
+ * Files that take a processor for themselves for a long while: children that are killed, storms, crowds, Python in WebAssembly, attacks on the
+ * sandbox. They come after all others, as many at a time as a small machine has cores, so that they neither starve others nor are starved.
+ */
+const HEAVY = [
+  "test/config/offline.test.ts",
+  "test/journeys/crash.test.ts",
+  "test/journeys/load.test.ts",
+  "test/journeys/offline.test.ts",
+  "test/journeys/provider-storms.test.ts",
+  "test/journeys/shutdown.test.ts",
+  "test/journeys/storms.test.ts",
+  "test/sandbox/docker-attacks.test.ts",
+  "test/sandbox/wasm.test.ts",
+];
+const HEAVY_AT_ONCE = 2;
+const missing = HEAVY.filter((file) => !existsSync(join(import.meta.dirname, file)));
+if (missing.length > 0) throw new Error(`vitest.config.ts names ${missing.join(", ")} among the heavy files; it has another name by now.`);
+
+/** Journeys start a browser, an engine or child processes; on a loaded machine of two cores that takes its time. */
+const patience = { testTimeout: TEST_MS_MAX, hookTimeout: TEST_MS_MAX, expect: { poll: { timeout: PATIENCE_MS } } };
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/requirements.ts"],
     reporters: ["default", "./test/support/closing-report.ts"],
-    // Most tests wait for sockets, containers and pages rather than for a processor.
-    maxWorkers: 3,
-    // Journeys start a browser, an engine or child processes; on a loaded machine of two cores that takes its time.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
     teardownTimeout: 20_000,
+    projects: [
+      {
+        extends: false,
+        // Most tests wait for sockets, containers and pages rather than for a processor.
+        test: { ...patience, name: "tests", include: ["test/**/*.test.ts"], exclude: HEAVY, maxWorkers: 3, sequence: { groupOrder: 0 } },
+      },
+      { extends: false, test: { ...patience, name: "heavy", include: HEAVY, maxWorkers: HEAVY_AT_ONCE, sequence: { groupOrder: 1 } } },
+    ],
   },
 });

@@ -31,6 +31,7 @@ export { converse } from "./engine/run.ts";
 export type { SlackSettings } from "./slack/slack.ts";
 export { HTTP_PATH } from "./slack/http-receiver.ts";
 export { totalOf } from "./engine/spending.ts";
+export { PROBES, runProbes, type ProbeReport } from "./slack/live-probes.ts";
 export { placeOf } from "./slack/place.ts";
 export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog } from "./store/copy-log.ts";

@@ -18,7 +18,7 @@ Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN; parley doctor checks these and everyt
   --db PATH             the database; PARLEY_DB, then the team file's, when absent
   --http [HOST:]PORT    let Slack send requests here instead, to the path /slack/events; HOST is 127.0.0.1 when absent. Needs
                         SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN, and a proxy with TLS that Slack can reach
-  --health [HOST:]PORT  answer /healthz (the process lives) and /readyz (Slack and the database are there) for whoever watches over it
+  --health [HOST:]PORT  answer /healthz (the process lives) and /readyz (Slack, the database and the sandbox are there) for whoever watches over it
   --log text|json       what is told on stderr: lines for people, or one JSON object a line, with the runs that begin and end
 
 Traces and metrics go to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, and nowhere without it.
@@ -85,6 +85,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 const checksOf = (parley: Parley): Checks => ({
   slack: () => parley.connected(),
+  // Where code is not to run at all there is nothing to ask.
+  ...(parley.executor.answers ? { sandbox: parley.executor.answers } : {}),
   database: async () => {
     // A write, since a full disk can still be read.
     await parley.store.putNote("health", "ok");

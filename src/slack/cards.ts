@@ -8,7 +8,9 @@ import type { Transcript } from "../engine/transcript.ts";
 import type { Post, Store } from "../store/store.ts";
 import { failureOf } from "./api-errors.ts";
 import type { Rendered, RenderedMessage } from "./blocks.ts";
+import { anewOf, postAnew, type Unedited } from "./card-anew.ts";
 import type { Problem } from "./delivery.ts";
+import { knownCode } from "./error-codes.ts";
 import { CARD_EDIT_BURST, CARD_EDIT_GAP_MS, CARD_EDITS_PER_MINUTE, CARDS_AT_START_MAX, RETRY_DELAY_MS_MAX } from "./limits.ts";
 import { metadataOf, outboxId } from "./metadata.ts";
 import { createBucket, createSharedBucket } from "./pacer.ts";
@@ -86,7 +88,7 @@ export function createCards(parts: CardsParts): Cards {
     let edits = 0;
     for (const card of cardsOf((await parts.load(thread)).events)) {
       if (ending.signal.aborted) return edits;
-      const ts = await store.receipt(thread, card.seq, card.kind);
+      const ts = (await anewOf(store, { thread, ...card })) ?? (await store.receipt(thread, card.seq, card.kind));
       if (ts === undefined || uneditable.has(keyOf(thread, card.seq))) continue;
       if (await edit({ thread, place, ts, ...card }, line)) edits++;
     }
@@ -102,12 +104,13 @@ export function createCards(parts: CardsParts): Cards {
     const message = await wanted(card);
     if (!message) return false;
     const { rendered, mark, run } = message;
+    const blocks = isSimple ? (rendered.fallback ?? rendered.blocks) : rendered.blocks;
     try {
       await web.write.chat.update({
         channel: card.place.channel,
         ts: card.ts,
         text: rendered.text,
-        blocks: [...(isSimple ? (rendered.fallback ?? rendered.blocks) : rendered.blocks)],
+        blocks: [...blocks],
         metadata: metadataOf({ seq, kind }, outboxId({ seq, kind, part: 0 }), run),
       });
       await store.putNote(keyOf(thread, seq), mark);
@@ -117,6 +120,11 @@ export function createCards(parts: CardsParts): Cards {
       if (failure.kind === "limited" || (failure.kind === "ambiguous" && ++line.tries < TRIES_MAX)) {
         if (failure.kind === "limited") bucket.delay(failure.retryAfterMs);
         line.isDirty = true;
+      } else if (
+        knownCode(failure.code).reaction === "anew" &&
+        (await takePlace({ thread, seq, kind, run, text: rendered.text, blocks }, mark))
+      ) {
+        line.tries = 0;
       } else if (failure.kind === "blocks" && rendered.fallback && !isSimple) {
         isSimple = true;
         line.isDirty = true;
@@ -127,6 +135,16 @@ export function createCards(parts: CardsParts): Cards {
         isDegraded = true;
       }
     }
+    return true;
+  }
+
+  /** False when there is no new card either. */
+  async function takePlace(card: Unedited, mark: string): Promise<boolean> {
+    const anew = await postAnew(card, { store, write: web.write });
+    if (anew.kind === "tried before") return false;
+    if (anew.kind === "posted") await store.putNote(keyOf(card.thread, card.seq), mark);
+    else if (anew.failure.kind === "limited") bucket.delay(anew.failure.retryAfterMs);
+    touch(card.thread);
     return true;
   }
 

@@ -8,6 +8,7 @@ import { safeMrkdwn } from "./escape.ts";
 import { helpText, teamsText } from "./help.ts";
 import { controlsModal, homeView, NEW_RUN, newRunModal } from "./modals.ts";
 import { bareText } from "./mrkdwn.ts";
+import { missingNiceties } from "./niceties.ts";
 import { memoryCommand } from "./notes.ts";
 import type { CommandBody, MessageShortcutBody, SubmissionBody } from "./payloads.ts";
 import { refusal } from "./permissions.ts";
@@ -120,7 +121,15 @@ export async function startFromModal(desk: Desk, submission: SubmissionBody): Pr
 
 /** Somebody opened the app's Home. */
 export async function showHome(desk: Desk, user: string): Promise<void> {
-  await courtesy(desk, "views.publish", () => desk.web.write.views.publish({ user_id: user, view: homeView(desk.me.user, desk.teams) }));
+  const missing = await missingNiceties(desk.store, desk.me.team);
+  const view = homeView(desk.me.user, desk.teams, missing);
+  const publish = () => desk.web.write.views.publish({ user_id: user, view });
+  await courtesy(desk, "views.publish", () =>
+    publish().catch((error: unknown) => {
+      if (slackErrorCode(error) !== "hash_conflict") throw error;
+      return publish();
+    }),
+  );
 }
 
 interface RunHere {

@@ -3,6 +3,7 @@ import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import type { Store } from "../store/store.ts";
 import { failureOf } from "./api-errors.ts";
+import { knownCode } from "./error-codes.ts";
 import type { Ears } from "./ears.ts";
 import { slackErrorCode, type Log, type Web } from "./web.ts";
 
@@ -84,6 +85,7 @@ export async function courtesy(desk: Desk, method: string, call: () => Promise<u
     await call();
   } catch (error) {
     const code = slackErrorCode(error);
+    if (code !== undefined && knownCode(code).reaction === "fine") return;
     desk.log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
   }
 }

@@ -4,6 +4,7 @@ import { ACTIONS, actions, button, duration, plural, section } from "./blocks.ts
 import { safeMrkdwn, shorten } from "./escape.ts";
 import { helpText, type TeamCards } from "./help.ts";
 import { INPUT_CHARS_MAX, OPTION_CHARS_MAX, OPTION_VALUE_CHARS_MAX, OPTIONS_MAX, RUN_ID_CHARS } from "./limits.ts";
+import { nicetyBlocks } from "./niceties.ts";
 
 /** Blocks and elements of the new-run modal, as its submission names them. */
 export const NEW_RUN = { task: "task", team: "team", channel: "channel", element: "value" } as const;
@@ -66,10 +67,10 @@ export function controlsModal(thread: string, run: RunState): ModalView {
   };
 }
 
-/** The Home tab: how to begin, and with whom. */
-export function homeView(bot: string, teams: TeamCards): HomeView {
+/** The Home tab: what the workspace does not let Parley have, see niceties.ts; how to begin, and with whom. */
+export function homeView(bot: string, teams: TeamCards, missing: readonly string[]): HomeView {
   return {
     type: "home",
-    blocks: [{ type: "header", text: { type: "plain_text", text: "Parley" } }, section(helpText(bot, teams))],
+    blocks: [{ type: "header", text: { type: "plain_text", text: "Parley" } }, ...nicetyBlocks(missing), section(helpText(bot, teams))],
   };
 }

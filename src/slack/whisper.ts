@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
+import { knownCode } from "./error-codes.ts";
 import { createBucket } from "./pacer.ts";
 import { apiBase, isUnavailable, slackErrorCode, type Log, type Web } from "./web.ts";
 
@@ -95,7 +96,8 @@ export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: stri
       }
       const code = slackErrorCode(error);
       if (isUnavailable(code)) unavailable.add(method);
-      if (!BENIGN.has(code ?? "")) log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
+      if (code === undefined || (knownCode(code).reaction !== "fine" && !BENIGN.has(code)))
+        log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
       return BENIGN.has(code ?? "");
     }
   }

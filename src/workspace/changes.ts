@@ -1,7 +1,7 @@
 import type { PageChange } from "./protocol.ts";
 
-/** Default patience of `until`. */
-const UNTIL_TIMEOUT_MS = 10_000;
+/** Default patience of `until`: what a busy machine of one core may take, and no test waits for what has come. */
+const UNTIL_TIMEOUT_MS = 45_000;
 
 /** Who may see a change: everyone, or these users. */
 export type Audience = "everyone" | readonly string[];

@@ -61,6 +61,8 @@ export interface Control {
   until(done: () => boolean, timeoutMs?: number): Promise<void>;
   /** Whether a bot's socket is open. */
   connected(): boolean;
+  /** How many are open. */
+  sockets(): number;
   /** Open modals of a person, newest last. */
   modals(user: string): readonly unknown[];
   home(user: string): unknown;

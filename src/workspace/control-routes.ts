@@ -71,6 +71,7 @@ const VERBS: { readonly [name: string]: Verb } = {
   session: (control, body) => control.session(need(body, "channel"), need(body, "ts")),
   calls: (control, body) => control.calls(maybe(body, "method")),
   connected: (control) => control.connected(),
+  sockets: (control) => control.sockets(),
   unacked: (control) => control.unacked(),
   modals: (control, body) => control.modals(need(body, "user")),
   home: (control, body) => control.home(need(body, "user")),

@@ -50,6 +50,7 @@ export function createControl(local: Local): Control {
     session: (id, ts) => sessionOf(local, keyOf(id, ts)),
     calls: (method) => (method === undefined ? [...local.state.calls] : local.state.calls.filter((call) => call.method === method)),
     connected: () => local.socketMode.socketCount > 0,
+    sockets: () => local.socketMode.socketCount,
     unacked: () => local.socketMode.unackedCount,
     modals: (user) => modalsOf(local, user).map((view) => viewJson(local, view)),
     home: (user) => {

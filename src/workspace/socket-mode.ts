@@ -26,7 +26,10 @@ interface Delivery {
   readonly firstAtMs: number;
   /** Ids of all attempts: an ack of any of them counts. */
   readonly envelopeIds: string[];
+  /** How many times Slack has repeated it of its own accord. */
   attempt: number;
+  /** How many times more it was sent because somebody asked; these do not use up the repeats. */
+  asked: number;
   cancelTimer(): void;
   /** Told once, for what is sent only once. */
   readonly settle?: (result: Acknowledgement) => void;
@@ -116,9 +119,9 @@ export class SocketMode {
 
   redeliver(acked: boolean): void {
     const unacked = new Set(this.#deliveries.values());
-    for (const delivery of unacked) if (delivery.type === "events_api") this.#again(delivery);
+    for (const delivery of unacked) if (delivery.type === "events_api") this.#asked(delivery);
     if (!acked) return;
-    for (const delivery of this.#acked.splice(0)) if ((delivery.ackedAtMs ?? 0) > this.#now() - EVENTS_KEPT_MS) this.#again(delivery);
+    for (const delivery of this.#acked.splice(0)) if ((delivery.ackedAtMs ?? 0) > this.#now() - EVENTS_KEPT_MS) this.#asked(delivery);
   }
 
   /** Envelopes sent or due that nobody has acked. */
@@ -163,6 +166,7 @@ export class SocketMode {
       firstAtMs: this.#now(),
       envelopeIds: [],
       attempt: 0,
+      asked: 0,
       cancelTimer: () => undefined,
       socket: undefined,
       ackedAtMs: undefined,
@@ -179,6 +183,7 @@ export class SocketMode {
       return;
     }
     const envelopeId = randomUUID();
+    const repeats = delivery.attempt + delivery.asked;
     delivery.envelopeIds.push(envelopeId);
     this.#deliveries.set(envelopeId, delivery);
     socket.send(
@@ -187,9 +192,7 @@ export class SocketMode {
         type: delivery.type,
         payload: delivery.payload,
         accepts_response_payload: delivery.type !== "events_api",
-        ...(delivery.type === "events_api"
-          ? { retry_attempt: delivery.attempt, retry_reason: delivery.attempt === 0 ? "" : "timeout" }
-          : {}),
+        ...(delivery.type === "events_api" ? { retry_attempt: repeats, retry_reason: repeats === 0 ? "" : "timeout" } : {}),
       }),
     );
     delivery.cancelTimer = this.#agenda.at(this.#now() + ACK_TIMEOUT_MS, () => this.#failed(delivery));
@@ -215,6 +218,12 @@ export class SocketMode {
   #again(delivery: Delivery): void {
     delivery.cancelTimer();
     delivery.attempt += 1;
+    this.#attempt(delivery);
+  }
+
+  #asked(delivery: Delivery): void {
+    delivery.cancelTimer();
+    delivery.asked += 1;
     this.#attempt(delivery);
   }
 

@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import type { ApiCall, Workspace } from "../../src/workspace/workspace.ts";
+import { tellFigures } from "../support/figures.ts";
 import { openInVirtualTime, type World } from "../support/virtual-time.ts";
 
 const MARIA = "U0MARIA";
@@ -17,11 +18,14 @@ const PER_MINUTE_AND_CHANNEL = 60;
 const BURST_PER_CHANNEL = 2;
 /** What the process may hold more after two hundred runs than after forty: caches with an upper limit, and noise of the collector. */
 const GROWTH_MB_MAX = 12;
+/** As long as a mark may wait for its turn, and the one behind it. */
+const MARKS_LATE_MS_MAX = 45_000;
 
 test(
   "two hundred mentions within a minute in twenty channels all end, each message once, at Slack's pace, and memory stays flat",
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async () => {
+    const startedAtMs = performance.now();
     const { slack, parley, clock, problems } = await openInVirtualTime(TEAM_FILE, REPLIES);
     await wave({ slack, parley, clock, mentions: MENTIONS / 5 });
     const warmBytes = heapBytes(slack);
@@ -44,6 +48,13 @@ test(
     }
     const posts = calls.filter(({ method }) => method === "chat.postMessage");
     const refused = posts.filter(({ ok }) => !ok);
+    tellFigures({
+      suite: "mentions at once",
+      tried: MENTIONS,
+      checked: posts.length,
+      violations: Math.abs(posts.length - refused.length - MENTIONS * MESSAGES_PER_RUN),
+      seconds: (performance.now() - startedAtMs) / 1_000,
+    });
     expect(refused.length).toBeLessThan(posts.length * 0.02);
     expect(posts.length - refused.length).toBe(MENTIONS * MESSAGES_PER_RUN);
     // Whatever else is called keeps below Slack's limits too.
@@ -91,6 +102,8 @@ async function wave({ slack, parley, clock, mentions }: Pick<World, "slack" | "p
   const tookMs = clock.now() - startMs;
   while ((await parley.store.duePosts(undefined, 1)).length > 0 || !threads.every((thread) => cardHasStopped(slack, thread)))
     await clock.sleep(1_000);
+  // Marks on messages wait for their pace longest, and some are left out; afterwards the channels are gone.
+  await clock.sleep(MARKS_LATE_MS_MAX);
   return { calls: slack.control.calls(), threads, tookMs };
 }
 

@@ -8,7 +8,7 @@ import { modelStorm } from "../support/model-storm.ts";
 const MODEL_STORMS = 20;
 /** Each takes some seven seconds, most of it making and removing containers. */
 const ENGINE_STORMS = 3;
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 900_000;
 
 /** `npm run soak` has many more. */
 test(

@@ -12,8 +12,6 @@ import { dockerAvailable, sandboxImage } from "../support/docker.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 const GENERAL = "C0GENERAL";
-/** A loaded machine takes its time for two starts. */
-const PATIENCE_MS = 60_000;
 
 /** `parley start` as people run it, in a process of its own. */
 interface Running {
@@ -48,7 +46,7 @@ async function stage(file: object, replies: object, env: { readonly [name: strin
       onTestFinished(() => void child.kill("SIGKILL"));
       let said = "";
       for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data: Buffer) => (said += data.toString()));
-      await expect.poll(() => said, { timeout: PATIENCE_MS }).toContain("Parley is in Slack");
+      await expect.poll(() => said).toContain("Parley is in Slack");
       return {
         async end() {
           child.kill("SIGTERM");
@@ -62,7 +60,7 @@ async function stage(file: object, replies: object, env: { readonly [name: strin
       return () => slack.control.thread(GENERAL, ts).filter(({ ephemeralTo }) => ephemeralTo === undefined);
     },
     async until(done) {
-      await expect.poll(done, { timeout: PATIENCE_MS, interval: 20 }).toBe(true);
+      await expect.poll(done, { interval: 20 }).toBe(true);
     },
   };
 }

@@ -50,12 +50,12 @@ describe.skipIf(!(await dockerAvailable()))("while code runs", () => {
       });
       const thread = await journey.mention("@parley run for ever");
       const programs = async () => (await processesOf(docker.instance)).filter((line) => line.includes("main.py"));
-      await expect.poll(programs, { timeout: 45_000 }).not.toEqual([]);
+      await expect.poll(programs).not.toEqual([]);
       await stop(journey, thread);
       const end = await thread.ended();
       expect(wordsOf(end)).toContain("stopped by Jonas");
       expect(thread.turns()).toEqual(["Coder: Here it is."]);
-      await expect.poll(programs, { timeout: 45_000 }).toEqual([]);
+      await expect.poll(programs).toEqual([]);
     },
   );
 });

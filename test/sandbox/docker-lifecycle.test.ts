@@ -65,7 +65,7 @@ describe.skipIf(!hasDocker)("the life of containers", () => {
     const session = await executor.open("a");
     await (await executor.open("never used")).end();
     // The one that was started ahead, when the one that was tried out is gone.
-    await expect.poll(async () => (await containersOf(instance)).length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(async () => (await containersOf(instance)).length).toBe(1);
     expect(await runIn(session, "print(1)")).toMatchObject({ outcome: "ok" });
     await executor.close();
     expect(await containersOf(instance)).toEqual([]);
@@ -114,9 +114,9 @@ describe.skipIf(!hasDocker)("the life of containers", () => {
       timeoutMs: 60_000,
       onChunk: (text) => (starts += text.includes("started") ? 1 : 0),
     });
-    await expect.poll(() => starts, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => starts).toBe(1);
     await killAll(instance);
-    await expect.poll(() => starts, { timeout: 30_000 }).toBe(2);
+    await expect.poll(() => starts).toBe(2);
     await killAll(instance);
     const result = await running;
     expect(result).toMatchObject({ outcome: "sandbox_lost", exitCode: 1 });
@@ -133,7 +133,7 @@ describe.skipIf(!hasDocker)("the life of containers", () => {
     await runIn(theirs, "open('kept.txt', 'w').write('kept')");
 
     const next = await executorOf({ instance: mine });
-    await expect.poll(() => containersOf(mine), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => containersOf(mine)).toEqual([]);
     expect(await runIn(theirs, "print(open('kept.txt').read())")).toMatchObject({ stdout: "kept\n", notices: [] });
     expect(await runIn(await next.open("a"), "print(1)")).toMatchObject({ outcome: "ok" });
   });
@@ -159,7 +159,7 @@ describe.skipIf(!hasDocker)("the life of containers", () => {
     const instance = crypto.randomUUID();
     const session = await (await executorOf({ instance, ttlSeconds: 12 })).open("a");
     await runIn(session, "open('old.txt', 'w').write('x')", { timeoutMs: 1_000 });
-    await expect.poll(() => containersOf(instance), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => containersOf(instance)).toEqual([]);
     expect((await runIn(session, "import os\nprint(os.listdir('.'))", { timeoutMs: 1_000 })).notices).toEqual([
       "The workspace was reset: files of earlier blocks are gone.",
     ]);
@@ -184,13 +184,15 @@ describe.skipIf(!hasDocker)("the life of containers", () => {
       onChunk: () => started.resolve(),
     });
     await started.promise;
+    expect(await executor.answers?.()).toBe(true);
     engine.cut();
+    expect(await executor.answers?.()).toBe(false);
     await expect(running).rejects.toThrow(/The Docker engine at .* stopped answering .*start it again/);
     await expect(running).rejects.toThrow(SandboxUnavailable);
     await executor.close();
     // What it could no longer remove, the next start does.
     await executorOf({ instance });
-    await expect.poll(() => containersOf(instance), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => containersOf(instance)).toEqual([]);
   });
 });
 

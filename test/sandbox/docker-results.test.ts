@@ -59,7 +59,7 @@ describe.skipIf(!(await dockerAvailable()))("what a result tells", () => {
         onChunk: (text) => (starts += text.includes("started") ? 1 : 0),
       },
     );
-    await expect.poll(() => starts, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => starts).toBe(1);
     const docker = new Docker();
     const busy = await docker.listContainers({ filters: { label: [`parley.instance=${instance}`] } });
     for (const { Id } of busy) await docker.getContainer(Id).kill();

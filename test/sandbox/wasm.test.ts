@@ -109,7 +109,7 @@ describe("Python in WebAssembly", () => {
     const children = (await readFile(`/proc/${parley.pid}/task/${parley.pid}/children`, "utf8")).trim().split(" ");
     expect(children).toHaveLength(1);
     parley.kill("SIGKILL");
-    await expect.poll(() => isRunning(children[0] ?? ""), { timeout: 30_000 }).toBe(false);
+    await expect.poll(() => isRunning(children[0] ?? "")).toBe(false);
   });
 });
 

@@ -1,11 +1,12 @@
 import fc from "fast-check";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import type { Runner } from "../../src/runner.ts";
 import { createSlackApp } from "../../src/slack/app.ts";
 import { createWeb } from "../../src/slack/web.ts";
 import { manualClock } from "../support/clock.ts";
 import { CARDS, GENERAL, JONAS, listening, type Listening, type ListeningOptions } from "./heard.ts";
+import { eventually } from "../support/patience.ts";
 
 let parley: Listening;
 const begin = async (options: ListeningOptions = {}) => (parley = await listening(options));
@@ -47,7 +48,7 @@ test("an address without its last slash is mended, and what is no address is ref
 
 test("two sockets are open, so that one hears while the other reconnects", async () => {
   await begin();
-  await vi.waitFor(() => expect(parley.slack.control.calls("apps.connections.open")).toHaveLength(2));
+  await eventually(() => expect(parley.slack.control.calls("apps.connections.open")).toHaveLength(2));
   expect(parley.app.connected()).toBe(true);
 });
 
@@ -55,33 +56,30 @@ test.each(["warning", "refresh_requested", "link_disabled"] as const)(
   "after Slack closes the sockets (%s) they are opened again",
   async (reason) => {
     await begin({ clock: hurried });
-    await vi.waitFor(() => expect(parley.slack.control.calls("apps.connections.open")).toHaveLength(2));
+    await parley.slack.control.until(() => parley.slack.control.sockets() === 2);
     parley.slack.control.disconnect(reason);
-    await vi.waitFor(() => expect(parley.slack.control.calls("apps.connections.open").length).toBeGreaterThanOrEqual(4), {
-      timeout: 10_000,
-    });
-    await vi.waitFor(() => expect(parley.app.connected()).toBe(true));
+    await eventually(() => expect(parley.slack.control.calls("apps.connections.open").length).toBeGreaterThanOrEqual(4));
+    await eventually(() => expect(parley.app.connected()).toBe(true));
     expect(await parley.heard(await parley.post("@parley still there?"))).toEqual([expect.stringMatching(/: still there\?$/)]);
   },
 );
 
 test("while Slack refuses every connection it is asked again and again, and the process lives", async () => {
   await begin({ clock: hurried });
-  await vi.waitFor(() => expect(parley.slack.control.calls("apps.connections.open")).toHaveLength(2));
+  await parley.slack.control.until(() => parley.slack.control.sockets() === 2);
   parley.slack.control.fault({ method: "apps.connections.open", kind: "error", code: "invalid_auth", times: 4 });
   parley.slack.control.fault({ method: "apps.connections.open", kind: "status500", times: 2 });
   parley.slack.control.disconnect("link_disabled");
   const failures = () => parley.problems.filter((problem) => problem.startsWith("no connection to Slack")).length;
-  await vi.waitFor(() => expect(failures()).toBe(6), { timeout: 20_000 });
-  await vi.waitFor(() => expect(parley.app.connected()).toBe(true), { timeout: 20_000 });
+  await eventually(() => expect(failures()).toBe(6));
+  await eventually(() => expect(parley.app.connected()).toBe(true));
 });
 
 test("a connection that was lost at once is not asked for again before its pause is over", async () => {
   const clock = manualClock();
   await begin({ clock });
   const asked = () => parley.slack.control.calls("apps.connections.open").length;
-  await vi.waitFor(() => expect(asked()).toBe(2));
-  await vi.waitFor(() => expect(parley.slack.control.connected()).toBe(true));
+  await parley.slack.control.until(() => parley.slack.control.sockets() === 2);
   const paused = clock.untilSleeping(2);
   parley.slack.control.disconnect("link_disabled");
   await paused;
@@ -89,7 +87,7 @@ test("a connection that was lost at once is not asked for again before its pause
   await createWeb({ token: parley.slack.botToken, apiUrl: parley.slack.apiUrl }).read.auth.test();
   expect(asked()).toBe(2);
   await clock.advance(500);
-  await vi.waitFor(() => expect(asked()).toBe(4));
+  await eventually(() => expect(asked()).toBe(4));
 });
 
 test("what people wrote in a run's thread while nothing was connected is read back, each message once", async () => {
@@ -101,11 +99,11 @@ test("what people wrote in a run's thread while nothing was connected is read ba
   await parley.slack.control.post({ user: JONAS, channel: GENERAL, text: "missed, and nobody's business" });
   parley = await restarted(parley);
 
-  await vi.waitFor(async () => expect(await parley.heard(ts)).toHaveLength(3), { timeout: 10_000 });
+  await eventually(async () => expect(await parley.heard(ts)).toHaveLength(3));
   await parley.slack.control.redeliver({ acked: true });
   await parley.quiet();
   expect((await parley.heard(ts)).map((words) => words.split(":")[0])).toEqual(["Maria", "Maria", "Jonas"]);
-  await vi.waitFor(() => expect(parley.reactions(missed.ts)).toEqual(["eyes"]));
+  await eventually(() => expect(parley.reactions(missed.ts)).toEqual(["eyes"]));
 });
 
 test("a guest's words are not let in by way of reading back", async () => {
@@ -118,9 +116,7 @@ test("a guest's words are not let in by way of reading back", async () => {
   await parley.slack.control.post({ user: guest, channel, text: "mine first", threadTs: ts });
   await parley.slack.control.post({ user: JONAS, channel, text: "go on", threadTs: ts });
   parley = await restarted(parley);
-  await vi.waitFor(async () => expect(await parley.heard(ts, channel)).toEqual(["Maria: fix the build", "Jonas: go on"]), {
-    timeout: 10_000,
-  });
+  await eventually(async () => expect(await parley.heard(ts, channel)).toEqual(["Maria: fix the build", "Jonas: go on"]));
   expect(await parley.running(ts, channel)).toBe(true);
 });
 
@@ -130,7 +126,7 @@ test("a stop that was written while nothing was connected is obeyed", async () =
   await parley.app.stop();
   await parley.slack.control.post({ user: JONAS, channel: GENERAL, text: "stop", threadTs: ts });
   parley = await restarted(parley);
-  await vi.waitFor(async () => expect(await parley.running(ts)).toBe(false), { timeout: 10_000 });
+  await eventually(async () => expect(await parley.running(ts)).toBe(false));
 });
 
 test.each([
@@ -143,7 +139,7 @@ test.each([
   await parley.app.stop();
   parley.slack.control.fault({ method: "conversations.replies", kind: "error", code, times: 100 });
   parley = await restarted(parley);
-  await vi.waitFor(() => expect(parley.problems.join("\n")).toContain(code));
+  await eventually(() => expect(parley.problems.join("\n")).toContain(code));
   await parley.post("faster", { threadTs: ts });
   expect(await parley.heard(ts)).toEqual(["Maria: fix the build", "Maria: faster"]);
 });
@@ -157,8 +153,8 @@ test("a message that was acked and not handled when the process died is handled 
   });
   await begin({ wrapRunner, clock: hurried });
   const { ts } = await parley.slack.control.post({ user: JONAS, channel: GENERAL, text: "@parley fix the build" });
-  await vi.waitFor(() => expect(parley.slack.control.unacked()).toBe(0));
-  await vi.waitFor(async () => expect(await parley.store.unhandled(10)).toHaveLength(1));
+  await eventually(() => expect(parley.slack.control.unacked()).toBe(0));
+  await eventually(async () => expect(await parley.store.unhandled(10)).toHaveLength(1));
   dies = false;
   parley = await parley.crash();
   await parley.quiet();
@@ -210,8 +206,8 @@ test("a Slack that does not say who somebody is holds nothing up: the sign is th
   await begin({ clock: hurried });
   parley.slack.control.fault({ method: "users.info", kind: "timeout_after", times: 10 });
   const { ts } = await parley.slack.control.post({ user: JONAS, channel: GENERAL, text: "@parley fix the build" });
-  await vi.waitFor(() => expect(parley.reactions(ts)).toEqual(["eyes"]));
-  await vi.waitFor(async () => expect(await parley.heard(ts)).toEqual([`${JONAS}: fix the build`]), { timeout: 10_000 });
+  await eventually(() => expect(parley.reactions(ts)).toEqual(["eyes"]));
+  await eventually(async () => expect(await parley.heard(ts)).toEqual([`${JONAS}: fix the build`]));
 });
 
 /** A new ear on the same workspace and store: the process was away. */

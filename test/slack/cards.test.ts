@@ -114,18 +114,18 @@ test("an edit waits when Slack says slow down, and is made again when it is uncl
   expect(parley.problems).toEqual([]);
 });
 
-test("a card that may not be edited costs nothing but the edit", async () => {
+test("a card that somebody has deleted costs nothing but the edit, and does not come back", async () => {
   const parley = await begin();
   const thread = await parley.thread();
   await parley.record(thread, started(), asks("Add"));
   await parley.settle();
-  parley.slack.control.fault({ method: "chat.update", kind: "error", code: "cant_update_message" });
+  parley.slack.control.fault({ method: "chat.update", kind: "error", code: "message_not_found" });
   await parley.record(thread, selects("Coder"));
   await parley.record(thread, says("Coder", "Done."), stopped());
   await parley.settle();
   expect(edits(parley)).toHaveLength(1);
   expect(parley.lines(thread)).toHaveLength(3);
-  expect(parley.problems).toEqual([{ kind: "degraded", feature: "cards", code: "cant_update_message" }]);
+  expect(parley.problems).toEqual([{ kind: "degraded", feature: "cards", code: "message_not_found" }]);
 });
 
 test("the cards of many runs together stay within Slack's tier", async () => {

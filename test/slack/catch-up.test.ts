@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { createCatchUp } from "../../src/slack/catch-up.ts";
 import { Inbox } from "../../src/slack/inbox.ts";
 import type { Web } from "../../src/slack/web.ts";
@@ -6,6 +6,7 @@ import { openSqlite } from "../../src/store/sqlite.ts";
 import type { Store } from "../../src/store/store.ts";
 import { manualClock } from "../support/clock.ts";
 import { started } from "./log.ts";
+import { eventually } from "../support/patience.ts";
 
 const TEAM = "T0LOCAL";
 let store: Store;
@@ -43,7 +44,7 @@ test("a Slack that does not answer a look back holds up no stop, and is asked no
     log,
   });
   catchUp.begin();
-  await vi.waitFor(() => expect(asked).toHaveLength(1));
+  await eventually(() => expect(asked).toHaveLength(1));
   await clock.run(catchUp.stop());
   catchUp.begin();
   expect(asked).toHaveLength(1);

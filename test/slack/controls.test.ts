@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { GENERAL, JONAS, listening, MARIA, type Listening, waitsIn } from "./heard.ts";
+import { eventually } from "../support/patience.ts";
 
 let parley: Listening;
 beforeEach(async () => {
@@ -120,7 +121,7 @@ test("Discuss with Parley, on a message, begins a run about it in its thread", a
 
 test("New Parley run asks for a task, a team and a channel, posts the task and begins under it", async () => {
   await parley.slack.control.shortcut({ user: MARIA, callbackId: "parley_new" });
-  await vi.waitFor(() => expect(parley.slack.control.modals(MARIA)).toHaveLength(1));
+  await eventually(() => expect(parley.slack.control.modals(MARIA)).toHaveLength(1));
   const [modal] = parley.slack.control.modals(MARIA) as { id: string }[];
   const submitted = await parley.slack.control.submit({
     user: MARIA,
@@ -143,13 +144,27 @@ test("New Parley run asks for a task, a team and a channel, posts the task and b
 test("Parley run controls shows what goes on, and its Stop ends it", async () => {
   const ts = await parley.post("@parley fix the build");
   await parley.slack.control.shortcut({ user: JONAS, callbackId: "parley_controls", channel: GENERAL, ts });
-  await vi.waitFor(() => expect(JSON.stringify(parley.slack.control.modals(JONAS))).toContain("is at work"));
+  await eventually(() => expect(JSON.stringify(parley.slack.control.modals(JONAS))).toContain("is at work"));
   const [modal] = parley.slack.control.modals(JONAS) as { id: string }[];
   const run = (await parley.log(ts))[0];
   await pressInModal(modal?.id ?? "", { r: run?.type === "run.started" ? run.run : "" });
   await parley.quiet();
   expect(await parley.running(ts)).toBe(false);
-  await vi.waitFor(() => expect(JSON.stringify(parley.slack.control.modals(JONAS))).toContain("No agents are talking"));
+  await eventually(() => expect(JSON.stringify(parley.slack.control.modals(JONAS))).toContain("No agents are talking"));
+});
+
+test("a dialog that was closed meanwhile is no trouble: its Stop has stopped", async () => {
+  const ts = await parley.post("@parley fix the build");
+  await parley.slack.control.shortcut({ user: JONAS, callbackId: "parley_controls", channel: GENERAL, ts });
+  await vi.waitFor(() => expect(JSON.stringify(parley.slack.control.modals(JONAS))).toContain("is at work"));
+  parley.slack.control.fault({ method: "views.update", kind: "error", code: "not_found" });
+  const [modal] = parley.slack.control.modals(JONAS) as { id: string }[];
+  const run = (await parley.log(ts))[0];
+  await pressInModal(modal?.id ?? "", { r: run?.type === "run.started" ? run.run : "" });
+  await parley.quiet();
+  expect(await parley.running(ts)).toBe(false);
+  expect(parley.slack.control.calls("views.update")).toHaveLength(1);
+  expect(parley.problems).toEqual([]);
 });
 
 async function pressInModal(viewId: string, value: object): Promise<void> {
@@ -175,5 +190,5 @@ async function blockIn(viewId: string): Promise<string> {
 
 test("the Home tab says how to begin", async () => {
   await parley.slack.control.openApp({ user: MARIA, tab: "home" });
-  await vi.waitFor(() => expect(JSON.stringify(parley.slack.control.home(MARIA))).toContain("Mention me with a task"));
+  await eventually(() => expect(JSON.stringify(parley.slack.control.home(MARIA))).toContain("Mention me with a task"));
 });

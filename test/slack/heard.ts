@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { vi } from "vitest";
 import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import type { RunEvent } from "../../src/engine/events.ts";
 import type { Memory } from "../../src/engine/memory.ts";
@@ -14,6 +13,7 @@ import { createWeb } from "../../src/slack/web.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createWorkspace, type ThreadMessage, type Workspace } from "../../src/workspace/workspace.ts";
+import { eventually } from "../support/patience.ts";
 
 export const MARIA = "U0MARIA";
 export const JONAS = "U0JONAS";
@@ -55,6 +55,9 @@ export interface Listening {
   crash(): Promise<Listening>;
   close(): Promise<void>;
 }
+
+/** What nobody acked, for a process died or a socket closed under it, Slack repeats after a minute; a test does not wait so long. */
+const REPEAT_MS = 1_000;
 
 export interface ListeningOptions {
   readonly slack?: Workspace;
@@ -105,13 +108,17 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
       await world.quiet();
       return ts;
     },
-    quiet: () =>
-      vi.waitFor(
-        async () => {
-          if (slack.control.unacked() > 0 || (await store.unhandled(1)).length > 0) throw new Error("something is still to be handled");
-        },
-        { timeout: 20_000, interval: 10 },
-      ),
+    quiet() {
+      let repeatAtMs = performance.now() + REPEAT_MS;
+      return eventually(async () => {
+        if (performance.now() > repeatAtMs) {
+          repeatAtMs += REPEAT_MS;
+          await slack.control.redeliver();
+        }
+        if (slack.control.unacked() > 0) throw new Error(`${slack.control.unacked()} envelopes have no ack`);
+        if ((await store.unhandled(1)).length > 0) throw new Error("an envelope is still to be handled");
+      });
+    },
     log: async (ts, channel = GENERAL) => (await runner.read(threadOf(ts, channel))).events,
     heard: async (ts, channel = GENERAL) =>
       (await runner.read(threadOf(ts, channel))).events.flatMap((event) =>
@@ -198,12 +205,9 @@ function spokeInRun(transcript: Parameters<Team["nextSpeakers"]>[0], agent: stri
 }
 
 export async function waitsIn(parley: Listening, ts: string, type: "handoff.made" | "approval.requested"): Promise<number> {
-  return vi.waitFor(
-    async () => {
-      const seq = (await parley.log(ts)).find((event) => event.type === type)?.seq;
-      if (seq === undefined) throw new Error("not yet");
-      return seq;
-    },
-    { timeout: 10_000, interval: 10 },
-  );
+  return eventually(async () => {
+    const seq = (await parley.log(ts)).find((event) => event.type === type)?.seq;
+    if (seq === undefined) throw new Error("not yet");
+    return seq;
+  });
 }

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { App } from "@slack/bolt";
 import { systemClock } from "../../src/engine/clock.ts";
 import { createHttpReceiver, HTTP_PATH, type HttpReceiver } from "../../src/slack/http-receiver.ts";
@@ -7,6 +7,7 @@ import { Inbox } from "../../src/slack/inbox.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import type { Store } from "../../src/store/store.ts";
 import { signed, SIGNING_SECRET } from "../support/http-door.ts";
+import { eventually } from "../support/patience.ts";
 
 const noBolt = {} as App;
 let store: Store;
@@ -41,7 +42,7 @@ test("a signed event is written down, answered with 200, and handled once, howev
   expect((await fetch(url, signed(event("Ev1")))).status).toBe(200);
   expect((await fetch(url, signed(event("Ev1")))).status).toBe(200);
   expect((await fetch(url, signed(event("Ev2")))).status).toBe(200);
-  await vi.waitFor(() => expect(handled).toHaveLength(2));
+  await eventually(() => expect(handled).toHaveLength(2));
 });
 
 test("commands and pressed buttons come as forms and are handled as well", async () => {
@@ -52,7 +53,7 @@ test("commands and pressed buttons come as forms and are handled as well", async
     payload: JSON.stringify({ type: "block_actions", user: { id: "U1" }, actions: [{ action_id: "a" }] }),
   });
   expect((await fetch(url, signed(press.toString(), form))).status).toBe(200);
-  await vi.waitFor(() => expect(handled).toHaveLength(2));
+  await eventually(() => expect(handled).toHaveLength(2));
 });
 
 test("what is not signed with the secret, or was signed long ago, is refused and not written down", async () => {
@@ -82,7 +83,7 @@ test("broken JSON, unknown shapes, other paths and a body without end are turned
   const rude = connect(receiver.port() ?? 0, "127.0.0.1");
   rude.on("error", () => undefined).end("GET http://[ HTTP/1.1\r\nhost: x\r\n\r\n");
   expect((await fetch(url, signed(event("Ev8")))).status).toBe(200);
-  await vi.waitFor(() => expect(handled).toHaveLength(1));
+  await eventually(() => expect(handled).toHaveLength(1));
   rude.destroy();
 });
 

@@ -2,12 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import { Inbox } from "../../src/slack/inbox.ts";
 import { envelopeIdOf, laneOf, readBody, type Body } from "../../src/slack/payloads.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import type { Store } from "../../src/store/store.ts";
+import { eventually } from "../support/patience.ts";
 
 let directory: string;
 let store: Store;
@@ -41,7 +42,7 @@ test("what was received and not handled when the process died is handled by the 
   first.open();
   for (const text of ["one", "two", "three"]) await first.receive(message(text, { thread_ts: "1700000000.000001" }));
   first.wake();
-  await vi.waitFor(() => expect(begun).toEqual(["one"]));
+  await eventually(() => expect(begun).toEqual(["one"]));
   await store.close();
 
   const handled: string[] = [];
@@ -81,7 +82,7 @@ test("a slow thread holds up itself and no other", async () => {
   await inbox.receive(message("after slow", { thread_ts: "1700000000.000001" }));
   await inbox.receive(message("elsewhere", { thread_ts: "1700000000.000002" }));
   inbox.wake();
-  await vi.waitFor(() => expect(handled).toEqual(["elsewhere"]));
+  await eventually(() => expect(handled).toEqual(["elsewhere"]));
   slow.resolve();
   await inbox.idle();
   expect(handled).toEqual(["elsewhere", "slow", "after slow"]);
@@ -142,7 +143,7 @@ test("closing in the middle of a retry leaves the envelope for the next start", 
   inbox.open();
   await inbox.receive(message("later"));
   inbox.wake();
-  await vi.waitFor(() => expect(problems).toHaveLength(1));
+  await eventually(() => expect(problems).toHaveLength(1));
   await inbox.close();
   expect(await store.unhandled(10)).toHaveLength(1);
 });

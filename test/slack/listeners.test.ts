@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { GENERAL, JONAS, listening, MARIA, type Listening, waitsIn } from "./heard.ts";
+import { eventually } from "../support/patience.ts";
 
 let parley: Listening;
 beforeEach(async () => {
@@ -15,7 +16,7 @@ for (const mentionOrder of ["message_first", "app_mention_first"] as const) {
     const ts = await parley.post("@parley fix the build & tell @Jonas");
 
     expect(await parley.heard(ts)).toEqual(["Maria: fix the build & tell @Jonas"]);
-    await vi.waitFor(() => expect(parley.reactions(ts)).toEqual(["eyes"]));
+    await eventually(() => expect(parley.reactions(ts)).toEqual(["eyes"]));
     expect(await parley.running(ts)).toBe(true);
     expect(parley.slack.control.calls("reactions.add")).toHaveLength(1);
   });
@@ -38,7 +39,7 @@ test("a reply in the thread of a run steers without a mention; other talk is not
   await parley.post("help", { threadTs: root });
 
   expect(await parley.heard(ts)).toEqual(["Maria: fix the build", "Jonas: only the Linux one (https://ci.example/7)"]);
-  await vi.waitFor(() => expect(parley.reactions(reply)).toEqual(["eyes"]));
+  await eventually(() => expect(parley.reactions(reply)).toEqual(["eyes"]));
   expect(await parley.log(root)).toEqual([]);
   expect(parley.reactions(root)).toEqual([]);
   expect(parley.whispers()).toEqual([]);
@@ -181,7 +182,7 @@ test("a typed answer is as good, and gets a tick", async () => {
   await waitsIn(parley, ts, "handoff.made");
   const reply = await parley.post("straight on", { threadTs: ts });
   expect(await parley.heard(ts)).toEqual(["Maria: find a name", "Maria: straight on"]);
-  await vi.waitFor(() => expect(parley.reactions(reply)).toEqual(["white_check_mark"]));
+  await eventually(() => expect(parley.reactions(reply)).toEqual(["white_check_mark"]));
 });
 
 test("Slack's own Stop ends the run", async () => {
@@ -263,7 +264,7 @@ test("without the scopes for reactions and names, people are heard under their i
   expect(await parley.heard(ts)).toEqual([`${MARIA}: fix the build`]);
   expect(await parley.heard(second)).toEqual([`${MARIA}: and the docs`]);
   expect(parley.slack.control.calls("users.info")).toHaveLength(1);
-  await vi.waitFor(() => expect(parley.problems.join("\n")).toContain("reactions.add did not work: missing_scope"));
+  await eventually(() => expect(parley.problems.join("\n")).toContain("reactions.add did not work: missing_scope"));
 });
 
 test("a server that knows no method still gets its words to the agents", async () => {

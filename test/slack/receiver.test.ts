@@ -8,6 +8,7 @@ import { Inbox } from "../../src/slack/inbox.ts";
 import { createReceiver, type SlackReceiver } from "../../src/slack/receiver.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import type { Store } from "../../src/store/store.ts";
+import { eventually } from "../support/patience.ts";
 
 /** Slack's end of the wire, where a test can send what it likes. */
 interface Wire {
@@ -87,7 +88,7 @@ test("an app_rate_limited notice, which the SDK cannot read, neither ends the pr
   process.on("unhandledRejection", note);
   wire.send({ type: "events_api", envelope_id: "limit", payload: { type: "app_rate_limited", minute_rate_limited: 1, team_id: "T1" } });
   wire.send(event("Ev1"));
-  await vi.waitFor(() => expect(handled).toHaveLength(1));
+  await eventually(() => expect(handled).toHaveLength(1));
   process.off("unhandledRejection", note);
   expect(unhandled).toEqual([]);
   expect(problems).toEqual([expect.stringContaining("app_rate_limited")]);
@@ -102,13 +103,13 @@ test("broken JSON, unknown envelopes and binary frames are passed over", async (
     socket.send(JSON.stringify({ type: "nonsense", envelope_id: "n", payload: { deep: [] } }));
   }
   wire.send(event("Ev2"));
-  await vi.waitFor(() => expect(handled).toHaveLength(1));
+  await eventually(() => expect(handled).toHaveLength(1));
 });
 
 test("an envelope is acked once it is written down, also when it is known already", async () => {
   wire.send(event("Ev3"));
   wire.send({ ...event("Ev3"), envelope_id: "again" });
-  await vi.waitFor(() => expect(wire.acked).toEqual(["envelope-Ev3", "again"]));
+  await eventually(() => expect(wire.acked).toEqual(["envelope-Ev3", "again"]));
   await inbox.idle();
   expect(handled).toHaveLength(1);
 });
@@ -116,25 +117,25 @@ test("an envelope is acked once it is written down, also when it is known alread
 test("what cannot be written down is not acked", async () => {
   await store.close();
   wire.send(event("Ev4"));
-  await vi.waitFor(() => expect(problems).toContainEqual(expect.stringContaining("was not acked")));
+  await eventually(() => expect(problems).toContainEqual(expect.stringContaining("was not acked")));
   expect(wire.acked).toEqual([]);
 });
 
 test("while one socket reconnects, the other hears", async () => {
-  await vi.waitFor(() => expect(wire.sockets.size).toBe(2));
+  await eventually(() => expect(wire.sockets.size).toBe(2));
   const [first] = wire.sockets;
   first?.send(JSON.stringify({ type: "disconnect", reason: "refresh_requested" }));
-  await vi.waitFor(() => expect(wire.sockets.has(first as WebSocket)).toBe(false));
+  await eventually(() => expect(wire.sockets.has(first as WebSocket)).toBe(false));
   expect(receiver.connected()).toBe(true);
   wire.send(event("Ev5"));
-  await vi.waitFor(() => expect(wire.acked).toEqual(["envelope-Ev5"]));
-  await vi.waitFor(() => expect(wire.sockets.size).toBe(2), { timeout: 10_000 });
+  await eventually(() => expect(wire.acked).toEqual(["envelope-Ev5"]));
+  await eventually(() => expect(wire.sockets.size).toBe(2));
 });
 
 test("stopping closes both sockets and opens no more", async () => {
-  await vi.waitFor(() => expect(wire.sockets.size).toBe(2));
+  await eventually(() => expect(wire.sockets.size).toBe(2));
   await receiver.stop();
-  await vi.waitFor(() => expect(wire.sockets.size).toBe(0));
+  await eventually(() => expect(wire.sockets.size).toBe(0));
   expect(receiver.connected()).toBe(false);
 });
 
@@ -144,11 +145,11 @@ test("stopping does not wait for an address that Slack was asked for and does no
   const silent = await openWire((nth) => asked.push(nth) === 1);
   const other = createReceiver({ appToken: "xapp-1", apiUrl: silent.apiUrl, inbox, clock, log, onConnected: () => undefined });
   await other.start();
-  await vi.waitFor(() => expect(asked).toHaveLength(2));
+  await eventually(() => expect(asked).toHaveLength(2));
   const stopped = vi.fn();
   void other.stop().then(stopped);
-  await vi.waitFor(() => expect(silent.sockets.size).toBe(0));
+  await eventually(() => expect(silent.sockets.size).toBe(0));
   await clock.advance(2_000);
-  await vi.waitFor(() => expect(stopped).toHaveBeenCalled());
+  await eventually(() => expect(stopped).toHaveBeenCalled());
   await silent.close();
 });

@@ -104,7 +104,7 @@ async function expectInStep({ store, dispatch }: Opened, acknowledged: ReadonlyM
 
 test(
   "a second Parley on the same file is told so; the file can be read meanwhile, and is free again once the first is killed",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     let holder: ChildProcess | undefined;
     void child(["hold", path], (_, started) => (holder = started));
@@ -123,7 +123,7 @@ test(
   },
 );
 
-test("a full disk is reported with the mend, and what was recorded before is there", { timeout: 60_000 }, async () => {
+test("a full disk is reported with the mend, and what was recorded before is there", async () => {
   // A limit on the size of files, in blocks of 512 bytes: a write past it fails as on a full disk.
   const filler = spawn("sh", ["-c", 'ulimit -f 2000 && exec "$0" "$@"', process.execPath, CHILD, "fill", path], {
     stdio: ["ignore", "pipe", "inherit"],

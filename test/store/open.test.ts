@@ -158,7 +158,7 @@ describe("a file that cannot be used is refused with its name and the mend, and 
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test("a database that another program has locked", { timeout: 60_000 }, async () => {
+  test("a database that another program has locked", async () => {
     await filled();
     const other = elsewhere("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE");
     const before = await readFile(path);
@@ -171,7 +171,7 @@ describe("a file that cannot be used is refused with its name and the mend, and 
     await store.close();
   });
 
-  test("a database that another program locks later: the commit fails, and the next one goes through", { timeout: 60_000 }, async () => {
+  test("a database that another program locks later: the commit fails, and the next one goes through", async () => {
     const { store } = openSqlite({ path });
     const other = elsewhere("BEGIN IMMEDIATE");
     await expect(store.commit(commitOf("t", 0, [said("kept out")]))).rejects.toThrow(/parley\.db: another program holds a lock on it/);
@@ -182,7 +182,7 @@ describe("a file that cannot be used is refused with its name and the mend, and 
     await store.close();
   });
 
-  test("a database, or a directory, that may not be written", { timeout: 60_000 }, async () => {
+  test("a database, or a directory, that may not be written", async () => {
     await filled();
     const before = await readFile(path);
     const open = async () =>

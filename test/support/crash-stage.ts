@@ -61,9 +61,9 @@ export interface Outcome {
 const SPEED = 5;
 const TICK_MS = 10;
 const LOOK_MS = 50;
-/** Real. A life takes about two seconds. */
-const LIFE_MS_MAX = 40_000;
-const END_MS_MAX = 15_000;
+/** Real. A life takes about two seconds alone, and far more beside others on one core; what has ended is not waited for. */
+const LIFE_MS_MAX = 180_000;
+const END_MS_MAX = 90_000;
 
 /** All conversations at once in one Slack, which lives on while the Parley in it is killed and started again, until all have ended. */
 export async function play(given: Play): Promise<Outcome> {

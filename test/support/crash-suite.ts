@@ -40,8 +40,8 @@ const KILLS_PER_PLAY = 20;
 const RANDOM_KILLS_PER_PLAY = 6;
 /** Plays side by side: as many as a small machine has cores. */
 const PLAYS_AT_ONCE = 2;
-/** Real ms in which nothing changes any more after the last end, without kills: twice the pause between two edits of a card. */
-const QUIET_MS = 1_000;
+/** Real ms in which nothing changes any more after the last end, without kills: some times the pause between two edits of a card. */
+const QUIET_MS = 3_000;
 /** A life of the undisturbed run, and its start. */
 const LIFE_MS = 2_500;
 

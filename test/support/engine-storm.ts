@@ -38,7 +38,7 @@ const REFUSALS = [
   { status: 503, message: "the engine is shutting down" },
 ] as const;
 /** Real. A block takes a third of a second; one whose engine is silent, some seconds. */
-const RUN_MS_MAX = 60_000;
+const RUN_MS_MAX = 180_000;
 
 /** Blocks of three threads on a real engine behind a line that breaks at random; the same troubles for the same seed, request by request. */
 export async function engineStorm(seed: number, image: string): Promise<EngineStorm> {

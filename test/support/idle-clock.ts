@@ -34,7 +34,8 @@ export function idleClock({ startMs, isBusy, moved }: { startMs: number; isBusy:
       const next = [...sleepers].reduce<Sleeper | undefined>((first, one) => (!first || one.atMs < first.atMs ? one : first), undefined);
       if (!next) continue;
       idleRounds = 0;
-      nowMs = Math.max(nowMs, next.atMs);
+      // Whole milliseconds, as the system's clock tells them.
+      nowMs = Math.max(nowMs, Math.ceil(next.atMs));
       next.wake();
       moved();
     }

@@ -86,7 +86,7 @@ export async function openJourney(options: JourneyOptions): Promise<Journey> {
         .flatMap((message) => (message.ephemeralTo === user ? [message.text] : [])),
     async quiet() {
       await slack.control.until(() => slack.control.unacked() === 0);
-      await expect.poll(() => parley.store.unhandled(1), { timeout: 20_000 }).toEqual([]);
+      await expect.poll(() => parley.store.unhandled(1)).toEqual([]);
     },
   };
 }

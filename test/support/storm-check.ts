@@ -121,9 +121,10 @@ function postedViolations(thread: readonly ThreadMessage[], events: readonly Run
   return files < filesWanted ? [...missing, `${files} files of ${filesWanted}`] : missing;
 }
 
-/** Nothing is shown any more that is over. */
+/** Nothing is shown any more that is over; what a result lets people do next stays. */
 function shownViolations({ channel, ts }: Talk, thread: readonly ThreadMessage[], { control }: Workspace): string[] {
-  const buttons = thread.flatMap((message) => buttonsOf(message).map(({ label }) => label));
+  const underWay = thread.filter(({ metadata }) => metadata?.event_payload["k"] !== "end");
+  const buttons = underWay.flatMap((message) => buttonsOf(message).map(({ label }) => label));
   const status = control.status(channel, ts)?.status ?? "";
   const session = control.session(channel, ts)?.status ?? "active";
   return [

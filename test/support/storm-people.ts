@@ -45,6 +45,8 @@ export function createStormPeople(control: Control): StormPeople {
     const messages = thread(talk);
     if (!messages.some(({ metadata }) => metadata?.event_payload["k"] === after)) return;
     if ("say" in does) {
+      // A task is nobody's when Slack has given it up: people wait with one until there is somebody to hear it.
+      if (does.say.startsWith("@parley") && !control.connected()) return;
       talk.stepsDone++;
       await say(talk, does.say, talk.ts).catch(() => undefined);
       return;

@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import type { RunEvent } from "../../src/engine/events.ts";
 import type { Parley } from "../../src/parley.ts";
 import type { ThreadMessage, Workspace } from "../../src/workspace/workspace.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 /** One thread of the local Slack, as people see it and use it. */
 export interface Thread {
@@ -27,8 +28,6 @@ export interface Thread {
   ended(runs?: number): Promise<ThreadMessage>;
   reactions(ts?: string): readonly string[];
 }
-
-const PATIENCE_MS = 45_000;
 
 export function createThread(at: {
   readonly slack: Workspace;

@@ -86,6 +86,24 @@ test("an acked event is not sent again, unless a test asks for it", async () => 
   expect(again.retry_attempt).toBe(1);
 });
 
+test("a repeat that a test asks for uses up none of Slack's own", async () => {
+  const time = clock();
+  const workspace = await open({ now: time.now });
+  const socket = await listener(workspace);
+  const { eventId } = await workspace.control.event({ type: "app_context_changed" });
+  for (let times = 0; times < 5; times++) await workspace.control.redeliver();
+  for (let times = 0; times < 6; times++) await socket.next();
+  for (const ms of [3_000, 57_000, 240_000]) {
+    time.advance(ms);
+    workspace.control.tick();
+    expect((await socket.next()).payload.event_id).toBe(eventId);
+  }
+  expect(workspace.control.unacked()).toBe(1);
+  time.advance(3_000);
+  workspace.control.tick();
+  expect(workspace.control.unacked()).toBe(0);
+});
+
 test("an event sent while no socket is open arrives with a retry, a click is lost", async () => {
   const time = clock();
   const workspace = await open({ now: time.now });
