@@ -5,6 +5,7 @@ import { createExecutor } from "./config/executor.ts";
 import { secretNames, type Settings } from "./config/load.ts";
 import { createMcpServers } from "./config/mcp-servers.ts";
 import { createModelFor } from "./config/models.ts";
+import { createTeamShelf } from "./config/team-shelf.ts";
 import { createRedactor } from "./config/secrets.ts";
 import { systemClock, type Clock } from "./engine/clock.ts";
 import type { Memory } from "./engine/memory.ts";
@@ -85,7 +86,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const inUse = { BOT_TOKEN: botToken, APP_TOKEN: appToken, SIGNING_SECRET: http?.signingSecret };
   const redact = createRedactor({ ...env, ...inUse }, secretNames(settings));
   const log = (line: string) => options.log(redact(line));
-  const { store: plain, dispatch, memory: notes } = openSqlite({ path: dbPath, ...clock });
+  const { store: plain, dispatch, memory: notes, settings: kept } = openSqlite({ path: dbPath, ...clock });
   const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
   const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath), log }));
   const problem = (what: string, error?: unknown) =>
@@ -118,10 +119,11 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
         },
       },
     });
+    const shelf = createTeamShelf({ settings, teams, keep: kept, log });
     const running = createRunner({
       store,
       dispatch,
-      teams,
+      teams: { ...teams, of: (workspace) => shelf.of(workspace) },
       posts: options.slack ? plan : () => [],
       clock,
       slots: THREADS_AT_ONCE_MAX,
@@ -134,7 +136,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
     };
     const slack: Slack | undefined =
-      options.slack && (await createSlack({ bots: settings.slack.bots, ...options.slack, store, memory, runner, teams, clock, log }));
+      options.slack &&
+      (await createSlack({ bots: settings.slack.bots, ...options.slack, store, memory, settings: kept, runner, teams, shelf, clock, log }));
     return {
       runner,
       store,

@@ -105,6 +105,8 @@ interface Teams {
   has(team: string): boolean;
   names(): readonly string[];
   readonly default: string;
+  /** With those that people have made in this workspace; their runs go on from their snapshots. Absent where people make none. */
+  readonly of?: (workspace: string) => Promise<Pick<Teams, "has" | "names" | "snapshot" | "isQuiet" | "default">>;
 }
 
 export interface RunnableTeam extends Team {
@@ -156,11 +158,12 @@ export function createRunner(parts: RunnerParts): Runner {
         said.to === undefined ? [] : [{ type: "speaker.requested", speaker: said.to, person: said.person }];
       if (run.running) return hearInRun(lane, said, message, wish);
       if (said.answers !== undefined) return { kind: "too late" };
-      const team = said.team ?? teams.default;
-      if (!teams.has(team)) return { kind: "refused", reason: `There is no team "${team}". The teams are: ${teams.names().join(", ")}.` };
+      const here = (await teams.of?.(said.workspace)) ?? teams;
+      const team = said.team ?? here.default;
+      if (!here.has(team)) return { kind: "refused", reason: `There is no team "${team}". The teams are: ${here.names().join(", ")}.` };
       const id = `${said.thread}#${lane.transcript.events.length + 1}`;
-      const teamHash = teams.snapshot && (await store.putFile(Buffer.from(teams.snapshot(team))));
-      const quiet = teams.isQuiet?.(team) ? ({ turnsInFile: true } as const) : {};
+      const teamHash = here.snapshot && (await store.putFile(Buffer.from(here.snapshot(team))));
+      const quiet = here.isQuiet?.(team) ? ({ turnsInFile: true } as const) : {};
       const started: EventBody = {
         type: "run.started",
         run: id,

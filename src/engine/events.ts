@@ -156,6 +156,9 @@ type Fact =
       readonly outcome: "done" | "limit" | "stopped" | "failed";
     };
 
+/** Whether code is run: not at all, after a person's yes, or at once in the sandbox. */
+export type CodePolicy = "off" | "ask" | "auto";
+
 export interface PersonMessage {
   readonly type: "message.posted";
   readonly person: Person;

@@ -3,29 +3,35 @@ import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
+import { createAdmins } from "./admins.ts";
 import { createAttachments } from "./attachments.ts";
 import { pressAnswer, pressApproval, pressStop } from "./buttons.ts";
 import { createCatchUp } from "./catch-up.ts";
-import { discuss, openControls, openNewRun, parleyCommand, refreshControls, showHome, startFromModal } from "./commands.ts";
+import { discuss, openControls, openNewRun, parleyCommand, previewTeam, refreshControls, startFromModal } from "./commands.ts";
 import { hear } from "./conversation.ts";
 import type { Desk } from "./desk.ts";
 import { threadOf } from "./ears.ts";
 import { stop } from "./run-control.ts";
 import { helpText, type TeamCards } from "./help.ts";
+import { pressHome } from "./home-desk.ts";
+import { answerForm, submitForm } from "./home-forms.ts";
+import { createHome, type Home } from "./home.ts";
 import { createHttpReceiver, type HttpDoor } from "./http-receiver.ts";
 import { Inbox } from "./inbox.ts";
 import { listen, type Handlers } from "./listeners.ts";
 import { createMarks } from "./marks.ts";
 import { createNames } from "./names.ts";
 import { pressForget, turnPage } from "./notes.ts";
-import type { Body } from "./payloads.ts";
+import { FormBody, SubmissionBody, type Body } from "./payloads.ts";
 import { ALLOW_DEFAULT, type Allow } from "./permissions.ts";
 import { placeOf } from "./place.ts";
 import { createReceiver } from "./receiver.ts";
 import { pressFeedback, pressHold, pressNext, pressSteer, pressWords, submitRunModal } from "./run-desk.ts";
 import { pressShare, pressTranscript } from "./result-desk.ts";
 import { createReminders } from "./reminders.ts";
+import type { TeamShelf } from "./team-shelf.ts";
 import { createStatus, type Status } from "./status.ts";
 import { clientOptions, slackErrorCode, type Log, type Web } from "./web.ts";
 import { createWhisper } from "./whisper.ts";
@@ -41,8 +47,11 @@ export interface SlackAppParts {
   readonly web: Web;
   readonly store: Store;
   readonly memory: Memory;
+  readonly settings: Settings;
   readonly runner: Runner;
   readonly teams: TeamCards;
+  /** The teams that people make; none where it is absent. */
+  readonly shelf?: TeamShelf;
   readonly clock: Clock;
   readonly log: Log;
   /** Who may do what; {@link ALLOW_DEFAULT} where absent. */
@@ -56,6 +65,8 @@ export interface SlackApp {
   readonly botUserId: string;
   /** The workspace that the token belongs to; the first part of its threads' names. */
   readonly teamId: string;
+  /** The teams of this workspace, those that its people have made included. */
+  readonly teams: TeamCards;
   /** The line that says who is thinking. */
   readonly status: Status;
   /** Connects; then handles what an earlier process left, and reads back what was missed. Rejects with what to do when Slack refuses. */
@@ -80,9 +91,12 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const attachments = createAttachments({ store, botToken: parts.botToken, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   // Never our own, whatever the settings say.
   const bots = (parts.bots ?? []).filter((bot) => bot !== me.bot);
+  await parts.shelf?.open(me.team);
+  const teams = parts.shelf?.in(me.team) ?? parts.teams;
   const desk: Desk = {
     runner,
-    teams: parts.teams,
+    teams,
+    ...(parts.shelf ? { shelf: parts.shelf } : {}),
     names,
     whisper,
     attachments,
@@ -91,6 +105,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     me,
     store,
     memory: parts.memory,
+    settings: parts.settings,
+    admins: createAdmins(web.read, clock, log),
     web,
     clock,
     log,
@@ -98,7 +114,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
 
   const inbox = new Inbox({ store, clock, log, handle: (body) => dispatch(bolt, body, log), bots });
   const catchUp = createCatchUp({ store, runner, web, inbox, team: me.team, clock, log });
-  const heard = { inbox, clock, log, onConnected: () => catchUp.begin() };
+  const heard = { inbox, clock, log, onConnected: () => catchUp.begin(), answer: answersOf(desk) };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
   const receiver = http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   const bolt = new App({
@@ -115,14 +131,25 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   bolt.error(async (error) => {
     throw new ListenerError(error);
   });
-  listen(bolt, handlersOf(desk), log);
+  const home = createHome(desk);
+  listen(bolt, handlersOf(desk, home), log);
   const marks = createMarks({ runner, whisper, log });
   const reminders = createReminders({ runner, store, web, clock, log, team: me.team });
-  const status = createStatus({ runner, store, web, cards: parts.teams.cards, clock, log });
+  const status = createStatus({
+    runner,
+    store,
+    web,
+    get cards() {
+      return teams.cards;
+    },
+    clock,
+    log,
+  });
 
   return {
     botUserId: me.user,
     teamId: me.team,
+    teams,
     status,
     connected: () => receiver.connected(),
     httpPort: () => http?.port(),
@@ -136,6 +163,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       await bolt.stop();
       await catchUp.stop();
       await inbox.close();
+      await home.close();
       await marks.close();
       await reminders.close();
       await whisper.settled();
@@ -144,7 +172,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   };
 }
 
-function handlersOf(desk: Desk): Handlers {
+function handlersOf(desk: Desk, home: Home): Handlers {
   return {
     message: (body) => hear(desk, body),
     async sessionStopped({ event, is_ext_shared_channel }) {
@@ -157,7 +185,7 @@ function handlersOf(desk: Desk): Handlers {
       await stop(desk, { thread, run, user: event.user, external, listener });
     },
     async homeOpened({ event }) {
-      if (event.tab !== "messages") await showHome(desk, event.user);
+      if (event.tab !== "messages") await home.opened(event.user, event.view?.hash);
     },
     channelClosed: ({ event }) => stopRuns(desk, (channel) => channel === event.channel, "the channel was closed to Parley"),
     async memberJoined({ event }) {
@@ -172,6 +200,7 @@ function handlersOf(desk: Desk): Handlers {
     },
     async userChanged({ event }) {
       desk.names.forget(event.user.id);
+      desk.admins.forget(event.user.id);
     },
     async stopPressed(press) {
       await pressStop(desk, press);
@@ -196,12 +225,23 @@ function handlersOf(desk: Desk): Handlers {
     continueSubmitted: (submission) => submitRunModal(desk, submission, "continue"),
     otherTeamSubmitted: (submission) => submitRunModal(desk, submission, "team"),
     command: (command) => parleyCommand(desk, command),
-    newRun: (shortcut) => openNewRun(desk, shortcut.trigger_id),
+    homePressed: (press) => pressHome(desk, home, press),
+    homeSubmitted: (submission) => submitForm(desk, home, submission),
+    teamChosen: (press) => previewTeam(desk, press),
+    newRun: (shortcut) => openNewRun(desk, { user: shortcut.user.id, triggerId: shortcut.trigger_id }),
     newRunSubmitted: (submission) => startFromModal(desk, submission),
     discuss: (shortcut) => discuss(desk, shortcut),
     controls: (shortcut) => openControls(desk, shortcut),
   };
 }
+
+/** Only forms are answered; what comes in otherwise is not held up. */
+const answersOf =
+  (desk: Desk) =>
+  async (body: unknown): Promise<object | undefined> => {
+    const submission = FormBody.safeParse(body).data && SubmissionBody.safeParse(body).data;
+    return submission && answerForm(desk, submission);
+  };
 
 /** Nobody can read or answer there any more: runs must not go on, and cost, unseen. */
 async function stopRuns(desk: Desk, concerns: (channel: string) => boolean, why: string): Promise<void> {

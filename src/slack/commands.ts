@@ -6,11 +6,11 @@ import { personOf, threadOf } from "./ears.ts";
 import { stop } from "./run-control.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { helpText, teamsText } from "./help.ts";
-import { controlsModal, homeView, NEW_RUN, newRunModal } from "./modals.ts";
+import { controlsModal, NEW_RUN, newRunModal, type NewRunWishes } from "./modals.ts";
 import { bareText } from "./mrkdwn.ts";
-import { missingNiceties } from "./niceties.ts";
+import { mySettings } from "./my-settings.ts";
 import { memoryCommand } from "./notes.ts";
-import type { CommandBody, MessageShortcutBody, SubmissionBody } from "./payloads.ts";
+import type { CommandBody, MessageShortcutBody, PressBody, SubmissionBody } from "./payloads.ts";
 import { refusal } from "./permissions.ts";
 import { placeOf, threadKey, type Place } from "./place.ts";
 import { slackErrorCode } from "./web.ts";
@@ -90,7 +90,26 @@ export async function refreshControls(desk: Desk, view: { readonly id: string; r
   );
 }
 
-export const openNewRun = (desk: Desk, triggerId: string): Promise<void> => openModal(desk, triggerId, newRunModal(desk.teams));
+/** The form for a new run, with the person's own team chosen beforehand. */
+export async function openNewRun(
+  desk: Desk,
+  { user, triggerId, pushed, ...wishes }: NewRunWishes & { readonly user: string; readonly triggerId: string; readonly pushed?: boolean },
+): Promise<void> {
+  const team = wishes.team ?? (await mySettings(desk, user)).team;
+  const known = desk.teams.cards.some(({ name }) => name === team);
+  const { team: _, ...rest } = wishes;
+  const view = newRunModal(desk.teams, known && team !== undefined ? { ...rest, team } : rest);
+  if (!pushed) return openModal(desk, triggerId, view);
+  return courtesy(desk, "views.push", () => desk.web.write.views.push({ trigger_id: triggerId, view }));
+}
+
+/** Another team was chosen in that form: it is shown. What was typed stays. */
+export async function previewTeam(desk: Desk, press: PressBody): Promise<void> {
+  const team = press.actions[0].selected_option?.value;
+  const id = press.view?.id;
+  if (id === undefined || team === undefined) return;
+  await courtesy(desk, "views.update", () => desk.web.write.views.update({ view_id: id, view: newRunModal(desk.teams, { team }) }));
+}
 
 /** The new-run modal was submitted: the task is posted in the channel, and the run begins under it. */
 export async function startFromModal(desk: Desk, submission: SubmissionBody): Promise<void> {
@@ -117,19 +136,6 @@ export async function startFromModal(desk: Desk, submission: SubmissionBody): Pr
     team,
   });
   if (heard.kind === "refused") await desk.whisper.tell({ user, channel, ts }, safeMrkdwn(heard.reason));
-}
-
-/** Somebody opened the app's Home. */
-export async function showHome(desk: Desk, user: string): Promise<void> {
-  const missing = await missingNiceties(desk.store, desk.me.team);
-  const view = homeView(desk.me.user, desk.teams, missing);
-  const publish = () => desk.web.write.views.publish({ user_id: user, view });
-  await courtesy(desk, "views.publish", () =>
-    publish().catch((error: unknown) => {
-      if (slackErrorCode(error) !== "hash_conflict") throw error;
-      return publish();
-    }),
-  );
 }
 
 interface RunHere {

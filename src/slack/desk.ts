@@ -1,16 +1,21 @@
 import type { ModalView } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { failureOf } from "./api-errors.ts";
 import { knownCode } from "./error-codes.ts";
 import type { Ears } from "./ears.ts";
+import type { TeamShelf } from "./team-shelf.ts";
 import { slackErrorCode, type Log, type Web } from "./web.ts";
 
 /** What commands, shortcuts and modals need beside what every handler has. */
 export interface Desk extends Ears {
   readonly store: Store;
   readonly memory: Memory;
+  /** The teams that people make; absent where there can be none. */
+  readonly shelf?: TeamShelf;
+  readonly settings: Settings;
   readonly web: Web;
   readonly clock: Clock;
   readonly log: Log;

@@ -40,6 +40,8 @@ export function createHttpReceiver(parts: {
   readonly log: Log;
   /** Requests can come in: read up on what was missed. */
   readonly onConnected: () => void;
+  /** What a form that cannot be taken is answered with the ack; then there is nothing more to do. Never rejects, and is there in time. */
+  readonly answer?: (body: unknown) => Promise<object | undefined>;
 }): HttpReceiver {
   const { door, inbox, log } = parts;
   const logger = sdkLogger(log);
@@ -52,6 +54,8 @@ export function createHttpReceiver(parts: {
     const { type, challenge, ssl_check: isCheck } = Handshake.parse(body);
     if (isCheck === "1") return status(response, 200);
     if (type === "url_verification") return void response.setHeader("content-type", "text/plain").end(challenge);
+    const refused = await parts.answer?.(body);
+    if (refused) return void response.setHeader("content-type", "application/json").end(JSON.stringify(refused));
     try {
       await inbox.receive(body);
     } catch (error) {

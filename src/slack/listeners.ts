@@ -1,7 +1,9 @@
 import type { App } from "@slack/bolt";
 import type { z } from "zod";
 import { ACTIONS } from "./blocks.ts";
+import { NEW_RUN } from "./modals.ts";
 import * as on from "./payloads.ts";
+import { homeAction } from "./team-forms.ts";
 import type { Log } from "./web.ts";
 
 /** What is done about each thing that Slack tells; each is given a body that has passed its schema. */
@@ -33,6 +35,9 @@ export interface Handlers {
   readonly answerSubmitted: (body: on.SubmissionBody) => Promise<void>;
   readonly continueSubmitted: (body: on.SubmissionBody) => Promise<void>;
   readonly otherTeamSubmitted: (body: on.SubmissionBody) => Promise<void>;
+  readonly homePressed: (press: on.PressBody) => Promise<void>;
+  readonly homeSubmitted: (body: on.SubmissionBody) => Promise<void>;
+  readonly teamChosen: (press: on.PressBody) => Promise<void>;
   readonly command: (body: on.CommandBody) => Promise<void>;
   readonly newRun: (body: z.output<typeof on.GlobalShortcutBody>) => Promise<void>;
   readonly newRunSubmitted: (body: on.SubmissionBody) => Promise<void>;
@@ -82,6 +87,10 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.action(ACTIONS.older, door(on.PressBody, handlers.notesPaged));
   app.action(ACTIONS.newer, door(on.PressBody, handlers.notesPaged));
 
+  app.action(HOME, door(on.PressBody, handlers.homePressed));
+  app.view(/^parley_home_/, door(on.SubmissionBody, handlers.homeSubmitted));
+  app.action({ block_id: NEW_RUN.team, action_id: NEW_RUN.element }, door(on.PressBody, handlers.teamChosen));
+
   app.command("/parley", door(on.CommandBody, handlers.command));
 
   app.shortcut("parley_new", door(on.GlobalShortcutBody, handlers.newRun));
@@ -90,6 +99,7 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.shortcut("parley_controls", door(on.MessageShortcutBody, handlers.controls));
 }
 
+const HOME = new RegExp(`^${homeAction("").replaceAll(".", "\\.")}[A-Za-z]+$`);
 const ANSWER = new RegExp(`^${ACTIONS.answer.replaceAll(".", "\\.")}\\.\\d{1,2}$`);
 
 /** Parses at the door; what does not fit is noted by its kind and not let in. */

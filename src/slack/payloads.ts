@@ -62,7 +62,9 @@ const event = <S extends z.ZodType>(schema: S) => z.object({ is_ext_shared_chann
 
 export const MessageBody = event(MessageEvent);
 export const SessionStoppedBody = event(z.object({ channel: id, thread_ts: timestamp, user: id }));
-export const HomeOpenedBody = event(z.object({ user: id, tab: maybe(short) }));
+export const HomeOpenedBody = event(
+  z.object({ user: id, tab: maybe(short), view: maybe(z.object({ hash: maybe(short) })).catch(undefined) }),
+);
 /** channel_archive, channel_left, group_left: the channel is closed to the bot. */
 export const ChannelClosedBody = event(z.object({ type: short, channel: id, user: maybe(id) }));
 export const MemberJoinedBody = event(z.object({ user: id, channel: id, inviter: maybe(id) }));
@@ -83,8 +85,37 @@ export const PressBody = z.object({
   response_url: maybe(z.string().max(2_000)),
   container: maybe(z.object({ channel_id: maybe(id), message_ts: maybe(timestamp), thread_ts: maybe(timestamp) })),
   message: maybe(z.object({ ts: maybe(timestamp), thread_ts: maybe(timestamp) })),
-  view: maybe(z.object({ id, private_metadata: z.string().max(3_000).catch("") })),
-  actions: z.tuple([z.object({ action_id: z.string().max(255), value: z.string().max(2_000).catch("") })], z.unknown()),
+  view: maybe(
+    z.object({
+      id,
+      type: short.catch("modal"),
+      callback_id: short.catch(""),
+      previous_view_id: maybe(id).catch(undefined),
+      private_metadata: z.string().max(3_000).catch(""),
+      state: maybe(
+        z.object({
+          values: z.record(
+            z.string(),
+            z.record(
+              z.string(),
+              z.lazy(() => Chosen),
+            ),
+          ),
+        }),
+      ).catch(undefined),
+    }),
+  ),
+  actions: z.tuple(
+    [
+      z.object({
+        action_id: z.string().max(255),
+        value: z.string().max(2_000).catch(""),
+        /** Of a menu. */
+        selected_option: maybe(z.object({ value: z.string().max(2_000) })).catch(undefined),
+      }),
+    ],
+    z.unknown(),
+  ),
 });
 export type PressBody = z.output<typeof PressBody>;
 
@@ -116,17 +147,27 @@ export const GlobalShortcutBody = z.object({ user: Person, trigger_id: short });
 const Chosen = z.object({
   value: maybe(z.string()),
   selected_option: maybe(z.object({ value: short })),
+  selected_options: maybe(z.array(z.object({ value: short })).max(100)),
   selected_conversation: maybe(id),
 });
 export const SubmissionBody = z.object({
   user: Person,
   view: z.object({
     id,
+    callback_id: short.catch(""),
+    /** The one under it, where it was pushed. */
+    previous_view_id: maybe(id).catch(undefined),
     private_metadata: z.string().max(3_000).catch(""),
     state: z.object({ values: z.record(z.string(), z.record(z.string(), Chosen)) }),
   }),
 });
 export type SubmissionBody = z.output<typeof SubmissionBody>;
+
+/** A form of App Home, which is answered with what is wrong. */
+export const FormBody = z.object({
+  type: z.literal("view_submission"),
+  view: z.object({ callback_id: z.string().regex(/^parley_home_/) }),
+});
 
 const json = z.string().transform((text, context) => {
   try {
@@ -153,6 +194,30 @@ export const ButtonValue = json
     }),
   )
   .catch({ r: undefined, seq: undefined, call: undefined, helpful: undefined, note: undefined, page: undefined });
+
+/**
+ * The JSON in a button or a menu of App Home and its modals: what is to be done, and to which team, agent, thread, run, question or page.
+ */
+export const HomeValue = json
+  .pipe(
+    z.object({
+      v: maybe(short),
+      t: maybe(short),
+      n: maybe(short),
+      thread: maybe(short),
+      r: maybe(short),
+      seq: maybe(z.int()),
+      p: maybe(z.int()),
+    }),
+  )
+  .catch({ v: undefined, t: undefined, n: undefined, thread: undefined, r: undefined, seq: undefined, p: undefined });
+export type HomeValue = z.output<typeof HomeValue>;
+
+/** The JSON in the private_metadata of the forms of App Home. */
+export const AboutForm = json
+  .pipe(z.object({ t: maybe(short), n: maybe(short), revision: maybe(z.int()) }))
+  .catch({ t: undefined, n: undefined, revision: undefined });
+export type AboutForm = z.output<typeof AboutForm>;
 
 /** The JSON in a modal's private_metadata, as the modals of a run write it. */
 export const AboutRun = json.pipe(z.object({ thread: short, run: maybe(short), seq: maybe(z.int()) }));

@@ -2,6 +2,7 @@ import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { createSlackApp } from "./app.ts";
 import { createCards } from "./cards.ts";
@@ -12,6 +13,7 @@ import type { HttpDoor } from "./http-receiver.ts";
 import { createNiceties } from "./niceties.ts";
 import { createOutbox } from "./outbox.ts";
 import type { TeamCard } from "./personas.ts";
+import type { TeamShelf } from "./team-shelf.ts";
 import { createWeb, slackErrorCode } from "./web.ts";
 
 /** What it takes to be in a workspace. */
@@ -32,8 +34,11 @@ export interface SlackSettings {
 export interface SlackParts extends SlackSettings {
   readonly store: Store;
   readonly memory: Memory;
+  readonly settings: Settings;
   readonly runner: Runner;
   readonly teams: TeamCards;
+  /** The teams that people make; none where it is absent. */
+  readonly shelf?: TeamShelf;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }
@@ -58,7 +63,7 @@ export interface Slack {
  * @throws Error with what to do, when Slack refuses the token.
  */
 export async function createSlack(parts: SlackParts): Promise<Slack> {
-  const { store, runner, teams, clock } = parts;
+  const { store, runner, clock } = parts;
   const log = (problem: string, error?: unknown) =>
     parts.log(error === undefined ? problem : `${problem}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
   const niceties = createNiceties({ store, log });
@@ -70,7 +75,7 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
     ...(parts.writeTimeoutMs === undefined ? {} : { writeTimeoutMs: parts.writeTimeoutMs }),
   });
   const app = await createSlackApp({ ...parts, web, log });
-  const cardFor = (name: string): TeamCard => teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
+  const cardFor = (name: string): TeamCard => app.teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
   const load = (thread: string) => runner.read(thread);
   let gone: Promise<void> = Promise.resolve();
   let heldFor: string | undefined;

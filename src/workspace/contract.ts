@@ -39,6 +39,14 @@ export interface Control {
   edit(message: { channel: string; ts: string; text: string }): Promise<void>;
   remove(message: { channel: string; ts: string }): Promise<void>;
   click(click: { user: string; channel: string; ts: string; actionId: string; value?: string }): Promise<{ acked: boolean }>;
+  /** A person uses a button or a menu of a modal, or of the Home tab; `value`: of the one meant, or what was chosen. */
+  press(press: {
+    readonly user: string;
+    readonly viewId: string;
+    readonly blockId: string;
+    readonly actionId: string;
+    readonly value?: string;
+  }): Promise<{ acked: boolean }>;
   submit(submission: { user: string; viewId: string; values: unknown }): Promise<{ acked: boolean; response?: unknown }>;
   command(command: { user: string; channel: string; command: string; text: string }): Promise<{ acked: boolean; response?: unknown }>;
   /** An event of any shape, delivered as Slack would: to one socket, redelivered when not acked. */
@@ -71,8 +79,10 @@ export interface Control {
   /** A new channel with everybody in it; returns its id. The bot is a member unless told otherwise; `external` marks it as shared by Slack Connect. */
   addChannel(name: string, options?: { readonly isPrivate?: boolean; readonly botIsMember?: boolean; readonly external?: boolean }): string;
   /** A new person, in every channel and with a DM (`D…`); `teamId` makes them a guest from another workspace. Returns the user id. */
-  addUser(name: string, options?: { readonly teamId?: string }): string;
+  addUser(name: string, options?: { readonly teamId?: string; readonly isAdmin?: boolean }): string;
   archive(channel: string): void;
+  /** A person is in the channel no more. */
+  leave(left: { readonly user: string; readonly channel: string }): void;
   /** Takes one scope from the bot's token until the next reset: methods that need it answer missing_scope, its events stop. */
   withoutScope(scope: string): void;
   /** Chooses how the platform behaves where reports differ or chance decides. */

@@ -28,6 +28,10 @@ export function createControl(local: Local): Control {
       );
       return { acked: result.acked };
     },
+    press: async ({ user, viewId, blockId, actionId, value }) => {
+      const used = { user, place: { viewId }, blockId, actionId, ...(value === undefined ? {} : { given: value }) };
+      return { acked: granted(await use(local, used)).acked };
+    },
     submit: async (submission) => {
       const result = granted(await submit(local, submission));
       if ("errors" in result) return { acked: result.acked, response: { response_action: "errors", errors: result.errors } };
@@ -68,10 +72,17 @@ export function createControl(local: Local): Control {
       return id;
     },
     addUser: (name, options = {}) => {
-      const user = addUser(local.state, { id: nextId(local.state, "U"), name, realName: name, teamId: options.teamId ?? TEAM_ID });
+      const user = addUser(local.state, {
+        id: nextId(local.state, "U"),
+        name,
+        realName: name,
+        teamId: options.teamId ?? TEAM_ID,
+        isAdmin: options.isAdmin ?? false,
+      });
       local.changes.show({ type: "reload" }, "everyone");
       return user.id;
     },
+    leave: ({ user, channel }) => void channelOf(channel).members.delete(user),
     archive: (id) => {
       channelOf(id).isArchived = true;
     },

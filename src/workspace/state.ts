@@ -14,6 +14,8 @@ export interface User {
   readonly isBot: boolean;
   /** Another team's for a guest from Slack Connect. */
   readonly teamId: string;
+  /** Of the workspace. */
+  readonly isAdmin?: boolean;
 }
 
 export interface Channel {
@@ -190,7 +192,7 @@ export function freshState(): State {
 /** A person joins every channel of the team, also the private one, and has a DM with the bot. */
 export function addUser(
   state: State,
-  person: { readonly id: string; readonly name: string; readonly realName: string; readonly teamId: string },
+  person: { readonly id: string; readonly name: string; readonly realName: string; readonly teamId: string; readonly isAdmin?: boolean },
 ): User {
   const user: User = { ...person, isBot: false };
   state.users.set(user.id, user);

@@ -51,7 +51,7 @@ function userJson(user: User): Json {
       team: user.teamId,
       ...(user.isBot ? { bot_id: BOT_ID, api_app_id: APP_ID } : {}),
     },
-    is_admin: user.id === "U0ADA",
+    is_admin: user.isAdmin === true || user.id === "U0ADA",
     is_owner: false,
     is_primary_owner: false,
     is_restricted: false,
