@@ -171,6 +171,61 @@ describe.skipIf(!chromiumPath())("what people do to a run, in the page", () => {
   });
 });
 
+describe.skipIf(!chromiumPath())("App Home, in the page", () => {
+  const browser = useBrowser();
+
+  test("they see what waits for them and answer it there, and make a team that they then ask", async () => {
+    const desk = await openModelDesk();
+    const journey = await openJourney({ file: { ...FILE, models: { scripted: desk.model } } });
+    const thread = await journey.mention("@parley debate: how do we split the monolith?", { user: ADA, channel: "C0ENG" });
+    (await desk.asked("Coder")).ask("Which part hurts the most?", ["Billing", "Search"]);
+    await thread.until(() => thread.ofKind("question").length === 1);
+    const ended = await journey.mention("@parley debate: tabs or spaces?", { user: ADA });
+    (await desk.asked("Coder")).answer("Tabs. DONE");
+    await ended.ended();
+
+    const page = await browser.open(`${journey.slack.url}?as=${ADA}`);
+    await page.getByRole("link", { name: "parley" }).click();
+    await page.getByRole("tab", { name: "Home" }).click();
+    const home = page.getByRole("tabpanel", { name: "Home" });
+    await home.getByText("Waiting for you").waitFor();
+    await home.getByText("tabs or spaces?").waitFor();
+    await takePicture(page, "home.png");
+    await home.getByRole("button", { name: "Answer…" }).click();
+    const answer = page.getByRole("dialog");
+    await answer.getByRole("textbox").fill("Billing, every month.");
+    await answer.getByRole("button", { name: "Answer", exact: true }).click();
+    const next = await desk.asked("Coder");
+    expect(next.read).toContain("Billing, every month.");
+    next.answer("Billing first. DONE");
+    await thread.ended();
+    await expect.poll(() => home.getByText("Waiting for you").count()).toBe(0);
+
+    await home.getByRole("button", { name: "New team…" }).click();
+    const team = page.getByRole("dialog", { name: "New team" });
+    await team.getByRole("textbox", { name: "Name" }).fill("debate");
+    await team.getByRole("textbox", { name: "What is it for?" }).fill("Two who take it slowly.");
+    await team.getByRole("combobox", { name: "Begin with the agents of" }).selectOption("debate");
+    await team.getByRole("button", { name: "Create" }).click();
+    // What is wrong is said at its field, and what was typed stays.
+    await team.getByText('there is a team "debate" already').waitFor();
+    expect(await team.getByRole("textbox", { name: "What is it for?" }).inputValue()).toBe("Two who take it slowly.");
+    await team.getByRole("textbox", { name: "Name" }).fill("slowly");
+    await takePicture(page, "team.png");
+    await team.getByRole("button", { name: "Create" }).click();
+    await home.getByText("Two who take it slowly.").waitFor();
+
+    await page.getByRole("link", { name: "random" }).click();
+    await page.getByRole("combobox", { name: "Message #random" }).fill("@parley slowly: what is time?");
+    await page.keyboard.press("Enter");
+    await page.locator("#thread").getByText("slowly is on it, asked by @Ada").waitFor();
+    (await desk.asked("Coder")).answer("What a clock shows. DONE");
+    await result(page, "Done");
+  });
+});
+
+/** Of the workspace's people, its admin. */
+const ADA = "U0ADA";
 /** A page of numbers, and what matters at the end. */
 const OUTPUT = `${Array.from({ length: 101 }, (_, n) => n).join("\n")}\n5050\n`;
 

@@ -156,7 +156,7 @@ test("Parley run controls shows what goes on, and its Stop ends it", async () =>
 test("a dialog that was closed meanwhile is no trouble: its Stop has stopped", async () => {
   const ts = await parley.post("@parley fix the build");
   await parley.slack.control.shortcut({ user: JONAS, callbackId: "parley_controls", channel: GENERAL, ts });
-  await vi.waitFor(() => expect(JSON.stringify(parley.slack.control.modals(JONAS))).toContain("is at work"));
+  await eventually(() => expect(JSON.stringify(parley.slack.control.modals(JONAS))).toContain("is at work"));
   parley.slack.control.fault({ method: "views.update", kind: "error", code: "not_found" });
   const [modal] = parley.slack.control.modals(JONAS) as { id: string }[];
   const run = (await parley.log(ts))[0];
