@@ -19,7 +19,7 @@ import {
   timeOf,
   type Rendered,
 } from "./blocks.ts";
-import { safeLine, safeMarkdown, safeMrkdwn, shorten } from "./escape.ts";
+import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "./escape.ts";
 import { BUTTON_VALUE_CHARS_MAX, CARD_LINE_CHARS, FILE_BYTES_MAX, RUN_ID_CHARS } from "./limits.ts";
 import { faceInText, type TeamCard } from "./personas.ts";
 import { planAsText, planOf } from "./progress.ts";
@@ -47,7 +47,7 @@ export function renderCard(started: Of<"run.started">, transcript: Transcript, t
   ];
   return {
     kind: "message",
-    text: `${safeMrkdwn(started.team)}: ${line || "a new run"}`,
+    text: `${safeMrkdwn(started.team)}: ${task ? line1(withoutMarks(task.text)) : "a new run"}`,
     plain: [title, line, progress ?? ""].join("\n").trim(),
     blocks: blocks(planOf(state, events, team.limits.turns)),
     fallback: blocks(planAsText(state, events, team.limits.turns)),
@@ -116,7 +116,7 @@ export function renderQuestion(handoff: Of<"handoff.made">, transcript: Transcri
   const expired = events.some((event) => event.type === "question.expired" && event.of === handoff.seq);
   const fallback = {
     kind: "message" as const,
-    text: `${safeMrkdwn(handoff.agent)} asks: ${line1(handoff.text)}`,
+    text: `${safeMrkdwn(handoff.agent)} asks: ${line1(withoutMarks(handoff.text))}`,
     plain: `${title}\n${plainText(words)}`,
   };
   if (answer) {

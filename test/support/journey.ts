@@ -10,6 +10,7 @@ import { createParley, type Parley } from "../../src/parley.ts";
 import type { Executor } from "../../src/sandbox/executor.ts";
 import type { SlackSettings } from "../../src/slack/slack.ts";
 import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
+import { unreadable } from "./plain-text.ts";
 import { overLimits } from "./slack-limits.ts";
 import { createThread, type Thread } from "./thread.ts";
 
@@ -57,8 +58,10 @@ export async function openJourney(options: JourneyOptions): Promise<Journey> {
   onTestFinished(async () => {
     // Every payload of every journey, against the one table of Slack's limits.
     const over = slack.control.calls().flatMap(overLimits);
+    // And for those who hear them, or read them in a notification.
+    const mute = slack.control.calls().flatMap(unreadable);
     await slack.close();
-    expect(over).toEqual([]);
+    expect({ over, mute }).toEqual({ over: [], mute: [] });
   });
   options.prepare?.(slack);
   const { botToken, appToken, apiUrl } = slack;
