@@ -15,6 +15,7 @@ export interface Local {
   readonly botToken: string;
   readonly appToken: string;
   readonly rateLimits: boolean;
+  readonly triggerMs: number;
   readonly suggestions: readonly { readonly title: string; readonly text: string }[];
   readonly notice: string;
 }

@@ -91,7 +91,9 @@ describe.skipIf(!chromiumPath())("what people do to a run, in the page", () => {
     critic.answer("Agreed. DONE");
     await result(page, "Done");
     expect(await turnsOf(page, "Critic").innerText()).toContain("why: a person asked for it");
-    expect(await card.innerText()).not.toContain("At most");
+    // When it is over its limits and its buttons are gone.
+    await card.getByText("debate is done").waitFor();
+    expect(await card.innerText()).toMatch(/tabs or spaces\?\s+2 turns · 240 tokens · \$0\.03$/);
   });
 
   test("they read the code that is to run, refuse it, let it run, and unfold what it printed", async () => {
