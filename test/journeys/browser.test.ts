@@ -22,7 +22,7 @@ describe.skipIf(!chromiumPath())("the whole job in the page, as `parley demo` op
     await write(ada, "#engineering", "I see nothing of that in the traces.");
     await write(jonas, "#engineering", "Odd: it is those with an even number of samples.");
     await write(ada, "#engineering", "Then it may be our median, and not the services.");
-    const page = await demo.open("#C0ENG", { viewport: { width: 1280, height: 960 } });
+    const page = await demo.open("#C0ENG", { viewport: { width: 1180, height: 760 } });
     await page.getByRole("combobox", { name: "Message #engineering" }).focus();
     await page.keyboard.type("@pa");
     await page.getByRole("option", { name: /parley/ }).waitFor();

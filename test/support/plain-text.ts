@@ -21,7 +21,7 @@ export function unreadable({ method, args }: ApiCall): readonly string[] {
   // Without blocks the text is what is shown, marks and all.
   if (blocks.size === 0) return found;
   if (/```|^\s*>|(?<!\w)\*[^*\s][^*]*\*(?!\w)|:[a-z_]{3,}:/m.test(text)) wrong("marks that are read out");
-  const unsaid = [...wordsOf(text)].filter((word) => !blocks.has(word) && !wordsOf(String(speaker ?? "")).has(word));
+  const unsaid = [...wordsOf(text)].filter((word) => !blocks.has(word) && !wordsOf(typeof speaker === "string" ? speaker : "").has(word));
   if (unsaid.length > UNSAID_SHARE_MAX * wordsOf(text).size) wrong(`says what the blocks do not say, ${unsaid.join(", ")}`);
   return found;
 }
