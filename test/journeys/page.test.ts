@@ -65,7 +65,6 @@ describe.skipIf(!chromiumPath())("what people do to a run, in the page", () => {
     const modal = page.getByRole("dialog", { name: "Steer the run" });
     await modal.getByRole("combobox", { name: "To" }).selectOption("Critic");
     await modal.getByRole("textbox", { name: "What should they know or do?" }).fill("Blind people read with the ear.");
-    await takePicture(page, "steer.png");
     await modal.getByRole("button", { name: "Send" }).click();
     await modal.waitFor({ state: "hidden" });
     const steered = messages(page).filter({ hasText: "Blind people read with the ear." });
@@ -106,7 +105,6 @@ describe.skipIf(!chromiumPath())("what people do to a run, in the page", () => {
     (await desk.asked("Critic")).answer("Rightly so. Only the sum, please.");
     (await desk.asked("Coder")).answer("Only the sum:\n\n```python\nfor n in range(101):\n    print(n)\nprint(sum(range(101)))\n```");
     await asks.nth(1).waitFor();
-    await takePicture(page, "approve.png");
     await press(page, "Approve");
     await asks.nth(1).getByText("approved by @Maria").waitFor();
     const critic = await desk.asked("Critic");
@@ -213,7 +211,6 @@ describe.skipIf(!chromiumPath())("App Home, in the page", () => {
     await team.getByText('there is a team "debate" already').waitFor();
     expect(await team.getByRole("textbox", { name: "What is it for?" }).inputValue()).toBe("Two who take it slowly.");
     await team.getByRole("textbox", { name: "Name" }).fill("slowly");
-    await takePicture(page, "team.png");
     await team.getByRole("button", { name: "Create" }).click();
     await home.getByText("Two who take it slowly.").waitFor();
 
