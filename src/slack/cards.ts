@@ -13,7 +13,7 @@ import type { Problem } from "./delivery.ts";
 import { knownCode } from "./error-codes.ts";
 import { CARD_EDIT_BURST, CARD_EDIT_GAP_MS, CARD_EDITS_PER_MINUTE, CARDS_AT_START_MAX, RETRY_DELAY_MS_MAX } from "./limits.ts";
 import { metadataOf, outboxId } from "./metadata.ts";
-import { createBucket } from "./pacer.ts";
+import { createBucket, createSharedBucket } from "./pacer.ts";
 import type { TeamCard } from "./personas.ts";
 import { placeOf, type Place } from "./place.ts";
 import { render } from "./render.ts";
@@ -47,6 +47,7 @@ interface Line {
 export function createCards(parts: CardsParts): Cards {
   const { store, web, clock, onProblem } = parts;
   const bucket = createBucket({ perMinute: CARD_EDITS_PER_MINUTE, burst: CARD_EDIT_BURST, clock });
+  const turns = createSharedBucket(bucket);
   const lines = new Map<string, Line>();
   const running = new Set<Promise<void>>();
   /** Cards that Slack does not let us edit; there is no sense in asking again before the next start. */
@@ -98,7 +99,7 @@ export function createCards(parts: CardsParts): Cards {
   async function edit(card: Card & { readonly thread: string; readonly place: Place; readonly ts: string }, line: Line): Promise<boolean> {
     const { thread, seq, kind } = card;
     if ((await wanted(card)) === undefined) return false;
-    if (!(await bucket.take(ending.signal))) return false;
+    if (!(await turns.take(card.place.channel, ending.signal))) return false;
     // The log may have gone on while this waited for its time.
     const message = await wanted(card);
     if (!message) return false;

@@ -7,6 +7,7 @@ import {
   ACTIONS,
   actions,
   button,
+  confirmed,
   context,
   cost,
   count,
@@ -19,7 +20,7 @@ import {
   timeOf,
   type Rendered,
 } from "./blocks.ts";
-import { safeLine, safeMarkdown, safeMrkdwn, shorten } from "./escape.ts";
+import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "./escape.ts";
 import { CARD_LINE_CHARS, FILE_BYTES_MAX, RUN_ID_CHARS } from "./limits.ts";
 import { faceInText, type TeamCard } from "./personas.ts";
 import { planAsText, planOf } from "./progress.ts";
@@ -41,14 +42,15 @@ export function renderCard(started: Of<"run.started">, transcript: Transcript, t
   const blocks = (plan: KnownBlock | undefined): KnownBlock[] => [
     section(line ? `${title}\n>${line}` : title),
     ...(plan && state.running ? [plan] : []),
-    ...aboutTeam(team, state),
+    // Once it is over the turns themselves show who was in it, and the limits bind nobody.
+    ...(state.running ? aboutTeam(team, state) : []),
     ...(progress ? [context(progress)] : []),
     ...nearOf(state),
     ...(state.running ? [actions(...runButtons(started.run, state))] : []),
   ];
   return {
     kind: "message",
-    text: `${safeMrkdwn(started.team)}: ${line || "a new run"}`,
+    text: `${safeMrkdwn(started.team)}: ${task ? line1(withoutMarks(task.text)) : "a new run"}`,
     plain: [title, line, progress ?? ""].join("\n").trim(),
     blocks: blocks(planOf(state, events, turnsMax)),
     fallback: blocks(planAsText(state, events, turnsMax)),
@@ -62,9 +64,16 @@ function runButtons(run: string, { pausedBy, halt }: RunState) {
   return [
     pausedBy ? button("Resume", ACTIONS.resume, value, "primary") : button("Pause", ACTIONS.pause, value),
     button("Steer…", ACTIONS.steer, value),
-    button("Stop", ACTIONS.stop, value, "danger"),
+    confirmed(button("Stop", ACTIONS.stop, value, "danger"), STOP),
   ];
 }
+
+/** One press too many would end what cannot be taken up in mid-sentence. */
+const STOP = {
+  title: "Stop this run?",
+  text: "It ends at once, in mid-turn. What was said so far stays, and you can go on from it later.",
+  confirm: "Stop",
+};
 
 /** Who is in it and how far it may go; nothing for a team that the team file no longer has. */
 function aboutTeam(team: TeamCard, state: RunState): readonly KnownBlock[] {
@@ -95,14 +104,11 @@ function progressOf(state: RunState, team: TeamCard): string | undefined {
   }
   if (state.pausedBy) return [`paused by ${mention(state.pausedBy)}`, plural(state.turns, "turn"), ...spent].join(" · ");
   const waiting = [...new Set(state.questions.map(({ agent }) => safeMrkdwn(agent)))];
-  if (waiting.length > 0)
-    return [`turn ${state.turns + 1}`, `${waiting.join(", ")} ${waiting.length === 1 ? "waits" : "wait"} for an answer`, ...spent].join(
-      " · ",
-    );
-  if (state.approvals.length > 0) return [`turn ${state.turns + 1}`, "waits for an approval", ...spent].join(" · ");
+  if (waiting.length > 0) return [`${waiting.join(", ")} ${waiting.length === 1 ? "waits" : "wait"} for an answer`, ...spent].join(" · ");
+  if (state.approvals.length > 0) return ["waits for an approval", ...spent].join(" · ");
   const next = safeMrkdwn(state.openTurns.join(", "));
   if (next === "" && state.turns === 0) return undefined;
-  return [`turn ${state.turns + (next ? 1 : 0)}`, ...(next ? [`next: ${next}`] : []), ...spent].join(" · ");
+  return [next ? `next: ${next}` : plural(state.turns, "turn"), ...spent].join(" · ");
 }
 
 /** What was spent; while it goes on, of what it may. */
@@ -130,7 +136,7 @@ export function renderQuestion(handoff: Of<"handoff.made">, transcript: Transcri
   const expired = events.some((event) => event.type === "question.expired" && event.of === handoff.seq);
   const fallback = {
     kind: "message" as const,
-    text: `${safeMrkdwn(handoff.agent)} asks: ${line1(handoff.text)}`,
+    text: `${safeMrkdwn(handoff.agent)} asks: ${line1(withoutMarks(handoff.text))}`,
     plain: `${title}\n${plainText(words)}`,
   };
   if (answer) {

@@ -106,7 +106,7 @@ export const createForm = (shelf: TeamShelf, workspace: string, from: ShelvedTea
 });
 
 const nameField = () =>
-  textField({ id: TEAM.name, label: "Name", hint: "Letters, digits, - and _, as people write it: `research: …`", charsMax: 40 });
+  textField({ id: TEAM.name, label: "Name", hint: "Letters, digits, - and _, as people write it: “research: …”", charsMax: 40 });
 
 const policies = (): Choice[] => Object.entries(POLICIES).map(([value, label]) => ({ value, label }));
 

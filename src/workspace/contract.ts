@@ -10,6 +10,8 @@ export interface WorkspaceOptions {
   readonly now?: () => number;
   /** Refuse posts above one a second a channel (burst 3), and other methods above their tier, with 429 as Slack does. Default true. */
   readonly rateLimits?: boolean;
+  /** How long a press lets the app open a modal, by `now`. Default Slack's three seconds; a test whose clock runs faster than its machine hands in more. */
+  readonly triggerMs?: number;
 }
 
 /** Several workspaces on one address, into which one app is installed by OAuth. */

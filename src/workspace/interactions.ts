@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chosenState, elementsOf, findOption, keep, stateValues, type Placed } from "./elements.ts";
 import { isRefusal, refuse, type Refusal } from "./args.ts";
 import { isJson } from "./block-ids.ts";
-import { RESPONSE_URLS_KEPT_MAX, RESPONSE_URL_MS, TRIGGERS_KEPT_MAX, TRIGGER_MS } from "./limits.ts";
+import { RESPONSE_URLS_KEPT_MAX, RESPONSE_URL_MS, TRIGGERS_KEPT_MAX } from "./limits.ts";
 import { isOrgWide, type Local } from "./local.ts";
 import { messageJson } from "./message-json.ts";
 import { APP_ID, TEAM_DOMAIN } from "./seed.ts";
@@ -136,7 +136,12 @@ export function personAndTeam(local: Local, userId: string): Json {
 export function newTrigger(local: Local, user: string, viewId?: string): string {
   const id = `${nextTs(local.state, local.now())}.${randomBytes(8).toString("hex")}`;
   keepNewest(local.state.triggers, TRIGGERS_KEPT_MAX);
-  local.state.triggers.set(id, { user, expiresAtMs: local.now() + TRIGGER_MS, used: false, ...(viewId === undefined ? {} : { viewId }) });
+  local.state.triggers.set(id, {
+    user,
+    expiresAtMs: local.now() + local.triggerMs,
+    used: false,
+    ...(viewId === undefined ? {} : { viewId }),
+  });
   return id;
 }
 

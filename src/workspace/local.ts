@@ -22,6 +22,7 @@ export interface Local {
   /** What was given out by OAuth, where the app is installed that way. */
   readonly grants?: Grants;
   readonly rateLimits: boolean;
+  readonly triggerMs: number;
   readonly suggestions: readonly { readonly title: string; readonly text: string }[];
   readonly notice: string;
 }

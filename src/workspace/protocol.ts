@@ -64,6 +64,8 @@ export interface PageMessage {
   readonly edited: boolean;
   /** Shown to one person only. */
   readonly ephemeral?: boolean;
+  /** A reply that was also sent to the channel. */
+  readonly broadcast?: true;
 }
 
 export interface PageFile {

@@ -5,6 +5,7 @@ import type { Workspace, Workspaces, WorkspacesOptions } from "./contract.ts";
 import { createControl } from "./control.ts";
 import { sendEvent } from "./events.ts";
 import { Grants } from "./grants.ts";
+import { TRIGGER_MS } from "./limits.ts";
 import type { Local } from "./local.ts";
 import { APP_ID, BOT_USER_ID } from "./seed.ts";
 import { startServer } from "./server.ts";
@@ -37,6 +38,7 @@ export async function createWorkspaces(options: WorkspacesOptions): Promise<Work
       appToken,
       grants,
       rateLimits: options.rateLimits ?? true,
+      triggerMs: TRIGGER_MS,
       suggestions: [],
       notice: "",
     };

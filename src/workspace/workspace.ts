@@ -3,6 +3,7 @@ import { Agenda } from "./agenda.ts";
 import { Changes } from "./changes.ts";
 import type { Workspace, WorkspaceOptions } from "./contract.ts";
 import { createControl } from "./control.ts";
+import { TRIGGER_MS } from "./limits.ts";
 import type { Local } from "./local.ts";
 import { BOT_USER_ID, APP_ID, TEAM_ID } from "./seed.ts";
 import { startServer } from "./server.ts";
@@ -33,6 +34,7 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
     botToken: `xoxb-local-${randomBytes(12).toString("hex")}`,
     appToken: `xapp-1-${APP_ID}-local-${randomBytes(12).toString("hex")}`,
     rateLimits: options.rateLimits ?? true,
+    triggerMs: options.triggerMs ?? TRIGGER_MS,
     suggestions: options.suggestions ?? [],
     notice: options.notice ?? "",
   };

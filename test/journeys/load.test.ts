@@ -1,14 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { expect, onTestFinished, test } from "vitest";
-import { loadSettings } from "../../src/config/load.ts";
-import { createParley, type Parley } from "../../src/parley.ts";
-import { createWorkspace, type ApiCall, type Workspace } from "../../src/workspace/workspace.ts";
+import { expect, test } from "vitest";
+import type { ApiCall, Workspace } from "../../src/workspace/workspace.ts";
 import { tellFigures } from "../support/figures.ts";
-import { idleClock, type IdleClock } from "../support/idle-clock.ts";
+import { openInVirtualTime, type World } from "../support/virtual-time.ts";
 
 const MARIA = "U0MARIA";
 const CHANNELS = 20;
@@ -31,7 +26,7 @@ test(
   { timeout: 600_000 },
   async () => {
     const startedAtMs = performance.now();
-    const { slack, parley, clock, problems } = await begin();
+    const { slack, parley, clock, problems } = await openInVirtualTime(TEAM_FILE, REPLIES);
     await wave({ slack, parley, clock, mentions: MENTIONS / 5 });
     const warmBytes = heapBytes(slack);
 
@@ -75,35 +70,6 @@ test(
   },
 );
 
-async function begin(): Promise<{ slack: Workspace; parley: Parley; clock: IdleClock; problems: readonly string[] }> {
-  const folder = await mkdtemp(join(tmpdir(), "parley-load-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  let slack: Workspace | undefined = undefined as Workspace | undefined;
-  const clock = idleClock({
-    startMs: Date.UTC(2026, 0, 5, 9),
-    isBusy: () => (slack?.control.unacked() ?? 0) > 0,
-    moved: () => slack?.control.tick(),
-  });
-  onTestFinished(() => clock.stop());
-  slack = await createWorkspace({ port: 0, now: () => clock.now() });
-  onTestFinished(() => slack.close());
-  await writeFile(join(folder, "parley.yml"), JSON.stringify(TEAM_FILE));
-  await writeFile(join(folder, "replies.yml"), JSON.stringify(REPLIES));
-  const problems: string[] = [];
-  const { botToken, appToken, apiUrl } = slack;
-  const parley = await createParley({
-    settings: loadSettings({ file: "parley.yml", env: {}, cwd: folder }),
-    env: {},
-    dbPath: join(folder, "parley.db"),
-    slack: { botToken, appToken, apiUrl },
-    clock,
-    log: (line) => void problems.push(line),
-  });
-  onTestFinished(() => parley.stop());
-  await parley.start();
-  return { slack, parley, clock, problems };
-}
-
 const TEAM_FILE = {
   models: { scripted: { provider: "replay", file: "replies.yml" } },
   sandbox: { executor: "off" },
@@ -119,7 +85,7 @@ const TEAM_FILE = {
 const REPLIES = { replies: Object.fromEntries(TURNS.map((name, index) => [name, [`I am ${name}. ${index === 2 ? "ENOUGH" : ""}`]])) };
 
 /** Mentions over one minute; resolves when everything that follows from them has been said, and cards and outbox rest. */
-async function wave({ slack, parley, clock, mentions }: { slack: Workspace; parley: Parley; clock: IdleClock; mentions: number }) {
+async function wave({ slack, parley, clock, mentions }: Pick<World, "slack" | "parley" | "clock"> & { mentions: number }) {
   slack.control.reset();
   const channels = Array.from({ length: CHANNELS }, (_, index) => slack.control.addChannel(`load-${index}`));
   const startMs = clock.now();

@@ -47,7 +47,7 @@ test("the card says who is on it, for whom, within which limits, and has Stop wh
   expect(json(card)).toContain(">Add &lt;two&gt; numbers");
   expect(json(card)).toContain(":technologist: Coder · :gear: Runner · Critic");
   expect(json(card)).toContain("At most 24 turns, 20 minutes, 200k tokens, $1.00 · reply here to steer");
-  expect(json(card)).toContain("turn 2 · next: Critic · 1.2k tokens · $0.08 of $1.00");
+  expect(json(card)).toContain("next: Critic · 1.2k tokens · $0.08 of $1.00");
   expect(buttons(card).map(({ id }) => id)).toEqual(["parley.run.pause", "parley.run.steer", "parley.run.stop"]);
   expect(buttons(card).at(-1)).toEqual({ id: "parley.run.stop", value: { r: "run-1" } });
   expect(card.blocks.find(({ type }) => type === "plan")).toEqual({

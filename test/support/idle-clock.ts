@@ -34,8 +34,7 @@ export function idleClock({ startMs, isBusy, moved }: { startMs: number; isBusy:
       const next = [...sleepers].reduce<Sleeper | undefined>((first, one) => (!first || one.atMs < first.atMs ? one : first), undefined);
       if (!next) continue;
       idleRounds = 0;
-      // Whole milliseconds, as the system's clock tells them.
-      nowMs = Math.max(nowMs, Math.ceil(next.atMs));
+      nowMs = Math.max(nowMs, next.atMs);
       next.wake();
       moved();
     }
@@ -53,7 +52,7 @@ export function idleClock({ startMs, isBusy, moved }: { startMs: number; isBusy:
           signal?.removeEventListener("abort", wake);
           resolve();
         };
-        const sleeper: Sleeper = { atMs: nowMs + ms, wake };
+        const sleeper: Sleeper = { atMs: nowMs + Math.ceil(ms), wake }; // A clock tells whole milliseconds.
         sleepers.add(sleeper);
         signal?.addEventListener("abort", wake, { once: true });
       }),

@@ -16,6 +16,8 @@ interface Asked {
   readonly read: string;
   /** `outputTokens`: what it is said to have cost, at $200 a million. */
   answer(text: string, outputTokens?: number): void;
+  /** Hands a question over to people. */
+  ask(question: string, options?: readonly string[]): void;
   /** Resolves when whoever asked has hung up. */
   readonly gone: Promise<void>;
 }
@@ -60,13 +62,17 @@ function readRequest(body: string): { readonly agent: string; readonly read: str
   return { agent: /^You are (\w+),/.exec(texts[0] ?? "")?.[1] ?? "selector", read: texts.join("\n") };
 }
 
-function answering(response: ServerResponse): Pick<Asked, "answer" | "gone"> {
+function answering(response: ServerResponse): Pick<Asked, "answer" | "ask" | "gone"> {
   response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
   response.flushHeaders();
   const gone = new Promise<void>((resolve) => response.on("close", resolve));
+  const usage = { input: 100, output: 20, cached: 0, reasoning: 0 };
   return {
     gone,
-    answer: (text, output = 20) =>
-      void response.end(chatBody({ text: [text], usage: { input: 100, output, cached: 0, reasoning: 0 } }).join("")),
+    answer: (text, output = 20) => void response.end(chatBody({ text: [text], usage: { ...usage, output } }).join("")),
+    ask: (question, options = []) => {
+      const call = { id: "call-1", name: "transfer_to_human", args: [JSON.stringify({ question, options })] };
+      response.end(chatBody({ calls: [call], usage }).join(""));
+    },
   };
 }
