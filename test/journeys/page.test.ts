@@ -98,7 +98,7 @@ describe.skipIf(!chromiumPath())("what people do to a run, in the page", () => {
   test("they read the code that is to run, refuse it, let it run, and unfold what it printed", async () => {
     const { page, desk } = await begin("coding: what is the sum of 1 to 100?");
     (await desk.asked("Coder")).answer("Sent to the printer:\n\n```python\nimport os\nos.remove('/')\n```");
-    const asks = messages(page).filter({ hasText: "asks for approval" });
+    const asks = messages(page).filter({ hasText: "wants to run" });
     await asks.getByText("os.remove").waitFor();
     await press(page, "Deny");
     await asks.getByText("denied by @Maria").waitFor();
