@@ -79,7 +79,7 @@ test("a file that is there is not overwritten, be it a backup, another file or t
 });
 
 test("a damaged database is not backed up as if it were whole, and leaves no half of a file", async () => {
-  await filled(50);
+  await filled(200);
   const bytes = await readFile(path);
   bytes.fill(0x5a, bytes.byteLength / 2, bytes.byteLength / 2 + 4_096);
   await writeFile(path, bytes);
