@@ -22,8 +22,11 @@ const HEAVY_AT_ONCE = 2;
 const missing = HEAVY.filter((file) => !existsSync(join(import.meta.dirname, file)));
 if (missing.length > 0) throw new Error(`vitest.config.ts names ${missing.join(", ")} among the heavy files; it has another name by now.`);
 
-/** Journeys start a browser, an engine or child processes; on a loaded machine of two cores that takes its time. */
-const patience = { testTimeout: TEST_MS_MAX, hookTimeout: TEST_MS_MAX, expect: { poll: { timeout: PATIENCE_MS } } };
+/**
+ * Journeys start a browser, an engine or child processes; on a loaded machine of two cores that takes its time. What fails is tried once more,
+ * and the report names what passed only then: each is to be looked into.
+ */
+const patience = { retry: 1, testTimeout: TEST_MS_MAX, hookTimeout: TEST_MS_MAX, expect: { poll: { timeout: PATIENCE_MS } } };
 
 export default defineConfig({
   test: {

@@ -48,8 +48,10 @@ describe.skipIf(!chromiumPath())("what people do to a run, in the page", () => {
       executor: fakeExecutor(() => ran(OUTPUT)),
     });
     const page = await browser.open(`${journey.slack.url}#C0ENG`);
-    await page.getByRole("combobox", { name: "Message #engineering" }).fill(`@parley ${task}`);
-    await page.keyboard.press("Enter");
+    const field = page.getByRole("combobox", { name: "Message #engineering" });
+    await field.fill(`@parley ${task}`);
+    await field.press("Enter");
+    await messages(page).filter({ hasText: task }).first().waitFor();
     return { page, desk, journey };
   }
 

@@ -7,9 +7,11 @@ export default class ClosingReport implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     const skipped: string[] = [];
+    const again: string[] = [];
     for (const module of modules) {
       for (const test of module.children.allTests()) {
         const { state } = test.result();
+        if (state === "passed" && (test.diagnostic()?.retryCount ?? 0) > 0) again.push(`${module.relativeModuleId}: ${test.fullName}`);
         if (state === "passed") counts.passed++;
         else if (state === "failed") counts.failed++;
         else {
@@ -25,6 +27,10 @@ export default class ClosingReport implements Reporter {
       for (const part of missingParts()) console.log(`  ${part.name}: ${part.reason}`);
       for (const name of skipped.slice(0, SKIPPED_SHOWN_MAX)) console.log(`  - ${name}`);
       if (skipped.length > SKIPPED_SHOWN_MAX) console.log(`  … and ${skipped.length - SKIPPED_SHOWN_MAX} more`);
+    }
+    if (again.length > 0) {
+      console.log("\nPassed only at the second try:");
+      for (const name of again) console.log(`  - ${name}`);
     }
     const figures = figuresTable(toldFigures());
     if (figures) console.log(`\nBroken on purpose:\n${figures}`);
