@@ -52,7 +52,8 @@ export function idleClock({ startMs, isBusy, moved }: { startMs: number; isBusy:
           signal?.removeEventListener("abort", wake);
           resolve();
         };
-        const sleeper: Sleeper = { atMs: nowMs + ms, wake };
+        // Whole ms, as the machine's clock tells.
+        const sleeper: Sleeper = { atMs: Math.ceil(nowMs + ms), wake };
         sleepers.add(sleeper);
         signal?.addEventListener("abort", wake, { once: true });
       }),
