@@ -5,18 +5,24 @@ import { createExecutor } from "./config/executor.ts";
 import { secretNames, type Settings } from "./config/load.ts";
 import { createMcpServers } from "./config/mcp-servers.ts";
 import { createModelFor } from "./config/models.ts";
+import { createTeamShelf } from "./config/team-shelf.ts";
 import { createRedactor } from "./config/secrets.ts";
 import { systemClock, type Clock } from "./engine/clock.ts";
 import type { Memory } from "./engine/memory.ts";
 import { createGates } from "./models/gated.ts";
 import { createRunner, type Runner } from "./runner.ts";
+import { createDayBudgets } from "./runner/day-budgets.ts";
 import type { Executor } from "./sandbox/executor.ts";
+import { createInstalledSlack, type InstalledSettings, type InstalledSlack } from "./slack/installed.ts";
 import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
+import { rulesIn } from "./slack/channel-settings.ts";
 import { placeOf, scopeOfChannel } from "./slack/place.ts";
 import { plan } from "./slack/render.ts";
-import { isEvent } from "./engine/events.ts";
+import { isEvent, type Person } from "./engine/events.ts";
+import { createKeyRing } from "./store/key-ring.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
 import { openSqlite } from "./store/sqlite.ts";
+import type { Settings as KeptSettings } from "./store/settings.ts";
 import type { Store } from "./store/store.ts";
 import { createTelemetry, type TelemetryParts } from "./telemetry.ts";
 
@@ -30,13 +36,22 @@ export { currentRun, isWaiting, SELECTOR } from "./engine/transcript.ts";
 export { converse } from "./engine/run.ts";
 export type { SlackSettings } from "./slack/slack.ts";
 export { HTTP_PATH } from "./slack/http-receiver.ts";
+export type { Installation } from "./store/installations.ts";
 export { totalOf } from "./engine/spending.ts";
+export { PROBES, runProbes, type ProbeReport } from "./slack/live-probes.ts";
 export { placeOf } from "./slack/place.ts";
 export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog } from "./store/copy-log.ts";
+export type { RecordedDecision } from "./store/settings.ts";
 export { backupSqlite } from "./store/sqlite-backup.ts";
 export { checkSqlite } from "./store/sqlite-check.ts";
 export { openSqlite, openSqliteReadOnly } from "./store/sqlite.ts";
+
+/** Many workspaces, by OAuth. */
+export interface SlackOfMany extends InstalledSettings {
+  /** The first seals the tokens in the database, all open them; 32 bytes each. */
+  readonly tokenKeys: readonly Uint8Array[];
+}
 
 export interface ParleyOptions {
   readonly settings: Settings;
@@ -44,10 +59,12 @@ export interface ParleyOptions {
   /** Absolute path, or `:memory:`. */
   readonly dbPath: string;
   /** Absent: no Slack, as in a terminal. */
-  readonly slack?: SlackSettings;
+  readonly slack?: SlackSettings | SlackOfMany;
   /** Where code runs; what the settings say when absent. Closed with Parley. */
   readonly executor?: Executor;
   readonly clock?: Clock;
+  /** Whether somebody is there to ask when a run reaches a limit; as it is in Slack when absent. */
+  readonly asksAtLimits?: boolean;
   /** Where traces and metrics go; none when absent. */
   readonly telemetry?: Pick<TelemetryParts, "tracer" | "meter" | "contents">;
   /** One line about something that is not part of a conversation. Holds no secret. */
@@ -59,6 +76,8 @@ export interface Parley {
   readonly runner: Runner;
   readonly store: Store;
   readonly memory: Memory;
+  /** What people set while Parley runs, and who decided what. */
+  readonly settings: KeptSettings;
   readonly teams: Teams;
   readonly executor: Executor;
   /** Whether Slack can reach Parley now; false without Slack. */
@@ -79,13 +98,15 @@ const THREADS_PER_WORKSPACE_MAX = 100;
 export async function createParley(options: ParleyOptions): Promise<Parley> {
   const { settings, env, dbPath } = options;
   const clock = options.clock ?? systemClock;
-  const { botToken, appToken, http } = options.slack ?? {};
-  // Beside what the environment says, not in its place: a secret that is not in use is one all the same.
-  const inUse = { BOT_TOKEN: botToken, APP_TOKEN: appToken, SIGNING_SECRET: http?.signingSecret };
-  const redact = createRedactor({ ...env, ...inUse }, secretNames(settings));
+  const redact = createRedactor({ ...env, ...secretsOf(options.slack) }, secretNames(settings));
   const log = (line: string) => options.log(redact(line));
-  const { store: plain, dispatch, memory: notes } = openSqlite({ path: dbPath, ...clock });
+  const { store: plain, dispatch, memory: notes, settings: written, installations } = openSqlite({ path: dbPath, ...clock });
   const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
+  const kept: KeptSettings = {
+    ...written,
+    put: (change) => written.put(redactAll(change, redact)),
+    record: (decision) => written.record(redactAll(decision, redact)),
+  };
   const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath), log }));
   const problem = (what: string, error?: unknown) =>
     log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -117,27 +138,43 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
         },
       },
     });
+    const shelf = createTeamShelf({ settings, teams, keep: kept, log });
+    let ofMany: InstalledSlack | undefined;
     const running = createRunner({
       store,
       dispatch,
-      teams,
+      teams: { ...teams, of: (workspace) => shelf.of(workspace) },
       posts: options.slack ? plan : () => [],
+      rulesAt: async (thread) => {
+        const place = placeOf(thread);
+        return place ? rulesIn({ settings: kept, me: place, log: problem }, place.channel) : {};
+      },
       clock,
       slots: THREADS_AT_ONCE_MAX,
       perWorkspace: THREADS_PER_WORKSPACE_MAX,
+      ...((options.asksAtLimits ?? options.slack !== undefined) ? { haltMinutes: settings.budgets.waitMinutes } : {}),
+      budgets: createDayBudgets({ store, settings: kept, budgets: settings.budgets, accounts: accountsOf, clock }),
       log: problem,
+      isParked: (thread) => ofMany?.isParked(thread) ?? false,
     });
     // What is only shown, and not recorded, goes by this door.
     const runner: Runner = {
       ...running,
       follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
     };
-    const slack: Slack | undefined =
-      options.slack && (await createSlack({ bots: settings.slack.bots, ...options.slack, store, memory, runner, teams, clock, log }));
+    const { bots, allow } = settings.slack;
+    const world = { bots, allow, store, memory, settings: kept, runner, teams, shelf, clock, log };
+    if (options.slack && "oauth" in options.slack) {
+      const ring = createKeyRing(options.slack.tokenKeys);
+      ofMany = await createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });
+    }
+    const alone = options.slack && "botToken" in options.slack ? await createSlack({ ...world, ...options.slack }) : undefined;
+    const slack: Slack | undefined = ofMany ?? alone;
     return {
       runner,
       store,
       memory,
+      settings: kept,
       teams,
       executor,
       connected: () => slack?.connected() ?? false,
@@ -159,10 +196,26 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   }
 }
 
+/** Beside what the environment says, not in its place: a secret that is not in use is one all the same. */
+function secretsOf(slack: ParleyOptions["slack"]): Env {
+  if (!slack) return {};
+  const door = { APP_TOKEN: slack.appToken, SIGNING_SECRET: slack.http?.signingSecret };
+  if (!("oauth" in slack)) return { ...door, BOT_TOKEN: slack.botToken };
+  const keys = slack.tokenKeys.map((key, index) => [`SEAL_${index}_KEY`, Buffer.from(key).toString("base64")] as const);
+  const { clientSecret, stateSecret } = slack.oauth;
+  return { ...door, ...Object.fromEntries(keys), CLIENT_SECRET: clientSecret, STATE_SECRET: stateSecret };
+}
+
 /** Agents share their notes over the threads of a channel; all threads that are not in one, as those of a terminal, are one scope. */
 function scopeOf(thread: string): string {
   const place = placeOf(thread);
   return place ? scopeOfChannel(place) : "terminal";
+}
+
+/** For whom the costs of a thread count; by the names under which their settings are kept. */
+function accountsOf(thread: string, startedBy: Person): readonly string[] {
+  const place = placeOf(thread);
+  return ["workspace", ...(place ? [`channel/${place.channel}`] : []), `person/${startedBy.id}`];
 }
 
 /** Tells this Parley's containers from those of another one on the same engine. */

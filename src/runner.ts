@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { decided, stricter, type Verdict } from "./engine/agents/approvals.ts";
 import type { Clock } from "./engine/clock.ts";
 import {
-  HUMAN,
   isEvent,
+  type ActionPolicy,
   type Delta,
   type EventBody,
   type Failure,
@@ -12,31 +12,41 @@ import {
   type RunEvent,
 } from "./engine/events.ts";
 import { converse, runStopped } from "./engine/run.ts";
-import type { Team } from "./engine/team.ts";
-import { expiring, questionFor, steered, type Steering } from "./engine/steering.ts";
+import { questionFor, steered, wasWished, type Steering } from "./engine/steering.ts";
 import type { Question } from "./engine/run-state.ts";
+import { describe } from "./engine/termination.ts";
 import { currentRun, isWaiting, wasHeard, type Transcript } from "./engine/transcript.ts";
+import { isUsedUp, nextDay, reasonsOf, type Budget, type DayBudgets } from "./runner/day-budgets.ts";
+import { teamOfRun, type RunnableTeam, type Teams } from "./runner/runnable-team.ts";
+import { isStoreTrouble } from "./runner/store-trouble.ts";
+import { createWatch, type WatchedTeam } from "./runner/watch.ts";
 import type { Dispatch } from "./store/dispatch.ts";
 import { createLanes, type Lane } from "./store/lanes.ts";
-import { StoreError, type Store } from "./store/store.ts";
+import type { Store } from "./store/store.ts";
+
+export type { Budget, DayBudgets, Standing } from "./runner/day-budgets.ts";
+export type { RunnableTeam } from "./runner/runnable-team.ts";
 
 /** The only writer. People's words come in, events are recorded, and readers are told of what has been recorded. */
 export interface Runner {
   /** A person's words: a task, an answer, or steering, as the log says. Recorded before it resolves. */
   say(said: Said): Promise<Heard>;
   /** Answers an open approval; `false` when there is none by that call (it was answered before). */
-  approve(
-    thread: string,
-    answer: { readonly call: string; readonly approved: boolean; readonly person: Person; readonly reason?: string },
-  ): Promise<boolean>;
+  approve(thread: string, verdict: Verdict): Promise<boolean>;
   /** Ends the run at once, also in mid-call and in mid-container; `false` when nobody is talking. */
   stop(thread: string, person: Person): Promise<boolean>;
+  /** Gives up the turns under way in these threads, as a crash would: their logs say how to go on. A wake-up begins them anew. */
+  park(concerns: (thread: string) => boolean): void;
   /** What a person wants of the run beside words for it; `false` when it is not to be had, and nothing is recorded. */
   steer(thread: string, wish: Steering): Promise<boolean>;
+  /** Lets a run that waits look again whether it can go on, as when a budget of the day has been raised. */
+  lookAgain(thread: string): Promise<void>;
   /** The log of a thread, to read. Empty for an unknown thread. */
   read(thread: string): Promise<Transcript>;
   /** Tells of each event once it is recorded, and of deltas as they come. Returns how to stop listening. A listener must not throw. */
   follow(listener: Follower): () => void;
+  /** What may be spent a day, and has been. Absent where nobody has to keep to anything. */
+  readonly budgets?: DayBudgets;
   /** Takes up every run whose log says that it is unfinished, and works on what comes. */
   start(): void;
   /** Takes no new work, gives up turns under way (their logs say how to go on) and resolves when nothing runs. */
@@ -57,6 +67,8 @@ export interface Said {
   readonly addressed: boolean;
   /** The team for a run that this starts; the default one when absent. */
   readonly team?: string;
+  /** Whether people see the turns of a run that this starts, or find them in a file; as its team says when absent. */
+  readonly quiet?: boolean;
   /** Posted with it; their content is in the store. */
   readonly files?: readonly FileRef[];
   /** The agent that is to speak next, when the words are for one of them. */
@@ -76,8 +88,8 @@ export type Heard =
   | { readonly kind: "too late" }
   /** Not addressed to the bot, and nobody is talking. */
   | { readonly kind: "ignored" }
-  /** One sentence for the person, with the mend: an unknown team, an empty or too long text. */
-  | { readonly kind: "refused"; readonly reason: string };
+  /** One sentence for the person, with the mend: an unknown team, an empty or too long text; `budgets` of the day that are used up. */
+  | { readonly kind: "refused"; readonly reason: string; readonly budgets?: readonly Budget[] };
 
 export interface RunnerParts {
   readonly store: Store;
@@ -85,44 +97,33 @@ export interface RunnerParts {
   readonly teams: Teams;
   /** Which messages an event makes, given the log before it. */
   readonly posts: (event: RunEvent, before: Transcript) => readonly { readonly kind: string; readonly part: number }[];
+  /** What holds in the place where a thread is, for runs that begin now; of this and the team's own rules, the stricter. */
+  readonly rulesAt?: (thread: string) => Promise<{ readonly code?: ActionPolicy; readonly tools?: ActionPolicy }>;
   readonly clock: Clock;
   /** Threads worked on at once, and of one workspace while others wait. */
   readonly slots: number;
   readonly perWorkspace: number;
+  /** How long a run waits for people at a limit. Absent where there are none to ask: then it stops there at once. */
+  readonly haltMinutes?: number;
+  /** What may be spent a day; without limit when absent. */
+  readonly budgets?: DayBudgets;
   readonly log: (problem: string, error?: unknown) => void;
-}
-
-interface Teams {
-  /**
-   * The team as one thread sees it: from `snapshot` where that is given, else from the settings of now. Throws an error for people when it
-   * cannot be built.
-   */
-  build(team: string, thread: string, snapshot?: string): RunnableTeam;
-  /** All that the settings of now say of this team, as canonical JSON without secrets. Absent where teams come from no file. */
-  readonly snapshot?: (team: string) => string;
-  /** Whether the turns of this team are not shown, but kept in a file. */
-  readonly isQuiet?: (team: string) => boolean;
-  has(team: string): boolean;
-  names(): readonly string[];
-  readonly default: string;
-}
-
-export interface RunnableTeam extends Team {
-  /** How long a run may take, the waiting for people aside. Its limits say so too, but only when something is recorded. */
-  readonly minutesMax?: number;
-  /** How long a question to people waits before the run goes on without an answer; for as long as it takes when absent. */
-  readonly answerWithinMinutes?: number;
+  /** Nobody could be answered there now: no turn begins until the thread is woken again. */
+  readonly isParked?: (thread: string) => boolean;
 }
 
 /** Longer words are refused: they would crowd out the conversation in every later request. */
 const TEXT_CHARS_MAX = 30_000;
 /** A run that was left alone for longer is said to be resumed, and the gap does not count as its time. */
 const RESUME_GAP_MS = 60_000;
+/** What is parked is woken when it can go on; it is looked at now and then all the same, should that have been missed. */
+const PARKED_LOOK_MS = 3_600_000;
 
 /** See {@link Runner}. One lane per thread: appends to a log happen one after the other, and one turn at a time runs in it. */
 export function createRunner(parts: RunnerParts): Runner {
   const { store, dispatch, teams, clock } = parts;
-  const lanes = createLanes({ store, clock, posts: parts.posts, recorded: publish });
+  const lanes = createLanes({ store, clock, posts: parts.posts, recorded: publish, ...accountsIn(parts.budgets) });
+  const watch = createWatch({ clock, budgets: parts.budgets, haltMinutes: parts.haltMinutes ?? 0 });
   /** The turns under way, by thread. */
   const turns = new Map<string, AbortController>();
   /** Threads whose turn broke because nothing could be recorded. */
@@ -156,11 +157,17 @@ export function createRunner(parts: RunnerParts): Runner {
         said.to === undefined ? [] : [{ type: "speaker.requested", speaker: said.to, person: said.person }];
       if (run.running) return hearInRun(lane, said, message, wish);
       if (said.answers !== undefined) return { kind: "too late" };
-      const team = said.team ?? teams.default;
-      if (!teams.has(team)) return { kind: "refused", reason: `There is no team "${team}". The teams are: ${teams.names().join(", ")}.` };
+      const here = (await teams.of?.(said.workspace)) ?? teams;
+      const team = said.team ?? here.default;
+      if (!here.has(team)) return { kind: "refused", reason: `There is no team "${team}". The teams are: ${here.names().join(", ")}.` };
+      const usedUp = (await parts.budgets?.held(lane.workspace, said.thread, said.person))?.filter(isUsedUp) ?? [];
+      if (usedUp.length > 0) return { kind: "refused", reason: usedUpToday(usedUp, clock.now()), budgets: usedUp };
       const id = `${said.thread}#${lane.transcript.events.length + 1}`;
-      const teamHash = teams.snapshot && (await store.putFile(Buffer.from(teams.snapshot(team))));
-      const quiet = teams.isQuiet?.(team) ? ({ turnsInFile: true } as const) : {};
+      const teamHash = here.snapshot && (await store.putFile(Buffer.from(here.snapshot(team))));
+      const quiet = (said.quiet ?? here.isQuiet?.(team)) ? ({ turnsInFile: true } as const) : {};
+      const rules = here.policy?.(team);
+      const inChannel = await parts.rulesAt?.(said.thread);
+      const [code, tools] = [stricter(inChannel?.code, rules?.code), stricter(inChannel?.tools, rules?.tools)];
       const started: EventBody = {
         type: "run.started",
         run: id,
@@ -168,6 +175,9 @@ export function createRunner(parts: RunnerParts): Runner {
         startedBy: said.person,
         ...(teamHash ? { teamHash } : {}),
         ...quiet,
+        ...(parts.haltMinutes === undefined ? {} : { haltsAtLimits: true }),
+        ...(code === "auto" ? {} : { code }),
+        ...(tools === "auto" ? {} : { tools }),
       };
       await lane.append([started, message, ...wish], "now");
       return { kind: "started", run: id, team };
@@ -186,19 +196,21 @@ export function createRunner(parts: RunnerParts): Runner {
 
   function steer(thread: string, wish: Steering): Promise<boolean> {
     return inLane(thread, undefined, async (lane) => {
+      if (wasWished(lane.transcript, wish)) return true;
       const events = steered(lane.transcript, wish);
       if (events.length === 0) return false;
-      await lane.append(events, wish.kind === "resume" || wish.kind === "skip" ? "now" : "keep");
+      await lane.append(events, GO_ON.has(wish.kind) ? "now" : "keep");
       // The visit ends, and the next one goes on behind the skipped turn.
       if (wish.kind === "skip") turns.get(thread)?.abort();
       return true;
     });
   }
 
-  function approve(thread: string, answer: Parameters<Runner["approve"]>[1]): Promise<boolean> {
+  function approve(thread: string, verdict: Verdict): Promise<boolean> {
     return inLane(thread, undefined, async (lane) => {
-      if (!currentRun(lane.transcript).approvals.includes(answer.call)) return false;
-      await lane.append([{ type: "approval.given", ...answer }], "now");
+      const events = decided(lane.transcript, verdict);
+      if (events.length === 0) return false;
+      await lane.append(events, "now");
       return true;
     });
   }
@@ -220,7 +232,8 @@ export function createRunner(parts: RunnerParts): Runner {
     // Closed while the log was read.
     if (closing) turn.abort();
     try {
-      await goOn(lane, turn);
+      if (!parts.isParked?.(thread)) await goOn(lane, turn);
+      await lookAgainIfParked(lane);
     } catch (error) {
       if (isStoreTrouble(error)) {
         interrupted.add(thread);
@@ -235,44 +248,33 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   async function goOn(lane: Lane, turn: AbortController): Promise<void> {
-    await expire(lane);
+    await watch.expire(lane);
     await resume(lane);
     // Also when it waits: a crash right behind a question may have left a goal, such as that very question, without its end.
     const team = currentRun(lane.transcript).running ? await teamOf(lane) : undefined;
     if (team) {
-      const watched = watch(lane, team, turn);
+      const watched = watch.minutes(lane, team, turn);
       watched.catch(() => undefined); // It is awaited below; until then nobody else hears of it.
       try {
         const { signal } = turn;
-        await drain(lane, converse(team, lane.transcript, signal, lane.heard), { team, signal });
+        const held = await watch.within(team, lane);
+        await drain(lane, converse(held.team, lane.transcript, signal, lane.heard), { held, signal });
       } finally {
         turn.abort();
         await watched;
       }
     }
-    await expectTheEndOfWaiting(lane);
+    await watch.expectTheEndOfWaiting(lane);
     // Given up half-way: the thread stays due, and the next start goes on from its log.
     const isDue = () => currentRun(lane.transcript).running && !isWaiting(lane.transcript);
     if (closing) await lane.inTurn(async () => (isDue() ? lane.append([], "now") : undefined));
   }
 
-  /** Questions that nobody has answered in time are over. */
-  async function expire(lane: Lane): Promise<void> {
+  /** In the same breath as the look at the parking: whoever ends it wakes the thread. */
+  async function lookAgainIfParked(lane: Lane): Promise<void> {
     await lane.inTurn(async () => {
-      const { over } = expiring(lane.transcript, clock.now());
-      if (over.length > 0)
-        await lane.append(
-          over.map(({ seq }) => ({ type: "question.expired", of: seq })),
-          "keep",
-        );
-    });
-  }
-
-  async function expectTheEndOfWaiting(lane: Lane): Promise<void> {
-    await lane.inTurn(async () => {
-      const { next } = expiring(lane.transcript, clock.now());
-      // An answer that has come meanwhile has woken the thread already; that visit comes back here.
-      if (next !== undefined && isWaiting(lane.transcript)) await lane.append([], { at: next });
+      if (!parts.isParked?.(lane.thread) || !currentRun(lane.transcript).running) return;
+      await lane.append([], { at: new Date(clock.now() + PARKED_LOOK_MS).toISOString() });
     });
   }
 
@@ -288,58 +290,22 @@ export function createRunner(parts: RunnerParts): Runner {
     });
   }
 
-  /** The team that the run began with, also when its settings have changed since or are gone. Where it cannot be had, the run ends with a word. */
+  /** Where the team of the run cannot be had, the run ends with a word. */
   async function teamOf(lane: Lane): Promise<RunnableTeam | undefined> {
-    const run = currentRun(lane.transcript);
-    const name = run.team ?? teams.default;
-    const started = lane.transcript.events[run.startIndex];
-    const hash = started?.type === "run.started" ? started.teamHash : undefined;
-    try {
-      const now = teams.has(name) ? teams.snapshot?.(name) : undefined;
-      if (hash === undefined || (now !== undefined && hash === sha256(now))) return teams.build(name, lane.thread);
-      const kept = await store.file(hash);
-      if (!kept) throw new Error("they are not in this database");
-      return teams.build(name, lane.thread, Buffer.from(kept).toString("utf8"));
-    } catch (error) {
-      if (isStoreTrouble(error)) throw error;
-      parts.log(`the team of ${lane.thread} cannot be built`, error);
-      const why = (error instanceof Error ? error.message : String(error)).replace(/\.?$/, ".");
-      const message = `the settings with which this run began cannot be used any more: ${why} A new task begins with the settings of now.`;
-      await endFailed(lane, { kind: "team_unavailable", message }, name);
-      return undefined;
-    }
-  }
-
-  /** Holds the limit on minutes also while nothing is recorded: a model or a tool that hangs and hears no signal does not hold the run. */
-  async function watch(lane: Lane, { minutesMax }: RunnableTeam, turn: AbortController): Promise<void> {
-    if (minutesMax === undefined) return;
-    for (;;) {
-      const leftMs = minutesMax * 60_000 - elapsedMs(lane);
-      if (leftMs <= 0) break;
-      await clock.sleep(leftMs, turn.signal);
-      if (turn.signal.aborted) return;
-    }
-    try {
-      await lane.inTurn(async () => {
-        if (turn.signal.aborted || !currentRun(lane.transcript).running) return;
-        const elapsed = elapsedMs(lane) / 60_000;
-        await lane.append([runStopped(lane.transcript, "limit", [{ kind: "minutes", limit: minutesMax, elapsed }])], "none");
-      });
-    } finally {
-      turn.abort();
-    }
-  }
-
-  function elapsedMs({ transcript }: Lane): number {
-    const last = transcript.events.at(-1);
-    const since = last && !isWaiting(transcript) ? clock.now() - Date.parse(last.at) : 0;
-    return currentRun(transcript).elapsedMs + Math.max(0, since);
+    const found = await teamOfRun(lane.transcript, { teams, store, thread: lane.thread });
+    if (!("error" in found)) return found;
+    const { name, error } = found;
+    parts.log(`the team of ${lane.thread} cannot be built`, error);
+    const why = (error instanceof Error ? error.message : String(error)).replace(/\.?$/, ".");
+    const message = `the settings with which this run began cannot be used any more: ${why} A new task begins with the settings of now.`;
+    await endFailed(lane, { kind: "team_unavailable", message }, name);
+    return undefined;
   }
 
   async function drain(
     lane: Lane,
     conversation: AsyncGenerator<EventBody | Delta, void, void>,
-    { team, signal }: { readonly team: RunnableTeam; readonly signal: AbortSignal },
+    { held, signal }: { readonly held: WatchedTeam; readonly signal: AbortSignal },
   ): Promise<void> {
     try {
       for (;;) {
@@ -347,18 +313,17 @@ export function createRunner(parts: RunnerParts): Runner {
         if (!next || next.done || signal.aborted) return;
         const item = next.value;
         if (!isEvent(item)) publish(lane.thread, item);
-        else await lane.inTurn(async () => (signal.aborted ? undefined : lane.append([timed(item, team)], "keep")));
+        else
+          await lane.inTurn(async () => {
+            if (signal.aborted) return;
+            await lane.append([watch.timed(item, held.team)], "keep");
+            await held.looked();
+          });
       }
     } finally {
       // Not awaited: a model or a tool that does not listen to the signal must not hold the lane.
       conversation.return().catch((error: unknown) => parts.log(`a stopped turn in ${lane.thread} broke`, error));
     }
-  }
-
-  /** Until when a question waits; agents know of no time. */
-  function timed(item: EventBody, { answerWithinMinutes: minutes }: RunnableTeam): EventBody {
-    if (item.type !== "handoff.made" || item.to !== HUMAN || minutes === undefined) return item;
-    return { ...item, answerBy: new Date(clock.now() + minutes * 60_000).toISOString() };
   }
 
   function endFailed(lane: Lane, error: Failure, agent?: string): Promise<void> {
@@ -393,7 +358,13 @@ export function createRunner(parts: RunnerParts): Runner {
     say,
     approve,
     stop,
+    park(concerns) {
+      for (const [thread, turn] of turns) if (concerns(thread)) turn.abort();
+    },
     steer,
+    lookAgain: (thread) =>
+      inLane(thread, undefined, (lane) => (currentRun(lane.transcript).running ? lane.append([], "now") : Promise.resolve())),
+    ...(parts.budgets ? { budgets: parts.budgets } : {}),
     read: (thread) => inLane(thread, undefined, async (lane) => lane.transcript),
     follow(listener) {
       followers.add(listener);
@@ -413,13 +384,14 @@ export function createRunner(parts: RunnerParts): Runner {
   };
 }
 
-/**
- * The disk or the database, which may be better at the next try; not an event that is over a limit of the store, which never will be.
- * Only what SQLite or the system said has a cause.
- */
-const isStoreTrouble = (error: unknown): boolean => error instanceof StoreError && error.cause !== undefined;
+/** After these the thread is to be worked on. */
+const GO_ON: ReadonlySet<Steering["kind"]> = new Set(["resume", "skip", "raise", "summarize"]);
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const accountsIn = (budgets: DayBudgets | undefined): Pick<Parameters<typeof createLanes>[0], "accounts"> =>
+  budgets ? { accounts: (thread, person) => budgets.accounts(thread, person) } : {};
+
+const usedUpToday = (budgets: readonly Budget[], nowMs: number): string =>
+  `Today's budget is used up: ${reasonsOf(budgets).map(describe).join("; ")}. It starts anew at ${nextDay(nowMs).slice(0, 16).replace("T", " ")} UTC.`;
 
 /** `undefined` once the signal is aborted, whatever becomes of the work. */
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {

@@ -12,12 +12,13 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   store: ["engine"],
   sandbox: [],
   workspace: [],
-  "runner.ts": ["engine", "store"],
+  "runner.ts": ["engine", "store", "runner"],
+  runner: ["engine", "store"],
   "telemetry.ts": ["engine", "store"],
   config: ["engine", "models", "tools", "sandbox"],
   slack: ["engine", "store", "runner.ts"],
   studio: ["engine", "store", "config", "runner.ts"],
-  "parley.ts": ["engine", "models", "tools", "sandbox", "store", "runner.ts", "telemetry.ts", "config", "slack", "studio"],
+  "parley.ts": ["engine", "models", "tools", "sandbox", "store", "runner.ts", "runner", "telemetry.ts", "config", "slack", "studio"],
   cli: ["parley.ts", "config", "workspace"],
 };
 

@@ -51,3 +51,11 @@ export function readArguments<const Config extends ParseArgsConfig>(
 /** Writes a line and waits until it is taken, so that a reader that is slow or gone is noticed. */
 export const print = (stream: Writable, text: string): Promise<void> =>
   new Promise((resolve) => void stream.write(`${text}\n`, () => resolve()));
+
+/** A day in UTC, as ISO 8601 writes it; nothing where none was given. */
+export function readDay(option: string, given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  const day = given === "today" ? new Date().toISOString().slice(0, 10) : given;
+  if (/^\d{4}-\d{2}-\d{2}$/.test(day) && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day)) return day;
+  throw new UsageError(`${option} is a day, such as 2026-11-23, or today, not "${given}".`);
+}

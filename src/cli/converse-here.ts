@@ -58,12 +58,19 @@ export async function converseHere(parley: Parley, { thread, team, task, json, a
 
   /** A line of the person: to what is open, or to agents who are talking. `false`: it is no answer to what was asked. */
   async function hear(text: string): Promise<boolean> {
-    const { approvals, question } = await runNow();
+    const { approvals, question, halt } = await runNow();
     const [call] = approvals;
     if (call !== undefined) {
       const approved = YES.test(text) ? true : NO.test(text) ? false : undefined;
       if (approved !== undefined) return runner.approve(thread, { call, approved, person });
       prompt?.ask("please type y or n: ");
+      return false;
+    }
+    if (halt && !halt.summary) {
+      const kind = RAISE.test(text) ? ("raise" as const) : SUMMARIZE.test(text) ? ("summarize" as const) : undefined;
+      if (kind) return runner.steer(thread, { kind, seq: halt.seq, person });
+      if (NO.test(text) || /^stop$/i.test(text)) return runner.stop(thread, person);
+      prompt?.ask(HALT_LABEL);
       return false;
     }
     const heard = await say(chosen(text, question?.options ?? []), false);
@@ -95,7 +102,12 @@ export async function converseHere(parley: Parley, { thread, team, task, json, a
       }
       isLeft ||= pause.type === "left";
       if (pause.type === "handoff.made" && !asks) continue; // The end follows the question in the log.
-      if (!run.running || (!run.question && run.approvals.length === 0)) continue; // It has been answered.
+      const isHalted = run.halt !== undefined && run.halt.summary === undefined;
+      if (!run.running || (!run.question && run.approvals.length === 0 && !isHalted)) continue; // It has been answered.
+      if (isHalted && (!prompt || isLeft)) {
+        await runner.stop(thread, person);
+        continue;
+      }
       if (prompt && !isLeft) {
         if (!json) prompt.ask(labelOf(run));
         continue;
@@ -117,13 +129,20 @@ export async function converseHere(parley: Parley, { thread, team, task, json, a
 
 const YES = /^(y|yes|ok|allow)$/i;
 const NO = /^(n|no|deny)$/i;
+const RAISE = /^(r|raise|y|yes)$/i;
+const SUMMARIZE = /^(s|summary)$/i;
+const HALT_LABEL = "raise it (r), finish with a summary (s), or stop (n): ";
 const APPROVAL_LABEL = "allow it? (y or n): ";
 
 /** An event at which a run cannot go on by itself, or that nobody types any more. */
-type Pause = Extract<RunEvent, { type: "run.stopped" | "handoff.made" | "approval.requested" }> | { readonly type: "left" };
+type Pause =
+  Extract<RunEvent, { type: "run.stopped" | "handoff.made" | "approval.requested" | "limit.reached" }> | { readonly type: "left" };
 
 const isPause = (event: RunEvent): event is RunEvent & Pause =>
-  event.type === "run.stopped" || event.type === "approval.requested" || (event.type === "handoff.made" && event.to === "human");
+  event.type === "run.stopped" ||
+  event.type === "limit.reached" ||
+  event.type === "approval.requested" ||
+  (event.type === "handoff.made" && event.to === "human");
 
 /** Pauses, in the order in which they come. */
 function pausesOf(): { add(pause: Pause): void; next(): Promise<Pause> } {
@@ -143,7 +162,8 @@ function pausesOf(): { add(pause: Pause): void; next(): Promise<Pause> } {
 
 type Run = ReturnType<typeof currentRun>;
 
-function labelOf({ approvals, question }: Run): string {
+function labelOf({ approvals, question, halt }: Run): string {
+  if (halt) return HALT_LABEL;
   if (approvals.length > 0) return APPROVAL_LABEL;
   const count = question?.options.length ?? 0;
   return count > 0 ? `answer (1-${count}, or your own words): ` : "answer: ";

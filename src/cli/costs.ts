@@ -1,5 +1,5 @@
 import type { ThreadSpending } from "../parley.ts";
-import { print, readArguments, UsageError, type Io } from "./command.ts";
+import { print, readArguments, readDay, UsageError, type Io } from "./command.ts";
 import { moneyOf, percent, type Spent } from "./cost.ts";
 import { databaseOf } from "./export.ts";
 import { harmless } from "./terminal.ts";
@@ -57,13 +57,6 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 /** Where a thread is that is in no channel. */
 const NO_CHANNEL = "terminal";
-
-function readDay(option: string, given: string | undefined): string | undefined {
-  if (given === undefined) return undefined;
-  const day = given === "today" ? new Date().toISOString().slice(0, 10) : given;
-  if (/^\d{4}-\d{2}-\d{2}$/.test(day) && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day)) return day;
-  throw new UsageError(`${option} is a day, such as 2026-11-23, or today, not "${given}".`);
-}
 
 /** People are told apart by their id, and read by their name. */
 function groupOf(

@@ -13,12 +13,17 @@ export async function* checkSlack(
   env: Env,
   manifest: URL = new URL("../../manifest.yml", import.meta.url),
 ): AsyncGenerator<Finding, void, void> {
-  const wanted = env["SLACK_API_URL"]?.trim() || SLACK_API_URL;
-  if (!URL.canParse(wanted))
+  const api = apiOf(env);
+  if (!api)
     return yield { grade: "fail", thing: "SLACK_API_URL", message: `is no address; take it out, or give one such as ${SLACK_API_URL}.` };
-  const api = wanted.replace(/\/?$/, "/");
   yield* checkBotToken(env["SLACK_BOT_TOKEN"]?.trim() ?? "", api, manifest);
   yield* checkAppToken(env, api);
+}
+
+/** Nothing when it is no address. */
+function apiOf(env: Env): string | undefined {
+  const wanted = env["SLACK_API_URL"]?.trim() || SLACK_API_URL;
+  return URL.canParse(wanted) ? wanted.replace(/\/?$/, "/") : undefined;
 }
 
 async function* checkBotToken(token: string, api: string, manifest: URL): AsyncGenerator<Finding, void, void> {
@@ -51,7 +56,7 @@ async function checkScopes(granted: readonly string[] | undefined, manifest: URL
   };
 }
 
-async function* checkAppToken(env: Env, api: string): AsyncGenerator<Finding, void, void> {
+export async function* checkAppToken(env: Env, api: string = apiOf(env) ?? SLACK_API_URL): AsyncGenerator<Finding, void, void> {
   const thing = "SLACK_APP_TOKEN";
   const token = env["SLACK_APP_TOKEN"]?.trim() ?? "";
   if (!token) {

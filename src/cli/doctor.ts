@@ -2,16 +2,19 @@ import { ConfigError, describeMistake } from "../config/config-error.ts";
 import { readEnv, type Env } from "../config/env.ts";
 import { loadSettings, type Settings } from "../config/load.ts";
 import { createRedactor } from "../config/secrets.ts";
-import { print, readArguments, type Io } from "./command.ts";
+import { print, readArguments, UsageError, type Io } from "./command.ts";
 import { checkDatabase } from "./doctor-database.ts";
 import { checkLogs } from "./doctor-logs.ts";
+import { checkInstallations, checkOAuth } from "./doctor-installations.ts";
 import { checkModels } from "./doctor-models.ts";
 import { checkSandbox } from "./doctor-sandbox.ts";
 import { checkSlack } from "./doctor-slack.ts";
 import { databaseOf } from "./export.ts";
 import type { Finding } from "./finding.ts";
+import { isOfMany } from "./oauth-door.ts";
 
 export const help = `parley doctor [--file FILE] [--live]
+       parley doctor --live --channel C… [--user U…] [--only NAME]… [--look SECONDS] [--json] [--yes]
        parley doctor --db [PATH]
 
 Checks what parley start needs: Node, the team file, Slack's tokens and scopes, models, sandbox and database. Each line is ok, warn or
@@ -19,15 +22,41 @@ fail, and says what to do. No secret is shown.
 
   --file FILE   the team file; PARLEY_FILE or parley.yml when absent
   --live        also makes one tiny call to each model, which costs a little
+  --channel C…  with --live: asks Slack itself what its documentation leaves open, in a thread of this channel that is deleted
+                afterwards. Each check says what is asked, what Parley expects, and what Slack answered, word for word
+  --user U…     somebody to whom a direct message is written for one of these checks: you
+  --only NAME   this check alone; may be given more than once. The checks:
+                persona-after-update, persona-in-dm, persona-in-clients, upload-persona, delete-persona, plan-task_card-container,
+                status-persona, metadata-after-update
+  --look SECONDS  leaves what only eyes can judge for so long before it is deleted
+  --json        one line of JSON for each check
+  --yes         posts without asking
   --db [PATH]   reads the database through instead, also while Parley runs: no gap in a log, every log readable, every post for an
                 event that is there, no page damaged; PARLEY_DB, then the team file's, when no path is given
 
-Exit codes: 0 nothing fails; 1 something does; 2 bad usage.`;
+Exit codes: 0 nothing fails, every check was made; 1 something does, or was not; 2 bad usage.`;
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values } = readArguments(withPath(args), {
-    options: { file: { type: "string" }, live: { type: "boolean" }, db: { type: "string" } },
+    options: {
+      file: { type: "string" },
+      live: { type: "boolean" },
+      db: { type: "string" },
+      channel: { type: "string" },
+      user: { type: "string" },
+      only: { type: "string", multiple: true },
+      look: { type: "string" },
+      json: { type: "boolean" },
+      yes: { type: "boolean" },
+    },
   });
+  const { channel, user, only = [], look, json = false, yes = false } = values;
+  if (channel !== undefined || user !== undefined || only.length > 0 || look !== undefined || json || yes) {
+    if (values.live !== true || values.db !== undefined || values.file !== undefined)
+      throw new UsageError("--channel, --user, --only, --look, --json and --yes belong to parley doctor --live.");
+    const { checkLive } = await import("./doctor-live.ts");
+    return checkLive({ channel, user, only, look, json, yes }, io);
+  }
   const found =
     values.db === undefined
       ? findings(values.file, values.live === true, io)
@@ -68,11 +97,12 @@ async function* findings(file: string | undefined, live: boolean, io: Io): Async
       message: `${settings.file} has ${[...settings.teams.keys()].join(", ")}; the default is ${settings.defaultTeam}`,
     };
   }
-  yield* checkSlack(env);
+  yield* isOfMany(env) ? checkOAuth(env) : checkSlack(env);
   if (!settings) return;
   yield* checkModels(settings, env, live);
   yield* checkSandbox(settings, env);
   yield* checkDatabase(settings.database);
+  if (isOfMany(env)) yield* checkInstallations(env, settings.database);
 }
 
 const NODE_MIN = [22, 18] as const;

@@ -13,7 +13,11 @@ const count = z.number().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const whole = z.int().nonnegative();
 const hash = z.string().regex(/^[0-9a-f]{64}$/, { error: "a SHA-256, 64 hex digits" });
 const person = z.strictObject({ id: name, name });
-const failure = z.strictObject({ kind: name, message: text });
+const failure = z.strictObject({
+  kind: name,
+  message: text,
+  limit: z.strictObject({ kind: z.enum(["tokens", "usd"]), of: count }).optional(),
+});
 const usage = z
   .strictObject({
     inputTokens: count,
@@ -36,6 +40,7 @@ const reason = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("tokens"), ...limited, total: count, input: count, output: count }),
   z.strictObject({ kind: z.literal("usd"), ...limited, spent: count }),
   z.strictObject({ kind: z.literal("minutes"), ...limited, elapsed: count }),
+  z.strictObject({ kind: z.literal("budget"), account: name, day: name, ...limited, spent: count, priced: z.boolean() }),
   z.strictObject({ kind: z.literal("handoff"), agent: name, to: name }),
   z.strictObject({ kind: z.literal("finish"), agent: name, reason: text }),
   z.strictObject({ kind: z.literal("source"), agent: name }),
@@ -49,6 +54,9 @@ const reason = z.discriminatedUnion("kind", [
 
 const notices = z.array(text).max(LIST_MAX).optional();
 const said = { text, kind: z.enum(["stop", "summary"]).optional(), model: name.optional(), notices, usage };
+
+const policy = z.enum(["off", "ask", "auto"]);
+const changedArgs = z.strictObject({ person, args: text }).optional();
 
 type Shaped = Exclude<RunEvent, { type: "message.posted" }>;
 type Own<Type extends Shaped["type"]> = Exclude<
@@ -64,6 +72,10 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     startedBy: person,
     teamHash: hash.optional(),
     turnsInFile: z.literal(true).optional(),
+    haltsAtLimits: z.literal(true).optional(),
+    code: policy.optional(),
+    tools: policy.optional(),
+    goesOn: z.literal(true).optional(),
     forkedFrom: z.strictObject({ run: name, seq: whole, team: name }).optional(),
   },
   "speaker.selected": {
@@ -86,8 +98,8 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     notices,
     usage,
   },
-  "tool.returned": { agent: name, call: name, tool: name, output: text, usage },
-  "tool.failed": { agent: name, call: name, tool: name, error: failure, usage },
+  "tool.returned": { agent: name, call: name, tool: name, output: text, changed: changedArgs, usage },
+  "tool.failed": { agent: name, call: name, tool: name, error: failure, changed: changedArgs, usage },
   "code.ran": {
     agent: name,
     source: z.strictObject({ seq: whole, block: whole }),
@@ -100,6 +112,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     files: z.array(file).max(LIST_MAX),
     memoryPeakBytes: count.optional(),
     limits: z.strictObject({ timeoutMs: count, memoryMb: count, outputBytesMax: count }).optional(),
+    changed: z.strictObject({ person, code: text }).optional(),
   },
   "handoff.made": {
     agent: name,
@@ -111,18 +124,61 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     answerBy: name.optional(),
     usage,
   },
-  "approval.requested": { agent: name, call: name, what: text },
-  "approval.given": { call: name, approved: z.boolean(), person, reason: text.optional() },
+  "approval.requested": {
+    agent: name,
+    call: name,
+    what: text,
+    tool: name.optional(),
+    language: name.optional(),
+    lasting: z.literal(true).optional(),
+    approveBy: name.optional(),
+  },
+  "approval.given": {
+    call: name,
+    approved: z.boolean(),
+    person,
+    reason: text.optional(),
+    scope: z.literal("run").optional(),
+    edited: text.optional(),
+  },
+  "approval.expired": { call: name },
+  "approval.withdrawn": { call: name, person },
   "turn.ended": { agent: name, reason: text },
   "turn.failed": { agent: name, error: failure, notices, usage },
   "finish.decided": { agent: name, reason: text, usage },
   "speaker.requested": { speaker: name, person },
-  "turn.skipped": { agent: name, person },
-  "run.paused": { run: name, person },
-  "run.unpaused": { run: name, person },
+  "turn.skipped": { agent: name, person, id: name.optional() },
+  "run.paused": { run: name, person, id: name.optional() },
+  "run.unpaused": { run: name, person, id: name.optional() },
   "message.edited": { of: whole, id: name, person, text, files: z.array(file).max(LIST_MAX).optional() },
   "message.deleted": { of: whole, id: name, person },
   "question.expired": { of: whole },
+  "limit.neared": {
+    run: name,
+    limit: z.enum(["turns", "minutes", "tokens", "usd", "budget"]),
+    account: name.optional(),
+    used: count,
+    of: count,
+  },
+  "limit.reached": {
+    run: name,
+    reason: text,
+    reasons: z.array(reason).max(LIST_MAX),
+    until: name.optional(),
+    agent: name.optional(),
+    notices,
+    usage,
+  },
+  "limit.raised": {
+    run: name,
+    person: person.optional(),
+    to: z.strictObject({ turns: count.optional(), minutes: count.optional(), tokens: count.optional(), usd: count.optional() }),
+    budgets: z
+      .array(z.strictObject({ account: name, usd: count }))
+      .max(LIST_MAX)
+      .optional(),
+  },
+  "summary.requested": { run: name, person },
   "feedback.given": { run: name, person, helpful: z.boolean() },
   "stop.requested": { person },
   "code.written": { agent: name, text, notices, usage },

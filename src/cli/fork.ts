@@ -43,7 +43,8 @@ export async function writeFork(parley: Parley, point: ForkPoint, team: string):
     if (index < start) return event;
     if (isOfRun(event)) return { ...event, run: id };
     if (event.type !== "run.started") return event;
-    const { teamHash: _before, ...rest } = event;
+    // Whether somebody is there to ask at a limit is for this terminal to say.
+    const { teamHash: _before, haltsAtLimits: _halts, ...rest } = event;
     const forkedFrom = { run, seq, team: point.team };
     return { ...rest, run: id, team, startedBy: personHere(), teamHash, forkedFrom };
   });
@@ -51,7 +52,19 @@ export async function writeFork(parley: Parley, point: ForkPoint, team: string):
   return { thread, events };
 }
 
-type OfRun = Extract<RunEvent, { readonly type: "run.resumed" | "run.stopped" | "run.paused" | "run.unpaused" | "feedback.given" }>;
-const OF_RUN: ReadonlySet<string> = new Set(["run.resumed", "run.stopped", "run.paused", "run.unpaused", "feedback.given"]);
+type OfRun = Extract<
+  RunEvent,
+  { readonly type: "run.resumed" | "run.stopped" | "run.paused" | "run.unpaused" | "feedback.given" | LimitEvent }
+>;
+type LimitEvent = "limit.neared" | "limit.reached" | "limit.raised" | "summary.requested";
+const LIMIT_EVENTS: readonly LimitEvent[] = ["limit.neared", "limit.reached", "limit.raised", "summary.requested"];
+const OF_RUN: ReadonlySet<string> = new Set([
+  "run.resumed",
+  "run.stopped",
+  "run.paused",
+  "run.unpaused",
+  "feedback.given",
+  ...LIMIT_EVENTS,
+]);
 
 const isOfRun = (event: RunEvent): event is OfRun => OF_RUN.has(event.type);

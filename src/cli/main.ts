@@ -15,6 +15,7 @@ const COMMANDS: { readonly [name: string]: { readonly does: string; readonly loa
   doctor: { does: "check tokens, models, sandbox and database; say what to do", load: () => import("./doctor.ts") },
   teams: { does: "check a team file", load: () => import("./teams.ts") },
   costs: { does: "say what was spent, by day, channel, person, run or agent", load: () => import("./costs.ts") },
+  audit: { does: "say who allowed, denied, stopped or set what in Slack", load: () => import("./audit.ts") },
   backup: { does: "copy the database, also while Parley runs", load: () => import("./backup.ts") },
   export: { does: "write a transcript as Markdown or JSON", load: () => import("./export.ts") },
   import: { does: "keep an exported log as a new thread", load: () => import("./import.ts") },

@@ -40,7 +40,11 @@ function sectionOf(event: RunEvent): string | undefined {
     case "approval.requested":
       return `*${plain(event.agent)} asks to ${plain(event.what)}.*`;
     case "approval.given":
-      return `*${event.approved ? "Allowed" : "Refused"} by ${plain(event.person.name)}.*`;
+      return `*${event.approved ? "Allowed" : "Refused"} by ${plain(event.person.name)}${event.scope === "run" ? " for this run" : ""}${event.edited === undefined ? ".*" : `, changed to:*\n\n${fenced(event.edited)}`}`;
+    case "approval.expired":
+      return "*Nobody allowed it in time.*";
+    case "approval.withdrawn":
+      return `*${plain(event.person.name)} wants to be asked again.*`;
     case "turn.failed":
       return `*${plain(event.agent)} could not answer: ${plain(event.error.message)}*`;
     case "code.written":
@@ -65,6 +69,14 @@ function sectionOf(event: RunEvent): string | undefined {
       return `*${plain(event.person.name)} took message ${event.of} back before it was read.*`;
     case "question.expired":
       return "*Nobody answered in time.*";
+    case "limit.neared":
+      return undefined;
+    case "limit.reached":
+      return `*A limit is reached: ${plain(event.reason)}.*`;
+    case "limit.raised":
+      return event.person ? `*${plain(event.person.name)} raised the limit.*` : "*A new day has begun; the run goes on.*";
+    case "summary.requested":
+      return `*${plain(event.person.name)} asked for a summary.*`;
     case "feedback.given":
       return `*${plain(event.person.name)} found this ${event.helpful ? "helpful" : "not helpful"}.*`;
     case "stop.requested":

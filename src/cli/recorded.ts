@@ -87,11 +87,11 @@ export function recordedWorld(log: readonly RunEvent[], selector: string): Recor
     description: "",
     parameters: {},
     approval: approvalOf(name, calls, log),
-    async run(args) {
+    async run(args, _signal, origin) {
       const asked = JSON.stringify(args);
-      const call = calls.find(
-        (one) => one.tool === name && !ran.has(one.call) && one.seq < current && JSON.stringify(parse(one.args)) === asked,
-      );
+      const open = calls.filter((one) => one.tool === name && !ran.has(one.call) && one.seq < current);
+      // Its arguments were perhaps changed by a person; inside another tool there is none of its calls in the log.
+      const call = open.find(({ call: id }) => id === origin?.call) ?? open.find((one) => JSON.stringify(parse(one.args)) === asked);
       if (call) ran.add(call.call);
       const result = await take((event): event is ToolEnded => isEnd(event) && event.call === call?.call);
       const usage = result.usage ? { usage: result.usage } : {};
@@ -204,6 +204,11 @@ function replyOf(event: RunEvent): ModelReply {
     case "turn.failed":
       // Its kind is one that a model gave, or a tool of it; the agent passes it on as it is.
       return { kind: "failure", error: event.error as (ModelReply & { kind: "failure" })["error"], usage, ...notices };
+    case "limit.reached": {
+      const refused = event.reasons.find((reason) => reason.kind === "failure");
+      const error = (refused?.error ?? { kind: "limit", message: event.reason }) as (ModelReply & { kind: "failure" })["error"];
+      return { kind: "failure", error, usage, ...notices };
+    }
     case "speaker.selected": {
       const { agent: next, reason = "", instruction = "", progress } = event;
       return answer(JSON.stringify({ next, reason, instruction, progress }));

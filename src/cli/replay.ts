@@ -53,7 +53,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 /** What a snapshot does not hold is as an empty team file has it: nothing of it decides what is said. */
 function settingsThen(snapshot: string): Settings {
-  const { providers, sandbox, slack } = TeamFile.parse({});
+  const { providers, sandbox, slack, budgets } = TeamFile.parse({});
   const none: Settings = {
     file: "the settings with which the run began",
     models: new Map(),
@@ -63,6 +63,7 @@ function settingsThen(snapshot: string): Settings {
     providers,
     sandbox,
     slack,
+    budgets,
     database: ":memory:",
     warnings: [],
   };
@@ -105,15 +106,16 @@ export async function replay({ log: thread, start, end }: FoundRun, settings: Se
       continue;
     }
     const next = await nextEvent();
-    // The runner itself ends a run whose turn hangs; then nothing comes here either.
-    if (next === "nothing" && expected.type === "run.stopped") events.push(expected);
+    // The runner itself ends, or halts, a run whose turn hangs; then nothing comes here either.
+    if (next === "nothing" && (expected.type === "run.stopped" || expected.type === "limit.reached")) events.push(expected);
     else if (typeof next === "string")
       return differs(expected, next === "nothing" ? "nothing: no reply in the log leads on from here" : next);
     else {
       const { seq, at } = expected;
       // The runner says until when it waits; an agent knows of no time. What a leader cost that gave way is known to the log alone.
-      const answerBy = expected.type === "handoff.made" && expected.answerBy ? { answerBy: expected.answerBy } : {};
-      const event = isGivenByPerson(next) && isGivenByPerson(expected) ? expected : ({ ...next, ...answerBy, seq, at } as RunEvent);
+      const { answerBy, approveBy, until } = waitsIn(expected);
+      const times = { ...(answerBy ? { answerBy } : {}), ...(approveBy ? { approveBy } : {}), ...(until ? { until } : {}) };
+      const event = isGivenByPerson(next) && isGivenByPerson(expected) ? expected : ({ ...next, ...times, seq, at } as RunEvent);
       if (JSON.stringify(event) !== JSON.stringify(expected)) return differs(expected, JSON.stringify(event));
       events.push(event);
     }
@@ -135,6 +137,11 @@ export async function replay({ log: thread, start, end }: FoundRun, settings: Se
   }
 }
 
+/** Until when it waits, where it does. */
+function waitsIn(event: RunEvent): { readonly answerBy?: string; readonly approveBy?: string; readonly until?: string } {
+  return event.type === "handoff.made" || event.type === "approval.requested" || event.type === "limit.reached" ? event : {};
+}
+
 /** Everything here answers at once or never: a few turns of the event loop tell which. */
 async function quiet(): Promise<undefined> {
   for (let turn = 0; turn < QUIET_TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -148,6 +155,8 @@ function isFromOutside(event: RunEvent): boolean {
     case "run.started":
     case "run.resumed":
     case "approval.given":
+    case "approval.expired":
+    case "approval.withdrawn":
     case "stop.requested":
     case "speaker.requested":
     case "turn.skipped":
@@ -157,7 +166,13 @@ function isFromOutside(event: RunEvent): boolean {
     case "message.deleted":
     case "question.expired":
     case "feedback.given":
+    case "limit.neared":
+    case "limit.raised":
+    case "summary.requested":
       return true;
+    // What others have spent is not in this log.
+    case "limit.reached":
+      return event.reasons.some(({ kind }) => kind === "budget");
     case "message.posted":
       return "person" in event;
     case "run.stopped":
@@ -171,7 +186,7 @@ function isFromOutside(event: RunEvent): boolean {
 }
 
 /** After these the runner began anew with the log: the process was away, or a person had broken a turn off or held the run. */
-const TAKEN_UP_AGAIN: ReadonlySet<string> = new Set(["run.resumed", "run.unpaused", "turn.skipped"]);
+const TAKEN_UP_AGAIN: ReadonlySet<string> = new Set(["run.resumed", "run.unpaused", "turn.skipped", "limit.raised", "summary.requested"]);
 
 /** A pause comes while a reply is on its way, and that reply is recorded after it: when it is played again, nothing is held up. */
 function asPlayed(event: RunEvent): RunEvent {

@@ -27,6 +27,7 @@ Works on one task in this terminal, with the same engine as in Slack.
 An agent's question is asked at the prompt; a number chooses an option; a tool that needs a yes is allowed with y. While agents talk, a
 line that is typed is read by the next speaker. When stdin is not a terminal, each of its lines answers one question; when there are no
 more lines, the run is left waiting, and with --db it stays in the database.
+When a limit is reached, it is asked whether to raise it, to finish with a summary, or to stop; where stdin is no terminal, it stops.
 Ctrl-C stops the run and records it; a second Ctrl-C ends at once.
 
 Exit codes: 0 the team came to its end, or waits for an answer; 1 an error; 2 bad usage or settings; 3 a limit stopped it; 130 Ctrl-C.`;
@@ -55,7 +56,13 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
   const { createParley } = await import("../parley.ts"); // Here, so that --help and a mistake in the settings are answered at once.
   const dbPath = databasePath(values.db ?? ":memory:", io.cwd);
-  const parley = await createParley({ settings, env, dbPath, log: (line) => void io.stderr.write(`${harmless(line)}\n`) });
+  const parley = await createParley({
+    settings,
+    env,
+    dbPath,
+    asksAtLimits: io.stdin.isTTY === true,
+    log: (line) => void io.stderr.write(`${harmless(line)}\n`),
+  });
   try {
     await refuseStrangers(parley, dbPath, io);
     const asks = !endsAtQuestion(settings.teams.get(team)?.stop);

@@ -7,7 +7,7 @@ import { print, readArguments, UsageError, type Io } from "./command.ts";
 import { build, test } from "./sandbox-image.ts";
 import { harmless } from "./terminal.ts";
 
-export const help = `parley sandbox [--language LANGUAGE] [--executor docker|wasm] [--json] FILE
+export const help = `parley sandbox [--language LANGUAGE] [--executor EXECUTOR] [--json] FILE
 parley sandbox build
 parley sandbox test [--image IMAGE]
 
@@ -16,13 +16,14 @@ Runs a file exactly as an agent's code block would be run, with the sandbox sett
 "test" runs attacks in containers of the image and says which were held. A file of such a name is run as ./build.
 
   --language    python, sh, bash, javascript, typescript or one of sandbox.languages; by the file's ending when absent
-  --executor    instead of the one in the settings
+  --executor    docker, os, wasm, kubernetes or e2b, instead of the one in the settings
   --image       instead of the one in the settings
   --json        one JSON object: outcome, exitCode, stdout, stderr, output, files, executor, elapsedMs, memoryPeakBytes, limits and what
                 was cut
 
 Exit codes: 0 the code ran and ended with 0; 1 it did not; 2 bad usage or settings.`;
 
+const EXECUTORS = ["docker", "os", "wasm", "kubernetes", "e2b"] as const;
 const CODE_BYTES_MAX = 1024 * 1024; // No model writes more in one block.
 const LANGUAGE_OF: { readonly [ending: string]: string } = {
   ".py": "python",
@@ -42,9 +43,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (file === undefined || rest.length > 0) throw new UsageError("Name one file: parley sandbox --language python FILE.");
   const language = values.language ?? LANGUAGE_OF[extname(file)];
   if (language === undefined) throw new UsageError(`${file} does not say what it is written in: give --language.`);
-  const wanted = values.executor;
-  if (wanted !== undefined && wanted !== "docker" && wanted !== "wasm")
-    throw new UsageError(`--executor is docker or wasm, not "${wanted}".`);
+  const wanted = EXECUTORS.find((name) => name === values.executor);
+  if (values.executor !== undefined && !wanted)
+    throw new UsageError(`--executor is one of ${EXECUTORS.join(", ")}, not "${values.executor}".`);
   const code = await readCode(resolve(io.cwd, file), file);
 
   const env = readEnv(io.cwd, io.env);

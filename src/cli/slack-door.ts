@@ -1,7 +1,8 @@
 import { ConfigError, type Mistake } from "../config/config-error.ts";
 import type { Env } from "../config/env.ts";
-import type { SlackSettings } from "../parley.ts";
+import type { SlackOfMany, SlackSettings } from "../parley.ts";
 import { UsageError } from "./command.ts";
+import { isOfMany, oauthMistakes, readOAuth } from "./oauth-door.ts";
 
 export interface Address {
   readonly host: string;
@@ -16,18 +17,36 @@ export function readAddress(option: string, text: string): Address {
   return { host: host?.replace(/^\[(.*)\]$/, "$1") ?? "127.0.0.1", port: Number(port) };
 }
 
-/** Throws {@link ConfigError} that names each variable that is missing or is another kind of token, and where to get it. */
-export function readTokens(env: Env, address: Address | undefined): SlackSettings {
+/**
+ * What `parley start` needs to be in one workspace, by SLACK_BOT_TOKEN, or in many, by SLACK_CLIENT_ID. `address`: of `--http`; `installAt`: of
+ * `--install`. Throws {@link ConfigError} that names each variable that is missing or is another kind of token, and where to get it.
+ */
+export function readSlack(env: Env, address: Address | undefined, installAt: Address | undefined): SlackSettings | SlackOfMany {
+  if (!isOfMany(env)) {
+    if (installAt) throw new UsageError("--install is for many workspaces: set SLACK_CLIENT_ID, and take SLACK_BOT_TOKEN out.");
+    return readTokens(env, address);
+  }
+  const door = readDoor(env, address, oauthMistakes(env));
+  return { ...door, ...readOAuth(env), ...(installAt && !address ? { installAt } : {}) };
+}
+
+function readTokens(env: Env, address: Address | undefined): SlackSettings {
   const botToken = env["SLACK_BOT_TOKEN"]?.trim() ?? "";
+  const mistakes = tokenMistakes(
+    "SLACK_BOT_TOKEN",
+    botToken,
+    "xoxb-",
+    "the Bot User OAuth Token, at https://api.slack.com/apps, your app, OAuth & Permissions",
+  );
+  return { botToken, ...readDoor(env, address, mistakes) };
+}
+
+/** How Slack comes in. Throws what is wrong here, behind the mistakes that were found before. */
+function readDoor(env: Env, address: Address | undefined, before: readonly Mistake[]): Pick<SlackSettings, "appToken" | "http" | "apiUrl"> {
   const appToken = env["SLACK_APP_TOKEN"]?.trim() ?? "";
   const signingSecret = env["SLACK_SIGNING_SECRET"]?.trim() ?? "";
   const mistakes: Mistake[] = [
-    ...tokenMistakes(
-      "SLACK_BOT_TOKEN",
-      botToken,
-      "xoxb-",
-      "the Bot User OAuth Token, at https://api.slack.com/apps, your app, OAuth & Permissions",
-    ),
+    ...before,
     ...(address
       ? secretMistakes(signingSecret)
       : tokenMistakes(
@@ -41,7 +60,7 @@ export function readTokens(env: Env, address: Address | undefined): SlackSetting
   if (apiUrl && !URL.canParse(apiUrl))
     mistakes.push({ file: "environment", path: "SLACK_API_URL", message: "is no address; take it out to use Slack's own." });
   if (mistakes.length > 0) throw new ConfigError(mistakes);
-  return { botToken, ...(address ? { http: { ...address, signingSecret } } : { appToken }), ...(apiUrl ? { apiUrl } : {}) };
+  return { ...(address ? { http: { ...address, signingSecret } } : { appToken }), ...(apiUrl ? { apiUrl } : {}) };
 }
 
 function secretMistakes(secret: string): Mistake[] {

@@ -6,19 +6,21 @@ import { print, readArguments, UsageError, type Io } from "./command.ts";
 import type { Checks, Health } from "./health.ts";
 import { startOpenTelemetry } from "./open-telemetry.ts";
 import { jsonLog, plainLog } from "./operator-log.ts";
-import { readAddress, readTokens } from "./slack-door.ts";
+import { readAddress, readSlack } from "./slack-door.ts";
 
-export const help = `parley start [--file FILE] [--db PATH] [--http [HOST:]PORT]
+export const help = `parley start [--file FILE] [--db PATH] [--http [HOST:]PORT] [--install [HOST:]PORT]
              [--health [HOST:]PORT] [--log text|json]
 
 Connects to Slack over Socket Mode and works there until it is told to end. Runs that were going on at the last end go on.
-Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN; parley doctor checks these and everything else.
+Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN; parley doctor checks these and everything else. For many workspaces, SLACK_CLIENT_ID,
+SLACK_CLIENT_SECRET, SLACK_STATE_SECRET and PARLEY_TOKEN_KEY take the place of SLACK_BOT_TOKEN: see docs/install.md.
 
   --file FILE           the team file; PARLEY_FILE or parley.yml when absent
   --db PATH             the database; PARLEY_DB, then the team file's, when absent
   --http [HOST:]PORT    let Slack send requests here instead, to the path /slack/events; HOST is 127.0.0.1 when absent. Needs
                         SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN, and a proxy with TLS that Slack can reach
-  --health [HOST:]PORT  answer /healthz (the process lives) and /readyz (Slack and the database are there) for whoever watches over it
+  --install [HOST:]PORT for many workspaces over Socket Mode: where /slack/install is; with --http it is there
+  --health [HOST:]PORT  answer /healthz (the process lives) and /readyz (Slack, the database and the sandbox are there) for whoever watches over it
   --log text|json       what is told on stderr: lines for people, or one JSON object a line, with the runs that begin and end
 
 Traces and metrics go to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, and nowhere without it.
@@ -33,6 +35,7 @@ const OPTIONS = {
   file: { type: "string" },
   db: { type: "string" },
   http: { type: "string" },
+  install: { type: "string" },
   health: { type: "string" },
   log: { type: "string", default: "text" },
 } as const;
@@ -40,12 +43,16 @@ const OPTIONS = {
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values } = readArguments(args, { options: OPTIONS });
   const env = readEnv(io.cwd, io.env);
-  const slack = readTokens(env, values.http === undefined ? undefined : readAddress("--http", values.http));
+  const addressOf = (option: "http" | "install") => (values[option] === undefined ? undefined : readAddress(`--${option}`, values[option]));
+  const slack = readSlack(env, addressOf("http"), addressOf("install"));
   const healthAt = values.health === undefined ? undefined : readAddress("--health", values.health);
   if (values.log !== "text" && values.log !== "json") throw new UsageError(`--log is text or json, not "${values.log}".`);
   const log = values.log === "json" ? jsonLog(io.stderr) : plainLog(io.stderr);
   const settings = loadSettings({ env, cwd: io.cwd, ...(values.file === undefined ? {} : { file: values.file }) });
   for (const warning of settings.warnings) log.line(`note: ${describeMistake(warning)}`);
+
+  if (env["SLACK_CLIENT_ID"]?.trim() && !("oauth" in slack))
+    log.line("note: SLACK_BOT_TOKEN is set, so Parley works in its workspace alone; take it out for many (SLACK_CLIENT_ID).");
 
   const { createParley, HTTP_PATH } = await import("../parley.ts");
   const dbPath = values.db === undefined ? settings.database : databasePath(values.db, io.cwd);
@@ -73,7 +80,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     if (health) await print(io.stdout, `Health is told at port ${health.port}, paths /healthz and /readyz.`);
     await parley.start();
     const port = parley.httpPort();
-    if (port !== undefined) await print(io.stdout, `Slack's requests are taken at port ${port}, path ${HTTP_PATH}.`);
+    if (port !== undefined && slack.http) await print(io.stdout, `Slack's requests are taken at port ${port}, path ${HTTP_PATH}.`);
+    if ("oauth" in slack) await print(io.stdout, installLine(port));
     await print(io.stdout, `Parley is in Slack with ${[...settings.teams.keys()].join(", ")}. Mention it with a task. Ctrl-C ends it.`);
     await asked.once;
   } finally {
@@ -83,8 +91,15 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   return 0;
 }
 
+const installLine = (port: number | undefined): string =>
+  port === undefined
+    ? "Nobody can install the app now: there is no --install. It works where it is installed."
+    : `The app is installed into a workspace at port ${port}, path /slack/install.`;
+
 const checksOf = (parley: Parley): Checks => ({
   slack: () => parley.connected(),
+  // Where code is not to run at all there is nothing to ask.
+  ...(parley.executor.answers ? { sandbox: parley.executor.answers } : {}),
   database: async () => {
     // A write, since a full disk can still be read.
     await parley.store.putNote("health", "ok");

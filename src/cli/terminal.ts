@@ -72,9 +72,23 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
           ? endLine() + question(item)
           : endLine() + dim(`  ${oneLine(item.agent)} hands over to ${oneLine(item.to)}`) + cost(item);
       case "approval.requested":
-        return endLine() + line(`\n${paint("bold", "?")} ${oneLine(item.agent)} wants to call ${harmless(item.what)}`);
+        return (
+          endLine() +
+          line(
+            `\n${paint("bold", "?")} ${oneLine(item.agent)} wants to ${item.language === undefined ? "call " : `run this ${oneLine(item.language)}:\n`}${harmless(item.what)}`,
+          )
+        );
       case "approval.given":
-        return endLine() + dim(`  ${oneLine(item.person.name)} said ${item.approved ? "yes" : "no"}`);
+        return (
+          endLine() +
+          dim(
+            `  ${oneLine(item.person.name)} said ${item.approved ? "yes" : "no"}${item.scope === "run" ? ", for this run" : ""}${item.edited === undefined ? "" : ", and changed it"}`,
+          )
+        );
+      case "approval.expired":
+        return endLine() + dim("  nobody allowed it in time; it is not run");
+      case "approval.withdrawn":
+        return endLine() + dim(`  ${oneLine(item.person.name)} wants to be asked again`);
       case "turn.failed":
         return (
           endLine() + line(`${paint("red", "!")} ${oneLine(item.agent)} could not answer: ${harmless(item.error.message)}`) + cost(item)
@@ -93,6 +107,17 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
         return endLine() + dim(`  paused by ${oneLine(item.person.name)}`);
       case "question.expired":
         return endLine() + dim("  nobody answered in time; the run goes on");
+      case "limit.reached":
+        return endLine() + line(`\n${paint("bold", "?")} a limit is reached: ${harmless(item.reason)}`);
+      case "limit.neared":
+        return (
+          endLine() +
+          dim(`  near a limit: ${Number(item.used.toFixed(2))} of ${item.of} ${item.limit === "budget" ? "usd a day" : item.limit}`)
+        );
+      case "limit.raised":
+        return endLine() + dim(item.person ? `  ${oneLine(item.person.name)} raised the limit` : "  a new day has begun; the run goes on");
+      case "summary.requested":
+        return endLine() + dim(`  ${oneLine(item.person.name)} asked for a summary`);
       case "speaker.requested":
       case "run.unpaused":
       case "message.edited":

@@ -1,8 +1,9 @@
 import { createBudget } from "../engine/budget.ts";
-import type { FileRef } from "../engine/events.ts";
 import type { Model } from "../engine/model.ts";
-import type { Agent, Team, TerminationCondition } from "../engine/team.ts";
-import { any, maxTurns, minutes, tokens, usd } from "../engine/termination.ts";
+import { closer } from "../engine/agents/closer.ts";
+import type { ActionPolicy, FileRef, RunLimits } from "../engine/events.ts";
+import { capsOf } from "../engine/run-limits.ts";
+import type { Agent, Team } from "../engine/team.ts";
 import type { Transcript } from "../engine/transcript.ts";
 import { withFallback } from "../models/fallback.ts";
 import type { Executor } from "../sandbox/executor.ts";
@@ -10,7 +11,9 @@ import { buildAgent } from "./build/agents.ts";
 import { cardOf, type TeamCard } from "./build/cards.ts";
 import { chainOf } from "./build/chain.ts";
 import { modelsInUse } from "./build/models-in-use.ts";
+import { closingModel } from "./build/closing-model.ts";
 import { get, type Notebook, type Parts } from "./build/parts.ts";
+import { policyOf } from "./build/policy.ts";
 import { readSnapshot, snapshotOf } from "./build/snapshot.ts";
 import { speakersOf } from "./build/speakers.ts";
 import { conditionOf } from "./build/stop.ts";
@@ -19,7 +22,6 @@ import { ConfigError } from "./config-error.ts";
 import type { Settings } from "./load.ts";
 import type { McpServers } from "./mcp-servers.ts";
 import type { CreateModel } from "./models.ts";
-import type { TeamSettings } from "./schema.ts";
 
 /** The teams of the settings, ready to talk. */
 export interface Teams {
@@ -32,6 +34,8 @@ export interface Teams {
   snapshot(team: string): string;
   /** Whether Slack shows the card, the questions and the result alone. */
   isQuiet(team: string): boolean;
+  /** Whether a run of it runs code and calls tools: the strictest that it and the teams inside it say. */
+  policy(team: string): { readonly code: ActionPolicy; readonly tools: ActionPolicy };
   has(name: string): boolean;
   names(): string[];
   readonly default: string;
@@ -41,7 +45,9 @@ export interface Teams {
 /** A team that says how long a run of it may take, so that it can be ended also while nothing happens. */
 interface TimedTeam extends Team {
   readonly minutesMax: number;
+  readonly limitsAtFirst: RunLimits;
   readonly answerWithinMinutes?: number;
+  readonly approveWithinMinutes: number;
 }
 
 export interface BuildDeps {
@@ -81,6 +87,7 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
     build: (name, thread, snapshot) => (snapshot === undefined ? now : builderBefore(snapshot))(name, thread),
     snapshot: (name) => snapshotOf(settings, name),
     isQuiet: (name) => settings.teams.get(name)?.quiet ?? false,
+    policy: (name) => policyOf(settings, name),
     has: (name) => settings.teams.has(name),
     names: () => [...settings.teams.keys()],
     default: settings.defaultTeam,
@@ -108,6 +115,10 @@ function builderOf(
     // The log of the thread, as the agent whose turn it is was given it; turns of one thread come one after the other.
     let log: Transcript = { events: [] };
     const ready = (model: string): Model => get(models, model)(() => log);
+    const chained = (model: string, held: (one: string) => Model): Model => {
+      const [first = model, ...others] = chainOf(settings.models, model);
+      return inThread(withFallback(held(first), others.map(held)), thread);
+    };
     const watched = (agent: Agent): Agent => ({
       ...agent,
       turn: (transcript, ...rest) => {
@@ -124,11 +135,8 @@ function builderOf(
       posted: () => postedIn(log),
       servers,
       notes,
-      modelNamed(model) {
-        const [first = model, ...others] = chainOf(settings.models, model);
-        const held = (one: string): Model => limited(ready(one));
-        return inThread(withFallback(held(first), others.map(held)), thread);
-      },
+      modelNamed: (model) => chained(model, (one) => limited(ready(one))),
+      unlimited: (model) => chained(model, ready),
       // Its members are given a part of the log; their models read the whole of it, which `watched` has seen.
       innerTeam: (inner, participant) => teamOf(inner, partsWith(limited), (agent) => agent, participant),
       separateTeam: (other, tool) => buildTeam(other, thread, tool, limited),
@@ -142,14 +150,19 @@ function builderOf(
     const budget = createBudget(team.limits);
     const held = parts.within(budget);
     const watchedToo = (agent: Agent): Agent => watched(budget.watch(agent));
+    const last = closingModel(team, settings.models);
     const agents = team.agents.map((agent) => watchedToo(buildAgent(agent, team, held)));
     return {
       name,
       agents,
       nextSpeakers: speakersOf(team, agents, held, (leader) => watchedToo(inPlaceOf?.(leader, within) ?? leader), within),
       stopWhen: team.stop ? conditionOf(team.stop, settings.tools) : () => [],
-      limits: limitsOf(team),
+      limits: capsOf(team.limits),
+      limitsAtFirst: team.limits,
       minutesMax: team.limits.minutes,
+      // Beyond the budget, which is used up when it is asked.
+      ...(last === undefined ? {} : { closer: watched(closer(parts.unlimited(last))) }),
+      approveWithinMinutes: team.approveWithinMinutes,
       ...(team.answerWithinMinutes === undefined ? {} : { answerWithinMinutes: team.answerWithinMinutes }),
     };
   }
@@ -172,9 +185,6 @@ function noServers({ tools, file }: Settings): McpServers {
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return { tools: async () => ({ tools: [], missing: [] }), close: async () => {} };
 }
-
-const limitsOf = ({ limits }: TeamSettings): TerminationCondition =>
-  any(maxTurns(limits.turns), minutes(limits.minutes), tokens({ total: limits.tokens }), usd(limits.usd));
 
 /** What people have posted, without what they have taken back. */
 function postedIn({ events }: Transcript): readonly FileRef[] {

@@ -43,19 +43,28 @@ export async function createExecutor(
     }
   }
 
-  await tryToHave();
   let trying: Promise<void> | undefined;
+  async function had(): Promise<Executor | undefined> {
+    if (!real && now() - triedAtMs >= TRY_AGAIN_MS) {
+      trying ??= tryToHave().finally(() => (trying = undefined));
+      await trying;
+    }
+    return real;
+  }
+
+  await tryToHave();
   return {
     get capabilities() {
       return real?.capabilities ?? ABSENT;
     },
     async open(thread) {
-      if (!real && now() - triedAtMs >= TRY_AGAIN_MS) {
-        trying ??= tryToHave().finally(() => (trying = undefined));
-        await trying;
-      }
-      if (!real) throw new SandboxUnavailable(why);
-      return real.open(thread);
+      const there = await had();
+      if (!there) throw new SandboxUnavailable(why);
+      return there.open(thread);
+    },
+    answers: async () => {
+      const there = await had();
+      return there !== undefined && ((await there.answers?.()) ?? true);
     },
     async close() {
       closed = true;

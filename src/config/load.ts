@@ -31,6 +31,7 @@ export interface Settings {
   readonly providers: Providers;
   readonly sandbox: SandboxSettings;
   readonly slack: TeamFile["slack"];
+  readonly budgets: TeamFile["budgets"];
   /** Absolute path, or `:memory:`. */
   readonly database: string;
   /** What will work, but perhaps not as it was meant. */
@@ -73,7 +74,7 @@ export function loadSettings(sources: Sources): Settings {
   );
   const defaultTeam = chooseDefault(main, teams, notes);
   if (notes.mistakes.length > 0) throw new ConfigError(notes.mistakes);
-  const { providers, sandbox, slack, database } = main.file;
+  const { providers, sandbox, slack, budgets, database } = main.file;
   return {
     file: shown,
     models,
@@ -82,6 +83,7 @@ export function loadSettings(sources: Sources): Settings {
     defaultTeam,
     providers,
     slack,
+    budgets,
     sandbox: { ...sandbox, image: env["PARLEY_SANDBOX_IMAGE"] || sandbox.image },
     database: databasePath(env["PARLEY_DB"] || database, cwd),
     warnings: notes.warnings,

@@ -3,6 +3,7 @@ import { Agent } from "./schema/agents.ts";
 import { E2b, Kubernetes } from "./schema/elsewhere.ts";
 import { ModelChoice, Providers } from "./schema/models.ts";
 import { AGENTS_PER_TEAM_MAX, description, key } from "./schema/names.ts";
+import { Allow } from "./schema/allow.ts";
 import { Speakers } from "./schema/speakers.ts";
 import { Stop } from "./schema/stop.ts";
 import { Tools } from "./schema/tools.ts";
@@ -30,6 +31,8 @@ const Limits = z
   })
   .describe("Always on; checked before each model call and each code run.");
 
+const actions = z.enum(["off", "ask", "auto"]).default("auto");
+
 const TeamSchema = z.strictObject({
   description: description.describe("One line for people who pick a team."),
   speakers: Speakers,
@@ -44,6 +47,19 @@ const TeamSchema = z.strictObject({
     .max(7 * 24 * 60)
     .optional()
     .describe("How long a question to people waits; then the run goes on without an answer. For as long as it takes when absent."),
+  approvals: z
+    .strictObject({
+      code: actions.describe("off: no code is run. ask: a person says yes to each block first. auto: it runs in the sandbox."),
+      tools: actions.describe("The same for tools that touch the world outside: pages of the web and MCP servers."),
+    })
+    .prefault({})
+    .describe("For the whole team and the teams inside it; an agent's or a tool's own rule, and a channel's in Slack, may be stricter."),
+  approveWithinMinutes: z
+    .number()
+    .positive()
+    .max(7 * 24 * 60)
+    .default(60)
+    .describe("How long code or a tool waits for a person's yes; then it is not run."),
   quiet: z
     .boolean()
     .default(false)
@@ -124,7 +140,25 @@ const SlackSettings = z.strictObject({
     .max(50)
     .default([])
     .describe("Other bots that are heard as people are, by bot id. All others are ignored."),
+  allow: Allow,
 });
+
+const usdPerDay = z.number().positive().max(100_000).optional();
+const Budgets = z
+  .strictObject({
+    personUsdPerDay: usdPerDay.describe("What the runs that one person starts may cost a day."),
+    channelUsdPerDay: usdPerDay.describe("What the runs of one channel may cost a day."),
+    workspaceUsdPerDay: usdPerDay.describe("What all runs of a workspace may cost a day."),
+    waitMinutes: z
+      .number()
+      .positive()
+      .max(24 * 60)
+      .default(30)
+      .describe("How long a run in Slack that has reached a limit, of its own or of the day, waits for somebody to raise it."),
+  })
+  .describe(
+    "In US dollars and for days in UTC, as far as prices are known; without limit where one is absent. What is set in Slack goes before it.",
+  );
 
 const named = {
   models: z.record(key, ModelChoice).default({}),
@@ -147,6 +181,7 @@ export const TeamFile = z
     providers: Providers.prefault({}),
     sandbox: Sandbox.prefault({}),
     slack: SlackSettings.prefault({}),
+    budgets: Budgets.prefault({}),
     database: z.string().min(1).max(1000).default("data/parley.db").describe("PARLEY_DB goes before this."),
   })
   .refine((file) => Object.keys(file.models).length <= MODELS_MAX, { error: `at most ${MODELS_MAX} models`, path: ["models"] })

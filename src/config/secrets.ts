@@ -16,6 +16,9 @@ const OWN_SECRETS = [
   "SLACK_BOT_TOKEN",
   "SLACK_APP_TOKEN",
   "SLACK_SIGNING_SECRET",
+  "SLACK_CLIENT_SECRET",
+  "SLACK_STATE_SECRET",
+  "PARLEY_TOKEN_KEY",
 ];
 
 /** What a secret's variable is called, also those that team files name. */

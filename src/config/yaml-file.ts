@@ -21,12 +21,13 @@ const TOO_MUCH = "has far more entries than a team file needs; is it the right f
 const SYNTAX_MISTAKES_MAX = 3; // What follows the first is mostly its echo.
 
 /** Reads a file of YAML 1.2. Throws {@link ConfigError}, for a file that is missing, too big or not YAML too. */
-export function readYamlFile(path: string, shown: string): YamlFile {
+export const readYamlFile = (path: string, shown: string): YamlFile => readYamlText(readText(path, failing(shown)), shown, path);
+
+/** The same for a text that is in no file: its `path` is empty. */
+export function readYamlText(text: string, shown: string, path = ""): YamlFile {
   const lines = new LineCounter();
-  const fail = (message: string, line?: number): never => {
-    throw new ConfigError([{ file: shown, path: "", message, ...(line === undefined ? {} : { line }) }]);
-  };
-  const text = readText(path, fail);
+  const fail = failing(shown);
+  if (Buffer.byteLength(text) > FILE_BYTES_MAX) return fail(`is larger than ${FILE_BYTES_MAX} bytes`);
   const burden = burdenOf(text);
   if (burden) return fail(burden === "too deep" ? TOO_DEEP : TOO_MUCH);
   let document: Document;
@@ -55,6 +56,12 @@ export function readYamlFile(path: string, shown: string): YamlFile {
   if (depthOf(data) > DEPTH_MAX) return fail(TOO_DEEP);
   return { path, shown, data, line: (where, atKey = false) => lineOf(document, lines, where, atKey) };
 }
+
+const failing =
+  (shown: string) =>
+  (message: string, line?: number): never => {
+    throw new ConfigError([{ file: shown, path: "", message, ...(line === undefined ? {} : { line }) }]);
+  };
 
 function readText(path: string, fail: (message: string) => never): string {
   try {

@@ -1,6 +1,7 @@
 import type { Usage } from "./events.ts";
 import type { Model, ModelDelta, ModelReply, ModelRequest } from "./model.ts";
 import type { Agent } from "./team.ts";
+import { limitsNow } from "./run-limits.ts";
 import { currentRun, type Transcript } from "./transcript.ts";
 
 /** The caps on what a run may take, as the team's limits have them. */
@@ -21,7 +22,7 @@ export interface Budget {
   within(model: Model): Model;
 }
 
-export function createBudget(limits: BudgetLimits): Budget {
+export function createBudget(atFirst: BudgetLimits): Budget {
   let log: Transcript = { events: [] };
   /** What was asked of models in the run that begins at this place of this log: more than is recorded, while events are to come. */
   let asked = { events: log.events, startIndex: -1, spent: NOTHING };
@@ -41,6 +42,8 @@ export function createBudget(limits: BudgetLimits): Budget {
     const inputTokens = inputTokensMax(request);
     const wanted = Math.min(request.outputTokensMax ?? Infinity, model.terms?.outputTokensMax ?? Infinity);
     const before = spent();
+    // As people have raised them meanwhile.
+    const limits = limitsNow(atFirst, currentRun(log));
     const outputTokens = affordable(limits, before, wanted, (output) => cost(model, inputTokens, output));
     if (outputTokens < Math.min(wanted, OUTPUT_TOKENS_MIN))
       return refusal(limits, before, cost(model, inputTokens, Math.min(wanted, OUTPUT_TOKENS_MIN)));
@@ -121,7 +124,8 @@ function refusal(limits: BudgetLimits, before: Amount, call: Amount): Extract<Mo
   const message = money
     ? `the next call could pass the limit of $${limits.usd.toFixed(2)}: $${before.usd.toFixed(4)} of it are taken, and the call may cost up to $${call.usd.toFixed(4)}`
     : `the next call could pass the limit of ${limits.tokens} tokens: ${before.tokens} are taken, and the call may take up to ${call.tokens}`;
-  return { kind: "failure", error: { kind: "limit", message }, usage: NO_CALL };
+  const limit = money ? ({ kind: "usd", of: limits.usd } as const) : ({ kind: "tokens", of: limits.tokens } as const);
+  return { kind: "failure", error: { kind: "limit", message, limit }, usage: NO_CALL };
 }
 
 /** An upper bound of what a provider counts: what is text, and a few tokens around each part. */

@@ -39,6 +39,14 @@ type Fact =
       readonly teamHash?: string;
       /** Set where people see the card, the questions and the result of this run, and find the turns in a file. */
       readonly turnsInFile?: true;
+      /** Set where people are there to ask: at a limit the run halts and waits for them, and does not stop at once. */
+      readonly haltsAtLimits?: true;
+      /** Whether code is run in this run, whatever its team and its channel say later; `auto` when absent. An agent's own rule may be stricter. */
+      readonly code?: ActionPolicy;
+      /** The same for tools that touch the world outside. */
+      readonly tools?: ActionPolicy;
+      /** Of a team that is a participant: another turn of it in the same run outside. Never stored; see `outside`. */
+      readonly goesOn?: true;
       /** What follows, up to that event, is a copy of another run, which had that team. */
       readonly forkedFrom?: { readonly run: string; readonly seq: number; readonly team: string };
     }
@@ -78,13 +86,14 @@ type Fact =
       readonly notices?: Notices;
       readonly usage?: Usage;
     }
-  /** `usage`: of the models that worked inside the tool. */
+  /** `usage`: of the models that worked inside the tool. `changed`: a person has changed the arguments before the call. */
   | {
       readonly type: "tool.returned";
       readonly agent: string;
       readonly call: string;
       readonly tool: string;
       readonly output: string;
+      readonly changed?: { readonly person: Person; readonly args: string };
       readonly usage?: Usage;
     }
   | {
@@ -93,18 +102,40 @@ type Fact =
       readonly call: string;
       readonly tool: string;
       readonly error: Failure;
+      readonly changed?: { readonly person: Person; readonly args: string };
       readonly usage?: Usage;
     }
   | CodeRan
   | HandoffMade
-  | { readonly type: "approval.requested"; readonly agent: string; readonly call: string; readonly what: string }
+  | {
+      readonly type: "approval.requested";
+      readonly agent: string;
+      readonly call: string;
+      /** The code, or the tool and its arguments; says so where it was cut. */
+      readonly what: string;
+      /** The tool that it would call; for code, `language` instead. Neither in logs of older versions. */
+      readonly tool?: string;
+      readonly language?: string;
+      /** A yes holds for this tool in the whole thread. */
+      readonly lasting?: true;
+      /** ISO 8601, UTC: when it is taken for a no; it waits for as long as it takes when absent. */
+      readonly approveBy?: string;
+    }
   | {
       readonly type: "approval.given";
       readonly call: string;
       readonly approved: boolean;
       readonly person: Person;
       readonly reason?: string;
+      /** Calls of the same kind need no question in this run: code of that agent, or that tool. Only with a yes. */
+      readonly scope?: "run";
+      /** What the person made of the code, or of the tool's arguments; that is run in its place. Only with a yes. */
+      readonly edited?: string;
     }
+  /** Nobody has said yes or no in time: it is not run. */
+  | { readonly type: "approval.expired"; readonly call: string }
+  /** A yes for the whole run, given to this call, is taken back: from here on each call is asked for again. */
+  | { readonly type: "approval.withdrawn"; readonly call: string; readonly person: Person }
   /** A participant that is a team has come to its end; its members have said what there was to say. */
   | { readonly type: "turn.ended"; readonly agent: string; readonly reason: string }
   | {
@@ -118,10 +149,10 @@ type Fact =
   /** A person wants this agent to speak next: it has the floor when the turns that are open have ended. */
   | { readonly type: "speaker.requested"; readonly speaker: string; readonly person: Person }
   /** A person has broken this agent's turn off; somebody else speaks next. */
-  | { readonly type: "turn.skipped"; readonly agent: string; readonly person: Person }
+  | { readonly type: "turn.skipped"; readonly agent: string; readonly person: Person; readonly id?: string }
   /** From here on no model call and no code run begins; what is under way comes to its end. */
-  | { readonly type: "run.paused"; readonly run: string; readonly person: Person }
-  | { readonly type: "run.unpaused"; readonly run: string; readonly person: Person }
+  | { readonly type: "run.paused"; readonly run: string; readonly person: Person; readonly id?: string }
+  | { readonly type: "run.unpaused"; readonly run: string; readonly person: Person; readonly id?: string }
   /** A person has changed a message before anybody had read it. `of`: its seq; `id`: its id. Agents read the new text in its place. */
   | {
       readonly type: "message.edited";
@@ -138,6 +169,35 @@ type Fact =
   | { readonly type: "question.expired"; readonly of: number }
   /** What a person thinks of a run. Agents do not read it. */
   | { readonly type: "feedback.given"; readonly run: string; readonly person: Person; readonly helpful: boolean }
+  /** Four fifths of a limit are used up: told once for each limit, and once more when it was raised. Agents do not read it. */
+  | ({ readonly type: "limit.neared"; readonly run: string } & NearedLimit)
+  /**
+   * The run halts until a person raises what it has reached, asks for a summary, or stops it. A turn that was refused its next model call
+   * stays open: `agent` says whose, and what it had cost.
+   */
+  | {
+      readonly type: "limit.reached";
+      readonly run: string;
+      /** One line for people; the reasons, joined. */
+      readonly reason: string;
+      readonly reasons: readonly StopReason[];
+      /** ISO 8601, UTC: when it stops by itself. */
+      readonly until?: string;
+      readonly agent?: string;
+      readonly notices?: Notices;
+      readonly usage?: Usage;
+    }
+  /** The halted run goes on, from here on within these limits. Nobody has raised them where a new day has brought new budgets. */
+  | {
+      readonly type: "limit.raised";
+      readonly run: string;
+      readonly person?: Person;
+      readonly to: Partial<RunLimits>;
+      /** Budgets of the day that were raised, which the run shares with others. */
+      readonly budgets?: readonly { readonly account: string; readonly usd: number }[];
+    }
+  /** The halted run is to end with a summary: one last reply, within an allowance of its own. */
+  | { readonly type: "summary.requested"; readonly run: string; readonly person: Person }
   /** A person asks for the end at the next border of a turn; to end it at once, the runner aborts and records `run.stopped`. */
   | { readonly type: "stop.requested"; readonly person: Person }
   /** A model wrote code that the same agent is about to run. */
@@ -155,6 +215,26 @@ type Fact =
       /** `done`: a goal of the team. `limit`: a cap that is always on. `stopped`: a person. `failed`: a turn could not be had. */
       readonly outcome: "done" | "limit" | "stopped" | "failed";
     };
+
+/** How far a run may go. */
+export interface RunLimits {
+  readonly turns: number;
+  readonly minutes: number;
+  readonly tokens: number;
+  readonly usd: number;
+}
+
+export interface NearedLimit {
+  /** `budget`: of the day, which the run shares with others. */
+  readonly limit: keyof RunLimits | "budget";
+  /** Whose budget of the day it is. */
+  readonly account?: string;
+  readonly used: number;
+  readonly of: number;
+}
+
+/** Whether code is run, or a tool called: not at all, after a person's yes, or at once, code in the sandbox. */
+export type ActionPolicy = "off" | "ask" | "auto";
 
 export interface PersonMessage {
   readonly type: "message.posted";
@@ -220,6 +300,8 @@ export interface CodeRan {
   readonly memoryPeakBytes?: number;
   /** What the block was held to; absent where it was not run. */
   readonly limits?: { readonly timeoutMs: number; readonly memoryMb: number; readonly outputBytesMax: number };
+  /** A person has changed the block before it ran; this is what ran. */
+  readonly changed?: { readonly person: Person; readonly code: string };
 }
 
 export type CodeOutcome = "ok" | "error" | "timeout" | "oom" | "output_limit" | "cancelled" | "rejected" | "sandbox_lost";
@@ -260,6 +342,8 @@ export interface Usage {
 export interface Failure {
   readonly kind: string;
   readonly message: string;
+  /** The limit of the run that stands in the way, where one does. */
+  readonly limit?: { readonly kind: "tokens" | "usd"; readonly of: number };
 }
 
 /** `policy`: by rule. `selector`: a model chose. `only`: nobody else could. `fallback`: the model named nobody usable. `person`: somebody asked for this agent. */
@@ -273,6 +357,16 @@ export type StopReason =
   | { readonly kind: "tokens"; readonly limit: number; readonly total: number; readonly input: number; readonly output: number }
   | { readonly kind: "usd"; readonly limit: number; readonly spent: number }
   | { readonly kind: "minutes"; readonly limit: number; readonly elapsed: number }
+  /** What may be spent on a day for an account, such as `channel/C1`, is spent. `priced` is false where it is at least that much. */
+  | {
+      readonly kind: "budget";
+      readonly account: string;
+      /** UTC: `2026-11-23`. */
+      readonly day: string;
+      readonly limit: number;
+      readonly spent: number;
+      readonly priced: boolean;
+    }
   | { readonly kind: "handoff"; readonly agent: string; readonly to: string }
   | { readonly kind: "finish"; readonly agent: string; readonly reason: string }
   | { readonly kind: "source"; readonly agent: string }

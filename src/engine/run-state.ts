@@ -9,10 +9,11 @@ import {
   type Usage,
   type Whereabouts,
 } from "./events.ts";
+import { isHalted, NO_LIMITS_MET, stepAtLimits, summed, type AtLimits } from "./halt.ts";
 import { NOTHING_SPENT, spend, type Spent } from "./usage.ts";
 
 /** Where the current or the last run stands. */
-export interface RunState {
+export interface RunState extends AtLimits {
   readonly run: string | undefined;
   readonly team: string | undefined;
   readonly startedBy: Person | undefined;
@@ -65,6 +66,8 @@ interface Asking {
   readonly agent: string;
   /** The call; nothing when it is a question. */
   readonly call: string | undefined;
+  /** ISO 8601; when it is over without a person. */
+  readonly until: string | undefined;
 }
 
 type FoldedRun = RunState & { readonly lastAtMs: number };
@@ -81,6 +84,7 @@ export const runState = {
     toBeSelected: [],
     sideBySide: [],
     ...NOTHING_OPEN,
+    ...NO_LIMITS_MET,
     atBorder: true,
     turns: 0,
     elapsedMs: 0,
@@ -94,10 +98,16 @@ export const runState = {
 };
 
 /** Whether only a person, or time, can bring it on. */
-export const waits = ({ running, pausedBy, asking, openTurns, toBeSelected }: RunState): boolean =>
-  !running ||
-  pausedBy !== undefined ||
-  (asking.length > 0 && toBeSelected.length === 0 && openTurns.every((name) => asking.some(({ agent }) => agent === name)));
+export const waits = (state: RunState): boolean => {
+  const { running, pausedBy, halt, asking, openTurns, toBeSelected } = state;
+  if (!running || isHalted(state)) return true;
+  // A summary is being written, and nothing else is waited for.
+  if (halt) return false;
+  return (
+    pausedBy !== undefined ||
+    (asking.length > 0 && toBeSelected.length === 0 && openTurns.every((name) => asking.some(({ agent }) => agent === name)))
+  );
+};
 
 function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
   const atMs = Date.parse(event.at);
@@ -108,8 +118,7 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
     ...spent(before, event),
   };
   // Inside a participant: it costs and it can wait for a person, but whose turn it is outside does not change.
-  if (event.within !== undefined && event.type !== "handoff.made" && event.type !== "approval.requested" && event.type !== "approval.given")
-    return state;
+  if (event.within !== undefined && !REACHES_OUT.has(event.type)) return state;
   switch (event.type) {
     case "run.started":
       return {
@@ -119,10 +128,11 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
         startedBy: event.startedBy,
         startIndex: event.seq - 1,
         running: true,
+        haltsAtLimits: event.haltsAtLimits === true,
         lastAtMs: atMs,
       };
     case "run.stopped":
-      return { ...state, running: false, openTurns: [], toBeSelected: [], ...NOTHING_OPEN };
+      return { ...state, running: false, openTurns: [], toBeSelected: [], ...NOTHING_OPEN, halt: undefined };
     case "speaker.selected":
       return {
         ...state,
@@ -137,9 +147,10 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
         skipped: [],
       };
     case "message.posted":
-      return "agent" in event ? endTurn(state, event.agent) : withQuestions(state, stillOpen(event, state.questions));
-    case "turn.ended":
+      return "agent" in event ? summed(endTurn(state, event.agent)) : withQuestions(state, stillOpen(event, state.questions));
     case "turn.failed":
+      return summed(endTurn(state, event.agent));
+    case "turn.ended":
       return endTurn(state, event.agent);
     case "handoff.made":
       if (event.outside) return state;
@@ -151,8 +162,9 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
         state.questions.filter(({ seq }) => seq !== event.of),
       );
     case "approval.requested":
-      return withCalls(state, [...callsOf(state), { agent: participantOf(event), call: event.call }]);
+      return withCalls(state, [...callsOf(state), { agent: participantOf(event), call: event.call, until: event.approveBy }]);
     case "approval.given":
+    case "approval.expired":
       return withCalls(
         state,
         callsOf(state).filter(({ call }) => call !== event.call),
@@ -165,9 +177,15 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
       return { ...state, pausedBy: event.person };
     case "run.unpaused":
       return { ...state, pausedBy: undefined };
+    case "limit.neared":
+    case "limit.reached":
+    case "limit.raised":
+    case "summary.requested":
+      return stepAtLimits(state, event);
     case "message.edited":
     case "message.deleted":
     case "feedback.given":
+    case "approval.withdrawn":
     case "run.resumed":
     case "stop.requested":
     case "code.written":
@@ -180,6 +198,9 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
       return state;
   }
 }
+
+/** Of what happens inside a participant. */
+const REACHES_OUT: ReadonlySet<RunEvent["type"]> = new Set(["handoff.made", "approval.requested", "approval.given", "approval.expired"]);
 
 const NOTHING_OPEN = {
   question: undefined,
@@ -220,7 +241,7 @@ const withQuestions = (state: FoldedRun, questions: readonly Question[]): Folded
   ...state,
   questions,
   question: questions[0],
-  asking: [...questions.map(({ participant }) => ({ agent: participant, call: undefined })), ...callsOf(state)],
+  asking: [...questions.map(({ participant, answerBy }) => ({ agent: participant, call: undefined, until: answerBy })), ...callsOf(state)],
 });
 
 /** What is still open after a person's words; those that do not say which question they answer are for all who have asked. */
@@ -240,7 +261,7 @@ const questionOf = (event: HandoffMade & Whereabouts & Recorded): Question => ({
 const participantOf = (event: { readonly agent: string } & Whereabouts): string => event.within?.split("/")[0] ?? event.agent;
 
 function isBorder(before: RunState, after: RunState, event: RunEvent): boolean {
-  if (event.type === "run.resumed") return before.atBorder;
+  if (event.type === "run.resumed" || event.type.startsWith("limit.")) return before.atBorder;
   if (after.openTurns.length === 0 || after.turns > before.turns || after.asking.length > before.asking.length) return true;
   // A leader's choice may have cost something.
   return event.type === "speaker.selected" && event.within === undefined && event.usage !== undefined;

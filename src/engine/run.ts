@@ -25,6 +25,10 @@ export async function* converse(
       return;
     }
     if (!hasWork(team, transcript)) return;
+    if (currentRun(transcript).halt) {
+      yield* lastWord(team, transcript, signal);
+      continue;
+    }
 
     const { openTurns, toBeSelected } = currentRun(transcript);
     const begun = [...openTurns, ...toBeSelected];
@@ -44,6 +48,22 @@ export async function* converse(
       yield { type: "speaker.selected", agent: speaker.name, by: wanted ? "person" : "policy", ...beside };
     }
   }
+}
+
+/** The summary of a run that a person ends at a limit. */
+async function* lastWord(team: Team, transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
+  const { halt } = currentRun(transcript);
+  if (team.closer) yield* turn(team.closer, transcript, signal, nobody);
+  else yield runStopped(transcript, "limit", halt?.reasons ?? []);
+}
+
+/** A turn that was refused its next model call, in a run that halts: it stays open, and the run waits. */
+function halting(item: EventBody | Delta, transcript: Transcript): EventBody | Delta {
+  const { haltsAtLimits } = currentRun(transcript);
+  if (!haltsAtLimits || item.type !== "turn.failed" || item.within !== undefined || item.error.kind !== "limit") return item;
+  const { agent, error, notices, usage } = item;
+  const reached = limitReached(transcript, [{ kind: "failure", agent, error }]);
+  return { ...reached, agent, ...(notices ? { notices } : {}), ...(usage ? { usage } : {}) };
 }
 
 /** Whom a person wants to hear next, before any policy is asked. */
@@ -99,12 +119,17 @@ async function* turns(
           signal,
         );
   for await (const made of all) {
-    const item = givingWay(made, team, transcript);
+    const item = halting(givingWay(made, team, transcript), transcript);
     yield item;
     // Leaving the loop closes the turns where they are: before their next model call or code run.
-    if (isEvent(item) && (currentRun(transcript).pausedBy || whyStop(team, transcript))) return;
+    if (isEvent(item) && isHeld(team, transcript)) return;
   }
 }
+
+const isHeld = (team: Team, transcript: Transcript): boolean => {
+  const { pausedBy, halt } = currentRun(transcript);
+  return pausedBy !== undefined || halt !== undefined || whyStop(team, transcript) !== undefined;
+};
 
 async function* turn(
   speaker: Agent,
@@ -132,8 +157,9 @@ function goingOn({ agents }: Team, transcript: Transcript): readonly string[] {
 
 /** Whether {@link converse} would do anything now: something ends the run, or somebody of the team does not wait for a person. */
 export function hasWork(team: Team, transcript: Transcript): boolean {
-  const { running, pausedBy, asking, toBeSelected } = currentRun(transcript);
+  const { running, halt, pausedBy, asking, toBeSelected } = currentRun(transcript);
   if (!running) return false;
+  if (halt) return halt.summary !== undefined || whyStop(team, transcript) !== undefined;
   if (pausedBy) return whyStop(team, transcript) !== undefined;
   return asking.length === 0 || toBeSelected.length > 0 || goingOn(team, transcript).length > 0 || whyStop(team, transcript) !== undefined;
 }
@@ -143,20 +169,28 @@ const nobody = (): Promise<never> => new Promise(() => undefined);
 
 /** Limits at any event; goals and ends only at the border of a turn, which the log shows: a process that comes back in mid-turn asks no earlier. */
 function whyStop(team: Team, transcript: Transcript): EventBody | undefined {
+  const { halt, haltsAtLimits } = currentRun(transcript);
+  if (halt?.summary) return halt.summary.isGiven ? runStopped(transcript, "limit", halt.reasons) : undefined;
   if (currentRun(transcript).atBorder) {
     const ended = finishedOrFailed(transcript);
     if (ended.length > 0) return runStopped(transcript, outcomeOf(ended), ended);
     const goals = team.stopWhen(transcript);
     if (goals.length > 0) return runStopped(transcript, "done", goals);
   }
-  const caps = team.limits(transcript);
-  return caps.length > 0 ? runStopped(transcript, "limit", caps) : undefined;
+  const caps = halt ? [] : team.limits(transcript);
+  if (caps.length === 0) return undefined;
+  return haltsAtLimits ? limitReached(transcript, caps) : runStopped(transcript, "limit", caps);
 }
 
 function outcomeOf(reasons: readonly StopReason[]): "done" | "limit" | "stopped" | "failed" {
   const failure = reasons.find((reason) => reason.kind === "failure");
   if (failure) return failure.error.kind === "limit" ? "limit" : "failed";
   return reasons.some((reason) => reason.kind === "person") ? "stopped" : "done";
+}
+
+/** The event at which the current run halts. */
+export function limitReached(transcript: Transcript, reasons: readonly StopReason[]): EventBody & { readonly type: "limit.reached" } {
+  return { type: "limit.reached", run: currentRun(transcript).run ?? "", reasons, reason: reasons.map(describe).join("; ") };
 }
 
 /** The event that closes the current run. */

@@ -1,28 +1,45 @@
+import { isStanding } from "./agents/approvals.ts";
 import type { EventBody, Person, RunEvent } from "./events.ts";
+import { isHalted } from "./halt.ts";
+import { twice, twiceTheBudgets } from "./run-limits.ts";
 import type { Question } from "./run-state.ts";
 import { currentRun, type Transcript } from "./transcript.ts";
 
 /** What a person wants of a run that goes on, beside words for the agents. */
-export type Steering = { readonly person: Person } & (
-  | { readonly kind: "pause" | "resume" | "skip" }
-  /** `id`: of the message where it came from. */
-  | { readonly kind: "edit"; readonly id: string; readonly text: string }
-  | { readonly kind: "delete"; readonly id: string }
-  | { readonly kind: "feedback"; readonly run: string; readonly helpful: boolean }
-);
+export type Steering = { readonly person: Person } &
+  /** `id`: of the message or the press where it came from: wished twice with one id, done once. */
+  (
+    | { readonly kind: "pause" | "resume" | "skip"; readonly id?: string }
+    /** `id`: of the message where it came from. */
+    | { readonly kind: "edit"; readonly id: string; readonly text: string }
+    | { readonly kind: "delete"; readonly id: string }
+    /** `seq`: of the halt at which they decide so. Twice as much of what was reached there. */
+    | { readonly kind: "raise" | "summarize"; readonly seq: number }
+    | { readonly kind: "feedback"; readonly run: string; readonly helpful: boolean }
+    /** A yes for the whole run is taken back. `call`: the one that it was given to. */
+    | { readonly kind: "withdraw"; readonly call: string }
+  );
 
 /** What is to be recorded for it; nothing when the log says that it is not to be had: no run, no turn, a message that was read already. */
 export function steered(transcript: Transcript, wish: Steering): readonly EventBody[] {
   const state = currentRun(transcript);
   const { person } = wish;
   const run = state.run ?? "";
+  const id = "id" in wish && wish.id !== undefined ? { id: wish.id } : {};
   switch (wish.kind) {
     case "pause":
-      return state.running && !state.pausedBy ? [{ type: "run.paused", run, person }] : [];
+      return state.running && !state.pausedBy ? [{ type: "run.paused", run, person, ...id }] : [];
     case "resume":
-      return state.pausedBy ? [{ type: "run.unpaused", run, person }] : [];
+      return state.pausedBy ? [{ type: "run.unpaused", run, person, ...id }] : [];
+    case "raise": {
+      if (!isHalted(state) || state.halt?.seq !== wish.seq) return [];
+      const budgets = twiceTheBudgets(state.halt.reasons);
+      return [{ type: "limit.raised", run, person, to: twice(state.halt.reasons), ...(budgets.length > 0 ? { budgets } : {}) }];
+    }
+    case "summarize":
+      return isHalted(state) && state.halt?.seq === wish.seq ? [{ type: "summary.requested", run, person }] : [];
     case "skip":
-      return state.openTurns.map((agent) => ({ type: "turn.skipped", agent, person }));
+      return state.openTurns.map((agent) => ({ type: "turn.skipped", agent, person, ...id }));
     case "edit":
     case "delete": {
       const said = state.running ? unreadMessage(transcript, wish.id) : undefined;
@@ -32,6 +49,8 @@ export function steered(transcript: Transcript, wish: Steering): readonly EventB
       const files = said.files ? { files: said.files } : {};
       return said.text === wish.text ? [] : [{ type: "message.edited", ...about, text: wish.text, ...files }];
     }
+    case "withdraw":
+      return isStanding(transcript, wish.call) ? [{ type: "approval.withdrawn", call: wish.call, person }] : [];
     case "feedback":
       return transcript.events.some((event) => event.type === "run.started" && event.run === wish.run)
         ? [{ type: "feedback.given", run: wish.run, person, helpful: wish.helpful }]
@@ -49,11 +68,24 @@ export function questionFor(questions: readonly Question[], said: { readonly per
   return questions.find(({ agent }) => agent.toLowerCase() === name) ?? questions[0];
 }
 
-/** The questions whose time is over, and when the next one's is (ISO 8601). */
-export function expiring(transcript: Transcript, nowMs: number): { readonly over: readonly Question[]; readonly next: string | undefined } {
-  const timed = currentRun(transcript).questions.filter(({ answerBy }) => answerBy !== undefined);
-  const over = timed.filter(({ answerBy }) => Date.parse(answerBy ?? "") <= nowMs);
-  const open = timed.filter((question) => !over.includes(question)).map(({ answerBy }) => answerBy ?? "");
+/** Whether a wish of this id is in the log already, as after a crash between its recording and its answer. */
+export const wasWished = ({ events }: Transcript, wish: Steering): boolean =>
+  "id" in wish && wish.id !== undefined && events.some((event) => WISHES.has(event.type) && "id" in event && event.id === wish.id);
+
+const WISHES: ReadonlySet<RunEvent["type"]> = new Set(["run.paused", "run.unpaused", "turn.skipped"]);
+
+/** What is to be recorded of questions and approvals whose time is over, and when the next one's is (ISO 8601). */
+export function expiring(
+  transcript: Transcript,
+  nowMs: number,
+): { readonly over: readonly EventBody[]; readonly next: string | undefined } {
+  const { questions, asking } = currentRun(transcript);
+  const isOver = (until: string | undefined) => until !== undefined && Date.parse(until) <= nowMs;
+  const over: EventBody[] = [
+    ...questions.flatMap(({ seq, answerBy }) => (isOver(answerBy) ? [{ type: "question.expired" as const, of: seq }] : [])),
+    ...asking.flatMap(({ call, until }) => (call !== undefined && isOver(until) ? [{ type: "approval.expired" as const, call }] : [])),
+  ];
+  const open = asking.flatMap(({ until }) => (until === undefined || isOver(until) ? [] : [until]));
   return { over, next: open.toSorted()[0] };
 }
 

@@ -34,4 +34,6 @@ export interface Team {
   readonly stopWhen: TerminationCondition;
   /** Caps that are always on: asked after every event, hence before each model call and each code run. */
   readonly limits: TerminationCondition;
+  /** Has the last word of a run that a person ends at a limit; such a run ends without one where this is absent. */
+  readonly closer?: Agent;
 }

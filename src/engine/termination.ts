@@ -146,6 +146,8 @@ export function describe(reason: StopReason): string {
       return `spent $${reason.spent.toFixed(2)}, the limit is $${reason.limit.toFixed(2)}`;
     case "minutes":
       return `took ${Math.round(reason.elapsed)} minutes, the limit is ${reason.limit}`;
+    case "budget":
+      return `${reason.priced ? "" : "at least "}$${reason.spent.toFixed(2)} spent today, the budget of ${ownerOf(reason.account)} is $${reason.limit.toFixed(2)} a day`;
     case "handoff":
       return `${reason.agent} handed over to ${reason.to}`;
     case "finish":
@@ -165,4 +167,10 @@ export function describe(reason: StopReason): string {
     case "nobody":
       return "nobody left to speak";
   }
+}
+
+/** Whose money it is, in words: an account is named `workspace`, `channel/C1` or `person/U1`. */
+export function ownerOf(account: string): string {
+  const [kind] = account.split("/");
+  return kind === "channel" ? "this channel" : kind === "person" ? "the person who asked" : "the workspace";
 }

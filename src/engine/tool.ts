@@ -1,12 +1,12 @@
 import type { ToolSpec } from "./model.ts";
-import type { Failure, Person, Usage } from "./events.ts";
+import type { ActionPolicy, Failure, Person, Usage } from "./events.ts";
 
 /**
  * What an agent asks of a tool. Contract: `run` gets the arguments already parsed as JSON (checked by the tool itself), and returns a
  * result the model can read; it does not throw for bad arguments or a failing service.
  */
 export interface Tool extends ToolSpec {
-  /** Whether a person is asked before it runs; never when absent. `first-time`: until somebody has said yes to it in the thread. */
+  /** Whether a person is asked before it runs; never when absent, whatever the rule of the run: it touches nothing outside. `first-time`: until somebody has said yes to it in the thread. */
   readonly approval?: "never" | "always" | "first-time";
   run(args: unknown, signal: AbortSignal, origin?: CallOrigin): Promise<ToolResult>;
 }
@@ -20,6 +20,8 @@ export interface CallOrigin {
   readonly call: string;
   /** The person whose words led to it. */
   readonly askedBy: Person;
+  /** The rules of that run; what the tool does inside keeps to them. */
+  readonly policy?: { readonly code?: ActionPolicy; readonly tools?: ActionPolicy };
 }
 
 /** `usage`: of the models that worked inside. */

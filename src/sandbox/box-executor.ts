@@ -15,6 +15,8 @@ export interface BoxKind {
   readonly inspect?: (box: Box) => Promise<string | undefined>;
   /** What is to be done when a trial fails, in one sentence. */
   readonly mend: string;
+  /** Whether what makes the boxes answers now; absent where that is this machine itself, or where asking costs money. */
+  readonly answers?: () => Promise<boolean>;
   /** Called after every session has ended. */
   readonly close?: () => Promise<void>;
 }
@@ -66,6 +68,7 @@ export async function createBoxExecutor(kind: BoxKind, settings: BoxExecutorSett
       giveUpLongestIdle(sessions, limits.boxesMax);
       return session;
     },
+    ...(kind.answers ? { answers: kind.answers } : {}),
     close: async () => {
       closed = true;
       await Promise.all([...sessions.values()].map((session) => session.end()));

@@ -53,10 +53,17 @@ export async function connectEngine(
   } catch (error) {
     throw new SandboxUnavailable(
       `No Docker engine answers at ${address} (${reasonOf(error)}). Start Docker, or set DOCKER_HOST to an engine that runs; ` +
-        `to try Parley without Docker, set "sandbox: { executor: wasm }" in the team file.`,
+        `without Docker, set "sandbox: { executor: os }" (Linux, with bubblewrap) or "{ executor: wasm }" in the team file.`,
     );
   }
 }
+
+/** Whether the engine is there, and the image in it still. */
+export const answers = ({ docker, imageId }: Engine): Promise<boolean> =>
+  callEngine((options) => docker.getImage(imageId).inspect(options as object), FIRST_CALL_MS_MAX).then(
+    () => true,
+    () => false,
+  );
 
 /** The call takes options, though its types do not say so. */
 interface Informing {

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import PQueue from "p-queue";
 import { Box } from "./docker-box.ts";
 import type { ContainerLimits } from "./docker-container.ts";
-import { connect, unavailable, type EngineSettings } from "./docker-engine.ts";
+import { answers, connect, unavailable, type EngineSettings } from "./docker-engine.ts";
 import { EngineEvents } from "./docker-events.ts";
 import { readImage, type ImageFacts } from "./docker-image.ts";
 import { removeOrphans } from "./docker-orphans.ts";
@@ -110,6 +110,7 @@ export async function createDockerExecutor(settings: DockerSettings): Promise<Ex
       giveUpLongestIdle(sessions, limits.boxesMax);
       return session;
     },
+    answers: () => answers(engine),
     close: async () => {
       closed = true;
       await Promise.all([...sessions.values()].map((session) => session.end()));

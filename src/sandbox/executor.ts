@@ -6,6 +6,8 @@ export interface Executor {
   readonly capabilities: Capabilities;
   /** Makes the thread's sandbox at its first use; the same session for the same thread while it lives. Throws {@link SandboxUnavailable}. */
   open(thread: string): Promise<Session>;
+  /** Whether what blocks run in answers now, such as a Docker engine. Absent where that is this machine itself, or where asking costs money. */
+  readonly answers?: () => Promise<boolean>;
   /** Ends every session and removes what it left. */
   close(): Promise<void>;
 }

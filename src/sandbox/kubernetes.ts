@@ -59,6 +59,11 @@ export async function createKubernetesExecutor(settings: KubernetesSettings): Pr
       label: `Kubernetes pod${settings.runtimeClass === undefined ? "" : ` (${settings.runtimeClass})`}, ${settings.allowNetwork ? "with network" : "no network"}, ${pod.memoryMb} MB`,
       where: `in a Linux pod ${settings.allowNetwork ? "with" : "without"} network`,
       start,
+      answers: () =>
+        core.listNamespacedPod({ namespace, limit: 1 }).then(
+          () => true,
+          () => false,
+        ),
       ...(settings.allowNetwork ? {} : { inspect: networkReached }),
       mend: MEND,
     },

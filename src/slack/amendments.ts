@@ -21,8 +21,9 @@ export async function hearAmendment(ears: Ears, event: MessageEvent): Promise<vo
   }
   const text = await plainText(after.text, { bot: ears.me.user, nameOf: (one) => ears.names.of(one) });
   if (text.trim() === "") return;
+  const quoted = await ears.quotes({ user, external: true, text: after.text });
   // The files stay as they are, and so does what was said of them.
-  const words = [text.trim(), noteIn(said.text)].filter(Boolean).join("\n\n");
+  const words = [text.trim(), quoted.note, noteIn(said.text)].filter(Boolean).join("\n\n");
   await ears.runner.steer(thread, { kind: "edit", id, person, text: words });
 }
 

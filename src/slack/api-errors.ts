@@ -1,4 +1,5 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
+import { knownCode, type Reaction } from "./error-codes.ts";
 import { RETRY_AFTER_MS, RETRY_AFTER_MS_MAX } from "./limits.ts";
 
 /** What a failed call means for the message that it was to bring. */
@@ -31,13 +32,12 @@ export function failureOf(error: unknown): CallFailure {
     return message.includes("Retry header") ? limited(RETRY_AFTER_MS) : { kind: "ambiguous", code: message.slice(0, 200) };
   }
   const { error: code, response_metadata: about } = error.data;
-  if (LIMITED.has(code)) return limited(about?.retryAfter ? about.retryAfter * 1_000 : RETRY_AFTER_MS, code);
-  if (code === "missing_scope") {
-    const needed = (error.data as { readonly needed?: unknown }).needed;
-    return { kind: "unavailable", code, needed: typeof needed === "string" ? needed : "" };
-  }
-  for (const [kind, codes] of CODES) if (codes.has(code)) return kind === "unavailable" ? { kind, code, needed: "" } : { kind, code };
-  return { kind: "refused", code };
+  const { reaction } = knownCode(code);
+  if (reaction === "wait") return limited(about?.retryAfter ? about.retryAfter * 1_000 : RETRY_AFTER_MS, code);
+  const kind = KINDS[reaction];
+  if (kind !== "unavailable") return { kind, code };
+  const { needed } = error.data as { readonly needed?: unknown };
+  return { kind, code, needed: typeof needed === "string" ? needed : "" };
 }
 
 const limited = (ms: number, code = "ratelimited"): CallFailure => ({
@@ -46,46 +46,16 @@ const limited = (ms: number, code = "ratelimited"): CallFailure => ({
   code,
 });
 
-const LIMITED: ReadonlySet<string> = new Set(["ratelimited", "rate_limited"]);
-
-/** From the method pages and the common errors of docs.slack.dev. */
-const CODES: readonly (readonly ["ambiguous" | "gone" | "auth" | "too-long" | "blocks" | "unavailable", ReadonlySet<string>])[] = [
-  ["ambiguous", new Set(["internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"])],
-  [
-    "gone",
-    new Set([
-      "channel_not_found", "not_in_channel", "is_archived", "thread_not_found", "cannot_reply_to_message", "message_not_found", "user_not_found",
-      "restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_locked", "restricted_action_thread_only_channel",
-      "restricted_action_non_threadable_channel", "messages_tab_disabled", "ekm_access_denied", "channel_type_not_supported",
-    ]), // prettier-ignore
-  ],
-  [
-    "auth",
-    new Set([
-      "invalid_auth",
-      "not_authed",
-      "token_revoked",
-      "token_expired",
-      "account_inactive",
-      "team_access_not_granted",
-      "access_denied",
-      "org_login_required",
-    ]),
-  ],
-  ["too-long", new Set(["msg_too_long", "msg_blocks_too_long", "msg_blocks_too_many"])],
-  [
-    "blocks",
-    new Set([
-      "invalid_blocks",
-      "invalid_blocks_format",
-      "markdown_text_conflict",
-      "block_mismatch",
-      "invalid_attachments",
-      "only_one_table_allowed",
-    ]),
-  ],
-  [
-    "unavailable",
-    new Set(["unknown_method", "method_deprecated", "not_allowed_token_type", "no_permission", "not_authorized", "feature_not_enabled"]),
-  ],
-];
+/** How a reaction is told to those who post; what has no word of its own there is a refusal like any other. */
+const KINDS: { readonly [reaction in Exclude<Reaction, "wait">]: Exclude<CallFailure["kind"], "limited"> } = {
+  look: "ambiguous",
+  park: "gone",
+  hold: "auth",
+  "do-without": "unavailable",
+  split: "too-long",
+  strip: "blocks",
+  anew: "refused",
+  fine: "refused",
+  say: "refused",
+  bug: "refused",
+};

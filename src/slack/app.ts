@@ -3,35 +3,53 @@ import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
+import { createAdmins } from "./admins.ts";
+import { pressApproval, pressApprovalForm, pressAskAgain, submitApproval } from "./approval-desk.ts";
 import { createAttachments } from "./attachments.ts";
-import { pressAnswer, pressApproval, pressStop } from "./buttons.ts";
+import { pressAnswer, pressStop } from "./buttons.ts";
+import { createAudit } from "./audit.ts";
 import { createCatchUp } from "./catch-up.ts";
-import { discuss, openControls, openNewRun, parleyCommand, refreshControls, showHome, startFromModal } from "./commands.ts";
+import { discuss, openControls, openNewRun, parleyCommand, previewTeam, refreshControls, startFromModal } from "./commands.ts";
 import { hear } from "./conversation.ts";
 import type { Desk } from "./desk.ts";
 import { threadOf } from "./ears.ts";
 import { stop } from "./run-control.ts";
 import { helpText, type TeamCards } from "./help.ts";
+import { pressHome } from "./home-desk.ts";
+import { answerForm, submitForm } from "./home-forms.ts";
+import { createHome, type Home } from "./home.ts";
 import { createHttpReceiver, type HttpDoor } from "./http-receiver.ts";
 import { Inbox } from "./inbox.ts";
 import { listen, type Handlers } from "./listeners.ts";
+import type { Pace } from "./delivery.ts";
+import { createPace } from "./outbox.ts";
+import { createMissed } from "./missed.ts";
+import { pressFinish, pressRaise } from "./limit-desk.ts";
 import { createMarks } from "./marks.ts";
 import { createNames } from "./names.ts";
 import { pressForget, turnPage } from "./notes.ts";
-import type { Body } from "./payloads.ts";
+import { FormBody, SubmissionBody, channelBeside, tsOfEvent, type Body } from "./payloads.ts";
+import { createPrompts, type Prompts } from "./prompts.ts";
+import { createQuotes } from "./quotes.ts";
+import { createColleagues, type Colleagues } from "./colleagues.ts";
 import { ALLOW_DEFAULT, type Allow } from "./permissions.ts";
 import { placeOf } from "./place.ts";
-import { createReceiver } from "./receiver.ts";
+import { createReceiver, type SlackReceiver } from "./receiver.ts";
 import { pressFeedback, pressHold, pressNext, pressSteer, pressWords, submitRunModal } from "./run-desk.ts";
 import { pressShare, pressTranscript } from "./result-desk.ts";
+import { pressListed } from "./run-commands.ts";
+import { saveSettings } from "./settings-desk.ts";
 import { createReminders } from "./reminders.ts";
+import type { TeamShelf } from "./team-shelf.ts";
 import { createStatus, type Status } from "./status.ts";
+import type { TokenSource } from "./token-client.ts";
 import { clientOptions, slackErrorCode, type Log, type Web } from "./web.ts";
 import { createWhisper } from "./whisper.ts";
 
 export interface SlackAppParts {
-  readonly botToken: string;
+  readonly botToken: string | TokenSource;
   /** For Socket Mode; not needed with `http`. */
   readonly appToken?: string;
   /** Slack sends requests here, instead of Socket Mode. */
@@ -41,14 +59,27 @@ export interface SlackAppParts {
   readonly web: Web;
   readonly store: Store;
   readonly memory: Memory;
+  readonly settings: Settings;
+  /** Shared with the outbox; one of its own when absent. */
+  readonly pace?: Pace;
   readonly runner: Runner;
   readonly teams: TeamCards;
+  /** The teams that people make; none where it is absent. */
+  readonly shelf?: TeamShelf;
   readonly clock: Clock;
   readonly log: Log;
   /** Who may do what; {@link ALLOW_DEFAULT} where absent. */
   readonly allow?: Partial<Allow>;
+  /** One of several workspaces behind one door: envelopes come by {@link SlackApp.handle}. */
+  readonly tenancy?: Tenancy;
   /** Ids of other bots whose words are heard; none when absent. */
   readonly bots?: readonly string[];
+}
+
+export interface Tenancy {
+  /** Who Parley is in the workspace: Slack is not asked. */
+  readonly me: { readonly team: string; readonly user: string; readonly bot: string };
+  readonly inbox: Inbox;
 }
 
 /** Parley's ear in Slack: what people write and press becomes words to the runner. */
@@ -56,6 +87,8 @@ export interface SlackApp {
   readonly botUserId: string;
   /** The workspace that the token belongs to; the first part of its threads' names. */
   readonly teamId: string;
+  /** The teams of this workspace, those that its people have made included. */
+  readonly teams: TeamCards;
   /** The line that says who is thinking. */
   readonly status: Status;
   /** Connects; then handles what an earlier process left, and reads back what was missed. Rejects with what to do when Slack refuses. */
@@ -65,6 +98,12 @@ export interface SlackApp {
   /** Whether a socket, or the HTTP door, is open now. */
   connected(): boolean;
   httpPort(): number | undefined;
+  /** An envelope for this workspace, from the inbox. Rejects when it should be given again. */
+  handle(body: Body): Promise<void>;
+  /** What a form that cannot be taken is answered with the ack; then it need not be handled. Never rejects. */
+  answer(body: unknown): Promise<object | undefined>;
+  /** There was a gap: what was missed is read back. */
+  catchUp(): void;
 }
 
 /**
@@ -72,40 +111,53 @@ export interface SlackApp {
  * @throws Error with what to do, when Slack refuses the token.
  */
 export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
-  const { web, store, runner, clock, log } = parts;
-  const me = await whoAmI(web);
-  const whisper = createWhisper({ web, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
+  const { web, store, runner, clock, log, botToken, tenancy } = parts;
+  const me = tenancy ? { ...tenancy.me, url: "" } : await whoAmI(web);
+  const pace = parts.pace ?? createPace(clock);
+  const whisper = createWhisper({ web, pace, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   const names = createNames(web.read, clock, log);
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
-  const attachments = createAttachments({ store, botToken: parts.botToken, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
+  const attachments = createAttachments({ store, botToken: tokenOf(botToken), log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   // Never our own, whatever the settings say.
   const bots = (parts.bots ?? []).filter((bot) => bot !== me.bot);
+  await parts.shelf?.open(me.team);
+  const teams = parts.shelf?.in(me.team) ?? parts.teams;
   const desk: Desk = {
     runner,
-    teams: parts.teams,
+    teams,
+    ...(parts.shelf ? { shelf: parts.shelf } : {}),
     names,
     whisper,
     attachments,
+    quotes: createQuotes({ web, names, me, reads: pace.reads, log }),
     allow,
     bots: new Set(bots),
     me,
     store,
     memory: parts.memory,
+    settings: parts.settings,
+    admins: createAdmins(web.read, clock, log),
     web,
+    pace,
     clock,
     log,
   };
 
-  const inbox = new Inbox({ store, clock, log, handle: (body) => dispatch(bolt, body, log), bots });
-  const catchUp = createCatchUp({ store, runner, web, inbox, team: me.team, clock, log });
-  const heard = { inbox, clock, log, onConnected: () => catchUp.begin() };
+  const colleagues = createColleagues({ read: web.read, me, clock, log });
+  const handle = async (body: Body): Promise<void> => dispatch(bolt, await colleagues.atHome(body), log);
+  const inbox: Inbox = tenancy?.inbox ?? new Inbox({ onMessage: (ts) => missed.heard(ts), store, clock, log, handle, bots });
+  const missed = createMissed({ web, store, inbox, me, reads: pace.reads, clock, log });
+  const catchUp = createCatchUp({ missed, store, runner, web, inbox, team: me.team, clock, log });
+  const heard = { inbox, clock, log, onConnected: () => catchUp.begin(), answer: answersOf(desk) };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
-  const receiver = http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
-  const bolt = new App({
-    token: parts.botToken,
-    botId: me.bot,
-    botUserId: me.user,
-    tokenVerificationEnabled: false,
+  const receiver = tenancy
+    ? NO_DOOR
+    : (http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) }));
+  const bolt: App = new App({
+    // Bolt calls nobody here; where the token changes it is given none.
+    ...(typeof botToken === "string"
+      ? { token: botToken, botId: me.bot, botUserId: me.user, tokenVerificationEnabled: false }
+      : { authorize: async () => ({ botId: me.bot, botUserId: me.user }) }),
     receiver,
     // Bolt's own lets two shapes of own messages through, and its conversation store only grows.
     ignoreSelf: false,
@@ -115,36 +167,74 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   bolt.error(async (error) => {
     throw new ListenerError(error);
   });
-  listen(bolt, handlersOf(desk), log);
+  const prompts = createPrompts(desk);
+  const home = createHome(desk);
+  listen(bolt, handlersOf(desk, { prompts, colleagues, home }), log);
   const marks = createMarks({ runner, whisper, log });
   const reminders = createReminders({ runner, store, web, clock, log, team: me.team });
-  const status = createStatus({ runner, store, web, cards: parts.teams.cards, clock, log });
+  const audit = createAudit({ runner, store, settings: parts.settings, log, team: me.team });
+  const status = createStatus({
+    runner,
+    store,
+    web,
+    get cards() {
+      return teams.cards;
+    },
+    clock,
+    log,
+  });
 
   return {
     botUserId: me.user,
     teamId: me.team,
+    teams,
     status,
     connected: () => receiver.connected(),
     httpPort: () => http?.port(),
+    async handle(body) {
+      const ts = tsOfEvent(body);
+      if (ts !== undefined) missed.heard(ts);
+      await handle(body);
+    },
+    answer: answersOf(desk),
+    catchUp: () => catchUp.begin(),
     async start() {
       await bolt.start();
-      inbox.open();
+      if (!tenancy) inbox.open();
+      prompts.start();
       status.start();
       reminders.start();
+      audit.start();
     },
     async stop() {
       await bolt.stop();
       await catchUp.stop();
-      await inbox.close();
+      if (!tenancy) await inbox.close();
+      prompts.close();
+      await home.close();
       await marks.close();
       await reminders.close();
+      await audit.close();
       await whisper.settled();
       await status.close();
     },
   };
 }
 
-function handlersOf(desk: Desk): Handlers {
+/** The door is somebody else's. */
+const NO_DOOR: SlackReceiver = {
+  init: () => undefined,
+  start: async () => undefined,
+  stop: async () => undefined,
+  connected: () => true,
+};
+
+const tokenOf = (token: string | TokenSource) => (): Promise<string> => (typeof token === "string" ? Promise.resolve(token) : token.get());
+
+function handlersOf(
+  desk: Desk,
+  { prompts, colleagues, home }: { readonly prompts: Prompts; readonly colleagues: Colleagues; readonly home: Home },
+): Handlers {
   return {
     message: (body) => hear(desk, body),
     async sessionStopped({ event, is_ext_shared_channel }) {
@@ -157,8 +247,17 @@ function handlersOf(desk: Desk): Handlers {
       await stop(desk, { thread, run, user: event.user, external, listener });
     },
     async homeOpened({ event }) {
-      if (event.tab !== "messages") await showHome(desk, event.user);
+      if (event.tab !== "messages") await home.opened(event.user, event.view?.hash);
+      else if (event.channel) await prompts.suggest({ user: event.user, channel: event.channel, beside: channelBeside(event.context) });
     },
+    contextChanged: ({ event }) => prompts.suggest({ user: event.user, channel: event.channel, beside: channelBeside(event.context) }),
+    assistantThread: ({ event: { assistant_thread: opened } }) =>
+      prompts.suggest({
+        user: opened.user_id,
+        channel: opened.channel_id,
+        threadTs: opened.thread_ts,
+        beside: opened.context?.channel_id,
+      }),
     channelClosed: ({ event }) => stopRuns(desk, (channel) => channel === event.channel, "the channel was closed to Parley"),
     async memberJoined({ event }) {
       if (event.user !== desk.me.user || !event.inviter) return;
@@ -172,14 +271,24 @@ function handlersOf(desk: Desk): Handlers {
     },
     async userChanged({ event }) {
       desk.names.forget(event.user.id);
+      desk.admins.forget(event.user.id);
+      colleagues.forget(event.user.id);
     },
     async stopPressed(press) {
       await pressStop(desk, press);
       if (press.view) await refreshControls(desk, press.view);
     },
     answerPressed: (press) => pressAnswer(desk, press),
-    approvePressed: (press) => pressApproval(desk, press, true),
-    denyPressed: (press) => pressApproval(desk, press, false),
+    approvePressed: (press) => pressApproval(desk, press, "once"),
+    allowRunPressed: (press) => pressApproval(desk, press, "run"),
+    editPressed: (press) => pressApprovalForm(desk, press, "edit"),
+    denyPressed: (press) => pressApproval(desk, press, "deny"),
+    denyWhyPressed: (press) => pressApprovalForm(desk, press, "deny"),
+    askAgainPressed: (press) => pressAskAgain(desk, press),
+    editSubmitted: (submission) => submitApproval(desk, submission, "edit"),
+    denySubmitted: (submission) => submitApproval(desk, submission, "deny"),
+    raisePressed: (press) => pressRaise(desk, press),
+    finishPressed: (press) => pressFinish(desk, press),
     forgetPressed: (press) => pressForget(desk, press),
     notesPaged: (press) => turnPage(desk, press),
     pausePressed: (press) => pressHold(desk, press, "pause"),
@@ -195,13 +304,29 @@ function handlersOf(desk: Desk): Handlers {
     answerSubmitted: (submission) => submitRunModal(desk, submission, "answer"),
     continueSubmitted: (submission) => submitRunModal(desk, submission, "continue"),
     otherTeamSubmitted: (submission) => submitRunModal(desk, submission, "team"),
+    listedPause: (press) => pressListed(desk, press, "pause"),
+    listedResume: (press) => pressListed(desk, press, "resume"),
+    listedStop: (press) => pressListed(desk, press, "stop"),
+    listedTranscript: (press) => pressListed(desk, press, "transcript"),
+    settingsSubmitted: (submission) => saveSettings(desk, submission),
     command: (command) => parleyCommand(desk, command),
-    newRun: (shortcut) => openNewRun(desk, shortcut.trigger_id),
+    homePressed: (press) => pressHome(desk, home, press),
+    homeSubmitted: (submission) => submitForm(desk, home, submission),
+    teamChosen: (press) => previewTeam(desk, press),
+    newRun: (shortcut) => openNewRun(desk, { user: shortcut.user.id, triggerId: shortcut.trigger_id }),
     newRunSubmitted: (submission) => startFromModal(desk, submission),
     discuss: (shortcut) => discuss(desk, shortcut),
     controls: (shortcut) => openControls(desk, shortcut),
   };
 }
+
+/** Only forms are answered; what comes in otherwise is not held up. */
+const answersOf =
+  (desk: Desk) =>
+  async (body: unknown): Promise<object | undefined> => {
+    const submission = FormBody.safeParse(body).data && SubmissionBody.safeParse(body).data;
+    return submission && answerForm(desk, submission);
+  };
 
 /** Nobody can read or answer there any more: runs must not go on, and cost, unseen. */
 async function stopRuns(desk: Desk, concerns: (channel: string) => boolean, why: string): Promise<void> {
@@ -231,11 +356,13 @@ class ListenerError extends Error {
   }
 }
 
-async function whoAmI(web: Web): Promise<{ readonly team: string; readonly user: string; readonly bot: string }> {
+async function whoAmI(
+  web: Web,
+): Promise<{ readonly team: string; readonly user: string; readonly bot: string; readonly url: string; readonly enterprise?: string }> {
   try {
-    const { team_id: team, user_id: user, bot_id: bot } = await web.read.auth.test();
+    const { team_id: team, user_id: user, bot_id: bot, url = "", enterprise_id: enterprise } = await web.read.auth.test();
     if (!team || !user || !bot) throw new Error("SLACK_BOT_TOKEN is not a bot's token; it begins with xoxb-.");
-    return { team, user, bot };
+    return { team, user, bot, url, ...(enterprise ? { enterprise } : {}) };
   } catch (error) {
     const code = slackErrorCode(error);
     if (code === undefined) throw new Error(`Slack could not be asked whose SLACK_BOT_TOKEN it is: ${String(error)}`, { cause: error });

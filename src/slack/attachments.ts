@@ -12,11 +12,11 @@ export interface Attached {
 }
 
 /** Fetches the files of a message, once each; called twice with the same message it gives the same. Never fails: what cannot be had is said. */
-export type Attachments = (message: MessageEvent) => Promise<Attached>;
+export type Attachments = (message: Pick<MessageEvent, "files">) => Promise<Attached>;
 
 export interface AttachmentParts {
   readonly store: Pick<Store, "putFile">;
-  readonly botToken: string;
+  readonly botToken: () => Promise<string>;
   readonly apiUrl?: string;
   readonly log: Log;
 }
@@ -39,7 +39,7 @@ export function createAttachments({ store, botToken, apiUrl, log }: AttachmentPa
     if (!address || !isSlacks(address, api)) return "it does not lie in Slack";
     try {
       const answer = await fetch(address, {
-        headers: { Authorization: `Bearer ${botToken}` },
+        headers: { Authorization: `Bearer ${await botToken()}` },
         redirect: "manual",
         signal: AbortSignal.timeout(DOWNLOAD_MS_MAX),
       });

@@ -44,10 +44,24 @@ export const ACTIONS = {
   words: "parley.question.words",
   answer: "parley.question.answer",
   approve: "parley.code.approve",
+  allowRun: "parley.code.allow",
+  editCall: "parley.code.edit",
   deny: "parley.code.deny",
+  raise: "parley.limit.raise",
+  finish: "parley.limit.finish",
+  denyWhy: "parley.code.reason",
+  askAgain: "parley.code.again",
   forget: "parley.memory.forget",
   older: "parley.memory.older",
   newer: "parley.memory.newer",
+} as const;
+
+/** Buttons beside a run in a list, outside of its thread, which is in their value. */
+export const LISTED = {
+  pause: "parley.listed.pause",
+  resume: "parley.listed.resume",
+  stop: "parley.listed.stop",
+  transcript: "parley.listed.transcript",
 } as const;
 
 export const markdown = (text: string): MarkdownBlock => ({ type: "markdown", text: orNothing(text) });
@@ -87,6 +101,12 @@ export function button(label: string, actionId: string, value: object, style?: "
     ...(style ? { style } : {}),
   };
 }
+
+/** Asks once more before it is done; plain text. */
+export const confirmed = (element: Button, ask: { readonly title: string; readonly text: string; readonly confirm: string }): Button => ({
+  ...element,
+  confirm: { title: plainText(ask.title), text: plainText(ask.text), confirm: plainText(ask.confirm), deny: plainText("Not now") },
+});
 
 /** A mention of a person by Slack's id; by name when the person came from elsewhere. */
 export const mention = (person: { readonly id: string; readonly name: string }): string =>

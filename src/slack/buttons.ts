@@ -4,8 +4,8 @@ import { stop } from "./run-control.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { RUN_ID_CHARS } from "./limits.ts";
 import { ButtonValue, placeOfPress, type PressBody } from "./payloads.ts";
-import { refusal } from "./permissions.ts";
 import { placeOf } from "./place.ts";
+import { refused, type Attempt } from "./refused.ts";
 
 /** Stop, under the cards of a thread or in the run's controls. Resolves to whether this press ended the run. */
 export async function pressStop(ears: Ears, press: PressBody): Promise<boolean> {
@@ -20,7 +20,14 @@ export async function pressStop(ears: Ears, press: PressBody): Promise<boolean> 
     );
     return false;
   }
-  return stop(ears, { thread: at.thread, run, user: press.user.id, external: at.external, listener: at.listener });
+  return stop(ears, {
+    thread: at.thread,
+    run,
+    user: press.user.id,
+    external: at.external,
+    listener: at.listener,
+    ...(at.about.id === undefined ? {} : { id: at.about.id }),
+  });
 }
 
 /** An answer offered by a question. The words are the log's own: what a payload says was on the button is not believed. */
@@ -35,9 +42,9 @@ export async function pressAnswer(ears: Ears, press: PressBody): Promise<void> {
     await ears.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
     return;
   }
-  const refused = refusal("answer", { user: press.user.id, external: at.external, startedBy }, ears.allow);
-  if (refused) {
-    await ears.whisper.tell(at.listener, safeMrkdwn(refused));
+  const no = await refused(ears, "answer", { user: press.user.id, external: at.external, startedBy, ...at.about });
+  if (no) {
+    await ears.whisper.tell(at.listener, safeMrkdwn(no));
     return;
   }
   const heard = await ears.runner.say({
@@ -54,31 +61,13 @@ export async function pressAnswer(ears: Ears, press: PressBody): Promise<void> {
     await ears.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
 }
 
-/** Yes or no to a call that waits for one. */
-export async function pressApproval(ears: Ears, press: PressBody, approved: boolean): Promise<void> {
-  const at = pressed(ears, press);
-  if (!at) return;
-  const transcript = await ears.runner.read(at.thread);
-  const { approvals, startedBy } = currentRun(transcript);
-  const value = ButtonValue.parse(press.actions[0].value);
-  const asked = transcript.events.find((event) => event.seq === value.seq);
-  const call = asked?.type === "approval.requested" ? asked.call : value.call;
-  const refused = refusal("approve", { user: press.user.id, external: at.external, startedBy }, ears.allow);
-  const isOpen = call !== undefined && approvals.includes(call);
-  if (isOpen && refused) {
-    await ears.whisper.tell(at.listener, safeMrkdwn(refused));
-    return;
-  }
-  const person = await personOf(ears, press.user.id);
-  if (isOpen && (await ears.runner.approve(at.thread, { call, approved, person }))) return;
-  await ears.whisper.tell(at.listener, "This was decided already.");
-}
-
 export interface Pressed {
   readonly thread: string;
   readonly channel: string;
   readonly messageTs: string;
   readonly external: boolean;
+  /** For {@link refused}. */
+  readonly about: Pick<Attempt, "channel" | "subject" | "id">;
   readonly listener: { readonly user: string; readonly channel: string; readonly threadTs: string; readonly ts: string };
 }
 
@@ -87,8 +76,10 @@ export function pressed(ears: Ears, press: PressBody): Pressed | undefined {
   const named = placeOf(press.view?.private_metadata ?? "");
   const at = named ? { channel: named.channel, ts: named.ts, messageTs: named.ts } : placeOfPress(press);
   if (!at) return undefined;
+  const thread = threadOf(ears, { channel: at.channel, ts: at.ts });
   return {
-    thread: threadOf(ears, { channel: at.channel, ts: at.ts }),
+    thread,
+    about: { channel: at.channel, subject: thread, ...(press.trigger_id === undefined ? {} : { id: press.trigger_id }) },
     channel: at.channel,
     messageTs: at.messageTs,
     // Presses do not say whether a channel is shared; a person of another workspace is a guest in any case.

@@ -8,10 +8,12 @@ import type { Transcript } from "../engine/transcript.ts";
 import type { Post, Store } from "../store/store.ts";
 import { failureOf } from "./api-errors.ts";
 import type { Rendered, RenderedMessage } from "./blocks.ts";
+import { anewOf, postAnew, type Unedited } from "./card-anew.ts";
 import type { Problem } from "./delivery.ts";
+import { knownCode } from "./error-codes.ts";
 import { CARD_EDIT_BURST, CARD_EDIT_GAP_MS, CARD_EDITS_PER_MINUTE, CARDS_AT_START_MAX, RETRY_DELAY_MS_MAX } from "./limits.ts";
 import { metadataOf, outboxId } from "./metadata.ts";
-import { createBucket } from "./pacer.ts";
+import { createBucket, createSharedBucket } from "./pacer.ts";
 import type { TeamCard } from "./personas.ts";
 import { placeOf, type Place } from "./place.ts";
 import { render } from "./render.ts";
@@ -45,6 +47,7 @@ interface Line {
 export function createCards(parts: CardsParts): Cards {
   const { store, web, clock, onProblem } = parts;
   const bucket = createBucket({ perMinute: CARD_EDITS_PER_MINUTE, burst: CARD_EDIT_BURST, clock });
+  const turns = createSharedBucket(bucket);
   const lines = new Map<string, Line>();
   const running = new Set<Promise<void>>();
   /** Cards that Slack does not let us edit; there is no sense in asking again before the next start. */
@@ -85,7 +88,7 @@ export function createCards(parts: CardsParts): Cards {
     let edits = 0;
     for (const card of cardsOf((await parts.load(thread)).events)) {
       if (ending.signal.aborted) return edits;
-      const ts = await store.receipt(thread, card.seq, card.kind);
+      const ts = (await anewOf(store, { thread, ...card })) ?? (await store.receipt(thread, card.seq, card.kind));
       if (ts === undefined || uneditable.has(keyOf(thread, card.seq))) continue;
       if (await edit({ thread, place, ts, ...card }, line)) edits++;
     }
@@ -96,17 +99,18 @@ export function createCards(parts: CardsParts): Cards {
   async function edit(card: Card & { readonly thread: string; readonly place: Place; readonly ts: string }, line: Line): Promise<boolean> {
     const { thread, seq, kind } = card;
     if ((await wanted(card)) === undefined) return false;
-    if (!(await bucket.take(ending.signal))) return false;
+    if (!(await turns.take(card.place.channel, ending.signal))) return false;
     // The log may have gone on while this waited for its time.
     const message = await wanted(card);
     if (!message) return false;
     const { rendered, mark, run } = message;
+    const blocks = isSimple ? (rendered.fallback ?? rendered.blocks) : rendered.blocks;
     try {
       await web.write.chat.update({
         channel: card.place.channel,
         ts: card.ts,
         text: rendered.text,
-        blocks: [...(isSimple ? (rendered.fallback ?? rendered.blocks) : rendered.blocks)],
+        blocks: [...blocks],
         metadata: metadataOf({ seq, kind }, outboxId({ seq, kind, part: 0 }), run),
       });
       await store.putNote(keyOf(thread, seq), mark);
@@ -116,6 +120,11 @@ export function createCards(parts: CardsParts): Cards {
       if (failure.kind === "limited" || (failure.kind === "ambiguous" && ++line.tries < TRIES_MAX)) {
         if (failure.kind === "limited") bucket.delay(failure.retryAfterMs);
         line.isDirty = true;
+      } else if (
+        knownCode(failure.code).reaction === "anew" &&
+        (await takePlace({ thread, seq, kind, run, text: rendered.text, blocks }, mark))
+      ) {
+        line.tries = 0;
       } else if (failure.kind === "blocks" && rendered.fallback && !isSimple) {
         isSimple = true;
         line.isDirty = true;
@@ -126,6 +135,16 @@ export function createCards(parts: CardsParts): Cards {
         isDegraded = true;
       }
     }
+    return true;
+  }
+
+  /** False when there is no new card either. */
+  async function takePlace(card: Unedited, mark: string): Promise<boolean> {
+    const anew = await postAnew(card, { store, write: web.write });
+    if (anew.kind === "tried before") return false;
+    if (anew.kind === "posted") await store.putNote(keyOf(card.thread, card.seq), mark);
+    else if (anew.failure.kind === "limited") bucket.delay(anew.failure.retryAfterMs);
+    touch(card.thread);
     return true;
   }
 
@@ -191,12 +210,12 @@ export function createCards(parts: CardsParts): Cards {
 
 interface Card {
   readonly seq: number;
-  readonly kind: "card" | "question" | "approval";
+  readonly kind: "card" | "question" | "approval" | "halt";
 }
 
 type Started = RunEvent & { readonly type: "run.started" };
 
-const CARD_KINDS: ReadonlySet<string> = new Set(["card", "question", "approval"]);
+const CARD_KINDS: ReadonlySet<string> = new Set(["card", "question", "approval", "halt"]);
 
 /** The latest cards of a thread; the older ones have said their last. */
 function cardsOf(events: readonly RunEvent[]): readonly Card[] {
@@ -206,6 +225,7 @@ function cardsOf(events: readonly RunEvent[]): readonly Card[] {
     if (event?.type === "run.started") cards.push({ seq: event.seq, kind: "card" });
     else if (event?.type === "handoff.made" && event.to === HUMAN) cards.push({ seq: event.seq, kind: "question" });
     else if (event?.type === "approval.requested") cards.push({ seq: event.seq, kind: "approval" });
+    else if (event?.type === "limit.reached") cards.push({ seq: event.seq, kind: "halt" });
   }
   return cards;
 }

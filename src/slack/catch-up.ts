@@ -2,6 +2,7 @@ import type { Clock } from "../engine/clock.ts";
 import { currentRun, messagesOfRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
 import type { Store } from "../store/store.ts";
+import type { Missed } from "./missed.ts";
 import type { Inbox } from "./inbox.ts";
 import { placeOf, type Place } from "./place.ts";
 import { isUnavailable, slackErrorCode, type Log, type Web } from "./web.ts";
@@ -31,6 +32,8 @@ export function createCatchUp(parts: {
   readonly runner: Pick<Runner, "read">;
   readonly web: Web;
   readonly inbox: Inbox;
+  /** Where no run goes on. */
+  readonly missed?: Pick<Missed, "read">;
   readonly team: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -97,7 +100,9 @@ export function createCatchUp(parts: {
       underWay ??= (async () => {
         while (again && !stopping.signal.aborted) {
           again = false;
-          await readAll().catch((error: unknown) => log("what was missed could not be read back", error));
+          await readAll()
+            .then(() => parts.missed?.read(stopping.signal))
+            .catch((error: unknown) => log("what was missed could not be read back", error));
         }
         underWay = undefined;
       })();

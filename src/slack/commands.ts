@@ -1,52 +1,80 @@
-import type { RunState } from "../engine/run-state.ts";
 import { currentRun } from "../engine/transcript.ts";
-import { plural } from "./blocks.ts";
-import { courtesy, INVITE, openModal, postOnce, tellDirectly, type Desk } from "./desk.ts";
+import { answerTo, isOutside, notHere, type Asked } from "./asked.ts";
+import { refusedText } from "./budgets.ts";
+import { budgetCommand } from "./limit-desk.ts";
+import { courtesy, openModal, tellDirectly, type Desk } from "./desk.ts";
 import { personOf, threadOf } from "./ears.ts";
-import { stop } from "./run-control.ts";
 import { safeMrkdwn } from "./escape.ts";
-import { helpText, teamsText } from "./help.ts";
-import { controlsModal, homeView, NEW_RUN, newRunModal } from "./modals.ts";
-import { bareText } from "./mrkdwn.ts";
+import { commandsText, helpText, teamsText } from "./help.ts";
+import { controlsModal, NEW_RUN, newRunModal, type NewRunWishes } from "./modals.ts";
+import { plainText } from "./mrkdwn.ts";
+import { mySettings } from "./my-settings.ts";
 import { memoryCommand } from "./notes.ts";
-import type { CommandBody, MessageShortcutBody, SubmissionBody } from "./payloads.ts";
-import { refusal } from "./permissions.ts";
-import { placeOf, threadKey, type Place } from "./place.ts";
-import { slackErrorCode } from "./web.ts";
+import type { CommandBody, MessageShortcutBody, PressBody, SubmissionBody } from "./payloads.ts";
+import { refused } from "./refused.ts";
+import { controlRuns, listRuns, sendTranscript } from "./run-commands.ts";
+import { openSettings } from "./settings-desk.ts";
+import { asSetIn, startRun, teamsIn } from "./starting.ts";
 
-const RUNS_LISTED_MAX = 10;
-
-/** `/parley help | teams | status | stop | memory`. Slack lets nobody use a command in a thread, hence the words and the shortcuts there. */
+/** `/parley …`: what people ask for outside of a thread. Slack lets nobody use a command in one, hence the words and the shortcuts there. */
 export async function parleyCommand(desk: Desk, command: CommandBody): Promise<void> {
-  const listener = { user: command.user_id, channel: command.channel_id };
-  const answer = (text: string) => desk.whisper.respond(command.response_url, listener, text);
-  const word = command.text.trim().split(/\s+/)[0]?.toLowerCase() ?? "";
+  const asked = askedBy(desk, command);
+  const answer = answerTo(desk, asked);
+  const words = command.text.trim().split(/\s+/);
+  const word = words[0]?.toLowerCase() ?? "";
   switch (word) {
     case "":
     case "help":
-      return answer(helpText(desk.me.user, desk.teams));
+      return answer(`${helpText(desk.me.user, await teamsIn(desk, asked.channel))}\n\n${commandsText()}`);
+    case "new":
+      return newRun(desk, command, asked);
     case "teams":
-      return answer(teamsText(desk.teams));
+      return answer(teamsText(await teamsIn(desk, asked.channel)));
     case "status":
-      return answer(await statusText(desk, command.channel_id));
-    case "stop": {
-      const runs = await runsIn(desk, command.channel_id);
-      const [only] = runs;
-      if (!only) return answer("No agents are talking in this channel.");
-      if (runs.length > 1)
-        return answer(`${await statusText(desk, command.channel_id)}\nWrite \`stop\` in the thread of the one you mean.`);
-      // In a shared channel the command of a guest says from where it comes.
-      const external = command.team_id !== undefined && command.team_id !== desk.me.team;
-      const stopped = await stop(desk, { ...only, user: command.user_id, external, listener });
-      return stopped ? answer(`Stopped: ${await lineOf(desk, only)}`) : undefined;
-    }
+      return listRuns(desk, asked, words[1]?.toLowerCase() === "mine");
+    case "stop":
+    case "pause":
+    case "resume":
+      return controlRuns(desk, asked, word);
+    case "transcript":
+      return sendTranscript(desk, asked);
+    case "settings":
+      return openSettings(desk, asked);
+    case "budget":
+      return answer(await budgetCommand(desk, command));
     case "memory":
       return memoryCommand(desk, command);
     default:
-      return answer(
-        `I do not know \`/parley ${safeMrkdwn(word.slice(0, 40))}\`. There are \`help\`, \`teams\`, \`status\`, \`stop\` and \`memory\`. To start a run, mention me with the task.`,
-      );
+      return answer(`I do not know \`/parley ${safeMrkdwn(word.slice(0, 40))}\`.\n\n${commandsText()}`);
   }
+}
+
+function askedBy(desk: Desk, command: CommandBody): Asked {
+  return {
+    user: command.user_id,
+    // In a shared channel the command of a guest says from where it comes.
+    external: command.team_id !== undefined && command.team_id !== desk.me.team,
+    channel: command.channel_id,
+    respondTo: command.response_url,
+    id: command.trigger_id,
+  };
+}
+
+/** `/parley new`: a modal; with a task behind it, a run in this channel at once. */
+async function newRun(desk: Desk, command: CommandBody, asked: Asked): Promise<void> {
+  const answer = answerTo(desk, asked);
+  const { channel, user, external, id } = asked;
+  if (id === undefined) return;
+  const teams = await teamsIn(desk, channel);
+  const said = command.text.trim().replace(/^\S+\s*/, "");
+  const [first = ""] = said.split(/[\s:]/, 1);
+  const team = teams.cards.find(({ name }) => name.toLowerCase() === first.toLowerCase())?.name;
+  const task = team === undefined ? said : said.slice(first.length).replace(/^\s*:?\s*/, "");
+  if (task === "") return openModal(desk, id, newRunModal({ ...teams, default: team ?? teams.default }));
+  if (await isOutside(desk, channel)) return answer(notHere(channel));
+  const text = await plainText(task, { bot: desk.me.user, nameOf: (one) => desk.names.of(one) });
+  const line = await startRun(desk, { key: `command/${id}`, user, external, channel, team, text });
+  if (line) await answer(line);
 }
 
 /** "Discuss with Parley" on a message: a run about its text, in its thread. */
@@ -54,25 +82,29 @@ export async function discuss(desk: Desk, shortcut: MessageShortcutBody): Promis
   const { message, channel, user } = shortcut;
   const listener = { user: user.id, channel: channel.id, threadTs: message.thread_ts, ts: message.ts };
   const answer = (text: string) => desk.whisper.respond(shortcut.response_url, listener, text);
-  const text = bareText(message.text, desk.me.user);
-  if (text === "") return answer("There are no words in this message to discuss.");
-  if (!(await isMember(desk, channel.id))) return answer(INVITE);
+  const text = await plainText(message.text, { bot: desk.me.user, nameOf: (one) => desk.names.of(one) });
+  if (text === "" && !message.files?.length) return answer("There are no words in this message to discuss.");
+  if (await isOutside(desk, channel.id)) return answer(notHere(channel.id));
   const thread = threadOf(desk, { channel: channel.id, ...message });
   const run = currentRun(await desk.runner.read(thread));
   const external = user.team_id !== undefined && user.team_id !== desk.me.team;
-  const refused = refusal(run.running ? "steer" : "start", { user: user.id, external, startedBy: run.startedBy }, desk.allow);
-  if (refused) return answer(safeMrkdwn(refused));
+  const attempt = { user: user.id, external, startedBy: run.startedBy, channel: channel.id, subject: thread, id: shortcut.trigger_id };
+  const no = await refused(desk, run.running ? "steer" : "start", attempt);
+  if (no) return answer(safeMrkdwn(no));
   desk.whisper.react({ channel: channel.id, ts: message.ts }, "eyes");
   const author = message.user ? await desk.names.of(message.user) : (message.username ?? "somebody");
+  const { files, note } = await desk.attachments(message);
   const heard = await desk.runner.say({
     thread,
     workspace: desk.me.team,
     person: await personOf(desk, user.id),
-    text: `Discuss this message of ${author}:\n\n${text}`,
+    ...(run.running ? {} : await asSetIn(desk, channel.id, undefined)),
+    text: [`Discuss this message of ${author}:`, text, note].filter(Boolean).join("\n\n"),
+    files,
     id: `${desk.me.team}:${channel.id}:${message.ts}:discuss:${shortcut.action_ts ?? ""}`,
     addressed: true,
   });
-  if (heard.kind === "refused") await answer(safeMrkdwn(heard.reason));
+  if (heard.kind === "refused") await answer(await refusedText(desk, heard, channel.id));
 }
 
 /** "Parley run controls" on a message: what goes on in its thread, and Stop. */
@@ -89,7 +121,26 @@ export async function refreshControls(desk: Desk, view: { readonly id: string; r
   );
 }
 
-export const openNewRun = (desk: Desk, triggerId: string): Promise<void> => openModal(desk, triggerId, newRunModal(desk.teams));
+/** The form for a new run, with the person's own team chosen beforehand. */
+export async function openNewRun(
+  desk: Desk,
+  { user, triggerId, pushed, ...wishes }: NewRunWishes & { readonly user: string; readonly triggerId: string; readonly pushed?: boolean },
+): Promise<void> {
+  const team = wishes.team ?? (await mySettings(desk, user)).team;
+  const known = desk.teams.cards.some(({ name }) => name === team);
+  const { team: _, ...rest } = wishes;
+  const view = newRunModal(desk.teams, known && team !== undefined ? { ...rest, team } : rest);
+  if (!pushed) return openModal(desk, triggerId, view);
+  return courtesy(desk, "views.push", () => desk.web.write.views.push({ trigger_id: triggerId, view }));
+}
+
+/** Another team was chosen in that form: it is shown. What was typed stays. */
+export async function previewTeam(desk: Desk, press: PressBody): Promise<void> {
+  const team = press.actions[0].selected_option?.value;
+  const id = press.view?.id;
+  if (id === undefined || team === undefined) return;
+  await courtesy(desk, "views.update", () => desk.web.write.views.update({ view_id: id, view: newRunModal(desk.teams, { team }) }));
+}
 
 /** The new-run modal was submitted: the task is posted in the channel, and the run begins under it. */
 export async function startFromModal(desk: Desk, submission: SubmissionBody): Promise<void> {
@@ -101,66 +152,6 @@ export async function startFromModal(desk: Desk, submission: SubmissionBody): Pr
   if (!task || !team || !channel) return;
   const user = submission.user.id;
   const external = submission.user.team_id !== undefined && submission.user.team_id !== desk.me.team;
-  const refused = refusal("start", { user, external, startedBy: undefined }, desk.allow);
-  if (refused) return tellDirectly(desk, user, safeMrkdwn(refused));
-  const key = `task/${submission.view.id}`;
-  const ts = await postOnce(desk, { key, user, channel, text: `<@${user}> asks:\n${safeMrkdwn(task)}` });
-  if (!ts) return;
-  const heard = await desk.runner.say({
-    thread: threadKey({ team: desk.me.team, channel, ts }),
-    workspace: desk.me.team,
-    person: await personOf(desk, user),
-    text: task,
-    id: `${desk.me.team}:${channel}:${ts}`,
-    addressed: true,
-    team,
-  });
-  if (heard.kind === "refused") await desk.whisper.tell({ user, channel, ts }, safeMrkdwn(heard.reason));
-}
-
-/** Somebody opened the app's Home. */
-export async function showHome(desk: Desk, user: string): Promise<void> {
-  await courtesy(desk, "views.publish", () => desk.web.write.views.publish({ user_id: user, view: homeView(desk.me.user, desk.teams) }));
-}
-
-interface RunHere {
-  readonly thread: string;
-  readonly place: Place;
-  readonly run: RunState;
-}
-
-/** The runs of one channel: whoever can write there may read of them, and of no others. */
-async function runsIn(desk: Desk, channel: string): Promise<RunHere[]> {
-  const runs: RunHere[] = [];
-  for (const { thread } of await desk.store.unfinished()) {
-    const place = placeOf(thread);
-    if (place?.team !== desk.me.team || place.channel !== channel) continue;
-    const run = currentRun(await desk.runner.read(thread));
-    if (run.running) runs.push({ thread, place, run });
-  }
-  return runs;
-}
-
-async function statusText(desk: Desk, channel: string): Promise<string> {
-  const runs = await runsIn(desk, channel);
-  if (runs.length === 0) return "No agents are talking in this channel.";
-  const lines = await Promise.all(runs.slice(0, RUNS_LISTED_MAX).map(async (run) => `• ${await lineOf(desk, run)}`));
-  return [`*Agents are talking in ${plural(runs.length, "thread")} of this channel*`, ...lines].join("\n");
-}
-
-async function lineOf(desk: Desk, { place, run }: RunHere): Promise<string> {
-  const state = run.question || run.approvals.length > 0 ? "waits for an answer" : plural(run.turns, "turn");
-  const words = `*${safeMrkdwn(run.team ?? "")}*, ${state}, started by ${safeMrkdwn(run.startedBy?.name ?? "somebody")}`;
-  const link = await desk.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
-  return link?.permalink ? `${words}: <${link.permalink}|open>` : words;
-}
-
-/** True as well when Slack does not say: then the attempt shows. */
-async function isMember(desk: Desk, channel: string): Promise<boolean> {
-  try {
-    const { channel: found } = await desk.web.read.conversations.info({ channel });
-    return found?.is_member !== false || found.is_im === true;
-  } catch (error) {
-    return !["channel_not_found", "not_in_channel"].includes(slackErrorCode(error) ?? "");
-  }
+  const line = await startRun(desk, { key: submission.view.id, user, external, channel, team, text: task });
+  if (line) await tellDirectly(desk, user, line);
 }

@@ -3,15 +3,18 @@ import type { RunState } from "../engine/run-state.ts";
 import { currentRun, type Transcript } from "../engine/transcript.ts";
 import type { Heard } from "../runner.ts";
 import { hearAmendment } from "./amendments.ts";
+import { refusedText } from "./budgets.ts";
 import { personOf, threadOf, type Ears } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { helpText, type TeamCards } from "./help.ts";
 import { READ, SEEN } from "./marks.ts";
 import { bareText, mentions, plainText } from "./mrkdwn.ts";
 import { isAmendment, type MessageBody, type MessageEvent } from "./payloads.ts";
-import { refusal, type Deed } from "./permissions.ts";
+import type { Deed } from "./permissions.ts";
+import { refused, wouldRefuse } from "./refused.ts";
 import { command } from "./run-control.ts";
 import type { Listener } from "./whisper.ts";
+import { asSetIn, teamsIn } from "./starting.ts";
 import { addressee, commandWord } from "./words.ts";
 import type { z } from "zod";
 
@@ -46,40 +49,50 @@ export async function hear(ears: Ears, body: z.output<typeof MessageBody>): Prom
   const bare = bareText(message.text, ears.me.user);
   const word = spoken.bot ? undefined : commandWord(bare);
   if (word && word !== "help") {
-    await command(ears, word, { thread, transcript, run, user, external: spoken.external, listener });
+    const id = `${ears.me.team}:${message.channel}:${message.ts}`;
+    await command(ears, word, { thread, transcript, run, user, external: spoken.external, listener, id });
     return;
   }
   if (word === "help" || (addressed && bare === "" && !message.files?.length)) {
-    await ears.whisper.tell(listener, helpText(ears.me.user, ears.teams));
+    await ears.whisper.tell(listener, helpText(ears.me.user, await teamsIn(ears, message.channel)));
     return;
   }
   if (spoken.bot && botsInARow(transcript, ears.bots) >= BOTS_IN_A_ROW_MAX) return;
-  const refused = refusal(deedOf(run), { user, external: spoken.external, startedBy: run.startedBy }, ears.allow);
-  if (refused) {
-    // A bystander's talk among people is not answered each time.
-    if (addressed) await ears.whisper.tell(listener, safeMrkdwn(refused));
+  const attempt = { user, external: spoken.external, startedBy: run.startedBy, channel: message.channel, subject: thread, id: message.ts };
+  // A bystander's talk among people is not answered each time, nor kept.
+  const no = await (addressed ? refused : wouldRefuse)(ears, deedOf(run), attempt);
+  if (no) {
+    if (addressed) await ears.whisper.tell(listener, safeMrkdwn(no));
     return;
   }
   // The first sign, before anything that takes time.
   if (!run.running) ears.whisper.react(message, SEEN);
   const said = await wordsOf(ears, message);
   const wish = run.running ? { text: said } : wishedTeam(said, ears.teams);
-  const team = run.running ? run.team : (wish.team ?? ears.teams.default);
+  const set = run.running ? {} : await asSetIn(ears, message.channel, wish.team);
+  const team = run.running ? run.team : set.team;
   const to = addressee(wish.text, ears.teams.cards.find(({ name }) => name === team)?.agents ?? []);
   const { files, note } = await ears.attachments(message);
+  const quoted = await ears.quotes({ user, external: spoken.external, text: message.text });
   const heard = await ears.runner.say({
     thread,
     workspace: ears.me.team,
     person: spoken.bot ?? (await personOf(ears, user)),
-    text: note === "" ? wish.text : `${wish.text}\n\n${note}`,
+    text: [wish.text, quoted.note, note].filter(Boolean).join("\n\n"),
     files,
     id: `${ears.me.team}:${message.channel}:${message.ts}`,
     addressed,
-    ...(wish.team === undefined ? {} : { team: wish.team }),
+    ...set,
     ...(to === undefined ? {} : { to }),
   });
   await show(ears, heard, { message, listener });
+  if (quoted.unread > 0 && (heard.kind === "started" || heard.kind === "steered" || heard.kind === "answered"))
+    await ears.whisper.tell(listener, UNREAD);
 }
+
+/** Whichever of us may not: a stranger learns nothing about a channel that is not theirs. */
+const UNREAD =
+  "A message that you linked to could not be read: both you and I have to be in its channel. Paste its words here if they matter.";
 
 /** Subtypes under which people speak; every other is a notice, an edit, or a bot. */
 const PEOPLE: ReadonlySet<string> = new Set(["", "file_share", "thread_broadcast", "me_message"]);
@@ -160,7 +173,7 @@ async function show(ears: Ears, heard: Heard, to: { readonly message: MessageEve
       ears.whisper.react(to.message, SEEN);
       return;
     case "refused":
-      await ears.whisper.tell(to.listener, safeMrkdwn(heard.reason));
+      await ears.whisper.tell(to.listener, await refusedText(ears, heard, to.message.channel));
       return;
   }
 }

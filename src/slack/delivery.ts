@@ -5,7 +5,7 @@ import type { Transcript } from "../engine/transcript.ts";
 import type { Post, Store } from "../store/store.ts";
 import { failureOf, type CallFailure } from "./api-errors.ts";
 import type { Rendered, RenderedFile, RenderedMessage } from "./blocks.ts";
-import { asFile, contentOf, FIRST_FORM, nextForm, noticeOf, shaped, type Form } from "./forms.ts";
+import { asFile, contentOf, FIRST_FORM, lastForm, nextForm, noticeOf, shaped, type Form } from "./forms.ts";
 import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "./limits.ts";
 import { metadataOf, outboxId } from "./metadata.ts";
 import type { Bucket } from "./pacer.ts";
@@ -25,7 +25,7 @@ export type Problem =
   | { readonly kind: "degraded"; readonly feature: "personas" | "files" | "history" | "cards"; readonly code: string }
   /** After an outage that could not be looked into, a message may be there twice. */
   | { readonly kind: "maybe-twice"; readonly thread: string; readonly code: string }
-  /** This message will not be in Slack; it is in the log. */
+  /** This message will not be in Slack; it is in the log. Where Slack lets it, the thread says so. */
   | { readonly kind: "gave-up"; readonly thread: string; readonly seq: number; readonly code: string }
   | { readonly kind: "bug"; readonly thread: string; readonly error: unknown };
 
@@ -60,7 +60,16 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
   return async function deliver(post, signal) {
     const place = placeOf(post.thread);
     if (!place) return settle(post, "not a thread of Slack");
-    const sending: Sending = { post, place, signal, since: post.sendingSince, form: FIRST_FORM, posted: new Map(), wanted: outboxId(post) };
+    const sending: Sending = {
+      post,
+      place,
+      signal,
+      since: post.sendingSince,
+      form: FIRST_FORM,
+      gaveUp: false,
+      posted: new Map(),
+      wanted: outboxId(post),
+    };
     let mayBeThere = post.sendingSince !== undefined;
     let delayMs = RETRY_DELAY_MS;
     while (!signal.aborted) {
@@ -92,8 +101,12 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
           onProblem({ kind: "auth", code: sent.code });
           return "held";
         case "refused":
+          if (sending.gaveUp) return settle(post, sent.code);
           onProblem({ kind: "gave-up", thread: post.thread, seq: post.seq, code: sent.code });
-          return settle(post, sent.code);
+          sending.gaveUp = true;
+          sending.form = lastForm(about.rendered, sent.code);
+          mayBeThere = false;
+          continue;
       }
     }
     return "stopped";
@@ -141,7 +154,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
 
   async function send(sending: Sending, rendered: RenderedFile | RenderedMessage, about: About): Promise<Sent> {
     if (rendered.kind === "file") return sendFile(sending, rendered);
-    if (sending.form.shape === "file") return sendFile(sending, asFile(rendered, sending.post));
+    if (sending.form.shape === "file") return sendFile(sending, asFile(rendered, sending.post), rendered);
     let receipt = "";
     for (const [piece, message] of shaped(rendered, sending.form.shape).entries()) {
       sending.wanted = sending.form.shape === "pieces" ? outboxId(sending.post, piece) : outboxId(sending.post);
@@ -188,10 +201,14 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
     }
   }
 
-  async function sendFile(sending: Sending, file: RenderedFile): Promise<Sent> {
+  /** `message`: what the file is instead of; without it the thread has the words already, or has none. */
+  async function sendFile(sending: Sending, file: RenderedFile, message?: RenderedMessage): Promise<Sent> {
     const { post, place, signal, form } = sending;
     const bytes = "text" in file.content ? Buffer.from(file.content.text) : await store.file(file.content.hash);
-    const instead = (code: string): Sent => ({ kind: "next-form", form: { ...form, shape: "whole", notice: noticeOf(file, code) } });
+    const instead = (code: string): Sent => ({
+      kind: "next-form",
+      form: { ...form, shape: "whole", notice: noticeOf(file, code, message) },
+    });
     if (!bytes || bytes.byteLength === 0) return instead(bytes ? "empty" : "content_gone");
     await markSending(sending);
     const uploaded = await uploadFile({ ...file, bytes }, place, post, { web, store, bucket: pace.uploads, clock, signal });
@@ -227,6 +244,8 @@ interface Sending {
   readonly place: Place;
   readonly signal: AbortSignal;
   form: Form;
+  /** Slack takes it in no form; what is tried now says that something is missing here. */
+  gaveUp: boolean;
   /** When the first try began. */
   since: string | undefined;
   /** Of our ids, those that are known to be in the thread. */

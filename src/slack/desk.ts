@@ -1,53 +1,27 @@
 import type { ModalView } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { failureOf } from "./api-errors.ts";
+import type { Pace } from "./delivery.ts";
+import { knownCode } from "./error-codes.ts";
 import type { Ears } from "./ears.ts";
+import type { TeamShelf } from "./team-shelf.ts";
 import { slackErrorCode, type Log, type Web } from "./web.ts";
 
 /** What commands, shortcuts and modals need beside what every handler has. */
 export interface Desk extends Ears {
   readonly store: Store;
   readonly memory: Memory;
+  /** The teams that people make; absent where there can be none. */
+  readonly shelf?: TeamShelf;
+  readonly settings: Settings;
   readonly web: Web;
+  /** Of the outbox: all that the app says goes by it. */
+  readonly pace: Pace;
   readonly clock: Clock;
   readonly log: Log;
-}
-
-/** A message of the app's own about what a person did elsewhere, posted once for its key, also when it is handled again after a crash. The ts; nothing when it could not be posted. */
-export async function postOnce(
-  desk: Desk,
-  message: { readonly key: string; readonly user: string; readonly channel: string; readonly threadTs?: string; readonly text: string },
-): Promise<string | undefined> {
-  const key = `slack/${message.key}`;
-  const posted = await desk.store.note(key);
-  if (posted) return posted;
-  try {
-    const { ts } = await patiently(desk, () =>
-      desk.web.write.chat.postMessage({
-        channel: message.channel,
-        text: message.text,
-        unfurl_links: false,
-        unfurl_media: false,
-        ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
-      }),
-    );
-    if (ts) await desk.store.putNote(key, ts);
-    return ts;
-  } catch (error) {
-    const code = slackErrorCode(error);
-    const outside = code === "not_in_channel" || code === "channel_not_found";
-    await tellDirectly(
-      desk,
-      message.user,
-      outside
-        ? `<#${message.channel}>: ${INVITE}`
-        : `I could not post your words in <#${message.channel}> (${code ?? "Slack did not answer"}). Try again, or mention me there.`,
-    );
-    if (!outside) desk.log(`a person's words could not be posted in ${message.channel}`, error);
-    return undefined;
-  }
 }
 
 /** Once more, and once more, while Slack says that the channel has had enough for a second; what it refuses so has not happened. */
@@ -84,6 +58,7 @@ export async function courtesy(desk: Desk, method: string, call: () => Promise<u
     await call();
   } catch (error) {
     const code = slackErrorCode(error);
+    if (code !== undefined && knownCode(code).reaction === "fine") return;
     desk.log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
   }
 }

@@ -1,10 +1,14 @@
 import type { Person } from "../engine/events.ts";
 import type { Runner } from "../runner.ts";
+import type { Settings } from "../store/settings.ts";
+import type { Admins } from "./admins.ts";
 import type { Attachments } from "./attachments.ts";
 import type { TeamCards } from "./help.ts";
+import type { Quotes } from "./quotes.ts";
 import type { Names } from "./names.ts";
 import type { Allow } from "./permissions.ts";
 import { threadKey } from "./place.ts";
+import type { Log } from "./web.ts";
 import type { Whisper } from "./whisper.ts";
 
 /** What every handler of this room works with. */
@@ -14,7 +18,13 @@ export interface Ears {
   readonly names: Names;
   readonly whisper: Whisper;
   readonly attachments: Attachments;
+  readonly quotes: Quotes;
+  /** As the team file has it; `allowIn` says what holds in a channel. */
   readonly allow: Allow;
+  readonly admins: Admins;
+  /** What people set while Parley runs, and the audit log. */
+  readonly settings: Settings;
+  readonly log: Log;
   /** Ids of other bots that are heard as people are; all others are not. */
   readonly bots: ReadonlySet<string>;
   /** The bot as it is in this workspace. One token, one workspace: its id names the threads, also where a channel is shared with others. */

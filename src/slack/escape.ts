@@ -13,6 +13,10 @@ export const safeMrkdwn = (text: string): string =>
 /** Text for a plain_text field, in one line of at most `charsMax` characters. */
 export const safeLine = (text: string, charsMax: number): string => shorten(inert(clean(text)).replaceAll(/\s+/g, " ").trim(), charsMax);
 
+/** Markdown's words without its marks, for one line of a card; `snake_case` stays. */
+export const withoutMarks = (markdown: string): string =>
+  markdown.replaceAll(/[`*]+|(?<!\w)_+|_+(?!\w)/g, "").replaceAll(/(?<=^|\s)[#>|]+(?=\s|$)/g, " ");
+
 /** Cuts at a word where one ends near, and never within a character. */
 export function shorten(text: string, charsMax: number): string {
   if (text.length <= charsMax) return text;

@@ -2,8 +2,9 @@ import type { KnownBlock } from "@slack/types";
 import type { Post } from "../store/store.ts";
 import type { CallFailure } from "./api-errors.ts";
 import { context, markdown, section, size, type RenderedFile, type RenderedMessage } from "./blocks.ts";
+import { knownCode } from "./error-codes.ts";
 import { safeMrkdwn } from "./escape.ts";
-import { MARKDOWN_CHARS_MAX } from "./limits.ts";
+import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN } from "./limits.ts";
 import { faceInText, persona, type Persona, type TeamCard } from "./personas.ts";
 import { splitMarkdown } from "./split.ts";
 
@@ -72,22 +73,32 @@ export const asFile = (message: RenderedMessage, post: Post): RenderedFile => ({
   content: { text: message.markdown ?? message.plain },
 });
 
-/** What cannot be uploaded is at least named. */
-export function noticeOf(file: RenderedFile, code: string): RenderedMessage {
+/** Slack takes the message in no form: that something is missing here is said in words that give no cause for a refusal. */
+export function lastForm(refused: RenderedFile | RenderedMessage, code: string): Form {
+  const whose = refused.kind === "message" && refused.speaker !== undefined ? `A message of ${safeMrkdwn(refused.speaker)}` : "A message";
+  const text = `${whose} could not be posted here (${safeMrkdwn(code)}). It is kept in Parley's log.`;
+  return { shape: "plain", personas: false, notice: { kind: "message", text, plain: text, blocks: [] } };
+}
+
+/** What cannot be uploaded is at least named; of a message that was to be a file, the beginning is said. */
+export function noticeOf(file: RenderedFile, code: string, message?: RenderedMessage): RenderedMessage {
   const bytes = "text" in file.content ? Buffer.byteLength(file.content.text) : file.content.bytes;
-  const text = `${safeMrkdwn(file.name)} (${size(bytes)}) could not be uploaded: ${safeMrkdwn(WHY[code] ?? code)}. It is kept in Parley's log.`;
-  return { kind: "message", text, plain: text, blocks: [context(text)] };
+  const text = `${safeMrkdwn(file.name)} (${size(bytes)}) could not be uploaded: ${safeMrkdwn(WHY[code] ?? whyOf(code))}. It is kept in Parley's log.`;
+  if (!message) return { kind: "message", text, plain: text, blocks: [context(text)] };
+  const head = splitMarkdown(message.markdown ?? message.plain, { charsMax: OUTPUT_CHARS_SHOWN, partsMax: 1 }).parts[0] ?? "";
+  const { markdown: _, ...rest } = message;
+  return { ...rest, plain: `${safeMrkdwn(head)}\n…\n${text}`, blocks: [markdown(head), context(text)] };
+}
+
+/** As a clause: the sentence of the table, or the code itself where it has none. */
+function whyOf(code: string): string {
+  const { reaction, says } = knownCode(code);
+  return reaction === "bug" ? code : says.replace(/\.$/, "");
 }
 
 const WHY: { readonly [code: string]: string } = {
   missing_scope: "the app lacks the scope files:write; add it and install the app again",
   unknown_method: "this server takes no uploads",
-  file_uploads_disabled: "uploads are switched off in this workspace",
-  file_uploads_except_images_disabled: "only pictures may be uploaded in this workspace",
-  file_type_not_allowed: "this type of file is not allowed in this workspace",
-  file_upload_size_restricted: "it is larger than this workspace allows",
-  storage_limit_reached: "the workspace's storage is full",
-  slack_connect_file_upload_sharing_blocked: "uploads are blocked in channels shared with others",
   content_gone: "its content is gone",
   empty: "it is empty",
 };

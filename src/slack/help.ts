@@ -22,9 +22,22 @@ export function helpText(bot: string, teams: TeamCards): string {
     "*While they talk*, just reply in the thread, without a mention: your words reach the next speaker, or answer the question that was asked. Begin with an agent's name (`critic: …`) and that agent speaks next.",
     "Alone on a line: `pause` and `resume`, `skip` (the turn of whoever has the floor), `summary`, `stop`, `help`.",
     "In a direct message to me, every message is a task.",
-    "`/parley memory` shows what agents remember in a channel, and lets you delete it.",
+    "Put a link to a message into your task, and I read it where both of us may. `/parley help` has the rest.",
   ].join("\n");
 }
+
+/** What `/parley` takes, each on a line. */
+export const commandsText = (): string =>
+  [
+    "*/parley*, outside of threads (Slack has no commands in them; use the words, the buttons, or _Parley run controls_ in a message's menu)",
+    "`/parley new [team] task` starts a run here; without a task it asks for one",
+    "`/parley status` the runs of this channel, with buttons; `/parley status mine`: yours, everywhere",
+    "`/parley pause`, `resume`, `stop` a run; where there are several, you choose",
+    "`/parley transcript` the whole of a run as a file, for you alone",
+    "`/parley teams` who there is; `/parley settings` how I am in this channel",
+    "`/parley budget` what was spent today, and what may be",
+    "`/parley memory` shows what agents remember in a channel, and lets you delete it",
+  ].join("\n");
 
 export function teamsText(teams: TeamCards): string {
   const lines = teams.cards.slice(0, TEAMS_SHOWN_MAX).map((card) => {

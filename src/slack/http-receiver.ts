@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { HTTPModuleFunctions as bolts, type App } from "@slack/bolt";
 import { z } from "zod";
 import type { Inbox } from "./inbox.ts";
+import { closeDoor, openDoor, portOf } from "./install-door.ts";
+import type { Pages } from "./install-pages.ts";
 import type { SlackReceiver } from "./receiver.ts";
 import { sdkLogger, type Log } from "./web.ts";
 
@@ -24,10 +25,6 @@ export interface HttpReceiver extends SlackReceiver {
 export const HTTP_PATH = "/slack/events";
 /** As much as the inbox takes; what is longer is answered with 413. */
 const BODY_BYTES_MAX = 1_000_000;
-/** Slack sends a request at once; who dribbles one is cut off. */
-const REQUEST_TIMEOUT_MS = 10_000;
-/** Slack uses a handful; more would only hold file handles. */
-const CONNECTIONS_MAX = 1_000;
 
 /**
  * Slack over HTTP, for a company that has an address that Slack can reach. Each envelope is written into the inbox, then answered with 200,
@@ -40,18 +37,25 @@ export function createHttpReceiver(parts: {
   readonly log: Log;
   /** Requests can come in: read up on what was missed. */
   readonly onConnected: () => void;
+  /** What a form that cannot be taken is answered with the ack; then there is nothing more to do. Never rejects, and is there in time. */
+  readonly answer?: (body: unknown) => Promise<object | undefined>;
+  /** Those for an installation by OAuth. */
+  readonly pages?: Pages;
 }): HttpReceiver {
   const { door, inbox, log } = parts;
   const logger = sdkLogger(log);
   let server: Server | undefined;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (await parts.pages?.(request, response)) return;
     if (request.method !== "POST" || request.url?.split("?")[0] !== HTTP_PATH) return status(response, 404);
     const body = await read(request, response);
     if (body === undefined) return;
     const { type, challenge, ssl_check: isCheck } = Handshake.parse(body);
     if (isCheck === "1") return status(response, 200);
     if (type === "url_verification") return void response.setHeader("content-type", "text/plain").end(challenge);
+    const refused = await parts.answer?.(body);
+    if (refused) return void response.setHeader("content-type", "application/json").end(JSON.stringify(refused));
     try {
       await inbox.receive(body);
     } catch (error) {
@@ -86,35 +90,21 @@ export function createHttpReceiver(parts: {
     // Bolt hears of it from the inbox, and never before.
     init: (_app: App) => undefined,
     connected: () => server?.listening ?? false,
-    port: () => (server?.address() as AddressInfo | null | undefined)?.port,
+    port: () => portOf(server),
     /** Rejects when the address cannot be had. */
     async start() {
-      const opening = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+      server = await openDoor(door, "--http", (request, response) => {
         answer(request, response).catch((error: unknown) => {
           log("a request broke", error);
           if (!response.headersSent) status(response, 500);
         });
       });
-      opening.maxConnections = CONNECTIONS_MAX;
-      await new Promise<void>((resolve, reject) => {
-        opening.once("error", (error: NodeJS.ErrnoException) =>
-          reject(
-            new Error(`Slack's requests cannot come in at ${door.host}:${door.port} (${error.code}); name another address with --http.`, {
-              cause: error,
-            }),
-          ),
-        );
-        opening.listen(door.port, door.host, resolve);
-      });
-      server = opening;
       parts.onConnected();
     },
     async stop() {
       const closing = server;
       server = undefined;
-      if (!closing) return;
-      const closed = new Promise((resolve) => closing.close(resolve));
-      await closed;
+      await closeDoor(closing);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Envelope, Store } from "../store/store.ts";
-import { envelopeIdOf, isNobodys, laneOf, readBody, type Body } from "./payloads.ts";
+import { tsOfEvent, envelopeIdOf, isNobodys, laneOf, readBody, type Body } from "./payloads.ts";
 import type { Log } from "./web.ts";
 
 /** Envelopes in work at once. More wait in the store, not in memory. */
@@ -22,7 +22,9 @@ export class Inbox {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #handle: (body: Body) => Promise<void>;
+  readonly #originOf: (body: unknown) => string;
   readonly #bots: ReadonlySet<string>;
+  readonly #onMessage: ((ts: string) => void) | undefined;
   /** Envelopes taken by this process, and the last job of each lane. */
   readonly #taken = new Set<string>();
   readonly #lanes = new Map<string, Promise<void>>();
@@ -33,20 +35,28 @@ export class Inbox {
   #more = false;
   #open = false;
 
-  /** `handle` may be called again with a body that it has seen, after a crash or when it rejected. */
+  /**
+   * `handle` may be called again with a body that it has seen, after a crash or when it rejected. `originOf`: of several workspaces, which a
+   * body is from, for the same ids of channels and messages may be in all of them.
+   */
   constructor(parts: {
     readonly store: Store;
     readonly clock: Clock;
     readonly log: Log;
     readonly handle: (body: Body) => Promise<void>;
+    readonly originOf?: (body: unknown) => string;
     /** Ids of other bots whose words are heard; none when absent. */
     readonly bots?: readonly string[];
+    /** Hears of each message, our own too, by its ts. */
+    readonly onMessage?: (ts: string) => void;
   }) {
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#handle = parts.handle;
+    this.#originOf = parts.originOf ?? (() => "");
     this.#bots = new Set(parts.bots);
+    this.#onMessage = parts.onMessage;
   }
 
   /**
@@ -58,6 +68,8 @@ export class Inbox {
       this.#log(`an envelope of an unknown shape was put aside (type ${kindOf(body)})`);
       return;
     }
+    const ts = tsOfEvent(body);
+    if (ts !== undefined) this.#onMessage?.(ts);
     // Each of our own messages comes back, and each edit: writing them down would be half of all that is written.
     if (isNobodys(body, this.#bots)) return;
     const text = JSON.stringify(body, (key, value: unknown) => (key === "token" ? undefined : value));
@@ -66,7 +78,11 @@ export class Inbox {
       this.#log(`an envelope of ${bytes} bytes was put aside; at most ${ENVELOPE_BYTES_MAX} are kept (type ${kindOf(body)})`);
       return;
     }
-    await this.#store.receive({ id: envelopeIdOf(body, socketEnvelopeId), at: new Date(this.#clock.now()).toISOString(), body: text });
+    await this.#store.receive({
+      id: this.#originOf(body) + envelopeIdOf(body, socketEnvelopeId),
+      at: new Date(this.#clock.now()).toISOString(),
+      body: text,
+    });
   }
 
   /** Begins handling, first of all what an earlier process has left. */
@@ -114,7 +130,7 @@ export class Inbox {
   #queue(envelope: Envelope): void {
     this.#taken.add(envelope.id);
     const body = parse(envelope.body);
-    const lane = laneOf(body);
+    const lane = this.#originOf(body) + laneOf(body);
     const job = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => this.#work(envelope, body));
     this.#lanes.set(lane, job);
     void job.then(() => {

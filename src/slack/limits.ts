@@ -46,6 +46,8 @@ export const METADATA_BYTES_MAX = 2_048;
 /** The line under a thread: what turns in it, at most. A session's title. */
 export const LOADING_MESSAGES_MAX = 10;
 export const SESSION_TITLE_CHARS_MAX = 200;
+/** Prompts in a DM; more are refused. */
+export const SUGGESTED_PROMPTS_MAX = 4;
 /** A persona's name; longer is refused. */
 export const USERNAME_CHARS_MAX = 80;
 /** A button's text, and the JSON in its value. */
@@ -107,6 +109,9 @@ export const ANSWER_CHARS_SHOWN = 160;
 export const CODE_LINES_SHOWN = 80;
 /** As much of a run's id as the cards put into a button. */
 export const RUN_ID_CHARS = 500;
+/** A prompt's label and a thread's title in a DM: one line beside others. */
+export const PROMPT_TITLE_CHARS = 75;
+export const THREAD_TITLE_CHARS = 80;
 /** A person is reminded of a question once: half-way to its end, or after this long where it has none. */
 export const REMINDER_AFTER_MS = 4 * 3_600_000;
 

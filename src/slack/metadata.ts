@@ -13,6 +13,9 @@ export const metadataOf = (post: Pick<Post, "seq" | "kind">, id: string, run: st
   event_payload: { o: id, r: run, n: post.seq, k: post.kind },
 });
 
+/** On a message that is not of the outbox, such as a person's words from a modal. `id`: as `kind/…`, unlike any of the outbox. */
+export const ownMetadata = (id: string, kind: string): MessageMetadata => ({ event_type: EVENT_TYPE, event_payload: { o: id, k: kind } });
+
 /** The outbox's id in a message as Slack returns it; `undefined` for a message that is not ours. */
 export function outboxIdIn(message: object): string | undefined {
   const { metadata } = message as {

@@ -1,20 +1,27 @@
-import type { ModalView, HomeView } from "@slack/web-api";
+import type { ModalView } from "@slack/web-api";
+import type { KnownBlock } from "@slack/types";
 import type { RunState } from "../engine/run-state.ts";
-import { ACTIONS, actions, button, duration, plural, section } from "./blocks.ts";
+import { ACTIONS, actions, button, context, dollars, duration, plural, section } from "./blocks.ts";
 import { safeMrkdwn, shorten } from "./escape.ts";
-import { helpText, type TeamCards } from "./help.ts";
-import { INPUT_CHARS_MAX, OPTION_CHARS_MAX, OPTION_VALUE_CHARS_MAX, OPTIONS_MAX, RUN_ID_CHARS } from "./limits.ts";
+import type { TeamCards } from "./help.ts";
+import { menuField, textField } from "./inputs.ts";
+import { CARD_LINE_CHARS, RUN_ID_CHARS } from "./limits.ts";
+import { faceInText, type TeamCard } from "./personas.ts";
+import { homeAction } from "./team-forms.ts";
 
 /** Blocks and elements of the new-run modal, as its submission names them. */
 export const NEW_RUN = { task: "task", team: "team", channel: "channel", element: "value" } as const;
 
-/** A task, a team and a channel. */
-export function newRunModal(teams: TeamCards): ModalView {
-  const options = teams.cards
-    .filter((card) => card.name.length <= OPTION_VALUE_CHARS_MAX)
-    .slice(0, OPTIONS_MAX)
-    .map((card) => ({ text: { type: "plain_text" as const, text: shorten(card.name, OPTION_CHARS_MAX) }, value: card.name }));
-  const initial = options.find((option) => option.value === teams.default);
+/** What is filled in beforehand. */
+export interface NewRunWishes {
+  readonly team?: string;
+  readonly task?: string;
+  readonly channel?: string;
+}
+
+/** A task, a team, which is shown as it is chosen, and a channel. */
+export function newRunModal(teams: TeamCards, { team, task, channel }: NewRunWishes = {}): ModalView {
+  const chosen = teams.cards.find(({ name }) => name === (team ?? teams.default));
   return {
     type: "modal",
     callback_id: "parley_new",
@@ -22,18 +29,15 @@ export function newRunModal(teams: TeamCards): ModalView {
     submit: { type: "plain_text", text: "Start" },
     close: { type: "plain_text", text: "Cancel" },
     blocks: [
-      {
-        type: "input",
-        block_id: NEW_RUN.task,
-        label: { type: "plain_text", text: "Task" },
-        element: { type: "plain_text_input", action_id: NEW_RUN.element, multiline: true, min_length: 1, max_length: INPUT_CHARS_MAX },
-      },
-      {
-        type: "input",
-        block_id: NEW_RUN.team,
-        label: { type: "plain_text", text: "Team" },
-        element: { type: "static_select", action_id: NEW_RUN.element, options, ...(initial ? { initial_option: initial } : {}) },
-      },
+      textField({ id: NEW_RUN.task, label: "Task", multiline: true, value: task }),
+      ...menuField({
+        id: NEW_RUN.team,
+        label: "Team",
+        options: teams.cards.map(({ name }) => ({ value: name })),
+        chosen: chosen?.name,
+        asksAtOnce: true,
+      }),
+      ...(chosen ? previewOf(chosen) : []),
       {
         type: "input",
         block_id: NEW_RUN.channel,
@@ -42,12 +46,26 @@ export function newRunModal(teams: TeamCards): ModalView {
         element: {
           type: "conversations_select",
           action_id: NEW_RUN.element,
-          default_to_current_conversation: true,
+          ...(channel === undefined || channel.startsWith("D")
+            ? { default_to_current_conversation: true }
+            : { initial_conversation: channel }),
           filter: { include: ["public", "private"], exclude_bot_users: true },
         },
       },
     ],
   };
+}
+
+const CAST_SHOWN_MAX = 12;
+
+/** Who is in the team that is chosen, and how far it may go. */
+function previewOf(card: TeamCard): KnownBlock[] {
+  const cast = card.agents.slice(0, CAST_SHOWN_MAX).map(({ name }) => `${faceInText(name, card)}${safeMrkdwn(name)}`);
+  const { turns, minutes, usd } = card.limits;
+  return [
+    context(safeMrkdwn(shorten(card.description, CARD_LINE_CHARS))),
+    context(`${cast.join("  ")} · at most ${plural(turns, "turn")}, ${plural(minutes, "minute")}, ${dollars(usd)}`),
+  ];
 }
 
 /** What goes on in a thread, and how to end or steer it. `thread` comes back with a press. */
@@ -56,20 +74,13 @@ export function controlsModal(thread: string, run: RunState): ModalView {
     ? `*${safeMrkdwn(run.team ?? "")}* is at work: ${plural(run.turns, "turn")}, ${duration(run.elapsedMs)}, started by ${safeMrkdwn(run.startedBy?.name ?? "somebody")}.\nTo steer, reply in the thread.`
     : "No agents are talking in this thread. To start a run, mention me here with a task.";
   const stop = button("Stop", ACTIONS.stop, { r: run.run?.slice(0, RUN_ID_CHARS) }, "danger");
+  const why = button("Who spoke and why…", homeAction("log"), { thread });
   return {
     type: "modal",
     callback_id: "parley_controls",
     title: { type: "plain_text", text: "Parley run" },
     close: { type: "plain_text", text: "Close" },
     private_metadata: thread,
-    blocks: run.running ? [section(words), actions(stop)] : [section(words)],
-  };
-}
-
-/** The Home tab: how to begin, and with whom. */
-export function homeView(bot: string, teams: TeamCards): HomeView {
-  return {
-    type: "home",
-    blocks: [{ type: "header", text: { type: "plain_text", text: "Parley" } }, section(helpText(bot, teams))],
+    blocks: [section(words), ...(run.running ? [actions(stop)] : []), ...(run.run === undefined ? [] : [actions(why)])],
   };
 }

@@ -5,8 +5,8 @@ import type { Ears } from "./ears.ts";
 import { safeMrkdwn, shorten } from "./escape.ts";
 import { SUMMARY_CHARS } from "./limits.ts";
 import { ButtonValue, placeOfPress, type CommandBody, type PressBody } from "./payloads.ts";
-import { refusal } from "./permissions.ts";
 import { placeOf, scopeOfChannel } from "./place.ts";
+import { refused } from "./refused.ts";
 import type { Web } from "./web.ts";
 
 /** What it takes to show and delete notes. */
@@ -33,8 +33,16 @@ export async function memoryCommand(desk: NotesDesk, command: CommandBody): Prom
     return answer("Write `/parley memory` to see the notes of this channel, and `/parley memory forget 12` to delete note 12.");
   // In a shared channel the command of a guest says from where it comes.
   const external = command.team_id !== undefined && command.team_id !== desk.me.team;
-  const refused = refusal("forget", { user: command.user_id, external, startedBy: undefined }, desk.allow);
-  return answer(refused ? safeMrkdwn(refused) : await forgotten(desk, channel, Number(number)));
+  const attempt = {
+    user: command.user_id,
+    external,
+    startedBy: undefined,
+    channel,
+    subject: `note ${number}`,
+    ...(command.trigger_id === undefined ? {} : { id: command.trigger_id }),
+  };
+  const no = await refused(desk, "forget", attempt);
+  return answer(no ? safeMrkdwn(no) : await forgotten(desk, channel, Number(number)));
 }
 
 /** Forget, beside a note in the list. The list is shown again without it. */
@@ -44,8 +52,9 @@ export async function pressForget(desk: NotesDesk, press: PressBody): Promise<vo
   if (!at || note === undefined) return;
   const listener = { user: press.user.id, channel: at.channel };
   const external = press.user.team_id !== undefined && press.user.team_id !== desk.me.team;
-  const refused = refusal("forget", { user: press.user.id, external, startedBy: undefined }, desk.allow);
-  if (refused) return desk.whisper.tell(listener, safeMrkdwn(refused));
+  const attempt = { user: press.user.id, external, startedBy: undefined, channel: at.channel, subject: `note ${note}` };
+  const no = await refused(desk, "forget", { ...attempt, ...(press.trigger_id === undefined ? {} : { id: press.trigger_id }) });
+  if (no) return desk.whisper.tell(listener, safeMrkdwn(no));
   const said = await forgotten(desk, at.channel, note);
   const { text, blocks } = await notesPage(desk, { channel: at.channel, page: page ?? 0 });
   await desk.whisper.respond(press.response_url, listener, `${said}\n${text}`, { blocks: [section(said), ...blocks], replaces: true });

@@ -1,3 +1,4 @@
+import type { Clock } from "../engine/clock.ts";
 import { createDelivery, type DeliveryParts, type Pace } from "./delivery.ts";
 import {
   POST_BURST, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE, POSTS_PER_MINUTE_PER_CHANNEL, READ_BURST, READS_PER_MINUTE, RETRY_DELAY_MS, RETRY_DELAY_MS_MAX,
@@ -21,9 +22,9 @@ export interface Outbox {
  * A lane for each thread with something to post; a lane posts one message at a time and waits for its channel's bucket like everybody, so
  * that the threads of a channel take turns. Lanes are woken by commits, and sleep for nothing but pace and outages.
  */
-export function createOutbox(parts: DeliveryParts): Outbox {
+export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace }): Outbox {
   const { store, clock, onProblem } = parts;
-  const deliver = createDelivery(parts, paceOf(parts));
+  const deliver = createDelivery(parts, parts.pace ?? createPace(clock));
   const lanes = new Map<string, { isDirty: boolean }>();
   const running = new Set<Promise<void>>();
   let ending = new AbortController();
@@ -137,7 +138,8 @@ export function createOutbox(parts: DeliveryParts): Outbox {
 /** A call to Slack may take half a minute. Its row says that it was begun, so the next start will look before it tries again. */
 const STOP_GRACE_MS = 5_000;
 
-function paceOf({ clock }: DeliveryParts): Pace {
+/** One for all that a process says in a workspace. */
+export function createPace(clock: Clock): Pace {
   const perChannel = createBuckets(() => createBucket({ perMinute: POSTS_PER_MINUTE_PER_CHANNEL, burst: POST_BURST_PER_CHANNEL, clock }));
   return {
     post: perChannel,

@@ -72,6 +72,38 @@ export function createBucket({
   };
 }
 
+/** A bucket whose keys, such as channels, take turns: one with many waiting calls holds up no other. Within a key, in order. */
+export function createSharedBucket(bucket: Bucket): { take(key: string, signal: AbortSignal): Promise<boolean> } {
+  /** In the order of their turns. */
+  const waiting = new Map<string, ((mayGo: boolean) => void)[]>();
+  let isServing = false;
+
+  /** Whose turn it is, is decided when there is a token. */
+  async function serve(signal: AbortSignal): Promise<void> {
+    if (isServing) return;
+    isServing = true;
+    for (let first = waiting.entries().next().value; first; first = waiting.entries().next().value) {
+      const mayGo = await bucket.take(signal);
+      const [key, calls] = waiting.entries().next().value ?? first;
+      waiting.delete(key);
+      calls.shift()?.(mayGo);
+      if (calls.length > 0) waiting.set(key, calls);
+    }
+    isServing = false;
+  }
+
+  return {
+    take(key, signal) {
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      const calls = waiting.get(key);
+      if (calls) calls.push(resolve);
+      else waiting.set(key, [resolve]);
+      void serve(signal); // It ends when nobody waits, or with the signal.
+      return promise;
+    },
+  };
+}
+
 /** One bucket a key, such as a channel. Those that have been idle for long are forgotten, so that their number stays small. */
 export function createBuckets(create: () => Bucket): (key: string) => Bucket {
   const buckets = new Map<string, Bucket>();

@@ -62,13 +62,42 @@ const event = <S extends z.ZodType>(schema: S) => z.object({ is_ext_shared_chann
 
 export const MessageBody = event(MessageEvent);
 export const SessionStoppedBody = event(z.object({ channel: id, thread_ts: timestamp, user: id }));
-export const HomeOpenedBody = event(z.object({ user: id, tab: maybe(short) }));
+const looksAt = z.object({ type: maybe(short), value: z.unknown() });
+const Entities = maybe(z.object({ entities: maybe(z.array(looksAt)) })).catch(undefined);
+export const HomeOpenedBody = event(
+  z.object({
+    user: id,
+    channel: maybe(id).catch(undefined),
+    tab: maybe(short),
+    context: Entities,
+    view: maybe(z.object({ hash: maybe(short) })).catch(undefined),
+  }),
+);
+/** What a person looks at beside their DM with the bot has changed. */
+export const ContextChangedBody = event(z.object({ user: id, channel: id, context: Entities }));
+/** The same two for an app of the older kind, an assistant: a thread was opened, or what is beside it has changed. */
+export const AssistantThreadBody = event(
+  z.object({
+    assistant_thread: z.object({
+      user_id: id,
+      channel_id: id,
+      thread_ts: timestamp,
+      context: maybe(z.object({ channel_id: maybe(id) })).catch(undefined),
+    }),
+  }),
+);
 /** channel_archive, channel_left, group_left: the channel is closed to the bot. */
 export const ChannelClosedBody = event(z.object({ type: short, channel: id, user: maybe(id) }));
 export const MemberJoinedBody = event(z.object({ user: id, channel: id, inviter: maybe(id) }));
 export const TokensRevokedBody = event(z.object({ tokens: z.object({ bot: maybe(z.array(z.string())) }) }));
 export const UninstalledBody = event(z.object({ type: short }));
 export const UserChangeBody = event(z.object({ user: z.object({ id }) }));
+
+/** The channel among what a person looks at. */
+export function channelBeside(context: z.output<typeof Entities>): string | undefined {
+  const value = context?.entities?.find(({ type }) => type === "slack#/types/channel_id")?.value;
+  return id.safeParse(value).data;
+}
 
 const Team = maybe(z.object({ id }));
 const Person = z.object({ id, team_id: maybe(id) });
@@ -83,8 +112,38 @@ export const PressBody = z.object({
   response_url: maybe(z.string().max(2_000)),
   container: maybe(z.object({ channel_id: maybe(id), message_ts: maybe(timestamp), thread_ts: maybe(timestamp) })),
   message: maybe(z.object({ ts: maybe(timestamp), thread_ts: maybe(timestamp) })),
-  view: maybe(z.object({ id, private_metadata: z.string().max(3_000).catch("") })),
-  actions: z.tuple([z.object({ action_id: z.string().max(255), value: z.string().max(2_000).catch("") })], z.unknown()),
+  view: maybe(
+    z.object({
+      id,
+      type: short.catch("modal"),
+      callback_id: short.catch(""),
+      previous_view_id: maybe(id).catch(undefined),
+      private_metadata: z.string().max(3_000).catch(""),
+      state: maybe(
+        z.object({
+          values: z.record(
+            z.string(),
+            z.record(
+              z.string(),
+              z.lazy(() => Chosen),
+            ),
+          ),
+        }),
+      ).catch(undefined),
+    }),
+  ),
+  actions: z.tuple(
+    [
+      z.object({
+        action_id: z.string().max(255),
+        value: z.string().max(2_000).catch(""),
+        /** Of a menu. */
+        selected_option: maybe(z.object({ value: z.string().max(2_000) })).catch(undefined),
+        action_ts: maybe(short),
+      }),
+    ],
+    z.unknown(),
+  ),
 });
 export type PressBody = z.output<typeof PressBody>;
 
@@ -107,7 +166,14 @@ export const MessageShortcutBody = z.object({
   trigger_id: short,
   action_ts: maybe(short),
   response_url: maybe(z.string().max(2_000)),
-  message: z.object({ ts: timestamp, thread_ts: maybe(timestamp), text: z.string().catch(""), user: maybe(id), username: maybe(short) }),
+  message: z.object({
+    ts: timestamp,
+    thread_ts: maybe(timestamp),
+    text: z.string().catch(""),
+    user: maybe(id),
+    username: maybe(short),
+    files: maybe(z.array(SharedFile)).catch(undefined),
+  }),
 });
 export type MessageShortcutBody = z.output<typeof MessageShortcutBody>;
 
@@ -116,17 +182,28 @@ export const GlobalShortcutBody = z.object({ user: Person, trigger_id: short });
 const Chosen = z.object({
   value: maybe(z.string()),
   selected_option: maybe(z.object({ value: short })),
+  selected_options: maybe(z.array(z.object({ value: short })).max(100)),
   selected_conversation: maybe(id),
+  selected_users: maybe(z.array(id).max(200)),
 });
 export const SubmissionBody = z.object({
   user: Person,
   view: z.object({
     id,
+    callback_id: short.catch(""),
+    /** The one under it, where it was pushed. */
+    previous_view_id: maybe(id).catch(undefined),
     private_metadata: z.string().max(3_000).catch(""),
     state: z.object({ values: z.record(z.string(), z.record(z.string(), Chosen)) }),
   }),
 });
 export type SubmissionBody = z.output<typeof SubmissionBody>;
+
+/** A form of App Home, which is answered with what is wrong. */
+export const FormBody = z.object({
+  type: z.literal("view_submission"),
+  view: z.object({ callback_id: z.string().regex(/^parley_home_/) }),
+});
 
 const json = z.string().transform((text, context) => {
   try {
@@ -139,7 +216,7 @@ const json = z.string().transform((text, context) => {
 
 /**
  * The JSON in a button's value, as we write it: the run, the number of the event that asks, the call that waits, what is thought of a run;
- * a note and the page it is on.
+ * a note and the page it is on; the thread, where the button is not in it.
  */
 export const ButtonValue = json
   .pipe(
@@ -150,12 +227,40 @@ export const ButtonValue = json
       helpful: maybe(z.boolean()),
       note: maybe(z.int()),
       page: maybe(z.int()),
+      t: maybe(short),
     }),
   )
-  .catch({ r: undefined, seq: undefined, call: undefined, helpful: undefined, note: undefined, page: undefined });
+  .catch({ r: undefined, seq: undefined, call: undefined, helpful: undefined, note: undefined, page: undefined, t: undefined });
+
+/**
+ * The JSON in a button or a menu of App Home and its modals: what is to be done, and to which team, agent, thread, run, question or page.
+ */
+export const HomeValue = json
+  .pipe(
+    z.object({
+      v: maybe(short),
+      t: maybe(short),
+      n: maybe(short),
+      thread: maybe(short),
+      r: maybe(short),
+      seq: maybe(z.int()),
+      p: maybe(z.int()),
+    }),
+  )
+  .catch({ v: undefined, t: undefined, n: undefined, thread: undefined, r: undefined, seq: undefined, p: undefined });
+export type HomeValue = z.output<typeof HomeValue>;
+
+/** The JSON in the private_metadata of the forms of App Home. */
+export const AboutForm = json
+  .pipe(z.object({ t: maybe(short), n: maybe(short), revision: maybe(z.int()) }))
+  .catch({ t: undefined, n: undefined, revision: undefined });
+export type AboutForm = z.output<typeof AboutForm>;
 
 /** The JSON in a modal's private_metadata, as the modals of a run write it. */
 export const AboutRun = json.pipe(z.object({ thread: short, run: maybe(short), seq: maybe(z.int()) }));
+
+/** The same, as the modal of a channel's settings writes it. */
+export const AboutChannel = json.pipe(z.object({ channel: id, revision: z.int().nonnegative() }));
 
 /** The outermost shape, enough for Bolt to find its way. What is not even this is no envelope of Slack's. */
 const Body = z.union([
@@ -184,6 +289,12 @@ export function envelopeIdOf(body: unknown, socketEnvelopeId: string | undefined
     .digest("hex")}`;
 }
 
+/** When a message came that Slack has told of; of what is read back, `undefined`: it says nothing of what was heard. */
+export function tsOfEvent(body: unknown): string | undefined {
+  const isTold = z.object({ event_id: id }).safeParse(body).success;
+  return isTold ? MessageBody.safeParse(body).data?.event.ts : undefined;
+}
+
 /** A notice, or a bot's words or edits, our own above all: no person says it, and nothing is ever done about it. `bots`: those that are heard. */
 export function isNobodys(body: unknown, bots: ReadonlySet<string>): boolean {
   const message = MessageBody.safeParse(body).data?.event;
@@ -201,6 +312,10 @@ export function isAmendment({ subtype, message: after, previous_message: before 
 /** A mention that was edited into a message comes as a second app_mention, and is the first that speaks to the bot. */
 const messageId = ({ type, channel, ts, edited }: MessageEvent): string =>
   type === "app_mention" && edited ? `message:${channel}:${ts}:${edited.ts}` : `message:${channel}:${ts}`;
+
+/** The same each time a press is handled, and another for each press; `undefined` where Slack does not say. */
+export const pressId = ({ user, actions: [{ action_ts: at }] }: PressBody): string | undefined =>
+  at === undefined ? undefined : `press:${user.id}:${at}`;
 
 /** Envelopes with the same key are handled one after the other: those of one thread, and outside of threads those of one person. */
 export function laneOf(body: unknown): string {

@@ -1,9 +1,10 @@
 import type { KnownBlock, PlanBlock } from "@slack/types";
-import type { RunEvent } from "../engine/events.ts";
+import type { CodeRan, RunEvent } from "../engine/events.ts";
 import type { RunState } from "../engine/run-state.ts";
 import { plural, section } from "./blocks.ts";
-import { safeLine, safeMrkdwn } from "./escape.ts";
+import { safeLine, safeMrkdwn, withoutMarks } from "./escape.ts";
 import { PLAN_TASKS_MAX, TASK_TITLE_CHARS } from "./limits.ts";
+import { outcomeOf } from "./render-turn.ts";
 
 /** A turn as the card of a run lists it. */
 interface Task {
@@ -49,6 +50,7 @@ function titleOf(state: RunState, shown: number, turnsMax: number): string {
 
 function tasksOf(state: RunState, events: readonly RunEvent[]): readonly Task[] {
   const tasks: Task[] = [];
+  let ran: CodeRan | undefined;
   const end = (agent: string, status: Task["status"], words: string, seq: number) => {
     const at = tasks.findLastIndex((task) => task.agent === agent && task.status === "in_progress");
     const task = { id: tasks[at]?.id ?? `t${seq}`, agent, status, words };
@@ -59,8 +61,12 @@ function tasksOf(state: RunState, events: readonly RunEvent[]): readonly Task[] 
     if (event.within !== undefined) continue;
     if (event.type === "speaker.selected")
       tasks.push({ id: `t${event.seq}`, agent: event.agent, status: "in_progress", words: event.reason ?? "" });
-    else if (event.type === "message.posted" && "agent" in event) end(event.agent, "complete", firstWords(event.text), event.seq);
-    else if (event.type === "handoff.made" && event.to !== "human") end(event.agent, "complete", `hands over to ${event.to}`, event.seq);
+    else if (event.type === "code.ran") ran = event;
+    else if (event.type === "message.posted" && "agent" in event) {
+      // What a code-runner says is what was printed; how it ended says more in a line.
+      const words = event.model === undefined && ran?.agent === event.agent ? outcomeOf(ran) : firstWords(event.text);
+      end(event.agent, "complete", words, event.seq);
+    } else if (event.type === "handoff.made" && event.to !== "human") end(event.agent, "complete", `hands over to ${event.to}`, event.seq);
     else if (event.type === "turn.ended") end(event.agent, "complete", "", event.seq);
     else if (event.type === "turn.failed") end(event.agent, "error", "could not answer", event.seq);
     else if (event.type === "turn.skipped") end(event.agent, "error", `skipped by ${event.person.name}`, event.seq);
@@ -75,5 +81,5 @@ const firstWords = (text: string): string =>
   text
     .replaceAll(/^\s*(?:```|~~~).*$/gm, "")
     .split("\n")
-    .map((line) => line.replaceAll(/[`*_#>|]+/g, " ").trim())
+    .map((line) => withoutMarks(line).trim())
     .find((line) => line !== "") ?? "";

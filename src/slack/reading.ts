@@ -1,6 +1,6 @@
 import type { CodeRan, RunEvent, Usage } from "../engine/events.ts";
 import type { RunState } from "../engine/run-state.ts";
-import { currentRun, type Transcript } from "../engine/transcript.ts";
+import { currentRun, messagesOfRun, type Transcript } from "../engine/transcript.ts";
 
 /** What a message in Slack has to know of the log around its event. Messages are made late, so the log may have gone on since. */
 
@@ -20,6 +20,14 @@ export function runOf(transcript: Transcript, seq: number): { readonly state: Ru
   const next = events.findIndex((event) => event.seq > Math.max(seq, begin + 1) && event.type === "run.started");
   const own = events.slice(begin, next === -1 ? events.length : next);
   return { state: currentRun({ events: own }), events: own };
+}
+
+/** The task of a run of the thread; of the latest, where that one is not found. */
+export function taskOf(transcript: Transcript, run: string | undefined): string {
+  const { events } = transcript;
+  const start = events.findIndex((event) => event.type === "run.started" && run !== undefined && event.run.startsWith(run));
+  const task = events.slice(Math.max(0, start)).find((event) => event.type === "message.posted" && "person" in event);
+  return (task?.type === "message.posted" ? task.text : messagesOfRun(transcript)[0]?.text) ?? "";
 }
 
 /** One event by its type. */

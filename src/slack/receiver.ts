@@ -36,6 +36,8 @@ export function createReceiver(parts: {
   readonly log: Log;
   /** A socket is open after none was: read up on what was missed. */
   readonly onConnected: () => void;
+  /** What a form that cannot be taken is answered with the ack; then there is nothing more to do. Never rejects, and is there in time. */
+  readonly answer?: (body: unknown) => Promise<object | undefined>;
 }): SlackReceiver {
   const { inbox, clock, log } = parts;
   const stopping = new AbortController();
@@ -52,7 +54,7 @@ export function createReceiver(parts: {
       },
       log,
     );
-    socket.on("slack_event", (envelope: { body: unknown; envelope_id?: string; ack: () => Promise<void> }) => void take(envelope));
+    socket.on("slack_event", (envelope: SocketEnvelope) => void take(envelope));
     socket.on("connected", () => {
       open.add(socket);
       if (open.size === 1) parts.onConnected();
@@ -62,15 +64,16 @@ export function createReceiver(parts: {
     return socket;
   }
 
-  async function take(envelope: { readonly body: unknown; readonly envelope_id?: string; ack(): Promise<void> }): Promise<void> {
+  async function take({ body, envelope_id: id, ack }: SocketEnvelope): Promise<void> {
+    const refused = await parts.answer?.(body);
     try {
-      await inbox.receive(envelope.body, envelope.envelope_id);
+      if (!refused) await inbox.receive(body, id);
     } catch (error) {
       log("an envelope could not be stored and was not acked; Slack sends events again", error);
       return;
     }
     // The socket may have closed meanwhile: then it comes again, and is known.
-    await envelope.ack().catch((error: unknown) => log("an ack did not reach Slack", error));
+    await ack(refused).catch((error: unknown) => log("an ack did not reach Slack", error));
     inbox.wake();
   }
 
@@ -134,6 +137,12 @@ export function createReceiver(parts: {
       late.abort();
     },
   };
+}
+
+interface SocketEnvelope {
+  readonly body: unknown;
+  readonly envelope_id?: string;
+  readonly ack: (answer?: object) => Promise<void>;
 }
 
 /** The SDK's client, which must not end the process over an envelope that it does not understand, such as `app_rate_limited`. */

@@ -1,11 +1,13 @@
 import type { KnownBlock } from "@slack/types";
-import type { CodeRan, Failure, FileRef, Person } from "../engine/events.ts";
+import type { CodeRan, Failure, FileRef, Person, RunLimits } from "../engine/events.ts";
+import { limitsNow, nearWords } from "../engine/run-limits.ts";
 import type { RunState } from "../engine/run-state.ts";
 import { type Transcript } from "../engine/transcript.ts";
 import {
   ACTIONS,
   actions,
   button,
+  confirmed,
   context,
   cost,
   count,
@@ -18,12 +20,12 @@ import {
   timeOf,
   type Rendered,
 } from "./blocks.ts";
-import { safeLine, safeMarkdown, safeMrkdwn, shorten } from "./escape.ts";
-import { BUTTON_VALUE_CHARS_MAX, CARD_LINE_CHARS, FILE_BYTES_MAX, RUN_ID_CHARS } from "./limits.ts";
+import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "./escape.ts";
+import { CARD_LINE_CHARS, FILE_BYTES_MAX, RUN_ID_CHARS } from "./limits.ts";
 import { faceInText, type TeamCard } from "./personas.ts";
 import { planAsText, planOf } from "./progress.ts";
 import { runOf, turnBefore, wordsBeside, type Of } from "./reading.ts";
-import { fenced, plainText } from "./render-turn.ts";
+import { plainText } from "./render-turn.ts";
 
 /** The app's own messages. Those that may be edited later show the log as it is when they are made. */
 
@@ -36,59 +38,83 @@ export function renderCard(started: Of<"run.started">, transcript: Transcript, t
   const title = `*${safeMrkdwn(started.team)}* ${stands}, asked by ${mention(started.startedBy)}`;
   const line = task ? line1(task.text) : "";
   const progress = progressOf(state, team);
+  const turnsMax = limitsNow(team.limits, state).turns;
   const blocks = (plan: KnownBlock | undefined): KnownBlock[] => [
     section(line ? `${title}\n>${line}` : title),
     ...(plan && state.running ? [plan] : []),
-    ...aboutTeam(team, state),
+    // Once it is over the turns themselves show who was in it, and the limits bind nobody.
+    ...(state.running ? aboutTeam(team, state) : []),
     ...(progress ? [context(progress)] : []),
+    ...nearOf(state),
     ...(state.running ? [actions(...runButtons(started.run, state))] : []),
   ];
   return {
     kind: "message",
-    text: `${safeMrkdwn(started.team)}: ${line || "a new run"}`,
+    text: `${safeMrkdwn(started.team)}: ${task ? line1(withoutMarks(task.text)) : "a new run"}`,
     plain: [title, line, progress ?? ""].join("\n").trim(),
-    blocks: blocks(planOf(state, events, team.limits.turns)),
-    fallback: blocks(planAsText(state, events, team.limits.turns)),
+    blocks: blocks(planOf(state, events, turnsMax)),
+    fallback: blocks(planAsText(state, events, turnsMax)),
   };
 }
 
-function runButtons(run: string, { pausedBy }: RunState) {
+function runButtons(run: string, { pausedBy, halt }: RunState) {
   const value = { r: run.slice(0, RUN_ID_CHARS) };
+  // Whoever decides at the limit does so there.
+  if (halt) return [button("Stop", ACTIONS.stop, value, "danger")];
   return [
     pausedBy ? button("Resume", ACTIONS.resume, value, "primary") : button("Pause", ACTIONS.pause, value),
     button("Steer…", ACTIONS.steer, value),
-    button("Stop", ACTIONS.stop, value, "danger"),
+    confirmed(button("Stop", ACTIONS.stop, value, "danger"), STOP),
   ];
 }
 
+/** One press too many would end what cannot be taken up in mid-sentence. */
+const STOP = {
+  title: "Stop this run?",
+  text: "It ends at once, in mid-turn. What was said so far stays, and you can go on from it later.",
+  confirm: "Stop",
+};
+
 /** Who is in it and how far it may go; nothing for a team that the team file no longer has. */
-function aboutTeam(team: TeamCard, { running }: RunState): readonly KnownBlock[] {
+function aboutTeam(team: TeamCard, state: RunState): readonly KnownBlock[] {
   if (team.agents.length === 0) return [];
   const cast = team.agents.map((agent) => `${faceInText(agent.name, team)}${safeMrkdwn(agent.name)}`).join(" · ");
-  return [context(cast), context([`At most ${limitsOf(team)}`, ...(running ? ["reply here to steer"] : [])].join(" · "))];
+  return [
+    context(cast),
+    context([`At most ${limitsOf(limitsNow(team.limits, state))}`, ...(state.running ? ["reply here to steer"] : [])].join(" · ")),
+  ];
 }
 
-function limitsOf({ limits }: TeamCard): string {
+/** What comes near its limit: a line on the card and no message. */
+function nearOf({ running, halt, neared }: RunState): readonly KnownBlock[] {
+  if (!running || halt || neared.length === 0) return [];
+  return [context(`:hourglass_flowing_sand: near a limit: ${neared.map(nearWords).join(" · ")}`)];
+}
+
+function limitsOf(limits: RunLimits): string {
   return `${plural(limits.turns, "turn")}, ${plural(limits.minutes, "minute")}, ${count(limits.tokens)} tokens, ${dollars(limits.usd)}`;
 }
 
 function progressOf(state: RunState, team: TeamCard): string | undefined {
   const spent = spentOf(state, team);
   if (!state.running) return [plural(state.turns, "turn"), ...spent].join(" · ");
+  if (state.halt) {
+    const stands = state.halt.summary ? "ends with a summary" : "waits at a limit";
+    return [stands, plural(state.turns, "turn"), ...spent].join(" · ");
+  }
   if (state.pausedBy) return [`paused by ${mention(state.pausedBy)}`, plural(state.turns, "turn"), ...spent].join(" · ");
   const waiting = [...new Set(state.questions.map(({ agent }) => safeMrkdwn(agent)))];
-  if (waiting.length > 0)
-    return [`turn ${state.turns + 1}`, `${waiting.join(", ")} ${waiting.length === 1 ? "waits" : "wait"} for an answer`, ...spent].join(
-      " · ",
-    );
-  if (state.approvals.length > 0) return [`turn ${state.turns + 1}`, "waits for an approval", ...spent].join(" · ");
+  if (waiting.length > 0) return [`${waiting.join(", ")} ${waiting.length === 1 ? "waits" : "wait"} for an answer`, ...spent].join(" · ");
+  if (state.approvals.length > 0) return ["waits for an approval", ...spent].join(" · ");
   const next = safeMrkdwn(state.openTurns.join(", "));
   if (next === "" && state.turns === 0) return undefined;
-  return [`turn ${state.turns + (next ? 1 : 0)}`, ...(next ? [`next: ${next}`] : []), ...spent].join(" · ");
+  return [next ? `next: ${next}` : plural(state.turns, "turn"), ...spent].join(" · ");
 }
 
 /** What was spent; while it goes on, of what it may. */
-function spentOf({ usage, priced, running }: RunState, { limits }: TeamCard): string[] {
+function spentOf(state: RunState, team: TeamCard): string[] {
+  const { usage, priced, running } = state;
+  const limits = limitsNow(team.limits, state);
   const spent = cost(usage, priced);
   const money = spent && running && priced && limits.usd > 0 ? `${spent} of ${dollars(limits.usd)}` : spent;
   return usage.calls === 0 ? [] : [`${count(usage.inputTokens + usage.outputTokens)} tokens`, ...(money ? [money] : [])];
@@ -110,7 +136,7 @@ export function renderQuestion(handoff: Of<"handoff.made">, transcript: Transcri
   const expired = events.some((event) => event.type === "question.expired" && event.of === handoff.seq);
   const fallback = {
     kind: "message" as const,
-    text: `${safeMrkdwn(handoff.agent)} asks: ${line1(handoff.text)}`,
+    text: `${safeMrkdwn(handoff.agent)} asks: ${line1(withoutMarks(handoff.text))}`,
     plain: `${title}\n${plainText(words)}`,
   };
   if (answer) {
@@ -143,48 +169,16 @@ const BESIDE_CHARS_MAX = 6_000;
 /** Slack takes 25 in a row; nobody reads more than five. */
 const OPTIONS_MAX = 5;
 
-/** A call that waits for a person's yes. */
-export function renderApproval(asked: Of<"approval.requested">, transcript: Transcript): Rendered {
-  const { state, events } = runOf(transcript, asked.seq);
-  const given = events.find((event) => event.type === "approval.given" && event.call === asked.call) as Of<"approval.given"> | undefined;
-  const title = `${state.startedBy ? `${mention(state.startedBy)} ` : ""}*${safeMrkdwn(asked.agent)} asks for approval:*`;
-  const what = fenced(shorten(safeMarkdown(asked.what), BESIDE_CHARS_MAX));
-  const message = {
-    kind: "message" as const,
-    text: `${safeMrkdwn(asked.agent)} asks for approval: ${line1(asked.what)}`,
-    plain: `${title}\n${plainText(what)}`,
-  };
-  if (given) {
-    const word = given.approved ? "approved" : "denied";
-    return {
-      ...message,
-      blocks: [
-        section(title),
-        markdown(what),
-        context(`${word} by ${mention(given.person)}${given.reason ? `: ${line1(given.reason)}` : ""}`),
-      ],
-    };
-  }
-  if (!state.running) return { ...message, blocks: [section(title), markdown(what), context("not decided; the run has stopped")] };
-  // The number says which one it is; the call's id, which a model may have chosen, goes along while it is short.
-  const value = { seq: asked.seq, ...(asked.call.length < BUTTON_VALUE_CHARS_MAX / 8 ? { call: asked.call } : {}) };
-  return {
-    ...message,
-    blocks: [
-      section(title),
-      markdown(what),
-      actions(button("Approve", ACTIONS.approve, value, "primary"), button("Deny", ACTIONS.deny, value, "danger")),
-    ],
-  };
-}
-
 export function renderFailure(agent: string, error: Failure): Rendered {
   const text = `${safeMrkdwn(agent)} could not answer: ${safeMrkdwn(shorten(error.message, CARD_LINE_CHARS * 3))}`;
   return { kind: "message", text: shorten(text, CARD_LINE_CHARS), plain: text, blocks: [section(`:warning: ${text}`)] };
 }
 
-export function renderNoCode(ran: CodeRan): Rendered {
-  const text = `Code is not run in this installation, so agents only reason about it. ${line1(ran.output)}`;
+export function renderNoCode(ran: CodeRan, started: Of<"run.started"> | undefined): Rendered {
+  const text =
+    started?.code === "off"
+      ? "Code is off here, by the rule of this channel or of the team, so agents only reason about it."
+      : `Code is not run in this installation, so agents only reason about it. ${line1(ran.output)}`;
   return { kind: "message", text, plain: text, blocks: [context(text)] };
 }
 

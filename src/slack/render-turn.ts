@@ -158,7 +158,7 @@ function codeReport(runs: readonly CodeRan[]): { readonly text: string; readonly
   return { text: results.join("\n\n"), isWhole: runs.every((run) => run.output.length <= charsMax) };
 }
 
-const outcomeOf = (run: CodeRan): string => OUTCOMES[run.outcome](run);
+export const outcomeOf = (run: CodeRan): string => OUTCOMES[run.outcome](run);
 
 const OUTCOMES: { readonly [outcome in CodeOutcome]: (run: CodeRan) => string } = {
   ok: () => "exit code 0",
@@ -182,7 +182,7 @@ export function fenced(text: string): string {
 function footerOf(end: TurnEnd, turn: Turn, transcript: Transcript, note: string | undefined): string {
   const isEnd = end.type !== "code.written";
   const spent = isEnd ? spentInTurn(turn, end) : undefined;
-  const executors = isEnd ? [...new Set(turn.codeRuns.map((run) => run.executor))].join(", ") : "";
+  const executors = isEnd ? [...new Set(turn.codeRuns.flatMap(placeOf))].join(", ") : "";
   const known = [
     end.within === undefined ? `#${numberOf(end, transcript)}` : `in ${safeMrkdwn(end.within)}`,
     whyOf(end, turn, transcript),
@@ -196,6 +196,9 @@ function footerOf(end: TurnEnd, turn: Turn, transcript: Transcript, note: string
   ];
   return known.filter((part) => part !== undefined).join(" · ");
 }
+
+/** `process sandbox`: an executor's label without its explanations, which `doctor` gives. What was not run was nowhere. */
+const placeOf = ({ executor, outcome }: CodeRan): string[] => (outcome === "rejected" ? [] : executor.split(/ — |: /).slice(0, 1));
 
 /** The turn that gave this agent the floor, where it had no words of its own and hence no message. */
 function handedOverInSilence({ selected }: Turn, transcript: Transcript): { readonly agent: string; readonly events: readonly RunEvent[] } {

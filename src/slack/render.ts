@@ -4,15 +4,17 @@ import type { Post } from "../store/store.ts";
 import type { Rendered } from "./blocks.ts";
 import { FILES_PER_CODE_RUN_MAX } from "./limits.ts";
 import type { TeamCard } from "./personas.ts";
-import { eventAt, runOf, turnBefore, upTo, type TurnEnd } from "./reading.ts";
-import { renderApproval, renderCard, renderFailure, renderFile, renderNoCode, renderQuestion, renderResumed } from "./render-cards.ts";
+import { eventAt, runOf, turnBefore, upTo, type Of, type TurnEnd } from "./reading.ts";
+import { renderApproval } from "./render-approval.ts";
+import { renderCard, renderFailure, renderFile, renderNoCode, renderQuestion, renderResumed } from "./render-cards.ts";
+import { renderHalt } from "./render-halt.ts";
 import { renderEnd } from "./result.ts";
 import { transcriptFile } from "./transcript-file.ts";
 import { handoverWords, renderAttachment, renderTurn, renderTurnFile, turnPosts } from "./render-turn.ts";
 
 /** One message that an event makes. */
 export interface Planned {
-  readonly kind: "card" | "turn" | "turn-file" | "file" | "question" | "approval" | "notice" | "end" | "transcript" | "attachment";
+  readonly kind: "card" | "turn" | "turn-file" | "file" | "question" | "approval" | "halt" | "notice" | "end" | "transcript" | "attachment";
   /** Of several messages of a kind: 0, 1, 2 … */
   readonly part: number;
 }
@@ -24,7 +26,9 @@ export interface Planned {
 export function plan(event: RunEvent, before: Transcript): readonly Planned[] {
   const planned = shownOpenly(event, before);
   if (!turnsAreInFile(before)) return planned;
-  const shown = planned.filter(({ kind }) => kind === "card" || kind === "question" || kind === "approval" || kind === "end");
+  const shown = planned.filter(
+    ({ kind }) => kind === "card" || kind === "question" || kind === "approval" || kind === "halt" || kind === "end",
+  );
   if (event.type !== "run.stopped") return shown;
   const files = filesOfRun(before).map((_, part) => ({ kind: "file" as const, part }));
   return [...shown, { kind: "transcript", part: 0 }, ...files];
@@ -49,6 +53,8 @@ function shownOpenly(event: RunEvent, before: Transcript): readonly Planned[] {
       return tellsThatCodeIsOff(event, before) ? [NOTICE] : [];
     case "approval.requested":
       return [{ kind: "approval", part: 0 }];
+    case "limit.reached":
+      return [{ kind: "halt", part: 0 }];
     case "turn.failed":
       return [NOTICE, ...filePosts(event.agent, event.seq, before)];
     case "turn.skipped":
@@ -66,10 +72,15 @@ function shownOpenly(event: RunEvent, before: Transcript): readonly Planned[] {
     case "tool.called": // Work, not words: shown as "is thinking" while it lasts.
     case "tool.returned":
     case "tool.failed": // The agent reads it and goes on.
-    case "approval.given": // Edits the card that asked.
+    case "approval.given": // Edits the card that asked, as do the next two.
+    case "approval.expired":
+    case "approval.withdrawn":
     case "finish.decided": // The end follows, with the reason.
     case "question.expired": // The question's card says it.
     case "speaker.requested": // The words that asked for it are in the thread; the card and the next turn's footer say it.
+    case "limit.neared": // A line on the card.
+    case "limit.raised": // Edits the card that asked.
+    case "summary.requested":
     case "run.paused":
     case "run.unpaused":
     case "message.edited":
@@ -97,12 +108,14 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
     case "code.written":
       return turn(event, post, transcript, team);
     case "code.ran": {
-      if (post.kind === "notice") return renderNoCode(event);
+      if (post.kind === "notice") return renderNoCode(event, startOf(transcript, event.seq));
       const file = filesOf(event)[post.part];
       return file ? renderFile(file, event.agent) : NOTHING;
     }
     case "approval.requested":
       return renderApproval(event, transcript);
+    case "limit.reached":
+      return renderHalt(event, transcript);
     case "turn.failed":
       return post.kind === "file" ? fileOf(turnFiles(transcript, event.seq, event.agent), post) : renderFailure(event.agent, event.error);
     case "turn.skipped":
@@ -117,9 +130,14 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
     case "tool.returned":
     case "tool.failed":
     case "approval.given":
+    case "approval.expired":
+    case "approval.withdrawn":
     case "finish.decided":
     case "question.expired":
     case "speaker.requested":
+    case "limit.neared":
+    case "limit.raised":
+    case "summary.requested":
     case "run.paused":
     case "run.unpaused":
     case "message.edited":
@@ -131,6 +149,9 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
       return NOTHING;
   }
 }
+
+const startOf = ({ events }: Transcript, seq: number): Of<"run.started"> | undefined =>
+  events.findLast((event): event is Of<"run.started"> => event.seq <= seq && event.type === "run.started");
 
 const NOTICE: Planned = { kind: "notice", part: 0 };
 const NOTHING: Rendered = { kind: "nothing", why: "this event makes no such message" };

@@ -4,7 +4,7 @@ import { failureOf } from "./api-errors.ts";
 import { pressed } from "./buttons.ts";
 import { markdown, section } from "./blocks.ts";
 import { patiently, type Desk } from "./desk.ts";
-import { safeMarkdown, safeMrkdwn, shorten } from "./escape.ts";
+import { safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "./escape.ts";
 import { ANSWER_CHARS_MAX, SUMMARY_CHARS } from "./limits.ts";
 import { createBucket } from "./pacer.ts";
 import { ButtonValue, type PressBody } from "./payloads.ts";
@@ -52,7 +52,7 @@ export async function pressShare(desk: Desk, press: PressBody): Promise<void> {
   if (!answer || (await desk.store.note(key))) return desk.whisper.tell(at.listener, "This result has been shared to the channel already.");
   await desk.store.putNote(key, "shared");
   const title = `*${safeMrkdwn(answer.agent)}* answers, shared by <@${press.user.id}>`;
-  const text = `${safeMrkdwn(answer.agent)}: ${shorten(safeMrkdwn(answer.text.replaceAll(/\s+/g, " ")), SUMMARY_CHARS)}`;
+  const text = `${safeMrkdwn(answer.agent)}: ${shorten(safeMrkdwn(withoutMarks(answer.text).replaceAll(/\s+/g, " ")), SUMMARY_CHARS)}`;
   try {
     const shared = {
       channel: at.place.channel,

@@ -5,7 +5,7 @@ import { currentRun, messagesOfRun, type Transcript } from "../engine/transcript
 import { cachedShare } from "../engine/usage.ts";
 import { ACTIONS, actions, button, context, cost, count, duration, markdown, plainText, plural, section, type Rendered } from "./blocks.ts";
 import { dissentOf } from "./dissent.ts";
-import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutStopWord } from "./escape.ts";
+import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks, withoutStopWord } from "./escape.ts";
 import { ANSWER_CHARS_MAX, ANSWER_CHARS_SHOWN, CARD_LINE_CHARS, RUN_ID_CHARS } from "./limits.ts";
 import type { TeamCard } from "./personas.ts";
 import { upTo, type Of } from "./reading.ts";
@@ -74,11 +74,7 @@ export function answerOf(
 function answerBlocks({ agent, text }: { readonly agent: string; readonly text: string }, isWhole: boolean): readonly KnownBlock[] {
   const name = `*${safeMrkdwn(agent)}:*`;
   if (isWhole) return [section(name), markdown(shorten(safeMarkdown(text), ANSWER_CHARS_MAX))];
-  return [
-    section(
-      `>${name} ${safeMrkdwn(safeLine(text.replaceAll(/```[^]*?(?:```|$)/g, " … ").replaceAll(/[`*#>|]+/g, " "), ANSWER_CHARS_SHOWN))}`,
-    ),
-  ];
+  return [section(`>${name} ${safeMrkdwn(safeLine(withoutMarks(text.replaceAll(/```[^]*?(?:```|$)/g, " … ")), ANSWER_CHARS_SHOWN))}`)];
 }
 
 /** People whose words came after the last speaker had begun: nobody has read them. */

@@ -2,7 +2,7 @@ import type { RunState } from "../engine/run-state.ts";
 import type { Transcript } from "../engine/transcript.ts";
 import { personOf, type Ears } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
-import { refusal } from "./permissions.ts";
+import { refused, type Attempt } from "./refused.ts";
 import { standingText } from "./standing.ts";
 import type { Listener } from "./whisper.ts";
 import type { Word } from "./words.ts";
@@ -16,11 +16,13 @@ export async function stop(
     readonly user: string;
     readonly external: boolean;
     readonly listener: Listener;
+    /** Of the press or the message; what is handled again after a crash is recorded once. */
+    readonly id?: string | undefined;
   },
 ): Promise<boolean> {
-  const refused = refusal("stop", { user: from.user, external: from.external, startedBy: from.run.startedBy }, ears.allow);
-  if (refused && from.run.running) {
-    await ears.whisper.tell(from.listener, safeMrkdwn(refused));
+  const no = from.run.running && (await refused(ears, "stop", attemptOf(from)));
+  if (no) {
+    await ears.whisper.tell(from.listener, safeMrkdwn(no));
     return false;
   }
   const stopped = await ears.runner.stop(from.thread, await personOf(ears, from.user));
@@ -32,7 +34,7 @@ export async function stop(
 export async function command(
   ears: Ears,
   word: Exclude<Word, "help">,
-  from: Parameters<typeof stop>[1] & { readonly transcript: Transcript },
+  from: Parameters<typeof steer>[2] & { readonly transcript: Transcript },
 ): Promise<void> {
   switch (word) {
     case "stop":
@@ -50,16 +52,26 @@ export async function command(
 
 /** Pause, resume or skip, by word or by button. Resolves to whether it was to be had. */
 export async function steer(ears: Ears, kind: "pause" | "resume" | "skip", from: Parameters<typeof stop>[1]): Promise<boolean> {
-  const { thread, run, user, external, listener } = from;
-  const refused = refusal("steer", { user, external, startedBy: run.startedBy }, ears.allow);
-  if (refused && run.running) {
-    await ears.whisper.tell(listener, safeMrkdwn(refused));
+  const { thread, run, user, listener } = from;
+  const no = run.running && (await refused(ears, "steer", attemptOf(from)));
+  if (no) {
+    await ears.whisper.tell(listener, safeMrkdwn(no));
     return false;
   }
-  const done = await ears.runner.steer(thread, { kind, person: await personOf(ears, user) });
+  const id = from.id === undefined ? {} : { id: from.id };
+  const done = await ears.runner.steer(thread, { kind, person: await personOf(ears, user), ...id });
   if (!done) await ears.whisper.tell(listener, run.running ? NOT_NOW[kind] : "No agent is talking in this thread.");
   return done;
 }
+
+const attemptOf = ({ thread, run, user, external, listener, id }: Parameters<typeof stop>[1]): Attempt => ({
+  user,
+  external,
+  startedBy: run.startedBy,
+  channel: listener.channel,
+  subject: thread,
+  ...(id === undefined ? {} : { id }),
+});
 
 const NOT_NOW = {
   pause: "The run is paused already. `resume` lets it go on.",

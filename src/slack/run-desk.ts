@@ -1,14 +1,19 @@
-import { currentRun, messagesOfRun, type Transcript } from "../engine/transcript.ts";
+import { currentRun, type Transcript } from "../engine/transcript.ts";
 import type { Said } from "../runner.ts";
+import { refusedText } from "./budgets.ts";
 import { pressed, type Pressed } from "./buttons.ts";
-import { openModal, postOnce, tellDirectly, type Desk } from "./desk.ts";
+import { openModal, tellDirectly, type Desk } from "./desk.ts";
 import { personOf } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { SEEN } from "./marks.ts";
-import { AboutRun, ButtonValue, type PressBody, type SubmissionBody } from "./payloads.ts";
-import { refusal, type Deed } from "./permissions.ts";
+import { AboutRun, ButtonValue, pressId, type PressBody, type SubmissionBody } from "./payloads.ts";
+import { postOnce } from "./post-once.ts";
+import type { Deed } from "./permissions.ts";
 import { placeOf } from "./place.ts";
+import { taskOf } from "./reading.ts";
+import { refused } from "./refused.ts";
 import { steer } from "./run-control.ts";
+import { asSetIn } from "./starting.ts";
 import { answerModal, chosenAgent, continueModal, FIELDS, otherTeamModal, steerModal } from "./run-modals.ts";
 
 /** Pause and Resume, under the card of a run. */
@@ -18,7 +23,8 @@ export async function pressHold(desk: Desk, press: PressBody, kind: "pause" | "r
   const run = currentRun(await desk.runner.read(at.thread));
   const { r } = ButtonValue.parse(press.actions[0].value);
   if (run.running && r !== undefined && run.run?.startsWith(r)) {
-    await steer(desk, kind, { thread: at.thread, run, user: press.user.id, external: at.external, listener: at.listener });
+    const from = { thread: at.thread, run, user: press.user.id, external: at.external, listener: at.listener };
+    await steer(desk, kind, { ...from, id: pressId(press) });
   } else await desk.whisper.tell(at.listener, "This button belongs to a run that is over.");
 }
 
@@ -28,7 +34,7 @@ export async function pressSteer(desk: Desk, press: PressBody): Promise<void> {
   if (!at || !press.trigger_id) return;
   const run = currentRun(await desk.runner.read(at.thread));
   if (!run.running) return desk.whisper.tell(at.listener, "This run is over. Mention me here to begin another.");
-  if (await refused(desk, "steer", at, press.user.id)) return;
+  if (await mayNot(desk, "steer", at, press.user.id)) return;
   const team = desk.teams.cards.find(({ name }) => name === run.team);
   await openModal(desk, press.trigger_id, steerModal({ thread: at.thread }, team));
 }
@@ -40,7 +46,7 @@ export async function pressWords(desk: Desk, press: PressBody): Promise<void> {
   const { seq } = ButtonValue.parse(press.actions[0].value);
   const question = currentRun(await desk.runner.read(at.thread)).questions.find((one) => one.seq === seq);
   if (!question) return desk.whisper.tell(at.listener, TOO_LATE);
-  if (await refused(desk, "answer", at, press.user.id)) return;
+  if (await mayNot(desk, "answer", at, press.user.id)) return;
   await openModal(desk, press.trigger_id, answerModal({ thread: at.thread, seq: question.seq }, question));
 }
 
@@ -52,7 +58,7 @@ export async function pressNext(desk: Desk, press: PressBody, kind: "continue" |
   const transcript = await desk.runner.read(at.thread);
   if (currentRun(transcript).running)
     return desk.whisper.tell(at.listener, "A team is at work in this thread already; what you write here reaches it.");
-  if (await refused(desk, "start", at, press.user.id)) return;
+  if (await mayNot(desk, "start", at, press.user.id)) return;
   const about = { thread: at.thread, ...(r === undefined ? {} : { run: r }) };
   await openModal(
     desk,
@@ -84,7 +90,8 @@ export async function submitRunModal(
   const external = submission.user.team_id !== undefined && submission.user.team_id !== desk.me.team;
   const transcript = await desk.runner.read(about.thread);
   const { startedBy } = currentRun(transcript);
-  const no = refusal(DEEDS[kind], { user, external, startedBy }, desk.allow);
+  const attempt = { user, external, startedBy, channel: place.channel, subject: about.thread, id: submission.view.id };
+  const no = await refused(desk, DEEDS[kind], attempt);
   if (no) return tellDirectly(desk, user, safeMrkdwn(no));
   const { values } = submission.view.state;
   const words = kind === "team" ? taskOf(transcript, about.run) : values[FIELDS.words]?.[FIELDS.element]?.value?.trim();
@@ -110,14 +117,14 @@ export async function submitRunModal(
     id: `${desk.me.team}:${place.channel}:${ts}`,
     addressed: kind === "continue" || kind === "team",
     ...(to === undefined ? {} : { to }),
-    ...(team === undefined ? {} : { team }),
+    ...(kind === "continue" || kind === "team" ? await asSetIn(desk, place.channel, team) : {}),
     ...(kind === "answer" && about.seq !== undefined ? { answers: about.seq } : {}),
   };
   const heard = await desk.runner.say(said);
   if (heard.kind === "steered" || heard.kind === "started") desk.whisper.react({ channel: place.channel, ts }, SEEN);
   const listener = { user, channel: place.channel, threadTs: place.ts, ts };
   if (heard.kind === "too late") await desk.whisper.tell(listener, TOO_LATE);
-  if (heard.kind === "refused") await desk.whisper.tell(listener, safeMrkdwn(heard.reason));
+  if (heard.kind === "refused") await desk.whisper.tell(listener, await refusedText(desk, heard, place.channel));
 }
 
 const TOO_LATE = "This question was answered already. To say more, reply in the thread.";
@@ -141,17 +148,9 @@ function teamOf(desk: Desk, { events }: Transcript, run: string | undefined): st
   return desk.teams.cards.some((card) => card.name === name) ? name : undefined;
 }
 
-/** The task of a run of the thread; of the latest, where that one is not found. */
-function taskOf(transcript: Transcript, run: string | undefined): string {
-  const { events } = transcript;
-  const start = events.findIndex((event) => event.type === "run.started" && run !== undefined && event.run.startsWith(run));
-  const task = events.slice(Math.max(0, start)).find((event) => event.type === "message.posted" && "person" in event);
-  return (task?.type === "message.posted" ? task.text : messagesOfRun(transcript)[0]?.text) ?? "";
-}
-
-async function refused(desk: Desk, deed: Deed, at: Pressed, user: string): Promise<boolean> {
+async function mayNot(desk: Desk, deed: Deed, at: Pressed, user: string): Promise<boolean> {
   const { startedBy } = currentRun(await desk.runner.read(at.thread));
-  const no = refusal(deed, { user, external: at.external, startedBy }, desk.allow);
+  const no = await refused(desk, deed, { user, external: at.external, startedBy, ...at.about });
   if (no) await desk.whisper.tell(at.listener, safeMrkdwn(no));
   return no !== undefined;
 }

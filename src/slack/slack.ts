@@ -2,14 +2,21 @@ import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
-import { createSlackApp } from "./app.ts";
+import { createSlackApp, type SlackApp, type Tenancy } from "./app.ts";
 import { createCards } from "./cards.ts";
 import type { Problem } from "./delivery.ts";
 import type { TeamCards } from "./help.ts";
+import { knownCode } from "./error-codes.ts";
 import type { HttpDoor } from "./http-receiver.ts";
-import { createOutbox } from "./outbox.ts";
+import { createNiceties } from "./niceties.ts";
+import { createOutbox, createPace } from "./outbox.ts";
+import type { Body } from "./payloads.ts";
+import type { Allow } from "./permissions.ts";
 import type { TeamCard } from "./personas.ts";
+import type { TeamShelf } from "./team-shelf.ts";
+import type { TokenSource } from "./token-client.ts";
 import { createWeb, slackErrorCode } from "./web.ts";
 
 /** What it takes to be in a workspace. */
@@ -25,13 +32,21 @@ export interface SlackSettings {
   readonly writeTimeoutMs?: number;
   /** Ids of other bots whose words are heard; none when absent. */
   readonly bots?: readonly string[];
+  /** Who may do what, as the team file has it; the defaults where absent. */
+  readonly allow?: Partial<Allow>;
 }
 
-export interface SlackParts extends SlackSettings {
+export interface SlackParts extends Omit<SlackSettings, "botToken"> {
+  readonly botToken: string | TokenSource;
+  /** As one of several workspaces; see installed.ts. */
+  readonly tenancy?: Tenancy;
   readonly store: Store;
   readonly memory: Memory;
+  readonly settings: Settings;
   readonly runner: Runner;
   readonly teams: TeamCards;
+  /** The teams that people make; none where it is absent. */
+  readonly shelf?: TeamShelf;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }
@@ -51,34 +66,49 @@ export interface Slack {
   idle(): Promise<void>;
 }
 
+/** One workspace of several. */
+export interface Tenant extends Slack {
+  handle(body: Body): Promise<void>;
+  readonly answer: SlackApp["answer"];
+  catchUp(): void;
+}
+
 /**
  * The room's front door: the ear (app.ts) and the mouth (outbox.ts, cards.ts), which meet only in the store.
  * @throws Error with what to do, when Slack refuses the token.
  */
-export async function createSlack(parts: SlackParts): Promise<Slack> {
-  const { store, runner, teams, clock } = parts;
+export async function createSlack(parts: SlackParts): Promise<Tenant> {
+  const { store, runner, clock } = parts;
   const log = (problem: string, error?: unknown) =>
     parts.log(error === undefined ? problem : `${problem}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
+  const niceties = createNiceties({ store, log });
   const web = createWeb({
     token: parts.botToken,
     log,
+    onCalled: (called) => niceties.onCalled(called),
     ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
     ...(parts.writeTimeoutMs === undefined ? {} : { writeTimeoutMs: parts.writeTimeoutMs }),
   });
-  const app = await createSlackApp({ ...parts, web, log });
-  const cardFor = (name: string): TeamCard => teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
+  const pace = createPace(clock);
+  const app = await createSlackApp({ ...parts, web, pace, log });
+  const cardFor = (name: string): TeamCard => app.teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
   const load = (thread: string) => runner.read(thread);
+  let gone: Promise<void> = Promise.resolve();
+  let heldFor: string | undefined;
+  const stopping = new AbortController();
   const onProblem = (problem: Problem) =>
     void told(problem).catch((error: unknown) => log("a problem with Slack could not be dealt with", error));
   const cards = createCards({ store, web, cardFor, load, clock, onProblem });
   const outbox = createOutbox({
     store,
     web,
+    pace,
     cardFor,
     load,
     clock,
     onProblem,
     async onDelivered(post, rendered) {
+      heldFor = undefined;
       app.status.landed(post.thread);
       await cards.posted(post, rendered);
     },
@@ -87,10 +117,16 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
   async function told(problem: Problem): Promise<void> {
     switch (problem.kind) {
       case "thread-gone":
-        return stopUnseen(problem.thread, problem.code);
+        // One after the other: every message of the thread may be refused.
+        return (gone = gone.then(() => stopUnseen(problem.thread, problem.code)));
       case "auth":
+        void clock.sleep(HELD_MS, stopping.signal).then(() => outbox.poke());
+        if (heldFor === problem.code) return;
+        heldFor = problem.code;
         return log(
-          `Slack refuses SLACK_BOT_TOKEN (${problem.code}): nothing is posted until Parley is started with a good one; nothing is lost`,
+          parts.tenancy
+            ? `Slack takes nothing for workspace ${parts.tenancy.me.team} (${problem.code}): its posts wait until the app is installed there again; nothing is lost. ${knownCode(problem.code).says}`
+            : `Slack refuses SLACK_BOT_TOKEN (${problem.code}): nothing is posted until it is taken, which is tried every minute; nothing is lost. ${knownCode(problem.code).says}`,
         );
       case "degraded":
         return log(
@@ -100,20 +136,24 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
         return log(`a message in ${problem.thread} may be there twice: it could not be looked up after ${problem.code}`);
       case "gave-up":
         return log(
-          `message ${problem.seq} of ${problem.thread} could not be posted (${problem.code}); it is in the log, see parley export`,
+          `message ${problem.seq} of ${problem.thread} could not be posted (${problem.code}); it is in the log, see parley export. ${knownCode(problem.code).says}`,
         );
       case "bug":
         return log(`posting in ${problem.thread} broke`, problem.error);
     }
   }
 
-  /** Nobody can read the thread any more: the run must not go on, and cost, unseen; who started it is told. */
+  /** Nobody can read the thread any more: the run must not go on, and cost, unseen; who started it is told, once for each run. */
   async function stopUnseen(thread: string, code: string): Promise<void> {
-    const { startedBy } = currentRun(await runner.read(thread));
-    if (!(await runner.stop(thread, { id: "slack", name: `Slack (${code})` }))) return;
-    log(`the run in ${thread} was stopped: Slack answers ${code}`);
-    if (!startedBy) return;
-    const text = `I stopped working on your task: I can no longer post in its thread (${code}). Nothing is lost; invite me again and mention me there to go on.`;
+    const { startedBy, run } = currentRun(await runner.read(thread));
+    const stopped = await runner.stop(thread, { id: "slack", name: `Slack (${code})` });
+    const { says } = knownCode(code);
+    if (stopped) log(`the run in ${thread} was stopped: Slack answers ${code}. ${says}`);
+    const key = `gone/${thread}`;
+    if (!startedBy || run === undefined || (await store.note(key)) === run) return;
+    await store.putNote(key, run);
+    const what = stopped ? "I stopped working on your task: I can no longer post" : "I have worked on your task, but can no longer post";
+    const text = `${what} in its thread (${code}). ${says} Nothing is lost: mention me there to go on.`;
     await web.write.chat
       .postMessage({ channel: startedBy.id, text })
       .catch((error: unknown) => log(`${startedBy.id} could not be told (${slackErrorCode(error)})`));
@@ -122,6 +162,9 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
   return {
     connected: () => app.connected(),
     httpPort: () => app.httpPort(),
+    handle: (body) => app.handle(body),
+    answer: (body) => app.answer(body),
+    catchUp: () => app.catchUp(),
     async start() {
       outbox.start();
       cards.start();
@@ -129,8 +172,10 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
     },
     hangUp: () => app.stop(),
     async stop() {
+      stopping.abort();
       await outbox.stop();
       await cards.stop();
+      await niceties.settled();
     },
     async idle() {
       await outbox.idle();
@@ -138,6 +183,9 @@ export async function createSlack(parts: SlackParts): Promise<Slack> {
     },
   };
 }
+
+/** A token that is refused may be good again: an app that is installed anew keeps it, with the scopes that it lacked. */
+const HELD_MS = 60_000;
 
 /** For a run of a team that the file no longer has. */
 const NO_CARD: Omit<TeamCard, "name"> = { description: "", agents: [], limits: { turns: 0, minutes: 0, tokens: 0, usd: 0 }, stopWords: [] };

@@ -28,6 +28,7 @@ export function standingText(transcript: Transcript): string {
 /** What a run is doing, in words behind its team's name; people as mentions. */
 export function stateOf(run: RunState): string {
   if (!run.running) return "has stopped";
+  if (run.halt) return run.halt.summary ? "ends with a summary" : "waits at a limit for somebody to raise it";
   if (run.pausedBy) return `is paused by ${mention(run.pausedBy)}; \`resume\` lets it go on`;
   const [question] = run.questions;
   if (question) return `waits for an answer to ${names(run.questions.map(({ agent }) => agent))}`;

@@ -28,7 +28,11 @@ function sectionOf(event: RunEvent): string | undefined {
     case "turn.skipped":
       return `*${line(event.person.name)} skipped the turn of ${line(event.agent)}.*`;
     case "approval.given":
-      return `*${event.approved ? "Approved" : "Denied"} by ${line(event.person.name)}.*`;
+      return `*${event.approved ? "Allowed" : "Denied"} by ${line(event.person.name)}${event.scope === "run" ? " for this run" : ""}${event.edited === undefined ? ".*" : `, changed to:*\n\n${fenced(event.edited)}`}`;
+    case "approval.expired":
+      return "*Nobody allowed it in time.*";
+    case "approval.withdrawn":
+      return `*${line(event.person.name)} wants to be asked again.*`;
     case "question.expired":
       return "*Nobody answered in time.*";
     case "run.stopped":
@@ -38,6 +42,13 @@ function sectionOf(event: RunEvent): string | undefined {
     case "message.edited":
     case "message.deleted":
       return `*${line(event.person.name)} ${event.type === "message.edited" ? `changed this before it was read: ${line(event.text)}` : "took a message back before it was read"}*`;
+    case "limit.reached":
+      return `*A limit is reached: ${line(event.reason)}.*`;
+    case "limit.raised":
+      return event.person ? `*${line(event.person.name)} raised the limit.*` : "*A new day has begun; the run goes on.*";
+    case "summary.requested":
+      return `*${line(event.person.name)} asked for a summary.*`;
+    case "limit.neared":
     case "approval.requested": // What becomes of it follows.
     case "tool.returned":
     case "tool.failed":

@@ -52,7 +52,7 @@ export async function uploadFile(
 
 const STOPPED: Uploaded = { kind: "failed", failure: { kind: "ambiguous", code: "stopped" } };
 
-async function sendBytes(url: string, bytes: Uint8Array, signal: AbortSignal): Promise<CallFailure | undefined> {
+export async function sendBytes(url: string, bytes: Uint8Array, signal: AbortSignal): Promise<CallFailure | undefined> {
   try {
     const answer = await fetch(url, {
       method: "POST",

@@ -1,4 +1,14 @@
-import { LogLevel, WebAPIPlatformError, WebAPIRateLimitedError, WebClient, type Logger, type WebClientOptions } from "@slack/web-api";
+import {
+  LogLevel,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  type Logger,
+  type WebAPICallResult,
+  type WebClient,
+  type WebClientOptions,
+} from "@slack/web-api";
+import { knownCode } from "./error-codes.ts";
+import { TokenClient, type TokenSource } from "./token-client.ts";
 
 /** Where Slack is called; see {@link createWeb}. */
 export interface Web {
@@ -10,6 +20,13 @@ export interface Web {
 
 /** A line for the operator. */
 export type Log = (problem: string, error?: unknown) => void;
+
+/** A call that has come back, to whoever follows them: with what it was answered, or why it failed. */
+export interface Called {
+  readonly method: string;
+  readonly args: { readonly [name: string]: unknown };
+  readonly outcome: { readonly answer: WebAPICallResult } | { readonly error: unknown };
+}
 
 const READ_RETRIES = 3;
 const READ_RETRY_DELAY_MS_MAX = 10_000;
@@ -25,26 +42,58 @@ const SLACK_API_URL = "https://slack.com/api/";
  * @throws TypeError when `apiUrl` is not an address.
  */
 export function createWeb(options: {
-  readonly token: string;
+  readonly token: string | TokenSource;
   readonly apiUrl?: string;
   readonly log?: Log;
   readonly writeTimeoutMs?: number;
+  /** Told of every call when it has come back, before its caller is; returns at once and throws nothing. */
+  readonly onCalled?: (called: Called) => void;
 }): Web {
-  const shared: WebClientOptions = { ...clientOptions(options.apiUrl, options.log), allowAbsoluteUrls: false };
+  const onCalled = options.onCalled ?? (() => undefined);
+  const source = typeof options.token === "string" ? lasting(options.token) : options.token;
+  const client = (more: WebClientOptions) =>
+    new FollowedClient(onCalled, source, { ...clientOptions(options.apiUrl, options.log), allowAbsoluteUrls: false, ...more });
   return {
-    read: new WebClient(options.token, {
-      ...shared,
+    read: client({
       timeout: READ_TIMEOUT_MS,
       retryConfig: { retries: READ_RETRIES, minTimeout: 500, maxTimeout: READ_RETRY_DELAY_MS_MAX, randomize: true },
     }),
-    write: new WebClient(options.token, {
-      ...shared,
+    write: client({
       timeout: options.writeTimeoutMs ?? WRITE_TIMEOUT_MS,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
     }),
   };
 }
+
+/** All methods of the SDK's client go through `apiCall`. */
+class FollowedClient extends TokenClient {
+  readonly #onCalled: (called: Called) => void;
+
+  constructor(onCalled: (called: Called) => void, source: TokenSource, options: WebClientOptions) {
+    super(source, options);
+    this.#onCalled = onCalled;
+  }
+
+  override async apiCall(method: string, args: Record<string, unknown> = {}): Promise<WebAPICallResult> {
+    try {
+      const answer = await super.apiCall(method, args);
+      this.#onCalled({ method, args, outcome: { answer } });
+      return answer;
+    } catch (error) {
+      this.#onCalled({ method, args, outcome: { error } });
+      throw error;
+    }
+  }
+}
+
+/** A token that stays as it is. */
+const lasting = (token: string): TokenSource => ({
+  get: async () => token,
+  insteadOf: async () => undefined,
+  refused: () => undefined,
+  team: undefined,
+});
 
 /** What every client of the SDK is given. A fresh object for each: the SDK writes into it. */
 export function clientOptions(apiUrl?: string, log?: Log): WebClientOptions {
@@ -82,14 +131,6 @@ export function slackErrorCode(error: unknown): string | undefined {
 
 /** This method will not work in this installation, however often it is tried: it does not exist there, or the token may not use it. */
 export function isUnavailable(code: string | undefined): boolean {
-  return code !== undefined && UNAVAILABLE.has(code);
+  // `no_permission` is said of one conversation; in the next the method may well work.
+  return code !== undefined && code !== "no_permission" && knownCode(code).reaction === "do-without";
 }
-
-const UNAVAILABLE: ReadonlySet<string> = new Set([
-  "unknown_method",
-  "method_deprecated",
-  "missing_scope",
-  "not_authorized",
-  "not_allowed_token_type",
-  "feature_not_enabled",
-]);

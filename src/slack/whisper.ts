@@ -1,6 +1,8 @@
 import type { KnownBlock } from "@slack/types";
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
+import type { Pace } from "./delivery.ts";
+import { knownCode } from "./error-codes.ts";
 import { createBucket } from "./pacer.ts";
 import { apiBase, isUnavailable, slackErrorCode, type Log, type Web } from "./web.ts";
 
@@ -48,12 +50,25 @@ const REMOVALS_PER_MINUTE = 18;
 const REMOVAL_BURST = 6;
 const REMOVAL_WAIT_MS_MAX = 20_000;
 
-export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: string; readonly clock: Clock; readonly log: Log }): Whisper {
-  const { web, clock, log } = parts;
+/** chat.postEphemeral is tier 4, 100 a minute; faster, Slack refuses it, and with it what others are told. */
+const LINES_PER_MINUTE = 80;
+const LINE_BURST = 20;
+/** A line that comes later says something of a moment that is gone. */
+const LINE_WAIT_MS_MAX = 30_000;
+
+export function createWhisper(parts: {
+  readonly web: Web;
+  readonly pace: Pick<Pace, "post" | "posts">;
+  readonly apiUrl?: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Whisper {
+  const { web, pace, clock, log } = parts;
   const own = new URL(apiBase(parts.apiUrl)).origin;
   const unavailable = new Set<string>();
   const underWay = new Set<Promise<void>>();
   const reactions = createBucket({ perMinute: REACTIONS_PER_MINUTE, burst: REACTION_BURST, clock });
+  const lines = createBucket({ perMinute: LINES_PER_MINUTE, burst: LINE_BURST, clock });
   const removals = createBucket({ perMinute: REMOVALS_PER_MINUTE, burst: REMOVAL_BURST, clock });
   /** The last thing done about the signs of a message: they change in order. */
   const signsOf = new Map<string, Promise<void>>();
@@ -62,11 +77,14 @@ export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: stri
   async function tell(to: Listener, text: string, looks?: Looks): Promise<void> {
     // Slack shows an ephemeral line in a thread only when the thread has begun.
     const thread = to.threadTs ? { thread_ts: to.threadTs } : {};
+    if (lines.waitMs() > LINE_WAIT_MS_MAX) return log(`a line to ${to.user} was left out: too many are being told something`);
+    if (!(await lines.take(settling.signal))) return;
     const shown = await attempt("chat.postEphemeral", () =>
       web.write.chat.postEphemeral({ channel: to.channel, user: to.user, text, ...thread, ...blocksOf(looks) }),
     );
     const root = to.threadTs ?? to.ts;
     if (shown || !root) return;
+    if (!(await pace.post(to.channel).take(settling.signal)) || !(await pace.posts.take(settling.signal))) return;
     await attempt("chat.postMessage", () =>
       web.write.chat.postMessage({
         channel: to.channel,
@@ -95,7 +113,8 @@ export function createWhisper(parts: { readonly web: Web; readonly apiUrl?: stri
       }
       const code = slackErrorCode(error);
       if (isUnavailable(code)) unavailable.add(method);
-      if (!BENIGN.has(code ?? "")) log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
+      if (code === undefined || (knownCode(code).reaction !== "fine" && !BENIGN.has(code)))
+        log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
       return BENIGN.has(code ?? "");
     }
   }

@@ -1,6 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
-import type { EventBody, RunEvent } from "../engine/events.ts";
-import type { Transcript } from "../engine/transcript.ts";
+import type { EventBody, Person, RunEvent } from "../engine/events.ts";
+import { currentRun, type Transcript } from "../engine/transcript.ts";
 import type { Commit, PostDraft, Store } from "./store.ts";
 
 /** A thread's log in memory, the one line in which those who write to it wait, and the pen. */
@@ -27,6 +27,8 @@ export interface LanesParts {
   readonly clock: Clock;
   /** Which messages an event makes, given the log before it. */
   readonly posts: (event: RunEvent, before: Transcript) => readonly Omit<PostDraft, "event">[];
+  /** For whom the costs of a thread are summed by day, by who started its run; for nobody when absent. */
+  readonly accounts?: (thread: string, startedBy: Person) => readonly string[];
   /** Told of each event once it is recorded. */
   readonly recorded: (thread: string, event: RunEvent) => void;
 }
@@ -78,7 +80,18 @@ function createLane(thread: string, workspace: string, parts: LanesParts): { rea
       const drafts = bodies.flatMap((body, event) =>
         posts({ ...body, seq: afterSeq + event + 1, at }, lane.transcript).map((post) => ({ event, ...post })),
       );
-      const result = await store.commit({ thread, workspace: lane.workspace, afterSeq, at, events: bodies, posts: drafts, wake });
+      const { startedBy } = currentRun(lane.transcript);
+      const accounts = startedBy && parts.accounts ? { accounts: parts.accounts(thread, startedBy) } : {};
+      const result = await store.commit({
+        thread,
+        workspace: lane.workspace,
+        afterSeq,
+        at,
+        events: bodies,
+        posts: drafts,
+        wake,
+        ...accounts,
+      });
       // One process writes one file, so this is a bug; nothing was written, and the lane is read again.
       if (result.kind === "stale")
         throw new Error(`the log of ${thread} has ${result.lastSeq} events, not ${afterSeq}: somebody else wrote to it`);

@@ -11,6 +11,8 @@ export interface Settings {
   put(change: SettingChange): Promise<boolean>;
   /** Records a decision that changes no setting. */
   record(decision: Decision): Promise<void>;
+  /** The workspaces in which something was decided. */
+  workspaces(): Promise<readonly string[]>;
   /** The decisions of this workspace, newest first, `limit` of them, older than the one with number `before`. */
   decisions(workspace: string, page: { readonly limit: number; readonly before?: number }): Promise<readonly RecordedDecision[]>;
 }
@@ -44,6 +46,8 @@ export interface Decision {
   readonly allowed: boolean;
   /** One line more: a reason, the value before and now. */
   readonly detail?: string;
+  /** A second decision of the workspace with the same key is the first one, told again, and is not recorded. */
+  readonly key?: string;
 }
 
 export interface RecordedDecision extends Decision {

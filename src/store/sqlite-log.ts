@@ -28,6 +28,8 @@ export function sqliteLog(
   { db, write, read }: Connection,
   options: {
     readonly ready: ReadyRows;
+    /** Sums up what the events cost. */
+    readonly spent: (commit: Commit) => void;
     readonly now: () => number;
     readonly woken: (thread: string, workspace: string, wake: Commit["wake"]) => void;
   },
@@ -44,7 +46,11 @@ export function sqliteLog(
     .pluck();
   const summary = "SELECT name AS thread, workspace, last_seq AS lastSeq, at FROM threads";
   const unfinished = db.prepare<[], ThreadSummary>(`${summary} WHERE running = 1 ORDER BY at, id`);
+  const unfinishedOf = db.prepare<[string], ThreadSummary>(`${summary} WHERE running = 1 AND workspace = ? ORDER BY at, id`);
   const recent = db.prepare<[number], ThreadSummary>(`${summary} WHERE last_seq > 0 ORDER BY at DESC, id DESC LIMIT ?`);
+  const recentOf = db.prepare<[string, number], ThreadSummary>(
+    `${summary} WHERE last_seq > 0 AND workspace = ? ORDER BY at DESC, id DESC LIMIT ?`,
+  );
   const { follow, tell } = followers();
 
   const append = (commit: Commit, bodies: readonly string[]): { stale: number } | undefined => {
@@ -57,6 +63,7 @@ export function sqliteLog(
     if (found && bodies.length > 0) updateThread.run(newSeq, commit.at, running, id);
     bodies.forEach((body, index) => addEvent.run(id, lastSeq + 1 + index, body));
     for (const post of inLogOrder(commit.posts)) addPost.run(id, lastSeq + 1 + post.event, post.kind, post.part);
+    options.spent(commit);
     options.ready.set(id, commit.wake, options.now());
     return undefined;
   };
@@ -85,8 +92,8 @@ export function sqliteLog(
     },
 
     follow,
-    unfinished: async () => read(() => unfinished.all()),
-    recent: async (limit) => read(() => recent.all(limit)),
+    unfinished: async (workspace) => read(() => (workspace === undefined ? unfinished.all() : unfinishedOf.all(workspace))),
+    recent: async (limit, workspace) => read(() => (workspace === undefined ? recent.all(limit) : recentOf.all(workspace, limit))),
   };
 }
 

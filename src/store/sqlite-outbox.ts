@@ -15,6 +15,7 @@ export function sqliteOutbox({ db, write, read }: Connection): Pick<Store, "dueP
   const dueInLane = db.prepare<[string, number], PostRow>(
     `${POST} AND outbox.thread = (SELECT id FROM threads WHERE name = ?) ORDER BY outbox.id LIMIT ?`,
   );
+  const dueInWorkspace = db.prepare<[string, number], PostRow>(`${POST} AND threads.workspace = ? ORDER BY outbox.id LIMIT ?`);
   const sending = db.prepare("UPDATE outbox SET sending_since = ? WHERE id = ? AND sending_since IS NULL");
   const delivered = db.prepare("UPDATE outbox SET receipt = ?, gave_up = ? WHERE id = ? AND receipt IS NULL AND gave_up IS NULL");
   const receipt = db
@@ -24,8 +25,11 @@ export function sqliteOutbox({ db, write, read }: Connection): Pick<Store, "dueP
     .pluck();
 
   return {
-    duePosts: async (lane, limit) => {
-      const rows = read(() => (lane === undefined ? due.all(limit) : dueInLane.all(lane, limit)));
+    duePosts: async (lane, limit, workspace) => {
+      const rows = read(() => {
+        if (lane !== undefined) return dueInLane.all(lane, limit);
+        return workspace === undefined ? due.all(limit) : dueInWorkspace.all(workspace, limit);
+      });
       return rows.map((row) => ({ ...row, sendingSince: row.sendingSince ?? undefined }));
     },
     // On the disk before the post leaves: a mark lost in a power cut would let it be posted twice.

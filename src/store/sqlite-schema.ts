@@ -13,7 +13,12 @@ import { StoreError } from "./store.ts";
  * - `outbox` rows are never deleted: their receipts say where a post is. The partial index holds only those that are due.
  * - `memories` are the notes that agents keep, `words` their text divided into words, `memory_words` the index of them, which triggers keep. Ids
  *   are never given twice (AUTOINCREMENT), so that a button on an old list deletes nothing newer.
+ * - `installations` says into which workspaces and organisations the app was installed. `tokens` is sealed (key-ring.ts) and empty once the
+ *   app was removed; `expires_at` in ms since the epoch. `org_workspaces` and `org_channels` say what belongs to an organisation, and in
+ *   which of its workspaces a channel is at home: an organisation's channels may be in several.
  * - `settings` are what people set while Parley runs, by workspace; `decisions` who has done what not everybody may.
+ * - `spent` sums by day what the events of a log tell of costs, for each account that has to pay. It is written in the transaction of the
+ *   events: three rows beside a model call that took seconds. Summing it up at a start would read every log of the day.
  * - `ready` holds when a thread is to be worked on, in ms since the epoch. `inbox.body` is emptied once handled; the id stays for a while.
  */
 const MIGRATIONS: readonly string[] = [
@@ -68,9 +73,26 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE decisions (
     id INTEGER PRIMARY KEY AUTOINCREMENT, workspace TEXT NOT NULL, at TEXT NOT NULL, person_id TEXT NOT NULL, person_name TEXT NOT NULL,
-    deed TEXT NOT NULL, subject TEXT NOT NULL, allowed INTEGER NOT NULL, detail TEXT
+    deed TEXT NOT NULL, subject TEXT NOT NULL, allowed INTEGER NOT NULL, detail TEXT, key TEXT
   ) STRICT;
   CREATE INDEX decisions_by_workspace ON decisions (workspace, id);
+  CREATE UNIQUE INDEX decisions_by_key ON decisions (workspace, key) WHERE key IS NOT NULL;
+  `,
+  `
+  CREATE TABLE installations (
+    id TEXT PRIMARY KEY, is_org INTEGER NOT NULL, name TEXT NOT NULL, app TEXT NOT NULL, bot TEXT NOT NULL, bot_user TEXT NOT NULL,
+    scopes TEXT NOT NULL, tokens TEXT NOT NULL, expires_at INTEGER, state TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE org_workspaces (workspace TEXT PRIMARY KEY, org TEXT NOT NULL) STRICT;
+  CREATE TABLE org_channels (org TEXT NOT NULL, channel TEXT NOT NULL, workspace TEXT NOT NULL) STRICT;
+  CREATE UNIQUE INDEX org_channels_by_channel ON org_channels (org, channel);
+  CREATE INDEX threads_by_workspace ON threads (workspace) WHERE running = 1;
+  `,
+  `
+  CREATE TABLE spent (
+    workspace TEXT NOT NULL, account TEXT NOT NULL, day TEXT NOT NULL, usd REAL NOT NULL, unpriced INTEGER NOT NULL,
+    PRIMARY KEY (workspace, account, day)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 

@@ -33,12 +33,13 @@ export function sqliteSettings({ db, write, read }: Connection, now: () => numbe
   let prepared: ReturnType<typeof statementsOn> | undefined;
   const on = () => (prepared ??= statementsOn(db));
 
-  const decide = ({ workspace, person, deed, subject, allowed, detail }: Decision) => {
+  const decide = ({ workspace, person, deed, subject, allowed, detail, key }: Decision) => {
     const cut = (text: string) => text.slice(0, DECISION_CHARS_MAX);
     const at = new Date(now()).toISOString();
     const texts = [person.id, person.name, deed, subject].map(cut);
-    const { lastInsertRowid } = on().decide.run(workspace, at, ...texts, allowed ? 1 : 0, detail === undefined ? null : cut(detail));
-    if (Number(lastInsertRowid) % DECISIONS_BETWEEN_CLEANINGS === 0) on().drop.run(workspace, workspace, DECISIONS_KEPT_MAX);
+    const told = detail === undefined ? null : cut(detail);
+    const { lastInsertRowid, changes } = on().decide.run(workspace, at, ...texts, allowed ? 1 : 0, told, key ?? null);
+    if (changes > 0 && Number(lastInsertRowid) % DECISIONS_BETWEEN_CLEANINGS === 0) on().drop.run(workspace, workspace, DECISIONS_KEPT_MAX);
   };
 
   return {
@@ -65,6 +66,12 @@ export function sqliteSettings({ db, write, read }: Connection, now: () => numbe
       });
     },
     record: async (decision) => write("normal", () => decide(decision)),
+    workspaces: async () =>
+      read(() =>
+        on()
+          .workspaces.all()
+          .map(({ workspace }) => workspace),
+      ),
     decisions: async (workspace, { limit, before = Number.MAX_SAFE_INTEGER }) =>
       read(() =>
         on()
@@ -85,11 +92,12 @@ function statementsOn(db: Connection["db"]) {
     ),
     remove: db.prepare("DELETE FROM settings WHERE workspace = ? AND name = ?"),
     decide: db.prepare(
-      "INSERT INTO decisions (workspace, at, person_id, person_name, deed, subject, allowed, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO decisions (workspace, at, person_id, person_name, deed, subject, allowed, detail, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     ),
     drop: db.prepare(
       "DELETE FROM decisions WHERE workspace = ? AND id <= (SELECT id FROM decisions WHERE workspace = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
     ),
+    workspaces: db.prepare<[], { readonly workspace: string }>("SELECT DISTINCT workspace FROM decisions ORDER BY workspace"),
     decisions: db.prepare<[string, number, number], DecisionRow>(
       `SELECT id, at, person_id AS personId, person_name AS personName, deed, subject, allowed, detail FROM decisions
         WHERE workspace = ? AND id < ? ORDER BY id DESC LIMIT ?`,

@@ -2,19 +2,27 @@ import { type Clock, systemClock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { type Connection, openConnection, openConnectionReadOnly } from "./sqlite-connection.ts";
+import type { Installation, Installations } from "./installations.ts";
+import { createKeyRing, type KeyRing } from "./key-ring.ts";
 import { sqliteContent } from "./sqlite-content.ts";
 import { SqliteDispatch } from "./sqlite-dispatch.ts";
 import { sqliteInbox } from "./sqlite-inbox.ts";
+import { listInstallations, sqliteInstallations } from "./sqlite-installations.ts";
 import { sqliteLog } from "./sqlite-log.ts";
 import { sqliteMemory } from "./sqlite-memory.ts";
 import { sqliteOutbox } from "./sqlite-outbox.ts";
 import { readyRows } from "./sqlite-ready.ts";
 import type { Settings } from "./settings.ts";
 import { sqliteSettings } from "./sqlite-settings.ts";
+import { sqliteSpent } from "./sqlite-spent.ts";
 import type { Store } from "./store.ts";
 
 /** What can be read of a store without being its writer. */
-type StoreReader = Pick<Store, "load" | "unhandled" | "duePosts" | "receipt" | "note" | "file" | "unfinished" | "recent" | "close">;
+type StoreReader = Pick<
+  Store,
+  "load" | "spentOn" | "unhandled" | "duePosts" | "receipt" | "note" | "file" | "unfinished" | "recent" | "close"
+>;
+type SettingsReader = Pick<Settings, "get" | "list" | "decisions" | "workspaces">;
 type MemoryReader = Pick<Memory, "recall" | "list" | "scopes">;
 
 /**
@@ -33,15 +41,27 @@ export function openSqlite(options: { readonly path: string } & Partial<Clock>):
  * The same file for reading only, also while Parley runs on it; for commands that only look, such as `parley export`.
  * @throws StoreError when there is no database, or one that this program cannot read.
  */
-export function openSqliteReadOnly(options: { readonly path: string }): StoreReader & { readonly memory: MemoryReader } {
-  const { store, memory } = onConnection(openConnectionReadOnly(options.path), systemClock);
-  return { ...store, memory };
+export function openSqliteReadOnly(options: { readonly path: string }): StoreReader & {
+  readonly memory: MemoryReader;
+  readonly settings: SettingsReader;
+  installations(keys: readonly Uint8Array[]): Promise<(Installation & { readonly opens: boolean })[]>;
+} {
+  const connection = openConnectionReadOnly(options.path);
+  const { store, memory, settings } = onConnection(connection, systemClock);
+  return {
+    ...store,
+    memory,
+    settings,
+    installations: async (keys) => listInstallations(connection, keys.length > 0 ? createKeyRing(keys) : undefined),
+  };
 }
 
 interface Opened {
   readonly store: Store;
   readonly dispatch: Dispatch;
   readonly memory: Memory;
+  /** The ring's keys seal and open the tokens. */
+  readonly installations: (ring: KeyRing) => Installations;
   readonly settings: Settings;
 }
 
@@ -59,11 +79,13 @@ function prepared(connection: Connection, clock: Clock): Opened {
   const now = () => clock.now();
   const ready = readyRows(connection);
   const dispatch = new SqliteDispatch(ready, clock);
-  const log = sqliteLog(connection, { ready, now, woken: (thread, workspace, wake) => dispatch.woken(thread, workspace, wake) });
+  const { add: spent, spentOn } = sqliteSpent(connection);
+  const log = sqliteLog(connection, { ready, now, spent, woken: (thread, workspace, wake) => dispatch.woken(thread, workspace, wake) });
   const close = async () => {
     dispatch.abandon();
     connection.close();
   };
-  const store = { ...log, ...sqliteInbox(connection, now), ...sqliteOutbox(connection), ...sqliteContent(connection), close };
-  return { store, dispatch, memory: sqliteMemory(connection, now), settings: sqliteSettings(connection, now) };
+  const store = { ...log, spentOn, ...sqliteInbox(connection, now), ...sqliteOutbox(connection), ...sqliteContent(connection), close };
+  const installations = (ring: KeyRing) => sqliteInstallations(connection, ring, now);
+  return { store, dispatch, memory: sqliteMemory(connection, now), settings: sqliteSettings(connection, now), installations };
 }

@@ -22,8 +22,11 @@ export interface Store {
   unhandled(limit: number): Promise<Envelope[]>;
   handled(id: string): Promise<void>;
 
-  /** Posts not yet delivered of one lane (a thread) in order, or of every lane when none is named; at most `limit`. */
-  duePosts(lane: string | undefined, limit: number): Promise<Post[]>;
+  /**
+   * Posts not yet delivered of one lane (a thread) in order, or of every lane when none is named, or of every lane of one workspace; at
+   * most `limit`.
+   */
+  duePosts(lane: string | undefined, limit: number, workspace?: string): Promise<Post[]>;
   /** Before a post is tried: from here on a crash leaves a post that may have arrived. */
   markSending(id: number, at: string): Promise<void>;
   /** `receipt`: what the other side calls it (for Slack: the ts). Given up posts carry the reason instead. */
@@ -39,10 +42,13 @@ export interface Store {
   putFile(content: Uint8Array): Promise<string>;
   file(hash: string): Promise<Uint8Array | undefined>;
 
-  /** Threads whose run has started and not stopped, oldest first: what a start takes up again. */
-  unfinished(): Promise<ThreadSummary[]>;
-  /** The threads that were active last, newest first. */
-  recent(limit: number): Promise<ThreadSummary[]>;
+  /** What was spent on a day (UTC, `2026-11-23`) for an account of a workspace. Kept with the log, in the transaction of each event that tells a cost. */
+  spentOn(workspace: string, account: string, day: string): Promise<DaySpent>;
+
+  /** Threads whose run has started and not stopped, oldest first: what a start takes up again. Of one workspace where one is named. */
+  unfinished(workspace?: string): Promise<ThreadSummary[]>;
+  /** The threads that were active last, newest first. Of one workspace where one is named. */
+  recent(limit: number, workspace?: string): Promise<ThreadSummary[]>;
   close(): Promise<void>;
 }
 
@@ -56,12 +62,20 @@ export interface Commit {
   readonly events: readonly EventBody[];
   /** Outbox rows for these events. */
   readonly posts: readonly PostDraft[];
+  /** For whom the costs that these events tell are summed by day, such as `channel/C1`; for nobody when absent, as where a log is copied. */
+  readonly accounts?: readonly string[];
   /** When the thread is to be worked on next: `now`, a time, or not at all (it waits for a person, or it is over). `keep` leaves a wake-up that is there. */
   readonly wake: "now" | "none" | "keep" | { readonly at: string };
 }
 
 export type CommitResult =
   { readonly kind: "ok"; readonly events: readonly RunEvent[] } | { readonly kind: "stale"; readonly lastSeq: number };
+
+export interface DaySpent {
+  readonly usd: number;
+  /** False when the price of something is unknown: then `usd` is only a lower bound. */
+  readonly priced: boolean;
+}
 
 /** What a commit has changed, for those who follow. */
 export interface Committed {

@@ -2,6 +2,7 @@ import { isRefusal, listArg, refuse, textArg, type Args, type Refusal } from "./
 import { LOADING_MESSAGES_MAX, SESSION_PROCESSING_MS, SESSION_TITLE_CHARS_MAX, SUGGESTED_PROMPTS_MAX, TIER } from "./limits.ts";
 import type { Local } from "./local.ts";
 import { checkThread, findChannel, membership } from "./lookups.ts";
+import type { PagePrompt } from "./protocol.ts";
 import { personaArg, personaScopes } from "./personas.ts";
 import type { Channel, Json, Session } from "./state.ts";
 import { keyOf, setStatus as setThreadStatus } from "./statuses.ts";
@@ -47,9 +48,18 @@ function setSuggestedPrompts(local: Local, args: Args): Json | Refusal {
     return invalid(`prompts must have 1 to ${SUGGESTED_PROMPTS_MAX} items`);
   if (prompts.some((prompt) => typeof prompt["title"] !== "string" || typeof prompt["message"] !== "string"))
     return invalid("each prompt needs a title and a message");
-  local.state.prompts.set(keyOf(channel.id, textArg(args, "thread_ts")), prompts);
+  local.state.prompts.set(keyOf(channel.id, textArg(args, "thread_ts")), prompts.map(promptOf));
+  if (textArg(args, "thread_ts") === "")
+    local.changes.show({ type: "prompts", prompts: promptsOf(local, channel.id) }, [...channel.members]);
+  else local.changes.changed();
   return {};
 }
+
+const promptOf = ({ title, message }: Json): PagePrompt => ({ title: String(title), message: String(message) });
+
+/** Those of a whole DM; older apps set them for one thread. */
+export const promptsOf = (local: Local, channel: string, threadTs = ""): readonly PagePrompt[] =>
+  local.state.prompts.get(keyOf(channel, threadTs)) ?? [];
 
 /** Creates the session of a thread when there is none; its title and initiator count only then. */
 function setSessionStatus(local: Local, args: Args): Json | Refusal {

@@ -2,10 +2,10 @@ import { isRefusal, refuse, textArg, type Refusal } from "./args.ts";
 import { isJson } from "./block-ids.ts";
 import { contentArg } from "./chat.ts";
 import { newResponseUrl, newTrigger, personAndTeam } from "./interactions.ts";
-import type { Local } from "./local.ts";
+import { isOrgWide, type Local } from "./local.ts";
 import { messageJson } from "./message-json.ts";
 import { postMessage } from "./messages.ts";
-import { APP_ID, BOT_USER_ID, COMMANDS, TEAM_DOMAIN, TEAM_ID } from "./seed.ts";
+import { APP_ID, BOT_USER_ID, COMMANDS, TEAM_DOMAIN } from "./seed.ts";
 import type { Channel } from "./state.ts";
 import type { Acknowledgement } from "./socket-mode.ts";
 
@@ -19,7 +19,7 @@ export async function command(
   if (!COMMANDS.includes(given.command)) return refuse(`${given.command} is not a command here; there is: ${COMMANDS.join(", ")}`);
   const result = await local.socketMode.request("slash_commands", {
     token: "local-verification-token",
-    team_id: local.state.users.get(given.user)?.teamId ?? TEAM_ID,
+    team_id: local.state.users.get(given.user)?.teamId ?? local.teamId,
     team_domain: TEAM_DOMAIN,
     channel_id: channel.id,
     channel_name: channel.kind === "im" ? "directmessage" : channel.name,
@@ -28,7 +28,8 @@ export async function command(
     command: given.command,
     text: given.text,
     api_app_id: APP_ID,
-    is_enterprise_install: "false",
+    ...(local.org === undefined ? {} : { enterprise_id: local.org }),
+    is_enterprise_install: String(isOrgWide(local)),
     response_url: newResponseUrl(local, { user: given.user, channel: channel.id }),
     trigger_id: newTrigger(local, given.user),
   });

@@ -10,6 +10,34 @@ export interface WorkspaceOptions {
   readonly now?: () => number;
   /** Refuse posts above one a second a channel (burst 3), and other methods above their tier, with 429 as Slack does. Default true. */
   readonly rateLimits?: boolean;
+  /** How long a press lets the app open a modal, by `now`. Default Slack's three seconds; a test whose clock runs faster than its machine hands in more. */
+  readonly triggerMs?: number;
+}
+
+/** Several workspaces on one address, into which one app is installed by OAuth. */
+export interface WorkspacesOptions extends Pick<WorkspaceOptions, "port" | "now" | "rateLimits"> {
+  readonly teams: readonly { readonly id: string; /** The organisation that it belongs to. */ readonly org?: string }[];
+  /** With token rotation: how long a token lives. It lives for ever when absent. */
+  readonly tokenMs?: number;
+}
+
+export interface Workspaces {
+  /** For `SLACK_API_URL`. */
+  readonly apiUrl: string;
+  readonly appToken: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** The first one's `control.connected`, `control.unacked` and sockets are everybody's. */
+  workspace(id: string): Workspace;
+  /** Takes every token of a workspace or an organisation away, and tells the app. */
+  uninstall(id: string, how?: "quietly"): Promise<void>;
+  /** The app's redirect URL, for when it names none. */
+  redirectTo(address: string): void;
+  /** How often a token was asked for with a refresh token. */
+  refreshes(): number;
+  /** The next answers to a refresh are lost on the way, after Slack has done what was asked. */
+  loseRefreshes(times: number): void;
+  close(): Promise<void>;
 }
 
 export interface Workspace {
@@ -39,6 +67,14 @@ export interface Control {
   edit(message: { channel: string; ts: string; text: string }): Promise<void>;
   remove(message: { channel: string; ts: string }): Promise<void>;
   click(click: { user: string; channel: string; ts: string; actionId: string; value?: string }): Promise<{ acked: boolean }>;
+  /** A person uses a button or a menu of a modal, or of the Home tab; `value`: of the one meant, or what was chosen. */
+  press(press: {
+    readonly user: string;
+    readonly viewId: string;
+    readonly blockId: string;
+    readonly actionId: string;
+    readonly value?: string;
+  }): Promise<{ acked: boolean }>;
   submit(submission: { user: string; viewId: string; values: unknown }): Promise<{ acked: boolean; response?: unknown }>;
   command(command: { user: string; channel: string; command: string; text: string }): Promise<{ acked: boolean; response?: unknown }>;
   /** An event of any shape, delivered as Slack would: to one socket, redelivered when not acked. */
@@ -69,10 +105,34 @@ export interface Control {
   /** Everything as at the start; open sockets and tokens stay. */
   reset(): void;
   /** A new channel with everybody in it; returns its id. The bot is a member unless told otherwise; `external` marks it as shared by Slack Connect. */
-  addChannel(name: string, options?: { readonly isPrivate?: boolean; readonly botIsMember?: boolean; readonly external?: boolean }): string;
+  addChannel(
+    name: string,
+    options?: {
+      readonly isPrivate?: boolean;
+      readonly botIsMember?: boolean;
+      readonly external?: boolean;
+      /** The people in it; everybody when absent. */
+      readonly members?: readonly string[];
+    },
+  ): string;
   /** A new person, in every channel and with a DM (`D…`); `teamId` makes them a guest from another workspace. Returns the user id. */
-  addUser(name: string, options?: { readonly teamId?: string }): string;
+  addUser(
+    name: string,
+    options?: {
+      readonly teamId?: string;
+      /** The organisation (Enterprise Grid) that they belong to. */
+      readonly enterpriseId?: string;
+      /** A guest of the workspace: sees the channels that they are in, and no others. */
+      readonly isRestricted?: boolean;
+      /** Of the workspace. */
+      readonly isAdmin?: boolean;
+    },
+  ): string;
+  /** What the app suggests in a person's DM, or in one of its threads. */
+  prompts(channel: string, ts?: string): readonly { readonly title: string; readonly message: string }[];
   archive(channel: string): void;
+  /** A person is in the channel no more. */
+  leave(left: { readonly user: string; readonly channel: string }): void;
   /** Takes one scope from the bot's token until the next reset: methods that need it answer missing_scope, its events stop. */
   withoutScope(scope: string): void;
   /** Chooses how the platform behaves where reports differ or chance decides. */
@@ -106,6 +166,8 @@ export interface Behaviour {
   readonly personaOnUpdate?: "keep" | "revert";
   /** Whether the app's own persona posts come back with the subtype bot_message. Default bot_message. */
   readonly personaEcho?: "bot_message" | "no_subtype";
+  /** The organisation that the workspace belongs to; none by default. */
+  readonly enterpriseId?: string;
   /** Whether the app is declared an agent; without it agents.sessions.* answer not_authorized. Default true. */
   readonly isAgent?: boolean;
 }

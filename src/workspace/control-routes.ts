@@ -47,6 +47,14 @@ const VERBS: { readonly [name: string]: Verb } = {
       actionId: need(body, "actionId"),
       ...(maybe(body, "value") === undefined ? {} : { value: need(body, "value") }),
     }),
+  press: (control, body) =>
+    control.press({
+      user: need(body, "user"),
+      viewId: need(body, "viewId"),
+      blockId: need(body, "blockId"),
+      actionId: need(body, "actionId"),
+      ...(maybe(body, "value") === undefined ? {} : { value: need(body, "value") }),
+    }),
   submit: (control, body) => control.submit({ user: need(body, "user"), viewId: need(body, "viewId"), values: body["values"] ?? {} }),
   dismiss: (control, body) => control.dismiss({ user: need(body, "user"), viewId: need(body, "viewId") }),
   command: (control, body) =>
@@ -77,7 +85,8 @@ const VERBS: { readonly [name: string]: Verb } = {
   home: (control, body) => control.home(need(body, "user")),
   addChannel: (control, body) =>
     control.addChannel(need(body, "name"), body["options"] as { isPrivate?: boolean; botIsMember?: boolean; external?: boolean }),
-  addUser: (control, body) => control.addUser(need(body, "name"), body["options"] as { teamId?: string }),
+  addUser: (control, body) => control.addUser(need(body, "name"), body["options"] as { teamId?: string; isAdmin?: boolean }),
+  leave: (control, body) => control.leave({ user: need(body, "user"), channel: need(body, "channel") }),
   archive: (control, body) => control.archive(need(body, "channel")),
   withoutScope: (control, body) => control.withoutScope(need(body, "scope")),
   configure: (control, body) => control.configure(body as Behaviour),

@@ -6,9 +6,8 @@ import { use } from "./interactions.ts";
 import { CHANNELS_MAX } from "./limits.ts";
 import type { Local } from "./local.ts";
 import { editMessage, openApp, reactTo, removeMessage, say, stopSession } from "./people.ts";
-import { TEAM_ID } from "./seed.ts";
 import { addChannel, addUser, freshState, nextId, nextTs, type Channel, type Message } from "./state.ts";
-import { sessionOf } from "./agents.ts";
+import { promptsOf, sessionOf } from "./agents.ts";
 import { keyOf, statusOf } from "./statuses.ts";
 import { dismiss, submit } from "./submissions.ts";
 import { modalsOf, viewJson } from "./views.ts";
@@ -27,6 +26,10 @@ export function createControl(local: Local): Control {
         await use(local, { user, place: { channel, ts }, actionId, ...(value === undefined ? {} : { given: value }) }),
       );
       return { acked: result.acked };
+    },
+    press: async ({ user, viewId, blockId, actionId, value }) => {
+      const used = { user, place: { viewId }, blockId, actionId, ...(value === undefined ? {} : { given: value }) };
+      return { acked: granted(await use(local, used)).acked };
     },
     submit: async (submission) => {
       const result = granted(await submit(local, submission));
@@ -53,6 +56,7 @@ export function createControl(local: Local): Control {
     sockets: () => local.socketMode.socketCount,
     unacked: () => local.socketMode.unackedCount,
     modals: (user) => modalsOf(local, user).map((view) => viewJson(local, view)),
+    prompts: (channel, ts) => promptsOf(local, channel, ts),
     home: (user) => {
       const view = local.state.homes.get(user);
       return view && viewJson(local, view);
@@ -61,17 +65,32 @@ export function createControl(local: Local): Control {
 
     addChannel: (name, options = {}) => {
       if (local.state.channels.size >= CHANNELS_MAX) fail(`there are ${CHANNELS_MAX} channels already`);
-      const { isPrivate = false, botIsMember = true, external = false } = options;
+      const { isPrivate = false, botIsMember = true, external = false, members } = options;
       const id = nextId(local.state, "C");
-      addChannel(local.state, { id, name, kind: isPrivate ? "private" : "channel", botIsMember, isExternal: external });
+      addChannel(local.state, {
+        id,
+        name,
+        kind: isPrivate ? "private" : "channel",
+        botIsMember,
+        isExternal: external,
+        ...(members ? { people: members } : {}),
+      });
       local.changes.show({ type: "reload" }, "everyone");
       return id;
     },
     addUser: (name, options = {}) => {
-      const user = addUser(local.state, { id: nextId(local.state, "U"), name, realName: name, teamId: options.teamId ?? TEAM_ID });
+      const user = addUser(local.state, {
+        id: nextId(local.state, "U"),
+        name,
+        realName: name,
+        ...options,
+        teamId: options.teamId ?? local.teamId,
+        isAdmin: options.isAdmin ?? false,
+      });
       local.changes.show({ type: "reload" }, "everyone");
       return user.id;
     },
+    leave: ({ user, channel }) => void channelOf(channel).members.delete(user),
     archive: (id) => {
       channelOf(id).isArchived = true;
     },
@@ -84,19 +103,20 @@ export function createControl(local: Local): Control {
     reset: () => {
       local.socketMode.reset();
       local.agenda.clear();
-      local.state = freshState();
+      local.state = freshState(local.teamId);
       local.changes.show({ type: "reload" }, "everyone");
     },
   };
 }
 
 /** The fields that may be chosen, and no others that a request may carry. */
-function chosenOf({ mentionOrder, personaOnUpdate, personaEcho, isAgent }: Behaviour): Behaviour {
+function chosenOf({ mentionOrder, personaOnUpdate, personaEcho, isAgent, enterpriseId }: Behaviour): Behaviour {
   return {
     ...(mentionOrder ? { mentionOrder } : {}),
     ...(personaOnUpdate ? { personaOnUpdate } : {}),
     ...(personaEcho ? { personaEcho } : {}),
     ...(isAgent === undefined ? {} : { isAgent }),
+    ...(enterpriseId ? { enterpriseId } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { TIER } from "./limits.ts";
 import type { Local } from "./local.ts";
 import { findChannel, membership } from "./lookups.ts";
 import { messageJson } from "./message-json.ts";
-import { BOT_USER_ID, TEAM_ID } from "./seed.ts";
+import { BOT_USER_ID } from "./seed.ts";
 import { botIsIn, threadMessages, type Channel, type Json, type Message } from "./state.ts";
 import type { Method } from "./method.ts";
 
@@ -17,6 +17,11 @@ export const conversationMethods: { readonly [name: string]: Method } = {
     perMinute: TIER.two,
     scopes: (_, args) => typesOf(args).map((type) => TYPE_SCOPES[type] ?? "channels:read"),
     run: list,
+  },
+  "users.conversations": {
+    perMinute: TIER.three,
+    scopes: (_, args) => typesOf(args).map((type) => TYPE_SCOPES[type] ?? "channels:read"),
+    run: own,
   },
   "conversations.open": {
     perMinute: TIER.three,
@@ -92,7 +97,7 @@ function info(local: Local, args: Args): Json | Refusal {
   const channel = findChannel(local, textArg(args, "channel"));
   if (isRefusal(channel)) return channel;
   const counted = flagArg(args, "include_num_members") ? { num_members: channel.members.size } : {};
-  return { channel: { ...channelJson(channel), ...counted } };
+  return { channel: { ...channelJson(local, channel), ...counted } };
 }
 
 function members(local: Local, args: Args): Json | Refusal {
@@ -104,6 +109,23 @@ function members(local: Local, args: Args): Json | Refusal {
   return isRefusal(page) ? page : { members: page.items, response_metadata: { next_cursor: page.nextCursor } };
 }
 
+/** Those that the bot is a member of; without `user`, Slack means the token's. */
+function own(local: Local, args: Args): Json | Refusal {
+  const types = typesOf(args);
+  if (types.some((type) => !(type in TYPE_SCOPES))) return refuse("invalid_types");
+  const limit = limitArg(args, 100);
+  if (isRefusal(limit)) return limit;
+  const channels = [...local.state.channels.values()].filter(
+    (channel) => types.includes(TYPES[channel.kind]) && botIsIn(channel) && !(flagArg(args, "exclude_archived") && channel.isArchived),
+  );
+  const page = pageOf(channels, args, limit);
+  return isRefusal(page)
+    ? page
+    : { channels: page.items.map((channel) => channelJson(local, channel)), response_metadata: { next_cursor: page.nextCursor } };
+}
+
+const TYPES = { channel: "public_channel", private: "private_channel", im: "im" } as const;
+
 function list(local: Local, args: Args): Json | Refusal {
   const types = typesOf(args);
   if (types.some((type) => !(type in TYPE_SCOPES))) return refuse("invalid_types");
@@ -111,12 +133,14 @@ function list(local: Local, args: Args): Json | Refusal {
   if (isRefusal(limit)) return limit;
   const channels = [...local.state.channels.values()].filter(
     (channel) =>
-      types.includes({ channel: "public_channel", private: "private_channel", im: "im" }[channel.kind]) &&
+      types.includes(TYPES[channel.kind]) &&
       (channel.kind === "channel" || botIsIn(channel)) &&
       !(flagArg(args, "exclude_archived") && channel.isArchived),
   );
   const page = pageOf(channels, args, limit);
-  return isRefusal(page) ? page : { channels: page.items.map(channelJson), response_metadata: { next_cursor: page.nextCursor } };
+  return isRefusal(page)
+    ? page
+    : { channels: page.items.map((channel) => channelJson(local, channel)), response_metadata: { next_cursor: page.nextCursor } };
 }
 
 function open(local: Local, args: Args): Json | Refusal {
@@ -127,7 +151,7 @@ function open(local: Local, args: Args): Json | Refusal {
     (channel) => channel.kind === "im" && (channel.id === id || channel.person === person),
   );
   if (!im) return refuse(person === "" ? "channel_not_found" : "user_not_found");
-  return { no_op: true, already_open: true, channel: flagArg(args, "return_im") ? channelJson(im) : { id: im.id } };
+  return { no_op: true, already_open: true, channel: flagArg(args, "return_im") ? channelJson(local, im) : { id: im.id } };
 }
 
 function readable(local: Local, args: Args): Channel | Refusal {
@@ -153,13 +177,13 @@ function typesOf(args: Args): readonly string[] {
   return (textArg(args, "types") || "public_channel").split(",").map((type) => type.trim());
 }
 
-function channelJson(channel: Channel): Json {
+function channelJson(local: Local, channel: Channel): Json {
   const shared = {
     id: channel.id,
     created: 0,
     is_archived: channel.isArchived,
     is_org_shared: false,
-    context_team_id: TEAM_ID,
+    context_team_id: local.teamId,
     updated: 0,
   };
   if (channel.kind === "im") return { ...shared, is_im: true, user: channel.person, is_user_deleted: false, is_open: true, priority: 0 };
@@ -183,6 +207,6 @@ function channelJson(channel: Channel): Json {
     topic: text,
     purpose: text,
     previous_names: [],
-    shared_team_ids: [TEAM_ID],
+    shared_team_ids: [local.teamId],
   };
 }

@@ -1,7 +1,7 @@
-import type { Local } from "./local.ts";
+import { isOrgWide, type Local } from "./local.ts";
 import { messageJson } from "./message-json.ts";
 import { mentionsUser } from "./mrkdwn.ts";
-import { APP_ID, BOT_USER_ID, TEAM_ID } from "./seed.ts";
+import { APP_ID, BOT_USER_ID } from "./seed.ts";
 import { botIsIn, holdsScope, nextId, nextTs, type Channel, type Json, type Message } from "./state.ts";
 
 /** Wraps an event in the body of the Events API and gives it to one socket. The event id is returned. */
@@ -9,15 +9,24 @@ export function sendEvent(local: Local, event: Json, isExternal = false): string
   const eventId = nextId(local.state, "Ev");
   local.socketMode.event({
     token: "local-verification-token",
-    team_id: TEAM_ID,
-    context_team_id: TEAM_ID,
-    context_enterprise_id: null,
+    team_id: local.teamId,
+    context_team_id: local.teamId,
+    context_enterprise_id: local.org ?? null,
     api_app_id: APP_ID,
     event,
     type: "event_callback",
     event_id: eventId,
     event_time: Math.trunc(local.now() / 1_000),
-    authorizations: [{ enterprise_id: null, team_id: TEAM_ID, user_id: BOT_USER_ID, is_bot: true, is_enterprise_install: false }],
+    authorizations: [
+      {
+        enterprise_id: local.org ?? null,
+        // An organisation's installation is in no workspace.
+        team_id: isOrgWide(local) ? null : local.teamId,
+        user_id: BOT_USER_ID,
+        is_bot: true,
+        is_enterprise_install: isOrgWide(local),
+      },
+    ],
     is_ext_shared_channel: isExternal,
     event_context: `4-${eventId}`,
   });

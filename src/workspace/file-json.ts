@@ -1,6 +1,5 @@
 import { extname } from "node:path";
 import type { Local } from "./local.ts";
-import { TEAM_ID } from "./seed.ts";
 import type { Json, StoredFile } from "./state.ts";
 
 const MIMETYPES: { readonly [extension: string]: string } = {
@@ -30,7 +29,7 @@ export function mimetypeOf(name: string): string {
 export function fileJson(local: Local, file: StoredFile): Json {
   if (!local.state.files.has(file.id)) return { id: file.id, mode: "tombstone", file_access: "file_not_found" };
   const extension = extname(file.name).slice(1).toLowerCase();
-  const address = `${local.baseUrl}/files-pri/${TEAM_ID}-${file.id}`;
+  const address = `${local.baseUrl}/files-pri/${local.teamId}-${file.id}`;
   const shares = sharesOf(local, file);
   return {
     id: file.id,
@@ -42,7 +41,7 @@ export function fileJson(local: Local, file: StoredFile): Json {
     filetype: extension === "" ? "binary" : extension,
     pretty_type: extension === "" ? "Binary" : extension.toUpperCase(),
     user: file.user,
-    user_team: TEAM_ID,
+    user_team: local.teamId,
     editable: file.isSnippet,
     size: file.content.length,
     mode: file.isSnippet ? "snippet" : "hosted",
@@ -72,7 +71,7 @@ function sharesOf(local: Local, file: StoredFile): { readonly public: Json; read
         ts: message.ts,
         ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
         channel_name: channel.name,
-        team_id: TEAM_ID,
+        team_id: local.teamId,
         share_user_id: file.user,
       });
     }

@@ -35,7 +35,9 @@ export async function downloadRoute(local: Local, request: IncomingMessage, resp
   const id = /^\/files-pri\/[A-Z0-9]+-([A-Z0-9]+)\//.exec(url.pathname)?.[1] ?? "";
   const file = local.state.files.get(id);
   const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-  if (bearer !== local.botToken || !holdsScope(local.state, "files:read")) {
+  const granted = local.grants?.check(bearer ?? "");
+  const mayRead = bearer === local.botToken || (granted !== undefined && "id" in granted && local.grants?.covers(granted.id, local.teamId));
+  if (!mayRead || !holdsScope(local.state, "files:read")) {
     response.writeHead(302, { location: `${local.baseUrl}/` });
     response.end();
     return;

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { chosenState, elementsOf, findOption, keep, stateValues, type Placed } from "./elements.ts";
 import { isRefusal, refuse, type Refusal } from "./args.ts";
 import { isJson } from "./block-ids.ts";
-import { RESPONSE_URLS_KEPT_MAX, RESPONSE_URL_MS, TRIGGERS_KEPT_MAX, TRIGGER_MS } from "./limits.ts";
-import type { Local } from "./local.ts";
+import { RESPONSE_URLS_KEPT_MAX, RESPONSE_URL_MS, TRIGGERS_KEPT_MAX } from "./limits.ts";
+import { isOrgWide, type Local } from "./local.ts";
 import { messageJson } from "./message-json.ts";
-import { APP_ID, TEAM_DOMAIN, TEAM_ID } from "./seed.ts";
+import { APP_ID, TEAM_DOMAIN } from "./seed.ts";
 import { nextTs, type Json, type Message, type ResponseUrl } from "./state.ts";
 import type { Acknowledgement } from "./socket-mode.ts";
 import { viewJson } from "./views.ts";
@@ -124,19 +124,24 @@ export function personAndTeam(local: Local, userId: string): Json {
   const user = local.state.users.get(userId);
   const name = user?.name.toLowerCase() ?? userId;
   return {
-    user: { id: userId, username: name, name, team_id: user?.teamId ?? TEAM_ID },
+    user: { id: userId, username: name, name, team_id: user?.teamId ?? local.teamId },
     api_app_id: APP_ID,
     token: "local-verification-token",
-    team: { id: TEAM_ID, domain: TEAM_DOMAIN },
-    enterprise: null,
-    is_enterprise_install: false,
+    team: { id: local.teamId, domain: TEAM_DOMAIN },
+    enterprise: local.org === undefined ? null : { id: local.org, name: local.org },
+    is_enterprise_install: isOrgWide(local),
   };
 }
 
 export function newTrigger(local: Local, user: string, viewId?: string): string {
   const id = `${nextTs(local.state, local.now())}.${randomBytes(8).toString("hex")}`;
   keepNewest(local.state.triggers, TRIGGERS_KEPT_MAX);
-  local.state.triggers.set(id, { user, expiresAtMs: local.now() + TRIGGER_MS, used: false, ...(viewId === undefined ? {} : { viewId }) });
+  local.state.triggers.set(id, {
+    user,
+    expiresAtMs: local.now() + local.triggerMs,
+    used: false,
+    ...(viewId === undefined ? {} : { viewId }),
+  });
   return id;
 }
 
@@ -155,7 +160,7 @@ export function newResponseUrl(
   };
   keepNewest(local.state.responseUrls, RESPONSE_URLS_KEPT_MAX);
   local.state.responseUrls.set(id, url);
-  return `${local.baseUrl}/actions/${TEAM_ID}/${id}`;
+  return `${local.baseUrl}/actions/${local.teamId}/${id}`;
 }
 
 function keepNewest(map: Map<string, unknown>, max: number): void {

@@ -1,10 +1,15 @@
 import type { Agenda } from "./agenda.ts";
 import type { Changes } from "./changes.ts";
+import type { Grants } from "./grants.ts";
 import type { SocketMode } from "./socket-mode.ts";
 import type { State } from "./state.ts";
 
 /** The parts of the local workspace, handed to everything that acts in it. */
 export interface Local {
+  /** Of the workspace. */
+  readonly teamId: string;
+  /** The organisation that it belongs to, which has the app when `grants` say so. */
+  readonly org?: string;
   state: State;
   readonly now: () => number;
   readonly agenda: Agenda;
@@ -14,7 +19,13 @@ export interface Local {
   baseUrl: string;
   readonly botToken: string;
   readonly appToken: string;
+  /** What was given out by OAuth, where the app is installed that way. */
+  readonly grants?: Grants;
   readonly rateLimits: boolean;
+  readonly triggerMs: number;
   readonly suggestions: readonly { readonly title: string; readonly text: string }[];
   readonly notice: string;
 }
+
+/** Whether the app is in the workspace by way of its organisation. */
+export const isOrgWide = ({ org, grants }: Local): boolean => org !== undefined && (grants?.isOrgWide(org) ?? false);

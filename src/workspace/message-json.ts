@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { fileJson } from "./file-json.ts";
 import type { Local } from "./local.ts";
 import { richText } from "./mrkdwn.ts";
-import { APP_ID, BOT_ID, BOT_NAME, BOT_USER_ID, TEAM_ID } from "./seed.ts";
+import { APP_ID, BOT_ID, BOT_NAME, BOT_USER_ID } from "./seed.ts";
 import { threadMessages, type Channel, type Json, type Message, type Persona } from "./state.ts";
 
 /** A message as the Web API and the events give it. Metadata only where it was asked for; reply counts only where Slack counts them. */
@@ -34,15 +34,15 @@ export function messageJson(
 function authorJson(local: Local, message: Message): Json {
   if (message.isTombstone) return { user: "USLACKBOT", hidden: true };
   if (message.user !== BOT_USER_ID) {
-    const teamId = local.state.users.get(message.user)?.teamId ?? TEAM_ID;
-    return { user: message.user, team: teamId, ...(teamId === TEAM_ID ? {} : { user_team: teamId, source_team: teamId }) };
+    const teamId = local.state.users.get(message.user)?.teamId ?? local.teamId;
+    return { user: message.user, team: teamId, ...(teamId === local.teamId ? {} : { user_team: teamId, source_team: teamId }) };
   }
-  const app = { bot_id: BOT_ID, app_id: APP_ID, team: TEAM_ID };
+  const app = { bot_id: BOT_ID, app_id: APP_ID, team: local.teamId };
   if (message.persona) return { ...app, ...personaJson(message.persona) };
   return {
     user: BOT_USER_ID,
     ...app,
-    bot_profile: { id: BOT_ID, app_id: APP_ID, name: BOT_NAME, deleted: false, updated: 0, team_id: TEAM_ID, icons: {} },
+    bot_profile: { id: BOT_ID, app_id: APP_ID, name: BOT_NAME, deleted: false, updated: 0, team_id: local.teamId, icons: {} },
   };
 }
 

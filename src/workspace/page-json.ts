@@ -17,6 +17,7 @@ export function pageMessage(local: Local, message: Message): PageMessage {
     ...(files.length > 0 ? { files } : {}),
     reactions: message.reactions,
     edited: message.edited !== undefined,
+    ...(message.isBroadcast ? { broadcast: true as const } : {}),
     ...(message.ephemeralTo === undefined ? {} : { ephemeral: true }),
   };
 }

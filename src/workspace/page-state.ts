@@ -4,6 +4,7 @@ import { refuseRequest } from "./http.ts";
 import { PAGE_STREAM_BUFFER_BYTES_MAX, PAGE_STREAMS_MAX } from "./limits.ts";
 import type { Local } from "./local.ts";
 import { audienceOf, pageMessage, pageUser, pageView, personaOf } from "./page-json.ts";
+import { promptsOf } from "./agents.ts";
 import type { PageChange, PageState } from "./protocol.ts";
 import { BOT_USER_ID, TEAM_NAME } from "./seed.ts";
 import { botIsIn } from "./state.ts";
@@ -36,6 +37,7 @@ export function pageState(local: Local, as: string): PageState | undefined {
       .map(({ channel, threadTs, status, persona }) => ({ channel, threadTs, status, ...personaOf(persona) })),
     home: home && pageView(home),
     suggestions: local.suggestions,
+    prompts: channels.flatMap((channel) => (channel.kind === "im" ? promptsOf(local, channel.id) : [])),
   };
 }
 

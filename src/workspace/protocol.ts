@@ -27,6 +27,13 @@ export interface PageState {
   readonly home: PageView | undefined;
   /** Tasks ready to send, shown beside the composer. */
   readonly suggestions: readonly { readonly title: string; readonly text: string }[];
+  /** What the app suggests in this person's DM with it. */
+  readonly prompts: readonly PagePrompt[];
+}
+
+export interface PagePrompt {
+  readonly title: string;
+  readonly message: string;
 }
 
 export interface PageUser {
@@ -57,6 +64,8 @@ export interface PageMessage {
   readonly edited: boolean;
   /** Shown to one person only. */
   readonly ephemeral?: boolean;
+  /** A reply that was also sent to the channel. */
+  readonly broadcast?: true;
 }
 
 export interface PageFile {
@@ -84,6 +93,7 @@ export interface PageView {
 }
 
 export type PageChange =
+  | { readonly type: "prompts"; readonly prompts: readonly PagePrompt[] }
   | { readonly type: "message"; readonly message: PageMessage }
   | { readonly type: "message.changed"; readonly message: PageMessage }
   | { readonly type: "message.deleted"; readonly channel: string; readonly ts: string }

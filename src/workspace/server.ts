@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { parseArgs } from "./args.ts";
+import { isRefusal, parseArgs, textArg } from "./args.ts";
 import { controlRoute } from "./control-routes.ts";
 import { downloadRoute, uploadRoute } from "./file-routes.ts";
 import { readBody, refuseRequest, sendJson } from "./http.ts";
@@ -13,13 +13,27 @@ import { responseUrlRoute } from "./response-urls.ts";
 import { callMethod } from "./web-api.ts";
 import type { Control } from "./contract.ts";
 
-/** Opens the workspace on loopback and answers until `close()`. Sets `local.baseUrl`. */
-export async function startServer(local: Local, control: Control, port: number): Promise<{ close(): Promise<void> }> {
+/** A workspace and what can be done to it. */
+interface Seat {
+  readonly local: Local;
+  readonly control: Control;
+}
+
+/**
+ * Opens the workspace on loopback and answers until `close()`. Sets `local.baseUrl`. `others` are workspaces at the same address, each under
+ * `/w/TEAM`, without a page; which one an API call is for is said by its token.
+ */
+export async function startServer(
+  local: Local,
+  control: Control,
+  port: number,
+  others: readonly Seat[] = [],
+): Promise<{ close(): Promise<void> }> {
   const page = await createPage(local);
   // Calls that a fault leaves without an answer, until the caller gives up or the server closes.
   const held = new Set<ServerResponse>();
   const server = createServer((request, response) => {
-    route({ local, control, page, held }, request, response).catch((error: unknown) => {
+    route({ local, control, page, held, others }, request, response).catch((error: unknown) => {
       console.error("The local Slack could not answer", request.method, request.url, error);
       if (!response.headersSent) refuseRequest(response, 500, "the local Slack failed; its log says why");
       else response.destroy();
@@ -29,6 +43,7 @@ export async function startServer(local: Local, control: Control, port: number):
   server.on("upgrade", (request, socket, head) => upgrade({ local, sockets }, request, socket, head));
   await listen(server, port);
   local.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const other of others) other.local.baseUrl = `${local.baseUrl}/w/${other.local.teamId}`;
   return {
     close: async () => {
       page.close();
@@ -39,9 +54,8 @@ export async function startServer(local: Local, control: Control, port: number):
   };
 }
 
-interface Parts {
-  readonly local: Local;
-  readonly control: Control;
+interface Parts extends Seat {
+  readonly others: readonly Seat[];
   readonly page: Page;
   readonly held: Set<ServerResponse>;
 }
@@ -55,6 +69,8 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   if (!path.startsWith("/") || path.startsWith("//") || !URL.canParse(path, local.baseUrl))
     return refuseRequest(response, 404, "no such page");
   const url = new URL(path, local.baseUrl);
+  const other = parts.others.find((seat) => path.startsWith(`/w/${seat.local.teamId}/`));
+  if (other) return besideRoute(other, request, response, new URL(path.slice(`/w/${other.local.teamId}`.length), url));
   const [, area = ""] = url.pathname.split("/");
   switch (area) {
     case "api":
@@ -65,6 +81,8 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
       return downloadRoute(local, request, response, url);
     case "actions":
       return responseUrlRoute(local, request, response, url);
+    case "oauth":
+      return authorizeRoute(local, response, url);
     case "control":
       if (!isOwnOrigin(local, request)) return refuseRequest(response, 403, "another origin");
       return controlRoute(parts.control, request, response, url);
@@ -74,11 +92,47 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   }
 }
 
-async function apiRoute({ local, held }: Parts, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+/** What has an address of its own in a workspace beside the first: its files, the places for answers. */
+async function besideRoute({ local, control }: Seat, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+  switch (url.pathname.split("/")[1]) {
+    case "upload":
+      return uploadRoute(local, request, response, url);
+    case "files-pri":
+      return downloadRoute(local, request, response, url);
+    case "actions":
+      return responseUrlRoute(local, request, response, url);
+    case "control":
+      if (!isOwnOrigin(local, request)) return refuseRequest(response, 403, "another origin");
+      return controlRoute(control, request, response, url);
+    default:
+      return refuseRequest(response, 404, "no such page");
+  }
+}
+
+/** The page on which a person would say yes to the app's scopes: here they do. `team` in the query is the workspace that they choose. */
+function authorizeRoute({ grants }: Local, response: ServerResponse, url: URL): void {
+  const back = url.pathname === "/oauth/v2/authorize" ? grants?.authorize(url.searchParams) : undefined;
+  if (!back || isRefusal(back)) return refuseRequest(response, 400, back?.error ?? "no such page");
+  response.writeHead(302, { location: back.href }).end();
+}
+
+async function apiRoute(parts: Parts, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
   const body = await readBody(request, BODY_BYTES_MAX);
   if (!body) return sendJson(response, 200, { ok: false, error: "request_too_large" });
   const args = await parseArgs({ contentType: request.headers["content-type"] ?? "", body, query: url.searchParams });
   const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+  const { held } = parts;
+  const { grants } = parts.local;
+  if (grants && url.pathname === "/api/oauth.v2.access") {
+    const granted = isRefusal(args) ? args : grants.access(args);
+    if (!isRefusal(args) && textArg(args, "grant_type") === "refresh_token" && grants.losing > 0) {
+      grants.losing -= 1;
+      request.socket.destroy();
+      return;
+    }
+    return sendJson(response, 200, isRefusal(granted) ? granted : { ok: true, ...granted });
+  }
+  const local = calledWith(parts, bearer, isRefusal(args) ? "" : textArg(args, "channel"));
   const answer = callMethod(local, { method: url.pathname.slice("/api/".length), args, bearer });
   switch (answer.kind) {
     case "json":
@@ -91,6 +145,16 @@ async function apiRoute({ local, held }: Parts, request: IncomingMessage, respon
       held.add(response);
       response.on("close", () => held.delete(response));
   }
+}
+
+/** The workspace that a token is for; of an organisation's, the one that has the channel. */
+function calledWith({ local, others }: Parts, bearer: string | undefined, channel: string): Local {
+  const all = [local, ...others.map((seat) => seat.local)];
+  const own = all.find(({ botToken }) => botToken === bearer);
+  const granted = local.grants?.check(bearer ?? "");
+  if (own || !granted || "error" in granted) return own ?? local;
+  const covered = all.filter(({ teamId }) => local.grants?.covers(granted.id, teamId));
+  return covered.find(({ state }) => state.channels.has(channel)) ?? covered[0] ?? local;
 }
 
 function upgrade(

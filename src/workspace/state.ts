@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ApiCall, Fault } from "./contract.ts";
-import { BOT_NAME, BOT_USER_ID, CHANNELS, PEOPLE, SCOPES, TEAM_ID } from "./seed.ts";
+import { BOT_NAME, BOT_USER_ID, CHANNELS, PEOPLE, SCOPES } from "./seed.ts";
 
 /** JSON as it travels. */
 export interface Json {
@@ -14,6 +14,10 @@ export interface User {
   readonly isBot: boolean;
   /** Another team's for a guest from Slack Connect. */
   readonly teamId: string;
+  readonly enterpriseId?: string;
+  readonly isRestricted?: boolean;
+  /** Of the workspace. */
+  readonly isAdmin?: boolean;
 }
 
 export interface Channel {
@@ -134,6 +138,7 @@ interface Switches {
   personaEcho: "bot_message" | "no_subtype";
   readonly missingScopes: Set<string>;
   isAgent: boolean;
+  enterpriseId?: string;
 }
 
 export interface State {
@@ -146,7 +151,7 @@ export interface State {
   /** By `channel/threadTs`. */
   readonly statuses: Map<string, ThreadStatus>;
   readonly sessions: Map<string, Session>;
-  readonly prompts: Map<string, unknown>;
+  readonly prompts: Map<string, readonly { readonly title: string; readonly message: string }[]>;
   readonly triggers: Map<string, Trigger>;
   readonly responseUrls: Map<string, ResponseUrl>;
   /** What a person has chosen in a select or typed in a message, by `container/block/action`. */
@@ -160,7 +165,7 @@ export interface State {
   counter: number;
 }
 
-export function freshState(): State {
+export function freshState(teamId: string): State {
   const state: State = {
     users: new Map(),
     channels: new Map(),
@@ -181,17 +186,14 @@ export function freshState(): State {
     lastTsMicros: 0,
     counter: 0,
   };
-  state.users.set(BOT_USER_ID, { id: BOT_USER_ID, name: BOT_NAME, realName: "Parley", isBot: true, teamId: TEAM_ID });
+  state.users.set(BOT_USER_ID, { id: BOT_USER_ID, name: BOT_NAME, realName: "Parley", isBot: true, teamId });
   for (const channel of CHANNELS) addChannel(state, { ...channel, isExternal: false });
-  for (const person of PEOPLE) addUser(state, { ...person, teamId: TEAM_ID });
+  for (const person of PEOPLE) addUser(state, { ...person, teamId });
   return state;
 }
 
 /** A person joins every channel of the team, also the private one, and has a DM with the bot. */
-export function addUser(
-  state: State,
-  person: { readonly id: string; readonly name: string; readonly realName: string; readonly teamId: string },
-): User {
+export function addUser(state: State, person: Omit<User, "isBot">): User {
   const user: User = { ...person, isBot: false };
   state.users.set(user.id, user);
   for (const channel of state.channels.values()) if (channel.kind !== "im") channel.members.add(user.id);
@@ -209,10 +211,13 @@ export function addChannel(
     readonly kind: "channel" | "private";
     readonly botIsMember: boolean;
     readonly isExternal: boolean;
+    /** Everybody when absent. */
+    readonly people?: readonly string[];
   },
 ): Channel {
   const added = emptyChannel(channel);
-  for (const user of state.users.values()) if (!user.isBot || channel.botIsMember) added.members.add(user.id);
+  const isIn = (user: User) => (user.isBot ? channel.botIsMember : (channel.people?.includes(user.id) ?? true));
+  for (const user of state.users.values()) if (isIn(user)) added.members.add(user.id);
   state.channels.set(added.id, added);
   return added;
 }

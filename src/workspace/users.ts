@@ -51,13 +51,16 @@ function userJson(user: User): Json {
       team: user.teamId,
       ...(user.isBot ? { bot_id: BOT_ID, api_app_id: APP_ID } : {}),
     },
-    is_admin: user.id === "U0ADA",
+    is_admin: user.isAdmin === true || user.id === "U0ADA",
     is_owner: false,
     is_primary_owner: false,
-    is_restricted: false,
+    is_restricted: user.isRestricted ?? false,
     is_ultra_restricted: false,
     is_bot: user.isBot,
     is_app_user: false,
     updated: 0,
+    ...(user.enterpriseId === undefined
+      ? {}
+      : { enterprise_user: { id: user.id, enterprise_id: user.enterpriseId, enterprise_name: "Organisation", teams: [user.teamId] } }),
   };
 }

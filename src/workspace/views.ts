@@ -6,7 +6,7 @@ import { elementsOf, stateValues } from "./elements.ts";
 import { VIEW_STACK_MAX } from "./limits.ts";
 import type { Local } from "./local.ts";
 import { pageView } from "./page-json.ts";
-import { APP_ID, BOT_ID, TEAM_ID } from "./seed.ts";
+import { APP_ID, BOT_ID } from "./seed.ts";
 import { nextId, type Json, type View } from "./state.ts";
 
 /** A modal of a person, on top of `above` or at the bottom of a new stack. */
@@ -98,7 +98,7 @@ export function viewJson(local: Local, view: View): Json {
   const { content } = view;
   return {
     id: view.id,
-    team_id: TEAM_ID,
+    team_id: local.teamId,
     type: view.type,
     ...(view.type === "modal"
       ? { title: content["title"], submit: content["submit"] ?? null, close: content["close"] ?? null }
@@ -115,7 +115,7 @@ export function viewJson(local: Local, view: View): Json {
     root_view_id: view.rootViewId,
     previous_view_id: view.previousViewId ?? null,
     app_id: APP_ID,
-    app_installed_team_id: TEAM_ID,
+    app_installed_team_id: local.teamId,
     bot_id: BOT_ID,
   };
 }

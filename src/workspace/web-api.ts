@@ -10,7 +10,7 @@ import { channelNamed } from "./lookups.ts";
 import type { Method } from "./method.ts";
 import { takeToken } from "./rate-limits.ts";
 import { reactionMethods } from "./reactions.ts";
-import { BOT_ID, BOT_NAME, BOT_USER_ID, SCOPES, TEAM_ID, TEAM_NAME } from "./seed.ts";
+import { BOT_ID, BOT_NAME, BOT_USER_ID, SCOPES, TEAM_NAME } from "./seed.ts";
 import { holdsScope, type Json } from "./state.ts";
 import { userMethods } from "./users.ts";
 import { viewMethods } from "./view-methods.ts";
@@ -70,6 +70,8 @@ function destinationKey(local: Local, given: string): string {
 
 function checkToken(local: Local, method: Method, token: string): Refusal | undefined {
   if (token === "") return refuse("not_authed");
+  const granted = local.grants?.check(token);
+  if (granted) return method.token === "app" ? refuse("not_allowed_token_type") : "error" in granted ? refuse(granted.error) : undefined;
   if (token !== local.botToken && token !== local.appToken) return refuse("invalid_auth");
   const wanted = method.token === "app" ? local.appToken : local.botToken;
   return token === wanted ? undefined : refuse("not_allowed_token_type");
@@ -138,9 +140,10 @@ function authTest(local: Local): Json {
     url: `${local.baseUrl}/`,
     team: TEAM_NAME,
     user: BOT_NAME,
-    team_id: TEAM_ID,
+    team_id: local.teamId,
     user_id: BOT_USER_ID,
     bot_id: BOT_ID,
+    ...(local.state.switches.enterpriseId === undefined ? {} : { enterprise_id: local.state.switches.enterpriseId }),
     is_enterprise_install: false,
   };
 }

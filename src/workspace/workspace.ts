@@ -3,12 +3,15 @@ import { Agenda } from "./agenda.ts";
 import { Changes } from "./changes.ts";
 import type { Workspace, WorkspaceOptions } from "./contract.ts";
 import { createControl } from "./control.ts";
+import { TRIGGER_MS } from "./limits.ts";
 import type { Local } from "./local.ts";
 import { BOT_USER_ID, APP_ID, TEAM_ID } from "./seed.ts";
 import { startServer } from "./server.ts";
 import { SocketMode } from "./socket-mode.ts";
 import { freshState } from "./state.ts";
 
+export { createWorkspaces } from "./several.ts";
+export type { Workspaces, WorkspacesOptions } from "./contract.ts";
 export type { WorkspaceOptions, Workspace, ThreadMessage, ApiCall, Fault } from "./contract.ts";
 
 /**
@@ -20,7 +23,8 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
   const agenda = new Agenda({ now, realTime: options.now === undefined });
   const changes = new Changes();
   const local: Local = {
-    state: freshState(),
+    teamId: TEAM_ID,
+    state: freshState(TEAM_ID),
     now,
     agenda,
     changes,
@@ -30,6 +34,7 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
     botToken: `xoxb-local-${randomBytes(12).toString("hex")}`,
     appToken: `xapp-1-${APP_ID}-local-${randomBytes(12).toString("hex")}`,
     rateLimits: options.rateLimits ?? true,
+    triggerMs: options.triggerMs ?? TRIGGER_MS,
     suggestions: options.suggestions ?? [],
     notice: options.notice ?? "",
   };

@@ -84,6 +84,26 @@ test("parley start tells its health while it runs: ready once Slack hears it", a
   await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow("fetch failed");
 });
 
+test("without the engine that its team file asks for, Parley lives and is not ready", async () => {
+  const workspace = await createWorkspace({ port: 0 });
+  onTestFinished(() => workspace.close());
+  const env = {
+    SLACK_BOT_TOKEN: workspace.botToken,
+    SLACK_APP_TOKEN: workspace.appToken,
+    SLACK_API_URL: workspace.apiUrl,
+    ANTHROPIC_API_KEY: "k",
+    DOCKER_HOST: "tcp://127.0.0.1:1",
+  };
+  const here = terminal({ cwd: folderWith({ "parley.yml": SMALL }), env });
+  const ended = main(["start", "--health", "0"], here.io);
+  await here.printed("Parley is in Slack with pair.");
+  const port = /Health is told at port (\d+)/.exec(here.out())?.[1];
+  const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
+  expect([ready.status, await ready.json()]).toEqual([503, { ok: false, slack: true, sandbox: false, database: true }]);
+  here.interrupt("SIGTERM");
+  expect(await ended).toBe(0);
+});
+
 test("a log of another kind is refused with the two there are", async () => {
   const { code, err } = await parley(["start", "--log", "xml"], {
     cwd: folderWith({ "parley.yml": SMALL }),

@@ -14,7 +14,21 @@ test("--help lists every command, and each command explains itself", async () =>
   const { code, out } = await parley(["--help"], { cwd });
   expect(code).toBe(0);
   const names = [...out.matchAll(/^ {2}(\w+) /gm)].map((match) => match[1] ?? "");
-  const expected = ["start", "demo", "run", "doctor", "teams", "costs", "backup", "export", "import", "replay", "memory", "sandbox"];
+  const expected = [
+    "start",
+    "demo",
+    "run",
+    "doctor",
+    "teams",
+    "costs",
+    "audit",
+    "backup",
+    "export",
+    "import",
+    "replay",
+    "memory",
+    "sandbox",
+  ];
   expect(names).toEqual(expected);
   for (const name of names) {
     const help = await parley([name, "--help"], { cwd });

@@ -103,6 +103,41 @@ describe("a question to a person", () => {
   });
 });
 
+describe("a limit that is reached", () => {
+  const WORDS = '{ Ana: ["One.", "Three.", "Five.", "Seven."], Ben: ["Two.", "Four.", "Six.", "Eight."], Summary: ["We can count."] }';
+  const AT_FOUR = TEAMS.replace("limits: { turns: 6 }", "limits: { turns: 4 }");
+  const begin = () => {
+    const cwd = folder(WORDS, AT_FOUR);
+    const here = terminal({ cwd, tty: true, env: { NO_COLOR: "1" } });
+    return { cwd, here, ended: main(["run", "--db", "log.db", "Count"], here.io) };
+  };
+
+  test("is asked about at the prompt: raised, the run goes on; a summary ends it; and it replays as it was", async () => {
+    const { cwd, here, ended } = begin();
+    await here.printed("raise it (r), finish with a summary (s), or stop (n): ");
+    expect(here.out()).toContain("? a limit is reached: reached 4 turns");
+    here.stdin.write("perhaps\n");
+    here.stdin.write("r\n");
+    await here.printed("near a limit: 7 of 8 turns");
+    await here.printed("reached 8 turns");
+    here.stdin.write("s\n");
+    expect(await ended).toBe(3);
+    expect(here.out()).toContain("We can count.");
+    expect(here.out()).toContain("■ limit: reached 8 turns");
+    expect(await parley(["replay", "last", "--db", "log.db"], { cwd })).toMatchObject({ code: 0, err: "" });
+  });
+
+  test("stops the run when the answer is no, and where nobody sits at once", async () => {
+    const { here, ended } = begin();
+    await here.printed("or stop (n): ");
+    here.stdin.write("n\n");
+    expect(await ended).toBe(130);
+    const { code, out } = await parley(["run", "Count"], { cwd: folder(WORDS, AT_FOUR), typed: "r\n" });
+    expect(code).toBe(3);
+    expect(out).toContain("■ limit: reached 4 turns");
+  });
+});
+
 test("Ctrl-C stops the run, and the log says who stopped it", async () => {
   const slow = folder('{ Ana: [{ text: "Never said.", delayMs: 600000 }], Ben: [] }');
   const here = terminal({ cwd: slow });

@@ -42,3 +42,7 @@ test("where no sandbox is, the reason and the mend are told", async () => {
   expect(err).toContain("No Docker engine answers at");
   expect(err).not.toContain("    at ");
 });
+test("an executor that there is none of is refused with those there are", async () => {
+  const { code, err } = await parley(["sandbox", "--executor", "podman", "good.py"], { cwd, env: {} });
+  expect([code, err]).toEqual([2, expect.stringContaining('--executor is one of docker, os, wasm, kubernetes, e2b, not "podman".')]);
+});

@@ -40,6 +40,7 @@ test("an engine that was away is looked for again, but not at every block", asyn
   const atStart = asked;
   expect(atStart).toBeGreaterThan(0);
   await expect(executor.open("t")).rejects.toThrow(SandboxUnavailable);
+  expect(await executor.answers?.()).toBe(false);
   expect(asked).toBe(atStart);
   nowMs += 30_000;
   await Promise.all([

@@ -111,6 +111,8 @@ export function stopToken(reason: StopReason): string {
       return `handoff:${reason.agent}>${reason.to}`;
     case "tokens":
       return `tokens:${reason.total}/${reason.input}/${reason.output}`;
+    case "budget":
+      return `budget:${reason.account}`;
     case "minutes":
       return `timeout:${Math.round(reason.limit * 60)}`;
     case "person":

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import fc from "fast-check";
+import type { EventBody, Usage } from "../../src/engine/events.ts";
 import { type Committed, type Store, StoreError } from "../../src/store/store.ts";
 import { AT, append, commitOf, said, started, stopped } from "./commits.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
@@ -108,6 +109,21 @@ export function storeContract(name: string, open: (clock: FakeClock) => Promise<
         ]);
         await append(store, "later", [stopped()]);
         expect((await store.unfinished()).map(({ thread }) => thread)).toEqual(["earlier", "again"]);
+      });
+
+      test("of one workspace, there are its own threads and posts and no others", async () => {
+        const posts = [{ event: 0, kind: "card", part: 0 }];
+        await append(store, "ours", [started()], { posts });
+        await append(store, "theirs", [started()], { posts, workspace: "T2" });
+        const names = (rows: readonly { readonly thread: string }[]) => rows.map(({ thread }) => thread);
+        expect(names(await store.unfinished("T1"))).toEqual(["ours"]);
+        expect(names(await store.recent(10, "T2"))).toEqual(["theirs"]);
+        expect(names(await store.duePosts(undefined, 10, "T2"))).toEqual(["theirs"]);
+        expect([await store.unfinished("T3"), await store.recent(10, "T3"), await store.duePosts(undefined, 10, "T3")]).toEqual([
+          [],
+          [],
+          [],
+        ]);
       });
 
       test("the threads that were active last come first, as many as asked for", async () => {
@@ -302,6 +318,40 @@ export function storeContract(name: string, open: (clock: FakeClock) => Promise<
         await expect(store.putNote("n", "é".repeat(128 * 1024))).resolves.toBeUndefined();
         await expect(store.commit(commitOf("t", 0, [large]))).rejects.toBeInstanceOf(StoreError);
         expect((await store.commit(commitOf("t", 0, [said("fits")], { posts: posts.slice(1) }))).kind).toBe("ok");
+      });
+    });
+
+    describe("what is spent on a day", () => {
+      const spoke = (usage: Usage): EventBody => ({ type: "message.posted", agent: "Ana", text: "…", usage });
+      const costs = (usd: number) => spoke({ inputTokens: 1, outputTokens: 1, usd });
+
+      test("is summed for each account that pays, by workspace and by the day of the commit", async () => {
+        const accounts = ["workspace", "person/U1"];
+        await append(store, "a", [started(), costs(0.25), costs(0.5)], { accounts });
+        await append(store, "b", [started(), costs(1)], { accounts: ["workspace", "person/U2"] });
+        await append(store, "c", [started(), costs(7)], { accounts, workspace: "T2" });
+        await append(store, "a", [costs(2)], { accounts, at: "2026-01-06T00:00:00.000Z" });
+        await append(store, "d", [started(), costs(9)]);
+        expect(await store.spentOn("T1", "workspace", "2026-01-05")).toEqual({ usd: 1.75, priced: true });
+        expect(await store.spentOn("T1", "person/U1", "2026-01-05")).toEqual({ usd: 0.75, priced: true });
+        expect(await store.spentOn("T1", "person/U1", "2026-01-06")).toEqual({ usd: 2, priced: true });
+        expect(await store.spentOn("T2", "workspace", "2026-01-05")).toEqual({ usd: 7, priced: true });
+        expect(await store.spentOn("T1", "person/U3", "2026-01-05")).toEqual({ usd: 0, priced: true });
+      });
+
+      test("is at least so much, once the price of a call is unknown; a call that was not made has none", async () => {
+        const accounts = ["workspace"];
+        await append(store, "t", [started(), spoke({ inputTokens: 0, outputTokens: 0, usd: 0, calls: 0 }), costs(1)], { accounts });
+        expect(await store.spentOn("T1", "workspace", "2026-01-05")).toEqual({ usd: 1, priced: true });
+        await append(store, "t", [spoke({ inputTokens: 5, outputTokens: 5 })], { accounts });
+        await append(store, "t", [costs(1)], { accounts });
+        expect(await store.spentOn("T1", "workspace", "2026-01-05")).toEqual({ usd: 2, priced: false });
+      });
+
+      test("is not counted for events that were refused", async () => {
+        await append(store, "t", [started()]);
+        expect(await store.commit(commitOf("t", 0, [costs(1)], { accounts: ["workspace"] }))).toEqual({ kind: "stale", lastSeq: 1 });
+        expect(await store.spentOn("T1", "workspace", "2026-01-05")).toEqual({ usd: 0, priced: true });
       });
     });
 

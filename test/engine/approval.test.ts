@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
 import { coder } from "../../src/engine/agents/coder.ts";
 import { codeRunner } from "../../src/engine/agents/code-runner.ts";
+import { decided } from "../../src/engine/agents/approvals.ts";
 import type { RunCode } from "../../src/engine/agents/run-block.ts";
+import { teamAsTool } from "../../src/engine/agents/as-tool.ts";
 import { subTeam } from "../../src/engine/agents/sub-team.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { maxTurns } from "../../src/engine/termination.ts";
@@ -136,7 +138,11 @@ function coding(ran: string[]) {
       return { outcome: "ok", exitCode: 0, output: "fine\n", elapsedMs: 1, executor: "test", files: [] };
     },
   });
-  return team({ agents: [says("Coder", `${fence("one")}\n${fence("two")}`), runner], nextSpeakers: roundRobin, limits: maxTurns(2) });
+  return team({
+    agents: [says("Coder", `${fence("one")}\n${fence("two")}`, fence("three")), runner],
+    nextSpeakers: roundRobin,
+    limits: maxTurns(2),
+  });
 }
 
 test("code that needs a yes is asked for block by block; a no is told with its reason and ends the turn", async () => {
@@ -225,4 +231,120 @@ test("two teams that wait for a yes side by side wait for one each: with a yes t
   answer(log, false);
   await log.run(outer);
   expect(ran).toEqual({ Left: ["one"], Right: [] });
+});
+
+const allowForRun = (log: Log) => {
+  for (const event of decided(log.transcript, {
+    call: currentRun(log.transcript).approvals[0] ?? "",
+    approved: true,
+    person: MARIA,
+    scope: "run",
+  }))
+    log.record(event);
+};
+
+test("a yes for the run answers what else of its kind waits, and asks no more for that tool until it is taken back or the run ends", async () => {
+  const log = openLog();
+  log.start("pay them");
+  const ran: unknown[] = [];
+  const twice = [1, 2].map((args) => ({ tool: "pay", args }));
+  const parts = {
+    model: scripted({ calls: twice }, { calls: [{ tool: "pay", args: 3 }] }, "paid", { calls: [{ tool: "pay", args: 4 }] }),
+    tools: [guardedTool("always", ran)],
+  };
+  await log.run(alone(parts));
+  const [first] = currentRun(log.transcript).approvals;
+  allowForRun(log);
+  await log.run(alone(parts));
+  expect(ran).toEqual([1, 2, 3]);
+  expect(asked(log)).toHaveLength(2);
+  log.start("again");
+  await log.run(alone(parts));
+  expect(ran).toHaveLength(3);
+  expect(currentRun(log.transcript).approvals).toHaveLength(1);
+  expect(first).not.toBe(currentRun(log.transcript).approvals[0]);
+});
+
+test("a yes for the run to the code of a member of a team inside holds over the turns of that team, and can be taken back", async () => {
+  const log = openLog();
+  log.start("t");
+  const ran: string[] = [];
+  const outer = (turns: number) =>
+    team({
+      agents: [subTeam({ name: "Office", description: "", team: coding(ran), voice: "members" })],
+      nextSpeakers: roundRobin,
+      limits: maxTurns(turns),
+    });
+  await log.run(outer(3));
+  const [call = ""] = currentRun(log.transcript).approvals;
+  allowForRun(log);
+  await log.run(outer(2));
+  expect(ran).toEqual(["one", "two", "three"]);
+  expect(asked(log)).toHaveLength(1);
+  const other = openLog();
+  other.start("t");
+  await other.run(outer(3));
+  allowForRun(other);
+  other.record({ type: "approval.withdrawn", call, person: MARIA });
+  await other.run(outer(3));
+  expect(currentRun(other.transcript).approvals).toEqual(["Office/code-4-1"]);
+});
+
+test("a run that began with code off runs none, inside a team and behind a tool too", async () => {
+  const log = openLog();
+  log.record({ type: "run.started", run: "r", team: "t", startedBy: MARIA, code: "off", tools: "off" });
+  log.record({ type: "message.posted", person: MARIA, text: "t" });
+  const ran: string[] = [];
+  const inner = subTeam({ name: "Office", description: "", team: coding(ran), voice: "members" });
+  const behind = teamAsTool(coding(ran), { name: "coders", description: "" });
+  const payments: unknown[] = [];
+  const model = scripted({ calls: [{ tool: "coders", args: { task: "x" } }, { tool: "pay" }] }, "done");
+  await log.run(
+    team({
+      agents: [inner, agent({ model, tools: [behind, guardedTool("never", payments)] })],
+      nextSpeakers: roundRobin,
+      limits: maxTurns(2),
+    }),
+  );
+  expect([ran, payments]).toEqual([[], []]);
+  expect(asked(log)).toEqual([]);
+  expect(log.events.find((event) => event.type === "code.ran")).toMatchObject({
+    outcome: "rejected",
+    executor: expect.stringMatching(/^off\b/),
+  });
+  expect(log.events.find((event) => event.type === "tool.returned")).toMatchObject({ output: expect.stringContaining("has it off") });
+  expect(log.events.find((event) => event.type === "tool.failed")).toMatchObject({ error: { kind: "off" } });
+});
+
+test("a run that began with the rule to ask asks for code and tools whose own rule is laxer", async () => {
+  const log = openLog();
+  log.record({ type: "run.started", run: "r", team: "t", startedBy: MARIA, tools: "ask" });
+  log.record({ type: "message.posted", person: MARIA, text: "t" });
+  const ran: unknown[] = [];
+  const parts = { model: scripted({ calls: [{ tool: "pay" }] }, "done"), tools: [guardedTool("never", ran)] };
+  await log.run(alone(parts));
+  expect(currentRun(log.transcript).approvals).toHaveLength(1);
+  log.record({ type: "approval.expired", call: currentRun(log.transcript).approvals[0] ?? "" });
+  expect(isWaiting(log.transcript)).toBe(false);
+  await log.run(alone(parts));
+  expect(ran).toEqual([]);
+  expect(log.events.find((event) => event.type === "tool.failed")).toMatchObject({
+    error: { kind: "denied", message: "pay was not run. Nobody allowed it in time." },
+  });
+});
+
+test("arguments that a person has changed are used, and the model reads who changed them", async () => {
+  const log = openLog();
+  log.start("pay them");
+  const ran: unknown[] = [];
+  const parts = { model: scripted({ calls: [{ tool: "pay", args: { usd: 500 } }] }, "done"), tools: [guardedTool("always", ran)] };
+  await log.run(alone(parts));
+  const call = currentRun(log.transcript).approvals[0] ?? "";
+  log.record({ type: "approval.given", call, approved: true, person: MARIA, edited: '{"usd":5}' });
+  await log.run(alone(parts));
+  expect(ran).toEqual([{ usd: 5 }]);
+  expect(parts.model.requests[1]?.messages.at(-1)).toMatchObject({
+    role: "tool",
+    text: 'Maria changed the arguments before the call, to: {"usd":5}\npaid',
+  });
 });

@@ -5,13 +5,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { main } from "../../src/cli/main.ts";
 import { terminal } from "../cli/here.ts";
 import { chromiumPath, launchChromium, watchForTrouble } from "../support/chromium.ts";
+import { takePicture, turnsOf } from "../support/open-page.ts";
 import { SANDBOX_IMAGE } from "../support/requirements.ts";
 
 vi.setConfig({ testTimeout: 240_000 }); // Whole runs at Slack's pace, with real code; a loaded machine of two cores takes its time.
 
 const ROOT = resolve(import.meta.dirname, "../..");
-/** With `PARLEY_PICTURES=1` the stories leave the pictures of the documentation behind; else the tree stays as it is. */
-const PICTURES = process.env["PARLEY_PICTURES"] === "1";
 
 describe.skipIf(!chromiumPath())("the whole job in the page, as `parley demo` opens it", () => {
   const demo = useDemo();
@@ -23,7 +22,7 @@ describe.skipIf(!chromiumPath())("the whole job in the page, as `parley demo` op
     await write(ada, "#engineering", "I see nothing of that in the traces.");
     await write(jonas, "#engineering", "Odd: it is those with an even number of samples.");
     await write(ada, "#engineering", "Then it may be our median, and not the services.");
-    const page = await demo.open("#C0ENG", { viewport: { width: 1440, height: 1180 }, deviceScaleFactor: 1.25 });
+    const page = await demo.open("#C0ENG", { viewport: { width: 1180, height: 760 } });
     await page.getByRole("combobox", { name: "Message #engineering" }).focus();
     await page.keyboard.type("@pa");
     await page.getByRole("option", { name: /parley/ }).waitFor();
@@ -66,7 +65,6 @@ describe.skipIf(!chromiumPath())("the whole job in the page, as `parley demo` op
 
     const jonas = await demo.open("?as=U0JONAS#C0RESEARCH", {
       viewport: { width: 1280, height: 780 },
-      deviceScaleFactor: 1.25,
       colorScheme: "dark",
     });
     await jonas.getByRole("button", { name: /2 replies/ }).click();
@@ -87,6 +85,7 @@ describe.skipIf(!chromiumPath())("the whole job in the page, as `parley demo` op
     await page.keyboard.press("Enter"); // The first task stands ready.
     await turnsOf(page, "Coder").waitFor();
     await page.locator("#thread").getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("dialog", { name: "Stop this run?" }).getByRole("button", { name: "Stop" }).click();
     const end = await ended(page);
     expect(await end.innerText()).toContain("Stopped: stopped by Maria");
     expect((await page.locator("#thread .persona").allInnerTexts()).length).toBeLessThan(6);
@@ -186,9 +185,6 @@ async function write(page: Page, channel: string, text: string): Promise<void> {
   await page.locator("#channel .message", { hasText: text }).waitFor();
 }
 
-const turnsOf = (page: Page, agent: string): Locator =>
-  page.locator("#thread .message").filter({ has: page.locator(".persona", { hasText: new RegExp(`^${agent}$`) }) });
-
 /** The end card; by then everything before it is there. */
 async function ended(page: Page): Promise<Locator> {
   const end = page.locator("#thread .message", { hasText: /Done: |Stopped: |Stopped at a limit: |Stopped by a failure: / }).last();
@@ -199,13 +195,4 @@ async function ended(page: Page): Promise<Locator> {
 function stopwatch(): () => number {
   const startedAtMs = performance.now();
   return () => Math.round(performance.now() - startedAtMs);
-}
-
-/** For the documentation: the page with `first` at the top of its thread, or as it is. */
-async function takePicture(page: Page, name: string, first?: Locator): Promise<void> {
-  if (!PICTURES) return;
-  await page.mouse.move(0, 0);
-  await first?.evaluate((element) => element.scrollIntoView());
-  await page.waitForTimeout(400); // Rows slide in and faces load; a picture has no condition to wait for.
-  await page.screenshot({ path: join(ROOT, "docs", name), animations: "disabled", caret: "hide" });
 }

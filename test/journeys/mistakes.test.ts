@@ -91,9 +91,13 @@ test("after a failure a mention in the thread tries again, with all that was sai
   expect(thread.turns()).toEqual(["Ana: What is it?", "Ana: Once more: what is it?", "Ben: It is this."]);
 });
 
-test("a run that reaches a limit says which, and how to go on", async () => {
+test("a run that is stopped by a limit says which, and how to go on", async () => {
   const [pair] = Object.values(PAIR.teams);
-  const file = { ...PAIR, teams: { pair: { ...pair, limits: { turns: 3, minutes: 60, tokens: 200_000, usd: 1 } } } };
+  const file = {
+    ...PAIR,
+    teams: { pair: { ...pair, limits: { turns: 3, minutes: 60, tokens: 200_000, usd: 1 } } },
+    budgets: { waitMinutes: 0.1 },
+  };
   const journey = await openJourney({ file, replies: { Ana: ["One.", "Three."], Ben: ["Two."] } });
   const thread = await journey.mention("@parley count");
   expect(wordsOf(await thread.ended())).toMatch(

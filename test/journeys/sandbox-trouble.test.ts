@@ -20,7 +20,9 @@ test("where no engine answers, the thread says that the code was not run and how
   expect(report).toContain(
     "No Docker engine answers at unix:///nowhere/docker.sock (ENOENT). Start Docker, or set DOCKER_HOST to an engine that runs",
   );
-  expect(report).toContain(`to try Parley without Docker, set "sandbox: { executor: wasm }" in the team file.`);
+  expect(report).toContain(
+    `without Docker, set "sandbox: { executor: os }" (Linux, with bubblewrap) or "{ executor: wasm }" in the team file.`,
+  );
   expect(wordsOf(thread.ofKind("turn")[2] as never)).toContain("I saw: ");
   expect(thread.ofKind("notice").map(wordsOf).join()).toContain("Code is not run in this installation");
   expect(thread.ofKind("notice")).toHaveLength(1);

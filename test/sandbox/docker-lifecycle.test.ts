@@ -184,7 +184,9 @@ describe.skipIf(!hasDocker)("the life of containers", () => {
       onChunk: () => started.resolve(),
     });
     await started.promise;
+    expect(await executor.answers?.()).toBe(true);
     engine.cut();
+    expect(await executor.answers?.()).toBe(false);
     await expect(running).rejects.toThrow(/The Docker engine at .* stopped answering .*start it again/);
     await expect(running).rejects.toThrow(SandboxUnavailable);
     await executor.close();

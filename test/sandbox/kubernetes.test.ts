@@ -106,7 +106,12 @@ describe.skipIf(!hasDocker)("against a fake API server with real containers behi
     strict.waiting = { reason: "ErrImagePull", message: "no such image" };
     await expect(make()).rejects.toThrow(/ErrImagePull, no such image.*Check sandbox.image/);
     expect(strict.pods.size).toBe(0);
+    strict.waiting = undefined;
+    const executor = await make();
+    onTestFinished(() => executor.close());
+    expect(await executor.answers?.()).toBe(true);
     strict.refuse = { code: 403, message: "pods is forbidden" };
+    expect(await executor.answers?.()).toBe(false);
     await expect(make()).rejects.toThrow("Give it the role of docs/sandbox.md");
   });
 });

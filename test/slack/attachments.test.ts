@@ -24,7 +24,7 @@ async function slackWith(respond: (path: string) => { readonly status: number; r
   const problems: string[] = [];
   const attachments = createAttachments({
     store: { putFile: async (content) => (kept.push(Buffer.from(content).toString()), `hash-${kept.length}`) },
-    botToken: TOKEN,
+    botToken: async () => TOKEN,
     apiUrl: `${base}/api/`,
     log: (problem) => void problems.push(problem),
   });

@@ -107,7 +107,9 @@ test("/parley tells the person alone of help, teams and the runs of this channel
   expect(await ask("dance <!channel>")).toMatch(/I do not know `\/parley dance`/);
   const ts = await parley.post("@parley fix the build");
   await parley.post("@parley elsewhere", { channel: "C0ENG" });
-  expect(await ask("status")).toMatch(/in 1 thread.*\n• \*coding\*, 0 turns, started by Maria: <http.*\|open>/);
+  expect(await ask("status")).toMatch(
+    /go on: 1\*\n• \*coding\* is at work: Ada has the floor · 0 turns · started by Maria · <http.*\|open>\n>fix the build/,
+  );
   expect(await ask("stop")).toContain("Stopped: *coding*");
   expect(await parley.running(ts)).toBe(false);
 });
@@ -135,7 +137,7 @@ test("New Parley run asks for a task, a team and a channel, posts the task and b
   expect(submitted.acked).toBe(true);
   await parley.quiet();
   const root = parley.slack.control.channel(GENERAL).at(-1);
-  expect(root?.text).toContain(`<@${MARIA}> asks:`);
+  expect(root?.text).toContain(`<@${MARIA}> asks the team *research*:`);
   expect(root?.text).not.toContain("<!channel>");
   expect(await parley.heard(root?.ts ?? "")).toEqual(["Maria: find a name <!channel>"]);
   expect((await parley.log(root?.ts ?? ""))[0]).toMatchObject({ team: "research" });
@@ -151,6 +153,20 @@ test("Parley run controls shows what goes on, and its Stop ends it", async () =>
   await parley.quiet();
   expect(await parley.running(ts)).toBe(false);
   await eventually(() => expect(JSON.stringify(parley.slack.control.modals(JONAS))).toContain("No agents are talking"));
+});
+
+test("a dialog that was closed meanwhile is no trouble: its Stop has stopped", async () => {
+  const ts = await parley.post("@parley fix the build");
+  await parley.slack.control.shortcut({ user: JONAS, callbackId: "parley_controls", channel: GENERAL, ts });
+  await eventually(() => expect(JSON.stringify(parley.slack.control.modals(JONAS))).toContain("is at work"));
+  parley.slack.control.fault({ method: "views.update", kind: "error", code: "not_found" });
+  const [modal] = parley.slack.control.modals(JONAS) as { id: string }[];
+  const run = (await parley.log(ts))[0];
+  await pressInModal(modal?.id ?? "", { r: run?.type === "run.started" ? run.run : "" });
+  await parley.quiet();
+  expect(await parley.running(ts)).toBe(false);
+  expect(parley.slack.control.calls("views.update")).toHaveLength(1);
+  expect(parley.problems).toEqual([]);
 });
 
 async function pressInModal(viewId: string, value: object): Promise<void> {

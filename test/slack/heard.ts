@@ -6,11 +6,12 @@ import type { RunEvent } from "../../src/engine/events.ts";
 import type { Memory } from "../../src/engine/memory.ts";
 import type { Agent, Team } from "../../src/engine/team.ts";
 import { currentRun, isWaiting, lastSpeaker } from "../../src/engine/transcript.ts";
-import { createRunner, type Runner } from "../../src/runner.ts";
+import { createRunner, type Runner, type RunnerParts } from "../../src/runner.ts";
 import { createSlackApp, type SlackApp, type SlackAppParts } from "../../src/slack/app.ts";
 import type { TeamCard } from "../../src/slack/personas.ts";
 import { createWeb } from "../../src/slack/web.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
+import type { Settings } from "../../src/store/settings.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createWorkspace, type ThreadMessage, type Workspace } from "../../src/workspace/workspace.ts";
 import { eventually } from "../support/patience.ts";
@@ -39,6 +40,7 @@ export interface Listening {
   readonly runner: Runner;
   readonly store: Store;
   readonly memory: Memory;
+  readonly settings: Settings;
   readonly problems: readonly string[];
   /** A person's message, once everything that it caused has been handled. */
   post(text: string, options?: { user?: string; channel?: string; threadTs?: string }): Promise<string>;
@@ -66,6 +68,8 @@ export interface ListeningOptions {
   readonly start?: boolean;
   readonly parts?: Partial<SlackAppParts>;
   readonly wrapRunner?: (runner: Runner) => Runner;
+  /** Of the runner, what is not as in every test. */
+  readonly runnerParts?: (opened: { readonly store: Store; readonly settings: Settings }) => Partial<RunnerParts>;
 }
 
 export async function listening(options: ListeningOptions = {}): Promise<Listening> {
@@ -74,8 +78,18 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
   const clock = options.clock ?? systemClock;
   const problems: string[] = [];
   const log = (problem: string, error?: unknown) => void problems.push(error instanceof Error ? `${problem}: ${error.message}` : problem);
-  const { store, dispatch, memory } = openSqlite({ path: join(directory, "parley.db") });
-  const inner = createRunner({ store, dispatch, teams: TEAMS, posts: () => [], clock: systemClock, slots: 10, perWorkspace: 10, log });
+  const { store, dispatch, memory, settings } = openSqlite({ path: join(directory, "parley.db") });
+  const inner = createRunner({
+    store,
+    dispatch,
+    teams: TEAMS,
+    posts: () => [],
+    clock: systemClock,
+    slots: 10,
+    perWorkspace: 10,
+    log,
+    ...options.runnerParts?.({ store, settings }),
+  });
   const runner = options.wrapRunner?.(inner) ?? inner;
   runner.start();
   const web = createWeb({ token: slack.botToken, apiUrl: slack.apiUrl, log });
@@ -86,6 +100,7 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
     web,
     store,
     memory,
+    settings,
     runner,
     teams: { cards: CARDS, default: "coding" },
     clock,
@@ -102,6 +117,7 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
     runner,
     store,
     memory,
+    settings,
     problems,
     async post(text, { user = MARIA, channel = GENERAL, threadTs } = {}) {
       const { ts } = await slack.control.post({ user, channel, text, ...(threadTs ? { threadTs } : {}) });

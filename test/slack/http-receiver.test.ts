@@ -56,6 +56,23 @@ test("commands and pressed buttons come as forms and are handled as well", async
   await eventually(() => expect(handled).toHaveLength(2));
 });
 
+test("a form that cannot be taken is answered with what is wrong, and not written down", async () => {
+  await receiver.stop();
+  const wrong = { response_action: "errors", errors: { name: "Take another." } };
+  const answer = async (body: unknown) => (JSON.stringify(body).includes("bad") ? wrong : undefined);
+  receiver = createHttpReceiver({ door: door(0), inbox, log, onConnected: () => undefined, answer });
+  await receiver.start();
+  const at = `http://127.0.0.1:${receiver.port()}${HTTP_PATH}`;
+  const form = (name: string) => {
+    const payload = { type: "view_submission", user: { id: "U1" }, view: { id: "V1", callback_id: "parley_home_create", name } };
+    return signed(new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), { type: "application/x-www-form-urlencoded" });
+  };
+  expect(await (await fetch(at, form("bad"))).json()).toEqual(wrong);
+  expect(await (await fetch(at, form("good"))).text()).toBe("");
+  await eventually(() => expect(handled).toHaveLength(1));
+  expect(JSON.stringify(handled)).toContain("good");
+});
+
 test("what is not signed with the secret, or was signed long ago, is refused and not written down", async () => {
   const now = Math.floor(Date.now() / 1000);
   expect((await fetch(url, signed(event("Ev3"), { secret: "0".repeat(32) }))).status).toBe(401);

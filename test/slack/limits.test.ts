@@ -1,62 +1,103 @@
-import { expect, test } from "vitest";
-import type { ApiCall } from "../../src/workspace/workspace.ts";
-import { overLimits } from "../support/slack-limits.ts";
+import { expect, test, vi } from "vitest";
+import { systemClock } from "../../src/engine/clock.ts";
+import type { EventBody } from "../../src/engine/events.ts";
+import { currentRun } from "../../src/engine/transcript.ts";
+import type { RunnableTeam } from "../../src/runner.ts";
+import { createDayBudgets } from "../../src/runner/day-budgets.ts";
+import { GENERAL, listening, type Listening, type ListeningOptions } from "./heard.ts";
 
-/** Each journey holds all that it sent against the table; here is seen that the table is held. */
-const call = (method: string, args: object): ApiCall => ({ method, args: { text: "x", ...args }, at: 0, ok: true });
-const long = (chars: number) => "x".repeat(chars);
-const plain = (chars: number) => ({ type: "plain_text", text: long(chars) });
+/** The admin of the local workspace. */
+const ADA = "U0ADA";
 
-test.each<readonly [string, ApiCall]>([
-  ["text is 4001", call("chat.update", { text: long(4_001) })],
-  ["has no text for notifications", call("chat.postMessage", { text: "" })],
-  ["username is 81", call("chat.postMessage", { username: long(81) })],
-  ["metadata is", call("chat.postMessage", { metadata: { event_type: "e", event_payload: { o: long(2_048) } } })],
-  ["blocks is 51", call("chat.postMessage", { blocks: Array.from({ length: 51 }, () => ({ type: "divider" })) })],
-  ["a section's text is 3001", call("chat.postMessage", { blocks: [{ type: "section", text: plain(3_001) }] })],
-  ["a context's text is 2001", call("chat.postMessage", { blocks: [{ type: "context", elements: [plain(2_001)] }] })],
-  [
-    "markdown in all is 12001",
-    call("chat.postMessage", {
-      blocks: [
-        { type: "markdown", text: long(6_000) },
-        { type: "markdown", text: long(6_001) },
-      ],
-    }),
+/** Each turn costs 40 cents; the third says the last word. */
+const COSTLY: RunnableTeam = {
+  name: "coding",
+  agents: [
+    {
+      name: "Ada",
+      description: "Counts.",
+      async *turn(transcript): AsyncGenerator<EventBody, void, void> {
+        const { turns } = currentRun(transcript);
+        yield { type: "message.posted", agent: "Ada", text: String(turns + 1), usage: { inputTokens: 1, outputTokens: 1, usd: 0.4 } };
+      },
+    },
   ],
-  ["a button's text is 76", call("chat.postMessage", { blocks: [{ type: "actions", elements: [{ type: "button", text: plain(76) }] }] })],
-  [
-    "a button's value is 2001",
-    call("chat.postMessage", { blocks: [{ type: "actions", elements: [{ type: "button", text: plain(1), value: long(2_001) }] }] }),
-  ],
-  [
-    "elements of actions is 26",
-    call("chat.postMessage", { blocks: [{ type: "actions", elements: Array.from({ length: 26 }, () => ({})) }] }),
-  ],
-  [
-    "a container's blocks is 11",
-    call("chat.postMessage", { blocks: [{ type: "container", title: plain(1), child_blocks: Array.from({ length: 11 }, () => ({})) }] }),
-  ],
-  ["tables is 2", call("chat.postMessage", { blocks: [{ type: "table" }, { type: "table" }] })],
-  ["title is 25", call("views.open", { view: { type: "modal", title: plain(25), blocks: [] } })],
-  [
-    "an option's label is 76",
-    call("views.open", { view: { blocks: [{ type: "input", element: { options: [{ text: plain(76), value: "v" }] } }] } }),
-  ],
-  ["loading_messages is 11", call("assistant.threads.setStatus", { loading_messages: Array.from({ length: 11 }, () => "x") })],
-])("a payload over a limit is found: %s", (found, payload) => {
-  expect(overLimits(payload)).toEqual([expect.stringContaining(found)]);
+  nextSpeakers: (_transcript, agents) => agents,
+  stopWhen: (transcript) => (currentRun(transcript).turns === 3 ? [{ kind: "goal", goal: "three", text: "there are three" }] : []),
+  limits: () => [],
+};
+
+const held: ListeningOptions["runnerParts"] = ({ store, settings }) => ({
+  haltMinutes: 30,
+  teams: { default: "coding", has: () => true, names: () => ["coding"], build: () => COSTLY },
+  budgets: createDayBudgets({
+    store,
+    settings,
+    budgets: { channelUsdPerDay: 0.8 },
+    accounts: (thread) => [`channel/${thread.split("/")[1]}`],
+    clock: systemClock,
+  }),
 });
 
-test("a payload within the limits is not complained about", () => {
-  expect(
-    overLimits(
-      call("chat.postMessage", {
-        blocks: [
-          { type: "markdown", text: long(11_500) },
-          { type: "context", elements: [plain(200)] },
-        ],
-      }),
-    ),
-  ).toEqual([]);
+async function halted(parley: Listening, ts: string): Promise<number> {
+  return vi.waitFor(
+    async () => {
+      const seq = (await parley.log(ts)).find(({ type }) => type === "limit.reached")?.seq;
+      if (seq === undefined) throw new Error("not yet");
+      return seq;
+    },
+    { timeout: 10_000, interval: 10 },
+  );
+}
+
+async function pressRaise(parley: Listening, ts: string, seq: number): Promise<void> {
+  const element = {
+    type: "button",
+    action_id: "parley.limit.raise",
+    value: JSON.stringify({ seq }),
+    text: { type: "plain_text", text: "Raise" },
+  };
+  const response = await fetch(`${parley.slack.apiUrl}chat.postMessage`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${parley.slack.botToken}`, "content-type": "application/json" },
+    body: JSON.stringify({ channel: GENERAL, thread_ts: ts, text: "halt", blocks: [{ type: "actions", elements: [element] }] }),
+  });
+  const { ts: message } = (await response.json()) as { ts: string };
+  await parley.slack.control.click({ user: ADA, channel: GENERAL, ts: message, actionId: "parley.limit.raise" });
+}
+
+test("a process that dies between a press and its effect: the next one raises once, and the run goes on", async () => {
+  let died = false;
+  const dying = await listening({
+    runnerParts: held,
+    wrapRunner: (runner) => ({
+      ...runner,
+      steer: (...given) => {
+        if (died) return runner.steer(...given);
+        died = true;
+        return new Promise(() => undefined);
+      },
+    }),
+  });
+  const ts = await dying.post("@parley count");
+  const seq = await halted(dying, ts);
+  await pressRaise(dying, ts, seq);
+  await vi.waitFor(() => expect(died).toBe(true), { timeout: 10_000 });
+  expect((await dying.settings.decisions(dying.slack.teamId, { limit: 5 })).map(({ deed }) => deed)).toEqual(["raise budget"]);
+
+  const parley = await dying.crash();
+  await parley.quiet();
+  await vi.waitFor(async () => expect(await parley.running(ts)).toBe(false), { timeout: 10_000 });
+  const log = await parley.log(ts);
+  expect(log.filter(({ type }) => type === "limit.raised")).toMatchObject([
+    { person: { id: ADA }, to: {}, budgets: [{ account: `channel/${GENERAL}`, usd: 1.6 }] },
+  ]);
+  expect(log.at(-1)).toMatchObject({ type: "run.stopped", outcome: "done" });
+  const decisions = await parley.settings.decisions(parley.slack.teamId, { limit: 5 });
+  expect(decisions.map(({ deed, detail }) => [deed, detail])).toEqual([
+    ["raise limit", undefined],
+    ["raise budget", expect.stringMatching(/^\$0\.80 to \$1\.60 on /)],
+  ]);
+  expect(parley.whispers(ADA)).toEqual([]);
+  await parley.close();
 });

@@ -280,7 +280,7 @@ test("a turn in pieces that was cut off after the first piece is completed, not 
   expect(idsOf(parley.said(thread))).toEqual(["1.card.0", "2.turn.0.p0", "2.turn.0.p1"]);
 });
 
-test("a message that Slack refuses in every form is given up and told of; those behind it go on", async () => {
+test("a message that Slack refuses in every form is given up, and the thread says so; those behind it go on", async () => {
   const parley = await begin();
   const thread = await parley.thread();
   await parley.record(thread, started());
@@ -288,7 +288,11 @@ test("a message that Slack refuses in every form is given up and told of; those 
   parley.slack.control.fault({ method: "chat.postMessage", kind: "error", code: "something_new", times: 3 });
   await parley.record(thread, says("Coder", "Refused."), says("Coder", "Taken."));
   await parley.settle();
-  expect(parley.lines(thread)).toEqual(["app: coding: a new run", "Coder: Taken."]);
+  expect(parley.lines(thread)).toEqual([
+    "app: coding: a new run",
+    "app: A message of Coder could not be posted here (something_new). It is kept in Parley's log.",
+    "Coder: Taken.",
+  ]);
   expect(parley.problems).toEqual([{ kind: "gave-up", thread, seq: 2, code: "something_new" }]);
 });
 

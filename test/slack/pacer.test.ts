@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createBucket } from "../../src/slack/pacer.ts";
+import { createBucket, createSharedBucket } from "../../src/slack/pacer.ts";
 import { manualClock } from "../support/clock.ts";
 
 const never = new AbortController().signal;
@@ -75,4 +75,32 @@ test("when the clock is set back, nobody waits for longer than before", async ()
   expect(bucket.waitMs()).toBe(5_000);
   await clock.run(bucket.take(never));
   expect(clock.now()).toBe(10_005_000);
+});
+
+test("keys that share a bucket take turns, so that one with a long line holds up no other", async () => {
+  const clock = manualClock(0);
+  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }));
+  const through: string[] = [];
+  const take = async (key: string, name: string) => (await shared.take(key, never)) && through.push(`${name} ${clock.now()}`);
+  const all = Promise.all([
+    take("busy", "b1"),
+    take("busy", "b2"),
+    take("busy", "b3"),
+    take("busy", "b4"),
+    take("quiet", "q1"),
+    take("other", "o1"),
+  ]);
+  await clock.run(all);
+  expect(through).toEqual(["b1 0", "q1 1000", "o1 2000", "b2 3000", "b3 4000", "b4 5000"]);
+});
+
+test("when all is over, whoever waits in a shared bucket is told so", async () => {
+  const clock = manualClock(0);
+  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }));
+  const ending = new AbortController();
+  await shared.take("a", ending.signal);
+  const waiting = Promise.all([shared.take("a", ending.signal), shared.take("b", ending.signal)]);
+  await clock.untilSleeping();
+  ending.abort();
+  expect(await waiting).toEqual([false, false]);
 });

@@ -47,7 +47,7 @@ test("the card says who is on it, for whom, within which limits, and has Stop wh
   expect(json(card)).toContain(">Add &lt;two&gt; numbers");
   expect(json(card)).toContain(":technologist: Coder · :gear: Runner · Critic");
   expect(json(card)).toContain("At most 24 turns, 20 minutes, 200k tokens, $1.00 · reply here to steer");
-  expect(json(card)).toContain("turn 2 · next: Critic · 1.2k tokens · $0.08 of $1.00");
+  expect(json(card)).toContain("next: Critic · 1.2k tokens · $0.08 of $1.00");
   expect(buttons(card).map(({ id }) => id)).toEqual(["parley.run.pause", "parley.run.steer", "parley.run.stop"]);
   expect(buttons(card).at(-1)).toEqual({ id: "parley.run.stop", value: { r: "run-1" } });
   expect(card.blocks.find(({ type }) => type === "plan")).toEqual({
@@ -174,12 +174,15 @@ test("a question shows what the agent wrote beside it", () => {
   expect(json(show(log, 6, "question"))).toContain("I found two ways.\\n\\nWhich one?");
 });
 
-test("an approval has two buttons until it is given or denied", () => {
+test("an approval has buttons until it is given or denied", () => {
   const asked: EventBody[] = [started(), asks("x"), { type: "approval.requested", agent: "Coder", call: "c1", what: "rm -rf `out`" }];
   const open = show(logOf(...asked), 3, "approval");
   expect(buttons(open)).toEqual([
     { id: "parley.code.approve", value: { seq: 3, call: "c1" } },
+    { id: "parley.code.allow", value: { seq: 3, call: "c1" } },
+    { id: "parley.code.edit", value: { seq: 3, call: "c1" } },
     { id: "parley.code.deny", value: { seq: 3, call: "c1" } },
+    { id: "parley.code.reason", value: { seq: 3, call: "c1" } },
   ]);
   const given = show(
     logOf(...asked, { type: "approval.given", call: "c1", approved: false, person: { id: "U0ADA", name: "Ada" } }),

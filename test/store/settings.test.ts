@@ -72,3 +72,13 @@ test("what no person can have made is refused, and a decision's long words are c
   expect(await settings.decisions("T1", { limit: 1 })).toMatchObject([{ allowed: false, detail: "y".repeat(DECISION_CHARS_MAX) }]);
   await store.close();
 });
+
+test("a decision that is told again under its key is recorded once, in each workspace", async () => {
+  const { settings, store } = openSqlite({ path: ":memory:" });
+  for (const workspace of ["T1", "T1", "T2"]) await settings.record({ ...by("stop", workspace), key: "thread#7" });
+  for (let times = 0; times < 2; times++) await settings.record(by("stop"));
+  expect(await settings.decisions("T1", { limit: 9 })).toHaveLength(3);
+  expect(await settings.decisions("T2", { limit: 9 })).toHaveLength(1);
+  expect(await settings.workspaces()).toEqual(["T1", "T2"]);
+  await store.close();
+});

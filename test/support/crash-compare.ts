@@ -86,6 +86,7 @@ const MOVING: ReadonlySet<string> = new Set([
   "answers",
   "of",
   "answerBy",
+  "approveBy",
   "teamHash",
   "memoryPeakBytes",
 ]);

@@ -27,7 +27,7 @@ export const CONVERSATIONS: readonly Conversation[] = [
   { name: "long", task: "@parley long: tell me everything", replies: [], runs: 1 },
   { name: "twice", task: "@parley twice: a first task", replies: [{ after: "end", text: "@parley twice: and a second" }], runs: 2 },
   { name: "press", task: "@parley ask: paint the door", replies: [{ after: "question", press: "Green" }], runs: 1 },
-  { name: "yes", task: "@parley act: do it", replies: [{ after: "approval", press: "Approve" }], runs: 1 },
+  { name: "yes", task: "@parley act: do it", replies: [{ after: "approval", press: "Run once" }], runs: 1 },
   { name: "no", task: "@parley act: do the other", replies: [{ after: "approval", press: "Deny" }], runs: 1 },
   { name: "both", task: "@parley both: read it from two sides", replies: [], runs: 1 },
 ];

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { SocketModeClient } from "@slack/socket-mode";
+import { sdkLogger } from "../../src/slack/web.ts";
 import type { Workspace } from "../../src/workspace/workspace.ts";
 
 export const SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5".replaceAll(/[^0-9a-f]/g, "0");
@@ -27,7 +28,11 @@ export function signed(
 /** Carries what the local Slack sends over its sockets to an HTTP door, as Slack would send it: signed, and acked by a 200. */
 export async function bridge(slack: Workspace, url: string): Promise<{ readonly answers: readonly number[]; close(): Promise<void> }> {
   const answers: number[] = [];
-  const socket = new SocketModeClient({ appToken: slack.appToken, clientOptions: { slackApiUrl: slack.apiUrl } });
+  const socket = new SocketModeClient({
+    appToken: slack.appToken,
+    logger: sdkLogger(),
+    clientOptions: { slackApiUrl: slack.apiUrl },
+  });
   const carry = async ({ body, ack }: { body: Record<string, unknown>; ack: () => Promise<void> }): Promise<void> => {
     const { status } = await fetch(url, requestFor(body));
     answers.push(status);

@@ -52,8 +52,7 @@ export function idleClock({ startMs, isBusy, moved }: { startMs: number; isBusy:
           signal?.removeEventListener("abort", wake);
           resolve();
         };
-        // Whole ms, as the machine's clock tells.
-        const sleeper: Sleeper = { atMs: Math.ceil(nowMs + ms), wake };
+        const sleeper: Sleeper = { atMs: nowMs + Math.ceil(ms), wake }; // A clock tells whole milliseconds.
         sleepers.add(sleeper);
         signal?.addEventListener("abort", wake, { once: true });
       }),

@@ -10,6 +10,7 @@ import { createParley, type Parley } from "../../src/parley.ts";
 import type { Executor } from "../../src/sandbox/executor.ts";
 import type { SlackSettings } from "../../src/slack/slack.ts";
 import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
+import { unreadable } from "./plain-text.ts";
 import { overLimits } from "./slack-limits.ts";
 import { createThread, type Thread } from "./thread.ts";
 
@@ -31,6 +32,8 @@ export interface JourneyOptions extends ParleyParts {
   /** What is to be so in the workspace before Parley comes. */
   readonly prepare?: (slack: Workspace) => void;
   readonly writeTimeoutMs?: number;
+  /** When it begins; now when absent. */
+  readonly startMs?: number;
 }
 
 /** A whole Parley in a local Slack: real HTTP and WebSocket, a real database file, and time that passes fast. Closed when the test ends. */
@@ -41,6 +44,8 @@ export interface Journey {
   readonly problems: readonly string[];
   /** Where its files are, the database among them. */
   readonly folder: string;
+  /** From one moment to the next it is so much later. Whoever sleeps sleeps on. */
+  skip(ms: number): void;
   /** Posts a mention; the thread under it. */
   mention(text: string, options?: { readonly user?: string; readonly channel?: string; readonly threadTs?: string }): Promise<Thread>;
   /** The thread under a message. */
@@ -52,13 +57,15 @@ export interface Journey {
 }
 
 export async function openJourney(options: JourneyOptions): Promise<Journey> {
-  const clock = fastClock();
-  const slack = await createWorkspace({ port: 0, now: () => clock.now() });
+  const clock = fastClock(options.startMs);
+  const slack = await createWorkspace({ port: 0, now: () => clock.now(), triggerMs: TRIGGER_MS });
   onTestFinished(async () => {
     // Every payload of every journey, against the one table of Slack's limits.
     const over = slack.control.calls().flatMap(overLimits);
+    // And for those who hear them, or read them in a notification.
+    const mute = slack.control.calls().flatMap(unreadable);
     await slack.close();
-    expect(over).toEqual([]);
+    expect({ over, mute }).toEqual({ over: [], mute: [] });
   });
   options.prepare?.(slack);
   const { botToken, appToken, apiUrl } = slack;
@@ -74,6 +81,7 @@ export async function openJourney(options: JourneyOptions): Promise<Journey> {
     parley,
     problems,
     folder,
+    skip: (ms) => clock.skip(ms),
     thread,
     async mention(text, { user = MARIA, channel = GENERAL, threadTs } = {}) {
       const { ts } = await slack.control.post({ user, channel, text, ...(threadTs ? { threadTs } : {}) });
@@ -116,22 +124,26 @@ export async function openParley(
   return { parley, problems, folder };
 }
 
-async function settingsOf({ file, replies, env = {} }: ParleyParts, folder: string): Promise<Settings> {
+export async function settingsOf({ file, replies, env = {} }: ParleyParts, folder: string): Promise<Settings> {
   if ("defaultTeam" in file && "warnings" in file) return file;
   await writeFile(join(folder, "parley.yml"), stringify(file));
   if (replies) await writeFile(join(folder, "replies.yml"), stringify({ replies }));
   return loadSettings({ env, cwd: folder });
 }
 
+/** Slack's three seconds on a clock that is ten times as fast, on a machine that is slow for a while. */
+const TRIGGER_MS = 300_000;
 /** How much faster than the machine's own: Slack's one post a second is a tenth of one here, and the local Slack's own limits keep pace. */
 const SPEED = 10;
 /** Longer waits are mostly guards, such as that for a name or a hello; the machine that they guard is no faster than before. */
 const SHORT_WAIT_MS_MAX = 2_000;
 const GUARD_MS_MIN = 500;
 
-export function fastClock(): Clock {
-  const [beginMs, tickMs] = [Date.now(), performance.now()];
+export function fastClock(startMs = Date.now()): Clock & { skip(ms: number): void } {
+  const tickMs = performance.now();
+  let beginMs = startMs;
   return {
+    skip: (ms) => void (beginMs += ms),
     now: () => Math.round(beginMs + (performance.now() - tickMs) * SPEED),
     sleep: (ms, signal) => systemClock.sleep(Math.max(ms / SPEED, ms > SHORT_WAIT_MS_MAX ? GUARD_MS_MIN : 0), signal),
   };

@@ -7,14 +7,17 @@ import { chatBody } from "../models/wire-chat.ts";
 export interface ModelDesk {
   /** For the team file: who speaks through it. */
   readonly model: { readonly provider: "openai-compatible"; readonly baseUrl: string; readonly model: string; readonly price: object };
-  /** The next request that nobody has looked at yet; rejects when it is not this agent's. */
-  asked(agent: string): Promise<Asked>;
+  /** The next request that nobody has looked at yet; rejects when it is not this agent's, where one is named. */
+  asked(agent?: string): Promise<Asked & { readonly agent: string }>;
 }
 
 interface Asked {
   /** Everything that the model reads, in order. */
   readonly read: string;
-  answer(text: string): void;
+  /** `outputTokens`: what it is said to have cost, at $200 a million. */
+  answer(text: string, outputTokens?: number): void;
+  /** Hands a question over to people. */
+  ask(question: string, options?: readonly string[]): void;
   /** Resolves when whoever asked has hung up. */
   readonly gone: Promise<void>;
 }
@@ -45,9 +48,9 @@ export async function openModelDesk(): Promise<ModelDesk> {
       model: "desk",
       price: { inputPerMTokUsd: 100, outputPerMTokUsd: 200 },
     },
-    async asked(agent) {
+    async asked(agent?: string) {
       const asked = waiting.shift() ?? (await new Promise<Asked & { readonly agent: string }>((resolve) => takers.push(resolve)));
-      if (asked.agent !== agent) throw new Error(`${asked.agent} asks, and not ${agent}`);
+      if (agent !== undefined && asked.agent !== agent) throw new Error(`${asked.agent} asks, and not ${agent}`);
       return asked;
     },
   };
@@ -59,12 +62,17 @@ function readRequest(body: string): { readonly agent: string; readonly read: str
   return { agent: /^You are (\w+),/.exec(texts[0] ?? "")?.[1] ?? "selector", read: texts.join("\n") };
 }
 
-function answering(response: ServerResponse): Pick<Asked, "answer" | "gone"> {
+function answering(response: ServerResponse): Pick<Asked, "answer" | "ask" | "gone"> {
   response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
   response.flushHeaders();
   const gone = new Promise<void>((resolve) => response.on("close", resolve));
+  const usage = { input: 100, output: 20, cached: 0, reasoning: 0 };
   return {
     gone,
-    answer: (text) => void response.end(chatBody({ text: [text], usage: { input: 100, output: 20, cached: 0, reasoning: 0 } }).join("")),
+    answer: (text, output = 20) => void response.end(chatBody({ text: [text], usage: { ...usage, output } }).join("")),
+    ask: (question, options = []) => {
+      const call = { id: "call-1", name: "transfer_to_human", args: [JSON.stringify({ question, options })] };
+      response.end(chatBody({ calls: [call], usage }).join(""));
+    },
   };
 }

@@ -26,6 +26,7 @@ export interface Opening {
   readonly teams?: Partial<RunnerParts["teams"]>;
   /** Between the runner and its store, as a disk that fails. */
   readonly wrapStore?: (store: Store) => Store;
+  readonly parts?: Partial<Pick<RunnerParts, "haltMinutes" | "budgets">>;
 }
 
 /** A runner on the database of this test; opened again, it finds the log of the one before. */
@@ -43,6 +44,7 @@ export function open(make: (name: string) => RunnableTeam, options: Opening = {}
     clock,
     slots: 8,
     perWorkspace: 4,
+    ...options.parts,
     log: (problem, error) => problems.push(`${problem}: ${String(error)}`),
   });
   const both = { runner, store: inner };

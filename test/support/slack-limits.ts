@@ -14,6 +14,7 @@ export function overLimits({ method, args }: ApiCall): readonly string[] {
   if (args["metadata"]) most("metadata", Buffer.byteLength(JSON.stringify(args["metadata"])), limits.METADATA_BYTES_MAX);
   if (typeof args["title"] === "string") most("title", args["title"].length, limits.SESSION_TITLE_CHARS_MAX);
   if (Array.isArray(args["loading_messages"])) most("loading_messages", args["loading_messages"].length, limits.LOADING_MESSAGES_MAX);
+  if (Array.isArray(args["prompts"])) most("prompts", args["prompts"].length, limits.SUGGESTED_PROMPTS_MAX);
   const view = args["view"] as Json | undefined;
   if (view) {
     const isModal = view["type"] === "modal";

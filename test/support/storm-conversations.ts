@@ -32,7 +32,7 @@ export const STORM_CONVERSATIONS: readonly StormConversation[] = [
   },
   { name: "stop", task: "@parley talk: and water?", steps: [{ after: "turn", does: { press: "Stop" } }], runs: 1 },
   { name: "code", task: "@parley code: count to three", steps: [], runs: 1 },
-  { name: "yes", task: "@parley fetch: read the page", steps: [{ after: "approval", does: { press: "Approve" } }], runs: 1 },
+  { name: "yes", task: "@parley fetch: read the page", steps: [{ after: "approval", does: { press: "Run once" } }], runs: 1 },
   { name: "no", task: "@parley fetch: read the other page", steps: [{ after: "approval", does: { press: "Deny" } }], runs: 1 },
   { name: "long", task: "@parley long: tell me everything", steps: [], runs: 1 },
   { name: "twice", task: "@parley solo: a first task", steps: [{ after: "end", does: { say: "@parley solo: and a second" } }], runs: 2 },

@@ -67,6 +67,12 @@ test("the page's state is what one person sees", async () => {
     workspace: { notice: "The bot is real, Slack is not." },
   });
   expect(maria.suggestions).toHaveLength(1);
+  await client(workspace).assistant.threads.setSuggestedPrompts({
+    channel_id: "D0MARIA",
+    prompts: [{ title: "Begin", message: "Ask me." }],
+  } as never);
+  expect((await state(workspace, "U0MARIA")).prompts).toEqual([{ title: "Begin", message: "Ask me." }]);
+  expect((await state(workspace, "U0JONAS")).prompts).toEqual([]);
   expect(maria.channels.map(({ id, kind, botIsMember }) => [id, kind, botIsMember])).toEqual([
     ["C0GENERAL", "channel", true],
     ["C0ENG", "channel", true],

@@ -20,6 +20,8 @@ export interface Parts {
   readonly servers: McpServers;
   readonly notes: Notebook | undefined;
   modelNamed(name: string): Model;
+  /** The same model, which keeps within no budget. */
+  unlimited(name: string): Model;
   /** A team that is the participant of this name: in the same log. */
   innerTeam(name: string, participant: string): Team;
   /** The team behind the tool of this name: each call has a log of its own. */

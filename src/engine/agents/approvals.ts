@@ -1,32 +1,70 @@
-import type { Person } from "../events.ts";
-import { read, type Fold, type Transcript } from "../transcript.ts";
+import type { ActionPolicy, EventBody, Person, RunEvent } from "../events.ts";
+import { currentRun, read, type Fold, type Transcript } from "../transcript.ts";
 
 export type Approval =
   | { readonly kind: "unasked" }
   | { readonly kind: "asked" }
-  | { readonly kind: "given"; readonly approved: boolean; readonly person: Person; readonly reason?: string };
+  | {
+      readonly kind: "given";
+      readonly approved: boolean;
+      readonly person: Person;
+      readonly reason?: string;
+      /** What the person made of it; that is run in its place. */
+      readonly edited?: string;
+    }
+  /** Nobody has answered in time. */
+  | { readonly kind: "expired" };
+
+/** What a person says to a call that waits for a yes. */
+export interface Verdict {
+  readonly call: string;
+  readonly approved: boolean;
+  readonly person: Person;
+  readonly reason?: string;
+  /** A yes to all calls of this kind in this run. */
+  readonly scope?: "run";
+  readonly edited?: string;
+}
 
 interface Approvals {
   readonly byCall: Map<string, Approval>;
   readonly toolOf: Map<string, string>;
   /** Tools that somebody has said yes to. */
   readonly tools: Set<string>;
+  readonly kindOf: Map<string, string>;
+  /** What needs no question in this run, and the call with whose yes that was said. */
+  readonly standing: Map<string, string>;
 }
 
 const approvals: Fold<Approvals> = {
-  initial: () => ({ byCall: new Map(), toolOf: new Map(), tools: new Set() }),
+  initial: () => ({ byCall: new Map(), toolOf: new Map(), tools: new Set(), kindOf: new Map(), standing: new Map() }),
   step(state, event) {
+    if (event.type === "run.started" && !event.goesOn) state.standing.clear();
     if (event.type === "tool.called") state.toolOf.set(event.call, event.tool);
-    if (event.type === "approval.requested") state.byCall.set(event.call, { kind: "asked" });
+    if (event.type === "approval.requested") {
+      state.byCall.set(event.call, { kind: "asked" });
+      const tool = event.tool ?? state.toolOf.get(event.call);
+      state.kindOf.set(event.call, tool === undefined ? codeOf(event) : toolKind(tool));
+    }
     if (event.type === "approval.given") {
-      const { approved, person, reason } = event;
-      state.byCall.set(event.call, { kind: "given", approved, person, ...(reason ? { reason } : {}) });
+      const { approved, person, reason, edited } = event;
+      const change = edited === undefined ? {} : { edited };
+      state.byCall.set(event.call, { kind: "given", approved, person, ...(reason ? { reason } : {}), ...change });
       const tool = state.toolOf.get(event.call);
       if (approved && tool !== undefined) state.tools.add(tool);
+      const kind = state.kindOf.get(event.call);
+      if (approved && event.scope === "run" && kind !== undefined) state.standing.set(kind, event.call);
     }
+    if (event.type === "approval.expired") state.byCall.set(event.call, { kind: "expired" });
+    if (event.type === "approval.withdrawn")
+      for (const [kind, call] of state.standing) if (call === event.call) state.standing.delete(kind);
     return state;
   },
 };
+
+const codeOf = ({ agent, within }: { readonly agent: string; readonly within?: string }): string =>
+  `code of ${within === undefined ? agent : `${within}/${agent}`}`;
+const toolKind = (tool: string): string => `tool ${tool}`;
 
 /** What people have said to a call. */
 export const approvalOf = (transcript: Transcript, call: string): Approval =>
@@ -35,9 +73,45 @@ export const approvalOf = (transcript: Transcript, call: string): Approval =>
 /** Whether somebody has said yes to this tool in the thread. */
 export const wasApproved = (transcript: Transcript, tool: string): boolean => read(transcript, approvals).tools.has(tool);
 
+/** Whether somebody has said yes to all calls of this tool, or to all code of this agent, in the current run. */
+export const isToolAllowed = (transcript: Transcript, tool: string): boolean => read(transcript, approvals).standing.has(toolKind(tool));
+export const isCodeAllowed = (transcript: Transcript, agent: string): boolean =>
+  read(transcript, approvals).standing.has(codeOf({ agent }));
+
+/** Whether the yes to this call holds for others like it now. */
+export const isStanding = (transcript: Transcript, call: string): boolean =>
+  currentRun(transcript).running && [...read(transcript, approvals).standing.values()].includes(call);
+
+/**
+ * What is to be recorded for a person's word on a call; nothing when it does not wait for one. With a yes for the run, what else of the same
+ * kind waits is answered too.
+ */
+export function decided(transcript: Transcript, verdict: Verdict): readonly EventBody[] {
+  const { approvals: open } = currentRun(transcript);
+  const { call, person } = verdict;
+  if (!open.includes(call)) return [];
+  const given: EventBody = { type: "approval.given", ...verdict };
+  if (!verdict.approved || verdict.scope !== "run") return [given];
+  const { kindOf } = read(transcript, approvals);
+  const alike = open.filter((other) => other !== call && kindOf.get(other) === kindOf.get(call));
+  return [given, ...alike.map((other): EventBody => ({ type: "approval.given", call: other, approved: true, person }))];
+}
+
 /** For those who asked: who said no, and why. */
-export const denial = ({ person, reason }: Extract<Approval, { kind: "given" }>): string =>
-  `${person.name} said no${reason ? `: ${reason}` : "."}`;
+export const denial = (answer: Extract<Approval, { kind: "given" | "expired" }>): string =>
+  answer.kind === "expired" ? "Nobody allowed it in time." : `${answer.person.name} said no${answer.reason ? `: ${answer.reason}` : "."}`;
+
+/** Of two rules, the one that lets less happen. */
+export const stricter = (one: ActionPolicy = "auto", other: ActionPolicy = "auto"): ActionPolicy =>
+  STRICTEST_FIRST.find((policy) => policy === one || policy === other) ?? "auto";
+const STRICTEST_FIRST: readonly ActionPolicy[] = ["off", "ask", "auto"];
+
+/** The rules that the current run began with; empty where everything goes by the team's own. */
+export function policyOf(transcript: Transcript): { readonly code?: ActionPolicy; readonly tools?: ActionPolicy } {
+  const started: RunEvent | undefined = transcript.events[currentRun(transcript).startIndex];
+  if (started?.type !== "run.started") return {};
+  return { ...(started.code ? { code: started.code } : {}), ...(started.tools ? { tools: started.tools } : {}) };
+}
 
 /** What a person is asked to say yes to; long enough for a script, short enough for a card. */
 export const asked = (what: string): string =>

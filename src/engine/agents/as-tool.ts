@@ -57,7 +57,7 @@ async function held(
   const events: RunEvent[] = [];
   const record = (body: EventBody) => events.push({ ...body, seq: events.length + 1, at: new Date(clock.now()).toISOString() });
   const run = origin ? `${origin.run}/${origin.agent}/${origin.call}` : "tool";
-  record({ type: "run.started", run, team: team.name, startedBy: origin?.askedBy ?? CALLER });
+  record({ type: "run.started", run, team: team.name, startedBy: origin?.askedBy ?? CALLER, ...origin?.policy });
   record({ type: "message.posted", person: CALLER, text: task });
   for await (const item of converse(team, { events }, signal)) {
     if (signal.aborted) break;
@@ -71,7 +71,8 @@ function outcome(name: string, transcript: Transcript): ToolResult {
   const usage = usageOf(run);
   const stopped = transcript.events.findLast((event) => event.type === "run.stopped");
   if (run.question) return failed("needs_person", `${name} had a question to a person and could not ask it: ${run.question.text}`, usage);
-  if (run.approvals.length > 0) return failed("needs_person", `${name} needed a person's yes for a tool and could not ask for it.`, usage);
+  if (run.approvals.length > 0)
+    return failed("needs_person", `${name} needed a person's yes for a tool or for code and could not ask for it.`, usage);
   if (!stopped) return failed("aborted", `${name} was stopped before it had finished.`, usage);
   const words = transcript.events.findLast((event) => isMessage(event) && "agent" in event && event.text.trim() !== "");
   if (stopped.outcome === "failed" || !words || !isMessage(words))

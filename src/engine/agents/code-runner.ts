@@ -2,7 +2,7 @@ import type { CodeOutcome, CodeRan, Delta, EventBody, RunEvent } from "../events
 import type { Agent } from "../team.ts";
 import { beginOfTurn, eventsOfTurn, isMessage, type Message, type Transcript } from "../transcript.ts";
 import { codeBlocks } from "./code-blocks.ts";
-import { runBlock, type BlockRunner, type WrittenBlock } from "./run-block.ts";
+import { changeOf, runBlock, type BlockRunner, type WrittenBlock } from "./run-block.ts";
 
 export interface CodeRunnerSettings extends BlockRunner {
   readonly description: string;
@@ -62,13 +62,14 @@ function report(results: readonly CodeRan[], asked: number, settings: CodeRunner
   }
   const output = joined(results.map((result) => result.output));
   const last = results.at(-1);
+  const changes = results.map(changeOf).join("");
   const files = results.flatMap((result) => result.files.map((file) => file.name));
   const kept = files.length > 0 ? `\nFiles: ${files.join(", ")}` : "";
   if (!last || last.outcome === "ok") {
-    return (output.trim() === "" ? "The code ran and printed nothing (exit code 0)." : output) + kept;
+    return changes + (output.trim() === "" ? "The code ran and printed nothing (exit code 0)." : output) + kept;
   }
   const skipped = asked > results.length ? ` ${asked - results.length} later block(s) were not run.` : "";
-  return `${FAILURES[last.outcome](last)}${skipped}\n${output}${kept}`;
+  return `${changes}${FAILURES[last.outcome](last)}${skipped}\n${output}${kept}`;
 }
 
 /** One output after the other, each on lines of its own. */

@@ -6,7 +6,7 @@ import { ask, askUnseen, plus, type Asked } from "./ask.ts";
 import { codeBlocks } from "./code-blocks.ts";
 import { add, CONTEXT_DEFAULT, emptyContext, summarize, type Context, type ContextStrategy } from "./context.ts";
 import { amendHeard, hear, openEar, type Ear } from "./hearing.ts";
-import { runBlock, type BlockRunner, type WrittenBlock } from "./run-block.ts";
+import { changeOf, runBlock, type BlockRunner, type WrittenBlock } from "./run-block.ts";
 import { noticed, spokenBy, turnFailed } from "./spoken.ts";
 import { keepInShort } from "./summary.ts";
 
@@ -120,7 +120,7 @@ const coderView = (name: string): Fold<Context & { readonly ear: Ear }> => ({
     if (own && (event.type === "message.posted" || event.type === "code.written"))
       add(context, event.seq, { role: "assistant", text: event.text, toolCalls: [] });
     else if (own && event.type === "code.ran")
-      add(context, event.seq, { role: "user", text: `Exit code ${event.exitCode}. Output:\n${event.output}` });
+      add(context, event.seq, { role: "user", text: `${changeOf(event)}Exit code ${event.exitCode}. Output:\n${event.output}` });
     else if (own && event.type === "context.summarized") summarize(context, event.text, event.upToSeq);
     add(context, event.seq, ...hear(context.ear, name, event));
     return context;

@@ -1,6 +1,6 @@
 import type { CodeOutcome, CodeRan, Delta, EventBody, FileRef } from "../events.ts";
 import type { Transcript } from "../transcript.ts";
-import { approvalOf, asked, denial } from "./approvals.ts";
+import { approvalOf, asked, denial, isCodeAllowed, policyOf, stricter } from "./approvals.ts";
 import type { FencedBlock } from "./code-blocks.ts";
 
 /** Runs one block in the thread's sandbox. A failure of the code, or of the sandbox, is a result; it throws only for a bug. */
@@ -42,16 +42,34 @@ export async function* runBlock(
   signal: AbortSignal,
 ): AsyncGenerator<EventBody | Delta, CodeRan | undefined, void> {
   const ran = (result: CodeRun): CodeRan => ({ type: "code.ran", agent: name, source, language, ...result });
-  if (approval === "ask") {
+  const policy = stricter(approval, policyOf(transcript).code);
+  if (policy === "off") return ran(OFF);
+  let changed: CodeRan["changed"];
+  if (policy === "ask") {
     const call = `code-${source.seq}-${source.block}`;
     const answer = approvalOf(transcript, call);
-    if (answer.kind === "unasked") yield { type: "approval.requested", agent: name, call, what: asked(code) };
-    if (answer.kind !== "given") return undefined;
-    if (!answer.approved)
+    const isAllowed = answer.kind === "unasked" && isCodeAllowed(transcript, name);
+    if (answer.kind === "unasked" && !isAllowed) yield { type: "approval.requested", agent: name, call, what: asked(code), language };
+    if (answer.kind === "asked" || (answer.kind === "unasked" && !isAllowed)) return undefined;
+    if (answer.kind === "expired" || (answer.kind === "given" && !answer.approved))
       return ran({ outcome: "rejected", exitCode: 1, output: denial(answer), elapsedMs: 0, executor: "none", files: [] });
+    if (answer.kind === "given" && answer.edited !== undefined) changed = { person: answer.person, code: answer.edited };
   }
   yield { type: "activity", agent: name, doing: `is running ${language}` };
   // Output is shown when the block has ended; live output would need a place of its own in a thread.
-  const result = await run({ language, code }, { signal, onOutput: () => undefined });
-  return signal.aborted ? undefined : ran(result);
+  const result = await run({ language, code: changed?.code ?? code }, { signal, onOutput: () => undefined });
+  return signal.aborted ? undefined : { ...ran(result), ...(changed ? { changed } : {}) };
 }
+
+/** What those who asked for it read before the output, where it is not their own code that ran. */
+export const changeOf = ({ changed, language }: CodeRan): string =>
+  changed ? `${changed.person.name} changed the code before it ran. What ran:\n\`\`\`${language}\n${changed.code}\n\`\`\`\n` : "";
+
+const OFF: CodeRun = {
+  outcome: "rejected",
+  exitCode: 1,
+  output: "Code is not run here: this channel, or the team, has it off. Go on without.",
+  elapsedMs: 0,
+  executor: "off: by the rule for code here",
+  files: [],
+};

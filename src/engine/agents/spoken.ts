@@ -16,7 +16,11 @@ export const turnFailed = (
 ): EventBody => ({
   type: "turn.failed",
   agent,
-  error: { kind: reply.error.kind, message: reply.error.message },
+  error: {
+    kind: reply.error.kind,
+    message: reply.error.message,
+    ...(reply.error.limit === undefined ? {} : { limit: reply.error.limit }),
+  },
   ...noticed(reply),
   usage: reply.usage,
 });

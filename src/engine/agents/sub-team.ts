@@ -1,4 +1,4 @@
-import type { Delta, EventBody, RunEvent } from "../events.ts";
+import type { ActionPolicy, Delta, EventBody, RunEvent } from "../events.ts";
 import type { Model, ModelMessage } from "../model.ts";
 import { converse, hasWork } from "../run.ts";
 import type { Agent, Team } from "../team.ts";
@@ -88,15 +88,25 @@ const namedOutside = (name: string, event: EventBody): EventBody =>
   event.type === "approval.requested" ? { ...event, call: `${name}/${event.call}` } : event;
 
 const namedInside = (name: string, event: RunEvent): RunEvent =>
-  event.type === "approval.requested" || event.type === "approval.given" ? { ...event, call: event.call.slice(name.length + 1) } : event;
+  event.type === "approval.requested" || isOnApproval(event) ? { ...event, call: event.call.slice(name.length + 1) } : event;
+
+const isOnApproval = (event: RunEvent) =>
+  event.type === "approval.given" || event.type === "approval.expired" || event.type === "approval.withdrawn";
 
 /** The log as the team inside reads it: each turn of the participant is a run of its own, which begins with what agents outside have said since. People are heard at once. */
 function innerLog(
   name: string,
   team: string,
-): Fold<{ readonly events: RunEvent[]; readonly seqs: Map<number, number>; unheard: RunEvent[]; open: boolean }> {
+): Fold<{
+  readonly events: RunEvent[];
+  readonly seqs: Map<number, number>;
+  unheard: RunEvent[];
+  open: boolean;
+  /** What the run outside began with, and whether this team has had a turn in it. */
+  rules: { readonly code?: ActionPolicy; readonly tools?: ActionPolicy; readonly goesOn?: true };
+}> {
   return {
-    initial: () => ({ events: [], seqs: new Map(), unheard: [], open: false }),
+    initial: () => ({ events: [], seqs: new Map(), unheard: [], open: false, rules: {} }),
     step(state, event) {
       const append = (body: EventBody) => state.events.push({ ...body, seq: state.events.length + 1, at: event.at });
       const place = event.within?.split("/");
@@ -105,7 +115,8 @@ function innerLog(
         append(place.length > 1 ? { ...plain, within: place.slice(1).join("/") } : (plain as EventBody));
         if (event.type === "handoff.made") state.seqs.set(event.seq, state.events.length);
       } else if (event.type === "speaker.selected" && event.agent === name && !place) {
-        append({ type: "run.started", run: `${name}-${event.seq}`, team, startedBy: { id: "team", name: "the team" } });
+        append({ type: "run.started", run: `${name}-${event.seq}`, team, startedBy: { id: "team", name: "the team" }, ...state.rules });
+        state.rules = { ...state.rules, goesOn: true };
         for (const message of state.unheard.splice(0)) append("agent" in message ? { ...message, outside: true } : message);
         state.open = true;
       } else if (
@@ -118,8 +129,12 @@ function innerLog(
       } else if (event.type === "run.stopped" && state.open) {
         append(event);
         state.open = false;
-      } else if (event.type === "approval.given") {
-        if (state.open && event.call.startsWith(`${name}/`)) append(namedInside(name, event));
+      } else if (event.type === "run.started") {
+        const { code, tools, goesOn } = event;
+        state.rules = { ...(code ? { code } : {}), ...(tools ? { tools } : {}), ...(goesOn ? { goesOn } : {}) };
+      } else if (event.type === "approval.given" || event.type === "approval.expired" || event.type === "approval.withdrawn") {
+        // A yes for the run may be taken back between two turns.
+        if ((state.open || event.type === "approval.withdrawn") && event.call.startsWith(`${name}/`)) append(namedInside(name, event));
       } else if (event.type === "question.expired") {
         const of = state.seqs.get(event.of);
         if (state.open && of !== undefined) append({ ...event, of });

@@ -1,8 +1,8 @@
-import { HUMAN, type Delta, type EventBody } from "../events.ts";
+import { HUMAN, type Delta, type EventBody, type Person } from "../events.ts";
 import type { ToolCall } from "../model.ts";
 import type { Tool, ToolResult } from "../tool.ts";
 import { askedBy, currentRun, eventsOfTurn, read, type Fold, type Transcript } from "../transcript.ts";
-import { approvalOf, asked, denial, wasApproved } from "./approvals.ts";
+import { approvalOf, asked, denial, isToolAllowed, policyOf, wasApproved } from "./approvals.ts";
 import type { HandoffCall, Handoffs } from "./handoff.ts";
 
 /** Whose calls, and what can be called. */
@@ -26,14 +26,22 @@ export async function* runCalls(
   const ordinary = calls.filter((call) => !handoffs.isHandoff(call.tool));
   const unasked = unapproved(caller, ordinary, transcript);
   for (const call of unasked)
-    yield { type: "approval.requested", agent: name, call: call.call, what: asked(`${call.tool} ${call.args}`.trim()) };
+    yield {
+      type: "approval.requested",
+      agent: name,
+      call: call.call,
+      what: asked(`${call.tool} ${call.args}`.trim()),
+      tool: call.tool,
+      ...(ruleOf(caller, call, transcript) === "first-time" ? { lasting: true as const } : {}),
+    };
   if (unasked.length > 0) return;
 
   const running = ordinary.map(async (call) => ({ call, result: await runOne(caller, call, transcript, signal) }));
   for (const finished of running) {
     const { call, result } = await finished;
     if (signal.aborted) return;
-    yield recorded(name, call, result);
+    const changed = changeTo(call, transcript);
+    yield { ...recorded(name, call, result), ...(changed ? { changed } : {}) };
   }
   const [first, ...others] = calls.filter((call) => handoffs.isHandoff(call.tool));
   for (const call of others)
@@ -50,21 +58,35 @@ export async function* runCalls(
 }
 
 /** Calls that a person has not been asked about and must be; of a tool that needs one yes, the first. */
-function unapproved({ tools }: Caller, calls: readonly ToolCall[], transcript: Transcript): readonly ToolCall[] {
+function unapproved(caller: Caller, calls: readonly ToolCall[], transcript: Transcript): readonly ToolCall[] {
   const needing = calls.filter((call) => {
-    const approval = tools.find((tool) => tool.name === call.tool)?.approval ?? "never";
-    return approval === "always" || (approval === "first-time" && !wasApproved(transcript, call.tool))
-      ? !isRepeated(call, transcript)
-      : false;
+    const rule = ruleOf(caller, call, transcript);
+    if (isToolAllowed(transcript, call.tool) || isRepeated(call, transcript)) return false;
+    return rule === "always" || (rule === "first-time" && !wasApproved(transcript, call.tool));
   });
   const open = needing.filter((call) => approvalOf(transcript, call.call).kind === "unasked");
   return open.filter(
-    (call, index) =>
-      tools.find((tool) => tool.name === call.tool)?.approval === "always" || open.findIndex((other) => other.tool === call.tool) === index,
+    (call, index) => ruleOf(caller, call, transcript) === "always" || open.findIndex((other) => other.tool === call.tool) === index,
   );
 }
 
-async function runOne({ name, tools, handoffs }: Caller, call: ToolCall, transcript: Transcript, signal: AbortSignal): Promise<ToolResult> {
+/** The tool's own rule, or the run's where that is stricter. A tool without a rule touches nothing outside, and needs none. */
+function ruleOf({ tools }: Caller, { tool: name }: ToolCall, transcript: Transcript): "off" | NonNullable<Tool["approval"]> {
+  const rule = tools.find((tool) => tool.name === name)?.approval;
+  if (rule === undefined) return "never";
+  const { tools: policy } = policyOf(transcript);
+  if (policy === "off") return "off";
+  return rule === "never" && policy === "ask" ? "always" : rule;
+}
+
+/** What a person made of the arguments before they said yes. */
+function changeTo({ call }: ToolCall, transcript: Transcript): { readonly person: Person; readonly args: string } | undefined {
+  const answer = approvalOf(transcript, call);
+  return answer.kind === "given" && answer.edited !== undefined ? { person: answer.person, args: answer.edited } : undefined;
+}
+
+async function runOne(caller: Caller, call: ToolCall, transcript: Transcript, signal: AbortSignal): Promise<ToolResult> {
+  const { name, tools, handoffs } = caller;
   const tool = tools.find((candidate) => candidate.name === call.tool);
   if (!tool) {
     const names = [...tools, ...handoffs.specs].map((known) => known.name).join(", ");
@@ -77,11 +99,17 @@ async function runOne({ name, tools, handoffs }: Caller, call: ToolCall, transcr
     );
   }
   const approval = approvalOf(transcript, call.call);
-  if (approval.kind === "given" && !approval.approved) return failed("denied", `${call.tool} was not run. ${denial(approval)}`);
-  const args = parseArgs(call.args);
-  if (args === BROKEN) return failed("bad_arguments", `The arguments of ${call.tool} are not valid JSON: ${call.args.slice(0, 200)}`);
+  if (approval.kind === "expired" || (approval.kind === "given" && !approval.approved))
+    return failed("denied", `${call.tool} was not run. ${denial(approval)}`);
+  if (ruleOf(caller, call, transcript) === "off")
+    return failed("off", `${call.tool} was not run: this channel, or the team, has tools off. Go on without.`);
+  const written = changeTo(call, transcript)?.args ?? call.args;
+  const args = parseArgs(written);
+  if (args === BROKEN) return failed("bad_arguments", `The arguments of ${call.tool} are not valid JSON: ${written.slice(0, 200)}`);
+  const policy = policyOf(transcript);
+  const rules = policy.code || policy.tools ? { policy } : {};
   try {
-    const origin = { run: currentRun(transcript).run ?? "", agent: name, call: call.call, askedBy: askedBy(transcript) };
+    const origin = { run: currentRun(transcript).run ?? "", agent: name, call: call.call, askedBy: askedBy(transcript), ...rules };
     return await tool.run(args, signal, origin);
   } catch (error) {
     return failed("crashed", `${call.tool} failed: ${error instanceof Error ? error.message : String(error)}`);
@@ -112,7 +140,11 @@ const timesCalled: Fold<{ readonly nth: Map<string, number>; readonly counts: Ma
   },
 };
 
-function recorded(agent: string, { call, tool }: ToolCall, result: ToolResult): EventBody {
+function recorded(
+  agent: string,
+  { call, tool }: ToolCall,
+  result: ToolResult,
+): EventBody & { readonly type: "tool.returned" | "tool.failed" } {
   const usage = result.usage ? { usage: result.usage } : {};
   if (result.kind === "failed") return { type: "tool.failed", agent, call, tool, error: result.error, ...usage };
   return { type: "tool.returned", agent, call, tool, output: capped(result.output), ...usage };

@@ -67,7 +67,7 @@ function own(view: View, event: RunEvent): void {
           view,
           event.seq,
           call,
-          event.type === "tool.returned" ? event.output : `Error: ${event.error.message}`,
+          changeTold(event) + (event.type === "tool.returned" ? event.output : `Error: ${event.error.message}`),
           event.type === "tool.failed",
         );
       return;
@@ -80,6 +80,10 @@ function own(view: View, event: RunEvent): void {
       return;
   }
 }
+
+/** It must know that this is not the result of what it asked for. */
+const changeTold = ({ changed }: Extract<RunEvent, { readonly type: "tool.returned" | "tool.failed" }>): string =>
+  changed ? `${changed.person.name} changed the arguments before the call, to: ${changed.args}\n` : "";
 
 /** A message of somebody's that was changed before it was read; also one that is held back behind open calls. */
 function amendsOthers(view: View, event: RunEvent): boolean {

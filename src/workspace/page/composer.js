@@ -38,6 +38,7 @@ export function createComposer(app, { place }) {
     },
     icon("bulb"),
   );
+  let offeredNow = "";
   const suggestions = h("div", { class: "suggestions", role: "group", "aria-label": "Tasks to try" });
   const box = h(
     "div",
@@ -100,17 +101,26 @@ export function createComposer(app, { place }) {
 
   const hasAsked = () => store.roots(target.channel.id).some((message) => message.user === store.me.id);
 
+  /** The demo's tasks, which its models have answers to; elsewhere, in the app's own conversation, what the app suggests. */
+  function tasksToTry() {
+    if (store.suggestions.length > 0 || target.channel.kind !== "im") return store.suggestions;
+    return store.prompts.map(({ title, message }) => ({ title, text: message }));
+  }
+
   function update() {
     if (!target || place !== "channel") return (suggestions.hidden = true);
-    const offered = store.suggestions.length > 0 && target.channel.botIsMember;
+    const all = tasksToTry();
+    const offered = all.length > 0 && target.channel.botIsMember;
     tasks.hidden = !offered;
     const open = offered && (tasksOpen ?? !hasAsked());
     tasks.setAttribute("aria-expanded", String(open));
     suggestions.hidden = !open;
-    if (suggestions.childElementCount !== store.suggestions.length + 1) {
+    const signature = JSON.stringify(all);
+    if (offeredNow !== signature) {
+      offeredNow = signature;
       suggestions.replaceChildren(
         h("span", { class: "hint suggestions-label" }, "Try:"),
-        ...store.suggestions.map((task) =>
+        ...all.map((task) =>
           h(
             "button",
             { type: "button", class: "suggestion", title: task.text, onclick: () => (setText(taskText(task)), focus()) },

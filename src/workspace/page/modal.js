@@ -56,9 +56,14 @@ export function createModals(app) {
         stack.length = 0;
       });
     }
+    const focused = kept.size > 0 ? document.activeElement?.dataset?.key : undefined;
     dialog.replaceChildren(form(top));
     restore(dialog, kept);
-    focusFirst(dialog);
+    // An update leaves the person where they were.
+    const same =
+      focused === undefined ? undefined : [...dialog.querySelectorAll("[data-key]")].find((field) => field.dataset.key === focused);
+    if (same) same.focus();
+    else focusFirst(dialog);
   }
 
   function form({ id, view }) {

@@ -15,6 +15,7 @@ export function createStore() {
     users: new Map(),
     channels: [],
     suggestions: [],
+    prompts: [],
     home: undefined,
     /** channel → its messages, oldest first. */
     messages: new Map(),
@@ -63,8 +64,8 @@ function fileById(store, id) {
 }
 
 export function loadState(store, state) {
-  const { workspace, me, bot, users, channels, messages, statuses, home, suggestions } = state;
-  Object.assign(store, { ready: true, workspace, me, bot, channels, home, suggestions: suggestions ?? [] });
+  const { workspace, me, bot, users, channels, messages, statuses, home, suggestions, prompts } = state;
+  Object.assign(store, { ready: true, workspace, me, bot, channels, home, suggestions: suggestions ?? [], prompts: prompts ?? [] });
   if (typeof state.botConnected === "boolean") store.botConnected = state.botConnected;
   store.users = new Map([...users, me, bot].map((user) => [user.id, user]));
   hue(bot.name);
@@ -104,6 +105,9 @@ export function applyChange(store, change) {
       else store.statuses.delete(key);
       return undefined;
     }
+    case "prompts":
+      store.prompts = change.prompts;
+      return undefined;
     case "home":
       store.home = change.view;
       return undefined;

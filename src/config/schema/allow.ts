@@ -1,0 +1,34 @@
+import { z } from "zod";
+
+const WORDS = ["anyone", "starter", "admins"] as const;
+const DEEDS = ["start", "steer", "answer", "approve", "stop", "forget", "raise"] as const;
+const PEOPLE_MAX = 200;
+
+const userId = z
+  .string()
+  .regex(/^[UW][A-Z0-9]{2,20}$/, { error: "is neither anyone, starter nor admins, nor the id of a user, such as U0123ABCD" });
+const who = z.union([z.enum(WORDS), z.array(z.union([z.enum(WORDS), userId])).max(PEOPLE_MAX)], {
+  error: "write anyone, starter or admins, or a list of these and of user ids, such as [starter, U0123ABCD]",
+});
+
+/** Who may do what in Slack. */
+export const Allow = z
+  .strictObject({
+    start: who.default("anyone").describe("A run."),
+    steer: who.default("anyone").describe("Words for the agents while they talk; pause, resume and skip."),
+    answer: who.default("anyone").describe("What agents ask people."),
+    approve: who.default("starter").describe("Code and tools that wait for a yes."),
+    stop: who.default("anyone").describe("A run."),
+    forget: who.default("anyone").describe("What agents remember in a channel."),
+    raise: who.default(["starter", "admins"]).describe("A limit that was reached."),
+    editTeams: who.default("admins").describe("Teams, and the settings of channels and of the workspace."),
+    guests: z
+      .array(z.enum(DEEDS))
+      .max(DEEDS.length)
+      .default([])
+      .describe("What people from other organisations may do, over Slack Connect, as far as its line lets them. They read everything."),
+  })
+  .prefault({})
+  .describe(
+    "Who may do what in Slack: anyone (who can write in the channel), starter (of the run), admins (of the workspace), or a list of these and of user ids. Channels and the workspace may have lines of their own.",
+  );

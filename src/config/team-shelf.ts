@@ -1,0 +1,210 @@
+import { cardOf, type TeamCard } from "./build/cards.ts";
+import { policyOf } from "./build/policy.ts";
+import { snapshotOf } from "./build/snapshot.ts";
+import type { Teams } from "./build.ts";
+import { ConfigError } from "./config-error.ts";
+import type { Settings } from "./load.ts";
+import { checkOwnTeam, readOwnTeam, withoutDefaults, writeOwnTeam, type OwnTeam, type TeamMistake } from "./own-team.ts";
+import type { TeamSettings } from "./schema.ts";
+
+/** The teams of each workspace: those of the file, and those that its people have made, which are kept as settings under `team/NAME`. */
+export interface TeamShelf {
+  /** Models and tools that a team can name. */
+  readonly models: readonly string[];
+  readonly tools: readonly string[];
+  /** Reads what a workspace has. Until then it has the teams of the file. */
+  open(workspace: string): Promise<void>;
+  /** For people: as it is at each look. */
+  in(workspace: string): { readonly cards: readonly TeamCard[]; readonly default: string };
+  /** For the runner. */
+  of(workspace: string): Promise<Pick<Teams, "has" | "names" | "snapshot" | "isQuiet" | "policy" | "default">>;
+  /** Those of the file first, then by name. */
+  list(workspace: string): readonly ShelvedTeam[];
+  get(workspace: string, name: string): ShelvedTeam | undefined;
+  /** What stands against this team under this name; `isNew`: nobody else may have the name. Nothing is kept. */
+  check(workspace: string, own: OwnTeam, isNew: boolean): readonly TeamMistake[];
+  /** The same for YAML, with the team where it is one. */
+  read(text: string): OwnTeam | { readonly mistakes: readonly TeamMistake[] };
+  write(own: OwnTeam): string;
+  /** Keeps a team that has been checked, or takes it away (`team` absent). `false`: somebody else was faster, see {@link Keep}. */
+  put(change: {
+    readonly workspace: string;
+    readonly name: string;
+    readonly team: unknown;
+    readonly revision: number;
+    readonly decision: Decision;
+  }): Promise<boolean>;
+}
+
+export interface ShelvedTeam extends OwnTeam {
+  /** Of the team file: only to be read here. */
+  readonly fromFile: boolean;
+  /** Of what is kept; 0 for one of the file. */
+  readonly revision: number;
+  /** Why it cannot be used any more, where the team file has changed since. */
+  readonly mistakes: readonly TeamMistake[];
+}
+
+interface Decision {
+  readonly workspace: string;
+  readonly person: { readonly id: string; readonly name: string };
+  readonly deed: string;
+  readonly subject: string;
+  readonly allowed: boolean;
+  readonly detail?: string;
+}
+
+/** Where the teams that people make are kept: the store's settings. */
+export interface Keep {
+  list(
+    workspace: string,
+    prefix: string,
+  ): Promise<readonly { readonly name: string; readonly value: unknown; readonly revision: number }[]>;
+  put(change: { readonly name: string; readonly value: unknown; readonly revision: number; readonly decision: Decision }): Promise<boolean>;
+}
+
+/** What a pick list in Slack can hold. */
+const TEAMS_MAX = 100;
+const PREFIX = "team/";
+
+interface Kept extends ShelvedTeam {
+  readonly settings: TeamSettings | undefined;
+}
+
+export function createTeamShelf(parts: {
+  readonly settings: Settings;
+  readonly teams: Pick<Teams, "build" | "default">;
+  readonly keep: Keep;
+  readonly log: (line: string) => void;
+}): TeamShelf {
+  const { settings, teams, keep, log } = parts;
+  const kept = new Map<string, Map<string, Kept>>();
+  const opening = new Map<string, Promise<void>>();
+  const ofFile = [...settings.teams].map(([name, team]): ShelvedTeam => {
+    let plain: unknown;
+    return {
+      name,
+      get team() {
+        return (plain ??= withoutDefaults(team));
+      },
+      fromFile: true,
+      revision: 0,
+      mistakes: [],
+    };
+  });
+  const cardsOfFile = [...settings.teams].map(([name, team]) => cardOf(name, team, settings.teams));
+
+  const ownOf = (workspace: string): Kept[] => [...(kept.get(workspace)?.values() ?? [])].toSorted(byName);
+  const usable = (workspace: string) => ownOf(workspace).flatMap(({ name, settings: own }) => (own ? [[name, own] as const] : []));
+  const around = (name: string, team: TeamSettings): Settings => ({ ...settings, teams: new Map([...settings.teams, [name, team]]) });
+  const inFile = (name: string): boolean => [...settings.teams.keys()].some((other) => isSame(other, name));
+
+  async function read(workspace: string): Promise<void> {
+    const found = await keep.list(workspace, PREFIX);
+    const own = found.map(({ name, value, revision }) => shelved({ name: name.slice(PREFIX.length), team: value }, revision));
+    for (const { name, mistakes } of own)
+      if (mistakes[0]) log(`the team "${name}" of ${workspace} cannot be used: ${mistakes[0].path}: ${mistakes[0].message}`);
+    kept.set(workspace, new Map(own.map((team) => [team.name, team])));
+  }
+
+  function open(workspace: string): Promise<void> {
+    const underWay =
+      opening.get(workspace) ??
+      read(workspace).catch((error: unknown) => {
+        // The next one tries again.
+        opening.delete(workspace);
+        throw error;
+      });
+    opening.set(workspace, underWay);
+    return underWay;
+  }
+
+  function shelved(own: OwnTeam, revision: number): Kept {
+    const checked = inFile(own.name) ? { mistakes: [taken(own.name, true)] } : tried(own);
+    const base = { ...own, fromFile: false, revision };
+    return "team" in checked
+      ? { ...base, mistakes: [], settings: checked.team }
+      : { ...base, mistakes: checked.mistakes, settings: undefined };
+  }
+
+  /** Checked, and built once for a trial, with the builder that the runs use. */
+  function tried(own: OwnTeam, yaml?: Parameters<typeof checkOwnTeam>[2]): ReturnType<typeof checkOwnTeam> {
+    const checked = checkOwnTeam(own, settings, yaml);
+    if ("mistakes" in checked) return checked;
+    try {
+      teams.build(own.name, "a trial", snapshotOf(around(own.name, checked.team), own.name));
+      return checked;
+    } catch (error) {
+      if (error instanceof ConfigError) return { mistakes: error.mistakes.map(({ path, message }) => ({ path, message })) };
+      return { mistakes: [{ path: "", message: error instanceof Error ? error.message : String(error) }] };
+    }
+  }
+
+  function check(workspace: string, own: OwnTeam, isNew: boolean): readonly TeamMistake[] {
+    const others = ownOf(workspace);
+    if (inFile(own.name)) return [taken(own.name, true)];
+    if (isNew && others.some(({ name }) => isSame(name, own.name))) return [taken(own.name, false)];
+    if (isNew && others.length + settings.teams.size >= TEAMS_MAX)
+      return [{ path: "", message: `there are ${TEAMS_MAX} teams already, as many as a list can show; delete one first.` }];
+    const checked = tried(own);
+    return "mistakes" in checked ? checked.mistakes : [];
+  }
+
+  return {
+    models: [...settings.models.keys()],
+    tools: [...settings.tools.keys()],
+    open,
+    in: (workspace) => ({
+      get cards() {
+        return [...cardsOfFile, ...usable(workspace).map(([name, team]) => cardOf(name, team, around(name, team).teams))];
+      },
+      default: teams.default,
+    }),
+    async of(workspace) {
+      await open(workspace);
+      const own = new Map(usable(workspace));
+      const settingsOf = (name: string): Settings => {
+        const team = own.get(name);
+        return team ? around(name, team) : settings;
+      };
+      return {
+        has: (name) => settings.teams.has(name) || own.has(name),
+        names: () => [...settings.teams.keys(), ...own.keys()],
+        snapshot: (name) => snapshotOf(settingsOf(name), name),
+        isQuiet: (name) => settingsOf(name).teams.get(name)?.quiet ?? false,
+        policy: (name) => policyOf(settingsOf(name), name),
+        default: teams.default,
+      };
+    },
+    list: (workspace) => [...ofFile, ...ownOf(workspace)],
+    get: (workspace, name) => ofFile.find((team) => team.name === name) ?? kept.get(workspace)?.get(name),
+    check,
+    read(text) {
+      const found = readOwnTeam(text);
+      if ("mistakes" in found) return found;
+      // Its own mistakes with their lines, before anything else is said of it.
+      const checked = checkOwnTeam(found, settings, found.yaml);
+      return "mistakes" in checked ? checked : { name: found.name, team: found.team };
+    },
+    write: writeOwnTeam,
+    async put({ workspace, name, team, revision, decision }) {
+      await open(workspace);
+      const value = team === undefined ? undefined : (JSON.parse(JSON.stringify(team)) as unknown);
+      const done = await keep.put({ name: `${PREFIX}${name}`, value, revision, decision });
+      const own = kept.get(workspace) ?? new Map<string, Kept>();
+      kept.set(workspace, own);
+      if (!done) await read(workspace);
+      else if (value === undefined) own.delete(name);
+      else own.set(name, shelved({ name, team: value }, revision + 1));
+      return done;
+    },
+  };
+}
+
+const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+const byName = (one: OwnTeam, other: OwnTeam): number => (one.name < other.name ? -1 : 1);
+
+const taken = (name: string, byFile: boolean): TeamMistake => ({
+  path: "name",
+  message: `there is a team "${name}" already${byFile ? ", in the team file" : ""}; take another name.`,
+});

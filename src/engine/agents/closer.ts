@@ -1,0 +1,54 @@
+import type { Delta, EventBody } from "../events.ts";
+import type { Model, ModelMessage } from "../model.ts";
+import type { Agent } from "../team.ts";
+import { messagesOfRun, repliesGiven, speakerOf, type Transcript } from "../transcript.ts";
+import { askOnce } from "./ask.ts";
+import { spokenBy, turnFailed } from "./spoken.ts";
+
+/** The name under which a run that is ended at a limit is summed up: in the log, in Slack and in replay files. */
+export const CLOSER = "Summary";
+
+/** What the summary may take, whatever the run has taken: its reply, and as much of what was said as fits (about 10,000 tokens). */
+export const CLOSING_OUTPUT_TOKENS_MAX = 1_000;
+export const CLOSING_INPUT_CHARS_MAX = 40_000;
+/** One message of it. The task is told whole as far as that goes, and the last words before the earlier ones. */
+const MESSAGE_CHARS_MAX = 8_000;
+
+/** Says in one reply, without tools, what a run has come to that cannot go on. */
+export function closer(model: Model): Agent {
+  return {
+    name: CLOSER,
+    description: "Sums up a run that ends at a limit.",
+    async *turn(transcript, signal): AsyncGenerator<EventBody | Delta, void, void> {
+      const request = {
+        agent: CLOSER,
+        system: INSTRUCTIONS,
+        tools: [],
+        nth: repliesGiven(transcript, CLOSER),
+        outputTokensMax: CLOSING_OUTPUT_TOKENS_MAX,
+        messages: saidOf(transcript),
+      };
+      const reply = yield* askOnce(model, request, signal);
+      if (signal.aborted) return;
+      if (reply.kind === "failure") yield turnFailed(CLOSER, reply);
+      else yield { type: "message.posted", agent: CLOSER, text: reply.text, ...spokenBy(model, reply), usage: reply.usage };
+    },
+  };
+}
+
+const INSTRUCTIONS = [
+  "A team has worked on a task and must stop now, because it has reached a limit.",
+  "Sum up for the person who asked: what was found out or made, what is still open, and what to do next.",
+  "Say only what was said below. Be brief: a few sentences or a short list.",
+].join(" ");
+
+function saidOf(transcript: Transcript): readonly ModelMessage[] {
+  const [task, ...others] = messagesOfRun(transcript).map((message) => `${speakerOf(message)}: ${cut(message.text)}`);
+  let charsLeft = CLOSING_INPUT_CHARS_MAX - (task?.length ?? 0);
+  const last = others.toReversed().filter((text) => (charsLeft -= text.length) >= 0);
+  const leftOut = last.length < others.length ? ["(Some of what was said is left out here.)"] : [];
+  const text = ["The task:", task ?? "", "What was said:", ...leftOut, ...last.toReversed(), "Now sum up."].join("\n\n");
+  return [{ role: "user", text }];
+}
+
+const cut = (text: string): string => (text.length > MESSAGE_CHARS_MAX ? `${text.slice(0, MESSAGE_CHARS_MAX)}…` : text);

@@ -1,0 +1,121 @@
+import type { Clock } from "../engine/clock.ts";
+import type { NearedLimit, Person, StopReason } from "../engine/events.ts";
+import { isNear } from "../engine/run-limits.ts";
+import type { RunState } from "../engine/run-state.ts";
+import type { Settings } from "../store/settings.ts";
+import type { Store } from "../store/store.ts";
+
+/** In US dollars, for a day in UTC; without limit where one is absent. */
+export interface BudgetSettings {
+  readonly personUsdPerDay?: number | undefined;
+  readonly channelUsdPerDay?: number | undefined;
+  readonly workspaceUsdPerDay?: number | undefined;
+}
+
+/**
+ * What persons, channels and workspaces may spend a day, and have spent. An account is named as its settings are: `workspace`, `channel/C1`,
+ * `person/U1`; their `usdPerDay` goes before the team file's budgets.
+ */
+export interface DayBudgets {
+  /** For whom the costs of a thread are summed by day. */
+  accounts(thread: string, startedBy: Person): readonly string[];
+  /** How an account stands today; `limit` is absent where it has no budget. */
+  standing(workspace: string, account: string): Promise<Standing>;
+  /** Those that a run has to keep, of a thread and who started it, and their budgets. */
+  held(workspace: string, thread: string, startedBy: Person): Promise<readonly Budget[]>;
+  /** For the rest of the day; `false` where it is not more than there is. May be called twice. */
+  raise(workspace: string, budget: { readonly account: string; readonly usd: number }, person: Person): Promise<boolean>;
+}
+
+export interface Standing {
+  readonly account: string;
+  /** UTC: `2026-11-23`. */
+  readonly day: string;
+  readonly limit: number | undefined;
+  readonly spent: number;
+  /** False where it is at least so much. */
+  readonly priced: boolean;
+}
+
+export interface Budget extends Standing {
+  readonly limit: number;
+}
+
+export const isUsedUp = ({ spent, limit }: Budget): boolean => spent >= limit;
+
+/** When the next day begins in UTC: ISO 8601. */
+export const nextDay = (nowMs: number): string => new Date((Math.floor(nowMs / DAY_MS) + 1) * DAY_MS).toISOString();
+
+const DAY_MS = 24 * 60 * 60_000;
+const DAY_CHARS = "2026-11-23".length;
+/** Two people who raise at the same moment; more than a few rounds is a bug. */
+const TRIES_MAX = 10;
+
+export function createDayBudgets(parts: {
+  readonly store: Pick<Store, "spentOn">;
+  readonly settings: Pick<Settings, "get" | "put">;
+  readonly budgets: BudgetSettings;
+  readonly accounts: DayBudgets["accounts"];
+  readonly clock: Pick<Clock, "now">;
+}): DayBudgets {
+  const { store, settings, budgets, clock } = parts;
+  const today = () => new Date(clock.now()).toISOString().slice(0, DAY_CHARS);
+
+  async function limitOf(workspace: string, account: string): Promise<number | undefined> {
+    const own = dollarsIn((await settings.get(workspace, account))?.value, "usdPerDay");
+    const limit = own ?? inFile(budgets, account);
+    const raised = raisedOn(today(), (await settings.get(workspace, raisedName(account)))?.value);
+    return limit === undefined || raised === undefined ? limit : Math.max(limit, raised);
+  }
+
+  async function standing(workspace: string, account: string): Promise<Standing> {
+    const [limit, { usd: spent, priced }] = await Promise.all([limitOf(workspace, account), store.spentOn(workspace, account, today())]);
+    return { account, day: today(), limit, spent, priced };
+  }
+
+  return {
+    accounts: parts.accounts,
+    standing,
+    async held(workspace, thread, startedBy) {
+      const all = await Promise.all(parts.accounts(thread, startedBy).map((account) => standing(workspace, account)));
+      return all.filter((one): one is Budget => one.limit !== undefined);
+    },
+    async raise(workspace, { account, usd }, person) {
+      const name = raisedName(account);
+      for (let tries = 0; tries < TRIES_MAX; tries++) {
+        const limit = await limitOf(workspace, account);
+        if (limit === undefined || limit >= usd) return false;
+        const revision = (await settings.get(workspace, name))?.revision ?? 0;
+        const detail = `$${limit.toFixed(2)} to $${usd.toFixed(2)} on ${today()}`;
+        const decision = { workspace, person, deed: "raise budget", subject: account, allowed: true, detail };
+        if (await settings.put({ name, value: { day: today(), usd }, revision, decision })) return true;
+      }
+      throw new Error(`the budget of ${account} could not be raised: others did so at the same time, ${TRIES_MAX} times`);
+    },
+  };
+}
+
+const raisedName = (account: string): string => `raised/${account}`;
+
+function inFile({ personUsdPerDay, channelUsdPerDay, workspaceUsdPerDay }: BudgetSettings, account: string): number | undefined {
+  const [kind] = account.split("/");
+  return kind === "person" ? personUsdPerDay : kind === "channel" ? channelUsdPerDay : workspaceUsdPerDay;
+}
+
+/** What is not as it should be does not hold. */
+function dollarsIn(value: unknown, name: string): number | undefined {
+  const found = typeof value === "object" && value !== null ? (value as { readonly [name: string]: unknown })[name] : undefined;
+  return typeof found === "number" && Number.isFinite(found) && found > 0 ? found : undefined;
+}
+
+const raisedOn = (day: string, value: unknown): number | undefined =>
+  typeof value === "object" && value !== null && "day" in value && value.day === day ? dollarsIn(value, "usd") : undefined;
+
+export const reasonsOf = (budgets: readonly Budget[]): readonly StopReason[] =>
+  budgets.filter(isUsedUp).map(({ account, day, limit, spent, priced }) => ({ kind: "budget", account, day, limit, spent, priced }));
+
+/** Those that have come near in this run and that it has not been told of. */
+export const nearingBudgets = (budgets: readonly Budget[], { neared }: RunState): readonly NearedLimit[] =>
+  budgets
+    .map(({ account, spent, limit }) => ({ limit: "budget" as const, account, used: spent, of: limit }))
+    .filter((one) => isNear(one) && !neared.some(({ account, of }) => account === one.account && of === one.of));

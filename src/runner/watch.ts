@@ -1,0 +1,151 @@
+import type { Clock } from "../engine/clock.ts";
+import { HUMAN, type EventBody } from "../engine/events.ts";
+import { isHalted } from "../engine/halt.ts";
+import { limitReached, runStopped } from "../engine/run.ts";
+import { limitsNow, nearing } from "../engine/run-limits.ts";
+import { expiring } from "../engine/steering.ts";
+import { any } from "../engine/termination.ts";
+import { currentRun, isWaiting } from "../engine/transcript.ts";
+import type { Lane } from "../store/lanes.ts";
+import { isUsedUp, nearingBudgets, nextDay, reasonsOf, type Budget, type DayBudgets } from "./day-budgets.ts";
+import type { RunnableTeam } from "./runnable-team.ts";
+
+/** What holds a run to its time and its money, beside what it says itself. */
+export interface Watch {
+  /** Ends what nobody has decided or answered in time; a run that only waited for a new day's budget goes on. In nobody's turn. */
+  expire(lane: Lane): Promise<void>;
+  /** Sees to it that the thread is looked at again when the next thing is over. */
+  expectTheEndOfWaiting(lane: Lane): Promise<void>;
+  /** The team, held to the budgets of the day as well. */
+  within(team: RunnableTeam, lane: Lane): Promise<WatchedTeam>;
+  /** Holds the limit on minutes also while nothing is recorded: a model or a tool that hangs and hears no signal does not hold the run. */
+  minutes(lane: Lane, team: RunnableTeam, turn: AbortController): Promise<void>;
+  /** Until when a question, an approval or a halt waits; agents know of no time. */
+  timed(item: EventBody, team: RunnableTeam): EventBody;
+}
+
+export interface WatchedTeam {
+  readonly team: RunnableTeam;
+  /** To be called when something has been recorded, in one's turn: reads the budgets anew, and tells of limits that come near. */
+  looked(): Promise<void>;
+}
+
+/** A summary is one reply; what takes longer is not waited for. */
+const SUMMARY_MINUTES_MAX = 2;
+
+export function createWatch(parts: {
+  readonly clock: Clock;
+  readonly budgets: DayBudgets | undefined;
+  /** How long a run waits at a limit for people. */
+  readonly haltMinutes: number;
+}): Watch {
+  const { clock, budgets, haltMinutes } = parts;
+
+  async function heldBy(lane: Lane): Promise<readonly Budget[]> {
+    const { startedBy } = currentRun(lane.transcript);
+    return budgets && startedBy ? budgets.held(lane.workspace, lane.thread, startedBy) : [];
+  }
+
+  /** What is over now. */
+  async function overNow(lane: Lane): Promise<readonly EventBody[]> {
+    const run = currentRun(lane.transcript);
+    if (isHalted(run) && run.halt) {
+      const { reasons, until } = run.halt;
+      const isFree = reasons.every(({ kind }) => kind === "budget") && !(await heldBy(lane)).some(isUsedUp);
+      if (isFree) return [{ type: "limit.raised", run: run.run ?? "", to: {} }];
+      if (until !== undefined && Date.parse(until) <= clock.now()) return [runStopped(lane.transcript, "limit", reasons)];
+    }
+    return expiring(lane.transcript, clock.now()).over;
+  }
+
+  /** When something that the run waits for is over next. */
+  function nextEnd({ transcript }: Lane): string | undefined {
+    const { next } = expiring(transcript, clock.now());
+    const run = currentRun(transcript);
+    if (!isHalted(run) || !run.halt) return next;
+    const tomorrow = run.halt.reasons.some(({ kind }) => kind === "budget") ? [nextDay(clock.now())] : [];
+    return [next, run.halt.until, ...tomorrow].filter((at) => at !== undefined).toSorted()[0];
+  }
+
+  function elapsedMs({ transcript }: Lane): number {
+    const last = transcript.events.at(-1);
+    const since = last && !isWaiting(transcript) ? clock.now() - Date.parse(last.at) : 0;
+    return currentRun(transcript).elapsedMs + Math.max(0, since);
+  }
+
+  function timed(item: EventBody, { answerWithinMinutes, approveWithinMinutes }: RunnableTeam): EventBody {
+    if (item.type === "limit.reached") return { ...item, until: inMinutes(haltMinutes) };
+    if (item.type === "approval.requested" && approveWithinMinutes !== undefined)
+      return { ...item, approveBy: inMinutes(approveWithinMinutes) };
+    if (item.type === "handoff.made" && item.to === HUMAN && answerWithinMinutes !== undefined)
+      return { ...item, answerBy: inMinutes(answerWithinMinutes) };
+    return item;
+  }
+
+  const inMinutes = (minutes: number): string => new Date(clock.now() + minutes * 60_000).toISOString();
+
+  return {
+    expire: (lane) =>
+      lane.inTurn(async () => {
+        const over = await overNow(lane);
+        if (over.length > 0) await lane.append(over, "keep");
+      }),
+
+    expectTheEndOfWaiting: (lane) =>
+      lane.inTurn(async () => {
+        const next = nextEnd(lane);
+        // An answer that has come meanwhile has woken the thread already; that visit comes back here.
+        if (next !== undefined && isWaiting(lane.transcript)) await lane.append([], { at: next });
+      }),
+
+    async within(team, lane) {
+      let held = await heldBy(lane);
+      const limited = { ...team, limits: any(team.limits, () => reasonsOf(held)) };
+      return {
+        team: limited,
+        async looked() {
+          held = await heldBy(lane);
+          const run = currentRun(lane.transcript);
+          if (!run.haltsAtLimits || !run.running || run.halt) return;
+          const near = [...(team.limitsAtFirst ? nearing(team.limitsAtFirst, run) : []), ...nearingBudgets(held, run)];
+          if (near.length > 0)
+            await lane.append(
+              near.map((one) => ({ type: "limit.neared", run: run.run ?? "", ...one })),
+              "keep",
+            );
+        },
+      };
+    },
+
+    async minutes(lane, team, turn) {
+      const { minutesMax } = team;
+      if (minutesMax === undefined) return;
+      const summaryByMs = clock.now() + SUMMARY_MINUTES_MAX * 60_000;
+      /** A summary has time of its own. */
+      const leftMs = () => {
+        const run = currentRun(lane.transcript);
+        if (run.halt?.summary) return summaryByMs - clock.now();
+        return limitsNow({ minutes: minutesMax }, run).minutes * 60_000 - elapsedMs(lane);
+      };
+      while (leftMs() > 0) {
+        await clock.sleep(leftMs(), turn.signal);
+        if (turn.signal.aborted) return;
+      }
+      try {
+        await lane.inTurn(async () => {
+          const run = currentRun(lane.transcript);
+          if (turn.signal.aborted || !run.running || isHalted(run)) return;
+          const reasons = run.halt?.reasons ?? [
+            { kind: "minutes" as const, limit: limitsNow({ minutes: minutesMax }, run).minutes, elapsed: elapsedMs(lane) / 60_000 },
+          ];
+          if (run.haltsAtLimits && !run.halt) await lane.append([timed(limitReached(lane.transcript, reasons), team)], "keep");
+          else await lane.append([runStopped(lane.transcript, "limit", reasons)], "none");
+        });
+      } finally {
+        turn.abort();
+      }
+    },
+
+    timed,
+  };
+}

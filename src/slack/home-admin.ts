@@ -1,0 +1,60 @@
+import type { KnownBlock, ModalView } from "@slack/types";
+import { button, context, mention, plainText, section, timeOf } from "./blocks.ts";
+import type { Desk } from "./desk.ts";
+import { safeMrkdwn, shorten } from "./escape.ts";
+import type { Allow, Who } from "./permissions.ts";
+import { allowIn } from "./refused.ts";
+import { homeAction, noteView } from "./team-forms.ts";
+
+const DECISIONS_SHOWN_MAX = 40;
+const LISTED_MAX = 10;
+
+/** What an admin of the workspace sees of how Parley is set up here; nothing for others. */
+export async function adminBlocks(desk: Desk, user: string): Promise<readonly KnownBlock[]> {
+  if (!(await desk.admins.has(user))) return [];
+  const allow = await allowIn(desk);
+  const lines = (Object.keys(DEEDS) as (keyof typeof DEEDS)[]).map((deed) => `• ${DEEDS[deed]}: ${whoIs(allow[deed])}`);
+  return [
+    { type: "header", text: plainText("Admin") },
+    section(["*Who may do what*, where a channel says nothing else", ...lines].join("\n")),
+    { type: "actions", elements: [button("Decisions…", homeAction("decisions"), {})] },
+  ];
+}
+
+const DEEDS: { readonly [deed in Exclude<keyof Allow, "guests">]: string } = {
+  start: "start a run",
+  steer: "speak to the agents",
+  answer: "answer questions",
+  approve: "allow code to run",
+  stop: "stop a run",
+  forget: "delete notes",
+  raise: "raise a limit",
+  editTeams: "change teams and settings",
+};
+
+function whoIs(who: Who): string {
+  const all = [who].flat();
+  if (all.length === 0) return "nobody";
+  const named = all.slice(0, LISTED_MAX).map((one) => (one in WORDS ? WORDS[one as keyof typeof WORDS] : `<@${safeMrkdwn(one)}>`));
+  return [...named, ...(all.length > LISTED_MAX ? [`${all.length - LISTED_MAX} more`] : [])].join(", ");
+}
+
+const WORDS = { anyone: "everybody in the channel", starter: "who started it", admins: "admins of the workspace" } as const;
+
+/** The last decisions of the audit log. */
+export async function decisionsView(desk: Desk): Promise<ModalView> {
+  const decisions = await desk.settings.decisions(desk.me.team, { limit: DECISIONS_SHOWN_MAX });
+  if (decisions.length === 0) return noteView("Decisions", section("Nobody has decided anything yet."));
+  return noteView(
+    "Decisions",
+    context("Who did, or was not let do, what not everybody may; newest first."),
+    ...decisions.map(({ at, person, deed, subject, allowed, detail }) =>
+      section(
+        [
+          `${allowed ? ":white_check_mark:" : ":no_entry_sign:"} ${mention(person)} *${safeMrkdwn(deed)}* \`${safeMrkdwn(shorten(subject, 100))}\`, ${timeOf(at)}`,
+          ...(detail === undefined ? [] : [`>${safeMrkdwn(shorten(detail.replaceAll(/\s+/g, " "), 300))}`]),
+        ].join("\n"),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,283 @@
+import type { ModalView } from "@slack/types";
+import { context, section } from "./blocks.ts";
+import { openNewRun } from "./commands.ts";
+import { courtesy, tellDirectly, type Desk } from "./desk.ts";
+import { personOf } from "./ears.ts";
+import { safeMrkdwn } from "./escape.ts";
+import { decisionsView } from "./home-admin.ts";
+import { whoWasFaster } from "./home-forms.ts";
+import type { Home } from "./home.ts";
+import { PREFORMATTED_CHARS_MAX, RUN_ID_CHARS, SECTION_CHARS_MAX } from "./limits.ts";
+import { myForm, mySettings } from "./my-settings.ts";
+import { createBucket } from "./pacer.ts";
+import { AboutForm, HomeValue, type PressBody } from "./payloads.ts";
+import { refused, wouldRefuse } from "./refused.ts";
+import { stop } from "./run-control.ts";
+import { answerModal } from "./run-modals.ts";
+import { selectorLog } from "./selector-log.ts";
+import { agentForm } from "./agent-form.ts";
+import { createForm, editForm, noteView, removeForm, teamView, yamlForm } from "./team-forms.ts";
+import { inTwo, teamJson, withoutAgent } from "./team-json.ts";
+import type { ShelvedTeam, TeamShelf } from "./team-shelf.ts";
+import { uploadFile } from "./upload.ts";
+
+/** A button or a menu of App Home and of its modals. */
+export async function pressHome(desk: Desk, home: Home, press: PressBody): Promise<void> {
+  const [action] = press.actions;
+  const value = HomeValue.parse(action.selected_option?.value ?? action.value);
+  const verb = value.v ?? action.action_id.split(".").at(-1) ?? "";
+  await desk.shelf?.open(desk.me.team);
+  if (await runPressed(desk, home, press, { verb, value })) return;
+  const { shelf } = desk;
+  if (shelf) await teamPressed({ desk, home, shelf, press, verb, value });
+}
+
+/** What is about a run, a person or the whole; false for another verb. */
+async function runPressed(
+  desk: Desk,
+  home: Home,
+  press: PressBody,
+  { verb, value }: { readonly verb: string; readonly value: HomeValue },
+): Promise<boolean> {
+  const user = press.user.id;
+  switch (verb) {
+    case "run":
+      await openNewRun(desk, {
+        user,
+        triggerId: press.trigger_id ?? "",
+        pushed: isInModal(press),
+        ...(value.t === undefined ? {} : { team: value.t }),
+      });
+      return true;
+    case "earlier":
+    case "later":
+      await home.turn(user, value.p ?? 0);
+      return true;
+    case "me":
+      await show(desk, press, myForm(await mySettings(desk, user), desk.teams));
+      return true;
+    case "decisions":
+      if (await desk.admins.has(user)) await show(desk, press, await decisionsView(desk));
+      return true;
+    case "log":
+    case "again":
+    case "answer":
+    case "stop":
+      await threadPressed(desk, home, press, { verb, value });
+      return true;
+    default:
+      // A link opens by itself.
+      return verb === "open" && value.t === undefined;
+  }
+}
+
+/** About the run of a thread, which this person must be allowed to see: a value that comes back is not believed. */
+async function threadPressed(
+  desk: Desk,
+  home: Home,
+  press: PressBody,
+  { verb, value }: { readonly verb: "log" | "again" | "answer" | "stop"; readonly value: HomeValue },
+): Promise<void> {
+  const user = press.user.id;
+  const run = await home.runs.find(user, value.thread ?? "");
+  if (!run) return note(desk, press, "Run", "This run is not there any more, or is in a channel that you are not in.");
+  const { thread, place, state } = run;
+  if (verb === "log") return show(desk, press, selectorLog(await desk.runner.read(thread)));
+  if (verb === "again") {
+    const team = desk.teams.cards.some(({ name }) => name === state.team) ? state.team : undefined;
+    return openNewRun(desk, {
+      user,
+      triggerId: press.trigger_id ?? "",
+      task: run.task,
+      channel: place.channel,
+      ...(team === undefined ? {} : { team }),
+    });
+  }
+  const external = press.user.team_id !== undefined && press.user.team_id !== desk.me.team;
+  if (verb === "answer") {
+    const question = state.questions.find(({ seq }) => seq === value.seq);
+    if (!question) return note(desk, press, "Answer", "This question was answered already. To say more, reply in the thread.");
+    const no = await refused(desk, "answer", { user, external, startedBy: state.startedBy, channel: place.channel, subject: thread });
+    if (no !== undefined) return note(desk, press, "Answer", safeMrkdwn(no));
+    return show(desk, press, answerModal({ thread, seq: question.seq }, question));
+  }
+  if (!state.running || value.r !== state.run?.slice(0, RUN_ID_CHARS)) return note(desk, press, "Stop", "This run is over.");
+  await stop(desk, { thread, run: state, user, external, listener: { user, channel: place.channel, threadTs: place.ts, ts: place.ts } });
+  home.changed();
+}
+
+interface Pressed {
+  readonly desk: Desk;
+  readonly home: Home;
+  readonly shelf: TeamShelf;
+  readonly press: PressBody;
+  readonly verb: string;
+  readonly value: HomeValue;
+}
+
+/** What changes a team needs leave; to read one does not. */
+async function teamPressed(pressed: Pressed): Promise<void> {
+  const { desk, shelf, press, verb, value } = pressed;
+  const own = shelf.get(desk.me.team, value.t ?? "");
+  if (value.t !== undefined && !own) return note(desk, press, "Team", "This team is not there any more.");
+  if (verb === "export") return own && exportTeam(desk, shelf, press, own);
+  const isReading = verb === "open" || verb === "agent";
+  const no = await whyNot(desk, press, own?.name, isReading);
+  const canEdit = no === undefined && own?.fromFile !== true;
+  if (verb === "open") return own && show(desk, press, teamView(own, { edit: no === undefined }));
+  if (verb === "agent") return own && show(desk, press, agentForm(shelf, { own, name: value.n, canEdit, teams: [] }));
+  if (no !== undefined) return note(desk, press, "Teams", safeMrkdwn(no));
+  if (own && !canEdit && verb !== "copy") return note(desk, press, "Team", "This team is in the team file; duplicate it to change it.");
+  switch (verb) {
+    case "create":
+      return show(desk, press, createForm(shelf, desk.me.team, undefined));
+    case "copy":
+      return own && show(desk, press, createForm(shelf, desk.me.team, own));
+    case "edit":
+      return own && show(desk, press, editForm(own, shelf));
+    case "newAgent": {
+      const teams = shelf.list(desk.me.team).flatMap(({ name, fromFile }) => (fromFile ? [] : [name]));
+      return show(desk, press, agentForm(shelf, { own, name: undefined, canEdit: true, teams }));
+    }
+    case "import":
+      return show(desk, press, yamlForm(undefined, ""));
+    case "yaml":
+      return own && editYaml(desk, shelf, press, own);
+    case "remove":
+      return own && show(desk, press, removeForm(own));
+    case "dropAgent":
+      return own && dropAgent(pressed, own);
+    default:
+      return undefined;
+  }
+}
+
+/** Who only reads has not been refused anything. */
+function whyNot(desk: Desk, press: PressBody, team: string | undefined, isReading: boolean): Promise<string | undefined> {
+  const external = press.user.team_id !== undefined && press.user.team_id !== desk.me.team;
+  const attempt = { user: press.user.id, external, startedBy: undefined };
+  if (isReading) return wouldRefuse(desk, "editTeams", attempt);
+  return refused(desk, "editTeams", { ...attempt, subject: team === undefined ? "teams" : `team/${team}` });
+}
+
+async function editYaml(desk: Desk, shelf: TeamShelf, press: PressBody, own: ShelvedTeam): Promise<void> {
+  const text = shelf.write(own);
+  if (inTwo(text)) return show(desk, press, yamlForm(own, text));
+  return note(
+    desk,
+    press,
+    "Edit as YAML",
+    "This team is longer than a form holds. Change it agent by agent, or export it and put it into the team file.",
+  );
+}
+
+/** As text to copy and, where a block would not hold it, as a file in the person's messages with the app. */
+async function exportTeam(desk: Desk, shelf: TeamShelf, press: PressBody, own: ShelvedTeam): Promise<void> {
+  const text = shelf.write(own);
+  const fits = text.length <= PREFORMATTED_CHARS_MAX;
+  const file = `${own.name}.yml`;
+  const shown = fits ? text : `${text.slice(0, PREFORMATTED_CHARS_MAX)}\n…`;
+  await show(
+    desk,
+    press,
+    noteView(
+      "Export",
+      context(
+        fits
+          ? `Put this into a team file, or import it in another workspace.`
+          : `This is its beginning; the whole is in your messages with me, as \`${safeMrkdwn(file)}\`.`,
+      ),
+      { type: "rich_text", elements: [{ type: "rich_text_preformatted", border: 0, elements: [{ type: "text", text: shown }] }] },
+    ),
+  );
+  if (!fits) await sendFile(desk, press, { name: file, text });
+}
+
+async function sendFile(desk: Desk, press: PressBody, { name, text }: { readonly name: string; readonly text: string }): Promise<void> {
+  const user = press.user.id;
+  // Once for this press, also when it is handled again after a crash.
+  const key = `export/${press.view?.id ?? ""}/${press.trigger_id ?? ""}`;
+  if (await desk.store.note(key)) return;
+  try {
+    const { channel, ts } = await desk.web.write.chat.postMessage({
+      channel: user,
+      text: `Here is \`${safeMrkdwn(name)}\`, as a team file has it.`,
+    });
+    if (!channel || !ts) return;
+    await desk.store.putNote(key, ts);
+    const place = { team: desk.me.team, channel, ts };
+    const post = { id: 0, thread: key, seq: 0, kind: "export", part: 0, sendingSince: undefined };
+    const uploaded = await uploadFile(
+      { kind: "file", name, alt: "A team as YAML", comment: "The whole team", content: { text: "" }, bytes: Buffer.from(text) },
+      place,
+      post,
+      {
+        web: desk.web,
+        store: desk.store,
+        bucket: createBucket({ perMinute: 40, burst: 2, clock: desk.clock }),
+        clock: desk.clock,
+        signal: new AbortController().signal,
+      },
+    );
+    if (uploaded.kind === "failed")
+      await tellDirectly(desk, user, `\`${safeMrkdwn(name)}\` could not be uploaded (${safeMrkdwn(uploaded.failure.code)}).`);
+  } catch (error) {
+    desk.log("a team could not be sent as a file", error);
+  }
+}
+
+/** From within the agent's form, which then has nothing more to change. */
+async function dropAgent({ desk, home, shelf, press, value }: Pressed, own: ShelvedTeam): Promise<void> {
+  const before = teamJson(own.team);
+  const name = value.n ?? "";
+  if (!before.agents.some((agent) => agent.name === name))
+    return inPlace(desk, press, `*${safeMrkdwn(name)}* is not in the team any more. Close this.`);
+  if (AboutForm.parse(press.view?.private_metadata || "{}").revision !== own.revision)
+    return inPlace(desk, press, safeMrkdwn(await whoWasFaster(desk, own.name)));
+  const team = withoutAgent(before, name);
+  const [mistake] = shelf.check(desk.me.team, { name: own.name, team }, false);
+  if (mistake)
+    return inPlace(
+      desk,
+      press,
+      `The team does not work without *${safeMrkdwn(name)}*: \`${safeMrkdwn(mistake.path)}\` ${safeMrkdwn(mistake.message)}`,
+    );
+  const decision = {
+    workspace: desk.me.team,
+    person: await personOf(desk, press.user.id),
+    deed: `take out agent ${name}`,
+    subject: `team/${own.name}`,
+    allowed: true,
+  };
+  const done = await shelf.put({ workspace: desk.me.team, name: own.name, team, revision: own.revision, decision });
+  await inPlace(
+    desk,
+    press,
+    done ? `*${safeMrkdwn(name)}* is no longer in the team. Close this.` : safeMrkdwn(await whoWasFaster(desk, own.name)),
+  );
+  const now = shelf.get(desk.me.team, own.name);
+  const below = press.view?.previous_view_id;
+  if (below !== undefined && now)
+    await courtesy(desk, "views.update", () => desk.web.write.views.update({ view_id: below, view: teamView(now, { edit: true }) }));
+  home.changed();
+}
+
+function inPlace(desk: Desk, press: PressBody, words: string): Promise<void> {
+  const id = press.view?.id ?? "";
+  return courtesy(desk, "views.update", () =>
+    desk.web.write.views.update({ view_id: id, view: noteView("Agent", section(words.slice(0, SECTION_CHARS_MAX))) }),
+  );
+}
+
+const note = (desk: Desk, press: PressBody, title: string, words: string): Promise<void> =>
+  show(desk, press, noteView(title, section(words)));
+
+const isInModal = (press: PressBody): boolean => press.view?.type === "modal";
+
+/** On top of the modal in which it was asked for, or by itself. */
+function show(desk: Desk, press: PressBody, view: ModalView): Promise<void> {
+  const trigger = press.trigger_id ?? "";
+  return isInModal(press)
+    ? courtesy(desk, "views.push", () => desk.web.write.views.push({ trigger_id: trigger, view }))
+    : courtesy(desk, "views.open", () => desk.web.write.views.open({ trigger_id: trigger, view }));
+}

@@ -1,0 +1,50 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Pages } from "./install-pages.ts";
+import type { Log } from "./web.ts";
+
+export interface Address {
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+}
+
+/** Who dribbles a request is cut off; nobody here has much to say. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** Slack uses a handful, and people fewer; more would only hold file handles. */
+const CONNECTIONS_MAX = 1_000;
+
+/** An open HTTP server with the limits of a door to the outside. Rejects when the address cannot be had; `option` is the one to change. */
+export async function openDoor(address: Address, option: string, listener: RequestListener): Promise<Server> {
+  const opening = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, listener);
+  opening.maxConnections = CONNECTIONS_MAX;
+  await new Promise<void>((resolve, reject) => {
+    opening.once("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        new Error(`Requests cannot come in at ${address.host}:${address.port} (${error.code}); name another address with ${option}.`, {
+          cause: error,
+        }),
+      ),
+    );
+    opening.listen(address.port, address.host, resolve);
+  });
+  return opening;
+}
+
+export const portOf = (server: Server | undefined): number | undefined => (server?.address() as AddressInfo | null | undefined)?.port;
+
+export async function closeDoor(server: Server | undefined): Promise<void> {
+  if (server) await new Promise((resolve) => server.close(resolve));
+}
+
+/** Nothing but the pages for an installation: in Socket Mode Slack has no other reason to come by. */
+export function openInstallDoor(address: Address, pages: Pages, log: Log): Promise<Server> {
+  return openDoor(address, "--install", (request, response) => {
+    pages(request, response)
+      .then((answered) => (answered ? undefined : response.writeHead(404).end()))
+      .catch((error: unknown) => {
+        log("a request for a page broke", error);
+        if (!response.headersSent) response.writeHead(500).end();
+      });
+  });
+}

@@ -1,0 +1,88 @@
+import type { Halt } from "../engine/halt.ts";
+import { isHalted } from "../engine/halt.ts";
+import { twiceTheBudgets } from "../engine/run-limits.ts";
+import { currentRun } from "../engine/transcript.ts";
+import { budgetText, mayRaiseBudget, raiseBudget } from "./budgets.ts";
+import { pressed, type Pressed } from "./buttons.ts";
+import type { Desk } from "./desk.ts";
+import { personOf } from "./ears.ts";
+import { safeMrkdwn } from "./escape.ts";
+import { ButtonValue, type CommandBody, type PressBody } from "./payloads.ts";
+import { placeOf } from "./place.ts";
+import { refused } from "./refused.ts";
+
+const DECIDED = "This was decided already.";
+
+/** Raise to …, at a limit. Budgets of the day first, and the other runs that they hold: pressed again after a crash, it does what is left to do. */
+export async function pressRaise(desk: Desk, press: PressBody): Promise<void> {
+  const at = pressed(desk, press);
+  if (!at) return;
+  const found = await haltAt(desk, at, press);
+  if (!found) return;
+  const { halt, startedBy } = found;
+  const attempt = { user: press.user.id, external: at.external, startedBy, channel: at.channel, subject: at.thread };
+  const budgets = twiceTheBudgets(halt.reasons);
+  const no =
+    (budgets.length > 0 ? await mayRaiseBudget(desk, attempt) : undefined) ??
+    (budgets.length < halt.reasons.length ? await refused(desk, "raise", attempt) : undefined);
+  if (no) return desk.whisper.tell(at.listener, safeMrkdwn(no));
+  const person = await personOf(desk, press.user.id);
+  for (const budget of budgets) await desk.runner.budgets?.raise(desk.me.team, budget, person);
+  await goOnElsewhere(
+    desk,
+    at.thread,
+    budgets.map(({ account }) => account),
+  );
+  if (!(await desk.runner.steer(at.thread, { kind: "raise", seq: halt.seq, person }))) await desk.whisper.tell(at.listener, DECIDED);
+}
+
+/** Finish with a summary, at a limit: for whoever may stop the run. */
+export async function pressFinish(desk: Desk, press: PressBody): Promise<void> {
+  const at = pressed(desk, press);
+  if (!at) return;
+  const found = await haltAt(desk, at, press);
+  if (!found) return;
+  const { halt, startedBy } = found;
+  const attempt = { user: press.user.id, external: at.external, startedBy, channel: at.channel, subject: at.thread };
+  const no = await refused(desk, "stop", attempt);
+  if (no) return desk.whisper.tell(at.listener, safeMrkdwn(no));
+  const person = await personOf(desk, press.user.id);
+  if (!(await desk.runner.steer(at.thread, { kind: "summarize", seq: halt.seq, person }))) await desk.whisper.tell(at.listener, DECIDED);
+}
+
+/** The halt that a button belongs to, while it is open; else the person is told, where it was not this press, come again after a crash, that decided it. */
+async function haltAt(desk: Desk, at: Pressed, press: PressBody) {
+  const transcript = await desk.runner.read(at.thread);
+  const run = currentRun(transcript);
+  const { seq = 0 } = ButtonValue.parse(press.actions[0].value);
+  if (isHalted(run) && run.halt?.seq === seq) return { halt: run.halt, startedBy: run.startedBy };
+  const decision = transcript.events
+    .slice(seq)
+    .find((event) => event.type === "limit.raised" || event.type === "summary.requested" || event.type === "run.stopped");
+  if (!decision || !("person" in decision) || decision.person?.id !== press.user.id) await desk.whisper.tell(at.listener, DECIDED);
+  return undefined;
+}
+
+/** A budget has been raised: other runs that wait for it, and for nothing else, look at it again. */
+export async function goOnElsewhere(desk: Desk, here: string | undefined, accounts: readonly string[]): Promise<void> {
+  if (accounts.length === 0) return;
+  for (const { thread } of await desk.store.unfinished()) {
+    if (thread === here || placeOf(thread)?.team !== desk.me.team) continue;
+    const run = currentRun(await desk.runner.read(thread));
+    if (isHalted(run) && run.halt && isHeldBy(run.halt, accounts)) await desk.runner.lookAgain(thread);
+  }
+}
+
+const isHeldBy = ({ reasons }: Halt, accounts: readonly string[]): boolean =>
+  reasons.every(({ kind }) => kind === "budget") && reasons.some((reason) => reason.kind === "budget" && accounts.includes(reason.account));
+
+/** `/parley budget`: how the budgets of the day stand, or one of them raised. */
+export async function budgetCommand(desk: Desk, command: CommandBody): Promise<string> {
+  const [, verb, ...words] = command.text.trim().split(/\s+/);
+  const who = { user: command.user_id, channel: command.channel_id };
+  if (verb?.toLowerCase() !== "raise") return budgetText(desk, who);
+  const external = command.team_id !== undefined && command.team_id !== desk.me.team;
+  const { text, account } = await raiseBudget(desk, words, { ...who, external, person: await personOf(desk, who.user) });
+  if (account !== undefined) await goOnElsewhere(desk, undefined, [account]);
+  return text;
+}

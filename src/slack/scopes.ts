@@ -1,0 +1,21 @@
+/** What the bot may do, as in manifest.yml; asked for at an installation by OAuth. */
+export const SCOPES: readonly string[] = [
+  "app_mentions:read",
+  "assistant:write",
+  "channels:history",
+  "channels:read",
+  "chat:write",
+  "chat:write.customize",
+  "commands",
+  "files:read",
+  "files:write",
+  "groups:history",
+  "groups:read",
+  "im:history",
+  "im:read",
+  "im:write",
+  "mpim:history",
+  "mpim:read",
+  "reactions:write",
+  "users:read",
+];
