@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
-import { PATIENCE_MS, TEST_MS_MAX } from "./test/support/patience.ts";
+import { PATIENCE_MS, TEST_MS_MAX, HEAVY_TEST_MS_MAX } from "./test/support/patience.ts";
 
 /**
  * Files that take a processor for themselves for a long while: children that are killed, storms, crowds, Python in WebAssembly, attacks on the
  * sandbox. They come after all others, as many at a time as a small machine has cores, so that they neither starve others nor are starved.
  */
 const HEAVY = [
+  "test/cli/sandbox.test.ts",
   "test/config/offline.test.ts",
   "test/journeys/crash.test.ts",
   "test/journeys/load.test.ts",
@@ -15,6 +16,7 @@ const HEAVY = [
   "test/journeys/provider-storms.test.ts",
   "test/journeys/shutdown.test.ts",
   "test/journeys/storms.test.ts",
+  "test/live/main.test.ts",
   "test/sandbox/docker-attacks.test.ts",
   "test/sandbox/wasm.test.ts",
 ];
@@ -39,7 +41,17 @@ export default defineConfig({
         // Most tests wait for sockets, containers and pages rather than for a processor.
         test: { ...patience, name: "tests", include: ["test/**/*.test.ts"], exclude: HEAVY, maxWorkers: 3, sequence: { groupOrder: 0 } },
       },
-      { extends: false, test: { ...patience, name: "heavy", include: HEAVY, maxWorkers: HEAVY_AT_ONCE, sequence: { groupOrder: 1 } } },
+      {
+        extends: false,
+        test: {
+          ...patience,
+          testTimeout: HEAVY_TEST_MS_MAX,
+          name: "heavy",
+          include: HEAVY,
+          maxWorkers: HEAVY_AT_ONCE,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 });

@@ -7,7 +7,7 @@ import { main } from "../../src/cli/main.ts";
 import type { PageState } from "../../src/workspace/protocol.ts";
 import { terminal } from "./here.ts";
 
-vi.setConfig({ testTimeout: 120_000 }); // The demo starts a Python before it says where it is.
+vi.setConfig({ testTimeout: 240_000 }); // The demo starts a Python before it says where it is.
 
 const ROOT = resolve(import.meta.dirname, "../..");
 

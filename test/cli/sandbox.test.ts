@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { folderWith, SMALL } from "../config/team-files.ts";
 import { parley } from "./here.ts";
 
@@ -8,8 +8,6 @@ const cwd = folderWith({
   "bad.py": "print('before')\nraise SystemExit(3)\n",
   "script.rb": "puts 1\n",
 });
-
-vi.setConfig({ testTimeout: 180_000 }); // Each call starts a Python of its own; on a loaded machine that took 30 s.
 
 test("a file is run as an agent's block would be: its output, its files, and what contained it", async () => {
   const { code, out, err } = await parley(["sandbox", "good.py"], { cwd });

@@ -1,14 +1,12 @@
 import { resolve } from "node:path";
 import { inflateSync } from "node:zlib";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { buildTeams } from "../../src/config/build.ts";
 import { createExecutor } from "../../src/config/executor.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { createModelFor } from "../../src/config/models.ts";
 import { openLog } from "../support/scripted.ts";
 import { instantly } from "./instantly.ts";
-
-vi.setConfig({ testTimeout: 180_000 }); // Each thread starts a Python of its own; on a loaded machine that takes its time.
 
 /** The demo's team on real code: Python without the file system and the network, as the demo runs it where no Docker engine is. */
 const cwd = resolve(import.meta.dirname, "../..");

@@ -13,8 +13,8 @@ if (ready.length === 0) {
 }
 console.log(`tested: ${ready.map(({ name, settings }) => `${name} (${settings.model})`).join(", ")}`);
 const { startVitest } = await import("vitest/node");
+// Without the config file: what it says of projects would come before what is said here.
 const vitest = await startVitest("test", [], {
-  // Of its own alone: the settings of the other tests name projects, which go before what is said here.
   config: false,
   testTimeout: TEST_MS_MAX,
   include: ["test/live/*.live.ts"],

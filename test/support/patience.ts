@@ -7,6 +7,8 @@ import { vi } from "vitest";
 export const PATIENCE_MS = 45_000;
 /** A test may wait more than once. */
 export const TEST_MS_MAX = 120_000;
+/** A heavy test is many in one. */
+export const HEAVY_TEST_MS_MAX = 600_000;
 const LOOK_MS = 10;
 
 /** Resolves when the look does not throw any more; with what it threw last, when that does not come. */
