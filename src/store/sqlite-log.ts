@@ -36,7 +36,9 @@ export function sqliteLog(
 ): Log {
   const findThread = db.prepare<[string], ThreadRow>("SELECT id, last_seq AS lastSeq, running FROM threads WHERE name = ?");
   const addThread = db.prepare("INSERT INTO threads (name, workspace, last_seq, at, running) VALUES (?, ?, ?, ?, ?)");
-  const updateThread = db.prepare("UPDATE threads SET last_seq = ?, at = ?, running = ? WHERE id = ?");
+  const updateThread = db.prepare("UPDATE threads SET last_seq = ?, at = ? WHERE id = ?");
+  // By itself: named in the other, it would have SQLite write its indexes anew with each commit, 4 KB each.
+  const updateRunning = db.prepare("UPDATE threads SET running = ? WHERE id = ?");
   const addEvent = db.prepare("INSERT INTO events (thread, seq, body) VALUES (?, ?, ?)");
   const addPost = db.prepare("INSERT INTO outbox (thread, seq, kind, part) VALUES (?, ?, ?, ?)");
   const page = db
@@ -60,7 +62,8 @@ export function sqliteLog(
     const newSeq = lastSeq + bodies.length;
     const running = isRunning(commit.events, found?.running === 1) ? 1 : 0;
     const id = found?.id ?? Number(addThread.run(commit.thread, commit.workspace, newSeq, commit.at, running).lastInsertRowid);
-    if (found && bodies.length > 0) updateThread.run(newSeq, commit.at, running, id);
+    if (found && bodies.length > 0) updateThread.run(newSeq, commit.at, id);
+    if (found && found.running !== running) updateRunning.run(running, id);
     bodies.forEach((body, index) => addEvent.run(id, lastSeq + 1 + index, body));
     for (const post of inLogOrder(commit.posts)) addPost.run(id, lastSeq + 1 + post.event, post.kind, post.part);
     options.spent(commit);
