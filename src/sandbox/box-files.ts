@@ -28,6 +28,7 @@ export async function collectFiles(tar: AsyncIterable<Uint8Array>, into: FileCol
       takeEntries(reader as unknown as AsyncIterable<Entry>, into),
     ]);
   } catch (error) {
+    // Both halves fail together; the one that saw the reason comes first.
     if (error instanceof TooMuch) into.notices.push(error.message);
     else into.notices.push(`The files in out/ could not be read to the end${late.aborted ? " in time" : ""}.`);
   }

@@ -1,6 +1,6 @@
 import type PQueue from "p-queue";
 import { pack } from "tar-stream";
-import { collectFiles } from "./docker-artefacts.ts";
+import { collectArtefacts } from "./docker-artefacts.ts";
 import type { Box } from "./docker-box.ts";
 import { WORKSPACE, type ContainerLimits } from "./docker-container.ts";
 import { callEngine, unavailable, type Engine } from "./docker-engine.ts";
@@ -114,7 +114,7 @@ export class DockerSession implements Session {
       const end = await this.#runIn(box, watched, parsed, kept, { ...options, timeoutMs }, notices);
       this.#hasRun = true;
       const files = new FileCollector(limits, this.#known);
-      if (end.left === "nothing" && end.hasFiles) await collectFiles(box.container, files);
+      if (end.left === "nothing" && end.hasFiles) await collectArtefacts(box.container, files);
       await this.#rest(box, end);
       if (end.outcome === "sandbox_lost" && attempt < ATTEMPTS_MAX) continue;
 
