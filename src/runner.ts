@@ -159,7 +159,8 @@ export function createRunner(parts: RunnerParts): Runner {
       if (said.answers !== undefined) return { kind: "too late" };
       const here = (await teams.of?.(said.workspace)) ?? teams;
       const team = said.team ?? here.default;
-      if (!here.has(team)) return { kind: "refused", reason: `There is no team "${team}". The teams are: ${here.names().join(", ")}.` };
+      if (!here.has(team))
+        return { kind: "refused", reason: here.whyNot?.(team) ?? `There is no team "${team}". The teams are: ${here.names().join(", ")}.` };
       const usedUp = (await parts.budgets?.held(lane.workspace, said.thread, said.person))?.filter(isUsedUp) ?? [];
       if (usedUp.length > 0) return { kind: "refused", reason: usedUpToday(usedUp, clock.now()), budgets: usedUp };
       const id = `${said.thread}#${lane.transcript.events.length + 1}`;

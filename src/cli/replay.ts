@@ -53,7 +53,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 /** What a snapshot does not hold is as an empty team file has it: nothing of it decides what is said. */
 function settingsThen(snapshot: string): Settings {
-  const { providers, sandbox, slack, budgets } = TeamFile.parse({});
+  const { providers, sandbox, slack, budgets, ceilings } = TeamFile.parse({});
   const none: Settings = {
     file: "the settings with which the run began",
     models: new Map(),
@@ -64,6 +64,7 @@ function settingsThen(snapshot: string): Settings {
     sandbox,
     slack,
     budgets,
+    ceilings,
     database: ":memory:",
     warnings: [],
   };

@@ -24,7 +24,7 @@ export function readIncludes(main: Part, notes: Notes): Part[] {
 function checkIncluded({ yaml, file }: Part, notes: Notes): void {
   if (file.include.length > 0)
     notes.mistakes.push(at(yaml, ["include"], "an included file includes others; list them all in the main file."));
-  for (const key of ["defaultTeam", "sandbox", "slack", "database"])
+  for (const key of ["defaultTeam", "sandbox", "slack", "budgets", "ceilings", "database"])
     if (Object.hasOwn(yaml.data as object, key))
       notes.warnings.push(at(yaml, [key], "is not used here: the file that includes this one decides."));
 }

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { checkTeam } from "./checks.ts";
+import { checkNamesOf } from "./checks/ceilings.ts";
 import { checkFallback } from "./checks/models.ts";
 import { checkSandbox } from "./checks/sandbox.ts";
 import { checkAgentTool } from "./checks/tools.ts";
@@ -32,6 +33,8 @@ export interface Settings {
   readonly sandbox: SandboxSettings;
   readonly slack: TeamFile["slack"];
   readonly budgets: TeamFile["budgets"];
+  /** What people in Slack can set at most. */
+  readonly ceilings: TeamFile["ceilings"];
   /** Absolute path, or `:memory:`. */
   readonly database: string;
   /** What will work, but perhaps not as it was meant. */
@@ -72,9 +75,12 @@ export function loadSettings(sources: Sources): Settings {
   checkSandbox(main.file.sandbox, env, (kind, path, message) =>
     notes[kind === "mistake" ? "mistakes" : "warnings"].push(at(main.yaml, ["sandbox", ...path], message)),
   );
+  checkNamesOf(main.file.ceilings.teams, { models, tools }, (kind, path, message) =>
+    notes[kind === "mistake" ? "mistakes" : "warnings"].push(at(main.yaml, ["ceilings", "teams", ...path], message)),
+  );
   const defaultTeam = chooseDefault(main, teams, notes);
   if (notes.mistakes.length > 0) throw new ConfigError(notes.mistakes);
-  const { providers, sandbox, slack, budgets, database } = main.file;
+  const { providers, sandbox, slack, budgets, ceilings, database } = main.file;
   return {
     file: shown,
     models,
@@ -84,6 +90,7 @@ export function loadSettings(sources: Sources): Settings {
     providers,
     slack,
     budgets,
+    ceilings,
     sandbox: { ...sandbox, image: env["PARLEY_SANDBOX_IMAGE"] || sandbox.image },
     database: databasePath(env["PARLEY_DB"] || database, cwd),
     warnings: notes.warnings,

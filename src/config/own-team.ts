@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
 import { z } from "zod";
+import { checkCeilings, checkWrittenLimits, lowered } from "./checks/ceilings.ts";
+import type { Report } from "./checks/report.ts";
 import { checkTeam } from "./checks.ts";
 import { ConfigError, type Mistake } from "./config-error.ts";
 import type { Settings } from "./load.ts";
@@ -30,7 +32,7 @@ const AT_MACHINE = "can only be set in the team file, on the machine where Parle
 
 /**
  * A team made by people, with every default filled in, or what is wrong with it, told by the same rules as for the team file. It can name the
- * models, tools and teams that the file has, and brings none of its own.
+ * models, tools and teams that the file has, within the file's ceilings, and brings none of its own.
  */
 export function checkOwnTeam(
   { name, team }: OwnTeam,
@@ -41,12 +43,21 @@ export function checkOwnTeam(
   if (Buffer.byteLength(JSON.stringify(team) ?? "") > TEAM_BYTES_MAX)
     return { mistakes: [{ path: "", message: `it is larger than ${TEAM_BYTES_MAX / 1024} KiB; shorten its instructions.` }] };
   const teams = check(Own, yaml, notes)?.teams;
-  const checked = teams && Object.hasOwn(teams, name) ? teams[name] : undefined;
+  const shape = teams && Object.hasOwn(teams, name) ? teams[name] : undefined;
+  const report: Report = (kind, path, message) => {
+    if (kind === "mistake") notes.mistakes.push(at(yaml, ["teams", name, ...path], message));
+  };
+  const ceilings = settings.ceilings.teams;
+  const tooHigh: Mistake[] = [];
+  checkWrittenLimits(team, ceilings, (_, path, message) => tooHigh.push(at(yaml, ["teams", name, ...path], message)));
+  // The ceiling is what counts, where the schema would name a limit that is higher still.
+  const others = notes.mistakes.filter(({ path }) => !tooHigh.some((one) => one.path === path));
+  notes.mistakes.splice(0, Infinity, ...others, ...tooHigh);
+  const checked = shape && lowered(shape, team, ceilings);
   if (checked) {
     const around = { ...settings, teams: new Map([...settings.teams, [name, checked]]) };
-    checkTeam(name, checked, around, (kind, path, message) => {
-      if (kind === "mistake") notes.mistakes.push(at(yaml, ["teams", name, ...path], message));
-    });
+    checkTeam(name, checked, around, report);
+    checkCeilings(checked, ceilings, around, report);
   }
   if (checked && notes.mistakes.length === 0) return { team: checked };
   const mistakes =

@@ -4,6 +4,8 @@ import { E2b, Kubernetes } from "./schema/elsewhere.ts";
 import { ModelChoice, Providers } from "./schema/models.ts";
 import { AGENTS_PER_TEAM_MAX, description, key } from "./schema/names.ts";
 import { Allow } from "./schema/allow.ts";
+import { Ceilings } from "./schema/ceilings.ts";
+import { Limits, usdPerDay } from "./schema/limits.ts";
 import { Speakers } from "./schema/speakers.ts";
 import { Stop } from "./schema/stop.ts";
 import { Tools } from "./schema/tools.ts";
@@ -16,20 +18,6 @@ const TEAMS_MAX = 100; // What a pick list in Slack can hold.
 const MODELS_MAX = 50;
 const TOOLS_MAX = 50;
 const INCLUDES_MAX = 50;
-
-const Limits = z
-  .strictObject({
-    turns: z.int().positive().max(500).default(24),
-    minutes: z
-      .number()
-      .positive()
-      .max(24 * 60)
-      .default(20)
-      .describe("Time spent waiting for people does not count."),
-    tokens: z.int().positive().max(50_000_000).default(200_000),
-    usd: z.number().positive().max(1000).default(1),
-  })
-  .describe("Always on; checked before each model call and each code run.");
 
 const actions = z.enum(["off", "ask", "auto"]).default("auto");
 
@@ -143,12 +131,11 @@ const SlackSettings = z.strictObject({
   allow: Allow,
 });
 
-const usdPerDay = z.number().positive().max(100_000).optional();
 const Budgets = z
   .strictObject({
-    personUsdPerDay: usdPerDay.describe("What the runs that one person starts may cost a day."),
-    channelUsdPerDay: usdPerDay.describe("What the runs of one channel may cost a day."),
-    workspaceUsdPerDay: usdPerDay.describe("What all runs of a workspace may cost a day."),
+    personUsdPerDay: usdPerDay.optional().describe("What the runs that one person starts may cost a day."),
+    channelUsdPerDay: usdPerDay.optional().describe("What the runs of one channel may cost a day."),
+    workspaceUsdPerDay: usdPerDay.optional().describe("What all runs of a workspace may cost a day."),
     waitMinutes: z
       .number()
       .positive()
@@ -182,6 +169,7 @@ export const TeamFile = z
     sandbox: Sandbox.prefault({}),
     slack: SlackSettings.prefault({}),
     budgets: Budgets.prefault({}),
+    ceilings: Ceilings,
     database: z.string().min(1).max(1000).default("data/parley.db").describe("PARLEY_DB goes before this."),
   })
   .refine((file) => Object.keys(file.models).length <= MODELS_MAX, { error: `at most ${MODELS_MAX} models`, path: ["models"] })

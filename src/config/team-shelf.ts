@@ -1,23 +1,33 @@
+import { stricter } from "../engine/agents/approvals.ts";
 import { cardOf, type TeamCard } from "./build/cards.ts";
 import { policyOf } from "./build/policy.ts";
 import { snapshotOf } from "./build/snapshot.ts";
 import type { Teams } from "./build.ts";
+import { isListed } from "./checks/ceilings.ts";
 import { ConfigError } from "./config-error.ts";
 import type { Settings } from "./load.ts";
 import { checkOwnTeam, readOwnTeam, withoutDefaults, writeOwnTeam, type OwnTeam, type TeamMistake } from "./own-team.ts";
+import type { TeamCeilings } from "./schema/ceilings.ts";
 import type { TeamSettings } from "./schema.ts";
 
 /** The teams of each workspace: those of the file, and those that its people have made, which are kept as settings under `team/NAME`. */
 export interface TeamShelf {
-  /** Models and tools that a team can name. */
+  /** Models and tools that a team can name: those of the file, within its ceilings. */
   readonly models: readonly string[];
   readonly tools: readonly string[];
+  /** The most that a team which people make may have. */
+  readonly ceilings: Ceilings;
   /** Reads what a workspace has. Until then it has the teams of the file. */
   open(workspace: string): Promise<void>;
   /** For people: as it is at each look. */
-  in(workspace: string): { readonly cards: readonly TeamCard[]; readonly default: string };
+  in(workspace: string): { readonly cards: readonly TeamCard[]; readonly default: string; readonly broken: readonly BrokenTeam[] };
   /** For the runner. */
-  of(workspace: string): Promise<Pick<Teams, "has" | "names" | "snapshot" | "isQuiet" | "policy" | "default">>;
+  of(workspace: string): Promise<
+    Pick<Teams, "has" | "names" | "snapshot" | "isQuiet" | "policy" | "default"> & {
+      /** Why a team of this name cannot be used, in one sentence; nothing where there is none, or it can. */
+      readonly whyNot: (name: string) => string | undefined;
+    }
+  >;
   /** Those of the file first, then by name. */
   list(workspace: string): readonly ShelvedTeam[];
   get(workspace: string, name: string): ShelvedTeam | undefined;
@@ -44,6 +54,14 @@ export interface ShelvedTeam extends OwnTeam {
   /** Why it cannot be used any more, where the team file has changed since. */
   readonly mistakes: readonly TeamMistake[];
 }
+
+/** A team that people have made and that cannot be used as the team file is now; `why` is one sentence. */
+export interface BrokenTeam {
+  readonly name: string;
+  readonly why: string;
+}
+
+type Ceilings = Pick<TeamCeilings, "turns" | "minutes" | "tokens" | "usd" | "code">;
 
 interface Decision {
   readonly workspace: string;
@@ -97,6 +115,10 @@ export function createTeamShelf(parts: {
   const ownOf = (workspace: string): Kept[] => [...(kept.get(workspace)?.values() ?? [])].toSorted(byName);
   const usable = (workspace: string) => ownOf(workspace).flatMap(({ name, settings: own }) => (own ? [[name, own] as const] : []));
   const around = (name: string, team: TeamSettings): Settings => ({ ...settings, teams: new Map([...settings.teams, [name, team]]) });
+  const broken = (workspace: string): BrokenTeam[] =>
+    ownOf(workspace).flatMap(({ name, mistakes: [mistake] }) => (mistake ? [{ name, why: whyBroken(name, mistake) }] : []));
+  const { ceilings } = settings;
+  const isOfWeb = (name: string): boolean => settings.tools.get(name)?.kind === "web-fetch";
   const inFile = (name: string): boolean => [...settings.teams.keys()].some((other) => isSame(other, name));
 
   async function read(workspace: string): Promise<void> {
@@ -151,14 +173,20 @@ export function createTeamShelf(parts: {
   }
 
   return {
-    models: [...settings.models.keys()],
-    tools: [...settings.tools.keys()],
+    models: [...settings.models.keys()].filter((name) => ceilings.teams.models?.includes(name) ?? true),
+    tools: [...new Set([...settings.tools.keys(), ...(ceilings.teams.tools ?? [])])].filter(
+      (name) => (ceilings.teams.tools === undefined || isListed(name, ceilings.teams.tools)) && (ceilings.teams.web || !isOfWeb(name)),
+    ),
+    ceilings: ceilings.teams,
     open,
     in: (workspace) => ({
       get cards() {
         return [...cardsOfFile, ...usable(workspace).map(([name, team]) => cardOf(name, team, around(name, team).teams))];
       },
       default: teams.default,
+      get broken() {
+        return broken(workspace);
+      },
     }),
     async of(workspace) {
       await open(workspace);
@@ -172,7 +200,11 @@ export function createTeamShelf(parts: {
         names: () => [...settings.teams.keys(), ...own.keys()],
         snapshot: (name) => snapshotOf(settingsOf(name), name),
         isQuiet: (name) => settingsOf(name).teams.get(name)?.quiet ?? false,
-        policy: (name) => policyOf(settingsOf(name), name),
+        policy(name) {
+          const policy = policyOf(settingsOf(name), name);
+          return own.has(name) ? { ...policy, code: stricter(policy.code, ceilings.teams.code) } : policy;
+        },
+        whyNot: (name) => broken(workspace).find((one) => one.name === name)?.why,
         default: teams.default,
       };
     },
@@ -200,6 +232,9 @@ export function createTeamShelf(parts: {
     },
   };
 }
+
+const whyBroken = (name: string, { path, message }: TeamMistake): string =>
+  `The team "${name}" cannot be used as it is: ${path === "" ? "" : `${path}: `}${message.replace(/\.?$/, ".")} Who may change teams can mend it in App Home.`;
 
 const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 const byName = (one: OwnTeam, other: OwnTeam): number => (one.name < other.name ? -1 : 1);

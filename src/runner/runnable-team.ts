@@ -18,10 +18,12 @@ export interface Teams {
   /** Whether a run of this team runs code and calls tools; `auto` when absent. */
   readonly policy?: (team: string) => { readonly code: ActionPolicy; readonly tools: ActionPolicy };
   has(team: string): boolean;
+  /** Why there is none of this name, where more is to be said than that; one sentence. */
+  readonly whyNot?: (team: string) => string | undefined;
   names(): readonly string[];
   readonly default: string;
   /** With those that people have made in this workspace; their runs go on from their snapshots. Absent where people make none. */
-  readonly of?: (workspace: string) => Promise<Pick<Teams, "has" | "names" | "snapshot" | "isQuiet" | "policy" | "default">>;
+  readonly of?: (workspace: string) => Promise<Pick<Teams, "has" | "whyNot" | "names" | "snapshot" | "isQuiet" | "policy" | "default">>;
 }
 
 export interface RunnableTeam extends Team {

@@ -55,7 +55,7 @@ export function agentForm(
             label: "What it does",
             options: [
               { value: "assistant", label: "Talks, and uses tools" },
-              { value: "coder", label: "Writes code and runs it" },
+              ...(shelf.ceilings.code === "off" ? [] : [{ value: "coder", label: "Writes code and runs it" }]),
             ],
             chosen: "assistant",
           })),

@@ -18,7 +18,7 @@ import { threadOf } from "./ears.ts";
 import { stop } from "./run-control.ts";
 import { helpText, type TeamCards } from "./help.ts";
 import { pressHome } from "./home-desk.ts";
-import { answerForm, submitForm } from "./home-forms.ts";
+import { answerForm, isOfHome, submitForm } from "./home-forms.ts";
 import { createHome, type Home } from "./home.ts";
 import { createHttpReceiver, type HttpDoor } from "./http-receiver.ts";
 import { Inbox } from "./inbox.ts";
@@ -41,6 +41,7 @@ import { pressFeedback, pressHold, pressNext, pressSteer, pressWords, submitRunM
 import { pressShare, pressTranscript } from "./result-desk.ts";
 import { pressListed } from "./run-commands.ts";
 import { saveSettings } from "./settings-desk.ts";
+import { answerChoice } from "./team-choice.ts";
 import { createReminders } from "./reminders.ts";
 import type { TeamShelf } from "./team-shelf.ts";
 import { createStatus, type Status } from "./status.ts";
@@ -325,7 +326,7 @@ const answersOf =
   (desk: Desk) =>
   async (body: unknown): Promise<object | undefined> => {
     const submission = FormBody.safeParse(body).data && SubmissionBody.safeParse(body).data;
-    return submission && answerForm(desk, submission);
+    return submission && (isOfHome(submission) ? answerForm(desk, submission) : answerChoice(desk, submission));
   };
 
 /** Nobody can read or answer there any more: runs must not go on, and cost, unseen. */

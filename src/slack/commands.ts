@@ -5,7 +5,7 @@ import { budgetCommand } from "./limit-desk.ts";
 import { courtesy, openModal, tellDirectly, type Desk } from "./desk.ts";
 import { personOf, threadOf } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
-import { commandsText, helpText, teamsText } from "./help.ts";
+import { commandsText, helpText, teamNamed, teamsText } from "./help.ts";
 import { controlsModal, NEW_RUN, newRunModal, type NewRunWishes } from "./modals.ts";
 import { plainText } from "./mrkdwn.ts";
 import { mySettings } from "./my-settings.ts";
@@ -68,7 +68,7 @@ async function newRun(desk: Desk, command: CommandBody, asked: Asked): Promise<v
   const teams = await teamsIn(desk, channel);
   const said = command.text.trim().replace(/^\S+\s*/, "");
   const [first = ""] = said.split(/[\s:]/, 1);
-  const team = teams.cards.find(({ name }) => name.toLowerCase() === first.toLowerCase())?.name;
+  const team = teamNamed(teams, first);
   const task = team === undefined ? said : said.slice(first.length).replace(/^\s*:?\s*/, "");
   if (task === "") return openModal(desk, id, newRunModal({ ...teams, default: team ?? teams.default }));
   if (await isOutside(desk, channel)) return answer(notHere(channel));

@@ -6,7 +6,7 @@ import { hearAmendment } from "./amendments.ts";
 import { refusedText } from "./budgets.ts";
 import { personOf, threadOf, type Ears } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
-import { helpText, type TeamCards } from "./help.ts";
+import { helpText, teamNamed, type TeamCards } from "./help.ts";
 import { READ, SEEN } from "./marks.ts";
 import { bareText, mentions, plainText } from "./mrkdwn.ts";
 import { isAmendment, type MessageBody, type MessageEvent } from "./payloads.ts";
@@ -144,14 +144,10 @@ function wordsOf(ears: Ears, message: MessageEvent): Promise<string> {
  */
 function wishedTeam(text: string, teams: TeamCards): { readonly text: string; readonly team?: string } {
   const plain = /^team[:=][ \t]*([^\s:,]{1,64})[:,]?(?:\s+|$)/iu.exec(text);
-  if (plain?.[1]) return { team: teamNamed(plain[1], teams) ?? plain[1], text: text.slice(plain[0].length) };
+  if (plain?.[1]) return { team: teamNamed(teams, plain[1]) ?? plain[1], text: text.slice(plain[0].length) };
   const before = /^([^\s:]{1,64})[ \t]*:(?:\s+|$)/u.exec(text);
-  const team = before?.[1] ? teamNamed(before[1], teams) : undefined;
+  const team = before?.[1] ? teamNamed(teams, before[1]) : undefined;
   return before && team ? { team, text: text.slice(before[0].length) } : { text };
-}
-
-function teamNamed(name: string, teams: TeamCards): string | undefined {
-  return teams.cards.find((card) => card.name.toLowerCase() === name.toLowerCase())?.name;
 }
 
 async function show(ears: Ears, heard: Heard, to: { readonly message: MessageEvent; readonly listener: Listener }): Promise<void> {

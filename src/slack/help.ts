@@ -5,6 +5,18 @@ import type { TeamCard } from "./personas.ts";
 export interface TeamCards {
   readonly cards: readonly TeamCard[];
   readonly default: string;
+  /** Made by people, and not to be used any more: said where somebody asks for one. None when absent. */
+  readonly broken?: readonly { readonly name: string; readonly why: string }[];
+}
+
+/** The team that a person means, as it is called; also one that cannot be used, so that they are told why. */
+export const teamNamed = ({ cards, broken = [] }: TeamCards, name: string): string | undefined =>
+  [...cards, ...broken].find((team) => team.name.toLowerCase() === name.toLowerCase())?.name;
+
+/** Why no run of this team can begin; nothing where it can, or none was named. */
+export function whyNotTeam({ cards, broken = [] }: TeamCards, name: string | undefined): string | undefined {
+  if (name === undefined || cards.some((card) => card.name === name)) return undefined;
+  return broken.find((team) => team.name === name)?.why ?? `There is no team "${name.slice(0, 40)}" any more; choose another.`;
 }
 
 const TEAMS_SHOWN_MAX = 20;

@@ -7,7 +7,7 @@ import { mineOfForm, mySettings, ME, personSetting } from "./my-settings.ts";
 import { AboutForm, type SubmissionBody } from "./payloads.ts";
 import { refused } from "./refused.ts";
 import { FORMS, teamView, YAML } from "./team-forms.ts";
-import { AGENT, TEAM, teamJson, teamOfForm, withAgent, type Errors } from "./team-json.ts";
+import { AGENT, lowered, TEAM, teamJson, teamOfForm, withAgent, type Errors } from "./team-json.ts";
 import type { ShelvedTeam, TeamMistake, TeamShelf } from "./team-shelf.ts";
 import type { Home } from "./home.ts";
 
@@ -17,6 +17,8 @@ const JUDGED_WITHIN_MS = 2_500;
 const ERROR_CHARS_MAX = 500;
 /** Decisions that are read to say who was faster. */
 const DECISIONS_READ = 50;
+
+export const isOfHome = ({ view }: SubmissionBody): boolean => view.callback_id.startsWith("parley_home_");
 
 /** What is wrong with a form that was sent off, as Slack shows it at its fields; nothing where it can be taken. Never rejects. */
 export async function answerForm(desk: Desk, submission: SubmissionBody): Promise<object | undefined> {
@@ -88,7 +90,7 @@ async function judgeCreate(desk: Desk, shelf: TeamShelf, at: Form): Promise<Judg
   const name = form.text(TEAM.name);
   const from = shelf.get(desk.me.team, form.chosen(TEAM.from) ?? "");
   if (!from) return { errors: { [TEAM.from]: "This team is not there any more; choose another." } };
-  const copied = teamOfForm(teamJson(from.team), form);
+  const copied = teamOfForm(lowered(teamJson(from.team), shelf.ceilings), form);
   if ("errors" in copied) return copied;
   return judgeTeam(desk, shelf, at, {
     name,

@@ -199,10 +199,10 @@ export const SubmissionBody = z.object({
 });
 export type SubmissionBody = z.output<typeof SubmissionBody>;
 
-/** A form of App Home, which is answered with what is wrong. */
+/** A form that is answered with what is wrong: those of App Home, and those in which a team is chosen. */
 export const FormBody = z.object({
   type: z.literal("view_submission"),
-  view: z.object({ callback_id: z.string().regex(/^parley_home_/) }),
+  view: z.object({ callback_id: z.string().regex(/^parley_(home_|(new|other_team|settings)$)/) }),
 });
 
 const json = z.string().transform((text, context) => {

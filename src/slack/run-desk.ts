@@ -5,6 +5,7 @@ import { pressed, type Pressed } from "./buttons.ts";
 import { openModal, tellDirectly, type Desk } from "./desk.ts";
 import { personOf } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
+import { teamNamed, whyNotTeam } from "./help.ts";
 import { SEEN } from "./marks.ts";
 import { AboutRun, ButtonValue, pressId, type PressBody, type SubmissionBody } from "./payloads.ts";
 import { postOnce } from "./post-once.ts";
@@ -98,6 +99,8 @@ export async function submitRunModal(
   const to = kind === "steer" ? chosenAgent(values[FIELDS.to]?.[FIELDS.element]?.selected_option?.value) : undefined;
   const team = kind === "continue" ? teamOf(desk, transcript, about.run) : values[FIELDS.team]?.[FIELDS.element]?.selected_option?.value;
   if (!words || (kind === "team" && !team)) return;
+  const whyNot = kind === "continue" || kind === "team" ? whyNotTeam(desk.teams, team) : undefined;
+  if (whyNot !== undefined) return tellDirectly(desk, user, safeMrkdwn(whyNot));
   const running = currentRun(transcript).running;
   if (kind === "steer" && !running)
     return tellDirectly(desk, user, "The run was over before your words came. Mention me in its thread to go on.");
@@ -145,7 +148,7 @@ function aboutWhat(kind: "steer" | "answer" | "continue" | "team", to: string | 
 function teamOf(desk: Desk, { events }: Transcript, run: string | undefined): string | undefined {
   const started = events.find((event) => event.type === "run.started" && run !== undefined && event.run.startsWith(run));
   const name = started?.type === "run.started" ? started.team : undefined;
-  return desk.teams.cards.some((card) => card.name === name) ? name : undefined;
+  return name === undefined ? undefined : teamNamed(desk.teams, name);
 }
 
 async function mayNot(desk: Desk, deed: Deed, at: Pressed, user: string): Promise<boolean> {

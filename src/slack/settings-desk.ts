@@ -4,6 +4,7 @@ import { channelSetting, channelSettings, type ChannelSettings } from "./channel
 import { openModal, tellDirectly, type Desk } from "./desk.ts";
 import { personOf } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
+import { whyNotTeam } from "./help.ts";
 import { AboutChannel, type SubmissionBody } from "./payloads.ts";
 import { refused } from "./refused.ts";
 import { chosenSettings, settingsModal } from "./settings-modal.ts";
@@ -37,6 +38,8 @@ export async function saveSettings(desk: Desk, submission: SubmissionBody): Prom
   const name = channelSetting(channel);
   const before = await channelSettings(desk, channel);
   const value = chosenSettings(submission.view.state.values, before);
+  const whyNot = whyNotTeam(desk.teams, value.team);
+  if (whyNot !== undefined) return tellDirectly(desk, user, `Nothing was changed. ${safeMrkdwn(whyNot)}`);
   const where = isOwnDirect(channel) ? "our messages" : `<#${channel}>`;
   const decision = {
     workspace: desk.me.team,

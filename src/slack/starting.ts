@@ -4,16 +4,17 @@ import { channelSettings } from "./channel-settings.ts";
 import type { Desk } from "./desk.ts";
 import { personOf, type Ears } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
-import type { TeamCards } from "./help.ts";
+import { whyNotTeam, type TeamCards } from "./help.ts";
 import { SEEN } from "./marks.ts";
 import { threadKey } from "./place.ts";
 import { postOnce } from "./post-once.ts";
 import { refused } from "./refused.ts";
 
-/** The teams as a channel has them: its own default where one is set and there still is one of that name. */
+/** The teams as a channel has them: its own default where one is set and there still is one of that name, also one that cannot be used. */
 export async function teamsIn(ears: Ears, channel: string): Promise<TeamCards> {
   const { team } = await channelSettings(ears, channel);
-  return team !== undefined && ears.teams.cards.some(({ name }) => name === team) ? { cards: ears.teams.cards, default: team } : ears.teams;
+  const { cards, broken = [] } = ears.teams;
+  return team !== undefined && [...cards, ...broken].some(({ name }) => name === team) ? { cards, broken, default: team } : ears.teams;
 }
 
 /** What the channel's settings say of a run that begins there. `team`: the one that was asked for. */
@@ -39,6 +40,10 @@ export async function startRun(desk: Desk, task: Task): Promise<string | undefin
   const attempt = { user, external: task.external, startedBy: undefined, channel, subject: `a run in ${channel}`, id: task.key };
   const no = await refused(desk, "start", attempt);
   if (no) return safeMrkdwn(no);
+  const set = await asSetIn(desk, channel, team);
+  // Before the task stands in the channel.
+  const whyNot = whyNotTeam(desk.teams, set.team);
+  if (whyNot !== undefined) return safeMrkdwn(whyNot);
   const whom = team === undefined ? "" : ` the team *${safeMrkdwn(team)}*`;
   const ts = await postOnce(desk, { key: `task/${task.key}`, user, channel, text: `<@${user}> asks${whom}:\n${safeMrkdwn(text)}` });
   if (!ts) return undefined;
@@ -49,7 +54,7 @@ export async function startRun(desk: Desk, task: Task): Promise<string | undefin
     text,
     id: `${desk.me.team}:${channel}:${ts}`,
     addressed: true,
-    ...(await asSetIn(desk, channel, team)),
+    ...set,
   });
   if (heard.kind === "started") desk.whisper.react({ channel, ts }, SEEN);
   return heard.kind === "refused" ? refusedText(desk, heard, channel) : undefined;

@@ -1,5 +1,5 @@
 import type { ActionsBlock, KnownBlock, ModalView, SectionBlock } from "@slack/types";
-import { button, context, plainText, section } from "./blocks.ts";
+import { button, context, count, plainText, section } from "./blocks.ts";
 import { safeMrkdwn, shorten } from "./escape.ts";
 import { boxField, menuField, numberField, textField, type Choice } from "./inputs.ts";
 import { INPUT_CHARS_MAX } from "./limits.ts";
@@ -90,7 +90,7 @@ export const createForm = (shelf: TeamShelf, workspace: string, from: ShelvedTea
     ...menuField({
       id: TEAM.from,
       label: "Begin with the agents of",
-      hint: "Change them afterwards: open the new team.",
+      hint: "Change them afterwards: open the new team. Limits that are higher than a team made here may have are lowered.",
       options: shelf.list(workspace).map(({ name }) => ({ value: name })),
       chosen: from?.name,
     }),
@@ -116,6 +116,7 @@ export function editForm(own: ShelvedTeam, shelf: TeamShelf): ModalView {
   const words = plainStopWords(team.stop);
   const isKnown = Object.hasOwn(POLICIES, policy);
   const { turns, minutes, tokens, usd } = team.limits ?? {};
+  const { ceilings } = shelf;
   return {
     ...modal("Edit team", "Save", { t: own.name, revision: own.revision }),
     callback_id: FORMS.edit,
@@ -143,10 +144,17 @@ export function editForm(own: ShelvedTeam, shelf: TeamShelf): ModalView {
         value: team.agents.map(({ name }) => name).join("\n"),
         hint: "One a line. A line that you take out takes the agent out.",
       }),
-      numberField({ id: TEAM.turns, label: "Turns, at most", optional: true, value: turns }),
-      numberField({ id: TEAM.minutes, label: "Minutes, at most", optional: true, decimal: true, value: minutes }),
-      numberField({ id: TEAM.tokens, label: "Tokens, at most", optional: true, value: tokens }),
-      numberField({ id: TEAM.usd, label: "Dollars, at most", optional: true, decimal: true, value: usd }),
+      numberField({ id: TEAM.turns, label: "Turns, at most", optional: true, value: turns, hint: upTo(ceilings.turns) }),
+      numberField({
+        id: TEAM.minutes,
+        label: "Minutes, at most",
+        optional: true,
+        decimal: true,
+        value: minutes,
+        hint: upTo(ceilings.minutes),
+      }),
+      numberField({ id: TEAM.tokens, label: "Tokens, at most", optional: true, value: tokens, hint: upTo(ceilings.tokens) }),
+      numberField({ id: TEAM.usd, label: "Dollars, at most", optional: true, decimal: true, value: usd, hint: upTo(ceilings.usd) }),
       ...(words
         ? [
             textField({
@@ -163,6 +171,8 @@ export function editForm(own: ShelvedTeam, shelf: TeamShelf): ModalView {
     ],
   };
 }
+
+const upTo = (ceiling: number): string => `Up to ${count(ceiling)}.`;
 
 /** The fields of a form for YAML. */
 export const YAML = { text: "text", more: "more" } as const;

@@ -123,6 +123,14 @@ export function teamOfForm(before: TeamJson, form: Filled): { readonly team: Tea
   return Object.keys(errors).length > 0 ? { errors } : { team };
 }
 
+/** The team with no limit above these: a copy of one that may have more. */
+export function lowered(team: TeamJson, ceilings: { readonly [limit in (typeof LIMITS)[number]]: number }): TeamJson {
+  if (!team.limits) return team;
+  const limits = { ...team.limits };
+  for (const limit of LIMITS) limits[limit] &&= Math.min(limits[limit], ceilings[limit]);
+  return { ...team, limits };
+}
+
 /** What is wrong, by block of the form. */
 export type Errors = { readonly [block: string]: string };
 

@@ -6,6 +6,14 @@ export interface TeamShelf {
   /** Models and tools that a team can name. */
   readonly models: readonly string[];
   readonly tools: readonly string[];
+  /** The most that a team which people make may have. */
+  readonly ceilings: {
+    readonly turns: number;
+    readonly minutes: number;
+    readonly tokens: number;
+    readonly usd: number;
+    readonly code: "off" | "ask" | "auto";
+  };
   /** Reads what a workspace has. Until then it has the teams of the file. */
   open(workspace: string): Promise<void>;
   /** For people: as it is at each look. */

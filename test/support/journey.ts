@@ -44,6 +44,8 @@ export interface Journey {
   readonly problems: readonly string[];
   /** Where its files are, the database among them. */
   readonly folder: string;
+  /** The same workspace and the same database after a restart, with other files. */
+  restarted(parts: ParleyParts): Promise<Journey>;
   /** From one moment to the next it is so much later. Whoever sleeps sleeps on. */
   skip(ms: number): void;
   /** Posts a mention; the thread under it. */
@@ -70,17 +72,39 @@ export async function openJourney(options: JourneyOptions): Promise<Journey> {
   options.prepare?.(slack);
   const { botToken, appToken, apiUrl } = slack;
   const { writeTimeoutMs } = options;
-  const { parley, problems, folder } = await openParley(options, {
-    clock,
-    slack: { botToken, appToken, apiUrl, ...(writeTimeoutMs === undefined ? {} : { writeTimeoutMs }) },
-  });
+  const world = { clock, slack: { botToken, appToken, apiUrl, ...(writeTimeoutMs === undefined ? {} : { writeTimeoutMs }) } };
+  const opened = await openParley(options, world);
   await slack.control.until(() => slack.control.connected());
+  return journeyOf(slack, opened, {
+    clock,
+    async again({ parley, folder }, parts) {
+      await parley.stop();
+      await slack.control.until(() => !slack.control.connected());
+      const next = await openParley(parts, { ...world, folder });
+      await slack.control.until(() => slack.control.connected());
+      return next;
+    },
+  });
+}
+
+type Opened = Awaited<ReturnType<typeof openParley>>;
+
+function journeyOf(
+  slack: Workspace,
+  opened: Opened,
+  {
+    clock,
+    again,
+  }: { readonly clock: ReturnType<typeof fastClock>; readonly again: (opened: Opened, parts: ParleyParts) => Promise<Opened> },
+): Journey {
+  const { parley, problems, folder } = opened;
   const thread = (channel: string, ts: string): Thread => createThread({ slack, parley, channel, ts });
   return {
     slack,
     parley,
     problems,
     folder,
+    restarted: async (parts) => journeyOf(slack, await again(opened, parts), { clock, again }),
     skip: (ms) => clock.skip(ms),
     thread,
     async mention(text, { user = MARIA, channel = GENERAL, threadTs } = {}) {
@@ -102,10 +126,10 @@ export async function openJourney(options: JourneyOptions): Promise<Journey> {
 /** A Parley of these files, started, and stopped when the test ends. Whatever broke in it fails the test. */
 export async function openParley(
   parts: ParleyParts,
-  world: { readonly slack: SlackSettings; readonly clock: Clock },
+  { folder: kept, ...world }: { readonly slack: SlackSettings; readonly clock: Clock; readonly folder?: string },
 ): Promise<{ readonly parley: Parley; readonly problems: readonly string[]; readonly folder: string }> {
-  const folder = await mkdtemp(join(tmpdir(), "parley-journey-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), "parley-journey-")));
+  if (kept === undefined) onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const env = parts.env ?? {};
   const problems: string[] = [];
   const parley = await createParley({
