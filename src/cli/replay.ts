@@ -3,7 +3,7 @@ import { readEnv } from "../config/env.ts";
 import { loadSettings, type Settings } from "../config/load.ts";
 import { readSnapshot } from "../config/build/snapshot.ts";
 import { TeamFile } from "../config/schema.ts";
-import type { RunEvent } from "../parley.ts";
+import type { EventBody, RunEvent } from "../parley.ts";
 import { print, readArguments, UsageError, type Io } from "./command.ts";
 import { databaseOf, noSuchRun } from "./export.ts";
 import { findRun, type FoundRun } from "./find-run.ts";
@@ -116,7 +116,10 @@ export async function replay({ log: thread, start, end }: FoundRun, settings: Se
       // The runner says until when it waits; an agent knows of no time. What a leader cost that gave way is known to the log alone.
       const { answerBy, approveBy, until } = waitsIn(expected);
       const times = { ...(answerBy ? { answerBy } : {}), ...(approveBy ? { approveBy } : {}), ...(until ? { until } : {}) };
-      const event = isGivenByPerson(next) && isGivenByPerson(expected) ? expected : ({ ...next, ...times, seq, at } as RunEvent);
+      const event =
+        isGivenByPerson(next) && isGivenByPerson(expected)
+          ? expected
+          : ({ ...next, ...times, ...cutIn(expected, next), seq, at } as RunEvent);
       if (JSON.stringify(event) !== JSON.stringify(expected)) return differs(expected, JSON.stringify(event));
       events.push(event);
     }
@@ -141,6 +144,14 @@ export async function replay({ log: thread, start, end }: FoundRun, settings: Se
 /** Until when it waits, where it does. */
 function waitsIn(event: RunEvent): { readonly answerBy?: string; readonly approveBy?: string; readonly until?: string } {
   return event.type === "handoff.made" || event.type === "approval.requested" || event.type === "limit.reached" ? event : {};
+}
+
+/** Logs of older versions hold the beginning of a long thing that was asked for. */
+function cutIn(expected: RunEvent, next: EventBody): { readonly what?: string } {
+  if (expected.type !== "approval.requested" || next.type !== "approval.requested") return {};
+  const [, begin, left] = /^([^]{4000})\n… cut: (\d+) more characters$/.exec(expected.what) ?? [];
+  const isSame = begin !== undefined && next.what.startsWith(begin) && next.what.length === begin.length + Number(left);
+  return isSame ? { what: expected.what } : {};
 }
 
 /** Everything here answers at once or never: a few turns of the event loop tell which. */

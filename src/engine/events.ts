@@ -47,6 +47,8 @@ type Fact =
       readonly tools?: ActionPolicy;
       /** Of a team that is a participant: another turn of it in the same run outside. Never stored; see `outside`. */
       readonly goesOn?: true;
+      /** Of a conversation inside another: code that is held back there. Never stored; see `outside`. */
+      readonly held?: readonly HeldCode[];
       /** What follows, up to that event, is a copy of another run, which had that team. */
       readonly forkedFrom?: { readonly run: string; readonly seq: number; readonly team: string };
     }
@@ -280,6 +282,20 @@ export interface HandoffMade {
   /** ISO 8601, UTC: when the run goes on without an answer; it waits for as long as it takes when absent. Only when `to` is a person. */
   readonly answerBy?: string;
   readonly usage?: Usage;
+}
+
+/** A block of code that comes again unchanged in a run and is not simply run, because of what a person has said or done. */
+export interface HeldCode {
+  readonly language: string;
+  readonly code: string;
+  /** The rest was cut from what the person was shown. */
+  readonly isBeginning?: true;
+  /** `asked`: in a question, which nobody has answered with a plain yes. */
+  readonly why: "refused" | "expired" | "skipped" | "asked";
+  readonly by?: string;
+  readonly reason?: string;
+  /** Seq of the event that says so. */
+  readonly seq: number;
 }
 
 export interface CodeRan {

@@ -1,5 +1,5 @@
 import type { ToolSpec } from "./model.ts";
-import type { ActionPolicy, Failure, Person, Usage } from "./events.ts";
+import type { ActionPolicy, HeldCode, Failure, Person, Usage } from "./events.ts";
 
 /**
  * What an agent asks of a tool. Contract: `run` gets the arguments already parsed as JSON (checked by the tool itself), and returns a
@@ -22,6 +22,8 @@ export interface CallOrigin {
   readonly askedBy: Person;
   /** The rules of that run; what the tool does inside keeps to them. */
   readonly policy?: { readonly code?: ActionPolicy; readonly tools?: ActionPolicy };
+  /** Code that people hold back there. */
+  readonly held?: readonly HeldCode[];
 }
 
 /** `usage`: of the models that worked inside. */

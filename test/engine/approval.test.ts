@@ -113,6 +113,24 @@ test("first-time asks until somebody has said yes in the thread, and then no mor
   expect(asked(log)).toHaveLength(1);
 });
 
+test("a call that was refused is asked for again when it comes again unchanged, though the tool was allowed since", async () => {
+  const log = openLog();
+  log.start("pay them");
+  const ran: unknown[] = [];
+  const pay = (usd: number) => ({ calls: [{ tool: "pay", args: { usd } }] });
+  const parts = { model: scripted(pay(500), pay(5), pay(6), pay(500), "done"), tools: [guardedTool("always", ran)] };
+  await log.run(alone(parts));
+  answer(log, false);
+  await log.run(alone(parts));
+  allowForRun(log);
+  await log.run(alone(parts));
+  expect(ran).toEqual([{ usd: 5 }, { usd: 6 }]);
+  expect(asked(log)).toEqual(['pay {"usd":500}', 'pay {"usd":5}', 'pay {"usd":500}']);
+  answer(log, true);
+  await log.run(alone(parts));
+  expect(ran).toEqual([{ usd: 5 }, { usd: 6 }, { usd: 500 }]);
+});
+
 test("the same call a third time in a turn is not run, nor asked for", async () => {
   const log = openLog();
   log.start("go");

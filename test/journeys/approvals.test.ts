@@ -1,51 +1,14 @@
 import { expect, test } from "vitest";
-import type { Executor } from "../../src/sandbox/executor.ts";
+import { codingTeam as coding, fence, recorder } from "../support/coding-team.ts";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR, type Journey } from "../support/journey.ts";
 import { buttonsOf, wordsOf, type Thread } from "../support/thread.ts";
 
 const ADA = "U0ADA";
-const fence = (code: string) => `\`\`\`python\n${code}\n\`\`\``;
-
-/** Runs nothing, and says what it was given. */
-function sandbox(ran: string[]): Executor {
-  return {
-    capabilities: { grade: "process", label: "test", languages: ["python"], hint: "" },
-    open: async () => ({
-      run: async ({ code }) => {
-        ran.push(code.trim());
-        const output = `ran ${code.trim()}\n`;
-        return { outcome: "ok", exitCode: 0, output, stdout: output, stderr: "", outputBytesCut: 0, elapsedMs: 5, files: [], notices: [] };
-      },
-      put: async () => {},
-      end: async () => {},
-    }),
-    close: async () => {},
-  };
-}
-
-/** One writes code, one runs it; both speak twice. */
-const coding = (more: { readonly team?: object; readonly runner?: object; readonly slack?: object } = {}) => ({
-  models: PAIR.models,
-  teams: {
-    coding: {
-      description: "Writes code and runs it.",
-      speakers: { policy: "round-robin" },
-      agents: [
-        { name: "Coder", description: "Writes.", model: "scripted" },
-        { name: "Runner", kind: "code-runner", runs: ["Coder"], description: "Runs it.", approval: "ask", ...more.runner },
-      ],
-      stop: { textMention: "DONE" },
-      limits: PAIR.teams.pair.limits,
-      ...more.team,
-    },
-  },
-  ...(more.slack ? { slack: more.slack } : {}),
-});
 const TWICE = { Coder: [fence("print(1)"), fence("print(2)"), "That is all. DONE"] };
 
 async function open(file: object, replies: object = TWICE) {
   const ran: string[] = [];
-  const journey = await openJourney({ file, replies, executor: sandbox(ran) });
+  const journey = await openJourney({ file, replies, executor: recorder(ran) });
   return { journey, ran };
 }
 

@@ -27,7 +27,15 @@ function ofKind(agent: AgentSettings, team: TeamSettings, parts: Parts): Agent {
   const { languages, hint } = parts.executor.capabilities;
   switch (agent.kind) {
     case "code-runner":
-      return codeRunner({ name, description, runs: agent.runs, languages, approval: agent.approval, run: runCode(parts) });
+      return codeRunner({
+        name,
+        description,
+        runs: agent.runs,
+        runners: team.agents.flatMap((one) => (one.kind === "code-runner" ? [{ name: one.name, runs: one.runs }] : [])),
+        languages,
+        approval: agent.approval,
+        run: runCode(parts),
+      });
     case "coder":
       return coder({
         name,

@@ -34,18 +34,41 @@ interface Approvals {
   readonly kindOf: Map<string, string>;
   /** What needs no question in this run, and the call with whose yes that was said. */
   readonly standing: Map<string, string>;
+  /** Tool calls of this run, with their arguments, that nobody has said yes to, and of each call that waits what it is. */
+  readonly refused: Set<string>;
+  readonly waiting: Map<string, { readonly what: string; readonly participant: string }>;
 }
 
 const approvals: Fold<Approvals> = {
-  initial: () => ({ byCall: new Map(), toolOf: new Map(), tools: new Set(), kindOf: new Map(), standing: new Map() }),
+  initial: () => ({
+    byCall: new Map(),
+    toolOf: new Map(),
+    tools: new Set(),
+    kindOf: new Map(),
+    standing: new Map(),
+    refused: new Set(),
+    waiting: new Map(),
+  }),
   step(state, event) {
-    if (event.type === "run.started" && !event.goesOn) state.standing.clear();
+    if (event.type === "run.started") {
+      if (!event.goesOn) {
+        state.standing.clear();
+        state.refused.clear();
+      }
+      // What waited when a run ended waits no more.
+      for (const [call, { kind }] of state.byCall) if (kind === "asked") state.byCall.delete(call);
+    }
     if (event.type === "tool.called") state.toolOf.set(event.call, event.tool);
     if (event.type === "approval.requested") {
       state.byCall.set(event.call, { kind: "asked" });
       const tool = event.tool ?? state.toolOf.get(event.call);
       state.kindOf.set(event.call, tool === undefined ? codeOf(event) : toolKind(tool));
+      state.waiting.set(event.call, { what: event.what, participant: event.within?.split("/")[0] ?? event.agent });
     }
+    if (event.type === "approval.given" || event.type === "approval.expired")
+      settle(state, event.call, event.type === "approval.given" && event.approved);
+    if (event.type === "turn.skipped")
+      for (const [call, { participant }] of state.waiting) if (participant === event.agent) settle(state, call, false);
     if (event.type === "approval.given") {
       const { approved, person, reason, edited } = event;
       const change = edited === undefined ? {} : { edited };
@@ -62,6 +85,14 @@ const approvals: Fold<Approvals> = {
   },
 };
 
+function settle({ waiting, refused }: Approvals, call: string, approved: boolean): void {
+  const what = waiting.get(call)?.what;
+  waiting.delete(call);
+  if (what === undefined) return;
+  if (approved) refused.delete(what);
+  else refused.add(what);
+}
+
 const codeOf = ({ agent, within }: { readonly agent: string; readonly within?: string }): string =>
   `code of ${within === undefined ? agent : `${within}/${agent}`}`;
 const toolKind = (tool: string): string => `tool ${tool}`;
@@ -72,6 +103,13 @@ export const approvalOf = (transcript: Transcript, call: string): Approval =>
 
 /** Whether somebody has said yes to this tool in the thread. */
 export const wasApproved = (transcript: Transcript, tool: string): boolean => read(transcript, approvals).tools.has(tool);
+
+/** What a person is shown of a call of a tool. */
+export const callShown = (tool: string, args: string): string => `${tool} ${args}`.trim();
+
+/** Whether this very call was refused, skipped, or not answered in time before in the current run: then it is asked for again, whatever else was allowed. */
+export const wasRefused = (transcript: Transcript, tool: string, args: string): boolean =>
+  read(transcript, approvals).refused.has(callShown(tool, args));
 
 /** Whether somebody has said yes to all calls of this tool, or to all code of this agent, in the current run. */
 export const isToolAllowed = (transcript: Transcript, tool: string): boolean => read(transcript, approvals).standing.has(toolKind(tool));
@@ -112,8 +150,3 @@ export function policyOf(transcript: Transcript): { readonly code?: ActionPolicy
   if (started?.type !== "run.started") return {};
   return { ...(started.code ? { code: started.code } : {}), ...(started.tools ? { tools: started.tools } : {}) };
 }
-
-/** What a person is asked to say yes to; long enough for a script, short enough for a card. */
-export const asked = (what: string): string =>
-  what.length <= ASKED_CHARS_MAX ? what : `${what.slice(0, ASKED_CHARS_MAX)}\n… cut: ${what.length - ASKED_CHARS_MAX} more characters`;
-const ASKED_CHARS_MAX = 4_000;

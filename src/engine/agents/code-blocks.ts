@@ -1,3 +1,5 @@
+import type { AgentMessage, Recorded, RunEvent, Whereabouts } from "../events.ts";
+
 /** A fenced block of code in somebody's words. */
 export interface FencedBlock {
   /** Lower case; `python` where the fence has no label. */
@@ -11,10 +13,30 @@ const BLOCKS_MAX = 20;
 /**
  * The code blocks of a Markdown text, tolerant of what models write: a label with or without a blank before it, in any case and with
  * trailing words, CRLF, fences of backticks or tildes, indented fences, longer fences around shorter ones, a last fence that was never closed.
- * Blocks without a label count as Python only where no block of the text has one: beside labelled code they show output.
+ * Blocks without a label count as Python only where no block of the text has one: beside labelled code they show output. What is quoted
+ * (`> `) or thought (`<think>`) is no block.
  */
 export function codeBlocks(text: string): FencedBlock[] {
-  const found: { label: string; code: string }[] = [];
+  const found = fences(withoutThoughts(text));
+  const labelled = found.filter((block) => block.label !== "");
+  return (labelled.length > 0 ? labelled : found).map(({ label, code }) => ({ language: languageOf(label), code }));
+}
+
+/**
+ * Whether code may be taken from it: an agent's finished message to the team, and nothing else. Not a question or another hand-over, a stop
+ * message, a tool's output that stands in for prose, a person's words, or what was said inside another participant or outside of this one.
+ */
+export const maySayCode = (event: RunEvent): event is AgentMessage & Whereabouts & Recorded =>
+  event.type === "message.posted" &&
+  "agent" in event &&
+  event.kind === undefined &&
+  event.within === undefined &&
+  !event.quiet &&
+  !event.outside;
+
+/** Every fence of a text, in order; `isOpen` where the text ends within it. */
+export function fences(text: string): { readonly label: string; readonly code: string; readonly isOpen: boolean }[] {
+  const found: { label: string; code: string; isOpen: boolean }[] = [];
   const lines = text.split(/\r\n|\r|\n/);
   for (let at = 0; at < lines.length && found.length < BLOCKS_MAX; at++) {
     const opening = /^ {0,3}(`{3,}|~{3,})[ \t]*([^`]*)$/.exec(lines[at] ?? "");
@@ -23,23 +45,37 @@ export function codeBlocks(text: string): FencedBlock[] {
     const indent = (lines[at] ?? "").length - (lines[at] ?? "").trimStart().length;
     const code: string[] = [];
     for (at++; at < lines.length && !closes(lines[at] ?? "", fence); at++) code.push(withoutIndent(lines[at] ?? "", indent));
-    found.push({ label: (opening[2]?.trim().split(/[\s{]/)[0] ?? "").toLowerCase(), code: code.join("\n") + "\n" });
+    const label = (opening[2]?.trim().split(/[\s{]/)[0] ?? "").toLowerCase();
+    found.push({ label, code: code.join("\n") + "\n", isOpen: at >= lines.length });
   }
-  const labelled = found.filter((block) => block.label !== "");
-  return (labelled.length > 0 ? labelled : found).map(({ label, code }) => ({
-    language: LANGUAGE_NAMES[label] ?? (label || "python"),
-    code,
-  }));
+  return found;
 }
 
-const LANGUAGE_NAMES: { readonly [label: string]: string } = {
-  py: "python",
-  python3: "python",
-  shell: "sh",
-  zsh: "bash",
-  js: "javascript",
-  ts: "typescript",
-};
+/**
+ * The text behind what a model has thought, where its server leaves that in front of the answer. Templates that open the thought themselves
+ * leave only its end, on a line of its own.
+ */
+function withoutThoughts(text: string): string {
+  const mark = /^\s*<(think|thinking|reasoning)>/.exec(text)?.[1];
+  if (mark !== undefined) {
+    const end = text.indexOf(`</${mark}>`);
+    return end < 0 ? "" : text.slice(end + mark.length + 3);
+  }
+  const end = /^<\/(?:think|thinking)>[ \t]*$/m.exec(text);
+  return end ? text.slice(end.index + end[0].length) : text;
+}
+
+/** The language that a fence's label names. */
+export const languageOf = (label: string): string => LANGUAGE_NAMES.get(label) ?? (label || "python");
+
+const LANGUAGE_NAMES: ReadonlyMap<string, string> = new Map([
+  ["py", "python"],
+  ["python3", "python"],
+  ["shell", "sh"],
+  ["zsh", "bash"],
+  ["js", "javascript"],
+  ["ts", "typescript"],
+]);
 
 function closes(line: string, fence: string): boolean {
   const run = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(line)?.[1];

@@ -1,7 +1,8 @@
 import type { CodeOutcome, CodeRan, Delta, EventBody, RunEvent } from "../events.ts";
 import type { Agent } from "../team.ts";
-import { beginOfTurn, eventsOfTurn, isMessage, type Message, type Transcript } from "../transcript.ts";
-import { codeBlocks } from "./code-blocks.ts";
+import { beginOfTurn, eventsOfTurn, type Transcript } from "../transcript.ts";
+import { codeBlocks, maySayCode } from "./code-blocks.ts";
+import { holding, type CodeRunners } from "./held-code.ts";
 import { changeOf, runBlock, type BlockRunner, type WrittenBlock } from "./run-block.ts";
 
 export interface CodeRunnerSettings extends BlockRunner {
@@ -10,11 +11,17 @@ export interface CodeRunnerSettings extends BlockRunner {
   readonly runs: readonly string[];
   /** What the sandbox can run; blocks in other languages are not code to run. */
   readonly languages: readonly string[];
+  /** Everybody in the team who runs others' code: what a person skipped at one is held back at all. It alone when absent. */
+  readonly runners?: CodeRunners["runners"];
 }
 
-/** An agent without a model: it runs the code that the named agents have posted since its own last turn, and reports what came of it. */
+/**
+ * An agent without a model: it runs the code that the named agents have posted since its own last turn, and reports what came of it. Code is
+ * what they said to the team in a finished message, and nothing else that bears their name.
+ */
 export function codeRunner(settings: CodeRunnerSettings): Agent {
-  const { name, description, languages } = settings;
+  const { name, description, languages, runners = [{ name, runs: settings.runs }] } = settings;
+  const held = holding({ languages, runners });
 
   async function* turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
     const blocks = blocksToRun(transcript);
@@ -24,7 +31,7 @@ export function codeRunner(settings: CodeRunnerSettings): Agent {
     const results: CodeRan[] = [...ran];
     for (const block of blocks.slice(ran.length)) {
       if (results.some((result) => result.outcome !== "ok")) break;
-      const result = yield* runBlock(settings, block, transcript, signal);
+      const result = yield* runBlock(settings, held, block, transcript, signal);
       if (!result) return;
       yield result;
       results.push(result);
@@ -33,25 +40,32 @@ export function codeRunner(settings: CodeRunnerSettings): Agent {
   }
 
   function blocksToRun(transcript: Transcript): WrittenBlock[] {
-    const fromCoders = unheard(transcript, name).filter((message) => "agent" in message && settings.runs.includes(message.agent));
-    return fromCoders.flatMap((message) =>
-      codeBlocks(message.text)
-        .filter((block) => languages.includes(block.language))
-        .map((block, index) => ({ ...block, source: { seq: message.seq, block: index } })),
+    return unheard(transcript, name).flatMap((message) =>
+      !maySayCode(message) || !settings.runs.includes(message.agent)
+        ? []
+        : codeBlocks(message.text)
+            .filter((block) => languages.includes(block.language))
+            .map((block, index) => ({ ...block, source: { seq: message.seq, block: index } })),
     );
   }
 
   return { name, description, turn };
 }
 
-/** What was said since its last turn began, and before this one did: those who speak beside it are heard next time. */
-function unheard(transcript: Transcript, name: string): readonly Message[] {
+/**
+ * What was said since its last turn began, and before this one did: those who speak beside it are heard next time. A turn that a person
+ * skipped, or stopped with the run, was its last too: what it was to run is not taken up again by itself.
+ */
+function unheard(transcript: Transcript, name: string): readonly RunEvent[] {
   const { events } = transcript;
-  const isSelection = (event: RunEvent) => event.type === "speaker.selected" && event.agent === name;
-  const isReport = (event: RunEvent) => event.type === "message.posted" && "agent" in event && event.agent === name;
-  const [begin, lastReport] = [beginOfTurn(transcript, name), events.findLastIndex(isReport)];
-  const from = events.findLastIndex((event, index) => index <= lastReport && isSelection(event));
-  return events.slice(from + 1).filter((event): event is Message => isMessage(event) && event.seq < begin);
+  const isOwn = (event: RunEvent) => "agent" in event && event.agent === name && event.within === undefined;
+  const isEnd = (event: RunEvent) =>
+    event.type === "run.stopped"
+      ? event.outcome === "stopped"
+      : isOwn(event) && (event.type === "message.posted" || event.type === "turn.skipped");
+  const [begin, lastEnd] = [beginOfTurn(transcript, name), events.findLastIndex(isEnd)];
+  const from = events.findLastIndex((event, index) => index <= lastEnd && event.type === "speaker.selected" && isOwn(event));
+  return events.slice(from + 1).filter((event) => event.seq < begin);
 }
 
 /** What the other agents read: the output as it is, and in words only what the output does not say. */

@@ -6,6 +6,7 @@ import { ask, askUnseen, plus, type Asked } from "./ask.ts";
 import { codeBlocks } from "./code-blocks.ts";
 import { add, CONTEXT_DEFAULT, emptyContext, summarize, type Context, type ContextStrategy } from "./context.ts";
 import { amendHeard, hear, openEar, type Ear } from "./hearing.ts";
+import { holding } from "./held-code.ts";
 import { changeOf, runBlock, type BlockRunner, type WrittenBlock } from "./run-block.ts";
 import { noticed, spokenBy, turnFailed } from "./spoken.ts";
 import { keepInShort } from "./summary.ts";
@@ -28,13 +29,14 @@ export interface CoderSettings extends BlockRunner {
 export function coder(settings: CoderSettings): Agent {
   const { name, description, context: strategy = CONTEXT_DEFAULT } = settings;
   const view = coderView(name);
+  const held = holding({ languages: settings.languages, runners: [] });
 
   async function* turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
     while (!signal.aborted) {
       const steps = eventsOfTurn(transcript, name).filter((event) => "agent" in event && event.agent === name);
       const step = nextStep(steps);
       if (step.kind === "run") {
-        const ran = yield* runBlock(settings, step.block, transcript, signal);
+        const ran = yield* runBlock(settings, held, step.block, transcript, signal);
         if (!ran) return;
         yield ran;
         continue;

@@ -31,7 +31,8 @@ export interface Handoffs {
 const OPTIONS_MAX = 5;
 /** Slack's limit for the text of a button. */
 const OPTION_CHARS_MAX = 75;
-const QUESTION_CHARS_MAX = 2_000;
+/** Of a question to a person. */
+export const QUESTION_CHARS_MAX = 2_000;
 
 /** The tool's name for a hand-over to this agent. */
 export const transferTool = (to: string): string => `transfer_to_${to.toLowerCase().replaceAll(/[^a-z0-9_-]/g, "_")}`;

@@ -2,6 +2,7 @@ import { HUMAN, type RunEvent } from "../events.ts";
 import type { Agent } from "../team.ts";
 import { beginOfTurn, eventsOfTurn, messagesOfRun, type Transcript } from "../transcript.ts";
 import { cutMiddle } from "./context.ts";
+import { QUESTION_CHARS_MAX } from "./handoff.ts";
 
 export interface HumanSettings {
   readonly name: string;
@@ -36,9 +37,6 @@ export function human({ name, description, question: ask, options = [] }: HumanS
 
 const isAnswer = (event: RunEvent, question: RunEvent): event is RunEvent & { readonly type: "message.posted" } =>
   event.type === "message.posted" && "person" in event && event.seq > question.seq && (event.answers ?? question.seq) === question.seq;
-
-/** As long as the question of a hand-over may be. */
-const QUESTION_CHARS_MAX = 2_000;
 
 function lastWords(transcript: Transcript, name: string): string {
   const begin = beginOfTurn(transcript, name);

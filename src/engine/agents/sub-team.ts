@@ -5,6 +5,7 @@ import type { Agent, Team } from "../team.ts";
 import { amend, isMessage, read, repliesGiven, speakerOf, type Fold, type Transcript } from "../transcript.ts";
 import { ask } from "./ask.ts";
 import { add, CONTEXT_DEFAULT, emptyContext } from "./context.ts";
+import { forInside, holding, type Holding } from "./held-code.ts";
 import { spokenBy, turnFailed } from "./spoken.ts";
 
 export interface SubTeamSettings {
@@ -104,10 +105,14 @@ function innerLog(
   open: boolean;
   /** What the run outside began with, and whether this team has had a turn in it. */
   rules: { readonly code?: ActionPolicy; readonly tools?: ActionPolicy; readonly goesOn?: true };
+  /** Code that people hold back outside. */
+  readonly held: Holding;
 }> {
+  const outside = holding({ languages: [], runners: [] });
   return {
-    initial: () => ({ events: [], seqs: new Map(), unheard: [], open: false, rules: {} }),
+    initial: () => ({ events: [], seqs: new Map(), unheard: [], open: false, rules: {}, held: outside.initial() }),
     step(state, event) {
+      outside.step(state.held, event);
       const append = (body: EventBody) => state.events.push({ ...body, seq: state.events.length + 1, at: event.at });
       const place = event.within?.split("/");
       if (place?.[0] === name) {
@@ -115,7 +120,15 @@ function innerLog(
         append(place.length > 1 ? { ...plain, within: place.slice(1).join("/") } : (plain as EventBody));
         if (event.type === "handoff.made") state.seqs.set(event.seq, state.events.length);
       } else if (event.type === "speaker.selected" && event.agent === name && !place) {
-        append({ type: "run.started", run: `${name}-${event.seq}`, team, startedBy: { id: "team", name: "the team" }, ...state.rules });
+        const held = forInside(state.held);
+        append({
+          type: "run.started",
+          run: `${name}-${event.seq}`,
+          team,
+          startedBy: { id: "team", name: "the team" },
+          ...state.rules,
+          ...(held.length > 0 ? { held } : {}),
+        });
         state.rules = { ...state.rules, goesOn: true };
         for (const message of state.unheard.splice(0)) append("agent" in message ? { ...message, outside: true } : message);
         state.open = true;

@@ -2,7 +2,8 @@ import { HUMAN, type Delta, type EventBody, type Person } from "../events.ts";
 import type { ToolCall } from "../model.ts";
 import type { Tool, ToolResult } from "../tool.ts";
 import { askedBy, currentRun, eventsOfTurn, read, type Fold, type Transcript } from "../transcript.ts";
-import { approvalOf, asked, denial, isToolAllowed, policyOf, wasApproved } from "./approvals.ts";
+import { approvalOf, callShown, denial, isToolAllowed, policyOf, wasApproved, wasRefused } from "./approvals.ts";
+import { heldIn } from "./held-code.ts";
 import type { HandoffCall, Handoffs } from "./handoff.ts";
 
 /** Whose calls, and what can be called. */
@@ -30,7 +31,7 @@ export async function* runCalls(
       type: "approval.requested",
       agent: name,
       call: call.call,
-      what: asked(`${call.tool} ${call.args}`.trim()),
+      what: callShown(call.tool, call.args),
       tool: call.tool,
       ...(ruleOf(caller, call, transcript) === "first-time" ? { lasting: true as const } : {}),
     };
@@ -61,7 +62,9 @@ export async function* runCalls(
 function unapproved(caller: Caller, calls: readonly ToolCall[], transcript: Transcript): readonly ToolCall[] {
   const needing = calls.filter((call) => {
     const rule = ruleOf(caller, call, transcript);
-    if (isToolAllowed(transcript, call.tool) || isRepeated(call, transcript)) return false;
+    if (isRepeated(call, transcript)) return false;
+    if (wasRefused(transcript, call.tool, call.args)) return rule !== "off";
+    if (isToolAllowed(transcript, call.tool)) return false;
     return rule === "always" || (rule === "first-time" && !wasApproved(transcript, call.tool));
   });
   const open = needing.filter((call) => approvalOf(transcript, call.call).kind === "unasked");
@@ -109,7 +112,15 @@ async function runOne(caller: Caller, call: ToolCall, transcript: Transcript, si
   const policy = policyOf(transcript);
   const rules = policy.code || policy.tools ? { policy } : {};
   try {
-    const origin = { run: currentRun(transcript).run ?? "", agent: name, call: call.call, askedBy: askedBy(transcript), ...rules };
+    const held = heldIn(transcript);
+    const origin = {
+      run: currentRun(transcript).run ?? "",
+      agent: name,
+      call: call.call,
+      askedBy: askedBy(transcript),
+      ...rules,
+      ...(held.length > 0 ? { held } : {}),
+    };
     return await tool.run(args, signal, origin);
   } catch (error) {
     return failed("crashed", `${call.tool} failed: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,4 +1,4 @@
-import { codeBlocks } from "../agents/code-blocks.ts";
+import { codeBlocks, maySayCode } from "../agents/code-blocks.ts";
 import { isMessage, read, speakerOf, type Fold, type Message, type Transcript } from "../transcript.ts";
 
 /** The name for people in rules; in a team that is a participant, for everybody outside it. */
@@ -23,8 +23,8 @@ export interface CandidateRule {
 export const nextByRule =
   (rules: readonly SelectorRule[], languages: readonly string[]) =>
   (transcript: Transcript): string | undefined => {
-    const { from, text } = read(transcript, lastWords);
-    return rules.find(({ after, when }) => after === from && fits(text, when, languages))?.next;
+    const { from, ...said } = read(transcript, lastWords);
+    return rules.find(({ after, when }) => after === from && fits(said, when, languages))?.next;
   };
 
 /** Who may be chosen now; nothing when the table does not say. */
@@ -36,23 +36,31 @@ export const candidatesByRule =
     return offered.length > 0 ? offered : undefined;
   };
 
-function fits(text: string, when: SelectorRule["when"], languages: readonly string[]): boolean {
+function fits({ text, code }: Pick<LastWords, "text" | "code">, when: SelectorRule["when"], languages: readonly string[]): boolean {
   if (when?.contains !== undefined && !text.includes(when.contains)) return false;
-  return !when?.hasCode || codeBlocks(text).some((block) => languages.includes(block.language));
+  return !when?.hasCode || codeBlocks(code).some((block) => languages.includes(block.language));
 }
 
 /** What was said last in the run, and by which participant: a team's members speak for the team, and a participant who is a person ends a turn with an answer. */
-const lastWords: Fold<{ readonly from: string | undefined; readonly text: string }> = {
+const lastWords: Fold<LastWords> = {
   initial: () => NOTHING,
   step(state, event) {
     if (event.type === "run.started") return NOTHING;
-    if (event.type === "turn.ended" && event.within === undefined) return { from: event.agent, text: state.text };
-    if (event.type === "turn.skipped" && event.within === undefined) return { from: event.agent, text: "" };
-    return isMessage(event) ? { from: participantOf(event), text: event.text } : state;
+    if (event.type === "turn.ended" && event.within === undefined) return { from: event.agent, text: state.text, code: "" };
+    if (event.type === "turn.skipped" && event.within === undefined) return { ...NOTHING, from: event.agent };
+    if (!isMessage(event)) return state;
+    return { from: participantOf(event), text: event.text, code: maySayCode(event) ? event.text : "" };
   },
 };
 
-const NOTHING = { from: undefined, text: "" };
+interface LastWords {
+  readonly from: string | undefined;
+  readonly text: string;
+  /** The same where code may be taken from it. */
+  readonly code: string;
+}
+
+const NOTHING: LastWords = { from: undefined, text: "", code: "" };
 
 const participantOf = (message: Message): string =>
   "person" in message || message.outside ? USER : (message.within?.split("/")[0] ?? speakerOf(message));
