@@ -8,6 +8,8 @@ export type CallFailure =
   | { readonly kind: "limited"; readonly retryAfterMs: number; readonly code: string }
   /** Perhaps done: look before trying again. */
   | { readonly kind: "ambiguous"; readonly code: string }
+  /** Slack says no in a word that its reference does not have. Perhaps done: look; what is not there after a few tries was refused. */
+  | { readonly kind: "undocumented"; readonly code: string }
   /** The place is closed to the bot; nothing can be said there. */
   | { readonly kind: "gone"; readonly code: string }
   /** Nothing at all can be done with this token. */
@@ -22,10 +24,8 @@ export type CallFailure =
 
 export function failureOf(error: unknown): CallFailure {
   if (error instanceof WebAPIRateLimitedError) return limited(error.retryAfter * 1_000);
-  if (error instanceof WebAPIHTTPError)
-    return { kind: error.statusCode >= 400 && error.statusCode < 500 ? "refused" : "ambiguous", code: `http_${error.statusCode}` };
-  if (error instanceof WebAPIRequestError)
-    return { kind: "ambiguous", code: error.original.name === "TimeoutError" ? "timeout" : "network" };
+  if (error instanceof WebAPIHTTPError) return httpFailure(error.statusCode);
+  if (error instanceof WebAPIRequestError) return { kind: "ambiguous", code: NO_ANSWER[error.original.name] ?? "network" };
   if (!(error instanceof WebAPIPlatformError)) {
     // The client throws a plain error for a 429 without a Retry-After.
     const message = error instanceof Error ? error.message : String(error);
@@ -39,6 +39,20 @@ export function failureOf(error: unknown): CallFailure {
   const { needed } = error.data as { readonly needed?: unknown };
   return { kind, code, needed: typeof needed === "string" ? needed : "" };
 }
+
+/** Whether it may have been done all the same. */
+export const isUnsure = ({ kind }: CallFailure): boolean => kind === "ambiguous" || kind === "undocumented";
+
+const NO_ANSWER: { readonly [name: string]: string } = { TimeoutError: "timeout", NoAnswerError: "no_answer" };
+
+/** Slack itself answers with 200 and 429 alone; what else comes is from something in between, or from a Slack in trouble. */
+export function httpFailure(status: number): CallFailure {
+  const isNo = status >= 400 && status < 500 && !MAY_BE_DONE.has(status);
+  return { kind: isNo ? "refused" : "ambiguous", code: `http_${status}` };
+}
+
+/** Whoever says so has waited for an answer, or has not, and does not know what became of the request. */
+const MAY_BE_DONE: ReadonlySet<number> = new Set([408, 409, 425, 499]);
 
 const limited = (ms: number, code = "ratelimited"): CallFailure => ({
   kind: "limited",
@@ -58,4 +72,5 @@ const KINDS: { readonly [reaction in Exclude<Reaction, "wait">]: Exclude<CallFai
   fine: "refused",
   say: "refused",
   bug: "refused",
+  doubt: "undocumented",
 };

@@ -172,7 +172,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const home = createHome(desk);
   listen(bolt, handlersOf(desk, { prompts, colleagues, home }), log);
   const marks = createMarks({ runner, whisper, log });
-  const reminders = createReminders({ runner, store, web, clock, log, team: me.team });
+  const reminders = createReminders({ runner, store, web, pace, clock, log, team: me.team });
   const audit = createAudit({ runner, store, settings: parts.settings, log, team: me.team });
   const status = createStatus({
     runner,

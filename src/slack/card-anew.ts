@@ -1,9 +1,9 @@
-import type { WebClient } from "@slack/web-api";
 import type { Post, Store } from "../store/store.ts";
-import { failureOf, type CallFailure } from "./api-errors.ts";
 import type { RenderedMessage } from "./blocks.ts";
 import { metadataOf, outboxId } from "./metadata.ts";
 import { placeOf } from "./place.ts";
+import type { Mouth, Posted } from "./post-looking.ts";
+import { postNoted, TRYING } from "./post-once.ts";
 
 /** A card that Slack lets nobody edit any more. */
 export interface Unedited extends Pick<Post, "thread" | "seq" | "kind">, Pick<RenderedMessage, "text" | "blocks"> {
@@ -12,33 +12,20 @@ export interface Unedited extends Pick<Post, "thread" | "seq" | "kind">, Pick<Re
 
 /**
  * Posts what the card should say as a new message below, which is edited from then on. Once for each card: it is written down before, and
- * what does not come back is not tried again, for a card that is there twice is worse than one that is old.
+ * what did not come back is looked for before it is tried again. Where nobody can look it is left: two cards are worse than one that is old.
  */
 export async function postAnew(
   { thread, seq, kind, run, text, blocks }: Unedited,
-  { store, write }: { readonly store: Pick<Store, "note" | "putNote">; readonly write: WebClient },
-): Promise<{ readonly kind: "posted" } | { readonly kind: "failed"; readonly failure: CallFailure } | { readonly kind: "tried before" }> {
+  mouth: Mouth & { readonly store: Pick<Store, "note" | "putNote"> },
+): Promise<Posted> {
   const place = placeOf(thread);
+  if (!place) return { kind: "failed", failure: { kind: "refused", code: "no_place" } };
+  const id = `${outboxId({ seq, kind, part: 0 })}.anew`;
+  const message = { id, channel: place.channel, threadTs: place.ts, text, blocks, metadata: metadataOf({ seq, kind }, id, run) };
   const key = noteKey(thread, seq, kind);
-  if (!place || (await store.note(key))) return { kind: "tried before" };
-  await store.putNote(key, TRIED);
-  try {
-    const { ts } = await write.chat.postMessage({
-      channel: place.channel,
-      thread_ts: place.ts,
-      text,
-      blocks: [...blocks],
-      unfurl_links: false,
-      unfurl_media: false,
-      metadata: metadataOf({ seq, kind }, `${outboxId({ seq, kind, part: 0 })}.anew`, run),
-    });
-    if (ts) await store.putNote(key, ts);
-    return { kind: "posted" };
-  } catch (error) {
-    const failure = failureOf(error);
-    if (failure.kind === "limited") await store.putNote(key, "");
-    return { kind: "failed", failure };
-  }
+  // As an earlier Parley noted it.
+  if ((await mouth.store.note(key)) === TRIED) await mouth.store.putNote(key, `${TRYING}0`);
+  return postNoted(mouth, { ...message, key }, { blind: "leave" });
 }
 
 /** The message that took the card's place, if one did. */
@@ -47,7 +34,7 @@ export async function anewOf(
   { thread, seq, kind }: Pick<Post, "thread" | "seq" | "kind">,
 ): Promise<string | undefined> {
   const ts = await store.note(noteKey(thread, seq, kind));
-  return ts && ts !== TRIED ? ts : undefined;
+  return ts && /^\d/.test(ts) ? ts : undefined;
 }
 
 const TRIED = "tried";

@@ -1,22 +1,23 @@
 import { createHash } from "node:crypto";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
-import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
 import type { RunEvent } from "../engine/events.ts";
 import { HUMAN } from "../engine/events.ts";
 import type { Transcript } from "../engine/transcript.ts";
 import type { Post, Store } from "../store/store.ts";
-import { failureOf } from "./api-errors.ts";
+import { failureOf, isUnsure, type CallFailure } from "./api-errors.ts";
 import type { Rendered, RenderedMessage } from "./blocks.ts";
 import { anewOf, postAnew, type Unedited } from "./card-anew.ts";
-import type { Problem } from "./delivery.ts";
+import type { Pace, Problem } from "./delivery.ts";
 import { knownCode } from "./error-codes.ts";
 import { CARD_EDIT_BURST, CARD_EDIT_GAP_MS, CARD_EDITS_PER_MINUTE, CARDS_AT_START_MAX, RETRY_DELAY_MS_MAX } from "./limits.ts";
 import { metadataOf, outboxId } from "./metadata.ts";
+import { createPace } from "./outbox.ts";
 import { createBucket, createSharedBucket } from "./pacer.ts";
 import type { TeamCard } from "./personas.ts";
 import { placeOf, type Place } from "./place.ts";
 import { render } from "./render.ts";
+import type { Web } from "./web.ts";
 
 /** Keeps the app's own messages up to date: what a card shows is read off the log, so an edit that is missed or made twice does no harm. */
 export interface Cards {
@@ -32,7 +33,9 @@ export interface Cards {
 
 export interface CardsParts {
   readonly store: Store;
-  readonly web: { readonly write: WebClient };
+  readonly web: Web;
+  /** Of the outbox; one of its own when absent. */
+  readonly pace?: Pace;
   readonly cardFor: (team: string) => TeamCard;
   readonly load: (thread: string) => Promise<Transcript>;
   readonly clock: Clock;
@@ -46,6 +49,7 @@ interface Line {
 
 export function createCards(parts: CardsParts): Cards {
   const { store, web, clock, onProblem } = parts;
+  const pace = parts.pace ?? createPace(clock);
   const bucket = createBucket({ perMinute: CARD_EDITS_PER_MINUTE, burst: CARD_EDIT_BURST, clock });
   const turns = createSharedBucket(bucket);
   const lines = new Map<string, Line>();
@@ -116,34 +120,43 @@ export function createCards(parts: CardsParts): Cards {
       await store.putNote(keyOf(thread, seq), mark);
       line.tries = 0;
     } catch (error) {
-      const failure = failureOf(error);
-      if (failure.kind === "limited" || (failure.kind === "ambiguous" && ++line.tries < TRIES_MAX)) {
-        if (failure.kind === "limited") bucket.delay(failure.retryAfterMs);
-        line.isDirty = true;
-      } else if (
-        knownCode(failure.code).reaction === "anew" &&
-        (await takePlace({ thread, seq, kind, run, text: rendered.text, blocks }, mark))
-      ) {
-        line.tries = 0;
-      } else if (failure.kind === "blocks" && rendered.fallback && !isSimple) {
-        isSimple = true;
-        line.isDirty = true;
-      } else if (failure.kind !== "ambiguous") {
-        if (uneditable.size >= UNEDITABLE_MAX) uneditable.clear();
-        uneditable.add(keyOf(thread, seq));
-        if (!isDegraded) onProblem({ kind: "degraded", feature: "cards", code: failure.code });
-        isDegraded = true;
-      }
+      await refused({ ...card, run, text: rendered.text, blocks }, { failure: failureOf(error), line, mark, fallback: rendered.fallback });
     }
     return true;
   }
 
+  /** What follows from an edit that did not go through. */
+  async function refused(
+    card: Unedited,
+    { failure, line, mark, fallback }: { failure: CallFailure; line: Line; mark: string; fallback: RenderedMessage["fallback"] },
+  ): Promise<void> {
+    const { thread, seq } = card;
+    // An edit may be made twice without harm: what Slack has said in a word without a meaning is tried again, and then believed.
+    const triesMax = failure.kind === "undocumented" ? DOUBTS_MAX : TRIES_MAX;
+    if (failure.kind === "limited" || ((isUnsure(failure) || failure.kind === "auth") && ++line.tries < triesMax)) {
+      if (failure.kind === "limited") bucket.delay(failure.retryAfterMs);
+      line.isDirty = true;
+    } else if (knownCode(failure.code).reaction === "anew" && (await takePlace(card, mark))) line.tries = 0;
+    else if (failure.kind === "blocks" && fallback && !isSimple) {
+      isSimple = true;
+      line.isDirty = true;
+    } else if (failure.kind !== "ambiguous" && failure.kind !== "auth" && !isClosed(failure)) {
+      if (uneditable.size >= UNEDITABLE_MAX) uneditable.clear();
+      uneditable.add(keyOf(thread, seq));
+      if (failure.kind !== "unavailable") return onProblem({ kind: "uneditable", thread, seq, code: failure.code });
+      if (!isDegraded) onProblem({ kind: "degraded", feature: "cards", code: failure.code });
+      isDegraded = true;
+    }
+  }
+
   /** False when there is no new card either. */
   async function takePlace(card: Unedited, mark: string): Promise<boolean> {
-    const anew = await postAnew(card, { store, write: web.write });
-    if (anew.kind === "tried before") return false;
+    // The newer one cannot be edited either.
+    if ((await anewOf(store, card)) !== undefined) return false;
+    const anew = await postAnew(card, { store, web, pace, clock, log: () => undefined });
     if (anew.kind === "posted") await store.putNote(keyOf(card.thread, card.seq), mark);
     else if (anew.failure.kind === "limited") bucket.delay(anew.failure.retryAfterMs);
+    else return false;
     touch(card.thread);
     return true;
   }
@@ -236,10 +249,15 @@ const CARDS_PER_THREAD_MAX = 10;
  * away, and no event follows that would begin anew.
  */
 const TRIES_MAX = 60;
+/** As the outbox has it for a message. */
+const DOUBTS_MAX = 3;
 const UNEDITABLE_MAX = 10_000;
 const STOP_GRACE_MS = 5_000;
 /** Looked at between two turns of the event loop: some milliseconds. */
 const CARDS_PER_LOOK = 20;
+
+/** The whole place is closed, perhaps for a while: that is dealt with where messages are posted. A card alone may have been deleted. */
+const isClosed = ({ kind, code }: CallFailure): boolean => kind === "gone" && code !== "message_not_found";
 
 const keyOf = (thread: string, seq: number): string => `card/${thread}/${seq}`;
 

@@ -23,6 +23,8 @@ export type Problem =
   | { readonly kind: "auth"; readonly code: string }
   /** Something is not granted or not known here, and is done without. Told once. */
   | { readonly kind: "degraded"; readonly feature: "personas" | "files" | "history" | "cards"; readonly code: string }
+  /** This card shows what was so earlier: it was deleted, or Slack lets nobody edit it any more, nor takes another in its place. */
+  | { readonly kind: "uneditable"; readonly thread: string; readonly seq: number; readonly code: string }
   /** After an outage that could not be looked into, a message may be there twice. */
   | { readonly kind: "maybe-twice"; readonly thread: string; readonly code: string }
   /** This message will not be in Slack; it is in the log. Where Slack lets it, the thread says so. */
@@ -69,6 +71,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
       gaveUp: false,
       posted: new Map(),
       wanted: outboxId(post),
+      doubts: 0,
     };
     let mayBeThere = post.sendingSince !== undefined;
     let delayMs = RETRY_DELAY_MS;
@@ -76,7 +79,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
       const about = await read(post);
       if (about.rendered.kind === "nothing") return settle(post, about.rendered.why);
       const rendered = sending.form.notice ?? about.rendered;
-      const sent = (mayBeThere ? await look(sending, rendered) : undefined) ?? (await send(sending, rendered, about));
+      const sent = (mayBeThere ? await look(sending, rendered) : undefined) ?? sureOf(sending) ?? (await send(sending, rendered, about));
       switch (sent.kind) {
         case "posted":
           await store.markDelivered(post.id, { receipt: sent.receipt });
@@ -84,10 +87,17 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
           return "done";
         case "next-form":
           sending.form = sent.form;
+          sending.otherwise = undefined;
           mayBeThere = false;
           continue;
         case "limited":
           mayBeThere = sent.mayBeThere;
+          continue;
+        case "doubtful":
+          sending.doubts++;
+          sending.otherwise = sent.otherwise;
+          mayBeThere = true;
+          await clock.sleep(RETRY_DELAY_MS, signal);
           continue;
         case "unknown":
           mayBeThere = true;
@@ -104,6 +114,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
           if (sending.gaveUp) return settle(post, sent.code);
           onProblem({ kind: "gave-up", thread: post.thread, seq: post.seq, code: sent.code });
           sending.gaveUp = true;
+          sending.otherwise = undefined;
           sending.form = lastForm(about.rendered, sent.code);
           mayBeThere = false;
           continue;
@@ -144,7 +155,8 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
   }
 
   function unreadable(failure: CallFailure, bucket: Bucket, post: Post): Sent | undefined {
-    const passing = stops(failure, bucket, { mayBeThere: true });
+    // A word of Slack's that nobody knows says no more of the thread than of the message.
+    const passing = failure.kind === "undocumented" ? undefined : stops(failure, bucket, { mayBeThere: true });
     if (passing) return passing;
     // A question that nobody sees would wait for ever: twice is the smaller harm, and only the first answer counts.
     onProblem({ kind: "maybe-twice", thread: post.thread, code: failure.code });
@@ -194,10 +206,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
         return { kind: "next-form", form };
       }
       const next = nextForm(form, failure, { message, withPersona });
-      return (
-        stops(failure, bucket, { mayBeThere: false }) ??
-        (next ? { kind: "next-form", form: next } : { kind: "refused", code: failure.code })
-      );
+      return ended(failure, bucket, next ? { kind: "next-form", form: next } : { kind: "refused", code: failure.code });
     }
   }
 
@@ -205,7 +214,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
   async function sendFile(sending: Sending, file: RenderedFile, message?: RenderedMessage): Promise<Sent> {
     const { post, place, signal, form } = sending;
     const bytes = "text" in file.content ? Buffer.from(file.content.text) : await store.file(file.content.hash);
-    const instead = (code: string): Sent => ({
+    const instead = (code: string): Refused => ({
       kind: "next-form",
       form: { ...form, shape: "whole", notice: noticeOf(file, code, message) },
     });
@@ -215,7 +224,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
     if (uploaded.kind === "done") return { kind: "posted", receipt: uploaded.receipt, rendered: file };
     const { failure } = uploaded;
     if (failure.kind === "unavailable") degrade("files", failure.code);
-    return stops(failure, pace.uploads, { mayBeThere: false }) ?? instead(failure.code);
+    return ended(failure, pace.uploads, instead(failure.code));
   }
 
   async function markSending(sending: Sending): Promise<void> {
@@ -252,6 +261,9 @@ interface Sending {
   readonly posted: Map<string, string>;
   /** The id that was tried last: the post's own, or that of a piece. */
   wanted: string;
+  /** How often Slack has said no in a word that nobody knows, and what follows when that was a refusal. */
+  doubts: number;
+  otherwise?: Refused | undefined;
 }
 
 interface About {
@@ -265,11 +277,29 @@ type Started = RunEvent & { readonly type: "run.started" };
 /** What became of a try. */
 type Sent =
   | { readonly kind: "posted"; readonly receipt: string; readonly rendered: Rendered | undefined }
-  | { readonly kind: "next-form"; readonly form: Form }
+  | Refused
   /** The bucket knows how long to wait. `mayBeThere`: an earlier try is still to be looked for. */
   | { readonly kind: "limited"; readonly mayBeThere: boolean }
   | { readonly kind: "unknown" }
-  | { readonly kind: "gone" | "held" | "refused"; readonly code: string };
+  /** A no that cannot be relied on: looked for, tried again, and taken for one when it comes again and again. */
+  | { readonly kind: "doubtful"; readonly otherwise: Refused }
+  | { readonly kind: "gone" | "held"; readonly code: string };
+
+/** What follows from a no to this form. */
+type Refused = { readonly kind: "next-form"; readonly form: Form } | { readonly kind: "refused"; readonly code: string };
+
+/** Tries of a message that Slack refuses in a word without a meaning; each is looked for, and the last is believed. */
+const DOUBTS_MAX = 3;
+
+/** It is not there, and was refused often enough. */
+function sureOf({ doubts, otherwise }: Sending): Refused | undefined {
+  return doubts >= DOUBTS_MAX ? otherwise : undefined;
+}
+
+function ended(failure: CallFailure, bucket: Bucket, refused: Refused): Sent {
+  if (failure.kind === "undocumented") return { kind: "doubtful", otherwise: refused };
+  return stops(failure, bucket, { mayBeThere: false }) ?? refused;
+}
 
 /** The failures that no other form of the message would mend. */
 function stops(failure: CallFailure, bucket: Bucket, { mayBeThere }: { readonly mayBeThere: boolean }): Sent | undefined {
@@ -286,6 +316,7 @@ function stops(failure: CallFailure, bucket: Bucket, { mayBeThere }: { readonly 
     case "too-long":
     case "blocks":
     case "unavailable":
+    case "undocumented":
     case "refused":
       return undefined;
   }

@@ -1,12 +1,13 @@
+import { randomUUID } from "node:crypto";
 import type { ModalView } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
-import { failureOf } from "./api-errors.ts";
 import type { Pace } from "./delivery.ts";
 import { knownCode } from "./error-codes.ts";
 import type { Ears } from "./ears.ts";
+import { postLooking, type Mouth } from "./post-looking.ts";
 import type { TeamShelf } from "./team-shelf.ts";
 import { slackErrorCode, type Log, type Web } from "./web.ts";
 
@@ -24,28 +25,13 @@ export interface Desk extends Ears {
   readonly log: Log;
 }
 
-/** Once more, and once more, while Slack says that the channel has had enough for a second; what it refuses so has not happened. */
-export async function patiently<T>(desk: Pick<Desk, "clock">, call: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await call();
-    } catch (error) {
-      const failure = failureOf(error);
-      if (failure.kind !== "limited" || tries === TRIES_MAX || failure.retryAfterMs > WAIT_MS_MAX) throw error;
-      await desk.clock.sleep(failure.retryAfterMs);
-    }
-  }
-}
-
-const TRIES_MAX = 4;
-/** Longer, and the person has gone on to something else. */
-const WAIT_MS_MAX = 30_000;
-
 export const INVITE = "I am not in this channel, so nobody would see my answers. Invite me first: `/invite @parley`";
 
 /** In the person's DM with the bot, for when there is no channel to whisper in. */
-export async function tellDirectly(desk: Desk, user: string, text: string): Promise<void> {
-  await courtesy(desk, "chat.postMessage", () => desk.web.write.chat.postMessage({ channel: user, text }));
+export async function tellDirectly(mouth: Mouth, user: string, text: string): Promise<void> {
+  const posted = await postLooking(mouth, { id: `told/${randomUUID()}`, channel: user, text }, { blind: "leave" });
+  if (posted.kind === "failed" && knownCode(posted.failure.code).reaction !== "fine")
+    mouth.log(`chat.postMessage did not work: ${posted.failure.code}`);
 }
 
 export function openModal(desk: Desk, triggerId: string, view: ModalView): Promise<void> {

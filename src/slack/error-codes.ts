@@ -20,8 +20,10 @@ export type Reaction =
   | "fine"
   /** A file is not taken: the thread says so in its place. */
   | "say"
-  /** Nobody has foreseen it: it is said loudly, in the log and in the thread. */
-  | "bug";
+  /** Parley has asked wrongly: it is tried in a plainer form, then said loudly, in the log and in the thread. */
+  | "bug"
+  /** Slack's reference does not have it. Perhaps done: the thread is looked at; what is not there after a few tries was refused. */
+  | "doubt";
 
 export interface KnownCode {
   readonly reaction: Reaction;
@@ -29,11 +31,11 @@ export interface KnownCode {
   readonly says: string;
 }
 
-/** What Slack said, and what follows from it. Every code has a row in {@link ERROR_CODES}, or is a bug. */
+/** What Slack said, and what follows from it. A code without a row in {@link ERROR_CODES} says nothing that could be relied on. */
 export function knownCode(code: string): KnownCode {
   return Object.hasOwn(ERROR_CODES, code)
     ? (ERROR_CODES[code] as KnownCode)
-    : { reaction: "bug", says: `Slack answers ${code}, which Parley does not know; please report it.` };
+    : { reaction: "doubt", says: `Slack answers ${code}, which Parley does not know; please report it.` };
 }
 
 const rows = (reaction: Reaction, says: { readonly [code: string]: string }): { readonly [code: string]: KnownCode } =>
@@ -46,6 +48,7 @@ const SCOPES = "Put manifest.yml into the app (App Manifest) and install it agai
 const INSTALL = "Install the app again and start Parley with the new SLACK_BOT_TOKEN.";
 const SHORTER = "Parley divides the message, and uploads it as a file if that is not enough.";
 const REPORT = "Parley posts the words alone; please report the message.";
+const ASKED_WRONGLY = "Parley has asked Slack for something in a wrong way; please report it.";
 const NEW_CARD = "Parley posts a new one below.";
 
 /** Slack's error codes, from its method pages and common errors (docs.slack.dev). */
@@ -139,5 +142,20 @@ export const ERROR_CODES: { readonly [code: string]: KnownCode } = {
     slack_connect_file_link_sharing_blocked: `Links to files are not allowed in channels shared with others. ${ADMIN}`,
     slack_connect_file_upload_sharing_blocked: `Files are not allowed in channels shared with others. ${ADMIN}`,
     slack_connect_lists_sharing_blocked: `Lists are not allowed in channels shared with others. ${ADMIN}`,
+  }),
+  ...rows("bug", {
+    invalid_arguments: ASKED_WRONGLY,
+    invalid_arg_name: ASKED_WRONGLY,
+    invalid_array_arg: ASKED_WRONGLY,
+    invalid_charset: ASKED_WRONGLY,
+    invalid_form_data: ASKED_WRONGLY,
+    invalid_post_type: ASKED_WRONGLY,
+    missing_post_type: ASKED_WRONGLY,
+    no_text: ASKED_WRONGLY,
+    too_many_attachments: ASKED_WRONGLY,
+    metadata_too_large: ASKED_WRONGLY,
+    invalid_metadata_format: ASKED_WRONGLY,
+    invalid_metadata_schema: ASKED_WRONGLY,
+    metadata_must_be_sent_from_app: ASKED_WRONGLY,
   }),
 };

@@ -30,7 +30,7 @@ export function nextForm(
     if (form.shape === "whole" || form.shape === "simple") return { ...form, shape: "pieces" };
     if (form.shape === "pieces") return { ...form, shape: "file" };
   }
-  if (failure.kind === "refused" && tried.withPersona) return { ...form, personas: false };
+  if ((failure.kind === "refused" || failure.kind === "undocumented") && tried.withPersona) return { ...form, personas: false };
   return form.shape === "plain" ? undefined : { ...form, shape: "plain" };
 }
 
@@ -93,7 +93,7 @@ export function noticeOf(file: RenderedFile, code: string, message?: RenderedMes
 /** As a clause: the sentence of the table, or the code itself where it has none. */
 function whyOf(code: string): string {
   const { reaction, says } = knownCode(code);
-  return reaction === "bug" ? code : says.replace(/\.$/, "");
+  return reaction === "bug" || reaction === "doubt" ? code : says.replace(/\.$/, "");
 }
 
 const WHY: { readonly [code: string]: string } = {

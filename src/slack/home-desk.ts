@@ -11,6 +11,8 @@ import { PREFORMATTED_CHARS_MAX, RUN_ID_CHARS, SECTION_CHARS_MAX } from "./limit
 import { myForm, mySettings } from "./my-settings.ts";
 import { createBucket } from "./pacer.ts";
 import { AboutForm, HomeValue, type PressBody } from "./payloads.ts";
+import { conversationOf } from "./post-looking.ts";
+import { postNoted } from "./post-once.ts";
 import { refused, wouldRefuse } from "./refused.ts";
 import { stop } from "./run-control.ts";
 import { answerModal } from "./run-modals.ts";
@@ -19,7 +21,7 @@ import { agentForm } from "./agent-form.ts";
 import { createForm, editForm, noteView, removeForm, teamView, yamlForm } from "./team-forms.ts";
 import { inTwo, teamJson, withoutAgent } from "./team-json.ts";
 import type { ShelvedTeam, TeamShelf } from "./team-shelf.ts";
-import { uploadFile } from "./upload.ts";
+import { uploadLooking } from "./upload.ts";
 
 /** A button or a menu of App Home and of its modals. */
 export async function pressHome(desk: Desk, home: Home, press: PressBody): Promise<void> {
@@ -197,17 +199,14 @@ async function sendFile(desk: Desk, press: PressBody, { name, text }: { readonly
   const user = press.user.id;
   // Once for this press, also when it is handled again after a crash.
   const key = `export/${press.view?.id ?? ""}/${press.trigger_id ?? ""}`;
-  if (await desk.store.note(key)) return;
   try {
-    const { channel, ts } = await desk.web.write.chat.postMessage({
-      channel: user,
-      text: `Here is \`${safeMrkdwn(name)}\`, as a team file has it.`,
-    });
-    if (!channel || !ts) return;
-    await desk.store.putNote(key, ts);
-    const place = { team: desk.me.team, channel, ts };
+    const channel = await conversationOf(desk, user);
+    const line = `Here is \`${safeMrkdwn(name)}\`, as a team file has it.`;
+    const said = await postNoted(desk, { key, id: key, channel, text: line }, { blind: "leave" });
+    if (said.kind !== "posted") return desk.log(`a team could not be sent as a file (${said.failure.code})`);
+    const place = { team: desk.me.team, channel, ts: said.ts };
     const post = { id: 0, thread: key, seq: 0, kind: "export", part: 0, sendingSince: undefined };
-    const uploaded = await uploadFile(
+    const uploaded = await uploadLooking(
       { kind: "file", name, alt: "A team as YAML", comment: "The whole team", content: { text: "" }, bytes: Buffer.from(text) },
       place,
       post,

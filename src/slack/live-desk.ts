@@ -93,7 +93,11 @@ export function openLiveDesk(
       const reply = await call("chat.postMessage", { unfurl_links: false, unfurl_media: false, ...to });
       const [ts, at] = [textOf(reply.body["ts"]), textOf(reply.body["channel"]) ?? to.channel];
       // In the thread it is found and taken away at the end; anywhere else nobody would look.
-      if (!reply.ok && !("thread_ts" in to && to["thread_ts"] !== undefined) && knownCode(codeOf(reply)).reaction === "look")
+      if (
+        !reply.ok &&
+        !("thread_ts" in to && to["thread_ts"] !== undefined) &&
+        ["look", "doubt"].includes(knownCode(codeOf(reply)).reaction)
+      )
         unclear.push(`a message in ${String(at)} may be there although its call failed (${reply.error}); look, and take it away by hand`);
       if (ts !== undefined) desk.undo(`the message ${ts} in ${String(at)}`, "chat.delete", { channel: at, ts });
       return { ...reply, ts, channel: String(at) };

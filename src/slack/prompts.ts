@@ -1,7 +1,8 @@
-import { tellDirectly, type Desk } from "./desk.ts";
+import type { Desk } from "./desk.ts";
 import { safeLine } from "./escape.ts";
 import { helpText, type TeamCards } from "./help.ts";
 import { PROMPT_TITLE_CHARS, SUGGESTED_PROMPTS_MAX, THREAD_TITLE_CHARS } from "./limits.ts";
+import { postNoted } from "./post-once.ts";
 import { placeOf } from "./place.ts";
 import { teamsIn } from "./starting.ts";
 import { isUnavailable, slackErrorCode } from "./web.ts";
@@ -59,9 +60,9 @@ export function createPrompts(desk: Desk): Prompts {
 
   async function greet(user: string): Promise<void> {
     const key = `greeted/${desk.me.team}/${user}`;
-    if (await desk.store.note(key)) return;
-    await desk.store.putNote(key, "yes");
-    await tellDirectly(desk, user, helpText(desk.me.user, desk.teams));
+    const text = helpText(desk.me.user, desk.teams);
+    const greeted = await postNoted(desk, { key, id: `greeting/${user}`, channel: user, text }, { blind: "leave" });
+    if (greeted.kind !== "posted") desk.log(`${user} could not be greeted (${greeted.failure.code})`);
   }
 
   return {

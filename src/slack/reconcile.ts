@@ -24,7 +24,7 @@ export interface Reconciling {
  * was lost. `oldest`: a ts that is older than the message, see {@link slackTimeBefore}.
  */
 export async function findPosted(
-  place: Place,
+  place: Pick<Place, "channel" | "ts">,
   wanted: string,
   oldest: string,
   { web, bucket, clock, signal }: Reconciling,
@@ -36,7 +36,7 @@ export async function findPosted(
   }
 }
 
-async function readOnce(place: Place, oldest: string, { web, bucket, signal }: Reconciling): Promise<Found> {
+async function readOnce(place: Pick<Place, "channel" | "ts">, oldest: string, { web, bucket, signal }: Reconciling): Promise<Found> {
   const posted = new Map<string, string>();
   let cursor: string | undefined;
   for (let page = 0; page < RECONCILE_PAGES_MAX; page++) {

@@ -7,7 +7,9 @@ import { timeOf } from "./blocks.ts";
 import { safeLine, safeMrkdwn } from "./escape.ts";
 import { CARD_LINE_CHARS, REMINDER_AFTER_MS } from "./limits.ts";
 import { placeOf, type Place } from "./place.ts";
-import { slackErrorCode, type Log, type Web } from "./web.ts";
+import type { Mouth } from "./post-looking.ts";
+import { isPosted, postNoted } from "./post-once.ts";
+import type { Log, Web } from "./web.ts";
 
 /** Timers at once; a question more than that is not reminded of. */
 const TIMERS_MAX = 1_000;
@@ -20,6 +22,7 @@ export function createReminders(parts: {
   readonly runner: Pick<Runner, "follow" | "read">;
   readonly store: Pick<Store, "note" | "putNote" | "unfinished">;
   readonly web: Web;
+  readonly pace: Mouth["pace"];
   readonly clock: Clock;
   readonly log: Log;
   /** The workspace whose threads are looked after. */
@@ -61,21 +64,19 @@ export function createReminders(parts: {
     const { answerBy } = question;
     const atMs = answerBy === undefined ? askedMs + REMINDER_AFTER_MS : (askedMs + Date.parse(answerBy)) / 2;
     await clock.sleep(Math.max(0, atMs - clock.now()), closing.signal);
-    if (closing.signal.aborted || (await store.note(key)) !== undefined) return;
+    if (closing.signal.aborted || (await isPosted(store, key))) return;
     const run = currentRun(await runner.read(thread));
     const user = run.startedBy?.id ?? "";
     if (!run.questions.some(({ seq }) => seq === question.seq) || !/^[UW][A-Z0-9]{2,20}$/.test(user)) return;
-    // Before it is sent: after a crash in between nobody is reminded, rather than twice.
-    await store.putNote(key, new Date(clock.now()).toISOString());
     const link = await web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
     const where = link?.permalink ? `<${link.permalink}|in its thread>` : "in its thread";
     const until = answerBy === undefined ? "It waits until somebody answers." : `Without an answer it goes on ${timeOf(answerBy)}.`;
     const text = `*${safeMrkdwn(question.agent)}* waits for an answer ${where}:\n>${safeMrkdwn(safeLine(question.text, CARD_LINE_CHARS))}\n${until}`;
-    try {
-      await web.write.chat.postMessage({ channel: user, text, unfurl_links: false, unfurl_media: false });
-    } catch (error) {
-      log(`a reminder could not be sent (${slackErrorCode(error) ?? "no answer"})`);
-    }
+    const reminder = { key, id: `reminder/${thread}/${question.seq}`, channel: user, text };
+    const sent = await postNoted(parts, reminder, { blind: "leave", signal: closing.signal });
+    // Slack's no is final for a reminder: at the next start it would come late.
+    if (sent.kind === "failed" && !closing.signal.aborted) await store.putNote(key, "refused");
+    if (sent.kind !== "posted") log(`a reminder could not be sent (${sent.failure.code})`);
   }
 
   return {

@@ -1,18 +1,18 @@
 import type { RunEvent } from "../engine/events.ts";
 import type { Transcript } from "../engine/transcript.ts";
-import { failureOf } from "./api-errors.ts";
 import { pressed } from "./buttons.ts";
 import { markdown, section } from "./blocks.ts";
-import { patiently, type Desk } from "./desk.ts";
+import type { Desk } from "./desk.ts";
 import { safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "./escape.ts";
 import { ANSWER_CHARS_MAX, SUMMARY_CHARS } from "./limits.ts";
 import { createBucket } from "./pacer.ts";
 import { ButtonValue, type PressBody } from "./payloads.ts";
 import { placeOf } from "./place.ts";
+import { isPosted, postNoted } from "./post-once.ts";
 import { runOf } from "./reading.ts";
 import { answerOf } from "./result.ts";
 import { transcriptFile } from "./transcript-file.ts";
-import { uploadFile } from "./upload.ts";
+import { uploadLooking } from "./upload.ts";
 
 /** Transcript, under a result: the whole run as a file in its thread, once for all who ask. */
 export async function pressTranscript(desk: Desk, press: PressBody): Promise<void> {
@@ -20,56 +20,57 @@ export async function pressTranscript(desk: Desk, press: PressBody): Promise<voi
   if (!found) return;
   const { at, events, run, stopped } = found;
   const key = `transcript/${at.thread}/${run}`;
-  if (await desk.store.note(key)) return desk.whisper.tell(at.listener, "The transcript is in this thread already.");
-  await desk.store.putNote(key, "asked");
+  if ((await desk.store.note(key)) === DONE) return desk.whisper.tell(at.listener, "The transcript is in this thread already.");
   const bytes = Buffer.from(transcriptFile(events));
   const post = { id: -stopped.seq, thread: at.thread, seq: stopped.seq, kind: "transcript", part: 0, sendingSince: undefined };
   const file = { kind: "file", name: "transcript.md", alt: "All turns of this run, as text", comment: "All turns of this run" } as const;
-  const uploaded = await uploadFile({ ...file, content: { text: "" }, bytes }, at.place, post, {
+  const uploaded = await uploadLooking({ ...file, content: { text: "" }, bytes }, at.place, post, {
     web: desk.web,
     store: desk.store,
     bucket: createBucket({ perMinute: 40, burst: 2, clock: desk.clock }),
     clock: desk.clock,
     signal: new AbortController().signal,
   });
-  if (uploaded.kind === "done") return;
-  await desk.store.putNote(key, "");
+  if (uploaded.kind === "done") return desk.store.putNote(key, DONE);
   await desk.whisper.tell(
     at.listener,
     `The transcript could not be uploaded (${safeMrkdwn(uploaded.failure.code)}). \`parley export\` writes the same on the machine where Parley runs.`,
   );
 }
 
+const DONE = "done";
+
 /** Share to channel, under a result: the answer as a message of the app's that the channel sees too, once. */
 export async function pressShare(desk: Desk, press: PressBody): Promise<void> {
   const found = await runPressed(desk, press);
   if (!found) return;
-  const { at, run, events } = found;
+  const { at, run, events, stopped } = found;
   if (at.external) return desk.whisper.tell(at.listener, "Only members of this workspace can share a result.");
   const stopWords = desk.teams.cards.find(({ name }) => name === found.team)?.stopWords ?? [];
   const answer = answerOf({ events }, stopWords);
   const key = `share/${at.thread}/${run}`;
-  if (!answer || (await desk.store.note(key))) return desk.whisper.tell(at.listener, "This result has been shared to the channel already.");
-  await desk.store.putNote(key, "shared");
+  if (!answer || (await isPosted(desk.store, key)))
+    return desk.whisper.tell(at.listener, "This result has been shared to the channel already.");
   const title = `*${safeMrkdwn(answer.agent)}* answers, shared by <@${press.user.id}>`;
   const text = `${safeMrkdwn(answer.agent)}: ${shorten(safeMrkdwn(withoutMarks(answer.text).replaceAll(/\s+/g, " ")), SUMMARY_CHARS)}`;
-  try {
-    const shared = {
-      channel: at.place.channel,
-      thread_ts: at.place.ts,
-      reply_broadcast: true as const,
-      text,
-      blocks: [section(title), markdown(shorten(safeMarkdown(answer.text), ANSWER_CHARS_MAX))],
-      unfurl_links: false,
-      unfurl_media: false,
-    };
-    await patiently(desk, () => desk.web.write.chat.postMessage(shared));
-  } catch (error) {
-    const { kind, code } = failureOf(error);
-    // Whether it is there is not known after an ambiguous failure: then not twice.
-    if (kind !== "ambiguous") await desk.store.putNote(key, "");
-    await desk.whisper.tell(at.listener, `The result could not be shared (${safeMrkdwn(code)}). Try again.`);
-  }
+  const shared = {
+    key,
+    id: `share/${stopped.seq}`,
+    channel: at.place.channel,
+    threadTs: at.place.ts,
+    broadcast: true,
+    text,
+    blocks: [section(title), markdown(shorten(safeMarkdown(answer.text), ANSWER_CHARS_MAX))],
+  };
+  const posted = await postNoted(desk, shared, { blind: "leave" });
+  if (posted.kind === "posted") return;
+  const code = safeMrkdwn(posted.failure.code);
+  await desk.whisper.tell(
+    at.listener,
+    posted.kind === "failed"
+      ? `The result could not be shared (${code}). Try again.`
+      : `Whether the result was shared is not known (${code}), for I may not read here. Look into the channel.`,
+  );
 }
 
 /** The run under whose result a button was pressed. */

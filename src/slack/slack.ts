@@ -15,9 +15,10 @@ import { createOutbox, createPace } from "./outbox.ts";
 import type { Body } from "./payloads.ts";
 import type { Allow } from "./permissions.ts";
 import type { TeamCard } from "./personas.ts";
+import { postLooking } from "./post-looking.ts";
 import type { TeamShelf } from "./team-shelf.ts";
 import type { TokenSource } from "./token-client.ts";
-import { createWeb, slackErrorCode } from "./web.ts";
+import { createWeb } from "./web.ts";
 
 /** What it takes to be in a workspace. */
 export interface SlackSettings {
@@ -98,7 +99,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   const stopping = new AbortController();
   const onProblem = (problem: Problem) =>
     void told(problem).catch((error: unknown) => log("a problem with Slack could not be dealt with", error));
-  const cards = createCards({ store, web, cardFor, load, clock, onProblem });
+  const cards = createCards({ store, web, pace, cardFor, load, clock, onProblem });
   const outbox = createOutbox({
     store,
     web,
@@ -132,6 +133,12 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
         return log(
           `Slack does not let Parley use ${problem.feature} (${problem.code}); it goes on without. parley doctor says what to grant`,
         );
+      case "uneditable":
+        return log(
+          problem.code === "message_not_found"
+            ? `card ${problem.seq} of ${problem.thread} was deleted; the run goes on without it`
+            : `card ${problem.seq} of ${problem.thread} shows what was so earlier: Slack does not let it be edited (${problem.code}); the messages below it say the rest`,
+        );
       case "maybe-twice":
         return log(`a message in ${problem.thread} may be there twice: it could not be looked up after ${problem.code}`);
       case "gave-up":
@@ -154,9 +161,9 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     await store.putNote(key, run);
     const what = stopped ? "I stopped working on your task: I can no longer post" : "I have worked on your task, but can no longer post";
     const text = `${what} in its thread (${code}). ${says} Nothing is lost: mention me there to go on.`;
-    await web.write.chat
-      .postMessage({ channel: startedBy.id, text })
-      .catch((error: unknown) => log(`${startedBy.id} could not be told (${slackErrorCode(error)})`));
+    const told = { id: `gone/${run}`, channel: startedBy.id, text };
+    const posted = await postLooking({ web, pace, clock, log }, told, { blind: "leave", signal: stopping.signal });
+    if (posted.kind !== "posted") log(`${startedBy.id} could not be told (${posted.failure.code})`);
   }
 
   return {

@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
 import type { Post, Store } from "../store/store.ts";
-import { failureOf, type CallFailure } from "./api-errors.ts";
+import { failureOf, httpFailure, isUnsure, type CallFailure } from "./api-errors.ts";
 import type { RenderedFile } from "./blocks.ts";
 import { RECONCILE_READ_GAP_MS, RECONCILE_READS, UPLOAD_TIMEOUT_MS } from "./limits.ts";
 import type { Bucket } from "./pacer.ts";
@@ -63,11 +63,32 @@ export async function sendBytes(url: string, bytes: Uint8Array, signal: AbortSig
     });
     await answer.body?.cancel();
     if (answer.ok) return undefined;
-    return { kind: answer.status >= 400 && answer.status < 500 ? "refused" : "ambiguous", code: `http_${answer.status}` };
+    return httpFailure(answer.status);
   } catch (error) {
     return { kind: "ambiguous", code: error instanceof Error && error.name === "TimeoutError" ? "timeout" : "network" };
   }
 }
+
+/** {@link uploadFile}; where it does not come back, or is tried again after a crash, it is looked for first, and tried a few times. */
+export async function uploadLooking(
+  file: RenderedFile & { readonly bytes: Uint8Array },
+  place: Place,
+  post: Post,
+  uploading: Uploading,
+): Promise<Uploaded> {
+  for (let tries = 0; ; tries++) {
+    const found = await findUploaded(place, post, uploading);
+    // What cannot be looked up is not shared again.
+    if (found) return found;
+    const uploaded = await uploadFile(file, place, post, uploading);
+    if (uploaded.kind === "done" || !isUnsure(uploaded.failure) || tries === TRIES_MAX - 1) {
+      const late = uploaded.kind === "failed" && isUnsure(uploaded.failure) ? await findUploaded(place, post, uploading) : undefined;
+      return late?.kind === "done" ? late : uploaded;
+    }
+  }
+}
+
+const TRIES_MAX = 3;
 
 /** Whether an earlier try has put the file into the thread; `undefined` when it has not. */
 export async function findUploaded(

@@ -7,6 +7,7 @@ import {
   type WebClient,
   type WebClientOptions,
 } from "@slack/web-api";
+import { fetchAnswer } from "./answers.ts";
 import { knownCode } from "./error-codes.ts";
 import { TokenClient, type TokenSource } from "./token-client.ts";
 
@@ -97,7 +98,7 @@ const lasting = (token: string): TokenSource => ({
 
 /** What every client of the SDK is given. A fresh object for each: the SDK writes into it. */
 export function clientOptions(apiUrl?: string, log?: Log): WebClientOptions {
-  return { slackApiUrl: apiBase(apiUrl), logger: sdkLogger(log) };
+  return { slackApiUrl: apiBase(apiUrl), logger: sdkLogger(log), fetch: fetchAnswer };
 }
 
 /** The SDK glues the method's name to the address, so it must end in a slash. */

@@ -1,14 +1,19 @@
+import { randomUUID } from "node:crypto";
 import type { KnownBlock } from "@slack/types";
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
-import type { Pace } from "./delivery.ts";
+import { failureOf, httpFailure, isUnsure } from "./api-errors.ts";
 import { knownCode } from "./error-codes.ts";
 import { createBucket } from "./pacer.ts";
+import { postLooking, type Mouth } from "./post-looking.ts";
 import { apiBase, isUnavailable, slackErrorCode, type Log, type Web } from "./web.ts";
 
 /** Small signs to one person: a line only they see, a reaction on their message. They are courtesies: none of them throws. */
 export interface Whisper {
-  /** A line in Slack's mrkdwn. Where Slack cannot show it to one person, it goes into the thread; never into a channel's open space. */
+  /**
+   * A line in Slack's mrkdwn. Where Slack cannot show it to one person, it goes into the thread; never into a channel's open space. At most
+   * once: where no answer comes, it may be there, and is not said again.
+   */
   tell(to: Listener, text: string, looks?: Looks): Promise<void>;
   /** An answer to a command, a shortcut or a press, which works in channels that the bot is not in; `undefined` address: as {@link tell}. */
   respond(responseUrl: string | undefined, to: Listener, text: string, looks?: Looks): Promise<void>;
@@ -58,12 +63,12 @@ const LINE_WAIT_MS_MAX = 30_000;
 
 export function createWhisper(parts: {
   readonly web: Web;
-  readonly pace: Pick<Pace, "post" | "posts">;
+  readonly pace: Mouth["pace"];
   readonly apiUrl?: string;
   readonly clock: Clock;
   readonly log: Log;
 }): Whisper {
-  const { web, pace, clock, log } = parts;
+  const { web, clock, log } = parts;
   const own = new URL(apiBase(parts.apiUrl)).origin;
   const unavailable = new Set<string>();
   const underWay = new Set<Promise<void>>();
@@ -83,39 +88,35 @@ export function createWhisper(parts: {
       web.write.chat.postEphemeral({ channel: to.channel, user: to.user, text, ...thread, ...blocksOf(looks) }),
     );
     const root = to.threadTs ?? to.ts;
-    if (shown || !root) return;
-    if (!(await pace.post(to.channel).take(settling.signal)) || !(await pace.posts.take(settling.signal))) return;
-    await attempt("chat.postMessage", () =>
-      web.write.chat.postMessage({
-        channel: to.channel,
-        thread_ts: root,
-        text: `<@${to.user}> ${text}`,
-        unfurl_links: false,
-        unfurl_media: false,
-      }),
-    );
+    // What is shown to one person can be looked up by nobody: said again, it might stand there twice, and once before everybody.
+    if (shown !== "refused" || !root) return;
+    const line = { id: `whisper/${randomUUID()}`, channel: to.channel, threadTs: root, text: `<@${to.user}> ${text}` };
+    const posted = await postLooking(parts, line, { blind: "leave", signal: settling.signal });
+    if (posted.kind !== "posted" && !BENIGN.has(posted.failure.code) && !settling.signal.aborted)
+      log(`chat.postMessage did not work: ${posted.failure.code}`);
   }
 
-  /** True when the call went through; a method that is not to be had is not asked for again. */
-  async function attempt(method: string, call: () => Promise<unknown>): Promise<boolean> {
-    if (unavailable.has(method)) return false;
+  /** `unknown`: perhaps done. A method that is not to be had is not asked for again. */
+  async function attempt(method: string, call: () => Promise<unknown>): Promise<"done" | "refused" | "unknown"> {
+    if (unavailable.has(method)) return "refused";
     try {
       await call();
-      return true;
+      return "done";
     } catch (error) {
       const waitMs = error instanceof WebAPIRateLimitedError ? error.retryAfter * 1_000 : Infinity;
       if (waitMs <= RETRY_AFTER_MS_MAX) {
         await clock.sleep(waitMs);
         return call().then(
-          () => true,
-          () => false,
+          () => "done",
+          (again: unknown) => (isUnsure(failureOf(again)) ? "unknown" : "refused"),
         );
       }
       const code = slackErrorCode(error);
       if (isUnavailable(code)) unavailable.add(method);
       if (code === undefined || (knownCode(code).reaction !== "fine" && !BENIGN.has(code)))
         log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
-      return BENIGN.has(code ?? "");
+      if (BENIGN.has(code ?? "")) return "done";
+      return isUnsure(failureOf(error)) ? "unknown" : "refused";
     }
   }
 
@@ -142,7 +143,7 @@ export function createWhisper(parts: {
   return {
     tell,
     async respond(responseUrl, to, text, looks) {
-      if (responseUrl && isSlacks(responseUrl, own) && (await post(responseUrl, text, looks))) return;
+      if (responseUrl && isSlacks(responseUrl, own) && (await mayBeShown(responseUrl, text, looks))) return;
       await tell(to, text, looks);
     },
     react({ channel, ts }, name) {
@@ -173,7 +174,11 @@ function isSlacks(responseUrl: string, own: string): boolean {
 
 const blocksOf = (looks: Looks | undefined): { blocks?: KnownBlock[] } => (looks ? { blocks: [...looks.blocks] } : {});
 
-async function post(responseUrl: string, text: string, looks?: Looks): Promise<boolean> {
+/**
+ * Whether the answer is there, or may be: only where Slack has surely not taken it is it said in another way. Such an address cannot be
+ * asked what it has shown.
+ */
+async function mayBeShown(responseUrl: string, text: string, looks?: Looks): Promise<boolean> {
   try {
     const response = await fetch(responseUrl, {
       method: "POST",
@@ -182,8 +187,15 @@ async function post(responseUrl: string, text: string, looks?: Looks): Promise<b
       redirect: "error",
       signal: AbortSignal.timeout(RESPOND_TIMEOUT_MS),
     });
-    return response.ok;
-  } catch {
-    return false;
+    await response.body?.cancel();
+    return response.ok || httpFailure(response.status).kind === "ambiguous";
+  } catch (error) {
+    const { cause } = error as { readonly cause?: { readonly code?: string } };
+    return !NEVER_SENT.has(cause?.code ?? "");
   }
 }
+
+/** There was no connection on which it could have gone out. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT",
+]); // prettier-ignore

@@ -197,13 +197,36 @@ export interface ApiCall {
   readonly error?: string;
 }
 
+export const FAULT_KINDS = [
+  "ratelimited",
+  "status500",
+  "status500_after",
+  "timeout_after",
+  "reset",
+  "reset_after",
+  "error",
+  "error_after",
+  "status",
+  "status_after",
+  "body",
+  "body_after",
+  "cut_after",
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
 export interface Fault {
   readonly method: string;
-  /** `after` variants apply the write first, then fail: the ambiguous kind. `error` answers ok:false with `code`. */
-  readonly kind: "ratelimited" | "status500" | "status500_after" | "timeout_after" | "reset" | "reset_after" | "error" | "error_after";
+  /**
+   * `after` variants apply the write first, then fail: the ambiguous kind. `error` answers ok:false with `code`; `status` with that HTTP
+   * status; `body` with 200 and that text, whatever it is; `cut_after` with the first half of the true answer. The method `response_url`
+   * stands for what is posted to such an address.
+   */
+  readonly kind: FaultKind;
   /** Only calls to this channel. */
   readonly channel?: string;
   readonly code?: string;
+  readonly status?: number;
+  readonly body?: string;
   readonly retryAfterSeconds?: number;
   /** How many calls; 1 when absent. */
   readonly times?: number;

@@ -3,7 +3,7 @@ import { isJson } from "./block-ids.ts";
 import { readJson, refuseRequest, sendJson } from "./http.ts";
 import { FILE_BYTES_MAX } from "./limits.ts";
 import type { Json } from "./state.ts";
-import type { Behaviour, Control } from "./contract.ts";
+import { FAULT_KINDS, type Behaviour, type Control } from "./contract.ts";
 
 /**
  * POST /control/VERB with the verb's argument as a JSON object: one object for most, named fields for the others (`{channel, ts}` for
@@ -90,14 +90,13 @@ const VERBS: { readonly [name: string]: Verb } = {
   archive: (control, body) => control.archive(need(body, "channel")),
   withoutScope: (control, body) => control.withoutScope(need(body, "scope")),
   configure: (control, body) => control.configure(body as Behaviour),
-  fault: (control, body) => control.fault({ ...body, method: need(body, "method"), kind: oneOf(body, "kind", FAULTS) }),
+  fault: (control, body) => control.fault({ ...body, method: need(body, "method"), kind: oneOf(body, "kind", FAULT_KINDS) }),
   disconnect: (control, body) => control.disconnect(oneOf(body, "reason", REASONS)),
   redeliver: (control, body) => control.redeliver({ acked: body["acked"] === true }),
   tick: (control) => control.tick(),
   reset: (control) => control.reset(),
 };
 
-const FAULTS = ["ratelimited", "status500", "status500_after", "timeout_after", "reset", "reset_after", "error", "error_after"] as const;
 const REASONS = ["warning", "refresh_requested", "link_disabled"] as const;
 
 function oneOf<T extends string>(body: Json, field: string, allowed: readonly T[]): T {

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { flagArg, isRefusal, parseArgs, refuse, textArg, type Args, type Refusal } from "./args.ts";
 import { contentArg } from "./chat.ts";
+import { takeFault } from "./faults.ts";
+import type { Fault } from "./contract.ts";
 import { readBody, sendJson } from "./http.ts";
 import { BODY_BYTES_MAX, RESPONSE_URL_USES_MAX } from "./limits.ts";
 import type { Local } from "./local.ts";
@@ -17,10 +19,20 @@ export async function responseUrlRoute(local: Local, request: IncomingMessage, r
   if (local.now() > known.expiresAtMs) return sendJson(response, 404, refuse("expired_url"));
   if (known.uses >= RESPONSE_URL_USES_MAX) return sendJson(response, 404, refuse("used_url"));
   const args = await parseArgs({ contentType: request.headers["content-type"] ?? "", body, query: new URLSearchParams() });
-  const refused = isRefusal(args) ? args : respond(local, known, args);
-  if (!refused) known.uses += 1;
+  const fault = isRefusal(args) ? undefined : takeFault(local, "response_url", { channel: known.channel });
+  const appliesFirst = fault?.kind.endsWith("_after") ?? true;
+  const refused = isRefusal(args) ? args : appliesFirst ? respond(local, known, args) : undefined;
+  if (!refused && appliesFirst) known.uses += 1;
   local.changes.changed();
+  if (fault) return broken(request, response, fault);
   sendJson(response, refused ? 400 : 200, refused ?? { ok: true });
+}
+
+/** No such address answers in JSON that must be understood: only whether and with what status it answers matters. */
+function broken(request: IncomingMessage, response: ServerResponse, { kind, status, body }: Fault): void {
+  if (kind.startsWith("reset") || kind.startsWith("timeout")) return void request.socket.destroy();
+  const code = kind.startsWith("body") || kind.startsWith("cut") ? 200 : kind.startsWith("status500") ? 500 : (status ?? 408);
+  response.writeHead(code, { "content-type": "text/html; charset=utf-8" }).end(body ?? "");
 }
 
 function respond(local: Local, from: ResponseUrl, args: Args): Refusal | undefined {

@@ -137,6 +137,9 @@ async function apiRoute(parts: Parts, request: IncomingMessage, response: Server
   switch (answer.kind) {
     case "json":
       return sendJson(response, answer.status, answer.body, answer.headers);
+    case "text":
+      response.writeHead(answer.status, { "content-type": "text/html; charset=utf-8" }).end(answer.body);
+      return;
     case "reset":
       request.socket.destroy();
       return;

@@ -19,7 +19,10 @@ import type { Fault } from "./contract.ts";
 /** What goes back over HTTP; `none` keeps the caller waiting, `reset` cuts the connection. */
 export type ApiResponse =
   | { readonly kind: "json"; readonly status: number; readonly headers: { readonly [name: string]: string }; readonly body: Json }
-  | { readonly kind: "none" | "reset" };
+  /** No answer of the API's, though perhaps with status 200. */
+  | { readonly kind: "text"; readonly status: number; readonly body: string }
+  | { readonly kind: "none" }
+  | { readonly kind: "reset" };
 
 const METHODS: { readonly [name: string]: Method } = {
   "auth.test": { perMinute: TIER.special, scopes: () => [], run: authTest },
@@ -59,7 +62,9 @@ export function callMethod(
   return recorded(
     local,
     call,
-    fault ? faulty(local, fault) : answer(local, isRefusal(result) ? result : { ok: true, ...result }, method.scopes(local, args)),
+    fault
+      ? faulty(local, fault, isRefusal(result) ? result : { ok: true, ...result })
+      : answer(local, isRefusal(result) ? result : { ok: true, ...result }, method.scopes(local, args)),
   );
 }
 
@@ -78,7 +83,7 @@ function checkToken(local: Local, method: Method, token: string): Refusal | unde
 }
 
 function recorded(local: Local, call: { readonly method: string; readonly args: Args | Refusal }, response: ApiResponse): ApiResponse {
-  const error = response.kind === "json" ? errorOf(response) : response.kind === "reset" ? "reset" : "timeout";
+  const error = errorOf(response);
   const { token: _, ...args } = isRefusal(call.args) ? {} : { token: undefined, ...call.args };
   local.state.calls.push({
     method: call.method,
@@ -92,8 +97,11 @@ function recorded(local: Local, call: { readonly method: string; readonly args: 
   return response;
 }
 
-function errorOf(response: { readonly status: number; readonly body: Json }): string | undefined {
+function errorOf(response: ApiResponse): string | undefined {
+  if (response.kind === "none") return "timeout";
+  if (response.kind === "reset") return "reset";
   if (response.status !== 200 && response.status !== 429) return `http_${response.status}`;
+  if (response.kind === "text") return "no_answer";
   return response.body["ok"] === true ? undefined : String(response.body["error"]);
 }
 
@@ -113,7 +121,8 @@ function appliesFirst(fault: Fault): boolean {
   return fault.kind.endsWith("_after");
 }
 
-function faulty(local: Local, fault: Fault): ApiResponse {
+/** `done`: what would have been answered, where the write was applied. */
+function faulty(local: Local, fault: Fault, done: Json = {}): ApiResponse {
   switch (fault.kind) {
     case "ratelimited":
       return rateLimited(fault.retryAfterSeconds ?? 1);
@@ -125,6 +134,16 @@ function faulty(local: Local, fault: Fault): ApiResponse {
     case "reset":
     case "reset_after":
       return { kind: "reset" };
+    case "status":
+    case "status_after":
+      return { kind: "text", status: fault.status ?? 408, body: "" };
+    case "body":
+    case "body_after":
+      return { kind: "text", status: 200, body: fault.body ?? "" };
+    case "cut_after": {
+      const whole = JSON.stringify(done);
+      return { kind: "text", status: 200, body: whole.slice(0, Math.ceil(whole.length / 2)) };
+    }
     case "error":
     case "error_after":
       return answer(local, refuse(fault.code ?? "internal_error"));

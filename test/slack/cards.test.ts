@@ -125,7 +125,7 @@ test("a card that somebody has deleted costs nothing but the edit, and does not 
   await parley.settle();
   expect(edits(parley)).toHaveLength(1);
   expect(parley.lines(thread)).toHaveLength(3);
-  expect(parley.problems).toEqual([{ kind: "degraded", feature: "cards", code: "message_not_found" }]);
+  expect(parley.problems).toEqual([{ kind: "uneditable", thread, seq: 1, code: "message_not_found" }]);
 });
 
 test("the cards of many runs together stay within Slack's tier", async () => {

@@ -285,15 +285,15 @@ test("a message that Slack refuses in every form is given up, and the thread say
   const thread = await parley.thread();
   await parley.record(thread, started());
   await parley.settle();
-  parley.slack.control.fault({ method: "chat.postMessage", kind: "error", code: "something_new", times: 3 });
+  parley.slack.control.fault({ method: "chat.postMessage", kind: "error", code: "no_text", times: 3 });
   await parley.record(thread, says("Coder", "Refused."), says("Coder", "Taken."));
   await parley.settle();
   expect(parley.lines(thread)).toEqual([
     "app: coding: a new run",
-    "app: A message of Coder could not be posted here (something_new). It is kept in Parley's log.",
+    "app: A message of Coder could not be posted here (no_text). It is kept in Parley's log.",
     "Coder: Taken.",
   ]);
-  expect(parley.problems).toEqual([{ kind: "gave-up", thread, seq: 2, code: "something_new" }]);
+  expect(parley.problems).toEqual([{ kind: "gave-up", thread, seq: 2, code: "no_text" }]);
 });
 
 test("stopping leaves what is unsent for the next start", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createPace } from "../../src/slack/outbox.ts";
+import { tokenError } from "../../src/slack/token-client.ts";
 import type { Web } from "../../src/slack/web.ts";
 import { createWhisper } from "../../src/slack/whisper.ts";
 import { manualClock } from "../support/clock.ts";
@@ -33,11 +34,19 @@ test("lines to single people keep below Slack's hundred a minute, and those that
 
 test("where a line cannot be shown to one person alone, what stands in for it waits for the channel's pace like every post", async () => {
   const { clock, calls, whisper } = whispering(async (name) => {
-    if (name === "ephemeral") throw new Error("user_not_in_channel");
-    return { ok: true };
+    if (name === "ephemeral") throw tokenError("user_not_in_channel");
+    return { ok: true, ts: "2.000001" };
   });
   await clock.run(Promise.all(Array.from({ length: 6 }, () => whisper.tell(TO, "no"))));
   const posts = calls.filter(({ method }) => method === "message").map(({ at }) => at);
   expect(posts).toHaveLength(6);
   expect((posts.at(-1) ?? 0) - (posts[0] ?? 0)).toBeGreaterThanOrEqual(4_000);
+});
+
+test("a line to one person of which nobody knows whether it is shown is not said again, nor before everybody", async () => {
+  const { clock, calls, whisper } = whispering(async () => {
+    throw new Error("no answer");
+  });
+  await clock.run(whisper.tell(TO, "no"));
+  expect(calls.map(({ method }) => method)).toEqual(["ephemeral"]);
 });

@@ -1,0 +1,33 @@
+import type { FetchFunction } from "@slack/web-api";
+
+/** HTTP 200, and a body that Slack's API never sends: empty, cut off, a page of some proxy's. What was asked for may be done. */
+export class NoAnswerError extends Error {
+  override readonly name = "NoAnswerError";
+
+  constructor(body: string) {
+    super(`what came with status 200 is no answer of Slack's: ${body === "" ? "it is empty" : JSON.stringify(body.slice(0, SHOWN_CHARS))}`);
+  }
+}
+
+const SHOWN_CHARS = 100;
+
+/**
+ * `fetch` for the SDK's clients. The SDK takes whatever text it is sent for the code of an error, and so for a no of Slack's: a message that
+ * was posted would pass for one that was refused. Here it is a call that did not come back, as with a connection that broke.
+ */
+export const fetchAnswer: FetchFunction = async (url, request) => {
+  const response = await fetch(url, request);
+  if (response.status !== 200) return response;
+  const text = await response.text();
+  if (!isAnswer(text)) throw new NoAnswerError(text);
+  return new Response(text, { status: response.status, statusText: response.statusText, headers: response.headers });
+};
+
+function isAnswer(text: string): boolean {
+  try {
+    const { ok, error } = Object(JSON.parse(text)) as { readonly ok?: unknown; readonly error?: unknown };
+    return ok === true || (ok === false && typeof error === "string" && error !== "");
+  } catch {
+    return false;
+  }
+}
