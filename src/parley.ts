@@ -139,6 +139,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       },
     });
     const shelf = createTeamShelf({ settings, teams, keep: kept, log });
+    const raised = options.slack ? { ceilings: settings.ceilings.raised } : {};
+    const budgets = createDayBudgets({ store, settings: kept, budgets: settings.budgets, ...raised, accounts: accountsOf, clock });
     let ofMany: InstalledSlack | undefined;
     const running = createRunner({
       store,
@@ -153,7 +155,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       slots: THREADS_AT_ONCE_MAX,
       perWorkspace: THREADS_PER_WORKSPACE_MAX,
       ...((options.asksAtLimits ?? options.slack !== undefined) ? { haltMinutes: settings.budgets.waitMinutes } : {}),
-      budgets: createDayBudgets({ store, settings: kept, budgets: settings.budgets, accounts: accountsOf, clock }),
+      budgets,
+      ...(options.slack ? { ceilings: { limits: settings.ceilings.raised, budget: (account) => budgets.most(account) } } : {}),
       log: problem,
       isParked: (thread) => ofMany?.isParked(thread) ?? false,
     });

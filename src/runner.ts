@@ -9,9 +9,12 @@ import {
   type FileRef,
   type Person,
   type PersonMessage,
+  type RaiseOffer,
   type RunEvent,
+  type StopReason,
 } from "./engine/events.ts";
 import { converse, runStopped } from "./engine/run.ts";
+import { offerAt, type RaiseCeilings } from "./engine/run-limits.ts";
 import { questionFor, steered, wasWished, type Steering } from "./engine/steering.ts";
 import type { Question } from "./engine/run-state.ts";
 import { describe } from "./engine/termination.ts";
@@ -39,6 +42,8 @@ export interface Runner {
   park(concerns: (thread: string) => boolean): void;
   /** What a person wants of the run beside words for it; `false` when it is not to be had, and nothing is recorded. */
   steer(thread: string, wish: Steering): Promise<boolean>;
+  /** What a person would be offered now at these limits. */
+  offerAt(reasons: readonly StopReason[]): RaiseOffer;
   /** Lets a run that waits look again whether it can go on, as when a budget of the day has been raised. */
   lookAgain(thread: string): Promise<void>;
   /** The log of a thread, to read. Empty for an unknown thread. */
@@ -107,6 +112,8 @@ export interface RunnerParts {
   readonly haltMinutes?: number;
   /** What may be spent a day; without limit when absent. */
   readonly budgets?: DayBudgets;
+  /** How far people may raise limits; as far as they like when absent. */
+  readonly ceilings?: RaiseCeilings;
   readonly log: (problem: string, error?: unknown) => void;
   /** Nobody could be answered there now: no turn begins until the thread is woken again. */
   readonly isParked?: (thread: string) => boolean;
@@ -123,7 +130,7 @@ const PARKED_LOOK_MS = 3_600_000;
 export function createRunner(parts: RunnerParts): Runner {
   const { store, dispatch, teams, clock } = parts;
   const lanes = createLanes({ store, clock, posts: parts.posts, recorded: publish, ...accountsIn(parts.budgets) });
-  const watch = createWatch({ clock, budgets: parts.budgets, haltMinutes: parts.haltMinutes ?? 0 });
+  const watch = createWatch({ clock, budgets: parts.budgets, haltMinutes: parts.haltMinutes ?? 0, ceilings: parts.ceilings });
   /** The turns under way, by thread. */
   const turns = new Map<string, AbortController>();
   /** Threads whose turn broke because nothing could be recorded. */
@@ -198,7 +205,7 @@ export function createRunner(parts: RunnerParts): Runner {
   function steer(thread: string, wish: Steering): Promise<boolean> {
     return inLane(thread, undefined, async (lane) => {
       if (wasWished(lane.transcript, wish)) return true;
-      const events = steered(lane.transcript, wish);
+      const events = steered(lane.transcript, wish, parts.ceilings);
       if (events.length === 0) return false;
       await lane.append(events, GO_ON.has(wish.kind) ? "now" : "keep");
       // The visit ends, and the next one goes on behind the skipped turn.
@@ -363,6 +370,7 @@ export function createRunner(parts: RunnerParts): Runner {
       for (const [thread, turn] of turns) if (concerns(thread)) turn.abort();
     },
     steer,
+    offerAt: (reasons) => offerAt(reasons, parts.ceilings),
     lookAgain: (thread) =>
       inLane(thread, undefined, (lane) => (currentRun(lane.transcript).running ? lane.append([], "now") : Promise.resolve())),
     ...(parts.budgets ? { budgets: parts.budgets } : {}),

@@ -32,6 +32,7 @@ const usage = z
 const call = { call: name, tool: name, args: text };
 const file = z.strictObject({ hash, name, mediaType: name, bytes: whole });
 const limited = { limit: count };
+const limitName = z.enum(["turns", "minutes", "tokens", "usd", "budget"]);
 
 const reason = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("maxMessages"), ...limited, count }),
@@ -55,6 +56,13 @@ const reason = z.discriminatedUnion("kind", [
 const notices = z.array(text).max(LIST_MAX).optional();
 const said = { text, kind: z.enum(["stop", "summary"]).optional(), model: name.optional(), notices, usage };
 
+const raise = {
+  to: z.strictObject({ turns: count.optional(), minutes: count.optional(), tokens: count.optional(), usd: count.optional() }),
+  budgets: z
+    .array(z.strictObject({ account: name, usd: count }))
+    .max(LIST_MAX)
+    .optional(),
+};
 const policy = z.enum(["off", "ask", "auto"]);
 const changedArgs = z.strictObject({ person, args: text }).optional();
 
@@ -156,7 +164,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
   "question.expired": { of: whole },
   "limit.neared": {
     run: name,
-    limit: z.enum(["turns", "minutes", "tokens", "usd", "budget"]),
+    limit: limitName,
     account: name.optional(),
     used: count,
     of: count,
@@ -166,19 +174,20 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     reason: text,
     reasons: z.array(reason).max(LIST_MAX),
     until: name.optional(),
+    offer: z
+      .strictObject({
+        ...raise,
+        atCeiling: z
+          .array(z.strictObject({ limit: limitName, account: name.optional(), most: count }))
+          .max(LIST_MAX)
+          .optional(),
+      })
+      .optional(),
     agent: name.optional(),
     notices,
     usage,
   },
-  "limit.raised": {
-    run: name,
-    person: person.optional(),
-    to: z.strictObject({ turns: count.optional(), minutes: count.optional(), tokens: count.optional(), usd: count.optional() }),
-    budgets: z
-      .array(z.strictObject({ account: name, usd: count }))
-      .max(LIST_MAX)
-      .optional(),
-  },
+  "limit.raised": { run: name, person: person.optional(), ...raise },
   "summary.requested": { run: name, person },
   "feedback.given": { run: name, person, helpful: z.boolean() },
   "stop.requested": { person },

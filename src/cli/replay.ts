@@ -114,8 +114,13 @@ export async function replay({ log: thread, start, end }: FoundRun, settings: Se
     else {
       const { seq, at } = expected;
       // The runner says until when it waits; an agent knows of no time. What a leader cost that gave way is known to the log alone.
-      const { answerBy, approveBy, until } = waitsIn(expected);
-      const times = { ...(answerBy ? { answerBy } : {}), ...(approveBy ? { approveBy } : {}), ...(until ? { until } : {}) };
+      const { answerBy, approveBy, until, offer } = waitsIn(expected);
+      const times = {
+        ...(answerBy ? { answerBy } : {}),
+        ...(approveBy ? { approveBy } : {}),
+        ...(until ? { until } : {}),
+        ...(offer ? { offer } : {}),
+      };
       const event =
         isGivenByPerson(next) && isGivenByPerson(expected)
           ? expected
@@ -141,8 +146,13 @@ export async function replay({ log: thread, start, end }: FoundRun, settings: Se
   }
 }
 
-/** Until when it waits, where it does. */
-function waitsIn(event: RunEvent): { readonly answerBy?: string; readonly approveBy?: string; readonly until?: string } {
+/** Until when it waits, where it does, and what a person could make of a limit then. */
+function waitsIn(event: RunEvent): {
+  readonly answerBy?: string;
+  readonly approveBy?: string;
+  readonly until?: string;
+  readonly offer?: object;
+} {
   return event.type === "handoff.made" || event.type === "approval.requested" || event.type === "limit.reached" ? event : {};
 }
 

@@ -185,6 +185,8 @@ type Fact =
       readonly reasons: readonly StopReason[];
       /** ISO 8601, UTC: when it stops by itself. */
       readonly until?: string;
+      /** What a person can make of it; twice as much where an older log says nothing. */
+      readonly offer?: RaiseOffer;
       readonly agent?: string;
       readonly notices?: Notices;
       readonly usage?: Usage;
@@ -219,6 +221,20 @@ type Fact =
     };
 
 /** How far a run may go. */
+/** What becomes of the limits when a person raises them. */
+export interface RaiseOffer {
+  readonly to: Partial<RunLimits>;
+  readonly budgets?: readonly { readonly account: string; readonly usd: number }[];
+  /** Limits that may not be raised any further; then nothing is offered. */
+  readonly atCeiling?: readonly AtCeiling[];
+}
+
+export interface AtCeiling {
+  readonly limit: keyof RunLimits | "budget";
+  readonly account?: string;
+  readonly most: number;
+}
+
 export interface RunLimits {
   readonly turns: number;
   readonly minutes: number;

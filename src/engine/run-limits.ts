@@ -1,4 +1,4 @@
-import type { NearedLimit, RunLimits, StopReason } from "./events.ts";
+import type { AtCeiling, NearedLimit, RaiseOffer, RunLimits, StopReason } from "./events.ts";
 import type { AtLimits } from "./halt.ts";
 import type { RunState } from "./run-state.ts";
 import type { TerminationCondition } from "./team.ts";
@@ -42,17 +42,49 @@ export function nearWords({ limit, account = "", used, of }: NearedLimit): strin
   return `${Math.round(used)} of ${of} ${limit} used`;
 }
 
-/** What a person is offered at a limit: twice as much of what has been reached. */
-export function twice(reasons: readonly StopReason[]): Partial<RunLimits> {
-  const to: { -readonly [limit in keyof RunLimits]?: number } = {};
-  for (const reason of reasons) {
-    if (reason.kind === "maxTurns") to.turns = reason.limit * 2;
-    if (reason.kind === "minutes" || reason.kind === "tokens" || reason.kind === "usd") to[reason.kind] = reason.limit * 2;
-    if (reason.kind === "failure" && reason.error.limit) to[reason.error.limit.kind] = reason.error.limit.of * 2;
-  }
-  return to;
+/** How far people may raise a limit of a run, and a budget of the day. */
+export interface RaiseCeilings {
+  readonly limits: RunLimits;
+  budget(account: string): number;
 }
 
-/** The same for the budgets of the day among them. */
-export const twiceTheBudgets = (reasons: readonly StopReason[]): readonly { readonly account: string; readonly usd: number }[] =>
-  reasons.flatMap((reason) => (reason.kind === "budget" ? [{ account: reason.account, usd: reason.limit * 2 }] : []));
+const UNBOUNDED: RaiseCeilings = {
+  limits: { turns: Infinity, minutes: Infinity, tokens: Infinity, usd: Infinity },
+  budget: () => Infinity,
+};
+
+/**
+ * What a person is offered at a limit: twice as much of what has been reached, as far as the ceilings let them. Where they let nothing more of one
+ * of them the run would halt again at once: then nothing is offered.
+ */
+export function offerAt(reasons: readonly StopReason[], ceilings: RaiseCeilings = UNBOUNDED): RaiseOffer {
+  const to: { -readonly [limit in keyof RunLimits]?: number } = {};
+  const budgets: { account: string; usd: number }[] = [];
+  const atCeiling: AtCeiling[] = [];
+  const raise = (limit: keyof RunLimits, of: number) => {
+    const most = ceilings.limits[limit];
+    if (most > of) to[limit] = Math.min(of * 2, most);
+    else atCeiling.push({ limit, most });
+  };
+  for (const reason of reasons) {
+    if (reason.kind === "maxTurns") raise("turns", reason.limit);
+    if (reason.kind === "minutes" || reason.kind === "tokens" || reason.kind === "usd") raise(reason.kind, reason.limit);
+    if (reason.kind === "failure" && reason.error.limit) raise(reason.error.limit.kind, reason.error.limit.of);
+    if (reason.kind !== "budget") continue;
+    const { account, limit } = reason;
+    const most = ceilings.budget(account);
+    if (most > limit) budgets.push({ account, usd: Math.min(limit * 2, most) });
+    else atCeiling.push({ limit: "budget", account, most });
+  }
+  if (atCeiling.length > 0) return { to: {}, atCeiling };
+  return { to, ...(budgets.length > 0 ? { budgets } : {}) };
+}
+
+/** For people: why nothing is offered. */
+export function ceilingWords(atCeiling: readonly AtCeiling[]): string {
+  const words = atCeiling.map(({ limit, account = "", most }) => {
+    if (limit === "budget") return `the budget of ${ownerOf(account)} to $${most.toFixed(2)} a day`;
+    return limit === "usd" ? `the money to $${most.toFixed(2)}` : `the ${limit} to ${most}`;
+  });
+  return `Nobody can raise this any further here: ${words.join(" and ")} at most (\`ceilings.raised\` in the team file).`;
+}

@@ -1,7 +1,7 @@
 import { isStanding } from "./agents/approvals.ts";
 import type { EventBody, Person, RunEvent } from "./events.ts";
 import { isHalted } from "./halt.ts";
-import { twice, twiceTheBudgets } from "./run-limits.ts";
+import { offerAt, type RaiseCeilings } from "./run-limits.ts";
 import type { Question } from "./run-state.ts";
 import { currentRun, type Transcript } from "./transcript.ts";
 
@@ -13,7 +13,7 @@ export type Steering = { readonly person: Person } &
     /** `id`: of the message where it came from. */
     | { readonly kind: "edit"; readonly id: string; readonly text: string }
     | { readonly kind: "delete"; readonly id: string }
-    /** `seq`: of the halt at which they decide so. Twice as much of what was reached there. */
+    /** `seq`: of the halt at which they decide so. See {@link offerAt}. */
     | { readonly kind: "raise" | "summarize"; readonly seq: number }
     | { readonly kind: "feedback"; readonly run: string; readonly helpful: boolean }
     /** A yes for the whole run is taken back. `call`: the one that it was given to. */
@@ -21,7 +21,7 @@ export type Steering = { readonly person: Person } &
   );
 
 /** What is to be recorded for it; nothing when the log says that it is not to be had: no run, no turn, a message that was read already. */
-export function steered(transcript: Transcript, wish: Steering): readonly EventBody[] {
+export function steered(transcript: Transcript, wish: Steering, ceilings?: RaiseCeilings): readonly EventBody[] {
   const state = currentRun(transcript);
   const { person } = wish;
   const run = state.run ?? "";
@@ -33,8 +33,8 @@ export function steered(transcript: Transcript, wish: Steering): readonly EventB
       return state.pausedBy ? [{ type: "run.unpaused", run, person, ...id }] : [];
     case "raise": {
       if (!isHalted(state) || state.halt?.seq !== wish.seq) return [];
-      const budgets = twiceTheBudgets(state.halt.reasons);
-      return [{ type: "limit.raised", run, person, to: twice(state.halt.reasons), ...(budgets.length > 0 ? { budgets } : {}) }];
+      const { atCeiling, ...offer } = offerAt(state.halt.reasons, ceilings);
+      return atCeiling ? [] : [{ type: "limit.raised", run, person, ...offer }];
     }
     case "summarize":
       return isHalted(state) && state.halt?.seq === wish.seq ? [{ type: "summary.requested", run, person }] : [];

@@ -23,7 +23,9 @@ export interface DayBudgets {
   standing(workspace: string, account: string): Promise<Standing>;
   /** Those that a run has to keep, of a thread and who started it, and their budgets. */
   held(workspace: string, thread: string, startedBy: Person): Promise<readonly Budget[]>;
-  /** For the rest of the day; `false` where it is not more than there is. May be called twice. */
+  /** How far people may raise the budget of an account for a day. */
+  most(account: string): number;
+  /** For the rest of the day, and no further than {@link most}; `false` where that is not more than there is. May be called twice. */
   raise(workspace: string, budget: { readonly account: string; readonly usd: number }, person: Person): Promise<boolean>;
 }
 
@@ -55,17 +57,22 @@ export function createDayBudgets(parts: {
   readonly store: Pick<Store, "spentOn">;
   readonly settings: Pick<Settings, "get" | "put">;
   readonly budgets: BudgetSettings;
+  /** How far people may raise them; as far as they like where one is absent. */
+  readonly ceilings?: BudgetSettings;
   readonly accounts: DayBudgets["accounts"];
   readonly clock: Pick<Clock, "now">;
 }): DayBudgets {
   const { store, settings, budgets, clock } = parts;
+  const most = (account: string): number => inFile(parts.ceilings ?? {}, account) ?? Infinity;
   const today = () => new Date(clock.now()).toISOString().slice(0, DAY_CHARS);
 
   async function limitOf(workspace: string, account: string): Promise<number | undefined> {
     const own = dollarsIn((await settings.get(workspace, account))?.value, "usdPerDay");
-    const limit = own ?? inFile(budgets, account);
+    const first = inFile(budgets, account);
+    // Set in Slack, it raises the file's as a press does; where the file has none, any is less.
+    const limit = own === undefined || first === undefined ? (own ?? first) : Math.min(own, Math.max(first, most(account)));
     const raised = raisedOn(today(), (await settings.get(workspace, raisedName(account)))?.value);
-    return limit === undefined || raised === undefined ? limit : Math.max(limit, raised);
+    return limit === undefined || raised === undefined ? limit : Math.max(limit, Math.min(raised, most(account)));
   }
 
   async function standing(workspace: string, account: string): Promise<Standing> {
@@ -76,12 +83,14 @@ export function createDayBudgets(parts: {
   return {
     accounts: parts.accounts,
     standing,
+    most,
     async held(workspace, thread, startedBy) {
       const all = await Promise.all(parts.accounts(thread, startedBy).map((account) => standing(workspace, account)));
       return all.filter((one): one is Budget => one.limit !== undefined);
     },
-    async raise(workspace, { account, usd }, person) {
+    async raise(workspace, { account, usd: wanted }, person) {
       const name = raisedName(account);
+      const usd = Math.min(wanted, most(account));
       for (let tries = 0; tries < TRIES_MAX; tries++) {
         const limit = await limitOf(workspace, account);
         if (limit === undefined || limit >= usd) return false;

@@ -2,7 +2,7 @@ import type { Clock } from "../engine/clock.ts";
 import { HUMAN, type EventBody } from "../engine/events.ts";
 import { isHalted } from "../engine/halt.ts";
 import { limitReached, runStopped } from "../engine/run.ts";
-import { limitsNow, nearing } from "../engine/run-limits.ts";
+import { limitsNow, nearing, offerAt, type RaiseCeilings } from "../engine/run-limits.ts";
 import { expiring } from "../engine/steering.ts";
 import { any } from "../engine/termination.ts";
 import { currentRun, isWaiting } from "../engine/transcript.ts";
@@ -20,7 +20,7 @@ export interface Watch {
   within(team: RunnableTeam, lane: Lane): Promise<WatchedTeam>;
   /** Holds the limit on minutes also while nothing is recorded: a model or a tool that hangs and hears no signal does not hold the run. */
   minutes(lane: Lane, team: RunnableTeam, turn: AbortController): Promise<void>;
-  /** Until when a question, an approval or a halt waits; agents know of no time. */
+  /** Until when a question, an approval or a halt waits, and what can be made of it; agents know of neither. */
   timed(item: EventBody, team: RunnableTeam): EventBody;
 }
 
@@ -38,6 +38,8 @@ export function createWatch(parts: {
   readonly budgets: DayBudgets | undefined;
   /** How long a run waits at a limit for people. */
   readonly haltMinutes: number;
+  /** How far people may raise limits. */
+  readonly ceilings: RaiseCeilings | undefined;
 }): Watch {
   const { clock, budgets, haltMinutes } = parts;
 
@@ -74,7 +76,7 @@ export function createWatch(parts: {
   }
 
   function timed(item: EventBody, { answerWithinMinutes, approveWithinMinutes }: RunnableTeam): EventBody {
-    if (item.type === "limit.reached") return { ...item, until: inMinutes(haltMinutes) };
+    if (item.type === "limit.reached") return { ...item, until: inMinutes(haltMinutes), ...offered(item) };
     if (item.type === "approval.requested" && approveWithinMinutes !== undefined)
       return { ...item, approveBy: inMinutes(approveWithinMinutes) };
     if (item.type === "handoff.made" && item.to === HUMAN && answerWithinMinutes !== undefined)
@@ -82,6 +84,8 @@ export function createWatch(parts: {
     return item;
   }
 
+  const offered = ({ reasons }: EventBody & { readonly type: "limit.reached" }) =>
+    parts.ceilings ? { offer: offerAt(reasons, parts.ceilings) } : {};
   const inMinutes = (minutes: number): string => new Date(clock.now() + minutes * 60_000).toISOString();
 
   return {

@@ -43,6 +43,19 @@ export async function raiseBudget(
     return { text: "Say whose and to how much: `/parley budget raise channel 10`." };
   const no = await mayRaiseBudget(ears, { ...who, startedBy: undefined, subject: account });
   if (no) return { text: no };
+  const most = ears.runner.budgets?.most(account) ?? Infinity;
+  if (usd > most) {
+    const words = `The budget of ${NAMES[kindOf(account)]} can be raised here to at most ${dollars(most)} a day, and ${dollars(usd)} is more (\`ceilings.raised\` in the team file).`;
+    await ears.settings.record({
+      workspace: ears.me.team,
+      person: who.person,
+      deed: "raise",
+      subject: account,
+      allowed: false,
+      detail: words,
+    });
+    return { text: words };
+  }
   const raised = await ears.runner.budgets?.raise(ears.me.team, { account, usd }, who.person);
   if (!raised)
     return { text: `The budget of ${NAMES[kindOf(account)]} is not lower than ${dollars(usd)}, or there is none; nothing was changed.` };

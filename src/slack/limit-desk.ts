@@ -1,13 +1,13 @@
 import type { Halt } from "../engine/halt.ts";
 import { isHalted } from "../engine/halt.ts";
-import { twiceTheBudgets } from "../engine/run-limits.ts";
+import { ceilingWords } from "../engine/run-limits.ts";
 import { currentRun } from "../engine/transcript.ts";
 import { budgetText, mayRaiseBudget, raiseBudget } from "./budgets.ts";
 import { pressed, type Pressed } from "./buttons.ts";
 import type { Desk } from "./desk.ts";
 import { personOf } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
-import { ButtonValue, type CommandBody, type PressBody } from "./payloads.ts";
+import { ButtonValue, pressId, type CommandBody, type PressBody } from "./payloads.ts";
 import { placeOf } from "./place.ts";
 import { refused } from "./refused.ts";
 
@@ -21,12 +21,20 @@ export async function pressRaise(desk: Desk, press: PressBody): Promise<void> {
   if (!found) return;
   const { halt, startedBy } = found;
   const attempt = { user: press.user.id, external: at.external, startedBy, channel: at.channel, subject: at.thread };
-  const budgets = twiceTheBudgets(halt.reasons);
+  const { budgets = [], atCeiling } = desk.runner.offerAt(halt.reasons);
+  const ofDay = halt.reasons.filter(({ kind }) => kind === "budget").length;
   const no =
-    (budgets.length > 0 ? await mayRaiseBudget(desk, attempt) : undefined) ??
-    (budgets.length < halt.reasons.length ? await refused(desk, "raise", attempt) : undefined);
+    (ofDay > 0 ? await mayRaiseBudget(desk, attempt) : undefined) ??
+    (ofDay < halt.reasons.length ? await refused(desk, "raise", attempt) : undefined);
   if (no) return desk.whisper.tell(at.listener, safeMrkdwn(no));
   const person = await personOf(desk, press.user.id);
+  // The button may be from before the ceiling was lowered.
+  if (atCeiling) {
+    const words = ceilingWords(atCeiling);
+    const refusal = { workspace: desk.me.team, person, deed: "raise", subject: at.thread, allowed: false, detail: words };
+    await desk.settings.record({ ...refusal, key: `ceiling ${pressId(press) ?? `${at.thread} ${halt.seq}`}` });
+    return desk.whisper.tell(at.listener, safeMrkdwn(words));
+  }
   for (const budget of budgets) await desk.runner.budgets?.raise(desk.me.team, budget, person);
   await goOnElsewhere(
     desk,

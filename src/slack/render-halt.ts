@@ -1,5 +1,5 @@
-import type { RunEvent, RunLimits, StopReason } from "../engine/events.ts";
-import { twice, twiceTheBudgets } from "../engine/run-limits.ts";
+import type { RaiseOffer, RunEvent, RunLimits, StopReason } from "../engine/events.ts";
+import { ceilingWords, offerAt } from "../engine/run-limits.ts";
 import { describe, ownerOf } from "../engine/termination.ts";
 import type { Transcript } from "../engine/transcript.ts";
 import { ACTIONS, actions, button, confirmed, context, count, dollars, mention, plural, section, timeOf, type Rendered } from "./blocks.ts";
@@ -20,8 +20,10 @@ export function renderHalt(reached: Of<"limit.reached">, transcript: Transcript)
     const became = decided(next);
     return { ...message, text, plain: `${title}\n${facts}\n${became}`, blocks: [section(title), context(`${facts}\n${became}`)] };
   }
+  const offer = reached.offer ?? offerAt(reached.reasons);
   const until = reached.until ? ` Without a decision the run stops ${timeOf(reached.until)}.` : "";
-  const wait = `${facts}. The agents wait; nothing more is spent.${until}`;
+  const ceiling = offer.atCeiling ? ` ${safeMrkdwn(ceilingWords(offer.atCeiling))}` : "";
+  const wait = `${facts}. The agents wait; nothing more is spent.${ceiling}${until}`;
   return {
     ...message,
     plain: `${title}\n${wait}`,
@@ -29,11 +31,15 @@ export function renderHalt(reached: Of<"limit.reached">, transcript: Transcript)
       section(title),
       context(wait),
       actions(
-        confirmed(button(`Raise to ${raisedWords(reached.reasons)}`, ACTIONS.raise, { seq: reached.seq }, "primary"), {
-          title: "Raise the limit?",
-          text: `The run goes on, and may take up to ${raisedWords(reached.reasons)}.`,
-          confirm: "Raise",
-        }),
+        ...(offer.atCeiling
+          ? []
+          : [
+              confirmed(button(`Raise to ${raisedWords(offer)}`, ACTIONS.raise, { seq: reached.seq }, "primary"), {
+                title: "Raise the limit?",
+                text: `The run goes on, and may take up to ${raisedWords(offer)}.`,
+                confirm: "Raise",
+              }),
+            ]),
         button("Finish with a summary", ACTIONS.finish, { seq: reached.seq }),
         button("Stop", ACTIONS.stop, { r: reached.run.slice(0, RUN_ID_CHARS) }, "danger"),
       ),
@@ -47,8 +53,7 @@ const DECISIONS: ReadonlySet<RunEvent["type"]> = new Set(["limit.raised", "summa
 function decided(event: Decision): string {
   switch (event.type) {
     case "limit.raised": {
-      const to = [...amounts(event.to), ...(event.budgets ?? []).map(({ usd }) => `${dollars(usd)} today`)].join(" and ");
-      return event.person ? `raised to ${to} by ${mention(event.person)}` : "there is budget again; the run goes on";
+      return event.person ? `raised to ${raisedWords(event)} by ${mention(event.person)}` : "there is budget again; the run goes on";
     }
     case "summary.requested":
       return `ends with a summary, asked for by ${mention(event.person)}`;
@@ -60,8 +65,8 @@ function decided(event: Decision): string {
 }
 
 /** What a press makes of it. */
-export const raisedWords = (reasons: readonly StopReason[]): string =>
-  [...amounts(twice(reasons)), ...twiceTheBudgets(reasons).map(({ usd }) => `${dollars(usd)} today`)].join(" and ");
+const raisedWords = ({ to, budgets = [] }: Pick<RaiseOffer, "to" | "budgets">): string =>
+  [...amounts(to), ...budgets.map(({ usd }) => `${dollars(usd)} today`)].join(" and ");
 
 const amounts = (limits: Partial<RunLimits>): readonly string[] => [
   ...(limits.turns === undefined ? [] : [plural(limits.turns, "turn")]),

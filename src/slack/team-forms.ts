@@ -1,5 +1,5 @@
 import type { ActionsBlock, KnownBlock, ModalView, SectionBlock } from "@slack/types";
-import { button, context, count, plainText, section } from "./blocks.ts";
+import { button, context, plainText, section } from "./blocks.ts";
 import { safeMrkdwn, shorten } from "./escape.ts";
 import { boxField, menuField, numberField, textField, type Choice } from "./inputs.ts";
 import { INPUT_CHARS_MAX } from "./limits.ts";
@@ -172,7 +172,7 @@ export function editForm(own: ShelvedTeam, shelf: TeamShelf): ModalView {
   };
 }
 
-const upTo = (ceiling: number): string => `Up to ${count(ceiling)}.`;
+const upTo = (ceiling: number): string => `Up to ${ceiling.toLocaleString("en-US")}.`;
 
 /** The fields of a form for YAML. */
 export const YAML = { text: "text", more: "more" } as const;

@@ -52,6 +52,7 @@ export function walled(team: string, { store, runner, memory, settings }: Walled
       approve: async (thread, answer) => isOwn(thread) && runner.approve(thread, answer),
       stop: async (thread, person) => isOwn(thread) && runner.stop(thread, person),
       steer: async (thread, wish) => isOwn(thread) && runner.steer(thread, wish),
+      offerAt: (reasons) => runner.offerAt(reasons),
       lookAgain: async (thread) => (isOwn(thread) ? runner.lookAgain(thread) : undefined),
       ...(runner.budgets ? { budgets: walledBudgets(team, runner.budgets) } : {}),
       park: (concerns) => runner.park((thread) => isOwn(thread) && concerns(thread)),
@@ -86,6 +87,7 @@ const walledBudgets = (team: string, budgets: DayBudgets): DayBudgets => ({
   standing: async (workspace, account) => (workspace === team ? budgets.standing(workspace, account) : strange(workspace)),
   held: async (workspace, thread, person) =>
     workspace === team && thread.startsWith(`${team}/`) ? budgets.held(workspace, thread, person) : strange(thread),
+  most: (account) => budgets.most(account),
   raise: async (workspace, budget, person) => workspace === team && budgets.raise(workspace, budget, person),
 });
 

@@ -17,6 +17,7 @@ const LOAD_PAGE_EVENTS = 500;
 
 interface ThreadRow {
   readonly id: number;
+  readonly workspace: string;
   readonly lastSeq: number;
   readonly running: 0 | 1;
 }
@@ -34,7 +35,7 @@ export function sqliteLog(
     readonly woken: (thread: string, workspace: string, wake: Commit["wake"]) => void;
   },
 ): Log {
-  const findThread = db.prepare<[string], ThreadRow>("SELECT id, last_seq AS lastSeq, running FROM threads WHERE name = ?");
+  const findThread = db.prepare<[string], ThreadRow>("SELECT id, workspace, last_seq AS lastSeq, running FROM threads WHERE name = ?");
   const addThread = db.prepare("INSERT INTO threads (name, workspace, last_seq, at, running) VALUES (?, ?, ?, ?, ?)");
   const updateThread = db.prepare("UPDATE threads SET last_seq = ?, at = ? WHERE id = ?");
   // By itself: named in the other, it would have SQLite write its indexes anew with each commit, 4 KB each.
@@ -55,7 +56,7 @@ export function sqliteLog(
   );
   const { follow, tell } = followers();
 
-  const append = (commit: Commit, bodies: readonly string[]): { stale: number } | undefined => {
+  const append = (commit: Commit, bodies: readonly string[]): { readonly stale: number } | { readonly workspace: string } => {
     const found = findThread.get(commit.thread);
     const lastSeq = found?.lastSeq ?? 0;
     if (lastSeq !== commit.afterSeq) return { stale: lastSeq };
@@ -66,9 +67,10 @@ export function sqliteLog(
     if (found && found.running !== running) updateRunning.run(running, id);
     bodies.forEach((body, index) => addEvent.run(id, lastSeq + 1 + index, body));
     for (const post of inLogOrder(commit.posts)) addPost.run(id, lastSeq + 1 + post.event, post.kind, post.part);
-    options.spent(commit);
+    const workspace = found?.workspace || commit.workspace;
+    options.spent({ ...commit, workspace });
     options.ready.set(id, commit.wake, options.now());
-    return undefined;
+    return { workspace };
   };
 
   return {
@@ -87,10 +89,10 @@ export function sqliteLog(
       const bodies = events.map((event) => JSON.stringify(event));
       refuseOversized(commit, bodies);
       // A post that has been seen must not be unsaid by a power cut; the rest can be thought again.
-      const refused = write(commit.posts.length > 0 ? "full" : "normal", () => append(commit, bodies));
-      if (refused) return { kind: "stale", lastSeq: refused.stale };
-      options.woken(commit.thread, commit.workspace, commit.wake);
-      tell({ thread: commit.thread, workspace: commit.workspace, events, posts: commit.posts.length });
+      const done = write(commit.posts.length > 0 ? "full" : "normal", () => append(commit, bodies));
+      if ("stale" in done) return { kind: "stale", lastSeq: done.stale };
+      options.woken(commit.thread, done.workspace, commit.wake);
+      tell({ thread: commit.thread, workspace: done.workspace, events, posts: commit.posts.length });
       return { kind: "ok", events };
     },
 

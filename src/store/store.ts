@@ -54,7 +54,7 @@ export interface Store {
 
 export interface Commit {
   readonly thread: string;
-  /** For fairness and reporting: whose thread this is. */
+  /** For fairness, budgets and reporting: whose thread this is. One that there is already stays where it is, and whoever writes to it need not know. */
   readonly workspace: string;
   /** The number of the last event the writer has read; refused as `stale` when the log has moved on. */
   readonly afterSeq: number;

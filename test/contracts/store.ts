@@ -149,7 +149,8 @@ export function storeContract(name: string, open: (clock: FakeClock) => Promise<
         await append(store, "t", [said("unheard")]);
         expect(heard).toEqual([
           { thread: "t", workspace: "T1", events: [{ ...said("one"), seq: 1, at: AT }], posts: 1 },
-          { thread: "t", workspace: "T9", events: [], posts: 0 },
+          // A thread stays in the workspace in which it began, whoever writes to it.
+          { thread: "t", workspace: "T1", events: [], posts: 0 },
         ]);
       });
 
@@ -337,6 +338,13 @@ export function storeContract(name: string, open: (clock: FakeClock) => Promise<
         expect(await store.spentOn("T1", "person/U1", "2026-01-06")).toEqual({ usd: 2, priced: true });
         expect(await store.spentOn("T2", "workspace", "2026-01-05")).toEqual({ usd: 7, priced: true });
         expect(await store.spentOn("T1", "person/U3", "2026-01-05")).toEqual({ usd: 0, priced: true });
+      });
+
+      test("counts for the workspace of the thread, also when whoever writes does not know it, as one who presses a button", async () => {
+        const accounts = ["workspace"];
+        await append(store, "t", [started()], { accounts });
+        await append(store, "t", [costs(3)], { accounts, workspace: "" });
+        expect(await store.spentOn("T1", "workspace", "2026-01-05")).toEqual({ usd: 3, priced: true });
       });
 
       test("is at least so much, once the price of a call is unknown; a call that was not made has none", async () => {

@@ -144,3 +144,38 @@ test("a budget that was set for a channel goes before the file's; what has no pr
   await thread.ended();
   expect(await command(journey, "budget")).toContain("• this channel: at least $0.00 of $3.00 (0%)");
 });
+
+test("budgets of the day are raised as far as the team file lets, by a press and by the command", async () => {
+  const desk = await openModelDesk();
+  const journey = await openJourney({
+    file: {
+      ...PAIR,
+      models: { scripted: desk.model },
+      budgets: { channelUsdPerDay: 0.4, workspaceUsdPerDay: 1 },
+      ceilings: { raised: { channelUsdPerDay: 0.5, workspaceUsdPerDay: 1 } },
+    },
+  });
+  const thread = await journey.mention("@parley count");
+  (await desk.asked("Ana")).answer("One.", FORTY_CENTS);
+  await waits(thread);
+  await thread.click("Raise to $0.50 today", ADA);
+  (await desk.asked("Ben")).answer("Two.", FORTY_CENTS);
+  await thread.until(() => thread.ofKind("halt").length === 2);
+  expect(halt(thread)).toContain(
+    "Nobody can raise this any further here: the budget of this channel to $0.50 a day at most (`ceilings.raised` in the team file).",
+  );
+  expect(await command(journey, "budget raise channel 0.6", ADA)).toBe(
+    "The budget of this channel can be raised here to at most $0.50 a day, and $0.60 is more (`ceilings.raised` in the team file).",
+  );
+  expect(await command(journey, "budget raise workspace 2", ADA)).toContain("to at most $1.00 a day, and $2.00 is more");
+  expect(await journey.parley.settings.decisions(journey.slack.teamId, { limit: 2 })).toEqual([
+    expect.objectContaining({ deed: "raise", subject: "workspace", allowed: false }),
+    expect.objectContaining({ deed: "raise", subject: `channel/${GENERAL}`, allowed: false }),
+  ]);
+  // What was kept before, by whatever way, holds no further either.
+  const decision = { workspace: journey.slack.teamId, person: { id: ADA, name: "Ada" }, deed: "set", subject: "", allowed: true };
+  await journey.parley.settings.put({ name: "workspace", value: { usdPerDay: 900 }, revision: 0, decision });
+  expect(await command(journey, "budget", ADA)).toContain("• the workspace: $0.82 of $1.00");
+  await thread.click("Stop", ADA, thread.ofKind("halt")[1]);
+  await thread.ended();
+});

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { currentRun } from "../../src/engine/transcript.ts";
 import { JONAS, MARIA, openJourney, PAIR, type Journey } from "../support/journey.ts";
 import { openModelDesk } from "../support/model-desk.ts";
 import { buttonsOf, wordsOf, type Thread } from "../support/thread.ts";
@@ -152,4 +153,41 @@ test("what is said at a limit is read by the next speaker, once it is raised", a
   expect(ben.read).toContain("from ten, please");
   ben.answer("Ten. DONE");
   await thread.ended();
+});
+
+test("a limit is raised as far as the team file lets, and then no further: the number is said, and Raise is not there", async () => {
+  const journey = await openJourney({ file: limited({ turns: 2 }, { ceilings: { raised: { turns: 3 } } }), replies: TALK });
+  const thread = await journey.mention("@parley count");
+  await atTheLimit(thread);
+  await thread.click("Raise to 3 turns", MARIA);
+  await thread.until(() => thread.ofKind("halt").length === 2 && thread.ofKind("halt").slice(1).flatMap(buttonsOf).length > 0);
+  const [, second] = thread.ofKind("halt");
+  expect(second && wordsOf(second)).toContain(
+    "Nobody can raise this any further here: the turns to 3 at most (`ceilings.raised` in the team file).",
+  );
+  expect(second && buttonsOf(second).map(({ label }) => label)).toEqual(["Finish with a summary", "Stop"]);
+  expect(await typesIn(thread, "limit.reached", "limit.raised")).toEqual(["limit.reached", "limit.raised", "limit.reached"]);
+  await thread.click("Stop", MARIA, second);
+  await thread.ended();
+});
+
+test("a Raise that was offered before its ceiling was lowered is refused, with the number, and the audit log has it", async () => {
+  const before = await openJourney({ file: limited({ turns: 2 }), replies: TALK });
+  const { channel, ts } = await before.mention("@parley count");
+  await atTheLimit(before.thread(channel, ts));
+  const journey = await before.restarted({ file: limited({ turns: 2 }, { ceilings: { raised: { turns: 2 } } }), replies: TALK });
+  const thread = journey.thread(channel, ts);
+  await thread.click("Raise to 4 turns", ADA);
+  await journey.slack.control.until(() => journey.whispers(ADA).length === 1);
+  expect(journey.whispers(ADA)).toEqual([
+    "Nobody can raise this any further here: the turns to 2 at most (`ceilings.raised` in the team file).",
+  ]);
+  expect(await typesIn(thread, "limit.raised")).toEqual([]);
+  const [refusal] = await journey.parley.settings.decisions("T0LOCAL", { limit: 10 });
+  expect(refusal).toMatchObject({ deed: "raise", subject: thread.key, allowed: false, person: { id: ADA } });
+  // The runner holds it too, whoever asks.
+  const { halt } = currentRun(await journey.parley.runner.read(thread.key));
+  const person = { id: ADA, name: "Ada" };
+  expect(await journey.parley.runner.steer(thread.key, { kind: "raise", seq: halt?.seq ?? 0, person })).toBe(false);
+  expect(await typesIn(thread, "limit.raised")).toEqual([]);
 });
