@@ -54,6 +54,11 @@ const reason = z.discriminatedUnion("kind", [
 ]);
 
 const notices = z.array(text).max(LIST_MAX).optional();
+const beside = z
+  .array(z.strictObject({ source: name.optional(), text }))
+  .max(LIST_MAX)
+  .optional();
+const printed = z.strictObject({ from: whole, to: whole }).optional();
 const said = { text, kind: z.enum(["stop", "summary"]).optional(), model: name.optional(), notices, usage };
 
 const raise = {
@@ -159,7 +164,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
   "turn.skipped": { agent: name, person, id: name.optional() },
   "run.paused": { run: name, person, id: name.optional() },
   "run.unpaused": { run: name, person, id: name.optional() },
-  "message.edited": { of: whole, id: name, person, text, files: z.array(file).max(LIST_MAX).optional() },
+  "message.edited": { of: whole, id: name, person, text, files: z.array(file).max(LIST_MAX).optional(), beside },
   "message.deleted": { of: whole, id: name, person },
   "question.expired": { of: whole },
   "limit.neared": {
@@ -214,10 +219,11 @@ const message = z.union([
     text,
     id: name.optional(),
     files: z.array(file).max(LIST_MAX).optional(),
+    beside,
     answers: whole.optional(),
     ...around,
   }),
-  z.strictObject({ type: z.literal("message.posted"), agent: name, ...said, ...around }),
+  z.strictObject({ type: z.literal("message.posted"), agent: name, ...said, printed, ...around }),
 ]);
 
 const shapes = new Map<string, z.ZodType>([

@@ -164,6 +164,7 @@ type Fact =
       readonly text: string;
       /** What was posted with the words, and stays. */
       readonly files?: readonly FileRef[];
+      readonly beside?: Beside;
     }
   /** A person has taken a message back before anybody had read it. */
   | { readonly type: "message.deleted"; readonly of: number; readonly id: string; readonly person: Person }
@@ -262,9 +263,13 @@ export interface PersonMessage {
   readonly id?: string;
   /** What was posted with the words. */
   readonly files?: readonly FileRef[];
+  readonly beside?: Beside;
   /** Seq of the question that it answers; 0 for none of those that are open. Where this is absent, it answered all of them. */
   readonly answers?: number;
 }
+
+/** What came along with a person's words and is none of theirs: words of others, whose `source` is named, and the app's own notes. */
+export type Beside = readonly { readonly source?: string; readonly text: string }[];
 
 export interface AgentMessage {
   readonly type: "message.posted";
@@ -272,6 +277,8 @@ export interface AgentMessage {
   readonly text: string;
   /** `stop` asks for the end by itself; `summary` is tool output that stands in for prose. */
   readonly kind?: "stop" | "summary";
+  /** Which characters of the text code has printed; none of them where it is absent, or nobody knew when it was recorded. */
+  readonly printed?: { readonly from: number; readonly to: number };
   /** The model that wrote it, as the provider names it. */
   readonly model?: string;
   readonly notices?: Notices;

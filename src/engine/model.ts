@@ -1,3 +1,4 @@
+import type { Piece, Source } from "./attribution.ts";
 import type { Failure, FileRef, Notices, Usage } from "./events.ts";
 
 /**
@@ -27,7 +28,7 @@ export interface ModelRequest {
   readonly agent: string;
   /** Instructions; the same text on every call of an agent, so that prompt caches hit. */
   readonly system: string;
-  /** Oldest first; grows only at its end from one call to the next. Speakers' names are already in the text. Ends with a user or tool message. */
+  /** Oldest first; grows only at its end from one call to the next. Whose words they are is in the text already. Ends with a user or tool message. */
   readonly messages: readonly ModelMessage[];
   /** How many of the messages, from the first, the agent's next request will begin with too; those behind are for this call alone. All when absent. */
   readonly stable?: number;
@@ -43,10 +44,27 @@ export interface ModelRequest {
 }
 
 export type ModelMessage =
-  /** The images are named in the text, too; a model that cannot see is told so. Their content is in the store, under their hash. */
-  | { readonly role: "user"; readonly text: string; readonly images?: readonly FileRef[] }
+  /**
+   * Without `from` they are the app's own words; `beside` stands below them. Neither is there any more in what a provider is handed: by then both
+   * are marked in the text. The images are named in the text, too; a model that cannot see is told so. Their content is in the store, under their hash.
+   */
+  | {
+      readonly role: "user";
+      readonly text: string;
+      readonly from?: Source;
+      readonly beside?: readonly Piece[];
+      readonly images?: readonly FileRef[];
+    }
   | { readonly role: "assistant"; readonly text: string; readonly toolCalls: readonly ToolCall[] }
-  | { readonly role: "tool"; readonly call: string; readonly tool: string; readonly text: string; readonly failed: boolean };
+  /** `told`: what is to be known before the result is read, such as that a person has changed the call; in the text, too, by the time it is handed out. */
+  | {
+      readonly role: "tool";
+      readonly call: string;
+      readonly tool: string;
+      readonly text: string;
+      readonly failed: boolean;
+      readonly told?: readonly Piece[];
+    };
 
 export interface ToolCall {
   readonly call: string;

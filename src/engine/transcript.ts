@@ -84,7 +84,9 @@ export function amend(events: RunEvent[], event: Amendment): void {
   const message = events[at];
   if (message?.type !== "message.posted" || !("person" in message)) return;
   // What was posted with the words goes back with them.
-  events[at] = { ...message, text: amendedText(event), ...(event.type === "message.deleted" ? { files: [] } : {}) };
+  const { beside: _beside, ...rest } = message;
+  const beside = event.type === "message.edited" && event.beside ? { beside: event.beside } : {};
+  events[at] = { ...rest, text: amendedText(event), ...beside, ...(event.type === "message.deleted" ? { files: [] } : {}) };
 }
 
 /** Where the turn that this agent has begun, or its last one, begins: the seq of the selection that gave it the floor, else of the run's start. */

@@ -1,3 +1,4 @@
+import { shownName } from "../engine/attribution.ts";
 import type { FileRef } from "../engine/events.ts";
 import type { ModelMessage } from "../engine/model.ts";
 
@@ -55,7 +56,7 @@ export const imagesOf = ({ images = [] }: UserMessage, known: Images): readonly 
 
 /** The words, and which images the model has to do without. */
 export function textBeside({ text, images = [] }: UserMessage, known: Images): string {
-  const unseen = images.filter(({ hash }) => !known.has(hash)).map(({ name }: FileRef) => name);
+  const unseen = images.filter(({ hash }) => !known.has(hash)).map(({ name }: FileRef) => shownName(name));
   return unseen.length === 0 ? text : `${text}\n(You cannot see ${unseen.join(", ")}.)`;
 }
 

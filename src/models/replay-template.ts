@@ -1,4 +1,5 @@
 import { createContext, runInContext } from "node:vm";
+import { piecesOf } from "../engine/attribution.ts";
 import type { ModelMessage, ModelRequest } from "../engine/model.ts";
 
 /** One regular expression of a template: short enough to be read by a person. */
@@ -11,7 +12,7 @@ const TEMPLATE = /\{\{\s*(task|last)(?::\/(.*?)\/)?\s*\}\}/gs;
 
 /**
  * Fills `{{task}}`, `{{last}}` and `{{last:/pattern/}}`: the text of the first user message, of the newest user or tool message, and the
- * first group (or the whole) of a pattern's first match in it; without the speaker's name in front. Other braces stay as they are.
+ * first group (or the whole) of a pattern's first match in it; without the marks of whose words they are. Other braces stay as they are.
  */
 export function fillTemplate(text: string, request: ModelRequest): string {
   return text.replaceAll(TEMPLATE, (_whole, name: "task" | "last", pattern: string | undefined) => {
@@ -50,7 +51,8 @@ const taskOf = ({ messages }: ModelRequest): string => quotable(messages.find((m
 const lastOf = ({ messages }: ModelRequest): string => quotable(messages.findLast((message) => message.role !== "assistant"));
 
 const quotable = (message: ModelMessage | undefined): string =>
-  (message?.role === "user" ? message.text.replace(SPEAKER, "") : (message?.text ?? "")).trim().slice(-QUOTED_CHARS_MAX);
-
-/** A speaker's name as the engine puts it in front of a message. */
-const SPEAKER = /^[^\n:]{1,80}: /;
+  piecesOf(message?.text ?? "")
+    .map(({ text }) => text)
+    .join("\n")
+    .trim()
+    .slice(-QUOTED_CHARS_MAX);

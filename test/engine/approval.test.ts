@@ -206,7 +206,7 @@ test("a coder asks before each block that it has written, also after a restart; 
   answer(log, false, "not that one");
   await log.run(alone());
   expect(ran).toEqual(["one"]);
-  expect(model.requests[1]?.messages.at(-2)?.text).toBe("Exit code 1. Output:\nMaria said no: not that one");
+  expect(model.requests[1]?.messages.at(-2)?.text).toBe("[not run] Maria said no: not that one");
   expect(log.said().at(-1)).toBe("Cody: I was not let.");
 });
 
@@ -363,6 +363,6 @@ test("arguments that a person has changed are used, and the model reads who chan
   expect(ran).toEqual([{ usd: 5 }]);
   expect(parts.model.requests[1]?.messages.at(-1)).toMatchObject({
     role: "tool",
-    text: 'Maria changed the arguments before the call, to: {"usd":5}\npaid',
+    text: 'A person changed the arguments before the call. They were:\n[person\'s change] Maria: {"usd":5}\n[output] paid',
   });
 });

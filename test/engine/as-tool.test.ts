@@ -18,7 +18,7 @@ test("an agent as a tool answers with its last words, and the caller's run pays 
   const outer = scripted({ calls: [{ tool: "expert", args: { task: "What is it?" } }] }, "The expert says 42.");
   const expert = agentAsTool(agent({ name: "Expert", model: inner }), never, about);
   await log.run(team({ agents: [agent({ name: "A", model: outer, tools: [expert] })], nextSpeakers: roundRobin, limits: maxTurns(1) }));
-  expect(inner.requests[0]?.messages.map((message) => message.text)).toEqual(["Task: What is it?"]);
+  expect(inner.requests[0]?.messages.map((message) => message.text)).toEqual(["[task] What is it?"]);
   expect(log.events.find((event) => event.type === "tool.returned")).toMatchObject({
     output: "It is 42.",
     usage: { calls: 1, inputTokens: 10 },

@@ -30,9 +30,9 @@ test("it uses tools until it answers in words", async () => {
   expect(types(log)).toEqual(["tool.called", "tool.returned", "tool.called", "tool.returned", "message.posted"]);
   expect(model.requests[2]?.messages.slice(1)).toMatchObject([
     { role: "assistant", toolCalls: [{ tool: "t1" }] },
-    { role: "tool", text: "r1" },
+    { role: "tool", text: "[output] r1" },
     { role: "assistant", toolCalls: [{ tool: "t2" }] },
-    { role: "tool", text: "r2" },
+    { role: "tool", text: "[output] r2" },
   ]);
 });
 
@@ -140,7 +140,12 @@ test("what people say between a call and its result comes behind the result", as
     return { kind: "returned", output: "r" };
   });
   await log.run(alone({ model, tools: [chatty] }));
-  expect(model.requests[1]?.messages.map((message) => message.text)).toEqual(["Maria: go", "", "r", "Maria: hurry"]);
+  expect(model.requests[1]?.messages.map((message) => message.text)).toEqual([
+    "[person] Maria: go",
+    "",
+    "[output] r",
+    "[person] Maria: hurry",
+  ]);
 });
 
 test("the prompt only grows at its end, speakers are named, and it never ends on the assistant's own words", async () => {
@@ -155,10 +160,10 @@ test("the prompt only grows at its end, speakers are named, and it never ends on
     }),
   );
   const texts = model.requests.map((request) => request.messages.map((message) => message.text));
-  expect(texts[0]).toEqual(["Maria: go"]);
-  expect(texts[1]?.slice(0, 2)).toEqual(["Maria: go", "one"]);
+  expect(texts[0]).toEqual(["[person] Maria: go"]);
+  expect(texts[1]?.slice(0, 2)).toEqual(["[person] Maria: go", "one"]);
   expect(model.requests[1]?.messages.at(-1)?.role).toBe("user");
-  expect(texts[2]).toEqual(["Maria: go", "one", "two", "B: b1"]);
+  expect(texts[2]).toEqual(["[person] Maria: go", "one", "two", "[agent] B: b1"]);
   expect(model.requests.map((request) => request.nth)).toEqual([0, 1, 2]);
 });
 
@@ -172,7 +177,7 @@ test("what is said beside a hand-over is heard by all, with the notice, and can 
   const both = team({ agents: [front, make("Back", target, [])], nextSpeakers: swarm, limits: maxTurns(2) });
   await log.run(both);
   expect(target.requests[0]?.messages.at(-1)?.text).toBe(
-    "Front: Order 17 is Bob's.\nTransferred to Back, adopting the role of Back immediately.",
+    "[agent] Front: Order 17 is Bob's.\n| Transferred to Back, adopting the role of Back immediately.",
   );
   expect(textMention("Bob's")(log.transcript)).toEqual([{ kind: "textMention", text: "Bob's", agent: "Front" }]);
 });

@@ -112,7 +112,10 @@ test("a person reviews the plan: it is changed by their words, and work begins w
   await go("Revise");
   expect(currentRun(log.transcript).question?.text).toBe("What should be different in the plan?");
   await go("Without Ben.");
-  expect(model.requests[2]?.messages.at(-1)?.text).toContain("Without Ben.");
+  expect(model.requests[2]?.messages.slice(-2).map(({ text }) => text)).toEqual([
+    "[person] Maria: Without Ben.",
+    expect.stringContaining("wants the plan changed"),
+  ]);
   expect(isWaiting(log.transcript)).toBe(true);
   await go("approve");
   expect(log.said().at(-1)).toBe("Lead: answer");

@@ -78,9 +78,9 @@ test("an agent that recalls first does so once a run, by rule: it is in the log,
   await log.run(solo(one(), 2));
   expect(calls.map(({ args }) => args)).toEqual([{ query: "where do we deploy?" }, { query: "servers" }]);
   expect(model.requests[0]?.messages).toMatchObject([
-    { role: "user", text: "Maria: where do we deploy?" },
+    { role: "user", text: "[person] Maria: where do we deploy?" },
     { role: "assistant", toolCalls: [{ tool: "recall" }] },
-    { role: "tool", tool: "recall", text: "note 1" },
+    { role: "tool", tool: "recall", text: "[output] note 1" },
   ]);
   // The call of its own was the one round it has: then it had to answer.
   expect(model.requests.map(({ tools }) => tools.length)).toEqual([1, 0, 1]);

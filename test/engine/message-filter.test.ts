@@ -31,8 +31,8 @@ test("an agent hears whom its rules name, and of each the first or last words si
     hearing(model, [{ from: "user" }, { from: "B", take: { which: "last", count: 1 } }]),
   ];
   await log.run(team({ agents, nextSpeakers: roundRobin, limits: maxTurns(6) }));
-  expect(texts(model, 0)).toEqual(["Maria: the task", "B: b1"]);
-  expect(texts(model, 1)).toEqual(["Maria: the task", "B: b1", "a1", "B: b2"]);
+  expect(texts(model, 0)).toEqual(["[person] Maria: the task", "[agent] B: b1"]);
+  expect(texts(model, 1)).toEqual(["[person] Maria: the task", "[agent] B: b1", "a1", "[agent] B: b2"]);
 });
 
 test("what is heard does not depend on where the process died", async () => {
@@ -47,7 +47,7 @@ test("what is heard does not depend on where the process died", async () => {
   await log.run(make(scripted("a1")), { until: (event) => event.type === "speaker.selected" && event.agent === "A" && event.seq > 5 });
   const after = scripted("a2");
   await log.run(make(after));
-  expect(texts(after, 0)).toEqual(["B: b1", "a1", "B: b2"]);
+  expect(texts(after, 0)).toEqual(["[agent] B: b1", "a1", "[agent] B: b2"]);
 });
 
 test("the answer to its own question is heard, also where people are not", async () => {
@@ -58,5 +58,5 @@ test("the answer to its own question is heard, also where people are not", async
   await log.run(asking);
   log.reply("the blue one");
   await log.run(asking);
-  expect(texts(model, 1)?.at(-1)).toBe("Maria: the blue one");
+  expect(texts(model, 1)?.at(-1)).toBe("[person] Maria: the blue one");
 });

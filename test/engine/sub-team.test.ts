@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { HOW_TO_READ } from "../../src/engine/attribution.ts";
 import { human } from "../../src/engine/agents/human.ts";
 import { subTeam } from "../../src/engine/agents/sub-team.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
@@ -15,8 +16,8 @@ test("a team that speaks with one voice hands its model a bounded part of what i
   await log.run(team({ agents: [crowd], nextSpeakers: roundRobin, limits: maxTurns(1) }));
 
   const { messages = [], system } = model.requests[0] ?? {};
-  expect(system).toBe("Answer for the crowd.");
-  expect(messages[0]?.text).toBe("Maria: count to a million");
+  expect(system).toBe(`Answer for the crowd.\n\n${HOW_TO_READ}`);
+  expect(messages[0]?.text).toBe("[person] Maria: count to a million");
   expect(messages.at(-1)?.text).toContain("as one voice");
   expect(messages.reduce((chars, message) => chars + message.text.length, 0)).toBeLessThan(4 * 60_000 * 1.1);
   expect(log.said().at(-1)).toBe("Crowd: a million");

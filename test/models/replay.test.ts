@@ -181,9 +181,9 @@ describe("what a reply holds", () => {
 
 describe("templates", () => {
   const messages = [
-    { role: "user", text: "Ada Lovelace: Compute 6 × 7: quickly" },
+    { role: "user", text: "[person] Ada Lovelace: Compute 6 × 7: quickly" },
     { role: "assistant", text: "I do.", toolCalls: [] },
-    { role: "user", text: "Runner: checks: 3 passed\nresult = 42\n" },
+    { role: "user", text: "[code output] Runner: checks: 3 passed\n| result = 42\n|" },
   ] as const;
   const filled = async (reply: unknown, more: object = {}) => (await ask(play({ Coder: [reply] }), request({ messages, ...more }))).reply;
 
@@ -208,18 +208,18 @@ describe("templates", () => {
   });
 
   test("a tool's output is quoted whole", async () => {
-    const tool = { role: "tool", call: "c", tool: "search", text: "Error: no luck", failed: true } as const;
-    expect(said(await filled("{{last}}", { messages: [...messages, tool] }))).toBe("Error: no luck");
+    const tool = { role: "tool", call: "c", tool: "search", text: "[failure] no luck\n| at all", failed: true } as const;
+    expect(said(await filled("{{last}}", { messages: [...messages, tool] }))).toBe("no luck\nat all");
   });
 
   test("a pattern that would never end is given up", async () => {
-    expect(said(await filled("{{last:/^(a+)+$/}}", { messages: [{ role: "user", text: `Runner: ${"a".repeat(60)}b` }] }))).toBe(
+    expect(said(await filled("{{last:/^(a+)+$/}}", { messages: [{ role: "user", text: `[agent] Runner: ${"a".repeat(60)}b` }] }))).toBe(
       "(no match)",
     );
   });
 
   test("a quoted text with dollar signs is quoted as it is", async () => {
-    expect(said(await filled("{{last}}", { messages: [{ role: "user", text: "Runner: $& $1 $$" }] }))).toBe("$& $1 $$");
+    expect(said(await filled("{{last}}", { messages: [{ role: "user", text: "[agent] Runner: $& $1 $$" }] }))).toBe("$& $1 $$");
   });
 });
 

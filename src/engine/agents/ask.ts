@@ -1,3 +1,4 @@
+import { HOW_TO_READ, markedAll, type Piece, type Source } from "../attribution.ts";
 import type { Delta, Usage } from "../events.ts";
 import type { Model, ModelMessage, ModelReply, ModelRequest } from "../model.ts";
 import { halved, shown, type Context, type ContextStrategy } from "./context.ts";
@@ -32,13 +33,33 @@ export async function* ask(question: Question, signal: AbortSignal): AsyncGenera
 
 /** One call; a failure that tells no cost counts as a call that cost nothing. */
 export async function* askOnce(model: Model, request: ModelRequest, signal: AbortSignal): AsyncGenerator<Delta, Asked, void> {
-  const call = model.call({ ...request, messages: endingOnUser(request.messages) }, signal);
+  const system = request.system.trim() === "" ? HOW_TO_READ : `${request.system}\n\n${HOW_TO_READ}`;
+  const call = model.call({ ...request, system, messages: endingOnUser(request.messages).map(written) }, signal);
   for (;;) {
     const step = await call.next();
     if (step.done) return { ...step.value, usage: step.value.usage ?? ONE_CALL };
     yield { type: step.value.type === "text" ? "text.delta" : "reasoning.delta", agent: request.agent, text: step.value.text };
   }
 }
+
+/** A message as a provider is handed it: each piece of it bound to its source, in the text itself. */
+export function written(message: ModelMessage): ModelMessage {
+  switch (message.role) {
+    case "user": {
+      const { from, beside = [], ...plain } = message;
+      return { ...plain, text: markedAll([...pieceOf(message.text, from), ...beside]) };
+    }
+    case "assistant":
+      return message;
+    case "tool": {
+      const { told = [], ...plain } = message;
+      const result = pieceOf(message.text, { kind: message.failed ? "failure" : "output" });
+      return { ...plain, text: markedAll([...told, ...(told.length > 0 && message.failed && message.text === "" ? [] : result)]) };
+    }
+  }
+}
+
+const pieceOf = (text: string, from: Source | undefined): readonly Piece[] => (from ? [{ from, text }] : text === "" ? [] : [{ text }]);
 
 /** As {@link ask}, for words that are nobody's to see. */
 export async function askUnseen(question: Question, signal: AbortSignal): Promise<Asked> {

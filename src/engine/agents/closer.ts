@@ -1,8 +1,10 @@
 import type { Delta, EventBody } from "../events.ts";
 import type { Model, ModelMessage } from "../model.ts";
 import type { Agent } from "../team.ts";
-import { messagesOfRun, repliesGiven, speakerOf, type Transcript } from "../transcript.ts";
-import { askOnce } from "./ask.ts";
+import { messagesOfRun, repliesGiven, type Transcript } from "../transcript.ts";
+import { askOnce, written } from "./ask.ts";
+import { cutPieces } from "./context.ts";
+import { heard, type People } from "./hearing.ts";
 import { spokenBy, turnFailed } from "./spoken.ts";
 
 /** The name under which a run that is ended at a limit is summed up: in the log, in Slack and in replay files. */
@@ -43,12 +45,14 @@ const INSTRUCTIONS = [
 ].join(" ");
 
 function saidOf(transcript: Transcript): readonly ModelMessage[] {
-  const [task, ...others] = messagesOfRun(transcript).map((message) => `${speakerOf(message)}: ${cut(message.text)}`);
+  const people: People = new Map();
+  const [task, ...others] = messagesOfRun(transcript).flatMap((message) => {
+    const words = heard(CLOSER, message, people);
+    return words ? [written(cutPieces(words, MESSAGE_CHARS_MAX)).text] : [];
+  });
   let charsLeft = CLOSING_INPUT_CHARS_MAX - (task?.length ?? 0);
   const last = others.toReversed().filter((text) => (charsLeft -= text.length) >= 0);
   const leftOut = last.length < others.length ? ["(Some of what was said is left out here.)"] : [];
   const text = ["The task:", task ?? "", "What was said:", ...leftOut, ...last.toReversed(), "Now sum up."].join("\n\n");
   return [{ role: "user", text }];
 }
-
-const cut = (text: string): string => (text.length > MESSAGE_CHARS_MAX ? `${text.slice(0, MESSAGE_CHARS_MAX)}…` : text);

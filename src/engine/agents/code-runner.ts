@@ -1,4 +1,4 @@
-import type { CodeOutcome, CodeRan, Delta, EventBody, RunEvent } from "../events.ts";
+import type { AgentMessage, CodeOutcome, CodeRan, Delta, EventBody, RunEvent } from "../events.ts";
 import type { Agent } from "../team.ts";
 import { beginOfTurn, eventsOfTurn, type Transcript } from "../transcript.ts";
 import { codeBlocks, maySayCode } from "./code-blocks.ts";
@@ -36,7 +36,7 @@ export function codeRunner(settings: CodeRunnerSettings): Agent {
       yield result;
       results.push(result);
     }
-    yield { type: "message.posted", agent: name, text: report(results, blocks.length, settings) };
+    yield { type: "message.posted", agent: name, ...report(results, blocks.length, settings) };
   }
 
   function blocksToRun(transcript: Transcript): WrittenBlock[] {
@@ -69,21 +69,27 @@ function unheard(transcript: Transcript, name: string): readonly RunEvent[] {
 }
 
 /** What the other agents read: the output as it is, and in words only what the output does not say. */
-function report(results: readonly CodeRan[], asked: number, settings: CodeRunnerSettings): string {
+function report(results: readonly CodeRan[], asked: number, settings: CodeRunnerSettings): Pick<AgentMessage, "text" | "printed"> {
   if (asked === 0) {
     const who = settings.runs.join(" or ") || "the agents whose code I run";
-    return `No code was found to run. I run fenced blocks (${settings.languages.join(", ") || "no language can be run here"}) that ${who} posted since my last turn.`;
+    const text = `No code was found to run. I run fenced blocks (${settings.languages.join(", ") || "no language can be run here"}) that ${who} posted since my last turn.`;
+    return { text };
   }
   const output = joined(results.map((result) => result.output));
+  // A no is told in place of an output, and no code printed it.
+  const printed = joined(results.map((result) => (result.outcome === "rejected" ? "" : result.output))).length;
   const last = results.at(-1);
   const changes = results.map(changeOf).join("");
   const files = results.flatMap((result) => result.files.map((file) => file.name));
   const kept = files.length > 0 ? `\nFiles: ${files.join(", ")}` : "";
   if (!last || last.outcome === "ok") {
-    return changes + (output.trim() === "" ? "The code ran and printed nothing (exit code 0)." : output) + kept;
+    if (output.trim() === "") return { text: `${changes}The code ran and printed nothing (exit code 0).${kept}` };
+    return { text: changes + output + kept, printed: { from: changes.length, to: changes.length + printed } };
   }
   const skipped = asked > results.length ? ` ${asked - results.length} later block(s) were not run.` : "";
-  return `${changes}${FAILURES[last.outcome](last)}${skipped}\n${output}${kept}`;
+  const before = `${changes}${FAILURES[last.outcome](last)}${skipped}\n`;
+  const range = printed > 0 ? { printed: { from: before.length, to: before.length + printed } } : {};
+  return { text: before + output + kept, ...range };
 }
 
 /** One output after the other, each on lines of its own. */

@@ -1,3 +1,4 @@
+import type { Source } from "../attribution.ts";
 import type { CodeRan, Delta, EventBody, RunEvent } from "../events.ts";
 import type { AnswerSpec, Model, ModelMessage } from "../model.ts";
 import type { Agent } from "../team.ts";
@@ -7,7 +8,7 @@ import { codeBlocks } from "./code-blocks.ts";
 import { add, CONTEXT_DEFAULT, emptyContext, summarize, type Context, type ContextStrategy } from "./context.ts";
 import { amendHeard, hear, openEar, type Ear } from "./hearing.ts";
 import { holding } from "./held-code.ts";
-import { changeOf, runBlock, type BlockRunner, type WrittenBlock } from "./run-block.ts";
+import { runBlock, type BlockRunner, type WrittenBlock } from "./run-block.ts";
 import { noticed, spokenBy, turnFailed } from "./spoken.ts";
 import { keepInShort } from "./summary.ts";
 
@@ -112,6 +113,17 @@ const RETRY: AnswerSpec = {
 
 const wantsRetry = (text: string): boolean => /"retry"\s*:\s*true/.test(text);
 
+/** What came of a block; a no is told as one, and what a person made of the block is no code of its own. */
+function resultOf({ changed, outcome, exitCode, output }: CodeRan): readonly ModelMessage[] {
+  const change: readonly ModelMessage[] = changed
+    ? [{ role: "user", text: CHANGED, beside: [{ from: { kind: "person's change", name: changed.person.name }, text: changed.code }] }]
+    : [];
+  const from: Source = outcome === "rejected" ? { kind: "not run" } : { kind: "code output", name: `exit code ${exitCode}` };
+  return [...change, { role: "user", from, text: output }];
+}
+
+const CHANGED = "A person changed the code before it ran. What ran:";
+
 /** The thread as its model reads it: code and what came of it are between the words. */
 const coderView = (name: string): Fold<Context & { readonly ear: Ear }> => ({
   initial: () => ({ ...emptyContext(), ear: openEar() }),
@@ -121,10 +133,9 @@ const coderView = (name: string): Fold<Context & { readonly ear: Ear }> => ({
     const own = "agent" in event && event.agent === name;
     if (own && (event.type === "message.posted" || event.type === "code.written"))
       add(context, event.seq, { role: "assistant", text: event.text, toolCalls: [] });
-    else if (own && event.type === "code.ran")
-      add(context, event.seq, { role: "user", text: `${changeOf(event)}Exit code ${event.exitCode}. Output:\n${event.output}` });
+    else if (own && event.type === "code.ran") add(context, event.seq, ...resultOf(event));
     else if (own && event.type === "context.summarized") summarize(context, event.text, event.upToSeq);
-    add(context, event.seq, ...hear(context.ear, name, event));
+    add(context, event.seq, ...hear(context.ear, name, event, context.people));
     return context;
   },
 });

@@ -1,3 +1,4 @@
+import type { Piece } from "../attribution.ts";
 import type { Model, ModelMessage } from "../model.ts";
 
 /** What a model may be told of a conversation, and how long it is. Grows with the log, at its end only. */
@@ -12,6 +13,8 @@ export interface Context {
   expectsTask: boolean;
   /** Stands for all messages before `from`. */
   summary: { readonly text: string; readonly from: number } | undefined;
+  /** The persons heard so far, by id, each with its number. */
+  readonly people: Map<string, number>;
 }
 
 /**
@@ -31,7 +34,15 @@ export type ContextStrategy =
 /** Well below the window of every model in use, and at a few dollars a million tokens still cents a call. */
 export const CONTEXT_DEFAULT: ContextStrategy = { kind: "tokenBudget", tokens: 60_000 };
 
-export const emptyContext = (): Context => ({ messages: [], tokens: [], placed: [], task: -1, expectsTask: false, summary: undefined });
+export const emptyContext = (): Context => ({
+  messages: [],
+  tokens: [],
+  placed: [],
+  task: -1,
+  expectsTask: false,
+  summary: undefined,
+  people: new Map(),
+});
 
 export function add(context: Context, seq: number, ...messages: readonly ModelMessage[]): void {
   for (const message of messages) {
@@ -71,10 +82,17 @@ export function summarize(context: Context, text: string, upToSeq: number): void
 export const estimateTokens = (message: ModelMessage): number => {
   const args = message.role === "assistant" ? message.toolCalls.reduce((sum, call) => sum + call.tool.length + call.args.length, 0) : 0;
   const images = message.role === "user" ? (message.images?.length ?? 0) : 0;
-  return Math.ceil((message.text.length + args) / CHARS_PER_TOKEN) + images * IMAGE_TOKENS + FRAME_TOKENS;
+  return Math.ceil((charsOf(message) + args) / CHARS_PER_TOKEN) + images * IMAGE_TOKENS + FRAME_TOKENS;
 };
+/** Of the words; marks of sources are in the frame. */
+const charsOf = (message: ModelMessage): number =>
+  message.text.length + piecesBeside(message).reduce((sum, { text }) => sum + text.length, 0);
+
+const piecesBeside = (message: ModelMessage): readonly Piece[] =>
+  (message.role === "user" ? message.beside : message.role === "tool" ? message.told : undefined) ?? [];
+
 const CHARS_PER_TOKEN = 4;
-const FRAME_TOKENS = 4;
+const FRAME_TOKENS = 8;
 const IMAGE_TOKENS = 1_600; // As much as Anthropic counts for its largest; OpenAI counts about as much.
 
 /** What the strategy hands to a model. Costs as much as it hands out, however long the conversation is. */
@@ -113,7 +131,7 @@ function parts({ messages, task, summary }: Context, headEnd: number, from: numb
   return [
     ...messages.slice(0, headEnd),
     ...taskKept,
-    ...(told ? [{ role: "user" as const, text: `(What was said before, in short:)\n${told.text}` }] : []),
+    ...(told ? [{ role: "user" as const, from: { kind: "summary of what was said before" as const }, text: told.text }] : []),
     ...(left > 0
       ? [{ role: "user" as const, text: `(${left} earlier ${left === 1 ? "message is" : "messages are"} left out here.)` }]
       : []),
@@ -168,8 +186,16 @@ function firstWhere(length: number, test: (index: number) => boolean): number {
 
 function clipped(messages: readonly ModelMessage[], budget: number): readonly ModelMessage[] {
   const charsMax = Math.max(CLIPPED_CHARS_MIN, (budget * CHARS_PER_TOKEN) / 2);
-  if (!messages.some((message) => message.text.length > charsMax)) return messages;
-  return messages.map((message) => (message.text.length > charsMax ? { ...message, text: cutMiddle(message.text, charsMax) } : message));
+  if (!messages.some((message) => charsOf(message) > charsMax)) return messages;
+  return messages.map((message) => cutPieces(message, charsMax));
+}
+
+/** Each piece of it cut to this length; before they are marked, so that no cut comes between words and their source. */
+export function cutPieces<Message extends ModelMessage>(message: Message, charsMax: number): Message {
+  const cut = ({ text, ...rest }: Piece): Piece => ({ ...rest, text: cutMiddle(text, charsMax) });
+  const own = { ...message, text: cutMiddle(message.text, charsMax) };
+  if (own.role === "user" && own.beside) return { ...own, beside: own.beside.map(cut) };
+  return own.role === "tool" && own.told ? { ...own, told: own.told.map(cut) } : own;
 }
 const CLIPPED_CHARS_MIN = 200; // Less says nothing.
 

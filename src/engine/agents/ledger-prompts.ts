@@ -26,8 +26,7 @@ export const NEW_FACTS =
 export const NEW_PLAN =
   "Say in one sentence what the team got stuck on and why. Then make a new plan in short points that avoids it, with nobody but the team.";
 
-export const revisedPlan = (wish: string): string =>
-  `A person wants the plan changed: ${wish}\nWrite the whole plan anew, in short points.`;
+export const REVISED_PLAN = "A person wants the plan changed, as they say above. Write the whole plan anew, in short points.";
 
 export const progress = (names: readonly string[]): string =>
   [

@@ -1,7 +1,7 @@
 import { HUMAN, type RunEvent } from "../events.ts";
 import type { Fold } from "../transcript.ts";
 import { add, emptyContext, summarize, type Context } from "./context.ts";
-import { amendHeard, heardMessage } from "./hearing.ts";
+import { amendHeard, heard } from "./hearing.ts";
 
 /** How far the leader has come in the run; its next step follows from it. */
 export interface LedgerState {
@@ -9,7 +9,7 @@ export interface LedgerState {
   /** Plans made anew because the team was stuck, since the run began or a person spoke. */
   readonly replans: number;
   /** What a person wants changed in the plan. */
-  readonly wish: string | undefined;
+  readonly wished: boolean;
   /** A person has approved a plan of this run, or nobody has to. */
   readonly approved: boolean;
   readonly asked: boolean;
@@ -36,7 +36,7 @@ export function ledgerState(leader: string, reviewPlan: boolean): Fold<LedgerSta
   };
 }
 
-const START: LedgerState = { phase: "survey", replans: 0, wish: undefined, approved: false, asked: false, instruction: "" };
+const START: LedgerState = { phase: "survey", replans: 0, wished: false, approved: false, asked: false, instruction: "" };
 
 /** What the leader says in public is, in this order: what is known, the plan, and when the team got stuck both again; at last the answer. */
 function said(state: LedgerState, isFinal: boolean): LedgerState {
@@ -45,7 +45,7 @@ function said(state: LedgerState, isFinal: boolean): LedgerState {
     case "survey":
       return { ...state, phase: "plan" };
     case "plan":
-      return { ...state, phase: state.approved ? "steps" : "review", wish: undefined };
+      return { ...state, phase: state.approved ? "steps" : "review", wished: false };
     default:
       return { ...state, phase: "plan", replans: state.replans + 1 };
   }
@@ -56,7 +56,7 @@ function answered(state: LedgerState, text: string): LedgerState {
   const [word, open] = [text.trim().toLowerCase(), { ...state, asked: false, replans: 0 }];
   if (state.phase === "review" && word === APPROVE?.toLowerCase()) return { ...open, phase: "steps", approved: true };
   if (state.phase === "review" && word === REVISE?.toLowerCase()) return { ...open, phase: "ask what to change" };
-  return state.phase === "steps" ? open : { ...open, phase: "plan", wish: text };
+  return state.phase === "steps" ? open : { ...open, phase: "plan", wished: true };
 }
 
 /** The conversation as the leader's model reads it, with what it asked of whom. */
@@ -69,7 +69,7 @@ export const leaderView = (leader: string): Fold<Context> => ({
     if (own !== undefined) add(context, event.seq, { role: "assistant", text: own, toolCalls: [] });
     else if (event.type === "context.summarized" && event.agent === leader) summarize(context, event.text, event.upToSeq);
     else {
-      const message = heardMessage(leader, event);
+      const message = heard(leader, event, context.people);
       if (message) add(context, event.seq, message);
     }
     return context;

@@ -6,7 +6,7 @@ import type { Agent } from "../team.ts";
 import { lastSpeaker, read, repliesGiven, type Transcript } from "../transcript.ts";
 import { ask, askUnseen, NO_CALLS, plus } from "./ask.ts";
 import { CONTEXT_DEFAULT, type ContextStrategy } from "./context.ts";
-import { answerSpec, FINAL, instructions, NEW_FACTS, NEW_PLAN, PLAN, progress, revisedPlan, SURVEY } from "./ledger-prompts.ts";
+import { answerSpec, FINAL, instructions, NEW_FACTS, NEW_PLAN, PLAN, progress, REVISED_PLAN, SURVEY } from "./ledger-prompts.ts";
 import { APPROVE, leaderView, ledgerState, REVISE, type LedgerState } from "./ledger-state.ts";
 import { noticed, spokenBy, turnFailed } from "./spoken.ts";
 import { keepInShort } from "./summary.ts";
@@ -53,7 +53,7 @@ export function ledger(settings: LedgerSettings): Agent {
         yield* say(transcript, SURVEY, signal);
         return;
       case "plan":
-        yield* say(transcript, now.wish !== undefined ? revisedPlan(now.wish) : now.replans > 0 ? NEW_PLAN : PLAN, signal);
+        yield* say(transcript, now.wished ? REVISED_PLAN : now.replans > 0 ? NEW_PLAN : PLAN, signal);
         return;
       case "review":
         yield { type: "handoff.made", agent: name, to: HUMAN, text: "Shall the team work by this plan?", options: [APPROVE, REVISE] };

@@ -21,7 +21,7 @@ export function readChoice(
     const next = [...names, ...actions].find((name) => name.toLowerCase() === wanted);
     if (next)
       return { kind: "choice", next, reason: structured.reason, instruction: structured.instruction, progress: structured.progress };
-    return { kind: "none", trouble: `"${structured.next}" cannot speak next.` };
+    return { kind: "none", trouble: `${JSON.stringify(structured.next.slice(0, NAME_CHARS_SHOWN))} cannot speak next.` };
   }
   const mentioned = mentionedNames(everybody, text);
   const [name] = mentioned;
@@ -31,6 +31,8 @@ export function readChoice(
   return { kind: "choice", next: name, reason: "", instruction: "", progress: undefined };
 }
 
+/** A name, or what was given as one. */
+const NAME_CHARS_SHOWN = 100;
 /** A reason is shown to people in one line. */
 export const REASON_CHARS_MAX = 200;
 const INSTRUCTION_CHARS_MAX = 1_000;

@@ -1,4 +1,5 @@
 import { HUMAN } from "../events.ts";
+import { written } from "./ask.ts";
 import type { AnswerSpec, ModelMessage } from "../model.ts";
 import type { Agent } from "../team.ts";
 
@@ -55,10 +56,17 @@ export function filled(
   const values: { readonly [name: string]: () => string } = {
     roles: () => roles(agents),
     participants: () => JSON.stringify(candidates),
-    history: () => history.map((message) => message.text).join("\n\n"),
+    history: () => history.map((message) => written(message).text).join("\n\n"),
   };
   // In one go, so that what is filled in is not looked at again.
-  return template.replaceAll(/\{(roles|participants|history)\}/g, (_whole, name: string) => values[name]?.() ?? "");
+  return template.replaceAll(/\{(roles|participants|history)\}/g, (whole, name: string, at: number) => {
+    const value = values[name]?.() ?? "";
+    if (name !== "history") return value;
+    // What was said begins and ends with its lines: elsewhere nobody could tell where it does.
+    const isAtBegin = at === 0 || template[at - 1] === "\n";
+    const end = template[at + whole.length] ?? "\n";
+    return `${isAtBegin ? "" : "\n"}${value}${end === "\n" ? "" : "\n"}`;
+  });
 }
 
 const roles = (agents: readonly Agent[]): string =>

@@ -4,7 +4,7 @@ import { askHowToGoOn, STALLS_MAX_DEFAULT, stallsOf, stuck } from "../stalls.ts"
 import type { Agent } from "../team.ts";
 import { currentRun, lastSpeaker, read, repliesGiven, SELECTOR, selectorWithin, type Fold, type Transcript } from "../transcript.ts";
 import { askUnseen, NO_CALLS, plus, type Asked } from "./ask.ts";
-import { add, cutMiddle, emptyContext, shown, type Context } from "./context.ts";
+import { add, cutPieces, emptyContext, shown, type Context } from "./context.ts";
 import { readChoice, REASON_CHARS_MAX, type Choice } from "./selector-choice.ts";
 import { answerSpec, filled, FINISH, instructions, question, rules } from "./selector-prompt.ts";
 import { amendHeard, heard } from "./hearing.ts";
@@ -176,8 +176,9 @@ const history: Fold<Context> = {
   step: (context, event) => {
     amendHeard(context, event);
     if (event.type === "run.started") context.expectsTask = true;
-    const text = heard(SELECTOR, event);
-    if (text !== undefined) add(context, event.seq, { role: "user", text: cutMiddle(text, ENTRY_CHARS_MAX) });
+    const message = heard(SELECTOR, event, context.people);
+    // Which images there are is in the words.
+    if (message) add(context, event.seq, cutPieces({ ...message, images: [] }, ENTRY_CHARS_MAX));
     return context;
   },
 };

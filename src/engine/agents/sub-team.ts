@@ -2,10 +2,11 @@ import type { ActionPolicy, Delta, EventBody, RunEvent } from "../events.ts";
 import type { Model, ModelMessage } from "../model.ts";
 import { converse, hasWork } from "../run.ts";
 import type { Agent, Team } from "../team.ts";
-import { amend, isMessage, read, repliesGiven, speakerOf, type Fold, type Transcript } from "../transcript.ts";
+import { amend, isMessage, read, repliesGiven, type Fold, type Transcript } from "../transcript.ts";
 import { ask } from "./ask.ts";
 import { add, CONTEXT_DEFAULT, emptyContext } from "./context.ts";
 import { forInside, holding, type Holding } from "./held-code.ts";
+import { heard } from "./hearing.ts";
 import { spokenBy, turnFailed } from "./spoken.ts";
 
 export interface SubTeamSettings {
@@ -66,7 +67,8 @@ export function subTeam(settings: SubTeamSettings): Agent {
     const context = emptyContext();
     for (const event of within.events) {
       if (event.type === "run.started") context.expectsTask = true;
-      if (isMessage(event)) add(context, event.seq, { role: "user", text: `${speakerOf(event)}: ${event.text}` });
+      const message = isMessage(event) ? heard(name, event, context.people) : undefined;
+      if (message) add(context, event.seq, message);
     }
     const request = { agent: name, system: one.instructions, tools: [], nth: repliesGiven(outer, name) };
     const reply = yield* ask({ model: one.model, request, context, strategy: CONTEXT_DEFAULT, extra: [ONE_VOICE] }, signal);

@@ -1,6 +1,7 @@
+import { markedAll } from "../attribution.ts";
 import type { Delta, EventBody, Usage } from "../events.ts";
 import type { ModelMessage } from "../model.ts";
-import { askOnce, NO_CALLS, plus } from "./ask.ts";
+import { askOnce, NO_CALLS, plus, written } from "./ask.ts";
 import { boundary, shown, type Context, type ContextStrategy } from "./context.ts";
 
 /**
@@ -61,8 +62,20 @@ function summaryEnd(context: Context, tokensMax: number): number | undefined {
   return to > (summary?.from ?? 0) ? to : undefined;
 }
 
-const asText = (message: ModelMessage): string => {
-  if (message.role === "user") return message.text;
-  if (message.role === "tool") return `[${message.tool}${message.failed ? " failed" : ""}] ${message.text}`;
-  return [`You: ${message.text}`, ...message.toolCalls.map((call) => `[calls ${call.tool} ${call.args}]`)].join("\n");
-};
+/** A message in the minutes: there the one who asks is one of several, and its tools' results are among the words. */
+function asText(message: ModelMessage): string {
+  switch (message.role) {
+    case "user":
+      return written(message).text;
+    case "tool":
+      return markedAll([
+        ...(message.told ?? []),
+        { from: { kind: message.failed ? "error" : "result", name: message.tool }, text: message.text },
+      ]);
+    case "assistant":
+      return markedAll([
+        ...(message.text ? [{ from: { kind: "you" as const }, text: message.text }] : []),
+        ...message.toolCalls.map(({ tool, args }) => ({ from: { kind: "call" as const, name: tool }, text: args })),
+      ]);
+  }
+}

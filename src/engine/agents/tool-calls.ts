@@ -103,7 +103,7 @@ async function runOne(caller: Caller, call: ToolCall, transcript: Transcript, si
   }
   const approval = approvalOf(transcript, call.call);
   if (approval.kind === "expired" || (approval.kind === "given" && !approval.approved))
-    return failed("denied", `${call.tool} was not run. ${denial(approval)}`);
+    return failed(DENIED, `${call.tool} was not run. ${denial(approval)}`);
   if (ruleOf(caller, call, transcript) === "off")
     return failed("off", `${call.tool} was not run: this channel, or the team, has tools off. Go on without.`);
   const written = changeTo(call, transcript)?.args ?? call.args;
@@ -126,6 +126,9 @@ async function runOne(caller: Caller, call: ToolCall, transcript: Transcript, si
     return failed("crashed", `${call.tool} failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
+
+/** The kind of failure of a call that a person did not allow. */
+export const DENIED = "denied";
 
 /** The same call so often in one turn is a model that goes in a circle; twice may be a second look. */
 const SAME_CALLS_MAX = 2;

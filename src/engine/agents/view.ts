@@ -1,12 +1,14 @@
+import type { Piece } from "../attribution.ts";
 import type { RunEvent } from "../events.ts";
 import type { ModelMessage, ToolCall } from "../model.ts";
 import type { Fold } from "../transcript.ts";
 import { add, emptyContext, replaceLast, summarize, type Context } from "./context.ts";
+import { DENIED } from "./tool-calls.ts";
 import { amended, amendHeard, hear, openEar, type Ear } from "./hearing.ts";
 
 /**
- * The thread as one agent's model reads it: its own words as the assistant's, everybody else's as the user's with the speaker's name in
- * front (providers drop or forbid a name field). Grows only at its end, so that prompt caches hit.
+ * The thread as one agent's model reads it: its own words as the assistant's, everybody else's as the user's with their source (which comes
+ * into the text, for providers drop or forbid a name field). Grows only at its end, so that prompt caches hit.
  */
 export interface View extends Context {
   /** Calls of this agent that have no result yet. */
@@ -28,7 +30,7 @@ export function viewOf(agent: string): Fold<View> {
       if (amendsOthers(view, event)) return view;
       if (isOwn(agent, event)) own(view, event);
       if (event.type === "run.stopped") closeAll(view, event.seq, "Not done: the run was stopped.");
-      for (const message of hear(view.ear, agent, event)) {
+      for (const message of hear(view.ear, agent, event, view.people)) {
         if (view.open.size > 0) hold(view, event.seq, message);
         else add(view, event.seq, message);
       }
@@ -43,7 +45,12 @@ const isOwn = (agent: string, event: RunEvent): event is RunEvent & { readonly a
 function own(view: View, event: RunEvent): void {
   switch (event.type) {
     case "message.posted":
-      add(view, event.seq, { role: "assistant", text: event.text, toolCalls: [] });
+      // The results stand above already, and are no words of its own.
+      add(view, event.seq, {
+        role: "assistant",
+        text: "kind" in event && event.kind === "summary" ? PASSED_ON : event.text,
+        toolCalls: [],
+      });
       return;
     case "turn.skipped":
       closeAll(view, event.seq, "Not done: a person ended the turn.");
@@ -62,14 +69,12 @@ function own(view: View, event: RunEvent): void {
     case "tool.returned":
     case "tool.failed": {
       const call = view.open.get(event.call);
-      if (call)
-        close(
-          view,
-          event.seq,
-          call,
-          changeTold(event) + (event.type === "tool.returned" ? event.output : `Error: ${event.error.message}`),
-          event.type === "tool.failed",
-        );
+      if (!call) return;
+      if (event.type === "tool.returned") close(view, event.seq, call, { text: event.output, failed: false, told: told(event) });
+      // What people said no to has not been asked of the tool: these are no words of its own.
+      else if (event.error.kind === DENIED)
+        close(view, event.seq, call, { text: "", failed: true, told: [{ from: { kind: "not run" }, text: event.error.message }] });
+      else close(view, event.seq, call, { text: event.error.message, failed: true, told: told(event) });
       return;
     }
     case "context.summarized":
@@ -81,26 +86,34 @@ function own(view: View, event: RunEvent): void {
   }
 }
 
+const PASSED_ON = "(I gave these results to the others as they are.)";
+
 /** It must know that this is not the result of what it asked for. */
-const changeTold = ({ changed }: Extract<RunEvent, { readonly type: "tool.returned" | "tool.failed" }>): string =>
-  changed ? `${changed.person.name} changed the arguments before the call, to: ${changed.args}\n` : "";
+const told = ({ changed }: Extract<RunEvent, { readonly type: "tool.returned" | "tool.failed" }>): readonly Piece[] =>
+  changed
+    ? [
+        { text: "A person changed the arguments before the call. They were:" },
+        { from: { kind: "person's change", name: changed.person.name }, text: changed.args },
+      ]
+    : [];
 
 /** A message of somebody's that was changed before it was read; also one that is held back behind open calls. */
 function amendsOthers(view: View, event: RunEvent): boolean {
   if (event.type !== "message.edited" && event.type !== "message.deleted") return false;
   const at = view.heldSeqs.indexOf(event.of);
   if (at < 0) amendHeard(view, event);
-  else view.held[at] = amended(event);
+  else view.held[at] = amended(event, view.people);
   return true;
 }
 
 function closeAll(view: View, seq: number, why: string): void {
   view.unrecorded.length = 0;
-  for (const call of view.open.values()) close(view, seq, call, why, true);
+  for (const call of view.open.values()) close(view, seq, call, { text: "", failed: true, told: [{ text: why }] });
 }
 
-function close(view: View, seq: number, call: ToolCall, text: string, failed: boolean): void {
-  add(view, seq, { role: "tool", call: call.call, tool: call.tool, text, failed });
+function close(view: View, seq: number, call: ToolCall, result: { text: string; failed: boolean; told: readonly Piece[] }): void {
+  const { told: before, ...rest } = result;
+  add(view, seq, { role: "tool", call: call.call, tool: call.tool, ...rest, ...(before.length > 0 ? { told: before } : {}) });
   view.open.delete(call.call);
   if (view.open.size > 0) return;
   add(view, seq, ...view.held.splice(0));
