@@ -1,6 +1,7 @@
 import { decided, stricter, type Verdict } from "./engine/agents/approvals.ts";
 import type { Clock } from "./engine/clock.ts";
 import {
+  type Beside,
   isEvent,
   type ActionPolicy,
   type Delta,
@@ -76,6 +77,8 @@ export interface Said {
   readonly quiet?: boolean;
   /** Posted with it; their content is in the store. */
   readonly files?: readonly FileRef[];
+  /** What came along and is none of the person's words. */
+  readonly beside?: Beside;
   /** The agent that is to speak next, when the words are for one of them. */
   readonly to?: string;
   /** Seq of the question that it answers; the one that fits best when absent. */
@@ -144,8 +147,8 @@ export function createRunner(parts: RunnerParts): Runner {
       const run = currentRun(lane.transcript);
       if (wasHeard(lane.transcript, said.id)) return { kind: "duplicate" };
       if (!run.running && !said.addressed) return { kind: "ignored" };
-      const files = said.files ?? [];
-      if (text === "" && files.length === 0)
+      const { files = [], beside = [] } = said;
+      if (text === "" && files.length + beside.length === 0)
         return { kind: "refused", reason: "There is nothing to do in an empty message. Mention me with a task." };
       if (text.length > TEXT_CHARS_MAX) {
         return {
@@ -159,6 +162,7 @@ export function createRunner(parts: RunnerParts): Runner {
         text,
         id: said.id,
         ...(files.length > 0 ? { files } : {}),
+        ...(beside.length > 0 ? { beside } : {}),
       };
       const wish: readonly EventBody[] =
         said.to === undefined ? [] : [{ type: "speaker.requested", speaker: said.to, person: said.person }];

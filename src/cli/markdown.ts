@@ -2,12 +2,21 @@ import type { RunEvent } from "../parley.ts";
 import { costOf, spentIn } from "./cost.ts";
 
 type FileRef = Extract<RunEvent, { type: "code.ran" }>["files"][number];
+type Beside = NonNullable<Extract<RunEvent, { type: "message.edited" }>["beside"]>;
 
 /** A transcript to be read by people: who said what, what was run and what it printed, why it ended and what it cost. */
 export function markdownOf(events: readonly RunEvent[]): string {
   const sections = events.flatMap((event) => [sectionOf(event), noticesOf(event)]).filter((section) => section !== undefined);
   return [...sections, costOf(spentIn(events))].join("\n\n");
 }
+
+/** What a person brought along: words of others, line by line, and what the app says of it. */
+const along = (beside: Beside = []): string =>
+  beside
+    .map(({ source, text }) =>
+      source === undefined ? `\n\n*${plain(text)}*` : `\n\n*Quoted: ${plain(source)}*\n\n> ${text.replaceAll("\n", "\n> ")}`,
+    )
+    .join("");
 
 /** What was not as it was asked for: another model spoke, a setting was left out. */
 const noticesOf = (event: RunEvent): string | undefined =>
@@ -19,7 +28,7 @@ function sectionOf(event: RunEvent): string | undefined {
       return `# ${plain(event.team)}: run ${plain(event.run)}\n\nStarted by ${plain(event.startedBy.name)}, ${event.at}`;
     case "message.posted":
       return "person" in event
-        ? `## ${plain(event.person.name)} (person)\n\n${event.text}${posted(event.files)}`
+        ? `## ${plain(event.person.name)} (person)\n\n${event.text}${along(event.beside)}${posted(event.files)}`
         : `## ${plain(event.agent)}\n\n${event.text}`;
     case "speaker.selected":
       return event.reason ? `*Next: ${plain(event.agent)}. ${plain(event.reason)}*` : undefined;
@@ -64,7 +73,7 @@ function sectionOf(event: RunEvent): string | undefined {
     case "run.unpaused":
       return `*${plain(event.person.name)} let it go on.*`;
     case "message.edited":
-      return `*${plain(event.person.name)} changed message ${event.of}, before it was read, to:*\n\n${event.text}`;
+      return `*${plain(event.person.name)} changed message ${event.of}, before it was read, to:*\n\n${event.text}${along(event.beside)}`;
     case "message.deleted":
       return `*${plain(event.person.name)} took message ${event.of} back before it was read.*`;
     case "question.expired":

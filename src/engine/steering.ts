@@ -1,5 +1,5 @@
 import { isStanding } from "./agents/approvals.ts";
-import type { EventBody, Person, RunEvent } from "./events.ts";
+import type { Beside, EventBody, Person, RunEvent } from "./events.ts";
 import { isHalted } from "./halt.ts";
 import { offerAt, type RaiseCeilings } from "./run-limits.ts";
 import type { Question } from "./run-state.ts";
@@ -11,7 +11,7 @@ export type Steering = { readonly person: Person } &
   (
     | { readonly kind: "pause" | "resume" | "skip"; readonly id?: string }
     /** `id`: of the message where it came from. */
-    | { readonly kind: "edit"; readonly id: string; readonly text: string }
+    | { readonly kind: "edit"; readonly id: string; readonly text: string; readonly beside?: Beside }
     | { readonly kind: "delete"; readonly id: string }
     /** `seq`: of the halt at which they decide so. See {@link offerAt}. */
     | { readonly kind: "raise" | "summarize"; readonly seq: number }
@@ -47,7 +47,8 @@ export function steered(transcript: Transcript, wish: Steering, ceilings?: Raise
       const about = { of: said.seq, id: wish.id, person };
       if (wish.kind === "delete") return [{ type: "message.deleted", ...about }];
       const files = said.files ? { files: said.files } : {};
-      return said.text === wish.text ? [] : [{ type: "message.edited", ...about, text: wish.text, ...files }];
+      const beside = wish.beside && wish.beside.length > 0 ? { beside: wish.beside } : {};
+      return said.text === wish.text ? [] : [{ type: "message.edited", ...about, text: wish.text, ...files, ...beside }];
     }
     case "withdraw":
       return isStanding(transcript, wish.call) ? [{ type: "approval.withdrawn", call: wish.call, person }] : [];

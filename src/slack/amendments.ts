@@ -1,5 +1,6 @@
+import type { Beside } from "../engine/events.ts";
 import { currentRun, type Transcript } from "../engine/transcript.ts";
-import { noteIn } from "./attachments.ts";
+import { notesOn } from "./attachments.ts";
 import { personOf, threadOf, type Ears } from "./ears.ts";
 import { plainText } from "./mrkdwn.ts";
 import type { MessageEvent } from "./payloads.ts";
@@ -23,13 +24,12 @@ export async function hearAmendment(ears: Ears, event: MessageEvent): Promise<vo
   if (text.trim() === "") return;
   const quoted = await ears.quotes({ user, external: true, text: after.text });
   // The files stay as they are, and so does what was said of them.
-  const words = [text.trim(), quoted.note, noteIn(said.text)].filter(Boolean).join("\n\n");
-  await ears.runner.steer(thread, { kind: "edit", id, person, text: words });
+  await ears.runner.steer(thread, { kind: "edit", id, person, text: text.trim(), beside: [...quoted.beside, ...notesOn(said.beside)] });
 }
 
 /** A message that was heard in the run that goes on; most edits are of others, and need no more work. */
-function saidIn(transcript: Transcript, id: string): { readonly text: string } | undefined {
+function saidIn(transcript: Transcript, id: string): { readonly beside?: Beside } | undefined {
   if (!currentRun(transcript).running) return undefined;
   const said = transcript.events.findLast((event) => event.type === "message.posted" && "person" in event && event.id === id);
-  return said?.type === "message.posted" ? said : undefined;
+  return said?.type === "message.posted" && "person" in said ? said : undefined;
 }

@@ -1,4 +1,4 @@
-import type { FileRef } from "../engine/events.ts";
+import type { Beside, FileRef } from "../engine/events.ts";
 import type { Store } from "../store/store.ts";
 import type { MessageEvent } from "./payloads.ts";
 import { apiBase, type Log } from "./web.ts";
@@ -83,15 +83,16 @@ export function createAttachments({ store, botToken, apiUrl, log }: AttachmentPa
     if (shared.length > FILES_MAX) missed.push(`${shared.length - FILES_MAX} more: at most ${FILES_MAX} are read`);
     const notes = [
       files.length > 0 &&
-        `[Attached: ${files.map(({ name, mediaType, bytes }) => described(name, mediaType, bytes)).join("; ")}. Code that is run finds them in the folder in/]`,
-      missed.length > 0 && `[Attached, but not readable for you: ${missed.join("; ")}]`,
+        `(Attached: ${files.map(({ name, mediaType, bytes }) => described(name, mediaType, bytes)).join("; ")}. Code that is run finds them in the folder in/.)`,
+      missed.length > 0 && `(Attached, but not readable for you: ${missed.join("; ")}.)`,
     ];
     return { files, note: notes.filter(Boolean).join("\n") };
   };
 }
 
-/** The note at the end of words that were heard with files; empty where there is none. */
-export const noteIn = (text: string): string => /(?:^|\n\n)(\[Attached(?:: |, but )[^]*\])$/.exec(text)?.[1] ?? "";
+/** What was said of the files among what came along with a message. */
+export const notesOn = (beside: Beside = []): Beside =>
+  beside.filter(({ source, text }) => source === undefined && text.startsWith("(Attached"));
 
 const tooLarge = (bytesMax: number): string => `it is larger than ${Math.floor(bytesMax / 1024 / 1024)} MiB`;
 

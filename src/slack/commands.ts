@@ -99,8 +99,9 @@ export async function discuss(desk: Desk, shortcut: MessageShortcutBody): Promis
     workspace: desk.me.team,
     person: await personOf(desk, user.id),
     ...(run.running ? {} : await asSetIn(desk, channel.id, undefined)),
-    text: [`Discuss this message of ${author}:`, text, note].filter(Boolean).join("\n\n"),
+    text: `Discuss this message of ${author}.`,
     files,
+    beside: [...(text ? [{ source: author, text }] : []), ...(note ? [{ text: note }] : [])],
     id: `${desk.me.team}:${channel.id}:${message.ts}:discuss:${shortcut.action_ts ?? ""}`,
     addressed: true,
   });

@@ -1,6 +1,6 @@
-import type { CodeRan, RunEvent, Usage } from "../engine/events.ts";
+import type { CodeRan, PersonMessage, RunEvent, Usage } from "../engine/events.ts";
 import type { RunState } from "../engine/run-state.ts";
-import { currentRun, messagesOfRun, type Transcript } from "../engine/transcript.ts";
+import { currentRun, type Transcript } from "../engine/transcript.ts";
 
 /** What a message in Slack has to know of the log around its event. Messages are made late, so the log may have gone on since. */
 
@@ -22,12 +22,14 @@ export function runOf(transcript: Transcript, seq: number): { readonly state: Ru
   return { state: currentRun({ events: own }), events: own };
 }
 
-/** The task of a run of the thread; of the latest, where that one is not found. */
-export function taskOf(transcript: Transcript, run: string | undefined): string {
+/** The task of a run of the thread; of the first, where that one is not found. */
+export const taskOf = (transcript: Transcript, run: string | undefined): string => taskMessage(transcript, run)?.text ?? "";
+
+export function taskMessage(transcript: Transcript, run: string | undefined): PersonMessage | undefined {
   const { events } = transcript;
   const start = events.findIndex((event) => event.type === "run.started" && run !== undefined && event.run.startsWith(run));
   const task = events.slice(Math.max(0, start)).find((event) => event.type === "message.posted" && "person" in event);
-  return (task?.type === "message.posted" ? task.text : messagesOfRun(transcript)[0]?.text) ?? "";
+  return task?.type === "message.posted" && "person" in task ? task : undefined;
 }
 
 /** One event by its type. */

@@ -11,7 +11,7 @@ import { AboutRun, ButtonValue, pressId, type PressBody, type SubmissionBody } f
 import { postOnce } from "./post-once.ts";
 import type { Deed } from "./permissions.ts";
 import { placeOf } from "./place.ts";
-import { taskOf } from "./reading.ts";
+import { taskMessage, taskOf } from "./reading.ts";
 import { refused } from "./refused.ts";
 import { steer } from "./run-control.ts";
 import { asSetIn } from "./starting.ts";
@@ -121,6 +121,8 @@ export async function submitRunModal(
     addressed: kind === "continue" || kind === "team",
     ...(to === undefined ? {} : { to }),
     ...(kind === "continue" || kind === "team" ? await asSetIn(desk, place.channel, team) : {}),
+    // What the task quoted is there for another team as well.
+    ...(kind === "team" ? { beside: taskMessage(transcript, about.run)?.beside ?? [] } : {}),
     ...(kind === "answer" && about.seq !== undefined ? { answers: about.seq } : {}),
   };
   const heard = await desk.runner.say(said);

@@ -1,4 +1,4 @@
-import type { RunEvent } from "../engine/events.ts";
+import type { Beside, RunEvent } from "../engine/events.ts";
 import { fenced } from "./render-turn.ts";
 
 /** A run as a Markdown file to be read by people: who said what, what ran and what it printed, and why it ended. */
@@ -12,7 +12,9 @@ function sectionOf(event: RunEvent): string | undefined {
     case "run.started":
       return `# ${line(event.team)}\n\nBegun by ${line(event.startedBy.name)}, ${event.at}`;
     case "message.posted":
-      return "person" in event ? `## ${line(event.person.name)} (person)\n\n${event.text}` : `## ${line(event.agent)}\n\n${event.text}`;
+      return "person" in event
+        ? `## ${line(event.person.name)} (person)\n\n${event.text}${along(event.beside)}`
+        : `## ${line(event.agent)}\n\n${event.text}`;
     case "handoff.made":
       return event.to === "human"
         ? `## ${line(event.agent)} asks\n\n${event.text}${(event.options ?? []).map((option) => `\n- ${line(option)}`).join("")}`
@@ -64,5 +66,13 @@ function sectionOf(event: RunEvent): string | undefined {
       return undefined;
   }
 }
+
+/** What a person brought along: words of others, line by line, and what the app says of it. */
+const along = (beside: Beside = []): string =>
+  beside
+    .map(({ source, text }) =>
+      source === undefined ? `\n\n*${line(text)}*` : `\n\n*Quoted: ${line(source)}*\n\n> ${text.replaceAll("\n", "\n> ")}`,
+    )
+    .join("");
 
 const line = (text: string): string => text.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>#|]/g, (mark) => `\\${mark}`);

@@ -98,7 +98,7 @@ describe("a team as a participant", () => {
       agent: "Uno",
       within: "Panel",
     });
-    expect(askedOf("Ana")[0]?.messages.map(({ text }) => text)).toContain("Due: two");
+    expect(askedOf("Ana")[0]?.messages.map(({ text }) => text)).toContain("[agent] Due: two");
     expect(askedOf("Uno")[0]?.system).toContain("- Uno (you): One.\n- Due: Two.");
     expect(teams.cards[0]?.agents.map(({ name, icon }) => [name, icon])).toEqual([
       ["Panel", undefined], ["Ana", undefined], ["Uno", ":cat:"], ["Due", undefined],
@@ -109,7 +109,7 @@ describe("a team as a participant", () => {
     const { log, askedOf } = await play(panel(", voice: { model: m, instructions: Rhyme. }"), {
       replies: "replies: { Uno: [one], Due: [two], Panel: [three], Ana: [heard] }",
     });
-    expect(askedOf("Ana")[0]?.messages.map(({ text }) => text)).toEqual(["Maria: Go", "Panel: three"]);
+    expect(askedOf("Ana")[0]?.messages.map(({ text }) => text)).toEqual(["[person] Maria: Go", "[agent] Panel: three"]);
     expect(askedOf("Panel")[0]?.system).toContain("Rhyme.");
     expect(log.stopped()?.outcome).toBe("done");
   });
@@ -172,7 +172,7 @@ describe("an assistant", () => {
       ),
       { replies: "replies: { Ana: [a], Ben: [b], Cy: [c] }" },
     );
-    expect(askedOf("Cy")[0]?.messages.map(({ text }) => text)).toEqual(["Ana: a"]);
+    expect(askedOf("Cy")[0]?.messages.map(({ text }) => text)).toEqual(["[agent] Ana: a"]);
   });
 
   test("answers with JSON of the file's shape, and is told when it does not fit", async () => {

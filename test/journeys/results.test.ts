@@ -140,7 +140,7 @@ test("the card lists the turns, and its buttons pause, let go on, and steer one 
   await thread.until(() => thread.text().includes("Parley: <@U0MARIA> to *Ben*:\n>be brief\n>and kind"));
   await thread.click("Resume", JONAS);
   const ben = await desk.asked("Ben");
-  expect(ben.read).toContain("Maria: be brief\nand kind");
+  expect(ben.read).toContain("Maria: be brief\n| and kind");
   ben.answer("Tabs. DONE");
   await thread.ended();
 });

@@ -45,7 +45,7 @@ test("files are fetched with the bot's token and kept, and the agents are told w
   const { base, take, asked, kept } = await slackWith(() => ({ status: 200, body: Buffer.from("a,b\n") }));
   const { files, note } = await take([file(base, "data.csv")]);
   expect(files).toEqual([{ hash: "hash-1", name: "data.csv", mediaType: "text/csv", bytes: 4 }]);
-  expect(note).toBe("[Attached: data.csv (text/csv, 4 bytes). Code that is run finds them in the folder in/]");
+  expect(note).toBe("(Attached: data.csv (text/csv, 4 bytes). Code that is run finds them in the folder in/.)");
   expect(kept).toEqual(["a,b\n"]);
   expect(asked).toEqual([{ path: "/files-pri/T1-F1/download/data.csv", token: `Bearer ${TOKEN}` }]);
 });
@@ -60,7 +60,7 @@ test("the token goes nowhere but to Slack", async () => {
     file(base, "like.csv", { url_private_download: "https://files.slack.com.evil.example/x" }),
   ]);
   expect(files).toEqual([]);
-  expect(note).toMatch(/^\[Attached, but not readable for you: other\.csv .*: it does not lie in Slack; gone\.csv/);
+  expect(note).toMatch(/^\(Attached, but not readable for you: other\.csv .*: it does not lie in Slack; gone\.csv/);
   expect([...asked, ...elsewhere.asked]).toEqual([]);
 });
 

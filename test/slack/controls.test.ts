@@ -118,7 +118,13 @@ test("Discuss with Parley, on a message, begins a run about it in its thread", a
   const ts = await parley.post("we should rewrite it in Rust", { user: JONAS });
   await parley.slack.control.shortcut({ user: MARIA, callbackId: "parley_discuss", channel: GENERAL, ts });
   await parley.quiet();
-  expect(await parley.heard(ts)).toEqual(["Maria: Discuss this message of Jonas:\n\nwe should rewrite it in Rust"]);
+  expect(await parley.heard(ts)).toEqual(["Maria: Discuss this message of Jonas."]);
+  // His words are not hers.
+  const { events } = await parley.runner.read(`${parley.slack.teamId}/${GENERAL}/${ts}`);
+  expect(events.find((event) => event.type === "message.posted")).toMatchObject({
+    person: { id: MARIA },
+    beside: [{ source: "Jonas", text: "we should rewrite it in Rust" }],
+  });
 });
 
 test("New Parley run asks for a task, a team and a channel, posts the task and begins under it", async () => {

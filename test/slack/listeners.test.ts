@@ -108,10 +108,11 @@ test("a file that comes with a task does not drop it, and is named", async () =>
     files: [{ name: "data.csv", content }],
   });
   await parley.quiet();
-  const [words] = await parley.heard(ts);
-  expect(words).toContain("Maria: plot this");
-  expect(words).toContain("data.csv");
-  expect(words).toContain("8 bytes");
+  const { events } = await parley.runner.read(`${parley.slack.teamId}/${GENERAL}/${ts}`);
+  expect(events.find((event) => event.type === "message.posted")).toMatchObject({
+    text: "plot this",
+    beside: [{ text: expect.stringMatching(/data\.csv .*8 bytes/) as string }],
+  });
 });
 
 test.each(["stop", "!stop", "Stop!", "STOP", "@parley stop", "stop."])('"%s" in the thread of a run ends it', async (word) => {

@@ -173,7 +173,9 @@ const begun: Fold<Set<string>> = {
 };
 
 function recallOfTask(name: string, transcript: Transcript): ToolCall {
-  const query = (messagesOfRun(transcript)[0]?.text ?? "").slice(0, QUERY_CHARS_MAX).toWellFormed();
+  const task = messagesOfRun(transcript)[0];
+  const quoted = task && "person" in task ? (task.beside ?? []).flatMap(({ source, text }) => (source === undefined ? [] : [text])) : [];
+  const query = [task?.text ?? "", ...quoted].join("\n").slice(0, QUERY_CHARS_MAX).toWellFormed();
   const call = { call: "", tool: MEMORY_TOOLS.recall, args: JSON.stringify({ query }) };
   return withUniqueIds(name, [call], transcript)[0] ?? call;
 }
