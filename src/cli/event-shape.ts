@@ -89,6 +89,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     code: policy.optional(),
     tools: policy.optional(),
     goesOn: z.literal(true).optional(),
+    unkept: z.literal(true).optional(),
     held: z.undefined().optional(),
     forkedFrom: z.strictObject({ run: name, seq: whole, team: name }).optional(),
   },

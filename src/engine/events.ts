@@ -47,6 +47,8 @@ type Fact =
       readonly tools?: ActionPolicy;
       /** Of a team that is a participant: another turn of it in the same run outside. Never stored; see `outside`. */
       readonly goesOn?: true;
+      /** Of a log that nobody keeps, behind a tool: after a crash the conversation is held again from its beginning. */
+      readonly unkept?: true;
       /** Of a conversation inside another: code that is held back there. Never stored; see `outside`. */
       readonly held?: readonly HeldCode[];
       /** What follows, up to that event, is a copy of another run, which had that team. */

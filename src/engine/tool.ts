@@ -16,8 +16,13 @@ export interface CallOrigin {
   /** The run, inside a participant that is a team its turn, behind a tool the call of that tool. */
   readonly run: string;
   readonly agent: string;
-  /** Id of the call; with `run` and `agent` unique in the thread. */
+  /**
+   * Id of the call; with `run` and `agent` unique in the thread. In a log that nobody keeps: what is called, and for which time, so that it is the
+   * same when the conversation is held again.
+   */
   readonly call: string;
+  /** For a tool that must act once: the same for the same call, also after a crash, and no other's in any thread. Absent where nobody gives one. */
+  readonly key?: string;
   /** The person whose words led to it. */
   readonly askedBy: Person;
   /** The rules of that run; what the tool does inside keeps to them. */

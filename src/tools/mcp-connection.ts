@@ -2,6 +2,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { EmptyResultSchema, ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
+import { KEY_META } from "./call-key.ts";
 import { within } from "./deadline.ts";
 import { missingVariables, startFailure } from "./mcp-failures.ts";
 import { httpTransport } from "./mcp-http.ts";
@@ -53,8 +54,12 @@ export class McpConnection {
   }
 
   /** Not the SDK's `callTool`, which compiles whatever schema the server sends along. */
-  async call(tool: string, args: { [key: string]: unknown }, signal: AbortSignal): Promise<z.output<typeof CallResult>> {
-    const result = await this.#client.request({ method: "tools/call", params: { name: tool, arguments: args } }, CallResult, asked(signal));
+  async call(
+    { tool, args, key }: { readonly tool: string; readonly args: { [key: string]: unknown }; readonly key: string | undefined },
+    signal: AbortSignal,
+  ): Promise<z.output<typeof CallResult>> {
+    const params = { name: tool, arguments: args, ...(key === undefined ? {} : { _meta: { [KEY_META]: key } }) };
+    const result = await this.#client.request({ method: "tools/call", params }, CallResult, asked(signal));
     this.#suspected = false;
     return result;
   }

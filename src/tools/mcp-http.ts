@@ -4,6 +4,7 @@ import { isJSONRPCErrorResponse, isJSONRPCResultResponse } from "@modelcontextpr
 import { Agent, fetch as undiciFetch, type RequestInit as UndiciRequestInit } from "undici";
 import { z } from "zod";
 import type { Clock } from "../engine/clock.ts";
+import { KEY_HEADER, KEY_META } from "./call-key.ts";
 import { MESSAGE_BYTES_MAX } from "./mcp-stdio.ts";
 
 interface Address {
@@ -36,11 +37,13 @@ export function httpTransport({ url, headers }: Address, clock: Clock): Transpor
 
   async function limitedFetch(target: string | URL, init: RequestInit = {}): Promise<Response> {
     if ((init.method ?? "GET") === "GET") await streamAllowed(init.signal);
-    const { id, cancels } = sentIn(init.body);
+    const { id, cancels, key } = sentIn(init.body);
+    const headers = new Headers(init.headers);
+    if (key !== undefined) headers.set(KEY_HEADER, key);
     const abandoned = new AbortController();
     if (id !== undefined) open.set(id, abandoned);
     const signal = init.signal ? AbortSignal.any([init.signal, abandoned.signal]) : abandoned.signal;
-    const response = await fetchOnce(target, { ...init, signal }, id);
+    const response = await fetchOnce(target, { ...init, headers, signal }, id);
     if (cancels !== undefined) open.get(cancels)?.abort();
     if (!response.body) return response;
     const { status, statusText } = response;
@@ -102,12 +105,25 @@ async function* limited(body: AsyncIterable<Uint8Array>, ended: (resumable: bool
 const Sent = z.object({
   method: z.string(),
   id: z.union([z.string(), z.number()]).optional(),
-  params: z.object({ requestId: z.union([z.string(), z.number()]).optional() }).optional(),
+  params: z
+    .object({
+      requestId: z.union([z.string(), z.number()]).optional(),
+      _meta: z.object({ [KEY_META]: z.string().optional() }).optional(),
+    })
+    .optional(),
 });
 
-/** The request in a body, and the one that it cancels. */
-function sentIn(body: unknown): { readonly id?: string | number | undefined; readonly cancels?: string | number | undefined } {
+/** The request in a body, the one that it cancels, and the key of the call in it. */
+function sentIn(body: unknown): {
+  readonly id?: string | number | undefined;
+  readonly cancels?: string | number | undefined;
+  readonly key?: string | undefined;
+} {
   if (typeof body !== "string") return {};
   const { data } = Sent.safeParse(JSON.parse(body));
-  return { id: data?.id, cancels: data?.method === "notifications/cancelled" ? data.params?.requestId : undefined };
+  return {
+    id: data?.id,
+    cancels: data?.method === "notifications/cancelled" ? data.params?.requestId : undefined,
+    key: data?.params?._meta?.[KEY_META],
+  };
 }

@@ -64,24 +64,25 @@ export class McpServer {
     this.#connection = undefined;
   }
 
-  async #call(tool: string, args: unknown, signal: AbortSignal): Promise<ToolResult> {
+  async #call({ tool, args, key }: Called<unknown>, signal: AbortSignal): Promise<ToolResult> {
     if (!isObject(args))
       return failed("bad_arguments", `The arguments of "${quoted(tool, 100)}" must be a JSON object. Call it again with one.`);
     if (this.#callsUnderWay >= CALLS_AT_ONCE_MAX)
       return failed("busy", `The MCP server "${this.name}" has ${CALLS_AT_ONCE_MAX} calls under way already. Try again later.`);
     this.#callsUnderWay++;
     try {
-      return await this.#callOnce(tool, args, AbortSignal.any([signal, this.#closed.signal]), { mayRetry: true });
+      return await this.#callOnce({ tool, args, key }, AbortSignal.any([signal, this.#closed.signal]), { mayRetry: true });
     } finally {
       this.#callsUnderWay--;
     }
   }
 
-  async #callOnce(tool: string, args: JsonObject, signal: AbortSignal, { mayRetry }: { readonly mayRetry: boolean }): Promise<ToolResult> {
+  async #callOnce(called: Called<JsonObject>, signal: AbortSignal, { mayRetry }: { readonly mayRetry: boolean }): Promise<ToolResult> {
+    const { tool } = called;
     const connection = await this.#reach(signal);
     if (!(connection instanceof McpConnection)) return connection;
     const limit = { timeoutMs: this.#callTimeoutMs, clock: this.#deps.clock };
-    const outcome = await within(limit, signal, (ended) => connection.call(tool, args, ended));
+    const outcome = await within(limit, signal, (ended) => connection.call(called, ended));
     switch (outcome.kind) {
       case "done":
         this.#failuresInRow = 0;
@@ -98,7 +99,7 @@ export class McpServer {
           break;
         }
         await this.#drop(connection);
-        if (isSessionLost(outcome.error) && mayRetry) return await this.#callOnce(tool, args, signal, { mayRetry: false });
+        if (isSessionLost(outcome.error) && mayRetry) return await this.#callOnce(called, signal, { mayRetry: false });
         this.#failed();
         break;
     }
@@ -146,7 +147,10 @@ export class McpServer {
   #toolOf({ spec, remoteName }: ListedTool): GuardedTool {
     const { approval = MCP_DEFAULTS.approval, approvals = {} } = this.#settings;
     const own = Object.hasOwn(approvals, remoteName) ? approvals[remoteName] : undefined;
-    return guarded({ ...spec, run: (args, signal) => this.#call(remoteName, args, signal) }, own ?? approval);
+    return guarded(
+      { ...spec, run: (args, signal, origin) => this.#call({ tool: remoteName, args, key: origin?.key }, signal) },
+      own ?? approval,
+    );
   }
 
   #listChanged(): void {
@@ -191,6 +195,13 @@ export class McpServer {
       `has failed ${this.#failuresInRow} times in a row and is tried again in ${seconds} s. Go on without it, or ask a person to look at it.`,
     );
   }
+}
+
+/** By its name on the server; `key`: for a tool that acts once. */
+interface Called<Args> {
+  readonly tool: string;
+  readonly args: Args;
+  readonly key: string | undefined;
 }
 
 type JsonObject = { [key: string]: unknown };

@@ -65,7 +65,7 @@ test("behind a tool and inside a team, equal calls at different times have diffe
   await log.run(team({ agents: [crowd], nextSpeakers: roundRobin, limits: maxTurns(2) }));
   expect(calls.map(({ origin }) => origin?.askedBy)).toEqual([MARIA, MARIA, MARIA, MARIA]);
   const keys = calls.map(({ origin }) => `${origin?.run} ${origin?.agent} ${origin?.call}`);
-  expect(keys.slice(0, 2)).toEqual(["r1/A0/c1-0 E c1-0", "r1/A1/c1-0 E c1-0"]);
+  expect(keys.slice(0, 2)).toEqual(['r1/A0/c1-0 E ["keep","{}",1]', 'r1/A1/c1-0 E ["keep","{}",1]']);
   expect(new Set(keys).size).toBe(4);
 });
 

@@ -5,6 +5,7 @@ import type { Agent } from "../../engine/team.ts";
 import { any, minutes, tokens, usd } from "../../engine/termination.ts";
 import type { Tool } from "../../engine/tool.ts";
 import { guarded } from "../../tools/approval.ts";
+import { keyed } from "../../tools/call-key.ts";
 import { webFetch } from "../../tools/web.ts";
 import { instructionsForTool } from "../instructions.ts";
 import type { AgentToolSettings } from "../schema/tools.ts";
@@ -19,7 +20,7 @@ export function withTools(
   make: (tools: readonly Tool[], missing: readonly string[]) => Agent,
 ): Agent {
   const ofServers = refs.filter((ref) => get(parts.settings.tools, readToolRef(ref).key).kind === "mcp");
-  const own = refs.filter((ref) => !ofServers.includes(ref)).map((ref) => toolNamed(ref, parts));
+  const own = refs.filter((ref) => !ofServers.includes(ref)).map((ref) => keyed(parts.thread, toolNamed(ref, parts)));
   return ofServers.length === 0 ? make(own, []) : whenReached(ofServers, own, parts, make);
 }
 
@@ -73,7 +74,7 @@ function whenReached(refs: readonly string[], own: readonly Tool[], parts: Parts
       const { tools, missing } = await parts.servers.tools(refs, signal);
       if (signal.aborted) return;
       if (!last || !same(tools, last.tools) || !same(missing, last.missing))
-        last = { tools, missing, agent: make([...own, ...tools], missing) };
+        last = { tools, missing, agent: make([...own, ...tools.map((tool) => keyed(parts.thread, tool))], missing) };
       yield* last.agent.turn(transcript, signal);
     },
   };

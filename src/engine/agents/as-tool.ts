@@ -58,7 +58,7 @@ async function held(
   const record = (body: EventBody) => events.push({ ...body, seq: events.length + 1, at: new Date(clock.now()).toISOString() });
   const run = origin ? `${origin.run}/${origin.agent}/${origin.call}` : "tool";
   const held = origin?.held ? { held: origin.held } : {};
-  record({ type: "run.started", run, team: team.name, startedBy: origin?.askedBy ?? CALLER, ...origin?.policy, ...held });
+  record({ type: "run.started", run, team: team.name, startedBy: origin?.askedBy ?? CALLER, unkept: true, ...origin?.policy, ...held });
   record({ type: "message.posted", person: CALLER, text: task });
   for await (const item of converse(team, { events }, signal)) {
     if (signal.aborted) break;

@@ -106,7 +106,7 @@ function innerLog(
   unheard: RunEvent[];
   open: boolean;
   /** What the run outside began with, and whether this team has had a turn in it. */
-  rules: { readonly code?: ActionPolicy; readonly tools?: ActionPolicy; readonly goesOn?: true };
+  rules: { readonly code?: ActionPolicy; readonly tools?: ActionPolicy; readonly goesOn?: true; readonly unkept?: true };
   /** Code that people hold back outside. */
   readonly held: Holding;
 }> {
@@ -145,8 +145,13 @@ function innerLog(
         append(event);
         state.open = false;
       } else if (event.type === "run.started") {
-        const { code, tools, goesOn } = event;
-        state.rules = { ...(code ? { code } : {}), ...(tools ? { tools } : {}), ...(goesOn ? { goesOn } : {}) };
+        const { code, tools, goesOn, unkept } = event;
+        state.rules = {
+          ...(code ? { code } : {}),
+          ...(tools ? { tools } : {}),
+          ...(goesOn ? { goesOn } : {}),
+          ...(unkept ? { unkept } : {}),
+        };
       } else if (event.type === "approval.given" || event.type === "approval.expired" || event.type === "approval.withdrawn") {
         // A yes for the run may be taken back between two turns.
         if ((state.open || event.type === "approval.withdrawn") && event.call.startsWith(`${name}/`)) append(namedInside(name, event));

@@ -116,7 +116,7 @@ async function runOne(caller: Caller, call: ToolCall, transcript: Transcript, si
     const origin = {
       run: currentRun(transcript).run ?? "",
       agent: name,
-      call: call.call,
+      call: idOf(name, call, transcript),
       askedBy: askedBy(transcript),
       ...rules,
       ...(held.length > 0 ? { held } : {}),
@@ -129,6 +129,18 @@ async function runOne(caller: Caller, call: ToolCall, transcript: Transcript, si
 
 /** The kind of failure of a call that a person did not allow. */
 export const DENIED = "denied";
+
+/** Ids that a provider makes up are others when the conversation is held again. */
+function idOf(agent: string, { call, tool, args }: ToolCall, transcript: Transcript): string {
+  const { startIndex } = currentRun(transcript);
+  const [started, ...events] = transcript.events.slice(startIndex);
+  if (started?.type !== "run.started" || !started.unkept) return call;
+  const alike = events.filter(
+    (event) => event.type === "tool.called" && event.agent === agent && event.tool === tool && event.args === args,
+  );
+  const nth = alike.findIndex((event) => event.type === "tool.called" && event.call === call) + 1;
+  return JSON.stringify([tool, args, nth]);
+}
 
 /** The same call so often in one turn is a model that goes in a circle; twice may be a second look. */
 const SAME_CALLS_MAX = 2;

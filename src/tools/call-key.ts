@@ -1,0 +1,22 @@
+import { createHash } from "node:crypto";
+import type { CallOrigin, Tool } from "../engine/tool.ts";
+
+/** Where an MCP call carries its key. */
+export const KEY_META = "parley/idempotency-key";
+/** The same for whoever looks at the HTTP request. */
+export const KEY_HEADER = "Idempotency-Key";
+
+/**
+ * The key of a call: the same when it comes again after a crash, and no other call's, of whatever thread. With what is called in it, a log that was
+ * copied, or went back to an older backup, cannot pass another act off as one that was done. Tells nothing of the conversation.
+ */
+export const callKey = (thread: string, { run, agent, call }: CallOrigin, tool: string, args: unknown): string =>
+  createHash("sha256")
+    .update(JSON.stringify([thread, run, agent, call, tool, args ?? null]))
+    .digest("hex");
+
+/** A tool of this thread, whose calls have their keys. */
+export const keyed = (thread: string, tool: Tool): Tool => ({
+  ...tool,
+  run: (args, signal, origin) => tool.run(args, signal, origin && { ...origin, key: callKey(thread, origin, tool.name, args) }),
+});
