@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import type { currentRun, Parley, RunEvent } from "../parley.ts";
+import { shown } from "../config/shown.ts";
 import { print, type Io } from "./command.ts";
 import { openLines, openPrompt, type Prompt } from "./prompt.ts";
 import { costOf } from "./cost.ts";
@@ -174,7 +175,7 @@ function waitsFor(pause: Pause): string {
     pause.type === "handoff.made"
       ? `an answer to: ${harmless(pause.text)}`
       : pause.type === "approval.requested"
-        ? `a yes to: ${harmless(pause.what)}`
+        ? `a yes to: ${shown(pause.what)}`
         : "a person";
   return `The run waits for ${what}\nThere is nobody to give it: run this in a terminal, or put the answers into stdin, one a line.`;
 }

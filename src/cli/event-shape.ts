@@ -153,7 +153,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     approved: z.boolean(),
     person,
     reason: text.optional(),
-    scope: z.literal("run").optional(),
+    scope: z.enum(["run", "call"]).optional(),
     edited: text.optional(),
   },
   "approval.expired": { call: name },

@@ -1,3 +1,4 @@
+import { shown } from "../config/shown.ts";
 import type { RunEvent } from "../parley.ts";
 import { costOf, spentIn } from "./cost.ts";
 
@@ -47,7 +48,7 @@ function sectionOf(event: RunEvent): string | undefined {
         ? `## ${plain(event.agent)} asks\n\n${event.text}${(event.options ?? []).map((option) => `\n- ${plain(option)}`).join("")}`
         : `*${plain(event.agent)} hands over to ${plain(event.to)}.*`;
     case "approval.requested":
-      return `*${plain(event.agent)} asks to ${plain(event.what)}.*`;
+      return `*${plain(event.agent)} asks to ${event.language === undefined ? "call" : `run ${plain(event.language)}`}:*\n\n${fenced(shown(event.what))}`;
     case "approval.given":
       return `*${event.approved ? "Allowed" : "Refused"} by ${plain(event.person.name)}${event.scope === "run" ? " for this run" : ""}${event.edited === undefined ? ".*" : `, changed to:*\n\n${fenced(event.edited)}`}`;
     case "approval.expired":

@@ -1,6 +1,8 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { Env } from "../config/env.ts";
+import { MARKS_EXPLAINED, shown as shownForm, withShownCode } from "../config/shown.ts";
 import type { Delta, RunEvent } from "../parley.ts";
+
 import { costOf, NOTHING_SPENT, spend } from "./cost.ts";
 
 /** Turns what happens in a thread into text for a terminal, piece by piece. */
@@ -52,7 +54,7 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
         return "";
       case "message.posted":
         // A person's words were typed here: they can be read above.
-        return "agent" in item ? message(item.agent, harmless(item.text)) + cost(item) : "";
+        return "agent" in item ? message(item.agent, harmless(withShownCode(item.text))) + cost(item) : "";
       case "speaker.selected":
         return item.reason ? endLine() + dim(`→ ${oneLine(item.agent)}: ${oneLine(item.reason)}`) : "";
       case "tool.called":
@@ -72,12 +74,7 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
           ? endLine() + question(item)
           : endLine() + dim(`  ${oneLine(item.agent)} hands over to ${oneLine(item.to)}`) + cost(item);
       case "approval.requested":
-        return (
-          endLine() +
-          line(
-            `\n${paint("bold", "?")} ${oneLine(item.agent)} wants to ${item.language === undefined ? "call " : `run this ${oneLine(item.language)}:\n`}${harmless(item.what)}`,
-          )
-        );
+        return endLine() + approval(item);
       case "approval.given":
         return (
           endLine() +
@@ -194,8 +191,21 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
   function question({ agent, text, options = [] }: Extract<RunEvent, { type: "handoff.made" }>): string {
     return (
       head(agent) +
-      line([`${paint("bold", "?")} ${harmless(text)}`, ...options.map((option, index) => `  ${index + 1}. ${oneLine(option)}`)].join("\n"))
+      line(
+        [
+          `${paint("bold", "?")} ${harmless(withShownCode(text))}`,
+          ...options.map((option, index) => `  ${index + 1}. ${oneLine(option)}`),
+        ].join("\n"),
+      )
     );
+  }
+
+  /** Whole, as it is run. */
+  function approval({ agent, what, language }: Extract<RunEvent, { type: "approval.requested" }>): string {
+    const text = shownForm(what);
+    const wish = language === undefined ? "call " : `run this ${oneLine(language)}:\n`;
+    const marks = text === what ? "" : dim(`  ${MARKS_EXPLAINED}`);
+    return line(`\n${paint("bold", "?")} ${oneLine(agent)} wants to ${wish}${text}`) + marks;
   }
 
   const files = (event: Extract<RunEvent, { type: "code.ran" }>): string =>

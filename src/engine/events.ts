@@ -131,8 +131,11 @@ type Fact =
       readonly approved: boolean;
       readonly person: Person;
       readonly reason?: string;
-      /** Calls of the same kind need no question in this run: code of that agent, or that tool. Only with a yes. */
-      readonly scope?: "run";
+      /**
+       * `run`: calls of the same kind need no question in this run: code of that agent, or that tool. `call`: for this call alone, also where a
+       * yes to the tool would hold in the whole thread. Only with a yes.
+       */
+      readonly scope?: "run" | "call";
       /** What the person made of the code, or of the tool's arguments; that is run in its place. Only with a yes. */
       readonly edited?: string;
     }

@@ -1,6 +1,7 @@
 import { approvalOf, isStanding } from "../engine/agents/approvals.ts";
+import { readBack } from "../engine/shown.ts";
 import { currentRun, type Transcript } from "../engine/transcript.ts";
-import { denyModal, editable, editModal, FIELDS } from "./approval-modals.ts";
+import { denyModal, editedTo, editForm, editModal, FIELDS } from "./approval-modals.ts";
 import { pressed, type Pressed } from "./buttons.ts";
 import { openModal, tellDirectly, type Desk } from "./desk.ts";
 import { personOf } from "./ears.ts";
@@ -9,6 +10,7 @@ import { AboutRun, ButtonValue, type PressBody, type SubmissionBody } from "./pa
 import { placeOf } from "./place.ts";
 import type { Of } from "./reading.ts";
 import { refused } from "./refused.ts";
+import { isShownWhole } from "./shown-code.ts";
 
 /** Run once, Allow for this run, Deny, under a call that waits for a yes. */
 export async function pressApproval(desk: Desk, press: PressBody, word: "once" | "run" | "deny"): Promise<void> {
@@ -19,7 +21,10 @@ export async function pressApproval(desk: Desk, press: PressBody, word: "once" |
   if (!asked || (isOpen(transcript, asked) && (await mayNot(desk, at, transcript, press)))) return;
   const person = await personOf(desk, press.user.id);
   const approved = word !== "deny";
-  const verdict = { call: asked.call, approved, person, ...(word === "run" ? { scope: "run" as const } : {}) };
+  // A press on a card of before, or a forged one: more than was shown cannot be allowed with it.
+  if (word === "run" && !isShownWhole(asked)) return desk.whisper.tell(at.listener, ONLY_ONCE);
+  const scope = word === "run" ? ("run" as const) : approved && asked.lasting && !isShownWhole(asked) ? ("call" as const) : undefined;
+  const verdict = { call: asked.call, approved, person, ...(scope ? { scope } : {}) };
   if (await desk.runner.approve(at.thread, verdict)) return;
   // The press may come a second time after a crash.
   const answer = approvalOf(await desk.runner.read(at.thread), asked.call);
@@ -38,7 +43,7 @@ export async function pressApprovalForm(desk: Desk, press: PressBody, form: "edi
   if (await mayNot(desk, at, transcript, press)) return;
   const about = { thread: at.thread, seq: asked.seq };
   if (form === "deny") return openModal(desk, press.trigger_id, denyModal(about, asked));
-  const text = editable(asked);
+  const text = editForm(asked);
   if (text === undefined)
     return desk.whisper.tell(
       at.listener,
@@ -65,14 +70,13 @@ export async function submitApproval(desk: Desk, submission: SubmissionBody, for
     if (no) return tellDirectly(desk, user, safeMrkdwn(no));
   }
   const written = submission.view.state.values[FIELDS.text]?.[FIELDS.element]?.value ?? "";
+  const edited = form === "edit" ? editedTo(asked, written) : undefined;
   const person = await personOf(desk, user);
-  if (form === "edit" && asked.tool !== undefined && !isJson(written))
+  if (form === "edit" && asked.tool !== undefined && !isJson(readBack(written)))
     return desk.whisper.tell(listener, "What you wrote is not valid JSON, so nothing was run. It still waits: press `Edit…` again.");
   const reason = written.trim();
   const verdict =
-    form === "edit"
-      ? { approved: true, ...(written.trim() === editable(asked)?.trim() ? {} : { edited: written }) }
-      : { approved: false, ...(reason ? { reason } : {}) };
+    form === "edit" ? { approved: true, ...(edited === undefined ? {} : { edited }) } : { approved: false, ...(reason ? { reason } : {}) };
   if (await desk.runner.approve(about.thread, { call: asked.call, person, ...verdict })) return;
   const answer = approvalOf(await desk.runner.read(about.thread), asked.call);
   if (answer.kind !== "given" || answer.person.id !== user || answer.approved !== verdict.approved)
@@ -104,6 +108,8 @@ async function mayNot(desk: Desk, at: Pressed, transcript: Transcript, press: Pr
   if (no) await desk.whisper.tell(at.listener, safeMrkdwn(no));
   return no !== undefined;
 }
+
+const ONLY_ONCE = "Not all of this was shown on its card, so it can be allowed once, and not for the run. It still waits.";
 
 const tooLate = (kind: ReturnType<typeof approvalOf>["kind"]): string =>
   kind === "expired"

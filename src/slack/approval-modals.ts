@@ -1,5 +1,6 @@
 import type { ModalView } from "@slack/web-api";
-import { plainText, section } from "./blocks.ts";
+import { MARKS_EXPLAINED, readBack, shown } from "../engine/shown.ts";
+import { context, plainText, section } from "./blocks.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { INPUT_CHARS_MAX } from "./limits.ts";
 import type { Of } from "./reading.ts";
@@ -8,11 +9,19 @@ import type { About } from "./run-modals.ts";
 /** The one block of these modals, as their submissions name it. */
 export const FIELDS = { text: "text", element: "value" } as const;
 
-/** The code, or the tool's arguments; nothing where it does not fit into a form, or is not whole in the log. */
-export function editable({ what, tool }: Of<"approval.requested">): string | undefined {
-  const text = tool !== undefined && what.startsWith(tool) ? what.slice(tool.length).trimStart() : what;
+/** The code, or the tool's arguments. */
+export const editable = ({ what, tool }: Of<"approval.requested">): string =>
+  tool !== undefined && what.startsWith(tool) ? what.slice(tool.length).trimStart() : what;
+
+/** The same as its form shows it; nothing where it does not fit into one, or is not whole in the log. */
+export function editForm(asked: Of<"approval.requested">): string | undefined {
+  const text = shown(editable(asked));
   return text.length <= INPUT_CHARS_MAX ? text : undefined;
 }
+
+/** What a person has written there, as it is run: marks stand for what they name. `undefined` where it is what was asked for. */
+export const editedTo = (asked: Of<"approval.requested">, written: string): string | undefined =>
+  written.trim() === shown(editable(asked)).trim() ? undefined : readBack(written);
 
 /** What will be run, to change it first. */
 export const editModal = (about: About, asked: Of<"approval.requested">, text: string): ModalView => ({
@@ -23,6 +32,7 @@ export const editModal = (about: About, asked: Of<"approval.requested">, text: s
         ? `What *${safeMrkdwn(asked.agent)}* wants to run. The agents are told what you change.`
         : `What *${safeMrkdwn(asked.agent)}* wants to call \`${safeMrkdwn(asked.tool)}\` with, as JSON. The agents are told what you change.`,
     ),
+    ...(text === editable(asked) ? [] : [context(`${MARKS_EXPLAINED} What you take out is taken out of what runs.`)]),
     {
       type: "input",
       block_id: FIELDS.text,

@@ -1,4 +1,5 @@
 import type { ActionsBlock, Button, HomeView, KnownBlock, Overflow, PlainTextOption, SectionBlock } from "@slack/types";
+import { shown } from "../engine/shown.ts";
 import { button, context, cost, mention, plainText, plural, section } from "./blocks.ts";
 import { safeLine, safeMrkdwn, shorten } from "./escape.ts";
 import type { HomeRun } from "./home-runs.ts";
@@ -70,7 +71,7 @@ function waiting({ waiting: runs }: HomeFacts): KnownBlock[] {
       const [question] = run.state.questions;
       const asks = question
         ? `*${safeMrkdwn(question.agent)} asks:* ${line(question.text)}`
-        : `*Waits for your yes:* ${line(run.asksFor[0] ?? "code that is to run")}`;
+        : `*Waits for your yes:* ${line(shown(run.asksFor[0] ?? "code that is to run"))}`;
       const answer = question ? [button("Answer…", homeAction("answer"), { thread: run.thread, seq: question.seq }, "primary")] : [];
       return [section(`${asks}\n${placeLine(run)}`), row([...answer, ...openThread(run), ...stopRun(run)])];
     }),

@@ -82,6 +82,8 @@ export const RETRY_AFTER_MS_MAX = 10 * 60_000;
 export const TURN_PARTS_MAX = 3;
 /** Output of code in a message; the whole of a longer one is a file. About fifty lines. */
 export const OUTPUT_CHARS_SHOWN = 2_500;
+/** Code or arguments on the card that asks for a yes, in their shown form; the whole of what is longer is a file. Two or three screens. */
+export const APPROVAL_CHARS_SHOWN = 6_000;
 /** Words of a turn in notifications and for screen readers. */
 export const SUMMARY_CHARS = 150;
 /** The task and the answers on cards: one line, or two. */

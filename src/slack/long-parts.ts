@@ -48,7 +48,7 @@ function attached(node: RootContent, text: string, n: number): { readonly file: 
   const fence = "`".repeat(Math.max(3, ...[...node.value.matchAll(/`+/g)].map(([marks]) => marks.length + 1)));
   const head = lines.slice(0, CODE_HEAD_LINES).join("\n");
   return {
-    file: { name: `code-${n}.${ENDINGS[node.lang ?? ""] ?? "txt"}`, what: "The whole program", text: `${node.value}\n` },
+    file: { name: `code-${n}.${codeFileEnding(node.lang ?? undefined)}`, what: "The whole program", text: `${node.value}\n` },
     instead: `${fence}${langOf(node)}\n${head}\n${fence}\n_(${lines.length - CODE_HEAD_LINES} more lines: in the file below)_`,
   };
 }
@@ -58,6 +58,9 @@ const CODE_HEAD_LINES = 25;
 const ENDINGS: { readonly [language: string]: string } = {
   python: "py", py: "py", javascript: "js", js: "js", typescript: "ts", ts: "ts", bash: "sh", sh: "sh", shell: "sh", json: "json", sql: "sql", yaml: "yml", html: "html", css: "css", go: "go", rust: "rs", java: "java",
 }; // prettier-ignore
+
+export const codeFileEnding = (language: string | undefined): string =>
+  language !== undefined && Object.hasOwn(ENDINGS, language) ? (ENDINGS[language] ?? "txt") : "txt";
 
 const langOf = ({ lang }: Code): string => (/^[\w+#-]{1,30}$/.test(lang ?? "") ? (lang ?? "") : "");
 

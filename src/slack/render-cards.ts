@@ -1,4 +1,5 @@
 import type { KnownBlock } from "@slack/types";
+import { withShownCode } from "../engine/agents/code-blocks.ts";
 import type { CodeRan, Failure, FileRef, Person, RunLimits } from "../engine/events.ts";
 import { limitsNow, nearWords } from "../engine/run-limits.ts";
 import type { RunState } from "../engine/run-state.ts";
@@ -125,7 +126,7 @@ export function renderQuestion(handoff: Of<"handoff.made">, transcript: Transcri
   const { state, events } = runOf(transcript, handoff.seq);
   const beside = wordsBeside(turnBefore(transcript, handoff.seq, handoff.agent), handoff.call);
   const words = safeMarkdown(
-    [...(beside && beside !== handoff.text ? [shorten(beside, BESIDE_CHARS_MAX)] : []), handoff.text].join("\n\n"),
+    withShownCode([...(beside && beside !== handoff.text ? [shorten(beside, BESIDE_CHARS_MAX)] : []), handoff.text].join("\n\n")),
   );
   const asked = state.startedBy ? `${mention(state.startedBy)} ` : "";
   const title = `${asked}*${faceInText(handoff.agent, team)}${safeMrkdwn(handoff.agent)} asks:*`;

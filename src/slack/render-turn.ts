@@ -1,3 +1,4 @@
+import { withShownCode } from "../engine/agents/code-blocks.ts";
 import { defaultNotice } from "../engine/agents/handoff.ts";
 import type { CodeOutcome, CodeRan, HandoffMade, RunEvent, SelectedBy } from "../engine/events.ts";
 import { MEMORY_TOOLS } from "../engine/memory.ts";
@@ -118,10 +119,10 @@ function contentOf(end: TurnEnd, turn: Turn, stopWords: readonly string[]): Cont
   return { ...content, isWhole: content.isWhole && report.isWhole };
 }
 
-/** What is too long for a message is in files of its own. */
+/** What is too long for a message is in files of its own. In code nothing is taken out that would run. */
 function inMessages(text: string): Content {
   const { words, files } = withoutLong(text);
-  return { ...divided(safeMarkdown(words)), files };
+  return { ...divided(safeMarkdown(withShownCode(words))), files };
 }
 
 /** Each part of a long turn is rendered by itself; the text is divided once for all of them. A cache: without it the parts are the same. */

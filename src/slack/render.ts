@@ -5,16 +5,29 @@ import type { Rendered } from "./blocks.ts";
 import { FILES_PER_CODE_RUN_MAX } from "./limits.ts";
 import type { TeamCard } from "./personas.ts";
 import { eventAt, runOf, turnBefore, upTo, type Of, type TurnEnd } from "./reading.ts";
-import { renderApproval } from "./render-approval.ts";
+import { renderApproval, renderApprovalFile } from "./render-approval.ts";
 import { renderCard, renderFailure, renderFile, renderNoCode, renderQuestion, renderResumed } from "./render-cards.ts";
 import { renderHalt } from "./render-halt.ts";
 import { renderEnd } from "./result.ts";
+import { isShownWhole } from "./shown-code.ts";
 import { transcriptFile } from "./transcript-file.ts";
 import { handoverWords, renderAttachment, renderTurn, renderTurnFile, turnPosts } from "./render-turn.ts";
 
 /** One message that an event makes. */
 export interface Planned {
-  readonly kind: "card" | "turn" | "turn-file" | "file" | "question" | "approval" | "halt" | "notice" | "end" | "transcript" | "attachment";
+  readonly kind:
+    | "card"
+    | "turn"
+    | "turn-file"
+    | "file"
+    | "question"
+    | "approval"
+    | "halt"
+    | "notice"
+    | "end"
+    | "transcript"
+    | "attachment"
+    | "approval-file";
   /** Of several messages of a kind: 0, 1, 2 … */
   readonly part: number;
 }
@@ -27,7 +40,8 @@ export function plan(event: RunEvent, before: Transcript): readonly Planned[] {
   const planned = shownOpenly(event, before);
   if (!turnsAreInFile(before)) return planned;
   const shown = planned.filter(
-    ({ kind }) => kind === "card" || kind === "question" || kind === "approval" || kind === "halt" || kind === "end",
+    ({ kind }) =>
+      kind === "card" || kind === "question" || kind === "approval" || kind === "approval-file" || kind === "halt" || kind === "end",
   );
   if (event.type !== "run.stopped") return shown;
   const files = filesOfRun(before).map((_, part) => ({ kind: "file" as const, part }));
@@ -52,7 +66,8 @@ function shownOpenly(event: RunEvent, before: Transcript): readonly Planned[] {
       // Its files stand under the turn that it is part of.
       return tellsThatCodeIsOff(event, before) ? [NOTICE] : [];
     case "approval.requested":
-      return [{ kind: "approval", part: 0 }];
+      // Whoever decides has all of it above the buttons.
+      return [...(isShownWhole(event) ? [] : [{ kind: "approval-file" as const, part: 0 }]), { kind: "approval", part: 0 }];
     case "limit.reached":
       return [{ kind: "halt", part: 0 }];
     case "turn.failed":
@@ -113,7 +128,7 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
       return file ? renderFile(file, event.agent) : NOTHING;
     }
     case "approval.requested":
-      return renderApproval(event, transcript);
+      return post.kind === "approval-file" ? renderApprovalFile(event) : renderApproval(event, transcript);
     case "limit.reached":
       return renderHalt(event, transcript);
     case "turn.failed":

@@ -198,6 +198,19 @@ describe("a person at the terminal", () => {
     expect(here.out()).toContain("So I did not.");
   });
 
+  test("is shown what a terminal would hide or turn around, before they allow it and where nobody can", async () => {
+    const cwd = folder(
+      '{ selector: [{ next: Ana }, { next: finish }], Ana: [{ toolCalls: [{ name: web_fetch, args: { url: "https://example.com/\\u202egnp.exe\\u009b2K" } }] }, "So I did not."] }',
+    );
+    const here = terminal({ cwd, tty: true, env: { NO_COLOR: "1" } });
+    const ended = main(["run", "--team", "led", "Read"], here.io);
+    await here.printed("allow it? (y or n): ");
+    expect(here.out()).toContain('{"url":"https://example.com/⟦U+202E⟧gnp.exe⟦\\x9b⟧2K"}\n  What cannot be seen');
+    here.stdin.write("n\n");
+    expect(await ended).toBe(0);
+    expect((await parley(["run", "--team", "led", "Read"], { cwd, typed: "" })).err).toContain("⟦U+202E⟧gnp.exe");
+  });
+
   test("a yes for which nobody is there leaves the run waiting, and says so", async () => {
     const cwd = folder('{ selector: [{ next: Ana }], Ana: [{ toolCalls: [{ name: web_fetch, args: { url: "https://example.com/" } }] }] }');
     const { code, err } = await parley(["run", "--team", "led", "Read"], { cwd, typed: "" });

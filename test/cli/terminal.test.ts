@@ -41,6 +41,34 @@ describe("what a terminal would obey is taken out of what models and code write"
   });
 });
 
+describe("code is shown as it runs", () => {
+  const HIDING = 'print(1)\n#\u001b]0;\nprint("HIDDEN")\n#\u0007\nprint(2)';
+  const SHOWN = 'print(1)\n#⟦\\x1b⟧]0;\nprint("HIDDEN")\n#⟦\\x07⟧\nprint(2)';
+
+  test("where a person is asked to allow it, whole, with a word on its marks", () => {
+    const asked = (what: string): RunEvent => ({
+      ...recorded,
+      type: "approval.requested",
+      agent: "Runner",
+      call: "1",
+      what,
+      language: "python",
+    });
+    expect(shown({}, asked(HIDING))).toBe(
+      `\n? Runner wants to run this python:\n${SHOWN}\n  What cannot be seen, or looks like something else, stands between ⟦ and ⟧ by its number: it is part of what runs.\n`,
+    );
+    const long = "print(1)\n".repeat(5_000);
+    expect(shown({}, asked(long))).toBe(`\n? Runner wants to run this python:\n${long}`);
+  });
+
+  test("in the words of an agent and in a question, also where they were streamed without it", () => {
+    const text = `Run\u001b[2J:\n\`\`\`python\n${HIDING}\n\`\`\``;
+    expect(shown({}, says("Ana", text))).toBe(`\nAna\nRun:\n\`\`\`python\n${SHOWN}\n\`\`\`\n`);
+    expect(shown({ live: true }, delta("Ana", text), says("Ana", text))).toContain(SHOWN);
+    expect(shown({}, { ...recorded, type: "handoff.made", agent: "Ana", to: "human", text })).toContain(SHOWN);
+  });
+});
+
 describe("words as they come", () => {
   test("are written once: the recorded message adds only what is missing", () => {
     expect(shown({ live: true }, delta("Ana", "Hel"), delta("Ana", "lo"), says("Ana", "Hello there"))).toBe("\nAna\nHello there\n");

@@ -94,6 +94,30 @@ test("what a person said no to in a question is not run when it is then posted; 
   expect(ran).toEqual([BAD, BAD]);
 });
 
+test("a block in the words beside a question was put before the person, too", async () => {
+  const log = openLog();
+  log.start("t");
+  const ran: string[] = [];
+  const both = inTurn([asking({ ...question("May I run this?"), text: `I would run:\n${fence(BAD)}` }, fence(BAD)), runner(ran)], 2);
+  await log.run(both);
+  log.reply("no");
+  await log.run(both);
+  expect(ran).toEqual([]);
+  expect(last(log)).toContain("Maria said no to this block before.");
+});
+
+test("of a question that was cut, the beginning of its block stands for the block", async () => {
+  const log = openLog();
+  log.start("t");
+  const ran: string[] = [];
+  const long = Array.from({ length: 200 }, (_, line) => `print("line ${line}")`).join("\n");
+  const both = inTurn([asking(question(`May I run this?\n${fence(long)}`), fence(long)), runner(ran)], 2);
+  await log.run(both);
+  log.reply("no");
+  await log.run(both);
+  expect(ran).toEqual([]);
+});
+
 test.each([
   ["yes", [BAD], 0],
   ["Approved.", [BAD], 0],

@@ -99,9 +99,12 @@ describe.skipIf(!chromiumPath())("what people do to a run, in the page", () => {
 
   test("they read the code that is to run, refuse it, let it run, and unfold what it printed", async () => {
     const { page, desk } = await begin("coding: what is the sum of 1 to 100?");
-    (await desk.asked("Coder")).answer("Sent to the printer:\n\n```python\nimport os\nos.remove('/')\n```");
+    (await desk.asked("Coder")).answer("Sent to the printer:\n\n```python\nimport os\n#\u001b]0;\nos.remove('/')\n#\u0007\n```");
     const asks = messages(page).filter({ hasText: "wants to run" });
     await asks.getByText("os.remove").waitFor();
+    // A terminal would have swallowed it.
+    expect(await asks.innerText()).toContain("#⟦\\x1b⟧]0;");
+    expect(await asks.innerText()).toContain("#⟦\\x07⟧");
     await press(page, "Deny");
     await asks.getByText("denied by @Maria").waitFor();
     (await desk.asked("Critic")).answer("Rightly so. Only the sum, please.");

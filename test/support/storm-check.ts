@@ -114,7 +114,7 @@ function postedViolations(thread: readonly ThreadMessage[], events: readonly Run
   let filesWanted = 0;
   const missing = events.flatMap((event, index) =>
     plan(event, { events: events.slice(0, index) }).flatMap(({ kind, part }) => {
-      if (kind === "file" || kind === "turn-file") return (filesWanted++, []);
+      if (kind === "file" || kind === "turn-file" || kind === "approval-file") return (filesWanted++, []);
       return ids.has(`${event.seq}.${kind}.${part}`) ? [] : [`${event.seq}.${kind}.${part} is not in the thread`];
     }),
   );

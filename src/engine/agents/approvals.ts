@@ -21,8 +21,8 @@ export interface Verdict {
   readonly approved: boolean;
   readonly person: Person;
   readonly reason?: string;
-  /** A yes to all calls of this kind in this run. */
-  readonly scope?: "run";
+  /** A yes to all calls of this kind in this run, or to this one alone. */
+  readonly scope?: "run" | "call";
   readonly edited?: string;
 }
 
@@ -74,7 +74,7 @@ const approvals: Fold<Approvals> = {
       const change = edited === undefined ? {} : { edited };
       state.byCall.set(event.call, { kind: "given", approved, person, ...(reason ? { reason } : {}), ...change });
       const tool = state.toolOf.get(event.call);
-      if (approved && tool !== undefined) state.tools.add(tool);
+      if (approved && tool !== undefined && event.scope !== "call") state.tools.add(tool);
       const kind = state.kindOf.get(event.call);
       if (approved && event.scope === "run" && kind !== undefined) state.standing.set(kind, event.call);
     }

@@ -1,4 +1,5 @@
 import type { AgentMessage, Recorded, RunEvent, Whereabouts } from "../events.ts";
+import { shown } from "../shown.ts";
 
 /** A fenced block of code in somebody's words. */
 export interface FencedBlock {
@@ -34,21 +35,43 @@ export const maySayCode = (event: RunEvent): event is AgentMessage & Whereabouts
   !event.quiet &&
   !event.outside;
 
-/** Every fence of a text, in order; `isOpen` where the text ends within it. */
-export function fences(text: string): { readonly label: string; readonly code: string; readonly isOpen: boolean }[] {
-  const found: { label: string; code: string; isOpen: boolean }[] = [];
+/** Every fence of a text, in order; `isOpen` where the text ends within it. `from` and `to`: its lines of code, the last excluded. */
+export function fences(text: string): readonly Fence[] {
+  const found: Fence[] = [];
   const lines = text.split(/\r\n|\r|\n/);
   for (let at = 0; at < lines.length && found.length < BLOCKS_MAX; at++) {
     const opening = /^ {0,3}(`{3,}|~{3,})[ \t]*([^`]*)$/.exec(lines[at] ?? "");
     const fence = opening?.[1];
     if (!fence) continue;
     const indent = (lines[at] ?? "").length - (lines[at] ?? "").trimStart().length;
+    const from = at + 1;
     const code: string[] = [];
     for (at++; at < lines.length && !closes(lines[at] ?? "", fence); at++) code.push(withoutIndent(lines[at] ?? "", indent));
     const label = (opening[2]?.trim().split(/[\s{]/)[0] ?? "").toLowerCase();
-    found.push({ label, code: code.join("\n") + "\n", isOpen: at >= lines.length });
+    found.push({ label, code: code.join("\n") + "\n", isOpen: at >= lines.length, from, to: at });
   }
   return found;
+}
+
+interface Fence {
+  readonly label: string;
+  readonly code: string;
+  readonly isOpen: boolean;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A text in which the code of its fences stands in the form in which it is shown to people; what is around them is as it was. */
+export function withShownCode(text: string): string {
+  if (shown(text) === text) return text;
+  const pieces = text.split(/(\r\n|\r|\n)/);
+  for (const { from, to } of fences(text))
+    for (let line = from; line < to; line++) {
+      pieces[2 * line] = shown(pieces[2 * line] ?? "");
+      // It ends the line of code, and is run as that.
+      if (2 * line + 1 < pieces.length) pieces[2 * line + 1] = "\n";
+    }
+  return pieces.join("");
 }
 
 /**

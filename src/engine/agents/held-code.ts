@@ -58,6 +58,8 @@ export interface Holding {
   readonly ahead: Map<string, FencedBlock[]>;
   readonly inHand: Map<string, FencedBlock[]>;
   lastWords: string;
+  /** What each agent's last reply with calls said beside them. */
+  readonly beside: Map<string, string>;
   /** Of a conversation inside: what was said outside before it is being told. */
   isOpening: boolean;
 }
@@ -73,6 +75,7 @@ export function holding({ languages, runners }: CodeRunners): Fold<Holding> {
       ahead: new Map(),
       inHand: new Map(),
       lastWords: "",
+      beside: new Map(),
       isOpening: false,
     }),
     step(state, event) {
@@ -126,6 +129,10 @@ export function holding({ languages, runners }: CodeRunners): Fold<Holding> {
           break;
         case "code.ran":
           if (event.within === undefined) state.inHand.get(event.agent)?.shift();
+          break;
+        case "tool.called":
+          // On the first call of a reply, as is what it cost.
+          if (event.text !== undefined || event.usage) state.beside.set(placeOf(event), event.text ?? "");
           break;
         case "handoff.made":
           if (event.to !== HUMAN || event.outside) break;
@@ -208,7 +215,8 @@ function drop(state: Holding, name: string, why: Pick<HeldCode, "why" | "by" | "
 }
 
 function asked(state: Holding, event: HandoffMade & Whereabouts & Recorded): void {
-  const blocks = blocksAsked(event, state.lastWords);
+  const beside = event.call === undefined ? "" : (state.beside.get(placeOf(event)) ?? "");
+  const blocks = [...blocksAsked(event, state.lastWords), ...blocksShown(beside)];
   state.questions.set(event.seq, { participant: participantOf(event), blocks });
   for (const block of blocks) hold(state, block, { why: "asked", seq: event.seq });
 }
@@ -227,6 +235,10 @@ function blocksAsked(event: HandoffMade, lastWords: string): readonly Block[] {
   const isQuote = event.call === undefined && cutMiddle(lastWords, QUESTION_CHARS_MAX) === event.text;
   const text = isQuote ? lastWords : event.text;
   const isCut = text.length >= QUESTION_CHARS_MAX && !isQuote;
+  return blocksShown(text, isCut);
+}
+
+function blocksShown(text: string, isCut = false): readonly Block[] {
   const unquoted = text.replaceAll(/^(?: {0,3}> ?)+/gm, "");
   return [...fences(text), ...(unquoted === text ? [] : fences(unquoted))].map(({ label, code, isOpen }) => ({
     language: languageOf(label),
@@ -234,6 +246,8 @@ function blocksAsked(event: HandoffMade, lastWords: string): readonly Block[] {
     ...(isOpen && isCut ? { isBeginning: true as const } : {}),
   }));
 }
+
+const placeOf = ({ agent, within = "" }: { readonly agent: string } & Whereabouts): string => `${within}/${agent}`;
 
 const participantOf = (event: { readonly agent: string } & Whereabouts): string => event.within?.split("/")[0] ?? event.agent;
 
