@@ -142,6 +142,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const raised = options.slack ? { ceilings: settings.ceilings.raised } : {};
     const budgets = createDayBudgets({ store, settings: kept, budgets: settings.budgets, ...raised, accounts: accountsOf, clock });
     let ofMany: InstalledSlack | undefined;
+    let slack: Slack | undefined;
     const running = createRunner({
       store,
       dispatch,
@@ -158,6 +159,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       budgets,
       ...(options.slack ? { ceilings: { limits: settings.ceilings.raised, budget: (account) => budgets.most(account) } } : {}),
       log: problem,
+      heardAll: (thread) => slack?.heardAll(thread) ?? true,
       isParked: (thread) => ofMany?.isParked(thread) ?? false,
     });
     // What is only shown, and not recorded, goes by this door.
@@ -172,7 +174,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       ofMany = await createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });
     }
     const alone = options.slack && "botToken" in options.slack ? await createSlack({ ...world, ...options.slack }) : undefined;
-    const slack: Slack | undefined = ofMany ?? alone;
+    slack = ofMany ?? alone;
     return {
       runner,
       store,

@@ -118,6 +118,11 @@ export interface RunnerParts {
   /** How far people may raise limits; as far as they like when absent. */
   readonly ceilings?: RaiseCeilings;
   readonly log: (problem: string, error?: unknown) => void;
+  /**
+   * Whether all that people have said in the thread has come in by now; asked before a question, an approval or a halt expires. If not, the
+   * thread is looked at again once it has: {@link Runner.lookAgain}. Always so when absent.
+   */
+  readonly heardAll?: (thread: string) => boolean;
   /** Nobody could be answered there now: no turn begins until the thread is woken again. */
   readonly isParked?: (thread: string) => boolean;
 }
@@ -133,7 +138,13 @@ const PARKED_LOOK_MS = 3_600_000;
 export function createRunner(parts: RunnerParts): Runner {
   const { store, dispatch, teams, clock } = parts;
   const lanes = createLanes({ store, clock, posts: parts.posts, recorded: publish, ...accountsIn(parts.budgets) });
-  const watch = createWatch({ clock, budgets: parts.budgets, haltMinutes: parts.haltMinutes ?? 0, ceilings: parts.ceilings });
+  const watch = createWatch({
+    clock,
+    budgets: parts.budgets,
+    haltMinutes: parts.haltMinutes ?? 0,
+    ceilings: parts.ceilings,
+    heardAll: parts.heardAll ?? (() => true),
+  });
   /** The turns under way, by thread. */
   const turns = new Map<string, AbortController>();
   /** Threads whose turn broke because nothing could be recorded. */
@@ -260,7 +271,7 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   async function goOn(lane: Lane, turn: AbortController): Promise<void> {
-    await watch.expire(lane);
+    const ended = await watch.expire(lane);
     await resume(lane);
     // Also when it waits: a crash right behind a question may have left a goal, such as that very question, without its end.
     const team = currentRun(lane.transcript).running ? await teamOf(lane) : undefined;
@@ -276,7 +287,7 @@ export function createRunner(parts: RunnerParts): Runner {
         await watched;
       }
     }
-    await watch.expectTheEndOfWaiting(lane);
+    await watch.expectTheEndOfWaiting(lane, ended);
     // Given up half-way: the thread stays due, and the next start goes on from its log.
     const isDue = () => currentRun(lane.transcript).running && !isWaiting(lane.transcript);
     if (closing) await lane.inTurn(async () => (isDue() ? lane.append([], "now") : undefined));

@@ -12,10 +12,13 @@ import type { RunnableTeam } from "./runnable-team.ts";
 
 /** What holds a run to its time and its money, beside what it says itself. */
 export interface Watch {
-  /** Ends what nobody has decided or answered in time; a run that only waited for a new day's budget goes on. In nobody's turn. */
-  expire(lane: Lane): Promise<void>;
-  /** Sees to it that the thread is looked at again when the next thing is over. */
-  expectTheEndOfWaiting(lane: Lane): Promise<void>;
+  /**
+   * Ends what nobody has decided or answered in time; a run that only waited for a new day's budget goes on. In nobody's turn. False when
+   * something is over, and whether somebody has answered all the same is not known yet.
+   */
+  expire(lane: Lane): Promise<boolean>;
+  /** Sees to it that the thread is looked at again when the next thing is over, or soon, where something is over and could not be ended. */
+  expectTheEndOfWaiting(lane: Lane, ended: boolean): Promise<void>;
   /** The team, held to the budgets of the day as well. */
   within(team: RunnableTeam, lane: Lane): Promise<WatchedTeam>;
   /** Holds the limit on minutes also while nothing is recorded: a model or a tool that hangs and hears no signal does not hold the run. */
@@ -30,6 +33,8 @@ export interface WatchedTeam {
   looked(): Promise<void>;
 }
 
+/** Whoever reads what was said wakes the thread when it has; should that be missed, it is looked at all the same. */
+const UNHEARD_LOOK_MS = 60_000;
 /** A summary is one reply; what takes longer is not waited for. */
 const SUMMARY_MINUTES_MAX = 2;
 
@@ -40,8 +45,10 @@ export function createWatch(parts: {
   readonly haltMinutes: number;
   /** How far people may raise limits. */
   readonly ceilings: RaiseCeilings | undefined;
+  /** See RunnerParts. */
+  readonly heardAll: (thread: string) => boolean;
 }): Watch {
-  const { clock, budgets, haltMinutes } = parts;
+  const { clock, budgets, haltMinutes, heardAll } = parts;
 
   async function heldBy(lane: Lane): Promise<readonly Budget[]> {
     const { startedBy } = currentRun(lane.transcript);
@@ -92,12 +99,16 @@ export function createWatch(parts: {
     expire: (lane) =>
       lane.inTurn(async () => {
         const over = await overNow(lane);
-        if (over.length > 0) await lane.append(over, "keep");
+        if (over.length === 0) return true;
+        // A new day's budget has nothing to do with what people say.
+        if (over.some(({ type }) => type !== "limit.raised") && !heardAll(lane.thread)) return false;
+        await lane.append(over, "keep");
+        return true;
       }),
 
-    expectTheEndOfWaiting: (lane) =>
+    expectTheEndOfWaiting: (lane, ended) =>
       lane.inTurn(async () => {
-        const next = nextEnd(lane);
+        const next = ended ? nextEnd(lane) : new Date(clock.now() + UNHEARD_LOOK_MS).toISOString();
         // An answer that has come meanwhile has woken the thread already; that visit comes back here.
         if (next !== undefined && isWaiting(lane.transcript)) await lane.append([], { at: next });
       }),

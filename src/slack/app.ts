@@ -105,6 +105,8 @@ export interface SlackApp {
   answer(body: unknown): Promise<object | undefined>;
   /** There was a gap: what was missed is read back. */
   catchUp(): void;
+  /** Whether all that people have said in a thread has been heard; see catch-up.ts. */
+  heardAll(thread: string): boolean;
 }
 
 /**
@@ -147,8 +149,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const colleagues = createColleagues({ read: web.read, me, clock, log });
   const handle = async (body: Body): Promise<void> => dispatch(bolt, await colleagues.atHome(body), log);
   const inbox: Inbox = tenancy?.inbox ?? new Inbox({ onMessage: (ts) => missed.heard(ts), store, clock, log, handle, bots });
-  const missed = createMissed({ web, store, inbox, me, reads: pace.reads, clock, log });
-  const catchUp = createCatchUp({ missed, store, runner, web, inbox, team: me.team, clock, log });
+  const missed = createMissed({ web, store, inbox, me, bots: desk.bots, reads: pace.reads, clock, log });
+  const catchUp = createCatchUp({ missed, store, runner, web, reads: pace.reads, inbox, team: me.team, bots: desk.bots, clock, log });
   const heard = { inbox, clock, log, onConnected: () => catchUp.begin(), answer: answersOf(desk) };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
   const receiver = tenancy
@@ -172,7 +174,16 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const home = createHome(desk);
   listen(bolt, handlersOf(desk, { prompts, colleagues, home }), log);
   const marks = createMarks({ runner, whisper, log });
-  const reminders = createReminders({ runner, store, web, pace, clock, log, team: me.team });
+  const reminders = createReminders({
+    runner,
+    store,
+    web,
+    pace,
+    clock,
+    log,
+    team: me.team,
+    heardAll: (thread) => catchUp.heardAll(thread),
+  });
   const audit = createAudit({ runner, store, settings: parts.settings, log, team: me.team });
   const status = createStatus({
     runner,
@@ -199,6 +210,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     },
     answer: answersOf(desk),
     catchUp: () => catchUp.begin(),
+    heardAll: (thread) => catchUp.heardAll(thread),
     async start() {
       await bolt.start();
       if (!tenancy) inbox.open();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { HTTPModuleFunctions as bolts, type App } from "@slack/bolt";
 import { z } from "zod";
+import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./depth.ts";
 import type { Inbox } from "./inbox.ts";
 import { closeDoor, openDoor, portOf } from "./install-door.ts";
 import type { Pages } from "./install-pages.ts";
@@ -54,7 +55,7 @@ export function createHttpReceiver(parts: {
     const { type, challenge, ssl_check: isCheck } = Handshake.parse(body);
     if (isCheck === "1") return status(response, 200);
     if (type === "url_verification") return void response.setHeader("content-type", "text/plain").end(challenge);
-    const refused = await parts.answer?.(body);
+    const refused = isDeeperThan(body, ENVELOPE_LEVELS_MAX) ? undefined : await parts.answer?.(body);
     if (refused) return void response.setHeader("content-type", "application/json").end(JSON.stringify(refused));
     try {
       await inbox.receive(body);
@@ -77,6 +78,8 @@ export function createHttpReceiver(parts: {
         status(response, 400);
       }
     } catch (error) {
+      // Cut off, for it was too slow, or gone.
+      if (request.socket.destroyed) return undefined;
       const isLong = bolts.isRawBodyError(error) && error.statusCode === 413;
       if (!isLong) log("a request that Slack did not sign was refused; if it was Slack, SLACK_SIGNING_SECRET is another app's", error);
       // The rest of a long body is not waited for.

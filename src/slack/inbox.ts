@@ -1,5 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Envelope, Store } from "../store/store.ts";
+import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./depth.ts";
 import { tsOfEvent, envelopeIdOf, isNobodys, laneOf, readBody, type Body } from "./payloads.ts";
 import type { Log } from "./web.ts";
 
@@ -9,6 +10,8 @@ const IN_WORK_MAX = 100;
 const ENVELOPE_BYTES_MAX = 1_000_000;
 /** Handling is a matter of milliseconds; what hangs is left to the next start. */
 const CLOSE_TIMEOUT_MS = 5_000;
+/** Between two looks whether what was written down is dealt with. */
+const DEALT_WITH_LOOK_MS = 200;
 /** An envelope whose handling breaks is tried again after these waits, then given up: one bad envelope must not hold up a thread for good. */
 const RETRY_DELAYS_MS = [1_000, 5_000] as const;
 
@@ -64,6 +67,10 @@ export class Inbox {
    * it again. Handling does not begin before {@link wake}.
    */
   async receive(body: unknown, socketEnvelopeId?: string): Promise<void> {
+    if (isDeeperThan(body, ENVELOPE_LEVELS_MAX)) {
+      this.#log(`an envelope of more than ${ENVELOPE_LEVELS_MAX} levels was put aside (type ${kindOf(body)})`);
+      return;
+    }
     if (!readBody(body)) {
       this.#log(`an envelope of an unknown shape was put aside (type ${kindOf(body)})`);
       return;
@@ -106,6 +113,17 @@ export class Inbox {
   /** Resolves when nothing is left to do. */
   async idle(): Promise<void> {
     while (this.#taking || this.#lanes.size > 0) await Promise.all([this.#taking, ...this.#lanes.values()]);
+  }
+
+  /** Resolves when everything that was written down before this was asked is dealt with; `false` when the closing came first. */
+  async dealtWith(): Promise<boolean> {
+    const asked = new Date(this.#clock.now()).toISOString();
+    for (;;) {
+      const [oldest] = await this.#store.unhandled(1);
+      if (!oldest || oldest.at > asked) return true;
+      await this.#clock.sleep(DEALT_WITH_LOOK_MS, this.#closing.signal);
+      if (this.#closing.signal.aborted) return false;
+    }
   }
 
   /** Takes no more; resolves when what is in work has ended, or has not in time. What is left is handled at the next start. */

@@ -9,14 +9,25 @@ export interface Address {
   readonly port: number;
 }
 
-/** Who dribbles a request is cut off; nobody here has much to say. */
-const REQUEST_TIMEOUT_MS = 10_000;
+/** Who dribbles a request, or says nothing, is cut off within this time; nobody here has much to say. */
+const REQUEST_MS_MAX = 10_000;
+/** Node looks every half minute for requests that take too long, unless told otherwise: they would live four times as long as meant. */
+const LOOKS_WITHIN = 10;
 /** Slack uses a handful, and people fewer; more would only hold file handles. */
 const CONNECTIONS_MAX = 1_000;
 
 /** An open HTTP server with the limits of a door to the outside. Rejects when the address cannot be had; `option` is the one to change. */
-export async function openDoor(address: Address, option: string, listener: RequestListener): Promise<Server> {
-  const opening = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, listener);
+export async function openDoor(
+  address: Address,
+  option: string,
+  listener: RequestListener,
+  requestMsMax = REQUEST_MS_MAX,
+): Promise<Server> {
+  const lookMs = requestMsMax / LOOKS_WITHIN;
+  // A look may come right before the time is over: the next one still comes within it.
+  const timeoutMs = requestMsMax - lookMs;
+  const limits = { requestTimeout: timeoutMs, headersTimeout: timeoutMs, connectionsCheckingInterval: lookMs };
+  const opening = createServer(limits, listener);
   opening.maxConnections = CONNECTIONS_MAX;
   await new Promise<void>((resolve, reject) => {
     opening.once("error", (error: NodeJS.ErrnoException) =>

@@ -108,6 +108,7 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Insta
   }
 
   return {
+    heardAll: (thread) => tenants.heardAll(thread),
     isParked: (thread) => tenants.isParked(thread),
     connected: () => receiver.connected(),
     httpPort: () => http?.port() ?? portOf(installDoor),

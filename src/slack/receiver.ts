@@ -1,6 +1,7 @@
 import type { App, Receiver } from "@slack/bolt";
 import { SocketModeClient, type SocketModeOptions } from "@slack/socket-mode";
 import type { Clock } from "../engine/clock.ts";
+import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./depth.ts";
 import type { Inbox } from "./inbox.ts";
 import { clientOptions, sdkLogger, slackErrorCode, type Log } from "./web.ts";
 
@@ -65,7 +66,7 @@ export function createReceiver(parts: {
   }
 
   async function take({ body, envelope_id: id, ack }: SocketEnvelope): Promise<void> {
-    const refused = await parts.answer?.(body);
+    const refused = isDeeperThan(body, ENVELOPE_LEVELS_MAX) ? undefined : await parts.answer?.(body);
     try {
       if (!refused) await inbox.receive(body, id);
     } catch (error) {

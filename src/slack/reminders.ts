@@ -1,6 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Question } from "../engine/run-state.ts";
-import { currentRun } from "../engine/transcript.ts";
+import { currentRun, type Transcript } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
 import type { Store } from "../store/store.ts";
 import { timeOf } from "./blocks.ts";
@@ -13,6 +13,8 @@ import type { Log, Web } from "./web.ts";
 
 /** Timers at once; a question more than that is not reminded of. */
 const TIMERS_MAX = 1_000;
+/** Between two looks whether a thread has been read back. */
+const HEARD_LOOK_MS = 5_000;
 
 /**
  * Who began a run and has not answered is reminded once, in a direct message and never in the channel: half-way to the end of the question,
@@ -25,6 +27,8 @@ export function createReminders(parts: {
   readonly pace: Mouth["pace"];
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether all that was said in a thread has been heard: before anybody is reminded of a question that may be answered. */
+  readonly heardAll: (thread: string) => boolean;
   /** The workspace whose threads are looked after. */
   readonly team: string;
 }): { start(): void; close(): Promise<void> } {
@@ -64,10 +68,14 @@ export function createReminders(parts: {
     const { answerBy } = question;
     const atMs = answerBy === undefined ? askedMs + REMINDER_AFTER_MS : (askedMs + Date.parse(answerBy)) / 2;
     await clock.sleep(Math.max(0, atMs - clock.now()), closing.signal);
+    while (!closing.signal.aborted && !(await isPosted(store, key)) && isOpen(await runner.read(thread), question)) {
+      if (parts.heardAll(thread)) break;
+      await clock.sleep(HEARD_LOOK_MS, closing.signal);
+    }
     if (closing.signal.aborted || (await isPosted(store, key))) return;
-    const run = currentRun(await runner.read(thread));
-    const user = run.startedBy?.id ?? "";
-    if (!run.questions.some(({ seq }) => seq === question.seq) || !/^[UW][A-Z0-9]{2,20}$/.test(user)) return;
+    const transcript = await runner.read(thread);
+    const user = currentRun(transcript).startedBy?.id ?? "";
+    if (!isOpen(transcript, question) || !/^[UW][A-Z0-9]{2,20}$/.test(user)) return;
     const link = await web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
     const where = link?.permalink ? `<${link.permalink}|in its thread>` : "in its thread";
     const until = answerBy === undefined ? "It waits until somebody answers." : `Without an answer it goes on ${timeOf(answerBy)}.`;
@@ -93,3 +101,6 @@ export function createReminders(parts: {
     },
   };
 }
+
+const isOpen = (transcript: Transcript, question: Question): boolean =>
+  currentRun(transcript).questions.some(({ seq }) => seq === question.seq);

@@ -57,6 +57,8 @@ export interface Slack {
   connected(): boolean;
   /** Where the HTTP door is, once it is open. */
   httpPort(): number | undefined;
+  /** Whether all that people have said in a thread has come in; if not, it is read, and the runner looks at it again. */
+  heardAll(thread: string): boolean;
   /** Connects, posts what is due, and hears what comes. Rejects with what to do when Slack refuses. */
   start(): Promise<void>;
   /** Hears nothing more. What the agents still say is posted until {@link stop}. */
@@ -169,6 +171,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   return {
     connected: () => app.connected(),
     httpPort: () => app.httpPort(),
+    heardAll: (thread) => app.heardAll(thread),
     handle: (body) => app.handle(body),
     answer: (body) => app.answer(body),
     catchUp: () => app.catchUp(),

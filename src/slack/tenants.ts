@@ -42,6 +42,7 @@ export interface Tenants {
   /** Slack says that it is over. Its runs are parked and its posts wait, unless its token works still. */
   removed(installation: Installation): Promise<void>;
   /** Nobody could be answered in this thread now. */
+  heardAll(thread: string): boolean;
   isParked(thread: string): boolean;
   /** Whether this id is the organisation's, or of a workspace of it. */
   isOf(org: string, id: string): boolean;
@@ -279,6 +280,11 @@ export function createTenants(parts: TenantsParts): Tenants {
       if (answer === "yes") return log(`${installation.name} (${installation.id}) has Parley again; it goes on`);
       // Tokens are not thrown away over an event that may be an old one.
       await lost(installation, answer === "no" ? "removed" : "refused", "the app was removed");
+    },
+    heardAll(thread) {
+      const team = placeOf(thread)?.team ?? "";
+      // Nobody's thread can be read; that of a workspace that is not open yet will be.
+      return seats.get(team)?.tenant.heardAll(thread) ?? servedBy(team) === undefined;
     },
     isParked(thread) {
       const place = placeOf(thread);

@@ -90,6 +90,8 @@ test("mentions and direct words from while Parley was away for longer than Slack
   expect(await said(second, slack, elsewhere, unseen.ts)).toEqual([]);
   expect(reply.ts).not.toBe(mention.ts);
   await expect.poll(() => second.store.unfinished(), { timeout: 20_000 }).toEqual([]);
+  // All conversations have been looked into; a process that ends before that leaves the rest to the next.
+  await expect.poll(() => second.store.note(`missed/${slack.teamId}`), { timeout: 20_000 }).toBe("");
   await stop(second);
 
   // The next start has nothing to read up on, and finds what was read back known.

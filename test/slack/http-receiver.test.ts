@@ -104,6 +104,18 @@ test("broken JSON, unknown shapes, other paths and a body without end are turned
   rude.destroy();
 });
 
+test.each([300, 20_000])("JSON of %i levels is put aside and answered with 200, so that Slack does not send it again", async (levels) => {
+  const deep = `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
+  const body = `{"type":"event_callback","event_id":"Ev10","event":{"type":"app_home_opened","user":"U1","view":${deep}}}`;
+  expect((await fetch(url, signed(body))).status).toBe(200);
+  const form = `{"type":"view_submission","user":{"id":"U1"},"view":{"id":"V1","callback_id":"parley_new","state":${deep}}}`;
+  const type = "application/x-www-form-urlencoded";
+  expect((await fetch(url, signed(new URLSearchParams({ payload: form }).toString(), { type }))).status).toBe(200);
+  expect(problems.filter((problem) => problem.includes("levels was put aside"))).toHaveLength(2);
+  expect((await fetch(url, signed(event("Ev11")))).status).toBe(200);
+  await eventually(() => expect(handled).toHaveLength(1));
+});
+
 test("what cannot be stored is not answered with 200, so that Slack sends it again", async () => {
   await store.close();
   expect((await fetch(url, signed(event("Ev9")))).status).toBe(500);
