@@ -15,8 +15,10 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   "runner.ts": ["engine", "store", "runner"],
   runner: ["engine", "store"],
   "telemetry.ts": ["engine", "store"],
-  config: ["engine", "models", "tools", "sandbox"],
-  slack: ["engine", "store", "runner.ts"],
+  // Asked before a name is taken, and again before it is shown.
+  "lookalikes.ts": [],
+  config: ["engine", "models", "tools", "sandbox", "lookalikes.ts"],
+  slack: ["engine", "store", "runner.ts", "lookalikes.ts"],
   studio: ["engine", "store", "config", "runner.ts"],
   "parley.ts": ["engine", "models", "tools", "sandbox", "store", "runner.ts", "runner", "telemetry.ts", "config", "slack", "studio"],
   cli: ["parley.ts", "config", "workspace"],

@@ -25,6 +25,7 @@ import { Inbox } from "./inbox.ts";
 import { listen, type Handlers } from "./listeners.ts";
 import type { Pace } from "./delivery.ts";
 import { createPace } from "./outbox.ts";
+import type { Members } from "./members.ts";
 import { createMissed } from "./missed.ts";
 import { pressFinish, pressRaise } from "./limit-desk.ts";
 import { createMarks } from "./marks.ts";
@@ -63,6 +64,8 @@ export interface SlackAppParts {
   readonly settings: Settings;
   /** Shared with the outbox; one of its own when absent. */
   readonly pace?: Pace;
+  /** Whom no agent is to be taken for; shared with the outbox. */
+  readonly members?: Members;
   readonly runner: Runner;
   readonly teams: TeamCards;
   /** The teams that people make; none where it is absent. */
@@ -172,7 +175,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   });
   const prompts = createPrompts(desk);
   const home = createHome(desk);
-  listen(bolt, handlersOf(desk, { prompts, colleagues, home }), log);
+  listen(bolt, handlersOf(desk, { prompts, colleagues, home, members: parts.members }), log);
   const marks = createMarks({ runner, whisper, log });
   const reminders = createReminders({
     runner,
@@ -189,6 +192,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     runner,
     store,
     web,
+    ...(parts.members ? { members: parts.members } : {}),
     get cards() {
       return teams.cards;
     },
@@ -246,8 +250,9 @@ const tokenOf = (token: string | TokenSource) => (): Promise<string> => (typeof 
 
 function handlersOf(
   desk: Desk,
-  { prompts, colleagues, home }: { readonly prompts: Prompts; readonly colleagues: Colleagues; readonly home: Home },
+  around: { readonly prompts: Prompts; readonly colleagues: Colleagues; readonly home: Home; readonly members: Members | undefined },
 ): Handlers {
+  const { prompts, colleagues, home, members } = around;
   return {
     message: (body) => hear(desk, body),
     async sessionStopped({ event, is_ext_shared_channel }) {
@@ -286,6 +291,8 @@ function handlersOf(
       desk.names.forget(event.user.id);
       desk.admins.forget(event.user.id);
       colleagues.forget(event.user.id);
+      const { name, real_name, profile } = event.user;
+      members?.renamed([name, real_name, profile?.display_name, profile?.real_name]);
     },
     async stopPressed(press) {
       await pressStop(desk, press);

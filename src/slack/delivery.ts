@@ -9,6 +9,7 @@ import { asFile, contentOf, FIRST_FORM, lastForm, nextForm, noticeOf, shaped, ty
 import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "./limits.ts";
 import { metadataOf, outboxId } from "./metadata.ts";
 import type { Bucket } from "./pacer.ts";
+import type { Members } from "./members.ts";
 import type { TeamCard } from "./personas.ts";
 import { placeOf, type Place } from "./place.ts";
 import { findPosted, slackTimeBefore } from "./reconcile.ts";
@@ -37,6 +38,8 @@ export interface DeliveryParts {
   readonly cardFor: (team: string) => TeamCard;
   readonly load: (thread: string) => Promise<Transcript>;
   readonly clock: Clock;
+  /** Whom no agent is to be taken for; nobody where it is absent. */
+  readonly members?: Pick<Members, "lookalikes">;
   readonly onProblem: (problem: Problem) => void;
   /** What was posted as it was rendered; absent when an earlier process had posted it. */
   readonly onDelivered: (post: Post, rendered: Rendered | undefined) => Promise<void>;
@@ -181,6 +184,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
   /** The ts, or what became of it instead. */
   async function postOne(sending: Sending, message: RenderedMessage, { team, run }: About): Promise<string | Sent> {
     const { post, place, signal, form } = sending;
+    const isMember = (message.speaker === undefined ? undefined : await parts.members?.lookalikes()) ?? (() => false);
     const bucket = pace.post(place.channel);
     if (!(await bucket.take(signal)) || !(await pace.posts.take(signal))) return { kind: "limited", mayBeThere: false };
     await markSending(sending);
@@ -189,7 +193,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
       const { ts } = await web.write.chat.postMessage({
         channel: place.channel,
         thread_ts: place.ts,
-        ...contentOf(message, { withPersona, team }),
+        ...contentOf(message, { withPersona, team, isMember }),
         unfurl_links: false,
         unfurl_media: false,
         metadata: metadataOf(post, sending.wanted, run),

@@ -55,13 +55,21 @@ const PIECES_MAX = 4;
 /** Text, blocks and face as chat.postMessage takes them. Without a persona the speaker's name stands above the words. */
 export function contentOf(
   message: RenderedMessage,
-  { withPersona, team }: { readonly withPersona: boolean; readonly team: TeamCard },
+  about: { readonly withPersona: boolean; readonly team: TeamCard; readonly isMember: (name: string) => boolean },
 ): { readonly text: string; readonly blocks?: KnownBlock[] } & Partial<Persona> {
   const { speaker } = message;
-  const face = withPersona && speaker !== undefined ? persona(speaker, team) : {};
-  const name = withPersona || speaker === undefined ? undefined : `${faceInText(speaker, team)}*${safeMrkdwn(speaker)}*`;
+  const { withPersona, team } = about;
+  const own = speaker === undefined ? undefined : persona(speaker, team, about.isMember);
+  const face = withPersona && own ? own : {};
+  const name = withPersona || speaker === undefined || !own ? undefined : `${faceInText(speaker, team)}*${safeMrkdwn(own.username)}*`;
   if (message.blocks.length === 0) return { ...face, text: name ? `${name}\n${message.plain}` : message.plain };
-  return { ...face, text: message.text, blocks: [...(name ? [section(name)] : []), ...message.blocks] };
+  return { ...face, text: named(message.text, speaker, own), blocks: [...(name ? [section(name)] : []), ...message.blocks] };
+}
+
+/** What is read out of a message begins with its speaker, under the name that stands above it. */
+function named(text: string, speaker: string | undefined, own: Persona | undefined): string {
+  const begin = safeMrkdwn(`${speaker}:`);
+  return own && text.startsWith(begin) ? `${safeMrkdwn(own.username)}:${text.slice(begin.length)}` : text;
 }
 
 /** A turn that Slack finds too long even in pieces. */

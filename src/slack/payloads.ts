@@ -91,7 +91,17 @@ export const ChannelClosedBody = event(z.object({ type: short, channel: id, user
 export const MemberJoinedBody = event(z.object({ user: id, channel: id, inviter: maybe(id) }));
 export const TokensRevokedBody = event(z.object({ tokens: z.object({ bot: maybe(z.array(z.string())) }) }));
 export const UninstalledBody = event(z.object({ type: short }));
-export const UserChangeBody = event(z.object({ user: z.object({ id }) }));
+const called = z.string().max(200).optional().catch(undefined);
+export const UserChangeBody = event(
+  z.object({
+    user: z.object({
+      id,
+      name: called,
+      real_name: called,
+      profile: z.object({ display_name: called, real_name: called }).optional().catch(undefined),
+    }),
+  }),
+);
 
 /** The channel among what a person looks at. */
 export function channelBeside(context: z.output<typeof Entities>): string | undefined {

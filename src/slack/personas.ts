@@ -1,3 +1,4 @@
+import { isOthersFace, voiceOf } from "../lookalikes.ts";
 import { safeLine } from "./escape.ts";
 import { PERSONA_CHARS_MAX } from "./limits.ts";
 
@@ -23,11 +24,14 @@ interface AgentCard {
 /** The name and face under which an agent's message is posted, as chat.postMessage takes them. */
 export type Persona = { readonly username: string } & ({ readonly icon_emoji: string } | { readonly icon_url: string });
 
-/** A name that Slack refuses, or that would pass for somebody else, gets an addition; an icon that Slack would not show is replaced. */
-export function persona(agentName: string, card: TeamCard): Persona {
+/**
+ * A name that Slack refuses, or that would pass for the app, Slack or a member, gets an addition; an icon that is theirs, or that Slack would not
+ * show, is replaced. New teams are refused such names and icons; this is for members, who are not known then, and for teams of old.
+ */
+export function persona(agentName: string, card: TeamCard, isMember: (name: string) => boolean = () => false): Persona {
   const agent = card.agents.find((candidate) => candidate.name === agentName);
-  const username = usernameOf(agentName);
-  const icon = agent?.icon?.trim() ?? "";
+  const username = usernameOf(agentName, isMember);
+  const icon = isOthersFace(agent?.icon?.trim() ?? "") ? "" : (agent?.icon?.trim() ?? "");
   if (PICTURE.test(icon)) return { username, icon_url: icon };
   if (EMOJI_NAME.test(icon) || EMOJI.test(icon)) return { username, icon_emoji: icon };
   return { username, icon_emoji: agent?.runsCode ? GEAR : defaultFace(agentName, card) };
@@ -47,11 +51,14 @@ const GEAR = ":gear:";
 /** Slack answers `reserved_username` to the first; the others read as a call to everybody or as the app. */
 const RESERVED: ReadonlySet<string> = new Set(["slackbot", "slack", "here", "channel", "everyone", "group", "uslackbot"]);
 
-function usernameOf(agentName: string): string {
-  const name = safeLine(agentName.replaceAll(/[<>&|\u200b-\u200f]/g, ""), PERSONA_CHARS_MAX);
+function usernameOf(agentName: string, isMember: (name: string) => boolean): string {
+  const bare = agentName.replaceAll(/[<>&|\u200b-\u200f]/g, "");
+  const name = safeLine(bare, PERSONA_CHARS_MAX);
   if (name === "") return "Agent";
-  return RESERVED.has(name.toLowerCase().replaceAll(/[\s@_-]/g, "")) ? `${name} (agent)` : name;
+  const isOthers = RESERVED.has(name.toLowerCase().replaceAll(/[\s@_-]/g, "")) || voiceOf(name) !== undefined || isMember(name);
+  return isOthers ? `${safeLine(bare, PERSONA_CHARS_MAX - MARK.length)}${MARK}` : name;
 }
+const MARK = " (agent)";
 
 /** Told apart at a glance, in the set that every Slack client has. */
 const FACES = [

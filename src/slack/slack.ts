@@ -10,6 +10,7 @@ import type { Problem } from "./delivery.ts";
 import type { TeamCards } from "./help.ts";
 import { knownCode } from "./error-codes.ts";
 import type { HttpDoor } from "./http-receiver.ts";
+import { createMembers } from "./members.ts";
 import { createNiceties } from "./niceties.ts";
 import { createOutbox, createPace } from "./outbox.ts";
 import type { Body } from "./payloads.ts";
@@ -93,12 +94,13 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     ...(parts.writeTimeoutMs === undefined ? {} : { writeTimeoutMs: parts.writeTimeoutMs }),
   });
   const pace = createPace(clock);
-  const app = await createSlackApp({ ...parts, web, pace, log });
+  const stopping = new AbortController();
+  const members = createMembers({ read: web.read, clock, log, closing: stopping.signal });
+  const app = await createSlackApp({ ...parts, web, pace, members, log });
   const cardFor = (name: string): TeamCard => app.teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
   const load = (thread: string) => runner.read(thread);
   let gone: Promise<void> = Promise.resolve();
   let heldFor: string | undefined;
-  const stopping = new AbortController();
   const onProblem = (problem: Problem) =>
     void told(problem).catch((error: unknown) => log("a problem with Slack could not be dealt with", error));
   const cards = createCards({ store, web, pace, cardFor, load, clock, onProblem });
@@ -109,6 +111,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     cardFor,
     load,
     clock,
+    members,
     onProblem,
     async onDelivered(post, rendered) {
       heldFor = undefined;
@@ -178,6 +181,8 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     async start() {
       outbox.start();
       cards.start();
+      // Known before the first agent speaks.
+      void members.lookalikes();
       await app.start();
     },
     hangUp: () => app.stop(),

@@ -3,6 +3,7 @@ import type { Clock } from "../engine/clock.ts";
 import { currentRun, isWaiting, type Transcript } from "../engine/transcript.ts";
 import type { Runner } from "../runner.ts";
 import type { Store } from "../store/store.ts";
+import type { Members } from "./members.ts";
 import { persona, type Persona, type TeamCard } from "./personas.ts";
 import { createBucket } from "./pacer.ts";
 import { placeOf, type Place } from "./place.ts";
@@ -39,6 +40,7 @@ export function createStatus(parts: {
   readonly store: Pick<Store, "note" | "putNote" | "unfinished" | "recent">;
   readonly web: Web;
   readonly cards: readonly TeamCard[];
+  readonly members?: Pick<Members, "lookalikes">;
   readonly clock: Clock;
   readonly log: Log;
 }): Status {
@@ -94,7 +96,7 @@ export function createStatus(parts: {
 
   /** One look at the log, at most one call. Returns when to look again; `undefined`: when something happens. */
   async function bringUpToDate(line: Line): Promise<number | undefined> {
-    const wanted = want(await runner.read(line.thread), parts.cards);
+    const wanted = want(await runner.read(line.thread), parts.cards, (await parts.members?.lookalikes()) ?? (() => false));
     const now = clock.now();
     const landed = line.landsAt !== undefined && line.landsAt <= now;
     if (landed) line.landsAt = undefined;
@@ -186,13 +188,13 @@ interface Wanted {
   readonly turn: number;
 }
 
-function want(transcript: Transcript, cards: readonly TeamCard[]): Wanted {
+function want(transcript: Transcript, cards: readonly TeamCard[], isMember: (name: string) => boolean): Wanted {
   const run = currentRun(transcript);
   const waiting = isWaiting(transcript);
   const agent = waiting ? undefined : run.openTurns.at(-1);
   const card = cards.find(({ name }) => name === run.team) ?? { ...NO_CARD, name: run.team ?? "" };
   return {
-    speaker: agent === undefined ? undefined : persona(agent, card),
+    speaker: agent === undefined ? undefined : persona(agent, card, isMember),
     turn: run.turns + 1,
   };
 }

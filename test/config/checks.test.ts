@@ -28,6 +28,22 @@ describe("names", () => {
     ]);
   });
 
+  test("that read like the app, its approvals or Slack are refused, by how they look; so are faces of theirs", () => {
+    const called = (name: string) => mistakes(team("policy: round-robin", [agent(name), agent("Ben")]));
+    expect(called("ParIey")).toEqual([
+      'parley.yml:7: teams.main.agents[0].name: "ParIey" reads like "Parley": people could take its words for the app\'s or Slack\'s own. Name the agent after what it does.',
+    ]);
+    for (const name of ["Slack Security", "Parley Approvals", "S-lack", "PAR1EY bot", "Approver"]) expect(called(name)).toHaveLength(1);
+    expect(called("Security")).toEqual([]);
+    for (const icon of [":slack:", ":white_check_mark:", "https://avatars.slack-edge.com/a.png"])
+      expect(mistakes(team("policy: round-robin", [agent("Ana", `, icon: "${icon}"`), agent("Ben")]))).toEqual([
+        `parley.yml:7: teams.main.agents[0].icon: ${icon} is a face of the app, of Slack, of one of its members, or the mark of a yes; take another, such as ":owl:", or leave it out.`,
+      ]);
+    expect(mistakes(team("policy: magentic, model: m, name: Slack Lead", [agent("Ana"), agent("Ben")]))[0]).toContain(
+      '"Slack Lead" reads like "Slack"',
+    );
+  });
+
   test("of a magentic leader are one of them", () => {
     expect(mistakes(team("policy: magentic, model: m, name: Ana", [agent("Ana"), agent("Ben")]))).toEqual([
       'parley.yml:5: teams.main.speakers.name: "Ana" and "Ana" are the same name, upper and lower case aside; give each agent its own.',

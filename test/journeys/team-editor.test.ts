@@ -60,7 +60,13 @@ test("the words of the checks stand at the fields that they are about, and what 
   await ada.into("Open…", "*duo*");
   await ada.into("New agent…");
   expect(await ada.submit({ name: "everyone", description: "Shouts." })).toEqual({ name: "This name is reserved; take another" });
-  expect(await ada.submit({ name: "ana", description: "Shouts." })).toEqual({ name: expect.stringContaining("the same name") as string });
+  expect(await ada.submit({ name: "ParIey", description: "Shouts." })).toEqual({
+    name: expect.stringContaining('reads like "Parley"') as string,
+  });
+  expect(await ada.submit({ name: "Cy", icon: ":slack:" })).toEqual({ icon: expect.stringContaining("take another") as string });
+  expect(await ada.submit({ name: "ana", icon: "", description: "Shouts." })).toEqual({
+    name: expect.stringContaining("the same name") as string,
+  });
   expect(await ada.submit({ name: "Cy", icon: "cat" })).toEqual({ icon: expect.stringContaining("An icon is an emoji name") as string });
   expect(await ada.submit({ icon: ":cat:" })).toEqual({});
   await ada.until(() => ada.modals().length === 1 && ada.modal().includes("*Cy*"));

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { lookalikesOf } from "../../src/lookalikes.ts";
 import { persona, type TeamCard } from "../../src/slack/personas.ts";
 import { TEAM } from "./log.ts";
 
@@ -30,6 +31,21 @@ test("a name never passes for Slack's own voice or for a call to everybody", () 
   expect(persona("Every one", TEAM).username).toBe("Every one (agent)");
   expect(persona("\u202Ename\n<!here>", TEAM).username).toBe("name !here");
   expect(persona(" ", TEAM).username).toBe("Agent");
+});
+
+test("a name that reads like the app, its approvals, Slack or a member is marked as an agent's, however it is written", () => {
+  const members = lookalikesOf(["Maria", "mаrcо", "Parley"]);
+  const called = (name: string) => persona(name, TEAM, (one) => members.has(one)).username;
+  for (const name of ["ParIey", "Slack Security", "Parley Approvals", "Maria", "MARIA", "Mаriа", "Marco"])
+    expect(called(name)).toBe(`${name} (agent)`);
+  for (const name of ["Mario", "Security", "Coder"]) expect(called(name)).toBe(name);
+  // What marks it is never cut off.
+  expect(called(`Slack ${"x".repeat(60)}`)).toMatch(/^Slack x+… \(agent\)$/);
+});
+
+test("a face that is the app's, Slack's or a member's is no agent's", () => {
+  for (const icon of [":slack:", ":white_check_mark:", "https://avatars.slack-edge.com/maria.png"])
+    expect(persona("Ada", team({ name: "Ada", icon, description: "" }))).toEqual(persona("Ada", team({ name: "Ada", description: "" })));
 });
 
 test("any name gives a name of 1 to 50 visible characters", () => {
