@@ -10,7 +10,9 @@ import { createRedactor } from "./config/secrets.ts";
 import { systemClock, type Clock } from "./engine/clock.ts";
 import type { Memory } from "./engine/memory.ts";
 import { createGates } from "./models/gated.ts";
-import { createRunner, type Runner } from "./runner.ts";
+import { createRunner, type Forgets, type Runner } from "./runner.ts";
+import { createForgetting } from "./runner/forgetting.ts";
+import { createRetention } from "./runner/retention.ts";
 import { createDayBudgets } from "./runner/day-budgets.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import { createInstalledSlack, type InstalledSettings, type InstalledSlack } from "./slack/installed.ts";
@@ -19,6 +21,7 @@ import { rulesIn } from "./slack/channel-settings.ts";
 import { placeOf, scopeOfChannel } from "./slack/place.ts";
 import { plan } from "./slack/render.ts";
 import { isEvent, type Person } from "./engine/events.ts";
+import { openAuditFile } from "./store/audit-file.ts";
 import { createKeyRing } from "./store/key-ring.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
 import { openSqlite } from "./store/sqlite.ts";
@@ -42,6 +45,9 @@ export { PROBES, runProbes, type ProbeReport } from "./slack/live-probes.ts";
 export { placeOf } from "./slack/place.ts";
 export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog } from "./store/copy-log.ts";
+export { createForgetting } from "./runner/forgetting.ts";
+export type { Target } from "./store/forgetting.ts";
+export { createRunner } from "./runner.ts";
 export type { RecordedDecision } from "./store/settings.ts";
 export { backupSqlite } from "./store/sqlite-backup.ts";
 export { checkSqlite } from "./store/sqlite-check.ts";
@@ -74,6 +80,7 @@ export interface ParleyOptions {
 /** A running Parley: settings in, conversations out. `start`, `demo`, `run` and the journeys all come in by this door. */
 export interface Parley {
   readonly runner: Runner;
+  readonly forgetting: Forgets;
   readonly store: Store;
   readonly memory: Memory;
   /** What people set while Parley runs, and who decided what. */
@@ -100,7 +107,15 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const clock = options.clock ?? systemClock;
   const redact = createRedactor({ ...env, ...secretsOf(options.slack) }, secretNames(settings));
   const log = (line: string) => options.log(redact(line));
-  const { store: plain, dispatch, memory: notes, settings: written, installations } = openSqlite({ path: dbPath, ...clock });
+  const {
+    store: plain,
+    dispatch,
+    memory: notes,
+    settings: written,
+    installations,
+    audit,
+    forgetter,
+  } = openSqlite({ path: dbPath, ...clock });
   const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
   const kept: KeptSettings = {
     ...written,
@@ -167,8 +182,21 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       ...running,
       follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
     };
+    const forgetting = createForgetting({ rewrite: running.rewrite, forgetter, compacts: "if small" });
+    const { days, keep, removedWorkspaceDays } = settings.retention;
+    const retention = createRetention({
+      rules: { days, keep, removedWorkspaceDays, auditDays: settings.audit.days },
+      forgetting,
+      forgetter,
+      audit,
+      clock,
+      log: problem,
+    });
+    const { file: auditPath } = settings.audit;
+    const onTrouble = (error: unknown) => problem("the audit log could not be written out; it is with its next entry", error);
+    const auditFile = auditPath === undefined ? undefined : openAuditFile({ path: auditPath, audit, onTrouble });
     const { bots, allow } = settings.slack;
-    const world = { bots, allow, store, memory, settings: kept, runner, teams, shelf, clock, log };
+    const world = { bots, allow, store, memory, settings: kept, runner, forgetting, teams, shelf, clock, log };
     if (options.slack && "oauth" in options.slack) {
       const ring = createKeyRing(options.slack.tokenKeys);
       ofMany = await createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });
@@ -177,6 +205,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     slack = ofMany ?? alone;
     return {
       runner,
+      forgetting,
       store,
       memory,
       settings: kept,
@@ -185,13 +214,17 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       connected: () => slack?.connected() ?? false,
       httpPort: () => slack?.httpPort(),
       async start() {
+        await forgetting.resume();
         runner.start();
         await slack?.start();
+        retention.start();
       },
       async stop() {
         await slack?.hangUp();
+        await retention.close();
         await runner.close();
         await slack?.stop();
+        await auditFile?.close();
         await closeAll();
       },
     };

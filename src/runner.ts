@@ -29,6 +29,7 @@ import { createLanes, type Lane } from "./store/lanes.ts";
 import type { Store } from "./store/store.ts";
 
 export type { Budget, DayBudgets, Standing } from "./runner/day-budgets.ts";
+export type { Forgets } from "./runner/forgetting.ts";
 export type { RunnableTeam } from "./runner/runnable-team.ts";
 
 /** The only writer. People's words come in, events are recorded, and readers are told of what has been recorded. */
@@ -47,6 +48,11 @@ export interface Runner {
   offerAt(reasons: readonly StopReason[]): RaiseOffer;
   /** Lets a run that waits look again whether it can go on, as when a budget of the day has been raised. */
   lookAgain(thread: string): Promise<void>;
+  /**
+   * Alone in the line of those who write to this thread, while `rewrite` puts anew what stands in its log; nobody holds what stood there
+   * before. `stoppedBy`: a run that goes on is stopped first, in that person's name.
+   */
+  rewrite<T>(thread: string, rewrite: () => Promise<T>, stoppedBy?: Person): Promise<T>;
   /** The log of a thread, to read. Empty for an unknown thread. */
   read(thread: string): Promise<Transcript>;
   /** Tells of each event once it is recorded, and of deltas as they come. Returns how to stop listening. A listener must not throw. */
@@ -247,6 +253,18 @@ export function createRunner(parts: RunnerParts): Runner {
     });
   }
 
+  function rewrite<T>(thread: string, job: () => Promise<T>, stoppedBy?: Person): Promise<T> {
+    return inLane(thread, undefined, async (lane) => {
+      if (stoppedBy && currentRun(lane.transcript).running) {
+        await lane.append([runStopped(lane.transcript, "stopped", [{ kind: "person", person: stoppedBy }])], "none");
+        turns.get(thread)?.abort();
+      }
+      const result = await job();
+      await lane.reload();
+      return result;
+    });
+  }
+
   /** One visit of the dispatcher: goes on with the thread until it stops or waits. */
   async function work(thread: string, workspace: string): Promise<void> {
     const lane = await lanes.enter(thread, workspace);
@@ -381,6 +399,7 @@ export function createRunner(parts: RunnerParts): Runner {
     say,
     approve,
     stop,
+    rewrite,
     park(concerns) {
       for (const [thread, turn] of turns) if (concerns(thread)) turn.abort();
     },

@@ -1,9 +1,10 @@
 import type { openSqliteReadOnly, RecordedDecision } from "../parley.ts";
-import { print, readArguments, readDay, type Io } from "./command.ts";
+import { print, readArguments, readDay, UsageError, type Io } from "./command.ts";
 import { databaseOf } from "./export.ts";
 import { harmless } from "./terminal.ts";
 
 export const help = `parley audit [--workspace ID] [--since DAY] [--db PATH] [--json]
+parley audit --verify [--head HASH] [--audit-file FILE] [--db PATH]
 
 Who decided what in Slack, oldest first: what was allowed, denied by a person or by time, changed before it ran, stopped, raised or set, and
 what somebody was not let do. Can be used while Parley runs; changes nothing.
@@ -12,8 +13,11 @@ what somebody was not let do. Can be used while Parley runs; changes nothing.
   --since DAY     of that day and later, such as 2026-11-23, or today; days begin and end in UTC
   --db PATH       the database; PARLEY_DB, then the team file's, when absent
   --json          one line as JSON each, with every text whole
+  --verify        read the chain of entries through instead: none was changed, taken out, put in or moved. What was forgotten breaks nothing
+  --head HASH     with --verify: this entry, noted from an earlier --verify, must be in the chain still
+  --audit-file FILE  with --verify: each entry of this file, as it was written out, must be in the chain still, or have been dropped in time
 
-Exit codes: 0 told; 1 the database cannot be read; 2 bad usage or settings.`;
+Exit codes: 0 told, or the chain holds; 1 it does not, or 1 the database cannot be read; 2 bad usage or settings.`;
 
 /** Read at once. */
 const PAGE = 500;
@@ -22,7 +26,14 @@ const DETAIL_CHARS = 160;
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const text = { type: "string" } as const;
-  const { values } = readArguments(args, { options: { workspace: text, since: text, db: text, json: { type: "boolean" } } });
+  const flag = { type: "boolean" } as const;
+  const options = { workspace: text, since: text, db: text, json: flag, verify: flag, head: text, "audit-file": text };
+  const { values } = readArguments(args, { options });
+  if (values.verify) {
+    const { verifyAudit } = await import("./audit-verify.ts");
+    return verifyAudit({ path: databaseOf(io, values.db), head: values.head, file: values["audit-file"] }, io);
+  }
+  if (values.head !== undefined || values["audit-file"] !== undefined) throw new UsageError("--head and --audit-file go with --verify.");
   const since = readDay("--since", values.since) ?? "";
   const { openSqliteReadOnly } = await import("../parley.ts");
   const store = openSqliteReadOnly({ path: databaseOf(io, values.db) });
@@ -55,7 +66,7 @@ async function decisionsSince(settings: Reader, workspace: string, since: string
   }
 }
 
-function line({ at, workspace, person, deed, subject, allowed, detail = "" }: RecordedDecision): string {
+function line({ at, workspace, person, deed, subject, allowed, detail = "", times, lastAt = "" }: RecordedDecision): string {
   const words = detail.replaceAll(/\s+/g, " ");
   const shown = words.length > DETAIL_CHARS ? `${words.slice(0, DETAIL_CHARS)}…` : words;
   const parts = [
@@ -64,6 +75,7 @@ function line({ at, workspace, person, deed, subject, allowed, detail = "" }: Re
     `${person.name} (${person.id})`,
     allowed ? deed : `refused: ${deed}`,
     subject,
+    ...(times === undefined ? [] : [`${times} times until ${lastAt.slice(0, 19).replace("T", " ")}`]),
   ];
   return harmless([...parts, ...(shown ? [shown] : [])].join("  ")).replaceAll("\n", " ");
 }

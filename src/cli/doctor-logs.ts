@@ -8,7 +8,7 @@ export async function* checkLogs(path: string): AsyncGenerator<Finding, void, vo
   if (path === ":memory:") return yield { grade: "warn", thing, message: "the database is in memory; there is nothing to read." };
   const { checkSqlite } = await import("../parley.ts");
   try {
-    const { threads, events, posts, files, problems } = await checkSqlite({ path, troubleOf });
+    const { threads, events, posts, files, forgotten, problems } = await checkSqlite({ path, troubleOf });
     for (const problem of problems) yield { grade: "fail", thing, message: `${harmless(problem)}.` };
     if (problems.length === 0)
       yield {
@@ -16,7 +16,13 @@ export async function* checkLogs(path: string): AsyncGenerator<Finding, void, vo
         thing,
         message: `${events} events of ${threads} threads have no gap and can be read; ${posts} posts and ${files} files belong to them`,
       };
-    else yield { grade: "warn", thing, message: mendOf(path) };
+    if (forgotten.events > 0)
+      yield {
+        grade: "ok",
+        thing,
+        message: `the words of ${forgotten.events} events in ${forgotten.threads} threads were forgotten; their numbers, times and costs are there`,
+      };
+    if (problems.length > 0) yield { grade: "warn", thing, message: mendOf(path) };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "StoreError") throw error;
     yield { grade: "fail", thing, message: error.message };

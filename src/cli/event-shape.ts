@@ -74,7 +74,7 @@ const changedArgs = z.strictObject({ person, args: text }).optional();
 type Shaped = Exclude<RunEvent, { type: "message.posted" }>;
 type Own<Type extends Shaped["type"]> = Exclude<
   keyof Extract<Shaped, { type: Type }>,
-  "type" | "seq" | "at" | "within" | "quiet" | "outside"
+  "type" | "seq" | "at" | "forgotten" | "within" | "quiet" | "outside"
 >;
 
 /** Every event and every field of it is here, or this does not compile. */
@@ -209,7 +209,8 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
 };
 
 const whereabouts = { within: name.optional(), quiet: z.literal(true).optional() };
-const recorded = { seq: z.int().positive(), at: z.iso.datetime({ error: "a time in UTC, such as 2026-01-05T09:00:00.000Z" }) };
+const time = z.iso.datetime({ error: "a time in UTC, such as 2026-01-05T09:00:00.000Z" });
+const recorded = { seq: z.int().positive(), at: time, forgotten: time.optional() };
 const around = { ...whereabouts, ...recorded };
 
 /** `type` alone does not tell a person's message from an agent's. */

@@ -21,6 +21,7 @@ const COMMANDS: { readonly [name: string]: { readonly does: string; readonly loa
   import: { does: "keep an exported log as a new thread", load: () => import("./import.ts") },
   replay: { does: "play a run again without models, and compare", load: () => import("./replay.ts") },
   memory: { does: "show or delete what agents remember", load: () => import("./memory.ts") },
+  forget: { does: "take a thread, a channel, a workspace or a person out of the database", load: () => import("./forget.ts") },
   sandbox: { does: "run a file as an agent's code block would be run; build and test the image", load: () => import("./sandbox.ts") },
 };
 

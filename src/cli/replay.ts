@@ -19,7 +19,9 @@ RUN is as for parley export.
   --db PATH     the database; PARLEY_DB, then the team file's, when absent
   --file FILE   the team file, for a run whose settings are not in the database; PARLEY_FILE or parley.yml when absent
 
-Exit codes: 0 identical; 1 an event differs, or there is no such run; 2 bad usage or settings.`;
+A run of which words were forgotten cannot be played again, which is said.
+
+Exit codes: 0 identical, or forgotten; 1 an event differs, or there is no such run; 2 bad usage or settings.`;
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const options = { db: { type: "string" }, file: { type: "string" } } as const;
@@ -36,6 +38,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       await print(io.stderr, noSuchRun(wanted));
       return 1;
     }
+    const forgotten = found.log.slice(found.start, found.end).filter((event) => event.forgotten !== undefined);
+    if (forgotten.length > 0) {
+      await print(io.stdout, forgottenLine(forgotten, found.end - found.start));
+      return 0;
+    }
     const kept = started.teamHash === undefined ? undefined : await store.file(started.teamHash);
     const settings = kept ? settingsThen(Buffer.from(kept).toString("utf8")) : settingsNow(values.file, started.team, io);
     if (!kept) await print(io.stderr, `note: the settings of this run are not in the database; those of ${settings.file} are used.`);
@@ -51,9 +58,13 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
+/** What was said is what a run is played with. */
+const forgottenLine = (forgotten: readonly RunEvent[], all: number): string =>
+  `${forgotten.length} of ${all} events were forgotten (${[...new Set(forgotten.map((event) => event.forgotten?.slice(0, 10)))].join(", ")}), so this run cannot be played again. Its numbers, times and costs are there: parley export, parley costs.`;
+
 /** What a snapshot does not hold is as an empty team file has it: nothing of it decides what is said. */
 function settingsThen(snapshot: string): Settings {
-  const { providers, sandbox, slack, budgets, ceilings } = TeamFile.parse({});
+  const { providers, sandbox, slack, budgets, ceilings, retention, audit } = TeamFile.parse({});
   const none: Settings = {
     file: "the settings with which the run began",
     models: new Map(),
@@ -65,6 +76,8 @@ function settingsThen(snapshot: string): Settings {
     slack,
     budgets,
     ceilings,
+    retention,
+    audit,
     database: ":memory:",
     warnings: [],
   };

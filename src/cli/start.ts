@@ -1,5 +1,5 @@
 import { describeMistake } from "../config/config-error.ts";
-import { readEnv } from "../config/env.ts";
+import { readEnv, type Env } from "../config/env.ts";
 import { databasePath, loadSettings } from "../config/load.ts";
 import type { Parley } from "../parley.ts";
 import { print, readArguments, UsageError, type Io } from "./command.ts";
@@ -9,7 +9,7 @@ import { jsonLog, plainLog } from "./operator-log.ts";
 import { readAddress, readSlack } from "./slack-door.ts";
 
 export const help = `parley start [--file FILE] [--db PATH] [--http [HOST:]PORT] [--install [HOST:]PORT]
-             [--health [HOST:]PORT] [--log text|json]
+             [--health [HOST:]PORT] [--log text|json] [--audit-file FILE]
 
 Connects to Slack over Socket Mode and works there until it is told to end. Runs that were going on at the last end go on.
 Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN; parley doctor checks these and everything else. For many workspaces, SLACK_CLIENT_ID,
@@ -22,6 +22,7 @@ SLACK_CLIENT_SECRET, SLACK_STATE_SECRET and PARLEY_TOKEN_KEY take the place of S
   --install [HOST:]PORT for many workspaces over Socket Mode: where /slack/install is; with --http it is there
   --health [HOST:]PORT  answer /healthz (the process lives) and /readyz (Slack, the database and the sandbox are there) for whoever watches over it
   --log text|json       what is told on stderr: lines for people, or one JSON object a line, with the runs that begin and end
+  --audit-file FILE     append each entry of the audit log to this file as it is made; PARLEY_AUDIT_FILE, then the team file's, when absent
 
 Traces and metrics go to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, and nowhere without it.
 
@@ -38,11 +39,13 @@ const OPTIONS = {
   install: { type: "string" },
   health: { type: "string" },
   log: { type: "string", default: "text" },
+  "audit-file": { type: "string" },
 } as const;
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values } = readArguments(args, { options: OPTIONS });
-  const env = readEnv(io.cwd, io.env);
+  const { "audit-file": auditFile } = values;
+  const env: Env = { ...readEnv(io.cwd, io.env), ...(auditFile === undefined ? {} : { PARLEY_AUDIT_FILE: auditFile }) };
   const addressOf = (option: "http" | "install") => (values[option] === undefined ? undefined : readAddress(`--${option}`, values[option]));
   const slack = readSlack(env, addressOf("http"), addressOf("install"));
   const healthAt = values.health === undefined ? undefined : readAddress("--health", values.health);

@@ -35,6 +35,9 @@ export interface Settings {
   readonly budgets: TeamFile["budgets"];
   /** What people in Slack can set at most. */
   readonly ceilings: TeamFile["ceilings"];
+  readonly retention: TeamFile["retention"];
+  /** `file`: an absolute path. */
+  readonly audit: TeamFile["audit"];
   /** Absolute path, or `:memory:`. */
   readonly database: string;
   /** What will work, but perhaps not as it was meant. */
@@ -80,7 +83,8 @@ export function loadSettings(sources: Sources): Settings {
   );
   const defaultTeam = chooseDefault(main, teams, notes);
   if (notes.mistakes.length > 0) throw new ConfigError(notes.mistakes);
-  const { providers, sandbox, slack, budgets, ceilings, database } = main.file;
+  const { providers, sandbox, slack, budgets, ceilings, retention, audit, database } = main.file;
+  const auditFile = env["PARLEY_AUDIT_FILE"] || audit.file;
   return {
     file: shown,
     models,
@@ -91,6 +95,8 @@ export function loadSettings(sources: Sources): Settings {
     slack,
     budgets,
     ceilings,
+    retention,
+    audit: { days: audit.days, ...(auditFile ? { file: resolve(cwd, auditFile) } : {}) },
     sandbox: { ...sandbox, image: env["PARLEY_SANDBOX_IMAGE"] || sandbox.image },
     database: databasePath(env["PARLEY_DB"] || database, cwd),
     warnings: notes.warnings,

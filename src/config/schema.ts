@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Agent } from "./schema/agents.ts";
 import { E2b, Kubernetes } from "./schema/elsewhere.ts";
+import { Audit, Retention } from "./schema/keeping.ts";
 import { ModelChoice, Providers } from "./schema/models.ts";
 import { AGENTS_PER_TEAM_MAX, description, key } from "./schema/names.ts";
 import { Allow } from "./schema/allow.ts";
@@ -170,6 +171,8 @@ export const TeamFile = z
     slack: SlackSettings.prefault({}),
     budgets: Budgets.prefault({}),
     ceilings: Ceilings,
+    retention: Retention.prefault({}),
+    audit: Audit.prefault({}),
     database: z.string().min(1).max(1000).default("data/parley.db").describe("PARLEY_DB goes before this."),
   })
   .refine((file) => Object.keys(file.models).length <= MODELS_MAX, { error: `at most ${MODELS_MAX} models`, path: ["models"] })

@@ -1,5 +1,5 @@
 /**
- * The words of the log. A {@link RunEvent} is a stored fact: past tense, numbered, never changed.
+ * The words of the log. A {@link RunEvent} is a stored fact: past tense, numbered, never changed, but that its words may be forgotten.
  * A {@link Delta} is seen while it happens and is not kept. Plain unions of plain JSON, so that the log
  * can be read by a person, by `--json` and by a newer version.
  */
@@ -11,6 +11,8 @@ export interface Recorded {
   readonly seq: number;
   /** When it was recorded: ISO 8601, UTC. */
   readonly at: string;
+  /** When its words were taken out of the log: ISO 8601, UTC. They were there once; see forgotten.ts. */
+  readonly forgotten?: string;
 }
 
 /** An event as an agent or the runner yields it, before it has been recorded. */

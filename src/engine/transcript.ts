@@ -39,6 +39,9 @@ export function read<State>(transcript: Transcript, fold: Fold<State>): State {
   return reached.state;
 }
 
+/** What stands in this log was put anew: what was read off it is read again. */
+export const readAgain = ({ events }: Transcript): void => void memories.delete(events);
+
 interface Memory<State> {
   upTo: number;
   state: State;

@@ -2,8 +2,9 @@ import { App } from "@slack/bolt";
 import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/transcript.ts";
-import type { Runner } from "../runner.ts";
+import type { Forgets, Runner } from "../runner.ts";
 import type { Settings } from "../store/settings.ts";
+import { removedNote } from "../store/forgetting.ts";
 import type { Store } from "../store/store.ts";
 import { createAdmins } from "./admins.ts";
 import { pressApproval, pressApprovalForm, pressAskAgain, submitApproval } from "./approval-desk.ts";
@@ -16,6 +17,7 @@ import { hear } from "./conversation.ts";
 import type { Desk } from "./desk.ts";
 import { threadOf } from "./ears.ts";
 import { stop } from "./run-control.ts";
+import { pressForgetThread } from "./forget-desk.ts";
 import { helpText, type TeamCards } from "./help.ts";
 import { pressHome } from "./home-desk.ts";
 import { answerForm, isOfHome, submitForm } from "./home-forms.ts";
@@ -67,6 +69,7 @@ export interface SlackAppParts {
   /** Whom no agent is to be taken for; shared with the outbox. */
   readonly members?: Members;
   readonly runner: Runner;
+  readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly teams: TeamCards;
   /** The teams that people make; none where it is absent. */
   readonly shelf?: TeamShelf;
@@ -126,10 +129,13 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const attachments = createAttachments({ store, botToken: tokenOf(botToken), log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   // Never our own, whatever the settings say.
   const bots = (parts.bots ?? []).filter((bot) => bot !== me.bot);
+  // Slack has just said that the app is installed.
+  if (!tenancy && (await store.note(removedNote(me.team)))) await store.putNote(removedNote(me.team), "");
   await parts.shelf?.open(me.team);
   const teams = parts.shelf?.in(me.team) ?? parts.teams;
   const desk: Desk = {
     runner,
+    forgetting: parts.forgetting,
     teams,
     ...(parts.shelf ? { shelf: parts.shelf } : {}),
     names,
@@ -281,7 +287,10 @@ function handlersOf(
       if (event.user !== desk.me.user || !event.inviter) return;
       await desk.whisper.tell({ user: event.inviter, channel: event.channel }, helpText(desk.me.user, desk.teams));
     },
-    uninstalled: () => stopRuns(desk, () => true, "Parley was removed from the workspace"),
+    async uninstalled() {
+      await desk.store.putNote(removedNote(desk.me.team), new Date(desk.clock.now()).toISOString());
+      await stopRuns(desk, () => true, "Parley was removed from the workspace");
+    },
     async tokensRevoked({ event }) {
       if (!event.tokens.bot?.includes(desk.me.user)) return;
       desk.log("Slack has revoked the bot's token: install the app again and start Parley with the new SLACK_BOT_TOKEN");
@@ -309,6 +318,7 @@ function handlersOf(
     denySubmitted: (submission) => submitApproval(desk, submission, "deny"),
     raisePressed: (press) => pressRaise(desk, press),
     finishPressed: (press) => pressFinish(desk, press),
+    forgetThreadPressed: (press) => pressForgetThread(desk, press),
     forgetPressed: (press) => pressForget(desk, press),
     notesPaged: (press) => turnPage(desk, press),
     pausePressed: (press) => pressHold(desk, press, "pause"),

@@ -52,6 +52,7 @@ export const ACTIONS = {
   denyWhy: "parley.code.reason",
   askAgain: "parley.code.again",
   forget: "parley.memory.forget",
+  forgetThread: "parley.thread.forget",
   older: "parley.memory.older",
   newer: "parley.memory.newer",
 } as const;

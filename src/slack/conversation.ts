@@ -2,14 +2,14 @@ import type { Person } from "../engine/events.ts";
 import type { RunState } from "../engine/run-state.ts";
 import { currentRun, type Transcript } from "../engine/transcript.ts";
 import type { Heard } from "../runner.ts";
-import { hearAmendment } from "./amendments.ts";
+import { hearAmendment, hearDeletion } from "./amendments.ts";
 import { refusedText } from "./budgets.ts";
 import { personOf, threadOf, type Ears } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { helpText, teamNamed, type TeamCards } from "./help.ts";
 import { READ, SEEN } from "./marks.ts";
 import { bareText, mentions, plainText } from "./mrkdwn.ts";
-import { isAmendment, type MessageBody, type MessageEvent } from "./payloads.ts";
+import { isAmendment, isDeletion, type MessageBody, type MessageEvent } from "./payloads.ts";
 import type { Deed } from "./permissions.ts";
 import { refused, wouldRefuse } from "./refused.ts";
 import { command } from "./run-control.ts";
@@ -34,6 +34,7 @@ interface Spoken {
  * May be called twice with the same message.
  */
 export async function hear(ears: Ears, body: z.output<typeof MessageBody>): Promise<void> {
+  if (isDeletion(body.event)) return hearDeletion(ears, body.event);
   if (isAmendment(body.event)) return hearAmendment(ears, body.event);
   const spoken = spokenTo(body, ears);
   if (!spoken) return;

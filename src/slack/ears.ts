@@ -1,5 +1,5 @@
 import type { Person } from "../engine/events.ts";
-import type { Runner } from "../runner.ts";
+import type { Forgets, Runner } from "../runner.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Admins } from "./admins.ts";
 import type { Attachments } from "./attachments.ts";
@@ -14,6 +14,8 @@ import type { Whisper } from "./whisper.ts";
 /** What every handler of this room works with. */
 export interface Ears {
   readonly runner: Runner;
+  /** Of words that are to be kept no longer. */
+  readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly teams: TeamCards;
   readonly names: Names;
   readonly whisper: Whisper;

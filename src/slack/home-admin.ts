@@ -28,6 +28,7 @@ const DEEDS: { readonly [deed in Exclude<keyof Allow, "guests">]: string } = {
   approve: "allow code to run",
   stop: "stop a run",
   forget: "delete notes",
+  forgetThread: "forget a thread",
   raise: "raise a limit",
   editTeams: "change teams and settings",
 };

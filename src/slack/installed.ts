@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import { z } from "zod";
 import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
-import type { Runner } from "../runner.ts";
+import type { Forgets, Runner } from "../runner.ts";
 import type { Installations } from "../store/installations.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
@@ -40,6 +40,7 @@ export interface InstalledParts extends InstalledSettings {
   readonly memory: Memory;
   readonly settings: Settings;
   readonly runner: Runner;
+  readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly teams: TeamCards;
   /** The teams that people make, workspace by workspace; none where it is absent. */
   readonly shelf?: TeamShelf;

@@ -30,6 +30,7 @@ export interface Handlers {
   readonly askAgainPressed: (press: on.PressBody) => Promise<void>;
   readonly editSubmitted: (body: on.SubmissionBody) => Promise<void>;
   readonly denySubmitted: (body: on.SubmissionBody) => Promise<void>;
+  readonly forgetThreadPressed: (press: on.PressBody) => Promise<void>;
   readonly forgetPressed: (press: on.PressBody) => Promise<void>;
   readonly notesPaged: (press: on.PressBody) => Promise<void>;
   readonly pausePressed: (press: on.PressBody) => Promise<void>;
@@ -111,6 +112,7 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.view("parley_edit", door(on.SubmissionBody, handlers.editSubmitted));
   app.view("parley_deny", door(on.SubmissionBody, handlers.denySubmitted));
 
+  app.action(ACTIONS.forgetThread, door(on.PressBody, handlers.forgetThreadPressed));
   app.action(ACTIONS.forget, door(on.PressBody, handlers.forgetPressed));
   app.action(ACTIONS.older, door(on.PressBody, handlers.notesPaged));
   app.action(ACTIONS.newer, door(on.PressBody, handlers.notesPaged));

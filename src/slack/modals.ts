@@ -1,7 +1,7 @@
 import type { ModalView } from "@slack/web-api";
 import type { KnownBlock } from "@slack/types";
 import type { RunState } from "../engine/run-state.ts";
-import { ACTIONS, actions, button, context, dollars, duration, plural, section } from "./blocks.ts";
+import { ACTIONS, actions, button, confirmed, context, dollars, duration, plural, section } from "./blocks.ts";
 import { safeMrkdwn, shorten } from "./escape.ts";
 import type { TeamCards } from "./help.ts";
 import { menuField, textField } from "./inputs.ts";
@@ -68,6 +68,13 @@ function previewOf(card: TeamCard): KnownBlock[] {
   ];
 }
 
+/** It cannot be undone. */
+const FORGET = {
+  title: "Forget this thread?",
+  text: "All that was said in it, its files and what agents noted from it go out of Parley for good; a run that goes on is stopped. Costs and decisions stay, without words. Messages in Slack stay: delete them in Slack.",
+  confirm: "Forget",
+};
+
 /** What goes on in a thread, and how to end or steer it. `thread` comes back with a press. */
 export function controlsModal(thread: string, run: RunState): ModalView {
   const words = run.running
@@ -75,12 +82,13 @@ export function controlsModal(thread: string, run: RunState): ModalView {
     : "No agents are talking in this thread. To start a run, mention me here with a task.";
   const stop = button("Stop", ACTIONS.stop, { r: run.run?.slice(0, RUN_ID_CHARS) }, "danger");
   const why = button("Who spoke and why…", homeAction("log"), { thread });
+  const forget = confirmed(button("Forget this thread…", ACTIONS.forgetThread, {}, "danger"), FORGET);
   return {
     type: "modal",
     callback_id: "parley_controls",
     title: { type: "plain_text", text: "Parley run" },
     close: { type: "plain_text", text: "Close" },
     private_metadata: thread,
-    blocks: [section(words), ...(run.running ? [actions(stop)] : []), ...(run.run === undefined ? [] : [actions(why)])],
+    blocks: [section(words), ...(run.running ? [actions(stop)] : []), ...(run.run === undefined ? [] : [actions(why, forget)])],
   };
 }

@@ -308,10 +308,14 @@ export function tsOfEvent(body: unknown): string | undefined {
 /** A notice, or a bot's words or edits, our own above all: no person says it, and nothing is ever done about it. `bots`: those that are heard. */
 export function isNobodys(body: unknown, bots: ReadonlySet<string>): boolean {
   const message = MessageBody.safeParse(body).data?.event;
-  if (!message || isAmendment(message)) return false;
+  if (!message || isAmendment(message) || isDeletion(message)) return false;
   if (message.bot_id !== undefined && bots.has(message.bot_id)) return message.hidden === true;
   return message.hidden === true || message.bot_id !== undefined || message.app_id !== undefined;
 }
+
+/** A message is gone, whoever's it was: the log does not keep what Slack does not. */
+export const isDeletion = ({ subtype, message: after, previous_message: before }: MessageEvent): boolean =>
+  before !== undefined && before !== null && (subtype === "message_deleted" || after?.subtype === "tombstone");
 
 /** A person's edit or deletion of their own words; not what Slack calls an edit when it adds a link's preview. */
 export function isAmendment({ subtype, message: after, previous_message: before }: MessageEvent): boolean {

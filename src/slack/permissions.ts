@@ -3,7 +3,7 @@ import type { Person } from "../engine/events.ts";
 
 /** What a person can do to a conversation, to what the agents keep of it, or to how Parley is set up here. */
 export type Deed = (typeof DEEDS)[number];
-const DEEDS = ["start", "steer", "answer", "approve", "stop", "forget", "raise", "editTeams"] as const;
+const DEEDS = ["start", "steer", "answer", "approve", "stop", "forget", "forgetThread", "raise", "editTeams"] as const;
 
 const WORDS = ["anyone", "starter", "admins"] as const;
 /**
@@ -25,6 +25,7 @@ export const ALLOW_DEFAULT: Allow = {
   approve: "starter",
   stop: "anyone",
   forget: "anyone",
+  forgetThread: ["starter", "admins"],
   raise: ["starter", "admins"],
   editTeams: "admins",
   guests: [],
@@ -42,6 +43,7 @@ export const ALLOW_FIELDS: { readonly [line in keyof Allow]: z.ZodType<Allow[lin
   approve: who,
   stop: who,
   forget: who,
+  forgetThread: who,
   raise: who,
   editTeams: who,
   // Nobody from outside sets Parley up here.
@@ -93,6 +95,7 @@ const DOING: { readonly [deed in Deed]: string } = {
   approve: "allow code to run",
   stop: "stop the run",
   forget: "make the agents forget something",
+  forgetThread: "make Parley forget this thread",
   raise: "raise a limit",
   editTeams: "change teams and settings",
 };

@@ -1,7 +1,7 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/transcript.ts";
-import type { Runner } from "../runner.ts";
+import type { Forgets, Runner } from "../runner.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { createSlackApp, type SlackApp, type Tenancy } from "./app.ts";
@@ -46,6 +46,7 @@ export interface SlackParts extends Omit<SlackSettings, "botToken"> {
   readonly memory: Memory;
   readonly settings: Settings;
   readonly runner: Runner;
+  readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly teams: TeamCards;
   /** The teams that people make; none where it is absent. */
   readonly shelf?: TeamShelf;

@@ -1,5 +1,5 @@
 import type { Memory } from "../engine/memory.ts";
-import type { DayBudgets, Runner } from "../runner.ts";
+import type { DayBudgets, Forgets, Runner } from "../runner.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { placeOf } from "./place.ts";
@@ -11,11 +11,12 @@ import { placeOf } from "./place.ts";
 export interface Walled {
   readonly store: Store;
   readonly runner: Runner;
+  readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly memory: Memory;
   readonly settings: Settings;
 }
 
-export function walled(team: string, { store, runner, memory, settings }: Walled): Walled {
+export function walled(team: string, { store, runner, forgetting, memory, settings }: Walled): Walled {
   /** Asked for each event of all workspaces: the quick look goes first. */
   const isOwn = (thread: string): boolean => thread.startsWith(`${team}/`) && placeOf(thread) !== undefined;
   const isOwnScope = (scope: string): boolean => scope.startsWith(`${team}/`);
@@ -53,6 +54,7 @@ export function walled(team: string, { store, runner, memory, settings }: Walled
       stop: async (thread, person) => isOwn(thread) && runner.stop(thread, person),
       steer: async (thread, wish) => isOwn(thread) && runner.steer(thread, wish),
       offerAt: (reasons) => runner.offerAt(reasons),
+      rewrite: async (thread, rewrite, stoppedBy) => (isOwn(thread) ? runner.rewrite(thread, rewrite, stoppedBy) : strange(thread)),
       lookAgain: async (thread) => (isOwn(thread) ? runner.lookAgain(thread) : undefined),
       ...(runner.budgets ? { budgets: walledBudgets(team, runner.budgets) } : {}),
       park: (concerns) => runner.park((thread) => isOwn(thread) && concerns(thread)),
@@ -63,6 +65,14 @@ export function walled(team: string, { store, runner, memory, settings }: Walled
         }),
       start: () => notHere("the runner's start"),
       close: async () => notHere("the runner's end"),
+    },
+    forgetting: {
+      // Of a workspace's handlers, none forgets more than a thread.
+      forget: async (target, by) =>
+        target.kind === "thread" && isOwn(target.thread) && by.workspace === team
+          ? forgetting.forget(target, by)
+          : strange(target.kind === "thread" ? target.thread : target.kind),
+      message: async (thread, message) => (isOwn(thread) ? forgetting.message(thread, message) : 0),
     },
     memory: {
       remember: async (draft) => (isOwnScope(draft.scope) ? memory.remember(draft) : strange(draft.scope)),

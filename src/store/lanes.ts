@@ -1,6 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
 import type { EventBody, Person, RunEvent } from "../engine/events.ts";
-import { currentRun, type Transcript } from "../engine/transcript.ts";
+import { currentRun, readAgain, type Transcript } from "../engine/transcript.ts";
 import type { Commit, PostDraft, Store } from "./store.ts";
 
 /** A thread's log in memory, the one line in which those who write to it wait, and the pen. */
@@ -12,6 +12,8 @@ export interface Lane {
   inTurn<T>(job: () => Promise<T>): Promise<T>;
   /** Records, and only then adds to the transcript and tells. Only in one's turn. Without events it sets the wake-up alone. */
   append(bodies: readonly EventBody[], wake: Commit["wake"]): Promise<void>;
+  /** What stands in the log was put anew: it is read again. Only in one's turn. */
+  reload(): Promise<void>;
   /** Resolves when something has next been recorded that wakes the thread `now`: words or a yes from outside. */
   readonly heard: () => Promise<void>;
 }
@@ -102,6 +104,11 @@ function createLane(thread: string, workspace: string, parts: LanesParts): { rea
       if (wake !== "now") return;
       next.resolve();
       next = Promise.withResolvers();
+    },
+    async reload() {
+      const stored = await store.load(thread, 0);
+      events.splice(0, events.length, ...stored);
+      readAgain(lane.transcript);
     },
     heard: () => next.promise,
   };

@@ -1,3 +1,5 @@
+import type { WordField } from "./audit-chain.ts";
+
 /** What people set while Parley runs, for a workspace or a part of it, and who has decided what: both outlive the process. */
 export interface Settings {
   /** What stands under this name in this workspace; nothing where nobody has set it. */
@@ -54,6 +56,11 @@ export interface RecordedDecision extends Decision {
   readonly id: number;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** Refusals of one kind are one entry: how often, and when last (ISO 8601). Once when absent. */
+  readonly times?: number;
+  readonly lastAt?: string;
+  /** Which of its words were forgotten; something stands in their place. */
+  readonly forgotten?: readonly WordField[];
 }
 
 export const SETTING_NAME_CHARS_MAX = 200;
@@ -62,5 +69,3 @@ export const SETTING_BYTES_MAX = 256 * 1024;
 export const SETTINGS_LISTED_MAX = 1_000;
 /** Of each text of a decision; longer ones are cut. */
 export const DECISION_CHARS_MAX = 2_000;
-/** Of a workspace; older ones are dropped: at a hundred a day, years of them. */
-export const DECISIONS_KEPT_MAX = 100_000;

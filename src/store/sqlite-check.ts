@@ -3,6 +3,7 @@ import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { RunEvent } from "../engine/events.ts";
 import { currentRun, isWaiting } from "../engine/transcript.ts";
 import { explained, openConnectionReadOnly, type Connection } from "./sqlite-connection.ts";
+import { sqliteAudit } from "./sqlite-audit.ts";
 import { StoreError } from "./store.ts";
 
 /** What a look through a whole database found. */
@@ -11,6 +12,8 @@ export interface Check {
   readonly events: number;
   readonly posts: number;
   readonly files: number;
+  /** Events of which words were forgotten, and the threads that they are of. */
+  readonly forgotten: { readonly events: number; readonly threads: number };
   /** One sentence each; none when all is well. */
   readonly problems: readonly string[];
 }
@@ -48,7 +51,13 @@ export async function checkSqlite(options: {
       tell(fileTrouble(connection, hash));
       await eventLoopTurn();
     }
-    return { ...countsOf(connection), problems };
+    tell(brokenOff(connection));
+    tell(
+      sqliteAudit(connection, Date.now)
+        .checkNow()
+        .problems.map((problem) => `the audit log: ${problem}`),
+    );
+    return { ...countsOf(connection), forgotten: forgottenIn(connection), problems };
   } catch (error) {
     return explained(options.path, () => {
       throw error;
@@ -58,7 +67,7 @@ export async function checkSqlite(options: {
   }
 }
 
-const NOTHING = { threads: 0, events: 0, posts: 0, files: 0 };
+const NOTHING = { threads: 0, events: 0, posts: 0, files: 0, forgotten: { events: 0, threads: 0 } };
 
 /** What SQLite itself says of the pages and indexes. */
 function damageOf({ db, read }: Connection, path: string): string[] {
@@ -125,6 +134,20 @@ function logTrouble({ db }: Connection, thread: ThreadRow, troubleOf: (events: r
   return [];
 }
 
+/** The mark stands behind all else in an event: within its texts, quotes are escaped. */
+const forgottenIn = ({ db }: Connection): Check["forgotten"] =>
+  db
+    .prepare<[], Check["forgotten"]>(
+      `SELECT count(*) AS events, count(DISTINCT thread) AS threads FROM events WHERE instr(body, '"forgotten":"') > 0`,
+    )
+    .get()!;
+
+const brokenOff = ({ db }: Connection): string[] =>
+  db
+    .prepare<[], { readonly at: string }>("SELECT at FROM forgettings WHERE state = 'under way' ORDER BY id")
+    .all()
+    .map(({ at }) => `a forgetting that began at ${at} is not done; parley start, or any parley forget, carries it on`);
+
 const hashesOf = ({ db }: Connection): string[] => db.prepare<[], string>("SELECT hash FROM files ORDER BY hash").pluck().all();
 
 function fileTrouble({ db }: Connection, hash: string): string[] {
@@ -133,9 +156,11 @@ function fileTrouble({ db }: Connection, hash: string): string[] {
   return isWhole ? [] : [`the file ${hash.slice(0, 12)}… is not what it was when it was kept`];
 }
 
-const countsOf = ({ db }: Connection): Omit<Check, "problems"> =>
+type Counts = Omit<Check, "problems" | "forgotten">;
+
+const countsOf = ({ db }: Connection): Counts =>
   db
-    .prepare<[], Omit<Check, "problems">>(
+    .prepare<[], Counts>(
       `SELECT (SELECT count(*) FROM threads) AS threads, (SELECT count(*) FROM events) AS events,
         (SELECT count(*) FROM outbox) AS posts, (SELECT count(*) FROM files) AS files`,
     )

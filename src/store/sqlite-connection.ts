@@ -120,6 +120,8 @@ function connect(db: Database.Database, lock: Database.Database | undefined, pat
       );
     db.pragma(`journal_size_limit = ${WAL_BYTES_MAX}`);
     db.pragma("synchronous = FULL");
+    // What is deleted is written over at once, and not when its place is needed again.
+    db.pragma("secure_delete = ON");
     refuseForeign(db, path);
     migrate(db);
     return connection(db, lock, path);

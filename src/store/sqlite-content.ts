@@ -9,7 +9,11 @@ const FILE_BYTES_MAX = 32 * 1024 * 1024;
 const NOTE_KEY_CHARS_MAX = 512;
 
 /** Notes by key, and files by the hash of their content. */
-export function sqliteContent({ db, write, read }: Connection): Pick<Store, "note" | "putNote" | "putFile" | "file"> {
+export function sqliteContent(
+  { db, write, read }: Connection,
+  /** Told of each file that is put, before an event refers to it. */
+  onPut: (hash: string) => void,
+): Pick<Store, "note" | "putNote" | "putFile" | "file"> {
   const note = db.prepare<[string], string>("SELECT value FROM notes WHERE key = ?").pluck();
   const putNote = db.prepare(
     "INSERT INTO notes (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
@@ -32,6 +36,7 @@ export function sqliteContent({ db, write, read }: Connection): Pick<Store, "not
       if (content.byteLength > FILE_BYTES_MAX)
         throw new StoreError(`a file has ${content.byteLength} bytes; at most ${FILE_BYTES_MAX} are kept. Split it.`);
       const hash = createHash("sha256").update(content).digest("hex");
+      onPut(hash);
       if (read(() => hasFile.get(hash)) === undefined) write("normal", () => void putFile.run(hash, content));
       return hash;
     },

@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { takeOver } from "./sqlite-audit-rows.ts";
 import { StoreError } from "./store.ts";
 
 /**
@@ -16,12 +17,15 @@ import { StoreError } from "./store.ts";
  * - `installations` says into which workspaces and organisations the app was installed. `tokens` is sealed (key-ring.ts) and empty once the
  *   app was removed; `expires_at` in ms since the epoch. `org_workspaces` and `org_channels` say what belongs to an organisation, and in
  *   which of its workspaces a channel is at home: an organisation's channels may be in several.
- * - `settings` are what people set while Parley runs, by workspace; `decisions` who has done what not everybody may.
+ * - `settings` are what people set while Parley runs, by workspace. `audit` says who has done what not everybody may, in a chain
+ *   (audit-chain.ts) whose ends stand in `audit_ends`; it took the place of `decisions`.
+ * - `forgettings` are those that are under way, so that a crash leaves none half done. `threads.forgotten` is the seq up to which a log has
+ *   lost its words.
  * - `spent` sums by day what the events of a log tell of costs, for each account that has to pay. It is written in the transaction of the
  *   events: three rows beside a model call that took seconds. Summing it up at a start would read every log of the day.
  * - `ready` holds when a thread is to be worked on, in ms since the epoch. `inbox.body` is emptied once handled; the id stays for a while.
  */
-const MIGRATIONS: readonly string[] = [
+const MIGRATIONS: readonly Migration[] = [
   `
   CREATE TABLE threads (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, workspace TEXT NOT NULL,
@@ -94,7 +98,29 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (workspace, account, day)
   ) STRICT, WITHOUT ROWID;
   `,
+  (db) => {
+    db.exec(`
+      CREATE TABLE audit (
+        id INTEGER PRIMARY KEY, workspace TEXT NOT NULL, at TEXT NOT NULL, deed TEXT NOT NULL, allowed INTEGER NOT NULL, key TEXT,
+        words TEXT NOT NULL, digests TEXT NOT NULL, forgot TEXT, prev TEXT NOT NULL, hash TEXT NOT NULL,
+        times INTEGER NOT NULL, last_at TEXT NOT NULL, last_key TEXT, repeats TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX audit_by_workspace ON audit (workspace, id);
+      CREATE UNIQUE INDEX audit_by_key ON audit (workspace, key) WHERE key IS NOT NULL;
+      CREATE TABLE audit_ends (
+        one INTEGER PRIMARY KEY CHECK (one = 1), first INTEGER NOT NULL, before TEXT NOT NULL, last INTEGER NOT NULL, hash TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE forgettings (
+        id INTEGER PRIMARY KEY, target TEXT NOT NULL, others TEXT NOT NULL, at TEXT NOT NULL, state TEXT NOT NULL, decision TEXT NOT NULL
+      ) STRICT;
+      ALTER TABLE threads ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0;
+    `);
+    takeOver(db);
+  },
 ];
+
+/** SQL, or what SQL alone cannot do. */
+type Migration = string | ((db: Database.Database) => void);
 
 /** "Parl": marks the file as ours, so that another program's database is never written to. */
 const APPLICATION_ID = 0x5061726c;
@@ -117,10 +143,12 @@ export function refuseForeign(db: Database.Database, path: string, age?: "must b
 }
 
 /** Brings the database up to date, each step in its own transaction: a step that fails leaves the version before it. */
-export function migrate(db: Database.Database, migrations: readonly string[] = MIGRATIONS): void {
+export function migrate(db: Database.Database, migrations: readonly Migration[] = MIGRATIONS): void {
   for (let version = userVersion(db); version < migrations.length; version++) {
     db.transaction(() => {
-      db.exec(migrations[version] ?? "");
+      const migration = migrations[version] ?? "";
+      if (typeof migration === "string") db.exec(migration);
+      else migration(db);
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${version + 1}`);
     }).immediate();

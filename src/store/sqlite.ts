@@ -2,10 +2,14 @@ import { type Clock, systemClock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { type Connection, openConnection, openConnectionReadOnly } from "./sqlite-connection.ts";
+import type { Forgetter } from "./forgetting.ts";
 import type { Installation, Installations } from "./installations.ts";
 import { createKeyRing, type KeyRing } from "./key-ring.ts";
+import type { Audit } from "./audit.ts";
+import { sqliteAudit } from "./sqlite-audit.ts";
 import { sqliteContent } from "./sqlite-content.ts";
 import { SqliteDispatch } from "./sqlite-dispatch.ts";
+import { sqliteForgetting } from "./sqlite-forgetting.ts";
 import { sqliteInbox } from "./sqlite-inbox.ts";
 import { listInstallations, sqliteInstallations } from "./sqlite-installations.ts";
 import { sqliteLog } from "./sqlite-log.ts";
@@ -44,14 +48,18 @@ export function openSqlite(options: { readonly path: string } & Partial<Clock>):
 export function openSqliteReadOnly(options: { readonly path: string }): StoreReader & {
   readonly memory: MemoryReader;
   readonly settings: SettingsReader;
+  readonly audit: Pick<Audit, "check">;
+  readonly forgetter: Pick<Forgetter, "find" | "underWay">;
   installations(keys: readonly Uint8Array[]): Promise<(Installation & { readonly opens: boolean })[]>;
 } {
   const connection = openConnectionReadOnly(options.path);
-  const { store, memory, settings } = onConnection(connection, systemClock);
+  const { store, memory, settings, audit, forgetter } = onConnection(connection, systemClock);
   return {
     ...store,
     memory,
     settings,
+    audit,
+    forgetter,
     installations: async (keys) => listInstallations(connection, keys.length > 0 ? createKeyRing(keys) : undefined),
   };
 }
@@ -63,6 +71,8 @@ interface Opened {
   /** The ring's keys seal and open the tokens. */
   readonly installations: (ring: KeyRing) => Installations;
   readonly settings: Settings;
+  readonly audit: Audit;
+  readonly forgetter: Forgetter;
 }
 
 function onConnection(connection: Connection, clock: Clock): Opened {
@@ -81,11 +91,46 @@ function prepared(connection: Connection, clock: Clock): Opened {
   const dispatch = new SqliteDispatch(ready, clock);
   const { add: spent, spentOn } = sqliteSpent(connection);
   const log = sqliteLog(connection, { ready, now, spent, woken: (thread, workspace, wake) => dispatch.woken(thread, workspace, wake) });
+  const pins = createPins();
+  const audit = sqliteAudit(connection, now);
   const close = async () => {
     dispatch.abandon();
     connection.close();
   };
-  const store = { ...log, spentOn, ...sqliteInbox(connection, now), ...sqliteOutbox(connection), ...sqliteContent(connection), close };
+  const store = {
+    ...log,
+    spentOn,
+    ...sqliteInbox(connection, now),
+    ...sqliteOutbox(connection),
+    ...sqliteContent(connection, pins.put),
+    close,
+  };
+  store.follow(({ events }) => pins.referred(events));
+  const forgetter = sqliteForgetting(connection, { audit, isPinned: pins.has, now });
   const installations = (ring: KeyRing) => sqliteInstallations(connection, ring, now);
-  return { store, dispatch, memory: sqliteMemory(connection, now), settings: sqliteSettings(connection, now), installations };
+  return {
+    store,
+    dispatch,
+    memory: sqliteMemory(connection, now),
+    settings: sqliteSettings(connection, audit),
+    audit,
+    forgetter,
+    installations,
+  };
 }
+
+/** Files that were put and that no event refers to yet: whoever sweeps leaves them alone. */
+function createPins(): { put(hash: string): void; referred(events: readonly object[]): void; has(hash: string): boolean } {
+  const pins = new Set<string>();
+  return {
+    put: (hash) => void pins.add(hash),
+    has: (hash) => pins.has(hash),
+    referred(events) {
+      if (pins.size === 0 || !events.some(refersToFiles)) return;
+      const text = JSON.stringify(events);
+      for (const hash of pins) if (text.includes(hash)) pins.delete(hash);
+    },
+  };
+}
+
+const refersToFiles = (event: object): boolean => "teamHash" in event || "files" in event;

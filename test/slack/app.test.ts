@@ -20,6 +20,7 @@ test("a bot token that Slack refuses fails the start, with what to do", async ()
   const web = createWeb({ token: "xoxb-wrong", apiUrl: parley.slack.apiUrl });
   const wrong = {
     ...parley,
+    forgetting: { forget: async () => undefined, message: async () => 0 },
     botToken: "xoxb-wrong",
     appToken: "",
     teams: { cards: CARDS, default: "coding" },

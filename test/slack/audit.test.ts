@@ -24,7 +24,7 @@ test("a decision that the process did not live to keep is in the audit log after
   ]);
 });
 
-test("a press that is refused and handled again after a crash is kept once; pressed again, it is a second one", async () => {
+test("a press that is refused and handled again after a crash is counted once; pressed again, it counts as a second one", async () => {
   parley = await listening({ parts: { allow: { stop: "starter" } } });
   const ts = await parley.post("@parley coding: think");
   const stop = (triggerId: string) => ({
@@ -45,9 +45,8 @@ test("a press that is refused and handled again after a crash is kept once; pres
   }
   parley = await parley.crash();
   await parley.quiet();
-  expect((await decisions()).map(({ person, deed, allowed }) => [person.name, deed, allowed])).toEqual([
-    ["Jonas", "stop", false],
-    ["Jonas", "stop", false],
+  expect((await decisions()).map(({ person, deed, allowed, times }) => [person.name, deed, allowed, times])).toEqual([
+    ["Jonas", "stop", false, 2],
   ]);
   expect(await parley.running(ts)).toBe(true);
 });

@@ -7,6 +7,7 @@ import type { Memory } from "../../src/engine/memory.ts";
 import type { Agent, Team } from "../../src/engine/team.ts";
 import { currentRun, isWaiting, lastSpeaker } from "../../src/engine/transcript.ts";
 import { createRunner, type Runner, type RunnerParts } from "../../src/runner.ts";
+import { createForgetting } from "../../src/runner/forgetting.ts";
 import { createSlackApp, type SlackApp, type SlackAppParts } from "../../src/slack/app.ts";
 import type { TeamCard } from "../../src/slack/personas.ts";
 import { createWeb } from "../../src/slack/web.ts";
@@ -78,7 +79,7 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
   const clock = options.clock ?? systemClock;
   const problems: string[] = [];
   const log = (problem: string, error?: unknown) => void problems.push(error instanceof Error ? `${problem}: ${error.message}` : problem);
-  const { store, dispatch, memory, settings } = openSqlite({ path: join(directory, "parley.db") });
+  const { store, dispatch, memory, settings, forgetter } = openSqlite({ path: join(directory, "parley.db") });
   const inner = createRunner({
     store,
     dispatch,
@@ -102,6 +103,7 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
     memory,
     settings,
     runner,
+    forgetting: createForgetting({ rewrite: runner.rewrite, forgetter, compacts: "if small" }),
     teams: { cards: CARDS, default: "coding" },
     clock,
     log,

@@ -24,6 +24,7 @@ test("as long as nothing is set", () => {
     approve: ["starter"],
     stop: insiders,
     forget: insiders,
+    forgetThread: ["starter", "admin"],
     raise: ["starter", "admin"],
     editTeams: ["admin"],
   });

@@ -42,7 +42,7 @@ test("a database that is well is read through and counted, also while it is open
   const { store } = openSqlite({ path });
   const read: string[][] = [];
   const check = await checkSqlite({ path, troubleOf: (events) => void read.push([...events]) });
-  expect(check).toEqual({ threads: 3, events: 35, posts: 3, files: 1, problems: [] });
+  expect(check).toEqual({ threads: 3, events: 35, posts: 3, files: 1, forgotten: { events: 0, threads: 0 }, problems: [] });
   expect(read.map((events) => events.length)).toEqual([3, 2, 30]);
   expect(JSON.parse(read[0]?.[2] ?? "")).toMatchObject({ seq: 3, type: "run.stopped" });
   await store.close();

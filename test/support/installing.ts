@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
-import type { Clock } from "../../src/engine/clock.ts";
 import { createParley, type Parley, type SlackOfMany } from "../../src/parley.ts";
 import { createWorkspaces, type Workspace, type Workspaces, type WorkspacesOptions } from "../../src/workspace/workspace.ts";
 import { bridge, SIGNING_SECRET } from "./http-door.ts";
@@ -25,7 +24,7 @@ export interface ManyOptions extends ParleyParts {
 export interface Many {
   readonly slack: Workspaces;
   readonly parley: Parley;
-  readonly clock: Clock;
+  readonly clock: ReturnType<typeof fastClock>;
   readonly problems: readonly string[];
   readonly dbPath: string;
   readonly keys: readonly Uint8Array[];
@@ -60,7 +59,12 @@ export async function openMany(options: ManyOptions): Promise<Many> {
 
 async function start(
   options: ManyOptions,
-  world: { readonly slack: Workspaces; readonly folder: string; readonly clock: Clock; readonly keys: readonly Uint8Array[] },
+  world: {
+    readonly slack: Workspaces;
+    readonly folder: string;
+    readonly clock: ReturnType<typeof fastClock>;
+    readonly keys: readonly Uint8Array[];
+  },
 ): Promise<Many> {
   const { slack, folder, clock, keys } = world;
   const dbPath = join(folder, "parley.db");

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 const WORDS = ["anyone", "starter", "admins"] as const;
-const DEEDS = ["start", "steer", "answer", "approve", "stop", "forget", "raise"] as const;
+const DEEDS = ["start", "steer", "answer", "approve", "stop", "forget", "forgetThread", "raise"] as const;
 const PEOPLE_MAX = 200;
 
 const userId = z
@@ -20,6 +20,7 @@ export const Allow = z
     approve: who.default("starter").describe("Code and tools that wait for a yes."),
     stop: who.default("anyone").describe("A run."),
     forget: who.default("anyone").describe("What agents remember in a channel."),
+    forgetThread: who.default(["starter", "admins"]).describe("All that was said in a thread, for good."),
     raise: who.default(["starter", "admins"]).describe("A limit that was reached."),
     editTeams: who.default("admins").describe("Teams, and the settings of channels and of the workspace."),
     guests: z

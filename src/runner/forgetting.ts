@@ -1,0 +1,58 @@
+import type { Person } from "../engine/events.ts";
+import type { Forgetter, Forgetting, Target } from "../store/forgetting.ts";
+import type { Decision } from "../store/settings.ts";
+
+/** Forgetting beside what goes on: in the database, and in what is held in memory of it. One after the other. */
+export interface Forgets {
+  /** Stops what goes on there, and forgets it. Resolves once nothing of it is left. */
+  forget(target: Target, by: Decision): Promise<void>;
+  /** The words of one message; a run goes on. How many events have changed. See {@link Forgetter.message}. */
+  message(thread: string, message: Parameters<Forgetter["message"]>[1]): Promise<number>;
+  /** Carries on what a crash has broken off, and writes the file anew where that is due. */
+  resume(): Promise<void>;
+}
+
+/** Who stops a run that is forgotten where no person does. */
+const PARLEY: Person = { id: "parley", name: "Parley" };
+
+export function createForgetting(parts: {
+  /** See the runner's. */
+  readonly rewrite: <T>(thread: string, rewrite: () => Promise<T>, stoppedBy?: Person) => Promise<T>;
+  readonly forgetter: Forgetter;
+  /** When the file may be written anew; see {@link Forgetter.compact}. */
+  readonly compacts: "now" | "if small";
+}): Forgets {
+  const { rewrite, forgetter, compacts } = parts;
+  let last: Promise<unknown> = Promise.resolve();
+
+  function inTurn<T>(job: () => Promise<T>): Promise<T> {
+    const done = last.then(job);
+    last = done.catch(() => undefined);
+    return done;
+  }
+
+  async function carryOut(forgetting: Forgetting, stoppedBy: Person): Promise<void> {
+    for (const thread of await forgetter.threads(forgetting.target))
+      await rewrite(thread, () => forgetter.rewrite(forgetting, thread), stoppedBy);
+    await forgetter.finish(forgetting);
+  }
+
+  return {
+    forget: (target, by) =>
+      inTurn(async () => {
+        await carryOut(await forgetter.begin(target, by), by.person);
+        await forgetter.compact(compacts);
+      }),
+    message: (thread, message) =>
+      inTurn(async () => {
+        const changed = await rewrite(thread, () => forgetter.message(thread, message));
+        if (changed > 0) await forgetter.compact("log");
+        return changed;
+      }),
+    resume: () =>
+      inTurn(async () => {
+        for (const forgetting of await forgetter.underWay()) await carryOut(forgetting, PARLEY);
+        await forgetter.compact("if due");
+      }),
+  };
+}
