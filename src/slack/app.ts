@@ -124,7 +124,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const me = tenancy ? { ...tenancy.me, url: "" } : await whoAmI(web);
   const pace = parts.pace ?? createPace(clock);
   const whisper = createWhisper({ web, pace, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
-  const names = createNames(web.read, clock, log);
+  const names = createNames({ read: web.read, store, team: me.team, clock, log });
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
   const attachments = createAttachments({ store, botToken: tokenOf(botToken), log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   // Never our own, whatever the settings say.

@@ -1,11 +1,15 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
+import type { Store } from "../store/store.ts";
 import { safeLine } from "./escape.ts";
 import { isUnavailable, slackErrorCode, type Log } from "./web.ts";
 
 /** What people are called. */
 export interface Names {
-  /** The name to read; the id itself while Slack does not say. Never rejects, and never takes longer than {@link NAME_WAIT_MS}. */
+  /**
+   * The name to read; the one that was known last while Slack does not say, the id itself where none ever was. Never rejects, and takes
+   * no longer than {@link NAME_WAIT_MS} and a look into the store.
+   */
   of(user: string): Promise<string>;
   /** The person's profile changed: ask again next time. */
   forget(user: string): void;
@@ -20,37 +24,53 @@ const NAME_WAIT_MS = 2_500;
 const NAMES_KEPT_MAX = 10_000;
 const NAME_CHARS_MAX = 80;
 
-export function createNames(read: WebClient, clock: Clock, log: Log): Names {
+/** `store` keeps what people were called last: a Slack in trouble is no reason to write ids into logs that stay. */
+export function createNames(parts: {
+  readonly read: WebClient;
+  readonly store: Pick<Store, "note" | "putNote">;
+  readonly team: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Names {
+  const { read, store, clock, log } = parts;
   const known = new Map<string, Known>();
+  const noteKey = (user: string): string => `name/${parts.team}/${user}`;
   let unavailable = false;
 
   async function ask(user: string, entry: Known): Promise<string> {
     try {
       const { user: found } = await read.users.info({ user });
       const name = [found?.profile?.display_name, found?.real_name, found?.profile?.real_name, found?.name].find((one) => one?.trim());
-      return safeLine(name ?? "", NAME_CHARS_MAX) || user;
+      const safe = safeLine(name ?? "", NAME_CHARS_MAX);
+      if (safe === "") return user;
+      if ((await store.note(noteKey(user))) !== safe) await store.putNote(noteKey(user), safe);
+      return safe;
     } catch (error) {
       entry.freshUntil = clock.now() + ID_KEPT_MS;
       if (isUnavailable(slackErrorCode(error))) {
         unavailable = true;
         log("people are shown by their ids: users.info is not available; add the scope users:read and install the app again", error);
       }
-      return user;
+      return lastKnown(user);
     }
+  }
+
+  async function lastKnown(user: string): Promise<string> {
+    return (await store.note(noteKey(user)).catch(() => undefined)) ?? user;
   }
 
   return {
     async of(user) {
       let entry = known.get(user);
       if (!entry || entry.freshUntil <= clock.now()) {
-        if (unavailable) return user;
+        if (unavailable) return lastKnown(user);
         entry = { name: Promise.resolve(user), freshUntil: clock.now() + NAME_KEPT_MS };
         entry.name = ask(user, entry);
         known.delete(user);
         known.set(user, entry);
         if (known.size > NAMES_KEPT_MAX) known.delete(known.keys().next().value ?? "");
       }
-      return withinWait(entry.name, user, clock);
+      return (await withinWait(entry.name, clock)) ?? lastKnown(user);
     },
     forget: (user) => void known.delete(user),
   };
@@ -61,10 +81,10 @@ interface Known {
   freshUntil: number;
 }
 
-async function withinWait(name: Promise<string>, user: string, clock: Clock): Promise<string> {
+async function withinWait(name: Promise<string>, clock: Clock): Promise<string | undefined> {
   const waited = new AbortController();
   try {
-    return await Promise.race([name, clock.sleep(NAME_WAIT_MS, waited.signal).then(() => user)]);
+    return await Promise.race([name, clock.sleep(NAME_WAIT_MS, waited.signal).then(() => undefined)]);
   } finally {
     waited.abort();
   }

@@ -130,3 +130,18 @@ test("a workspace that does not tell where the bot is is asked once, and the ope
     .poll(() => problems, { timeout: 20_000 })
     .toContainEqual(expect.stringContaining("users.conversations is not available (missing_scope)"));
 });
+
+test("a Slack that does not say what people are called is no reason to write their ids into the log, once it has said so", async () => {
+  const { slack, start, stop } = await world();
+  const { control } = slack;
+  const first = await start();
+  const one = await control.post({ user: MARIA, channel: GENERAL, text: "@parley one" });
+  await expect.poll(() => said(first, slack, GENERAL, one.ts), { timeout: 20_000 }).toEqual(["one"]);
+  await stop(first);
+  control.fault({ method: "users.info", kind: "error", code: "internal_error", times: 100 });
+  const second = await start();
+  const two = await control.post({ user: MARIA, channel: GENERAL, text: "@parley two" });
+  await expect.poll(() => said(second, slack, GENERAL, two.ts), { timeout: 20_000 }).toEqual(["two"]);
+  const { events } = await second.runner.read(`${slack.teamId}/${GENERAL}/${two.ts}`);
+  expect(events.flatMap((event) => ("startedBy" in event ? [event.startedBy.name] : []))).toEqual(["Maria"]);
+});
