@@ -28,7 +28,13 @@ if (missing.length > 0) throw new Error(`vitest.config.ts names ${missing.join("
  * Journeys start a browser, an engine or child processes; on a loaded machine of two cores that takes its time. What fails is tried once more,
  * and the report names what passed only then: each is to be looked into.
  */
-const patience = { retry: 1, testTimeout: TEST_MS_MAX, hookTimeout: TEST_MS_MAX, expect: { poll: { timeout: PATIENCE_MS } } };
+const patience = {
+  retry: 1,
+  setupFiles: ["test/support/end-children.ts"],
+  testTimeout: TEST_MS_MAX,
+  hookTimeout: TEST_MS_MAX,
+  expect: { poll: { timeout: PATIENCE_MS } },
+};
 
 export default defineConfig({
   test: {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { buildTeams, type Teams } from "./config/build.ts";
 import type { Env } from "./config/env.ts";
 import { createExecutor } from "./config/executor.ts";
@@ -115,6 +114,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     installations,
     audit,
     forgetter,
+    instance,
   } = openSqlite({ path: dbPath, ...clock });
   const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
   const kept: KeptSettings = {
@@ -122,7 +122,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     put: (change) => written.put(redactAll(change, redact)),
     record: (decision) => written.record(redactAll(decision, redact)),
   };
-  const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instanceOf(dbPath), log }));
+  const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instance(), log }));
   const problem = (what: string, error?: unknown) =>
     log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   const database = redacted(plain, redact);
@@ -255,6 +255,3 @@ function accountsOf(thread: string, startedBy: Person): readonly string[] {
   const place = placeOf(thread);
   return ["workspace", ...(place ? [`channel/${place.channel}`] : []), `person/${startedBy.id}`];
 }
-
-/** Tells this Parley's containers from those of another one on the same engine. */
-const instanceOf = (dbPath: string): string => createHash("sha256").update(dbPath).digest("hex").slice(0, 16);

@@ -5,7 +5,7 @@ import type { Env } from "./env.ts";
 import type { SandboxSettings } from "./schema.ts";
 
 export interface ExecutorOptions {
-  /** The same for every start of one Parley, so that it removes what an earlier one left. */
+  /** The same for every start of one Parley, so that it removes what an earlier one left; without one, its time to live ends what is left. */
   readonly instance?: string;
   /** Milliseconds since the epoch; tests hand in their own. */
   readonly now?: () => number;

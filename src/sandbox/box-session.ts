@@ -3,6 +3,7 @@ import { runBlock, WORKSPACE, type BlockEnd, type Box } from "./box.ts";
 import { collectFiles } from "./box-files.ts";
 import type { CodeBlock, CodeResult, RunOptions, SandboxFile, Session } from "./executor.ts";
 import { cleanFileName, FileCollector, type FileLimits } from "./files.ts";
+import { freshOr, lostFor, toldOfLoss } from "./lost.ts";
 import { parseBlock, refused, type Parsed } from "./languages.ts";
 import { CappedOutput } from "./output.ts";
 
@@ -97,9 +98,14 @@ export class BoxSession implements Session {
     const startMs = Date.now();
     const { limits } = this.#supply;
     const notices: string[] = [];
+    const held = (timeoutMs: number) => ({ timeoutMs, memoryMb: limits.memoryMb, outputBytesMax: limits.outputBytesMax });
+    let lost: CappedOutput | undefined;
     for (let attempt = 1; ; attempt++) {
+      if (options.signal.aborted && lost) return lostFor(lost, { startMs, limits: held(options.timeoutMs), notices });
       if (options.signal.aborted) return refused("cancelled", "The run was cancelled before the code ran.");
-      const box = await this.#freshBox(options.timeoutMs, notices);
+      const fresh = await freshOr(this.#freshBox(options.timeoutMs, notices), lost !== undefined);
+      if (!("box" in fresh)) return lostFor(lost, { startMs, limits: held(options.timeoutMs), notices: [...notices, ...fresh.notices] });
+      const { box } = fresh;
       const timeoutMs = Math.min(options.timeoutMs, Math.max(1_000, box.endsAtMs - Date.now() - LEFT_MS_MIN / 2));
       const kept = new CappedOutput(limits.outputBytesMax, options.onChunk);
       const end = await runBlock(box, this.#command(parsed), kept, { ...options, timeoutMs });
@@ -107,17 +113,21 @@ export class BoxSession implements Session {
       const files = new FileCollector(limits, this.#known);
       if (end.boxUsable) await collectFiles(box.packOut(), files);
       else await this.#giveUpBox();
-      if (end.outcome === "sandbox_lost" && attempt < ATTEMPTS_MAX) continue;
+      if (end.outcome === "sandbox_lost" && attempt < ATTEMPTS_MAX) {
+        if (!end.neverBegan) lost = kept;
+        continue;
+      }
 
+      notices.push(...toldOfLoss(end, lost !== undefined));
       notices.push(...noticesOf(end, timeoutMs, limits));
       const collected = files.finish();
       const { outcome, exitCode } = end;
       return {
         outcome,
         exitCode,
-        ...kept.read(),
+        ...(end.neverBegan && lost ? lost : kept).read(),
         elapsedMs: Date.now() - startMs,
-        limits: { timeoutMs, memoryMb: limits.memoryMb, outputBytesMax: limits.outputBytesMax },
+        limits: held(timeoutMs),
         files: collected.files,
         notices: [...notices, ...collected.notices],
       };
@@ -187,6 +197,6 @@ function noticesOf({ outcome }: BlockEnd, timeoutMs: number, { memoryMb, outputB
     case "cancelled":
       return ["Stopped on request."];
     case "sandbox_lost":
-      return ["The sandbox ended under the code, and again when the code was run a second time in a fresh one."];
+      return [];
   }
 }

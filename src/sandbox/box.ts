@@ -63,6 +63,8 @@ export interface BlockEnd {
   readonly exitCode: number;
   /** False when the place is gone or could not be brought to rest. */
   readonly boxUsable: boolean;
+  /** The place was gone before the code was handed to it. */
+  readonly neverBegan?: true;
 }
 
 const OVERFLOW_GRACE_MS = 250; // A program that prints a little too much may still end well.
@@ -85,7 +87,7 @@ export async function runBlock(
   try {
     running = await box.start({ ...command, onOutput: streams.write });
   } catch {
-    return LOST;
+    return { ...LOST, neverBegan: true };
   }
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<"timeout">((resolve) => (timer = setTimeout(resolve, timeoutMs, "timeout")));

@@ -1,3 +1,5 @@
+import { PYTHON_END } from "./python-end.ts";
+
 /**
  * The program that keeps Python's variables from block to block. It reads requests on stdin (a kind, a length of four bytes, JSON) and
  * answers on stdout in frames of the same form: `h` with its process id, `o` and `e` with what was printed, `d` when a block is done.
@@ -5,6 +7,7 @@
  * what it likes: whoever reads the frames believes none of them.
  */
 export const KERNEL_DRIVER = String.raw`
+${PYTHON_END}
 import _thread, builtins, io, json, linecache, os, queue, select, signal, struct, sys, threading, traceback, types
 requests, channel = os.dup(0), os.dup(1)
 os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
@@ -94,7 +97,17 @@ def run(request):
     linecache.cache[name] = (len(source), None, source.splitlines(True), name)
     exec(compile(source, name, "exec", dont_inherit=True), main.__dict__)
 
+settle = make_settle()
+
 def outcome(request):
+    status = status_of(request)
+    # What was interrupted has no time left for what it would do at its end.
+    settle(status != INTERRUPTED)
+    return 1 if status == INTERRUPTED else status
+
+INTERRUPTED = -1
+
+def status_of(request):
     try:
         run(request)
         return 0
@@ -105,7 +118,7 @@ def outcome(request):
         return 1
     except BaseException as error:
         traceback.print_exception(type(error), error, error.__traceback__.tb_next and error.__traceback__.tb_next.tb_next)
-        return 1
+        return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
 
 threading.Thread(target=pump, daemon=True).start()
 threading.Thread(target=listen, daemon=True).start()

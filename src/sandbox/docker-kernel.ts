@@ -8,7 +8,7 @@ import type { RunOptions } from "./executor.ts";
 import type { CappedOutput } from "./output.ts";
 
 const HELLO_MS_MAX = 10_000; // Python starts in 20 ms, on a loaded machine in a second.
-const INTERRUPT_MS_MAX = 150; // Python looks for an interrupt between two instructions; what does not is stuck in something long.
+const INTERRUPT_MS_MAX = 500; // Python looks for an interrupt between two instructions, and then writes out what is open; what does not is stuck in something long.
 const FRAME_BYTES_MAX = 4091; // What the driver sends at most; anything longer is not the driver's.
 const STREAM_END_MS_MAX = 6_000; // The engine itself waits 2 s for whoever still holds the streams.
 const OOM_EVENT_MS_MAX = 1_000; // The event comes by another way than the exit code.

@@ -14,6 +14,8 @@ export interface BlockEnd {
   readonly hasFiles: boolean;
   /** What is left of the code: nothing; processes that are still to be ended; or more than could be, and the container is to be thrown away. */
   readonly left: "nothing" | "processes" | "ruin";
+  /** The container was gone before the code was handed to it. */
+  readonly neverBegan?: true;
 }
 
 /** What is run: a command, and the file that it is given, where the code is laid down first. */
@@ -45,7 +47,7 @@ export async function runBlock(
   try {
     slot = await box.takeSlot();
   } catch {
-    return LOST;
+    return NEVER_BEGAN;
   }
   const { running } = slot;
   const race = raceOf(watched, kept, options);
@@ -90,6 +92,8 @@ export function restOf(seen: Observation | undefined): Pick<BlockEnd, "hasFiles"
 }
 
 export const LOST: BlockEnd = { outcome: "sandbox_lost", exitCode: 1, hasFiles: false, left: "ruin" };
+
+export const NEVER_BEGAN: BlockEnd = { ...LOST, neverBegan: true };
 
 /** What can end a block from outside. Call `end` when the block has ended. */
 export function raceOf(

@@ -7,9 +7,10 @@ import { callEngine, unavailable, type Engine } from "./docker-engine.ts";
 import type { EngineEvents, Watched } from "./docker-events.ts";
 import { Kernel } from "./docker-kernel.ts";
 import type { Pool } from "./docker-pool.ts";
-import { LOST, runBlock, type BlockEnd } from "./docker-run.ts";
+import { NEVER_BEGAN, runBlock, type BlockEnd } from "./docker-run.ts";
 import type { CodeBlock, CodeResult, RunOptions, SandboxFile, Session } from "./executor.ts";
 import { cleanFileName, FileCollector, type FileLimits } from "./files.ts";
+import { freshOr, lostFor, toldOfLoss } from "./lost.ts";
 import { parseBlock, refused, type Parsed } from "./languages.ts";
 import { CappedOutput } from "./output.ts";
 
@@ -106,9 +107,14 @@ export class DockerSession implements Session {
     const { limits, events } = this.#supply;
     const timeoutMs = Math.min(options.timeoutMs, limits.ttlSeconds * 1000 - LEFT_MS_MIN);
     const notices: string[] = [];
+    const held = { timeoutMs, memoryMb: limits.memoryMb, outputBytesMax: limits.outputBytesMax };
+    let lost: CappedOutput | undefined;
     for (let attempt = 1; ; attempt++) {
+      if (options.signal.aborted && lost) return lostFor(lost, { startMs, limits: held, notices });
       if (options.signal.aborted) return refused("cancelled", "The run was cancelled before the code ran.");
-      const box = await this.#freshBox(timeoutMs, notices);
+      const fresh = await freshOr(this.#freshBox(timeoutMs, notices), lost !== undefined);
+      if (!("box" in fresh)) return lostFor(lost, { startMs, limits: held, notices: [...notices, ...fresh.notices] });
+      const { box } = fresh;
       const kept = new CappedOutput(limits.outputBytesMax, options.onChunk);
       const watched = events.watch(box.container.id);
       const end = await this.#runIn(box, watched, parsed, kept, { ...options, timeoutMs }, notices);
@@ -116,18 +122,22 @@ export class DockerSession implements Session {
       const files = new FileCollector(limits, this.#known);
       if (end.left === "nothing" && end.hasFiles) await collectArtefacts(box.container, files);
       await this.#rest(box, end);
-      if (end.outcome === "sandbox_lost" && attempt < ATTEMPTS_MAX) continue;
+      if (end.outcome === "sandbox_lost" && attempt < ATTEMPTS_MAX) {
+        if (!end.neverBegan) lost = kept;
+        continue;
+      }
 
+      notices.push(...toldOfLoss(end, lost !== undefined));
       notices.push(...noticesOf(end, timeoutMs, limits));
       const collected = files.finish();
       const { outcome, exitCode, memoryPeakBytes } = end;
       return {
         outcome,
         exitCode,
-        ...kept.read(),
+        ...(end.neverBegan && lost ? lost : kept).read(),
         elapsedMs: Date.now() - startMs,
         ...(memoryPeakBytes === undefined ? {} : { memoryPeakBytes }),
-        limits: { timeoutMs, memoryMb: limits.memoryMb, outputBytesMax: limits.outputBytesMax },
+        limits: held,
         files: collected.files,
         notices: [...notices, ...collected.notices],
       };
@@ -150,7 +160,7 @@ export class DockerSession implements Session {
     try {
       this.#kernel ??= await Kernel.start(box, command);
     } catch {
-      return LOST;
+      return NEVER_BEGAN;
     }
     const end = await this.#kernel.run(box, watched, { file: named ?? "", code }, kept, options);
     if (this.#kernel.hasEnded && end.outcome !== "sandbox_lost") this.#forget(notices);
@@ -249,6 +259,6 @@ function noticesOf({ outcome }: BlockEnd, timeoutMs: number, { memoryMb, outputB
     case "cancelled":
       return ["Stopped on request."];
     case "sandbox_lost":
-      return ["The sandbox ended under the code, and again when the code was run a second time in a fresh one."];
+      return [];
   }
 }

@@ -16,8 +16,8 @@ import type { FileLimits } from "./files.ts";
 export interface DockerSettings extends Partial<Omit<EngineSettings, "image">>, Partial<ContainerLimits>, Partial<FileLimits> {
   readonly image: string;
   /**
-   * The same for every start of one Parley, and different for two that run side by side, such as a hash of the database's path: at start,
-   * what an earlier process of the same instance left is removed. By default one of its own, so that only what has expired is removed.
+   * The same for every start of one Parley, and different for two that run side by side: a random id that is kept. At start, what an earlier
+   * process of the same instance left is removed. By default one of its own, so that only what has expired is removed.
    */
   readonly instance?: string;
   /** Languages beyond the image's own: what a fence says, lower case, to the command that runs a file of it, such as `Rscript --vanilla`. */

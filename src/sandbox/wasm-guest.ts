@@ -1,3 +1,5 @@
+import { PYTHON_END } from "./python-end.ts";
+
 /**
  * Runs inside Deno, without any permission but reading Pyodide's own folder. Speaks JSON lines: requests on stdin, answers on stdout.
  * Nothing here is trusted by the other side: Python code can reach this realm and forge any answer.
@@ -28,8 +30,8 @@ export type Answer =
   | { readonly type: "printed"; readonly stream: "stdout" | "stderr"; readonly base64: string }
   /** A file of the workspace that is new or was written; without content when it is larger than asked for. */
   | { readonly type: "changed"; readonly path: string; readonly sizeBytes: number; readonly version: string; readonly base64?: string }
-  /** What in `out/` is neither file nor unchanged. */
-  | { readonly type: "odd"; readonly path: string; readonly kind: string }
+  /** What in `out/` is not to be had. */
+  | { readonly type: "odd"; readonly path: string; readonly kind: "folder" | "special" | "unreadable" }
   | {
       readonly type: "done";
       readonly exitCode: number;
@@ -69,8 +71,9 @@ const PATHS_MAX = 4096; // as many as the container's workspace holds
 
 /** Runs a block with fresh globals. Files stay; modules that came from the workspace are forgotten, so that a changed one is read anew. */
 const RUNNER = `
+${PYTHON_END}
 def make():
-    import asyncio, linecache, os, socket, sys, traceback, types
+    import asyncio, gc, linecache, os, socket, sys, traceback, types
     from pyodide.code import eval_code_async
     os.chdir("/work")
     os.environ.clear()
@@ -83,6 +86,7 @@ def make():
     def no_names(*names, **more):
         raise socket.gaierror(socket.EAI_NONAME, "there is no network")
     socket.getaddrinfo = socket.gethostbyname = socket.gethostbyname_ex = no_names
+    settle = make_settle()
     path_before, modules_before = list(sys.path), set(sys.modules)
     stdout, stderr = sys.__stdout__, sys.__stderr__
 
@@ -103,6 +107,21 @@ def make():
             stream.reconfigure(line_buffering=True, errors="backslashreplace")
         os.chdir("/work")
         linecache.cache[path] = (len(source), None, source.splitlines(True), path)
+        status = await status_of(path, source, main)
+        if status >= 0:
+            # A block's variables end with it, and with them the files that they hold.
+            settle()
+            main.__dict__.clear()
+            gc.collect()
+        settle(False)
+        for stream in {sys.stdout, sys.stderr, stdout, stderr}:
+            try:
+                stream.flush()
+            except Exception:
+                pass
+        return status
+
+    async def status_of(path, source, main):
         try:
             await eval_code_async(source, main.__dict__, filename=path)
             return 0
@@ -118,11 +137,6 @@ def make():
             show(error, path)
             return 1
         finally:
-            for stream in {sys.stdout, sys.stderr, stdout, stderr}:
-                try:
-                    stream.flush()
-                except Exception:
-                    pass
             for task in asyncio.all_tasks():
                 if task is not asyncio.current_task():
                     task.cancel()
@@ -223,16 +237,23 @@ function tellChanges({ FS }: Pyodide, seen: Map<string, string>, fileBytesMax: n
     for (const name of orElse(() => FS.readdir(`${WORKSPACE}/${folder}`), [])) {
       if (name === "." || name === "..") continue;
       const path = folder === "" ? name : `${folder}/${name}`;
-      const stat = FS.lstat(`${WORKSPACE}/${path}`);
+      const stat = orElse(() => FS.lstat(`${WORKSPACE}/${path}`), undefined);
+      if (!stat) {
+        if (folder === "out") answer({ type: "odd", path, kind: "unreadable" });
+        continue;
+      }
       if (FS.isDir(stat.mode)) folders.push(path);
-      if (folder === "out" && !FS.isFile(stat.mode)) answer({ type: "odd", path, kind: FS.isDir(stat.mode) ? "folder" : "special file" });
+      if (folder === "out" && !FS.isFile(stat.mode)) answer({ type: "odd", path, kind: FS.isDir(stat.mode) ? "folder" : "special" });
       if (!FS.isFile(stat.mode)) continue;
       found.add(path);
       const version = versionOf(stat);
       if (seen.get(path) === version) continue;
-      seen.set(path, version);
       const content =
         stat.size <= fileBytesMax ? orElse<{ base64?: string }>(() => ({ base64: toBase64(FS.readFile(`${WORKSPACE}/${path}`)) }), {}) : {};
+      const isUnreadable = stat.size <= fileBytesMax && content.base64 === undefined;
+      if (isUnreadable && folder === "out") answer({ type: "odd", path, kind: "unreadable" });
+      // Another look at it when it can be read.
+      if (!isUnreadable) seen.set(path, version);
       answer({ type: "changed", path, sizeBytes: stat.size, version, ...content });
     }
   }
@@ -254,8 +275,11 @@ function orElse<T>(read: () => T, otherwise: T): T {
   }
 }
 
+/** In pieces: one answer is no longer than the host takes, however much is printed at once. */
 function print(stream: "stdout" | "stderr", bytes: Uint8Array): number {
-  answer({ type: "printed", stream, base64: toBase64(bytes) });
+  const pieceBytesMax = 64 * 1024;
+  for (let at = 0; at < bytes.length; at += pieceBytesMax)
+    answer({ type: "printed", stream, base64: toBase64(bytes.subarray(at, at + pieceBytesMax)) });
   return bytes.length;
 }
 

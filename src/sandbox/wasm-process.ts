@@ -158,7 +158,7 @@ function parseAnswer(line: string): Answer | undefined {
         ? answer
         : undefined;
     case "odd":
-      return text(answer.path, answer.kind) ? answer : undefined;
+      return text(answer.path) && ["folder", "special", "unreadable"].includes(answer.kind) ? answer : undefined;
     case "done":
       return Number.isInteger(answer.exitCode) && Array.isArray(answer.gone) && text(...answer.gone) ? answer : undefined;
   }

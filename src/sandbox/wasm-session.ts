@@ -105,7 +105,7 @@ export class WasmSession implements Session {
           if (takenBytes <= TAKEN_BYTES_MAX) this.#take(answer, files);
           return;
         case "odd":
-          return files.refuse(answer.path.slice("out/".length), `it is a ${answer.kind}, not a plain file`);
+          return files.refuse(answer.path.slice("out/".length), ODD[answer.kind]);
         case "done":
           for (const path of answer.gone) this.#workspace.delete(path);
           return done.resolve(answer);
@@ -175,6 +175,12 @@ export class WasmSession implements Session {
     return done;
   }
 }
+
+const ODD = {
+  folder: "it is a folder, not a plain file",
+  special: "it is a special file, not a plain file",
+  unreadable: "it cannot be read",
+} as const;
 
 interface Done {
   readonly exitCode: number;

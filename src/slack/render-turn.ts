@@ -169,7 +169,7 @@ const OUTCOMES: { readonly [outcome in CodeOutcome]: (run: CodeRan) => string } 
   output_limit: () => "ended: it printed too much",
   cancelled: () => "stopped",
   rejected: () => "not run",
-  sandbox_lost: () => "the sandbox was lost",
+  sandbox_lost: () => "the sandbox was lost while it ran",
 };
 
 /** A fence that nothing in the text can close. */

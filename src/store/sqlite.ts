@@ -12,6 +12,7 @@ import { SqliteDispatch } from "./sqlite-dispatch.ts";
 import { sqliteForgetting } from "./sqlite-forgetting.ts";
 import { sqliteInbox } from "./sqlite-inbox.ts";
 import { listInstallations, sqliteInstallations } from "./sqlite-installations.ts";
+import { sqliteInstance } from "./sqlite-instance.ts";
 import { sqliteLog } from "./sqlite-log.ts";
 import { sqliteMemory } from "./sqlite-memory.ts";
 import { sqliteOutbox } from "./sqlite-outbox.ts";
@@ -73,6 +74,8 @@ interface Opened {
   readonly settings: Settings;
   readonly audit: Audit;
   readonly forgetter: Forgetter;
+  /** The random id of this database, which no other has, copies included. */
+  readonly instance: () => string;
 }
 
 function onConnection(connection: Connection, clock: Clock): Opened {
@@ -108,6 +111,7 @@ function prepared(connection: Connection, clock: Clock): Opened {
   store.follow(({ events }) => pins.referred(events));
   const forgetter = sqliteForgetting(connection, { audit, isPinned: pins.has, now });
   const installations = (ring: KeyRing) => sqliteInstallations(connection, ring, now);
+  const instance = () => sqliteInstance(connection);
   return {
     store,
     dispatch,
@@ -116,6 +120,7 @@ function prepared(connection: Connection, clock: Clock): Opened {
     audit,
     forgetter,
     installations,
+    instance,
   };
 }
 

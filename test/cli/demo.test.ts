@@ -1,10 +1,10 @@
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import type { PageState } from "../../src/workspace/protocol.ts";
+import { runChild } from "../support/children.ts";
 import { terminal } from "./here.ts";
 
 vi.setConfig({ testTimeout: 240_000 }); // The demo starts a Python before it says where it is.
@@ -33,8 +33,6 @@ test("a port that is taken is named, and the program ends", async () => {
   await once(taken, "listening");
   const { port } = taken.address() as AddressInfo;
   const args = ["src/cli/main.ts", "demo", "--offline", "--port", String(port)];
-  const { code, said } = await new Promise<{ code: unknown; said: string }>((resolveRun) => {
-    execFile(process.execPath, args, { cwd: ROOT }, (error, _out, err) => resolveRun({ code: error?.code, said: err }));
-  });
-  expect({ code, said: said.trim() }).toEqual({ code: 2, said: `Port ${port} is taken by another program; choose another with --port.` });
+  const { code, err } = await runChild(process.execPath, args, { cwd: ROOT });
+  expect({ code, said: err.trim() }).toEqual({ code: 2, said: `Port ${port} is taken by another program; choose another with --port.` });
 });

@@ -1,13 +1,11 @@
-import { execFile } from "node:child_process";
 import { resolve } from "node:path";
-import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { folderWith, SMALL } from "../config/team-files.ts";
+import { runChild } from "../support/children.ts";
 import { parley } from "./here.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const MAIN = resolve(ROOT, "src/cli/main.ts");
-const run = promisify(execFile);
 const cwd = folderWith({ "parley.yml": SMALL });
 
 test("--help lists every command, and each command explains itself", async () => {
@@ -69,12 +67,12 @@ test("without a command the help is shown, and it is bad usage", async () => {
 });
 
 test("the program itself runs from another folder, and exits with what it says", async () => {
-  const { stdout } = await run(process.execPath, [MAIN, "teams", "validate"], { cwd });
-  expect(stdout).toContain("ok   pair, the default: round-robin; Ana (m), Ben (m)");
+  const { out } = await runChild(process.execPath, [MAIN, "teams", "validate"], { cwd });
+  expect(out).toContain("ok   pair, the default: round-robin; Ana (m), Ben (m)");
   const bad = folderWith({ "parley.yml": SMALL.replace("round-robin", "swrm") });
-  await expect(run(process.execPath, [MAIN, "teams", "validate"], { cwd: bad })).rejects.toMatchObject({
+  expect(await runChild(process.execPath, [MAIN, "teams", "validate"], { cwd: bad })).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("parley.yml:6: teams.pair.speakers.policy:") as string,
+    err: expect.stringContaining("parley.yml:6: teams.pair.speakers.policy:") as string,
   });
 });
 

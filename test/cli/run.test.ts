@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { folderWith } from "../config/team-files.ts";
+import { runChild } from "../support/children.ts";
 import { parley, terminal } from "./here.ts";
 import { eventsIn, folder, QUESTION, TEAMS } from "./stories.ts";
 
@@ -54,13 +53,8 @@ describe("--json", () => {
   });
 
   test("from the program itself: stdout is JSON alone, also when the reader takes only the first line", async () => {
-    const child = spawn(process.execPath, [resolve(import.meta.dirname, "../../src/cli/main.ts"), "run", "--json", "Talk"], {
-      cwd: folder(TALK),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let out = "";
-    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-    const [code] = (await once(child, "close")) as [number];
+    const program = resolve(import.meta.dirname, "../../src/cli/main.ts");
+    const { code, out } = await runChild(process.execPath, [program, "run", "--json", "Talk"], { cwd: folder(TALK) });
     expect(code).toBe(0);
     expect(eventsIn(out).at(-1)?.type).toBe("run.stopped");
   });

@@ -1,13 +1,11 @@
-import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunEvent } from "../../src/engine/events.ts";
+import { runChild } from "../support/children.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const run = promisify(execFile);
 
 /** What README says of adding: each is one file, one line of the schema, and the line that builds it. */
 const ADDED: { readonly [file: string]: string } = {
@@ -77,8 +75,10 @@ describe("a policy, a stop and an agent kind of one's own", () => {
   afterAll(() => rmSync(house, { recursive: true, force: true }));
 
   test("need nothing else in the code: with these lines it compiles", async () => {
-    const compiled = run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "--noEmit", "-p", house], { cwd: house });
-    await expect(compiled).resolves.toEqual({ stdout: "", stderr: "" });
+    const compiled = await runChild(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "--noEmit", "-p", house], {
+      cwd: house,
+    });
+    expect(compiled).toMatchObject({ code: 0, out: "", err: "" });
   });
 
   test("work in a team file", async () => {
@@ -92,8 +92,8 @@ describe("a policy, a stop and an agent kind of one's own", () => {
     stop: { shortMessage: 2 }
 `,
     );
-    const { stdout } = await run(process.execPath, ["src/cli/main.ts", "run", "--json", "one two three four"], { cwd: house });
-    const events = stdout.trim().split("\n").map((line) => JSON.parse(line) as RunEvent); // prettier-ignore
+    const { out } = await runChild(process.execPath, ["src/cli/main.ts", "run", "--json", "one two three four"], { cwd: house });
+    const events = out.trim().split("\n").map((line) => JSON.parse(line) as RunEvent); // prettier-ignore
     const said = events.flatMap((event) => (event.type === "message.posted" && "agent" in event ? [`${event.agent}: ${event.text}`] : []));
     expect(said).toEqual(["Ben: two three four", "Ana: three four"]);
     expect(events.at(-1)).toMatchObject({ type: "run.stopped", outcome: "done", reason: "Ana has no more to say" });

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,6 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { openSqliteReadOnly } from "../../src/store/sqlite.ts";
 import { createWorkspace } from "../../src/workspace/workspace.ts";
 import { bundledChild } from "../support/crash-bundle.ts";
+import { startChild } from "../support/children.ts";
 import { nowIn, type FastTime, type Orders } from "../support/crash-child.ts";
 import { GENERAL, MARIA, PAIR } from "../support/journey.ts";
 
@@ -16,11 +16,7 @@ const TICK_MS = 10;
 
 /** The example as a server of its own; over stdio Parley starts it itself. */
 async function overHttp(folder: string): Promise<object> {
-  const server = spawn(process.execPath, [EXAMPLE, folder, "0"], { stdio: ["ignore", "pipe", "inherit"] });
-  onTestFinished(async () => {
-    server.kill("SIGKILL");
-    if (server.exitCode === null && server.signalCode === null) await once(server, "exit");
-  });
+  const server = startChild(process.execPath, [EXAMPLE, folder, "0"]);
   const [line] = (await once(createInterface(server.stdout), "line")) as [string];
   return { kind: "mcp", url: `http://127.0.0.1:${(JSON.parse(line) as { port: number }).port}/mcp`, approval: "never" };
 }
@@ -59,13 +55,9 @@ test.each([
     const orders: Orders = { folder, dbPath, time, slack: { apiUrl, botToken, appToken }, points, reportPath: join(folder, name) };
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(orders));
     writeFileSync(orders.reportPath, "");
-    const child = spawn(process.execPath, [program, join(folder, `${name}.json`)], { stdio: "inherit" });
-    const exited = once(child, "exit");
-    onTestFinished(async () => {
-      child.kill("SIGKILL");
-      await exited;
-    });
-    return { child, exited };
+    const child = startChild(process.execPath, [program, join(folder, `${name}.json`)]);
+    child.stdout.resume();
+    return { child, exited: once(child, "exit") };
   }
 
   // Started, asked, selected, called: the fifth event would be what the call returned.

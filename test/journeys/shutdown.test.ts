@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,7 +6,9 @@ import Docker from "dockerode";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openSqliteReadOnly } from "../../src/store/sqlite.ts";
 import { createWorkspace, type ThreadMessage, type Workspace } from "../../src/workspace/workspace.ts";
+import { startChild } from "../support/children.ts";
 import { dockerAvailable, sandboxImage } from "../support/docker.ts";
+import { instanceOf } from "../support/instance.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 const GENERAL = "C0GENERAL";
@@ -38,14 +38,12 @@ async function stage(file: object, replies: object, env: { readonly [name: strin
     slack,
     folder,
     async start() {
-      const child: ChildProcess = spawn(process.execPath, [MAIN, "start", "--db", "parley.db"], {
+      const child = startChild(process.execPath, [MAIN, "start", "--db", "parley.db"], {
         cwd: folder,
         env: { ...process.env, ...env, SLACK_BOT_TOKEN: slack.botToken, SLACK_APP_TOKEN: slack.appToken, SLACK_API_URL: slack.apiUrl },
-        stdio: ["ignore", "pipe", "pipe"],
       });
-      onTestFinished(() => void child.kill("SIGKILL"));
       let said = "";
-      for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data: Buffer) => (said += data.toString()));
+      for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (said += data.toString()));
       await expect.poll(() => said).toContain("Parley is in Slack");
       return {
         async end() {
@@ -134,7 +132,7 @@ describe.skipIf(!(await dockerAvailable()))("with a Docker engine", () => {
     const agents = [{ ...EVE, name: "Coder" }, { name: "Runner", kind: "code-runner", description: "Runs it.", runs: ["Coder"] }, EVE];
     const sandbox = { executor: "docker", image: sandboxImage(), memoryMb: 64, timeoutSeconds: 30 };
     const world = await stage({ ...team(...agents), sandbox }, { Coder: [code], Eve: ["It ran. ENOUGH"] });
-    const instance = createHash("sha256").update(join(world.folder, "parley.db")).digest("hex").slice(0, 16);
+    let instance: string | undefined;
     const containers = () => new Docker().listContainers({ all: true, filters: { label: [`parley.instance=${instance}`] } });
     const isRunning = async () => {
       const tables = await Promise.all(
@@ -148,6 +146,8 @@ describe.skipIf(!(await dockerAvailable()))("with a Docker engine", () => {
       return JSON.stringify(tables).includes("main.py");
     };
     const first = await world.start();
+    instance = await instanceOf(join(world.folder, "parley.db"));
+    expect(instance).toMatch(/^[0-9a-f-]{36}$/);
     const thread = await world.mention("@parley run it");
     await world.until(isRunning);
     expectGoodEnd(await first.end());

@@ -1,10 +1,10 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { runChild } from "../support/children.ts";
 import type { Told } from "../models/wires.ts";
 import { chatWire } from "../models/wires.ts";
 
@@ -13,11 +13,7 @@ const empty = mkdtempSync(join(tmpdir(), "parley-live-"));
 
 /** What `npm run test:live` does and prints, with nothing in the environment but this. */
 const live = (env: { readonly [name: string]: string }, cwd: string) =>
-  new Promise<{ code: number; out: string }>((done) => {
-    const child = execFile(process.execPath, [join(ROOT, "test/live/main.ts")], { cwd, env: { PATH: process.env["PATH"], ...env } }, (_error, out) =>
-      done({ code: child.exitCode ?? -1, out }),
-    ); // prettier-ignore
-  });
+  runChild(process.execPath, [join(ROOT, "test/live/main.ts")], { cwd, env: { PATH: process.env["PATH"], ...env } });
 
 test("without a key it names what is missing and does nothing", async () => {
   const { code, out } = await live({}, empty);

@@ -1,7 +1,7 @@
-import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { ToldReply } from "../contracts/model.ts";
+import { forkChild } from "../support/children.ts";
 
 /** `@dwmkerr/mock-llm`, a server of OpenAI's format that was not written here. It streams text and errors; it knows no deltas of calls and counts nothing. */
 export interface MockLlm {
@@ -12,8 +12,7 @@ export interface MockLlm {
 }
 
 export async function startMockLlm(): Promise<MockLlm> {
-  const child = fork(join(import.meta.dirname, "mock-llm-child.cjs"), { silent: true });
-  child.stdout?.resume();
+  const child = forkChild(join(import.meta.dirname, "mock-llm-child.cjs"));
   const [port] = (await once(child, "message")) as [number];
   const url = `http://127.0.0.1:${port}`;
   const configure = async (method: "POST" | "DELETE", config?: object) => {

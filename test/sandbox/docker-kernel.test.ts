@@ -3,6 +3,7 @@ import { createDockerExecutor } from "../../src/sandbox/docker.ts";
 import type { CodeResult, Executor, RunOptions, Session } from "../../src/sandbox/executor.ts";
 import { executorContract, runIn } from "../contracts/executor.ts";
 import { dockerAvailable, sandboxImage } from "../support/docker.ts";
+import { LEAVES_OPEN, WHOLE, wholeFiles } from "./leaves-open.ts";
 
 const FORGOTTEN = "Python had to be started again: variables of earlier blocks are gone, files are still there.";
 
@@ -55,6 +56,32 @@ describe.skipIf(!(await dockerAvailable()))("Python that keeps its variables", (
     expect(failed.stderr).toMatch(/^Traceback[^\n]*\n {2}File "<block 2>", line 3, in <module>\n {4}halve\(4\)/);
     expect(await python("raise SystemExit(7)")).toMatchObject({ outcome: "error", exitCode: 7 });
     expect(await python("print(kept)")).toMatchObject({ stdout: "1\n" });
+  });
+
+  test("files that a block leaves open, or saves at its exit, are whole, and can be written on", async () => {
+    const { python } = await thread();
+    // Compressed as it is, a file that may be written on has no end yet.
+    const result = await python(LEAVES_OPEN.replace(/^packed.*$/gm, ""));
+    const { "packed.gz": _packed, ...whole } = WHOLE;
+    expect(result).toMatchObject({ outcome: "ok", stderr: "", notices: [] });
+    expect(wholeFiles(result)).toEqual(whole);
+    const next = await python("left.write(' and written on')");
+    expect(next).toMatchObject({ outcome: "ok", notices: [] });
+    expect(wholeFiles(next)).toEqual({ "left.txt": "left open and written on" });
+  });
+
+  test("what is to happen at the exit happens at the end of its block, once; what fails there is told; an interrupted block does none of it", async () => {
+    const { python } = await thread();
+    const first = await python(
+      "import atexit, logging\natexit.register(print, 'bye')\natexit.register(lambda: 1 / 0)\nraise SystemExit(4)",
+    );
+    expect(first).toMatchObject({ outcome: "error", exitCode: 4, stdout: "bye\n" });
+    expect(first.stderr).toContain("ZeroDivisionError");
+    const long = "import time\natexit.register(print, 'bye')\nopen_one = open('out/part.txt', 'w')\nopen_one.write('part')\ntime.sleep(60)";
+    const cut = await python(long, { timeoutMs: 1_500 });
+    expect(cut).toMatchObject({ outcome: "timeout", stdout: "" });
+    expect(wholeFiles(cut)).toEqual({ "part.txt": "part" });
+    expect(await python("print(open_one.name)")).toMatchObject({ stdout: "out/part.txt\n", stderr: "", notices: [] });
   });
 
   test("a block that takes too long is interrupted, and its variables stay", async () => {

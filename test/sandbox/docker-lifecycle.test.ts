@@ -121,6 +121,7 @@ describe.skipIf(!hasDocker)("the life of containers", () => {
     const result = await running;
     expect(result).toMatchObject({ outcome: "sandbox_lost", exitCode: 1 });
     expect(result.notices.join("\n")).toContain("The workspace was reset");
+    expect(result.notices.filter((notice) => notice.includes("run a second time"))).toHaveLength(1);
     expect(await runIn(session, "print(1)")).toMatchObject({ outcome: "ok" });
   });
 
@@ -187,8 +188,11 @@ describe.skipIf(!hasDocker)("the life of containers", () => {
     expect(await executor.answers?.()).toBe(true);
     engine.cut();
     expect(await executor.answers?.()).toBe(false);
-    await expect(running).rejects.toThrow(/The Docker engine at .* stopped answering .*start it again/);
-    await expect(running).rejects.toThrow(SandboxUnavailable);
+    const result = await running;
+    expect(result).toMatchObject({ outcome: "sandbox_lost", exitCode: 1, stdout: expect.stringContaining("started") as string });
+    expect(result.notices.join("\n")).toMatch(/The code had begun.*\n.*The Docker engine at .* stopped answering .*start it again/);
+    // Of code that comes now it is certain that it was not run.
+    await expect(runIn(session, "print(1)")).rejects.toThrow(SandboxUnavailable);
     await executor.close();
     // What it could no longer remove, the next start does.
     await executorOf({ instance });

@@ -62,6 +62,7 @@ describe.skipIf(!hasDocker)("against a fake service with real containers behind 
     const result = await running;
     expect(result).toMatchObject({ outcome: "ok" });
     expect(result.notices.join()).toContain("The workspace was reset");
+    expect(result.notices.join()).toContain("the code was run a second time, from its beginning");
   });
 
   test("what an earlier process of the same Parley left is removed at start, and nothing of another's", async () => {

@@ -1,15 +1,16 @@
-import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Running } from "../../src/sandbox/box.ts";
 import type { Executor, Session } from "../../src/sandbox/executor.ts";
+import { processTable } from "../../scripts/process-table.ts";
 import { createOsExecutor, findPrograms } from "../../src/sandbox/os.ts";
 import { seccompProgram } from "../../src/sandbox/os-seccomp.ts";
 import { leaks } from "../../src/sandbox/os-trial.ts";
 import { executorContract, runIn } from "../contracts/executor.ts";
+import { startChild } from "../support/children.ts";
 import { missingParts } from "../support/requirements.ts";
 
 const hasOs = !missingParts().some(({ name }) => name === "os");
@@ -123,20 +124,20 @@ describe.skipIf(!hasOs)("with bubblewrap", () => {
   });
 
   test("nothing of it outlives a Parley that is killed", async () => {
-    const parley = spawn(process.execPath, [join(import.meta.dirname, "../fixtures/endless-os-run.ts")], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    for await (const chunk of parley.stdout) if (String(chunk).includes("started")) break;
-    expect(await commandsWith("98761")).not.toEqual([]);
+    // Its own number each time, so that nothing of an earlier try is looked at.
+    const seconds = String(randomInt(100_000, 1_000_000));
+    const parley = startChild(process.execPath, [join(import.meta.dirname, "../fixtures/endless-os-run.ts"), seconds]);
+    // The block says that it has started before its sleep has: both processes of it are waited for.
+    await expect.poll(() => sleepersFor(seconds)).toHaveLength(2);
     parley.kill("SIGKILL");
-    await expect.poll(() => commandsWith("98761")).toEqual([]);
+    await expect.poll(() => sleepersFor(seconds)).toEqual([]);
   });
 });
 
 test("on the host itself the trial finds everything that it looks for", async () => {
   const start = async ({ args, onOutput }: Parameters<Parameters<typeof leaks>[0]["start"]>[0]): Promise<Running> => {
     const [program, ...rest] = args;
-    const child = spawn(program, rest, { stdio: ["ignore", "pipe", "ignore"] });
+    const child = startChild(program, rest);
     child.stdout.on("data", (chunk: Buffer) => onOutput("stdout", chunk));
     const ended = new Promise<{ exitCode: number; outOfMemory: boolean }>((resolve) =>
       child.on("close", (code) => resolve({ exitCode: code ?? 1, outOfMemory: false })),
@@ -158,8 +159,4 @@ test("a processor whose system calls are not listed has no filter", () => {
   for (const arch of ["x64", "arm64"]) expect((seccompProgram(arch)?.length ?? 1) % 8).toBe(0);
 });
 
-async function commandsWith(word: string): Promise<string[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
-  return commands.filter((command) => command.split("\0").includes(word));
-}
+const sleepersFor = (seconds: string) => processTable().filter(({ command }) => command === `sleep ${seconds}`);

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -8,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Session } from "../../src/sandbox/executor.ts";
 import { createWasmExecutor, type WasmExecutor } from "../../src/sandbox/wasm.ts";
 import { executorContract, runIn } from "../contracts/executor.ts";
+import { LEAVES_OPEN, WHOLE, wholeFiles } from "./leaves-open.ts";
+import { startChild } from "../support/children.ts";
 
 executorContract("Python in WebAssembly", () => createWasmExecutor({}), { languages: ["python"] });
 
@@ -90,8 +91,52 @@ describe("Python in WebAssembly", () => {
     });
   });
 
+  test("one line of any length is cut like any other output", async () => {
+    const printed = await runIn(session, "print('x' * (12 << 20))\nprint('end')");
+    // A fast machine has printed it all before the limit ends the block.
+    expect(["ok", "output_limit"]).toContain(printed.outcome);
+    expect(printed.stdout).toMatch(/^x{1000}/);
+    expect(printed.stdout.length).toBeLessThan(70_000);
+    expect(printed.outputBytesCut).toBeGreaterThan(65_536);
+    expect(await runIn(session, "print(1)")).toMatchObject({ outcome: "ok", stdout: "1\n" });
+  });
+
+  test("what in out/ cannot be read is told, and comes back once it can be", async () => {
+    const locked = await runIn(
+      session,
+      "import os\nopen('out/a.txt', 'w').write('a')\nos.chmod('out/a.txt', 0)\nopen('out/b.txt', 'w').write('b')",
+    );
+    expect(locked).toMatchObject({ outcome: "ok", notices: ["out/a.txt was not taken: it cannot be read."] });
+    expect(locked.files.map(({ name }) => name)).toEqual(["b.txt"]);
+    const folder = await runIn(session, "os = __import__('os')\nos.chmod('out/a.txt', 0o644)\nos.chmod('out', 0o444)");
+    expect(folder.outcome).toBe("ok");
+    expect(folder.notices.join("\n")).toContain("out/b.txt was not taken: it cannot be read.");
+    const open = await runIn(session, "import os\nos.chmod('out', 0o755)\nprint(open('out/a.txt').read())");
+    expect(open).toMatchObject({ outcome: "ok", stdout: "a\n" });
+    expect(open.files.map(({ name }) => name)).toContain("a.txt");
+  });
+
+  test("files that a program leaves open, or saves at its exit, are whole", async () => {
+    const result = await runIn(await executor.open("exits"), LEAVES_OPEN);
+    expect(result).toMatchObject({ outcome: "ok", stderr: "" });
+    expect(wholeFiles(result)).toEqual(WHOLE);
+    const again = await runIn(await executor.open("exits"), "print(1)");
+    expect(again).toMatchObject({ outcome: "ok", stdout: "1\n", files: [] });
+  });
+
+  test("what is to happen at the exit happens once, the last first, also after an exit code or an exception; what fails there is told", async () => {
+    const exits = await runIn(
+      session,
+      "import atexit, sys\natexit.register(print, 'first')\n@atexit.register\ndef boom(): 1 / 0\natexit.register(print, 'last')\natexit.register(print, 'never')\natexit.unregister(print)\natexit.register(print, 'only')\nsys.exit(3)",
+    );
+    expect(exits).toMatchObject({ outcome: "error", exitCode: 3, stdout: "only\n" });
+    expect(exits.stderr).toContain("ZeroDivisionError");
+    expect(await runIn(session, "import atexit\natexit.register(print, 'after')\nnope")).toMatchObject({ exitCode: 1, stdout: "after\n" });
+    expect(await runIn(session, "print(1)")).toMatchObject({ stdout: "1\n", stderr: "" });
+  });
+
   test("what a process that was killed kept for Deno is removed by the next one, and nothing of one that lives", async () => {
-    const dead = spawn(process.execPath, ["-e", ""]);
+    const dead = startChild(process.execPath, ["-e", ""]);
     await once(dead, "exit");
     const folders = [dead.pid, process.pid].map((pid) => join(tmpdir(), `parley-deno-${pid}-ABCDEF`));
     for (const made of folders) await mkdir(made, { recursive: true });
@@ -101,9 +146,8 @@ describe("Python in WebAssembly", () => {
   });
 
   test.skipIf(process.platform !== "linux")("Python ends with Parley, even in an endless loop", async () => {
-    const parley = spawn(process.execPath, [join(import.meta.dirname, "../fixtures/endless-wasm-run.ts")], {
+    const parley = startChild(process.execPath, [join(import.meta.dirname, "../fixtures/endless-wasm-run.ts")], {
       env: { ...process.env, TMPDIR: folder },
-      stdio: ["ignore", "pipe", "inherit"],
     });
     for await (const chunk of parley.stdout) if (String(chunk).includes("started")) break;
     const children = (await readFile(`/proc/${parley.pid}/task/${parley.pid}/children`, "utf8")).trim().split(" ");

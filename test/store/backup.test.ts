@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,18 +7,17 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { backupSqlite } from "../../src/store/sqlite-backup.ts";
 import { openSqlite, openSqliteReadOnly } from "../../src/store/sqlite.ts";
 import { commitOf, said } from "../contracts/commits.ts";
+import { leaveTest, startChild } from "../support/children.ts";
 
 let folder: string;
 let path: string;
 let to: string;
-let writer: ChildProcess | undefined;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "parley-backup-"));
   [path, to] = [join(folder, "parley.db"), join(folder, "copy.db")];
 });
 afterEach(async () => {
-  writer?.kill("SIGKILL");
-  writer = undefined;
+  await leaveTest();
   await rm(folder, { recursive: true });
 });
 
@@ -32,8 +30,8 @@ async function filled(count = 3): Promise<void> {
 
 test("a backup made while another process writes holds every thread up to one instant, without a gap, and is one file", async () => {
   const reached = new Map<string, number>();
-  writer = spawn(process.execPath, [join(import.meta.dirname, "child.ts"), "write", path, "5"], { stdio: ["ignore", "pipe", "inherit"] });
-  const lines = createInterface(writer.stdout!);
+  const writer = startChild(process.execPath, [join(import.meta.dirname, "child.ts"), "write", path, "5"]);
+  const lines = createInterface(writer.stdout);
   lines.on("line", (line) => {
     const [thread = "", seq] = line.split(" ");
     reached.set(thread, Number(seq));

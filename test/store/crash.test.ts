@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,32 +9,30 @@ import { openSqlite, openSqliteReadOnly } from "../../src/store/sqlite.ts";
 import { StoreError } from "../../src/store/store.ts";
 import { commitOf, said } from "../contracts/commits.ts";
 import { settled, until } from "../contracts/fake-clock.ts";
+import { type Child, leaveTest, startChild } from "../support/children.ts";
 import { random, readWritten } from "./written.ts";
 
 const CHILD = join(import.meta.dirname, "child.ts");
 
 let directory: string;
 let path: string;
-let children: ChildProcess[];
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "parley-crash-"));
   path = join(directory, "parley.db");
-  children = [];
 });
 afterEach(async () => {
-  for (const child of children) child.kill("SIGKILL");
+  await leaveTest();
   await rm(directory, { recursive: true });
 });
 
 /** Starts the child and calls `hear` with each line it says; resolves when it has ended. */
-async function child(args: readonly string[], hear: (line: string, child: ChildProcess) => void): Promise<void> {
-  const started = spawn(process.execPath, [CHILD, ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  children.push(started);
+async function child(args: readonly string[], hear: (line: string, child: Child) => void): Promise<void> {
+  const started = startChild(process.execPath, [CHILD, ...args]);
   createInterface(started.stdout).on("line", (line) => hear(line, started));
   await once(started, "close");
 }
 
-async function killed(process: ChildProcess): Promise<void> {
+async function killed(process: Child): Promise<void> {
   process.kill("SIGKILL");
   await once(process, "exit");
 }
@@ -106,7 +103,7 @@ test(
   "a second Parley on the same file is told so; the file can be read meanwhile, and is free again once the first is killed",
   { timeout: 120_000 },
   async () => {
-    let holder: ChildProcess | undefined;
+    let holder: Child | undefined;
     void child(["hold", path], (_, started) => (holder = started));
     await until(() => holder !== undefined);
 
@@ -125,10 +122,7 @@ test(
 
 test("a full disk is reported with the mend, and what was recorded before is there", async () => {
   // A limit on the size of files, in blocks of 512 bytes: a write past it fails as on a full disk.
-  const filler = spawn("sh", ["-c", 'ulimit -f 2000 && exec "$0" "$@"', process.execPath, CHILD, "fill", path], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  children.push(filler);
+  const filler = startChild("sh", ["-c", 'ulimit -f 2000 && exec "$0" "$@"', process.execPath, CHILD, "fill", path]);
   const lines: string[] = [];
   createInterface(filler.stdout).on("line", (line) => lines.push(line));
   await once(filler, "close");

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -6,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
+import { startChild } from "../support/children.ts";
 import { readEvent } from "../../src/cli/event-shape.ts";
 import type { RunEvent } from "../../src/engine/events.ts";
 import { createForgetting } from "../../src/runner/forgetting.ts";
@@ -336,9 +336,7 @@ test("a file that was just put is not swept away before an event refers to it", 
 
 /** Forgets in a process of its own, which is killed as soon as it has said so many lines; all that it has said. */
 async function killedAfter(lines: number, path: string, target: Target): Promise<readonly string[]> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "forget-child.ts"), path, JSON.stringify(target)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = startChild(process.execPath, [join(import.meta.dirname, "forget-child.ts"), path, JSON.stringify(target)]);
   const said: string[] = [];
   createInterface(child.stdout).on("line", (line) => {
     said.push(line);

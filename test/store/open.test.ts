@@ -1,14 +1,13 @@
-import { execFile } from "node:child_process";
 import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { migrate } from "../../src/store/sqlite-schema.ts";
 import { openSqlite, openSqliteReadOnly } from "../../src/store/sqlite.ts";
 import { type Store, StoreError } from "../../src/store/store.ts";
 import { commitOf, said } from "../contracts/commits.ts";
+import { runChild } from "../support/children.ts";
 
 let directory: string;
 let path: string;
@@ -185,8 +184,7 @@ describe("a file that cannot be used is refused with its name and the mend, and 
   test("a database, or a directory, that may not be written", async () => {
     await filled();
     const before = await readFile(path);
-    const open = async () =>
-      (await promisify(execFile)(process.execPath, [join(import.meta.dirname, "child.ts"), "open", path])).stdout.trim();
+    const open = async () => (await runChild(process.execPath, [join(import.meta.dirname, "child.ts"), "open", path])).out.trim();
     await chmod(directory, 0o777);
     await chmod(`${path}-lock`, 0o666);
     await chmod(path, 0o444);

@@ -1,9 +1,27 @@
-import type { Reporter, TestModule } from "vitest/node";
+import type { Reporter, TestCase, TestModule } from "vitest/node";
 import { figuresTable, toldFigures } from "./figures.ts";
+import { closingLine, progressPath, tellProgress } from "./progress.ts";
 import { missingParts } from "./requirements.ts";
 
 /** Closes a test run with one plain line, after the names of what could not run here and why, and what was broken on purpose. */
 export default class ClosingReport implements Reporter {
+  onTestModuleStart(module: TestModule): void {
+    tellProgress({ type: "file-started", file: module.relativeModuleId });
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    tellProgress({ type: "file-ended", file: module.relativeModuleId });
+  }
+
+  onTestCaseReady(test: TestCase): void {
+    tellProgress({ type: "test-started", ...nameOf(test), atMs: Date.now() });
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    const { state } = test.result();
+    tellProgress({ type: "test-ended", ...nameOf(test), state: state === "pending" ? "failed" : state });
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     const skipped: string[] = [];
@@ -34,8 +52,11 @@ export default class ClosingReport implements Reporter {
     }
     const figures = figuresTable(toldFigures());
     if (figures) console.log(`\nBroken on purpose:\n${figures}`);
-    console.log(`\n${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""}`);
+    tellProgress({ type: "run-ended", ...counts });
+    if (progressPath() === undefined) console.log(`\n${closingLine(counts)}`);
   }
 }
 
 const SKIPPED_SHOWN_MAX = 60;
+
+const nameOf = (test: TestCase) => ({ file: test.module.relativeModuleId, test: test.fullName });

@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +10,9 @@ import { openSqliteReadOnly } from "../../src/store/sqlite.ts";
 import { createWorkspace, type ThreadMessage, type Workspace } from "../../src/workspace/workspace.ts";
 import { nowIn, type FastTime, type Orders, type Point, type Step } from "./crash-child.ts";
 import { startHttpFixture } from "../fixtures/mcp-http.ts";
+import { type Child, startChild } from "./children.ts";
 import { bundledChild } from "./crash-bundle.ts";
+import { instanceOf } from "./instance.ts";
 import { CONVERSATIONS, writeTeams, type Conversation, type Reply } from "./crash-conversations.ts";
 
 /** How one life of Parley ends before its time. `undefined` fields: it does not end so. */
@@ -148,10 +148,10 @@ async function live(
   const ordersPath = join(orders.folder, `orders-${number}.json`);
   writeFileSync(ordersPath, JSON.stringify(orders));
   writeFileSync(orders.reportPath, "");
-  const child = spawn(process.execPath, [program, ordersPath], {
-    stdio: ["ignore", "ignore", "pipe"],
+  const child = startChild(process.execPath, [program, ordersPath], {
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "parley-crash-compiled") },
   });
+  child.stdout.resume();
   const complaints: Buffer[] = [];
   child.stderr.on("data", (data: Buffer) => complaints.push(data));
   const exited = once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>;
@@ -185,7 +185,7 @@ async function live(
 
 const tail = (lines: readonly string[]): string => told(lines, "log").slice(-5).join(" | ");
 
-async function untilAllHaveEnded(child: ChildProcess, people: People, hasEnded: () => boolean): Promise<"killed" | "ended" | "stuck"> {
+async function untilAllHaveEnded(child: Child, people: People, hasEnded: () => boolean): Promise<"killed" | "ended" | "stuck"> {
   let saidAllAtMs: number | undefined;
   while (child.exitCode === null && child.signalCode === null) {
     people.speak();
@@ -294,8 +294,8 @@ async function logOf(dbPath: string, thread: string): Promise<readonly RunEvent[
 
 /** Containers that the Parley on this database has left behind. */
 async function containersOf(dbPath: string, image: string | undefined): Promise<string[]> {
-  if (image === undefined) return [];
-  const instance = createHash("sha256").update(dbPath).digest("hex").slice(0, 16);
+  const instance = image === undefined ? undefined : await instanceOf(dbPath);
+  if (instance === undefined) return [];
   const filters = { label: [`parley.instance=${instance}`] };
   const left = await new Docker().listContainers({ all: true, filters });
   await Promise.all(

@@ -26,12 +26,10 @@ export default async function setup(): Promise<void> {
   const unknown = required.filter((name) => !PARTS.includes(name));
   if (unknown.length > 0) throw new Error(`PARLEY_REQUIRE names ${unknown.join(", ")}; it can name ${PARTS.join(", ")}.`);
   const lacking = missing.filter(({ name }) => required.includes(name));
-  if (lacking.length > 0) {
-    console.error("\n0 passed, 1 failed");
+  if (lacking.length > 0)
     throw new Error(
       `this machine must be able to run every test, and cannot:\n${lacking.map(({ name, reason }) => `  ${name}: ${reason}`).join("\n")}`,
     );
-  }
 }
 
 /** What was found missing, for the closing report. */

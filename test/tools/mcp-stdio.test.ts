@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, onTestFinished, test } from "vitest";
 import { until } from "../contracts/fake-clock.ts";
 import { failureOf, outputOf } from "../contracts/tool.ts";
 import { connected, mcpServer, type McpUnderTest, never, stdioSettings } from "./mcp-setup.ts";
@@ -119,6 +119,9 @@ test("a crash is seen although a child of the process holds on to its output, an
   // No time passes here: the output has been let go, or this would wait for ever.
   expect(failureOf(await under.call("act", { do: "crash" })).kind).toBe("unavailable");
   expect(under.logged.join()).toMatch(/The MCP server "fixture" has ended on its own\. It wrote last: child \d+/);
+  const pid = Number(/child (\d+)/.exec(under.logged.join())?.[1]);
+  onTestFinished(() => void (isRunning(pid) && process.kill(pid, "SIGKILL")));
+  await expect.poll(() => isRunning(pid)).toBe(false);
 });
 
 test("a process that hangs for good is asked for a sign of life, and replaced when it gives none", async () => {

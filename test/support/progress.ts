@@ -1,0 +1,32 @@
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+
+/** What a run of the tests has come to, as its reporter writes it down while it goes, one a line. */
+export type Progress =
+  | { readonly type: "file-started" | "file-ended"; readonly file: string }
+  | { readonly type: "test-started"; readonly file: string; readonly test: string; readonly atMs: number }
+  | { readonly type: "test-ended"; readonly file: string; readonly test: string; readonly state: "passed" | "failed" | "skipped" }
+  | ({ readonly type: "run-ended" } & Counts);
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** Where it is written, when somebody waits for it: `scripts/run-tests.ts`, which then has the last word. */
+export const progressPath = (): string | undefined => process.env["PARLEY_TEST_PROGRESS"];
+
+export function tellProgress(progress: Progress): void {
+  const path = progressPath();
+  if (path) appendFileSync(path, `${JSON.stringify(progress)}\n`);
+}
+
+export function toldProgress(path: string): readonly Progress[] {
+  if (!existsSync(path)) return [];
+  // What is being written at this moment has no end of line yet.
+  const whole = readFileSync(path, "utf8").split("\n").slice(0, -1);
+  return whole.map((line) => JSON.parse(line) as Progress);
+}
+
+export const closingLine = ({ passed, failed, skipped }: Counts): string =>
+  `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
