@@ -12,6 +12,7 @@ import { checkSlack } from "./doctor-slack.ts";
 import { databaseOf } from "./export.ts";
 import type { Finding } from "./finding.ts";
 import { isOfMany } from "./oauth-door.ts";
+import { reachOf } from "./web-reach.ts";
 
 export const help = `parley doctor [--file FILE] [--live]
        parley doctor --live --channel C… [--user U…] [--only NAME]… [--look SECONDS] [--json] [--yes]
@@ -99,6 +100,8 @@ async function* findings(file: string | undefined, live: boolean, io: Io): Async
   }
   yield* isOfMany(env) ? checkOAuth(env) : checkSlack(env);
   if (!settings) return;
+  for (const [name, tool] of settings.tools)
+    if (tool.kind === "web-fetch") yield { grade: "ok", thing: `tool ${name}`, message: reachOf(tool) };
   yield* checkModels(settings, env, live);
   yield* checkSandbox(settings, env);
   yield* checkDatabase(settings.database);

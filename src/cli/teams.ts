@@ -3,6 +3,7 @@ import { readEnv } from "../config/env.ts";
 import { keyOf, loadSettings } from "../config/load.ts";
 import { teamFileJsonSchema } from "../config/schema.ts";
 import { print, readArguments, UsageError, type Io } from "./command.ts";
+import { reachOf } from "./web-reach.ts";
 
 export const help = `parley teams validate [FILE]
 parley teams schema
@@ -35,6 +36,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       `ok   ${name}${name === settings.defaultTeam ? ", the default" : ""}: ${team.speakers.policy}; ${agents.join(", ")}`,
     );
   }
+  for (const [name, tool] of settings.tools) if (tool.kind === "web-fetch") await print(io.stdout, `ok   tool ${name}: ${reachOf(tool)}`);
   for (const [name, model] of settings.models) {
     const key = keyOf(model);
     await print(

@@ -7,18 +7,55 @@ export type Target = { readonly url: URL } | { readonly refused: string };
  * Reads an address that a model wrote or a page redirects to. `base` is the page it was found on. What a name stands for is looked at later,
  * with each connection; here it is all that can be told from the text.
  */
-export function readTarget(text: string, ports: readonly number[], mayReach: (ip: string) => boolean, base?: URL): Target {
+export function readTarget(
+  text: string,
+  { ports, hosts }: { readonly ports: readonly number[]; readonly hosts?: readonly string[] | undefined },
+  mayReach: (ip: string) => boolean,
+  base?: URL,
+): Target {
   const url = URL.parse(text, base?.href);
   if (!url) return { refused: "it is not an address such as https://example.com/page" };
   if (url.protocol !== "http:" && url.protocol !== "https:") return { refused: "only http and https can be fetched" };
   if (url.username || url.password) return { refused: "it carries a user name or password" };
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
   if (!ports.includes(port)) return { refused: `port ${port} is not one of ${ports.join(", ")}` };
+  if (hosts && !isListedHost(url.hostname, hosts))
+    return {
+      refused: `${url.hostname.slice(0, HOST_CHARS_MAX)} is not one of the hosts that may be read: ${hosts.join(", ")}. Whoever runs Parley can add it to \`hosts\` of this tool in the team file`,
+    };
   const ip = ipOf(url);
   if (ip === undefined) return isLocalName(url.hostname) ? { refused: "the name is one of a private network" } : { url };
   if (isIP(ip) === 4 && url.host !== base?.host && !isWrittenOut(text, url))
     return { refused: "the number of its host is written in an unusual way" };
   return mayReach(ip) ? { url } : { refused: "it is not on the public internet" };
+}
+
+const HOST_CHARS_MAX = 253; // What DNS takes.
+
+/** How the host is compared: small letters, international names as DNS has them, without the dot that a full name may end on. */
+const comparable = (hostname: string): string => hostname.toLowerCase().replace(/\.$/, "");
+
+/**
+ * A host as a list names it, such as `example.org` or `*.example.org`, in the form in which addresses have it; nothing for what is no host alone:
+ * a port, a path, a star elsewhere.
+ */
+export function hostRule(text: string): string | undefined {
+  const bare = text.startsWith("*.") ? text.slice(2) : text;
+  if (/[*\s/\\?#@%]/.test(bare) || bare.startsWith(".")) return undefined;
+  const url = URL.parse(`https://${bare}/`);
+  // 443 would vanish behind https.
+  if (!url || url.port !== "" || /:\d*$/.test(bare) || url.hostname === "") return undefined;
+  const host = comparable(url.hostname);
+  if (text === bare) return host;
+  return ipOf(url) === undefined ? `*.${host}` : undefined;
+}
+
+/** `*.example.org`: every name below it, and not itself. */
+function isListedHost(hostname: string, hosts: readonly string[]): boolean {
+  const host = comparable(hostname);
+  return hosts
+    .flatMap((text) => hostRule(text) ?? [])
+    .some((rule) => (rule.startsWith("*.") ? host.endsWith(rule.slice(1)) : host === rule));
 }
 
 /** Whether an IP address is one of the public internet, by IANA's registries of special-purpose addresses. */

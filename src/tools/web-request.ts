@@ -21,6 +21,8 @@ export interface WebLimits {
   readonly bytesMax: number;
   readonly redirectsMax: number;
   readonly ports: readonly number[];
+  /** The hosts that may be read, see hostRule; all public ones when absent. */
+  readonly hosts?: readonly string[] | undefined;
 }
 
 export interface Page {
@@ -51,7 +53,7 @@ export async function getPage(
     maxHeaderSize: HEADER_BYTES_MAX,
   });
   try {
-    let target = readTarget(address, limits.ports, reach.mayReach);
+    let target = readTarget(address, limits, reach.mayReach);
     for (let redirects = 0; ; redirects++) {
       if ("refused" in target) return refused(redirects === 0 ? address : "The address it redirects to", target.refused);
       const { url } = target;
@@ -65,7 +67,7 @@ export async function getPage(
           "too_many_redirects",
           `${shown(address)} redirects more than ${limits.redirectsMax} times. Try the address of the page itself.`,
         );
-      target = readTarget(location, limits.ports, reach.mayReach, url);
+      target = readTarget(location, limits, reach.mayReach, url);
     }
   } catch (error) {
     return requestFailure(address, error);

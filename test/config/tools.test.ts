@@ -22,6 +22,23 @@ const results = (log: Awaited<ReturnType<typeof play>>["log"]) =>
   log.events.flatMap((event) => (event.type === "tool.returned" ? [event.output] : event.type === "tool.failed" ? [event.error.kind] : []));
 
 describe("web-fetch", () => {
+  test("is held to hosts that are written as hosts", async () => {
+    const at = (hosts: string) => mistakesOf({ "parley.yml": `${SMALL}tools: { web: { kind: web-fetch, hosts: ${hosts} } }\n` });
+    expect(at("['https://example.org', 'example.org:8443', '*']").map((line) => line.replace(/^\S+ /, ""))).toEqual(
+      [0, 1, 2].map(
+        (index) =>
+          `tools.web.hosts[${index}]: is no host alone; write example.org, or *.example.org for every name below it, without https://, a port or a path`,
+      ),
+    );
+    expect(at("[]")[0]).toContain("name at least one host; leave `hosts` out to let it read every public one");
+    const { log } = await play(team("web: { kind: web-fetch, hosts: [example.org] }", "tools: [web]"), {
+      replies: 'replies: { Ana: [{ toolCalls: [{ name: web_fetch, args: { url: "https://example.com/" } }] }, Done.] }',
+    });
+    expect(log.events.find(({ type }) => type === "tool.failed")).toMatchObject({
+      error: { message: expect.stringContaining("example.com is not one of the hosts that may be read: example.org") as string },
+    });
+  });
+
   const replies = 'replies: { Ana: [{ toolCalls: [{ name: web_fetch, args: { url: "http://127.0.0.1:1/" } }] }, Done.] }';
 
   test("is offered as web_fetch, and this machine is out of its reach", async () => {

@@ -227,7 +227,7 @@ test("a page of any content becomes text, and an address that is not public is n
   await counted(
     fc.asyncProperty(hostileText, async (text) => {
       expect(typeof htmlToText(text, base)).toBe("string");
-      const target = readTarget(text, [80, 443], isPublicAddress, base);
+      const target = readTarget(text, { ports: [80, 443] }, isPublicAddress, base);
       if ("url" in target) expect(["http:", "https:"]).toContain(target.url.protocol);
     }),
   );

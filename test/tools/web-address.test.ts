@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { isPublicAddress, readTarget } from "../../src/tools/web-address.ts";
+import { hostRule, isPublicAddress, readTarget } from "../../src/tools/web-address.ts";
 
-const read = (text: string, base?: URL) => readTarget(text, [80, 443], isPublicAddress, base);
+const read = (text: string, base?: URL) => readTarget(text, { ports: [80, 443] }, isPublicAddress, base);
 
 describe("an IP address of the public internet", () => {
   test.each(["8.8.8.8", "1.1.1.1", "93.184.216.34", "100.63.255.255", "172.32.0.1", "2606:4700:4700::1111", "2a00:1450:4001:80b::200e"])(
@@ -150,5 +150,66 @@ describe("an address that a page redirects to", () => {
     ["http://example.com:8080/", "port 8080"],
   ])("%s is refused: %s", (text, why) => {
     expect(read(text, page)).toEqual({ refused: expect.stringContaining(why) });
+  });
+});
+
+test.each([
+  ["example.org", "example.org"],
+  ["EXAMPLE.Org.", "example.org"],
+  ["*.example.org", "*.example.org"],
+  ["bücher.example", "xn--bcher-kva.example"],
+  ["*.Bücher.example.", "*.xn--bcher-kva.example"],
+  ["xn--bcher-kva.example", "xn--bcher-kva.example"],
+  ["93.184.216.34", "93.184.216.34"],
+  ["[2606:4700::1111]", "[2606:4700::1111]"],
+])("the host %s is compared as %s", (text, rule) => {
+  expect(hostRule(text)).toBe(rule);
+});
+
+test.each([
+  "",
+  "*",
+  "*.",
+  "*.*.org",
+  "ex*.org",
+  "example.org:443",
+  "example.org:8080",
+  "https://example.org",
+  "example.org/a",
+  "a@example.org",
+  "*.1.2.3.4",
+  "a b.org",
+  ".org",
+])("%j is no host alone", (text) => {
+  expect(hostRule(text)).toBeUndefined();
+});
+
+test.each([
+  ["https://example.org/a", true],
+  ["https://EXAMPLE.ORG./a", true],
+  ["http://example.org:443/a", true],
+  ["https://docs.example.net/", true],
+  ["https://a.b.example.net./", true],
+  ["https://BÜCHER.example/", true],
+  ["https://xn--bcher-kva.example/", true],
+  ["https://example.net/", false],
+  ["https://www.example.org/", false],
+  ["https://example.org.evil.com/", false],
+  ["https://notexample.org/", false],
+  ["https://evilexample.net/", false],
+  ["https://example.com/?u=https://example.org/", false],
+  ["https://example.com\\\\@example.org/", false],
+  ["https://exämple.org/", false],
+  ["https://93.184.216.34/", false],
+])("of the listed hosts, %s: %j", (text, isListed) => {
+  const hosts = ["Example.org", "*.example.net", "bücher.example"];
+  const target = readTarget(text, { ports: [80, 443], hosts }, isPublicAddress);
+  expect("url" in target).toBe(isListed);
+});
+
+test("an address beyond the list is refused with the list and the mend", () => {
+  expect(readTarget("https://evil.example/?q=secret", { ports: [443], hosts: ["example.org"] }, isPublicAddress)).toEqual({
+    refused:
+      "evil.example is not one of the hosts that may be read: example.org. Whoever runs Parley can add it to `hosts` of this tool in the team file",
   });
 });

@@ -218,3 +218,35 @@ describe("web_fetch cannot be led to what is private", () => {
     }
   });
 });
+
+describe("held to some hosts", () => {
+  test("it reads them, and no other, not by a redirect either; what is refused is not even asked for", async () => {
+    const asked: string[] = [];
+    const moved = await startSite({
+      "/to-listed": redirect(() => `http://www.site.test:${moved.port}/there`),
+      "/to-other": redirect(() => `http://evil.test:${moved.port}/there?q=secret`),
+      "/there": page("<p>Here.</p>"),
+    });
+    try {
+      const names = (host: string) => {
+        asked.push(host);
+        return ["127.0.0.1"];
+      };
+      const settings = { ports: [moved.port], hosts: ["site.test", "*.site.test"] };
+      const tool = webFetch(settings, { clock, resolve: async (host) => names(host), mayReach: (ip) => ip === "127.0.0.1" });
+      const get = (path: string, host = "site.test") => tool.run({ url: `http://${host}:${moved.port}${path}` }, never);
+      expect(tool.description).toContain("It reads these hosts alone: site.test, *.site.test.");
+      expect(outputOf(await get("/to-listed"))).toContain("Here.");
+      expect(failureOf(await get("/there", "evil.test")).message).toContain(
+        "evil.test is not one of the hosts that may be read: site.test, *.site.test.",
+      );
+      expect(failureOf(await get("/to-other")).message).toMatch(
+        /The address it redirects to.*evil\.test is not one of the hosts that may be read.*can add it to `hosts`/,
+      );
+      expect(asked).not.toContain("evil.test");
+      expect(moved.paths).toEqual(["/to-listed", "/there", "/to-other"]);
+    } finally {
+      await moved.close();
+    }
+  });
+});

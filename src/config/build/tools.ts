@@ -28,7 +28,7 @@ function toolNamed(name: string, parts: Parts): Tool {
   const tool = get(parts.settings.tools, name);
   switch (tool.kind) {
     case "web-fetch":
-      return guarded(webFetch({ timeoutMs: tool.timeoutSeconds * 1000, bytesMax: tool.bytesMax }), tool.approval);
+      return guarded(webFetch({ timeoutMs: tool.timeoutSeconds * 1000, bytesMax: tool.bytesMax, hosts: tool.hosts }), tool.approval);
     case "agent":
       return behindTool(name, tool, parts);
     case "mcp":

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MCP_DEFAULTS } from "../../tools/mcp-settings.ts";
 import { WEB_FETCH_DEFAULTS } from "../../tools/web.ts";
+import { hostRule } from "../../tools/web-address.ts";
 import { assistantShape } from "./assistant.ts";
 import { description, envName, key } from "./names.ts";
 
@@ -10,11 +11,27 @@ const approval = z.enum(["never", "always", "first-time"]);
 const seconds = z.int().positive().max(SECONDS_MAX);
 const name = z.string().min(1).max(200);
 
+const HOSTS_MAX = 200; // A list that somebody can still read.
+const HOST_ERROR = "is no host alone; write example.org, or *.example.org for every name below it, without https://, a port or a path";
+
 const WebFetch = z
   .strictObject({
     kind: z.literal("web-fetch"),
     approval: approval.default("never").describe("Whether a person is asked before a page is read."),
     timeoutSeconds: seconds.default(WEB_FETCH_DEFAULTS.timeoutMs / 1000),
+    hosts: z
+      .array(
+        z
+          .string()
+          .max(300)
+          .refine((host) => hostRule(host) !== undefined, { error: HOST_ERROR }),
+      )
+      .min(1, { error: "name at least one host; leave `hosts` out to let it read every public one" })
+      .max(HOSTS_MAX)
+      .optional()
+      .describe(
+        "The hosts that it may read, redirects included: example.org, or *.example.org for every name below it. Every public one when absent.",
+      ),
     bytesMax: z.int().positive().max(20_000_000).default(WEB_FETCH_DEFAULTS.bytesMax).describe("Of a page, as it is sent."),
   })
   .describe("Reads public web pages, as the tool web_fetch; the machine and its network are out of reach.");
