@@ -49,7 +49,9 @@ export type { Target } from "./store/forgetting.ts";
 export { createRunner } from "./runner.ts";
 export type { RecordedDecision } from "./store/settings.ts";
 export { backupSqlite } from "./store/sqlite-backup.ts";
+export { readableByOthers } from "./store/own-files.ts";
 export { checkSqlite } from "./store/sqlite-check.ts";
+export { quickCheckSqlite } from "./store/sqlite-quick-check.ts";
 export { openSqlite, openSqliteReadOnly } from "./store/sqlite.ts";
 
 /** Many workspaces, by OAuth. */
@@ -70,6 +72,8 @@ export interface ParleyOptions {
   readonly clock?: Clock;
   /** Whether somebody is there to ask when a run reaches a limit; as it is in Slack when absent. */
   readonly asksAtLimits?: boolean;
+  /** Nothing can be recorded now, as on a full disk; when absent, what is under way waits until it can. */
+  readonly onStoreTrouble?: (error: Error) => void;
   /** Where traces and metrics go; none when absent. */
   readonly telemetry?: Pick<TelemetryParts, "tracer" | "meter" | "contents">;
   /** One line about something that is not part of a conversation. Holds no secret. */
@@ -124,7 +128,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   };
   const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instance(), log }));
   const problem = (what: string, error?: unknown) =>
-    log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    log(`${what}: ${error instanceof Error ? ((error.name === "StoreError" ? undefined : error.stack) ?? error.message) : String(error)}`);
   const database = redacted(plain, redact);
   const telemetry = options.telemetry && createTelemetry({ ...options.telemetry, store: database, log: problem });
   const store = telemetry?.store ?? database;
@@ -173,6 +177,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       ...((options.asksAtLimits ?? options.slack !== undefined) ? { haltMinutes: settings.budgets.waitMinutes } : {}),
       budgets,
       ...(options.slack ? { ceilings: { limits: settings.ceilings.raised, budget: (account) => budgets.most(account) } } : {}),
+      ...(options.onStoreTrouble ? { onStoreTrouble: options.onStoreTrouble } : {}),
       log: problem,
       heardAll: (thread) => slack?.heardAll(thread) ?? true,
       isParked: (thread) => ofMany?.isParked(thread) ?? false,

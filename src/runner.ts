@@ -123,6 +123,8 @@ export interface RunnerParts {
   readonly budgets?: DayBudgets;
   /** How far people may raise limits; as far as they like when absent. */
   readonly ceilings?: RaiseCeilings;
+  /** Nothing can be recorded now, as on a full disk. Told in the log when absent. */
+  readonly onStoreTrouble?: (error: Error) => void;
   readonly log: (problem: string, error?: unknown) => void;
   /**
    * Whether all that people have said in the thread has come in by now; asked before a question, an approval or a halt expires. If not, the
@@ -367,6 +369,13 @@ export function createRunner(parts: RunnerParts): Runner {
     }
   }
 
+  /** What the disk does not take is tried again until it does, unless somebody wants to hear of it. */
+  function onBug(error: unknown, thread: string): void {
+    if (!isStoreTrouble(error)) parts.log(`the work on ${thread} broke`, error);
+    else if (parts.onStoreTrouble) parts.onStoreTrouble(error);
+    else parts.log(`the work on ${thread} waits, and is tried again`, error);
+  }
+
   function endFailed(lane: Lane, error: Failure, agent?: string): Promise<void> {
     return lane.inTurn(async () => {
       const { running, openTurns } = currentRun(lane.transcript);
@@ -414,10 +423,7 @@ export function createRunner(parts: RunnerParts): Runner {
       return () => void followers.delete(listener);
     },
     start() {
-      dispatch.serve(
-        { slots: parts.slots, perWorkspace: parts.perWorkspace, onBug: (error, thread) => parts.log(`the work on ${thread} broke`, error) },
-        work,
-      );
+      dispatch.serve({ slots: parts.slots, perWorkspace: parts.perWorkspace, onBug }, work);
     },
     async close() {
       closing = true;

@@ -15,6 +15,8 @@ export interface Conversation {
   readonly json: boolean;
   /** Whether a question is put to the person; a team may end at its questions instead. */
   readonly asks: boolean;
+  /** Rejects when nothing more can be recorded. */
+  readonly trouble: Promise<never>;
 }
 
 const EXIT = { done: 0, failed: 1, limit: 3, stopped: 130 } as const;
@@ -23,7 +25,7 @@ const EXIT = { done: 0, failed: 1, limit: 3, stopped: 130 } as const;
 export const personHere = () => ({ id: "terminal", name: personName() });
 
 /** Starts a run, or goes on with the one that is in the thread, and follows it until it stops or nobody can answer. Resolves to the exit code. */
-export async function converseHere(parley: Parley, { thread, team, task, json, asks }: Conversation, io: Io): Promise<number> {
+export async function converseHere(parley: Parley, { thread, team, task, json, asks, trouble }: Conversation, io: Io): Promise<number> {
   const { runner } = parley;
   const { currentRun: readRun } = await import("../parley.ts");
   const runNow = async () => readRun(await runner.read(thread));
@@ -95,7 +97,7 @@ export async function converseHere(parley: Parley, { thread, team, task, json, a
     }
     await parley.start();
     for (;;) {
-      const pause = await pauses.next();
+      const pause = await Promise.race([pauses.next(), trouble]);
       const run = await runNow();
       if (pause.type === "run.stopped") {
         if (!json) write(`  ${summary(run)}\n`);
@@ -113,7 +115,7 @@ export async function converseHere(parley: Parley, { thread, team, task, json, a
         if (!json) prompt.ask(labelOf(run));
         continue;
       }
-      const line = prompt ? undefined : await lines.next();
+      const line = prompt ? undefined : await Promise.race([lines.next(), trouble]);
       // Nobody sits there who could be asked again: what is no clear yes is a no.
       if (line !== undefined && !(await hear(line))) await hear("no");
       if (line !== undefined || interrupts > 0) continue;

@@ -24,6 +24,7 @@ export async function* checkDatabase(path: string): AsyncGenerator<Finding, void
     return;
   }
   yield await checkFile(path);
+  yield* checkRights(path);
   yield await checkRoom(folder);
 }
 
@@ -66,6 +67,32 @@ async function checkFile(path: string): Promise<Finding> {
     return { grade: "fail", thing, message: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** What was said in private is in these files. */
+async function* checkRights(path: string): AsyncGenerator<Finding, void, void> {
+  const thing = "database";
+  const { readableByOthers } = await import("../parley.ts");
+  const open = readableByOthers(path);
+  if (open.length > 0) {
+    const named = open.map(({ file, mode }) => `${file} (${modeOf(mode)})`).join(", ");
+    const files = open.map(({ file }) => file).join(" ");
+    yield {
+      grade: "fail",
+      thing,
+      message: `other users of this machine can read or write ${named}; run chmod 600 ${files}, or start Parley as their owner, which does so.`,
+    };
+  }
+  const folder = await stat(dirname(path)).catch(() => undefined);
+  // A sticky folder, as /tmp is, keeps them from taking a file's place.
+  if (folder && process.platform !== "win32" && (folder.mode & 0o022) !== 0 && (folder.mode & 0o1000) === 0)
+    yield {
+      grade: "warn",
+      thing,
+      message: `other users of this machine may write in ${dirname(path)} (${modeOf(folder.mode)}), and put another file in the place of the database; run chmod go-w ${dirname(path)}.`,
+    };
+}
+
+const modeOf = (mode: number): string => `0${(mode & 0o777).toString(8).padStart(3, "0")}`;
 
 async function checkRoom(folder: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(folder);

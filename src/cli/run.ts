@@ -56,18 +56,22 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
   const { createParley } = await import("../parley.ts"); // Here, so that --help and a mistake in the settings are answered at once.
   const dbPath = databasePath(values.db ?? ":memory:", io.cwd);
+  // Whoever sits here makes room and runs it again; a server waits instead.
+  const trouble = Promise.withResolvers<never>();
+  trouble.promise.catch(() => undefined);
   const parley = await createParley({
     settings,
     env,
     dbPath,
     asksAtLimits: io.stdin.isTTY === true,
+    onStoreTrouble: trouble.reject,
     log: (line) => void io.stderr.write(`${harmless(line)}\n`),
   });
   try {
     await refuseStrangers(parley, dbPath, io);
     const asks = !endsAtQuestion(settings.teams.get(team)?.stop);
     const thread = point ? await fork(parley, point, { team, json }, io) : `terminal-${randomUUID()}`;
-    return await converseHere(parley, { thread, team, task, json, asks }, io);
+    return await converseHere(parley, { thread, team, task, json, asks, trouble: trouble.promise }, io);
   } finally {
     await parley.stop();
   }

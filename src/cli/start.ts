@@ -11,7 +11,8 @@ import { readAddress, readSlack } from "./slack-door.ts";
 export const help = `parley start [--file FILE] [--db PATH] [--http [HOST:]PORT] [--install [HOST:]PORT]
              [--health [HOST:]PORT] [--log text|json] [--audit-file FILE]
 
-Connects to Slack over Socket Mode and works there until it is told to end. Runs that were going on at the last end go on.
+Looks the database through, connects to Slack over Socket Mode and works there until it is told to end. Runs that were going on at the last
+end go on.
 Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN; parley doctor checks these and everything else. For many workspaces, SLACK_CLIENT_ID,
 SLACK_CLIENT_SECRET, SLACK_STATE_SECRET and PARLEY_TOKEN_KEY take the place of SLACK_BOT_TOKEN: see docs/install.md.
 
@@ -31,6 +32,9 @@ SIGTERM or Ctrl-C ends it within 10 seconds; turns under way go on at the next s
 Exit codes: 0 ended when asked to; 1 an error; 2 bad usage or settings.`;
 
 const END_TIMEOUT_MS = 10_000; // What `docker stop` gives before it kills.
+
+/** Some hundred MB on a slow disk; a start is not held up for longer. */
+const QUICK_CHECK_TIMEOUT_MS = 10_000;
 
 const OPTIONS = {
   file: { type: "string" },
@@ -57,8 +61,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (env["SLACK_CLIENT_ID"]?.trim() && !("oauth" in slack))
     log.line("note: SLACK_BOT_TOKEN is set, so Parley works in its workspace alone; take it out for many (SLACK_CLIENT_ID).");
 
-  const { createParley, HTTP_PATH } = await import("../parley.ts");
+  const { createParley, HTTP_PATH, quickCheckSqlite } = await import("../parley.ts");
   const dbPath = values.db === undefined ? settings.database : databasePath(values.db, io.cwd);
+  if (dbPath !== ":memory:" && (await quickCheckSqlite({ path: dbPath, timeoutMs: QUICK_CHECK_TIMEOUT_MS })) === "late")
+    log.line(
+      `note: ${dbPath} is too large to be looked through in ${QUICK_CHECK_TIMEOUT_MS / 1000} s; Parley starts without. \`parley doctor --db\` looks through it also while Parley runs.`,
+    );
   const telemetry = await startOpenTelemetry(env);
   const parley = await createParley({
     settings,

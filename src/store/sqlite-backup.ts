@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
+import { makeOwn } from "./own-files.ts";
 import { explained, openConnectionReadOnly } from "./sqlite-connection.ts";
 import { StoreError } from "./store.ts";
 
@@ -25,6 +26,7 @@ export async function backupSqlite({ path, to }: { readonly path: string; readon
   const draft = `${to}.${process.pid}.partial`;
   const source = openConnectionReadOnly(path);
   try {
+    explained(to, () => makeOwn(draft));
     await explainedLater(to, () => source.db.backup(draft, { progress: () => PAGES_PER_STEP }));
     const counted = explained(to, () => verified(draft, path));
     explained(to, () => publish(draft, to));

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
+import { FOLDER_MODE, makeOwn, tighten } from "./own-files.ts";
 import { migrate, refuseForeign } from "./sqlite-schema.ts";
 import { StoreError } from "./store.ts";
 
@@ -39,6 +40,9 @@ export function openConnection(path: string): Connection {
     try {
       // Read-only first: what is refused here (newer, foreign, damaged) has not been touched, its write-ahead log included.
       if (existsSync(file) && statSync(file).size > 0) probe(file, path);
+      // SQLite gives the files beside it the rights of this one.
+      makeOwn(file);
+      tighten(file);
       return connect(new Database(file, { timeout: BUSY_TIMEOUT_MS }), lock, path);
     } catch (error) {
       lock.close();
@@ -60,7 +64,7 @@ export function openConnectionReadOnly(path: string): Connection {
 
 /** The file behind `path`, symbolic links resolved so that two names of one file meet in one lock. */
 function writableFile(path: string): string {
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
   // SQLite itself would open a file that it may not write, and fail at the first commit.
   accessSync(dirname(path), constants.W_OK);
   if (!existsSync(path)) return join(realpathSync(dirname(path)), basename(path));
@@ -83,6 +87,7 @@ function takeLock(file: string, path: string): Database.Database {
   const lockFile = `${file}-lock`;
   // On a file that it may not write, SQLite would take a lock that keeps nobody out.
   if (existsSync(lockFile)) accessSync(lockFile, constants.R_OK | constants.W_OK);
+  makeOwn(lockFile);
   const lock = new Database(lockFile, { timeout: 0 });
   try {
     lock.pragma("journal_mode = MEMORY");

@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -6,6 +7,7 @@ import { checkSlack } from "../../src/cli/doctor-slack.ts";
 import type { Finding } from "../../src/cli/finding.ts";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
+import { openSqlite } from "../../src/store/sqlite.ts";
 import { folderWith, SMALL } from "../config/team-files.ts";
 import { parley } from "./here.ts";
 
@@ -185,6 +187,21 @@ describe("the whole check", () => {
     expect((await parley(["doctor"], { cwd: unlisted, env: { ...env(), ANTHROPIC_API_KEY: "sk-secret" } })).out).toMatch(
       /^warn model m: has no price, so its cost is unknown and limits\.usd cannot count it/m,
     );
+  });
+
+  test("a database that others can read is named, with what to do", async () => {
+    answers = { ...OK, "/v1/models": { body: { data: [] } } };
+    const cwd = folderWith({ "parley.yml": file.replace("BASE", `"${address}/v1"`), "data/log.db": "" });
+    const path = join(cwd, "data/log.db");
+    await openSqlite({ path, now: () => 0 }).store.close();
+    expect((await parley(["doctor"], { cwd, env: env() })).out).not.toContain("other users");
+    chmodSync(path, 0o644);
+    chmodSync(join(cwd, "data"), 0o775);
+    const { code, out } = await parley(["doctor"], { cwd, env: env() });
+    expect(out).toContain(`fail database: other users of this machine can read or write ${path} (0644)`);
+    expect(out).toContain(`run chmod 600 ${path}`);
+    expect(out).toContain(`warn database: other users of this machine may write in ${join(cwd, "data")} (0775)`);
+    expect(code).toBe(1);
   });
 
   test("a database that is none is told with the file's name", async () => {
