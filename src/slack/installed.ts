@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import type { Forgets, Runner } from "../runner.ts";
-import type { Installations } from "../store/installations.ts";
+import type { Installation, Installations } from "../store/installations.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import type { TeamShelf } from "./team-shelf.ts";
@@ -12,7 +12,7 @@ import { createHttpReceiver, type HttpDoor } from "./http-receiver.ts";
 import { Inbox } from "./inbox.ts";
 import { closeDoor, openInstallDoor, portOf, type Address } from "./install-door.ts";
 import { createInstallPages, type OAuthSettings } from "./install-pages.ts";
-import { originOf } from "./origin.ts";
+import { originOf, type Origin } from "./origin.ts";
 import { FormBody, readBody, type Body } from "./payloads.ts";
 import { createReceiver } from "./receiver.ts";
 import type { Slack } from "./slack.ts";
@@ -94,7 +94,7 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Insta
     const origin = originOf(body);
     const ending = EndingBody.safeParse(body).data?.event;
     if (ending) {
-      const installation = tenants.installationOf(origin);
+      const installation = tenants.installationOf(origin) ?? (await refusedBefore(origin));
       const isBots = ending.type === "app_uninstalled" || ending.tokens?.bot?.includes(installation?.botUser ?? "");
       if (installation && isBots) await tenants.removed(installation);
       return;
@@ -106,6 +106,12 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Insta
       strangers.add(stranger);
       log(`workspace ${stranger} is heard of, but the app is not installed there any more, or not by /slack/install; it is not answered`);
     }
+  }
+
+  /** A call that Slack refused may have come before its word that the app was removed; only that word says for how long its data is kept. */
+  async function refusedBefore({ team, org, isOrgWide }: Origin): Promise<Installation | undefined> {
+    const found = await installations.find((isOrgWide ? org : team) ?? "");
+    return found?.state === "refused" ? found : undefined;
   }
 
   return {
