@@ -31,7 +31,7 @@ test("a run whose disk fills up ends with one sentence, and what was said before
   });
   const path = join(cwd, "p.db");
   // A limit on the size of files, in blocks of 512 bytes: a write past it fails as on a full disk.
-  const child = spawn("sh", ["-c", 'ulimit -f 4000 && exec "$0" "$@"', process.execPath, MAIN, "run", "--db", path, "talk"], {
+  const child = spawn("sh", ["-c", 'ulimit -f 3200 && exec "$0" "$@"', process.execPath, MAIN, "run", "--db", path, "talk"], {
     cwd,
     stdio: ["ignore", "pipe", "pipe"],
   });
