@@ -1,6 +1,7 @@
 import type { Beside } from "../engine/events.ts";
 import { currentRun, type Transcript } from "../engine/transcript.ts";
 import { notesOn } from "./attachments.ts";
+import type { FindActor } from "./gate.ts";
 import { personOf, threadOf, type Ears } from "./ears.ts";
 import { plainText } from "./mrkdwn.ts";
 import type { MessageEvent } from "./payloads.ts";
@@ -25,7 +26,7 @@ export async function hearDeletion(ears: Ears, event: MessageEvent): Promise<voi
 const idOf = (ears: Ears, channel: string, ts: string): string => `${ears.me.team}:${channel}:${ts}`;
 
 /** A person has edited a message of a thread. As long as no agent has read it, its new words count; after that they are theirs alone. */
-export async function hearAmendment(ears: Ears, event: MessageEvent): Promise<void> {
+export async function hearAmendment(ears: Ears, event: MessageEvent, findActor: FindActor): Promise<void> {
   const { message: after, previous_message: before } = event;
   const user = before?.user;
   const ts = after?.ts;
@@ -37,7 +38,8 @@ export async function hearAmendment(ears: Ears, event: MessageEvent): Promise<vo
   const person = await personOf(ears, user);
   const text = await plainText(after.text, { bot: ears.me.user, nameOf: (one) => ears.names.of(one) });
   if (text.trim() === "") return;
-  const quoted = await ears.quotes({ user, external: true, text: after.text });
+  const { affiliation } = await findActor();
+  const quoted = await ears.quotes({ user, affiliation, id: `${event.channel}:${ts}:edit`, text: after.text });
   // The files stay as they are, and so does what was said of them.
   await ears.runner.steer(thread, { kind: "edit", id, person, text: text.trim(), beside: [...quoted.beside, ...notesOn(said.beside)] });
 }

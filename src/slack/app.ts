@@ -7,6 +7,7 @@ import type { Settings } from "../store/settings.ts";
 import { removedNote } from "../store/forgetting.ts";
 import type { Store } from "../store/store.ts";
 import { createAdmins } from "./admins.ts";
+import { actorIn, createAffiliations, type Actor } from "./affiliation.ts";
 import { pressApproval, pressApprovalForm, pressAskAgain, submitApproval } from "./approval-desk.ts";
 import { createAttachments } from "./attachments.ts";
 import { pressAnswer, pressStop } from "./buttons.ts";
@@ -24,19 +25,21 @@ import { answerForm, isOfHome, submitForm } from "./home-forms.ts";
 import { createHome, type Home } from "./home.ts";
 import { createHttpReceiver, type HttpDoor } from "./http-receiver.ts";
 import { Inbox } from "./inbox.ts";
-import { listen, type Handlers } from "./listeners.ts";
+import { createGate, mayStillRead, type Handlers } from "./gate.ts";
+import { listen } from "./listeners.ts";
 import type { Pace } from "./delivery.ts";
 import { createPace } from "./outbox.ts";
 import type { Members } from "./members.ts";
 import { createMissed } from "./missed.ts";
 import { pressFinish, pressRaise } from "./limit-desk.ts";
 import { createMarks } from "./marks.ts";
+import { createMembership } from "./membership.ts";
 import { createNames } from "./names.ts";
 import { pressForget, turnPage } from "./notes.ts";
 import { FormBody, SubmissionBody, channelBeside, tsOfEvent, type Body } from "./payloads.ts";
+import { createProfiles, type Profiles } from "./profiles.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
 import { createQuotes } from "./quotes.ts";
-import { createColleagues, type Colleagues } from "./colleagues.ts";
 import { ALLOW_DEFAULT, type Allow } from "./permissions.ts";
 import { placeOf } from "./place.ts";
 import { createReceiver, type SlackReceiver } from "./receiver.ts";
@@ -85,7 +88,7 @@ export interface SlackAppParts {
 
 export interface Tenancy {
   /** Who Parley is in the workspace: Slack is not asked. */
-  readonly me: { readonly team: string; readonly user: string; readonly bot: string };
+  readonly me: { readonly team: string; readonly user: string; readonly bot: string; readonly enterprise?: string };
   readonly inbox: Inbox;
 }
 
@@ -124,7 +127,9 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const me = tenancy ? { ...tenancy.me, url: "" } : await whoAmI(web);
   const pace = parts.pace ?? createPace(clock);
   const whisper = createWhisper({ web, pace, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
-  const names = createNames({ read: web.read, store, team: me.team, clock, log });
+  const profiles = createProfiles(web.read, clock, log);
+  const names = createNames({ read: { users: profiles }, store, team: me.team, clock, log });
+  const membership = createMembership(web.read, log);
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
   const attachments = createAttachments({ store, botToken: tokenOf(botToken), log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   // Never our own, whatever the settings say.
@@ -141,22 +146,23 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     names,
     whisper,
     attachments,
-    quotes: createQuotes({ web, names, me, reads: pace.reads, log }),
+    quotes: createQuotes({ web, names, me, membership, settings: parts.settings, reads: pace.reads, log }),
     allow,
     bots: new Set(bots),
     me,
     store,
     memory: parts.memory,
     settings: parts.settings,
-    admins: createAdmins(web.read, clock, log),
+    admins: createAdmins(profiles),
+    affiliations: createAffiliations({ profiles, me, clock }),
+    membership,
     web,
     pace,
     clock,
     log,
   };
 
-  const colleagues = createColleagues({ read: web.read, me, clock, log });
-  const handle = async (body: Body): Promise<void> => dispatch(bolt, await colleagues.atHome(body), log);
+  const handle = (body: Body): Promise<void> => dispatch(bolt, body, log);
   const inbox: Inbox = tenancy?.inbox ?? new Inbox({ onMessage: (ts) => missed.heard(ts), store, clock, log, handle, bots });
   const missed = createMissed({ web, store, inbox, me, bots: desk.bots, reads: pace.reads, clock, log });
   const catchUp = createCatchUp({ missed, store, runner, web, reads: pace.reads, inbox, team: me.team, bots: desk.bots, clock, log });
@@ -181,7 +187,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   });
   const prompts = createPrompts(desk);
   const home = createHome(desk);
-  listen(bolt, handlersOf(desk, { prompts, colleagues, home, members: parts.members }), log);
+  listen(bolt, createGate(desk, handlersOf(desk, { prompts, profiles, home, members: parts.members })));
   const marks = createMarks({ runner, whisper, log });
   const reminders = createReminders({
     runner,
@@ -192,6 +198,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     log,
     team: me.team,
     heardAll: (thread) => catchUp.heardAll(thread),
+    mayStillRead: (user, channel) => mayStillRead(desk, user, channel),
   });
   const audit = createAudit({ runner, store, settings: parts.settings, log, team: me.team });
   const status = createStatus({
@@ -256,31 +263,35 @@ const tokenOf = (token: string | TokenSource) => (): Promise<string> => (typeof 
 
 function handlersOf(
   desk: Desk,
-  around: { readonly prompts: Prompts; readonly colleagues: Colleagues; readonly home: Home; readonly members: Members | undefined },
+  around: { readonly prompts: Prompts; readonly profiles: Profiles; readonly home: Home; readonly members: Members | undefined },
 ): Handlers {
-  const { prompts, colleagues, home, members } = around;
+  const { prompts, profiles, home, members } = around;
   return {
-    message: (body) => hear(desk, body),
-    async sessionStopped({ event, is_ext_shared_channel }) {
+    message: (body, findActor) => hear(desk, body, findActor),
+    async sessionStopped({ event }, { affiliation }) {
       const thread = threadOf(desk, { channel: event.channel, ts: event.thread_ts });
       const run = currentRun(await desk.runner.read(thread));
       if (!run.running) return;
       const listener = { user: event.user, channel: event.channel, threadTs: event.thread_ts };
-      // Slack does not say from where the person is: in a shared channel the button is for the starter alone.
-      const external = is_ext_shared_channel === true && run.startedBy?.id !== event.user;
-      await stop(desk, { thread, run, user: event.user, external, listener });
+      await stop(desk, { thread, run, user: event.user, affiliation, listener });
     },
-    async homeOpened({ event }) {
-      if (event.tab !== "messages") await home.opened(event.user, event.view?.hash);
-      else if (event.channel) await prompts.suggest({ user: event.user, channel: event.channel, beside: channelBeside(event.context) });
+    async homeOpened({ event }, actor) {
+      if (event.tab !== "messages") await home.opened(actor, event.view?.hash);
+      else if (event.channel)
+        await prompts.suggest({
+          user: event.user,
+          channel: event.channel,
+          beside: await openBeside(desk, channelBeside(event.context), actor),
+        });
     },
-    contextChanged: ({ event }) => prompts.suggest({ user: event.user, channel: event.channel, beside: channelBeside(event.context) }),
-    assistantThread: ({ event: { assistant_thread: opened } }) =>
+    contextChanged: async ({ event }, actor) =>
+      prompts.suggest({ user: event.user, channel: event.channel, beside: await openBeside(desk, channelBeside(event.context), actor) }),
+    assistantThread: async ({ event: { assistant_thread: opened } }, actor) =>
       prompts.suggest({
         user: opened.user_id,
         channel: opened.channel_id,
         threadTs: opened.thread_ts,
-        beside: opened.context?.channel_id,
+        beside: await openBeside(desk, opened.context?.channel_id, actor),
       }),
     channelClosed: ({ event }) => stopRuns(desk, (channel) => channel === event.channel, "the channel was closed to Parley"),
     async memberJoined({ event }) {
@@ -298,56 +309,60 @@ function handlersOf(
     },
     async userChanged({ event }) {
       desk.names.forget(event.user.id);
-      desk.admins.forget(event.user.id);
-      colleagues.forget(event.user.id);
+      profiles.forget(event.user.id);
       const { name, real_name, profile } = event.user;
       members?.renamed([name, real_name, profile?.display_name, profile?.real_name]);
     },
-    async stopPressed(press) {
-      await pressStop(desk, press);
+    async stopPressed(press, actor) {
+      await pressStop(desk, press, actor);
       if (press.view) await refreshControls(desk, press.view);
     },
-    answerPressed: (press) => pressAnswer(desk, press),
-    approvePressed: (press) => pressApproval(desk, press, "once"),
-    allowRunPressed: (press) => pressApproval(desk, press, "run"),
-    editPressed: (press) => pressApprovalForm(desk, press, "edit"),
-    denyPressed: (press) => pressApproval(desk, press, "deny"),
-    denyWhyPressed: (press) => pressApprovalForm(desk, press, "deny"),
-    askAgainPressed: (press) => pressAskAgain(desk, press),
-    editSubmitted: (submission) => submitApproval(desk, submission, "edit"),
-    denySubmitted: (submission) => submitApproval(desk, submission, "deny"),
-    raisePressed: (press) => pressRaise(desk, press),
-    finishPressed: (press) => pressFinish(desk, press),
-    forgetThreadPressed: (press) => pressForgetThread(desk, press),
-    forgetPressed: (press) => pressForget(desk, press),
+    answerPressed: (press, actor) => pressAnswer(desk, press, actor),
+    approvePressed: (press, actor) => pressApproval(desk, press, actor, "once"),
+    allowRunPressed: (press, actor) => pressApproval(desk, press, actor, "run"),
+    editPressed: (press, actor) => pressApprovalForm(desk, press, actor, "edit"),
+    denyPressed: (press, actor) => pressApproval(desk, press, actor, "deny"),
+    denyWhyPressed: (press, actor) => pressApprovalForm(desk, press, actor, "deny"),
+    askAgainPressed: (press, actor) => pressAskAgain(desk, press, actor),
+    editSubmitted: (submission, actor) => submitApproval(desk, submission, actor, "edit"),
+    denySubmitted: (submission, actor) => submitApproval(desk, submission, actor, "deny"),
+    raisePressed: (press, actor) => pressRaise(desk, press, actor),
+    finishPressed: (press, actor) => pressFinish(desk, press, actor),
+    forgetThreadPressed: (press, actor) => pressForgetThread(desk, press, actor),
+    forgetPressed: (press, actor) => pressForget(desk, press, actor),
     notesPaged: (press) => turnPage(desk, press),
-    pausePressed: (press) => pressHold(desk, press, "pause"),
-    resumePressed: (press) => pressHold(desk, press, "resume"),
-    steerPressed: (press) => pressSteer(desk, press),
-    wordsPressed: (press) => pressWords(desk, press),
-    continuePressed: (press) => pressNext(desk, press, "continue"),
-    otherTeamPressed: (press) => pressNext(desk, press, "team"),
-    transcriptPressed: (press) => pressTranscript(desk, press),
-    sharePressed: (press) => pressShare(desk, press),
-    feedbackPressed: (press) => pressFeedback(desk, press),
-    steerSubmitted: (submission) => submitRunModal(desk, submission, "steer"),
-    answerSubmitted: (submission) => submitRunModal(desk, submission, "answer"),
-    continueSubmitted: (submission) => submitRunModal(desk, submission, "continue"),
-    otherTeamSubmitted: (submission) => submitRunModal(desk, submission, "team"),
-    listedPause: (press) => pressListed(desk, press, "pause"),
-    listedResume: (press) => pressListed(desk, press, "resume"),
-    listedStop: (press) => pressListed(desk, press, "stop"),
-    listedTranscript: (press) => pressListed(desk, press, "transcript"),
-    settingsSubmitted: (submission) => saveSettings(desk, submission),
-    command: (command) => parleyCommand(desk, command),
-    homePressed: (press) => pressHome(desk, home, press),
-    homeSubmitted: (submission) => submitForm(desk, home, submission),
+    pausePressed: (press, actor) => pressHold(desk, press, actor, "pause"),
+    resumePressed: (press, actor) => pressHold(desk, press, actor, "resume"),
+    steerPressed: (press, actor) => pressSteer(desk, press, actor),
+    wordsPressed: (press, actor) => pressWords(desk, press, actor),
+    continuePressed: (press, actor) => pressNext(desk, press, actor, "continue"),
+    otherTeamPressed: (press, actor) => pressNext(desk, press, actor, "team"),
+    transcriptPressed: (press, actor) => pressTranscript(desk, press, actor),
+    sharePressed: (press, actor) => pressShare(desk, press, actor),
+    feedbackPressed: (press, actor) => pressFeedback(desk, press, actor),
+    steerSubmitted: (submission, actor) => submitRunModal(desk, submission, actor, "steer"),
+    answerSubmitted: (submission, actor) => submitRunModal(desk, submission, actor, "answer"),
+    continueSubmitted: (submission, actor) => submitRunModal(desk, submission, actor, "continue"),
+    otherTeamSubmitted: (submission, actor) => submitRunModal(desk, submission, actor, "team"),
+    listedPause: (press, actor) => pressListed(desk, press, actor, "pause"),
+    listedResume: (press, actor) => pressListed(desk, press, actor, "resume"),
+    listedStop: (press, actor) => pressListed(desk, press, actor, "stop"),
+    listedTranscript: (press, actor) => pressListed(desk, press, actor, "transcript"),
+    settingsSubmitted: (submission, actor) => saveSettings(desk, submission, actor),
+    command: (command, actor) => parleyCommand(desk, command, actor),
+    homePressed: (press, actor) => pressHome(desk, home, press, actor),
+    homeSubmitted: (submission, actor) => submitForm(desk, home, submission, actor),
     teamChosen: (press) => previewTeam(desk, press),
     newRun: (shortcut) => openNewRun(desk, { user: shortcut.user.id, triggerId: shortcut.trigger_id }),
-    newRunSubmitted: (submission) => startFromModal(desk, submission),
-    discuss: (shortcut) => discuss(desk, shortcut),
+    newRunSubmitted: (submission, actor) => startFromModal(desk, submission, actor),
+    discuss: (shortcut, actor) => discuss(desk, shortcut, actor),
     controls: (shortcut) => openControls(desk, shortcut),
   };
+}
+
+/** A channel that a person looks at beside their messages, where they may look into it. */
+async function openBeside(desk: Desk, channel: string | undefined, actor: Actor): Promise<string | undefined> {
+  return channel !== undefined && (await desk.membership.mayRead(channel, actor)).kind === "open" ? channel : undefined;
 }
 
 /** Only forms are answered; what comes in otherwise is not held up. */
@@ -355,7 +370,10 @@ const answersOf =
   (desk: Desk) =>
   async (body: unknown): Promise<object | undefined> => {
     const submission = FormBody.safeParse(body).data && SubmissionBody.safeParse(body).data;
-    return submission && (isOfHome(submission) ? answerForm(desk, submission) : answerChoice(desk, submission));
+    return (
+      submission &&
+      (isOfHome(submission) ? answerForm(desk, submission, () => actorIn(desk.affiliations, body)) : answerChoice(desk, submission))
+    );
   };
 
 /** Nobody can read or answer there any more: runs must not go on, and cost, unseen. */

@@ -1,6 +1,7 @@
 import { approvalOf, isStanding } from "../engine/agents/approvals.ts";
 import { readBack } from "../engine/shown.ts";
 import { currentRun, type Transcript } from "../engine/transcript.ts";
+import type { Actor } from "./affiliation.ts";
 import { denyModal, editedTo, editForm, editModal, FIELDS } from "./approval-modals.ts";
 import { pressed, type Pressed } from "./buttons.ts";
 import { openModal, tellDirectly, type Desk } from "./desk.ts";
@@ -13,8 +14,8 @@ import { refused } from "./refused.ts";
 import { isShownWhole } from "./shown-code.ts";
 
 /** Run once, Allow for this run, Deny, under a call that waits for a yes. */
-export async function pressApproval(desk: Desk, press: PressBody, word: "once" | "run" | "deny"): Promise<void> {
-  const at = pressed(desk, press);
+export async function pressApproval(desk: Desk, press: PressBody, actor: Actor, word: "once" | "run" | "deny"): Promise<void> {
+  const at = pressed(desk, press, actor);
   if (!at) return;
   const transcript = await desk.runner.read(at.thread);
   const asked = askedIn(transcript, press);
@@ -33,8 +34,8 @@ export async function pressApproval(desk: Desk, press: PressBody, word: "once" |
 }
 
 /** Edit…, and Deny and say why…, which open a form. */
-export async function pressApprovalForm(desk: Desk, press: PressBody, form: "edit" | "deny"): Promise<void> {
-  const at = pressed(desk, press);
+export async function pressApprovalForm(desk: Desk, press: PressBody, actor: Actor, form: "edit" | "deny"): Promise<void> {
+  const at = pressed(desk, press, actor);
   if (!at || !press.trigger_id) return;
   const transcript = await desk.runner.read(at.thread);
   const asked = askedIn(transcript, press);
@@ -53,7 +54,7 @@ export async function pressApprovalForm(desk: Desk, press: PressBody, form: "edi
 }
 
 /** One of these forms came back. */
-export async function submitApproval(desk: Desk, submission: SubmissionBody, form: "edit" | "deny"): Promise<void> {
+export async function submitApproval(desk: Desk, submission: SubmissionBody, { affiliation }: Actor, form: "edit" | "deny"): Promise<void> {
   const about = AboutRun.safeParse(submission.view.private_metadata).data;
   const place = about && placeOf(about.thread);
   if (!about || place?.team !== desk.me.team) return;
@@ -61,11 +62,10 @@ export async function submitApproval(desk: Desk, submission: SubmissionBody, for
   const transcript = await desk.runner.read(about.thread);
   const asked = transcript.events[(about.seq ?? 0) - 1];
   if (asked?.type !== "approval.requested") return;
-  const external = submission.user.team_id !== undefined && submission.user.team_id !== desk.me.team;
   const { startedBy } = currentRun(transcript);
   const listener = { user, channel: place.channel, threadTs: place.ts, ts: place.ts };
   if (isOpen(transcript, asked)) {
-    const attempt = { user, external, startedBy, channel: place.channel, subject: about.thread, id: submission.view.id };
+    const attempt = { user, affiliation, startedBy, channel: place.channel, subject: about.thread, id: submission.view.id };
     const no = await refused(desk, "approve", attempt);
     if (no) return tellDirectly(desk, user, safeMrkdwn(no));
   }
@@ -84,8 +84,8 @@ export async function submitApproval(desk: Desk, submission: SubmissionBody, for
 }
 
 /** Ask me again: a yes for the run is taken back. */
-export async function pressAskAgain(desk: Desk, press: PressBody): Promise<void> {
-  const at = pressed(desk, press);
+export async function pressAskAgain(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(desk, press, actor);
   if (!at) return;
   const transcript = await desk.runner.read(at.thread);
   const asked = askedIn(transcript, press);
@@ -104,7 +104,7 @@ const isOpen = (transcript: Transcript, { call }: Of<"approval.requested">): boo
 
 async function mayNot(desk: Desk, at: Pressed, transcript: Transcript, press: PressBody): Promise<boolean> {
   const { startedBy } = currentRun(transcript);
-  const no = await refused(desk, "approve", { user: press.user.id, external: at.external, startedBy, ...at.about });
+  const no = await refused(desk, "approve", { user: press.user.id, affiliation: at.affiliation, startedBy, ...at.about });
   if (no) await desk.whisper.tell(at.listener, safeMrkdwn(no));
   return no !== undefined;
 }

@@ -1,3 +1,4 @@
+import type { Affiliation } from "./affiliation.ts";
 import { INVITE, type Desk } from "./desk.ts";
 import { slackErrorCode } from "./web.ts";
 import type { Looks } from "./whisper.ts";
@@ -5,7 +6,7 @@ import type { Looks } from "./whisper.ts";
 /** Somebody asks for something outside of a thread: by a command, or by a button of its answer. */
 export interface Asked {
   readonly user: string;
-  readonly external: boolean;
+  readonly affiliation: Affiliation;
   readonly channel: string;
   /** Where the answer goes, to the person alone. */
   readonly respondTo: string | undefined;

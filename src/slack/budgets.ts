@@ -1,18 +1,19 @@
 import type { Person } from "../engine/events.ts";
 import type { Heard, Standing } from "../runner.ts";
+import { isOurs, type Actor } from "./affiliation.ts";
 import { dollars, mention } from "./blocks.ts";
 import type { Ears } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { allowIn, refused, wouldRefuse, type Attempt } from "./refused.ts";
 
 /** How the budgets of the day stand for a person in a channel, a line each; in mrkdwn. */
-export async function budgetText(ears: Ears, who: { readonly user: string; readonly channel: string }): Promise<string> {
+export async function budgetText(ears: Ears, who: Actor & { readonly channel: string }): Promise<string> {
   const { budgets } = ears.runner;
   if (!budgets) return "Nothing is counted here.";
   const accounts = [`person/${who.user}`, `channel/${who.channel}`, "workspace"];
   const standing = await Promise.all(accounts.map((account) => budgets.standing(ears.me.team, account)));
   const lines = standing.map((one) => `• ${NAMES[kindOf(one.account)]}: ${used(one)}`);
-  const attempt = { ...who, external: false, startedBy: undefined };
+  const attempt = { ...who, startedBy: undefined };
   const mayRaise = (await wouldRefuseBudget(ears, attempt)) === undefined;
   const words = "`/parley budget raise me|channel|workspace DOLLARS` raises one for today.";
   const note = mayRaise ? words : standing.some(({ limit }) => limit !== undefined) ? await whoMayRaise(ears, who.channel) : "";
@@ -34,7 +35,7 @@ function used({ spent, priced, limit }: Standing): string {
 export async function raiseBudget(
   ears: Ears,
   words: readonly string[],
-  who: { readonly user: string; readonly channel: string; readonly external: boolean; readonly person: Person },
+  who: Actor & { readonly channel: string; readonly person: Person },
 ): Promise<{ readonly text: string; readonly account?: string }> {
   const [whose = "", amount = ""] = words;
   const account = { me: `person/${who.user}`, channel: `channel/${who.channel}`, workspace: "workspace" }[whose.toLowerCase()];
@@ -71,7 +72,7 @@ const SHARED: Person = { id: "", name: "" };
 /** Why a person may not raise a budget of the day; what is refused is in the audit log. `undefined`: go ahead. */
 export async function mayRaiseBudget(ears: Ears, attempt: Attempt): Promise<string | undefined> {
   const no = await refused(ears, "raise", { ...attempt, startedBy: SHARED });
-  return no === undefined || attempt.external ? no : whoMayRaise(ears, attempt.channel);
+  return no === undefined || !isOurs(attempt.affiliation) ? no : whoMayRaise(ears, attempt.channel);
 }
 
 const wouldRefuseBudget = (ears: Ears, attempt: Omit<Attempt, "subject">): Promise<string | undefined> =>

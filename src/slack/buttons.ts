@@ -1,4 +1,5 @@
 import { currentRun } from "../engine/transcript.ts";
+import type { Actor, Affiliation } from "./affiliation.ts";
 import { personOf, threadOf, type Ears } from "./ears.ts";
 import { stop } from "./run-control.ts";
 import { safeMrkdwn } from "./escape.ts";
@@ -8,8 +9,8 @@ import { placeOf } from "./place.ts";
 import { refused, type Attempt } from "./refused.ts";
 
 /** Stop, under the cards of a thread or in the run's controls. Resolves to whether this press ended the run. */
-export async function pressStop(ears: Ears, press: PressBody): Promise<boolean> {
-  const at = pressed(ears, press);
+export async function pressStop(ears: Ears, press: PressBody, actor: Actor): Promise<boolean> {
+  const at = pressed(ears, press, actor);
   if (!at) return false;
   const run = currentRun(await ears.runner.read(at.thread));
   const { r } = ButtonValue.parse(press.actions[0].value);
@@ -24,15 +25,15 @@ export async function pressStop(ears: Ears, press: PressBody): Promise<boolean> 
     thread: at.thread,
     run,
     user: press.user.id,
-    external: at.external,
+    affiliation: at.affiliation,
     listener: at.listener,
     ...(at.about.id === undefined ? {} : { id: at.about.id }),
   });
 }
 
 /** An answer offered by a question. The words are the log's own: what a payload says was on the button is not believed. */
-export async function pressAnswer(ears: Ears, press: PressBody): Promise<void> {
-  const at = pressed(ears, press);
+export async function pressAnswer(ears: Ears, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(ears, press, actor);
   if (!at) return;
   const transcript = await ears.runner.read(at.thread);
   const { startedBy, questions } = currentRun(transcript);
@@ -42,7 +43,7 @@ export async function pressAnswer(ears: Ears, press: PressBody): Promise<void> {
     await ears.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
     return;
   }
-  const no = await refused(ears, "answer", { user: press.user.id, external: at.external, startedBy, ...at.about });
+  const no = await refused(ears, "answer", { user: press.user.id, affiliation: at.affiliation, startedBy, ...at.about });
   if (no) {
     await ears.whisper.tell(at.listener, safeMrkdwn(no));
     return;
@@ -65,15 +66,16 @@ export interface Pressed {
   readonly thread: string;
   readonly channel: string;
   readonly messageTs: string;
-  readonly external: boolean;
+  readonly affiliation: Affiliation;
   /** For {@link refused}. */
   readonly about: Pick<Attempt, "channel" | "subject" | "id">;
   readonly listener: { readonly user: string; readonly channel: string; readonly threadTs: string; readonly ts: string };
 }
 
 /** Where a button is: in a message of the thread, or in a modal that names it. */
-export function pressed(ears: Ears, press: PressBody): Pressed | undefined {
+export function pressed(ears: Ears, press: PressBody, { affiliation }: Actor): Pressed | undefined {
   const named = placeOf(press.view?.private_metadata ?? "");
+  if (named && named.team !== ears.me.team) return undefined;
   const at = named ? { channel: named.channel, ts: named.ts, messageTs: named.ts } : placeOfPress(press);
   if (!at) return undefined;
   const thread = threadOf(ears, { channel: at.channel, ts: at.ts });
@@ -82,8 +84,7 @@ export function pressed(ears: Ears, press: PressBody): Pressed | undefined {
     about: { channel: at.channel, subject: thread, ...(press.trigger_id === undefined ? {} : { id: press.trigger_id }) },
     channel: at.channel,
     messageTs: at.messageTs,
-    // Presses do not say whether a channel is shared; a person of another workspace is a guest in any case.
-    external: press.user.team_id !== undefined && press.user.team_id !== ears.me.team,
+    affiliation,
     listener: { user: press.user.id, channel: at.channel, threadTs: at.ts, ts: at.messageTs },
   };
 }

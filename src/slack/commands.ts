@@ -1,4 +1,5 @@
 import { currentRun } from "../engine/transcript.ts";
+import type { Actor } from "./affiliation.ts";
 import { answerTo, isOutside, notHere, type Asked } from "./asked.ts";
 import { refusedText } from "./budgets.ts";
 import { budgetCommand } from "./limit-desk.ts";
@@ -11,14 +12,15 @@ import { plainText } from "./mrkdwn.ts";
 import { mySettings } from "./my-settings.ts";
 import { memoryCommand } from "./notes.ts";
 import type { CommandBody, MessageShortcutBody, PressBody, SubmissionBody } from "./payloads.ts";
+import { recordReading } from "./readings.ts";
 import { refused } from "./refused.ts";
 import { controlRuns, listRuns, sendTranscript } from "./run-commands.ts";
 import { openSettings } from "./settings-desk.ts";
 import { asSetIn, startRun, teamsIn } from "./starting.ts";
 
 /** `/parley …`: what people ask for outside of a thread. Slack lets nobody use a command in one, hence the words and the shortcuts there. */
-export async function parleyCommand(desk: Desk, command: CommandBody): Promise<void> {
-  const asked = askedBy(desk, command);
+export async function parleyCommand(desk: Desk, command: CommandBody, actor: Actor): Promise<void> {
+  const asked = askedBy(command, actor);
   const answer = answerTo(desk, asked);
   const words = command.text.trim().split(/\s+/);
   const word = words[0]?.toLowerCase() ?? "";
@@ -41,19 +43,17 @@ export async function parleyCommand(desk: Desk, command: CommandBody): Promise<v
     case "settings":
       return openSettings(desk, asked);
     case "budget":
-      return answer(await budgetCommand(desk, command));
+      return answer(await budgetCommand(desk, command, actor));
     case "memory":
-      return memoryCommand(desk, command);
+      return memoryCommand(desk, command, actor);
     default:
       return answer(`I do not know \`/parley ${safeMrkdwn(word.slice(0, 40))}\`.\n\n${commandsText()}`);
   }
 }
 
-function askedBy(desk: Desk, command: CommandBody): Asked {
+function askedBy(command: CommandBody, actor: Actor): Asked {
   return {
-    user: command.user_id,
-    // In a shared channel the command of a guest says from where it comes.
-    external: command.team_id !== undefined && command.team_id !== desk.me.team,
+    ...actor,
     channel: command.channel_id,
     respondTo: command.response_url,
     id: command.trigger_id,
@@ -63,7 +63,7 @@ function askedBy(desk: Desk, command: CommandBody): Asked {
 /** `/parley new`: a modal; with a task behind it, a run in this channel at once. */
 async function newRun(desk: Desk, command: CommandBody, asked: Asked): Promise<void> {
   const answer = answerTo(desk, asked);
-  const { channel, user, external, id } = asked;
+  const { channel, user, affiliation, id } = asked;
   if (id === undefined) return;
   const teams = await teamsIn(desk, channel);
   const said = command.text.trim().replace(/^\S+\s*/, "");
@@ -73,12 +73,12 @@ async function newRun(desk: Desk, command: CommandBody, asked: Asked): Promise<v
   if (task === "") return openModal(desk, id, newRunModal({ ...teams, default: team ?? teams.default }));
   if (await isOutside(desk, channel)) return answer(notHere(channel));
   const text = await plainText(task, { bot: desk.me.user, nameOf: (one) => desk.names.of(one) });
-  const line = await startRun(desk, { key: `command/${id}`, user, external, channel, team, text });
+  const line = await startRun(desk, { key: `command/${id}`, user, affiliation, channel, team, text });
   if (line) await answer(line);
 }
 
 /** "Discuss with Parley" on a message: a run about its text, in its thread. */
-export async function discuss(desk: Desk, shortcut: MessageShortcutBody): Promise<void> {
+export async function discuss(desk: Desk, shortcut: MessageShortcutBody, { affiliation }: Actor): Promise<void> {
   const { message, channel, user } = shortcut;
   const listener = { user: user.id, channel: channel.id, threadTs: message.thread_ts, ts: message.ts };
   const answer = (text: string) => desk.whisper.respond(shortcut.response_url, listener, text);
@@ -87,8 +87,7 @@ export async function discuss(desk: Desk, shortcut: MessageShortcutBody): Promis
   if (await isOutside(desk, channel.id)) return answer(notHere(channel.id));
   const thread = threadOf(desk, { channel: channel.id, ...message });
   const run = currentRun(await desk.runner.read(thread));
-  const external = user.team_id !== undefined && user.team_id !== desk.me.team;
-  const attempt = { user: user.id, external, startedBy: run.startedBy, channel: channel.id, subject: thread, id: shortcut.trigger_id };
+  const attempt = { user: user.id, affiliation, startedBy: run.startedBy, channel: channel.id, subject: thread, id: shortcut.trigger_id };
   const no = await refused(desk, run.running ? "steer" : "start", attempt);
   if (no) return answer(safeMrkdwn(no));
   desk.whisper.react({ channel: channel.id, ts: message.ts }, "eyes");
@@ -111,6 +110,7 @@ export async function discuss(desk: Desk, shortcut: MessageShortcutBody): Promis
 /** "Parley run controls" on a message: what goes on in its thread, and Stop. */
 export async function openControls(desk: Desk, shortcut: MessageShortcutBody): Promise<void> {
   const thread = threadOf(desk, { channel: shortcut.channel.id, ...shortcut.message });
+  await recordReading(desk, { user: shortcut.user.id }, { deed: "read controls", subject: thread, id: shortcut.trigger_id });
   await openModal(desk, shortcut.trigger_id, controlsModal(thread, currentRun(await desk.runner.read(thread))));
 }
 
@@ -144,15 +144,13 @@ export async function previewTeam(desk: Desk, press: PressBody): Promise<void> {
 }
 
 /** The new-run modal was submitted: the task is posted in the channel, and the run begins under it. */
-export async function startFromModal(desk: Desk, submission: SubmissionBody): Promise<void> {
+export async function startFromModal(desk: Desk, submission: SubmissionBody, { user, affiliation }: Actor): Promise<void> {
   const { values } = submission.view.state;
   const chosen = (block: string) => values[block]?.[NEW_RUN.element];
   const task = chosen(NEW_RUN.task)?.value?.trim();
   const team = chosen(NEW_RUN.team)?.selected_option?.value;
   const channel = chosen(NEW_RUN.channel)?.selected_conversation;
   if (!task || !team || !channel) return;
-  const user = submission.user.id;
-  const external = submission.user.team_id !== undefined && submission.user.team_id !== desk.me.team;
-  const line = await startRun(desk, { key: submission.view.id, user, external, channel, team, text: task });
+  const line = await startRun(desk, { key: submission.view.id, user, affiliation, channel, team, text: task });
   if (line) await tellDirectly(desk, user, line);
 }

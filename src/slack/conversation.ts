@@ -6,6 +6,7 @@ import { hearAmendment, hearDeletion } from "./amendments.ts";
 import { refusedText } from "./budgets.ts";
 import { personOf, threadOf, type Ears } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
+import type { FindActor } from "./gate.ts";
 import { helpText, teamNamed, type TeamCards } from "./help.ts";
 import { READ, SEEN } from "./marks.ts";
 import { bareText, mentions, plainText } from "./mrkdwn.ts";
@@ -24,7 +25,6 @@ interface Spoken {
   readonly user: string;
   readonly direct: boolean;
   readonly addressed: boolean;
-  readonly external: boolean;
   /** Set when another bot speaks, that is allowed to. */
   readonly bot: Person | undefined;
 }
@@ -33,9 +33,9 @@ interface Spoken {
  * A message came, in a channel or directly: a task, an answer, steering, a word such as `stop`, or a cry for help. Ordinary talk is not even read.
  * May be called twice with the same message.
  */
-export async function hear(ears: Ears, body: z.output<typeof MessageBody>): Promise<void> {
+export async function hear(ears: Ears, body: z.output<typeof MessageBody>, findActor: FindActor): Promise<void> {
   if (isDeletion(body.event)) return hearDeletion(ears, body.event);
-  if (isAmendment(body.event)) return hearAmendment(ears, body.event);
+  if (isAmendment(body.event)) return hearAmendment(ears, body.event, findActor);
   const spoken = spokenTo(body, ears);
   if (!spoken) return;
   const { message, user, addressed } = spoken;
@@ -46,12 +46,14 @@ export async function hear(ears: Ears, body: z.output<typeof MessageBody>): Prom
   const run = currentRun(transcript);
   if (!addressed && !run.running) return;
 
+  // A bot that is heard is the operator's choice.
+  const affiliation = spoken.bot ? "member" : (await findActor()).affiliation;
   const listener = { user, channel: message.channel, threadTs: message.thread_ts, ts: message.ts };
   const bare = bareText(message.text, ears.me.user);
   const word = spoken.bot ? undefined : commandWord(bare);
   if (word && word !== "help") {
     const id = `${ears.me.team}:${message.channel}:${message.ts}`;
-    await command(ears, word, { thread, transcript, run, user, external: spoken.external, listener, id });
+    await command(ears, word, { thread, transcript, run, user, affiliation: affiliation, listener, id });
     return;
   }
   if (word === "help" || (addressed && bare === "" && !message.files?.length)) {
@@ -59,7 +61,14 @@ export async function hear(ears: Ears, body: z.output<typeof MessageBody>): Prom
     return;
   }
   if (spoken.bot && botsInARow(transcript, ears.bots) >= BOTS_IN_A_ROW_MAX) return;
-  const attempt = { user, external: spoken.external, startedBy: run.startedBy, channel: message.channel, subject: thread, id: message.ts };
+  const attempt = {
+    user,
+    affiliation: affiliation,
+    startedBy: run.startedBy,
+    channel: message.channel,
+    subject: thread,
+    id: message.ts,
+  };
   // A bystander's talk among people is not answered each time, nor kept.
   const no = await (addressed ? refused : wouldRefuse)(ears, deedOf(run), attempt);
   if (no) {
@@ -74,7 +83,7 @@ export async function hear(ears: Ears, body: z.output<typeof MessageBody>): Prom
   const team = run.running ? run.team : set.team;
   const to = addressee(wish.text, ears.teams.cards.find(({ name }) => name === team)?.agents ?? []);
   const { files, note } = await ears.attachments(message);
-  const quoted = await ears.quotes({ user, external: spoken.external, text: message.text });
+  const quoted = await ears.quotes({ user, affiliation: affiliation, id: `${message.channel}:${message.ts}`, text: message.text });
   const heard = await ears.runner.say({
     thread,
     workspace: ears.me.team,
@@ -105,15 +114,14 @@ const SLACK: ReadonlySet<string> = new Set(["USLACK", "USLACKBOT"]);
  * Own posts come back in three shapes: as the bot user, with a bot id and no user, and as an edit; all of them, and other bots, carry a
  * bot or app id, no user, or a subtype that is not people's.
  */
-function spokenTo({ event: message, is_ext_shared_channel }: z.output<typeof MessageBody>, { me, bots }: Ears): Spoken | undefined {
+function spokenTo({ event: message }: z.output<typeof MessageBody>, { me, bots }: Ears): Spoken | undefined {
   const { user } = message;
   if (message.bot_id && bots.has(message.bot_id) && user !== me.user) return spokenByBot(message, me);
   if (!user || message.hidden || message.bot_id || message.app_id || user === me.user || SLACK.has(user)) return undefined;
   if (!PEOPLE.has(message.subtype ?? "")) return undefined;
   const direct = message.channel_type === "im" || (!message.channel_type && message.channel.startsWith("D"));
   const addressed = direct || message.type === "app_mention" || mentions(message.text, me.user);
-  const home = message.user_team ?? message.source_team ?? message.team ?? me.team;
-  return { message, user, direct, addressed, external: is_ext_shared_channel === true && home !== me.team, bot: undefined };
+  return { message, user, direct, addressed, bot: undefined };
 }
 
 /** Bots that answer each other would never end: after so many of their messages a person must speak first. */
@@ -125,7 +133,7 @@ function spokenByBot(message: MessageEvent, me: Ears["me"]): Spoken | undefined 
   if (message.hidden || !["", "bot_message", "file_share"].includes(message.subtype ?? "")) return undefined;
   const name = message.bot_profile?.name ?? message.username ?? id;
   const addressed = message.type === "app_mention" || mentions(message.text, me.user);
-  return { message, user: message.user ?? id, direct: false, addressed, external: false, bot: { id, name } };
+  return { message, user: message.user ?? id, direct: false, addressed, bot: { id, name } };
 }
 
 function botsInARow({ events }: Transcript, bots: ReadonlySet<string>): number {

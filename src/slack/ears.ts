@@ -2,9 +2,11 @@ import type { Person } from "../engine/events.ts";
 import type { Forgets, Runner } from "../runner.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Admins } from "./admins.ts";
+import type { Affiliations } from "./affiliation.ts";
 import type { Attachments } from "./attachments.ts";
 import type { TeamCards } from "./help.ts";
 import type { Quotes } from "./quotes.ts";
+import type { Membership } from "./membership.ts";
 import type { Names } from "./names.ts";
 import type { Allow } from "./permissions.ts";
 import { threadKey } from "./place.ts";
@@ -24,6 +26,8 @@ export interface Ears {
   /** As the team file has it; `allowIn` says what holds in a channel. */
   readonly allow: Allow;
   readonly admins: Admins;
+  readonly affiliations: Affiliations;
+  readonly membership: Membership;
   /** What people set while Parley runs, and the audit log. */
   readonly settings: Settings;
   readonly log: Log;
@@ -33,7 +37,7 @@ export interface Ears {
   readonly me: { readonly team: string; readonly user: string };
 }
 
-export async function personOf(ears: Ears, user: string): Promise<Person> {
+export async function personOf(ears: Pick<Ears, "names">, user: string): Promise<Person> {
   return { id: user, name: await ears.names.of(user) };
 }
 

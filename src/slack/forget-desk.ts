@@ -1,4 +1,5 @@
 import type { Person, RunEvent } from "../engine/events.ts";
+import type { Actor } from "./affiliation.ts";
 import { pressed } from "./buttons.ts";
 import { refreshControls } from "./commands.ts";
 import type { Desk } from "./desk.ts";
@@ -8,14 +9,14 @@ import type { PressBody } from "./payloads.ts";
 import { refused } from "./refused.ts";
 
 /** Forget this thread, in its controls, once it was confirmed. */
-export async function pressForgetThread(desk: Desk, press: PressBody): Promise<void> {
-  const at = pressed(desk, press);
+export async function pressForgetThread(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(desk, press, actor);
   if (!at) return;
   const { events } = await desk.runner.read(at.thread);
   if (events.every(({ type, forgotten }) => forgotten !== undefined || !HAS_WORDS.has(type)))
     return desk.whisper.tell(at.listener, "There is nothing of this thread left to forget.");
   const user = press.user.id;
-  const no = await refused(desk, "forgetThread", { user, external: at.external, startedBy: starterOf(events, user), ...at.about });
+  const no = await refused(desk, "forgetThread", { user, affiliation: at.affiliation, startedBy: starterOf(events, user), ...at.about });
   if (no) return desk.whisper.tell(at.listener, safeMrkdwn(no));
   const by = { workspace: desk.me.team, person: await personOf(desk, user), deed: "forget thread", subject: at.thread, allowed: true };
   await desk.forgetting.forget(

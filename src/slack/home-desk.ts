@@ -1,4 +1,5 @@
 import type { ModalView } from "@slack/types";
+import type { Actor } from "./affiliation.ts";
 import { context, section } from "./blocks.ts";
 import { openNewRun } from "./commands.ts";
 import { courtesy, tellDirectly, type Desk } from "./desk.ts";
@@ -13,6 +14,7 @@ import { createBucket } from "./pacer.ts";
 import { AboutForm, HomeValue, type PressBody } from "./payloads.ts";
 import { conversationOf } from "./post-looking.ts";
 import { postNoted } from "./post-once.ts";
+import { recordReading } from "./readings.ts";
 import { refused, wouldRefuse } from "./refused.ts";
 import { stop } from "./run-control.ts";
 import { answerModal } from "./run-modals.ts";
@@ -24,24 +26,19 @@ import type { ShelvedTeam, TeamShelf } from "./team-shelf.ts";
 import { uploadLooking } from "./upload.ts";
 
 /** A button or a menu of App Home and of its modals. */
-export async function pressHome(desk: Desk, home: Home, press: PressBody): Promise<void> {
+export async function pressHome(desk: Desk, home: Home, press: PressBody, actor: Actor): Promise<void> {
   const [action] = press.actions;
   const value = HomeValue.parse(action.selected_option?.value ?? action.value);
   const verb = value.v ?? action.action_id.split(".").at(-1) ?? "";
   await desk.shelf?.open(desk.me.team);
-  if (await runPressed(desk, home, press, { verb, value })) return;
+  if (await runPressed({ desk, home, press, actor, verb, value })) return;
   const { shelf } = desk;
-  if (shelf) await teamPressed({ desk, home, shelf, press, verb, value });
+  if (shelf) await teamPressed({ desk, home, shelf, press, actor, verb, value });
 }
 
 /** What is about a run, a person or the whole; false for another verb. */
-async function runPressed(
-  desk: Desk,
-  home: Home,
-  press: PressBody,
-  { verb, value }: { readonly verb: string; readonly value: HomeValue },
-): Promise<boolean> {
-  const user = press.user.id;
+async function runPressed({ desk, home, press, actor, verb, value }: Omit<Pressed, "shelf">): Promise<boolean> {
+  const { user } = actor;
   switch (verb) {
     case "run":
       await openNewRun(desk, {
@@ -53,19 +50,19 @@ async function runPressed(
       return true;
     case "earlier":
     case "later":
-      await home.turn(user, value.p ?? 0);
+      await home.turn(actor, value.p ?? 0);
       return true;
     case "me":
       await show(desk, press, myForm(await mySettings(desk, user), desk.teams));
       return true;
     case "decisions":
-      if (await desk.admins.has(user)) await show(desk, press, await decisionsView(desk));
+      await showDecisions(desk, press, actor);
       return true;
     case "log":
     case "again":
     case "answer":
     case "stop":
-      await threadPressed(desk, home, press, { verb, value });
+      await threadPressed({ desk, home, press, actor, verb, value });
       return true;
     default:
       // A link opens by itself.
@@ -73,17 +70,30 @@ async function runPressed(
   }
 }
 
-/** About the run of a thread, which this person must be allowed to see: a value that comes back is not believed. */
-async function threadPressed(
-  desk: Desk,
-  home: Home,
-  press: PressBody,
-  { verb, value }: { readonly verb: "log" | "again" | "answer" | "stop"; readonly value: HomeValue },
-): Promise<void> {
-  const user = press.user.id;
+/** The audit log, for whom the table lets; that it was looked at stands in it. */
+async function showDecisions(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
+  const subject = "the audit log";
+  const id = press.trigger_id;
+  const no = await refused(desk, "audit", { ...actor, startedBy: undefined, subject, ...(id === undefined ? {} : { id }) });
+  if (no !== undefined) return note(desk, press, "Decisions", safeMrkdwn(no));
+  await show(desk, press, await decisionsView(desk));
+  await recordReading(desk, actor, { deed: "read decisions", subject, id });
+}
+
+/** About the run of a thread of a channel that was asked about at the door. */
+async function threadPressed({
+  desk,
+  home,
+  press,
+  actor,
+  verb,
+  value,
+}: Omit<Pressed, "shelf" | "verb"> & { readonly verb: "log" | "again" | "answer" | "stop" }): Promise<void> {
+  const { user, affiliation } = actor;
   const run = await home.runs.find(user, value.thread ?? "");
   if (!run) return note(desk, press, "Run", "This run is not there any more, or is in a channel that you are not in.");
   const { thread, place, state } = run;
+  if (verb === "log") await recordReading(desk, actor, { deed: "read choices", subject: thread, id: press.trigger_id });
   if (verb === "log") return show(desk, press, selectorLog(await desk.runner.read(thread)));
   if (verb === "again") {
     const team = desk.teams.cards.some(({ name }) => name === state.team) ? state.team : undefined;
@@ -95,16 +105,15 @@ async function threadPressed(
       ...(team === undefined ? {} : { team }),
     });
   }
-  const external = press.user.team_id !== undefined && press.user.team_id !== desk.me.team;
   if (verb === "answer") {
     const question = state.questions.find(({ seq }) => seq === value.seq);
     if (!question) return note(desk, press, "Answer", "This question was answered already. To say more, reply in the thread.");
-    const no = await refused(desk, "answer", { user, external, startedBy: state.startedBy, channel: place.channel, subject: thread });
+    const no = await refused(desk, "answer", { user, affiliation, startedBy: state.startedBy, channel: place.channel, subject: thread });
     if (no !== undefined) return note(desk, press, "Answer", safeMrkdwn(no));
     return show(desk, press, answerModal({ thread, seq: question.seq }, question));
   }
   if (!state.running || value.r !== state.run?.slice(0, RUN_ID_CHARS)) return note(desk, press, "Stop", "This run is over.");
-  await stop(desk, { thread, run: state, user, external, listener: { user, channel: place.channel, threadTs: place.ts, ts: place.ts } });
+  await stop(desk, { thread, run: state, user, affiliation, listener: { user, channel: place.channel, threadTs: place.ts, ts: place.ts } });
   home.changed();
 }
 
@@ -113,18 +122,19 @@ interface Pressed {
   readonly home: Home;
   readonly shelf: TeamShelf;
   readonly press: PressBody;
+  readonly actor: Actor;
   readonly verb: string;
   readonly value: HomeValue;
 }
 
 /** What changes a team needs leave; to read one does not. */
 async function teamPressed(pressed: Pressed): Promise<void> {
-  const { desk, shelf, press, verb, value } = pressed;
+  const { desk, shelf, press, actor, verb, value } = pressed;
   const own = shelf.get(desk.me.team, value.t ?? "");
   if (value.t !== undefined && !own) return note(desk, press, "Team", "This team is not there any more.");
-  if (verb === "export") return own && exportTeam(desk, shelf, press, own);
+  if (verb === "export") return own && exportTeam(pressed, own);
   const isReading = verb === "open" || verb === "agent";
-  const no = await whyNot(desk, press, own?.name, isReading);
+  const no = await whyNot(desk, actor, own?.name, isReading);
   const canEdit = no === undefined && own?.fromFile !== true;
   if (verb === "open") return own && show(desk, press, teamView(own, { edit: no === undefined }));
   if (verb === "agent") return own && show(desk, press, agentForm(shelf, { own, name: value.n, canEdit, teams: [] }));
@@ -155,9 +165,8 @@ async function teamPressed(pressed: Pressed): Promise<void> {
 }
 
 /** Who only reads has not been refused anything. */
-function whyNot(desk: Desk, press: PressBody, team: string | undefined, isReading: boolean): Promise<string | undefined> {
-  const external = press.user.team_id !== undefined && press.user.team_id !== desk.me.team;
-  const attempt = { user: press.user.id, external, startedBy: undefined };
+function whyNot(desk: Desk, actor: Actor, team: string | undefined, isReading: boolean): Promise<string | undefined> {
+  const attempt = { ...actor, startedBy: undefined };
   if (isReading) return wouldRefuse(desk, "editTeams", attempt);
   return refused(desk, "editTeams", { ...attempt, subject: team === undefined ? "teams" : `team/${team}` });
 }
@@ -174,7 +183,11 @@ async function editYaml(desk: Desk, shelf: TeamShelf, press: PressBody, own: She
 }
 
 /** As text to copy and, where a block would not hold it, as a file in the person's messages with the app. */
-async function exportTeam(desk: Desk, shelf: TeamShelf, press: PressBody, own: ShelvedTeam): Promise<void> {
+async function exportTeam({ desk, shelf, press, actor }: Pressed, own: ShelvedTeam): Promise<void> {
+  const subject = `team/${own.name}`;
+  const id = press.trigger_id;
+  const no = await refused(desk, "export", { ...actor, startedBy: undefined, subject, ...(id === undefined ? {} : { id }) });
+  if (no !== undefined) return note(desk, press, "Export", safeMrkdwn(no));
   const text = shelf.write(own);
   const fits = text.length <= PREFORMATTED_CHARS_MAX;
   const file = `${own.name}.yml`;
@@ -193,6 +206,7 @@ async function exportTeam(desk: Desk, shelf: TeamShelf, press: PressBody, own: S
     ),
   );
   if (!fits) await sendFile(desk, press, { name: file, text });
+  await recordReading(desk, actor, { deed: "export team", subject, id });
 }
 
 async function sendFile(desk: Desk, press: PressBody, { name, text }: { readonly name: string; readonly text: string }): Promise<void> {

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Actor } from "./affiliation.ts";
 import { tellDirectly, type Desk } from "./desk.ts";
 import { personOf } from "./ears.ts";
 import { safeMrkdwn, shorten } from "./escape.ts";
 import { filledIn, type Filled } from "./inputs.ts";
 import { mineOfForm, mySettings, ME, personSetting } from "./my-settings.ts";
 import { AboutForm, type SubmissionBody } from "./payloads.ts";
+import { isReading } from "./readings.ts";
 import { refused } from "./refused.ts";
 import { FORMS, teamView, YAML } from "./team-forms.ts";
 import { AGENT, lowered, TEAM, teamJson, teamOfForm, withAgent, type Errors } from "./team-json.ts";
@@ -16,15 +18,19 @@ const JUDGED_WITHIN_MS = 2_500;
 /** Of what is wrong at one field. */
 const ERROR_CHARS_MAX = 500;
 /** Decisions that are read to say who was faster. */
-const DECISIONS_READ = 50;
+const DECISIONS_READ = 500;
 
 export const isOfHome = ({ view }: SubmissionBody): boolean => view.callback_id.startsWith("parley_home_");
 
 /** What is wrong with a form that was sent off, as Slack shows it at its fields; nothing where it can be taken. Never rejects. */
-export async function answerForm(desk: Desk, submission: SubmissionBody): Promise<object | undefined> {
+export async function answerForm(
+  desk: Desk,
+  submission: SubmissionBody,
+  findActor: () => Promise<Actor | undefined>,
+): Promise<object | undefined> {
   const late = new AbortController();
   try {
-    const judged = await Promise.race([judge(desk, submission), desk.clock.sleep(JUDGED_WITHIN_MS, late.signal)]);
+    const judged = await Promise.race([judgeAs(desk, submission, findActor), desk.clock.sleep(JUDGED_WITHIN_MS, late.signal)]);
     return judged && "errors" in judged ? { response_action: "errors", errors: judged.errors } : undefined;
   } catch (error) {
     desk.log("a form could not be looked at", error);
@@ -34,11 +40,16 @@ export async function answerForm(desk: Desk, submission: SubmissionBody): Promis
   }
 }
 
+async function judgeAs(desk: Desk, submission: SubmissionBody, findActor: () => Promise<Actor | undefined>): Promise<Judged | undefined> {
+  const actor = await findActor();
+  return actor && judge(desk, submission, actor);
+}
+
 /** It was taken: it holds now, once, also when this is done again after a crash. */
-export async function submitForm(desk: Desk, home: Home, submission: SubmissionBody): Promise<void> {
+export async function submitForm(desk: Desk, home: Home, submission: SubmissionBody, actor: Actor): Promise<void> {
   const key = `form/${submission.view.id}/${submission.view.callback_id}`;
   if (await desk.store.note(key)) return;
-  const judged = await judge(desk, submission);
+  const judged = await judge(desk, submission, actor);
   if (!judged) return;
   // Somebody was faster between the answer and now, or the answer came too late.
   const late = "errors" in judged ? Object.values(judged.errors)[0] : await judged.save();
@@ -51,15 +62,14 @@ export async function submitForm(desk: Desk, home: Home, submission: SubmissionB
 type Judged =
   { readonly errors: Errors } | { /** What came in between, where something did. */ readonly save: () => Promise<string | undefined> };
 
-async function judge(desk: Desk, submission: SubmissionBody): Promise<Judged | undefined> {
+async function judge(desk: Desk, submission: SubmissionBody, { affiliation }: Actor): Promise<Judged | undefined> {
   const { callback_id: callback, private_metadata: metadata, state } = submission.view;
   const at: Form = { about: AboutForm.parse(metadata || "{}"), form: filledIn(state.values), user: submission.user.id };
   if (callback === FORMS.me) return judgeMine(desk, at);
   const { shelf } = desk;
   if (!shelf) return undefined;
-  const external = submission.user.team_id !== undefined && submission.user.team_id !== desk.me.team;
   const subject = `team/${at.about.t ?? at.form.text(TEAM.name)}`;
-  const no = await refused(desk, "editTeams", { user: at.user, external, startedBy: undefined, subject });
+  const no = await refused(desk, "editTeams", { user: at.user, affiliation, startedBy: undefined, subject });
   const [firstBlock = TEAM.name] = Object.keys(state.values);
   if (no !== undefined) return { errors: { [firstBlock]: no } };
   await shelf.open(desk.me.team);
@@ -194,7 +204,7 @@ async function save(desk: Desk, shelf: TeamShelf, { about, user }: Form, { name,
 /** For the second of two editors: who was the first, and when. */
 export async function whoWasFaster(desk: Desk, name: string): Promise<string> {
   const decisions = await desk.settings.decisions(desk.me.team, { limit: DECISIONS_READ });
-  const last = decisions.find(({ subject, allowed }) => allowed && subject === `team/${name}`);
+  const last = decisions.find(({ deed, subject, allowed }) => allowed && !isReading(deed) && subject === `team/${name}`);
   const who = last ? `${last.person.name} changed the team at ${last.at.slice(11, 16)} UTC (${last.deed})` : "Somebody changed the team";
   return `${who}, after you had opened it. Your text is still here: copy what you need, close this, and open it again.`;
 }

@@ -1,8 +1,8 @@
 import type { RunEvent } from "../engine/events.ts";
 import type { RunState } from "../engine/run-state.ts";
 import { currentRun } from "../engine/transcript.ts";
+import { isOwnDirect } from "./asked.ts";
 import type { Desk } from "./desk.ts";
-import type { Membership } from "./membership.ts";
 import { placeOf, type Place } from "./place.ts";
 
 /** A run as App Home shows it, in a line or two. */
@@ -29,8 +29,10 @@ export interface HomeRuns {
     readonly recent: readonly HomeRun[];
     /** There are more, which were not looked at. */
     readonly more: boolean;
+    /** Why none are shown: Slack's word where it did not say in which channels the person is. */
+    readonly unsaid: string | undefined;
   }>;
-  /** One of them; nothing when this person may not see it. */
+  /** One of them, of a channel that was asked about at the door; nothing when it is somebody else's. */
   find(user: string, thread: string): Promise<HomeRun | undefined>;
 }
 
@@ -41,7 +43,7 @@ export const RECENT_SHOWN_MAX = 10;
 /** Lines that are kept, so that a log is read again only when it has gone on. */
 const LINES_KEPT_MAX = 500;
 
-export function createHomeRuns(desk: Desk, membership: Membership): HomeRuns {
+export function createHomeRuns(desk: Desk): HomeRuns {
   const lines = new Map<string, { readonly lastSeq: number; readonly run: HomeRun | undefined }>();
   const links = new Map<string, string>();
 
@@ -74,18 +76,19 @@ export function createHomeRuns(desk: Desk, membership: Membership): HomeRuns {
     return found.permalink;
   }
 
-  const mayEnter = async (user: string, place: Place): Promise<boolean> =>
-    place.team === desk.me.team && (await membership.has(place.channel, user));
-
   /** A DM is of one person, whatever a list of members says. */
   const maySee = (user: string, run: HomeRun): boolean => !run.place.channel.startsWith("D") || run.state.startedBy?.id === user;
 
-  async function seen(user: string, threads: Awaited<ReturnType<Desk["store"]["recent"]>>, max: number): Promise<HomeRun[]> {
+  async function seen(
+    { user, channels }: { readonly user: string; readonly channels: ReadonlySet<string> },
+    threads: Awaited<ReturnType<Desk["store"]["recent"]>>,
+    max: number,
+  ): Promise<HomeRun[]> {
     const runs: HomeRun[] = [];
     for (const summary of threads) {
       if (runs.length === max) break;
       const place = placeOf(summary.thread);
-      if (!place || !(await mayEnter(user, place))) continue;
+      if (place?.team !== desk.me.team || !(isOwnDirect(place.channel) || channels.has(place.channel))) continue;
       const run = await lineOf(summary.thread, place, summary);
       if (run && maySee(user, run)) runs.push(run);
     }
@@ -94,23 +97,26 @@ export function createHomeRuns(desk: Desk, membership: Membership): HomeRuns {
 
   return {
     async of(user) {
+      const { channels, code } = await desk.membership.channelsOf(user);
+      const who = { user, channels };
       const unfinished = (await desk.store.unfinished()).filter(({ thread }) => placeOf(thread)?.team === desk.me.team);
-      const looked = await seen(user, unfinished.toReversed(), UNDER_WAY_READ_MAX);
+      const looked = await seen(who, unfinished.toReversed(), UNDER_WAY_READ_MAX);
       const underWay = looked.filter(({ state }) => state.running);
       const open = new Set(unfinished.map(({ thread }) => thread));
       const others = (await desk.store.recent(RECENT_LOOKED_AT_MAX)).filter(({ thread }) => !open.has(thread));
-      const recent = await seen(user, others, RECENT_SHOWN_MAX);
+      const recent = await seen(who, others, RECENT_SHOWN_MAX);
       const waiting = underWay.filter((run) => waitsFor(run, user));
       return {
         waiting,
         running: underWay.filter((run) => !waiting.includes(run)),
         recent: recent.filter(({ state }) => !state.running),
         more: looked.length === UNDER_WAY_READ_MAX,
+        unsaid: code,
       };
     },
     async find(user, thread) {
       const place = placeOf(thread);
-      if (!place || !(await mayEnter(user, place))) return undefined;
+      if (place?.team !== desk.me.team) return undefined;
       const events = (await desk.runner.read(thread)).events;
       const last = events.at(-1);
       const run = last && (await lineOf(thread, place, { lastSeq: last.seq, at: last.at }));

@@ -19,6 +19,8 @@ export interface HomeFacts {
   readonly recent: readonly HomeRun[];
   /** There is more under way than was looked at. */
   readonly more: boolean;
+  /** Why no runs are shown, where Slack did not say whose channels they are in. */
+  readonly unsaid: string | undefined;
   readonly teams: readonly ShelvedTeam[];
   readonly cards: readonly TeamCard[];
   readonly defaultTeam: string;
@@ -79,10 +81,13 @@ function waiting({ waiting: runs }: HomeFacts): KnownBlock[] {
   ];
 }
 
-function running({ running: runs, more }: HomeFacts): KnownBlock[] {
+function running({ running: runs, more, unsaid }: HomeFacts): KnownBlock[] {
   return [
     title("Running now"),
-    ...(runs.length === 0 ? [context("No agents are talking in your channels.")] : []),
+    ...(unsaid === undefined
+      ? []
+      : [context(`Slack does not say just now which channels you are in (${safeMrkdwn(unsaid)}), so no runs of channels are shown.`)]),
+    ...(runs.length === 0 && unsaid === undefined ? [context("No agents are talking in your channels.")] : []),
     ...runs
       .slice(0, RUNNING_SHOWN_MAX)
       .flatMap((run) => [

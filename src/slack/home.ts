@@ -1,15 +1,17 @@
 import { currentRun } from "../engine/transcript.ts";
+import type { Actor, Affiliation } from "./affiliation.ts";
 import { courtesy, type Desk } from "./desk.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { adminBlocks } from "./home-admin.ts";
 import { createHomeRuns, type HomeRuns } from "./home-runs.ts";
 import { homeView } from "./home-view.ts";
-import { createMembership } from "./membership.ts";
-import { mySettings } from "./my-settings.ts";
+import { mayStillRead } from "./gate.ts";
+import { mySettings, personSetting } from "./my-settings.ts";
 import { missingNiceties } from "./niceties.ts";
 import { createBucket } from "./pacer.ts";
 import { placeOf } from "./place.ts";
 import { postOnce } from "./post-once.ts";
+import { recordReading } from "./readings.ts";
 import { wouldRefuse } from "./refused.ts";
 import { slackErrorCode } from "./web.ts";
 
@@ -17,9 +19,9 @@ import { slackErrorCode } from "./web.ts";
 export interface Home {
   readonly runs: HomeRuns;
   /** Somebody looks at it; `hash`: of what Slack shows them. */
-  opened(user: string, hash?: string): Promise<void>;
+  opened(actor: Actor, hash?: string): Promise<void>;
   /** Teams `page` of the list, from 0. */
-  turn(user: string, page: number): Promise<void>;
+  turn(actor: Actor, page: number): Promise<void>;
   /** What it shows has changed: it is shown anew to those who have looked at it lately, a moment later and once for many changes. */
   changed(): void;
   /** Shows nothing anew. */
@@ -36,6 +38,8 @@ const PUBLISHES_PER_MINUTE = 60;
 const PUBLISH_BURST = 10;
 
 interface Watcher {
+  /** What they were when they last came in. */
+  affiliation: Affiliation;
   hash: string | undefined;
   page: number;
   until: number;
@@ -44,7 +48,7 @@ interface Watcher {
 
 export function createHome(desk: Desk): Home {
   const { store, clock, log } = desk;
-  const runs = createHomeRuns(desk, createMembership(desk.web.read, clock, log));
+  const runs = createHomeRuns(desk);
   const watchers = new Map<string, Watcher>();
   const bucket = createBucket({ perMinute: PUBLISHES_PER_MINUTE, burst: PUBLISH_BURST, clock });
   const closing = new AbortController();
@@ -64,8 +68,9 @@ export function createHome(desk: Desk): Home {
     void job.finally(() => underWay.delete(job));
   }
 
-  function watch(user: string): Watcher {
-    const watcher = watchers.get(user) ?? { hash: undefined, page: 0, until: 0, shown: "" };
+  function watch({ user, affiliation }: Actor): Watcher {
+    const watcher = watchers.get(user) ?? { affiliation, hash: undefined, page: 0, until: 0, shown: "" };
+    watcher.affiliation = affiliation;
     watcher.until = clock.now() + LOOKS_FOR_MS;
     watchers.delete(user);
     watchers.set(user, watcher);
@@ -91,26 +96,28 @@ export function createHome(desk: Desk): Home {
   /** Never rejects. Two editors of one view: the one who has seen less makes it anew from what is so now. */
   function show(user: string, watcher: Watcher): Promise<void> {
     return courtesy(desk, "views.publish", async () => {
-      const view = homeView(await factsFor(user, watcher.page));
+      const view = homeView(await factsFor(user, watcher));
       const json = JSON.stringify(view);
       if (json === watcher.shown || !(await bucket.take(closing.signal))) return;
       const publish = (content: typeof view, hash: string | undefined) =>
         desk.web.write.views.publish({ user_id: user, view: content, ...(hash ? { hash } : {}) });
       const { view: published } = await publish(view, watcher.hash).catch(async (error: unknown) => {
         if (slackErrorCode(error) !== "hash_conflict") throw error;
-        return publish(homeView(await factsFor(user, watcher.page)), undefined);
+        return publish(homeView(await factsFor(user, watcher)), undefined);
       });
       watcher.hash = published?.hash;
       watcher.shown = json;
     });
   }
 
-  async function factsFor(user: string, page: number) {
+  async function factsFor(user: string, { page, affiliation: before }: Watcher) {
+    // Asked again each time: who becomes a guest meanwhile sees what guests see.
+    const affiliation = await desk.affiliations.of({ user, teams: before === "external" ? [] : [desk.me.team] });
     const [seen, mine, missing, refusal] = await Promise.all([
       runs.of(user),
       mySettings(desk, user),
       missingNiceties(store, desk.me.team),
-      wouldRefuse(desk, "editTeams", { user, external: false, startedBy: undefined }),
+      wouldRefuse(desk, "editTeams", { user, affiliation, startedBy: undefined }),
     ]);
     return {
       bot: desk.me.user,
@@ -122,22 +129,26 @@ export function createHome(desk: Desk): Home {
       mayEditTeams: refusal === undefined,
       hasShelf: desk.shelf !== undefined,
       mine,
-      admin: await adminBlocks(desk, user),
+      admin: await adminBlocks(desk, { user, affiliation }),
       missing,
     };
   }
 
   return {
     runs,
-    async opened(user, hash) {
-      const watcher = watch(user);
+    async opened(actor, hash) {
+      const { user } = actor;
+      const watcher = watch(actor);
+      const hour = Math.floor(clock.now() / LOOKS_FOR_MS);
+      await recordReading(desk, actor, { deed: "open App Home", subject: personSetting(user), id: `${user} ${hour}` });
       // What Slack shows may be what an earlier process has made, or nothing at all.
       if (hash === undefined || hash !== watcher.hash) watcher.shown = "";
       watcher.hash = hash ?? watcher.hash;
       await show(user, watcher);
     },
-    async turn(user, page) {
-      const watcher = watch(user);
+    async turn(actor, page) {
+      const { user } = actor;
+      const watcher = watch(actor);
       watcher.page = page;
       await show(user, watcher);
     },
@@ -159,6 +170,8 @@ async function tellWhoAsked(desk: Desk, thread: string): Promise<void> {
   const place = placeOf(thread);
   if (!run || running || !startedBy || !place || place.channel.startsWith("D")) return;
   if (!(await mySettings(desk, startedBy.id)).tellWhenDone) return;
+  // Of a channel that they have left they hear no more.
+  if (!(await mayStillRead(desk, startedBy.id, place.channel))) return;
   const link = await desk.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
   const words = `Your run of *${safeMrkdwn(team ?? "")}* in <#${place.channel}> is over`;
   await postOnce(desk, {

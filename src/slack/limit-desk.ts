@@ -2,6 +2,7 @@ import type { Halt } from "../engine/halt.ts";
 import { isHalted } from "../engine/halt.ts";
 import { ceilingWords } from "../engine/run-limits.ts";
 import { currentRun } from "../engine/transcript.ts";
+import type { Actor } from "./affiliation.ts";
 import { budgetText, mayRaiseBudget, raiseBudget } from "./budgets.ts";
 import { pressed, type Pressed } from "./buttons.ts";
 import type { Desk } from "./desk.ts";
@@ -14,13 +15,13 @@ import { refused } from "./refused.ts";
 const DECIDED = "This was decided already.";
 
 /** Raise to …, at a limit. Budgets of the day first, and the other runs that they hold: pressed again after a crash, it does what is left to do. */
-export async function pressRaise(desk: Desk, press: PressBody): Promise<void> {
-  const at = pressed(desk, press);
+export async function pressRaise(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(desk, press, actor);
   if (!at) return;
   const found = await haltAt(desk, at, press);
   if (!found) return;
   const { halt, startedBy } = found;
-  const attempt = { user: press.user.id, external: at.external, startedBy, channel: at.channel, subject: at.thread };
+  const attempt = { user: press.user.id, affiliation: at.affiliation, startedBy, channel: at.channel, subject: at.thread };
   const { budgets = [], atCeiling } = desk.runner.offerAt(halt.reasons);
   const ofDay = halt.reasons.filter(({ kind }) => kind === "budget").length;
   const no =
@@ -45,13 +46,13 @@ export async function pressRaise(desk: Desk, press: PressBody): Promise<void> {
 }
 
 /** Finish with a summary, at a limit: for whoever may stop the run. */
-export async function pressFinish(desk: Desk, press: PressBody): Promise<void> {
-  const at = pressed(desk, press);
+export async function pressFinish(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(desk, press, actor);
   if (!at) return;
   const found = await haltAt(desk, at, press);
   if (!found) return;
   const { halt, startedBy } = found;
-  const attempt = { user: press.user.id, external: at.external, startedBy, channel: at.channel, subject: at.thread };
+  const attempt = { user: press.user.id, affiliation: at.affiliation, startedBy, channel: at.channel, subject: at.thread };
   const no = await refused(desk, "stop", attempt);
   if (no) return desk.whisper.tell(at.listener, safeMrkdwn(no));
   const person = await personOf(desk, press.user.id);
@@ -85,12 +86,11 @@ const isHeldBy = ({ reasons }: Halt, accounts: readonly string[]): boolean =>
   reasons.every(({ kind }) => kind === "budget") && reasons.some((reason) => reason.kind === "budget" && accounts.includes(reason.account));
 
 /** `/parley budget`: how the budgets of the day stand, or one of them raised. */
-export async function budgetCommand(desk: Desk, command: CommandBody): Promise<string> {
+export async function budgetCommand(desk: Desk, command: CommandBody, actor: Actor): Promise<string> {
   const [, verb, ...words] = command.text.trim().split(/\s+/);
-  const who = { user: command.user_id, channel: command.channel_id };
+  const who = { ...actor, channel: command.channel_id };
   if (verb?.toLowerCase() !== "raise") return budgetText(desk, who);
-  const external = command.team_id !== undefined && command.team_id !== desk.me.team;
-  const { text, account } = await raiseBudget(desk, words, { ...who, external, person: await personOf(desk, who.user) });
+  const { text, account } = await raiseBudget(desk, words, { ...who, person: await personOf(desk, who.user) });
   if (account !== undefined) await goOnElsewhere(desk, undefined, [account]);
   return text;
 }

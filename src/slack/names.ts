@@ -1,4 +1,4 @@
-import type { WebClient } from "@slack/web-api";
+import type { UsersInfoResponse } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
 import type { Store } from "../store/store.ts";
 import { safeLine } from "./escape.ts";
@@ -26,7 +26,7 @@ const NAME_CHARS_MAX = 80;
 
 /** `store` keeps what people were called last: a Slack in trouble is no reason to write ids into logs that stay. */
 export function createNames(parts: {
-  readonly read: WebClient;
+  readonly read: { readonly users: { info(of: { readonly user: string }): Promise<UsersInfoResponse> } };
   readonly store: Pick<Store, "note" | "putNote">;
   readonly team: string;
   readonly clock: Clock;

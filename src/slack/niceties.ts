@@ -197,7 +197,7 @@ const NICETIES: readonly Nicety[] = [
     name: "Channels",
     methods: ["conversations.info"],
     scope: "channels:read",
-    without: "Nobody is told beforehand that the app is not in a channel.",
+    without: "Nobody can be told for a member of a channel: buttons and commands about its runs are refused, words in a thread are heard.",
   },
   {
     name: "Dialogs",

@@ -1,11 +1,13 @@
 import type { KnownBlock } from "@slack/types";
 import type { Memory, Note } from "../engine/memory.ts";
+import type { Actor } from "./affiliation.ts";
 import { ACTIONS, actions, button, context, mention, plural, section } from "./blocks.ts";
 import type { Ears } from "./ears.ts";
 import { safeMrkdwn, shorten } from "./escape.ts";
 import { SUMMARY_CHARS } from "./limits.ts";
 import { ButtonValue, placeOfPress, type CommandBody, type PressBody } from "./payloads.ts";
 import { placeOf, scopeOfChannel } from "./place.ts";
+import { recordReading } from "./readings.ts";
 import { refused } from "./refused.ts";
 import type { Web } from "./web.ts";
 
@@ -19,23 +21,22 @@ interface NotesDesk extends Ears {
 const NOTES_PER_PAGE = 10;
 
 /** `/parley memory`: what the agents remember in this channel. `/parley memory forget ID` deletes a note. */
-export async function memoryCommand(desk: NotesDesk, command: CommandBody): Promise<void> {
+export async function memoryCommand(desk: NotesDesk, command: CommandBody, { user, affiliation }: Actor): Promise<void> {
   const channel = command.channel_id;
   const answer = (text: string, blocks?: readonly KnownBlock[]) =>
     desk.whisper.respond(command.response_url, { user: command.user_id, channel }, text, blocks && { blocks });
   const [, what = "", id = "", ...rest] = command.text.trim().split(/\s+/);
   if (what === "") {
     const { text, blocks } = await notesPage(desk, { channel, page: 0 });
+    await recordReading(desk, { user }, { deed: "read notes", subject: channel, id: command.trigger_id });
     return answer(text, blocks);
   }
   const number = /^#?(\d{1,15})$/.exec(id)?.[1];
   if (what.toLowerCase() !== "forget" || number === undefined || rest.length > 0)
     return answer("Write `/parley memory` to see the notes of this channel, and `/parley memory forget 12` to delete note 12.");
-  // In a shared channel the command of a guest says from where it comes.
-  const external = command.team_id !== undefined && command.team_id !== desk.me.team;
   const attempt = {
-    user: command.user_id,
-    external,
+    user,
+    affiliation,
     startedBy: undefined,
     channel,
     subject: `note ${number}`,
@@ -46,13 +47,12 @@ export async function memoryCommand(desk: NotesDesk, command: CommandBody): Prom
 }
 
 /** Forget, beside a note in the list. The list is shown again without it. */
-export async function pressForget(desk: NotesDesk, press: PressBody): Promise<void> {
+export async function pressForget(desk: NotesDesk, press: PressBody, { affiliation }: Actor): Promise<void> {
   const at = placeOfPress(press);
   const { note, page } = ButtonValue.parse(press.actions[0].value);
   if (!at || note === undefined) return;
   const listener = { user: press.user.id, channel: at.channel };
-  const external = press.user.team_id !== undefined && press.user.team_id !== desk.me.team;
-  const attempt = { user: press.user.id, external, startedBy: undefined, channel: at.channel, subject: `note ${note}` };
+  const attempt = { user: press.user.id, affiliation, startedBy: undefined, channel: at.channel, subject: `note ${note}` };
   const no = await refused(desk, "forget", { ...attempt, ...(press.trigger_id === undefined ? {} : { id: press.trigger_id }) });
   if (no) return desk.whisper.tell(listener, safeMrkdwn(no));
   const said = await forgotten(desk, at.channel, note);

@@ -1,7 +1,11 @@
 import type { ConversationsInfoResponse } from "@slack/web-api";
 import type { Beside } from "../engine/events.ts";
+import type { Actor, Affiliation } from "./affiliation.ts";
 import type { Bucket } from "./pacer.ts";
 import { plural } from "./blocks.ts";
+import type { Settings } from "../store/settings.ts";
+import type { Membership } from "./membership.ts";
+import { recordReading } from "./readings.ts";
 import { shorten } from "./escape.ts";
 import { plainText } from "./mrkdwn.ts";
 import type { Names } from "./names.ts";
@@ -18,8 +22,9 @@ export interface Quoted {
 /** Reads the messages that a person's text links to. Never rejects. Called twice with the same text, it gives the same as long as they stay. */
 export type Quotes = (from: {
   readonly user: string;
-  /** From another organisation, or nobody knows: then being a member of the channel is what counts. */
-  readonly external: boolean;
+  readonly affiliation: Affiliation;
+  /** The message, once for the audit log. */
+  readonly id: string;
   /** As Slack has it, in mrkdwn. */
   readonly text: string;
 }) => Promise<Quoted>;
@@ -28,8 +33,6 @@ export type Quotes = (from: {
 const LINKS_MAX = 3;
 /** Of each message: some six hundred words. */
 const QUOTE_CHARS_MAX = 4_000;
-/** Of a channel, a thousand members each; who is not among them does not count as one. */
-const MEMBER_PAGES_MAX = 5;
 
 type Channel = NonNullable<ConversationsInfoResponse["channel"]>;
 
@@ -52,47 +55,27 @@ export function createQuotes(parts: {
   readonly names: Names;
   /** `url`: of the workspace, as auth.test has it. */
   readonly me: { readonly team: string; readonly user: string; readonly url: string };
+  readonly membership: Membership;
+  readonly settings: Settings;
   readonly reads: Bucket;
   readonly log: Log;
 }): Quotes {
-  const { web, names, me, log } = parts;
+  const { web, names, me, membership, log } = parts;
 
-  async function read(link: Link, user: string, external: boolean): Promise<Beside[number] | undefined> {
+  async function read(link: Link, actor: Actor, id: string): Promise<Beside[number] | undefined> {
     try {
       const { channel } = await web.read.conversations.info({ channel: link.channel });
-      if (!channel || !(await maySee(channel, user, external))) return undefined;
+      if (!channel || (channel.is_im !== true && channel.is_member !== true)) return undefined;
+      if ((await membership.mayRead(link.channel, actor)).kind !== "open") return undefined;
       const message = await messageAt(link);
-      return message && (await quote(channel, message));
+      if (!message) return undefined;
+      await recordReading(parts, actor, { deed: "quote", subject: `${link.channel} ${link.ts}`, id });
+      return await quote(channel, message);
     } catch (error) {
       const code = slackErrorCode(error);
       if (!EXPECTED.has(code ?? "")) log(`a message quoted by link could not be read${code ? `: ${code}` : ""}`, code ? undefined : error);
       return undefined;
     }
-  }
-
-  /** Whether the bot is in the conversation, and the person may look into it. */
-  async function maySee(channel: Channel, user: string, external: boolean): Promise<boolean> {
-    // The SDK's type leaves out who is at the other end of a DM.
-    if (channel.is_im) return (channel as { readonly user?: string }).user === user;
-    if (channel.is_member !== true || !channel.id) return false;
-    const isPublic = channel.is_channel === true && channel.is_private !== true && channel.is_mpim !== true;
-    if (isPublic && !external && (await isFullMember(user))) return true;
-    let cursor: string | undefined;
-    for (let page = 0; page < MEMBER_PAGES_MAX; page++) {
-      const more = cursor ? { cursor } : {};
-      const found = await web.read.conversations.members({ channel: channel.id, limit: 1_000, ...more });
-      if (found.members?.includes(user)) return true;
-      cursor = found.response_metadata?.next_cursor;
-      if (!cursor) return false;
-    }
-    return false;
-  }
-
-  /** Guests of a workspace see the channels that they are in, also of those that are public to others. */
-  async function isFullMember(user: string): Promise<boolean> {
-    const { user: found } = await web.read.users.info({ user });
-    const isOurs = found?.team_id === me.team || found?.enterprise_user?.teams?.includes(me.team) === true;
-    return isOurs && !found?.is_restricted && !found?.is_ultra_restricted && !found?.is_stranger && !found?.deleted;
   }
 
   async function messageAt({ channel, ts, threadTs }: Link): Promise<Message | undefined> {
@@ -116,9 +99,9 @@ export function createQuotes(parts: {
     return { source: `${oneLine(author)} in ${where}, ${at} UTC`, text: `${shorten(text, QUOTE_CHARS_MAX)}${files}` };
   }
 
-  return async ({ user, external, text }) => {
+  return async ({ text, id, ...actor }) => {
     const links = linksIn(text, me.url).slice(0, LINKS_MAX);
-    const quotes = await Promise.all(links.map((link) => read(link, user, external)));
+    const quotes = await Promise.all(links.map((link) => read(link, actor, id)));
     const found = quotes.filter((one) => one !== undefined);
     const unread = quotes.length - found.length;
     const missed = unread > 0 ? [{ text: `(${plural(unread, "message")} quoted by link could not be read.)` }] : [];

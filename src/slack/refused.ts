@@ -1,4 +1,5 @@
 import type { Person } from "../engine/events.ts";
+import { isOurs, type Affiliation } from "./affiliation.ts";
 import { channelSettings, workspaceSettings } from "./channel-settings.ts";
 import { personOf, type Ears } from "./ears.ts";
 import { ALLOW_DEFAULT, asksForAdmins, refusal, type Allow, type Deed } from "./permissions.ts";
@@ -13,8 +14,7 @@ export async function allowIn(ears: Ears, channel?: string): Promise<Allow> {
 /** Somebody wants to do something, somewhere. */
 export interface Attempt {
   readonly user: string;
-  /** From another organisation, over Slack Connect. */
-  readonly external: boolean;
+  readonly affiliation: Affiliation;
   readonly startedBy: Person | undefined;
   /** Where; absent for what is about the whole workspace. */
   readonly channel?: string;
@@ -45,6 +45,6 @@ export async function refused(ears: Ears, deed: Deed, attempt: Attempt): Promise
 export async function wouldRefuse(ears: Ears, deed: Deed, attempt: Omit<Attempt, "subject" | "id">): Promise<string | undefined> {
   const allow = await allowIn(ears, attempt.channel);
   // Nobody from outside is an admin here, whatever they are at home.
-  const admin = !attempt.external && asksForAdmins(deed, allow) && (await ears.admins.has(attempt.user));
+  const admin = isOurs(attempt.affiliation) && asksForAdmins(deed, allow) && (await ears.admins.has(attempt.user));
   return refusal(deed, { ...attempt, admin }, allow);
 }

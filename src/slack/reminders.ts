@@ -29,10 +29,12 @@ export function createReminders(parts: {
   readonly log: Log;
   /** Whether all that was said in a thread has been heard: before anybody is reminded of a question that may be answered. */
   readonly heardAll: (thread: string) => boolean;
+  /** Who has left is not told what goes on in a channel. */
+  readonly mayStillRead: (user: string, channel: string) => Promise<boolean>;
   /** The workspace whose threads are looked after. */
   readonly team: string;
 }): { start(): void; close(): Promise<void> } {
-  const { runner, store, web, clock, log, team } = parts;
+  const { runner, store, web, clock, log, team, mayStillRead } = parts;
   const closing = new AbortController();
   const waiting = new Map<string, Promise<void>>();
 
@@ -76,6 +78,7 @@ export function createReminders(parts: {
     const transcript = await runner.read(thread);
     const user = currentRun(transcript).startedBy?.id ?? "";
     if (!isOpen(transcript, question) || !/^[UW][A-Z0-9]{2,20}$/.test(user)) return;
+    if (!(await mayStillRead(user, place.channel))) return;
     const link = await web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
     const where = link?.permalink ? `<${link.permalink}|in its thread>` : "in its thread";
     const until = answerBy === undefined ? "It waits until somebody answers." : `Without an answer it goes on ${timeOf(answerBy)}.`;

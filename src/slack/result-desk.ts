@@ -1,5 +1,6 @@
 import type { RunEvent } from "../engine/events.ts";
 import type { Transcript } from "../engine/transcript.ts";
+import type { Actor } from "./affiliation.ts";
 import { pressed } from "./buttons.ts";
 import { markdown, section } from "./blocks.ts";
 import type { Desk } from "./desk.ts";
@@ -10,15 +11,18 @@ import { ButtonValue, type PressBody } from "./payloads.ts";
 import { placeOf } from "./place.ts";
 import { isPosted, postNoted } from "./post-once.ts";
 import { runOf } from "./reading.ts";
+import { recordReading } from "./readings.ts";
+import { refused } from "./refused.ts";
 import { answerOf } from "./result.ts";
 import { transcriptFile } from "./transcript-file.ts";
 import { uploadLooking } from "./upload.ts";
 
 /** Transcript, under a result: the whole run as a file in its thread, once for all who ask. */
-export async function pressTranscript(desk: Desk, press: PressBody): Promise<void> {
-  const found = await runPressed(desk, press);
+export async function pressTranscript(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
+  const found = await runPressed(desk, press, actor);
   if (!found) return;
   const { at, events, run, stopped } = found;
+  if (await mayNotExport(desk, found, actor)) return;
   const key = `transcript/${at.thread}/${run}`;
   if ((await desk.store.note(key)) === DONE) return desk.whisper.tell(at.listener, "The transcript is in this thread already.");
   const bytes = Buffer.from(transcriptFile(events));
@@ -31,7 +35,10 @@ export async function pressTranscript(desk: Desk, press: PressBody): Promise<voi
     clock: desk.clock,
     signal: new AbortController().signal,
   });
-  if (uploaded.kind === "done") return desk.store.putNote(key, DONE);
+  if (uploaded.kind === "done") {
+    await recordReading(desk, actor, { deed: "read transcript", subject: at.thread, id: at.about.id });
+    return desk.store.putNote(key, DONE);
+  }
   await desk.whisper.tell(
     at.listener,
     `The transcript could not be uploaded (${safeMrkdwn(uploaded.failure.code)}). \`parley export\` writes the same on the machine where Parley runs.`,
@@ -41,11 +48,11 @@ export async function pressTranscript(desk: Desk, press: PressBody): Promise<voi
 const DONE = "done";
 
 /** Share to channel, under a result: the answer as a message of the app's that the channel sees too, once. */
-export async function pressShare(desk: Desk, press: PressBody): Promise<void> {
-  const found = await runPressed(desk, press);
+export async function pressShare(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
+  const found = await runPressed(desk, press, actor);
   if (!found) return;
   const { at, run, events, stopped } = found;
-  if (at.external) return desk.whisper.tell(at.listener, "Only members of this workspace can share a result.");
+  if (await mayNotExport(desk, found, actor)) return;
   const stopWords = desk.teams.cards.find(({ name }) => name === found.team)?.stopWords ?? [];
   const answer = answerOf({ events }, stopWords);
   const key = `share/${at.thread}/${run}`;
@@ -63,7 +70,7 @@ export async function pressShare(desk: Desk, press: PressBody): Promise<void> {
     blocks: [section(title), markdown(shorten(safeMarkdown(answer.text), ANSWER_CHARS_MAX))],
   };
   const posted = await postNoted(desk, shared, { blind: "leave" });
-  if (posted.kind === "posted") return;
+  if (posted.kind === "posted") return recordReading(desk, actor, { deed: "share result", subject: at.thread, id: at.about.id });
   const code = safeMrkdwn(posted.failure.code);
   await desk.whisper.tell(
     at.listener,
@@ -73,9 +80,18 @@ export async function pressShare(desk: Desk, press: PressBody): Promise<void> {
   );
 }
 
+/** Whether the table is against it; then the person has been told. */
+async function mayNotExport(desk: Desk, { at, startedBy }: Found, { user, affiliation }: Actor): Promise<boolean> {
+  const no = await refused(desk, "export", { user, affiliation, startedBy, ...at.about });
+  if (no) await desk.whisper.tell(at.listener, safeMrkdwn(no));
+  return no !== undefined;
+}
+
+type Found = NonNullable<Awaited<ReturnType<typeof runPressed>>>;
+
 /** The run under whose result a button was pressed. */
-async function runPressed(desk: Desk, press: PressBody) {
-  const at = pressed(desk, press);
+async function runPressed(desk: Desk, press: PressBody, actor: Actor) {
+  const at = pressed(desk, press, actor);
   const place = at && placeOf(at.thread);
   const { r } = ButtonValue.parse(press.actions[0].value);
   if (!at || !place || r === undefined) return undefined;
@@ -84,7 +100,7 @@ async function runPressed(desk: Desk, press: PressBody) {
   if (!started) return undefined;
   const { events } = runOf(transcript, started.seq);
   const stopped = events.find((event) => event.type === "run.stopped");
-  return stopped && { at: { ...at, place }, run: started.run, team: started.team, events, stopped };
+  return stopped && { at: { ...at, place }, run: started.run, team: started.team, startedBy: started.startedBy, events, stopped };
 }
 
 type Started = Extract<RunEvent, { readonly type: "run.started" }>;

@@ -1,10 +1,14 @@
 import { currentRun } from "../engine/transcript.ts";
+import type { Actor } from "./affiliation.ts";
 import { answerTo, isOutside, isOwnDirect, notHere, type Asked } from "./asked.ts";
 import type { Desk } from "./desk.ts";
+import { safeMrkdwn } from "./escape.ts";
 import { RUN_ID_CHARS } from "./limits.ts";
 import { ButtonValue, placeOfPress, pressId, type PressBody } from "./payloads.ts";
 import { placeOf } from "./place.ts";
-import { runOf } from "./reading.ts";
+import { runOf, type Of } from "./reading.ts";
+import { recordReading } from "./readings.ts";
+import { refused } from "./refused.ts";
 import { steer, stop } from "./run-control.ts";
 import { controlsOf, lineOf, recentRuns, runList, runningRuns, type RunHere, type Wanted } from "./run-lists.ts";
 import { transcriptFile } from "./transcript-file.ts";
@@ -22,6 +26,7 @@ export async function listRuns(desk: Desk, asked: Asked, mine: boolean, replaces
     const text = wanted.channel !== undefined && (await isOutside(desk, asked.channel)) ? notHere(asked.channel) : none;
     return answer(text, replaces ? { blocks: [], replaces } : undefined);
   }
+  await recordReading(desk, asked, { deed: "list runs", subject: wanted.channel ?? "own runs", id: asked.id });
   const { text, blocks } = await runList(desk, { title: `*${where} that go on: ${runs.length}*`, runs, buttons: controlsOf });
   return answer(text, { blocks, replaces });
 }
@@ -51,17 +56,20 @@ export async function sendTranscript(desk: Desk, asked: Asked): Promise<void> {
 }
 
 /** A button of one of the lists above. The list is shown again as it is then. */
-export async function pressListed(desk: Desk, press: PressBody, deed: "stop" | "pause" | "resume" | "transcript"): Promise<void> {
+export async function pressListed(
+  desk: Desk,
+  press: PressBody,
+  { user, affiliation }: Actor,
+  deed: "stop" | "pause" | "resume" | "transcript",
+): Promise<void> {
   const at = placeOfPress(press);
   const { t = "", r } = ButtonValue.parse(press.actions[0].value);
   const place = placeOf(t);
   if (!at || place?.team !== desk.me.team || r === undefined) return;
-  const { user } = press;
-  const external = user.team_id !== undefined && user.team_id !== desk.me.team;
-  const asked: Asked = { user: user.id, external, channel: at.channel, respondTo: press.response_url, id: pressId(press) };
+  const asked: Asked = { user, affiliation, channel: at.channel, respondTo: press.response_url, id: pressId(press) };
   const run = currentRun(await desk.runner.read(t));
   // What is on a button is not believed: elsewhere, a person reaches their own runs alone.
-  if (place.channel !== at.channel && run.startedBy?.id !== user.id) return;
+  if (place.channel !== at.channel && run.startedBy?.id !== user) return;
   const here = { thread: t, place, run, task: "" };
   if (deed === "transcript") return sendOne(desk, asked, here, r);
   if (!run.running || run.run?.slice(0, RUN_ID_CHARS) !== r) await answerTo(desk, asked)("This run is over.");
@@ -80,8 +88,8 @@ const NONE = {
 const DONE = { stop: "Stopped", pause: "Paused", resume: "Goes on" } as const;
 
 async function done(desk: Desk, asked: Asked, deed: "stop" | "pause" | "resume", { thread, run }: RunHere): Promise<boolean> {
-  const { user, external, channel, id } = asked;
-  const from = { thread, run, user, external, listener: { user, channel } };
+  const { user, affiliation, channel, id } = asked;
+  const from = { thread, run, user, affiliation, listener: { user, channel } };
   return deed === "stop" ? stop(desk, from) : steer(desk, deed, { ...from, id });
 }
 
@@ -92,8 +100,14 @@ async function asItIs(desk: Desk, here: RunHere): Promise<RunHere> {
 async function sendOne(desk: Desk, asked: Asked, { thread, run }: RunHere, wanted: string | undefined = run.run): Promise<void> {
   const answer = answerTo(desk, asked);
   const transcript = await desk.runner.read(thread);
-  const started = transcript.events.findLast((event) => event.type === "run.started" && event.run.startsWith(wanted ?? ""));
+  const started = transcript.events.findLast(
+    (event): event is Of<"run.started"> => event.type === "run.started" && event.run.startsWith(wanted ?? ""),
+  );
   if (!started) return answer("This run is not in the log.");
+  const { user, affiliation, id } = asked;
+  const attempt = { user, affiliation, startedBy: started.startedBy, channel: placeOf(thread)?.channel ?? asked.channel, subject: thread };
+  const no = await refused(desk, "export", { ...attempt, ...(id === undefined ? {} : { id }) });
+  if (no) return answer(safeMrkdwn(no));
   const { state, events } = runOf(transcript, started.seq);
   const content = Buffer.from(transcriptFile(events));
   const about = `All turns of the run of ${state.team ?? "the team"} so far`;
@@ -104,6 +118,7 @@ async function sendOne(desk: Desk, asked: Asked, { thread, run }: RunHere, wante
   });
   if ("code" in sent)
     return answer(`The transcript could not be sent (${sent.code}). \`parley export\` writes the same on the machine where Parley runs.`);
+  await recordReading(desk, asked, { deed: "read transcript", subject: thread, id: asked.id });
   return answer(
     sent.permalink === undefined
       ? "The transcript is in your messages with me."

@@ -1,5 +1,6 @@
 import type { RunState } from "../engine/run-state.ts";
 import type { Transcript } from "../engine/transcript.ts";
+import type { Affiliation } from "./affiliation.ts";
 import { personOf, type Ears } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { refused, type Attempt } from "./refused.ts";
@@ -14,7 +15,7 @@ export async function stop(
     readonly thread: string;
     readonly run: RunState;
     readonly user: string;
-    readonly external: boolean;
+    readonly affiliation: Affiliation;
     readonly listener: Listener;
     /** Of the press or the message; what is handled again after a crash is recorded once. */
     readonly id?: string | undefined;
@@ -64,9 +65,9 @@ export async function steer(ears: Ears, kind: "pause" | "resume" | "skip", from:
   return done;
 }
 
-const attemptOf = ({ thread, run, user, external, listener, id }: Parameters<typeof stop>[1]): Attempt => ({
+const attemptOf = ({ thread, run, user, affiliation, listener, id }: Parameters<typeof stop>[1]): Attempt => ({
   user,
-  external,
+  affiliation,
   startedBy: run.startedBy,
   channel: listener.channel,
   subject: thread,

@@ -1,5 +1,6 @@
 import { currentRun, type Transcript } from "../engine/transcript.ts";
 import type { Said } from "../runner.ts";
+import type { Actor } from "./affiliation.ts";
 import { refusedText } from "./budgets.ts";
 import { pressed, type Pressed } from "./buttons.ts";
 import { openModal, tellDirectly, type Desk } from "./desk.ts";
@@ -18,20 +19,20 @@ import { asSetIn } from "./starting.ts";
 import { answerModal, chosenAgent, continueModal, FIELDS, otherTeamModal, steerModal } from "./run-modals.ts";
 
 /** Pause and Resume, under the card of a run. */
-export async function pressHold(desk: Desk, press: PressBody, kind: "pause" | "resume"): Promise<void> {
-  const at = pressed(desk, press);
+export async function pressHold(desk: Desk, press: PressBody, actor: Actor, kind: "pause" | "resume"): Promise<void> {
+  const at = pressed(desk, press, actor);
   if (!at) return;
   const run = currentRun(await desk.runner.read(at.thread));
   const { r } = ButtonValue.parse(press.actions[0].value);
   if (run.running && r !== undefined && run.run?.startsWith(r)) {
-    const from = { thread: at.thread, run, user: press.user.id, external: at.external, listener: at.listener };
+    const from = { thread: at.thread, run, user: press.user.id, affiliation: at.affiliation, listener: at.listener };
     await steer(desk, kind, { ...from, id: pressId(press) });
   } else await desk.whisper.tell(at.listener, "This button belongs to a run that is over.");
 }
 
 /** Steer…: to whom, and what. */
-export async function pressSteer(desk: Desk, press: PressBody): Promise<void> {
-  const at = pressed(desk, press);
+export async function pressSteer(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(desk, press, actor);
   if (!at || !press.trigger_id) return;
   const run = currentRun(await desk.runner.read(at.thread));
   if (!run.running) return desk.whisper.tell(at.listener, "This run is over. Mention me here to begin another.");
@@ -41,8 +42,8 @@ export async function pressSteer(desk: Desk, press: PressBody): Promise<void> {
 }
 
 /** Answer in words…, under one question. */
-export async function pressWords(desk: Desk, press: PressBody): Promise<void> {
-  const at = pressed(desk, press);
+export async function pressWords(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(desk, press, actor);
   if (!at || !press.trigger_id) return;
   const { seq } = ButtonValue.parse(press.actions[0].value);
   const question = currentRun(await desk.runner.read(at.thread)).questions.find((one) => one.seq === seq);
@@ -52,8 +53,8 @@ export async function pressWords(desk: Desk, press: PressBody): Promise<void> {
 }
 
 /** Continue… and Another team…, under a result. */
-export async function pressNext(desk: Desk, press: PressBody, kind: "continue" | "team"): Promise<void> {
-  const at = pressed(desk, press);
+export async function pressNext(desk: Desk, press: PressBody, actor: Actor, kind: "continue" | "team"): Promise<void> {
+  const at = pressed(desk, press, actor);
   if (!at || !press.trigger_id) return;
   const { r } = ButtonValue.parse(press.actions[0].value);
   const transcript = await desk.runner.read(at.thread);
@@ -69,10 +70,10 @@ export async function pressNext(desk: Desk, press: PressBody, kind: "continue" |
 }
 
 /** Helpful, or not: kept in the log. */
-export async function pressFeedback(desk: Desk, press: PressBody): Promise<void> {
-  const at = pressed(desk, press);
+export async function pressFeedback(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(desk, press, actor);
   const { r, helpful } = ButtonValue.parse(press.actions[0].value);
-  if (!at || r === undefined || helpful === undefined || at.external) return;
+  if (!at || r === undefined || helpful === undefined || at.affiliation === "external") return;
   const person = await personOf(desk, press.user.id);
   if (await desk.runner.steer(at.thread, { kind: "feedback", run: r, helpful, person }))
     await desk.whisper.tell(at.listener, helpful ? "Thanks, noted." : "Thanks, noted. `Continue…` lets you say what was missing.");
@@ -82,16 +83,15 @@ export async function pressFeedback(desk: Desk, press: PressBody): Promise<void>
 export async function submitRunModal(
   desk: Desk,
   submission: SubmissionBody,
+  { user, affiliation }: Actor,
   kind: "steer" | "answer" | "continue" | "team",
 ): Promise<void> {
   const about = AboutRun.safeParse(submission.view.private_metadata).data;
   const place = about && placeOf(about.thread);
   if (!about || place?.team !== desk.me.team) return;
-  const user = submission.user.id;
-  const external = submission.user.team_id !== undefined && submission.user.team_id !== desk.me.team;
   const transcript = await desk.runner.read(about.thread);
   const { startedBy } = currentRun(transcript);
-  const attempt = { user, external, startedBy, channel: place.channel, subject: about.thread, id: submission.view.id };
+  const attempt = { user, affiliation, startedBy, channel: place.channel, subject: about.thread, id: submission.view.id };
   const no = await refused(desk, DEEDS[kind], attempt);
   if (no) return tellDirectly(desk, user, safeMrkdwn(no));
   const { values } = submission.view.state;
@@ -155,7 +155,7 @@ function teamOf(desk: Desk, { events }: Transcript, run: string | undefined): st
 
 async function mayNot(desk: Desk, deed: Deed, at: Pressed, user: string): Promise<boolean> {
   const { startedBy } = currentRun(await desk.runner.read(at.thread));
-  const no = await refused(desk, deed, { user, external: at.external, startedBy, ...at.about });
+  const no = await refused(desk, deed, { user, affiliation: at.affiliation, startedBy, ...at.about });
   if (no) await desk.whisper.tell(at.listener, safeMrkdwn(no));
   return no !== undefined;
 }

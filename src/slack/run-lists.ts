@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { RunState } from "../engine/run-state.ts";
 import { currentRun } from "../engine/transcript.ts";
+import { isOwnDirect } from "./asked.ts";
 import { actions, button, LISTED, plural, section } from "./blocks.ts";
 import type { Desk } from "./desk.ts";
 import { safeLine, safeMrkdwn } from "./escape.ts";
@@ -17,7 +18,7 @@ export interface RunHere {
   readonly task: string;
 }
 
-/** Whose runs are looked for: those of a channel, or those that a person has started, wherever. */
+/** Whose runs are looked for: those of a channel, or those that a person has started, wherever they still are. */
 export interface Wanted {
   readonly channel?: string;
   readonly starter?: string;
@@ -55,12 +56,16 @@ async function runsAmong(
   fits: (run: RunState) => boolean,
 ): Promise<readonly RunHere[]> {
   const runs: RunHere[] = [];
+  const { starter } = wanted;
+  // A channel has been asked about at the door.
+  const open = starter === undefined ? undefined : await desk.membership.channelsOf(starter);
   for (const thread of threads) {
     const place = placeOf(thread);
+    if (place && open && !isOwnDirect(place.channel) && !open.channels.has(place.channel)) continue;
     if (place?.team !== desk.me.team || (wanted.channel !== undefined && place.channel !== wanted.channel)) continue;
     const transcript = await desk.runner.read(thread);
     const run = currentRun(transcript);
-    if (!fits(run) || (wanted.starter !== undefined && run.startedBy?.id !== wanted.starter)) continue;
+    if (!fits(run) || (starter !== undefined && run.startedBy?.id !== starter)) continue;
     runs.push({ thread, place, run, task: taskOf(transcript, run.run) });
   }
   return runs;

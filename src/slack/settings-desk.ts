@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Actor } from "./affiliation.ts";
 import { answerTo, isOutside, isOwnDirect, notHere, type Asked } from "./asked.ts";
 import { channelSetting, channelSettings, type ChannelSettings } from "./channel-settings.ts";
 import { openModal, tellDirectly, type Desk } from "./desk.ts";
@@ -27,13 +28,11 @@ export async function openSettings(desk: Desk, asked: Asked): Promise<void> {
 }
 
 /** The modal came back. Of two people who had it open, the first one's settings hold, and the second is told. */
-export async function saveSettings(desk: Desk, submission: SubmissionBody): Promise<void> {
+export async function saveSettings(desk: Desk, submission: SubmissionBody, { user, affiliation }: Actor): Promise<void> {
   const about = AboutChannel.safeParse(submission.view.private_metadata).data;
   if (!about) return;
   const { channel, revision } = about;
-  const user = submission.user.id;
-  const external = submission.user.team_id !== undefined && submission.user.team_id !== desk.me.team;
-  const no = await mayNot(desk, { user, external, channel, id: submission.view.id });
+  const no = await mayNot(desk, { user, affiliation, channel, id: submission.view.id });
   if (no) return tellDirectly(desk, user, safeMrkdwn(no));
   const name = channelSetting(channel);
   const before = await channelSettings(desk, channel);
@@ -63,11 +62,11 @@ export async function saveSettings(desk: Desk, submission: SubmissionBody): Prom
 
 const mayNot = (
   desk: Desk,
-  { user, external, channel, id }: Pick<Asked, "user" | "external" | "channel" | "id">,
+  { user, affiliation, channel, id }: Pick<Asked, "user" | "affiliation" | "channel" | "id">,
 ): Promise<string | undefined> =>
   refused(desk, "editTeams", {
     user,
-    external,
+    affiliation,
     startedBy: undefined,
     channel,
     subject: channelSetting(channel),

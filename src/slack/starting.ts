@@ -1,4 +1,5 @@
 import type { Said } from "../runner.ts";
+import type { Affiliation } from "./affiliation.ts";
 import { refusedText } from "./budgets.ts";
 import { channelSettings } from "./channel-settings.ts";
 import type { Desk } from "./desk.ts";
@@ -28,7 +29,7 @@ export interface Task {
   /** The same each time it is handled. */
   readonly key: string;
   readonly user: string;
-  readonly external: boolean;
+  readonly affiliation: Affiliation;
   readonly channel: string;
   readonly team: string | undefined;
   readonly text: string;
@@ -37,7 +38,7 @@ export interface Task {
 /** Posts a task in the person's name and begins a run under it; once, also when it is handled again. Resolves to a line for the person, if there is one to say. */
 export async function startRun(desk: Desk, task: Task): Promise<string | undefined> {
   const { user, channel, team, text } = task;
-  const attempt = { user, external: task.external, startedBy: undefined, channel, subject: `a run in ${channel}`, id: task.key };
+  const attempt = { user, affiliation: task.affiliation, startedBy: undefined, channel, subject: `a run in ${channel}`, id: task.key };
   const no = await refused(desk, "start", attempt);
   if (no) return safeMrkdwn(no);
   const set = await asSetIn(desk, channel, team);

@@ -127,7 +127,10 @@ export function createTenants(parts: TenantsParts): Tenants {
         refused: (token, code) => doubt(installation, token, code),
         team: installation.isOrg ? team : undefined,
       },
-      tenancy: { me: { team, user: installation.botUser, bot: installation.bot }, inbox: parts.inbox },
+      tenancy: {
+        me: { team, user: installation.botUser, bot: installation.bot, ...(installation.isOrg ? { enterprise: installation.id } : {}) },
+        inbox: parts.inbox,
+      },
       settings: parts.settings,
       teams: parts.teams,
       ...(parts.shelf ? { shelf: parts.shelf } : {}),

@@ -19,7 +19,7 @@ export async function command(
   if (!COMMANDS.includes(given.command)) return refuse(`${given.command} is not a command here; there is: ${COMMANDS.join(", ")}`);
   const result = await local.socketMode.request("slash_commands", {
     token: "local-verification-token",
-    team_id: local.state.users.get(given.user)?.teamId ?? local.teamId,
+    ...(local.state.users.get(given.user)?.isHidden ? {} : { team_id: local.state.users.get(given.user)?.teamId ?? local.teamId }),
     team_domain: TEAM_DOMAIN,
     channel_id: channel.id,
     channel_name: channel.kind === "im" ? "directmessage" : channel.name,

@@ -77,6 +77,11 @@ export interface Control {
   }): Promise<{ acked: boolean }>;
   submit(submission: { user: string; viewId: string; values: unknown }): Promise<{ acked: boolean; response?: unknown }>;
   command(command: { user: string; channel: string; command: string; text: string }): Promise<{ acked: boolean; response?: unknown }>;
+  /**
+   * A command or an interaction of any shape, with who gives it filled in: as a client sends it that was told an old story, or a person who
+   * makes their own. Slack itself looks at nothing in it.
+   */
+  deliver(delivery: { readonly user: string; readonly payload: { readonly [key: string]: unknown } }): Promise<{ acked: boolean }>;
   /** An event of any shape, delivered as Slack would: to one socket, redelivered when not acked. */
   event(event: { readonly type: string; readonly [key: string]: unknown }): Promise<{ eventId: string }>;
   /** A thread as people see it: root first. */
@@ -111,6 +116,8 @@ export interface Control {
       readonly isPrivate?: boolean;
       readonly botIsMember?: boolean;
       readonly external?: boolean;
+      /** A group DM, which has people, and no name of its own. */
+      readonly isGroupDm?: boolean;
       /** The people in it; everybody when absent. */
       readonly members?: readonly string[];
     },
@@ -124,6 +131,14 @@ export interface Control {
       readonly enterpriseId?: string;
       /** A guest of the workspace: sees the channels that they are in, and no others. */
       readonly isRestricted?: boolean;
+      /** A guest of one channel. */
+      readonly isUltraRestricted?: boolean;
+      /** Of a workspace with which nothing is shared that the app sees. */
+      readonly isStranger?: boolean;
+      /** Slack shows the app no profile of them, and names no home with what they do. */
+      readonly isHidden?: boolean;
+      /** Those that they are in; every one when absent. */
+      readonly channels?: readonly string[];
       /** Of the workspace. */
       readonly isAdmin?: boolean;
     },
@@ -133,6 +148,9 @@ export interface Control {
   archive(channel: string): void;
   /** A person is in the channel no more. */
   leave(left: { readonly user: string; readonly channel: string }): void;
+  join(joined: { readonly user: string; readonly channel: string }): void;
+  /** A public channel becomes private; who is in it stays. */
+  makePrivate(channel: string): void;
   /** Takes one scope from the bot's token until the next reset: methods that need it answer missing_scope, its events stop. */
   withoutScope(scope: string): void;
   /** Chooses how the platform behaves where reports differ or chance decides. */

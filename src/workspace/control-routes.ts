@@ -70,6 +70,8 @@ const VERBS: { readonly [name: string]: Verb } = {
       callbackId: need(body, "callbackId"),
       ...(maybe(body, "ts") === undefined ? {} : place(body)),
     }),
+  deliver: (control, body) =>
+    control.deliver({ user: need(body, "user"), payload: isJson(body["payload"]) ? body["payload"] : missing("payload") }),
   event: (control, body) => control.event({ ...body, type: need(body, "type") }),
   openApp: (control, body) => control.openApp({ user: need(body, "user"), tab: maybe(body, "tab") === "messages" ? "messages" : "home" }),
   stopSession: (control, body) => control.stopSession({ ...place(body), user: need(body, "user") }),
@@ -83,10 +85,11 @@ const VERBS: { readonly [name: string]: Verb } = {
   unacked: (control) => control.unacked(),
   modals: (control, body) => control.modals(need(body, "user")),
   home: (control, body) => control.home(need(body, "user")),
-  addChannel: (control, body) =>
-    control.addChannel(need(body, "name"), body["options"] as { isPrivate?: boolean; botIsMember?: boolean; external?: boolean }),
-  addUser: (control, body) => control.addUser(need(body, "name"), body["options"] as { teamId?: string; isAdmin?: boolean }),
+  addChannel: (control, body) => control.addChannel(need(body, "name"), body["options"] as Parameters<Control["addChannel"]>[1]),
+  addUser: (control, body) => control.addUser(need(body, "name"), body["options"] as Parameters<Control["addUser"]>[1]),
   leave: (control, body) => control.leave({ user: need(body, "user"), channel: need(body, "channel") }),
+  join: (control, body) => control.join({ user: need(body, "user"), channel: need(body, "channel") }),
+  makePrivate: (control, body) => control.makePrivate(need(body, "channel")),
   archive: (control, body) => control.archive(need(body, "channel")),
   withoutScope: (control, body) => control.withoutScope(need(body, "scope")),
   configure: (control, body) => control.configure(body as Behaviour),

@@ -2,7 +2,7 @@ import { isRefusal, type Refusal } from "./args.ts";
 import { command, shortcut } from "./commands.ts";
 import { sendEvent } from "./events.ts";
 import { addFault } from "./faults.ts";
-import { use } from "./interactions.ts";
+import { deliver, use } from "./interactions.ts";
 import { CHANNELS_MAX } from "./limits.ts";
 import type { Local } from "./local.ts";
 import { editMessage, openApp, reactTo, removeMessage, say, stopSession } from "./people.ts";
@@ -39,6 +39,7 @@ export function createControl(local: Local): Control {
     dismiss: async (dismissal) => ({ acked: granted(await dismiss(local, dismissal)).acked }),
     command: async (given) => answered(granted(await command(local, given))),
     shortcut: async (given) => ({ acked: granted(await shortcut(local, given)).acked }),
+    deliver: async (delivery) => ({ acked: (await deliver(local, delivery)).acked }),
     event: async (event) => ({ eventId: sendEvent(local, { event_ts: nextTs(local.state, local.now()), ...event }) }),
     openApp: async ({ user, tab }) => openApp(local, { user, channel: "", tab }),
     stopSession: async (stop) => granted(stopSession(local, stop)),
@@ -65,7 +66,7 @@ export function createControl(local: Local): Control {
 
     addChannel: (name, options = {}) => {
       if (local.state.channels.size >= CHANNELS_MAX) fail(`there are ${CHANNELS_MAX} channels already`);
-      const { isPrivate = false, botIsMember = true, external = false, members } = options;
+      const { isGroupDm = false, isPrivate = isGroupDm, botIsMember = true, external = false, members } = options;
       const id = nextId(local.state, "C");
       addChannel(local.state, {
         id,
@@ -73,24 +74,41 @@ export function createControl(local: Local): Control {
         kind: isPrivate ? "private" : "channel",
         botIsMember,
         isExternal: external,
+        ...(isGroupDm ? { isGroupDm } : {}),
         ...(members ? { people: members } : {}),
       });
       local.changes.show({ type: "reload" }, "everyone");
       return id;
     },
     addUser: (name, options = {}) => {
-      const user = addUser(local.state, {
-        id: nextId(local.state, "U"),
-        name,
-        realName: name,
-        ...options,
-        teamId: options.teamId ?? local.teamId,
-        isAdmin: options.isAdmin ?? false,
-      });
+      const { channels, ...person } = options;
+      const user = addUser(
+        local.state,
+        {
+          id: nextId(local.state, "U"),
+          name,
+          realName: name,
+          ...person,
+          teamId: options.teamId ?? local.teamId,
+          isAdmin: options.isAdmin ?? false,
+        },
+        channels,
+      );
       local.changes.show({ type: "reload" }, "everyone");
       return user.id;
     },
-    leave: ({ user, channel }) => void channelOf(channel).members.delete(user),
+    leave: ({ user, channel }) => {
+      channelOf(channel).members.delete(user);
+      local.changes.show({ type: "reload" }, "everyone");
+    },
+    join: ({ user, channel }) => {
+      channelOf(channel).members.add(user);
+      local.changes.show({ type: "reload" }, "everyone");
+    },
+    makePrivate: (id) => {
+      local.state.channels.set(id, { ...channelOf(id), kind: "private" });
+      local.changes.show({ type: "reload" }, "everyone");
+    },
     archive: (id) => {
       channelOf(id).isArchived = true;
     },

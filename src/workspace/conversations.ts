@@ -109,14 +109,20 @@ function members(local: Local, args: Args): Json | Refusal {
   return isRefusal(page) ? page : { members: page.items, response_metadata: { next_cursor: page.nextCursor } };
 }
 
-/** Those that the bot is a member of; without `user`, Slack means the token's. */
+/** Those that a person is in, private ones as far as the bot is in them too; without `user`, Slack means the token's. */
 function own(local: Local, args: Args): Json | Refusal {
   const types = typesOf(args);
   if (types.some((type) => !(type in TYPE_SCOPES))) return refuse("invalid_types");
   const limit = limitArg(args, 100);
   if (isRefusal(limit)) return limit;
+  const user = textArg(args, "user") || BOT_USER_ID;
+  if (!local.state.users.has(user)) return refuse("user_not_found");
   const channels = [...local.state.channels.values()].filter(
-    (channel) => types.includes(TYPES[channel.kind]) && botIsIn(channel) && !(flagArg(args, "exclude_archived") && channel.isArchived),
+    (channel) =>
+      types.includes(typeOf(channel)) &&
+      channel.members.has(user) &&
+      (channel.kind === "channel" || botIsIn(channel)) &&
+      !(flagArg(args, "exclude_archived") && channel.isArchived),
   );
   const page = pageOf(channels, args, limit);
   return isRefusal(page)
@@ -124,7 +130,10 @@ function own(local: Local, args: Args): Json | Refusal {
     : { channels: page.items.map((channel) => channelJson(local, channel)), response_metadata: { next_cursor: page.nextCursor } };
 }
 
-const TYPES = { channel: "public_channel", private: "private_channel", im: "im" } as const;
+function typeOf({ kind, isGroupDm }: Channel): string {
+  if (isGroupDm) return "mpim";
+  return kind === "channel" ? "public_channel" : kind === "private" ? "private_channel" : "im";
+}
 
 function list(local: Local, args: Args): Json | Refusal {
   const types = typesOf(args);
@@ -133,7 +142,7 @@ function list(local: Local, args: Args): Json | Refusal {
   if (isRefusal(limit)) return limit;
   const channels = [...local.state.channels.values()].filter(
     (channel) =>
-      types.includes(TYPES[channel.kind]) &&
+      types.includes(typeOf(channel)) &&
       (channel.kind === "channel" || botIsIn(channel)) &&
       !(flagArg(args, "exclude_archived") && channel.isArchived),
   );
@@ -170,6 +179,7 @@ function channelScopes(scopeOf: (channel: Channel) => string): Method["scopes"] 
 }
 
 function readScope(channel: Channel): string {
+  if (channel.isGroupDm) return "mpim:read";
   return channel.kind === "channel" ? "channels:read" : channel.kind === "private" ? "groups:read" : "im:read";
 }
 
@@ -192,10 +202,10 @@ function channelJson(local: Local, channel: Channel): Json {
     ...shared,
     name: channel.name,
     name_normalized: channel.name,
-    is_channel: true,
-    is_group: false,
+    is_channel: channel.isGroupDm !== true,
+    is_group: channel.isGroupDm === true,
     is_im: false,
-    is_mpim: false,
+    is_mpim: channel.isGroupDm === true,
     is_private: channel.kind === "private",
     is_general: channel.name === "general",
     is_member: channel.members.has(BOT_USER_ID),

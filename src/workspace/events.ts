@@ -102,12 +102,14 @@ export function sendReaction(
   });
 }
 
-function channelType(channel: Channel): "channel" | "group" | "im" {
+function channelType(channel: Channel): "channel" | "group" | "im" | "mpim" {
+  if (channel.isGroupDm) return "mpim";
   return channel.kind === "channel" ? "channel" : channel.kind === "private" ? "group" : "im";
 }
 
 /** The scope without which neither the history of a channel nor its messages can be had. */
 export function historyScope(channel: Channel): string {
+  if (channel.isGroupDm) return "mpim:history";
   return channel.kind === "channel" ? "channels:history" : channel.kind === "private" ? "groups:history" : "im:history";
 }
 

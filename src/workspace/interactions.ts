@@ -48,6 +48,20 @@ export async function use(local: Local, used: Use): Promise<Acknowledgement | Re
   });
 }
 
+/** A command or an interaction of any shape, given by this person. */
+export function deliver(local: Local, { user, payload }: { readonly user: string; readonly payload: Json }): Promise<Acknowledgement> {
+  const shared: Json = { ...personAndTeam(local, user), trigger_id: newTrigger(local, user) };
+  if (payload["command"] === undefined) return local.socketMode.request("interactive", { ...shared, ...payload });
+  const { team_id: team } = shared["user"] as { readonly team_id?: string };
+  const { team: _, user: __, ...rest } = shared;
+  return local.socketMode.request("slash_commands", {
+    ...rest,
+    user_id: user,
+    ...(team === undefined ? {} : { team_id: team }),
+    ...payload,
+  });
+}
+
 interface Container {
   readonly id: string;
   readonly blocks: unknown;
@@ -124,7 +138,7 @@ export function personAndTeam(local: Local, userId: string): Json {
   const user = local.state.users.get(userId);
   const name = user?.name.toLowerCase() ?? userId;
   return {
-    user: { id: userId, username: name, name, team_id: user?.teamId ?? local.teamId },
+    user: { id: userId, username: name, name, ...(user?.isHidden ? {} : { team_id: user?.teamId ?? local.teamId }) },
     api_app_id: APP_ID,
     token: "local-verification-token",
     team: { id: local.teamId, domain: TEAM_DOMAIN },

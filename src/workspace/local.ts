@@ -10,6 +10,8 @@ export interface Local {
   readonly teamId: string;
   /** The organisation that it belongs to, which has the app when `grants` say so. */
   readonly org?: string;
+  /** All workspaces of that organisation; its people are in each of them. */
+  readonly teamsOfOrg?: readonly string[];
   state: State;
   readonly now: () => number;
   readonly agenda: Agenda;

@@ -34,7 +34,9 @@ export function messageJson(
 function authorJson(local: Local, message: Message): Json {
   if (message.isTombstone) return { user: "USLACKBOT", hidden: true };
   if (message.user !== BOT_USER_ID) {
-    const teamId = local.state.users.get(message.user)?.teamId ?? local.teamId;
+    const author = local.state.users.get(message.user);
+    if (author?.isHidden) return { user: message.user };
+    const teamId = author?.teamId ?? local.teamId;
     return { user: message.user, team: teamId, ...(teamId === local.teamId ? {} : { user_team: teamId, source_team: teamId }) };
   }
   const app = { bot_id: BOT_ID, app_id: APP_ID, team: local.teamId };

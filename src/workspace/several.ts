@@ -27,7 +27,7 @@ export async function createWorkspaces(options: WorkspacesOptions): Promise<Work
   const seats = options.teams.map(({ id, org }) => {
     const local: Local = {
       teamId: id,
-      ...(org === undefined ? {} : { org }),
+      ...(org === undefined ? {} : { org, teamsOfOrg: options.teams.flatMap((team) => (team.org === org ? [team.id] : [])) }),
       state: freshState(id),
       now,
       agenda,

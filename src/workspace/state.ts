@@ -15,7 +15,14 @@ export interface User {
   /** Another team's for a guest from Slack Connect. */
   readonly teamId: string;
   readonly enterpriseId?: string;
+  /** A guest of some channels. */
   readonly isRestricted?: boolean;
+  /** A guest of one channel. */
+  readonly isUltraRestricted?: boolean;
+  /** Of a workspace with which no channel that the app sees is shared. */
+  readonly isStranger?: boolean;
+  /** The app is shown nothing of them: neither a profile nor where they are at home. */
+  readonly isHidden?: boolean;
   /** Of the workspace. */
   readonly isAdmin?: boolean;
 }
@@ -24,6 +31,8 @@ export interface Channel {
   readonly id: string;
   readonly name: string;
   readonly kind: "channel" | "private" | "im";
+  /** A group DM, which is private and has no name of its own. */
+  readonly isGroupDm?: boolean;
   readonly members: Set<string>;
   /** The person at the other end of a DM. */
   readonly person?: string;
@@ -192,11 +201,12 @@ export function freshState(teamId: string): State {
   return state;
 }
 
-/** A person joins every channel of the team, also the private one, and has a DM with the bot. */
-export function addUser(state: State, person: Omit<User, "isBot">): User {
+/** A person joins every channel of the team, also the private one, or those that are named, and has a DM with the bot. */
+export function addUser(state: State, person: Omit<User, "isBot">, channels?: readonly string[]): User {
   const user: User = { ...person, isBot: false };
   state.users.set(user.id, user);
-  for (const channel of state.channels.values()) if (channel.kind !== "im") channel.members.add(user.id);
+  for (const channel of state.channels.values())
+    if (channel.kind !== "im" && (channels?.includes(channel.id) ?? true)) channel.members.add(user.id);
   const im = emptyChannel({ id: user.id.replace(/^U/, "D"), name: user.name.toLowerCase(), kind: "im", isExternal: false });
   im.members.add(user.id).add(BOT_USER_ID);
   state.channels.set(im.id, { ...im, person: user.id });
@@ -209,6 +219,7 @@ export function addChannel(
     readonly id: string;
     readonly name: string;
     readonly kind: "channel" | "private";
+    readonly isGroupDm?: boolean;
     readonly botIsMember: boolean;
     readonly isExternal: boolean;
     /** Everybody when absent. */
@@ -218,7 +229,7 @@ export function addChannel(
   const added = emptyChannel(channel);
   const isIn = (user: User) => (user.isBot ? channel.botIsMember : (channel.people?.includes(user.id) ?? true));
   for (const user of state.users.values()) if (isIn(user)) added.members.add(user.id);
-  state.channels.set(added.id, added);
+  state.channels.set(added.id, channel.isGroupDm ? { ...added, isGroupDm: true } : added);
   return added;
 }
 

@@ -12,22 +12,29 @@ export const userMethods: { readonly [name: string]: Method } = {
 
 function info(local: Local, args: Args): Json | Refusal {
   const user = local.state.users.get(textArg(args, "user"));
-  return user ? { user: userJson(user) } : refuse("user_not_found");
+  if (user?.isHidden) return refuse("user_not_visible");
+  return user ? { user: userJson(local, user) } : refuse("user_not_found");
 }
 
 function list(local: Local, args: Args): Json | Refusal {
   const limit = limitArg(args, 1_000);
   if (isRefusal(limit)) return limit;
-  const page = pageOf([...local.state.users.values()], args, limit);
+  const page = pageOf(
+    [...local.state.users.values()].filter(({ isHidden }) => !isHidden),
+    args,
+    limit,
+  );
   if (isRefusal(page)) return page;
   return {
-    members: page.items.map(userJson),
+    members: page.items.map((user) => userJson(local, user)),
     cache_ts: Math.trunc(local.now() / 1_000),
     response_metadata: { next_cursor: page.nextCursor },
   };
 }
 
-function userJson(user: User): Json {
+function userJson(local: Local, user: User): Json {
+  const org = user.enterpriseId ?? (user.teamId === local.teamId ? local.org : undefined);
+  const teams = org === local.org ? (local.teamsOfOrg ?? [user.teamId]) : [user.teamId];
   const name = user.name.toLowerCase();
   return {
     id: user.id,
@@ -54,13 +61,13 @@ function userJson(user: User): Json {
     is_admin: user.isAdmin === true || user.id === "U0ADA",
     is_owner: false,
     is_primary_owner: false,
-    is_restricted: user.isRestricted ?? false,
-    is_ultra_restricted: false,
+    // Slack sets both for a guest of one channel.
+    is_restricted: user.isRestricted ?? user.isUltraRestricted ?? false,
+    is_ultra_restricted: user.isUltraRestricted ?? false,
+    ...(user.isStranger ? { is_stranger: true } : {}),
     is_bot: user.isBot,
     is_app_user: false,
     updated: 0,
-    ...(user.enterpriseId === undefined
-      ? {}
-      : { enterprise_user: { id: user.id, enterprise_id: user.enterpriseId, enterprise_name: "Organisation", teams: [user.teamId] } }),
+    ...(org === undefined ? {} : { enterprise_user: { id: user.id, enterprise_id: org, enterprise_name: "Organisation", teams } }),
   };
 }

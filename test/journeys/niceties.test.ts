@@ -10,11 +10,19 @@ const replies = {
   Ben: [`${Array.from({ length: 5 }, (_, n) => `## Part ${n}\n\n${"Words. ".repeat(1_500)}`).join("\n\n")} DONE`],
 };
 
-async function story(prepare: (slack: Workspace) => void) {
+async function story(prepare: (slack: Workspace) => void, inWords = false) {
   const journey = await openJourney({ file: PAIR, replies, prepare });
   const thread = await journey.mention("@parley choose one");
   await thread.until(() => thread.ofKind("question").length === 1);
   await thread.click("that", JONAS);
+  if (inWords) {
+    const told = () => journey.whispers(JONAS);
+    await thread.until(() => told().length === 1);
+    expect(told()[0]).toMatch(
+      /^Slack does not say just now whether you are in <#C0GENERAL> \(missing_scope\), so nothing was done\. The app lacks/,
+    );
+    await thread.reply("@parley that", JONAS);
+  }
   await thread.until(() => thread.ofKind("end").length === 1);
   await journey.quiet();
   const said = thread.ofKind("turn").map((turn) => wordsOf(turn));
@@ -35,10 +43,10 @@ test.each(["reactions:write", "assistant:write", "users:read"])("without the sco
   expect(thread.turns()[0]).toBe("Ana: You said that.");
 });
 
-test("with the scopes to hear of mentions and to write, and no others, no turn is lost", async () => {
+test("with the scopes to hear of mentions and to write, and no others, no turn is lost; a button says why words are needed", async () => {
   const { thread } = await story((slack) => {
     for (const scope of SCOPES) if (!["app_mentions:read", "chat:write"].includes(scope)) slack.control.withoutScope(scope);
-  });
+  }, true);
   await thread.ended();
   expect(thread.ofKind("turn").map(({ username }) => username)).toEqual([undefined, undefined, undefined, undefined]);
 });

@@ -4,7 +4,9 @@ import { openModelDesk } from "../support/model-desk.ts";
 
 async function atTheDesk() {
   const desk = await openModelDesk();
-  const journey = await openJourney({ file: { ...PAIR, models: { scripted: desk.model } } });
+  const journey = await openJourney({
+    file: { ...PAIR, models: { scripted: desk.model }, slack: { allow: { restricted: ["start", "answer"] } } },
+  });
   return { desk, journey, control: journey.slack.control, link: linkIn(journey) };
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createAdmins } from "../../src/slack/admins.ts";
+import { createProfiles } from "../../src/slack/profiles.ts";
 import { channelSettings, rulesIn, workspaceSettings } from "../../src/slack/channel-settings.ts";
 import { createWeb } from "../../src/slack/web.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
@@ -64,13 +65,15 @@ test("Slack is asked once who is an admin, and whoever it does not know is none"
   const slack = await createWorkspace({ port: 0 });
   const web = createWeb({ token: slack.botToken, apiUrl: slack.apiUrl, log: () => undefined });
   let now = 0;
-  const admins = createAdmins(web.read, { now: () => now, sleep: async () => undefined }, (line) => void told.push(line));
+  const clock = { now: () => now, sleep: async () => undefined };
+  const profiles = createProfiles(web.read, clock, (line) => void told.push(line));
+  const admins = createAdmins(profiles);
   const calls = () => slack.control.calls().filter(({ method }) => method === "users.info").length;
   expect([await admins.has("U0ADA"), await admins.has("U0MARIA"), await admins.has("U0ADA")]).toEqual([true, false, true]);
   expect(calls()).toBe(2);
   now = 11 * 60_000;
   expect(await admins.has("U0ADA")).toBe(true);
-  admins.forget("U0ADA");
+  profiles.forget("U0ADA");
   expect(await admins.has("U0ADA")).toBe(true);
   expect(calls()).toBe(4);
   expect(await admins.has("U0NOBODY")).toBe(false);

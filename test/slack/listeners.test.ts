@@ -47,6 +47,7 @@ test("a reply in the thread of a run steers without a mention; other talk is not
 
 test("nothing that is not a person's message is heard: own posts in all shapes, bots, notices, edits, deletions", async () => {
   const ts = await parley.post("@parley fix the build");
+  await eventually(() => expect(parley.reactions(ts)).toEqual(["eyes"]));
   const calls = parley.slack.control.calls().length;
   const inThread = { type: "message", channel: GENERAL, channel_type: "channel", thread_ts: ts, text: "<@U0PARLEY> stop" };
   const shapes = [

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { SCOPES } from "../../src/slack/scopes.ts";
-import { listen, type Handlers } from "../../src/slack/listeners.ts";
+import { listen } from "../../src/slack/listeners.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
@@ -27,7 +27,7 @@ function listened() {
   const heard = { event: [] as string[], action: [] as string[], command: [] as string[], shortcut: [] as string[], view: [] as string[] };
   const note = (kind: keyof typeof heard) => (name: unknown) => void heard[kind].push(String(name));
   const app = { event: note("event"), action: note("action"), command: note("command"), shortcut: note("shortcut"), view: note("view") };
-  listen(app as unknown as Parameters<typeof listen>[0], {} as Handlers, () => undefined);
+  listen(app as unknown as Parameters<typeof listen>[0], async () => undefined);
   return heard;
 }
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 
 const WORDS = ["anyone", "starter", "admins"] as const;
-const DEEDS = ["start", "steer", "answer", "approve", "stop", "forget", "forgetThread", "raise"] as const;
+/** What people who are no members can be let do. */
+const DEEDS = ["start", "steer", "answer", "approve", "stop", "forget", "forgetThread", "raise", "export"] as const;
 const PEOPLE_MAX = 200;
 
 const userId = z
@@ -22,12 +23,21 @@ export const Allow = z
     forget: who.default("anyone").describe("What agents remember in a channel."),
     forgetThread: who.default(["starter", "admins"]).describe("All that was said in a thread, for good."),
     raise: who.default(["starter", "admins"]).describe("A limit that was reached."),
+    export: who.default("anyone").describe("A result to its channel, a transcript or a team as a file."),
     editTeams: who.default("admins").describe("Teams, and the settings of channels and of the workspace."),
+    audit: who.default("admins").describe("To see in App Home who may do what, and who decided what."),
     guests: z
       .array(z.enum(DEEDS))
       .max(DEEDS.length)
       .default([])
-      .describe("What people from other organisations may do, over Slack Connect, as far as its line lets them. They read everything."),
+      .describe(
+        "What people from other organisations may do, over Slack Connect, as far as its line lets them. They read along where they are.",
+      ),
+    restricted: z
+      .array(z.enum(DEEDS))
+      .max(DEEDS.length)
+      .default(["answer"])
+      .describe("The same for guests of the workspace itself, whom Slack restricts to one channel or to some."),
   })
   .prefault({})
   .describe(
