@@ -64,10 +64,10 @@ export async function decisionsView(desk: Desk): Promise<ModalView> {
   return noteView(
     "Decisions",
     context("Who did, or was not let do, what not everybody may; newest first. `parley audit` also tells who has read and taken out what."),
-    ...decisions.map(({ at, person, deed, subject, allowed, detail }) =>
+    ...decisions.map(({ at, person, deed, subject, allowed, detail, times }) =>
       section(
         [
-          `${allowed ? ":white_check_mark:" : ":no_entry_sign:"} ${mention(person)} *${safeMrkdwn(deed)}* \`${safeMrkdwn(shorten(subject, 100))}\`, ${timeOf(at)}`,
+          `${allowed ? ":white_check_mark:" : ":no_entry_sign:"} ${mention(person)} *${safeMrkdwn(deed)}* \`${safeMrkdwn(shorten(subject, 100))}\`, ${timeOf(at)}${times === undefined ? "" : `, ${times} times`}`,
           ...(detail === undefined ? [] : [`>${safeMrkdwn(shorten(detail.replaceAll(/\s+/g, " "), 300))}`]),
         ].join("\n"),
       ),
