@@ -91,6 +91,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     goesOn: z.literal(true).optional(),
     unkept: z.literal(true).optional(),
     held: z.undefined().optional(),
+    anew: z.literal(true).optional(),
     forkedFrom: z.strictObject({ run: name, seq: whole, team: name }).optional(),
   },
   "speaker.selected": {
@@ -133,6 +134,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     agent: name,
     to: name,
     text,
+    turn: z.literal(true).optional(),
     beside: text.optional(),
     options: z.array(text).max(LIST_MAX).optional(),
     call: name.optional(),

@@ -53,6 +53,8 @@ type Fact =
       readonly unkept?: true;
       /** Of a conversation inside another: code that is held back there. Never stored; see `outside`. */
       readonly held?: readonly HeldCode[];
+      /** Of a team that is a participant with one voice: who speaks is decided as if nobody of it had spoken before. Never stored. */
+      readonly anew?: true;
       /** What follows, up to that event, is a copy of another run, which had that team. */
       readonly forkedFrom?: { readonly run: string; readonly seq: number; readonly team: string };
     }
@@ -303,6 +305,8 @@ export interface HandoffMade {
   readonly to: string;
   /** For people: the question. For agents: the notice that the target reads. */
   readonly text: string;
+  /** A participant who is a person is asked for their turn: the text is shown to people, and is nobody's words to the agents. */
+  readonly turn?: true;
   /** Words that the agent wrote beside it, for everybody; of a question they are in the text. */
   readonly beside?: string;
   /** Answers offered as buttons; only when `to` is a person. */

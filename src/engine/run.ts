@@ -2,7 +2,7 @@ import { isEvent, type Delta, type EventBody, type StopReason } from "./events.t
 import { sideBySide } from "./side-by-side.ts";
 import type { Agent, Team } from "./team.ts";
 import { describe, finishedOrFailed } from "./termination.ts";
-import { currentRun, SELECTOR, type Transcript } from "./transcript.ts";
+import { currentRun, owedTurn, SELECTOR, type Transcript } from "./transcript.ts";
 
 /**
  * Goes on with a conversation until it stops or waits for a person.
@@ -72,11 +72,18 @@ function requestedSpeaker(team: Team, transcript: Transcript): Agent | undefined
   return requested === undefined ? undefined : team.agents.find((agent) => agent.name === requested);
 }
 
-/** As the policy says. One whose turn was just broken off does not get it back at once: then the next of the team has the floor. */
+/**
+ * As the policy says. One whose turn failed has it again first: in a new run, or whenever the conversation goes on. One whose turn was just
+ * broken off does not get it back at once: then the next of the team has the floor.
+ */
 function byPolicy(team: Team, transcript: Transcript): readonly Agent[] {
   const { skipped } = currentRun(transcript);
   const speakers = team.nextSpeakers(transcript, team.agents);
   const [only] = speakers;
+  const owed = team.agents.find(({ name }) => name === owedTurn(transcript));
+  // A leader with a plan of its own says what each is to do; it makes a new one.
+  const mayGiveBack = speakers.length > 0 && (!only?.leads || only.name === SELECTOR);
+  if (owed && mayGiveBack && !speakers.includes(owed)) return [owed];
   if (!only || speakers.length > 1 || !skipped.includes(only.name)) return speakers;
   const at = team.agents.indexOf(only);
   const others = [...team.agents.slice(at + 1), ...team.agents.slice(0, at)];
@@ -179,7 +186,15 @@ function whyStop(team: Team, transcript: Transcript): EventBody | undefined {
   }
   const caps = halt ? [] : team.limits(transcript);
   if (caps.length === 0) return undefined;
+  if (isDone(team, transcript)) return runStopped(transcript, "done", [{ kind: "nobody" }]);
   return haltsAtLimits ? limitReached(transcript, caps) : runStopped(transcript, "limit", caps);
+}
+
+/** Nobody is left to speak: a graph has come to its end, also where a cap is met at that moment. */
+function isDone(team: Team, transcript: Transcript): boolean {
+  const { atBorder, openTurns, toBeSelected, turns, requested } = currentRun(transcript);
+  if (!atBorder || turns === 0 || openTurns.length > 0 || toBeSelected.length > 0 || requested !== undefined) return false;
+  return team.nextSpeakers(transcript, team.agents).length === 0;
 }
 
 function outcomeOf(reasons: readonly StopReason[]): "done" | "limit" | "stopped" | "failed" {

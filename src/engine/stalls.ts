@@ -62,6 +62,14 @@ export function stuck({ count, fallbacks }: Stalls, stallsMax: number): string |
   return count === 1 ? "The last turn brought no progress." : `The last ${count} turns brought no progress.`;
 }
 
+/** The same with the judgement of the last turn, which is not recorded yet. */
+export const judgedAs = (state: Stalls, progress: boolean): Stalls => ({
+  ...state,
+  count: Math.max(0, state.count + judgement(state, progress)),
+});
+
+const judgement = (state: Stalls, progress: boolean): number => (progress ? -1 : state.repeated ? 0 : 1);
+
 /** Asks a person instead of going on. */
 export const askHowToGoOn = (leader: string, why: string): EventBody => ({
   type: "handoff.made",
@@ -86,7 +94,7 @@ const unjudged = (state: Stalls, isSameAgain: boolean): number => (isSameAgain ?
 
 function selected(state: Stalls, event: Extract<RunEvent, { type: "speaker.selected" }>): Stalls {
   const { progress } = event;
-  const judged = progress === undefined ? 0 : progress ? -1 : state.repeated ? 0 : 1;
+  const judged = progress === undefined ? 0 : judgement(state, progress);
   // Where there was nothing to choose, nothing is known about the model.
   const fallbacks = event.by === "fallback" ? state.fallbacks + 1 : event.by === "only" ? state.fallbacks : 0;
   return { ...state, count: Math.max(0, state.count + judged), fallbacks, repeated: false, stoppedBy: undefined, speaker: event.agent };

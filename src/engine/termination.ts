@@ -1,6 +1,7 @@
 import type { AgentMessage, HandoffMade, RunEvent, StopReason } from "./events.ts";
+import { endsWith } from "./stop-word.ts";
 import type { TerminationCondition } from "./team.ts";
-import { currentRun, messagesOfRun, read, type Fold } from "./transcript.ts";
+import { currentRun, messagesOfRun, read, type Fold, type Transcript } from "./transcript.ts";
 
 /** The messages of the run, the task and hand-overs included; with `events`, also its tool calls, their results, and code written and run. */
 export const maxMessages =
@@ -28,21 +29,27 @@ export const maxTurns =
     return count >= limit ? [{ kind: "maxTurns", limit, count }] : [];
   };
 
+/** Where in a message a stop word counts: at its end, as {@link endsWith} has it, or anywhere. */
+export type MentionPlace = "end" | "anywhere";
+
 /**
- * A text in the words of an agent; with `agents`, of one of these. Never in a person's words:
- * a task may speak of the stop word.
+ * A text in the words of an agent; with `agents`, of one of these. In a person's words only where the person is a participant and it is their
+ * turn: a task may speak of the stop word.
  */
-export function textMention(text: string, agents?: readonly string[]): TerminationCondition {
+export function textMention(text: string, agents?: readonly string[], where: MentionPlace = "end"): TerminationCondition {
   const counts = (speaker: string) => agents === undefined || agents.includes(speaker);
-  return when((event) => {
+  return when((event, participants) => {
     if (event.type !== "message.posted" && event.type !== "handoff.made") return undefined;
-    if (!("agent" in event) || !counts(event.agent) || !wordsOf(event).includes(text)) return undefined;
-    return { kind: "textMention", text, agent: event.agent };
+    const speaker = ("agent" in event ? [event.agent] : participants).find(counts);
+    if (speaker === undefined) return undefined;
+    const words = "agent" in event ? wordsOf(event) : [event.text];
+    const isSaid = words.some((one) => (where === "anywhere" ? one.includes(text) : endsWith(one, text)));
+    return isSaid ? { kind: "textMention", text, agent: speaker } : undefined;
   });
 }
 
-const wordsOf = (event: HandoffMade | AgentMessage): string =>
-  event.type === "handoff.made" && event.beside !== undefined ? `${event.beside}\n${event.text}` : event.text;
+const wordsOf = (event: HandoffMade | AgentMessage): readonly string[] =>
+  event.type === "handoff.made" && event.beside !== undefined ? [event.beside, event.text] : [event.text];
 
 /** Tokens of every model call of the run, the selector's and failed ones included. */
 export const tokens =
@@ -75,13 +82,13 @@ export const minutes =
 export const handoffTo = (name: string): TerminationCondition =>
   when((event) => (event.type === "handoff.made" && event.to === name ? { kind: "handoff", agent: event.agent, to: name } : undefined));
 
-/** One of these agents has spoken. */
+/** One of these agents has spoken; one who is a person, with the answer that ends their turn. */
 export const source = (...agents: readonly string[]): TerminationCondition =>
-  when((event) =>
-    event.type === "message.posted" && "agent" in event && agents.includes(event.agent)
-      ? { kind: "source", agent: event.agent }
-      : undefined,
-  );
+  when((event, participants) => {
+    if (event.type !== "message.posted") return undefined;
+    const agent = ("agent" in event ? [event.agent] : participants).find((name) => agents.includes(name));
+    return agent === undefined ? undefined : { kind: "source", agent };
+  });
 
 /** An agent has posted a message that asks for the end by itself. */
 export const stopMessage = (): TerminationCondition =>
@@ -101,13 +108,38 @@ export const any =
   (transcript) =>
     conditions.flatMap((condition) => condition(transcript));
 
-/** Fires when every one of them has, in the run, at the same moment or one after the other. */
-export const all =
-  (...conditions: readonly TerminationCondition[]): TerminationCondition =>
-  (transcript) => {
-    const reasons = conditions.map((condition) => condition(transcript));
-    return reasons.length > 0 && reasons.every((fired) => fired.length > 0) ? reasons.flat() : [];
+/**
+ * Fires when every one of them has, in the run, at the same moment or one after the other. It reports what each gave as its reason when it
+ * fired, in that order; what has fired once holds. Like every goal it looks at the borders of turns.
+ */
+export function all(...conditions: readonly TerminationCondition[]): TerminationCondition {
+  const atBorders: Fold<Fired & { readonly events: RunEvent[] }> = {
+    // An array of its own, beside which what the conditions read is remembered.
+    initial: () => ({ events: [], reasons: new Map() }),
+    step: ({ events, reasons }, event) => {
+      events.push(event);
+      if (event.type === "run.started") return { events, reasons: new Map() };
+      return currentRun({ events }).atBorder ? { events, ...looked(reasons, { events }) } : { events, reasons };
+    },
   };
+  const looked = (before: Fired["reasons"], transcript: Transcript): Fired => {
+    const reasons = new Map(before);
+    for (const [index, condition] of conditions.entries()) {
+      const given = reasons.has(index) ? [] : condition(transcript);
+      if (given.length > 0) reasons.set(index, given);
+    }
+    return { reasons };
+  };
+  return (transcript) => {
+    const { reasons } = looked(read(transcript, atBorders).reasons, transcript);
+    return conditions.length > 0 && reasons.size === conditions.length ? [...reasons.values()].flat() : [];
+  };
+}
+
+/** What those conditions gave that have fired in the run, by their place, in the order in which they did. */
+interface Fired {
+  readonly reasons: ReadonlyMap<number, readonly StopReason[]>;
+}
 
 /** What ends every run, whatever its team: somebody decided that it is finished, or a turn could not be had. */
 export const finishedOrFailed: TerminationCondition = when((event) => {
@@ -118,16 +150,39 @@ export const finishedOrFailed: TerminationCondition = when((event) => {
   return undefined;
 });
 
-/** The first event of the run for which `test` gives a reason; it holds from then on. */
-export function when(test: (event: RunEvent) => StopReason | undefined): TerminationCondition {
-  const first: Fold<{ readonly reason: StopReason | undefined }> = {
-    initial: () => ({ reason: undefined }),
-    step: (state, event) =>
-      event.type === "run.started" ? { reason: undefined } : state.reason || event.quiet || event.outside ? state : { reason: test(event) },
+/**
+ * The first event of the run for which `test` gives a reason; it holds from then on. `participants`: those whose turn ends with this event,
+ * where it is the answer of a person who is one.
+ */
+export function when(test: (event: RunEvent, participants: readonly string[]) => StopReason | undefined): TerminationCondition {
+  const first: Fold<{ readonly reason: StopReason | undefined; readonly turns: PersonsTurns }> = {
+    initial: () => ({ reason: undefined, turns: NO_TURNS }),
+    step: (state, event) => {
+      if (event.type === "run.started") return { reason: undefined, turns: NO_TURNS };
+      if (state.reason || event.quiet || event.outside) return state;
+      const { turns, ended } = stepTurns(state.turns, event);
+      return { reason: test(event, ended), turns };
+    },
   };
   return (transcript) => {
     const { reason } = read(transcript, first);
     return reason ? [reason] : [];
+  };
+}
+
+/** Participants who are people and are asked for their turn, by the seq of the question. */
+type PersonsTurns = ReadonlyMap<number, string>;
+const NO_TURNS: PersonsTurns = new Map();
+const NOBODY: readonly string[] = [];
+
+function stepTurns(turns: PersonsTurns, event: RunEvent): { readonly turns: PersonsTurns; readonly ended: readonly string[] } {
+  if (event.type === "handoff.made" && event.turn) return { turns: new Map([...turns, [event.seq, event.agent]]), ended: NOBODY };
+  if (turns.size === 0 || event.type !== "message.posted" || !("person" in event)) return { turns, ended: NOBODY };
+  // An answer that does not say to what is for all who have asked.
+  const answered = event.answers === undefined ? [...turns.keys()] : [event.answers];
+  return {
+    turns: new Map([...turns].filter(([seq]) => !answered.includes(seq))),
+    ended: answered.flatMap((seq) => turns.get(seq) ?? []),
   };
 }
 

@@ -57,11 +57,11 @@ export const currentRun = (transcript: Transcript): RunState => read(transcript,
  */
 export const isWaiting = (transcript: Transcript): boolean => waits(currentRun(transcript));
 
-/** What is said to everybody: words of agents and people, and hand-overs. */
+/** What is said to everybody: words of agents and people, and hand-overs; not what a person whose turn it is, is asked. */
 export type Message = (AgentMessage | PersonMessage | HandoffMade) & Whereabouts & Recorded;
 
 export const isMessage = (event: RunEvent): event is Message =>
-  (event.type === "message.posted" || event.type === "handoff.made") && !event.quiet;
+  (event.type === "message.posted" || (event.type === "handoff.made" && !event.turn)) && !event.quiet;
 
 const runMessages: Fold<{ messages: Message[] }> = {
   initial: () => ({ messages: [] }),
@@ -136,11 +136,28 @@ export const speakerOf = (message: Message): string => ("agent" in message ? mes
 
 const last: Fold<{ speaker: string | undefined }> = {
   initial: () => ({ speaker: undefined }),
-  step: (state, event) => (event.type === "speaker.selected" && event.within === undefined ? { speaker: event.agent } : state),
+  step: (state, event) =>
+    event.type === "run.started" && event.anew
+      ? { speaker: undefined }
+      : event.type === "speaker.selected" && event.within === undefined
+        ? { speaker: event.agent }
+        : state,
 };
 
 /** The agent that had the floor last, in this run or an earlier one, whoever chose it. */
 export const lastSpeaker = (transcript: Transcript): string | undefined => read(transcript, last).speaker;
+
+const failed: Fold<{ agent: string | undefined }> = {
+  initial: () => ({ agent: undefined }),
+  step: (state, event) => {
+    if (event.within !== undefined) return state;
+    if (event.type === "turn.failed") return { agent: event.agent };
+    return event.type === "speaker.selected" || (event.type === "run.started" && event.anew) ? { agent: undefined } : state;
+  },
+};
+
+/** Whose turn failed, as long as nobody has had the floor since: it is still owed. */
+export const owedTurn = (transcript: Transcript): string | undefined => read(transcript, failed).agent;
 
 const asker: Fold<{ person: Person | undefined }> = {
   initial: () => ({ person: undefined }),

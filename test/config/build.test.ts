@@ -129,7 +129,7 @@ describe("stop conditions of the file", () => {
     agents: [{ name: Ana, description: A., model: m, handoffs: [human] }, { name: Ben, description: B., model: m }]
     stop: ${stop}
 `;
-  const replies = `replies: { Ana: [one DONE, three, five, seven], Ben: [two, four DONE, six, eight] }`;
+  const replies = `replies: { Ana: [one. DONE, three, five, seven], Ben: [two, four. DONE, six, eight] }`;
 
   test.each([
     ["{ maxMessages: 3 }", ["maxMessages"], 2],
@@ -139,7 +139,7 @@ describe("stop conditions of the file", () => {
     ["{ tokens: 1 }", ["tokens"], 1],
     ["{ tokens: { output: 3 } }", ["tokens"], 2],
     ["{ all: [{ textMention: DONE }, { maxTurns: 2 }] }", ["textMention", "maxTurns"], 2],
-    ["{ any: [{ maxTurns: 9 }, { all: [{ maxTurns: 2 }, { tokens: 1 }] }] }", ["maxTurns", "tokens"], 2],
+    ["{ any: [{ maxTurns: 9 }, { all: [{ maxTurns: 2 }, { tokens: 1 }] }] }", ["tokens", "maxTurns"], 2],
     ["{ minutes: 0.05 }", ["minutes"], 1],
     ["{ source: Ben }", ["source"], 2],
     ["{ source: [Ben, Ana] }", ["source"], 1],

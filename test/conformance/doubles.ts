@@ -1,7 +1,9 @@
+import { setTimeout } from "node:timers/promises";
 import type { EventBody } from "../../src/engine/events.ts";
 import type { Agent } from "../../src/engine/team.ts";
 import { isMessage, type Message, type Transcript } from "../../src/engine/transcript.ts";
 import type { AgentSetup } from "./format.ts";
+import { words } from "./translate.ts";
 
 /** What each double found in its inbox, a list per turn. */
 export type Received = Map<string, string[][]>;
@@ -13,9 +15,10 @@ export function double(setup: AgentSetup, received: Received): Agent | undefined
     name,
     description: setup.description ?? `The double ${name}.`,
     async *turn(transcript) {
+      if (setup.delay !== undefined) await setTimeout(setup.delay * 1_000);
       const inbox = inboxOf(transcript, name);
       received.set(name, [...(received.get(name) ?? []), inbox.map((message) => message.text)]);
-      yield say(inbox, ownWords(transcript, name).length, transcript);
+      yield say(inbox, ownTurns(transcript, name), transcript);
     },
   });
   const text = (words: string): EventBody => ({ type: "message.posted", agent: name, text: words });
@@ -56,6 +59,9 @@ export function double(setup: AgentSetup, received: Received): Agent | undefined
 }
 
 const isOwn = (message: Message, name: string): boolean => "agent" in message && message.agent === name;
+/** How many turns it has had, those that failed included. */
+const ownTurns = (transcript: Transcript, name: string): number =>
+  ownWords(transcript, name).length + transcript.events.filter((event) => event.type === "turn.failed" && event.agent === name).length;
 const ownWords = (transcript: Transcript, name: string): readonly Message[] =>
   transcript.events.filter(isMessage).filter((message) => isOwn(message, name));
 
@@ -64,5 +70,3 @@ function inboxOf(transcript: Transcript, name: string): readonly Message[] {
   const all = transcript.events.filter(isMessage);
   return all.slice(all.findLastIndex((message) => isOwn(message, name)) + 1);
 }
-
-const words = (content: unknown): string => (typeof content === "string" ? content : JSON.stringify(content ?? ""));

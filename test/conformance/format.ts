@@ -18,10 +18,14 @@ export interface Setup {
   readonly agents?: readonly AgentSetup[];
   readonly team?: TeamSetup;
   readonly termination?: ConditionSetup;
+  /** Seconds for a block of code. */
+  readonly timeout?: number;
 }
 
 export type Reply =
   | string
+  | { readonly error: string }
+  | { readonly ledger: LedgerSetup }
   | {
       readonly tool_calls?: readonly { readonly name: string; readonly args?: unknown }[];
       readonly thought?: string;
@@ -29,20 +33,45 @@ export type Reply =
       readonly usage?: readonly [number, number];
     };
 
+/** A progress ledger in the engine's own shape; what is absent: not satisfied, progress, no loop. */
+export interface LedgerSetup {
+  readonly next: string;
+  readonly instruction?: string;
+  readonly satisfied?: boolean;
+  readonly progress?: boolean;
+  readonly in_loop?: boolean;
+  readonly reason?: string;
+}
+
+export interface ToolSetup {
+  readonly name?: string;
+  readonly returns?: unknown;
+  readonly raises?: string;
+  /** Seconds that it takes. */
+  readonly delay?: number;
+  /** An agent, or a team, whose last words are the result. */
+  readonly agent?: string;
+  readonly team?: string;
+}
+
 export interface AgentSetup {
   readonly name: string;
   readonly type: string;
   readonly description?: string;
   readonly system?: string;
   readonly model?: string;
-  readonly tools?: readonly { readonly name: string; readonly returns?: unknown; readonly raises?: string }[];
+  readonly tools?: readonly ToolSetup[];
   readonly handoffs?: readonly (
     string | { readonly target: string; readonly name?: string; readonly message?: string; readonly description?: string }
   )[];
   readonly max_tool_iterations?: number;
   readonly reflect_on_tool_use?: boolean;
   readonly sources?: readonly string[];
-  readonly deny?: { readonly if_contains: string; readonly reason: string };
+  readonly deny?: { readonly if_contains: string | readonly string[]; readonly reason: string };
+  /** Seconds that each turn of a double takes. */
+  readonly delay?: number;
+  /** The fields of its answer, each with the name of its JSON type. */
+  readonly answer?: { readonly [field: string]: string };
   readonly max_retries_on_error?: number;
   readonly inputs?: readonly string[];
   readonly stop_at?: number;
@@ -87,6 +116,7 @@ export interface TeamSetup {
     readonly activate?: "all" | "any";
   }[];
   readonly entry?: string;
+  readonly max_stalls?: number;
   readonly [key: string]: unknown;
 }
 
@@ -131,12 +161,15 @@ export interface Expectation {
   readonly error?: string | true;
   readonly exit_code?: number;
   readonly output_contains?: readonly string[];
+  readonly output_excludes?: readonly string[];
   readonly output?: string;
   readonly file_name?: string;
 }
 
 export interface ExpectedMessage {
   readonly source?: string;
+  /** One of these, where several speak side by side. */
+  readonly source_any?: readonly string[];
   readonly type?: string;
   readonly content?: unknown;
   readonly content_kind?: string;

@@ -17,10 +17,11 @@ export function openTestSandbox(): { readonly open: OpenSandbox; close(): Promis
     });
   };
   return {
-    async open() {
+    async open({ timeoutSeconds }) {
+      const timeoutMs = timeoutSeconds === undefined ? BLOCK_MS_MAX : timeoutSeconds * 1_000;
       const session = await (await (executor ??= start())).open(`conformance-${++threads}`);
       const run: RunCode = async (block, { signal, onOutput }) => {
-        const { outcome, exitCode, output, elapsedMs } = await session.run(block, { timeoutMs: BLOCK_MS_MAX, signal, onChunk: onOutput });
+        const { outcome, exitCode, output, elapsedMs } = await session.run(block, { timeoutMs, signal, onChunk: onOutput });
         return { outcome, exitCode, output, elapsedMs, executor: "test", files: [] };
       };
       return { run, end: () => session.end() };

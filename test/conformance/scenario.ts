@@ -4,15 +4,17 @@ import type { RunCode } from "../../src/engine/agents/run-block.ts";
 import { isEvent, type EventBody, type RunEvent } from "../../src/engine/events.ts";
 import { converse } from "../../src/engine/run.ts";
 import type { Agent, Team } from "../../src/engine/team.ts";
-import { isMessage, type Transcript } from "../../src/engine/transcript.ts";
+import { currentRun, isMessage, type Transcript } from "../../src/engine/transcript.ts";
 import type { Expectation, Scenario, Step } from "./format.ts";
 import type { Received } from "./doubles.ts";
 import { scenarioModel, type ScenarioModel } from "./scripted-model.ts";
-import { buildAgent, buildTeam, condition, type Parts } from "./set-up.ts";
+import { buildAgent, buildTeam, condition, LEADER, type Parts } from "./set-up.ts";
 import { eventOf, messageDifference, messagesOf, stopToken } from "./translate.ts";
 
 /** Opens a sandbox of its own for a scenario. */
-export type OpenSandbox = () => Promise<{ readonly run: RunCode; end(): Promise<void> }>;
+export type OpenSandbox = (limits: {
+  readonly timeoutSeconds: number | undefined;
+}) => Promise<{ readonly run: RunCode; end(): Promise<void> }>;
 
 /** Plays one scenario; the first difference, or nothing when it holds. */
 export async function play(scenario: Scenario, openSandbox: OpenSandbox): Promise<string | undefined> {
@@ -33,7 +35,7 @@ export async function play(scenario: Scenario, openSandbox: OpenSandbox): Promis
       return playTermination(scenario);
     case "team":
     case "executor": {
-      const sandbox = lazily(openSandbox);
+      const sandbox = lazily(() => openSandbox({ timeoutSeconds: scenario.setup.timeout }));
       try {
         return scenario.kind === "team" ? await playTeam(scenario, sandbox.run) : await playExecutor(scenario, sandbox.run);
       } finally {
@@ -43,7 +45,7 @@ export async function play(scenario: Scenario, openSandbox: OpenSandbox): Promis
   }
 }
 
-function lazily(open: OpenSandbox): { run: RunCode; end(): Promise<void> } {
+function lazily(open: () => ReturnType<OpenSandbox>): { run: RunCode; end(): Promise<void> } {
   let opened: ReturnType<OpenSandbox> | undefined;
   return {
     run: async (block, options) => (await (opened ??= open())).run(block, options),
@@ -65,15 +67,19 @@ function firstDifference<Item>(items: readonly Item[], look: (item: Item) => str
   return undefined;
 }
 
-/** A log in memory with a clock of its own: one millisecond an event, and `sleep` moves it on. */
+/** A log in memory with a clock of its own: what doubles take, at least a millisecond an event, and `sleep` moves it on. */
 function openLog() {
   const events: RunEvent[] = [];
-  let now = Date.UTC(2026, 0, 1);
+  const begun = performance.now();
+  let slept = 0;
+  let last = 0;
+  const now = () => (last = Math.max(last + 1, Math.floor(performance.now() - begun) + slept));
   return {
     transcript: { events } as Transcript,
     events,
-    record: (body: EventBody) => void events.push({ ...body, seq: events.length + 1, at: new Date(now++).toISOString() }),
-    sleep: (ms: number) => void (now += ms),
+    record: (body: EventBody) =>
+      void events.push({ ...body, seq: events.length + 1, at: new Date(Date.UTC(2026, 0, 1) + now()).toISOString() }),
+    sleep: (ms: number) => void (slept += ms),
   };
 }
 type Log = ReturnType<typeof openLog>;
@@ -92,11 +98,16 @@ function playTermination({ setup, steps = [] }: Scenario): string | undefined {
     if (step.op === "set" || step.op === "external_set") log.record({ type: "stop.requested", person: { id: "user", name: "user" } });
     if (step.op !== "check") return undefined;
     // A bare condition has no requester: whoever the messages name has said them. Time passes in the log only with an event.
+    // They come together, as what was said in one turn.
+    log.record({ type: "speaker.selected", agent: TURN, by: "policy" });
     for (const message of step.messages ?? []) log.record(eventOf(message, false));
-    log.record({ type: "tool.returned", agent: "clock", call: "clock", tool: "clock", output: "" });
+    log.record({ type: "turn.ended", agent: TURN, reason: "" });
     return stopDifference(step.expect?.stop, stopWhen(log.transcript).map(stopToken));
   });
 }
+
+/** Whose turn it is in which the messages of a check come. */
+const TURN = "the turn of a check";
 
 function stopDifference(expected: Expectation["stop"] | undefined, got: readonly string[]): string | undefined {
   if (expected === undefined) return undefined;
@@ -121,6 +132,8 @@ async function playExecutor({ steps = [] }: Scenario, run: RunCode): Promise<str
     if (expect.exit_code !== undefined && exitCode !== expect.exit_code)
       return `exit code: expected ${expect.exit_code}, got ${exitCode} (${output.slice(0, 200)})`;
     if (expect.output !== undefined && output.trimEnd() !== expect.output.trimEnd()) return differs("output", expect.output, output);
+    const unwanted = (expect.output_excludes ?? []).find((fragment) => output.toLowerCase().includes(fragment.toLowerCase()));
+    if (unwanted !== undefined) return `output: did not expect ${JSON.stringify(unwanted)} in ${JSON.stringify(output)}`;
     const missing = (expect.output_contains ?? []).find((fragment) => !output.toLowerCase().includes(fragment.toLowerCase()));
     if (missing !== undefined) return `output: expected ${JSON.stringify(missing)} in ${JSON.stringify(output)}`;
     if (expect.file_name !== undefined) {
@@ -151,9 +164,11 @@ async function playTeam(scenario: Scenario, runCode: RunCode): Promise<string | 
   let parts = fresh();
   let team: Team | undefined;
   let log = openLog();
+  // Asked for between two runs, it ends the next one at its first look.
+  let isStopAsked = false;
   try {
     team = setup.team ? buildTeam(setup.team, parts) : undefined;
-    for (const agent of setup.team ? [] : (setup.agents ?? [])) if (agent.type !== "user_proxy") buildAgent(agent, parts);
+    for (const agent of setup.team ? [] : (setup.agents ?? [])) buildAgent(agent, parts);
     if (scenario.expect?.construct_error) return "expected the set-up to be refused, and it was not";
   } catch (error) {
     return scenario.expect?.construct_error ? undefined : `the set-up was refused: ${String(error)}`;
@@ -162,7 +177,7 @@ async function playTeam(scenario: Scenario, runCode: RunCode): Promise<string | 
     const at = (difference: string | undefined) => (difference === undefined ? undefined : `step ${index + 1}: ${difference}`);
     const agents = agentsByName(parts);
     if (step.op === "reset") log = openLog();
-    if (step.op === "external_set" || step.op === "set") log.record({ type: "stop.requested", person: { id: "user", name: "user" } });
+    if (step.op === "external_set" || step.op === "set") isStopAsked = true;
     if (step.op === "sleep") log.sleep((step.seconds ?? 0) * 1_000);
     if (step.op === "save_load") {
       // There is nothing to save: the log goes through storage as text, and everything else is built anew.
@@ -173,7 +188,12 @@ async function playTeam(scenario: Scenario, runCode: RunCode): Promise<string | 
       team = setup.team ? buildTeam(setup.team, parts) : undefined;
     }
     const difference =
-      step.op === "run" ? await runStep(step, team, log) : step.op === "agent" ? await agentStep(step, agents, log, scenario) : undefined;
+      step.op === "run"
+        ? await runStep(step, { team, log, setup, isStopAsked })
+        : step.op === "agent"
+          ? await agentStep(step, agents, log, scenario)
+          : undefined;
+    if (step.op === "run" || step.op === "reset") isStopAsked = false;
     const found = at(difference) ?? at(sideDifference(step, models, parts.received, log));
     if (found) return found;
   }
@@ -188,7 +208,15 @@ const agentsByName =
     return buildAgent(setup, parts);
   };
 
-async function runStep(step: Step, team: Team | undefined, log: Log): Promise<string | undefined> {
+interface Stage {
+  readonly team: Team | undefined;
+  readonly log: Log;
+  readonly setup: Scenario["setup"];
+  readonly isStopAsked: boolean;
+}
+
+async function runStep(step: Step, stage: Stage): Promise<string | undefined> {
+  const { team, log, setup } = stage;
   const { expect = {}, task } = step;
   const from = log.events.length;
   let error: string | undefined;
@@ -199,7 +227,9 @@ async function runStep(step: Step, team: Team | undefined, log: Log): Promise<st
     startRun(log);
     for (const message of task === undefined || task === null ? [] : ([task].flat() as readonly (string | { source?: string })[]))
       log.record(eventOf(message));
-    await conversation(team, log, step.cancel_after, from);
+    if (stage.isStopAsked) log.record({ type: "stop.requested", person: { id: "user", name: "user" } });
+    const isCancelled = await conversation(team, stage, step.cancel_after, from);
+    if (isCancelled && expect.error !== undefined) error = "cancelled";
   } catch (thrown) {
     error = String(thrown);
   }
@@ -213,7 +243,7 @@ async function runStep(step: Step, team: Team | undefined, log: Log): Promise<st
       : `error: expected ${JSON.stringify(expect.error)} in ${JSON.stringify(error)}`;
   }
   if (error !== undefined) return `it failed: ${error}`;
-  const seen = messagesOf(events);
+  const seen = messagesOf(events.filter(isListed(setup)), structuredOf(setup));
   if (expect.message_count !== undefined && seen.length !== expect.message_count)
     return `expected ${expect.message_count} messages, got ${seen.length}`;
   const listed = expect.messages && listDifference(expect.messages, seen);
@@ -235,13 +265,46 @@ function listDifference(expected: NonNullable<Expectation["messages"]>, seen: Re
 /** More events than this in one run of a scenario mean that it does not end. */
 const EVENTS_MAX = 2_000;
 
-async function conversation(team: Team, log: Log, cancelAfter: number | undefined, from: number): Promise<void> {
+/** Whether it was cancelled. A participant who is a person has the next of their inputs at hand whenever they are asked. */
+async function conversation(team: Team, { log, setup }: Stage, cancelAfter: number | undefined, from: number): Promise<boolean> {
+  do {
+    if (await talk(team, { log, setup }, cancelAfter, from)) return true;
+  } while (giveInput(log, setup));
+  return false;
+}
+
+function giveInput(log: Log, setup: Scenario["setup"]): boolean {
+  const { question } = currentRun(log.transcript);
+  const proxy = setup.agents?.find((agent) => agent.type === "user_proxy" && agent.name === question?.agent);
+  if (!question || !proxy) return false;
+  const given = log.events.filter((event) => event.type === "message.posted" && "person" in event && event.person.id === proxy.name).length;
+  const text = proxy.inputs?.[given];
+  if (text === undefined) throw new Error(`${proxy.name} has no input ${given + 1}`);
+  log.record({ type: "message.posted", person: { id: proxy.name, name: proxy.name }, text, answers: question.seq });
+  return true;
+}
+
+/** The leader of a magentic team: of its words only the answer is listed. */
+const isListed =
+  ({ team }: Scenario["setup"]) =>
+  (event: RunEvent): boolean =>
+    team?.kind !== "magentic" || event.type !== "message.posted" || !("agent" in event) || event.agent !== LEADER || event.kind === "stop";
+
+const structuredOf = ({ agents = [] }: Scenario["setup"]): ReadonlySet<string> =>
+  new Set(agents.filter(({ answer }) => answer).map(({ name }) => name));
+
+async function talk(
+  team: Team,
+  { log, setup }: Pick<Stage, "log" | "setup">,
+  cancelAfter: number | undefined,
+  from: number,
+): Promise<boolean> {
   const stop = new AbortController();
   for await (const item of converse(team, log.transcript, stop.signal)) {
     if (!isEvent(item)) continue;
     log.record(item);
     if (log.events.length - from > EVENTS_MAX) throw new Error("the run does not end");
-    if (cancelAfter !== undefined && messagesOf(log.events.slice(from)).length >= cancelAfter) {
+    if (cancelAfter !== undefined && messagesOf(log.events.slice(from), structuredOf(setup)).length >= cancelAfter) {
       stop.abort();
       log.record({
         type: "run.stopped",
@@ -250,9 +313,10 @@ async function conversation(team: Team, log: Log, cancelAfter: number | undefine
         reason: "cancelled",
         reasons: [{ kind: "person", person: { id: "user", name: "user" } }],
       });
-      return;
+      return true;
     }
   }
+  return false;
 }
 
 async function agentStep(step: Step, agents: (name: string) => Agent, log: Log, scenario: Scenario): Promise<string | undefined> {
@@ -260,28 +324,20 @@ async function agentStep(step: Step, agents: (name: string) => Agent, log: Log, 
   for (const message of step.messages ?? []) log.record(eventOf(message));
   const setup = scenario.setup.agents?.find((agent) => agent.name === name);
   const from = log.events.length + 1;
-  if (setup?.type === "user_proxy") {
-    // A person is asked and answers; nothing blocks meanwhile.
-    const asked = log.events.findLast(isMessage);
-    log.record({ type: "speaker.selected", agent: name, by: "policy" });
-    log.record({ type: "handoff.made", agent: asked && "agent" in asked ? asked.agent : "team", to: "human", text: asked?.text ?? "" });
-    const answers = log.events.filter((event) => event.type === "message.posted" && "person" in event && event.person.id === name).length;
-    log.record({ type: "message.posted", person: { id: name, name }, text: setup.inputs?.[answers] ?? "" });
-    const seen = messagesOf(log.events.slice(from)).map((message) =>
-      message.type === "handoff" ? { ...message, source: name, type: "user_input_requested" } : message,
-    );
-    return listDifference(expect.stream ?? [], seen);
-  }
   log.record({ type: "speaker.selected", agent: name, by: "policy" });
   try {
-    for await (const item of agents(name).turn(log.transcript, new AbortController().signal)) if (isEvent(item)) log.record(item);
+    const once = async () => {
+      for await (const item of agents(name).turn(log.transcript, new AbortController().signal)) if (isEvent(item)) log.record(item);
+    };
+    await once();
+    if (setup?.type === "user_proxy" && giveInput(log, scenario.setup)) await once();
   } catch (error) {
     return expect.error === undefined ? `it failed: ${String(error)}` : undefined;
   }
   const events = log.events.slice(from);
   const failed = events.some((event) => event.type === "turn.failed");
   if (expect.error !== undefined) return failed ? undefined : "expected an error, got none";
-  return expect.stream ? listDifference(expect.stream, messagesOf(events)) : undefined;
+  return expect.stream ? listDifference(expect.stream, messagesOf(events, structuredOf(scenario.setup))) : undefined;
 }
 
 function sideDifference(step: Step, models: ReadonlyMap<string, ScenarioModel>, received: Received, log: Log): string | undefined {

@@ -16,6 +16,13 @@ export function scenarioModel(id: string, replies: readonly Reply[]): ScenarioMo
       const reply = replies[requests.length];
       requests.push(structuredClone(request));
       if (reply === undefined) throw new Error(`model ${id} has no reply ${requests.length}`);
+      if (typeof reply !== "string" && "error" in reply)
+        return { kind: "failure", error: { kind: "unavailable", message: reply.error }, usage: { inputTokens: 0, outputTokens: 0 } };
+      if (typeof reply !== "string" && "ledger" in reply) {
+        const { in_loop: inLoop = false, ...given } = reply.ledger;
+        const judged = JSON.stringify({ satisfied: false, progress: true, inLoop, instruction: "", reason: "", ...given });
+        return { kind: "answer", text: judged, toolCalls: [], usage: { inputTokens: 0, outputTokens: 0 } };
+      }
       const text = typeof reply === "string" ? reply : (reply.thought ?? reply.text ?? "");
       const given = typeof reply === "string" ? undefined : reply.usage;
       const words = Math.max(1, text.split(/\s+/).filter((word) => word !== "").length);

@@ -4,11 +4,15 @@ import { codeRunner } from "../../src/engine/agents/code-runner.ts";
 import type { RunCode } from "../../src/engine/agents/run-block.ts";
 import type { Handoff } from "../../src/engine/agents/handoff.ts";
 import { transferTool } from "../../src/engine/agents/handoff.ts";
+import { agentAsTool, teamAsTool } from "../../src/engine/agents/as-tool.ts";
+import type { ContextStrategy } from "../../src/engine/agents/context.ts";
+import { human } from "../../src/engine/agents/human.ts";
+import { ledger } from "../../src/engine/agents/ledger.ts";
 import { messageFilter } from "../../src/engine/agents/message-filter.ts";
 import { selector } from "../../src/engine/agents/selector.ts";
 import { subTeam } from "../../src/engine/agents/sub-team.ts";
 import { HUMAN } from "../../src/engine/events.ts";
-import { graph } from "../../src/engine/policies/graph.ts";
+import { graph, type Edge } from "../../src/engine/policies/graph.ts";
 import { ledBy } from "../../src/engine/policies/led-by.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { swarm } from "../../src/engine/policies/swarm.ts";
@@ -27,9 +31,18 @@ import {
   toolCalled,
   when,
 } from "../../src/engine/termination.ts";
+import type { Tool } from "../../src/engine/tool.ts";
 import { isMessage, type Transcript } from "../../src/engine/transcript.ts";
+import { setTimeout } from "node:timers/promises";
+import { answerOf } from "../../src/config/build/thinking.ts";
+import { checkGraph } from "../../src/config/checks/graph.ts";
+import type { Report, Surroundings } from "../../src/config/checks/report.ts";
+import { checkTools } from "../../src/config/checks/tools.ts";
+import { AnswerObject } from "../../src/config/schema/answer.ts";
+import type { GraphSpeakers } from "../../src/config/schema/speakers.ts";
+import type { ToolSettings } from "../../src/config/schema/tools.ts";
 import { double, type Received } from "./doubles.ts";
-import type { AgentSetup, ConditionSetup, Setup, TeamSetup } from "./format.ts";
+import type { AgentSetup, ConditionSetup, ContextSetup, Setup, TeamSetup, ToolSetup } from "./format.ts";
 import type { ScenarioModel } from "./scripted-model.ts";
 
 export interface Parts {
@@ -41,10 +54,15 @@ export interface Parts {
   readonly coders: readonly string[];
 }
 
+/** The name of a magentic team's leader. */
+export const LEADER = "leader";
+
 /** A scenario's set-up as a team of the public engine. Throws where AutoGen refuses to construct. */
 export function buildTeam(team: TeamSetup, parts: Parts): Team {
   const members = team.participants.map((name) => buildAgent(find(parts.setup.agents ?? [], name), parts));
   check(team, parts);
+  if (team.kind === "graph")
+    checkGraph({ policy: "graph", edges: edgesOf(team), entry: team.entry } as GraphSpeakers, team.participants, refuse);
   const limit = team.max_turns ?? undefined;
   return {
     name: "team",
@@ -70,21 +88,8 @@ function check(team: TeamSetup, parts: Parts): void {
   for (const { from, to } of edges)
     if (!participants.includes(from) || !participants.includes(to))
       refuse(`an edge leads from ${from} to ${to}, which are not both participants`);
-  if (kind === "graph") checkGraph(team, refuse);
-}
-
-function checkGraph({ participants, edges = [], entry, termination, max_turns: turns }: TeamSetup, refuse: (why: string) => void): void {
-  if (!entry && participants.every((name) => edges.some((edge) => edge.to === name))) refuse("the graph has no start");
-  if (participants.every((name) => edges.some((edge) => edge.from === name))) refuse("the graph has no end");
-  for (const name of participants) {
-    const out = edges.filter((edge) => edge.from === name);
-    if (out.some((edge) => edge.if_contains !== undefined) && out.some((edge) => edge.if_contains === undefined))
-      refuse(`${name} has edges with and without a condition`);
-  }
-  for (const cycle of cycles(edges)) {
-    if (cycle.every((edge) => edge.if_contains === undefined)) refuse("a cycle needs an edge with a condition");
-    if (!termination && !turns) refuse("a graph with a cycle needs a termination condition or max_turns");
-  }
+  if (kind === "graph" && cycles(edges).length > 0 && !team.termination && !team.max_turns)
+    refuse("a graph with a cycle needs a termination condition or max_turns");
 }
 
 type EdgeSetup = NonNullable<TeamSetup["edges"]>[number];
@@ -114,11 +119,15 @@ export function buildAgent(setup: AgentSetup, parts: Parts): Agent {
         description,
         instructions: setup.system ?? "You are a helpful assistant.",
         model: model(),
-        tools: toolsOf(setup),
+        tools: toolsOf(setup, parts),
         handoffs: (setup.handoffs ?? []).map(handoffOf),
         toolRoundsMax: setup.max_tool_iterations ?? 1,
-        afterTools: setup.reflect_on_tool_use ? "prose" : "summary",
+        afterTools: (setup.reflect_on_tool_use ?? setup.answer) ? "prose" : "summary",
+        ...contextOf(setup.context),
+        ...(setup.answer ? answerOf(name, formOf(setup.answer)) : {}),
       });
+    case "user_proxy":
+      return human({ name, description });
     case "code_executor": {
       const run = guarded(parts.runCode, setup);
       const languages = ["python", "sh", "bash"];
@@ -163,16 +172,47 @@ const teamOf = (setup: AgentSetup, parts: Parts): TeamSetup => {
   };
 };
 
-const toolsOf = (setup: AgentSetup) =>
-  (setup.tools ?? []).map((tool) => ({
-    name: tool.name,
-    description: tool.name,
+/** Refuses what the checks of a team file refuse: two things that would be called alike. */
+function toolsOf(setup: AgentSetup, parts: Parts): Tool[] {
+  const tools = (setup.tools ?? []).map((tool) => toolOf(tool, parts));
+  const named = new Map(tools.map((tool) => [tool.name, { kind: "agent", description: tool.name } as ToolSettings]));
+  const around: Surroundings = { models: new Map(), tools: named, teams: new Map() };
+  checkTools({ tools: tools.map(({ name }) => name), handoffs: (setup.handoffs ?? []).map(handoffOf), memory: false }, [], around, refuse);
+  return tools;
+}
+
+const refuse: Report = (severity, _path, why) => {
+  if (severity === "mistake") throw new Error(`the set-up cannot be built: ${why}`);
+};
+
+function toolOf(setup: ToolSetup, parts: Parts): Tool {
+  const behind = setup.agent ?? setup.team;
+  if (behind !== undefined) {
+    const settings = { name: setup.name ?? behind, description: behind };
+    const inner = find(parts.setup.agents ?? [], behind);
+    if (setup.agent !== undefined) return agentAsTool(buildAgent(inner, parts), () => [], settings);
+    return teamAsTool(buildTeam(teamOf({ ...inner, team: behind }, parts), parts), settings);
+  }
+  return {
+    name: setup.name ?? "",
+    description: setup.name ?? "",
     parameters: { type: "object" },
-    run: async () =>
-      tool.raises === undefined
-        ? { kind: "returned" as const, output: typeof tool.returns === "string" ? tool.returns : JSON.stringify(tool.returns ?? "") }
-        : { kind: "failed" as const, error: { kind: "raised", message: tool.raises } },
-  }));
+    async run() {
+      if (setup.delay !== undefined) await setTimeout(setup.delay * 1_000);
+      if (setup.raises !== undefined) return { kind: "failed", error: { kind: "raised", message: setup.raises } };
+      return { kind: "returned", output: typeof setup.returns === "string" ? setup.returns : JSON.stringify(setup.returns ?? "") };
+    },
+  };
+}
+
+function contextOf(setup: ContextSetup | undefined): { readonly context?: ContextStrategy } {
+  if (!setup) return {};
+  if (setup.type === "head_tail") return { context: { kind: "headAndTail", head: setup.head ?? 1, tail: setup.tail ?? 1 } };
+  return { context: { kind: "lastMessages", count: setup.n ?? 1 } };
+}
+
+const formOf = (fields: { readonly [field: string]: string }): AnswerObject =>
+  AnswerObject.parse({ type: "object", properties: Object.fromEntries(Object.entries(fields).map(([field, type]) => [field, { type }])) });
 
 type HandoffSetup = NonNullable<AgentSetup["handoffs"]>[number];
 const PERSON_NAMES = ["human", "user"];
@@ -190,7 +230,7 @@ function handoffOf(setup: HandoffSetup): Handoff {
 
 function guarded(run: RunCode, { deny }: AgentSetup): RunCode {
   return async (block, options) => {
-    if (!deny || !block.code.includes(deny.if_contains)) return run(block, options);
+    if (!deny || ![deny.if_contains].flat().some((fragment) => block.code.includes(fragment))) return run(block, options);
     return { outcome: "rejected", exitCode: 1, output: deny.reason, elapsedMs: 0, executor: "none", files: [] };
   };
 }
@@ -201,16 +241,8 @@ function policy(team: TeamSetup, members: readonly Agent[], parts: Parts): Speak
       return roundRobin;
     case "swarm":
       return swarm;
-    case "graph": {
-      const edges = (team.edges ?? []).map(({ from, to, if_contains: ifContains, group, activate }) => ({
-        from,
-        to,
-        ...(ifContains === undefined ? {} : { ifContains }),
-        ...(group ? { group } : {}),
-        ...(activate ? { join: activate } : {}),
-      }));
-      return graph(edges, team.participants, team.entry);
-    }
+    case "graph":
+      return graph(edgesOf(team), team.participants, team.entry);
     case "selector": {
       const { selector_func: rule, candidate_func: candidates } = team;
       return ledBy(
@@ -223,13 +255,32 @@ function policy(team: TeamSetup, members: readonly Agent[], parts: Parts): Speak
           ...(rule ? { rule: (transcript) => rule.by_last_source[lastSource(transcript)] ?? undefined } : {}),
           ...(candidates ? { candidates: (transcript) => candidates.by_last_source[lastSource(transcript)] } : {}),
           ...(team.history_buffer === undefined ? {} : { historyMessagesMax: team.history_buffer }),
+          ...(team.selector_prompt === undefined ? {} : { prompt: team.selector_prompt }),
         }),
       );
     }
     case "magentic":
-      throw new Error("magentic teams are not built yet");
+      return ledBy(
+        ledger({
+          name: LEADER,
+          model: find2(parts.models, team.model ?? ""),
+          agents: members,
+          attempts: 3,
+          mayAskHuman: false,
+          ...(team.max_stalls === undefined ? {} : { stallsMax: team.max_stalls }),
+        }),
+      );
   }
 }
+
+const edgesOf = (team: TeamSetup): Edge[] =>
+  (team.edges ?? []).map(({ from, to, if_contains: ifContains, group, activate = "all" }) => ({
+    from,
+    to,
+    join: activate,
+    ...(ifContains === undefined ? {} : { ifContains }),
+    ...(group ? { group } : {}),
+  }));
 
 function lastSource(transcript: Transcript): string {
   const message = transcript.events.findLast(isMessage);
@@ -244,9 +295,13 @@ export function condition(setup: ConditionSetup): TerminationCondition {
   const list = (key: string) => (typeof rest[key] === "string" ? [rest[key] as string] : (rest[key] as string[] | undefined));
   switch (type) {
     case "text_mention":
-      return textMention(String(rest.text), list("sources"));
+      return textMention(String(rest.text), list("sources"), "anywhere");
     case "max_message":
-      return maxMessages(number("n") ?? 1);
+      return maxMessages(number("n") ?? 1, { events: rest.include_events === true });
+    case "flaky":
+      return () => {
+        throw new Error(String(rest.error ?? "failed"));
+      };
     case "token_usage": {
       const [total, input, output] = [number("total"), number("prompt"), number("completion")];
       return tokens({

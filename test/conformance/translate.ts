@@ -11,8 +11,18 @@ export interface Seen {
   readonly runs?: readonly { readonly exitCode: number; readonly outcome: string; readonly output: string }[];
 }
 
-/** Parley's events → AutoGen's messages. */
-export function messagesOf(events: readonly RunEvent[]): Seen[] {
+/** The text of a message's content: parts are read as one message. */
+export const words = (content: unknown): string =>
+  typeof content === "string"
+    ? content
+    : Array.isArray(content) && content.every((part) => typeof part === "string")
+      ? content.join("\n")
+      : JSON.stringify(content ?? "");
+
+const NO_ANSWERS: ReadonlySet<string> = new Set();
+
+/** Parley's events → AutoGen's messages. `structured`: the agents that answer with a form. */
+export function messagesOf(events: readonly RunEvent[], structured = NO_ANSWERS): Seen[] {
   const seen: Seen[] = [];
   let calls: { agent: string; ids: string[]; names: string[]; results: [string, string, boolean][] } | undefined;
   let runs: { exitCode: number; outcome: string; output: string }[] = [];
@@ -24,8 +34,7 @@ export function messagesOf(events: readonly RunEvent[]): Seen[] {
         else
           seen.push({
             source: event.agent,
-            type: event.kind === "stop" ? "stop" : event.kind === "summary" ? "tool_summary" : "text",
-            content: event.text,
+            ...contentOf(event, structured),
             runs,
           });
         runs = [];
@@ -60,15 +69,17 @@ export function messagesOf(events: readonly RunEvent[]): Seen[] {
         }
         break;
       case "handoff.made":
-        seen.push({ source: event.agent, type: "handoff", content: event.text, target: event.to });
+        if (event.turn) seen.push({ source: event.agent, type: "user_input_requested", content: event.text });
+        else seen.push({ source: event.agent, type: "handoff", content: event.text, target: event.to });
         break;
       case "code.written":
-        if (/```/.test(event.text)) seen.push({ source: event.agent, type: "code_generation", content: event.text });
+        if (/```/.test(event.text) || /"retry"\s*:\s*true/.test(event.text))
+          seen.push({ source: event.agent, type: "code_generation", content: event.text });
         coderWrites = true;
         break;
       case "code.ran":
         runs.push({ exitCode: event.exitCode, outcome: event.outcome, output: event.output });
-        if (coderWrites) seen.push({ source: event.agent, type: "code_execution", content: event.output });
+        if (coderWrites) addExecution(seen, event);
         break;
       default:
         break;
@@ -77,10 +88,26 @@ export function messagesOf(events: readonly RunEvent[]): Seen[] {
   return seen;
 }
 
+type Posted = Extract<RunEvent, { type: "message.posted"; agent: string }>;
+
+function contentOf({ agent, kind, text }: Posted, structured: ReadonlySet<string>): Pick<Seen, "type" | "content"> {
+  if (kind === "stop") return { type: "stop", content: text };
+  if (kind === "summary") return { type: "tool_summary", content: text };
+  return structured.has(agent) ? { type: "structured", content: JSON.parse(text) as unknown } : { type: "text", content: text };
+}
+
+/** The blocks of one reply are one execution. */
+function addExecution(seen: Seen[], { agent, source, output }: Extract<RunEvent, { type: "code.ran" }>): void {
+  const before = seen.at(-1);
+  if (source.block > 0 && before?.type === "code_execution")
+    seen[seen.length - 1] = { ...before, content: `${String(before.content)}${output}` };
+  else seen.push({ source: agent, type: "code_execution", content: output });
+}
+
 /** A scenario's message → the event that says the same. `user` is a person, everybody else an agent. */
 export function eventOf(message: string | MessageSetup, userIsPerson = true): EventBody {
   const { source = "user", type = "text", content, target, usage } = typeof message === "string" ? { content: message } : message;
-  const text = typeof content === "string" ? content : JSON.stringify(content ?? "");
+  const text = words(content);
   const spent = usage ? { usage: { inputTokens: usage[0], outputTokens: usage[1] } } : {};
   if (type === "handoff") return { type: "handoff.made", agent: source, to: target ?? "", text };
   if (type === "tool_request")
@@ -138,6 +165,7 @@ export function messageDifference(expected: ExpectedMessage, seen: Seen | undefi
   if (!seen) return `expected ${JSON.stringify(expected)}, got nothing`;
   const differs = (what: string) => `${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(seen)}`;
   if (expected.source !== undefined && expected.source !== seen.source) return differs("source");
+  if (expected.source_any && !expected.source_any.includes(seen.source)) return differs("source");
   if (expected.type !== undefined && expected.type !== seen.type) return differs("type");
   if (expected.target !== undefined && expected.target !== seen.target && !(seen.target === HUMAN && expected.target === "user"))
     return differs("target");
@@ -175,5 +203,13 @@ function isKind(kind: string, { content, runs = [], target }: Seen): boolean {
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(trimmed(a)) === JSON.stringify(trimmed(b));
-const trimmed = (value: unknown): unknown =>
-  typeof value === "string" ? value.replace(/\n+$/, "") : Array.isArray(value) ? value.map(trimmed) : value;
+const trimmed = (value: unknown): unknown => {
+  if (typeof value === "string") return value.replace(/\n+$/, "");
+  if (Array.isArray(value)) return value.map(trimmed);
+  // The keys of an object have no order.
+  if (typeof value === "object" && value !== null)
+    return Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(trimmed);
+  return value;
+};

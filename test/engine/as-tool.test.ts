@@ -29,7 +29,11 @@ test("an agent as a tool answers with its last words, and the caller's run pays 
 
 test("a team as a tool talks until its goal, and starts from nothing each time", async () => {
   const panel = () =>
-    team({ agents: [says("X", "first", "DONE: seven"), says("Y", "second")], nextSpeakers: roundRobin, stopWhen: textMention("DONE") });
+    team({
+      agents: [says("X", "first", "DONE: seven"), says("Y", "second")],
+      nextSpeakers: roundRobin,
+      stopWhen: textMention("DONE", undefined, "anywhere"),
+    });
   const tool = teamAsTool(panel(), about);
   for (let call = 0; call < 2; call++)
     expect(await tool.run({ task: "count" }, signal)).toEqual({ kind: "returned", output: "DONE: seven" });

@@ -179,5 +179,5 @@ test("what is said beside a hand-over is heard by all, with the notice, and can 
   expect(target.requests[0]?.messages.at(-1)?.text).toBe(
     "[agent] Front: Order 17 is Bob's.\n| Transferred to Back, adopting the role of Back immediately.",
   );
-  expect(textMention("Bob's")(log.transcript)).toEqual([{ kind: "textMention", text: "Bob's", agent: "Front" }]);
+  expect(textMention("Bob's", undefined, "anywhere")(log.transcript)).toEqual([{ kind: "textMention", text: "Bob's", agent: "Front" }]);
 });

@@ -9,6 +9,7 @@ import {
   maxMessages,
   maxTurns,
   minutes,
+  source,
   textMention,
   tokens,
   usd,
@@ -38,15 +39,79 @@ test("tokens count every model call of the run, the selector's too", () => {
   expect(tokens({ input: 5 })(log.transcript)).toEqual([]);
 });
 
-test("the stop word is case-sensitive, a part of a word counts, and it can be limited to some agents", () => {
+test("the stop word is case-sensitive, anywhere a part of a word counts, and it can be limited to some agents", () => {
   const log = openLog();
   log.start("stop");
-  const condition = textMention("stop", ["agent"]);
+  const condition = textMention("stop", ["agent"], "anywhere");
   expect(condition(log.transcript)).toEqual([]);
   log.record(say("other", "stop"), say("agent", "STOP"));
   expect(condition(log.transcript)).toEqual([]);
   log.record(say("agent", "unstoppable"));
   expect(condition(log.transcript)).toEqual([{ kind: "textMention", text: "stop", agent: "agent" }]);
+});
+
+test.each([
+  ["TERMINATE", true],
+  ["It is 42. TERMINATE", true],
+  ["It is 42.\n\n**TERMINATE**", true],
+  ["It is 42.\nTERMINATE.", true],
+  ["Verdict: TERMINATE", true],
+  ["It is 42 ✅ TERMINATE", true],
+  ["- checked\n- TERMINATE", true],
+  ["答案是42。TERMINATE", true],
+  ["```\nprint(1)\n```\nTERMINATE", true],
+  ['He said "done." TERMINATE!', true],
+  ["Reply with TERMINATE", false],
+  ["Reply with `TERMINATE`.", false],
+  ["TERMINATE is what you say at the end", false],
+  ["I shall not TERMINATE yet.", false],
+  ["He wrote:\n> TERMINATE", false],
+  ["This is how:\n```\nTERMINATE\n```", false],
+  ["NOTTERMINATE", false],
+  ["Exterminate. DETERMINATE", false],
+])("a stop word counts where it ends a message: %j", (words, ends) => {
+  const log = openLog();
+  log.start("t");
+  log.record(say("a", words));
+  expect(textMention("TERMINATE")(log.transcript).length > 0).toBe(ends);
+});
+
+test("a stop word that is all marks is looked for as it stands", () => {
+  const log = openLog();
+  log.start("t");
+  log.record(say("a", "So be it. !!!"));
+  expect(textMention("!!!")(log.transcript)).toHaveLength(1);
+});
+
+test("all reports its reasons in the order in which they fired, each as it was then", () => {
+  const log = openLog();
+  log.start("a");
+  const both = all(textMention("stop"), maxMessages(2));
+  log.record(say("x", "go"), say("x", "on"));
+  expect(both(log.transcript)).toEqual([]);
+  log.record(say("x", "stop"));
+  expect(both(log.transcript)).toMatchObject([
+    { kind: "maxMessages", count: 2 },
+    { kind: "textMention", agent: "x" },
+  ]);
+  log.record(say("x", "more"));
+  expect(both({ events: [...log.events] })).toEqual(both(log.transcript));
+  log.start("b");
+  expect(both(log.transcript)).toEqual([]);
+});
+
+test("a person who is a participant ends a run with the answer that is their turn, and with no other words", () => {
+  const log = openLog();
+  log.start("APPROVE or not");
+  const [words, spoke] = [textMention("APPROVE", ["Boss"]), source("Boss")];
+  log.record({ type: "message.posted", person: { id: "u", name: "Maria" }, text: "APPROVE" });
+  log.record({ type: "handoff.made", agent: "Boss", to: "human", text: "draft", turn: true });
+  expect([words(log.transcript), spoke(log.transcript)]).toEqual([[], []]);
+  log.record({ type: "message.posted", person: { id: "u", name: "Maria" }, text: "APPROVE", answers: 0 });
+  expect(spoke(log.transcript)).toEqual([]);
+  log.record({ type: "message.posted", person: { id: "u", name: "Maria" }, text: "Fine. APPROVE" });
+  expect(words(log.transcript)).toEqual([{ kind: "textMention", text: "APPROVE", agent: "Boss" }]);
+  expect(spoke(log.transcript)).toEqual([{ kind: "source", agent: "Boss" }]);
 });
 
 test("any reports all that hold at once; all waits for the last", () => {

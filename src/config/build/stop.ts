@@ -30,7 +30,7 @@ type Make<Value> = (value: Value, tools: ReadonlyMap<string, ToolSettings>) => T
 
 /** A key of the schema without a line here does not compile. */
 const CONDITIONS: { readonly [Key in keyof Conditions]-?: Make<NonNullable<Conditions[Key]>> } = {
-  textMention: (words) => (typeof words === "string" ? textMention(words) : textMention(words.text, words.agents)),
+  textMention: (words) => (typeof words === "string" ? textMention(words) : textMention(words.text, words.agents, words.where)),
   maxMessages: (most) => (typeof most === "number" ? maxMessages(most) : maxMessages(most.count, { events: most.events ?? false })),
   maxTurns,
   tokens: (limits) => tokens(tokenLimits(limits)),

@@ -10,10 +10,19 @@ const Condition = z.strictObject({
   textMention: z
     .union([
       z.string().min(1).max(200),
-      z.strictObject({ text: z.string().min(1).max(200), agents: z.array(z.string()).min(1).optional() }),
+      z.strictObject({
+        text: z.string().min(1).max(200),
+        agents: z.array(z.string()).min(1).optional(),
+        where: z
+          .enum(["end", "anywhere"])
+          .optional()
+          .describe(
+            "Whether the words must end the message, alone on its last line or after its last sentence (the default), or may stand anywhere.",
+          ),
+      }),
     ])
     .optional()
-    .describe("Stops when an agent's message has these words, upper and lower case as written."),
+    .describe("Stops when an agent's message ends with these words, upper and lower case as written."),
   maxMessages: z
     .union([messages, z.strictObject({ count: messages, events: z.boolean().optional().describe("Counts tool calls and code runs too.") })])
     .optional()

@@ -27,7 +27,7 @@ export function human({ name, description, question: ask, options = [] }: HumanS
       const question = turn.find((event) => event.type === "handoff.made" && event.agent === name);
       if (!question) {
         const text = ask ?? lastWords(transcript, name);
-        yield { type: "handoff.made", agent: name, to: HUMAN, text, ...(options.length > 0 ? { options } : {}) };
+        yield { type: "handoff.made", agent: name, to: HUMAN, text, turn: true, ...(options.length > 0 ? { options } : {}) };
         return;
       }
       yield { type: "turn.ended", agent: name, reason: turn.findLast((event) => isAnswer(event, question))?.text ?? "" };

@@ -1,7 +1,7 @@
 import { HUMAN, type Delta, type EventBody, type Usage } from "../events.ts";
 import { readObject } from "../json-schema.ts";
 import type { Model, ModelMessage, ModelRequest } from "../model.ts";
-import { askHowToGoOn, STALLS_MAX_DEFAULT, stallsOf, stuck } from "../stalls.ts";
+import { askHowToGoOn, judgedAs, STALLS_MAX_DEFAULT, stallsOf, stuck } from "../stalls.ts";
 import type { Agent } from "../team.ts";
 import { lastSpeaker, read, repliesGiven, type Transcript } from "../transcript.ts";
 import { ask, askUnseen, NO_CALLS, plus } from "./ask.ts";
@@ -73,14 +73,35 @@ export function ledger(settings: LedgerSettings): Agent {
     const stalled = read(transcript, stalls);
     const trouble = stuck(stalled, stallsMax);
     if (stalled.stoppedBy) yield { type: "stop.requested", person: stalled.stoppedBy };
-    else if (trouble === undefined) yield* judge(transcript, now.instruction, signal);
-    else if (now.replans < replansMax) yield* say(transcript, NEW_FACTS, signal);
-    else if (settings.mayAskHuman) yield askHowToGoOn(name, trouble);
-    else yield { type: "turn.failed", agent: name, error: { kind: "stuck", message: `${trouble} ${now.replans} new plans did not help.` } };
+    else if (trouble === undefined) yield* judge(transcript, now, signal);
+    else yield* planAnew(transcript, now, trouble, signal);
   }
 
-  /** One progress ledger. What does not fit is sent back with the error; at last the work goes on with the next of the team. */
-  async function* judge(transcript: Transcript, instruction: string, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
+  /** What is done when it does not get on; `before`: what the judgement cost that said so. */
+  async function* planAnew(
+    transcript: Transcript,
+    { replans }: LedgerState,
+    trouble: string,
+    signal: AbortSignal,
+    before: Usage = NO_CALLS,
+  ): AsyncGenerator<EventBody | Delta, void, void> {
+    const spent = before.calls === 0 ? {} : { usage: before };
+    if (replans < replansMax) yield* say(transcript, NEW_FACTS, signal, before);
+    else if (settings.mayAskHuman) yield { ...askHowToGoOn(name, trouble), ...spent };
+    else
+      yield {
+        type: "turn.failed",
+        agent: name,
+        error: { kind: "stuck", message: `${trouble} ${replans} new plans did not help.` },
+        ...spent,
+      };
+  }
+
+  /**
+   * One progress ledger. What does not fit is sent back with the error; at last the work goes on with the next of the team. Where it says
+   * that the team is stuck by now, the plan is made anew at once.
+   */
+  async function* judge(transcript: Transcript, now: LedgerState, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
     yield { type: "activity", agent: name, doing: "is looking at where the task stands" };
     const talk: ModelMessage[] = [];
     let usage = yield* keepInShort({ agent: name, context: read(transcript, view), strategy, nth: repliesGiven(transcript, name) }, signal);
@@ -100,7 +121,9 @@ export function ledger(settings: LedgerSettings): Agent {
       const judged = reply.kind === "answer" ? readObject(answerSpec(names).schema, reply.text) : undefined;
       if (judged?.kind === "fits") {
         const found = judged.value as unknown as Progress;
+        const trouble = stuck(judgedAs(read(transcript, stalls), found.progress && !found.inLoop), stallsMax);
         if (found.satisfied) yield* say(transcript, FINAL, signal, usage);
+        else if (trouble !== undefined) yield* planAnew(transcript, now, trouble, signal, usage);
         else yield { ...selected(found, usage), ...noticed(reply) };
         return;
       }
@@ -118,7 +141,7 @@ export function ledger(settings: LedgerSettings): Agent {
         reason: trouble,
         leader: name,
         usage,
-        ...(instruction ? { instruction } : {}),
+        ...(now.instruction ? { instruction: now.instruction } : {}),
       };
   }
 

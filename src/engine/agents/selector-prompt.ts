@@ -46,7 +46,10 @@ export function answerSpec(offered: readonly string[]): AnswerSpec {
   };
 }
 
-/** A team's own words instead of ours, as AutoGen has them: `{roles}`, `{participants}` (those who may be chosen now) and `{history}` are filled in. */
+/**
+ * A team's own words instead of ours, as AutoGen has them: `{roles}`, `{participants}` (those who may be chosen now) and `{history}` are filled
+ * in, and a doubled brace is a brace.
+ */
 export function filled(
   template: string,
   agents: readonly Agent[],
@@ -59,7 +62,8 @@ export function filled(
     history: () => history.map((message) => written(message).text).join("\n\n"),
   };
   // In one go, so that what is filled in is not looked at again.
-  return template.replaceAll(/\{(roles|participants|history)\}/g, (whole, name: string, at: number) => {
+  return template.replaceAll(PLACES, (whole, name: string | undefined, at: number) => {
+    if (name === undefined) return whole.slice(1);
     const value = values[name]?.() ?? "";
     if (name !== "history") return value;
     // What was said begins and ends with its lines: elsewhere nobody could tell where it does.
@@ -68,6 +72,8 @@ export function filled(
     return `${isAtBegin ? "" : "\n"}${value}${end === "\n" ? "" : "\n"}`;
   });
 }
+
+const PLACES = /\{\{|\}\}|\{(roles|participants|history)\}/g;
 
 const roles = (agents: readonly Agent[]): string =>
   agents.map((agent) => `- ${agent.name}: ${agent.description.replaceAll(/\s+/g, " ").trim()}`).join("\n");

@@ -2,7 +2,7 @@ import type { ActionPolicy, Delta, EventBody, RunEvent } from "../events.ts";
 import type { Model, ModelMessage } from "../model.ts";
 import { converse, hasWork } from "../run.ts";
 import type { Agent, Team } from "../team.ts";
-import { amend, isMessage, read, repliesGiven, type Fold, type Transcript } from "../transcript.ts";
+import { amend, isMessage, lastSpeaker, read, repliesGiven, type Fold, type Transcript } from "../transcript.ts";
 import { ask } from "./ask.ts";
 import { add, CONTEXT_DEFAULT, emptyContext } from "./context.ts";
 import { forInside, holding, type Holding } from "./held-code.ts";
@@ -26,7 +26,7 @@ export interface SubTeamSettings {
  */
 export function subTeam(settings: SubTeamSettings): Agent {
   const { name, description, team, voice } = settings;
-  const inner = innerLog(name, team.name);
+  const inner = innerLog(name, team.name, voice !== "members");
 
   /** The fold's array is the same object from call to call, so what the members' folds have read stays read. */
   const readWithin = (transcript: Transcript): Transcript => ({
@@ -96,10 +96,14 @@ const namedInside = (name: string, event: RunEvent): RunEvent =>
 const isOnApproval = (event: RunEvent) =>
   event.type === "approval.given" || event.type === "approval.expired" || event.type === "approval.withdrawn";
 
-/** The log as the team inside reads it: each turn of the participant is a run of its own, which begins with what agents outside have said since. People are heard at once. */
+/**
+ * The log as the team inside reads it: each turn of the participant is a run of its own, which begins with what agents outside have said since.
+ * People are heard at once. `anew`: who speaks is decided anew in each.
+ */
 function innerLog(
   name: string,
   team: string,
+  anew: boolean,
 ): Fold<{
   readonly events: RunEvent[];
   readonly seqs: Map<number, number>;
@@ -130,6 +134,7 @@ function innerLog(
           startedBy: { id: "team", name: "the team" },
           ...state.rules,
           ...(held.length > 0 ? { held } : {}),
+          ...(anew ? { anew } : {}),
         });
         state.rules = { ...state.rules, goesOn: true };
         for (const message of state.unheard.splice(0)) append("agent" in message ? { ...message, outside: true } : message);
@@ -139,6 +144,9 @@ function innerLog(
         "agent" in event &&
         event.agent === name
       ) {
+        const speaker = lastSpeaker({ events: state.events });
+        // Said outside of the whole team; inside it was one of its members.
+        if (event.type === "turn.failed" && speaker !== undefined) append({ type: "turn.failed", agent: speaker, error: event.error });
         append({ type: "run.stopped", run: "", outcome: "done", reason: "", reasons: [] });
         state.open = false;
       } else if (event.type === "run.stopped" && state.open) {

@@ -57,7 +57,7 @@ function progressOf(edges: readonly Edge[], starts: readonly string[]): Fold<Pro
       if (event.within !== undefined) return state;
       switch (event.type) {
         case "run.started":
-          return state.ready.length > 0 ? state : { ready: starts, open: [], taken: new Set<number>() };
+          return state.ready.length > 0 && !event.anew ? state : { ready: starts, open: [], taken: new Set<number>() };
         case "speaker.selected":
           // One that a person asks for out of its order speaks beside the graph, and leads nowhere in it.
           if (event.by === "person" && !state.ready.includes(event.agent)) return state;

@@ -13,11 +13,13 @@ export const swarm: SpeakerPolicy = (transcript, agents) => {
 const latestHandoff: Fold<{ readonly to: string | undefined }> = {
   initial: () => ({ to: undefined }),
   step: (state, event) =>
-    event.within !== undefined || event.outside
-      ? state
-      : event.type === "handoff.made"
-        ? { to: event.to }
-        : event.type === "speaker.selected" && event.agent !== state.to
-          ? { to: undefined }
-          : state,
+    event.type === "run.started" && event.anew
+      ? { to: undefined }
+      : event.within !== undefined || event.outside
+        ? state
+        : event.type === "handoff.made"
+          ? { to: event.to }
+          : event.type === "speaker.selected" && event.agent !== state.to
+            ? { to: undefined }
+            : state,
 };
