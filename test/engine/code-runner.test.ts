@@ -102,6 +102,25 @@ test.each([
   ["a fence that is never closed", "```python\nx", [["python", "x\n"]]],
   ["attributes behind the label", '```python title="a.py"\nx\n```', [["python", "x\n"]]],
   ["inline code", "use ```x``` here", []],
+  ["a fence behind words, and words behind the block", "Here it is: ```python\nx\n```\nThat prints it.", [["python", "x\n"]]],
+  ["a fence behind a colon, without a label", "Run this:  ```\nx\n```", [["python", "x\n"]]],
+  ["words that speak of fences", "Write ```python\nand then your code", []],
+  ["words that end with a fence", "Close it with ```\nand go on", []],
+  [
+    "words behind the closing fence, and another block",
+    "```python\na\n``` and then ```sh\nb\n```",
+    [
+      ["python", "a\n"],
+      ["sh", "b\n"],
+    ],
+  ],
+  ["a fence in an item", "- ```python\n  if x:\n    y\n  ```\n- done", [["python", "if x:\n  y\n"]]],
+  ["a fence behind an item's words", "1. Run: ```sh\n   ls\n   ```\n2. Look.", [["sh", "ls\n"]]],
+  ["an item's code at the beginning of the line", "1. ```python\nif x:\n   y\n```", [["python", "if x:\n   y\n"]]],
+  ["a fence in a list within a list", "- one\n  - two\n\n    ```sh\n    ls\n    ```", [["sh", "ls\n"]]],
+  ["an indented block, which is no fence", "So:\n\n    ```python\n    x\n    ```", []],
+  ["a quotation behind words", "> so: ```python\n> x\n> ```", []],
+  ["a fence with a label inside a block of the same length", "```md\n``` python\nx\n```", [["md", "``` python\nx\n"]]],
 ])("code blocks: %s", (_title, text, expected) => {
   expect(codeBlocks(text).map((block) => [block.language, block.code])).toEqual(expected);
 });

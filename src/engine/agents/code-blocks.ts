@@ -13,7 +13,7 @@ const BLOCKS_MAX = 20;
 
 /**
  * The code blocks of a Markdown text, tolerant of what models write: a label with or without a blank before it, in any case and with
- * trailing words, CRLF, fences of backticks or tildes, indented fences, longer fences around shorter ones, a last fence that was never closed.
+ * trailing words, CRLF, and fences as {@link fences} has them, the last of which may never have been closed.
  * Blocks without a label count as Python only where no block of the text has one: beside labelled code they show output. What is quoted
  * (`> `) or thought (`<think>`) is no block.
  */
@@ -35,30 +35,98 @@ export const maySayCode = (event: RunEvent): event is AgentMessage & Whereabouts
   !event.quiet &&
   !event.outside;
 
-/** Every fence of a text, in order; `isOpen` where the text ends within it. `from` and `to`: its lines of code, the last excluded. */
-export function fences(text: string): readonly Fence[] {
-  const found: Fence[] = [];
-  const lines = text.split(/\r\n|\r|\n/);
-  for (let at = 0; at < lines.length && found.length < BLOCKS_MAX; at++) {
-    const opening = /^ {0,3}(`{3,}|~{3,})[ \t]*([^`]*)$/.exec(lines[at] ?? "");
-    const fence = opening?.[1];
-    if (!fence) continue;
-    const indent = (lines[at] ?? "").length - (lines[at] ?? "").trimStart().length;
-    const from = at + 1;
-    const code: string[] = [];
-    for (at++; at < lines.length && !closes(lines[at] ?? "", fence); at++) code.push(withoutIndent(lines[at] ?? "", indent));
-    const label = (opening[2]?.trim().split(/[\s{]/)[0] ?? "").toLowerCase();
-    found.push({ label, code: code.join("\n") + "\n", isOpen: at >= lines.length, from, to: at });
-  }
-  return found;
-}
-
+/** A fence of a text; `isOpen` where the text ends within it. `from` and `to`: its lines of code, the last excluded. */
 interface Fence {
   readonly label: string;
   readonly code: string;
   readonly isOpen: boolean;
   readonly from: number;
   readonly to: number;
+}
+
+/**
+ * Every fence of a text, in order, as CommonMark reads them: at the beginning of a line or of a list's item. Besides, as models write them, a
+ * fence with its label behind words at the end of a line, where another closes it; and words behind the fence that closes one.
+ */
+export function fences(text: string): readonly Fence[] {
+  const found: Fence[] = [];
+  const lines = text.split(/\r\n|\r|\n/);
+  let itemIndent = 0;
+  for (let at = 0; at < lines.length && found.length < BLOCKS_MAX;) {
+    const line = lines[at] ?? "";
+    itemIndent = indentOfItem(line, itemIndent);
+    const opening = openingOf(line, itemIndent);
+    const end = opening && endOf(lines, at + 1, opening);
+    if (!opening || !end || (opening.isBehindWords && end.isOpen)) {
+      at++;
+      continue;
+    }
+    const code = withoutIndent(lines.slice(at + 1, end.at), opening);
+    found.push({ label: opening.label, code: `${code.join("\n")}\n`, isOpen: end.isOpen, from: at + 1, to: end.at });
+    // What stands behind the closing fence is read on.
+    if (end.behind !== "") lines[end.at] = end.behind;
+    at = end.behind === "" ? end.at + 1 : end.at;
+  }
+  return found;
+}
+
+interface Opening {
+  readonly fence: string;
+  readonly label: string;
+  /** Blanks before its lines that are not its own; `isItem`: those of a list's item, which all of its lines have, or none. */
+  readonly indent: number;
+  readonly isItem: boolean;
+  readonly isBehindWords: boolean;
+}
+
+const ITEM = /^[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)+/;
+
+/** How far the words of the list's item are indented in which a line stands; 0 outside of lists. */
+function indentOfItem(line: string, before: number): number {
+  const item = ITEM.exec(line);
+  if (item) return item[0].length;
+  return line.trim() === "" || line.length - line.trimStart().length >= before ? before : 0;
+}
+
+function openingOf(line: string, itemIndent: number): Opening | undefined {
+  const item = ITEM.exec(line)?.[0] ?? "";
+  const rest = line.slice(item.length);
+  const blanks = rest.length - rest.trimStart().length;
+  const isItem = itemIndent > 0;
+  const [, fence, info = ""] = /^[ \t]*(`{3,}|~{3,})[ \t]*([^`]*)$/.exec(rest) ?? [];
+  if (fence !== undefined) {
+    const indent = item.length + blanks;
+    if (indent > itemIndent + 3) return undefined;
+    return { fence, label: (info.trim().split(/[\s{]/)[0] ?? "").toLowerCase(), indent, isItem, isBehindWords: false };
+  }
+  const [, words = "", ticks, label = ""] = /^([^`]*(?:`[^`]+`[^`]*)*)(`{3,})([\w+#.-]*)[ \t]*$/.exec(rest) ?? [];
+  if (ticks === undefined || words.trim() === "" || words.trimStart().startsWith(">")) return undefined;
+  if (label === "" && !/[:：]\s*$/.test(words)) return undefined;
+  return { fence: ticks, label: label.toLowerCase(), indent: itemIndent, isItem, isBehindWords: true };
+}
+
+interface End {
+  /** Index of the line that closes it; behind the last where none does. */
+  readonly at: number;
+  readonly isOpen: boolean;
+  readonly behind: string;
+}
+
+function endOf(lines: readonly string[], from: number, { fence, indent }: Opening): End {
+  for (let at = from; at < lines.length; at++) {
+    const [, blanks = "", run = "", behind = ""] = /^([ \t]*)(`{3,}|~{3,})(.*)$/.exec(lines[at] ?? "") ?? [];
+    if (run[0] !== fence[0] || run.length < fence.length || blanks.length > indent + 3) continue;
+    // One word behind it is the label of a fence within; several are words.
+    if (behind.trim() === "" || /^[ \t]+\S+[ \t]+\S/.test(behind)) return { at, isOpen: false, behind: behind.trim() };
+  }
+  return { at: lines.length, isOpen: true, behind: "" };
+}
+
+function withoutIndent(lines: readonly string[], { indent, isItem }: Opening): string[] {
+  const spaces = (line: string) => line.length - line.trimStart().length;
+  // Some write an item's code at the beginning of the line; what it is indented by is then its own.
+  if (isItem && lines.some((line) => line.trim() !== "" && spaces(line) < indent)) return [...lines];
+  return lines.map((line) => line.slice(Math.min(indent, spaces(line))));
 }
 
 /** A text in which the code of its fences stands in the form in which it is shown to people; what is around them is as it was. */
@@ -99,13 +167,3 @@ const LANGUAGE_NAMES: ReadonlyMap<string, string> = new Map([
   ["js", "javascript"],
   ["ts", "typescript"],
 ]);
-
-function closes(line: string, fence: string): boolean {
-  const run = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(line)?.[1];
-  return run !== undefined && run[0] === fence[0] && run.length >= fence.length;
-}
-
-function withoutIndent(line: string, indent: number): string {
-  const spaces = line.length - line.trimStart().length;
-  return line.slice(Math.min(indent, spaces));
-}

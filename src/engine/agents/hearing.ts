@@ -17,6 +17,7 @@ export function heard(agent: string, event: RunEvent, people: People): UserMessa
     case "message.posted":
       return "person" in event ? saidByPerson(event.person, event, people) : saidByAgent(event);
     case "handoff.made":
+      if (event.turn) return undefined;
       if (event.to === HUMAN) return { role: "user", from: { kind: "agent asks a person", name: event.agent }, text: event.text };
       return {
         role: "user",
