@@ -181,3 +181,21 @@ test("what is said beside a hand-over is heard by all, with the notice, and can 
   );
   expect(textMention("Bob's", undefined, "anywhere")(log.transcript)).toEqual([{ kind: "textMention", text: "Bob's", agent: "Front" }]);
 });
+
+test("what tools of the same reply returned travels with a hand-over, and nothing of an earlier reply", async () => {
+  const log = openLog();
+  log.start("t");
+  const target = scripted("Thanks.");
+  const lookUp = { ...about("look_up"), run: async () => ({ kind: "returned" as const, output: "Order 17 is paid." }) };
+  const early = { ...about("early"), run: async () => ({ kind: "returned" as const, output: "Long ago." }) };
+  const model = scripted({ calls: [{ tool: "early" }] }, { calls: [{ tool: "look_up" }, { tool: "transfer_to_back" }] });
+  const settings = { description: "", instructions: "", toolRoundsMax: 3, afterTools: "prose" as const };
+  const front = assistant({ ...settings, name: "Front", model, tools: [lookUp, early], handoffs: ["Back"] });
+  const back = assistant({ ...settings, name: "Back", model: target, tools: [], handoffs: [] });
+  await log.run(team({ agents: [front, back], nextSpeakers: swarm, limits: maxTurns(2) }));
+  const read = target.requests[0]?.messages.map(({ text }) => text).join("\n") ?? "";
+  expect(read).toContain("look_up: Order 17 is paid.");
+  expect(read).not.toContain("Long ago.");
+});
+
+const about = (name: string) => ({ name, description: name, parameters: { type: "object" } });

@@ -88,13 +88,14 @@ function saidByAgent({ agent, text, kind, printed }: AgentMessage): UserMessage 
 
 const agentSource = (name: string): Source => ({ kind: "agent", name });
 
-/** Whether an agent has the floor, and what others have said beside it. */
+/** Whether an agent has the floor, what others have said beside it, and what the tools of their last replies returned. */
 export interface Ear {
   speaking: boolean;
   readonly overheard: ModelMessage[];
+  readonly results: Map<string, { readonly call: string; readonly tool: string; readonly output: string }[]>;
 }
 
-export const openEar = (): Ear => ({ speaking: false, overheard: [] });
+export const openEar = (): Ear => ({ speaking: false, overheard: [], results: new Map() });
 
 /**
  * What the agent hears with this event, to be read behind its own words. People it hears at once; those whose turns run beside its own when
@@ -107,11 +108,31 @@ export function hear(ear: Ear, agent: string, event: RunEvent, people: People): 
   }
   if (event.type === "speaker.selected" && event.agent === agent) ear.speaking = true;
   else if ("agent" in event && event.agent === agent) return [];
-  const message = heard(agent, event, people);
-  if (message === undefined) return [];
+  noteResult(ear, event);
+  const plain = heard(agent, event, people);
+  if (plain === undefined) return [];
+  const message = withResults(ear, event, plain);
   if (!ear.speaking || !isMessage(event) || "person" in event) return [message];
   ear.overheard.push(message);
   return [];
+}
+
+function noteResult({ results }: Ear, event: RunEvent): void {
+  if (event.quiet) return;
+  // The first call of a reply tells what the reply cost.
+  if (event.type === "tool.called" && event.usage !== undefined) results.set(event.agent, []);
+  if (event.type !== "tool.returned" && event.type !== "tool.failed") return;
+  const { call, tool } = event;
+  results.get(event.agent)?.push({ call, tool, output: event.type === "tool.returned" ? event.output : `Error: ${event.error.message}` });
+}
+
+/** What was called in the same reply travels with a hand-over: whoever takes over is to know what it was made on. */
+function withResults({ results }: Ear, event: RunEvent, message: UserMessage): UserMessage {
+  if (event.type !== "handoff.made" || event.to === HUMAN || event.call === undefined) return message;
+  const found = (results.get(event.agent) ?? []).filter(({ call }) => call !== event.call);
+  if (found.length === 0) return message;
+  const text = found.map(({ tool, output }) => `${tool}: ${output}`).join("\n");
+  return { ...message, beside: [...(message.beside ?? []), { from: { kind: "tool results", name: event.agent }, text }] };
 }
 
 /** A question to a person is none: with the answer, the agent goes on. */
