@@ -2,7 +2,7 @@ import { isEvent, type Delta, type EventBody, type StopReason } from "./events.t
 import { sideBySide } from "./side-by-side.ts";
 import type { Agent, Team } from "./team.ts";
 import { describe, finishedOrFailed } from "./termination.ts";
-import { currentRun, owedTurn, SELECTOR, type Transcript } from "./transcript.ts";
+import { currentRun, messagesOfRun, owedTurn, SELECTOR, type Transcript } from "./transcript.ts";
 
 /**
  * Goes on with a conversation until it stops or waits for a person.
@@ -78,6 +78,8 @@ function requestedSpeaker(team: Team, transcript: Transcript): Agent | undefined
  */
 function byPolicy(team: Team, transcript: Transcript): readonly Agent[] {
   const { skipped } = currentRun(transcript);
+  const acting = firstToAct(team, transcript);
+  if (acting) return [acting];
   const speakers = team.nextSpeakers(transcript, team.agents);
   const [only] = speakers;
   const owed = team.agents.find(({ name }) => name === owedTurn(transcript));
@@ -182,12 +184,19 @@ function whyStop(team: Team, transcript: Transcript): EventBody | undefined {
     const ended = finishedOrFailed(transcript);
     if (ended.length > 0) return runStopped(transcript, outcomeOf(ended), ended);
     const goals = team.stopWhen(transcript);
-    if (goals.length > 0) return runStopped(transcript, "done", goals);
+    if (goals.length > 0 && !firstToAct(team, transcript, goals)) return runStopped(transcript, "done", goals, team);
   }
   const caps = halt ? [] : team.limits(transcript);
   if (caps.length === 0) return undefined;
-  if (isDone(team, transcript)) return runStopped(transcript, "done", [{ kind: "nobody" }]);
-  return haltsAtLimits ? limitReached(transcript, caps) : runStopped(transcript, "limit", caps);
+  if (isDone(team, transcript)) return runStopped(transcript, "done", [{ kind: "nobody" }], team);
+  return haltsAtLimits ? limitReached(transcript, caps) : runStopped(transcript, "limit", caps, team);
+}
+
+/** Who acts on the very words that hold the stop word, before the run ends by it: code beside it is run. */
+function firstToAct(team: Team, transcript: Transcript, goals = team.stopWhen(transcript)): Agent | undefined {
+  if (goals.length === 0 || goals.some(({ kind }) => kind !== "textMention")) return undefined;
+  const last = messagesOfRun(transcript).at(-1);
+  return last && team.agents.find((agent) => agent.wouldActOn?.(transcript).includes(last.seq));
 }
 
 /** Nobody is left to speak: a graph has come to its end, also where a cap is met at that moment. */
@@ -208,11 +217,14 @@ export function limitReached(transcript: Transcript, reasons: readonly StopReaso
   return { type: "limit.reached", run: currentRun(transcript).run ?? "", reasons, reason: reasons.map(describe).join("; ") };
 }
 
-/** The event that closes the current run. */
+/** The event that closes the current run; with the team, it says where words were left that somebody of it would have acted on. */
 export function runStopped(
   transcript: Transcript,
   outcome: "done" | "limit" | "stopped" | "failed",
   reasons: readonly StopReason[],
+  team?: Team,
 ): EventBody {
-  return { type: "run.stopped", run: currentRun(transcript).run ?? "", outcome, reasons, reason: reasons.map(describe).join("; ") };
+  const left = team?.agents.some((agent) => (agent.wouldActOn?.(transcript) ?? []).length > 0) ? ["code was left that nobody ran"] : [];
+  const reason = [...reasons.map(describe), ...left].join("; ");
+  return { type: "run.stopped", run: currentRun(transcript).run ?? "", outcome, reasons, reason };
 }

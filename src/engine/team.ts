@@ -10,6 +10,8 @@ export interface Agent {
   readonly leads?: boolean;
   /** For those who let others speak: whether they have something to do although one of these waits for a person. */
   readonly goesOn?: (transcript: Transcript) => boolean;
+  /** For those who act on what a message holds, such as code: the seqs of the messages that they would act on in a turn of theirs now. */
+  readonly wouldActOn?: (transcript: Transcript) => readonly number[];
   /**
    * Yields events, each a fact only once the caller has recorded it, and deltas. The caller appends an event to `transcript` before it
    * asks for the next item. A turn must record at least one event. `heard` is for those who let others speak: see `converse`.

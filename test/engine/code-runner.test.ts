@@ -3,7 +3,7 @@ import { codeBlocks } from "../../src/engine/agents/code-blocks.ts";
 import { codeRunner } from "../../src/engine/agents/code-runner.ts";
 import type { CodeRun } from "../../src/engine/agents/run-block.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/termination.ts";
+import { any, maxTurns, source, textMention } from "../../src/engine/termination.ts";
 import { openLog, says, team } from "../support/scripted.ts";
 
 /** Runs "say X" and "fail N": a language of two words. */
@@ -81,6 +81,26 @@ test("after a crash between two blocks the first one is not run again", async ()
   await log.run(both(2, words, ran));
   expect(ran).toEqual(["say one", "say two"]);
   expect(log.said().at(-1)).toBe("Runner: one\ntwo\n");
+});
+
+test("code beside a stop word is run before the run ends by it, also by a runner who is not next", async () => {
+  const log = openLog();
+  log.start("t");
+  const ran: string[] = [];
+  const agents = [says("Coder", `${fence("say hello")}\nTERMINATE`), says("Critic", "never"), runner(ran)];
+  await log.run(team({ agents, nextSpeakers: roundRobin, stopWhen: textMention("TERMINATE"), limits: maxTurns(9) }));
+  expect(ran).toEqual(["say hello"]);
+  expect(log.said()).toEqual(["Maria: t", `Coder: ${fence("say hello")}\nTERMINATE`, "Runner: hello\n"]);
+  expect(log.stopped()).toMatchObject({ outcome: "done", reason: 'Coder said "TERMINATE"', reasons: [{ kind: "textMention" }] });
+});
+
+test("a run that ends with code that nobody ran says so", async () => {
+  const log = openLog();
+  log.start("t");
+  const agents = [says("Coder", `${fence("say hello")}\nTERMINATE`), runner()];
+  const both = any(textMention("TERMINATE"), source("Coder"));
+  await log.run(team({ agents, nextSpeakers: roundRobin, stopWhen: both, limits: maxTurns(9) }));
+  expect(log.stopped()).toMatchObject({ outcome: "done", reason: expect.stringMatching(/; code was left that nobody ran$/) });
 });
 
 test("code that prints nothing gets a sentence instead", async () => {

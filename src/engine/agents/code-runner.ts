@@ -2,6 +2,7 @@ import type { AgentMessage, CodeOutcome, CodeRan, Delta, EventBody, RunEvent } f
 import type { Agent } from "../team.ts";
 import { beginOfTurn, eventsOfTurn, type Transcript } from "../transcript.ts";
 import { codeBlocks, maySayCode } from "./code-blocks.ts";
+import { policyOf } from "./approvals.ts";
 import { holding, type CodeRunners } from "./held-code.ts";
 import { changeOf, runBlock, type BlockRunner, type WrittenBlock } from "./run-block.ts";
 
@@ -39,8 +40,9 @@ export function codeRunner(settings: CodeRunnerSettings): Agent {
     yield { type: "message.posted", agent: name, ...report(results, blocks.length, settings) };
   }
 
-  function blocksToRun(transcript: Transcript): WrittenBlock[] {
-    return unheard(transcript, name).flatMap((message) =>
+  /** `before`: the seq at which its turn begins; all that there is while it has none. */
+  function blocksToRun(transcript: Transcript, before?: number): WrittenBlock[] {
+    return unheard(transcript, name, before).flatMap((message) =>
       !maySayCode(message) || !settings.runs.includes(message.agent)
         ? []
         : codeBlocks(message.text)
@@ -49,23 +51,28 @@ export function codeRunner(settings: CodeRunnerSettings): Agent {
     );
   }
 
-  return { name, description, turn };
+  function wouldActOn(transcript: Transcript): readonly number[] {
+    if (policyOf(transcript).code === "off") return [];
+    return [...new Set(blocksToRun(transcript, Infinity).map(({ source }) => source.seq))];
+  }
+
+  return { name, description, wouldActOn, turn };
 }
 
 /**
  * What was said since its last turn began, and before this one did: those who speak beside it are heard next time. A turn that a person
  * skipped, or stopped with the run, was its last too: what it was to run is not taken up again by itself.
  */
-function unheard(transcript: Transcript, name: string): readonly RunEvent[] {
+function unheard(transcript: Transcript, name: string, before = beginOfTurn(transcript, name)): readonly RunEvent[] {
   const { events } = transcript;
   const isOwn = (event: RunEvent) => "agent" in event && event.agent === name && event.within === undefined;
   const isEnd = (event: RunEvent) =>
     event.type === "run.stopped"
       ? event.outcome === "stopped"
       : isOwn(event) && (event.type === "message.posted" || event.type === "turn.skipped");
-  const [begin, lastEnd] = [beginOfTurn(transcript, name), events.findLastIndex(isEnd)];
+  const lastEnd = events.findLastIndex(isEnd);
   const from = events.findLastIndex((event, index) => index <= lastEnd && event.type === "speaker.selected" && isOwn(event));
-  return events.slice(from + 1).filter((event) => event.seq < begin);
+  return events.slice(from + 1).filter((event) => event.seq < before);
 }
 
 /** What the other agents read: the output as it is, and in words only what the output does not say. */
