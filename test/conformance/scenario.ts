@@ -1,15 +1,17 @@
 import { codeBlocks } from "../../src/engine/agents/code-blocks.ts";
 import { mentionedNames } from "../../src/engine/agents/mentioned-names.ts";
 import type { RunCode } from "../../src/engine/agents/run-block.ts";
-import { isEvent, type EventBody, type RunEvent } from "../../src/engine/events.ts";
+import { isEvent, type RunEvent } from "../../src/engine/events.ts";
 import { converse } from "../../src/engine/run.ts";
 import type { Agent, Team } from "../../src/engine/team.ts";
-import { currentRun, isMessage, type Transcript } from "../../src/engine/transcript.ts";
-import type { Expectation, Scenario, Step } from "./format.ts";
-import type { Received } from "./doubles.ts";
-import { scenarioModel, type ScenarioModel } from "./scripted-model.ts";
-import { buildAgent, buildTeam, condition, LEADER, type Parts } from "./set-up.ts";
-import { eventOf, messageDifference, messagesOf, stopToken } from "./translate.ts";
+import { currentRun } from "../../src/engine/transcript.ts";
+import { condition } from "./conditions.ts";
+import { differs, firstDifference, listDifference, sideDifference, stopDifference } from "./differences.ts";
+import type { Scenario, Step } from "./format.ts";
+import { openLog, startRun, type Log } from "./log.ts";
+import { scenarioModel } from "./scripted-model.ts";
+import { buildAgent, buildTeam, LEADER, type Parts } from "./set-up.ts";
+import { eventOf, messagesOf, stopToken } from "./translate.ts";
 
 /** Opens a sandbox of its own for a scenario. */
 export type OpenSandbox = (limits: {
@@ -53,40 +55,6 @@ function lazily(open: () => ReturnType<OpenSandbox>): { run: RunCode; end(): Pro
   };
 }
 
-function differs(what: unknown, expected: unknown, got: unknown): string | undefined {
-  return JSON.stringify(expected) === JSON.stringify(got)
-    ? undefined
-    : `${JSON.stringify(what)}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`;
-}
-
-function firstDifference<Item>(items: readonly Item[], look: (item: Item) => string | undefined): string | undefined {
-  for (const item of items) {
-    const difference = look(item);
-    if (difference) return difference;
-  }
-  return undefined;
-}
-
-/** A log in memory with a clock of its own: what doubles take, at least a millisecond an event, and `sleep` moves it on. */
-function openLog() {
-  const events: RunEvent[] = [];
-  const begun = performance.now();
-  let slept = 0;
-  let last = 0;
-  const now = () => (last = Math.max(last + 1, Math.floor(performance.now() - begun) + slept));
-  return {
-    transcript: { events } as Transcript,
-    events,
-    record: (body: EventBody) =>
-      void events.push({ ...body, seq: events.length + 1, at: new Date(Date.UTC(2026, 0, 1) + now()).toISOString() }),
-    sleep: (ms: number) => void (slept += ms),
-  };
-}
-type Log = ReturnType<typeof openLog>;
-
-const startRun = (log: Log) =>
-  log.record({ type: "run.started", run: `run-${log.events.length + 1}`, team: "team", startedBy: { id: "user", name: "user" } });
-
 function playTermination({ setup, steps = [] }: Scenario): string | undefined {
   if (!setup.termination) return "the scenario has no condition";
   const stopWhen = condition(setup.termination);
@@ -108,13 +76,6 @@ function playTermination({ setup, steps = [] }: Scenario): string | undefined {
 
 /** Whose turn it is in which the messages of a check come. */
 const TURN = "the turn of a check";
-
-function stopDifference(expected: Expectation["stop"] | undefined, got: readonly string[]): string | undefined {
-  if (expected === undefined) return undefined;
-  if (expected === null) return got.length === 0 ? undefined : `expected to go on, got ${JSON.stringify(got)}`;
-  if (expected === true) return got.length > 0 ? undefined : "expected a stop, got none";
-  return differs("stop", expected, got);
-}
 
 async function playExecutor({ steps = [] }: Scenario, run: RunCode): Promise<string | undefined> {
   for (const { blocks = [], expect = {} } of steps) {
@@ -252,16 +213,6 @@ async function runStep(step: Step, stage: Stage): Promise<string | undefined> {
   return stopDifference(expect.stop, stopped?.reasons.map(stopToken) ?? []);
 }
 
-function listDifference(expected: NonNullable<Expectation["messages"]>, seen: ReturnType<typeof messagesOf>): string | undefined {
-  for (const [index, message] of expected.entries()) {
-    const difference = messageDifference(message, seen[index]);
-    if (difference) return `message ${index + 1}: ${difference}`;
-  }
-  return seen.length > expected.length
-    ? `${seen.length - expected.length} more messages than expected, the first: ${JSON.stringify(seen[expected.length])}`
-    : undefined;
-}
-
 /** More events than this in one run of a scenario mean that it does not end. */
 const EVENTS_MAX = 2_000;
 
@@ -338,47 +289,4 @@ async function agentStep(step: Step, agents: (name: string) => Agent, log: Log, 
   const failed = events.some((event) => event.type === "turn.failed");
   if (expect.error !== undefined) return failed ? undefined : "expected an error, got none";
   return expect.stream ? listDifference(expect.stream, messagesOf(events, structuredOf(scenario.setup))) : undefined;
-}
-
-function sideDifference(step: Step, models: ReadonlyMap<string, ScenarioModel>, received: Received, log: Log): string | undefined {
-  for (const [id, calls] of Object.entries(step.expect_model_calls ?? {})) {
-    const got = models.get(id)?.requests.length ?? 0;
-    if (got !== calls) return `model ${id}: expected ${calls} calls, got ${got}`;
-  }
-  for (const [agent, inboxes] of Object.entries(step.expect_received ?? {})) {
-    const got = received.get(agent) ?? [];
-    const difference = differs(`inbox of ${agent}`, inboxes, got);
-    if (difference) return difference;
-  }
-  for (const { model, call, contains = [], excludes = [] } of step.expect_prompt ?? []) {
-    const request = models.get(model)?.requests[call];
-    if (!request) return `model ${model} has no call ${call}`;
-    const prompt = [request.system, ...request.messages.map((message) => message.text)].join("\n");
-    const missing = contains.find((fragment) => !prompt.includes(fragment));
-    if (missing !== undefined) return `call ${call} of ${model} does not contain ${JSON.stringify(missing)}`;
-    const unwanted = excludes.find((fragment) => prompt.includes(fragment));
-    if (unwanted !== undefined) return `call ${call} of ${model} contains ${JSON.stringify(unwanted)}`;
-  }
-  for (const [agent, context] of Object.entries(step.expect_context ?? {})) {
-    const difference = contextDifference(agent, context, log);
-    if (difference) return difference;
-  }
-  return undefined;
-}
-
-/** What the agent's model would read next: each expected entry is a text, or has some of the keys role, content, source. */
-function contextDifference(agent: string, expected: readonly unknown[], log: Log): string | undefined {
-  const context = log.events.flatMap((event) => {
-    if (!isMessage(event)) return [];
-    const source = "agent" in event ? event.agent : event.person.id;
-    return [{ role: source === agent ? "assistant" : "user", source, content: event.text }];
-  });
-  const got = context.map((entry) => entry.content);
-  if (expected.every((entry) => typeof entry === "string")) return differs(`context of ${agent}`, expected, got);
-  return firstDifference([...expected.entries()], ([index, entry]) => {
-    const seen: { readonly [key: string]: unknown } = context[index] ?? {};
-    return firstDifference(Object.entries(entry as object), ([key, value]) =>
-      key in seen ? differs(`context of ${agent}, ${key}`, value, seen[key]) : undefined,
-    );
-  });
 }

@@ -11,26 +11,12 @@ import { ledger } from "../../src/engine/agents/ledger.ts";
 import { messageFilter } from "../../src/engine/agents/message-filter.ts";
 import { selector } from "../../src/engine/agents/selector.ts";
 import { subTeam } from "../../src/engine/agents/sub-team.ts";
-import { HUMAN } from "../../src/engine/events.ts";
 import { graph, type Edge } from "../../src/engine/policies/graph.ts";
 import { ledBy } from "../../src/engine/policies/led-by.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { swarm } from "../../src/engine/policies/swarm.ts";
-import type { Agent, SpeakerPolicy, Team, TerminationCondition } from "../../src/engine/team.ts";
-import {
-  all,
-  any,
-  handoffTo,
-  maxMessages,
-  maxTurns,
-  minutes,
-  source,
-  stopMessage,
-  textMention,
-  tokens,
-  toolCalled,
-  when,
-} from "../../src/engine/termination.ts";
+import type { Agent, SpeakerPolicy, Team } from "../../src/engine/team.ts";
+import { maxTurns } from "../../src/engine/termination.ts";
 import type { Tool } from "../../src/engine/tool.ts";
 import { isMessage, type Transcript } from "../../src/engine/transcript.ts";
 import { setTimeout } from "node:timers/promises";
@@ -41,8 +27,9 @@ import { checkTools } from "../../src/config/checks/tools.ts";
 import { AnswerObject } from "../../src/config/schema/answer.ts";
 import type { GraphSpeakers } from "../../src/config/schema/speakers.ts";
 import type { ToolSettings } from "../../src/config/schema/tools.ts";
+import { condition, target } from "./conditions.ts";
 import { double, type Received } from "./doubles.ts";
-import type { AgentSetup, ConditionSetup, ContextSetup, Setup, TeamSetup, ToolSetup } from "./format.ts";
+import type { AgentSetup, ContextSetup, Setup, TeamSetup, ToolSetup } from "./format.ts";
 import type { ScenarioModel } from "./scripted-model.ts";
 
 export interface Parts {
@@ -215,9 +202,6 @@ const formOf = (fields: { readonly [field: string]: string }): AnswerObject =>
   AnswerObject.parse({ type: "object", properties: Object.fromEntries(Object.entries(fields).map(([field, type]) => [field, { type }])) });
 
 type HandoffSetup = NonNullable<AgentSetup["handoffs"]>[number];
-const PERSON_NAMES = ["human", "user"];
-/** A hand-over to somebody who is no participant goes to a person. */
-const target = (name: string): string => (PERSON_NAMES.includes(name) ? HUMAN : name);
 
 function handoffOf(setup: HandoffSetup): Handoff {
   if (typeof setup === "string") return { to: target(setup), tool: transferTool(setup) };
@@ -285,48 +269,6 @@ const edgesOf = (team: TeamSetup): Edge[] =>
 function lastSource(transcript: Transcript): string {
   const message = transcript.events.findLast(isMessage);
   return !message ? "" : "agent" in message ? message.agent : message.person.id;
-}
-
-export function condition(setup: ConditionSetup): TerminationCondition {
-  if ("and" in setup) return all(...(setup.and as readonly ConditionSetup[]).map(condition));
-  if ("or" in setup) return any(...(setup.or as readonly ConditionSetup[]).map(condition));
-  const { type, ...rest } = setup as { type: string; [key: string]: unknown };
-  const number = (key: string) => (typeof rest[key] === "number" ? (rest[key] as number) : undefined);
-  const list = (key: string) => (typeof rest[key] === "string" ? [rest[key] as string] : (rest[key] as string[] | undefined));
-  switch (type) {
-    case "text_mention":
-      return textMention(String(rest.text), list("sources"), "anywhere");
-    case "max_message":
-      return maxMessages(number("n") ?? 1, { events: rest.include_events === true });
-    case "flaky":
-      return () => {
-        throw new Error(String(rest.error ?? "failed"));
-      };
-    case "token_usage": {
-      const [total, input, output] = [number("total"), number("prompt"), number("completion")];
-      return tokens({
-        ...(total === undefined ? {} : { total }),
-        ...(input === undefined ? {} : { input }),
-        ...(output === undefined ? {} : { output }),
-      });
-    }
-    case "handoff":
-      return handoffTo(target(String(rest.target)));
-    case "timeout":
-      return minutes((number("seconds") ?? 0) / 60);
-    case "external":
-      return when((event) => (event.type === "stop.requested" ? { kind: "person", person: event.person } : undefined));
-    case "source":
-    case "source_match":
-      return source(...(list("sources") ?? list("source") ?? []));
-    case "stop_message":
-      return stopMessage();
-    case "function":
-    case "function_call":
-      return toolCalled(String(rest.name ?? rest.function ?? rest.function_name));
-    default:
-      throw new Error(`conditions of type ${type} are not known`);
-  }
 }
 
 function find(agents: readonly AgentSetup[], name: string): AgentSetup {
