@@ -96,6 +96,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     unkept: keep,
     // Never stored.
     held: () => undefined,
+    anew: () => undefined,
     forkedFrom: keep,
   },
   "speaker.selected": {
@@ -137,7 +138,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     limits: keep,
     changed: (value, pen) => ({ person: pen.person(value.person), code: pen.text(value.code) }),
   },
-  "handoff.made": { agent: keep, to: keep, text, beside: text, options: texts, call: keep, answerBy: keep, usage: keep },
+  "handoff.made": { agent: keep, to: keep, text, turn: keep, beside: text, options: texts, call: keep, answerBy: keep, usage: keep },
   "approval.requested": { agent: keep, call: keep, what: text, tool: keep, language: keep, lasting: keep, approveBy: keep },
   "approval.given": { call: keep, approved: keep, person, reason: text, scope: keep, edited: text },
   "approval.expired": { call: keep },
