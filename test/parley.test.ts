@@ -19,10 +19,10 @@ teams:
 `;
 const REPLIES = `replies:
   Ana: [{ toolCalls: [{ name: transfer_to_human, args: { question: Which? } }] }, "Then {{last}}.", "New."]
-  Ben: ["DONE as before"]
+  Ben: ["As before. DONE"]
 `;
 const OTHER_TEAMS = TEAMS.replace("pair:", "solo:").replace(/^ {6}- \{ name: Ben.*\n/m, "");
-const OTHER_REPLIES = 'replies: { Ana: ["DONE as now", "DONE as now", "DONE as now", "DONE as now"] }\n';
+const OTHER_REPLIES = 'replies: { Ana: ["As now. DONE", "As now. DONE", "As now. DONE", "As now. DONE"] }\n';
 
 const PERSON = { id: "U1", name: "Maria" };
 const dbPath = join(mkdtempSync(join(tmpdir(), "parley-state-")), "parley.db");
@@ -65,7 +65,7 @@ test("a run that waits over a restart keeps its team, though the team file has a
   const said = second.log.flatMap((event) =>
     event.type === "message.posted" ? [`${"agent" in event ? event.agent : "Maria"}: ${event.text}`] : [],
   );
-  expect(said).toEqual(["Maria: tea", "Ana: Then tea.", "Ben: DONE as before", "Maria: and again", "Ana: DONE as now"]);
+  expect(said).toEqual(["Maria: tea", "Ana: Then tea.", "Ben: As before. DONE", "Maria: and again", "Ana: As now. DONE"]);
   expect(second.log.findLast((event) => event.type === "run.started")).toMatchObject({ team: "solo" });
   await second.parley.stop();
 });

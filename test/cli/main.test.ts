@@ -25,6 +25,7 @@ test("--help lists every command, and each command explains itself", async () =>
     "import",
     "replay",
     "memory",
+    "forget",
     "sandbox",
   ];
   expect(names).toEqual(expected);
