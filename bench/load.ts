@@ -1,5 +1,6 @@
 /**
- * What Parley does under load: `node bench/load.ts`. A thousand open threads, two hundred runs that talk at once in twenty channels, ten
+ * What Parley does under load: `node bench/load.ts [bursts] [--rounds N]`. First bursts of mentions, beside an app on Bolt (support/bursts.ts),
+ * with `bursts` these alone; ends with 1 when one was not stored, or acked later than Slack waits. Then a thousand open threads, two hundred runs that talk at once in twenty channels, ten
  * thousand threads that wait for a person. The Slack, without its rate limits, is in this process; Parley is in one of its own, whose time
  * passes fifty times as fast, so that what is measured is Parley and not Slack's pace of one message a second and channel.
  */
@@ -10,10 +11,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
 import { loadSettings } from "../src/config/load.ts";
 import { systemClock, type Clock } from "../src/engine/clock.ts";
 import { createParley, type Parley } from "../src/parley.ts";
 import { createWorkspace, type Workspace } from "../src/workspace/workspace.ts";
+import { bursts } from "./support/bursts.ts";
 import { quantile, round, watchAcks, type Acks } from "./support/figures.ts";
 
 const CHANNELS = 20;
@@ -69,6 +72,10 @@ interface Figures {
 }
 
 async function bench(): Promise<void> {
+  const options = { rounds: { type: "string", default: "3" } } as const;
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  if (!(await bursts(Math.max(1, Number(values.rounds) || 1)))) process.exitCode = 1;
+  if (positionals[0] === "bursts") return;
   const folder = mkdtempSync(join(tmpdir(), "parley-bench-load-"));
   writeFileSync(join(folder, "parley.yml"), JSON.stringify(TEAM_FILE));
   writeFileSync(join(folder, "replies.yml"), JSON.stringify(REPLIES));

@@ -8,8 +8,8 @@ import type { Rendered, RenderedFile, RenderedMessage } from "./blocks.ts";
 import { asFile, contentOf, FIRST_FORM, lastForm, nextForm, noticeOf, shaped, type Form } from "./forms.ts";
 import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "./limits.ts";
 import { metadataOf, outboxId } from "./metadata.ts";
-import type { Bucket } from "./pacer.ts";
 import type { Members } from "./members.ts";
+import type { Bucket, SharedBucket } from "./pacer.ts";
 import type { TeamCard } from "./personas.ts";
 import { placeOf, type Place } from "./place.ts";
 import { findPosted, slackTimeBefore } from "./reconcile.ts";
@@ -48,8 +48,8 @@ export interface DeliveryParts {
 export interface Pace {
   /** For chat.postMessage in this channel. */
   readonly post: (channel: string) => Bucket;
-  /** For chat.postMessage in all channels. */
-  readonly posts: Bucket;
+  /** For chat.postMessage in all channels, by channel. */
+  readonly posts: SharedBucket;
   readonly reads: Bucket;
   readonly uploads: Bucket;
 }
@@ -186,7 +186,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
     const { post, place, signal, form } = sending;
     const isMember = (message.speaker === undefined ? undefined : await parts.members?.lookalikes()) ?? (() => false);
     const bucket = pace.post(place.channel);
-    if (!(await bucket.take(signal)) || !(await pace.posts.take(signal))) return { kind: "limited", mayBeThere: false };
+    if (!(await bucket.take(signal)) || !(await pace.posts.take(place.channel, signal))) return { kind: "limited", mayBeThere: false };
     await markSending(sending);
     const withPersona = form.personas && message.speaker !== undefined && !degraded.has("personas");
     try {

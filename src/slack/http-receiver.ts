@@ -34,7 +34,7 @@ const BODY_BYTES_MAX = 1_000_000;
  */
 export function createHttpReceiver(parts: {
   readonly door: HttpDoor;
-  readonly inbox: Pick<Inbox, "receive" | "wake">;
+  readonly inbox: Pick<Inbox, "coming" | "receive" | "wake">;
   readonly log: Log;
   /** Requests can come in: read up on what was missed. */
   readonly onConnected: () => void;
@@ -50,6 +50,7 @@ export function createHttpReceiver(parts: {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (await parts.pages?.(request, response)) return;
     if (request.method !== "POST" || request.url?.split("?")[0] !== HTTP_PATH) return status(response, 404);
+    inbox.coming();
     const body = await read(request, response);
     if (body === undefined) return;
     const { type, challenge, ssl_check: isCheck } = Handshake.parse(body);
@@ -102,6 +103,7 @@ export function createHttpReceiver(parts: {
           if (!response.headersSent) status(response, 500);
         });
       });
+      server.on("connection", () => inbox.coming());
       parts.onConnected();
     },
     async stop() {

@@ -1,11 +1,17 @@
 import type { Clock } from "../engine/clock.ts";
+import { fairQueue, type Whose } from "../store/fair-queue.ts";
 import type { Envelope, Store } from "../store/store.ts";
 import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./depth.ts";
-import { tsOfEvent, envelopeIdOf, isNobodys, laneOf, readBody, type Body } from "./payloads.ts";
+import { tsOfEvent, envelopeIdOf, isNobodys, laneOf, placeOfLane, readBody, type Body } from "./payloads.ts";
 import type { Log } from "./web.ts";
 
-/** Envelopes in work at once. More wait in the store, not in memory. */
+/** Envelopes in work at once. More wait in the store, and in memory their ids alone. */
 const IN_WORK_MAX = 100;
+/** Of one place, such as a channel whose envelopes are slow: what comes elsewhere begins beside them. */
+const IN_WORK_PER_PLACE_MAX = 50;
+/** Read at once of what an earlier process has left. */
+const LEFT_PER_READ = 100;
+const READ_AGAIN_MS = 5_000;
 /** Ten times the largest that Slack sends, and within what the store takes. */
 const ENVELOPE_BYTES_MAX = 1_000_000;
 /** Handling is a matter of milliseconds; what hangs is left to the next start. */
@@ -18,7 +24,8 @@ const RETRY_DELAYS_MS = [1_000, 5_000] as const;
 /**
  * What came from Slack and is not yet dealt with. An envelope is in the store before Slack hears that it has arrived, so that a crash at
  * any instant loses nothing; what a crash left unhandled is handled at the next start. Envelopes of one thread are handled in order, of
- * different threads side by side.
+ * different threads side by side, the channels in turn. What comes in goes before what is to be done: in a burst envelopes are written down
+ * and acked, and are worked on when it is over.
  */
 export class Inbox {
   readonly #store: Store;
@@ -28,14 +35,18 @@ export class Inbox {
   readonly #originOf: (body: unknown) => string;
   readonly #bots: ReadonlySet<string>;
   readonly #onMessage: ((ts: string) => void) | undefined;
-  /** Envelopes taken by this process, and the last job of each lane. */
-  readonly #taken = new Set<string>();
+  /** Ids of envelopes that nobody works on yet, and the lanes of all that are in line or in work. */
+  readonly #line = fairQueue();
+  readonly #laneOfId = new Map<string, string>();
+  /** The last job of each lane. */
   readonly #lanes = new Map<string, Promise<void>>();
+  readonly #inWork = new Map<string, number>();
+  #inWorkCount = 0;
   readonly #closing = new AbortController();
-  #taking: Promise<void> | undefined;
-  #takeAgain = false;
-  /** The store may hold more than was taken in one go. */
-  #more = false;
+  /** What an earlier process has left, or came before the opening, is being read; what comes meanwhile goes behind it. */
+  #reading: Promise<void> | undefined;
+  #cameMeanwhile: { readonly id: string; readonly body: unknown }[] = [];
+  #willBegin: Promise<void> | undefined;
   #open = false;
 
   /**
@@ -62,6 +73,11 @@ export class Inbox {
     this.#onMessage = parts.onMessage;
   }
 
+  /** An envelope is on its way: no more work begins until it is written down. */
+  coming(): void {
+    this.#store.leisure.interrupted();
+  }
+
   /**
    * Writes an envelope down; once this resolves it may be acked. Rejects when the store cannot take it: then do not ack, and Slack sends
    * it again. Handling does not begin before {@link wake}.
@@ -85,34 +101,42 @@ export class Inbox {
       this.#log(`an envelope of ${bytes} bytes was put aside; at most ${ENVELOPE_BYTES_MAX} are kept (type ${kindOf(body)})`);
       return;
     }
-    await this.#store.receive({
-      id: this.#originOf(body) + envelopeIdOf(body, socketEnvelopeId),
-      at: new Date(this.#clock.now()).toISOString(),
-      body: text,
-    });
+    const id = this.#originOf(body) + envelopeIdOf(body, socketEnvelopeId);
+    const isNew = await this.#store.receive({ id, at: new Date(this.#clock.now()).toISOString(), body: text });
+    if (!isNew || !this.#open) return; // Opening reads what is there.
+    if (this.#reading) this.#cameMeanwhile.push({ id, body });
+    else this.#putInLine(id, body);
   }
 
   /** Begins handling, first of all what an earlier process has left. */
   open(): void {
     this.#open = true;
-    this.wake();
+    this.#reading ??= this.#readWhatWasLeft().finally(() => {
+      this.#reading = undefined;
+      for (const { id, body } of this.#cameMeanwhile.splice(0)) this.#putInLine(id, body);
+      this.wake();
+    });
   }
 
-  /** There may be something to do. */
+  /** There may be something to do. One begins in one's turn, and whose it is is decided then. */
   wake(): void {
-    if (!this.#open) return;
-    this.#takeAgain = true;
-    this.#taking ??= this.#take()
-      .catch((error: unknown) => this.#log("the inbox could not be read; it is read again with the next envelope", error))
-      .finally(() => {
-        this.#taking = undefined;
-        if (this.#takeAgain) this.wake();
-      });
+    // What came before this process goes before what came to it.
+    if (this.#willBegin || !this.#open || this.#reading || this.#line.size() === 0 || this.#inWorkCount >= IN_WORK_MAX) return;
+    this.#willBegin = this.#store.leisure.turn().then(() => {
+      this.#willBegin = undefined;
+      if (!this.#open) return;
+      const next = this.#line.take(({ workspace, place }) => (this.#inWork.get(workspace + place) ?? 0) < IN_WORK_PER_PLACE_MAX);
+      // Where none may begin, the end of one that is in work wakes again.
+      if (!next) return;
+      this.#begin(next.key, next);
+      this.wake();
+    });
   }
 
   /** Resolves when nothing is left to do. */
   async idle(): Promise<void> {
-    while (this.#taking || this.#lanes.size > 0) await Promise.all([this.#taking, ...this.#lanes.values()]);
+    while (this.#reading || this.#willBegin || this.#lanes.size > 0)
+      await Promise.all([this.#reading, this.#willBegin, ...this.#lanes.values()]);
   }
 
   /** Resolves when everything that was written down before this was asked is dealt with; `false` when the closing came first. */
@@ -136,35 +160,60 @@ export class Inbox {
     ended.abort();
   }
 
-  async #take(): Promise<void> {
-    while (this.#takeAgain && this.#open) {
-      this.#takeAgain = false;
-      const envelopes = await this.#store.unhandled(IN_WORK_MAX);
-      this.#more = envelopes.length === IN_WORK_MAX;
-      for (const envelope of envelopes) if (!this.#taken.has(envelope.id)) this.#queue(envelope);
+  #putInLine(id: string, body: unknown): void {
+    if (this.#laneOfId.has(id)) return;
+    const workspace = this.#originOf(body);
+    const lane = laneOf(body);
+    this.#laneOfId.set(id, workspace + lane);
+    this.#line.add(id, { workspace, place: placeOfLane(lane) });
+  }
+
+  async #readWhatWasLeft(): Promise<void> {
+    for (let after: string | undefined; this.#open;) {
+      try {
+        const left: readonly Envelope[] = await this.#store.unhandled(LEFT_PER_READ, after);
+        for (const { id, body } of left) this.#putInLine(id, parse(body));
+        if (left.length < LEFT_PER_READ) return;
+        after = left.at(-1)?.id;
+        await this.#store.leisure.turn();
+      } catch (error) {
+        this.#log("the inbox could not be read, and is read again", error);
+        await this.#clock.sleep(READ_AGAIN_MS, this.#closing.signal);
+      }
     }
   }
 
-  #queue(envelope: Envelope): void {
-    this.#taken.add(envelope.id);
-    const body = parse(envelope.body);
-    const lane = this.#originOf(body) + laneOf(body);
-    const job = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => this.#work(envelope, body));
+  #begin(id: string, { workspace, place }: Whose): void {
+    const lane = this.#laneOfId.get(id) ?? id;
+    this.#count(workspace + place, 1);
+    const job = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => this.#work(id));
     this.#lanes.set(lane, job);
     void job.then(() => {
+      this.#count(workspace + place, -1);
+      this.#laneOfId.delete(id);
       if (this.#lanes.get(lane) === job) this.#lanes.delete(lane);
-      if (this.#more) this.wake();
+      this.wake();
     });
   }
 
+  #count(place: string, more: 1 | -1): void {
+    const now = (this.#inWork.get(place) ?? 0) + more;
+    if (now === 0) this.#inWork.delete(place);
+    else this.#inWork.set(place, now);
+    this.#inWorkCount += more;
+  }
+
   /** Never rejects. */
-  async #work(envelope: Envelope, body: Body | undefined): Promise<void> {
+  async #work(id: string): Promise<void> {
+    if (this.#closing.signal.aborted) return;
     try {
+      const envelope = await this.#store.envelope(id);
+      if (!envelope) return;
+      const body = parse(envelope.body);
       if (body && !(await this.#handled(envelope, body))) return;
-      await this.#store.handled(envelope.id);
-      this.#taken.delete(envelope.id);
+      await this.#store.handled(id);
     } catch (error) {
-      this.#log(`envelope ${envelope.id} could not be marked as handled; it is handled again at the next start`, error);
+      this.#log(`envelope ${id} could not be read, or marked as handled; it is handled again at the next start`, error);
     }
   }
 

@@ -14,7 +14,7 @@ const REQUEST_MS_MAX = 10_000;
 /** Node looks every half minute for requests that take too long, unless told otherwise: they would live four times as long as meant. */
 const LOOKS_WITHIN = 10;
 /** Slack uses a handful, and people fewer; more would only hold file handles. */
-const CONNECTIONS_MAX = 1_000;
+const CONNECTIONS_MAX = 2_000;
 
 /** An open HTTP server with the limits of a door to the outside. Rejects when the address cannot be had; `option` is the one to change. */
 export async function openDoor(
@@ -37,7 +37,8 @@ export async function openDoor(
         }),
       ),
     );
-    opening.listen(address.port, address.host, resolve);
+    // As many may wait at once to be let in; those beyond the system's usual few hundred would try again after a second or three.
+    opening.listen({ port: address.port, host: address.host, backlog: CONNECTIONS_MAX }, resolve);
   });
   return opening;
 }

@@ -4,7 +4,7 @@ import {
   POST_BURST, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE, POSTS_PER_MINUTE_PER_CHANNEL, READ_BURST, READS_PER_MINUTE, RETRY_DELAY_MS, RETRY_DELAY_MS_MAX,
   ROWS_PER_SWEEP, ROWS_PER_THREAD, UPLOAD_BURST, UPLOADS_PER_MINUTE,
 } from "./limits.ts"; // prettier-ignore
-import { createBucket, createBuckets } from "./pacer.ts";
+import { createBucket, createBuckets, createSharedBucket } from "./pacer.ts";
 
 /** Posts what the log says is to be posted: in order within a thread, at Slack's pace, each once. */
 export interface Outbox {
@@ -143,7 +143,7 @@ export function createPace(clock: Clock): Pace {
   const perChannel = createBuckets(() => createBucket({ perMinute: POSTS_PER_MINUTE_PER_CHANNEL, burst: POST_BURST_PER_CHANNEL, clock }));
   return {
     post: perChannel,
-    posts: createBucket({ perMinute: POSTS_PER_MINUTE, burst: POST_BURST, clock }),
+    posts: createSharedBucket(createBucket({ perMinute: POSTS_PER_MINUTE, burst: POST_BURST, clock })),
     reads: createBucket({ perMinute: READS_PER_MINUTE, burst: READ_BURST, clock }),
     uploads: createBucket({ perMinute: UPLOADS_PER_MINUTE, burst: UPLOAD_BURST, clock }),
   };

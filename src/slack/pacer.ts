@@ -72,37 +72,91 @@ export function createBucket({
   };
 }
 
-/** A bucket whose keys, such as channels, take turns: one with many waiting calls holds up no other. Within a key, in order. */
-export function createSharedBucket(bucket: Bucket): { take(key: string, signal: AbortSignal): Promise<boolean> } {
+export interface SharedBucket {
+  /** Resolves when it is this call's time; `false` when the signal was aborted first. */
+  take(key: string, signal: AbortSignal): Promise<boolean>;
+}
+
+/**
+ * A bucket whose keys, such as channels, take turns: one with many waiting calls holds up no other, and one that has had few of the last
+ * calls goes before those that had many. Within a key, in order.
+ */
+export function createSharedBucket(bucket: Bucket): SharedBucket {
   /** In the order of their turns. */
-  const waiting = new Map<string, ((mayGo: boolean) => void)[]>();
+  const waiting = new Map<string, Set<() => void>>();
+  /** Whose the last calls were, the oldest first, and how many of them. */
+  const last: string[] = [];
+  const had = new Map<string, number>();
   let isServing = false;
+  /** Ends the wait for a token when nobody is left to use it. */
+  let nobody = new AbortController();
+
+  function nextKey(): string | undefined {
+    let next: string | undefined;
+    for (const key of waiting.keys()) if (next === undefined || (had.get(key) ?? 0) < (had.get(next) ?? 0)) next = key;
+    return next;
+  }
+
+  function remember(key: string): void {
+    last.push(key);
+    had.set(key, (had.get(key) ?? 0) + 1);
+    if (last.length <= REMEMBERED_CALLS) return;
+    const oldest = last.shift() ?? "";
+    const left = (had.get(oldest) ?? 0) - 1;
+    if (left > 0) had.set(oldest, left);
+    else had.delete(oldest);
+  }
+
+  function remove(key: string, go: () => void): void {
+    const calls = waiting.get(key);
+    calls?.delete(go);
+    if (calls?.size === 0) waiting.delete(key);
+    if (waiting.size === 0) nobody.abort();
+  }
 
   /** Whose turn it is, is decided when there is a token. */
-  async function serve(signal: AbortSignal): Promise<void> {
+  async function serve(): Promise<void> {
     if (isServing) return;
     isServing = true;
-    for (let first = waiting.entries().next().value; first; first = waiting.entries().next().value) {
-      const mayGo = await bucket.take(signal);
-      const [key, calls] = waiting.entries().next().value ?? first;
+    while (waiting.size > 0) {
+      nobody = new AbortController();
+      if (!(await bucket.take(nobody.signal))) continue;
+      const key = nextKey();
+      const calls = key === undefined ? undefined : waiting.get(key);
+      if (key === undefined || !calls) break;
+      const [go] = calls;
+      // To the end of the round.
       waiting.delete(key);
-      calls.shift()?.(mayGo);
-      if (calls.length > 0) waiting.set(key, calls);
+      waiting.set(key, calls);
+      remember(key);
+      go?.();
     }
     isServing = false;
   }
 
   return {
     take(key, signal) {
-      const { promise, resolve } = Promise.withResolvers<boolean>();
-      const calls = waiting.get(key);
-      if (calls) calls.push(resolve);
-      else waiting.set(key, [resolve]);
-      void serve(signal); // It ends when nobody waits, or with the signal.
-      return promise;
+      if (signal.aborted) return Promise.resolve(false);
+      return new Promise((resolve) => {
+        const settle = (mayGo: boolean) => {
+          signal.removeEventListener("abort", gone);
+          remove(key, go);
+          resolve(mayGo);
+        };
+        const go = () => settle(true);
+        const gone = () => settle(false);
+        signal.addEventListener("abort", gone, { once: true });
+        const calls = waiting.get(key);
+        if (calls) calls.add(go);
+        else waiting.set(key, new Set([go]));
+        void serve(); // It ends when nobody waits.
+      });
     },
   };
 }
+
+/** About a minute's posts of a busy workspace. */
+const REMEMBERED_CALLS = 200;
 
 /** One bucket a key, such as a channel. Those that have been idle for long are forgotten, so that their number stays small. */
 export function createBuckets(create: () => Bucket): (key: string) => Bucket {

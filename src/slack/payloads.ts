@@ -282,6 +282,9 @@ const Body = z.union([
 ]);
 export type Body = z.output<typeof Body>;
 
+/** Made once: making a schema takes ten times as long as reading by it. */
+const WithEventId = z.object({ event_id: id });
+
 export const readBody = (body: unknown): Body | undefined => Body.safeParse(body).data;
 
 /**
@@ -291,7 +294,7 @@ export const readBody = (body: unknown): Body | undefined => Body.safeParse(body
 export function envelopeIdOf(body: unknown, socketEnvelopeId: string | undefined): string {
   const message = MessageBody.safeParse(body).data?.event;
   if (message && !message.hidden && !message.bot_id && !message.subtype?.startsWith("message_")) return messageId(message);
-  const eventId = z.object({ event_id: id }).safeParse(body).data?.event_id;
+  const eventId = WithEventId.safeParse(body).data?.event_id;
   if (eventId) return `event:${eventId}`;
   if (socketEnvelopeId && socketEnvelopeId.length <= 100) return `envelope:${socketEnvelopeId}`;
   return `body:${createHash("sha256")
@@ -301,7 +304,7 @@ export function envelopeIdOf(body: unknown, socketEnvelopeId: string | undefined
 
 /** When a message came that Slack has told of; of what is read back, `undefined`: it says nothing of what was heard. */
 export function tsOfEvent(body: unknown): string | undefined {
-  const isTold = z.object({ event_id: id }).safeParse(body).success;
+  const isTold = WithEventId.safeParse(body).success;
   return isTold ? MessageBody.safeParse(body).data?.event.ts : undefined;
 }
 
@@ -347,6 +350,11 @@ export function laneOf(body: unknown): string {
   if (session) return `${session.channel}/${session.thread_ts}`;
   const asker = Asker.safeParse(body).data;
   return asker === undefined ? "the rest" : `person/${asker}`;
+}
+
+/** Lanes of one place take turns with those of others: of a channel its threads, of people each. */
+export function placeOfLane(lane: string): string {
+  return lane.startsWith("person/") ? lane : lane.slice(0, lane.indexOf("/") + 1 || undefined);
 }
 
 /** Who gave a command, used a shortcut, sent a modal off or opened a tab. A modal must open within three seconds, whatever others wish for. */

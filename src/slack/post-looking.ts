@@ -79,7 +79,7 @@ export async function postLooking(mouth: Mouth, message: Message, { triedSince, 
 async function post({ web, pace, clock }: Mouth, message: Message, signal: AbortSignal): Promise<Posted & { kind: "posted" | "failed" }> {
   const { channel, threadTs, text, blocks, broadcast, id } = message;
   const metadata = message.metadata ?? ownMetadata(id, id.split("/")[0] ?? id);
-  if (!(await pace.post(channel).take(signal)) || !(await pace.posts.take(signal)))
+  if (!(await pace.post(channel).take(signal)) || !(await pace.posts.take(channel, signal)))
     return { kind: "failed", failure: { kind: "refused", code: "stopped" } };
   try {
     const content = {

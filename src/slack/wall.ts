@@ -31,7 +31,9 @@ export function walled(team: string, { store, runner, forgetting, memory, settin
           if (isOwn(committed.thread)) listener(committed);
         }),
       receive: async () => notHere("the inbox"),
+      leisure: store.leisure,
       unhandled: async () => notHere("the inbox"),
+      envelope: async () => notHere("the inbox"),
       handled: async () => notHere("the inbox"),
       duePosts: async (lane, limit) => (lane === undefined || isOwn(lane) ? store.duePosts(lane, limit, team) : []),
       // By ids that only duePosts gives.

@@ -1,48 +1,67 @@
-/** Threads in line: first come first served within a workspace, the workspaces in turn. A thread is in line once. */
+/** Whose a thing in line is: the workspaces take turns, and within one its places, such as the conversations of a channel. */
+export interface Whose {
+  readonly workspace: string;
+  readonly place: string;
+}
+
+export interface Waiting extends Whose {
+  readonly key: string;
+}
+
+/** Things in line: first come first served within a place, the places of a workspace in turn, the workspaces in turn. A key is in line once. */
 export interface FairQueue {
-  add(thread: string, workspace: string): void;
-  delete(thread: string): void;
-  /** Takes the next one: of the first workspace in the round that runs fewer than `perWorkspace`, or else of the first one. */
-  take(running: (workspace: string) => number, perWorkspace: number): { readonly thread: string; readonly workspace: string } | undefined;
+  add(key: string, whose: Whose): void;
+  delete(key: string): void;
+  /** Takes the next one that may be taken, by whose it is; nothing when none may. */
+  take(may: (whose: Whose) => boolean): Waiting | undefined;
+  /** How many wait, of a workspace or in all. */
+  size(workspace?: string): number;
 }
 
 export function fairQueue(): FairQueue {
-  // Maps and sets keep the order in which things were added: the first workspace is the one whose turn it is.
-  const lines = new Map<string, Set<string>>();
-  const workspaces = new Map<string, string>();
+  // Maps and sets keep the order in which things were added: the first is the one whose turn it is.
+  const workspaces = new Map<string, { readonly places: Map<string, Set<string>>; size: number }>();
+  const whoseIs = new Map<string, Whose>();
 
-  const nextWorkspace = (running: (workspace: string) => number, perWorkspace: number): string | undefined => {
-    for (const workspace of lines.keys()) if (running(workspace) < perWorkspace) return workspace;
-    return lines.keys().next().value;
-  };
-  const remove = (thread: string) => {
-    const workspace = workspaces.get(thread);
-    const line = workspace === undefined ? undefined : lines.get(workspace);
-    if (workspace === undefined || line === undefined) return;
-    workspaces.delete(thread);
-    line.delete(thread);
-    if (line.size === 0) lines.delete(workspace);
+  const remove = (key: string) => {
+    const whose = whoseIs.get(key);
+    const line = whose && workspaces.get(whose.workspace);
+    const place = whose && line?.places.get(whose.place);
+    if (!whose || !line || !place) return;
+    whoseIs.delete(key);
+    place.delete(key);
+    if (place.size === 0) line.places.delete(whose.place);
+    if (--line.size === 0) workspaces.delete(whose.workspace);
   };
 
   return {
-    add: (thread, workspace) => {
-      if (workspaces.has(thread)) return;
-      workspaces.set(thread, workspace);
-      const line = lines.get(workspace);
-      if (line) line.add(thread);
-      else lines.set(workspace, new Set([thread]));
+    add: (key, { workspace, place }) => {
+      if (whoseIs.has(key)) return;
+      whoseIs.set(key, { workspace, place });
+      const line = workspaces.get(workspace) ?? { places: new Map<string, Set<string>>(), size: 0 };
+      workspaces.set(workspace, line);
+      line.size++;
+      const keys = line.places.get(place);
+      if (keys) keys.add(key);
+      else line.places.set(place, new Set([key]));
     },
     delete: remove,
-    take: (running, perWorkspace) => {
-      const workspace = nextWorkspace(running, perWorkspace);
-      const line = workspace === undefined ? undefined : lines.get(workspace);
-      const thread = line?.values().next().value;
-      if (workspace === undefined || line === undefined || thread === undefined) return undefined;
-      // To the end of the round.
-      lines.delete(workspace);
-      lines.set(workspace, line);
-      remove(thread);
-      return { thread, workspace };
+    take: (may) => {
+      for (const [workspace, line] of workspaces) {
+        for (const [place, keys] of line.places) {
+          const [key] = keys;
+          if (key === undefined || !may({ workspace, place })) continue;
+          // To the end of the round.
+          line.places.delete(place);
+          line.places.set(place, keys);
+          workspaces.delete(workspace);
+          workspaces.set(workspace, line);
+          remove(key);
+          return { key, workspace, place };
+        }
+      }
+      return undefined;
     },
+    size: (workspace) => (workspace === undefined ? whoseIs.size : (workspaces.get(workspace)?.size ?? 0)),
   };
 }

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } 
 import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { FOLDER_MODE, makeOwn, tighten } from "./own-files.ts";
+import { type Flush, NO_FLUSH, openFlush } from "./sqlite-flush.ts";
 import { migrate, refuseForeign } from "./sqlite-schema.ts";
 import { StoreError } from "./store.ts";
 
@@ -11,6 +12,8 @@ export interface Connection {
   /** One transaction, rolled back when `work` throws. */
   readonly write: <T>(durability: Durability, work: () => T) => T;
   readonly read: <T>(work: () => T) => T;
+  /** Resolves when all that has been written before is on the disk. The event loop goes on meanwhile, and many may wait for one such wait. */
+  readonly flushed: () => Promise<void>;
   readonly close: () => void;
 }
 
@@ -58,7 +61,8 @@ export function openConnectionReadOnly(path: string): Connection {
       throw new StoreError(`${path}: there is no database. Check the path (PARLEY_DB); a first \`parley start\` makes it.`);
     refuseNonFile(path);
     probe(path, path, "must be current");
-    return connection(new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }), undefined, path);
+    const db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    return connection(db, { path, lock: undefined, flush: NO_FLUSH });
   });
 }
 
@@ -129,14 +133,17 @@ function connect(db: Database.Database, lock: Database.Database | undefined, pat
     db.pragma("secure_delete = ON");
     refuseForeign(db, path);
     migrate(db);
-    return connection(db, lock, path);
+    return connection(db, { path, lock, flush: path === MEMORY ? NO_FLUSH : openFlush(`${db.name}-wal`) });
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-function connection(db: Database.Database, lock: Database.Database | undefined, path: string): Connection {
+function connection(
+  db: Database.Database,
+  { path, lock, flush }: { readonly path: string; readonly lock: Database.Database | undefined; readonly flush: Flush },
+): Connection {
   const begin = db.prepare("BEGIN IMMEDIATE");
   const commit = db.prepare("COMMIT");
   const rollback = db.prepare("ROLLBACK");
@@ -170,11 +177,20 @@ function connection(db: Database.Database, lock: Database.Database | undefined, 
       refuseClosed();
       return explained(path, work);
     },
+    async flushed() {
+      refuseClosed();
+      await flush.flushed().catch((error: unknown) => explained(path, () => rethrow(error)));
+    },
     close: () => {
+      flush.close();
       db.close();
       lock?.close();
     },
   };
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 /** Runs `work`; a failure that is not a bug is told in words for people, with the file and the mend. */

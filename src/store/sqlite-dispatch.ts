@@ -1,12 +1,15 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Dispatch, ServeOptions } from "./dispatch.ts";
-import { fairQueue } from "./fair-queue.ts";
+import { fairQueue, type Waiting } from "./fair-queue.ts";
+import type { Leisure } from "./leisure.ts";
 import { type ReadyRows, timeOf } from "./sqlite-ready.ts";
 import type { Commit } from "./store.ts";
 
 /** A handler that throws is tried again after this, doubled each time up to the maximum: a bug must not spin, nor pay a model again and again. */
 const RETRY_MS_MIN = 1_000;
 const RETRY_MS_MAX = 60_000;
+/** Of the slots, this part is kept for places in which nothing runs: one that is busy must not make the others wait for its end. */
+const RESERVED_SHARE = 0.1;
 /** The timer looks at the clock at least this often: it may have been set, and a Node timer of over 24 days fires at once. */
 const TIMER_MS_MAX = 3_600_000;
 
@@ -15,6 +18,7 @@ type Handler = (thread: string, workspace: string) => Promise<void>;
 /** A handler under way. */
 interface Running {
   readonly workspace: string;
+  readonly place: string;
   /** What the newest wake-up since it began says; absent when there was none. */
   woken: "due" | "later" | "rest" | undefined;
   done: Promise<void>;
@@ -35,6 +39,7 @@ interface Failing {
 export class SqliteDispatch implements Dispatch {
   readonly #ready: ReadyRows;
   readonly #clock: Clock;
+  readonly #leisure: Leisure;
   readonly #line = fairQueue();
   readonly #running = new Map<string, Running>();
   readonly #failing = new Map<string, Failing>();
@@ -45,9 +50,10 @@ export class SqliteDispatch implements Dispatch {
   #timer: { readonly at: number; readonly cancel: AbortController } | undefined;
   #willFill = false;
 
-  constructor(ready: ReadyRows, clock: Clock) {
+  constructor(ready: ReadyRows, clock: Clock, leisure: Leisure) {
     this.#ready = ready;
     this.#clock = clock;
+    this.#leisure = leisure;
   }
 
   serve(options: ServeOptions, handler: Handler): void {
@@ -60,6 +66,11 @@ export class SqliteDispatch implements Dispatch {
     if (this.#state === "open") this.#state = "stopped";
     this.#timer?.cancel.abort();
     await Promise.all([...this.#running.values()].map(({ done }) => done));
+  }
+
+  ahead(workspace: string): number {
+    const slots = this.#served?.options.slots ?? Number.POSITIVE_INFINITY;
+    return this.#running.size + this.#line.size() < slots ? 0 : this.#line.size(workspace);
   }
 
   /** The store is being closed: rows stay as they are, whatever handlers still do. */
@@ -109,7 +120,7 @@ export class SqliteDispatch implements Dispatch {
   #enqueue(thread: string, workspace: string): void {
     const failing = this.#failing.get(thread);
     if (failing) this.#failing.set(thread, { ...failing, retryAt: undefined });
-    this.#line.add(thread, workspace);
+    this.#line.add(thread, { workspace, place: placeOf(thread) });
     this.#fillSoon();
   }
 
@@ -120,27 +131,39 @@ export class SqliteDispatch implements Dispatch {
     else if (failing) this.#failing.set(thread, { ...failing, retryAt: undefined });
   }
 
-  /** Once for all that becomes due in this tick, and behind I/O, so that handlers that end at once do not starve the event loop. */
+  /** Once for all that becomes due in this tick; one visit begins in one's turn, behind what comes in from outside. */
   #fillSoon(): void {
-    if (this.#willFill) return;
+    if (this.#willFill || this.#line.size() === 0) return;
     this.#willFill = true;
-    setImmediate(() => {
+    void this.#leisure.turn().then(() => {
       this.#willFill = false;
-      if (this.#served && this.#state === "open") this.#fill(this.#served.options, this.#served.handler);
+      if (this.#served && this.#state === "open" && this.#begin(this.#served.options, this.#served.handler)) this.#fillSoon();
     });
   }
 
-  #fill(options: ServeOptions, handler: Handler): void {
+  /** False when nothing may begin until something has ended. */
+  #begin(options: ServeOptions, handler: Handler): boolean {
+    const next = this.#next(options);
+    if (!next) return false;
+    const running: Running = { workspace: next.workspace, place: next.place, woken: undefined, done: Promise.resolve() };
+    this.#running.set(next.key, running);
+    running.done = this.#handle(next.key, running, { options, handler });
+    return true;
+  }
+
+  #next({ slots, perWorkspace }: ServeOptions): Waiting | undefined {
+    const free = slots - this.#running.size;
+    if (free <= 0) return undefined;
+    const busy = new Set<string>();
     const slotsOf = new Map<string, number>();
-    for (const { workspace } of this.#running.values()) slotsOf.set(workspace, (slotsOf.get(workspace) ?? 0) + 1);
-    while (this.#running.size < options.slots) {
-      const next = this.#line.take((workspace) => slotsOf.get(workspace) ?? 0, options.perWorkspace);
-      if (!next) return;
-      slotsOf.set(next.workspace, (slotsOf.get(next.workspace) ?? 0) + 1);
-      const running: Running = { workspace: next.workspace, woken: undefined, done: Promise.resolve() };
-      this.#running.set(next.thread, running);
-      running.done = this.#handle(next.thread, running, { options, handler });
+    for (const { workspace, place } of this.#running.values()) {
+      slotsOf.set(workspace, (slotsOf.get(workspace) ?? 0) + 1);
+      busy.add(place);
     }
+    const isLast = free <= Math.floor(slots * RESERVED_SHARE);
+    const mayIn = (place: string) => !isLast || !busy.has(place);
+    const inTurn = this.#line.take(({ workspace, place }) => mayIn(place) && (slotsOf.get(workspace) ?? 0) < perWorkspace);
+    return inTurn ?? this.#line.take(({ place }) => mayIn(place));
   }
 
   async #handle(
@@ -196,3 +219,6 @@ export class SqliteDispatch implements Dispatch {
     }
   }
 }
+
+/** Threads whose names differ in their last part alone are in one place. */
+const placeOf = (thread: string): string => thread.slice(0, Math.max(0, thread.lastIndexOf("/")));

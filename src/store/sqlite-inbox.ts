@@ -1,3 +1,4 @@
+import type { Leisure } from "./leisure.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { type Envelope, type Store, StoreError } from "./store.ts";
 
@@ -18,31 +19,44 @@ interface Coming {
 }
 
 /** What came from outside. Unhandled envelopes are never pruned; handled ones lose their body at once and their id after {@link INBOX_KEPT_MS}. */
-export function sqliteInbox({ db, write, read }: Connection, now: () => number): Pick<Store, "receive" | "unhandled" | "handled"> {
+export function sqliteInbox(
+  { db, write, read, flushed }: Connection,
+  { now, leisure }: { readonly now: () => number; readonly leisure: Leisure },
+): Pick<Store, "receive" | "unhandled" | "envelope" | "handled" | "leisure"> {
   const add = db.prepare("INSERT INTO inbox (envelope, at, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
   const prune = db.prepare("DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE handled_at < ? ORDER BY handled_at LIMIT ?)");
-  const unhandled = db.prepare<[number], Envelope>(
-    "SELECT envelope AS id, at, body FROM inbox WHERE handled_at IS NULL ORDER BY inbox.id LIMIT ?",
+  const waiting = "SELECT envelope AS id, at, body FROM inbox WHERE handled_at IS NULL";
+  const unhandled = db.prepare<[number], Envelope>(`${waiting} ORDER BY inbox.id LIMIT ?`);
+  const unhandledAfter = db.prepare<[string, number], Envelope>(
+    `${waiting} AND inbox.id > (SELECT id FROM inbox WHERE envelope = ?) ORDER BY inbox.id LIMIT ?`,
   );
+  const one = db.prepare<[string], Envelope>(`${waiting} AND envelope = ?`);
   const handled = db.prepare("UPDATE inbox SET body = '', handled_at = ? WHERE envelope = ? AND handled_at IS NULL");
 
   let coming: Coming[] = [];
+  /** Written, but the disk has failed then: they were not acked, and are new when they come again. */
+  const doubted = new Set<string>();
 
-  /** Of a burst, everything that came in this turn of the event loop goes to the disk together: the wait for it is most of what one costs. */
-  function writeAll(): void {
+  /** Of a burst, everything that came in this turn of the event loop is written together, and waits for the disk together. */
+  async function writeAll(): Promise<void> {
     const batch = coming;
     if (batch.length === 0) return;
     coming = [];
+    let added: readonly boolean[] = [];
     try {
-      const areNew = write("full", () => {
-        const added = batch.map(({ envelope: { id, at, body } }) => add.run(id, at, body).changes > 0);
-        const newOnes = added.filter(Boolean).length;
+      added = write("normal", () => {
+        const areNew = batch.map(({ envelope: { id, at, body } }) => add.run(id, at, body).changes > 0);
+        const newOnes = areNew.filter(Boolean).length;
         if (newOnes > 0) prune.run(now() - INBOX_KEPT_MS, newOnes * PRUNED_PER_ENVELOPE);
-        return added;
+        return areNew;
       });
-      batch.forEach(({ resolve }, index) => resolve(areNew[index] ?? false));
+      await flushed();
+      batch.forEach(({ envelope: { id }, resolve }, index) => resolve(doubted.delete(id) || added[index] === true));
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      batch.forEach(({ envelope: { id }, reject }, index) => {
+        if (added[index] === true) doubted.add(id);
+        reject(error);
+      });
     }
   }
 
@@ -51,12 +65,15 @@ export function sqliteInbox({ db, write, read }: Connection, now: () => number):
       const bytes = Buffer.byteLength(envelope.body);
       if (bytes > ENVELOPE_BYTES_MAX)
         throw new StoreError(`envelope ${envelope.id.slice(0, 100)}: has ${bytes} bytes; at most ${ENVELOPE_BYTES_MAX} are kept.`);
+      leisure.interrupted();
       return new Promise<boolean>((resolve, reject) => {
-        if (coming.push({ envelope, resolve, reject }) === 1) setImmediate(writeAll);
-        else if (coming.length === ENVELOPES_PER_COMMIT_MAX) writeAll();
+        if (coming.push({ envelope, resolve, reject }) === 1) setImmediate(() => void writeAll());
+        else if (coming.length === ENVELOPES_PER_COMMIT_MAX) void writeAll();
       });
     },
-    unhandled: async (limit) => read(() => unhandled.all(limit)),
+    leisure,
+    unhandled: async (limit, after) => read(() => (after === undefined ? unhandled.all(limit) : unhandledAfter.all(after, limit))),
+    envelope: async (id) => read(() => one.get(id)),
     handled: async (id) => write("normal", () => void handled.run(now(), id)),
   };
 }

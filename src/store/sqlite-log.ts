@@ -24,7 +24,7 @@ interface ThreadRow {
 
 type Log = Pick<Store, "load" | "commit" | "follow" | "unfinished" | "recent">;
 
-/** The log of each thread. `woken` is told of a wake-up once its commit is durable. */
+/** The log of each thread. `woken` is told of a wake-up once it has been committed. */
 export function sqliteLog(
   { db, write, read }: Connection,
   options: {
@@ -88,8 +88,9 @@ export function sqliteLog(
       const events: RunEvent[] = commit.events.map((body, index) => ({ ...body, seq: commit.afterSeq + 1 + index, at: commit.at }));
       const bodies = events.map((event) => JSON.stringify(event));
       refuseOversized(commit, bodies);
-      // A post that has been seen must not be unsaid by a power cut; the rest can be thought again.
-      const done = write(commit.posts.length > 0 ? "full" : "normal", () => append(commit, bodies));
+      // A post that has been seen must not be unsaid by a power cut: before it leaves it is marked, and what is marked is on the disk with all
+      // that was written before it (sqlite-outbox.ts). The rest can be thought again. A wait for the disk here would hold up the event loop.
+      const done = write("normal", () => append(commit, bodies));
       if ("stale" in done) return { kind: "stale", lastSeq: done.stale };
       options.woken(commit.thread, done.workspace, commit.wake);
       tell({ thread: commit.thread, workspace: done.workspace, events, posts: commit.posts.length });

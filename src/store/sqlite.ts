@@ -4,6 +4,7 @@ import type { Dispatch } from "./dispatch.ts";
 import { type Connection, openConnection, openConnectionReadOnly } from "./sqlite-connection.ts";
 import type { Forgetter } from "./forgetting.ts";
 import type { Installation, Installations } from "./installations.ts";
+import { createLeisure } from "./leisure.ts";
 import { createKeyRing, type KeyRing } from "./key-ring.ts";
 import type { Audit } from "./audit.ts";
 import { sqliteAudit } from "./sqlite-audit.ts";
@@ -91,7 +92,8 @@ function onConnection(connection: Connection, clock: Clock): Opened {
 function prepared(connection: Connection, clock: Clock): Opened {
   const now = () => clock.now();
   const ready = readyRows(connection);
-  const dispatch = new SqliteDispatch(ready, clock);
+  const leisure = createLeisure();
+  const dispatch = new SqliteDispatch(ready, clock, leisure);
   const { add: spent, spentOn } = sqliteSpent(connection);
   const log = sqliteLog(connection, { ready, now, spent, woken: (thread, workspace, wake) => dispatch.woken(thread, workspace, wake) });
   const pins = createPins();
@@ -103,7 +105,7 @@ function prepared(connection: Connection, clock: Clock): Opened {
   const store = {
     ...log,
     spentOn,
-    ...sqliteInbox(connection, now),
+    ...sqliteInbox(connection, { now, leisure }),
     ...sqliteOutbox(connection),
     ...sqliteContent(connection, pins.put),
     close,

@@ -1,4 +1,5 @@
 import type { EventBody, RunEvent } from "../engine/events.ts";
+import type { Leisure } from "./leisure.ts";
 
 /**
  * Where the log, the outbox, the inbox and files live. Async from day one, so that one machine and many share the code above it.
@@ -10,7 +11,7 @@ export interface Store {
   load(thread: string, afterSeq: number): Promise<RunEvent[]>;
   commit(commit: Commit): Promise<CommitResult>;
   /**
-   * Tells of each commit that this process has made, after it is durable, in the order of the log: how readers such as the outbox
+   * Tells of each commit that this process has made, after it, in the order of the log: how readers such as the outbox
    * follow without polling. A listener reads what it is told and returns at once; one that throws is warned about and breaks nothing.
    * Returns how to stop listening.
    */
@@ -18,8 +19,12 @@ export interface Store {
 
   /** Writes an envelope from outside down before it is acked. `false`: this id was seen before. */
   receive(envelope: Envelope): Promise<boolean>;
-  /** Envelopes not yet marked handled, oldest first, at most `limit`. */
-  unhandled(limit: number): Promise<Envelope[]>;
+  /** What comes from outside is written down before other work begins. */
+  readonly leisure: Leisure;
+  /** Envelopes not yet marked handled, oldest first, at most `limit`; of those that came after another one where that is named. */
+  unhandled(limit: number, after?: string): Promise<Envelope[]>;
+  /** An envelope that is not yet marked handled. */
+  envelope(id: string): Promise<Envelope | undefined>;
   handled(id: string): Promise<void>;
 
   /**
@@ -27,7 +32,7 @@ export interface Store {
    * most `limit`.
    */
   duePosts(lane: string | undefined, limit: number, workspace?: string): Promise<Post[]>;
-  /** Before a post is tried: from here on a crash leaves a post that may have arrived. */
+  /** Before a post is tried: from here on a crash leaves a post that may have arrived. When it resolves, the post's event is on the disk too. */
   markSending(id: number, at: string): Promise<void>;
   /** `receipt`: what the other side calls it (for Slack: the ts). Given up posts carry the reason instead. */
   markDelivered(id: number, outcome: { receipt: string } | { gaveUp: string }): Promise<void>;

@@ -335,6 +335,30 @@ export function dispatchContract(name: string, fresh: () => Open): void {
       expect(order.slice(0, 24).filter((workspace) => workspace === "small")).toHaveLength(12);
     });
 
+    test("the places of a workspace take turns: 100 threads in one do not keep the first of another waiting", async () => {
+      for (let index = 0; index < 100; index++) await wake(`T1/busy/${index}`);
+      for (let index = 0; index < 3; index++) await wake(`T1/quiet/${index}`);
+      serve({ slots: 2 });
+      await settled();
+      while (begun.length < 8) {
+        running[0]!.end();
+        await settled();
+      }
+      expect(begun.filter((thread) => thread.startsWith("T1/quiet/"))).toEqual(["T1/quiet/0", "T1/quiet/1", "T1/quiet/2"]);
+    });
+
+    test("one place does not take the last slots, so that another one's thread begins at once; what waits is told", async () => {
+      serve({ slots: 20, perWorkspace: 20 });
+      expect(opened.dispatch.ahead("T1")).toBe(0);
+      for (let index = 0; index < 40; index++) await wake(`T1/busy/${index}`);
+      await until(() => running.length === 18);
+      await settled();
+      expect(running).toHaveLength(18);
+      expect([opened.dispatch.ahead("T1"), opened.dispatch.ahead("T2")]).toEqual([22, 0]);
+      await wake("T1/quiet/0");
+      await until(() => begun.at(-1) === "T1/quiet/0");
+    });
+
     test("stopping takes no new work and waits for what runs; the rest is due at the next start", async () => {
       serve({ slots: 1 });
       await wake("a");

@@ -254,3 +254,71 @@ test("what no person said, such as our own messages coming back and edits, is no
   expect(await store.unhandled(10)).toHaveLength(1);
   expect(problems).toEqual([]);
 });
+
+test("in a burst everything is written down before anything is worked on, and a quiet channel does not wait behind a busy one", async () => {
+  const BURST = 1_000;
+  let written = 0;
+  const handled: string[] = [];
+  const writtenAtFirst: number[] = [];
+  const inbox = new Inbox({
+    store,
+    clock: systemClock,
+    log,
+    handle: async (body) => {
+      writtenAtFirst.push(written);
+      handled.push(textOf(body));
+      await new Promise(setImmediate);
+    },
+  });
+  inbox.open();
+  const accept = async (text: string, channel: string) => {
+    await inbox.receive(message(text, { channel }));
+    written++;
+    inbox.wake();
+  };
+  const busy = Array.from({ length: BURST }, (_, n) => accept(`busy ${n}`, "C1"));
+  await Promise.all([...busy, accept("quiet", "C2")]);
+  await inbox.idle();
+  expect(handled).toHaveLength(BURST + 1);
+  expect(writtenAtFirst[0]).toBe(BURST + 1);
+  expect(handled.indexOf("quiet")).toBeLessThan(BURST / 4);
+  expect(handled.filter((text) => text !== "quiet")).toEqual(Array.from({ length: BURST }, (_, n) => `busy ${n}`));
+});
+
+test("a channel whose envelopes are slow leaves room for others", async () => {
+  const slow = Promise.withResolvers<void>();
+  const handled: string[] = [];
+  const inbox = new Inbox({
+    store,
+    clock: systemClock,
+    log,
+    handle: async (body) => {
+      if (textOf(body).startsWith("slow")) await slow.promise;
+      handled.push(textOf(body));
+    },
+  });
+  inbox.open();
+  await Promise.all(Array.from({ length: 200 }, (_, n) => inbox.receive(message(`slow ${n}`, { channel: "C1" }))));
+  inbox.wake();
+  await inbox.receive(message("elsewhere", { channel: "C2" }));
+  inbox.wake();
+  await eventually(() => expect(handled).toEqual(["elsewhere"]));
+  slow.resolve();
+  await inbox.idle();
+  expect(handled).toHaveLength(201);
+});
+
+test("what came while an earlier process's envelopes are being read goes behind those of its thread", async () => {
+  const thread = { thread_ts: "1700000000.000001" };
+  const first = new Inbox({ store, clock: systemClock, log, handle: async () => undefined });
+  await Promise.all(Array.from({ length: 250 }, (_, n) => first.receive(message(`left ${n}`, thread))));
+  await store.close();
+  const handled: string[] = [];
+  const second = new Inbox({ store: open(), clock: systemClock, log, handle: async (body) => void handled.push(textOf(body)) });
+  await second.receive(message("before the opening", thread));
+  second.open();
+  await second.receive(message("behind the opening", thread));
+  second.wake();
+  await second.idle();
+  expect(handled).toEqual([...Array.from({ length: 250 }, (_, n) => `left ${n}`), "before the opening", "behind the opening"]);
+});

@@ -104,3 +104,33 @@ test("when all is over, whoever waits in a shared bucket is told so", async () =
   ending.abort();
   expect(await waiting).toEqual([false, false]);
 });
+
+test("a key that has had few of the last calls goes before those that had many, call after call", async () => {
+  const clock = manualClock(0);
+  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }));
+  const busy = ["b1", "b2", "b3", "b4", "b5"];
+  const calls = busy.flatMap((key) => Array.from({ length: 6 }, () => shared.take(key, never)));
+  const thirdOfEach = calls.filter((_, index) => index % 6 === 2);
+  await clock.run(Promise.all(thirdOfEach));
+  const cameMs = clock.now();
+  // A quiet channel's card, its turn and its end: each but one call's time after the one before.
+  for (let call = 1; call <= 3; call++) {
+    await clock.run(shared.take("quiet", never));
+    expect(clock.now() - cameMs).toBe(call * 1_000);
+  }
+  await clock.run(Promise.all(calls));
+});
+
+test("who gives up in a shared bucket takes nobody with them", async () => {
+  const clock = manualClock(0);
+  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }));
+  const leaving = new AbortController();
+  await shared.take("a", leaving.signal);
+  const gone = shared.take("a", leaving.signal);
+  const staying = shared.take("b", never);
+  await clock.untilSleeping();
+  leaving.abort();
+  expect(await gone).toBe(false);
+  await clock.run(staying);
+  expect([await staying, clock.now()]).toEqual([true, 1_000]);
+});

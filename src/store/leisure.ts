@@ -1,0 +1,73 @@
+/**
+ * Accept first, then work. What comes from outside is to be written down and acknowledged within a second or two, whatever else there is to
+ * do in the one event loop; so work asks here before it begins.
+ */
+export interface Leisure {
+  /** Something has come from outside. */
+  interrupted(): void;
+  /** Resolves when work may begin: not while things keep coming in, yet at the latest after {@link RUSH_MS_MAX}. In the order of asking. */
+  turn(): Promise<void>;
+}
+
+/** So many, each within {@link GAP_MS} of the one before, are a rush: its end is waited for. Fewer are what comes in on any day. */
+const RUSH_MIN = 30;
+/** Bursts come in pieces: a socket is read in turns with others, and whoever sends needs time as well. */
+const GAP_MS = 100;
+/** A rush that lasts longer is the new usual, and work goes on beside it. */
+const RUSH_MS_MAX = 2_000;
+/** A turn of the event loop that takes longer has enough to do: nothing more begins, but for one now and then. */
+const LONG_TURN_MS = 20;
+const NOW_AND_THEN_MS = 100;
+/** What begins in one turn of the event loop. Between two turns everything that has come in is read. */
+const BEGUN_PER_TURN = 4;
+const BEGUN_PER_TURN_IN_RUSH = 1;
+
+export function createLeisure(now: () => number = () => performance.now()): Leisure {
+  const waiting: (() => void)[] = [];
+  let inARow = 0;
+  let rushSince = 0;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  let isTurning = false;
+  let begunAt = Number.NEGATIVE_INFINITY;
+
+  /** How many may begin now. `turnMs`: how long this turn of the event loop took. */
+  function share(at: number, turnMs: number): number {
+    const isRush = inARow >= RUSH_MIN && at - lastAt < GAP_MS;
+    if (!isRush && turnMs > LONG_TURN_MS) return at - begunAt < NOW_AND_THEN_MS ? 0 : BEGUN_PER_TURN_IN_RUSH;
+    if (!isRush) return BEGUN_PER_TURN;
+    return at - rushSince < RUSH_MS_MAX ? 0 : BEGUN_PER_TURN_IN_RUSH;
+  }
+
+  function turnOver(): void {
+    if (isTurning) return;
+    isTurning = true;
+    const turnedAt = now();
+    // The loop turns without a rest while work waits: it reads each time, and sleeps in no turn.
+    setImmediate(() => {
+      isTurning = false;
+      const at = now();
+      const first = waiting.splice(0, share(at, at - turnedAt));
+      if (first.length > 0) begunAt = at;
+      for (const begin of first) begin();
+      if (waiting.length > 0) turnOver();
+    });
+  }
+
+  return {
+    interrupted() {
+      const at = now();
+      if (at - lastAt >= GAP_MS) {
+        inARow = 0;
+        rushSince = at;
+      }
+      inARow++;
+      lastAt = at;
+    },
+    turn() {
+      return new Promise((resolve) => {
+        waiting.push(resolve);
+        turnOver();
+      });
+    },
+  };
+}

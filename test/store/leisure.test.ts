@@ -1,0 +1,86 @@
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { createLeisure } from "../../src/store/leisure.ts";
+
+/** A leisure whose time is set by hand, and how many have begun. */
+function open() {
+  let nowMs = 0;
+  let begun = 0;
+  const leisure = createLeisure(() => nowMs);
+  return {
+    leisure,
+    pass: (ms: number) => (nowMs += ms),
+    ask: (count: number) => {
+      for (let index = 0; index < count; index++) void leisure.turn().then(() => begun++);
+    },
+    begun: () => begun,
+    /** Each something like a read of a socket: a few envelopes at a time. */
+    rush: (count: number) => {
+      for (let index = 0; index < count; index++) leisure.interrupted();
+    },
+  };
+}
+
+const turns = async (count: number) => {
+  for (let turn = 0; turn < count; turn++) await eventLoopTurn();
+};
+
+test("when nothing comes in, work begins at once, a little in each turn of the event loop", async () => {
+  const { ask, begun } = open();
+  ask(100);
+  await turns(2);
+  expect(begun()).toBeGreaterThan(0);
+  expect(begun()).toBeLessThan(20);
+  await turns(100);
+  expect(begun()).toBe(100);
+});
+
+test("what comes now and then holds up nothing", async () => {
+  const { ask, begun, rush, pass } = open();
+  for (let second = 0; second < 20; second++) {
+    rush(5);
+    pass(1_000);
+    ask(1);
+    await turns(2);
+    expect(begun()).toBe(second + 1);
+  }
+});
+
+test("in a rush nothing begins until it is over", async () => {
+  const { ask, begun, rush, pass } = open();
+  rush(40);
+  ask(10);
+  for (let read = 0; read < 30; read++) {
+    rush(40);
+    pass(50);
+    await turns(3);
+    expect(begun()).toBe(0);
+  }
+  pass(100);
+  await turns(10);
+  expect(begun()).toBe(10);
+});
+
+test("a rush without end does not keep work waiting for more than two seconds", async () => {
+  const { ask, begun, rush, pass } = open();
+  rush(40);
+  ask(50);
+  for (let ms = 0; ms <= 2_000; ms += 50) {
+    rush(40);
+    pass(50);
+    await turns(1);
+  }
+  for (let ms = 0; ms <= 2_000; ms += 50) {
+    rush(40);
+    pass(50);
+    await turns(2);
+  }
+  expect(begun()).toBe(50);
+});
+
+test("who asks first begins first", async () => {
+  const leisure = createLeisure();
+  const order: number[] = [];
+  await Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9].map((one) => leisure.turn().then(() => order.push(one))));
+  expect(order).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
