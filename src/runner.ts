@@ -21,6 +21,7 @@ import type { Question } from "./engine/run-state.ts";
 import { describe } from "./engine/termination.ts";
 import { currentRun, isWaiting, wasHeard, type Transcript } from "./engine/transcript.ts";
 import { isUsedUp, nextDay, reasonsOf, type Budget, type DayBudgets } from "./runner/day-budgets.ts";
+import { rateWords, type Rates, type UsedRate } from "./runner/rates.ts";
 import { teamOfRun, type RunnableTeam, type Teams } from "./runner/runnable-team.ts";
 import { isStoreTrouble } from "./runner/store-trouble.ts";
 import { createWatch, type WatchedTeam } from "./runner/watch.ts";
@@ -103,7 +104,7 @@ export type Heard =
   /** Not addressed to the bot, and nobody is talking. */
   | { readonly kind: "ignored" }
   /** One sentence for the person, with the mend: an unknown team, an empty or too long text; `budgets` of the day that are used up. */
-  | { readonly kind: "refused"; readonly reason: string; readonly budgets?: readonly Budget[] };
+  | { readonly kind: "refused"; readonly reason: string; readonly budgets?: readonly Budget[]; readonly rate?: UsedRate };
 
 export interface RunnerParts {
   readonly store: Store;
@@ -121,6 +122,8 @@ export interface RunnerParts {
   readonly haltMinutes?: number;
   /** What may be spent a day; without limit when absent. */
   readonly budgets?: DayBudgets;
+  /** How much one person may ask within an hour; without limit when absent. */
+  readonly rates?: Rates;
   /** How far people may raise limits; as far as they like when absent. */
   readonly ceilings?: RaiseCeilings;
   /** Nothing can be recorded now, as on a full disk. Told in the log when absent. */
@@ -193,12 +196,15 @@ export function createRunner(parts: RunnerParts): Runner {
         return { kind: "refused", reason: here.whyNot?.(team) ?? `There is no team "${team}". The teams are: ${here.names().join(", ")}.` };
       const usedUp = (await parts.budgets?.held(lane.workspace, said.thread, said.person))?.filter(isUsedUp) ?? [];
       if (usedUp.length > 0) return { kind: "refused", reason: usedUpToday(usedUp, clock.now()), budgets: usedUp };
+      const tooMany = await tooManyOf(lane, said, "run");
+      if (tooMany) return tooMany;
       const id = `${said.thread}#${lane.transcript.events.length + 1}`;
       const teamHash = here.snapshot && (await store.putFile(Buffer.from(here.snapshot(team))));
       const quiet = (said.quiet ?? here.isQuiet?.(team)) ? ({ turnsInFile: true } as const) : {};
       const rules = here.policy?.(team);
       const inChannel = await parts.rulesAt?.(said.thread);
       const [code, tools] = [stricter(inChannel?.code, rules?.code), stricter(inChannel?.tools, rules?.tools)];
+      const ahead = dispatch.ahead(lane.workspace);
       const started: EventBody = {
         type: "run.started",
         run: id,
@@ -209,8 +215,9 @@ export function createRunner(parts: RunnerParts): Runner {
         ...(parts.haltMinutes === undefined ? {} : { haltsAtLimits: true }),
         ...(code === "auto" ? {} : { code }),
         ...(tools === "auto" ? {} : { tools }),
+        ...(ahead > 0 ? { ahead } : {}),
       };
-      await lane.append([started, message, ...wish], "now");
+      await lane.append([started, message, ...wish], "now", { person: said.person.id, kind: "run" });
       return { kind: "started", run: id, team };
     });
   }
@@ -219,10 +226,18 @@ export function createRunner(parts: RunnerParts): Runner {
     const { questions } = currentRun(lane.transcript);
     const question = said.answers === undefined ? questionFor(questions, said) : questions.find(({ seq }) => seq === said.answers);
     if (!question && said.answers !== undefined) return { kind: "too late" };
-    if (question) await lane.append([{ ...message, answers: question.seq }], "now");
+    const tooMany = await tooManyOf(lane, said, "message");
+    if (tooMany) return tooMany;
+    const heard = { person: said.person.id, kind: "message" } as const;
+    if (question) await lane.append([{ ...message, answers: question.seq }], "now", heard);
     // Words for another agent leave the questions open.
-    else await lane.append([questions.length > 0 ? { ...message, answers: 0 } : message, ...wish], "now");
+    else await lane.append([questions.length > 0 ? { ...message, answers: 0 } : message, ...wish], "now", heard);
     return question ? { kind: "answered", question, left: questions.length - 1 } : { kind: "steered" };
+  }
+
+  async function tooManyOf({ workspace }: Lane, { person }: Said, kind: "run" | "message"): Promise<Heard | undefined> {
+    const rate = await parts.rates?.used(workspace, { person: person.id, kind });
+    return rate && { kind: "refused", reason: rateWords(rate), rate };
   }
 
   function steer(thread: string, wish: Steering): Promise<boolean> {

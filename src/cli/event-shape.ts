@@ -88,6 +88,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     haltsAtLimits: z.literal(true).optional(),
     code: policy.optional(),
     tools: policy.optional(),
+    ahead: whole.optional(),
     goesOn: z.literal(true).optional(),
     unkept: z.literal(true).optional(),
     held: z.undefined().optional(),

@@ -44,7 +44,7 @@ export async function writeFork(parley: Parley, point: ForkPoint, team: string):
     if (isOfRun(event)) return { ...event, run: id };
     if (event.type !== "run.started") return event;
     // Whether somebody is there to ask at a limit is for this terminal to say.
-    const { teamHash: _before, haltsAtLimits: _halts, ...rest } = event;
+    const { teamHash: _before, haltsAtLimits: _halts, ahead: _ahead, ...rest } = event;
     const forkedFrom = { run, seq, team: point.team };
     return { ...rest, run: id, team, startedBy: personHere(), teamHash, forkedFrom };
   });

@@ -123,6 +123,8 @@ const Sandbox = z
     path: ["packages"],
   });
 
+const RATE_MAX = 100_000;
+
 const SlackSettings = z.strictObject({
   bots: z
     .array(z.string().regex(/^B[A-Z0-9]{2,20}$/, { error: "the id of a bot, such as B0123ABCD" }))
@@ -130,6 +132,18 @@ const SlackSettings = z.strictObject({
     .default([])
     .describe("Other bots that are heard as people are, by bot id. All others are ignored."),
   allow: Allow,
+  rates: z
+    .strictObject({
+      runsPerHour: z.int().positive().max(RATE_MAX).default(1_200).describe("Runs that one person may start within an hour."),
+      messagesPerHour: z
+        .int()
+        .positive()
+        .max(RATE_MAX)
+        .default(3_600)
+        .describe("Messages to runs that are heard of one person within an hour, answers to agents included."),
+    })
+    .prefault({})
+    .describe("How much one person may ask. Whoever asks for more is told when they may again."),
 });
 
 const Budgets = z

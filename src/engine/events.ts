@@ -47,6 +47,8 @@ type Fact =
       readonly code?: ActionPolicy;
       /** The same for tools that touch the world outside. */
       readonly tools?: ActionPolicy;
+      /** How many others waited to be worked on when it began, and went first or took turns with it; nobody when absent. */
+      readonly ahead?: number;
       /** Of a team that is a participant: another turn of it in the same run outside. Never stored; see `outside`. */
       readonly goesOn?: true;
       /** Of a log that nobody keeps, behind a tool: after a crash the conversation is held again from its beginning. */

@@ -53,6 +53,7 @@ import type { TeamShelf } from "./team-shelf.ts";
 import { createStatus, type Status } from "./status.ts";
 import type { TokenSource } from "./token-client.ts";
 import { clientOptions, slackErrorCode, type Log, type Web } from "./web.ts";
+import { createUnheard } from "./unheard.ts";
 import { createWhisper } from "./whisper.ts";
 
 export interface SlackAppParts {
@@ -127,6 +128,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const me = tenancy ? { ...tenancy.me, url: "" } : await whoAmI(web);
   const pace = parts.pace ?? createPace(clock);
   const whisper = createWhisper({ web, pace, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
+  const unheard = createUnheard({ whisper, clock });
   const profiles = createProfiles(web.read, clock, log);
   const names = createNames({ read: { users: profiles }, store, team: me.team, clock, log });
   const membership = createMembership(web.read, log);
@@ -145,6 +147,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     ...(parts.shelf ? { shelf: parts.shelf } : {}),
     names,
     whisper,
+    unheard,
     attachments,
     quotes: createQuotes({ web, names, me, membership, settings: parts.settings, reads: pace.reads, log }),
     allow,
@@ -245,6 +248,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       await marks.close();
       await reminders.close();
       await audit.close();
+      await unheard.close();
       await whisper.settled();
       await status.close();
     },

@@ -179,6 +179,7 @@ async function show(ears: Ears, heard: Heard, to: { readonly message: MessageEve
       ears.whisper.react(to.message, SEEN);
       return;
     case "refused":
+      if (heard.rate) return ears.unheard.tell(to.listener, safeMrkdwn(heard.reason));
       await ears.whisper.tell(to.listener, await refusedText(ears, heard, to.message.channel));
       return;
   }

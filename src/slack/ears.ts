@@ -11,6 +11,7 @@ import type { Names } from "./names.ts";
 import type { Allow } from "./permissions.ts";
 import { threadKey } from "./place.ts";
 import type { Log } from "./web.ts";
+import type { Unheard } from "./unheard.ts";
 import type { Whisper } from "./whisper.ts";
 
 /** What every handler of this room works with. */
@@ -21,6 +22,8 @@ export interface Ears {
   readonly teams: TeamCards;
   readonly names: Names;
   readonly whisper: Whisper;
+  /** For whoever says more than is heard. */
+  readonly unheard: Unheard;
   readonly attachments: Attachments;
   readonly quotes: Quotes;
   /** As the team file has it; `allowIn` says what holds in a channel. */

@@ -38,7 +38,7 @@ export function renderCard(started: Of<"run.started">, transcript: Transcript, t
   const stands = state.running ? "is on it" : ended?.outcome === "done" ? "is done" : "has stopped";
   const title = `*${safeMrkdwn(started.team)}* ${stands}, asked by ${mention(started.startedBy)}`;
   const line = task ? line1(task.text) : "";
-  const progress = progressOf(state, team);
+  const progress = progressOf(state, team) ?? waitsInLine(started, state);
   const turnsMax = limitsNow(team.limits, state).turns;
   const blocks = (plan: KnownBlock | undefined): KnownBlock[] => [
     section(line ? `${title}\n>${line}` : title),
@@ -111,6 +111,10 @@ function progressOf(state: RunState, team: TeamCard): string | undefined {
   if (next === "" && state.turns === 0) return undefined;
   return [next ? `next: ${next}` : plural(state.turns, "turn"), ...spent].join(" · ");
 }
+
+/** Nobody has begun, for there is more to do than can be done at once. */
+const waitsInLine = ({ ahead }: Of<"run.started">, { running }: RunState): string | undefined =>
+  running && ahead ? `:hourglass_flowing_sand: waits for its turn, behind ${plural(ahead, "other run")} at most` : undefined;
 
 /** What was spent; while it goes on, of what it may. */
 function spentOf(state: RunState, team: TeamCard): string[] {

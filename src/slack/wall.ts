@@ -46,6 +46,7 @@ export function walled(team: string, { store, runner, forgetting, memory, settin
       putFile: (content) => store.putFile(content),
       file: (hash) => store.file(hash),
       spentOn: (workspace, account, day) => (workspace === team ? store.spentOn(workspace, account, day) : strange(workspace)),
+      heardAt: async (workspace, heard, count) => (workspace === team ? store.heardAt(workspace, heard, count) : strange(workspace)),
       unfinished: () => store.unfinished(team),
       recent: (limit) => store.recent(limit, team),
       close: async () => notHere("the store's end"),

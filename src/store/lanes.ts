@@ -1,7 +1,7 @@
 import type { Clock } from "../engine/clock.ts";
 import type { EventBody, Person, RunEvent } from "../engine/events.ts";
 import { currentRun, readAgain, type Transcript } from "../engine/transcript.ts";
-import type { Commit, PostDraft, Store } from "./store.ts";
+import type { Commit, Heard, PostDraft, Store } from "./store.ts";
 
 /** A thread's log in memory, the one line in which those who write to it wait, and the pen. */
 export interface Lane {
@@ -10,8 +10,8 @@ export interface Lane {
   readonly transcript: Transcript;
   /** Runs a job when those before it have ended. */
   inTurn<T>(job: () => Promise<T>): Promise<T>;
-  /** Records, and only then adds to the transcript and tells. Only in one's turn. Without events it sets the wake-up alone. */
-  append(bodies: readonly EventBody[], wake: Commit["wake"]): Promise<void>;
+  /** `heard`: what of a person's this is. Records, and only then adds to the transcript and tells. Only in one's turn. Without events it sets the wake-up alone. */
+  append(bodies: readonly EventBody[], wake: Commit["wake"], heard?: Heard): Promise<void>;
   /** What stands in the log was put anew: it is read again. Only in one's turn. */
   reload(): Promise<void>;
   /** Resolves when something has next been recorded that wakes the thread `now`: words or a yes from outside. */
@@ -76,7 +76,7 @@ function createLane(thread: string, workspace: string, parts: LanesParts): { rea
       tail = result.catch(() => undefined);
       return result;
     },
-    async append(bodies, wake) {
+    async append(bodies, wake, heard) {
       const afterSeq = events.at(-1)?.seq ?? 0;
       const at = new Date(clock.now()).toISOString();
       const drafts = bodies.flatMap((body, event) =>
@@ -93,6 +93,7 @@ function createLane(thread: string, workspace: string, parts: LanesParts): { rea
         posts: drafts,
         wake,
         ...accounts,
+        ...(heard ? { heard: [heard] } : {}),
       });
       // One process writes one file, so this is a bug; nothing was written, and the lane is read again.
       if (result.kind === "stale")

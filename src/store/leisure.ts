@@ -15,14 +15,15 @@ const RUSH_MIN = 30;
 const GAP_MS = 100;
 /** A rush that lasts longer is the new usual, and work goes on beside it. */
 const RUSH_MS_MAX = 2_000;
-/** A turn of the event loop that takes longer has enough to do: nothing more begins, but for one now and then. */
-const LONG_TURN_MS = 20;
+/** A turn of the event loop that takes more of the processor has enough to do: nothing more begins, but for one now and then. */
+const LONG_TURN_CPU_MS = 20;
 const NOW_AND_THEN_MS = 100;
 /** What begins in one turn of the event loop. Between two turns everything that has come in is read. */
 const BEGUN_PER_TURN = 4;
 const BEGUN_PER_TURN_IN_RUSH = 1;
 
-export function createLeisure(now: () => number = () => performance.now()): Leisure {
+/** `cpuMs`: what this process has taken of the processor; on a machine that is busy with others a turn takes long, and has little to do. */
+export function createLeisure(now: () => number = () => performance.now(), cpuMs: () => number = ownCpuMs): Leisure {
   const waiting: (() => void)[] = [];
   let inARow = 0;
   let rushSince = 0;
@@ -30,10 +31,10 @@ export function createLeisure(now: () => number = () => performance.now()): Leis
   let isTurning = false;
   let begunAt = Number.NEGATIVE_INFINITY;
 
-  /** How many may begin now. `turnMs`: how long this turn of the event loop took. */
-  function share(at: number, turnMs: number): number {
+  /** How many may begin now. `turnCpuMs`: what this turn of the event loop took of the processor. */
+  function share(at: number, turnCpuMs: number): number {
     const isRush = inARow >= RUSH_MIN && at - lastAt < GAP_MS;
-    if (!isRush && turnMs > LONG_TURN_MS) return at - begunAt < NOW_AND_THEN_MS ? 0 : BEGUN_PER_TURN_IN_RUSH;
+    if (!isRush && turnCpuMs > LONG_TURN_CPU_MS) return at - begunAt < NOW_AND_THEN_MS ? 0 : BEGUN_PER_TURN_IN_RUSH;
     if (!isRush) return BEGUN_PER_TURN;
     return at - rushSince < RUSH_MS_MAX ? 0 : BEGUN_PER_TURN_IN_RUSH;
   }
@@ -41,12 +42,12 @@ export function createLeisure(now: () => number = () => performance.now()): Leis
   function turnOver(): void {
     if (isTurning) return;
     isTurning = true;
-    const turnedAt = now();
+    const before = cpuMs();
     // The loop turns without a rest while work waits: it reads each time, and sleeps in no turn.
     setImmediate(() => {
       isTurning = false;
       const at = now();
-      const first = waiting.splice(0, share(at, at - turnedAt));
+      const first = waiting.splice(0, share(at, cpuMs() - before));
       if (first.length > 0) begunAt = at;
       for (const begin of first) begin();
       if (waiting.length > 0) turnOver();
@@ -70,4 +71,9 @@ export function createLeisure(now: () => number = () => performance.now()): Leis
       });
     },
   };
+}
+
+function ownCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }

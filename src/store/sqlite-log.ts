@@ -31,6 +31,8 @@ export function sqliteLog(
     readonly ready: ReadyRows;
     /** Sums up what the events cost. */
     readonly spent: (commit: Commit) => void;
+    /** Keeps who was heard. */
+    readonly heard: (commit: Commit) => void;
     readonly now: () => number;
     readonly woken: (thread: string, workspace: string, wake: Commit["wake"]) => void;
   },
@@ -68,6 +70,7 @@ export function sqliteLog(
     bodies.forEach((body, index) => addEvent.run(id, lastSeq + 1 + index, body));
     for (const post of inLogOrder(commit.posts)) addPost.run(id, lastSeq + 1 + post.event, post.kind, post.part);
     const workspace = found?.workspace || commit.workspace;
+    options.heard({ ...commit, workspace });
     options.spent({ ...commit, workspace });
     options.ready.set(id, commit.wake, options.now());
     return { workspace };

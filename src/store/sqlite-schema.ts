@@ -23,6 +23,7 @@ import { StoreError } from "./store.ts";
  *   lost its words.
  * - `spent` sums by day what the events of a log tell of costs, for each account that has to pay. It is written in the transaction of the
  *   events: three rows beside a model call that took seconds. Summing it up at a start would read every log of the day.
+ * - `heard` says when somebody has begun a run or written to one, for an hour; with what was heard, in its transaction.
  * - `ready` holds when a thread is to be worked on, in ms since the epoch. `inbox.body` is emptied once handled; the id stays for a while.
  */
 const MIGRATIONS: readonly Migration[] = [
@@ -117,6 +118,10 @@ const MIGRATIONS: readonly Migration[] = [
     `);
     takeOver(db);
   },
+  `
+  CREATE TABLE heard (id INTEGER PRIMARY KEY, workspace TEXT NOT NULL, person TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+  CREATE INDEX heard_by_person ON heard (workspace, person, kind, at);
+  `,
 ];
 
 /** SQL, or what SQL alone cannot do. */

@@ -11,6 +11,7 @@ import { sqliteAudit } from "./sqlite-audit.ts";
 import { sqliteContent } from "./sqlite-content.ts";
 import { SqliteDispatch } from "./sqlite-dispatch.ts";
 import { sqliteForgetting } from "./sqlite-forgetting.ts";
+import { sqliteHeard } from "./sqlite-heard.ts";
 import { sqliteInbox } from "./sqlite-inbox.ts";
 import { listInstallations, sqliteInstallations } from "./sqlite-installations.ts";
 import { sqliteInstance } from "./sqlite-instance.ts";
@@ -95,7 +96,14 @@ function prepared(connection: Connection, clock: Clock): Opened {
   const leisure = createLeisure();
   const dispatch = new SqliteDispatch(ready, clock, leisure);
   const { add: spent, spentOn } = sqliteSpent(connection);
-  const log = sqliteLog(connection, { ready, now, spent, woken: (thread, workspace, wake) => dispatch.woken(thread, workspace, wake) });
+  const { add: heard, heardAt } = sqliteHeard(connection);
+  const log = sqliteLog(connection, {
+    ready,
+    now,
+    spent,
+    heard,
+    woken: (thread, workspace, wake) => dispatch.woken(thread, workspace, wake),
+  });
   const pins = createPins();
   const audit = sqliteAudit(connection, now);
   const close = async () => {
@@ -105,6 +113,7 @@ function prepared(connection: Connection, clock: Clock): Opened {
   const store = {
     ...log,
     spentOn,
+    heardAt,
     ...sqliteInbox(connection, { now, leisure }),
     ...sqliteOutbox(connection),
     ...sqliteContent(connection, pins.put),

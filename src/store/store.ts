@@ -50,6 +50,9 @@ export interface Store {
   /** What was spent on a day (UTC, `2026-11-23`) for an account of a workspace. Kept with the log, in the transaction of each event that tells a cost. */
   spentOn(workspace: string, account: string, day: string): Promise<DaySpent>;
 
+  /** When this was heard of the person the `count`-th last time, in ms since the epoch; what is an hour ago may be forgotten. */
+  heardAt(workspace: string, heard: Heard, count: number): Promise<number | undefined>;
+
   /** Threads whose run has started and not stopped, oldest first: what a start takes up again. Of one workspace where one is named. */
   unfinished(workspace?: string): Promise<ThreadSummary[]>;
   /** The threads that were active last, newest first. Of one workspace where one is named. */
@@ -69,8 +72,16 @@ export interface Commit {
   readonly posts: readonly PostDraft[];
   /** For whom the costs that these events tell are summed by day, such as `channel/C1`; for nobody when absent, as where a log is copied. */
   readonly accounts?: readonly string[];
+  /** Of whom these events are something that a person may not do without end; of nobody when absent, as where a log is copied. */
+  readonly heard?: readonly Heard[];
   /** When the thread is to be worked on next: `now`, a time, or not at all (it waits for a person, or it is over). `keep` leaves a wake-up that is there. */
   readonly wake: "now" | "none" | "keep" | { readonly at: string };
+}
+
+/** A person began a run, or wrote to one. */
+export interface Heard {
+  readonly person: string;
+  readonly kind: "run" | "message";
 }
 
 export type CommitResult =

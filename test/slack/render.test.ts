@@ -61,6 +61,15 @@ test("the card says who is on it, for whom, within which limits, and has Stop wh
   expect(JSON.stringify(card.fallback)).toContain("*Turn 2 of at most 24*\\n☑ *Coder* Done.\\n▶ *Critic*");
 });
 
+test("the card of a run that waits for its turn says so, until somebody begins", () => {
+  const waiting: EventBody = { type: "run.started", run: "run-1", team: "coding", startedBy: { id: "U0MARIA", name: "Maria" }, ahead: 22 };
+  const card = show(logOf(waiting, asks("One")), 1, "card");
+  expect(json(card)).toContain("waits for its turn, behind 22 other runs at most");
+  expect(card.plain).toContain("waits for its turn");
+  expect(json(show(logOf(waiting, selects("Coder")), 1, "card"))).not.toContain("waits for its turn");
+  expect(json(show(logOf(waiting, stopped()), 1, "card"))).not.toContain("waits for its turn");
+});
+
 test("the card of a run that has stopped has no button, and a later run does not change it", () => {
   const log = logOf(started(), asks("One"), selects("Coder"), says("Coder", "Done."), stopped(), started("run-2"), asks("Two", "m2"));
   expect(buttons(show(log, 1, "card"))).toEqual([]);

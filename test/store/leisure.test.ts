@@ -3,10 +3,14 @@ import { expect, test } from "vitest";
 import { createLeisure } from "../../src/store/leisure.ts";
 
 /** A leisure whose time is set by hand, and how many have begun. */
-function open() {
+function open(turnCpuMs = 0) {
   let nowMs = 0;
+  let cpuMs = 0;
   let begun = 0;
-  const leisure = createLeisure(() => nowMs);
+  const leisure = createLeisure(
+    () => nowMs,
+    () => (cpuMs += turnCpuMs),
+  );
   return {
     leisure,
     pass: (ms: number) => (nowMs += ms),
@@ -76,6 +80,17 @@ test("a rush without end does not keep work waiting for more than two seconds", 
     await turns(2);
   }
   expect(begun()).toBe(50);
+});
+
+test("while each turn of the event loop is long already, no more begins but for one now and then", async () => {
+  const { ask, begun, pass } = open(30);
+  ask(20);
+  for (let turn = 0; turn < 10; turn++) {
+    await turns(1);
+    pass(30);
+  }
+  expect(begun()).toBeGreaterThan(1);
+  expect(begun()).toBeLessThan(5);
 });
 
 test("who asks first begins first", async () => {
