@@ -5,6 +5,8 @@
 export interface Leisure {
   /** Something has come from outside. */
   interrupted(): void;
+  /** One more is being written down, or one less. As long as many are, it is a rush, also while the disk is slow. */
+  accepting(more: 1 | -1): void;
   /** Resolves when work may begin: not while things keep coming in, yet at the latest after {@link RUSH_MS_MAX}. In the order of asking. */
   turn(): Promise<void>;
 }
@@ -26,6 +28,7 @@ const BEGUN_PER_TURN_IN_RUSH = 1;
 export function createLeisure(now: () => number = () => performance.now(), cpuMs: () => number = ownCpuMs): Leisure {
   const waiting: (() => void)[] = [];
   let inARow = 0;
+  let accepting = 0;
   let rushSince = 0;
   let lastAt = Number.NEGATIVE_INFINITY;
   let isTurning = false;
@@ -33,7 +36,7 @@ export function createLeisure(now: () => number = () => performance.now(), cpuMs
 
   /** How many may begin now. `turnCpuMs`: what this turn of the event loop took of the processor. */
   function share(at: number, turnCpuMs: number): number {
-    const isRush = inARow >= RUSH_MIN && at - lastAt < GAP_MS;
+    const isRush = accepting >= RUSH_MIN || (inARow >= RUSH_MIN && at - lastAt < GAP_MS);
     if (!isRush && turnCpuMs > LONG_TURN_CPU_MS) return at - begunAt < NOW_AND_THEN_MS ? 0 : BEGUN_PER_TURN_IN_RUSH;
     if (!isRush) return BEGUN_PER_TURN;
     return at - rushSince < RUSH_MS_MAX ? 0 : BEGUN_PER_TURN_IN_RUSH;
@@ -64,6 +67,7 @@ export function createLeisure(now: () => number = () => performance.now(), cpuMs
       inARow++;
       lastAt = at;
     },
+    accepting: (more) => void (accepting += more),
     turn() {
       return new Promise((resolve) => {
         waiting.push(resolve);

@@ -66,10 +66,11 @@ export function sqliteInbox(
       if (bytes > ENVELOPE_BYTES_MAX)
         throw new StoreError(`envelope ${envelope.id.slice(0, 100)}: has ${bytes} bytes; at most ${ENVELOPE_BYTES_MAX} are kept.`);
       leisure.interrupted();
+      leisure.accepting(1);
       return new Promise<boolean>((resolve, reject) => {
         if (coming.push({ envelope, resolve, reject }) === 1) setImmediate(() => void writeAll());
         else if (coming.length === ENVELOPES_PER_COMMIT_MAX) void writeAll();
-      });
+      }).finally(() => leisure.accepting(-1));
     },
     leisure,
     unhandled: async (limit, after) => read(() => (after === undefined ? unhandled.all(limit) : unhandledAfter.all(after, limit))),

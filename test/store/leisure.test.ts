@@ -65,6 +65,19 @@ test("in a rush nothing begins until it is over", async () => {
   expect(begun()).toBe(10);
 });
 
+test("as long as many are being written down nothing begins, also while the disk is slow", async () => {
+  const { leisure, ask, begun, rush, pass } = open();
+  rush(40);
+  for (let one = 0; one < 40; one++) leisure.accepting(1);
+  ask(4);
+  pass(500);
+  await turns(5);
+  expect(begun()).toBe(0);
+  for (let one = 0; one < 40; one++) leisure.accepting(-1);
+  await turns(5);
+  expect(begun()).toBe(4);
+});
+
 test("a rush without end does not keep work waiting for more than two seconds", async () => {
   const { ask, begun, rush, pass } = open();
   rush(40);

@@ -81,5 +81,7 @@ export function manualClock(startMs = Date.UTC(2026, 0, 5, 9)): ManualClock {
   return clock;
 }
 
-/** What is ready to run has run, up to its next real wait. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** What is ready to run has run, up to its next real wait; work that asks for its turn of the event loop has had it. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
