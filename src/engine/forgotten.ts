@@ -92,6 +92,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     haltsAtLimits: keep,
     code: keep,
     tools: keep,
+    ahead: keep,
     goesOn: keep,
     unkept: keep,
     // Never stored.

@@ -149,12 +149,14 @@ export function forgettingRows({ db }: Connection) {
     }
     // By these ids what comes twice is recognised; they say who pressed.
     run("DELETE FROM inbox WHERE handled_at IS NOT NULL AND instr(envelope, ?) > 0", id);
+    run("DELETE FROM heard WHERE person = ?", id);
     run("UPDATE spent SET account = ? WHERE account = ?", `person/${other.id}`, `person/${id}`);
   }
 
   /** What was spent stays as the workspace's and its places'. An installation that is over goes with its tokens. */
   function forgetWorkspaceElsewhere(workspace: string): void {
     run("DELETE FROM spent WHERE workspace = ? AND account LIKE 'person/%'", workspace);
+    run("DELETE FROM heard WHERE workspace = ?", workspace);
     // Ids of envelopes may say who pressed. Of a database with one workspace alone, all of them are its own.
     run("DELETE FROM inbox WHERE handled_at IS NOT NULL AND instr(envelope, ?) > 0", workspace);
     run("DELETE FROM inbox WHERE handled_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM threads WHERE workspace <> ?)", workspace);
