@@ -102,6 +102,7 @@ const METHOD_SCOPES: { readonly [method: string]: readonly string[] } = {
   "reactions.remove": ["reactions:write"],
   "users.conversations": ["channels:read", "groups:read", "im:read", "mpim:read"],
   "users.info": ["users:read"],
+  "users.list": ["users:read"],
   "views.open": [],
   "views.publish": [],
   "views.push": [],
