@@ -17,11 +17,13 @@ switch (mode) {
   case "write":
     await write();
     break;
-  case "hold":
-    openSqlite({ path });
+  case "hold": {
+    const held = openSqlite({ path });
     say("open");
-    setInterval(() => {}, 60_000);
+    // Referred to as long as it waits: a database that nothing refers to is closed when its memory is collected, and its lock let go.
+    setInterval(() => void held.store, 60_000);
     break;
+  }
   case "fill":
     await fill();
     break;
