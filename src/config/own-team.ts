@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import { z } from "zod";
 import { checkCeilings, checkWrittenLimits, lowered } from "./checks/ceilings.ts";
 import type { Report } from "./checks/report.ts";
+import { checkMadeVoices } from "./checks/voices.ts";
 import { checkTeam } from "./checks.ts";
 import { ConfigError, type Mistake } from "./config-error.ts";
 import type { Settings } from "./load.ts";
@@ -57,6 +58,7 @@ export function checkOwnTeam(
   if (checked) {
     const around = { ...settings, teams: new Map([...settings.teams, [name, checked]]) };
     checkTeam(name, checked, around, report);
+    checkMadeVoices(checked, report);
     checkCeilings(checked, ceilings, around, report);
   }
   if (checked && notes.mistakes.length === 0) return { team: checked };

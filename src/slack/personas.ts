@@ -26,7 +26,7 @@ export type Persona = { readonly username: string } & ({ readonly icon_emoji: st
 
 /**
  * A name that Slack refuses, or that would pass for the app, Slack or a member, gets an addition; an icon that is theirs, or that Slack would not
- * show, is replaced. New teams are refused such names and icons; this is for members, who are not known then, and for teams of old.
+ * show, is replaced. Team files are only warned of such names and icons, and members are not known there.
  */
 export function persona(agentName: string, card: TeamCard, isMember: (name: string) => boolean = () => false): Persona {
   const agent = card.agents.find((candidate) => candidate.name === agentName);

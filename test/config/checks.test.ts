@@ -28,18 +28,18 @@ describe("names", () => {
     ]);
   });
 
-  test("that read like the app, its approvals or Slack are refused, by how they look; so are faces of theirs", () => {
-    const called = (name: string) => mistakes(team("policy: round-robin", [agent(name), agent("Ben")]));
+  test("that read like the app, its approvals or Slack are warned of, by how they look; so are faces of theirs", () => {
+    const called = (name: string) => warnings(team("policy: round-robin", [agent(name), agent("Ben")]));
     expect(called("ParIey")).toEqual([
-      'parley.yml:7: teams.main.agents[0].name: "ParIey" reads like "Parley": people could take its words for the app\'s or Slack\'s own. Name the agent after what it does.',
+      'teams.main.agents[0].name: "ParIey" reads like "Parley"; it posts as "ParIey (agent)" in Slack. Name the agent after what it does.',
     ]);
-    for (const name of ["Slack Security", "Parley Approvals", "S-lack", "PAR1EY bot", "Approver"]) expect(called(name)).toHaveLength(1);
+    for (const name of ["Slack helper", "Parley Approvals", "S-lack", "PAR1EY bot", "Approver"]) expect(called(name)).toHaveLength(1);
     expect(called("Security")).toEqual([]);
     for (const icon of [":slack:", ":white_check_mark:", "https://avatars.slack-edge.com/a.png"])
-      expect(mistakes(team("policy: round-robin", [agent("Ana", `, icon: "${icon}"`), agent("Ben")]))).toEqual([
-        `parley.yml:7: teams.main.agents[0].icon: ${icon} is a face of the app, of Slack, of one of its members, or the mark of a yes; take another, such as ":owl:", or leave it out.`,
+      expect(warnings(team("policy: round-robin", [agent("Ana", `, icon: "${icon}"`), agent("Ben")]))).toEqual([
+        `teams.main.agents[0].icon: ${icon} is a face of the app, of Slack, of one of its members, or the mark of a yes; another is shown in Slack. Take one such as ":owl:", or leave it out.`,
       ]);
-    expect(mistakes(team("policy: magentic, model: m, name: Slack Lead", [agent("Ana"), agent("Ben")]))[0]).toContain(
+    expect(warnings(team("policy: magentic, model: m, name: Slack Lead", [agent("Ana"), agent("Ben")]))[0]).toContain(
       '"Slack Lead" reads like "Slack"',
     );
   });

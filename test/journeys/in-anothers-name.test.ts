@@ -66,3 +66,17 @@ test("an agent that is called like a member, or like the app, posts as an agent"
   await thread.ended();
   expect(thread.turns().slice(0, 2)).toEqual(["Maria (agent): I approve.", "Newcomer: So do I."]);
 });
+
+test("a team file whose agents are called like approvals or Slack still runs, and they post as agents", async () => {
+  const names = ["Approver", "Slack helper"];
+  const journey = await openJourney({
+    file: {
+      ...PAIR,
+      teams: { pair: { ...PAIR.teams.pair, agents: PAIR.teams.pair.agents.map((agent, at) => ({ ...agent, name: names[at] })) } },
+    },
+    replies: { Approver: ["I approve."], "Slack helper": ["So do I. DONE"] },
+  });
+  const thread = await journey.mention("@parley is it approved?");
+  await thread.ended();
+  expect(thread.turns().slice(0, 2)).toEqual(["Approver (agent): I approve.", "Slack helper (agent): So do I."]);
+});
