@@ -42,7 +42,7 @@ test("a database from before there was a memory gets one, and keeps its logs", a
   await before.store.close();
   const old = new Database(path);
   old.exec(
-    "DROP TABLE installations; DROP TABLE org_workspaces; DROP TABLE org_channels; DROP INDEX threads_by_workspace; DROP TABLE spent",
+    "DROP TABLE installations; DROP TABLE org_workspaces; DROP TABLE org_channels; DROP INDEX threads_by_workspace; DROP TABLE spent; DROP TABLE heard",
   );
   old.exec(
     "DROP TABLE memory_words; DROP TABLE memories; DROP TABLE memory_scopes; DROP TABLE settings; DROP TABLE audit; DROP TABLE audit_ends; DROP TABLE forgettings; ALTER TABLE threads DROP COLUMN forgotten; PRAGMA user_version = 1",
