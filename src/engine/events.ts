@@ -320,14 +320,16 @@ export interface HandoffMade {
   readonly usage?: Usage;
 }
 
-/** A block of code that comes again unchanged in a run and is not simply run, because of what a person has said or done. */
+/** A block of code that comes again unchanged in a run and is not simply run, because of what a person has said or done; or that now may be. */
 export interface HeldCode {
   readonly language: string;
   readonly code: string;
+  /** `code` is the whole text of a question: meant is whatever stands in it, in whatever form. */
+  readonly isWithin?: true;
   /** The rest was cut from what the person was shown. */
   readonly isBeginning?: true;
-  /** `asked`: in a question, which nobody has answered with a plain yes. */
-  readonly why: "refused" | "expired" | "skipped" | "asked";
+  /** `asked`: in a question, which nobody has answered with a plain yes; `changed`: it was run in another form; `allowed`: what was said before is no more. */
+  readonly why: "refused" | "expired" | "skipped" | "asked" | "changed" | "allowed";
   readonly by?: string;
   readonly reason?: string;
   /** Seq of the event that says so. */

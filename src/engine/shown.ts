@@ -21,16 +21,19 @@ export const MARKS_EXPLAINED =
 
 /**
  * Controls but line break and tab, format and direction marks, tags, fillers, what is unassigned or alone of a pair, every space but the plain
- * one; and what is of the visible kind but so long a run of blanks, empty lines or backquotes that it pushes the rest out of sight, or out of
- * its frame.
+ * one; accents beyond the third on one letter, which are drawn over what stands around it; and what is of the visible kind but so long a run of
+ * blanks, empty lines or backquotes that it pushes the rest out of sight, or out of its frame.
  */
 const TO_BE_NAMED =
-  /((?![\n\t ])[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\u27e6])\1{0,9998}| {60,9999}|\t{20,9999}|(?<=\n)\n{8,9999}(?=\n)|`{40,9999}/gu;
+  /((?![\n\t ])(?:[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\u27e6\u{1d159}]|(?<=\p{M}{3})\p{M}))\1{0,9998}|\t{20,9999}|[ \t]{60,9999}|(?<=\n)(?:[ \t]{0,59}\n){8,999}(?=[ \t]*\n)|`{40,9999}/gu;
 
 const MARK = /⟦(?:\\x([0-9a-f]{2})|U\+([0-9A-F]{4,6}))(?:×(\d{1,4}))?⟧/g;
 const CODE_POINT_MAX = 0x10ffff;
 
-function named(run: string): string {
+const named = (found: string): string => found.replaceAll(RUN, namedRun);
+const RUN = /([^])\1{0,9998}/gu;
+
+function namedRun(run: string): string {
   const [character = ""] = run;
   const code = character.codePointAt(0) ?? 0;
   const name = code < 0x100 && character !== " " && character !== "`" ? `\\x${hex(code, 2)}` : `U+${hex(code, 4).toUpperCase()}`;

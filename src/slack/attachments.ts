@@ -1,3 +1,4 @@
+import { shownName } from "../engine/attribution.ts";
 import type { Beside, FileRef } from "../engine/events.ts";
 import type { Store } from "../store/store.ts";
 import type { MessageEvent } from "./payloads.ts";
@@ -114,5 +115,5 @@ function cleanName(raw: string, number: number): string {
 
 function described(name: string, mediaType: string | undefined, bytes: number | undefined): string {
   const about = [mediaType?.replaceAll(/[^\w.+/-]/g, ""), bytes === undefined ? undefined : `${bytes} bytes`].filter(Boolean).join(", ");
-  return about ? `${name} (${about})` : name;
+  return about ? `${shownName(name)} (${about})` : shownName(name);
 }

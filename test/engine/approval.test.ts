@@ -131,6 +131,37 @@ test("a call that was refused is asked for again when it comes again unchanged, 
   expect(ran).toEqual([{ usd: 5 }, { usd: 6 }, { usd: 500 }]);
 });
 
+test("a refused call is the same however its arguments are written, and a yes to changed ones is none to it", async () => {
+  const log = openLog();
+  log.start("pay them");
+  const ran: unknown[] = [];
+  const pay = (args: object) => ({ calls: [{ tool: "pay", args }] });
+  const parts = {
+    model: scripted(
+      pay({ to: "Ana", usd: 500 }),
+      pay({ usd: 5, to: "Ana" }),
+      pay({ usd: 500, to: "Ana" }),
+      pay({ to: "Ana", usd: 500 }),
+      "done",
+    ),
+    tools: [guardedTool("always", ran)],
+  };
+  await log.run(alone(parts));
+  answer(log, false);
+  await log.run(alone(parts));
+  allowForRun(log);
+  await log.run(alone(parts));
+  expect(asked(log)).toHaveLength(3);
+  for (const call of currentRun(log.transcript).approvals)
+    log.record({ type: "approval.given", call, approved: true, person: MARIA, edited: '{"to":"Ana","usd":1}' });
+  await log.run(alone(parts));
+  expect(ran).toEqual([
+    { usd: 5, to: "Ana" },
+    { to: "Ana", usd: 1 },
+  ]);
+  expect(asked(log)).toHaveLength(4);
+});
+
 test("the same call a third time in a turn is not run, nor asked for", async () => {
   const log = openLog();
   log.start("go");

@@ -94,6 +94,86 @@ test("what a person said no to in a question is not run when it is then posted; 
   expect(ran).toEqual([BAD, BAD]);
 });
 
+const TWO = "import os\nos.remove('x')";
+test.each([
+  ["a fence deep in a list", "May I?\n1. first\n    ```python\n    import os\n    os.remove('x')\n    ```"],
+  ["indented lines", "May I?\n\n    import os\n    os.remove('x')\n"],
+  ["no frame at all", `May I run the following? ${TWO}`],
+  ["a quoted fence in a list", "May I?\n- > ```py\n  > import os\n  > os.remove('x')\n  > ```"],
+  ["HTML", `May I?\n<pre><code>\n${TWO}\n</code></pre>`],
+  ["a fence behind more than are taken from one message", `${`${fence("pass")}\n`.repeat(25)}${fence(TWO)}`],
+  ["CRLF", `May I?\r\n${fence(TWO).replaceAll("\n", "\r\n")}`],
+  ["a fence of another language", `May I?\n${fence(TWO, "text")}`],
+])("what a question showed is held after a no, whatever it stood in: %s", async (_form, words) => {
+  const log = openLog();
+  log.start("t");
+  const ran: string[] = [];
+  const both = inTurn([asking(question(words), fence(TWO)), runner(ran)], 2);
+  await log.run(both);
+  log.reply("No");
+  await log.run(both);
+  expect(ran).toEqual([]);
+  expect(last(log)).toContain("Maria said no to this block before.");
+});
+
+test.each([
+  ["other blanks", fence("import  os\n\n  os.remove( 'x' )")],
+  ["another case of the language", fence(TWO, "PYTHON3")],
+  ["CRLF", fence(TWO).replaceAll("\n", "\r\n")],
+  ["tildes and an indent", "  ~~~ py\n  import os\n  os.remove('x')\n  ~~~"],
+  ["another language", fence(TWO, "sh")],
+])("what was refused on its card is the same when it comes with %s", async (_form, again) => {
+  const log = openLog();
+  log.start("t");
+  const ran: string[] = [];
+  const both = inTurn([asking(fence(TWO), fence("print(1)"), again), runner(ran, { approval: "ask" })], 6);
+  await log.run(both);
+  say(log, false);
+  await log.run(both);
+  say(log, true, { scope: "run" });
+  await log.run(both);
+  expect(ran).toEqual(["print(1)"]);
+  expect(last(log)).toContain("Maria said no to this block before.");
+});
+
+test("a yes to a changed block is none to the block that was asked for", async () => {
+  const log = openLog();
+  log.start("t");
+  const ran: string[] = [];
+  const both = inTurn([asking(fence(TWO), fence(TWO), fence("print(1)")), runner(ran, { approval: "ask" })], 6);
+  await log.run(both);
+  const [call = ""] = approvals(log);
+  log.record(...decided(log.transcript, { call, approved: true, person: MARIA, scope: "run", edited: "print(1)" }));
+  await log.run(both);
+  expect([ran, approvals(log)]).toEqual([["print(1)"], [expect.any(String)]]);
+  say(log, true);
+  await log.run(both);
+  expect(ran).toEqual(["print(1)", TWO, "print(1)"]);
+});
+
+test.each([
+  ["a thought behind the first words", `So:\n<think>\n${fence(BAD)}\n</think>\nDone.`],
+  ["a thought in capitals", `<THINK>\n${fence(BAD)}\n</THINK>`],
+  ["a thought that never ends", `So.\n<thought>\n${fence(BAD)}`],
+  ["the end of a thought in capitals", `${fence(BAD)}\n</THINK>\nDone.`],
+  ["a quotation in HTML", `The page says:\n<blockquote>\n\n${fence(BAD)}\n\n</blockquote>\nDone.`],
+])("no code is taken from %s", async (_form, words) => {
+  const log = openLog();
+  log.start("t");
+  const ran: string[] = [];
+  await log.run(inTurn([asking(words), runner(ran)], 2));
+  expect(ran).toEqual([]);
+});
+
+test("a mark of thought within a program is part of it", async () => {
+  const log = openLog();
+  log.start("t");
+  const ran: string[] = [];
+  const code = "print('''\n<think>\n''')";
+  await log.run(inTurn([asking(`${fence(code)}\n${fence("print(2)")}`), runner(ran)], 2));
+  expect(ran).toEqual([code, "print(2)"]);
+});
+
 test("a block in the words beside a question was put before the person, too", async () => {
   const log = openLog();
   log.start("t");

@@ -14,6 +14,11 @@ test.each([
   ["half of a pair", "a\ud83db", "a⟦U+D83D⟧b"],
   ["its own marks", "⟦U+202E⟧ and \\x1b", "⟦U+27E6⟧U+202E⟧ and \\x1b"],
   ["many of a kind", `a${"\u200b".repeat(300)}b${" ".repeat(500)}c`, "a⟦U+200B×300⟧b⟦U+0020×500⟧c"],
+  ["accents piled up on a letter", `a${"\u0301\u0302\u0303\u0304\u0305\u0305"}b`, "a\u0301\u0302\u0303⟦U+0304⟧⟦U+0305⟧⟦U+0305⟧b"],
+  ["one accent many times", `a${"\u0335".repeat(300)}b`, "a\u0335\u0335\u0335⟦U+0335×297⟧b"],
+  ["blanks of two kinds", `a${" \t".repeat(30)}${" ".repeat(9)}b`, `a${"⟦U+0020⟧⟦\\x09⟧".repeat(30)}⟦U+0020×9⟧b`],
+  ["lines of blanks alone", `a${"\n ".repeat(10)}\nb`, `a\n${"⟦U+0020⟧⟦\\x0a⟧".repeat(9)} \nb`],
+  ["a sign without a form", "a\u{1d159}b", "a⟦U+1D159⟧b"],
   ["empty lines that push the rest away", `a${"\n".repeat(100)}b`, "a\n⟦\\x0a×98⟧\nb"],
 ])("stands there by name: %s", (_title, text, expected) => {
   expect(shown(text)).toBe(expected);
@@ -33,7 +38,7 @@ test.each(["⟦U+110000⟧", "⟦\\x1B⟧", "⟦U+202e⟧", "⟦⟧", "⟦U+0020
 /** By Unicode's own properties. */
 const UNSEEN = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const tricky = fc.constantFrom(
-  "⟦", "⟧", "×", "U+202E", "\\x1b", "⟦\\x1b⟧", "⟦U+0020×9⟧", "\u001b", "\u009b", "\r", "\r\n", "\n", "\t", " ", "\u00a0", "\u202e", "\u200b", "\ufe0f", "\ud800", "\udc00", "🙂", "\u{e0061}", " ".repeat(61), "\n".repeat(12), "`".repeat(45), "9", "print(1)",
+  "⟦", "⟧", "×", "U+202E", "\\x1b", "⟦\\x1b⟧", "⟦U+0020×9⟧", "\u001b", "\u009b", "\r", "\r\n", "\n", "\t", " ", "\u00a0", "\u202e", "\u200b", "\ufe0f", "\ud800", "\udc00", "🙂", "\u{e0061}", " ".repeat(61), " \t".repeat(40), "\n ".repeat(12), "\u0301", "\u0489".repeat(6), "\n".repeat(12), "`".repeat(45), "9", "print(1)",
 ); // prettier-ignore
 const anything = fc.oneof(
   fc.array(tricky, { maxLength: 30 }).map((parts) => parts.join("")),

@@ -31,6 +31,17 @@ test("code in a question that a person answers with No is not run, neither from 
   expect(thread.text()).toContain("when a person has written here, it is asked for");
 });
 
+test("code that a question shows without a fence is not run after a No either, when it comes in one", async () => {
+  const words = { name: "transfer_to_human", args: { question: `May I run \`${BAD}\`?`, options: ["Yes", "No"] } };
+  const { journey, ran } = await open(auto, { Coder: [{ toolCalls: [words] }, fence("print( 'bad' )"), "{{last}} DONE"] });
+  const thread = await journey.mention("@parley count");
+  await thread.until(() => thread.ofKind("question").length === 1);
+  await thread.click("No", MARIA);
+  await thread.ended();
+  expect(ran).toEqual([]);
+  expect(thread.text()).toContain("Maria said no to this block before");
+});
+
 test("over HTTP too: what was denied on its card stays denied after Allow for this run, and is asked for once a person has written", async () => {
   const clock = fastClock();
   const slack = await createWorkspace({ port: 0, now: () => clock.now() });

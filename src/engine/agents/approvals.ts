@@ -66,7 +66,7 @@ const approvals: Fold<Approvals> = {
       state.waiting.set(event.call, { what: event.what, participant: event.within?.split("/")[0] ?? event.agent });
     }
     if (event.type === "approval.given" || event.type === "approval.expired")
-      settle(state, event.call, event.type === "approval.given" && event.approved);
+      settle(state, event.call, event.type === "approval.given" && event.approved && event.edited === undefined);
     if (event.type === "turn.skipped")
       for (const [call, { participant }] of state.waiting) if (participant === event.agent) settle(state, call, false);
     if (event.type === "approval.given") {
@@ -89,9 +89,23 @@ function settle({ waiting, refused }: Approvals, call: string, approved: boolean
   const what = waiting.get(call)?.what;
   waiting.delete(call);
   if (what === undefined) return;
-  if (approved) refused.delete(what);
-  else refused.add(what);
+  if (approved) refused.delete(sameCall(what));
+  else refused.add(sameCall(what));
 }
+
+/** However its arguments are written: in which order, with which blanks. */
+function sameCall(what: string): string {
+  const [, tool = "", args = ""] = /^(\S*) ([^]*)$/.exec(what) ?? [];
+  try {
+    return `${tool} ${JSON.stringify(JSON.parse(args), inOrder)}`;
+  } catch {
+    return what.replaceAll(/\s/g, "");
+  }
+}
+const inOrder = (_key: string, value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+    : value;
 
 const codeOf = ({ agent, within }: { readonly agent: string; readonly within?: string }): string =>
   `code of ${within === undefined ? agent : `${within}/${agent}`}`;
@@ -109,7 +123,7 @@ export const callShown = (tool: string, args: string): string => `${tool} ${args
 
 /** Whether this very call was refused, skipped, or not answered in time before in the current run: then it is asked for again, whatever else was allowed. */
 export const wasRefused = (transcript: Transcript, tool: string, args: string): boolean =>
-  read(transcript, approvals).refused.has(callShown(tool, args));
+  read(transcript, approvals).refused.has(sameCall(callShown(tool, args)));
 
 /** Whether somebody has said yes to all calls of this tool, or to all code of this agent, in the current run. */
 export const isToolAllowed = (transcript: Transcript, tool: string): boolean => read(transcript, approvals).standing.has(toolKind(tool));
@@ -122,7 +136,7 @@ export const isStanding = (transcript: Transcript, call: string): boolean =>
 
 /**
  * What is to be recorded for a person's word on a call; nothing when it does not wait for one. With a yes for the run, what else of the same
- * kind waits is answered too.
+ * kind waits is answered too, but for what was refused before.
  */
 export function decided(transcript: Transcript, verdict: Verdict): readonly EventBody[] {
   const { approvals: open } = currentRun(transcript);
@@ -130,8 +144,9 @@ export function decided(transcript: Transcript, verdict: Verdict): readonly Even
   if (!open.includes(call)) return [];
   const given: EventBody = { type: "approval.given", ...verdict };
   if (!verdict.approved || verdict.scope !== "run") return [given];
-  const { kindOf } = read(transcript, approvals);
-  const alike = open.filter((other) => other !== call && kindOf.get(other) === kindOf.get(call));
+  const { kindOf, waiting, refused } = read(transcript, approvals);
+  const isFree = (other: string) => !refused.has(sameCall(waiting.get(other)?.what ?? ""));
+  const alike = open.filter((other) => other !== call && kindOf.get(other) === kindOf.get(call) && isFree(other));
   return [given, ...alike.map((other): EventBody => ({ type: "approval.given", call: other, approved: true, person }))];
 }
 

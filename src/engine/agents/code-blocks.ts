@@ -15,7 +15,7 @@ const BLOCKS_MAX = 20;
  * The code blocks of a Markdown text, tolerant of what models write: a label with or without a blank before it, in any case and with
  * trailing words, CRLF, and fences as {@link fences} has them, the last of which may never have been closed.
  * Blocks without a label count as Python only where no block of the text has one: beside labelled code they show output. What is quoted
- * (`> `) or thought (`<think>`) is no block.
+ * (`> `, `<blockquote>`) or thought (`<think>`) is no block.
  */
 export function codeBlocks(text: string): FencedBlock[] {
   const found = fences(withoutThoughts(text));
@@ -143,17 +143,35 @@ export function withShownCode(text: string): string {
 }
 
 /**
- * The text behind what a model has thought, where its server leaves that in front of the answer. Templates that open the thought themselves
- * leave only its end, on a line of its own.
+ * The text without what a model has thought, where its server leaves that in the answer, and without what is marked as somebody else's words.
+ * Templates that open the thought themselves leave only its end, on a line of its own.
  */
 function withoutThoughts(text: string): string {
-  const mark = /^\s*<(think|thinking|reasoning)>/.exec(text)?.[1];
-  if (mark !== undefined) {
-    const end = text.indexOf(`</${mark}>`);
-    return end < 0 ? "" : text.slice(end + mark.length + 3);
+  const end = /^<\/(?:think|thinking)>[ \t]*$/im.exec(text);
+  const begin = ASIDE.exec(text);
+  let rest = end && (!begin || begin.index > end.index) ? text.slice(end.index + end[0].length) : text;
+  // One that stands in a program is part of the program.
+  for (let from = 0, asides = 0; asides < ASIDES_MAX; asides++) {
+    const found = asideFrom(rest, from);
+    if (!found) return rest;
+    if (found.isCode) from = found.to;
+    else rest = rest.slice(0, found.from) + rest.slice(found.to);
   }
-  const end = /^<\/(?:think|thinking)>[ \t]*$/m.exec(text);
-  return end ? text.slice(end.index + end[0].length) : text;
+  return "";
+}
+
+/** A text with more of them is no answer. */
+const ASIDES_MAX = 100;
+const ASIDE = /^[ \t]*<(think|thinking|thoughts?|reasoning|reflection|blockquote)\b[^>\n]*>/im;
+
+function asideFrom(text: string, from: number): { readonly from: number; readonly to: number; readonly isCode: boolean } | undefined {
+  const found = ASIDE.exec(text.slice(from));
+  if (!found) return undefined;
+  const at = from + found.index;
+  const isCode = fences(text.slice(0, at)).at(-1)?.isOpen === true;
+  if (isCode) return { from: at, to: at + found[0].length, isCode };
+  const close = text.slice(at).search(new RegExp(`</${found[1] ?? ""}>`, "i"));
+  return { from: at, to: close < 0 ? text.length : at + close + `</${found[1] ?? ""}>`.length, isCode };
 }
 
 /** The language that a fence's label names. */

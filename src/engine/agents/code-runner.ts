@@ -1,3 +1,4 @@
+import { shownName } from "../attribution.ts";
 import type { AgentMessage, CodeOutcome, CodeRan, Delta, EventBody, RunEvent } from "../events.ts";
 import type { Agent } from "../team.ts";
 import { beginOfTurn, eventsOfTurn, type Transcript } from "../transcript.ts";
@@ -87,7 +88,7 @@ function report(results: readonly CodeRan[], asked: number, settings: CodeRunner
   const printed = joined(results.map((result) => (result.outcome === "rejected" ? "" : result.output))).length;
   const last = results.at(-1);
   const changes = results.map(changeOf).join("");
-  const files = results.flatMap((result) => result.files.map((file) => file.name));
+  const files = results.flatMap((result) => result.files.map((file) => shownName(file.name)));
   const kept = files.length > 0 ? `\nFiles: ${files.join(", ")}` : "";
   if (!last || last.outcome === "ok") {
     if (output.trim() === "") return { text: `${changes}The code ran and printed nothing (exit code 0).${kept}` };

@@ -3,6 +3,7 @@ import { read, type Fold, type Transcript } from "../transcript.ts";
 import { codeBlocks, fences, languageOf, maySayCode, type FencedBlock } from "./code-blocks.ts";
 import { cutMiddle } from "./context.ts";
 import { QUESTION_CHARS_MAX } from "./handoff.ts";
+import { isMeant, plain } from "./same-code.ts";
 
 /** Who runs whose code in a team, and what counts as code there. */
 export interface CodeRunners {
@@ -21,12 +22,13 @@ export function heldBack(
   block: FencedBlock,
 ): (HeldCode & { readonly isToBeAsked: boolean }) | undefined {
   const { held, saidSeq } = read(transcript, fold);
-  const code = plain(block.code);
-  const found = held.findLast(
-    (one) => one.language === block.language && (one.isBeginning ? code.startsWith(one.code) : code === one.code),
-  );
-  return found && { ...found, isToBeAsked: saidSeq > found.seq };
+  const found = held.findLast((one) => isMeant(one, block));
+  if (!found || found.why === "allowed") return undefined;
+  return { ...found, isToBeAsked: found.why === "changed" || saidSeq > found.seq };
 }
+
+/** Whether it would be held back if it came now. */
+export const isHeld = (transcript: Transcript, block: FencedBlock): boolean => heldBack(transcript, holdingOfAll, block) !== undefined;
 
 /** For the agents: why a block was not run, and what can be done. */
 export const whyHeld = (held: HeldCode): string =>
@@ -37,6 +39,8 @@ const WHY: { readonly [why in HeldCode["why"]]: (held: HeldCode) => string } = {
   expired: () => "Nobody allowed this block in time when it was asked for before.",
   skipped: ({ by }) => `${by ?? "A person"} skipped the turn that was to run this block.`,
   asked: () => "A person was asked about this block and has not said yes.",
+  changed: ({ by }) => `${by ?? "A person"} changed this block before it ran.`,
+  allowed: () => "",
 };
 
 /** What is held back in the current run, for a conversation inside of it. */
@@ -92,9 +96,13 @@ export function holding({ languages, runners }: CodeRunners): Fold<Holding> {
           const block = state.calls.get(event.call);
           state.calls.delete(event.call);
           if (!block) break;
-          const why = { why: "refused", by: event.person.name, ...(event.reason ? { reason: event.reason } : {}) } as const;
-          release(state, block);
-          if (!event.approved) hold(state, block, { ...why, seq: event.seq });
+          const by = { by: event.person.name, seq: event.seq };
+          if (!event.approved) hold(state, block, { why: "refused", ...(event.reason ? { reason: event.reason } : {}), ...by });
+          else if (event.edited === undefined) allow(state, block, event.seq);
+          else {
+            hold(state, block, { why: "changed", ...by });
+            allow(state, { language: block.language, code: event.edited }, event.seq);
+          }
           break;
         }
         case "approval.expired": {
@@ -193,20 +201,30 @@ function begin(state: Holding, event: Extract<RunEvent, { readonly type: "run.st
 }
 
 function hold(state: Holding, block: Block, why: Pick<HeldCode, "why" | "by" | "reason" | "seq">): void {
-  const { language, isBeginning } = block;
+  const { language, isBeginning, isWithin } = block;
   // Words about it do not undo what a person has decided.
-  if (why.why === "asked" && state.held.some((one) => isSame(one, block) && one.why !== "asked")) return;
+  if (why.why === "asked" && state.held.some((one) => isSame(one, block) && DECIDED.has(one.why))) return;
   release(state, block);
-  state.held = [...state.held, { language, code: plain(block.code), ...(isBeginning ? { isBeginning } : {}), ...why }];
+  const form = { ...(isBeginning ? { isBeginning } : {}), ...(isWithin ? { isWithin } : {}) };
+  state.held = [...state.held, { language, code: plain(block.code), ...form, ...why }];
+}
+const DECIDED: ReadonlySet<HeldCode["why"]> = new Set(["refused", "expired", "skipped", "changed"]);
+
+/** A yes to exactly this; it is kept where something that was held before would still stand in its way. */
+function allow(state: Holding, block: Block, seq: number): void {
+  const { language, code } = block;
+  release(state, block);
+  if (state.held.some((one) => isMeant(one, block))) state.held = [...state.held, { language, code: plain(code), why: "allowed", seq }];
 }
 
 function release(state: Holding, block: Block, only?: HeldCode["why"]): void {
   state.held = state.held.filter((one) => !isSame(one, block) || (only !== undefined && one.why !== only));
 }
 
-type Block = Pick<HeldCode, "language" | "code" | "isBeginning">;
+type Block = Pick<HeldCode, "language" | "code" | "isBeginning" | "isWithin">;
 
-const isSame = (one: Block, other: Block): boolean => one.language === other.language && one.code === plain(other.code);
+const isSame = (one: Block, other: Block): boolean =>
+  one.language === other.language && one.isWithin === other.isWithin && one.code === plain(other.code);
 
 /** The blocks of a turn that was broken off, which nobody has run. */
 function drop(state: Holding, name: string, why: Pick<HeldCode, "why" | "by" | "seq">): void {
@@ -216,7 +234,10 @@ function drop(state: Holding, name: string, why: Pick<HeldCode, "why" | "by" | "
 
 function asked(state: Holding, event: HandoffMade & Whereabouts & Recorded): void {
   const beside = event.call === undefined ? "" : (state.beside.get(placeOf(event)) ?? "");
-  const blocks = [...blocksAsked(event, state.lastWords), ...blocksShown(beside)];
+  // Code without a fence, or in one that would not be taken for code, was put before the person as well.
+  const said = [wordsAsked(event, state.lastWords), beside, ...(event.options ?? [])].filter((text) => text.trim() !== "");
+  const within = said.map((code): Block => ({ language: "", code, isWithin: true }));
+  const blocks = [...within, ...blocksAsked(event, state.lastWords), ...blocksShown(beside)];
   state.questions.set(event.seq, { participant: participantOf(event), blocks });
   for (const block of blocks) hold(state, block, { why: "asked", seq: event.seq });
 }
@@ -231,12 +252,13 @@ function answered(state: Holding, question: number, why: Pick<HeldCode, "why" | 
 
 /** Every block that a person was shown in a question, quoted or not; where the question was cut, the last may be only its beginning. */
 function blocksAsked(event: HandoffMade, lastWords: string): readonly Block[] {
-  // A participant who is a person is asked with the others' last words.
-  const isQuote = event.call === undefined && cutMiddle(lastWords, QUESTION_CHARS_MAX) === event.text;
-  const text = isQuote ? lastWords : event.text;
-  const isCut = text.length >= QUESTION_CHARS_MAX && !isQuote;
-  return blocksShown(text, isCut);
+  const text = wordsAsked(event, lastWords);
+  return blocksShown(text, text === event.text && text.length >= QUESTION_CHARS_MAX);
 }
+
+/** A participant who is a person is asked with the others' last words. */
+const wordsAsked = ({ call, text }: HandoffMade, lastWords: string): string =>
+  call === undefined && cutMiddle(lastWords, QUESTION_CHARS_MAX) === text ? lastWords : text;
 
 function blocksShown(text: string, isCut = false): readonly Block[] {
   const unquoted = text.replaceAll(/^(?: {0,3}> ?)+/gm, "");
@@ -250,15 +272,6 @@ function blocksShown(text: string, isCut = false): readonly Block[] {
 const placeOf = ({ agent, within = "" }: { readonly agent: string } & Whereabouts): string => `${within}/${agent}`;
 
 const participantOf = (event: { readonly agent: string } & Whereabouts): string => event.within?.split("/")[0] ?? event.agent;
-
-/** Blanks at the ends of lines, and empty lines around it, make no other code. */
-const plain = (code: string): string =>
-  code
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n")
-    .trimEnd()
-    .replace(/^\n+/, "");
 
 /** A plain yes or no to a question; whatever says more is neither, and a person's press decides. */
 const YES =
