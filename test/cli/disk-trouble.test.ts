@@ -1,13 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { closeSync, openSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { quickCheckSqlite } from "../../src/store/sqlite-quick-check.ts";
 import { commitOf } from "../contracts/commits.ts";
 import { folderWith, SMALL } from "../config/team-files.ts";
+import { runChild } from "../support/children.ts";
 import { parley } from "./here.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
@@ -31,11 +29,8 @@ test("a run whose disk fills up ends with one sentence, and what was said before
   });
   const path = join(cwd, "p.db");
   // A limit on the size of files, in blocks of 512 bytes: a write past it fails as on a full disk.
-  const child = spawn("sh", ["-c", 'ulimit -f 3200 && exec "$0" "$@"', process.execPath, MAIN, "run", "--db", path, "talk"], {
-    cwd,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit") as Promise<[number]>]);
+  const limited = ["-c", 'ulimit -f 3200 && exec "$0" "$@"', process.execPath, MAIN, "run", "--db", path, "talk"];
+  const { code, out, err } = await runChild("sh", limited, { cwd });
   expect(err.trim()).toMatch(/^\S+p\.db: the disk (is full|failed)[^\n]*what was recorded so far is safe\.$/);
   expect(code).toBe(1);
   const { store } = openSqlite({ path, now: () => 0 });
