@@ -10,12 +10,7 @@ const POST = `
   FROM outbox JOIN threads ON threads.id = outbox.thread WHERE receipt IS NULL AND gave_up IS NULL`;
 
 /** What goes out. Rows come into being in the commit of their event (`sqlite-log.ts`); here they are taken to their end. */
-export function sqliteOutbox({
-  db,
-  write,
-  read,
-  flushed,
-}: Connection): Pick<Store, "duePosts" | "markSending" | "markDelivered" | "receipt"> {
+export function sqliteOutbox({ db, write, read }: Connection): Pick<Store, "duePosts" | "markSending" | "markDelivered" | "receipt"> {
   const due = db.prepare<[number], PostRow>(`${POST} ORDER BY outbox.id LIMIT ?`);
   const dueInLane = db.prepare<[string, number], PostRow>(
     `${POST} AND outbox.thread = (SELECT id FROM threads WHERE name = ?) ORDER BY outbox.id LIMIT ?`,
@@ -38,10 +33,8 @@ export function sqliteOutbox({
       return rows.map((row) => ({ ...row, sendingSince: row.sendingSince ?? undefined }));
     },
     // On the disk before the post leaves, and with it the event that it shows: lost in a power cut, it would be posted twice, or unsaid.
-    async markSending(id, at) {
-      write("normal", () => void sending.run(at, id));
-      await flushed();
-    },
+    // In the event loop, since posts are few and keep a pace: waits of another length each would let some leave together.
+    markSending: async (id, at) => write("full", () => void sending.run(at, id)),
     // Lost, this is found out again: the post is looked for before it is tried again.
     markDelivered: async (id, outcome) =>
       write(
