@@ -38,7 +38,7 @@ test.each([
   const file = { ...PAIR, tools: { bank: await serve(payments) }, teams: { pair: { ...PAIR.teams.pair, agents: agents() } } };
   writeFileSync(join(folder, "parley.yml"), JSON.stringify(file));
   const toolCalls = [{ name: "bank__pay", args: { to: "Ben", cents: 500 } }];
-  writeFileSync(join(folder, "replies.yml"), JSON.stringify({ replies: { Ana: [{ toolCalls }, "{{last}} DONE"] } }));
+  writeFileSync(join(folder, "replies.yml"), JSON.stringify({ replies: { Ana: [{ toolCalls }, "{{last}}\nDONE"] } }));
   const time: FastTime = { epochMs: Date.UTC(2026, 0, 5, 9), startedAtMs: Date.now(), speed: 5 };
   const workspace = await createWorkspace({ port: 0, rateLimits: false, now: () => nowIn(time) });
   onTestFinished(() => workspace.close());

@@ -100,7 +100,7 @@ test("what was allowed for the run is asked for again once somebody has said so 
 const ASKER = { name: "Ana", description: "Asks.", model: "scripted", handoffs: ["human"] };
 
 test("what a person changed is what runs, and the agents read who changed it and to what", async () => {
-  const { journey, ran } = await open(coding(), { Coder: [fence("print(1)"), "I read: {{last}} DONE"] });
+  const { journey, ran } = await open(coding(), { Coder: [fence("print(1)"), "I read: {{last:/Maria changed.*/}} DONE"] });
   const thread = await journey.mention("@parley count");
   await asks(thread);
   await thread.click("Edit…", MARIA);
@@ -118,7 +118,7 @@ test("what a person changed is what runs, and the agents read who changed it and
 });
 
 test("a no may come with a reason, which the agents read", async () => {
-  const { journey, ran } = await open(coding(), { Coder: [fence("print(1)"), "I read: {{last}} DONE"] });
+  const { journey, ran } = await open(coding(), { Coder: [fence("print(1)"), "I read: {{last}}\nDONE"] });
   const thread = await journey.mention("@parley count");
   await asks(thread);
   await thread.click("Deny and say why…", MARIA);
@@ -142,7 +142,7 @@ test("code that is too long for a form says what to do instead", async () => {
 
 test("what nobody allows in time is not run; the card and the agents say so", async () => {
   const { journey, ran } = await open(coding({ team: { approveWithinMinutes: 0.1 } }), {
-    Coder: [fence("print(1)"), "I read: {{last}} DONE"],
+    Coder: [fence("print(1)"), "I read: {{last}}\nDONE"],
   });
   const thread = await journey.mention("@parley count");
   await thread.ended();
@@ -198,7 +198,7 @@ test("tools go by a rule of their own: each call is asked for, its arguments can
         },
       },
     },
-    { Ana: [fetch("http://127.0.0.1:1/a"), "I read: {{last}} DONE"], Ben: ["Hm."] },
+    { Ana: [fetch("http://127.0.0.1:1/a"), "I read: {{last}}\nDONE"], Ben: ["Hm."] },
   );
   const thread = await journey.mention("@parley read the page");
   await asks(thread);

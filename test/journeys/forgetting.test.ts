@@ -12,7 +12,7 @@ const { agents: _, ...pair } = PAIR.teams.pair;
 const ANA = { name: "Ana", description: "Remembers.", model: "scripted", memory: true };
 const file = { ...PAIR, teams: { pair: { ...pair, agents: [ANA] } } };
 /** Ana remembers what she is told, and says it. */
-const REPLIES = { Ana: [{ toolCalls: [{ name: "remember", args: { text: "{{task:/about (.*)/}}" } }] }, "{{last}} DONE"] };
+const REPLIES = { Ana: [{ toolCalls: [{ name: "remember", args: { text: "{{task:/about (.*)/}}" } }] }, "{{last}}\nDONE"] };
 
 /** How often it stands in any of the files beside the database. */
 function hits(folder: string, words: string): number {

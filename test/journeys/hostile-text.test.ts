@@ -19,7 +19,7 @@ const HOSTILE = [
 const WORDS = ["subteam", "bank.example", "alert", "red", "gpj.exe", "hidden", "quote"];
 
 test("hostile words of a person and of agents lose their powers and nothing else", async () => {
-  const journey = await openJourney({ file: PAIR, replies: { Ana: [HOSTILE], Ben: [`They said {{task}} DONE`] } });
+  const journey = await openJourney({ file: PAIR, replies: { Ana: [HOSTILE], Ben: [`They said {{task}}\nDONE`] } });
   const thread = await journey.mention(`@parley ${HOSTILE}`);
   await thread.ended();
   expect(thread.ofKind("turn")).toHaveLength(2);

@@ -11,8 +11,8 @@ const file = { ...PAIR, teams: { pair: { ...team, agents: [ANA] }, other: { ...t
 const calls = (name: string, args: object) => ({ toolCalls: [{ name, args }] });
 /** Ana does as her task says, word for word. */
 const REPLIES = {
-  Ana: [calls("remember", { text: "{{task:/remember (.*)/}}" }), "{{last}} DONE"],
-  Ben: ["{{last}} DONE"],
+  Ana: [calls("remember", { text: "{{task:/remember (.*)/}}" }), "{{last}}\nDONE"],
+  Ben: ["{{last}}\nDONE"],
 };
 
 test("what an agent remembers in one thread is known in the next one of the channel, and in no other, until a person deletes it", async () => {

@@ -19,7 +19,7 @@ async function open(file: object, replies: object) {
 
 test("code in a question that a person answers with No is not run, neither from the question nor when it is posted after all", async () => {
   const { journey, ran } = await open(auto, {
-    Coder: [question, "Then I leave it.", `I think it is needed:\n${fence(BAD)}`, fence("print(1)"), "{{last}} DONE"],
+    Coder: [question, "Then I leave it.", `I think it is needed:\n${fence(BAD)}`, fence("print(1)"), "{{last}}\nDONE"],
   });
   const thread = await journey.mention("@parley count");
   await thread.until(() => thread.ofKind("question").length === 1);
@@ -33,7 +33,7 @@ test("code in a question that a person answers with No is not run, neither from 
 
 test("code that a question shows without a fence is not run after a No either, when it comes in one", async () => {
   const words = { name: "transfer_to_human", args: { question: `May I run \`${BAD}\`?`, options: ["Yes", "No"] } };
-  const { journey, ran } = await open(auto, { Coder: [{ toolCalls: [words] }, fence("print( 'bad' )"), "{{last}} DONE"] });
+  const { journey, ran } = await open(auto, { Coder: [{ toolCalls: [words] }, fence("print( 'bad' )"), "{{last}}\nDONE"] });
   const thread = await journey.mention("@parley count");
   await thread.until(() => thread.ofKind("question").length === 1);
   await thread.click("No", MARIA);

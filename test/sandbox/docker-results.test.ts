@@ -65,7 +65,10 @@ describe.skipIf(!(await dockerAvailable()))("what a result tells", () => {
     for (const { Id } of busy) await docker.getContainer(Id).kill();
     const result = await running;
     expect(result).toMatchObject({ outcome: "ok", stdout: "started False\n" });
-    expect(result.notices).toEqual(["The workspace was reset: files of earlier blocks are gone."]);
+    expect(result.notices).toEqual([
+      "The sandbox ended while the code ran, so the code was run a second time, from its beginning, in a fresh one.",
+      "The workspace was reset: files of earlier blocks are gone.",
+    ]);
   });
 
   test("JavaScript and TypeScript run as scripts and as modules, without a warning of Node's own", async () => {
