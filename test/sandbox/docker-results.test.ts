@@ -66,8 +66,8 @@ describe.skipIf(!(await dockerAvailable()))("what a result tells", () => {
     const result = await running;
     expect(result).toMatchObject({ outcome: "ok", stdout: "started False\n" });
     expect(result.notices).toEqual([
-      "The sandbox ended while the code ran, so the code was run a second time, from its beginning, in a fresh one.",
       "The workspace was reset: files of earlier blocks are gone.",
+      "The sandbox ended while the code ran, so the code was run a second time, from its beginning, in a fresh one.",
     ]);
   });
 
