@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { buildTeams } from "../../src/config/build.ts";
 import { createModelFor } from "../../src/config/models.ts";
+import { checkOwnTeam } from "../../src/config/own-team.ts";
 import { createTeamShelf } from "../../src/config/team-shelf.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { fakeExecutor, ran } from "./fake-executor.ts";
@@ -89,6 +90,26 @@ test("what the ceilings name must be in the file, and what they say must be a li
       { ANTHROPIC_API_KEY: "k" },
     ).warnings.map(({ message }) => message),
   ).toEqual(["is not used here: the file that includes this one decides."]);
+});
+
+test("a model that is not for teams made in Slack is not reached through a tool either, unless the tool is listed", () => {
+  const dear = `models: { dear: { provider: replay, file: r.yml }, m: { provider: replay, file: r.yml } }
+tools:
+  oracle: { kind: agent, description: Knows., agent: { model: dear } }
+  bench: { kind: agent, description: Works., team: seers }
+teams:
+  seers: { description: See., speakers: { policy: round-robin }, agents: [{ name: Eve, description: Sees., model: m, tools: [oracle] }], stop: { maxTurns: 1 } }
+`;
+  const told = (ceilings: string) => {
+    const settings = load({ "parley.yml": `${dear}ceilings: { teams: ${ceilings} }\n`, "r.yml": "replies: {}" });
+    const checked = checkOwnTeam({ name: "own", team: team({}, { ...Cy, tools: ["oracle", "bench"] }) }, settings);
+    return "mistakes" in checked ? checked.mistakes.map(({ path, message }) => `${path}: ${message}`) : [];
+  };
+  expect(told("{ models: [m] }")).toEqual([
+    `agents[0].tools[0]: the model "dear" is not for teams made in Slack; there are m ${setBy("models")}`,
+    `agents[0].tools[1]: the model "dear" is not for teams made in Slack; there are m ${setBy("models")}`,
+  ]);
+  expect(told("{ models: [m], tools: [oracle, bench] }")).toEqual([]);
 });
 
 test.each([

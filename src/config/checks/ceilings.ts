@@ -74,6 +74,9 @@ export function checkCeilings(team: TeamSettings, ceilings: TeamCeilings, around
       for (const [position, ref] of agent.tools.entries()) {
         useTool(ref, [...at, "tools", position]);
         havePowers(powersBehind({ teams: [], tools: [ref] }, around), [...at, "tools", position]);
+        // Whoever lists a tool gives what stands behind it.
+        if (ceilings.tools && isListed(ref, ceilings.tools)) continue;
+        for (const model of modelsBehind(ref, around)) useModel(model, [...at, "tools", position]);
       }
     if (agent.kind !== "team") continue;
     if (agent.voice !== "members") useModel(agent.voice.model, [...at, "voice", "model"]);
@@ -107,28 +110,55 @@ const NONE: Powers = { code: false, memory: false, web: false };
 
 const runsCode = ({ kind }: AgentSettings): boolean => kind === "coder" || kind === "code-runner";
 
-/** What can be done by these teams and tools, and whatever they bring in. Each is looked into once. */
-function powersBehind(first: { readonly teams: readonly string[]; readonly tools: readonly string[] }, around: Surroundings): Powers {
+interface Behind {
+  readonly teams: ReadonlySet<string>;
+  readonly tools: ReadonlySet<string>;
+}
+
+/** These teams and tools, and whatever they bring in. Each is looked into once. */
+function behind(first: { readonly teams: readonly string[]; readonly tools: readonly string[] }, around: Surroundings): Behind {
   const teams = new Set(first.teams);
   const tools = new Set(first.tools.map((ref) => readToolRef(ref).key));
-  let powers = NONE;
   // Sets grow while they are walked through.
   let size = 0;
   while (size < teams.size + tools.size) {
     size = teams.size + tools.size;
     for (const agent of [...teams].flatMap((name) => around.teams.get(name)?.agents ?? [])) {
-      powers = { ...powers, code: powers.code || runsCode(agent), memory: powers.memory || recallOf(agent) !== undefined };
       if (agent.kind === "team") teams.add(agent.team);
       if ("tools" in agent) for (const ref of agent.tools) tools.add(readToolRef(ref).key);
     }
     for (const tool of [...tools].map((key) => around.tools.get(key))) {
-      powers = { ...powers, web: powers.web || tool?.kind === "web-fetch" };
       if (tool?.kind !== "agent") continue;
       if (tool.team !== undefined) teams.add(tool.team);
       for (const ref of tool.agent?.tools ?? []) tools.add(readToolRef(ref).key);
     }
   }
-  return powers;
+  return { teams, tools };
+}
+
+const teamsOf = ({ teams }: Behind, around: Surroundings): readonly TeamSettings[] =>
+  [...teams].flatMap((name) => around.teams.get(name) ?? []);
+
+/** What can be done by all of these. */
+function powersBehind(first: Parameters<typeof behind>[0], around: Surroundings): Powers {
+  const found = behind(first, around);
+  const agents = teamsOf(found, around).flatMap((team) => team.agents);
+  return {
+    code: agents.some(runsCode),
+    memory: agents.some((agent) => recallOf(agent) !== undefined),
+    web: [...found.tools].some((key) => around.tools.get(key)?.kind === "web-fetch"),
+  };
+}
+
+/** The models that a call of a tool may use. */
+function modelsBehind(ref: string, around: Surroundings): ReadonlySet<string> {
+  const found = behind({ teams: [], tools: [ref] }, around);
+  const alone = [...found.tools].flatMap((key) => {
+    const tool = around.tools.get(key);
+    return tool?.kind === "agent" && tool.agent ? [tool.agent.model, ...summaryOf(tool.agent.context)] : [];
+  });
+  const inTeams = teamsOf(found, around).flatMap((team) => [...modelOfSpeakers(team, around), ...team.agents.flatMap(modelsOfAgent)]);
+  return new Set([...alone, ...inTeams]);
 }
 
 /** This team of the file and those that are inside it as participants. */
