@@ -151,6 +151,20 @@ test("a yes to a changed block is none to the block that was asked for", async (
   expect(ran).toEqual(["print(1)", TWO, "print(1)"]);
 });
 
+test("a yes for the run is none to a block that was refused and waits for a word of its own", () => {
+  const log = openLog();
+  log.start("t");
+  const ask = (call: string, code: string) =>
+    log.record({ type: "approval.requested", agent: "Runner", call, what: `${code}\n`, language: "python" });
+  ask("code-1-0", BAD);
+  say(log, false);
+  ask("code-2-0", "print(2)");
+  ask("code-3-0", BAD);
+  ask("code-4-0", "print(4)");
+  say(log, true, { scope: "run" });
+  expect(approvals(log)).toEqual(["code-3-0"]);
+});
+
 test.each([
   ["a thought behind the first words", `So:\n<think>\n${fence(BAD)}\n</think>\nDone.`],
   ["a thought in capitals", `<THINK>\n${fence(BAD)}\n</THINK>`],

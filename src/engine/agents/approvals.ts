@@ -1,3 +1,4 @@
+import { isHeld } from "./held-code.ts";
 import type { ActionPolicy, EventBody, Person, RunEvent } from "../events.ts";
 import { currentRun, read, type Fold, type Transcript } from "../transcript.ts";
 
@@ -145,7 +146,10 @@ export function decided(transcript: Transcript, verdict: Verdict): readonly Even
   const given: EventBody = { type: "approval.given", ...verdict };
   if (!verdict.approved || verdict.scope !== "run") return [given];
   const { kindOf, waiting, refused } = read(transcript, approvals);
-  const isFree = (other: string) => !refused.has(sameCall(waiting.get(other)?.what ?? ""));
+  const isFree = (other: string) => {
+    const what = waiting.get(other)?.what ?? "";
+    return !refused.has(sameCall(what)) && !isHeld(transcript, { language: "", code: what });
+  };
   const alike = open.filter((other) => other !== call && kindOf.get(other) === kindOf.get(call) && isFree(other));
   return [given, ...alike.map((other): EventBody => ({ type: "approval.given", call: other, approved: true, person }))];
 }
