@@ -1,4 +1,4 @@
-import { close, fdatasync, openSync } from "node:fs";
+import { closeSync, fdatasync, openSync } from "node:fs";
 import { promisify } from "node:util";
 
 const sync = promisify(fdatasync);
@@ -20,11 +20,19 @@ export function openFlush(writeAheadLog: string): Flush {
   let running: Promise<void> | undefined;
   let next: Promise<void> | undefined;
   let isClosed = false;
+  let hasHandle = true;
+
+  /** Once: the number may be another file's by then. */
+  function letGo(): void {
+    if (!hasHandle || running || next) return;
+    hasHandle = false;
+    closeSync(handle);
+  }
 
   function begin(): Promise<void> {
     const done = sync(handle).finally(() => {
       if (running === done) running = undefined;
-      if (isClosed && !next) close(handle);
+      if (isClosed) letGo();
     });
     running = done;
     return done;
@@ -45,7 +53,7 @@ export function openFlush(writeAheadLog: string): Flush {
     },
     close() {
       isClosed = true;
-      if (!running) close(handle);
+      letGo();
     },
   };
 }
