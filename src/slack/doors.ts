@@ -94,10 +94,13 @@ export const DOORS = {
 export type DoorName = keyof typeof DOORS;
 export type BodyAt<N extends DoorName> = z.output<(typeof DOORS)[N]["shape"]>;
 
-/** What `/parley` says of no channel: help, the teams, and the form for a new run, which asks for a channel itself. */
+/**
+ * What `/parley` says of no channel: help, the teams, and the form for a new run, which asks for a channel itself. One word behind `new` may be
+ * a team, and the form is opened; it may as well be the whole task, which begins at once.
+ */
 function isSameEverywhere(text: string): boolean {
   const [word = "", ...more] = text.trim().toLowerCase().split(/\s+/);
-  return word === "" || word === "help" || word === "teams" || (word === "new" && more.length <= 1);
+  return word === "" || word === "help" || word === "teams" || (word === "new" && more.length === 0);
 }
 
 const aboutRun = (metadata: string) => on.AboutRun.safeParse(metadata).data;

@@ -169,9 +169,10 @@ const TRIES: { readonly [name in DoorName]?: readonly Try[] } = {
   listedTranscript: [(world) => fromList(world, LISTED.transcript)],
   settingsSubmitted: [(world) => form("parley_settings", { channel: world.secret, revision: 0 })],
   homePressed: [home("log"), home("again"), home("answer"), home("stop")],
-  command: ["status", "stop", "pause", "resume", "transcript", "memory", "memory forget 1", "settings", "budget", "new find a name"].map(
-    command,
-  ),
+  command: [
+    ...["status", "stop", "pause", "resume", "transcript", "memory", "memory forget 1", "settings", "budget"],
+    ...["new find a name", "new hello", "new pair", "new pair:hello", "NEW  hello"],
+  ].map(command),
   newRunSubmitted: [
     (world) =>
       form("parley_new", "", {
