@@ -17,7 +17,7 @@ what somebody was not let do. Can be used while Parley runs; changes nothing.
   --head HASH     with --verify: this entry, noted from an earlier --verify, must be in the chain still
   --audit-file FILE  with --verify: each entry of this file, as it was written out, must be in the chain still, or have been dropped in time
 
-Exit codes: 0 told, or the chain holds; 1 it does not, or 1 the database cannot be read; 2 bad usage or settings.`;
+Exit codes: 0 told, or the chain holds; 1 it does not, or the database cannot be read; 2 bad usage or settings.`;
 
 /** Read at once. */
 const PAGE = 500;

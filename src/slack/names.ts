@@ -1,6 +1,6 @@
 import type { UsersInfoResponse } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
-import type { Store } from "../store/store.ts";
+import { nameNote, type Store } from "../store/store.ts";
 import { safeLine } from "./escape.ts";
 import { isUnavailable, slackErrorCode, type Log } from "./web.ts";
 
@@ -34,7 +34,7 @@ export function createNames(parts: {
 }): Names {
   const { read, store, clock, log } = parts;
   const known = new Map<string, Known>();
-  const noteKey = (user: string): string => `name/${parts.team}/${user}`;
+  const noteKey = (user: string): string => nameNote(parts.team, user);
   let unavailable = false;
 
   async function ask(user: string, entry: Known): Promise<string> {

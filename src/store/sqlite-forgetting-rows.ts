@@ -80,6 +80,9 @@ export function forgettingRows({ db }: Connection) {
       const names = new Set<string>();
       for (const { body } of db.prepare<[string], EventRow>("SELECT id, body FROM events WHERE instr(body, ?) > 0").iterate(id))
         collectNames(JSON.parse(body), id, names);
+      // Where the id stood in for the name, the name was learned later.
+      for (const name of db.prepare<[string], string>("SELECT value FROM notes WHERE key LIKE 'name/%/' || ?").pluck().iterate(id))
+        names.add(name);
       return [...names].filter((name) => name !== "" && name !== id);
     },
 

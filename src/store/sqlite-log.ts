@@ -1,6 +1,7 @@
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { EventBody, RunEvent } from "../engine/events.ts";
 import type { Connection } from "./sqlite-connection.ts";
+import { sqliteNames } from "./sqlite-names.ts";
 import type { ReadyRows } from "./sqlite-ready.ts";
 import { type Commit, type CommitResult, type Committed, type PostDraft, type Store, StoreError, type ThreadSummary } from "./store.ts";
 
@@ -57,6 +58,7 @@ export function sqliteLog(
     `${summary} WHERE last_seq > 0 AND workspace = ? ORDER BY at DESC, id DESC LIMIT ?`,
   );
   const { follow, tell } = followers();
+  const names = sqliteNames(db);
 
   const append = (commit: Commit, bodies: readonly string[]): { readonly stale: number } | { readonly workspace: string } => {
     const found = findThread.get(commit.thread);
@@ -81,7 +83,8 @@ export function sqliteLog(
       const events: RunEvent[] = [];
       for (;;) {
         const bodies = read(() => page.all(thread, events.at(-1)?.seq ?? afterSeq, LOAD_PAGE_EVENTS));
-        for (const body of bodies) events.push(JSON.parse(body) as RunEvent);
+        const named = read(() => names(thread, bodies));
+        for (const body of named) events.push(JSON.parse(body) as RunEvent);
         if (bodies.length < LOAD_PAGE_EVENTS) return events;
         await eventLoopTurn();
       }

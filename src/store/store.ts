@@ -2,12 +2,18 @@ import type { EventBody, RunEvent } from "../engine/events.ts";
 import type { Leisure } from "./leisure.ts";
 
 /**
+ * The note that says what a person of a workspace is called, for logs in which the id stands because the name was not known: {@link Store.load}
+ * reads it in its place.
+ */
+export const nameNote = (workspace: string, person: string): string => `name/${workspace}/${person}`;
+
+/**
  * Where the log, the outbox, the inbox and files live. Async from day one, so that one machine and many share the code above it.
  *
  * `commit` is the only way the log changes: events, outbox rows and the next wake-up in one transaction.
  */
 export interface Store {
-  /** Events of a thread with `seq > afterSeq`, in order; none for an unknown thread. */
+  /** Events of a thread with `seq > afterSeq`, in order; none for an unknown thread. People whose ids stood in for their names bear these, once they are known ({@link nameNote}). */
   load(thread: string, afterSeq: number): Promise<RunEvent[]>;
   commit(commit: Commit): Promise<CommitResult>;
   /**

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import type { EventBody, Usage } from "../../src/engine/events.ts";
-import { type Committed, type Store, StoreError } from "../../src/store/store.ts";
+import { type Committed, nameNote, type Store, StoreError } from "../../src/store/store.ts";
 import { AT, append, commitOf, said, started, stopped } from "./commits.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
 
@@ -19,6 +19,26 @@ export function storeContract(name: string, open: (clock: FakeClock) => Promise<
     afterEach(() => store.close());
 
     describe("the log", () => {
+      test("an id that stands where a name was not known is read as the name once it is, in people alone, of that workspace alone", async () => {
+        const unnamed = { id: "U0NORA", name: "U0NORA" };
+        const words = 'who is {"id":"U0NORA","name":"U0NORA"}?';
+        const events: EventBody[] = [
+          { type: "run.started", run: "r1", team: "coding", startedBy: unnamed },
+          said(words),
+          { type: "message.posted", person: unnamed, text: "I" },
+        ];
+        await store.commit(commitOf("t", 0, events));
+        const people = async () =>
+          (await store.load("t", 0)).map(
+            (event) => ("startedBy" in event ? event.startedBy : "person" in event ? event.person : undefined)?.name,
+          );
+        await store.putNote(nameNote("T2", "U0NORA"), "Somebody else");
+        expect(await people()).toEqual(["U0NORA", "Maria", "U0NORA"]);
+        await store.putNote(nameNote("T1", "U0NORA"), 'Nora "N" $1');
+        expect(await people()).toEqual(['Nora "N" $1', "Maria", 'Nora "N" $1']);
+        expect((await store.load("t", 1))[0]).toMatchObject({ text: words });
+      });
+
       test("events get their numbers and the time of the commit, and come back as they were recorded", async () => {
         const result = await store.commit(commitOf("t", 0, [started(), said("What is 6 × 7?")]));
         const recorded = [

@@ -145,3 +145,23 @@ test("a Slack that does not say what people are called is no reason to write the
   const { events } = await second.runner.read(`${slack.teamId}/${GENERAL}/${two.ts}`);
   expect(events.flatMap((event) => ("startedBy" in event ? [event.startedBy.name] : []))).toEqual(["Maria"]);
 });
+
+test("an id that stood in for the name of somebody of whom Slack had told nothing yet is read as the name, once that is known", async () => {
+  const { slack, start, stop } = await world();
+  const { control } = slack;
+  const first = await start();
+  control.withoutScope("users:read");
+  const one = await control.post({ user: MARIA, channel: GENERAL, text: "@parley one" });
+  await expect.poll(() => said(first, slack, GENERAL, one.ts), { timeout: 20_000 }).toEqual(["one"]);
+  const starters = async (parley: Parley) =>
+    (await parley.runner.read(`${slack.teamId}/${GENERAL}/${one.ts}`)).events.flatMap((event) =>
+      "startedBy" in event ? [[event.startedBy.id, event.startedBy.name]] : [],
+    );
+  expect(await starters(first)).toEqual([[MARIA, MARIA]]);
+  await stop(first);
+  control.reset();
+  const second = await start();
+  const two = await control.post({ user: MARIA, channel: GENERAL, text: "@parley two" });
+  await expect.poll(() => said(second, slack, GENERAL, two.ts), { timeout: 20_000 }).toEqual(["two"]);
+  await expect.poll(() => starters(second), { timeout: 20_000 }).toEqual([[MARIA, "Maria"]]);
+});

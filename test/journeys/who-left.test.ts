@@ -170,8 +170,20 @@ const TRIES: { readonly [name in DoorName]?: readonly Try[] } = {
   settingsSubmitted: [(world) => form("parley_settings", { channel: world.secret, revision: 0 })],
   homePressed: [home("log"), home("again"), home("answer"), home("stop")],
   command: [
-    ...["status", "stop", "pause", "resume", "transcript", "memory", "memory forget 1", "settings", "budget"],
-    ...["new find a name", "new hello", "new pair", "new pair:hello", "NEW  hello"],
+    "status",
+    "stop",
+    "pause",
+    "resume",
+    "transcript",
+    "memory",
+    "memory forget 1",
+    "settings",
+    "budget",
+    "new find a name",
+    "new hello",
+    "new pair",
+    "new pair:hello",
+    "NEW  hello",
   ].map(command),
   newRunSubmitted: [
     (world) =>
