@@ -7,7 +7,7 @@ const LOCK = "package-lock.json";
 const INSTALLED = "node_modules/.package-lock.json";
 
 if (isStale()) {
-  console.log("Installing what is missing (once, about half a minute) …");
+  console.log("Installing what is missing (once; half a minute, more on a busy machine) …");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   const { status } = spawnSync(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     stdio: "inherit",
