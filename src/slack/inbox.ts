@@ -114,12 +114,18 @@ export class Inbox {
     this.#reading ??= this.#readWhatWasLeft().finally(() => {
       this.#reading = undefined;
       for (const { id, body } of this.#cameMeanwhile.splice(0)) this.#putInLine(id, body);
-      this.wake();
+      this.#beginNext();
     });
   }
 
-  /** There may be something to do. One begins in one's turn, and whose it is is decided then. */
+  /** There may be something to do. With nothing in hand it looks at the store, for what could not be read or marked before. */
   wake(): void {
+    if (this.#open && !this.#reading && this.#laneOfId.size === 0) this.open();
+    else this.#beginNext();
+  }
+
+  /** One begins in one's turn, and whose it is is decided then. */
+  #beginNext(): void {
     // What came before this process goes before what came to it.
     if (this.#willBegin || !this.#open || this.#reading || this.#line.size() === 0 || this.#inWorkCount >= IN_WORK_MAX) return;
     this.#willBegin = this.#store.leisure.turn().then(() => {
@@ -129,7 +135,7 @@ export class Inbox {
       // Where none may begin, the end of one that is in work wakes again.
       if (!next) return;
       this.#begin(next.key, next);
-      this.wake();
+      this.#beginNext();
     });
   }
 
@@ -192,7 +198,7 @@ export class Inbox {
       this.#count(workspace + place, -1);
       this.#laneOfId.delete(id);
       if (this.#lanes.get(lane) === job) this.#lanes.delete(lane);
-      this.wake();
+      this.#beginNext();
     });
   }
 

@@ -9,6 +9,8 @@ export interface Leisure {
   accepting(more: 1 | -1): void;
   /** Resolves when work may begin: not while things keep coming in, yet at the latest after {@link RUSH_MS_MAX}. In the order of asking. */
   turn(): Promise<void>;
+  /** Whether anything is being written down, or waits to begin. */
+  isBusy(): boolean;
 }
 
 /** So many, each within {@link GAP_MS} of the one before, are a rush: its end is waited for. Fewer are what comes in on any day. */
@@ -68,6 +70,7 @@ export function createLeisure(now: () => number = () => performance.now(), cpuMs
       lastAt = at;
     },
     accepting: (more) => void (accepting += more),
+    isBusy: () => accepting > 0 || waiting.length > 0,
     turn() {
       return new Promise((resolve) => {
         waiting.push(resolve);

@@ -20,9 +20,10 @@ export async function openInVirtualTime(file: object, replies: object): Promise<
   const folder = await mkdtemp(join(tmpdir(), "parley-virtual-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   let slack: Workspace | undefined = undefined as Workspace | undefined;
+  let world: Parley | undefined = undefined as Parley | undefined;
   const clock = idleClock({
     startMs: Date.UTC(2026, 0, 5, 9),
-    isBusy: () => (slack?.control.unacked() ?? 0) > 0,
+    isBusy: () => (slack?.control.unacked() ?? 0) > 0 || (world?.store.leisure.isBusy() ?? false),
     moved: () => slack?.control.tick(),
   });
   onTestFinished(() => clock.stop());
@@ -40,6 +41,7 @@ export async function openInVirtualTime(file: object, replies: object): Promise<
     clock,
     log: (line) => void problems.push(line),
   });
+  world = parley;
   onTestFinished(() => parley.stop());
   await parley.start();
   return { slack, parley, clock, problems };
