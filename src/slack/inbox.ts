@@ -47,6 +47,8 @@ export class Inbox {
   #reading: Promise<void> | undefined;
   #cameMeanwhile: { readonly id: string; readonly body: unknown }[] = [];
   #willBegin: Promise<void> | undefined;
+  /** Something has come after a rest. */
+  #isToLook = false;
   #open = false;
 
   /**
@@ -104,6 +106,7 @@ export class Inbox {
     const id = this.#originOf(body) + envelopeIdOf(body, socketEnvelopeId);
     const isNew = await this.#store.receive({ id, at: new Date(this.#clock.now()).toISOString(), body: text });
     if (!isNew || !this.#open) return; // Opening reads what is there.
+    if (this.#laneOfId.size === 0) this.#isToLook = true;
     if (this.#reading) this.#cameMeanwhile.push({ id, body });
     else this.#putInLine(id, body);
   }
@@ -111,6 +114,7 @@ export class Inbox {
   /** Begins handling, first of all what an earlier process has left. */
   open(): void {
     this.#open = true;
+    this.#isToLook = false;
     this.#reading ??= this.#readWhatWasLeft().finally(() => {
       this.#reading = undefined;
       for (const { id, body } of this.#cameMeanwhile.splice(0)) this.#putInLine(id, body);
@@ -118,9 +122,9 @@ export class Inbox {
     });
   }
 
-  /** There may be something to do. With nothing in hand it looks at the store, for what could not be read or marked before. */
+  /** There may be something to do. After a rest it looks at the store first, for what could not be read or marked before. */
   wake(): void {
-    if (this.#open && !this.#reading && this.#laneOfId.size === 0) this.open();
+    if (this.#open && !this.#reading && (this.#isToLook || this.#laneOfId.size === 0)) this.open();
     else this.#beginNext();
   }
 
