@@ -20,7 +20,8 @@ export function sqliteInstallations({ db, write, read }: Connection, ring: KeyRi
   const one = db.prepare<[string], Row>(`${SELECT} WHERE id = ?`);
   const sealed = db.prepare<[string], string>("SELECT tokens FROM installations WHERE id = ?").pluck();
   const putSealed = db.prepare("UPDATE installations SET tokens = ?, expires_at = ? WHERE id = ?");
-  const mark = db.prepare("UPDATE installations SET state = ?, why = ?, at = ? WHERE id = ?");
+  // Told again, it keeps the time at which it was told first.
+  const mark = db.prepare("UPDATE installations SET at = CASE state WHEN ? THEN at ELSE ? END, state = ?, why = ? WHERE id = ?");
   const forget = db.prepare("UPDATE installations SET tokens = '', expires_at = NULL WHERE id = ?");
   const workspacesOf = db.prepare<[string], string>("SELECT workspace FROM org_workspaces WHERE org = ? ORDER BY workspace").pluck();
   const orgOf = db.prepare<[string], string>("SELECT org FROM org_workspaces WHERE workspace = ?").pluck();
@@ -53,7 +54,7 @@ export function sqliteInstallations({ db, write, read }: Connection, ring: KeyRi
     putTokens: async (id, tokens) => write("full", () => putTokens(id, tokens)),
     mark: async (id, state, why) =>
       write("full", () => {
-        mark.run(state, why, new Date(now()).toISOString(), id);
+        mark.run(state, new Date(now()).toISOString(), state, why, id);
         if (state === "removed") forget.run(id);
       }),
     reseal: async () =>

@@ -148,6 +148,7 @@ test("what was left alone for longer than the team file says is forgotten at the
   await south.ended();
   await many.slack.uninstall(SOUTH);
   await expect.poll(() => many.problems.some((line) => line.includes("no longer let into"))).toBe(true);
+  await many.quiet();
 
   many.clock.skip(19 * DAY_MS);
   await many.stop();
