@@ -15,7 +15,7 @@ import { createRetention } from "./runner/retention.ts";
 import { createDayBudgets } from "./runner/day-budgets.ts";
 import { createRates } from "./runner/rates.ts";
 import type { Executor } from "./sandbox/executor.ts";
-import { createInstalledSlack, type InstalledSettings, type InstalledSlack } from "./slack/installed.ts";
+import { createInstalledSlack, type InstalledSettings } from "./slack/installed.ts";
 import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
 import { rulesIn } from "./slack/channel-settings.ts";
 import { placeOf, scopeOfChannel } from "./slack/place.ts";
@@ -161,7 +161,6 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const shelf = createTeamShelf({ settings, teams, keep: kept, log });
     const raised = options.slack ? { ceilings: settings.ceilings.raised } : {};
     const budgets = createDayBudgets({ store, settings: kept, budgets: settings.budgets, ...raised, accounts: accountsOf, clock });
-    let ofMany: InstalledSlack | undefined;
     let slack: Slack | undefined;
     const running = createRunner({
       store,
@@ -182,7 +181,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       ...(options.onStoreTrouble ? { onStoreTrouble: options.onStoreTrouble } : {}),
       log: problem,
       heardAll: (thread) => slack?.heardAll(thread) ?? true,
-      isParked: (thread) => ofMany?.isParked(thread) ?? false,
+      isParked: (thread) => slack?.isParked(thread) ?? false,
     });
     // What is only shown, and not recorded, goes by this door.
     const runner: Runner = {
@@ -206,10 +205,9 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const world = { bots, allow, store, memory, settings: kept, runner, forgetting, teams, shelf, clock, log };
     if (options.slack && "oauth" in options.slack) {
       const ring = createKeyRing(options.slack.tokenKeys);
-      ofMany = await createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });
+      slack = await createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });
     }
-    const alone = options.slack && "botToken" in options.slack ? await createSlack({ ...world, ...options.slack }) : undefined;
-    slack = ofMany ?? alone;
+    if (options.slack && "botToken" in options.slack) slack = await createSlack({ ...world, ...options.slack });
     return {
       runner,
       forgetting,

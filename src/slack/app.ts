@@ -13,6 +13,7 @@ import { createAttachments } from "./attachments.ts";
 import { pressAnswer, pressStop } from "./buttons.ts";
 import { createAudit } from "./audit.ts";
 import { createCatchUp } from "./catch-up.ts";
+import { createClosedChannels, type ClosedChannels } from "./closed-channels.ts";
 import { discuss, openControls, openNewRun, parleyCommand, previewTeam, refreshControls, startFromModal } from "./commands.ts";
 import { hear } from "./conversation.ts";
 import type { Desk } from "./desk.ts";
@@ -85,6 +86,8 @@ export interface SlackAppParts {
   readonly tenancy?: Tenancy;
   /** Ids of other bots whose words are heard; none when absent. */
   readonly bots?: readonly string[];
+  /** A channel that was closed to the app is open again, or given up. */
+  readonly onChannelSettled?: () => void;
 }
 
 export interface Tenancy {
@@ -102,6 +105,7 @@ export interface SlackApp {
   readonly teams: TeamCards;
   /** The line that says who is thinking. */
   readonly status: Status;
+  readonly closedChannels: ClosedChannels;
   /** Connects; then handles what an earlier process left, and reads back what was missed. Rejects with what to do when Slack refuses. */
   start(): Promise<void>;
   /** Hears nothing more; resolves when what was being handled has been. */
@@ -115,7 +119,7 @@ export interface SlackApp {
   answer(body: unknown): Promise<object | undefined>;
   /** There was a gap: what was missed is read back. */
   catchUp(): void;
-  /** Whether all that people have said in a thread has been heard; see catch-up.ts. */
+  /** Whether all that people have said in a thread has been heard, and they could say something; see catch-up.ts. */
   heardAll(thread: string): boolean;
 }
 
@@ -169,7 +173,25 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const inbox: Inbox = tenancy?.inbox ?? new Inbox({ onMessage: (ts) => missed.heard(ts), store, clock, log, handle, bots });
   const missed = createMissed({ web, store, inbox, me, bots: desk.bots, reads: pace.reads, clock, log });
   const catchUp = createCatchUp({ missed, store, runner, web, reads: pace.reads, inbox, team: me.team, bots: desk.bots, clock, log });
-  const heard = { inbox, clock, log, onConnected: () => catchUp.begin(), answer: answersOf(desk) };
+  const closedChannels = await createClosedChannels({
+    web,
+    pace,
+    store,
+    runner,
+    clock,
+    log,
+    team: me.team,
+    onSettled() {
+      catchUp.begin();
+      status.start();
+      parts.onChannelSettled?.();
+    },
+  });
+  const afterGap = () => {
+    catchUp.begin();
+    void closedChannels.look();
+  };
+  const heard = { inbox, clock, log, onConnected: afterGap, answer: answersOf(desk) };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
   const receiver = tenancy
     ? NO_DOOR
@@ -190,7 +212,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   });
   const prompts = createPrompts(desk);
   const home = createHome(desk);
-  listen(bolt, createGate(desk, handlersOf(desk, { prompts, profiles, home, members: parts.members })));
+  listen(bolt, createGate(desk, handlersOf(desk, { prompts, profiles, home, members: parts.members, closedChannels })));
   const marks = createMarks({ runner, whisper, log });
   const reminders = createReminders({
     runner,
@@ -200,7 +222,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     clock,
     log,
     team: me.team,
-    heardAll: (thread) => catchUp.heardAll(thread),
+    heardAll: (thread) => !closedChannels.has(thread) && catchUp.heardAll(thread),
     mayStillRead: (user, channel) => mayStillRead(desk, user, channel),
   });
   const audit = createAudit({ runner, store, settings: parts.settings, log, team: me.team });
@@ -212,6 +234,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     get cards() {
       return teams.cards;
     },
+    isClosed: (thread) => closedChannels.has(thread),
     clock,
     log,
   });
@@ -221,6 +244,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     teamId: me.team,
     teams,
     status,
+    closedChannels,
     connected: () => receiver.connected(),
     httpPort: () => http?.port(),
     async handle(body) {
@@ -229,8 +253,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       await handle(body);
     },
     answer: answersOf(desk),
-    catchUp: () => catchUp.begin(),
-    heardAll: (thread) => catchUp.heardAll(thread),
+    catchUp: afterGap,
+    heardAll: (thread) => catchUp.heardAll(thread) && !closedChannels.justOpened(thread),
     async start() {
       await bolt.start();
       if (!tenancy) inbox.open();
@@ -238,10 +262,12 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       status.start();
       reminders.start();
       audit.start();
+      closedChannels.start();
     },
     async stop() {
       await bolt.stop();
       await catchUp.stop();
+      await closedChannels.close();
       if (!tenancy) await inbox.close();
       prompts.close();
       await home.close();
@@ -267,9 +293,15 @@ const tokenOf = (token: string | TokenSource) => (): Promise<string> => (typeof 
 
 function handlersOf(
   desk: Desk,
-  around: { readonly prompts: Prompts; readonly profiles: Profiles; readonly home: Home; readonly members: Members | undefined },
+  around: {
+    readonly prompts: Prompts;
+    readonly profiles: Profiles;
+    readonly home: Home;
+    readonly members: Members | undefined;
+    readonly closedChannels: ClosedChannels;
+  },
 ): Handlers {
-  const { prompts, profiles, home, members } = around;
+  const { prompts, profiles, home, members, closedChannels } = around;
   return {
     message: (body, findActor) => hear(desk, body, findActor),
     async sessionStopped({ event }, { affiliation }) {
@@ -297,9 +329,16 @@ function handlersOf(
         threadTs: opened.thread_ts,
         beside: await openBeside(desk, opened.context?.channel_id, actor),
       }),
-    channelClosed: ({ event }) => stopRuns(desk, (channel) => channel === event.channel, "the channel was closed to Parley"),
+    async channelClosed({ event: { type, channel } }) {
+      const code = type.endsWith("_archive") ? "is_archived" : "not_in_channel";
+      if (!(await closedChannels.closed(channel, code))) await stopRuns(desk, (one) => one === channel, "the channel was closed to Parley");
+    },
+    // Not awaited: Slack is asked, at its own pace.
+    channelOpened: async ({ event }) => void closedChannels.look(event.channel),
     async memberJoined({ event }) {
-      if (event.user !== desk.me.user || !event.inviter) return;
+      if (event.user !== desk.me.user) return;
+      void closedChannels.look(event.channel);
+      if (!event.inviter) return;
       await desk.whisper.tell({ user: event.inviter, channel: event.channel }, helpText(desk.me.user, desk.teams));
     },
     async uninstalled() {

@@ -25,6 +25,8 @@ export interface Cards {
   posted(post: Post, rendered: Rendered | undefined): Promise<void>;
   /** Looks over the cards of runs that are unfinished or were active last, and follows the store from here on. */
   start(): void;
+  /** Looks over the same cards once more: Slack may take edits that it refused. */
+  lookOver(): void;
   /** Begins no more edits and resolves when those under way have ended. */
   stop(): Promise<void>;
   /** Resolves when every card shows what the log says. */
@@ -208,6 +210,7 @@ export function createCards(parts: CardsParts): Cards {
       });
       track(lookOver());
     },
+    lookOver: () => track(lookOver()),
     async stop() {
       unfollow?.();
       unfollow = undefined;

@@ -41,6 +41,12 @@ export interface DeliveryParts {
   /** Whom no agent is to be taken for; nobody where it is absent. */
   readonly members?: Pick<Members, "lookalikes">;
   readonly onProblem: (problem: Problem) => void;
+  /** Channels that are closed for a while: their posts wait. None is where it is absent. */
+  readonly closedChannels?: {
+    has(thread: string): boolean;
+    /** Slack has refused a post; false where it is not waited for. */
+    refused(thread: string, code: string): Promise<boolean>;
+  };
   /** What was posted as it was rendered; absent when an earlier process had posted it. */
   readonly onDelivered: (post: Post, rendered: Rendered | undefined) => Promise<void>;
 }
@@ -54,8 +60,8 @@ export interface Pace {
   readonly uploads: Bucket;
 }
 
-/** `done`: the row is settled, posted or given up. `held`: Slack takes nothing from us. `stopped`: the row waits for the next start. */
-export type Outcome = "done" | "held" | "stopped";
+/** `done`: the row is settled, posted or given up. `held`: Slack takes nothing from us. `parked`: nothing is taken in this channel. `stopped`: the row waits for the next start. */
+export type Outcome = "done" | "held" | "parked" | "stopped";
 
 /** Takes one post to its end: once in Slack, whatever happens on the way. */
 export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, signal: AbortSignal) => Promise<Outcome> {
@@ -79,6 +85,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
     let mayBeThere = post.sendingSince !== undefined;
     let delayMs = RETRY_DELAY_MS;
     while (!signal.aborted) {
+      if (parts.closedChannels?.has(post.thread)) return "parked";
       const about = await read(post);
       if (about.rendered.kind === "nothing") return settle(post, about.rendered.why);
       const rendered = sending.form.notice ?? about.rendered;
@@ -108,6 +115,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
           delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX);
           continue;
         case "gone":
+          if (await parts.closedChannels?.refused(post.thread, sent.code)) return "parked";
           onProblem({ kind: "thread-gone", thread: post.thread, code: sent.code });
           return settle(post, sent.code);
         case "held":

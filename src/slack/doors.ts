@@ -37,6 +37,7 @@ export const DOORS = {
   contextChanged: door(on.ContextChangedBody, "none"),
   assistantThread: door(on.AssistantThreadBody, "none"),
   channelClosed: door(on.ChannelClosedBody, "nobody"),
+  channelOpened: door(on.ChannelOpenedBody, "nobody"),
   memberJoined: door(on.MemberJoinedBody, "nobody"),
   uninstalled: door(on.UninstalledBody, "nobody"),
   tokensRevoked: door(on.TokensRevokedBody, "nobody"),

@@ -4,7 +4,7 @@ export type Reaction =
   | "wait"
   /** Perhaps done: the thread is looked at first, and then the same is asked again. */
   | "look"
-  /** The thread is closed to the app: its run ends, and who started it is told directly. */
+  /** The thread is closed to the app: its run waits where the channel may open again (closed-channels.ts), and ends where not; who started it is told directly. */
   | "park"
   /** The token is good for nothing: all is held, nothing is lost, the operator is told. */
   | "hold"

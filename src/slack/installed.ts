@@ -52,10 +52,6 @@ export interface InstalledParts extends InstalledSettings {
   readonly log: (line: string) => void;
 }
 
-export interface InstalledSlack extends Slack {
-  isParked(thread: string): boolean;
-}
-
 /** Workspaces that are named once in the log and not with each of their events. */
 const STRANGERS_MAX = 1_000;
 
@@ -63,7 +59,7 @@ const STRANGERS_MAX = 1_000;
  * Slack for many workspaces: one door and one inbox in front, and behind them a whole Slack room for each workspace (tenants.ts), which sees
  * nothing of the others (wall.ts). Which room an envelope goes to is said by what Slack has signed, and by nothing else in it.
  */
-export async function createInstalledSlack(parts: InstalledParts): Promise<InstalledSlack> {
+export async function createInstalledSlack(parts: InstalledParts): Promise<Slack> {
   const { store, clock, installations, apiUrl } = parts;
   const log: Log = (problem, error) =>
     parts.log(error === undefined ? problem : `${problem}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);

@@ -138,3 +138,5 @@ export const UPLOAD_TIMEOUT_MS = 60_000;
 export const CARD_EDIT_GAP_MS = 3_000;
 /** Threads whose cards are looked over at a start: a run that stopped just before the process did left its card behind. */
 export const CARDS_AT_START_MAX = 50;
+/** A channel may be archived, or the app removed from it, for a while; after so long its runs end, and what was to be said there is given up. */
+export const CLOSED_CHANNEL_DAYS_MAX = 7;

@@ -22,7 +22,10 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.event("app_uninstalled", door("uninstalled"));
   app.event("channel_archive", door("channelClosed"));
   app.event("channel_left", door("channelClosed"));
+  app.event("channel_unarchive", door("channelOpened"));
+  app.event("group_archive", door("channelClosed"));
   app.event("group_left", door("channelClosed"));
+  app.event("group_unarchive", door("channelOpened"));
   app.event("member_joined_channel", door("memberJoined"));
   // message.channels, .groups, .im and .mpim; edits and deletions come this way too, and are not heard.
   app.event("message", door("message"));

@@ -86,8 +86,10 @@ export const AssistantThreadBody = event(
     }),
   }),
 );
-/** channel_archive, channel_left, group_left: the channel is closed to the bot. */
+/** channel_archive, channel_left, and the same of a group: the channel is closed to the bot. */
 export const ChannelClosedBody = event(z.object({ type: short, channel: id, user: maybe(id) }));
+/** channel_unarchive, group_unarchive. */
+export const ChannelOpenedBody = event(z.object({ channel: id, user: maybe(id) }));
 export const MemberJoinedBody = event(z.object({ user: id, channel: id, inviter: maybe(id) }));
 export const TokensRevokedBody = event(z.object({ tokens: z.object({ bot: maybe(z.array(z.string())) }) }));
 export const UninstalledBody = event(z.object({ type: short }));

@@ -45,6 +45,8 @@ export function createSessions(parts: {
   readonly runner: Pick<Runner, "follow" | "read">;
   readonly store: Pick<Store, "note" | "putNote" | "unfinished" | "recent">;
   readonly web: Web;
+  /** Whether nothing can be shown in the thread for a while. */
+  readonly isClosed?: (thread: string) => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }): Sessions {
@@ -113,6 +115,7 @@ export function createSessions(parts: {
 
   /** What Slack should be told; `undefined` when it has been. A thread of which it was never told has nothing to be taken away. */
   async function untold(thread: string): Promise<Wanted | undefined> {
+    if (parts.isClosed?.(thread)) return undefined;
     const wanted = want(await runner.read(thread));
     return wanted && wanted.session !== ((await store.note(noteKey(thread))) ?? "active") ? wanted : undefined;
   }

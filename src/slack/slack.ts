@@ -61,6 +61,8 @@ export interface Slack {
   httpPort(): number | undefined;
   /** Whether all that people have said in a thread has come in; if not, it is read, and the runner looks at it again. */
   heardAll(thread: string): boolean;
+  /** Whether its channel is closed to the app for a while: no turn begins in it until it is open, and the runner looks at it again. */
+  isParked(thread: string): boolean;
   /** Connects, posts what is due, and hears what comes. Rejects with what to do when Slack refuses. */
   start(): Promise<void>;
   /** Hears nothing more. What the agents still say is posted until {@link stop}. */
@@ -97,7 +99,12 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   const pace = createPace(clock);
   const stopping = new AbortController();
   const members = createMembers({ read: web.read, clock, log, closing: stopping.signal });
-  const app = await createSlackApp({ ...parts, web, pace, members, log });
+  /** What waited for it is due, and cards that could not be edited show what was so then. */
+  const onChannelSettled = () => {
+    outbox.poke();
+    cards.lookOver();
+  };
+  const app = await createSlackApp({ ...parts, web, pace, members, log, onChannelSettled });
   const cardFor = (name: string): TeamCard => app.teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
   const load = (thread: string) => runner.read(thread);
   let gone: Promise<void> = Promise.resolve();
@@ -113,6 +120,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     load,
     clock,
     members,
+    closedChannels: app.closedChannels,
     onProblem,
     async onDelivered(post, rendered) {
       heldFor = undefined;
@@ -176,6 +184,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     connected: () => app.connected(),
     httpPort: () => app.httpPort(),
     heardAll: (thread) => app.heardAll(thread),
+    isParked: (thread) => app.closedChannels.has(thread),
     handle: (body) => app.handle(body),
     answer: (body) => app.answer(body),
     catchUp: () => app.catchUp(),

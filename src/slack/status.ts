@@ -41,6 +41,8 @@ export function createStatus(parts: {
   readonly web: Web;
   readonly cards: readonly TeamCard[];
   readonly members?: Pick<Members, "lookalikes">;
+  /** Whether nothing can be shown in the thread for a while, in which nothing goes on either. */
+  readonly isClosed?: (thread: string) => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }): Status {
@@ -96,6 +98,7 @@ export function createStatus(parts: {
 
   /** One look at the log, at most one call. Returns when to look again; `undefined`: when something happens. */
   async function bringUpToDate(line: Line): Promise<number | undefined> {
+    if (parts.isClosed?.(line.thread)) return undefined;
     const wanted = want(await runner.read(line.thread), parts.cards, (await parts.members?.lookalikes()) ?? (() => false));
     const now = clock.now();
     const landed = line.landsAt !== undefined && line.landsAt <= now;

@@ -80,6 +80,8 @@ export function createTenants(parts: TenantsParts): Tenants {
   const seats = new Map<string, Seated>();
   /** The organisation of a workspace that has the app through it. */
   const orgs = new Map<string, string>();
+  /** Looked at before their workspace's seat was open: which channels are closed is known there. */
+  const early = new Set<string>();
   /** Being looked into. */
   const doubted = new Set<string>();
   const underWay = new Set<Promise<void>>();
@@ -144,6 +146,11 @@ export function createTenants(parts: TenantsParts): Tenants {
     const seated = { team, installation, tenant };
     seats.set(team, seated);
     await tenant.start();
+    for (const thread of early) {
+      if (placeOf(thread)?.team !== team) continue;
+      early.delete(thread);
+      await runner.lookAgain(thread);
+    }
     return seated;
   }
 
@@ -292,7 +299,10 @@ export function createTenants(parts: TenantsParts): Tenants {
     },
     isParked(thread) {
       const place = placeOf(thread);
-      return place !== undefined && servedBy(place.team) === undefined;
+      if (place === undefined || servedBy(place.team) === undefined) return place !== undefined;
+      const seat = seats.get(place.team);
+      if (!seat) early.add(thread);
+      return seat?.tenant.isParked(thread) ?? true;
     },
     isOf: (org, id) => id === org || orgs.get(id) === org,
     catchUp() {

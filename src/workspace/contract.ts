@@ -145,8 +145,10 @@ export interface Control {
   ): string;
   /** What the app suggests in a person's DM, or in one of its threads. */
   prompts(channel: string, ts?: string): readonly { readonly title: string; readonly message: string }[];
+  /** Nobody can write in it until it is taken out of the archive; the bot hears of both. */
   archive(channel: string): void;
-  /** A person is in the channel no more. */
+  unarchive(channel: string): void;
+  /** A person, or the bot, is in the channel no more. Of itself and, where it is in the channel, of who joins the bot hears. */
   leave(left: { readonly user: string; readonly channel: string }): void;
   join(joined: { readonly user: string; readonly channel: string }): void;
   /** A public channel becomes private; who is in it stays. */

@@ -91,6 +91,7 @@ const VERBS: { readonly [name: string]: Verb } = {
   join: (control, body) => control.join({ user: need(body, "user"), channel: need(body, "channel") }),
   makePrivate: (control, body) => control.makePrivate(need(body, "channel")),
   archive: (control, body) => control.archive(need(body, "channel")),
+  unarchive: (control, body) => control.unarchive(need(body, "channel")),
   withoutScope: (control, body) => control.withoutScope(need(body, "scope")),
   configure: (control, body) => control.configure(body as Behaviour),
   fault: (control, body) => control.fault({ ...body, method: need(body, "method"), kind: oneOf(body, "kind", FAULT_KINDS) }),

@@ -6,9 +6,10 @@ import { deliver, use } from "./interactions.ts";
 import { CHANNELS_MAX } from "./limits.ts";
 import type { Local } from "./local.ts";
 import { editMessage, openApp, reactTo, removeMessage, say, stopSession } from "./people.ts";
-import { addChannel, addUser, freshState, nextId, nextTs, type Channel, type Message } from "./state.ts";
+import { addChannel, addUser, botIsIn, freshState, nextId, nextTs, type Channel, type Json, type Message } from "./state.ts";
 import { promptsOf, sessionOf } from "./agents.ts";
 import { keyOf, statusOf } from "./statuses.ts";
+import { BOT_USER_ID } from "./seed.ts";
 import { dismiss, submit } from "./submissions.ts";
 import { modalsOf, viewJson } from "./views.ts";
 import type { Behaviour, Control, ThreadMessage } from "./contract.ts";
@@ -16,6 +17,9 @@ import type { Behaviour, Control, ThreadMessage } from "./contract.ts";
 /** What a person or a test can do. What Slack's own windows would not let a person do is a mistake in the test, and throws. */
 export function createControl(local: Local): Control {
   const channelOf = (id: string): Channel => local.state.channels.get(id) ?? fail(`there is no channel ${id}`);
+  const groupOr = ({ kind }: Channel, what: string): string => `${kind === "private" ? "group" : "channel"}_${what}`;
+  const tell = (channel: Channel, type: string, more: Json): void =>
+    void sendEvent(local, { type, channel: channel.id, ...more, event_ts: nextTs(local.state, local.now()) }, channel.isExternal);
   return {
     post: async (message) => ({ ts: granted(say(local, { ...message, keepReferences: true })).ts }),
     edit: async (edit) => void granted(editMessage(local, edit)),
@@ -98,11 +102,14 @@ export function createControl(local: Local): Control {
       return user.id;
     },
     leave: ({ user, channel }) => {
-      channelOf(channel).members.delete(user);
+      const left = channelOf(channel);
+      if (left.members.delete(user) && user === BOT_USER_ID) tell(left, groupOr(left, "left"), { actor_id: ADMIN_ID });
       local.changes.show({ type: "reload" }, "everyone");
     },
     join: ({ user, channel }) => {
-      channelOf(channel).members.add(user);
+      const joined = channelOf(channel);
+      joined.members.add(user);
+      if (botIsIn(joined)) tell(joined, "member_joined_channel", { user, channel_type: joined.kind === "private" ? "G" : "C" });
       local.changes.show({ type: "reload" }, "everyone");
     },
     makePrivate: (id) => {
@@ -110,7 +117,14 @@ export function createControl(local: Local): Control {
       local.changes.show({ type: "reload" }, "everyone");
     },
     archive: (id) => {
-      channelOf(id).isArchived = true;
+      const channel = channelOf(id);
+      channel.isArchived = true;
+      if (botIsIn(channel)) tell(channel, groupOr(channel, "archive"), { user: ADMIN_ID, is_moved: 0 });
+    },
+    unarchive: (id) => {
+      const channel = channelOf(id);
+      channel.isArchived = false;
+      if (botIsIn(channel)) tell(channel, groupOr(channel, "unarchive"), { user: ADMIN_ID });
     },
     withoutScope: (scope) => void local.state.switches.missingScopes.add(scope),
     configure: (behaviour) => void Object.assign(local.state.switches, chosenOf(behaviour)),
@@ -137,6 +151,9 @@ function chosenOf({ mentionOrder, personaOnUpdate, personaEcho, isAgent, enterpr
     ...(enterpriseId ? { enterpriseId } : {}),
   };
 }
+
+/** Who runs the workspace, and closes its channels. */
+const ADMIN_ID = "U0ADA";
 
 function seen(local: Local, message: Message): ThreadMessage {
   const { persona } = message;

@@ -15,7 +15,10 @@ const LONG = Array.from({ length: 5 }, (_, n) => `## Part ${n}\n\n${"Words. ".re
 
 const directly = ({ control }: Workspace) => control.calls("chat.postMessage").filter(({ args }) => args["channel"] === MARIA);
 
-test.each([...codesOf("park"), "no_permission"])(
+/** A channel that the app may be let into again: test/journeys/closed-channels.test.ts. */
+const MAY_REOPEN = ["channel_not_found", "not_in_channel", "is_archived"];
+
+test.each([...codesOf("park").filter((code) => !MAY_REOPEN.includes(code)), "no_permission"])(
   "a thread that is closed to the app (%s) ends its run; who started it and the operator are told what to do",
   async (code) => {
     const question = { toolCalls: [{ name: "transfer_to_human", args: { question: "Which?" } }] };
@@ -44,12 +47,12 @@ test("who started a run that was over before its thread was found closed is told
   const thread = await journey.mention("@parley choose");
   await thread.until(() => thread.ofKind("question").length === 1);
   journey.slack.control.fault({ method: "chat.postMessage", kind: "ratelimited", retryAfterSeconds: 30, channel: thread.channel });
-  journey.slack.control.fault({ method: "chat.postMessage", kind: "error", code: "is_archived", channel: thread.channel, times: 10 });
+  journey.slack.control.fault({ method: "chat.postMessage", kind: "error", code: "thread_not_found", channel: thread.channel, times: 10 });
   await thread.reply("this");
   await thread.until(() => directly(journey.slack).length === 1);
   expect((await thread.log()).at(-1)).toMatchObject({ type: "run.stopped", outcome: "done" });
   expect(directly(journey.slack)[0]?.args["text"]).toMatch(
-    /^I have worked on your task, but can no longer post in its thread \(is_archived\)\./,
+    /^I have worked on your task, but can no longer post in its thread \(thread_not_found\)\./,
   );
   await expect.poll(() => journey.parley.store.duePosts(thread.key, 10)).toEqual([]);
   expect(directly(journey.slack)).toHaveLength(1);

@@ -204,6 +204,7 @@ const EXEMPT: { readonly [name in Exclude<DoorName, Guarded>]: string } = {
   contextChanged: "the channel beside is asked about before its team is suggested",
   assistantThread: "the same",
   channelClosed: "no person's deed",
+  channelOpened: "no person's deed",
   memberJoined: "no person's deed",
   uninstalled: "no person's deed",
   tokensRevoked: "no person's deed",

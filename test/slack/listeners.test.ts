@@ -241,17 +241,15 @@ test("whoever invites the bot is told how to begin", async () => {
   expect(parley.whispers(JONAS)).toHaveLength(1);
 });
 
-test.each([
-  { type: "channel_archive", channel: GENERAL, user: MARIA },
-  { type: "channel_left", channel: GENERAL },
-  { type: "app_uninstalled" },
-  { type: "tokens_revoked", tokens: { oauth: [], bot: ["U0PARLEY"] } },
-])("$type ends the runs that nobody could follow any more", async (event) => {
-  const ts = await parley.post("@parley fix the build");
-  await parley.slack.control.event(event);
-  await parley.quiet();
-  expect(await parley.running(ts)).toBe(false);
-});
+test.each([{ type: "app_uninstalled" }, { type: "tokens_revoked", tokens: { oauth: [], bot: ["U0PARLEY"] } }])(
+  "$type ends the runs that nobody could follow any more",
+  async (event) => {
+    const ts = await parley.post("@parley fix the build");
+    await parley.slack.control.event(event);
+    await parley.quiet();
+    expect(await parley.running(ts)).toBe(false);
+  },
+);
 
 test("somebody who changes their name is called by the new one", async () => {
   await parley.post("@parley one");

@@ -11,16 +11,23 @@ import { buttonsOf } from "./thread.ts";
 /** Every run has ended as often as it should, or cannot go on; all is posted; nothing is shown that is over. */
 export async function hasSettled(people: StormPeople, slack: Workspace, parley: Parley): Promise<boolean> {
   if (!slack.control.connected() || (await parley.store.unhandled(1)).length > 0) return false;
-  if ((await parley.store.duePosts(undefined, 1)).length > 0) return false;
+  if (await mustStillPost(people, slack, parley)) return false;
   for (const talk of people.talks) {
     if (talk.ts === "") return false;
     if (!talk.closed && talk.stepsDone < talk.conversation.steps.length) return false;
     const { events } = await parley.runner.read(keyOf(slack, talk));
     const ends = events.filter(({ type }) => type === "run.stopped").length;
-    if (talk.closed ? currentRun({ events }).running && !isWaiting({ events }) : ends < talk.conversation.runs) return false;
+    if (talk.closed ? !talk.archived && currentRun({ events }).running && !isWaiting({ events }) : ends < talk.conversation.runs)
+      return false;
     if (!talk.closed && shownViolations(talk, people.thread(talk), slack).length > 0) return false;
   }
   return true;
+}
+
+/** What is to be said in a channel that stays archived waits for longer than any storm. */
+async function mustStillPost({ talks }: StormPeople, slack: Workspace, parley: Parley): Promise<boolean> {
+  const archived = new Set(talks.flatMap((talk) => (talk.archived ? [keyOf(slack, talk)] : [])));
+  return (await parley.store.duePosts(undefined, 1_000)).some(({ thread }) => !archived.has(thread));
 }
 
 /** One line for each thing that does not hold, and how many were looked at. */
@@ -36,7 +43,7 @@ export async function violationsAfter(after: {
   const { problems } = await checkSqlite({ path: dbPath, troubleOf: readable });
   found.push(...problems);
   if (!parley) return { checked, violations: [...found, "Parley is not there any more"] };
-  if ((await parley.store.duePosts(undefined, 1)).length > 0) found.push("posts are left");
+  if (await mustStillPost(people, slack, parley)) found.push("posts are left");
   for (const talk of people.talks) {
     const { events } = await parley.runner.read(keyOf(slack, talk));
     const thread = people.thread(talk);
@@ -100,9 +107,9 @@ function orderViolations(thread: readonly ThreadMessage[]): string[] {
 }
 
 /** Ended with a reason, or waiting for a person. */
-function endViolations({ closed, conversation }: Talk, events: readonly RunEvent[]): string[] {
+function endViolations({ closed, archived, conversation }: Talk, events: readonly RunEvent[]): string[] {
   const ends = events.filter((event) => event.type === "run.stopped");
-  if (currentRun({ events }).running && !isWaiting({ events })) return ["a run is neither over nor waiting"];
+  if (!archived && currentRun({ events }).running && !isWaiting({ events })) return ["a run is neither over nor waiting"];
   if (ends.some((end) => end.reason.trim() === "")) return ["a run ended without a reason"];
   return closed || ends.length === conversation.runs ? [] : [`${ends.length} ends of ${conversation.runs} runs`];
 }

@@ -10,6 +10,8 @@ export interface Talk {
   stepsDone: number;
   /** Nothing can be said there any more. */
   closed: boolean;
+  /** So that its run and its posts wait for as long as a storm goes. */
+  archived: boolean;
   readonly said: string[];
 }
 
@@ -31,6 +33,7 @@ export function createStormPeople(control: Control): StormPeople {
     ts: "",
     stepsDone: 0,
     closed: false,
+    archived: false,
     said: [],
   }));
   const thread = ({ channel, ts }: Talk) => control.thread(channel, ts).filter(({ ephemeralTo }) => ephemeralTo === undefined);

@@ -164,7 +164,7 @@ async function strike(trouble: Trouble, world: World, people: StormPeople): Prom
       return restart(world);
     case "archive":
       if (!talk || talk.ts === "") return;
-      talk.closed = true;
+      talk.closed = talk.archived = true;
       return control.archive(talk.channel);
     case "delete root":
       if (!talk || talk.ts === "") return;
