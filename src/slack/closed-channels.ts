@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { z } from "zod";
 import type { Clock } from "../engine/clock.ts";
 import { currentRun } from "../engine/transcript.ts";
@@ -187,9 +188,14 @@ export async function createClosedChannels(
   async function lookNowAndThen(): Promise<void> {
     while (!ending.signal.aborted) {
       woken = new AbortController();
+      const either = AbortSignal.any([woken.signal, ending.signal]);
+      if (entries.size === 0) {
+        // Nothing is to be looked at: no timer runs until something is.
+        await once(either, "abort");
+        continue;
+      }
       const nextMs = Math.min(...[...entries.keys()].map((channel) => nextLook.get(channel) ?? clock.now()));
-      const pauseMs = nextMs === Infinity ? LOOK_MS_MAX : Math.max(nextMs - clock.now(), LOOK_MS_MIN / 2);
-      await clock.sleep(pauseMs, AbortSignal.any([woken.signal, ending.signal]));
+      await clock.sleep(Math.max(nextMs - clock.now(), LOOK_MS_MIN / 2), either);
       for (const channel of entries.keys()) if ((nextLook.get(channel) ?? 0) <= clock.now()) await look(channel);
     }
   }
