@@ -17,7 +17,7 @@ import { converse } from "../src/engine/run.ts";
 import type { Team } from "../src/engine/team.ts";
 import { any, maxTurns, minutes, textMention, tokens } from "../src/engine/termination.ts";
 import { createRunner } from "../src/runner.ts";
-import { openSqlite } from "../src/store/sqlite.ts";
+import { openSqlite } from "../src/store/sqlite/store.ts";
 
 const LENGTHS = [10, 50, 200, 1_000, 5_000];
 /** Each measurement is repeated and the median counts. */

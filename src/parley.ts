@@ -24,7 +24,7 @@ import { isEvent, type Person } from "./engine/events.ts";
 import { openAuditFile } from "./store/audit-file.ts";
 import { createKeyRing } from "./store/key-ring.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
-import { openSqlite } from "./store/sqlite.ts";
+import { openSqlite } from "./store/sqlite/store.ts";
 import type { Settings as KeptSettings } from "./store/settings.ts";
 import type { Store } from "./store/store.ts";
 import { createTelemetry, type TelemetryParts } from "./telemetry.ts";
@@ -49,11 +49,11 @@ export { createForgetting } from "./runner/forgetting.ts";
 export type { Target } from "./store/forgetting.ts";
 export { createRunner } from "./runner.ts";
 export type { RecordedDecision } from "./store/settings.ts";
-export { backupSqlite } from "./store/sqlite-backup.ts";
+export { backupSqlite } from "./store/sqlite/upkeep/backup.ts";
 export { readableByOthers } from "./store/own-files.ts";
-export { checkSqlite } from "./store/sqlite-check.ts";
-export { quickCheckSqlite } from "./store/sqlite-quick-check.ts";
-export { openSqlite, openSqliteReadOnly } from "./store/sqlite.ts";
+export { checkSqlite } from "./store/sqlite/upkeep/check.ts";
+export { quickCheckSqlite } from "./store/sqlite/upkeep/quick-check.ts";
+export { openSqlite, openSqliteReadOnly } from "./store/sqlite/store.ts";
 
 /** Many workspaces, by OAuth. */
 export interface SlackOfMany extends InstalledSettings {

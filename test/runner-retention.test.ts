@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createForgetting } from "../src/runner/forgetting.ts";
 import { createRetention, type RetentionRules } from "../src/runner/retention.ts";
-import { openSqlite } from "../src/store/sqlite.ts";
+import { openSqlite } from "../src/store/sqlite/store.ts";
 import { commitOf, said, started, stopped } from "./contracts/commits.ts";
 import { fakeClock, settled } from "./contracts/fake-clock.ts";
 

@@ -2,7 +2,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider, type Readabl
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 import { expect, test } from "vitest";
 import type { EventBody, RunEvent } from "../src/engine/events.ts";
-import { openSqlite } from "../src/store/sqlite.ts";
+import { openSqlite } from "../src/store/sqlite/store.ts";
 import { createTelemetry, SPANS_MAX, traceOf, type Stretch } from "../src/telemetry.ts";
 
 const maria = { id: "U1", name: "Maria" };

@@ -1,8 +1,8 @@
 import { closeSync, openSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { openSqlite } from "../../src/store/sqlite.ts";
-import { quickCheckSqlite } from "../../src/store/sqlite-quick-check.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
+import { quickCheckSqlite } from "../../src/store/sqlite/upkeep/quick-check.ts";
 import { commitOf } from "../contracts/commits.ts";
 import { folderWith, SMALL } from "../config/team-files.ts";
 import { runChild } from "../support/children.ts";

@@ -7,7 +7,7 @@ import { checkSlack } from "../../src/cli/doctor-slack.ts";
 import type { Finding } from "../../src/cli/finding.ts";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { folderWith, SMALL } from "../config/team-files.ts";
 import { parley } from "./here.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openSqlite } from "../../src/parley.ts";
 import { folderWith } from "../config/team-files.ts";
-import { everyEvent, PLANTED } from "../store/planted.ts";
+import { everyEvent, PLANTED } from "../store/sqlite/planted.ts";
 import { parley } from "./here.ts";
 import { folder, TALK } from "./stories.ts";
 

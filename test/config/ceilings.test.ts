@@ -3,7 +3,7 @@ import { buildTeams } from "../../src/config/build.ts";
 import { createModelFor } from "../../src/config/models.ts";
 import { checkOwnTeam } from "../../src/config/own-team.ts";
 import { createTeamShelf } from "../../src/config/team-shelf.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { fakeExecutor, ran } from "./fake-executor.ts";
 import { instantly } from "./instantly.ts";
 import { stage } from "./play.ts";

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { Notebook } from "../../src/config/build/parts.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { openLog } from "../support/scripted.ts";
 import { play, stage } from "./play.ts";
 import { mistakesOf, SMALL } from "./team-files.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { writeOwnTeam } from "../../src/config/own-team.ts";
 import { createTeamShelf, type Keep } from "../../src/config/team-shelf.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { stage } from "./play.ts";
 
 const FILE = `tools: { web: { kind: web-fetch } }

@@ -13,7 +13,7 @@ import { Inbox } from "../../src/slack/inbox.ts";
 import { plainText } from "../../src/slack/mrkdwn.ts";
 import { plan, render } from "../../src/slack/render.ts";
 import { splitMarkdown } from "../../src/slack/split.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { htmlToText } from "../../src/tools/web-text.ts";
 import { isPublicAddress, readTarget } from "../../src/tools/web-address.ts";
 import { blockProblems } from "../../src/workspace/blocks.ts";

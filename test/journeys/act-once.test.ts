@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
-import { openSqliteReadOnly } from "../../src/store/sqlite.ts";
+import { openSqliteReadOnly } from "../../src/store/sqlite/store.ts";
 import { createWorkspace } from "../../src/workspace/workspace.ts";
 import { bundledChild } from "../support/crash-bundle.ts";
 import { startChild } from "../support/children.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
-import { openSqliteReadOnly } from "../../src/store/sqlite.ts";
+import { openSqliteReadOnly } from "../../src/store/sqlite/store.ts";
 import { NORTH, openMany, SOUTH, type Many } from "../support/installing.ts";
 import { PAIR } from "../support/journey.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import Docker from "dockerode";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openSqliteReadOnly } from "../../src/store/sqlite.ts";
+import { openSqliteReadOnly } from "../../src/store/sqlite/store.ts";
 import { createWorkspace, type ThreadMessage, type Workspace } from "../../src/workspace/workspace.ts";
 import { startChild } from "../support/children.ts";
 import { dockerAvailable, sandboxImage } from "../support/docker.ts";

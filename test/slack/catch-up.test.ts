@@ -3,7 +3,7 @@ import { createCatchUp } from "../../src/slack/catch-up.ts";
 import { Inbox } from "../../src/slack/inbox.ts";
 import { createPace } from "../../src/slack/outbox.ts";
 import type { Web } from "../../src/slack/web.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { manualClock } from "../support/clock.ts";
 import { started } from "./log.ts";

@@ -3,7 +3,7 @@ import { createAdmins } from "../../src/slack/admins.ts";
 import { createProfiles } from "../../src/slack/profiles.ts";
 import { channelSettings, rulesIn, workspaceSettings } from "../../src/slack/channel-settings.ts";
 import { createWeb } from "../../src/slack/web.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { createWorkspace } from "../../src/workspace/workspace.ts";
 
 let told: string[];

@@ -11,7 +11,7 @@ import { createForgetting } from "../../src/runner/forgetting.ts";
 import { createSlackApp, type SlackApp, type SlackAppParts } from "../../src/slack/app.ts";
 import type { TeamCard } from "../../src/slack/personas.ts";
 import { createWeb } from "../../src/slack/web.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Settings } from "../../src/store/settings.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createWorkspace, type ThreadMessage, type Workspace } from "../../src/workspace/workspace.ts";

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createTeamShelf } from "../../src/config/team-shelf.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { stage } from "../config/play.ts";
 import { screenOf } from "../support/views.ts";
 import { listening } from "./heard.ts";

@@ -4,7 +4,7 @@ import type { App } from "@slack/bolt";
 import { systemClock } from "../../src/engine/clock.ts";
 import { createHttpReceiver, HTTP_PATH, type HttpReceiver } from "../../src/slack/http-receiver.ts";
 import { Inbox } from "../../src/slack/inbox.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { signed, SIGNING_SECRET } from "../support/http-door.ts";
 import { eventually } from "../support/patience.ts";

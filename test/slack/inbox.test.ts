@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import { Inbox } from "../../src/slack/inbox.ts";
 import { envelopeIdOf, laneOf, readBody, type Body } from "../../src/slack/payloads.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { eventually } from "../support/patience.ts";
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { WebClient } from "@slack/web-api";
 import { createNames } from "../../src/slack/names.ts";
 import { tokenError } from "../../src/slack/token-client.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { manualClock } from "../support/clock.ts";
 

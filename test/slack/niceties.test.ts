@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/engine/clock.ts";
 import { createNiceties, missingNiceties, nicetyBlocks } from "../../src/slack/niceties.ts";
 import { createWeb } from "../../src/slack/web.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { createWorkspace } from "../../src/workspace/workspace.ts";
 
 const GENERAL = "C0GENERAL";

@@ -3,7 +3,7 @@ import type { Desk } from "../../src/slack/desk.ts";
 import { createPace } from "../../src/slack/outbox.ts";
 import { postOnce } from "../../src/slack/post-once.ts";
 import { createWeb } from "../../src/slack/web.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
 import { fastClock } from "../support/journey.ts";

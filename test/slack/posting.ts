@@ -8,7 +8,7 @@ import type { Problem } from "../../src/slack/delivery.ts";
 import { createOutbox, type Outbox } from "../../src/slack/outbox.ts";
 import { plan } from "../../src/slack/render.ts";
 import { clientOptions } from "../../src/slack/web.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createWorkspace, type ThreadMessage, type Workspace } from "../../src/workspace/workspace.ts";
 import { manualClock, type ManualClock } from "../support/clock.ts";

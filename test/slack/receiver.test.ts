@@ -6,7 +6,7 @@ import { systemClock } from "../../src/engine/clock.ts";
 import { manualClock } from "../support/clock.ts";
 import { Inbox } from "../../src/slack/inbox.ts";
 import { createReceiver, type SlackReceiver } from "../../src/slack/receiver.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { eventually } from "../support/patience.ts";
 

@@ -3,7 +3,7 @@ import type { EventBody, RunEvent } from "../../src/engine/events.ts";
 import type { Follower } from "../../src/runner.ts";
 import { createStatus, type Status } from "../../src/slack/status.ts";
 import { createWeb } from "../../src/slack/web.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
 import { manualClock, type ManualClock } from "../support/clock.ts";

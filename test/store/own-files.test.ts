@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readableByOthers } from "../../src/store/own-files.ts";
-import { backupSqlite } from "../../src/store/sqlite-backup.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { backupSqlite } from "../../src/store/sqlite/upkeep/backup.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { commitOf } from "../contracts/commits.ts";
 
 let folder: string;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { redactAll, redacted } from "../../src/store/redacted.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 
 const redact = (text: string) => text.replaceAll("s3cret", "[redacted]");
 

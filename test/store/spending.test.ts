@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { EventBody } from "../../src/engine/events.ts";
 import { readSpending } from "../../src/store/spending.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 
 const usage = { inputTokens: 10, outputTokens: 1, usd: 0.25 };
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { openSqliteReadOnly } from "../../src/store/sqlite.ts";
+import { openSqliteReadOnly } from "../../src/store/sqlite/store.ts";
 
 /** By what a Parley on this database marks what it starts in an engine; `undefined` before its first start. */
 export async function instanceOf(dbPath: string): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach } from "vitest";
 import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import type { RunEvent } from "../../src/engine/events.ts";
 import { createRunner, type RunnableTeam, type Runner, type RunnerParts, type Said } from "../../src/runner.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { MARIA } from "./scripted.ts";
 

@@ -2,7 +2,7 @@ import type { RunEvent } from "../../src/engine/events.ts";
 import { currentRun, isWaiting } from "../../src/engine/transcript.ts";
 import type { Parley } from "../../src/parley.ts";
 import { plan } from "../../src/slack/render.ts";
-import { checkSqlite } from "../../src/store/sqlite-check.ts";
+import { checkSqlite } from "../../src/store/sqlite/upkeep/check.ts";
 import type { ThreadMessage, Workspace } from "../../src/workspace/workspace.ts";
 import { readEvents } from "../../src/cli/import.ts";
 import type { StormPeople, Talk } from "./storm-people.ts";

@@ -1,7 +1,7 @@
 import { onTestFinished, expect, test } from "vitest";
 import { NOTES_PER_SCOPE_MAX } from "../../src/engine/memory.ts";
 import type { CallOrigin, ToolResult } from "../../src/engine/tool.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { memoryTools } from "../../src/tools/memory.ts";
 import { failureOf, outputOf } from "../contracts/tool.ts";
 

@@ -1,0 +1,187 @@
+import type { Audit, AuditCheck, AuditEntry, AuditTold, Forgets } from "../../audit.ts";
+import { checkChain } from "./check.ts";
+import {
+  BEGIN,
+  keyOf,
+  repeatsHash,
+  sealed,
+  WORD_FIELDS,
+  type Digests,
+  type Forgot,
+  type WordField,
+  type Words,
+} from "../../audit-chain.ts";
+import { putEntry, statementsOn, type AuditEnds, type AuditRow } from "./rows.ts";
+import { DECISION_CHARS_MAX, type Decision, type RecordedDecision } from "../../settings.ts";
+import type { Connection } from "../connection.ts";
+
+/** A refusal of one kind is counted with the first one for so long; then it is an entry again. */
+const FOLDED_MS = 24 * 3_600_000;
+/** Refusals are looked for among so many of the last entries: more of other kinds in between are rare, and cost one entry more. */
+const LOOKED_BACK_MAX = 1_000;
+/** Named in one entry; more make several. */
+const FORGOT_PER_ENTRY_MAX = 1_000;
+const PAGE_ENTRIES = 500;
+
+export interface SqliteAudit extends Audit {
+  /** In the transaction of whoever calls. */
+  readonly add: (decision: Decision) => void;
+  readonly page: (workspace: string, page: { readonly limit: number; readonly before: number }) => readonly RecordedDecision[];
+  readonly workspaces: () => readonly string[];
+  /** In the transaction of whoever calls: takes the words that are meant out of the entries, and says in an entry of its own which. */
+  readonly forget: (forgets: Forgets, by: Decision) => number;
+  readonly checkNow: () => AuditCheck;
+  /** Runs a transaction, and tells of what was recorded in it. */
+  readonly telling: <T>(transaction: () => T) => T;
+}
+
+/** The audit log: entries in a chain; see audit-chain.ts. */
+export function sqliteAudit({ db, write, read }: Connection, now: () => number): SqliteAudit {
+  let prepared: ReturnType<typeof statementsOn> | undefined;
+  const on = () => (prepared ??= statementsOn(db));
+  const listeners = new Set<(told: AuditTold) => void>();
+  let untold: AuditTold[] = [];
+
+  const ends = (): AuditEnds => on().ends.get() ?? { first: 1, before: BEGIN, last: 0, hash: BEGIN };
+
+  function append(decision: Decision, at: string, forgot: Forgot | null): void {
+    const { last, hash: prev, first, before } = ends();
+    const id = last + 1;
+    const { workspace, deed, allowed } = decision;
+    const key = keyOf(decision.key);
+    const link = { id, workspace, at, deed: cut(deed), allowed: allowed ? 1 : 0, key, forgot: forgot && JSON.stringify(forgot), prev };
+    const hash = putEntry(on().add, link, sealed(valuesOf(decision)));
+    on().putEnds.run(first, before, id, hash);
+    untold.push({ kind: "entry", id });
+  }
+
+  /** True when it is one of the last refusals once more, and is counted there. */
+  function folded({ workspace, deed, person, detail, ...rest }: Decision, at: string): boolean {
+    const key = keyOf(rest.key);
+    const since = new Date(Date.parse(at) - FOLDED_MS).toISOString();
+    const same = on()
+      .refusals.all(workspace, ends().last - LOOKED_BACK_MAX, cut(deed), since)
+      .find(({ words }) => {
+        const { personId, detail: said } = JSON.parse(words) as Words;
+        return personId?.[0] === cut(person.id) && said?.[0] === (detail === undefined ? undefined : cut(detail));
+      });
+    if (!same) return false;
+    if (key !== null && (key === same.key || key === same.lastKey)) return true;
+    const repeats = { times: same.times + 1, lastAt: at, lastKey: key };
+    on().repeat.run(repeats.times, at, key, repeatsHash(same.hash, repeats), same.id);
+    untold.push({ kind: "repeat", id: same.id, times: repeats.times, lastAt: at });
+    return true;
+  }
+
+  function add(decision: Decision): void {
+    const { workspace, allowed } = decision;
+    const key = keyOf(decision.key);
+    if (key !== null && on().byKey.get(workspace, key)) return;
+    const at = new Date(now()).toISOString();
+    if (!allowed && folded(decision, at)) return;
+    append(decision, at, null);
+  }
+
+  return {
+    add,
+    page: (workspace, { limit, before }) => read(() => on().page.all(workspace, before, limit).map(entryOf)),
+    workspaces: () => read(() => on().workspaces.all()),
+    forget(forgets, by) {
+      const found: [number, WordField[]][] = [];
+      for (let after = 0; ;) {
+        const rows = on().after.all(after, PAGE_ENTRIES);
+        for (const row of rows) {
+          const words = JSON.parse(row.words) as Words;
+          const fields = forgets(entryOf(row)).filter((field) => words[field]);
+          if (fields.length === 0) continue;
+          found.push([row.id, fields]);
+          on().putWords.run(
+            JSON.stringify(Object.fromEntries(Object.entries(words).filter(([field]) => !fields.includes(field as WordField)))),
+            row.id,
+          );
+        }
+        if (rows.length < PAGE_ENTRIES) break;
+        after = rows.at(-1)?.id ?? after;
+      }
+      const at = new Date(now()).toISOString();
+      for (let from = 0; from === 0 || from < found.length; from += FORGOT_PER_ENTRY_MAX) {
+        const named = found.slice(from, from + FORGOT_PER_ENTRY_MAX);
+        append(by, at, named.length === 0 ? null : (Object.fromEntries(named) as Forgot));
+      }
+      return found.length;
+    },
+    telling(transaction) {
+      untold = [];
+      const result = transaction();
+      for (const one of untold) for (const listener of listeners) listener(one);
+      return result;
+    },
+    follow(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    after: async (id, limit) =>
+      read(() =>
+        on()
+          .after.all(id, limit)
+          .map((row) => ({ ...entryOf(row), proof: proofOf(row) })),
+      ),
+    dropBefore: async (at) =>
+      write("full", () => {
+        const { first, before, last, hash } = ends();
+        const row = on().lastBefore.get(at);
+        // Only from the beginning on, and never what says where the chain ends.
+        const upTo = Math.min(row?.id ?? 0, last - 1);
+        if (upTo < first) return 0;
+        const kept = on().prevOf.get(upTo + 1) ?? before;
+        const { changes } = on().drop.run(upTo);
+        on().putEnds.run(upTo + 1, kept, last, hash);
+        return changes;
+      }),
+    check: async () => checkNow(),
+    checkNow,
+  };
+
+  function checkNow(): AuditCheck {
+    return read(() =>
+      checkChain({ ends: on().ends.get(), rows: on().after.iterate(0, Number.MAX_SAFE_INTEGER), forgetting: on().forgetting.all() }),
+    );
+  }
+}
+
+const cut = (text: string): string => text.slice(0, DECISION_CHARS_MAX);
+
+const valuesOf = ({ person, subject, detail }: Decision) => ({
+  personId: cut(person.id),
+  personName: cut(person.name),
+  subject: cut(subject),
+  detail: detail === undefined ? undefined : cut(detail),
+});
+
+const GONE = "(forgotten)";
+
+function entryOf({ id, workspace, at, deed, allowed, words: json, digests, times, lastAt }: AuditRow): RecordedDecision {
+  const words = JSON.parse(json) as Words;
+  const known = JSON.parse(digests) as Digests;
+  const forgotten = WORD_FIELDS.filter((field) => known[field] !== undefined && !words[field]);
+  const detail = words.detail?.[0] ?? (forgotten.includes("detail") ? GONE : undefined);
+  return {
+    id,
+    workspace,
+    at,
+    person: { id: words.personId?.[0] ?? GONE, name: words.personName?.[0] ?? GONE },
+    deed,
+    subject: words.subject?.[0] ?? GONE,
+    allowed: allowed === 1,
+    ...(detail === undefined ? {} : { detail }),
+    ...(times > 1 ? { times, lastAt } : {}),
+    ...(forgotten.length > 0 ? { forgotten } : {}),
+  };
+}
+
+const proofOf = (row: AuditRow): AuditEntry["proof"] => {
+  const { prev, hash, digests, forgot } = row;
+  const words = JSON.parse(row.words) as Words;
+  const salts = Object.fromEntries(Object.entries(words).map(([field, [, salt]]) => [field, salt])) as Digests;
+  return { prev, hash, digests: JSON.parse(digests) as Digests, salts, ...(forgot ? { forgot: JSON.parse(forgot) as Forgot } : {}) };
+};

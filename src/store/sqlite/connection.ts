@@ -1,0 +1,245 @@
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import Database from "better-sqlite3";
+import { FOLDER_MODE, makeOwn, tighten } from "../own-files.ts";
+import { type Flush, NO_FLUSH, openFlush } from "./flush.ts";
+import { migrate, refuseForeign } from "./schema.ts";
+import { StoreError } from "../store.ts";
+
+/** One open database. Every error of SQLite that a person can mend leaves here as a `StoreError`. */
+export interface Connection {
+  readonly db: Database.Database;
+  /** One transaction, rolled back when `work` throws. */
+  readonly write: <T>(durability: Durability, work: () => T) => T;
+  readonly read: <T>(work: () => T) => T;
+  /** Resolves when all that has been written before is on the disk. The event loop goes on meanwhile, and many may wait for one such wait. */
+  readonly flushed: () => Promise<void>;
+  readonly close: () => void;
+}
+
+/**
+ * `PRAGMA synchronous` for the next transaction. `full`: on the disk when `write` returns; `normal`: survives a crash of the process, but a
+ * power cut may take the last ones. One connection that switches (1.3 µs, outside a transaction) does as well as two, and
+ * what one wrote with `normal` is synced by the next `full`, since both append to the same write-ahead log.
+ */
+type Durability = "full" | "normal";
+
+/** A database that lives as long as its connection. */
+const MEMORY = ":memory:";
+/** Only other programs (a shell, a backup) can hold a lock against the one Parley; waiting blocks the event loop, so not for long. */
+const BUSY_TIMEOUT_MS = 1_000;
+/** After a burst the write-ahead log is cut back to this. A checkpoint comes each 4 MB. */
+const WAL_BYTES_MAX = 16 * 1024 * 1024;
+
+/**
+ * Opens the database for writing, makes it when it is missing, and keeps every other Parley out until it is closed or the process ends,
+ * however it ends.
+ */
+export function openConnection(path: string): Connection {
+  if (path === MEMORY) return connect(new Database(MEMORY), undefined, path);
+  return explained(path, () => {
+    const file = writableFile(path);
+    const lock = takeLock(file, path);
+    try {
+      // Read-only first: what is refused here (newer, foreign, damaged) has not been touched, its write-ahead log included.
+      if (existsSync(file) && statSync(file).size > 0) probe(file, path);
+      // SQLite gives the files beside it the rights of this one.
+      makeOwn(file);
+      tighten(file);
+      return connect(new Database(file, { timeout: BUSY_TIMEOUT_MS }), lock, path);
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
+  });
+}
+
+/** Opens a database that is there for reading only, also while a Parley is running on it. */
+export function openConnectionReadOnly(path: string): Connection {
+  return explained(path, () => {
+    if (!existsSync(path))
+      throw new StoreError(`${path}: there is no database. Check the path (PARLEY_DB); a first \`parley start\` makes it.`);
+    refuseNonFile(path);
+    probe(path, path, "must be current");
+    const db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    return connection(db, { path, lock: undefined, flush: NO_FLUSH });
+  });
+}
+
+/** The file behind `path`, symbolic links resolved so that two names of one file meet in one lock. */
+function writableFile(path: string): string {
+  mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+  // SQLite itself would open a file that it may not write, and fail at the first commit.
+  accessSync(dirname(path), constants.W_OK);
+  if (!existsSync(path)) return join(realpathSync(dirname(path)), basename(path));
+  refuseNonFile(path);
+  accessSync(path, constants.R_OK | constants.W_OK);
+  return realpathSync(path);
+}
+
+function refuseNonFile(path: string): void {
+  if (!statSync(path).isFile())
+    throw new StoreError(`${path}: is not a file, but a directory or a device. Name a file in it, such as ${join(path, "parley.db")}.`);
+}
+
+/**
+ * The lock is a transaction held open on an empty database beside the file: the system lets go of it when the process dies, also by kill -9.
+ * It is not on the file itself, so that `parley export` can read while Parley runs. Its file is never deleted: whoever deletes
+ * it may take it from under a process that has just locked it. Locks of network file systems are not to be trusted.
+ */
+function takeLock(file: string, path: string): Database.Database {
+  const lockFile = `${file}-lock`;
+  // On a file that it may not write, SQLite would take a lock that keeps nobody out.
+  if (existsSync(lockFile)) accessSync(lockFile, constants.R_OK | constants.W_OK);
+  makeOwn(lockFile);
+  const lock = new Database(lockFile, { timeout: 0 });
+  try {
+    lock.pragma("journal_mode = MEMORY");
+    lock.exec("BEGIN EXCLUSIVE");
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (!isSqliteError(error)) throw error;
+    if (error.code.startsWith("SQLITE_BUSY"))
+      throw new StoreError(
+        `${path}: another Parley is running on this database. Stop that one first, or give this one its own file (PARLEY_DB).`,
+        { cause: error },
+      );
+    throw new StoreError(`${lockFile}: cannot be locked (${error.message}). It holds no data: delete it while no Parley is running.`, {
+      cause: error,
+    });
+  }
+}
+
+function probe(file: string, path: string, age?: "must be current"): void {
+  const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    refuseForeign(db, path, age);
+  } finally {
+    db.close();
+  }
+}
+
+function connect(db: Database.Database, lock: Database.Database | undefined, path: string): Connection {
+  try {
+    const mode = db.pragma("journal_mode = WAL", { simple: true });
+    if (mode !== "wal" && path !== MEMORY)
+      throw new StoreError(
+        `${path}: its file system cannot hold a write-ahead log (SQLite answers "${String(mode)}"). Move it to a local disk.`,
+      );
+    db.pragma(`journal_size_limit = ${WAL_BYTES_MAX}`);
+    db.pragma("synchronous = FULL");
+    // What is deleted is written over at once, and not when its place is needed again.
+    db.pragma("secure_delete = ON");
+    refuseForeign(db, path);
+    migrate(db);
+    return connection(db, { path, lock, flush: path === MEMORY ? NO_FLUSH : openFlush(`${db.name}-wal`) });
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function connection(
+  db: Database.Database,
+  { path, lock, flush }: { readonly path: string; readonly lock: Database.Database | undefined; readonly flush: Flush },
+): Connection {
+  const begin = db.prepare("BEGIN IMMEDIATE");
+  const commit = db.prepare("COMMIT");
+  const rollback = db.prepare("ROLLBACK");
+  let durability: Durability | undefined;
+
+  const transaction = <T>(wanted: Durability, work: () => T): T => {
+    if (wanted !== durability) db.exec(`PRAGMA synchronous = ${wanted}`);
+    durability = wanted;
+    begin.run();
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      // SQLite may have rolled back by itself, for instance when the disk was full.
+      if (db.inTransaction) rollback.run();
+      throw error;
+    }
+  };
+  const refuseClosed = () => {
+    if (!db.open) throw new StoreError(`${path}: the database has been closed.`);
+  };
+
+  return {
+    db,
+    write: (wanted, work) => {
+      refuseClosed();
+      return explained(path, () => transaction(wanted, work));
+    },
+    read: (work) => {
+      refuseClosed();
+      return explained(path, work);
+    },
+    async flushed() {
+      refuseClosed();
+      await flush.flushed().catch((error: unknown) => explained(path, () => rethrow(error)));
+    },
+    close: () => {
+      flush.close();
+      db.close();
+      lock?.close();
+    },
+  };
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+/** Runs `work`; a failure that is not a bug is told in words for people, with the file and the mend. */
+export function explained<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const words = explanation(error);
+    throw words === undefined ? error : new StoreError(`${path}: ${words}`, { cause: error });
+  }
+}
+
+function explanation(error: unknown): string | undefined {
+  if (!isSqliteError(error))
+    return isSystemError(error)
+      ? `cannot be opened (${error.code}). Check that the user who runs Parley may write this file and its directory.`
+      : undefined;
+  // "SQLITE_IOERR_WRITE" → "IOERR"
+  switch (error.code.split("_")[1]) {
+    case "BUSY":
+    case "LOCKED":
+      return "another program holds a lock on it. Close that program (a SQLite shell, a backup) and try again.";
+    case "NOTADB":
+    case "CORRUPT":
+      return damaged(error);
+    case "ERROR":
+      // An index of words that cannot be read.
+      return error.message.startsWith("vtable constructor failed") ? damaged(error) : undefined;
+    case "FULL":
+      return "the disk is full. Make room; what was recorded so far is safe.";
+    case "READONLY":
+    case "CANTOPEN":
+    case "PERM":
+    case "AUTH":
+      return `cannot be opened or written (${error.code}). Check that the user who runs Parley may write this file and its directory.`;
+    case "IOERR":
+      return `the disk failed (${error.code}). Check its room, quota and health; what was recorded so far is safe.`;
+    default:
+      return undefined;
+  }
+}
+
+const damaged = ({ message }: Error): string =>
+  `is damaged or not a SQLite database (${message}). Restore a backup, or move the file away to begin with an empty one.`;
+
+function isSqliteError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Database.SqliteError;
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error && "code" in error;
+}

@@ -1,0 +1,272 @@
+import type { Person } from "../../../engine/events.ts";
+import type { Found, Forgetting, Target } from "../../forgetting.ts";
+import type { Connection } from "../connection.ts";
+
+/** The statements of forgetting. All but the reading ones are called in a transaction of the caller's. */
+export type ForgettingRows = ReturnType<typeof forgettingRows>;
+
+interface EventRow {
+  readonly id: number;
+  readonly body: string;
+}
+
+export function forgettingRows({ db }: Connection) {
+  const count = (sql: string, ...values: readonly (string | number)[]): number =>
+    db
+      .prepare<(string | number)[], number>(`SELECT count(*) FROM ${sql}`)
+      .pluck()
+      .get(...values) ?? 0;
+  const run = (sql: string, ...values: readonly (string | number)[]): number => db.prepare(sql).run(...values).changes;
+  const putSetting = db.prepare<[string, string, string]>("UPDATE settings SET value = ? WHERE workspace = ? AND name = ?");
+  const allSettings = db.prepare<[], { workspace: string; name: string; value: string }>("SELECT workspace, name, value FROM settings");
+
+  const threadsOf = (target: Target): string[] => {
+    const where = threadsWhere(target);
+    return db
+      .prepare<(string | number)[], string>(`SELECT name FROM threads WHERE ${where.sql} ORDER BY id`)
+      .pluck()
+      .all(...where.values);
+  };
+
+  return {
+    thread: db.prepare<[string], { readonly id: number }>("SELECT id FROM threads WHERE name = ?"),
+    events: db.prepare<[number], EventRow>("SELECT id, body FROM events WHERE thread = ? ORDER BY seq"),
+    eventsWith: db.prepare<[number, string, number], EventRow>(
+      "SELECT id, body FROM events WHERE thread = ? AND (instr(body, ?) > 0 OR seq = ?) ORDER BY seq",
+    ),
+    turnPosted: db.prepare<[number, string], number>("SELECT seq FROM outbox WHERE thread = ? AND receipt = ? AND kind = 'turn'").pluck(),
+    putEvent: db.prepare<[string, number]>("UPDATE events SET body = ? WHERE id = ?"),
+    lastEvent: db.prepare<[], number>("SELECT coalesce(max(id), 0) FROM events").pluck(),
+    referring: db.prepare<[number, number], EventRow>(
+      `SELECT id, body FROM events WHERE id > ? AND id <= ? AND (instr(body, '"hash":"') > 0 OR instr(body, '"teamHash":"') > 0)`,
+    ),
+    hashes: db.prepare<[], string>("SELECT hash FROM files").pluck(),
+    dropFile: db.prepare<[string]>("DELETE FROM files WHERE hash = ?"),
+
+    secrets: db.prepare<[number], string>("SELECT others FROM forgettings WHERE id = ?").pluck(),
+    decision: db.prepare<[number], string>("SELECT decision FROM forgettings WHERE id = ?").pluck(),
+    done: db.prepare<[number]>("UPDATE forgettings SET state = 'done', target = '', others = '', decision = '' WHERE id = ?"),
+    due: db.prepare<[], number>("SELECT id FROM forgettings WHERE state = 'done'").pluck(),
+    makeDue: db.prepare<[string]>(
+      "INSERT INTO forgettings (target, others, at, state, decision) SELECT '', '', ?, 'done', '' WHERE NOT EXISTS (SELECT 1 FROM forgettings WHERE state = 'done')",
+    ),
+    remove: db.prepare<[number]>("DELETE FROM forgettings WHERE id = ?"),
+    underWay: (): Forgetting[] =>
+      db
+        .prepare<[], { id: number; target: string; at: string }>(
+          "SELECT id, target, at FROM forgettings WHERE state = 'under way' ORDER BY id",
+        )
+        .all()
+        .map(({ target, ...row }) => ({ ...row, target: JSON.parse(target) as Target })),
+    begin: (target: Target, { at, others, by }: { readonly at: string; readonly others: string; readonly by: string }): number =>
+      Number(
+        db
+          .prepare("INSERT INTO forgettings (target, others, at, state, decision) VALUES (?, ?, ?, 'under way', ?)")
+          .run(JSON.stringify(target), others, at, by).lastInsertRowid,
+      ),
+
+    threadsOf,
+
+    removed: db
+      .prepare<[string, string, string, string, string], string>(
+        `WITH gone AS (SELECT id FROM installations WHERE state = 'removed' AND at < ?)
+          SELECT workspace FROM org_workspaces WHERE org IN gone UNION SELECT id FROM gone
+          UNION SELECT substr(key, length(?) + 1) FROM notes WHERE substr(key, 1, length(?)) = ? AND value <> '' AND value < ?`,
+      )
+      .pluck(),
+
+    /** Under which names a person stands in the logs. */
+    namesOf(id: string): string[] {
+      const names = new Set<string>();
+      for (const { body } of db.prepare<[string], EventRow>("SELECT id, body FROM events WHERE instr(body, ?) > 0").iterate(id))
+        collectNames(JSON.parse(body), id, names);
+      // Where the id stood in for the name, the name was learned later.
+      for (const name of db.prepare<[string], string>("SELECT value FROM notes WHERE key LIKE 'name/%/' || ?").pluck().iterate(id))
+        names.add(name);
+      return [...names].filter((name) => name !== "" && name !== id);
+    },
+
+    find(target: Target): Found {
+      const threads = threadsOf(target);
+      const inThreads = (table: string) =>
+        threads.reduce((sum, name) => sum + count(`${table} WHERE thread = (SELECT id FROM threads WHERE name = ?)`, name), 0);
+      const files = new Set<string>();
+      const bodies = db.prepare<[string], string>("SELECT body FROM events WHERE thread = (SELECT id FROM threads WHERE name = ?)").pluck();
+      for (const name of threads)
+        for (const body of bodies.iterate(name)) for (const [, hash = ""] of body.matchAll(/"hash":"([0-9a-f]{64})"/g)) files.add(hash);
+      const memories = memoriesWhere(target);
+      const settings = settingsWhere(target);
+      return {
+        threads: threads.length,
+        events: inThreads("events"),
+        files: files.size,
+        posts: target.kind === "person" ? 0 : inThreads("outbox"),
+        envelopes: envelopesWhere(target).reduce(
+          (sum, { sql, values }) => sum + count(`inbox WHERE handled_at IS NULL AND ${sql}`, ...values),
+          0,
+        ),
+        memories: memories ? count(`memories WHERE ${memories.sql}`, ...memories.values) : 0,
+        settings: settings ? count(`settings WHERE ${settings.sql}`, ...settings.values) : 0,
+      };
+    },
+
+    forgetThread(id: number, name: string, memory: "memory stays" | undefined): void {
+      run("DELETE FROM outbox WHERE thread = ?", id);
+      run("DELETE FROM ready WHERE thread = ?", id);
+      run("DELETE FROM notes WHERE instr(key, ?) > 0", name);
+      run("UPDATE threads SET forgotten = last_seq WHERE id = ?", id);
+      if (!memory) forgetMemories({ sql: "thread = ?", values: [name] });
+    },
+
+    dropThread(id: number): void {
+      run("DELETE FROM events WHERE thread = ?", id);
+      run("DELETE FROM threads WHERE id = ?", id);
+    },
+
+    forgetElsewhere(target: Target, { at, other }: { readonly at: number; readonly other: (person: string) => Person }): void {
+      for (const { sql, values } of envelopesWhere(target))
+        run(`UPDATE inbox SET body = '', handled_at = ? WHERE handled_at IS NULL AND ${sql}`, at, ...values);
+      const memories = memoriesWhere(target);
+      if (memories) forgetMemories(memories);
+      const settings = settingsWhere(target);
+      if (settings) run(`DELETE FROM settings WHERE ${settings.sql}`, ...settings.values);
+      const note = { thread: "", older: "", scope: scopeOf(target), workspace: workspaceOf(target), person: personOf(target) }[target.kind];
+      if (note !== "") run(`DELETE FROM notes WHERE ${SEGMENT("key")}`, note);
+      if (target.kind === "person") forgetPersonElsewhere(target.person, other(target.person));
+      if (target.kind === "workspace") forgetWorkspaceElsewhere(target.workspace);
+      if (target.kind === "older" && !target.costs) run("DELETE FROM spent WHERE day < ?", target.before.slice(0, "2026-11-23".length));
+    },
+  };
+
+  /** The index is made anew from what is left: what was taken out of it is in none of its parts. */
+  function forgetMemories({ sql, values }: Where): void {
+    if (run(`DELETE FROM memories WHERE ${sql}`, ...values) === 0) return;
+    run("DELETE FROM memory_scopes WHERE NOT EXISTS (SELECT 1 FROM memories WHERE scope = memory_scopes.id)");
+    db.exec("INSERT INTO memory_words (memory_words) VALUES ('rebuild')");
+  }
+
+  function forgetPersonElsewhere(id: string, other: Person): void {
+    for (const { workspace, name, value } of allSettings.all()) {
+      if (!value.includes(id)) continue;
+      putSetting.run(JSON.stringify(renamedIn(JSON.parse(value), id, other)), workspace, name);
+    }
+    // By these ids what comes twice is recognised; they say who pressed.
+    run("DELETE FROM inbox WHERE handled_at IS NOT NULL AND instr(envelope, ?) > 0", id);
+    run("DELETE FROM heard WHERE person = ?", id);
+    run("UPDATE spent SET account = ? WHERE account = ?", `person/${other.id}`, `person/${id}`);
+  }
+
+  /** What was spent stays as the workspace's and its places'. An installation that is over goes with its tokens. */
+  function forgetWorkspaceElsewhere(workspace: string): void {
+    run("DELETE FROM spent WHERE workspace = ? AND account LIKE 'person/%'", workspace);
+    run("DELETE FROM heard WHERE workspace = ?", workspace);
+    // Ids of envelopes may say who pressed. Of a database with one workspace alone, all of them are its own.
+    run("DELETE FROM inbox WHERE handled_at IS NOT NULL AND instr(envelope, ?) > 0", workspace);
+    run("DELETE FROM inbox WHERE handled_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM threads WHERE workspace <> ?)", workspace);
+    run("DELETE FROM installations WHERE id = ? AND state <> 'active'", workspace);
+    run("DELETE FROM org_channels WHERE workspace = ?", workspace);
+    run("DELETE FROM org_workspaces WHERE workspace = ?", workspace);
+  }
+}
+
+interface Where {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+}
+
+/** A name is made of parts between slashes: one of them, or several in a row, are this. */
+const SEGMENT = (column: string): string => `instr('/' || ${column} || '/', '/' || ? || '/') > 0`;
+
+const scopeOf = (target: Target): string => (target.kind === "scope" ? target.scope : "");
+const workspaceOf = (target: Target): string => (target.kind === "workspace" ? target.workspace : "");
+const personOf = (target: Target): string => (target.kind === "person" ? target.person : "");
+
+function threadsWhere(target: Target): Where {
+  switch (target.kind) {
+    case "thread":
+      return { sql: "name = ?", values: [target.thread] };
+    case "scope":
+      return { sql: "substr(name, 1, length(?)) = ?", values: [`${target.scope}/`, `${target.scope}/`] };
+    case "workspace":
+      return { sql: "workspace = ?", values: [target.workspace] };
+    case "person":
+      return { sql: "id IN (SELECT thread FROM events WHERE instr(body, ?) > 0)", values: [target.person] };
+    case "older":
+      return { sql: "at < ? AND forgotten < last_seq", values: [target.before] };
+  }
+}
+
+function memoriesWhere(target: Target): Where | undefined {
+  switch (target.kind) {
+    case "thread":
+      return { sql: "thread = ?", values: [target.thread] };
+    case "scope":
+      return { sql: "scope IN (SELECT id FROM memory_scopes WHERE name = ?)", values: [target.scope] };
+    case "workspace":
+      return {
+        sql: "scope IN (SELECT id FROM memory_scopes WHERE substr(name, 1, length(?)) = ?)",
+        values: [`${target.workspace}/`, `${target.workspace}/`],
+      };
+    case "person":
+      return { sql: "asker_id = ?", values: [target.person] };
+    case "older":
+      return undefined;
+  }
+}
+
+function settingsWhere(target: Target): Where | undefined {
+  switch (target.kind) {
+    case "thread":
+    case "older":
+      return undefined;
+    case "scope": {
+      const [workspace = "", ...place] = target.scope.split("/");
+      return { sql: `workspace = ? AND ${SEGMENT("name")}`, values: [workspace, place.join("/")] };
+    }
+    case "workspace":
+      return { sql: "workspace = ?", values: [target.workspace] };
+    case "person":
+      return { sql: SEGMENT("name"), values: [target.person] };
+  }
+}
+
+/** Not yet handled, hence with their text. A name's parts are in them as they are. Others' words about a person are for their handler. */
+function envelopesWhere(target: Target): readonly Where[] {
+  const all = (...needles: readonly string[]): Where => ({
+    sql: needles.map(() => "instr(body, ?) > 0").join(" AND "),
+    values: needles.map((needle) => JSON.stringify(needle)),
+  });
+  switch (target.kind) {
+    case "thread": {
+      const [, ...parts] = target.thread.split("/");
+      return parts.length > 0 ? [all(...parts)] : [];
+    }
+    case "scope":
+      return [all(...target.scope.split("/").slice(1))];
+    case "workspace":
+      return [all(target.workspace)];
+    case "person":
+      return [`"user":"${target.person}"`, `"user":{"id":"${target.person}"`, `"user_id":"${target.person}"`].map((needle) => ({
+        sql: "instr(body, ?) > 0",
+        values: [needle],
+      }));
+    case "older":
+      return [];
+  }
+}
+
+function collectNames(value: unknown, id: string, names: Set<string>): void {
+  if (typeof value !== "object" || value === null) return;
+  if ("id" in value && value.id === id && "name" in value && typeof value.name === "string") names.add(value.name);
+  for (const one of Object.values(value)) collectNames(one, id, names);
+}
+
+/** Plain JSON, in which the person has another id and name. */
+function renamedIn(value: unknown, id: string, other: Person): unknown {
+  if (typeof value === "string") return value === id ? other.id : value.replaceAll(id, other.id);
+  if (Array.isArray(value)) return value.map((one) => renamedIn(one, id, other));
+  if (typeof value !== "object" || value === null) return value;
+  const isPerson = "id" in value && value.id === id && "name" in value;
+  const entries = Object.entries(value).map(([key, one]) => [key, renamedIn(one, id, other)] as const);
+  return { ...Object.fromEntries(entries), ...(isPerson ? { name: other.name } : {}) };
+}

@@ -1,0 +1,176 @@
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
+import type { EventBody, RunEvent } from "../../engine/events.ts";
+import type { Connection } from "./connection.ts";
+import { sqliteNames } from "./names.ts";
+import type { ReadyRows } from "./ready.ts";
+import { type Commit, type CommitResult, type Committed, type PostDraft, type Store, StoreError, type ThreadSummary } from "../store.ts";
+
+/** A log is read whole for each turn of its thread, and a Slack message holds 40 KB: what is larger belongs in a file. */
+const EVENT_BYTES_MAX = 1024 * 1024;
+/** One event makes a handful of messages; more is a loop gone wrong. */
+const POSTS_PER_COMMIT_MAX = 200;
+/** A commit blocks the event loop while it writes: about 10 ms at this many. */
+const EVENTS_PER_COMMIT_MAX = 1_000;
+/** Made of ids of the chat service, which are far shorter. */
+const THREAD_CHARS_MAX = 512;
+/** Read at once; other work goes on between two pages, since SQLite blocks the event loop: about 2 ms. */
+const LOAD_PAGE_EVENTS = 500;
+
+interface ThreadRow {
+  readonly id: number;
+  readonly workspace: string;
+  readonly lastSeq: number;
+  readonly running: 0 | 1;
+}
+
+type Log = Pick<Store, "load" | "commit" | "follow" | "unfinished" | "recent">;
+
+/** The log of each thread. `woken` is told of a wake-up once it has been committed. */
+export function sqliteLog(
+  { db, write, read }: Connection,
+  options: {
+    readonly ready: ReadyRows;
+    /** Sums up what the events cost. */
+    readonly spent: (commit: Commit) => void;
+    /** Keeps who was heard. */
+    readonly heard: (commit: Commit) => void;
+    readonly now: () => number;
+    readonly woken: (thread: string, workspace: string, wake: Commit["wake"]) => void;
+  },
+): Log {
+  const findThread = db.prepare<[string], ThreadRow>("SELECT id, workspace, last_seq AS lastSeq, running FROM threads WHERE name = ?");
+  const addThread = db.prepare("INSERT INTO threads (name, workspace, last_seq, at, running) VALUES (?, ?, ?, ?, ?)");
+  const updateThread = db.prepare("UPDATE threads SET last_seq = ?, at = ? WHERE id = ?");
+  // By itself: named in the other, it would have SQLite write its indexes anew with each commit, 4 KB each.
+  const updateRunning = db.prepare("UPDATE threads SET running = ? WHERE id = ?");
+  const addEvent = db.prepare("INSERT INTO events (thread, seq, body) VALUES (?, ?, ?)");
+  const addPost = db.prepare("INSERT INTO outbox (thread, seq, kind, part) VALUES (?, ?, ?, ?)");
+  const page = db
+    .prepare<[string, number, number], string>(
+      "SELECT body FROM events WHERE thread = (SELECT id FROM threads WHERE name = ?) AND seq > ? ORDER BY seq LIMIT ?",
+    )
+    .pluck();
+  const summary = "SELECT name AS thread, workspace, last_seq AS lastSeq, at FROM threads";
+  const unfinished = db.prepare<[], ThreadSummary>(`${summary} WHERE running = 1 ORDER BY at, id`);
+  const unfinishedOf = db.prepare<[string], ThreadSummary>(`${summary} WHERE running = 1 AND workspace = ? ORDER BY at, id`);
+  const recent = db.prepare<[number], ThreadSummary>(`${summary} WHERE last_seq > 0 ORDER BY at DESC, id DESC LIMIT ?`);
+  const recentOf = db.prepare<[string, number], ThreadSummary>(
+    `${summary} WHERE last_seq > 0 AND workspace = ? ORDER BY at DESC, id DESC LIMIT ?`,
+  );
+  const { follow, tell } = followers();
+  const names = sqliteNames(db);
+
+  const append = (commit: Commit, bodies: readonly string[]): { readonly stale: number } | { readonly workspace: string } => {
+    const found = findThread.get(commit.thread);
+    const lastSeq = found?.lastSeq ?? 0;
+    if (lastSeq !== commit.afterSeq) return { stale: lastSeq };
+    const newSeq = lastSeq + bodies.length;
+    const running = isRunning(commit.events, found?.running === 1) ? 1 : 0;
+    const id = found?.id ?? Number(addThread.run(commit.thread, commit.workspace, newSeq, commit.at, running).lastInsertRowid);
+    if (found && bodies.length > 0) updateThread.run(newSeq, commit.at, id);
+    if (found && found.running !== running) updateRunning.run(running, id);
+    bodies.forEach((body, index) => addEvent.run(id, lastSeq + 1 + index, body));
+    for (const post of inLogOrder(commit.posts)) addPost.run(id, lastSeq + 1 + post.event, post.kind, post.part);
+    const workspace = found?.workspace || commit.workspace;
+    options.heard({ ...commit, workspace });
+    options.spent({ ...commit, workspace });
+    options.ready.set(id, commit.wake, options.now());
+    return { workspace };
+  };
+
+  return {
+    load: async (thread, afterSeq) => {
+      const events: RunEvent[] = [];
+      for (;;) {
+        const bodies = read(() => page.all(thread, events.at(-1)?.seq ?? afterSeq, LOAD_PAGE_EVENTS));
+        const named = read(() => names(thread, bodies));
+        for (const body of named) events.push(JSON.parse(body) as RunEvent);
+        if (bodies.length < LOAD_PAGE_EVENTS) return events;
+        await eventLoopTurn();
+      }
+    },
+
+    commit: async (commit): Promise<CommitResult> => {
+      const events: RunEvent[] = commit.events.map((body, index) => ({ ...body, seq: commit.afterSeq + 1 + index, at: commit.at }));
+      const bodies = events.map((event) => JSON.stringify(event));
+      refuseOversized(commit, bodies);
+      // A post that has been seen must not be unsaid by a power cut: before it leaves it is marked, and what is marked is on the disk with all
+      // that was written before it (outbox.ts). The rest can be thought again. A wait for the disk here would hold up the event loop.
+      const done = write("normal", () => append(commit, bodies));
+      if ("stale" in done) return { kind: "stale", lastSeq: done.stale };
+      options.woken(commit.thread, done.workspace, commit.wake);
+      tell({ thread: commit.thread, workspace: done.workspace, events, posts: commit.posts.length });
+      return { kind: "ok", events };
+    },
+
+    follow,
+    unfinished: async (workspace) => read(() => (workspace === undefined ? unfinished.all() : unfinishedOf.all(workspace))),
+    recent: async (limit, workspace) => read(() => (workspace === undefined ? recent.all(limit) : recentOf.all(workspace, limit))),
+  };
+}
+
+function refuseOversized({ thread, events, posts }: Commit, bodies: readonly string[]): void {
+  if (thread.length > THREAD_CHARS_MAX)
+    throw new StoreError(`thread ${thread.slice(0, 60)}…: its name has ${thread.length} characters; at most ${THREAD_CHARS_MAX} are kept.`);
+  if (bodies.length > EVENTS_PER_COMMIT_MAX)
+    throw new StoreError(
+      `thread ${thread}: ${bodies.length} events in one commit; at most ${EVENTS_PER_COMMIT_MAX} go together. Commit them in parts.`,
+    );
+  if (posts.length > POSTS_PER_COMMIT_MAX)
+    throw new StoreError(
+      `thread ${thread}: ${posts.length} posts in one commit; at most ${POSTS_PER_COMMIT_MAX} go together. Post less for an event, or put the rest in a file.`,
+    );
+  const missing = posts.find((post) => !(post.event in events));
+  if (missing) throw new RangeError(`thread ${thread}: a post is for event ${missing.event} of a commit with ${events.length}`);
+  bodies.forEach((body, index) => {
+    const bytes = Buffer.byteLength(body);
+    if (bytes > EVENT_BYTES_MAX)
+      throw new StoreError(
+        `thread ${thread}: a ${events[index]?.type} event has ${bytes} bytes; at most ${EVENT_BYTES_MAX} are kept. Shorten it, or put the content in a file.`,
+      );
+  });
+}
+
+/** Whether a run is going on after these events: what the log says, kept beside it so that a start need not read every log. */
+function isRunning(events: readonly EventBody[], before: boolean): boolean {
+  const last = events.findLast((event) => event.type === "run.started" || event.type === "run.stopped");
+  return last ? last.type === "run.started" : before;
+}
+
+/** Ids are given in this order, and posts are sent in the order of their ids. */
+function inLogOrder(posts: readonly PostDraft[]): readonly PostDraft[] {
+  return posts.length < 2 ? posts : posts.toSorted((a, b) => a.event - b.event);
+}
+
+/** Those who follow. A listener that commits is told of it after every listener has heard of the commit before. */
+function followers(): { follow: Store["follow"]; tell: (committed: Committed) => void } {
+  const listeners = new Set<{ readonly hear: (committed: Committed) => void }>();
+  const untold: Committed[] = [];
+  let telling = false;
+
+  const hearAll = (committed: Committed) => {
+    for (const { hear } of listeners) {
+      try {
+        hear(committed);
+      } catch (error) {
+        process.emitWarning(
+          `A listener of the store threw on thread ${committed.thread}: ${error instanceof Error ? error.stack : String(error)}`,
+        );
+      }
+    }
+  };
+  return {
+    follow: (hear) => {
+      const listener = { hear };
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    tell: (committed) => {
+      untold.push(committed);
+      if (telling) return;
+      telling = true;
+      for (let next = untold.shift(); next; next = untold.shift()) hearAll(next);
+      telling = false;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Connection } from "./connection.ts";
+import type { Post, Store } from "../store.ts";
+
+interface PostRow extends Omit<Post, "sendingSince"> {
+  readonly sendingSince: string | null;
+}
+
+const POST = `
+  SELECT outbox.id, threads.name AS thread, seq, kind, part, sending_since AS sendingSince
+  FROM outbox JOIN threads ON threads.id = outbox.thread WHERE receipt IS NULL AND gave_up IS NULL`;
+
+/** What goes out. Rows come into being in the commit of their event (`log.ts`); here they are taken to their end. */
+export function sqliteOutbox({ db, write, read }: Connection): Pick<Store, "duePosts" | "markSending" | "markDelivered" | "receipt"> {
+  const due = db.prepare<[number], PostRow>(`${POST} ORDER BY outbox.id LIMIT ?`);
+  const dueInLane = db.prepare<[string, number], PostRow>(
+    `${POST} AND outbox.thread = (SELECT id FROM threads WHERE name = ?) ORDER BY outbox.id LIMIT ?`,
+  );
+  const dueInWorkspace = db.prepare<[string, number], PostRow>(`${POST} AND threads.workspace = ? ORDER BY outbox.id LIMIT ?`);
+  const sending = db.prepare("UPDATE outbox SET sending_since = ? WHERE id = ? AND sending_since IS NULL");
+  const delivered = db.prepare("UPDATE outbox SET receipt = ?, gave_up = ? WHERE id = ? AND receipt IS NULL AND gave_up IS NULL");
+  const receipt = db
+    .prepare<[string, number, string], string>(
+      "SELECT receipt FROM outbox WHERE thread = (SELECT id FROM threads WHERE name = ?) AND seq = ? AND kind = ? AND receipt IS NOT NULL ORDER BY part LIMIT 1",
+    )
+    .pluck();
+
+  return {
+    duePosts: async (lane, limit, workspace) => {
+      const rows = read(() => {
+        if (lane !== undefined) return dueInLane.all(lane, limit);
+        return workspace === undefined ? due.all(limit) : dueInWorkspace.all(workspace, limit);
+      });
+      return rows.map((row) => ({ ...row, sendingSince: row.sendingSince ?? undefined }));
+    },
+    // On the disk before the post leaves, and with it the event that it shows: lost in a power cut, it would be posted twice, or unsaid.
+    // In the event loop, since posts are few and keep a pace: waits of another length each would let some leave together.
+    markSending: async (id, at) => write("full", () => void sending.run(at, id)),
+    // Lost, this is found out again: the post is looked for before it is tried again.
+    markDelivered: async (id, outcome) =>
+      write(
+        "normal",
+        () => void ("receipt" in outcome ? delivered.run(outcome.receipt, null, id) : delivered.run(null, outcome.gaveUp, id)),
+      ),
+    receipt: async (thread, seq, kind) => read(() => receipt.get(thread, seq, kind)),
+  };
+}

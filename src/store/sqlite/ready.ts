@@ -1,0 +1,51 @@
+import type { Connection } from "./connection.ts";
+import type { Commit } from "../store.ts";
+
+/** The `ready` table: which threads are to be worked on, and when. Times in ms since the epoch. */
+export interface ReadyRows {
+  /** Part of a commit, inside its transaction. */
+  readonly set: (threadId: number, wake: Commit["wake"], now: number) => void;
+  /** Rows with `after < at <= until`, the oldest first. */
+  readonly between: (after: number, until: number) => ReadyThread[];
+  /** The earliest time later than `after`. */
+  readonly next: (after: number) => number | undefined;
+  readonly remove: (thread: string) => void;
+}
+
+interface ReadyThread {
+  readonly thread: string;
+  readonly workspace: string;
+}
+
+export function readyRows({ db, write, read }: Connection): ReadyRows {
+  // A thread that is due already stays where it is in the line, and costs no page write.
+  const wakeNow = db.prepare(
+    "INSERT INTO ready (thread, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at WHERE at > excluded.at",
+  );
+  const wakeAt = db.prepare("INSERT INTO ready (thread, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at");
+  const rest = db.prepare("DELETE FROM ready WHERE thread = ?");
+  const remove = db.prepare("DELETE FROM ready WHERE thread = (SELECT id FROM threads WHERE name = ?)");
+  const between = db.prepare<[number, number], ReadyThread>(
+    "SELECT name AS thread, workspace FROM ready JOIN threads ON threads.id = ready.thread WHERE ready.at > ? AND ready.at <= ? ORDER BY ready.at, ready.thread",
+  );
+  const next = db.prepare<[number], number | null>("SELECT min(at) FROM ready WHERE at > ?").pluck();
+
+  return {
+    set: (threadId, wake, now) => {
+      if (wake === "keep") return;
+      if (wake === "none") rest.run(threadId);
+      else if (wake === "now") wakeNow.run(threadId, now);
+      else wakeAt.run(threadId, timeOf(wake.at));
+    },
+    between: (after, until) => read(() => between.all(after, until)),
+    next: (after) => read(() => next.get(after) ?? undefined),
+    remove: (thread) => write("normal", () => void remove.run(thread)),
+  };
+}
+
+/** @throws RangeError when the text is not a time: that is a bug of the caller. */
+export function timeOf(iso: string): number {
+  const ms = Date.parse(iso);
+  if (Number.isNaN(ms)) throw new RangeError(`"${iso}" is not an ISO 8601 time`);
+  return ms;
+}

@@ -1,0 +1,71 @@
+import { SETTING_BYTES_MAX, SETTING_NAME_CHARS_MAX, SETTINGS_LISTED_MAX, type Setting, type Settings } from "../settings.ts";
+import type { SqliteAudit } from "./audit/audit.ts";
+import type { Connection } from "./connection.ts";
+import { StoreError } from "../store.ts";
+
+interface SettingRow {
+  readonly name: string;
+  readonly value: string;
+  readonly revision: number;
+}
+
+/** Settings by workspace and name, and the decisions of each workspace. */
+export function sqliteSettings({ db, write, read }: Connection, audit: SqliteAudit): Settings {
+  let prepared: ReturnType<typeof statementsOn> | undefined;
+  const on = () => (prepared ??= statementsOn(db));
+
+  return {
+    get: async (workspace, name) => read(() => settingOf(on().get.get(workspace, name))),
+    // A range and no LIKE: what a person calls a team may hold its wildcards.
+    list: async (workspace, prefix) =>
+      read(() =>
+        on()
+          .list.all(workspace, prefix, `${prefix}\u{10FFFF}`, SETTINGS_LISTED_MAX)
+          .flatMap((row) => settingOf(row) ?? []),
+      ),
+    put: async ({ name, value, revision, decision }) => {
+      const text = value === undefined ? undefined : JSON.stringify(value);
+      refuseOversized(name, text);
+      // What a person has seen set or taken away must not come back with a power cut.
+      return audit.telling(() =>
+        write("full", () => {
+          const { workspace } = decision;
+          const stands = on().get.get(workspace, name)?.revision ?? 0;
+          if (stands !== revision) return false;
+          if (text === undefined) on().remove.run(workspace, name);
+          else on().put.run(workspace, name, text, revision + 1);
+          audit.add(decision);
+          return true;
+        }),
+      );
+    },
+    record: async (decision) => audit.telling(() => write("normal", () => audit.add(decision))),
+    workspaces: async () => audit.workspaces(),
+    decisions: async (workspace, { limit, before = Number.MAX_SAFE_INTEGER }) => audit.page(workspace, { limit, before }),
+  };
+}
+
+function statementsOn(db: Connection["db"]) {
+  return {
+    get: db.prepare<[string, string], SettingRow>("SELECT name, value, revision FROM settings WHERE workspace = ? AND name = ?"),
+    list: db.prepare<[string, string, string, number], SettingRow>(
+      "SELECT name, value, revision FROM settings WHERE workspace = ? AND name >= ? AND name < ? ORDER BY name LIMIT ?",
+    ),
+    put: db.prepare(
+      "INSERT INTO settings (workspace, name, value, revision) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value, revision = excluded.revision",
+    ),
+    remove: db.prepare("DELETE FROM settings WHERE workspace = ? AND name = ?"),
+  };
+}
+
+const settingOf = (row: SettingRow | undefined): Setting | undefined => row && { ...row, value: JSON.parse(row.value) as unknown };
+
+function refuseOversized(name: string, text: string | undefined): void {
+  if (name.length > SETTING_NAME_CHARS_MAX)
+    throw new StoreError(
+      `setting ${name.slice(0, 60)}…: its name has ${name.length} characters; at most ${SETTING_NAME_CHARS_MAX} are kept.`,
+    );
+  const bytes = Buffer.byteLength(text ?? "");
+  if (bytes > SETTING_BYTES_MAX)
+    throw new StoreError(`setting ${name}: has ${bytes} bytes; at most ${SETTING_BYTES_MAX} are kept. Shorten it.`);
+}

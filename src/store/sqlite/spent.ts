@@ -1,0 +1,32 @@
+import type { EventBody } from "../../engine/events.ts";
+import { NOTHING_SPENT, spend } from "../../engine/usage.ts";
+import type { Connection } from "./connection.ts";
+import type { Commit, Store } from "../store.ts";
+
+const DAY_CHARS = "2026-11-23".length;
+
+/** The sums by day. `add` is to be called in the transaction of the events. */
+export function sqliteSpent({ db, read }: Connection): Pick<Store, "spentOn"> & { add(commit: Commit): void } {
+  const find = db.prepare<[string, string, string], { usd: number; unpriced: number }>(
+    "SELECT usd, unpriced FROM spent WHERE workspace = ? AND account = ? AND day = ?",
+  );
+  const put = db.prepare(
+    `INSERT INTO spent (workspace, account, day, usd, unpriced) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET usd = usd + excluded.usd, unpriced = max(unpriced, excluded.unpriced)`,
+  );
+
+  return {
+    add({ workspace, accounts = [], at, events }) {
+      const usages = accounts.length === 0 ? [] : events.flatMap(usageOf);
+      if (usages.length === 0) return;
+      const { usage, priced } = usages.reduce(spend, NOTHING_SPENT);
+      for (const account of accounts) put.run(workspace, account, at.slice(0, DAY_CHARS), usage.usd, priced ? 0 : 1);
+    },
+    spentOn: async (workspace, account, day) => {
+      const found = read(() => find.get(workspace, account, day));
+      return { usd: found?.usd ?? 0, priced: found?.unpriced !== 1 };
+    },
+  };
+}
+
+const usageOf = (event: EventBody) => ("usage" in event && event.usage && (event.usage.calls ?? 1) > 0 ? [event.usage] : []);
