@@ -10,13 +10,13 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { assistant } from "../src/engine/agents/assistant.ts";
 import { systemClock } from "../src/engine/clock.ts";
-import { isEvent, type EventBody, type RunEvent } from "../src/engine/events.ts";
+import { isEvent, type EventBody, type RunEvent } from "../src/engine/events/events.ts";
 import type { Model } from "../src/engine/model.ts";
 import { roundRobin } from "../src/engine/policies/round-robin.ts";
-import { converse } from "../src/engine/run.ts";
+import { converse } from "../src/engine/loop.ts";
 import type { Team } from "../src/engine/team.ts";
-import { any, maxTurns, minutes, textMention, tokens } from "../src/engine/termination.ts";
-import { createRunner } from "../src/runner.ts";
+import { any, maxTurns, minutes, textMention, tokens } from "../src/engine/limits/termination.ts";
+import { createRunner } from "../src/runner/runner.ts";
 import { openSqlite } from "../src/store/sqlite/store.ts";
 
 const LENGTHS = [10, 50, 200, 1_000, 5_000];

@@ -10,10 +10,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildTeams } from "../src/config/build.ts";
 import { loadSettings } from "../src/config/load.ts";
-import { isEvent, type EventBody, type RunEvent } from "../src/engine/events.ts";
+import { isEvent, type EventBody, type RunEvent } from "../src/engine/events/events.ts";
 import type { Model, ModelRequest } from "../src/engine/model.ts";
-import { converse } from "../src/engine/run.ts";
-import { SELECTOR } from "../src/engine/transcript.ts";
+import { converse } from "../src/engine/loop.ts";
+import { SELECTOR } from "../src/engine/reading/transcript.ts";
 import { createOffExecutor } from "../src/sandbox/off.ts";
 
 const TURNS = 40;

@@ -1,5 +1,5 @@
 import { SpanStatusCode, trace, ROOT_CONTEXT, type Attributes, type Context, type Meter, type Tracer } from "@opentelemetry/api";
-import type { RunEvent, Usage } from "./engine/events.ts";
+import type { RunEvent, Usage } from "./engine/events/events.ts";
 import type { Store } from "./store/store.ts";
 
 /**

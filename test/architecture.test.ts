@@ -12,15 +12,14 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   store: ["engine"],
   sandbox: [],
   workspace: [],
-  "runner.ts": ["engine", "store", "runner"],
   runner: ["engine", "store"],
   "telemetry.ts": ["engine", "store"],
   // Asked before a name is taken, and again before it is shown.
   "lookalikes.ts": [],
   config: ["engine", "models", "tools", "sandbox", "lookalikes.ts"],
-  slack: ["engine", "store", "runner.ts", "lookalikes.ts"],
-  studio: ["engine", "store", "config", "runner.ts"],
-  "parley.ts": ["engine", "models", "tools", "sandbox", "store", "runner.ts", "runner", "telemetry.ts", "config", "slack", "studio"],
+  slack: ["engine", "store", "runner", "lookalikes.ts"],
+  studio: ["engine", "store", "config", "runner"],
+  "parley.ts": ["engine", "models", "tools", "sandbox", "store", "runner", "telemetry.ts", "config", "slack", "studio"],
   cli: ["parley.ts", "config", "workspace"],
 };
 

@@ -1,7 +1,7 @@
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider, type ReadableSpan } from "@opentelemetry/sdk-trace";
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 import { expect, test } from "vitest";
-import type { EventBody, RunEvent } from "../src/engine/events.ts";
+import type { EventBody, RunEvent } from "../src/engine/events/events.ts";
 import { openSqlite } from "../src/store/sqlite/store.ts";
 import { createTelemetry, SPANS_MAX, traceOf, type Stretch } from "../src/telemetry.ts";
 

@@ -1,10 +1,10 @@
-import { createBudget } from "../engine/budget.ts";
+import { createBudget } from "../engine/limits/budget.ts";
 import type { Model } from "../engine/model.ts";
 import { closer } from "../engine/agents/closer.ts";
-import type { ActionPolicy, FileRef, RunLimits } from "../engine/events.ts";
-import { capsOf } from "../engine/run-limits.ts";
+import type { ActionPolicy, FileRef, RunLimits } from "../engine/events/events.ts";
+import { capsOf } from "../engine/limits/run-limits.ts";
 import type { Agent, Team } from "../engine/team.ts";
-import type { Transcript } from "../engine/transcript.ts";
+import type { Transcript } from "../engine/reading/transcript.ts";
 import { withFallback } from "../models/fallback.ts";
 import type { Executor } from "../sandbox/executor.ts";
 import { buildAgent } from "./build/agents.ts";

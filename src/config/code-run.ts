@@ -1,5 +1,5 @@
-import type { RunCode } from "../engine/agents/run-block.ts";
-import type { FileRef } from "../engine/events.ts";
+import type { RunCode } from "../engine/agents/code/run-block.ts";
+import type { FileRef } from "../engine/events/events.ts";
 import { SandboxUnavailable, type CodeResult, type Executor, type SandboxFile, type Session } from "../sandbox/executor.ts";
 
 /** Keeps content and gives its SHA-256, hex. */

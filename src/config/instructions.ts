@@ -1,5 +1,5 @@
 import { transferTool } from "../engine/agents/handoff.ts";
-import { HUMAN } from "../engine/events.ts";
+import { HUMAN } from "../engine/events/events.ts";
 import { handoffsOf, recallOf, targetOf, type AssistantSettings, type CoderSettings } from "./schema/agents.ts";
 import type { StopSettings } from "./schema/stop.ts";
 import type { TeamSettings } from "./schema.ts";

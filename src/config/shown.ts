@@ -1,3 +1,3 @@
 /** For the command line, which loads no more of the engine than it needs to show a line. */
-export { MARKS_EXPLAINED, shown } from "../engine/shown.ts";
-export { withShownCode } from "../engine/agents/code-blocks.ts";
+export { MARKS_EXPLAINED, shown } from "../engine/reading/shown.ts";
+export { withShownCode } from "../engine/code-blocks.ts";

@@ -1,4 +1,4 @@
-import { stricter } from "../engine/agents/approvals.ts";
+import { stricter } from "../engine/approvals.ts";
 import { cardOf, type TeamCard } from "./build/cards.ts";
 import { policyOf } from "./build/policy.ts";
 import { snapshotOf } from "./build/snapshot.ts";

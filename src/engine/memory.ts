@@ -1,4 +1,4 @@
-import type { Person } from "./events.ts";
+import type { Person } from "./events/events.ts";
 
 /**
  * What agents keep across threads: short notes in a scope, which is one place where people talk, with all of its threads. Everybody in a

@@ -1,5 +1,5 @@
-import type { Piece, Source } from "./attribution.ts";
-import type { Failure, FileRef, Notices, Usage } from "./events.ts";
+import type { Piece, Source } from "./reading/attribution.ts";
+import type { Failure, FileRef, Notices, Usage } from "./events/events.ts";
 
 /**
  * What an agent asks of a model. One port for every provider.

@@ -1,9 +1,9 @@
-import { isStanding } from "./agents/approvals.ts";
-import type { Beside, EventBody, Person, RunEvent } from "./events.ts";
-import { isHalted } from "./halt.ts";
-import { offerAt, type RaiseCeilings } from "./run-limits.ts";
-import type { Question } from "./run-state.ts";
-import { currentRun, type Transcript } from "./transcript.ts";
+import { isStanding } from "./approvals.ts";
+import type { Beside, EventBody, Person, RunEvent } from "./events/events.ts";
+import { isHalted } from "./limits/halt.ts";
+import { offerAt, type RaiseCeilings } from "./limits/run-limits.ts";
+import type { Question } from "./reading/run-state.ts";
+import { currentRun, type Transcript } from "./reading/transcript.ts";
 
 /** What a person wants of a run that goes on, beside words for the agents. */
 export type Steering = { readonly person: Person } &

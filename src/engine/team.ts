@@ -1,5 +1,5 @@
-import type { Delta, EventBody, StopReason } from "./events.ts";
-import type { Transcript } from "./transcript.ts";
+import type { Delta, EventBody, StopReason } from "./events/events.ts";
+import type { Transcript } from "./reading/transcript.ts";
 
 /** Everything that thinks. A turn is a function of the log: after a crash or an answer it is called again and goes on from what is recorded. */
 export interface Agent {

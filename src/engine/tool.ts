@@ -1,5 +1,5 @@
 import type { ToolSpec } from "./model.ts";
-import type { ActionPolicy, HeldCode, Failure, Person, Usage } from "./events.ts";
+import type { ActionPolicy, HeldCode, Failure, Person, Usage } from "./events/events.ts";
 
 /**
  * What an agent asks of a tool. Contract: `run` gets the arguments already parsed as JSON (checked by the tool itself), and returns a

@@ -2,7 +2,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import { transformJSONSchema } from "@anthropic-ai/sdk/lib/transform-json-schema";
 import type { MessageCreateParamsStreaming, RawMessageStreamEvent, Tool } from "@anthropic-ai/sdk/resources/messages/messages";
 import type { Clock } from "../engine/clock.ts";
-import type { Usage } from "../engine/events.ts";
+import type { Usage } from "../engine/events/events.ts";
 import type { Model, ModelRequest } from "../engine/model.ts";
 import { anthropicMessages, CACHE_MARK } from "./anthropic-messages.ts";
 import { conceding, newConcessions, type Concession, type Concessions } from "./concessions.ts";

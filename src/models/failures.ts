@@ -1,4 +1,4 @@
-import type { Notices, Usage } from "../engine/events.ts";
+import type { Notices, Usage } from "../engine/events/events.ts";
 import type { ModelFailureKind, ModelReply } from "../engine/model.ts";
 import { FAILURES, type Source } from "./failure-table.ts";
 

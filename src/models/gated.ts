@@ -1,4 +1,4 @@
-import { estimateTokens } from "../engine/agents/context.ts";
+import { estimateTokens } from "../engine/reading/context.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { Model, ModelRequest } from "../engine/model.ts";
 import type { Source } from "./failure-table.ts";

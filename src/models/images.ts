@@ -1,5 +1,5 @@
-import { shownName } from "../engine/attribution.ts";
-import type { FileRef } from "../engine/events.ts";
+import { shownName } from "../engine/reading/attribution.ts";
+import type { FileRef } from "../engine/events/events.ts";
 import type { ModelMessage } from "../engine/model.ts";
 
 /** The content under a hash; `undefined` when it is not kept (any more). */

@@ -1,6 +1,6 @@
 import type { Stream } from "openai/core/streaming";
 import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from "openai/resources/chat/completions";
-import type { Usage } from "../engine/events.ts";
+import type { Usage } from "../engine/events/events.ts";
 import type { ModelMessage, ModelRequest } from "../engine/model.ts";
 import { conceding, type Concession } from "./concessions.ts";
 import { dataUrl, imagesOf, NO_IMAGES, readImages, textBeside, type Images } from "./images.ts";

@@ -1,6 +1,6 @@
 import type { ResponseCreateParamsStreaming, ResponseInputItem, ResponseStreamEvent } from "openai/resources/responses/responses";
 import type { ModelMessage, ModelRequest } from "../engine/model.ts";
-import type { Usage } from "../engine/events.ts";
+import type { Usage } from "../engine/events/events.ts";
 import { conceding, type Concession } from "./concessions.ts";
 import { dataUrl, imagesOf, NO_IMAGES, readImages, textBeside, type Image, type Images } from "./images.ts";
 import { outputTokensMax, temperature } from "./limits.ts";

@@ -1,4 +1,4 @@
-import type { Usage } from "../engine/events.ts";
+import type { Usage } from "../engine/events/events.ts";
 import type { Model } from "../engine/model.ts";
 
 /** US dollars a million tokens. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { systemClock, type Clock } from "../engine/clock.ts";
-import type { Usage } from "../engine/events.ts";
+import type { Usage } from "../engine/events/events.ts";
 import type { Model, ModelFailureKind, ModelReply, ModelRequest, ToolCall } from "../engine/model.ts";
 import { fillTemplate, patternTrouble } from "./replay-template.ts";
 

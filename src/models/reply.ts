@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../engine/clock.ts";
-import type { Usage } from "../engine/events.ts";
+import type { Usage } from "../engine/events/events.ts";
 import type { ModelDelta, ModelFailureKind, ModelReply, ModelRequest, ToolCall } from "../engine/model.ts";
 import type { Source } from "./failure-table.ts";
 import { failure, toFailure, type SoFar } from "./failures.ts";

@@ -1,4 +1,4 @@
-import type { Usage } from "../engine/events.ts";
+import type { Usage } from "../engine/events/events.ts";
 
 export const NOTHING: Usage = { inputTokens: 0, outputTokens: 0 };
 

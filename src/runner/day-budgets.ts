@@ -1,7 +1,7 @@
 import type { Clock } from "../engine/clock.ts";
-import type { NearedLimit, Person, StopReason } from "../engine/events.ts";
-import { isNear } from "../engine/run-limits.ts";
-import type { RunState } from "../engine/run-state.ts";
+import type { NearedLimit, Person, StopReason } from "../engine/events/events.ts";
+import { isNear } from "../engine/limits/run-limits.ts";
+import type { RunState } from "../engine/reading/run-state.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 

@@ -1,4 +1,4 @@
-import type { Person } from "../engine/events.ts";
+import type { Person } from "../engine/events/events.ts";
 import type { Forgetter, Forgetting, Target } from "../store/forgetting.ts";
 import type { Decision } from "../store/settings.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { ActionPolicy, RunLimits } from "../engine/events.ts";
+import type { ActionPolicy, RunLimits } from "../engine/events/events.ts";
 import type { Team } from "../engine/team.ts";
-import { currentRun, type Transcript } from "../engine/transcript.ts";
+import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import { isStoreTrouble } from "./store-trouble.ts";
 import type { Store } from "../store/store.ts";
 

@@ -1,11 +1,11 @@
 import type { Clock } from "../engine/clock.ts";
-import { HUMAN, type EventBody } from "../engine/events.ts";
-import { isHalted } from "../engine/halt.ts";
-import { limitReached, runStopped } from "../engine/run.ts";
-import { limitsNow, nearing, offerAt, type RaiseCeilings } from "../engine/run-limits.ts";
+import { HUMAN, type EventBody } from "../engine/events/events.ts";
+import { isHalted } from "../engine/limits/halt.ts";
+import { limitReached, runStopped } from "../engine/loop.ts";
+import { limitsNow, nearing, offerAt, type RaiseCeilings } from "../engine/limits/run-limits.ts";
 import { expiring } from "../engine/steering.ts";
-import { any } from "../engine/termination.ts";
-import { currentRun, isWaiting } from "../engine/transcript.ts";
+import { any } from "../engine/limits/termination.ts";
+import { currentRun, isWaiting } from "../engine/reading/transcript.ts";
 import type { Lane } from "../store/lanes.ts";
 import { isUsedUp, nearingBudgets, nextDay, reasonsOf, type Budget, type DayBudgets } from "./day-budgets.ts";
 import type { RunnableTeam } from "./runnable-team.ts";

@@ -1,5 +1,5 @@
-import type { Beside } from "../engine/events.ts";
-import { currentRun, type Transcript } from "../engine/transcript.ts";
+import type { Beside } from "../engine/events/events.ts";
+import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import { notesOn } from "./attachments.ts";
 import type { FindActor } from "./gate.ts";
 import { personOf, threadOf, type Ears } from "./ears.ts";

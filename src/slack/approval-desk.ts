@@ -1,6 +1,6 @@
-import { approvalOf, isStanding } from "../engine/agents/approvals.ts";
-import { readBack } from "../engine/shown.ts";
-import { currentRun, type Transcript } from "../engine/transcript.ts";
+import { approvalOf, isStanding } from "../engine/approvals.ts";
+import { readBack } from "../engine/reading/shown.ts";
+import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import type { Actor } from "./affiliation.ts";
 import { denyModal, editedTo, editForm, editModal, FIELDS } from "./approval-modals.ts";
 import { pressed, type Pressed } from "./buttons.ts";

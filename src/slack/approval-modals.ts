@@ -1,5 +1,5 @@
 import type { ModalView } from "@slack/web-api";
-import { MARKS_EXPLAINED, readBack, shown } from "../engine/shown.ts";
+import { MARKS_EXPLAINED, readBack, shown } from "../engine/reading/shown.ts";
 import { context, plainText, section } from "./blocks.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { INPUT_CHARS_MAX } from "./limits.ts";

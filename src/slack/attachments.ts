@@ -1,5 +1,5 @@
-import { shownName } from "../engine/attribution.ts";
-import type { Beside, FileRef } from "../engine/events.ts";
+import { shownName } from "../engine/reading/attribution.ts";
+import type { Beside, FileRef } from "../engine/events/events.ts";
 import type { Store } from "../store/store.ts";
 import type { MessageEvent } from "./payloads.ts";
 import { apiBase, type Log } from "./web.ts";

@@ -1,5 +1,5 @@
-import type { RunEvent } from "../engine/events.ts";
-import type { Runner } from "../runner.ts";
+import type { RunEvent } from "../engine/events/events.ts";
+import type { Runner } from "../runner/runner.ts";
 import type { Decision, Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { placeOf } from "./place.ts";

@@ -1,5 +1,5 @@
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, MarkdownBlock, PlainTextElement, SectionBlock } from "@slack/types";
-import type { Usage } from "../engine/events.ts";
+import type { Usage } from "../engine/events/events.ts";
 import { safeLine, safeMrkdwn, shorten } from "./escape.ts";
 import { BUTTON_CHARS_MAX, BUTTON_VALUE_CHARS_MAX, CONTEXT_CHARS_MAX, SECTION_CHARS_MAX } from "./limits.ts";
 

@@ -1,5 +1,5 @@
-import type { Person } from "../engine/events.ts";
-import type { Heard, Standing } from "../runner.ts";
+import type { Person } from "../engine/events/events.ts";
+import type { Heard, Standing } from "../runner/runner.ts";
 import { isOurs, type Actor } from "./affiliation.ts";
 import { dollars, mention } from "./blocks.ts";
 import type { Ears } from "./ears.ts";

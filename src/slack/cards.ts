@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { Clock } from "../engine/clock.ts";
-import type { RunEvent } from "../engine/events.ts";
-import { HUMAN } from "../engine/events.ts";
-import type { Transcript } from "../engine/transcript.ts";
+import type { RunEvent } from "../engine/events/events.ts";
+import { HUMAN } from "../engine/events/events.ts";
+import type { Transcript } from "../engine/reading/transcript.ts";
 import type { Post, Store } from "../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "./api-errors.ts";
 import type { Rendered, RenderedMessage } from "./blocks.ts";

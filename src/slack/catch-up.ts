@@ -1,6 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
-import { currentRun, messagesOfRun } from "../engine/transcript.ts";
-import type { Runner } from "../runner.ts";
+import { currentRun, messagesOfRun } from "../engine/reading/transcript.ts";
+import type { Runner } from "../runner/runner.ts";
 import type { Store } from "../store/store.ts";
 import { failureOf } from "./api-errors.ts";
 import type { Inbox } from "./inbox.ts";

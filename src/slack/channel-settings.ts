@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { stricter } from "../engine/agents/approvals.ts";
-import type { ActionPolicy } from "../engine/events.ts";
+import { stricter } from "../engine/approvals.ts";
+import type { ActionPolicy } from "../engine/events/events.ts";
 import type { Settings } from "../store/settings.ts";
 import { ALLOW_FIELDS, type Allow } from "./permissions.ts";
 import type { Log } from "./web.ts";

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { z } from "zod";
 import type { Clock } from "../engine/clock.ts";
-import { currentRun } from "../engine/transcript.ts";
-import type { Runner } from "../runner.ts";
+import { currentRun } from "../engine/reading/transcript.ts";
+import type { Runner } from "../runner/runner.ts";
 import type { Store } from "../store/store.ts";
 import { failureOf } from "./api-errors.ts";
 import { knownCode } from "./error-codes.ts";

@@ -1,4 +1,4 @@
-import { currentRun } from "../engine/transcript.ts";
+import { currentRun } from "../engine/reading/transcript.ts";
 import type { Actor } from "./affiliation.ts";
 import { answerTo, isOutside, notHere, type Asked } from "./asked.ts";
 import { refusedText } from "./budgets.ts";

@@ -1,7 +1,7 @@
-import type { Person } from "../engine/events.ts";
-import type { RunState } from "../engine/run-state.ts";
-import { currentRun, type Transcript } from "../engine/transcript.ts";
-import type { Heard } from "../runner.ts";
+import type { Person } from "../engine/events/events.ts";
+import type { RunState } from "../engine/reading/run-state.ts";
+import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
+import type { Heard } from "../runner/runner.ts";
 import { hearAmendment, hearDeletion } from "./amendments.ts";
 import { refusedText } from "./budgets.ts";
 import { personOf, threadOf, type Ears } from "./ears.ts";

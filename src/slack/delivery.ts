@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
-import type { RunEvent } from "../engine/events.ts";
-import type { Transcript } from "../engine/transcript.ts";
+import type { RunEvent } from "../engine/events/events.ts";
+import type { Transcript } from "../engine/reading/transcript.ts";
 import type { Post, Store } from "../store/store.ts";
 import { failureOf, type CallFailure } from "./api-errors.ts";
 import type { Rendered, RenderedFile, RenderedMessage } from "./blocks.ts";

@@ -1,4 +1,4 @@
-import { messagesOfRun, type Transcript } from "../engine/transcript.ts";
+import { messagesOfRun, type Transcript } from "../engine/reading/transcript.ts";
 
 /** An agent whose last word in a run is a no. */
 export interface Dissent {

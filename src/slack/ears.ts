@@ -1,5 +1,5 @@
-import type { Person } from "../engine/events.ts";
-import type { Forgets, Runner } from "../runner.ts";
+import type { Person } from "../engine/events/events.ts";
+import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Admins } from "./admins.ts";
 import type { Affiliations } from "./affiliation.ts";

@@ -1,4 +1,4 @@
-import type { Person, RunEvent } from "../engine/events.ts";
+import type { Person, RunEvent } from "../engine/events/events.ts";
 import type { Actor } from "./affiliation.ts";
 import { pressed } from "./buttons.ts";
 import { refreshControls } from "./commands.ts";

@@ -1,6 +1,6 @@
-import type { RunEvent } from "../engine/events.ts";
-import type { RunState } from "../engine/run-state.ts";
-import { currentRun } from "../engine/transcript.ts";
+import type { RunEvent } from "../engine/events/events.ts";
+import type { RunState } from "../engine/reading/run-state.ts";
+import { currentRun } from "../engine/reading/transcript.ts";
 import { isOwnDirect } from "./asked.ts";
 import type { Desk } from "./desk.ts";
 import { placeOf, type Place } from "./place.ts";

@@ -1,5 +1,5 @@
 import type { ActionsBlock, Button, HomeView, KnownBlock, Overflow, PlainTextOption, SectionBlock } from "@slack/types";
-import { shown } from "../engine/shown.ts";
+import { shown } from "../engine/reading/shown.ts";
 import { button, context, cost, mention, plainText, plural, section } from "./blocks.ts";
 import { safeLine, safeMrkdwn, shorten } from "./escape.ts";
 import type { HomeRun } from "./home-runs.ts";

@@ -1,4 +1,4 @@
-import { currentRun } from "../engine/transcript.ts";
+import { currentRun } from "../engine/reading/transcript.ts";
 import type { Actor, Affiliation } from "./affiliation.ts";
 import { courtesy, type Desk } from "./desk.ts";
 import { safeMrkdwn } from "./escape.ts";

@@ -1,7 +1,7 @@
-import type { Halt } from "../engine/halt.ts";
-import { isHalted } from "../engine/halt.ts";
-import { ceilingWords } from "../engine/run-limits.ts";
-import { currentRun } from "../engine/transcript.ts";
+import type { Halt } from "../engine/limits/halt.ts";
+import { isHalted } from "../engine/limits/halt.ts";
+import { ceilingWords } from "../engine/limits/run-limits.ts";
+import { currentRun } from "../engine/reading/transcript.ts";
 import type { Actor } from "./affiliation.ts";
 import { budgetText, mayRaiseBudget, raiseBudget } from "./budgets.ts";
 import { pressed, type Pressed } from "./buttons.ts";

@@ -1,7 +1,7 @@
 import { wasRead } from "../engine/steering.ts";
-import type { RunEvent } from "../engine/events.ts";
-import { currentRun, type Transcript } from "../engine/transcript.ts";
-import type { Runner } from "../runner.ts";
+import type { RunEvent } from "../engine/events/events.ts";
+import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
+import type { Runner } from "../runner/runner.ts";
 import type { Log } from "./web.ts";
 import type { Whisper } from "./whisper.ts";
 

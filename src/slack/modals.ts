@@ -1,6 +1,6 @@
 import type { ModalView } from "@slack/web-api";
 import type { KnownBlock } from "@slack/types";
-import type { RunState } from "../engine/run-state.ts";
+import type { RunState } from "../engine/reading/run-state.ts";
 import { ACTIONS, actions, button, confirmed, context, dollars, duration, plural, section } from "./blocks.ts";
 import { safeMrkdwn, shorten } from "./escape.ts";
 import type { TeamCards } from "./help.ts";

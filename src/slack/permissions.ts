@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Person } from "../engine/events.ts";
+import type { Person } from "../engine/events/events.ts";
 import type { Affiliation } from "./affiliation.ts";
 
 /** What a person can do to a conversation, to what the agents keep of it, or to how Parley is set up here. */

@@ -1,6 +1,6 @@
 import type { KnownBlock, PlanBlock } from "@slack/types";
-import type { CodeRan, RunEvent } from "../engine/events.ts";
-import type { RunState } from "../engine/run-state.ts";
+import type { CodeRan, RunEvent } from "../engine/events/events.ts";
+import type { RunState } from "../engine/reading/run-state.ts";
 import { plural, section } from "./blocks.ts";
 import { safeLine, safeMrkdwn, withoutMarks } from "./escape.ts";
 import { PLAN_TASKS_MAX, TASK_TITLE_CHARS } from "./limits.ts";

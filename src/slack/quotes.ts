@@ -1,5 +1,5 @@
 import type { ConversationsInfoResponse } from "@slack/web-api";
-import type { Beside } from "../engine/events.ts";
+import type { Beside } from "../engine/events/events.ts";
 import type { Actor, Affiliation } from "./affiliation.ts";
 import type { Bucket } from "./pacer.ts";
 import { plural } from "./blocks.ts";

@@ -1,6 +1,6 @@
-import type { CodeRan, PersonMessage, RunEvent, Usage } from "../engine/events.ts";
-import type { RunState } from "../engine/run-state.ts";
-import { currentRun, type Transcript } from "../engine/transcript.ts";
+import type { CodeRan, PersonMessage, RunEvent, Usage } from "../engine/events/events.ts";
+import type { RunState } from "../engine/reading/run-state.ts";
+import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 
 /** What a message in Slack has to know of the log around its event. Messages are made late, so the log may have gone on since. */
 

@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
-import type { RunEvent } from "../engine/events.ts";
+import type { RunEvent } from "../engine/events/events.ts";
 import { failureOf, type CallFailure } from "./api-errors.ts";
 import { RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS } from "./limits.ts";
 import { outboxIdIn } from "./metadata.ts";

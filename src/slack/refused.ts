@@ -1,4 +1,4 @@
-import type { Person } from "../engine/events.ts";
+import type { Person } from "../engine/events/events.ts";
 import { isOurs, type Affiliation } from "./affiliation.ts";
 import { channelSettings, workspaceSettings } from "./channel-settings.ts";
 import { personOf, type Ears } from "./ears.ts";

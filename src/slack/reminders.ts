@@ -1,7 +1,7 @@
 import type { Clock } from "../engine/clock.ts";
-import type { Question } from "../engine/run-state.ts";
-import { currentRun, type Transcript } from "../engine/transcript.ts";
-import type { Runner } from "../runner.ts";
+import type { Question } from "../engine/reading/run-state.ts";
+import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
+import type { Runner } from "../runner/runner.ts";
 import type { Store } from "../store/store.ts";
 import { timeOf } from "./blocks.ts";
 import { safeLine, safeMrkdwn } from "./escape.ts";

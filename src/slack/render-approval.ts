@@ -1,7 +1,7 @@
 import type { KnownBlock } from "@slack/types";
-import { isStanding } from "../engine/agents/approvals.ts";
-import { MARKS_EXPLAINED, shown } from "../engine/shown.ts";
-import type { Transcript } from "../engine/transcript.ts";
+import { isStanding } from "../engine/approvals.ts";
+import { MARKS_EXPLAINED, shown } from "../engine/reading/shown.ts";
+import type { Transcript } from "../engine/reading/transcript.ts";
 import { ACTIONS, actions, button, context, markdown, mention, plural, section, timeOf, type Rendered } from "./blocks.ts";
 import { safeLine, safeMrkdwn } from "./escape.ts";
 import { BUTTON_VALUE_CHARS_MAX, CARD_LINE_CHARS } from "./limits.ts";

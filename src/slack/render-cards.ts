@@ -1,9 +1,9 @@
 import type { KnownBlock } from "@slack/types";
-import { withShownCode } from "../engine/agents/code-blocks.ts";
-import type { CodeRan, Failure, FileRef, Person, RunLimits } from "../engine/events.ts";
-import { limitsNow, nearWords } from "../engine/run-limits.ts";
-import type { RunState } from "../engine/run-state.ts";
-import { type Transcript } from "../engine/transcript.ts";
+import { withShownCode } from "../engine/code-blocks.ts";
+import type { CodeRan, Failure, FileRef, Person, RunLimits } from "../engine/events/events.ts";
+import { limitsNow, nearWords } from "../engine/limits/run-limits.ts";
+import type { RunState } from "../engine/reading/run-state.ts";
+import { type Transcript } from "../engine/reading/transcript.ts";
 import {
   ACTIONS,
   actions,

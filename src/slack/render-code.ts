@@ -1,5 +1,5 @@
 import type { ContainerBlock, KnownBlock } from "@slack/types";
-import type { CodeRan } from "../engine/events.ts";
+import type { CodeRan } from "../engine/events/events.ts";
 import { context, duration, plainText, size } from "./blocks.ts";
 import { safeLine, safeMarkdown, safeMrkdwn, wholeCharacters } from "./escape.ts";
 import { CODE_RUNS_AS_CARDS_MAX, CONTAINER_TITLE_CHARS_MAX, OPEN_OUTPUT_LINES_MAX, PREFORMATTED_CHARS_MAX } from "./limits.ts";

@@ -1,7 +1,7 @@
-import type { RaiseOffer, RunEvent, RunLimits, StopReason } from "../engine/events.ts";
-import { ceilingWords, offerAt } from "../engine/run-limits.ts";
-import { describe, ownerOf } from "../engine/termination.ts";
-import type { Transcript } from "../engine/transcript.ts";
+import type { RaiseOffer, RunEvent, RunLimits, StopReason } from "../engine/events/events.ts";
+import { ceilingWords, offerAt } from "../engine/limits/run-limits.ts";
+import { describe, ownerOf } from "../engine/limits/termination.ts";
+import type { Transcript } from "../engine/reading/transcript.ts";
 import { ACTIONS, actions, button, confirmed, context, count, dollars, mention, plural, section, timeOf, type Rendered } from "./blocks.ts";
 import { safeMrkdwn } from "./escape.ts";
 import { RUN_ID_CHARS } from "./limits.ts";

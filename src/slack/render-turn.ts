@@ -1,8 +1,8 @@
-import { withShownCode } from "../engine/agents/code-blocks.ts";
+import { withShownCode } from "../engine/code-blocks.ts";
 import { defaultNotice } from "../engine/agents/handoff.ts";
-import type { CodeOutcome, CodeRan, HandoffMade, RunEvent, SelectedBy } from "../engine/events.ts";
+import type { CodeOutcome, CodeRan, HandoffMade, RunEvent, SelectedBy } from "../engine/events/events.ts";
 import { MEMORY_TOOLS } from "../engine/memory.ts";
-import { currentRun, type Transcript } from "../engine/transcript.ts";
+import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import { context, cost, count, duration, markdown, size, type Rendered } from "./blocks.ts";
 import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } from "./escape.ts";
 import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN, POST_TEXT_CHARS_MAX, SUMMARY_CHARS, TURN_PARTS_MAX } from "./limits.ts";

@@ -1,5 +1,5 @@
-import { HUMAN, type CodeRan, type FileRef, type RunEvent } from "../engine/events.ts";
-import { currentRun, type Transcript } from "../engine/transcript.ts";
+import { HUMAN, type CodeRan, type FileRef, type RunEvent } from "../engine/events/events.ts";
+import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import type { Post } from "../store/store.ts";
 import type { Rendered } from "./blocks.ts";
 import { FILES_PER_CODE_RUN_MAX } from "./limits.ts";

@@ -1,5 +1,5 @@
-import type { RunEvent } from "../engine/events.ts";
-import type { Transcript } from "../engine/transcript.ts";
+import type { RunEvent } from "../engine/events/events.ts";
+import type { Transcript } from "../engine/reading/transcript.ts";
 import type { Actor } from "./affiliation.ts";
 import { pressed } from "./buttons.ts";
 import { markdown, section } from "./blocks.ts";

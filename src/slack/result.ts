@@ -1,8 +1,8 @@
 import type { ContextActionsBlock, KnownBlock } from "@slack/types";
-import type { RunEvent } from "../engine/events.ts";
-import { describe } from "../engine/termination.ts";
-import { currentRun, messagesOfRun, type Transcript } from "../engine/transcript.ts";
-import { cachedShare } from "../engine/usage.ts";
+import type { RunEvent } from "../engine/events/events.ts";
+import { describe } from "../engine/limits/termination.ts";
+import { currentRun, messagesOfRun, type Transcript } from "../engine/reading/transcript.ts";
+import { cachedShare } from "../engine/limits/usage.ts";
 import { ACTIONS, actions, button, context, cost, count, duration, markdown, plainText, plural, section, type Rendered } from "./blocks.ts";
 import { dissentOf } from "./dissent.ts";
 import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks, withoutStopWord } from "./escape.ts";

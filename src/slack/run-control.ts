@@ -1,5 +1,5 @@
-import type { RunState } from "../engine/run-state.ts";
-import type { Transcript } from "../engine/transcript.ts";
+import type { RunState } from "../engine/reading/run-state.ts";
+import type { Transcript } from "../engine/reading/transcript.ts";
 import type { Affiliation } from "./affiliation.ts";
 import { personOf, type Ears } from "./ears.ts";
 import { safeMrkdwn } from "./escape.ts";

@@ -1,5 +1,5 @@
-import { currentRun, type Transcript } from "../engine/transcript.ts";
-import type { Said } from "../runner.ts";
+import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
+import type { Said } from "../runner/runner.ts";
 import type { Actor } from "./affiliation.ts";
 import { refusedText } from "./budgets.ts";
 import { pressed, type Pressed } from "./buttons.ts";

@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
-import type { RunState } from "../engine/run-state.ts";
-import { currentRun } from "../engine/transcript.ts";
+import type { RunState } from "../engine/reading/run-state.ts";
+import { currentRun } from "../engine/reading/transcript.ts";
 import { isOwnDirect } from "./asked.ts";
 import { actions, button, LISTED, plural, section } from "./blocks.ts";
 import type { Desk } from "./desk.ts";

@@ -1,6 +1,6 @@
 import type { KnownBlock, ModalView } from "@slack/types";
-import type { RunEvent, SelectedBy } from "../engine/events.ts";
-import { currentRun, type Transcript } from "../engine/transcript.ts";
+import type { RunEvent, SelectedBy } from "../engine/events/events.ts";
+import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import { context, section } from "./blocks.ts";
 import { safeMrkdwn, shorten } from "./escape.ts";
 import { noteView } from "./team-forms.ts";

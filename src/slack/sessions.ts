@@ -1,8 +1,8 @@
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
-import { currentRun, isWaiting, messagesOfRun, type Transcript } from "../engine/transcript.ts";
-import type { Runner } from "../runner.ts";
+import { currentRun, isWaiting, messagesOfRun, type Transcript } from "../engine/reading/transcript.ts";
+import type { Runner } from "../runner/runner.ts";
 import type { Store } from "../store/store.ts";
 import { failureOf } from "./api-errors.ts";
 import { safeLine } from "./escape.ts";

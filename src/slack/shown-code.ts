@@ -1,4 +1,4 @@
-import { markOf, readBack, shown } from "../engine/shown.ts";
+import { markOf, readBack, shown } from "../engine/reading/shown.ts";
 import { safeMarkdown, wholeCharacters } from "./escape.ts";
 import { APPROVAL_CHARS_SHOWN } from "./limits.ts";
 import type { Of } from "./reading.ts";

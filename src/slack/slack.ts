@@ -1,7 +1,7 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
-import { currentRun } from "../engine/transcript.ts";
-import type { Forgets, Runner } from "../runner.ts";
+import { currentRun } from "../engine/reading/transcript.ts";
+import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { createSlackApp, type SlackApp, type Tenancy } from "./app.ts";

@@ -1,5 +1,5 @@
-import type { RunState } from "../engine/run-state.ts";
-import { currentRun, messagesOfRun, speakerOf, type Transcript } from "../engine/transcript.ts";
+import type { RunState } from "../engine/reading/run-state.ts";
+import { currentRun, messagesOfRun, speakerOf, type Transcript } from "../engine/reading/transcript.ts";
 import { cost, count, duration, mention, plural } from "./blocks.ts";
 import { safeLine, safeMrkdwn } from "./escape.ts";
 import { CARD_LINE_CHARS } from "./limits.ts";

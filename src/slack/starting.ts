@@ -1,4 +1,4 @@
-import type { Said } from "../runner.ts";
+import type { Said } from "../runner/runner.ts";
 import type { Affiliation } from "./affiliation.ts";
 import { refusedText } from "./budgets.ts";
 import { channelSettings } from "./channel-settings.ts";

@@ -1,7 +1,7 @@
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../engine/clock.ts";
-import { currentRun, isWaiting, type Transcript } from "../engine/transcript.ts";
-import type { Runner } from "../runner.ts";
+import { currentRun, isWaiting, type Transcript } from "../engine/reading/transcript.ts";
+import type { Runner } from "../runner/runner.ts";
 import type { Store } from "../store/store.ts";
 import type { Members } from "./members.ts";
 import { persona, type Persona, type TeamCard } from "./personas.ts";

@@ -2,7 +2,7 @@ import { WebClient } from "@slack/web-api";
 import type { Allow } from "./permissions.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
-import type { Forgets, Runner } from "../runner.ts";
+import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Installation, Installations } from "../store/installations.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";

@@ -1,4 +1,4 @@
-import type { Beside, RunEvent } from "../engine/events.ts";
+import type { Beside, RunEvent } from "../engine/events/events.ts";
 import { fenced } from "./render-turn.ts";
 
 /** A run as a Markdown file to be read by people: who said what, what ran and what it printed, and why it ended. */

@@ -1,5 +1,5 @@
 import type { Memory } from "../engine/memory.ts";
-import type { DayBudgets, Forgets, Runner } from "../runner.ts";
+import type { DayBudgets, Forgets, Runner } from "../runner/runner.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { placeOf } from "./place.ts";

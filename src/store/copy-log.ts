@@ -1,4 +1,4 @@
-import type { RunEvent } from "../engine/events.ts";
+import type { RunEvent } from "../engine/events/events.ts";
 import type { Store } from "./store.ts";
 
 /** As the store takes them together. */

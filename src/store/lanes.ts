@@ -1,6 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
-import type { EventBody, Person, RunEvent } from "../engine/events.ts";
-import { currentRun, readAgain, type Transcript } from "../engine/transcript.ts";
+import type { EventBody, Person, RunEvent } from "../engine/events/events.ts";
+import { currentRun, readAgain, type Transcript } from "../engine/reading/transcript.ts";
 import type { Commit, Heard, PostDraft, Store } from "./store.ts";
 
 /** A thread's log in memory, the one line in which those who write to it wait, and the pen. */

@@ -1,4 +1,4 @@
-import { spendingOf, type Spending } from "../engine/spending.ts";
+import { spendingOf, type Spending } from "../engine/limits/spending.ts";
 import type { Store } from "./store.ts";
 
 export interface ThreadSpending extends Spending {

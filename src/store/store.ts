@@ -1,4 +1,4 @@
-import type { EventBody, RunEvent } from "../engine/events.ts";
+import type { EventBody, RunEvent } from "../engine/events/events.ts";
 import type { Leisure } from "./leisure.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Failure } from "../engine/events.ts";
+import type { Failure } from "../engine/events/events.ts";
 import type { ToolResult } from "../engine/tool.ts";
 import { type GuardedTool, guarded } from "./approval.ts";
 import { type Outcome, untilAborted, within } from "./deadline.ts";

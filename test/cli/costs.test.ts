@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { EventBody } from "../../src/engine/events.ts";
+import type { EventBody } from "../../src/engine/events/events.ts";
 import { openSqlite } from "../../src/parley.ts";
 import { folderWith } from "../config/team-files.ts";
 import { parley } from "./here.ts";

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RunEvent } from "../../src/engine/events.ts";
+import type { RunEvent } from "../../src/engine/events/events.ts";
 import { runChild } from "../support/children.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -15,7 +15,7 @@ import { roundRobin } from "./round-robin.ts";
 /** One after the other, the last of the team first. */
 export const backwards: SpeakerPolicy = (transcript, agents) => roundRobin(transcript, agents.toReversed());
 `,
-  "src/engine/short-message.ts": `import { when } from "./termination.ts";
+  "src/engine/limits/short-message.ts": `import { when } from "./termination.ts";
 
 /** An agent has said no more than so many words. */
 export const shortMessage = (words: number) =>
@@ -25,7 +25,7 @@ export const shortMessage = (words: number) =>
   });
 `,
   "src/engine/agents/echo.ts": `import type { Agent } from "../team.ts";
-import { messagesOfRun } from "../transcript.ts";
+import { messagesOfRun } from "../reading/transcript.ts";
 
 /** Says the last words again, but for the first of them. */
 export const echo = ({ name, description }: Pick<Agent, "name" | "description">): Agent => ({
@@ -46,7 +46,7 @@ const LINES: readonly (readonly [string, string, string])[] = [
   ["src/config/build/speakers.ts", "", 'import { backwards } from "../../engine/policies/backwards.ts";\n'],
   ["src/config/schema/stop.ts", "const Condition = z.strictObject({", "\n  shortMessage: z.int().positive().optional(),"],
   ["src/config/build/stop.ts", "[Key in keyof Conditions]-?: Make<NonNullable<Conditions[Key]>> } = {", "\n  shortMessage,"],
-  ["src/config/build/stop.ts", "", 'import { shortMessage } from "../../engine/short-message.ts";\n'],
+  ["src/config/build/stop.ts", "", 'import { shortMessage } from "../../engine/limits/short-message.ts";\n'],
   ["src/config/schema/agents.ts", 'discriminatedUnion("kind", [', '\n  z.strictObject({ kind: z.literal("echo"), ...named }),'],
   ["src/config/build/agents.ts", "switch (agent.kind) {", '\n    case "echo":\n      return echo(agent);'],
   ["src/config/build/agents.ts", "", 'import { echo } from "../../engine/agents/echo.ts";\n'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RunEvent } from "../../src/engine/events.ts";
+import type { RunEvent } from "../../src/engine/events/events.ts";
 import { createOffExecutor } from "../../src/sandbox/off.ts";
 import { fakeExecutor, ran } from "./fake-executor.ts";
 import { play } from "./play.ts";

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildTeams } from "../../src/config/build.ts";
 import { createModelFor } from "../../src/config/models.ts";
 import { systemClock } from "../../src/engine/clock.ts";
-import { currentRun } from "../../src/engine/transcript.ts";
+import { currentRun } from "../../src/engine/reading/transcript.ts";
 import { startModelServer, type ModelServer } from "../models/model-server.ts";
 import { chatBody } from "../models/wire-chat.ts";
 import { openLog } from "../support/scripted.ts";

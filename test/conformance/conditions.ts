@@ -1,4 +1,4 @@
-import { HUMAN } from "../../src/engine/events.ts";
+import { HUMAN } from "../../src/engine/events/events.ts";
 import type { TerminationCondition } from "../../src/engine/team.ts";
 import {
   all,
@@ -12,7 +12,7 @@ import {
   tokens,
   toolCalled,
   when,
-} from "../../src/engine/termination.ts";
+} from "../../src/engine/limits/termination.ts";
 import type { ConditionSetup } from "./format.ts";
 
 const PERSON_NAMES = ["human", "user"];

@@ -1,4 +1,4 @@
-import { isMessage } from "../../src/engine/transcript.ts";
+import { isMessage } from "../../src/engine/reading/transcript.ts";
 import type { Received } from "./doubles.ts";
 import type { Expectation, Step } from "./format.ts";
 import type { Log } from "./log.ts";

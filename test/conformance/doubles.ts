@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
-import type { EventBody } from "../../src/engine/events.ts";
+import type { EventBody } from "../../src/engine/events/events.ts";
 import type { Agent } from "../../src/engine/team.ts";
-import { isMessage, type Message, type Transcript } from "../../src/engine/transcript.ts";
+import { isMessage, type Message, type Transcript } from "../../src/engine/reading/transcript.ts";
 import type { AgentSetup } from "./format.ts";
 import { words } from "./translate.ts";
 

@@ -1,5 +1,5 @@
-import type { EventBody, RunEvent } from "../../src/engine/events.ts";
-import type { Transcript } from "../../src/engine/transcript.ts";
+import type { EventBody, RunEvent } from "../../src/engine/events/events.ts";
+import type { Transcript } from "../../src/engine/reading/transcript.ts";
 
 /** A log in memory with a clock of its own: what doubles take, at least a millisecond an event, and `sleep` moves it on. */
 export function openLog() {

@@ -1,4 +1,4 @@
-import type { RunCode } from "../../src/engine/agents/run-block.ts";
+import type { RunCode } from "../../src/engine/agents/code/run-block.ts";
 import { createDockerExecutor } from "../../src/sandbox/docker.ts";
 import type { Executor } from "../../src/sandbox/executor.ts";
 import { SANDBOX_IMAGE } from "../support/requirements.ts";

@@ -1,10 +1,10 @@
-import { codeBlocks } from "../../src/engine/agents/code-blocks.ts";
-import { mentionedNames } from "../../src/engine/agents/mentioned-names.ts";
-import type { RunCode } from "../../src/engine/agents/run-block.ts";
-import { isEvent, type RunEvent } from "../../src/engine/events.ts";
-import { converse } from "../../src/engine/run.ts";
+import { codeBlocks } from "../../src/engine/code-blocks.ts";
+import { mentionedNames } from "../../src/engine/agents/leaders/mentioned-names.ts";
+import type { RunCode } from "../../src/engine/agents/code/run-block.ts";
+import { isEvent, type RunEvent } from "../../src/engine/events/events.ts";
+import { converse } from "../../src/engine/loop.ts";
 import type { Agent, Team } from "../../src/engine/team.ts";
-import { currentRun } from "../../src/engine/transcript.ts";
+import { currentRun } from "../../src/engine/reading/transcript.ts";
 import { condition } from "./conditions.ts";
 import { differs, firstDifference, listDifference, sideDifference, stopDifference } from "./differences.ts";
 import type { Scenario, Step } from "./format.ts";

@@ -1,4 +1,4 @@
-import { HUMAN, type EventBody, type RunEvent, type StopReason } from "../../src/engine/events.ts";
+import { HUMAN, type EventBody, type RunEvent, type StopReason } from "../../src/engine/events/events.ts";
 import type { ExpectedMessage, MessageSetup } from "./format.ts";
 
 /** A message as the scenarios speak of it. */

@@ -1,4 +1,4 @@
-import type { EventBody } from "../../src/engine/events.ts";
+import type { EventBody } from "../../src/engine/events/events.ts";
 import type { Commit, Store } from "../../src/store/store.ts";
 
 export const AT = "2026-01-05T09:00:00.000Z";

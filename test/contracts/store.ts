@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import fc from "fast-check";
-import type { EventBody, Usage } from "../../src/engine/events.ts";
+import type { EventBody, Usage } from "../../src/engine/events/events.ts";
 import { type Committed, nameNote, type Store, StoreError } from "../../src/store/store.ts";
 import { AT, append, commitOf, said, started, stopped } from "./commits.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";

@@ -1,10 +1,18 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { viewOf } from "../../src/engine/agents/view.ts";
-import { isEvent, type EventBody, type RunEvent } from "../../src/engine/events.ts";
-import { converse } from "../../src/engine/run.ts";
+import { viewOf } from "../../src/engine/reading/view.ts";
+import { isEvent, type EventBody, type RunEvent } from "../../src/engine/events/events.ts";
+import { converse } from "../../src/engine/loop.ts";
 import type { Agent, Team } from "../../src/engine/team.ts";
-import { currentRun, isWaiting, lastSpeaker, messagesOfRun, read, repliesGiven, type Transcript } from "../../src/engine/transcript.ts";
+import {
+  currentRun,
+  isWaiting,
+  lastSpeaker,
+  messagesOfRun,
+  read,
+  repliesGiven,
+  type Transcript,
+} from "../../src/engine/reading/transcript.ts";
 import { MARIA } from "../support/scripted.ts";
 import { anyTeam, build, type AnyTeam } from "./any-team.ts";
 

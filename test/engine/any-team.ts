@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
-import { ledger } from "../../src/engine/agents/ledger.ts";
-import { selector } from "../../src/engine/agents/selector.ts";
+import { ledger } from "../../src/engine/agents/leaders/ledger.ts";
+import { selector } from "../../src/engine/agents/leaders/selector.ts";
 import { subTeam } from "../../src/engine/agents/sub-team.ts";
 import type { Model, ModelReply } from "../../src/engine/model.ts";
 import { graph, type Edge } from "../../src/engine/policies/graph.ts";
@@ -10,7 +10,7 @@ import { ledBy } from "../../src/engine/policies/led-by.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { swarm } from "../../src/engine/policies/swarm.ts";
 import type { Agent, SpeakerPolicy, Team, TerminationCondition } from "../../src/engine/team.ts";
-import { any as anyOf, maxMessages, maxTurns, textMention, tokens, toolCalled } from "../../src/engine/termination.ts";
+import { any as anyOf, maxMessages, maxTurns, textMention, tokens, toolCalled } from "../../src/engine/limits/termination.ts";
 import type { Tool } from "../../src/engine/tool.ts";
 import { team } from "../support/scripted.ts";
 

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
-import { coder } from "../../src/engine/agents/coder.ts";
-import { codeRunner } from "../../src/engine/agents/code-runner.ts";
-import { decided } from "../../src/engine/agents/approvals.ts";
-import type { RunCode } from "../../src/engine/agents/run-block.ts";
+import { coder } from "../../src/engine/agents/code/coder.ts";
+import { codeRunner } from "../../src/engine/agents/code/code-runner.ts";
+import { decided } from "../../src/engine/approvals.ts";
+import type { RunCode } from "../../src/engine/agents/code/run-block.ts";
 import { teamAsTool } from "../../src/engine/agents/as-tool.ts";
 import { subTeam } from "../../src/engine/agents/sub-team.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/termination.ts";
+import { maxTurns } from "../../src/engine/limits/termination.ts";
 import type { Tool } from "../../src/engine/tool.ts";
-import { currentRun, isWaiting } from "../../src/engine/transcript.ts";
+import { currentRun, isWaiting } from "../../src/engine/reading/transcript.ts";
 import { MARIA, openLog, says, scripted, team } from "../support/scripted.ts";
 
 type Log = ReturnType<typeof openLog>;

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { agentAsTool, teamAsTool } from "../../src/engine/agents/as-tool.ts";
 import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns, textMention, tokens } from "../../src/engine/termination.ts";
-import { currentRun, repliesGiven } from "../../src/engine/transcript.ts";
+import { maxTurns, textMention, tokens } from "../../src/engine/limits/termination.ts";
+import { currentRun, repliesGiven } from "../../src/engine/reading/transcript.ts";
 import { never, openLog, says, scripted, team } from "../support/scripted.ts";
 
 const agent = (settings: Pick<AssistantSettings, "name" | "model"> & Partial<AssistantSettings>) =>

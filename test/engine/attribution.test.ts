@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { HOW_TO_READ, marked, markedAll, piecesOf, shownName, type Piece } from "../../src/engine/attribution.ts";
+import { HOW_TO_READ, marked, markedAll, piecesOf, shownName, type Piece } from "../../src/engine/reading/attribution.ts";
 import { pieces } from "../support/any-piece.ts";
 
 const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 500);

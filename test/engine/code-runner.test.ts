@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { codeBlocks } from "../../src/engine/agents/code-blocks.ts";
-import { codeRunner } from "../../src/engine/agents/code-runner.ts";
-import type { CodeRun } from "../../src/engine/agents/run-block.ts";
+import { codeBlocks } from "../../src/engine/code-blocks.ts";
+import { codeRunner } from "../../src/engine/agents/code/code-runner.ts";
+import type { CodeRun } from "../../src/engine/agents/code/run-block.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { any, maxTurns, source, textMention } from "../../src/engine/termination.ts";
+import { any, maxTurns, source, textMention } from "../../src/engine/limits/termination.ts";
 import { openLog, says, team } from "../support/scripted.ts";
 
 /** Runs "say X" and "fail N": a language of two words. */

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { assistant } from "../../src/engine/agents/assistant.ts";
-import { add, emptyContext, estimateTokens, shown, type Context, type ContextStrategy } from "../../src/engine/agents/context.ts";
+import { add, emptyContext, estimateTokens, shown, type Context, type ContextStrategy } from "../../src/engine/reading/context.ts";
 import type { ModelMessage, ModelReply } from "../../src/engine/model.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/termination.ts";
-import { currentRun } from "../../src/engine/transcript.ts";
+import { maxTurns } from "../../src/engine/limits/termination.ts";
+import { currentRun } from "../../src/engine/reading/transcript.ts";
 import { openLog, says, scripted, team, type ScriptedModel } from "../support/scripted.ts";
 
 const user = (text: string): ModelMessage => ({ role: "user", text });

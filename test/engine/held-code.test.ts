@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { assistant } from "../../src/engine/agents/assistant.ts";
-import { codeRunner } from "../../src/engine/agents/code-runner.ts";
-import { decided } from "../../src/engine/agents/approvals.ts";
+import { codeRunner } from "../../src/engine/agents/code/code-runner.ts";
+import { decided } from "../../src/engine/approvals.ts";
 import { human } from "../../src/engine/agents/human.ts";
-import type { RunCode } from "../../src/engine/agents/run-block.ts";
+import type { RunCode } from "../../src/engine/agents/code/run-block.ts";
 import { subTeam } from "../../src/engine/agents/sub-team.ts";
-import { isEvent, type EventBody } from "../../src/engine/events.ts";
+import { isEvent, type EventBody } from "../../src/engine/events/events.ts";
 import { nextByRule } from "../../src/engine/policies/selector-rules.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { steered } from "../../src/engine/steering.ts";
 import type { Agent } from "../../src/engine/team.ts";
-import { maxTurns, textMention } from "../../src/engine/termination.ts";
-import { currentRun } from "../../src/engine/transcript.ts";
+import { maxTurns, textMention } from "../../src/engine/limits/termination.ts";
+import { currentRun } from "../../src/engine/reading/transcript.ts";
 import { MARIA, openLog, says, scripted, team, type Scripted } from "../support/scripted.ts";
 
 const BAD = "print('bad')";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { ledger, type LedgerSettings } from "../../src/engine/agents/ledger.ts";
+import { ledger, type LedgerSettings } from "../../src/engine/agents/leaders/ledger.ts";
 import { ledBy } from "../../src/engine/policies/led-by.ts";
-import { maxTurns } from "../../src/engine/termination.ts";
-import { currentRun, isWaiting } from "../../src/engine/transcript.ts";
+import { maxTurns } from "../../src/engine/limits/termination.ts";
+import { currentRun, isWaiting } from "../../src/engine/reading/transcript.ts";
 import { openLog, says, scripted, team, type ScriptedModel } from "../support/scripted.ts";
 
 type Log = ReturnType<typeof openLog>;

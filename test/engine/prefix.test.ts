@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { assistant } from "../../src/engine/agents/assistant.ts";
-import type { ContextStrategy } from "../../src/engine/agents/context.ts";
-import { selector } from "../../src/engine/agents/selector.ts";
+import type { ContextStrategy } from "../../src/engine/reading/context.ts";
+import { selector } from "../../src/engine/agents/leaders/selector.ts";
 import type { Model, ModelRequest } from "../../src/engine/model.ts";
 import { ledBy } from "../../src/engine/policies/led-by.ts";
-import { maxTurns } from "../../src/engine/termination.ts";
+import { maxTurns } from "../../src/engine/limits/termination.ts";
 import type { Tool } from "../../src/engine/tool.ts";
 import { openLog, team } from "../support/scripted.ts";
 

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { assistant } from "../../src/engine/agents/assistant.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxMessages, maxTurns, textMention, tokens } from "../../src/engine/termination.ts";
+import { maxMessages, maxTurns, textMention, tokens } from "../../src/engine/limits/termination.ts";
 import type { Agent } from "../../src/engine/team.ts";
-import { currentRun, isWaiting } from "../../src/engine/transcript.ts";
+import { currentRun, isWaiting } from "../../src/engine/reading/transcript.ts";
 import { openLog, says, scripted, team } from "../support/scripted.ts";
 
 test("agents take turns until the stop word, and the log says why it ended", async () => {

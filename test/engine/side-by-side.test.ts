@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
-import { codeRunner } from "../../src/engine/agents/code-runner.ts";
-import { coder } from "../../src/engine/agents/coder.ts";
-import { messageFilter } from "../../src/engine/agents/message-filter.ts";
-import type { RunCode } from "../../src/engine/agents/run-block.ts";
-import { isEvent } from "../../src/engine/events.ts";
+import { codeRunner } from "../../src/engine/agents/code/code-runner.ts";
+import { coder } from "../../src/engine/agents/code/coder.ts";
+import { messageFilter } from "../../src/engine/reading/message-filter.ts";
+import type { RunCode } from "../../src/engine/agents/code/run-block.ts";
+import { isEvent } from "../../src/engine/events/events.ts";
 import type { Model } from "../../src/engine/model.ts";
-import { converse } from "../../src/engine/run.ts";
+import { converse } from "../../src/engine/loop.ts";
 import type { Agent, SpeakerPolicy } from "../../src/engine/team.ts";
-import { maxTurns, toolCalled } from "../../src/engine/termination.ts";
+import { maxTurns, toolCalled } from "../../src/engine/limits/termination.ts";
 import type { Tool } from "../../src/engine/tool.ts";
-import { currentRun, isWaiting } from "../../src/engine/transcript.ts";
+import { currentRun, isWaiting } from "../../src/engine/reading/transcript.ts";
 import { openLog, says, scripted, team } from "../support/scripted.ts";
 
 const everybody: SpeakerPolicy = (_log, agents) => agents;

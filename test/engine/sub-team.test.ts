@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { HOW_TO_READ } from "../../src/engine/attribution.ts";
+import { HOW_TO_READ } from "../../src/engine/reading/attribution.ts";
 import { human } from "../../src/engine/agents/human.ts";
 import { subTeam } from "../../src/engine/agents/sub-team.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { any, handoffTo, maxTurns, source, textMention } from "../../src/engine/termination.ts";
+import { any, handoffTo, maxTurns, source, textMention } from "../../src/engine/limits/termination.ts";
 import { openLog, says, scripted, team } from "../support/scripted.ts";
 
 test("a team that speaks with one voice hands its model a bounded part of what its members said, with the task in it", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { EventBody } from "../../src/engine/events.ts";
+import type { EventBody } from "../../src/engine/events/events.ts";
 import {
   all,
   any,
@@ -13,7 +13,7 @@ import {
   textMention,
   tokens,
   usd,
-} from "../../src/engine/termination.ts";
+} from "../../src/engine/limits/termination.ts";
 import type { TerminationCondition } from "../../src/engine/team.ts";
 import { MARIA, openLog } from "../support/scripted.ts";
 

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { assistant } from "../../src/engine/agents/assistant.ts";
-import { selector } from "../../src/engine/agents/selector.ts";
+import { selector } from "../../src/engine/agents/leaders/selector.ts";
 import type { Model, ModelReply } from "../../src/engine/model.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/termination.ts";
+import { maxTurns } from "../../src/engine/limits/termination.ts";
 import { MARIA, openLog, says, scripted, team } from "../support/scripted.ts";
 
 const talker = (model: Model) =>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { currentRun } from "../../src/engine/transcript.ts";
+import { currentRun } from "../../src/engine/reading/transcript.ts";
 import { JONAS, MARIA, openJourney, PAIR, type Journey } from "../support/journey.ts";
 import { openModelDesk } from "../support/model-desk.ts";
 import { buttonsOf, wordsOf, type Thread } from "../support/thread.ts";

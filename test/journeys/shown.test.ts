@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readBack } from "../../src/engine/shown.ts";
+import { readBack } from "../../src/engine/reading/shown.ts";
 import { codingTeam, fence, recorder } from "../support/coding-team.ts";
 import { GENERAL, MARIA, openJourney, PAIR, type Journey } from "../support/journey.ts";
 import { buttonsOf, wordsOf, type Thread } from "../support/thread.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/engine/clock.ts";
-import type { FileRef } from "../../src/engine/events.ts";
+import type { FileRef } from "../../src/engine/events/events.ts";
 import { readImages } from "../../src/models/images.ts";
 import { ask, request } from "./asking.ts";
 import { type ModelServer, startModelServer } from "./model-server.ts";

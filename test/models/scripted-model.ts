@@ -1,4 +1,4 @@
-import type { Usage } from "../../src/engine/events.ts";
+import type { Usage } from "../../src/engine/events/events.ts";
 import type { Model, ModelFailure, ModelReply, ModelRequest } from "../../src/engine/model.ts";
 
 /** Gives these replies in order, a word before each, and keeps the requests. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { systemClock, type Clock } from "../../src/engine/clock.ts";
-import type { Runner } from "../../src/runner.ts";
+import type { Runner } from "../../src/runner/runner.ts";
 import { createSlackApp } from "../../src/slack/app.ts";
 import { createWeb } from "../../src/slack/web.ts";
 import { manualClock } from "../support/clock.ts";

@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { systemClock } from "../../src/engine/clock.ts";
-import type { EventBody } from "../../src/engine/events.ts";
-import { currentRun } from "../../src/engine/transcript.ts";
-import type { RunnableTeam } from "../../src/runner.ts";
+import type { EventBody } from "../../src/engine/events/events.ts";
+import { currentRun } from "../../src/engine/reading/transcript.ts";
+import type { RunnableTeam } from "../../src/runner/runner.ts";
 import { createDayBudgets } from "../../src/runner/day-budgets.ts";
 import { GENERAL, listening, type Listening, type ListeningOptions } from "./heard.ts";
 

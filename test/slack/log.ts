@@ -1,5 +1,5 @@
-import type { EventBody, RunEvent } from "../../src/engine/events.ts";
-import type { Transcript } from "../../src/engine/transcript.ts";
+import type { EventBody, RunEvent } from "../../src/engine/events/events.ts";
+import type { Transcript } from "../../src/engine/reading/transcript.ts";
 import type { TeamCard } from "../../src/slack/personas.ts";
 
 const MARIA = { id: "U0MARIA", name: "Maria" };

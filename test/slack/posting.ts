@@ -2,7 +2,7 @@ import { WebClient } from "@slack/web-api";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EventBody } from "../../src/engine/events.ts";
+import type { EventBody } from "../../src/engine/events/events.ts";
 import { createCards, type Cards } from "../../src/slack/cards.ts";
 import type { Problem } from "../../src/slack/delivery.ts";
 import { createOutbox, type Outbox } from "../../src/slack/outbox.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { EventBody } from "../../src/engine/events.ts";
-import type { Transcript } from "../../src/engine/transcript.ts";
+import type { EventBody } from "../../src/engine/events/events.ts";
+import type { Transcript } from "../../src/engine/reading/transcript.ts";
 import type { Rendered, RenderedMessage } from "../../src/slack/blocks.ts";
 import { plan, render } from "../../src/slack/render.ts";
 import { blockProblems } from "../../src/workspace/blocks.ts";

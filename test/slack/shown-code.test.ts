@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { editable, editedTo, editForm, editModal } from "../../src/slack/approval-modals.ts";
-import { readBack } from "../../src/engine/shown.ts";
-import type { EventBody, RunEvent } from "../../src/engine/events.ts";
+import { readBack } from "../../src/engine/reading/shown.ts";
+import type { EventBody, RunEvent } from "../../src/engine/events/events.ts";
 import { plan, render } from "../../src/slack/render.ts";
 import { excerptOf, shownWhole } from "../../src/slack/shown-code.ts";
 import { blockProblems } from "../../src/workspace/blocks.ts";

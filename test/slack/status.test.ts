@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { EventBody, RunEvent } from "../../src/engine/events.ts";
-import type { Follower } from "../../src/runner.ts";
+import type { EventBody, RunEvent } from "../../src/engine/events/events.ts";
+import type { Follower } from "../../src/runner/runner.ts";
 import { createStatus, type Status } from "../../src/slack/status.ts";
 import { createWeb } from "../../src/slack/web.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import type { EventBody } from "../../src/engine/events.ts";
+import type { EventBody } from "../../src/engine/events/events.ts";
 import { ran, says, started } from "./log.ts";
 import { posting, type Posting, type PostingOptions } from "./posting.ts";
 

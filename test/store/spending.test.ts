@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { EventBody } from "../../src/engine/events.ts";
+import type { EventBody } from "../../src/engine/events/events.ts";
 import { readSpending } from "../../src/store/spending.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Piece, Source } from "../../src/engine/attribution.ts";
+import type { Piece, Source } from "../../src/engine/reading/attribution.ts";
 
 /** What would be taken for the beginning of a turn, or for the end of somebody's words, where it stood at the beginning of a line. */
 const FORGERIES = [

@@ -1,4 +1,4 @@
-import type { RunEvent } from "../../src/engine/events.ts";
+import type { RunEvent } from "../../src/engine/events/events.ts";
 import type { ThreadMessage } from "../../src/workspace/workspace.ts";
 import type { Outcome, Played } from "./crash-stage.ts";
 

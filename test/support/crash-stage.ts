@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import { buttonsOf } from "./thread.ts";
-import type { RunEvent } from "../../src/engine/events.ts";
+import type { RunEvent } from "../../src/engine/events/events.ts";
 import { openSqliteReadOnly } from "../../src/store/sqlite/store.ts";
 import { createWorkspace, type ThreadMessage, type Workspace } from "../../src/workspace/workspace.ts";
 import { nowIn, type FastTime, type Orders, type Point, type Step } from "./crash-child.ts";

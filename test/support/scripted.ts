@@ -1,9 +1,9 @@
-import type { EventBody, RunEvent } from "../../src/engine/events.ts";
-import { isEvent } from "../../src/engine/events.ts";
+import type { EventBody, RunEvent } from "../../src/engine/events/events.ts";
+import { isEvent } from "../../src/engine/events/events.ts";
 import type { Model, ModelReply, ModelRequest } from "../../src/engine/model.ts";
-import { converse } from "../../src/engine/run.ts";
+import { converse } from "../../src/engine/loop.ts";
 import type { Agent, Team } from "../../src/engine/team.ts";
-import type { Transcript } from "../../src/engine/transcript.ts";
+import type { Transcript } from "../../src/engine/reading/transcript.ts";
 
 export type Scripted =
   | string

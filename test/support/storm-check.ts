@@ -1,5 +1,5 @@
-import type { RunEvent } from "../../src/engine/events.ts";
-import { currentRun, isWaiting } from "../../src/engine/transcript.ts";
+import type { RunEvent } from "../../src/engine/events/events.ts";
+import { currentRun, isWaiting } from "../../src/engine/reading/transcript.ts";
 import type { Parley } from "../../src/parley.ts";
 import { plan } from "../../src/slack/render.ts";
 import { checkSqlite } from "../../src/store/sqlite/upkeep/check.ts";

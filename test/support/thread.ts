@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { RunEvent } from "../../src/engine/events.ts";
+import type { RunEvent } from "../../src/engine/events/events.ts";
 import type { Parley } from "../../src/parley.ts";
 import type { ThreadMessage, Workspace } from "../../src/workspace/workspace.ts";
 import { PATIENCE_MS } from "./patience.ts";

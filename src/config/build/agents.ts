@@ -1,10 +1,10 @@
 import { assistant } from "../../engine/agents/assistant.ts";
-import { coder } from "../../engine/agents/coder.ts";
-import { codeRunner } from "../../engine/agents/code-runner.ts";
-import type { RunCode } from "../../engine/agents/run-block.ts";
+import { coder } from "../../engine/agents/code/coder.ts";
+import { codeRunner } from "../../engine/agents/code/code-runner.ts";
+import type { RunCode } from "../../engine/agents/code/run-block.ts";
 import type { Handoff } from "../../engine/agents/handoff.ts";
 import { human } from "../../engine/agents/human.ts";
-import { messageFilter, type HearingRule } from "../../engine/agents/message-filter.ts";
+import { messageFilter, type HearingRule } from "../../engine/reading/message-filter.ts";
 import { subTeam } from "../../engine/agents/sub-team.ts";
 import type { Agent } from "../../engine/team.ts";
 import type { Tool } from "../../engine/tool.ts";

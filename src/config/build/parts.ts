@@ -1,6 +1,6 @@
-import type { Budget } from "../../engine/budget.ts";
+import type { Budget } from "../../engine/limits/budget.ts";
 import type { Memory } from "../../engine/memory.ts";
-import type { FileRef } from "../../engine/events.ts";
+import type { FileRef } from "../../engine/events/events.ts";
 import type { Model } from "../../engine/model.ts";
 import type { Team } from "../../engine/team.ts";
 import type { Executor } from "../../sandbox/executor.ts";

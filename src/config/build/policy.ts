@@ -1,5 +1,5 @@
-import { stricter } from "../../engine/agents/approvals.ts";
-import type { ActionPolicy } from "../../engine/events.ts";
+import { stricter } from "../../engine/approvals.ts";
+import type { ActionPolicy } from "../../engine/events/events.ts";
 import type { Settings } from "../load.ts";
 import { reachable } from "./snapshot.ts";
 

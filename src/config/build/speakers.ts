@@ -1,6 +1,6 @@
-import { ledger } from "../../engine/agents/ledger.ts";
-import { selector } from "../../engine/agents/selector.ts";
-import { HUMAN } from "../../engine/events.ts";
+import { ledger } from "../../engine/agents/leaders/ledger.ts";
+import { selector } from "../../engine/agents/leaders/selector.ts";
+import { HUMAN } from "../../engine/events/events.ts";
 import { graph, type Edge } from "../../engine/policies/graph.ts";
 import { ledBy } from "../../engine/policies/led-by.ts";
 import { roundRobin } from "../../engine/policies/round-robin.ts";

@@ -11,7 +11,7 @@ import {
   tokens,
   toolCalled,
   usd,
-} from "../../engine/termination.ts";
+} from "../../engine/limits/termination.ts";
 import type { TerminationCondition } from "../../engine/team.ts";
 import type { Conditions, StopSettings } from "../schema/stop.ts";
 import type { ToolSettings } from "../schema/tools.ts";

@@ -1,4 +1,4 @@
-import type { ContextStrategy } from "../../engine/agents/context.ts";
+import type { ContextStrategy } from "../../engine/reading/context.ts";
 import type { AnswerSpec, JsonSchema } from "../../engine/model.ts";
 import type { AnswerObject, AnswerValue } from "../schema/answer.ts";
 import type { ContextSettings } from "../schema/assistant.ts";

@@ -1,8 +1,8 @@
 import { agentAsTool, teamAsTool } from "../../engine/agents/as-tool.ts";
-import { createBudget } from "../../engine/budget.ts";
+import { createBudget } from "../../engine/limits/budget.ts";
 import { assistant } from "../../engine/agents/assistant.ts";
 import type { Agent } from "../../engine/team.ts";
-import { any, minutes, tokens, usd } from "../../engine/termination.ts";
+import { any, minutes, tokens, usd } from "../../engine/limits/termination.ts";
 import type { Tool } from "../../engine/tool.ts";
 import { guarded } from "../../tools/approval.ts";
 import { keyed } from "../../tools/call-key.ts";

@@ -1,4 +1,4 @@
-import { HUMAN } from "../../engine/events.ts";
+import { HUMAN } from "../../engine/events/events.ts";
 import { USER } from "../../engine/policies/selector-rules.ts";
 import { targetOf, type AgentSettings, type AssistantSettings } from "../schema/agents.ts";
 import type { TeamSettings } from "../schema.ts";

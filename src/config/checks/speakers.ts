@@ -1,5 +1,5 @@
 import { USER } from "../../engine/policies/selector-rules.ts";
-import { HUMAN } from "../../engine/events.ts";
+import { HUMAN } from "../../engine/events/events.ts";
 import { handoffsOf, targetOf } from "../schema/agents.ts";
 import type { SelectorSpeakers } from "../schema/speakers.ts";
 import type { TeamSettings } from "../schema.ts";

@@ -1,5 +1,5 @@
 import { transferTool } from "../../engine/agents/handoff.ts";
-import { HUMAN } from "../../engine/events.ts";
+import { HUMAN } from "../../engine/events/events.ts";
 import { MEMORY_TOOLS } from "../../engine/memory.ts";
 import { handoffsOf, recallOf, targetOf } from "../schema/agents.ts";
 import type { StopSettings } from "../schema/stop.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CONTEXT_DEFAULT } from "../../engine/agents/context.ts";
+import { CONTEXT_DEFAULT } from "../../engine/reading/context.ts";
 import { AnswerObject } from "./answer.ts";
 import { INSTRUCTIONS_CHARS_MAX, MESSAGES_MAX, modelRef, toolRef } from "./names.ts";
 

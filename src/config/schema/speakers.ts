@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { REPLANS_MAX_DEFAULT } from "../../engine/agents/ledger.ts";
-import { STALLS_MAX_DEFAULT } from "../../engine/stalls.ts";
+import { REPLANS_MAX_DEFAULT } from "../../engine/agents/leaders/ledger.ts";
+import { STALLS_MAX_DEFAULT } from "../../engine/reading/stalls.ts";
 import { context } from "./assistant.ts";
 import { agentName, agentRef, AGENTS_PER_TEAM_MAX, icon, INSTRUCTIONS_CHARS_MAX, modelRef } from "./names.ts";
 

@@ -1,12 +1,12 @@
 import { systemClock, type Clock } from "../clock.ts";
-import { CALLER, isEvent, type EventBody, type RunEvent, type Usage } from "../events.ts";
+import { CALLER, isEvent, type EventBody, type RunEvent, type Usage } from "../events/events.ts";
 import { roundRobin } from "../policies/round-robin.ts";
-import { converse } from "../run.ts";
+import { converse } from "../loop.ts";
 import type { Agent, Team, TerminationCondition } from "../team.ts";
-import { any, maxTurns } from "../termination.ts";
+import { any, maxTurns } from "../limits/termination.ts";
 import type { CallOrigin, Tool, ToolResult } from "../tool.ts";
-import type { RunState } from "../run-state.ts";
-import { currentRun, isMessage, type Transcript } from "../transcript.ts";
+import type { RunState } from "../reading/run-state.ts";
+import { currentRun, isMessage, type Transcript } from "../reading/transcript.ts";
 
 export interface AsToolSettings {
   /** `[a-zA-Z0-9_-]{1,64}`. */

@@ -1,7 +1,7 @@
-import { HOW_TO_READ, markedAll, type Piece, type Source } from "../attribution.ts";
-import type { Delta, Usage } from "../events.ts";
+import { HOW_TO_READ, markedAll, type Piece, type Source } from "../reading/attribution.ts";
+import type { Delta, Usage } from "../events/events.ts";
 import type { Model, ModelMessage, ModelReply, ModelRequest } from "../model.ts";
-import { halved, shown, type Context, type ContextStrategy } from "./context.ts";
+import { halved, shown, type Context, type ContextStrategy } from "../reading/context.ts";
 import { after } from "./spoken.ts";
 
 /** A reply whose cost is always told: of this call and of those that were needed before it. */

@@ -1,18 +1,27 @@
-import type { Delta, EventBody, Usage } from "../events.ts";
+import type { Delta, EventBody, Usage } from "../events/events.ts";
 import { readObject } from "../json-schema.ts";
 import { MEMORY_TOOLS, QUERY_CHARS_MAX } from "../memory.ts";
 import type { AnswerSpec, Model, ModelMessage, ToolCall, ToolSpec } from "../model.ts";
 import type { Agent } from "../team.ts";
 import type { Tool } from "../tool.ts";
-import { beginOfTurn, currentRun, eventsOfTurn, messagesOfRun, read, repliesGiven, type Fold, type Transcript } from "../transcript.ts";
-import { approvalOf } from "./approvals.ts";
+import {
+  beginOfTurn,
+  currentRun,
+  eventsOfTurn,
+  messagesOfRun,
+  read,
+  repliesGiven,
+  type Fold,
+  type Transcript,
+} from "../reading/transcript.ts";
+import { approvalOf } from "../approvals.ts";
 import { ask, NO_CALLS, plus, type Asked } from "./ask.ts";
-import { CONTEXT_DEFAULT, type ContextStrategy } from "./context.ts";
+import { CONTEXT_DEFAULT, type ContextStrategy } from "../reading/context.ts";
 import { readHandoffs, type Handoff } from "./handoff.ts";
 import { after, noticed, spokenBy, turnFailed } from "./spoken.ts";
 import { keepInShort } from "./summary.ts";
 import { lateHandoff, runCalls, type Caller } from "./tool-calls.ts";
-import { viewOf } from "./view.ts";
+import { viewOf } from "../reading/view.ts";
 
 export interface AssistantSettings {
   readonly name: string;

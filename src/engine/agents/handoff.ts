@@ -1,4 +1,4 @@
-import { HUMAN } from "../events.ts";
+import { HUMAN } from "../events/events.ts";
 import type { JsonSchema, ToolCall, ToolSpec } from "../model.ts";
 import type { ToolResult } from "../tool.ts";
 

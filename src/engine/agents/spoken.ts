@@ -1,4 +1,4 @@
-import type { EventBody, Notices, Usage } from "../events.ts";
+import type { EventBody, Notices, Usage } from "../events/events.ts";
 import type { Model, ModelReply } from "../model.ts";
 
 /** What the log keeps of a reply beside its words and its cost: which model spoke in the end, and what was not as it was asked for. */

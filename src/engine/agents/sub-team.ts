@@ -1,12 +1,12 @@
-import type { ActionPolicy, Delta, EventBody, RunEvent } from "../events.ts";
+import type { ActionPolicy, Delta, EventBody, RunEvent } from "../events/events.ts";
 import type { Model, ModelMessage } from "../model.ts";
-import { converse, hasWork } from "../run.ts";
+import { converse, hasWork } from "../loop.ts";
 import type { Agent, Team } from "../team.ts";
-import { amend, isMessage, lastSpeaker, read, repliesGiven, type Fold, type Transcript } from "../transcript.ts";
+import { amend, isMessage, lastSpeaker, read, repliesGiven, type Fold, type Transcript } from "../reading/transcript.ts";
 import { ask } from "./ask.ts";
-import { add, CONTEXT_DEFAULT, emptyContext } from "./context.ts";
-import { forInside, holding, type Holding } from "./held-code.ts";
-import { heard } from "./hearing.ts";
+import { add, CONTEXT_DEFAULT, emptyContext } from "../reading/context.ts";
+import { forInside, holding, type Holding } from "./code/held-code.ts";
+import { heard } from "../reading/hearing.ts";
 import { spokenBy, turnFailed } from "./spoken.ts";
 
 export interface SubTeamSettings {

@@ -1,8 +1,8 @@
-import { markedAll } from "../attribution.ts";
-import type { Delta, EventBody, Usage } from "../events.ts";
+import { markedAll } from "../reading/attribution.ts";
+import type { Delta, EventBody, Usage } from "../events/events.ts";
 import type { ModelMessage } from "../model.ts";
 import { askOnce, NO_CALLS, plus, written } from "./ask.ts";
-import { boundary, shown, type Context, type ContextStrategy } from "./context.ts";
+import { boundary, shown, type Context, type ContextStrategy } from "../reading/context.ts";
 
 /**
  * Puts into words what has grown past the threshold, as an event of its own; the view reads it off the log. Returns the cost of a try that

@@ -1,9 +1,9 @@
-import { HUMAN, type Delta, type EventBody, type Person } from "../events.ts";
+import { HUMAN, type Delta, type EventBody, type Person } from "../events/events.ts";
 import type { ToolCall } from "../model.ts";
 import type { Tool, ToolResult } from "../tool.ts";
-import { askedBy, currentRun, eventsOfTurn, read, type Fold, type Transcript } from "../transcript.ts";
-import { approvalOf, callShown, denial, isToolAllowed, policyOf, wasApproved, wasRefused } from "./approvals.ts";
-import { heldIn } from "./held-code.ts";
+import { askedBy, currentRun, eventsOfTurn, read, type Fold, type Transcript } from "../reading/transcript.ts";
+import { approvalOf, callShown, denial, isToolAllowed, policyOf, wasApproved, wasRefused } from "../approvals.ts";
+import { heldIn } from "./code/held-code.ts";
 import type { HandoffCall, Handoffs } from "./handoff.ts";
 
 /** Whose calls, and what can be called. */

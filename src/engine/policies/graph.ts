@@ -1,5 +1,5 @@
-import { speakerOf, read, type Fold, type Transcript } from "../transcript.ts";
-import type { RunEvent } from "../events.ts";
+import { speakerOf, read, type Fold, type Transcript } from "../reading/transcript.ts";
+import type { RunEvent } from "../events/events.ts";
 import type { SpeakerPolicy } from "../team.ts";
 
 /** An edge of the graph: when `from` has spoken, and its words contain `ifContains` where that is given, `to` has heard from it. */

@@ -1,5 +1,5 @@
 import type { SpeakerPolicy } from "../team.ts";
-import { lastSpeaker } from "../transcript.ts";
+import { lastSpeaker } from "../reading/transcript.ts";
 
 /** One after the other, in the order of the team; over runs, too. */
 export const roundRobin: SpeakerPolicy = (transcript, agents) => {

@@ -1,5 +1,5 @@
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
-import type { EventBody, RunEvent } from "../../engine/events.ts";
+import type { EventBody, RunEvent } from "../../engine/events/events.ts";
 import type { Connection } from "./connection.ts";
 import { sqliteNames } from "./names.ts";
 import type { ReadyRows } from "./ready.ts";

@@ -1,5 +1,5 @@
-import type { EventBody } from "../../engine/events.ts";
-import { NOTHING_SPENT, spend } from "../../engine/usage.ts";
+import type { EventBody } from "../../engine/events/events.ts";
+import { NOTHING_SPENT, spend } from "../../engine/limits/usage.ts";
 import type { Connection } from "./connection.ts";
 import type { Commit, Store } from "../store.ts";
 

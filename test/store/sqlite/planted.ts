@@ -1,4 +1,4 @@
-import type { EventBody, FileRef, RunEvent, StopReason } from "../../../src/engine/events.ts";
+import type { EventBody, FileRef, RunEvent, StopReason } from "../../../src/engine/events/events.ts";
 
 type Samples = { readonly [Type in RunEvent["type"]]: readonly Extract<EventBody, { readonly type: Type }>[] };
 

@@ -1,4 +1,4 @@
-import type { EventBody, RunEvent } from "../../../src/engine/events.ts";
+import type { EventBody, RunEvent } from "../../../src/engine/events/events.ts";
 import { said } from "../../contracts/commits.ts";
 
 /** What an event written by the child says of its own commit. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
-import type { Person, RunEvent } from "../../../engine/events.ts";
-import { isTheirs, rewritten, withoutPerson, wordless } from "../../../engine/forgotten.ts";
+import type { Person, RunEvent } from "../../../engine/events/events.ts";
+import { isTheirs, rewritten, withoutPerson, wordless } from "../../../engine/events/forgotten.ts";
 import type { Forgets } from "../../audit.ts";
 import type { WordField } from "../../audit-chain.ts";
 import { removedNote, type Forgetter, type Forgetting, type Target } from "../../forgetting.ts";

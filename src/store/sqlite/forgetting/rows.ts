@@ -1,4 +1,4 @@
-import type { Person } from "../../../engine/events.ts";
+import type { Person } from "../../../engine/events/events.ts";
 import type { Found, Forgetting, Target } from "../../forgetting.ts";
 import type { Connection } from "../connection.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
-import type { RunEvent } from "../../../engine/events.ts";
-import { currentRun, isWaiting } from "../../../engine/transcript.ts";
+import type { RunEvent } from "../../../engine/events/events.ts";
+import { currentRun, isWaiting } from "../../../engine/reading/transcript.ts";
 import { explained, openConnectionReadOnly, type Connection } from "../connection.ts";
 import { sqliteAudit } from "../audit/audit.ts";
 import { StoreError } from "../../store.ts";

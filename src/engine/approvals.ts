@@ -1,0 +1,171 @@
+import { isHeld } from "./agents/code/held-code.ts";
+import type { ActionPolicy, EventBody, Person, RunEvent } from "./events/events.ts";
+import { currentRun, read, type Fold, type Transcript } from "./reading/transcript.ts";
+
+export type Approval =
+  | { readonly kind: "unasked" }
+  | { readonly kind: "asked" }
+  | {
+      readonly kind: "given";
+      readonly approved: boolean;
+      readonly person: Person;
+      readonly reason?: string;
+      /** What the person made of it; that is run in its place. */
+      readonly edited?: string;
+    }
+  /** Nobody has answered in time. */
+  | { readonly kind: "expired" };
+
+/** What a person says to a call that waits for a yes. */
+export interface Verdict {
+  readonly call: string;
+  readonly approved: boolean;
+  readonly person: Person;
+  readonly reason?: string;
+  /** A yes to all calls of this kind in this run, or to this one alone. */
+  readonly scope?: "run" | "call";
+  readonly edited?: string;
+}
+
+interface Approvals {
+  readonly byCall: Map<string, Approval>;
+  readonly toolOf: Map<string, string>;
+  /** Tools that somebody has said yes to. */
+  readonly tools: Set<string>;
+  readonly kindOf: Map<string, string>;
+  /** What needs no question in this run, and the call with whose yes that was said. */
+  readonly standing: Map<string, string>;
+  /** Tool calls of this run, with their arguments, that nobody has said yes to, and of each call that waits what it is. */
+  readonly refused: Set<string>;
+  readonly waiting: Map<string, { readonly what: string; readonly participant: string }>;
+}
+
+const approvals: Fold<Approvals> = {
+  initial: () => ({
+    byCall: new Map(),
+    toolOf: new Map(),
+    tools: new Set(),
+    kindOf: new Map(),
+    standing: new Map(),
+    refused: new Set(),
+    waiting: new Map(),
+  }),
+  step(state, event) {
+    if (event.type === "run.started") {
+      if (!event.goesOn) {
+        state.standing.clear();
+        state.refused.clear();
+      }
+      // What waited when a run ended waits no more.
+      for (const [call, { kind }] of state.byCall) if (kind === "asked") state.byCall.delete(call);
+    }
+    if (event.type === "tool.called") state.toolOf.set(event.call, event.tool);
+    if (event.type === "approval.requested") {
+      state.byCall.set(event.call, { kind: "asked" });
+      const tool = event.tool ?? state.toolOf.get(event.call);
+      state.kindOf.set(event.call, tool === undefined ? codeOf(event) : toolKind(tool));
+      state.waiting.set(event.call, { what: event.what, participant: event.within?.split("/")[0] ?? event.agent });
+    }
+    if (event.type === "approval.given" || event.type === "approval.expired")
+      settle(state, event.call, event.type === "approval.given" && event.approved && event.edited === undefined);
+    if (event.type === "turn.skipped")
+      for (const [call, { participant }] of state.waiting) if (participant === event.agent) settle(state, call, false);
+    if (event.type === "approval.given") {
+      const { approved, person, reason, edited } = event;
+      const change = edited === undefined ? {} : { edited };
+      state.byCall.set(event.call, { kind: "given", approved, person, ...(reason ? { reason } : {}), ...change });
+      const tool = state.toolOf.get(event.call);
+      if (approved && tool !== undefined && event.scope !== "call") state.tools.add(tool);
+      const kind = state.kindOf.get(event.call);
+      if (approved && event.scope === "run" && kind !== undefined) state.standing.set(kind, event.call);
+    }
+    if (event.type === "approval.expired") state.byCall.set(event.call, { kind: "expired" });
+    if (event.type === "approval.withdrawn")
+      for (const [kind, call] of state.standing) if (call === event.call) state.standing.delete(kind);
+    return state;
+  },
+};
+
+function settle({ waiting, refused }: Approvals, call: string, approved: boolean): void {
+  const what = waiting.get(call)?.what;
+  waiting.delete(call);
+  if (what === undefined) return;
+  if (approved) refused.delete(sameCall(what));
+  else refused.add(sameCall(what));
+}
+
+/** However its arguments are written: in which order, with which blanks. */
+function sameCall(what: string): string {
+  const [, tool = "", args = ""] = /^(\S*) ([^]*)$/.exec(what) ?? [];
+  try {
+    return `${tool} ${JSON.stringify(JSON.parse(args), inOrder)}`;
+  } catch {
+    return what.replaceAll(/\s/g, "");
+  }
+}
+const inOrder = (_key: string, value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+    : value;
+
+const codeOf = ({ agent, within }: { readonly agent: string; readonly within?: string }): string =>
+  `code of ${within === undefined ? agent : `${within}/${agent}`}`;
+const toolKind = (tool: string): string => `tool ${tool}`;
+
+/** What people have said to a call. */
+export const approvalOf = (transcript: Transcript, call: string): Approval =>
+  read(transcript, approvals).byCall.get(call) ?? { kind: "unasked" };
+
+/** Whether somebody has said yes to this tool in the thread. */
+export const wasApproved = (transcript: Transcript, tool: string): boolean => read(transcript, approvals).tools.has(tool);
+
+/** What a person is shown of a call of a tool. */
+export const callShown = (tool: string, args: string): string => `${tool} ${args}`.trim();
+
+/** Whether this very call was refused, skipped, or not answered in time before in the current run: then it is asked for again, whatever else was allowed. */
+export const wasRefused = (transcript: Transcript, tool: string, args: string): boolean =>
+  read(transcript, approvals).refused.has(sameCall(callShown(tool, args)));
+
+/** Whether somebody has said yes to all calls of this tool, or to all code of this agent, in the current run. */
+export const isToolAllowed = (transcript: Transcript, tool: string): boolean => read(transcript, approvals).standing.has(toolKind(tool));
+export const isCodeAllowed = (transcript: Transcript, agent: string): boolean =>
+  read(transcript, approvals).standing.has(codeOf({ agent }));
+
+/** Whether the yes to this call holds for others like it now. */
+export const isStanding = (transcript: Transcript, call: string): boolean =>
+  currentRun(transcript).running && [...read(transcript, approvals).standing.values()].includes(call);
+
+/**
+ * What is to be recorded for a person's word on a call; nothing when it does not wait for one. With a yes for the run, what else of the same
+ * kind waits is answered too, but for what was refused before.
+ */
+export function decided(transcript: Transcript, verdict: Verdict): readonly EventBody[] {
+  const { approvals: open } = currentRun(transcript);
+  const { call, person } = verdict;
+  if (!open.includes(call)) return [];
+  const given: EventBody = { type: "approval.given", ...verdict };
+  if (!verdict.approved || verdict.scope !== "run") return [given];
+  const { kindOf, waiting, refused } = read(transcript, approvals);
+  const isFree = (other: string) => {
+    const what = waiting.get(other)?.what ?? "";
+    return !refused.has(sameCall(what)) && !isHeld(transcript, { language: "", code: what });
+  };
+  const alike = open.filter((other) => other !== call && kindOf.get(other) === kindOf.get(call) && isFree(other));
+  return [given, ...alike.map((other): EventBody => ({ type: "approval.given", call: other, approved: true, person }))];
+}
+
+/** For those who asked: who said no, and why. */
+export const denial = (answer: Extract<Approval, { kind: "given" | "expired" }>): string =>
+  answer.kind === "expired" ? "Nobody allowed it in time." : `${answer.person.name} said no${answer.reason ? `: ${answer.reason}` : "."}`;
+
+/** Of two rules, the one that lets less happen. */
+export const stricter = (one: ActionPolicy = "auto", other: ActionPolicy = "auto"): ActionPolicy =>
+  STRICTEST_FIRST.find((policy) => policy === one || policy === other) ?? "auto";
+const STRICTEST_FIRST: readonly ActionPolicy[] = ["off", "ask", "auto"];
+
+/** The rules that the current run began with; empty where everything goes by the team's own. */
+export function policyOf(transcript: Transcript): { readonly code?: ActionPolicy; readonly tools?: ActionPolicy } {
+  const started: RunEvent | undefined = transcript.events[currentRun(transcript).startIndex];
+  if (started?.type !== "run.started") return {};
+  return { ...(started.code ? { code: started.code } : {}), ...(started.tools ? { tools: started.tools } : {}) };
+}

@@ -1,0 +1,159 @@
+import type { Usage } from "../events/events.ts";
+import type { Model, ModelDelta, ModelReply, ModelRequest } from "../model.ts";
+import type { Agent } from "../team.ts";
+import { limitsNow } from "./run-limits.ts";
+import { currentRun, type Transcript } from "../reading/transcript.ts";
+
+/** The caps on what a run may take, as the team's limits have them. */
+export interface BudgetLimits {
+  readonly tokens: number;
+  readonly usd: number;
+}
+
+/**
+ * Holds the limits on tokens and money before each model call, where `tokens` and `usd` of termination.ts hold them after it: a call that could
+ * pass one asks for a shorter reply, or is not made. What the log says of the run is added to what it cannot say yet: calls under way, and
+ * calls that have ended inside an event to come. That is lost with the process, as those calls are.
+ */
+export interface Budget {
+  /** An agent whose turns tell the budget which run it is for. */
+  watch(agent: Agent): Agent;
+  /** A model that keeps within the budget. One without terms, or without a known price, is not held back where nothing is known. */
+  within(model: Model): Model;
+}
+
+export function createBudget(atFirst: BudgetLimits): Budget {
+  let log: Transcript = { events: [] };
+  /** What was asked of models in the run that begins at this place of this log: more than is recorded, while events are to come. */
+  let asked = { events: log.events, startIndex: -1, spent: NOTHING };
+  /** The upper bounds of calls under way, which may be several: agents speak side by side. */
+  const underWay = new Set<Amount>();
+
+  /** Of the run, to the last token that is known of. */
+  function spent(): Amount {
+    const { startIndex, usage } = currentRun(log);
+    const recorded = { tokens: usage.inputTokens + usage.outputTokens, usd: usage.usd };
+    if (asked.events !== log.events || asked.startIndex !== startIndex) asked = { events: log.events, startIndex, spent: recorded };
+    asked.spent = { tokens: Math.max(asked.spent.tokens, recorded.tokens), usd: Math.max(asked.spent.usd, recorded.usd) };
+    return [...underWay].reduce(plus, asked.spent);
+  }
+
+  async function* call(model: Model, request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelDelta, ModelReply, void> {
+    const inputTokens = inputTokensMax(request);
+    const wanted = Math.min(request.outputTokensMax ?? Infinity, model.terms?.outputTokensMax ?? Infinity);
+    const before = spent();
+    // As people have raised them meanwhile.
+    const limits = limitsNow(atFirst, currentRun(log));
+    const outputTokens = affordable(limits, before, wanted, (output) => cost(model, inputTokens, output));
+    if (outputTokens < Math.min(wanted, OUTPUT_TOKENS_MIN))
+      return refusal(limits, before, cost(model, inputTokens, Math.min(wanted, OUTPUT_TOKENS_MIN)));
+    const held = cost(model, inputTokens, outputTokens);
+    underWay.add(held);
+    const run = asked;
+    let reply: ModelReply | undefined;
+    try {
+      reply = yield* model.call(outputTokens < wanted ? { ...request, outputTokensMax: outputTokens } : request, signal);
+      return outputTokens < wanted && isCutShort(reply, outputTokens) ? { ...refusal(limits, before, held), usage: reply.usage } : reply;
+    } finally {
+      underWay.delete(held);
+      run.spent = plus(run.spent, taken(reply, held));
+    }
+  }
+
+  return {
+    watch: (agent) => ({
+      ...agent,
+      turn(transcript, signal) {
+        log = transcript;
+        return agent.turn(transcript, signal);
+      },
+    }),
+    within: (model) => (model.terms ? { ...model, call: (request, signal) => call(model, request, signal) } : model),
+  };
+}
+
+interface Amount {
+  readonly tokens: number;
+  readonly usd: number;
+}
+
+const NO_CALL: Usage = { inputTokens: 0, outputTokens: 0, usd: 0, calls: 0 };
+const NOTHING: Amount = { tokens: 0, usd: 0 };
+const plus = (one: Amount, other: Amount): Amount => ({ tokens: one.tokens + other.tokens, usd: one.usd + other.usd });
+
+/** A call that was broken off tells nothing, and may be asked for all the same. */
+function taken(reply: ModelReply | undefined, held: Amount): Amount {
+  if (!reply || (reply.kind === "failure" && reply.error.kind === "aborted" && !reply.usage)) return held;
+  return reply.usage ? { tokens: reply.usage.inputTokens + reply.usage.outputTokens, usd: reply.usage.usd ?? 0 } : NOTHING;
+}
+
+type FailureWithUsage = Extract<ModelReply, { kind: "failure" }> & { readonly usage: Usage };
+
+/** The shorter reply that was asked for was not enough. */
+const isCutShort = (reply: ModelReply, outputTokens: number): reply is FailureWithUsage =>
+  reply.kind === "failure" && reply.error.kind === "bad_answer" && (reply.usage?.outputTokens ?? 0) >= outputTokens;
+
+/** At most; money counts where the price is known. */
+const cost = (model: Model, inputTokens: number, outputTokens: number): Amount => ({
+  tokens: inputTokens + outputTokens,
+  usd: model.terms?.usdMax({ inputTokens, outputTokens }) ?? 0,
+});
+
+/** The longest reply, up to the wanted length, with which no limit is passed; negative when not even an empty one is within them. */
+function affordable(limits: BudgetLimits, before: Amount, wanted: number, costOf: (outputTokens: number) => Amount): number {
+  const fits = (outputTokens: number) => {
+    const { tokens, usd } = plus(before, costOf(outputTokens));
+    return tokens <= limits.tokens && usd <= limits.usd;
+  };
+  if (fits(wanted)) return wanted;
+  let [low, high] = [-1, wanted];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A shorter reply is no answer any more, only the beginning of one. */
+const OUTPUT_TOKENS_MIN = 256;
+
+function refusal(limits: BudgetLimits, before: Amount, call: Amount): Extract<ModelReply, { kind: "failure" }> {
+  const { tokens, usd } = plus(before, call);
+  const money = usd > limits.usd && tokens <= limits.tokens;
+  const message = money
+    ? `the next call could pass the limit of $${limits.usd.toFixed(2)}: $${before.usd.toFixed(4)} of it are taken, and the call may cost up to $${call.usd.toFixed(4)}`
+    : `the next call could pass the limit of ${limits.tokens} tokens: ${before.tokens} are taken, and the call may take up to ${call.tokens}`;
+  const limit = money ? ({ kind: "usd", of: limits.usd } as const) : ({ kind: "tokens", of: limits.tokens } as const);
+  return { kind: "failure", error: { kind: "limit", message, limit }, usage: NO_CALL };
+}
+
+/** An upper bound of what a provider counts: what is text, and a few tokens around each part. */
+export function inputTokensMax({ system, messages, tools, answer }: ModelRequest): number {
+  let tokens = PART_TOKENS + textTokensMax(system);
+  for (const message of messages) {
+    tokens += PART_TOKENS + textTokensMax(message.text);
+    if (message.role === "user") tokens += IMAGE_TOKENS_MAX * (message.images?.length ?? 0);
+    if (message.role === "assistant") for (const { tool, args } of message.toolCalls) tokens += PART_TOKENS + textTokensMax(tool + args);
+  }
+  for (const tool of tools) tokens += PART_TOKENS + textTokensMax(JSON.stringify(tool));
+  return tokens + (answer ? textTokensMax(JSON.stringify(answer)) : 0);
+}
+
+/** What the largest image that a provider takes is counted as (platform.claude.com, vision: 4,784 at high resolution). */
+const IMAGE_TOKENS_MAX = 5_000;
+
+/** Role, name and borders of a message or a tool, and a share of what a provider adds for tools. */
+const PART_TOKENS = 20;
+
+/**
+ * The densest tokenizer in use takes 2.5 characters a token on average (platform.claude.com, models overview, October 2026); code and tables take
+ * fewer. Beyond ASCII a character may be two tokens.
+ */
+function textTokensMax(text: string): number {
+  let beyond = 0;
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) beyond++;
+  return Math.ceil((text.length - beyond) / ASCII_PER_TOKEN_MIN + beyond * TOKENS_PER_OTHER_MAX);
+}
+const ASCII_PER_TOKEN_MIN = 2;
+const TOKENS_PER_OTHER_MAX = 2;

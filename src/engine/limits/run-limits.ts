@@ -1,0 +1,90 @@
+import type { AtCeiling, NearedLimit, RaiseOffer, RunLimits, StopReason } from "../events/events.ts";
+import type { AtLimits } from "./halt.ts";
+import type { RunState } from "../reading/run-state.ts";
+import type { TerminationCondition } from "../team.ts";
+import { any, maxTurns, minutes, ownerOf, tokens, usd } from "./termination.ts";
+import { currentRun } from "../reading/transcript.ts";
+
+/** The caps of a run, as people have raised them. */
+export const capsOf =
+  (limits: RunLimits): TerminationCondition =>
+  (transcript) => {
+    const now = limitsNow(limits, currentRun(transcript));
+    return any(maxTurns(now.turns), minutes(now.minutes), tokens({ total: now.tokens }), usd(now.usd))(transcript);
+  };
+
+export const limitsNow = <Some extends Partial<RunLimits>>(limits: Some, { raised }: AtLimits): Some => ({ ...limits, ...raised });
+
+/** From here on people are told that a limit comes near. */
+export const NEAR_SHARE = 0.8;
+
+/** What has come near and has not been told of; what is used up already is told of otherwise. */
+export function nearing(limits: RunLimits, state: RunState): readonly NearedLimit[] {
+  const now = limitsNow(limits, state);
+  const used: RunLimits = {
+    turns: state.turns,
+    minutes: state.elapsedMs / 60_000,
+    tokens: state.usage.inputTokens + state.usage.outputTokens,
+    usd: state.usage.usd,
+  };
+  const found = KINDS.map((limit) => ({ limit, used: used[limit], of: now[limit] }));
+  return found.filter(isNear).filter(({ limit }) => !state.neared.some((one) => one.limit === limit));
+}
+
+const KINDS = ["turns", "minutes", "tokens", "usd"] as const;
+
+export const isNear = ({ used, of }: { readonly used: number; readonly of: number }): boolean => used >= of * NEAR_SHARE && used < of;
+
+/** One line for people. */
+export function nearWords({ limit, account = "", used, of }: NearedLimit): string {
+  if (limit === "usd") return `$${used.toFixed(2)} of $${of.toFixed(2)} used`;
+  if (limit === "budget") return `$${used.toFixed(2)} of the $${of.toFixed(2)} that ${ownerOf(account)} may spend a day`;
+  return `${Math.round(used)} of ${of} ${limit} used`;
+}
+
+/** How far people may raise a limit of a run, and a budget of the day. */
+export interface RaiseCeilings {
+  readonly limits: RunLimits;
+  budget(account: string): number;
+}
+
+const UNBOUNDED: RaiseCeilings = {
+  limits: { turns: Infinity, minutes: Infinity, tokens: Infinity, usd: Infinity },
+  budget: () => Infinity,
+};
+
+/**
+ * What a person is offered at a limit: twice as much of what has been reached, as far as the ceilings let them. Where they let nothing more of one
+ * of them the run would halt again at once: then nothing is offered.
+ */
+export function offerAt(reasons: readonly StopReason[], ceilings: RaiseCeilings = UNBOUNDED): RaiseOffer {
+  const to: { -readonly [limit in keyof RunLimits]?: number } = {};
+  const budgets: { account: string; usd: number }[] = [];
+  const atCeiling: AtCeiling[] = [];
+  const raise = (limit: keyof RunLimits, of: number) => {
+    const most = ceilings.limits[limit];
+    if (most > of) to[limit] = Math.min(of * 2, most);
+    else atCeiling.push({ limit, most });
+  };
+  for (const reason of reasons) {
+    if (reason.kind === "maxTurns") raise("turns", reason.limit);
+    if (reason.kind === "minutes" || reason.kind === "tokens" || reason.kind === "usd") raise(reason.kind, reason.limit);
+    if (reason.kind === "failure" && reason.error.limit) raise(reason.error.limit.kind, reason.error.limit.of);
+    if (reason.kind !== "budget") continue;
+    const { account, limit } = reason;
+    const most = ceilings.budget(account);
+    if (most > limit) budgets.push({ account, usd: Math.min(limit * 2, most) });
+    else atCeiling.push({ limit: "budget", account, most });
+  }
+  if (atCeiling.length > 0) return { to: {}, atCeiling };
+  return { to, ...(budgets.length > 0 ? { budgets } : {}) };
+}
+
+/** For people: why nothing is offered. */
+export function ceilingWords(atCeiling: readonly AtCeiling[]): string {
+  const words = atCeiling.map(({ limit, account = "", most }) => {
+    if (limit === "budget") return `the budget of ${ownerOf(account)} to $${most.toFixed(2)} a day`;
+    return limit === "usd" ? `the money to $${most.toFixed(2)}` : `the ${limit} to ${most}`;
+  });
+  return `Nobody can raise this any further here: ${words.join(" and ")} at most (\`ceilings.raised\` in the team file).`;
+}

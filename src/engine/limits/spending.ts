@@ -1,0 +1,47 @@
+import type { Person, RunEvent, Usage } from "../events/events.ts";
+import { SELECTOR } from "../reading/transcript.ts";
+import { NOTHING_SPENT, spend, type Spent } from "./usage.ts";
+
+/** What one agent's model calls took in one run on one day. */
+export interface Spending extends Spent {
+  readonly run: string;
+  readonly team: string;
+  /** Who started the run. */
+  readonly person: Person;
+  /** The agent, or `selector`, whose calls they were. */
+  readonly agent: string;
+  /** UTC: `2026-11-23`. */
+  readonly day: string;
+}
+
+/**
+ * What was spent in a thread, read off its log from the first event. What a fork has copied was spent in the thread where it happened, and is
+ * not counted again.
+ */
+export function spendingOf(events: readonly RunEvent[]): readonly Spending[] {
+  const found = new Map<string, Spending>();
+  let run: Extract<RunEvent, { type: "run.started" }> | undefined;
+  const copiedUpTo = events.reduce((upTo, event) => Math.max(upTo, event.type === "run.started" ? (event.forkedFrom?.seq ?? 0) : 0), 0);
+  for (const event of events) {
+    if (event.type === "run.started") run = event;
+    const usage = "usage" in event ? event.usage : undefined;
+    if (!usage || !run || event.seq <= copiedUpTo) continue;
+    const [agent, day] = [spenderOf(event), event.at.slice(0, DAY_CHARS)];
+    const key = JSON.stringify([run.run, agent, day]);
+    const before = found.get(key) ?? { ...NOTHING_SPENT, run: run.run, team: run.team, person: run.startedBy, agent, day };
+    found.set(key, { ...before, ...spend(before, usage) });
+  }
+  return [...found.values()];
+}
+
+const DAY_CHARS = "2026-11-23".length;
+
+/** A selection's cost is that of who chose; a tool's is that of the agent that called it. */
+function spenderOf(event: RunEvent & { readonly usage?: Usage }): string {
+  if (event.type === "speaker.selected") return event.leader ?? SELECTOR;
+  return "agent" in event ? event.agent : SELECTOR;
+}
+
+/** All of it together. */
+export const totalOf = (spending: Iterable<Spent>): Spent =>
+  [...spending].reduce((sum, { usage, priced }) => ({ ...spend(sum, usage), priced: sum.priced && priced }), NOTHING_SPENT);

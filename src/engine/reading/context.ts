@@ -1,0 +1,204 @@
+import type { Piece } from "./attribution.ts";
+import type { Model, ModelMessage } from "../model.ts";
+
+/** What a model may be told of a conversation, and how long it is. Grows with the log, at its end only. */
+export interface Context {
+  readonly messages: ModelMessage[];
+  /** Estimated tokens of the messages up to and with each. */
+  readonly tokens: number[];
+  /** Seq of the event with which each came to its place. */
+  readonly placed: number[];
+  /** Index of the task of the latest run; -1 before any. */
+  task: number;
+  expectsTask: boolean;
+  /** Stands for all messages before `from`. */
+  summary: { readonly text: string; readonly from: number } | undefined;
+  /** The persons heard so far, by id, each with its number. */
+  readonly people: Map<string, number>;
+}
+
+/**
+ * How much of it a model is handed. The task of the run is always in it, a tool call and its result are never parted, and a note says how
+ * much was left out. Only whole messages are left out; a message longer than half a budget has its middle cut.
+ */
+export type ContextStrategy =
+  | { readonly kind: "all" }
+  /** At most so many. A window moves in steps of half its size, so that between two steps prompt caches hit. */
+  | { readonly kind: "lastMessages"; readonly count: number }
+  | { readonly kind: "headAndTail"; readonly head: number; readonly tail: number }
+  /** Estimated tokens. */
+  | { readonly kind: "tokenBudget"; readonly tokens: number }
+  /** What has grown past so many estimated tokens is put into words by a model; the last quarter stays as it is. */
+  | { readonly kind: "summary"; readonly model: Model; readonly tokensMax: number };
+
+/** Well below the window of every model in use, and at a few dollars a million tokens still cents a call. */
+export const CONTEXT_DEFAULT: ContextStrategy = { kind: "tokenBudget", tokens: 60_000 };
+
+export const emptyContext = (): Context => ({
+  messages: [],
+  tokens: [],
+  placed: [],
+  task: -1,
+  expectsTask: false,
+  summary: undefined,
+  people: new Map(),
+});
+
+export function add(context: Context, seq: number, ...messages: readonly ModelMessage[]): void {
+  for (const message of messages) {
+    if (context.expectsTask && message.role === "user") {
+      context.task = context.messages.length;
+      context.expectsTask = false;
+    }
+    context.tokens.push((context.tokens.at(-1) ?? 0) + estimateTokens(message));
+    context.placed.push(seq);
+    context.messages.push(message);
+  }
+}
+
+export function replaceLast(context: Context, seq: number, message: ModelMessage): void {
+  context.messages.pop();
+  context.tokens.pop();
+  context.placed.pop();
+  add(context, seq, message);
+}
+
+/** Another message in the place of the one that came with this event; nothing where there is none. */
+export function replaceAt(context: Context, seq: number, message: ModelMessage): void {
+  const at = context.placed.lastIndexOf(seq);
+  const before = context.messages[at];
+  if (!before) return;
+  const grown = estimateTokens(message) - estimateTokens(before);
+  context.messages[at] = message;
+  for (let index = at; index < context.tokens.length; index++) context.tokens[index] = (context.tokens[index] ?? 0) + grown;
+}
+
+/** From here on the summary stands for every message that was in its place at `upToSeq`. */
+export function summarize(context: Context, text: string, upToSeq: number): void {
+  context.summary = { text, from: firstWhere(context.placed.length, (index) => (context.placed[index] ?? 0) > upToSeq) };
+}
+
+/** An estimate without a tokenizer: four characters a token, as in English prose, and a few for the frame. Code and other languages need more. */
+export const estimateTokens = (message: ModelMessage): number => {
+  const args = message.role === "assistant" ? message.toolCalls.reduce((sum, call) => sum + call.tool.length + call.args.length, 0) : 0;
+  const images = message.role === "user" ? (message.images?.length ?? 0) : 0;
+  return Math.ceil((charsOf(message) + args) / CHARS_PER_TOKEN) + images * IMAGE_TOKENS + FRAME_TOKENS;
+};
+/** Of the words; marks of sources are in the frame. */
+const charsOf = (message: ModelMessage): number =>
+  message.text.length + piecesBeside(message).reduce((sum, { text }) => sum + text.length, 0);
+
+const piecesBeside = (message: ModelMessage): readonly Piece[] =>
+  (message.role === "user" ? message.beside : message.role === "tool" ? message.told : undefined) ?? [];
+
+const CHARS_PER_TOKEN = 4;
+const FRAME_TOKENS = 8;
+const IMAGE_TOKENS = 1_600; // As much as Anthropic counts for its largest; OpenAI counts about as much.
+
+/** What the strategy hands to a model. Costs as much as it hands out, however long the conversation is. */
+export function shown(context: Context, strategy: ContextStrategy): readonly ModelMessage[] {
+  const { length } = context.messages;
+  switch (strategy.kind) {
+    case "all":
+      return [...context.messages];
+    case "lastMessages":
+      return parts(context, 0, boundary(context, windowFrom(length, strategy.count)));
+    case "headAndTail": {
+      const from = boundary(context, windowFrom(length, strategy.tail));
+      return parts(context, Math.min(from, boundaryBefore(context, strategy.head)), from);
+    }
+    case "tokenBudget":
+      return clipped(parts(context, 0, budgetFrom(context, strategy.tokens)), strategy.tokens);
+    case "summary":
+      // Twice, so that a summary that could not be had does not break the limit.
+      return clipped(parts(context, 0, budgetFrom(context, strategy.tokensMax * 2)), strategy.tokensMax);
+  }
+}
+
+/** Half of what was handed out: for a model that says it was too much. */
+export const halved = (messages: readonly ModelMessage[]): ContextStrategy => ({
+  kind: "tokenBudget",
+  tokens: Math.floor(messages.reduce((sum, message) => sum + estimateTokens(message), 0) / 2),
+});
+
+/** The first messages, the task, what was said before in short, a word on what is left out, and everything from `from` on. */
+function parts({ messages, task, summary }: Context, headEnd: number, from: number): readonly ModelMessage[] {
+  if (headEnd >= from) return [...messages];
+  const taskKept = task >= headEnd && task < from ? messages.slice(task, task + 1) : [];
+  const told = summary && summary.from <= from ? summary : undefined;
+  const base = Math.max(headEnd, told?.from ?? 0);
+  const left = from - base - (task >= base && task < from ? 1 : 0);
+  return [
+    ...messages.slice(0, headEnd),
+    ...taskKept,
+    ...(told ? [{ role: "user" as const, from: { kind: "summary of what was said before" as const }, text: told.text }] : []),
+    ...(left > 0
+      ? [{ role: "user" as const, text: `(${left} earlier ${left === 1 ? "message is" : "messages are"} left out here.)` }]
+      : []),
+    ...messages.slice(from),
+  ];
+}
+
+/** Where a window of at most so many messages begins; moves in steps of half of them. Few are cheap to send again: then it moves by one. */
+function windowFrom(length: number, count: number): number {
+  const step = count < STEPPED_MESSAGES_MIN ? 1 : Math.floor(count / 2);
+  return length <= count ? 0 : Math.ceil((length - count) / step) * step;
+}
+const STEPPED_MESSAGES_MIN = 8;
+
+/** Where a window of so many tokens begins, behind what a summary stands for; moves in steps of half the budget. */
+function budgetFrom(context: Context, budget: number): number {
+  const base = context.summary?.from ?? 0;
+  const before = (index: number) => (index > 0 ? (context.tokens[index - 1] ?? 0) : 0);
+  const over = before(context.messages.length) - before(base) - budget;
+  if (over <= 0) return base;
+  const step = Math.max(1, Math.floor(budget / 2));
+  const dropped = before(base) + Math.ceil(over / step) * step;
+  return boundary(
+    context,
+    firstWhere(context.messages.length, (index) => before(index) >= dropped),
+  );
+}
+
+/** The first place from `index` on where nothing is parted; the last one when there is none. */
+export function boundary(context: Context, index: number): number {
+  if (index <= 0) return 0;
+  for (let at = index; at < context.messages.length; at++) if (context.messages[at]?.role !== "tool") return at;
+  return boundaryBefore(context, context.messages.length - 1);
+}
+
+function boundaryBefore({ messages }: Context, index: number): number {
+  let at = Math.min(index, messages.length);
+  while (at > 0 && messages[at]?.role === "tool") at--;
+  return Math.max(0, at);
+}
+
+/** The smallest index below `length` for which `test` holds, given that it holds for all after it; `length` when there is none. */
+function firstWhere(length: number, test: (index: number) => boolean): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (test(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function clipped(messages: readonly ModelMessage[], budget: number): readonly ModelMessage[] {
+  const charsMax = Math.max(CLIPPED_CHARS_MIN, (budget * CHARS_PER_TOKEN) / 2);
+  if (!messages.some((message) => charsOf(message) > charsMax)) return messages;
+  return messages.map((message) => cutPieces(message, charsMax));
+}
+
+/** Each piece of it cut to this length; before they are marked, so that no cut comes between words and their source. */
+export function cutPieces<Message extends ModelMessage>(message: Message, charsMax: number): Message {
+  const cut = ({ text, ...rest }: Piece): Piece => ({ ...rest, text: cutMiddle(text, charsMax) });
+  const own = { ...message, text: cutMiddle(message.text, charsMax) };
+  if (own.role === "user" && own.beside) return { ...own, beside: own.beside.map(cut) };
+  return own.role === "tool" && own.told ? { ...own, told: own.told.map(cut) } : own;
+}
+const CLIPPED_CHARS_MIN = 200; // Less says nothing.
+
+/** The beginning and the end of a text that is too long. */
+export const cutMiddle = (text: string, charsMax: number): string =>
+  text.length <= charsMax ? text : `${text.slice(0, charsMax / 2)}\n… cut …\n${text.slice(-charsMax / 2)}`;

@@ -1,0 +1,125 @@
+import { HUMAN, type EventBody, type Person, type RunEvent } from "../events/events.ts";
+import type { Fold } from "./transcript.ts";
+
+/** How far a conversation goes in a circle, since the run began, a person spoke, or the leader made a new plan. */
+export interface Stalls {
+  /** Turns without progress, less those with; by the leader's judgement, or because a turn said again what was said. */
+  readonly count: number;
+  /** Choices in a row that the leader's model could not make. */
+  readonly fallbacks: number;
+  /** Who answered "Stop" when asked how to go on. */
+  readonly stoppedBy: Person | undefined;
+  /** The last few turns, as shingles. */
+  readonly recent: readonly ReadonlySet<string>[];
+  /** The last turn was a repetition and is counted. */
+  readonly repeated: boolean;
+  readonly asked: boolean;
+  /** Who had the floor last. */
+  readonly speaker: string | undefined;
+}
+
+export const STALLS_MAX_DEFAULT = 3;
+/** The second fallback in a row says that the model cannot lead; more calls would cost the same and say the same. */
+const FALLBACKS_MAX = 2;
+/** How many turns back a repetition is seen: two agents that thank each other, and one beside them. */
+const TURNS_COMPARED = 4;
+
+/**
+ * `unled`: nobody judges whether there is progress. Then a turn that says something new makes up for one that did not; with `keepsFloor`, one
+ * who speaks twice in a row makes none.
+ */
+export function stallsOf(leader: string, unled?: { readonly keepsFloor: boolean }): Fold<Stalls> {
+  return {
+    initial: () => FRESH,
+    step(state, event) {
+      if (event.within !== undefined || event.outside) return state;
+      switch (event.type) {
+        case "run.started":
+          return FRESH;
+        case "message.posted":
+          if ("person" in event) return { ...FRESH, stoppedBy: state.asked && saysStop(event.text) ? event.person : undefined };
+          return event.agent === leader ? FRESH : spoken(state, event.text);
+        case "question.expired":
+          return FRESH;
+        case "handoff.made":
+          return event.agent === leader && event.to === HUMAN && event.options?.includes(STOP) ? { ...state, asked: true } : state;
+        case "speaker.selected":
+          return selected(
+            unled ? { ...state, count: state.count + unjudged(state, unled.keepsFloor && state.speaker === event.agent) } : state,
+            event,
+          );
+        default:
+          return state;
+      }
+    },
+  };
+}
+
+/** Why it is stuck, in one sentence for people; nothing while it is not. */
+export function stuck({ count, fallbacks }: Stalls, stallsMax: number): string | undefined {
+  if (fallbacks >= FALLBACKS_MAX) return `I could not choose who speaks next ${fallbacks} times in a row.`;
+  if (count < stallsMax) return undefined;
+  return count === 1 ? "The last turn brought no progress." : `The last ${count} turns brought no progress.`;
+}
+
+/** The same with the judgement of the last turn, which is not recorded yet. */
+export const judgedAs = (state: Stalls, progress: boolean): Stalls => ({
+  ...state,
+  count: Math.max(0, state.count + judgement(state, progress)),
+});
+
+const judgement = (state: Stalls, progress: boolean): number => (progress ? -1 : state.repeated ? 0 : 1);
+
+/** Asks a person instead of going on. */
+export const askHowToGoOn = (leader: string, why: string): EventBody => ({
+  type: "handoff.made",
+  agent: leader,
+  to: HUMAN,
+  text: `${why} How should the team go on? You can also answer in your own words.`,
+  options: ["Go on", "Try another way", STOP],
+});
+
+const STOP = "Stop";
+const saysStop = (text: string): boolean => text.trim().toLowerCase() === STOP.toLowerCase();
+
+const FRESH: Stalls = { count: 0, fallbacks: 0, stoppedBy: undefined, recent: [], repeated: false, asked: false, speaker: undefined };
+
+function spoken(state: Stalls, text: string): Stalls {
+  const own = shingles(text);
+  const repeated = state.recent.some((other) => similarity(own, other) >= SAME_FROM);
+  return { ...state, count: state.count + (repeated ? 1 : 0), repeated, recent: [...state.recent, own].slice(-TURNS_COMPARED) };
+}
+
+const unjudged = (state: Stalls, isSameAgain: boolean): number => (isSameAgain ? 1 : state.repeated ? 0 : -1);
+
+function selected(state: Stalls, event: Extract<RunEvent, { type: "speaker.selected" }>): Stalls {
+  const { progress } = event;
+  const judged = progress === undefined ? 0 : judgement(state, progress);
+  // Where there was nothing to choose, nothing is known about the model.
+  const fallbacks = event.by === "fallback" ? state.fallbacks + 1 : event.by === "only" ? state.fallbacks : 0;
+  return { ...state, count: Math.max(0, state.count + judged), fallbacks, repeated: false, stoppedBy: undefined, speaker: event.agent };
+}
+
+/** From this share of common shingles on, two turns say the same: a changed name or number passes, a new sentence does not. */
+const SAME_FROM = 0.8;
+const SHINGLE_WORDS = 3;
+/** A turn is told from another by its beginning; the rest would only cost time. */
+const WORDS_READ_MAX = 300;
+const CHARS_READ_MAX = 4_000;
+
+function shingles(text: string): ReadonlySet<string> {
+  const words =
+    text
+      .slice(0, CHARS_READ_MAX)
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.slice(0, WORDS_READ_MAX) ?? [];
+  if (words.length <= SHINGLE_WORDS) return new Set([words.join(" ")]);
+  return new Set(words.slice(SHINGLE_WORDS - 1).map((_, index) => words.slice(index, index + SHINGLE_WORDS).join(" ")));
+}
+
+/** Jaccard's: the share of all shingles that both have. */
+function similarity(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  const common = [...a].filter((shingle) => b.has(shingle)).length;
+  return common / (a.size + b.size - common);
+}
