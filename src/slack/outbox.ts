@@ -143,7 +143,9 @@ export function createPace(clock: Clock): Pace {
   const perChannel = createBuckets(() => createBucket({ perMinute: POSTS_PER_MINUTE_PER_CHANNEL, burst: POST_BURST_PER_CHANNEL, clock }));
   return {
     post: perChannel,
-    posts: createSharedBucket(createBucket({ perMinute: POSTS_PER_MINUTE, burst: POST_BURST, clock })),
+    posts: createSharedBucket(createBucket({ perMinute: POSTS_PER_MINUTE, burst: POST_BURST, clock }), (channel) =>
+      perChannel(channel).waitMs(),
+    ),
     reads: createBucket({ perMinute: READS_PER_MINUTE, burst: READ_BURST, clock }),
     uploads: createBucket({ perMinute: UPLOADS_PER_MINUTE, burst: UPLOAD_BURST, clock }),
   };

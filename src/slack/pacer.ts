@@ -79,22 +79,28 @@ export interface SharedBucket {
 
 /**
  * A bucket whose keys, such as channels, take turns: one with many waiting calls holds up no other, and one that has had few of the last
- * calls goes before those that had many. Within a key, in order.
+ * calls goes before those that had many. Within a key, in order. Every other call is for the key with the least `backlogMs` (how long its own
+ * line is): when many keys have so much to say that a round of all takes seconds, one that has little is not a round behind with each call.
  */
-export function createSharedBucket(bucket: Bucket): SharedBucket {
+export function createSharedBucket(bucket: Bucket, backlogMs: (key: string) => number = () => 0): SharedBucket {
   /** In the order of their turns. */
   const waiting = new Map<string, Set<() => void>>();
   /** Whose the last calls were, the oldest first, and how many of them. */
   const last: string[] = [];
   const had = new Map<string, number>();
   let isServing = false;
+  let isForLeast = false;
   /** Ends the wait for a token when nobody is left to use it. */
   let nobody = new AbortController();
 
   function nextKey(): string | undefined {
-    let next: string | undefined;
-    for (const key of waiting.keys()) if (next === undefined || (had.get(key) ?? 0) < (had.get(next) ?? 0)) next = key;
-    return next;
+    isForLeast = !isForLeast;
+    let next: { readonly key: string; readonly backlogMs: number; readonly had: number } | undefined;
+    for (const key of waiting.keys()) {
+      const one = { key, backlogMs: isForLeast ? backlogMs(key) : 0, had: had.get(key) ?? 0 };
+      if (!next || one.backlogMs < next.backlogMs || (one.backlogMs === next.backlogMs && one.had < next.had)) next = one;
+    }
+    return next?.key;
   }
 
   function remember(key: string): void {

@@ -121,6 +121,25 @@ test("a key that has had few of the last calls goes before those that had many, 
   await clock.run(Promise.all(calls));
 });
 
+test("beside twenty keys with long lines, none of which has had a call yet, one with a short line waits for two calls at most", async () => {
+  const clock = manualClock(0);
+  const linesMs = new Map([["quiet", 0]]);
+  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }), (key) => linesMs.get(key) ?? 60_000);
+  const through: string[] = [];
+  const take = async (key: string) => (await shared.take(key, never)) && through.push(key);
+  const busy = Array.from({ length: 20 }, (_, index) => `busy-${index}`);
+  const calls = busy.flatMap((key) => [take(key), take(key)]);
+  await clock.run(Promise.race(calls));
+  const cameMs = clock.now();
+  for (let call = 1; call <= 3; call++) {
+    await clock.run(take("quiet"));
+    expect(clock.now() - cameMs).toBeLessThanOrEqual(call * 2_000);
+  }
+  await clock.run(Promise.all(calls));
+  // The others had their round meanwhile.
+  expect(new Set(through.slice(0, 30)).size).toBe(21);
+});
+
 test("who gives up in a shared bucket takes nobody with them", async () => {
   const clock = manualClock(0);
   const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }));
