@@ -10,8 +10,8 @@ import { systemClock } from "../src/engine/clock.ts";
 import type { ModelReply } from "../src/engine/model.ts";
 import { createModel } from "../src/models/create.ts";
 import { createGates } from "../src/models/gated.ts";
-import { request } from "../test/models/asking.ts";
-import { startSlowServer, type SlowServer } from "../test/models/slow-server.ts";
+import { request } from "../test/models/servers/asking.ts";
+import { startSlowServer, type SlowServer } from "../test/models/servers/slow-server.ts";
 import { round } from "./support/figures.ts";
 
 const CALLS = 1_000;

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { loadSettings } from "../src/config/load.ts";
 import { createParley, type Parley, type RunEvent } from "../src/parley.ts";
 import { folderWith } from "./config/team-files.ts";
-import { type ModelServer, startModelServer } from "./models/model-server.ts";
-import { chatWire } from "./models/wires.ts";
+import { type ModelServer, startModelServer } from "./models/servers/model-server.ts";
+import { chatWire } from "./models/servers/wires.ts";
 
 const PNG = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8Dwn4EIwDiqEAAJOgP/7wQXWwAAAABJRU5ErkJggg==",

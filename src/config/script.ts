@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Clock } from "../engine/clock.ts";
 import type { Model } from "../engine/model.ts";
 import { currentRun, messagesOfRun, repliesGiven, type Transcript } from "../engine/reading/transcript.ts";
-import { createReplayModels, ReplayFile, type ReplayModel } from "../models/replay.ts";
+import { createReplayModels, ReplayFile, type ReplayModel } from "../models/replay/replay.ts";
 
 const SCRIPTS_MAX = 50; // Each is read by a person who has to tell them apart.
 

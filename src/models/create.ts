@@ -1,13 +1,13 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Model } from "../engine/model.ts";
-import { createAnthropicModel, type AnthropicSettings } from "./anthropic.ts";
-import type { Source } from "./failure-table.ts";
+import { createAnthropicModel, type AnthropicSettings } from "./anthropic/anthropic.ts";
+import type { Source } from "./refusals/failure-table.ts";
 import { withGate, type Gates } from "./gated.ts";
 import type { ReadFile } from "./images.ts";
-import type { OpenAiSettings } from "./openai-client.ts";
-import { createOpenAiModel } from "./openai.ts";
+import type { OpenAiSettings } from "./openai/client.ts";
+import { createOpenAiModel } from "./openai/openai.ts";
 import { withPrice, type Price } from "./prices.ts";
-import type { Timeouts } from "./reply.ts";
+import type { Timeouts } from "./replies/reply.ts";
 import { withRetries } from "./retry.ts";
 
 /** A model as a team file names it; what is absent is as {@link MODEL_DEFAULTS} says. Scripted models are made by `createReplayModels`. */

@@ -1,5 +1,5 @@
 import type { Model, ModelReply } from "../engine/model.ts";
-import { FAILURES } from "./failure-table.ts";
+import { FAILURES } from "./refusals/failure-table.ts";
 import { following } from "./retry.ts";
 
 /**

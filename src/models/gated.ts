@@ -1,8 +1,8 @@
 import { estimateTokens } from "../engine/reading/context.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { Model, ModelRequest } from "../engine/model.ts";
-import type { Source } from "./failure-table.ts";
-import { failure } from "./failures.ts";
+import type { Source } from "./refusals/failure-table.ts";
+import { failure } from "./refusals/failures.ts";
 import { createGate, type Caps, type Gate } from "./gate.ts";
 
 export type Provider = "anthropic" | "openai" | "azure" | "openai-compatible";

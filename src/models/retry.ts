@@ -1,6 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Model, ModelFailure, ModelReply } from "../engine/model.ts";
-import { FAILURES } from "./failure-table.ts";
+import { FAILURES } from "./refusals/failure-table.ts";
 import { NOTHING, plus } from "./usage.ts";
 
 export interface RetrySettings {

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import type { ModelReply } from "../../src/engine/model.ts";
 import { MODEL_DEFAULTS } from "../../src/models/create.ts";
-import { ask, failureOf, request, textOf } from "../models/asking.ts";
-import { type ModelServer, startModelServer } from "../models/model-server.ts";
-import { cutAt, type ErrorCase, KEY, modelOn, type Told, type Wire } from "../models/wires.ts";
+import { ask, failureOf, request, textOf } from "../models/servers/asking.ts";
+import { type ModelServer, startModelServer } from "../models/servers/model-server.ts";
+import { cutAt, type ErrorCase, KEY, modelOn, type Told, type Wire } from "../models/servers/wires.ts";
 import { type FakeClock, fakeClock, until } from "./fake-clock.ts";
 
 const TOLD: Told = {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Model } from "../../src/engine/model.ts";
-import { ANSWER, ask, failureOf, request, textOf } from "../models/asking.ts";
-import type { Told } from "../models/wires.ts";
+import { ANSWER, ask, failureOf, request, textOf } from "../models/servers/asking.ts";
+import type { Told } from "../models/servers/wires.ts";
 
 /** A model with whoever stands behind it. */
 export interface ModelUnderTest {

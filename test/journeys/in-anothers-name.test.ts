@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ran, fakeExecutor } from "../config/fake-executor.ts";
-import { startModelServer } from "../models/model-server.ts";
-import { KEY, wires } from "../models/wires.ts";
+import { startModelServer } from "../models/servers/model-server.ts";
+import { KEY, wires } from "../models/servers/wires.ts";
 import { GENERAL, openJourney, PAIR } from "../support/journey.ts";
 
 /** What would read like a turn of the person who asked, or of an agent, where it stood at the beginning of a line. */

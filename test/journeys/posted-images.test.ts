@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { GENERAL, MARIA, openJourney, PAIR } from "../support/journey.ts";
-import { chatBody } from "../models/wire-chat.ts";
+import { chatBody } from "../models/servers/wire-chat.ts";
 
 /** One pixel. */
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==", "base64");

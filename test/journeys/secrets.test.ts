@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { startModelServer } from "../models/model-server.ts";
-import { chatBody } from "../models/wire-chat.ts";
+import { startModelServer } from "../models/servers/model-server.ts";
+import { chatBody } from "../models/servers/wire-chat.ts";
 import { dockerAvailable, sandboxImage } from "../support/docker.ts";
 import { openJourney, type Journey } from "../support/journey.ts";
 import type { Thread } from "../support/thread.ts";

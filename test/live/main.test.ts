@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { runChild } from "../support/children.ts";
-import type { Told } from "../models/wires.ts";
-import { chatWire } from "../models/wires.ts";
+import type { Told } from "../models/servers/wires.ts";
+import { chatWire } from "../models/servers/wires.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const empty = mkdtempSync(join(tmpdir(), "parley-live-"));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { systemClock } from "../../src/engine/clock.ts";
 import { createModel, type ModelSettings } from "../../src/models/create.ts";
 import { modelContract } from "../contracts/model.ts";
-import { ask, failureOf, request } from "../models/asking.ts";
+import { ask, failureOf, request } from "../models/servers/asking.ts";
 import { obedient } from "./obedient.ts";
 import { liveProviders } from "./providers.ts";
 

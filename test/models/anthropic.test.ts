@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/engine/clock.ts";
 import type { ModelMessage } from "../../src/engine/model.ts";
 import { createModel } from "../../src/models/create.ts";
-import { ANSWER, ask, failureOf, request } from "./asking.ts";
-import { type ModelServer, startModelServer } from "./model-server.ts";
-import { anthropicWire, KEY, modelOn } from "./wires.ts";
+import { ANSWER, ask, failureOf, request } from "./servers/asking.ts";
+import { type ModelServer, startModelServer } from "./servers/model-server.ts";
+import { anthropicWire, KEY, modelOn } from "./servers/wires.ts";
 
 const MARK = { cache_control: { type: "ephemeral" } };
 

@@ -8,8 +8,8 @@ import { maxTurns } from "../../src/engine/limits/termination.ts";
 import type { Tool } from "../../src/engine/tool.ts";
 import { hostileName, hostileWords } from "../support/any-piece.ts";
 import { openLog, team } from "../support/scripted.ts";
-import { type ModelServer, startModelServer } from "./model-server.ts";
-import { modelOn, wires, type Told, type Wire } from "./wires.ts";
+import { type ModelServer, startModelServer } from "./servers/model-server.ts";
+import { modelOn, wires, type Told, type Wire } from "./servers/wires.ts";
 
 const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 60);
 

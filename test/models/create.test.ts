@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { createModel, ModelSettingsError, type ModelSettings } from "../../src/models/create.ts";
-import { redact, toFailure } from "../../src/models/failures.ts";
+import { redact, toFailure } from "../../src/models/refusals/failures.ts";
 import { argsObject, jsonIn, safeName } from "../../src/models/structured.ts";
 import { fakeClock } from "../contracts/fake-clock.ts";
 

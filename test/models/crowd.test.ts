@@ -3,8 +3,8 @@ import { systemClock } from "../../src/engine/clock.ts";
 import { createModel } from "../../src/models/create.ts";
 import { createGates } from "../../src/models/gated.ts";
 import { until } from "../contracts/fake-clock.ts";
-import { ask, failureOf, request } from "./asking.ts";
-import { type SlowServer, startSlowServer } from "./slow-server.ts";
+import { ask, failureOf, request } from "./servers/asking.ts";
+import { type SlowServer, startSlowServer } from "./servers/slow-server.ts";
 
 const CALLS = 1_000;
 const AT_ONCE = 20;

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { ModelFailureKind } from "../../src/engine/model.ts";
-import { FAILURES } from "../../src/models/failure-table.ts";
+import { FAILURES } from "../../src/models/refusals/failure-table.ts";
 import { withFallback } from "../../src/models/fallback.ts";
 import { createGate } from "../../src/models/gate.ts";
 import { withGate } from "../../src/models/gated.ts";
 import { withRetries } from "../../src/models/retry.ts";
 import { fakeClock, settled } from "../contracts/fake-clock.ts";
-import { ask, failureOf, request } from "./asking.ts";
-import { answers, fails, inOrder } from "./scripted-model.ts";
+import { ask, failureOf, request } from "./servers/asking.ts";
+import { answers, fails, inOrder } from "./servers/scripted-model.ts";
 
 const SOURCE = { provider: "OpenAI", model: "m", host: "https://h", keyName: "K", secrets: [] };
 const kinds = Object.keys(FAILURES) as ModelFailureKind[];

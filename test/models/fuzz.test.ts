@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { systemClock } from "../../src/engine/clock.ts";
 import type { ModelReply } from "../../src/engine/model.ts";
-import { type AnyStream, anyStream, anthropicEvents, chatEvents, responsesEvents } from "./any-stream.ts";
-import { ask, request } from "./asking.ts";
-import { type ModelServer, type ServerAnswer, startModelServer } from "./model-server.ts";
-import { anthropicWire, chatWire, cutAt, modelOn, responsesWire } from "./wires.ts";
+import { type AnyStream, anyStream, anthropicEvents, chatEvents, responsesEvents } from "./servers/any-stream.ts";
+import { ask, request } from "./servers/asking.ts";
+import { type ModelServer, type ServerAnswer, startModelServer } from "./servers/model-server.ts";
+import { anthropicWire, chatWire, cutAt, modelOn, responsesWire } from "./servers/wires.ts";
 
 const formats = [
   { name: chatWire.name, wire: chatWire, events: chatEvents, interleaved: true },

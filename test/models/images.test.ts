@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/engine/clock.ts";
 import type { FileRef } from "../../src/engine/events/events.ts";
 import { readImages } from "../../src/models/images.ts";
-import { ask, request } from "./asking.ts";
-import { type ModelServer, startModelServer } from "./model-server.ts";
-import { anthropicWire, chatWire, modelOn, responsesWire, type Wire, wires } from "./wires.ts";
+import { ask, request } from "./servers/asking.ts";
+import { type ModelServer, startModelServer } from "./servers/model-server.ts";
+import { anthropicWire, chatWire, modelOn, responsesWire, type Wire, wires } from "./servers/wires.ts";
 
 const PNG = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8Dwn4EIwDiqEAAJOgP/7wQXWwAAAABJRU5ErkJggg==",

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../src/engine/clock.ts";
 import { createModel } from "../../src/models/create.ts";
 import { modelContract } from "../contracts/model.ts";
-import { ask, request } from "./asking.ts";
-import { startMockLlm, type MockLlm } from "./mock-llm.ts";
+import { ask, request } from "./servers/asking.ts";
+import { startMockLlm, type MockLlm } from "./servers/mock-llm.ts";
 
 let server: MockLlm;
 beforeAll(async () => {

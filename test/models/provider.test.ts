@@ -1,8 +1,8 @@
 import { modelContract, type ToldReply } from "../contracts/model.ts";
 import { providerContract } from "../contracts/model-provider.ts";
 import { systemClock } from "../../src/engine/clock.ts";
-import { type ServerAnswer, startModelServer } from "./model-server.ts";
-import { alikeWires, modelOn, type Wire, wires } from "./wires.ts";
+import { type ServerAnswer, startModelServer } from "./servers/model-server.ts";
+import { alikeWires, modelOn, type Wire, wires } from "./servers/wires.ts";
 
 for (const wire of [...wires, ...alikeWires]) {
   modelContract(wire.name, async () => {

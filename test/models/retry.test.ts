@@ -3,8 +3,8 @@ import type { Model } from "../../src/engine/model.ts";
 import { priced, withPrice } from "../../src/models/prices.ts";
 import { retryDelayMs, withRetries } from "../../src/models/retry.ts";
 import { fakeClock, until } from "../contracts/fake-clock.ts";
-import { ask, failureOf, request } from "./asking.ts";
-import { answers, fails, inOrder } from "./scripted-model.ts";
+import { ask, failureOf, request } from "./servers/asking.ts";
+import { answers, fails, inOrder } from "./servers/scripted-model.ts";
 
 async function retried(model: Model, attempts = 3) {
   const clock = fakeClock();

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
-import { chatBody } from "../models/wire-chat.ts";
+import { chatBody } from "../models/servers/wire-chat.ts";
 
 /** A model's server at which every request waits until the test answers it. */
 export interface ModelDesk {

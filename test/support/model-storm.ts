@@ -10,7 +10,7 @@ import type { Clock } from "../../src/engine/clock.ts";
 import type { RunEvent } from "../../src/engine/events/events.ts";
 import { currentRun } from "../../src/engine/reading/transcript.ts";
 import { createParley } from "../../src/parley.ts";
-import { chatBody } from "../models/wire-chat.ts";
+import { chatBody } from "../models/servers/wire-chat.ts";
 import { randomOf } from "./crash-suite.ts";
 
 /** What a provider does to a call. */

@@ -1,5 +1,5 @@
-import type { Usage } from "../../src/engine/events/events.ts";
-import type { Model, ModelFailure, ModelReply, ModelRequest } from "../../src/engine/model.ts";
+import type { Usage } from "../../../src/engine/events/events.ts";
+import type { Model, ModelFailure, ModelReply, ModelRequest } from "../../../src/engine/model.ts";
 
 /** Gives these replies in order, a word before each, and keeps the requests. */
 export function inOrder(name: string, ...replies: readonly ModelReply[]): Model & { readonly requests: readonly ModelRequest[] } {

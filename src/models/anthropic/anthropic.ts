@@ -1,17 +1,17 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { transformJSONSchema } from "@anthropic-ai/sdk/lib/transform-json-schema";
 import type { MessageCreateParamsStreaming, RawMessageStreamEvent, Tool } from "@anthropic-ai/sdk/resources/messages/messages";
-import type { Clock } from "../engine/clock.ts";
-import type { Usage } from "../engine/events/events.ts";
-import type { Model, ModelRequest } from "../engine/model.ts";
-import { anthropicMessages, CACHE_MARK } from "./anthropic-messages.ts";
-import { conceding, newConcessions, type Concession, type Concessions } from "./concessions.ts";
-import type { Source } from "./failure-table.ts";
-import { hostOf } from "./failures.ts";
-import { hasImages, NO_IMAGES, readImages, type Images, type ReadFile } from "./images.ts";
-import { outputTokensMax } from "./limits.ts";
-import { replyFrom, type Finish, type Piece, type Timeouts } from "./reply.ts";
-import { safeName } from "./structured.ts";
+import type { Clock } from "../../engine/clock.ts";
+import type { Usage } from "../../engine/events/events.ts";
+import type { Model, ModelRequest } from "../../engine/model.ts";
+import { anthropicMessages, CACHE_MARK } from "./messages.ts";
+import { conceding, newConcessions, type Concession, type Concessions } from "../refusals/concessions.ts";
+import type { Source } from "../refusals/failure-table.ts";
+import { hostOf } from "../refusals/failures.ts";
+import { hasImages, NO_IMAGES, readImages, type Images, type ReadFile } from "../images.ts";
+import { outputTokensMax } from "../limits.ts";
+import { replyFrom, type Finish, type Piece, type Timeouts } from "../replies/reply.ts";
+import { safeName } from "../structured.ts";
 
 export interface AnthropicSettings {
   readonly model: string;

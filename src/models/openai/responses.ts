@@ -1,12 +1,12 @@
 import type { ResponseCreateParamsStreaming, ResponseInputItem, ResponseStreamEvent } from "openai/resources/responses/responses";
-import type { ModelMessage, ModelRequest } from "../engine/model.ts";
-import type { Usage } from "../engine/events/events.ts";
-import { conceding, type Concession } from "./concessions.ts";
-import { dataUrl, imagesOf, NO_IMAGES, readImages, textBeside, type Image, type Images } from "./images.ts";
-import { outputTokensMax, temperature } from "./limits.ts";
-import { wantedBy, type OpenAiCall } from "./openai-client.ts";
-import type { Piece } from "./reply.ts";
-import { argsObject, askedInWords, safeName } from "./structured.ts";
+import type { ModelMessage, ModelRequest } from "../../engine/model.ts";
+import type { Usage } from "../../engine/events/events.ts";
+import { conceding, type Concession } from "../refusals/concessions.ts";
+import { dataUrl, imagesOf, NO_IMAGES, readImages, textBeside, type Image, type Images } from "../images.ts";
+import { outputTokensMax, temperature } from "../limits.ts";
+import { wantedBy, type OpenAiCall } from "./client.ts";
+import type { Piece } from "../replies/reply.ts";
+import { argsObject, askedInWords, safeName } from "../structured.ts";
 
 /** One call of the Responses API. Nothing is stored at the provider; the whole conversation goes along each time. */
 export async function* responsesPieces(call: OpenAiCall, request: ModelRequest, signal: AbortSignal): AsyncGenerator<Piece, void, void> {

@@ -1,5 +1,5 @@
 import { statusOf, textOf } from "./failures.ts";
-import type { Piece } from "./reply.ts";
+import type { Piece } from "../replies/reply.ts";
 
 /**
  * What a good request can do without. Models and compatible servers differ in which of it they take, and say so only with a 400: what a server

@@ -1,4 +1,4 @@
-import type { Model, ModelDelta, ModelReply, ModelRequest } from "../../src/engine/model.ts";
+import type { Model, ModelDelta, ModelReply, ModelRequest } from "../../../src/engine/model.ts";
 
 /** A request with a tool and a short conversation. */
 export const request = (more: Partial<ModelRequest> = {}): ModelRequest => ({

@@ -1,9 +1,9 @@
 import OpenAI, { AzureOpenAI } from "openai";
-import type { ModelRequest } from "../engine/model.ts";
-import type { Concession, Concessions } from "./concessions.ts";
-import { hasImages, type ReadFile } from "./images.ts";
-import { temperature } from "./limits.ts";
-import type { Timeouts } from "./reply.ts";
+import type { ModelRequest } from "../../engine/model.ts";
+import type { Concession, Concessions } from "../refusals/concessions.ts";
+import { hasImages, type ReadFile } from "../images.ts";
+import { temperature } from "../limits.ts";
+import type { Timeouts } from "../replies/reply.ts";
 
 export interface OpenAiSettings {
   /** `openai-compatible`: any server that speaks Chat Completions, such as Ollama, vLLM or a gateway. */

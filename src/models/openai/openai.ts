@@ -1,13 +1,13 @@
-import type { Clock } from "../engine/clock.ts";
-import type { Model } from "../engine/model.ts";
-import type { Source } from "./failure-table.ts";
-import { newConcessions, type Concession } from "./concessions.ts";
-import { hostOf } from "./failures.ts";
-import type { ReadFile } from "./images.ts";
-import { chatPieces } from "./openai-chat.ts";
-import { openAiClient, type OpenAiCall, type OpenAiSettings } from "./openai-client.ts";
-import { responsesPieces } from "./openai-responses.ts";
-import { replyFrom } from "./reply.ts";
+import type { Clock } from "../../engine/clock.ts";
+import type { Model } from "../../engine/model.ts";
+import type { Source } from "../refusals/failure-table.ts";
+import { newConcessions, type Concession } from "../refusals/concessions.ts";
+import { hostOf } from "../refusals/failures.ts";
+import type { ReadFile } from "../images.ts";
+import { chatPieces } from "./chat.ts";
+import { openAiClient, type OpenAiCall, type OpenAiSettings } from "./client.ts";
+import { responsesPieces } from "./responses.ts";
+import { replyFrom } from "../replies/reply.ts";
 
 /** A model behind OpenAI's API or one like it. It does not retry; see `withRetries`. */
 export function createOpenAiModel(

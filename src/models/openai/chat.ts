@@ -1,13 +1,13 @@
 import type { Stream } from "openai/core/streaming";
 import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from "openai/resources/chat/completions";
-import type { Usage } from "../engine/events/events.ts";
-import type { ModelMessage, ModelRequest } from "../engine/model.ts";
-import { conceding, type Concession } from "./concessions.ts";
-import { dataUrl, imagesOf, NO_IMAGES, readImages, textBeside, type Images } from "./images.ts";
-import { outputTokensMax, temperature } from "./limits.ts";
-import { wantedBy, type OpenAiCall } from "./openai-client.ts";
-import type { Finish, Piece } from "./reply.ts";
-import { argsObject, askedInWords, safeName } from "./structured.ts";
+import type { Usage } from "../../engine/events/events.ts";
+import type { ModelMessage, ModelRequest } from "../../engine/model.ts";
+import { conceding, type Concession } from "../refusals/concessions.ts";
+import { dataUrl, imagesOf, NO_IMAGES, readImages, textBeside, type Images } from "../images.ts";
+import { outputTokensMax, temperature } from "../limits.ts";
+import { wantedBy, type OpenAiCall } from "./client.ts";
+import type { Finish, Piece } from "../replies/reply.ts";
+import { argsObject, askedInWords, safeName } from "../structured.ts";
 
 /** One call of the Chat Completions API. */
 export async function* chatPieces(call: OpenAiCall, request: ModelRequest, signal: AbortSignal): AsyncGenerator<Piece, void, void> {

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../engine/clock.ts";
-import type { Usage } from "../engine/events/events.ts";
-import type { ModelDelta, ModelFailureKind, ModelReply, ModelRequest, ToolCall } from "../engine/model.ts";
-import type { Source } from "./failure-table.ts";
-import { failure, toFailure, type SoFar } from "./failures.ts";
-import { jsonIn } from "./structured.ts";
+import type { Clock } from "../../engine/clock.ts";
+import type { Usage } from "../../engine/events/events.ts";
+import type { ModelDelta, ModelFailureKind, ModelReply, ModelRequest, ToolCall } from "../../engine/model.ts";
+import type { Source } from "../refusals/failure-table.ts";
+import { failure, toFailure, type SoFar } from "../refusals/failures.ts";
+import { jsonIn } from "../structured.ts";
 
 /** What a provider's stream says, piece by piece, in words common to all providers. `key` tells calls of one reply apart. */
 export type Piece =

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
-import type { ToldReply } from "../contracts/model.ts";
-import { forkChild } from "../support/children.ts";
+import type { ToldReply } from "../../contracts/model.ts";
+import { forkChild } from "../../support/children.ts";
 
 /** `@dwmkerr/mock-llm`, a server of OpenAI's format that was not written here. It streams text and errors; it knows no deltas of calls and counts nothing. */
 export interface MockLlm {

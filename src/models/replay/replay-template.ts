@@ -1,6 +1,6 @@
 import { createContext, runInContext } from "node:vm";
-import { piecesOf } from "../engine/reading/attribution.ts";
-import type { ModelMessage, ModelRequest } from "../engine/model.ts";
+import { piecesOf } from "../../engine/reading/attribution.ts";
+import type { ModelMessage, ModelRequest } from "../../engine/model.ts";
 
 /** One regular expression of a template: short enough to be read by a person. */
 const PATTERN_CHARS_MAX = 200;

@@ -1,7 +1,7 @@
-import type { Model } from "../../src/engine/model.ts";
-import type { Clock } from "../../src/engine/clock.ts";
-import { createModel, type ModelSettings } from "../../src/models/create.ts";
-import type { ReadFile } from "../../src/models/images.ts";
+import type { Model } from "../../../src/engine/model.ts";
+import type { Clock } from "../../../src/engine/clock.ts";
+import { createModel, type ModelSettings } from "../../../src/models/create.ts";
+import type { ReadFile } from "../../../src/models/images.ts";
 import { anthropicBody } from "./wire-anthropic.ts";
 import { chatBody } from "./wire-chat.ts";
 import { responsesBody } from "./wire-responses.ts";

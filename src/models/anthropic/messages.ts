@@ -5,9 +5,9 @@ import type {
   TextBlockParam,
   ToolResultBlockParam,
 } from "@anthropic-ai/sdk/resources/messages/messages";
-import type { ModelMessage, ToolCall } from "../engine/model.ts";
-import { imagesOf, textBeside, type Image, type Images } from "./images.ts";
-import { argsObject, safeName } from "./structured.ts";
+import type { ModelMessage, ToolCall } from "../../engine/model.ts";
+import { imagesOf, textBeside, type Image, type Images } from "../images.ts";
+import { argsObject, safeName } from "../structured.ts";
 
 /**
  * Everything up to a marked block is written to the cache, and read from it by a call that begins the same way and has a mark there, or at most

@@ -1,4 +1,4 @@
-import type { ModelFailureKind } from "../engine/model.ts";
+import type { ModelFailureKind } from "../../engine/model.ts";
 
 /** Where a reply comes from, for messages to people. */
 export interface Source {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { systemClock, type Clock } from "../engine/clock.ts";
-import type { Usage } from "../engine/events/events.ts";
-import type { Model, ModelFailureKind, ModelReply, ModelRequest, ToolCall } from "../engine/model.ts";
+import { systemClock, type Clock } from "../../engine/clock.ts";
+import type { Usage } from "../../engine/events/events.ts";
+import type { Model, ModelFailureKind, ModelReply, ModelRequest, ToolCall } from "../../engine/model.ts";
 import { fillTemplate, patternTrouble } from "./replay-template.ts";
 
 const REPLIES_PER_AGENT_MAX = 1_000;

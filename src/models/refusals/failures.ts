@@ -1,5 +1,5 @@
-import type { Notices, Usage } from "../engine/events/events.ts";
-import type { ModelFailureKind, ModelReply } from "../engine/model.ts";
+import type { Notices, Usage } from "../../engine/events/events.ts";
+import type { ModelFailureKind, ModelReply } from "../../engine/model.ts";
 import { FAILURES, type Source } from "./failure-table.ts";
 
 type FailedReply = Extract<ModelReply, { kind: "failure" }>;
