@@ -1,36 +1,22 @@
-import { decided, stricter, type Verdict } from "../engine/approvals.ts";
+import { decided, type Verdict } from "../engine/approvals.ts";
 import type { Clock } from "../engine/clock.ts";
-import {
-  type Beside,
-  isEvent,
-  type ActionPolicy,
-  type Delta,
-  type EventBody,
-  type Failure,
-  type FileRef,
-  type Person,
-  type PersonMessage,
-  type RaiseOffer,
-  type RunEvent,
-  type StopReason,
-} from "../engine/events/events.ts";
-import { converse, runStopped } from "../engine/loop.ts";
+import type { Delta, Person, RaiseOffer, RunEvent, StopReason } from "../engine/events/events.ts";
 import { offerAt, type RaiseCeilings } from "../engine/limits/run-limits.ts";
-import { questionFor, steered, wasWished, type Steering } from "../engine/steering.ts";
-import type { Question } from "../engine/reading/run-state.ts";
-import { describe } from "../engine/limits/termination.ts";
-import { currentRun, isWaiting, wasHeard, type Transcript } from "../engine/reading/transcript.ts";
-import { isUsedUp, nextDay, reasonsOf, type Budget, type DayBudgets } from "./day-budgets.ts";
-import { rateWords, type Rates, type UsedRate } from "./rates.ts";
-import { teamOfRun, type RunnableTeam, type Teams } from "./runnable-team.ts";
-import { isStoreTrouble } from "./store-trouble.ts";
-import { createWatch, type WatchedTeam } from "./watch.ts";
+import { runStopped } from "../engine/loop.ts";
+import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
+import { steered, wasWished, type Steering } from "../engine/steering.ts";
 import type { Dispatch } from "../store/dispatch.ts";
 import { createLanes, type Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
+import type { DayBudgets } from "./day-budgets.ts";
+import { hear, type Heard, type HearingParts, type Said } from "./hear.ts";
+import { isStoreTrouble } from "./store-trouble.ts";
+import { createVisits, type VisitParts } from "./visits.ts";
+import { createWatch } from "./watch.ts";
 
-export type { Budget, DayBudgets, Standing } from "./day-budgets.ts";
+export type { DayBudgets, Standing } from "./day-budgets.ts";
 export type { Forgets } from "./forgetting.ts";
+export type { Heard, Said } from "./hear.ts";
 export type { RunnableTeam } from "./runnable-team.ts";
 
 /** The only writer. People's words come in, events are recorded, and readers are told of what has been recorded. */
@@ -68,86 +54,29 @@ export interface Runner {
 
 export type Follower = (thread: string, item: RunEvent | Delta) => void;
 
-export interface Said {
-  readonly thread: string;
-  /** Whose thread: for fairness between workspaces. */
-  readonly workspace: string;
-  readonly person: Person;
-  readonly text: string;
-  /** Unique id of the message where it came from: said twice, heard once. */
-  readonly id: string;
-  /** Whether the bot is spoken to (a mention, a direct message). Only such words start a run; others are heard while one is going on. */
-  readonly addressed: boolean;
-  /** The team for a run that this starts; the default one when absent. */
-  readonly team?: string;
-  /** Whether people see the turns of a run that this starts, or find them in a file; as its team says when absent. */
-  readonly quiet?: boolean;
-  /** Posted with it; their content is in the store. */
-  readonly files?: readonly FileRef[];
-  /** What came along and is none of the person's words. */
-  readonly beside?: Beside;
-  /** The agent that is to speak next, when the words are for one of them. */
-  readonly to?: string;
-  /** Seq of the question that it answers; the one that fits best when absent. */
-  readonly answers?: number;
-}
-
-export type Heard =
-  | { readonly kind: "started"; readonly run: string; readonly team: string }
-  /** An open question had been handed to a person; this is its answer. `left`: questions that are still open. */
-  | { readonly kind: "answered"; readonly question: Question; readonly left: number }
-  /** Agents are talking; the next speaker reads it. */
-  | { readonly kind: "steered" }
-  | { readonly kind: "duplicate" }
-  /** The question that it was to answer is not open any more. */
-  | { readonly kind: "too late" }
-  /** Not addressed to the bot, and nobody is talking. */
-  | { readonly kind: "ignored" }
-  /** One sentence for the person, with the mend: an unknown team, an empty or too long text; `budgets` of the day that are used up. */
-  | { readonly kind: "refused"; readonly reason: string; readonly budgets?: readonly Budget[]; readonly rate?: UsedRate };
-
-export interface RunnerParts {
+export interface RunnerParts extends HearingParts, VisitParts {
   readonly store: Store;
   readonly dispatch: Dispatch;
-  readonly teams: Teams;
+  readonly clock: Clock;
   /** Which messages an event makes, given the log before it. */
   readonly posts: (event: RunEvent, before: Transcript) => readonly { readonly kind: string; readonly part: number }[];
-  /** What holds in the place where a thread is, for runs that begin now; of this and the team's own rules, the stricter. */
-  readonly rulesAt?: (thread: string) => Promise<{ readonly code?: ActionPolicy; readonly tools?: ActionPolicy }>;
-  readonly clock: Clock;
   /** Threads worked on at once, and of one workspace while others wait. */
   readonly slots: number;
   readonly perWorkspace: number;
-  /** How long a run waits for people at a limit. Absent where there are none to ask: then it stops there at once. */
-  readonly haltMinutes?: number;
-  /** What may be spent a day; without limit when absent. */
-  readonly budgets?: DayBudgets;
-  /** How much one person may ask within an hour; without limit when absent. */
-  readonly rates?: Rates;
   /** How far people may raise limits; as far as they like when absent. */
   readonly ceilings?: RaiseCeilings;
   /** Nothing can be recorded now, as on a full disk. Told in the log when absent. */
   readonly onStoreTrouble?: (error: Error) => void;
-  readonly log: (problem: string, error?: unknown) => void;
   /**
    * Whether all that people have said in the thread has come in by now; asked before a question, an approval or a halt expires. If not, the
    * thread is looked at again once it has: {@link Runner.lookAgain}. Always so when absent.
    */
   readonly heardAll?: (thread: string) => boolean;
-  /** Nobody could be answered there now: no turn begins until the thread is woken again. */
-  readonly isParked?: (thread: string) => boolean;
 }
-
-/** Longer words are refused: they would crowd out the conversation in every later request. */
-const TEXT_CHARS_MAX = 30_000;
-/** A run that was left alone for longer is said to be resumed, and the gap does not count as its time. */
-const RESUME_GAP_MS = 60_000;
-/** What is parked is woken when it can go on; it is looked at now and then all the same, should that have been missed. */
-const PARKED_LOOK_MS = 3_600_000;
 
 /** See {@link Runner}. One lane per thread: appends to a log happen one after the other, and one turn at a time runs in it. */
 export function createRunner(parts: RunnerParts): Runner {
-  const { store, dispatch, teams, clock } = parts;
+  const { store, dispatch, clock } = parts;
   const lanes = createLanes({ store, clock, posts: parts.posts, recorded: publish, ...accountsIn(parts.budgets) });
   const watch = createWatch({
     clock,
@@ -156,89 +85,8 @@ export function createRunner(parts: RunnerParts): Runner {
     ceilings: parts.ceilings,
     heardAll: parts.heardAll ?? (() => true),
   });
-  /** The turns under way, by thread. */
-  const turns = new Map<string, AbortController>();
-  /** Threads whose turn broke because nothing could be recorded. */
-  const interrupted = new Set<string>();
+  const visits = createVisits({ ...parts, lanes, watch, publish });
   const followers = new Set<Follower>();
-  let closing = false;
-
-  async function say(said: Said): Promise<Heard> {
-    const text = said.text.trim();
-    return inLane(said.thread, said.workspace, async (lane) => {
-      const run = currentRun(lane.transcript);
-      if (wasHeard(lane.transcript, said.id)) return { kind: "duplicate" };
-      if (!run.running && !said.addressed) return { kind: "ignored" };
-      const { files = [], beside = [] } = said;
-      if (text === "" && files.length + beside.length === 0)
-        return { kind: "refused", reason: "There is nothing to do in an empty message. Mention me with a task." };
-      if (text.length > TEXT_CHARS_MAX) {
-        return {
-          kind: "refused",
-          reason: `The message has ${text.length} characters; I read at most ${TEXT_CHARS_MAX}. Shorten it, or attach the text as a file.`,
-        };
-      }
-      const message: PersonMessage = {
-        type: "message.posted",
-        person: said.person,
-        text,
-        id: said.id,
-        ...(files.length > 0 ? { files } : {}),
-        ...(beside.length > 0 ? { beside } : {}),
-      };
-      const wish: readonly EventBody[] =
-        said.to === undefined ? [] : [{ type: "speaker.requested", speaker: said.to, person: said.person }];
-      if (run.running) return hearInRun(lane, said, message, wish);
-      if (said.answers !== undefined) return { kind: "too late" };
-      const here = (await teams.of?.(said.workspace)) ?? teams;
-      const team = said.team ?? here.default;
-      if (!here.has(team))
-        return { kind: "refused", reason: here.whyNot?.(team) ?? `There is no team "${team}". The teams are: ${here.names().join(", ")}.` };
-      const usedUp = (await parts.budgets?.held(lane.workspace, said.thread, said.person))?.filter(isUsedUp) ?? [];
-      if (usedUp.length > 0) return { kind: "refused", reason: usedUpToday(usedUp, clock.now()), budgets: usedUp };
-      const tooMany = await tooManyOf(lane, said, "run");
-      if (tooMany) return tooMany;
-      const id = `${said.thread}#${lane.transcript.events.length + 1}`;
-      const teamHash = here.snapshot && (await store.putFile(Buffer.from(here.snapshot(team))));
-      const quiet = (said.quiet ?? here.isQuiet?.(team)) ? ({ turnsInFile: true } as const) : {};
-      const rules = here.policy?.(team);
-      const inChannel = await parts.rulesAt?.(said.thread);
-      const [code, tools] = [stricter(inChannel?.code, rules?.code), stricter(inChannel?.tools, rules?.tools)];
-      const ahead = dispatch.ahead(lane.workspace);
-      const started: EventBody = {
-        type: "run.started",
-        run: id,
-        team,
-        startedBy: said.person,
-        ...(teamHash ? { teamHash } : {}),
-        ...quiet,
-        ...(parts.haltMinutes === undefined ? {} : { haltsAtLimits: true }),
-        ...(code === "auto" ? {} : { code }),
-        ...(tools === "auto" ? {} : { tools }),
-        ...(ahead > 0 ? { ahead } : {}),
-      };
-      await lane.append([started, message, ...wish], "now", { person: said.person.id, kind: "run" });
-      return { kind: "started", run: id, team };
-    });
-  }
-
-  async function hearInRun(lane: Lane, said: Said, message: PersonMessage, wish: readonly EventBody[]): Promise<Heard> {
-    const { questions } = currentRun(lane.transcript);
-    const question = said.answers === undefined ? questionFor(questions, said) : questions.find(({ seq }) => seq === said.answers);
-    if (!question && said.answers !== undefined) return { kind: "too late" };
-    const tooMany = await tooManyOf(lane, said, "message");
-    if (tooMany) return tooMany;
-    const heard = { person: said.person.id, kind: "message" } as const;
-    if (question) await lane.append([{ ...message, answers: question.seq }], "now", heard);
-    // Words for another agent leave the questions open.
-    else await lane.append([questions.length > 0 ? { ...message, answers: 0 } : message, ...wish], "now", heard);
-    return question ? { kind: "answered", question, left: questions.length - 1 } : { kind: "steered" };
-  }
-
-  async function tooManyOf({ workspace }: Lane, { person }: Said, kind: "run" | "message"): Promise<Heard | undefined> {
-    const rate = await parts.rates?.used(workspace, { person: person.id, kind });
-    return rate && { kind: "refused", reason: rateWords(rate), rate };
-  }
 
   function steer(thread: string, wish: Steering): Promise<boolean> {
     return inLane(thread, undefined, async (lane) => {
@@ -247,7 +95,7 @@ export function createRunner(parts: RunnerParts): Runner {
       if (events.length === 0) return false;
       await lane.append(events, GO_ON.has(wish.kind) ? "now" : "keep");
       // The visit ends, and the next one goes on behind the skipped turn.
-      if (wish.kind === "skip") turns.get(thread)?.abort();
+      if (wish.kind === "skip") visits.giveUp((other) => other === thread);
       return true;
     });
   }
@@ -262,126 +110,23 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   function stop(thread: string, person: Person): Promise<boolean> {
-    return inLane(thread, undefined, async (lane) => {
-      if (!currentRun(lane.transcript).running) return false;
-      await lane.append([runStopped(lane.transcript, "stopped", [{ kind: "person", person }])], "none");
-      turns.get(thread)?.abort();
-      return true;
-    });
+    return inLane(thread, undefined, (lane) => stopNow(lane, person));
+  }
+
+  async function stopNow({ thread, transcript, append }: Lane, person: Person): Promise<boolean> {
+    if (!currentRun(transcript).running) return false;
+    await append([runStopped(transcript, "stopped", [{ kind: "person", person }])], "none");
+    visits.giveUp((other) => other === thread);
+    return true;
   }
 
   function rewrite<T>(thread: string, job: () => Promise<T>, stoppedBy?: Person): Promise<T> {
     return inLane(thread, undefined, async (lane) => {
-      if (stoppedBy && currentRun(lane.transcript).running) {
-        await lane.append([runStopped(lane.transcript, "stopped", [{ kind: "person", person: stoppedBy }])], "none");
-        turns.get(thread)?.abort();
-      }
+      if (stoppedBy) await stopNow(lane, stoppedBy);
       const result = await job();
       await lane.reload();
       return result;
     });
-  }
-
-  /** One visit of the dispatcher: goes on with the thread until it stops or waits. */
-  async function work(thread: string, workspace: string): Promise<void> {
-    const lane = await lanes.enter(thread, workspace);
-    const turn = new AbortController();
-    turns.set(thread, turn);
-    // Closed while the log was read.
-    if (closing) turn.abort();
-    try {
-      if (!parts.isParked?.(thread)) await goOn(lane, turn);
-      await lookAgainIfParked(lane);
-    } catch (error) {
-      if (isStoreTrouble(error)) {
-        interrupted.add(thread);
-        throw error;
-      }
-      parts.log(`a turn in ${thread} broke`, error);
-      await endFailed(lane, { kind: "bug", message: error instanceof Error ? error.message : String(error) });
-    } finally {
-      turns.delete(thread);
-      lanes.leave(lane);
-    }
-  }
-
-  async function goOn(lane: Lane, turn: AbortController): Promise<void> {
-    const ended = await watch.expire(lane);
-    await resume(lane);
-    // Also when it waits: a crash right behind a question may have left a goal, such as that very question, without its end.
-    const team = currentRun(lane.transcript).running ? await teamOf(lane) : undefined;
-    if (team) {
-      const watched = watch.minutes(lane, team, turn);
-      watched.catch(() => undefined); // It is awaited below; until then nobody else hears of it.
-      try {
-        const { signal } = turn;
-        const held = await watch.within(team, lane);
-        await drain(lane, converse(held.team, lane.transcript, signal, lane.heard), { held, signal });
-      } finally {
-        turn.abort();
-        await watched;
-      }
-    }
-    await watch.expectTheEndOfWaiting(lane, ended);
-    // Given up half-way: the thread stays due, and the next start goes on from its log.
-    const isDue = () => currentRun(lane.transcript).running && !isWaiting(lane.transcript);
-    if (closing) await lane.inTurn(async () => (isDue() ? lane.append([], "now") : undefined));
-  }
-
-  /** In the same breath as the look at the parking: whoever ends it wakes the thread. */
-  async function lookAgainIfParked(lane: Lane): Promise<void> {
-    await lane.inTurn(async () => {
-      if (!parts.isParked?.(lane.thread) || !currentRun(lane.transcript).running) return;
-      await lane.append([], { at: new Date(clock.now() + PARKED_LOOK_MS).toISOString() });
-    });
-  }
-
-  /** A run that was left alone for long says so. One that broke off because nothing could be recorded does too: before a model is paid again for nothing. */
-  async function resume(lane: Lane): Promise<void> {
-    await lane.inTurn(async () => {
-      const run = currentRun(lane.transcript);
-      const last = lane.transcript.events.at(-1);
-      if (!last || !run.running || !run.run || isWaiting(lane.transcript)) return;
-      if (clock.now() - Date.parse(last.at) < RESUME_GAP_MS && !interrupted.has(lane.thread)) return;
-      await lane.append([{ type: "run.resumed", run: run.run }], "keep");
-      interrupted.delete(lane.thread);
-    });
-  }
-
-  /** Where the team of the run cannot be had, the run ends with a word. */
-  async function teamOf(lane: Lane): Promise<RunnableTeam | undefined> {
-    const found = await teamOfRun(lane.transcript, { teams, store, thread: lane.thread });
-    if (!("error" in found)) return found;
-    const { name, error } = found;
-    parts.log(`the team of ${lane.thread} cannot be built`, error);
-    const why = (error instanceof Error ? error.message : String(error)).replace(/\.?$/, ".");
-    const message = `the settings with which this run began cannot be used any more: ${why} A new task begins with the settings of now.`;
-    await endFailed(lane, { kind: "team_unavailable", message }, name);
-    return undefined;
-  }
-
-  async function drain(
-    lane: Lane,
-    conversation: AsyncGenerator<EventBody | Delta, void, void>,
-    { held, signal }: { readonly held: WatchedTeam; readonly signal: AbortSignal },
-  ): Promise<void> {
-    try {
-      for (;;) {
-        const next = await unlessAborted(conversation.next(), signal);
-        if (!next || next.done || signal.aborted) return;
-        const item = next.value;
-        if (!isEvent(item)) publish(lane.thread, item);
-        else
-          await lane.inTurn(async () => {
-            if (signal.aborted) return;
-            await lane.append([watch.timed(item, held.team)], "keep");
-            await held.looked();
-          });
-      }
-    } finally {
-      // Not awaited: a model or a tool that does not listen to the signal must not hold the lane.
-      conversation.return().catch((error: unknown) => parts.log(`a stopped turn in ${lane.thread} broke`, error));
-    }
   }
 
   /** What the disk does not take is tried again until it does, unless somebody wants to hear of it. */
@@ -389,15 +134,6 @@ export function createRunner(parts: RunnerParts): Runner {
     if (!isStoreTrouble(error)) parts.log(`the work on ${thread} broke`, error);
     else if (parts.onStoreTrouble) parts.onStoreTrouble(error);
     else parts.log(`the work on ${thread} waits, and is tried again`, error);
-  }
-
-  function endFailed(lane: Lane, error: Failure, agent?: string): Promise<void> {
-    return lane.inTurn(async () => {
-      const { running, openTurns } = currentRun(lane.transcript);
-      if (!running) return;
-      const reason = { kind: "failure", agent: agent ?? openTurns[0] ?? "the team", error } as const;
-      await lane.append([runStopped(lane.transcript, "failed", [reason])], "none");
-    });
   }
 
   function publish(thread: string, item: RunEvent | Delta): void {
@@ -420,13 +156,11 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   return {
-    say,
+    say: (said) => inLane(said.thread, said.workspace, (lane) => hear(lane, said, parts)),
     approve,
     stop,
     rewrite,
-    park(concerns) {
-      for (const [thread, turn] of turns) if (concerns(thread)) turn.abort();
-    },
+    park: visits.giveUp,
     steer,
     offerAt: (reasons) => offerAt(reasons, parts.ceilings),
     lookAgain: (thread) =>
@@ -438,11 +172,10 @@ export function createRunner(parts: RunnerParts): Runner {
       return () => void followers.delete(listener);
     },
     start() {
-      dispatch.serve({ slots: parts.slots, perWorkspace: parts.perWorkspace, onBug }, work);
+      dispatch.serve({ slots: parts.slots, perWorkspace: parts.perWorkspace, onBug }, visits.work);
     },
     async close() {
-      closing = true;
-      for (const turn of turns.values()) turn.abort();
+      visits.close();
       await dispatch.stop();
     },
   };
@@ -453,16 +186,3 @@ const GO_ON: ReadonlySet<Steering["kind"]> = new Set(["resume", "skip", "raise",
 
 const accountsIn = (budgets: DayBudgets | undefined): Pick<Parameters<typeof createLanes>[0], "accounts"> =>
   budgets ? { accounts: (thread, person) => budgets.accounts(thread, person) } : {};
-
-const usedUpToday = (budgets: readonly Budget[], nowMs: number): string =>
-  `Today's budget is used up: ${reasonsOf(budgets).map(describe).join("; ")}. It starts anew at ${nextDay(nowMs).slice(0, 16).replace("T", " ")} UTC.`;
-
-/** `undefined` once the signal is aborted, whatever becomes of the work. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const abort = () => resolve(undefined);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
-}

@@ -1,0 +1,170 @@
+import { stricter } from "../engine/approvals.ts";
+import type { Clock } from "../engine/clock.ts";
+import type { ActionPolicy, Beside, EventBody, FileRef, Person, PersonMessage } from "../engine/events/events.ts";
+import { describe } from "../engine/limits/termination.ts";
+import type { Question } from "../engine/reading/run-state.ts";
+import { currentRun, wasHeard } from "../engine/reading/transcript.ts";
+import { questionFor } from "../engine/steering.ts";
+import type { Dispatch } from "../store/dispatch.ts";
+import type { Lane } from "../store/lanes.ts";
+import type { Store } from "../store/store.ts";
+import { isUsedUp, nextDay, reasonsOf, type Budget, type DayBudgets } from "./day-budgets.ts";
+import { rateWords, type Rates, type UsedRate } from "./rates.ts";
+import type { Teams } from "./runnable-team.ts";
+
+export interface Said {
+  readonly thread: string;
+  /** Whose thread: for fairness between workspaces. */
+  readonly workspace: string;
+  readonly person: Person;
+  readonly text: string;
+  /** Unique id of the message where it came from: said twice, heard once. */
+  readonly id: string;
+  /** Whether the bot is spoken to (a mention, a direct message). Only such words start a run; others are heard while one is going on. */
+  readonly addressed: boolean;
+  /** The team for a run that this starts; the default one when absent. */
+  readonly team?: string;
+  /** Whether people see the turns of a run that this starts, or find them in a file; as its team says when absent. */
+  readonly quiet?: boolean;
+  /** Posted with it; their content is in the store. */
+  readonly files?: readonly FileRef[];
+  /** What came along and is none of the person's words. */
+  readonly beside?: Beside;
+  /** The agent that is to speak next, when the words are for one of them. */
+  readonly to?: string;
+  /** Seq of the question that it answers; the one that fits best when absent. */
+  readonly answers?: number;
+}
+
+export type Heard =
+  | { readonly kind: "started"; readonly run: string; readonly team: string }
+  /** An open question had been handed to a person; this is its answer. `left`: questions that are still open. */
+  | { readonly kind: "answered"; readonly question: Question; readonly left: number }
+  /** Agents are talking; the next speaker reads it. */
+  | { readonly kind: "steered" }
+  | { readonly kind: "duplicate" }
+  /** The question that it was to answer is not open any more. */
+  | { readonly kind: "too late" }
+  /** Not addressed to the bot, and nobody is talking. */
+  | { readonly kind: "ignored" }
+  /** One sentence for the person, with the mend: an unknown team, an empty or too long text; `budgets` of the day that are used up. */
+  | { readonly kind: "refused"; readonly reason: string; readonly budgets?: readonly Budget[]; readonly rate?: UsedRate };
+
+export interface HearingParts {
+  readonly store: Pick<Store, "putFile">;
+  readonly dispatch: Pick<Dispatch, "ahead">;
+  readonly teams: Teams;
+  /** What holds in the place where a thread is, for runs that begin now; of this and the team's own rules, the stricter. */
+  readonly rulesAt?: (thread: string) => Promise<Rules>;
+  readonly clock: Pick<Clock, "now">;
+  /** How long a run waits for people at a limit. Absent where there are none to ask: then it stops there at once. */
+  readonly haltMinutes?: number;
+  /** What may be spent a day; without limit when absent. */
+  readonly budgets?: DayBudgets;
+  /** How much one person may ask within an hour; without limit when absent. */
+  readonly rates?: Rates;
+}
+
+interface Rules {
+  readonly code?: ActionPolicy;
+  readonly tools?: ActionPolicy;
+}
+
+/** Longer words are refused: they would crowd out the conversation in every later request. */
+const TEXT_CHARS_MAX = 30_000;
+
+/** What a person's words are to a thread, as its log says: a task, an answer, or steering. Recorded before it resolves; only in the lane's turn. */
+export async function hear(lane: Lane, said: Said, parts: HearingParts): Promise<Heard> {
+  const { running } = currentRun(lane.transcript);
+  if (wasHeard(lane.transcript, said.id)) return { kind: "duplicate" };
+  if (!running && !said.addressed) return { kind: "ignored" };
+  const message = messageOf(said);
+  if (typeof message === "string") return { kind: "refused", reason: message };
+  const wish: readonly EventBody[] = said.to === undefined ? [] : [{ type: "speaker.requested", speaker: said.to, person: said.person }];
+  if (running) return hearInRun(lane, said, { message, wish }, parts);
+  if (said.answers !== undefined) return { kind: "too late" };
+  return begin(lane, said, [message, ...wish], parts);
+}
+
+/** As it is recorded; or why it is not, in one sentence for the person. */
+function messageOf({ text: written, files = [], beside = [], person, id }: Said): PersonMessage | string {
+  const text = written.trim();
+  if (text === "" && files.length + beside.length === 0) return "There is nothing to do in an empty message. Mention me with a task.";
+  if (text.length > TEXT_CHARS_MAX)
+    return `The message has ${text.length} characters; I read at most ${TEXT_CHARS_MAX}. Shorten it, or attach the text as a file.`;
+  return {
+    type: "message.posted",
+    person,
+    text,
+    id,
+    ...(files.length > 0 ? { files } : {}),
+    ...(beside.length > 0 ? { beside } : {}),
+  };
+}
+
+async function hearInRun(
+  lane: Lane,
+  said: Said,
+  { message, wish }: { readonly message: PersonMessage; readonly wish: readonly EventBody[] },
+  parts: HearingParts,
+): Promise<Heard> {
+  const { questions } = currentRun(lane.transcript);
+  const question = said.answers === undefined ? questionFor(questions, said) : questions.find(({ seq }) => seq === said.answers);
+  if (!question && said.answers !== undefined) return { kind: "too late" };
+  const tooMany = await tooManyOf(lane, said, "message", parts);
+  if (tooMany) return tooMany;
+  const heard = { person: said.person.id, kind: "message" } as const;
+  if (question) await lane.append([{ ...message, answers: question.seq }], "now", heard);
+  // Words for another agent leave the questions open.
+  else await lane.append([questions.length > 0 ? { ...message, answers: 0 } : message, ...wish], "now", heard);
+  return question ? { kind: "answered", question, left: questions.length - 1 } : { kind: "steered" };
+}
+
+/** A run begins with these words, unless there is no such team, or no money or no run left for the person. */
+async function begin(lane: Lane, said: Said, words: readonly EventBody[], parts: HearingParts): Promise<Heard> {
+  const teams = (await parts.teams.of?.(said.workspace)) ?? parts.teams;
+  const team = said.team ?? teams.default;
+  if (!teams.has(team))
+    return { kind: "refused", reason: teams.whyNot?.(team) ?? `There is no team "${team}". The teams are: ${teams.names().join(", ")}.` };
+  const usedUp = (await parts.budgets?.held(lane.workspace, said.thread, said.person))?.filter(isUsedUp) ?? [];
+  if (usedUp.length > 0) return { kind: "refused", reason: usedUpToday(usedUp, parts.clock.now()), budgets: usedUp };
+  const tooMany = await tooManyOf(lane, said, "run", parts);
+  if (tooMany) return tooMany;
+  const run = `${said.thread}#${lane.transcript.events.length + 1}`;
+  const teamHash = teams.snapshot && (await parts.store.putFile(Buffer.from(teams.snapshot(team))));
+  const quiet = (said.quiet ?? teams.isQuiet?.(team)) ? ({ turnsInFile: true } as const) : {};
+  const { code, tools } = strictest(await parts.rulesAt?.(said.thread), teams.policy?.(team));
+  const ahead = parts.dispatch.ahead(lane.workspace);
+  const started: EventBody = {
+    type: "run.started",
+    run,
+    team,
+    startedBy: said.person,
+    ...(teamHash ? { teamHash } : {}),
+    ...quiet,
+    ...(parts.haltMinutes === undefined ? {} : { haltsAtLimits: true }),
+    ...(code === "auto" ? {} : { code }),
+    ...(tools === "auto" ? {} : { tools }),
+    ...(ahead > 0 ? { ahead } : {}),
+  };
+  await lane.append([started, ...words], "now", { person: said.person.id, kind: "run" });
+  return { kind: "started", run, team };
+}
+
+const strictest = (here: Rules = {}, team: Rules = {}): Required<Rules> => ({
+  code: stricter(here.code, team.code),
+  tools: stricter(here.tools, team.tools),
+});
+
+async function tooManyOf(
+  { workspace }: Lane,
+  { person }: Said,
+  kind: "run" | "message",
+  { rates }: Pick<HearingParts, "rates">,
+): Promise<Heard | undefined> {
+  const rate = await rates?.used(workspace, { person: person.id, kind });
+  return rate && { kind: "refused", reason: rateWords(rate), rate };
+}
+
+const usedUpToday = (budgets: readonly Budget[], nowMs: number): string =>
+  `Today's budget is used up: ${reasonsOf(budgets).map(describe).join("; ")}. It starts anew at ${nextDay(nowMs).slice(0, 16).replace("T", " ")} UTC.`;

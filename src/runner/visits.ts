@@ -1,0 +1,180 @@
+import type { Clock } from "../engine/clock.ts";
+import { isEvent, type Delta, type EventBody, type Failure, type RunEvent } from "../engine/events/events.ts";
+import { converse, runStopped } from "../engine/loop.ts";
+import { currentRun, isWaiting } from "../engine/reading/transcript.ts";
+import type { Lane, Lanes } from "../store/lanes.ts";
+import type { Store } from "../store/store.ts";
+import { teamOfRun, type RunnableTeam, type Teams } from "./runnable-team.ts";
+import { isStoreTrouble } from "./store-trouble.ts";
+import type { Watch, WatchedTeam } from "./watch.ts";
+
+/** The work on threads: what the dispatcher calls when one is due. */
+export interface Visits {
+  /** Goes on with the thread until it stops or waits. */
+  work(thread: string, workspace: string): Promise<void>;
+  /** Gives up the turns under way in these threads, as a crash would: their logs say how to go on. */
+  giveUp(concerns: (thread: string) => boolean): void;
+  /** From now on every turn is given up, and its thread stays due. */
+  close(): void;
+}
+
+export interface VisitParts {
+  readonly store: Pick<Store, "file">;
+  readonly teams: Teams;
+  readonly clock: Clock;
+  readonly log: (problem: string, error?: unknown) => void;
+  /** Nobody could be answered there now: no turn begins until the thread is woken again. */
+  readonly isParked?: (thread: string) => boolean;
+}
+
+/** A run that was left alone for longer is said to be resumed, and the gap does not count as its time. */
+const RESUME_GAP_MS = 60_000;
+/** What is parked is woken when it can go on; it is looked at now and then all the same, should that have been missed. */
+const PARKED_LOOK_MS = 3_600_000;
+
+/** `publish`: where words go that are shown and not kept. */
+export function createVisits(
+  parts: VisitParts & {
+    readonly lanes: Lanes;
+    readonly watch: Watch;
+    readonly publish: (thread: string, item: RunEvent | Delta) => void;
+  },
+): Visits {
+  const { store, teams, clock, lanes, watch, publish } = parts;
+  /** The turns under way, by thread. */
+  const turns = new Map<string, AbortController>();
+  /** Threads whose turn broke because nothing could be recorded. */
+  const interrupted = new Set<string>();
+  let closing = false;
+
+  async function work(thread: string, workspace: string): Promise<void> {
+    const lane = await lanes.enter(thread, workspace);
+    const turn = new AbortController();
+    turns.set(thread, turn);
+    // Closed while the log was read.
+    if (closing) turn.abort();
+    try {
+      if (!parts.isParked?.(thread)) await goOn(lane, turn);
+      await lookAgainIfParked(lane);
+    } catch (error) {
+      if (isStoreTrouble(error)) {
+        interrupted.add(thread);
+        throw error;
+      }
+      parts.log(`a turn in ${thread} broke`, error);
+      await endFailed(lane, { kind: "bug", message: error instanceof Error ? error.message : String(error) });
+    } finally {
+      turns.delete(thread);
+      lanes.leave(lane);
+    }
+  }
+
+  async function goOn(lane: Lane, turn: AbortController): Promise<void> {
+    const ended = await watch.expire(lane);
+    await resume(lane);
+    // Also when it waits: a crash right behind a question may have left a goal, such as that very question, without its end.
+    const team = currentRun(lane.transcript).running ? await teamOf(lane) : undefined;
+    if (team) {
+      const watched = watch.minutes(lane, team, turn);
+      watched.catch(() => undefined); // It is awaited below; until then nobody else hears of it.
+      try {
+        const { signal } = turn;
+        const held = await watch.within(team, lane);
+        await drain(lane, converse(held.team, lane.transcript, signal, lane.heard), { held, signal });
+      } finally {
+        turn.abort();
+        await watched;
+      }
+    }
+    await watch.expectTheEndOfWaiting(lane, ended);
+    // Given up half-way: the thread stays due, and the next start goes on from its log.
+    const isDue = () => currentRun(lane.transcript).running && !isWaiting(lane.transcript);
+    if (closing) await lane.inTurn(async () => (isDue() ? lane.append([], "now") : undefined));
+  }
+
+  /** In the same breath as the look at the parking: whoever ends it wakes the thread. */
+  async function lookAgainIfParked(lane: Lane): Promise<void> {
+    await lane.inTurn(async () => {
+      if (!parts.isParked?.(lane.thread) || !currentRun(lane.transcript).running) return;
+      await lane.append([], { at: new Date(clock.now() + PARKED_LOOK_MS).toISOString() });
+    });
+  }
+
+  /** A run that was left alone for long says so. One that broke off because nothing could be recorded does too: before a model is paid again for nothing. */
+  async function resume(lane: Lane): Promise<void> {
+    await lane.inTurn(async () => {
+      const run = currentRun(lane.transcript);
+      const last = lane.transcript.events.at(-1);
+      if (!last || !run.running || !run.run || isWaiting(lane.transcript)) return;
+      if (clock.now() - Date.parse(last.at) < RESUME_GAP_MS && !interrupted.has(lane.thread)) return;
+      await lane.append([{ type: "run.resumed", run: run.run }], "keep");
+      interrupted.delete(lane.thread);
+    });
+  }
+
+  /** Where the team of the run cannot be had, the run ends with a word. */
+  async function teamOf(lane: Lane): Promise<RunnableTeam | undefined> {
+    const found = await teamOfRun(lane.transcript, { teams, store, thread: lane.thread });
+    if (!("error" in found)) return found;
+    const { name, error } = found;
+    parts.log(`the team of ${lane.thread} cannot be built`, error);
+    const why = (error instanceof Error ? error.message : String(error)).replace(/\.?$/, ".");
+    const message = `the settings with which this run began cannot be used any more: ${why} A new task begins with the settings of now.`;
+    await endFailed(lane, { kind: "team_unavailable", message }, name);
+    return undefined;
+  }
+
+  async function drain(
+    lane: Lane,
+    conversation: AsyncGenerator<EventBody | Delta, void, void>,
+    { held, signal }: { readonly held: WatchedTeam; readonly signal: AbortSignal },
+  ): Promise<void> {
+    try {
+      for (;;) {
+        const next = await unlessAborted(conversation.next(), signal);
+        if (!next || next.done || signal.aborted) return;
+        const item = next.value;
+        if (!isEvent(item)) publish(lane.thread, item);
+        else
+          await lane.inTurn(async () => {
+            if (signal.aborted) return;
+            await lane.append([watch.timed(item, held.team)], "keep");
+            await held.looked();
+          });
+      }
+    } finally {
+      // Not awaited: a model or a tool that does not listen to the signal must not hold the lane.
+      conversation.return().catch((error: unknown) => parts.log(`a stopped turn in ${lane.thread} broke`, error));
+    }
+  }
+
+  function endFailed(lane: Lane, error: Failure, agent?: string): Promise<void> {
+    return lane.inTurn(async () => {
+      const { running, openTurns } = currentRun(lane.transcript);
+      if (!running) return;
+      const reason = { kind: "failure", agent: agent ?? openTurns[0] ?? "the team", error } as const;
+      await lane.append([runStopped(lane.transcript, "failed", [reason])], "none");
+    });
+  }
+
+  return {
+    work,
+    giveUp(concerns) {
+      for (const [thread, turn] of turns) if (concerns(thread)) turn.abort();
+    },
+    close() {
+      closing = true;
+      for (const turn of turns.values()) turn.abort();
+    },
+  };
+}
+
+/** `undefined` once the signal is aborted, whatever becomes of the work. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const abort = () => resolve(undefined);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
