@@ -7,6 +7,7 @@ RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts ./scripts
 COPY src ./src
+COPY local-slack ./local-slack
 RUN npm run build && npm prune --omit=dev --omit=optional
 
 FROM node:24-slim
@@ -22,4 +23,4 @@ RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 STOPSIGNAL SIGTERM
-CMD ["node", "dist/cli/main.js", "start"]
+CMD ["node", "dist/src/cli/main.js", "start"]

@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { loadSettings } from "../src/config/load.ts";
 import { systemClock, type Clock } from "../src/engine/clock.ts";
 import { createParley, type Parley } from "../src/parley.ts";
-import { createWorkspace, type Workspace } from "../src/workspace/workspace.ts";
+import { createWorkspace, type Workspace } from "../local-slack/index.ts";
 import { bursts } from "./support/bursts.ts";
 import { quantile, round, watchAcks, type Acks } from "./support/figures.ts";
 

@@ -1,4 +1,4 @@
-// After `tsc`: the page of the local workspace is served as it is written, and the guest of the WebAssembly sandbox is run by Deno.
+// After `tsc`: the page of the local Slack is served as it is written.
 import { cpSync } from "node:fs";
 
-cpSync("src/workspace/page", "dist/workspace/page", { recursive: true });
+cpSync("local-slack/page", "dist/local-slack/page", { recursive: true });

@@ -2,7 +2,7 @@ import { readEnv, type Env } from "../config/env.ts";
 import { createDemoExecutor } from "../config/demo-executor.ts";
 import { loadSettings, type Settings } from "../config/load.ts";
 import { createParley, type Parley } from "../parley.ts";
-import { createWorkspace, type Workspace } from "../workspace/workspace.ts";
+import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
 import { print, readArguments, UsageError, type Io } from "./command.ts";
 import { findLocalModel } from "./local-model.ts";
 

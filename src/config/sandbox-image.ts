@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { findPackageJSON } from "node:module";
 import { resolve } from "node:path";
 import { ATTACK_DEFAULTS, ATTACKS } from "../sandbox/cases/attacks.ts";
 import { playCases, type Answer } from "../sandbox/cases/suite.ts";
@@ -9,7 +10,7 @@ import type { Env } from "./env.ts";
 import { engineOf, imageOf } from "./executor.ts";
 import type { SandboxSettings } from "./schema.ts";
 
-const DOCKERFILE = resolve(import.meta.dirname, "../../sandbox/Dockerfile");
+const DOCKERFILE = resolve(findPackageJSON("..", import.meta.url) ?? "", "../sandbox/Dockerfile");
 
 /**
  * What is to be built for these settings, in order: Parley's own image where that is the one named, then the one with the packages that are

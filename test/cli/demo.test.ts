@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
-import type { PageState } from "../../src/workspace/protocol.ts";
+import type { PageState } from "../../local-slack/server/protocol.ts";
 import { runChild } from "../support/children.ts";
 import { terminal } from "./here.ts";
 

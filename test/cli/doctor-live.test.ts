@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { help } from "../../src/cli/doctor.ts";
 import { PROBES } from "../../src/slack/live-probes.ts";
-import { createWorkspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace } from "../../local-slack/index.ts";
 import { folderWith } from "../config/team-files.ts";
 import { parley, terminal } from "./here.ts";
 import { main } from "../../src/cli/main.ts";

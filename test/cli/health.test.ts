@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { openHealth, type Checks } from "../../src/cli/health.ts";
 import { main } from "../../src/cli/main.ts";
 import { jsonLog } from "../../src/cli/operator-log.ts";
-import { createWorkspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace } from "../../local-slack/index.ts";
 import { manualClock } from "../support/clock.ts";
 import { folderWith, SMALL } from "../config/team-files.ts";
 import { parley, terminal } from "./here.ts";

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
-import { createWorkspaces } from "../../src/workspace/workspace.ts";
+import { createWorkspaces } from "../../local-slack/index.ts";
 import { folderWith, SMALL } from "../config/team-files.ts";
 import { parley, terminal } from "./here.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
-import { createWorkspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace } from "../../local-slack/index.ts";
 import { folderWith, SMALL } from "../config/team-files.ts";
 import { signed, SIGNING_SECRET } from "../support/http-door.ts";
 import { parley, terminal } from "./here.ts";

@@ -57,7 +57,7 @@ describe("a policy, a stop and an agent kind of one's own", () => {
 
   beforeAll(() => {
     house = mkdtempSync(join(tmpdir(), "parley-adding-"));
-    cpSync(join(ROOT, "src"), join(house, "src"), { recursive: true });
+    for (const folder of ["src", "local-slack"]) cpSync(join(ROOT, folder), join(house, folder), { recursive: true });
     for (const file of ["package.json", "tsconfig.json"]) cpSync(join(ROOT, file), join(house, file));
     symlinkSync(join(ROOT, "node_modules"), join(house, "node_modules"));
     for (const [file, text] of Object.entries(ADDED)) writeFileSync(join(house, file), text);

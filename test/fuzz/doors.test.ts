@@ -16,7 +16,7 @@ import { splitMarkdown } from "../../src/slack/split.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { htmlToText } from "../../src/tools/web-text.ts";
 import { isPublicAddress, readTarget } from "../../src/tools/web-address.ts";
-import { blockProblems } from "../../src/workspace/blocks.ts";
+import { blockProblems } from "../../local-slack/blocks/blocks.ts";
 import { systemClock } from "../../src/engine/clock.ts";
 import { SMALL } from "../config/team-files.ts";
 import { listening, type Listening } from "../slack/heard.ts";

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqliteReadOnly } from "../../src/store/sqlite/store.ts";
-import { createWorkspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace } from "../../local-slack/index.ts";
 import { bundledChild } from "../support/crash-bundle.ts";
 import { startChild } from "../support/children.ts";
 import { nowIn, type FastTime, type Orders } from "../support/crash-child.ts";

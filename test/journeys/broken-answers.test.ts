@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Fault, ThreadMessage } from "../../src/workspace/workspace.ts";
+import type { Fault, ThreadMessage } from "../../local-slack/index.ts";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR, type Journey } from "../support/journey.ts";
 import { wordsOf, type Thread } from "../support/thread.ts";
 

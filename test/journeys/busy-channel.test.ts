@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ApiCall } from "../../src/workspace/workspace.ts";
+import type { ApiCall } from "../../local-slack/index.ts";
 import { openInVirtualTime } from "../support/virtual-time.ts";
 
 const RUNS_AT_ONCE = 10;

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { RunEvent } from "../../src/engine/events/events.ts";
-import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
 import { bridge, SIGNING_SECRET } from "../support/http-door.ts";
 import { fastClock, JONAS, MARIA, openParley, PAIR } from "../support/journey.ts";
 import { createThread } from "../support/thread.ts";

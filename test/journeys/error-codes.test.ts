@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ERROR_CODES, type Reaction } from "../../src/slack/error-codes.ts";
-import type { Workspace } from "../../src/workspace/workspace.ts";
+import type { Workspace } from "../../local-slack/index.ts";
 import { JONAS, MARIA, openJourney, PAIR } from "../support/journey.ts";
 import { wordsOf } from "../support/thread.ts";
 

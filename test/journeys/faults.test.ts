@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openJourney, PAIR, type Journey } from "../support/journey.ts";
-import type { Fault } from "../../src/workspace/workspace.ts";
+import type { Fault } from "../../local-slack/index.ts";
 import { wordsOf, type Thread } from "../support/thread.ts";
 
 const TALK = { file: PAIR, replies: { Ana: ["One.", "Three."], Ben: ["Two.", "Four. DONE"] }, writeTimeoutMs: 300 };

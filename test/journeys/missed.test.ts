@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import { loadSettings } from "../../src/config/load.ts";
 import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import { createParley, type Parley } from "../../src/parley.ts";
-import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
 import { GENERAL, JONAS, MARIA, PAIR } from "../support/journey.ts";
 
 const HOUR_MS = 3_600_000;

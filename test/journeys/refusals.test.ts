@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { createWorkspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace } from "../../local-slack/index.ts";
 import { codingTeam, fence, recorder } from "../support/coding-team.ts";
 import { bridge, SIGNING_SECRET } from "../support/http-door.ts";
 import { fastClock, GENERAL, MARIA, openJourney, openParley } from "../support/journey.ts";

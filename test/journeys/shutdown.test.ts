@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import Docker from "dockerode";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openSqliteReadOnly } from "../../src/store/sqlite/store.ts";
-import { createWorkspace, type ThreadMessage, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type ThreadMessage, type Workspace } from "../../local-slack/index.ts";
 import { startChild } from "../support/children.ts";
 import { dockerAvailable, sandboxImage } from "../support/docker.ts";
 import { instanceOf } from "../support/instance.ts";

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { stringify } from "yaml";
 import { loadSettings } from "../../src/config/load.ts";
 import { createParley, type Parley } from "../../src/parley.ts";
-import { createWorkspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace } from "../../local-slack/index.ts";
 import { fastClock, GENERAL, JONAS, MARIA, PAIR } from "../support/journey.ts";
 
 const HOUR_MS = 3_600_000;

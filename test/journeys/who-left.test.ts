@@ -4,7 +4,7 @@ import { ACTIONS, LISTED } from "../../src/slack/blocks.ts";
 import { DOORS, type DoorName } from "../../src/slack/doors.ts";
 import { NEW_RUN } from "../../src/slack/modals.ts";
 import type { Parley } from "../../src/parley.ts";
-import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
 import { bridge, SIGNING_SECRET } from "../support/http-door.ts";
 import { fastClock, JONAS, MARIA, openJourney, openParley, PAIR, type ParleyParts } from "../support/journey.ts";
 import { createThread, type Thread } from "../support/thread.ts";

@@ -3,7 +3,7 @@ import { actorIn, createAffiliations } from "../../src/slack/affiliation.ts";
 import { createProfiles } from "../../src/slack/profiles.ts";
 import { createWeb } from "../../src/slack/web.ts";
 import { systemClock } from "../../src/engine/clock.ts";
-import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
 
 const [OURS, OTHER, PLUM, PEAR] = ["T0LOCAL", "T0OTHER", "E0PLUM", "E0PEAR"];
 let slack: Workspace;

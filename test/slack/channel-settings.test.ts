@@ -4,7 +4,7 @@ import { createProfiles } from "../../src/slack/profiles.ts";
 import { channelSettings, rulesIn, workspaceSettings } from "../../src/slack/channel-settings.ts";
 import { createWeb } from "../../src/slack/web.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
-import { createWorkspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace } from "../../local-slack/index.ts";
 
 let told: string[];
 let opened: ReturnType<typeof openSqlite>;

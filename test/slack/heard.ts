@@ -14,7 +14,7 @@ import { createWeb } from "../../src/slack/web.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Settings } from "../../src/store/settings.ts";
 import type { Store } from "../../src/store/store.ts";
-import { createWorkspace, type ThreadMessage, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type ThreadMessage, type Workspace } from "../../local-slack/index.ts";
 import { eventually } from "../support/patience.ts";
 
 export const MARIA = "U0MARIA";

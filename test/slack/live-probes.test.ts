@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { LiveSettings } from "../../src/slack/live-desk.ts";
 import { PROBES, runProbes, type ProbeReport } from "../../src/slack/live-probes.ts";
-import { createWorkspace, type Fault, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type Fault, type Workspace } from "../../local-slack/index.ts";
 import { openBareSlack } from "../support/bare-slack.ts";
 import { fastClock, GENERAL, MARIA } from "../support/journey.ts";
 

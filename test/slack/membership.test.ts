@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Affiliation } from "../../src/slack/affiliation.ts";
 import { createMembership, type Membership } from "../../src/slack/membership.ts";
 import { createWeb } from "../../src/slack/web.ts";
-import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
 
 const [MARIA, JONAS] = ["U0MARIA", "U0JONAS"];
 let slack: Workspace;

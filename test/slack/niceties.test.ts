@@ -6,7 +6,7 @@ import { systemClock } from "../../src/engine/clock.ts";
 import { createNiceties, missingNiceties, nicetyBlocks } from "../../src/slack/niceties.ts";
 import { createWeb } from "../../src/slack/web.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
-import { createWorkspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace } from "../../local-slack/index.ts";
 
 const GENERAL = "C0GENERAL";
 

@@ -5,7 +5,7 @@ import { postOnce } from "../../src/slack/post-once.ts";
 import { createWeb } from "../../src/slack/web.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
-import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
 import { fastClock } from "../support/journey.ts";
 import { GENERAL, MARIA } from "./heard.ts";
 

@@ -10,7 +10,7 @@ import { plan } from "../../src/slack/render.ts";
 import { clientOptions } from "../../src/slack/web.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
-import { createWorkspace, type ThreadMessage, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type ThreadMessage, type Workspace } from "../../local-slack/index.ts";
 import { manualClock, type ManualClock } from "../support/clock.ts";
 import { TEAM } from "./log.ts";
 

@@ -3,7 +3,7 @@ import type { EventBody } from "../../src/engine/events/events.ts";
 import type { Transcript } from "../../src/engine/reading/transcript.ts";
 import type { Rendered, RenderedMessage } from "../../src/slack/blocks.ts";
 import { plan, render } from "../../src/slack/render.ts";
-import { blockProblems } from "../../src/workspace/blocks.ts";
+import { blockProblems } from "../../local-slack/blocks/blocks.ts";
 import { asks, logOf, question, ran, says, selects, started, stopped, TEAM } from "./log.ts";
 
 /** What a log posts, all of it, as it would look if it were sent at the end. */

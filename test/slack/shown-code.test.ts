@@ -5,7 +5,7 @@ import { readBack } from "../../src/engine/reading/shown.ts";
 import type { EventBody, RunEvent } from "../../src/engine/events/events.ts";
 import { plan, render } from "../../src/slack/render.ts";
 import { excerptOf, shownWhole } from "../../src/slack/shown-code.ts";
-import { blockProblems } from "../../src/workspace/blocks.ts";
+import { blockProblems } from "../../local-slack/blocks/blocks.ts";
 import { asks, logOf, started } from "./log.ts";
 
 const TEAM = { name: "coding", agents: [], stopWords: [] } as never;

@@ -5,7 +5,7 @@ import { createStatus, type Status } from "../../src/slack/status.ts";
 import { createWeb } from "../../src/slack/web.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
-import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
 import { manualClock, type ManualClock } from "../support/clock.ts";
 import { CARDS, GENERAL, MARIA } from "./heard.ts";
 

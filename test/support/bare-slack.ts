@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 import { WebSocketServer, type WebSocket } from "ws";
 
 /**
- * The least that can be called a Slack: who am I, a socket, and posting. It knows nothing of `src/workspace`, so that Parley is tried
+ * The least that can be called a Slack: who am I, a socket, and posting. It knows nothing of `local-slack`, so that Parley is tried
  * against a server that was not written beside it.
  */
 export interface BareSlack {

@@ -1,5 +1,5 @@
 import type { RunEvent } from "../../src/engine/events/events.ts";
-import type { ThreadMessage } from "../../src/workspace/workspace.ts";
+import type { ThreadMessage } from "../../local-slack/index.ts";
 import type { Outcome, Played } from "./crash-stage.ts";
 
 /** What people and the log hold of an undisturbed conversation, without what may differ: times, and the numbers that a `run.resumed` moves. */

@@ -7,7 +7,7 @@ import Docker from "dockerode";
 import { buttonsOf } from "./thread.ts";
 import type { RunEvent } from "../../src/engine/events/events.ts";
 import { openSqliteReadOnly } from "../../src/store/sqlite/store.ts";
-import { createWorkspace, type ThreadMessage, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type ThreadMessage, type Workspace } from "../../local-slack/index.ts";
 import { nowIn, type FastTime, type Orders, type Point, type Step } from "./crash-child.ts";
 import { startHttpFixture } from "../fixtures/mcp-http.ts";
 import { type Child, startChild } from "./children.ts";

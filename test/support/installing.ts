@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { createParley, type Parley, type SlackOfMany } from "../../src/parley.ts";
-import { createWorkspaces, type Workspace, type Workspaces, type WorkspacesOptions } from "../../src/workspace/workspace.ts";
+import { createWorkspaces, type Workspace, type Workspaces, type WorkspacesOptions } from "../../local-slack/index.ts";
 import { bridge, SIGNING_SECRET } from "./http-door.ts";
 import { fastClock, settingsOf, type ParleyParts } from "./journey.ts";
 import { createThread, type Thread } from "./thread.ts";

@@ -9,7 +9,7 @@ import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import { createParley, type Parley } from "../../src/parley.ts";
 import type { Executor } from "../../src/sandbox/executor.ts";
 import type { SlackSettings } from "../../src/slack/slack.ts";
-import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
 import { unreadable } from "./plain-text.ts";
 import { overLimits } from "./slack-limits.ts";
 import { createThread, type Thread } from "./thread.ts";

@@ -1,7 +1,7 @@
 import { App } from "@slack/bolt";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
-import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
 import { launchChromium } from "./chromium.ts";
 
 export const GENERAL = "C0GENERAL";

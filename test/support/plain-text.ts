@@ -1,4 +1,4 @@
-import type { ApiCall } from "../../src/workspace/workspace.ts";
+import type { ApiCall } from "../../local-slack/index.ts";
 
 /**
  * What is wrong with a message for whoever hears it read out, or reads it in a notification: these have `text`, and not the blocks. It is to

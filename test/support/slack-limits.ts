@@ -1,5 +1,5 @@
 import * as limits from "../../src/slack/limits.ts";
-import type { ApiCall } from "../../src/workspace/workspace.ts";
+import type { ApiCall } from "../../local-slack/index.ts";
 
 /** What of a call's payload is over one of the limits in src/slack/limits.ts; nothing when it could have been sent to Slack. */
 export function overLimits({ method, args }: ApiCall): readonly string[] {

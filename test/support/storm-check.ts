@@ -3,7 +3,7 @@ import { currentRun, isWaiting } from "../../src/engine/reading/transcript.ts";
 import type { Parley } from "../../src/parley.ts";
 import { plan } from "../../src/slack/render.ts";
 import { checkSqlite } from "../../src/store/sqlite/upkeep/check.ts";
-import type { ThreadMessage, Workspace } from "../../src/workspace/workspace.ts";
+import type { ThreadMessage, Workspace } from "../../local-slack/index.ts";
 import { readEvents } from "../../src/cli/import.ts";
 import type { StormPeople, Talk } from "./storm-people.ts";
 import { buttonsOf } from "./thread.ts";

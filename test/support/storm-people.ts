@@ -1,4 +1,4 @@
-import type { Control, ThreadMessage } from "../../src/workspace/contract.ts";
+import type { Control, ThreadMessage } from "../../local-slack/contract.ts";
 import { STORM_CONVERSATIONS, type Step, type StormConversation } from "./storm-conversations.ts";
 import { buttonsOf } from "./thread.ts";
 

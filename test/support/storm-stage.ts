@@ -5,7 +5,7 @@ import { setTimeout as realSleep } from "node:timers/promises";
 import { loadSettings } from "../../src/config/load.ts";
 import type { Clock } from "../../src/engine/clock.ts";
 import { createParley, type Parley } from "../../src/parley.ts";
-import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
 import { fakeExecutor } from "../config/fake-executor.ts";
 import { hasSettled, violationsAfter } from "./storm-check.ts";
 import { runsCode, STORM_CONVERSATIONS, writeStormTeams } from "./storm-conversations.ts";

@@ -1,4 +1,4 @@
-import type { Fault } from "../../src/workspace/workspace.ts";
+import type { Fault } from "../../local-slack/index.ts";
 import { randomOf } from "./crash-suite.ts";
 
 /** Something that goes wrong in Slack, at the network, with the clock or with Parley, at a time after the start of a storm. */

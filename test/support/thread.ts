@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { RunEvent } from "../../src/engine/events/events.ts";
 import type { Parley } from "../../src/parley.ts";
-import type { ThreadMessage, Workspace } from "../../src/workspace/workspace.ts";
+import type { ThreadMessage, Workspace } from "../../local-slack/index.ts";
 import { PATIENCE_MS } from "./patience.ts";
 
 /** One thread of the local Slack, as people see it and use it. */

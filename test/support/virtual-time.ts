@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { loadSettings } from "../../src/config/load.ts";
 import { createParley, type Parley } from "../../src/parley.ts";
-import { createWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
+import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
 import { idleClock, type IdleClock } from "./idle-clock.ts";
 
 export interface World {

@@ -1,0 +1,12 @@
+import type { Args, Refusal } from "./args.ts";
+import type { Local } from "../state/local.ts";
+import type { Json } from "../state/state.ts";
+
+/** One method of the Web API. `scopes` may depend on what is asked for. */
+export interface Method {
+  readonly perMinute: number;
+  readonly scopes: (local: Local, args: Args) => readonly string[];
+  readonly token?: "app";
+  /** Returns the fields beside `ok: true`, or a refusal. */
+  readonly run: (local: Local, args: Args) => Json | Refusal;
+}
