@@ -5,21 +5,21 @@ import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { createSlackApp, type SlackApp, type Tenancy } from "./app.ts";
-import { createCards } from "./cards.ts";
-import type { Problem } from "./delivery.ts";
-import type { TeamCards } from "./help.ts";
-import { knownCode } from "./error-codes.ts";
-import type { HttpDoor } from "./http-receiver.ts";
-import { createMembers } from "./members.ts";
-import { createNiceties } from "./niceties.ts";
-import { createOutbox, createPace } from "./outbox.ts";
-import type { Body } from "./payloads.ts";
-import type { Allow } from "./permissions.ts";
-import type { TeamCard } from "./personas.ts";
-import { postLooking } from "./post-looking.ts";
-import type { TeamShelf } from "./team-shelf.ts";
-import type { TokenSource } from "./token-client.ts";
-import { createWeb } from "./web.ts";
+import { createCards } from "./post/card-updates.ts";
+import type { Problem } from "./post/delivery.ts";
+import type { TeamCards } from "./render/help-text.ts";
+import { knownCode } from "./api/error-codes.ts";
+import type { HttpDoor } from "./door/http-receiver.ts";
+import { createMembers } from "./people/members.ts";
+import { createNiceties } from "./api/missing-features.ts";
+import { createOutbox, createPace } from "./post/outbox.ts";
+import type { Body } from "./words/payloads.ts";
+import type { Allow } from "./people/permissions.ts";
+import type { TeamCard } from "./render/personas.ts";
+import { postLooking } from "./post/post-or-find.ts";
+import type { TeamShelf } from "./home/team-shelf.ts";
+import type { TokenSource } from "./api/token-client.ts";
+import { createWeb } from "./api/web-client.ts";
 
 /** What it takes to be in a workspace. */
 export interface SlackSettings {
@@ -40,7 +40,7 @@ export interface SlackSettings {
 
 export interface SlackParts extends Omit<SlackSettings, "botToken"> {
   readonly botToken: string | TokenSource;
-  /** As one of several workspaces; see installed.ts. */
+  /** As one of several workspaces; see many-workspaces.ts. */
   readonly tenancy?: Tenancy;
   readonly store: Store;
   readonly memory: Memory;
@@ -81,7 +81,7 @@ export interface Tenant extends Slack {
 }
 
 /**
- * The room's front door: the ear (app.ts) and the mouth (outbox.ts, cards.ts), which meet only in the store.
+ * The room's front door: the ear (app.ts) and the mouth (outbox.ts, card-updates.ts), which meet only in the store.
  * @throws Error with what to do, when Slack refuses the token.
  */
 export async function createSlack(parts: SlackParts): Promise<Tenant> {

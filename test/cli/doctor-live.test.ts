@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { help } from "../../src/cli/doctor.ts";
-import { PROBES } from "../../src/slack/live-probes.ts";
+import { PROBES } from "../../src/slack/probes/run-probes.ts";
 import { createWorkspace } from "../../local-slack/index.ts";
 import { folderWith } from "../config/team-files.ts";
 import { parley, terminal } from "./here.ts";

@@ -1,6 +1,6 @@
 import type { RenderedCheck } from "../../src/sandbox/cases/expectations.ts";
-import { safeMarkdown, safeMrkdwn } from "../../src/slack/escape.ts";
-import { fenced } from "../../src/slack/render-turn.ts";
+import { safeMarkdown, safeMrkdwn } from "../../src/slack/words/escape.ts";
+import { fenced } from "../../src/slack/render/turn-messages.ts";
 
 /** As Slack would be given it: in a code block of Markdown, and in a field of mrkdwn. */
 export const renderedDiffers: RenderedCheck = (rule, output) => {

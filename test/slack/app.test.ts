@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import type { Runner } from "../../src/runner/runner.ts";
 import { createSlackApp } from "../../src/slack/app.ts";
-import { createWeb } from "../../src/slack/web.ts";
+import { createWeb } from "../../src/slack/api/web-client.ts";
 import { manualClock } from "../support/clock.ts";
 import { CARDS, GENERAL, JONAS, listening, type Listening, type ListeningOptions } from "./heard.ts";
 import { eventually } from "../support/patience.ts";

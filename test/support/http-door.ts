@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { SocketModeClient } from "@slack/socket-mode";
-import { sdkLogger } from "../../src/slack/web.ts";
+import { sdkLogger } from "../../src/slack/api/web-client.ts";
 import type { Workspace } from "../../local-slack/index.ts";
 
 export const SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5".replaceAll(/[^0-9a-f]/g, "0");

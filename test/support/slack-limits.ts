@@ -1,7 +1,7 @@
-import * as limits from "../../src/slack/limits.ts";
+import * as limits from "../../src/slack/words/limits.ts";
 import type { ApiCall } from "../../local-slack/index.ts";
 
-/** What of a call's payload is over one of the limits in src/slack/limits.ts; nothing when it could have been sent to Slack. */
+/** What of a call's payload is over one of the limits in src/slack/words/limits.ts; nothing when it could have been sent to Slack. */
 export function overLimits({ method, args }: ApiCall): readonly string[] {
   const found: string[] = [];
   const most = (what: string, value: number, max: number) => {

@@ -1,7 +1,7 @@
 import type { RunEvent } from "../../src/engine/events/events.ts";
 import { currentRun, isWaiting } from "../../src/engine/reading/transcript.ts";
 import type { Parley } from "../../src/parley.ts";
-import { plan } from "../../src/slack/render.ts";
+import { plan } from "../../src/slack/render/render.ts";
 import { checkSqlite } from "../../src/store/sqlite/upkeep/check.ts";
 import type { ThreadMessage, Workspace } from "../../local-slack/index.ts";
 import { readEvents } from "../../src/cli/import.ts";

@@ -1,0 +1,218 @@
+import type { KnownBlock } from "@slack/types";
+import { WebAPIPlatformError, type WebAPICallResult } from "@slack/web-api";
+import type { Store } from "../../store/store.ts";
+import { section } from "../words/blocks.ts";
+import { knownCode } from "./error-codes.ts";
+import { safeMrkdwn } from "../words/escape.ts";
+import type { Called, Log } from "./web-client.ts";
+
+/** Keeps what this workspace does not let Parley have, so that App Home can say it: read off the calls themselves, as they come back. */
+export interface Niceties {
+  /** Give it to {@link createWeb}. Which workspace the calls are for, auth.test says, which every start calls first. */
+  onCalled(called: Called): void;
+  /** Resolves when everything that was found out is kept. */
+  settled(): Promise<void>;
+}
+
+/** What Parley does without in a workspace, in mrkdwn: one sentence or two for each, with the mend; the same order each time. */
+export async function missingNiceties(store: Pick<Store, "note">, workspace: string): Promise<readonly string[]> {
+  const missing = await read(store, workspace);
+  return NICETIES.flatMap(({ name, without }) => {
+    const found = missing[name];
+    if (!found) return [];
+    const what = [found.needed, found.blocks?.join(", ")].filter(Boolean).join(" ");
+    const said = `Slack says ${found.code}${what ? ` (${what})` : ""}.`;
+    return [`*${name}*: ${without} ${safeMrkdwn(said)} ${knownCode(found.code).says}`];
+  });
+}
+
+/** For App Home: nothing where nothing is missing. */
+export function nicetyBlocks(missing: readonly string[]): readonly KnownBlock[] {
+  if (missing.length === 0) return [];
+  return [section(":warning: *What this workspace does not let Parley have*"), ...missing.map(section)];
+}
+
+export function createNiceties({ store, log }: { readonly store: Pick<Store, "note" | "putNote">; readonly log: Log }): Niceties {
+  let workspace: string | undefined;
+  let missing: Promise<Map<string, Missing>> = Promise.resolve(new Map<string, Missing>());
+  /** Nearly every call changes nothing: what it would change is looked up here first. */
+  let known: ReadonlyMap<string, Missing> = new Map();
+  let kept: Promise<unknown> = Promise.resolve();
+
+  /** One after the other, so that what is kept is what was found out last. */
+  function change(edit: (missing: Map<string, Missing>) => void): void {
+    const of = workspace;
+    if (of === undefined) return;
+    kept = kept
+      .then(async () => {
+        const now = await missing;
+        const before = JSON.stringify([...now]);
+        edit(now);
+        known = now;
+        if (JSON.stringify([...now]) !== before) await store.putNote(noteKey(of), JSON.stringify(Object.fromEntries(now)));
+      })
+      .catch((error: unknown) => log("what Slack does not let Parley have could not be kept", error));
+  }
+
+  function cameThrough({ method, args }: Called): void {
+    const names = new Set(NICETIES.flatMap(({ name, methods }) => (methods.includes(method) ? [name] : [])));
+    if (args["username"] !== undefined) names.add(FACES);
+    const types = typesOf(args["blocks"]);
+    const layout = known.get(LAYOUT);
+    if (layout?.blocks?.some((type) => types.includes(type))) names.add(LAYOUT);
+    if ([...names].every((name) => !known.has(name))) return;
+    change((now) => {
+      for (const name of names) {
+        const left = name === LAYOUT ? now.get(LAYOUT)?.blocks?.filter((type) => !types.includes(type)) : undefined;
+        if (left && left.length > 0) now.set(LAYOUT, { code: now.get(LAYOUT)?.code ?? "invalid_blocks", blocks: left });
+        else now.delete(name);
+      }
+    });
+  }
+
+  function failed({ method, args }: Called, error: unknown): void {
+    if (!(error instanceof WebAPIPlatformError)) return;
+    const { error: code, needed } = error.data as { readonly error: string; readonly needed?: unknown };
+    const name = nicetyOf({ method, args }, code, typeof needed === "string" ? needed : "");
+    if (name === undefined) return;
+    const types = name === LAYOUT ? typesOf(args["blocks"]) : [];
+    change((now) =>
+      now.set(name, {
+        code,
+        ...(typeof needed === "string" && needed !== "" ? { needed } : {}),
+        ...(types.length > 0 ? { blocks: types } : {}),
+      }),
+    );
+  }
+
+  /** A start: what the token may do by now, and what was found out before. */
+  function begin(team: string, scopes: readonly string[]): void {
+    if (workspace !== team) {
+      workspace = team;
+      missing = read(store, team).then((found) => new Map(Object.entries(found)));
+    }
+    change((now) => {
+      if (scopes.length === 0) return;
+      for (const { name, scope } of NICETIES) {
+        if (scope === undefined) continue;
+        if (!scopes.includes(scope)) now.set(name, { code: "missing_scope", needed: scope });
+        else if (now.get(name)?.code === "missing_scope") now.delete(name);
+      }
+    });
+  }
+
+  return {
+    onCalled(called) {
+      if ("error" in called.outcome) return failed(called, called.outcome.error);
+      const { team_id: team, response_metadata: about } = called.outcome.answer as WebAPICallResult & { readonly team_id?: unknown };
+      if (called.method === "auth.test" && typeof team === "string") return begin(team, about?.scopes ?? []);
+      return cameThrough(called);
+    },
+    async settled() {
+      await kept;
+    },
+  };
+}
+
+/** What an error costs; `undefined` when it costs none of the niceties, but is one call's misfortune, or everything. */
+function nicetyOf({ method, args }: Pick<Called, "method" | "args">, code: string, needed: string): string | undefined {
+  const { reaction } = knownCode(code);
+  if (reaction === "strip") return args["blocks"] === undefined ? undefined : LAYOUT;
+  if (reaction !== "do-without" && !(reaction === "say" && method.startsWith("files."))) return undefined;
+  // Of a post it says that the thread is closed, and of anything else that one conversation is; the next that works takes it back.
+  if (code === "no_permission" && method === "chat.postMessage") return undefined;
+  if (args["username"] !== undefined && code !== "unknown_method" && (needed === "" || needed.includes("customize"))) return FACES;
+  return NICETIES.find(({ methods }) => methods.includes(method))?.name;
+}
+
+interface Missing {
+  readonly code: string;
+  /** The scope, where Slack names it. */
+  readonly needed?: string;
+  /** The types of the blocks of which some are not taken. */
+  readonly blocks?: readonly string[];
+}
+
+interface Nicety {
+  readonly name: string;
+  readonly methods: readonly string[];
+  /** Without this one it is never to be had. */
+  readonly scope?: string;
+  readonly without: string;
+}
+
+const FACES = "Faces";
+const LAYOUT = "Layout";
+
+/** All that Parley can do without, and what then is so. Posting, and hearing, are none. */
+const NICETIES: readonly Nicety[] = [
+  {
+    name: FACES,
+    methods: [],
+    scope: "chat:write.customize",
+    without: "Turns come under the app's own face, with the agent's name in bold.",
+  },
+  { name: LAYOUT, methods: [], without: "Some messages are posted as plain text." },
+  {
+    name: "Files",
+    methods: ["files.getUploadURLExternal", "files.completeUploadExternal"],
+    scope: "files:write",
+    without: "Files are named in the thread and kept in the log, but not uploaded.",
+  },
+  {
+    name: "History",
+    methods: ["conversations.replies", "conversations.history"],
+    scope: "channels:history",
+    without: "What is written while Parley is away is not read back, and after an outage a message may be there twice.",
+  },
+  { name: "Cards", methods: ["chat.update"], without: "Cards say how it was when they were posted; the end of a run has its own message." },
+  {
+    name: "Reactions",
+    methods: ["reactions.add", "reactions.remove"],
+    scope: "reactions:write",
+    without: "Messages get no sign that they were seen.",
+  },
+  { name: "Thinking", methods: ["assistant.threads.setStatus"], without: "Nobody sees that an agent thinks, until it has spoken." },
+  {
+    name: "Stop",
+    methods: ["agents.sessions.setStatus"],
+    without: "Slack's own Stop button is not shown; the one on the card stops as well.",
+  },
+  {
+    name: "Prompts",
+    methods: ["assistant.threads.setSuggestedPrompts", "assistant.threads.setTitle"],
+    scope: "assistant:write",
+    without: "Direct messages have no prompts to begin with; help has the words.",
+  },
+  { name: "Catching up", methods: ["users.conversations"], without: "Mentions from while Parley was away for long are not read back." },
+  {
+    name: "Quotes",
+    methods: ["conversations.members"],
+    without: "Messages of private channels are not read where they are linked to.",
+  },
+  { name: "Names", methods: ["users.info"], scope: "users:read", without: "People are called by their ids." },
+  { name: "Whispers", methods: ["chat.postEphemeral"], without: "What is meant for one person is said in the thread." },
+  { name: "Links", methods: ["chat.getPermalink"], without: "Lists of runs have no links." },
+  {
+    name: "Channels",
+    methods: ["conversations.info"],
+    scope: "channels:read",
+    without: "Nobody can be told for a member of a channel: buttons and commands about its runs are refused, words in a thread are heard.",
+  },
+  {
+    name: "Dialogs",
+    methods: ["views.open", "views.update"],
+    without: "Dialogs do not open; words in the thread and /parley do the same.",
+  },
+];
+
+function typesOf(blocks: unknown): readonly string[] {
+  if (!Array.isArray(blocks)) return [];
+  return [...new Set(blocks.flatMap((block: { readonly type?: unknown }) => (typeof block.type === "string" ? [block.type] : [])))];
+}
+
+async function read(store: Pick<Store, "note">, workspace: string): Promise<{ readonly [name: string]: Missing }> {
+  return JSON.parse((await store.note(noteKey(workspace))) ?? "{}") as { readonly [name: string]: Missing };
+}
+
+const noteKey = (workspace: string): string => `niceties/${workspace}`;

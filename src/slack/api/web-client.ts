@@ -1,0 +1,137 @@
+import {
+  LogLevel,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  type Logger,
+  type WebAPICallResult,
+  type WebClient,
+  type WebClientOptions,
+} from "@slack/web-api";
+import { fetchAnswer } from "./fetch-answer.ts";
+import { knownCode } from "./error-codes.ts";
+import { TokenClient, type TokenSource } from "./token-client.ts";
+
+/** Where Slack is called; see {@link createWeb}. */
+export interface Web {
+  /** For calls that may be made twice: reads. */
+  readonly read: WebClient;
+  /** For calls that must not be made twice by a client on its own: one try, and a 429 comes back at once. */
+  readonly write: WebClient;
+}
+
+/** A line for the operator. */
+export type Log = (problem: string, error?: unknown) => void;
+
+/** A call that has come back, to whoever follows them: with what it was answered, or why it failed. */
+export interface Called {
+  readonly method: string;
+  readonly args: { readonly [name: string]: unknown };
+  readonly outcome: { readonly answer: WebAPICallResult } | { readonly error: unknown };
+}
+
+const READ_RETRIES = 3;
+const READ_RETRY_DELAY_MS_MAX = 10_000;
+const READ_TIMEOUT_MS = 15_000;
+/** Slack is known to take over ten seconds for a post and still to make it; giving up early would only make the outcome unknown. */
+const WRITE_TIMEOUT_MS = 30_000;
+
+const SLACK_API_URL = "https://slack.com/api/";
+
+/**
+ * Two clients, because the SDK repeats a call on every 5xx, network error and time-out of its own, and chat.postMessage cannot be told to
+ * happen once: what it repeats, people see twice.
+ * @throws TypeError when `apiUrl` is not an address.
+ */
+export function createWeb(options: {
+  readonly token: string | TokenSource;
+  readonly apiUrl?: string;
+  readonly log?: Log;
+  readonly writeTimeoutMs?: number;
+  /** Told of every call when it has come back, before its caller is; returns at once and throws nothing. */
+  readonly onCalled?: (called: Called) => void;
+}): Web {
+  const onCalled = options.onCalled ?? (() => undefined);
+  const source = typeof options.token === "string" ? lasting(options.token) : options.token;
+  const client = (more: WebClientOptions) =>
+    new FollowedClient(onCalled, source, { ...clientOptions(options.apiUrl, options.log), allowAbsoluteUrls: false, ...more });
+  return {
+    read: client({
+      timeout: READ_TIMEOUT_MS,
+      retryConfig: { retries: READ_RETRIES, minTimeout: 500, maxTimeout: READ_RETRY_DELAY_MS_MAX, randomize: true },
+    }),
+    write: client({
+      timeout: options.writeTimeoutMs ?? WRITE_TIMEOUT_MS,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+    }),
+  };
+}
+
+/** All methods of the SDK's client go through `apiCall`. */
+class FollowedClient extends TokenClient {
+  readonly #onCalled: (called: Called) => void;
+
+  constructor(onCalled: (called: Called) => void, source: TokenSource, options: WebClientOptions) {
+    super(source, options);
+    this.#onCalled = onCalled;
+  }
+
+  override async apiCall(method: string, args: Record<string, unknown> = {}): Promise<WebAPICallResult> {
+    try {
+      const answer = await super.apiCall(method, args);
+      this.#onCalled({ method, args, outcome: { answer } });
+      return answer;
+    } catch (error) {
+      this.#onCalled({ method, args, outcome: { error } });
+      throw error;
+    }
+  }
+}
+
+/** A token that stays as it is. */
+const lasting = (token: string): TokenSource => ({
+  get: async () => token,
+  insteadOf: async () => undefined,
+  refused: () => undefined,
+  team: undefined,
+});
+
+/** What every client of the SDK is given. A fresh object for each: the SDK writes into it. */
+export function clientOptions(apiUrl?: string, log?: Log): WebClientOptions {
+  return { slackApiUrl: apiBase(apiUrl), logger: sdkLogger(log), fetch: fetchAnswer };
+}
+
+/** The SDK glues the method's name to the address, so it must end in a slash. */
+export function apiBase(apiUrl: string = SLACK_API_URL): string {
+  const url = URL.parse(apiUrl.trim());
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new TypeError(`SLACK_API_URL is "${apiUrl}"; give an address such as ${SLACK_API_URL}, or leave it out.`);
+  }
+  return url.href.endsWith("/") ? url.href : `${url.href}/`;
+}
+
+/** Errors alone: below them the SDK writes down whole requests, words of people included. */
+export function sdkLogger(log?: Log): Logger {
+  const nothing = () => undefined;
+  return {
+    debug: nothing,
+    info: nothing,
+    warn: nothing,
+    error: (...message: unknown[]) => log?.(`Slack's client: ${message.map(String).join(" ")}`),
+    setLevel: nothing,
+    getLevel: () => LogLevel.ERROR,
+    setName: nothing,
+  };
+}
+
+/** Slack's own word for what went wrong, such as `missing_scope`; `undefined` when no such answer came. */
+export function slackErrorCode(error: unknown): string | undefined {
+  if (error instanceof WebAPIRateLimitedError) return "ratelimited";
+  return error instanceof WebAPIPlatformError ? error.data.error : undefined;
+}
+
+/** This method will not work in this installation, however often it is tried: it does not exist there, or the token may not use it. */
+export function isUnavailable(code: string | undefined): boolean {
+  // `no_permission` is said of one conversation; in the next the method may well work.
+  return code !== undefined && code !== "no_permission" && knownCode(code).reaction === "do-without";
+}

@@ -1,0 +1,90 @@
+import { currentRun } from "../../engine/reading/transcript.ts";
+import type { Actor, Affiliation } from "../people/affiliation.ts";
+import { personOf, threadOf, type Ears } from "../desk/message-context.ts";
+import { stop } from "../desk/run-control.ts";
+import { safeMrkdwn } from "../words/escape.ts";
+import { RUN_ID_CHARS } from "../words/limits.ts";
+import { ButtonValue, placeOfPress, type PressBody } from "../words/payloads.ts";
+import { placeOf } from "../words/place.ts";
+import { refused, type Attempt } from "../people/permission-check.ts";
+
+/** Stop, under the cards of a thread or in the run's controls. Resolves to whether this press ended the run. */
+export async function pressStop(ears: Ears, press: PressBody, actor: Actor): Promise<boolean> {
+  const at = pressed(ears, press, actor);
+  if (!at) return false;
+  const run = currentRun(await ears.runner.read(at.thread));
+  const { r } = ButtonValue.parse(press.actions[0].value);
+  if (r !== undefined && r !== run.run?.slice(0, RUN_ID_CHARS)) {
+    await ears.whisper.tell(
+      at.listener,
+      "This button belongs to a run that is over. To stop the one that goes on now, write `stop` in its thread.",
+    );
+    return false;
+  }
+  return stop(ears, {
+    thread: at.thread,
+    run,
+    user: press.user.id,
+    affiliation: at.affiliation,
+    listener: at.listener,
+    ...(at.about.id === undefined ? {} : { id: at.about.id }),
+  });
+}
+
+/** An answer offered by a question. The words are the log's own: what a payload says was on the button is not believed. */
+export async function pressAnswer(ears: Ears, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(ears, press, actor);
+  if (!at) return;
+  const transcript = await ears.runner.read(at.thread);
+  const { startedBy, questions } = currentRun(transcript);
+  const { seq } = ButtonValue.parse(press.actions[0].value);
+  const answer = questions.find((question) => question.seq === seq)?.options[Number(press.actions[0].action_id.split(".").at(-1))];
+  if (answer === undefined || seq === undefined) {
+    await ears.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
+    return;
+  }
+  const no = await refused(ears, "answer", { user: press.user.id, affiliation: at.affiliation, startedBy, ...at.about });
+  if (no) {
+    await ears.whisper.tell(at.listener, safeMrkdwn(no));
+    return;
+  }
+  const heard = await ears.runner.say({
+    thread: at.thread,
+    workspace: ears.me.team,
+    person: await personOf(ears, press.user.id),
+    text: answer,
+    // One id for the whole question: of two presses, by whomever, the first counts.
+    id: `${ears.me.team}:${at.channel}:${at.messageTs}:answer:${seq}`,
+    addressed: false,
+    answers: seq,
+  });
+  if (heard.kind === "duplicate" || heard.kind === "too late")
+    await ears.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
+}
+
+export interface Pressed {
+  readonly thread: string;
+  readonly channel: string;
+  readonly messageTs: string;
+  readonly affiliation: Affiliation;
+  /** For {@link refused}. */
+  readonly about: Pick<Attempt, "channel" | "subject" | "id">;
+  readonly listener: { readonly user: string; readonly channel: string; readonly threadTs: string; readonly ts: string };
+}
+
+/** Where a button is: in a message of the thread, or in a modal that names it. */
+export function pressed(ears: Ears, press: PressBody, { affiliation }: Actor): Pressed | undefined {
+  const named = placeOf(press.view?.private_metadata ?? "");
+  if (named && named.team !== ears.me.team) return undefined;
+  const at = named ? { channel: named.channel, ts: named.ts, messageTs: named.ts } : placeOfPress(press);
+  if (!at) return undefined;
+  const thread = threadOf(ears, { channel: at.channel, ts: at.ts });
+  return {
+    thread,
+    about: { channel: at.channel, subject: thread, ...(press.trigger_id === undefined ? {} : { id: press.trigger_id }) },
+    channel: at.channel,
+    messageTs: at.messageTs,
+    affiliation,
+    listener: { user: press.user.id, channel: at.channel, threadTs: at.ts, ts: at.messageTs },
+  };
+}

@@ -1,0 +1,23 @@
+import type { Desk } from "../desk/handler-context.ts";
+import { whyNotTeam } from "../render/help-text.ts";
+import { NEW_RUN } from "./new-run-modal.ts";
+import type { SubmissionBody } from "../words/payloads.ts";
+import { FIELDS } from "./run-modals.ts";
+import { chosenSettings, SETTINGS } from "./settings-modal.ts";
+
+/** Where a modal has the team, and which was chosen. */
+const CHOICES: { readonly [callback: string]: (values: Values) => { readonly block: string; readonly team: string | undefined } } = {
+  parley_new: (values) => ({ block: NEW_RUN.team, team: values[NEW_RUN.team]?.[NEW_RUN.element]?.selected_option?.value }),
+  parley_other_team: (values) => ({ block: FIELDS.team, team: values[FIELDS.team]?.[FIELDS.element]?.selected_option?.value }),
+  parley_settings: (values) => ({ block: SETTINGS.team, team: chosenSettings(values, {}).team }),
+};
+
+type Values = SubmissionBody["view"]["state"]["values"];
+
+/** A modal may lie open while its team is deleted, or comes to break a ceiling: what stands against the team that was chosen, at its field. */
+export function answerChoice(desk: Pick<Desk, "teams">, { view }: SubmissionBody): object | undefined {
+  const choice = CHOICES[view.callback_id]?.(view.state.values);
+  if (!choice) return undefined;
+  const whyNot = whyNotTeam(desk.teams, choice.team);
+  return whyNot === undefined ? undefined : { response_action: "errors", errors: { [choice.block]: whyNot } };
+}

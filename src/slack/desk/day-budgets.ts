@@ -1,0 +1,96 @@
+import type { Person } from "../../engine/events/events.ts";
+import type { Heard, Standing } from "../../runner/runner.ts";
+import { isOurs, type Actor } from "../people/affiliation.ts";
+import { dollars, mention } from "../words/blocks.ts";
+import type { Ears } from "./message-context.ts";
+import { safeMrkdwn } from "../words/escape.ts";
+import { allowIn, refused, wouldRefuse, type Attempt } from "../people/permission-check.ts";
+
+/** How the budgets of the day stand for a person in a channel, a line each; in mrkdwn. */
+export async function budgetText(ears: Ears, who: Actor & { readonly channel: string }): Promise<string> {
+  const { budgets } = ears.runner;
+  if (!budgets) return "Nothing is counted here.";
+  const accounts = [`person/${who.user}`, `channel/${who.channel}`, "workspace"];
+  const standing = await Promise.all(accounts.map((account) => budgets.standing(ears.me.team, account)));
+  const lines = standing.map((one) => `• ${NAMES[kindOf(one.account)]}: ${used(one)}`);
+  const attempt = { ...who, startedBy: undefined };
+  const mayRaise = (await wouldRefuseBudget(ears, attempt)) === undefined;
+  const words = "`/parley budget raise me|channel|workspace DOLLARS` raises one for today.";
+  const note = mayRaise ? words : standing.some(({ limit }) => limit !== undefined) ? await whoMayRaise(ears, who.channel) : "";
+  return [`*Spent today* (a day ends at 00:00 UTC)`, ...lines, ...(note ? [note] : [])].join("\n");
+}
+
+type Kind = "person" | "channel" | "workspace";
+const NAMES: { readonly [kind in Kind]: string } = { person: "runs that you started", channel: "this channel", workspace: "the workspace" };
+const kindOf = (account: string): Kind =>
+  account.startsWith("person/") ? "person" : account.startsWith("channel/") ? "channel" : "workspace";
+
+function used({ spent, priced, limit }: Standing): string {
+  const money = `${priced ? "" : "at least "}${dollars(spent)}`;
+  if (limit === undefined) return `${money}, no limit`;
+  return `${money} of ${dollars(limit)} (${Math.floor((spent / limit) * 100)}%)`;
+}
+
+/** `/parley budget raise me|channel|workspace DOLLARS`, for the rest of the day; what came of it. */
+export async function raiseBudget(
+  ears: Ears,
+  words: readonly string[],
+  who: Actor & { readonly channel: string; readonly person: Person },
+): Promise<{ readonly text: string; readonly account?: string }> {
+  const [whose = "", amount = ""] = words;
+  const account = { me: `person/${who.user}`, channel: `channel/${who.channel}`, workspace: "workspace" }[whose.toLowerCase()];
+  const usd = Number(amount.replace(/^\$/, ""));
+  if (account === undefined || !(usd > 0) || usd > RAISED_USD_MAX)
+    return { text: "Say whose and to how much: `/parley budget raise channel 10`." };
+  const no = await mayRaiseBudget(ears, { ...who, startedBy: undefined, subject: account });
+  if (no) return { text: no };
+  const most = ears.runner.budgets?.most(account) ?? Infinity;
+  if (usd > most) {
+    const words = `The budget of ${NAMES[kindOf(account)]} can be raised here to at most ${dollars(most)} a day, and ${dollars(usd)} is more (\`ceilings.raised\` in the team file).`;
+    await ears.settings.record({
+      workspace: ears.me.team,
+      person: who.person,
+      deed: "raise",
+      subject: account,
+      allowed: false,
+      detail: words,
+    });
+    return { text: words };
+  }
+  const raised = await ears.runner.budgets?.raise(ears.me.team, { account, usd }, who.person);
+  if (!raised)
+    return { text: `The budget of ${NAMES[kindOf(account)]} is not lower than ${dollars(usd)}, or there is none; nothing was changed.` };
+  return { text: `The budget of ${NAMES[kindOf(account)]} is ${dollars(usd)} for today. Runs that wait for it go on.`, account };
+}
+
+/** Beyond this somebody has mistyped. */
+const RAISED_USD_MAX = 100_000;
+
+/** Nobody: a budget is shared, and whoever starts a run does not own it. */
+const SHARED: Person = { id: "", name: "" };
+
+/** Why a person may not raise a budget of the day; what is refused is in the audit log. `undefined`: go ahead. */
+export async function mayRaiseBudget(ears: Ears, attempt: Attempt): Promise<string | undefined> {
+  const no = await refused(ears, "raise", { ...attempt, startedBy: SHARED });
+  return no === undefined || !isOurs(attempt.affiliation) ? no : whoMayRaise(ears, attempt.channel);
+}
+
+const wouldRefuseBudget = (ears: Ears, attempt: Omit<Attempt, "subject">): Promise<string | undefined> =>
+  wouldRefuse(ears, "raise", { ...attempt, startedBy: SHARED });
+
+/** One sentence that names them. */
+export async function whoMayRaise(ears: Ears, channel: string | undefined): Promise<string> {
+  const { raise } = await allowIn(ears, channel);
+  const who = [raise].flat().flatMap((one) => {
+    if (one === "starter") return [];
+    return one === "admins" ? ["admins of this workspace"] : one === "anyone" ? ["everybody here"] : [mention({ id: one, name: one })];
+  });
+  if (who.length === 0) return "Nobody in Slack can raise a day's budget; whoever runs Parley can.";
+  return `A day's budget can be raised by ${who.join(", ")}.`;
+}
+
+/** What a person is told whose words were refused. Where a budget is used up, the runner says until when, and this who may raise it; in mrkdwn. */
+export async function refusedText(ears: Ears, heard: Extract<Heard, { readonly kind: "refused" }>, channel: string): Promise<string> {
+  const reason = safeMrkdwn(heard.reason);
+  return heard.budgets ? `${reason} ${await whoMayRaise(ears, channel)} \`/parley budget\` shows how it stands.` : reason;
+}

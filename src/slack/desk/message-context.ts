@@ -1,0 +1,52 @@
+import type { Person } from "../../engine/events/events.ts";
+import type { Forgets, Runner } from "../../runner/runner.ts";
+import type { Settings } from "../../store/settings.ts";
+import type { Admins } from "../people/admins.ts";
+import type { Affiliations } from "../people/affiliation.ts";
+import type { Attachments } from "../door/attachments.ts";
+import type { TeamCards } from "../render/help-text.ts";
+import type { Quotes } from "../door/quoted-messages.ts";
+import type { Membership } from "../people/membership.ts";
+import type { Names } from "../people/names.ts";
+import type { Allow } from "../people/permissions.ts";
+import { threadKey } from "../words/place.ts";
+import type { Log } from "../api/web-client.ts";
+import type { Unheard } from "../signs/unheard-notice.ts";
+import type { Whisper } from "../signs/ephemeral.ts";
+
+/** What every handler of this room works with. */
+export interface Ears {
+  readonly runner: Runner;
+  /** Of words that are to be kept no longer. */
+  readonly forgetting: Pick<Forgets, "forget" | "message">;
+  readonly teams: TeamCards;
+  readonly names: Names;
+  readonly whisper: Whisper;
+  /** For whoever says more than is heard. */
+  readonly unheard: Unheard;
+  readonly attachments: Attachments;
+  readonly quotes: Quotes;
+  /** As the team file has it; `allowIn` says what holds in a channel. */
+  readonly allow: Allow;
+  readonly admins: Admins;
+  readonly affiliations: Affiliations;
+  readonly membership: Membership;
+  /** What people set while Parley runs, and the audit log. */
+  readonly settings: Settings;
+  readonly log: Log;
+  /** Ids of other bots that are heard as people are; all others are not. */
+  readonly bots: ReadonlySet<string>;
+  /** The bot as it is in this workspace. One token, one workspace: its id names the threads, also where a channel is shared with others. */
+  readonly me: { readonly team: string; readonly user: string };
+}
+
+export async function personOf(ears: Pick<Ears, "names">, user: string): Promise<Person> {
+  return { id: user, name: await ears.names.of(user) };
+}
+
+export function threadOf(
+  ears: Ears,
+  at: { readonly channel: string; readonly ts: string; readonly thread_ts?: string | undefined },
+): string {
+  return threadKey({ team: ears.me.team, channel: at.channel, ts: at.thread_ts ?? at.ts });
+}

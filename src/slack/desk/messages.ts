@@ -1,0 +1,186 @@
+import type { Person } from "../../engine/events/events.ts";
+import type { RunState } from "../../engine/reading/run-state.ts";
+import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+import type { Heard } from "../../runner/runner.ts";
+import { hearAmendment, hearDeletion } from "./deletions.ts";
+import { refusedText } from "./day-budgets.ts";
+import { personOf, threadOf, type Ears } from "./message-context.ts";
+import { safeMrkdwn } from "../words/escape.ts";
+import type { FindActor } from "../door/gate.ts";
+import { helpText, teamNamed, type TeamCards } from "../render/help-text.ts";
+import { READ, SEEN } from "../signs/reactions.ts";
+import { bareText, mentions, plainText } from "../words/mrkdwn.ts";
+import { isAmendment, isDeletion, type MessageBody, type MessageEvent } from "../words/payloads.ts";
+import type { Deed } from "../people/permissions.ts";
+import { refused, wouldRefuse } from "../people/permission-check.ts";
+import { command } from "./run-control.ts";
+import type { Listener } from "../signs/ephemeral.ts";
+import { asSetIn, teamsIn } from "./start-run.ts";
+import { addressee, commandWord } from "./control-words.ts";
+import type { z } from "zod";
+
+/** A person's message, and whether it speaks to the bot. Everything else that Slack calls a message is not heard. */
+interface Spoken {
+  readonly message: MessageEvent;
+  readonly user: string;
+  readonly direct: boolean;
+  readonly addressed: boolean;
+  /** Set when another bot speaks, that is allowed to. */
+  readonly bot: Person | undefined;
+}
+
+/**
+ * A message came, in a channel or directly: a task, an answer, steering, a word such as `stop`, or a cry for help. Ordinary talk is not even read.
+ * May be called twice with the same message.
+ */
+export async function hear(ears: Ears, body: z.output<typeof MessageBody>, findActor: FindActor): Promise<void> {
+  if (isDeletion(body.event)) return hearDeletion(ears, body.event);
+  if (isAmendment(body.event)) return hearAmendment(ears, body.event, findActor);
+  const spoken = spokenTo(body, ears);
+  if (!spoken) return;
+  const { message, user, addressed } = spoken;
+  // Channel talk outside of threads is nobody's business here.
+  if (!addressed && !message.thread_ts) return;
+  const thread = threadOf(ears, message);
+  const transcript = await ears.runner.read(thread);
+  const run = currentRun(transcript);
+  if (!addressed && !run.running) return;
+
+  // A bot that is heard is the operator's choice.
+  const affiliation = spoken.bot ? "member" : (await findActor()).affiliation;
+  const listener = { user, channel: message.channel, threadTs: message.thread_ts, ts: message.ts };
+  const bare = bareText(message.text, ears.me.user);
+  const word = spoken.bot ? undefined : commandWord(bare);
+  if (word && word !== "help") {
+    const id = `${ears.me.team}:${message.channel}:${message.ts}`;
+    await command(ears, word, { thread, transcript, run, user, affiliation: affiliation, listener, id });
+    return;
+  }
+  if (word === "help" || (addressed && bare === "" && !message.files?.length)) {
+    await ears.whisper.tell(listener, helpText(ears.me.user, await teamsIn(ears, message.channel)));
+    return;
+  }
+  if (spoken.bot && botsInARow(transcript, ears.bots) >= BOTS_IN_A_ROW_MAX) return;
+  const attempt = {
+    user,
+    affiliation: affiliation,
+    startedBy: run.startedBy,
+    channel: message.channel,
+    subject: thread,
+    id: message.ts,
+  };
+  // A bystander's talk among people is not answered each time, nor kept.
+  const no = await (addressed ? refused : wouldRefuse)(ears, deedOf(run), attempt);
+  if (no) {
+    if (addressed) await ears.whisper.tell(listener, safeMrkdwn(no));
+    return;
+  }
+  // The first sign, before anything that takes time.
+  if (!run.running) ears.whisper.react(message, SEEN);
+  const said = await wordsOf(ears, message);
+  const wish = run.running ? { text: said } : wishedTeam(said, ears.teams);
+  const set = run.running ? {} : await asSetIn(ears, message.channel, wish.team);
+  const team = run.running ? run.team : set.team;
+  const to = addressee(wish.text, ears.teams.cards.find(({ name }) => name === team)?.agents ?? []);
+  const { files, note } = await ears.attachments(message);
+  const quoted = await ears.quotes({ user, affiliation: affiliation, id: `${message.channel}:${message.ts}`, text: message.text });
+  const heard = await ears.runner.say({
+    thread,
+    workspace: ears.me.team,
+    person: spoken.bot ?? (await personOf(ears, user)),
+    text: wish.text,
+    files,
+    beside: [...quoted.beside, ...(note ? [{ text: note }] : [])],
+    id: `${ears.me.team}:${message.channel}:${message.ts}`,
+    addressed,
+    ...set,
+    ...(to === undefined ? {} : { to }),
+  });
+  await show(ears, heard, { message, listener });
+  if (quoted.unread > 0 && (heard.kind === "started" || heard.kind === "steered" || heard.kind === "answered"))
+    await ears.whisper.tell(listener, UNREAD);
+}
+
+/** Whichever of us may not: a stranger learns nothing about a channel that is not theirs. */
+const UNREAD =
+  "A message that you linked to could not be read: both you and I have to be in its channel. Paste its words here if they matter.";
+
+/** Subtypes under which people speak; every other is a notice, an edit, or a bot. */
+const PEOPLE: ReadonlySet<string> = new Set(["", "file_share", "thread_broadcast", "me_message"]);
+/** Slack's own voices. */
+const SLACK: ReadonlySet<string> = new Set(["USLACK", "USLACKBOT"]);
+
+/**
+ * Own posts come back in three shapes: as the bot user, with a bot id and no user, and as an edit; all of them, and other bots, carry a
+ * bot or app id, no user, or a subtype that is not people's.
+ */
+function spokenTo({ event: message }: z.output<typeof MessageBody>, { me, bots }: Ears): Spoken | undefined {
+  const { user } = message;
+  if (message.bot_id && bots.has(message.bot_id) && user !== me.user) return spokenByBot(message, me);
+  if (!user || message.hidden || message.bot_id || message.app_id || user === me.user || SLACK.has(user)) return undefined;
+  if (!PEOPLE.has(message.subtype ?? "")) return undefined;
+  const direct = message.channel_type === "im" || (!message.channel_type && message.channel.startsWith("D"));
+  const addressed = direct || message.type === "app_mention" || mentions(message.text, me.user);
+  return { message, user, direct, addressed, bot: undefined };
+}
+
+/** Bots that answer each other would never end: after so many of their messages a person must speak first. */
+const BOTS_IN_A_ROW_MAX = 2;
+
+/** A bot that may speak does so by a mention, or in a thread where agents talk; it has no words of command. */
+function spokenByBot(message: MessageEvent, me: Ears["me"]): Spoken | undefined {
+  const id = message.bot_id ?? "";
+  if (message.hidden || !["", "bot_message", "file_share"].includes(message.subtype ?? "")) return undefined;
+  const name = message.bot_profile?.name ?? message.username ?? id;
+  const addressed = message.type === "app_mention" || mentions(message.text, me.user);
+  return { message, user: message.user ?? id, direct: false, addressed, bot: { id, name } };
+}
+
+function botsInARow({ events }: Transcript, bots: ReadonlySet<string>): number {
+  const said = events.flatMap((event) => (event.type === "message.posted" && "person" in event ? [event.person.id] : []));
+  const lastPerson = said.findLastIndex((id) => !bots.has(id));
+  return said.length - 1 - lastPerson;
+}
+
+const deedOf = (run: RunState): Deed => (!run.running ? "start" : run.question ? "answer" : "steer");
+
+function wordsOf(ears: Ears, message: MessageEvent): Promise<string> {
+  return plainText(message.text, { bot: ears.me.user, nameOf: (user) => ears.names.of(user) });
+}
+
+/**
+ * `research: …` when there is such a team (`note: …` is a task that begins with a word and a colon); `team:research …` and
+ * `team=research …` always mean a team, also one that there is not, which the runner refuses with the names that there are.
+ */
+function wishedTeam(text: string, teams: TeamCards): { readonly text: string; readonly team?: string } {
+  const plain = /^team[:=][ \t]*([^\s:,]{1,64})[:,]?(?:\s+|$)/iu.exec(text);
+  if (plain?.[1]) return { team: teamNamed(teams, plain[1]) ?? plain[1], text: text.slice(plain[0].length) };
+  const before = /^([^\s:]{1,64})[ \t]*:(?:\s+|$)/u.exec(text);
+  const team = before?.[1] ? teamNamed(teams, before[1]) : undefined;
+  return before && team ? { team, text: text.slice(before[0].length) } : { text };
+}
+
+async function show(ears: Ears, heard: Heard, to: { readonly message: MessageEvent; readonly listener: Listener }): Promise<void> {
+  switch (heard.kind) {
+    case "started":
+    case "duplicate":
+    case "too late":
+    case "ignored":
+      return;
+    case "answered":
+      ears.whisper.react(to.message, READ);
+      if (heard.left > 0)
+        await ears.whisper.tell(
+          to.listener,
+          `Your words answer what *${safeMrkdwn(heard.question.agent)}* asked. ${heard.left === 1 ? "One more question waits" : `${heard.left} more questions wait`} for an answer.`,
+        );
+      return;
+    case "steered":
+      ears.whisper.react(to.message, SEEN);
+      return;
+    case "refused":
+      if (heard.rate) return ears.unheard.tell(to.listener, safeMrkdwn(heard.reason));
+      await ears.whisper.tell(to.listener, await refusedText(ears, heard, to.message.channel));
+      return;
+  }
+}

@@ -1,0 +1,127 @@
+import { currentRun } from "../../engine/reading/transcript.ts";
+import type { Actor } from "../people/affiliation.ts";
+import { answerTo, isOutside, isOwnDirect, notHere, type Asked } from "./command-answer.ts";
+import type { Desk } from "./handler-context.ts";
+import { safeMrkdwn } from "../words/escape.ts";
+import { RUN_ID_CHARS } from "../words/limits.ts";
+import { ButtonValue, placeOfPress, pressId, type PressBody } from "../words/payloads.ts";
+import { placeOf } from "../words/place.ts";
+import { runOf, type Of } from "../render/log-reading.ts";
+import { recordReading } from "../people/reading-records.ts";
+import { refused } from "../people/permission-check.ts";
+import { steer, stop } from "./run-control.ts";
+import { controlsOf, lineOf, recentRuns, runList, runningRuns, type RunHere, type Wanted } from "./run-lists.ts";
+import { transcriptFile } from "../render/transcript-file.ts";
+import { uploadToPerson } from "../post/upload-to-person.ts";
+
+/** `/parley status`: the runs of this channel with their buttons; `mine`, and in a DM: those that the person has started, wherever. */
+export async function listRuns(desk: Desk, asked: Asked, mine: boolean, replaces = false): Promise<void> {
+  const answer = answerTo(desk, asked);
+  const wanted = mine ? { starter: asked.user } : wantedBy(asked);
+  const runs = await runningRuns(desk, wanted);
+  const where = wanted.channel === undefined ? "Your runs" : "Runs in this channel";
+  if (runs.length === 0) {
+    const none = wanted.channel === undefined ? "None of your runs is going on." : "No agents are talking in this channel.";
+    // Nobody can begin one either, and that is what they need to know.
+    const text = wanted.channel !== undefined && (await isOutside(desk, asked.channel)) ? notHere(asked.channel) : none;
+    return answer(text, replaces ? { blocks: [], replaces } : undefined);
+  }
+  await recordReading(desk, asked, { deed: "list runs", subject: wanted.channel ?? "own runs", id: asked.id });
+  const { text, blocks } = await runList(desk, { title: `*${where} that go on: ${runs.length}*`, runs, buttons: controlsOf });
+  return answer(text, { blocks, replaces });
+}
+
+/** `/parley stop`, `pause` and `resume`: at once where there is one run that it can mean, with a button for each where there are several. */
+export async function controlRuns(desk: Desk, asked: Asked, deed: "stop" | "pause" | "resume"): Promise<void> {
+  const answer = answerTo(desk, asked);
+  const runs = (await runningRuns(desk, wantedBy(asked))).filter(({ run }) => controlsOf(run).includes(deed));
+  const [only] = runs;
+  if (!only) return answer(NONE[deed]);
+  if (runs.length > 1) {
+    const { text, blocks } = await runList(desk, { title: `*Which one?*`, runs, buttons: () => [deed] });
+    return answer(text, { blocks });
+  }
+  if (await done(desk, asked, deed, only)) await answer(`${DONE[deed]}: ${await lineOf(desk, await asItIs(desk, only))}`);
+}
+
+/** `/parley transcript`: the whole of a run as a Markdown file in the person's DM, and a link to it here. */
+export async function sendTranscript(desk: Desk, asked: Asked): Promise<void> {
+  const answer = answerTo(desk, asked);
+  const runs = await recentRuns(desk, wantedBy(asked));
+  const [only] = runs;
+  if (!only) return answer(wantedBy(asked).channel === undefined ? "You have started no runs yet." : "There were no runs in this channel.");
+  if (runs.length === 1) return sendOne(desk, asked, only);
+  const { text, blocks } = await runList(desk, { title: "*Of which run?* The newest is first.", runs, buttons: () => ["transcript"] });
+  return answer(text, { blocks });
+}
+
+/** A button of one of the lists above. The list is shown again as it is then. */
+export async function pressListed(
+  desk: Desk,
+  press: PressBody,
+  { user, affiliation }: Actor,
+  deed: "stop" | "pause" | "resume" | "transcript",
+): Promise<void> {
+  const at = placeOfPress(press);
+  const { t = "", r } = ButtonValue.parse(press.actions[0].value);
+  const place = placeOf(t);
+  if (!at || place?.team !== desk.me.team || r === undefined) return;
+  const asked: Asked = { user, affiliation, channel: at.channel, respondTo: press.response_url, id: pressId(press) };
+  const run = currentRun(await desk.runner.read(t));
+  // What is on a button is not believed: elsewhere, a person reaches their own runs alone.
+  if (place.channel !== at.channel && run.startedBy?.id !== user) return;
+  const here = { thread: t, place, run, task: "" };
+  if (deed === "transcript") return sendOne(desk, asked, here, r);
+  if (!run.running || run.run?.slice(0, RUN_ID_CHARS) !== r) await answerTo(desk, asked)("This run is over.");
+  else if (!(await done(desk, asked, deed, here))) return;
+  await listRuns(desk, asked, place.channel !== at.channel, true);
+}
+
+/** Where one asks says which runs are meant: in a DM with the bot, one's own. */
+const wantedBy = ({ channel, user }: Asked): Wanted => (isOwnDirect(channel) ? { starter: user } : { channel });
+
+const NONE = {
+  stop: "No agents are talking here: there is nothing to stop.",
+  pause: "No agents are talking here: there is nothing to pause.",
+  resume: "No run is paused here.",
+} as const;
+const DONE = { stop: "Stopped", pause: "Paused", resume: "Goes on" } as const;
+
+async function done(desk: Desk, asked: Asked, deed: "stop" | "pause" | "resume", { thread, run }: RunHere): Promise<boolean> {
+  const { user, affiliation, channel, id } = asked;
+  const from = { thread, run, user, affiliation, listener: { user, channel } };
+  return deed === "stop" ? stop(desk, from) : steer(desk, deed, { ...from, id });
+}
+
+async function asItIs(desk: Desk, here: RunHere): Promise<RunHere> {
+  return { ...here, run: currentRun(await desk.runner.read(here.thread)) };
+}
+
+async function sendOne(desk: Desk, asked: Asked, { thread, run }: RunHere, wanted: string | undefined = run.run): Promise<void> {
+  const answer = answerTo(desk, asked);
+  const transcript = await desk.runner.read(thread);
+  const started = transcript.events.findLast(
+    (event): event is Of<"run.started"> => event.type === "run.started" && event.run.startsWith(wanted ?? ""),
+  );
+  if (!started) return answer("This run is not in the log.");
+  const { user, affiliation, id } = asked;
+  const attempt = { user, affiliation, startedBy: started.startedBy, channel: placeOf(thread)?.channel ?? asked.channel, subject: thread };
+  const no = await refused(desk, "export", { ...attempt, ...(id === undefined ? {} : { id }) });
+  if (no) return answer(safeMrkdwn(no));
+  const { state, events } = runOf(transcript, started.seq);
+  const content = Buffer.from(transcriptFile(events));
+  const about = `All turns of the run of ${state.team ?? "the team"} so far`;
+  const sent = await uploadToPerson(desk, {
+    key: `transcript/${asked.id ?? thread}`,
+    user: asked.user,
+    file: { name: "transcript.md", alt: "All turns of a run, as text", comment: about, bytes: content },
+  });
+  if ("code" in sent)
+    return answer(`The transcript could not be sent (${sent.code}). \`parley export\` writes the same on the machine where Parley runs.`);
+  await recordReading(desk, asked, { deed: "read transcript", subject: thread, id: asked.id });
+  return answer(
+    sent.permalink === undefined
+      ? "The transcript is in your messages with me."
+      : `The transcript is in your messages with me: <${sent.permalink}|transcript.md>`,
+  );
+}

@@ -1,0 +1,81 @@
+import type { RunState } from "../../engine/reading/run-state.ts";
+import type { Transcript } from "../../engine/reading/transcript.ts";
+import type { Affiliation } from "../people/affiliation.ts";
+import { personOf, type Ears } from "./message-context.ts";
+import { safeMrkdwn } from "../words/escape.ts";
+import { refused, type Attempt } from "../people/permission-check.ts";
+import { standingText } from "../render/run-summary.ts";
+import type { Listener } from "../signs/ephemeral.ts";
+import type { Word } from "./control-words.ts";
+
+/** Who ended it and why they may: for the word, the button, the command and Slack's own Stop. */
+export async function stop(
+  ears: Ears,
+  from: {
+    readonly thread: string;
+    readonly run: RunState;
+    readonly user: string;
+    readonly affiliation: Affiliation;
+    readonly listener: Listener;
+    /** Of the press or the message; what is handled again after a crash is recorded once. */
+    readonly id?: string | undefined;
+  },
+): Promise<boolean> {
+  const no = from.run.running && (await refused(ears, "stop", attemptOf(from)));
+  if (no) {
+    await ears.whisper.tell(from.listener, safeMrkdwn(no));
+    return false;
+  }
+  const stopped = await ears.runner.stop(from.thread, await personOf(ears, from.user));
+  if (!stopped) await ears.whisper.tell(from.listener, "No agent is talking in this thread; there is nothing to stop.");
+  return stopped;
+}
+
+/** A word alone on its line, about the run itself. */
+export async function command(
+  ears: Ears,
+  word: Exclude<Word, "help">,
+  from: Parameters<typeof steer>[2] & { readonly transcript: Transcript },
+): Promise<void> {
+  switch (word) {
+    case "stop":
+      await stop(ears, from);
+      return;
+    case "summary":
+      await ears.whisper.tell(from.listener, from.run.run ? standingText(from.transcript) : "No agents have talked in this thread yet.");
+      return;
+    case "pause":
+    case "resume":
+    case "skip":
+      await steer(ears, word, from);
+  }
+}
+
+/** Pause, resume or skip, by word or by button. Resolves to whether it was to be had. */
+export async function steer(ears: Ears, kind: "pause" | "resume" | "skip", from: Parameters<typeof stop>[1]): Promise<boolean> {
+  const { thread, run, user, listener } = from;
+  const no = run.running && (await refused(ears, "steer", attemptOf(from)));
+  if (no) {
+    await ears.whisper.tell(listener, safeMrkdwn(no));
+    return false;
+  }
+  const id = from.id === undefined ? {} : { id: from.id };
+  const done = await ears.runner.steer(thread, { kind, person: await personOf(ears, user), ...id });
+  if (!done) await ears.whisper.tell(listener, run.running ? NOT_NOW[kind] : "No agent is talking in this thread.");
+  return done;
+}
+
+const attemptOf = ({ thread, run, user, affiliation, listener, id }: Parameters<typeof stop>[1]): Attempt => ({
+  user,
+  affiliation,
+  startedBy: run.startedBy,
+  channel: listener.channel,
+  subject: thread,
+  ...(id === undefined ? {} : { id }),
+});
+
+const NOT_NOW = {
+  pause: "The run is paused already. `resume` lets it go on.",
+  resume: "The run is not paused.",
+  skip: "Nobody has the floor just now: there is no turn to skip.",
+} as const;

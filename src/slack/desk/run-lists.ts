@@ -1,0 +1,126 @@
+import type { KnownBlock } from "@slack/types";
+import type { RunState } from "../../engine/reading/run-state.ts";
+import { currentRun } from "../../engine/reading/transcript.ts";
+import { isOwnDirect } from "./command-answer.ts";
+import { actions, button, LISTED, plural, section } from "../words/blocks.ts";
+import type { Desk } from "./handler-context.ts";
+import { safeLine, safeMrkdwn } from "../words/escape.ts";
+import { CARD_LINE_CHARS, RUN_ID_CHARS } from "../words/limits.ts";
+import { placeOf, type Place } from "../words/place.ts";
+import { taskOf } from "../render/log-reading.ts";
+import { stateOf } from "../render/run-summary.ts";
+
+/** A run that a person can see from where they are. */
+export interface RunHere {
+  readonly thread: string;
+  readonly place: Place;
+  readonly run: RunState;
+  readonly task: string;
+}
+
+/** Whose runs are looked for: those of a channel, or those that a person has started, wherever they still are. */
+export interface Wanted {
+  readonly channel?: string;
+  readonly starter?: string;
+}
+
+/** Two blocks each, of the fifty that a message may have; more would fill a screen. */
+const RUNS_LISTED_MAX = 10;
+/** Threads that are looked through for runs that are over. */
+const RECENT_MAX = 100;
+
+/** Runs that go on, oldest first. Whoever can write in a channel may read of its runs, and of no others. */
+export async function runningRuns(desk: Desk, wanted: Wanted): Promise<readonly RunHere[]> {
+  return runsAmong(
+    desk,
+    (await desk.store.unfinished()).map(({ thread }) => thread),
+    wanted,
+    ({ running }) => running,
+  );
+}
+
+/** Runs, also those that are over, newest first. */
+export async function recentRuns(desk: Desk, wanted: Wanted): Promise<readonly RunHere[]> {
+  return runsAmong(
+    desk,
+    (await desk.store.recent(RECENT_MAX)).map(({ thread }) => thread),
+    wanted,
+    ({ run }) => run !== undefined,
+  );
+}
+
+async function runsAmong(
+  desk: Desk,
+  threads: readonly string[],
+  wanted: Wanted,
+  fits: (run: RunState) => boolean,
+): Promise<readonly RunHere[]> {
+  const runs: RunHere[] = [];
+  const { starter } = wanted;
+  // A channel has been asked about at the door.
+  const open = starter === undefined ? undefined : await desk.membership.channelsOf(starter);
+  for (const thread of threads) {
+    const place = placeOf(thread);
+    if (place && open && !isOwnDirect(place.channel) && !open.channels.has(place.channel)) continue;
+    if (place?.team !== desk.me.team || (wanted.channel !== undefined && place.channel !== wanted.channel)) continue;
+    const transcript = await desk.runner.read(thread);
+    const run = currentRun(transcript);
+    if (!fits(run) || (starter !== undefined && run.startedBy?.id !== starter)) continue;
+    runs.push({ thread, place, run, task: taskOf(transcript, run.run) });
+  }
+  return runs;
+}
+
+/** Buttons that act on a run from outside of its thread. */
+type Deed = "pause" | "resume" | "stop" | "transcript";
+
+/** What is shown of a list of runs: its text, and blocks with buttons. */
+export async function runList(
+  desk: Desk,
+  list: { readonly title: string; readonly runs: readonly RunHere[]; readonly buttons: (run: RunState) => readonly Deed[] },
+): Promise<{ readonly text: string; readonly blocks: readonly KnownBlock[] }> {
+  const shown = list.runs.slice(0, RUNS_LISTED_MAX);
+  const lines = await Promise.all(shown.map((run) => lineOf(desk, run)));
+  const more = list.runs.length - shown.length;
+  const rest = more > 0 ? [`… and ${plural(more, "more run")}`] : [];
+  return {
+    text: [list.title, ...lines.map((line) => `• ${line}`), ...rest].join("\n"),
+    blocks: [
+      section(list.title),
+      ...shown.flatMap((run, index) => [section(lines[index] ?? ""), ...buttonsOf(run, list.buttons(run.run))]),
+      ...rest.map(section),
+    ],
+  };
+}
+
+/** One run in a line: its team and state, the task, a link. */
+export async function lineOf(desk: Desk, { place, run, task }: RunHere): Promise<string> {
+  const words = `*${safeMrkdwn(run.team ?? "")}* ${stateOf(run)} · ${plural(run.turns, "turn")} · started by ${safeMrkdwn(run.startedBy?.name ?? "somebody")}`;
+  const link = await desk.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
+  const about = `\n>${safeMrkdwn(safeLine(task, CARD_LINE_CHARS / 2))}`;
+  return `${words}${link?.permalink ? ` · <${link.permalink}|open>` : ""}${about}`;
+}
+
+/** What fits a run as it is. */
+export const controlsOf = ({ running, pausedBy }: RunState): readonly Deed[] =>
+  running ? [pausedBy ? "resume" : "pause", "stop", "transcript"] : ["transcript"];
+
+function buttonsOf({ thread, run }: RunHere, deeds: readonly Deed[]): readonly KnownBlock[] {
+  const value = { t: thread, r: run.run?.slice(0, RUN_ID_CHARS) };
+  const elements = deeds.map((deed) => {
+    const made = button(LABELS[deed], LISTED[deed], value, deed === "stop" ? "danger" : undefined);
+    return deed === "stop" ? { ...made, confirm: CONFIRM_STOP } : made;
+  });
+  return elements.length > 0 ? [actions(...elements)] : [];
+}
+
+const LABELS: { readonly [deed in Deed]: string } = { pause: "Pause", resume: "Resume", stop: "Stop", transcript: "Transcript" };
+
+const plain = (text: string) => ({ type: "plain_text", text }) as const;
+const CONFIRM_STOP = {
+  title: plain("Stop this run?"),
+  text: plain("The agents stop at once. What they have said stays."),
+  confirm: plain("Stop"),
+  deny: plain("Let it go on"),
+  style: "danger",
+} as const;

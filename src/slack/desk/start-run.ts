@@ -1,0 +1,62 @@
+import type { Said } from "../../runner/runner.ts";
+import type { Affiliation } from "../people/affiliation.ts";
+import { refusedText } from "./day-budgets.ts";
+import { channelSettings } from "../people/channel-settings.ts";
+import type { Desk } from "./handler-context.ts";
+import { personOf, type Ears } from "./message-context.ts";
+import { safeMrkdwn } from "../words/escape.ts";
+import { whyNotTeam, type TeamCards } from "../render/help-text.ts";
+import { SEEN } from "../signs/reactions.ts";
+import { threadKey } from "../words/place.ts";
+import { postOnce } from "../post/post-once.ts";
+import { refused } from "../people/permission-check.ts";
+
+/** The teams as a channel has them: its own default where one is set and there still is one of that name, also one that cannot be used. */
+export async function teamsIn(ears: Ears, channel: string): Promise<TeamCards> {
+  const { team } = await channelSettings(ears, channel);
+  const { cards, broken = [] } = ears.teams;
+  return team !== undefined && [...cards, ...broken].some(({ name }) => name === team) ? { cards, broken, default: team } : ears.teams;
+}
+
+/** What the channel's settings say of a run that begins there. `team`: the one that was asked for. */
+export async function asSetIn(ears: Ears, channel: string, team: string | undefined): Promise<Pick<Said, "team" | "quiet">> {
+  const { quiet } = await channelSettings(ears, channel);
+  return { team: team ?? (await teamsIn(ears, channel)).default, ...(quiet === undefined ? {} : { quiet }) };
+}
+
+/** A task from a command or a modal. */
+export interface Task {
+  /** The same each time it is handled. */
+  readonly key: string;
+  readonly user: string;
+  readonly affiliation: Affiliation;
+  readonly channel: string;
+  readonly team: string | undefined;
+  readonly text: string;
+}
+
+/** Posts a task in the person's name and begins a run under it; once, also when it is handled again. Resolves to a line for the person, if there is one to say. */
+export async function startRun(desk: Desk, task: Task): Promise<string | undefined> {
+  const { user, channel, team, text } = task;
+  const attempt = { user, affiliation: task.affiliation, startedBy: undefined, channel, subject: `a run in ${channel}`, id: task.key };
+  const no = await refused(desk, "start", attempt);
+  if (no) return safeMrkdwn(no);
+  const set = await asSetIn(desk, channel, team);
+  // Before the task stands in the channel.
+  const whyNot = whyNotTeam(desk.teams, set.team);
+  if (whyNot !== undefined) return safeMrkdwn(whyNot);
+  const whom = team === undefined ? "" : ` the team *${safeMrkdwn(team)}*`;
+  const ts = await postOnce(desk, { key: `task/${task.key}`, user, channel, text: `<@${user}> asks${whom}:\n${safeMrkdwn(text)}` });
+  if (!ts) return undefined;
+  const heard = await desk.runner.say({
+    thread: threadKey({ team: desk.me.team, channel, ts }),
+    workspace: desk.me.team,
+    person: await personOf(desk, user),
+    text,
+    id: `${desk.me.team}:${channel}:${ts}`,
+    addressed: true,
+    ...set,
+  });
+  if (heard.kind === "started") desk.whisper.react({ channel, ts }, SEEN);
+  return heard.kind === "refused" ? refusedText(desk, heard, channel) : undefined;
+}

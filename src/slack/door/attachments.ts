@@ -1,0 +1,119 @@
+import { shownName } from "../../engine/reading/attribution.ts";
+import type { Beside, FileRef } from "../../engine/events/events.ts";
+import type { Store } from "../../store/store.ts";
+import type { MessageEvent } from "../words/payloads.ts";
+import { apiBase, type Log } from "../api/web-client.ts";
+
+/** What was posted with a message. */
+export interface Attached {
+  /** Taken, and kept in the store. */
+  readonly files: readonly FileRef[];
+  /** What the agents are told of them, also of those that were not taken; empty without any. */
+  readonly note: string;
+}
+
+/** Fetches the files of a message, once each; called twice with the same message it gives the same. Never fails: what cannot be had is said. */
+export type Attachments = (message: Pick<MessageEvent, "files">) => Promise<Attached>;
+
+export interface AttachmentParts {
+  readonly store: Pick<Store, "putFile">;
+  readonly botToken: () => Promise<string>;
+  readonly apiUrl?: string;
+  readonly log: Log;
+}
+
+const FILES_MAX = 10; // Slack's own composer takes ten.
+const FILE_BYTES_MAX = 8 * 1024 * 1024; // What a sandbox takes, too.
+const FILES_BYTES_MAX = 16 * 1024 * 1024; // of one message
+const DOWNLOAD_MS_MAX = 20_000; // The task waits for its files.
+const NAME_CHARS_MAX = 200;
+
+type Shared = NonNullable<MessageEvent["files"]>[number];
+
+export function createAttachments({ store, botToken, apiUrl, log }: AttachmentParts): Attachments {
+  const api = new URL(apiBase(apiUrl));
+
+  async function contentOf(file: Shared, bytesMax: number): Promise<Uint8Array | string> {
+    if ((file.size ?? 0) > bytesMax) return tooLarge(bytesMax);
+    const address = URL.parse(file.url_private_download ?? file.url_private ?? "");
+    // The token goes to Slack alone: a file that lies elsewhere has an address elsewhere.
+    if (!address || !isSlacks(address, api)) return "it does not lie in Slack";
+    try {
+      const answer = await fetch(address, {
+        headers: { Authorization: `Bearer ${await botToken()}` },
+        redirect: "manual",
+        signal: AbortSignal.timeout(DOWNLOAD_MS_MAX),
+      });
+      // Without the scope, Slack sends one to a page to sign in.
+      if (answer.status >= 300 && answer.status < 400) {
+        log("a file could not be read: the app lacks the scope files:read; add it and install the app again");
+        await answer.body?.cancel();
+        return "the app may not read files";
+      }
+      if (!answer.ok || !answer.body) return `Slack answered ${answer.status}`;
+      const parts: Uint8Array[] = [];
+      let bytes = 0;
+      for await (const part of answer.body) {
+        bytes += part.byteLength;
+        if (bytes > bytesMax) return tooLarge(bytesMax);
+        parts.push(part);
+      }
+      return Buffer.concat(parts);
+    } catch (error) {
+      log("a file could not be read", error);
+      return "it could not be fetched from Slack";
+    }
+  }
+
+  return async (message) => {
+    const shared = message.files ?? [];
+    const files: FileRef[] = [];
+    const missed: string[] = [];
+    let bytesLeft = FILES_BYTES_MAX;
+    for (const file of shared.slice(0, FILES_MAX)) {
+      const name = cleanName(file.name ?? file.title ?? "", files.length + 1);
+      const content = await contentOf(file, Math.min(FILE_BYTES_MAX, bytesLeft));
+      if (typeof content === "string") {
+        missed.push(`${described(name, file.mimetype, file.size)}: ${content}`);
+        continue;
+      }
+      bytesLeft -= content.byteLength;
+      const mediaType = /^[\w.+-]{1,60}\/[\w.+-]{1,80}$/.test(file.mimetype ?? "") ? (file.mimetype ?? "") : "application/octet-stream";
+      files.push({ hash: await store.putFile(content), name, mediaType, bytes: content.byteLength });
+    }
+    if (shared.length > FILES_MAX) missed.push(`${shared.length - FILES_MAX} more: at most ${FILES_MAX} are read`);
+    const notes = [
+      files.length > 0 &&
+        `(Attached: ${files.map(({ name, mediaType, bytes }) => described(name, mediaType, bytes)).join("; ")}. Code that is run finds them in the folder in/.)`,
+      missed.length > 0 && `(Attached, but not readable for you: ${missed.join("; ")}.)`,
+    ];
+    return { files, note: notes.filter(Boolean).join("\n") };
+  };
+}
+
+/** What was said of the files among what came along with a message. */
+export const notesOn = (beside: Beside = []): Beside =>
+  beside.filter(({ source, text }) => source === undefined && text.startsWith("(Attached"));
+
+const tooLarge = (bytesMax: number): string => `it is larger than ${Math.floor(bytesMax / 1024 / 1024)} MiB`;
+
+/** Slack's own hosts over TLS, or the very server that is spoken to in its place. */
+const isSlacks = (address: URL, api: URL): boolean =>
+  address.origin === api.origin ||
+  (address.protocol === "https:" && /(^|\.)slack(-gov)?\.com$/.test(address.hostname) && /(^|\.)slack(-gov)?\.com$/.test(api.hostname));
+
+/** Without folders, control or direction marks; never hidden, never empty. */
+function cleanName(raw: string, number: number): string {
+  const name = raw
+    .normalize("NFC")
+    .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029\ufffd/\\[\]]/gu, "_")
+    .replaceAll(/\s+/g, " ")
+    .trim()
+    .slice(-NAME_CHARS_MAX);
+  return /^\.*$/.test(name) ? `file-${number}` : name;
+}
+
+function described(name: string, mediaType: string | undefined, bytes: number | undefined): string {
+  const about = [mediaType?.replaceAll(/[^\w.+/-]/g, ""), bytes === undefined ? undefined : `${bytes} bytes`].filter(Boolean).join(", ");
+  return about ? `${shownName(name)} (${about})` : shownName(name);
+}

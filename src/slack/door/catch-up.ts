@@ -1,0 +1,248 @@
+import type { Clock } from "../../engine/clock.ts";
+import { currentRun, messagesOfRun } from "../../engine/reading/transcript.ts";
+import type { Runner } from "../../runner/runner.ts";
+import type { Store } from "../../store/store.ts";
+import { failureOf } from "../api/api-errors.ts";
+import type { Inbox } from "./inbox.ts";
+import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
+import type { Missed } from "./missed-messages.ts";
+import type { Bucket } from "../api/pacer.ts";
+import { placeOf, type Place } from "../words/place.ts";
+import { isUnavailable, type Log, type Web } from "../api/web-client.ts";
+
+/** Slack's longest page, and as many of them as are read of one thread before others have their turn. */
+const REPLIES_PER_PAGE = 200;
+const PAGES_PER_VISIT = 10;
+/** What was read so short a while ago is not read again before something is acted on. */
+const FRESH_MS = 60_000;
+/** Threads of which it is known when they were read; those before are read again where it matters. */
+const FRESH_MAX = 10_000;
+/** A read is tried for over a minute; what a stopping process does not read, the next one does. */
+const STOP_TIMEOUT_MS = 2_000;
+
+/** Reads what people wrote while no socket was open. */
+export interface CatchUp {
+  /** There was a gap: every thread with a run is read, at Slack's pace, those first that were not read for longest. */
+  begin(): void;
+  /**
+   * Whether all that people have said in the thread by now has been heard. If not, it is read before all others, and the runner looks at it
+   * again when it has been. To be asked before anything is done because nobody has answered.
+   */
+  heardAll(thread: string): boolean;
+  /** Asks for nothing more; resolves when the call under way has ended, or has not in time. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Slack repeats an unheard event for about five minutes, and no longer. Hence, after every gap, each thread with a run is read from where it
+ * was read to, or from the run's task on, and what people wrote goes through the same door as an event; the inbox knows each message by its
+ * place and time, so what was heard before is not heard again. How far each thread was read is noted page by page: a process that ends in
+ * the middle is followed by one that goes on with those that were not read yet. A workspace that does not let the bot read goes without.
+ */
+export function createCatchUp(parts: {
+  readonly store: Store;
+  readonly runner: Pick<Runner, "read" | "lookAgain">;
+  readonly web: Web;
+  /** Of all reads in the workspace. */
+  readonly reads: Bucket;
+  readonly inbox: Pick<Inbox, "receive" | "wake" | "dealtWith">;
+  /** Where no run goes on. */
+  readonly missed?: Pick<Missed, "read" | "cutOff">;
+  readonly team: string;
+  /** Ids of other bots whose words are heard. */
+  readonly bots: ReadonlySet<string>;
+  readonly clock: Clock;
+  readonly log: Log;
+}): CatchUp {
+  const { store, runner, web, inbox, clock, log } = parts;
+  const stopping = new AbortController();
+  const underWay = new Set<Promise<void>>();
+  /** Threads that are to be read: those on which something hangs, and all others in the order in which they are read. */
+  const urgent = new Set<string>();
+  let others = new Set<string>();
+  /** When the last reading of a thread began, of which everything has been dealt with. */
+  const freshSince = new Map<string, number>();
+  let isReading = false;
+  let unavailable = false;
+  let isLooking: Promise<void> | undefined;
+
+  function keep(job: Promise<void>, what: string): void {
+    const done = job
+      .catch((error: unknown) => (stopping.signal.aborted ? undefined : log(what, error)))
+      .finally(() => underWay.delete(done));
+    underWay.add(done);
+  }
+
+  /** The longest unread first, and of those that were never read the ones that have waited longest. */
+  async function queueAll(): Promise<void> {
+    const found: { readonly thread: string; readonly readMs: number }[] = [];
+    for (const { thread } of await store.unfinished()) {
+      if (placeOf(thread)?.team === parts.team) found.push({ thread, readMs: await readMsOf(thread) });
+    }
+    others = new Set([...others, ...found.toSorted((a, b) => a.readMs - b.readMs).map(({ thread }) => thread)]);
+    await readQueued();
+  }
+
+  const readMsOf = async (thread: string): Promise<number> => readTo(await store.note(noteKey(thread)))?.ms ?? 0;
+
+  async function longestUnread(threads: ReadonlySet<string>): Promise<string | undefined> {
+    let longest: { readonly thread: string; readonly readMs: number } | undefined;
+    for (const thread of threads) {
+      const readMs = await readMsOf(thread);
+      if (!longest || readMs < longest.readMs) longest = { thread, readMs };
+      // Nobody was read less.
+      if (readMs === 0) break;
+    }
+    return longest?.thread;
+  }
+
+  async function readQueued(): Promise<void> {
+    if (isReading) return;
+    isReading = true;
+    let delayMs = RETRY_DELAY_MS;
+    try {
+      while (!stopping.signal.aborted && !unavailable) {
+        const thread = (await longestUnread(urgent)) ?? others.values().next().value;
+        if (thread === undefined || !(await parts.reads.take(stopping.signal))) return;
+        const wasUrgent = urgent.delete(thread);
+        others.delete(thread);
+        const outcome = await readThread(thread);
+        if (outcome === "again") {
+          // Behind the others: one thread that cannot be read holds up no other.
+          (wasUrgent ? urgent : others).add(thread);
+          await clock.sleep(delayMs, stopping.signal);
+          delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX);
+          continue;
+        }
+        delayMs = RETRY_DELAY_MS;
+        if (outcome === "more") (wasUrgent ? urgent : others).add(thread);
+        else keep(settle(thread, { beganMs: outcome.beganMs, wasUrgent }), `${thread} could not be looked at again`);
+      }
+    } finally {
+      isReading = false;
+    }
+  }
+
+  /** Until all has been read, or the end. */
+  async function lookForMissed(): Promise<void> {
+    while (parts.missed && !stopping.signal.aborted) {
+      const isWhole = await parts.missed.read(stopping.signal).catch((error: unknown) => {
+        log("what was missed could not be read back yet", error);
+        return false;
+      });
+      if (isWhole) return;
+      await clock.sleep(RETRY_DELAY_MS_MAX, stopping.signal);
+    }
+  }
+
+  /** What was read is heard once it has been dealt with. */
+  async function settle(thread: string, { beganMs, wasUrgent }: { readonly beganMs: number; readonly wasUrgent: boolean }): Promise<void> {
+    if (!(await inbox.dealtWith())) return;
+    freshSince.delete(thread);
+    freshSince.set(thread, beganMs);
+    if (freshSince.size > FRESH_MAX) freshSince.delete(freshSince.keys().next().value ?? "");
+    if (wasUrgent) await runner.lookAgain(thread);
+  }
+
+  async function readThread(thread: string): Promise<{ readonly beganMs: number } | "more" | "again"> {
+    const beganMs = clock.now();
+    const place = placeOf(thread);
+    const transcript = await runner.read(thread);
+    if (!place || !currentRun(transcript).running) return { beganMs };
+    const before = readTo(await store.note(noteKey(thread)));
+    const oldest = before?.ts ?? beginningOf(messagesOfRun(transcript)[0], place);
+    let last = oldest;
+    let cursor: string | undefined;
+    try {
+      for (let page = 0; page < PAGES_PER_VISIT; page++) {
+        if (page > 0 && !(await parts.reads.take(stopping.signal))) return "again";
+        const replies = await web.read.conversations.replies({
+          channel: place.channel,
+          ts: place.ts,
+          oldest,
+          limit: REPLIES_PER_PAGE,
+          ...(cursor ? { cursor } : {}),
+        });
+        if (stopping.signal.aborted) return "again";
+        try {
+          for (const message of replies.messages ?? []) {
+            // The root comes with every page, and is the task or older than it.
+            if (message.ts === place.ts || !message.ts) continue;
+            if (Number(message.ts) > Number(last)) last = message.ts;
+            if (message.bot_id ? !parts.bots.has(message.bot_id) : !message.user) continue;
+            // Whether the channel is shared is not said here: as if it were, so that a guest's words do not pass for a member's.
+            const event = { ...message, type: "message", channel: place.channel };
+            await inbox.receive({ type: "event_callback", team_id: place.team, is_ext_shared_channel: true, event });
+          }
+        } finally {
+          // Not before the last of them is written down: whoever goes on at the first word is to see those behind it too.
+          inbox.wake();
+        }
+        cursor = replies.response_metadata?.next_cursor;
+        await store.putNote(noteKey(thread), `${last} ${cursor ? 0 : beganMs}`);
+        if (!cursor) return { beganMs };
+      }
+      return "more";
+    } catch (error) {
+      return failed(place, error, beganMs);
+    }
+  }
+
+  function failed(place: Place, error: unknown, beganMs: number): { readonly beganMs: number } | "again" {
+    if (stopping.signal.aborted) return "again";
+    const failure = failureOf(error);
+    if (isUnavailable(failure.code)) {
+      unavailable = true;
+      log(`what is written while Parley is not connected cannot be read back: conversations.replies is not available (${failure.code})`);
+      return { beganMs };
+    }
+    if (PASSES.has(failure.kind)) return "again";
+    log(`what was missed in ${place.channel} could not be read back: ${failure.code}`);
+    return { beganMs };
+  }
+
+  return {
+    begin() {
+      if (stopping.signal.aborted) return;
+      keep(queueAll(), "what was missed could not be read back");
+      parts.missed?.cutOff();
+      isLooking ??= lookForMissed().finally(() => (isLooking = undefined));
+      keep(isLooking, "what was missed could not be read back");
+    },
+    heardAll(thread) {
+      if (unavailable) return true;
+      const since = freshSince.get(thread);
+      if (since !== undefined && clock.now() - since < FRESH_MS) return true;
+      if (stopping.signal.aborted) return false;
+      urgent.add(thread);
+      keep(readQueued(), "a thread could not be read back");
+      return false;
+    },
+    async stop() {
+      stopping.abort();
+      const ended = new AbortController();
+      await Promise.race([Promise.all(underWay), clock.sleep(STOP_TIMEOUT_MS, ended.signal)]);
+      ended.abort();
+    },
+  };
+}
+
+/** Slack has trouble, or asks for a pause: the same is read later. After any other no there is nothing to be read. */
+const PASSES: ReadonlySet<string> = new Set(["ambiguous", "undocumented", "limited", "auth"]);
+
+/** Up to where a thread was read, in Slack's time; and when, in ours, its end was reached: 0 where it was not. */
+function readTo(note: string | undefined): { readonly ts: string; readonly ms: number } | undefined {
+  const [ts, ms] = note?.split(" ") ?? [];
+  return ts && TS.test(ts) ? { ts, ms: Number(ms) || 0 } : undefined;
+}
+
+const TS = /^\d{1,12}\.\d{6}$/;
+
+/** The ts of the run's task; the root's when the run began otherwise. */
+function beginningOf(task: object | undefined, place: Place): string {
+  const id = task && "id" in task && typeof task.id === "string" ? task.id.split(":") : [];
+  const ts = id[1] === place.channel ? id[2] : undefined;
+  return ts && TS.test(ts) ? ts : place.ts;
+}
+
+const noteKey = (thread: string): string => `read-back/${thread}`;

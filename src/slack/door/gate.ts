@@ -1,0 +1,119 @@
+import type { z } from "zod";
+import { actorIn, type Actor } from "../people/affiliation.ts";
+import { isOwnDirect, notHere } from "../desk/command-answer.ts";
+import { section } from "../words/blocks.ts";
+import { courtesy, tellDirectly, type Desk } from "../desk/handler-context.ts";
+import { DOORS, type BodyAt, type DoorName } from "./doors.ts";
+import { personOf, type Ears } from "../desk/message-context.ts";
+import { knownCode } from "../api/error-codes.ts";
+import { safeMrkdwn } from "../words/escape.ts";
+import type { Sight } from "../people/membership.ts";
+import { placeOfPress, PressBody } from "../words/payloads.ts";
+import { noteView } from "../home/team-forms.ts";
+
+/** What is done behind each door; the body has passed its shape, and `actor` has been let in. */
+export type Handlers = {
+  readonly [name in DoorName]: (body: BodyAt<name>, actor: name extends "message" ? FindActor : Actor) => Promise<void>;
+};
+
+/** Of all that is written in a channel little is meant for us: who has written is looked up for that alone. */
+export type FindActor = () => Promise<Actor>;
+
+/** A message is not held up any longer while Slack does not say who has written it. */
+const ACTOR_WAIT_MS = 2_500;
+
+/** Who acts, where Slack tells what no person does. Nobody's id is in any table. */
+const NOBODY: Actor = { user: "", affiliation: "external" };
+
+/** The one way to a handler: the body has its shape, it is known who acts, and they may look into every channel that it reaches. */
+export type Enter = <N extends DoorName>(name: N, body: unknown) => Promise<void>;
+
+export function createGate(desk: Desk, handlers: Handlers): Enter {
+  return async (name, raw) => {
+    const { shape, reaches } = DOORS[name];
+    const parsed = (shape as z.ZodType).safeParse(raw);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      return desk.log(`something of Slack's was not understood: ${issue?.path.join(".") ?? "?"} ${issue?.message ?? ""}`);
+    }
+    const body = parsed.data as never;
+    if (reaches === "spoken") return handlers.message(body, async () => (await actorIn(desk.affiliations, raw, ACTOR_WAIT_MS)) ?? NOBODY);
+    const handle = handlers[name] as (body: never, actor: Actor) => Promise<void>;
+    if (reaches === "nobody") return handle(body, NOBODY);
+    const actor = await actorIn(desk.affiliations, raw);
+    if (!actor) return handle(body, NOBODY);
+    const channels = typeof reaches === "string" ? [] : (reaches as (body: never) => readonly (string | undefined)[])(body);
+    for (const channel of new Set(channels)) {
+      if (channel === undefined) continue;
+      const sight = await desk.membership.mayRead(channel, actor);
+      if (sight.kind !== "open" && !isShown(raw, channel, sight)) return turnAway(desk, { name, raw, actor, channel, sight });
+    }
+    await handle(body, actor);
+  };
+}
+
+/** A server that has no such method, as Slack has, vouches itself for whom it shows the message with the button. */
+function isShown(raw: unknown, channel: string, sight: Sight): boolean {
+  const press = PressBody.safeParse(raw).data;
+  return sight.kind === "unsaid" && sight.code === "unknown_method" && press !== undefined && placeOfPress(press)?.channel === channel;
+}
+
+/** Whether what a person is told of their own accord may still be told them. */
+export async function mayStillRead(ears: Pick<Ears, "affiliations" | "membership">, user: string, channel: string): Promise<boolean> {
+  const affiliation = await ears.affiliations.of({ user, teams: [] });
+  return (await ears.membership.mayRead(channel, { user, affiliation })).kind === "open";
+}
+
+/** Why somebody is not let in, in mrkdwn. */
+export function whyShut(channel: string, sight: Exclude<Sight, { readonly kind: "open" }>): string {
+  const where = isOwnDirect(channel) ? "this conversation" : `<#${channel}>`;
+  switch (sight.kind) {
+    case "shut":
+      return `You are not in ${where}, so I show you nothing of it, and nothing was done. Whoever is in it can invite you.`;
+    case "away":
+      return notHere(channel);
+    case "unsaid": {
+      const { reaction, says } = knownCode(sight.code);
+      const why = reaction === "do-without" ? ` ${says}` : "";
+      return `Slack does not say just now whether you are in ${where} (${safeMrkdwn(sight.code)}), so nothing was done.${why} Try again in a moment.`;
+    }
+  }
+}
+
+async function turnAway(
+  desk: Desk,
+  at: {
+    readonly name: DoorName;
+    readonly raw: unknown;
+    readonly actor: Actor;
+    readonly channel: string;
+    readonly sight: Exclude<Sight, { readonly kind: "open" }>;
+  },
+): Promise<void> {
+  const { name, actor, channel, sight } = at;
+  const body = at.raw as Pick<PressBody, "view" | "trigger_id" | "response_url">;
+  if (sight.kind === "shut") {
+    const key = body.trigger_id ?? body.view?.id;
+    await desk.settings.record({
+      workspace: desk.me.team,
+      person: await personOf(desk, actor.user),
+      deed: "look in",
+      subject: channel,
+      allowed: false,
+      detail: `is not in the channel (${name})`,
+      ...(key === undefined ? {} : { key: `refused look in ${key}` }),
+    });
+  }
+  const words = whyShut(channel, sight);
+  const { view, trigger_id: trigger, response_url: respondTo } = body;
+  // A form that was sent off is closed: nothing can be laid on it.
+  const isForm = (at.raw as { readonly type?: unknown }).type === "view_submission";
+  if (view !== undefined && trigger !== undefined && !isForm) {
+    const shown = { trigger_id: trigger, view: noteView("Not open to you", section(words)) };
+    return view.type === "modal"
+      ? courtesy(desk, "views.push", () => desk.web.write.views.push(shown))
+      : courtesy(desk, "views.open", () => desk.web.write.views.open(shown));
+  }
+  if (typeof respondTo === "string") return desk.whisper.respond(respondTo, { user: actor.user, channel }, words);
+  await tellDirectly(desk, actor.user, words);
+}

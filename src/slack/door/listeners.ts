@@ -1,0 +1,88 @@
+import type { App } from "@slack/bolt";
+import { ACTIONS, LISTED } from "../words/blocks.ts";
+import type { DoorName } from "./doors.ts";
+import type { Enter } from "./gate.ts";
+import { NEW_RUN } from "../buttons/new-run-modal.ts";
+import { homeAction } from "../home/team-forms.ts";
+
+/**
+ * All that is listened to, in the order of manifest.yml. Bolt is fed by the inbox, where everything was acked long ago: nothing here
+ * acks, and a listener that rejects is given its envelope again.
+ */
+export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut" | "view">, enter: Enter): void {
+  const door =
+    (name: DoorName) =>
+    ({ body }: { readonly body: unknown }): Promise<void> =>
+      enter(name, body);
+
+  app.event("agent_session_stopped", door("sessionStopped"));
+  app.event("app_context_changed", door("contextChanged"));
+  app.event("app_home_opened", door("homeOpened"));
+  app.event("app_mention", door("message"));
+  app.event("app_uninstalled", door("uninstalled"));
+  app.event("channel_archive", door("channelClosed"));
+  app.event("channel_left", door("channelClosed"));
+  app.event("channel_unarchive", door("channelOpened"));
+  app.event("group_archive", door("channelClosed"));
+  app.event("group_left", door("channelClosed"));
+  app.event("group_unarchive", door("channelOpened"));
+  app.event("member_joined_channel", door("memberJoined"));
+  // message.channels, .groups, .im and .mpim; edits and deletions come this way too, and are not heard.
+  app.event("message", door("message"));
+  app.event("tokens_revoked", door("tokensRevoked"));
+  app.event("user_change", door("userChanged"));
+
+  // Of an app that is declared an assistant still, and not an agent: no other hears of them, nor may it subscribe to them.
+  app.event("assistant_thread_started", door("assistantThread"));
+  app.event("assistant_thread_context_changed", door("assistantThread"));
+
+  app.action(ACTIONS.stop, door("stopPressed"));
+  app.action(ACTIONS.pause, door("pausePressed"));
+  app.action(ACTIONS.resume, door("resumePressed"));
+  app.action(ACTIONS.steer, door("steerPressed"));
+  app.action(ACTIONS.words, door("wordsPressed"));
+  app.action(ACTIONS.goOn, door("continuePressed"));
+  app.action(ACTIONS.otherTeam, door("otherTeamPressed"));
+  app.action(ACTIONS.transcript, door("transcriptPressed"));
+  app.action(ACTIONS.share, door("sharePressed"));
+  app.action(ACTIONS.feedback, door("feedbackPressed"));
+  app.view("parley_steer", door("steerSubmitted"));
+  app.view("parley_answer", door("answerSubmitted"));
+  app.view("parley_continue", door("continueSubmitted"));
+  app.view("parley_other_team", door("otherTeamSubmitted"));
+  app.action(ANSWER, door("answerPressed"));
+  app.action(ACTIONS.approve, door("approvePressed"));
+  app.action(ACTIONS.allowRun, door("allowRunPressed"));
+  app.action(ACTIONS.editCall, door("editPressed"));
+  app.action(ACTIONS.deny, door("denyPressed"));
+  app.action(ACTIONS.raise, door("raisePressed"));
+  app.action(ACTIONS.finish, door("finishPressed"));
+  app.action(ACTIONS.denyWhy, door("denyWhyPressed"));
+  app.action(ACTIONS.askAgain, door("askAgainPressed"));
+  app.view("parley_edit", door("editSubmitted"));
+  app.view("parley_deny", door("denySubmitted"));
+
+  app.action(ACTIONS.forgetThread, door("forgetThreadPressed"));
+  app.action(ACTIONS.forget, door("forgetPressed"));
+  app.action(ACTIONS.older, door("notesPaged"));
+  app.action(ACTIONS.newer, door("notesPaged"));
+
+  app.action(LISTED.pause, door("listedPause"));
+  app.action(LISTED.resume, door("listedResume"));
+  app.action(LISTED.stop, door("listedStop"));
+  app.action(LISTED.transcript, door("listedTranscript"));
+  app.view("parley_settings", door("settingsSubmitted"));
+  app.action(HOME, door("homePressed"));
+  app.view(/^parley_home_/, door("homeSubmitted"));
+  app.action({ block_id: NEW_RUN.team, action_id: NEW_RUN.element }, door("teamChosen"));
+
+  app.command("/parley", door("command"));
+
+  app.shortcut("parley_new", door("newRun"));
+  app.view("parley_new", door("newRunSubmitted"));
+  app.shortcut("parley_discuss", door("discuss"));
+  app.shortcut("parley_controls", door("controls"));
+}
+
+const HOME = new RegExp(`^${homeAction("").replaceAll(".", "\\.")}[A-Za-z]+$`);
+const ANSWER = new RegExp(`^${ACTIONS.answer.replaceAll(".", "\\.")}\\.\\d{1,2}$`);

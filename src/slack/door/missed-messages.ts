@@ -1,0 +1,212 @@
+import type { Clock } from "../../engine/clock.ts";
+import type { Store } from "../../store/store.ts";
+import type { Inbox } from "./inbox.ts";
+import { failureOf } from "../api/api-errors.ts";
+import { mentions } from "../words/mrkdwn.ts";
+import type { Bucket } from "../api/pacer.ts";
+import { threadKey } from "../words/place.ts";
+import { isUnavailable, slackErrorCode, type Log, type Web } from "../api/web-client.ts";
+
+/** Conversations that are looked into, and pages of each and of each thread: far more than most bots are in and people write. */
+const CONVERSATIONS_MAX = 2_000;
+const PAGES_MAX = 50;
+const PER_PAGE = 200;
+/** What is older is no news: whoever asked has gone on. */
+const LOOK_BACK_MS_MAX = 24 * 3_600_000;
+/** A thread is found by its first message: one that was begun longer before the gap is not. */
+const ROOTS_BACK_MS = 24 * 3_600_000;
+/** Slack repeats an unheard event for about five minutes; a shorter gap needs no look. Also how far back behind the last word heard one looks. */
+const SLACK_REPEATS_MS = 5 * 60_000;
+/** Ours and Slack's clocks may differ so far. */
+const CLOCKS_DIFFER_MS = 3_600_000;
+/** Between two notes of what was heard last: what is noted late is read twice, and heard once. */
+const NOTED_EVERY_MS = 10_000;
+
+/** Reads back mentions, and words in DMs, from while nobody was listening, where no run was going on. */
+export interface Missed {
+  /** A message with this ts has come in. */
+  heard(ts: string): void;
+  /** There was a gap: a look that is under way has to be made once more. */
+  cutOff(): void;
+  /**
+   * Looks into the conversations that the bot is in, if it was away for long enough, or an earlier look has not come to its end. False when
+   * something could not be read and should be tried again. Rejects as Slack and the store do.
+   */
+  read(stopping: AbortSignal): Promise<boolean>;
+}
+
+interface Conversation {
+  readonly id: string;
+  readonly direct: boolean;
+}
+
+/**
+ * What was heard last is noted in Slack's own time. After a gap, each conversation is read from there on, newest first, and what speaks to the
+ * bot goes through the same door as an event; the inbox and the log know each message by its place and time, so nothing is heard twice. From
+ * when on is noted until all have been read, and of each conversation when it was: what one process does not get to, the next one reads first.
+ */
+export function createMissed(parts: {
+  readonly web: Web;
+  readonly store: Pick<Store, "note" | "putNote" | "unfinished">;
+  readonly inbox: Pick<Inbox, "receive" | "wake">;
+  readonly me: { readonly team: string; readonly user: string };
+  /** Ids of other bots whose words are heard. */
+  readonly bots: ReadonlySet<string>;
+  readonly reads: Bucket;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Missed {
+  const { web, store, inbox, me, clock, log } = parts;
+  const noteKey = `heard/${me.team}`;
+  const owedKey = `missed/${me.team}`;
+  const readKey = (channel: string): string => `missed/${me.team}/${channel}`;
+  let newest = 0;
+  let notedAtMs = -Infinity;
+  let unavailable = false;
+  /** Nothing has failed that may be read later. */
+  let isWhole = true;
+  let gaps = 0;
+
+  function note(): void {
+    if (clock.now() - notedAtMs < NOTED_EVERY_MS) return;
+    notedAtMs = clock.now();
+    void store.putNote(noteKey, String(newest)).catch((error: unknown) => log("what was heard last could not be noted", error));
+  }
+
+  async function read(stopping: AbortSignal): Promise<boolean> {
+    const noted = Number((await store.note(noteKey)) ?? "0");
+    const last = Math.max(noted, newest);
+    const now = clock.now() / 1_000;
+    if (last === 0) {
+      // The first start of all: nothing was missed, and from here on something may be.
+      newest = now;
+      note();
+      return true;
+    }
+    const owedSince = Number((await store.note(owedKey)) || "0");
+    if (unavailable || (owedSince === 0 && (now - last) * 1_000 < SLACK_REPEATS_MS)) return true;
+    const since = Math.max(owedSince > 0 ? owedSince : last - SLACK_REPEATS_MS / 1_000, now - LOOK_BACK_MS_MAX / 1_000);
+    await store.putNote(owedKey, since.toFixed(6));
+    // Threads in which a run goes on are read by themselves.
+    const running = new Set((await store.unfinished()).map(({ thread }) => thread));
+    isWhole = true;
+    const gapsBefore = gaps;
+    for (const { readMs, ...conversation } of await unreadFirst(await conversations())) {
+      const beganMs = clock.now();
+      const from = Math.max(since, (readMs - CLOCKS_DIFFER_MS) / 1_000);
+      const wasWhole: boolean = isWhole;
+      isWhole = true;
+      const roots = await readOne(conversation, from, stopping);
+      for (const ts of roots) {
+        const isOther = !running.has(threadKey({ team: me.team, channel: conversation.id, ts }));
+        if (isOther && !stopping.aborted) await readThread({ channel: conversation.id, ts }, from, stopping);
+      }
+      if (stopping.aborted) return false;
+      if (isWhole) await store.putNote(readKey(conversation.id), String(beganMs));
+      isWhole &&= wasWhole;
+    }
+    if (!isWhole || gaps !== gapsBefore) return false;
+    newest = Math.max(newest, now);
+    await store.putNote(owedKey, "");
+    note();
+    return true;
+  }
+
+  /** Those that an earlier look has read already go last: since then little can have been missed there. */
+  async function unreadFirst(all: readonly Conversation[]): Promise<readonly (Conversation & { readonly readMs: number })[]> {
+    const dated: (Conversation & { readonly readMs: number })[] = [];
+    for (const conversation of all) dated.push({ ...conversation, readMs: Number((await store.note(readKey(conversation.id))) ?? "0") });
+    return dated.toSorted((a, b) => a.readMs - b.readMs);
+  }
+
+  async function conversations(): Promise<readonly Conversation[]> {
+    const all: Conversation[] = [];
+    let cursor: string | undefined;
+    try {
+      do {
+        const found = await web.read.users.conversations({
+          types: "public_channel,private_channel,im,mpim",
+          exclude_archived: true,
+          limit: PER_PAGE,
+          ...(cursor ? { cursor } : {}),
+        });
+        all.push(...(found.channels ?? []).flatMap(({ id, is_im }) => (id ? [{ id, direct: is_im === true }] : [])));
+        cursor = found.response_metadata?.next_cursor;
+      } while (cursor && all.length < CONVERSATIONS_MAX);
+    } catch (error) {
+      const code = slackErrorCode(error);
+      if (!isUnavailable(code)) throw error;
+      unavailable = true;
+      log(`mentions from while Parley is not connected cannot be read back: users.conversations is not available (${code})`);
+      return [];
+    }
+    if (cursor) log(`the bot is in more than ${CONVERSATIONS_MAX} conversations; what was missed is read back in so many`);
+    // In a channel, many may wait for an answer; in a DM, one.
+    return [...all.filter(({ direct }) => !direct), ...all.filter(({ direct }) => direct)].slice(0, CONVERSATIONS_MAX);
+  }
+
+  /** Resolves to the first messages of the threads in it that went on since. */
+  async function readOne({ id: channel, direct }: Conversation, since: number, stopping: AbortSignal): Promise<readonly string[]> {
+    const roots: string[] = [];
+    const oldest = (since - ROOTS_BACK_MS / 1_000).toFixed(6);
+    let cursor: string | undefined;
+    for (let page = 0; page < PAGES_MAX; page++) {
+      if (!(await parts.reads.take(stopping))) return roots;
+      const more = cursor ? { cursor } : {};
+      const found = await web.read.conversations
+        .history({ channel, oldest, limit: PER_PAGE, ...more })
+        .catch((error: unknown) => refused(channel, error));
+      for (const message of found?.messages ?? []) {
+        if (message.ts && Number(message.latest_reply ?? 0) > since) roots.push(message.ts);
+        if (Number(message.ts ?? 0) > since) await pass(channel, message, direct);
+      }
+      cursor = found?.response_metadata?.next_cursor;
+      if (!cursor) return roots;
+    }
+    log(`more was written in ${channel} than is read back (${PAGES_MAX * PER_PAGE} messages); the oldest were not`);
+    return roots;
+  }
+
+  /** A mention under a message that did not speak to the bot begins a run as well. */
+  async function readThread({ channel, ts }: { readonly channel: string; readonly ts: string }, since: number, stopping: AbortSignal) {
+    let cursor: string | undefined;
+    for (let page = 0; page < PAGES_MAX; page++) {
+      if (!(await parts.reads.take(stopping))) return;
+      const more = cursor ? { cursor } : {};
+      const found = await web.read.conversations
+        .replies({ channel, ts, oldest: since.toFixed(6), limit: PER_PAGE, ...more })
+        .catch((error: unknown) => refused(channel, error));
+      for (const message of found?.messages ?? []) if (message.ts !== ts) await pass(channel, message, channel.startsWith("D"));
+      cursor = found?.response_metadata?.next_cursor;
+      if (!cursor) return;
+    }
+  }
+
+  async function pass(
+    channel: string,
+    message: { readonly user?: string; readonly bot_id?: string; readonly text?: string },
+    direct: boolean,
+  ) {
+    if (message.user === me.user || (message.bot_id ? !parts.bots.has(message.bot_id) : !message.user)) return;
+    if (!direct && !mentions(message.text ?? "", me.user)) return;
+    // Whether the channel is shared is not said here: as if it were, so that a guest's words do not pass for a member's.
+    const event = { ...message, type: "message", channel };
+    await inbox.receive({ type: "event_callback", team_id: me.team, is_ext_shared_channel: true, event });
+    inbox.wake();
+  }
+
+  function refused(channel: string, error: unknown): undefined {
+    const { kind, code } = failureOf(error);
+    if (kind === "limited" || kind === "auth" || kind === "ambiguous" || kind === "undocumented") isWhole = false;
+    log(`what was missed in ${channel} could not be read back${isWhole ? "" : " yet"}: ${code}`);
+  }
+
+  return {
+    heard(ts) {
+      newest = Math.max(newest, Number(ts));
+      note();
+    },
+    cutOff: () => void gaps++,
+    read,
+  };
+}

@@ -1,0 +1,148 @@
+import type { ConversationsInfoResponse } from "@slack/web-api";
+import type { Beside } from "../../engine/events/events.ts";
+import type { Actor, Affiliation } from "../people/affiliation.ts";
+import type { Bucket } from "../api/pacer.ts";
+import { plural } from "../words/blocks.ts";
+import type { Settings } from "../../store/settings.ts";
+import type { Membership } from "../people/membership.ts";
+import { recordReading } from "../people/reading-records.ts";
+import { shorten } from "../words/escape.ts";
+import { plainText } from "../words/mrkdwn.ts";
+import type { Names } from "../people/names.ts";
+import { slackErrorCode, type Log, type Web } from "../api/web-client.ts";
+
+/** What a text quotes by links to messages. */
+export interface Quoted {
+  /** What the agents read of them, beside the text and with their source; empty without any. */
+  readonly beside: Beside;
+  /** Links that could not be read: the bot or the person may not, or there is nothing. Which of these, nobody is told. */
+  readonly unread: number;
+}
+
+/** Reads the messages that a person's text links to. Never rejects. Called twice with the same text, it gives the same as long as they stay. */
+export type Quotes = (from: {
+  readonly user: string;
+  readonly affiliation: Affiliation;
+  /** The message, once for the audit log. */
+  readonly id: string;
+  /** As Slack has it, in mrkdwn. */
+  readonly text: string;
+}) => Promise<Quoted>;
+
+/** More links are not followed: each is some calls to Slack. */
+const LINKS_MAX = 3;
+/** Of each message: some six hundred words. */
+const QUOTE_CHARS_MAX = 4_000;
+
+type Channel = NonNullable<ConversationsInfoResponse["channel"]>;
+
+interface Message {
+  readonly ts?: string;
+  readonly user?: string;
+  readonly username?: string;
+  readonly text?: string;
+  readonly blocks?: readonly { readonly type?: string; readonly text?: unknown }[];
+  readonly files?: readonly unknown[];
+}
+
+/**
+ * A link is a wish, and no right: a message is read where the bot is a member of its channel, and the person who links may see that channel
+ * themself. What it says is others' words, and is kept apart from the person's own; links in it are not followed, and previews that Slack or apps attach to a message
+ * are not read at all, for anybody can make one.
+ */
+export function createQuotes(parts: {
+  readonly web: Web;
+  readonly names: Names;
+  /** `url`: of the workspace, as auth.test has it. */
+  readonly me: { readonly team: string; readonly user: string; readonly url: string };
+  readonly membership: Membership;
+  readonly settings: Settings;
+  readonly reads: Bucket;
+  readonly log: Log;
+}): Quotes {
+  const { web, names, me, membership, log } = parts;
+
+  async function read(link: Link, actor: Actor, id: string): Promise<Beside[number] | undefined> {
+    try {
+      const { channel } = await web.read.conversations.info({ channel: link.channel });
+      if (!channel || (channel.is_im !== true && channel.is_member !== true)) return undefined;
+      if ((await membership.mayRead(link.channel, actor)).kind !== "open") return undefined;
+      const message = await messageAt(link);
+      if (!message) return undefined;
+      await recordReading(parts, actor, { deed: "quote", subject: `${link.channel} ${link.ts}`, id });
+      return await quote(channel, message);
+    } catch (error) {
+      const code = slackErrorCode(error);
+      if (!EXPECTED.has(code ?? "")) log(`a message quoted by link could not be read${code ? `: ${code}` : ""}`, code ? undefined : error);
+      return undefined;
+    }
+  }
+
+  async function messageAt({ channel, ts, threadTs }: Link): Promise<Message | undefined> {
+    if (!(await parts.reads.take(NEVER))) return undefined;
+    const at = { channel, oldest: ts, latest: ts, inclusive: true, limit: 2 };
+    const found =
+      threadTs !== undefined && threadTs !== ts
+        ? await web.read.conversations.replies({ ...at, ts: threadTs })
+        : await web.read.conversations.history(at);
+    return (found.messages as readonly Message[] | undefined)?.find((message) => message.ts === ts);
+  }
+
+  async function quote(channel: Channel, message: Message): Promise<Beside[number]> {
+    const author = message.username ?? (message.user ? await names.of(message.user) : "an app");
+    const own = message.blocks?.flatMap(({ type, text }) => (type === "markdown" && typeof text === "string" ? [text] : [])) ?? [];
+    const said = own.length > 0 ? own.join("\n") : message.text || "";
+    const text = await plainText(said, { bot: me.user, nameOf: (user) => names.of(user) });
+    const files = message.files?.length ? `\n(with ${plural(message.files.length, "file")}, not read)` : "";
+    const where = channel.name ? `#${channel.name}` : "a direct message";
+    const at = new Date(Number(message.ts) * 1_000).toISOString().slice(0, 16).replace("T", " ");
+    return { source: `${oneLine(author)} in ${where}, ${at} UTC`, text: `${shorten(text, QUOTE_CHARS_MAX)}${files}` };
+  }
+
+  return async ({ text, id, ...actor }) => {
+    const links = linksIn(text, me.url).slice(0, LINKS_MAX);
+    const quotes = await Promise.all(links.map((link) => read(link, actor, id)));
+    const found = quotes.filter((one) => one !== undefined);
+    const unread = quotes.length - found.length;
+    const missed = unread > 0 ? [{ text: `(${plural(unread, "message")} quoted by link could not be read.)` }] : [];
+    return { beside: [...found, ...missed], unread };
+  };
+}
+
+const NEVER = new AbortController().signal;
+const oneLine = (text: string): string => text.replaceAll(/[\s[\]]+/g, " ").slice(0, 80);
+
+/** The bot is not there, or nothing is. */
+const EXPECTED: ReadonlySet<string> = new Set([
+  "channel_not_found",
+  "not_in_channel",
+  "thread_not_found",
+  "message_not_found",
+  "missing_scope",
+]);
+
+interface Link {
+  readonly channel: string;
+  readonly ts: string;
+  readonly threadTs: string | undefined;
+}
+
+/**
+ * Links to messages of this workspace, each once, in their order. Without its address any workspace's: an id of a channel is in one alone, and
+ * the token reads no other's.
+ */
+export function linksIn(mrkdwn: string, workspace: string): readonly Link[] {
+  const own = URL.parse(workspace)?.host;
+  const links = new Map<string, Link>();
+  for (const [, address = ""] of mrkdwn.matchAll(/<(https?:\/\/[^<>|\s]{1,2000})(?:\|[^<>]{0,2000})?>/g)) {
+    const url = URL.parse(address.replaceAll("&amp;", "&"));
+    const path = /^\/archives\/([CDG][A-Z0-9]{2,30})\/p(\d{10})(\d{6})\/?$/.exec(url?.pathname ?? "");
+    const isOwn = url?.host === own || url?.host.endsWith(own === undefined ? ".slack.com" : ".enterprise.slack.com");
+    if (!url || !path || !isOwn) continue;
+    const [, channel = "", seconds = "", micros = ""] = path;
+    const threadTs = url.searchParams.get("thread_ts") ?? "";
+    const ts = `${seconds}.${micros}`;
+    links.set(`${channel}/${ts}`, { channel, ts, threadTs: /^\d{10}\.\d{6}$/.test(threadTs) ? threadTs : undefined });
+  }
+  return [...links.values()];
+}

@@ -1,0 +1,202 @@
+import type { App, Receiver } from "@slack/bolt";
+import { SocketModeClient, type SocketModeOptions } from "@slack/socket-mode";
+import type { Clock } from "../../engine/clock.ts";
+import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./json-depth.ts";
+import type { Inbox } from "./inbox.ts";
+import { clientOptions, sdkLogger, slackErrorCode, type Log } from "../api/web-client.ts";
+
+/** Slack closes a socket every few hours; while one reconnects, the other hears. Slack allows ten, and sends each envelope to one. */
+const SOCKETS = 2;
+const OPEN_TIMEOUT_MS = 15_000;
+/** From asking for an address to Slack's hello. */
+const HELLO_TIMEOUT_MS = 30_000;
+/** The first wait after a failure, doubled up to the longest, less a random part so that not everybody comes back at once. */
+const RECONNECT_DELAY_MS = 500;
+const RECONNECT_DELAY_MS_MAX = 15_000;
+/** A connection that has held this long was a good one: the next is made without a wait. */
+const GOOD_CONNECTION_MS = 10_000;
+/** The SDK waits half a minute for a peer that does not say goodbye; a stopping process does not. */
+const DISCONNECT_TIMEOUT_MS = 2_000;
+
+/** How Slack's envelopes come in: over sockets (here) or as requests (http-receiver.ts). */
+export interface SlackReceiver extends Receiver {
+  /** Whether Slack can reach Parley, now, as far as can be known from here. */
+  connected(): boolean;
+}
+
+/**
+ * Socket Mode over two sockets. Each envelope is written into the inbox, then acked; Bolt hears of it from the inbox, and never before.
+ * Reconnecting is done here and for ever: the SDK's own stays deaf for five seconds at each of Slack's refreshes, gives up at the first
+ * answer that it takes for final, and then ends the process by an unhandled rejection.
+ */
+export function createReceiver(parts: {
+  readonly appToken: string;
+  readonly apiUrl?: string;
+  readonly inbox: Inbox;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A socket is open after none was: read up on what was missed. */
+  readonly onConnected: () => void;
+  /** What a form that cannot be taken is answered with the ack; then there is nothing more to do. Never rejects, and is there in time. */
+  readonly answer?: (body: unknown) => Promise<object | undefined>;
+}): SlackReceiver {
+  const { inbox, clock, log } = parts;
+  const stopping = new AbortController();
+  const sockets: Socket[] = [];
+  const open = new Set<Socket>();
+
+  function createSocket(): Socket {
+    const socket = new Socket(
+      {
+        appToken: parts.appToken,
+        logger: sdkLogger(log),
+        autoReconnectEnabled: false,
+        clientOptions: { ...clientOptions(parts.apiUrl, log), timeout: OPEN_TIMEOUT_MS, retryConfig: { retries: 0 } },
+      },
+      log,
+    );
+    socket.on("slack_event", (envelope: SocketEnvelope) => void take(envelope));
+    socket.on("connected", () => {
+      open.add(socket);
+      if (open.size === 1) parts.onConnected();
+    });
+    socket.on("disconnected", () => void open.delete(socket));
+    sockets.push(socket);
+    return socket;
+  }
+
+  async function take({ body, envelope_id: id, ack }: SocketEnvelope): Promise<void> {
+    const refused = isDeeperThan(body, ENVELOPE_LEVELS_MAX) ? undefined : await parts.answer?.(body);
+    try {
+      if (!refused) await inbox.receive(body, id);
+    } catch (error) {
+      log("an envelope could not be stored and was not acked; Slack sends events again", error);
+      return;
+    }
+    // The socket may have closed meanwhile: then it comes again, and is known.
+    await ack(refused).catch((error: unknown) => log("an ack did not reach Slack", error));
+    inbox.wake();
+  }
+
+  /** Holds a socket open until the stop. `since`: it is open now. */
+  async function hold(socket: Socket, since: number | undefined): Promise<void> {
+    let openSince = since;
+    for (let failures = 0; !stopping.signal.aborted;) {
+      if (openSince !== undefined) {
+        await socket.closed(stopping.signal);
+        if (clock.now() - openSince >= GOOD_CONNECTION_MS) failures = 0;
+        else failures++;
+        openSince = undefined;
+      }
+      if (failures > 0) await clock.sleep(reconnectDelayMs(failures), stopping.signal);
+      if (stopping.signal.aborted) break;
+      try {
+        await opened(socket);
+        openSince = clock.now();
+      } catch (error) {
+        if (stopping.signal.aborted) break;
+        failures++;
+        log(`no connection to Slack (try ${failures}): ${explain(error)}`);
+      }
+    }
+    // The SDK may open a socket that it was told to close while it was asking for its address.
+    if (socket.isOpen) await socket.disconnect();
+  }
+
+  /** Rejects when Slack does not say hello in time. */
+  async function opened(socket: Socket): Promise<void> {
+    const hello = new AbortController();
+    void clock.sleep(HELLO_TIMEOUT_MS, hello.signal).then(() => (hello.signal.aborted ? undefined : socket.disconnect()));
+    try {
+      await socket.start();
+    } finally {
+      hello.abort();
+    }
+  }
+
+  const held: Promise<void>[] = [];
+  return {
+    init: (_app: App) => undefined,
+    connected: () => open.size > 0,
+    /** Rejects when the first connection cannot be had, with what to do about it. */
+    async start() {
+      const first = createSocket();
+      try {
+        await opened(first);
+      } catch (error) {
+        throw new Error(`No Socket Mode connection to Slack: ${explain(error)}`, { cause: error });
+      }
+      held.push(hold(first, clock.now()));
+      while (sockets.length < SOCKETS) held.push(hold(createSocket(), undefined));
+    },
+    async stop() {
+      stopping.abort();
+      // One that is being opened ends as soon as Slack has answered, which may be after this.
+      const closing = Promise.all([...sockets.map((socket) => socket.disconnect()), ...held]);
+      const late = new AbortController();
+      await Promise.race([closing, clock.sleep(DISCONNECT_TIMEOUT_MS, late.signal)]);
+      late.abort();
+    },
+  };
+}
+
+interface SocketEnvelope {
+  readonly body: unknown;
+  readonly envelope_id?: string;
+  readonly ack: (answer?: object) => Promise<void>;
+}
+
+/** The SDK's client, which must not end the process over an envelope that it does not understand, such as `app_rate_limited`. */
+class Socket extends SocketModeClient {
+  isOpen = false;
+  readonly #log: Log;
+
+  constructor(options: SocketModeOptions, log: Log) {
+    super(options);
+    this.#log = log;
+    this.on("connected", () => (this.isOpen = true));
+    this.on("disconnected", () => (this.isOpen = false));
+  }
+
+  protected override async onWebSocketMessage(data: string | ArrayBuffer, isBinary: boolean): Promise<void> {
+    try {
+      await super.onWebSocketMessage(data, isBinary);
+    } catch (error) {
+      this.#log("Slack sent something that its own client cannot read; an app_rate_limited notice means that events were dropped", error);
+    }
+  }
+
+  /** Resolves when the connection has ended, or the signal has come. */
+  closed(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.off("disconnected", done);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      if (signal.aborted || !this.isOpen) return resolve();
+      this.on("disconnected", done);
+      signal.addEventListener("abort", done, { once: true });
+    });
+  }
+}
+
+function reconnectDelayMs(failures: number): number {
+  const longest = Math.min(RECONNECT_DELAY_MS * 2 ** (failures - 1), RECONNECT_DELAY_MS_MAX);
+  return longest * (0.5 + Math.random() / 2);
+}
+
+function explain(error: unknown): string {
+  switch (slackErrorCode(error)) {
+    case "invalid_auth":
+    case "not_authed":
+    case "token_revoked":
+      return "SLACK_APP_TOKEN is refused. Make an app-level token with the scope connections:write under Basic Information, App-Level Tokens.";
+    case "not_allowed_token_type":
+      return "SLACK_APP_TOKEN is not an app-level token; it begins with xapp-.";
+    case "missing_scope":
+      return "SLACK_APP_TOKEN lacks the scope connections:write; make a new app-level token with it.";
+    default:
+      return error instanceof Error ? error.message : "the connection was closed";
+  }
+}

@@ -1,0 +1,183 @@
+import { currentRun } from "../../engine/reading/transcript.ts";
+import type { Actor, Affiliation } from "../people/affiliation.ts";
+import { courtesy, type Desk } from "../desk/handler-context.ts";
+import { safeMrkdwn } from "../words/escape.ts";
+import { adminBlocks } from "./admin-section.ts";
+import { createHomeRuns, type HomeRuns } from "./recent-runs.ts";
+import { homeView } from "./home-view.ts";
+import { mayStillRead } from "../door/gate.ts";
+import { mySettings, personSetting } from "./my-settings.ts";
+import { missingNiceties } from "../api/missing-features.ts";
+import { createBucket } from "../api/pacer.ts";
+import { placeOf } from "../words/place.ts";
+import { postOnce } from "../post/post-once.ts";
+import { recordReading } from "../people/reading-records.ts";
+import { wouldRefuse } from "../people/permission-check.ts";
+import { slackErrorCode } from "../api/web-client.ts";
+
+/** The app's Home tab, for each person their own. */
+export interface Home {
+  readonly runs: HomeRuns;
+  /** Somebody looks at it; `hash`: of what Slack shows them. */
+  opened(actor: Actor, hash?: string): Promise<void>;
+  /** Teams `page` of the list, from 0. */
+  turn(actor: Actor, page: number): Promise<void>;
+  /** What it shows has changed: it is shown anew to those who have looked at it lately, a moment later and once for many changes. */
+  changed(): void;
+  /** Shows nothing anew. */
+  close(): Promise<void>;
+}
+
+/** Slack does not say when somebody leaves the tab. */
+const LOOKS_FOR_MS = 3_600_000;
+const WATCHERS_MAX = 100;
+/** Changes of so long are shown together: people read no faster. */
+const DEBOUNCE_MS = 5_000;
+/** views.publish is tier 4, 100 a minute; those who open it go before those who only have it open. */
+const PUBLISHES_PER_MINUTE = 60;
+const PUBLISH_BURST = 10;
+
+interface Watcher {
+  /** What they were when they last came in. */
+  affiliation: Affiliation;
+  hash: string | undefined;
+  page: number;
+  until: number;
+  shown: string;
+}
+
+export function createHome(desk: Desk): Home {
+  const { store, clock, log } = desk;
+  const runs = createHomeRuns(desk);
+  const watchers = new Map<string, Watcher>();
+  const bucket = createBucket({ perMinute: PUBLISHES_PER_MINUTE, burst: PUBLISH_BURST, clock });
+  const closing = new AbortController();
+  const underWay = new Set<Promise<void>>();
+  let waiting = false;
+
+  const unfollow = store.follow(({ thread, events }) => {
+    const place = placeOf(thread);
+    if (place?.team !== desk.me.team || events.length === 0) return;
+    if (watchers.size > 0) changed();
+    const stopped = events.some(({ type }) => type === "run.stopped");
+    if (stopped) keep(tellWhoAsked(desk, thread).catch((error: unknown) => log("somebody could not be told that a run is over", error)));
+  });
+
+  function keep(job: Promise<void>): void {
+    underWay.add(job);
+    void job.finally(() => underWay.delete(job));
+  }
+
+  function watch({ user, affiliation }: Actor): Watcher {
+    const watcher = watchers.get(user) ?? { affiliation, hash: undefined, page: 0, until: 0, shown: "" };
+    watcher.affiliation = affiliation;
+    watcher.until = clock.now() + LOOKS_FOR_MS;
+    watchers.delete(user);
+    watchers.set(user, watcher);
+    if (watchers.size > WATCHERS_MAX) watchers.delete(watchers.keys().next().value ?? "");
+    return watcher;
+  }
+
+  function changed(): void {
+    if (waiting || closing.signal.aborted) return;
+    waiting = true;
+    keep(
+      clock.sleep(DEBOUNCE_MS, closing.signal).then(async () => {
+        waiting = false;
+        for (const [user, watcher] of [...watchers].toReversed()) {
+          if (closing.signal.aborted) return;
+          if (watcher.until < clock.now()) watchers.delete(user);
+          else await show(user, watcher);
+        }
+      }),
+    );
+  }
+
+  /** Never rejects. Two editors of one view: the one who has seen less makes it anew from what is so now. */
+  function show(user: string, watcher: Watcher): Promise<void> {
+    return courtesy(desk, "views.publish", async () => {
+      const view = homeView(await factsFor(user, watcher));
+      const json = JSON.stringify(view);
+      if (json === watcher.shown || !(await bucket.take(closing.signal))) return;
+      const publish = (content: typeof view, hash: string | undefined) =>
+        desk.web.write.views.publish({ user_id: user, view: content, ...(hash ? { hash } : {}) });
+      const { view: published } = await publish(view, watcher.hash).catch(async (error: unknown) => {
+        if (slackErrorCode(error) !== "hash_conflict") throw error;
+        return publish(homeView(await factsFor(user, watcher)), undefined);
+      });
+      watcher.hash = published?.hash;
+      watcher.shown = json;
+    });
+  }
+
+  async function factsFor(user: string, { page, affiliation: before }: Watcher) {
+    // Asked again each time: who becomes a guest meanwhile sees what guests see.
+    const affiliation = await desk.affiliations.of({ user, teams: before === "external" ? [] : [desk.me.team] });
+    const [seen, mine, missing, refusal] = await Promise.all([
+      runs.of(user),
+      mySettings(desk, user),
+      missingNiceties(store, desk.me.team),
+      wouldRefuse(desk, "editTeams", { user, affiliation, startedBy: undefined }),
+    ]);
+    return {
+      bot: desk.me.user,
+      ...seen,
+      teams: desk.shelf?.list(desk.me.team) ?? desk.teams.cards.map((card) => ({ ...asShelved(card), team: card })),
+      cards: desk.teams.cards,
+      defaultTeam: desk.teams.default,
+      page,
+      mayEditTeams: refusal === undefined,
+      hasShelf: desk.shelf !== undefined,
+      mine,
+      admin: await adminBlocks(desk, { user, affiliation }),
+      missing,
+    };
+  }
+
+  return {
+    runs,
+    async opened(actor, hash) {
+      const { user } = actor;
+      const watcher = watch(actor);
+      const hour = Math.floor(clock.now() / LOOKS_FOR_MS);
+      await recordReading(desk, actor, { deed: "open App Home", subject: personSetting(user), id: `${user} ${hour}` });
+      // What Slack shows may be what an earlier process has made, or nothing at all.
+      if (hash === undefined || hash !== watcher.hash) watcher.shown = "";
+      watcher.hash = hash ?? watcher.hash;
+      await show(user, watcher);
+    },
+    async turn(actor, page) {
+      const { user } = actor;
+      const watcher = watch(actor);
+      watcher.page = page;
+      await show(user, watcher);
+    },
+    changed,
+    async close() {
+      unfollow();
+      closing.abort();
+      await Promise.all(underWay);
+    },
+  };
+}
+
+/** Where there is no shelf, a team is as its card says. */
+const asShelved = ({ name }: { readonly name: string }) => ({ name, fromFile: true, revision: 0, mistakes: [] });
+
+/** A direct message to whoever started a run that is over, where they want one. */
+async function tellWhoAsked(desk: Desk, thread: string): Promise<void> {
+  const { run, running, startedBy, team } = currentRun(await desk.runner.read(thread));
+  const place = placeOf(thread);
+  if (!run || running || !startedBy || !place || place.channel.startsWith("D")) return;
+  if (!(await mySettings(desk, startedBy.id)).tellWhenDone) return;
+  // Of a channel that they have left they hear no more.
+  if (!(await mayStillRead(desk, startedBy.id, place.channel))) return;
+  const link = await desk.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
+  const words = `Your run of *${safeMrkdwn(team ?? "")}* in <#${place.channel}> is over`;
+  await postOnce(desk, {
+    key: `over/${run}`,
+    user: startedBy.id,
+    channel: startedBy.id,
+    text: link?.permalink ? `${words}: <${link.permalink}|open>` : `${words}.`,
+  });
+}

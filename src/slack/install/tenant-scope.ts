@@ -1,0 +1,113 @@
+import type { Memory } from "../../engine/memory.ts";
+import type { DayBudgets, Forgets, Runner } from "../../runner/runner.ts";
+import type { Settings } from "../../store/settings.ts";
+import type { Store } from "../../store/store.ts";
+import { placeOf } from "../words/place.ts";
+
+/**
+ * What the handlers of one workspace are given of the store, the runner and the memory: its own threads and notes, and nothing of another
+ * one's, whatever a payload, a button or a modal names. Every method is written out, so that a new one is thought about before it is let in.
+ */
+export interface Walled {
+  readonly store: Store;
+  readonly runner: Runner;
+  readonly forgetting: Pick<Forgets, "forget" | "message">;
+  readonly memory: Memory;
+  readonly settings: Settings;
+}
+
+export function walled(team: string, { store, runner, forgetting, memory, settings }: Walled): Walled {
+  /** Asked for each event of all workspaces: the quick look goes first. */
+  const isOwn = (thread: string): boolean => thread.startsWith(`${team}/`) && placeOf(thread) !== undefined;
+  const isOwnScope = (scope: string): boolean => scope.startsWith(`${team}/`);
+  /** Notes are kept by thread, whose name begins with the workspace; what is not is kept under it. */
+  const ownKey = (key: string): string => (key.split("/").includes(team) ? key : `${team}/${key}`);
+  return {
+    store: {
+      load: async (thread, afterSeq) => (isOwn(thread) ? store.load(thread, afterSeq) : []),
+      commit: async (commit) => (isOwn(commit.thread) ? store.commit(commit) : strange(commit.thread)),
+      follow: (listener) =>
+        store.follow((committed) => {
+          if (isOwn(committed.thread)) listener(committed);
+        }),
+      receive: async () => notHere("the inbox"),
+      leisure: store.leisure,
+      unhandled: async () => notHere("the inbox"),
+      envelope: async () => notHere("the inbox"),
+      handled: async () => notHere("the inbox"),
+      duePosts: async (lane, limit) => (lane === undefined || isOwn(lane) ? store.duePosts(lane, limit, team) : []),
+      // By ids that only duePosts gives.
+      markSending: (id, at) => store.markSending(id, at),
+      markDelivered: (id, outcome) => store.markDelivered(id, outcome),
+      receipt: async (thread, seq, kind) => (isOwn(thread) ? store.receipt(thread, seq, kind) : undefined),
+      note: (key) => store.note(ownKey(key)),
+      putNote: (key, value) => store.putNote(ownKey(key), value),
+      // By the hash of the content, which stands in the logs that may be read here.
+      putFile: (content) => store.putFile(content),
+      file: (hash) => store.file(hash),
+      spentOn: (workspace, account, day) => (workspace === team ? store.spentOn(workspace, account, day) : strange(workspace)),
+      heardAt: async (workspace, heard, count) => (workspace === team ? store.heardAt(workspace, heard, count) : strange(workspace)),
+      unfinished: () => store.unfinished(team),
+      recent: (limit) => store.recent(limit, team),
+      close: async () => notHere("the store's end"),
+    },
+    runner: {
+      say: async (said) => (isOwn(said.thread) ? runner.say({ ...said, workspace: team }) : { kind: "ignored" }),
+      approve: async (thread, answer) => isOwn(thread) && runner.approve(thread, answer),
+      stop: async (thread, person) => isOwn(thread) && runner.stop(thread, person),
+      steer: async (thread, wish) => isOwn(thread) && runner.steer(thread, wish),
+      offerAt: (reasons) => runner.offerAt(reasons),
+      rewrite: async (thread, rewrite, stoppedBy) => (isOwn(thread) ? runner.rewrite(thread, rewrite, stoppedBy) : strange(thread)),
+      lookAgain: async (thread) => (isOwn(thread) ? runner.lookAgain(thread) : undefined),
+      ...(runner.budgets ? { budgets: walledBudgets(team, runner.budgets) } : {}),
+      park: (concerns) => runner.park((thread) => isOwn(thread) && concerns(thread)),
+      read: async (thread) => (isOwn(thread) ? runner.read(thread) : { events: [] }),
+      follow: (listener) =>
+        runner.follow((thread, item) => {
+          if (isOwn(thread)) listener(thread, item);
+        }),
+      start: () => notHere("the runner's start"),
+      close: async () => notHere("the runner's end"),
+    },
+    forgetting: {
+      // Of a workspace's handlers, none forgets more than a thread.
+      forget: async (target, by) =>
+        target.kind === "thread" && isOwn(target.thread) && by.workspace === team
+          ? forgetting.forget(target, by)
+          : strange(target.kind === "thread" ? target.thread : target.kind),
+      message: async (thread, message) => (isOwn(thread) ? forgetting.message(thread, message) : 0),
+    },
+    memory: {
+      remember: async (draft) => (isOwnScope(draft.scope) ? memory.remember(draft) : strange(draft.scope)),
+      recall: async (scope, wanted) => (isOwnScope(scope) ? memory.recall(scope, wanted) : []),
+      list: async (scope, page) => (isOwnScope(scope) ? memory.list(scope, page) : { notes: [], total: 0 }),
+      forget: async (scope, id) => (isOwnScope(scope) ? memory.forget(scope, id) : undefined),
+      scopes: async () => (await memory.scopes()).filter(({ scope }) => isOwnScope(scope)),
+    },
+    settings: {
+      get: async (workspace, name) => (workspace === team ? settings.get(workspace, name) : undefined),
+      list: async (workspace, prefix) => (workspace === team ? settings.list(workspace, prefix) : []),
+      put: async (change) => (change.decision.workspace === team ? settings.put(change) : strange(change.decision.workspace)),
+      record: async (decision) => (decision.workspace === team ? settings.record(decision) : strange(decision.workspace)),
+      workspaces: async () => notHere("the list of workspaces"),
+      decisions: async (workspace, page) => (workspace === team ? settings.decisions(workspace, page) : []),
+    },
+  };
+}
+
+const walledBudgets = (team: string, budgets: DayBudgets): DayBudgets => ({
+  accounts: (thread, person) => (thread.startsWith(`${team}/`) ? budgets.accounts(thread, person) : strange(thread)),
+  standing: async (workspace, account) => (workspace === team ? budgets.standing(workspace, account) : strange(workspace)),
+  held: async (workspace, thread, person) =>
+    workspace === team && thread.startsWith(`${team}/`) ? budgets.held(workspace, thread, person) : strange(thread),
+  most: (account) => budgets.most(account),
+  raise: async (workspace, budget, person) => workspace === team && budgets.raise(workspace, budget, person),
+});
+
+function strange(name: string): never {
+  throw new Error(`${name} belongs to another workspace`);
+}
+
+function notHere(what: string): never {
+  throw new Error(`${what} is not one workspace's`);
+}

@@ -1,0 +1,352 @@
+import { WebClient } from "@slack/web-api";
+import type { Allow } from "../people/permissions.ts";
+import type { Clock } from "../../engine/clock.ts";
+import type { Memory } from "../../engine/memory.ts";
+import type { Forgets, Runner } from "../../runner/runner.ts";
+import type { Installation, Installations } from "../../store/installations.ts";
+import type { Settings } from "../../store/settings.ts";
+import type { Store } from "../../store/store.ts";
+import type { TeamShelf } from "../home/team-shelf.ts";
+import type { TeamCards } from "../render/help-text.ts";
+import type { Inbox } from "../door/inbox.ts";
+import type { OAuthSettings } from "./oauth-pages.ts";
+import type { Origin } from "./body-origin.ts";
+import { placeOf } from "../words/place.ts";
+import { createSlack, type Tenant } from "../slack.ts";
+import { WORTHLESS } from "../api/token-client.ts";
+import { createTokens, type InstallationTokens } from "./token-renewal.ts";
+import { walled } from "./tenant-scope.ts";
+import { clientOptions, slackErrorCode, type Log } from "../api/web-client.ts";
+
+/** A workspace in which Parley works. */
+export interface Seated {
+  readonly team: string;
+  /** Whose token serves it: the workspace's own, or its organisation's. */
+  readonly installation: Installation;
+  readonly tenant: Tenant;
+}
+
+/** The workspaces, each with its own clients, queues and pace, opened by an installation and closed by its end. */
+export interface Tenants {
+  /** What the database says. Begins nothing. */
+  load(): Promise<void>;
+  start(): Promise<void>;
+  /** The workspace that something comes from; nothing where the app is not installed. */
+  find(origin: Origin): Promise<Seated | undefined>;
+  /** The installation that something is about. */
+  installationOf(origin: Origin): Installation | undefined;
+  /** A name that is the same for all that comes from one installation. */
+  keyOf(origin: Origin): string;
+  /** It is on the disk, for the first time or anew: what was parked goes on. */
+  installed(installation: Installation): Promise<void>;
+  /** Slack says that it is over. Its runs are parked and its posts wait, unless its token works still. */
+  removed(installation: Installation): Promise<void>;
+  /** Nobody could be answered in this thread now. */
+  heardAll(thread: string): boolean;
+  isParked(thread: string): boolean;
+  /** Whether this id is the organisation's, or of a workspace of it. */
+  isOf(org: string, id: string): boolean;
+  catchUp(): void;
+  hangUp(): Promise<void>;
+  stop(): Promise<void>;
+  idle(): Promise<void>;
+}
+
+export interface TenantsParts {
+  readonly installations: Installations;
+  readonly oauth: OAuthSettings;
+  readonly apiUrl?: string;
+  readonly writeTimeoutMs?: number;
+  readonly store: Store;
+  readonly memory: Memory;
+  readonly settings: Settings;
+  readonly runner: Runner;
+  readonly forgetting: Pick<Forgets, "forget" | "message">;
+  readonly teams: TeamCards;
+  readonly shelf?: TeamShelf;
+  readonly inbox: Inbox;
+  readonly bots?: readonly string[];
+  /** Who may do what, as the team file has it; the defaults where absent. */
+  readonly allow?: Partial<Allow>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function createTenants(parts: TenantsParts): Tenants {
+  const { installations, runner, clock, log } = parts;
+  /** Installations that work, by id. */
+  const active = new Map<string, Installation>();
+  const tokens = new Map<string, InstallationTokens>();
+  const seats = new Map<string, Seated>();
+  /** The organisation of a workspace that has the app through it. */
+  const orgs = new Map<string, string>();
+  /** Looked at before their workspace's seat was open: which channels are closed is known there. */
+  const early = new Set<string>();
+  /** Being looked into. */
+  const doubted = new Set<string>();
+  const underWay = new Set<Promise<void>>();
+  let isEnding = false;
+  /** Openings and closings happen one after the other. */
+  let turn: Promise<unknown> = Promise.resolve();
+
+  function inTurn<T>(job: () => Promise<T>): Promise<T> {
+    const done = turn.then(job);
+    turn = done.catch(() => undefined);
+    return done;
+  }
+
+  const servedBy = (team: string): Installation | undefined => active.get(team) ?? active.get(orgs.get(team) ?? "");
+
+  function tokensOf(installation: Installation): InstallationTokens {
+    const { id, name } = installation;
+    let found = tokens.get(id);
+    if (!found) {
+      const { clientId, clientSecret } = parts.oauth;
+      const { apiUrl } = parts;
+      found = createTokens({
+        id,
+        name,
+        installations,
+        app: { clientId, clientSecret },
+        ...(apiUrl ? { apiUrl } : {}),
+        onDead: (code) => lookInto(installation, () => lost(installation, "refused", code)),
+        clock,
+        log,
+      });
+      tokens.set(id, found);
+    }
+    return found;
+  }
+
+  async function open(team: string, installation: Installation): Promise<Seated> {
+    const own = tokensOf(installation);
+    const { get, insteadOf } = own;
+    const tenant = await createSlack({
+      ...walled(team, parts),
+      botToken: {
+        get,
+        insteadOf,
+        refused: (token, code) => doubt(installation, token, code),
+        team: installation.isOrg ? team : undefined,
+      },
+      tenancy: {
+        me: { team, user: installation.botUser, bot: installation.bot, ...(installation.isOrg ? { enterprise: installation.id } : {}) },
+        inbox: parts.inbox,
+      },
+      settings: parts.settings,
+      teams: parts.teams,
+      ...(parts.shelf ? { shelf: parts.shelf } : {}),
+      ...(parts.bots ? { bots: parts.bots } : {}),
+      ...(parts.allow ? { allow: parts.allow } : {}),
+      clock,
+      log: (line) => log(line),
+      ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
+      ...(parts.writeTimeoutMs === undefined ? {} : { writeTimeoutMs: parts.writeTimeoutMs }),
+    });
+    const seated = { team, installation, tenant };
+    seats.set(team, seated);
+    await tenant.start();
+    for (const thread of early) {
+      if (placeOf(thread)?.team !== team) continue;
+      early.delete(thread);
+      await runner.lookAgain(thread);
+    }
+    return seated;
+  }
+
+  function seatOf(team: string, installation: Installation): Promise<Seated | undefined> {
+    return inTurn(async () => {
+      if (isEnding || active.get(installation.id) !== installation) return undefined;
+      return seats.get(team) ?? open(team, installation);
+    });
+  }
+
+  async function close(ofInstallation: string): Promise<string[]> {
+    const closing = [...seats.values()].filter(({ installation }) => installation.id === ofInstallation);
+    for (const { team } of closing) seats.delete(team);
+    await Promise.all(
+      closing.map(async ({ tenant }) => {
+        await tenant.hangUp();
+        await tenant.stop();
+      }),
+    );
+    return closing.map(({ team }) => team);
+  }
+
+  /** Slack has said no to the newest token. One no may be a slip of Slack's: it is asked once more before everything is closed. */
+  function doubt(installation: Installation, token: string, code: string): void {
+    const { id, name } = installation;
+    if (!tokensOf(installation).isNewest(token)) return;
+    lookInto(installation, async () => {
+      if ((await worksAt(parts.apiUrl, token)) === "no") await lost(installation, "refused", code);
+      else log(`Slack refused the token of ${name} (${id}) once (${code}); it goes on`);
+    });
+  }
+
+  /** Once at a time for an installation: a hundred calls may be refused together. */
+  function lookInto({ id }: Installation, look: () => Promise<void>): void {
+    if (isEnding || doubted.has(id) || !active.has(id)) return;
+    doubted.add(id);
+    const job = look()
+      .catch((error: unknown) => log(`what became of ${id} could not be found out`, error))
+      .finally(() => {
+        doubted.delete(id);
+        underWay.delete(job);
+      });
+    underWay.add(job);
+  }
+
+  function lost(installation: Installation, state: "refused" | "removed", why: string): Promise<void> {
+    return inTurn(async () => {
+      const { id, name } = installation;
+      const wasActive = active.delete(id);
+      await installations.mark(id, state, why);
+      tokens.get(id)?.forget();
+      runner.park((thread) => servedBy(placeOf(thread)?.team ?? "") === undefined && placeOf(thread) !== undefined);
+      await close(id);
+      if (wasActive)
+        log(
+          `Parley is no longer let into ${name} (${id}; ${why}): its runs are parked and its posts wait, nothing is lost. They go on once the app is installed there again, at /slack/install`,
+        );
+    });
+  }
+
+  /** The workspaces that an installation serves, as far as they were heard of. */
+  const teamsOf = async ({ id, isOrg }: Installation): Promise<string[]> => (isOrg ? installations.workspacesOf(id) : [id]);
+
+  /** What Slack refused at an earlier time is asked again: an admin may have allowed the app anew, and no event tells of it. */
+  async function tryAgain(installation: Installation): Promise<void> {
+    const token = await tokensOf(installation)
+      .get()
+      .catch(() => undefined);
+    if (token === undefined || (await worksAt(parts.apiUrl, token)) !== "yes" || isEnding) return;
+    await installations.mark(installation.id, "active", "");
+    await tenants.installed({ ...installation, state: "active", why: "" });
+  }
+
+  const tenants: Tenants = {
+    async load() {
+      const resealed = await installations.reseal();
+      if (resealed > 0) log(`the tokens of ${resealed} installations were sealed again with the first key of PARLEY_TOKEN_KEY`);
+      for (const installation of await installations.list()) {
+        const { id, name, isOrg, state } = installation;
+        if (isOrg) for (const team of await installations.workspacesOf(id)) orgs.set(team, id);
+        if (state !== "active") continue;
+        if (await installations.tokens(id)) active.set(id, installation);
+        else {
+          await installations.mark(id, "refused", "its tokens do not open with PARLEY_TOKEN_KEY");
+          log(
+            `the tokens of ${name} (${id}) do not open with PARLEY_TOKEN_KEY, so nothing is done there; put the key that sealed them behind the new one, with a comma`,
+          );
+        }
+      }
+    },
+    async start() {
+      await inTurn(async () => {
+        for (const installation of active.values())
+          for (const team of await teamsOf(installation)) if (!seats.has(team)) await open(team, installation);
+      });
+      for (const installation of await installations.list()) {
+        if (installation.state !== "refused") continue;
+        const job = tryAgain(installation)
+          .catch((error: unknown) => log(`${installation.id} could not be tried again`, error))
+          .finally(() => underWay.delete(job));
+        underWay.add(job);
+      }
+    },
+    async find({ team, org, isOrgWide, channel }) {
+      if (team === undefined) return undefined;
+      // The workspace's own installation first, then that of its organisation.
+      const through = (isOrgWide ? undefined : active.get(team)) ?? active.get((isOrgWide ? org : (orgs.get(team) ?? org)) ?? "");
+      if (!through) return undefined;
+      if (!through.isOrg) return seatOf(team, through);
+      if (orgs.get(team) !== through.id) {
+        await installations.putWorkspace(team, through.id);
+        orgs.set(team, through.id);
+      }
+      // A channel that is in several workspaces of an organisation has one log a thread all the same.
+      const home = channel === undefined ? team : await installations.homeOf(through.id, channel, team);
+      return seatOf(home, through);
+    },
+    installationOf: ({ team, org, isOrgWide }) => active.get((isOrgWide ? org : team) ?? "") ?? servedBy(team ?? ""),
+    keyOf: ({ team, org, isOrgWide }) => `${(isOrgWide ? org : (orgs.get(team ?? "") ?? team)) ?? "?"} `,
+    installed: (installation) =>
+      inTurn(async () => {
+        tokensOf(installation).forget();
+        await close(installation.id);
+        active.set(installation.id, installation);
+        if (isEnding) return;
+        for (const team of await teamsOf(installation)) {
+          (await open(team, installation)).tenant.catchUp();
+          await wake(parts, team);
+        }
+        log(`Parley is installed in ${installation.name} (${installation.id})`);
+      }),
+    async removed(installation) {
+      const token = await tokensOf(installation)
+        .get()
+        .catch(() => undefined);
+      const answer = token === undefined ? "no" : await worksAt(parts.apiUrl, token);
+      // Installed again meanwhile, or told of late.
+      if (answer === "yes") return log(`${installation.name} (${installation.id}) has Parley again; it goes on`);
+      // Tokens are not thrown away over an event that may be an old one.
+      await lost(installation, answer === "no" ? "removed" : "refused", "the app was removed");
+    },
+    heardAll(thread) {
+      const team = placeOf(thread)?.team ?? "";
+      // Nobody's thread can be read; that of a workspace that is not open yet will be.
+      return seats.get(team)?.tenant.heardAll(thread) ?? servedBy(team) === undefined;
+    },
+    isParked(thread) {
+      const place = placeOf(thread);
+      if (place === undefined || servedBy(place.team) === undefined) return place !== undefined;
+      const seat = seats.get(place.team);
+      if (!seat) early.add(thread);
+      return seat?.tenant.isParked(thread) ?? true;
+    },
+    isOf: (org, id) => id === org || orgs.get(id) === org,
+    catchUp() {
+      for (const { tenant } of seats.values()) tenant.catchUp();
+    },
+    async hangUp() {
+      isEnding = true;
+      await Promise.all(underWay);
+      await turn;
+      await Promise.all([...seats.values()].map(({ tenant }) => tenant.hangUp()));
+    },
+    async stop() {
+      await Promise.all([...seats.values()].map(({ tenant }) => tenant.stop()));
+    },
+    async idle() {
+      await Promise.all([...seats.values()].map(({ tenant }) => tenant.idle()));
+    },
+  };
+  return tenants;
+}
+
+const ASK_TIMEOUT_MS = 15_000;
+
+async function worksAt(apiUrl: string | undefined, token: string): Promise<"yes" | "no" | "unknown"> {
+  try {
+    const options = { ...clientOptions(apiUrl), timeout: ASK_TIMEOUT_MS, retryConfig: { retries: 0 } };
+    await new WebClient(token, options).auth.test();
+    return "yes";
+  } catch (error) {
+    return WORTHLESS.has(slackErrorCode(error) ?? "") ? "no" : "unknown";
+  }
+}
+
+/** Another writer may come first; each try reads anew. */
+const WAKE_TRIES_MAX = 5;
+
+/** Nobody has worked on these threads while they were parked; each goes on from its log. */
+async function wake({ store, runner, clock }: Pick<TenantsParts, "store" | "runner" | "clock">, team: string): Promise<void> {
+  for (const { thread } of await store.unfinished(team)) {
+    for (let tries = 0; tries < WAKE_TRIES_MAX; tries++) {
+      const afterSeq = (await runner.read(thread)).events.at(-1)?.seq ?? 0;
+      const at = new Date(clock.now()).toISOString();
+      const result = await store.commit({ thread, workspace: team, afterSeq, at, events: [], posts: [], wake: "now" });
+      if (result.kind === "ok") break;
+    }
+  }
+}

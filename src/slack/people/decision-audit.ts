@@ -1,0 +1,96 @@
+import type { RunEvent } from "../../engine/events/events.ts";
+import type { Runner } from "../../runner/runner.ts";
+import type { Decision, Settings } from "../../store/settings.ts";
+import type { Store } from "../../store/store.ts";
+import { placeOf } from "../words/place.ts";
+import type { Log } from "../api/web-client.ts";
+
+/** Threads that are looked over at a start: a decision that was recorded in the moment of a crash is among the last ones of the last threads. */
+const THREADS_AT_START_MAX = 50;
+
+/**
+ * Keeps the audit log of what people decide in runs. It is read off the logs of the threads, where each decision has a number of its own: told
+ * again after a crash, it is the same decision, and stands there once.
+ */
+export function createAudit(parts: {
+  readonly runner: Pick<Runner, "follow" | "read">;
+  readonly store: Pick<Store, "unfinished" | "recent">;
+  readonly settings: Settings;
+  readonly log: Log;
+  /** The workspace whose threads are looked after. */
+  readonly team: string;
+}): { start(): void; close(): Promise<void> } {
+  const { runner, store, settings, log, team } = parts;
+  let last: Promise<void> = Promise.resolve();
+
+  /** One after the other, in the order in which they were made. */
+  function keep(thread: string, events: () => Promise<readonly RunEvent[]>): void {
+    if (placeOf(thread)?.team !== team) return;
+    last = last
+      .then(async () => {
+        for (const event of await events()) {
+          const decision = decisionIn(thread, event, team);
+          if (decision) await settings.record(decision);
+        }
+      })
+      .catch((error: unknown) => log(`a decision in ${thread} is not in the audit log yet; the next start looks again`, error));
+  }
+
+  const unfollow = runner.follow((thread, item) => {
+    if ("seq" in item && DECIDE.has(item.type)) keep(thread, async () => [item]);
+  });
+
+  return {
+    start() {
+      void Promise.all([store.unfinished(), store.recent(THREADS_AT_START_MAX)])
+        .then((lists) => {
+          for (const thread of new Set(lists.flat().map((one) => one.thread)))
+            keep(thread, async () => (await runner.read(thread)).events.filter(({ type }) => DECIDE.has(type)));
+        })
+        .catch((error: unknown) => log("the last decisions could not be looked over", error));
+    },
+    async close() {
+      unfollow();
+      await last;
+    },
+  };
+}
+
+const DECIDE: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
+  "approval.given",
+  "approval.expired",
+  "approval.withdrawn",
+  "run.stopped",
+  "limit.raised",
+  "summary.requested",
+]);
+
+const PARLEY = { id: "parley", name: "Parley" };
+
+/** What is to be kept of an event; nothing where nobody decided. */
+function decisionIn(thread: string, event: RunEvent, workspace: string): Decision | undefined {
+  const base = { workspace, allowed: true, key: `${thread}#${event.seq}` };
+  const on = (call: string) => `${thread} ${call}`;
+  switch (event.type) {
+    case "approval.given": {
+      const { call, person, approved, scope, edited, reason } = event;
+      const deed = !approved ? "deny" : edited !== undefined ? "approve changed" : scope === "run" ? "approve for the run" : "approve once";
+      const detail = edited ?? reason;
+      return { ...base, person, deed, subject: on(call), ...(detail === undefined ? {} : { detail }) };
+    }
+    case "approval.expired":
+      return { ...base, person: PARLEY, deed: "deny by time", subject: on(event.call) };
+    case "approval.withdrawn":
+      return { ...base, person: event.person, deed: "ask again", subject: on(event.call) };
+    case "limit.raised":
+      return event.person && { ...base, person: event.person, deed: "raise limit", subject: thread };
+    case "summary.requested":
+      return { ...base, person: event.person, deed: "finish with a summary", subject: thread };
+    case "run.stopped": {
+      const by = event.outcome === "stopped" ? event.reasons.find((reason) => reason.kind === "person") : undefined;
+      return by && { ...base, person: by.person, deed: "stop", subject: thread };
+    }
+    default:
+      return undefined;
+  }
+}

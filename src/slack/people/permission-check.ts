@@ -1,0 +1,50 @@
+import type { Person } from "../../engine/events/events.ts";
+import { isOurs, type Affiliation } from "./affiliation.ts";
+import { channelSettings, workspaceSettings } from "./channel-settings.ts";
+import { personOf, type Ears } from "../desk/message-context.ts";
+import { ALLOW_DEFAULT, asksForAdmins, refusal, type Allow, type Deed } from "./permissions.ts";
+
+/** Who may do what in a channel: as set for it, else for the workspace, else in the team file. Without a channel, what holds for the workspace. */
+export async function allowIn(ears: Ears, channel?: string): Promise<Allow> {
+  const workspace = await workspaceSettings(ears);
+  const own = channel === undefined ? {} : await channelSettings(ears, channel);
+  return { ...ALLOW_DEFAULT, ...ears.allow, ...workspace.allow, ...own.allow };
+}
+
+/** Somebody wants to do something, somewhere. */
+export interface Attempt {
+  readonly user: string;
+  readonly affiliation: Affiliation;
+  readonly startedBy: Person | undefined;
+  /** Where; absent for what is about the whole workspace. */
+  readonly channel?: string;
+  /** On what, for the audit log: a thread, the name of a setting. */
+  readonly subject: string;
+  /** Of the press, the message or the form: what is handled again after a crash is recorded once. */
+  readonly id?: string;
+}
+
+/** What {@link refusal} says with all that is set here. What is refused is in the audit log. `undefined`: go ahead. */
+export async function refused(ears: Ears, deed: Deed, attempt: Attempt): Promise<string | undefined> {
+  const no = await wouldRefuse(ears, deed, attempt);
+  if (no === undefined) return undefined;
+  const person = await personOf(ears, attempt.user);
+  await ears.settings.record({
+    workspace: ears.me.team,
+    person,
+    deed,
+    subject: attempt.subject,
+    allowed: false,
+    detail: no,
+    ...(attempt.id === undefined ? {} : { key: `refused ${deed} ${attempt.id}` }),
+  });
+  return no;
+}
+
+/** The same, unrecorded: for what a person does not ask for but would be shown. */
+export async function wouldRefuse(ears: Ears, deed: Deed, attempt: Omit<Attempt, "subject" | "id">): Promise<string | undefined> {
+  const allow = await allowIn(ears, attempt.channel);
+  // Nobody from outside is an admin here, whatever they are at home.
+  const admin = isOurs(attempt.affiliation) && asksForAdmins(deed, allow) && (await ears.admins.has(attempt.user));
+  return refusal(deed, { ...attempt, admin }, allow);
+}

@@ -1,0 +1,141 @@
+import { z } from "zod";
+import type { Person } from "../../engine/events/events.ts";
+import type { Affiliation } from "./affiliation.ts";
+
+/** What a person can do to a conversation, to what the agents keep of it, or to how Parley is set up here. */
+export type Deed = (typeof DEEDS)[number];
+const DEEDS = ["start", "steer", "answer", "approve", "stop", "forget", "forgetThread", "raise", "export", "editTeams", "audit"] as const;
+/** A slow Slack keeps nobody of the workspace from speaking; what lets code run, costs more, or takes something away waits for its word. */
+const IN_WORDS = ["start", "steer", "answer", "stop"] as const;
+/** Nobody but members sets Parley up here, or reads who decided what. */
+const MEMBERS_ALONE = ["editTeams", "audit"] as const;
+
+const WORDS = ["anyone", "starter", "admins"] as const;
+/**
+ * `anyone`: everybody who can write in the channel. `starter`: who started the run. `admins`: of the Slack workspace, its owners too.
+ * A list: each of these, a word or a user id.
+ */
+export type Who = (typeof WORDS)[number] | readonly string[];
+
+export type Allow = { readonly [deed in Deed]: Who } & {
+  /** What people from other organisations may do, as far as the deed's own line lets them; they read along in the channels that they are in. */
+  readonly guests: readonly Deed[];
+  /** The same for guests of the workspace itself, whom Slack restricts to one channel or some. */
+  readonly restricted: readonly Deed[];
+};
+
+/** Code runs, and money is spent, in somebody's name, hence the starter's yes; stopping harms nobody. */
+export const ALLOW_DEFAULT: Allow = {
+  start: "anyone",
+  steer: "anyone",
+  answer: "anyone",
+  approve: "starter",
+  stop: "anyone",
+  forget: "anyone",
+  forgetThread: ["starter", "admins"],
+  raise: ["starter", "admins"],
+  export: "anyone",
+  editTeams: "admins",
+  audit: "admins",
+  guests: [],
+  restricted: ["answer"],
+};
+
+const PEOPLE_MAX = 200;
+const userId = z.string().regex(/^[UW][A-Z0-9]{2,20}$/);
+const visitors = z.array(z.enum(DEEDS).exclude([...MEMBERS_ALONE])).max(DEEDS.length);
+const who = z.union([z.enum(WORDS), z.array(z.union([z.enum(WORDS), userId])).max(PEOPLE_MAX)]);
+
+/** The table as it is kept, line by line. */
+export const ALLOW_FIELDS: { readonly [line in keyof Allow]: z.ZodType<Allow[line]> } = {
+  start: who,
+  steer: who,
+  answer: who,
+  approve: who,
+  stop: who,
+  forget: who,
+  forgetThread: who,
+  raise: who,
+  export: who,
+  editTeams: who,
+  audit: who,
+  guests: visitors,
+  restricted: visitors,
+};
+
+/** Who wants to do it. */
+export interface Doer {
+  readonly user: string;
+  readonly affiliation: Affiliation;
+  /** Of the Slack workspace; no when absent. */
+  readonly admin?: boolean;
+  /** Who started the run that it is about, where it is about one that there is. */
+  readonly startedBy: Person | undefined;
+}
+
+/** The one place that decides who may do what. `undefined`: go ahead; otherwise a sentence for that person. */
+export function refusal(deed: Deed, doer: Doer, allow: Allow): string | undefined {
+  const visitor = lineOf(doer.affiliation, allow);
+  if (visitor && (MEMBERS_ALONE.some((one) => one === deed) || !visitor.line.includes(deed))) return visitor.no(DOING[deed]);
+  const allowed = [allow[deed]].flat();
+  if (allowed.some((word) => isOne(doer, word))) return undefined;
+  const starter = allowed.includes("starter") ? doer.startedBy?.name : undefined;
+  const others = allowed.filter((word) => word !== "starter" && word !== "admins");
+  if (others.length > 0) return `You are not on the list of people who can ${DOING[deed]} here. Ask whoever runs Parley for you.`;
+  if (starter !== undefined && allowed.includes("admins"))
+    return `Only ${starter}, who started this run, and admins of this workspace can ${DOING[deed]}. Ask one of them.`;
+  if (starter !== undefined)
+    return `Only ${starter}, who started this run, can ${DOING[deed]}. Ask ${starter}, or start a run of your own.`;
+  if (allowed.includes("admins")) return `Only admins of this workspace can ${DOING[deed]}. Ask one of them.`;
+  return `Nobody can ${DOING[deed]} here. Ask whoever runs Parley for you.`;
+}
+
+/** What a person who is no member is held to beside; nothing for a member. */
+function lineOf(affiliation: Affiliation, allow: Allow) {
+  switch (affiliation) {
+    case "member":
+    case "colleague":
+      return undefined;
+    case "guest":
+      return {
+        line: allow.restricted,
+        no: (doing: string) => `You are a guest of this workspace, and only its full members can ${doing}. You can read along.`,
+      };
+    case "external":
+      return {
+        line: allow.guests,
+        no: (doing: string) =>
+          `You are here from another organisation, or Slack does not say from where, and only members of this workspace can ${doing}. You can read along.`,
+      };
+    case "unsaid":
+      return {
+        line: [...IN_WORDS, ...allow.restricted],
+        no: (doing: string) =>
+          `Slack does not say just now whether you are a full member or a guest of this workspace, and only full members can ${doing}. Try again in a moment.`,
+      };
+  }
+}
+
+/** Whether the answer hangs on it that somebody is an admin. */
+export const asksForAdmins = (deed: Deed, allow: Allow): boolean => [allow[deed]].flat().includes("admins");
+
+function isOne({ user, admin, startedBy }: Doer, word: string): boolean {
+  if (word === "anyone" || word === user) return true;
+  // A run that nobody has started belongs to whoever begins it.
+  if (word === "starter") return startedBy === undefined || startedBy.id === user;
+  return word === "admins" && admin === true;
+}
+
+const DOING: { readonly [deed in Deed]: string } = {
+  start: "start a run",
+  steer: "speak to the agents",
+  answer: "answer the agents' questions",
+  approve: "allow code to run",
+  stop: "stop the run",
+  forget: "make the agents forget something",
+  forgetThread: "make Parley forget this thread",
+  raise: "raise a limit",
+  export: "share a result, or take a transcript or a team out",
+  editTeams: "change teams and settings",
+  audit: "see who may do what, and who decided what",
+};

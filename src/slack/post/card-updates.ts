@@ -1,0 +1,270 @@
+import { createHash } from "node:crypto";
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
+import type { Clock } from "../../engine/clock.ts";
+import type { RunEvent } from "../../engine/events/events.ts";
+import { HUMAN } from "../../engine/events/events.ts";
+import type { Transcript } from "../../engine/reading/transcript.ts";
+import type { Post, Store } from "../../store/store.ts";
+import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
+import type { Rendered, RenderedMessage } from "../words/blocks.ts";
+import { anewOf, postAnew, type Unedited } from "./replace-card.ts";
+import type { Pace, Problem } from "./delivery.ts";
+import { knownCode } from "../api/error-codes.ts";
+import { CARD_EDIT_BURST, CARD_EDIT_GAP_MS, CARD_EDITS_PER_MINUTE, CARDS_AT_START_MAX, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
+import { metadataOf, outboxId } from "../words/metadata.ts";
+import { createPace } from "./outbox.ts";
+import { createBucket, createSharedBucket } from "../api/pacer.ts";
+import type { TeamCard } from "../render/personas.ts";
+import { placeOf, type Place } from "../words/place.ts";
+import { render } from "../render/render.ts";
+import type { Web } from "../api/web-client.ts";
+
+/** Keeps the app's own messages up to date: what a card shows is read off the log, so an edit that is missed or made twice does no harm. */
+export interface Cards {
+  /** A message was posted: what it shows already need not be edited in. Give it to the outbox as `onDelivered`. */
+  posted(post: Post, rendered: Rendered | undefined): Promise<void>;
+  /** Looks over the cards of runs that are unfinished or were active last, and follows the store from here on. */
+  start(): void;
+  /** Looks over the same cards once more: Slack may take edits that it refused. */
+  lookOver(): void;
+  /** Begins no more edits and resolves when those under way have ended. */
+  stop(): Promise<void>;
+  /** Resolves when every card shows what the log says. */
+  idle(): Promise<void>;
+}
+
+export interface CardsParts {
+  readonly store: Store;
+  readonly web: Web;
+  /** Of the outbox; one of its own when absent. */
+  readonly pace?: Pace;
+  readonly cardFor: (team: string) => TeamCard;
+  readonly load: (thread: string) => Promise<Transcript>;
+  readonly clock: Clock;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+interface Line {
+  isDirty: boolean;
+  tries: number;
+}
+
+export function createCards(parts: CardsParts): Cards {
+  const { store, web, clock, onProblem } = parts;
+  const pace = parts.pace ?? createPace(clock);
+  const bucket = createBucket({ perMinute: CARD_EDITS_PER_MINUTE, burst: CARD_EDIT_BURST, clock });
+  const turns = createSharedBucket(bucket);
+  const lines = new Map<string, Line>();
+  const running = new Set<Promise<void>>();
+  /** Cards that Slack does not let us edit; there is no sense in asking again before the next start. */
+  const uneditable = new Set<string>();
+  let isDegraded = false;
+  /** Slack refuses the newer blocks here: from then on cards are made of those that every Slack has. */
+  let isSimple = false;
+  let ending = new AbortController();
+  let unfollow: (() => void) | undefined;
+
+  function touch(thread: string): void {
+    if (ending.signal.aborted || !placeOf(thread)) return;
+    const line = lines.get(thread);
+    if (line) line.isDirty = true;
+    else track(follow(thread));
+  }
+
+  /** Edits until the cards of the thread show the log; what changes in between two edits is shown by the second. */
+  async function follow(thread: string): Promise<void> {
+    const line: Line = { isDirty: true, tries: 0 };
+    lines.set(thread, line);
+    try {
+      while (line.isDirty && !ending.signal.aborted) {
+        line.isDirty = false;
+        const edits = await update(thread, line);
+        if (edits > 0) await clock.sleep(Math.min(CARD_EDIT_GAP_MS * 2 ** line.tries, RETRY_DELAY_MS_MAX), ending.signal);
+      }
+    } catch (error) {
+      if (!ending.signal.aborted) onProblem({ kind: "bug", thread, error });
+    } finally {
+      lines.delete(thread);
+    }
+  }
+
+  async function update(thread: string, line: Line): Promise<number> {
+    const place = placeOf(thread);
+    if (!place) return 0;
+    let edits = 0;
+    for (const card of cardsOf((await parts.load(thread)).events)) {
+      if (ending.signal.aborted) return edits;
+      const ts = (await anewOf(store, { thread, ...card })) ?? (await store.receipt(thread, card.seq, card.kind));
+      if (ts === undefined || uneditable.has(keyOf(thread, card.seq))) continue;
+      if (await edit({ thread, place, ts, ...card }, line)) edits++;
+    }
+    return edits;
+  }
+
+  /** Whether Slack was called. */
+  async function edit(card: Card & { readonly thread: string; readonly place: Place; readonly ts: string }, line: Line): Promise<boolean> {
+    const { thread, seq, kind } = card;
+    if ((await wanted(card)) === undefined) return false;
+    if (!(await turns.take(card.place.channel, ending.signal))) return false;
+    // The log may have gone on while this waited for its time.
+    const message = await wanted(card);
+    if (!message) return false;
+    const { rendered, mark, run } = message;
+    const blocks = isSimple ? (rendered.fallback ?? rendered.blocks) : rendered.blocks;
+    try {
+      await web.write.chat.update({
+        channel: card.place.channel,
+        ts: card.ts,
+        text: rendered.text,
+        blocks: [...blocks],
+        metadata: metadataOf({ seq, kind }, outboxId({ seq, kind, part: 0 }), run),
+      });
+      await store.putNote(keyOf(thread, seq), mark);
+      line.tries = 0;
+    } catch (error) {
+      await refused({ ...card, run, text: rendered.text, blocks }, { failure: failureOf(error), line, mark, fallback: rendered.fallback });
+    }
+    return true;
+  }
+
+  /** What follows from an edit that did not go through. */
+  async function refused(
+    card: Unedited,
+    { failure, line, mark, fallback }: { failure: CallFailure; line: Line; mark: string; fallback: RenderedMessage["fallback"] },
+  ): Promise<void> {
+    const { thread, seq } = card;
+    // An edit may be made twice without harm: what Slack has said in a word without a meaning is tried again, and then believed.
+    const triesMax = failure.kind === "undocumented" ? DOUBTS_MAX : TRIES_MAX;
+    if (failure.kind === "limited" || ((isUnsure(failure) || failure.kind === "auth") && ++line.tries < triesMax)) {
+      if (failure.kind === "limited") bucket.delay(failure.retryAfterMs);
+      line.isDirty = true;
+    } else if (knownCode(failure.code).reaction === "anew" && (await takePlace(card, mark))) line.tries = 0;
+    else if (failure.kind === "blocks" && fallback && !isSimple) {
+      isSimple = true;
+      line.isDirty = true;
+    } else if (failure.kind !== "ambiguous" && failure.kind !== "auth" && !isClosed(failure)) {
+      if (uneditable.size >= UNEDITABLE_MAX) uneditable.clear();
+      uneditable.add(keyOf(thread, seq));
+      if (failure.kind !== "unavailable") return onProblem({ kind: "uneditable", thread, seq, code: failure.code });
+      if (!isDegraded) onProblem({ kind: "degraded", feature: "cards", code: failure.code });
+      isDegraded = true;
+    }
+  }
+
+  /** False when there is no new card either. */
+  async function takePlace(card: Unedited, mark: string): Promise<boolean> {
+    // The newer one cannot be edited either.
+    if ((await anewOf(store, card)) !== undefined) return false;
+    const anew = await postAnew(card, { store, web, pace, clock, log: () => undefined });
+    if (anew.kind === "posted") await store.putNote(keyOf(card.thread, card.seq), mark);
+    else if (anew.failure.kind === "limited") bucket.delay(anew.failure.retryAfterMs);
+    else return false;
+    touch(card.thread);
+    return true;
+  }
+
+  /** What the card should show, unless it shows it already. */
+  async function wanted({
+    thread,
+    seq,
+    kind,
+  }: Card & { readonly thread: string }): Promise<{ rendered: RenderedMessage; mark: string; run: string } | undefined> {
+    const transcript = await parts.load(thread);
+    const started = transcript.events.findLast((event): event is Started => event.seq <= seq && event.type === "run.started");
+    const rendered = render({ seq, kind, part: 0 }, transcript, parts.cardFor(started?.team ?? ""));
+    if (rendered.kind !== "message") return undefined;
+    const mark = markOf(rendered);
+    return (await store.note(keyOf(thread, seq))) === mark ? undefined : { rendered, mark, run: started?.run ?? "" };
+  }
+
+  async function lookOver(): Promise<void> {
+    const threads = [...(await store.unfinished()), ...(await store.recent(CARDS_AT_START_MAX))].map(({ thread }) => thread);
+    for (const [index, thread] of [...new Set(threads)].entries()) {
+      if (ending.signal.aborted) return;
+      touch(thread);
+      // Each reads a log; ten thousand may wait for a person, and people write meanwhile.
+      if (index % CARDS_PER_LOOK === CARDS_PER_LOOK - 1) await eventLoopTurn();
+    }
+  }
+
+  function track(job: Promise<void>): void {
+    const done = job.catch((error: unknown) => onProblem({ kind: "bug", thread: "", error })).finally(() => running.delete(done));
+    running.add(done);
+  }
+
+  async function idle(): Promise<void> {
+    while (running.size > 0) await Promise.all(running);
+  }
+
+  return {
+    async posted(post, rendered) {
+      if (!CARD_KINDS.has(post.kind)) return;
+      if (rendered?.kind === "message") await store.putNote(keyOf(post.thread, post.seq), markOf(rendered));
+      touch(post.thread);
+    },
+    start() {
+      if (unfollow) return;
+      ending = new AbortController();
+      unfollow = store.follow(({ thread, events }) => {
+        if (events.length > 0) touch(thread);
+      });
+      track(lookOver());
+    },
+    lookOver: () => track(lookOver()),
+    async stop() {
+      unfollow?.();
+      unfollow = undefined;
+      ending.abort();
+      // A timer left behind would hold the process open.
+      const late = new AbortController();
+      await Promise.race([idle(), clock.sleep(STOP_GRACE_MS, late.signal)]);
+      late.abort();
+    },
+    idle,
+  };
+}
+
+interface Card {
+  readonly seq: number;
+  readonly kind: "card" | "question" | "approval" | "halt";
+}
+
+type Started = RunEvent & { readonly type: "run.started" };
+
+const CARD_KINDS: ReadonlySet<string> = new Set(["card", "question", "approval", "halt"]);
+
+/** The latest cards of a thread; the older ones have said their last. */
+function cardsOf(events: readonly RunEvent[]): readonly Card[] {
+  const cards: Card[] = [];
+  for (let index = events.length - 1; index >= 0 && cards.length < CARDS_PER_THREAD_MAX; index--) {
+    const event = events[index];
+    if (event?.type === "run.started") cards.push({ seq: event.seq, kind: "card" });
+    else if (event?.type === "handoff.made" && event.to === HUMAN) cards.push({ seq: event.seq, kind: "question" });
+    else if (event?.type === "approval.requested") cards.push({ seq: event.seq, kind: "approval" });
+    else if (event?.type === "limit.reached") cards.push({ seq: event.seq, kind: "halt" });
+  }
+  return cards;
+}
+
+const CARDS_PER_THREAD_MAX = 10;
+/**
+ * An edit whose outcome is unknown is simply made again, further and further apart, for an hour: the last edit of a run takes its Stop button
+ * away, and no event follows that would begin anew.
+ */
+const TRIES_MAX = 60;
+/** As the outbox has it for a message. */
+const DOUBTS_MAX = 3;
+const UNEDITABLE_MAX = 10_000;
+const STOP_GRACE_MS = 5_000;
+/** Looked at between two turns of the event loop: some milliseconds. */
+const CARDS_PER_LOOK = 20;
+
+/** The whole place is closed, perhaps for a while: that is dealt with where messages are posted. A card alone may have been deleted. */
+const isClosed = ({ kind, code }: CallFailure): boolean => kind === "gone" && code !== "message_not_found";
+
+const keyOf = (thread: string, seq: number): string => `card/${thread}/${seq}`;
+
+const markOf = ({ text, blocks }: RenderedMessage): string =>
+  createHash("sha256")
+    .update(JSON.stringify([text, blocks]))
+    .digest("base64url");

@@ -1,0 +1,233 @@
+import { once } from "node:events";
+import { z } from "zod";
+import type { Clock } from "../../engine/clock.ts";
+import { currentRun } from "../../engine/reading/transcript.ts";
+import type { Runner } from "../../runner/runner.ts";
+import type { Store } from "../../store/store.ts";
+import { failureOf } from "../api/api-errors.ts";
+import { knownCode } from "../api/error-codes.ts";
+import { CLOSED_CHANNEL_DAYS_MAX } from "../words/limits.ts";
+import { placeOf } from "../words/place.ts";
+import type { Mouth } from "./post-or-find.ts";
+import { postNoted } from "./post-once.ts";
+
+const WAIT_MS_MAX = CLOSED_CHANNEL_DAYS_MAX * 24 * 3_600_000;
+/** No event tells of a channel that is opened while nobody is connected, or to an app without it in its manifest: it is asked, less and less often. */
+const LOOK_MS_MIN = 60_000;
+const LOOK_MS_MAX = 6 * 3_600_000;
+/** People could not answer while the channel was closed: what has run out meanwhile waits for so long. Also when a channel counts as open for good. */
+const JUST_OPENED_MS = 3_600_000;
+/** More are not waited for: their runs end at once. */
+const CHANNELS_MAX = 1_000;
+
+/** Slack's words for a channel that the app may be let into again; after any other no, the thread itself is gone. */
+const MAY_REOPEN: ReadonlySet<string> = new Set(["channel_not_found", "not_in_channel", "is_archived"]);
+
+/** Channels that are closed to the app, as by archiving or removing it: nothing is done or said in their threads until they are open again. */
+export interface ClosedChannels {
+  /** Whether turns and posts in the thread wait. */
+  has(thread: string): boolean;
+  /** Whether its channel was opened so short a while ago that nobody can be said not to have answered. */
+  justOpened(thread: string): boolean;
+  /** Slack said so by an event. False when it is not waited for: then its runs are to end. */
+  closed(channel: string, code: string): Promise<boolean>;
+  /** Slack has refused a post in the thread. False as above. */
+  refused(thread: string, code: string): Promise<boolean>;
+  /** It may be open again, or one of them: Slack is asked. Never rejects. */
+  look(channel?: string): Promise<void>;
+  start(): void;
+  close(): Promise<void>;
+}
+
+/** Times in ms. */
+const Entry = z.object({
+  since: z.number(),
+  /** Open again since then. */
+  opened: z.number().optional(),
+  /** Waited for no longer. */
+  over: z.boolean().optional(),
+});
+type Entry = z.output<typeof Entry>;
+
+/**
+ * A run in a channel that is closed goes on when the app is back: its turn is given up as by a crash, its posts stay due, its questions and
+ * approvals stay open. Which channels are closed, and since when, is kept in the store. After {@link CLOSED_CHANNEL_DAYS_MAX} the runs end.
+ */
+export async function createClosedChannels(
+  parts: Mouth & {
+    readonly store: Pick<Store, "note" | "putNote" | "unfinished">;
+    readonly runner: Pick<Runner, "read" | "stop" | "park" | "lookAgain">;
+    readonly clock: Clock;
+    readonly team: string;
+    /** A channel is open again, or given up: what is due there is posted, or refused. */
+    readonly onSettled: () => void;
+  },
+): Promise<ClosedChannels> {
+  const { web, store, runner, clock, log, team } = parts;
+  const noteKey = `closed/${team}`;
+  const entries = new Map<string, Entry>(Object.entries(readEntries(await store.note(noteKey))));
+  /** When a channel is looked at next, in ms. */
+  const nextLook = new Map<string, number>();
+  const ending = new AbortController();
+  let woken = new AbortController();
+  let looking: Promise<void> = Promise.resolve();
+  let written: Promise<void> = Promise.resolve();
+  let ever: Promise<void> = Promise.resolve();
+
+  const write = (): Promise<void> =>
+    (written = written.catch(() => undefined).then(() => store.putNote(noteKey, JSON.stringify(Object.fromEntries(entries)))));
+  const isClosed = (channel: string): boolean => {
+    const entry = entries.get(channel);
+    return entry !== undefined && entry.opened === undefined && !entry.over;
+  };
+  const channelOf = (thread: string): string => {
+    const place = placeOf(thread);
+    return place?.team === team ? place.channel : "";
+  };
+
+  async function threadsIn(channel: string): Promise<readonly string[]> {
+    return (await store.unfinished()).flatMap(({ thread }) => (channelOf(thread) === channel ? [thread] : []));
+  }
+
+  async function closed(channel: string, code: string): Promise<boolean> {
+    if (!MAY_REOPEN.has(code)) return false;
+    const before = entries.get(channel);
+    if (before?.over) return false;
+    if (isClosed(channel)) return true;
+    if (!before && entries.size >= CHANNELS_MAX) return false;
+    const now = clock.now();
+    // Closed again so soon, it was never open: Slack says one thing of the channel, and another when something is posted there.
+    const since = before?.opened !== undefined && now - before.opened < JUST_OPENED_MS ? before.since : now;
+    entries.set(channel, { since });
+    runner.park((thread) => channelOf(thread) === channel);
+    nextLook.set(channel, now + LOOK_MS_MIN);
+    woken.abort();
+    await write();
+    const { says } = knownCode(code);
+    log(
+      `channel ${channel} is closed to Parley (${code}): its runs and posts wait until it is open again, ${CLOSED_CHANNEL_DAYS_MAX} days at most; nothing is lost. ${says}`,
+    );
+    for (const thread of await threadsIn(channel)) await tell(thread, code);
+    return true;
+  }
+
+  /** Who began a run, once for each. */
+  async function tell(thread: string, code: string): Promise<void> {
+    const { startedBy, run, running } = currentRun(await runner.read(thread));
+    if (!startedBy || run === undefined || !/^[UW][A-Z0-9]{2,20}$/.test(startedBy.id)) return;
+    const what = running
+      ? "The run that you began there waits, and goes on when I am back"
+      : "What I have to say there waits, and is posted when I am back";
+    const text = `I can no longer post in <#${channelOf(thread)}> (${code}). ${knownCode(code).says} ${what}; after ${CLOSED_CHANNEL_DAYS_MAX} days it is given up.`;
+    const told = { key: `closed/${run}`, id: `closed/${run}`, channel: startedBy.id, text };
+    const posted = await postNoted(parts, told, { blind: "leave", signal: ending.signal });
+    if (posted.kind !== "posted" && !ending.signal.aborted)
+      log(`${startedBy.id} could not be told that a channel is closed (${posted.failure.code})`);
+  }
+
+  async function lookAt(channel: string): Promise<void> {
+    const entry = entries.get(channel);
+    if (!entry) return;
+    const now = clock.now();
+    if (entry.opened !== undefined) {
+      if (now - entry.opened >= JUST_OPENED_MS) await drop(channel);
+      else nextLook.set(channel, entry.opened + JUST_OPENED_MS);
+      return;
+    }
+    nextLook.set(channel, now + Math.min(Math.max(now - entry.since, LOOK_MS_MIN), LOOK_MS_MAX));
+    if (!(await parts.pace.reads.take(ending.signal))) return;
+    const open = await isOpen(channel);
+    if (ending.signal.aborted || entries.get(channel) !== entry) return;
+    if (open) {
+      if (entry.over) return drop(channel);
+      entries.set(channel, { ...entry, opened: clock.now() });
+      await write();
+      log(`channel ${channel} is open to Parley again: its runs go on`);
+      for (const thread of await threadsIn(channel)) await runner.lookAgain(thread);
+      parts.onSettled();
+    } else if (now - entry.since >= WAIT_MS_MAX) {
+      // A channel that is given up is forgotten after as long again.
+      if (entry.over) return now - entry.since >= 2 * WAIT_MS_MAX ? drop(channel) : undefined;
+      entries.set(channel, { ...entry, over: true });
+      await write();
+      for (const thread of await threadsIn(channel)) await runner.stop(thread, { id: "slack", name: "Slack (the channel stayed closed)" });
+      log(`channel ${channel} was closed to Parley for ${CLOSED_CHANNEL_DAYS_MAX} days: its runs were stopped`);
+      parts.onSettled();
+    }
+  }
+
+  async function drop(channel: string): Promise<void> {
+    entries.delete(channel);
+    nextLook.delete(channel);
+    await write();
+  }
+
+  async function isOpen(channel: string): Promise<boolean> {
+    try {
+      const { channel: found } = await web.read.conversations.info({ channel });
+      return found !== undefined && found.is_archived !== true && (found.is_member === true || found.is_im === true);
+    } catch (error) {
+      // Where it may not be asked, the next post shows whether it is.
+      return failureOf(error).kind === "unavailable";
+    }
+  }
+
+  function look(channel?: string): Promise<void> {
+    looking = looking.then(async () => {
+      for (const one of channel === undefined ? [...entries.keys()] : [channel]) {
+        if (ending.signal.aborted) return;
+        await lookAt(one).catch((error: unknown) => {
+          if (!ending.signal.aborted) log(`whether channel ${one} is open again could not be seen`, error);
+        });
+      }
+      woken.abort();
+    });
+    return looking;
+  }
+
+  async function lookNowAndThen(): Promise<void> {
+    while (!ending.signal.aborted) {
+      woken = new AbortController();
+      const either = AbortSignal.any([woken.signal, ending.signal]);
+      if (entries.size === 0) {
+        // Nothing is to be looked at: no timer runs until something is.
+        await once(either, "abort");
+        continue;
+      }
+      const nextMs = Math.min(...[...entries.keys()].map((channel) => nextLook.get(channel) ?? clock.now()));
+      await clock.sleep(Math.max(nextMs - clock.now(), LOOK_MS_MIN / 2), either);
+      for (const channel of entries.keys()) if ((nextLook.get(channel) ?? 0) <= clock.now()) await look(channel);
+    }
+  }
+
+  return {
+    has: (thread) => isClosed(channelOf(thread)),
+    justOpened(thread) {
+      const opened = entries.get(channelOf(thread))?.opened;
+      return opened !== undefined && clock.now() - opened < JUST_OPENED_MS;
+    },
+    closed,
+    async refused(thread, code) {
+      if (!(await closed(channelOf(thread), code))) return false;
+      await tell(thread, code);
+      return true;
+    },
+    look,
+    start() {
+      ever = lookNowAndThen();
+    },
+    async close() {
+      ending.abort();
+      await Promise.all([looking, ever, written]);
+    },
+  };
+}
+
+/** None where the note cannot be read: then the next post shows what is closed. */
+function readEntries(note: string | undefined): { readonly [channel: string]: Entry } {
+  try {
+    return z.record(z.string(), Entry).parse(JSON.parse(note ?? "{}"));
+  } catch {
+    return {};
+  }
+}

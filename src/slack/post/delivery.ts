@@ -1,0 +1,335 @@
+import type { WebClient } from "@slack/web-api";
+import type { Clock } from "../../engine/clock.ts";
+import type { RunEvent } from "../../engine/events/events.ts";
+import type { Transcript } from "../../engine/reading/transcript.ts";
+import type { Post, Store } from "../../store/store.ts";
+import { failureOf, type CallFailure } from "../api/api-errors.ts";
+import type { Rendered, RenderedFile, RenderedMessage } from "../words/blocks.ts";
+import { asFile, contentOf, FIRST_FORM, lastForm, nextForm, noticeOf, shaped, type Form } from "./message-forms.ts";
+import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
+import { metadataOf, outboxId } from "../words/metadata.ts";
+import type { Members } from "../people/members.ts";
+import type { Bucket, SharedBucket } from "../api/pacer.ts";
+import type { TeamCard } from "../render/personas.ts";
+import { placeOf, type Place } from "../words/place.ts";
+import { findPosted, slackTimeBefore } from "./find-posted.ts";
+import { render } from "../render/render.ts";
+import { findUploaded, uploadFile } from "./upload.ts";
+
+/** Something that the operator, or the runner, should know of. */
+export type Problem =
+  /** Nothing can be said in this thread any more: the run in it should be stopped. */
+  | { readonly kind: "thread-gone"; readonly thread: string; readonly code: string }
+  /** Slack refuses the token: everything is held until it is tried again. */
+  | { readonly kind: "auth"; readonly code: string }
+  /** Something is not granted or not known here, and is done without. Told once. */
+  | { readonly kind: "degraded"; readonly feature: "personas" | "files" | "history" | "cards"; readonly code: string }
+  /** This card shows what was so earlier: it was deleted, or Slack lets nobody edit it any more, nor takes another in its place. */
+  | { readonly kind: "uneditable"; readonly thread: string; readonly seq: number; readonly code: string }
+  /** After an outage that could not be looked into, a message may be there twice. */
+  | { readonly kind: "maybe-twice"; readonly thread: string; readonly code: string }
+  /** This message will not be in Slack; it is in the log. Where Slack lets it, the thread says so. */
+  | { readonly kind: "gave-up"; readonly thread: string; readonly seq: number; readonly code: string }
+  | { readonly kind: "bug"; readonly thread: string; readonly error: unknown };
+
+export interface DeliveryParts {
+  readonly store: Store;
+  readonly web: { readonly read: WebClient; readonly write: WebClient };
+  readonly cardFor: (team: string) => TeamCard;
+  readonly load: (thread: string) => Promise<Transcript>;
+  readonly clock: Clock;
+  /** Whom no agent is to be taken for; nobody where it is absent. */
+  readonly members?: Pick<Members, "lookalikes">;
+  readonly onProblem: (problem: Problem) => void;
+  /** Channels that are closed for a while: their posts wait. None is where it is absent. */
+  readonly closedChannels?: {
+    has(thread: string): boolean;
+    /** Slack has refused a post; false where it is not waited for. */
+    refused(thread: string, code: string): Promise<boolean>;
+  };
+  /** What was posted as it was rendered; absent when an earlier process had posted it. */
+  readonly onDelivered: (post: Post, rendered: Rendered | undefined) => Promise<void>;
+}
+
+export interface Pace {
+  /** For chat.postMessage in this channel. */
+  readonly post: (channel: string) => Bucket;
+  /** For chat.postMessage in all channels, by channel. */
+  readonly posts: SharedBucket;
+  readonly reads: Bucket;
+  readonly uploads: Bucket;
+}
+
+/** `done`: the row is settled, posted or given up. `held`: Slack takes nothing from us. `parked`: nothing is taken in this channel. `stopped`: the row waits for the next start. */
+export type Outcome = "done" | "held" | "parked" | "stopped";
+
+/** Takes one post to its end: once in Slack, whatever happens on the way. */
+export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, signal: AbortSignal) => Promise<Outcome> {
+  const { store, web, clock, onProblem } = parts;
+  const degraded = new Set<string>();
+
+  return async function deliver(post, signal) {
+    const place = placeOf(post.thread);
+    if (!place) return settle(post, "not a thread of Slack");
+    const sending: Sending = {
+      post,
+      place,
+      signal,
+      since: post.sendingSince,
+      form: FIRST_FORM,
+      gaveUp: false,
+      posted: new Map(),
+      wanted: outboxId(post),
+      doubts: 0,
+    };
+    let mayBeThere = post.sendingSince !== undefined;
+    let delayMs = RETRY_DELAY_MS;
+    while (!signal.aborted) {
+      if (parts.closedChannels?.has(post.thread)) return "parked";
+      const about = await read(post);
+      if (about.rendered.kind === "nothing") return settle(post, about.rendered.why);
+      const rendered = sending.form.notice ?? about.rendered;
+      const sent = (mayBeThere ? await look(sending, rendered) : undefined) ?? sureOf(sending) ?? (await send(sending, rendered, about));
+      switch (sent.kind) {
+        case "posted":
+          await store.markDelivered(post.id, { receipt: sent.receipt });
+          await parts.onDelivered(post, sent.rendered);
+          return "done";
+        case "next-form":
+          sending.form = sent.form;
+          sending.otherwise = undefined;
+          mayBeThere = false;
+          continue;
+        case "limited":
+          mayBeThere = sent.mayBeThere;
+          continue;
+        case "doubtful":
+          sending.doubts++;
+          sending.otherwise = sent.otherwise;
+          mayBeThere = true;
+          await clock.sleep(RETRY_DELAY_MS, signal);
+          continue;
+        case "unknown":
+          mayBeThere = true;
+          await clock.sleep(delayMs, signal);
+          delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX);
+          continue;
+        case "gone":
+          if (await parts.closedChannels?.refused(post.thread, sent.code)) return "parked";
+          onProblem({ kind: "thread-gone", thread: post.thread, code: sent.code });
+          return settle(post, sent.code);
+        case "held":
+          onProblem({ kind: "auth", code: sent.code });
+          return "held";
+        case "refused":
+          if (sending.gaveUp) return settle(post, sent.code);
+          onProblem({ kind: "gave-up", thread: post.thread, seq: post.seq, code: sent.code });
+          sending.gaveUp = true;
+          sending.otherwise = undefined;
+          sending.form = lastForm(about.rendered, sent.code);
+          mayBeThere = false;
+          continue;
+      }
+    }
+    return "stopped";
+  };
+
+  /** What the post says by now, and in whose name. */
+  async function read(post: Post): Promise<About> {
+    const transcript = await parts.load(post.thread);
+    const started = transcript.events.findLast((event): event is Started => event.seq <= post.seq && event.type === "run.started");
+    const about = { team: parts.cardFor(started?.team ?? ""), run: started?.run ?? "" };
+    try {
+      return { ...about, rendered: render(post, transcript, about.team) };
+    } catch (error) {
+      // One message that cannot be made must not hold up the conversation.
+      onProblem({ kind: "bug", thread: post.thread, error });
+      return { ...about, rendered: { kind: "nothing", why: "it could not be rendered" } };
+    }
+  }
+
+  /** After a failure that may hide a success, or a crash in between. `undefined`: it is not there, or nobody can tell. */
+  async function look(sending: Sending, rendered: RenderedFile | RenderedMessage): Promise<Sent | undefined> {
+    const { post, place, signal, posted } = sending;
+    if (rendered.kind === "file" || sending.form.shape === "file") {
+      const uploaded = await findUploaded(place, post, { web, store, bucket: pace.uploads, clock, signal });
+      if (uploaded?.kind === "done") return { kind: "posted", receipt: uploaded.receipt, rendered: undefined };
+      const failed = uploaded && unreadable(uploaded.failure, pace.uploads, post);
+      if (failed) return failed;
+    }
+    const oldest = slackTimeBefore(post.seq, (await parts.load(post.thread)).events, place);
+    const found = await findPosted(place, sending.wanted, oldest, { web: web.read, bucket: pace.reads, clock, signal });
+    if (found.kind === "unreadable") return unreadable(found.failure, pace.reads, post);
+    for (const [id, ts] of found.posted) posted.set(id, ts);
+    const receipt = posted.get(outboxId(post));
+    return receipt === undefined ? undefined : { kind: "posted", receipt, rendered: undefined };
+  }
+
+  function unreadable(failure: CallFailure, bucket: Bucket, post: Post): Sent | undefined {
+    // A word of Slack's that nobody knows says no more of the thread than of the message.
+    const passing = failure.kind === "undocumented" ? undefined : stops(failure, bucket, { mayBeThere: true });
+    if (passing) return passing;
+    // A question that nobody sees would wait for ever: twice is the smaller harm, and only the first answer counts.
+    onProblem({ kind: "maybe-twice", thread: post.thread, code: failure.code });
+    degrade("history", failure.code);
+    return undefined;
+  }
+
+  async function send(sending: Sending, rendered: RenderedFile | RenderedMessage, about: About): Promise<Sent> {
+    if (rendered.kind === "file") return sendFile(sending, rendered);
+    if (sending.form.shape === "file") return sendFile(sending, asFile(rendered, sending.post), rendered);
+    let receipt = "";
+    for (const [piece, message] of shaped(rendered, sending.form.shape).entries()) {
+      sending.wanted = sending.form.shape === "pieces" ? outboxId(sending.post, piece) : outboxId(sending.post);
+      const ts = sending.posted.get(sending.wanted) ?? (await postOne(sending, message, about));
+      if (typeof ts !== "string") return ts;
+      sending.posted.set(sending.wanted, ts);
+      receipt ||= ts;
+    }
+    return { kind: "posted", receipt, rendered };
+  }
+
+  /** The ts, or what became of it instead. */
+  async function postOne(sending: Sending, message: RenderedMessage, { team, run }: About): Promise<string | Sent> {
+    const { post, place, signal, form } = sending;
+    const isMember = (message.speaker === undefined ? undefined : await parts.members?.lookalikes()) ?? (() => false);
+    const bucket = pace.post(place.channel);
+    if (!(await bucket.take(signal)) || !(await pace.posts.take(place.channel, signal))) return { kind: "limited", mayBeThere: false };
+    await markSending(sending);
+    const withPersona = form.personas && message.speaker !== undefined && !degraded.has("personas");
+    try {
+      const { ts } = await web.write.chat.postMessage({
+        channel: place.channel,
+        thread_ts: place.ts,
+        ...contentOf(message, { withPersona, team, isMember }),
+        unfurl_links: false,
+        unfurl_media: false,
+        metadata: metadataOf(post, sending.wanted, run),
+      });
+      return ts ?? { kind: "unknown" };
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.kind === "unavailable") {
+        // Slack says so of one conversation that the app is not let into; what it may do elsewhere is not touched by that.
+        if (failure.code === "no_permission") return { kind: "gone", code: failure.code };
+        // Some other right is missing: then nothing at all can be posted.
+        if (!withPersona || (failure.needed !== "" && !failure.needed.includes("customize"))) return { kind: "held", code: failure.code };
+        degrade("personas", failure.code);
+        return { kind: "next-form", form };
+      }
+      const next = nextForm(form, failure, { message, withPersona });
+      return ended(failure, bucket, next ? { kind: "next-form", form: next } : { kind: "refused", code: failure.code });
+    }
+  }
+
+  /** `message`: what the file is instead of; without it the thread has the words already, or has none. */
+  async function sendFile(sending: Sending, file: RenderedFile, message?: RenderedMessage): Promise<Sent> {
+    const { post, place, signal, form } = sending;
+    const bytes = "text" in file.content ? Buffer.from(file.content.text) : await store.file(file.content.hash);
+    const instead = (code: string): Refused => ({
+      kind: "next-form",
+      form: { ...form, shape: "whole", notice: noticeOf(file, code, message) },
+    });
+    if (!bytes || bytes.byteLength === 0) return instead(bytes ? "empty" : "content_gone");
+    await markSending(sending);
+    const uploaded = await uploadFile({ ...file, bytes }, place, post, { web, store, bucket: pace.uploads, clock, signal });
+    if (uploaded.kind === "done") return { kind: "posted", receipt: uploaded.receipt, rendered: file };
+    const { failure } = uploaded;
+    if (failure.kind === "unavailable") degrade("files", failure.code);
+    return ended(failure, pace.uploads, instead(failure.code));
+  }
+
+  async function markSending(sending: Sending): Promise<void> {
+    sending.since ??= now();
+    await store.markSending(sending.post.id, sending.since);
+  }
+
+  function degrade(feature: "personas" | "files" | "history", code: string): void {
+    if (degraded.has(feature)) return;
+    degraded.add(feature);
+    onProblem({ kind: "degraded", feature, code });
+  }
+
+  async function settle(post: Post, why: string): Promise<Outcome> {
+    await store.markDelivered(post.id, { gaveUp: why });
+    return "done";
+  }
+
+  function now(): string {
+    return new Date(clock.now()).toISOString();
+  }
+}
+
+interface Sending {
+  readonly post: Post;
+  readonly place: Place;
+  readonly signal: AbortSignal;
+  form: Form;
+  /** Slack takes it in no form; what is tried now says that something is missing here. */
+  gaveUp: boolean;
+  /** When the first try began. */
+  since: string | undefined;
+  /** Of our ids, those that are known to be in the thread. */
+  readonly posted: Map<string, string>;
+  /** The id that was tried last: the post's own, or that of a piece. */
+  wanted: string;
+  /** How often Slack has said no in a word that nobody knows, and what follows when that was a refusal. */
+  doubts: number;
+  otherwise?: Refused | undefined;
+}
+
+interface About {
+  readonly rendered: Rendered;
+  readonly team: TeamCard;
+  readonly run: string;
+}
+
+type Started = RunEvent & { readonly type: "run.started" };
+
+/** What became of a try. */
+type Sent =
+  | { readonly kind: "posted"; readonly receipt: string; readonly rendered: Rendered | undefined }
+  | Refused
+  /** The bucket knows how long to wait. `mayBeThere`: an earlier try is still to be looked for. */
+  | { readonly kind: "limited"; readonly mayBeThere: boolean }
+  | { readonly kind: "unknown" }
+  /** A no that cannot be relied on: looked for, tried again, and taken for one when it comes again and again. */
+  | { readonly kind: "doubtful"; readonly otherwise: Refused }
+  | { readonly kind: "gone" | "held"; readonly code: string };
+
+/** What follows from a no to this form. */
+type Refused = { readonly kind: "next-form"; readonly form: Form } | { readonly kind: "refused"; readonly code: string };
+
+/** Tries of a message that Slack refuses in a word without a meaning; each is looked for, and the last is believed. */
+const DOUBTS_MAX = 3;
+
+/** It is not there, and was refused often enough. */
+function sureOf({ doubts, otherwise }: Sending): Refused | undefined {
+  return doubts >= DOUBTS_MAX ? otherwise : undefined;
+}
+
+function ended(failure: CallFailure, bucket: Bucket, refused: Refused): Sent {
+  if (failure.kind === "undocumented") return { kind: "doubtful", otherwise: refused };
+  return stops(failure, bucket, { mayBeThere: false }) ?? refused;
+}
+
+/** The failures that no other form of the message would mend. */
+function stops(failure: CallFailure, bucket: Bucket, { mayBeThere }: { readonly mayBeThere: boolean }): Sent | undefined {
+  switch (failure.kind) {
+    case "limited":
+      bucket.delay(failure.retryAfterMs);
+      return { kind: "limited", mayBeThere };
+    case "ambiguous":
+      return { kind: "unknown" };
+    case "gone":
+      return { kind: "gone", code: failure.code };
+    case "auth":
+      return { kind: "held", code: failure.code };
+    case "too-long":
+    case "blocks":
+    case "unavailable":
+    case "undocumented":
+    case "refused":
+      return undefined;
+  }
+}

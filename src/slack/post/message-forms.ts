@@ -1,0 +1,112 @@
+import type { KnownBlock } from "@slack/types";
+import type { Post } from "../../store/store.ts";
+import type { CallFailure } from "../api/api-errors.ts";
+import { context, markdown, section, size, type RenderedFile, type RenderedMessage } from "../words/blocks.ts";
+import { knownCode } from "../api/error-codes.ts";
+import { safeMrkdwn } from "../words/escape.ts";
+import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN } from "../words/limits.ts";
+import { faceInText, persona, type Persona, type TeamCard } from "../render/personas.ts";
+import { splitMarkdown } from "../words/split-markdown.ts";
+
+/** The forms in which one message is tried. Slack's refusals lead from one to the next, never back, so that trying ends. */
+export interface Form {
+  /** As it was meant, in blocks that every Slack has, in pieces of half the size, as a file, or as text alone. */
+  readonly shape: "whole" | "simple" | "pieces" | "file" | "plain";
+  readonly personas: boolean;
+  /** Said instead of a file that could not be uploaded. */
+  readonly notice: RenderedMessage | undefined;
+}
+
+export const FIRST_FORM: Form = { shape: "whole", personas: true, notice: undefined };
+
+/** The form to try after a refusal; `undefined` when there is none left. Waiting and looking are not forms, and are decided before. */
+export function nextForm(
+  form: Form,
+  failure: CallFailure,
+  tried: { readonly message: RenderedMessage; readonly withPersona: boolean },
+): Form | undefined {
+  if (failure.kind === "blocks" && tried.message.fallback && form.shape === "whole") return { ...form, shape: "simple" };
+  if (failure.kind === "too-long" && tried.message.markdown !== undefined) {
+    if (form.shape === "whole" || form.shape === "simple") return { ...form, shape: "pieces" };
+    if (form.shape === "pieces") return { ...form, shape: "file" };
+  }
+  if ((failure.kind === "refused" || failure.kind === "undocumented") && tried.withPersona) return { ...form, personas: false };
+  return form.shape === "plain" ? undefined : { ...form, shape: "plain" };
+}
+
+/** The messages that a form makes of one; more than one for pieces alone. */
+export function shaped(message: RenderedMessage, shape: Form["shape"]): readonly RenderedMessage[] {
+  if (shape === "plain") return [{ ...message, blocks: [] }];
+  if (shape === "simple") return [{ ...message, blocks: message.fallback ?? message.blocks }];
+  if (shape !== "pieces" || message.markdown === undefined) return [message];
+  const { parts } = splitMarkdown(message.markdown, { charsMax: MARKDOWN_CHARS_MAX / 2, partsMax: PIECES_MAX });
+  const others = (message.fallback ?? message.blocks).filter((block) => block.type !== "markdown");
+  return parts.map((text, index) => ({
+    ...message,
+    markdown: text,
+    plain: text,
+    blocks: [markdown(text), ...(index === parts.length - 1 ? others : [])],
+  }));
+}
+
+/** Halves, and what closing and reopening fences adds. */
+const PIECES_MAX = 4;
+
+/** Text, blocks and face as chat.postMessage takes them. Without a persona the speaker's name stands above the words. */
+export function contentOf(
+  message: RenderedMessage,
+  about: { readonly withPersona: boolean; readonly team: TeamCard; readonly isMember: (name: string) => boolean },
+): { readonly text: string; readonly blocks?: KnownBlock[] } & Partial<Persona> {
+  const { speaker } = message;
+  const { withPersona, team } = about;
+  const own = speaker === undefined ? undefined : persona(speaker, team, about.isMember);
+  const face = withPersona && own ? own : {};
+  const name = withPersona || speaker === undefined || !own ? undefined : `${faceInText(speaker, team)}*${safeMrkdwn(own.username)}*`;
+  if (message.blocks.length === 0) return { ...face, text: name ? `${name}\n${message.plain}` : message.plain };
+  return { ...face, text: named(message.text, speaker, own), blocks: [...(name ? [section(name)] : []), ...message.blocks] };
+}
+
+/** What is read out of a message begins with its speaker, under the name that stands above it. */
+function named(text: string, speaker: string | undefined, own: Persona | undefined): string {
+  const begin = safeMrkdwn(`${speaker}:`);
+  return own && text.startsWith(begin) ? `${safeMrkdwn(own.username)}:${text.slice(begin.length)}` : text;
+}
+
+/** A turn that Slack finds too long even in pieces. */
+export const asFile = (message: RenderedMessage, post: Post): RenderedFile => ({
+  kind: "file",
+  name: `turn-${post.seq}.md`,
+  alt: message.text,
+  comment: message.text,
+  content: { text: message.markdown ?? message.plain },
+});
+
+/** Slack takes the message in no form: that something is missing here is said in words that give no cause for a refusal. */
+export function lastForm(refused: RenderedFile | RenderedMessage, code: string): Form {
+  const whose = refused.kind === "message" && refused.speaker !== undefined ? `A message of ${safeMrkdwn(refused.speaker)}` : "A message";
+  const text = `${whose} could not be posted here (${safeMrkdwn(code)}). It is kept in Parley's log.`;
+  return { shape: "plain", personas: false, notice: { kind: "message", text, plain: text, blocks: [] } };
+}
+
+/** What cannot be uploaded is at least named; of a message that was to be a file, the beginning is said. */
+export function noticeOf(file: RenderedFile, code: string, message?: RenderedMessage): RenderedMessage {
+  const bytes = "text" in file.content ? Buffer.byteLength(file.content.text) : file.content.bytes;
+  const text = `${safeMrkdwn(file.name)} (${size(bytes)}) could not be uploaded: ${safeMrkdwn(WHY[code] ?? whyOf(code))}. It is kept in Parley's log.`;
+  if (!message) return { kind: "message", text, plain: text, blocks: [context(text)] };
+  const head = splitMarkdown(message.markdown ?? message.plain, { charsMax: OUTPUT_CHARS_SHOWN, partsMax: 1 }).parts[0] ?? "";
+  const { markdown: _, ...rest } = message;
+  return { ...rest, plain: `${safeMrkdwn(head)}\n…\n${text}`, blocks: [markdown(head), context(text)] };
+}
+
+/** As a clause: the sentence of the table, or the code itself where it has none. */
+function whyOf(code: string): string {
+  const { reaction, says } = knownCode(code);
+  return reaction === "bug" || reaction === "doubt" ? code : says.replace(/\.$/, "");
+}
+
+const WHY: { readonly [code: string]: string } = {
+  missing_scope: "the app lacks the scope files:write; add it and install the app again",
+  unknown_method: "this server takes no uploads",
+  content_gone: "its content is gone",
+  empty: "it is empty",
+};

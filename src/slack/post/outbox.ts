@@ -1,0 +1,152 @@
+import type { Clock } from "../../engine/clock.ts";
+import { createDelivery, type DeliveryParts, type Pace } from "./delivery.ts";
+import {
+  POST_BURST, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE, POSTS_PER_MINUTE_PER_CHANNEL, READ_BURST, READS_PER_MINUTE, RETRY_DELAY_MS, RETRY_DELAY_MS_MAX,
+  ROWS_PER_SWEEP, ROWS_PER_THREAD, UPLOAD_BURST, UPLOADS_PER_MINUTE,
+} from "../words/limits.ts"; // prettier-ignore
+import { createBucket, createBuckets, createSharedBucket } from "../api/pacer.ts";
+
+/** Posts what the log says is to be posted: in order within a thread, at Slack's pace, each once. */
+export interface Outbox {
+  /** There may be something to post, in this thread or in any. Without a thread, what was held is tried again. */
+  poke(thread?: string): void;
+  /** Takes up everything that is due, and follows the store from here on. */
+  start(): void;
+  /** Begins nothing new and resolves when the calls under way have ended, or after a few seconds. What is left is due at the next start. */
+  stop(): Promise<void>;
+  /** Resolves when nothing is left to do, or everything is held. */
+  idle(): Promise<void>;
+}
+
+/**
+ * A lane for each thread with something to post; a lane posts one message at a time and waits for its channel's bucket like everybody, so
+ * that the threads of a channel take turns. Lanes are woken by commits, and sleep for nothing but pace and outages.
+ */
+export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace }): Outbox {
+  const { store, clock, onProblem } = parts;
+  const deliver = createDelivery(parts, parts.pace ?? createPace(clock));
+  const lanes = new Map<string, { isDirty: boolean }>();
+  const running = new Set<Promise<void>>();
+  let ending = new AbortController();
+  let unfollow: (() => void) | undefined;
+  let isHeld = false;
+  /** Rows may be due in threads that nobody has named. */
+  let mustSweep = false;
+  let isSweeping = false;
+
+  function poke(thread?: string): void {
+    if (!unfollow) return;
+    if (thread === undefined) {
+      isHeld = false;
+      mustSweep = true;
+      void track(sweep());
+    } else if (!isHeld) void track(work(thread)); // idle() and stop() wait for it
+  }
+
+  /** Wakes the lanes of what is due, the oldest first, and looks again after as many as one look can see. */
+  async function sweep(): Promise<void> {
+    if (isSweeping) return;
+    isSweeping = true;
+    try {
+      let firstBefore: number | undefined;
+      while (mustSweep && !isHeld && !ending.signal.aborted) {
+        mustSweep = false;
+        const due = await store.duePosts(undefined, ROWS_PER_SWEEP);
+        const woken = [...new Set(due.map((post) => post.thread))].map((thread) => track(work(thread)));
+        // What was first and still is cannot be posted now; looking again would not help it.
+        if (due.length < ROWS_PER_SWEEP || due[0]?.id === firstBefore) continue;
+        firstBefore = due[0]?.id;
+        await Promise.all(woken);
+        mustSweep = true;
+      }
+    } finally {
+      isSweeping = false;
+    }
+  }
+
+  async function work(thread: string): Promise<void> {
+    const busy = lanes.get(thread);
+    if (busy) {
+      busy.isDirty = true;
+      return;
+    }
+    const lane = { isDirty: true };
+    lanes.set(thread, lane);
+    for (let delayMs = RETRY_DELAY_MS; lane.isDirty;) {
+      lane.isDirty = false;
+      try {
+        await drain(thread);
+      } catch (error) {
+        // After the end the store may be gone already, and that is no news.
+        if (ending.signal.aborted) break;
+        onProblem({ kind: "bug", thread, error });
+        // The rows stay, and perhaps nothing else will ever be recorded in this thread that would wake the lane.
+        lane.isDirty = true;
+        await clock.sleep(delayMs, ending.signal);
+        delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX);
+      }
+    }
+    lanes.delete(thread);
+  }
+
+  async function drain(thread: string): Promise<void> {
+    for (;;) {
+      const due = await store.duePosts(thread, ROWS_PER_THREAD);
+      if (due.length === 0) return;
+      for (const post of due) {
+        if (isHeld || ending.signal.aborted) return;
+        const outcome = await deliver(post, ending.signal);
+        if (outcome === "held") isHeld = true;
+        if (outcome !== "done") return;
+      }
+    }
+  }
+
+  function track(job: Promise<void>): Promise<void> {
+    const done = job.catch((error: unknown) => onProblem({ kind: "bug", thread: "", error })).finally(() => running.delete(done));
+    running.add(done);
+    return done;
+  }
+
+  async function idle(): Promise<void> {
+    while (running.size > 0) await Promise.all(running);
+  }
+
+  return {
+    poke,
+    start() {
+      if (unfollow) return;
+      ending = new AbortController();
+      unfollow = store.follow(({ thread, posts }) => {
+        if (posts > 0) poke(thread);
+      });
+      poke();
+    },
+    async stop() {
+      unfollow?.();
+      unfollow = undefined;
+      ending.abort();
+      // A timer left behind would hold the process open.
+      const late = new AbortController();
+      await Promise.race([idle(), clock.sleep(STOP_GRACE_MS, late.signal)]);
+      late.abort();
+    },
+    idle,
+  };
+}
+
+/** A call to Slack may take half a minute. Its row says that it was begun, so the next start will look before it tries again. */
+const STOP_GRACE_MS = 5_000;
+
+/** One for all that a process says in a workspace. */
+export function createPace(clock: Clock): Pace {
+  const perChannel = createBuckets(() => createBucket({ perMinute: POSTS_PER_MINUTE_PER_CHANNEL, burst: POST_BURST_PER_CHANNEL, clock }));
+  return {
+    post: perChannel,
+    posts: createSharedBucket(createBucket({ perMinute: POSTS_PER_MINUTE, burst: POST_BURST, clock }), (channel) =>
+      perChannel(channel).waitMs(),
+    ),
+    reads: createBucket({ perMinute: READS_PER_MINUTE, burst: READ_BURST, clock }),
+    uploads: createBucket({ perMinute: UPLOADS_PER_MINUTE, burst: UPLOAD_BURST, clock }),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Store } from "../../store/store.ts";
+import { INVITE, tellDirectly, type Desk } from "../desk/handler-context.ts";
+import { postLooking, type Looking, type Message, type Mouth, type Posted } from "./post-or-find.ts";
+
+/** A person's words that came by another way than a message, to be posted in their name. */
+interface Words {
+  /** The same each time the same words are handled. */
+  readonly key: string;
+  readonly user: string;
+  readonly channel: string;
+  /** A message of its own when absent. */
+  readonly threadTs?: string;
+  readonly text: string;
+}
+
+/**
+ * A message of the app's own about what a person did elsewhere, posted once for its key. Resolves to its ts; to nothing when it could not be
+ * posted, which the person has been told.
+ */
+export async function postOnce(desk: Desk, { key, user, ...words }: Words): Promise<string | undefined> {
+  // Words that nobody reads are a task that nobody does: where nobody can look, twice is the smaller harm.
+  const posted = await postNoted(desk, { ...words, id: key, key: `slack/${key}` }, { blind: "again" });
+  if (posted.kind === "posted") return posted.ts;
+  const { code } = posted.failure;
+  const isOutside = code === "not_in_channel" || code === "channel_not_found";
+  const text = isOutside
+    ? `<#${words.channel}>: ${INVITE}`
+    : `I could not post your words in <#${words.channel}> (${code}). Try again, or mention me there.`;
+  await tellDirectly(desk, user, text);
+  if (!isOutside) desk.log(`a person's words could not be posted in ${words.channel} (${code})`);
+  return undefined;
+}
+
+/**
+ * Posts it once for its key, however often this is called. That it is being tried is noted before; so after a crash, or an answer that was
+ * lost, it is looked for by its metadata, as the outbox does. A message that was refused may be tried again. Rejects as the store does.
+ */
+export async function postNoted(
+  mouth: Mouth & { readonly store: Pick<Store, "note" | "putNote"> },
+  { key, ...message }: Message & { readonly key: string },
+  { blind, signal }: Pick<Looking, "blind" | "signal">,
+): Promise<Posted> {
+  const { store, clock } = mouth;
+  const noted = await store.note(key);
+  if (noted && !noted.startsWith(TRYING)) return { kind: "posted", ts: noted };
+  const triedSince = noted ? Number(noted.slice(TRYING.length)) : undefined;
+  if (triedSince === undefined) await store.putNote(key, `${TRYING}${clock.now()}`);
+  const posted = await postLooking(mouth, message, { blind, triedSince, ...(signal ? { signal } : {}) });
+  if (posted.kind === "posted") await store.putNote(key, posted.ts);
+  return posted;
+}
+
+/** Whether {@link postNoted} has come to its end for this key. */
+export async function isPosted(store: Pick<Store, "note">, key: string): Promise<boolean> {
+  const noted = await store.note(key);
+  return Boolean(noted) && !noted?.startsWith(TRYING);
+}
+
+/** Before the time at which the first try began. */
+export const TRYING = "trying ";

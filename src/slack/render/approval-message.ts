@@ -1,0 +1,121 @@
+import type { KnownBlock } from "@slack/types";
+import { isStanding } from "../../engine/approvals.ts";
+import { MARKS_EXPLAINED, shown } from "../../engine/reading/shown.ts";
+import type { Transcript } from "../../engine/reading/transcript.ts";
+import { ACTIONS, actions, button, context, markdown, mention, plural, section, timeOf, type Rendered } from "../words/blocks.ts";
+import { safeLine, safeMrkdwn } from "../words/escape.ts";
+import { BUTTON_VALUE_CHARS_MAX, CARD_LINE_CHARS } from "../words/limits.ts";
+import { runOf, type Of } from "./log-reading.ts";
+import { fenced, plainText } from "./turn-messages.ts";
+import { codeFileEnding } from "./long-parts.ts";
+import { excerptOf, isShownWhole, linesOf, shownWhole, type Excerpt } from "./code-excerpt.ts";
+
+/** A call that waits for a person's yes: buttons until somebody has decided, then what became of it; a yes for the run can be taken back. */
+export function renderApproval(asked: Of<"approval.requested">, transcript: Transcript): Rendered {
+  const { state, events } = runOf(transcript, asked.seq);
+  const ofCall = <Type extends "approval.given" | "approval.expired" | "approval.withdrawn">(type: Type) =>
+    events.find((event) => event.type === type && event.call === asked.call) as Of<Type> | undefined;
+  const given = ofCall("approval.given");
+  const title = `${state.startedBy ? `${mention(state.startedBy)} ` : ""}*${safeMrkdwn(asked.agent)} ${wish(asked)}:*`;
+  const what = given?.edited ?? asked.what;
+  const excerpt = excerptOf(what);
+  const notes = notesOn(excerpt, what, given?.edited === undefined ? asked : undefined);
+  const card = (...below: readonly KnownBlock[]): Rendered => {
+    const rest = [...notes.map(context), ...below];
+    return {
+      kind: "message",
+      text: `${safeMrkdwn(asked.agent)} ${wish(asked)}: ${line1(shown(asked.what))}`,
+      plain: [title, plainText(shownWhole(what)), ...notes].join("\n"),
+      blocks: [section(title), ...preformatted(excerpt), ...rest],
+      fallback: [section(title), ...inFences(excerpt), ...rest],
+    };
+  };
+
+  if (given && !given.approved) return card(context(`denied by ${mention(given.person)}${given.reason ? `: ${line1(given.reason)}` : ""}`));
+  if (given) {
+    const by = `${given.edited === undefined ? "allowed" : "changed and allowed"} by ${mention(given.person)}`;
+    if (given.scope !== "run") return card(context(by));
+    const withdrawn = ofCall("approval.withdrawn");
+    if (withdrawn) return card(context(`${by} for this run; ${mention(withdrawn.person)} took that back`));
+    const rest = asked.tool === undefined ? `code of *${safeMrkdwn(asked.agent)}*` : `\`${safeLine(asked.tool, CARD_LINE_CHARS)}\``;
+    if (!isStanding(transcript, asked.call)) return card(context(`${by} for this run`));
+    return card(
+      context(`${by} for this run: ${rest} runs without a question from here on`),
+      actions(button("Ask me again", ACTIONS.askAgain, valueOf(asked))),
+    );
+  }
+  if (ofCall("approval.expired")) return card(context("nobody allowed it in time; it was not run"));
+  if (!state.running) return card(context("not decided; the run has stopped"));
+  if (!state.approvals.includes(asked.call)) return card(context("not decided; the turn was skipped"));
+  const value = valueOf(asked);
+  return card(
+    actions(
+      ...yesButtons(asked, value),
+      button("Edit…", ACTIONS.editCall, value),
+      button("Deny", ACTIONS.deny, value, "danger"),
+      button("Deny and say why…", ACTIONS.denyWhy, value),
+    ),
+    ...(asked.approveBy === undefined ? [] : [context(`without a yes it is not run, after ${timeOf(asked.approveBy)}`)]),
+  );
+}
+
+/** What has not been shown whole can be allowed once, and no more with it. */
+function yesButtons(asked: Of<"approval.requested">, value: object) {
+  const once = button("Run once", ACTIONS.approve, value, "primary");
+  if (!isShownWhole(asked)) return [once];
+  // A tool that is asked for once has no yes that holds for less than the thread.
+  if (asked.lasting) return [button("Allow in this thread", ACTIONS.approve, value, "primary")];
+  return [once, button("Allow for this run", ACTIONS.allowRun, value)];
+}
+
+/** All of it, in the form in which the card shows a part. */
+export function renderApprovalFile(asked: Of<"approval.requested">): Rendered {
+  const text = shown(asked.what);
+  const marks = text === asked.what ? "" : ` ${MARKS_EXPLAINED}`;
+  return {
+    kind: "file",
+    name: wholeFileName(asked),
+    alt: `All that ${asked.agent} ${wish(asked)}`,
+    comment: `All that *${safeMrkdwn(asked.agent)}* ${wish(asked)}.${marks}`,
+    content: { text: text.endsWith("\n") ? text : `${text}\n` },
+  };
+}
+
+const wholeFileName = ({ seq, language, tool }: Of<"approval.requested">): string =>
+  tool === undefined ? `code-to-run-${seq}.${codeFileEnding(language)}` : `call-${seq}.txt`;
+
+function wish({ tool, language, what, lasting }: Of<"approval.requested">): string {
+  if (tool !== undefined) return `wants to call \`${safeMrkdwn(safeLine(tool, CARD_LINE_CHARS))}\`${lasting ? " for the first time" : ""}`;
+  if (language === undefined) return "asks for approval";
+  return `wants to run ${plural(linesOf(what), "line")} of ${safeMrkdwn(safeLine(language, CARD_LINE_CHARS))}`;
+}
+
+/** What a reader has to know of what they see. `asked`: where there is a file with all of it. */
+function notesOn(excerpt: Excerpt, what: string, asked: Of<"approval.requested"> | undefined): readonly string[] {
+  const notes = shownWhole(what) === what ? [] : [MARKS_EXPLAINED];
+  if (excerpt.kind === "whole") return notes;
+  const { hiddenChars, hiddenLines } = excerpt;
+  const left = hiddenLines > 0 ? `${plural(hiddenLines, "line")} (${plural(hiddenChars, "character")})` : plural(hiddenChars, "character");
+  const where = asked ? `; all of it is in the file ${wholeFileName(asked)} above` : "";
+  return [`${left} in the middle ${hiddenChars === 1 ? "is" : "are"} not shown here${where}`, ...notes];
+}
+
+/** Each piece in a frame of its own: nothing in the code can pass for the line between them. */
+const preformatted = (excerpt: Excerpt): readonly KnownBlock[] =>
+  inPieces(excerpt, (text) => ({
+    type: "rich_text",
+    elements: [{ type: "rich_text_preformatted", elements: [{ type: "text", text }], border: 0 }],
+  }));
+
+const inFences = (excerpt: Excerpt): readonly KnownBlock[] => inPieces(excerpt, (text) => markdown(fenced(text)));
+
+function inPieces(excerpt: Excerpt, block: (text: string) => KnownBlock): readonly KnownBlock[] {
+  if (excerpt.kind === "whole") return excerpt.text === "" ? [context("(nothing)")] : [block(excerpt.text)];
+  return [block(excerpt.head), context("⋯"), block(excerpt.tail)];
+}
+
+/** The number says which one it is; the call's id, which a model may have chosen, goes along while it is short. */
+const valueOf = ({ seq, call }: Of<"approval.requested">) => ({ seq, ...(call.length < BUTTON_VALUE_CHARS_MAX / 8 ? { call } : {}) });
+
+/** One escaped line. */
+const line1 = (text: string): string => safeMrkdwn(safeLine(text, CARD_LINE_CHARS));

@@ -1,0 +1,111 @@
+import type { RaiseOffer, RunEvent, RunLimits, StopReason } from "../../engine/events/events.ts";
+import { ceilingWords, offerAt } from "../../engine/limits/run-limits.ts";
+import { describe, ownerOf } from "../../engine/limits/termination.ts";
+import type { Transcript } from "../../engine/reading/transcript.ts";
+import {
+  ACTIONS,
+  actions,
+  button,
+  confirmed,
+  context,
+  count,
+  dollars,
+  mention,
+  plural,
+  section,
+  timeOf,
+  type Rendered,
+} from "../words/blocks.ts";
+import { safeMrkdwn } from "../words/escape.ts";
+import { RUN_ID_CHARS } from "../words/limits.ts";
+import { runOf, type Of } from "./log-reading.ts";
+
+/** A run stands at a limit: what is reached, and buttons until somebody has decided; then what was decided. */
+export function renderHalt(reached: Of<"limit.reached">, transcript: Transcript): Rendered {
+  const { state, events } = runOf(transcript, reached.seq);
+  const next = events.find(({ seq, type }) => seq > reached.seq && DECISIONS.has(type)) as Decision | undefined;
+  const asked = state.startedBy && !next ? `${mention(state.startedBy)} ` : "";
+  const title = `${asked}:hourglass: *${reached.reasons.map(headline).join(" ")}*`;
+  const facts = safeMrkdwn(reached.reasons.map(describe).join("; "));
+  const text = reached.reasons.map(headline).join(" ");
+  const message = { kind: "message" as const, text: `${text} The agents wait.` };
+  if (next) {
+    const became = decided(next);
+    return { ...message, text, plain: `${title}\n${facts}\n${became}`, blocks: [section(title), context(`${facts}\n${became}`)] };
+  }
+  const offer = reached.offer ?? offerAt(reached.reasons);
+  const until = reached.until ? ` Without a decision the run stops ${timeOf(reached.until)}.` : "";
+  const ceiling = offer.atCeiling ? ` ${safeMrkdwn(ceilingWords(offer.atCeiling))}` : "";
+  const wait = `${facts}. The agents wait; nothing more is spent.${ceiling}${until}`;
+  return {
+    ...message,
+    plain: `${title}\n${wait}`,
+    blocks: [
+      section(title),
+      context(wait),
+      actions(
+        ...(offer.atCeiling
+          ? []
+          : [
+              confirmed(button(`Raise to ${raisedWords(offer)}`, ACTIONS.raise, { seq: reached.seq }, "primary"), {
+                title: "Raise the limit?",
+                text: `The run goes on, and may take up to ${raisedWords(offer)}.`,
+                confirm: "Raise",
+              }),
+            ]),
+        button("Finish with a summary", ACTIONS.finish, { seq: reached.seq }),
+        button("Stop", ACTIONS.stop, { r: reached.run.slice(0, RUN_ID_CHARS) }, "danger"),
+      ),
+    ],
+  };
+}
+
+type Decision = Of<"limit.raised" | "summary.requested" | "run.stopped">;
+const DECISIONS: ReadonlySet<RunEvent["type"]> = new Set(["limit.raised", "summary.requested", "run.stopped"]);
+
+function decided(event: Decision): string {
+  switch (event.type) {
+    case "limit.raised": {
+      return event.person ? `raised to ${raisedWords(event)} by ${mention(event.person)}` : "there is budget again; the run goes on";
+    }
+    case "summary.requested":
+      return `ends with a summary, asked for by ${mention(event.person)}`;
+    case "run.stopped": {
+      const by = event.reasons.find((reason) => reason.kind === "person");
+      return by ? `stopped by ${mention(by.person)}` : "nobody decided in time; the run has stopped";
+    }
+  }
+}
+
+/** What a press makes of it. */
+const raisedWords = ({ to, budgets = [] }: Pick<RaiseOffer, "to" | "budgets">): string =>
+  [...amounts(to), ...budgets.map(({ usd }) => `${dollars(usd)} today`)].join(" and ");
+
+const amounts = (limits: Partial<RunLimits>): readonly string[] => [
+  ...(limits.turns === undefined ? [] : [plural(limits.turns, "turn")]),
+  ...(limits.minutes === undefined ? [] : [plural(limits.minutes, "minute")]),
+  ...(limits.tokens === undefined ? [] : [`${count(limits.tokens)} tokens`]),
+  ...(limits.usd === undefined ? [] : [dollars(limits.usd)]),
+];
+
+function headline(reason: StopReason): string {
+  switch (reason.kind) {
+    case "maxTurns":
+      return `The limit of ${plural(reason.limit, "turn")} is reached.`;
+    case "minutes":
+      return `The limit of ${plural(reason.limit, "minute")} is reached.`;
+    case "tokens":
+      return `The limit of ${count(reason.limit)} tokens is reached.`;
+    case "usd":
+      return `The limit of ${dollars(reason.limit)} is reached.`;
+    case "budget":
+      return `Today's budget of ${ownerOf(reason.account)}, ${dollars(reason.limit)}, is used up.`;
+    case "failure": {
+      const { limit } = reason.error;
+      if (!limit) return "A limit is reached.";
+      return `The next call could pass the limit of ${limit.kind === "usd" ? dollars(limit.of) : `${count(limit.of)} tokens`}.`;
+    }
+    default:
+      return "A limit is reached.";
+  }
+}

@@ -1,0 +1,102 @@
+import type { CodeRan, PersonMessage, RunEvent, Usage } from "../../engine/events/events.ts";
+import type { RunState } from "../../engine/reading/run-state.ts";
+import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+
+/** What a message in Slack has to know of the log around its event. Messages are made late, so the log may have gone on since. */
+
+/** The log as it was when this event had been recorded. */
+export const upTo = (transcript: Transcript, seq: number): Transcript =>
+  transcript.events.length <= seq ? transcript : { events: transcript.events.slice(0, seq) };
+
+export const eventAt = (transcript: Transcript, seq: number): RunEvent | undefined => transcript.events[seq - 1];
+
+/** The run that the event belongs to, as far as it has come by now. */
+export function runOf(transcript: Transcript, seq: number): { readonly state: RunState; readonly events: readonly RunEvent[] } {
+  const { events } = transcript;
+  const begin = Math.max(
+    0,
+    events.slice(0, seq).findLastIndex((event) => event.type === "run.started"),
+  );
+  const next = events.findIndex((event) => event.seq > Math.max(seq, begin + 1) && event.type === "run.started");
+  const own = events.slice(begin, next === -1 ? events.length : next);
+  return { state: currentRun({ events: own }), events: own };
+}
+
+/** The task of a run of the thread; of the first, where that one is not found. */
+export const taskOf = (transcript: Transcript, run: string | undefined): string => taskMessage(transcript, run)?.text ?? "";
+
+export function taskMessage(transcript: Transcript, run: string | undefined): PersonMessage | undefined {
+  const { events } = transcript;
+  const start = events.findIndex((event) => event.type === "run.started" && run !== undefined && event.run.startsWith(run));
+  const task = events.slice(Math.max(0, start)).find((event) => event.type === "message.posted" && "person" in event);
+  return task?.type === "message.posted" && "person" in task ? task : undefined;
+}
+
+/** One event by its type. */
+export type Of<Type extends RunEvent["type"]> = Extract<RunEvent, { readonly type: Type }>;
+
+/** What people read as an agent's turn: its words, its hand-over, or code that it is about to run. */
+export type TurnEnd = Of<"handoff.made" | "code.written"> | Extract<RunEvent, { readonly type: "message.posted"; readonly agent: string }>;
+
+export interface Turn {
+  readonly selected: Of<"speaker.selected"> | undefined;
+  /** What was recorded in the turn before its end. */
+  readonly events: readonly RunEvent[];
+  readonly codeRuns: readonly CodeRan[];
+}
+
+/** The turn of the agent that an event with this number ends, or is about to end. */
+export function turnBefore(transcript: Transcript, seq: number, agent: string): Turn {
+  const { events } = transcript;
+  let begin = Math.min(seq - 1, events.length);
+  let selected: Turn["selected"];
+  while (begin > 0) {
+    const event = events[begin - 1];
+    if (event?.type === "run.started") break;
+    // Its own message or hand-over ended the turn before; a leading agent's turns follow each other without a selection.
+    if (event && endsTurn(event, agent)) break;
+    begin--;
+    if (event?.type === "speaker.selected" && event.agent === agent) {
+      selected = event;
+      break;
+    }
+  }
+  const own = events.slice(begin, seq - 1);
+  return {
+    selected,
+    events: own,
+    codeRuns: own.filter((event) => event.type === "code.ran" && event.agent === agent) as readonly (CodeRan & RunEvent)[],
+  };
+}
+
+const endsTurn = (event: RunEvent, agent: string): boolean =>
+  (event.type === "message.posted" && "agent" in event && event.agent === agent) ||
+  event.type === "turn.failed" ||
+  (event.type === "turn.skipped" && event.agent === agent);
+
+/** What the model calls of a turn cost, its last event included. */
+export function spentInTurn(turn: Turn, last: TurnEnd): { readonly usage: Usage; readonly priced: boolean } | undefined {
+  const own = [...turn.events, last].filter((event) => "agent" in event && event.agent === last.agent && event.type !== "speaker.selected");
+  const usages = own.flatMap((event) => ("usage" in event && event.usage ? [event.usage] : []));
+  if (usages.length === 0) return undefined;
+  const sum = (pick: (usage: Usage) => number | undefined) => usages.reduce((total, usage) => total + (pick(usage) ?? 0), 0);
+  const usage = {
+    inputTokens: sum((one) => one.inputTokens),
+    outputTokens: sum((one) => one.outputTokens),
+    usd: sum((one) => one.usd),
+    calls: sum((one) => one.calls ?? 1),
+  };
+  return { usage, priced: usages.every((one) => one.usd !== undefined) };
+}
+
+/** What the model wrote beside the call by which it handed over or asked. */
+export function wordsBeside(turn: Turn, call: string | undefined): string {
+  const at = turn.events.findLastIndex((event) => event.type === "tool.called" && event.call === call);
+  // The words are on the first call of the reply, which may be another one.
+  for (let index = at; index >= 0; index--) {
+    const event = turn.events[index];
+    if (event?.type !== "tool.called") break;
+    if (event.text) return event.text;
+  }
+  return "";
+}

@@ -1,0 +1,154 @@
+import type { ContextActionsBlock, KnownBlock } from "@slack/types";
+import type { RunEvent } from "../../engine/events/events.ts";
+import { describe } from "../../engine/limits/termination.ts";
+import { currentRun, messagesOfRun, type Transcript } from "../../engine/reading/transcript.ts";
+import { cachedShare } from "../../engine/limits/usage.ts";
+import {
+  ACTIONS,
+  actions,
+  button,
+  context,
+  cost,
+  count,
+  duration,
+  markdown,
+  plainText,
+  plural,
+  section,
+  type Rendered,
+} from "../words/blocks.ts";
+import { dissentOf } from "./dissent.ts";
+import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks, withoutStopWord } from "../words/escape.ts";
+import { ANSWER_CHARS_MAX, ANSWER_CHARS_SHOWN, CARD_LINE_CHARS, RUN_ID_CHARS } from "../words/limits.ts";
+import type { TeamCard } from "./personas.ts";
+import { upTo, type Of } from "./log-reading.ts";
+
+/** Why a run stopped, what came of it, who disagrees, what it cost, and what can be done next. */
+export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, team: TeamCard): Rendered {
+  const ended = upTo(transcript, stopped.seq);
+  const state = currentRun(ended);
+  const why = line1(stopped.reasons.map(describe).join("; ") || stopped.reason);
+  const { inputTokens, outputTokens, calls } = state.usage;
+  const share = cachedShare(state.usage);
+  const cached = share ? ` (${Math.round(share * 100)}% cached)` : "";
+  const money = cost(state.usage, state.priced);
+  const facts = [
+    plural(state.turns, "turn"),
+    ...(calls > 0 ? [`${count(inputTokens)} tokens in${cached}, ${count(outputTokens)} out`] : []),
+    ...(money ? [money] : []),
+    duration(state.elapsedMs),
+  ].join(" · ");
+  const { title: how, word, next } = ENDS[stopped.outcome];
+  const title = `${how}: ${why}`;
+  const answer = answerOf(ended, team.stopWords);
+  const isQuiet = ended.events.some((event) => event.type === "run.started" && event.run === stopped.run && event.turnsInFile);
+  const dissent = dissentOf(ended, answer?.agent).map(({ agent, words }) => `:warning: *${safeMrkdwn(agent)} disagrees:* ${line1(words)}`);
+  const unread = unreadOf(ended);
+  const shown = answer && stopped.outcome !== "stopped" ? answerBlocks(answer, isQuiet) : [];
+  return {
+    kind: "message",
+    text: `${word}: ${why}`,
+    plain: [title, ...(isQuiet && answer ? [safeMrkdwn(answer.text)] : []), ...dissent, facts, next].join("\n"),
+    blocks: [
+      section(title),
+      ...shown,
+      ...(dissent.length > 0 ? [section(dissent.join("\n"))] : []),
+      ...(unread ? [context(unread)] : []),
+      context(facts),
+      actions(...nextButtons(stopped.run, answer !== undefined)),
+      feedbackButtons(stopped.run),
+      context(next),
+    ],
+    fallback: [
+      section(title),
+      ...shown,
+      ...(dissent.length > 0 ? [section(dissent.join("\n"))] : []),
+      context(facts),
+      actions(...nextButtons(stopped.run, answer !== undefined)),
+      context(next),
+    ],
+  };
+}
+
+/** The last words of a model in a run: of the leader who sums up, else of whoever spoke last and said more than the stop word. */
+export function answerOf(
+  transcript: Transcript,
+  stopWords: readonly string[],
+): { readonly agent: string; readonly text: string } | undefined {
+  for (const message of messagesOfRun(transcript).toReversed()) {
+    if (message.type !== "message.posted" || !("agent" in message) || message.model === undefined) continue;
+    const text = withoutStopWord(message.text, stopWords).trim();
+    if (text !== "") return { agent: message.agent, text };
+  }
+  return undefined;
+}
+
+/** Where the turns are in the thread, its beginning, for whoever reads the card alone; where they are not, all of it. */
+function answerBlocks({ agent, text }: { readonly agent: string; readonly text: string }, isWhole: boolean): readonly KnownBlock[] {
+  const name = `*${safeMrkdwn(agent)}:*`;
+  if (isWhole) return [section(name), markdown(shorten(safeMarkdown(text), ANSWER_CHARS_MAX))];
+  return [section(`>${name} ${safeMrkdwn(safeLine(withoutMarks(text.replaceAll(/```[^]*?(?:```|$)/g, " … ")), ANSWER_CHARS_SHOWN))}`)];
+}
+
+/** People whose words came after the last speaker had begun: nobody has read them. */
+function unreadOf(transcript: Transcript): string | undefined {
+  const read = transcript.events.findLastIndex((event) => UNREAD_AFTER.has(event.type));
+  const late = transcript.events
+    .slice(read + 1)
+    .flatMap((event) => (event.type === "message.posted" && "person" in event && !event.answers ? [event.person.name] : []));
+  const names = [...new Set(late)].map((name) => safeMrkdwn(name));
+  return names.length > 0 ? `What ${names.join(" and ")} wrote last came too late to be read; \`Continue\` takes it up.` : undefined;
+}
+
+const UNREAD_AFTER: ReadonlySet<RunEvent["type"]> = new Set([
+  "speaker.selected",
+  "tool.returned",
+  "tool.failed",
+  "code.ran",
+  "run.started",
+]);
+
+function nextButtons(run: string, hasAnswer: boolean) {
+  const value = { r: run.slice(0, RUN_ID_CHARS) };
+  return [
+    button("Continue…", ACTIONS.goOn, value),
+    button("Another team…", ACTIONS.otherTeam, value),
+    button("Transcript", ACTIONS.transcript, value),
+    ...(hasAnswer ? [button("Share to channel", ACTIONS.share, value)] : []),
+  ];
+}
+
+function feedbackButtons(run: string): ContextActionsBlock {
+  const value = (helpful: boolean) => JSON.stringify({ r: run.slice(0, RUN_ID_CHARS), helpful });
+  return {
+    type: "context_actions",
+    elements: [
+      {
+        type: "feedback_buttons",
+        action_id: ACTIONS.feedback,
+        positive_button: { text: plainText("Helpful"), accessibility_label: "This run was helpful", value: value(true) },
+        negative_button: { text: plainText("Not helpful"), accessibility_label: "This run was not helpful", value: value(false) },
+      },
+    ],
+  };
+}
+
+const ENDS: {
+  readonly [outcome in Of<"run.stopped">["outcome"]]: { readonly title: string; readonly word: string; readonly next: string };
+} = {
+  done: { title: ":checkered_flag: *Done*", word: "Done", next: "Mention me here to go on." },
+  limit: {
+    title: ":hourglass: *Stopped at a limit*",
+    word: "Stopped at a limit",
+    next: "Mention me here to go on; the limits then start anew.",
+  },
+  stopped: { title: ":octagonal_sign: *Stopped*", word: "Stopped", next: "Mention me here to go on." },
+  failed: {
+    title: ":warning: *Stopped by a failure*",
+    word: "Stopped by a failure",
+    next: "What was said is kept. Mention me here to try again.",
+  },
+};
+
+/** One escaped line. */
+const line1 = (text: string): string => safeMrkdwn(safeLine(text, CARD_LINE_CHARS));

@@ -1,0 +1,45 @@
+import type { RunState } from "../../engine/reading/run-state.ts";
+import { currentRun, messagesOfRun, speakerOf, type Transcript } from "../../engine/reading/transcript.ts";
+import { cost, count, duration, mention, plural } from "../words/blocks.ts";
+import { safeLine, safeMrkdwn } from "../words/escape.ts";
+import { CARD_LINE_CHARS } from "../words/limits.ts";
+
+/** Where a run stands, in mrkdwn: for `summary`. Read off the log; no model is asked. */
+export function standingText(transcript: Transcript): string {
+  const run = currentRun(transcript);
+  const said = messagesOfRun(transcript);
+  const [task] = said;
+  const spent = [
+    plural(run.turns, "turn"),
+    `${count(run.usage.inputTokens + run.usage.outputTokens)} tokens`,
+    cost(run.usage, run.priced),
+    duration(run.elapsedMs),
+  ].filter(Boolean);
+  const last = said.slice(1).slice(-LAST_WORDS);
+  return [
+    `*${safeMrkdwn(run.team ?? "")}* ${stateOf(run)}`,
+    ...(task ? [`>${line(task.text)}`] : []),
+    spent.join(" · "),
+    ...last.map((message) => `• *${safeMrkdwn(speakerOf(message))}:* ${line(message.text)}`),
+    ...(last.length === 0 ? ["Nobody has spoken yet."] : []),
+  ].join("\n");
+}
+
+/** What a run is doing, in words behind its team's name; people as mentions. */
+export function stateOf(run: RunState): string {
+  if (!run.running) return "has stopped";
+  if (run.halt) return run.halt.summary ? "ends with a summary" : "waits at a limit for somebody to raise it";
+  if (run.pausedBy) return `is paused by ${mention(run.pausedBy)}; \`resume\` lets it go on`;
+  const [question] = run.questions;
+  if (question) return `waits for an answer to ${names(run.questions.map(({ agent }) => agent))}`;
+  if (run.approvals.length > 0) return "waits for an approval";
+  return run.openTurns.length > 0
+    ? `is at work: ${names(run.openTurns)} ${run.openTurns.length === 1 ? "has" : "have"} the floor`
+    : "is at work";
+}
+
+const names = (agents: readonly string[]): string => [...new Set(agents)].map((name) => safeMrkdwn(name)).join(", ");
+const line = (text: string): string => safeMrkdwn(safeLine(text, CARD_LINE_CHARS));
+
+/** Enough to remember where the talk was; the thread has the rest. */
+const LAST_WORDS = 3;

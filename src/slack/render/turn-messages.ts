@@ -1,0 +1,263 @@
+import { withShownCode } from "../../engine/code-blocks.ts";
+import { defaultNotice } from "../../engine/agents/handoff.ts";
+import type { CodeOutcome, CodeRan, HandoffMade, RunEvent, SelectedBy } from "../../engine/events/events.ts";
+import { MEMORY_TOOLS } from "../../engine/memory.ts";
+import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+import { context, cost, count, duration, markdown, size, type Rendered } from "../words/blocks.ts";
+import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } from "../words/escape.ts";
+import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN, POST_TEXT_CHARS_MAX, SUMMARY_CHARS, TURN_PARTS_MAX } from "../words/limits.ts";
+import type { TeamCard } from "./personas.ts";
+import { withoutLong, type LongPart } from "./long-parts.ts";
+import { codeCards, excerpt } from "./code-cards.ts";
+import { spentInTurn, turnBefore, upTo, wordsBeside, type Turn, type TurnEnd } from "./log-reading.ts";
+import { splitMarkdown } from "../words/split-markdown.ts";
+
+/** A turn is posted once, finished, under the agent's own name and face. How many messages it makes, and whether a file holds what they leave out. */
+export function turnPosts(
+  end: TurnEnd,
+  transcript: Transcript,
+): readonly { readonly kind: "turn" | "turn-file" | "attachment"; readonly part: number }[] {
+  // Stop words are the team's, and no team is at hand here; with them the turn is a little longer, never shorter.
+  const { parts, isWhole, files } = contentOf(end, turnBefore(transcript, end.seq, end.agent), []);
+  return [
+    ...parts.map((_, part) => ({ kind: "turn" as const, part })),
+    ...files.map((_, part) => ({ kind: "attachment" as const, part })),
+    ...(isWhole ? [] : [{ kind: "turn-file" as const, part: 0 }]),
+  ];
+}
+
+export function renderTurn(end: TurnEnd, part: number, transcript: Transcript, team: TeamCard): Rendered {
+  const turn = turnBefore(transcript, end.seq, end.agent);
+  const { parts, isWhole } = contentOf(end, turn, team.stopWords);
+  const text = parts[part];
+  if (text === undefined) return { kind: "nothing", why: "the turn has fewer parts" };
+  const isLast = part === parts.length - 1;
+  const footer = isLast
+    ? footerOf(end, turn, transcript, isWhole ? undefined : `the whole turn is in ${fileName(end, turn, transcript)}`)
+    : `part ${part + 1} of ${parts.length}`;
+  const below = footer === "" ? [] : [context(footer)];
+  const words = [markdown(text), ...below];
+  // An agent without a model says nothing but what the code did.
+  const cards =
+    end.type === "message.posted" && end.model === undefined && parts.length === 1 ? codeCards(turn.codeRuns, outcomeOf) : undefined;
+  return {
+    kind: "message",
+    speaker: end.agent,
+    text: summary(end.agent, text),
+    plain: plainText(text),
+    markdown: text,
+    blocks: cards ? [...cards, ...below] : words,
+    ...(cards ? { fallback: words } : {}),
+  };
+}
+
+/** A table or a program that is too long to be read in a message. */
+export function renderAttachment(end: TurnEnd, part: number, transcript: Transcript): Rendered {
+  const { files } = contentOf(end, turnBefore(transcript, end.seq, end.agent), []);
+  const file = files[part];
+  if (!file) return { kind: "nothing", why: "the turn has fewer files" };
+  const number = numberOf(end, transcript);
+  const name = file.name.replace("-", `-${number}-`);
+  return {
+    kind: "file",
+    name,
+    alt: `${file.what} of turn ${number}, by ${end.agent}`,
+    comment: `${file.what} of turn ${number}, by *${safeMrkdwn(end.agent)}*`,
+    content: { text: file.text },
+  };
+}
+
+export function renderTurnFile(end: TurnEnd, transcript: Transcript): Rendered {
+  const turn = turnBefore(transcript, end.seq, end.agent);
+  const name = fileName(end, turn, transcript);
+  return {
+    kind: "file",
+    name,
+    alt: `The whole of this turn of ${end.agent}`,
+    comment: `The whole turn of *${safeMrkdwn(end.agent)}*`,
+    content: { text: fullText(end, turn) },
+  };
+}
+
+/** The words as they were said; of a turn that ran code, with all that the code printed. */
+function fullText(end: TurnEnd, turn: Turn): string {
+  const words = end.type === "handoff.made" ? handoverWords(end, turn) : end.text;
+  const runsCode = end.type === "message.posted" && end.model !== undefined && turn.codeRuns.length > 0;
+  return runsCode ? [...turn.codeRuns.map((run) => run.output), words].join("\n\n") : words;
+}
+
+/** For notifications: who, and the first words. */
+function summary(speaker: string, text: string): string {
+  const words = text
+    .replaceAll(/[`*]+|^[#>\s]+/gm, " ")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  return safeMrkdwn(`${speaker}: ${shorten(words, SUMMARY_CHARS)}`);
+}
+
+export const plainText = (text: string): string => wholeCharacters(safeMrkdwn(text), POST_TEXT_CHARS_MAX);
+
+/** Whether a hand-over to another agent has words for people: what the model wrote beside it, or a message of the team's own. */
+export const handoverWords = (handoff: HandoffMade, turn: Turn): string =>
+  wordsBeside(turn, handoff.call) || (handoff.text === defaultNotice(handoff.to) ? "" : handoff.text);
+
+interface Content {
+  readonly parts: readonly string[];
+  readonly isWhole: boolean;
+  /** What of the words is in files of its own. */
+  readonly files: readonly LongPart[];
+}
+
+function contentOf(end: TurnEnd, turn: Turn, stopWords: readonly string[]): Content {
+  if (end.type === "handoff.made") return inMessages(handoverWords(end, turn));
+  // A turn that is the stop word alone says nothing to people; the end of the run is told by its own card.
+  const words = end.text.trim() === "" ? "_(said nothing)_" : withoutStopWord(end.text, stopWords);
+  if (end.type === "code.written" || turn.codeRuns.length === 0) return inMessages(words);
+  const report = codeReport(turn.codeRuns);
+  // Without a model the words are the outputs once more, for the other agents.
+  const content = divided(end.model === undefined ? report.text : `${report.text}\n\n${safeMarkdown(words)}`);
+  return { ...content, isWhole: content.isWhole && report.isWhole };
+}
+
+/** What is too long for a message is in files of its own. In code nothing is taken out that would run. */
+function inMessages(text: string): Content {
+  const { words, files } = withoutLong(text);
+  return { ...divided(safeMarkdown(withShownCode(words))), files };
+}
+
+/** Each part of a long turn is rendered by itself; the text is divided once for all of them. A cache: without it the parts are the same. */
+const dividedLately = new Map<string, Content>();
+const DIVIDED_KEPT_MAX = 30;
+
+function divided(text: string): Content {
+  if (text.trim() === "") return { parts: [], isWhole: true, files: [] };
+  const known = dividedLately.get(text);
+  if (known) return known;
+  const { parts, rest } = splitMarkdown(text, { charsMax: MARKDOWN_CHARS_MAX, partsMax: TURN_PARTS_MAX });
+  const content = { parts, isWhole: rest === "", files: [] };
+  if (text.length <= MARKDOWN_CHARS_MAX) return content;
+  const [oldest] = dividedLately.keys();
+  if (dividedLately.size >= DIVIDED_KEPT_MAX && oldest !== undefined) dividedLately.delete(oldest);
+  dividedLately.set(text, content);
+  return content;
+}
+
+/** The results as they are, each in a fence; the log keeps them as text, where `#` or `*` would become markup. */
+function codeReport(runs: readonly CodeRan[]): { readonly text: string; readonly isWhole: boolean } {
+  const charsMax = Math.max(300, Math.floor(Math.min(OUTPUT_CHARS_SHOWN, (MARKDOWN_CHARS_MAX * 0.7) / runs.length)));
+  const results = runs.map((run) => {
+    const output = safeMarkdown(run.output).trimEnd();
+    const head = [
+      `**${safeMarkdown(run.language)}**`,
+      OUTCOMES[run.outcome](run),
+      ...(run.outcome === "rejected" ? [] : [duration(run.elapsedMs)]),
+    ].join(" · ");
+    const files = run.files.map((file) => `${safeMarkdown(file.name).replaceAll(/[`\n]/g, "")} (${size(file.bytes)})`);
+    const body = output === "" ? "_no output_" : run.outcome === "rejected" ? output : fenced(excerpt(output, charsMax));
+    return [head, "", body, ...(files.length > 0 ? ["", `Files: ${files.join(", ")}`] : [])].join("\n");
+  });
+  return { text: results.join("\n\n"), isWhole: runs.every((run) => run.output.length <= charsMax) };
+}
+
+export const outcomeOf = (run: CodeRan): string => OUTCOMES[run.outcome](run);
+
+const OUTCOMES: { readonly [outcome in CodeOutcome]: (run: CodeRan) => string } = {
+  ok: () => "exit code 0",
+  error: (run) => `exit code ${run.exitCode}`,
+  timeout: () => "ended at the time limit",
+  oom: () => "ended at the memory limit",
+  output_limit: () => "ended: it printed too much",
+  cancelled: () => "stopped",
+  rejected: () => "not run",
+  sandbox_lost: () => "the sandbox was lost while it ran",
+};
+
+/** A fence that nothing in the text can close. */
+export function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const marks = "`".repeat(Math.min(longest + 1, 50));
+  return `${marks}\n${text.replaceAll(/`{50,}/g, (run) => "'".repeat(run.length))}\n${marks}`;
+}
+
+/** `#5 · why: selector – "claim needs a test" · 1.2k tokens · $0.01`: only what is known. */
+function footerOf(end: TurnEnd, turn: Turn, transcript: Transcript, note: string | undefined): string {
+  const isEnd = end.type !== "code.written";
+  const spent = isEnd ? spentInTurn(turn, end) : undefined;
+  const executors = isEnd ? [...new Set(turn.codeRuns.flatMap(placeOf))].join(", ") : "";
+  const known = [
+    end.within === undefined ? `#${numberOf(end, transcript)}` : `in ${safeMrkdwn(end.within)}`,
+    whyOf(end, turn, transcript),
+    executors ? safeMrkdwn(executors) : undefined,
+    ...memoryLines(handedOverInSilence(turn, transcript)),
+    ...memoryLines({ agent: end.agent, events: turn.events }),
+    end.type === "handoff.made" ? `hands over to ${safeMrkdwn(end.to)}` : undefined,
+    spent && `${count(spent.usage.inputTokens + spent.usage.outputTokens)} tokens`,
+    spent && cost(spent.usage, spent.priced),
+    note,
+  ];
+  return known.filter((part) => part !== undefined).join(" · ");
+}
+
+/** `process sandbox`: an executor's label without its explanations, which `doctor` gives. What was not run was nowhere. */
+const placeOf = ({ executor, outcome }: CodeRan): string[] => (outcome === "rejected" ? [] : executor.split(/ — |: /).slice(0, 1));
+
+/** The turn that gave this agent the floor, where it had no words of its own and hence no message. */
+function handedOverInSilence({ selected }: Turn, transcript: Transcript): { readonly agent: string; readonly events: readonly RunEvent[] } {
+  const before = selected && transcript.events[selected.seq - 2];
+  if (before?.type !== "handoff.made" || before.to !== selected?.agent) return { agent: "", events: [] };
+  const turn = turnBefore(transcript, before.seq, before.agent);
+  return { agent: before.agent, events: handoverWords(before, turn) === "" ? turn.events : [] };
+}
+
+/** What an agent has kept for later conversations in a turn, and what it has deleted: whoever reads along is to know. */
+function memoryLines({ agent, events }: { readonly agent: string; readonly events: readonly RunEvent[] }): string[] {
+  const done = new Set(events.flatMap((event) => (event.type === "tool.returned" && event.agent === agent ? [event.call] : [])));
+  const lines = events.flatMap((event) => {
+    if (event.type !== "tool.called" || !done.has(event.call)) return [];
+    const { text, id } = argumentsOf(event.args);
+    if (event.tool === MEMORY_TOOLS.remember && typeof text === "string")
+      return [`remembered: “${safeMrkdwn(shorten(text.replaceAll(/\s+/g, " ").trim(), SUMMARY_CHARS))}”`];
+    return event.tool === MEMORY_TOOLS.forget && typeof id === "number" ? [`forgot note ${id}`] : [];
+  });
+  const rest = lines.length - MEMORY_LINES_MAX;
+  return rest > 0 ? [...lines.slice(0, MEMORY_LINES_MAX), `and ${rest} more in its memory`] : lines;
+}
+
+/** A footer is small print; `/parley memory` shows all. */
+const MEMORY_LINES_MAX = 3;
+
+function argumentsOf(args: string): { readonly text?: unknown; readonly id?: unknown } {
+  try {
+    const value: unknown = JSON.parse(args);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+const numberOf = (end: TurnEnd, transcript: Transcript): number =>
+  currentRun(upTo(transcript, end.seq)).turns + (end.type === "code.written" ? 1 : 0);
+
+function fileName(end: TurnEnd, turn: Turn, transcript: Transcript): string {
+  return turn.codeRuns.length > 0 ? `output-${numberOf(end, transcript)}.txt` : `turn-${numberOf(end, transcript)}.md`;
+}
+
+function whyOf(end: TurnEnd, turn: Turn, transcript: Transcript): string | undefined {
+  const { selected } = turn;
+  if (!selected) return undefined;
+  const before = transcript.events[selected.seq - 2];
+  if (before?.type === "handoff.made" && before.to === end.agent) return `why: ${safeMrkdwn(before.agent)} handed over`;
+  const by = SELECTED_BY[selected.by];
+  const reason = selected.reason?.replaceAll(/\s+/g, " ").trim();
+  if (!by) return undefined;
+  return reason ? `why: ${by} – “${safeMrkdwn(shorten(reason, SUMMARY_CHARS))}”` : `why: ${by}`;
+}
+
+/** A rule needs no reason. */
+const SELECTED_BY: { readonly [by in SelectedBy]: string | undefined } = {
+  policy: undefined,
+  selector: "selector",
+  only: "nobody else could",
+  fallback: "the selector named nobody who could",
+  person: "a person asked for it",
+};

@@ -1,0 +1,76 @@
+import { wasRead } from "../../engine/steering.ts";
+import type { RunEvent } from "../../engine/events/events.ts";
+import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+import type { Runner } from "../../runner/runner.ts";
+import type { Log } from "../api/web-client.ts";
+import type { Whisper } from "./ephemeral.ts";
+
+/** On a message that waits to be read, and on a task that is being worked on. */
+export const SEEN = "eyes";
+export const READ = "white_check_mark";
+
+/** How a task's mark says how its run ended. */
+const ENDED: { readonly [outcome in Extract<RunEvent, { readonly type: "run.stopped" }>["outcome"]]: string } = {
+  done: READ,
+  limit: "hourglass",
+  stopped: "octagonal_sign",
+  failed: "warning",
+};
+
+/**
+ * Keeps the reactions on people's messages true: 👀 while it waits, ✅ once the next speaker has read it, and on the task how its run ended.
+ * Read off the log as it grows; a courtesy that no turn waits for. Returns how to stop.
+ */
+export function createMarks(parts: {
+  readonly runner: Pick<Runner, "follow" | "read">;
+  readonly whisper: Pick<Whisper, "swap">;
+  readonly log: Log;
+}): { close(): Promise<void> } {
+  const { runner, whisper, log } = parts;
+  const underWay = new Set<Promise<void>>();
+
+  const unfollow = runner.follow((thread, item) => {
+    if (!("seq" in item) || !MOVES.has(item.type)) return;
+    const job = mark(thread, item)
+      .catch((error: unknown) => log(`the marks in ${thread} could not be changed`, error))
+      .finally(() => underWay.delete(job));
+    underWay.add(job);
+  });
+
+  async function mark(thread: string, event: RunEvent): Promise<void> {
+    for (const { message, to } of changes(await runner.read(thread), event)) whisper.swap(message, { from: SEEN, to });
+  }
+
+  return {
+    async close() {
+      unfollow();
+      await Promise.all(underWay);
+    },
+  };
+}
+
+const MOVES: ReadonlySet<string> = new Set(["speaker.selected", "tool.returned", "tool.failed", "code.ran", "run.stopped"]);
+
+interface Change {
+  readonly message: { readonly channel: string; readonly ts: string };
+  /** Nothing: the mark goes. */
+  readonly to: string | undefined;
+}
+
+/** What this event changes about the marks of a run. */
+function changes(transcript: Transcript, event: RunEvent): readonly Change[] {
+  const before = { events: transcript.events.slice(0, event.seq - 1) };
+  const { startIndex } = currentRun(before);
+  const said = before.events.slice(Math.max(0, startIndex)).filter((one) => one.type === "message.posted" && "person" in one);
+  const [task, ...others] = said;
+  // An answer was read as it came, and has its mark.
+  const unread = others.filter((one) => !("answers" in one && one.answers) && !wasRead(before, one.seq));
+  const over = event.type === "run.stopped" ? event : undefined;
+  return [...unread.flatMap((one) => changed(one, over ? undefined : READ)), ...(task && over ? changed(task, ENDED[over.outcome]) : [])];
+}
+
+/** The id of a message that came from Slack says where it is. */
+function changed(event: RunEvent, to: string | undefined): readonly Change[] {
+  const [, channel, ts] = "id" in event && typeof event.id === "string" ? event.id.split(":") : [];
+  return channel && ts && /^\d{1,12}\.\d{1,6}$/.test(ts) ? [{ message: { channel, ts }, to }] : [];
+}

@@ -1,0 +1,191 @@
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
+import { WebAPIRateLimitedError } from "@slack/web-api";
+import type { Clock } from "../../engine/clock.ts";
+import { currentRun, isWaiting, messagesOfRun, type Transcript } from "../../engine/reading/transcript.ts";
+import type { Runner } from "../../runner/runner.ts";
+import type { Store } from "../../store/store.ts";
+import { failureOf } from "../api/api-errors.ts";
+import { safeLine } from "../words/escape.ts";
+import { createBucket } from "../api/pacer.ts";
+import { placeOf, type Place } from "../words/place.ts";
+import { isUnavailable, slackErrorCode, type Log, type Web } from "../api/web-client.ts";
+
+const METHOD = "agents.sessions.setStatus";
+/** Slack's tier 3 is 50; the rest is left as a margin. */
+const CALLS_PER_MINUTE = 40;
+const CALL_BURST = 10;
+/** Calls about one thread are at least this far apart; what changes in between is told once. */
+const CALL_GAP_MS = 1_500;
+/** After a failure, doubled with each up to the longest. */
+const FAILED_MS = 15_000;
+const FAILED_MS_MAX = 120_000;
+/** After this many failures, over half an hour, a session is left to the next event, and to the next start. */
+const TRIES_MAX = 20;
+/** The same where Slack has said no, and not only failed to say yes. */
+const REFUSED_TRIES_MAX = 3;
+/** Threads that are looked over at a start, apart from the unfinished ones: what Slack was told last may not be so any more. */
+const RECENT_AT_START_MAX = 50;
+/** Looked at between two turns of the event loop: some milliseconds. */
+const SESSIONS_PER_LOOK = 100;
+/** Slack's. */
+const TITLE_CHARS_MAX = 80;
+
+export interface Sessions {
+  /** Puts right what an earlier process left behind: a session that is shown at work, or waiting, and is not. */
+  start(): void;
+  /** Stops following; nothing more is called. */
+  close(): Promise<void>;
+}
+
+/**
+ * The state of Slack's agent session of each thread, which brings Slack's own Stop button. It is read off the log; what Slack was told last
+ * is noted in the store, so that a button which a killed process left is taken away by the next. A workspace without it is asked once.
+ */
+export function createSessions(parts: {
+  readonly runner: Pick<Runner, "follow" | "read">;
+  readonly store: Pick<Store, "note" | "putNote" | "unfinished" | "recent">;
+  readonly web: Web;
+  /** Whether nothing can be shown in the thread for a while. */
+  readonly isClosed?: (thread: string) => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Sessions {
+  const { runner, store, web, clock, log } = parts;
+  const bucket = createBucket({ perMinute: CALLS_PER_MINUTE, burst: CALL_BURST, clock });
+  const lines = new Map<string, Line>();
+  const closing = new AbortController();
+  let unavailable = false;
+  let lookedOver: Promise<void> = Promise.resolve();
+
+  const unfollow = runner.follow((thread, item) => {
+    if ("seq" in item) touch(thread);
+  });
+
+  function touch(thread: string): void {
+    const place = placeOf(thread);
+    if (!place || unavailable || closing.signal.aborted) return;
+    const line = lines.get(thread);
+    if (line) line.changed = true;
+    else {
+      const begun: Line = { changed: true, tended: Promise.resolve() };
+      lines.set(thread, begun);
+      begun.tended = tend(begun, thread, place);
+    }
+  }
+
+  /** Tells Slack until it has been told what the log says. */
+  async function tend(line: Line, thread: string, place: Place): Promise<void> {
+    let failures = 0;
+    let triesMax = TRIES_MAX;
+    while (line.changed && failures < triesMax && !unavailable && !closing.signal.aborted) {
+      line.changed = false;
+      const outcome = await bringUpToDate(thread, place).catch((error: unknown) => {
+        log(`the session of ${thread} could not be shown`, error);
+        return "failed" as const;
+      });
+      if (outcome === "nothing to tell") continue;
+      const isTold = outcome === "told";
+      failures = isTold ? 0 : failures + 1;
+      triesMax = outcome === "refused" ? REFUSED_TRIES_MAX : TRIES_MAX;
+      if (!isTold) line.changed = true;
+      const failedMs = Math.min(FAILED_MS * 2 ** (failures - 1), FAILED_MS_MAX);
+      await clock.sleep(isTold ? CALL_GAP_MS : failedMs, closing.signal);
+    }
+    // Nothing is awaited since the look: an event from here on begins anew.
+    lines.delete(thread);
+  }
+
+  async function bringUpToDate(thread: string, place: Place): Promise<"told" | "failed" | "refused" | "nothing to tell"> {
+    if ((await untold(thread)) === undefined) return "nothing to tell";
+    if (!(await bucket.take(closing.signal))) return "failed";
+    // The log may have gone on while this waited for its time.
+    const wanted = await untold(thread);
+    if (!wanted || unavailable) return "nothing to tell";
+    const { session, title, starter } = wanted;
+    await store.putNote(noteKey(thread), UNKNOWN);
+    const told = await call({
+      channel_id: place.channel,
+      thread_ts: place.ts,
+      status: session,
+      ...(session === "processing" && title ? { title, ...(starter ? { initiator_user_id: starter } : {}) } : {}),
+    });
+    if (told === "told") await store.putNote(noteKey(thread), session);
+    return told;
+  }
+
+  /** What Slack should be told; `undefined` when it has been. A thread of which it was never told has nothing to be taken away. */
+  async function untold(thread: string): Promise<Wanted | undefined> {
+    if (parts.isClosed?.(thread)) return undefined;
+    const wanted = want(await runner.read(thread));
+    return wanted && wanted.session !== ((await store.note(noteKey(thread))) ?? "active") ? wanted : undefined;
+  }
+
+  async function call(args: { readonly [key: string]: unknown }): Promise<"told" | "failed" | "refused"> {
+    try {
+      await web.write.apiCall(METHOD, args);
+      return "told";
+    } catch (error) {
+      const code = slackErrorCode(error);
+      if (error instanceof WebAPIRateLimitedError) bucket.delay(error.retryAfter * 1_000);
+      else if (isUnavailable(code)) {
+        unavailable = true;
+        log(`${METHOD} is not available here (${code}); Parley goes on without it`);
+      } else log(`${METHOD} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
+      const { kind } = failureOf(error);
+      return kind === "ambiguous" || kind === "limited" ? "failed" : "refused";
+    }
+  }
+
+  async function lookOver(): Promise<void> {
+    const unfinished = new Set((await store.unfinished()).map(({ thread }) => thread));
+    const recent = (await store.recent(RECENT_AT_START_MAX)).map(({ thread }) => thread);
+    for (const [index, thread] of [...new Set([...unfinished, ...recent])].entries()) {
+      if (index % SESSIONS_PER_LOOK === SESSIONS_PER_LOOK - 1) await eventLoopTurn();
+      const told = await store.note(noteKey(thread));
+      if (closing.signal.aborted) return;
+      // Thousands may wait for a person, and are shown so.
+      if (told === undefined || told === "active" || (told === "suspended" && unfinished.has(thread))) continue;
+      touch(thread);
+    }
+  }
+
+  return {
+    start() {
+      lookedOver = lookOver().catch((error: unknown) => log("the sessions that an earlier start left could not be looked over", error));
+    },
+    async close() {
+      unfollow();
+      closing.abort();
+      await lookedOver;
+      await Promise.all([...lines.values()].map(({ tended }) => tended));
+    },
+  };
+}
+
+interface Line {
+  /** Something happened since the last look. */
+  changed: boolean;
+  tended: Promise<void>;
+}
+
+/** Noted while a call is under way: what it does not come back from, is told again. */
+const UNKNOWN = "unknown";
+
+interface Wanted {
+  readonly session: "processing" | "suspended" | "active";
+  readonly title: string;
+  /** Slack's id of who began, when it was a person of Slack's. */
+  readonly starter: string | undefined;
+}
+
+function want(transcript: Transcript): Wanted | undefined {
+  const run = currentRun(transcript);
+  const task = messagesOfRun(transcript)[0]?.text;
+  // A session is given its title when it begins: it begins with the task, and not a moment before.
+  const session = !run.running ? "active" : isWaiting(transcript) ? "suspended" : task === undefined ? undefined : "processing";
+  if (!session) return undefined;
+  const starter = run.startedBy && /^[UW][A-Z0-9]+$/.test(run.startedBy.id) ? run.startedBy.id : undefined;
+  return { session, title: safeLine(task ?? "", TITLE_CHARS_MAX), starter };
+}
+
+const noteKey = (thread: string): string => `session/${thread}`;

@@ -1,0 +1,226 @@
+import { WebAPIRateLimitedError } from "@slack/web-api";
+import type { Clock } from "../../engine/clock.ts";
+import { currentRun, isWaiting, type Transcript } from "../../engine/reading/transcript.ts";
+import type { Runner } from "../../runner/runner.ts";
+import type { Store } from "../../store/store.ts";
+import type { Members } from "../people/members.ts";
+import { persona, type Persona, type TeamCard } from "../render/personas.ts";
+import { createBucket } from "../api/pacer.ts";
+import { placeOf, type Place } from "../words/place.ts";
+import { createSessions } from "./sessions.ts";
+import { isUnavailable, slackErrorCode, type Log, type Web } from "../api/web-client.ts";
+
+/** Calls about one thread are at least this far apart; what changes in between is told once. */
+const CALL_GAP_MS = 1_500;
+/** The method has a limit of its own that Slack does not publish; Tier 4, which allows 100 a minute, is what the sources put it next to. */
+const CALLS_PER_MINUTE = 100;
+const CALL_BURST = 20;
+/** Slack takes the line away after two minutes. */
+const RENEW_MS = 90_000;
+/** Slack takes the line away when a message lands, which is some time after the message's event. */
+const LANDED_MS = 4_000;
+/** After a call that failed for no known reason, the thread is left alone for this long. */
+const FAILED_MS = 15_000;
+
+export interface Status {
+  /** Puts right what an earlier process left shown. */
+  start(): void;
+  /** A message of the app's has landed in the thread: Slack has taken the line away, and it is put back if somebody thinks still. */
+  landed(thread: string): void;
+  /** Stops following; nothing more is called. */
+  close(): Promise<void>;
+}
+
+/**
+ * "Ada is thinking…" under a thread, with Ada's face, and the state of Slack's agent session, which brings Slack's own Stop button. What
+ * is shown is read off the log; it follows the run, which never waits for it. What a workspace does not offer is tried once.
+ */
+export function createStatus(parts: {
+  readonly runner: Pick<Runner, "follow" | "read">;
+  readonly store: Pick<Store, "note" | "putNote" | "unfinished" | "recent">;
+  readonly web: Web;
+  readonly cards: readonly TeamCard[];
+  readonly members?: Pick<Members, "lookalikes">;
+  /** Whether nothing can be shown in the thread for a while, in which nothing goes on either. */
+  readonly isClosed?: (thread: string) => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Status {
+  const { runner, web, clock, log } = parts;
+  const lines = new Map<string, Line>();
+  const unavailable = new Set<string>();
+  const closing = new AbortController();
+  const bucket = createBucket({ perMinute: CALLS_PER_MINUTE, burst: CALL_BURST, clock });
+  const sessions = createSessions(parts);
+
+  const unfollow = runner.follow((thread, item) => {
+    if (!("seq" in item)) return;
+    const line = poke(thread);
+    if (line && item.type === "message.posted" && "agent" in item) line.landsAt = clock.now() + LANDED_MS;
+  });
+
+  /** Makes sure that somebody looks after the thread's line, now. */
+  function poke(thread: string): Line | undefined {
+    const place = placeOf(thread);
+    if (!place || closing.signal.aborted) return undefined;
+    let line = lines.get(thread);
+    if (!line) {
+      line = { thread, place, shown: NOTHING, changed: true, wake: new AbortController(), tended: Promise.resolve(), landsAt: undefined };
+      lines.set(thread, line);
+      line.tended = tend(line);
+    }
+    line.changed = true;
+    line.wake.abort();
+    return line;
+  }
+
+  /** Follows one thread until nothing is shown in it and nothing is to be renewed. */
+  async function tend(line: Line): Promise<void> {
+    while (!closing.signal.aborted) {
+      line.changed = false;
+      line.wake = new AbortController();
+      const pauseMs = await bringUpToDate(line).catch((error: unknown) => {
+        log(`the status of ${line.thread} could not be shown`, error);
+        return FAILED_MS;
+      });
+      // At most the gap, also when the clock was set back.
+      const gapMs = Math.min((line.shown.calledAt ?? -Infinity) + CALL_GAP_MS - clock.now(), CALL_GAP_MS);
+      if (gapMs > 0) await clock.sleep(gapMs, closing.signal);
+      if (line.changed) continue;
+      if (pauseMs === undefined) {
+        // Nothing is awaited since the look: a poke from here on begins anew, and a thread that waits for a person costs nothing.
+        lines.delete(line.thread);
+        return;
+      }
+      await clock.sleep(pauseMs, AbortSignal.any([line.wake.signal, closing.signal]));
+    }
+  }
+
+  /** One look at the log, at most one call. Returns when to look again; `undefined`: when something happens. */
+  async function bringUpToDate(line: Line): Promise<number | undefined> {
+    if (parts.isClosed?.(line.thread)) return undefined;
+    const wanted = want(await runner.read(line.thread), parts.cards, (await parts.members?.lookalikes()) ?? (() => false));
+    const now = clock.now();
+    const landed = line.landsAt !== undefined && line.landsAt <= now;
+    if (landed) line.landsAt = undefined;
+    const renew = wanted.speaker !== undefined && (landed || now - (line.shown.speakerAt ?? 0) >= RENEW_MS);
+    let failed = false;
+    if (wanted.speaker?.username !== line.shown.speaker?.username || renew) {
+      line.shown = { ...line.shown, speaker: wanted.speaker, speakerAt: now };
+      failed = !(await showSpeaker(line.place, wanted));
+      line.shown = { ...line.shown, calledAt: clock.now() };
+    }
+    if (failed) {
+      line.shown = { ...line.shown, speaker: undefined, speakerAt: undefined };
+      return wanted.speaker ? FAILED_MS : undefined;
+    }
+    if (!wanted.speaker) return undefined;
+    return Math.max(Math.min(RENEW_MS, (line.landsAt ?? Infinity) - clock.now()), 1);
+  }
+
+  /** False when it should be tried again. */
+  async function showSpeaker(place: Place, { speaker, turn }: Wanted): Promise<boolean> {
+    const where = { channel_id: place.channel, thread_ts: place.ts };
+    const method = "assistant.threads.setStatus";
+    if (!speaker) return (await call(method, { ...where, status: "" })) !== "failed";
+    const loading_messages = [`is thinking… (turn ${turn})`];
+    if (!unavailable.has(PERSONA)) {
+      const outcome = await call(method, { ...where, status: "is thinking…", loading_messages, ...speaker }, PERSONA);
+      if (outcome !== "unavailable") return outcome === "ok";
+    }
+    // Without the scope for faces the line is the app's own, and names the agent.
+    return (
+      (await call(method, {
+        ...where,
+        status: `is thinking as ${speaker.username}…`,
+        loading_messages: [`${speaker.username} is thinking…`],
+      })) !== "failed"
+    );
+  }
+
+  /** `feature`: what to stop trying when Slack says that it is not to be had; the method itself by default. */
+  async function call(
+    method: string,
+    args: { readonly [key: string]: unknown },
+    feature = method,
+  ): Promise<"ok" | "failed" | "unavailable"> {
+    if (unavailable.has(method) || unavailable.has(feature)) return "unavailable";
+    // Of many threads at once some show late who thinks; none is answered with a refusal that silences it for longer.
+    if (!(await bucket.take(closing.signal))) return "failed";
+    try {
+      await web.write.apiCall(method, args);
+      return "ok";
+    } catch (error) {
+      const code = slackErrorCode(error);
+      if (isUnavailable(code) && !(feature === PERSONA && code === "unknown_method")) {
+        unavailable.add(feature);
+        log(`${feature} is not available here (${code}); Parley goes on without it`);
+        return "unavailable";
+      }
+      if (code === "unknown_method") {
+        unavailable.add(method);
+        return "unavailable";
+      }
+      if (error instanceof WebAPIRateLimitedError) bucket.delay(error.retryAfter * 1_000);
+      else log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
+      return "failed";
+    }
+  }
+
+  return {
+    start: () => sessions.start(),
+    landed(thread) {
+      const line = lines.get(thread);
+      if (!line) return;
+      line.landsAt = clock.now();
+      poke(thread);
+    },
+    async close() {
+      unfollow();
+      closing.abort();
+      await Promise.all([sessions.close(), ...[...lines.values()].map((line) => line.tended)]);
+    },
+  };
+}
+
+const PERSONA = "a persona in the status line";
+
+/** What should be seen in a thread, as its log says. */
+interface Wanted {
+  readonly speaker: Persona | undefined;
+  readonly turn: number;
+}
+
+function want(transcript: Transcript, cards: readonly TeamCard[], isMember: (name: string) => boolean): Wanted {
+  const run = currentRun(transcript);
+  const waiting = isWaiting(transcript);
+  const agent = waiting ? undefined : run.openTurns.at(-1);
+  const card = cards.find(({ name }) => name === run.team) ?? { ...NO_CARD, name: run.team ?? "" };
+  return {
+    speaker: agent === undefined ? undefined : persona(agent, card, isMember),
+    turn: run.turns + 1,
+  };
+}
+
+const NO_CARD: TeamCard = { name: "", description: "", agents: [], limits: { turns: 0, minutes: 0, tokens: 0, usd: 0 }, stopWords: [] };
+
+/** What Slack was told last, and when. */
+interface Shown {
+  readonly speaker: Persona | undefined;
+  readonly speakerAt: number | undefined;
+  readonly calledAt: number | undefined;
+}
+
+const NOTHING: Shown = { speaker: undefined, speakerAt: undefined, calledAt: undefined };
+
+interface Line {
+  readonly thread: string;
+  readonly place: Place;
+  shown: Shown;
+  /** Something happened since the last look. */
+  changed: boolean;
+  wake: AbortController;
+  tended: Promise<void>;
+  /** When a message of an agent's is expected to have landed. */
+  landsAt: number | undefined;
+}

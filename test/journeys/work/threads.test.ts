@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { GENERAL, JONAS, MARIA, openJourney, PAIR } from "../../support/journey.ts";
+import { openModelDesk } from "../../support/model-desk.ts";
+import { wordsOf } from "../../support/thread.ts";
+
+test("in a direct message no mention is needed, and each message is a task of its own", async () => {
+  const journey = await openJourney({ file: PAIR, replies: { Ana: ["Hello."], Ben: ["It is {{task}}. DONE"] } });
+  const ida = journey.slack.control.addUser("Ida");
+  const channel = await dmOf(journey.slack.url, ida);
+  const thread = await journey.mention("name the day", { user: ida, channel });
+  await thread.ended();
+  expect(thread.turns()).toEqual(["Ana: Hello.", "Ben: It is name the day."]);
+  const other = await journey.mention("name the night", { user: ida, channel });
+  await other.ended();
+  expect(other.turns()).toEqual(["Ana: Hello.", "Ben: It is name the night."]);
+});
+
+test("after the end, a mention in the thread is a new task that knows what was said", async () => {
+  const desk = await openModelDesk();
+  const journey = await openJourney({ file: { ...PAIR, models: { scripted: desk.model } } });
+  const thread = await journey.mention("@parley choose a colour");
+  (await desk.asked("Ana")).answer("Blue. DONE");
+  await thread.ended();
+  await journey.mention("@parley and a shape for it", { threadTs: thread.ts, user: JONAS });
+  const ben = await desk.asked("Ben");
+  expect(ben.read).toMatch(/Maria: choose a colour[\s\S]*Ana: Blue\. DONE[\s\S]*Jonas: and a shape for it/);
+  ben.answer("A circle. DONE");
+  const end = await thread.ended(2);
+  expect(wordsOf(end)).toContain(`Ben said "DONE"`);
+  expect(wordsOf(end)).toContain("1 turn · 100 tokens in, 20 out");
+  expect(thread.ofKind("card").map((card) => wordsOf(card).split("\n").slice(0, 2))).toEqual([
+    ["*pair* is done, asked by <@U0MARIA>", ">choose a colour"],
+    ["*pair* is done, asked by <@U0JONAS>", ">and a shape for it"],
+  ]);
+});
+
+test("two threads at once, in one channel, do not hear each other", async () => {
+  const desk = await openModelDesk();
+  const journey = await openJourney({ file: { ...PAIR, models: { scripted: desk.model } } });
+  const first = await journey.mention("@parley the first task");
+  const askedFirst = await desk.asked("Ana");
+  const second = await journey.mention("@parley the second task", { user: JONAS });
+  const askedSecond = await desk.asked("Ana");
+  await first.reply("only for the first", MARIA);
+  await journey.quiet();
+  askedSecond.answer("About the second. Ben?");
+  const benSecond = await desk.asked("Ben");
+  expect(benSecond.read).not.toMatch(/first/);
+  benSecond.answer("Second. DONE");
+  askedFirst.answer("About the first. Ben?");
+  const benFirst = await desk.asked("Ben");
+  expect(benFirst.read).toContain("Maria: only for the first");
+  expect(benFirst.read).not.toMatch(/second/);
+  benFirst.answer("First. DONE");
+  await Promise.all([first.ended(), second.ended()]);
+  expect(first.turns()).toEqual(["Ana: About the first. Ben?", "Ben: First."]);
+  expect(second.turns()).toEqual(["Ana: About the second. Ben?", "Ben: Second."]);
+});
+
+test("five threads in one channel at once, at Slack's pace, each whole", async () => {
+  const journey = await openJourney({ file: PAIR, replies: { Ana: ["For {{task}}"], Ben: ["Done with {{task}} DONE"] } });
+  const threads = await Promise.all(Array.from({ length: 5 }, (_, n) => journey.mention(`@parley task ${n}.`)));
+  await Promise.all(threads.map((thread) => thread.ended()));
+  for (const [n, thread] of threads.entries()) expect(thread.turns()).toEqual([`Ana: For task ${n}.`, `Ben: Done with task ${n}.`]);
+});
+
+/** The DM between a person and the bot, as their own page shows it. */
+async function dmOf(url: string, user: string): Promise<string> {
+  const state = (await (await fetch(`${url}page/state?as=${user}`)).json()) as { channels: readonly { id: string; kind: string }[] };
+  return state.channels.find(({ kind }) => kind === "im")?.id ?? GENERAL;
+}

@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createCatchUp } from "../../../src/slack/door/catch-up.ts";
+import { Inbox } from "../../../src/slack/door/inbox.ts";
+import { createPace } from "../../../src/slack/post/outbox.ts";
+import type { Web } from "../../../src/slack/api/web-client.ts";
+import { openSqlite } from "../../../src/store/sqlite/store.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { manualClock } from "../../support/clock.ts";
+import { started } from "../log.ts";
+import { eventually } from "../../support/patience.ts";
+
+const TEAM = "T0LOCAL";
+let store: Store;
+beforeEach(async () => {
+  ({ store } = openSqlite({ path: ":memory:" }));
+  for (const ts of ["1700000000.000100", "1700000001.000100", "1700000002.000100"])
+    await store.commit({
+      thread: `${TEAM}/C1/${ts}`,
+      workspace: TEAM,
+      afterSeq: 0,
+      at: "2026-01-05T09:00:00.000Z",
+      events: [started()],
+      posts: [],
+      wake: "none",
+    });
+});
+afterEach(() => store.close());
+
+test("a Slack that does not answer a look back holds up no stop, and is asked nothing more after it", async () => {
+  const clock = manualClock();
+  const problems: string[] = [];
+  const log = (problem: string) => void problems.push(problem);
+  const asked: unknown[] = [];
+  const replies = (args: unknown) => {
+    asked.push(args);
+    return new Promise(() => undefined);
+  };
+  const catchUp = createCatchUp({
+    store,
+    runner: { read: async (thread) => ({ events: await store.load(thread, 0) }), lookAgain: async () => undefined },
+    reads: createPace(clock).reads,
+    bots: new Set(),
+    web: { read: { conversations: { replies } } } as unknown as Web,
+    inbox: new Inbox({ store, clock, log, handle: async () => undefined }),
+    team: TEAM,
+    clock,
+    log,
+  });
+  catchUp.begin();
+  await eventually(() => expect(asked).toHaveLength(1));
+  await clock.run(catchUp.stop());
+  catchUp.begin();
+  expect(asked).toHaveLength(1);
+  expect(problems).toEqual([]);
+});
+
+test("the longest unread thread is read first, what hangs on one goes before, and the next process goes on where this one ended", async () => {
+  const clock = manualClock();
+  const asked: string[] = [];
+  const process = (readsMax: number) => {
+    const before = asked.length;
+    const replies = async ({ ts, oldest }: { readonly ts: string; readonly oldest: string }) => {
+      if (asked.length - before >= readsMax) return new Promise(() => undefined);
+      asked.push(`${ts.slice(8, 10)} from ${oldest.slice(8, 10)}`);
+      return {
+        ok: true,
+        messages: [
+          { ts, user: "U1" },
+          { ts: `${ts.slice(0, 8)}50.000100`, thread_ts: ts, user: "U2", text: "yes" },
+        ],
+      };
+    };
+    return createCatchUp({
+      store,
+      runner: { read: async (thread) => ({ events: await store.load(thread, 0) }), lookAgain: async () => undefined },
+      web: { read: { conversations: { replies } } } as unknown as Web,
+      reads: createPace(clock).reads,
+      bots: new Set(),
+      inbox: new Inbox({ store, clock, log: () => undefined, handle: async () => undefined }),
+      team: TEAM,
+      clock,
+      log: () => undefined,
+    });
+  };
+  const first = process(2);
+  expect(first.heardAll(`${TEAM}/C1/1700000002.000100`)).toBe(false);
+  first.begin();
+  await eventually(() => expect(asked).toEqual(["02 from 02", "00 from 00"]));
+  await clock.run(first.stop());
+  const second = process(10);
+  second.begin();
+  await eventually(() => expect(asked.slice(2)).toHaveLength(3));
+  // The one that nobody has read yet, then the others, from the last word that was read there.
+  expect(asked.slice(2, 3)).toEqual(["01 from 01"]);
+  expect(asked.slice(3).toSorted()).toEqual(["00 from 50", "02 from 50"]);
+  await clock.run(second.stop());
+});

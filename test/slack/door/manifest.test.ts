@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { SCOPES } from "../../../src/slack/install/scopes.ts";
+import { listen } from "../../../src/slack/door/listeners.ts";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+
+interface Manifest {
+  readonly features: {
+    readonly slash_commands: readonly { readonly command: string }[];
+    readonly shortcuts: readonly { readonly callback_id: string; readonly name: string; readonly description: string }[];
+  };
+  readonly oauth_config: { readonly scopes: { readonly bot: readonly string[] } };
+  readonly settings: {
+    readonly event_subscriptions: { readonly bot_events: readonly string[] };
+    readonly interactivity: { readonly is_enabled: boolean };
+    readonly socket_mode_enabled: boolean;
+  };
+}
+const manifest = parse(readFileSync(join(ROOT, "manifest.yml"), "utf8")) as Manifest;
+const scopes = manifest.oauth_config.scopes.bot;
+
+/** What the page of listeners listens to, in its order. */
+function listened() {
+  const heard = { event: [] as string[], action: [] as string[], command: [] as string[], shortcut: [] as string[], view: [] as string[] };
+  const note = (kind: keyof typeof heard) => (name: unknown) => void heard[kind].push(String(name));
+  const app = { event: note("event"), action: note("action"), command: note("command"), shortcut: note("shortcut"), view: note("view") };
+  listen(app as unknown as Parameters<typeof listen>[0], async () => undefined);
+  return heard;
+}
+
+/** Come to apps that are declared assistants; an agent, as this one is, may not subscribe to them. */
+const OLDER: ReadonlySet<string> = new Set(["assistant_thread_started", "assistant_thread_context_changed"]);
+
+test("what is subscribed to is listened to, in the same order, and what is listened to is subscribed to", () => {
+  // message.channels, .groups, .im and .mpim all arrive as message.
+  const subscribed = manifest.settings.event_subscriptions.bot_events.map((name) => name.replace(/^message\..*/, "message"));
+  expect([...new Set(subscribed)]).toEqual(listened().event.filter((name) => !OLDER.has(name)));
+});
+
+test("every command and shortcut has its listener, and every listener its command or shortcut", () => {
+  expect(manifest.features.slash_commands.map(({ command }) => command)).toEqual(listened().command);
+  expect(manifest.features.shortcuts.map(({ callback_id }) => callback_id)).toEqual(listened().shortcut);
+});
+
+/** What has no known scopes, and what lacks one. */
+function uncovered(names: readonly string[], needed: { readonly [name: string]: readonly string[] }): string[] {
+  return names.flatMap((name) => {
+    const missing = needed[name]?.filter((scope) => !scopes.includes(scope)) ?? ["unknown to this test"];
+    return missing.length > 0 ? [`${name}: ${missing.join(", ")}`] : [];
+  });
+}
+
+/** Scopes of the events, from Slack's reference of each. */
+const EVENT_SCOPES: { readonly [event: string]: readonly string[] } = {
+  agent_session_stopped: ["assistant:write"],
+  app_context_changed: ["assistant:write"],
+  app_home_opened: [],
+  app_mention: ["app_mentions:read"],
+  app_uninstalled: [],
+  channel_archive: ["channels:read"],
+  channel_left: ["channels:read"],
+  channel_unarchive: ["channels:read"],
+  group_archive: ["groups:read"],
+  group_left: ["groups:read"],
+  group_unarchive: ["groups:read"],
+  member_joined_channel: ["channels:read", "groups:read"],
+  "message.channels": ["channels:history"],
+  "message.groups": ["groups:history"],
+  "message.im": ["im:history"],
+  "message.mpim": ["mpim:history"],
+  tokens_revoked: [],
+  user_change: ["users:read"],
+};
+
+test("the scopes cover every event", () => {
+  expect(uncovered(manifest.settings.event_subscriptions.bot_events, EVENT_SCOPES)).toEqual([]);
+});
+
+/** Scopes of the methods, from Slack's reference of each. */
+const METHOD_SCOPES: { readonly [method: string]: readonly string[] } = {
+  "agents.sessions.setStatus": ["assistant:write", "chat:write"],
+  "apps.connections.open": [],
+  "assistant.threads.setStatus": ["chat:write"],
+  "assistant.threads.setSuggestedPrompts": ["assistant:write"],
+  "assistant.threads.setTitle": ["assistant:write"],
+  "auth.test": [],
+  "chat.delete": ["chat:write"],
+  "chat.getPermalink": [],
+  "chat.postEphemeral": ["chat:write"],
+  "chat.postMessage": ["chat:write", "chat:write.customize"],
+  "chat.update": ["chat:write"],
+  "conversations.history": ["channels:history", "groups:history", "im:history", "mpim:history"],
+  "conversations.info": ["channels:read", "groups:read", "im:read", "mpim:read"],
+  "conversations.members": ["channels:read", "groups:read", "im:read", "mpim:read"],
+  "conversations.open": ["im:write"],
+  "conversations.replies": ["channels:history", "groups:history", "im:history", "mpim:history"],
+  "files.completeUploadExternal": ["files:write"],
+  "files.delete": ["files:write"],
+  "files.getUploadURLExternal": ["files:write"],
+  "files.info": ["files:read"],
+  "reactions.add": ["reactions:write"],
+  "reactions.remove": ["reactions:write"],
+  "users.conversations": ["channels:read", "groups:read", "im:read", "mpim:read"],
+  "users.info": ["users:read"],
+  "users.list": ["users:read"],
+  "views.open": [],
+  "views.publish": [],
+  "views.push": [],
+  "views.update": [],
+};
+
+test("the scopes cover every method of Slack's that the code calls", () => {
+  const called = new Set<string>();
+  for (const file of readdirSync(join(ROOT, "src/slack"), { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"))) {
+    const text = readFileSync(join(ROOT, "src/slack", file), "utf8");
+    const families = "agents|assistant|auth|chat|conversations|files|reactions|users|views";
+    for (const [, method] of text.matchAll(new RegExp(`\\b(?:read|write|client)\\.((?:${families})(?:\\.[a-zA-Z]+)+)\\(`, "g")))
+      called.add(method ?? "");
+    for (const [, method] of text.matchAll(new RegExp(`"((?:${families})(?:\\.[a-zA-Z]+)+)"`, "g"))) called.add(method ?? "");
+  }
+  expect(called.size).toBeGreaterThan(8);
+  expect(uncovered([...called], METHOD_SCOPES)).toEqual([]);
+});
+
+test("texts keep to Slack's limits, and the switches that the code needs are on", () => {
+  expect(manifest.features.shortcuts.length).toBeLessThanOrEqual(10);
+  for (const { name, description } of manifest.features.shortcuts) {
+    expect(name.length).toBeLessThanOrEqual(24);
+    expect(description.length).toBeLessThanOrEqual(150);
+  }
+  expect(manifest.settings.interactivity.is_enabled).toBe(true);
+  expect(manifest.settings.socket_mode_enabled).toBe(true);
+});
+
+test("an installation by OAuth asks for the scopes of the manifest, and for no others", () => {
+  expect(SCOPES).toEqual(scopes);
+});

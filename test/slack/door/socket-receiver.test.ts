@@ -1,0 +1,155 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { WebSocketServer, type WebSocket } from "ws";
+import { systemClock } from "../../../src/engine/clock.ts";
+import { manualClock } from "../../support/clock.ts";
+import { Inbox } from "../../../src/slack/door/inbox.ts";
+import { createReceiver, type SlackReceiver } from "../../../src/slack/door/socket-receiver.ts";
+import { openSqlite } from "../../../src/store/sqlite/store.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { eventually } from "../../support/patience.ts";
+
+/** Slack's end of the wire, where a test can send what it likes. */
+interface Wire {
+  readonly apiUrl: string;
+  readonly sockets: Set<WebSocket>;
+  readonly acked: string[];
+  send(envelope: object): void;
+  close(): Promise<void>;
+}
+
+/** `answers`: whether the nth request for an address, from 0, is answered at all. */
+async function openWire(answers: (nth: number) => boolean = () => true): Promise<Wire> {
+  const sockets = new Set<WebSocket>();
+  const acked: string[] = [];
+  let requests = 0;
+  const http: Server = createServer((_, response) => {
+    if (!answers(requests++)) return;
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ ok: true, url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/link` }));
+  });
+  const ws = new WebSocketServer({ server: http });
+  ws.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("message", (data) => acked.push((JSON.parse((data as Buffer).toString()) as { envelope_id: string }).envelope_id));
+    socket.send(JSON.stringify({ type: "hello" }));
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  return {
+    apiUrl: `http://127.0.0.1:${(http.address() as AddressInfo).port}/api/`,
+    sockets,
+    acked,
+    send: (envelope) => [...sockets][0]?.send(JSON.stringify(envelope)),
+    async close() {
+      for (const socket of sockets) socket.terminate();
+      ws.close();
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+    },
+  };
+}
+
+let wire: Wire;
+let store: Store;
+let inbox: Inbox;
+let receiver: SlackReceiver;
+const handled: unknown[] = [];
+const problems: string[] = [];
+const log = (problem: string) => void problems.push(problem);
+
+beforeEach(async () => {
+  handled.length = 0;
+  problems.length = 0;
+  wire = await openWire();
+  ({ store } = openSqlite({ path: ":memory:" }));
+  inbox = new Inbox({ store, clock: systemClock, log, handle: async (body) => void handled.push(body) });
+  inbox.open();
+  receiver = createReceiver({ appToken: "xapp-1", apiUrl: wire.apiUrl, inbox, clock: systemClock, log, onConnected: () => undefined });
+  await receiver.start();
+});
+afterEach(async () => {
+  await receiver.stop();
+  await inbox.close();
+  await store.close().catch(() => undefined);
+  await wire.close();
+});
+
+const event = (id: string) => ({
+  type: "events_api",
+  envelope_id: `envelope-${id}`,
+  payload: { type: "event_callback", event_id: id, event: { type: "app_home_opened", user: "U1" } },
+});
+
+test("an app_rate_limited notice, which the SDK cannot read, neither ends the process nor deafens it", async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  wire.send({ type: "events_api", envelope_id: "limit", payload: { type: "app_rate_limited", minute_rate_limited: 1, team_id: "T1" } });
+  wire.send(event("Ev1"));
+  await eventually(() => expect(handled).toHaveLength(1));
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
+  expect(problems).toEqual([expect.stringContaining("app_rate_limited")]);
+});
+
+test("broken JSON, unknown envelopes and binary frames are passed over", async () => {
+  for (const socket of wire.sockets) {
+    socket.send("{");
+    socket.send("null");
+    socket.send("[]");
+    socket.send(Buffer.from([0, 1, 2]));
+    socket.send(JSON.stringify({ type: "nonsense", envelope_id: "n", payload: { deep: [] } }));
+  }
+  wire.send(event("Ev2"));
+  await eventually(() => expect(handled).toHaveLength(1));
+});
+
+test("an envelope is acked once it is written down, also when it is known already", async () => {
+  wire.send(event("Ev3"));
+  wire.send({ ...event("Ev3"), envelope_id: "again" });
+  await eventually(() => expect(wire.acked).toEqual(["envelope-Ev3", "again"]));
+  await inbox.idle();
+  expect(handled).toHaveLength(1);
+});
+
+test("what cannot be written down is not acked", async () => {
+  await store.close();
+  wire.send(event("Ev4"));
+  await eventually(() => expect(problems).toContainEqual(expect.stringContaining("was not acked")));
+  expect(wire.acked).toEqual([]);
+});
+
+test("while one socket reconnects, the other hears", async () => {
+  await eventually(() => expect(wire.sockets.size).toBe(2));
+  const [first] = wire.sockets;
+  first?.send(JSON.stringify({ type: "disconnect", reason: "refresh_requested" }));
+  await eventually(() => expect(wire.sockets.has(first as WebSocket)).toBe(false));
+  expect(receiver.connected()).toBe(true);
+  wire.send(event("Ev5"));
+  await eventually(() => expect(wire.acked).toEqual(["envelope-Ev5"]));
+  await eventually(() => expect(wire.sockets.size).toBe(2));
+});
+
+test("stopping closes both sockets and opens no more", async () => {
+  await eventually(() => expect(wire.sockets.size).toBe(2));
+  await receiver.stop();
+  await eventually(() => expect(wire.sockets.size).toBe(0));
+  expect(receiver.connected()).toBe(false);
+});
+
+test("stopping does not wait for an address that Slack was asked for and does not give", async () => {
+  const clock = manualClock();
+  const asked: number[] = [];
+  const silent = await openWire((nth) => asked.push(nth) === 1);
+  const other = createReceiver({ appToken: "xapp-1", apiUrl: silent.apiUrl, inbox, clock, log, onConnected: () => undefined });
+  await other.start();
+  await eventually(() => expect(asked).toHaveLength(2));
+  const stopped = vi.fn();
+  void other.stop().then(stopped);
+  await eventually(() => expect(silent.sockets.size).toBe(0));
+  await clock.advance(2_000);
+  await eventually(() => expect(stopped).toHaveBeenCalled());
+  await silent.close();
+});

@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createAdmins } from "../../../src/slack/people/admins.ts";
+import { createProfiles } from "../../../src/slack/people/profiles.ts";
+import { channelSettings, rulesIn, workspaceSettings } from "../../../src/slack/people/channel-settings.ts";
+import { createWeb } from "../../../src/slack/api/web-client.ts";
+import { openSqlite } from "../../../src/store/sqlite/store.ts";
+import { createWorkspace } from "../../../local-slack/index.ts";
+
+let told: string[];
+let opened: ReturnType<typeof openSqlite>;
+beforeEach(() => {
+  told = [];
+  opened = openSqlite({ path: ":memory:" });
+});
+afterEach(() => opened.store.close());
+
+const desk = () => ({ settings: opened.settings, me: { team: "T1" }, log: (line: string) => void told.push(line) });
+const set = (name: string, value: unknown) =>
+  opened.settings.put({
+    name,
+    value,
+    revision: 0,
+    decision: { workspace: "T1", person: { id: "U1", name: "Ada" }, deed: "set", subject: name, allowed: true },
+  });
+
+test("a channel has what was set for it, and nothing where nothing was", async () => {
+  await set("channel/C1", { team: "research", quiet: true, code: "ask", allow: { approve: ["admins", "U0123ABCD"], guests: ["answer"] } });
+  expect(await channelSettings(desk(), "C1")).toEqual({
+    team: "research",
+    quiet: true,
+    code: "ask",
+    allow: { approve: ["admins", "U0123ABCD"], guests: ["answer"] },
+  });
+  expect(await channelSettings(desk(), "C2")).toEqual({});
+  expect(told).toEqual([]);
+});
+
+test.each([
+  [7, {}, ["it is no object"]],
+  [null, {}, ["it is no object"]],
+  [{ code: "yes", team: "", quiet: true, later: 1 }, { quiet: true }, ["team", "code"]],
+  [
+    { allow: { stop: "me", approve: ["nobody"], steer: "starter", guests: ["editTeams"], __proto__: { start: "x" } } },
+    { allow: { steer: "starter" } },
+    ["allow.approve", "allow.stop", "allow.guests"],
+  ],
+  [{ allow: [] }, { allow: {} }, []],
+])("of %j what can be read holds, and the operator is told of the rest", async (value, read, lines) => {
+  await set("channel/C1", value);
+  expect(await channelSettings(desk(), "C1")).toEqual(read);
+  expect(told.map((line) => line.replace("the setting channel/C1 is not as it should be and does not hold: ", ""))).toEqual(lines);
+});
+
+test("of the workspace's rules and the channel's, the stricter holds", async () => {
+  await set("workspace", { code: "ask", tools: "auto", budget: 7 });
+  await set("channel/C1", { code: "auto", tools: "off" });
+  await set("channel/C2", { code: "off" });
+  expect(await rulesIn(desk(), "C1")).toEqual({ code: "ask", tools: "off" });
+  expect(await rulesIn(desk(), "C2")).toEqual({ code: "off", tools: "auto" });
+  expect(await rulesIn(desk(), "C3")).toEqual({ code: "ask", tools: "auto" });
+  expect(await workspaceSettings(desk())).toEqual({ code: "ask", tools: "auto" });
+});
+
+test("Slack is asked once who is an admin, and whoever it does not know is none", async () => {
+  const slack = await createWorkspace({ port: 0 });
+  const web = createWeb({ token: slack.botToken, apiUrl: slack.apiUrl, log: () => undefined });
+  let now = 0;
+  const clock = { now: () => now, sleep: async () => undefined };
+  const profiles = createProfiles(web.read, clock, (line) => void told.push(line));
+  const admins = createAdmins(profiles);
+  const calls = () => slack.control.calls().filter(({ method }) => method === "users.info").length;
+  expect([await admins.has("U0ADA"), await admins.has("U0MARIA"), await admins.has("U0ADA")]).toEqual([true, false, true]);
+  expect(calls()).toBe(2);
+  now = 11 * 60_000;
+  expect(await admins.has("U0ADA")).toBe(true);
+  profiles.forget("U0ADA");
+  expect(await admins.has("U0ADA")).toBe(true);
+  expect(calls()).toBe(4);
+  expect(await admins.has("U0NOBODY")).toBe(false);
+  expect(told).toEqual([expect.stringContaining("user_not_found")]);
+  await slack.close();
+});

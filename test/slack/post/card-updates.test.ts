@@ -1,0 +1,147 @@
+import { afterEach, expect, test } from "vitest";
+import { asks, question, says, selects, started, stopped } from "../log.ts";
+import { posting, type Posting, type PostingOptions } from "../posting.ts";
+
+let world: Posting | undefined;
+afterEach(async () => {
+  await world?.close();
+  world = undefined;
+});
+async function begin(options?: PostingOptions): Promise<Posting> {
+  return (world = await posting(options));
+}
+const blocksOf = (parley: Posting, thread: string, index: number) => JSON.stringify(parley.said(thread)[index]?.blocks);
+const edits = (parley: Posting) => parley.slack.control.calls("chat.update");
+
+test("the card follows the run: who is next, what it has cost, and no Stop button when it is over", async () => {
+  const parley = await begin();
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"));
+  await parley.settle();
+  expect(blocksOf(parley, thread, 0)).toContain("parley.run.stop");
+  expect(edits(parley)).toHaveLength(0);
+
+  await parley.record(thread, selects("Coder"));
+  await parley.settle();
+  expect(blocksOf(parley, thread, 0)).toContain("next: Coder");
+
+  await parley.record(thread, says("Coder", "Done.", 0.02), stopped());
+  await parley.settle();
+  expect(blocksOf(parley, thread, 0)).toContain("is done");
+  expect(blocksOf(parley, thread, 0)).toContain("1 turn · 1.2k tokens · $0.02");
+  expect(blocksOf(parley, thread, 0)).not.toContain("parley.run.stop");
+  expect(parley.said(thread)[0]?.metadata?.event_payload["o"]).toBe("1.card.0");
+});
+
+test("the last edit of a run, which takes its Stop button away, is tried until Slack takes it", async () => {
+  const parley = await begin();
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"));
+  await parley.settle();
+  parley.slack.control.fault({ method: "chat.update", kind: "error", code: "request_timeout", times: 8 });
+  await parley.record(thread, stopped());
+  await parley.settle();
+  expect(blocksOf(parley, thread, 0)).not.toContain("parley.run.stop");
+  expect(edits(parley)).toHaveLength(9);
+});
+
+test("many events in a moment are one edit, and edits of a thread are three seconds apart", async () => {
+  const parley = await begin();
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"));
+  await parley.settle();
+  for (let turn = 0; turn < 10; turn++) await parley.record(thread, selects("Coder"), says("Coder", `Turn ${turn}`));
+  await parley.settle();
+  const times = edits(parley).map(({ at }) => at);
+  expect(times.length).toBeGreaterThan(0);
+  expect(times.length).toBeLessThanOrEqual(3);
+  for (let index = 1; index < times.length; index++) expect((times[index] ?? 0) - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(3_000);
+  expect(blocksOf(parley, thread, 0)).toContain("10 turns of at most");
+});
+
+test("a question loses its buttons and shows the answer, whoever pressed", async () => {
+  const parley = await begin();
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"), selects("Coder"), question("Coder", "Which?", ["One", "Two"]));
+  await parley.settle();
+  expect(blocksOf(parley, thread, 1)).toContain("parley.question.answer.1");
+  expect(blocksOf(parley, thread, 0)).toContain("Coder waits for an answer");
+
+  await parley.record(thread, { type: "message.posted", person: { id: "U0ADA", name: "Ada" }, text: "Two", id: "m2" });
+  await parley.settle();
+  expect(blocksOf(parley, thread, 1)).toContain("answered by <@U0ADA>: Two");
+  expect(blocksOf(parley, thread, 1)).not.toContain("parley.question.answer");
+});
+
+test("what already shows the log is not edited again, also not by the next process", async () => {
+  const first = await begin();
+  const thread = await first.thread();
+  await first.record(thread, started(), asks("Add"), selects("Coder"), says("Coder", "Done."), stopped());
+  await first.settle();
+  const before = edits(first).length;
+  const second = (world = await first.restart());
+  await second.settle();
+  expect(edits(second)).toHaveLength(before);
+});
+
+test("a run that stopped while nobody was there to edit its card is brought up to date at the next start", async () => {
+  const first = await begin();
+  const thread = await first.thread();
+  await first.record(thread, started(), asks("Add"));
+  await first.settle();
+  await first.cards.stop();
+  await first.record(thread, selects("Coder"), says("Coder", "Done."), stopped());
+  await first.settle();
+  expect(blocksOf(first, thread, 0)).toContain("parley.run.stop");
+  const second = (world = await first.restart());
+  await second.settle();
+  expect(blocksOf(second, thread, 0)).not.toContain("parley.run.stop");
+});
+
+test("an edit waits when Slack says slow down, and is made again when it is unclear whether it was made", async () => {
+  const parley = await begin();
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"));
+  await parley.settle();
+  parley.slack.control.fault({ method: "chat.update", kind: "ratelimited", retryAfterSeconds: 30 });
+  parley.slack.control.fault({ method: "chat.update", kind: "status500_after" });
+  await parley.record(thread, stopped());
+  await parley.settle();
+  const times = edits(parley).map(({ at }) => at);
+  expect(times).toHaveLength(3);
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(30_000);
+  expect(blocksOf(parley, thread, 0)).toContain("is done");
+  expect(parley.problems).toEqual([]);
+});
+
+test("a card that somebody has deleted costs nothing but the edit, and does not come back", async () => {
+  const parley = await begin();
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"));
+  await parley.settle();
+  parley.slack.control.fault({ method: "chat.update", kind: "error", code: "message_not_found" });
+  await parley.record(thread, selects("Coder"));
+  await parley.record(thread, says("Coder", "Done."), stopped());
+  await parley.settle();
+  expect(edits(parley)).toHaveLength(1);
+  expect(parley.lines(thread)).toHaveLength(3);
+  expect(parley.problems).toEqual([{ kind: "uneditable", thread, seq: 1, code: "message_not_found" }]);
+});
+
+test("the cards of many runs together stay within Slack's tier", async () => {
+  const parley = await begin();
+  const channels = ["C0GENERAL", "C0ENG", "C0RESEARCH", "C0RANDOM"];
+  const threads = await Promise.all([...channels, ...channels].map((channel) => parley.thread(channel)));
+  for (const thread of threads) await parley.record(thread, started(thread), asks("Add"));
+  await parley.settle();
+  for (let turn = 0; turn < 12; turn++) {
+    for (const thread of threads) await parley.record(thread, selects("Coder", `turn ${turn}`), says("Coder", `Turn ${turn}`));
+    await parley.clock.advance(5_000);
+  }
+  await parley.settle();
+  expect(edits(parley).every(({ ok }) => ok)).toBe(true);
+  const times = edits(parley).map(({ at }) => at);
+  const inAMinute = times.map((from) => times.filter((at) => at >= from && at < from + 60_000).length);
+  expect(Math.max(...inAMinute)).toBeLessThanOrEqual(46);
+  for (const thread of threads) expect(blocksOf(parley, thread, 0)).toContain("12 turns of at most");
+});
