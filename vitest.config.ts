@@ -9,7 +9,7 @@ import { PATIENCE_MS, TEST_MS_MAX, HEAVY_TEST_MS_MAX } from "./test/support/pati
  */
 const HEAVY = [
   "test/cli/sandbox.test.ts",
-  "test/config/offline.test.ts",
+  "test/config/build/offline.test.ts",
   "test/journeys/trouble/crash.test.ts",
   "test/journeys/trouble/load.test.ts",
   "test/journeys/trouble/offline.test.ts",

@@ -1,9 +1,9 @@
 import { buildTeams, type Teams } from "./config/build.ts";
 import type { Env } from "./config/env.ts";
-import { createExecutor } from "./config/executor.ts";
+import { createExecutor } from "./config/sandbox/executor.ts";
 import { secretNames, type Settings } from "./config/load.ts";
-import { createMcpServers } from "./config/mcp-servers.ts";
-import { createModelFor } from "./config/models.ts";
+import { createMcpServers } from "./config/build/mcp-servers.ts";
+import { createModelFor } from "./config/build/models.ts";
 import { createTeamShelf } from "./config/team-shelf.ts";
 import { createRedactor } from "./config/secrets.ts";
 import { systemClock, type Clock } from "./engine/clock.ts";

@@ -1,5 +1,5 @@
 import { readEnv, type Env } from "../config/env.ts";
-import { createDemoExecutor } from "../config/demo-executor.ts";
+import { createDemoExecutor } from "../config/sandbox/demo-executor.ts";
 import { loadSettings, type Settings } from "../config/load.ts";
 import { createParley, type Parley } from "../parley.ts";
 import { createWorkspace, type Workspace } from "../../local-slack/index.ts";

@@ -1,7 +1,7 @@
 import { keyOf, type ModelSettings, type Settings } from "../config/load.ts";
 import type { Env } from "../config/env.ts";
 import { priceOf } from "../config/prices.ts";
-import { createModelFor } from "../config/models.ts";
+import { createModelFor } from "../config/build/models.ts";
 import type { Finding } from "./finding.ts";
 
 const ANSWER_TIMEOUT_MS = 5_000; // A server nearby answers at once.

@@ -1,6 +1,6 @@
 import { reachable } from "../config/build/snapshot.ts";
 import type { Env } from "../config/env.ts";
-import { createExecutor } from "../config/executor.ts";
+import { createExecutor } from "../config/sandbox/executor.ts";
 import type { Settings } from "../config/load.ts";
 import type { Finding } from "./finding.ts";
 

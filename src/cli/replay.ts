@@ -2,7 +2,7 @@ import { buildTeams } from "../config/build.ts";
 import { readEnv } from "../config/env.ts";
 import { loadSettings, type Settings } from "../config/load.ts";
 import { readSnapshot } from "../config/build/snapshot.ts";
-import { TeamFile } from "../config/schema.ts";
+import { TeamFile } from "../config/schema/team-file.ts";
 import type { EventBody, RunEvent } from "../parley.ts";
 import { print, readArguments, UsageError, type Io } from "./command.ts";
 import { databaseOf, noSuchRun } from "./export.ts";

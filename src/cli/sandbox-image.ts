@@ -1,4 +1,4 @@
-import { buildSandboxImage, testSandboxImage } from "../config/sandbox-image.ts";
+import { buildSandboxImage, testSandboxImage } from "../config/sandbox/image.ts";
 import { readEnv } from "../config/env.ts";
 import { loadSettings } from "../config/load.ts";
 import { print, readArguments, UsageError, type Io } from "./command.ts";

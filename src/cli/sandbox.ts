@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { readEnv } from "../config/env.ts";
-import { createExecutor } from "../config/executor.ts";
+import { createExecutor } from "../config/sandbox/executor.ts";
 import { loadSettings } from "../config/load.ts";
 import { print, readArguments, UsageError, type Io } from "./command.ts";
 import { build, test } from "./sandbox-image.ts";

@@ -1,7 +1,7 @@
 import { describeMistake } from "../config/config-error.ts";
 import { readEnv } from "../config/env.ts";
 import { keyOf, loadSettings } from "../config/load.ts";
-import { teamFileJsonSchema } from "../config/schema.ts";
+import { teamFileJsonSchema } from "../config/schema/team-file.ts";
 import { print, readArguments, UsageError, type Io } from "./command.ts";
 import { reachOf } from "./web-reach.ts";
 

@@ -17,11 +17,11 @@ import { policyOf } from "./build/policy.ts";
 import { readSnapshot, snapshotOf } from "./build/snapshot.ts";
 import { speakersOf } from "./build/speakers.ts";
 import { conditionOf } from "./build/stop.ts";
-import type { KeepFile, ReadFile } from "./code-run.ts";
+import type { KeepFile, ReadFile } from "./sandbox/code-run.ts";
 import { ConfigError } from "./config-error.ts";
 import type { Settings } from "./load.ts";
-import type { McpServers } from "./mcp-servers.ts";
-import type { CreateModel } from "./models.ts";
+import type { McpServers } from "./build/mcp-servers.ts";
+import type { CreateModel } from "./build/models.ts";
 
 /** The teams of the settings, ready to talk. */
 export interface Teams {

@@ -1,21 +1,21 @@
 import { dirname, join, resolve } from "node:path";
-import { checkTeam } from "./checks.ts";
+import { checkTeam } from "./checks/team.ts";
 import { checkNamesOf } from "./checks/ceilings.ts";
 import { checkFallback } from "./checks/models.ts";
 import { checkSandbox } from "./checks/sandbox.ts";
 import { checkAgentTool } from "./checks/tools.ts";
 import { ConfigError, type Mistake } from "./config-error.ts";
 import type { Env } from "./env.ts";
-import { insideFolder, readIncludes } from "./includes.ts";
-import { mergeNamed, mergeTeams, type Merged } from "./merge.ts";
+import { insideFolder, readIncludes } from "./file/includes.ts";
+import { mergeNamed, mergeTeams, type Merged } from "./file/merge.ts";
 import { nearest } from "./nearest.ts";
-import { at, attempt, type Notes } from "./notes.ts";
-import { check, parse, type Part } from "./part.ts";
-import type { SandboxSettings, TeamFile, TeamSettings } from "./schema.ts";
+import { at, attempt, type Notes } from "./file/notes.ts";
+import { check, parse, type Part } from "./file/part.ts";
+import type { SandboxSettings, TeamFile, TeamSettings } from "./schema/team-file.ts";
 import type { ModelChoice, ProviderModel, Providers } from "./schema/models.ts";
 import type { ToolSettings } from "./schema/tools.ts";
-import { Script } from "./script.ts";
-import { readYamlFile } from "./yaml-file.ts";
+import { Script } from "./file/script.ts";
+import { readYamlFile } from "./file/yaml-file.ts";
 
 /** A model with its choice made; a scripted one with its script read. */
 export type ModelSettings =

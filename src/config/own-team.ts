@@ -4,13 +4,13 @@ import { z } from "zod";
 import { checkCeilings, checkWrittenLimits, lowered } from "./checks/ceilings.ts";
 import type { Report } from "./checks/report.ts";
 import { checkMadeVoices } from "./checks/voices.ts";
-import { checkTeam } from "./checks.ts";
+import { checkTeam } from "./checks/team.ts";
 import { ConfigError, type Mistake } from "./config-error.ts";
 import type { Settings } from "./load.ts";
-import { at, type Notes } from "./notes.ts";
-import { check } from "./part.ts";
-import { Named, type TeamSettings } from "./schema.ts";
-import { readYamlText, type YamlFile } from "./yaml-file.ts";
+import { at, type Notes } from "./file/notes.ts";
+import { check } from "./file/part.ts";
+import { Named, type TeamSettings } from "./schema/team-file.ts";
+import { readYamlText, type YamlFile } from "./file/yaml-file.ts";
 
 /** A team that people have made outside of the team file, as that file would have it: the keys of `teams` as they are written there. */
 export interface OwnTeam {

@@ -1,4 +1,4 @@
-import type { TeamSettings } from "./schema.ts";
+import type { TeamSettings } from "./schema/team-file.ts";
 
 /** Chosen by its name: what is small and cheap is called so in the shipped files. */
 const SMALL_MODEL = "fast";

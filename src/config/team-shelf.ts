@@ -8,7 +8,7 @@ import { ConfigError } from "./config-error.ts";
 import type { Settings } from "./load.ts";
 import { checkOwnTeam, readOwnTeam, withoutDefaults, writeOwnTeam, type OwnTeam, type TeamMistake } from "./own-team.ts";
 import type { TeamCeilings } from "./schema/ceilings.ts";
-import type { TeamSettings } from "./schema.ts";
+import type { TeamSettings } from "./schema/team-file.ts";
 
 /** The teams of each workspace: those of the file, and those that its people have made, which are kept as settings under `team/NAME`. */
 export interface TeamShelf {

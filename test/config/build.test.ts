@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { buildTeams } from "../../src/config/build.ts";
-import { createModelFor } from "../../src/config/models.ts";
+import { createModelFor } from "../../src/config/build/models.ts";
 import type { Executor } from "../../src/sandbox/executor.ts";
 import { openLog } from "../support/scripted.ts";
 import { fakeExecutor, missingExecutor, ran } from "./fake-executor.ts";

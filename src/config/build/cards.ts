@@ -1,5 +1,5 @@
-import { stopWords } from "../instructions.ts";
-import type { TeamSettings } from "../schema.ts";
+import { stopWords } from "./instructions.ts";
+import type { TeamSettings } from "../schema/team-file.ts";
 
 /** A team as people see it before it talks. */
 export interface TeamCard {

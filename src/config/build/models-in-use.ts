@@ -2,7 +2,7 @@ import { selectorModel } from "../selector-model.ts";
 import type { Settings } from "../load.ts";
 import type { AgentSettings } from "../schema/agents.ts";
 import type { ContextSettings } from "../schema/assistant.ts";
-import type { TeamSettings } from "../schema.ts";
+import type { TeamSettings } from "../schema/team-file.ts";
 import { chainOf } from "./chain.ts";
 
 /** The models that some team, or a tool, speaks or chooses with, and those that they fall back to. */

@@ -4,9 +4,9 @@ import type { FileRef } from "../../engine/events/events.ts";
 import type { Model } from "../../engine/model.ts";
 import type { Team } from "../../engine/team.ts";
 import type { Executor } from "../../sandbox/executor.ts";
-import type { KeepFile, ReadFile } from "../code-run.ts";
+import type { KeepFile, ReadFile } from "../sandbox/code-run.ts";
 import type { Settings } from "../load.ts";
-import type { McpServers } from "../mcp-servers.ts";
+import type { McpServers } from "./mcp-servers.ts";
 
 /** What the agents of one thread are made of. */
 export interface Parts {

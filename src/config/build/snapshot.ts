@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import type { ModelSettings, Settings } from "../load.ts";
-import { Named } from "../schema.ts";
-import { Script } from "../script.ts";
+import { Named } from "../schema/team-file.ts";
+import { Script } from "../file/script.ts";
 import { readToolRef } from "../tool-names.ts";
 import { modelsInUse } from "./models-in-use.ts";
 import { get } from "./parts.ts";

@@ -11,7 +11,7 @@ import type { Agent, SpeakerPolicy } from "../../engine/team.ts";
 import { selectorModel } from "../selector-model.ts";
 import { handoffsOf, targetOf } from "../schema/agents.ts";
 import type { GraphSpeakers } from "../schema/speakers.ts";
-import type { TeamSettings } from "../schema.ts";
+import type { TeamSettings } from "../schema/team-file.ts";
 import type { Parts } from "./parts.ts";
 import { contextOf } from "./thinking.ts";
 

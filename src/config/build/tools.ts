@@ -7,7 +7,7 @@ import type { Tool } from "../../engine/tool.ts";
 import { guarded } from "../../tools/approval.ts";
 import { keyed } from "../../tools/call-key.ts";
 import { webFetch } from "../../tools/web.ts";
-import { instructionsForTool } from "../instructions.ts";
+import { instructionsForTool } from "./instructions.ts";
 import type { AgentToolSettings } from "../schema/tools.ts";
 import { readToolRef } from "../tool-names.ts";
 import { get, type Parts } from "./parts.ts";

@@ -1,7 +1,7 @@
 import { HUMAN } from "../../engine/events/events.ts";
 import { USER } from "../../engine/policies/selector-rules.ts";
 import { targetOf, type AgentSettings, type AssistantSettings } from "../schema/agents.ts";
-import type { TeamSettings } from "../schema.ts";
+import type { TeamSettings } from "../schema/team-file.ts";
 import { heardIn } from "./names.ts";
 import { namesOf, unknownAgent, unknownEntry, type Path, type Report, type Surroundings } from "./report.ts";
 import { checkModel, checkThinker, checkTools } from "./tools.ts";

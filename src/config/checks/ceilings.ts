@@ -1,7 +1,7 @@
 import { recallOf, type AgentSettings } from "../schema/agents.ts";
 import type { ContextSettings } from "../schema/assistant.ts";
 import type { TeamCeilings } from "../schema/ceilings.ts";
-import type { TeamSettings } from "../schema.ts";
+import type { TeamSettings } from "../schema/team-file.ts";
 import { selectorModel } from "../selector-model.ts";
 import { readToolRef } from "../tool-names.ts";
 import { list, unknownEntry, type Path, type Report, type Surroundings } from "./report.ts";

@@ -1,4 +1,4 @@
-import type { TeamSettings } from "../schema.ts";
+import type { TeamSettings } from "../schema/team-file.ts";
 import type { Report } from "./report.ts";
 
 /** From this share of common words on, a model that chooses by descriptions chooses by chance. */

@@ -1,5 +1,5 @@
 import { transferTool } from "../../engine/agents/handoff.ts";
-import type { TeamSettings } from "../schema.ts";
+import type { TeamSettings } from "../schema/team-file.ts";
 import type { Path, Report, Surroundings } from "./report.ts";
 
 /**

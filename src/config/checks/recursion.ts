@@ -1,4 +1,4 @@
-import type { TeamSettings } from "../schema.ts";
+import type { TeamSettings } from "../schema/team-file.ts";
 import { readToolRef } from "../tool-names.ts";
 import type { Path, Report, Surroundings } from "./report.ts";
 

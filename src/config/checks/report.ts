@@ -1,5 +1,5 @@
 import { nearest } from "../nearest.ts";
-import type { TeamSettings } from "../schema.ts";
+import type { TeamSettings } from "../schema/team-file.ts";
 import type { ToolSettings } from "../schema/tools.ts";
 
 export type Path = readonly (string | number)[];

@@ -2,7 +2,7 @@ import { USER } from "../../engine/policies/selector-rules.ts";
 import { HUMAN } from "../../engine/events/events.ts";
 import { handoffsOf, targetOf } from "../schema/agents.ts";
 import type { SelectorSpeakers } from "../schema/speakers.ts";
-import type { TeamSettings } from "../schema.ts";
+import type { TeamSettings } from "../schema/team-file.ts";
 import { selectorModel } from "../selector-model.ts";
 import { checkGraph } from "./graph.ts";
 import { namesOf, unknownAgent, type Path, type Report, type Surroundings } from "./report.ts";

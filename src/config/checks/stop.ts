@@ -3,7 +3,7 @@ import { HUMAN } from "../../engine/events/events.ts";
 import { MEMORY_TOOLS } from "../../engine/memory.ts";
 import { handoffsOf, recallOf, targetOf } from "../schema/agents.ts";
 import type { StopSettings } from "../schema/stop.ts";
-import type { TeamSettings } from "../schema.ts";
+import type { TeamSettings } from "../schema/team-file.ts";
 import { calledAs, readToolRef } from "../tool-names.ts";
 import { heardIn } from "./names.ts";
 import { list, namesOf, unknownAgent, type Path, type Report, type Surroundings } from "./report.ts";

@@ -1,5 +1,5 @@
 import { isOthersFace, voiceOf } from "../../lookalikes.ts";
-import type { TeamSettings } from "../schema.ts";
+import type { TeamSettings } from "../schema/team-file.ts";
 import type { Path, Report } from "./report.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createDemoExecutor } from "../../../src/config/demo-executor.ts";
+import { createDemoExecutor } from "../../../src/config/sandbox/demo-executor.ts";
 import { loadSettings } from "../../../src/config/load.ts";
 import type { Executor } from "../../../src/sandbox/executor.ts";
 import { sandboxImage } from "../../support/docker.ts";

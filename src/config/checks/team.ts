@@ -1,0 +1,20 @@
+import { checkAgent } from "./agents.ts";
+import { checkDescriptions } from "./descriptions.ts";
+import { checkNames } from "./names.ts";
+import { checkRecursion } from "./recursion.ts";
+import type { Report, Surroundings } from "./report.ts";
+import { checkSpeakers } from "./speakers.ts";
+import { checkStop } from "./stop.ts";
+import { checkVoices } from "./voices.ts";
+import type { TeamSettings } from "../schema/team-file.ts";
+
+/** What one team means, beyond its shape: every name leads somewhere, every agent can be told apart, and the run can end. */
+export function checkTeam(name: string, team: TeamSettings, around: Surroundings, report: Report): void {
+  checkRecursion(name, team, around, report);
+  checkNames(name, team, around, report);
+  checkVoices(team, report);
+  checkDescriptions(team, report);
+  for (const [index, agent] of team.agents.entries()) checkAgent(agent, index, team, around, report);
+  checkSpeakers(team, around, report);
+  if (team.stop) checkStop(team.stop, ["stop"], team, around, report);
+}

@@ -1,0 +1,26 @@
+import type { z } from "zod";
+import { explain, knownKeys } from "./explain.ts";
+import { showPath, type Notes } from "./notes.ts";
+import { TeamFile } from "../schema/team-file.ts";
+import type { YamlFile } from "./yaml-file.ts";
+
+/** One file of the settings: the team file itself, or one that it includes. */
+export interface Part {
+  readonly yaml: YamlFile;
+  readonly file: TeamFile;
+}
+
+export function parse(yaml: YamlFile, notes: Notes): Part | undefined {
+  const file = check(TeamFile, yaml, notes);
+  return file && { yaml, file };
+}
+
+/** The file in the shape of this schema; with mistakes, nothing. */
+export function check<Schema extends z.ZodType>(schema: Schema, yaml: YamlFile, notes: Notes): z.output<Schema> | undefined {
+  const parsed = schema.safeParse(yaml.data ?? {}, { error: knownKeys, reportInput: true });
+  if (parsed.success) return parsed.data;
+  for (const { path, atKey, message } of explain(parsed.error.issues)) {
+    notes.mistakes.push({ file: yaml.shown, line: yaml.line(path, atKey), path: showPath(path), message });
+  }
+  return undefined;
+}

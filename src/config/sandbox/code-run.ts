@@ -1,0 +1,82 @@
+import type { RunCode } from "../../engine/agents/code/run-block.ts";
+import type { FileRef } from "../../engine/events/events.ts";
+import { SandboxUnavailable, type CodeResult, type Executor, type SandboxFile, type Session } from "../../sandbox/executor.ts";
+
+/** Keeps content and gives its SHA-256, hex. */
+export type KeepFile = (content: Uint8Array) => Promise<string>;
+
+/** The content under a SHA-256, hex; `undefined` when there is none. */
+export type ReadFile = (hash: string) => Promise<Uint8Array | undefined>;
+
+export interface CodeRunSettings {
+  readonly executor: Executor;
+  /** Whose sandbox: files stay from block to block. */
+  readonly thread: string;
+  readonly timeoutMs: number;
+  readonly keepFile: KeepFile;
+  /** What people have posted in the thread so far, oldest first. */
+  readonly posted: () => readonly FileRef[];
+  /** The content of a file by its hash; `undefined` when it is not kept. */
+  readonly readFile: ReadFile;
+}
+
+const FILES_GIVEN_MAX = 50; // of one thread; the sandbox limits their bytes
+
+/** How a code-runner runs a block: in the thread's sandbox, which is made at the first block. Where none can be had, the block is rejected and the output says why. */
+export function codeRun({ executor, thread, timeoutMs, keepFile, posted, readFile }: CodeRunSettings): RunCode {
+  const given = new WeakMap<Session, Set<string>>();
+
+  return async (block, { signal, onOutput }) => {
+    const label = executor.capabilities.label;
+    try {
+      const session = await executor.open(thread);
+      const trouble = await give(session);
+      const result = await session.run(block, { timeoutMs, signal, onChunk: onOutput });
+      const { outcome, exitCode, elapsedMs } = result;
+      return {
+        outcome,
+        exitCode,
+        output: withNotices({ ...result, notices: [...trouble, ...result.notices] }),
+        elapsedMs,
+        executor: label,
+        files: await Promise.all(result.files.map(keep)),
+        ...(result.memoryPeakBytes === undefined ? {} : { memoryPeakBytes: result.memoryPeakBytes }),
+        ...(result.limits ? { limits: result.limits } : {}),
+      };
+    } catch (error) {
+      if (!(error instanceof SandboxUnavailable)) throw error;
+      return { outcome: "rejected", exitCode: 1, output: error.message, elapsedMs: 0, executor: label, files: [] };
+    }
+  };
+
+  /** What people have posted since the last block. The latest of a name counts; says what could not be given. */
+  async function give(session: Session): Promise<string[]> {
+    const known = given.get(session) ?? new Set<string>();
+    given.set(session, known);
+    const trouble: string[] = [];
+    for (const { name, mediaType, hash } of posted().slice(-FILES_GIVEN_MAX)) {
+      const key = `${name}\0${hash}`;
+      if (known.has(key)) continue;
+      known.add(key);
+      const content = await readFile(hash);
+      try {
+        if (!content) throw new RangeError("its content is no longer kept.");
+        await session.put([{ name, mediaType, content }]);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        trouble.push(`The file ${name} is not in in/: ${error.message}`);
+      }
+    }
+    return trouble;
+  }
+
+  async function keep({ name, mediaType, content }: SandboxFile): Promise<FileRef> {
+    return { hash: await keepFile(content), name, mediaType, bytes: content.byteLength };
+  }
+}
+
+/** What was refused belongs to what the agents read: they can mend it. */
+function withNotices({ output, notices }: CodeResult): string {
+  const gap = output === "" || output.endsWith("\n") || notices.length === 0 ? "" : "\n";
+  return output + gap + notices.map((notice) => `[${notice}]`).join("\n");
+}

@@ -1,0 +1,203 @@
+import { z } from "zod";
+import { Agent } from "./agents.ts";
+import { E2b, Kubernetes } from "./elsewhere.ts";
+import { Audit, Retention } from "./keeping.ts";
+import { ModelChoice, Providers } from "./models.ts";
+import { AGENTS_PER_TEAM_MAX, description, key } from "./names.ts";
+import { Allow } from "./allow.ts";
+import { Ceilings } from "./ceilings.ts";
+import { Limits, usdPerDay } from "./limits.ts";
+import { Speakers } from "./speakers.ts";
+import { Stop } from "./stop.ts";
+import { Tools } from "./tools.ts";
+
+export type { StopSettings } from "./stop.ts";
+
+/** The team file. Every default of Parley lives here; inside, nothing is left open. */
+
+const TEAMS_MAX = 100; // What a pick list in Slack can hold.
+const MODELS_MAX = 50;
+const TOOLS_MAX = 50;
+const INCLUDES_MAX = 50;
+
+const actions = z.enum(["off", "ask", "auto"]).default("auto");
+
+const TeamSchema = z.strictObject({
+  description: description.describe("One line for people who pick a team."),
+  speakers: Speakers,
+  agents: z.array(Agent).min(1, { error: "a team needs at least one agent" }).max(AGENTS_PER_TEAM_MAX),
+  stop: Stop.optional().describe(
+    "The team's goal, asked between turns. Without it only a leader's decision, a graph's end, a person or the limits end a run.",
+  ),
+  limits: Limits.prefault({}),
+  answerWithinMinutes: z
+    .number()
+    .positive()
+    .max(7 * 24 * 60)
+    .optional()
+    .describe("How long a question to people waits; then the run goes on without an answer. For as long as it takes when absent."),
+  approvals: z
+    .strictObject({
+      code: actions.describe("off: no code is run. ask: a person says yes to each block first. auto: it runs in the sandbox."),
+      tools: actions.describe("The same for tools that touch the world outside: pages of the web and MCP servers."),
+    })
+    .prefault({})
+    .describe("For the whole team and the teams inside it; an agent's or a tool's own rule, and a channel's in Slack, may be stricter."),
+  approveWithinMinutes: z
+    .number()
+    .positive()
+    .max(7 * 24 * 60)
+    .default(60)
+    .describe("How long code or a tool waits for a person's yes; then it is not run."),
+  quiet: z
+    .boolean()
+    .default(false)
+    .describe("Slack shows the card, the questions and the result alone; the turns are in a file under the result."),
+});
+
+// Plain words alone: they are put into a shell line of an image's build, and into the one that starts a block.
+const COMMAND = /^[\w./+-]+( [\w./+=:,-]+)*$/;
+const PIP = /^[A-Za-z0-9][\w.-]*(\[[\w,-]+\])?==[\w.+!-]+$/;
+const APT = /^[a-z0-9][a-z0-9.+-]+(=[\w.+:~-]+)?$/;
+const PACKAGES_MAX = 100;
+
+const Sandbox = z
+  .strictObject({
+    executor: z
+      .enum(["docker", "os", "wasm", "kubernetes", "e2b", "off"])
+      .default("docker")
+      .describe(
+        "docker: a container of its own for each thread. os: namespaces of this machine (bubblewrap). wasm: Python without the file system and the network. " +
+          "kubernetes: a pod for each thread. e2b: a micro-VM of that service for each thread. off: no code is run. docs/sandbox.md compares them.",
+      ),
+    kubernetes: Kubernetes.prefault({}),
+    e2b: E2b.prefault({}),
+    image: z
+      .string()
+      .min(1)
+      .max(300)
+      .regex(/^[\w.\-/:@]+$/, { error: "is no name of an image; write it as docker images shows it, such as parley-sandbox:1" })
+      .default("parley-sandbox")
+      .describe("An image that the engine has; nothing is pulled. PARLEY_SANDBOX_IMAGE goes before this."),
+    timeoutSeconds: z.int().positive().max(600).default(60),
+    memoryMb: z.int().min(64).max(16_384).default(512),
+    state: z
+      .enum(["files", "kernel"])
+      .default("files")
+      .describe(
+        "files: files stay from block to block, variables do not. kernel: Python's variables stay too, as in a notebook (Docker only).",
+      ),
+    languages: z
+      .record(
+        z.string().regex(/^[a-z][a-z0-9+#_-]{0,30}$/, { error: "is no label of a code block; write it in small letters, such as r" }),
+        z.string().max(200).regex(COMMAND, {
+          error: "is no command; name a program of the image and its options, such as Rscript --vanilla. It is given the file.",
+        }),
+      )
+      .default({})
+      .describe("More languages: the label of a code block, and the program of the image that runs a file of it (Docker only)."),
+    packages: z
+      .strictObject({
+        pip: z
+          .array(z.string().regex(PIP, { error: "names no version; pin it, such as seaborn==0.13.2" }))
+          .max(PACKAGES_MAX)
+          .default([]),
+        apt: z
+          .array(z.string().regex(APT, { error: "is no Debian package, such as graphviz or graphviz=2.42.2-9" }))
+          .max(PACKAGES_MAX)
+          .default([]),
+      })
+      .prefault({})
+      .describe("Added to the image by `parley sandbox build`, which makes a new one; nothing is installed when code runs (Docker only)."),
+  })
+  .refine(({ executor, state }) => state === "files" || executor === "docker", {
+    error: 'only "executor: docker" keeps variables; leave `state` out, or set the executor',
+    path: ["state"],
+  })
+  .refine(({ executor, languages }) => Object.keys(languages).length === 0 || executor === "docker", {
+    error: 'only "executor: docker" runs more languages; leave them out, or set the executor',
+    path: ["languages"],
+  })
+  .refine(({ executor, packages }) => packages.pip.length + packages.apt.length === 0 || executor === "docker", {
+    error: 'only "executor: docker" has an image to add packages to; leave them out, or set the executor',
+    path: ["packages"],
+  });
+
+const RATE_MAX = 100_000;
+
+const SlackSettings = z.strictObject({
+  bots: z
+    .array(z.string().regex(/^B[A-Z0-9]{2,20}$/, { error: "the id of a bot, such as B0123ABCD" }))
+    .max(50)
+    .default([])
+    .describe("Other bots that are heard as people are, by bot id. All others are ignored."),
+  allow: Allow,
+  rates: z
+    .strictObject({
+      runsPerHour: z.int().positive().max(RATE_MAX).default(1_200).describe("Runs that one person may start within an hour."),
+      messagesPerHour: z
+        .int()
+        .positive()
+        .max(RATE_MAX)
+        .default(3_600)
+        .describe("Messages to runs that are heard of one person within an hour, answers to agents included."),
+    })
+    .prefault({})
+    .describe("How much one person may ask. Whoever asks for more is told when they may again."),
+});
+
+const Budgets = z
+  .strictObject({
+    personUsdPerDay: usdPerDay.optional().describe("What the runs that one person starts may cost a day."),
+    channelUsdPerDay: usdPerDay.optional().describe("What the runs of one channel may cost a day."),
+    workspaceUsdPerDay: usdPerDay.optional().describe("What all runs of a workspace may cost a day."),
+    waitMinutes: z
+      .number()
+      .positive()
+      .max(24 * 60)
+      .default(30)
+      .describe("How long a run in Slack that has reached a limit, of its own or of the day, waits for somebody to raise it."),
+  })
+  .describe(
+    "In US dollars and for days in UTC, as far as prices are known; without limit where one is absent. What is set in Slack goes before it.",
+  );
+
+const named = {
+  models: z.record(key, ModelChoice).default({}),
+  tools: Tools.default({}).describe("Tools that agents can be given; each is started when it is first used."),
+  teams: z.record(key, TeamSchema).default({}),
+};
+
+/** The part of the file that says who talks, and with what. */
+export const Named = z.strictObject(named);
+
+export const TeamFile = z
+  .strictObject({
+    include: z
+      .array(z.string().min(1).max(500))
+      .max(INCLUDES_MAX)
+      .default([])
+      .describe("Other team files, beside or below this one. Their models give way to those of the same name here."),
+    ...named,
+    defaultTeam: z.string().optional().describe("For a mention that names no team; the first team when absent."),
+    providers: Providers.prefault({}),
+    sandbox: Sandbox.prefault({}),
+    slack: SlackSettings.prefault({}),
+    budgets: Budgets.prefault({}),
+    ceilings: Ceilings,
+    retention: Retention.prefault({}),
+    audit: Audit.prefault({}),
+    database: z.string().min(1).max(1000).default("data/parley.db").describe("PARLEY_DB goes before this."),
+  })
+  .refine((file) => Object.keys(file.models).length <= MODELS_MAX, { error: `at most ${MODELS_MAX} models`, path: ["models"] })
+  .refine((file) => Object.keys(file.tools).length <= TOOLS_MAX, { error: `at most ${TOOLS_MAX} tools`, path: ["tools"] })
+  .refine((file) => Object.keys(file.teams).length <= TEAMS_MAX, { error: `at most ${TEAMS_MAX} teams`, path: ["teams"] });
+
+export type TeamFile = z.output<typeof TeamFile>;
+export type TeamSettings = z.output<typeof TeamSchema>;
+export type SandboxSettings = z.output<typeof Sandbox>;
+
+/** For editors: the team file as JSON Schema (draft 2020-12), as it may be written, defaults left out. */
+export function teamFileJsonSchema(): Record<string, unknown> {
+  return { title: "Parley team file", ...z.toJSONSchema(TeamFile, { io: "input" }) };
+}
