@@ -8,7 +8,7 @@ import { PATIENCE_MS, TEST_MS_MAX, HEAVY_TEST_MS_MAX } from "./test/support/pati
  * sandbox. They come after all others, as many at a time as a small machine has cores, so that they neither starve others nor are starved.
  */
 const HEAVY = [
-  "test/cli/sandbox.test.ts",
+  "test/cli/sandbox/sandbox.test.ts",
   "test/config/build/offline.test.ts",
   "test/journeys/trouble/crash.test.ts",
   "test/journeys/trouble/load.test.ts",

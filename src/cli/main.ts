@@ -9,20 +9,23 @@ import { print, UsageError, type Command, type Io } from "./command.ts";
 
 /** Each command is loaded when it is asked for, so that `--help` answers at once. */
 const COMMANDS: { readonly [name: string]: { readonly does: string; readonly load: () => Promise<Command> } } = {
-  start: { does: "connect to Slack and work there", load: () => import("./start.ts") },
-  demo: { does: "try it in a local workspace: no account, no key, no Docker", load: () => import("./demo.ts") },
-  run: { does: "work on one task in this terminal", load: () => import("./run.ts") },
-  doctor: { does: "check tokens, models, sandbox and database; say what to do", load: () => import("./doctor.ts") },
+  start: { does: "connect to Slack and work there", load: () => import("./start/start.ts") },
+  demo: { does: "try it in a local workspace: no account, no key, no Docker", load: () => import("./demo/demo.ts") },
+  run: { does: "work on one task in this terminal", load: () => import("./run/run.ts") },
+  doctor: { does: "check tokens, models, sandbox and database; say what to do", load: () => import("./doctor/doctor.ts") },
   teams: { does: "check a team file", load: () => import("./teams.ts") },
-  costs: { does: "say what was spent, by day, channel, person, run or agent", load: () => import("./costs.ts") },
-  audit: { does: "say who allowed, denied, stopped or set what in Slack", load: () => import("./audit.ts") },
-  backup: { does: "copy the database, also while Parley runs", load: () => import("./backup.ts") },
-  export: { does: "write a transcript as Markdown or JSON", load: () => import("./export.ts") },
-  import: { does: "keep an exported log as a new thread", load: () => import("./import.ts") },
-  replay: { does: "play a run again without models, and compare", load: () => import("./replay.ts") },
-  memory: { does: "show or delete what agents remember", load: () => import("./memory.ts") },
-  forget: { does: "take a thread, a channel, a workspace or a person out of the database", load: () => import("./forget.ts") },
-  sandbox: { does: "run a file as an agent's code block would be run; build and test the image", load: () => import("./sandbox.ts") },
+  costs: { does: "say what was spent, by day, channel, person, run or agent", load: () => import("./upkeep/costs.ts") },
+  audit: { does: "say who allowed, denied, stopped or set what in Slack", load: () => import("./upkeep/audit.ts") },
+  backup: { does: "copy the database, also while Parley runs", load: () => import("./upkeep/backup.ts") },
+  export: { does: "write a transcript as Markdown or JSON", load: () => import("./logs/export.ts") },
+  import: { does: "keep an exported log as a new thread", load: () => import("./logs/import.ts") },
+  replay: { does: "play a run again without models, and compare", load: () => import("./logs/replay.ts") },
+  memory: { does: "show or delete what agents remember", load: () => import("./upkeep/memory.ts") },
+  forget: { does: "take a thread, a channel, a workspace or a person out of the database", load: () => import("./upkeep/forget.ts") },
+  sandbox: {
+    does: "run a file as an agent's code block would be run; build and test the image",
+    load: () => import("./sandbox/sandbox.ts"),
+  },
 };
 
 const HELP = `parley: a team of agents works out a task by talking

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { readEvents } from "../../src/cli/import.ts";
+import { readEvents } from "../../src/cli/logs/import.ts";
 import { harmless } from "../../src/cli/terminal.ts";
 import { ConfigError } from "../../src/config/config-error.ts";
 import { loadSettings } from "../../src/config/load.ts";

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as realSleep } from "node:timers/promises";
-import { readEvents } from "../../src/cli/import.ts";
+import { readEvents } from "../../src/cli/logs/import.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import type { Clock } from "../../src/engine/clock.ts";
 import type { RunEvent } from "../../src/engine/events/events.ts";

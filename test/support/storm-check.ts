@@ -4,7 +4,7 @@ import type { Parley } from "../../src/parley.ts";
 import { plan } from "../../src/slack/render/render.ts";
 import { checkSqlite } from "../../src/store/sqlite/upkeep/check.ts";
 import type { ThreadMessage, Workspace } from "../../local-slack/index.ts";
-import { readEvents } from "../../src/cli/import.ts";
+import { readEvents } from "../../src/cli/logs/import.ts";
 import type { StormPeople, Talk } from "./storm-people.ts";
 import { buttonsOf } from "./thread.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
 import { startChild } from "../../support/children.ts";
-import { readEvent } from "../../../src/cli/event-shape.ts";
+import { readEvent } from "../../../src/cli/logs/event-shape.ts";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import { createForgetting } from "../../../src/runner/forgetting.ts";
 import type { Target } from "../../../src/store/forgetting.ts";

@@ -1,0 +1,123 @@
+import { ConfigError, describeMistake } from "../../config/config-error.ts";
+import { readEnv, type Env } from "../../config/env.ts";
+import { loadSettings, type Settings } from "../../config/load.ts";
+import { createRedactor } from "../../config/secrets.ts";
+import { print, readArguments, UsageError, type Io } from "../command.ts";
+import { checkDatabase } from "./database.ts";
+import { checkLogs } from "./logs.ts";
+import { checkInstallations, checkOAuth } from "./installations.ts";
+import { checkModels } from "./models.ts";
+import { checkSandbox } from "./sandbox.ts";
+import { checkSlack } from "./slack.ts";
+import { databaseOf } from "../logs/export.ts";
+import type { Finding } from "./finding.ts";
+import { isOfMany } from "../start/oauth-door.ts";
+import { reachOf } from "../web-reach.ts";
+
+export const help = `parley doctor [--file FILE] [--live]
+       parley doctor --live --channel C… [--user U…] [--only NAME]… [--look SECONDS] [--json] [--yes]
+       parley doctor --db [PATH]
+
+Checks what parley start needs: Node, the team file, Slack's tokens and scopes, models, sandbox and database. Each line is ok, warn or
+fail, and says what to do. No secret is shown.
+
+  --file FILE   the team file; PARLEY_FILE or parley.yml when absent
+  --live        also makes one tiny call to each model, which costs a little
+  --channel C…  with --live: asks Slack itself what its documentation leaves open, in a thread of this channel that is deleted
+                afterwards. Each check says what is asked, what Parley expects, and what Slack answered, word for word
+  --user U…     somebody to whom a direct message is written for one of these checks: you
+  --only NAME   this check alone; may be given more than once. The checks:
+                persona-after-update, persona-in-dm, persona-in-clients, upload-persona, delete-persona, plan-task_card-container,
+                status-persona, metadata-after-update
+  --look SECONDS  leaves what only eyes can judge for so long before it is deleted
+  --json        one line of JSON for each check
+  --yes         posts without asking
+  --db [PATH]   reads the database through instead, also while Parley runs: no gap in a log, every log readable, every post for an
+                event that is there, no page damaged; PARLEY_DB, then the team file's, when no path is given
+
+Exit codes: 0 nothing fails, every check was made; 1 something does, or was not; 2 bad usage.`;
+
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const { values } = readArguments(withPath(args), {
+    options: {
+      file: { type: "string" },
+      live: { type: "boolean" },
+      db: { type: "string" },
+      channel: { type: "string" },
+      user: { type: "string" },
+      only: { type: "string", multiple: true },
+      look: { type: "string" },
+      json: { type: "boolean" },
+      yes: { type: "boolean" },
+    },
+  });
+  const { channel, user, only = [], look, json = false, yes = false } = values;
+  if (channel !== undefined || user !== undefined || only.length > 0 || look !== undefined || json || yes) {
+    if (values.live !== true || values.db !== undefined || values.file !== undefined)
+      throw new UsageError("--channel, --user, --only, --look, --json and --yes belong to parley doctor --live.");
+    const { checkLive } = await import("./live.ts");
+    return checkLive({ channel, user, only, look, json, yes }, io);
+  }
+  const found =
+    values.db === undefined
+      ? findings(values.file, values.live === true, io)
+      : databaseFindings(databaseOf(io, values.db === "" ? undefined : values.db));
+  let failed = false;
+  for await (const { grade, thing, message } of found) {
+    failed ||= grade === "fail";
+    await print(io.stdout, createRedactor(io.env)(`${grade.padEnd(4)} ${thing}: ${message}`));
+  }
+  return failed ? 1 : 0;
+}
+
+/** `--db` may stand alone, which `parseArgs` does not know. */
+const withPath = (args: readonly string[]): string[] =>
+  args.map((arg, index) => (arg === "--db" && (args[index + 1] ?? "-").startsWith("-") ? "--db=" : arg));
+
+async function* databaseFindings(path: string): AsyncGenerator<Finding, void, void> {
+  yield* checkDatabase(path);
+  yield* checkLogs(path);
+}
+
+async function* findings(file: string | undefined, live: boolean, io: Io): AsyncGenerator<Finding, void, void> {
+  yield checkNode(process.versions.node);
+  let env: Env = io.env;
+  let settings: Settings | undefined;
+  try {
+    env = readEnv(io.cwd, io.env);
+    settings = loadSettings({ env, cwd: io.cwd, ...(file === undefined ? {} : { file }) });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const mistake of error.mistakes) yield { grade: "fail", thing: "team file", message: describeMistake(mistake) };
+  }
+  if (settings) {
+    for (const warning of settings.warnings) yield { grade: "warn", thing: "team file", message: describeMistake(warning) };
+    yield {
+      grade: "ok",
+      thing: "team file",
+      message: `${settings.file} has ${[...settings.teams.keys()].join(", ")}; the default is ${settings.defaultTeam}`,
+    };
+  }
+  yield* isOfMany(env) ? checkOAuth(env) : checkSlack(env);
+  if (!settings) return;
+  for (const [name, tool] of settings.tools)
+    if (tool.kind === "web-fetch") yield { grade: "ok", thing: `tool ${name}`, message: reachOf(tool) };
+  yield* checkModels(settings, env, live);
+  yield* checkSandbox(settings, env);
+  yield* checkDatabase(settings.database);
+  if (isOfMany(env)) yield* checkInstallations(env, settings.database);
+}
+
+const NODE_MIN = [22, 18] as const;
+
+/** The same as `engines` in package.json. */
+export function checkNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const enough = major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1]);
+  if (enough) return { grade: "ok", thing: "Node", message: version };
+  return {
+    grade: "fail",
+    thing: "Node",
+    message: `${version} is too old; use ${NODE_MIN.join(".")} or newer (npm scripts bring their own: npm start).`,
+  };
+}

@@ -1,0 +1,39 @@
+import type { Finding } from "./finding.ts";
+import { readEvents } from "../logs/import.ts";
+import { harmless } from "../terminal.ts";
+
+/** Whether the database holds what it should, read from end to end; also while Parley runs on it. */
+export async function* checkLogs(path: string): AsyncGenerator<Finding, void, void> {
+  const thing = "logs";
+  if (path === ":memory:") return yield { grade: "warn", thing, message: "the database is in memory; there is nothing to read." };
+  const { checkSqlite } = await import("../../parley.ts");
+  try {
+    const { threads, events, posts, files, forgotten, problems } = await checkSqlite({ path, troubleOf });
+    for (const problem of problems) yield { grade: "fail", thing, message: `${harmless(problem)}.` };
+    if (problems.length === 0)
+      yield {
+        grade: "ok",
+        thing,
+        message: `${events} events of ${threads} threads have no gap and can be read; ${posts} posts and ${files} files belong to them`,
+      };
+    if (forgotten.events > 0)
+      yield {
+        grade: "ok",
+        thing,
+        message: `the words of ${forgotten.events} events in ${forgotten.threads} threads were forgotten; their numbers, times and costs are there`,
+      };
+    if (problems.length > 0) yield { grade: "warn", thing, message: mendOf(path) };
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "StoreError") throw error;
+    yield { grade: "fail", thing, message: error.message };
+  }
+}
+
+const troubleOf = (events: readonly string[]): string | undefined => {
+  const read = readEvents(events.join("\n"));
+  return "trouble" in read ? read.trouble.replace(/\.$/, "") : undefined;
+};
+
+const mendOf = (path: string): string =>
+  `what to do: end Parley, keep a copy of ${path} with its -wal file, and put the newest backup in its place (parley backup makes one). ` +
+  `Without a backup: threads that are not named above are whole and can be used; parley export THREAD writes each to a file.`;

@@ -1,0 +1,96 @@
+import { keyOf, type ModelSettings, type Settings } from "../../config/load.ts";
+import type { Env } from "../../config/env.ts";
+import { priceOf } from "../../config/prices.ts";
+import { createModelFor } from "../../config/build/models.ts";
+import type { Finding } from "./finding.ts";
+
+const ANSWER_TIMEOUT_MS = 5_000; // A server nearby answers at once.
+const LIVE_TIMEOUT_MS = 60_000; // A cold local model has to be loaded first.
+
+/** Whether each model can be asked: its key is there, its own server answers, and, when `live`, one tiny call succeeds. */
+export async function* checkModels(settings: Settings, env: Env, live: boolean): AsyncGenerator<Finding, void, void> {
+  for (const [name, model] of settings.models) {
+    const thing = `model ${name}`;
+    if (model.provider === "replay") {
+      yield { grade: "ok", thing, message: `replays ${model.file}; it answers what is written there, and thinks nothing` };
+      continue;
+    }
+    const key = keyOf(model);
+    if (key !== undefined && !env[key]?.trim()) {
+      yield {
+        grade: "fail",
+        thing,
+        message: `${key} is not set; put it into .env, or choose another model for "${name}" in ${settings.file}.`,
+      };
+      continue;
+    }
+    const reached = live
+      ? await callOnce(name, model, settings.file, env)
+      : model.provider === "openai-compatible"
+        ? await reach(name, model.baseUrl, settings.file)
+        : undefined;
+    yield reached ?? { grade: "ok", thing, message: `${model.provider} ${model.model}, key in ${key}; --live makes a call` };
+    if (reached?.grade !== "fail" && !isLocal(model)) yield priceFinding(thing, model, env);
+  }
+}
+
+function priceFinding(thing: string, model: ModelSettings, env: Env): Finding {
+  const known = priceOf(model, env);
+  if (!known)
+    return {
+      grade: "warn",
+      thing,
+      message: `has no price, so its cost is unknown and limits.usd cannot count it; the token limit still holds. Add price: { inputPerMTokUsd, outputPerMTokUsd }.`,
+    };
+  const { price, asOf, source } = known;
+  const cached = price.cachedPerMTokUsd === undefined ? "" : ` ($${price.cachedPerMTokUsd} from the cache)`;
+  return {
+    grade: "ok",
+    thing,
+    message: `costs $${price.inputPerMTokUsd} a million tokens in${cached}, $${price.outputPerMTokUsd} out, says ${source}${asOf && `, ${asOf}`}`,
+  };
+}
+
+async function reach(name: string, baseUrl: string, file: string): Promise<Finding> {
+  const thing = `model ${name}`;
+  try {
+    const response = await fetch(`${baseUrl.replace(/\/$/, "")}/models`, {
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      redirect: "manual",
+    });
+    await response.body?.cancel();
+    return { grade: "ok", thing, message: `${baseUrl} answers; --live makes a call` };
+  } catch {
+    return {
+      grade: "fail",
+      thing,
+      message: `nothing answers at ${baseUrl}; start that server (Ollama: ollama serve), set ANTHROPIC_API_KEY or OPENAI_API_KEY, or choose another model for "${name}" in ${file}.`,
+    };
+  }
+}
+
+async function callOnce(name: string, settings: ModelSettings, file: string, env: Env): Promise<Finding> {
+  const thing = `model ${name}`;
+  const { systemClock } = await import("../../parley.ts");
+  const model = createModelFor({ env, clock: systemClock })(settings, name, file)(() => ({ events: [] }));
+  const call = model.call(
+    { agent: "doctor", system: "You are being checked.", messages: [{ role: "user", text: "Answer with the word: ready" }], tools: [] },
+    AbortSignal.timeout(LIVE_TIMEOUT_MS),
+  );
+  for (;;) {
+    const step = await call.next();
+    if (!step.done) continue;
+    const reply = step.value;
+    if (reply.kind === "failure") return { grade: "fail", thing, message: reply.error.message };
+    const { inputTokens, outputTokens, usd } = reply.usage;
+    return {
+      grade: "ok",
+      thing,
+      message: `${model.name} answered (${inputTokens} + ${outputTokens} tokens, ${usd === undefined ? "cost unknown" : `$${usd.toFixed(6)}`})`,
+    };
+  }
+}
+
+/** One's own machine asks for no money. */
+const isLocal = (model: ModelSettings): boolean =>
+  model.provider === "openai-compatible" && ["127.0.0.1", "localhost", "[::1]"].includes(new URL(model.baseUrl).hostname);

@@ -1,0 +1,137 @@
+import { readFile } from "node:fs/promises";
+import { findPackageJSON } from "node:module";
+import { pathToFileURL } from "node:url";
+import { parse } from "yaml";
+import { z } from "zod";
+import type { Env } from "../../config/env.ts";
+import type { Finding } from "./finding.ts";
+
+const SLACK_API_URL = "https://slack.com/api/";
+const ANSWER_TIMEOUT_MS = 10_000; // Slack answers within one second; more is a network that does not let it through.
+const APPS_PAGE = "https://api.slack.com/apps";
+
+/** Both tokens, whether Slack takes them, and whether the app may do what the manifest asks for. */
+export async function* checkSlack(
+  env: Env,
+  manifest: URL = new URL("manifest.yml", pathToFileURL(findPackageJSON("..", import.meta.url) ?? "")),
+): AsyncGenerator<Finding, void, void> {
+  const api = apiOf(env);
+  if (!api)
+    return yield { grade: "fail", thing: "SLACK_API_URL", message: `is no address; take it out, or give one such as ${SLACK_API_URL}.` };
+  yield* checkBotToken(env["SLACK_BOT_TOKEN"]?.trim() ?? "", api, manifest);
+  yield* checkAppToken(env, api);
+}
+
+/** Nothing when it is no address. */
+function apiOf(env: Env): string | undefined {
+  const wanted = env["SLACK_API_URL"]?.trim() || SLACK_API_URL;
+  return URL.canParse(wanted) ? wanted.replace(/\/?$/, "/") : undefined;
+}
+
+async function* checkBotToken(token: string, api: string, manifest: URL): AsyncGenerator<Finding, void, void> {
+  const thing = "SLACK_BOT_TOKEN";
+  if (!token)
+    return yield {
+      grade: "fail",
+      thing,
+      message: `is not set; take the Bot User OAuth Token (xoxb-…) from ${APPS_PAGE}, your app, OAuth & Permissions.`,
+    };
+  if (!token.startsWith("xoxb-"))
+    yield { grade: "warn", thing, message: "does not begin with xoxb-; a bot token does. User and app tokens do not work here." };
+  const answer = await ask(`${api}auth.test`, token);
+  if (!answer.ok) return yield { grade: "fail", thing, message: mendOf(answer.error, api) };
+  yield { grade: "ok", thing, message: `${answer.user ?? "the bot"} in ${answer.team ?? "a workspace"}` };
+  yield await checkScopes(answer.scopes, manifest);
+}
+
+async function checkScopes(granted: readonly string[] | undefined, manifest: URL): Promise<Finding> {
+  const thing = "Slack scopes";
+  const needed = await scopesOf(manifest);
+  if (!needed) return { grade: "warn", thing, message: "manifest.yml cannot be read, so they were not compared with it." };
+  if (!granted) return { grade: "warn", thing, message: "Slack did not say which the token has; compare them with manifest.yml by hand." };
+  const missing = needed.filter((scope) => !granted.includes(scope));
+  if (missing.length === 0) return { grade: "ok", thing, message: `all ${needed.length} of manifest.yml` };
+  return {
+    grade: "fail",
+    thing,
+    message: `${missing.join(", ")} missing; put manifest.yml into the app at ${APPS_PAGE} (App Manifest), then reinstall it.`,
+  };
+}
+
+export async function* checkAppToken(env: Env, api: string = apiOf(env) ?? SLACK_API_URL): AsyncGenerator<Finding, void, void> {
+  const thing = "SLACK_APP_TOKEN";
+  const token = env["SLACK_APP_TOKEN"]?.trim() ?? "";
+  if (!token) {
+    yield {
+      grade: "fail",
+      thing,
+      message: `is not set; make one (xapp-…, scope connections:write) at ${APPS_PAGE}, your app, Basic Information, App-Level Tokens.`,
+    };
+    return;
+  }
+  if (!token.startsWith("xapp-")) yield { grade: "warn", thing, message: "does not begin with xapp-; an app-level token does." };
+  const answer = await ask(`${api}apps.connections.open`, token);
+  yield answer.ok ? { grade: "ok", thing, message: "Socket Mode opens" } : { grade: "fail", thing, message: mendOf(answer.error, api) };
+}
+
+type Answer =
+  | {
+      readonly ok: true;
+      readonly user: string | undefined;
+      readonly team: string | undefined;
+      readonly scopes: readonly string[] | undefined;
+    }
+  | { readonly ok: false; readonly error: string };
+
+const ApiAnswer = z.object({ ok: z.boolean(), error: z.string().optional(), user: z.string().optional(), team: z.string().optional() });
+
+async function ask(url: string, token: string): Promise<Answer> {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    });
+    const answer = ApiAnswer.safeParse(await response.json());
+    if (!answer.success) return { ok: false, error: `an answer with status ${response.status} that is not Slack's` };
+    const { ok, error, user, team } = answer.data;
+    const scopes = response.headers
+      .get("x-oauth-scopes")
+      ?.split(",")
+      .map((scope) => scope.trim());
+    return ok ? { ok, user, team, scopes } : { ok, error: error ?? "no reason given" };
+  } catch (error) {
+    return { ok: false, error: `unreachable: ${reasonOf(error)}` };
+  }
+}
+
+/** fetch hides why it failed in the error's cause. */
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
+  return cause?.code ?? cause?.message ?? message;
+}
+
+function mendOf(error: string, api: string): string {
+  if (error.startsWith("unreachable") || error.includes("status"))
+    return `${api} gave ${error}; check the network, a proxy, and SLACK_API_URL.`;
+  const mend: { readonly [error: string]: string } = {
+    invalid_auth: "the token is not known to Slack; copy it again.",
+    not_authed: "Slack saw no token; copy it again.",
+    account_inactive: "the app was removed from the workspace; install it again.",
+    token_revoked: "the token was revoked; reinstall the app and copy the new one.",
+    token_expired: "the token has expired; turn token rotation off or copy a new one.",
+    not_allowed_token_type: "this is another kind of token; bot tokens begin with xoxb-, app-level tokens with xapp-.",
+    missing_scope: "a scope is missing; an app-level token needs connections:write.",
+  };
+  return `Slack says ${error}: ${mend[error] ?? `look it up at ${APPS_PAGE}.`}`;
+}
+
+const Manifest = z.object({ oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }) });
+
+async function scopesOf(manifest: URL): Promise<string[] | undefined> {
+  try {
+    return Manifest.parse(parse(await readFile(manifest, "utf8"))).oauth_config.scopes.bot;
+  } catch {
+    return undefined;
+  }
+}

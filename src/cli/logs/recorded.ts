@@ -1,0 +1,261 @@
+import type { BuildDeps } from "../../config/build.ts";
+import type { Settings } from "../../config/load.ts";
+import type { AgentSettings } from "../../config/schema/agents.ts";
+import type { ToolSettings } from "../../config/schema/tools.ts";
+import type { Agent, EventBody, Model, ModelReply, RunEvent, Tool } from "../../parley.ts";
+
+/** What the world said in a run, off its log: the replies of models, the results of tools and of code. */
+export interface Recorded {
+  readonly deps: BuildDeps;
+  /** The same settings, but for the tools: agents are given those that the log knows. */
+  readonly settings: (settings: Settings) => Settings;
+  /** The event of this number is the next one: who has what it says may say it. */
+  next(seq: number): void;
+  /** Whoever was asked is asked again: the process was away. */
+  restart(): void;
+}
+
+/** `log`: the whole thread up to the end of the run. Models, tools and code answer when their event is next, hence in the order of the log; what is not in it is never answered. */
+export function recordedWorld(log: readonly RunEvent[], selector: string): Recorded {
+  let current = 1;
+  let waiting = new Map<number, () => void>();
+  let taken = new Set<number>();
+
+  const turnOf = (seq: number): Promise<void> =>
+    seq === current ? Promise.resolve() : new Promise((resolve) => waiting.set(seq, resolve));
+
+  /** The first event from here on that is like this; nobody else is given it. Waits until it is next; for ever, when there is none. */
+  async function take<Found extends RunEvent>(fits: (event: RunEvent) => event is Found): Promise<Found> {
+    const event = log.find((one): one is Found => one.seq >= current && !taken.has(one.seq) && fits(one));
+    if (!event) return new Promise(() => undefined);
+    taken.add(event.seq);
+    await turnOf(event.seq);
+    return event;
+  }
+
+  function createModel(): ReturnType<BuildDeps["createModel"]> {
+    return () => {
+      let name = "";
+      const model: Model = {
+        get name() {
+          return name;
+        },
+        // eslint-disable-next-line require-yield
+        async *call({ agent }) {
+          const event = await take((one): one is RunEvent => spender(one, selector) === agent);
+          if (event.type === "message.posted" && "agent" in event) name = event.model ?? name;
+          return replyOf(event);
+        },
+      };
+      return model;
+    };
+  }
+
+  const isRun = (event: RunEvent): event is CodeRan => event.type === "code.ran";
+  const hashes = new WeakMap<Uint8Array, string>();
+  const executor: BuildDeps["executor"] = {
+    capabilities: {
+      grade: "off",
+      get label() {
+        return log.find((event): event is CodeRan => event.seq >= current && isRun(event))?.executor ?? "";
+      },
+      languages: languagesIn(log),
+      hint: "",
+    },
+    open: async () => ({
+      async run({ language }) {
+        const ran = await take((event): event is CodeRan => isRun(event) && event.language === language);
+        const { outcome, exitCode, output, elapsedMs } = ran;
+        const files = ran.files.map(({ hash, name, mediaType, bytes }) => {
+          // Nobody reads it: its hash and its size are known.
+          const content = { byteLength: bytes } as Uint8Array;
+          hashes.set(content, hash);
+          return { name, mediaType, content };
+        });
+        return { outcome, exitCode, output, stdout: "", stderr: "", outputBytesCut: 0, elapsedMs, files, notices: [] };
+      },
+      put: async () => {},
+      end: async () => {},
+    }),
+    close: async () => {},
+  };
+
+  const calls = log.filter((event): event is ToolCalled => event.type === "tool.called");
+  let ran = new Set<string>();
+  const toolNamed = (name: string): Tool => ({
+    name,
+    description: "",
+    parameters: {},
+    approval: approvalOf(name, calls, log),
+    async run(args, _signal, origin) {
+      const asked = JSON.stringify(args);
+      const open = calls.filter((one) => one.tool === name && !ran.has(one.call) && one.seq < current);
+      // Its arguments were perhaps changed by a person; inside another tool there is none of its calls in the log.
+      const call = open.find(({ call: id }) => id === origin?.call) ?? open.find((one) => JSON.stringify(parse(one.args)) === asked);
+      if (call) ran.add(call.call);
+      const result = await take((event): event is ToolEnded => isEnd(event) && event.call === call?.call);
+      const usage = result.usage ? { usage: result.usage } : {};
+      return result.type === "tool.returned"
+        ? { kind: "returned", output: uncut(result.output), ...usage }
+        : { kind: "failed", error: result.error, ...usage };
+    },
+  });
+  const tools = [...new Set(calls.map((call) => call.tool))].map(toolNamed);
+
+  /** Who leads does again what is in the log, since what a leader was told is not: everything to the next word of somebody else. */
+  const recordedLeader = (leader: Agent, within: string | undefined): Agent => ({
+    ...leader,
+    async *turn() {
+      const isOwn = (event: RunEvent): event is RunEvent =>
+        leaderOf(event, selector) === leader.name && event.within?.split("/").at(-1) === within;
+      let event: RunEvent | undefined = await take(isOwn);
+      while (event && isOwn(event)) {
+        const { seq, at: _at, within: _within, quiet: _quiet, ...body } = event;
+        taken.add(seq);
+        yield body as EventBody;
+        // It has been recorded, and what comes now is known.
+        event = log[current - 1];
+      }
+    },
+  });
+
+  return {
+    deps: {
+      createModel,
+      executor,
+      keepFile: async (content) => hashes.get(content) ?? "",
+      servers: { tools: async () => ({ tools, missing: [] }), close: async () => {} },
+      leader: recordedLeader,
+    },
+    settings: (settings) => ({
+      ...settings,
+      // A recorded reply has the chain behind it.
+      models: new Map([...settings.models].map(([name, model]) => [name, { ...model, fallback: [] }])),
+      tools: new Map([...settings.tools, [RECORDED, RECORDED_SERVER]]),
+      teams: new Map(
+        [...settings.teams].map(([name, team]) => [
+          name,
+          {
+            ...team,
+            agents: team.agents.map((agent) => (usesTools(agent) ? { ...agent, tools: [RECORDED] } : agent)),
+          },
+        ]),
+      ),
+    }),
+    next(seq) {
+      current = seq;
+      waiting.get(seq)?.();
+      waiting.delete(seq);
+    },
+    restart() {
+      waiting = new Map();
+      taken = new Set();
+      ran = new Set(log.flatMap((event) => (event.seq < current && isEnd(event) ? [event.call] : [])));
+    },
+  };
+}
+
+/** Its memory is tools too. */
+const usesTools = (agent: AgentSettings): agent is Extract<AgentSettings, { readonly tools: unknown }> =>
+  "tools" in agent && (agent.tools.length > 0 || agent.memory !== false);
+
+type CodeRan = Extract<RunEvent, { type: "code.ran" }>;
+type ToolCalled = Extract<RunEvent, { type: "tool.called" }>;
+type ToolEnded = Extract<RunEvent, { type: "tool.returned" | "tool.failed" }>;
+const isEnd = (event: RunEvent): event is ToolEnded => event.type === "tool.returned" || event.type === "tool.failed";
+
+/** The tools of the log, as a server whose tools are known only when an agent speaks. */
+const RECORDED = "recorded";
+const RECORDED_SERVER: ToolSettings = { kind: "mcp", command: "none", approval: "never", startTimeoutSeconds: 1, callTimeoutSeconds: 1 };
+
+/** Whose model's reply an event is; of most events nobody's. */
+function spender(event: RunEvent, selector: string): string | undefined {
+  if (!("usage" in event) || !event.usage || isEnd(event)) return undefined;
+  return event.type === "speaker.selected" ? (event.leader ?? selector) : "agent" in event ? event.agent : undefined;
+}
+
+/** Who did it, where somebody leads: every selection there is the leader's, by a rule or not. */
+function leaderOf(event: RunEvent, selector: string): string | undefined {
+  if (event.type === "speaker.selected") return event.leader ?? selector;
+  return "agent" in event ? event.agent : undefined;
+}
+
+/** The reply that made this event. */
+function replyOf(event: RunEvent): ModelReply {
+  const usage = ("usage" in event ? event.usage : undefined) ?? { inputTokens: 0, outputTokens: 0 };
+  const notices = "notices" in event && event.notices ? { notices: event.notices } : {};
+  const answer = (text: string, toolCalls: (ModelReply & { kind: "answer" })["toolCalls"] = []): ModelReply => ({
+    kind: "answer",
+    text,
+    toolCalls,
+    usage,
+    ...(event.type === "tool.called" && event.model !== undefined ? { model: event.model } : {}),
+    ...notices,
+  });
+  switch (event.type) {
+    case "message.posted":
+    case "code.written":
+    case "context.summarized":
+      return answer(event.text);
+    case "tool.called": {
+      const { call, tool, args, others = [] } = event;
+      return answer(event.text ?? "", [{ call, tool, args }, ...others]);
+    }
+    case "turn.failed":
+      // Its kind is one that a model gave, or a tool of it; the agent passes it on as it is.
+      return { kind: "failure", error: event.error as (ModelReply & { kind: "failure" })["error"], usage, ...notices };
+    case "limit.reached": {
+      const refused = event.reasons.find((reason) => reason.kind === "failure");
+      const error = (refused?.error ?? { kind: "limit", message: event.reason }) as (ModelReply & { kind: "failure" })["error"];
+      return { kind: "failure", error, usage, ...notices };
+    }
+    case "speaker.selected": {
+      const { agent: next, reason = "", instruction = "", progress } = event;
+      return answer(JSON.stringify({ next, reason, instruction, progress }));
+    }
+    case "handoff.made":
+      return answer(JSON.stringify({ next: event.to, reason: "", instruction: event.text }));
+    case "finish.decided":
+      return answer(JSON.stringify({ next: "finish", reason: event.reason, instruction: "" }));
+    default:
+      return answer("");
+  }
+}
+
+/** Those in which code ran, and those that a code-runner said it runs when it found none. */
+function languagesIn(log: readonly RunEvent[]): string[] {
+  const named = log.flatMap((event) => {
+    if (event.type === "code.ran") return [event.language];
+    const list =
+      event.type === "message.posted" && "agent" in event
+        ? /^No code was found to run\. I run fenced blocks \(([^)]*)\)/.exec(event.text)?.[1]
+        : undefined;
+    return list?.split(", ") ?? [];
+  });
+  return [...new Set(named)];
+}
+
+/** As the log shows it: whether a person was asked before every call of the tool, before some, or before none. */
+function approvalOf(tool: string, calls: readonly ToolCalled[], log: readonly RunEvent[]): "never" | "always" | "first-time" {
+  const asked = new Set(log.flatMap((event) => (event.type === "approval.requested" ? [event.call] : [])));
+  const own = calls.filter((call) => call.tool === tool);
+  if (!own.some((call) => asked.has(call.call))) return "never";
+  return own.every((call) => asked.has(call.call)) ? "always" : "first-time";
+}
+
+const CUT_CHARS_MAX = 100_000_000;
+
+/** Output that was cut is as long again as it was, so that it is cut again in the same place. */
+function uncut(output: string): string {
+  const [note, count] = /\n… cut: (\d{1,9}) more characters$/.exec(output) ?? [];
+  if (note === undefined || Number(count) > CUT_CHARS_MAX) return output;
+  return output.slice(0, -note.length) + " ".repeat(Number(count));
+}
+
+function parse(args: string): unknown {
+  try {
+    return args.trim() === "" ? {} : (JSON.parse(args) as unknown);
+  } catch {
+    return undefined;
+  }
+}

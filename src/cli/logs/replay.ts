@@ -1,0 +1,241 @@
+import { buildTeams } from "../../config/build.ts";
+import { readEnv } from "../../config/env.ts";
+import { loadSettings, type Settings } from "../../config/load.ts";
+import { readSnapshot } from "../../config/build/snapshot.ts";
+import { TeamFile } from "../../config/schema/team-file.ts";
+import type { EventBody, RunEvent } from "../../parley.ts";
+import { print, readArguments, UsageError, type Io } from "../command.ts";
+import { databaseOf, noSuchRun } from "./export.ts";
+import { findRun, type FoundRun } from "./find-run.ts";
+import { recordedWorld } from "./recorded.ts";
+import { harmless } from "../terminal.ts";
+
+export const help = `parley replay RUN [--db PATH] [--file FILE]
+
+Plays a run again, with the team as it was when the run began: who speaks, what a reply leads to, when it stops. No model, no tool and no
+code is run; what they said is taken from the log, as are the words and the times. Every event must come out again as it was recorded.
+RUN is as for parley export.
+
+  --db PATH     the database; PARLEY_DB, then the team file's, when absent
+  --file FILE   the team file, for a run whose settings are not in the database; PARLEY_FILE or parley.yml when absent
+
+A run of which words were forgotten cannot be played again, which is said.
+
+Exit codes: 0 identical, or forgotten; 1 an event differs, or there is no such run; 2 bad usage or settings.`;
+
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const options = { db: { type: "string" }, file: { type: "string" } } as const;
+  const { values, positionals } = readArguments(args, { options, allowPositionals: true });
+  const [wanted, ...rest] = positionals;
+  if (wanted === undefined || rest.length > 0)
+    throw new UsageError("Name one run: parley replay RUN. parley replay last takes the newest.");
+  const { openSqliteReadOnly } = await import("../../parley.ts");
+  const store = openSqliteReadOnly({ path: databaseOf(io, values.db) });
+  try {
+    const found = await findRun(store, wanted);
+    const started = found?.log[found.start];
+    if (!found || started?.type !== "run.started") {
+      await print(io.stderr, noSuchRun(wanted));
+      return 1;
+    }
+    const forgotten = found.log.slice(found.start, found.end).filter((event) => event.forgotten !== undefined);
+    if (forgotten.length > 0) {
+      await print(io.stdout, forgottenLine(forgotten, found.end - found.start));
+      return 0;
+    }
+    const kept = started.teamHash === undefined ? undefined : await store.file(started.teamHash);
+    const settings = kept ? settingsThen(Buffer.from(kept).toString("utf8")) : settingsNow(values.file, started.team, io);
+    if (!kept) await print(io.stderr, `note: the settings of this run are not in the database; those of ${settings.file} are used.`);
+    const difference = await replay(found, settings);
+    if (difference === undefined) {
+      await print(io.stdout, `${found.end - found.start} events, identical`);
+      return 0;
+    }
+    await print(io.stdout, harmless(difference));
+    return 1;
+  } finally {
+    await store.close();
+  }
+}
+
+/** What was said is what a run is played with. */
+const forgottenLine = (forgotten: readonly RunEvent[], all: number): string =>
+  `${forgotten.length} of ${all} events were forgotten (${[...new Set(forgotten.map((event) => event.forgotten?.slice(0, 10)))].join(", ")}), so this run cannot be played again. Its numbers, times and costs are there: parley export, parley costs.`;
+
+/** What a snapshot does not hold is as an empty team file has it: nothing of it decides what is said. */
+function settingsThen(snapshot: string): Settings {
+  const { providers, sandbox, slack, budgets, ceilings, retention, audit } = TeamFile.parse({});
+  const none: Settings = {
+    file: "the settings with which the run began",
+    models: new Map(),
+    tools: new Map(),
+    teams: new Map(),
+    defaultTeam: "",
+    providers,
+    sandbox,
+    slack,
+    budgets,
+    ceilings,
+    retention,
+    audit,
+    database: ":memory:",
+    warnings: [],
+  };
+  try {
+    return readSnapshot(snapshot, none);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`The settings with which the run began cannot be read: ${why}.`);
+  }
+}
+
+function settingsNow(file: string | undefined, team: string, io: Io): Settings {
+  const settings = loadSettings({ env: readEnv(io.cwd, io.env), cwd: io.cwd, ...(file === undefined ? {} : { file }) });
+  if (settings.teams.has(team)) return settings;
+  throw new UsageError(`The run had the team "${harmless(team)}", which ${settings.file} has not. Name the file that has it with --file.`);
+}
+
+/** Plays the run on a log in memory. The first difference, for people; nothing when every event comes out as it was recorded. */
+export async function replay({ log: thread, start, end }: FoundRun, settings: Settings): Promise<string | undefined> {
+  const { converse, isEvent, SELECTOR } = await import("../../parley.ts");
+  const log = thread.slice(0, end);
+  const started = log[start];
+  if (started?.type !== "run.started") throw new Error("a run begins with run.started");
+  const world = recordedWorld(log, SELECTOR);
+  const team = buildTeams(world.settings(settings), world.deps).build(started.team, "replay");
+  const events: RunEvent[] = log.slice(0, started.forkedFrom ? started.forkedFrom.seq : start);
+  const transcript = { events };
+  const signal = new AbortController().signal;
+  let conversation = converse(team, transcript, signal);
+
+  for (let expected = log[events.length]; expected; expected = log[events.length]) {
+    world.next(expected.seq);
+    if (isFromOutside(expected)) {
+      events.push(asPlayed(expected));
+      if (!TAKEN_UP_AGAIN.has(expected.type)) continue;
+      // The conversation was taken up again from the log.
+      void conversation.return();
+      world.restart();
+      conversation = converse(team, transcript, signal);
+      continue;
+    }
+    const next = await nextEvent();
+    // The runner itself ends, or halts, a run whose turn hangs; then nothing comes here either.
+    if (next === "nothing" && (expected.type === "run.stopped" || expected.type === "limit.reached")) events.push(expected);
+    else if (typeof next === "string")
+      return differs(expected, next === "nothing" ? "nothing: no reply in the log leads on from here" : next);
+    else {
+      const { seq, at } = expected;
+      // The runner says until when it waits; an agent knows of no time. What a leader cost that gave way is known to the log alone.
+      const { answerBy, approveBy, until, offer } = waitsIn(expected);
+      const times = {
+        ...(answerBy ? { answerBy } : {}),
+        ...(approveBy ? { approveBy } : {}),
+        ...(until ? { until } : {}),
+        ...(offer ? { offer } : {}),
+      };
+      const event =
+        isGivenByPerson(next) && isGivenByPerson(expected)
+          ? expected
+          : ({ ...next, ...times, ...cutIn(expected, next), seq, at } as RunEvent);
+      if (JSON.stringify(event) !== JSON.stringify(expected)) return differs(expected, JSON.stringify(event));
+      events.push(event);
+    }
+  }
+  return undefined;
+
+  /** What the conversation yields; it is begun again where it had ended because it waited. */
+  async function nextEvent() {
+    for (let begun = 0; begun < 2;) {
+      const step = await Promise.race([conversation.next(), quiet()]).catch((error: unknown) => `an error: ${String(error)}`);
+      if (typeof step === "string") return step;
+      if (step === undefined) return "nothing";
+      if (!step.done && isEvent(step.value)) return step.value;
+      if (!step.done) continue;
+      begun++;
+      conversation = converse(team, transcript, signal);
+    }
+    return "nothing";
+  }
+}
+
+/** Until when it waits, where it does, and what a person could make of a limit then. */
+function waitsIn(event: RunEvent): {
+  readonly answerBy?: string;
+  readonly approveBy?: string;
+  readonly until?: string;
+  readonly offer?: object;
+} {
+  return event.type === "handoff.made" || event.type === "approval.requested" || event.type === "limit.reached" ? event : {};
+}
+
+/** Logs of older versions hold the beginning of a long thing that was asked for. */
+function cutIn(expected: RunEvent, next: EventBody): { readonly what?: string } {
+  if (expected.type !== "approval.requested" || next.type !== "approval.requested") return {};
+  const [, begin, left] = /^([^]{4000})\n… cut: (\d+) more characters$/.exec(expected.what) ?? [];
+  const isSame = begin !== undefined && next.what.startsWith(begin) && next.what.length === begin.length + Number(left);
+  return isSame ? { what: expected.what } : {};
+}
+
+/** Everything here answers at once or never: a few turns of the event loop tell which. */
+async function quiet(): Promise<undefined> {
+  for (let turn = 0; turn < QUIET_TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
+  return undefined;
+}
+const QUIET_TURNS = 5;
+
+/** What people and the runner put into the log; it is given, not made. */
+function isFromOutside(event: RunEvent): boolean {
+  switch (event.type) {
+    case "run.started":
+    case "run.resumed":
+    case "approval.given":
+    case "approval.expired":
+    case "approval.withdrawn":
+    case "stop.requested":
+    case "speaker.requested":
+    case "turn.skipped":
+    case "run.paused":
+    case "run.unpaused":
+    case "message.edited":
+    case "message.deleted":
+    case "question.expired":
+    case "feedback.given":
+    case "limit.neared":
+    case "limit.raised":
+    case "summary.requested":
+      return true;
+    // What others have spent is not in this log.
+    case "limit.reached":
+      return event.reasons.some(({ kind }) => kind === "budget");
+    case "message.posted":
+      return "person" in event;
+    case "run.stopped":
+      return event.reasons.some(
+        (reason) =>
+          (reason.kind === "person" && event.outcome === "stopped") || (reason.kind === "failure" && RUNNERS.includes(reason.error.kind)),
+      );
+    default:
+      return false;
+  }
+}
+
+/** After these the runner began anew with the log: the process was away, or a person had broken a turn off or held the run. */
+const TAKEN_UP_AGAIN: ReadonlySet<string> = new Set(["run.resumed", "run.unpaused", "turn.skipped", "limit.raised", "summary.requested"]);
+
+/** A pause comes while a reply is on its way, and that reply is recorded after it: when it is played again, nothing is held up. */
+function asPlayed(event: RunEvent): RunEvent {
+  const { seq, at } = event;
+  if (event.type === "run.paused") return { type: "feedback.given", run: event.run, person: event.person, helpful: true, seq, at };
+  return event.type === "run.unpaused" ? { type: "run.resumed", run: event.run, seq, at } : event;
+}
+
+const isGivenByPerson = (event: { readonly type: string; readonly by?: unknown }): boolean =>
+  event.type === "speaker.selected" && event.by === "person";
+
+/** Failures that no agent had: the runner tells of them. */
+const RUNNERS: readonly string[] = ["bug", "team_unavailable"];
+
+const SHOWN_CHARS_MAX = 2_000;
+const differs = (expected: RunEvent, found: string): string =>
+  `Event ${expected.seq} differs.\n  recorded: ${JSON.stringify(expected).slice(0, SHOWN_CHARS_MAX)}\n  replayed: ${found.slice(0, SHOWN_CHARS_MAX)}`;

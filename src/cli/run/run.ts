@@ -1,0 +1,121 @@
+import { randomUUID } from "node:crypto";
+import { describeMistake } from "../../config/config-error.ts";
+import { readEnv } from "../../config/env.ts";
+import { databasePath, loadSettings, type Settings } from "../../config/load.ts";
+import { nearest } from "../../config/nearest.ts";
+import type { StopSettings } from "../../config/schema/team-file.ts";
+import type { Parley } from "../../parley.ts";
+import { print, readArguments, UsageError, type Io } from "../command.ts";
+import { converseHere } from "./converse-here.ts";
+import { databaseOf } from "../logs/export.ts";
+import { findForkPoint, writeFork, type ForkPoint } from "./fork.ts";
+import { harmless } from "../terminal.ts";
+
+export const help = `parley run [--team TEAM] [--file FILE] [--db PATH] [--json] "task"
+parley run --fork RUN@N [--team TEAM] [--file FILE] [--db PATH] [--json] ["words"]
+
+Works on one task in this terminal, with the same engine as in Slack.
+
+  --team TEAM   which team; the file's default team when absent
+  --file FILE   the team file; PARLEY_FILE or parley.yml when absent
+  --db PATH     keep the log in this database; in memory when absent
+  --json        print one stored event a line, and nothing else, to stdout
+  --fork RUN@N  begin with a copy of that run up to its event N (its last one without @N) in a new thread, and go on from there with TEAM
+                (its own when absent). RUN is as for parley export, and is looked for in --db, or else in PARLEY_DB or the team file's
+                database, which is only read then. The words, when there are any, are said next: an answer, steering, or a new task
+
+An agent's question is asked at the prompt; a number chooses an option; a tool that needs a yes is allowed with y. While agents talk, a
+line that is typed is read by the next speaker. When stdin is not a terminal, each of its lines answers one question; when there are no
+more lines, the run is left waiting, and with --db it stays in the database.
+When a limit is reached, it is asked whether to raise it, to finish with a summary, or to stop; where stdin is no terminal, it stops.
+Ctrl-C stops the run and records it; a second Ctrl-C ends at once.
+
+Exit codes: 0 the team came to its end, or waits for an answer; 1 an error; 2 bad usage or settings; 3 a limit stopped it; 130 Ctrl-C.`;
+
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const options = {
+    team: { type: "string" },
+    file: { type: "string" },
+    db: { type: "string" },
+    json: { type: "boolean" },
+    fork: { type: "string" },
+  } as const;
+  const { values, positionals } = readArguments(args, { options, allowPositionals: true });
+  const json = values.json === true;
+  const task = positionals.join(" ").trim() || undefined;
+  if (!task && values.fork === undefined) throw new UsageError('Say what to do: parley run "your task". See --help.');
+  const env = readEnv(io.cwd, io.env);
+  const settings = loadSettings({ env, cwd: io.cwd, ...(values.file === undefined ? {} : { file: values.file }) });
+  if (values.team !== undefined) checkTeam(values.team, settings);
+  const point = values.fork === undefined ? undefined : await forkPoint(values.fork, values.db, io);
+  const team = values.team ?? point?.team ?? settings.defaultTeam;
+  checkTeam(team, settings);
+  if (point && !point.running && !task)
+    throw new UsageError(`The run had ended at event ${point.seq}. Give the fork a new task, or fork at an earlier event.`);
+  if (!json) for (const warning of settings.warnings) await print(io.stderr, `note: ${describeMistake(warning)}`);
+
+  const { createParley } = await import("../../parley.ts"); // Here, so that --help and a mistake in the settings are answered at once.
+  const dbPath = databasePath(values.db ?? ":memory:", io.cwd);
+  // Whoever sits here makes room and runs it again; a server waits instead.
+  const trouble = Promise.withResolvers<never>();
+  trouble.promise.catch(() => undefined);
+  const parley = await createParley({
+    settings,
+    env,
+    dbPath,
+    asksAtLimits: io.stdin.isTTY === true,
+    onStoreTrouble: trouble.reject,
+    log: (line) => void io.stderr.write(`${harmless(line)}\n`),
+  });
+  try {
+    await refuseStrangers(parley, dbPath, io);
+    const asks = !endsAtQuestion(settings.teams.get(team)?.stop);
+    const thread = point ? await fork(parley, point, { team, json }, io) : `terminal-${randomUUID()}`;
+    return await converseHere(parley, { thread, team, task, json, asks, trouble: trouble.promise }, io);
+  } finally {
+    await parley.stop();
+  }
+}
+
+async function forkPoint(wanted: string, db: string | undefined, io: Io): Promise<ForkPoint> {
+  const { openSqliteReadOnly } = await import("../../parley.ts");
+  const store = openSqliteReadOnly({ path: databaseOf(io, db) });
+  try {
+    return await findForkPoint(store, wanted);
+  } finally {
+    await store.close();
+  }
+}
+
+async function fork(parley: Parley, point: ForkPoint, { team, json }: { team: string; json: boolean }, io: Io): Promise<string> {
+  const { thread, events } = await writeFork(parley, point, team);
+  if (json) for (const event of events) await print(io.stdout, JSON.stringify(event));
+  else await print(io.stderr, harmless(`Forked ${point.run} (${point.team}) after its event ${point.seq}; ${team} goes on.`));
+  return thread;
+}
+
+/** Runs of Slack would be worked on here too, and nobody would post what their agents say. */
+async function refuseStrangers(parley: Parley, dbPath: string, io: Io): Promise<void> {
+  const unfinished = await parley.store.unfinished();
+  const own = unfinished.filter(({ workspace }) => workspace === "terminal").length;
+  if (own > 0)
+    await print(
+      io.stderr,
+      `note: ${own} earlier ${own === 1 ? "run is" : "runs are"} unfinished in ${dbPath}; what waits for nobody goes on too.`,
+    );
+  const strangers = unfinished.filter(({ workspace }) => workspace !== "terminal" && workspace !== "imported");
+  if (strangers.length === 0) return;
+  const many = strangers.length === 1 ? "a run of Slack is" : `${strangers.length} runs of Slack are`;
+  throw new UsageError(`${many} unfinished in ${dbPath}, which parley start goes on with. Name another database with --db.`);
+}
+
+function checkTeam(team: string, { file, teams }: Settings): void {
+  if (teams.has(team)) return;
+  const guess = nearest(team, teams.keys());
+  throw new UsageError(
+    `${file} has no team "${harmless(team)}"; it has ${[...teams.keys()].join(", ")}. ${guess ? `Did you mean "${guess}"?` : ""}`.trim(),
+  );
+}
+
+/** Whether a question to a person is itself the team's goal, so that the run stops at it. */
+const endsAtQuestion = (stop: StopSettings | undefined): boolean => stop?.handoff === "human" || (stop?.any ?? []).some(endsAtQuestion);

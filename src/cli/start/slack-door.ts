@@ -1,0 +1,83 @@
+import { ConfigError, type Mistake } from "../../config/config-error.ts";
+import type { Env } from "../../config/env.ts";
+import type { SlackOfMany, SlackSettings } from "../../parley.ts";
+import { UsageError } from "../command.ts";
+import { isOfMany, oauthMistakes, readOAuth } from "./oauth-door.ts";
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `3000`, `0.0.0.0:3000` or `[::]:3000`. */
+export function readAddress(option: string, text: string): Address {
+  const [, host, port] = /^(?:(.{1,255}):)?(\d{1,5})$/.exec(text.trim()) ?? [];
+  if (Number(port ?? NaN) > 65_535 || port === undefined)
+    throw new UsageError(`${option} is a port, or a host and a port, such as 3000 or 0.0.0.0:3000, not "${text}".`);
+  return { host: host?.replace(/^\[(.*)\]$/, "$1") ?? "127.0.0.1", port: Number(port) };
+}
+
+/**
+ * What `parley start` needs to be in one workspace, by SLACK_BOT_TOKEN, or in many, by SLACK_CLIENT_ID. `address`: of `--http`; `installAt`: of
+ * `--install`. Throws {@link ConfigError} that names each variable that is missing or is another kind of token, and where to get it.
+ */
+export function readSlack(env: Env, address: Address | undefined, installAt: Address | undefined): SlackSettings | SlackOfMany {
+  if (!isOfMany(env)) {
+    if (installAt) throw new UsageError("--install is for many workspaces: set SLACK_CLIENT_ID, and take SLACK_BOT_TOKEN out.");
+    return readTokens(env, address);
+  }
+  const door = readDoor(env, address, oauthMistakes(env));
+  return { ...door, ...readOAuth(env), ...(installAt && !address ? { installAt } : {}) };
+}
+
+function readTokens(env: Env, address: Address | undefined): SlackSettings {
+  const botToken = env["SLACK_BOT_TOKEN"]?.trim() ?? "";
+  const mistakes = tokenMistakes(
+    "SLACK_BOT_TOKEN",
+    botToken,
+    "xoxb-",
+    "the Bot User OAuth Token, at https://api.slack.com/apps, your app, OAuth & Permissions",
+  );
+  return { botToken, ...readDoor(env, address, mistakes) };
+}
+
+/** How Slack comes in. Throws what is wrong here, behind the mistakes that were found before. */
+function readDoor(env: Env, address: Address | undefined, before: readonly Mistake[]): Pick<SlackSettings, "appToken" | "http" | "apiUrl"> {
+  const appToken = env["SLACK_APP_TOKEN"]?.trim() ?? "";
+  const signingSecret = env["SLACK_SIGNING_SECRET"]?.trim() ?? "";
+  const mistakes: Mistake[] = [
+    ...before,
+    ...(address
+      ? secretMistakes(signingSecret)
+      : tokenMistakes(
+          "SLACK_APP_TOKEN",
+          appToken,
+          "xapp-",
+          "an App-Level Token with the scope connections:write, at https://api.slack.com/apps, your app, Basic Information",
+        )),
+  ];
+  const apiUrl = env["SLACK_API_URL"]?.trim();
+  if (apiUrl && !URL.canParse(apiUrl))
+    mistakes.push({ file: "environment", path: "SLACK_API_URL", message: "is no address; take it out to use Slack's own." });
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return { ...(address ? { http: { ...address, signingSecret } } : { appToken }), ...(apiUrl ? { apiUrl } : {}) };
+}
+
+function secretMistakes(secret: string): Mistake[] {
+  if (/^[0-9a-f]{20,}$/i.test(secret)) return [];
+  const found = secret === "" ? "is not set" : "is not a signing secret, which is made of the digits 0 to 9 and a to f";
+  const message = `${found}; put the Signing Secret, at https://api.slack.com/apps, your app, Basic Information, into the environment or into .env.`;
+  return [{ file: "environment", path: "SLACK_SIGNING_SECRET", message }];
+}
+
+function tokenMistakes(name: string, token: string, prefix: string, what: string): Mistake[] {
+  if (token.startsWith(prefix)) return [];
+  const found = token === "" ? "is not set" : `does not begin with ${prefix}, so it is another kind of token`;
+  return [
+    {
+      file: "environment",
+      path: name,
+      message: `${found}; put ${what}, into the environment or into .env. To try Parley without Slack: npm run demo.`,
+    },
+  ];
+}

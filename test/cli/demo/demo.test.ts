@@ -1,0 +1,38 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { resolve } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { main } from "../../../src/cli/main.ts";
+import type { PageState } from "../../../local-slack/server/protocol.ts";
+import { runChild } from "../../support/children.ts";
+import { terminal } from "../here.ts";
+
+vi.setConfig({ testTimeout: 240_000 }); // The demo starts a Python before it says where it is.
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+
+test("without a key the demo opens a workspace that says what is simulated, and Ctrl-C ends it", async () => {
+  const here = terminal({ cwd: ROOT });
+  const ended = main(["demo", "--offline", "--port", "0"], here.io);
+  await Promise.race([here.printed("Ctrl-C ends it."), ended]);
+  const url = /Parley is at (http:\/\/127\.0\.0\.1:\d+\/)/.exec(here.out())?.[1];
+  const response = await fetch(`${url}page/state?as=U0MARIA`, { headers: { "x-parley-page": "1" } });
+  const { workspace, suggestions } = (await response.json()) as PageState;
+  expect(workspace.notice).toMatch(
+    /^Simulated: this Slack and the agents' words\. Real: the bot(, and the code it runs \(in (WebAssembly|Docker|a process sandbox of this machine)\)|\. Code is not run on this machine)\.$/,
+  );
+  expect(suggestions.map(({ text }) => text)).toContain("@parley Write a median function and find its bug.");
+  here.interrupt();
+  expect(await ended).toBe(0);
+  await expect(fetch(`${url}`)).rejects.toThrow("fetch failed");
+});
+
+test("a port that is taken is named, and the program ends", async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void taken.close());
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  const args = ["src/cli/main.ts", "demo", "--offline", "--port", String(port)];
+  const { code, err } = await runChild(process.execPath, args, { cwd: ROOT });
+  expect({ code, said: err.trim() }).toEqual({ code: 2, said: `Port ${port} is taken by another program; choose another with --port.` });
+});

@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { main } from "../../../src/cli/main.ts";
+import { createWorkspace } from "../../../local-slack/index.ts";
+import { folderWith, SMALL } from "../../config/team-files.ts";
+import { signed, SIGNING_SECRET } from "../../support/http-door.ts";
+import { parley, terminal } from "../here.ts";
+
+const cwd = folderWith({ "parley.yml": SMALL });
+
+test("without tokens nothing is started: each is named, with where to get it", async () => {
+  const { code, out, err } = await parley(["start"], { cwd });
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err.trim().split("\n")).toEqual([
+    expect.stringMatching(
+      /^environment: SLACK_BOT_TOKEN: is not set; put the Bot User OAuth Token, at https:\/\/api\.slack\.com\/apps.*npm run demo\.$/,
+    ),
+    expect.stringMatching(/^environment: SLACK_APP_TOKEN: is not set; put an App-Level Token with the scope connections:write/),
+  ]);
+});
+
+test("tokens that are swapped are told apart, and not repeated", async () => {
+  const { code, err } = await parley(["start"], { cwd, env: { SLACK_BOT_TOKEN: "xapp-secret", SLACK_APP_TOKEN: "xoxb-secret" } });
+  expect(code).toBe(2);
+  expect(err).toContain("SLACK_BOT_TOKEN: does not begin with xoxb-, so it is another kind of token");
+  expect(err).not.toContain("secret");
+});
+
+test("tokens in .env count, and the team file is read before Slack is asked for anything", async () => {
+  const bad = folderWith({
+    "parley.yml": SMALL.replace("round-robin", "swrm"),
+    ".env": "SLACK_BOT_TOKEN=xoxb-1\nSLACK_APP_TOKEN=xapp-1\n",
+  });
+  const { code, err } = await parley(["start"], { cwd: bad });
+  expect(code).toBe(2);
+  expect(err).toMatch(/^parley\.yml:6: /);
+});
+
+test("with tokens it connects, and the doctor finds nothing wrong with Slack; asked to end, it hangs up and exits with 0", async () => {
+  const workspace = await createWorkspace({ port: 0 });
+  const env = {
+    SLACK_BOT_TOKEN: workspace.botToken,
+    SLACK_APP_TOKEN: workspace.appToken,
+    SLACK_API_URL: workspace.apiUrl,
+    ANTHROPIC_API_KEY: "k",
+  };
+  const here = terminal({ cwd: folderWith({ "parley.yml": `${SMALL}sandbox: { executor: off }\n` }), env });
+  const ended = main(["start"], here.io);
+  await here.printed("Parley is in Slack with pair.");
+  await workspace.control.until(() => workspace.control.connected());
+  const { out } = await parley(["doctor"], { cwd: here.io.cwd, env });
+  expect(out).toMatch(/^ok {3}SLACK_BOT_TOKEN: /m);
+  expect(out).toMatch(/^ok {3}SLACK_APP_TOKEN: Socket Mode opens$/m);
+  expect(out).toMatch(/^ok {3}Slack scopes: all \d+ of manifest\.yml$/m);
+  here.interrupt("SIGTERM");
+  expect(await ended).toBe(0);
+  expect(here.err()).not.toContain("did not end in time");
+  await workspace.control.until(() => !workspace.control.connected());
+  await workspace.close();
+});
+
+test("with --http the signing secret takes the place of the app token, and what is wrong with either is said", async () => {
+  const env = { SLACK_BOT_TOKEN: "xoxb-1" };
+  const missing = await parley(["start", "--http", "3000"], { cwd, env });
+  expect(missing.code).toBe(2);
+  expect(missing.err).toMatch(/^environment: SLACK_SIGNING_SECRET: is not set; put the Signing Secret, at .*Basic Information/);
+  expect(missing.err).not.toContain("SLACK_APP_TOKEN");
+  const odd = await parley(["start", "--http", "3000"], { cwd, env: { ...env, SLACK_SIGNING_SECRET: "xapp-mine" } });
+  expect(odd.err).toMatch(/SLACK_SIGNING_SECRET: is not a signing secret/);
+  expect(odd.err).not.toContain("mine");
+  for (const address of ["", "web", "1:", "127.0.0.1:99999"]) {
+    const { code, err } = await parley(["start", "--http", address], { cwd, env });
+    expect([code, err]).toEqual([2, expect.stringContaining("--http is a port, or a host and a port")]);
+  }
+});
+
+test("with --http it says where Slack's requests are taken, and takes them there", async () => {
+  const workspace = await createWorkspace({ port: 0 });
+  const env = {
+    SLACK_BOT_TOKEN: workspace.botToken,
+    SLACK_SIGNING_SECRET: SIGNING_SECRET,
+    SLACK_API_URL: workspace.apiUrl,
+    ANTHROPIC_API_KEY: "k",
+  };
+  const here = terminal({ cwd: folderWith({ "parley.yml": `${SMALL}sandbox: { executor: off }\n` }), env });
+  const ended = main(["start", "--http", "127.0.0.1:0"], here.io);
+  await here.printed("Parley is in Slack with pair.");
+  const port = /taken at port (\d+), path (\S+)\./.exec(here.out());
+  const answer = await fetch(
+    `http://127.0.0.1:${port?.[1]}${port?.[2]}`,
+    signed(JSON.stringify({ type: "url_verification", challenge: "hello" })),
+  );
+  expect(await answer.text()).toBe("hello");
+  here.interrupt("SIGTERM");
+  expect(await ended).toBe(0);
+  await workspace.close();
+});
