@@ -17,8 +17,8 @@ const HEAVY = [
   "test/journeys/trouble/shutdown.test.ts",
   "test/journeys/trouble/storms.test.ts",
   "test/live/main.test.ts",
-  "test/sandbox/docker-attacks.test.ts",
-  "test/sandbox/wasm.test.ts",
+  "test/sandbox/docker/attacks.test.ts",
+  "test/sandbox/wasm/executor.test.ts",
 ];
 const HEAVY_AT_ONCE = 2;
 const missing = HEAVY.filter((file) => !existsSync(join(import.meta.dirname, file)));
@@ -38,8 +38,8 @@ const patience = {
 
 export default defineConfig({
   test: {
-    globalSetup: ["test/support/requirements.ts"],
-    reporters: ["default", "./test/support/closing-report.ts"],
+    globalSetup: ["test/support/report/requirements.ts"],
+    reporters: ["default", "./test/support/report/closing-report.ts"],
     teardownTimeout: 20_000,
     projects: [
       {

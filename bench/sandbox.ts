@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
-import { createDockerExecutor, type DockerSettings } from "../src/sandbox/docker.ts";
+import { createDockerExecutor, type DockerSettings } from "../src/sandbox/docker/executor.ts";
 import type { CodeResult, Executor, Session } from "../src/sandbox/executor.ts";
 
 /**

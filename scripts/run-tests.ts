@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Counts, closingLine, type Progress, toldProgress } from "../test/support/progress.ts";
+import { type Counts, closingLine, type Progress, toldProgress } from "../test/support/report/progress.ts";
 import { Descendants } from "./descendants.ts";
 import type { ProcessEntry } from "./process-table.ts";
 

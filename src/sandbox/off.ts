@@ -1,5 +1,5 @@
 import type { Executor } from "./executor.ts";
-import { refused } from "./languages.ts";
+import { refused } from "./box/languages.ts";
 
 /**
  * The executor of a Parley that runs no code: every block is rejected with the reason and the mend.

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { CaseFile, Defaults, SandboxCase } from "../../src/sandbox/cases/expectations.ts";
 import { playCases, type Answer } from "../../src/sandbox/cases/suite.ts";
-import { createDockerExecutor } from "../../src/sandbox/docker.ts";
+import { createDockerExecutor } from "../../src/sandbox/docker/executor.ts";
 import type { Executor } from "../../src/sandbox/executor.ts";
-import { createOsExecutor } from "../../src/sandbox/os.ts";
-import { createWasmExecutor } from "../../src/sandbox/wasm.ts";
-import { sandboxImage } from "../support/docker.ts";
+import { createOsExecutor } from "../../src/sandbox/os/executor.ts";
+import { createWasmExecutor } from "../../src/sandbox/wasm/executor.ts";
+import { sandboxImage } from "../support/sandbox/docker.ts";
 import { renderedDiffers } from "./sandbox-rendered.ts";
 
 /**

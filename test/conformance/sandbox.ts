@@ -1,7 +1,7 @@
 import type { RunCode } from "../../src/engine/agents/code/run-block.ts";
-import { createDockerExecutor } from "../../src/sandbox/docker.ts";
+import { createDockerExecutor } from "../../src/sandbox/docker/executor.ts";
 import type { Executor } from "../../src/sandbox/executor.ts";
-import { SANDBOX_IMAGE } from "../support/requirements.ts";
+import { SANDBOX_IMAGE } from "../support/report/requirements.ts";
 import type { OpenSandbox } from "./scenario.ts";
 
 /** Where the code of scenarios is really run: Docker, or without an engine Pyodide, which knows Python only. Started at the first block. */
@@ -13,7 +13,7 @@ export function openTestSandbox(): { readonly open: OpenSandbox; close(): Promis
     const instance = `conformance-${process.pid}`;
     return createDockerExecutor({ image, instance }).catch((error: unknown) => {
       console.log(`# no Docker, code runs in WebAssembly: ${error instanceof Error ? error.message : String(error)}`);
-      return import("../../src/sandbox/wasm.ts").then(({ createWasmExecutor }) => createWasmExecutor({}));
+      return import("../../src/sandbox/wasm/executor.ts").then(({ createWasmExecutor }) => createWasmExecutor({}));
     });
   };
   return {

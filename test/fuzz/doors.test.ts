@@ -8,7 +8,7 @@ import { readEvents } from "../../src/cli/logs/import.ts";
 import { harmless } from "../../src/cli/terminal.ts";
 import { ConfigError } from "../../src/config/config-error.ts";
 import { loadSettings } from "../../src/config/load.ts";
-import { cleanFileName, FileCollector } from "../../src/sandbox/files.ts";
+import { cleanFileName, FileCollector } from "../../src/sandbox/box/files.ts";
 import { Inbox } from "../../src/slack/door/inbox.ts";
 import { plainText } from "../../src/slack/words/mrkdwn.ts";
 import { plan, render } from "../../src/slack/render/render.ts";
@@ -21,7 +21,7 @@ import { systemClock } from "../../src/engine/clock.ts";
 import { SMALL } from "../config/team-files.ts";
 import { listening, type Listening } from "../slack/heard.ts";
 import { asks, logOf, question, ran, says, selects, started, TEAM } from "../slack/log.ts";
-import { tellFigures } from "../support/figures.ts";
+import { tellFigures } from "../support/report/figures.ts";
 import { bent, hostileJson, hostileText, RUNS } from "./hostile.ts";
 
 let inputs = 0;

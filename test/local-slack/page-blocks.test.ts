@@ -1,7 +1,7 @@
 import type { ModalView, PlainTextOption } from "@slack/types";
 import { describe, expect, test } from "vitest";
-import { chromiumPath } from "../support/chromium.ts";
-import { GENERAL, TASK, useLocalPage } from "../support/local-page.ts";
+import { chromiumPath } from "../support/browser/chromium.ts";
+import { GENERAL, TASK, useLocalPage } from "../support/browser/local-page.ts";
 
 describe.skipIf(!chromiumPath())("what the app posts on the page", () => {
   const local = useLocalPage();

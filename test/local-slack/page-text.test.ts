@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { chromiumPath, watchForTrouble } from "../support/chromium.ts";
-import { GENERAL, useLocalPage } from "../support/local-page.ts";
+import { chromiumPath, watchForTrouble } from "../support/browser/chromium.ts";
+import { GENERAL, useLocalPage } from "../support/browser/local-page.ts";
 
 const ATTACKS = [
   `<img src=x onerror="document.title='pwned'">`,

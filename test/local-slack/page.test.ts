@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { chromiumPath, watchForTrouble } from "../support/chromium.ts";
-import { GENERAL, TASK, useLocalPage } from "../support/local-page.ts";
+import { chromiumPath, watchForTrouble } from "../support/browser/chromium.ts";
+import { GENERAL, TASK, useLocalPage } from "../support/browser/local-page.ts";
 
 describe.skipIf(!chromiumPath())("the page of the local Slack", () => {
   const local = useLocalPage();

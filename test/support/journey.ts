@@ -10,9 +10,9 @@ import { createParley, type Parley } from "../../src/parley.ts";
 import type { Executor } from "../../src/sandbox/executor.ts";
 import type { SlackSettings } from "../../src/slack/slack.ts";
 import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
-import { unreadable } from "./plain-text.ts";
-import { overLimits } from "./slack-limits.ts";
-import { createThread, type Thread } from "./thread.ts";
+import { unreadable } from "./slack/plain-text.ts";
+import { overLimits } from "./slack/slack-limits.ts";
+import { createThread, type Thread } from "./slack/thread.ts";
 
 export const MARIA = "U0MARIA";
 export const JONAS = "U0JONAS";

@@ -17,7 +17,7 @@ export async function createDemoExecutor(settings: SandboxSettings, env: Env): P
     await made.close();
   }
   try {
-    const { createWasmExecutor } = await import("../../sandbox/wasm.ts");
+    const { createWasmExecutor } = await import("../../sandbox/wasm/executor.ts");
     return await createWasmExecutor({ memoryMb: settings.memoryMb, prewarm: true });
   } catch (error) {
     if (!(error instanceof SandboxUnavailable)) throw error;

@@ -1,4 +1,4 @@
-import { recipeWith } from "../../sandbox/docker-recipe.ts";
+import { recipeWith } from "../../sandbox/docker/image/recipe.ts";
 import { createOffExecutor } from "../../sandbox/off.ts";
 import { SandboxUnavailable, type Capabilities, type Executor } from "../../sandbox/executor.ts";
 import type { Env } from "../env.ts";
@@ -81,16 +81,16 @@ async function make(settings: SandboxSettings, env: Env, { instance, log }: Exec
   const { memoryMb, languages, state } = settings;
   const owner = instance === undefined ? {} : { instance };
   if (settings.executor === "os") {
-    const { createOsExecutor } = await import("../../sandbox/os.ts");
+    const { createOsExecutor } = await import("../../sandbox/os/executor.ts");
     return createOsExecutor({ memoryMb });
   }
   if (settings.executor === "kubernetes") return makeKubernetes(settings, env, owner);
   if (settings.executor === "e2b") return makeE2b(settings, env, owner);
   if (settings.executor === "wasm") {
-    const { createWasmExecutor } = await import("../../sandbox/wasm.ts");
+    const { createWasmExecutor } = await import("../../sandbox/wasm/executor.ts");
     return createWasmExecutor({ memoryMb });
   }
-  const { createDockerExecutor } = await import("../../sandbox/docker.ts");
+  const { createDockerExecutor } = await import("../../sandbox/docker/executor.ts");
   return createDockerExecutor({
     image: imageOf(settings),
     memoryMb,
@@ -103,7 +103,7 @@ async function make(settings: SandboxSettings, env: Env, { instance, log }: Exec
 }
 
 async function makeKubernetes({ image, memoryMb, kubernetes }: SandboxSettings, env: Env, owner: { instance?: string }): Promise<Executor> {
-  const { createKubernetesExecutor } = await import("../../sandbox/kubernetes.ts");
+  const { createKubernetesExecutor } = await import("../../sandbox/kubernetes/executor.ts");
   const { namespace, context, runtimeClass, cpus, ttlMinutes, allowNetwork } = kubernetes;
   const kubeconfig = env["KUBECONFIG"]?.trim();
   return createKubernetesExecutor({
@@ -121,7 +121,7 @@ async function makeKubernetes({ image, memoryMb, kubernetes }: SandboxSettings, 
 }
 
 async function makeE2b({ memoryMb, e2b }: SandboxSettings, env: Env, owner: { instance?: string }): Promise<Executor> {
-  const { createE2bExecutor } = await import("../../sandbox/e2b.ts");
+  const { createE2bExecutor } = await import("../../sandbox/e2b/executor.ts");
   const [apiUrl, sandboxUrl] = [env["E2B_API_URL"]?.trim(), env["E2B_SANDBOX_URL"]?.trim()];
   return createE2bExecutor({
     apiKey: env["E2B_API_KEY"]?.trim(),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { folderWith, SMALL } from "../../config/team-files.ts";
-import { fakeEngine } from "../../support/fake-engine.ts";
+import { fakeEngine } from "../../support/sandbox/fake-engine.ts";
 import { parley } from "../here.ts";
 
 const builder = () =>

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { main } from "../../../src/cli/main.ts";
 import { createWorkspace } from "../../../local-slack/index.ts";
 import { folderWith, SMALL } from "../../config/team-files.ts";
-import { signed, SIGNING_SECRET } from "../../support/http-door.ts";
+import { signed, SIGNING_SECRET } from "../../support/slack/http-door.ts";
 import { parley, terminal } from "../here.ts";
 
 const cwd = folderWith({ "parley.yml": SMALL });

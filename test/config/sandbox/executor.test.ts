@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { TeamFile } from "../../../src/config/schema/team-file.ts";
 import { createExecutor } from "../../../src/config/sandbox/executor.ts";
 import { createDemoExecutor } from "../../../src/config/sandbox/demo-executor.ts";
-import { missingParts } from "../../support/requirements.ts";
+import { missingParts } from "../../support/report/requirements.ts";
 import { SandboxUnavailable } from "../../../src/sandbox/executor.ts";
 
 const sandbox = (asked: object) => TeamFile.parse({ sandbox: { timeoutSeconds: 5, memoryMb: 128, ...asked } }).sandbox;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openBareSlack, type BareSlackOptions } from "../../support/bare-slack.ts";
+import { openBareSlack, type BareSlackOptions } from "../../support/slack/bare-slack.ts";
 import { fastClock, openParley, PAIR } from "../../support/journey.ts";
 
 test.each(["unknown_method", "http 404", "html"] as BareSlackOptions["unknown"][])(

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createWorkspace } from "../../../local-slack/index.ts";
-import { bridge, SIGNING_SECRET } from "../../support/http-door.ts";
+import { bridge, SIGNING_SECRET } from "../../support/slack/http-door.ts";
 import { fastClock, GENERAL, MARIA, openParley, PAIR } from "../../support/journey.ts";
-import { createThread } from "../../support/thread.ts";
+import { createThread } from "../../support/slack/thread.ts";
 
 test("over HTTP in place of sockets a mention runs to its end, and a command is answered", async () => {
   const clock = fastClock();

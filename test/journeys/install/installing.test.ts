@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
-import { NORTH, openMany, SOUTH, type Many } from "../../support/installing.ts";
+import { NORTH, openMany, SOUTH, type Many } from "../../support/slack/installing.ts";
 import { PAIR } from "../../support/journey.ts";
 
 const TALK = { file: PAIR, replies: { Ana: ["One.", "Three."], Ben: ["Two.", "Four. DONE"] } };

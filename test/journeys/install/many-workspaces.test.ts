@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { PAIR } from "../../support/journey.ts";
-import { NORTH, openMany, SOUTH } from "../../support/installing.ts";
+import { NORTH, openMany, SOUTH } from "../../support/slack/installing.ts";
 
 const TURNS = ["Ana: One.", "Ben: Two.", "Ana: Three.", "Ben: Four."];
 

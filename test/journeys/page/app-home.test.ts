@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CODING, codingReplies, GENERAL, JONAS, MARIA, openJourney, PAIR } from "../../support/journey.ts";
-import { screenOf } from "../../support/views.ts";
+import { screenOf } from "../../support/slack/views.ts";
 
 const ADA = "U0ADA"; // An admin of the workspace.
 const asking = {

@@ -4,9 +4,9 @@ import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-c
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { main } from "../../../src/cli/main.ts";
 import { terminal } from "../../cli/here.ts";
-import { chromiumPath, launchChromium, watchForTrouble } from "../../support/chromium.ts";
-import { takePicture, turnsOf } from "../../support/open-page.ts";
-import { SANDBOX_IMAGE } from "../../support/requirements.ts";
+import { chromiumPath, launchChromium, watchForTrouble } from "../../support/browser/chromium.ts";
+import { takePicture, turnsOf } from "../../support/browser/open-page.ts";
+import { SANDBOX_IMAGE } from "../../support/report/requirements.ts";
 
 vi.setConfig({ testTimeout: 240_000 }); // Whole runs at Slack's pace, with real code; a loaded machine of two cores takes its time.
 

@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { chromiumPath, launchChromium, watchForTrouble } from "../../support/chromium.ts";
+import { chromiumPath, launchChromium, watchForTrouble } from "../../support/browser/chromium.ts";
 import { GENERAL, openJourney, PAIR } from "../../support/journey.ts";
-import { openModelDesk } from "../../support/model-desk.ts";
+import { openModelDesk } from "../../support/storm/model-desk.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 

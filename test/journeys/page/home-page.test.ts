@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { chromiumPath, launchChromium, watchForTrouble } from "../../support/chromium.ts";
+import { chromiumPath, launchChromium, watchForTrouble } from "../../support/browser/chromium.ts";
 import { openJourney, PAIR, type Journey } from "../../support/journey.ts";
 
 vi.setConfig({ testTimeout: 120_000 });

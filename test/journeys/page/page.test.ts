@@ -1,10 +1,10 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test, vi } from "vitest";
 import { fakeExecutor, ran } from "../../config/fake-executor.ts";
-import { chromiumPath } from "../../support/chromium.ts";
+import { chromiumPath } from "../../support/browser/chromium.ts";
 import { openJourney, PAIR, type Journey } from "../../support/journey.ts";
-import { openModelDesk, type ModelDesk } from "../../support/model-desk.ts";
-import { takePicture, turnsOf, useBrowser } from "../../support/open-page.ts";
+import { openModelDesk, type ModelDesk } from "../../support/storm/model-desk.ts";
+import { takePicture, turnsOf, useBrowser } from "../../support/browser/open-page.ts";
 
 vi.setConfig({ testTimeout: 180_000 }); // A browser, a Slack and a bot at once; a loaded machine of two cores takes its time.
 

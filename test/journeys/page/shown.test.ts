@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readBack } from "../../../src/engine/reading/shown.ts";
 import { codingTeam, fence, recorder } from "../../support/coding-team.ts";
 import { GENERAL, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
-import { buttonsOf, wordsOf, type Thread } from "../../support/thread.ts";
+import { buttonsOf, wordsOf, type Thread } from "../../support/slack/thread.ts";
 
 const HIDING = 'print(1)\n#\u001b]0;\nprint("HIDDEN \u202e\u00a0")\n#\u0007\nprint(2)';
 const SHOWN = 'print(1)\n#⟦\\x1b⟧]0;\nprint("HIDDEN ⟦U+202E⟧⟦\\xa0⟧")\n#⟦\\x07⟧\nprint(2)\n';

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
-import { openModelDesk } from "../../support/model-desk.ts";
-import { wordsOf } from "../../support/thread.ts";
+import { openModelDesk } from "../../support/storm/model-desk.ts";
+import { wordsOf } from "../../support/slack/thread.ts";
 
 /** The workspace's admin. */
 const ADA = "U0ADA";

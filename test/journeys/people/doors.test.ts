@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Journey } from "../../support/journey.ts";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR } from "../../support/journey.ts";
-import { openModelDesk } from "../../support/model-desk.ts";
-import { buttonsOf, wordsOf, type Thread } from "../../support/thread.ts";
+import { openModelDesk } from "../../support/storm/model-desk.ts";
+import { buttonsOf, wordsOf, type Thread } from "../../support/slack/thread.ts";
 
 const { pair } = PAIR.teams;
 const TWO_TEAMS = { ...PAIR, teams: { pair, other: { ...pair, description: "Another two." } } };

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { NORTH, openMany, SOUTH } from "../../support/installing.ts";
+import { NORTH, openMany, SOUTH } from "../../support/slack/installing.ts";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
-import { openModelDesk } from "../../support/model-desk.ts";
-import { screenOf } from "../../support/views.ts";
+import { openModelDesk } from "../../support/storm/model-desk.ts";
+import { screenOf } from "../../support/slack/views.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const SECRET = "XYLOPHONE-7";

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createWorkspace } from "../../../local-slack/index.ts";
-import { bridge, SIGNING_SECRET } from "../../support/http-door.ts";
+import { bridge, SIGNING_SECRET } from "../../support/slack/http-door.ts";
 import { CODING, fastClock, JONAS, MARIA, openJourney, openParley, PAIR, type ParleyParts } from "../../support/journey.ts";
-import { createThread } from "../../support/thread.ts";
+import { createThread } from "../../support/slack/thread.ts";
 
 const ASKING = {
   Ana: [{ toolCalls: [{ name: "transfer_to_human", args: { question: "Which?", options: ["this", "that"] } }] }, "You said {{last}}. DONE"],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { dockerAvailable } from "../../support/docker.ts";
+import { dockerAvailable } from "../../support/sandbox/docker.ts";
 import { CODING, codingReplies, openJourney, PAIR, type Journey } from "../../support/journey.ts";
-import { useDocker } from "../../support/sandboxes.ts";
-import type { Thread } from "../../support/thread.ts";
+import { useDocker } from "../../support/sandbox/sandboxes.ts";
+import type { Thread } from "../../support/slack/thread.ts";
 
 /** Calls to everybody, mentions, links that lie, markup of pages, orders to terminals, text that turns around, broken characters. */
 const HOSTILE = [

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { GENERAL, openJourney, PAIR } from "../../support/journey.ts";
-import { openModelDesk } from "../../support/model-desk.ts";
+import { openModelDesk } from "../../support/storm/model-desk.ts";
 
 const ENTERPRISE = "E0PLUM";
 

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createWorkspace } from "../../../local-slack/index.ts";
 import { codingTeam, fence, recorder } from "../../support/coding-team.ts";
-import { bridge, SIGNING_SECRET } from "../../support/http-door.ts";
+import { bridge, SIGNING_SECRET } from "../../support/slack/http-door.ts";
 import { fastClock, GENERAL, MARIA, openJourney, openParley } from "../../support/journey.ts";
-import { createThread, wordsOf } from "../../support/thread.ts";
+import { createThread, wordsOf } from "../../support/slack/thread.ts";
 
 const BAD = "print('bad')";
 const auto = codingTeam({ coder: { handoffs: ["human"] }, runner: { approval: "auto" } });

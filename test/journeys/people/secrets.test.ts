@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startModelServer } from "../../models/servers/model-server.ts";
 import { chatBody } from "../../models/servers/wire-chat.ts";
-import { dockerAvailable, sandboxImage } from "../../support/docker.ts";
+import { dockerAvailable, sandboxImage } from "../../support/sandbox/docker.ts";
 import { openJourney, type Journey } from "../../support/journey.ts";
-import type { Thread } from "../../support/thread.ts";
+import type { Thread } from "../../support/slack/thread.ts";
 
 /** Nothing about their shape says that they are secrets, but for the last. */
 const SECRETS = {

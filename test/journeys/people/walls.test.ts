@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from "vitest";
 import { ACTIONS } from "../../../src/slack/words/blocks.ts";
 import { FIELDS } from "../../../src/slack/buttons/run-modals.ts";
-import { signed } from "../../support/http-door.ts";
-import { NORTH, openMany, SOUTH, type Many } from "../../support/installing.ts";
+import { signed } from "../../support/slack/http-door.ts";
+import { NORTH, openMany, SOUTH, type Many } from "../../support/slack/installing.ts";
 import { PAIR } from "../../support/journey.ts";
-import type { Thread } from "../../support/thread.ts";
+import type { Thread } from "../../support/slack/thread.ts";
 
 /** Said in the one workspace; not to be found in anything that the other one is told. */
 const SECRET = "the-merger-is-called-BLUEBIRD";

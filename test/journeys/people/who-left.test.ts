@@ -5,9 +5,9 @@ import { DOORS, type DoorName } from "../../../src/slack/door/doors.ts";
 import { NEW_RUN } from "../../../src/slack/buttons/new-run-modal.ts";
 import type { Parley } from "../../../src/parley.ts";
 import { createWorkspace, type Workspace } from "../../../local-slack/index.ts";
-import { bridge, SIGNING_SECRET } from "../../support/http-door.ts";
+import { bridge, SIGNING_SECRET } from "../../support/slack/http-door.ts";
 import { fastClock, JONAS, MARIA, openJourney, openParley, PAIR, type ParleyParts } from "../../support/journey.ts";
-import { createThread, type Thread } from "../../support/thread.ts";
+import { createThread, type Thread } from "../../support/slack/thread.ts";
 
 const SECRET = "the plum plan";
 const REPLIES = {

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import { createWorkspace, type Workspace } from "../../../local-slack/index.ts";
-import { bridge, SIGNING_SECRET } from "../../support/http-door.ts";
+import { bridge, SIGNING_SECRET } from "../../support/slack/http-door.ts";
 import { fastClock, JONAS, MARIA, openParley, PAIR } from "../../support/journey.ts";
-import { createThread } from "../../support/thread.ts";
+import { createThread } from "../../support/slack/thread.ts";
 
 /** A channel is closed to the app for a while: archived, or the app removed from it. */
 

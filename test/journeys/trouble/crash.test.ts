@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { crashSuite, type CrashReport } from "../../support/crash-suite.ts";
-import { dockerAvailable, sandboxImage } from "../../support/docker.ts";
-import { tellFigures } from "../../support/figures.ts";
+import { crashSuite, type CrashReport } from "../../support/crash/suite.ts";
+import { dockerAvailable, sandboxImage } from "../../support/sandbox/docker.ts";
+import { tellFigures } from "../../support/report/figures.ts";
 
 /** Where every part is required, as in CI, Parley is killed five hundred times; elsewhere the suite is to end while somebody waits for it. */
 const isThorough = (process.env.PARLEY_REQUIRE ?? "") !== "";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ERROR_CODES, type Reaction } from "../../../src/slack/api/error-codes.ts";
 import type { Workspace } from "../../../local-slack/index.ts";
 import { JONAS, MARIA, openJourney, PAIR } from "../../support/journey.ts";
-import { wordsOf } from "../../support/thread.ts";
+import { wordsOf } from "../../support/slack/thread.ts";
 
 /** What becomes of a whole run when Slack answers with an error; of single messages, test/slack/api/error-codes.test.ts tells. */
 const codesOf = (reaction: Reaction): readonly string[] =>

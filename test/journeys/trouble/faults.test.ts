@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openJourney, PAIR, type Journey } from "../../support/journey.ts";
 import type { Fault } from "../../../local-slack/index.ts";
-import { wordsOf, type Thread } from "../../support/thread.ts";
+import { wordsOf, type Thread } from "../../support/slack/thread.ts";
 
 const TALK = { file: PAIR, replies: { Ana: ["One.", "Three."], Ben: ["Two.", "Four. DONE"] }, writeTimeoutMs: 300 };
 const TURNS = ["Ana: One.", "Ben: Two.", "Ana: Three.", "Ben: Four."];

@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import type { ApiCall, Workspace } from "../../../local-slack/index.ts";
-import { tellFigures } from "../../support/figures.ts";
+import { tellFigures } from "../../support/report/figures.ts";
 import { openInVirtualTime, type World } from "../../support/virtual-time.ts";
 
 const MARIA = "U0MARIA";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { JONAS, openJourney, PAIR } from "../../support/journey.ts";
 import { SCOPES } from "../../../local-slack/state/seed.ts";
 import type { Workspace } from "../../../local-slack/index.ts";
-import { wordsOf } from "../../support/thread.ts";
+import { wordsOf } from "../../support/slack/thread.ts";
 
 /** Asks, steers, shares a file and ends: everything for which a scope or a method may be missing. */
 const replies = {

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDemoExecutor } from "../../../src/config/sandbox/demo-executor.ts";
 import { loadSettings } from "../../../src/config/load.ts";
 import type { Executor } from "../../../src/sandbox/executor.ts";
-import { sandboxImage } from "../../support/docker.ts";
+import { sandboxImage } from "../../support/sandbox/docker.ts";
 import { JONAS, openJourney } from "../../support/journey.ts";
-import { wordsOf, type Thread } from "../../support/thread.ts";
+import { wordsOf, type Thread } from "../../support/slack/thread.ts";
 
 /** The demo's own team, with Docker where it is and WebAssembly where it is not: what it says is the same, for its code really runs. */
 const file = loadSettings({ env: { PARLEY_SANDBOX_IMAGE: sandboxImage() }, cwd: process.cwd(), file: "teams/offline/offline.yml" });

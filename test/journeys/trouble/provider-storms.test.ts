@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { dockerAvailable, sandboxImage } from "../../support/docker.ts";
-import { engineStorm } from "../../support/engine-storm.ts";
-import { tellFigures } from "../../support/figures.ts";
-import { modelStorm } from "../../support/model-storm.ts";
+import { dockerAvailable, sandboxImage } from "../../support/sandbox/docker.ts";
+import { engineStorm } from "../../support/storm/engine-storm.ts";
+import { tellFigures } from "../../support/report/figures.ts";
+import { modelStorm } from "../../support/storm/model-storm.ts";
 
 /** Each takes about half a second alone. */
 const MODEL_STORMS = 20;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
-import { openModelDesk } from "../../support/model-desk.ts";
-import { buttonsOf, wordsOf, type Thread } from "../../support/thread.ts";
+import { openModelDesk } from "../../support/storm/model-desk.ts";
+import { buttonsOf, wordsOf, type Thread } from "../../support/slack/thread.ts";
 
 /** What a crash leaves between the effect of an envelope and its mark: the same envelope is handled again at the next start. */
 async function again(journey: Journey, body: object): Promise<void> {

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import Docker from "dockerode";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createDockerExecutor } from "../../../src/sandbox/docker.ts";
+import { createDockerExecutor } from "../../../src/sandbox/docker/executor.ts";
 import type { Executor, Session } from "../../../src/sandbox/executor.ts";
 import { runChild } from "../../support/children.ts";
 
-import { dockerAvailable, sandboxImage } from "../../support/docker.ts";
+import { dockerAvailable, sandboxImage } from "../../support/sandbox/docker.ts";
 import { CODING, codingReplies, openJourney } from "../../support/journey.ts";
-import { doorToEngine, processesOf } from "../../support/sandboxes.ts";
-import { wordsOf } from "../../support/thread.ts";
+import { doorToEngine, processesOf } from "../../support/sandbox/sandboxes.ts";
+import { wordsOf } from "../../support/slack/thread.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../../src/cli/main.ts");
 const topOf = (id: string): Promise<unknown> =>

@@ -7,8 +7,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
 import { createWorkspace, type ThreadMessage, type Workspace } from "../../../local-slack/index.ts";
 import { startChild } from "../../support/children.ts";
-import { dockerAvailable, sandboxImage } from "../../support/docker.ts";
-import { instanceOf } from "../../support/instance.ts";
+import { dockerAvailable, sandboxImage } from "../../support/sandbox/docker.ts";
+import { instanceOf } from "../../support/sandbox/instance.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../../src/cli/main.ts");
 const GENERAL = "C0GENERAL";

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
-import { engineStorm } from "../../support/engine-storm.ts";
-import { figuresTable, type Figures } from "../../support/figures.ts";
-import { modelStorm } from "../../support/model-storm.ts";
-import { stormSuite } from "../../support/storm-suite.ts";
-import { crashSuite, type CrashPlay } from "../../support/crash-suite.ts";
-import findMissingParts, { missingParts, SANDBOX_IMAGE } from "../../support/requirements.ts";
+import { engineStorm } from "../../support/storm/engine-storm.ts";
+import { figuresTable, type Figures } from "../../support/report/figures.ts";
+import { modelStorm } from "../../support/storm/model-storm.ts";
+import { stormSuite } from "../../support/storm/suite.ts";
+import { crashSuite, type CrashPlay } from "../../support/crash/suite.ts";
+import findMissingParts, { missingParts, SANDBOX_IMAGE } from "../../support/report/requirements.ts";
 
 /**
  * Kills Parley at many more points than the tests do, and has it live through many more storms: `npm run soak -- --points 500 --random 100

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { tellFigures } from "../../support/figures.ts";
-import { stormSuite } from "../../support/storm-suite.ts";
+import { tellFigures } from "../../support/report/figures.ts";
+import { stormSuite } from "../../support/storm/suite.ts";
 
 /** Some two seconds each, three at once; on one core, beside other work, some five times as long. */
 const STORMS = 24;

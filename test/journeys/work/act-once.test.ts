@@ -6,9 +6,9 @@ import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
 import { createWorkspace } from "../../../local-slack/index.ts";
-import { bundledChild } from "../../support/crash-bundle.ts";
+import { bundledChild } from "../../support/crash/bundle.ts";
 import { startChild } from "../../support/children.ts";
-import { nowIn, type FastTime, type Orders } from "../../support/crash-child.ts";
+import { nowIn, type FastTime, type Orders } from "../../support/crash/child.ts";
 import { GENERAL, MARIA, PAIR } from "../../support/journey.ts";
 
 const EXAMPLE = resolve(import.meta.dirname, "../../../docs/examples/act-once.ts");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { codingTeam as coding, fence, recorder } from "../../support/coding-team.ts";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
-import { buttonsOf, wordsOf, type Thread } from "../../support/thread.ts";
+import { buttonsOf, wordsOf, type Thread } from "../../support/slack/thread.ts";
 
 const ADA = "U0ADA";
 const TWICE = { Coder: [fence("print(1)"), fence("print(2)"), "That is all. DONE"] };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Fault, ThreadMessage } from "../../../local-slack/index.ts";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
-import { wordsOf, type Thread } from "../../support/thread.ts";
+import { wordsOf, type Thread } from "../../support/slack/thread.ts";
 
 /** What is done, and then not said by Slack in words that can be believed. */
 const BROKEN: readonly (readonly [string, Omit<Fault, "method">])[] = [

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { readSpending, totalOf } from "../../../src/parley.ts";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
-import { openModelDesk, type ModelDesk } from "../../support/model-desk.ts";
-import { buttonsOf, wordsOf, type Thread } from "../../support/thread.ts";
+import { openModelDesk, type ModelDesk } from "../../support/storm/model-desk.ts";
+import { buttonsOf, wordsOf, type Thread } from "../../support/slack/thread.ts";
 
 /** The admin. */
 const ADA = "U0ADA";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { GENERAL, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
-import { screenOf, type Screen, type View } from "../../support/views.ts";
+import { screenOf, type Screen, type View } from "../../support/slack/views.ts";
 
 const ADA = "U0ADA"; // An admin of the workspace.
 const replies = { Ana: ["Ana has spoken."], Ben: ["Ben agrees. DONE"] };

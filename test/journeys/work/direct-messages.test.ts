@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR } from "../../support/journey.ts";
-import { openModelDesk } from "../../support/model-desk.ts";
+import { openModelDesk } from "../../support/storm/model-desk.ts";
 
 const { pair } = PAIR.teams;
 const TEAMS = { ...PAIR, teams: { pair, other: { ...pair, description: "Another two." } } };

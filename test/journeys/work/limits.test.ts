@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { currentRun } from "../../../src/engine/reading/transcript.ts";
 import { JONAS, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
-import { openModelDesk } from "../../support/model-desk.ts";
-import { buttonsOf, wordsOf, type Thread } from "../../support/thread.ts";
+import { openModelDesk } from "../../support/storm/model-desk.ts";
+import { buttonsOf, wordsOf, type Thread } from "../../support/slack/thread.ts";
 
 const ADA = "U0ADA";
 const { pair } = PAIR.teams;

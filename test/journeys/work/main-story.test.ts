@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { dockerAvailable } from "../../support/docker.ts";
+import { dockerAvailable } from "../../support/sandbox/docker.ts";
 import { CODING, codingReplies, openJourney } from "../../support/journey.ts";
-import { useDocker } from "../../support/sandboxes.ts";
-import { buttonsOf, wordsOf } from "../../support/thread.ts";
+import { useDocker } from "../../support/sandbox/sandboxes.ts";
+import { buttonsOf, wordsOf } from "../../support/slack/thread.ts";
 
 const hasDocker = await dockerAvailable();
 

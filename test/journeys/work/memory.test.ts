@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR } from "../../support/journey.ts";
-import { openModelDesk } from "../../support/model-desk.ts";
-import { wordsOf } from "../../support/thread.ts";
+import { openModelDesk } from "../../support/storm/model-desk.ts";
+import { wordsOf } from "../../support/slack/thread.ts";
 
 const [team] = Object.values(PAIR.teams);
 const ANA = { name: "Ana", icon: ":owl:", description: "Remembers.", model: "scripted", memory: true };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { GENERAL, MARIA, openJourney, PAIR } from "../../support/journey.ts";
-import { wordsOf } from "../../support/thread.ts";
+import { wordsOf } from "../../support/slack/thread.ts";
 
 const FINE = { file: PAIR, replies: { Ana: ["What is it?"], Ben: ["It is this. DONE"] } };
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { JONAS, MARIA, openJourney, PAIR } from "../../support/journey.ts";
-import { openModelDesk } from "../../support/model-desk.ts";
-import { buttonsOf, wordsOf } from "../../support/thread.ts";
+import { openModelDesk } from "../../support/storm/model-desk.ts";
+import { buttonsOf, wordsOf } from "../../support/slack/thread.ts";
 
 const ASKING = {
   file: PAIR,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
-import { openModelDesk } from "../../support/model-desk.ts";
+import { openModelDesk } from "../../support/storm/model-desk.ts";
 
 async function atTheDesk() {
   const desk = await openModelDesk();

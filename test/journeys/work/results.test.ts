@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { JONAS, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
-import { openModelDesk } from "../../support/model-desk.ts";
-import { buttonsOf, wordsOf, type Thread } from "../../support/thread.ts";
+import { openModelDesk } from "../../support/storm/model-desk.ts";
+import { buttonsOf, wordsOf, type Thread } from "../../support/slack/thread.ts";
 
 const { pair } = PAIR.teams;
 const critic = { name: "Critic", icon: ":mag:", description: "Doubts.", model: "scripted" };

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { dockerAvailable } from "../../support/docker.ts";
+import { dockerAvailable } from "../../support/sandbox/docker.ts";
 import { CODING, codingReplies, JONAS, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
-import { openModelDesk } from "../../support/model-desk.ts";
-import { processesOf, useDocker } from "../../support/sandboxes.ts";
-import { wordsOf, type Thread } from "../../support/thread.ts";
+import { openModelDesk } from "../../support/storm/model-desk.ts";
+import { processesOf, useDocker } from "../../support/sandbox/sandboxes.ts";
+import { wordsOf, type Thread } from "../../support/slack/thread.ts";
 
 type Way = (journey: Journey, thread: Thread) => Promise<unknown>;
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR } from "../../support/journey.ts";
-import { openModelDesk } from "../../support/model-desk.ts";
-import { wordsOf } from "../../support/thread.ts";
+import { openModelDesk } from "../../support/storm/model-desk.ts";
+import { wordsOf } from "../../support/slack/thread.ts";
 
 test("in a direct message no mention is needed, and each message is a task of its own", async () => {
   const journey = await openJourney({ file: PAIR, replies: { Ana: ["Hello."], Ben: ["It is {{task}}. DONE"] } });

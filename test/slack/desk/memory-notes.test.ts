@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { GENERAL, JONAS, listening, MARIA, type Listening } from "../heard.ts";
-import { wordsOf } from "../../support/thread.ts";
+import { wordsOf } from "../../support/slack/thread.ts";
 
 let parley: Listening;
 beforeEach(async () => {

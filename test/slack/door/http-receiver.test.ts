@@ -6,7 +6,7 @@ import { createHttpReceiver, HTTP_PATH, type HttpReceiver } from "../../../src/s
 import { Inbox } from "../../../src/slack/door/inbox.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import type { Store } from "../../../src/store/store.ts";
-import { signed, SIGNING_SECRET } from "../../support/http-door.ts";
+import { signed, SIGNING_SECRET } from "../../support/slack/http-door.ts";
 import { eventually } from "../../support/patience.ts";
 
 const noBolt = {} as App;

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createTeamShelf } from "../../../src/config/team-shelf.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { stage } from "../../config/play.ts";
-import { screenOf } from "../../support/views.ts";
+import { screenOf } from "../../support/slack/views.ts";
 import { listening } from "../heard.ts";
 
 const ADA = "U0ADA"; // An admin of the workspace.

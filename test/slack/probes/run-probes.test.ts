@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { LiveSettings } from "../../../src/slack/probes/probe-session.ts";
 import { PROBES, runProbes, type ProbeReport } from "../../../src/slack/probes/run-probes.ts";
 import { createWorkspace, type Fault, type Workspace } from "../../../local-slack/index.ts";
-import { openBareSlack } from "../../support/bare-slack.ts";
+import { openBareSlack } from "../../support/slack/bare-slack.ts";
 import { fastClock, GENERAL, MARIA } from "../../support/journey.ts";
 
 /** A local Slack that stands for the live one. */

@@ -1,0 +1,86 @@
+import { Readable, type Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { extract, pack, type Header } from "tar-stream";
+import type { SandboxFile } from "../executor.ts";
+import { cleanFileName, type FileCollector } from "./files.ts";
+
+const ENTRIES_MAX = 500;
+const STREAM_BYTES_MAX = 24 * 1024 * 1024; // 16 MiB of files, and room for headers and for what is refused
+const STREAM_MS_MAX = 30_000;
+
+/** A tar of the files, read-only, in a folder `in/`. */
+export async function packFiles(files: readonly SandboxFile[]): Promise<Buffer> {
+  const tar = pack();
+  tar.entry({ name: "in", type: "directory", mode: 0o755, uid: 0, gid: 0 });
+  for (const { name, content } of files)
+    tar.entry({ name: `in/${cleanFileName(name)}`, mode: 0o444, uid: 0, gid: 0 }, Buffer.from(content));
+  tar.finalize();
+  return Buffer.concat(await Array.fromAsync(tar as unknown as AsyncIterable<Uint8Array>));
+}
+
+/** Takes the plain files that lie directly in `out/` from a tar of that folder. The tar is not trusted. Never fails: leaves a notice. */
+export async function collectFiles(tar: AsyncIterable<Uint8Array>, into: FileCollector): Promise<void> {
+  const late = AbortSignal.timeout(STREAM_MS_MAX);
+  const reader = extract();
+  try {
+    await Promise.all([
+      pipeline(Readable.from(capped(tar)), reader as unknown as Writable, { signal: late }),
+      takeEntries(reader as unknown as AsyncIterable<Entry>, into),
+    ]);
+  } catch (error) {
+    // Both halves fail together; the one that saw the reason comes first.
+    if (error instanceof TooMuch) into.notices.push(error.message);
+    else into.notices.push(`The files in out/ could not be read to the end${late.aborted ? " in time" : ""}.`);
+  }
+}
+
+/** One entry of the tar: its header, and its content as a stream that must be read or drained. */
+type Entry = Readable & { readonly header: Header };
+
+class TooMuch extends Error {}
+
+async function* capped(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of source) {
+    bytes += chunk.length;
+    if (bytes > STREAM_BYTES_MAX) throw new TooMuch(`out/ holds more than ${STREAM_BYTES_MAX / 1024 / 1024} MiB; the rest was not taken.`);
+    yield chunk;
+  }
+}
+
+async function takeEntries(reader: AsyncIterable<Entry>, into: FileCollector): Promise<void> {
+  const contents = new Map<string, Uint8Array>();
+  let entries = 0;
+  for await (const entry of reader) {
+    const { header } = entry;
+    if (++entries > ENTRIES_MAX) throw new TooMuch(`out/ holds more than ${ENTRIES_MAX} files; the rest was not taken.`);
+    const name = nameInOut(header);
+    const version = String(header.mtime?.getTime());
+    const why = refusal(header);
+    const linked = header.type === "link" ? contents.get(header.linkname ?? "") : undefined;
+    if (name === undefined) entry.resume();
+    else if (linked) into.add(name, linked, version);
+    else if (why) into.refuse(name, why);
+    else if (into.accepts(name, header.size ?? 0)) {
+      const content = Buffer.concat(await Array.fromAsync(entry as AsyncIterable<Uint8Array>));
+      contents.set(header.name, content);
+      into.add(name, content, version);
+      continue;
+    }
+    entry.resume();
+  }
+}
+
+/** The entry's name below `out/`; undefined for the folder itself, and for what lies in a folder that was refused already. */
+function nameInOut({ name, type }: Header): string | undefined {
+  const path = name.replace(/\/$/, "");
+  if (path === "out") return type === "directory" ? undefined : ".";
+  const below = path.replace(/^out\//, "");
+  return below.includes("/") ? undefined : below;
+}
+
+function refusal({ type }: Header): string | undefined {
+  if (type === "file") return undefined;
+  if (type === "directory") return "it is a folder; pack it into one file";
+  return `it is a ${type === "link" ? "hard link to a file that was not taken" : (type ?? "special file")}, not a plain file`;
+}

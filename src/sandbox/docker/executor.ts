@@ -1,0 +1,172 @@
+import { randomUUID } from "node:crypto";
+import { availableParallelism } from "node:os";
+import PQueue from "p-queue";
+import { Box } from "./box.ts";
+import type { ContainerLimits } from "./container.ts";
+import { answers, connect, unavailable, type EngineSettings } from "./engine.ts";
+import { EngineEvents } from "./events.ts";
+import { readImage, type ImageFacts } from "./image/languages.ts";
+import { removeOrphans } from "./orphans.ts";
+import { Pool } from "./pool.ts";
+import { Removal } from "./removal.ts";
+import { DockerSession } from "./session.ts";
+import { SandboxUnavailable, type Capabilities, type Executor } from "../executor.ts";
+import type { FileLimits } from "../box/files.ts";
+
+export interface DockerSettings extends Partial<Omit<EngineSettings, "image">>, Partial<ContainerLimits>, Partial<FileLimits> {
+  readonly image: string;
+  /**
+   * The same for every start of one Parley, and different for two that run side by side: a random id that is kept. At start, what an earlier
+   * process of the same instance left is removed. By default one of its own, so that only what has expired is removed.
+   */
+  readonly instance?: string;
+  /** Languages beyond the image's own: what a fence says, lower case, to the command that runs a file of it, such as `Rscript --vanilla`. */
+  readonly languages?: Readonly<Record<string, string>>;
+  /** `kernel`: Python's variables stay from block to block, as long as the container lives. `files`, the default: files alone do. */
+  readonly state?: "files" | "kernel";
+  /** Told, in one line for people, what went wrong beside the blocks: a container that could not be removed. */
+  readonly report?: (problem: string) => void;
+  /** stdout and stderr together, head and tail kept. */
+  readonly outputBytesMax?: number;
+  /** Containers started ahead. */
+  readonly poolSize?: number;
+  /** Threads that have a container at one time; past it the one that was idle longest gives its container up. */
+  readonly boxesMax?: number;
+  /** Blocks that run at one time, over all threads. */
+  readonly runsMax?: number;
+}
+
+const DEFAULTS = {
+  gvisor: "when-offered",
+  languages: {},
+  state: "files",
+  memoryMb: 512,
+  cpus: 1,
+  pids: 64,
+  workspaceMb: 64,
+  ttlSeconds: 3600,
+  outputBytesMax: 64 * 1024,
+  filesMax: 20,
+  fileBytesMax: 8 * 1024 * 1024,
+  filesBytesMax: 16 * 1024 * 1024,
+  poolSize: 1,
+  boxesMax: 32, // An idle one takes about 6 MB of the host.
+  runsMax: 2 * availableParallelism(), // More at once only makes each slower.
+} as const;
+
+const GVISOR_MEMORY_MB_MIN = 512; // Its own kernel lives in the container's memory, and dies under less.
+const POOLED_AGE_MS_MAX = 15 * 60_000;
+const SESSIONS_MAX = 1000; // Without a container a session is a few hundred bytes.
+
+/**
+ * Runs code in containers of a Docker engine, one for each thread: without network, with a read-only system, under limits. Finds the
+ * engine and the image, removes what earlier processes left, and tries one container out. Throws {@link SandboxUnavailable}, whose
+ * message says how to mend it.
+ */
+export async function createDockerExecutor(settings: DockerSettings): Promise<Executor> {
+  const asked = { ...DEFAULTS, ...settings };
+  const engine = await connect(asked);
+  const limits = engine.runtime === "runsc" ? { ...asked, memoryMb: Math.max(GVISOR_MEMORY_MB_MIN, asked.memoryMb) } : asked;
+  const owner = { process: randomUUID(), instance: settings.instance ?? randomUUID() };
+  const report = settings.report ?? (() => {});
+  const removal = new Removal(report);
+  await removeOrphans(engine.docker, owner, removal, report);
+  const events = await EngineEvents.open(engine.docker, owner.process).catch((error: unknown) => {
+    throw unavailable(engine.address, error);
+  });
+  const keepsVariables = limits.state === "kernel";
+  const start = async (): Promise<Box> => {
+    const box = await Box.start(engine, limits, owner, removal);
+    if (!keepsVariables) box.prepare();
+    return box;
+  };
+  const pool = new Pool({ start, size: limits.poolSize, boxAgeMsMax: POOLED_AGE_MS_MAX });
+  const close = async (): Promise<void> => {
+    await pool.close();
+    await removal.close();
+    events.close();
+  };
+  let image: ImageFacts;
+  try {
+    image = await tryOut(pool, start, limits, engine.address);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { programs, lacking } = image;
+  const queue = new PQueue({ concurrency: limits.runsMax });
+  const supply = { engine, events, pool, limits, programs, lacking, keepsVariables, queue };
+  const sessions = new Map<string, DockerSession>();
+  let closed = false;
+
+  return {
+    capabilities: capabilities(limits, image, engine.runtime),
+    open: async (thread) => {
+      if (closed) throw new SandboxUnavailable("The sandbox is closed: Parley is stopping.");
+      const known = sessions.get(thread);
+      if (known) return known;
+      const session = new DockerSession(supply, () => sessions.delete(thread));
+      sessions.set(thread, session);
+      giveUpLongestIdle(sessions, limits.boxesMax);
+      return session;
+    },
+    answers: () => answers(engine),
+    close: async () => {
+      closed = true;
+      await Promise.all([...sessions.values()].map((session) => session.end()));
+      await close();
+    },
+  };
+}
+
+/**
+ * Starts a container exactly as code would get it, and asks it what the image can run. No code gets this one: its memory peak would be that
+ * of the questions.
+ */
+async function tryOut(pool: Pool, start: () => Promise<Box>, settings: DockerSettings, address: string): Promise<ImageFacts> {
+  let box: Box;
+  try {
+    box = await start();
+  } catch (error) {
+    throw unavailable(address, error);
+  }
+  const facts = await readImage(box.container, settings.image, settings.languages ?? {});
+  if (!facts) {
+    await box.remove();
+    throw new SandboxUnavailable(
+      `A trial container of the image "${settings.image}" on ${address} did not run as code would need it. The image needs /bin/sh, cat, rm and mkdir; sandbox/Dockerfile makes one that has all.`,
+    );
+  }
+  // One after the other: a start takes most of a core.
+  pool.fill(box.remove());
+  return facts;
+}
+
+function capabilities(limits: typeof DEFAULTS | DockerSettings, image: ImageFacts, runtime: string | undefined): Capabilities {
+  const languages = [...image.programs.keys(), ...image.lacking.keys()];
+  const stays =
+    limits.state === "kernel"
+      ? "and Python's variables stay from block to block; processes and the variables of other languages do"
+      : "stay from block to block; variables and processes do";
+  return {
+    grade: runtime === "runsc" ? "container+gvisor" : "container",
+    label: `Docker${runtime === "runsc" ? " with gVisor" : ""}, no network, ${limits.memoryMb} MB`,
+    languages,
+    hint:
+      `Code blocks marked ${[...image.programs.keys()].join(", ")} are run in a Linux container without network and without package installs. ` +
+      `${image.installed} Files in the working folder ${stays} not. Print what is to be seen; ` +
+      `put files for people into out/ (at most ${limits.filesMax}); files that people posted are in in/. ` +
+      `Programs and files together may use ${limits.memoryMb} MB. ` +
+      `A first line "# filename: name.py" names the block's file, so that later blocks can import it.`,
+  };
+}
+
+function giveUpLongestIdle(sessions: Map<string, DockerSession>, boxesMax: number): void {
+  const idle = [...sessions].filter(([, session]) => session.idle).toSorted(([, a], [, b]) => a.lastUsedMs - b.lastUsedMs);
+  const holding = [...sessions.values()].filter((session) => session.hasBox).length;
+  // One place is kept free for the thread that is about to run. A removal that fails is made good by the container's time to live.
+  for (const [, session] of idle.filter(([, { hasBox }]) => hasBox).slice(0, Math.max(0, holding + 1 - boxesMax)))
+    void session.giveUp().catch(() => {});
+  for (const [thread] of idle.filter(([, { hasBox }]) => !hasBox).slice(0, Math.max(0, sessions.size - SESSIONS_MAX)))
+    sessions.delete(thread);
+}

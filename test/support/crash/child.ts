@@ -1,0 +1,227 @@
+import { appendFileSync, readFileSync } from "node:fs";
+import { setTimeout as realSleep } from "node:timers/promises";
+import { loadSettings } from "../../../src/config/load.ts";
+import type { Clock } from "../../../src/engine/clock.ts";
+import { createParley, type Parley } from "../../../src/parley.ts";
+import type { Envelope, Post, Store } from "../../../src/store/store.ts";
+
+/**
+ * A real Parley in a process of its own, which kills itself at the steps that it is told: `node crash-child.ts ORDERS.json`. What is told to
+ * the parent is appended to a file, synchronously, so that a kill loses none of it. Ends by itself on SIGTERM.
+ */
+export interface Orders {
+  readonly folder: string;
+  readonly dbPath: string;
+  readonly slack: { readonly botToken: string; readonly appToken: string; readonly apiUrl: string };
+  /** Where lines for the parent go: `ready`, `step NAME`, `killed NAME`, `log …`. */
+  readonly reportPath: string;
+  readonly time: FastTime;
+  /** Steps at which to end, by `kill -9`; each ends one life. */
+  readonly points: readonly Point[];
+  /** Ends at this step, whichever it is. */
+  readonly atStep?: number;
+  /** Every step is reported: the undisturbed run says which there are. */
+  readonly reportsSteps?: boolean;
+}
+
+/** The parent's Slack and the child live in one time, which goes on while no child lives. */
+export interface FastTime {
+  readonly epochMs: number;
+  readonly startedAtMs: number;
+  readonly speed: number;
+}
+
+/** Something that this process is about to do, does or has done, for one conversation. */
+export interface Step {
+  readonly channel: string;
+  readonly what: string;
+  /** A number of the log, or how many times this life has done this. */
+  readonly number: number;
+}
+
+/** Reached by the first step of this kind with this number or a later one: a `run.resumed` moves what follows it. */
+export type Point = Step;
+
+export const nowIn = ({ epochMs, startedAtMs, speed }: FastTime): number => epochMs + Math.round((Date.now() - startedAtMs) * speed);
+
+const fastClock = (time: FastTime): Clock => ({
+  now: () => nowIn(time),
+  sleep: async (ms, signal) => {
+    await realSleep(ms / time.speed, undefined, signal ? { signal } : {}).catch(() => undefined);
+  },
+});
+
+/** How long after a step "later" is, in real ms: in the middle of the model call or the code run that follows. */
+const LATER_MS = 25;
+const IN_CONTAINER_MS = 120;
+/** A call has left this process and has not been answered. */
+const IN_FLIGHT_MS = 1;
+
+async function main(ordersPath: string): Promise<void> {
+  const orders = JSON.parse(readFileSync(ordersPath, "utf8")) as Orders;
+  const say = (line: string) => appendFileSync(orders.reportPath, `${line}\n`);
+  const watch = createWatch(orders, say);
+  watchCalls(orders, watch);
+  const parley = await createParley({
+    settings: loadSettings({ file: "parley.yml", env: {}, cwd: orders.folder }),
+    env: process.env,
+    dbPath: orders.dbPath,
+    slack: orders.slack,
+    clock: fastClock(orders.time),
+    log: (line) => say(`log ${Math.round(process.uptime() * 1_000)} ms: ${line.replaceAll("\n", " ⏎ ")}`),
+  });
+  watchStore(parley.store, watch);
+  watchRunner(parley, watch);
+  process.once("SIGTERM", () => void parley.stop().then(() => process.exit(0)));
+  try {
+    await parley.start();
+    say("ready");
+  } catch (error) {
+    await parley.stop();
+    throw error;
+  }
+}
+
+interface Watch {
+  /** The step is reached, now; does not return when it is where to end. */
+  step(channel: string, what: string, number?: number): void;
+  /** The step is reached `afterMs` from now. */
+  soon(channel: string, what: string, number: number, afterMs: number): void;
+}
+
+function createWatch({ points, atStep, reportsSteps }: Orders, say: (line: string) => void): Watch {
+  const times = new Map<string, number>();
+  let steps = 0;
+
+  function end(name: string): void {
+    say(`killed ${name}`);
+    process.kill(process.pid, "SIGKILL");
+  }
+
+  const counted = (channel: string, what: string): number => {
+    const key = `${channel} ${what}`;
+    times.set(key, (times.get(key) ?? 0) + 1);
+    return times.get(key) ?? 0;
+  };
+
+  function reached(step: Step): boolean {
+    if (reportsSteps) say(`step ${JSON.stringify(step)}`);
+    return points.some((point) => point.channel === step.channel && point.what === step.what && point.number <= step.number);
+  }
+
+  return {
+    step(channel, what, number = counted(channel, what)) {
+      if (++steps === atStep) end(`step ${steps}: ${what} ${number} in ${channel}`);
+      if (reached({ channel, what, number })) end(JSON.stringify({ channel, what, number }));
+    },
+    soon(channel, what, number, afterMs) {
+      if (reached({ channel, what, number })) setTimeout(() => end(JSON.stringify({ channel, what, number })), afterMs);
+    },
+  };
+}
+
+const channelOf = (thread: string): string => thread.split("/")[1] ?? "";
+
+/** Before and after each write. The runner, the outbox, the cards and the inbox all call the store by this object. */
+function watchStore(store: Store, watch: Watch): void {
+  const { commit, duePosts, markSending, markDelivered, putNote, receive, unhandled, handled, putFile } = store;
+  const posts = new Map<number, Post>();
+  const envelopes = new Map<string, string>();
+  const stepOf = (id: number, what: string) => {
+    const post = posts.get(id);
+    if (post) watch.step(channelOf(post.thread), `${what} ${post.kind}`, post.seq * 10 + post.part);
+  };
+  const notice = (envelope: Envelope) => envelopes.set(envelope.id, /"channel":"(C\w+)"/.exec(envelope.body)?.[1] ?? "");
+
+  Object.assign(store, {
+    async commit(given) {
+      if (given.events.length > 0) watch.step(channelOf(given.thread), "about to record", given.afterSeq + 1);
+      return commit(given);
+    },
+    async duePosts(lane, limit) {
+      const due = await duePosts(lane, limit);
+      for (const post of due) posts.set(post.id, post);
+      return due;
+    },
+    async markSending(id, at) {
+      stepOf(id, "about to mark as sending:");
+      await markSending(id, at);
+      stepOf(id, "marked as sending:");
+    },
+    async markDelivered(id, outcome) {
+      stepOf(id, "about to mark as delivered:");
+      await markDelivered(id, outcome);
+      stepOf(id, "marked as delivered:");
+    },
+    async putNote(key, value) {
+      const [kind = "", , channel = ""] = key.split("/");
+      watch.step(channel, `about to note: ${kind}`);
+      await putNote(key, value);
+      watch.step(channel, `noted: ${kind}`);
+    },
+    async putFile(content) {
+      const hash = await putFile(content);
+      watch.step("", "kept a file");
+      return hash;
+    },
+    async receive(envelope) {
+      notice(envelope);
+      const channel = envelopes.get(envelope.id) ?? "";
+      watch.step(channel, "about to receive");
+      const isNew = await receive(envelope);
+      watch.step(channel, "received");
+      return isNew;
+    },
+    async unhandled(limit) {
+      const found = await unhandled(limit);
+      found.forEach(notice);
+      return found;
+    },
+    async handled(id) {
+      watch.step(envelopes.get(id) ?? "", "about to mark as handled");
+      await handled(id);
+      watch.step(envelopes.get(id) ?? "", "marked as handled");
+    },
+  } satisfies Partial<Store>);
+}
+
+function watchRunner({ runner }: Parley, watch: Watch): void {
+  const reached = new Map<string, number>();
+  const streamed = new Map<string, number>();
+  runner.follow((thread, item) => {
+    const channel = channelOf(thread);
+    if ("seq" in item) {
+      reached.set(thread, item.seq);
+      watch.step(channel, "recorded", item.seq);
+      watch.soon(channel, "later than recorded", item.seq, LATER_MS);
+      return;
+    }
+    const seq = reached.get(thread) ?? 0;
+    if (item.type === "activity") watch.soon(channel, "in the container", seq, IN_CONTAINER_MS);
+    if (item.type !== "text.delta" || streamed.get(thread) === seq) return;
+    streamed.set(thread, seq);
+    watch.step(channel, "the model began to answer", seq);
+  });
+}
+
+/** Calls to Slack. The client takes the global `fetch` as it is when it is made. */
+function watchCalls({ slack }: Orders, watch: Watch): void {
+  const { fetch } = globalThis;
+  const times = new Map<string, number>();
+  globalThis.fetch = async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    const method = url.startsWith(slack.apiUrl) ? url.slice(slack.apiUrl.length) : "upload of bytes";
+    const channel = typeof init?.body === "string" ? (/channel(?:_id)?=(C\w+)/.exec(init.body)?.[1] ?? "") : "";
+    const key = `${channel} ${method}`;
+    const number = (times.get(key) ?? 0) + 1;
+    times.set(key, number);
+    const answer = fetch(input, init);
+    watch.soon(channel, `in flight: ${method}`, number, IN_FLIGHT_MS);
+    const response = await answer;
+    watch.step(channel, `answered: ${method}`, number);
+    return response;
+  };
+}
+
+// Imported for its types by those who start it.
+if (process.argv[1] === import.meta.filename) await main(process.argv[2] ?? "");

@@ -1,0 +1,96 @@
+import type { RunEvent } from "../../../src/engine/events/events.ts";
+import type { ThreadMessage } from "../../../local-slack/index.ts";
+import type { Outcome, Played } from "./stage.ts";
+
+/** What people and the log hold of an undisturbed conversation, without what may differ: times, and the numbers that a `run.resumed` moves. */
+export interface Expected {
+  readonly thread: readonly string[];
+  readonly session: string | undefined;
+  readonly log: readonly string[];
+}
+
+export const expectedOf = (undisturbed: Outcome): ReadonlyMap<string, Expected> =>
+  new Map(
+    undisturbed.played.map(({ conversation, thread, session, log }) => [
+      conversation.name,
+      { thread: thread.filter(isLasting).map(seen), session, log: log.filter((event) => event.type !== "run.resumed").map(recorded) },
+    ]),
+  );
+
+/** What people see is as it was without kills; cheap, for it is asked again and again. */
+export const looksAs = (played: Played, expected: Expected): boolean => threadViolations(played, expected).length === 0;
+
+/** One line for each thing that is not as it was without kills. */
+export function violationsOf(outcome: Outcome, expected: ReadonlyMap<string, Expected>): string[] {
+  const found = outcome.played.flatMap((played) => {
+    const wanted = expected.get(played.conversation.name);
+    if (!wanted) return [`${played.conversation.name}: was not had without kills`];
+    const log = played.log.filter((event) => event.type !== "run.resumed").map(recorded);
+    const gap = played.log.findIndex((event, index) => event.seq !== index + 1);
+    return [
+      ...threadViolations(played, wanted),
+      ...difference("log", log, wanted.log),
+      ...(gap === -1 ? [] : [`the log has a gap at ${gap + 1}`]),
+    ].map((line) => `${played.conversation.name}: ${line}`);
+  });
+  return [...outcome.trouble, ...found];
+}
+
+function threadViolations({ thread, status, session }: Played, expected: Expected): string[] {
+  const ids = thread.flatMap(({ metadata }) => (metadata ? [String(metadata.event_payload["o"])] : []));
+  const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
+  return [
+    ...twice.map((id) => `the message ${id} is there twice`),
+    ...difference("thread", thread.filter(isLasting).map(seen), expected.thread),
+    ...(status === "" ? [] : [`the line "${status}" is still shown`]),
+    // Never told of is as good: there is no Stop button left over.
+    ...(session === undefined || session === expected.session ? [] : [`the session is ${session}, not ${expected.session}`]),
+  ];
+}
+
+function difference(where: string, found: readonly string[], wanted: readonly string[]): string[] {
+  const at = wanted.findIndex((line, index) => found[index] !== line);
+  if (at === -1 && found.length === wanted.length) return [];
+  const index = at === -1 ? wanted.length : at;
+  return [`${where} line ${index + 1} of ${found.length} is ${short(found[index])}, not ${short(wanted[index])} (of ${wanted.length})`];
+}
+
+const short = (line: string | undefined): string => (line === undefined ? "missing" : line.length <= 700 ? line : `${line.slice(0, 700)}…`);
+
+/** All but the notice that Parley was away, which kills alone bring. */
+const isLasting = ({ text }: ThreadMessage): boolean => !text.startsWith("I was away for a while");
+
+/** A message as people see it: who, with which face, which words and parts, which files. */
+function seen(message: ThreadMessage): string {
+  const blocks = JSON.stringify(message.blocks, (key, value: unknown) => (UNSEEN.has(key) ? undefined : value));
+  const files = message.files.map(({ name, size }) => `${name} ${size}`);
+  const kind = JSON.stringify(message.metadata?.event_payload["k"] ?? "");
+  return timeless([message.username ?? message.user, message.icons?.emoji ?? "", kind, message.text, ...files, blocks].join(" | "));
+}
+
+/** Ids alone: of a block, and in a button's value that of the run, which is another one in each play. */
+const UNSEEN: ReadonlySet<string> = new Set(["block_id", "value"]);
+
+/** An event without its number and time, without what names other events by number, and without the settings, in which a port differs. */
+function recorded(event: RunEvent): string {
+  const kept = JSON.stringify(event, (key, value: unknown) => (MOVING.has(key) ? undefined : value));
+  return timeless(kept);
+}
+
+const MOVING: ReadonlySet<string> = new Set([
+  "seq",
+  "at",
+  "elapsedMs",
+  "run",
+  "id",
+  "answers",
+  "of",
+  "answerBy",
+  "approveBy",
+  "teamHash",
+  "memoryPeakBytes",
+]);
+
+/** Durations as they are written for people, and the id that stands for a name which Slack does not say in time. */
+const timeless = (text: string): string =>
+  text.replaceAll('"name":"U0MARIA"', '"name":"Maria"').replaceAll(/\b\d+(?:\.\d+)? ?(?:ms|s|min|h)\b(?: \d+ ?(?:s|min)\b)?/g, "<time>");

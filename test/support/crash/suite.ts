@@ -1,0 +1,161 @@
+import { expectedOf, looksAs, violationsOf, type Expected } from "./compare.ts";
+import { play, type Death, type NamedPoint, type Outcome, type Play } from "./stage.ts";
+
+export interface CrashSuite {
+  /** How many of the steps that an undisturbed run takes are killed at. */
+  readonly points: number;
+  /** The steps of one conversation; of all when absent. */
+  readonly only?: string;
+  /** How many lives end at a random instant, each by its own seed. */
+  readonly randomDeaths: number;
+  readonly seed: number;
+  /** An image of the local engine; without one, code is not run. */
+  readonly image: string | undefined;
+  readonly onPlayed?: (played: CrashPlay) => void;
+}
+
+/** All conversations with some kills; what is in it is enough to have it again. */
+export interface CrashPlay {
+  readonly points: Play["points"];
+  readonly deaths: readonly Death[];
+  /** Of the points. */
+  readonly reached: readonly NamedPoint[];
+  /** How the lives ended, in order. */
+  readonly ended: readonly string[];
+  readonly violations: readonly string[];
+  readonly log: readonly string[];
+}
+
+export interface CrashReport {
+  /** Steps of the undisturbed run: how many there are to be killed at. */
+  readonly steps: number;
+  readonly kills: number;
+  /** Threads and logs compared with the undisturbed ones. */
+  readonly checked: number;
+  readonly plays: readonly CrashPlay[];
+}
+
+/** Kills in one play: each is a start, which is what a play costs. */
+const KILLS_PER_PLAY = 20;
+const RANDOM_KILLS_PER_PLAY = 6;
+/** Plays side by side: as many as a small machine has cores. */
+const PLAYS_AT_ONCE = 2;
+/** Real ms in which nothing changes any more after the last end, without kills: some times the pause between two edits of a card. */
+const QUIET_MS = 3_000;
+/** A life of the undisturbed run, and its start. */
+const LIFE_MS = 2_500;
+
+/** Has all conversations once undisturbed and many times with kills, and tells each difference. */
+export async function crashSuite(suite: CrashSuite): Promise<CrashReport> {
+  const random = randomOf(suite.seed);
+  const undisturbed = await withoutKills(suite.image);
+  const expected = expectedOf(undisturbed);
+  const steps = undisturbed.steps.filter(({ conversation }) => conversation === (suite.only ?? conversation));
+  const chosen = spread(steps, suite.points, random);
+  const plays: Pick<Play, "points" | "deaths">[] = [
+    ...chunks(chosen, KILLS_PER_PLAY).map((points) => ({ points })),
+    ...chunks(deathsOf(suite.randomDeaths, undisturbed.steps.length, random), RANDOM_KILLS_PER_PLAY).map((deaths) => ({ deaths })),
+  ];
+  const played: CrashPlay[] = [];
+  const next = async () => {
+    for (let kills = plays.shift(); kills; kills = plays.shift()) {
+      const one = await withKills(kills, expected, suite.image);
+      suite.onPlayed?.(one);
+      played.push(one);
+    }
+  };
+  const playAll = () => Promise.all(Array.from({ length: PLAYS_AT_ONCE }, next));
+  await playAll();
+  // What one kill made unreachable is reached in a play with fewer of them.
+  const unreached = chosen.filter((point) => !played.some(({ reached }) => reached.includes(point)));
+  plays.push(...chunks(unreached, KILLS_PER_PLAY / 2).map((points) => ({ points })));
+  await playAll();
+  const checked = played.length * expected.size * CHECKS_PER_CONVERSATION;
+  return { steps: undisturbed.steps.length, checked, kills: played.reduce((sum, { ended }) => sum + ended.length, 0), plays: played };
+}
+
+/** Each message once, the thread, the status line, the session, the log, its numbers; see `violationsOf`. */
+const CHECKS_PER_CONVERSATION = 6;
+
+async function withoutKills(image: string | undefined): Promise<Outcome> {
+  const ended = new Map<string, { readonly shown: string; readonly atMs: number }>();
+  const undisturbed = await play({
+    image,
+    reportsSteps: true,
+    hasEnded({ conversation, thread, status, session }) {
+      if (thread.filter(({ metadata }) => metadata?.event_payload["k"] === "end").length < conversation.runs) return false;
+      const shown = JSON.stringify([thread, status, session]);
+      const before = ended.get(conversation.name);
+      if (before?.shown === shown) return Date.now() - before.atMs >= QUIET_MS;
+      ended.set(conversation.name, { shown, atMs: Date.now() });
+      return false;
+    },
+  });
+  if (undisturbed.trouble.length > 0) throw new Error(`without kills: ${undisturbed.trouble.join("; ")}`);
+  return undisturbed;
+}
+
+/** One play; to have it again, hand in its kills. */
+export async function withKills(
+  { points = [], deaths = [] }: Pick<Play, "points" | "deaths">,
+  expected: ReadonlyMap<string, Expected>,
+  image: string | undefined,
+): Promise<CrashPlay> {
+  const outcome = await play({
+    image,
+    points,
+    deaths,
+    hasEnded(played) {
+      const wanted = expected.get(played.conversation.name);
+      return wanted !== undefined && looksAs(played, wanted);
+    },
+  });
+  const { deaths: ended, reached, log } = outcome;
+  return { points, deaths, ended, reached, log, violations: violationsOf(outcome, expected) };
+}
+
+/** Steps of every kind and every conversation before a second of the same; which of a kind, chance decides. */
+function spread(steps: readonly NamedPoint[], count: number, random: () => number): NamedPoint[] {
+  const kinds = new Map<string, NamedPoint[]>();
+  for (const step of shuffled(steps, random)) {
+    if (step.conversation === "") continue; // Before anybody has said anything; random instants hit those.
+    const kind = `${step.what} ${step.conversation}`;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), step]);
+  }
+  const byWhat = Map.groupBy(kinds.values(), ([first]) => first?.what ?? "");
+  const lines = [...byWhat.values()].map((groups) => roundRobin(groups));
+  return roundRobin(lines).slice(0, count);
+}
+
+function roundRobin<T>(lines: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...lines.map((line) => line.length));
+  return Array.from({ length: longest }, (_, index) => lines.flatMap((line) => line.slice(index, index + 1))).flat();
+}
+
+/** By turns at a step, which can be had again exactly, and at a moment of the machine's clock, which cannot but hits everything. */
+function deathsOf(count: number, steps: number, random: () => number): Death[] {
+  return Array.from({ length: count }, (_, index) =>
+    index % 2 === 0 ? { atStep: 1 + Math.floor(random() * steps * 0.4) } : { afterMs: Math.floor(300 + random() * LIFE_MS) },
+  );
+}
+
+const chunks = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  return items
+    .map((item) => ({ item, at: random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}
+
+/** Mulberry32: the same numbers for the same seed. */
+export function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

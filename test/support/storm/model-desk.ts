@@ -1,0 +1,78 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { onTestFinished } from "vitest";
+import { chatBody } from "../../models/servers/wire-chat.ts";
+
+/** A model's server at which every request waits until the test answers it. */
+export interface ModelDesk {
+  /** For the team file: who speaks through it. */
+  readonly model: { readonly provider: "openai-compatible"; readonly baseUrl: string; readonly model: string; readonly price: object };
+  /** The next request that nobody has looked at yet; rejects when it is not this agent's, where one is named. */
+  asked(agent?: string): Promise<Asked & { readonly agent: string }>;
+}
+
+interface Asked {
+  /** Everything that the model reads, in order. */
+  readonly read: string;
+  /** `outputTokens`: what it is said to have cost, at $200 a million. */
+  answer(text: string, outputTokens?: number): void;
+  /** Hands a question over to people. */
+  ask(question: string, options?: readonly string[]): void;
+  /** Resolves when whoever asked has hung up. */
+  readonly gone: Promise<void>;
+}
+
+export async function openModelDesk(): Promise<ModelDesk> {
+  const waiting: (Asked & { readonly agent: string })[] = [];
+  const takers: ((asked: Asked & { readonly agent: string }) => void)[] = [];
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => {
+      const asked = { ...readRequest(Buffer.concat(parts).toString()), ...answering(response) };
+      const taker = takers.shift();
+      if (taker) taker(asked);
+      else waiting.push(asked);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    model: {
+      provider: "openai-compatible",
+      baseUrl: `http://127.0.0.1:${port}/v1`,
+      model: "desk",
+      price: { inputPerMTokUsd: 100, outputPerMTokUsd: 200 },
+    },
+    async asked(agent?: string) {
+      const asked = waiting.shift() ?? (await new Promise<Asked & { readonly agent: string }>((resolve) => takers.push(resolve)));
+      if (agent !== undefined && asked.agent !== agent) throw new Error(`${asked.agent} asks, and not ${agent}`);
+      return asked;
+    },
+  };
+}
+
+function readRequest(body: string): { readonly agent: string; readonly read: string } {
+  const { messages } = JSON.parse(body) as { readonly messages: readonly { readonly content: unknown }[] };
+  const texts = messages.map(({ content }) => (typeof content === "string" ? content : JSON.stringify(content)));
+  return { agent: /^You are (\w+),/.exec(texts[0] ?? "")?.[1] ?? "selector", read: texts.join("\n") };
+}
+
+function answering(response: ServerResponse): Pick<Asked, "answer" | "ask" | "gone"> {
+  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+  response.flushHeaders();
+  const gone = new Promise<void>((resolve) => response.on("close", resolve));
+  const usage = { input: 100, output: 20, cached: 0, reasoning: 0 };
+  return {
+    gone,
+    answer: (text, output = 20) => void response.end(chatBody({ text: [text], usage: { ...usage, output } }).join("")),
+    ask: (question, options = []) => {
+      const call = { id: "call-1", name: "transfer_to_human", args: [JSON.stringify({ question, options })] };
+      response.end(chatBody({ calls: [call], usage }).join(""));
+    },
+  };
+}
