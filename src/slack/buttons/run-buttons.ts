@@ -120,7 +120,7 @@ export async function submitRunModal(
     id: `${desk.me.team}:${place.channel}:${ts}`,
     addressed: kind === "continue" || kind === "team",
     ...(to === undefined ? {} : { to }),
-    ...(kind === "continue" || kind === "team" ? await asSetIn(desk, place.channel, team) : {}),
+    ...(kind === "continue" || kind === "team" ? await asSetIn(desk, place.channel, { team }) : {}),
     // What the task quoted is there for another team as well.
     ...(kind === "team" ? { beside: taskMessage(transcript, about.run)?.beside ?? [] } : {}),
     ...(kind === "answer" && about.seq !== undefined ? { answers: about.seq } : {}),

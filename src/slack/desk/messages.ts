@@ -79,7 +79,7 @@ export async function hear(ears: Ears, body: z.output<typeof MessageBody>, findA
   if (!run.running) ears.whisper.react(message, SEEN);
   const said = await wordsOf(ears, message);
   const wish = run.running ? { text: said } : wishedTeam(said, ears.teams);
-  const set = run.running ? {} : await asSetIn(ears, message.channel, wish.team);
+  const set = run.running ? {} : await asSetIn(ears, message.channel, { team: wish.team, before: run });
   const team = run.running ? run.team : set.team;
   const to = addressee(wish.text, ears.teams.cards.find(({ name }) => name === team)?.agents ?? []);
   const { files, note } = await ears.attachments(message);

@@ -97,7 +97,7 @@ export async function discuss(desk: Desk, shortcut: MessageShortcutBody, { affil
     thread,
     workspace: desk.me.team,
     person: await personOf(desk, user.id),
-    ...(run.running ? {} : await asSetIn(desk, channel.id, undefined)),
+    ...(run.running ? {} : await asSetIn(desk, channel.id, { before: run })),
     text: `Discuss this message of ${author}.`,
     files,
     beside: [...(text ? [{ source: author, text }] : []), ...(note ? [{ text: note }] : [])],

@@ -1,3 +1,4 @@
+import type { RunState } from "../../engine/reading/run-state.ts";
 import type { Said } from "../../runner/runner.ts";
 import type { Affiliation } from "../people/affiliation.ts";
 import { refusedText } from "./day-budgets.ts";
@@ -5,7 +6,7 @@ import { channelSettings } from "../people/channel-settings.ts";
 import type { Desk } from "./handler-context.ts";
 import { personOf, type Ears } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
-import { whyNotTeam, type TeamCards } from "../render/help-text.ts";
+import { teamNamed, whyNotTeam, type TeamCards } from "../render/help-text.ts";
 import { SEEN } from "../signs/reactions.ts";
 import { threadKey } from "../words/place.ts";
 import { postOnce } from "../post/post-once.ts";
@@ -18,10 +19,18 @@ export async function teamsIn(ears: Ears, channel: string): Promise<TeamCards> {
   return team !== undefined && [...cards, ...broken].some(({ name }) => name === team) ? { cards, broken, default: team } : ears.teams;
 }
 
-/** What the channel's settings say of a run that begins there. `team`: the one that was asked for. */
-export async function asSetIn(ears: Ears, channel: string, team: string | undefined): Promise<Pick<Said, "team" | "quiet">> {
+/**
+ * What is set for a run that begins in a channel. `team`: the one that was asked for. Without it, a conversation that goes on keeps the team of
+ * `before`, its last run, as long as there is one of that name, also one that cannot be used; then the channel's own is next.
+ */
+export async function asSetIn(
+  ears: Ears,
+  channel: string,
+  { team, before }: { readonly team?: string | undefined; readonly before?: Pick<RunState, "team"> },
+): Promise<Pick<Said, "team" | "quiet">> {
   const { quiet } = await channelSettings(ears, channel);
-  return { team: team ?? (await teamsIn(ears, channel)).default, ...(quiet === undefined ? {} : { quiet }) };
+  const kept = before?.team === undefined ? undefined : teamNamed(ears.teams, before.team);
+  return { team: team ?? kept ?? (await teamsIn(ears, channel)).default, ...(quiet === undefined ? {} : { quiet }) };
 }
 
 /** A task from a command or a modal. */
@@ -41,7 +50,7 @@ export async function startRun(desk: Desk, task: Task): Promise<string | undefin
   const attempt = { user, affiliation: task.affiliation, startedBy: undefined, channel, subject: `a run in ${channel}`, id: task.key };
   const no = await refused(desk, "start", attempt);
   if (no) return safeMrkdwn(no);
-  const set = await asSetIn(desk, channel, team);
+  const set = await asSetIn(desk, channel, { team });
   // Before the task stands in the channel.
   const whyNot = whyNotTeam(desk.teams, set.team);
   if (whyNot !== undefined) return safeMrkdwn(whyNot);

@@ -34,6 +34,39 @@ test("after the end, a mention in the thread is a new task that knows what was s
   ]);
 });
 
+test("a mention under a run that is over is for the team of that run, whichever the default is, unless it names another", async () => {
+  const agent = (name: string) => ({ name, description: `${name} answers.`, model: "scripted" });
+  const solo = (name: string) => ({ ...PAIR.teams.pair, agents: [agent(name)] });
+  const file = { ...PAIR, teams: { one: solo("Uno"), two: solo("Duo"), three: solo("Tre") } };
+  const said = (name: string) => [1, 2, 3].map((time) => `${name} ${time}. DONE`);
+  const journey = await openJourney({ file, replies: { Uno: said("Uno").slice(0, 1), Duo: said("Duo"), Tre: said("Tre") } });
+  const thread = await journey.mention("@parley two: the sea");
+  await thread.ended();
+  const asks = ["@parley and the shore", "@parley three: the sky", "@parley and the clouds"];
+  for (const [index, text] of asks.entries()) {
+    await journey.mention(text, { threadTs: thread.ts, user: JONAS });
+    await thread.ended(index + 2);
+  }
+  expect(thread.turns()).toEqual(["Duo: Duo 1.", "Duo: Duo 2.", "Tre: Tre 1.", "Tre: Tre 2."]);
+  const elsewhere = await journey.mention("@parley the land");
+  await elsewhere.ended();
+  expect(elsewhere.turns()).toEqual(["Uno: Uno 1."]);
+});
+
+test("where the team of a thread is gone, its next run is for the default one", async () => {
+  const agent = (name: string) => ({ name, description: `${name} answers.`, model: "scripted" });
+  const solo = (name: string) => ({ ...PAIR.teams.pair, agents: [agent(name)] });
+  const replies = { Uno: ["Uno here. DONE"], Duo: ["Duo here. DONE"] };
+  const journey = await openJourney({ file: { ...PAIR, teams: { one: solo("Uno"), two: solo("Duo") } }, replies });
+  const thread = await journey.mention("@parley two: the sea");
+  await thread.ended();
+  const later = await journey.restarted({ file: { ...PAIR, teams: { one: solo("Uno") } }, replies });
+  const same = later.thread(thread.channel, thread.ts);
+  await later.mention("@parley and the shore", { threadTs: thread.ts });
+  await same.ended(2);
+  expect(same.turns()).toEqual(["Duo: Duo here.", "Uno: Uno here."]);
+});
+
 test("two threads at once, in one channel, do not hear each other", async () => {
   const desk = await openModelDesk();
   const journey = await openJourney({ file: { ...PAIR, models: { scripted: desk.model } } });
