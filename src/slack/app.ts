@@ -1,61 +1,45 @@
 import { App } from "@slack/bolt";
 import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
-import { currentRun } from "../engine/reading/transcript.ts";
 import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Settings } from "../store/settings.ts";
 import { removedNote } from "../store/forgetting.ts";
 import type { Store } from "../store/store.ts";
 import { createAdmins } from "./people/admins.ts";
-import { actorIn, createAffiliations, type Actor } from "./people/affiliation.ts";
-import { pressApproval, pressApprovalForm, pressAskAgain, submitApproval } from "./buttons/approval-buttons.ts";
+import { createAffiliations } from "./people/affiliation.ts";
 import { createAttachments } from "./door/attachments.ts";
-import { pressAnswer, pressStop } from "./buttons/press.ts";
 import { createAudit } from "./people/decision-audit.ts";
 import { createCatchUp } from "./door/catch-up.ts";
 import { createClosedChannels, type ClosedChannels } from "./post/closed-channels.ts";
-import { discuss, openControls, openNewRun, parleyCommand, previewTeam, refreshControls, startFromModal } from "./desk/slash-commands.ts";
-import { hear } from "./desk/messages.ts";
 import type { Desk } from "./desk/handler-context.ts";
-import { threadOf } from "./desk/message-context.ts";
-import { stop } from "./desk/run-control.ts";
-import { pressForgetThread } from "./buttons/forget-button.ts";
-import { helpText, type TeamCards } from "./render/help-text.ts";
-import { pressHome } from "./home/home-buttons.ts";
-import { answerForm, isOfHome, submitForm } from "./home/form-submissions.ts";
-import { createHome, type Home } from "./home/home.ts";
+import type { TeamCards } from "./render/help-text.ts";
+import { createHome } from "./home/home.ts";
 import { createHttpReceiver, type HttpDoor } from "./door/http-receiver.ts";
 import { Inbox } from "./door/inbox.ts";
-import { createGate, mayStillRead, type Handlers } from "./door/gate.ts";
+import { createGate, mayStillRead } from "./door/gate.ts";
 import { listen } from "./door/listeners.ts";
-import type { Pace } from "./post/delivery.ts";
-import { createPace } from "./post/outbox.ts";
+import { createPace, type Pace } from "./post/pace.ts";
 import type { Members } from "./people/members.ts";
 import { createMissed } from "./door/missed-messages.ts";
-import { pressFinish, pressRaise } from "./buttons/limit-buttons.ts";
 import { createMarks } from "./signs/reactions.ts";
 import { createMembership } from "./people/membership.ts";
 import { createNames } from "./people/names.ts";
-import { pressForget, turnPage } from "./desk/memory-notes.ts";
-import { FormBody, SubmissionBody, channelBeside, tsOfEvent, type Body } from "./words/payloads.ts";
-import { createProfiles, type Profiles } from "./people/profiles.ts";
-import { createPrompts, type Prompts } from "./signs/suggested-prompts.ts";
+import { tsOfEvent, type Body } from "./words/envelope.ts";
+import { createProfiles } from "./people/profiles.ts";
+import { createPrompts } from "./signs/suggested-prompts.ts";
 import { createQuotes } from "./door/quoted-messages.ts";
 import { ALLOW_DEFAULT, type Allow } from "./people/permissions.ts";
-import { placeOf } from "./words/place.ts";
 import { createReceiver, type SlackReceiver } from "./door/socket-receiver.ts";
-import { pressFeedback, pressHold, pressNext, pressSteer, pressWords, submitRunModal } from "./buttons/run-buttons.ts";
-import { pressShare, pressTranscript } from "./buttons/result-buttons.ts";
-import { pressListed } from "./desk/run-commands.ts";
-import { saveSettings } from "./buttons/settings-form.ts";
-import { answerChoice } from "./buttons/team-picker.ts";
 import { createReminders } from "./signs/reminders.ts";
 import type { TeamShelf } from "./home/team-shelf.ts";
 import { createStatus, type Status } from "./signs/status.ts";
 import type { TokenSource } from "./api/token-client.ts";
-import { clientOptions, slackErrorCode, type Log, type Web } from "./api/web-client.ts";
+import { clientOptions, type Log, type Web } from "./api/web-client.ts";
 import { createUnheard } from "./signs/unheard-notice.ts";
 import { createWhisper } from "./signs/ephemeral.ts";
+import { ListenerError, dispatch } from "./door/bolt-dispatch.ts";
+import { answersOf, handlersOf } from "./handlers.ts";
+import { whoAmI } from "./api/who-am-i.ts";
 
 export interface SlackAppParts {
   readonly botToken: string | TokenSource;
@@ -290,178 +274,3 @@ const NO_DOOR: SlackReceiver = {
 };
 
 const tokenOf = (token: string | TokenSource) => (): Promise<string> => (typeof token === "string" ? Promise.resolve(token) : token.get());
-
-function handlersOf(
-  desk: Desk,
-  around: {
-    readonly prompts: Prompts;
-    readonly profiles: Profiles;
-    readonly home: Home;
-    readonly members: Members | undefined;
-    readonly closedChannels: ClosedChannels;
-  },
-): Handlers {
-  const { prompts, profiles, home, members, closedChannels } = around;
-  return {
-    message: (body, findActor) => hear(desk, body, findActor),
-    async sessionStopped({ event }, { affiliation }) {
-      const thread = threadOf(desk, { channel: event.channel, ts: event.thread_ts });
-      const run = currentRun(await desk.runner.read(thread));
-      if (!run.running) return;
-      const listener = { user: event.user, channel: event.channel, threadTs: event.thread_ts };
-      await stop(desk, { thread, run, user: event.user, affiliation, listener });
-    },
-    async homeOpened({ event }, actor) {
-      if (event.tab !== "messages") await home.opened(actor, event.view?.hash);
-      else if (event.channel)
-        await prompts.suggest({
-          user: event.user,
-          channel: event.channel,
-          beside: await openBeside(desk, channelBeside(event.context), actor),
-        });
-    },
-    contextChanged: async ({ event }, actor) =>
-      prompts.suggest({ user: event.user, channel: event.channel, beside: await openBeside(desk, channelBeside(event.context), actor) }),
-    assistantThread: async ({ event: { assistant_thread: opened } }, actor) =>
-      prompts.suggest({
-        user: opened.user_id,
-        channel: opened.channel_id,
-        threadTs: opened.thread_ts,
-        beside: await openBeside(desk, opened.context?.channel_id, actor),
-      }),
-    async channelClosed({ event: { type, channel } }) {
-      const code = type.endsWith("_archive") ? "is_archived" : "not_in_channel";
-      if (!(await closedChannels.closed(channel, code))) await stopRuns(desk, (one) => one === channel, "the channel was closed to Parley");
-    },
-    // Not awaited: Slack is asked, at its own pace.
-    channelOpened: async ({ event }) => void closedChannels.look(event.channel),
-    async memberJoined({ event }) {
-      if (event.user !== desk.me.user) return;
-      void closedChannels.look(event.channel);
-      if (!event.inviter) return;
-      await desk.whisper.tell({ user: event.inviter, channel: event.channel }, helpText(desk.me.user, desk.teams));
-    },
-    async uninstalled() {
-      await desk.store.putNote(removedNote(desk.me.team), new Date(desk.clock.now()).toISOString());
-      await stopRuns(desk, () => true, "Parley was removed from the workspace");
-    },
-    async tokensRevoked({ event }) {
-      if (!event.tokens.bot?.includes(desk.me.user)) return;
-      desk.log("Slack has revoked the bot's token: install the app again and start Parley with the new SLACK_BOT_TOKEN");
-      await stopRuns(desk, () => true, "Parley's token was revoked");
-    },
-    async userChanged({ event }) {
-      desk.names.forget(event.user.id);
-      profiles.forget(event.user.id);
-      const { name, real_name, profile } = event.user;
-      members?.renamed([name, real_name, profile?.display_name, profile?.real_name]);
-    },
-    async stopPressed(press, actor) {
-      await pressStop(desk, press, actor);
-      if (press.view) await refreshControls(desk, press.view);
-    },
-    answerPressed: (press, actor) => pressAnswer(desk, press, actor),
-    approvePressed: (press, actor) => pressApproval(desk, press, actor, "once"),
-    allowRunPressed: (press, actor) => pressApproval(desk, press, actor, "run"),
-    editPressed: (press, actor) => pressApprovalForm(desk, press, actor, "edit"),
-    denyPressed: (press, actor) => pressApproval(desk, press, actor, "deny"),
-    denyWhyPressed: (press, actor) => pressApprovalForm(desk, press, actor, "deny"),
-    askAgainPressed: (press, actor) => pressAskAgain(desk, press, actor),
-    editSubmitted: (submission, actor) => submitApproval(desk, submission, actor, "edit"),
-    denySubmitted: (submission, actor) => submitApproval(desk, submission, actor, "deny"),
-    raisePressed: (press, actor) => pressRaise(desk, press, actor),
-    finishPressed: (press, actor) => pressFinish(desk, press, actor),
-    forgetThreadPressed: (press, actor) => pressForgetThread(desk, press, actor),
-    forgetPressed: (press, actor) => pressForget(desk, press, actor),
-    notesPaged: (press) => turnPage(desk, press),
-    pausePressed: (press, actor) => pressHold(desk, press, actor, "pause"),
-    resumePressed: (press, actor) => pressHold(desk, press, actor, "resume"),
-    steerPressed: (press, actor) => pressSteer(desk, press, actor),
-    wordsPressed: (press, actor) => pressWords(desk, press, actor),
-    continuePressed: (press, actor) => pressNext(desk, press, actor, "continue"),
-    otherTeamPressed: (press, actor) => pressNext(desk, press, actor, "team"),
-    transcriptPressed: (press, actor) => pressTranscript(desk, press, actor),
-    sharePressed: (press, actor) => pressShare(desk, press, actor),
-    feedbackPressed: (press, actor) => pressFeedback(desk, press, actor),
-    steerSubmitted: (submission, actor) => submitRunModal(desk, submission, actor, "steer"),
-    answerSubmitted: (submission, actor) => submitRunModal(desk, submission, actor, "answer"),
-    continueSubmitted: (submission, actor) => submitRunModal(desk, submission, actor, "continue"),
-    otherTeamSubmitted: (submission, actor) => submitRunModal(desk, submission, actor, "team"),
-    listedPause: (press, actor) => pressListed(desk, press, actor, "pause"),
-    listedResume: (press, actor) => pressListed(desk, press, actor, "resume"),
-    listedStop: (press, actor) => pressListed(desk, press, actor, "stop"),
-    listedTranscript: (press, actor) => pressListed(desk, press, actor, "transcript"),
-    settingsSubmitted: (submission, actor) => saveSettings(desk, submission, actor),
-    command: (command, actor) => parleyCommand(desk, command, actor),
-    homePressed: (press, actor) => pressHome(desk, home, press, actor),
-    homeSubmitted: (submission, actor) => submitForm(desk, home, submission, actor),
-    teamChosen: (press) => previewTeam(desk, press),
-    newRun: (shortcut) => openNewRun(desk, { user: shortcut.user.id, triggerId: shortcut.trigger_id }),
-    newRunSubmitted: (submission, actor) => startFromModal(desk, submission, actor),
-    discuss: (shortcut, actor) => discuss(desk, shortcut, actor),
-    controls: (shortcut) => openControls(desk, shortcut),
-  };
-}
-
-/** A channel that a person looks at beside their messages, where they may look into it. */
-async function openBeside(desk: Desk, channel: string | undefined, actor: Actor): Promise<string | undefined> {
-  return channel !== undefined && (await desk.membership.mayRead(channel, actor)).kind === "open" ? channel : undefined;
-}
-
-/** Only forms are answered; what comes in otherwise is not held up. */
-const answersOf =
-  (desk: Desk) =>
-  async (body: unknown): Promise<object | undefined> => {
-    const submission = FormBody.safeParse(body).data && SubmissionBody.safeParse(body).data;
-    return (
-      submission &&
-      (isOfHome(submission) ? answerForm(desk, submission, () => actorIn(desk.affiliations, body)) : answerChoice(desk, submission))
-    );
-  };
-
-/** Nobody can read or answer there any more: runs must not go on, and cost, unseen. */
-async function stopRuns(desk: Desk, concerns: (channel: string) => boolean, why: string): Promise<void> {
-  for (const { thread } of await desk.store.unfinished()) {
-    const place = placeOf(thread);
-    if (place?.team !== desk.me.team || !concerns(place.channel)) continue;
-    if (await desk.runner.stop(thread, { id: "slack", name: `Slack (${why})` })) desk.log(`the run in ${thread} was stopped: ${why}`);
-  }
-}
-
-/**
- * Lets Bolt find the listener. Rejects when a listener did, to be tried again; what Bolt itself cannot make sense of will not make more
- * sense the next time.
- */
-async function dispatch(bolt: App, body: Body, log: Log): Promise<void> {
-  try {
-    await bolt.processEvent({ body, ack: async () => undefined });
-  } catch (error) {
-    if (error instanceof ListenerError) throw error.cause;
-    log("an envelope was not understood and put aside", error);
-  }
-}
-
-class ListenerError extends Error {
-  constructor(error: Error) {
-    super(error.message, { cause: "original" in error ? error.original : error });
-  }
-}
-
-async function whoAmI(
-  web: Web,
-): Promise<{ readonly team: string; readonly user: string; readonly bot: string; readonly url: string; readonly enterprise?: string }> {
-  try {
-    const { team_id: team, user_id: user, bot_id: bot, url = "", enterprise_id: enterprise } = await web.read.auth.test();
-    if (!team || !user || !bot) throw new Error("SLACK_BOT_TOKEN is not a bot's token; it begins with xoxb-.");
-    return { team, user, bot, url, ...(enterprise ? { enterprise } : {}) };
-  } catch (error) {
-    const code = slackErrorCode(error);
-    if (code === undefined) throw new Error(`Slack could not be asked whose SLACK_BOT_TOKEN it is: ${String(error)}`, { cause: error });
-    throw new Error(
-      `Slack refuses SLACK_BOT_TOKEN (${code}). Install the app and copy the Bot User OAuth Token, xoxb-…, from OAuth & Permissions.`,
-      {
-        cause: error,
-      },
-    );
-  }
-}

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EventBody } from "../../src/engine/events/events.ts";
 import { createCards, type Cards } from "../../src/slack/post/card-updates.ts";
-import type { Problem } from "../../src/slack/post/delivery.ts";
+import type { Problem } from "../../src/slack/post/delivery-problem.ts";
 import { createOutbox, type Outbox } from "../../src/slack/post/outbox.ts";
 import { plan } from "../../src/slack/render/render.ts";
 import { clientOptions } from "../../src/slack/api/web-client.ts";

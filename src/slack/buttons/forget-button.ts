@@ -5,7 +5,7 @@ import { refreshControls } from "../desk/slash-commands.ts";
 import type { Desk } from "../desk/handler-context.ts";
 import { personOf } from "../desk/message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
-import type { PressBody } from "../words/payloads.ts";
+import type { PressBody } from "../words/press-payloads.ts";
 import { refused } from "../people/permission-check.ts";
 
 /** Forget this thread, in its controls, once it was confirmed. */

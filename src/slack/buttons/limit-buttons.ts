@@ -8,7 +8,8 @@ import { pressed, type Pressed } from "./press.ts";
 import type { Desk } from "../desk/handler-context.ts";
 import { personOf } from "../desk/message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
-import { ButtonValue, pressId, type CommandBody, type PressBody } from "../words/payloads.ts";
+import { ButtonValue } from "../words/button-values.ts";
+import { pressId, type CommandBody, type PressBody } from "../words/press-payloads.ts";
 import { placeOf } from "../words/place.ts";
 import { refused } from "../people/permission-check.ts";
 

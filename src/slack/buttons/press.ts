@@ -4,7 +4,8 @@ import { personOf, threadOf, type Ears } from "../desk/message-context.ts";
 import { stop } from "../desk/run-control.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { RUN_ID_CHARS } from "../words/limits.ts";
-import { ButtonValue, placeOfPress, type PressBody } from "../words/payloads.ts";
+import { ButtonValue } from "../words/button-values.ts";
+import { placeOfPress, type PressBody } from "../words/press-payloads.ts";
 import { placeOf } from "../words/place.ts";
 import { refused, type Attempt } from "../people/permission-check.ts";
 

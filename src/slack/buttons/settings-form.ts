@@ -6,7 +6,8 @@ import { openModal, tellDirectly, type Desk } from "../desk/handler-context.ts";
 import { personOf } from "../desk/message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { whyNotTeam } from "../render/help-text.ts";
-import { AboutChannel, type SubmissionBody } from "../words/payloads.ts";
+import { AboutChannel } from "../words/button-values.ts";
+import type { SubmissionBody } from "../words/press-payloads.ts";
 import { refused } from "../people/permission-check.ts";
 import { chosenSettings, settingsModal } from "./settings-modal.ts";
 

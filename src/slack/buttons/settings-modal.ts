@@ -5,7 +5,7 @@ import type { ChannelSettings } from "../people/channel-settings.ts";
 import { shorten } from "../words/escape.ts";
 import type { TeamCards } from "../render/help-text.ts";
 import { OPTION_CHARS_MAX, OPTION_VALUE_CHARS_MAX, OPTIONS_MAX } from "../words/limits.ts";
-import type { SubmissionBody } from "../words/payloads.ts";
+import type { SubmissionBody } from "../words/press-payloads.ts";
 import type { Allow, Who } from "../people/permissions.ts";
 
 /** Blocks of the modal, as its submission names them; each has one element. */

@@ -1,7 +1,7 @@
 import type { Desk } from "../desk/handler-context.ts";
 import { whyNotTeam } from "../render/help-text.ts";
 import { NEW_RUN } from "./new-run-modal.ts";
-import type { SubmissionBody } from "../words/payloads.ts";
+import type { SubmissionBody } from "../words/press-payloads.ts";
 import { FIELDS } from "./run-modals.ts";
 import { chosenSettings, SETTINGS } from "./settings-modal.ts";
 

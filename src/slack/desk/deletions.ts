@@ -4,7 +4,7 @@ import { notesOn } from "../door/attachments.ts";
 import type { FindActor } from "../door/gate.ts";
 import { personOf, threadOf, type Ears } from "./message-context.ts";
 import { plainText } from "../words/mrkdwn.ts";
-import type { MessageEvent } from "../words/payloads.ts";
+import type { MessageEvent } from "../words/event-payloads.ts";
 
 /**
  * A message of a thread was deleted in Slack, by whomever, and at any time: its words go out of the log. As long as no agent has read a

@@ -4,7 +4,7 @@ import type { Clock } from "../../engine/clock.ts";
 import type { Memory } from "../../engine/memory.ts";
 import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
-import type { Pace } from "../post/delivery.ts";
+import type { Pace } from "../post/pace.ts";
 import { knownCode } from "../api/error-codes.ts";
 import type { Ears } from "./message-context.ts";
 import { postLooking, type Mouth } from "../post/post-or-find.ts";

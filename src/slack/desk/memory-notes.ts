@@ -5,7 +5,8 @@ import { ACTIONS, actions, button, context, mention, plural, section } from "../
 import type { Ears } from "./message-context.ts";
 import { safeMrkdwn, shorten } from "../words/escape.ts";
 import { SUMMARY_CHARS } from "../words/limits.ts";
-import { ButtonValue, placeOfPress, type CommandBody, type PressBody } from "../words/payloads.ts";
+import { ButtonValue } from "../words/button-values.ts";
+import { placeOfPress, type CommandBody, type PressBody } from "../words/press-payloads.ts";
 import { placeOf, scopeOfChannel } from "../words/place.ts";
 import { recordReading } from "../people/reading-records.ts";
 import { refused } from "../people/permission-check.ts";

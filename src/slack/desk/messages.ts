@@ -10,7 +10,7 @@ import type { FindActor } from "../door/gate.ts";
 import { helpText, teamNamed, type TeamCards } from "../render/help-text.ts";
 import { READ, SEEN } from "../signs/reactions.ts";
 import { bareText, mentions, plainText } from "../words/mrkdwn.ts";
-import { isAmendment, isDeletion, type MessageBody, type MessageEvent } from "../words/payloads.ts";
+import { isAmendment, isDeletion, type MessageBody, type MessageEvent } from "../words/event-payloads.ts";
 import type { Deed } from "../people/permissions.ts";
 import { refused, wouldRefuse } from "../people/permission-check.ts";
 import { command } from "./run-control.ts";

@@ -4,7 +4,8 @@ import { answerTo, isOutside, isOwnDirect, notHere, type Asked } from "./command
 import type { Desk } from "./handler-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { RUN_ID_CHARS } from "../words/limits.ts";
-import { ButtonValue, placeOfPress, pressId, type PressBody } from "../words/payloads.ts";
+import { ButtonValue } from "../words/button-values.ts";
+import { placeOfPress, pressId, type PressBody } from "../words/press-payloads.ts";
 import { placeOf } from "../words/place.ts";
 import { runOf, type Of } from "../render/log-reading.ts";
 import { recordReading } from "../people/reading-records.ts";

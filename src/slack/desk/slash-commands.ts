@@ -11,7 +11,7 @@ import { controlsModal, NEW_RUN, newRunModal, type NewRunWishes } from "../butto
 import { plainText } from "../words/mrkdwn.ts";
 import { mySettings } from "../home/my-settings.ts";
 import { memoryCommand } from "./memory-notes.ts";
-import type { CommandBody, MessageShortcutBody, PressBody, SubmissionBody } from "../words/payloads.ts";
+import type { CommandBody, MessageShortcutBody, PressBody, SubmissionBody } from "../words/press-payloads.ts";
 import { recordReading } from "../people/reading-records.ts";
 import { refused } from "../people/permission-check.ts";
 import { controlRuns, listRuns, sendTranscript } from "./run-commands.ts";

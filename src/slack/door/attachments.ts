@@ -1,7 +1,7 @@
 import { shownName } from "../../engine/reading/attribution.ts";
 import type { Beside, FileRef } from "../../engine/events/events.ts";
 import type { Store } from "../../store/store.ts";
-import type { MessageEvent } from "../words/payloads.ts";
+import type { MessageEvent } from "../words/event-payloads.ts";
 import { apiBase, type Log } from "../api/web-client.ts";
 
 /** What was posted with a message. */

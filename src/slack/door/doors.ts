@@ -1,7 +1,9 @@
 import type { z } from "zod";
 import { NEW_RUN } from "../buttons/new-run-modal.ts";
-import * as on from "../words/payloads.ts";
+import * as written from "../words/button-values.ts";
+import * as told from "../words/event-payloads.ts";
 import { placeOf } from "../words/place.ts";
+import * as pressed from "../words/press-payloads.ts";
 
 /** Channels that a body tells of or acts on, in whatever it says so itself: nothing of that is believed, all of it is asked about. */
 type Reaches<B> = (body: B) => readonly (string | undefined)[];
@@ -20,28 +22,31 @@ export type Exempt = "nobody" | "spoken" | "none";
 
 const door = <S extends z.ZodType, const R extends Door<S>["reaches"]>(shape: S, reaches: R) => ({ shape, reaches });
 
-const inMessage = (press: on.PressBody) => on.placeOfPress(press)?.channel;
+const inMessage = (press: pressed.PressBody) => pressed.placeOfPress(press)?.channel;
 /** A button of a thread, there or in a modal that names it. */
-const ofThread = door(on.PressBody, (press) => [inMessage(press), placeOf(press.view?.private_metadata ?? "")?.channel]);
+const ofThread = door(pressed.PressBody, (press) => [inMessage(press), placeOf(press.view?.private_metadata ?? "")?.channel]);
 /** A button of a list names the thread; the list is somewhere itself. */
-const ofList = door(on.PressBody, (press) => [inMessage(press), placeOf(on.ButtonValue.parse(press.actions[0].value).t ?? "")?.channel]);
-const ofChannel = door(on.PressBody, (press) => [inMessage(press)]);
-const formOfThread = door(on.SubmissionBody, ({ view }) => [placeOf(aboutRun(view.private_metadata)?.thread ?? "")?.channel]);
-const onMessage = door(on.MessageShortcutBody, ({ channel }) => [channel.id]);
+const ofList = door(pressed.PressBody, (press) => [
+  inMessage(press),
+  placeOf(written.ButtonValue.parse(press.actions[0].value).t ?? "")?.channel,
+]);
+const ofChannel = door(pressed.PressBody, (press) => [inMessage(press)]);
+const formOfThread = door(pressed.SubmissionBody, ({ view }) => [placeOf(aboutRun(view.private_metadata)?.thread ?? "")?.channel]);
+const onMessage = door(pressed.MessageShortcutBody, ({ channel }) => [channel.id]);
 
 /** Every way in, by the handler behind it. */
 export const DOORS = {
-  message: door(on.MessageBody, "spoken"),
-  sessionStopped: door(on.SessionStoppedBody, ({ event }) => [event.channel]),
-  homeOpened: door(on.HomeOpenedBody, "none"),
-  contextChanged: door(on.ContextChangedBody, "none"),
-  assistantThread: door(on.AssistantThreadBody, "none"),
-  channelClosed: door(on.ChannelClosedBody, "nobody"),
-  channelOpened: door(on.ChannelOpenedBody, "nobody"),
-  memberJoined: door(on.MemberJoinedBody, "nobody"),
-  uninstalled: door(on.UninstalledBody, "nobody"),
-  tokensRevoked: door(on.TokensRevokedBody, "nobody"),
-  userChanged: door(on.UserChangeBody, "nobody"),
+  message: door(told.MessageBody, "spoken"),
+  sessionStopped: door(told.SessionStoppedBody, ({ event }) => [event.channel]),
+  homeOpened: door(told.HomeOpenedBody, "none"),
+  contextChanged: door(told.ContextChangedBody, "none"),
+  assistantThread: door(told.AssistantThreadBody, "none"),
+  channelClosed: door(told.ChannelClosedBody, "nobody"),
+  channelOpened: door(told.ChannelOpenedBody, "nobody"),
+  memberJoined: door(told.MemberJoinedBody, "nobody"),
+  uninstalled: door(told.UninstalledBody, "nobody"),
+  tokensRevoked: door(told.TokensRevokedBody, "nobody"),
+  userChanged: door(told.UserChangeBody, "nobody"),
 
   stopPressed: ofThread,
   pausePressed: ofThread,
@@ -77,17 +82,19 @@ export const DOORS = {
   listedResume: ofList,
   listedStop: ofList,
   listedTranscript: ofList,
-  settingsSubmitted: door(on.SubmissionBody, ({ view }) => [on.AboutChannel.safeParse(view.private_metadata).data?.channel]),
-  homePressed: door(on.PressBody, (press) => {
+  settingsSubmitted: door(pressed.SubmissionBody, ({ view }) => [written.AboutChannel.safeParse(view.private_metadata).data?.channel]),
+  homePressed: door(pressed.PressBody, (press) => {
     const [{ selected_option: option, value }] = press.actions;
-    return [placeOf(on.HomeValue.parse(option?.value ?? value).thread ?? "")?.channel];
+    return [placeOf(written.HomeValue.parse(option?.value ?? value).thread ?? "")?.channel];
   }),
-  homeSubmitted: door(on.SubmissionBody, "none"),
-  teamChosen: door(on.PressBody, "none"),
+  homeSubmitted: door(pressed.SubmissionBody, "none"),
+  teamChosen: door(pressed.PressBody, "none"),
 
-  command: door(on.CommandBody, ({ text, channel_id: channel }) => [isSameEverywhere(text) ? undefined : channel]),
-  newRun: door(on.GlobalShortcutBody, "none"),
-  newRunSubmitted: door(on.SubmissionBody, ({ view }) => [view.state.values[NEW_RUN.channel]?.[NEW_RUN.element]?.selected_conversation]),
+  command: door(pressed.CommandBody, ({ text, channel_id: channel }) => [isSameEverywhere(text) ? undefined : channel]),
+  newRun: door(pressed.GlobalShortcutBody, "none"),
+  newRunSubmitted: door(pressed.SubmissionBody, ({ view }) => [
+    view.state.values[NEW_RUN.channel]?.[NEW_RUN.element]?.selected_conversation,
+  ]),
   discuss: onMessage,
   controls: onMessage,
 } as const;
@@ -104,4 +111,4 @@ function isSameEverywhere(text: string): boolean {
   return word === "" || word === "help" || word === "teams" || (word === "new" && more.length === 0);
 }
 
-const aboutRun = (metadata: string) => on.AboutRun.safeParse(metadata).data;
+const aboutRun = (metadata: string) => written.AboutRun.safeParse(metadata).data;

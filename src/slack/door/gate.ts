@@ -8,7 +8,7 @@ import { personOf, type Ears } from "../desk/message-context.ts";
 import { knownCode } from "../api/error-codes.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import type { Sight } from "../people/membership.ts";
-import { placeOfPress, PressBody } from "../words/payloads.ts";
+import { placeOfPress, PressBody } from "../words/press-payloads.ts";
 import { noteView } from "../home/team-forms.ts";
 
 /** What is done behind each door; the body has passed its shape, and `actor` has been let in. */

@@ -2,7 +2,7 @@ import type { Clock } from "../../engine/clock.ts";
 import { fairQueue, type Whose } from "../../store/fair-queue.ts";
 import type { Envelope, Store } from "../../store/store.ts";
 import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./json-depth.ts";
-import { tsOfEvent, envelopeIdOf, isNobodys, laneOf, placeOfLane, readBody, type Body } from "../words/payloads.ts";
+import { tsOfEvent, envelopeIdOf, isNobodys, laneOf, placeOfLane, readBody, type Body } from "../words/envelope.ts";
 import type { Log } from "../api/web-client.ts";
 
 /** Envelopes in work at once. More wait in the store, and in memory their ids alone. */

@@ -3,7 +3,7 @@ import { button, context, plainText, section } from "../words/blocks.ts";
 import { safeMrkdwn, shorten } from "../words/escape.ts";
 import { boxField, menuField, numberField, textField, type Choice } from "../words/form-inputs.ts";
 import { INPUT_CHARS_MAX } from "../words/limits.ts";
-import type { AboutForm } from "../words/payloads.ts";
+import type { AboutForm } from "../words/button-values.ts";
 import { inTwo, plainStopWords, POLICIES, TEAM, teamJson, type AgentJson, type TeamJson } from "./team-json.ts";
 import type { ShelvedTeam, TeamShelf } from "./team-shelf.ts";
 

@@ -1,4 +1,3 @@
-import { WebClient } from "@slack/web-api";
 import type { Allow } from "../people/permissions.ts";
 import type { Clock } from "../../engine/clock.ts";
 import type { Memory } from "../../engine/memory.ts";
@@ -13,10 +12,12 @@ import type { OAuthSettings } from "./oauth-pages.ts";
 import type { Origin } from "./body-origin.ts";
 import { placeOf } from "../words/place.ts";
 import { createSlack, type Tenant } from "../slack.ts";
-import { WORTHLESS } from "../api/token-client.ts";
+import { createDirectory } from "./installation-directory.ts";
+import { worksAt } from "./token-check.ts";
 import { createTokens, type InstallationTokens } from "./token-renewal.ts";
+import { wakeThreads } from "./wake-threads.ts";
 import { walled } from "./tenant-scope.ts";
-import { clientOptions, slackErrorCode, type Log } from "../api/web-client.ts";
+import type { Log } from "../api/web-client.ts";
 
 /** A workspace in which Parley works. */
 export interface Seated {
@@ -74,12 +75,9 @@ export interface TenantsParts {
 
 export function createTenants(parts: TenantsParts): Tenants {
   const { installations, runner, clock, log } = parts;
-  /** Installations that work, by id. */
-  const active = new Map<string, Installation>();
+  const directory = createDirectory(installations);
   const tokens = new Map<string, InstallationTokens>();
   const seats = new Map<string, Seated>();
-  /** The organisation of a workspace that has the app through it. */
-  const orgs = new Map<string, string>();
   /** Looked at before their workspace's seat was open: which channels are closed is known there. */
   const early = new Set<string>();
   /** Being looked into. */
@@ -94,8 +92,6 @@ export function createTenants(parts: TenantsParts): Tenants {
     turn = done.catch(() => undefined);
     return done;
   }
-
-  const servedBy = (team: string): Installation | undefined => active.get(team) ?? active.get(orgs.get(team) ?? "");
 
   function tokensOf(installation: Installation): InstallationTokens {
     const { id, name } = installation;
@@ -156,7 +152,7 @@ export function createTenants(parts: TenantsParts): Tenants {
 
   function seatOf(team: string, installation: Installation): Promise<Seated | undefined> {
     return inTurn(async () => {
-      if (isEnding || active.get(installation.id) !== installation) return undefined;
+      if (isEnding || !directory.isCurrent(installation)) return undefined;
       return seats.get(team) ?? open(team, installation);
     });
   }
@@ -185,7 +181,7 @@ export function createTenants(parts: TenantsParts): Tenants {
 
   /** Once at a time for an installation: a hundred calls may be refused together. */
   function lookInto({ id }: Installation, look: () => Promise<void>): void {
-    if (isEnding || doubted.has(id) || !active.has(id)) return;
+    if (isEnding || doubted.has(id) || !directory.has(id)) return;
     doubted.add(id);
     const job = look()
       .catch((error: unknown) => log(`what became of ${id} could not be found out`, error))
@@ -199,10 +195,10 @@ export function createTenants(parts: TenantsParts): Tenants {
   function lost(installation: Installation, state: "refused" | "removed", why: string): Promise<void> {
     return inTurn(async () => {
       const { id, name } = installation;
-      const wasActive = active.delete(id);
+      const wasActive = directory.remove(id);
       await installations.mark(id, state, why);
       tokens.get(id)?.forget();
-      runner.park((thread) => servedBy(placeOf(thread)?.team ?? "") === undefined && placeOf(thread) !== undefined);
+      runner.park((thread) => directory.servedBy(placeOf(thread)?.team ?? "") === undefined && placeOf(thread) !== undefined);
       await close(id);
       if (wasActive)
         log(
@@ -210,9 +206,6 @@ export function createTenants(parts: TenantsParts): Tenants {
         );
     });
   }
-
-  /** The workspaces that an installation serves, as far as they were heard of. */
-  const teamsOf = async ({ id, isOrg }: Installation): Promise<string[]> => (isOrg ? installations.workspacesOf(id) : [id]);
 
   /** What Slack refused at an earlier time is asked again: an admin may have allowed the app anew, and no event tells of it. */
   async function tryAgain(installation: Installation): Promise<void> {
@@ -228,23 +221,15 @@ export function createTenants(parts: TenantsParts): Tenants {
     async load() {
       const resealed = await installations.reseal();
       if (resealed > 0) log(`the tokens of ${resealed} installations were sealed again with the first key of PARLEY_TOKEN_KEY`);
-      for (const installation of await installations.list()) {
-        const { id, name, isOrg, state } = installation;
-        if (isOrg) for (const team of await installations.workspacesOf(id)) orgs.set(team, id);
-        if (state !== "active") continue;
-        if (await installations.tokens(id)) active.set(id, installation);
-        else {
-          await installations.mark(id, "refused", "its tokens do not open with PARLEY_TOKEN_KEY");
-          log(
-            `the tokens of ${name} (${id}) do not open with PARLEY_TOKEN_KEY, so nothing is done there; put the key that sealed them behind the new one, with a comma`,
-          );
-        }
-      }
+      for (const { id, name } of await directory.load())
+        log(
+          `the tokens of ${name} (${id}) do not open with PARLEY_TOKEN_KEY, so nothing is done there; put the key that sealed them behind the new one, with a comma`,
+        );
     },
     async start() {
       await inTurn(async () => {
-        for (const installation of active.values())
-          for (const team of await teamsOf(installation)) if (!seats.has(team)) await open(team, installation);
+        for (const installation of directory.active())
+          for (const team of await directory.workspacesOf(installation)) if (!seats.has(team)) await open(team, installation);
       });
       for (const installation of await installations.list()) {
         if (installation.state !== "refused") continue;
@@ -254,31 +239,21 @@ export function createTenants(parts: TenantsParts): Tenants {
         underWay.add(job);
       }
     },
-    async find({ team, org, isOrgWide, channel }) {
-      if (team === undefined) return undefined;
-      // The workspace's own installation first, then that of its organisation.
-      const through = (isOrgWide ? undefined : active.get(team)) ?? active.get((isOrgWide ? org : (orgs.get(team) ?? org)) ?? "");
-      if (!through) return undefined;
-      if (!through.isOrg) return seatOf(team, through);
-      if (orgs.get(team) !== through.id) {
-        await installations.putWorkspace(team, through.id);
-        orgs.set(team, through.id);
-      }
-      // A channel that is in several workspaces of an organisation has one log a thread all the same.
-      const home = channel === undefined ? team : await installations.homeOf(through.id, channel, team);
-      return seatOf(home, through);
+    async find(origin) {
+      const found = await directory.find(origin);
+      return found && seatOf(found.team, found.installation);
     },
-    installationOf: ({ team, org, isOrgWide }) => active.get((isOrgWide ? org : team) ?? "") ?? servedBy(team ?? ""),
-    keyOf: ({ team, org, isOrgWide }) => `${(isOrgWide ? org : (orgs.get(team ?? "") ?? team)) ?? "?"} `,
+    installationOf: directory.installationOf,
+    keyOf: directory.keyOf,
     installed: (installation) =>
       inTurn(async () => {
         tokensOf(installation).forget();
         await close(installation.id);
-        active.set(installation.id, installation);
+        directory.add(installation);
         if (isEnding) return;
-        for (const team of await teamsOf(installation)) {
+        for (const team of await directory.workspacesOf(installation)) {
           (await open(team, installation)).tenant.catchUp();
-          await wake(parts, team);
+          await wakeThreads(parts, team);
         }
         log(`Parley is installed in ${installation.name} (${installation.id})`);
       }),
@@ -295,16 +270,16 @@ export function createTenants(parts: TenantsParts): Tenants {
     heardAll(thread) {
       const team = placeOf(thread)?.team ?? "";
       // Nobody's thread can be read; that of a workspace that is not open yet will be.
-      return seats.get(team)?.tenant.heardAll(thread) ?? servedBy(team) === undefined;
+      return seats.get(team)?.tenant.heardAll(thread) ?? directory.servedBy(team) === undefined;
     },
     isParked(thread) {
       const place = placeOf(thread);
-      if (place === undefined || servedBy(place.team) === undefined) return place !== undefined;
+      if (place === undefined || directory.servedBy(place.team) === undefined) return place !== undefined;
       const seat = seats.get(place.team);
       if (!seat) early.add(thread);
       return seat?.tenant.isParked(thread) ?? true;
     },
-    isOf: (org, id) => id === org || orgs.get(id) === org,
+    isOf: directory.isOf,
     catchUp() {
       for (const { tenant } of seats.values()) tenant.catchUp();
     },
@@ -322,31 +297,4 @@ export function createTenants(parts: TenantsParts): Tenants {
     },
   };
   return tenants;
-}
-
-const ASK_TIMEOUT_MS = 15_000;
-
-async function worksAt(apiUrl: string | undefined, token: string): Promise<"yes" | "no" | "unknown"> {
-  try {
-    const options = { ...clientOptions(apiUrl), timeout: ASK_TIMEOUT_MS, retryConfig: { retries: 0 } };
-    await new WebClient(token, options).auth.test();
-    return "yes";
-  } catch (error) {
-    return WORTHLESS.has(slackErrorCode(error) ?? "") ? "no" : "unknown";
-  }
-}
-
-/** Another writer may come first; each try reads anew. */
-const WAKE_TRIES_MAX = 5;
-
-/** Nobody has worked on these threads while they were parked; each goes on from its log. */
-async function wake({ store, runner, clock }: Pick<TenantsParts, "store" | "runner" | "clock">, team: string): Promise<void> {
-  for (const { thread } of await store.unfinished(team)) {
-    for (let tries = 0; tries < WAKE_TRIES_MAX; tries++) {
-      const afterSeq = (await runner.read(thread)).events.at(-1)?.seq ?? 0;
-      const at = new Date(clock.now()).toISOString();
-      const result = await store.commit({ thread, workspace: team, afterSeq, at, events: [], posts: [], wake: "now" });
-      if (result.kind === "ok") break;
-    }
-  }
 }

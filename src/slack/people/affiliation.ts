@@ -1,5 +1,5 @@
 import type { Clock } from "../../engine/clock.ts";
-import { readBody, type Body } from "../words/payloads.ts";
+import { readBody, type Body } from "../words/envelope.ts";
 import type { Profile, Profiles } from "./profiles.ts";
 
 /**

@@ -5,32 +5,19 @@ import type { Transcript } from "../../engine/reading/transcript.ts";
 import type { Post, Store } from "../../store/store.ts";
 import { failureOf, type CallFailure } from "../api/api-errors.ts";
 import type { Rendered, RenderedFile, RenderedMessage } from "../words/blocks.ts";
-import { asFile, contentOf, FIRST_FORM, lastForm, nextForm, noticeOf, shaped, type Form } from "./message-forms.ts";
+import { asFile, contentOf, FIRST_FORM, lastForm, nextForm, noticeOf, shaped } from "./message-forms.ts";
 import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
 import { metadataOf, outboxId } from "../words/metadata.ts";
 import type { Members } from "../people/members.ts";
-import type { Bucket, SharedBucket } from "../api/pacer.ts";
+import type { Bucket } from "../api/pacer.ts";
 import type { TeamCard } from "../render/personas.ts";
-import { placeOf, type Place } from "../words/place.ts";
+import { placeOf } from "../words/place.ts";
+import { ended, stops, sureOf, type Refused, type Sending, type Sent } from "./delivery-try.ts";
+import type { Problem } from "./delivery-problem.ts";
+import type { Pace } from "./pace.ts";
 import { findPosted, slackTimeBefore } from "./find-posted.ts";
 import { render } from "../render/render.ts";
 import { findUploaded, uploadFile } from "./upload.ts";
-
-/** Something that the operator, or the runner, should know of. */
-export type Problem =
-  /** Nothing can be said in this thread any more: the run in it should be stopped. */
-  | { readonly kind: "thread-gone"; readonly thread: string; readonly code: string }
-  /** Slack refuses the token: everything is held until it is tried again. */
-  | { readonly kind: "auth"; readonly code: string }
-  /** Something is not granted or not known here, and is done without. Told once. */
-  | { readonly kind: "degraded"; readonly feature: "personas" | "files" | "history" | "cards"; readonly code: string }
-  /** This card shows what was so earlier: it was deleted, or Slack lets nobody edit it any more, nor takes another in its place. */
-  | { readonly kind: "uneditable"; readonly thread: string; readonly seq: number; readonly code: string }
-  /** After an outage that could not be looked into, a message may be there twice. */
-  | { readonly kind: "maybe-twice"; readonly thread: string; readonly code: string }
-  /** This message will not be in Slack; it is in the log. Where Slack lets it, the thread says so. */
-  | { readonly kind: "gave-up"; readonly thread: string; readonly seq: number; readonly code: string }
-  | { readonly kind: "bug"; readonly thread: string; readonly error: unknown };
 
 export interface DeliveryParts {
   readonly store: Store;
@@ -49,15 +36,6 @@ export interface DeliveryParts {
   };
   /** What was posted as it was rendered; absent when an earlier process had posted it. */
   readonly onDelivered: (post: Post, rendered: Rendered | undefined) => Promise<void>;
-}
-
-export interface Pace {
-  /** For chat.postMessage in this channel. */
-  readonly post: (channel: string) => Bucket;
-  /** For chat.postMessage in all channels, by channel. */
-  readonly posts: SharedBucket;
-  readonly reads: Bucket;
-  readonly uploads: Bucket;
 }
 
 /** `done`: the row is settled, posted or given up. `held`: Slack takes nothing from us. `parked`: nothing is taken in this channel. `stopped`: the row waits for the next start. */
@@ -260,24 +238,6 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
   }
 }
 
-interface Sending {
-  readonly post: Post;
-  readonly place: Place;
-  readonly signal: AbortSignal;
-  form: Form;
-  /** Slack takes it in no form; what is tried now says that something is missing here. */
-  gaveUp: boolean;
-  /** When the first try began. */
-  since: string | undefined;
-  /** Of our ids, those that are known to be in the thread. */
-  readonly posted: Map<string, string>;
-  /** The id that was tried last: the post's own, or that of a piece. */
-  wanted: string;
-  /** How often Slack has said no in a word that nobody knows, and what follows when that was a refusal. */
-  doubts: number;
-  otherwise?: Refused | undefined;
-}
-
 interface About {
   readonly rendered: Rendered;
   readonly team: TeamCard;
@@ -285,51 +245,3 @@ interface About {
 }
 
 type Started = RunEvent & { readonly type: "run.started" };
-
-/** What became of a try. */
-type Sent =
-  | { readonly kind: "posted"; readonly receipt: string; readonly rendered: Rendered | undefined }
-  | Refused
-  /** The bucket knows how long to wait. `mayBeThere`: an earlier try is still to be looked for. */
-  | { readonly kind: "limited"; readonly mayBeThere: boolean }
-  | { readonly kind: "unknown" }
-  /** A no that cannot be relied on: looked for, tried again, and taken for one when it comes again and again. */
-  | { readonly kind: "doubtful"; readonly otherwise: Refused }
-  | { readonly kind: "gone" | "held"; readonly code: string };
-
-/** What follows from a no to this form. */
-type Refused = { readonly kind: "next-form"; readonly form: Form } | { readonly kind: "refused"; readonly code: string };
-
-/** Tries of a message that Slack refuses in a word without a meaning; each is looked for, and the last is believed. */
-const DOUBTS_MAX = 3;
-
-/** It is not there, and was refused often enough. */
-function sureOf({ doubts, otherwise }: Sending): Refused | undefined {
-  return doubts >= DOUBTS_MAX ? otherwise : undefined;
-}
-
-function ended(failure: CallFailure, bucket: Bucket, refused: Refused): Sent {
-  if (failure.kind === "undocumented") return { kind: "doubtful", otherwise: refused };
-  return stops(failure, bucket, { mayBeThere: false }) ?? refused;
-}
-
-/** The failures that no other form of the message would mend. */
-function stops(failure: CallFailure, bucket: Bucket, { mayBeThere }: { readonly mayBeThere: boolean }): Sent | undefined {
-  switch (failure.kind) {
-    case "limited":
-      bucket.delay(failure.retryAfterMs);
-      return { kind: "limited", mayBeThere };
-    case "ambiguous":
-      return { kind: "unknown" };
-    case "gone":
-      return { kind: "gone", code: failure.code };
-    case "auth":
-      return { kind: "held", code: failure.code };
-    case "too-long":
-    case "blocks":
-    case "unavailable":
-    case "undocumented":
-    case "refused":
-      return undefined;
-  }
-}

@@ -1,10 +1,7 @@
 import type { Clock } from "../../engine/clock.ts";
-import { createDelivery, type DeliveryParts, type Pace } from "./delivery.ts";
-import {
-  POST_BURST, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE, POSTS_PER_MINUTE_PER_CHANNEL, READ_BURST, READS_PER_MINUTE, RETRY_DELAY_MS, RETRY_DELAY_MS_MAX,
-  ROWS_PER_SWEEP, ROWS_PER_THREAD, UPLOAD_BURST, UPLOADS_PER_MINUTE,
-} from "../words/limits.ts"; // prettier-ignore
-import { createBucket, createBuckets, createSharedBucket } from "../api/pacer.ts";
+import { createDelivery, type DeliveryParts } from "./delivery.ts";
+import { createPace, type Pace } from "./pace.ts";
+import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX, ROWS_PER_SWEEP, ROWS_PER_THREAD } from "../words/limits.ts";
 
 /** Posts what the log says is to be posted: in order within a thread, at Slack's pace, each once. */
 export interface Outbox {
@@ -137,16 +134,3 @@ export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace }): O
 
 /** A call to Slack may take half a minute. Its row says that it was begun, so the next start will look before it tries again. */
 const STOP_GRACE_MS = 5_000;
-
-/** One for all that a process says in a workspace. */
-export function createPace(clock: Clock): Pace {
-  const perChannel = createBuckets(() => createBucket({ perMinute: POSTS_PER_MINUTE_PER_CHANNEL, burst: POST_BURST_PER_CHANNEL, clock }));
-  return {
-    post: perChannel,
-    posts: createSharedBucket(createBucket({ perMinute: POSTS_PER_MINUTE, burst: POST_BURST, clock }), (channel) =>
-      perChannel(channel).waitMs(),
-    ),
-    reads: createBucket({ perMinute: READS_PER_MINUTE, burst: READ_BURST, clock }),
-    uploads: createBucket({ perMinute: UPLOADS_PER_MINUTE, burst: UPLOAD_BURST, clock }),
-  };
-}

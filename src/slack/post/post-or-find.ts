@@ -1,7 +1,7 @@
 import type { ChatPostMessageArguments, KnownBlock, MessageMetadata } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
-import type { Pace } from "./delivery.ts";
+import type { Pace } from "./pace.ts";
 import { RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS } from "../words/limits.ts";
 import { outboxIdIn, ownMetadata } from "../words/metadata.ts";
 import { patiently } from "../api/retry-rate-limited.ts";

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { createAttachments } from "../../../src/slack/door/attachments.ts";
-import { MessageEvent } from "../../../src/slack/words/payloads.ts";
+import { MessageEvent } from "../../../src/slack/words/event-payloads.ts";
 
 const TOKEN = "xoxb-secret";
 

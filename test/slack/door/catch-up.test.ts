@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createCatchUp } from "../../../src/slack/door/catch-up.ts";
 import { Inbox } from "../../../src/slack/door/inbox.ts";
-import { createPace } from "../../../src/slack/post/outbox.ts";
+import { createPace } from "../../../src/slack/post/pace.ts";
 import type { Web } from "../../../src/slack/api/web-client.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import type { Store } from "../../../src/store/store.ts";

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock, type Clock } from "../../../src/engine/clock.ts";
 import { Inbox } from "../../../src/slack/door/inbox.ts";
-import { envelopeIdOf, laneOf, readBody, type Body } from "../../../src/slack/words/payloads.ts";
+import { envelopeIdOf, laneOf, readBody, type Body } from "../../../src/slack/words/envelope.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { eventually } from "../../support/patience.ts";

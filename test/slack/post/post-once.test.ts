@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Desk } from "../../../src/slack/desk/handler-context.ts";
-import { createPace } from "../../../src/slack/post/outbox.ts";
+import { createPace } from "../../../src/slack/post/pace.ts";
 import { postOnce } from "../../../src/slack/post/post-once.ts";
 import { createWeb } from "../../../src/slack/api/web-client.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";

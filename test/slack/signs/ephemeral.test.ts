@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createPace } from "../../../src/slack/post/outbox.ts";
+import { createPace } from "../../../src/slack/post/pace.ts";
 import { tokenError } from "../../../src/slack/api/token-client.ts";
 import type { Web } from "../../../src/slack/api/web-client.ts";
 import { createWhisper } from "../../../src/slack/signs/ephemeral.ts";

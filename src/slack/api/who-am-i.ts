@@ -1,0 +1,24 @@
+import { slackErrorCode, type Web } from "./web-client.ts";
+
+/**
+ * Whose token it is.
+ * @throws Error with what to do, when Slack refuses it or cannot be asked.
+ */
+export async function whoAmI(
+  web: Web,
+): Promise<{ readonly team: string; readonly user: string; readonly bot: string; readonly url: string; readonly enterprise?: string }> {
+  try {
+    const { team_id: team, user_id: user, bot_id: bot, url = "", enterprise_id: enterprise } = await web.read.auth.test();
+    if (!team || !user || !bot) throw new Error("SLACK_BOT_TOKEN is not a bot's token; it begins with xoxb-.");
+    return { team, user, bot, url, ...(enterprise ? { enterprise } : {}) };
+  } catch (error) {
+    const code = slackErrorCode(error);
+    if (code === undefined) throw new Error(`Slack could not be asked whose SLACK_BOT_TOKEN it is: ${String(error)}`, { cause: error });
+    throw new Error(
+      `Slack refuses SLACK_BOT_TOKEN (${code}). Install the app and copy the Bot User OAuth Token, xoxb-…, from OAuth & Permissions.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,103 @@
+import { z } from "zod";
+import { id, maybe, SharedFile, short, timestamp } from "./payload-parts.ts";
+
+/** The message inside an edit or a deletion. */
+const InnerMessage = z.object({
+  subtype: maybe(short),
+  user: maybe(id),
+  bot_id: maybe(short),
+  text: z.string().catch(""),
+  ts: maybe(timestamp),
+  thread_ts: maybe(timestamp),
+});
+
+/** `message` and `app_mention`, of whatever subtype. Catch-up reads of a thread have the same shape. */
+export const MessageEvent = z.object({
+  type: z.enum(["message", "app_mention"]),
+  subtype: maybe(short),
+  hidden: maybe(z.boolean()),
+  user: maybe(id),
+  bot_id: maybe(short),
+  app_id: maybe(short),
+  username: maybe(short),
+  bot_profile: maybe(z.object({ name: maybe(short) })).catch(undefined),
+  /** Of an edit: as it is now. */
+  message: maybe(InnerMessage).catch(undefined),
+  /** Of an edit and a deletion: as it was. */
+  previous_message: maybe(InnerMessage).catch(undefined),
+  deleted_ts: maybe(timestamp).catch(undefined),
+  text: z.string().catch(""),
+  ts: timestamp,
+  thread_ts: maybe(timestamp),
+  channel: id,
+  channel_type: maybe(short),
+  team: maybe(id),
+  user_team: maybe(id),
+  source_team: maybe(id),
+  edited: maybe(z.object({ ts: timestamp })).catch(undefined),
+  files: maybe(z.array(SharedFile)).catch(undefined),
+});
+export type MessageEvent = z.output<typeof MessageEvent>;
+
+const event = <S extends z.ZodType>(schema: S) => z.object({ is_ext_shared_channel: maybe(z.boolean()), event: schema });
+
+export const MessageBody = event(MessageEvent);
+export const SessionStoppedBody = event(z.object({ channel: id, thread_ts: timestamp, user: id }));
+const looksAt = z.object({ type: maybe(short), value: z.unknown() });
+const Entities = maybe(z.object({ entities: maybe(z.array(looksAt)) })).catch(undefined);
+export const HomeOpenedBody = event(
+  z.object({
+    user: id,
+    channel: maybe(id).catch(undefined),
+    tab: maybe(short),
+    context: Entities,
+    view: maybe(z.object({ hash: maybe(short) })).catch(undefined),
+  }),
+);
+/** What a person looks at beside their DM with the bot has changed. */
+export const ContextChangedBody = event(z.object({ user: id, channel: id, context: Entities }));
+/** The same two for an app of the older kind, an assistant: a thread was opened, or what is beside it has changed. */
+export const AssistantThreadBody = event(
+  z.object({
+    assistant_thread: z.object({
+      user_id: id,
+      channel_id: id,
+      thread_ts: timestamp,
+      context: maybe(z.object({ channel_id: maybe(id) })).catch(undefined),
+    }),
+  }),
+);
+/** channel_archive, channel_left, and the same of a group: the channel is closed to the bot. */
+export const ChannelClosedBody = event(z.object({ type: short, channel: id, user: maybe(id) }));
+/** channel_unarchive, group_unarchive. */
+export const ChannelOpenedBody = event(z.object({ channel: id, user: maybe(id) }));
+export const MemberJoinedBody = event(z.object({ user: id, channel: id, inviter: maybe(id) }));
+export const TokensRevokedBody = event(z.object({ tokens: z.object({ bot: maybe(z.array(z.string())) }) }));
+export const UninstalledBody = event(z.object({ type: short }));
+const called = z.string().max(200).optional().catch(undefined);
+export const UserChangeBody = event(
+  z.object({
+    user: z.object({
+      id,
+      name: called,
+      real_name: called,
+      profile: z.object({ display_name: called, real_name: called }).optional().catch(undefined),
+    }),
+  }),
+);
+
+/** The channel among what a person looks at. */
+export function channelBeside(context: z.output<typeof Entities>): string | undefined {
+  const value = context?.entities?.find(({ type }) => type === "slack#/types/channel_id")?.value;
+  return id.safeParse(value).data;
+}
+
+/** A message is gone, whoever's it was: the log does not keep what Slack does not. */
+export const isDeletion = ({ subtype, message: after, previous_message: before }: MessageEvent): boolean =>
+  before !== undefined && before !== null && (subtype === "message_deleted" || after?.subtype === "tombstone");
+
+/** A person's edit or deletion of their own words; not what Slack calls an edit when it adds a link's preview. */
+export function isAmendment({ subtype, message: after, previous_message: before }: MessageEvent): boolean {
+  if (!before?.user || before.bot_id) return false;
+  return subtype === "message_deleted" || (subtype === "message_changed" && after !== undefined && after.text !== before.text);
+}

@@ -1,0 +1,19 @@
+import { z } from "zod";
+
+/** What the shapes of Slack's payloads are made of. Objects may carry more than is named, as Slack's do; what is null is read as absent. */
+export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export const timestamp = z.string().regex(/^\d{1,12}\.\d{1,6}$/);
+export const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
+export const short = z.string().max(500);
+
+const address = maybe(z.string().max(2_000)).catch(undefined);
+export const SharedFile = z.object({
+  name: maybe(short),
+  title: maybe(short),
+  mimetype: maybe(short),
+  size: maybe(z.number()),
+  url_private: address,
+  url_private_download: address,
+});
+
+export const Person = z.object({ id, team_id: maybe(id) });
