@@ -116,6 +116,31 @@ function targetOf(path: string, to: string): string {
   return target.startsWith("src/") ? target.slice("src/".length) : target;
 }
 
+/** A reader holds so much at once. */
+const LINES_MAX = 300;
+const FILES_PER_FOLDER_MAX = 20;
+/** Rooms that keep to it; the others are on their way. */
+const ROOMY: readonly string[] = ["slack"];
+
+test("no source file is longer than a reader can hold, and no folder fuller", () => {
+  const long = files
+    .filter(({ room, text }) => ROOMY.includes(room) && text.trimEnd().split("\n").length > LINES_MAX)
+    .map(({ path }) => path);
+  expect({ long, full: [...ROOMY.map((room) => join(SRC, room)), resolve(import.meta.dirname, "journeys")].flatMap(fullFolders) }).toEqual({
+    long: [],
+    full: [],
+  });
+});
+
+function fullFolders(folder: string): string[] {
+  const inside = readdirSync(folder, { withFileTypes: true });
+  const count = inside.filter((one) => one.isFile()).length;
+  return [
+    ...(count > FILES_PER_FOLDER_MAX ? [`${relative(SRC, folder)}: ${count} files`] : []),
+    ...inside.filter((one) => one.isDirectory()).flatMap(({ name }) => fullFolders(join(folder, name))),
+  ];
+}
+
 function importsOf(text: string): string[] {
   return [...text.matchAll(/^\s*(?:import|export)\s[^;]*?from\s+"([^"]+)"|^\s*import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm)].map(
     (match) => match[1] ?? match[2] ?? match[3] ?? "",
