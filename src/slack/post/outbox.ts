@@ -1,4 +1,3 @@
-import type { Clock } from "../../engine/clock.ts";
 import { createDelivery, type DeliveryParts } from "./delivery.ts";
 import { createPace, type Pace } from "./pace.ts";
 import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX, ROWS_PER_SWEEP, ROWS_PER_THREAD } from "../words/limits.ts";
