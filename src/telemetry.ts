@@ -29,7 +29,9 @@ export const SPANS_MAX = 2_000;
 
 export function createTelemetry({ store, tracer, meter, contents, log }: TelemetryParts): Telemetry {
   const measure = metersOf(meter);
-  const stop = store.follow(({ thread, events, posts }) => {
+  const stop = store.follow(({ thread, events, posts, here }) => {
+    // Counted once, and a run's trace made once, where several processes follow one log.
+    if (!here) return;
     if (posts > 0) measure.posts.add(posts);
     for (const event of events) {
       measure.event(event);

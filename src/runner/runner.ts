@@ -19,7 +19,7 @@ export type { Forgets } from "./forgetting.ts";
 export type { Heard, Said } from "./hear.ts";
 export type { RunnableTeam } from "./runnable-team.ts";
 
-/** The only writer. People's words come in, events are recorded, and readers are told of what has been recorded. */
+/** The only writer, one for each process. People's words come in, events are recorded, and readers are told of what has been recorded. */
 export interface Runner {
   /** A person's words: a task, an answer, or steering, as the log says. Recorded before it resolves. */
   say(said: Said): Promise<Heard>;
@@ -27,8 +27,8 @@ export interface Runner {
   approve(thread: string, verdict: Verdict): Promise<boolean>;
   /** Ends the run at once, also in mid-call and in mid-container; `false` when nobody is talking. */
   stop(thread: string, person: Person): Promise<boolean>;
-  /** Gives up the turns under way in these threads, as a crash would: their logs say how to go on. A wake-up begins them anew. */
-  park(concerns: (thread: string) => boolean): void;
+  /** Gives up the turns under way in these threads, wherever, as a crash would: their logs say how to go on. A wake-up begins them anew. */
+  park(concerns: (thread: string) => boolean): Promise<void>;
   /** What a person wants of the run beside words for it; `false` when it is not to be had, and nothing is recorded. */
   steer(thread: string, wish: Steering): Promise<boolean>;
   /** What a person would be offered now at these limits. */
@@ -42,7 +42,10 @@ export interface Runner {
   rewrite<T>(thread: string, rewrite: () => Promise<T>, stoppedBy?: Person): Promise<T>;
   /** The log of a thread, to read. Empty for an unknown thread. */
   read(thread: string): Promise<Transcript>;
-  /** Tells of each event once it is recorded, and of deltas as they come. Returns how to stop listening. A listener must not throw. */
+  /**
+   * Tells of each event once it is recorded, by whichever process, and of the deltas of turns that are here, as they come. Returns how to
+   * stop listening. A listener must not throw.
+   */
   follow(listener: Follower): () => void;
   /** What may be spent a day, and has been. Absent where nobody has to keep to anything. */
   readonly budgets?: DayBudgets;
@@ -77,6 +80,7 @@ export interface RunnerParts extends HearingParts, VisitParts {
 /** See {@link Runner}. One lane per thread: appends to a log happen one after the other, and one turn at a time runs in it. */
 export function createRunner(parts: RunnerParts): Runner {
   const { store, dispatch, clock } = parts;
+  const followers = new Set<Follower>();
   const lanes = createLanes({ store, clock, posts: parts.posts, recorded: publish, ...accountsIn(parts.budgets) });
   const watch = createWatch({
     clock,
@@ -86,7 +90,6 @@ export function createRunner(parts: RunnerParts): Runner {
     heardAll: parts.heardAll ?? (() => true),
   });
   const visits = createVisits({ ...parts, lanes, watch, publish });
-  const followers = new Set<Follower>();
 
   function steer(thread: string, wish: Steering): Promise<boolean> {
     return inLane(thread, undefined, async (lane) => {
@@ -95,7 +98,7 @@ export function createRunner(parts: RunnerParts): Runner {
       if (events.length === 0) return false;
       await lane.append(events, GO_ON.has(wish.kind) ? "now" : "keep");
       // The visit ends, and the next one goes on behind the skipped turn.
-      if (wish.kind === "skip") visits.giveUp((other) => other === thread);
+      if (wish.kind === "skip") await dispatch.signal(thread, "skip");
       return true;
     });
   }
@@ -116,7 +119,7 @@ export function createRunner(parts: RunnerParts): Runner {
   async function stopNow({ thread, transcript, append }: Lane, person: Person): Promise<boolean> {
     if (!currentRun(transcript).running) return false;
     await append([runStopped(transcript, "stopped", [{ kind: "person", person }])], "none");
-    visits.giveUp((other) => other === thread);
+    await dispatch.signal(thread, "stop");
     return true;
   }
 
@@ -160,23 +163,31 @@ export function createRunner(parts: RunnerParts): Runner {
     approve,
     stop,
     rewrite,
-    park: visits.giveUp,
+    async park(concerns) {
+      for (const { thread } of await store.unfinished()) if (concerns(thread)) await dispatch.signal(thread, "park");
+    },
     steer,
     offerAt: (reasons) => offerAt(reasons, parts.ceilings),
     lookAgain: (thread) =>
       inLane(thread, undefined, (lane) => (currentRun(lane.transcript).running ? lane.append([], "now") : Promise.resolve())),
     ...(parts.budgets ? { budgets: parts.budgets } : {}),
-    read: (thread) => inLane(thread, undefined, async (lane) => lane.transcript),
+    // Beside the line of those who write: what is recorded is there at once.
+    async read(thread) {
+      const lane = await lanes.enter(thread, undefined);
+      lanes.leave(lane);
+      return lane.transcript;
+    },
     follow(listener) {
       followers.add(listener);
       return () => void followers.delete(listener);
     },
     start() {
-      dispatch.serve({ slots: parts.slots, perWorkspace: parts.perWorkspace, onBug }, visits.work);
+      dispatch.serve("turn", { slots: parts.slots, perWorkspace: parts.perWorkspace, onBug }, visits.work);
     },
     async close() {
       visits.close();
       await dispatch.stop();
+      lanes.close();
     },
   };
 }

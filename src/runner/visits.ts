@@ -2,7 +2,8 @@ import type { Clock } from "../engine/clock.ts";
 import { isEvent, type Delta, type EventBody, type Failure, type RunEvent } from "../engine/events/events.ts";
 import { converse, runStopped } from "../engine/loop.ts";
 import { currentRun, isWaiting } from "../engine/reading/transcript.ts";
-import type { Lane, Lanes } from "../store/lanes.ts";
+import type { Work } from "../store/dispatch.ts";
+import { Fenced, type Lane, type Lanes } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
 import { teamOfRun, type RunnableTeam, type Teams } from "./runnable-team.ts";
 import { isStoreTrouble } from "./store-trouble.ts";
@@ -11,9 +12,7 @@ import type { Watch, WatchedTeam } from "./watch.ts";
 /** The work on threads: what the dispatcher calls when one is due. */
 export interface Visits {
   /** Goes on with the thread until it stops or waits. */
-  work(thread: string, workspace: string): Promise<void>;
-  /** Gives up the turns under way in these threads, as a crash would: their logs say how to go on. */
-  giveUp(concerns: (thread: string) => boolean): void;
+  work(work: Work): Promise<void>;
   /** From now on every turn is given up, and its thread stays due. */
   close(): void;
 }
@@ -41,37 +40,37 @@ export function createVisits(
   },
 ): Visits {
   const { store, teams, clock, lanes, watch, publish } = parts;
-  /** The turns under way, by thread. */
-  const turns = new Map<string, AbortController>();
-  /** Threads whose turn broke because nothing could be recorded. */
-  const interrupted = new Set<string>();
+  /** The turns under way here. */
+  const turns = new Set<AbortController>();
   let closing = false;
 
-  async function work(thread: string, workspace: string): Promise<void> {
-    const lane = await lanes.enter(thread, workspace);
+  async function work({ key: thread, workspace, claim, failures, onSignal }: Work): Promise<void> {
     const turn = new AbortController();
-    turns.set(thread, turn);
+    // Whatever was said, the log has it or will: this turn is given up, and the next look decides.
+    onSignal(() => turn.abort());
+    const lane = await lanes.enter(thread, workspace, claim);
+    turns.add(turn);
     // Closed while the log was read.
     if (closing) turn.abort();
     try {
-      if (!parts.isParked?.(thread)) await goOn(lane, turn);
+      if (!parts.isParked?.(thread)) await goOn(lane, { turn, brokeOff: failures > 0 });
       await lookAgainIfParked(lane);
     } catch (error) {
-      if (isStoreTrouble(error)) {
-        interrupted.add(thread);
-        throw error;
-      }
+      if (isStoreTrouble(error)) throw error;
+      if (error instanceof Fenced) return parts.log(`a turn in ${thread} was given up: another process has it by now`);
       parts.log(`a turn in ${thread} broke`, error);
       await endFailed(lane, { kind: "bug", message: error instanceof Error ? error.message : String(error) });
     } finally {
-      turns.delete(thread);
+      turns.delete(turn);
       lanes.leave(lane);
     }
   }
 
-  async function goOn(lane: Lane, turn: AbortController): Promise<void> {
+  /** `brokeOff`: the visit before could record nothing. */
+  async function goOn(lane: Lane, { turn, brokeOff }: { readonly turn: AbortController; readonly brokeOff: boolean }): Promise<void> {
     const ended = await watch.expire(lane);
-    await resume(lane);
+    await resume(lane, brokeOff);
+    let wasGivenUp = turn.signal.aborted;
     // Also when it waits: a crash right behind a question may have left a goal, such as that very question, without its end.
     const team = currentRun(lane.transcript).running ? await teamOf(lane) : undefined;
     if (team) {
@@ -82,14 +81,16 @@ export function createVisits(
         const held = await watch.within(team, lane);
         await drain(lane, converse(held.team, lane.transcript, signal, lane.heard), { held, signal });
       } finally {
+        wasGivenUp = turn.signal.aborted;
         turn.abort();
         await watched;
       }
     }
     await watch.expectTheEndOfWaiting(lane, ended);
-    // Given up half-way: the thread stays due, and the next start goes on from its log.
+    // Given up half-way: the thread stays due, and whoever is next goes on from its log.
     const isDue = () => currentRun(lane.transcript).running && !isWaiting(lane.transcript);
-    if (closing) await lane.inTurn(async () => (isDue() ? lane.append([], "now") : undefined));
+    if (closing || (wasGivenUp && !parts.isParked?.(lane.thread)))
+      await lane.inTurn(async () => (isDue() ? lane.append([], "now") : undefined));
   }
 
   /** In the same breath as the look at the parking: whoever ends it wakes the thread. */
@@ -101,14 +102,13 @@ export function createVisits(
   }
 
   /** A run that was left alone for long says so. One that broke off because nothing could be recorded does too: before a model is paid again for nothing. */
-  async function resume(lane: Lane): Promise<void> {
+  async function resume(lane: Lane, brokeOff: boolean): Promise<void> {
     await lane.inTurn(async () => {
       const run = currentRun(lane.transcript);
       const last = lane.transcript.events.at(-1);
       if (!last || !run.running || !run.run || isWaiting(lane.transcript)) return;
-      if (clock.now() - Date.parse(last.at) < RESUME_GAP_MS && !interrupted.has(lane.thread)) return;
+      if (clock.now() - Date.parse(last.at) < RESUME_GAP_MS && !brokeOff) return;
       await lane.append([{ type: "run.resumed", run: run.run }], "keep");
-      interrupted.delete(lane.thread);
     });
   }
 
@@ -135,17 +135,21 @@ export function createVisits(
         if (!next || next.done || signal.aborted) return;
         const item = next.value;
         if (!isEvent(item)) publish(lane.thread, item);
-        else
-          await lane.inTurn(async () => {
-            if (signal.aborted) return;
-            await lane.append([watch.timed(item, held.team)], "keep");
-            await held.looked();
-          });
+        else if (await record(lane, watch.timed(item, held.team), signal)) await held.looked();
       }
     } finally {
       // Not awaited: a model or a tool that does not listen to the signal must not hold the lane.
       conversation.return().catch((error: unknown) => parts.log(`a stopped turn in ${lane.thread} broke`, error));
     }
+  }
+
+  /** False when the run was ended, or the turn given up, before it could be recorded. */
+  function record(lane: Lane, item: EventBody, signal: AbortSignal): Promise<boolean> {
+    return lane.inTurn(async () => {
+      if (signal.aborted || !currentRun(lane.transcript).running) return false;
+      await lane.append([item], "keep");
+      return true;
+    });
   }
 
   function endFailed(lane: Lane, error: Failure, agent?: string): Promise<void> {
@@ -159,12 +163,9 @@ export function createVisits(
 
   return {
     work,
-    giveUp(concerns) {
-      for (const [thread, turn] of turns) if (concerns(thread)) turn.abort();
-    },
     close() {
       closing = true;
-      for (const turn of turns.values()) turn.abort();
+      for (const turn of turns) turn.abort();
     },
   };
 }

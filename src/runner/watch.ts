@@ -29,7 +29,7 @@ export interface Watch {
 
 export interface WatchedTeam {
   readonly team: RunnableTeam;
-  /** To be called when something has been recorded, in one's turn: reads the budgets anew, and tells of limits that come near. */
+  /** To be called when something has been recorded, in nobody's turn: reads the budgets anew, and tells of limits that come near. */
   looked(): Promise<void>;
 }
 
@@ -115,19 +115,21 @@ export function createWatch(parts: {
 
     async within(team, lane) {
       let held = await heldBy(lane);
+      const near = () => {
+        const run = currentRun(lane.transcript);
+        if (!run.haltsAtLimits || !run.running || run.halt) return [];
+        return [...(team.limitsAtFirst ? nearing(team.limitsAtFirst, run) : []), ...nearingBudgets(held, run)];
+      };
       const limited = { ...team, limits: any(team.limits, () => reasonsOf(held)) };
       return {
         team: limited,
         async looked() {
           held = await heldBy(lane);
-          const run = currentRun(lane.transcript);
-          if (!run.haltsAtLimits || !run.running || run.halt) return;
-          const near = [...(team.limitsAtFirst ? nearing(team.limitsAtFirst, run) : []), ...nearingBudgets(held, run)];
-          if (near.length > 0)
-            await lane.append(
-              near.map((one) => ({ type: "limit.neared", run: run.run ?? "", ...one })),
-              "keep",
-            );
+          if (near().length === 0) return;
+          await lane.inTurn(async () => {
+            const events = near().map((one) => ({ type: "limit.neared" as const, run: currentRun(lane.transcript).run ?? "", ...one }));
+            if (events.length > 0) await lane.append(events, "keep");
+          });
         },
       };
     },

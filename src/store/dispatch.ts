@@ -1,25 +1,66 @@
 /**
- * Decides when a thread is worked on: one handler at a time for a thread, fair over workspaces. Waking is part of a commit
- * (see `Commit.wake`), so that a wake-up is never lost between two transactions.
+ * Decides when a thread is worked on, and by whom: one handler at a time for a thread, of all processes that serve, fair over workspaces.
+ * Waking is part of a commit (see `Commit.wake`), so that a wake-up is never lost between two transactions.
  */
 export interface Dispatch {
   /**
-   * Calls `handler` for every thread that is due, `slots` at once, the workspaces in turn, `perWorkspace` slots for one workspace while
-   * another that has fewer waits; slots that nobody else asks for do not stay idle. Within a workspace its places take turns (threads whose
-   * names differ in the last part alone are in one place), and the last tenth of the slots is for places where nothing runs.
-   * A thread that was woken while its handler ran is handled again, and one that was sent to rest (`none`) or to a later time is not.
-   * A handler that throws is a bug: it is reported, the thread stays due and is tried again after 1 s, 2 s … 60 s, or when it is woken.
-   * To be called once.
+   * `turn`: calls `handler` for every thread that is due. `post`: for every place in which something is to be posted (threads whose names
+   * differ in the last part alone are in one place), when it was committed and when this begins; what the handler leaves waits for the next
+   * post there, or for {@link Serving.lookAgain}.
+   *
+   * `slots` at once, the workspaces in turn, `perWorkspace` slots for one workspace while another that has fewer waits; slots that nobody else
+   * asks for do not stay idle. Of turns, the places within a workspace take turns, and the last tenth of the slots is for places where
+   * nothing runs. What was woken while its handler ran is handled again, and what was sent to rest (`none`) or to a later time is not.
+   * A handler that throws is a bug: it is reported, the work stays due and is tried again after 1 s, 2 s … 60 s, or when it is woken. What a
+   * process that has gone was handling is handled by another, or at the next start.
    */
-  serve(options: ServeOptions, handler: (thread: string, workspace: string) => Promise<void>): void;
+  serve(kind: "turn" | "post", options: ServeOptions, handler: (work: Work) => Promise<void>): Serving;
+  /** Tells whoever has the turn of this thread now, in whichever process; nobody, where nobody has. */
+  signal(thread: string, what: Signal): Promise<void>;
   /** How many threads of this workspace wait before one that is woken now; 0 when it is worked on at once. */
   ahead(workspace: string): number;
-  /** Takes no new work and waits for running handlers. What was not handled stays due for the next start. To be called before the store is closed. */
+  /** Takes no new work and waits for running handlers. What was not handled stays due for others, and for the next start. To be called before the store is closed. */
   stop(): Promise<void>;
 }
 
 export interface ServeOptions {
   readonly slots: number;
   readonly perWorkspace: number;
-  readonly onBug: (error: unknown, thread: string) => void;
+  /** Serves this workspace alone; all of them when absent. */
+  readonly workspace?: string;
+  readonly onBug: (error: unknown, key: string) => void;
 }
+
+export interface Serving {
+  /** Everything that is due is handled, also what a handler has left before. */
+  lookAgain(): void;
+  /** Takes no new work, and resolves when the handlers under way have ended. */
+  stop(): Promise<void>;
+  /** Resolves when nothing is handled here and nothing is in line for it. */
+  idle(): Promise<void>;
+}
+
+/** A piece of work that was given to one handler, and to no other until it has ended. */
+export interface Work {
+  /** A thread, or a place. */
+  readonly key: string;
+  readonly workspace: string;
+  /** Goes into each commit that is made in its name. */
+  readonly claim: Claim;
+  /** How often in a row a handler has thrown on it before. */
+  readonly failures: number;
+  /** Hears what is said to whoever has it, until the handler ends. */
+  onSignal(listener: (what: Signal) => void): void;
+}
+
+/** Names one try at a piece of work: what is committed under it is refused (`fenced`) once somebody else has the work, or nobody. */
+export interface Claim {
+  readonly key: string;
+  readonly attempt: number;
+}
+
+/**
+ * The run was ended, its turn was skipped, nobody can be answered in the thread for a while; or the claim has lapsed, as when the process
+ * was taken for dead. Each gives up the turn; the log says the rest, so that one that is missed does no harm.
+ */
+export type Signal = "stop" | "skip" | "park" | "lost";

@@ -65,3 +65,6 @@ export function fairQueue(): FairQueue {
     size: (workspace) => (workspace === undefined ? whoseIs.size : (workspaces.get(workspace)?.size ?? 0)),
   };
 }
+
+/** Threads whose names differ in their last part alone are in one place. */
+export const placeOf = (thread: string): string => thread.slice(0, Math.max(0, thread.lastIndexOf("/")));

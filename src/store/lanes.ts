@@ -1,43 +1,60 @@
 import type { Clock } from "../engine/clock.ts";
 import type { EventBody, Person, RunEvent } from "../engine/events/events.ts";
 import { currentRun, readAgain, type Transcript } from "../engine/reading/transcript.ts";
+import type { Claim } from "./dispatch.ts";
 import type { Commit, Heard, PostDraft, Store } from "./store.ts";
 
-/** A thread's log in memory, the one line in which those who write to it wait, and the pen. */
+/** A thread's log in memory, the one line in which those of this process who write to it wait, and the pen. */
 export interface Lane {
   readonly thread: string;
   workspace: string;
+  /** Grows with each commit, whoever made it. */
   readonly transcript: Transcript;
-  /** Runs a job when those before it have ended. */
+  /**
+   * Runs a job when those before it have ended. A job looks at the log, decides, and appends once. Where somebody else has recorded
+   * something since it looked, nothing of it is recorded: it is run again from its beginning, the log read on.
+   */
   inTurn<T>(job: () => Promise<T>): Promise<T>;
-  /** `heard`: what of a person's this is. Records, and only then adds to the transcript and tells. Only in one's turn. Without events it sets the wake-up alone. */
+  /** `heard`: what of a person's this is. Only in one's turn, and once. Without events it sets the wake-up alone. */
   append(bodies: readonly EventBody[], wake: Commit["wake"], heard?: Heard): Promise<void>;
   /** What stands in the log was put anew: it is read again. Only in one's turn. */
   reload(): Promise<void>;
-  /** Resolves when something has next been recorded that wakes the thread `now`: words or a yes from outside. */
+  /** Resolves when something has next been recorded that wakes the thread `now`, by whomever: words or a yes from outside. */
   readonly heard: () => Promise<void>;
 }
 
 export interface Lanes {
-  /** The lane of a thread, its log read. Each `enter` needs its {@link leave}; when it throws, it has left. */
-  enter(thread: string, workspace: string | undefined): Promise<Lane>;
+  /**
+   * The lane of a thread, its log read; `claim`: for whoever has the turn there, in whose name all of it is recorded. Each `enter` needs its
+   * {@link leave}; when it throws, it has left.
+   */
+  enter(thread: string, workspace: string | undefined, claim?: Claim): Promise<Lane>;
   leave(lane: Lane): void;
+  /** Hears of no more commits. */
+  close(): void;
 }
 
 export interface LanesParts {
-  readonly store: Pick<Store, "load" | "commit">;
+  readonly store: Pick<Store, "load" | "commit" | "follow">;
   readonly clock: Clock;
   /** Which messages an event makes, given the log before it. */
   readonly posts: (event: RunEvent, before: Transcript) => readonly Omit<PostDraft, "event">[];
   /** For whom the costs of a thread are summed by day, by who started its run; for nobody when absent. */
   readonly accounts?: (thread: string, startedBy: Person) => readonly string[];
-  /** Told of each event once it is recorded. */
+  /** Told of each event once it is recorded, whoever recorded it, in the order of the log of its thread; the lane has it by then. */
   readonly recorded: (thread: string, event: RunEvent) => void;
 }
 
+/** Each time somebody else has recorded something, so that the conversation goes on all the same; this many times is a bug. */
+const TRIES_MAX = 1_000;
+
 /** A lane lives in memory while somebody uses it; a parked thread costs nothing. */
 export function createLanes(parts: LanesParts): Lanes {
-  const lanes = new Map<string, { readonly lane: Lane; readonly loaded: Promise<void>; users: number }>();
+  const lanes = new Map<string, Held>();
+  const unfollow = parts.store.follow(({ thread, events, wakes }) => {
+    lanes.get(thread)?.told(events, wakes);
+    for (const event of events) parts.recorded(thread, event);
+  });
 
   function leave({ thread }: Lane): void {
     const held = lanes.get(thread);
@@ -45,7 +62,7 @@ export function createLanes(parts: LanesParts): Lanes {
   }
 
   return {
-    async enter(thread, workspace) {
+    async enter(thread, workspace, claim) {
       let held = lanes.get(thread);
       if (!held) lanes.set(thread, (held = { ...createLane(thread, workspace ?? "", parts), users: 0 }));
       held.users++;
@@ -56,62 +73,127 @@ export function createLanes(parts: LanesParts): Lanes {
         throw error;
       }
       if (workspace) held.lane.workspace = workspace;
-      return held.lane;
+      return claim ? held.claimed(claim) : held.lane;
     },
     leave,
+    close: unfollow,
   };
 }
 
-function createLane(thread: string, workspace: string, parts: LanesParts): { readonly lane: Lane; readonly loaded: Promise<void> } {
-  const { store, clock, posts, recorded } = parts;
+/** What a commit has recorded in this thread, and whether it wakes it. */
+type Told = (events: readonly RunEvent[], wakes: boolean) => void;
+
+interface Kept {
+  readonly lane: Lane;
+  /** The same lane, for whoever has the turn. */
+  readonly claimed: (claim: Claim) => Lane;
+  readonly told: Told;
+  readonly loaded: Promise<void>;
+}
+
+interface Held extends Kept {
+  users: number;
+}
+
+function createLane(thread: string, workspace: string, parts: LanesParts): Kept {
+  const { store, clock, posts } = parts;
   const events: RunEvent[] = [];
   let tail: Promise<unknown> = Promise.resolve();
   let next = Promise.withResolvers<void>();
+  /** The last event that is known to be recorded, and the last one that the job in turn has seen. */
+  let toldSeq = 0;
+  let seenSeq = 0;
+  const lastSeq = (): number => events.at(-1)?.seq ?? 0;
+
+  /** What came in between is read. */
+  function take(recorded: readonly RunEvent[]): void {
+    for (const event of recorded) if (event.seq === lastSeq() + 1) events.push(event);
+    toldSeq = Math.max(toldSeq, recorded.at(-1)?.seq ?? 0);
+  }
+
+  async function readOn(): Promise<void> {
+    do {
+      const told = toldSeq;
+      for (const event of await store.load(thread, lastSeq())) if (event.seq > lastSeq()) events.push(event);
+      // What has been told and is not there has been taken away since.
+      if (lastSeq() < told && told === toldSeq) toldSeq = lastSeq();
+    } while (lastSeq() < toldSeq);
+  }
+
+  async function decided<T>(job: () => Promise<T>): Promise<T> {
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      if (lastSeq() < toldSeq) await readOn();
+      seenSeq = lastSeq();
+      try {
+        return await job();
+      } catch (error) {
+        if (!(error instanceof Stale)) throw error;
+        await readOn();
+      }
+    }
+    throw new Error(`others have written to ${thread} ${TRIES_MAX} times before anything could be recorded there`);
+  }
+
+  async function append(bodies: readonly EventBody[], wake: Commit["wake"], about: Pick<Commit, "heard" | "claim">): Promise<void> {
+    if (lastSeq() !== seenSeq) throw new Stale();
+    const at = new Date(clock.now()).toISOString();
+    const drafts = bodies.flatMap((body, event) =>
+      posts({ ...body, seq: seenSeq + event + 1, at }, lane.transcript).map((post) => ({ event, ...post })),
+    );
+    const { startedBy } = currentRun(lane.transcript);
+    const accounts = startedBy && parts.accounts ? { accounts: parts.accounts(thread, startedBy) } : {};
+    const commit = { thread, workspace: lane.workspace, afterSeq: seenSeq, at, events: bodies, posts: drafts, wake };
+    const result = await store.commit({ ...commit, ...accounts, ...about });
+    if (result.kind === "stale") throw new Stale();
+    if (result.kind === "fenced") throw new Fenced(thread);
+    take(result.events);
+    seenSeq = lastSeq();
+  }
+
   const lane: Lane = {
     thread,
     workspace,
     transcript: { events },
     inTurn(job) {
-      const result = tail.then(job);
+      const result = tail.then(() => decided(job));
       tail = result.catch(() => undefined);
       return result;
     },
-    async append(bodies, wake, heard) {
-      const afterSeq = events.at(-1)?.seq ?? 0;
-      const at = new Date(clock.now()).toISOString();
-      const drafts = bodies.flatMap((body, event) =>
-        posts({ ...body, seq: afterSeq + event + 1, at }, lane.transcript).map((post) => ({ event, ...post })),
-      );
-      const { startedBy } = currentRun(lane.transcript);
-      const accounts = startedBy && parts.accounts ? { accounts: parts.accounts(thread, startedBy) } : {};
-      const result = await store.commit({
-        thread,
-        workspace: lane.workspace,
-        afterSeq,
-        at,
-        events: bodies,
-        posts: drafts,
-        wake,
-        ...accounts,
-        ...(heard ? { heard: [heard] } : {}),
-      });
-      // One process writes one file, so this is a bug; nothing was written, and the lane is read again.
-      if (result.kind === "stale")
-        throw new Error(`the log of ${thread} has ${result.lastSeq} events, not ${afterSeq}: somebody else wrote to it`);
-      for (const event of result.events) {
-        events.push(event);
-        recorded(thread, event);
-      }
-      if (wake !== "now") return;
-      next.resolve();
-      next = Promise.withResolvers();
-    },
+    append: (bodies, wake, heard) => append(bodies, wake, heard ? { heard: [heard] } : {}),
     async reload() {
       const stored = await store.load(thread, 0);
       events.splice(0, events.length, ...stored);
       readAgain(lane.transcript);
+      seenSeq = toldSeq = lastSeq();
     },
     heard: () => next.promise,
   };
-  return { lane, loaded: store.load(thread, 0).then((stored) => void events.push(...stored)) };
+  return {
+    lane,
+    claimed: (claim) => ({
+      ...lane,
+      append: (bodies, wake, heard) => append(bodies, wake, { claim, ...(heard ? { heard: [heard] } : {}) }),
+    }),
+    told(recorded, wakes) {
+      take(recorded);
+      if (!wakes) return;
+      next.resolve();
+      next = Promise.withResolvers();
+    },
+    loaded: readOn(),
+  };
+}
+
+/** The turn is somebody else's by now: nothing was recorded, and it is to be given up. */
+export class Fenced extends Error {
+  override readonly name = "Fenced";
+
+  constructor(thread: string) {
+    super(`the turn in ${thread} is somebody else's by now`);
+  }
+}
+
+/** Somebody else has recorded something since the job looked at the log. */
+class Stale extends Error {
+  override readonly name = "Stale";
 }

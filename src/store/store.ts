@@ -1,4 +1,5 @@
 import type { EventBody, RunEvent } from "../engine/events/events.ts";
+import type { Claim } from "./dispatch.ts";
 import type { Leisure } from "./leisure.ts";
 
 /**
@@ -17,9 +18,9 @@ export interface Store {
   load(thread: string, afterSeq: number): Promise<RunEvent[]>;
   commit(commit: Commit): Promise<CommitResult>;
   /**
-   * Tells of each commit that this process has made, after it, in the order of the log: how readers such as the outbox
-   * follow without polling. A listener reads what it is told and returns at once; one that throws is warned about and breaks nothing.
-   * Returns how to stop listening.
+   * Tells of each commit, whichever process made it, after it, a thread's in the order of its log: how readers such as the outbox follow
+   * without polling. Of one's own one has been told when {@link commit} resolves. A listener reads what it is told and returns at once;
+   * one that throws is warned about and breaks nothing. Returns how to stop listening.
    */
   follow(listener: (committed: Committed) => void): () => void;
 
@@ -70,8 +71,10 @@ export interface Commit {
   readonly thread: string;
   /** For fairness, budgets and reporting: whose thread this is. One that there is already stays where it is, and whoever writes to it need not know. */
   readonly workspace: string;
-  /** The number of the last event the writer has read; refused as `stale` when the log has moved on. */
+  /** The number of the last event the writer has read; refused as `stale` when the log has moved on: read on, decide again, try again. */
   readonly afterSeq: number;
+  /** In whose name, where it is whoever has the turn; refused as `fenced` when somebody else has it by now, or nobody: give up the turn. */
+  readonly claim?: Claim;
   readonly at: string;
   readonly events: readonly EventBody[];
   /** Outbox rows for these events. */
@@ -90,8 +93,11 @@ export interface Heard {
   readonly kind: "run" | "message";
 }
 
+/** Nothing is written unless it is `ok`. */
 export type CommitResult =
-  { readonly kind: "ok"; readonly events: readonly RunEvent[] } | { readonly kind: "stale"; readonly lastSeq: number };
+  | { readonly kind: "ok"; readonly events: readonly RunEvent[] }
+  | { readonly kind: "stale"; readonly lastSeq: number }
+  | { readonly kind: "fenced" };
 
 export interface DaySpent {
   readonly usd: number;
@@ -107,6 +113,10 @@ export interface Committed {
   readonly events: readonly RunEvent[];
   /** How many outbox rows came with them. */
   readonly posts: number;
+  /** Whether the thread is to be worked on at once. */
+  readonly wakes: boolean;
+  /** Whether it was made by way of this very store: what is to be counted once in all is counted where this is so. */
+  readonly here: boolean;
 }
 
 /** One message to be posted for an event; what it looks like is decided when it is sent, by reading the log. */

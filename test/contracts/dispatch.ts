@@ -37,10 +37,11 @@ export function dispatchContract(name: string, fresh: () => Open): void {
 
     const serve = (options: Partial<ServeOptions> = {}) => {
       opened.dispatch.serve(
+        "turn",
         { slots: 4, perWorkspace: 4, onBug: (error, thread) => bugs.push(`${thread}: ${String(error)}`), ...options },
-        (thread, workspace) => {
+        ({ key: thread, workspace }) => {
           begun.push(thread);
-          return new Promise((resolve, reject) => {
+          return new Promise<void>((resolve, reject) => {
             const end = (error?: Error) => {
               running = running.filter((handling) => handling !== handled);
               if (error) reject(error);
@@ -278,7 +279,8 @@ export function dispatchContract(name: string, fresh: () => Open): void {
     });
 
     test("a handler that throws at once, without a promise, is a bug like any other", async () => {
-      opened.dispatch.serve({ slots: 1, perWorkspace: 1, onBug: (error, thread) => bugs.push(`${thread}: ${String(error)}`) }, () => {
+      const onBug = (error: unknown, thread: string) => bugs.push(`${thread}: ${String(error)}`);
+      opened.dispatch.serve("turn", { slots: 1, perWorkspace: 1, onBug }, () => {
         throw new Error("no promise");
       });
       await wake("a");

@@ -5,7 +5,7 @@ import { afterEach, beforeEach } from "vitest";
 import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import type { RunEvent } from "../../src/engine/events/events.ts";
 import { createRunner, type RunnableTeam, type Runner, type RunnerParts, type Said } from "../../src/runner/runner.ts";
-import { openSqlite } from "../../src/store/sqlite/store.ts";
+import { openSqlite, type Opened } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { MARIA } from "./scripted.ts";
 
@@ -26,13 +26,16 @@ export interface Opening {
   readonly teams?: Partial<RunnerParts["teams"]>;
   /** Between the runner and its store, as a disk that fails. */
   readonly wrapStore?: (store: Store) => Store;
+  /** On the database of that one, beside it in this process, as on another machine. */
+  readonly beside?: { readonly opened: Opened };
   readonly parts?: Partial<Pick<RunnerParts, "haltMinutes" | "budgets">>;
 }
 
 /** A runner on the database of this test; opened again, it finds the log of the one before. */
 export function open(make: (name: string) => RunnableTeam, options: Opening = {}) {
   const clock = { ...systemClock, ...options.clock };
-  const { store: inner, dispatch } = openSqlite({ path: join(folder, "parley.db"), ...clock });
+  const here = options.beside?.opened.beside() ?? openSqlite({ path: join(folder, "parley.db"), ...clock });
+  const { store: inner, dispatch } = here;
   const store = options.wrapStore?.(inner) ?? inner;
   const problems: string[] = [];
   const names = ["duo", "broken"];
@@ -73,7 +76,7 @@ export function open(make: (name: string) => RunnableTeam, options: Opening = {}
     await runner.close();
     await inner.close();
   };
-  return { runner, store, dispatch, log, until, stopped, problems, close };
+  return { opened: here, runner, store, dispatch, log, until, stopped, problems, close };
 }
 
 export const mention = (text: string, more: Partial<Said> = {}): Said => ({

@@ -19,8 +19,7 @@ export interface Conversation {
   readonly trouble: Promise<never>;
 }
 
-/** How a run ended → the exit code. */
-export const EXIT = { done: 0, failed: 1, limit: 3, stopped: 130 } as const;
+const EXIT = { done: 0, failed: 1, limit: 3, stopped: 130 } as const;
 
 /** Who sits at this terminal. */
 export const personHere = () => ({ id: "terminal", name: personName() });

@@ -198,7 +198,7 @@ export function createTenants(parts: TenantsParts): Tenants {
       const wasActive = directory.remove(id);
       await installations.mark(id, state, why);
       tokens.get(id)?.forget();
-      runner.park((thread) => directory.servedBy(placeOf(thread)?.team ?? "") === undefined && placeOf(thread) !== undefined);
+      await runner.park((thread) => directory.servedBy(placeOf(thread)?.team ?? "") === undefined && placeOf(thread) !== undefined);
       await close(id);
       if (wasActive)
         log(

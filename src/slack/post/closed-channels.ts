@@ -99,9 +99,9 @@ export async function createClosedChannels(
     // Closed again so soon, it was never open: Slack says one thing of the channel, and another when something is posted there.
     const since = before?.opened !== undefined && now - before.opened < JUST_OPENED_MS ? before.since : now;
     entries.set(channel, { since });
-    runner.park((thread) => channelOf(thread) === channel);
     nextLook.set(channel, now + LOOK_MS_MIN);
     woken.abort();
+    await runner.park((thread) => channelOf(thread) === channel);
     await write();
     const { says } = knownCode(code);
     log(

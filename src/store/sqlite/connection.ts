@@ -8,6 +8,8 @@ import { StoreError } from "../store.ts";
 
 /** One open database. Every error of SQLite that a person can mend leaves here as a `StoreError`. */
 export interface Connection {
+  /** As whoever opened it calls it. */
+  readonly path: string;
   readonly db: Database.Database;
   /** One transaction, rolled back when `work` throws. */
   readonly write: <T>(durability: Durability, work: () => T) => T;
@@ -168,6 +170,7 @@ function connection(
   };
 
   return {
+    path,
     db,
     write: (wanted, work) => {
       refuseClosed();

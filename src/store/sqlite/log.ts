@@ -1,8 +1,9 @@
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { EventBody, RunEvent } from "../../engine/events/events.ts";
+import type { Claim } from "../dispatch.ts";
 import type { Connection } from "./connection.ts";
 import { sqliteNames } from "./names.ts";
-import type { ReadyRows } from "./ready.ts";
+import type { ReadyRows } from "./dispatch/ready.ts";
 import { type Commit, type CommitResult, type Committed, type PostDraft, type Store, StoreError, type ThreadSummary } from "../store.ts";
 
 /** A log is read whole for each turn of its thread, and a Slack message holds 40 KB: what is larger belongs in a file. */
@@ -23,9 +24,9 @@ interface ThreadRow {
   readonly running: 0 | 1;
 }
 
-type Log = Pick<Store, "load" | "commit" | "follow" | "unfinished" | "recent">;
+type Log = Pick<Store, "load" | "commit" | "unfinished" | "recent">;
 
-/** The log of each thread. `woken` is told of a wake-up once it has been committed. */
+/** The log of each thread. */
 export function sqliteLog(
   { db, write, read }: Connection,
   options: {
@@ -35,7 +36,10 @@ export function sqliteLog(
     /** Keeps who was heard. */
     readonly heard: (commit: Commit) => void;
     readonly now: () => number;
-    readonly woken: (thread: string, workspace: string, wake: Commit["wake"]) => void;
+    /** Whether this is still the claim of whoever has that work. */
+    readonly holds: (claim: Claim) => boolean;
+    /** Told of each commit, once it has been made. */
+    readonly committed: (committed: Omit<Committed, "here" | "wakes">, wake: Commit["wake"]) => void;
   },
 ): Log {
   const findThread = db.prepare<[string], ThreadRow>("SELECT id, workspace, last_seq AS lastSeq, running FROM threads WHERE name = ?");
@@ -57,7 +61,6 @@ export function sqliteLog(
   const recentOf = db.prepare<[string, number], ThreadSummary>(
     `${summary} WHERE last_seq > 0 AND workspace = ? ORDER BY at DESC, id DESC LIMIT ?`,
   );
-  const { follow, tell } = followers();
   const names = sqliteNames(db);
 
   const append = (commit: Commit, bodies: readonly string[]): { readonly stale: number } | { readonly workspace: string } => {
@@ -96,14 +99,13 @@ export function sqliteLog(
       refuseOversized(commit, bodies);
       // A post that has been seen must not be unsaid by a power cut: before it leaves it is marked, and what is marked is on the disk with all
       // that was written before it (outbox.ts). The rest can be thought again. A wait for the disk here would hold up the event loop.
+      if (commit.claim && !options.holds(commit.claim)) return { kind: "fenced" };
       const done = write("normal", () => append(commit, bodies));
       if ("stale" in done) return { kind: "stale", lastSeq: done.stale };
-      options.woken(commit.thread, done.workspace, commit.wake);
-      tell({ thread: commit.thread, workspace: done.workspace, events, posts: commit.posts.length });
+      options.committed({ thread: commit.thread, workspace: done.workspace, events, posts: commit.posts.length }, commit.wake);
       return { kind: "ok", events };
     },
 
-    follow,
     unfinished: async (workspace) => read(() => (workspace === undefined ? unfinished.all() : unfinishedOf.all(workspace))),
     recent: async (limit, workspace) => read(() => (workspace === undefined ? recent.all(limit) : recentOf.all(workspace, limit))),
   };
@@ -140,37 +142,4 @@ function isRunning(events: readonly EventBody[], before: boolean): boolean {
 /** Ids are given in this order, and posts are sent in the order of their ids. */
 function inLogOrder(posts: readonly PostDraft[]): readonly PostDraft[] {
   return posts.length < 2 ? posts : posts.toSorted((a, b) => a.event - b.event);
-}
-
-/** Those who follow. A listener that commits is told of it after every listener has heard of the commit before. */
-function followers(): { follow: Store["follow"]; tell: (committed: Committed) => void } {
-  const listeners = new Set<{ readonly hear: (committed: Committed) => void }>();
-  const untold: Committed[] = [];
-  let telling = false;
-
-  const hearAll = (committed: Committed) => {
-    for (const { hear } of listeners) {
-      try {
-        hear(committed);
-      } catch (error) {
-        process.emitWarning(
-          `A listener of the store threw on thread ${committed.thread}: ${error instanceof Error ? error.stack : String(error)}`,
-        );
-      }
-    }
-  };
-  return {
-    follow: (hear) => {
-      const listener = { hear };
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    tell: (committed) => {
-      untold.push(committed);
-      if (telling) return;
-      telling = true;
-      for (let next = untold.shift(); next; next = untold.shift()) hearAll(next);
-      telling = false;
-    },
-  };
 }

@@ -1,5 +1,7 @@
 import type { Connection } from "./connection.ts";
+import { placeOf } from "../fair-queue.ts";
 import type { Post, Store } from "../store.ts";
+import type { DueRows } from "./dispatch/work-queue.ts";
 
 interface PostRow extends Omit<Post, "sendingSince"> {
   readonly sendingSince: string | null;
@@ -8,6 +10,19 @@ interface PostRow extends Omit<Post, "sendingSince"> {
 const POST = `
   SELECT outbox.id, threads.name AS thread, seq, kind, part, sending_since AS sendingSince
   FROM outbox JOIN threads ON threads.id = outbox.thread WHERE receipt IS NULL AND gave_up IS NULL`;
+
+/** The places in which something is to be posted. What is due has no time: it is read whole, or not at all. */
+export function duePlaces({ db, read }: Connection): DueRows {
+  const due = db.prepare<[], { readonly thread: string; readonly workspace: string }>(
+    "SELECT DISTINCT name AS thread, workspace FROM outbox JOIN threads ON threads.id = outbox.thread WHERE receipt IS NULL AND gave_up IS NULL ORDER BY outbox.id",
+  );
+  return {
+    between: (after) =>
+      after === Number.NEGATIVE_INFINITY ? read(() => due.all()).map(({ thread, workspace }) => ({ key: placeOf(thread), workspace })) : [],
+    next: () => undefined,
+    remove: () => undefined,
+  };
+}
 
 /** What goes out. Rows come into being in the commit of their event (`log.ts`); here they are taken to their end. */
 export function sqliteOutbox({ db, write, read }: Connection): Pick<Store, "duePosts" | "markSending" | "markDelivered" | "receipt"> {

@@ -1,15 +1,13 @@
 import { type Clock, systemClock } from "../../engine/clock.ts";
 import type { Memory } from "../../engine/memory.ts";
 import type { Dispatch } from "../dispatch.ts";
+import { placeOf } from "../fair-queue.ts";
 import { type Connection, openConnection, openConnectionReadOnly } from "./connection.ts";
 import type { Forgetter } from "../forgetting.ts";
 import type { Installation, Installations } from "../installations.ts";
-import { createLeisure } from "../leisure.ts";
 import { createKeyRing, type KeyRing } from "../key-ring.ts";
 import type { Audit } from "../audit.ts";
-import { sqliteAudit } from "./audit/audit.ts";
 import { sqliteContent } from "./content.ts";
-import { SqliteDispatch } from "./dispatch.ts";
 import { sqliteForgetting } from "./forgetting/forgetting.ts";
 import { sqliteHeard } from "./heard.ts";
 import { sqliteInbox } from "./inbox.ts";
@@ -18,9 +16,9 @@ import { sqliteInstance } from "./instance.ts";
 import { sqliteLog } from "./log.ts";
 import { sqliteMemory } from "./memory.ts";
 import { sqliteOutbox } from "./outbox.ts";
-import { readyRows } from "./ready.ts";
 import type { Settings } from "../settings.ts";
 import { sqliteSettings } from "./settings.ts";
+import { ownOf, share, type Shared } from "./shared.ts";
 import { sqliteSpent } from "./spent.ts";
 import type { Store } from "../store.ts";
 
@@ -67,7 +65,7 @@ export function openSqliteReadOnly(options: { readonly path: string }): StoreRea
   };
 }
 
-interface Opened {
+export interface Opened {
   readonly store: Store;
   readonly dispatch: Dispatch;
   readonly memory: Memory;
@@ -78,11 +76,16 @@ interface Opened {
   readonly forgetter: Forgetter;
   /** The random id of this database, which no other has, copies included. */
   readonly instance: () => string;
+  /**
+   * The same database once more in this process, as another machine would have it: with a store, a dispatch and followers of its own, which
+   * share the connection, the lock and who is told what. Each is closed by itself, and the file with the last one.
+   */
+  readonly beside: () => Opened;
 }
 
 function onConnection(connection: Connection, clock: Clock): Opened {
   try {
-    return prepared(connection, clock);
+    return opener(share(connection, clock));
   } catch (error) {
     // The lock must not outlive a database whose tables are not as they should be.
     connection.close();
@@ -90,11 +93,18 @@ function onConnection(connection: Connection, clock: Clock): Opened {
   }
 }
 
-function prepared(connection: Connection, clock: Clock): Opened {
+function opener(shared: Shared): Opened {
+  const { clock, ready, leisure, turns, posts, followers, pins, audit, openers } = shared;
+  const me = {};
+  openers.add(me);
   const now = () => clock.now();
-  const ready = readyRows(connection);
-  const leisure = createLeisure();
-  const dispatch = new SqliteDispatch(ready, clock, leisure);
+  const connection = ownOf(shared.connection, () => {
+    openers.delete(me);
+    turns.abandon(me);
+    posts.abandon(me);
+    followers.drop(me);
+    if (openers.size === 0) shared.connection.close();
+  });
   const { add: spent, spentOn } = sqliteSpent(connection);
   const { add: heard, heardAt } = sqliteHeard(connection);
   const log = sqliteLog(connection, {
@@ -102,51 +112,37 @@ function prepared(connection: Connection, clock: Clock): Opened {
     now,
     spent,
     heard,
-    woken: (thread, workspace, wake) => dispatch.woken(thread, workspace, wake),
+    holds: (claim) => turns.holds(claim),
+    committed(committed, wake) {
+      turns.woken(committed.thread, committed.workspace, wake);
+      if (committed.posts > 0) posts.woken(placeOf(committed.thread), committed.workspace, "now");
+      followers.tell({ ...committed, wakes: wake === "now" }, me);
+    },
   });
-  const pins = createPins();
-  const audit = sqliteAudit(connection, now);
-  const close = async () => {
-    dispatch.abandon();
-    connection.close();
-  };
   const store = {
     ...log,
+    follow: followers.of(me),
     spentOn,
     heardAt,
     ...sqliteInbox(connection, { now, leisure }),
     ...sqliteOutbox(connection),
     ...sqliteContent(connection, pins.put),
-    close,
+    close: async () => connection.close(),
   };
-  store.follow(({ events }) => pins.referred(events));
-  const forgetter = sqliteForgetting(connection, { audit, isPinned: pins.has, now });
-  const installations = (ring: KeyRing) => sqliteInstallations(connection, ring, now);
-  const instance = () => sqliteInstance(connection);
   return {
     store,
-    dispatch,
+    dispatch: {
+      serve: (kind, options, handler) => (kind === "turn" ? turns : posts).serve(me, options, handler),
+      signal: async (thread, what) => turns.signal(thread, what),
+      ahead: (workspace) => turns.ahead(workspace),
+      stop: async () => void (await Promise.all([turns.stop(me), posts.stop(me)])),
+    },
     memory: sqliteMemory(connection, now),
     settings: sqliteSettings(connection, audit),
     audit,
-    forgetter,
-    installations,
-    instance,
+    forgetter: sqliteForgetting(connection, { audit, isPinned: pins.has, now }),
+    installations: (ring) => sqliteInstallations(connection, ring, now),
+    instance: () => sqliteInstance(connection),
+    beside: () => opener(shared),
   };
 }
-
-/** Files that were put and that no event refers to yet: whoever sweeps leaves them alone. */
-function createPins(): { put(hash: string): void; referred(events: readonly object[]): void; has(hash: string): boolean } {
-  const pins = new Set<string>();
-  return {
-    put: (hash) => void pins.add(hash),
-    has: (hash) => pins.has(hash),
-    referred(events) {
-      if (pins.size === 0 || !events.some(refersToFiles)) return;
-      const text = JSON.stringify(events);
-      for (const hash of pins) if (text.includes(hash)) pins.delete(hash);
-    },
-  };
-}
-
-const refersToFiles = (event: object): boolean => "teamHash" in event || "files" in event;

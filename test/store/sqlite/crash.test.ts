@@ -90,7 +90,7 @@ async function expectInStep({ store, dispatch }: Opened, acknowledged: ReadonlyM
 
   // Handled, and left due: a handler that is cut off by closing has done nothing.
   const handled: string[] = [];
-  dispatch.serve({ slots: 10, perWorkspace: 10, onBug: () => {} }, async (thread) => {
+  dispatch.serve("turn", { slots: 10, perWorkspace: 10, onBug: () => {} }, async ({ key: thread }) => {
     handled.push(thread);
     throw new Error("leave it due");
   });

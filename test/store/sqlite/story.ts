@@ -181,13 +181,15 @@ export class Story {
     for (const expected of this.#expected.values()) expected.pausedUntil = 0;
     const opened = openSqlite({ path: this.#path, ...this.#clock });
     const onBug = (error: unknown) => String(error) === "Error: a bug" || this.#wrong.push(String(error));
-    opened.dispatch.serve({ slots: SLOTS, perWorkspace: 1, onBug }, (name) => {
+    opened.dispatch.serve("turn", { slots: SLOTS, perWorkspace: 1, onBug }, ({ key: name }) => {
       const expected = this.#of(name);
       if (this.#handlers.some((handler) => handler.thread === name)) this.#wrong.push(`${name} is handled twice at once`);
       if (this.#handlers.length >= SLOTS) this.#wrong.push(`${name} has no slot`);
       if (expected.dueAt === undefined || expected.dueAt > this.#clock.now()) this.#wrong.push(`${name} is not due`);
       expected.wokenSince = false;
-      return new Promise((resolve, reject) => this.#handlers.push({ thread: name, end: (error) => (error ? reject(error) : resolve()) }));
+      return new Promise<void>((resolve, reject) =>
+        this.#handlers.push({ thread: name, end: (error) => (error ? reject(error) : resolve()) }),
+      );
     });
     return opened;
   }

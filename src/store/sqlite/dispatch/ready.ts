@@ -1,20 +1,11 @@
-import type { Connection } from "./connection.ts";
-import type { Commit } from "../store.ts";
+import type { Connection } from "../connection.ts";
+import type { Commit } from "../../store.ts";
+import { type DueRows, timeOf } from "./work-queue.ts";
 
 /** The `ready` table: which threads are to be worked on, and when. Times in ms since the epoch. */
-export interface ReadyRows {
+export interface ReadyRows extends DueRows {
   /** Part of a commit, inside its transaction. */
   readonly set: (threadId: number, wake: Commit["wake"], now: number) => void;
-  /** Rows with `after < at <= until`, the oldest first. */
-  readonly between: (after: number, until: number) => ReadyThread[];
-  /** The earliest time later than `after`. */
-  readonly next: (after: number) => number | undefined;
-  readonly remove: (thread: string) => void;
-}
-
-interface ReadyThread {
-  readonly thread: string;
-  readonly workspace: string;
 }
 
 export function readyRows({ db, write, read }: Connection): ReadyRows {
@@ -25,8 +16,8 @@ export function readyRows({ db, write, read }: Connection): ReadyRows {
   const wakeAt = db.prepare("INSERT INTO ready (thread, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at");
   const rest = db.prepare("DELETE FROM ready WHERE thread = ?");
   const remove = db.prepare("DELETE FROM ready WHERE thread = (SELECT id FROM threads WHERE name = ?)");
-  const between = db.prepare<[number, number], ReadyThread>(
-    "SELECT name AS thread, workspace FROM ready JOIN threads ON threads.id = ready.thread WHERE ready.at > ? AND ready.at <= ? ORDER BY ready.at, ready.thread",
+  const between = db.prepare<[number, number], { readonly key: string; readonly workspace: string }>(
+    "SELECT name AS key, workspace FROM ready JOIN threads ON threads.id = ready.thread WHERE ready.at > ? AND ready.at <= ? ORDER BY ready.at, ready.thread",
   );
   const next = db.prepare<[number], number | null>("SELECT min(at) FROM ready WHERE at > ?").pluck();
 
@@ -41,11 +32,4 @@ export function readyRows({ db, write, read }: Connection): ReadyRows {
     next: (after) => read(() => next.get(after) ?? undefined),
     remove: (thread) => write("normal", () => void remove.run(thread)),
   };
-}
-
-/** @throws RangeError when the text is not a time: that is a bug of the caller. */
-export function timeOf(iso: string): number {
-  const ms = Date.parse(iso);
-  if (Number.isNaN(ms)) throw new RangeError(`"${iso}" is not an ISO 8601 time`);
-  return ms;
 }

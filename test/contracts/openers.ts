@@ -1,0 +1,244 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Claim, Signal, Work } from "../../src/store/dispatch.ts";
+import type { Committed, Store } from "../../src/store/store.ts";
+import { append, commitOf, said } from "./commits.ts";
+import type { Opened } from "./dispatch.ts";
+import { type FakeClock, fakeClock, settled, until } from "./fake-clock.ts";
+
+/** One store of two openers: each call goes to the other one than the call before. Turns are served by the second, and closing closes both. */
+export function takingTurns(first: Opened, second: Opened): Opened {
+  let isFirst = false;
+  const next = (): Store => {
+    isFirst = !isFirst;
+    return (isFirst ? first : second).store;
+  };
+  const store = Object.fromEntries(
+    Object.entries(first.store).map(([name, value]: [string, unknown]) => [
+      name,
+      typeof value === "function" ? (...args: unknown[]) => (next() as unknown as Methods)[name]?.(...args) : value,
+    ]),
+  ) as unknown as Store;
+  const close = async () => {
+    await first.store.close();
+    await second.store.close();
+  };
+  return { store: { ...store, close }, dispatch: second.dispatch };
+}
+
+interface Methods {
+  readonly [name: string]: ((...args: unknown[]) => unknown) | undefined;
+}
+
+/** What holds between two openers of one database, as between two machines. */
+export function openersContract(name: string, open: (clock: FakeClock) => Promise<readonly [Opened, Opened]>): void {
+  describe(`${name}, of two openers`, () => {
+    let one: Opened;
+    let other: Opened;
+    let clock: FakeClock;
+    beforeEach(async () => {
+      clock = fakeClock();
+      [one, other] = await open(clock);
+    });
+    afterEach(async () => {
+      await one.store.close();
+      await other.store.close();
+    });
+
+    /** Each piece of work that was begun, with who has it and how to end it. */
+    interface Begun extends Work {
+      readonly by: "one" | "other";
+      readonly signals: Signal[];
+      end(error?: Error): void;
+    }
+    const begun: Begun[] = [];
+    beforeEach(() => void begun.splice(0));
+    const serve = (by: "one" | "other", kind: "turn" | "post" = "turn", slots = 4) =>
+      (by === "one" ? one : other).dispatch.serve(
+        kind,
+        { slots, perWorkspace: slots, onBug: () => undefined },
+        (work) =>
+          new Promise((resolve, reject) => {
+            const signals: Signal[] = [];
+            work.onSignal((what) => signals.push(what));
+            begun.push({ ...work, by, signals, end: (error) => (error ? reject(error) : resolve()) });
+          }),
+      );
+    const claimed = (claim: Claim, afterSeq: number) => commitOf(claim.key, afterSeq, [said("mine")], { claim });
+
+    test("what one records the other reads and hears, in order, and each knows what it has recorded itself", async () => {
+      const heard: { readonly one: Committed[]; readonly other: Committed[] } = { one: [], other: [] };
+      one.store.follow((committed) => heard.one.push(committed));
+      other.store.follow((committed) => heard.other.push(committed));
+      await append(one.store, "t", [said("a")]);
+      await append(other.store, "t", [said("b"), said("c")]);
+      await append(one.store, "t", [said("d")], { wake: "now" });
+      for (const told of [heard.one, heard.other]) expect(told.flatMap(({ events }) => events.map(({ seq }) => seq))).toEqual([1, 2, 3, 4]);
+      expect(heard.one.map(({ here }) => here)).toEqual([true, false, true]);
+      expect(heard.other.map(({ here, wakes }) => [here, wakes])).toEqual([
+        [false, false],
+        [true, false],
+        [false, true],
+      ]);
+    });
+
+    test("of two that write from the same place one is told that it is stale, and may write once it has read on", async () => {
+      const results = await Promise.all([one, other].map(({ store }) => store.commit(commitOf("t", 0, [said("first")]))));
+      expect(results.map(({ kind }) => kind)).toEqual(["ok", "stale"]);
+      expect(await other.store.commit(commitOf("t", 1, [said("second")]))).toMatchObject({ kind: "ok" });
+    });
+
+    test("a thread is handled by one of them at a time, whoever woke it, and both are given work", async () => {
+      serve("one", "turn", 1);
+      serve("other", "turn", 1);
+      for (const thread of ["a", "b", "c"]) await append(one.store, thread, [said("go")], { wake: "now" });
+      await until(() => begun.length === 2);
+      expect(begun.map(({ by }) => by).toSorted()).toEqual(["one", "other"]);
+      await append(other.store, "a", [said("again")], { wake: "now" });
+      await settled();
+      expect(begun.map(({ key }) => key)).toEqual(["a", "b"]);
+      begun[0]?.end();
+      await until(() => begun.length === 3);
+      begun[1]?.end();
+      await until(() => begun.length === 4);
+      expect(begun.slice(2).map(({ key }) => key)).toEqual(["c", "a"]);
+    });
+
+    test("a signal reaches whoever has the turn, and nobody else", async () => {
+      serve("one");
+      await append(other.store, "a", [said("go")], { wake: "now" });
+      await append(other.store, "b", [said("go")], { wake: "now" });
+      await until(() => begun.length === 2);
+      await other.dispatch.signal("a", "stop");
+      await other.dispatch.signal("nobody's", "skip");
+      begun[0]?.end();
+      await settled();
+      await other.dispatch.signal("a", "park");
+      expect(begun.map(({ signals }) => signals)).toEqual([["stop"], []]);
+    });
+
+    test("who has the turn writes in its name; when it has ended, a late commit in that name is fenced", async () => {
+      serve("one");
+      await append(one.store, "a", [said("go")], { wake: "now" });
+      await until(() => begun.length === 1);
+      const { claim } = begun[0]!;
+      expect(await one.store.commit(claimed(claim, 1))).toMatchObject({ kind: "ok" });
+      begun[0]?.end();
+      await settled();
+      const post = { event: 0, kind: "turn", part: 0 };
+      expect(await one.store.commit({ ...claimed(claim, 2), posts: [post], wake: "now" })).toEqual({ kind: "fenced" });
+      expect(await one.store.load("a", 2)).toEqual([]);
+      expect(await one.store.duePosts(undefined, 10)).toEqual([]);
+      await settled();
+      expect(begun).toHaveLength(1);
+    });
+
+    test("what one was handling when it went the other handles; the one that went is told, and what it still writes is fenced", async () => {
+      serve("one");
+      await append(one.store, "a", [said("go")], { wake: "now" });
+      await until(() => begun.length === 1);
+      serve("other");
+      await settled();
+      expect(begun).toHaveLength(1);
+      await one.store.close();
+      await until(() => begun.length === 2);
+      const [lost, taken] = begun as [Begun, Begun];
+      expect([lost.by, taken.by, lost.signals]).toEqual(["one", "other", ["lost"]]);
+      expect(await other.store.commit(claimed(lost.claim, 1))).toEqual({ kind: "fenced" });
+      // The late end of the one that went ends nothing.
+      lost.end();
+      await settled();
+      expect(await other.store.commit(claimed(taken.claim, 1))).toMatchObject({ kind: "ok" });
+      taken.end();
+      await settled();
+      expect(begun).toHaveLength(2);
+    });
+
+    test("stopping one leaves what is due to the other", async () => {
+      serve("one", "turn", 1);
+      serve("other", "turn", 1);
+      for (const thread of ["a", "b"]) await append(one.store, thread, [said("go")], { wake: "now" });
+      await until(() => begun.length === 2);
+      const stopped = begun.find(({ by }) => by === "one")!;
+      const stopping = one.dispatch.stop();
+      await append(other.store, stopped.key, [said("more")], { wake: "now" });
+      stopped.end();
+      await stopping;
+      begun.find(({ by }) => by === "other")?.end();
+      await until(() => begun.length === 3);
+      expect(begun[2]).toMatchObject({ by: "other", key: stopped.key });
+    });
+
+    test("how often the work has failed before is known to whoever has it next", async () => {
+      serve("one");
+      await append(one.store, "a", [said("go")], { wake: "now" });
+      for (const failures of [0, 1, 2]) {
+        await until(() => begun.length === failures + 1);
+        expect(begun[failures]?.failures).toBe(failures);
+        begun[failures]?.end(new Error("a bug"));
+        await settled();
+        await clock.advance(60_000);
+      }
+    });
+
+    describe("posts", () => {
+      const posts = [{ event: 0, kind: "turn", part: 0 }];
+
+      test("those of a place are one piece of work, for one of them at a time, when they are committed and when it begins", async () => {
+        await append(one.store, "T1/C1/1", [said("a")], { posts });
+        await append(one.store, "T1/C1/2", [said("a")], { posts });
+        await append(one.store, "T2/C1/1", [said("a")], { posts, workspace: "T2" });
+        await append(one.store, "T1/C3/1", [said("nothing to post")]);
+        serve("one", "post");
+        serve("other", "post");
+        await until(() => begun.length === 2);
+        expect(begun.map(({ key, workspace }) => [key, workspace])).toEqual([
+          ["T1/C1", "T1"],
+          ["T2/C1", "T2"],
+        ]);
+        await append(other.store, "T1/C1/2", [said("b")], { posts });
+        await settled();
+        expect(begun).toHaveLength(2);
+        begun[0]?.end();
+        await until(() => begun.length === 3);
+        expect(begun[2]?.key).toBe("T1/C1");
+      });
+
+      test("what a handler has left waits for the next post there, or until everything is looked at again", async () => {
+        await append(one.store, "T1/C1/1", [said("a")], { posts });
+        const serving = serve("one", "post");
+        await until(() => begun.length === 1);
+        begun[0]?.end();
+        await serving.idle();
+        await settled();
+        expect(begun).toHaveLength(1);
+        serving.lookAgain();
+        await until(() => begun.length === 2);
+        begun[1]?.end();
+        await append(other.store, "T1/C1/2", [said("b")], { posts });
+        await until(() => begun.length === 3);
+        begun[2]?.end();
+        await serving.stop();
+        await append(other.store, "T1/C1/2", [said("c")], { posts });
+        await settled();
+        expect(begun).toHaveLength(3);
+      });
+
+      test("one that serves a workspace alone is given no other's", async () => {
+        await append(one.store, "T1/C1/1", [said("a")], { posts });
+        await append(one.store, "T2/C2/1", [said("a")], { posts, workspace: "T2" });
+        const keys: string[] = [];
+        const options = { slots: 4, perWorkspace: 4, onBug: () => undefined, workspace: "T2" };
+        const serving = other.dispatch.serve("post", options, async ({ key }) => void keys.push(key));
+        await serving.idle();
+        expect(keys).toEqual(["T2/C2"]);
+      });
+    });
+
+    test("one that is closed says so, and the other goes on", async () => {
+      await one.store.close();
+      await expect(one.store.load("t", 0)).rejects.toThrow(/has been closed/);
+      await append(other.store, "t", [said("on")]);
+      expect(await other.store.load("t", 0)).toHaveLength(1);
+    });
+  });
+}

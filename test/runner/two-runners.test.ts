@@ -1,0 +1,157 @@
+import { expect, test } from "vitest";
+import { assistant } from "../../src/engine/agents/assistant.ts";
+import type { Model } from "../../src/engine/model.ts";
+import { roundRobin } from "../../src/engine/policies/round-robin.ts";
+import { maxTurns, textMention } from "../../src/engine/limits/termination.ts";
+import type { RunnableTeam } from "../../src/runner/runnable-team.ts";
+import { mention, open, said } from "../support/running.ts";
+import { MARIA, scripted, team } from "../support/scripted.ts";
+
+// Two runners over one store, as on two machines: A has the turn, and what people do comes in on B.
+
+function solo(model: Model): RunnableTeam {
+  const settings = { name: "A", description: "", instructions: "", handoffs: ["human"], toolRoundsMax: 3, afterTools: "prose" } as const;
+  const agents = [assistant({ ...settings, model, tools: [] })];
+  return team({ agents, nextSpeakers: roundRobin, stopWhen: textMention("DONE"), limits: maxTurns(10) });
+}
+
+/** A model that answers when the test says so, and tells how its calls went. */
+function onCue() {
+  const calls: { readonly signal: AbortSignal; answer(text: string): void }[] = [];
+  const model: Model = {
+    name: "on cue",
+    // eslint-disable-next-line require-yield
+    async *call(_request, signal) {
+      const text = await new Promise<string | undefined>((resolve) => {
+        calls.push({ signal, answer: resolve });
+        signal.addEventListener("abort", () => resolve(undefined), { once: true });
+      });
+      if (text === undefined) return { kind: "failure", error: { kind: "aborted", message: "aborted" } };
+      return { kind: "answer", text, toolCalls: [], usage: { inputTokens: 10, outputTokens: 5 } };
+    },
+  };
+  return { model, calls };
+}
+
+const nobody = () => solo(scripted());
+
+test("a reply that B hears while A has the turn is in the log before A's answer, and the model is paid once", async () => {
+  const { model, calls } = onCue();
+  const a = open(() => solo(model));
+  const b = open(nobody, { beside: a });
+  a.runner.start();
+  await a.runner.say(mention("go"));
+  await a.until(() => a.log.some((event) => event.type === "speaker.selected"));
+  await untilCalled(calls, 1);
+  expect(await b.runner.say(mention("and quickly", { addressed: false }))).toEqual({ kind: "steered" });
+  calls[0]?.answer("Well. DONE");
+  await a.stopped();
+  expect(said(await a.store.load("T/C/1", 0))).toEqual(["Maria: go", "Maria: and quickly", "A: Well. DONE"]);
+  expect(calls).toHaveLength(1);
+  expect([a.problems, b.problems]).toEqual([[], []]);
+});
+
+test("what B has heard A's next model call reads, though A read the log before", async () => {
+  const { model, calls } = onCue();
+  const requests: string[] = [];
+  const listening: Model = {
+    ...model,
+    call(request, signal) {
+      requests.push(JSON.stringify(request));
+      return model.call(request, signal);
+    },
+  };
+  const a = open(() => solo(listening));
+  const b = open(nobody, { beside: a });
+  a.runner.start();
+  await a.runner.say(mention("go"));
+  await untilCalled(calls, 1);
+  await b.runner.say(mention("blue, please", { addressed: false }));
+  calls[0]?.answer("One moment.");
+  await untilCalled(calls, 2);
+  expect(requests[1]).toContain("blue, please");
+  calls[1]?.answer("Blue. DONE");
+  await a.stopped();
+});
+
+test("a stop on B ends A's call at once, and no time passes", async () => {
+  const { model, calls } = onCue();
+  const a = open(() => solo(model), { clock: { now: () => Date.UTC(2026, 0, 5, 9), sleep: () => new Promise(() => undefined) } });
+  const b = open(nobody, { beside: a });
+  a.runner.start();
+  await a.runner.say(mention("go"));
+  await untilCalled(calls, 1);
+  const before = performance.now();
+  expect(await b.runner.stop("T/C/1", MARIA)).toBe(true);
+  expect(calls[0]?.signal.aborted).toBe(true);
+  expect(performance.now() - before).toBeLessThan(500);
+  expect((await a.store.load("T/C/1", 0)).at(-1)).toMatchObject({ type: "run.stopped", outcome: "stopped" });
+  expect(await b.runner.stop("T/C/1", MARIA)).toBe(false);
+});
+
+test("a skip and a parking on B give up A's turn; a thread that only B thinks parked goes on from its log", async () => {
+  const { model, calls } = onCue();
+  const a = open(() => solo(model));
+  const b = open(nobody, { beside: a });
+  a.runner.start();
+  await a.runner.say(mention("go"));
+  await untilCalled(calls, 1);
+  await b.runner.park((thread) => thread === "T/C/1");
+  await untilCalled(calls, 2);
+  expect(calls[0]?.signal.aborted).toBe(true);
+  expect(await b.runner.steer("T/C/1", { kind: "skip", person: MARIA })).toBe(true);
+  await untilCalled(calls, 3);
+  expect(calls[1]?.signal.aborted).toBe(true);
+  calls[2]?.answer("DONE");
+  await a.stopped();
+});
+
+test("two that are told the same at the same moment hear it once; of two tasks, one begins the run and the other steers it", async () => {
+  const a = open(nobody);
+  const b = open(nobody, { beside: a });
+  const twice = await Promise.all([a.runner.say(mention("go")), b.runner.say(mention("go"))]);
+  expect(twice.map(({ kind }) => kind)).toEqual(["started", "duplicate"]);
+  const both = await Promise.all([a.runner.say(mention("one", { thread: "T/C/2" })), b.runner.say(mention("other", { thread: "T/C/2" }))]);
+  expect(both.map(({ kind }) => kind)).toEqual(["started", "steered"]);
+  expect((await a.store.load("T/C/2", 0)).filter(({ type }) => type === "run.started")).toHaveLength(1);
+});
+
+test("an answer that B hears lets a run go on, wherever it is taken up, and a follower of each hears every event once", async () => {
+  const asks = { calls: [{ tool: "transfer_to_human", args: { question: "Which day?" } }] };
+  const a = open(() => solo(scripted(asks)));
+  const b = open(() => solo(scripted("Friday. DONE")), { beside: a });
+  a.runner.start();
+  await a.runner.say(mention("when?"));
+  await b.until(() => b.log.some((event) => event.type === "handoff.made"));
+  await a.runner.close();
+  b.runner.start();
+  expect(await b.runner.say(mention("Friday", { addressed: false }))).toMatchObject({ kind: "answered" });
+  await b.stopped();
+  expect(said(b.log)).toEqual(["Maria: when?", "Maria: Friday", "A: Friday. DONE"]);
+  expect(b.log.map(({ seq }) => seq)).toEqual((await b.store.load("T/C/1", 0)).map(({ seq }) => seq));
+});
+
+test("A goes in mid-call: B goes on from the log, and what A still says is not recorded", async () => {
+  const slow = onCue();
+  const a = open(() => solo({ ...slow.model, call: deaf(slow.model) }));
+  const b = open(() => solo(scripted("DONE by B")), { beside: a });
+  a.runner.start();
+  await a.runner.say(mention("go"));
+  await untilCalled(slow.calls, 1);
+  b.runner.start();
+  await a.opened.store.close();
+  await b.stopped();
+  slow.calls[0]?.answer("DONE by A");
+  await a.close();
+  expect(said(await b.store.load("T/C/1", 0))).toEqual(["Maria: go", "A: DONE by B"]);
+});
+
+/** The same model, which hears no signal. */
+const deaf =
+  (model: Model): Model["call"] =>
+  (request) =>
+    model.call(request, new AbortController().signal);
+
+async function untilCalled(calls: readonly unknown[], count: number): Promise<void> {
+  await expect.poll(() => calls.length, { interval: 1, timeout: 10_000 }).toBe(count);
+}
