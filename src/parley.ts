@@ -2,6 +2,8 @@ import { buildTeams, type Teams } from "./config/build.ts";
 import type { Env } from "./config/env.ts";
 import { createExecutor } from "./config/sandbox/executor.ts";
 import { secretNames, type Settings } from "./config/load.ts";
+import type { PlayedScript } from "./config/file/script.ts";
+import { leftoversOf } from "./config/leftovers.ts";
 import { createMcpServers } from "./config/build/mcp-servers.ts";
 import { createModelFor } from "./config/build/models.ts";
 import { createTeamShelf } from "./config/team-shelf.ts";
@@ -32,6 +34,7 @@ import { createTelemetry, type TelemetryParts } from "./telemetry.ts";
 export type { Delta, EventBody, RunEvent, Usage } from "./engine/events/events.ts";
 export { isEvent } from "./engine/events/events.ts";
 export type { Model, ModelReply } from "./engine/model.ts";
+export { codeBlocks } from "./engine/code-blocks.ts";
 export type { Agent } from "./engine/team.ts";
 export type { Tool } from "./engine/tool.ts";
 export { systemClock, type Clock } from "./engine/clock.ts";
@@ -91,6 +94,8 @@ export interface Parley {
   readonly settings: KeptSettings;
   readonly teams: Teams;
   readonly executor: Executor;
+  /** One line for each reply of a replay file that nobody of this team has asked for since the process began. */
+  leftovers(team: string): readonly string[];
   /** Whether Slack can reach Parley now; false without Slack. */
   connected(): boolean;
   /** Where Slack's requests come in, with `slack.http` and after the start. */
@@ -142,7 +147,9 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   };
   try {
     const gates = createGates(settings.providers, clock);
-    const createModel = createModelFor({ env, clock, gates, readFile: (hash) => store.file(hash) });
+    const scripts: PlayedScript[] = [];
+    const onScript = (script: PlayedScript): void => void scripts.push(script);
+    const createModel = createModelFor({ env, clock, gates, readFile: (hash) => store.file(hash), onScript });
     const teams = buildTeams(settings, {
       createModel,
       executor,
@@ -216,6 +223,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       settings: kept,
       teams,
       executor,
+      leftovers: (team) => leftoversOf(settings, team, scripts),
       connected: () => slack?.connected() ?? false,
       httpPort: () => slack?.httpPort(),
       async start() {

@@ -3,6 +3,7 @@ import type { Model } from "../engine/model.ts";
 import { closer } from "../engine/agents/closer.ts";
 import type { ActionPolicy, FileRef, RunLimits } from "../engine/events/events.ts";
 import { capsOf } from "../engine/limits/run-limits.ts";
+import type { RunCode } from "../engine/agents/code/run-block.ts";
 import type { Agent, Team } from "../engine/team.ts";
 import type { Transcript } from "../engine/reading/transcript.ts";
 import { withFallback } from "../models/fallback.ts";
@@ -30,8 +31,8 @@ export interface Teams {
    * now. Throws for a name that {@link has} does not know, and an error for people for a snapshot that cannot be used any more.
    */
   build(team: string, thread: string, snapshot?: string): TimedTeam;
-  /** All that the settings of now say of this team, as canonical JSON without secrets. */
-  snapshot(team: string): string;
+  /** All that the settings of now, or these, say of this team, as canonical JSON without secrets. */
+  snapshot(team: string, around?: Settings): string;
   /** Whether Slack shows the card, the questions and the result alone. */
   isQuiet(team: string): boolean;
   /** Whether a run of it runs code and calls tools: the strictest that it and the teams inside it say. */
@@ -61,8 +62,15 @@ export interface BuildDeps {
   readonly servers?: McpServers;
   /** Without one, agents keep no notes. */
   readonly notes?: Notebook;
-  /** Takes the place of whoever leads a team, with the participant inside which it leads: for a replay, which knows what was decided. */
-  readonly leader?: (leader: Agent, within: string | undefined) => Agent;
+  /** What takes the place of parts of a team in a replay, which knows what was decided and done. */
+  readonly recorded?: {
+    /** In place of whoever leads, with the participant inside which it leads. */
+    leader(leader: Agent, within: string | undefined): Agent;
+    /** In place of an agent, with the participant inside which it speaks. */
+    member(agent: Agent, within: string | undefined): Agent;
+    /** In place of the executor, for the agent of this name. */
+    runCode(agent: string): RunCode;
+  };
 }
 
 /** Of one process: runs that began with settings which have changed since. */
@@ -85,7 +93,7 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
 
   return {
     build: (name, thread, snapshot) => (snapshot === undefined ? now : builderBefore(snapshot))(name, thread),
-    snapshot: (name) => snapshotOf(settings, name),
+    snapshot: (name, around = settings) => snapshotOf(around, name, deps.executor.capabilities.languages),
     isQuiet: (name) => settings.teams.get(name)?.quiet ?? false,
     policy: (name) => policyOf(settings, name),
     has: (name) => settings.teams.has(name),
@@ -98,15 +106,7 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
 /** Makes the models of these settings, and with them teams. */
 function builderOf(
   settings: Settings,
-  {
-    createModel,
-    executor,
-    keepFile,
-    readFile,
-    servers,
-    notes,
-    leader: inPlaceOf,
-  }: BuildDeps & Required<Pick<BuildDeps, "servers" | "readFile">>,
+  { createModel, executor, keepFile, readFile, servers, notes, recorded }: BuildDeps & Required<Pick<BuildDeps, "servers" | "readFile">>,
 ) {
   const models = new Map([...modelsInUse(settings)].map((name) => [name, createModel(get(settings.models, name), name, settings.file)]));
 
@@ -133,6 +133,7 @@ function builderOf(
       keepFile,
       readFile,
       posted: () => postedIn(log),
+      runCode: recorded?.runCode,
       servers,
       notes,
       modelNamed: (model) => chained(model, (one) => limited(ready(one))),
@@ -151,11 +152,14 @@ function builderOf(
     const held = parts.within(budget);
     const watchedToo = (agent: Agent): Agent => watched(budget.watch(agent));
     const last = closingModel(team, settings.models);
-    const agents = team.agents.map((agent) => watchedToo(buildAgent(agent, team, held)));
+    const agents = team.agents.map((settings) => {
+      const agent = buildAgent(settings, team, held);
+      return watchedToo(recorded?.member(agent, within) ?? agent);
+    });
     return {
       name,
       agents,
-      nextSpeakers: speakersOf(team, agents, held, (leader) => watchedToo(inPlaceOf?.(leader, within) ?? leader), within),
+      nextSpeakers: speakersOf(team, agents, held, (leader) => watchedToo(recorded?.leader(leader, within) ?? leader), within),
       stopWhen: team.stop ? conditionOf(team.stop, settings.tools) : () => [],
       limits: capsOf(team.limits),
       limitsAtFirst: team.limits,

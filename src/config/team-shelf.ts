@@ -1,7 +1,6 @@
 import { stricter } from "../engine/approvals.ts";
 import { cardOf, type TeamCard } from "./build/cards.ts";
 import { policyOf } from "./build/policy.ts";
-import { snapshotOf } from "./build/snapshot.ts";
 import type { Teams } from "./build.ts";
 import { isListed } from "./checks/ceilings.ts";
 import { ConfigError } from "./config-error.ts";
@@ -91,7 +90,7 @@ interface Kept extends ShelvedTeam {
 
 export function createTeamShelf(parts: {
   readonly settings: Settings;
-  readonly teams: Pick<Teams, "build" | "default">;
+  readonly teams: Pick<Teams, "build" | "snapshot" | "default">;
   readonly keep: Keep;
   readonly log: (line: string) => void;
 }): TeamShelf {
@@ -154,7 +153,7 @@ export function createTeamShelf(parts: {
     const checked = checkOwnTeam(own, settings, yaml);
     if ("mistakes" in checked) return checked;
     try {
-      teams.build(own.name, "a trial", snapshotOf(around(own.name, checked.team), own.name));
+      teams.build(own.name, "a trial", teams.snapshot(own.name, around(own.name, checked.team)));
       return checked;
     } catch (error) {
       if (error instanceof ConfigError) return { mistakes: error.mistakes.map(({ path, message }) => ({ path, message })) };
@@ -198,7 +197,7 @@ export function createTeamShelf(parts: {
       return {
         has: (name) => settings.teams.has(name) || own.has(name),
         names: () => [...settings.teams.keys(), ...own.keys()],
-        snapshot: (name) => snapshotOf(settingsOf(name), name),
+        snapshot: (name) => teams.snapshot(name, settingsOf(name)),
         isQuiet: (name) => settingsOf(name).teams.get(name)?.quiet ?? false,
         policy(name) {
           const policy = policyOf(settingsOf(name), name);

@@ -35,7 +35,7 @@ teams:
 
 export const folder = (replies: string, teams = TEAMS): string => folderWith({ "parley.yml": teams, "replies.yml": `replies: ${replies}` });
 
-export const TALK = '{ Ana: ["Hello Ben.", "Fine. DONE"], Ben: ["How are you?", "Well. DONE"] }';
+export const TALK = '{ Ana: ["Hello Ben.", "Fine. DONE"], Ben: ["How are you?"] }';
 export const QUESTION =
   "{ Ana: [{ toolCalls: [{ name: transfer_to_human, args: { question: Which?, options: [tea, coffee] } }] }, '{{last}} it is.'], Ben: [DONE] }";
 

@@ -26,7 +26,7 @@ test.each([
   const settings = load({ "parley.yml": file(models, speakers), ...replies });
   const team = settings.teams.get("talk");
   expect(team && selectorModel(team, settings.models)).toBe(expected);
-  const snapshot = readSnapshot(snapshotOf(settings, "talk"), settings);
+  const snapshot = readSnapshot(snapshotOf(settings, "talk", []), settings);
   expect(team && selectorModel(team, snapshot.models)).toBe(expected);
 });
 

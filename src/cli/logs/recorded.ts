@@ -2,7 +2,7 @@ import type { BuildDeps } from "../../config/build.ts";
 import type { Settings } from "../../config/load.ts";
 import type { AgentSettings } from "../../config/schema/agents.ts";
 import type { ToolSettings } from "../../config/schema/tools.ts";
-import type { Agent, EventBody, Model, ModelReply, RunEvent, Tool } from "../../parley.ts";
+import type { Agent, codeBlocks, EventBody, Model, ModelReply, RunEvent, Tool } from "../../parley.ts";
 
 /** What the world said in a run, off its log: the replies of models, the results of tools and of code. */
 export interface Recorded {
@@ -15,14 +15,30 @@ export interface Recorded {
   restart(): void;
 }
 
-/** `log`: the whole thread up to the end of the run. Models, tools and code answer when their event is next, hence in the order of the log; what is not in it is never answered. */
-export function recordedWorld(log: readonly RunEvent[], selector: string): Recorded {
+export interface RecordedParts {
+  /** The selector's name in the log. */
+  readonly selector: string;
+  /** What could be run as code, where that was kept; else it is what the log shows. */
+  readonly languages: readonly string[] | undefined;
+  readonly codeBlocks: typeof codeBlocks;
+}
+
+/**
+ * `log`: the whole thread up to the end of the run. Models, tools and code answer when their event is next, hence in the order of the log;
+ * what is not in it is never answered.
+ */
+export function recordedWorld(log: readonly RunEvent[], { selector, languages, codeBlocks: blocksOf }: RecordedParts): Recorded {
   let current = 1;
   let waiting = new Map<number, () => void>();
   let taken = new Set<number>();
 
   const turnOf = (seq: number): Promise<void> =>
-    seq === current ? Promise.resolve() : new Promise((resolve) => waiting.set(seq, resolve));
+    seq === current
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          const others = waiting.get(seq);
+          waiting.set(seq, () => (others?.(), resolve()));
+        });
 
   /** The first event from here on that is like this; nobody else is given it. Waits until it is next; for ever, when there is none. */
   async function take<Found extends RunEvent>(fits: (event: RunEvent) => event is Found): Promise<Found> {
@@ -52,31 +68,25 @@ export function recordedWorld(log: readonly RunEvent[], selector: string): Recor
   }
 
   const isRun = (event: RunEvent): event is CodeRan => event.type === "code.ran";
-  const hashes = new WeakMap<Uint8Array, string>();
+  const runCode: Replacements["runCode"] =
+    (agent) =>
+    async ({ language }) => {
+      const ran = await take((event): event is CodeRan => isRun(event) && event.agent === agent && event.language === language);
+      const { outcome, exitCode, output, elapsedMs, executor, files, memoryPeakBytes, limits } = ran;
+      return {
+        outcome,
+        exitCode,
+        output,
+        elapsedMs,
+        executor,
+        files,
+        ...(memoryPeakBytes === undefined ? {} : { memoryPeakBytes }),
+        ...(limits ? { limits } : {}),
+      };
+    };
   const executor: BuildDeps["executor"] = {
-    capabilities: {
-      grade: "off",
-      get label() {
-        return log.find((event): event is CodeRan => event.seq >= current && isRun(event))?.executor ?? "";
-      },
-      languages: languagesIn(log),
-      hint: "",
-    },
-    open: async () => ({
-      async run({ language }) {
-        const ran = await take((event): event is CodeRan => isRun(event) && event.language === language);
-        const { outcome, exitCode, output, elapsedMs } = ran;
-        const files = ran.files.map(({ hash, name, mediaType, bytes }) => {
-          // Nobody reads it: its hash and its size are known.
-          const content = { byteLength: bytes } as Uint8Array;
-          hashes.set(content, hash);
-          return { name, mediaType, content };
-        });
-        return { outcome, exitCode, output, stdout: "", stderr: "", outputBytesCut: 0, elapsedMs, files, notices: [] };
-      },
-      put: async () => {},
-      end: async () => {},
-    }),
+    capabilities: { grade: "off", label: "", languages: languages ?? languagesIn(log, blocksOf), hint: "" },
+    open: async () => Promise.reject(new Error("a replay runs no code")),
     close: async () => {},
   };
 
@@ -89,11 +99,11 @@ export function recordedWorld(log: readonly RunEvent[], selector: string): Recor
     approval: approvalOf(name, calls, log),
     async run(args, _signal, origin) {
       const asked = JSON.stringify(args);
-      const open = calls.filter((one) => one.tool === name && !ran.has(one.call) && one.seq < current);
+      const open = calls.filter((one) => one.tool === name && !ran.has(idOf(one)) && one.seq < current);
       // Its arguments were perhaps changed by a person; inside another tool there is none of its calls in the log.
       const call = open.find(({ call: id }) => id === origin?.call) ?? open.find((one) => JSON.stringify(parse(one.args)) === asked);
-      if (call) ran.add(call.call);
-      const result = await take((event): event is ToolEnded => isEnd(event) && event.call === call?.call);
+      if (call) ran.add(idOf(call));
+      const result = await take((event): event is ToolEnded => isEnd(event) && call !== undefined && idOf(event) === idOf(call));
       const usage = result.usage ? { usage: result.usage } : {};
       return result.type === "tool.returned"
         ? { kind: "returned", output: uncut(result.output), ...usage }
@@ -119,13 +129,25 @@ export function recordedWorld(log: readonly RunEvent[], selector: string): Recor
     },
   });
 
+  /** Of those who speak side by side each waits with what it does until the log has it. */
+  const recordedMember = (agent: Agent, within: string | undefined): Agent => ({
+    ...agent,
+    async *turn(...handed) {
+      for await (const item of agent.turn(...handed)) {
+        const next = log.find((event) => event.seq >= current && isInTurnOf(agent.name, within, event));
+        if (next && log.some((event) => event.seq >= current && event.type === item.type)) await turnOf(next.seq);
+        yield item;
+      }
+    },
+  });
+
   return {
     deps: {
       createModel,
       executor,
-      keepFile: async (content) => hashes.get(content) ?? "",
+      keepFile: async () => Promise.reject(new Error("a replay keeps no file")),
       servers: { tools: async () => ({ tools, missing: [] }), close: async () => {} },
-      leader: recordedLeader,
+      recorded: { leader: recordedLeader, member: recordedMember, runCode },
     },
     settings: (settings) => ({
       ...settings,
@@ -150,9 +172,19 @@ export function recordedWorld(log: readonly RunEvent[], selector: string): Recor
     restart() {
       waiting = new Map();
       taken = new Set();
-      ran = new Set(log.flatMap((event) => (event.seq < current && isEnd(event) ? [event.call] : [])));
+      ran = new Set(log.flatMap((event) => (event.seq < current && isEnd(event) ? [idOf(event)] : [])));
     },
   };
+}
+
+type Replacements = NonNullable<BuildDeps["recorded"]>;
+
+/** Whether it happened in a turn of this agent, which speaks inside this participant, or inside nobody. */
+function isInTurnOf(agent: string, within: string | undefined, event: RunEvent): boolean {
+  if (!("agent" in event)) return false;
+  const path = [...(event.within?.split("/") ?? []), event.agent];
+  const at = path.indexOf(agent);
+  return at >= 0 && path[at - 1] === within;
 }
 
 /** Its memory is tools too. */
@@ -163,6 +195,9 @@ type CodeRan = Extract<RunEvent, { type: "code.ran" }>;
 type ToolCalled = Extract<RunEvent, { type: "tool.called" }>;
 type ToolEnded = Extract<RunEvent, { type: "tool.returned" | "tool.failed" }>;
 const isEnd = (event: RunEvent): event is ToolEnded => event.type === "tool.returned" || event.type === "tool.failed";
+
+/** Inside each team calls are numbered anew; an approval of one names the teams in front. */
+const idOf = ({ within, call }: ToolCalled | ToolEnded): string => (within === undefined ? call : `${within}/${call}`);
 
 /** The tools of the log, as a server whose tools are known only when an agent speaks. */
 const RECORDED = "recorded";
@@ -222,25 +257,33 @@ function replyOf(event: RunEvent): ModelReply {
   }
 }
 
-/** Those in which code ran, and those that a code-runner said it runs when it found none. */
-function languagesIn(log: readonly RunEvent[]): string[] {
+/** Those in which code ran or was to run, those that a code-runner said it runs when it found none, and those of code that was left. */
+function languagesIn(log: readonly RunEvent[], blocksOf: typeof codeBlocks): string[] {
+  const runnable = (text: string) => blocksOf(text).flatMap(({ language }) => (RUNNABLE.includes(language) ? [language] : []));
+  const isLeft = log.some(
+    (event) =>
+      (event.type === "message.posted" && "agent" in event && /\d later block\(s\) were not run\./.test(event.text)) ||
+      (event.type === "run.stopped" && event.reason.endsWith("code was left that nobody ran")),
+  );
   const named = log.flatMap((event) => {
     if (event.type === "code.ran") return [event.language];
-    const list =
-      event.type === "message.posted" && "agent" in event
-        ? /^No code was found to run\. I run fenced blocks \(([^)]*)\)/.exec(event.text)?.[1]
-        : undefined;
-    return list?.split(", ") ?? [];
+    if (event.type === "approval.requested") return event.language === undefined ? [] : [event.language];
+    if (event.type !== "message.posted" || !("agent" in event)) return [];
+    const list = /^No code was found to run\. I run fenced blocks \(([^)]*)\)/.exec(event.text)?.[1];
+    return [...(list?.split(", ") ?? []), ...(isLeft ? runnable(event.text) : [])];
   });
   return [...new Set(named)];
 }
+
+/** What a sandbox has run at any time; other labels name data, or what is only shown. */
+const RUNNABLE: readonly string[] = ["python", "sh", "bash", "javascript", "typescript"];
 
 /** As the log shows it: whether a person was asked before every call of the tool, before some, or before none. */
 function approvalOf(tool: string, calls: readonly ToolCalled[], log: readonly RunEvent[]): "never" | "always" | "first-time" {
   const asked = new Set(log.flatMap((event) => (event.type === "approval.requested" ? [event.call] : [])));
   const own = calls.filter((call) => call.tool === tool);
-  if (!own.some((call) => asked.has(call.call))) return "never";
-  return own.every((call) => asked.has(call.call)) ? "always" : "first-time";
+  if (!own.some((call) => asked.has(idOf(call)))) return "never";
+  return own.every((call) => asked.has(idOf(call))) ? "always" : "first-time";
 }
 
 const CUT_CHARS_MAX = 100_000_000;

@@ -1,7 +1,7 @@
 import { buildTeams } from "../../config/build.ts";
 import { readEnv } from "../../config/env.ts";
 import { loadSettings, type Settings } from "../../config/load.ts";
-import { readSnapshot } from "../../config/build/snapshot.ts";
+import { languagesThen, readSnapshot } from "../../config/build/snapshot.ts";
 import { TeamFile } from "../../config/schema/team-file.ts";
 import type { EventBody, RunEvent } from "../../parley.ts";
 import { print, readArguments, UsageError, type Io } from "../command.ts";
@@ -44,9 +44,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       return 0;
     }
     const kept = started.teamHash === undefined ? undefined : await store.file(started.teamHash);
-    const settings = kept ? settingsThen(Buffer.from(kept).toString("utf8")) : settingsNow(values.file, started.team, io);
+    const snapshot = kept && Buffer.from(kept).toString("utf8");
+    const settings = snapshot === undefined ? settingsNow(values.file, started.team, io) : settingsThen(snapshot);
     if (!kept) await print(io.stderr, `note: the settings of this run are not in the database; those of ${settings.file} are used.`);
-    const difference = await replay(found, settings);
+    const difference = await replay(found, settings, snapshot === undefined ? undefined : languagesThen(snapshot));
     if (difference === undefined) {
       await print(io.stdout, `${found.end - found.start} events, identical`);
       return 0;
@@ -95,13 +96,20 @@ function settingsNow(file: string | undefined, team: string, io: Io): Settings {
   throw new UsageError(`The run had the team "${harmless(team)}", which ${settings.file} has not. Name the file that has it with --file.`);
 }
 
-/** Plays the run on a log in memory. The first difference, for people; nothing when every event comes out as it was recorded. */
-export async function replay({ log: thread, start, end }: FoundRun, settings: Settings): Promise<string | undefined> {
-  const { converse, isEvent, SELECTOR } = await import("../../parley.ts");
+/**
+ * Plays the run on a log in memory. `languages`: what could be run as code, where that is known. The first difference, for people; nothing
+ * when every event comes out as it was recorded.
+ */
+export async function replay(
+  { log: thread, start, end }: FoundRun,
+  settings: Settings,
+  languages?: readonly string[],
+): Promise<string | undefined> {
+  const { codeBlocks, converse, isEvent, SELECTOR } = await import("../../parley.ts");
   const log = thread.slice(0, end);
   const started = log[start];
   if (started?.type !== "run.started") throw new Error("a run begins with run.started");
-  const world = recordedWorld(log, SELECTOR);
+  const world = recordedWorld(log, { selector: SELECTOR, languages, codeBlocks });
   const team = buildTeams(world.settings(settings), world.deps).build(started.team, "replay");
   const events: RunEvent[] = log.slice(0, started.forkedFrom ? started.forkedFrom.seq : start);
   const transcript = { events };

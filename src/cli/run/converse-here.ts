@@ -19,7 +19,8 @@ export interface Conversation {
   readonly trouble: Promise<never>;
 }
 
-const EXIT = { done: 0, failed: 1, limit: 3, stopped: 130 } as const;
+/** How a run ended → the exit code. */
+export const EXIT = { done: 0, failed: 1, limit: 3, stopped: 130 } as const;
 
 /** Who sits at this terminal. */
 export const personHere = () => ({ id: "terminal", name: personName() });

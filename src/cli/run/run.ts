@@ -6,7 +6,7 @@ import { nearest } from "../../config/nearest.ts";
 import type { StopSettings } from "../../config/schema/team-file.ts";
 import type { Parley } from "../../parley.ts";
 import { print, readArguments, UsageError, type Io } from "../command.ts";
-import { converseHere } from "./converse-here.ts";
+import { converseHere, EXIT } from "./converse-here.ts";
 import { databaseOf } from "../logs/export.ts";
 import { findForkPoint, writeFork, type ForkPoint } from "./fork.ts";
 import { harmless } from "../terminal.ts";
@@ -29,6 +29,8 @@ line that is typed is read by the next speaker. When stdin is not a terminal, ea
 more lines, the run is left waiting, and with --db it stays in the database.
 When a limit is reached, it is asked whether to raise it, to finish with a summary, or to stop; where stdin is no terminal, it stops.
 Ctrl-C stops the run and records it; a second Ctrl-C ends at once.
+
+Replies of a replay file that a run at its end has not asked for are an error.
 
 Exit codes: 0 the team came to its end, or waits for an answer; 1 an error; 2 bad usage or settings; 3 a limit stopped it; 130 Ctrl-C.`;
 
@@ -71,7 +73,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     await refuseStrangers(parley, dbPath, io);
     const asks = !endsAtQuestion(settings.teams.get(team)?.stop);
     const thread = point ? await fork(parley, point, { team, json }, io) : `terminal-${randomUUID()}`;
-    return await converseHere(parley, { thread, team, task, json, asks, trouble: trouble.promise }, io);
+    const code = await converseHere(parley, { thread, team, task, json, asks, trouble: trouble.promise }, io);
+    // What a fork begins with was said elsewhere.
+    return code === EXIT.done && !point ? await endOfScript(parley, { thread, team }, io) : code;
   } finally {
     await parley.stop();
   }
@@ -115,6 +119,22 @@ function checkTeam(team: string, { file, teams }: Settings): void {
   throw new UsageError(
     `${file} has no team "${harmless(team)}"; it has ${[...teams.keys()].join(", ")}. ${guess ? `Did you mean "${guess}"?` : ""}`.trim(),
   );
+}
+
+/** A run that has come to its end has played its replay files out; where it has not, the script and the run have parted. */
+async function endOfScript(parley: Parley, { thread, team }: { thread: string; team: string }, io: Io): Promise<number> {
+  const last = (await parley.runner.read(thread)).events.at(-1);
+  // Where a question is open, or ended the run, its answer goes on with the script.
+  const isOver = last?.type === "run.stopped" && !last.reasons.some(({ kind }) => kind === "handoff");
+  if (!isOver) return EXIT.done;
+  const left = parley.leftovers(team);
+  if (left.length === 0) return EXIT.done;
+  const lines = left.map((line) => `\n  ${harmless(line)}`).join("");
+  await print(
+    io.stderr,
+    `The run has ended, and the replay file has replies left:${lines}\nTake them out, or find out why nobody asked for them.`,
+  );
+  return EXIT.failed;
 }
 
 /** Whether a question to a person is itself the team's goal, so that the run stops at it. */

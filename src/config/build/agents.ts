@@ -34,7 +34,7 @@ function ofKind(agent: AgentSettings, team: TeamSettings, parts: Parts): Agent {
         runners: team.agents.flatMap((one) => (one.kind === "code-runner" ? [{ name: one.name, runs: one.runs }] : [])),
         languages,
         approval: agent.approval,
-        run: runCode(parts),
+        run: runCode(name, parts),
       });
     case "coder":
       return coder({
@@ -44,7 +44,7 @@ function ofKind(agent: AgentSettings, team: TeamSettings, parts: Parts): Agent {
         model: parts.modelNamed(agent.model),
         languages,
         approval: agent.approval,
-        run: runCode(parts),
+        run: runCode(name, parts),
         retriesMax: agent.retriesMax,
         context: contextOf(agent.context, parts),
       });
@@ -89,8 +89,8 @@ function ofKind(agent: AgentSettings, team: TeamSettings, parts: Parts): Agent {
 const toolsOfMemory = ({ notes, thread }: Parts): readonly Tool[] =>
   notes ? memoryTools({ memory: notes.memory, scope: notes.scopeOf(thread), thread }) : [];
 
-function runCode({ executor, thread, keepFile, readFile, posted, settings }: Parts): RunCode {
-  return codeRun({ executor, thread, timeoutMs: settings.sandbox.timeoutSeconds * 1000, keepFile, readFile, posted });
+function runCode(agent: string, { runCode: inPlace, executor, thread, keepFile, readFile, posted, settings }: Parts): RunCode {
+  return inPlace?.(agent) ?? codeRun({ executor, thread, timeoutMs: settings.sandbox.timeoutSeconds * 1000, keepFile, readFile, posted });
 }
 
 function hearingRule({ from, first, last }: NonNullable<AgentSettings["hears"]>[number]): HearingRule {

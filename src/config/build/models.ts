@@ -8,7 +8,7 @@ import { ConfigError } from "../config-error.ts";
 import type { Env } from "../env.ts";
 import type { ModelSettings, Settings } from "../load.ts";
 import { priceOf } from "../prices.ts";
-import { scripted, type ModelOfThread } from "../file/script.ts";
+import { scripted, type ModelOfThread, type OnScript } from "../file/script.ts";
 
 /** Makes the model that is named so in the settings. Throws {@link ConfigError} when it cannot be had, as without a key. */
 export type CreateModel = (settings: ModelSettings, name: string, file: Settings["file"]) => ModelOfThread;
@@ -20,11 +20,12 @@ export interface ModelParts {
   readonly gates?: Gates;
   /** The content of posted files. */
   readonly readFile?: ReadFile;
+  readonly onScript?: OnScript;
 }
 
-export function createModelFor({ env, clock, gates = createGates({}, clock), readFile }: ModelParts): CreateModel {
+export function createModelFor({ env, clock, gates = createGates({}, clock), readFile, onScript }: ModelParts): CreateModel {
   return (settings, name, file) => {
-    if (settings.provider === "replay") return scripted(settings.script, name, settings.wordDelayMs, clock);
+    if (settings.provider === "replay") return scripted(settings.script, { name, wordDelayMs: settings.wordDelayMs, clock, onScript });
     try {
       const price = priceOf(settings, env)?.price;
       const made = createModel(

@@ -1,4 +1,5 @@
 import type { Budget } from "../../engine/limits/budget.ts";
+import type { RunCode } from "../../engine/agents/code/run-block.ts";
 import type { Memory } from "../../engine/memory.ts";
 import type { FileRef } from "../../engine/events/events.ts";
 import type { Model } from "../../engine/model.ts";
@@ -17,6 +18,8 @@ export interface Parts {
   readonly readFile: ReadFile;
   /** What people have posted in the thread so far, oldest first. */
   posted(): readonly FileRef[];
+  /** In place of the executor, for the agent of this name. */
+  readonly runCode: ((agent: string) => RunCode) | undefined;
   readonly servers: McpServers;
   readonly notes: Notebook | undefined;
   modelNamed(name: string): Model;

@@ -11,16 +11,23 @@ import { get } from "./parts.ts";
 const Snapshot = z.strictObject({
   file: Named,
   scripts: z.record(z.string(), Script),
+  /** What could be run as code when the run began: what counts as code depends on it, and nothing else of a replay asks the sandbox. */
+  languages: z.array(z.string()).optional(),
 });
 
-/** As canonical JSON: the same settings give the same text. Holds no secret, as the settings hold none. */
-export function snapshotOf(settings: Settings, team: string): string {
+/**
+ * As canonical JSON: the same settings give the same text. Holds no secret, as the settings hold none. `languages`: what the sandbox runs,
+ * which is kept where somebody of the team runs code.
+ */
+export function snapshotOf(settings: Settings, team: string, languages: readonly string[]): string {
   const part = reachable(settings, team);
+  const runsCode = [...part.teams.values()].some(({ agents }) => agents.some(({ kind }) => kind === "code-runner" || kind === "coder"));
   const scripts = [...part.models].flatMap(([name, model]) => (model.provider === "replay" ? [[name, model.script] as const] : []));
   const models = [...part.models].map(([name, model]) => [name, model.provider === "replay" ? withoutPlace(model) : model]);
   return canonical({
     file: { models: Object.fromEntries(models), tools: Object.fromEntries(part.tools), teams: Object.fromEntries(part.teams) },
     scripts: Object.fromEntries(scripts),
+    ...(runsCode ? { languages } : {}),
   });
 }
 
@@ -47,6 +54,9 @@ export function readSnapshot(text: string, now: Settings): Settings {
     teams: new Map(Object.entries(file.teams)),
   };
 }
+
+/** What could be run as code when the run of this snapshot began; `undefined` where an older version wrote it, and where nobody runs code. */
+export const languagesThen = (text: string): readonly string[] | undefined => Snapshot.parse(JSON.parse(text)).languages;
 
 /** The team, and what is inside it and behind its tools. */
 export function reachable(settings: Settings, name: string): Pick<Settings, "models" | "tools" | "teams"> {

@@ -24,18 +24,35 @@ export type Script = z.output<typeof Script>;
 /** A model, given how to read the thread that it speaks in. Only scripts for several tasks need to. */
 export type ModelOfThread = (transcript: () => Transcript) => Model;
 
+/** A script that a model of this name plays, and what of it nobody has asked for; `counts` says whose replies are meant. */
+export interface PlayedScript {
+  readonly model: string;
+  leftovers(counts: (agent: string) => boolean): readonly string[];
+}
+
+/** Is told of each script that is made ready to be played. */
+export type OnScript = (script: PlayedScript) => void;
+
 /**
  * A scripted model. With scripts for several tasks, which one and which reply of it is read off the log: a restart changes nothing, and a
  * thread may hold several tasks one after the other.
  */
-export function scripted(script: Script, name: string, wordDelayMs: number, clock: Clock): ModelOfThread {
+export function scripted(
+  script: Script,
+  { name, wordDelayMs, clock, onScript }: { name: string; wordDelayMs: number; clock: Clock; onScript?: OnScript | undefined },
+): ModelOfThread {
   const replay = (written: ReplayFile["replies"]): ReplayModel => createReplayModels({ replies: written }, { name, clock, wordDelayMs });
   if (!("scripts" in script)) {
     const model = replay(script.replies);
+    onScript?.({ model: name, leftovers: (counts) => model.leftovers(counts) });
     return () => model;
   }
   const scripts = script.scripts.map((one) => ({ words: one.match.map((word) => word.toLowerCase()), model: replay(one.replies) }));
   const otherwise = replay(script.otherwise);
+  const all = [...scripts.map(({ model }) => model), otherwise];
+  // Of several, a run plays one.
+  const played = () => all.filter((model) => model.calls().length > 0);
+  onScript?.({ model: name, leftovers: (counts) => played().flatMap((model) => model.leftovers(counts)) });
   return (transcript) => ({
     name,
     call(request, signal) {

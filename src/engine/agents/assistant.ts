@@ -208,8 +208,10 @@ function withUniqueIds(name: string, calls: readonly ToolCall[], transcript: Tra
   let nth = eventsOfTurn(transcript, name).filter((event) => event.type === "tool.called" && event.agent === name).length;
   return calls.map(({ call, tool, args }) => {
     nth++;
-    const isNew = isAlone && call !== "" && !known.has(call) && !given.has(call);
-    const id = isNew ? call : `${call || "call"}-${begin}-${nth}`;
+    const own = `-${begin}-${nth}`;
+    // One that bears the number already is kept: when a log is played again, the ids that it holds are what the model says.
+    const isNew = (isAlone || call.endsWith(own)) && call !== "" && !known.has(call) && !given.has(call);
+    const id = isNew ? call : `${call || "call"}${own}`;
     given.add(id);
     return { call: id, tool, args };
   });

@@ -94,8 +94,8 @@ export class ReplayError extends Error {
 export interface ReplayModel extends Model {
   /** The requests so far, oldest first; the newest {@link CALLS_KEPT_MAX} of them. */
   calls(): readonly ModelRequest[];
-  /** One line for every reply that nobody has asked for since the process began; none when the script was played out. */
-  leftovers(): readonly string[];
+  /** One line for every reply, of the agents that count, that nobody has asked for since the process began; none when the script was played out. */
+  leftovers(counts?: (agent: string) => boolean): readonly string[];
 }
 
 export interface ReplayOptions {
@@ -166,10 +166,10 @@ export function createReplayModels(
     name,
     call,
     calls: () => [...requests],
-    leftovers: () =>
+    leftovers: (counts = () => true) =>
       Object.entries(file.replies).flatMap(([agent, replies]) =>
         replies.flatMap((reply, index) =>
-          used.get(agent)?.has(index)
+          !counts(agent) || used.get(agent)?.has(index)
             ? []
             : [`${agent}: reply number ${index + 1} of ${replies.length} was never asked for (${glimpse(reply)})`],
         ),

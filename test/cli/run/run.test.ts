@@ -41,6 +41,34 @@ describe("how a run ends is its exit code", () => {
   });
 });
 
+describe("replies that a run at its end has not asked for", () => {
+  const ended = async (replies: string, team = "pair", typed = "") => {
+    const { code, err } = await parley(["run", "--team", team, "Talk"], { cwd: folder(replies), typed });
+    return { code, err };
+  };
+  const [one, two] = ['Ana: ["Hello."]', 'Ben: ["Hello. DONE"'];
+
+  test("are an error that names each, also those of a name that nobody bears", async () => {
+    const { code, err } = await ended(`{ ${one}, ${two}, "And more."], Bem: ["Hi."], selector: ["x"] }`);
+    expect(code).toBe(1);
+    expect(err).toBe(
+      "The run has ended, and the replay file has replies left:\n" +
+        "  Ben: reply number 2 of 2 was never asked for (And more.)\n" +
+        "  Bem: reply number 1 of 1 was never asked for (Hi.)\n" +
+        "Take them out, or find out why nobody asked for them.\n",
+    );
+  });
+
+  test("and are for another team of the file are none of its business", async () => {
+    expect(await ended(`{ ${one}, ${two}], selector: [{ next: Ana }], look_up: [found] }`)).toEqual({ code: 0, err: "" });
+  });
+
+  test("are no error while it waits for an answer, or where a limit ended it", async () => {
+    expect((await ended(QUESTION)).code).toBe(0);
+    expect(await ended('{ Ana: ["1", "2", "3", "4"], Ben: ["1", "2", "3"] }')).toEqual({ code: 3, err: "" });
+  });
+});
+
 describe("--json", () => {
   test("gives every stored event, one a line, in order and without a gap, and nothing else", async () => {
     const { code, out } = await parley(["run", "--json", "Talk", "a", "little"], { cwd: folder(TALK) });
