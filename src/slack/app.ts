@@ -125,7 +125,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   // Never our own, whatever the settings say.
   const bots = (parts.bots ?? []).filter((bot) => bot !== me.bot);
   // Slack has just said that the app is installed.
-  if (!tenancy && (await store.note(removedNote(me.team)))) await store.putNote(removedNote(me.team), "");
+  const removed = tenancy ? undefined : await store.note(removedNote(me.team));
+  if (removed) await store.swapNote(removedNote(me.team), removed, "");
   await parts.shelf?.open(me.team);
   const teams = parts.shelf?.in(me.team) ?? parts.teams;
   const desk: Desk = {

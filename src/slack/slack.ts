@@ -172,12 +172,13 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     const { says } = knownCode(code);
     if (stopped) log(`the run in ${thread} was stopped: Slack answers ${code}. ${says}`);
     const key = `gone/${thread}`;
-    if (!startedBy || run === undefined || (await store.note(key)) === run) return;
-    await store.putNote(key, run);
+    const told = await store.note(key);
+    // Of two who find it out, one tells.
+    if (!startedBy || run === undefined || told === run || !(await store.swapNote(key, told, run))) return;
     const what = stopped ? "I stopped working on your task: I can no longer post" : "I have worked on your task, but can no longer post";
     const text = `${what} in its thread (${code}). ${says} Nothing is lost: mention me there to go on.`;
-    const told = { id: `gone/${run}`, channel: startedBy.id, text };
-    const posted = await postLooking({ web, pace, clock, log }, told, { blind: "leave", signal: stopping.signal });
+    const word = { id: `gone/${run}`, channel: startedBy.id, text };
+    const posted = await postLooking({ web, pace, clock, log }, word, { blind: "leave", signal: stopping.signal });
     if (posted.kind !== "posted") log(`${startedBy.id} could not be told (${posted.failure.code})`);
   }
 

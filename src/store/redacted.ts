@@ -7,6 +7,8 @@ export function redacted(store: Store, redact: (text: string) => string): Store 
     commit: (commit) => store.commit({ ...commit, events: redactAll(commit.events, redact) }),
     receive: (envelope) => store.receive({ ...envelope, body: redact(envelope.body) }),
     putNote: (key, value) => store.putNote(key, redact(value)),
+    // What stands there was redacted when it was put.
+    swapNote: (key, from, to) => store.swapNote(key, from, redact(to)),
   };
 }
 

@@ -49,6 +49,13 @@ export interface Store {
   /** Small state that is not part of a conversation, such as where a thread lives in Slack; JSON text by key. */
   note(key: string): Promise<string | undefined>;
   putNote(key: string, value: string): Promise<void>;
+  /** Puts it where this stands there now (`undefined`: nothing); `false`: something else does, and it stays. */
+  swapNote(key: string, from: string | undefined, to: string): Promise<boolean>;
+  /**
+   * Runs a job when no other one under this key is running, in whichever process; those who wait are let in as they came. For what must not
+   * be tried by two at once, such as a call that spends something. Whoever goes lets go. A job must not ask for its own key.
+   */
+  exclusively<T>(key: string, job: () => Promise<T>): Promise<T>;
 
   /** Keeps content under its SHA-256 (hex), which it returns. Putting the same content again is free. */
   putFile(content: Uint8Array): Promise<string>;

@@ -180,6 +180,17 @@ export function openersContract(name: string, open: (clock: FakeClock) => Promis
       }
     });
 
+    test("what one is alone with the other waits for, and has when the one goes", async () => {
+      const told: string[] = [];
+      const first = one.store.exclusively("k", () => new Promise<never>(() => void told.push("one")));
+      const second = other.store.exclusively("k", async () => void told.push("other"));
+      await settled();
+      expect(told).toEqual(["one"]);
+      await Promise.all([expect(first).rejects.toThrow(/has been closed/), one.store.close()]);
+      await second;
+      expect(told).toEqual(["one", "other"]);
+    });
+
     describe("posts", () => {
       const posts = [{ event: 0, kind: "turn", part: 0 }];
 

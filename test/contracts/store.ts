@@ -296,6 +296,40 @@ export function storeContract(name: string, open: (clock: FakeClock) => Promise<
         expect(await store.note("place/other")).toBeUndefined();
       });
 
+      test("a note is swapped only where what is expected stands there, and of two who expect the same one swaps it", async () => {
+        expect(await store.swapNote("n", "a", "b")).toBe(false);
+        expect(await store.note("n")).toBeUndefined();
+        const first = await Promise.all([store.swapNote("n", undefined, "a"), store.swapNote("n", undefined, "b")]);
+        expect(first).toEqual([true, false]);
+        expect(await store.swapNote("n", "b", "c")).toBe(false);
+        expect(await store.swapNote("n", "a", "c")).toBe(true);
+        expect(await store.note("n")).toBe("c");
+        await expect(store.swapNote("n", "c", "x".repeat(256 * 1024 + 1))).rejects.toThrow(/^note n: has 262145 bytes/);
+      });
+
+      test("of jobs under one key one runs at a time, in the order of asking, also after one that threw; other keys do not wait", async () => {
+        const told: string[] = [];
+        const ends: { readonly [name: string]: PromiseWithResolvers<string> } = {
+          a: Promise.withResolvers(),
+          b: Promise.withResolvers(),
+        };
+        const job = (name: string) => async () => {
+          told.push(`begin ${name}`);
+          const result = (await ends[name]?.promise) ?? name;
+          told.push(`end ${name}`);
+          return result;
+        };
+        const jobs = [store.exclusively("k", job("a")), store.exclusively("k", job("b")), store.exclusively("k", job("c"))];
+        expect(await store.exclusively("other", job("d"))).toBe("d");
+        expect(told).toEqual(["begin a", "begin d", "end d"]);
+        ends["a"]?.resolve("done");
+        ends["b"]?.reject(new Error("broke"));
+        const results = await Promise.allSettled(jobs);
+        expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+        expect(results[0]).toMatchObject({ value: "done" });
+        expect(told.slice(3)).toEqual(["end a", "begin b", "begin c", "end c"]);
+      });
+
       test("a file is found under the SHA-256 of its content, byte by byte, however often it was put", async () => {
         const content = Uint8Array.from({ length: 70_000 }, (_, index) => index % 251);
         const hash = await store.putFile(content);

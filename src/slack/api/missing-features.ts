@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import { WebAPIPlatformError, type WebAPICallResult } from "@slack/web-api";
+import { editNote } from "../../store/notes.ts";
 import type { Store } from "../../store/store.ts";
 import { section } from "../words/blocks.ts";
 import { knownCode } from "./error-codes.ts";
@@ -32,7 +33,7 @@ export function nicetyBlocks(missing: readonly string[]): readonly KnownBlock[] 
   return [section(":warning: *What this workspace does not let Parley have*"), ...missing.map(section)];
 }
 
-export function createNiceties({ store, log }: { readonly store: Pick<Store, "note" | "putNote">; readonly log: Log }): Niceties {
+export function createNiceties({ store, log }: { readonly store: Pick<Store, "note" | "swapNote">; readonly log: Log }): Niceties {
   let workspace: string | undefined;
   let missing: Promise<Map<string, Missing>> = Promise.resolve(new Map<string, Missing>());
   /** Nearly every call changes nothing: what it would change is looked up here first. */
@@ -46,10 +47,14 @@ export function createNiceties({ store, log }: { readonly store: Pick<Store, "no
     kept = kept
       .then(async () => {
         const now = await missing;
-        const before = JSON.stringify([...now]);
         edit(now);
         known = now;
-        if (JSON.stringify([...now]) !== before) await store.putNote(noteKey(of), JSON.stringify(Object.fromEntries(now)));
+        // What others have found out meanwhile stays.
+        await editNote(store, noteKey(of), (noted) => {
+          const all = new Map(Object.entries(readMissing(noted)));
+          edit(all);
+          return all.size === 0 && noted === undefined ? undefined : JSON.stringify(Object.fromEntries(all));
+        });
       })
       .catch((error: unknown) => log("what Slack does not let Parley have could not be kept", error));
   }
@@ -212,7 +217,9 @@ function typesOf(blocks: unknown): readonly string[] {
 }
 
 async function read(store: Pick<Store, "note">, workspace: string): Promise<{ readonly [name: string]: Missing }> {
-  return JSON.parse((await store.note(noteKey(workspace))) ?? "{}") as { readonly [name: string]: Missing };
+  return readMissing(await store.note(noteKey(workspace)));
 }
+
+const readMissing = (noted: string | undefined) => JSON.parse(noted ?? "{}") as { readonly [name: string]: Missing };
 
 const noteKey = (workspace: string): string => `niceties/${workspace}`;

@@ -106,7 +106,7 @@ export function createCatchUp(parts: {
         if (thread === undefined || !(await parts.reads.take(stopping.signal))) return;
         const wasUrgent = urgent.delete(thread);
         others.delete(thread);
-        const outcome = await readThread(thread);
+        const outcome = await store.exclusively(noteKey(thread), () => readThread(thread));
         if (outcome === "again") {
           // Behind the others: one thread that cannot be read holds up no other.
           (wasUrgent ? urgent : others).add(thread);

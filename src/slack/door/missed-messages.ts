@@ -1,4 +1,5 @@
 import type { Clock } from "../../engine/clock.ts";
+import { editNote } from "../../store/notes.ts";
 import type { Store } from "../../store/store.ts";
 import type { Inbox } from "./inbox.ts";
 import { failureOf } from "../api/api-errors.ts";
@@ -47,7 +48,7 @@ interface Conversation {
  */
 export function createMissed(parts: {
   readonly web: Web;
-  readonly store: Pick<Store, "note" | "putNote" | "unfinished">;
+  readonly store: Pick<Store, "note" | "putNote" | "swapNote" | "exclusively" | "unfinished">;
   readonly inbox: Pick<Inbox, "receive" | "wake">;
   readonly me: { readonly team: string; readonly user: string };
   /** Ids of other bots whose words are heard. */
@@ -70,10 +71,16 @@ export function createMissed(parts: {
   function note(): void {
     if (clock.now() - notedAtMs < NOTED_EVERY_MS) return;
     notedAtMs = clock.now();
-    void store.putNote(noteKey, String(newest)).catch((error: unknown) => log("what was heard last could not be noted", error));
+    // What others have heard later stays.
+    void editNote(store, noteKey, (noted) => String(Math.max(Number(noted ?? "0"), newest))).catch((error: unknown) =>
+      log("what was heard last could not be noted", error),
+    );
   }
 
-  async function read(stopping: AbortSignal): Promise<boolean> {
+  /** One at a time in a workspace: who comes second finds out that nothing is left. */
+  const read = (stopping: AbortSignal): Promise<boolean> => store.exclusively(owedKey, () => readAlone(stopping));
+
+  async function readAlone(stopping: AbortSignal): Promise<boolean> {
     const noted = Number((await store.note(noteKey)) ?? "0");
     const last = Math.max(noted, newest);
     const now = clock.now() / 1_000;

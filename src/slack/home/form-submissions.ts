@@ -49,15 +49,17 @@ async function judgeAs(desk: Desk, submission: SubmissionBody, findActor: () => 
 /** It was taken: it holds now, once, also when this is done again after a crash. */
 export async function submitForm(desk: Desk, home: Home, submission: SubmissionBody, actor: Actor): Promise<void> {
   const key = `form/${submission.view.id}/${submission.view.callback_id}`;
-  if (await desk.store.note(key)) return;
-  const judged = await judge(desk, submission, actor);
-  if (!judged) return;
-  // Somebody was faster between the answer and now, or the answer came too late.
-  const late = "errors" in judged ? Object.values(judged.errors)[0] : await judged.save();
-  if (late !== undefined) await tellDirectly(desk, submission.user.id, `Nothing was changed. ${safeMrkdwn(late)}`);
-  else await desk.store.putNote(key, "done");
-  await showTeamBelow(desk, submission);
-  home.changed();
+  await desk.store.exclusively(key, async () => {
+    if (await desk.store.note(key)) return;
+    const judged = await judge(desk, submission, actor);
+    if (!judged) return;
+    // Somebody was faster between the answer and now, or the answer came too late.
+    const late = "errors" in judged ? Object.values(judged.errors)[0] : await judged.save();
+    if (late !== undefined) await tellDirectly(desk, submission.user.id, `Nothing was changed. ${safeMrkdwn(late)}`);
+    else await desk.store.putNote(key, "done");
+    await showTeamBelow(desk, submission);
+    home.changed();
+  });
 }
 
 type Judged =

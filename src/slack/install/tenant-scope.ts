@@ -42,6 +42,8 @@ export function walled(team: string, { store, runner, forgetting, memory, settin
       receipt: async (thread, seq, kind) => (isOwn(thread) ? store.receipt(thread, seq, kind) : undefined),
       note: (key) => store.note(ownKey(key)),
       putNote: (key, value) => store.putNote(ownKey(key), value),
+      swapNote: (key, from, to) => store.swapNote(ownKey(key), from, to),
+      exclusively: (key, job) => store.exclusively(ownKey(key), job),
       // By the hash of the content, which stands in the logs that may be read here.
       putFile: (content) => store.putFile(content),
       file: (hash) => store.file(hash),

@@ -3,13 +3,14 @@ import { z } from "zod";
 import type { Clock } from "../../engine/clock.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Runner } from "../../runner/runner.ts";
+import { editNote } from "../../store/notes.ts";
 import type { Store } from "../../store/store.ts";
 import { failureOf } from "../api/api-errors.ts";
 import { knownCode } from "../api/error-codes.ts";
 import { CLOSED_CHANNEL_DAYS_MAX } from "../words/limits.ts";
 import { placeOf } from "../words/place.ts";
 import type { Mouth } from "./post-or-find.ts";
-import { postNoted } from "./post-once.ts";
+import { type NoteStore, postNoted } from "./post-once.ts";
 
 const WAIT_MS_MAX = CLOSED_CHANNEL_DAYS_MAX * 24 * 3_600_000;
 /** No event tells of a channel that is opened while nobody is connected, or to an app without it in its manifest: it is asked, less and less often. */
@@ -55,7 +56,7 @@ type Entry = z.output<typeof Entry>;
  */
 export async function createClosedChannels(
   parts: Mouth & {
-    readonly store: Pick<Store, "note" | "putNote" | "unfinished">;
+    readonly store: NoteStore & Pick<Store, "unfinished">;
     readonly runner: Pick<Runner, "read" | "stop" | "park" | "lookAgain">;
     readonly clock: Clock;
     readonly team: string;
@@ -74,8 +75,17 @@ export async function createClosedChannels(
   let written: Promise<void> = Promise.resolve();
   let ever: Promise<void> = Promise.resolve();
 
-  const write = (): Promise<void> =>
-    (written = written.catch(() => undefined).then(() => store.putNote(noteKey, JSON.stringify(Object.fromEntries(entries)))));
+  /** What is known of this channel; of the others stays what stands there. */
+  const write = (channel: string): Promise<void> =>
+    (written = written
+      .catch(() => undefined)
+      .then(() =>
+        editNote(store, noteKey, (noted) => {
+          const { [channel]: _, ...others } = readEntries(noted);
+          const entry = entries.get(channel);
+          return JSON.stringify(entry ? { ...others, [channel]: entry } : others);
+        }),
+      ));
   const isClosed = (channel: string): boolean => {
     const entry = entries.get(channel);
     return entry !== undefined && entry.opened === undefined && !entry.over;
@@ -102,7 +112,7 @@ export async function createClosedChannels(
     nextLook.set(channel, now + LOOK_MS_MIN);
     woken.abort();
     await runner.park((thread) => channelOf(thread) === channel);
-    await write();
+    await write(channel);
     const { says } = knownCode(code);
     log(
       `channel ${channel} is closed to Parley (${code}): its runs and posts wait until it is open again, ${CLOSED_CHANNEL_DAYS_MAX} days at most; nothing is lost. ${says}`,
@@ -141,7 +151,7 @@ export async function createClosedChannels(
     if (open) {
       if (entry.over) return drop(channel);
       entries.set(channel, { ...entry, opened: clock.now() });
-      await write();
+      await write(channel);
       log(`channel ${channel} is open to Parley again: its runs go on`);
       for (const thread of await threadsIn(channel)) await runner.lookAgain(thread);
       parts.onSettled();
@@ -149,7 +159,7 @@ export async function createClosedChannels(
       // A channel that is given up is forgotten after as long again.
       if (entry.over) return now - entry.since >= 2 * WAIT_MS_MAX ? drop(channel) : undefined;
       entries.set(channel, { ...entry, over: true });
-      await write();
+      await write(channel);
       for (const thread of await threadsIn(channel)) await runner.stop(thread, { id: "slack", name: "Slack (the channel stayed closed)" });
       log(`channel ${channel} was closed to Parley for ${CLOSED_CHANNEL_DAYS_MAX} days: its runs were stopped`);
       parts.onSettled();
@@ -159,7 +169,7 @@ export async function createClosedChannels(
   async function drop(channel: string): Promise<void> {
     entries.delete(channel);
     nextLook.delete(channel);
-    await write();
+    await write(channel);
   }
 
   async function isOpen(channel: string): Promise<boolean> {

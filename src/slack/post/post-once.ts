@@ -32,23 +32,30 @@ export async function postOnce(desk: Desk, { key, user, ...words }: Words): Prom
 }
 
 /**
- * Posts it once for its key, however often this is called. That it is being tried is noted before; so after a crash, or an answer that was
- * lost, it is looked for by its metadata, as the outbox does. A message that was refused may be tried again. Rejects as the store does.
+ * Posts it once for its key, however often this is called, and wherever: one tries at a time. That it is being tried is noted before; so after a
+ * crash, or an answer that was lost, it is looked for by its metadata, as the outbox does. A message that was refused may be tried again. Rejects as the store does.
  */
 export async function postNoted(
-  mouth: Mouth & { readonly store: Pick<Store, "note" | "putNote"> },
+  mouth: Mouth & { readonly store: NoteStore },
   { key, ...message }: Message & { readonly key: string },
   { blind, signal }: Pick<Looking, "blind" | "signal">,
 ): Promise<Posted> {
   const { store, clock } = mouth;
-  const noted = await store.note(key);
-  if (noted && !noted.startsWith(TRYING)) return { kind: "posted", ts: noted };
-  const triedSince = noted ? Number(noted.slice(TRYING.length)) : undefined;
-  if (triedSince === undefined) await store.putNote(key, `${TRYING}${clock.now()}`);
-  const posted = await postLooking(mouth, message, { blind, triedSince, ...(signal ? { signal } : {}) });
-  if (posted.kind === "posted") await store.putNote(key, posted.ts);
-  return posted;
+  return store.exclusively(key, async () => {
+    const noted = await store.note(key);
+    if (noted && !noted.startsWith(TRYING)) return { kind: "posted", ts: noted };
+    const trying = `${TRYING}${clock.now()}`;
+    // Another one may have begun all the same, where this one was taken for dead: then it is looked for first.
+    const isFirst = !noted && (await store.swapNote(key, noted, trying));
+    const triedSince = isFirst ? undefined : Number((noted || trying).slice(TRYING.length));
+    const posted = await postLooking(mouth, message, { blind, triedSince, ...(signal ? { signal } : {}) });
+    if (posted.kind === "posted") await store.putNote(key, posted.ts);
+    return posted;
+  });
 }
+
+/** What it takes to do something once. */
+export type NoteStore = Pick<Store, "note" | "putNote" | "swapNote" | "exclusively">;
 
 /** Whether {@link postNoted} has come to its end for this key. */
 export async function isPosted(store: Pick<Store, "note">, key: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { RenderedMessage } from "../words/blocks.ts";
 import { metadataOf, outboxId } from "../words/metadata.ts";
 import { placeOf } from "../words/place.ts";
 import type { Mouth, Posted } from "./post-or-find.ts";
-import { postNoted, TRYING } from "./post-once.ts";
+import { type NoteStore, postNoted, TRYING } from "./post-once.ts";
 
 /** A card that Slack lets nobody edit any more. */
 export interface Unedited extends Pick<Post, "thread" | "seq" | "kind">, Pick<RenderedMessage, "text" | "blocks"> {
@@ -16,7 +16,7 @@ export interface Unedited extends Pick<Post, "thread" | "seq" | "kind">, Pick<Re
  */
 export async function postAnew(
   { thread, seq, kind, run, text, blocks }: Unedited,
-  mouth: Mouth & { readonly store: Pick<Store, "note" | "putNote"> },
+  mouth: Mouth & { readonly store: NoteStore },
 ): Promise<Posted> {
   const place = placeOf(thread);
   if (!place) return { kind: "failed", failure: { kind: "refused", code: "no_place" } };
@@ -24,7 +24,7 @@ export async function postAnew(
   const message = { id, channel: place.channel, threadTs: place.ts, text, blocks, metadata: metadataOf({ seq, kind }, id, run) };
   const key = noteKey(thread, seq, kind);
   // As an earlier Parley noted it.
-  if ((await mouth.store.note(key)) === TRIED) await mouth.store.putNote(key, `${TRYING}0`);
+  await mouth.store.swapNote(key, TRIED, `${TRYING}0`);
   return postNoted(mouth, { ...message, key }, { blind: "leave" });
 }
 

@@ -21,7 +21,11 @@ type Delivered = { readonly permalink: string | undefined } | { readonly code: s
  * Puts a file into the person's DM with the bot, once for its key: the file's id is noted before it is shared, and after a crash, or an answer
  * that does not come, Slack is asked whether it was. Resolves to where it is, or to why it is not.
  */
-export async function uploadToPerson(desk: Desk, parcel: Parcel): Promise<Delivered> {
+export function uploadToPerson(desk: Desk, parcel: Parcel): Promise<Delivered> {
+  return desk.store.exclusively(noteKey(parcel.key), () => uploadOnce(desk, parcel));
+}
+
+async function uploadOnce(desk: Desk, parcel: Parcel): Promise<Delivered> {
   let failed: CallFailure | undefined;
   for (let tries = 0; ; tries++) {
     const found = await findShared(desk, parcel);

@@ -4,6 +4,7 @@ import type { Post, Store } from "../../store/store.ts";
 import { failureOf, httpFailure, isUnsure, type CallFailure } from "../api/api-errors.ts";
 import type { RenderedFile } from "../words/blocks.ts";
 import { RECONCILE_READ_GAP_MS, RECONCILE_READS, UPLOAD_TIMEOUT_MS } from "../words/limits.ts";
+import type { NoteStore } from "./post-once.ts";
 import type { Bucket } from "../api/pacer.ts";
 import type { Place } from "../words/place.ts";
 
@@ -69,23 +70,25 @@ export async function sendBytes(url: string, bytes: Uint8Array, signal: AbortSig
   }
 }
 
-/** {@link uploadFile}; where it does not come back, or is tried again after a crash, it is looked for first, and tried a few times. */
+/** {@link uploadFile}, one at a time for this post; where it does not come back, or is tried again after a crash, it is looked for first, and tried a few times. */
 export async function uploadLooking(
   file: RenderedFile & { readonly bytes: Uint8Array },
   place: Place,
   post: Post,
-  uploading: Uploading,
+  uploading: Uploading & { readonly store: NoteStore },
 ): Promise<Uploaded> {
-  for (let tries = 0; ; tries++) {
-    const found = await findUploaded(place, post, uploading);
-    // What cannot be looked up is not shared again.
-    if (found) return found;
-    const uploaded = await uploadFile(file, place, post, uploading);
-    if (uploaded.kind === "done" || !isUnsure(uploaded.failure) || tries === TRIES_MAX - 1) {
-      const late = uploaded.kind === "failed" && isUnsure(uploaded.failure) ? await findUploaded(place, post, uploading) : undefined;
-      return late?.kind === "done" ? late : uploaded;
+  return uploading.store.exclusively(noteKey(post), async () => {
+    for (let tries = 0; ; tries++) {
+      const found = await findUploaded(place, post, uploading);
+      // What cannot be looked up is not shared again.
+      if (found) return found;
+      const uploaded = await uploadFile(file, place, post, uploading);
+      if (uploaded.kind === "done" || !isUnsure(uploaded.failure) || tries === TRIES_MAX - 1) {
+        const late = uploaded.kind === "failed" && isUnsure(uploaded.failure) ? await findUploaded(place, post, uploading) : undefined;
+        return late?.kind === "done" ? late : uploaded;
+      }
     }
-  }
+  });
 }
 
 const TRIES_MAX = 3;

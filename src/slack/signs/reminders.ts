@@ -8,7 +8,7 @@ import { safeLine, safeMrkdwn } from "../words/escape.ts";
 import { CARD_LINE_CHARS, REMINDER_AFTER_MS } from "../words/limits.ts";
 import { placeOf, type Place } from "../words/place.ts";
 import type { Mouth } from "../post/post-or-find.ts";
-import { isPosted, postNoted } from "../post/post-once.ts";
+import { isPosted, type NoteStore, postNoted } from "../post/post-once.ts";
 import type { Log, Web } from "../api/web-client.ts";
 
 /** Timers at once; a question more than that is not reminded of. */
@@ -22,7 +22,7 @@ const HEARD_LOOK_MS = 5_000;
  */
 export function createReminders(parts: {
   readonly runner: Pick<Runner, "follow" | "read">;
-  readonly store: Pick<Store, "note" | "putNote" | "unfinished">;
+  readonly store: NoteStore & Pick<Store, "unfinished">;
   readonly web: Web;
   readonly pace: Mouth["pace"];
   readonly clock: Clock;

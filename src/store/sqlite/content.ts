@@ -13,7 +13,7 @@ export function sqliteContent(
   { db, write, read }: Connection,
   /** Told of each file that is put, before an event refers to it. */
   onPut: (hash: string) => void,
-): Pick<Store, "note" | "putNote" | "putFile" | "file"> {
+): Pick<Store, "note" | "putNote" | "swapNote" | "putFile" | "file"> {
   const note = db.prepare<[string], string>("SELECT value FROM notes WHERE key = ?").pluck();
   const putNote = db.prepare(
     "INSERT INTO notes (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
@@ -25,12 +25,16 @@ export function sqliteContent(
   return {
     note: async (key) => read(() => note.get(key)),
     putNote: async (key, value) => {
-      const bytes = Buffer.byteLength(value);
-      if (key.length > NOTE_KEY_CHARS_MAX)
-        throw new StoreError(`note ${key.slice(0, 60)}…: its key has ${key.length} characters; at most ${NOTE_KEY_CHARS_MAX} are kept.`);
-      if (bytes > NOTE_BYTES_MAX)
-        throw new StoreError(`note ${key}: has ${bytes} bytes; at most ${NOTE_BYTES_MAX} are kept. Put it in a file.`);
+      refuseOversized(key, value);
       write("normal", () => void putNote.run(key, value));
+    },
+    swapNote: async (key, from, to) => {
+      refuseOversized(key, to);
+      return write("normal", () => {
+        if (note.get(key) !== from) return false;
+        putNote.run(key, to);
+        return true;
+      });
     },
     putFile: async (content) => {
       if (content.byteLength > FILE_BYTES_MAX)
@@ -42,4 +46,12 @@ export function sqliteContent(
     },
     file: async (hash) => read(() => file.get(hash)),
   };
+}
+
+function refuseOversized(key: string, value: string): void {
+  const bytes = Buffer.byteLength(value);
+  if (key.length > NOTE_KEY_CHARS_MAX)
+    throw new StoreError(`note ${key.slice(0, 60)}…: its key has ${key.length} characters; at most ${NOTE_KEY_CHARS_MAX} are kept.`);
+  if (bytes > NOTE_BYTES_MAX)
+    throw new StoreError(`note ${key}: has ${bytes} bytes; at most ${NOTE_BYTES_MAX} are kept. Put it in a file.`);
 }

@@ -5,6 +5,7 @@ import { StoreError } from "../store.ts";
 import { sqliteAudit, type SqliteAudit } from "./audit/audit.ts";
 import type { Connection } from "./connection.ts";
 import { createFollowers, type Followers } from "./followers.ts";
+import { createLocks, type Locks } from "./locks.ts";
 import { duePlaces } from "./outbox.ts";
 import { type ReadyRows, readyRows } from "./dispatch/ready.ts";
 import { WorkQueue } from "./dispatch/work-queue.ts";
@@ -18,6 +19,7 @@ export interface Shared {
   readonly turns: WorkQueue;
   readonly posts: WorkQueue;
   readonly followers: Followers;
+  readonly locks: Locks;
   readonly pins: Pins;
   readonly audit: SqliteAudit;
   readonly openers: Set<object>;
@@ -41,6 +43,7 @@ export function share(connection: Connection, clock: Clock): Shared {
     turns: new WorkQueue({ rows: ready, clock, placeOf, turn: () => leisure.turn(), reservedShare: RESERVED_SHARE }),
     posts: new WorkQueue({ rows: duePlaces(connection), clock, placeOf: (key) => key, turn: async () => undefined, reservedShare: 0 }),
     followers,
+    locks: createLocks(),
     pins,
     audit: sqliteAudit(connection, () => clock.now()),
     openers: new Set(),

@@ -94,7 +94,7 @@ function onConnection(connection: Connection, clock: Clock): Opened {
 }
 
 function opener(shared: Shared): Opened {
-  const { clock, ready, leisure, turns, posts, followers, pins, audit, openers } = shared;
+  const { clock, ready, leisure, turns, posts, followers, locks, pins, audit, openers } = shared;
   const me = {};
   openers.add(me);
   const now = () => clock.now();
@@ -103,6 +103,7 @@ function opener(shared: Shared): Opened {
     turns.abandon(me);
     posts.abandon(me);
     followers.drop(me);
+    locks.drop(me);
     if (openers.size === 0) shared.connection.close();
   });
   const { add: spent, spentOn } = sqliteSpent(connection);
@@ -122,6 +123,7 @@ function opener(shared: Shared): Opened {
   const store = {
     ...log,
     follow: followers.of(me),
+    exclusively: locks.of(me),
     spentOn,
     heardAt,
     ...sqliteInbox(connection, { now, leisure }),

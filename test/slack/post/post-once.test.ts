@@ -11,9 +11,13 @@ import { GENERAL, MARIA } from "../heard.ts";
 
 let slack: Workspace;
 let store: Store;
+/** The same database, as another process has it. */
+let beside: () => Store;
 beforeEach(async () => {
   slack = await createWorkspace({ port: 0, rateLimits: false });
-  ({ store } = openSqlite({ path: ":memory:" }));
+  const opened = openSqlite({ path: ":memory:" });
+  ({ store } = opened);
+  beside = () => opened.beside().store;
 });
 afterEach(async () => {
   await store.close();
@@ -56,6 +60,14 @@ test.each(["in the channel", "in a thread"])(
     expect(posted(root)).toHaveLength(6);
   },
 );
+
+test("two processes that are given the same words at the same moment post them once, and both know where", async () => {
+  const other = beside();
+  const [one, two] = await Promise.all([postOnce(desk(), words), postOnce({ ...desk(), store: other }, words)]);
+  await other.close();
+  expect(posted()).toEqual([one]);
+  expect(two).toBe(one);
+});
 
 test("a process that is killed before the post leaves nothing, and the next one posts", async () => {
   slack.control.fault({ method: "chat.postMessage", kind: "reset", times: 3 });
