@@ -198,7 +198,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const prompts = createPrompts(desk);
   const home = createHome(desk);
   listen(bolt, createGate(desk, handlersOf(desk, { prompts, profiles, home, members: parts.members, closedChannels })));
-  const marks = createMarks({ runner, whisper, log });
+  const marks = createMarks({ runner, whisper, clock, log });
   const reminders = createReminders({
     runner,
     store,

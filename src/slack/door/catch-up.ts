@@ -1,4 +1,4 @@
-import type { Clock } from "../../engine/clock.ts";
+import { withinMs, type Clock } from "../../engine/clock.ts";
 import { currentRun, messagesOfRun } from "../../engine/reading/transcript.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
@@ -220,9 +220,7 @@ export function createCatchUp(parts: {
     },
     async stop() {
       stopping.abort();
-      const ended = new AbortController();
-      await Promise.race([Promise.all(underWay), clock.sleep(STOP_TIMEOUT_MS, ended.signal)]);
-      ended.abort();
+      await withinMs(clock, STOP_TIMEOUT_MS, Promise.all(underWay));
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "../../engine/clock.ts";
+import { withinMs, type Clock } from "../../engine/clock.ts";
 import { fairQueue, type Whose } from "../../store/fair-queue.ts";
 import type { Envelope, Store } from "../../store/store.ts";
 import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./json-depth.ts";
@@ -164,10 +164,7 @@ export class Inbox {
   async close(): Promise<void> {
     this.#open = false;
     this.#closing.abort();
-    const ended = new AbortController();
-    const late = this.#clock.sleep(CLOSE_TIMEOUT_MS, ended.signal);
-    await Promise.race([this.idle(), late]);
-    ended.abort();
+    await withinMs(this.#clock, CLOSE_TIMEOUT_MS, this.idle());
   }
 
   #putInLine(id: string, body: unknown): void {

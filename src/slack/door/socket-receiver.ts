@@ -1,6 +1,6 @@
 import type { App, Receiver } from "@slack/bolt";
 import { SocketModeClient, type SocketModeOptions } from "@slack/socket-mode";
-import type { Clock } from "../../engine/clock.ts";
+import { withinMs, type Clock } from "../../engine/clock.ts";
 import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./json-depth.ts";
 import type { Inbox } from "./inbox.ts";
 import { clientOptions, sdkLogger, slackErrorCode, type Log } from "../api/web-client.ts";
@@ -132,10 +132,7 @@ export function createReceiver(parts: {
     async stop() {
       stopping.abort();
       // One that is being opened ends as soon as Slack has answered, which may be after this.
-      const closing = Promise.all([...sockets.map((socket) => socket.disconnect()), ...held]);
-      const late = new AbortController();
-      await Promise.race([closing, clock.sleep(DISCONNECT_TIMEOUT_MS, late.signal)]);
-      late.abort();
+      await withinMs(clock, DISCONNECT_TIMEOUT_MS, Promise.all([...sockets.map((socket) => socket.disconnect()), ...held]));
     },
   };
 }

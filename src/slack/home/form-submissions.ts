@@ -1,3 +1,4 @@
+import { withinMs } from "../../engine/clock.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { Actor } from "../people/affiliation.ts";
 import { tellDirectly, type Desk } from "../desk/handler-context.ts";
@@ -29,15 +30,12 @@ export async function answerForm(
   submission: SubmissionBody,
   findActor: () => Promise<Actor | undefined>,
 ): Promise<object | undefined> {
-  const late = new AbortController();
   try {
-    const judged = await Promise.race([judgeAs(desk, submission, findActor), desk.clock.sleep(JUDGED_WITHIN_MS, late.signal)]);
+    const judged = await withinMs(desk.clock, JUDGED_WITHIN_MS, judgeAs(desk, submission, findActor));
     return judged && "errors" in judged ? { response_action: "errors", errors: judged.errors } : undefined;
   } catch (error) {
     desk.log("a form could not be looked at", error);
     return undefined;
-  } finally {
-    late.abort();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../engine/clock.ts";
+import { withinMs, type Clock } from "../../engine/clock.ts";
 import { readBody, type Body } from "../words/envelope.ts";
 import type { Profile, Profiles } from "./profiles.ts";
 
@@ -50,19 +50,10 @@ export function createAffiliations(parts: {
     return ours.includes(team) || (me.enterprise !== undefined && org === me.enterprise) || of?.teams?.includes(me.team) === true;
   }
 
-  async function within(asked: ReturnType<Profiles["of"]>, waitMs: number): ReturnType<Profiles["of"]> {
-    const waited = new AbortController();
-    try {
-      return await Promise.race([asked, clock.sleep(waitMs, waited.signal).then(() => ({ unsaid: "trouble" }) as const)]);
-    } finally {
-      waited.abort();
-    }
-  }
-
   return {
     async of({ user, teams }, waitMs) {
       const asked = profiles.of(user);
-      const found = waitMs === undefined ? await asked : await within(asked, waitMs);
+      const found = waitMs === undefined ? await asked : ((await withinMs(clock, waitMs, asked)) ?? ({ unsaid: "trouble" } as const));
       if ("unsaid" in found) {
         const isKnown = teams.length > 0 && teams.every((team) => ours.includes(team));
         if (!isKnown || found.unsaid === "nobody") return "external";

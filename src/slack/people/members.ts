@@ -1,5 +1,5 @@
 import type { WebClient } from "@slack/web-api";
-import type { Clock } from "../../engine/clock.ts";
+import { withinMs, type Clock } from "../../engine/clock.ts";
 import { lookalikesOf } from "../../lookalikes.ts";
 import { isUnavailable, slackErrorCode, type Log } from "../api/web-client.ts";
 
@@ -64,7 +64,7 @@ export function createMembers(parts: {
   return {
     async lookalikes() {
       if (!unavailable && freshUntil <= clock.now()) reading ??= readAll().finally(() => (reading = undefined));
-      if (reading && freshUntil === -Infinity) await withinWait(reading, clock);
+      if (reading && freshUntil === -Infinity) await withinMs(clock, LIST_WAIT_MS, reading);
       const since = lookalikesOf(later);
       return (name) => known.has(name) || since.has(name);
     },
@@ -77,12 +77,3 @@ export function createMembers(parts: {
 
 /** Between two readings of the list. */
 const LATER_MAX = 1_000;
-
-async function withinWait(read: Promise<void>, clock: Clock): Promise<void> {
-  const waited = new AbortController();
-  try {
-    await Promise.race([read, clock.sleep(LIST_WAIT_MS, waited.signal)]);
-  } finally {
-    waited.abort();
-  }
-}

@@ -1,5 +1,5 @@
 import type { UsersInfoResponse } from "@slack/web-api";
-import type { Clock } from "../../engine/clock.ts";
+import { withinMs, type Clock } from "../../engine/clock.ts";
 import { nameNote, type Store } from "../../store/store.ts";
 import { safeLine } from "../words/escape.ts";
 import { isUnavailable, slackErrorCode, type Log } from "../api/web-client.ts";
@@ -70,7 +70,7 @@ export function createNames(parts: {
         known.set(user, entry);
         if (known.size > NAMES_KEPT_MAX) known.delete(known.keys().next().value ?? "");
       }
-      return (await withinWait(entry.name, clock)) ?? lastKnown(user);
+      return (await withinMs(clock, NAME_WAIT_MS, entry.name)) ?? lastKnown(user);
     },
     forget: (user) => void known.delete(user),
   };
@@ -79,13 +79,4 @@ export function createNames(parts: {
 interface Known {
   name: Promise<string>;
   freshUntil: number;
-}
-
-async function withinWait(name: Promise<string>, clock: Clock): Promise<string | undefined> {
-  const waited = new AbortController();
-  try {
-    return await Promise.race([name, clock.sleep(NAME_WAIT_MS, waited.signal).then(() => undefined)]);
-  } finally {
-    waited.abort();
-  }
 }

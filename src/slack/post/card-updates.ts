@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
-import type { Clock } from "../../engine/clock.ts";
+import { withinMs, type Clock } from "../../engine/clock.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
 import { HUMAN } from "../../engine/events/events.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
+import { createKeyedWorker, type KeyedWorker, type Look, type Worked } from "../../runner/keyed-worker.ts";
 import type { Post, Store } from "../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
 import type { Rendered, RenderedMessage } from "../words/blocks.ts";
@@ -45,71 +46,78 @@ export interface CardsParts {
   readonly onProblem: (problem: Problem) => void;
 }
 
-interface Line {
-  isDirty: boolean;
-  tries: number;
-}
-
 export function createCards(parts: CardsParts): Cards {
   const { store, web, clock, onProblem } = parts;
   const pace = parts.pace ?? createPace(clock);
   const bucket = createBucket({ perMinute: CARD_EDITS_PER_MINUTE, burst: CARD_EDIT_BURST, clock });
   const turns = createSharedBucket(bucket);
-  const lines = new Map<string, Line>();
-  const running = new Set<Promise<void>>();
+  const lookings = new Set<Promise<void>>();
   /** Cards that Slack does not let us edit; there is no sense in asking again before the next start. */
   const uneditable = new Set<string>();
   let isDegraded = false;
   /** Slack refuses the newer blocks here: from then on cards are made of those that every Slack has. */
   let isSimple = false;
   let ending = new AbortController();
+  let lines = linesOf();
   let unfollow: (() => void) | undefined;
 
+  function linesOf(): KeyedWorker<undefined> {
+    return createKeyedWorker({
+      clock,
+      begin: () => undefined,
+      look: follow,
+      onError: (thread, error) => onProblem({ kind: "bug", thread, error }),
+      retryDelayMs: CARD_EDIT_GAP_MS * 2,
+      retryDelayMsMax: RETRY_DELAY_MS_MAX,
+      triesMax: TRIES_MAX,
+    });
+  }
+
   function touch(thread: string): void {
-    if (ending.signal.aborted || !placeOf(thread)) return;
-    const line = lines.get(thread);
-    if (line) line.isDirty = true;
-    else track(follow(thread));
+    if (placeOf(thread)) lines.poke(thread);
   }
 
   /** Edits until the cards of the thread show the log; what changes in between two edits is shown by the second. */
-  async function follow(thread: string): Promise<void> {
-    const line: Line = { isDirty: true, tries: 0 };
-    lines.set(thread, line);
+  async function follow(thread: string, { failures }: Look<undefined>): Promise<Worked> {
+    let outcomes: readonly Edited[];
     try {
-      while (line.isDirty && !ending.signal.aborted) {
-        line.isDirty = false;
-        const edits = await update(thread, line);
-        if (edits > 0) await clock.sleep(Math.min(CARD_EDIT_GAP_MS * 2 ** line.tries, RETRY_DELAY_MS_MAX), ending.signal);
-      }
+      outcomes = await update(thread, failures);
     } catch (error) {
+      // What cannot be rendered cannot be the next time.
       if (!ending.signal.aborted) onProblem({ kind: "bug", thread, error });
-    } finally {
-      lines.delete(thread);
+      return { kind: "done" };
     }
+    if (outcomes.includes("unsure")) return { kind: "failed" };
+    const gapMs = outcomes.length > 0 ? CARD_EDIT_GAP_MS : 0;
+    return { kind: "done", gapMs, ...(outcomes.includes("again") ? { againMs: 0 } : {}) };
   }
 
-  async function update(thread: string, line: Line): Promise<number> {
+  /** What became of each call to Slack. */
+  async function update(thread: string, failures: number): Promise<readonly Edited[]> {
     const place = placeOf(thread);
-    if (!place) return 0;
-    let edits = 0;
+    if (!place) return [];
+    const outcomes: Edited[] = [];
     for (const card of cardsOf((await parts.load(thread)).events)) {
-      if (ending.signal.aborted) return edits;
+      if (ending.signal.aborted) return outcomes;
       const ts = (await anewOf(store, { thread, ...card })) ?? (await store.receipt(thread, card.seq, card.kind));
       if (ts === undefined || uneditable.has(keyOf(thread, card.seq))) continue;
-      if (await edit({ thread, place, ts, ...card }, line)) edits++;
+      const outcome = await edit({ thread, place, ts, ...card }, failures);
+      if (outcome !== undefined) outcomes.push(outcome);
     }
-    return edits;
+    return outcomes;
   }
 
-  /** Whether Slack was called. */
-  async function edit(card: Card & { readonly thread: string; readonly place: Place; readonly ts: string }, line: Line): Promise<boolean> {
+  /** `undefined`: Slack was not called. */
+  async function edit(
+    card: Card & { readonly thread: string; readonly place: Place; readonly ts: string },
+    failures: number,
+  ): Promise<Edited | undefined> {
     const { thread, seq, kind } = card;
-    if ((await wanted(card)) === undefined) return false;
-    if (!(await turns.take(card.place.channel, ending.signal))) return false;
+    if ((await wanted(card)) === undefined) return undefined;
+    if (!(await turns.take(card.place.channel, ending.signal))) return undefined;
     // The log may have gone on while this waited for its time.
     const message = await wanted(card);
-    if (!message) return false;
+    if (!message) return undefined;
     const { rendered, mark, run } = message;
     const blocks = isSimple ? (rendered.fallback ?? rendered.blocks) : rendered.blocks;
     try {
@@ -121,35 +129,40 @@ export function createCards(parts: CardsParts): Cards {
         metadata: metadataOf({ seq, kind }, outboxId({ seq, kind, part: 0 }), run),
       });
       await store.putNote(keyOf(thread, seq), mark);
-      line.tries = 0;
+      return "settled";
     } catch (error) {
-      await refused({ ...card, run, text: rendered.text, blocks }, { failure: failureOf(error), line, mark, fallback: rendered.fallback });
+      return refused(
+        { ...card, run, text: rendered.text, blocks },
+        { failure: failureOf(error), failures, mark, fallback: rendered.fallback },
+      );
     }
-    return true;
   }
 
   /** What follows from an edit that did not go through. */
   async function refused(
     card: Unedited,
-    { failure, line, mark, fallback }: { failure: CallFailure; line: Line; mark: string; fallback: RenderedMessage["fallback"] },
-  ): Promise<void> {
+    { failure, failures, mark, fallback }: { failure: CallFailure; failures: number; mark: string; fallback: RenderedMessage["fallback"] },
+  ): Promise<Edited> {
     const { thread, seq } = card;
     // An edit may be made twice without harm: what Slack has said in a word without a meaning is tried again, and then believed.
     const triesMax = failure.kind === "undocumented" ? DOUBTS_MAX : TRIES_MAX;
-    if (failure.kind === "limited" || ((isUnsure(failure) || failure.kind === "auth") && ++line.tries < triesMax)) {
-      if (failure.kind === "limited") bucket.delay(failure.retryAfterMs);
-      line.isDirty = true;
-    } else if (knownCode(failure.code).reaction === "anew" && (await takePlace(card, mark))) line.tries = 0;
-    else if (failure.kind === "blocks" && fallback && !isSimple) {
-      isSimple = true;
-      line.isDirty = true;
-    } else if (failure.kind !== "ambiguous" && failure.kind !== "auth" && !isClosed(failure)) {
-      if (uneditable.size >= UNEDITABLE_MAX) uneditable.clear();
-      uneditable.add(keyOf(thread, seq));
-      if (failure.kind !== "unavailable") return onProblem({ kind: "uneditable", thread, seq, code: failure.code });
-      if (!isDegraded) onProblem({ kind: "degraded", feature: "cards", code: failure.code });
-      isDegraded = true;
+    if (failure.kind === "limited") {
+      bucket.delay(failure.retryAfterMs);
+      return "again";
     }
+    if ((isUnsure(failure) || failure.kind === "auth") && failures + 1 < triesMax) return "unsure";
+    if (knownCode(failure.code).reaction === "anew" && (await takePlace(card, mark))) return "settled";
+    if (failure.kind === "blocks" && fallback && !isSimple) {
+      isSimple = true;
+      return "again";
+    }
+    if (failure.kind === "ambiguous" || failure.kind === "auth" || isClosed(failure)) return "settled";
+    if (uneditable.size >= UNEDITABLE_MAX) uneditable.clear();
+    uneditable.add(keyOf(thread, seq));
+    if (failure.kind !== "unavailable") onProblem({ kind: "uneditable", thread, seq, code: failure.code });
+    else if (!isDegraded) onProblem({ kind: "degraded", feature: "cards", code: failure.code });
+    if (failure.kind === "unavailable") isDegraded = true;
+    return "settled";
   }
 
   /** False when there is no new card either. */
@@ -189,12 +202,8 @@ export function createCards(parts: CardsParts): Cards {
   }
 
   function track(job: Promise<void>): void {
-    const done = job.catch((error: unknown) => onProblem({ kind: "bug", thread: "", error })).finally(() => running.delete(done));
-    running.add(done);
-  }
-
-  async function idle(): Promise<void> {
-    while (running.size > 0) await Promise.all(running);
+    const done = job.catch((error: unknown) => onProblem({ kind: "bug", thread: "", error })).finally(() => lookings.delete(done));
+    lookings.add(done);
   }
 
   return {
@@ -206,6 +215,7 @@ export function createCards(parts: CardsParts): Cards {
     start() {
       if (unfollow) return;
       ending = new AbortController();
+      lines = linesOf();
       unfollow = store.follow(({ thread, events }) => {
         if (events.length > 0) touch(thread);
       });
@@ -216,14 +226,17 @@ export function createCards(parts: CardsParts): Cards {
       unfollow?.();
       unfollow = undefined;
       ending.abort();
-      // A timer left behind would hold the process open.
-      const late = new AbortController();
-      await Promise.race([idle(), clock.sleep(STOP_GRACE_MS, late.signal)]);
-      late.abort();
+      await withinMs(clock, STOP_GRACE_MS, Promise.all([lines.close(), ...lookings]));
     },
-    idle,
+    async idle() {
+      await Promise.all(lookings);
+      await lines.idle();
+    },
   };
 }
+
+/** `settled`: nothing more is to be done about it now. `again`: it can be made at once. `unsure`: it may have been made, or may be the next time. */
+type Edited = "settled" | "again" | "unsure";
 
 interface Card {
   readonly seq: number;

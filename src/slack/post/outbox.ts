@@ -1,3 +1,5 @@
+import { withinMs } from "../../engine/clock.ts";
+import { createKeyedWorker, type KeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
 import { createDelivery, type DeliveryParts } from "./delivery.ts";
 import { createPace, type Pace } from "./pace.ts";
 import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX, ROWS_PER_SWEEP, ROWS_PER_THREAD } from "../words/limits.ts";
@@ -21,8 +23,8 @@ export interface Outbox {
 export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace }): Outbox {
   const { store, clock, onProblem } = parts;
   const deliver = createDelivery(parts, parts.pace ?? createPace(clock));
-  const lanes = new Map<string, { isDirty: boolean }>();
-  const running = new Set<Promise<void>>();
+  const sweeps = new Set<Promise<void>>();
+  let lanes = lanesOf();
   let ending = new AbortController();
   let unfollow: (() => void) | undefined;
   let isHeld = false;
@@ -30,13 +32,28 @@ export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace }): O
   let mustSweep = false;
   let isSweeping = false;
 
+  function lanesOf(): KeyedWorker<undefined> {
+    return createKeyedWorker({
+      clock,
+      begin: () => undefined,
+      look: async (thread): Promise<Worked> => {
+        await drain(thread);
+        return { kind: "done" };
+      },
+      // The rows stay, and perhaps nothing else will ever be recorded in this thread that would wake the lane: it is tried without an end.
+      onError: (thread, error) => onProblem({ kind: "bug", thread, error }),
+      retryDelayMs: RETRY_DELAY_MS,
+      retryDelayMsMax: RETRY_DELAY_MS_MAX,
+    });
+  }
+
   function poke(thread?: string): void {
     if (!unfollow) return;
     if (thread === undefined) {
       isHeld = false;
       mustSweep = true;
-      void track(sweep());
-    } else if (!isHeld) void track(work(thread)); // idle() and stop() wait for it
+      track(sweep());
+    } else if (!isHeld) lanes.poke(thread);
   }
 
   /** Wakes the lanes of what is due, the oldest first, and looks again after as many as one look can see. */
@@ -48,41 +65,17 @@ export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace }): O
       while (mustSweep && !isHeld && !ending.signal.aborted) {
         mustSweep = false;
         const due = await store.duePosts(undefined, ROWS_PER_SWEEP);
-        const woken = [...new Set(due.map((post) => post.thread))].map((thread) => track(work(thread)));
+        const woken = new Set(due.map((post) => post.thread));
+        for (const thread of woken) lanes.poke(thread);
         // What was first and still is cannot be posted now; looking again would not help it.
         if (due.length < ROWS_PER_SWEEP || due[0]?.id === firstBefore) continue;
         firstBefore = due[0]?.id;
-        await Promise.all(woken);
+        await Promise.all([...woken].map((thread) => lanes.rest(thread)));
         mustSweep = true;
       }
     } finally {
       isSweeping = false;
     }
-  }
-
-  async function work(thread: string): Promise<void> {
-    const busy = lanes.get(thread);
-    if (busy) {
-      busy.isDirty = true;
-      return;
-    }
-    const lane = { isDirty: true };
-    lanes.set(thread, lane);
-    for (let delayMs = RETRY_DELAY_MS; lane.isDirty;) {
-      lane.isDirty = false;
-      try {
-        await drain(thread);
-      } catch (error) {
-        // After the end the store may be gone already, and that is no news.
-        if (ending.signal.aborted) break;
-        onProblem({ kind: "bug", thread, error });
-        // The rows stay, and perhaps nothing else will ever be recorded in this thread that would wake the lane.
-        lane.isDirty = true;
-        await clock.sleep(delayMs, ending.signal);
-        delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX);
-      }
-    }
-    lanes.delete(thread);
   }
 
   async function drain(thread: string): Promise<void> {
@@ -98,14 +91,20 @@ export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace }): O
     }
   }
 
-  function track(job: Promise<void>): Promise<void> {
-    const done = job.catch((error: unknown) => onProblem({ kind: "bug", thread: "", error })).finally(() => running.delete(done));
-    running.add(done);
-    return done;
+  function track(job: Promise<void>): void {
+    const done = job
+      .catch((error: unknown) => {
+        if (!ending.signal.aborted) onProblem({ kind: "bug", thread: "", error });
+      })
+      .finally(() => sweeps.delete(done));
+    sweeps.add(done);
   }
 
   async function idle(): Promise<void> {
-    while (running.size > 0) await Promise.all(running);
+    do {
+      await Promise.all(sweeps);
+      await lanes.idle();
+    } while (sweeps.size > 0);
   }
 
   return {
@@ -113,6 +112,7 @@ export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace }): O
     start() {
       if (unfollow) return;
       ending = new AbortController();
+      lanes = lanesOf();
       unfollow = store.follow(({ thread, posts }) => {
         if (posts > 0) poke(thread);
       });
@@ -122,10 +122,7 @@ export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace }): O
       unfollow?.();
       unfollow = undefined;
       ending.abort();
-      // A timer left behind would hold the process open.
-      const late = new AbortController();
-      await Promise.race([idle(), clock.sleep(STOP_GRACE_MS, late.signal)]);
-      late.abort();
+      await withinMs(clock, STOP_GRACE_MS, Promise.all([lanes.close(), ...sweeps]));
     },
     idle,
   };

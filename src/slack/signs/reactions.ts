@@ -1,6 +1,8 @@
+import type { Clock } from "../../engine/clock.ts";
 import { wasRead } from "../../engine/steering.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+import { createKeyedWorker } from "../../runner/keyed-worker.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Log } from "../api/web-client.ts";
 import type { Whisper } from "./ephemeral.ts";
@@ -17,6 +19,12 @@ const ENDED: { readonly [outcome in Extract<RunEvent, { readonly type: "run.stop
   failed: "warning",
 };
 
+/** Threads whose marks change at once; a sign that is left out is no harm. */
+const THREADS_MAX = 10_000;
+/** Where the log could not be read. */
+const RETRY_DELAY_MS = 1_000;
+const TRIES_MAX = 3;
+
 /**
  * Keeps the reactions on people's messages true: 👀 while it waits, ✅ once the next speaker has read it, and on the task how its run ended.
  * Read off the log as it grows; a courtesy that no turn waits for. Returns how to stop.
@@ -24,27 +32,34 @@ const ENDED: { readonly [outcome in Extract<RunEvent, { readonly type: "run.stop
 export function createMarks(parts: {
   readonly runner: Pick<Runner, "follow" | "read">;
   readonly whisper: Pick<Whisper, "swap">;
+  readonly clock: Clock;
   readonly log: Log;
 }): { close(): Promise<void> } {
-  const { runner, whisper, log } = parts;
-  const underWay = new Set<Promise<void>>();
-
-  const unfollow = runner.follow((thread, item) => {
-    if (!("seq" in item) || !MOVES.has(item.type)) return;
-    const job = mark(thread, item)
-      .catch((error: unknown) => log(`the marks in ${thread} could not be changed`, error))
-      .finally(() => underWay.delete(job));
-    underWay.add(job);
+  const { runner, whisper, clock, log } = parts;
+  const marks = createKeyedWorker<RunEvent[]>({
+    clock,
+    begin: () => [],
+    async look(thread, { state: events }) {
+      const transcript = await runner.read(thread);
+      for (const event of events.splice(0))
+        for (const { message, to } of changes(transcript, event)) whisper.swap(message, { from: SEEN, to });
+      return { kind: "done" };
+    },
+    onError: (thread, error) => log(`the marks in ${thread} could not be changed`, error),
+    retryDelayMs: RETRY_DELAY_MS,
+    retryDelayMsMax: RETRY_DELAY_MS,
+    triesMax: TRIES_MAX,
+    keysMax: THREADS_MAX,
   });
 
-  async function mark(thread: string, event: RunEvent): Promise<void> {
-    for (const { message, to } of changes(await runner.read(thread), event)) whisper.swap(message, { from: SEEN, to });
-  }
+  const unfollow = runner.follow((thread, item) => {
+    if ("seq" in item && MOVES.has(item.type)) marks.poke(thread)?.push(item);
+  });
 
   return {
     async close() {
       unfollow();
-      await Promise.all(underWay);
+      await marks.close();
     },
   };
 }

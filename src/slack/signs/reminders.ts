@@ -1,6 +1,7 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { Question } from "../../engine/reading/run-state.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import { timeOf } from "../words/blocks.ts";
@@ -11,8 +12,11 @@ import type { Mouth } from "../post/post-or-find.ts";
 import { isPosted, type NoteStore, postNoted } from "../post/post-once.ts";
 import type { Log, Web } from "../api/web-client.ts";
 
-/** Timers at once; a question more than that is not reminded of. */
-const TIMERS_MAX = 1_000;
+/** Threads whose questions are watched at once; in one more than that nobody is reminded. */
+const THREADS_MAX = 1_000;
+/** Where the log, or a note, could not be read. */
+const RETRY_DELAY_MS = 60_000;
+const TRIES_MAX = 5;
 /** Between two looks whether a thread has been read back. */
 const HEARD_LOOK_MS = 5_000;
 
@@ -36,45 +40,45 @@ export function createReminders(parts: {
 }): { start(): void; close(): Promise<void> } {
   const { runner, store, web, clock, log, team, mayStillRead } = parts;
   const closing = new AbortController();
-  const waiting = new Map<string, Promise<void>>();
+  const waiting = createKeyedWorker({
+    clock,
+    begin: () => undefined,
+    look: remindIn,
+    onError: (thread, error) => log(`nobody could be reminded of a question in ${thread}`, error),
+    retryDelayMs: RETRY_DELAY_MS,
+    retryDelayMsMax: RETRY_DELAY_MS,
+    triesMax: TRIES_MAX,
+    keysMax: THREADS_MAX,
+  });
 
   const unfollow = runner.follow((thread, item) => {
     if ("seq" in item && item.type === "handoff.made" && item.to === "human") look(thread);
   });
 
   function look(thread: string): void {
-    void expect(thread).catch((error: unknown) => log(`questions in ${thread} could not be looked at`, error));
+    if (placeOf(thread)?.team === team) waiting.poke(thread);
   }
 
-  /** A timer for each question that is open. */
-  async function expect(thread: string): Promise<void> {
+  /** Reminds of what is due in a thread, and looks again when the next question there is. */
+  async function remindIn(thread: string): Promise<Worked> {
     const place = placeOf(thread);
-    if (place?.team !== team) return;
+    if (!place) return { kind: "done" };
     const transcript = await runner.read(thread);
+    let againMs = Infinity;
     for (const question of currentRun(transcript).questions) {
-      const key = `reminder/${thread}/${question.seq}`;
-      if (closing.signal.aborted || waiting.has(key) || waiting.size >= TIMERS_MAX) continue;
+      if (closing.signal.aborted || (await isPosted(store, keyOf(thread, question)))) continue;
       const askedMs = Date.parse(transcript.events[question.seq - 1]?.at ?? "");
-      const job = remindLater(key, { thread, place, question, askedMs })
-        .catch((error: unknown) => log(`nobody could be reminded of a question in ${thread}`, error))
-        .finally(() => waiting.delete(key));
-      waiting.set(key, job);
+      const { answerBy } = question;
+      const atMs = answerBy === undefined ? askedMs + REMINDER_AFTER_MS : (askedMs + Date.parse(answerBy)) / 2;
+      const inMs = atMs > clock.now() ? atMs - clock.now() : parts.heardAll(thread) ? 0 : HEARD_LOOK_MS;
+      if (inMs > 0) againMs = Math.min(againMs, inMs);
+      else await remind(thread, place, question);
     }
+    return { kind: "done", ...(againMs === Infinity ? {} : { againMs }) };
   }
 
-  async function remindLater(
-    key: string,
-    about: { readonly thread: string; readonly place: Place; readonly question: Question; readonly askedMs: number },
-  ): Promise<void> {
-    const { thread, place, question, askedMs } = about;
+  async function remind(thread: string, place: Place, question: Question): Promise<void> {
     const { answerBy } = question;
-    const atMs = answerBy === undefined ? askedMs + REMINDER_AFTER_MS : (askedMs + Date.parse(answerBy)) / 2;
-    await clock.sleep(Math.max(0, atMs - clock.now()), closing.signal);
-    while (!closing.signal.aborted && !(await isPosted(store, key)) && isOpen(await runner.read(thread), question)) {
-      if (parts.heardAll(thread)) break;
-      await clock.sleep(HEARD_LOOK_MS, closing.signal);
-    }
-    if (closing.signal.aborted || (await isPosted(store, key))) return;
     const transcript = await runner.read(thread);
     const user = currentRun(transcript).startedBy?.id ?? "";
     if (!isOpen(transcript, question) || !/^[UW][A-Z0-9]{2,20}$/.test(user)) return;
@@ -83,8 +87,8 @@ export function createReminders(parts: {
     const where = link?.permalink ? `<${link.permalink}|in its thread>` : "in its thread";
     const until = answerBy === undefined ? "It waits until somebody answers." : `Without an answer it goes on ${timeOf(answerBy)}.`;
     const text = `*${safeMrkdwn(question.agent)}* waits for an answer ${where}:\n>${safeMrkdwn(safeLine(question.text, CARD_LINE_CHARS))}\n${until}`;
-    const reminder = { key, id: `reminder/${thread}/${question.seq}`, channel: user, text };
-    const sent = await postNoted(parts, reminder, { blind: "leave", signal: closing.signal });
+    const key = keyOf(thread, question);
+    const sent = await postNoted(parts, { key, id: key, channel: user, text }, { blind: "leave", signal: closing.signal });
     // Slack's no is final for a reminder: at the next start it would come late.
     if (sent.kind === "failed" && !closing.signal.aborted) await store.putNote(key, "refused");
     if (sent.kind !== "posted") log(`a reminder could not be sent (${sent.failure.code})`);
@@ -100,10 +104,12 @@ export function createReminders(parts: {
     async close() {
       unfollow();
       closing.abort();
-      await Promise.all(waiting.values());
+      await waiting.close();
     },
   };
 }
 
 const isOpen = (transcript: Transcript, question: Question): boolean =>
   currentRun(transcript).questions.some(({ seq }) => seq === question.seq);
+
+const keyOf = (thread: string, { seq }: Question): string => `reminder/${thread}/${seq}`;

@@ -2,6 +2,7 @@ import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import { currentRun, isWaiting, messagesOfRun, type Transcript } from "../../engine/reading/transcript.ts";
+import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import { failureOf } from "../api/api-errors.ts";
@@ -52,7 +53,15 @@ export function createSessions(parts: {
 }): Sessions {
   const { runner, store, web, clock, log } = parts;
   const bucket = createBucket({ perMinute: CALLS_PER_MINUTE, burst: CALL_BURST, clock });
-  const lines = new Map<string, Line>();
+  const lines = createKeyedWorker({
+    clock,
+    begin: () => undefined,
+    look: tend,
+    onError: (thread, error) => log(`the session of ${thread} could not be shown`, error),
+    retryDelayMs: FAILED_MS,
+    retryDelayMsMax: FAILED_MS_MAX,
+    triesMax: TRIES_MAX,
+  });
   const closing = new AbortController();
   let unavailable = false;
   let lookedOver: Promise<void> = Promise.resolve();
@@ -62,37 +71,23 @@ export function createSessions(parts: {
   });
 
   function touch(thread: string): void {
-    const place = placeOf(thread);
-    if (!place || unavailable || closing.signal.aborted) return;
-    const line = lines.get(thread);
-    if (line) line.changed = true;
-    else {
-      const begun: Line = { changed: true, tended: Promise.resolve() };
-      lines.set(thread, begun);
-      begun.tended = tend(begun, thread, place);
-    }
+    if (placeOf(thread) && !unavailable) lines.poke(thread);
   }
 
   /** Tells Slack until it has been told what the log says. */
-  async function tend(line: Line, thread: string, place: Place): Promise<void> {
-    let failures = 0;
-    let triesMax = TRIES_MAX;
-    while (line.changed && failures < triesMax && !unavailable && !closing.signal.aborted) {
-      line.changed = false;
-      const outcome = await bringUpToDate(thread, place).catch((error: unknown) => {
-        log(`the session of ${thread} could not be shown`, error);
-        return "failed" as const;
-      });
-      if (outcome === "nothing to tell") continue;
-      const isTold = outcome === "told";
-      failures = isTold ? 0 : failures + 1;
-      triesMax = outcome === "refused" ? REFUSED_TRIES_MAX : TRIES_MAX;
-      if (!isTold) line.changed = true;
-      const failedMs = Math.min(FAILED_MS * 2 ** (failures - 1), FAILED_MS_MAX);
-      await clock.sleep(isTold ? CALL_GAP_MS : failedMs, closing.signal);
+  async function tend(thread: string): Promise<Worked> {
+    const place = placeOf(thread);
+    if (!place || unavailable) return { kind: "done" };
+    switch (await bringUpToDate(thread, place)) {
+      case "told":
+        return { kind: "done", gapMs: CALL_GAP_MS };
+      case "nothing to tell":
+        return { kind: "done" };
+      case "failed":
+        return { kind: "failed" };
+      case "refused":
+        return { kind: "failed", triesMax: REFUSED_TRIES_MAX };
     }
-    // Nothing is awaited since the look: an event from here on begins anew.
-    lines.delete(thread);
   }
 
   async function bringUpToDate(thread: string, place: Place): Promise<"told" | "failed" | "refused" | "nothing to tell"> {
@@ -157,15 +152,9 @@ export function createSessions(parts: {
       unfollow();
       closing.abort();
       await lookedOver;
-      await Promise.all([...lines.values()].map(({ tended }) => tended));
+      await lines.close();
     },
   };
-}
-
-interface Line {
-  /** Something happened since the last look. */
-  changed: boolean;
-  tended: Promise<void>;
 }
 
 /** Noted while a call is under way: what it does not come back from, is told again. */

@@ -1,6 +1,7 @@
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import { currentRun, isWaiting, type Transcript } from "../../engine/reading/transcript.ts";
+import { createKeyedWorker, type Look, type Worked } from "../../runner/keyed-worker.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import type { Members } from "../people/members.ts";
@@ -47,59 +48,39 @@ export function createStatus(parts: {
   readonly log: Log;
 }): Status {
   const { runner, web, clock, log } = parts;
-  const lines = new Map<string, Line>();
   const unavailable = new Set<string>();
   const closing = new AbortController();
   const bucket = createBucket({ perMinute: CALLS_PER_MINUTE, burst: CALL_BURST, clock });
   const sessions = createSessions(parts);
+  const lines = createKeyedWorker<Line>({
+    clock,
+    begin: () => ({ shown: NOTHING, landsAt: undefined }),
+    look: tend,
+    onError: (thread, error) => log(`the status of ${thread} could not be shown`, error),
+    retryDelayMs: FAILED_MS,
+    retryDelayMsMax: FAILED_MS,
+  });
 
   const unfollow = runner.follow((thread, item) => {
     if (!("seq" in item)) return;
-    const line = poke(thread);
+    const line = placeOf(thread) && lines.poke(thread);
     if (line && item.type === "message.posted" && "agent" in item) line.landsAt = clock.now() + LANDED_MS;
   });
 
-  /** Makes sure that somebody looks after the thread's line, now. */
-  function poke(thread: string): Line | undefined {
+  /** Follows one thread until nothing is shown in it and nothing is to be renewed; a thread that waits for a person costs nothing. */
+  async function tend(thread: string, { state }: Look<Line>): Promise<Worked> {
     const place = placeOf(thread);
-    if (!place || closing.signal.aborted) return undefined;
-    let line = lines.get(thread);
-    if (!line) {
-      line = { thread, place, shown: NOTHING, changed: true, wake: new AbortController(), tended: Promise.resolve(), landsAt: undefined };
-      lines.set(thread, line);
-      line.tended = tend(line);
-    }
-    line.changed = true;
-    line.wake.abort();
-    return line;
-  }
-
-  /** Follows one thread until nothing is shown in it and nothing is to be renewed. */
-  async function tend(line: Line): Promise<void> {
-    while (!closing.signal.aborted) {
-      line.changed = false;
-      line.wake = new AbortController();
-      const pauseMs = await bringUpToDate(line).catch((error: unknown) => {
-        log(`the status of ${line.thread} could not be shown`, error);
-        return FAILED_MS;
-      });
-      // At most the gap, also when the clock was set back.
-      const gapMs = Math.min((line.shown.calledAt ?? -Infinity) + CALL_GAP_MS - clock.now(), CALL_GAP_MS);
-      if (gapMs > 0) await clock.sleep(gapMs, closing.signal);
-      if (line.changed) continue;
-      if (pauseMs === undefined) {
-        // Nothing is awaited since the look: a poke from here on begins anew, and a thread that waits for a person costs nothing.
-        lines.delete(line.thread);
-        return;
-      }
-      await clock.sleep(pauseMs, AbortSignal.any([line.wake.signal, closing.signal]));
-    }
+    if (!place) return { kind: "done" };
+    const againMs = await bringUpToDate(thread, place, state);
+    // At most the gap, also when the clock was set back.
+    const gapMs = Math.min((state.shown.calledAt ?? -Infinity) + CALL_GAP_MS - clock.now(), CALL_GAP_MS);
+    return { kind: "done", gapMs, ...(againMs === undefined ? {} : { againMs }) };
   }
 
   /** One look at the log, at most one call. Returns when to look again; `undefined`: when something happens. */
-  async function bringUpToDate(line: Line): Promise<number | undefined> {
-    if (parts.isClosed?.(line.thread)) return undefined;
-    const wanted = want(await runner.read(line.thread), parts.cards, (await parts.members?.lookalikes()) ?? (() => false));
+  async function bringUpToDate(thread: string, place: Place, line: Line): Promise<number | undefined> {
+    if (parts.isClosed?.(thread)) return undefined;
+    const wanted = want(await runner.read(thread), parts.cards, (await parts.members?.lookalikes()) ?? (() => false));
     const now = clock.now();
     const landed = line.landsAt !== undefined && line.landsAt <= now;
     if (landed) line.landsAt = undefined;
@@ -107,7 +88,7 @@ export function createStatus(parts: {
     let failed = false;
     if (wanted.speaker?.username !== line.shown.speaker?.username || renew) {
       line.shown = { ...line.shown, speaker: wanted.speaker, speakerAt: now };
-      failed = !(await showSpeaker(line.place, wanted));
+      failed = !(await showSpeaker(place, wanted));
       line.shown = { ...line.shown, calledAt: clock.now() };
     }
     if (failed) {
@@ -170,15 +151,15 @@ export function createStatus(parts: {
   return {
     start: () => sessions.start(),
     landed(thread) {
-      const line = lines.get(thread);
+      const line = lines.stateOf(thread);
       if (!line) return;
       line.landsAt = clock.now();
-      poke(thread);
+      lines.poke(thread);
     },
     async close() {
       unfollow();
       closing.abort();
-      await Promise.all([sessions.close(), ...[...lines.values()].map((line) => line.tended)]);
+      await Promise.all([sessions.close(), lines.close()]);
     },
   };
 }
@@ -214,13 +195,7 @@ interface Shown {
 const NOTHING: Shown = { speaker: undefined, speakerAt: undefined, calledAt: undefined };
 
 interface Line {
-  readonly thread: string;
-  readonly place: Place;
   shown: Shown;
-  /** Something happened since the last look. */
-  changed: boolean;
-  wake: AbortController;
-  tended: Promise<void>;
   /** When a message of an agent's is expected to have landed. */
   landsAt: number | undefined;
 }
