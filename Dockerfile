@@ -6,6 +6,9 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts ./scripts
+COPY parley.yml manifest.yml ./
+COPY teams ./teams
+COPY sandbox ./sandbox
 COPY src ./src
 COPY local-slack ./local-slack
 RUN npm run build && npm prune --omit=dev --omit=optional
@@ -16,11 +19,12 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-COPY parley.yml manifest.yml ./
+COPY --from=build /app/THIRD-PARTY-NOTICES.md ./
+COPY bin ./bin
+COPY parley.yml ./
 COPY teams ./teams
-COPY sandbox ./sandbox
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 STOPSIGNAL SIGTERM
-CMD ["node", "dist/src/cli/main.js", "start"]
+CMD ["node", "bin/parley.mjs", "start"]

@@ -149,7 +149,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const gates = createGates(settings.providers, clock);
     const scripts: PlayedScript[] = [];
     const onScript = (script: PlayedScript): void => void scripts.push(script);
-    const createModel = createModelFor({ env, clock, gates, readFile: (hash) => store.file(hash), onScript });
+    const readFile = (hash: string) => store.file(hash);
+    const createModel = createModelFor({ env, clock, gates, registry: settings.registry, readFile, onScript });
     const teams = buildTeams(settings, {
       createModel,
       executor,

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { realpathSync } from "node:fs";
@@ -94,10 +93,13 @@ function processIo(): Io {
 
 const EXIT_GRACE_MS = 500;
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
+/** The program: with the arguments of this process, to its end. */
+export async function runHere(): Promise<void> {
   // A reader that has gone, such as `| head`, is no reason for a stack.
   process.stdout.on("error", () => process.exit(0));
   process.exitCode = await main(process.argv.slice(2), processIo());
   // Slack's client may leave a timer of half a minute behind. Once everything is written, that is no reason to stay.
   process.stdout.write("", () => setTimeout(() => process.exit(), EXIT_GRACE_MS).unref());
 }
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) await runHere();

@@ -1,15 +1,17 @@
 import { describeMistake } from "../config/config-error.ts";
 import { readEnv } from "../config/env.ts";
 import { keyOf, loadSettings } from "../config/load.ts";
-import { teamFileJsonSchema } from "../config/schema/team-file.ts";
+import { BUILT_IN } from "../config/built-in/built-in.ts";
+import { jsonSchemaOf } from "../config/registry/schemas.ts";
 import { print, readArguments, UsageError, type Io } from "./command.ts";
 import { reachOf } from "./web-reach.ts";
 
 export const help = `parley teams validate [FILE]
-parley teams schema
+parley teams schema [FILE]
 
 Checks a team file and what it includes; FILE is PARLEY_FILE or parley.yml when absent. Every mistake is listed with its file and line.
-With schema, writes the JSON Schema of team files, for editors; teams/parley.schema.json is a copy of it.
+With schema, writes the JSON Schema of team files, for editors: of any, or with FILE of those that have the extensions of that one.
+teams/parley.schema.json is a copy of it.
 
 Exit codes: 0 the file can be used; 2 it cannot.`;
 
@@ -17,7 +19,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { positionals } = readArguments(args, { options: {}, allowPositionals: true });
   const [verb, file, ...rest] = positionals;
   if (verb === "schema") {
-    await print(io.stdout, JSON.stringify(teamFileJsonSchema(), null, 2));
+    const registry = file === undefined ? BUILT_IN : loadSettings({ env: readEnv(io.cwd, io.env), cwd: io.cwd, file }).registry;
+    await print(io.stdout, JSON.stringify(jsonSchemaOf(registry), null, 2));
     return 0;
   }
   if (verb !== "validate")
@@ -41,7 +44,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     const key = keyOf(model);
     await print(
       io.stdout,
-      `ok   model ${name}: ${model.provider === "replay" ? `replays ${model.file}` : `${model.provider} ${model.model}`}${key ? `, key in ${key}` : ""}`,
+      `ok   model ${name}: ${model.provider === "replay" ? `replays ${model.file}` : `${model.provider} ${model.model ?? ""}`.trimEnd()}${key ? `, key in ${key}` : ""}`,
     );
   }
   return 0;

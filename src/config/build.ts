@@ -1,3 +1,4 @@
+import { guardedAgent, guardedModel, type Guard } from "../engine/guard.ts";
 import { createBudget } from "../engine/limits/budget.ts";
 import type { Model } from "../engine/model.ts";
 import { closer } from "../engine/agents/closer.ts";
@@ -20,7 +21,8 @@ import { speakersOf } from "./build/speakers.ts";
 import { conditionOf } from "./build/stop.ts";
 import type { KeepFile, ReadFile } from "./sandbox/code-run.ts";
 import { ConfigError } from "./config-error.ts";
-import type { Settings } from "./load.ts";
+import type { GuardSettings } from "./schema/guards.ts";
+import type { Settings } from "./settings.ts";
 import type { McpServers } from "./build/mcp-servers.ts";
 import type { CreateModel } from "./build/models.ts";
 
@@ -108,10 +110,19 @@ function builderOf(
   settings: Settings,
   { createModel, executor, keepFile, readFile, servers, notes, recorded }: BuildDeps & Required<Pick<BuildDeps, "servers" | "readFile">>,
 ) {
+  const { registry } = settings;
+  const guardsOf = (written: readonly GuardSettings[]): Guard[] =>
+    written.map((one) => ({ name: one.guard, at: one.at, look: get(registry.guard, one.guard).build(one) }));
   const models = new Map([...modelsInUse(settings)].map((name) => [name, createModel(get(settings.models, name), name, settings.file)]));
 
   /** A team with a log of its own; a tool's team, `within` the tool of that name, keeps within the budget of the run that it is used in, too. */
-  function buildTeam(name: string, thread: string, within?: string, around: (model: Model) => Model = (model) => model): TimedTeam {
+  function buildTeam(
+    name: string,
+    thread: string,
+    within?: string,
+    around: (model: Model) => Model = (model) => model,
+    guards: readonly Guard[] = guardsOf(settings.guards),
+  ): TimedTeam {
     // The log of the thread, as the agent whose turn it is was given it; turns of one thread come one after the other.
     let log: Transcript = { events: [] };
     const ready = (model: string): Model => get(models, model)(() => log);
@@ -126,8 +137,9 @@ function builderOf(
         return agent.turn(transcript, ...rest);
       },
     });
-    const partsWith = (limited: (model: Model) => Model): Parts => ({
+    const partsWith = (limited: (model: Model) => Model, guards: readonly Guard[]): Parts => ({
       settings,
+      guards,
       thread,
       executor,
       keepFile,
@@ -136,36 +148,45 @@ function builderOf(
       runCode: recorded?.runCode,
       servers,
       notes,
-      modelNamed: (model) => chained(model, (one) => limited(ready(one))),
-      unlimited: (model) => chained(model, ready),
+      modelNamed: (model) =>
+        guardedModel(
+          chained(model, (one) => limited(ready(one))),
+          guards,
+        ),
+      unlimited: (model) => guardedModel(chained(model, ready), guards),
+      tool(entry) {
+        const tool = get(settings.tools, entry);
+        return get(registry.tool, tool.kind).build(tool, { ...this, name: entry });
+      },
       // Its members are given a part of the log; their models read the whole of it, which `watched` has seen.
-      innerTeam: (inner, participant) => teamOf(inner, partsWith(limited), (agent) => agent, participant),
-      separateTeam: (other, tool) => buildTeam(other, thread, tool, limited),
-      within: (budget) => partsWith((model) => limited(budget.within(model))),
+      innerTeam: (inner, participant) => teamOf(inner, partsWith(limited, guards), (agent) => agent, participant),
+      separateTeam: (other, tool) => buildTeam(other, thread, tool, limited, guards),
+      within: (budget) => partsWith((model) => limited(budget.within(model)), guards),
+      guardedBy: (more) => partsWith(limited, [...guards, ...more]),
     });
-    return teamOf(name, partsWith(around), watched, within);
+    return teamOf(name, partsWith(around, guards), watched, within);
   }
 
   function teamOf(name: string, parts: Parts, watched: (agent: Agent) => Agent, within?: string): TimedTeam {
     const team = get(settings.teams, name);
     const budget = createBudget(team.limits);
-    const held = parts.within(budget);
-    const watchedToo = (agent: Agent): Agent => watched(budget.watch(agent));
+    const held = parts.within(budget).guardedBy(guardsOf(team.guards));
+    const watchedToo = (agent: Agent): Agent => guardedAgent(watched(budget.watch(agent)), held.guards);
     const last = closingModel(team, settings.models);
     const agents = team.agents.map((settings) => {
-      const agent = buildAgent(settings, team, held);
+      const agent = buildAgent(settings, team, held, registry);
       return watchedToo(recorded?.member(agent, within) ?? agent);
     });
     return {
       name,
       agents,
-      nextSpeakers: speakersOf(team, agents, held, (leader) => watchedToo(recorded?.leader(leader, within) ?? leader), within),
-      stopWhen: team.stop ? conditionOf(team.stop, settings.tools) : () => [],
+      nextSpeakers: speakersOf(team, agents, held, registry, (leader) => watchedToo(recorded?.leader(leader, within) ?? leader), within),
+      stopWhen: team.stop ? conditionOf(team.stop, registry, settings) : () => [],
       limits: capsOf(team.limits),
       limitsAtFirst: team.limits,
       minutesMax: team.limits.minutes,
       // Beyond the budget, which is used up when it is asked.
-      ...(last === undefined ? {} : { closer: watched(closer(parts.unlimited(last))) }),
+      ...(last === undefined ? {} : { closer: guardedAgent(watched(closer(held.unlimited(last))), held.guards) }),
       approveWithinMinutes: team.approveWithinMinutes,
       ...(team.answerWithinMinutes === undefined ? {} : { answerWithinMinutes: team.answerWithinMinutes }),
     };

@@ -1,80 +1,68 @@
 import { dirname, join, resolve } from "node:path";
+import { stringify } from "yaml";
 import { checkTeam } from "./checks/team.ts";
 import { checkNamesOf } from "./checks/ceilings.ts";
 import { checkFallback } from "./checks/models.ts";
 import { checkSandbox } from "./checks/sandbox.ts";
-import { checkAgentTool } from "./checks/tools.ts";
-import { ConfigError, type Mistake } from "./config-error.ts";
+import { ConfigError } from "./config-error.ts";
 import type { Env } from "./env.ts";
 import { insideFolder, readIncludes } from "./file/includes.ts";
 import { mergeNamed, mergeTeams, type Merged } from "./file/merge.ts";
 import { nearest } from "./nearest.ts";
 import { at, attempt, type Notes } from "./file/notes.ts";
 import { check, parse, type Part } from "./file/part.ts";
-import type { SandboxSettings, TeamFile, TeamSettings } from "./schema/team-file.ts";
-import type { ModelChoice, ProviderModel, Providers } from "./schema/models.ts";
+import type { TeamSettings } from "./schema/team-file.ts";
+import type { ModelChoice, ProviderModel } from "./schema/models.ts";
 import type { ToolSettings } from "./schema/tools.ts";
 import { Script } from "./file/script.ts";
-import { readYamlFile } from "./file/yaml-file.ts";
+import type { ModelSettings, Settings } from "./settings.ts";
+import { readYamlFile, readYamlText } from "./file/yaml-file.ts";
+import { registryFor } from "./extensions.ts";
+import type { Definition } from "./registry/definition.ts";
+import type { Registry } from "./registry/registry.ts";
 
-/** A model with its choice made; a scripted one with its script read. */
-export type ModelSettings =
-  Exclude<ProviderModel, { provider: "replay" }> | (Extract<ProviderModel, { provider: "replay" }> & { readonly script: Script });
-
-/** A checked team file and what it includes, with every choice made and every path absolute. Holds no secret. */
-export interface Settings {
-  /** The team file, as people are told of it. */
-  readonly file: string;
-  readonly models: ReadonlyMap<string, ModelSettings>;
-  readonly tools: ReadonlyMap<string, ToolSettings>;
-  readonly teams: ReadonlyMap<string, TeamSettings>;
-  readonly defaultTeam: string;
-  readonly providers: Providers;
-  readonly sandbox: SandboxSettings;
-  readonly slack: TeamFile["slack"];
-  readonly budgets: TeamFile["budgets"];
-  /** What people in Slack can set at most. */
-  readonly ceilings: TeamFile["ceilings"];
-  readonly retention: TeamFile["retention"];
-  /** `file`: an absolute path. */
-  readonly audit: TeamFile["audit"];
-  /** Absolute path, or `:memory:`. */
-  readonly database: string;
-  /** What will work, but perhaps not as it was meant. */
-  readonly warnings: readonly Mistake[];
-}
+export type { ModelSettings, Settings } from "./settings.ts";
 
 export interface Sources {
   /** The team file; `PARLEY_FILE`, then `parley.yml`, when absent. */
   readonly file?: string;
+  /** What would stand in a team file in `cwd`, in its place. */
+  readonly data?: object;
+  /** What can be named besides what the file's own extensions define. */
+  readonly definitions?: readonly Definition[];
   readonly env: Env;
   /** Where relative paths start. */
   readonly cwd: string;
 }
 
 const DEFAULT_FILE = "parley.yml";
+/** How people are told of a team file that is in no file. */
+const GIVEN = "(the given team file)";
 
 /** Reads and checks a team file. Throws {@link ConfigError} with every mistake in it and in what it includes; keys of providers are looked for, never kept. */
 export function loadSettings(sources: Sources): Settings {
   const { env, cwd } = sources;
   const shown = sources.file ?? (env["PARLEY_FILE"] || DEFAULT_FILE);
   const notes: Notes = { mistakes: [], warnings: [] };
-  const main = parse(readYamlFile(resolve(cwd, shown), shown), notes);
+  const yaml = sources.data ? readYamlText(stringify(sources.data), GIVEN, resolve(cwd, GIVEN)) : readYamlFile(resolve(cwd, shown), shown);
+  const registry = registryFor(yaml, sources.definitions ?? [], notes);
+  // What an extension would have defined is no mistake of the rest.
+  const main = notes.mistakes.length === 0 ? parse(yaml, registry, notes) : undefined;
   if (!main) throw new ConfigError(notes.mistakes);
-  const parts = [main, ...readIncludes(main, notes)];
+  const parts = [main, ...readIncludes(main, registry, notes)];
   const mergedModels = mergeNamed("models", parts, notes);
   const models = new Map(
     [...mergedModels].map(([name, { value, part }]) => [name, ready(pick(value, name, part, env, notes), name, part, notes)]),
   );
   for (const [name, { part }] of mergedModels)
     checkFallback(name, models, (path, message) => notes.mistakes.push(at(part.yaml, ["models", name, ...path], message)));
-  const mergedTools = mergeNamed("tools", parts, notes);
+  const mergedTools = withEntryless(mergeNamed("tools", parts, notes), registry, main);
   checkVariables(mergedTools, env, notes);
   const tools = new Map([...mergedTools].map(([name, { value, part }]) => [name, placed(value, part)]));
   const mergedTeams = mergeTeams(parts, notes);
   const teams = valuesOf(mergedTeams);
-  checkTools(mergedTools, { models, tools, teams }, notes);
-  checkTeams(mergedTeams, { models, tools, teams }, notes);
+  checkTools(mergedTools, { models, tools, teams, registry }, notes);
+  checkTeams(mergedTeams, { models, tools, teams, registry }, notes);
   checkSandbox(main.file.sandbox, env, (kind, path, message) =>
     notes[kind === "mistake" ? "mistakes" : "warnings"].push(at(main.yaml, ["sandbox", ...path], message)),
   );
@@ -83,14 +71,16 @@ export function loadSettings(sources: Sources): Settings {
   );
   const defaultTeam = chooseDefault(main, teams, notes);
   if (notes.mistakes.length > 0) throw new ConfigError(notes.mistakes);
-  const { providers, sandbox, slack, budgets, ceilings, retention, audit, database } = main.file;
+  const { guards, providers, sandbox, slack, budgets, ceilings, retention, audit, database } = main.file;
   const auditFile = env["PARLEY_AUDIT_FILE"] || audit.file;
   return {
-    file: shown,
+    file: sources.data ? GIVEN : shown,
+    registry,
     models,
     tools,
     teams,
     defaultTeam,
+    guards,
     providers,
     slack,
     budgets,
@@ -151,11 +141,11 @@ export const secretNames = ({ models, tools }: Pick<Settings, "models" | "tools"
 /** What each team means, in the light of all the others. */
 function checkTeams(
   merged: ReadonlyMap<string, Merged<TeamSettings>>,
-  settings: Pick<Settings, "models" | "tools" | "teams">,
+  settings: Pick<Settings, "models" | "tools" | "teams" | "registry">,
   notes: Notes,
 ) {
   for (const [name, { value, part }] of merged)
-    checkTeam(name, value, settings, (kind, path, message) =>
+    checkTeam(name, value, settings, settings.registry, (kind, path, message) =>
       notes[kind === "mistake" ? "mistakes" : "warnings"].push(at(part.yaml, ["teams", name, ...path], message)),
     );
 }
@@ -163,14 +153,30 @@ function checkTeams(
 /** What stands behind each tool; a server is asked for its tools only when it is used. */
 function checkTools(
   merged: ReadonlyMap<string, Merged<ToolSettings>>,
-  settings: Pick<Settings, "models" | "tools" | "teams">,
+  settings: Pick<Settings, "models" | "tools" | "teams" | "registry">,
   notes: Notes,
 ) {
   for (const [name, { value, part }] of merged)
-    if (value.kind === "agent")
-      checkAgentTool(value, settings, (kind, path, message) =>
+    settings.registry.tool.get(value.kind)?.check?.(value, {
+      path: [],
+      around: settings,
+      report: (kind, path, message) =>
         notes[kind === "mistake" ? "mistakes" : "warnings"].push(at(part.yaml, ["tools", name, ...path], message)),
-      );
+    });
+}
+
+/** A tool of an extension that needs no settings can be named without an entry; an entry goes before it. */
+function withEntryless(
+  merged: ReadonlyMap<string, Merged<ToolSettings>>,
+  registry: Registry,
+  part: Part,
+): ReadonlyMap<string, Merged<ToolSettings>> {
+  const entryless = [...registry.tool.values()].flatMap(({ name, schema, needsNoEntry }) =>
+    needsNoEntry && !merged.has(name)
+      ? [[name, { value: { kind: name, ...schema.parse({}) } as unknown as ToolSettings, part }] as const]
+      : [],
+  );
+  return new Map([...merged, ...entryless]);
 }
 
 /** A server that is started without the keys it wants says so late and in its own words. */

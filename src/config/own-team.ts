@@ -6,10 +6,12 @@ import type { Report } from "./checks/report.ts";
 import { checkMadeVoices } from "./checks/voices.ts";
 import { checkTeam } from "./checks/team.ts";
 import { ConfigError, type Mistake } from "./config-error.ts";
-import type { Settings } from "./load.ts";
+import type { Registry } from "./registry/registry.ts";
+import { schemasOf } from "./registry/schemas.ts";
+import type { Settings } from "./settings.ts";
 import { at, type Notes } from "./file/notes.ts";
 import { check } from "./file/part.ts";
-import { Named, type TeamSettings } from "./schema/team-file.ts";
+import type { TeamSettings } from "./schema/team-file.ts";
 import { readYamlText, type YamlFile } from "./file/yaml-file.ts";
 
 /** A team that people have made outside of the team file, as that file would have it: the keys of `teams` as they are written there. */
@@ -25,7 +27,7 @@ export interface TeamMistake {
   readonly message: string;
 }
 
-const Own = z.strictObject({ teams: Named.shape.teams });
+const ownIn = (registry: Registry) => z.strictObject({ teams: schemasOf(registry).castOfPeople.shape.teams });
 /** Well below what a setting may have, and far more than a form holds. */
 const TEAM_BYTES_MAX = 128 * 1024;
 const MISTAKES_MAX = 20; // More are the echo of the first.
@@ -43,7 +45,7 @@ export function checkOwnTeam(
   const notes: Notes = { mistakes: [], warnings: [] };
   if (Buffer.byteLength(JSON.stringify(team) ?? "") > TEAM_BYTES_MAX)
     return { mistakes: [{ path: "", message: `it is larger than ${TEAM_BYTES_MAX / 1024} KiB; shorten its instructions.` }] };
-  const teams = check(Own, yaml, notes)?.teams;
+  const teams = check(ownIn(settings.registry), yaml, notes)?.teams;
   const shape = teams && Object.hasOwn(teams, name) ? teams[name] : undefined;
   const report: Report = (kind, path, message) => {
     if (kind === "mistake") notes.mistakes.push(at(yaml, ["teams", name, ...path], message));
@@ -57,7 +59,7 @@ export function checkOwnTeam(
   const checked = shape && lowered(shape, team, ceilings);
   if (checked) {
     const around = { ...settings, teams: new Map([...settings.teams, [name, checked]]) };
-    checkTeam(name, checked, around, report);
+    checkTeam(name, checked, around, settings.registry, report);
     checkMadeVoices(checked, report);
     checkCeilings(checked, ceilings, around, report);
   }
@@ -101,26 +103,26 @@ export function readOwnTeam(text: string): (OwnTeam & { readonly yaml: YamlFile 
 export const writeOwnTeam = ({ name, team }: OwnTeam): string => stringify({ teams: { [name]: team } }, { lineWidth: 100 });
 
 /** A team of the file as one would write it: without what the defaults say anyhow. */
-export function withoutDefaults(team: TeamSettings): unknown {
+export function withoutDefaults(team: TeamSettings, registry: Registry): unknown {
   const whole = JSON.parse(JSON.stringify(team)) as Json;
-  drop(whole, whole, reading(whole));
+  const { cast } = schemasOf(registry);
+  const reading = (one: unknown): unknown => cast.safeParse({ teams: { team: one } }).data;
+  drop(whole, whole, reading(whole), reading);
   return whole;
 }
 
 type Json = { [key: string]: unknown };
 
 /** Takes out, deepest first, each key without which the team reads the same. */
-function drop(inside: Json, whole: Json, meant: unknown): void {
+function drop(inside: Json, whole: Json, meant: unknown, reading: (team: unknown) => unknown): void {
   for (const [key, value] of Object.entries(inside)) {
-    if (typeof value === "object" && value !== null) drop(value as Json, whole, meant);
+    if (typeof value === "object" && value !== null) drop(value as Json, whole, meant, reading);
     if (Array.isArray(inside)) continue;
     Reflect.deleteProperty(inside, key);
     if (isDeepStrictEqual(reading(whole), meant)) continue;
     inside[key] = value;
   }
 }
-
-const reading = (team: unknown): unknown => Own.safeParse({ teams: { team } }).data;
 
 /** A team that is in no text, in the shape that the checks read. */
 const written = ({ name, team }: OwnTeam): YamlFile => ({ path: "", shown: name, data: { teams: { [name]: team } }, line: () => 1 });

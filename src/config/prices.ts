@@ -1,6 +1,6 @@
 import type { Price } from "../models/prices.ts";
 import type { Env } from "./env.ts";
-import type { ModelSettings } from "./load.ts";
+import type { ProviderModel } from "./schema/models.ts";
 
 /** A price, and who said so when. */
 export interface KnownPrice {
@@ -95,7 +95,7 @@ const SHIPPED: { readonly anthropic: readonly List[]; readonly openai: readonly 
  * What a model costs: what the team file says, else the shipped list, where the model is asked at its provider's own address. Another
  * address has prices of its own, and so has a cloud's deployment: those are unknown.
  */
-export function priceOf(settings: ModelSettings, env: Env): KnownPrice | undefined {
+export function priceOf(settings: ProviderModel, env: Env): KnownPrice | undefined {
   if (settings.provider === "replay") return undefined;
   if (settings.price) {
     const { asOf = "", source = "the team file", ...price } = settings.price;

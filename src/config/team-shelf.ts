@@ -4,7 +4,7 @@ import { policyOf } from "./build/policy.ts";
 import type { Teams } from "./build.ts";
 import { isListed } from "./checks/ceilings.ts";
 import { ConfigError } from "./config-error.ts";
-import type { Settings } from "./load.ts";
+import type { Settings } from "./settings.ts";
 import { checkOwnTeam, readOwnTeam, withoutDefaults, writeOwnTeam, type OwnTeam, type TeamMistake } from "./own-team.ts";
 import type { TeamCeilings } from "./schema/ceilings.ts";
 import type { TeamSettings } from "./schema/team-file.ts";
@@ -102,7 +102,7 @@ export function createTeamShelf(parts: {
     return {
       name,
       get team() {
-        return (plain ??= withoutDefaults(team));
+        return (plain ??= withoutDefaults(team, settings.registry));
       },
       fromFile: true,
       revision: 0,

@@ -129,4 +129,6 @@ export type ModelFailureKind =
   | "queue_full"
   /** A limit of the run stands in the way; nothing was asked of the provider. */
   | "limit"
+  /** A guard of the team stands in the way; nothing was asked of the provider. */
+  | "guarded"
   | "aborted";

@@ -49,7 +49,7 @@ export function buildTeam(team: TeamSetup, parts: Parts): Team {
   const members = team.participants.map((name) => buildAgent(find(parts.setup.agents ?? [], name), parts));
   check(team, parts);
   if (team.kind === "graph")
-    checkGraph({ policy: "graph", edges: edgesOf(team), entry: team.entry } as GraphSpeakers, team.participants, refuse);
+    checkGraph({ policy: "graph", edges: edgesOf(team), entry: team.entry } as unknown as GraphSpeakers, team.participants, refuse);
   const limit = team.max_turns ?? undefined;
   return {
     name: "team",

@@ -1,3 +1,4 @@
+import { BUILT_IN } from "../../config/built-in/built-in.ts";
 import { keyOf, type ModelSettings, type Settings } from "../../config/load.ts";
 import type { Env } from "../../config/env.ts";
 import { priceOf } from "../../config/prices.ts";
@@ -24,8 +25,15 @@ export async function* checkModels(settings: Settings, env: Env, live: boolean):
       };
       continue;
     }
+    if (settings.registry.model.get(model.provider) !== BUILT_IN.model.get(model.provider)) {
+      const how = `of the provider "${model.provider}", which an extension defines`;
+      yield (
+        (live ? await callOnce(name, model, settings, env) : undefined) ?? { grade: "ok", thing, message: `${how}; --live makes a call` }
+      );
+      continue;
+    }
     const reached = live
-      ? await callOnce(name, model, settings.file, env)
+      ? await callOnce(name, model, settings, env)
       : model.provider === "openai-compatible"
         ? await reach(name, model.baseUrl, settings.file)
         : undefined;
@@ -69,11 +77,11 @@ async function reach(name: string, baseUrl: string, file: string): Promise<Findi
   }
 }
 
-async function callOnce(name: string, settings: ModelSettings, file: string, env: Env): Promise<Finding> {
+async function callOnce(name: string, model: ModelSettings, { file, registry }: Settings, env: Env): Promise<Finding> {
   const thing = `model ${name}`;
   const { systemClock } = await import("../../parley.ts");
-  const model = createModelFor({ env, clock: systemClock })(settings, name, file)(() => ({ events: [] }));
-  const call = model.call(
+  const asked = createModelFor({ env, clock: systemClock, registry })(model, name, file)(() => ({ events: [] }));
+  const call = asked.call(
     { agent: "doctor", system: "You are being checked.", messages: [{ role: "user", text: "Answer with the word: ready" }], tools: [] },
     AbortSignal.timeout(LIVE_TIMEOUT_MS),
   );
@@ -86,7 +94,7 @@ async function callOnce(name: string, settings: ModelSettings, file: string, env
     return {
       grade: "ok",
       thing,
-      message: `${model.name} answered (${inputTokens} + ${outputTokens} tokens, ${usd === undefined ? "cost unknown" : `$${usd.toFixed(6)}`})`,
+      message: `${asked.name} answered (${inputTokens} + ${outputTokens} tokens, ${usd === undefined ? "cost unknown" : `$${usd.toFixed(6)}`})`,
     };
   }
 }

@@ -2,7 +2,10 @@ import { buildTeams } from "../../config/build.ts";
 import { readEnv } from "../../config/env.ts";
 import { loadSettings, type Settings } from "../../config/load.ts";
 import { languagesThen, readSnapshot } from "../../config/build/snapshot.ts";
-import { TeamFile } from "../../config/schema/team-file.ts";
+import { BUILT_IN } from "../../config/built-in/built-in.ts";
+import { ConfigError } from "../../config/config-error.ts";
+import type { Registry } from "../../config/registry/registry.ts";
+import { schemasOf } from "../../config/registry/schemas.ts";
 import type { EventBody, RunEvent } from "../../parley.ts";
 import { print, readArguments, UsageError, type Io } from "../command.ts";
 import { databaseOf, noSuchRun } from "./export.ts";
@@ -45,7 +48,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     }
     const kept = started.teamHash === undefined ? undefined : await store.file(started.teamHash);
     const snapshot = kept && Buffer.from(kept).toString("utf8");
-    const settings = snapshot === undefined ? settingsNow(values.file, started.team, io) : settingsThen(snapshot);
+    const settings =
+      snapshot === undefined ? settingsNow(values.file, started.team, io) : settingsThen(snapshot, registryNow(values.file, io));
     if (!kept) await print(io.stderr, `note: the settings of this run are not in the database; those of ${settings.file} are used.`);
     const difference = await replay(found, settings, snapshot === undefined ? undefined : languagesThen(snapshot));
     if (difference === undefined) {
@@ -64,14 +68,16 @@ const forgottenLine = (forgotten: readonly RunEvent[], all: number): string =>
   `${forgotten.length} of ${all} events were forgotten (${[...new Set(forgotten.map((event) => event.forgotten?.slice(0, 10)))].join(", ")}), so this run cannot be played again. Its numbers, times and costs are there: parley export, parley costs.`;
 
 /** What a snapshot does not hold is as an empty team file has it: nothing of it decides what is said. */
-function settingsThen(snapshot: string): Settings {
-  const { providers, sandbox, slack, budgets, ceilings, retention, audit } = TeamFile.parse({});
+function settingsThen(snapshot: string, registry: Registry): Settings {
+  const { guards, providers, sandbox, slack, budgets, ceilings, retention, audit } = schemasOf(BUILT_IN).file.parse({});
   const none: Settings = {
     file: "the settings with which the run began",
     models: new Map(),
     tools: new Map(),
     teams: new Map(),
     defaultTeam: "",
+    registry,
+    guards,
     providers,
     sandbox,
     slack,
@@ -87,6 +93,16 @@ function settingsThen(snapshot: string): Settings {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(`The settings with which the run began cannot be read: ${why}.`);
+  }
+}
+
+/** What the team file's extensions add; without a team file that can be read, what comes with Parley. */
+function registryNow(file: string | undefined, io: Io): Registry {
+  try {
+    return loadSettings({ env: readEnv(io.cwd, io.env), cwd: io.cwd, ...(file === undefined ? {} : { file }) }).registry;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return BUILT_IN;
   }
 }
 

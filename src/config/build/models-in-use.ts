@@ -1,5 +1,5 @@
 import { selectorModel } from "../selector-model.ts";
-import type { Settings } from "../load.ts";
+import type { Settings } from "../settings.ts";
 import type { AgentSettings } from "../schema/agents.ts";
 import type { ContextSettings } from "../schema/assistant.ts";
 import type { TeamSettings } from "../schema/team-file.ts";

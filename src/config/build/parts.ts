@@ -4,14 +4,21 @@ import type { Memory } from "../../engine/memory.ts";
 import type { FileRef } from "../../engine/events/events.ts";
 import type { Model } from "../../engine/model.ts";
 import type { Team } from "../../engine/team.ts";
+import type { Tool } from "../../engine/tool.ts";
 import type { Executor } from "../../sandbox/executor.ts";
 import type { KeepFile, ReadFile } from "../sandbox/code-run.ts";
-import type { Settings } from "../load.ts";
+import type { Guard } from "../../engine/guard.ts";
+import type { SandboxSettings } from "../schema/team-file.ts";
+import type { ToolSettings } from "../schema/tools.ts";
 import type { McpServers } from "./mcp-servers.ts";
 
 /** What the agents of one thread are made of. */
 export interface Parts {
-  readonly settings: Settings;
+  readonly settings: {
+    readonly models: ReadonlyMap<string, unknown>;
+    readonly tools: ReadonlyMap<string, ToolSettings>;
+    readonly sandbox: SandboxSettings;
+  };
   readonly thread: string;
   readonly executor: Executor;
   readonly keepFile: KeepFile;
@@ -22,7 +29,11 @@ export interface Parts {
   readonly runCode: ((agent: string) => RunCode) | undefined;
   readonly servers: McpServers;
   readonly notes: Notebook | undefined;
+  /** What looks at words before they go anywhere, of the file and of the teams that this is inside. */
+  readonly guards: readonly Guard[];
   modelNamed(name: string): Model;
+  /** The tool of this entry of the file. */
+  tool(entry: string): Tool;
   /** The same model, which keeps within no budget. */
   unlimited(name: string): Model;
   /** A team that is the participant of this name: in the same log. */
@@ -31,6 +42,8 @@ export interface Parts {
   separateTeam(name: string, tool: string): Team;
   /** The same parts, for agents that also keep within a budget of their own. */
   within(budget: Budget): Parts;
+  /** The same parts, for agents on whose words these look, too. */
+  guardedBy(guards: readonly Guard[]): Parts;
 }
 
 /** Where agents with memory keep their notes. */

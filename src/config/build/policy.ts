@@ -1,6 +1,6 @@
 import { stricter } from "../../engine/approvals.ts";
 import type { ActionPolicy } from "../../engine/events/events.ts";
-import type { Settings } from "../load.ts";
+import type { Settings } from "../settings.ts";
 import { reachable } from "./snapshot.ts";
 
 /** How a run of this team runs code and calls tools: of it and the teams that it can bring in, the strictest rule. */

@@ -1,19 +1,19 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import type { ModelSettings, Settings } from "../load.ts";
-import { Named } from "../schema/team-file.ts";
+import type { ModelSettings, Settings } from "../settings.ts";
+import type { Registry } from "../registry/registry.ts";
+import { schemasOf } from "../registry/schemas.ts";
 import { Script } from "../file/script.ts";
 import { readToolRef } from "../tool-names.ts";
 import { modelsInUse } from "./models-in-use.ts";
 import { get } from "./parts.ts";
 
 /** All that the settings say of one team, as they hold for a run from its beginning to its end. */
-const Snapshot = z.strictObject({
-  file: Named,
-  scripts: z.record(z.string(), Script),
-  /** What could be run as code when the run began: what counts as code depends on it, and nothing else of a replay asks the sandbox. */
-  languages: z.array(z.string()).optional(),
-});
+const snapshotIn = (registry: Registry) =>
+  z.strictObject({ file: schemasOf(registry).cast, scripts: z.record(z.string(), Script), languages });
+
+/** What could be run as code when the run began: what counts as code depends on it, and nothing else of a replay asks the sandbox. */
+const languages = z.array(z.string()).optional();
 
 /**
  * As canonical JSON: the same settings give the same text. Holds no secret, as the settings hold none. `languages`: what the sandbox runs,
@@ -40,7 +40,7 @@ const withoutPlace = (model: Extract<ModelSettings, { provider: "replay" }>) => 
 
 /** The settings of a snapshot; what it does not hold is as in `now`. Throws an error for people when another version wrote what this one cannot read. */
 export function readSnapshot(text: string, now: Settings): Settings {
-  const parsed = Snapshot.safeParse(JSON.parse(text));
+  const parsed = snapshotIn(now.registry).safeParse(JSON.parse(text));
   if (!parsed.success) throw new Error("they were written by another version of Parley");
   const { file, scripts } = parsed.data;
   const models = Object.entries(file.models).map(([name, model]): [string, ModelSettings] => {
@@ -56,7 +56,8 @@ export function readSnapshot(text: string, now: Settings): Settings {
 }
 
 /** What could be run as code when the run of this snapshot began; `undefined` where an older version wrote it, and where nobody runs code. */
-export const languagesThen = (text: string): readonly string[] | undefined => Snapshot.parse(JSON.parse(text)).languages;
+export const languagesThen = (text: string): readonly string[] | undefined =>
+  z.looseObject({ languages }).parse(JSON.parse(text)).languages;
 
 /** The team, and what is inside it and behind its tools. */
 export function reachable(settings: Settings, name: string): Pick<Settings, "models" | "tools" | "teams"> {

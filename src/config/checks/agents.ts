@@ -1,24 +1,37 @@
 import { HUMAN } from "../../engine/events/events.ts";
 import { USER } from "../../engine/policies/selector-rules.ts";
 import { targetOf, type AgentSettings, type AssistantSettings } from "../schema/agents.ts";
+import { get } from "../build/parts.ts";
+import type { Registry } from "../registry/registry.ts";
 import type { TeamSettings } from "../schema/team-file.ts";
 import { heardIn } from "./names.ts";
 import { namesOf, unknownAgent, unknownEntry, type Path, type Report, type Surroundings } from "./report.ts";
 import { checkModel, checkThinker, checkTools } from "./tools.ts";
 
 /** Every name that an agent's settings speak of leads somewhere. */
-export function checkAgent(agent: AgentSettings, index: number, team: TeamSettings, around: Surroundings, report: Report): void {
+export function checkAgent(
+  agent: AgentSettings,
+  index: number,
+  team: TeamSettings,
+  around: Surroundings,
+  registry: Registry,
+  report: Report,
+): void {
   const path = ["agents", index];
   checkHears(agent, path, team, around, report);
-  if (agent.kind === "code-runner") checkRuns(agent, path, team, report);
-  if (agent.kind === "team") checkInner(agent, path, around, report);
+  get(registry.agent, agent.kind ?? "assistant").check?.(agent, { team, path, around, report });
   if ("model" in agent) checkThinker(agent, path, around, report);
   if (!("handoffs" in agent)) return;
   checkHandoffs(agent, path, team, report);
   checkTools(agent, path, around, report);
 }
 
-function checkInner(agent: Extract<AgentSettings, { kind: "team" }>, path: Path, around: Surroundings, report: Report): void {
+export function checkInner(
+  agent: Pick<Extract<AgentSettings, { kind: "team" }>, "team" | "voice">,
+  path: Path,
+  around: Surroundings,
+  report: Report,
+): void {
   if (!around.teams.has(agent.team)) report("mistake", [...path, "team"], unknownEntry("team", agent.team, [...around.teams.keys()]));
   if (agent.voice !== "members") checkModel(agent.voice.model, [...path, "voice", "model"], around, report);
 }
@@ -38,7 +51,12 @@ function checkHears(agent: AgentSettings, path: Path, team: TeamSettings, around
     report("mistake", [...path, "hears"], `"${agent.name}" runs the code of "${name}" and does not hear it. Add { from: ${name} }.`);
 }
 
-function checkRuns(agent: Extract<AgentSettings, { kind: "code-runner" }>, path: Path, team: TeamSettings, report: Report): void {
+export function checkRuns(
+  agent: Pick<Extract<AgentSettings, { kind: "code-runner" }>, "name" | "runs">,
+  path: Path,
+  team: TeamSettings,
+  report: Report,
+): void {
   for (const [position, name] of agent.runs.entries()) {
     const writer = team.agents.find((other) => other.name === name);
     const at = [...path, "runs", position];

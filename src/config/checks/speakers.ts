@@ -2,20 +2,19 @@ import { USER } from "../../engine/policies/selector-rules.ts";
 import { HUMAN } from "../../engine/events/events.ts";
 import { handoffsOf, targetOf } from "../schema/agents.ts";
 import type { SelectorSpeakers } from "../schema/speakers.ts";
+import { get } from "../build/parts.ts";
+import type { Registry } from "../registry/registry.ts";
 import type { TeamSettings } from "../schema/team-file.ts";
 import { selectorModel } from "../selector-model.ts";
-import { checkGraph } from "./graph.ts";
 import { namesOf, unknownAgent, type Path, type Report, type Surroundings } from "./report.ts";
-import { checkModel, checkThinker } from "./tools.ts";
+import { checkModel } from "./tools.ts";
 
 /** The policy can choose among these agents, and something ends the run. */
-export function checkSpeakers(team: TeamSettings, around: Surroundings, report: Report): void {
+export function checkSpeakers(team: TeamSettings, around: Surroundings, registry: Registry, report: Report): void {
   const { speakers } = team;
-  if (speakers.policy === "selector") checkSelector(speakers, team, around, report);
-  if (speakers.policy === "swarm") checkSwarm(team, report);
-  if (speakers.policy === "magentic") checkThinker(speakers, ["speakers"], around, report);
-  if (speakers.policy === "graph") checkGraph(speakers, namesOf(team), report);
-  if (!team.stop && !ENDS_BY_ITSELF.includes(speakers.policy))
+  const definition = get(registry.policy, speakers.policy);
+  definition.check?.(speakers, { team, path: ["speakers"], around, report });
+  if (!team.stop && !definition.endsByItself)
     report(
       "warning",
       [],
@@ -23,9 +22,7 @@ export function checkSpeakers(team: TeamSettings, around: Surroundings, report: 
     );
 }
 
-const ENDS_BY_ITSELF: readonly string[] = ["selector", "graph", "magentic"];
-
-function checkSelector(speakers: SelectorSpeakers, team: TeamSettings, around: Surroundings, report: Report): void {
+export function checkSelector(speakers: SelectorSpeakers, team: TeamSettings, around: Surroundings, report: Report): void {
   const model = selectorModel(team, around.models);
   if (model !== undefined) checkModel(model, ["speakers", "model"], around, report);
   else
@@ -71,7 +68,7 @@ function checkRules({ rules, candidates }: SelectorSpeakers, names: readonly str
   }
 }
 
-function checkSwarm(team: TeamSettings, report: Report): void {
+export function checkSwarm(team: TeamSettings, report: Report): void {
   const targets = team.agents.map((agent) =>
     handoffsOf(agent)
       .map(targetOf)

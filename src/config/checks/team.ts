@@ -6,15 +6,16 @@ import type { Report, Surroundings } from "./report.ts";
 import { checkSpeakers } from "./speakers.ts";
 import { checkStop } from "./stop.ts";
 import { checkVoices } from "./voices.ts";
+import type { Registry } from "../registry/registry.ts";
 import type { TeamSettings } from "../schema/team-file.ts";
 
 /** What one team means, beyond its shape: every name leads somewhere, every agent can be told apart, and the run can end. */
-export function checkTeam(name: string, team: TeamSettings, around: Surroundings, report: Report): void {
+export function checkTeam(name: string, team: TeamSettings, around: Surroundings, registry: Registry, report: Report): void {
   checkRecursion(name, team, around, report);
   checkNames(name, team, around, report);
   checkVoices(team, report);
   checkDescriptions(team, report);
-  for (const [index, agent] of team.agents.entries()) checkAgent(agent, index, team, around, report);
-  checkSpeakers(team, around, report);
-  if (team.stop) checkStop(team.stop, ["stop"], team, around, report);
+  for (const [index, agent] of team.agents.entries()) checkAgent(agent, index, team, around, registry, report);
+  checkSpeakers(team, around, registry, report);
+  if (team.stop) checkStop(team.stop, ["stop"], team, around, registry, report);
 }

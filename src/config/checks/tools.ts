@@ -6,7 +6,7 @@ import { calledAs, readToolRef } from "../tool-names.ts";
 import { unknownEntry, type Path, type Report, type Surroundings } from "./report.ts";
 
 /** What stands behind an agent tool is there, and can work without a person. */
-export function checkAgentTool(tool: AgentToolSettings, around: Surroundings, report: Report): void {
+export function checkAgentTool(tool: Omit<AgentToolSettings, "kind">, around: Surroundings, report: Report): void {
   if (tool.team !== undefined && !around.teams.has(tool.team))
     report("mistake", ["team"], unknownEntry("team", tool.team, [...around.teams.keys()]));
   if (!tool.agent) return;
@@ -14,7 +14,7 @@ export function checkAgentTool(tool: AgentToolSettings, around: Surroundings, re
   checkTools({ ...tool.agent, handoffs: [], memory: false }, ["agent"], around, report);
   for (const [position, ref] of tool.agent.tools.entries()) {
     const inner = around.tools.get(readToolRef(ref).key);
-    if (inner && inner.kind !== "agent" && inner.approval !== "never")
+    if (inner && inner.kind !== "agent" && (inner.approval ?? "never") !== "never")
       report(
         "warning",
         ["agent", "tools", position],

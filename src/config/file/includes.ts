@@ -2,10 +2,11 @@ import { realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { at, attempt, type Notes } from "./notes.ts";
 import { parse, type Part } from "./part.ts";
+import type { Registry } from "../registry/registry.ts";
 import { readYamlFile } from "./yaml-file.ts";
 
 /** The files that the main one includes, without those that cannot be read; what is wrong with them is in the notes. */
-export function readIncludes(main: Part, notes: Notes): Part[] {
+export function readIncludes(main: Part, registry: Registry, notes: Notes): Part[] {
   const folder = dirname(main.yaml.path);
   return main.file.include.flatMap((name, index) => {
     const mistake = (message: string) => notes.mistakes.push(at(main.yaml, ["include", index], message));
@@ -15,7 +16,7 @@ export function readIncludes(main: Part, notes: Notes): Part[] {
       return [];
     }
     const yaml = attempt(() => readYamlFile(path, join(dirname(main.yaml.shown), name)), notes);
-    const part = yaml && parse(yaml, notes);
+    const part = yaml && parse(yaml, registry, notes);
     if (part) checkIncluded(part, notes);
     return part ? [part] : [];
   });
@@ -24,7 +25,7 @@ export function readIncludes(main: Part, notes: Notes): Part[] {
 function checkIncluded({ yaml, file }: Part, notes: Notes): void {
   if (file.include.length > 0)
     notes.mistakes.push(at(yaml, ["include"], "an included file includes others; list them all in the main file."));
-  for (const key of ["defaultTeam", "sandbox", "slack", "budgets", "ceilings", "database"])
+  for (const key of ["extensions", "guards", "defaultTeam", "sandbox", "slack", "budgets", "ceilings", "database"])
     if (Object.hasOwn(yaml.data as object, key))
       notes.warnings.push(at(yaml, [key], "is not used here: the file that includes this one decides."));
 }

@@ -1,7 +1,9 @@
 import type { z } from "zod";
 import { explain, knownKeys } from "./explain.ts";
 import { showPath, type Notes } from "./notes.ts";
-import { TeamFile } from "../schema/team-file.ts";
+import type { Registry } from "../registry/registry.ts";
+import { schemasOf } from "../registry/schemas.ts";
+import type { TeamFile } from "../schema/team-file.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 /** One file of the settings: the team file itself, or one that it includes. */
@@ -10,8 +12,8 @@ export interface Part {
   readonly file: TeamFile;
 }
 
-export function parse(yaml: YamlFile, notes: Notes): Part | undefined {
-  const file = check(TeamFile, yaml, notes);
+export function parse(yaml: YamlFile, registry: Registry, notes: Notes): Part | undefined {
+  const file = check(schemasOf(registry).file, yaml, notes);
   return file && { yaml, file };
 }
 

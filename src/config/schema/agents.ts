@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { assistantShape, context, instructions } from "./assistant.ts";
+import type { ByName } from "./by-name.ts";
 import {
   agentName,
   agentRef,
@@ -27,7 +28,8 @@ const hears = z
   .optional()
   .describe("Whom it hears; whoever is not listed is not heard. Everybody when absent.");
 
-const named = { name: agentName, icon, description, hears };
+/** What every agent has, of whatever kind. */
+export const named = { name: agentName, icon, description, hears };
 
 const handoff = z.union([
   agentRef,
@@ -56,8 +58,6 @@ const memory = z
   .describe("Notes that it keeps across the threads of a channel, with the tools remember, recall and forget. People see and delete them.");
 
 const Assistant = z.strictObject({
-  kind: z.literal("assistant").optional(),
-  ...named,
   ...assistantShape,
   handoffs: z.array(handoff).max(AGENTS_PER_TEAM_MAX).default([]).describe('Names of agents, or "human" for a person in the thread.'),
   memory,
@@ -66,16 +66,12 @@ const Assistant = z.strictObject({
 const approval = z.enum(["auto", "ask"]).default("auto").describe("ask: a person says yes to each block before it runs.");
 
 const CodeRunner = z.strictObject({
-  kind: z.literal("code-runner"),
-  ...named,
   runs: z.array(agentRef).min(1, { error: "name the agents whose code blocks it runs" }).max(AGENTS_PER_TEAM_MAX),
   approval,
 });
 
 const Coder = z
   .strictObject({
-    kind: z.literal("coder"),
-    ...named,
     model: modelRef,
     instructions,
     approval,
@@ -86,8 +82,6 @@ const Coder = z
 
 const SubTeam = z
   .strictObject({
-    kind: z.literal("team"),
-    ...named,
     team: key.describe("Another team of the file."),
     voice: z
       .union([
@@ -104,18 +98,21 @@ const SubTeam = z
 
 const Human = z
   .strictObject({
-    kind: z.literal("human"),
-    ...named,
     question: z.string().trim().min(1).max(2000).optional().describe("What is asked at each of its turns; the last words when absent."),
     options: z.array(z.string().trim().min(1).max(75)).max(5).optional().describe("Answers offered as buttons."),
   })
   .describe("A person in the thread whose turn it is like an agent's. Nothing waits: the run goes on with the answer.");
 
-export const Agent = z.discriminatedUnion("kind", [Assistant, CodeRunner, Coder, SubTeam, Human]);
+/** The kinds that come with Parley, by name. */
+export const AGENTS = { assistant: Assistant, "code-runner": CodeRunner, coder: Coder, team: SubTeam, human: Human } as const;
 
-export type AgentSettings = z.output<typeof Agent>;
-export type AssistantSettings = z.output<typeof Assistant>;
-export type CoderSettings = z.output<typeof Coder>;
+type Named = z.output<z.ZodObject<typeof named>>;
+
+export type AssistantSettings = Named & { readonly kind?: "assistant" | undefined } & z.output<typeof Assistant>;
+export type CoderSettings = Extract<AgentSettings, { readonly kind: "coder" }>;
+
+/** Those of extensions look like one of these here; only their own definition reads them. */
+export type AgentSettings = AssistantSettings | (Named & ByName<Omit<typeof AGENTS, "assistant">, "kind">);
 
 type HandoffSettings = AssistantSettings["handoffs"][number];
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MODEL_DEFAULTS } from "../../models/create.ts";
 import { CAPS_DEFAULT, type Provider } from "../../models/gated.ts";
+import type { ByName } from "./by-name.ts";
 import { envName, modelRef } from "./names.ts";
 
 const perMTokUsd = z.number().nonnegative().max(10_000);
@@ -38,7 +39,7 @@ const silence = (defaultMs: number) =>
     .default(defaultMs / 1_000);
 
 const FALLBACKS_MAX = 5; // Each is a provider's whole patience; people wait meanwhile.
-const fallback = z
+export const fallback = z
   .array(modelRef)
   .max(FALLBACKS_MAX)
   .default([])
@@ -82,9 +83,9 @@ const openAiCall = {
 const model = z.string().trim().min(1).max(200);
 const baseUrl = z.url({ protocol: /^https?$/, error: "an http or https address, such as http://127.0.0.1:11434/v1" });
 
-const ProviderModel = z.discriminatedUnion("provider", [
-  z.strictObject({
-    provider: z.literal("anthropic"),
+/** The providers that come with Parley, by name. */
+export const PROVIDERS = {
+  anthropic: z.strictObject({
     model,
     baseUrl: baseUrl.optional(),
     apiKeyEnv: envName.default("ANTHROPIC_API_KEY"),
@@ -93,24 +94,21 @@ const ProviderModel = z.discriminatedUnion("provider", [
     images: images("anthropic"),
     ...call,
   }),
-  z.strictObject({
-    provider: z.literal("openai"),
+  openai: z.strictObject({
     model,
     baseUrl: baseUrl.optional(),
     apiKeyEnv: envName.default("OPENAI_API_KEY"),
     images: images("openai"),
     ...openAiCall,
   }),
-  z.strictObject({
-    provider: z.literal("openai-compatible"),
+  "openai-compatible": z.strictObject({
     model,
     baseUrl,
     apiKeyEnv: envName.optional(),
     images: images("openai-compatible"),
     ...openAiCall,
   }),
-  z.strictObject({
-    provider: z.literal("azure"),
+  azure: z.strictObject({
     model,
     baseUrl,
     apiVersion: z.string().min(1).max(40).optional(),
@@ -118,8 +116,7 @@ const ProviderModel = z.discriminatedUnion("provider", [
     images: images("azure"),
     ...openAiCall,
   }),
-  z.strictObject({
-    provider: z.literal("replay"),
+  replay: z.strictObject({
     file: z
       .string()
       .min(1)
@@ -130,21 +127,13 @@ const ProviderModel = z.discriminatedUnion("provider", [
     wordDelayMs: z.int().nonnegative().max(1000).default(0).describe("Between words, so that it looks as if somebody typed."),
     fallback,
   }),
-]);
+} as const;
 
-export const ModelChoice = z.union([
-  ProviderModel,
-  z.strictObject({
-    anyOf: z
-      .array(ProviderModel)
-      .min(1)
-      .max(10)
-      .describe("The first whose key is in the environment is used; one that needs no key always counts as having it."),
-  }),
-]);
+/** Those of extensions look like one of these here; only their own definition reads them. */
+export type ProviderModel = ByName<typeof PROVIDERS, "provider">;
 
-export type ModelChoice = z.output<typeof ModelChoice>;
-export type ProviderModel = z.output<typeof ProviderModel>;
+/** One model, or several of which the first is used that can be. */
+export type ModelChoice = ProviderModel | { readonly anyOf: readonly ProviderModel[] };
 
 const caps = (provider: Provider) =>
   z

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { REPLANS_MAX_DEFAULT } from "../../engine/agents/leaders/ledger.ts";
 import { STALLS_MAX_DEFAULT } from "../../engine/reading/stalls.ts";
 import { context } from "./assistant.ts";
+import type { ByName } from "./by-name.ts";
 import { agentName, agentRef, AGENTS_PER_TEAM_MAX, icon, INSTRUCTIONS_CHARS_MAX, modelRef } from "./names.ts";
 
 const RULES_MAX = 100; // A table that somebody can still read.
@@ -19,15 +20,14 @@ const stallsMax = z
 const mayAskHuman = z.boolean().optional().describe("Whether it may ask a person; when absent, if one of its agents may.");
 
 /** Of policies without a leader: they are watched as a leader would. */
-const watched = {
+export const watched = {
   stallsMax: stallsMax.describe("Turns that say again what was said before a person is asked how to go on."),
   mayAskHuman: mayAskHuman.describe("Whether a person is asked when the team goes in a circle; when absent, if one of its agents may."),
 };
 
-const RoundRobin = z.strictObject({ policy: z.literal("round-robin"), ...watched });
+const RoundRobin = z.strictObject(watched);
 
 const Selector = z.strictObject({
-  policy: z.literal("selector"),
   model: modelRef
     .optional()
     .describe("A name under `models`; a small one will do. When absent: the model named `fast`, or else that of the first agent with one."),
@@ -75,11 +75,10 @@ const Selector = z.strictObject({
 });
 
 const Swarm = z
-  .strictObject({ policy: z.literal("swarm"), ...watched })
+  .strictObject(watched)
   .describe("Hand-overs decide: whoever has the floor keeps it until it hands it over. The first agent begins.");
 
 const Graph = z.strictObject({
-  policy: z.literal("graph"),
   edges: z
     .array(
       z.strictObject({
@@ -98,7 +97,6 @@ const Graph = z.strictObject({
 
 const Magentic = z
   .strictObject({
-    policy: z.literal("magentic"),
     name: agentName.default("Lead").describe("Under which name the leader speaks."),
     icon,
     model: modelRef.describe("A name under `models`; the leader plans and judges with it."),
@@ -111,7 +109,11 @@ const Magentic = z
   })
   .describe("A leader surveys the facts, makes a plan, says after each turn who does what next, and plans anew when the team is stuck.");
 
-export const Speakers = z.discriminatedUnion("policy", [RoundRobin, Selector, Swarm, Graph, Magentic]);
+/** The policies that come with Parley, by name. */
+export const POLICIES = { "round-robin": RoundRobin, selector: Selector, swarm: Swarm, graph: Graph, magentic: Magentic } as const;
+
+/** Those of extensions look like one of these here; only their own definition reads them. */
+export type SpeakersSettings = ByName<typeof POLICIES, "policy">;
 
 export type SelectorSpeakers = z.output<typeof Selector>;
 export type GraphSpeakers = z.output<typeof Graph>;

@@ -1,17 +1,18 @@
 import { z } from "zod";
-import { Agent } from "./agents.ts";
+import type { AgentSettings } from "./agents.ts";
 import { E2b, Kubernetes } from "./elsewhere.ts";
 import { Audit, Retention } from "./keeping.ts";
-import { ModelChoice, Providers } from "./models.ts";
+import { type GuardSettings } from "./guards.ts";
+import { type ModelChoice, Providers } from "./models.ts";
 import { AGENTS_PER_TEAM_MAX, description, key } from "./names.ts";
 import { Allow } from "./allow.ts";
 import { Ceilings } from "./ceilings.ts";
 import { Limits, usdPerDay } from "./limits.ts";
-import { Speakers } from "./speakers.ts";
-import { Stop } from "./stop.ts";
-import { Tools } from "./tools.ts";
+import type { SpeakersSettings } from "./speakers.ts";
+import type { StopSettings } from "./stop.ts";
+import type { ToolSettings } from "./tools.ts";
 
-export type { StopSettings } from "./stop.ts";
+export type { StopSettings };
 
 /** The team file. Every default of Parley lives here; inside, nothing is left open. */
 
@@ -22,38 +23,59 @@ const INCLUDES_MAX = 50;
 
 const actions = z.enum(["off", "ask", "auto"]).default("auto");
 
-const TeamSchema = z.strictObject({
-  description: description.describe("One line for people who pick a team."),
-  speakers: Speakers,
-  agents: z.array(Agent).min(1, { error: "a team needs at least one agent" }).max(AGENTS_PER_TEAM_MAX),
-  stop: Stop.optional().describe(
-    "The team's goal, asked between turns. Without it only a leader's decision, a graph's end, a person or the limits end a run.",
-  ),
-  limits: Limits.prefault({}),
-  answerWithinMinutes: z
-    .number()
-    .positive()
-    .max(7 * 24 * 60)
-    .optional()
-    .describe("How long a question to people waits; then the run goes on without an answer. For as long as it takes when absent."),
-  approvals: z
-    .strictObject({
-      code: actions.describe("off: no code is run. ask: a person says yes to each block first. auto: it runs in the sandbox."),
-      tools: actions.describe("The same for tools that touch the world outside: pages of the web and MCP servers."),
-    })
-    .prefault({})
-    .describe("For the whole team and the teams inside it; an agent's or a tool's own rule, and a channel's in Slack, may be stricter."),
-  approveWithinMinutes: z
-    .number()
-    .positive()
-    .max(7 * 24 * 60)
-    .default(60)
-    .describe("How long code or a tool waits for a person's yes; then it is not run."),
-  quiet: z
-    .boolean()
-    .default(false)
-    .describe("Slack shows the card, the questions and the result alone; the turns are in a file under the result."),
-});
+/** What the registry says of the things that can be named. */
+export interface Named {
+  readonly speakers: z.ZodType<SpeakersSettings>;
+  readonly agent: z.ZodType<AgentSettings>;
+  readonly stop: z.ZodType<StopSettings>;
+  readonly tool: z.ZodType<ToolSettings>;
+  readonly model: z.ZodType<ModelChoice>;
+  readonly guard: z.ZodType<GuardSettings>;
+}
+
+const GUARDS_MAX = 20; // Each looks at every word that goes anywhere.
+const EXTENSIONS_MAX = 50;
+
+const guards = (guard: z.ZodType<GuardSettings>) => z.array(guard).max(GUARDS_MAX).default([]);
+
+const teamOf = ({ speakers, agent, stop, guard }: Named) =>
+  z.strictObject({
+    description: description.describe("One line for people who pick a team."),
+    speakers,
+    agents: z.array(agent).min(1, { error: "a team needs at least one agent" }).max(AGENTS_PER_TEAM_MAX),
+    stop: stop
+      .optional()
+      .describe(
+        "The team's goal, asked between turns. Without it only a leader's decision, a graph's end, a person or the limits end a run.",
+      ),
+    guards: guards(guard).describe(
+      "Beside those of the whole file: what looks at words before they go to a model, to a tool or to people.",
+    ),
+    limits: Limits.prefault({}),
+    answerWithinMinutes: z
+      .number()
+      .positive()
+      .max(7 * 24 * 60)
+      .optional()
+      .describe("How long a question to people waits; then the run goes on without an answer. For as long as it takes when absent."),
+    approvals: z
+      .strictObject({
+        code: actions.describe("off: no code is run. ask: a person says yes to each block first. auto: it runs in the sandbox."),
+        tools: actions.describe("The same for tools that touch the world outside: pages of the web and MCP servers."),
+      })
+      .prefault({})
+      .describe("For the whole team and the teams inside it; an agent's or a tool's own rule, and a channel's in Slack, may be stricter."),
+    approveWithinMinutes: z
+      .number()
+      .positive()
+      .max(7 * 24 * 60)
+      .default(60)
+      .describe("How long code or a tool waits for a person's yes; then it is not run."),
+    quiet: z
+      .boolean()
+      .default(false)
+      .describe("Slack shows the card, the questions and the result alone; the turns are in a file under the result."),
+  });
 
 // Plain words alone: they are put into a shell line of an image's build, and into the one that starts a block.
 const COMMAND = /^[\w./+-]+( [\w./+=:,-]+)*$/;
@@ -162,42 +184,47 @@ const Budgets = z
     "In US dollars and for days in UTC, as far as prices are known; without limit where one is absent. What is set in Slack goes before it.",
   );
 
-const named = {
-  models: z.record(key, ModelChoice).default({}),
-  tools: Tools.default({}).describe("Tools that agents can be given; each is started when it is first used."),
-  teams: z.record(key, TeamSchema).default({}),
-};
+const namedOf = (named: Named) => ({
+  models: z.record(key, named.model).default({}),
+  tools: z.record(key, named.tool).default({}).describe("Tools that agents can be given; each is started when it is first used."),
+  teams: z.record(key, teamOf(named)).default({}),
+});
 
 /** The part of the file that says who talks, and with what. */
-export const Named = z.strictObject(named);
+export const castOf = (named: Named) => z.strictObject(namedOf(named));
 
-export const TeamFile = z
-  .strictObject({
-    include: z
-      .array(z.string().min(1).max(500))
-      .max(INCLUDES_MAX)
-      .default([])
-      .describe("Other team files, beside or below this one. Their models give way to those of the same name here."),
-    ...named,
-    defaultTeam: z.string().optional().describe("For a mention that names no team; the first team when absent."),
-    providers: Providers.prefault({}),
-    sandbox: Sandbox.prefault({}),
-    slack: SlackSettings.prefault({}),
-    budgets: Budgets.prefault({}),
-    ceilings: Ceilings,
-    retention: Retention.prefault({}),
-    audit: Audit.prefault({}),
-    database: z.string().min(1).max(1000).default("data/parley.db").describe("PARLEY_DB goes before this."),
-  })
-  .refine((file) => Object.keys(file.models).length <= MODELS_MAX, { error: `at most ${MODELS_MAX} models`, path: ["models"] })
-  .refine((file) => Object.keys(file.tools).length <= TOOLS_MAX, { error: `at most ${TOOLS_MAX} tools`, path: ["tools"] })
-  .refine((file) => Object.keys(file.teams).length <= TEAMS_MAX, { error: `at most ${TEAMS_MAX} teams`, path: ["teams"] });
+/** The schema of a team file in which these can be named. */
+export const teamFileOf = (named: Named) =>
+  z
+    .strictObject({
+      extensions: z
+        .array(z.string().min(1).max(500))
+        .max(EXTENSIONS_MAX)
+        .default([])
+        .describe(
+          "Files of TypeScript or JavaScript whose exports can be named below: tools, policies, stops, agent kinds, models and guards. Paths begin at this file.",
+        ),
+      include: z
+        .array(z.string().min(1).max(500))
+        .max(INCLUDES_MAX)
+        .default([])
+        .describe("Other team files, beside or below this one. Their models give way to those of the same name here."),
+      ...namedOf(named),
+      guards: guards(named.guard).describe("For every team of the file, and those that people make in Slack."),
+      defaultTeam: z.string().optional().describe("For a mention that names no team; the first team when absent."),
+      providers: Providers.prefault({}),
+      sandbox: Sandbox.prefault({}),
+      slack: SlackSettings.prefault({}),
+      budgets: Budgets.prefault({}),
+      ceilings: Ceilings,
+      retention: Retention.prefault({}),
+      audit: Audit.prefault({}),
+      database: z.string().min(1).max(1000).default("data/parley.db").describe("PARLEY_DB goes before this."),
+    })
+    .refine((file) => Object.keys(file.models).length <= MODELS_MAX, { error: `at most ${MODELS_MAX} models`, path: ["models"] })
+    .refine((file) => Object.keys(file.tools).length <= TOOLS_MAX, { error: `at most ${TOOLS_MAX} tools`, path: ["tools"] })
+    .refine((file) => Object.keys(file.teams).length <= TEAMS_MAX, { error: `at most ${TEAMS_MAX} teams`, path: ["teams"] });
 
-export type TeamFile = z.output<typeof TeamFile>;
-export type TeamSettings = z.output<typeof TeamSchema>;
+export type TeamFile = z.output<ReturnType<typeof teamFileOf>>;
+export type TeamSettings = TeamFile["teams"][string];
 export type SandboxSettings = z.output<typeof Sandbox>;
-
-/** For editors: the team file as JSON Schema (draft 2020-12), as it may be written, defaults left out. */
-export function teamFileJsonSchema(): Record<string, unknown> {
-  return { title: "Parley team file", ...z.toJSONSchema(TeamFile, { io: "input" }) };
-}

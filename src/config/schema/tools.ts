@@ -3,11 +3,12 @@ import { MCP_DEFAULTS } from "../../tools/mcp-settings.ts";
 import { WEB_FETCH_DEFAULTS } from "../../tools/web.ts";
 import { hostRule } from "../../tools/web-address.ts";
 import { assistantShape } from "./assistant.ts";
+import type { ByName } from "./by-name.ts";
 import { description, envName, key } from "./names.ts";
 
 const SECONDS_MAX = 600; // As long as the longest model call.
 
-const approval = z.enum(["never", "always", "first-time"]);
+export const approval = z.enum(["never", "always", "first-time"]);
 const seconds = z.int().positive().max(SECONDS_MAX);
 const name = z.string().min(1).max(200);
 
@@ -16,7 +17,6 @@ const HOST_ERROR = "is no host alone; write example.org, or *.example.org for ev
 
 const WebFetch = z
   .strictObject({
-    kind: z.literal("web-fetch"),
     approval: approval.default("never").describe("Whether a person is asked before a page is read."),
     timeoutSeconds: seconds.default(WEB_FETCH_DEFAULTS.timeoutMs / 1000),
     hosts: z
@@ -38,7 +38,6 @@ const WebFetch = z
 
 const Mcp = z
   .strictObject({
-    kind: z.literal("mcp"),
     command: z.string().min(1).max(1000).optional().describe("A program on this machine that speaks MCP on its standard input and output."),
     args: z.array(z.string().max(1000)).max(100).optional(),
     env: z
@@ -78,7 +77,6 @@ const callLimits = z
 
 const AgentTool = z
   .strictObject({
-    kind: z.literal("agent"),
     description: description.describe("For the agents that may call it: when to use it, and what the task has to say."),
     team: key.optional().describe("A team of the file; its own limits hold."),
     agent: z
@@ -89,10 +87,10 @@ const AgentTool = z
   .refine(({ agent, team }) => (agent === undefined) !== (team === undefined), { error: "name either an `agent` or a `team`" })
   .describe("An agent or a team that works on a task by itself and gives back its last words.");
 
-const Tool = z.discriminatedUnion("kind", [WebFetch, Mcp, AgentTool]);
+/** The kinds that come with Parley, by name. */
+export const TOOLS = { "web-fetch": WebFetch, mcp: Mcp, agent: AgentTool } as const;
 
-export const Tools = z.record(key, Tool);
-
-export type ToolSettings = z.output<typeof Tool>;
+/** Those of extensions look like one of these here; only their own definition reads them. */
+export type ToolSettings = ByName<typeof TOOLS, "kind">;
 export type McpToolSettings = Extract<ToolSettings, { kind: "mcp" }>;
 export type AgentToolSettings = Extract<ToolSettings, { kind: "agent" }>;

@@ -90,6 +90,10 @@ export const FAILURES: { readonly [kind in ModelFailureKind]: FailureEntry } = {
     sentence: (source) => `A limit of the run stands in the way of a call of ${who(source)}.`,
     rule: { does: "end" }, // The limit holds for every model of the chain.
   },
+  guarded: {
+    sentence: (source) => `A guard of the team stands in the way of a call of ${who(source)}.`,
+    rule: { does: "end" }, // It looks at what goes to every model of the chain.
+  },
   aborted: {
     sentence: (source) => `The call of ${who(source)} was stopped.`,
     rule: { does: "end" },

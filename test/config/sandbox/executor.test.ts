@@ -1,13 +1,14 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { TeamFile } from "../../../src/config/schema/team-file.ts";
+import { BUILT_IN } from "../../../src/config/built-in/built-in.ts";
+import { schemasOf } from "../../../src/config/registry/schemas.ts";
 import { createExecutor } from "../../../src/config/sandbox/executor.ts";
 import { createDemoExecutor } from "../../../src/config/sandbox/demo-executor.ts";
 import { missingParts } from "../../support/report/requirements.ts";
 import { SandboxUnavailable } from "../../../src/sandbox/executor.ts";
 
-const sandbox = (asked: object) => TeamFile.parse({ sandbox: { timeoutSeconds: 5, memoryMb: 128, ...asked } }).sandbox;
+const sandbox = (asked: object) => schemasOf(BUILT_IN).file.parse({ sandbox: { timeoutSeconds: 5, memoryMb: 128, ...asked } }).sandbox;
 const settings = sandbox({ executor: "docker" });
 
 test("without an engine it can still be had: it takes up blocks, and says why none can be run", async () => {

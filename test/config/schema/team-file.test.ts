@@ -3,13 +3,14 @@ import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { loadSettings } from "../../../src/config/load.ts";
-import { teamFileJsonSchema } from "../../../src/config/schema/team-file.ts";
+import { BUILT_IN } from "../../../src/config/built-in/built-in.ts";
+import { jsonSchemaOf } from "../../../src/config/registry/schemas.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
 test("the JSON Schema for editors is what the schema in code says; npm run -s parley -- teams schema > teams/parley.schema.json renews it", () => {
   expect(JSON.parse(readFileSync(resolve(ROOT, "teams/parley.schema.json"), "utf8"))).toEqual(
-    JSON.parse(JSON.stringify(teamFileJsonSchema())),
+    JSON.parse(JSON.stringify(jsonSchemaOf(BUILT_IN))),
   );
 });
 

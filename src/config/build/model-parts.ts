@@ -1,0 +1,19 @@
+import type { Clock } from "../../engine/clock.ts";
+import type { Gates } from "../../models/gated.ts";
+import type { ReadFile } from "../../models/images.ts";
+import type { Env } from "../env.ts";
+import type { OnScript } from "../file/script.ts";
+
+/** What a model is made with. */
+export interface ModelParts {
+  readonly env: Env;
+  readonly clock: Clock;
+  /** How often providers are asked. One process has one of them. */
+  readonly gates: Gates;
+  /** The content of posted files. */
+  readonly readFile?: ReadFile;
+  /** Told of each scripted model that is made. */
+  readonly onScript?: OnScript;
+  /** The model's name in the team file. */
+  readonly name: string;
+}

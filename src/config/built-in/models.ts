@@ -1,0 +1,51 @@
+import type { CallTerms, Model } from "../../engine/model.ts";
+import { createModel } from "../../models/create.ts";
+import { usdMax, type Price } from "../../models/prices.ts";
+import type { ModelParts } from "../build/model-parts.ts";
+import { defineModel } from "../define/model.ts";
+import { scripted, type Script } from "../file/script.ts";
+import { priceOf } from "../prices.ts";
+import { PROVIDERS, type ProviderModel } from "../schema/models.ts";
+
+export const models = [
+  defineModel({
+    name: "anthropic",
+    schema: PROVIDERS.anthropic,
+    build: (settings, parts) => made({ provider: "anthropic", ...settings }, parts),
+  }),
+  defineModel({ name: "openai", schema: PROVIDERS.openai, build: (settings, parts) => made({ provider: "openai", ...settings }, parts) }),
+  defineModel({
+    name: "openai-compatible",
+    schema: PROVIDERS["openai-compatible"],
+    build: (settings, parts) => made({ provider: "openai-compatible", ...settings }, parts),
+  }),
+  defineModel({ name: "azure", schema: PROVIDERS.azure, build: (settings, parts) => made({ provider: "azure", ...settings }, parts) }),
+  defineModel({
+    name: "replay",
+    schema: PROVIDERS.replay,
+    build: (settings, { name, clock, onScript }) =>
+      scripted((settings as unknown as { readonly script: Script }).script, { name, wordDelayMs: settings.wordDelayMs, clock, onScript }),
+  }),
+];
+
+type AskedModel = Exclude<ProviderModel, { readonly provider: "replay" }>;
+
+function made(settings: AskedModel, { env, clock, gates, readFile }: ModelParts): Model {
+  const price = priceOf(settings, env)?.price;
+  const model = createModel(
+    { ...settings, price, timeouts: inMs(settings.timeouts) },
+    { env, clock, gates, ...(readFile ? { readFile } : {}) },
+  );
+  return { ...model, terms: termsOf(settings.outputTokensMax, price) };
+}
+
+const inMs = ({ firstTokenSeconds, betweenTokensSeconds, callSeconds }: AskedModel["timeouts"]) => ({
+  firstTokenMsMax: firstTokenSeconds * 1_000,
+  betweenTokensMsMax: betweenTokensSeconds * 1_000,
+  callMsMax: callSeconds * 1_000,
+});
+
+const termsOf = (outputTokensMax: number, price: Price | undefined): CallTerms => ({
+  outputTokensMax,
+  usdMax: (tokens) => (price ? usdMax(price, tokens) : undefined),
+});

@@ -1,0 +1,61 @@
+import { agentAsTool, teamAsTool } from "../../engine/agents/as-tool.ts";
+import { assistant } from "../../engine/agents/assistant.ts";
+import { createBudget } from "../../engine/limits/budget.ts";
+import { any, minutes, tokens, usd } from "../../engine/limits/termination.ts";
+import type { Tool } from "../../engine/tool.ts";
+import { guarded } from "../../tools/approval.ts";
+import { webFetch } from "../../tools/web.ts";
+import { instructionsForTool } from "../build/instructions.ts";
+import type { Parts } from "../build/parts.ts";
+import { answerOf, contextOf } from "../build/thinking.ts";
+import { withTools } from "../build/tools.ts";
+import { checkAgentTool } from "../checks/tools.ts";
+import { defineTool } from "../define/tool.ts";
+import { TOOLS, type AgentToolSettings } from "../schema/tools.ts";
+
+export const tools = [
+  defineTool({
+    name: "web-fetch",
+    schema: TOOLS["web-fetch"],
+    build: ({ timeoutSeconds, bytesMax, hosts, approval }) =>
+      guarded(webFetch({ timeoutMs: timeoutSeconds * 1000, bytesMax, hosts }), approval),
+  }),
+  defineTool({
+    name: "mcp",
+    schema: TOOLS.mcp,
+    // Which tools it has is known only when it is reached: see `whenReached`.
+    build: (_server, { name }) => {
+      throw new Error(`"${name}" is a server, not a tool`);
+    },
+  }),
+  defineTool({
+    name: "agent",
+    schema: TOOLS.agent,
+    build: (tool, parts) => behindTool(parts.name, tool, parts),
+    check: (tool, { around, report }) => checkAgentTool(tool, around, report),
+  }),
+];
+
+function behindTool(name: string, { description, team, agent }: Omit<AgentToolSettings, "kind">, parts: Parts): Tool {
+  if (team !== undefined) return teamAsTool(parts.separateTeam(team, name), { name, description });
+  if (!agent) throw new Error("a checked agent tool has an agent or a team");
+  const { toolRoundsMax, afterTools, limits } = agent;
+  const budget = createBudget(limits);
+  const within = parts.within(budget);
+  const thinker = withTools(name, agent.tools, within, (tools, missing) =>
+    assistant({
+      name,
+      description,
+      instructions: instructionsForTool(name, agent.instructions, missing),
+      model: within.modelNamed(agent.model),
+      tools,
+      handoffs: [],
+      toolRoundsMax,
+      afterTools,
+      context: contextOf(agent.context, within),
+      ...answerOf(name, agent.answer),
+    }),
+  );
+  const caps = any(minutes(limits.minutes), tokens({ total: limits.tokens }), usd(limits.usd));
+  return agentAsTool(budget.watch(thinker), caps, { name, description });
+}

@@ -1,0 +1,38 @@
+import type { z } from "zod";
+import type { Going, Guard as EngineGuard, Verdict } from "../../engine/guard.ts";
+import type { GuardDefinition } from "../registry/definition.ts";
+import { checkedName, nothing } from "./name.ts";
+
+/** Looks at words on their way, in `guards: [{ guard: NAME }]`. */
+export interface GuardKind<Schema extends z.ZodObject> {
+  readonly name: string;
+  /** Its settings, beside `at`. */
+  readonly schema?: Schema;
+  readonly onlyInFile?: boolean;
+  /**
+   * Nothing, and the words pass; `{ words }`, and those go on in their place; `{ stop }`, one sentence for people, and nothing goes on. The same words
+   * are answered the same way. What it throws is a stop.
+   */
+  readonly look: (words: string, going: Going & { readonly settings: z.output<Schema> }) => Verdict | Promise<Verdict>;
+}
+
+/** One that is made of its settings once, as those that come with Parley are. */
+interface BuiltGuard<Schema extends z.ZodObject> extends Omit<GuardKind<Schema>, "look"> {
+  readonly schema: Schema;
+  readonly build: (settings: z.output<Schema>) => EngineGuard["look"];
+}
+
+export function defineGuard<Schema extends z.ZodObject = typeof nothing>(
+  guard: GuardKind<Schema> | BuiltGuard<Schema>,
+): GuardDefinition<Schema> {
+  const name = checkedName("a guard", guard.name);
+  if ("build" in guard) return { defines: "guard", ...guard, name };
+  const { look, ...rest } = guard;
+  return {
+    defines: "guard",
+    ...rest,
+    name,
+    schema: (guard.schema ?? nothing) as Schema,
+    build: (settings) => (words, going) => look(words, { ...going, settings }),
+  };
+}

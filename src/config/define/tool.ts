@@ -1,0 +1,124 @@
+import { z } from "zod";
+import type { FileRef, Person } from "../../engine/events/events.ts";
+import type { Tool as EngineTool } from "../../engine/tool.ts";
+import { guarded, type ApprovalMode } from "../../tools/approval.ts";
+import { functionTool } from "../../tools/function-tool.ts";
+import type { Parts } from "../build/parts.ts";
+import type { Found, ToolDefinition } from "../registry/definition.ts";
+import { description } from "../schema/names.ts";
+import { approval } from "../schema/tools.ts";
+import { checkedName, nothing } from "./name.ts";
+
+/** A tool in code, in `tools: { KEY: { kind: NAME } }`; one without settings agents can name as it is. */
+export interface ToolKind<Input extends z.ZodObject, Schema extends z.ZodObject> {
+  readonly name: string;
+  /** For the models that may call it: what it does, and when to use it. */
+  readonly description: string;
+  /** What it is called with; checked before it runs. Describe its keys: models read them. */
+  readonly input: Input;
+  /** Its settings in the team file; none when absent. */
+  readonly schema?: Schema;
+  /** Whether a person is asked first, where the team file does not say: `never`, `always`, or `first-time` in a thread. `never` when absent. */
+  readonly approval?: ApprovalMode;
+  readonly onlyInFile?: boolean;
+  /**
+   * Gives text, anything that JSON can hold, or {@link ToolOutput} with files. What it throws is a failure that the agent reads. It may be called
+   * again after a crash: what acts on the world keeps to `context.key`.
+   */
+  readonly run: (args: z.output<Input>, context: ToolContext<z.output<Schema>>) => unknown;
+}
+
+export interface ToolContext<Settings> {
+  readonly settings: Settings;
+  /** Aborted when the run is stopped. */
+  readonly signal: AbortSignal;
+  /** The same for the same call, also when it comes again after a crash, and no other's in any thread. */
+  readonly key: string;
+  /** The agent that calls. */
+  readonly agent: string;
+  /** The person whose words led to it. */
+  readonly askedBy: Person;
+}
+
+/** What a tool gives: words for the agent, and files (images among them) for people. */
+export interface ToolOutput {
+  readonly text: string;
+  readonly files: readonly ToolFile[];
+}
+
+export interface ToolFile {
+  readonly name: string;
+  /** Such as `image/png`. */
+  readonly mediaType: string;
+  readonly content: Uint8Array;
+}
+
+/** One that is made of the engine's own parts, as those that come with Parley are. */
+interface BuiltTool<Schema extends z.ZodObject> {
+  readonly name: string;
+  readonly schema: Schema;
+  readonly onlyInFile?: boolean;
+  readonly build: (settings: z.output<Schema>, parts: Parts & { readonly name: string }) => EngineTool;
+  readonly check?: (settings: z.output<Schema>, found: Omit<Found, "team">) => void;
+}
+
+export function defineTool<Input extends z.ZodObject, Schema extends z.ZodObject = typeof nothing>(
+  tool: ToolKind<Input, Schema>,
+): ToolDefinition<Schema>;
+export function defineTool<Schema extends z.ZodObject>(tool: BuiltTool<Schema>): ToolDefinition<Schema>;
+export function defineTool(tool: ToolKind<z.ZodObject, z.ZodObject> | BuiltTool<z.ZodObject>): ToolDefinition {
+  const name = checkedName("a tool", tool.name);
+  if ("build" in tool) return { defines: "tool", ...tool, name };
+  const { description: says, approval: asks = "never", schema = nothing, onlyInFile } = tool;
+  const settings = schema.extend({
+    approval: approval.default(asks).describe("Whether a person is asked before it runs."),
+    description: description.default(says).describe("For the agents that may call it, in place of its own."),
+  });
+  return {
+    defines: "tool",
+    name,
+    schema: settings.describe(says),
+    needsNoEntry: settings.safeParse({}).success,
+    ...(onlyInFile === undefined ? {} : { onlyInFile }),
+    build: (given, parts) => running(tool, given as z.output<typeof settings>, parts),
+  };
+}
+
+function running(
+  { input, run }: ToolKind<z.ZodObject, z.ZodObject>,
+  settings: { readonly approval: ApprovalMode; readonly description: string },
+  { name, keepFile }: Parts & { readonly name: string },
+): EngineTool {
+  const tool = functionTool({
+    name,
+    description: settings.description,
+    input,
+    async run(args, signal, origin) {
+      const { key = "", agent = "", askedBy = NOBODY } = origin ?? {};
+      const output = await run(args, { settings, signal, key, agent, askedBy });
+      if (!isOutput(output)) return output;
+      return { kind: "returned", output: output.text, files: await kept(output.files, keepFile) };
+    },
+  });
+  return guarded(tool, settings.approval);
+}
+
+const NOBODY: Person = { id: "", name: "" };
+
+const Output = z.strictObject({
+  text: z.string(),
+  files: z
+    .array(z.object({ name: z.string().min(1).max(255), mediaType: z.string().min(1).max(100), content: z.instanceof(Uint8Array) }))
+    .max(20),
+});
+const isOutput = (value: unknown): value is ToolOutput => Output.safeParse(value).success;
+
+const FILE_BYTES_MAX = 20_000_000;
+
+const kept = (files: readonly ToolFile[], keepFile: Parts["keepFile"]): Promise<readonly FileRef[]> =>
+  Promise.all(
+    files.map(async ({ name, mediaType, content }) => {
+      if (content.byteLength > FILE_BYTES_MAX) throw new RangeError(`the file ${name} is over ${FILE_BYTES_MAX} bytes`);
+      return { hash: await keepFile(content), name: name.replaceAll(/[/\\\0]/g, "_"), mediaType, bytes: content.byteLength };
+    }),
+  );

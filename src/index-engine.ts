@@ -1,0 +1,23 @@
+/** The conversation itself, for definitions that need more than `Conversation` has: what is recorded, how it is read, and the loop. */
+export { converse } from "./engine/loop.ts";
+export type { Delta, EventBody, Person, RunEvent, StopReason, Usage } from "./engine/events/events.ts";
+export { HUMAN, isEvent } from "./engine/events/events.ts";
+export type { Model, ModelDelta, ModelMessage, ModelReply, ModelRequest, ToolCall, ToolSpec } from "./engine/model.ts";
+export type { Agent, SpeakerPolicy, Team, TerminationCondition } from "./engine/team.ts";
+export type { Tool, ToolResult } from "./engine/tool.ts";
+export type { Guard, GuardedPlace } from "./engine/guard.ts";
+export * from "./engine/limits/termination.ts";
+export {
+  currentRun,
+  isWaiting,
+  lastSpeaker,
+  messagesOfRun,
+  read,
+  speakerOf,
+  type Fold,
+  type Transcript,
+} from "./engine/reading/transcript.ts";
+export { roundRobin } from "./engine/policies/round-robin.ts";
+export { swarm } from "./engine/policies/swarm.ts";
+export { graph, type Edge } from "./engine/policies/graph.ts";
+export { assistant } from "./engine/agents/assistant.ts";

@@ -1,0 +1,78 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { conversationOf, type Conversation } from "./config/define/conversation.ts";
+import type { Definition, ToolDefinition } from "./config/registry/definition.ts";
+import type { RunEvent } from "./engine/events/events.ts";
+import type { ToolResult } from "./engine/tool.ts";
+import { openParley } from "./open-parley.ts";
+
+/** What tests of one's own definitions need: a conversation without models, a run with written-down ones, a tool called by itself. */
+
+const AT = "2026-01-01T00:00:00.000Z";
+
+/**
+ * A conversation for a policy or a stop to read. Each line is `Name: words`; the first is the task, and lines of `person` are a person's.
+ * `conversation("User: Plan it.", "Ana: Done.")`
+ */
+export function conversation(...lines: readonly string[]): Conversation {
+  const [task = "User: …"] = lines;
+  const person = nameIn(task);
+  const events: RunEvent[] = [];
+  const add = (event: object) => void events.push({ seq: events.length + 1, at: AT, ...event } as RunEvent);
+  add({ type: "run.started", run: "run-1", team: "team", startedBy: { id: person, name: person } });
+  for (const line of lines) {
+    const name = nameIn(line);
+    const text = line.slice(line.indexOf(":") + 1).trim();
+    if (name === person) add({ type: "message.posted", person: { id: person, name: person }, text });
+    else {
+      add({ type: "speaker.selected", agent: name, by: "policy" });
+      add({ type: "message.posted", agent: name, text });
+    }
+  }
+  return conversationOf({ events });
+}
+
+function nameIn(line: string): string {
+  const end = line.indexOf(":");
+  if (end <= 0) throw new TypeError(`"${line}" is no line of a conversation; write it as "Name: words".`);
+  return line.slice(0, end).trim();
+}
+
+/**
+ * Plays a whole run, with models of `provider: replay`, and gives what was recorded. `teams` is what would stand in a team file; in it,
+ * `{ provider: replay, file: replies.yml }` says what `replies` has, by agent.
+ */
+export async function play(given: {
+  readonly teams: object;
+  readonly replies?: object;
+  readonly task: string;
+  readonly team?: string;
+  readonly extensions?: readonly Definition[];
+}): Promise<readonly RunEvent[]> {
+  const cwd = await mkdtemp(join(tmpdir(), "parley-play-"));
+  try {
+    await writeFile(join(cwd, "replies.yml"), stringify({ replies: given.replies ?? {} }));
+    const parley = await openParley({ teams: given.teams, extensions: given.extensions ?? [], cwd, env: {} });
+    try {
+      return await Array.fromAsync(parley.run(given.task, given.team === undefined ? {} : { team: given.team }));
+    } finally {
+      await parley.close();
+    }
+  } finally {
+    await rm(cwd, { recursive: true, force: true });
+  }
+}
+
+/** Calls a tool as an agent would; files that it gives are counted by their bytes, and kept nowhere. */
+export async function callTool(tool: ToolDefinition, args: unknown, settings: object = {}): Promise<ToolResult> {
+  const built = tool.build(tool.schema.parse(settings), { name: tool.name, keepFile: async () => "0".repeat(64) } as never);
+  return built.run(args, new AbortController().signal, {
+    run: "run-1",
+    agent: "Ana",
+    call: "call-1",
+    key: "key-1",
+    askedBy: { id: "User", name: "User" },
+  });
+}

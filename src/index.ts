@@ -1,0 +1,18 @@
+/**
+ * What others build on: definitions of things that a team file can name, and a Parley of one's own in a program. `/engine` has the conversation itself,
+ * `/testing` what tests of one's own definitions need.
+ */
+export { z } from "zod";
+export { defineAgent, type AgentContext, type AgentKind } from "./config/define/agent.ts";
+export type { Conversation, Member, Said } from "./config/define/conversation.ts";
+export { defineGuard, type GuardKind } from "./config/define/guard.ts";
+export { defineModel, type ModelContext, type ModelProvider, type Reply } from "./config/define/model.ts";
+export { definePolicy, type Policy } from "./config/define/policy.ts";
+export { defineStop, type Stop } from "./config/define/stop.ts";
+export { defineTool, type ToolContext, type ToolFile, type ToolKind, type ToolOutput } from "./config/define/tool.ts";
+export type { Definition } from "./config/registry/definition.ts";
+export { agentRef as agentName, modelRef as modelName } from "./config/schema/names.ts";
+export { openParley, type OpenParley, type OpenSettings } from "./open-parley.ts";
+export type { Going, Verdict } from "./engine/guard.ts";
+export type { ModelRequest } from "./engine/model.ts";
+export type { RunEvent } from "./engine/events/events.ts";
