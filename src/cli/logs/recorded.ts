@@ -278,10 +278,11 @@ function languagesIn(log: readonly RunEvent[], blocksOf: typeof codeBlocks): str
 /** What a sandbox has run at any time; other labels name data, or what is only shown. */
 const RUNNABLE: readonly string[] = ["python", "sh", "bash", "javascript", "typescript"];
 
-/** As the log shows it: whether a person was asked before every call of the tool, before some, or before none. */
+/** As the log shows it: whether a person was asked before every call of the tool, before some, or before none. A call that the log ends at tells nothing. */
 function approvalOf(tool: string, calls: readonly ToolCalled[], log: readonly RunEvent[]): "never" | "always" | "first-time" {
   const asked = new Set(log.flatMap((event) => (event.type === "approval.requested" ? [event.call] : [])));
-  const own = calls.filter((call) => call.tool === tool);
+  const answered = new Set(log.flatMap((event) => (isEnd(event) ? [idOf(event)] : [])));
+  const own = calls.filter((call) => call.tool === tool && (asked.has(idOf(call)) || answered.has(idOf(call))));
   if (!own.some((call) => asked.has(idOf(call)))) return "never";
   return own.every((call) => asked.has(idOf(call))) ? "always" : "first-time";
 }
