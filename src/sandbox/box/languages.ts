@@ -13,15 +13,15 @@ const CODE_BYTES_MAX = 1024 * 1024; // A model writes a few thousand bytes; a me
 const FILE_PATH = /^[\p{L}\p{N}_][\p{L}\p{N}_.+ -]*(?:\/[\p{L}\p{N}_][\p{L}\p{N}_.+ -]*)*$/u;
 const FILE_PATH_CHARS_MAX = 200;
 
-export type Parsed =
-  | {
-      readonly kind: "runnable";
-      readonly language: string;
-      readonly code: string;
-      /** In the workspace, relative. */ readonly fileName?: string;
-      readonly ending: string;
-    }
-  | { readonly kind: "refused"; readonly why: string };
+export interface Runnable {
+  readonly language: string;
+  readonly code: string;
+  /** In the workspace, relative. */
+  readonly fileName?: string;
+  readonly ending: string;
+}
+
+export type Parsed = (Runnable & { readonly kind: "runnable" }) | { readonly kind: "refused"; readonly why: string };
 
 /** Checks a block before anything is run: its language, its size, and the file name that its first line may give. */
 export function parseBlock(block: CodeBlock, languages: readonly string[]): Parsed {

@@ -1,10 +1,10 @@
 import type PQueue from "p-queue";
-import { runBlock, WORKSPACE, type BlockEnd, type Box } from "./box.ts";
-import { collectFiles } from "./tars.ts";
-import type { CodeBlock, CodeResult, RunOptions, SandboxFile, Session } from "../executor.ts";
+import type { CodeBlock, CodeResult, RunLimits, RunOptions, SandboxFile, Session } from "../executor.ts";
+import type { BlockEnd, Box } from "./box.ts";
 import { cleanFileName, FileCollector, type FileLimits } from "./files.ts";
+import { Lane } from "./lane.ts";
+import { parseBlock, refused, type Runnable } from "./languages.ts";
 import { freshOr, lostFor, toldOfLoss } from "./lost.ts";
-import { parseBlock, refused, type Parsed } from "./languages.ts";
 import { CappedOutput } from "./output.ts";
 
 export interface BoxLimits extends FileLimits {
@@ -14,63 +14,74 @@ export interface BoxLimits extends FileLimits {
   readonly outputBytesMax: number;
 }
 
-/** What a session needs of its executor. */
-export interface SessionSupply {
-  /** Throws {@link SandboxUnavailable}. */
-  readonly takeBox: () => Promise<Box>;
-  /** Language to the program that runs it. */
+/** Boxes of one kind, and what is to be known of them to run blocks there. */
+export interface BoxSupply {
+  /** A box of nobody else's. Throws {@link SandboxUnavailable}. */
+  readonly take: () => Promise<Box>;
+  /** Language to the command that runs a file of it. */
   readonly programs: ReadonlyMap<string, string>;
+  /** Languages that the settings name and that cannot be run, with the reason. */
+  readonly lacking?: ReadonlyMap<string, string>;
+  /** After this long a box ends by itself; absent where it does not. */
+  readonly lifeMs?: number;
+  /** What earlier blocks left goes with their box: files, where nothing else is said. */
+  readonly lostWithBox?: string;
+  /** Who may use how much memory, such as "a program may use 512 MB". */
+  readonly memory: string;
+  /** How many times a block is begun whose box ends under it. One that dies under the same code twice is not bad luck. */
+  readonly attemptsMax?: number;
+}
+
+/** What a session needs of its executor. */
+export interface SessionSupply extends BoxSupply {
   /** How many blocks run at once, over all threads. */
   readonly queue: PQueue;
   readonly limits: BoxLimits;
 }
 
-const RESET = "The workspace was reset: files of earlier blocks are gone.";
 const GIVEN_BYTES_MAX = 16 * 1024 * 1024; // They are kept in memory, to be given again to a fresh box.
 const GIVEN_FILES_MAX = 100;
 const LEFT_MS_MIN = 10_000; // A box that would end while the block runs is replaced before.
-const ATTEMPTS_MAX = 2; // A box that dies under the same code twice is not bad luck.
+const TIMEOUT_MS_MIN = 1_000;
+const ATTEMPTS_MAX = 2;
 const WAITING_MAX = 100; // blocks, over all threads
 
 /** One thread's sandbox: a box made at the first block, and made anew when it was lost. Blocks run one after the other. */
 export class BoxSession implements Session {
-  /** For choosing whose box to give up when there are too many. */
-  lastUsedMs = Date.now();
+  readonly lane = new Lane();
   readonly #supply: SessionSupply;
   readonly #onEnd: () => void;
   readonly #known = new Map<string, string>();
   readonly #given = new Map<string, SandboxFile>();
+  readonly #ending = new AbortController();
   #box: Box | undefined;
+  #isDozing = false;
   /** Whether a block ran already, so that a fresh box is a loss to be told. */
   #hasRun = false;
-  #waiting = 0;
-  readonly #ending = new AbortController();
-  #lane: Promise<unknown> = Promise.resolve();
 
   constructor(supply: SessionSupply, onEnd: () => void) {
     this.#supply = supply;
     this.#onEnd = onEnd;
   }
 
+  /** Whether it has a box that costs something. */
   get hasBox(): boolean {
-    return this.#box !== undefined;
-  }
-
-  get idle(): boolean {
-    return this.#waiting === 0;
+    return this.#box !== undefined && !this.#isDozing;
   }
 
   async run(block: CodeBlock, options: RunOptions): Promise<CodeResult> {
-    const parsed = parseBlock(block, [...this.#supply.programs.keys()]);
+    const { queue, programs, lacking } = this.#supply;
+    const parsed = parseBlock(block, [...programs.keys(), ...(lacking?.keys() ?? [])]);
     if (parsed.kind === "refused") return refused("rejected", parsed.why);
-    const { queue } = this.#supply;
+    const lack = lacking?.get(parsed.language);
+    if (lack !== undefined) return refused("rejected", lack);
     if (queue.size >= WAITING_MAX) return refused("rejected", `${queue.size} blocks wait for the sandbox already. Try again in a minute.`);
     const signal = AbortSignal.any([options.signal, this.#ending.signal]);
-    return this.#inTurn(() => queue.add(() => this.#runParsed(parsed, { ...options, signal })));
+    return this.lane.inTurn(() => queue.add(() => this.#runParsed(parsed, { ...options, signal })));
   }
 
   put(files: readonly SandboxFile[]): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.lane.inTurn(async () => {
       const given = new Map([...this.#given, ...files.map((file) => [cleanFileName(file.name), file] as const)]);
       const bytes = [...given.values()].reduce((sum, { content }) => sum + content.byteLength, 0);
       if (bytes > GIVEN_BYTES_MAX || given.size > GIVEN_FILES_MAX)
@@ -85,48 +96,58 @@ export class BoxSession implements Session {
 
   async end(): Promise<void> {
     this.#ending.abort();
-    await this.giveUp();
+    await this.lane.inTurn(() => this.#giveUpBox());
     this.#onEnd();
   }
 
-  /** Removes the box when no block runs in it any more; the next block gets a fresh one and says so. */
+  /** Gives the box up when no block runs in it any more; what is lost by that, the next block says. */
   giveUp(): Promise<void> {
-    return this.#inTurn(() => this.#giveUpBox());
+    return this.lane.inTurn(async () => {
+      if (!this.#box?.doze) return this.#giveUpBox();
+      this.#isDozing = true;
+      await this.#box.doze();
+    });
   }
 
-  async #runParsed(parsed: Parsed & { kind: "runnable" }, options: RunOptions): Promise<CodeResult> {
+  async #runParsed(block: Runnable, options: RunOptions): Promise<CodeResult> {
     const startMs = Date.now();
-    const { limits } = this.#supply;
+    const { limits, programs, lifeMs = Number.POSITIVE_INFINITY, attemptsMax = ATTEMPTS_MAX } = this.#supply;
+    const timeoutMsMax = Math.min(options.timeoutMs, lifeMs - LEFT_MS_MIN);
     const notices: string[] = [];
-    const held = (timeoutMs: number) => ({ timeoutMs, memoryMb: limits.memoryMb, outputBytesMax: limits.outputBytesMax });
+    const held = (timeoutMs: number): RunLimits => ({ timeoutMs, memoryMb: limits.memoryMb, outputBytesMax: limits.outputBytesMax });
     let lost: CappedOutput | undefined;
     for (let attempt = 1; ; attempt++) {
-      if (options.signal.aborted && lost) return lostFor(lost, { startMs, limits: held(options.timeoutMs), notices });
-      if (options.signal.aborted) return refused("cancelled", "The run was cancelled before the code ran.");
-      const fresh = await freshOr(this.#freshBox(options.timeoutMs, notices), lost !== undefined);
-      if (!("box" in fresh)) return lostFor(lost, { startMs, limits: held(options.timeoutMs), notices: [...notices, ...fresh.notices] });
+      if (options.signal.aborted && lost) return lostFor(lost, { startMs, limits: held(timeoutMsMax), notices });
+      if (options.signal.aborted) return refused("cancelled", CANCELLED);
+      const fresh = await freshOr(this.#freshBox(timeoutMsMax, notices), lost !== undefined);
+      if (!("box" in fresh)) return lostFor(lost, { startMs, limits: held(timeoutMsMax), notices: [...notices, ...fresh.notices] });
       const { box } = fresh;
-      const timeoutMs = Math.min(options.timeoutMs, Math.max(1_000, box.endsAtMs - Date.now() - LEFT_MS_MIN / 2));
+      const timeoutMs = Math.min(timeoutMsMax, Math.max(TIMEOUT_MS_MIN, box.endsAtMs - Date.now() - LEFT_MS_MIN / 2));
       const kept = new CappedOutput(limits.outputBytesMax, options.onChunk);
-      const end = await runBlock(box, this.#command(parsed), kept, { ...options, timeoutMs });
+      const program = { ...block, command: programs.get(block.language) ?? block.language };
+      const end = await box.run(program, kept, { ...options, timeoutMs }).catch(async (error: unknown) => {
+        await this.#giveUpBox();
+        throw error;
+      });
+      if (end.outcome === "cancelled" && end.neverBegan) return refused("cancelled", CANCELLED);
       this.#hasRun = true;
       const files = new FileCollector(limits, this.#known);
-      if (end.boxUsable) await collectFiles(box.packOut(), files);
-      else await this.#giveUpBox();
-      if (end.outcome === "sandbox_lost" && attempt < ATTEMPTS_MAX) {
+      if (end.left === "nothing" && end.hasFiles) await box.collect(files);
+      await this.#rest(box, end);
+      if (end.outcome === "sandbox_lost" && attempt < attemptsMax) {
         if (!end.neverBegan) lost = kept;
         continue;
       }
 
-      notices.push(...toldOfLoss(end, lost !== undefined));
-      notices.push(...noticesOf(end, timeoutMs, limits));
+      notices.push(...(end.notices ?? []), ...toldOfLoss(end, lost !== undefined), ...this.#noticesOf(end, timeoutMs));
       const collected = files.finish();
-      const { outcome, exitCode } = end;
+      const { outcome, exitCode, memoryPeakBytes } = end;
       return {
         outcome,
         exitCode,
         ...(end.neverBegan && lost ? lost : kept).read(),
-        elapsedMs: Date.now() - startMs,
+        elapsedMs: Date.now() - startMs - (end.waitedMs ?? 0),
+        ...(memoryPeakBytes === undefined ? {} : { memoryPeakBytes }),
         limits: held(timeoutMs),
         files: collected.files,
         notices: [...notices, ...collected.notices],
@@ -134,13 +155,32 @@ export class BoxSession implements Session {
     }
   }
 
+  /** Makes the box ready for the next block. What is not needed for the result is done when the result is out, before the next block. */
+  async #rest(box: Box, { left }: BlockEnd): Promise<void> {
+    if (left === "ruin") return this.#giveUpBox();
+    const prepare = (): void => {
+      if (!this.#ending.signal.aborted) box.prepare?.();
+    };
+    if (left === "nothing") return prepare();
+    // A failure is that of the place, which the next block will be told.
+    void this.lane
+      .inTurn(async () => {
+        if (this.#box !== box) return;
+        if (await box.reap()) prepare();
+        else await this.#giveUpBox();
+      })
+      .catch(() => {});
+  }
+
   /** The box this thread has, or a new one when there is none or its time is nearly over. */
   async #freshBox(timeoutMs: number, notices: string[]): Promise<Box> {
-    if (this.#box && Date.now() + timeoutMs + LEFT_MS_MIN > this.#box.endsAtMs) await this.#giveUpBox();
+    this.#isDozing = false;
+    if (this.#box && Date.now() + timeoutMs + LEFT_MS_MIN / 2 > this.#box.endsAtMs) await this.#giveUpBox();
     if (this.#box) return this.#box;
-    const box = await this.#supply.takeBox();
+    const box = await this.#supply.take();
     this.#box = box;
-    if (this.#hasRun && !notices.includes(RESET)) notices.push(RESET);
+    const reset = `The workspace was reset: ${this.#supply.lostWithBox ?? "files"} of earlier blocks are gone.`;
+    if (this.#hasRun && !notices.includes(reset)) notices.push(reset);
     this.#known.clear();
     // One that cannot take them is lost already, and the block's run tells so.
     if (this.#given.size > 0) await box.bringIn([...this.#given.values()]).catch(() => box.remove());
@@ -153,50 +193,22 @@ export class BoxSession implements Session {
     await box?.remove();
   }
 
-  #command({ language, fileName, ending, code }: Parsed & { kind: "runnable" }): Parameters<typeof runBlock>[1] {
-    const file = fileName === undefined ? `/tmp/main.${ending}` : `${WORKSPACE}/${fileName}`;
-    const stdin = Buffer.from(code);
-    const program = this.#supply.programs.get(language) ?? language;
-    return { args: ["/bin/sh", "-c", PRELUDE, program, file, String(stdin.length)], stdin };
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    this.#waiting++;
-    const done = this.#lane
-      .catch(() => {})
-      .then(work)
-      .finally(() => {
-        this.#waiting--;
-        this.lastUsedMs = Date.now();
-      });
-    this.#lane = done;
-    return done;
+  #noticesOf({ outcome }: BlockEnd, timeoutMs: number): string[] {
+    switch (outcome) {
+      case "ok":
+      case "error":
+      case "sandbox_lost":
+        return [];
+      case "timeout":
+        return [`Stopped after ${timeoutMs / 1000} s, the time limit of one block.`];
+      case "oom":
+        return [`Out of memory: ${this.#supply.memory}.`];
+      case "output_limit":
+        return [`Stopped because it printed more than ${this.#supply.limits.outputBytesMax} bytes.`];
+      case "cancelled":
+        return ["Stopped on request."];
+    }
   }
 }
 
-/**
- * Lays the code down and runs it in its own place ($0: the program, $1: the file, $2: its bytes). What earlier blocks left outside the
- * workspace is swept away first, so that a full /tmp harms one block only. `out` is made anew when it is anything but a folder.
- */
-const PRELUDE = `
-rm -rf /tmp/* /tmp/.[!.]* /dev/shm/* 2>/dev/null
-if [ -L out ] || [ ! -d out ]; then rm -rf out; mkdir out; fi
-mkdir -p "\${1%/*}" && rm -f "$1" && head -c "$2" > "$1" && exec "$0" "$1" </dev/null`;
-
-function noticesOf({ outcome }: BlockEnd, timeoutMs: number, { memoryMb, outputBytesMax }: BoxLimits): string[] {
-  switch (outcome) {
-    case "ok":
-    case "error":
-      return [];
-    case "timeout":
-      return [`Stopped after ${timeoutMs / 1000} s, the time limit of one block.`];
-    case "oom":
-      return [`Out of memory: a program may use ${memoryMb} MB.`];
-    case "output_limit":
-      return [`Stopped because it printed more than ${outputBytesMax} bytes.`];
-    case "cancelled":
-      return ["Stopped on request."];
-    case "sandbox_lost":
-      return [];
-  }
-}
+const CANCELLED = "The run was cancelled before the code ran.";

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { freemem, networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
-import { WAITING } from "../docker/box.ts";
+import { WAITING } from "../docker/slot.ts";
 
 /** The host as the attacks see it: marked files, a listener and secrets, any of which code must not reach. */
 export interface Host {

@@ -1,65 +1,131 @@
 import type Docker from "dockerode";
-import { startContainer, WORKSPACE, type ContainerLimits, type Owner } from "./container.ts";
-import type { Engine } from "./engine.ts";
-import { exec, runToEnd, type Running } from "./exec.ts";
+import { fileOf, NEVER_BEGAN, WORKSPACE, type BlockEnd, type Box, type Command, type Program, type Running } from "../box/box.ts";
+import type { FileCollector } from "../box/files.ts";
+import type { CappedOutput } from "../box/output.ts";
+import { runBlock, runToEnd, type Rest } from "../box/run.ts";
+import { collectFiles, packFiles } from "../box/tars.ts";
+import type { RunOptions, SandboxFile } from "../executor.ts";
+import { startContainer, type ContainerLimits, type Owner } from "./container.ts";
+import { callEngine, statusOf, type Engine } from "./engine.ts";
+import type { EngineEvents, Watched } from "./events.ts";
+import { startIn } from "./exec.ts";
+import { Kernel } from "./kernel/kernel.ts";
 import { Monitor, type Observation } from "./monitor.ts";
 import type { Removal } from "./removal.ts";
-import type { StreamName } from "../box/output.ts";
+import { openSlot, type Slot } from "./slot.ts";
 
-/** A process that waits for code to run. */
-export interface Slot {
-  readonly running: Running;
-  /** Who hears what it prints; nobody before that. */
-  listen(onOutput: (stream: StreamName, bytes: Uint8Array) => void): void;
+/** What a container needs of its executor. */
+export interface DockerBoxParts {
+  readonly engine: Engine;
+  readonly events: EngineEvents;
+  readonly limits: ContainerLimits;
+  readonly owner: Owner;
+  readonly removal: Removal;
+  /** Whether Python's variables stay from block to block. */
+  readonly keepsVariables: boolean;
 }
+
+const FORGOTTEN = "Python had to be started again: variables of earlier blocks are gone, files are still there.";
+const OOM_EVENT_MS_MAX = 1_000; // The event comes by another way than the exit code.
 
 /**
  * A container with what of ours stays in it: the monitor, and a shell that waits for the next block, so that the block need not wait for
- * it to start.
+ * it to start; or, where variables stay, a Python.
  */
-export class Box {
-  readonly container: Docker.Container;
+export class DockerBox implements Box {
   readonly startedAtMs = Date.now();
+  readonly endsAtMs: number;
+  readonly #container: Docker.Container;
+  readonly #parts: DockerBoxParts;
   readonly #monitor: Monitor;
-  readonly #removal: Removal;
+  readonly #watched: Watched;
   /** The first process, the one that keeps the time, and the monitor. */
   readonly #ownPids: ReadonlySet<number>;
   #slot: Promise<Slot> | undefined;
+  /** The Python that keeps the variables. */
+  #kernel: Kernel | undefined;
 
-  static async start(engine: Engine, limits: ContainerLimits, owner: Owner, removal: Removal): Promise<Box> {
+  /** Fails when the engine does not make one. */
+  static async start(parts: DockerBoxParts): Promise<DockerBox> {
+    const { engine, limits, owner, removal } = parts;
     const container = await startContainer(engine, limits, owner, removal);
     try {
       const monitor = await Monitor.open(container);
       const seen = await monitor.look();
       if (!seen) throw new Error("the processes of a new container could not be listed");
-      return new Box(container, monitor, new Set(seen.pids), removal);
+      return new DockerBox(container, monitor, new Set(seen.pids), parts);
     } catch (error) {
       await removal.remove(container);
       throw error;
     }
   }
 
-  private constructor(container: Docker.Container, monitor: Monitor, ownPids: ReadonlySet<number>, removal: Removal) {
-    this.container = container;
+  private constructor(container: Docker.Container, monitor: Monitor, ownPids: ReadonlySet<number>, parts: DockerBoxParts) {
+    this.#container = container;
     this.#monitor = monitor;
     this.#ownPids = ownPids;
-    this.#removal = removal;
+    this.#parts = parts;
+    this.#watched = parts.events.watch(container.id);
+    this.endsAtMs = this.startedAtMs + parts.limits.ttlSeconds * 1000;
+    this.prepare();
   }
 
-  /** Starts the shell for the next block ahead. Call it when no process of the code is left. */
+  /** Starts a program in the workspace as the code's user. Fails when the container or the engine is gone. */
+  start(command: Command): Promise<Running> {
+    return startIn(this.#container, command);
+  }
+
+  async run(program: Program, kept: CappedOutput, options: RunOptions): Promise<BlockEnd> {
+    if (!this.#parts.keepsVariables || program.language !== "python") return this.#runAlone(program, kept, options);
+    const notices = this.#kernel?.hasEnded ? [this.#forget()] : [];
+    try {
+      this.#kernel ??= await Kernel.start(this.#container, program.command);
+    } catch {
+      return { ...NEVER_BEGAN, notices };
+    }
+    const end = await this.#kernel.run(this, this.#watched, program, kept, options);
+    if (this.#kernel.hasEnded && end.outcome !== "sandbox_lost") notices.push(this.#forget());
+    return { ...end, notices };
+  }
+
+  /** The path is a constant: the engine reads as root and would follow a name that code chose. Only plain files lying directly in `out/` are taken. */
+  async collect(into: FileCollector): Promise<void> {
+    let tar: NodeJS.ReadableStream;
+    try {
+      tar = await callEngine((options) => this.#container.getArchive({ path: `${WORKSPACE}/out`, ...options }));
+    } catch (error) {
+      if (statusOf(error) !== 404) into.notices.push("The files in out/ could not be read.");
+      return;
+    }
+    await collectFiles(tar as AsyncIterable<Uint8Array>, into);
+  }
+
+  async reap(): Promise<boolean> {
+    return (await this.reapAll(this.#kernel?.pid)) !== undefined;
+  }
+
+  /** Starts the shell for the next block. */
   prepare(): void {
-    if (this.#slot) return;
-    this.#slot = openSlot(this.container);
+    if (this.#slot || this.#parts.keepsVariables) return;
+    this.#slot = openSlot(this.#container);
     this.#slot.catch(() => {}); // Whoever takes it is told.
   }
 
-  /** Fails when the container or the engine is gone. */
-  async takeSlot(): Promise<Slot> {
-    const ready = await this.#slot?.catch(() => undefined);
-    this.#slot = undefined;
-    if (ready && !ready.running.hasEnded) return ready;
-    ready?.running.letGo();
-    return openSlot(this.container);
+  /** Owned by root, like their folder, which lies in one with the sticky bit: the code can read, but neither write, remove nor replace them. */
+  async bringIn(files: readonly SandboxFile[]): Promise<void> {
+    const tar = await packFiles(files);
+    await callEngine((options) => this.#container.putArchive(tar, { path: WORKSPACE, ...options }));
+  }
+
+  async remove(): Promise<void> {
+    this.#parts.events.forget(this.#container.id);
+    this.#kernel?.close();
+    this.#kernel = undefined;
+    // Before the kill: with an unread stream that takes 10 s.
+    this.#monitor.close();
+    const slot = await this.#slot?.catch(() => undefined);
+    slot?.running.letGo();
+    await this.#parts.removal.remove(this.#container);
   }
 
   /** `undefined`: it cannot be told, and the container is not to be used again. */
@@ -77,9 +143,10 @@ export class Box {
    * the monitor, not by the process that did it: code that still runs could have laid hands on that. The observation after it; `undefined`
    * when some process is left.
    */
-  async reap(spared?: number): Promise<Observation | undefined> {
+  async reapAll(spared?: number): Promise<Observation | undefined> {
     const script = spared === undefined ? REAP : reapOthers([...this.#ownPids, spared]);
-    const reaper = await runToEnd(this.container, script, spared === undefined ? REAPED_MS_MAX : REAPED_OTHERS_MS_MAX);
+    const msMax = spared === undefined ? REAPED_MS_MAX : REAPED_OTHERS_MS_MAX;
+    const reaper = await runToEnd((command) => this.start(command), script, msMax);
     // Code that kills whatever comes, or writes into its memory, is quicker than a reaper that has yet to start: it takes the container down.
     if (reaper?.exitCode !== 0) return undefined;
     const deadlineMs = Date.now() + SETTLED_MS_MAX;
@@ -91,13 +158,54 @@ export class Box {
     }
   }
 
-  async remove(): Promise<void> {
-    // Before the kill: with an unread stream that takes 10 s.
-    this.#monitor.close();
-    const slot = await this.#slot?.catch(() => undefined);
-    slot?.running.letGo();
-    await this.#removal.remove(this.container);
+  /** Runs a block in a process of its own, beside the kernel where there is one. */
+  #runAlone(program: Program, kept: CappedOutput, options: RunOptions): Promise<BlockEnd> {
+    const oomsBefore = this.#watched.ooms;
+    const begin = async (onOutput: Command["onOutput"]): Promise<Running> => {
+      const { running, listen } = await this.#takeSlot();
+      listen(onOutput);
+      running.end(`${program.command}\n${fileOf(program)}\n${program.code}`);
+      return {
+        ended: running.ended,
+        letGo: running.letGo,
+        how: async () => {
+          const exitCode = await running.exitCode();
+          if (exitCode === undefined) return undefined;
+          const outOfMemory = exitCode !== 0 && (await this.#watched.oomSince(oomsBefore, exitCode === 137 ? OOM_EVENT_MS_MAX : 0));
+          return { exitCode, outOfMemory };
+        },
+      };
+    };
+    return runBlock({ gone: this.#watched.died, begin, rest: (isStopped) => this.#rest(isStopped) }, kept, options);
   }
+
+  /** The result need not wait for the end of processes that nobody waits for, unless there are files that they might change. */
+  async #rest(isStopped: boolean): Promise<Rest | undefined> {
+    const spared = this.#kernel?.pid;
+    const seen = isStopped ? undefined : await this.observe();
+    if (seen && !this.hasStrangers(seen, spared)) return restOf(seen, "nothing");
+    if (seen && !seen.hasFiles) return restOf(seen, "processes");
+    const reaped = await this.reapAll(spared);
+    return reaped && restOf(reaped, "nothing");
+  }
+
+  async #takeSlot(): Promise<Slot> {
+    const ready = await this.#slot?.catch(() => undefined);
+    this.#slot = undefined;
+    if (ready && !ready.running.hasEnded) return ready;
+    ready?.running.letGo();
+    return openSlot(this.#container);
+  }
+
+  #forget(): string {
+    this.#kernel?.close();
+    this.#kernel = undefined;
+    return FORGOTTEN;
+  }
+}
+
+function restOf({ hasFiles, memoryPeakBytes }: Observation, left: Rest["left"]): Rest {
+  return { hasFiles, left, ...(memoryPeakBytes === undefined ? {} : { memoryPeakBytes }) };
 }
 
 const REAPED_MS_MAX = 5_000; // The reaper took 0.14 s, and 0.22 s under a fork bomb.
@@ -118,24 +226,3 @@ for round in 1 2 3 4 5; do
   done
 done
 exit 0`;
-
-/** How the shell that waits is named in a list of processes, for people who look for what code left. */
-export const WAITING = "parley-waiting";
-
-async function openSlot(container: Docker.Container): Promise<Slot> {
-  let hear: (stream: StreamName, bytes: Uint8Array) => void = () => {};
-  const running = await exec(container, { cmd: ["/bin/sh", "-c", SLOT, WAITING], onOutput: (stream, bytes) => hear(stream, bytes) });
-  return { running, listen: (onOutput) => (hear = onOutput) };
-}
-
-/**
- * Sweeps away what earlier blocks left outside the workspace, so that a full /tmp harms one block only, and makes `out` anew when it is
- * anything but a folder. Then waits to be told the command and the file, a line each, lays the code down, and becomes the command.
- */
-const SLOT = `
-rm -rf /tmp/* /tmp/.[!.]* /tmp/..?* /dev/shm/* 2>/dev/null
-if [ -L out ] || [ ! -d out ]; then rm -rf out; mkdir out; fi
-set -f
-IFS= read -r command && IFS= read -r file || exit 125
-case "$file" in ${WORKSPACE}/*) mkdir -p "\${file%/*}" && rm -f "$file" || exit 1 ;; esac
-cat > "$file" && exec $command "$file" </dev/null`;

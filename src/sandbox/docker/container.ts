@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { BOX_ENV, WORKSPACE } from "../box/box.ts";
 import { callEngine, statusOf, type Engine } from "./engine.ts";
 import type { Removal } from "./removal.ts";
 import { seccompProfile } from "./seccomp.ts";
@@ -24,7 +25,6 @@ export interface Owner {
 /** The container's first process runs under another uid than the code, which therefore can neither signal nor trace it. */
 const KEEPER = "65533:65533";
 export const CODE_USER = "65534:65534";
-export const WORKSPACE = "/work";
 
 const MIB = 1024 * 1024;
 
@@ -67,17 +67,7 @@ function containerOptions(
     Hostname: "sandbox",
     Entrypoint: [],
     Cmd: ["sleep", String(limits.ttlSeconds)],
-    // A fixed list: nothing of Parley's own environment.
-    Env: [
-      "PATH=/usr/local/bin:/usr/bin:/bin",
-      `HOME=${WORKSPACE}`,
-      "LANG=C.UTF-8",
-      `PYTHONPATH=${WORKSPACE}`, // a file that an earlier block named can be imported
-      "PYTHONUNBUFFERED=1", // else stdout would come after all of stderr
-      "PYTHONDONTWRITEBYTECODE=1",
-      "MPLBACKEND=Agg",
-      "MPLCONFIGDIR=/tmp",
-    ],
+    Env: Object.entries(BOX_ENV).map(([name, value]) => `${name}=${value}`),
     AttachStdin: false,
     OpenStdin: false,
     Tty: false,

@@ -1,11 +1,12 @@
 import type { Duplex } from "node:stream";
 import type Docker from "dockerode";
-import { CODE_USER, WORKSPACE } from "./container.ts";
-import { callEngine } from "./engine.ts";
+import { WORKSPACE, type Command, type Running } from "../box/box.ts";
 import type { StreamName } from "../box/output.ts";
+import { CODE_USER } from "./container.ts";
+import { callEngine } from "./engine.ts";
 
 /** A process in the container, being watched. */
-export interface Running {
+export interface ExecRunning {
   /** Settles when its streams have ended, that is when nobody holds them any more; never fails. */
   readonly ended: Promise<void>;
   readonly hasEnded: boolean;
@@ -19,15 +20,15 @@ export interface Running {
   end(bytes: string | Uint8Array): void;
 }
 
-export interface Command {
+export interface ExecCommand {
   readonly cmd: readonly string[];
   /** The code's own by default. */
   readonly user?: string;
-  readonly onOutput: (stream: StreamName, bytes: Uint8Array) => void;
+  readonly onOutput: Command["onOutput"];
 }
 
 /** Starts a process in the workspace. Fails when the container or the engine is gone. */
-export async function exec(container: Docker.Container, { cmd, user = CODE_USER, onOutput }: Command): Promise<Running> {
+export async function exec(container: Docker.Container, { cmd, user = CODE_USER, onOutput }: ExecCommand): Promise<ExecRunning> {
   const created = await callEngine((options) =>
     container.exec({
       User: user,
@@ -72,38 +73,20 @@ export async function exec(container: Docker.Container, { cmd, user = CODE_USER,
   };
 }
 
-/** Runs a short command of ours to its end; `undefined` when it had no end within `msMax`, or the container is gone. */
-export async function runToEnd(
-  container: Docker.Container,
-  script: string,
-  msMax: number,
-): Promise<{ exitCode: number; stdout: string } | undefined> {
-  const kept: Uint8Array[] = [];
-  let keptBytes = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Running | undefined;
-  try {
-    running = await exec(container, {
-      cmd: ["/bin/sh", "-c", script],
-      onOutput: (stream, bytes) => {
-        keptBytes += bytes.length;
-        if (stream === "stdout" && keptBytes < ANSWER_BYTES_MAX) kept.push(Buffer.from(bytes));
-      },
-    });
-    running.end("");
-    const late = new Promise<"late">((resolve) => (timer = setTimeout(resolve, msMax, "late")));
-    if ((await Promise.race([running.ended, late])) === "late") return undefined;
-    const exitCode = await running.exitCode();
-    return exitCode === undefined ? undefined : { exitCode, stdout: Buffer.concat(kept).toString() };
-  } catch {
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-    running?.letGo();
-  }
+/** Starts a program in the workspace as the code's user, with all of its stdin. */
+export async function startIn(container: Docker.Container, { args, stdin, onOutput }: Command): Promise<Running> {
+  const running = await exec(container, { cmd: args, onOutput });
+  running.end(stdin);
+  const { ended, letGo, exitCode } = running;
+  return {
+    ended,
+    letGo,
+    how: async () => {
+      const code = await exitCode();
+      return code === undefined ? undefined : { exitCode: code, outOfMemory: false };
+    },
+  };
 }
-
-const ANSWER_BYTES_MAX = 64 * 1024;
 
 /** Takes the engine's frames apart: a kind byte, three zeros, a length of four bytes, then as many bytes. A frame is passed on as it comes, not gathered. */
 function demultiplexer(onOutput: Command["onOutput"]): (chunk: Buffer) => void {

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
-import PQueue from "p-queue";
-import { Box } from "./box.ts";
+import { BOX_LIMITS, boxExecutor, type BoxExecutorSettings } from "../box/executor.ts";
+import { SandboxUnavailable, type Capabilities, type Executor } from "../executor.ts";
+import { DockerBox } from "./box.ts";
 import type { ContainerLimits } from "./container.ts";
 import { answers, connect, unavailable, type EngineSettings } from "./engine.ts";
 import { EngineEvents } from "./events.ts";
@@ -9,11 +10,8 @@ import { readImage, type ImageFacts } from "./image/languages.ts";
 import { removeOrphans } from "./orphans.ts";
 import { Pool } from "./pool.ts";
 import { Removal } from "./removal.ts";
-import { DockerSession } from "./session.ts";
-import { SandboxUnavailable, type Capabilities, type Executor } from "../executor.ts";
-import type { FileLimits } from "../box/files.ts";
 
-export interface DockerSettings extends Partial<Omit<EngineSettings, "image">>, Partial<ContainerLimits>, Partial<FileLimits> {
+export interface DockerSettings extends Partial<Omit<EngineSettings, "image">>, Partial<ContainerLimits>, BoxExecutorSettings {
   readonly image: string;
   /**
    * The same for every start of one Parley, and different for two that run side by side: a random id that is kept. At start, what an earlier
@@ -26,37 +24,25 @@ export interface DockerSettings extends Partial<Omit<EngineSettings, "image">>, 
   readonly state?: "files" | "kernel";
   /** Told, in one line for people, what went wrong beside the blocks: a container that could not be removed. */
   readonly report?: (problem: string) => void;
-  /** stdout and stderr together, head and tail kept. */
-  readonly outputBytesMax?: number;
   /** Containers started ahead. */
   readonly poolSize?: number;
-  /** Threads that have a container at one time; past it the one that was idle longest gives its container up. */
-  readonly boxesMax?: number;
-  /** Blocks that run at one time, over all threads. */
-  readonly runsMax?: number;
 }
 
 const DEFAULTS = {
+  ...BOX_LIMITS,
   gvisor: "when-offered",
   languages: {},
   state: "files",
-  memoryMb: 512,
   cpus: 1,
   pids: 64,
   workspaceMb: 64,
   ttlSeconds: 3600,
-  outputBytesMax: 64 * 1024,
-  filesMax: 20,
-  fileBytesMax: 8 * 1024 * 1024,
-  filesBytesMax: 16 * 1024 * 1024,
   poolSize: 1,
-  boxesMax: 32, // An idle one takes about 6 MB of the host.
   runsMax: 2 * availableParallelism(), // More at once only makes each slower.
 } as const;
 
 const GVISOR_MEMORY_MB_MIN = 512; // Its own kernel lives in the container's memory, and dies under less.
 const POOLED_AGE_MS_MAX = 15 * 60_000;
-const SESSIONS_MAX = 1000; // Without a container a session is a few hundred bytes.
 
 /**
  * Runs code in containers of a Docker engine, one for each thread: without network, with a read-only system, under limits. Finds the
@@ -75,11 +61,7 @@ export async function createDockerExecutor(settings: DockerSettings): Promise<Ex
     throw unavailable(engine.address, error);
   });
   const keepsVariables = limits.state === "kernel";
-  const start = async (): Promise<Box> => {
-    const box = await Box.start(engine, limits, owner, removal);
-    if (!keepsVariables) box.prepare();
-    return box;
-  };
+  const start = (): Promise<DockerBox> => DockerBox.start({ engine, events, limits, owner, removal, keepsVariables });
   const pool = new Pool({ start, size: limits.poolSize, boxAgeMsMax: POOLED_AGE_MS_MAX });
   const close = async (): Promise<void> => {
     await pool.close();
@@ -93,44 +75,37 @@ export async function createDockerExecutor(settings: DockerSettings): Promise<Ex
     await close();
     throw error;
   }
-  const { programs, lacking } = image;
-  const queue = new PQueue({ concurrency: limits.runsMax });
-  const supply = { engine, events, pool, limits, programs, lacking, keepsVariables, queue };
-  const sessions = new Map<string, DockerSession>();
-  let closed = false;
-
-  return {
-    capabilities: capabilities(limits, image, engine.runtime),
-    open: async (thread) => {
-      if (closed) throw new SandboxUnavailable("The sandbox is closed: Parley is stopping.");
-      const known = sessions.get(thread);
-      if (known) return known;
-      const session = new DockerSession(supply, () => sessions.delete(thread));
-      sessions.set(thread, session);
-      giveUpLongestIdle(sessions, limits.boxesMax);
-      return session;
+  return boxExecutor(
+    {
+      capabilities: capabilities(limits, image, engine.runtime),
+      programs: image.programs,
+      lacking: image.lacking,
+      lifeMs: limits.ttlSeconds * 1000,
+      lostWithBox: keepsVariables ? "files and variables" : "files",
+      memory: `program and files together may use ${limits.memoryMb} MB`,
+      take: () =>
+        pool.take().catch((error: unknown) => {
+          throw unavailable(engine.address, error);
+        }),
+      answers: () => answers(engine),
+      close,
     },
-    answers: () => answers(engine),
-    close: async () => {
-      closed = true;
-      await Promise.all([...sessions.values()].map((session) => session.end()));
-      await close();
-    },
-  };
+    limits,
+  );
 }
 
 /**
  * Starts a container exactly as code would get it, and asks it what the image can run. No code gets this one: its memory peak would be that
  * of the questions.
  */
-async function tryOut(pool: Pool, start: () => Promise<Box>, settings: DockerSettings, address: string): Promise<ImageFacts> {
-  let box: Box;
+async function tryOut(pool: Pool, start: () => Promise<DockerBox>, settings: DockerSettings, address: string): Promise<ImageFacts> {
+  let box: DockerBox;
   try {
     box = await start();
   } catch (error) {
     throw unavailable(address, error);
   }
-  const facts = await readImage(box.container, settings.image, settings.languages ?? {});
+  const facts = await readImage(box, settings.image, settings.languages ?? {});
   if (!facts) {
     await box.remove();
     throw new SandboxUnavailable(
@@ -159,14 +134,4 @@ function capabilities(limits: typeof DEFAULTS | DockerSettings, image: ImageFact
       `Programs and files together may use ${limits.memoryMb} MB. ` +
       `A first line "# filename: name.py" names the block's file, so that later blocks can import it.`,
   };
-}
-
-function giveUpLongestIdle(sessions: Map<string, DockerSession>, boxesMax: number): void {
-  const idle = [...sessions].filter(([, session]) => session.idle).toSorted(([, a], [, b]) => a.lastUsedMs - b.lastUsedMs);
-  const holding = [...sessions.values()].filter((session) => session.hasBox).length;
-  // One place is kept free for the thread that is about to run. A removal that fails is made good by the container's time to live.
-  for (const [, session] of idle.filter(([, { hasBox }]) => hasBox).slice(0, Math.max(0, holding + 1 - boxesMax)))
-    void session.giveUp().catch(() => {});
-  for (const [thread] of idle.filter(([, { hasBox }]) => !hasBox).slice(0, Math.max(0, sessions.size - SESSIONS_MAX)))
-    sessions.delete(thread);
 }

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { exec, type Running } from "./exec.ts";
+import { exec, type ExecRunning } from "./exec.ts";
 
 /** How things stand in a container, told by a process that the code can neither signal, trace nor read. */
 export interface Observation {
@@ -16,7 +16,7 @@ export interface Observation {
  * It starts no process, so that a fork bomb does not keep it from answering.
  */
 export class Monitor {
-  readonly #running: Running;
+  readonly #running: ExecRunning;
   readonly #asked: ((answer: string | undefined) => void)[] = [];
   #rest = "";
 
@@ -32,7 +32,7 @@ export class Monitor {
     return monitor;
   }
 
-  private constructor(running: Running) {
+  private constructor(running: ExecRunning) {
     this.#running = running;
     void running.ended.then(() => this.#answerAll());
   }

@@ -1,25 +1,25 @@
-import type { Box } from "./box.ts";
+import type { DockerBox } from "./box.ts";
 
 /**
  * Containers that are started ahead, so that a thread's first block need not wait for one. Filled one at a time: a start takes most of a
  * core. A container is handed out once and never comes back.
  */
 export class Pool {
-  readonly #start: () => Promise<Box>;
+  readonly #start: () => Promise<DockerBox>;
   readonly #size: number;
   readonly #boxAgeMsMax: number;
-  readonly #ready: Box[] = [];
+  readonly #ready: DockerBox[] = [];
   #filling: Promise<void> | undefined;
   #closed = false;
 
-  constructor({ start, size, boxAgeMsMax }: { start: () => Promise<Box>; size: number; boxAgeMsMax: number }) {
+  constructor({ start, size, boxAgeMsMax }: { start: () => Promise<DockerBox>; size: number; boxAgeMsMax: number }) {
     this.#start = start;
     this.#size = size;
     this.#boxAgeMsMax = boxAgeMsMax;
   }
 
   /** A container that is running now. Fails when none can be started. */
-  async take(): Promise<Box> {
+  async take(): Promise<DockerBox> {
     let box = this.#ready.shift();
     // One that was killed in the meantime, with the engine or by somebody's hand, is of no use to anybody.
     while (box && (Date.now() - box.startedAtMs > this.#boxAgeMsMax || !(await box.observe()))) {
@@ -41,7 +41,7 @@ export class Pool {
     await Promise.all(this.#ready.splice(0).map((box) => box.remove()));
   }
 
-  async #startAndFill(): Promise<Box> {
+  async #startAndFill(): Promise<DockerBox> {
     const box = await this.#start();
     this.fill();
     return box;
@@ -56,7 +56,7 @@ export class Pool {
     }
   }
 
-  async #add(box: Box): Promise<void> {
+  async #add(box: DockerBox): Promise<void> {
     if (this.#closed || this.#ready.length >= this.#size) await box.remove();
     else this.#ready.push(box);
   }

@@ -1,5 +1,7 @@
 import type { Sandbox } from "@e2b/code-interpreter";
-import { BOX_ENV, runToEnd, WORKSPACE, type Box, type Command, type Ended, type Running } from "../box/box.ts";
+import { BOX_ENV, WORKSPACE, type Command, type Ended, type Running } from "../box/box.ts";
+import { runToEnd } from "../box/run.ts";
+import { shellBox, type ShellBox } from "../box/shell.ts";
 import { packFiles } from "../box/tars.ts";
 
 const REAPED_MS_MAX = 10_000;
@@ -9,7 +11,7 @@ const OUT_TAR = "/root/parley-out.tar";
 const IN_TAR = "/root/parley-in.tar";
 
 /** A micro-VM as a box. Its kernel is the wall; inside, code is an ordinary user who cannot become root. */
-export function microVmBox(sandbox: Sandbox, { endsAtMs, oomKills }: { endsAtMs: number; oomKills: number }): Box {
+export function microVmBox(sandbox: Sandbox, { endsAtMs, oomKills }: { endsAtMs: number; oomKills: number }): ShellBox {
   const gone = Promise.withResolvers<void>();
   const asRoot = (command: Command): Promise<Running> => startAs(sandbox, "root", command);
   let oomKillsSeen = oomKills;
@@ -30,12 +32,12 @@ export function microVmBox(sandbox: Sandbox, { endsAtMs, oomKills }: { endsAtMs:
     return undefined;
   }
 
-  return {
+  return shellBox({
     gone: gone.promise,
     endsAtMs,
     start: async (command) => {
       const running = await startAs(sandbox, "user", command);
-      return { ...running, ended: running.ended.then(endOf) };
+      return { ...running, how: async () => endOf(await running.how()) };
     },
     reap: async () => (await runToEnd((command) => startAs(sandbox, "user", command), "kill -9 -1; exit 0", REAPED_MS_MAX))?.exitCode === 0,
     packOut: async function* () {
@@ -56,7 +58,7 @@ export function microVmBox(sandbox: Sandbox, { endsAtMs, oomKills }: { endsAtMs:
       await sandbox.kill().catch(() => {}); // Gone already, or out of reach: then its time ends it.
       gone.resolve();
     },
-  };
+  });
 }
 
 /** Of the control group where there is one, else of the whole machine. With the shell's own means. */
@@ -84,7 +86,8 @@ export async function startAs(sandbox: Sandbox, user: "root" | "user", { args, s
   const ended = handle.wait().then(endOf, endOf);
   if (stdin.length > 0) await handle.sendStdin(new Uint8Array(stdin));
   return {
-    ended,
+    ended: ended.then(() => {}),
+    how: () => ended,
     letGo: () => {
       listening = false;
       void handle.disconnect().catch(() => {}); // it is broken already

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Sandbox } from "@e2b/code-interpreter";
-import { BOX_LIMITS, createBoxExecutor, type BoxExecutorSettings } from "../box/executor.ts";
-import { runToEnd, type Box } from "../box/box.ts";
+import { BOX_LIMITS, type BoxExecutorSettings } from "../box/executor.ts";
+import { runToEnd } from "../box/run.ts";
+import type { ShellBox } from "../box/shell.ts";
+import { createShellExecutor } from "../box/shell-executor.ts";
 import { microVmBox, OOM_KILLS, startAs } from "./box.ts";
 import { SandboxUnavailable, type Executor } from "../executor.ts";
 import { optionalPackage } from "../optional-package.ts";
@@ -37,7 +39,7 @@ export async function createE2bExecutor(settings: E2bSettings): Promise<Executor
   const connection = { apiKey, ...(apiUrl === undefined ? {} : { apiUrl }), ...(sandboxUrl === undefined ? {} : { sandboxUrl }) };
   await removeOrphans(Sandbox, connection, owner);
 
-  const start = async (): Promise<Box> => {
+  const start = async (): Promise<ShellBox> => {
     const sandbox = await Sandbox.create(template, {
       ...connection,
       timeoutMs: ttlSeconds * 1000,
@@ -53,12 +55,13 @@ export async function createE2bExecutor(settings: E2bSettings): Promise<Executor
     throw new SandboxUnavailable(`A sandbox of the template ${template} could not be set up. ${MEND}`);
   };
 
-  return createBoxExecutor(
+  return createShellExecutor(
     {
       grade: "microvm",
       label: "E2B micro-VM, no network; code and files leave this machine",
       where: "in a Linux virtual machine without network",
       start,
+      lifeMs: ttlSeconds * 1000,
       inspect: networkReached,
       mend: MEND,
     },
@@ -73,7 +76,7 @@ exit 0`;
 
 const LOOK_MS_MAX = 30_000;
 
-async function networkReached(box: Box): Promise<string | undefined> {
+async function networkReached(box: ShellBox): Promise<string | undefined> {
   const script = `
 for to in 1.1.1.1/53 169.254.169.254/80; do (timeout 3 bash -c "exec 3<>/dev/tcp/$to") 2>/dev/null && echo "$to"; done
 echo looked`;

@@ -1,6 +1,8 @@
 import { PassThrough, Writable } from "node:stream";
 import type { CoreV1Api, Exec, V1Status } from "@kubernetes/client-node";
-import { runToEnd, WORKSPACE, type Box, type Command, type Ended, type Running } from "../box/box.ts";
+import { WORKSPACE, type Command, type Ended, type Running } from "../box/box.ts";
+import { runToEnd } from "../box/run.ts";
+import { shellBox, type ShellBox } from "../box/shell.ts";
 import { packFiles } from "../box/tars.ts";
 import { CONTAINER } from "./pod.ts";
 
@@ -16,7 +18,7 @@ const REAPED_MS_MAX = 10_000; // over the API server and the node
 const COPY_MS_MAX = 30_000;
 
 /** A running pod as a box. Everything goes by exec: a WebSocket to the API server for each command. */
-export function podBox({ core, exec, namespace, name, endsAtMs }: Pod): Box {
+export function podBox({ core, exec, namespace, name, endsAtMs }: Pod): ShellBox {
   const gone = Promise.withResolvers<void>();
   let oomKills = 0;
 
@@ -37,7 +39,8 @@ export function podBox({ core, exec, namespace, name, endsAtMs }: Pod): Box {
     socket.on("error", () => resolve(undefined)); // "close" follows
     if (stdin.length > 0) input.write(Buffer.from(stdin));
     return {
-      ended: status.then(endOf),
+      ended: status.then(() => {}),
+      how: async () => endOf(await status),
       letGo: () => {
         listening = false;
         socket.terminate();
@@ -45,10 +48,21 @@ export function podBox({ core, exec, namespace, name, endsAtMs }: Pod): Box {
     };
   }
 
+  /** The code's own, of which is to be told whether the kernel killed in it. */
+  async function startCode(command: Command): Promise<Running> {
+    const running = await start(command);
+    return {
+      ...running,
+      how: async () => {
+        const end = await running.how();
+        return end && end.exitCode !== 0 && !end.outOfMemory ? { ...end, outOfMemory: await hasKilledForMemory() } : end;
+      },
+    };
+  }
+
   async function endOf(status: V1Status | undefined): Promise<Ended | undefined> {
     const exitCode = status && exitCodeOf(status);
-    if (exitCode === 0) return { exitCode, outOfMemory: false };
-    if (exitCode !== undefined) return { exitCode, outOfMemory: await hasKilledForMemory() };
+    if (exitCode !== undefined) return { exitCode, outOfMemory: false };
     // No exit code: the pod ended, or the way to it broke.
     const pod = await core.readNamespacedPod({ namespace, name }).catch(() => undefined);
     if (pod?.status?.phase !== "Running") gone.resolve();
@@ -66,10 +80,10 @@ export function podBox({ core, exec, namespace, name, endsAtMs }: Pod): Box {
     return grown;
   }
 
-  return {
+  return shellBox({
     gone: gone.promise,
     endsAtMs,
-    start,
+    start: startCode,
     reap: async () => (await runToEnd(start, REAP, REAPED_MS_MAX))?.exitCode === 0,
     packOut: () => output(start, `tar -cf - -C ${WORKSPACE} out`),
     bringIn: async (files) => {
@@ -84,7 +98,7 @@ export function podBox({ core, exec, namespace, name, endsAtMs }: Pod): Box {
       await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 }).catch(() => {});
       gone.resolve();
     },
-  };
+  });
 }
 
 /** Ends every process of the code, however many there are and whatever they ignore; the caller of the signal and the pod's first are spared. */
@@ -105,7 +119,9 @@ async function* output(start: (command: Command) => Promise<Running>, script: st
   const stream = new PassThrough();
   const onOutput: Command["onOutput"] = (name, bytes) => void (name === "stdout" && stream.write(Buffer.from(bytes)));
   const running = await start({ args: ["/bin/sh", "-c", script], stdin: Buffer.alloc(0), onOutput });
-  void running.ended.then((end) => (end?.exitCode === 0 ? stream.end() : stream.destroy(new Error("the command failed"))));
+  void running.ended
+    .then(() => running.how())
+    .then((end) => (end?.exitCode === 0 ? stream.end() : stream.destroy(new Error("the command failed"))));
   try {
     yield* stream as AsyncIterable<Uint8Array>;
   } finally {

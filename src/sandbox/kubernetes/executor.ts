@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { CoreV1Api, KubeConfig, V1Pod } from "@kubernetes/client-node";
-import { BOX_LIMITS, createBoxExecutor, type BoxExecutorSettings } from "../box/executor.ts";
-import { runToEnd, type Box } from "../box/box.ts";
+import { BOX_LIMITS, type BoxExecutorSettings } from "../box/executor.ts";
+import { runToEnd } from "../box/run.ts";
+import type { ShellBox } from "../box/shell.ts";
+import { createShellExecutor } from "../box/shell-executor.ts";
 import { SandboxUnavailable, type Executor } from "../executor.ts";
 import { podBox } from "./box.ts";
 import { podSpec, type PodSettings } from "./pod.ts";
@@ -39,7 +41,7 @@ export async function createKubernetesExecutor(settings: KubernetesSettings): Pr
   const { namespace } = settings;
   await removeOrphans(core, namespace, owner);
 
-  const start = async (): Promise<Box> => {
+  const start = async (): Promise<ShellBox> => {
     const made = await core.createNamespacedPod({ namespace, body: podSpec(pod, owner) }).catch((error: unknown) => {
       throw unavailable(error, namespace);
     });
@@ -53,12 +55,13 @@ export async function createKubernetesExecutor(settings: KubernetesSettings): Pr
     return podBox({ core, exec, namespace, name, endsAtMs: Date.now() + pod.ttlSeconds * 1000 });
   };
 
-  return createBoxExecutor(
+  return createShellExecutor(
     {
       grade: settings.runtimeClass === undefined ? "container" : "container+gvisor",
       label: `Kubernetes pod${settings.runtimeClass === undefined ? "" : ` (${settings.runtimeClass})`}, ${settings.allowNetwork ? "with network" : "no network"}, ${pod.memoryMb} MB`,
       where: `in a Linux pod ${settings.allowNetwork ? "with" : "without"} network`,
       start,
+      lifeMs: pod.ttlSeconds * 1000,
       answers: () =>
         core.listNamespacedPod({ namespace, limit: 1 }).then(
           () => true,
@@ -71,7 +74,7 @@ export async function createKubernetesExecutor(settings: KubernetesSettings): Pr
   );
 
   /** A network policy binds only where the cluster's network enforces it, so what counts is what a pod can reach. */
-  async function networkReached(box: Box): Promise<string | undefined> {
+  async function networkReached(box: ShellBox): Promise<string | undefined> {
     const script = `
 for to in 1.1.1.1/53 169.254.169.254/80 "$KUBERNETES_SERVICE_HOST/$KUBERNETES_SERVICE_PORT"; do
   (timeout 3 bash -c "exec 3<>/dev/tcp/$to") 2>/dev/null && echo "$to"

@@ -2,7 +2,9 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, lstatSync, readlinkSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
-import { BOX_ENV, runToEnd, within, WORKSPACE, type Box, type Command, type Ended, type Running } from "../box/box.ts";
+import { BOX_ENV, WORKSPACE, type Command, type Running } from "../box/box.ts";
+import { runToEnd, within } from "../box/run.ts";
+import { shellBox, type ShellBox } from "../box/shell.ts";
 import { packFiles } from "../box/tars.ts";
 import { TreeMemory } from "./memory.ts";
 
@@ -43,7 +45,7 @@ const NOBODY = 65_532; // A user id that no account has; under nobody's own (655
  * Each block gets namespaces of its own below it, which end with the block and take every process with them. Fails when the host lets
  * nobody make namespaces; the message is the keeper's last words.
  */
-export async function startOsBox({ programs, limits, seccomp }: OsParts): Promise<Box> {
+export async function startOsBox({ programs, limits, seccomp }: OsParts): Promise<ShellBox> {
   const asNobody =
     process.getuid?.() === 0 && programs.setpriv
       ? [programs.setpriv, `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--"]
@@ -71,7 +73,7 @@ export async function startOsBox({ programs, limits, seccomp }: OsParts): Promis
     return Promise.resolve(watch(spawnWith([...inKeeper, ...args], "ignore"), stdin, onOutput).running);
   }
 
-  return {
+  return shellBox({
     gone: gone.promise,
     endsAtMs: Number.POSITIVE_INFINITY,
     start: async ({ args, stdin, onOutput }) => {
@@ -83,11 +85,14 @@ export async function startOsBox({ programs, limits, seccomp }: OsParts): Promis
       running = child;
       const memory = new TreeMemory(child.pid, limits.memoryMb * 1024 * 1024, () => child.kill("SIGKILL"));
       const watched = watch(child, stdin, onOutput);
-      const ended = watched.running.ended.then((end): Ended | undefined => {
-        memory.stop();
-        return end && { ...end, outOfMemory: memory.exceeded || saysOutOfMemory(watched.lastWords()) };
-      });
-      return { ...watched.running, ended };
+      void watched.running.ended.then(() => memory.stop());
+      return {
+        ...watched.running,
+        how: async () => {
+          const end = await watched.running.how();
+          return end && { ...end, outOfMemory: memory.exceeded || saysOutOfMemory(watched.lastWords()) };
+        },
+      };
     },
     reap: async () => {
       const child = running;
@@ -111,7 +116,7 @@ export async function startOsBox({ programs, limits, seccomp }: OsParts): Promis
       keeper.kill("SIGKILL");
       await within(gone.promise, GONE_MS_MAX);
     },
-  };
+  });
 }
 
 const KEEPER_NAMESPACES = ["--user", "--map-root-user", "--mount", "--propagation", "private"];
@@ -196,10 +201,15 @@ function watch(child: Piped, stdin: Uint8Array, onOutput: Command["onOutput"]): 
   });
   child.stdin.on("error", () => {}); // it ended before it read all; its end tells
   child.stdin.end(stdin);
-  const { promise: ended, resolve } = Promise.withResolvers<Ended | undefined>();
+  const { promise: exitCode, resolve } = Promise.withResolvers<number | undefined>();
   child.on("error", () => resolve(undefined));
-  child.on("close", (code) => resolve({ exitCode: code ?? 137, outOfMemory: false }));
-  return { running: { ended, letGo: () => void (listening = false) }, lastWords: () => lastWords };
+  child.on("close", (code) => resolve(code ?? 137));
+  const how: Running["how"] = async () => {
+    const code = await exitCode;
+    return code === undefined ? undefined : { exitCode: code, outOfMemory: false };
+  };
+  const ended = exitCode.then(() => {});
+  return { running: { ended, how, letGo: () => void (listening = false) }, lastWords: () => lastWords };
 }
 
 /** The limit of one process is no kill but a refusal, which programs tell by themselves. */

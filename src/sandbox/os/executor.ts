@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { delimiter, join } from "node:path";
-import { createBoxExecutor, BOX_LIMITS, type BoxExecutorSettings } from "../box/executor.ts";
-import type { Box } from "../box/box.ts";
+import { BOX_LIMITS, type BoxExecutorSettings } from "../box/executor.ts";
+import type { ShellBox } from "../box/shell.ts";
+import { createShellExecutor } from "../box/shell-executor.ts";
 import { SandboxUnavailable, type Executor } from "../executor.ts";
 import { startOsBox, type OsLimits, type OsParts, type OsPrograms } from "./box.ts";
 import { seccompProgram } from "./seccomp.ts";
@@ -23,11 +24,11 @@ const MEND =
 export async function createOsExecutor(settings: OsSettings = {}): Promise<Executor> {
   const limits: OsLimits = { memoryMb: BOX_LIMITS.memoryMb, pids: 64, workspaceMb: 64, ...settings };
   const parts: OsParts = { programs: findPrograms(), limits, seccomp: filterOf(process.arch) };
-  const start = (): Promise<Box> =>
+  const start = (): Promise<ShellBox> =>
     startOsBox(parts).catch((error: unknown) => {
       throw new SandboxUnavailable(`A process sandbox could not be made (${String((error as Error).message).slice(0, 300)}). ${MEND}`);
     });
-  return createBoxExecutor(
+  return createShellExecutor(
     {
       grade: "process",
       label: LABEL,

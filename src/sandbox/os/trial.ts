@@ -2,12 +2,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runToEnd, type Box } from "../box/box.ts";
+import { runToEnd } from "../box/run.ts";
+import type { ShellBox } from "../box/shell.ts";
 
 const LOOK_MS_MAX = 20_000;
 
 /** What code in a box could reach that it must not; `undefined`: nothing. On the host itself each look finds something. */
-export async function leaks(box: Pick<Box, "start">): Promise<string | undefined> {
+export async function leaks(box: Pick<ShellBox, "start">): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), "parley-trial-"));
   const listener = createServer((socket) => socket.destroy());
   let connections = 0;

@@ -3,11 +3,13 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { BOX_LIMITS, boxExecutor } from "../box/executor.ts";
+import type { BoxLimits } from "../box/session.ts";
 import { SandboxUnavailable, type Executor } from "../executor.ts";
+import { GuestBox } from "./box.ts";
 import { GuestProcess, type GuestParts } from "./process.ts";
-import { WasmSession, type WasmLimits } from "./session.ts";
 
-export interface WasmSettings extends Partial<WasmLimits> {
+export interface WasmSettings extends Partial<BoxLimits> {
   /** Keeps one Python started ahead (about 190 MB), so that a thread's first block need not wait 4 to 6 s for it. */
   readonly prewarm?: boolean;
   /** Threads that have a process at one time; past it the one that was idle longest gives its up, and keeps its files. */
@@ -20,11 +22,7 @@ export interface WasmExecutor extends Executor {
 }
 
 const DEFAULTS = {
-  memoryMb: 512,
-  outputBytesMax: 64 * 1024,
-  filesMax: 20,
-  fileBytesMax: 8 * 1024 * 1024,
-  filesBytesMax: 16 * 1024 * 1024,
+  ...BOX_LIMITS,
   prewarm: false,
   processesMax: 8, // each about 190 MB
 };
@@ -43,45 +41,42 @@ export async function createWasmExecutor(settings: WasmSettings): Promise<WasmEx
   await removeOrphans();
   const cacheFolder = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
   const parts: GuestParts = { deno, pyodideFolder, wrapper, cacheFolder, memoryMb: limits.memoryMb };
-  const sessions = new Map<string, WasmSession>();
-  let closed = false;
+  let isClosed = false;
   let spare = limits.prewarm ? new GuestProcess(parts) : undefined;
 
   /** The one that waits, or a new one; then another is set to wait, once this one no longer needs the processor. */
   function takeGuest(): GuestProcess {
     const guest = spare?.alive ? spare : new GuestProcess(parts);
     spare = undefined;
-    if (limits.prewarm) void guest.ready.then(() => closed || (spare ??= new GuestProcess(parts))).catch(() => {});
+    if (limits.prewarm) void guest.ready.then(() => isClosed || (spare ??= new GuestProcess(parts))).catch(() => {});
     return guest;
   }
 
-  return {
-    ready: spare?.ready ?? Promise.resolve(),
-    capabilities: {
-      grade: "wasm",
-      label: "WebAssembly: Python standard library only, not for untrusted workspaces",
-      languages: ["python"],
-      hint:
-        "Code blocks marked python are run by Python 3 compiled to WebAssembly: its standard library only, no other packages, no pip, no network, no subprocesses, no threads. " +
-        "Files in the working folder stay from block to block; variables do not. Print what is to be seen; " +
-        `put files for people into out/ (at most ${limits.filesMax}). A first line "# filename: name.py" names the block's file, so that later blocks can import it.`,
+  const executor = boxExecutor(
+    {
+      capabilities: {
+        grade: "wasm",
+        label: "WebAssembly: Python standard library only, not for untrusted workspaces",
+        languages: ["python"],
+        hint:
+          "Code blocks marked python are run by Python 3 compiled to WebAssembly: its standard library only, no other packages, no pip, no network, no subprocesses, no threads. " +
+          "Files in the working folder stay from block to block; variables do not. Print what is to be seen; " +
+          `put files for people into out/ (at most ${limits.filesMax}). A first line "# filename: name.py" names the block's file, so that later blocks can import it.`,
+      },
+      programs: new Map([["python", "python"]]),
+      memory: `program and files together may use about ${limits.memoryMb} MB`,
+      attemptsMax: 1, // What ends a Python in a process of its own is the code.
+      take: async () => new GuestBox(takeGuest, limits.fileBytesMax),
+      sessionsMax: SESSIONS_MAX,
+      close: async () => {
+        isClosed = true;
+        await spare?.kill();
+        await rm(cacheFolder, { recursive: true, force: true });
+      },
     },
-    open: async (thread) => {
-      if (closed) throw new SandboxUnavailable("The sandbox is closed: Parley is stopping.");
-      const known = sessions.get(thread);
-      if (known) return known;
-      const session = new WasmSession(takeGuest, limits, () => sessions.delete(thread));
-      sessions.set(thread, session);
-      giveUpLongestIdle(sessions, limits.processesMax);
-      return session;
-    },
-    close: async () => {
-      closed = true;
-      await Promise.all([...sessions.values()].map((session) => session.end()));
-      await spare?.kill();
-      await rm(cacheFolder, { recursive: true, force: true });
-    },
-  };
+    { ...limits, boxesMax: limits.processesMax, runsMax: Number.POSITIVE_INFINITY },
+  );
+  return { ...executor, ready: spare?.ready ?? Promise.resolve() };
 }
 
 const FOLDER = "parley-deno-"; // then the process id of its Parley, and random letters
@@ -138,14 +133,4 @@ function findProgram(name: string): string | undefined {
     .split(delimiter)
     .map((folder) => join(folder, name))
     .find((path) => existsSync(path));
-}
-
-function giveUpLongestIdle(sessions: Map<string, WasmSession>, processesMax: number): void {
-  const idle = [...sessions].filter(([, session]) => session.idle).toSorted(([, a], [, b]) => a.lastUsedMs - b.lastUsedMs);
-  const holding = [...sessions.values()].filter((session) => session.hasProcess).length;
-  // One place is kept free for the thread that is about to run.
-  for (const [, session] of idle.filter(([, { hasProcess }]) => hasProcess).slice(0, Math.max(0, holding + 1 - processesMax)))
-    void session.giveUp();
-  for (const [thread] of idle.filter(([, { hasProcess }]) => !hasProcess).slice(0, Math.max(0, sessions.size - SESSIONS_MAX)))
-    sessions.delete(thread);
 }

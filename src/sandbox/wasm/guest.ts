@@ -1,4 +1,5 @@
-import { PYTHON_END } from "../box/python-end.ts";
+import type { Answer, Request } from "./protocol.ts";
+import { RUNNER } from "./runner.ts";
 
 /**
  * Runs inside Deno, without any permission but reading Pyodide's own folder. Speaks JSON lines: requests on stdin, answers on stdout.
@@ -18,27 +19,6 @@ interface Memory {
   readonly buffer: ArrayBuffer;
   grow: (this: Memory, pages: number) => number;
 }
-
-/** What the host asks. */
-export type Request =
-  | { readonly type: "put"; readonly files: readonly { readonly path: string; readonly base64: string; readonly readOnly: boolean }[] }
-  | { readonly type: "run"; readonly path: string; readonly code: string; readonly fileBytesMax: number };
-
-/** What the guest answers: `ready` once; for a run any number of `printed` and `changed`, then `done`. */
-export type Answer =
-  | { readonly type: "ready"; readonly python: string }
-  | { readonly type: "printed"; readonly stream: "stdout" | "stderr"; readonly base64: string }
-  /** A file of the workspace that is new or was written; without content when it is larger than asked for. */
-  | { readonly type: "changed"; readonly path: string; readonly sizeBytes: number; readonly version: string; readonly base64?: string }
-  /** What in `out/` is not to be had. */
-  | { readonly type: "odd"; readonly path: string; readonly kind: "folder" | "special" | "unreadable" }
-  | {
-      readonly type: "done";
-      readonly exitCode: number;
-      readonly outOfMemory: boolean;
-      readonly usable: boolean;
-      readonly gone: readonly string[];
-    };
 
 interface Stat {
   readonly mode: number;
@@ -68,84 +48,6 @@ type RunPython = (path: string, source: string) => Promise<number>;
 
 const WORKSPACE = "/work";
 const PATHS_MAX = 4096; // as many as the container's workspace holds
-
-/** Runs a block with fresh globals. Files stay; modules that came from the workspace are forgotten, so that a changed one is read anew. */
-const RUNNER = `
-${PYTHON_END}
-def make():
-    import asyncio, gc, linecache, os, socket, sys, traceback, types
-    from pyodide.code import eval_code_async
-    os.chdir("/work")
-    os.environ.clear()
-    os.environ.update(HOME="/work", LANG="C.UTF-8", MPLBACKEND="Agg")
-    # The real one ends the runtime without a word. This one ends the block.
-    def leave(code):
-        raise SystemExit(code)
-    os._exit = leave
-    # Else every name would seem to have an address.
-    def no_names(*names, **more):
-        raise socket.gaierror(socket.EAI_NONAME, "there is no network")
-    socket.getaddrinfo = socket.gethostbyname = socket.gethostbyname_ex = no_names
-    settle = make_settle()
-    path_before, modules_before = list(sys.path), set(sys.modules)
-    stdout, stderr = sys.__stdout__, sys.__stderr__
-
-    def show(error, path):
-        frames = error.__traceback__
-        while frames is not None and frames.tb_frame.f_code.co_filename != path:
-            frames = frames.tb_next
-        traceback.print_exception(type(error), error, frames, file=sys.stderr)
-
-    async def run(path, source):
-        main = types.ModuleType("__main__")
-        main.__file__ = path
-        sys.modules["__main__"] = main
-        sys.argv = [path]
-        sys.path[:] = ["/work", *path_before]
-        sys.stdout, sys.stderr = stdout, stderr
-        for stream in (stdout, stderr):
-            stream.reconfigure(line_buffering=True, errors="backslashreplace")
-        os.chdir("/work")
-        linecache.cache[path] = (len(source), None, source.splitlines(True), path)
-        status = await status_of(path, source, main)
-        if status >= 0:
-            # A block's variables end with it, and with them the files that they hold.
-            settle()
-            main.__dict__.clear()
-            gc.collect()
-        settle(False)
-        for stream in {sys.stdout, sys.stderr, stdout, stderr}:
-            try:
-                stream.flush()
-            except Exception:
-                pass
-        return status
-
-    async def status_of(path, source, main):
-        try:
-            await eval_code_async(source, main.__dict__, filename=path)
-            return 0
-        except SystemExit as exit:
-            if exit.code is None or isinstance(exit.code, int):
-                return (exit.code or 0) & 255
-            print(exit.code, file=sys.stderr)
-            return 1
-        except MemoryError as error:
-            show(error, path)
-            return -1
-        except BaseException as error:
-            show(error, path)
-            return 1
-        finally:
-            for task in asyncio.all_tasks():
-                if task is not asyncio.current_task():
-                    task.cancel()
-            for name in set(sys.modules) - modules_before:
-                if str(getattr(sys.modules[name], "__file__", None) or "").startswith("/work/"):
-                    del sys.modules[name]
-    return run
-make()
-`;
 
 if (typeof Deno !== "undefined") await main();
 

@@ -3,7 +3,7 @@ import { setPriority } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { SandboxUnavailable } from "../executor.ts";
-import type { Answer, Request } from "./guest.ts";
+import type { Answer, Request } from "./protocol.ts";
 
 /** What is needed to start a guest; found once. */
 export interface GuestParts {

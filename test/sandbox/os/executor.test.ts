@@ -139,10 +139,9 @@ test("on the host itself the trial finds everything that it looks for", async ()
     const [program, ...rest] = args;
     const child = startChild(program, rest);
     child.stdout.on("data", (chunk: Buffer) => onOutput("stdout", chunk));
-    const ended = new Promise<{ exitCode: number; outOfMemory: boolean }>((resolve) =>
-      child.on("close", (code) => resolve({ exitCode: code ?? 1, outOfMemory: false })),
-    );
-    return { ended, letGo: () => {} };
+    const exitCode = new Promise<number>((resolve) => child.on("close", (code) => resolve(code ?? 1)));
+    const how = async () => ({ exitCode: await exitCode, outOfMemory: false });
+    return { ended: exitCode.then(() => {}), how, letGo: () => {} };
   };
   const found = await leaks({ start });
   for (const what of ["files", "processes", "network", "calls"]) expect(found).toContain(what);

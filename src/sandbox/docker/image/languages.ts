@@ -1,5 +1,5 @@
-import type Docker from "dockerode";
-import { runToEnd } from "../exec.ts";
+import { runToEnd } from "../../box/run.ts";
+import type { DockerBox } from "../box.ts";
 
 /** What an image can run. */
 export interface ImageFacts {
@@ -17,13 +17,13 @@ const COMMAND = /^[\w./+-]+( [\w./+=:,-]+)*$/;
 
 /** Asks a container what its image can run. `undefined` when it does not even run a shell. */
 export async function readImage(
-  container: Docker.Container,
+  box: DockerBox,
   image: string,
   languages: Readonly<Record<string, string>>,
 ): Promise<ImageFacts | undefined> {
   const mapped = Object.entries(languages).filter(([, command]) => COMMAND.test(command));
   const asked = mapped.map(([, command], index) => `say mapped${index} "$(command -v ${command.split(" ")[0]} || true)"`);
-  const said = await runToEnd(container, [TRIAL, ...asked].join("\n"), TRIAL_MS_MAX);
+  const said = await runToEnd((command) => box.start(command), [TRIAL, ...asked].join("\n"), TRIAL_MS_MAX);
   if (said?.exitCode !== 0) return undefined;
   const lines = said.stdout.split("\n");
   const found = (key: string): string => lines.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) ?? "";

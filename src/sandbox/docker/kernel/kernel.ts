@@ -1,28 +1,36 @@
 import { randomUUID } from "node:crypto";
-import type { Box } from "../box.ts";
-import type { Watched } from "../events.ts";
-import { exec, type Running } from "../exec.ts";
-import { KERNEL_DRIVER } from "./driver.ts";
-import { LOST, raceOf, restOf, within, type BlockEnd, type Program } from "../run.ts";
-import type { RunOptions } from "../../executor.ts";
+import type Docker from "dockerode";
+import { LOST, WORKSPACE, type BlockEnd, type Program } from "../../box/box.ts";
 import type { CappedOutput } from "../../box/output.ts";
+import { raceOf, STREAM_END_MS_MAX, within } from "../../box/run.ts";
+import type { RunOptions } from "../../executor.ts";
+import type { Watched } from "../events.ts";
+import { exec, type ExecRunning } from "../exec.ts";
+import type { Observation } from "../monitor.ts";
+import { KERNEL_DRIVER } from "./driver.ts";
+
+/** The container that a kernel lives in: who else is there, and how they are ended. */
+export interface KernelHost {
+  observe(): Promise<Observation | undefined>;
+  hasStrangers(seen: Observation, spared?: number): boolean;
+  reapAll(spared?: number): Promise<Observation | undefined>;
+}
 
 const HELLO_MS_MAX = 10_000; // Python starts in 20 ms, on a loaded machine in a second.
 const INTERRUPT_MS_MAX = 500; // Python looks for an interrupt between two instructions, and then writes out what is open; what does not is stuck in something long.
 const FRAME_BYTES_MAX = 4091; // What the driver sends at most; anything longer is not the driver's.
-const STREAM_END_MS_MAX = 6_000; // The engine itself waits 2 s for whoever still holds the streams.
 const OOM_EVENT_MS_MAX = 1_000; // The event comes by another way than the exit code.
 
 /** A Python that stays from block to block in one container, beside whatever else runs there. What comes from it is as hostile as the code. */
 export class Kernel {
   readonly pid: number;
-  readonly #running: Running;
+  readonly #running: ExecRunning;
   readonly #frames: Frames;
 
   /** Fails when the container is gone, or has no Python that starts. */
-  static async start(box: Box, command: string): Promise<Kernel> {
+  static async start(container: Docker.Container, command: string): Promise<Kernel> {
     const frames = new Frames();
-    const running = await exec(box.container, {
+    const running = await exec(container, {
       // Isolated: a file json.py of an earlier block is not to be taken for Python's own.
       cmd: [...command.split(" "), "-I", "-c", KERNEL_DRIVER],
       onOutput: (stream, bytes) => (stream === "stdout" ? frames.take(bytes) : frames.hear({ kind: "e", body: bytes })),
@@ -40,7 +48,7 @@ export class Kernel {
     throw new Error("Python did not start");
   }
 
-  private constructor(running: Running, frames: Frames, pid: number) {
+  private constructor(running: ExecRunning, frames: Frames, pid: number) {
     this.#running = running;
     this.#frames = frames;
     this.pid = pid;
@@ -51,9 +59,9 @@ export class Kernel {
   }
 
   /** Runs one block. When the kernel has ended after it, its variables are lost. */
-  async run(box: Box, watched: Watched, program: Omit<Program, "command">, kept: CappedOutput, options: RunOptions): Promise<BlockEnd> {
+  async run(box: KernelHost, watched: Watched, program: Program, kept: CappedOutput, options: RunOptions): Promise<BlockEnd> {
     const oomsBefore = watched.ooms;
-    const race = raceOf(watched, kept, options);
+    const race = raceOf(watched.died, kept, options);
     const id = randomUUID();
     const done = Promise.withResolvers<number>();
     const broken = Promise.withResolvers<"broken">();
@@ -70,15 +78,15 @@ export class Kernel {
       } else broken.resolve("broken");
     };
     try {
-      const { code, file } = program;
-      this.#running.write(request("r", { id, code, ...(file === "" ? {} : { file }) }));
+      const { code, fileName } = program;
+      this.#running.write(request("r", { id, code, ...(fileName === undefined ? {} : { file: `${WORKSPACE}/${fileName}` }) }));
       let how = await Promise.race([
         done.promise.then(() => "done" as const),
         this.#running.ended.then(() => "ended" as const),
         broken.promise,
         race.over,
       ]);
-      if (how === "died") return LOST;
+      if (how === "gone") return LOST;
       let isDone = how === "done";
       if (how === "timeout" || how === "cancelled" || how === "output_limit") {
         isMuted = how === "cancelled";
@@ -88,10 +96,11 @@ export class Kernel {
       const seen = isDone ? await box.observe() : undefined;
       const clean = seen && !box.hasStrangers(seen, this.pid);
       const alive = isDone && seen?.pids.includes(this.pid);
-      const rested = clean || (seen && alive && !seen.hasFiles) ? seen : (alive && (await box.reap(this.pid))) || (await box.reap());
+      const rested = clean || (seen && alive && !seen.hasFiles) ? seen : (alive && (await box.reapAll(this.pid))) || (await box.reapAll());
       if (!rested?.pids.includes(this.pid)) await this.#end();
       const left = !rested ? "ruin" : clean || rested !== seen ? "nothing" : "processes";
-      const rest = { ...restOf(rested), left } as const;
+      const { hasFiles = false, memoryPeakBytes } = rested ?? {};
+      const rest = { hasFiles, left, ...(memoryPeakBytes === undefined ? {} : { memoryPeakBytes }) } as const;
       if (how === "done") {
         const status = await done.promise;
         return status === 0 ? { outcome: "ok", exitCode: 0, ...rest } : { outcome: "error", exitCode: status, ...rest };
