@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { freemem, networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
 import { WAITING } from "../docker/slot.ts";
+import { processInNamespaces } from "./namespaces.ts";
 
 /** The host as the attacks see it: marked files, a listener and secrets, any of which code must not reach. */
 export interface Host {
@@ -51,7 +52,12 @@ export async function prepareHost({ instance, memoryMb }: { instance: string; me
 
   const before = async (): Promise<Before> => ({ rssBytes: process.memoryUsage().rss, freeBytes: freemem(), connections });
   const checks: { readonly [name: string]: (was: Before) => Promise<string | undefined> } = {
-    "no-user-processes": async () => (await processesLeft(instance)) ?? namespacesLeft(),
+    "no-user-processes": async () => {
+      const left = await processesLeft(instance);
+      if (left !== undefined) return left;
+      const name = await processInNamespaces();
+      return name === undefined ? undefined : `a process is left: ${name}`;
+    },
     "nothing-left": () => containersLeft(instance),
     "bot-memory-steady": async (was) => memoryGrown(was),
     "host-memory-steady": async (was) => {
@@ -136,21 +142,6 @@ async function processesLeft(instance: string): Promise<string | undefined> {
     const waiting = theirs.find(([, , parent, args]) => parent === outside && args?.endsWith(WAITING));
     const left = theirs.filter((process) => process !== waiting);
     if (left.length > 0) return `processes are left: ${left.map((process) => process.join(" ")).join(", ")}`;
-  }
-  return undefined;
-}
-
-/** Processes in namespaces of their own, made by our user or the one that root becomes for the process sandbox. */
-async function namespacesLeft(): Promise<string | undefined> {
-  const spaces = async (pid: string): Promise<string[]> => Promise.all(["pid", "user"].map((kind) => readlink(`/proc/${pid}/ns/${kind}`)));
-  const own: readonly string[] = await spaces("self").catch(() => []);
-  const user = process.getuid?.() === 0 ? 65_532 : process.getuid?.();
-  for (const pid of own.length === 0 ? [] : await readdir("/proc")) {
-    if (!/^\d+$/.test(pid) || (await spaces(pid).catch(() => own)).some((space) => own.includes(space))) continue;
-    const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-    // A zombie only waits for the host's first process to take note of its end.
-    if (!/^State:\s+Z/m.test(status) && Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]) === user)
-      return `a process is left: ${/^Name:\s+(.*)/m.exec(status)?.[1]}`;
   }
   return undefined;
 }
