@@ -1,8 +1,9 @@
 import { setTimeout } from "node:timers/promises";
-import type { EventBody } from "../../src/engine/events/events.ts";
+import type { EventBody, RunEvent } from "../../src/engine/events/events.ts";
 import type { Agent } from "../../src/engine/team.ts";
 import { isMessage, type Message, type Transcript } from "../../src/engine/reading/transcript.ts";
 import type { AgentSetup } from "./format.ts";
+import { target } from "./conditions.ts";
 import { words } from "./translate.ts";
 
 /** What each double found in its inbox, a list per turn. */
@@ -15,8 +16,8 @@ export function double(setup: AgentSetup, received: Received): Agent | undefined
     name,
     description: setup.description ?? `The double ${name}.`,
     async *turn(transcript) {
-      if (setup.delay !== undefined) await setTimeout(setup.delay * 1_000);
       const inbox = inboxOf(transcript, name);
+      if (setup.delay !== undefined) await setTimeout(setup.delay * 1_000);
       received.set(name, [...(received.get(name) ?? []), inbox.map((message) => message.text)]);
       yield say(inbox, ownTurns(transcript, name), transcript);
     },
@@ -33,7 +34,7 @@ export function double(setup: AgentSetup, received: Received): Agent | undefined
           : text(echo(inbox, transcript)),
       );
     case "handoff":
-      return speak(() => ({ type: "handoff.made", agent: name, to: setup.to ?? "", text: `Transferred to ${setup.to}.` }));
+      return speak(() => ({ type: "handoff.made", agent: name, to: target(setup.to ?? ""), text: `Transferred to ${setup.to}.` }));
     case "script":
       return speak((_inbox, spoken) => {
         const turn = setup.turns?.[spoken];
@@ -42,7 +43,7 @@ export function double(setup: AgentSetup, received: Received): Agent | undefined
         if ("error" in turn) return { type: "turn.failed", agent: name, error: { kind: "script", message: String(turn.error) } };
         const usage = turn.usage ? { usage: { inputTokens: turn.usage[0], outputTokens: turn.usage[1] } } : {};
         if (turn.type === "handoff")
-          return { type: "handoff.made", agent: name, to: turn.target ?? "", text: words(turn.content), ...usage };
+          return { type: "handoff.made", agent: name, to: target(turn.target ?? ""), text: words(turn.content), ...usage };
         return {
           type: "message.posted",
           agent: name,
@@ -59,14 +60,21 @@ export function double(setup: AgentSetup, received: Received): Agent | undefined
 }
 
 const isOwn = (message: Message, name: string): boolean => "agent" in message && message.agent === name;
-/** How many turns it has had, those that failed included. */
-const ownTurns = (transcript: Transcript, name: string): number =>
-  ownWords(transcript, name).length + transcript.events.filter((event) => event.type === "turn.failed" && event.agent === name).length;
+/** How many turns it has had, those that failed included; in a team of one voice, since that began anew. */
+function ownTurns({ events }: Transcript, name: string): number {
+  const from = events.findLastIndex((event) => event.type === "run.started" && event.anew === true);
+  const since = { events: events.slice(Math.max(0, from)) };
+  return ownWords(since, name).length + since.events.filter((event) => event.type === "turn.failed" && event.agent === name).length;
+}
 const ownWords = (transcript: Transcript, name: string): readonly Message[] =>
   transcript.events.filter(isMessage).filter((message) => isOwn(message, name));
 
-/** What others said since the agent's own last words. */
+/** What others said since its last turn that did not fail had begun, and before this one did. */
 function inboxOf(transcript: Transcript, name: string): readonly Message[] {
-  const all = transcript.events.filter(isMessage);
-  return all.slice(all.findLastIndex((message) => isOwn(message, name)) + 1);
+  const { events } = transcript;
+  const begins = (event: RunEvent) => event.type === "speaker.selected" && event.agent === name && event.within === undefined;
+  const now = events.findLastIndex(begins);
+  const said = events.findLastIndex((event, index) => index < now && isMessage(event) && isOwn(event, name));
+  const before = events.findLastIndex((event, index) => index <= said && begins(event));
+  return events.slice(before + 1, now < 0 ? events.length : now).filter(isMessage).filter((message) => !isOwn(message, name)); // prettier-ignore
 }

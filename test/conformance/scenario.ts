@@ -1,7 +1,7 @@
 import { codeBlocks } from "../../src/engine/code-blocks.ts";
 import { mentionedNames } from "../../src/engine/agents/leaders/mentioned-names.ts";
 import type { RunCode } from "../../src/engine/agents/code/run-block.ts";
-import { isEvent, type RunEvent } from "../../src/engine/events/events.ts";
+import { isEvent, type EventBody, type RunEvent } from "../../src/engine/events/events.ts";
 import { converse } from "../../src/engine/loop.ts";
 import type { Agent, Team } from "../../src/engine/team.ts";
 import { currentRun } from "../../src/engine/reading/transcript.ts";
@@ -132,7 +132,9 @@ async function playTeam(scenario: Scenario, runCode: RunCode): Promise<string | 
     for (const agent of setup.team ? [] : (setup.agents ?? [])) buildAgent(agent, parts);
     if (scenario.expect?.construct_error) return "expected the set-up to be refused, and it was not";
   } catch (error) {
-    return scenario.expect?.construct_error ? undefined : `the set-up was refused: ${String(error)}`;
+    // What AutoGen finds when it comes to it, the checks of a team file find before.
+    const isExpected = scenario.expect?.construct_error ?? steps.some((step) => step.expect?.error !== undefined);
+    return isExpected ? undefined : `the set-up was refused: ${String(error)}`;
   }
   for (const [index, step] of steps.entries()) {
     const at = (difference: string | undefined) => (difference === undefined ? undefined : `step ${index + 1}: ${difference}`);
@@ -188,8 +190,15 @@ async function runStep(step: Step, stage: Stage): Promise<string | undefined> {
     startRun(log);
     for (const message of task === undefined || task === null ? [] : ([task].flat() as readonly (string | { source?: string })[]))
       log.record(eventOf(message));
-    if (stage.isStopAsked) log.record({ type: "stop.requested", person: { id: "user", name: "user" } });
-    const isCancelled = await conversation(team, stage, step.cancel_after, from);
+    // Without a task there is nothing to look at before somebody has spoken.
+    const stop: EventBody = { type: "stop.requested", person: { id: "user", name: "user" } };
+    const isLater = task === undefined || task === null;
+    if (stage.isStopAsked && !isLater) log.record(stop);
+    const isCancelled = await conversation(team, stage, {
+      cancelAfter: step.cancel_after,
+      from,
+      ...(stage.isStopAsked && isLater ? { stop } : {}),
+    });
     if (isCancelled && expect.error !== undefined) error = "cancelled";
   } catch (thrown) {
     error = String(thrown);
@@ -216,10 +225,19 @@ async function runStep(step: Step, stage: Stage): Promise<string | undefined> {
 /** More events than this in one run of a scenario mean that it does not end. */
 const EVENTS_MAX = 2_000;
 
+/** What happens while a run goes on. */
+interface Meanwhile {
+  readonly cancelAfter: number | undefined;
+  /** How many events there were before it. */
+  readonly from: number;
+  /** Is recorded when the first speaker has the floor. */
+  readonly stop?: EventBody;
+}
+
 /** Whether it was cancelled. A participant who is a person has the next of their inputs at hand whenever they are asked. */
-async function conversation(team: Team, { log, setup }: Stage, cancelAfter: number | undefined, from: number): Promise<boolean> {
+async function conversation(team: Team, { log, setup }: Stage, meanwhile: Meanwhile): Promise<boolean> {
   do {
-    if (await talk(team, { log, setup }, cancelAfter, from)) return true;
+    if (await talk(team, { log, setup }, meanwhile)) return true;
   } while (giveInput(log, setup));
   return false;
 }
@@ -247,13 +265,13 @@ const structuredOf = ({ agents = [] }: Scenario["setup"]): ReadonlySet<string> =
 async function talk(
   team: Team,
   { log, setup }: Pick<Stage, "log" | "setup">,
-  cancelAfter: number | undefined,
-  from: number,
+  { cancelAfter, from, stop: asked }: Meanwhile,
 ): Promise<boolean> {
   const stop = new AbortController();
   for await (const item of converse(team, log.transcript, stop.signal)) {
     if (!isEvent(item)) continue;
     log.record(item);
+    if (asked && log.events.length === from + 2) log.record(asked);
     if (log.events.length - from > EVENTS_MAX) throw new Error("the run does not end");
     if (cancelAfter !== undefined && messagesOf(log.events.slice(from), structuredOf(setup)).length >= cancelAfter) {
       stop.abort();

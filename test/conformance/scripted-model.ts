@@ -23,7 +23,8 @@ export function scenarioModel(id: string, replies: readonly Reply[]): ScenarioMo
         const judged = JSON.stringify({ satisfied: false, progress: true, inLoop, instruction: "", reason: "", ...given });
         return { kind: "answer", text: judged, toolCalls: [], usage: { inputTokens: 0, outputTokens: 0 } };
       }
-      const text = typeof reply === "string" ? reply : (reply.thought ?? reply.text ?? "");
+      // Words beside calls are its thought; those beside an answer are not kept.
+      const text = typeof reply === "string" ? reply : ((reply.tool_calls ? reply.thought : undefined) ?? reply.text ?? "");
       const given = typeof reply === "string" ? undefined : reply.usage;
       const words = Math.max(1, text.split(/\s+/).filter((word) => word !== "").length);
       const [inputTokens, outputTokens] = given ?? (typeof reply === "string" ? [words, words] : [0, 0]);

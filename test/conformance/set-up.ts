@@ -18,6 +18,7 @@ import { swarm } from "../../src/engine/policies/swarm.ts";
 import type { Agent, SpeakerPolicy, Team } from "../../src/engine/team.ts";
 import { maxTurns } from "../../src/engine/limits/termination.ts";
 import type { Tool } from "../../src/engine/tool.ts";
+import { HUMAN } from "../../src/engine/events/events.ts";
 import { isMessage, type Transcript } from "../../src/engine/reading/transcript.ts";
 import { setTimeout } from "node:timers/promises";
 import { answerOf } from "../../src/config/build/thinking.ts";
@@ -70,13 +71,30 @@ function check(team: TeamSetup, parts: Parts): void {
   if (team.max_turns !== undefined && team.max_turns !== null && team.max_turns <= 0) refuse("max_turns must be at least 1");
   if (kind === "selector" && participants.length < 2) refuse("a selector needs two participants to choose from");
   const first = parts.setup.agents?.find((agent) => agent.name === participants[0]);
-  if (kind === "swarm" && first && first.type !== "handoff" && first.type !== "script" && (first.handoffs ?? []).length === 0)
-    refuse("the first participant of a swarm must be able to hand over");
+  if (kind === "swarm" && first && !HAND_OVER.includes(first.type)) refuse("the first participant of a swarm must be able to hand over");
+  for (const name of kind === "swarm" ? participants : [])
+    for (const to of targetsOf(find(parts.setup.agents ?? [], name)))
+      if (target(to) !== HUMAN && !participants.includes(to)) refuse(`${name} hands over to ${to}, who is not a participant`);
+  for (const named of [team.selector_func, team.candidate_func].flatMap((table) => Object.values(table?.by_last_source ?? {}))) {
+    const names = named === null ? [] : [named].flat();
+    if (names.some((name) => !participants.includes(name)) || (named !== null && names.length === 0))
+      refuse(`${JSON.stringify(named)} cannot be chosen: it is no participant`);
+  }
   for (const { from, to } of edges)
     if (!participants.includes(from) || !participants.includes(to))
       refuse(`an edge leads from ${from} to ${to}, which are not both participants`);
   if (kind === "graph" && cycles(edges).length > 0 && !team.termination && !team.max_turns)
     refuse("a graph with a cycle needs a termination condition or max_turns");
+}
+
+const HAND_OVER: readonly string[] = ["assistant", "handoff", "script"];
+
+/** To whom an agent hands over. */
+function targetsOf({ to, turns = [], handoffs = [] }: AgentSetup): readonly string[] {
+  const scripted = turns.flatMap((turn) =>
+    typeof turn === "object" && "target" in turn && turn.target !== undefined ? [turn.target] : [],
+  );
+  return [...(to === undefined ? [] : [to]), ...scripted, ...handoffs.map((one) => (typeof one === "string" ? one : one.target))];
 }
 
 type EdgeSetup = NonNullable<TeamSetup["edges"]>[number];
@@ -151,12 +169,7 @@ export function buildAgent(setup: AgentSetup, parts: Parts): Agent {
 
 const teamOf = (setup: AgentSetup, parts: Parts): TeamSetup => {
   if (typeof setup.team === "string") return find(parts.setup.agents ?? [], setup.team) as unknown as TeamSetup;
-  return {
-    kind: setup.kind ?? "round_robin",
-    participants: setup.participants ?? [],
-    ...(setup.termination ? { termination: setup.termination } : {}),
-    ...(setup.max_turns ? { max_turns: setup.max_turns } : {}),
-  };
+  return { ...(setup as unknown as TeamSetup), kind: setup.kind ?? "round_robin", participants: setup.participants ?? [] };
 };
 
 /** Refuses what the checks of a team file refuse: two things that would be called alike. */

@@ -141,7 +141,7 @@ export function stopToken(reason: StopReason): string {
     case "budget":
       return `budget:${reason.account}`;
     case "minutes":
-      return `timeout:${Math.round(reason.limit * 60)}`;
+      return `timeout:${Number((reason.limit * 60).toFixed(3))}`;
     case "person":
       return "external";
     case "source":

@@ -114,6 +114,17 @@ test("a person who is a participant ends a run with the answer that is their tur
   expect(spoke(log.transcript)).toEqual([{ kind: "source", agent: "Boss" }]);
 });
 
+test("what a participant who is a person is asked at their turn is nobody's words and no hand-over that ends a run", () => {
+  const log = openLog();
+  log.start("a");
+  const conditions = [textMention("APPROVE", ["Boss"]), textMention("APPROVE"), handoffTo("human")];
+  log.record({ type: "handoff.made", agent: "Boss", to: "human", text: "Will you APPROVE", turn: true });
+  log.record({ type: "handoff.made", agent: "Boss", to: "human", text: "Say: APPROVE", turn: true });
+  expect(conditions.map((condition) => condition(log.transcript))).toEqual([[], [], []]);
+  log.record({ type: "handoff.made", agent: "Ana", to: "human", text: "Well? APPROVE" });
+  expect(conditions.map((condition) => condition(log.transcript).length)).toEqual([0, 1, 1]);
+});
+
 test("any reports all that hold at once; all waits for the last", () => {
   const log = openLog();
   log.start("a");

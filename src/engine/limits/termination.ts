@@ -39,7 +39,7 @@ export type MentionPlace = "end" | "anywhere";
 export function textMention(text: string, agents?: readonly string[], where: MentionPlace = "end"): TerminationCondition {
   const counts = (speaker: string) => agents === undefined || agents.includes(speaker);
   return when((event, participants) => {
-    if (event.type !== "message.posted" && event.type !== "handoff.made") return undefined;
+    if (event.type !== "message.posted" && !isHandover(event)) return undefined;
     const speaker = ("agent" in event ? [event.agent] : participants).find(counts);
     if (speaker === undefined) return undefined;
     const words = "agent" in event ? wordsOf(event) : [event.text];
@@ -47,6 +47,9 @@ export function textMention(text: string, agents?: readonly string[], where: Men
     return isSaid ? { kind: "textMention", text, agent: speaker } : undefined;
   });
 }
+
+/** Not what a participant who is a person is asked at their turn, which is nobody's words. */
+const isHandover = (event: RunEvent): event is Extract<RunEvent, { type: "handoff.made" }> => event.type === "handoff.made" && !event.turn;
 
 const wordsOf = (event: HandoffMade | AgentMessage): readonly string[] =>
   event.type === "handoff.made" && event.beside !== undefined ? [event.beside, event.text] : [event.text];
@@ -80,7 +83,7 @@ export const minutes =
 
 /** A hand-over to this agent, or to a person by the name `human`. */
 export const handoffTo = (name: string): TerminationCondition =>
-  when((event) => (event.type === "handoff.made" && event.to === name ? { kind: "handoff", agent: event.agent, to: name } : undefined));
+  when((event) => (isHandover(event) && event.to === name ? { kind: "handoff", agent: event.agent, to: name } : undefined));
 
 /** One of these agents has spoken; one who is a person, with the answer that ends their turn. */
 export const source = (...agents: readonly string[]): TerminationCondition =>
