@@ -13,6 +13,7 @@ import { createGates } from "../src/models/gated.ts";
 import { request } from "../test/models/servers/asking.ts";
 import { startSlowServer, type SlowServer } from "../test/models/servers/slow-server.ts";
 import { round } from "./support/figures.ts";
+import { aside } from "../test/support/turn.ts";
 
 const CALLS = 1_000;
 const THREADS = 50;
@@ -71,7 +72,7 @@ function crowd({ url }: SlowServer, signal: AbortSignal): Promise<ModelReply>[] 
   const model = createModel({ provider: "openai-compatible", model: "slow", baseUrl: url }, { env: {}, clock: systemClock, gates });
   const asked = request({ messages: [{ role: "user", text: TEXT }] });
   return Array.from({ length: CALLS }, async (_, call) => {
-    const reading = model.call({ ...asked, thread: `t${call % THREADS}` }, signal);
+    const reading = model.call(asked, aside(signal, `t${call % THREADS}`));
     for (;;) {
       const step = await reading.next();
       if (step.done) return step.value;

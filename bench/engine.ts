@@ -18,6 +18,7 @@ import type { Team } from "../src/engine/team.ts";
 import { any, maxTurns, minutes, textMention, tokens } from "../src/engine/limits/termination.ts";
 import { createRunner } from "../src/runner/runner.ts";
 import { openSqlite } from "../src/store/sqlite/store.ts";
+import { turnOn } from "../test/support/turn.ts";
 
 const LENGTHS = [10, 50, 200, 1_000, 5_000];
 /** Each measurement is repeated and the median counts. */
@@ -105,7 +106,7 @@ async function inMemory(turns: number): Promise<Cost> {
   record({ type: "run.started", run: "r", team: "bench", startedBy: PERSON });
   record({ type: "message.posted", person: PERSON, text: "Compare them." });
   const timer = stopwatch();
-  for await (const item of converse(teamOf(turns), { events }, new AbortController().signal)) {
+  for await (const item of converse(teamOf(turns), turnOn({ events }))) {
     if (!isEvent(item)) continue;
     record(item);
     if (item.type === "message.posted") timer.lap();

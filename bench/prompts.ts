@@ -15,6 +15,7 @@ import type { Model, ModelRequest } from "../src/engine/model.ts";
 import { converse } from "../src/engine/loop.ts";
 import { SELECTOR } from "../src/engine/reading/transcript.ts";
 import { createOffExecutor } from "../src/sandbox/off.ts";
+import { turnOn } from "../test/support/turn.ts";
 
 const TURNS = 40;
 const NAMES = ["Advocate", "Sceptic", "Economist", "Engineer"];
@@ -122,7 +123,7 @@ async function played(speakers: string, context: string): Promise<readonly Model
     writeFileSync(join(folder, "parley.yml"), teamFile(speakers, context));
     const asked: ModelRequest[] = [];
     const teams = buildTeams(loadSettings({ env: {}, cwd: folder }), {
-      createModel: () => () => debater(asked),
+      createModel: () => debater(asked),
       executor: createOffExecutor(""),
       keepFile: async () => "",
     });
@@ -130,8 +131,7 @@ async function played(speakers: string, context: string): Promise<readonly Model
     const record = (body: EventBody) => void events.push({ ...body, seq: events.length + 1, at: new Date(events.length).toISOString() });
     record({ type: "run.started", run: "r", team: "debate", startedBy: { id: "U1", name: "Maria" } });
     record({ type: "message.posted", person: { id: "U1", name: "Maria" }, text: TASK });
-    for await (const item of converse(teams.build("debate", "t"), { events }, new AbortController().signal))
-      if (isEvent(item)) record(item);
+    for await (const item of converse(teams.build("debate", "t"), turnOn({ events }))) if (isEvent(item)) record(item);
     return asked;
   } finally {
     rmSync(folder, { recursive: true });

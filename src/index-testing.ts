@@ -6,6 +6,7 @@ import { conversationOf, type Conversation } from "./config/define/conversation.
 import type { Definition, ToolDefinition } from "./config/registry/definition.ts";
 import type { RunEvent } from "./engine/events/events.ts";
 import type { ToolResult } from "./engine/tool.ts";
+import { outside } from "./engine/turn.ts";
 import { openParley } from "./open-parley.ts";
 
 /** What tests of one's own definitions need: a conversation without models, a run with written-down ones, a tool called by itself. */
@@ -68,7 +69,7 @@ export async function play(given: {
 /** Calls a tool as an agent would; files that it gives are counted by their bytes, and kept nowhere. */
 export async function callTool(tool: ToolDefinition, args: unknown, settings: object = {}): Promise<ToolResult> {
   const built = tool.build(tool.schema.parse(settings), { name: tool.name, keepFile: async () => "0".repeat(64) } as never);
-  return built.run(args, new AbortController().signal, {
+  return built.run(args, outside(new AbortController().signal), {
     run: "run-1",
     agent: "Ana",
     call: "call-1",

@@ -40,6 +40,7 @@ export type { Tool } from "./engine/tool.ts";
 export { systemClock, type Clock } from "./engine/clock.ts";
 export { currentRun, isWaiting, SELECTOR } from "./engine/reading/transcript.ts";
 export { converse } from "./engine/loop.ts";
+export { outside as outsideConversations, turnIn } from "./engine/turn.ts";
 export type { SlackSettings } from "./slack/slack.ts";
 export { HTTP_PATH } from "./slack/door/http-receiver.ts";
 export type { Installation } from "./store/installations.ts";

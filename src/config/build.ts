@@ -1,12 +1,11 @@
 import { guardedAgent, guardedModel, type Guard } from "../engine/guard.ts";
-import { createBudget } from "../engine/limits/budget.ts";
+import { createBudget, type BudgetLimits } from "../engine/limits/budget.ts";
 import type { Model } from "../engine/model.ts";
 import { closer } from "../engine/agents/closer.ts";
-import type { ActionPolicy, FileRef, RunLimits } from "../engine/events/events.ts";
+import type { ActionPolicy, RunLimits } from "../engine/events/events.ts";
 import { capsOf } from "../engine/limits/run-limits.ts";
 import type { RunCode } from "../engine/agents/code/run-block.ts";
 import type { Agent, Team } from "../engine/team.ts";
-import type { Transcript } from "../engine/reading/transcript.ts";
 import { withFallback } from "../models/fallback.ts";
 import type { Executor } from "../sandbox/executor.ts";
 import { buildAgent } from "./build/agents.ts";
@@ -115,78 +114,66 @@ function builderOf(
     written.map((one) => ({ name: one.guard, at: one.at, look: get(registry.guard, one.guard).build(one) }));
   const models = new Map([...modelsInUse(settings)].map((name) => [name, createModel(get(settings.models, name), name, settings.file)]));
 
-  /** A team with a log of its own; a tool's team, `within` the tool of that name, keeps within the budget of the run that it is used in, too. */
-  function buildTeam(
-    name: string,
-    thread: string,
-    within?: string,
-    around: (model: Model) => Model = (model) => model,
-    guards: readonly Guard[] = guardsOf(settings.guards),
-  ): TimedTeam {
-    // The log of the thread, as the agent whose turn it is was given it; turns of one thread come one after the other.
-    let log: Transcript = { events: [] };
-    const ready = (model: string): Model => get(models, model)(() => log);
+  function buildTeam(name: string, thread: string): TimedTeam {
+    const ready = (model: string): Model => get(models, model);
     const chained = (model: string, held: (one: string) => Model): Model => {
       const [first = model, ...others] = chainOf(settings.models, model);
-      return inThread(withFallback(held(first), others.map(held)), thread);
+      return withFallback(held(first), others.map(held));
     };
-    const watched = (agent: Agent): Agent => ({
-      ...agent,
-      turn: (transcript, ...rest) => {
-        log = transcript;
-        return agent.turn(transcript, ...rest);
-      },
-    });
-    const partsWith = (limited: (model: Model) => Model, guards: readonly Guard[]): Parts => ({
-      settings,
-      guards,
-      thread,
-      executor,
-      keepFile,
-      readFile,
-      posted: () => postedIn(log),
-      runCode: recorded?.runCode,
-      servers,
-      notes,
-      modelNamed: (model) =>
-        guardedModel(
-          chained(model, (one) => limited(ready(one))),
-          guards,
-        ),
-      unlimited: (model) => guardedModel(chained(model, ready), guards),
-      tool(entry) {
-        const tool = get(settings.tools, entry);
-        return get(registry.tool, tool.kind).build(tool, { ...this, name: entry });
-      },
-      // Its members are given a part of the log; their models read the whole of it, which `watched` has seen.
-      innerTeam: (inner, participant) => teamOf(inner, partsWith(limited, guards), (agent) => agent, participant),
-      separateTeam: (other, tool) => buildTeam(other, thread, tool, limited, guards),
-      within: (budget) => partsWith((model) => limited(budget.within(model)), guards),
-      guardedBy: (more) => partsWith(limited, [...guards, ...more]),
-    });
-    return teamOf(name, partsWith(around, guards), watched, within);
+    /** `depth`: of the log in which they speak, among the thread's. */
+    const partsAt = (depth: number, limited: (model: Model) => Model, guards: readonly Guard[]): Parts => {
+      const limitedTo = (limits: BudgetLimits, at: number) => {
+        const budget = createBudget(limits, at);
+        return partsAt(at, (model) => limited(budget.within(model)), guards);
+      };
+      return {
+        settings,
+        guards,
+        thread,
+        executor,
+        keepFile,
+        readFile,
+        runCode: recorded?.runCode,
+        servers,
+        notes,
+        modelNamed: (model) =>
+          guardedModel(
+            chained(model, (one) => limited(ready(one))),
+            guards,
+          ),
+        unlimited: (model) => guardedModel(chained(model, ready), guards),
+        tool(entry) {
+          const tool = get(settings.tools, entry);
+          return get(registry.tool, tool.kind).build(tool, { ...this, name: entry });
+        },
+        teamInside: (team, within) => teamOf(team, partsAt(depth + 1, limited, guards), within),
+        within: (limits) => limitedTo(limits, depth),
+        inside: (limits) => limitedTo(limits, depth + 1),
+        guardedBy: (more) => partsAt(depth, limited, [...guards, ...more]),
+      };
+    };
+    return teamOf(name, partsAt(0, (model) => model, guardsOf(settings.guards))); // prettier-ignore
   }
 
-  function teamOf(name: string, parts: Parts, watched: (agent: Agent) => Agent, within?: string): TimedTeam {
+  function teamOf(name: string, parts: Parts, within?: string): TimedTeam {
     const team = get(settings.teams, name);
-    const budget = createBudget(team.limits);
-    const held = parts.within(budget).guardedBy(guardsOf(team.guards));
-    const watchedToo = (agent: Agent): Agent => guardedAgent(watched(budget.watch(agent)), held.guards);
+    const held = parts.within(team.limits).guardedBy(guardsOf(team.guards));
+    const guarded = (agent: Agent): Agent => guardedAgent(agent, held.guards);
     const last = closingModel(team, settings.models);
     const agents = team.agents.map((settings) => {
       const agent = buildAgent(settings, team, held, registry);
-      return watchedToo(recorded?.member(agent, within) ?? agent);
+      return guarded(recorded?.member(agent, within) ?? agent);
     });
     return {
       name,
       agents,
-      nextSpeakers: speakersOf(team, agents, held, registry, (leader) => watchedToo(recorded?.leader(leader, within) ?? leader), within),
+      nextSpeakers: speakersOf(team, agents, held, registry, (leader) => guarded(recorded?.leader(leader, within) ?? leader), within),
       stopWhen: team.stop ? conditionOf(team.stop, registry, settings) : () => [],
       limits: capsOf(team.limits),
       limitsAtFirst: team.limits,
       minutesMax: team.limits.minutes,
       // Beyond the budget, which is used up when it is asked.
-      ...(last === undefined ? {} : { closer: guardedAgent(watched(closer(held.unlimited(last))), held.guards) }),
+      ...(last === undefined ? {} : { closer: guarded(closer(held.unlimited(last))) }),
       approveWithinMinutes: team.approveWithinMinutes,
       ...(team.answerWithinMinutes === undefined ? {} : { answerWithinMinutes: team.answerWithinMinutes }),
     };
@@ -195,26 +182,10 @@ function builderOf(
   return buildTeam;
 }
 
-/** Where calls have to wait for a provider, threads take turns. */
-const inThread = (model: Model, thread: string): Model => ({
-  get name() {
-    return model.name;
-  },
-  call: (request, signal) => model.call({ ...request, thread }, signal),
-});
-
 function noServers({ tools, file }: Settings): McpServers {
   const mistakes = [...tools].flatMap(([name, { kind }]) =>
     kind === "mcp" ? [{ file, path: `tools.${name}`, message: "this program starts no MCP servers; take the server out." }] : [],
   );
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return { tools: async () => ({ tools: [], missing: [] }), close: async () => {} };
-}
-
-/** What people have posted, without what they have taken back. */
-function postedIn({ events }: Transcript): readonly FileRef[] {
-  const takenBack = new Set(events.flatMap((event) => (event.type === "message.deleted" ? [event.of] : [])));
-  return events.flatMap((event) =>
-    event.type === "message.posted" && "person" in event && !takenBack.has(event.seq) ? (event.files ?? []) : [],
-  );
 }

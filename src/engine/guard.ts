@@ -40,10 +40,10 @@ export function guardedModel(model: Model, guards: readonly Guard[]): Model {
     get name() {
       return model.name;
     },
-    async *call(request, signal): AsyncGenerator<never, ModelReply, void> {
+    async *call(request, turn): AsyncGenerator<never, ModelReply, void> {
       const looked = await looking(own, { to: "model", agent: request.agent }, (change) => changedRequest(request, change));
       if ("stop" in looked) return { kind: "failure", error: { kind: GUARDED, message: looked.stop } };
-      return yield* model.call(looked.value, signal) as AsyncGenerator<never, ModelReply, void>;
+      return yield* model.call(looked.value, turn) as AsyncGenerator<never, ModelReply, void>;
     },
   };
 }
@@ -93,10 +93,10 @@ export function guardedTool(tool: Tool, agent: string, guards: readonly Guard[])
 export function guardedCode(run: RunCode, agent: string, guards: readonly Guard[]): RunCode {
   const own = guards.filter(({ at }) => at.includes("tool"));
   if (own.length === 0) return run;
-  return async (block, options) => {
+  return async (block, turn) => {
     const looked = await looking(own, { to: "tool", agent, tool: block.language }, (change) => change(block.code));
     if ("stop" in looked) return notRun(looked.stop);
-    return run({ ...block, code: looked.value }, options);
+    return run({ ...block, code: looked.value }, turn);
   };
 }
 

@@ -3,21 +3,17 @@ import { sideBySide } from "./side-by-side.ts";
 import type { Agent, Team } from "./team.ts";
 import { describe, finishedOrFailed } from "./limits/termination.ts";
 import { currentRun, messagesOfRun, owedTurn, SELECTOR, type Transcript } from "./reading/transcript.ts";
+import type { Turn } from "./turn.ts";
 
 /**
  * Goes on with a conversation until it stops or waits for a person.
  *
  * An event is a fact only once the caller has recorded it: the caller appends each event to `transcript` before it asks for the next.
  * Nothing is kept between calls: after an answer, an approval or a crash, call it again. With an aborted signal it ends without a word;
- * the log says where to go on. `heard` resolves when the caller has next recorded something by itself, such as an answer: of turns side by
- * side, the one that waited for it goes on at once.
+ * the log says where to go on.
  */
-export async function* converse(
-  team: Team,
-  transcript: Transcript,
-  signal: AbortSignal,
-  heard: () => Promise<unknown> = nobody,
-): AsyncGenerator<EventBody | Delta, void, void> {
+export async function* converse(team: Team, turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
+  const { transcript, signal } = turn;
   while (currentRun(transcript).running && !signal.aborted) {
     const stopped = whyStop(team, transcript);
     if (stopped) {
@@ -26,7 +22,7 @@ export async function* converse(
     }
     if (!hasWork(team, transcript)) return;
     if (currentRun(transcript).halt) {
-      yield* lastWord(team, transcript, signal);
+      yield* lastWord(team, turn);
       continue;
     }
 
@@ -42,7 +38,7 @@ export async function* converse(
     }
     const [next] = toBeSelected;
     if (next !== undefined) yield { type: "speaker.selected", agent: next, by: "policy" };
-    else if (begun.length > 0 || speaker.leads) yield* turns(speakers, team, transcript, signal, heard);
+    else if (begun.length > 0 || speaker.leads) yield* turns(speakers, team, turn);
     else {
       const beside = others.length > 0 ? { others: others.map(({ name }) => name) } : {};
       yield { type: "speaker.selected", agent: speaker.name, by: wanted ? "person" : "policy", ...beside };
@@ -51,10 +47,10 @@ export async function* converse(
 }
 
 /** The summary of a run that a person ends at a limit. */
-async function* lastWord(team: Team, transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
-  const { halt } = currentRun(transcript);
-  if (team.closer) yield* turn(team.closer, transcript, signal, nobody);
-  else yield runStopped(transcript, "limit", halt?.reasons ?? []);
+async function* lastWord(team: Team, turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
+  const { halt } = currentRun(turn.transcript);
+  if (team.closer) yield* takeTurn(team.closer, turn);
+  else yield runStopped(turn.transcript, "limit", halt?.reasons ?? []);
 }
 
 /** A turn that was refused its next model call, in a run that halts: it stays open, and the run waits. */
@@ -108,22 +104,17 @@ function givingWay(item: EventBody | Delta, team: Team, transcript: Transcript):
 }
 
 /** The turns of these agents, side by side where there are several. Left at the first event after which the conversation must stop. */
-async function* turns(
-  speakers: readonly Agent[],
-  team: Team,
-  transcript: Transcript,
-  signal: AbortSignal,
-  heard: () => Promise<unknown>,
-): AsyncGenerator<EventBody | Delta, void, void> {
+async function* turns(speakers: readonly Agent[], team: Team, turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
+  const { transcript, signal } = turn;
   const [only] = speakers;
   const all =
     only && speakers.length === 1
-      ? turn(only, transcript, signal, heard)
+      ? takeTurn(only, turn)
       : sideBySide<EventBody | Delta>(
           {
             wanted: () => goingOn(team, transcript),
-            begin: (name, own) => turn(speakers.find((speaker) => speaker.name === name) as Agent, transcript, own, heard),
-            changed: heard,
+            begin: (name, own) => takeTurn(speakers.find((speaker) => speaker.name === name) as Agent, { ...turn, signal: own }),
+            changed: turn.heard,
           },
           signal,
         );
@@ -140,18 +131,13 @@ const isHeld = (team: Team, transcript: Transcript): boolean => {
   return pausedBy !== undefined || halt !== undefined || whyStop(team, transcript) !== undefined;
 };
 
-async function* turn(
-  speaker: Agent,
-  transcript: Transcript,
-  signal: AbortSignal,
-  heard: () => Promise<unknown>,
-): AsyncGenerator<EventBody | Delta, void, void> {
+async function* takeTurn(speaker: Agent, turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
   let hasRecorded = false;
-  for await (const item of speaker.turn(transcript, signal, heard)) {
+  for await (const item of speaker.turn(turn)) {
     yield item;
     hasRecorded ||= isEvent(item);
   }
-  if (!hasRecorded && !signal.aborted)
+  if (!hasRecorded && !turn.signal.aborted)
     throw new Error(`the turn of ${speaker.name} ended and the log has not grown; a turn must record at least one event`);
 }
 
@@ -172,9 +158,6 @@ export function hasWork(team: Team, transcript: Transcript): boolean {
   if (pausedBy) return whyStop(team, transcript) !== undefined;
   return asking.length === 0 || toBeSelected.length > 0 || goingOn(team, transcript).length > 0 || whyStop(team, transcript) !== undefined;
 }
-
-/** Nobody from outside is heard before the conversation waits. */
-const nobody = (): Promise<never> => new Promise(() => undefined);
 
 /** Limits at any event; goals and ends only at the border of a turn, which the log shows: a process that comes back in mid-turn asks no earlier. */
 function whyStop(team: Team, transcript: Transcript): EventBody | undefined {

@@ -1,11 +1,12 @@
 import type { Piece, Source } from "./reading/attribution.ts";
 import type { Failure, FileRef, Notices, Usage } from "./events/events.ts";
+import type { Turn } from "./turn.ts";
 
 /**
  * What an agent asks of a model. One port for every provider.
  *
  * Contract: `call` yields the text as it comes and *returns* the whole reply, which replaces the deltas. It does not throw for
- * anything a provider or a network can do: that is a reply of kind `failure`. An aborted signal closes the connection at once and
+ * anything a provider or a network can do: that is a reply of kind `failure`. The turn's aborted signal closes the connection at once and
  * gives a failure of kind `aborted`. It throws only for a bug, such as a replay file that has run out of replies.
  */
 export interface Model {
@@ -13,7 +14,7 @@ export interface Model {
   readonly name: string;
   /** What one call may take at most; absent where nobody asks for money, as with scripted models. */
   readonly terms?: CallTerms;
-  call(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelDelta, ModelReply, void>;
+  call(request: ModelRequest, turn: Turn): AsyncGenerator<ModelDelta, ModelReply, void>;
 }
 
 export interface CallTerms {
@@ -39,8 +40,6 @@ export interface ModelRequest {
   readonly temperature?: number;
   /** How many replies this agent has been given before in this thread, read off the log; replay chooses by it, so that a restart changes nothing. */
   readonly nth?: number;
-  /** The conversation that asks: where calls have to wait, threads take turns. */
-  readonly thread?: string;
 }
 
 export type ModelMessage =

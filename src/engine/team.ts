@@ -1,5 +1,6 @@
 import type { Delta, EventBody, StopReason } from "./events/events.ts";
 import type { Transcript } from "./reading/transcript.ts";
+import type { Turn } from "./turn.ts";
 
 /** Everything that thinks. A turn is a function of the log: after a crash or an answer it is called again and goes on from what is recorded. */
 export interface Agent {
@@ -14,9 +15,9 @@ export interface Agent {
   readonly wouldActOn?: (transcript: Transcript) => readonly number[];
   /**
    * Yields events, each a fact only once the caller has recorded it, and deltas. The caller appends an event to `transcript` before it
-   * asks for the next item. A turn must record at least one event. `heard` is for those who let others speak: see `converse`.
+   * asks for the next item. A turn must record at least one event.
    */
-  turn(transcript: Transcript, signal: AbortSignal, heard?: () => Promise<unknown>): AsyncGenerator<EventBody | Delta, void, void>;
+  turn(turn: Turn): AsyncGenerator<EventBody | Delta, void, void>;
 }
 
 /**

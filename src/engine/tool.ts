@@ -1,4 +1,5 @@
 import type { ToolSpec } from "./model.ts";
+import type { Turn } from "./turn.ts";
 import type { ActionPolicy, HeldCode, Failure, Person, Usage } from "./events/events.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { ActionPolicy, HeldCode, Failure, Person, Usage } from "./events/ev
 export interface Tool extends ToolSpec {
   /** Whether a person is asked before it runs; never when absent, whatever the rule of the run: it touches nothing outside. `first-time`: until somebody has said yes to it in the thread. */
   readonly approval?: "never" | "always" | "first-time";
-  run(args: unknown, signal: AbortSignal, origin?: CallOrigin): Promise<ToolResult>;
+  run(args: unknown, turn: Turn, origin?: CallOrigin): Promise<ToolResult>;
 }
 
 /** Where a call comes from. Absent only outside of a conversation. After a crash, the same call comes again with the same origin. */

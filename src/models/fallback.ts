@@ -13,15 +13,15 @@ export function withFallback(first: Model, others: readonly Model[]): Model {
     get name() {
       return first.name;
     },
-    async *call(request, signal) {
-      let reply: ModelReply = yield* first.call(request, signal);
+    async *call(request, turn) {
+      let reply: ModelReply = yield* first.call(request, turn);
       for (const model of others) {
-        if (reply.kind === "answer" || !passesOn(reply) || signal.aborted) break;
+        if (reply.kind === "answer" || !passesOn(reply) || turn.signal.aborted) break;
         const before: ModelReply = {
           ...reply,
           notices: [...(reply.notices ?? []), `${model.name} was asked instead. ${reply.error.message}`],
         };
-        const own = yield* model.call(request, signal);
+        const own = yield* model.call(request, turn);
         reply = { ...following(before, own), model: own.model ?? model.name };
       }
       return reply;

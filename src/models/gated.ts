@@ -52,12 +52,12 @@ export function createGates(caps: { readonly [provider in Provider]?: Partial<Ca
 export function withGate(model: Model, gate: Gate, source: Source): Model {
   return {
     name: model.name,
-    async *call(request, signal) {
-      const entered = await gate.enter({ thread: request.thread ?? request.agent, tokens: tokensOf(request) }, signal);
+    async *call(request, turn) {
+      const entered = await gate.enter({ thread: turn.thread.id, tokens: tokensOf(request) }, turn.signal);
       if (entered.kind !== "entered") return failure(entered.kind === "full" ? "queue_full" : "aborted", source);
       let tokens: number | undefined;
       try {
-        const reply = yield* model.call(request, signal);
+        const reply = yield* model.call(request, turn);
         if (reply.usage) tokens = reply.usage.inputTokens + reply.usage.outputTokens;
         if (reply.kind === "failure" && reply.error.kind === "rate_limited" && reply.error.retryAfterMs !== undefined)
           gate.pause(Math.min(reply.error.retryAfterMs, PAUSE_MS_MAX));

@@ -46,8 +46,8 @@ const ratesFor = (price: Price, inputTokens: number): Rates =>
 export function withPrice(model: Model, price: Price): Model {
   return {
     name: model.name,
-    async *call(request, signal) {
-      const reply = yield* model.call(request, signal);
+    async *call(request, turn) {
+      const reply = yield* model.call(request, turn);
       return reply.usage ? { ...reply, usage: priced(reply.usage, price) } : reply;
     },
   };

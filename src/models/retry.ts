@@ -18,16 +18,16 @@ export interface RetrySettings {
 export function withRetries(model: Model, { attempts, clock, random }: RetrySettings): Model {
   return {
     name: model.name,
-    async *call(request, signal) {
+    async *call(request, turn) {
       let before: ModelReply | undefined;
       for (let attempt = 1; ; attempt++) {
-        const one = yield* model.call(request, signal);
+        const one = yield* model.call(request, turn);
         const reply: ModelReply = before ? following(before, one) : one;
         if (reply.kind === "answer") return reply;
         const waitMs = attempt < attempts ? retryDelayMs(reply.error, attempt, random) : undefined;
-        if (waitMs === undefined || signal.aborted) return reply;
-        await clock.sleep(waitMs, signal);
-        if (signal.aborted) return { ...reply, error: { kind: "aborted", message: `The call of model "${model.name}" was stopped.` } };
+        if (waitMs === undefined || turn.signal.aborted) return reply;
+        await clock.sleep(waitMs, turn.signal);
+        if (turn.signal.aborted) return { ...reply, error: { kind: "aborted", message: `The call of model "${model.name}" was stopped.` } };
         before = reply;
       }
     },

@@ -2,6 +2,7 @@ import type { Clock } from "../engine/clock.ts";
 import { isEvent, type Delta, type EventBody, type Failure, type RunEvent } from "../engine/events/events.ts";
 import { converse, runStopped } from "../engine/loop.ts";
 import { currentRun, isWaiting } from "../engine/reading/transcript.ts";
+import { turnIn } from "../engine/turn.ts";
 import type { Work } from "../store/dispatch.ts";
 import { Fenced, type Lane, type Lanes } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
@@ -79,7 +80,10 @@ export function createVisits(
       try {
         const { signal } = turn;
         const held = await watch.within(team, lane);
-        await drain(lane, converse(held.team, lane.transcript, signal, lane.heard), { held, signal });
+        await drain(lane, converse(held.team, turnIn({ id: lane.thread, transcript: lane.transcript }, signal, lane.heard)), {
+          held,
+          signal,
+        });
       } finally {
         wasGivenUp = turn.signal.aborted;
         turn.abort();

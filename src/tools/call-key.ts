@@ -15,8 +15,8 @@ export const callKey = (thread: string, { run, agent, call }: CallOrigin, tool: 
     .update(JSON.stringify([thread, run, agent, call, tool, args ?? null]))
     .digest("hex");
 
-/** A tool of this thread, whose calls have their keys. */
-export const keyed = (thread: string, tool: Tool): Tool => ({
+/** A tool whose calls have their keys. */
+export const keyed = (tool: Tool): Tool => ({
   ...tool,
-  run: (args, signal, origin) => tool.run(args, signal, origin && { ...origin, key: callKey(thread, origin, tool.name, args) }),
+  run: (args, turn, origin) => tool.run(args, turn, origin && { ...origin, key: callKey(turn.thread.id, origin, tool.name, args) }),
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { JsonSchema } from "../engine/model.ts";
 import type { CallOrigin, Tool, ToolResult } from "../engine/tool.ts";
+import type { Turn } from "../engine/turn.ts";
 import { untilAborted } from "./deadline.ts";
 import { failed, quoted, returned } from "./result.ts";
 
@@ -11,7 +12,7 @@ export interface FunctionTool<Input extends z.ZodObject> {
   readonly description: string;
   readonly input: Input;
   /** Gives text, anything else that JSON can hold, or a failed result. What it throws is a failed result too. */
-  readonly run: (args: z.output<Input>, signal: AbortSignal, origin: CallOrigin | undefined) => unknown;
+  readonly run: (args: z.output<Input>, turn: Turn, origin: CallOrigin | undefined) => unknown;
 }
 
 /**
@@ -24,10 +25,10 @@ export function functionTool<Input extends z.ZodObject>({ name, description, inp
     name,
     description,
     parameters: jsonSchemaOf(input),
-    run: async (args, signal, origin) => {
-      const outcome = await untilAborted(signal, async () => {
+    run: async (args, turn, origin) => {
+      const outcome = await untilAborted(turn.signal, async () => {
         const checked = await input.safeParseAsync(args);
-        return checked.success ? asResult(await run(checked.data, signal, origin)) : badArguments(name, checked.error);
+        return checked.success ? asResult(await run(checked.data, turn, origin)) : badArguments(name, checked.error);
       });
       switch (outcome.kind) {
         case "done":

@@ -148,7 +148,7 @@ export class McpServer {
     const { approval = MCP_DEFAULTS.approval, approvals = {} } = this.#settings;
     const own = Object.hasOwn(approvals, remoteName) ? approvals[remoteName] : undefined;
     return guarded(
-      { ...spec, run: (args, signal, origin) => this.#call({ tool: remoteName, args, key: origin?.key }, signal) },
+      { ...spec, run: (args, { signal }, origin) => this.#call({ tool: remoteName, args, key: origin?.key }, signal) },
       own ?? approval,
     );
   }

@@ -13,11 +13,10 @@ import type { CallOrigin, Tool } from "../engine/tool.ts";
 import { functionTool } from "./function-tool.ts";
 import { failed, OUTPUT_CHARS_MAX, plain, quoted } from "./result.ts";
 
-/** Where an agent's notes are kept, and where they are said. */
+/** Where an agent's notes are kept. */
 export interface MemoryPlace {
   readonly memory: Memory;
   readonly scope: string;
-  readonly thread: string;
 }
 
 /**
@@ -26,7 +25,7 @@ export interface MemoryPlace {
  */
 export const memoryTools = (place: MemoryPlace): readonly Tool[] => [remember(place), recall(place), forget(place)];
 
-const remember = ({ memory, scope, thread }: MemoryPlace): Tool =>
+const remember = ({ memory, scope }: MemoryPlace): Tool =>
   functionTool({
     name: MEMORY_TOOLS.remember,
     description: `Keeps one short note (at most ${NOTE_CHARS_MAX} characters) for later conversations in this place, where everybody can see and delete it. For lasting facts, decisions and wishes; never for passwords, keys or passing matters.`,
@@ -37,9 +36,16 @@ const remember = ({ memory, scope, thread }: MemoryPlace): Tool =>
         .pipe(z.string().min(1, { error: "there is nothing to remember" }).max(NOTE_CHARS_MAX))
         .describe("The note, clear by itself: whoever reads it knows nothing of this conversation."),
     }),
-    async run({ text }, _signal, origin) {
+    async run({ text }, { thread }, origin) {
       if (!origin) return failed("unavailable", "Only in a conversation can something be remembered.");
-      const remembered = await memory.remember({ scope, thread, text, agent: origin.agent, askedBy: origin.askedBy, call: keyOf(origin) });
+      const remembered = await memory.remember({
+        scope,
+        thread: thread.id,
+        text,
+        agent: origin.agent,
+        askedBy: origin.askedBy,
+        call: keyOf(origin),
+      });
       switch (remembered.kind) {
         case "kept":
           return `Remembered as note ${remembered.note.id}.`;

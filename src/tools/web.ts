@@ -44,7 +44,7 @@ export function webFetch(settings: Partial<WebFetchSettings> = {}, deps: WebDeps
       "Gets a public web page by its http or https address and returns its text. It cannot fill in forms, log in or run scripts." +
       (limits.hosts ? ` It reads these hosts alone: ${limits.hosts.join(", ")}.` : ""),
     input: z.strictObject({ url: z.string().trim().min(1).max(URL_CHARS_MAX).describe("Such as https://example.com/page") }),
-    run: async ({ url }, signal): Promise<unknown> => {
+    run: async ({ url }, { signal }): Promise<unknown> => {
       const outcome = await within({ timeoutMs, clock: deps.clock }, signal, (ended) => getPage(url, limits, deps, isText, ended));
       switch (outcome.kind) {
         case "done":

@@ -43,7 +43,7 @@ describe("a team from a file", () => {
     const { teams } = teamsOf(CODING, REPLIES, executor);
     const log = openLog();
     log.start("What is six times seven?");
-    await log.run(teams.build("coding", "thread-1"));
+    await log.run(teams.build("coding", "thread-1"), { thread: "thread-1" });
     expect(log.said().slice(1)).toEqual(["Coder: ```python\nprint(42)\n```", "Runner: 42\n", "Critic: It printed 42. TERMINATE"]);
     expect(log.stopped()).toMatchObject({ outcome: "done", reasons: [{ kind: "textMention", text: "TERMINATE", agent: "Critic" }] });
     expect(log.events.find((event) => event.type === "code.ran")).toMatchObject({
@@ -75,7 +75,7 @@ describe("a team from a file", () => {
   test("an agent reads who it is, who else is there, what the sandbox can do and how to end, the same each time", async () => {
     const asked: string[] = [];
     const settings = load({ "parley.yml": `models: { m: { provider: replay, file: replies.yml } }\n${CODING}`, "replies.yml": REPLIES });
-    const createModel = () => () => ({
+    const createModel = () => ({
       name: "listener",
       // eslint-disable-next-line require-yield
       async *call(request: { agent: string; system: string }) {

@@ -24,16 +24,13 @@ export function stage(teamFile: string, { replies = "replies: {}", executor = fa
   const create = createModelFor({ env: {}, clock: instantly });
   const teams = buildTeams(settings, {
     createModel: (...parts) => {
-      const ofThread = create(...parts);
-      return (transcript) => {
-        const model = ofThread(transcript);
-        return {
-          name: model.name,
-          call(request, signal) {
-            asked.push(request);
-            return model.call(request, signal);
-          },
-        };
+      const model = create(...parts);
+      return {
+        name: model.name,
+        call(request, turn) {
+          asked.push(request);
+          return model.call(request, turn);
+        },
       };
     },
     executor,

@@ -15,7 +15,7 @@ export function double(setup: AgentSetup, received: Received): Agent | undefined
   const speak = (say: (inbox: readonly Message[], spoken: number, transcript: Transcript) => EventBody): Agent => ({
     name,
     description: setup.description ?? `The double ${name}.`,
-    async *turn(transcript) {
+    async *turn({ transcript }) {
       const inbox = inboxOf(transcript, name);
       if (setup.delay !== undefined) await setTimeout(setup.delay * 1_000);
       received.set(name, [...(received.get(name) ?? []), inbox.map((message) => message.text)]);

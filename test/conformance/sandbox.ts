@@ -20,8 +20,8 @@ export function openTestSandbox(): { readonly open: OpenSandbox; close(): Promis
     async open({ timeoutSeconds }) {
       const timeoutMs = timeoutSeconds === undefined ? BLOCK_MS_MAX : timeoutSeconds * 1_000;
       const session = await (await (executor ??= start())).open(`conformance-${++threads}`);
-      const run: RunCode = async (block, { signal, onOutput }) => {
-        const { outcome, exitCode, output, elapsedMs } = await session.run(block, { timeoutMs, signal, onChunk: onOutput });
+      const run: RunCode = async (block, { signal }) => {
+        const { outcome, exitCode, output, elapsedMs } = await session.run(block, { timeoutMs, signal });
         return { outcome, exitCode, output, elapsedMs, executor: "test", files: [] };
       };
       return { run, end: () => session.end() };

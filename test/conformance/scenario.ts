@@ -12,6 +12,7 @@ import { openLog, startRun, type Log } from "./log.ts";
 import { scenarioModel } from "./scripted-model.ts";
 import { buildAgent, buildTeam, LEADER, type Parts } from "./set-up.ts";
 import { eventOf, messagesOf, stopToken } from "./translate.ts";
+import { aside, turnOn } from "../support/turn.ts";
 
 /** Opens a sandbox of its own for a scenario. */
 export type OpenSandbox = (limits: {
@@ -82,10 +83,7 @@ async function playExecutor({ steps = [] }: Scenario, run: RunCode): Promise<str
     let exitCode = 0;
     let output = "";
     for (const block of blocks) {
-      const result = await run(
-        { language: block.language.toLowerCase(), code: block.code },
-        { signal: new AbortController().signal, onOutput: () => undefined },
-      );
+      const result = await run({ language: block.language.toLowerCase(), code: block.code }, aside());
       exitCode = result.outcome === "rejected" ? 1 : result.exitCode;
       output += result.output;
       if (result.outcome !== "ok") break;
@@ -98,10 +96,7 @@ async function playExecutor({ steps = [] }: Scenario, run: RunCode): Promise<str
     const missing = (expect.output_contains ?? []).find((fragment) => !output.toLowerCase().includes(fragment.toLowerCase()));
     if (missing !== undefined) return `output: expected ${JSON.stringify(missing)} in ${JSON.stringify(output)}`;
     if (expect.file_name !== undefined) {
-      const look = await run(
-        { language: "sh", code: `test -f '${expect.file_name.replaceAll("'", "")}'` },
-        { signal: new AbortController().signal, onOutput: () => undefined },
-      );
+      const look = await run({ language: "sh", code: `test -f '${expect.file_name.replaceAll("'", "")}'` }, aside());
       if (look.exitCode !== 0) return `file: expected ${expect.file_name} in the workspace`;
     }
   }
@@ -268,7 +263,7 @@ async function talk(
   { cancelAfter, from, stop: asked }: Meanwhile,
 ): Promise<boolean> {
   const stop = new AbortController();
-  for await (const item of converse(team, log.transcript, stop.signal)) {
+  for await (const item of converse(team, turnOn(log.transcript, stop.signal))) {
     if (!isEvent(item)) continue;
     log.record(item);
     if (asked && log.events.length === from + 2) log.record(asked);
@@ -296,7 +291,7 @@ async function agentStep(step: Step, agents: (name: string) => Agent, log: Log, 
   log.record({ type: "speaker.selected", agent: name, by: "policy" });
   try {
     const once = async () => {
-      for await (const item of agents(name).turn(log.transcript, new AbortController().signal)) if (isEvent(item)) log.record(item);
+      for await (const item of agents(name).turn(turnOn(log.transcript))) if (isEvent(item)) log.record(item);
     };
     await once();
     if (setup?.type === "user_proxy" && giveInput(log, scenario.setup)) await once();

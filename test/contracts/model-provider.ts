@@ -6,6 +6,7 @@ import { ask, failureOf, request, textOf } from "../models/servers/asking.ts";
 import { type ModelServer, startModelServer } from "../models/servers/model-server.ts";
 import { cutAt, type ErrorCase, KEY, modelOn, type Told, type Wire } from "../models/servers/wires.ts";
 import { type FakeClock, fakeClock, until } from "./fake-clock.ts";
+import { aside } from "../support/turn.ts";
 
 const TOLD: Told = {
   reasoning: ["Let me ", "think."],
@@ -236,7 +237,7 @@ export function providerContract(wire: Wire): void {
 
       test("a reader that goes away closes the connection", async () => {
         server.will({ body: untilText(), ends: "hang" });
-        for await (const delta of modelOn(wire, server.url, clock).call(request(), new AbortController().signal)) {
+        for await (const delta of modelOn(wire, server.url, clock).call(request(), aside())) {
           expect(delta.text).toBe("One moment");
           break;
         }

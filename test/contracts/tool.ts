@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Tool, ToolResult } from "../../src/engine/tool.ts";
+import { aside } from "../support/turn.ts";
 
 /** A tool with whoever stands behind it. */
 export interface ToolUnderTest {
@@ -23,7 +24,7 @@ export function toolContract(name: string, open: () => Promise<ToolUnderTest>): 
       under = await open();
     });
     afterEach(() => under.close());
-    const run = (args: unknown, signal = new AbortController().signal) => under.tool.run(args, signal);
+    const run = (args: unknown, signal = new AbortController().signal) => under.tool.run(args, aside(signal));
 
     test("it introduces itself in a way that every provider accepts", () => {
       expect(under.tool.name).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);

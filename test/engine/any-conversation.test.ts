@@ -15,6 +15,7 @@ import {
 } from "../../src/engine/reading/transcript.ts";
 import { MARIA } from "../support/scripted.ts";
 import { anyTeam, build, type AnyTeam } from "./any-team.ts";
+import { turnOn } from "../support/turn.ts";
 
 /** A conversation that never ends would give more than this. */
 const ITEMS_MAX = 4_000;
@@ -48,7 +49,7 @@ async function play(any: AnyTeam, interruptions: readonly Interruption[] = []): 
       let since = 0;
       let interrupted = false;
       const stop = new AbortController();
-      for await (const item of converse(build(any), log, stop.signal)) {
+      for await (const item of converse(build(any), turnOn(log, stop.signal))) {
         if (++items > ITEMS_MAX) throw new Error("the conversation does not end");
         if (isEvent(item)) record(item);
         since++;
@@ -118,11 +119,11 @@ async function playedAt(any: AnyTeam, log: readonly RunEvent[]): Promise<RunEven
   };
   const held = (agent: Agent): Agent => ({
     ...agent,
-    async *turn(...given) {
-      const turn = agent.turn(...given);
+    async *turn(given) {
+      const turn = agent.turn(given);
       try {
         for (;;) {
-          while (!isNext(agent.name, given[0])) await moved.promise;
+          while (!isNext(agent.name, given.transcript)) await moved.promise;
           const step = await turn.next();
           if (step.done) return;
           yield step.value;
@@ -138,7 +139,11 @@ async function playedAt(any: AnyTeam, log: readonly RunEvent[]): Promise<RunEven
     moved.resolve();
     moved = Promise.withResolvers();
   };
-  const begin = () => converse(together, transcript, new AbortController().signal, () => moved.promise);
+  const begin = () =>
+    converse(
+      together,
+      turnOn(transcript, undefined, () => moved.promise),
+    );
   let conversation = begin();
   for (let begun = 0; events.length < log.length && begun < 2;) {
     const { seq, at, ...body } = log[events.length] as RunEvent;

@@ -5,10 +5,10 @@ import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { maxTurns, textMention, tokens } from "../../src/engine/limits/termination.ts";
 import { currentRun, repliesGiven } from "../../src/engine/reading/transcript.ts";
 import { never, openLog, says, scripted, team } from "../support/scripted.ts";
+import { aside } from "../support/turn.ts";
 
 const agent = (settings: Pick<AssistantSettings, "name" | "model"> & Partial<AssistantSettings>) =>
   assistant({ description: "", instructions: "", tools: [], handoffs: [], toolRoundsMax: 5, afterTools: "prose", ...settings });
-const signal = new AbortController().signal;
 const about = { name: "expert", description: "Knows." };
 
 test("an agent as a tool answers with its last words, and the caller's run pays for its calls", async () => {
@@ -36,26 +36,26 @@ test("a team as a tool talks until its goal, and starts from nothing each time",
     });
   const tool = teamAsTool(panel(), about);
   for (let call = 0; call < 2; call++)
-    expect(await tool.run({ task: "count" }, signal)).toEqual({ kind: "returned", output: "DONE: seven" });
+    expect(await tool.run({ task: "count" }, aside())).toEqual({ kind: "returned", output: "DONE: seven" });
 });
 
 test("what cannot be had is a failed result that says why: no task, a question to a person, a model that is away, a limit of tokens", async () => {
   const tool = (model: ReturnType<typeof scripted>, limit = never as ReturnType<typeof maxTurns>) =>
     agentAsTool(agent({ name: "Expert", model, handoffs: ["human"], tools: [] }), limit, about);
-  expect(await tool(scripted()).run({}, signal)).toMatchObject({ kind: "failed", error: { kind: "bad_arguments" } });
+  expect(await tool(scripted()).run({}, aside())).toMatchObject({ kind: "failed", error: { kind: "bad_arguments" } });
   const asks = scripted({ calls: [{ tool: "transfer_to_human", args: { question: "Which one?" } }] });
-  expect(await tool(asks).run({ task: "t" }, signal)).toMatchObject({
+  expect(await tool(asks).run({ task: "t" }, aside())).toMatchObject({
     kind: "failed",
     error: { kind: "needs_person", message: expect.stringContaining("Which one?") },
     usage: { calls: 1 },
   });
   const away = scripted({ fails: { kind: "failure", error: { kind: "overloaded", message: "busy" } } });
-  expect(await tool(away).run({ task: "t" }, signal)).toMatchObject({
+  expect(await tool(away).run({ task: "t" }, aside())).toMatchObject({
     kind: "failed",
     error: { message: expect.stringContaining("busy") },
   });
   const dear = scripted({ calls: [{ tool: "nothing" }] });
-  expect(await tool(dear, tokens({ total: 5 })).run({ task: "t" }, signal)).toMatchObject({
+  expect(await tool(dear, tokens({ total: 5 })).run({ task: "t" }, aside())).toMatchObject({
     kind: "failed",
     error: { message: expect.stringContaining("used 15 tokens, the limit is 5") },
   });
@@ -63,7 +63,7 @@ test("what cannot be had is a failed result that says why: no task, a question t
 
 test("aborted, it ends at once", async () => {
   const stop = new AbortController();
-  const running = agentAsTool(agent({ name: "Expert", model: scripted("hang") }), never, about).run({ task: "t" }, stop.signal);
+  const running = agentAsTool(agent({ name: "Expert", model: scripted("hang") }), never, about).run({ task: "t" }, aside(stop.signal));
   stop.abort();
   expect(await running).toMatchObject({ kind: "failed", error: { kind: "aborted" } });
 });

@@ -11,6 +11,7 @@ import type { Agent } from "../../src/engine/team.ts";
 import { maxTurns } from "../../src/engine/limits/termination.ts";
 import { currentRun } from "../../src/engine/reading/transcript.ts";
 import { openLog, says, team } from "../support/scripted.ts";
+import { aside } from "../support/turn.ts";
 
 const USD_PER_TOKEN = { input: 0.00001, output: 0.0001 };
 
@@ -37,8 +38,8 @@ const talker = (name: string, model: Model): Agent =>
 
 async function held(limits: BudgetLimits, parts: Parameters<typeof greedy>[0] = {}) {
   const { model, requests } = greedy(parts);
-  const budget = createBudget(limits);
-  const agents = ["Ana", "Ben"].map((name) => budget.watch(talker(name, budget.within(model))));
+  const budget = createBudget(limits, 0);
+  const agents = ["Ana", "Ben"].map((name) => talker(name, budget.within(model)));
   const log = openLog();
   log.start("Go on and on.");
   await log.run(team({ agents, nextSpeakers: roundRobin, limits: maxTurns(200) }));
@@ -87,30 +88,31 @@ test("calls side by side do not pass a limit together, and one that was broken o
     name: "hanging",
     terms: { outputTokensMax: 1_000, usdMax: () => undefined },
     // oxlint-disable-next-line require-yield -- It has no delta to show.
-    async *call(_request, signal) {
+    async *call(_request, { signal }) {
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
       return { kind: "failure", error: { kind: "aborted", message: "" } };
     },
   };
-  const budget = createBudget({ tokens: 2_300, usd: 1 });
+  const budget = createBudget({ tokens: 2_300, usd: 1 }, 0);
   const model = budget.within(hanging);
   const request: ModelRequest = { agent: "Ana", system: "", messages: [{ role: "user", text: "Go" }], tools: [] };
   const stop = new AbortController();
-  const first = [1, 2].map(() => model.call(request, stop.signal).next());
+  const turn = aside(stop.signal);
+  const first = [1, 2].map(() => model.call(request, turn).next());
   const third = {
     done: true,
     value: expect.objectContaining({ kind: "failure", error: expect.objectContaining({ kind: "limit" }) as object }) as object,
   };
-  expect(await model.call(request, stop.signal).next()).toEqual(third);
+  expect(await model.call(request, turn).next()).toEqual(third);
   stop.abort();
   await Promise.all(first);
-  expect(await model.call(request, new AbortController().signal).next()).toEqual(third);
+  expect(await model.call(request, { ...turn, signal: new AbortController().signal }).next()).toEqual(third);
 });
 
 test("a new run in the thread begins with all of it", async () => {
   const { model } = greedy();
-  const budget = createBudget({ tokens: 3_000, usd: 100 });
-  const agents = [budget.watch(talker("Ana", budget.within(model)))];
+  const budget = createBudget({ tokens: 3_000, usd: 100 }, 0);
+  const agents = [talker("Ana", budget.within(model))];
   const log = openLog();
   for (const task of ["One.", "Two."]) {
     log.start(task);
@@ -122,9 +124,9 @@ test("a new run in the thread begins with all of it", async () => {
 
 test("a selector whose call could pass the limit ends the run at once; nobody is chosen by a rule instead", async () => {
   const { model, requests } = greedy({ outputTokensMax: 8_000 });
-  const budget = createBudget({ tokens: 200, usd: 1 });
+  const budget = createBudget({ tokens: 200, usd: 1 }, 0);
   const agents = [says("Ana", "a"), says("Ben", "b")];
-  const leader = budget.watch(selector({ model: budget.within(model), agents, allowRepeats: true, attempts: 3, mayAskHuman: false }));
+  const leader = selector({ model: budget.within(model), agents, allowRepeats: true, attempts: 3, mayAskHuman: false });
   const log = openLog();
   log.start("Talk.");
   await log.run(team({ agents, nextSpeakers: ledBy(leader) }));
@@ -135,11 +137,11 @@ test("a selector whose call could pass the limit ends the run at once; nobody is
 
 test("the limit of a team inside ends that team's turn, and the others go on", async () => {
   const { model } = greedy();
-  const inner = createBudget({ tokens: 2_500, usd: 100 });
+  const inner = createBudget({ tokens: 2_500, usd: 100 }, 1);
   const desk = subTeam({
     name: "Desk",
     description: "",
-    team: team({ agents: [inner.watch(talker("Ana", inner.within(model)))], nextSpeakers: roundRobin }),
+    team: team({ agents: [talker("Ana", inner.within(model))], nextSpeakers: roundRobin }),
     voice: "members",
   });
   const log = openLog();

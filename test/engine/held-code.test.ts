@@ -14,6 +14,7 @@ import type { Agent } from "../../src/engine/team.ts";
 import { maxTurns, textMention } from "../../src/engine/limits/termination.ts";
 import { currentRun } from "../../src/engine/reading/transcript.ts";
 import { MARIA, openLog, says, scripted, team, type Scripted } from "../support/scripted.ts";
+import { turnOn } from "../support/turn.ts";
 
 const BAD = "print('bad')";
 const fence = (code: string, label = "python") => `\`\`\`${label}\n${code}\n\`\`\``;
@@ -421,7 +422,7 @@ test("property: nothing but a finished message of a named agent gives code to ru
       if (isSaid) log.record({ type: "message.posted", agent: "Coder", text: fence("print(1)") });
       if (isSaid) expect(rule(log.transcript)).toBe("Runner");
       log.record({ type: "speaker.selected", agent: "Runner", by: "policy" });
-      for await (const item of runner(ran).turn(log.transcript, new AbortController().signal)) if (isEvent(item)) log.record(item);
+      for await (const item of runner(ran).turn(turnOn(log.transcript))) if (isEvent(item)) log.record(item);
       expect(ran).toEqual(isSaid ? ["print(1)"] : []);
     }),
     { numRuns: 150 },

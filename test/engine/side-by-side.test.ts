@@ -12,6 +12,7 @@ import { maxTurns, toolCalled } from "../../src/engine/limits/termination.ts";
 import type { Tool } from "../../src/engine/tool.ts";
 import { currentRun, isWaiting } from "../../src/engine/reading/transcript.ts";
 import { openLog, says, scripted, team } from "../support/scripted.ts";
+import { turnOn } from "../support/turn.ts";
 
 const everybody: SpeakerPolicy = (_log, agents) => agents;
 const look: Tool = { name: "look", description: "", parameters: {}, run: async () => ({ kind: "returned", output: "seen" }) };
@@ -123,7 +124,10 @@ test("one who asked goes on with the answer while another is still at work", asy
     limits: maxTurns(2),
   });
   let answered = Promise.withResolvers<void>();
-  for await (const item of converse(both, log.transcript, new AbortController().signal, () => answered.promise)) {
+  for await (const item of converse(
+    both,
+    turnOn(log.transcript, undefined, () => answered.promise),
+  )) {
     if (!isEvent(item)) continue;
     log.record(item);
     if (item.type === "handoff.made") {

@@ -5,6 +5,7 @@ import type { Model, ModelReply } from "../../src/engine/model.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { maxTurns } from "../../src/engine/limits/termination.ts";
 import { MARIA, openLog, says, scripted, team } from "../support/scripted.ts";
+import { turnOn } from "../support/turn.ts";
 
 const talker = (model: Model) =>
   assistant({ name: "A", description: "", instructions: "", model, tools: [], handoffs: [], toolRoundsMax: 3, afterTools: "prose" });
@@ -23,7 +24,7 @@ test("files that a person posts are named to everybody, and agents are handed th
   await log.run(team({ agents: [talker(model)], nextSpeakers: roundRobin, limits: maxTurns(1) }));
   expect(model.requests[0]?.messages[1]).toEqual({ role: "user", text: NAMED, images: FILES.slice(0, 1) });
   const leader = selector({ model: chooser, agents: [says("A"), says("B")], allowRepeats: true, attempts: 1, mayAskHuman: false });
-  for await (const _ of leader.turn(log.transcript, new AbortController().signal)) continue;
+  for await (const _ of leader.turn(turnOn(log.transcript))) continue;
   expect(chooser.requests[0]?.messages[1]?.text).toBe(NAMED);
 });
 
@@ -81,7 +82,7 @@ test("thoughts are shown as they come and are no part of what is said", async ()
   const log = openLog();
   log.start("the task");
   const seen: unknown[] = [];
-  const turn = talker(thinking({ kind: "answer", text: "Done.", toolCalls: [], usage })).turn(log.transcript, new AbortController().signal);
+  const turn = talker(thinking({ kind: "answer", text: "Done.", toolCalls: [], usage })).turn(turnOn(log.transcript));
   for await (const item of turn) seen.push(item);
   expect(seen).toEqual([
     { type: "reasoning.delta", agent: "A", text: "Let me think." },

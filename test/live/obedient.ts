@@ -7,9 +7,9 @@ export function obedient(model: Model): { readonly model: Model; will(...replies
   return {
     model: {
       name: model.name,
-      call: (request, signal) => {
-        const reply = signal.aborted ? undefined : told.shift();
-        return model.call(reply ? wantedIn(request, reply) : request, signal);
+      call: (request, turn) => {
+        const reply = turn.signal.aborted ? undefined : told.shift();
+        return model.call(reply ? wantedIn(request, reply) : request, turn);
       },
     },
     will: (...replies) => void told.push(...replies),

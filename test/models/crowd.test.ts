@@ -19,7 +19,7 @@ const modelOf = ({ url }: SlowServer) =>
   );
 
 const crowd = (model: ReturnType<typeof modelOf>, signal: AbortSignal) =>
-  Array.from({ length: CALLS }, (_, call) => ask(model, request({ thread: `t${call % 50}` }), signal));
+  Array.from({ length: CALLS }, (_, call) => ask(model, request(), signal, undefined, `t${call % 50}`));
 
 test("a thousand calls at once all get their answer, and the server never has more than the cap", async () => {
   server = await startSlowServer(2);

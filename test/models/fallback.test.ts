@@ -8,6 +8,7 @@ import { withRetries } from "../../src/models/retry.ts";
 import { fakeClock, settled } from "../contracts/fake-clock.ts";
 import { ask, failureOf, request } from "./servers/asking.ts";
 import { answers, fails, inOrder } from "./servers/scripted-model.ts";
+import { aside } from "../support/turn.ts";
 
 const SOURCE = { provider: "OpenAI", model: "m", host: "https://h", keyName: "K", secrets: [] };
 const kinds = Object.keys(FAILURES) as ModelFailureKind[];
@@ -102,7 +103,7 @@ describe("a model behind a gate", () => {
     const gate = createGate({ concurrency: 1, waitingMax: 10 }, clock);
     const model = inOrder("smart", fails("rate_limited", { retryAfterMs: 7_000 }), answers());
     const gated = withGate(model, gate, SOURCE);
-    const [first, second] = [ask(gated, request({ thread: "a" })), ask(gated, request({ thread: "b" }))];
+    const [first, second] = [ask(gated, request()), ask(gated, request())];
     expect(failureOf((await first).reply).kind).toBe("rate_limited");
     await clock.advance(6_999);
     expect(model.requests).toHaveLength(1);
@@ -114,7 +115,7 @@ describe("a model behind a gate", () => {
     const gate = createGate({ concurrency: 1, waitingMax: 10 }, fakeClock());
     const gated = withGate(inOrder("smart", fails("quota"), answers()), gate, SOURCE);
     await ask(gated, request());
-    for await (const _ of gated.call(request(), new AbortController().signal)) break;
+    for await (const _ of gated.call(request(), aside())) break;
     await settled();
     expect(gate.running).toBe(0);
   });

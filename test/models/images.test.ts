@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const posted = (...images: FileRef[]) => request({ messages: [{ role: "user", text: "Ada: What is it?", images }], thread: "t1" });
+const posted = (...images: FileRef[]) => request({ messages: [{ role: "user", text: "Ada: What is it?", images }] });
 const seeing = (wire: Wire, images = true) => modelOn(wire, server.url, systemClock, { images }, readFile);
 const willSay = (wire: Wire, ...text: string[]) => server.will({ body: wire.events({ text }) });
 

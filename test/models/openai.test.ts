@@ -123,7 +123,7 @@ describe("Chat Completions: what is sent", () => {
     for (let call = 0; call < 3; call++) willSay("Yes.");
     const model = chat({ temperature: 0.2, seed: 7, reasoningEffort: "low" });
     const notices = [];
-    for (const thread of ["t1", "t1", "t2"]) notices.push((await ask(model, request({ thread }))).reply.notices);
+    for (const thread of ["t1", "t1", "t2"]) notices.push((await ask(model, request(), undefined, undefined, thread)).reply.notices);
     const told = ["takes no temperature", "takes no seed", "takes no reasoning effort"].map((what) => `qwen3 ${what}: it was left out.`);
     expect(notices).toEqual([told, undefined, told]);
     expect(body(0)).toMatchObject({ temperature: 0.2, seed: 7, reasoning_effort: "low" });

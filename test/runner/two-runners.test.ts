@@ -21,7 +21,7 @@ function onCue() {
   const model: Model = {
     name: "on cue",
     // eslint-disable-next-line require-yield
-    async *call(_request, signal) {
+    async *call(_request, { signal }) {
       const text = await new Promise<string | undefined>((resolve) => {
         calls.push({ signal, answer: resolve });
         signal.addEventListener("abort", () => resolve(undefined), { once: true });
@@ -149,8 +149,8 @@ test("A goes in mid-call: B goes on from the log, and what A still says is not r
 /** The same model, which hears no signal. */
 const deaf =
   (model: Model): Model["call"] =>
-  (request) =>
-    model.call(request, new AbortController().signal);
+  (request, turn) =>
+    model.call(request, { ...turn, signal: new AbortController().signal });
 
 async function untilCalled(calls: readonly unknown[], count: number): Promise<void> {
   await expect.poll(() => calls.length, { interval: 1, timeout: 10_000 }).toBe(count);

@@ -174,7 +174,7 @@ const AGENTS: { readonly [team: string]: Agent } = {
   coding: {
     name: "Ada",
     description: "Thinks until she is stopped.",
-    async *turn(_, signal) {
+    async *turn({ signal }) {
       yield { type: "activity", agent: "Ada", doing: "thinking" };
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     },
@@ -182,7 +182,7 @@ const AGENTS: { readonly [team: string]: Agent } = {
   research: {
     name: "Ben",
     description: "Asks once.",
-    async *turn(transcript) {
+    async *turn({ transcript }) {
       if (person(transcript) < 2)
         yield { type: "handoff.made", agent: "Ben", to: "human", text: "Which way?", options: ["Left <b>", "Right"] };
       else yield { type: "message.posted", agent: "Ben", text: "Thank you." };
@@ -191,7 +191,7 @@ const AGENTS: { readonly [team: string]: Agent } = {
   careful: {
     name: "Cy",
     description: "Waits for a yes.",
-    async *turn(transcript) {
+    async *turn({ transcript }) {
       const answered = transcript.events.some((event) => event.type === "approval.given");
       if (answered) yield { type: "message.posted", agent: "Cy", text: "Done." };
       else yield { type: "approval.requested", agent: "Cy", call: "call-1", what: "rm -r build" };

@@ -4,6 +4,7 @@ import type { Model, ModelReply, ModelRequest } from "../../src/engine/model.ts"
 import { converse } from "../../src/engine/loop.ts";
 import type { Agent, Team } from "../../src/engine/team.ts";
 import type { Transcript } from "../../src/engine/reading/transcript.ts";
+import { turnOn } from "./turn.ts";
 
 export type Scripted =
   | string
@@ -21,7 +22,7 @@ export function scripted(...replies: readonly Scripted[]): ScriptedModel {
   return {
     name: "scripted",
     requests,
-    async *call(request, signal) {
+    async *call(request, { signal }) {
       const reply = replies[requests.length];
       requests.push(structuredClone(request));
       if (reply === undefined) throw new Error(`call ${requests.length} of ${request.agent} was not expected`);
@@ -50,7 +51,7 @@ export function says(name: string, ...turns: readonly string[]): Agent {
   return {
     name,
     description: `Says ${turns.length} things.`,
-    async *turn(transcript) {
+    async *turn({ transcript }) {
       const spoken = transcript.events.filter(
         (event) => event.type === "message.posted" && "agent" in event && event.agent === name,
       ).length;
@@ -83,8 +84,14 @@ export function openLog(stepMs = 1_000) {
       record({ type: "message.posted", person: MARIA, text, id: `m${events.length}` });
     },
     /** Converses until it stops or waits; `until` breaks off after an event, as a crash would. */
-    async run(team: Team, options: { readonly signal?: AbortSignal; readonly until?: (event: RunEvent) => boolean } = {}) {
-      for await (const item of converse(team, transcript, options.signal ?? new AbortController().signal)) {
+    async run(
+      team: Team,
+      options: { readonly signal?: AbortSignal; readonly until?: (event: RunEvent) => boolean; readonly thread?: string } = {},
+    ) {
+      for await (const item of converse(team, {
+        ...turnOn(transcript, options.signal),
+        thread: { id: options.thread ?? "t", logs: [transcript] },
+      })) {
         if (!isEvent(item)) continue;
         record(item);
         const last = events.at(-1);

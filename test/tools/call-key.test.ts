@@ -9,15 +9,16 @@ import type { CallOrigin, Tool } from "../../src/engine/tool.ts";
 import { callKey, keyed } from "../../src/tools/call-key.ts";
 import { MARIA, scripted, team } from "../support/scripted.ts";
 import { startHttpFixture } from "../fixtures/mcp-http.ts";
-import { connected, mcpServer, never } from "./mcp-setup.ts";
+import { connected, mcpServer } from "./mcp-setup.ts";
+import { aside } from "../support/turn.ts";
 
 const PAY = { tool: "pay", args: { cents: 1 } };
 
 /** A model whose provider gives its calls these ids. */
 const withIds = (model: Model, ids: readonly string[]): Model => ({
   ...model,
-  async *call(request, signal) {
-    const reply = yield* model.call(request, signal);
+  async *call(request, turn) {
+    const reply = yield* model.call(request, turn);
     if (reply.kind !== "answer") return reply;
     return { ...reply, toolCalls: reply.toolCalls.map((call, index) => ({ ...call, call: ids[index] ?? "" })) };
   },
@@ -55,8 +56,8 @@ test("a call over HTTP carries its key in a header too, and other requests none"
   const under = await connected(mcpServer({ name: "fixture", url: fixture.url }));
   try {
     const echo = under.server.tools().find(({ name }) => name === "fixture__echo");
-    await echo?.run({ text: "hi" }, never, { ...ORIGIN, key: "k".repeat(64) });
-    await echo?.run({ text: "hi" }, never);
+    await echo?.run({ text: "hi" }, aside(), { ...ORIGIN, key: "k".repeat(64) });
+    await echo?.run({ text: "hi" }, aside());
     expect(fixture.requests.flatMap(({ key }) => (key === undefined ? [] : [key]))).toEqual(["k".repeat(64)]);
   } finally {
     await under.close();
@@ -78,18 +79,18 @@ test("behind a tool the same call has the same key when the conversation is held
   const bookkeeper = (ids: readonly [string, string]) => {
     const model = withIds(scripted({ calls: [PAY, PAY] }, "done"), ids);
     const settings = { name: "Bo", description: "", instructions: "", handoffs: [], toolRoundsMax: 3, afterTools: "prose" } as const;
-    const agents = [assistant({ ...settings, model, tools: [keyed("T/C/1", pay)] })];
+    const agents = [assistant({ ...settings, model, tools: [keyed(pay)] })];
     return teamAsTool(team({ agents, nextSpeakers: roundRobin, stopWhen: maxTurns(1) }), { name: "book", description: "" });
   };
   for (const ids of [
     ["toolu_a", "toolu_b"],
     ["toolu_x", ""],
   ] as const)
-    await bookkeeper(ids).run({ task: "pay twice" }, never, ORIGIN);
+    await bookkeeper(ids).run({ task: "pay twice" }, aside(), ORIGIN);
   const [first, second, ...again] = heard;
   expect(first).not.toBe(second);
   expect(again).toEqual([first, second]);
   // Another call of the tool is another payment.
-  await bookkeeper(["toolu_a", "toolu_b"]).run({ task: "pay twice" }, never, { ...ORIGIN, call: "call_2" });
+  await bookkeeper(["toolu_a", "toolu_b"]).run({ task: "pay twice" }, aside(), { ...ORIGIN, call: "call_2" });
   expect(new Set(heard).size).toBe(4);
 });

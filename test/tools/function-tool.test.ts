@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { functionTool } from "../../src/tools/function-tool.ts";
 import { failureOf, outputOf, toolContract } from "../contracts/tool.ts";
+import { aside } from "../support/turn.ts";
 
-const never = new AbortController().signal;
+const never = aside();
 
 toolContract("a function", async () => {
   const called = Promise.withResolvers<void>();

@@ -4,6 +4,7 @@ import type { McpDeps, McpHttpSettings, McpStdioSettings } from "../../src/tools
 import { type FakeClock, fakeClock } from "../contracts/fake-clock.ts";
 import { outputOf } from "../contracts/tool.ts";
 import { startHttpFixture } from "../fixtures/mcp-http.ts";
+import { aside } from "../support/turn.ts";
 
 const PROGRAM = join(import.meta.dirname, "../fixtures/mcp-stdio.ts");
 
@@ -48,7 +49,7 @@ export function mcpServer(settings: McpStdioSettings | McpHttpSettings, env: Mcp
             .map(({ name }) => name)
             .join(", ")}`,
         );
-      return found.run(args, signal);
+      return found.run(args, aside(signal));
     },
     close: () => server.close(),
   };

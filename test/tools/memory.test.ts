@@ -4,8 +4,8 @@ import type { CallOrigin, ToolResult } from "../../src/engine/tool.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { memoryTools } from "../../src/tools/memory.ts";
 import { failureOf, outputOf } from "../contracts/tool.ts";
+import { aside } from "../support/turn.ts";
 
-const signal = new AbortController().signal;
 let calls = 0;
 const origin = (more: Partial<CallOrigin> = {}): CallOrigin => ({
   run: "r1",
@@ -20,11 +20,11 @@ function open() {
   const { memory, store } = openSqlite({ path: ":memory:", now: () => Date.UTC(2026, 0, 5) });
   onTestFinished(() => store.close());
   return (thread: string, scope = "here") => {
-    const tools = memoryTools({ memory, scope, thread });
+    const tools = memoryTools({ memory, scope });
     return (name: string, args: unknown, from = origin()): Promise<ToolResult> => {
       const tool = tools.find((one) => one.name === name);
       if (!tool) throw new Error(`no tool ${name}`);
-      return tool.run(args, signal, from);
+      return tool.run(args, aside(undefined, thread), from);
     };
   };
 }
@@ -100,7 +100,7 @@ test.each([
 test("every provider is told the shape of the arguments", () => {
   const { memory, store } = openSqlite({ path: ":memory:" });
   onTestFinished(() => store.close());
-  expect(memoryTools({ memory, scope: "s", thread: "t" }).map(({ name, parameters }) => [name, parameters])).toEqual([
+  expect(memoryTools({ memory, scope: "s" }).map(({ name, parameters }) => [name, parameters])).toEqual([
     [
       "remember",
       {

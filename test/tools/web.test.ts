@@ -4,8 +4,9 @@ import { WEB_FETCH_DEFAULTS, webFetch, type WebFetchSettings } from "../../src/t
 import { type FakeClock, fakeClock, until } from "../contracts/fake-clock.ts";
 import { failureOf, outputOf, toolContract } from "../contracts/tool.ts";
 import { answers, page, redirect, type Site, startSite, TEN_MB_OF_ZEROS_PACKED } from "./web-site.ts";
+import { aside } from "../support/turn.ts";
 
-const never = new AbortController().signal;
+const never = aside();
 
 let site: Site;
 let clock: FakeClock;

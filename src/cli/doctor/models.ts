@@ -79,11 +79,11 @@ async function reach(name: string, baseUrl: string, file: string): Promise<Findi
 
 async function callOnce(name: string, model: ModelSettings, { file, registry }: Settings, env: Env): Promise<Finding> {
   const thing = `model ${name}`;
-  const { systemClock } = await import("../../parley.ts");
-  const asked = createModelFor({ env, clock: systemClock, registry })(model, name, file)(() => ({ events: [] }));
+  const { outsideConversations, systemClock } = await import("../../parley.ts");
+  const asked = createModelFor({ env, clock: systemClock, registry })(model, name, file);
   const call = asked.call(
     { agent: "doctor", system: "You are being checked.", messages: [{ role: "user", text: "Answer with the word: ready" }], tools: [] },
-    AbortSignal.timeout(LIVE_TIMEOUT_MS),
+    outsideConversations(AbortSignal.timeout(LIVE_TIMEOUT_MS)),
   );
   for (;;) {
     const step = await call.next();

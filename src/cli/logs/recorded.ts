@@ -49,21 +49,18 @@ export function recordedWorld(log: readonly RunEvent[], { selector, languages, c
     return event;
   }
 
-  function createModel(): ReturnType<BuildDeps["createModel"]> {
-    return () => {
-      let name = "";
-      const model: Model = {
-        get name() {
-          return name;
-        },
-        // eslint-disable-next-line require-yield
-        async *call({ agent }) {
-          const event = await take((one): one is RunEvent => spender(one, selector) === agent);
-          if (event.type === "message.posted" && "agent" in event) name = event.model ?? name;
-          return replyOf(event);
-        },
-      };
-      return model;
+  function createModel(): Model {
+    let name = "";
+    return {
+      get name() {
+        return name;
+      },
+      // eslint-disable-next-line require-yield
+      async *call({ agent }) {
+        const event = await take((one): one is RunEvent => spender(one, selector) === agent);
+        if (event.type === "message.posted" && "agent" in event) name = event.model ?? name;
+        return replyOf(event);
+      },
     };
   }
 

@@ -121,7 +121,7 @@ export async function replay(
   settings: Settings,
   languages?: readonly string[],
 ): Promise<string | undefined> {
-  const { codeBlocks, converse, isEvent, SELECTOR } = await import("../../parley.ts");
+  const { codeBlocks, converse, isEvent, SELECTOR, turnIn } = await import("../../parley.ts");
   const log = thread.slice(0, end);
   const started = log[start];
   if (started?.type !== "run.started") throw new Error("a run begins with run.started");
@@ -129,8 +129,8 @@ export async function replay(
   const team = buildTeams(world.settings(settings), world.deps).build(started.team, "replay");
   const events: RunEvent[] = log.slice(0, started.forkedFrom ? started.forkedFrom.seq : start);
   const transcript = { events };
-  const signal = new AbortController().signal;
-  let conversation = converse(team, transcript, signal);
+  const turn = turnIn({ id: "replay", transcript }, new AbortController().signal);
+  let conversation = converse(team, turn);
 
   for (let expected = log[events.length]; expected; expected = log[events.length]) {
     world.next(expected.seq);
@@ -140,7 +140,7 @@ export async function replay(
       // The conversation was taken up again from the log.
       void conversation.return();
       world.restart();
-      conversation = converse(team, transcript, signal);
+      conversation = converse(team, turn);
       continue;
     }
     const next = await nextEvent();
@@ -177,7 +177,7 @@ export async function replay(
       if (!step.done && isEvent(step.value)) return step.value;
       if (!step.done) continue;
       begun++;
-      conversation = converse(team, transcript, signal);
+      conversation = converse(team, turn);
     }
     return "nothing";
   }

@@ -1,7 +1,6 @@
-import type { Budget } from "../../engine/limits/budget.ts";
+import type { BudgetLimits } from "../../engine/limits/budget.ts";
 import type { RunCode } from "../../engine/agents/code/run-block.ts";
 import type { Memory } from "../../engine/memory.ts";
-import type { FileRef } from "../../engine/events/events.ts";
 import type { Model } from "../../engine/model.ts";
 import type { Team } from "../../engine/team.ts";
 import type { Tool } from "../../engine/tool.ts";
@@ -23,8 +22,6 @@ export interface Parts {
   readonly executor: Executor;
   readonly keepFile: KeepFile;
   readonly readFile: ReadFile;
-  /** What people have posted in the thread so far, oldest first. */
-  posted(): readonly FileRef[];
   /** In place of the executor, for the agent of this name. */
   readonly runCode: ((agent: string) => RunCode) | undefined;
   readonly servers: McpServers;
@@ -36,12 +33,12 @@ export interface Parts {
   tool(entry: string): Tool;
   /** The same model, which keeps within no budget. */
   unlimited(name: string): Model;
-  /** A team that is the participant of this name: in the same log. */
-  innerTeam(name: string, participant: string): Team;
-  /** The team behind the tool of this name: each call has a log of its own. */
-  separateTeam(name: string, tool: string): Team;
-  /** The same parts, for agents that also keep within a budget of their own. */
-  within(budget: Budget): Parts;
+  /** A team that is the participant of this name, or behind the tool of this name: with a log of its own. It keeps within the budgets around it, too. */
+  teamInside(name: string, within: string): Team;
+  /** The same parts, for agents that also keep within limits of their own: of the team that they are in. */
+  within(limits: BudgetLimits): Parts;
+  /** The same, for an agent behind a tool: with a log of its own. */
+  inside(limits: BudgetLimits): Parts;
   /** The same parts, for agents on whose words these look, too. */
   guardedBy(guards: readonly Guard[]): Parts;
 }

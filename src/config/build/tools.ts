@@ -12,7 +12,7 @@ export function withTools(
   parts: Parts,
   make: (tools: readonly Tool[], missing: readonly string[]) => Agent,
 ): Agent {
-  const held = (tool: Tool) => keyed(parts.thread, guardedTool(tool, agent, parts.guards));
+  const held = (tool: Tool) => keyed(guardedTool(tool, agent, parts.guards));
   const ofServers = refs.filter((ref) => get(parts.settings.tools, readToolRef(ref).key).kind === "mcp");
   const own = refs.filter((ref) => !ofServers.includes(ref)).map((ref) => held(parts.tool(ref)));
   return ofServers.length === 0 ? make(own, []) : whenReached(ofServers, own, parts, held, make);
@@ -33,13 +33,14 @@ function whenReached(
   let last: { readonly tools: readonly Tool[]; readonly missing: readonly string[]; readonly agent: Agent } | undefined;
   return {
     ...bare,
-    async *turn(transcript, signal) {
+    async *turn(turn) {
+      const { signal } = turn;
       yield { type: "activity", agent: bare.name, doing: "is reaching its tools" };
       const { tools, missing } = await parts.servers.tools(refs, signal);
       if (signal.aborted) return;
       if (!last || !same(tools, last.tools) || !same(missing, last.missing))
         last = { tools, missing, agent: make([...own, ...tools.map(held)], missing) };
-      yield* last.agent.turn(transcript, signal);
+      yield* last.agent.turn(turn);
     },
   };
 }

@@ -86,7 +86,7 @@ export const agents = [
       subTeam({
         name,
         description,
-        team: parts.innerTeam(team, name),
+        team: parts.teamInside(team, name),
         voice:
           voice === "members"
             ? voice
@@ -99,11 +99,10 @@ export const agents = [
 
 /** None where nothing is kept: a replay takes their results from the log. */
 const toolsOfMemory = ({ notes, thread }: Parts): readonly Tool[] =>
-  notes ? memoryTools({ memory: notes.memory, scope: notes.scopeOf(thread), thread }) : [];
+  notes ? memoryTools({ memory: notes.memory, scope: notes.scopeOf(thread) }) : [];
 
-function runCode(name: string, { runCode: inPlace, executor, thread, keepFile, readFile, posted, settings, guards }: Parts): RunCode {
-  const run =
-    inPlace?.(name) ?? codeRun({ executor, thread, timeoutMs: settings.sandbox.timeoutSeconds * 1000, keepFile, readFile, posted });
+function runCode(name: string, { runCode: inPlace, executor, keepFile, readFile, settings, guards }: Parts): RunCode {
+  const run = inPlace?.(name) ?? codeRun({ executor, timeoutMs: settings.sandbox.timeoutSeconds * 1000, keepFile, readFile });
   return guardedCode(run, name, guards);
 }
 

@@ -1,6 +1,5 @@
 import { agentAsTool, teamAsTool } from "../../engine/agents/as-tool.ts";
 import { assistant } from "../../engine/agents/assistant.ts";
-import { createBudget } from "../../engine/limits/budget.ts";
 import { any, minutes, tokens, usd } from "../../engine/limits/termination.ts";
 import type { Tool } from "../../engine/tool.ts";
 import { guarded } from "../../tools/approval.ts";
@@ -37,11 +36,10 @@ export const tools = [
 ];
 
 function behindTool(name: string, { description, team, agent }: Omit<AgentToolSettings, "kind">, parts: Parts): Tool {
-  if (team !== undefined) return teamAsTool(parts.separateTeam(team, name), { name, description });
+  if (team !== undefined) return teamAsTool(parts.teamInside(team, name), { name, description });
   if (!agent) throw new Error("a checked agent tool has an agent or a team");
   const { toolRoundsMax, afterTools, limits } = agent;
-  const budget = createBudget(limits);
-  const within = parts.within(budget);
+  const within = parts.inside(limits);
   const thinker = withTools(name, agent.tools, within, (tools, missing) =>
     assistant({
       name,
@@ -57,5 +55,5 @@ function behindTool(name: string, { description, team, agent }: Omit<AgentToolSe
     }),
   );
   const caps = any(minutes(limits.minutes), tokens({ total: limits.tokens }), usd(limits.usd));
-  return agentAsTool(budget.watch(thinker), caps, { name, description });
+  return agentAsTool(thinker, caps, { name, description });
 }

@@ -62,14 +62,15 @@ function speaking(
   return {
     name,
     description,
-    async *turn(transcript, signal) {
+    async *turn(turn) {
+      const { transcript, signal } = turn;
       const spent: { usage?: Usage } = {};
       const before = repliesGiven(transcript, name);
       const ask: AgentContext<unknown>["ask"] = async ({ instructions, text }) => {
         if (!model) throw new Error(`"${name}" has no model: give its schema a key \`model\`, and its entry in the team file one, too.`);
         const nth = before + (spent.usage === undefined ? 0 : (spent.usage.calls ?? 1));
         const request = { agent: name, system: instructions, messages: [{ role: "user" as const, text }], tools: [], nth };
-        const answer = await whole(askOnce(model, request, signal));
+        const answer = await whole(askOnce(model, request, turn));
         spent.usage = plus(spent.usage, answer.usage);
         if (answer.kind === "failure") throw new Error(answer.error.message);
         return answer.text;

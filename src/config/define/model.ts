@@ -3,7 +3,6 @@ import type { Model as EngineModel, ModelDelta, ModelReply, ModelRequest, ToolCa
 import { withRetries } from "../../models/retry.ts";
 import { fallback } from "../schema/models.ts";
 import type { ModelParts } from "../build/model-parts.ts";
-import type { ModelOfThread } from "../file/script.ts";
 import type { ModelDefinition } from "../registry/definition.ts";
 import { wordsOf } from "./conversation.ts";
 import { checkedName, nothing } from "./name.ts";
@@ -37,7 +36,7 @@ export interface ModelContext<Settings> {
 /** One that is made of the engine's own parts, as those that come with Parley are. */
 interface BuiltModel<Schema extends z.ZodObject> extends Omit<ModelProvider<Schema>, "reply"> {
   readonly schema: Schema;
-  readonly build: (settings: z.output<Schema>, parts: ModelParts) => EngineModel | ModelOfThread;
+  readonly build: (settings: z.output<Schema>, parts: ModelParts) => EngineModel;
 }
 
 const ATTEMPTS = 3;
@@ -71,7 +70,7 @@ function asking(
 ): EngineModel {
   return {
     name,
-    async *call(request, signal): AsyncGenerator<ModelDelta, ModelReply, void> {
+    async *call(request, { signal }): AsyncGenerator<ModelDelta, ModelReply, void> {
       const shown: string[] = [];
       let wake: () => void = () => undefined;
       let done: { readonly reply: Reply } | { readonly error: unknown } | undefined;

@@ -93,7 +93,7 @@ function running(
     name,
     description: settings.description,
     input,
-    async run(args, signal, origin) {
+    async run(args, { signal }, origin) {
       const { key = "", agent = "", askedBy = NOBODY } = origin ?? {};
       const output = await run(args, { settings, signal, key, agent, askedBy });
       if (!isOutput(output)) return output;

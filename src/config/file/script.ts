@@ -21,9 +21,6 @@ const TaskScripts = z.strictObject({
 export const Script = z.union([ReplayFile, TaskScripts]);
 export type Script = z.output<typeof Script>;
 
-/** A model, given how to read the thread that it speaks in. Only scripts for several tasks need to. */
-export type ModelOfThread = (transcript: () => Transcript) => Model;
-
 /** A script that a model of this name plays, and what of it nobody has asked for; `counts` says whose replies are meant. */
 export interface PlayedScript {
   readonly model: string;
@@ -40,12 +37,12 @@ export type OnScript = (script: PlayedScript) => void;
 export function scripted(
   script: Script,
   { name, wordDelayMs, clock, onScript }: { name: string; wordDelayMs: number; clock: Clock; onScript?: OnScript | undefined },
-): ModelOfThread {
+): Model {
   const replay = (written: ReplayFile["replies"]): ReplayModel => createReplayModels({ replies: written }, { name, clock, wordDelayMs });
   if (!("scripts" in script)) {
     const model = replay(script.replies);
     onScript?.({ model: name, leftovers: (counts) => model.leftovers(counts) });
-    return () => model;
+    return model;
   }
   const scripts = script.scripts.map((one) => ({ words: one.match.map((word) => word.toLowerCase()), model: replay(one.replies) }));
   const otherwise = replay(script.otherwise);
@@ -53,16 +50,16 @@ export function scripted(
   // Of several, a run plays one.
   const played = () => all.filter((model) => model.calls().length > 0);
   onScript?.({ model: name, leftovers: (counts) => played().flatMap((model) => model.leftovers(counts)) });
-  return (transcript) => ({
+  return {
     name,
-    call(request, signal) {
-      const log = transcript();
+    call(request, turn) {
+      const log = turn.thread.logs[0] ?? turn.transcript;
       const task = messagesOfRun(log)[0]?.text.toLowerCase() ?? "";
       const model = scripts.find(({ words }) => words.some((word) => task.includes(word)))?.model ?? otherwise;
       const { nth, ...rest } = request;
-      return model.call(nth === undefined ? rest : { ...rest, nth: nth - repliesBefore(log, request.agent) }, signal);
+      return model.call(nth === undefined ? rest : { ...rest, nth: nth - repliesBefore(log, request.agent) }, turn);
     },
-  });
+  };
 }
 
 /** What an agent had said in this thread when the current run began. */

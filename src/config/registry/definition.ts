@@ -6,7 +6,6 @@ import type { Tool } from "../../engine/tool.ts";
 import type { Path, Report, Surroundings } from "../checks/report.ts";
 import type { ModelParts } from "../build/model-parts.ts";
 import type { Parts } from "../build/parts.ts";
-import type { ModelOfThread } from "../file/script.ts";
 import type { ContextSettings } from "../schema/assistant.ts";
 import type { TeamSettings } from "../schema/team-file.ts";
 import type { ToolSettings } from "../schema/tools.ts";
@@ -103,7 +102,7 @@ export interface ToolDefinition<Schema extends z.ZodObject = z.ZodObject> extend
 /** An entry under `models` with `provider: NAME`. */
 export interface ModelDefinition<Schema extends z.ZodObject = z.ZodObject> extends Base<"model", Schema> {
   /** Throws `ModelSettingsError` where none can be made, as without a key. */
-  build(settings: z.output<Schema>, parts: ModelParts): Model | ModelOfThread;
+  build(settings: z.output<Schema>, parts: ModelParts): Model;
 }
 
 /** `guards: [{ guard: NAME }]`; where it looks (`at`) is not in its schema. */

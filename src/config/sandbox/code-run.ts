@@ -1,5 +1,6 @@
 import type { RunCode } from "../../engine/agents/code/run-block.ts";
 import type { FileRef } from "../../engine/events/events.ts";
+import type { Transcript } from "../../engine/reading/transcript.ts";
 import { SandboxUnavailable, type CodeResult, type Executor, type SandboxFile, type Session } from "../../sandbox/executor.ts";
 
 /** Keeps content and gives its SHA-256, hex. */
@@ -10,28 +11,24 @@ export type ReadFile = (hash: string) => Promise<Uint8Array | undefined>;
 
 export interface CodeRunSettings {
   readonly executor: Executor;
-  /** Whose sandbox: files stay from block to block. */
-  readonly thread: string;
   readonly timeoutMs: number;
   readonly keepFile: KeepFile;
-  /** What people have posted in the thread so far, oldest first. */
-  readonly posted: () => readonly FileRef[];
   /** The content of a file by its hash; `undefined` when it is not kept. */
   readonly readFile: ReadFile;
 }
 
 const FILES_GIVEN_MAX = 50; // of one thread; the sandbox limits their bytes
 
-/** How a code-runner runs a block: in the thread's sandbox, which is made at the first block. Where none can be had, the block is rejected and the output says why. */
-export function codeRun({ executor, thread, timeoutMs, keepFile, posted, readFile }: CodeRunSettings): RunCode {
+/** How a code-runner runs a block: in the thread's sandbox, which is made at the first block; files stay there from block to block. Where none can be had, the block is rejected and the output says why. */
+export function codeRun({ executor, timeoutMs, keepFile, readFile }: CodeRunSettings): RunCode {
   const given = new WeakMap<Session, Set<string>>();
 
-  return async (block, { signal, onOutput }) => {
+  return async (block, { signal, thread }) => {
     const label = executor.capabilities.label;
     try {
-      const session = await executor.open(thread);
-      const trouble = await give(session);
-      const result = await session.run(block, { timeoutMs, signal, onChunk: onOutput });
+      const session = await executor.open(thread.id);
+      const trouble = await give(session, thread.logs[0]);
+      const result = await session.run(block, { timeoutMs, signal });
       const { outcome, exitCode, elapsedMs } = result;
       return {
         outcome,
@@ -50,11 +47,11 @@ export function codeRun({ executor, thread, timeoutMs, keepFile, posted, readFil
   };
 
   /** What people have posted since the last block. The latest of a name counts; says what could not be given. */
-  async function give(session: Session): Promise<string[]> {
+  async function give(session: Session, log: Transcript | undefined): Promise<string[]> {
     const known = given.get(session) ?? new Set<string>();
     given.set(session, known);
     const trouble: string[] = [];
-    for (const { name, mediaType, hash } of posted().slice(-FILES_GIVEN_MAX)) {
+    for (const { name, mediaType, hash } of postedIn(log).slice(-FILES_GIVEN_MAX)) {
       const key = `${name}\0${hash}`;
       if (known.has(key)) continue;
       known.add(key);
@@ -73,6 +70,14 @@ export function codeRun({ executor, thread, timeoutMs, keepFile, posted, readFil
   async function keep({ name, mediaType, content }: SandboxFile): Promise<FileRef> {
     return { hash: await keepFile(content), name, mediaType, bytes: content.byteLength };
   }
+}
+
+/** What people have posted, without what they have taken back, oldest first. */
+function postedIn({ events }: Transcript = { events: [] }): readonly FileRef[] {
+  const takenBack = new Set(events.flatMap((event) => (event.type === "message.deleted" ? [event.of] : [])));
+  return events.flatMap((event) =>
+    event.type === "message.posted" && "person" in event && !takenBack.has(event.seq) ? (event.files ?? []) : [],
+  );
 }
 
 /** What was refused belongs to what the agents read: they can mend it. */

@@ -5,6 +5,7 @@ import { converse } from "../loop.ts";
 import type { Agent, Team, TerminationCondition } from "../team.ts";
 import { any, maxTurns } from "../limits/termination.ts";
 import type { CallOrigin, Tool, ToolResult } from "../tool.ts";
+import { inside, type Turn } from "../turn.ts";
 import type { RunState } from "../reading/run-state.ts";
 import { currentRun, isMessage, type Transcript } from "../reading/transcript.ts";
 
@@ -39,11 +40,11 @@ export function teamAsTool(team: Team, { name, description, clock = systemClock 
       required: ["task"],
       additionalProperties: false,
     },
-    async run(args, signal, origin) {
+    async run(args, turn, origin) {
       const task = typeof args === "object" && args !== null && "task" in args ? args.task : undefined;
       if (typeof task !== "string" || task.trim() === "")
         return failed("bad_arguments", `${name} needs {"task": "…"}: what is to be done, in words.`);
-      const transcript = await held({ team, task, origin, clock }, signal);
+      const transcript = await held({ team, task, origin, clock }, turn);
       return outcome(name, transcript);
     },
   };
@@ -52,7 +53,7 @@ export function teamAsTool(team: Team, { name, description, clock = systemClock 
 /** The whole conversation, on a log of its own. */
 async function held(
   { team, task, origin, clock }: { team: Team; task: string; origin: CallOrigin | undefined; clock: Pick<Clock, "now"> },
-  signal: AbortSignal,
+  turn: Turn,
 ): Promise<Transcript> {
   const events: RunEvent[] = [];
   const record = (body: EventBody) => events.push({ ...body, seq: events.length + 1, at: new Date(clock.now()).toISOString() });
@@ -60,8 +61,8 @@ async function held(
   const held = origin?.held ? { held: origin.held } : {};
   record({ type: "run.started", run, team: team.name, startedBy: origin?.askedBy ?? CALLER, unkept: true, ...origin?.policy, ...held });
   record({ type: "message.posted", person: CALLER, text: task });
-  for await (const item of converse(team, { events }, signal)) {
-    if (signal.aborted) break;
+  for await (const item of converse(team, inside(turn, { events }))) {
+    if (turn.signal.aborted) break;
     if (isEvent(item)) record(item);
   }
   return { events };

@@ -2,6 +2,7 @@ import { HOW_TO_READ, markedAll, type Piece, type Source } from "../reading/attr
 import type { Delta, Usage } from "../events/events.ts";
 import type { Model, ModelMessage, ModelReply, ModelRequest } from "../model.ts";
 import { halved, shown, type Context, type ContextStrategy } from "../reading/context.ts";
+import type { Turn } from "../turn.ts";
 import { after } from "./spoken.ts";
 
 /** A reply whose cost is always told: of this call and of those that were needed before it. */
@@ -20,21 +21,21 @@ export interface Question {
  * Asks a model about what was said, as much of it as the strategy hands out. When the model says that it was too much, half of that is
  * tried once. Words are shown as they come.
  */
-export async function* ask(question: Question, signal: AbortSignal): AsyncGenerator<Delta, Asked, void> {
+export async function* ask(question: Question, turn: Turn): AsyncGenerator<Delta, Asked, void> {
   const { model, request, context, strategy, extra = [] } = question;
   const messages = shown(context, strategy);
-  const reply = yield* askOnce(model, { ...request, messages: [...messages, ...extra], stable: messages.length }, signal);
-  if (reply.kind !== "failure" || reply.error.kind !== "context_too_long" || signal.aborted) return reply;
+  const reply = yield* askOnce(model, { ...request, messages: [...messages, ...extra], stable: messages.length }, turn);
+  if (reply.kind !== "failure" || reply.error.kind !== "context_too_long" || turn.signal.aborted) return reply;
   const again = { ...request, ...(request.nth === undefined ? {} : { nth: request.nth + 1 }) };
-  const second = yield* askOnce(model, { ...again, messages: [...shown(context, halved(messages)), ...extra] }, signal);
+  const second = yield* askOnce(model, { ...again, messages: [...shown(context, halved(messages)), ...extra] }, turn);
   const notice = `The conversation was too long for ${reply.model ?? model.name}: it was shortened.`;
   return { ...after({ ...reply, notices: [...(reply.notices ?? []), notice] }, second), usage: plus(reply.usage, second.usage) };
 }
 
 /** One call; a failure that tells no cost counts as a call that cost nothing. */
-export async function* askOnce(model: Model, request: ModelRequest, signal: AbortSignal): AsyncGenerator<Delta, Asked, void> {
+export async function* askOnce(model: Model, request: ModelRequest, turn: Turn): AsyncGenerator<Delta, Asked, void> {
   const system = request.system.trim() === "" ? HOW_TO_READ : `${request.system}\n\n${HOW_TO_READ}`;
-  const call = model.call({ ...request, system, messages: endingOnUser(request.messages).map(written) }, signal);
+  const call = model.call({ ...request, system, messages: endingOnUser(request.messages).map(written) }, turn);
   for (;;) {
     const step = await call.next();
     if (step.done) return { ...step.value, usage: step.value.usage ?? ONE_CALL };
@@ -62,8 +63,8 @@ export function written(message: ModelMessage): ModelMessage {
 const pieceOf = (text: string, from: Source | undefined): readonly Piece[] => (from ? [{ from, text }] : text === "" ? [] : [{ text }]);
 
 /** As {@link ask}, for words that are nobody's to see. */
-export async function askUnseen(question: Question, signal: AbortSignal): Promise<Asked> {
-  const asking = ask(question, signal);
+export async function askUnseen(question: Question, turn: Turn): Promise<Asked> {
+  const asking = ask(question, turn);
   for (;;) {
     const step = await asking.next();
     if (step.done) return step.value;

@@ -4,6 +4,7 @@ import { MEMORY_TOOLS, QUERY_CHARS_MAX } from "../memory.ts";
 import type { AnswerSpec, Model, ModelMessage, ToolCall, ToolSpec } from "../model.ts";
 import type { Agent } from "../team.ts";
 import type { Tool } from "../tool.ts";
+import type { Turn } from "../turn.ts";
 import {
   beginOfTurn,
   currentRun,
@@ -52,12 +53,13 @@ export function assistant(settings: AssistantSettings): Agent {
   const recallsFirst = settings.recallsFirst === true && tools.some((tool) => tool.name === MEMORY_TOOLS.recall);
   const specs: readonly ToolSpec[] = [...tools.map(specOf), ...caller.handoffs.specs];
 
-  async function* turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
+  async function* speak(turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
+    const { transcript, signal } = turn;
     while (!signal.aborted) {
       for (const call of read(transcript, view).unrecorded.slice()) yield { type: "tool.called", agent: name, ...call };
       const open = [...read(transcript, view).open.values()];
       if (open.length > 0) {
-        yield* runCalls(caller, open, transcript, signal);
+        yield* runCalls(caller, open, turn);
         if (signal.aborted || open.some(({ call }) => approvalOf(transcript, call).kind === "asked") || hasHandedOver(transcript, open))
           return;
         continue;
@@ -78,9 +80,9 @@ export function assistant(settings: AssistantSettings): Agent {
         return;
       }
       const nth = repliesGiven(transcript, name);
-      const lost = yield* keepInShort({ agent: name, context: read(transcript, view), strategy, nth }, signal);
+      const lost = yield* keepInShort({ agent: name, context: read(transcript, view), strategy, nth }, turn);
       if (signal.aborted) return;
-      const reply = yield* answerOf(transcript, exhausted ? [] : specs, lost, signal);
+      const reply = yield* answerOf(turn, exhausted ? [] : specs, lost);
       if (signal.aborted) return;
       if (reply.kind === "failure") {
         yield turnFailed(name, reply);
@@ -106,14 +108,9 @@ export function assistant(settings: AssistantSettings): Agent {
   }
 
   /** The reply; where JSON is wanted, JSON that fits, or a failure. An answer in words to a request with tools is not wrong, only not yet JSON. */
-  async function* answerOf(
-    transcript: Transcript,
-    offered: readonly ToolSpec[],
-    lost: Usage,
-    signal: AbortSignal,
-  ): AsyncGenerator<Delta, Asked, void> {
+  async function* answerOf(turn: Turn, offered: readonly ToolSpec[], lost: Usage): AsyncGenerator<Delta, Asked, void> {
     const { answer } = settings;
-    let reply = yield* asked(transcript, offered, lost, [], signal);
+    let reply = yield* asked(turn, offered, lost, []);
     if (!answer) return reply;
     for (let retriesLeft = offered.length > 0 ? 2 : 1; reply.kind === "answer" && reply.toolCalls.length === 0; retriesLeft--) {
       const read = readObject(answer.schema, reply.text);
@@ -127,23 +124,23 @@ export function assistant(settings: AssistantSettings): Agent {
         };
       const own: ModelMessage[] = reply.text.trim() ? [{ role: "assistant", text: reply.text, toolCalls: [] }] : [];
       const extra: ModelMessage[] = [...own, { role: "user", text: `${read.trouble} Answer again, as JSON alone.` }];
-      reply = after(reply, yield* asked(transcript, [], reply.usage, extra, signal));
+      reply = after(reply, yield* asked(turn, [], reply.usage, extra));
     }
     return reply;
   }
 
   async function* asked(
-    transcript: Transcript,
+    turn: Turn,
     offered: readonly ToolSpec[],
     before: Usage,
     extra: readonly ModelMessage[],
-    signal: AbortSignal,
   ): AsyncGenerator<Delta, Asked, void> {
+    const { transcript } = turn;
     const nth = repliesGiven(transcript, name) + (before.calls ?? 1);
     // Not together with tools: some providers force the answer and would leave no choice.
     const shape = settings.answer && offered.length === 0 ? { answer: settings.answer } : {};
     const request = { agent: name, system: settings.instructions, tools: offered, nth, ...shape };
-    const reply = yield* ask({ model, request, context: read(transcript, view), strategy, extra }, signal);
+    const reply = yield* ask({ model, request, context: read(transcript, view), strategy, extra }, turn);
     return before === NO_CALLS ? reply : { ...reply, usage: plus(before, reply.usage) };
   }
 
@@ -169,7 +166,7 @@ export function assistant(settings: AssistantSettings): Agent {
     return rounds;
   }
 
-  return { name, description, turn };
+  return { name, description, turn: speak };
 }
 
 /** The agents that have done something in the current run. */

@@ -21,7 +21,8 @@ export function closer(model: Model): Agent {
   return {
     name: CLOSER,
     description: "Sums up a run that ends at a limit.",
-    async *turn(transcript, signal): AsyncGenerator<EventBody | Delta, void, void> {
+    async *turn(turn): AsyncGenerator<EventBody | Delta, void, void> {
+      const { transcript, signal } = turn;
       const request = {
         agent: CLOSER,
         system: INSTRUCTIONS,
@@ -30,7 +31,7 @@ export function closer(model: Model): Agent {
         outputTokensMax: CLOSING_OUTPUT_TOKENS_MAX,
         messages: saidOf(transcript),
       };
-      const reply = yield* askOnce(model, request, signal);
+      const reply = yield* askOnce(model, request, turn);
       if (signal.aborted) return;
       if (reply.kind === "failure") yield turnFailed(CLOSER, reply);
       else yield { type: "message.posted", agent: CLOSER, text: reply.text, ...spokenBy(model, reply), usage: reply.usage };

@@ -22,7 +22,7 @@ export function human({ name, description, question: ask, options = [] }: HumanS
     name,
     description,
     // eslint-disable-next-line typescript/require-await
-    async *turn(transcript) {
+    async *turn({ transcript }) {
       const turn = eventsOfTurn(transcript, name);
       const question = turn.find((event) => event.type === "handoff.made" && event.agent === name);
       if (!question) {

@@ -2,6 +2,7 @@ import type { ActionPolicy, Delta, EventBody, RunEvent } from "../events/events.
 import type { Model, ModelMessage } from "../model.ts";
 import { converse, hasWork } from "../loop.ts";
 import type { Agent, Team } from "../team.ts";
+import { inside, type Turn } from "../turn.ts";
 import { amend, isMessage, lastSpeaker, read, repliesGiven, type Fold, type Transcript } from "../reading/transcript.ts";
 import { ask } from "./ask.ts";
 import { add, CONTEXT_DEFAULT, emptyContext } from "../reading/context.ts";
@@ -35,10 +36,10 @@ export function subTeam(settings: SubTeamSettings): Agent {
     },
   });
 
-  async function* turn(...[transcript, signal, heard]: Parameters<Agent["turn"]>): AsyncGenerator<EventBody | Delta, void, void> {
-    const within = readWithin(transcript);
+  async function* speak(turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
+    const within = readWithin(turn.transcript);
     let reason = "";
-    for await (const item of converse(team, within, signal, heard)) {
+    for await (const item of converse(team, inside(turn, within))) {
       if (item.type === "text.delta" || item.type === "reasoning.delta" || item.type === "output.delta" || item.type === "activity")
         yield item;
       else if (item.type === "run.stopped") reason = item.reason;
@@ -53,16 +54,15 @@ export function subTeam(settings: SubTeamSettings): Agent {
         };
     }
     // No reason yet: a member waits for a person, or the turn was broken off.
-    if (signal.aborted || reason === "") return;
+    if (turn.signal.aborted || reason === "") return;
     if (voice === "members") yield { type: "turn.ended", agent: name, reason };
-    else yield* answer(voice, transcript, within, signal);
+    else yield* answer(voice, within, turn);
   }
 
   async function* answer(
     one: Exclude<typeof voice, "members">,
-    outer: Transcript,
     within: Transcript,
-    signal: AbortSignal,
+    turn: Turn,
   ): AsyncGenerator<EventBody | Delta, void, void> {
     const context = emptyContext();
     for (const event of within.events) {
@@ -70,15 +70,15 @@ export function subTeam(settings: SubTeamSettings): Agent {
       const message = isMessage(event) ? heard(name, event, context.people) : undefined;
       if (message) add(context, event.seq, message);
     }
-    const request = { agent: name, system: one.instructions, tools: [], nth: repliesGiven(outer, name) };
-    const reply = yield* ask({ model: one.model, request, context, strategy: CONTEXT_DEFAULT, extra: [ONE_VOICE] }, signal);
-    if (signal.aborted) return;
+    const request = { agent: name, system: one.instructions, tools: [], nth: repliesGiven(turn.transcript, name) };
+    const reply = yield* ask({ model: one.model, request, context, strategy: CONTEXT_DEFAULT, extra: [ONE_VOICE] }, turn);
+    if (turn.signal.aborted) return;
     if (reply.kind === "answer")
       yield { type: "message.posted", agent: name, text: reply.text, ...spokenBy(one.model, reply), usage: reply.usage };
     else yield turnFailed(name, reply);
   }
 
-  return { name, description, goesOn: (transcript) => hasWork(team, readWithin(transcript)), turn };
+  return { name, description, goesOn: (transcript) => hasWork(team, readWithin(transcript)), turn: speak };
 }
 
 const ONE_VOICE: ModelMessage = { role: "user", text: "Now give the team's answer, as one voice, without speaking of the team." };

@@ -1,6 +1,7 @@
 import { markedAll } from "../reading/attribution.ts";
 import type { Delta, EventBody, Usage } from "../events/events.ts";
 import type { ModelMessage } from "../model.ts";
+import type { Turn } from "../turn.ts";
 import { askOnce, NO_CALLS, plus, written } from "./ask.ts";
 import { boundary, shown, type Context, type ContextStrategy } from "../reading/context.ts";
 
@@ -15,7 +16,7 @@ export async function* keepInShort(
     strategy,
     nth,
   }: { readonly agent: string; readonly context: Context; readonly strategy: ContextStrategy; readonly nth: number },
-  signal: AbortSignal,
+  turn: Turn,
 ): AsyncGenerator<EventBody | Delta, Usage, void> {
   const to = strategy.kind === "summary" ? summaryEnd(context, strategy.tokensMax) : undefined;
   if (strategy.kind !== "summary" || to === undefined) return NO_CALLS;
@@ -28,11 +29,11 @@ export async function* keepInShort(
   };
   const text = shown(upTo, strategy).map(asText).join("\n\n");
   const request = { agent, system: INSTRUCTIONS, messages: [{ role: "user" as const, text: `${text}\n\n${ASK}` }], tools: [], nth };
-  const asking = askOnce(strategy.model, request, signal);
+  const asking = askOnce(strategy.model, request, turn);
   let step = await asking.next();
   while (!step.done) step = await asking.next();
   const reply = step.value;
-  if (signal.aborted) return NO_CALLS;
+  if (turn.signal.aborted) return NO_CALLS;
   if (reply.kind === "failure" || reply.text.trim() === "") return plus(NO_CALLS, reply.usage);
   yield {
     type: "context.summarized",

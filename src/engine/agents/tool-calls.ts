@@ -1,6 +1,7 @@
 import { HUMAN, type Delta, type EventBody, type Person } from "../events/events.ts";
 import type { ToolCall } from "../model.ts";
 import type { Tool, ToolResult } from "../tool.ts";
+import type { Turn } from "../turn.ts";
 import { askedBy, currentRun, eventsOfTurn, read, type Fold, type Transcript } from "../reading/transcript.ts";
 import { approvalOf, callShown, denial, isToolAllowed, policyOf, wasApproved, wasRefused } from "../approvals.ts";
 import { heldIn } from "./code/held-code.ts";
@@ -17,13 +18,9 @@ export interface Caller {
  * Runs the calls of one reply. Where a person must say yes first, it asks and leaves; called again with the answers, it goes on. Ordinary
  * calls run side by side and are recorded in the order of the reply; a hand-over comes last, and only the first one counts.
  */
-export async function* runCalls(
-  caller: Caller,
-  calls: readonly ToolCall[],
-  transcript: Transcript,
-  signal: AbortSignal,
-): AsyncGenerator<EventBody | Delta, void, void> {
+export async function* runCalls(caller: Caller, calls: readonly ToolCall[], turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
   const { name, handoffs } = caller;
+  const { transcript, signal } = turn;
   const ordinary = calls.filter((call) => !handoffs.isHandoff(call.tool));
   const unasked = unapproved(caller, ordinary, transcript);
   for (const call of unasked)
@@ -37,7 +34,7 @@ export async function* runCalls(
     };
   if (unasked.length > 0) return;
 
-  const running = ordinary.map(async (call) => ({ call, result: await runOne(caller, call, transcript, signal) }));
+  const running = ordinary.map(async (call) => ({ call, result: await runOne(caller, call, turn) }));
   for (const finished of running) {
     const { call, result } = await finished;
     if (signal.aborted) return;
@@ -88,7 +85,8 @@ function changeTo({ call }: ToolCall, transcript: Transcript): { readonly person
   return answer.kind === "given" && answer.edited !== undefined ? { person: answer.person, args: answer.edited } : undefined;
 }
 
-async function runOne(caller: Caller, call: ToolCall, transcript: Transcript, signal: AbortSignal): Promise<ToolResult> {
+async function runOne(caller: Caller, call: ToolCall, turn: Turn): Promise<ToolResult> {
+  const { transcript } = turn;
   const { name, tools, handoffs } = caller;
   const tool = tools.find((candidate) => candidate.name === call.tool);
   if (!tool) {
@@ -121,7 +119,7 @@ async function runOne(caller: Caller, call: ToolCall, transcript: Transcript, si
       ...rules,
       ...(held.length > 0 ? { held } : {}),
     };
-    return await tool.run(args, signal, origin);
+    return await tool.run(args, turn, origin);
   } catch (error) {
     return failed("crashed", `${call.tool} failed: ${error instanceof Error ? error.message : String(error)}`);
   }

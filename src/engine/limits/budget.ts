@@ -1,8 +1,8 @@
 import type { Usage } from "../events/events.ts";
 import type { Model, ModelDelta, ModelReply, ModelRequest } from "../model.ts";
-import type { Agent } from "../team.ts";
 import { limitsNow } from "./run-limits.ts";
 import { currentRun, type Transcript } from "../reading/transcript.ts";
+import type { Turn } from "../turn.ts";
 
 /** The caps on what a run may take, as the team's limits have them. */
 export interface BudgetLimits {
@@ -16,21 +16,19 @@ export interface BudgetLimits {
  * calls that have ended inside an event to come. That is lost with the process, as those calls are.
  */
 export interface Budget {
-  /** An agent whose turns tell the budget which run it is for. */
-  watch(agent: Agent): Agent;
   /** A model that keeps within the budget. One without terms, or without a known price, is not held back where nothing is known. */
   within(model: Model): Model;
 }
 
-export function createBudget(atFirst: BudgetLimits): Budget {
-  let log: Transcript = { events: [] };
+/** `depth`: which of the thread's logs is of the run that it is for: 0 for the thread's own, 1 for that of a team inside it, and so on. */
+export function createBudget(atFirst: BudgetLimits, depth: number): Budget {
   /** What was asked of models in the run that begins at this place of this log: more than is recorded, while events are to come. */
-  let asked = { events: log.events, startIndex: -1, spent: NOTHING };
+  let asked: Asked = { events: [], startIndex: -1, spent: NOTHING };
   /** The upper bounds of calls under way, which may be several: agents speak side by side. */
   const underWay = new Set<Amount>();
 
   /** Of the run, to the last token that is known of. */
-  function spent(): Amount {
+  function spent(log: Transcript): Amount {
     const { startIndex, usage } = currentRun(log);
     const recorded = { tokens: usage.inputTokens + usage.outputTokens, usd: usage.usd };
     if (asked.events !== log.events || asked.startIndex !== startIndex) asked = { events: log.events, startIndex, spent: recorded };
@@ -38,10 +36,11 @@ export function createBudget(atFirst: BudgetLimits): Budget {
     return [...underWay].reduce(plus, asked.spent);
   }
 
-  async function* call(model: Model, request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelDelta, ModelReply, void> {
+  async function* call(model: Model, request: ModelRequest, turn: Turn): AsyncGenerator<ModelDelta, ModelReply, void> {
+    const log = turn.thread.logs[depth] ?? turn.transcript;
     const inputTokens = inputTokensMax(request);
     const wanted = Math.min(request.outputTokensMax ?? Infinity, model.terms?.outputTokensMax ?? Infinity);
-    const before = spent();
+    const before = spent(log);
     // As people have raised them meanwhile.
     const limits = limitsNow(atFirst, currentRun(log));
     const outputTokens = affordable(limits, before, wanted, (output) => cost(model, inputTokens, output));
@@ -52,7 +51,7 @@ export function createBudget(atFirst: BudgetLimits): Budget {
     const run = asked;
     let reply: ModelReply | undefined;
     try {
-      reply = yield* model.call(outputTokens < wanted ? { ...request, outputTokensMax: outputTokens } : request, signal);
+      reply = yield* model.call(outputTokens < wanted ? { ...request, outputTokensMax: outputTokens } : request, turn);
       return outputTokens < wanted && isCutShort(reply, outputTokens) ? { ...refusal(limits, before, held), usage: reply.usage } : reply;
     } finally {
       underWay.delete(held);
@@ -61,15 +60,14 @@ export function createBudget(atFirst: BudgetLimits): Budget {
   }
 
   return {
-    watch: (agent) => ({
-      ...agent,
-      turn(transcript, signal) {
-        log = transcript;
-        return agent.turn(transcript, signal);
-      },
-    }),
-    within: (model) => (model.terms ? { ...model, call: (request, signal) => call(model, request, signal) } : model),
+    within: (model) => (model.terms ? { ...model, call: (request, turn) => call(model, request, turn) } : model),
   };
+}
+
+interface Asked {
+  readonly events: Transcript["events"];
+  readonly startIndex: number;
+  spent: Amount;
 }
 
 interface Amount {

@@ -16,7 +16,7 @@ export function unlessStuck(policy: SpeakerPolicy, { stallsMax, keepsFloor }: { 
     description: "Asks a person when the team goes in a circle.",
     leads: true,
     // eslint-disable-next-line typescript/require-await
-    async *turn(transcript) {
+    async *turn({ transcript }) {
       const state = read(transcript, stalls);
       if (state.stoppedBy) yield { type: "stop.requested", person: state.stoppedBy };
       else yield askHowToGoOn(WATCH, stuck(state, stallsMax) ?? "");

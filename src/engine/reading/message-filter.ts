@@ -19,7 +19,7 @@ export function messageFilter(agent: Agent, rules: readonly HearingRule[]): Agen
   return {
     ...agent,
     goesOn: (transcript) => agent.goesOn?.(filtered(transcript)) ?? false,
-    turn: (transcript, ...rest) => agent.turn(filtered(transcript), ...rest),
+    turn: (turn) => agent.turn({ ...turn, transcript: filtered(turn.transcript) }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { MessageCreateParamsStreaming, RawMessageStreamEvent, Tool } from "
 import type { Clock } from "../../engine/clock.ts";
 import type { Usage } from "../../engine/events/events.ts";
 import type { Model, ModelRequest } from "../../engine/model.ts";
+import type { Turn } from "../../engine/turn.ts";
 import { anthropicMessages, CACHE_MARK } from "./messages.ts";
 import { conceding, newConcessions, type Concession, type Concessions } from "../refusals/concessions.ts";
 import type { Source } from "../refusals/failure-table.ts";
@@ -45,7 +46,8 @@ export function createAnthropicModel(
     source,
     model: {
       name: model,
-      call: (request, signal) => replyFrom((connection) => pieces(call, request, connection), { request, source, timeouts, clock }, signal),
+      call: (request, turn) =>
+        replyFrom((signal) => pieces(call, request, { ...turn, signal }), { request, source, timeouts, clock }, turn.signal),
     },
   };
 }
@@ -70,12 +72,12 @@ const clientOf = ({ apiKey, baseUrl }: AnthropicSettings): Anthropic =>
     fetchOptions: { redirect: "manual" }, // A redirect would take the key along.
   });
 
-async function* pieces(call: Call, request: ModelRequest, signal: AbortSignal): AsyncGenerator<Piece, void, void> {
+async function* pieces(call: Call, request: ModelRequest, { signal, thread }: Turn): AsyncGenerator<Piece, void, void> {
   const { client, settings, concessions, readFile } = call;
   const wanted = wantedBy(settings, request);
   const images = wanted.includes("images") && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
   let answersByTool = false;
-  const stream = yield* conceding(concessions, { wanted, thread: request.thread }, (without) => {
+  const stream = yield* conceding(concessions, { wanted, thread: thread.id }, (without) => {
     answersByTool = request.answer !== undefined && (settings.structured === "tool" || without.has("structured"));
     const body = bodyOf(settings, request, { without, answersByTool, images: without.has("images") ? NO_IMAGES : images });
     return client.messages.create(body, { signal });

@@ -2,6 +2,7 @@ import type { Stream } from "openai/core/streaming";
 import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from "openai/resources/chat/completions";
 import type { Usage } from "../../engine/events/events.ts";
 import type { ModelMessage, ModelRequest } from "../../engine/model.ts";
+import type { Turn } from "../../engine/turn.ts";
 import { conceding, type Concession } from "../refusals/concessions.ts";
 import { dataUrl, imagesOf, NO_IMAGES, readImages, textBeside, type Images } from "../images.ts";
 import { outputTokensMax, temperature } from "../limits.ts";
@@ -10,11 +11,11 @@ import type { Finish, Piece } from "../replies/reply.ts";
 import { argsObject, askedInWords, safeName } from "../structured.ts";
 
 /** One call of the Chat Completions API. */
-export async function* chatPieces(call: OpenAiCall, request: ModelRequest, signal: AbortSignal): AsyncGenerator<Piece, void, void> {
+export async function* chatPieces(call: OpenAiCall, request: ModelRequest, { signal, thread }: Turn): AsyncGenerator<Piece, void, void> {
   const { client, settings, concessions, readFile } = call;
   const wanted = wantedBy(settings, request);
   const images = wanted.includes("images") && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
-  const stream = yield* conceding(concessions, { wanted, thread: request.thread }, (without) =>
+  const stream = yield* conceding(concessions, { wanted, thread: thread.id }, (without) =>
     client.chat.completions.create(chatBody(call, request, without, without.has("images") ? NO_IMAGES : images), { signal }),
   );
   const calls = newCallKeys();

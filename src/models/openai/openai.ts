@@ -22,8 +22,12 @@ export function createOpenAiModel(
     source,
     model: {
       name: settings.model,
-      call: (request, signal) =>
-        replyFrom((connection) => pieces(call, request, connection), { request, source, timeouts: settings.timeouts, clock }, signal),
+      call: (request, turn) =>
+        replyFrom(
+          (signal) => pieces(call, request, { ...turn, signal }),
+          { request, source, timeouts: settings.timeouts, clock },
+          turn.signal,
+        ),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { ResponseCreateParamsStreaming, ResponseInputItem, ResponseStreamEvent } from "openai/resources/responses/responses";
 import type { ModelMessage, ModelRequest } from "../../engine/model.ts";
+import type { Turn } from "../../engine/turn.ts";
 import type { Usage } from "../../engine/events/events.ts";
 import { conceding, type Concession } from "../refusals/concessions.ts";
 import { dataUrl, imagesOf, NO_IMAGES, readImages, textBeside, type Image, type Images } from "../images.ts";
@@ -9,11 +10,15 @@ import type { Piece } from "../replies/reply.ts";
 import { argsObject, askedInWords, safeName } from "../structured.ts";
 
 /** One call of the Responses API. Nothing is stored at the provider; the whole conversation goes along each time. */
-export async function* responsesPieces(call: OpenAiCall, request: ModelRequest, signal: AbortSignal): AsyncGenerator<Piece, void, void> {
+export async function* responsesPieces(
+  call: OpenAiCall,
+  request: ModelRequest,
+  { signal, thread }: Turn,
+): AsyncGenerator<Piece, void, void> {
   const { client, settings, concessions, readFile } = call;
   const wanted = wantedBy(settings, request);
   const images = wanted.includes("images") && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
-  const stream = yield* conceding(concessions, { wanted, thread: request.thread }, (without) =>
+  const stream = yield* conceding(concessions, { wanted, thread: thread.id }, (without) =>
     client.responses.create(responsesBody(call, request, without, without.has("images") ? NO_IMAGES : images), { signal }),
   );
   for await (const event of stream) yield* piecesOf(event);

@@ -45,7 +45,7 @@ export const newConcessions = (model: string, never: readonly Concession[] = [])
  */
 export async function* conceding<T>(
   { model, refused, told }: Concessions,
-  { wanted, thread = "" }: { readonly wanted: readonly Concession[]; readonly thread: string | undefined },
+  { wanted, thread }: { readonly wanted: readonly Concession[]; readonly thread: string },
   open: (without: ReadonlySet<Concession>) => Promise<T>,
 ): AsyncGenerator<Piece, T, void> {
   const without = new Set(refused);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { systemClock, type Clock } from "../../engine/clock.ts";
 import type { Usage } from "../../engine/events/events.ts";
+import type { Turn } from "../../engine/turn.ts";
 import type { Model, ModelFailureKind, ModelReply, ModelRequest, ToolCall } from "../../engine/model.ts";
 import { fillTemplate, patternTrouble } from "./replay-template.ts";
 
@@ -122,7 +123,7 @@ export function createReplayModels(
   const tries = new WeakMap<ModelRequest, number>();
   const requests: ModelRequest[] = [];
 
-  async function* call(request: ModelRequest, signal: AbortSignal): ReturnType<Model["call"]> {
+  async function* call(request: ModelRequest, { signal }: Turn): ReturnType<Model["call"]> {
     if (signal.aborted) return aborted(request);
     requests.push(request);
     if (requests.length > CALLS_KEPT_MAX) requests.shift();

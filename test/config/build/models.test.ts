@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Model } from "../../../src/engine/model.ts";
 import { buildTeams } from "../../../src/config/build.ts";
 import { createModelFor } from "../../../src/config/build/models.ts";
 import { markdownOf } from "../../../src/cli/logs/markdown.ts";
@@ -47,11 +48,11 @@ describe("a chain of models in the team file", () => {
     });
     const made: string[] = [];
     const threads: (string | undefined)[] = [];
-    const createModel = (_: unknown, name: string) => () => ({
+    const createModel = (_: unknown, name: string): Model => ({
       name,
       // oxlint-disable-next-line require-yield -- It fails before a word.
-      async *call({ thread }: { thread?: string }) {
-        threads.push(thread);
+      async *call(_request, { thread }) {
+        threads.push(thread.id);
         return { kind: "failure" as const, error: { kind: "quota" as const, message: `${name} is out of credit.` } };
       },
     });
@@ -66,7 +67,7 @@ describe("a chain of models in the team file", () => {
     expect(made).toEqual(["m", "fast", "slow"]);
     const log = openLog();
     log.start("Go");
-    await log.run(teams.build("pair", "T/C/1"));
+    await log.run(teams.build("pair", "T/C/1"), { thread: "T/C/1" });
     expect(log.events.find((event) => event.type === "turn.failed")).toMatchObject({
       error: { kind: "quota", message: "slow is out of credit." },
       notices: ["fast was asked instead. m is out of credit.", "slow was asked instead. fast is out of credit."],
@@ -119,7 +120,7 @@ describe("how long a model may be silent, and how often a provider is asked", ()
     const { m, settings } = modelsOf(", attempts: 1, timeouts: { firstTokenSeconds: 7 }");
     expect(m).toMatchObject({ timeouts: { firstTokenSeconds: 7, betweenTokensSeconds: 60, callSeconds: 600 } });
     const clock = fakeClock();
-    const model = createModelFor({ env: {}, clock })(m, "m", settings.file)(() => ({ events: [] }));
+    const model = createModelFor({ env: {}, clock })(m, "m", settings.file);
     server.will({ body: [], ends: "hang" });
     const asked = ask(model, request());
     await until(() => server.requests.length === 1 && clock.sleepers === 1);

@@ -146,7 +146,7 @@ describe("an MCP server", () => {
     );
     expect(() =>
       buildTeams(stageSettings(team("web: { kind: web-fetch }", "tools: [web]")), {
-        createModel: () => () => ({ name: "m", call: () => Promise.reject(new Error("not called")) as never }),
+        createModel: () => ({ name: "m", call: () => Promise.reject(new Error("not called")) as never }),
         executor: fakeExecutor(() => ran("")),
         keepFile: async () => "",
       }),

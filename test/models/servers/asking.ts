@@ -1,4 +1,5 @@
 import type { Model, ModelDelta, ModelReply, ModelRequest } from "../../../src/engine/model.ts";
+import { aside } from "../../support/turn.ts";
 
 /** A request with a tool and a short conversation. */
 export const request = (more: Partial<ModelRequest> = {}): ModelRequest => ({
@@ -30,8 +31,9 @@ export async function ask(
   asked: ModelRequest,
   signal: AbortSignal = new AbortController().signal,
   onDelta?: (delta: ModelDelta) => void,
+  thread?: string,
 ): Promise<Heard> {
-  const call = model.call(asked, signal);
+  const call = model.call(asked, aside(signal, thread));
   const deltas: ModelDelta[] = [];
   for (;;) {
     const step = await call.next();

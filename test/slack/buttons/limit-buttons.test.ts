@@ -16,7 +16,7 @@ const COSTLY: RunnableTeam = {
     {
       name: "Ada",
       description: "Counts.",
-      async *turn(transcript): AsyncGenerator<EventBody, void, void> {
+      async *turn({ transcript }): AsyncGenerator<EventBody, void, void> {
         const { turns } = currentRun(transcript);
         yield { type: "message.posted", agent: "Ada", text: String(turns + 1), usage: { inputTokens: 1, outputTokens: 1, usd: 0.4 } };
       },

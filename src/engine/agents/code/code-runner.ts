@@ -1,6 +1,7 @@
 import { shownName } from "../../reading/attribution.ts";
 import type { AgentMessage, CodeOutcome, CodeRan, Delta, EventBody, RunEvent } from "../../events/events.ts";
 import type { Agent } from "../../team.ts";
+import type { Turn } from "../../turn.ts";
 import { beginOfTurn, eventsOfTurn, type Transcript } from "../../reading/transcript.ts";
 import { codeBlocks, maySayCode } from "../../code-blocks.ts";
 import { policyOf } from "../../approvals.ts";
@@ -25,7 +26,8 @@ export function codeRunner(settings: CodeRunnerSettings): Agent {
   const { name, description, languages, runners = [{ name, runs: settings.runs }] } = settings;
   const held = holding({ languages, runners });
 
-  async function* turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
+  async function* speak(turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
+    const { transcript } = turn;
     const blocks = blocksToRun(transcript);
     const ran = eventsOfTurn(transcript, name).filter(
       (event): event is CodeRan & typeof event => event.type === "code.ran" && event.agent === name,
@@ -33,7 +35,7 @@ export function codeRunner(settings: CodeRunnerSettings): Agent {
     const results: CodeRan[] = [...ran];
     for (const block of blocks.slice(ran.length)) {
       if (results.some((result) => result.outcome !== "ok")) break;
-      const result = yield* runBlock(settings, held, block, transcript, signal);
+      const result = yield* runBlock(settings, held, block, turn);
       if (!result) return;
       yield result;
       results.push(result);
@@ -57,7 +59,7 @@ export function codeRunner(settings: CodeRunnerSettings): Agent {
     return [...new Set(blocksToRun(transcript, Infinity).map(({ source }) => source.seq))];
   }
 
-  return { name, description, wouldActOn, turn };
+  return { name, description, wouldActOn, turn: speak };
 }
 
 /**

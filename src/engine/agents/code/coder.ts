@@ -2,7 +2,8 @@ import type { Source } from "../../reading/attribution.ts";
 import type { CodeRan, Delta, EventBody, RunEvent } from "../../events/events.ts";
 import type { AnswerSpec, Model, ModelMessage } from "../../model.ts";
 import type { Agent } from "../../team.ts";
-import { eventsOfTurn, read, repliesGiven, type Fold, type Transcript } from "../../reading/transcript.ts";
+import type { Turn } from "../../turn.ts";
+import { eventsOfTurn, read, repliesGiven, type Fold } from "../../reading/transcript.ts";
 import { ask, askUnseen, plus, type Asked } from "../ask.ts";
 import { codeBlocks } from "../../code-blocks.ts";
 import { add, CONTEXT_DEFAULT, emptyContext, summarize, type Context, type ContextStrategy } from "../../reading/context.ts";
@@ -32,17 +33,18 @@ export function coder(settings: CoderSettings): Agent {
   const view = coderView(name);
   const held = holding({ languages: settings.languages, runners: [] });
 
-  async function* turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
+  async function* speak(turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
+    const { transcript, signal } = turn;
     while (!signal.aborted) {
       const steps = eventsOfTurn(transcript, name).filter((event) => "agent" in event && event.agent === name);
       const step = nextStep(steps);
       if (step.kind === "run") {
-        const ran = yield* runBlock(settings, held, step.block, transcript, signal);
+        const ran = yield* runBlock(settings, held, step.block, turn);
         if (!ran) return;
         yield ran;
         continue;
       }
-      const reply = yield* asked(transcript, step.kind, signal);
+      const reply = yield* asked(turn, step.kind);
       if (signal.aborted) return;
       if (reply.kind === "failure") {
         yield turnFailed(name, reply);
@@ -74,25 +76,22 @@ export function coder(settings: CoderSettings): Agent {
     return failed && tries <= settings.retriesMax ? { kind: "decide" } : { kind: "explain" };
   }
 
-  async function* asked(
-    transcript: Transcript,
-    kind: "write" | "decide" | "explain",
-    signal: AbortSignal,
-  ): AsyncGenerator<EventBody | Delta, Asked, void> {
+  async function* asked(turn: Turn, kind: "write" | "decide" | "explain"): AsyncGenerator<EventBody | Delta, Asked, void> {
+    const { transcript } = turn;
     const context = read(transcript, view);
-    const lost = yield* keepInShort({ agent: name, context, strategy, nth: repliesGiven(transcript, name) }, signal);
+    const lost = yield* keepInShort({ agent: name, context, strategy, nth: repliesGiven(transcript, name) }, turn);
     const nth = repliesGiven(transcript, name) + (lost.calls ?? 1);
     const extra: ModelMessage[] =
       kind === "write" && context.messages.at(-1)?.role === "user" ? [] : [{ role: "user", text: PROMPTS[kind] }];
     const request = { agent: name, system: settings.instructions, tools: [], nth, ...(kind === "decide" ? { answer: RETRY } : {}) };
     const question = { model: settings.model, request, context, strategy, extra };
-    const reply = kind === "decide" ? await askUnseen(question, signal) : yield* ask(question, signal);
+    const reply = kind === "decide" ? await askUnseen(question, turn) : yield* ask(question, turn);
     return { ...reply, usage: plus(lost, reply.usage) };
   }
 
   const blocksOf = (text: string) => codeBlocks(text).filter((block) => settings.languages.includes(block.language));
 
-  return { name, description, turn };
+  return { name, description, turn: speak };
 }
 
 const PROMPTS = {

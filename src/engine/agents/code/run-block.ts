@@ -1,14 +1,12 @@
 import type { CodeOutcome, CodeRan, Delta, EventBody, FileRef } from "../../events/events.ts";
-import type { Fold, Transcript } from "../../reading/transcript.ts";
+import type { Fold } from "../../reading/transcript.ts";
+import type { Turn } from "../../turn.ts";
 import { approvalOf, denial, isCodeAllowed, policyOf, stricter } from "../../approvals.ts";
 import type { FencedBlock } from "../../code-blocks.ts";
 import { heldBack, whyHeld, type Holding } from "./held-code.ts";
 
-/** Runs one block in the thread's sandbox. A failure of the code, or of the sandbox, is a result; it throws only for a bug. */
-export type RunCode = (
-  block: FencedBlock,
-  options: { readonly signal: AbortSignal; readonly onOutput: (text: string) => void },
-) => Promise<CodeRun>;
+/** Runs one block in the sandbox of the turn's thread. A failure of the code, or of the sandbox, is a result; it throws only for a bug. */
+export type RunCode = (block: FencedBlock, turn: Turn) => Promise<CodeRun>;
 
 export interface CodeRun {
   readonly outcome: CodeOutcome;
@@ -41,9 +39,9 @@ export async function* runBlock(
   { name, run, approval = "auto" }: BlockRunner,
   holding: Fold<Holding>,
   { source, language, code }: WrittenBlock,
-  transcript: Transcript,
-  signal: AbortSignal,
+  turn: Turn,
 ): AsyncGenerator<EventBody | Delta, CodeRan | undefined, void> {
+  const { transcript } = turn;
   const ran = (result: CodeRun): CodeRan => ({ type: "code.ran", agent: name, source, language, ...result });
   const policy = stricter(approval, policyOf(transcript).code);
   if (policy === "off") return ran(OFF);
@@ -67,8 +65,8 @@ export async function* runBlock(
   const changed = answer.kind === "given" && answer.edited !== undefined ? { person: answer.person, code: answer.edited } : undefined;
   yield { type: "activity", agent: name, doing: `is running ${language}` };
   // Output is shown when the block has ended; live output would need a place of its own in a thread.
-  const result = await run({ language, code: changed?.code ?? code }, { signal, onOutput: () => undefined });
-  return signal.aborted ? undefined : { ...ran(result), ...(changed ? { changed } : {}) };
+  const result = await run({ language, code: changed?.code ?? code }, turn);
+  return turn.signal.aborted ? undefined : { ...ran(result), ...(changed ? { changed } : {}) };
 }
 
 /** What those who asked for it read before the output, where it is not their own code that ran. */

@@ -3,6 +3,7 @@ import { readObject } from "../../json-schema.ts";
 import type { Model, ModelMessage, ModelRequest } from "../../model.ts";
 import { askHowToGoOn, judgedAs, STALLS_MAX_DEFAULT, stallsOf, stuck } from "../../reading/stalls.ts";
 import type { Agent } from "../../team.ts";
+import type { Turn } from "../../turn.ts";
 import { lastSpeaker, read, repliesGiven, type Transcript } from "../../reading/transcript.ts";
 import { ask, askUnseen, NO_CALLS, plus } from "../ask.ts";
 import { CONTEXT_DEFAULT, type ContextStrategy } from "../../reading/context.ts";
@@ -46,14 +47,14 @@ export function ledger(settings: LedgerSettings): Agent {
   const system = instructions(agents);
   const names = agents.map((agent) => agent.name);
 
-  async function* turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
-    const now = read(transcript, state);
+  async function* speak(turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
+    const now = read(turn.transcript, state);
     switch (now.phase) {
       case "survey":
-        yield* say(transcript, SURVEY, signal);
+        yield* say(turn, SURVEY);
         return;
       case "plan":
-        yield* say(transcript, now.wished ? REVISED_PLAN : now.replans > 0 ? NEW_PLAN : PLAN, signal);
+        yield* say(turn, now.wished ? REVISED_PLAN : now.replans > 0 ? NEW_PLAN : PLAN);
         return;
       case "review":
         yield { type: "handoff.made", agent: name, to: HUMAN, text: "Shall the team work by this plan?", options: [APPROVE, REVISE] };
@@ -62,31 +63,30 @@ export function ledger(settings: LedgerSettings): Agent {
         yield { type: "handoff.made", agent: name, to: HUMAN, text: "What should be different in the plan?" };
         return;
       case "steps":
-        yield* step(transcript, now, signal);
+        yield* step(turn, now);
         return;
       case "finish":
         yield { type: "finish.decided", agent: name, reason: "the task is done" };
     }
   }
 
-  async function* step(transcript: Transcript, now: LedgerState, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
-    const stalled = read(transcript, stalls);
+  async function* step(turn: Turn, now: LedgerState): AsyncGenerator<EventBody | Delta, void, void> {
+    const stalled = read(turn.transcript, stalls);
     const trouble = stuck(stalled, stallsMax);
     if (stalled.stoppedBy) yield { type: "stop.requested", person: stalled.stoppedBy };
-    else if (trouble === undefined) yield* judge(transcript, now, signal);
-    else yield* planAnew(transcript, now, trouble, signal);
+    else if (trouble === undefined) yield* judge(turn, now);
+    else yield* planAnew(turn, now, trouble);
   }
 
   /** What is done when it does not get on; `before`: what the judgement cost that said so. */
   async function* planAnew(
-    transcript: Transcript,
+    turn: Turn,
     { replans }: LedgerState,
     trouble: string,
-    signal: AbortSignal,
     before: Usage = NO_CALLS,
   ): AsyncGenerator<EventBody | Delta, void, void> {
     const spent = before.calls === 0 ? {} : { usage: before };
-    if (replans < replansMax) yield* say(transcript, NEW_FACTS, signal, before);
+    if (replans < replansMax) yield* say(turn, NEW_FACTS, before);
     else if (settings.mayAskHuman) yield { ...askHowToGoOn(name, trouble), ...spent };
     else
       yield {
@@ -101,16 +101,17 @@ export function ledger(settings: LedgerSettings): Agent {
    * One progress ledger. What does not fit is sent back with the error; at last the work goes on with the next of the team. Where it says
    * that the team is stuck by now, the plan is made anew at once.
    */
-  async function* judge(transcript: Transcript, now: LedgerState, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
+  async function* judge(turn: Turn, now: LedgerState): AsyncGenerator<EventBody | Delta, void, void> {
+    const { transcript, signal } = turn;
     yield { type: "activity", agent: name, doing: "is looking at where the task stands" };
     const talk: ModelMessage[] = [];
-    let usage = yield* keepInShort({ agent: name, context: read(transcript, view), strategy, nth: repliesGiven(transcript, name) }, signal);
+    let usage = yield* keepInShort({ agent: name, context: read(transcript, view), strategy, nth: repliesGiven(transcript, name) }, turn);
     let trouble = "";
     for (let attempt = 0; attempt < settings.attempts && !signal.aborted; attempt++) {
       const extra: ModelMessage[] = [{ role: "user", text: progress(names) }, ...talk];
       const reply = await askUnseen(
         { model, request: request(transcript, usage, names), context: read(transcript, view), strategy, extra },
-        signal,
+        turn,
       );
       if (signal.aborted) return;
       usage = plus(usage, reply.usage);
@@ -122,8 +123,8 @@ export function ledger(settings: LedgerSettings): Agent {
       if (judged?.kind === "fits") {
         const found = judged.value as unknown as Progress;
         const trouble = stuck(judgedAs(read(transcript, stalls), found.progress && !found.inLoop), stallsMax);
-        if (found.satisfied) yield* say(transcript, FINAL, signal, usage);
-        else if (trouble !== undefined) yield* planAnew(transcript, now, trouble, signal, usage);
+        if (found.satisfied) yield* say(turn, FINAL, usage);
+        else if (trouble !== undefined) yield* planAnew(turn, now, trouble, usage);
         else yield { ...selected(found, usage), ...noticed(reply) };
         return;
       }
@@ -157,14 +158,10 @@ export function ledger(settings: LedgerSettings): Agent {
   });
 
   /** Words of its own: one call, one message; after the answer to the task the next turn ends the run. */
-  async function* say(
-    transcript: Transcript,
-    prompt: string,
-    signal: AbortSignal,
-    before: Usage = NO_CALLS,
-  ): AsyncGenerator<EventBody | Delta, void, void> {
+  async function* say(turn: Turn, prompt: string, before: Usage = NO_CALLS): AsyncGenerator<EventBody | Delta, void, void> {
+    const { transcript, signal } = turn;
     const extra: ModelMessage[] = [{ role: "user", text: prompt }];
-    const reply = yield* ask({ model, request: request(transcript, before), context: read(transcript, view), strategy, extra }, signal);
+    const reply = yield* ask({ model, request: request(transcript, before), context: read(transcript, view), strategy, extra }, turn);
     if (signal.aborted) return;
     const usage = plus(before, reply.usage);
     if (reply.kind === "failure") {
@@ -190,7 +187,7 @@ export function ledger(settings: LedgerSettings): Agent {
     ...(offered ? { answer: answerSpec(offered) } : {}),
   });
 
-  return { name, description: "Plans, and says who does what next.", leads: true, turn };
+  return { name, description: "Plans, and says who does what next.", leads: true, turn: speak };
 }
 
 interface Progress {

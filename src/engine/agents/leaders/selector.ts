@@ -2,6 +2,7 @@ import { HUMAN, type Delta, type EventBody, type Notices, type Usage } from "../
 import type { Model, ModelMessage } from "../../model.ts";
 import { askHowToGoOn, STALLS_MAX_DEFAULT, stallsOf, stuck } from "../../reading/stalls.ts";
 import type { Agent } from "../../team.ts";
+import type { Turn } from "../../turn.ts";
 import {
   currentRun,
   lastSpeaker,
@@ -53,7 +54,8 @@ export function selector(settings: SelectorSettings): Agent {
   const system = settings.prompt === undefined ? instructions(agents) : rules();
   const strategy = { kind: "lastMessages", count: historyMessagesMax } as const;
 
-  async function* turn(transcript: Transcript, signal: AbortSignal): AsyncGenerator<EventBody | Delta, void, void> {
+  async function* speak(turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
+    const { transcript } = turn;
     const state = read(transcript, stalls);
     if (state.stoppedBy) {
       yield { type: "stop.requested", person: state.stoppedBy };
@@ -76,7 +78,7 @@ export function selector(settings: SelectorSettings): Agent {
       return;
     }
     yield { type: "activity", agent: SELECTOR, doing: "is choosing who speaks next" };
-    const decision = await choose(transcript, candidates, signal);
+    const decision = await choose(turn, candidates);
     if (decision)
       yield trouble === undefined || decision.type !== "speaker.selected"
         ? decision
@@ -91,14 +93,15 @@ export function selector(settings: SelectorSettings): Agent {
     return settings.allowRepeats || others.length === 0 ? names : others;
   }
 
-  async function choose(transcript: Transcript, candidates: readonly string[], signal: AbortSignal): Promise<EventBody | undefined> {
+  async function choose(turn: Turn, candidates: readonly string[]): Promise<EventBody | undefined> {
+    const { transcript, signal } = turn;
     const everybody = agents.map((agent) => agent.name);
     const actions = [...(settings.mayAskHuman ? [HUMAN] : []), ...(currentRun(transcript).turns > 0 ? [FINISH] : [])];
     const talk: ModelMessage[] = [];
     let usage: Usage = NO_CALLS;
     let trouble = "";
     for (let attempt = 0; attempt < settings.attempts; attempt++) {
-      const reply = await asked(transcript, candidates, actions, talk, usage, signal);
+      const reply = await asked(turn, candidates, actions, talk, usage);
       if (signal.aborted) return undefined;
       usage = plus(usage, reply.usage);
       if (reply.kind === "failure" && reply.error.kind === "limit")
@@ -121,13 +124,13 @@ export function selector(settings: SelectorSettings): Agent {
   }
 
   function asked(
-    transcript: Transcript,
+    turn: Turn,
     candidates: readonly string[],
     actions: readonly string[],
     talk: readonly ModelMessage[],
     usage: Usage,
-    signal: AbortSignal,
   ): Promise<Asked> {
+    const { transcript } = turn;
     const request = {
       agent: settings.within === undefined ? SELECTOR : selectorWithin(settings.within),
       system,
@@ -139,7 +142,7 @@ export function selector(settings: SelectorSettings): Agent {
     if (settings.prompt === undefined)
       return askUnseen(
         { model, request, context, strategy, extra: [{ role: "user", text: question(candidates, actions) }, ...talk] },
-        signal,
+        turn,
       );
     const text = filled(settings.prompt, agents, candidates, shown(context, strategy));
     return askUnseen(
@@ -150,11 +153,11 @@ export function selector(settings: SelectorSettings): Agent {
         strategy,
         extra: [{ role: "user", text }, ...talk],
       },
-      signal,
+      turn,
     );
   }
 
-  return { name: SELECTOR, description: "Chooses who speaks next.", leads: true, turn };
+  return { name: SELECTOR, description: "Chooses who speaks next.", leads: true, turn: speak };
 }
 
 /** Enough to judge by; what came before is in the task and in what was made of it. */

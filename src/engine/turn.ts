@@ -1,0 +1,42 @@
+import type { Transcript } from "./reading/transcript.ts";
+
+/** What is done in a conversation, and where: the one value that agents, models, tools and code runs are handed. */
+export interface Turn {
+  /** The log that whoever has the turn reads; of a team that is a participant, the team's own. */
+  readonly transcript: Transcript;
+  /** Aborted when nobody waits for it any more. */
+  readonly signal: AbortSignal;
+  /**
+   * Resolves when something has next been recorded that came from outside, such as an answer. Of turns side by side, the one that waited for
+   * it goes on at once.
+   */
+  readonly heard: () => Promise<unknown>;
+  readonly thread: Thread;
+}
+
+/** The conversation that it is part of. */
+export interface Thread {
+  /** Unique among all threads: where calls have to wait, threads take turns. */
+  readonly id: string;
+  /** The thread's own log first, then those inside it that the turn is part of: of teams that are participants or stand behind tools. The last is the innermost. */
+  readonly logs: readonly Transcript[];
+}
+
+/** A turn of those who talk in a thread. Without `heard`, nobody from outside is heard before the conversation waits. */
+export const turnIn = (
+  { id, transcript }: { readonly id: string; readonly transcript: Transcript },
+  signal: AbortSignal,
+  heard: Turn["heard"] = nobody,
+): Turn => ({ transcript, signal, heard, thread: { id, logs: [transcript] } });
+
+/** The same turn, inside a team with a log of its own. */
+export const inside = (turn: Turn, transcript: Transcript): Turn => ({
+  ...turn,
+  transcript,
+  thread: { ...turn.thread, logs: [...turn.thread.logs, transcript] },
+});
+
+/** For what is asked in no conversation, such as a check of the settings. `id`: what takes turns with others' threads. */
+export const outside = (signal: AbortSignal, id = "none"): Turn => turnIn({ id, transcript: { events: [] } }, signal);
+
+const nobody = (): Promise<never> => new Promise(() => undefined);
