@@ -5,8 +5,6 @@ import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Settings } from "../store/settings.ts";
 import { removedNote } from "../store/forgetting.ts";
 import type { Store } from "../store/store.ts";
-import { createAdmins } from "./people/admins.ts";
-import { createAffiliations } from "./people/affiliation.ts";
 import { createAttachments } from "./door/attachments.ts";
 import { createAudit } from "./people/decision-audit.ts";
 import { createCatchUp } from "./door/catch-up.ts";
@@ -19,13 +17,10 @@ import { Inbox } from "./door/inbox.ts";
 import { createGate, mayStillRead } from "./door/gate.ts";
 import { listen } from "./door/listeners.ts";
 import { createPace, type Pace } from "./post/pace.ts";
-import type { Members } from "./people/members.ts";
 import { createMissed } from "./door/missed-messages.ts";
 import { createMarks } from "./signs/reactions.ts";
-import { createMembership } from "./people/membership.ts";
-import { createNames } from "./people/names.ts";
+import { createPeople, type People } from "./people/people.ts";
 import { tsOfEvent, type Body } from "./words/envelope.ts";
-import { createProfiles } from "./people/profiles.ts";
 import { createPrompts } from "./signs/suggested-prompts.ts";
 import { createQuotes } from "./door/quoted-messages.ts";
 import { ALLOW_DEFAULT, type Allow } from "./people/permissions.ts";
@@ -55,8 +50,6 @@ export interface SlackAppParts {
   readonly settings: Settings;
   /** Shared with the outbox; one of its own when absent. */
   readonly pace?: Pace;
-  /** Whom no agent is to be taken for; shared with the outbox. */
-  readonly members?: Members;
   readonly runner: Runner;
   readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly teams: TeamCards;
@@ -85,6 +78,8 @@ export interface SlackApp {
   readonly botUserId: string;
   /** The workspace that the token belongs to; the first part of its threads' names. */
   readonly teamId: string;
+  /** Shared with the outbox: whom no agent is to be taken for. Closed by whoever ends the posting. */
+  readonly people: People;
   /** The teams of this workspace, those that its people have made included. */
   readonly teams: TeamCards;
   /** The line that says who is thinking. */
@@ -117,9 +112,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const pace = parts.pace ?? createPace(clock);
   const whisper = createWhisper({ web, pace, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   const unheard = createUnheard({ whisper, clock });
-  const profiles = createProfiles(web.read, clock, log);
-  const names = createNames({ read: { users: profiles }, store, team: me.team, clock, log });
-  const membership = createMembership(web.read, log);
+  const people = createPeople({ read: web.read, store, me, clock, log });
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
   const attachments = createAttachments({ store, botToken: tokenOf(botToken), log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   // Never our own, whatever the settings say.
@@ -134,20 +127,17 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     forgetting: parts.forgetting,
     teams,
     ...(parts.shelf ? { shelf: parts.shelf } : {}),
-    names,
+    people,
     whisper,
     unheard,
     attachments,
-    quotes: createQuotes({ web, names, me, membership, settings: parts.settings, reads: pace.reads, log }),
+    quotes: createQuotes({ web, people, me, settings: parts.settings, reads: pace.reads, log }),
     allow,
     bots: new Set(bots),
     me,
     store,
     memory: parts.memory,
     settings: parts.settings,
-    admins: createAdmins(profiles),
-    affiliations: createAffiliations({ profiles, me, clock }),
-    membership,
     web,
     pace,
     clock,
@@ -197,7 +187,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   });
   const prompts = createPrompts(desk);
   const home = createHome(desk);
-  listen(bolt, createGate(desk, handlersOf(desk, { prompts, profiles, home, members: parts.members, closedChannels })));
+  listen(bolt, createGate(desk, handlersOf(desk, { prompts, home, closedChannels })));
   const marks = createMarks({ runner, whisper, clock, log });
   const reminders = createReminders({
     runner,
@@ -215,7 +205,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     runner,
     store,
     web,
-    ...(parts.members ? { members: parts.members } : {}),
+    people,
     get cards() {
       return teams.cards;
     },
@@ -227,6 +217,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   return {
     botUserId: me.user,
     teamId: me.team,
+    people,
     teams,
     status,
     closedChannels,

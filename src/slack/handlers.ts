@@ -15,12 +15,10 @@ import { pressHome } from "./home/home-buttons.ts";
 import { answerForm, isOfHome, submitForm } from "./home/form-submissions.ts";
 import { type Home } from "./home/home.ts";
 import { type Handlers } from "./door/gate.ts";
-import type { Members } from "./people/members.ts";
 import { pressFinish, pressRaise } from "./buttons/limit-buttons.ts";
 import { pressForget, turnPage } from "./desk/memory-notes.ts";
 import { FormBody, SubmissionBody } from "./words/press-payloads.ts";
 import { channelBeside } from "./words/event-payloads.ts";
-import { type Profiles } from "./people/profiles.ts";
 import { type Prompts } from "./signs/suggested-prompts.ts";
 import { placeOf } from "./words/place.ts";
 import { pressFeedback, pressHold, pressNext, pressSteer, pressWords, submitRunModal } from "./buttons/run-buttons.ts";
@@ -34,13 +32,11 @@ export function handlersOf(
   desk: Desk,
   around: {
     readonly prompts: Prompts;
-    readonly profiles: Profiles;
     readonly home: Home;
-    readonly members: Members | undefined;
     readonly closedChannels: ClosedChannels;
   },
 ): Handlers {
-  const { prompts, profiles, home, members, closedChannels } = around;
+  const { prompts, home, closedChannels } = around;
   return {
     message: (body, findActor) => hear(desk, body, findActor),
     async sessionStopped({ event }, { affiliation }) {
@@ -90,10 +86,7 @@ export function handlersOf(
       await stopRuns(desk, () => true, "Parley's token was revoked");
     },
     async userChanged({ event }) {
-      desk.names.forget(event.user.id);
-      profiles.forget(event.user.id);
-      const { name, real_name, profile } = event.user;
-      members?.renamed([name, real_name, profile?.display_name, profile?.real_name]);
+      desk.people.changed(event.user);
     },
     async stopPressed(press, actor) {
       await pressStop(desk, press, actor);
@@ -144,7 +137,7 @@ export function handlersOf(
 
 /** A channel that a person looks at beside their messages, where they may look into it. */
 async function openBeside(desk: Desk, channel: string | undefined, actor: Actor): Promise<string | undefined> {
-  return channel !== undefined && (await desk.membership.mayRead(channel, actor)).kind === "open" ? channel : undefined;
+  return channel !== undefined && (await desk.people.mayRead(channel, actor)).kind === "open" ? channel : undefined;
 }
 
 /** Only forms are answered; what comes in otherwise is not held up. */
@@ -153,8 +146,7 @@ export const answersOf =
   async (body: unknown): Promise<object | undefined> => {
     const submission = FormBody.safeParse(body).data && SubmissionBody.safeParse(body).data;
     return (
-      submission &&
-      (isOfHome(submission) ? answerForm(desk, submission, () => actorIn(desk.affiliations, body)) : answerChoice(desk, submission))
+      submission && (isOfHome(submission) ? answerForm(desk, submission, () => actorIn(desk.people, body)) : answerChoice(desk, submission))
     );
   };
 

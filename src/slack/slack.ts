@@ -10,7 +10,6 @@ import type { Problem } from "./post/delivery-problem.ts";
 import type { TeamCards } from "./render/help-text.ts";
 import { knownCode } from "./api/error-codes.ts";
 import type { HttpDoor } from "./door/http-receiver.ts";
-import { createMembers } from "./people/members.ts";
 import { createNiceties } from "./api/missing-features.ts";
 import { createOutbox } from "./post/outbox.ts";
 import { createPace } from "./post/pace.ts";
@@ -99,13 +98,12 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   });
   const pace = createPace(clock);
   const stopping = new AbortController();
-  const members = createMembers({ read: web.read, clock, log, closing: stopping.signal });
   /** What waited for it is due, and cards that could not be edited show what was so then. */
   const onChannelSettled = () => {
     outbox.poke();
     cards.lookOver();
   };
-  const app = await createSlackApp({ ...parts, web, pace, members, log, onChannelSettled });
+  const app = await createSlackApp({ ...parts, web, pace, log, onChannelSettled });
   const cardFor = (name: string): TeamCard => app.teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
   const load = (thread: string) => runner.read(thread);
   let gone: Promise<void> = Promise.resolve();
@@ -120,7 +118,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     cardFor,
     load,
     clock,
-    members,
+    people: app.people,
     closedChannels: app.closedChannels,
     onProblem,
     async onDelivered(post, rendered) {
@@ -194,12 +192,13 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
       outbox.start();
       cards.start();
       // Known before the first agent speaks.
-      void members.lookalikes();
+      void app.people.lookalikes();
       await app.start();
     },
     hangUp: () => app.stop(),
     async stop() {
       stopping.abort();
+      app.people.close();
       await outbox.stop();
       await cards.stop();
       await niceties.settled();

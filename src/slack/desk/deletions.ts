@@ -36,7 +36,7 @@ export async function hearAmendment(ears: Ears, event: MessageEvent, findActor: 
   const said = saidIn(await ears.runner.read(thread), id);
   if (!said) return;
   const person = await personOf(ears, user);
-  const text = await plainText(after.text, { bot: ears.me.user, nameOf: (one) => ears.names.of(one) });
+  const text = await plainText(after.text, { bot: ears.me.user, nameOf: (one) => ears.people.nameOf(one) });
   if (text.trim() === "") return;
   const { affiliation } = await findActor();
   const quoted = await ears.quotes({ user, affiliation, id: `${event.channel}:${ts}:edit`, text: after.text });

@@ -1,13 +1,10 @@
 import type { Person } from "../../engine/events/events.ts";
 import type { Forgets, Runner } from "../../runner/runner.ts";
 import type { Settings } from "../../store/settings.ts";
-import type { Admins } from "../people/admins.ts";
-import type { Affiliations } from "../people/affiliation.ts";
 import type { Attachments } from "../door/attachments.ts";
 import type { TeamCards } from "../render/help-text.ts";
 import type { Quotes } from "../door/quoted-messages.ts";
-import type { Membership } from "../people/membership.ts";
-import type { Names } from "../people/names.ts";
+import type { People } from "../people/people.ts";
 import type { Allow } from "../people/permissions.ts";
 import { threadKey } from "../words/place.ts";
 import type { Log } from "../api/web-client.ts";
@@ -20,7 +17,7 @@ export interface Ears {
   /** Of words that are to be kept no longer. */
   readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly teams: TeamCards;
-  readonly names: Names;
+  readonly people: People;
   readonly whisper: Whisper;
   /** For whoever says more than is heard. */
   readonly unheard: Unheard;
@@ -28,9 +25,6 @@ export interface Ears {
   readonly quotes: Quotes;
   /** As the team file has it; `allowIn` says what holds in a channel. */
   readonly allow: Allow;
-  readonly admins: Admins;
-  readonly affiliations: Affiliations;
-  readonly membership: Membership;
   /** What people set while Parley runs, and the audit log. */
   readonly settings: Settings;
   readonly log: Log;
@@ -40,8 +34,8 @@ export interface Ears {
   readonly me: { readonly team: string; readonly user: string };
 }
 
-export async function personOf(ears: Pick<Ears, "names">, user: string): Promise<Person> {
-  return { id: user, name: await ears.names.of(user) };
+export async function personOf(ears: Pick<Ears, "people">, user: string): Promise<Person> {
+  return { id: user, name: await ears.people.nameOf(user) };
 }
 
 export function threadOf(

@@ -145,7 +145,7 @@ function botsInARow({ events }: Transcript, bots: ReadonlySet<string>): number {
 const deedOf = (run: RunState): Deed => (!run.running ? "start" : run.question ? "answer" : "steer");
 
 function wordsOf(ears: Ears, message: MessageEvent): Promise<string> {
-  return plainText(message.text, { bot: ears.me.user, nameOf: (user) => ears.names.of(user) });
+  return plainText(message.text, { bot: ears.me.user, nameOf: (user) => ears.people.nameOf(user) });
 }
 
 /**

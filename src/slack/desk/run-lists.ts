@@ -58,7 +58,7 @@ async function runsAmong(
   const runs: RunHere[] = [];
   const { starter } = wanted;
   // A channel has been asked about at the door.
-  const open = starter === undefined ? undefined : await desk.membership.channelsOf(starter);
+  const open = starter === undefined ? undefined : await desk.people.channelsOf(starter);
   for (const thread of threads) {
     const place = placeOf(thread);
     if (place && open && !isOwnDirect(place.channel) && !open.channels.has(place.channel)) continue;

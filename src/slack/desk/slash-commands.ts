@@ -72,7 +72,7 @@ async function newRun(desk: Desk, command: CommandBody, asked: Asked): Promise<v
   const task = team === undefined ? said : said.slice(first.length).replace(/^\s*:?\s*/, "");
   if (task === "") return openModal(desk, id, newRunModal({ ...teams, default: team ?? teams.default }));
   if (await isOutside(desk, channel)) return answer(notHere(channel));
-  const text = await plainText(task, { bot: desk.me.user, nameOf: (one) => desk.names.of(one) });
+  const text = await plainText(task, { bot: desk.me.user, nameOf: (one) => desk.people.nameOf(one) });
   const line = await startRun(desk, { key: `command/${id}`, user, affiliation, channel, team, text });
   if (line) await answer(line);
 }
@@ -82,7 +82,7 @@ export async function discuss(desk: Desk, shortcut: MessageShortcutBody, { affil
   const { message, channel, user } = shortcut;
   const listener = { user: user.id, channel: channel.id, threadTs: message.thread_ts, ts: message.ts };
   const answer = (text: string) => desk.whisper.respond(shortcut.response_url, listener, text);
-  const text = await plainText(message.text, { bot: desk.me.user, nameOf: (one) => desk.names.of(one) });
+  const text = await plainText(message.text, { bot: desk.me.user, nameOf: (one) => desk.people.nameOf(one) });
   if (text === "" && !message.files?.length) return answer("There are no words in this message to discuss.");
   if (await isOutside(desk, channel.id)) return answer(notHere(channel.id));
   const thread = threadOf(desk, { channel: channel.id, ...message });
@@ -91,7 +91,7 @@ export async function discuss(desk: Desk, shortcut: MessageShortcutBody, { affil
   const no = await refused(desk, run.running ? "steer" : "start", attempt);
   if (no) return answer(safeMrkdwn(no));
   desk.whisper.react({ channel: channel.id, ts: message.ts }, "eyes");
-  const author = message.user ? await desk.names.of(message.user) : (message.username ?? "somebody");
+  const author = message.user ? await desk.people.nameOf(message.user) : (message.username ?? "somebody");
   const { files, note } = await desk.attachments(message);
   const heard = await desk.runner.say({
     thread,

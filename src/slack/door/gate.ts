@@ -7,7 +7,7 @@ import { DOORS, type BodyAt, type DoorName } from "./doors.ts";
 import { personOf, type Ears } from "../desk/message-context.ts";
 import { knownCode } from "../api/error-codes.ts";
 import { safeMrkdwn } from "../words/escape.ts";
-import type { Sight } from "../people/membership.ts";
+import type { Sight } from "../people/channel-members.ts";
 import { placeOfPress, PressBody } from "../words/press-payloads.ts";
 import { noteView } from "../home/team-forms.ts";
 
@@ -37,15 +37,15 @@ export function createGate(desk: Desk, handlers: Handlers): Enter {
       return desk.log(`something of Slack's was not understood: ${issue?.path.join(".") ?? "?"} ${issue?.message ?? ""}`);
     }
     const body = parsed.data as never;
-    if (reaches === "spoken") return handlers.message(body, async () => (await actorIn(desk.affiliations, raw, ACTOR_WAIT_MS)) ?? NOBODY);
+    if (reaches === "spoken") return handlers.message(body, async () => (await actorIn(desk.people, raw, ACTOR_WAIT_MS)) ?? NOBODY);
     const handle = handlers[name] as (body: never, actor: Actor) => Promise<void>;
     if (reaches === "nobody") return handle(body, NOBODY);
-    const actor = await actorIn(desk.affiliations, raw);
+    const actor = await actorIn(desk.people, raw);
     if (!actor) return handle(body, NOBODY);
     const channels = typeof reaches === "string" ? [] : (reaches as (body: never) => readonly (string | undefined)[])(body);
     for (const channel of new Set(channels)) {
       if (channel === undefined) continue;
-      const sight = await desk.membership.mayRead(channel, actor);
+      const sight = await desk.people.mayRead(channel, actor);
       if (sight.kind !== "open" && !isShown(raw, channel, sight)) return turnAway(desk, { name, raw, actor, channel, sight });
     }
     await handle(body, actor);
@@ -59,9 +59,9 @@ function isShown(raw: unknown, channel: string, sight: Sight): boolean {
 }
 
 /** Whether what a person is told of their own accord may still be told them. */
-export async function mayStillRead(ears: Pick<Ears, "affiliations" | "membership">, user: string, channel: string): Promise<boolean> {
-  const affiliation = await ears.affiliations.of({ user, teams: [] });
-  return (await ears.membership.mayRead(channel, { user, affiliation })).kind === "open";
+export async function mayStillRead(ears: Pick<Ears, "people">, user: string, channel: string): Promise<boolean> {
+  const affiliation = await ears.people.affiliationOf({ user, teams: [] });
+  return (await ears.people.mayRead(channel, { user, affiliation })).kind === "open";
 }
 
 /** Why somebody is not let in, in mrkdwn. */

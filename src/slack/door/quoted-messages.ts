@@ -4,11 +4,10 @@ import type { Actor, Affiliation } from "../people/affiliation.ts";
 import type { Bucket } from "../api/pacer.ts";
 import { plural } from "../words/blocks.ts";
 import type { Settings } from "../../store/settings.ts";
-import type { Membership } from "../people/membership.ts";
 import { recordReading } from "../people/reading-records.ts";
 import { shorten } from "../words/escape.ts";
 import { plainText } from "../words/mrkdwn.ts";
-import type { Names } from "../people/names.ts";
+import type { People } from "../people/people.ts";
 import { slackErrorCode, type Log, type Web } from "../api/web-client.ts";
 
 /** What a text quotes by links to messages. */
@@ -52,21 +51,20 @@ interface Message {
  */
 export function createQuotes(parts: {
   readonly web: Web;
-  readonly names: Names;
+  readonly people: Pick<People, "nameOf" | "mayRead">;
   /** `url`: of the workspace, as auth.test has it. */
   readonly me: { readonly team: string; readonly user: string; readonly url: string };
-  readonly membership: Membership;
   readonly settings: Settings;
   readonly reads: Bucket;
   readonly log: Log;
 }): Quotes {
-  const { web, names, me, membership, log } = parts;
+  const { web, people, me, log } = parts;
 
   async function read(link: Link, actor: Actor, id: string): Promise<Beside[number] | undefined> {
     try {
       const { channel } = await web.read.conversations.info({ channel: link.channel });
       if (!channel || (channel.is_im !== true && channel.is_member !== true)) return undefined;
-      if ((await membership.mayRead(link.channel, actor)).kind !== "open") return undefined;
+      if ((await people.mayRead(link.channel, actor)).kind !== "open") return undefined;
       const message = await messageAt(link);
       if (!message) return undefined;
       await recordReading(parts, actor, { deed: "quote", subject: `${link.channel} ${link.ts}`, id });
@@ -89,10 +87,10 @@ export function createQuotes(parts: {
   }
 
   async function quote(channel: Channel, message: Message): Promise<Beside[number]> {
-    const author = message.username ?? (message.user ? await names.of(message.user) : "an app");
+    const author = message.username ?? (message.user ? await people.nameOf(message.user) : "an app");
     const own = message.blocks?.flatMap(({ type, text }) => (type === "markdown" && typeof text === "string" ? [text] : [])) ?? [];
     const said = own.length > 0 ? own.join("\n") : message.text || "";
-    const text = await plainText(said, { bot: me.user, nameOf: (user) => names.of(user) });
+    const text = await plainText(said, { bot: me.user, nameOf: (user) => people.nameOf(user) });
     const files = message.files?.length ? `\n(with ${plural(message.files.length, "file")}, not read)` : "";
     const where = channel.name ? `#${channel.name}` : "a direct message";
     const at = new Date(Number(message.ts) * 1_000).toISOString().slice(0, 16).replace("T", " ");

@@ -112,7 +112,7 @@ export function createHome(desk: Desk): Home {
 
   async function factsFor(user: string, { page, affiliation: before }: Watcher) {
     // Asked again each time: who becomes a guest meanwhile sees what guests see.
-    const affiliation = await desk.affiliations.of({ user, teams: before === "external" ? [] : [desk.me.team] });
+    const affiliation = await desk.people.affiliationOf({ user, teams: before === "external" ? [] : [desk.me.team] });
     const [seen, mine, missing, refusal] = await Promise.all([
       runs.of(user),
       mySettings(desk, user),

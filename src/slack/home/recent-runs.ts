@@ -97,7 +97,7 @@ export function createHomeRuns(desk: Desk): HomeRuns {
 
   return {
     async of(user) {
-      const { channels, code } = await desk.membership.channelsOf(user);
+      const { channels, code } = await desk.people.channelsOf(user);
       const who = { user, channels };
       const unfinished = (await desk.store.unfinished()).filter(({ thread }) => placeOf(thread)?.team === desk.me.team);
       const looked = await seen(who, unfinished.toReversed(), UNDER_WAY_READ_MAX);

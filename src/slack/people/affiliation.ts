@@ -1,6 +1,5 @@
-import { withinMs, type Clock } from "../../engine/clock.ts";
 import { readBody, type Body } from "../words/envelope.ts";
-import type { Profile, Profiles } from "./profiles.ts";
+import type { Profile, Unsaid } from "./profile-cache.ts";
 
 /**
  * What somebody is to the workspace: a full `member`; a `colleague`, a full member of another workspace of its organisation (Enterprise Grid);
@@ -24,57 +23,45 @@ export interface Named {
   readonly teams: readonly string[];
 }
 
-export interface Affiliations {
-  /**
-   * Slack's word on the person, and what came with their deed: both must say that they are of this house. Never rejects. `waitMs`: after so
-   * long Slack has not said; without, it is waited for as long as a read may take.
-   */
-  of(named: Named, waitMs?: number): Promise<Affiliation>;
+/** What a person is, by Slack's word on them and what came with their deed. `enterprise`: as auth.test has it; absent outside of an organisation. */
+export function affiliationIn(
+  me: { readonly team: string; readonly enterprise?: string },
+  { teams }: Named,
+  found: Profile | Unsaid,
+): Affiliation {
+  const ours: readonly string[] = [me.team, ...(me.enterprise === undefined ? [] : [me.enterprise])];
+  if ("unsaid" in found) {
+    const isKnown = teams.length > 0 && teams.every((team) => ours.includes(team));
+    if (!isKnown || found.unsaid === "nobody") return "external";
+    if (found.unsaid === "trouble") return "unsaid";
+    return teams.includes(me.team) ? "member" : "colleague";
+  }
+  const homes = [...ours, found.team_id, ...(found.enterprise_user?.teams ?? [])];
+  if (!isOfHouse(me, ours, found) || teams.some((team) => !homes.includes(team))) return "external";
+  const isHere = found.team_id === me.team || found.enterprise_user?.teams?.includes(me.team) === true;
+  // A guest of another workspace of the organisation was let into that one alone.
+  if (found.is_restricted || found.is_ultra_restricted) return isHere ? "guest" : "external";
+  return isHere ? "member" : "colleague";
 }
 
-/** `enterprise`: as auth.test has it; absent outside of an organisation. */
-export function createAffiliations(parts: {
-  readonly profiles: Pick<Profiles, "of">;
-  readonly me: { readonly team: string; readonly enterprise?: string };
-  readonly clock: Clock;
-}): Affiliations {
-  const { profiles, me, clock } = parts;
-  const ours: readonly string[] = [me.team, ...(me.enterprise === undefined ? [] : [me.enterprise])];
+/** Workspace and organisation are both compared. */
+function isOfHouse(me: { readonly team: string; readonly enterprise?: string }, ours: readonly string[], found: Profile): boolean {
+  const { team_id: team = "", enterprise_user: of } = found;
+  if (found.is_stranger || found.deleted) return false;
+  const org = of?.enterprise_id;
+  if (me.enterprise !== undefined && org !== undefined && org !== "" && org !== me.enterprise) return false;
+  return ours.includes(team) || (me.enterprise !== undefined && org === me.enterprise) || of?.teams?.includes(me.team) === true;
+}
 
-  /** Workspace and organisation are both compared. */
-  function isOfOurs(found: Profile): boolean {
-    const { team_id: team = "", enterprise_user: of } = found;
-    if (found.is_stranger || found.deleted) return false;
-    const org = of?.enterprise_id;
-    if (me.enterprise !== undefined && org !== undefined && org !== "" && org !== me.enterprise) return false;
-    return ours.includes(team) || (me.enterprise !== undefined && org === me.enterprise) || of?.teams?.includes(me.team) === true;
-  }
-
-  return {
-    async of({ user, teams }, waitMs) {
-      const asked = profiles.of(user);
-      const found = waitMs === undefined ? await asked : ((await withinMs(clock, waitMs, asked)) ?? ({ unsaid: "trouble" } as const));
-      if ("unsaid" in found) {
-        const isKnown = teams.length > 0 && teams.every((team) => ours.includes(team));
-        if (!isKnown || found.unsaid === "nobody") return "external";
-        if (found.unsaid === "trouble") return "unsaid";
-        return teams.includes(me.team) ? "member" : "colleague";
-      }
-      const homes = [...ours, found.team_id, ...(found.enterprise_user?.teams ?? [])];
-      if (!isOfOurs(found) || teams.some((team) => !homes.includes(team))) return "external";
-      const isHere = found.team_id === me.team || found.enterprise_user?.teams?.includes(me.team) === true;
-      // A guest of another workspace of the organisation was let into that one alone.
-      if (found.is_restricted || found.is_ultra_restricted) return isHere ? "guest" : "external";
-      return isHere ? "member" : "colleague";
-    },
-  };
+interface LooksUp {
+  affiliationOf(named: Named, waitMs?: number): Promise<Affiliation>;
 }
 
 /** Who acts in what Slack tells, and what they are here; `undefined` where no person acts. */
-export async function actorIn(affiliations: Affiliations, raw: unknown, waitMs?: number): Promise<Actor | undefined> {
+export async function actorIn(people: LooksUp, raw: unknown, waitMs?: number): Promise<Actor | undefined> {
   const body = readBody(raw);
   const named = body && namedIn(body);
-  return named && { user: named.user, affiliation: await affiliations.of(named, waitMs) };
+  return named && { user: named.user, affiliation: await people.affiliationOf(named, waitMs) };
 }
 
 /** Who acts, and the homes that it names for them. */

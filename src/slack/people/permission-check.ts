@@ -45,6 +45,6 @@ export async function refused(ears: Ears, deed: Deed, attempt: Attempt): Promise
 export async function wouldRefuse(ears: Ears, deed: Deed, attempt: Omit<Attempt, "subject" | "id">): Promise<string | undefined> {
   const allow = await allowIn(ears, attempt.channel);
   // Nobody from outside is an admin here, whatever they are at home.
-  const admin = isOurs(attempt.affiliation) && asksForAdmins(deed, allow) && (await ears.admins.has(attempt.user));
+  const admin = isOurs(attempt.affiliation) && asksForAdmins(deed, allow) && (await ears.people.isAdmin(attempt.user));
   return refusal(deed, { ...attempt, admin }, allow);
 }

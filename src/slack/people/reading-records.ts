@@ -1,6 +1,6 @@
 import type { Actor } from "./affiliation.ts";
 import type { Settings } from "../../store/settings.ts";
-import type { Names } from "./names.ts";
+import type { People } from "./people.ts";
 
 const DEEDS = [
   "list runs",
@@ -29,13 +29,17 @@ export interface Reading {
 
 /** Keeps it in the audit log, as a decision is kept. */
 export async function recordReading(
-  { settings, me, names }: { readonly settings: Settings; readonly me: { readonly team: string }; readonly names: Names },
+  {
+    settings,
+    me,
+    people,
+  }: { readonly settings: Settings; readonly me: { readonly team: string }; readonly people: Pick<People, "nameOf"> },
   { user }: Pick<Actor, "user">,
   { deed, subject, id }: Reading,
 ): Promise<void> {
   await settings.record({
     workspace: me.team,
-    person: { id: user, name: await names.of(user) },
+    person: { id: user, name: await people.nameOf(user) },
     deed,
     subject,
     allowed: true,

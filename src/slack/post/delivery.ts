@@ -8,7 +8,7 @@ import type { Rendered, RenderedFile, RenderedMessage } from "../words/blocks.ts
 import { asFile, contentOf, FIRST_FORM, lastForm, nextForm, noticeOf, shaped } from "./message-forms.ts";
 import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
 import { metadataOf, outboxId } from "../words/metadata.ts";
-import type { Members } from "../people/members.ts";
+import type { People } from "../people/people.ts";
 import type { Bucket } from "../api/pacer.ts";
 import type { TeamCard } from "../render/personas.ts";
 import { placeOf } from "../words/place.ts";
@@ -26,7 +26,7 @@ export interface DeliveryParts {
   readonly load: (thread: string) => Promise<Transcript>;
   readonly clock: Clock;
   /** Whom no agent is to be taken for; nobody where it is absent. */
-  readonly members?: Pick<Members, "lookalikes">;
+  readonly people?: Pick<People, "lookalikes">;
   readonly onProblem: (problem: Problem) => void;
   /** Channels that are closed for a while: their posts wait. None is where it is absent. */
   readonly closedChannels?: {
@@ -170,7 +170,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
   /** The ts, or what became of it instead. */
   async function postOne(sending: Sending, message: RenderedMessage, { team, run }: About): Promise<string | Sent> {
     const { post, place, signal, form } = sending;
-    const isMember = (message.speaker === undefined ? undefined : await parts.members?.lookalikes()) ?? (() => false);
+    const isMember = (message.speaker === undefined ? undefined : await parts.people?.lookalikes()) ?? (() => false);
     const bucket = pace.post(place.channel);
     if (!(await bucket.take(signal)) || !(await pace.posts.take(place.channel, signal))) return { kind: "limited", mayBeThere: false };
     await markSending(sending);

@@ -4,7 +4,7 @@ import { currentRun, isWaiting, type Transcript } from "../../engine/reading/tra
 import { createKeyedWorker, type Look, type Worked } from "../../runner/keyed-worker.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
-import type { Members } from "../people/members.ts";
+import type { People } from "../people/people.ts";
 import { persona, type Persona, type TeamCard } from "../render/personas.ts";
 import { createBucket } from "../api/pacer.ts";
 import { placeOf, type Place } from "../words/place.ts";
@@ -41,7 +41,7 @@ export function createStatus(parts: {
   readonly store: Pick<Store, "note" | "putNote" | "unfinished" | "recent">;
   readonly web: Web;
   readonly cards: readonly TeamCard[];
-  readonly members?: Pick<Members, "lookalikes">;
+  readonly people?: Pick<People, "lookalikes">;
   /** Whether nothing can be shown in the thread for a while, in which nothing goes on either. */
   readonly isClosed?: (thread: string) => boolean;
   readonly clock: Clock;
@@ -80,7 +80,7 @@ export function createStatus(parts: {
   /** One look at the log, at most one call. Returns when to look again; `undefined`: when something happens. */
   async function bringUpToDate(thread: string, place: Place, line: Line): Promise<number | undefined> {
     if (parts.isClosed?.(thread)) return undefined;
-    const wanted = want(await runner.read(thread), parts.cards, (await parts.members?.lookalikes()) ?? (() => false));
+    const wanted = want(await runner.read(thread), parts.cards, (await parts.people?.lookalikes()) ?? (() => false));
     const now = clock.now();
     const landed = line.landsAt !== undefined && line.landsAt <= now;
     if (landed) line.landsAt = undefined;

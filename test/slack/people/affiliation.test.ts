@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { actorIn, createAffiliations } from "../../../src/slack/people/affiliation.ts";
-import { createProfiles } from "../../../src/slack/people/profiles.ts";
+import { actorIn } from "../../../src/slack/people/affiliation.ts";
+import { createPeople } from "../../../src/slack/people/people.ts";
 import { createWeb } from "../../../src/slack/api/web-client.ts";
 import { systemClock } from "../../../src/engine/clock.ts";
 import { createWorkspace, type Workspace } from "../../../local-slack/index.ts";
@@ -14,8 +14,9 @@ afterEach(() => slack.close());
 
 function house(enterprise?: string) {
   const { read } = createWeb({ token: slack.botToken, apiUrl: slack.apiUrl });
-  const profiles = createProfiles(read, systemClock, () => undefined);
-  return createAffiliations({ profiles, me: { team: OURS, ...(enterprise ? { enterprise } : {}) }, clock: systemClock });
+  const me = { team: OURS, ...(enterprise ? { enterprise } : {}) };
+  const store = { note: async () => undefined, putNote: async () => undefined };
+  return createPeople({ read, store, me, clock: systemClock, log: () => undefined });
 }
 
 /** The same person in each of the shapes in which Slack tells who acts; `team`: the home that it names, if it does. */
@@ -44,10 +45,9 @@ test.each([
   ["who is a guest of another workspace of the organisation", { teamId: OTHER, enterpriseId: PLUM, isRestricted: true }, PLUM, "external"],
 ] as const)("a person %s is so in every shape in which they act", async (_, who, enterprise, affiliation) => {
   const user = slack.control.addUser("Kim", who);
-  const affiliations = house(enterprise);
+  const people = house(enterprise);
   for (const team of [who.teamId, undefined])
-    for (const body of shapes(user, team))
-      expect(await actorIn(affiliations, body), `${JSON.stringify(body)}`).toEqual({ user, affiliation });
+    for (const body of shapes(user, team)) expect(await actorIn(people, body), `${JSON.stringify(body)}`).toEqual({ user, affiliation });
 });
 
 test("whose home nobody knows is external, whatever the shape", async () => {
@@ -63,16 +63,16 @@ test("a home that is named and is not the one that Slack knows is not believed",
 test("without the scope for people the named home decides; in trouble nobody is taken for more than is known", async () => {
   const guest = slack.control.addUser("Gast", { isRestricted: true });
   const known = house();
-  expect(await known.of({ user: guest, teams: [OURS] })).toBe("guest");
+  expect(await known.affiliationOf({ user: guest, teams: [OURS] })).toBe("guest");
   slack.control.fault({ method: "users.info", kind: "error", code: "fatal_error", times: 2 });
-  expect(await house().of({ user: guest, teams: [OURS] })).toBe("unsaid");
-  expect(await house().of({ user: guest, teams: [] })).toBe("external");
+  expect(await house().affiliationOf({ user: guest, teams: [OURS] })).toBe("unsaid");
+  expect(await house().affiliationOf({ user: guest, teams: [] })).toBe("external");
   // What was known before holds.
-  expect(await known.of({ user: guest, teams: [OURS] })).toBe("guest");
+  expect(await known.affiliationOf({ user: guest, teams: [OURS] })).toBe("guest");
   slack.control.withoutScope("users:read");
-  expect(await house().of({ user: "U0MARIA", teams: [OURS] })).toBe("member");
-  expect(await house().of({ user: "U0MARIA", teams: [] })).toBe("external");
-  expect(await house().of({ user: "U0MARIA", teams: [OTHER] })).toBe("external");
+  expect(await house().affiliationOf({ user: "U0MARIA", teams: [OURS] })).toBe("member");
+  expect(await house().affiliationOf({ user: "U0MARIA", teams: [] })).toBe("external");
+  expect(await house().affiliationOf({ user: "U0MARIA", teams: [OTHER] })).toBe("external");
 });
 
 test("where nobody acts there is no actor", async () => {

@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createAdmins } from "../../../src/slack/people/admins.ts";
-import { createProfiles } from "../../../src/slack/people/profiles.ts";
 import { channelSettings, rulesIn, workspaceSettings } from "../../../src/slack/people/channel-settings.ts";
-import { createWeb } from "../../../src/slack/api/web-client.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
-import { createWorkspace } from "../../../local-slack/index.ts";
 
 let told: string[];
 let opened: ReturnType<typeof openSqlite>;
@@ -59,24 +55,4 @@ test("of the workspace's rules and the channel's, the stricter holds", async () 
   expect(await rulesIn(desk(), "C2")).toEqual({ code: "off", tools: "auto" });
   expect(await rulesIn(desk(), "C3")).toEqual({ code: "ask", tools: "auto" });
   expect(await workspaceSettings(desk())).toEqual({ code: "ask", tools: "auto" });
-});
-
-test("Slack is asked once who is an admin, and whoever it does not know is none", async () => {
-  const slack = await createWorkspace({ port: 0 });
-  const web = createWeb({ token: slack.botToken, apiUrl: slack.apiUrl, log: () => undefined });
-  let now = 0;
-  const clock = { now: () => now, sleep: async () => undefined };
-  const profiles = createProfiles(web.read, clock, (line) => void told.push(line));
-  const admins = createAdmins(profiles);
-  const calls = () => slack.control.calls().filter(({ method }) => method === "users.info").length;
-  expect([await admins.has("U0ADA"), await admins.has("U0MARIA"), await admins.has("U0ADA")]).toEqual([true, false, true]);
-  expect(calls()).toBe(2);
-  now = 11 * 60_000;
-  expect(await admins.has("U0ADA")).toBe(true);
-  profiles.forget("U0ADA");
-  expect(await admins.has("U0ADA")).toBe(true);
-  expect(calls()).toBe(4);
-  expect(await admins.has("U0NOBODY")).toBe(false);
-  expect(told).toEqual([expect.stringContaining("user_not_found")]);
-  await slack.close();
 });

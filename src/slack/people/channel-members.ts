@@ -7,7 +7,7 @@ import { isUnavailable, slackErrorCode, type Log } from "../api/web-client.ts";
  * Who may look into which channel, by Slack's own rule: public channels are open to every full member of the workspace; all others, and to
  * guests, to colleagues of other workspaces and to people from elsewhere public ones too, to those who are in them. Asked of Slack each time: whoever has left sees no more.
  */
-export interface Membership {
+export interface ChannelMembers {
   /** Never rejects. */
   mayRead(channel: string, actor: Actor): Promise<Sight>;
   /** The channels that a person is in, as far as the app is in them too, or they are public. One call, where there are many to ask of. */
@@ -30,7 +30,7 @@ const CHANNELS_PER_PAGE = 900;
 const CHANNEL_PAGES_MAX = 20;
 const TYPES = "public_channel,private_channel,mpim";
 
-export function createMembership(read: WebClient, log: Log): Membership {
+export function createChannelMembers(read: WebClient, log: Log): ChannelMembers {
   /** Questions that are under way: who asks the same meanwhile waits for the same answer. Nothing is kept beyond that. */
   const asked = new Map<string, Promise<boolean>>();
 

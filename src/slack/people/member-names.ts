@@ -1,10 +1,11 @@
 import type { WebClient } from "@slack/web-api";
 import { withinMs, type Clock } from "../../engine/clock.ts";
 import { lookalikesOf } from "../../lookalikes.ts";
+import type { Backoff } from "./backoff.ts";
 import { isUnavailable, slackErrorCode, type Log } from "../api/web-client.ts";
 
 /** What the members of the workspace are called, bots and this one among them: no agent is to be taken for one of them. */
-export interface Members {
+export interface MemberNames {
   /** Whether a name looks like a member's; by what is known within {@link LIST_WAIT_MS}. Never rejects. */
   lookalikes(): Promise<(name: string) => boolean>;
   /** A member has come, or is called otherwise now. */
@@ -13,8 +14,7 @@ export interface Members {
 
 /** Slack tells of new names (user_change); this is for those that it did not. */
 const LIST_KEPT_MS = 6 * 3_600_000;
-/** After a failure, so that a Slack in trouble is not asked with every message. */
-const FAILED_KEPT_MS = 5 * 60_000;
+const METHOD = "users.list";
 /** A message is not held up for the list any longer. */
 const LIST_WAIT_MS = 2_500;
 /** As many as Slack gives at once; its limit is about twenty calls a minute. */
@@ -23,18 +23,18 @@ const PAGE_GAP_MS = 3_500;
 /** Of a workspace with more members, so many are known. */
 const PAGES_MAX = 30;
 
-export function createMembers(parts: {
+export function createMemberNames(parts: {
   readonly read: WebClient;
+  readonly backoff: Backoff;
   readonly clock: Clock;
   readonly log: Log;
   /** Aborted when nothing is posted any more. */
   readonly closing: AbortSignal;
-}): Members {
-  const { read, clock, log, closing } = parts;
+}): MemberNames {
+  const { read, backoff, clock, log, closing } = parts;
   const later: string[] = [];
   let known = lookalikesOf([]);
   let freshUntil = -Infinity;
-  let unavailable = false;
   let reading: Promise<void> | undefined;
 
   async function readAll(): Promise<void> {
@@ -53,17 +53,19 @@ export function createMembers(parts: {
       known = lookalikesOf(names);
       later.length = 0;
       freshUntil = clock.now() + LIST_KEPT_MS;
+      backoff.worked(METHOD, WORKSPACE);
     } catch (error) {
-      freshUntil = clock.now() + FAILED_KEPT_MS;
       const code = slackErrorCode(error);
-      unavailable = isUnavailable(code);
-      log(`the members' names could not be read (${code ?? "no answer"}): an agent of a member's name is not marked as an agent`);
+      const isNews = backoff.failed(METHOD, WORKSPACE, error);
+      if (isNews || !isUnavailable(code))
+        log(`the members' names could not be read (${code ?? "no answer"}): an agent of a member's name is not marked as an agent`);
     }
   }
 
   return {
     async lookalikes() {
-      if (!unavailable && freshUntil <= clock.now()) reading ??= readAll().finally(() => (reading = undefined));
+      if (freshUntil <= clock.now() && backoff.standing(METHOD, WORKSPACE) === undefined)
+        reading ??= readAll().finally(() => (reading = undefined));
       if (reading && freshUntil === -Infinity) await withinMs(clock, LIST_WAIT_MS, reading);
       const since = lookalikesOf(later);
       return (name) => known.has(name) || since.has(name);
@@ -75,5 +77,7 @@ export function createMembers(parts: {
   };
 }
 
+/** There is one list, of all. */
+const WORKSPACE = "everybody";
 /** Between two readings of the list. */
 const LATER_MAX = 1_000;

@@ -1,18 +1,18 @@
 import type { WebClient } from "@slack/web-api";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Affiliation } from "../../../src/slack/people/affiliation.ts";
-import { createMembership, type Membership } from "../../../src/slack/people/membership.ts";
+import { createChannelMembers, type ChannelMembers } from "../../../src/slack/people/channel-members.ts";
 import { createWeb } from "../../../src/slack/api/web-client.ts";
 import { createWorkspace, type Workspace } from "../../../local-slack/index.ts";
 
 const [MARIA, JONAS] = ["U0MARIA", "U0JONAS"];
 let slack: Workspace;
-let membership: Membership;
+let membership: ChannelMembers;
 const told: string[] = [];
 beforeEach(async () => {
   told.length = 0;
   slack = await createWorkspace({ port: 0 });
-  membership = createMembership(createWeb({ token: slack.botToken, apiUrl: slack.apiUrl }).read, (line) => void told.push(line));
+  membership = createChannelMembers(createWeb({ token: slack.botToken, apiUrl: slack.apiUrl }).read, (line) => void told.push(line));
 });
 afterEach(() => slack.close());
 
@@ -53,7 +53,7 @@ test("a direct message is its person's", async () => {
 test("somebody far back in the list of a large channel is found, and who is not in it is looked for to its end", async () => {
   const large = slack.control.addChannel("large", { isPrivate: true, members: [] });
   const members = Array.from({ length: 450 }, (_, index) => slack.control.addUser(`P${index}`, { channels: [large] }));
-  membership = createMembership(pages(200), (line) => void told.push(line));
+  membership = createChannelMembers(pages(200), (line) => void told.push(line));
   expect(await sight(large, members.at(-1) ?? "")).toBe("open");
   expect(slack.control.calls("conversations.members")).toHaveLength(3);
   expect(await sight(large, MARIA)).toBe("shut");

@@ -1,0 +1,110 @@
+import type { WebClient } from "@slack/web-api";
+import { withinMs, type Clock } from "../../engine/clock.ts";
+import { nameNote, type Store } from "../../store/store.ts";
+import type { Log } from "../api/web-client.ts";
+import { safeLine } from "../words/escape.ts";
+import { affiliationIn, type Affiliation, type Named } from "./affiliation.ts";
+import { createBackoff } from "./backoff.ts";
+import { createChannelMembers, type ChannelMembers } from "./channel-members.ts";
+import { createMemberNames, type MemberNames } from "./member-names.ts";
+import { createProfileCache, type Profile } from "./profile-cache.ts";
+
+/**
+ * The one look-up of people: what they are called, what they are here, what they may look into. All of it comes of one cache, with one back-off,
+ * and there is one way to be told that somebody changed.
+ */
+export interface People extends ChannelMembers, Pick<MemberNames, "lookalikes"> {
+  /**
+   * The name to read; the one that was known last while Slack does not say, the id itself where none ever was. Never rejects, and takes
+   * no longer than {@link NAME_WAIT_MS} and a look into the store.
+   */
+  nameOf(user: string): Promise<string>;
+  /** Whether they administer the Slack workspace; owners do too. False while Slack does not say. Never rejects. */
+  isAdmin(user: string): Promise<boolean>;
+  /**
+   * Slack's word on the person, and what came with their deed: both must say that they are of this house. Never rejects. `waitMs`: after so
+   * long Slack has not said; without, it is waited for as long as a read may take.
+   */
+  affiliationOf(named: Named, waitMs?: number): Promise<Affiliation>;
+  /** Slack says that somebody has come, or is not what they were: ask again next time. */
+  changed(user: ChangedUser): void;
+  /** Lists of members are read no further. */
+  close(): void;
+}
+
+export interface ChangedUser {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly real_name?: string | undefined;
+  readonly profile?: { readonly display_name?: string | undefined; readonly real_name?: string | undefined } | undefined;
+}
+
+/** People rename themselves rarely, and Slack tells (user_change). */
+const NAME_AGE_MS_MAX = 24 * 3_600_000;
+/** What somebody may do hangs on it: for changes that Slack did not tell. */
+const STANDING_AGE_MS_MAX = 10 * 60_000;
+/** A message is not held up for a name any longer. */
+const NAME_WAIT_MS = 2_500;
+const NAME_CHARS_MAX = 80;
+
+/**
+ * `store` keeps what people were called last: a Slack in trouble is no reason to write ids into logs that stay. `me`: as auth.test has it;
+ * `enterprise` is absent outside of an organisation.
+ */
+export function createPeople(parts: {
+  readonly read: WebClient;
+  readonly store: Pick<Store, "note" | "putNote">;
+  readonly me: { readonly team: string; readonly enterprise?: string };
+  readonly clock: Clock;
+  readonly log: Log;
+}): People {
+  const { read, store, me, clock, log } = parts;
+  const closing = new AbortController();
+  const backoff = createBackoff(clock);
+  const profiles = createProfileCache({ read, backoff, onFound: keepName, clock, log });
+  const members = createMemberNames({ read, backoff, clock, log, closing: closing.signal });
+  const noteKey = (user: string): string => nameNote(me.team, user);
+
+  async function keepName(user: string, profile: Profile): Promise<void> {
+    const name = nameIn(profile);
+    try {
+      if (name !== "" && (await store.note(noteKey(user))) !== name) await store.putNote(noteKey(user), name);
+    } catch (error) {
+      log(`what ${user} is called could not be kept`, error);
+    }
+  }
+
+  async function lastKnown(user: string): Promise<string> {
+    return (await store.note(noteKey(user)).catch(() => undefined)) ?? user;
+  }
+
+  return {
+    ...createChannelMembers(read, log),
+    lookalikes: () => members.lookalikes(),
+    async nameOf(user) {
+      const found = await withinMs(clock, NAME_WAIT_MS, profiles.of(user, NAME_AGE_MS_MAX));
+      if (found === undefined || "unsaid" in found) return lastKnown(user);
+      return nameIn(found) || user;
+    },
+    async isAdmin(user) {
+      const found = await profiles.of(user, STANDING_AGE_MS_MAX);
+      return !("unsaid" in found) && (found.is_admin === true || found.is_owner === true || found.is_primary_owner === true);
+    },
+    async affiliationOf(named, waitMs) {
+      const asked = profiles.of(named.user, STANDING_AGE_MS_MAX);
+      const found = waitMs === undefined ? await asked : ((await withinMs(clock, waitMs, asked)) ?? ({ unsaid: "trouble" } as const));
+      return affiliationIn(me, named, found);
+    },
+    changed({ id, name, real_name, profile }) {
+      profiles.forget(id);
+      members.renamed([name, real_name, profile?.display_name, profile?.real_name]);
+    },
+    close: () => closing.abort(),
+  };
+}
+
+/** As Slack shows it; empty where there is none. */
+function nameIn({ profile, real_name, name }: Profile): string {
+  const shown = [profile?.display_name, real_name, profile?.real_name, name].find((one) => one?.trim());
+  return safeLine(shown ?? "", NAME_CHARS_MAX);
+}
