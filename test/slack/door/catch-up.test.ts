@@ -57,10 +57,12 @@ test("a Slack that does not answer a look back holds up no stop, and is asked no
 test("the longest unread thread is read first, what hangs on one goes before, and the next process goes on where this one ended", async () => {
   const clock = manualClock();
   const asked: string[] = [];
+  /** Calls that do not come back before their process ends. */
+  const hanging: (() => void)[] = [];
   const process = (readsMax: number) => {
     const before = asked.length;
     const replies = async ({ ts, oldest }: { readonly ts: string; readonly oldest: string }) => {
-      if (asked.length - before >= readsMax) return new Promise(() => undefined);
+      if (asked.length - before >= readsMax) return new Promise<never>((_, reject) => hanging.push(() => reject(new Error("ended"))));
       asked.push(`${ts.slice(8, 10)} from ${oldest.slice(8, 10)}`);
       return {
         ok: true,
@@ -87,6 +89,7 @@ test("the longest unread thread is read first, what hangs on one goes before, an
   first.begin();
   await eventually(() => expect(asked).toEqual(["02 from 02", "00 from 00"]));
   await clock.run(first.stop());
+  for (const end of hanging) end();
   const second = process(10);
   second.begin();
   await eventually(() => expect(asked.slice(2)).toHaveLength(3));
