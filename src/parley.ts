@@ -11,6 +11,7 @@ import { createRedactor } from "./config/secrets.ts";
 import { systemClock, type Clock } from "./engine/clock.ts";
 import type { Memory } from "./engine/memory.ts";
 import { createGates } from "./models/gated.ts";
+import { lessonsIn } from "./models/refusals/kept-lessons.ts";
 import { createRunner, type Forgets, type Runner } from "./runner/runner.ts";
 import { createForgetting } from "./runner/forgetting.ts";
 import { createRetention } from "./runner/retention.ts";
@@ -151,7 +152,16 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const scripts: PlayedScript[] = [];
     const onScript = (script: PlayedScript): void => void scripts.push(script);
     const readFile = (hash: string) => store.file(hash);
-    const createModel = createModelFor({ env, clock, gates, registry: settings.registry, readFile, onScript });
+    const createModel = createModelFor({
+      env,
+      clock,
+      gates,
+      registry: settings.registry,
+      readFile,
+      onScript,
+      lessons: lessonsIn(store),
+      log,
+    });
     const teams = buildTeams(settings, {
       createModel,
       executor,

@@ -2,7 +2,7 @@ import type { RunEvent, Usage } from "../parley.ts";
 
 /** Tokens and US dollars of some calls; `priced` is false when the price of one is unknown. */
 export interface Spent {
-  readonly usage: Required<Usage>;
+  readonly usage: Required<Omit<Usage, "estimated">> & Pick<Usage, "estimated">;
   readonly priced: boolean;
 }
 
@@ -21,6 +21,7 @@ export const spend = ({ usage: sum, priced }: Spent, one: Usage): Spent => ({
     reasoningTokens: sum.reasoningTokens + (one.reasoningTokens ?? 0),
     usd: sum.usd + (one.usd ?? 0),
     calls: sum.calls + (one.calls ?? 1),
+    ...(sum.estimated || one.estimated ? { estimated: true as const } : {}),
   },
   priced: priced && one.usd !== undefined,
 });
@@ -32,7 +33,7 @@ export const spentIn = (events: readonly RunEvent[]): Spent =>
 export function costOf({ usage, priced }: Spent): string {
   const tokens = usage.inputTokens + usage.outputTokens;
   const cached = usage.cachedTokens ? ` (${percent(usage)} cached)` : "";
-  return `${tokens} ${tokens === 1 ? "token" : "tokens"}${cached}, ${moneyOf({ usage, priced })}`;
+  return `${usage.estimated ? "about " : ""}${tokens} ${tokens === 1 ? "token" : "tokens"}${cached}, ${moneyOf({ usage, priced })}`;
 }
 
 /** An unknown price is no price of 0. */

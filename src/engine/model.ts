@@ -54,7 +54,8 @@ export type ModelMessage =
       readonly beside?: readonly Piece[];
       readonly images?: readonly FileRef[];
     }
-  | { readonly role: "assistant"; readonly text: string; readonly toolCalls: readonly ToolCall[] }
+  /** `kept`: what came with the calls and has to go back with them. */
+  | { readonly role: "assistant"; readonly text: string; readonly toolCalls: readonly ToolCall[]; readonly kept?: Kept }
   /** `told`: what is to be known before the result is read, such as that a person has changed the call; in the text, too, by the time it is handed out. */
   | {
       readonly role: "tool";
@@ -64,6 +65,13 @@ export type ModelMessage =
       readonly failed: boolean;
       readonly told?: readonly Piece[];
     };
+
+/** What a provider gave along with calls and wants back with them, such as signatures and encrypted reasoning; opaque to everybody else. */
+export interface Kept {
+  /** Who gave it, in what format and as which model: nobody else is given it back. */
+  readonly by: string;
+  readonly what: { readonly [key: string]: unknown };
+}
 
 export interface ToolCall {
   readonly call: string;
@@ -92,7 +100,14 @@ export type JsonSchema = { readonly [key: string]: unknown };
 export type ModelDelta = { readonly type: "text"; readonly text: string } | { readonly type: "reasoning"; readonly text: string };
 
 export type ModelReply =
-  | ({ readonly kind: "answer"; readonly text: string; readonly toolCalls: readonly ToolCall[]; readonly usage: Usage } & Circumstances)
+  /** Without words and calls it has nothing to add to the results that it was handed. `kept`: beside calls. */
+  | ({
+      readonly kind: "answer";
+      readonly text: string;
+      readonly toolCalls: readonly ToolCall[];
+      readonly kept?: Kept;
+      readonly usage: Usage;
+    } & Circumstances)
   /** `received`: the words that had come before it failed. */
   | ({ readonly kind: "failure"; readonly error: ModelFailure; readonly received?: string; readonly usage?: Usage } & Circumstances);
 

@@ -2,10 +2,11 @@ import type { Clock } from "../engine/clock.ts";
 import type { Model } from "../engine/model.ts";
 import { createAnthropicModel, type AnthropicSettings } from "./anthropic/anthropic.ts";
 import type { Source } from "./refusals/failure-table.ts";
+import { lessonsInMemory, type Lessons } from "./refusals/lessons.ts";
 import { withGate, type Gates } from "./gated.ts";
 import type { ReadFile } from "./images.ts";
 import type { OpenAiSettings } from "./openai/client.ts";
-import { createOpenAiModel } from "./openai/openai.ts";
+import { createOpenAiModel, type ProviderDeps } from "./openai/openai.ts";
 import { withPrice, type Price } from "./prices.ts";
 import type { Timeouts } from "./replies/reply.ts";
 import { withRetries } from "./retry.ts";
@@ -55,6 +56,10 @@ export interface ModelDeps {
   readonly gates?: Gates;
   /** The content of posted images; none is found when absent. */
   readonly readFile?: ReadFile;
+  /** What servers have refused, kept beyond the process; no longer than the model when absent. */
+  readonly lessons?: Lessons;
+  /** One line for the operator about what was learnt. Holds no secret. */
+  readonly log?: (line: string) => void;
 }
 
 export const MODEL_DEFAULTS = {
@@ -95,7 +100,15 @@ interface Made {
 
 const nothingKept: ReadFile = () => Promise.resolve(undefined);
 
-function anthropic(settings: AnthropicModelSettings, { env, clock, readFile = nothingKept }: ModelDeps): Made {
+const providerDeps = ({ clock, readFile = nothingKept, lessons = lessonsInMemory(), log }: ModelDeps): ProviderDeps => ({
+  clock,
+  readFile,
+  lessons,
+  log,
+});
+
+function anthropic(settings: AnthropicModelSettings, deps: ModelDeps): Made {
+  const { env } = deps;
   const { keyName, apiKey } = keyOf(settings, env);
   if (settings.temperature !== undefined) {
     throw new ModelSettingsError(
@@ -112,11 +125,12 @@ function anthropic(settings: AnthropicModelSettings, { env, clock, readFile = no
       effort: settings.reasoningEffort,
       structured: settings.structured ?? "native",
     },
-    { clock, readFile },
+    providerDeps(deps),
   );
 }
 
-function openAi(settings: OpenAiModelSettings, { env, clock, readFile = nothingKept }: ModelDeps): Made {
+function openAi(settings: OpenAiModelSettings, deps: ModelDeps): Made {
+  const { env } = deps;
   const { provider, apiVersion, reasoningEffort, temperature } = settings;
   const { keyName, apiKey } = keyOf(settings, env);
   const needsKey = provider !== "openai-compatible" || settings.apiKeyEnv !== undefined;
@@ -139,7 +153,7 @@ function openAi(settings: OpenAiModelSettings, { env, clock, readFile = nothingK
       api: settings.api ?? "chat",
       seed: settings.seed,
     },
-    { clock, readFile },
+    providerDeps(deps),
   );
 }
 

@@ -1,9 +1,9 @@
-import { estimateTokens } from "../engine/reading/context.ts";
 import type { Clock } from "../engine/clock.ts";
-import type { Model, ModelRequest } from "../engine/model.ts";
+import type { Model } from "../engine/model.ts";
 import type { Source } from "./refusals/failure-table.ts";
 import { failure } from "./refusals/failures.ts";
 import { createGate, type Caps, type Gate } from "./gate.ts";
+import { estimatedPrompt } from "./limits.ts";
 
 export type Provider = "anthropic" | "openai" | "azure" | "openai-compatible";
 
@@ -53,7 +53,7 @@ export function withGate(model: Model, gate: Gate, source: Source): Model {
   return {
     name: model.name,
     async *call(request, turn) {
-      const entered = await gate.enter({ thread: turn.thread.id, tokens: tokensOf(request) }, turn.signal);
+      const entered = await gate.enter({ thread: turn.thread.id, tokens: estimatedPrompt(request) }, turn.signal);
       if (entered.kind !== "entered") return failure(entered.kind === "full" ? "queue_full" : "aborted", source);
       let tokens: number | undefined;
       try {
@@ -71,10 +71,3 @@ export function withGate(model: Model, gate: Gate, source: Source): Model {
 
 /** As long as a call itself would wait before it gives up on the provider. */
 const PAUSE_MS_MAX = 60_000;
-
-const CHARS_PER_TOKEN = 4;
-
-function tokensOf({ system, messages, tools }: ModelRequest): number {
-  const beside = Math.ceil((system.length + (tools.length > 0 ? JSON.stringify(tools).length : 0)) / CHARS_PER_TOKEN);
-  return messages.reduce((sum, message) => sum + estimateTokens(message), beside);
-}

@@ -27,6 +27,12 @@ export function jsonIn(text: string): string | undefined {
     .find((candidate) => candidate !== undefined && isJsonObject(candidate));
 }
 
+/** The text itself where it is a JSON object and nothing else. */
+export function bareJsonIn(text: string): string | undefined {
+  const bare = text.trim();
+  return isJsonObject(bare) ? bare : undefined;
+}
+
 function isJsonObject(text: string): boolean {
   if (!text.startsWith("{")) return false;
   try {

@@ -17,6 +17,7 @@ export function plus(spent: Usage | undefined, one: Usage = NOTHING): Usage {
     ...sum("reasoningTokens"),
     ...(isPriced && before !== undefined && now !== undefined ? { usd: before + now } : {}),
     calls: (spent.calls ?? 1) + (one.calls ?? 1),
+    ...(spent.estimated || one.estimated ? { estimated: true as const } : {}),
   };
 }
 

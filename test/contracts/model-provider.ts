@@ -127,7 +127,10 @@ export function providerContract(wire: Wire): void {
 
       test("a page instead of a stream is a failure", async () => {
         server.will({ body: ["<html><body>Sign in to the hotel's network</body></html>"], headers: { "content-type": "text/html" } });
-        expect(failureOf((await ask(modelOn(wire, server.url, clock), request())).reply).kind).toBe("unavailable");
+        const error = failureOf((await ask(modelOn(wire, server.url, clock), request())).reply);
+        expect(error.kind).toBe("unknown_model");
+        expect(error.message).toMatch(/a web page came.* at http:\/\/127.0.0.1:\d+.*(check the address|is `\/v1` missing)/);
+        expect(error.message).not.toContain("<");
       });
 
       test("nobody behind the address is a failure that names the address", async () => {

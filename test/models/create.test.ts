@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { createModel, ModelSettingsError, type ModelSettings } from "../../src/models/create.ts";
-import { redact, toFailure } from "../../src/models/refusals/failures.ts";
+import { toFailure } from "../../src/models/refusals/failures.ts";
+import { redact } from "../../src/models/refusals/secrets.ts";
 import { argsObject, jsonIn, safeName } from "../../src/models/structured.ts";
 import { fakeClock } from "../contracts/fake-clock.ts";
 
@@ -63,7 +64,7 @@ describe("secrets", () => {
   });
 
   test("a failure is one short line, whatever was thrown", () => {
-    const source = { provider: "OpenAI", model: "m", host: "https://h", keyName: "K", secrets: [] };
+    const source = { provider: "OpenAI", model: "m", host: "https://h", address: "https://h", keyName: "K", secrets: [] };
     const looped: { message: string; cause?: unknown } = { message: "a\nb" };
     looped.cause = looped;
     for (const thrown of [looped, undefined, null, "text", 7, { status: 400, message: "x".repeat(10_000) }, new TypeError("terminated")]) {

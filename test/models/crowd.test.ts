@@ -22,7 +22,7 @@ const crowd = (model: ReturnType<typeof modelOf>, signal: AbortSignal) =>
   Array.from({ length: CALLS }, (_, call) => ask(model, request(), signal, undefined, `t${call % 50}`));
 
 test("a thousand calls at once all get their answer, and the server never has more than the cap", async () => {
-  server = await startSlowServer(2);
+  server = await startSlowServer(10);
   const replies = await Promise.all(crowd(modelOf(server), new AbortController().signal));
   expect(replies.filter(({ reply }) => reply.kind === "answer")).toHaveLength(CALLS);
   expect(server.asked).toBe(CALLS);

@@ -10,7 +10,7 @@ import { ask, failureOf, request } from "./servers/asking.ts";
 import { answers, fails, inOrder } from "./servers/scripted-model.ts";
 import { aside } from "../support/turn.ts";
 
-const SOURCE = { provider: "OpenAI", model: "m", host: "https://h", keyName: "K", secrets: [] };
+const SOURCE = { provider: "OpenAI", model: "m", host: "https://h", address: "https://h", keyName: "K", secrets: [] };
 const kinds = Object.keys(FAILURES) as ModelFailureKind[];
 const passedOn = kinds.filter((kind) => ["retry", "next"].includes(FAILURES[kind].rule.does));
 const ended = kinds.filter((kind) => !passedOn.includes(kind));
@@ -26,7 +26,7 @@ describe("the table of failures", () => {
     expect(passedOn).toEqual(
       expect.arrayContaining(["bad_key", "unknown_model", "quota", "queue_full", "filtered", "overloaded", "empty"]),
     );
-    expect(ended.toSorted()).toEqual(["aborted", "context_too_long", "limit", "refused"]);
+    expect(ended.toSorted()).toEqual(["aborted", "context_too_long", "guarded", "limit", "refused"]);
   });
 });
 

@@ -46,7 +46,7 @@ describe("Chat Completions: what is sent", () => {
         { role: "user", content: "Ada: Which is higher?\n\nCritic: Look it up." },
         {
           role: "assistant",
-          content: "",
+          content: null,
           tool_calls: [
             { id: "call_a", type: "function", function: { name: "search", arguments: '{"q":"Zürich"}' } },
             { id: "call_b", type: "function", function: { name: "no_such_tool_", arguments: '{"broken_arguments":"{\\"q\\": oops"}' } },
@@ -195,7 +195,7 @@ describe("Chat Completions: what compatible servers send", () => {
     expect((await replyTo(part('{"q":'), part('"a"}'), finish)).toolCalls).toEqual([{ call: "call_1", tool: "search", args: '{"q":"a"}' }]);
   });
 
-  test("missing parts, nulls and unknown reasons to finish are no trouble, and a server that counts nothing gives zeros", async () => {
+  test("missing parts, nulls and unknown reasons to finish are no trouble, and what a server does not count is estimated", async () => {
     const events = [
       'data: {"choices":[]}\n\n',
       "data: {}\n\n",
@@ -207,7 +207,7 @@ describe("Chat Completions: what compatible servers send", () => {
       kind: "answer",
       text: "Hi",
       toolCalls: [],
-      usage: { inputTokens: 0, outputTokens: 0 },
+      usage: { inputTokens: 49, outputTokens: 1, estimated: true },
     });
   });
 

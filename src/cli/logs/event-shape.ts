@@ -27,6 +27,7 @@ const usage = z
     reasoningTokens: count.optional(),
     usd: count.optional(),
     calls: whole.optional(),
+    estimated: z.literal(true).optional(),
   })
   .optional();
 const call = { call: name, tool: name, args: text };
@@ -110,6 +111,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     agent: name,
     ...call,
     text: text.optional(),
+    kept: z.strictObject({ by: name, what: z.record(z.string().max(100), z.json()) }).optional(),
     others: z.array(z.strictObject(call)).max(LIST_MAX).optional(),
     model: name.optional(),
     notices,

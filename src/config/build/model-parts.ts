@@ -1,6 +1,7 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { Gates } from "../../models/gated.ts";
 import type { ReadFile } from "../../models/images.ts";
+import type { Lessons } from "../../models/refusals/lessons.ts";
 import type { Env } from "../env.ts";
 import type { OnScript } from "../file/script.ts";
 
@@ -12,6 +13,10 @@ export interface ModelParts {
   readonly gates: Gates;
   /** The content of posted files. */
   readonly readFile?: ReadFile;
+  /** What servers have refused before, kept beyond the process. */
+  readonly lessons?: Lessons;
+  /** One line for the operator about what was learnt. */
+  readonly log?: (line: string) => void;
   /** Told of each scripted model that is made. */
   readonly onScript?: OnScript;
   /** The model's name in the team file. */

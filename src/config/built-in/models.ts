@@ -30,12 +30,9 @@ export const models = [
 
 type AskedModel = Exclude<ProviderModel, { readonly provider: "replay" }>;
 
-function made(settings: AskedModel, { env, clock, gates, readFile }: ModelParts): Model {
-  const price = priceOf(settings, env)?.price;
-  const model = createModel(
-    { ...settings, price, timeouts: inMs(settings.timeouts) },
-    { env, clock, gates, ...(readFile ? { readFile } : {}) },
-  );
+function made(settings: AskedModel, parts: ModelParts): Model {
+  const price = priceOf(settings, parts.env)?.price;
+  const model = createModel({ ...settings, price, timeouts: inMs(settings.timeouts) }, parts);
   return { ...model, terms: termsOf(settings.outputTokensMax, price) };
 }
 

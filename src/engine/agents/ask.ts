@@ -89,6 +89,7 @@ export function plus(sum: Usage, one: Usage): Usage {
     reasoningTokens: (sum.reasoningTokens ?? 0) + (one.reasoningTokens ?? 0),
     calls: (sum.calls ?? 1) + (one.calls ?? 1),
     ...usd,
+    ...(sum.estimated || one.estimated ? { estimated: true as const } : {}),
   };
 }
 

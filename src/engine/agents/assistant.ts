@@ -100,6 +100,7 @@ export function assistant(settings: AssistantSettings): Agent {
           ...first,
           ...(reply.text ? { text: reply.text } : {}),
           ...(others.length > 0 ? { others } : {}),
+          ...(reply.kept ? { kept: reply.kept } : {}),
           ...(reply.model === undefined ? {} : { model: reply.model }),
           ...noticed(reply),
           usage: reply.usage,

@@ -91,6 +91,8 @@ type Fact =
       readonly text?: string;
       /** The other calls of the reply, which are recorded next, also when the process dies in between; on its first call only. */
       readonly others?: readonly { readonly call: string; readonly tool: string; readonly args: string }[];
+      /** What came with the reply and goes back with its calls, to the same provider's model alone; on the first call only. See `Kept`. */
+      readonly kept?: { readonly by: string; readonly what: { readonly [key: string]: unknown } };
       /** The model that wrote the calls; on the first call of a reply only, as are `notices`. */
       readonly model?: string;
       readonly notices?: Notices;
@@ -390,6 +392,8 @@ export interface Usage {
   readonly usd?: number;
   /** How many calls this sums; 1 when absent. */
   readonly calls?: number;
+  /** The server counted nothing, or not all: tokens were estimated. */
+  readonly estimated?: true;
 }
 
 /** An expected failure: `kind` is for code, `message` for agents and people. */

@@ -1,8 +1,11 @@
 import type { Usage } from "../events/events.ts";
 
+/** With every count, be it 0. */
+export type SummedUsage = Required<Omit<Usage, "estimated">> & Pick<Usage, "estimated">;
+
 /** What calls took together. `priced` is false when the price of one is unknown: then `usage.usd` is only a lower bound. */
 export interface Spent {
-  readonly usage: Required<Usage>;
+  readonly usage: SummedUsage;
   readonly priced: boolean;
 }
 
@@ -20,6 +23,7 @@ export const spend = ({ usage: sum, priced }: Spent, one: Usage): Spent => ({
     reasoningTokens: sum.reasoningTokens + (one.reasoningTokens ?? 0),
     usd: sum.usd + (one.usd ?? 0),
     calls: sum.calls + (one.calls ?? 1),
+    ...(sum.estimated || one.estimated ? { estimated: true as const } : {}),
   },
   priced: priced && one.usd !== undefined,
 });

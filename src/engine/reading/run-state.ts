@@ -6,11 +6,10 @@ import {
   type PersonMessage,
   type Recorded,
   type RunEvent,
-  type Usage,
   type Whereabouts,
 } from "../events/events.ts";
 import { isHalted, NO_LIMITS_MET, stepAtLimits, summed, type AtLimits } from "../limits/halt.ts";
-import { NOTHING_SPENT, spend, type Spent } from "../limits/usage.ts";
+import { type SummedUsage, NOTHING_SPENT, spend, type Spent } from "../limits/usage.ts";
 
 /** Where the current or the last run stands. */
 export interface RunState extends AtLimits {
@@ -45,7 +44,7 @@ export interface RunState extends AtLimits {
   readonly turns: number;
   /** Milliseconds of this run so far, without the time spent waiting for people. */
   readonly elapsedMs: number;
-  readonly usage: Required<Usage>;
+  readonly usage: SummedUsage;
   /** False when a model without a known price was used: then `usage.usd` is only a lower bound. */
   readonly priced: boolean;
 }

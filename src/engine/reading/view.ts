@@ -60,7 +60,10 @@ function own(view: View, event: RunEvent): void {
       const last = view.messages.at(-1);
       // Calls of one reply follow each other in the log; they are one message to the model.
       if (view.open.size > 0 && last?.role === "assistant") replaceLast(view, event.seq, { ...last, toolCalls: [...last.toolCalls, call] });
-      else add(view, event.seq, { role: "assistant", text: event.text ?? "", toolCalls: [call] });
+      else {
+        const kept = event.kept ? { kept: event.kept } : {};
+        add(view, event.seq, { role: "assistant", text: event.text ?? "", toolCalls: [call], ...kept });
+      }
       view.open.set(call.call, call);
       if (event.others) view.unrecorded.push(...event.others);
       else view.unrecorded.shift();

@@ -1,18 +1,27 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { transformJSONSchema } from "@anthropic-ai/sdk/lib/transform-json-schema";
 import type { MessageCreateParamsStreaming, RawMessageStreamEvent, Tool } from "@anthropic-ai/sdk/resources/messages/messages";
-import type { Clock } from "../../engine/clock.ts";
 import type { Usage } from "../../engine/events/events.ts";
 import type { Model, ModelRequest } from "../../engine/model.ts";
 import type { Turn } from "../../engine/turn.ts";
 import { anthropicMessages, CACHE_MARK } from "./messages.ts";
-import { conceding, newConcessions, type Concession, type Concessions } from "../refusals/concessions.ts";
+import { inWords } from "../calls-in-words.ts";
+import type { ProviderDeps } from "../openai/openai.ts";
+import { plainTool } from "../openai/tool-specs.ts";
+import type { Concession } from "../refusals/concessions.ts";
+import { conceding, newConcessions, type Concessions, type Manner, type Put } from "../refusals/conceding.ts";
 import type { Source } from "../refusals/failure-table.ts";
-import { hostOf } from "../refusals/failures.ts";
+import { addressOf, hostOf } from "../refusals/failures.ts";
+import { lessonKey } from "../refusals/lessons.ts";
+import { withModelsNamed } from "../refusals/models-named.ts";
+import { fetchKeepingRefusals } from "../refusals/refusal.ts";
 import { hasImages, NO_IMAGES, readImages, type Images, type ReadFile } from "../images.ts";
-import { outputTokensMax } from "../limits.ts";
-import { replyFrom, type Finish, type Piece, type Timeouts } from "../replies/reply.ts";
-import { safeName } from "../structured.ts";
+import { replyTokensMax } from "../limits.ts";
+import { opened, type Opened } from "../replies/opened.ts";
+import type { Finish, Piece } from "../replies/piece.ts";
+import { replyFrom, type Habits, type Timeouts } from "../replies/reply.ts";
+import { askedInWords, safeName } from "../structured.ts";
+import { inEvents, newOrder } from "./stream.ts";
 
 export interface AnthropicSettings {
   readonly model: string;
@@ -36,19 +45,28 @@ export interface AnthropicSettings {
 /** A model behind Anthropic's Messages API. It does not retry; see `withRetries`. */
 export function createAnthropicModel(
   settings: AnthropicSettings,
-  { clock, readFile }: { readonly clock: Clock; readonly readFile: ReadFile },
+  { clock, readFile, lessons, log }: ProviderDeps,
 ): { readonly model: Model; readonly source: Source } {
   const client = clientOf(settings);
-  const call: Call = { client, settings, concessions: newConcessions(settings.model, settings.images ? [] : ["images"]), readFile };
   const { model, keyName, apiKey, timeouts } = settings;
-  const source: Source = { provider: "Anthropic", model, host: hostOf(client.baseURL), keyName, secrets: [apiKey] };
+  const address = addressOf(client.baseURL);
+  const source: Source = { provider: "Anthropic", model, host: hostOf(client.baseURL), address, keyName, secrets: [apiKey] };
+  const key = lessonKey({ provider: "anthropic", address, model });
+  const by = `messages ${address} ${model}`;
+  const concessions = newConcessions(model, { lessons, key, clock, log }, settings.images ? [] : ["images"]);
+  const call: Call = { client, settings, concessions, readFile, by };
+  const habits: Habits = { opensUnmarked: false };
   return {
     source,
-    model: {
-      name: model,
-      call: (request, turn) =>
-        replyFrom((signal) => pieces(call, request, { ...turn, signal }), { request, source, timeouts, clock }, turn.signal),
-    },
+    model: withModelsNamed(
+      {
+        name: model,
+        call: (request, turn) =>
+          replyFrom((signal) => pieces(call, request, { ...turn, signal }), { request, source, timeouts, clock, habits, by }, turn.signal),
+      },
+      source,
+      (signal) => client.models.list({}, { signal }).asResponse(),
+    ),
   };
 }
 
@@ -57,6 +75,8 @@ interface Call {
   readonly settings: AnthropicSettings;
   readonly concessions: Concessions;
   readonly readFile: ReadFile;
+  /** Who this is, for what goes back to nobody else. */
+  readonly by: string;
 }
 
 const SDK_TIMEOUT_MS = 2 ** 31 - 1; // Our own time-outs rule; this is the longest that a timer can be.
@@ -68,37 +88,58 @@ const clientOf = ({ apiKey, baseUrl }: AnthropicSettings): Anthropic =>
     baseURL: baseUrl ?? "https://api.anthropic.com",
     maxRetries: 0,
     timeout: SDK_TIMEOUT_MS,
+    fetch: fetchKeepingRefusals,
     logLevel: "off", // The SDK's log would hold what people wrote.
     fetchOptions: { redirect: "manual" }, // A redirect would take the key along.
   });
 
 async function* pieces(call: Call, request: ModelRequest, { signal, thread }: Turn): AsyncGenerator<Piece, void, void> {
   const { client, settings, concessions, readFile } = call;
-  const wanted = wantedBy(settings, request);
-  const images = wanted.includes("images") && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
+  const images = hasImages(request.messages) && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
   let answersByTool = false;
-  const stream = yield* conceding(concessions, { wanted, thread: thread.id }, (without) => {
-    answersByTool = request.answer !== undefined && (settings.structured === "tool" || without.has("structured"));
-    const body = bodyOf(settings, request, { without, answersByTool, images: without.has("images") ? NO_IMAGES : images });
-    return client.messages.create(body, { signal });
+  const { events } = yield* conceding(concessions, { thread: thread.id }, (manner): Put<Opened> => {
+    const { without } = manner;
+    answersByTool = request.answer !== undefined && (settings.structured === "tool" || without.has("structured")) && !without.has("tools");
+    const body = bodyOf(call, request, { manner, answersByTool, images: without.has("images") ? NO_IMAGES : images });
+    return {
+      uses: usesOf(call, request, manner, answersByTool),
+      replyTokensMax: body.max_tokens,
+      send: async () => opened(await client.messages.create(body, { signal }).asResponse()),
+    };
   });
   let counted: Counted = {};
-  for await (const event of stream) {
-    const found = event.type === "message_start" ? event.message.usage : event.type === "message_delta" ? event.usage : undefined;
+  const order = newOrder();
+  for await (const { type, value } of inEvents(events)) {
+    const event = value as RawMessageStreamEvent;
+    if (type === "done") return;
+    const found = event.type === "message_start" ? event.message?.usage : event.type === "message_delta" ? event.usage : undefined;
     if (found) {
       counted = newest(counted, found);
       yield { type: "usage", usage: usageOf(counted) };
     }
+    yield* order.pieces(event);
     yield* answersByTool ? argsAsText(piecesOf(event)) : piecesOf(event);
   }
 }
 
-const wantedBy = ({ effort, reasoningText, structured }: AnthropicSettings, request: ModelRequest): Concession[] => [
-  ...(reasoningText ? (["reasoning_text"] as const) : []),
-  ...(effort === undefined ? [] : (["reasoning"] as const)),
-  ...(hasImages(request.messages) ? (["images"] as const) : []),
-  ...(request.answer && structured === "native" ? (["structured"] as const) : []),
-];
+/** Which concessions would change this request, as it is put now. */
+function usesOf({ settings, by }: Call, request: ModelRequest, { without }: Manner, answersByTool: boolean): ReadonlySet<Concession> {
+  const called = request.messages.filter((message) => message.role === "assistant" && message.toolCalls.length > 0);
+  const uses: { readonly [concession in Concession]?: boolean } = {
+    given_back: called.some((message) => message.role === "assistant" && message.kept?.by === by),
+    reasoning_text: settings.reasoningText,
+    reasoning: settings.effort !== undefined,
+    images: hasImages(request.messages),
+    structured: request.answer !== undefined && settings.structured === "native",
+    cache: true,
+    tool_choice: answersByTool,
+    tool_schemas: request.tools.length > 0 && !without.has("tools"),
+    tools: request.tools.length > 0,
+    calls_in_words: called.length > 0 && request.tools.length === 0,
+    stream: true,
+  };
+  return new Set((Object.keys(uses) as Concession[]).filter((one) => uses[one]));
+}
 
 function* piecesOf(event: RawMessageStreamEvent): Generator<Piece, void, void> {
   switch (event.type) {
@@ -183,15 +224,15 @@ function usageOf({
 
 /** A temperature is never sent: since version 2026-10-21 the API takes none. */
 function bodyOf(
-  settings: AnthropicSettings,
-  request: ModelRequest,
-  {
-    without,
-    answersByTool,
-    images,
-  }: { readonly without: ReadonlySet<Concession>; readonly answersByTool: boolean; readonly images: Images },
+  { settings, by }: Call,
+  asked: ModelRequest,
+  { manner, answersByTool, images }: { readonly manner: Manner; readonly answersByTool: boolean; readonly images: Images },
 ): MessageCreateParamsStreaming {
+  const { without } = manner;
+  // Neither a schema nor a tool to answer by: then in words.
+  const request = asked.answer && without.has("structured") && !answersByTool ? askedInWords(asked) : asked;
   const { answer } = request;
+  const mark = without.has("cache") ? {} : CACHE_MARK;
   const answerTool =
     answer && answersByTool
       ? toolOf({ name: safeName(answer.name), description: "Gives the answer.", parameters: answer.schema })
@@ -203,19 +244,23 @@ function bodyOf(
   const output = { ...format, ...(settings.effort === undefined || without.has("reasoning") ? {} : { effort: settings.effort }) };
   // A model that is made to call a tool may not think.
   const thinks = settings.reasoningText && !without.has("reasoning_text") && !answerTool;
-  const tools = answerTool ? [answerTool] : request.tools.map(toolOf);
-  return {
+  const offered = without.has("tools") ? [] : without.has("tool_schemas") ? request.tools.map(plainTool) : request.tools;
+  const tools = answerTool ? [answerTool] : offered.map(toolOf);
+  const tellsInWords = without.has("tools") || (request.tools.length === 0 && without.has("calls_in_words"));
+  const told = tellsInWords ? request.messages.map(inWords) : request.messages;
+  const body = {
     model: settings.model,
-    stream: true,
-    max_tokens: outputTokensMax(request, settings) ?? settings.outputTokensMax,
+    stream: !without.has("stream"),
+    max_tokens: replyTokensMax(request, settings, manner) ?? settings.outputTokensMax,
     // Tools come before it in the cached prefix, so one mark covers both.
-    ...(request.system.trim() ? { system: [{ type: "text", text: request.system.toWellFormed(), ...CACHE_MARK }] } : {}),
-    messages: anthropicMessages(request.messages, images, request.stable),
+    ...(request.system.trim() ? { system: [{ type: "text" as const, text: request.system.toWellFormed(), ...mark }] } : {}),
+    messages: anthropicMessages(told, { images, by: without.has("given_back") ? undefined : by, mark }, request.stable),
     ...(tools.length > 0 ? { tools } : {}),
-    ...(answerTool ? { tool_choice: { type: "tool", name: answerTool.name } } : {}),
-    ...(thinks ? { thinking: { type: "adaptive", display: "summarized" } } : {}),
+    ...(answerTool && !without.has("tool_choice") ? { tool_choice: { type: "tool" as const, name: answerTool.name } } : {}),
+    ...(thinks ? { thinking: { type: "adaptive" as const, display: "summarized" as const } } : {}),
     ...(Object.keys(output).length > 0 ? { output_config: output } : {}),
   };
+  return body as MessageCreateParamsStreaming;
 }
 
 const toolOf = ({ name, description, parameters }: ModelRequest["tools"][number]): Tool => ({

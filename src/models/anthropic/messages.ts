@@ -8,6 +8,7 @@ import type {
 import type { ModelMessage, ToolCall } from "../../engine/model.ts";
 import { imagesOf, textBeside, type Image, type Images } from "../images.ts";
 import { argsObject, safeName } from "../structured.ts";
+import type { Laid } from "./stream.ts";
 
 /**
  * Everything up to a marked block is written to the cache, and read from it by a call that begins the same way and has a mark there, or at most
@@ -20,12 +21,16 @@ export const CACHE_MARK = { cache_control: { type: "ephemeral" } } as const;
  * and in front of its text, no empty text. Of the first `stable` messages, with which the next request begins too, the last is marked for the
  * cache, and so is the end of the request before, however much has been said since.
  */
-export function anthropicMessages(messages: readonly ModelMessage[], images: Images, stable = messages.length): MessageParam[] {
+export function anthropicMessages(
+  messages: readonly ModelMessage[],
+  { images, by, mark: cacheMark }: Writing,
+  stable = messages.length,
+): MessageParam[] {
   const turns: Turn[] = [];
   messages.forEach((message, index) => {
     const role = message.role === "assistant" ? "assistant" : "user";
     const last = turns.at(-1);
-    const parts = blocksOf(message, images).map((block) => ({ block, index }));
+    const parts = blocksOf(message, images, by).map((block) => ({ block, index }));
     if (last?.role === role) last.parts.push(...parts);
     else turns.push({ role, parts });
   });
@@ -37,8 +42,16 @@ export function anthropicMessages(messages: readonly ModelMessage[], images: Ima
   return filled.map(({ role, parts }) => {
     const ordered = resultsFirst(parts);
     const marked = new Set(marks.map((mark) => endOf(ordered, mark)));
-    return { role, content: ordered.map(({ block }, at) => (marked.has(at) ? { ...block, ...CACHE_MARK } : block)) };
+    return { role, content: ordered.map(({ block }, at) => (marked.has(at) ? { ...block, ...cacheMark } : block)) };
   });
+}
+
+export interface Writing {
+  readonly images: Images;
+  /** Whom what was kept may go back to; nobody when absent. */
+  readonly by?: string | undefined;
+  /** For the end of what stays the same; none where the server takes no marks. */
+  readonly mark: typeof CACHE_MARK | { readonly cache_control?: never };
 }
 
 /** Where the part of a turn that begins with the first messages ends, when it has message `mark`; -1 when it has not. */
@@ -58,7 +71,7 @@ interface Part {
   readonly index: number;
 }
 
-function blocksOf(message: ModelMessage, images: Images): Block[] {
+function blocksOf(message: ModelMessage, images: Images, by: string | undefined): Block[] {
   switch (message.role) {
     case "user":
       return [
@@ -66,6 +79,7 @@ function blocksOf(message: ModelMessage, images: Images): Block[] {
         text(textBeside(message, images).trim() ? textBeside(message, images) : "(An empty message.)"),
       ];
     case "assistant":
+      if (message.kept && message.kept.by === by) return inOrder(message, message.kept.what);
       return [...(message.text.trim() ? [text(message.text.trimEnd())] : []), ...message.toolCalls.map(toolUse)];
     case "tool":
       return [
@@ -93,6 +107,26 @@ const toolUse = ({ call, tool, args }: ToolCall): Block => ({
   name: safeName(tool),
   input: argsObject(args),
 });
+
+/** The reply as it had come: thoughts in their places between words and calls, none of them changed. */
+function inOrder(message: Extract<ModelMessage, { role: "assistant" }>, what: { readonly [key: string]: unknown }): Block[] {
+  const { content = [] } = (what.message ?? {}) as { readonly content?: readonly Laid[] };
+  const words = message.text.trim() ? [text(message.text.trimEnd())] : [];
+  const blocks: Block[] = [];
+  const used = new Set<number>();
+  let said = words.length === 0;
+  for (const one of content) {
+    if (one.type === "text") {
+      if (!said) blocks.push(...words);
+      said = true;
+    } else if (one.type === "call") {
+      const call = message.toolCalls[(one as { readonly nth: number }).nth];
+      if (call) blocks.push(toolUse(call));
+      used.add((one as { readonly nth: number }).nth);
+    } else if (one.type === "redacted_thinking" || one.signature) blocks.push(one as unknown as Block);
+  }
+  return [...blocks, ...(said ? [] : words), ...message.toolCalls.filter((_, nth) => !used.has(nth)).map(toolUse)];
+}
 
 const resultsFirst = (parts: readonly Part[]): Part[] => [
   ...parts.filter(({ block }) => block.type === "tool_result"),

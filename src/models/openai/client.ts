@@ -1,6 +1,8 @@
 import OpenAI, { AzureOpenAI } from "openai";
 import type { ModelRequest } from "../../engine/model.ts";
-import type { Concession, Concessions } from "../refusals/concessions.ts";
+import type { Concession } from "../refusals/concessions.ts";
+import type { Concessions } from "../refusals/conceding.ts";
+import { fetchKeepingRefusals } from "../refusals/refusal.ts";
 import { hasImages, type ReadFile } from "../images.ts";
 import { temperature } from "../limits.ts";
 import type { Timeouts } from "../replies/reply.ts";
@@ -40,12 +42,14 @@ export interface OpenAiCall {
   readonly settings: OpenAiSettings;
   readonly concessions: Concessions;
   readonly readFile: ReadFile;
+  /** Who this is, for what goes back to nobody else. */
+  readonly by: string;
 }
 
-/** Of what may be conceded: what this request asks for. */
-export function wantedBy(settings: OpenAiSettings, request: ModelRequest): Concession[] {
+/** Of what may be conceded: what this request asks for beside the conversation. */
+export function wantedBy(settings: OpenAiSettings, request: ModelRequest): ReadonlySet<Concession> {
   const isChat = settings.api === "chat";
-  const wants: { readonly [concession in Concession]: boolean } = {
+  const wants: { readonly [concession in Concession]?: boolean } = {
     temperature: temperature(request, settings) !== undefined,
     seed: settings.seed !== undefined,
     reasoning_text: settings.reasoningText && !isChat,
@@ -54,7 +58,7 @@ export function wantedBy(settings: OpenAiSettings, request: ModelRequest): Conce
     stream_options: isChat,
     structured: request.answer !== undefined && settings.structured === "native",
   };
-  return (Object.keys(wants) as Concession[]).filter((one) => wants[one]);
+  return new Set((Object.keys(wants) as Concession[]).filter((one) => wants[one]));
 }
 
 const AZURE_API_VERSION = "2024-10-21"; // The newest dated version that is generally available.
@@ -69,6 +73,7 @@ export function openAiClient(settings: OpenAiSettings): OpenAI {
     webhookSecret: null,
     maxRetries: 0,
     timeout: SDK_TIMEOUT_MS,
+    fetch: fetchKeepingRefusals,
     logLevel: "off" as const, // The SDK's log would hold what people wrote.
     fetchOptions: { redirect: "manual" as const }, // A redirect would take the key along.
   };

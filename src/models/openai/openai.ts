@@ -1,34 +1,53 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { Model } from "../../engine/model.ts";
 import type { Source } from "../refusals/failure-table.ts";
-import { newConcessions, type Concession } from "../refusals/concessions.ts";
-import { hostOf } from "../refusals/failures.ts";
+import type { Concession } from "../refusals/concessions.ts";
+import { newConcessions } from "../refusals/conceding.ts";
+import { addressOf, hostOf } from "../refusals/failures.ts";
+import { lessonKey, type Lessons } from "../refusals/lessons.ts";
+import { withModelsNamed } from "../refusals/models-named.ts";
 import type { ReadFile } from "../images.ts";
 import { chatPieces } from "./chat.ts";
 import { openAiClient, type OpenAiCall, type OpenAiSettings } from "./client.ts";
 import { responsesPieces } from "./responses.ts";
-import { replyFrom } from "../replies/reply.ts";
+import { replyFrom, type Habits } from "../replies/reply.ts";
+
+/** What every provider's models need beside their settings. */
+export interface ProviderDeps {
+  readonly clock: Clock;
+  readonly readFile: ReadFile;
+  /** What servers have refused before. */
+  readonly lessons: Lessons;
+  /** One line for the operator about what was learnt. */
+  readonly log?: ((line: string) => void) | undefined;
+}
 
 /** A model behind OpenAI's API or one like it. It does not retry; see `withRetries`. */
 export function createOpenAiModel(
   settings: OpenAiSettings,
-  { clock, readFile }: { readonly clock: Clock; readonly readFile: ReadFile },
+  { clock, readFile, lessons, log }: ProviderDeps,
 ): { readonly model: Model; readonly source: Source } {
   const never: Concession[] = [...(settings.images ? [] : ["images" as const]), ...(settings.api === "chat" ? [] : ["seed" as const])];
-  const call: OpenAiCall = { client: openAiClient(settings), settings, concessions: newConcessions(settings.model, never), readFile };
+  const client = openAiClient(settings);
+  const source = sourceOf(settings, client.baseURL);
+  const key = lessonKey({ provider: settings.provider, address: source.address, model: settings.model });
+  const by = `${settings.api} ${source.address} ${settings.model}`;
+  const concessions = newConcessions(settings.model, { lessons, key, clock, log }, never);
+  const call: OpenAiCall = { client, settings, concessions, readFile, by };
   const pieces = settings.api === "responses" ? responsesPieces : chatPieces;
-  const source = sourceOf(settings, call.client.baseURL);
+  const habits: Habits = { opensUnmarked: false };
+  const { timeouts } = settings;
   return {
     source,
-    model: {
-      name: settings.model,
-      call: (request, turn) =>
-        replyFrom(
-          (signal) => pieces(call, request, { ...turn, signal }),
-          { request, source, timeouts: settings.timeouts, clock },
-          turn.signal,
-        ),
-    },
+    model: withModelsNamed(
+      {
+        name: settings.model,
+        call: (request, turn) =>
+          replyFrom((signal) => pieces(call, request, { ...turn, signal }), { request, source, timeouts, clock, habits, by }, turn.signal),
+      },
+      source,
+      (signal) => client.models.list({ signal }).asResponse(),
+    ),
   };
 }
 
@@ -38,6 +57,7 @@ const sourceOf = ({ provider, model, apiKey, keyName }: OpenAiSettings, baseUrl:
   provider: LABELS[provider],
   model,
   host: hostOf(baseUrl),
+  address: addressOf(baseUrl),
   keyName,
   secrets: apiKey === undefined ? [] : [apiKey],
 });

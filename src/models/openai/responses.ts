@@ -2,12 +2,18 @@ import type { ResponseCreateParamsStreaming, ResponseInputItem, ResponseStreamEv
 import type { ModelMessage, ModelRequest } from "../../engine/model.ts";
 import type { Turn } from "../../engine/turn.ts";
 import type { Usage } from "../../engine/events/events.ts";
-import { conceding, type Concession } from "../refusals/concessions.ts";
+import { inWords } from "../calls-in-words.ts";
 import { dataUrl, imagesOf, NO_IMAGES, readImages, textBeside, type Image, type Images } from "../images.ts";
-import { outputTokensMax, temperature } from "../limits.ts";
-import { wantedBy, type OpenAiCall } from "./client.ts";
-import type { Piece } from "../replies/reply.ts";
+import { replyTokensMax, temperature } from "../limits.ts";
+import type { Concession } from "../refusals/concessions.ts";
+import { conceding, type Manner, type Put } from "../refusals/conceding.ts";
+import { ServerError } from "../refusals/refusal.ts";
+import { saidBy } from "../refusals/said.ts";
+import { opened, type Opened } from "../replies/opened.ts";
+import type { Piece } from "../replies/piece.ts";
 import { argsObject, askedInWords, safeName } from "../structured.ts";
+import { wantedBy, type OpenAiCall } from "./client.ts";
+import { plainTool } from "./tool-specs.ts";
 
 /** One call of the Responses API. Nothing is stored at the provider; the whole conversation goes along each time. */
 export async function* responsesPieces(
@@ -17,16 +23,53 @@ export async function* responsesPieces(
 ): AsyncGenerator<Piece, void, void> {
   const { client, settings, concessions, readFile } = call;
   const wanted = wantedBy(settings, request);
-  const images = wanted.includes("images") && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
-  const stream = yield* conceding(concessions, { wanted, thread: thread.id }, (without) =>
-    client.responses.create(responsesBody(call, request, without, without.has("images") ? NO_IMAGES : images), { signal }),
-  );
-  for await (const event of stream) yield* piecesOf(event);
+  const images = wanted.has("images") && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
+  const { events } = yield* conceding(concessions, { thread: thread.id }, (manner): Put<Opened> => {
+    const body = responsesBody(call, request, manner, manner.without.has("images") ? NO_IMAGES : images);
+    return {
+      uses: usesOf(call, request, manner, wanted),
+      replyTokensMax: body.max_output_tokens ?? undefined,
+      send: async () => opened(await client.responses.create(body, { signal }).asResponse()),
+    };
+  });
+  const seen: Seen = { text: false, calls: new Set() };
+  for await (const event of events) {
+    if (event.type === "event") yield* piecesOf(event.value as ResponseStreamEvent, seen);
+    else if (event.type === "document") yield* piecesOf({ type: "response.completed", response: event.value } as ResponseStreamEvent, seen);
+  }
 }
 
-function* piecesOf(event: ResponseStreamEvent): Generator<Piece, void, void> {
+function usesOf(
+  { by, settings }: OpenAiCall,
+  request: ModelRequest,
+  { without }: Manner,
+  wanted: ReadonlySet<Concession>,
+): ReadonlySet<Concession> {
+  const called = request.messages.filter((message) => message.role === "assistant" && message.toolCalls.length > 0);
+  const hasTools = request.tools.length > 0 && !without.has("tools");
+  const responses: { readonly [concession in Concession]?: boolean } = {
+    given_back: called.some((message) => message.role === "assistant" && message.kept?.by === by),
+    encrypted_reasoning: true,
+    limit: replyTokensMax(request, settings, {}) !== undefined,
+    strict: wanted.has("structured") && !without.has("structured"),
+    tool_schemas: hasTools,
+    tools: request.tools.length > 0,
+    calls_in_words: called.length > 0 && request.tools.length === 0,
+    stream: true,
+  };
+  return new Set([...wanted, ...(Object.keys(responses) as Concession[]).filter((one) => responses[one])]);
+}
+
+/** What has come already, for servers that tell it only at the end. */
+interface Seen {
+  text: boolean;
+  readonly calls: Set<number>;
+}
+
+function* piecesOf(event: ResponseStreamEvent, seen: Seen): Generator<Piece, void, void> {
   switch (event.type) {
     case "response.output_text.delta":
+      seen.text = true;
       yield { type: "text", text: event.delta };
       return;
     case "response.reasoning_summary_text.delta":
@@ -34,20 +77,25 @@ function* piecesOf(event: ResponseStreamEvent): Generator<Piece, void, void> {
       yield { type: "reasoning", text: event.delta };
       return;
     case "response.output_item.added":
-      if (event.item.type === "function_call")
-        yield { type: "call.started", key: event.output_index, call: event.item.call_id, tool: event.item.name };
+      if (event.item.type === "function_call") yield* begun(event.output_index, event.item, seen);
       return;
     case "response.function_call_arguments.delta":
       yield { type: "call.args", key: event.output_index, args: event.delta };
       return;
     case "response.output_item.done":
-      if (event.item.type === "function_call") yield { type: "call.whole", key: event.output_index, args: event.item.arguments };
+      if (event.item.type === "function_call") {
+        yield* begun(event.output_index, event.item, seen);
+        yield { type: "call.whole", key: event.output_index, args: event.item.arguments };
+      }
+      if (event.item.type === "reasoning" && (event.item.encrypted_content || event.item.content?.length))
+        yield { type: "kept.list", name: "reasoning", items: [event.item] };
       return;
     case "response.refusal.done":
       yield { type: "finished", why: "refused", detail: event.refusal };
       return;
     case "response.completed":
       yield* usageOf(event.response.usage);
+      yield* untold(event.response.output ?? [], seen);
       yield { type: "finished", why: "stop" };
       return;
     case "response.incomplete":
@@ -56,14 +104,34 @@ function* piecesOf(event: ResponseStreamEvent): Generator<Piece, void, void> {
       return;
     case "response.failed": {
       yield* usageOf(event.response.usage);
-      const { code, message } = event.response.error ?? { code: "server_error", message: "the provider gave no reason" };
-      throw Object.assign(new Error(message), { code });
+      throw new ServerError(saidBy(event.response.error ?? { message: "the provider gave no reason", code: "server_error" }));
     }
-    case "error":
-      throw Object.assign(new Error(event.message), { code: event.code });
     default:
       // Some fifty other events tell of progress and of tools that are not used here; new ones come without notice.
       return;
+  }
+}
+
+function* begun(key: number, item: { readonly call_id: string; readonly name: string }, { calls }: Seen): Generator<Piece, void, void> {
+  if (calls.has(key)) return;
+  calls.add(key);
+  yield { type: "call.started", key, call: item.call_id, tool: item.name };
+}
+
+type OutputItems = Extract<ResponseStreamEvent, { type: "response.completed" }>["response"]["output"];
+
+/** What stands in the whole reply and had not come before. */
+function* untold(output: OutputItems, seen: Seen): Generator<Piece, void, void> {
+  for (const [index, item] of output.entries()) {
+    if (item.type === "function_call" && !seen.calls.has(index)) {
+      yield* begun(index, item, seen);
+      yield { type: "call.whole", key: index, args: item.arguments };
+    }
+    if (item.type !== "message" || seen.text) continue;
+    for (const part of item.content) {
+      if (part.type === "output_text") yield { type: "text", text: part.text };
+      else if (part.type === "refusal") yield { type: "finished", why: "refused", detail: part.refusal };
+    }
   }
 }
 
@@ -81,32 +149,32 @@ function* usageOf(counted: ResponsesUsage | null): Generator<Piece, void, void> 
   yield { type: "usage", usage };
 }
 
-function responsesBody(
-  { settings }: OpenAiCall,
-  request: ModelRequest,
-  without: ReadonlySet<Concession>,
-  images: Images,
-): ResponseCreateParamsStreaming {
-  const inWords = settings.structured === "prompt" || without.has("structured");
-  const { system, messages, answer } = inWords ? askedInWords(request) : request;
+function responsesBody({ settings, by }: OpenAiCall, request: ModelRequest, manner: Manner, images: Images): ResponseCreateParamsStreaming {
+  const { without } = manner;
+  const { system, messages, answer } = settings.structured === "prompt" || without.has("structured") ? askedInWords(request) : request;
+  const offered = without.has("tools") ? [] : without.has("tool_schemas") ? request.tools.map(plainTool) : request.tools;
+  const tellsInWords = without.has("tools") || (request.tools.length === 0 && without.has("calls_in_words"));
+  const told = tellsInWords ? messages.map(inWords) : messages;
   const warmth = without.has("temperature") ? undefined : temperature(request, settings);
-  const limit = outputTokensMax(request, settings);
+  const limit = without.has("limit") ? undefined : replyTokensMax(request, settings, manner);
   const reasoning = {
     ...(settings.reasoningEffort === undefined || without.has("reasoning") ? {} : { effort: settings.reasoningEffort }),
     ...(settings.reasoningText && !without.has("reasoning_text") ? { summary: "auto" as const } : {}),
   };
-  return {
+  const body = {
     model: settings.model,
-    stream: true,
+    stream: !without.has("stream"),
     store: false,
-    input: messages.flatMap((message) => inputItems(message, images)),
+    input: told.flatMap((message) => inputItems(message, images, without.has("given_back") ? undefined : by)),
+    // Nothing is stored there: what it thought before a call is given back with it, sealed.
+    ...(without.has("encrypted_reasoning") ? {} : { include: ["reasoning.encrypted_content" as const] }),
     ...(system ? { instructions: system.toWellFormed() } : {}),
     ...(warmth === undefined ? {} : { temperature: warmth }),
     ...(limit === undefined ? {} : { max_output_tokens: limit }),
     ...(Object.keys(reasoning).length > 0 ? { reasoning } : {}),
-    ...(request.tools.length > 0
+    ...(offered.length > 0
       ? {
-          tools: request.tools.map(({ name, description, parameters }) => ({
+          tools: offered.map(({ name, description, parameters }) => ({
             type: "function" as const,
             name,
             description,
@@ -116,12 +184,22 @@ function responsesBody(
         }
       : {}),
     ...(answer
-      ? { text: { format: { type: "json_schema" as const, name: safeName(answer.name), schema: { ...answer.schema }, strict: true } } }
+      ? {
+          text: {
+            format: {
+              type: "json_schema" as const,
+              name: safeName(answer.name),
+              schema: { ...answer.schema },
+              strict: !without.has("strict"),
+            },
+          },
+        }
       : {}),
   };
+  return body as ResponseCreateParamsStreaming;
 }
 
-function inputItems(message: ModelMessage, images: Images): ResponseInputItem[] {
+function inputItems(message: ModelMessage, images: Images, by: string | undefined): ResponseInputItem[] {
   const content = message.text.toWellFormed();
   switch (message.role) {
     case "user": {
@@ -131,6 +209,7 @@ function inputItems(message: ModelMessage, images: Images): ResponseInputItem[] 
     }
     case "assistant":
       return [
+        ...(message.kept?.by === by ? reasoningIn(message.kept?.what) : []),
         ...(content ? [{ role: "assistant" as const, content }] : []),
         ...message.toolCalls.map(({ call, tool, args }) => ({
           type: "function_call" as const,
@@ -140,8 +219,11 @@ function inputItems(message: ModelMessage, images: Images): ResponseInputItem[] 
         })),
       ];
     case "tool":
-      return [{ type: "function_call_output", call_id: message.call, output: content }];
+      return [{ type: "function_call_output", call_id: message.call, output: content || "(no output)" }];
   }
 }
 
 const inputImage = (image: Image) => ({ type: "input_image" as const, image_url: dataUrl(image), detail: "auto" as const });
+
+const reasoningIn = (what: { readonly [key: string]: unknown } | undefined): ResponseInputItem[] =>
+  ((what?.message ?? {}) as { readonly reasoning?: ResponseInputItem[] }).reasoning ?? [];

@@ -7,6 +7,8 @@ export interface Source {
   readonly model: string;
   /** Where it is asked, without path and credentials. */
   readonly host: string;
+  /** The same with its path. */
+  readonly address: string;
   /** The environment variable that holds the key, to be named in a mend; the setting's name when there is none. */
   readonly keyName: string;
   /** What must never be shown. */

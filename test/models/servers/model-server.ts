@@ -34,6 +34,8 @@ export async function startModelServer(): Promise<ModelServer> {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
+      // Which models it has is nobody's turn.
+      if (request.method === "GET") return void response.writeHead(404, { "content-type": "application/json" }).end("{}");
       const gone = new Promise<void>((resolve) => response.on("close", resolve));
       const { url = "", headers } = request;
       requests.push({ path: url, headers, body: JSON.parse(Buffer.concat(parts).toString("utf8")) as RecordedRequest["body"], gone });

@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
-import { forkChild } from "../../support/children.ts";
+import { startChild } from "../../support/children.ts";
 import { readEvent } from "../../../src/cli/logs/event-shape.ts";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import { createForgetting } from "../../../src/runner/forgetting.ts";
@@ -334,20 +335,12 @@ test("a file that was just put is not swept away before an event refers to it", 
 });
 
 /** Forgets in a process of its own, which is killed as soon as it has said so many lines; all that it has said. */
-/** Killed at a step, before it may go on, or just behind it: then somewhere in what follows. What it had said by then. */
-async function killed(
-  when: "at" | "behind",
-  steps: number,
-  { path, target }: { path: string; target: Target },
-): Promise<readonly string[]> {
-  const child = forkChild(join(import.meta.dirname, "forget-child.ts"), [path, JSON.stringify(target)]);
+async function killedAfter(lines: number, path: string, target: Target): Promise<readonly string[]> {
+  const child = startChild(process.execPath, [join(import.meta.dirname, "forget-child.ts"), path, JSON.stringify(target)]);
   const said: string[] = [];
-  child.on("message", (step: string) => {
-    if (said.length === steps) return; // It was on its way when the child was killed.
-    said.push(step);
-    const isLast = said.length === steps || step === "end";
-    if (!isLast || when === "behind") child.send("go on", () => {}); // The child may be gone.
-    if (isLast) child.kill("SIGKILL");
+  createInterface(child.stdout).on("line", (line) => {
+    said.push(line);
+    if (said.length === lines || line === "end") child.kill("SIGKILL");
   });
   await once(child, "close");
   return said;
@@ -358,14 +351,12 @@ test(
   { timeout: 120_000 },
   async () => {
     const target = { kind: "person", person: PLANTED.id } as const;
-    const lastSteps: string[] = [];
-    for (let round = 0; lastSteps.at(-1) !== "end"; round++) {
-      const steps = Math.floor(round / 2) + 1;
-      const when = round % 2 === 0 ? "behind" : "at";
+    const lastLines: string[] = [];
+    for (let lines = 1; lastLines.at(-1) !== "end"; lines++) {
       const { folder, path } = newFolder();
       await (await planted(path)).store.close();
-      const said = await killed(when, steps, { path, target });
-      if (when === "at") lastSteps.push(said.at(-1) ?? "");
+      const said = await killedAfter(lines, path, target);
+      lastLines.push(said.at(-1) ?? "");
 
       const { problems } = await checkSqlite({ path, troubleOf });
       const isUnderWay = said.includes("begin done") && !said.includes("finish done");
@@ -380,9 +371,9 @@ test(
       await store.close();
       await expectWhole(path);
       if (!begun) continue;
-      for (const word of [WORD, PLANTED.id, PLANTED.name]) expect([when, steps, word, hits(folder, word)]).toEqual([when, steps, word, 0]);
+      for (const word of [WORD, PLANTED.id, PLANTED.name]) expect([lines, word, hits(folder, word)]).toEqual([lines, word, 0]);
       expect(new Set(bytesIn(folder).match(/forgotten-[0-9a-f]{12}/g)).size).toBe(1);
     }
-    expect(lastSteps.length).toBeGreaterThan(6);
+    expect(lastLines.length).toBeGreaterThan(6);
   },
 );

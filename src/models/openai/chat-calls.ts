@@ -1,0 +1,58 @@
+import type { Piece } from "../replies/piece.ts";
+
+export interface LooseCall {
+  readonly index?: unknown;
+  readonly id?: unknown;
+  /** Google: a thought signature. */
+  readonly extra_content?: unknown;
+  readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null;
+}
+
+/**
+ * Deltas of one call share an index. Some servers leave the index out or give 0 to every call, and send each call whole with an id of its own:
+ * another id under a known index begins another call, and so does another name where no ids are given.
+ */
+export function newCallKeys(): { pieces(part: LooseCall, isWhole: boolean): Generator<Piece, void, void> } {
+  const known = new Map<number, { key: number; id: string; tool: string; hasArgs: boolean }>();
+  let last = 0;
+  let begun = 0;
+  return {
+    *pieces({ index, id, function: called, extra_content: extra }, isWhole) {
+      const callId = typeof id === "string" || typeof id === "number" ? String(id) : "";
+      const tool = typeof called?.name === "string" ? called.name : "";
+      const number = typeof index === "string" && /^\d+$/.test(index) ? Number(index) : index;
+      const at = typeof number === "number" && !isWhole ? number : tool ? -1 - begun : last;
+      const before = known.get(at);
+      const isNew =
+        !before ||
+        (tool !== "" &&
+          (callId !== "" ? before.id !== "" && before.id !== callId : before.id === "" && before.tool !== tool && before.hasArgs)) ||
+        (tool !== "" && callId === "" && before.hasArgs && isWholeArgs(called?.arguments));
+      last = at;
+      if (isNew) {
+        known.set(at, { key: begun++, id: callId, tool, hasArgs: false });
+        yield { type: "call.started", key: known.get(at)?.key ?? 0, call: callId, tool };
+      } else if ((callId && !before.id) || (tool && !before.tool)) {
+        // The id or the name may come behind the beginning.
+        Object.assign(before, { id: before.id || callId, tool: before.tool || tool });
+        yield { type: "call.named", key: before.key, call: before.id, tool: before.tool };
+      }
+      const entry = known.get(at);
+      const key = entry?.key ?? 0;
+      const args = called?.arguments;
+      if (entry && args && !isPlaceholder(args)) entry.hasArgs = true;
+      if (typeof args === "string" && args) yield { type: "call.args", key, args };
+      else if (typeof args === "object" && args !== null) yield { type: "call.whole", key, args: JSON.stringify(args) };
+      if (typeof extra === "object" && extra !== null) yield { type: "call.kept", key, value: { extra_content: extra } };
+    },
+  };
+}
+
+/** What some servers send before the arguments. */
+const isPlaceholder = (args: unknown): boolean =>
+  typeof args === "string"
+    ? /^\s*(?:\{\s*\})?\s*$/.test(args)
+    : typeof args === "object" && args !== null && Object.keys(args).length === 0;
+
+const isWholeArgs = (args: unknown): boolean =>
+  typeof args === "object" ? args !== null : typeof args === "string" && args.trim().startsWith("{");

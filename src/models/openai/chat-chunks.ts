@@ -1,0 +1,186 @@
+import type { Usage } from "../../engine/events/events.ts";
+import type { Finish, Piece } from "../replies/piece.ts";
+import type { ServerEvent } from "../replies/server-events.ts";
+import { newCallKeys, type LooseCall } from "./chat-calls.ts";
+
+/** What compatible servers really send: any part may be missing, null or of another kind. */
+interface LooseChunk {
+  readonly choices?: readonly LooseChoice[] | null;
+  readonly usage?: LooseUsage | null;
+  /** Groq puts the counts there. */
+  readonly x_groq?: { readonly usage?: LooseUsage | null } | null;
+  /** Ollama's own API, and gateways in front of it. */
+  readonly message?: LooseDelta | null;
+  readonly done?: unknown;
+  readonly done_reason?: unknown;
+}
+
+interface LooseChoice {
+  readonly index?: unknown;
+  readonly delta?: LooseDelta | null;
+  /** In place of a delta, where the server does not stream. */
+  readonly message?: LooseDelta | null;
+  readonly text?: unknown;
+  readonly finish_reason?: unknown;
+  readonly error?: unknown;
+}
+
+interface LooseDelta {
+  readonly content?: unknown;
+  readonly refusal?: unknown;
+  /** DeepSeek, vLLM, Kimi, Qwen. */
+  readonly reasoning_content?: unknown;
+  /** Ollama, OpenRouter, Groq. */
+  readonly reasoning?: unknown;
+  /** OpenRouter: parts, some of them encrypted. */
+  readonly reasoning_details?: unknown;
+  readonly thinking?: unknown;
+  /** Google: thought signatures. */
+  readonly extra_content?: unknown;
+  readonly thinking_blocks?: unknown;
+  readonly tool_calls?: readonly LooseCall[] | LooseCall | null;
+  readonly function_call?: LooseCall["function"];
+}
+
+interface LooseUsage {
+  readonly prompt_tokens?: number | null;
+  readonly completion_tokens?: number | null;
+  readonly input_tokens?: number | null;
+  readonly output_tokens?: number | null;
+  readonly cached_tokens?: number | null;
+  readonly prompt_cache_hit_tokens?: number | null;
+  readonly prompt_tokens_details?: { readonly cached_tokens?: number | null; readonly cache_write_tokens?: number | null } | null;
+  readonly completion_tokens_details?: { readonly reasoning_tokens?: number | null } | null;
+}
+
+/** The pieces of a reply of the Chat Completions API, streamed or in one document. */
+export async function* chatChunks(events: AsyncIterable<ServerEvent>): AsyncGenerator<Piece, void, void> {
+  const calls = newCallKeys();
+  let isFinished = false;
+  for await (const event of events) {
+    if (event.type === "done") {
+      if (!isFinished) yield { type: "finished", why: "stop" };
+      return;
+    }
+    if (typeof event.value !== "object" || event.value === null) continue;
+    const chunk = event.value as LooseChunk;
+    const usage = usageOf(chunk.usage ?? chunk.x_groq?.usage);
+    if (usage) yield { type: "usage", usage };
+    const choice = Array.isArray(chunk.choices) ? firstChoice(chunk.choices as readonly LooseChoice[]) : undefined;
+    const delta = choice?.delta ?? choice?.message ?? (choice ? undefined : chunk.message) ?? {};
+    yield* said(delta, choice);
+    yield* kept(delta);
+    for (const part of callsOf(delta)) yield* calls.pieces(part, event.type === "document");
+    const reason = choice?.finish_reason ?? (chunk.done === true ? (chunk.done_reason ?? "stop") : undefined);
+    const refusal = plain(delta.refusal);
+    if (refusal) yield { type: "finished", why: "refused", detail: refusal };
+    if (typeof reason === "string" && reason !== "") {
+      isFinished = true;
+      yield { type: "finished", why: finishOf(reason) };
+    } else if (event.type === "document" && choice) {
+      isFinished = true;
+      yield { type: "finished", why: "stop" };
+    }
+  }
+}
+
+/** Only one reply was asked for. */
+const firstChoice = (choices: readonly LooseChoice[]): LooseChoice | undefined =>
+  choices.find(({ index }) => index === 0 || index === undefined || index === null) ?? choices[0];
+
+function* said(delta: LooseDelta, choice: LooseChoice | undefined): Generator<Piece, void, void> {
+  const thought = plain(delta.reasoning_content) || plain(delta.reasoning) || plain(delta.thinking) || thoughtIn(delta.reasoning_details);
+  if (thought) yield { type: "reasoning", text: thought };
+  if (Array.isArray(delta.content)) for (const part of delta.content as readonly unknown[]) yield* partOf(part);
+  else if (typeof delta.content === "object" && delta.content !== null) yield* partOf(delta.content);
+  else yield { type: "text", text: plain(delta.content) || plain(choice?.text) };
+}
+
+/** A part of the content: text, or thoughts (Mistral nests them once more). */
+function* partOf(part: unknown): Generator<Piece, void, void> {
+  if (typeof part === "string") yield { type: "text", text: part };
+  if (typeof part !== "object" || part === null) return;
+  const { type, text, thinking, reasoning, content } = part as { readonly [key: string]: unknown };
+  if (typeof type === "string" && /think|thought|reason/i.test(type)) {
+    const thought = allText(thinking) || allText(reasoning) || allText(text) || allText(content);
+    if (thought) yield { type: "reasoning", text: thought };
+  } else if (type === "refusal") yield { type: "finished", why: "refused", detail: plain((part as { refusal?: unknown }).refusal) };
+  else yield { type: "text", text: allText(text) || allText(content) };
+}
+
+function allText(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(allText).join("");
+  if (typeof value !== "object" || value === null) return "";
+  const { text, value: own } = value as { readonly text?: unknown; readonly value?: unknown };
+  return allText(text) || allText(own);
+}
+
+function thoughtIn(details: unknown): string {
+  if (!Array.isArray(details)) return "";
+  return (details as readonly unknown[])
+    .map((one) => {
+      const { text, summary } = (one ?? {}) as { readonly text?: unknown; readonly summary?: unknown };
+      return plain(text) || plain(summary);
+    })
+    .join("");
+}
+
+/** What has to go back with the calls of this reply, as it came. */
+function* kept(delta: LooseDelta): Generator<Piece, void, void> {
+  for (const name of ["reasoning_content", "reasoning"] as const) {
+    const text = plain(delta[name]);
+    if (text) yield { type: "kept.text", name, text };
+  }
+  if (Array.isArray(delta.reasoning_details)) yield { type: "kept.list", name: "reasoning_details", items: delta.reasoning_details };
+  if (Array.isArray(delta.thinking_blocks)) yield { type: "kept.list", name: "thinking_blocks", items: delta.thinking_blocks };
+  if (isFilled(delta.extra_content)) yield { type: "kept.value", name: "extra_content", value: delta.extra_content };
+}
+
+const isFilled = (value: unknown): boolean => typeof value === "object" && value !== null && Object.keys(value).length > 0;
+
+function callsOf({ tool_calls: calls, function_call: old }: LooseDelta): readonly LooseCall[] {
+  if (Array.isArray(calls)) return (calls as readonly (LooseCall | null)[]).filter((call) => typeof call === "object" && call !== null);
+  if (typeof calls === "object" && calls !== null) return [calls as LooseCall];
+  return old ? [{ index: 0, function: old }] : [];
+}
+
+/** Other words than these, such as `eos`, are some server's way to say that all is well. */
+const FINISHES: { readonly [reason: string]: Finish } = {
+  length: "length",
+  max_tokens: "length",
+  max_output_tokens: "length",
+  content_filter: "filtered",
+  safety: "filtered",
+  prohibited_content: "filtered",
+  blocklist: "filtered",
+  recitation: "filtered",
+  refusal: "refused",
+  error: "error",
+  malformed_function_call: "error",
+  context_length_exceeded: "context",
+  model_context_window_exceeded: "context",
+  model_length: "context",
+};
+
+const finishOf = (reason: string): Finish => FINISHES[reason.toLowerCase()] ?? "stop";
+
+const plain = (value: unknown): string => (typeof value === "string" ? value : "");
+
+function usageOf(usage: LooseUsage | null | undefined): Usage | undefined {
+  if (typeof usage !== "object" || usage === null) return undefined;
+  const [input, output] = [usage.prompt_tokens ?? usage.input_tokens, usage.completion_tokens ?? usage.output_tokens];
+  if (!count(input) && !count(output)) return undefined; // Ollama's and others' empty counts say nothing.
+  const cached = usage.prompt_tokens_details?.cached_tokens ?? usage.cached_tokens ?? usage.prompt_cache_hit_tokens;
+  const written = usage.prompt_tokens_details?.cache_write_tokens;
+  const reasoning = usage.completion_tokens_details?.reasoning_tokens;
+  return {
+    inputTokens: count(input),
+    outputTokens: count(output),
+    ...(typeof cached === "number" ? { cachedTokens: cached } : {}),
+    ...(written ? { cacheWriteTokens: written } : {}),
+    ...(typeof reasoning === "number" ? { reasoningTokens: reasoning } : {}),
+  };
+}
+
+const count = (value: unknown): number => (typeof value === "number" && Number.isFinite(value) && value > 0 ? Math.round(value) : 0);

@@ -1,0 +1,247 @@
+import { FAMILIES, FRAMES, type Family } from "./marks.ts";
+
+/** A part of a reply's text: what was said, or what was only thought. */
+export interface Part {
+  readonly type: "text" | "reasoning";
+  readonly text: string;
+}
+
+/**
+ * Parts the reasoning from the answer in a text that comes in pieces, wherever it is cut. What `push` and `end` give is shown while it comes;
+ * what was really said is `answer()` after the end, since some marks are understood only by what follows them.
+ */
+export interface Splitter {
+  push(piece: string): readonly Part[];
+  end(): readonly Part[];
+  /** What was said, without any reasoning. */
+  answer(): string;
+  /** What was thought, marks left out. */
+  reasoning(): string;
+  /** Whether the reasoning ended with a mark that had never been opened. */
+  readonly closedAlone: boolean;
+}
+
+/** All at once. */
+export function splitReasoning(text: string): { readonly answer: string; readonly reasoning: string } {
+  const splitter = newSplitter();
+  splitter.push(text);
+  splitter.end();
+  return { answer: splitter.answer(), reasoning: splitter.reasoning() };
+}
+
+/** `opensUnmarked`: this model has closed a mark before that it had not opened; until it does so again, its words are shown as reasoning. */
+export function newSplitter({ opensUnmarked = false }: { readonly opensUnmarked?: boolean } = {}): Splitter {
+  let [held, answer, reasoning] = ["", "", ""];
+  /** Of the answer: its last line, and its first character that is no blank. */
+  let [line, first] = ["", ""];
+  let inside: Inside | undefined;
+  let code = NO_CODE;
+  let shown: Part[] = [];
+  let hasSplit = false;
+  let closedAlone = false;
+  /** A lone closing mark in a block of code: it is one after all when the block never ends. */
+  let doubtful: { readonly at: number; readonly length: number } | undefined;
+
+  function show(type: Part["type"], text: string): void {
+    const last = shown.at(-1);
+    if (text === "") return;
+    if (last?.type === type) shown[shown.length - 1] = { type, text: last.text + text };
+    else shown.push({ type, text });
+  }
+
+  function words(text: string): void {
+    if (text === "") return;
+    if (inside) {
+      inside.text += text;
+      if (inside.rest !== undefined) inside.rest += text;
+      return show("reasoning", text);
+    }
+    const own = hasSplit && answer === "" ? text.trimStart() : text;
+    answer += own;
+    line = own.includes("\n") ? lineOf(own) : line + own;
+    first ||= own.trimStart().slice(0, 1);
+    show(opensUnmarked && !hasSplit ? "reasoning" : "text", own);
+  }
+
+  /** A line break or marks of code: both are words, and say how what follows is to be read. */
+  function wordsOfForm(mark: string): void {
+    if (!inside) code = codeAfter(code, mark, line);
+    if (!inside && code.fence === "") doubtful = undefined;
+    words(mark);
+  }
+
+  function openedBy(family: Family, mark: string, next: string): boolean {
+    if (inside) {
+      if (inside.family !== family) return false;
+      inside.depth++;
+      words(mark);
+      return true;
+    }
+    if (code.fence !== "" || code.inline !== "" || isQuoted(line, next)) return false;
+    const atStart = first === "";
+    const atLine = line.trim() === "";
+    if (family.counts === "start" && !atStart) return false;
+    if (family.counts !== "anywhere" && !atLine && isJson(first)) return false;
+    inside = { family, depth: 1, mark, text: "", rest: undefined, isSure: family.counts === "anywhere" || atLine };
+    if (atStart) [answer, line] = ["", ""];
+    return true;
+  }
+
+  function closedBy(family: Family, mark: string, next: string): boolean {
+    if (inside) {
+      if (inside.family !== family) return false;
+      if (--inside.depth > 0) {
+        words(mark);
+        inside.rest = "";
+      } else {
+        reasoning += inside.text;
+        inside = undefined;
+        hasSplit = true;
+      }
+      return true;
+    }
+    if (!family.closesAlone || isQuoted(line, next)) return false;
+    if (hasSplit) return true; // Once more than it was opened.
+    const atLine = line.trim() === "";
+    if (family.counts !== "anywhere" && isJson(first) && !atLine) return false;
+    if (code.inline !== "") return false;
+    if (code.fence !== "") {
+      if (atLine) doubtful = { at: answer.length, length: mark.length };
+      return false;
+    }
+    closesAlone();
+    return true;
+  }
+
+  function closesAlone(): void {
+    [reasoning, answer, line, first] = [reasoning + answer, "", "", ""];
+    [hasSplit, closedAlone, code] = [true, true, NO_CODE];
+  }
+
+  function mark(text: string, next: string): void {
+    const known = text.toLowerCase();
+    if (FORM.test(known)) return wordsOfForm(text);
+    if (FRAMES.includes(known)) return inside || !(hasSplit || first === "") ? words(text) : undefined;
+    const family = FAMILIES.find(({ open, close }) => open.includes(known) || close.includes(known));
+    const isTaken = family && (family.open.includes(known) ? openedBy(family, text, next) : closedBy(family, text, next));
+    if (!isTaken) words(text);
+  }
+
+  function read(isEnd: boolean): void {
+    let at = 0;
+    MARKS.lastIndex = 0;
+    for (let found = MARKS.exec(held); found; found = MARKS.exec(held)) {
+      const [text] = found;
+      const after = found.index + text.length;
+      if (!isEnd && after === held.length && text !== "\n" && text.length < RUN_CHARS_MAX) break; // What follows may make another mark of it.
+      words(held.slice(at, found.index));
+      mark(text, held.slice(after, after + 1));
+      at = after;
+    }
+    const whole = isEnd ? held.length : Math.max(at, held.length - heldBack(held));
+    words(held.slice(at, whole));
+    held = held.slice(whole);
+  }
+
+  function taken(): readonly Part[] {
+    const parts = shown;
+    shown = [];
+    return parts;
+  }
+
+  return {
+    push(piece) {
+      held += piece;
+      read(false);
+      return taken();
+    },
+    end() {
+      read(true);
+      if (doubtful && !inside && code.fence !== "") {
+        const { at, length } = doubtful;
+        const said = answer.slice(at + length).trimStart();
+        answer = answer.slice(0, at);
+        closesAlone();
+        answer = said;
+      } else if (inside?.rest !== undefined) {
+        // It named the mark while it thought, and closed it once.
+        reasoning += inside.text.slice(0, inside.text.length - inside.rest.length);
+        answer += answer === "" ? inside.rest.trimStart() : inside.rest;
+        inside = undefined;
+      } else if (inside?.isSure) reasoning += inside.text;
+      else if (inside) answer += inside.mark + inside.text; // It only spoke of the mark.
+      inside = undefined;
+      return taken();
+    },
+    answer: () => answer,
+    reasoning: () => reasoning,
+    get closedAlone() {
+      return closedAlone;
+    },
+  };
+}
+
+/** Reasoning that has begun. */
+interface Inside {
+  readonly family: Family;
+  readonly mark: string;
+  /** Whether it is reasoning also when nothing closes it. */
+  readonly isSure: boolean;
+  depth: number;
+  text: string;
+  /** What came after the last closing mark, where marks are still open. */
+  rest: string | undefined;
+}
+
+/** In which code the text is: the mark that opened a block, and one within a line; empty for none. */
+interface Code {
+  readonly fence: string;
+  readonly inline: string;
+}
+
+const NO_CODE: Code = { fence: "", inline: "" };
+const FENCE_CHARS_MIN = 3;
+
+function codeAfter({ fence, inline }: Code, mark: string, line: string): Code {
+  if (mark === "\n") return { fence, inline: "" };
+  const opensLine = line.trim() === "" && mark.length >= FENCE_CHARS_MIN;
+  if (fence !== "") return { fence: opensLine && mark[0] === fence[0] && mark.length >= fence.length ? "" : fence, inline: "" };
+  if (opensLine && inline === "") return { fence: mark, inline: "" };
+  if (!mark.startsWith("`")) return { fence, inline };
+  return { fence, inline: inline === "" ? mark : inline === mark ? "" : inline };
+}
+
+const lineOf = (text: string): string => text.slice(text.lastIndexOf("\n") + 1);
+
+/** Between quotation marks stands what is spoken of. */
+const isQuoted = (before: string, next: string): boolean => /["'“‘«(]/.test(before.slice(-1)) && /^["'”’»)]/.test(next);
+
+/** Within JSON a mark is part of a string. */
+const isJson = (first: string): boolean => first === "{" || first === "[";
+
+const LITERALS: readonly string[] = [...FAMILIES.flatMap(({ open, close }) => [...open, ...close]), ...FRAMES];
+const FORM = /^(?:`+|~{3,}|\n)$/;
+const MARKS = new RegExp([...LITERALS.map(escaped), "`+", "~{3,}", "\\n"].join("|"), "gi");
+const LITERAL_CHARS_MAX = Math.max(...LITERALS.map((literal) => literal.length));
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+}
+
+/** A longer row of one character is not waited for. */
+const RUN_CHARS_MAX = 200;
+
+/** How many characters at the end of a text may be the beginning of a mark, or one that goes on. */
+function heldBack(text: string): number {
+  const form = /(?:`+|~+)$/.exec(text)?.[0].length ?? 0;
+  if (form > 0) return form < RUN_CHARS_MAX ? form : 0;
+  const tail = text.slice(-LITERAL_CHARS_MAX).toLowerCase();
+  for (let at = 0; at < tail.length; at++) {
+    if (!MARK_STARTS.has(tail[at] ?? "")) continue;
+    const begun = tail.slice(at);
+    if (LITERALS.some((literal) => literal.startsWith(begun))) return begun.length;
+  }
+  return 0;
+}
+
+const MARK_STARTS = new Set(LITERALS.map((literal) => literal[0]));

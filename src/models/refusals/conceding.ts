@@ -1,0 +1,231 @@
+import type { Clock } from "../../engine/clock.ts";
+import type { Piece } from "../replies/piece.ts";
+import { ALL_CONCESSIONS, termsOf, type Concession } from "./concessions.ts";
+import { kindOf } from "./kinds.ts";
+import { isFresh, type LearntNumber, type Lesson, type Lessons } from "./lessons.ts";
+import { refusalOf, type Refusal } from "./refusal.ts";
+import { replyMaxIn, roomIn } from "./reply-room.ts";
+
+/** How a request is to be put to a model. */
+export interface Manner {
+  readonly without: ReadonlySet<Concession>;
+  /** Tokens; as the settings say when absent. */
+  readonly replyTokensMax?: number;
+  /** Tokens of question and reply together. */
+  readonly contextTokensMax?: number;
+}
+
+/** A request that is put together, and what could be taken from it. */
+export interface Put<T> {
+  /** Which concessions would change it. */
+  readonly uses: ReadonlySet<Concession>;
+  /** The limit of the reply that it names; `undefined` for none. */
+  readonly replyTokensMax: number | undefined;
+  send(): Promise<T>;
+}
+
+/** What one model has been found to refuse. */
+export interface Concessions {
+  readonly model: string;
+  readonly refused: Set<Concession>;
+  readonly numbers: { [name in LearntNumber]?: number };
+  /** Which thread has been told of what. */
+  readonly told: Set<string>;
+  /** Everything that can be left out is: it refused a request without a reason that could be read. */
+  isBare: boolean;
+  /** Reads what earlier processes have learnt, once. */
+  ready(): Promise<void>;
+  learn(lesson: Omit<Lesson, "at">): void;
+}
+
+export interface Learning {
+  readonly lessons: Lessons;
+  readonly key: string;
+  readonly clock: Clock;
+  /** What was learnt, for the operator; once for each thing. */
+  readonly log?: ((line: string) => void) | undefined;
+}
+
+/** `never`: what need not even be tried. */
+export function newConcessions(model: string, { lessons, key, clock, log }: Learning, never: readonly Concession[] = []): Concessions {
+  const refused = new Set(never);
+  const numbers: Concessions["numbers"] = {};
+  let reading: Promise<void> | undefined;
+  function take({ what, value }: Omit<Lesson, "at">): void {
+    if (what === "replyTokensMax" || what === "contextTokensMax") numbers[what] = value ?? Infinity;
+    else if (ALL_CONCESSIONS.includes(what)) refused.add(what);
+  }
+  async function readAll(): Promise<void> {
+    // What is kept is a help: without it, a server refuses once more.
+    const known = await lessons.of(key).catch(() => []);
+    for (const lesson of known) if (isFresh(lesson, clock.now())) take(lesson);
+  }
+  return {
+    model,
+    refused,
+    numbers,
+    told: new Set(),
+    isBare: false,
+    ready: () => (reading ??= readAll()),
+    learn(lesson) {
+      if (lesson.value === undefined ? refused.has(lesson.what as Concession) : numbers[lesson.what as LearntNumber] === lesson.value)
+        return;
+      take(lesson);
+      log?.(`model ${key}: ${inWords(lesson)} Remembered for 30 days.`);
+      void lessons.learn(key, { ...lesson, at: new Date(clock.now()).toISOString() }).catch(() => undefined);
+    },
+  };
+}
+
+/** What was learnt, behind the model's name. */
+export function inWords({ what, value }: Pick<Lesson, "what" | "value">): string {
+  if (what === "replyTokensMax") return `writes at most ${value} tokens: longer replies are not asked for.`;
+  if (what === "contextTokensMax") return `has room for ${value} tokens, question and reply together.`;
+  return termsOf(what).told;
+}
+
+/**
+ * Puts a request to a server; when it is refused for something that can be done without, puts it once more without that, until it is taken or
+ * refused for another reason. Each thread is told once of what its requests do without.
+ */
+export async function* conceding<T>(
+  concessions: Concessions,
+  { thread }: { readonly thread: string },
+  put: (manner: Manner) => Promise<Put<T>> | Put<T>,
+): AsyncGenerator<Piece, T, void> {
+  await concessions.ready();
+  const talk = newTalk(concessions);
+  for (;;) {
+    const request = await put(talk.manner());
+    try {
+      const opened = await request.send();
+      talk.learn();
+      yield* noticesOf(concessions, thread, talk.missed(request.uses));
+      return opened;
+    } catch (error) {
+      if (!talk.concede(refusalOf(error), request)) throw error;
+    }
+  }
+}
+
+/** Less than this is no reply worth having. */
+const REPLY_TOKENS_MIN = 256;
+/** What servers add to a prompt beyond what they tell. */
+const ROOM_MARGIN_TOKENS = 16;
+/** Tried where a refusal speaks of the reply's length and names no numbers. */
+const REPLY_TOKENS_TRIED = 1_024;
+
+/** One call's dealings with a server. */
+function newTalk(concessions: Concessions) {
+  const without = new Set([...concessions.refused, ...(concessions.isBare ? BARE : [])]);
+  /** Taken from this request and from no other, because it was not the reason after all. */
+  const barred = new Set<Concession>();
+  const fresh = new Map<Lesson["what"], number | undefined>();
+  const wanted = new Set<Concession>();
+  let [isBare, wasBare] = [concessions.isBare, concessions.isBare];
+  let replyTokensMax = concessions.numbers.replyTokensMax;
+  let last: { readonly text: string; readonly blamed: Concession } | undefined;
+
+  function concede(refusal: Refusal, request: Put<unknown>): boolean {
+    for (const one of request.uses) wanted.add(one);
+    const kind = kindOf(refusal, undefined);
+    if (!isOfTheRequest(refusal, kind)) return false;
+    const asked = request.replyTokensMax;
+    if (asked !== undefined) {
+      const shorter = kind === "context_too_long" ? replyThatFits(refusal.text, asked) : smallerReply(refusal.text, asked);
+      if (shorter !== undefined) {
+        replyTokensMax = shorter;
+        return true;
+      }
+    }
+    if (kind === "context_too_long") return false;
+    const text = [refusal.said.param, refusal.text, ...refusal.said.codes].join(" ");
+    if (last?.text === text) {
+      // It was something else.
+      without.delete(last.blamed);
+      fresh.delete(last.blamed);
+      barred.add(last.blamed);
+    }
+    const open = ALL_CONCESSIONS.filter((one) => request.uses.has(one) && !without.has(one) && !barred.has(one));
+    // What it says goes before what it points at.
+    const blamed = [refusal.said.message, text]
+      .map((words) => open.find((one) => termsOf(one).sign.test(words)))
+      .find((one) => one !== undefined);
+    if (blamed) {
+      last = { text, blamed };
+      without.add(blamed);
+      // One image that cannot be read says nothing of the next one.
+      if (blamed !== "images" || CANNOT_SEE.test(text)) fresh.set(blamed, undefined);
+      return true;
+    }
+    if (isBare || kind !== "bad_request" || !isVague(refusal.said.message)) return false;
+    isBare = true;
+    for (const one of BARE) without.add(one);
+    return true;
+  }
+
+  function replyThatFits(text: string, asked: number): number | undefined {
+    const { context, prompt } = roomIn(text, asked);
+    if (context !== undefined && context >= REPLY_TOKENS_MIN) fresh.set("contextTokensMax", context);
+    if (context === undefined || prompt === undefined)
+      return SPEAKS_OF_REPLY.test(text) && asked > REPLY_TOKENS_TRIED ? REPLY_TOKENS_TRIED : undefined;
+    const room = context - prompt - ROOM_MARGIN_TOKENS;
+    return room >= REPLY_TOKENS_MIN && room < asked ? room : undefined;
+  }
+
+  function smallerReply(text: string, asked: number): number | undefined {
+    const smaller = replyMaxIn(text, asked);
+    if (smaller !== undefined) fresh.set("replyTokensMax", smaller);
+    return smaller;
+  }
+
+  return {
+    concede,
+    manner(): Manner {
+      const contextTokensMax = concessions.numbers.contextTokensMax;
+      return { without, ...(replyTokensMax === undefined ? {} : { replyTokensMax }), ...(contextTokensMax === undefined ? {} : { contextTokensMax }) }; // prettier-ignore
+    },
+    learn(): void {
+      if (isBare && !wasBare) concessions.isBare = true;
+      for (const [what, value] of fresh) concessions.learn(value === undefined ? { what } : { what, value });
+      wasBare = isBare;
+    },
+    missed: (uses: ReadonlySet<Concession>): Concession[] => [...new Set([...wanted, ...uses])].filter((one) => without.has(one)),
+  };
+}
+
+/** Of the smallest request that could work: all that can be left out is, and nothing put in its place. */
+const BARE = ALL_CONCESSIONS.filter((one) => !["stream", "reasoning_wanted", "signature_wanted", "limit_name", "roles"].includes(one));
+
+/** Whether a refusal leaves open what it is about, or says only that the request has something that is not taken. */
+function isVague(message: string): boolean {
+  const words = message.toLowerCase().match(/[a-z_]+/g) ?? [];
+  return NOT_TAKEN.test(message) || words.every((word) => SAYS_NOTHING.has(word));
+}
+
+const NOT_TAKEN = /unsupported|not supported|unknown|unrecogni[sz]ed|unexpected|\bextra\b|not permitted|not allowed|invalid (?:param|arg|field|propert|request|input)/i; // prettier-ignore
+const SAYS_NOTHING = new Set("a an the your bad request invalid error errors invalid_request_error badrequesterror unprocessable entity validation parameter parameters argument arguments input provider upstream server model returned failed failure occurred was is with status code body no null none undefined please check try again malformed wrong something went api call exception for in of to and format data json message details".split(" ")); // prettier-ignore
+
+const SPEAKS_OF_REPLY = /completion|max_(?:new_|output_)?tokens|output|generat/i;
+const CANNOT_SEE = /support|vision|multi-?modal|accept|allowed/i;
+/** Where a server may say what it does not take of a request; 500 comes from chat templates, 404 from gateways. */
+const STATUSES: ReadonlySet<number | undefined> = new Set([undefined, 200, 400, 404, 405, 406, 413, 415, 422, 424, 500, 501]);
+
+function isOfTheRequest({ status, said }: Refusal, kind: ReturnType<typeof kindOf>): boolean {
+  if (said.isPage || said.isUnreadable || !STATUSES.has(status)) return false;
+  if (status === undefined && said.message === "") return false; // Of the network.
+  return kind === "bad_request" || kind === "context_too_long" || kind === "unknown_model" || kind === "unavailable";
+}
+
+const TOLD_MAX = 10_000; // Threads times settings; then they are told anew.
+
+function* noticesOf({ model, told }: Concessions, thread: string, missed: readonly Concession[]): Generator<Piece, void, void> {
+  if (told.size > TOLD_MAX) told.clear();
+  for (const one of missed) {
+    const { notice } = termsOf(one);
+    const key = `${one} ${thread}`;
+    if (notice === undefined || told.has(key)) continue;
+    told.add(key);
+    yield { type: "notice", text: `${model} ${notice}` };
+  }
+}

@@ -1,0 +1,40 @@
+import { withLesson, type Lesson, type Lessons } from "./lessons.ts";
+
+/** Where short texts are kept under keys, as in the store. */
+export interface Notes {
+  note(key: string): Promise<string | undefined>;
+  putNote(key: string, value: string): Promise<void>;
+}
+
+/** Lessons that the next process knows, too: JSON, one note for each model. */
+export function lessonsIn(notes: Notes): Lessons {
+  /** One write after the other: each holds all lessons of its model. */
+  let writing: Promise<unknown> = Promise.resolve();
+  const of = async (model: string): Promise<readonly Lesson[]> => lessonsOf(await notes.note(keyOf(model)));
+  return {
+    of,
+    learn(model, lesson) {
+      const written = writing.then(async () => notes.putNote(keyOf(model), JSON.stringify(withLesson(await of(model), lesson))));
+      writing = written.catch(() => undefined);
+      return written;
+    },
+  };
+}
+
+const keyOf = (model: string): string => `model-lessons ${model}`;
+
+/** What cannot be read is learnt anew. */
+function lessonsOf(text: string | undefined): readonly Lesson[] {
+  try {
+    const value: unknown = JSON.parse(text ?? "[]");
+    return Array.isArray(value) ? value.filter(isLesson) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isLesson(value: unknown): value is Lesson {
+  if (typeof value !== "object" || value === null) return false;
+  const { what, at, value: number } = value as { readonly [key: string]: unknown };
+  return typeof what === "string" && typeof at === "string" && (number === undefined || typeof number === "number");
+}

@@ -1,0 +1,138 @@
+/**
+ * What a server said when it would not answer, whatever its shape: `{error: {message}}` as most, a list of these (Google's doors), `{detail}`
+ * (FastAPI), `{message}` (vLLM, Mistral), `{error: "…"}` (Ollama, LM Studio), JSON within a string (gateways), plain text, a page of HTML.
+ */
+export interface Said {
+  /** In the server's words; a page of HTML is told of, not quoted. Empty when it gave no reason. */
+  readonly message: string;
+  /** Its codes and types, such as `context_length_exceeded` and `RESOURCE_EXHAUSTED`. */
+  readonly codes: readonly string[];
+  /** The part of the request that it names. */
+  readonly param?: string;
+  /** A status that stands in the body; gateways put errors into answers with status 200. */
+  readonly status?: number;
+  /** The wait that it asks for in the body. */
+  readonly retryAfterMs?: number;
+  readonly isPage?: true;
+  /** It is no answer at all, but what came in place of one that could be read. */
+  readonly isUnreadable?: true;
+}
+
+/** What an HTTP answer says that is no success. */
+export function saidIn(text: string): Said {
+  const body = jsonOf(text);
+  if (body !== undefined) return saidBy(body);
+  if (isPage(text)) return { message: pageInWords(text), codes: [], isPage: true };
+  return { message: text.trim(), codes: [] };
+}
+
+/** What parsed JSON says. */
+export function saidBy(body: unknown): Said {
+  const found: Found = { words: [], codes: [], params: [], statuses: [], waitsMs: [] };
+  gather(body, found, 0);
+  const [param, status, retryAfterMs] = [found.params[0], found.statuses[0], found.waitsMs[0]];
+  return {
+    message: found.words.join("; "),
+    codes: found.codes,
+    ...(param === undefined ? {} : { param }),
+    ...(status === undefined ? {} : { status }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+/** Whether parsed JSON is an error rather than a reply or a part of one. */
+export function isError(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0 && value.every(isError);
+  if (typeof value !== "object" || value === null) return false;
+  const { error, object, type, choices, detail, message, code } = value as { readonly [key: string]: unknown };
+  if (error !== undefined && error !== null && error !== false && error !== "") return true;
+  if (object === "error" || type === "error") return true;
+  return choices === undefined && type === undefined && (detail !== undefined || (typeof message === "string" && code !== undefined));
+}
+
+interface Found {
+  readonly words: string[];
+  readonly codes: string[];
+  readonly params: string[];
+  readonly statuses: number[];
+  readonly waitsMs: number[];
+}
+
+const WORD_KEYS = new Set(["message", "msg", "detail", "error", "error_description", "description", "errors", "error_message", "reason", "title", "raw"]); // prettier-ignore
+const CODE_KEYS = new Set(["code", "type", "status", "error_code", "error_type", "reason", "errorCode"]);
+const INNER_KEYS = new Set(["metadata", "innererror", "inner_error", "details", "response", "body", "content_filter_result"]);
+const DEPTH_MAX = 6; // Errors are nested by hand, not by data.
+const WORDS_MAX = 8;
+
+function gather(value: unknown, found: Found, depth: number): void {
+  if (depth > DEPTH_MAX || found.words.length >= WORDS_MAX) return;
+  if (typeof value === "string") {
+    const inner = /^\s*[[{]/.test(value) ? jsonOf(value) : undefined;
+    if (typeof inner === "object" && inner !== null) gather(inner, found, depth + 1);
+    else addWords(value, found);
+    return;
+  }
+  if (Array.isArray(value)) {
+    for (const one of value.slice(0, WORDS_MAX)) gather(one, found, depth + 1);
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  const fields = value as { readonly [key: string]: unknown };
+  const where = Array.isArray(fields.loc) ? fields.loc.filter((step) => step !== "body").join(".") : undefined;
+  if (where !== undefined) {
+    found.params.push(where);
+    if (typeof fields.msg === "string") addWords(`${where}: ${fields.msg}`, found);
+    if (typeof fields.type === "string") found.codes.push(fields.type);
+    return;
+  }
+  if (typeof fields.param === "string" && fields.param) found.params.push(fields.param);
+  const wait = typeof fields.retryDelay === "string" ? durationMs(fields.retryDelay) : undefined;
+  if (wait !== undefined) found.waitsMs.push(wait);
+  for (const key of ["retry_after", "retry_after_seconds", "retryAfter"]) {
+    const seconds = Number.parseFloat(String(fields[key]));
+    if (Number.isFinite(seconds)) found.waitsMs.push(seconds * 1_000);
+  }
+  if (Number.isFinite(fields.retry_after_ms)) found.waitsMs.push(fields.retry_after_ms as number);
+  for (const [key, own] of Object.entries(fields)) {
+    if (CODE_KEYS.has(key)) codeOf(own, found);
+    if (WORD_KEYS.has(key) && !(key === "reason" && typeof own === "string" && isCode(own))) gather(own, found, depth + 1);
+    else if (INNER_KEYS.has(key)) gather(own, found, depth + 1);
+  }
+}
+
+function codeOf(value: unknown, found: Found): void {
+  if (typeof value === "string" && value !== "" && value !== "error") found.codes.push(value);
+  const status = typeof value === "number" ? value : typeof value === "string" && /^[45]\d\d$/.test(value) ? Number(value) : undefined;
+  if (status !== undefined && status >= 400 && status < 600) found.statuses.push(status);
+}
+
+const isCode = (text: string): boolean => /^[A-Za-z0-9_.-]+$/.test(text) && /[_A-Z]/.test(text);
+
+function addWords(text: string, found: Found): void {
+  const words = isPage(text) ? pageInWords(text) : text.trim();
+  if (words !== "" && !found.words.some((known) => known.includes(words))) found.words.push(words);
+}
+
+/** `34s`, `1.5s`, `20ms`, `6m0s`, `1h2m`. */
+export function durationMs(text: string): number | undefined {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|h|m|s)/g)];
+  if (parts.length === 0) return undefined;
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? "s"] ?? 0), 0);
+}
+
+const UNIT_MS: { readonly [unit: string]: number } = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+export const isPage = (text: string): boolean => /^\s*(?:<!--[\s\S]{0,2000}?-->\s*)?<(?:!doctype html|html|head|body)\b/i.test(text);
+
+function pageInWords(page: string): string {
+  const title = /<title[^>]*>([^<]{1,200})<\/title>/i.exec(page)?.[1]?.trim();
+  return title ? `a web page came: "${title}"` : "a web page came";
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Arguments as a tool can read them: JSON of an object, where what came can be taken for one. Models and servers put the object into a string,
+ * into a list, behind an empty one that only held its place, or send it twice. What cannot be understood stays as it came; the model is told then.
+ */
+export function settledArgs(written: string): string {
+  const text = written.trim();
+  if (text === "") return "{}";
+  const value = jsonOf(text);
+  if (value !== BROKEN) return isPlain(value) ? written : (objectIn(value, STRINGS_MAX) ?? (value === null ? "{}" : written));
+  const parts = objectsIn(text);
+  if (parts === undefined) return written;
+  const filled = parts.filter((part) => !/^\{\s*\}$/.test(part));
+  const [first = "{}"] = filled;
+  return filled.every((part) => same(part, first)) ? first : written;
+}
+
+const BROKEN = Symbol("no JSON");
+const STRINGS_MAX = 3; // A string in a string in a string; nobody has gone further.
+
+function objectIn(value: unknown, depth: number): string | undefined {
+  if (typeof value === "string" && depth > 0) {
+    const inner = jsonOf(value.trim());
+    return inner === BROKEN ? (value.trim() === "" ? "{}" : undefined) : objectIn(inner, depth - 1);
+  }
+  if (Array.isArray(value)) return value.length === 1 ? objectIn(value[0], depth - 1) : value.length === 0 ? "{}" : undefined;
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : undefined;
+}
+
+/** The objects of which a text consists, one behind the other; `undefined` when there is anything else in it. */
+function objectsIn(text: string): readonly string[] | undefined {
+  const parts: string[] = [];
+  let [from, depth, inString] = [0, 0, false];
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (inString) {
+      if (char === "\\") at++;
+      else if (char === '"') inString = false;
+    } else if (char === '"') {
+      if (depth === 0) return undefined;
+      inString = true;
+    } else if (char === "{") depth++;
+    else if (char === "}" && --depth === 0) {
+      const part = text.slice(from, at + 1).trim();
+      if (jsonOf(part) === BROKEN) return undefined;
+      parts.push(part);
+      from = at + 1;
+    } else if (depth === 0 && !/\s/.test(char ?? "")) return undefined;
+  }
+  return depth === 0 && text.slice(from).trim() === "" ? parts : undefined;
+}
+
+const isPlain = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+
+const same = (one: string, other: string): boolean => JSON.stringify(jsonOf(one)) === JSON.stringify(jsonOf(other));
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return BROKEN;
+  }
+}

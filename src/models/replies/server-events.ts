@@ -1,0 +1,146 @@
+import { createParser } from "eventsource-parser";
+import { ServerError } from "../refusals/refusal.ts";
+import { isError, isPage, saidBy, saidIn } from "../refusals/said.ts";
+
+/**
+ * What a server sends in answer to a request for a stream. `document`: a whole JSON reply in one piece, from a server that does not stream.
+ * `done`: it said that nothing more comes.
+ */
+export type ServerEvent =
+  { readonly type: "event"; readonly value: unknown } | { readonly type: "document"; readonly value: unknown } | { readonly type: "done" };
+
+/**
+ * Reads a stream of events, however a server frames it: with or without `event:` lines, as lines of JSON, or as one JSON document. Throws
+ * {@link ServerError} for what is an error in any shape, for a page, and for what cannot be read, saying what came.
+ */
+export async function* serverEvents(response: Response): AsyncGenerator<ServerEvent, void, void> {
+  const contentType = response.headers.get("content-type") ?? "no content type";
+  const events: ServerEvent[] = [];
+  const read = readerOf(contentType, response.headers, events);
+  const decoder = new TextDecoder();
+  const body = response.body?.getReader();
+  try {
+    for (let step = await body?.read(); step && !step.done; step = await body?.read()) {
+      read.feed(decoder.decode(step.value, { stream: true }));
+      yield* events.splice(0);
+    }
+    read.end(decoder.decode());
+    yield* events.splice(0);
+  } finally {
+    void body?.cancel().catch(() => undefined); // Nobody reads on; the connection may be gone already.
+  }
+}
+
+interface Reader {
+  feed(text: string): void;
+  end(rest: string): void;
+}
+
+/** As its first character says, for content types lie. */
+function readerOf(contentType: string, headers: Headers, events: ServerEvent[]): Reader {
+  let begun = "";
+  let reader: Reader | undefined;
+  return {
+    feed(text) {
+      if (reader) return reader.feed(text);
+      begun += text;
+      const start = begun.trimStart();
+      if (start === "") return;
+      reader = /^[[{<]/.test(start) ? documentReader(contentType, headers, events) : streamReader(contentType, headers, events);
+      reader.feed(begun);
+    },
+    end(rest) {
+      if (rest) this.feed(rest);
+      if (reader) reader.end("");
+      else throw new ServerError({ message: "the server sent nothing", codes: [], isUnreadable: true }, headers);
+    },
+  };
+}
+
+function streamReader(contentType: string, headers: Headers, events: ServerEvent[]): Reader {
+  let seen = "";
+  let found = 0;
+  const parser = createParser({
+    onEvent({ event, data }) {
+      found++;
+      for (const value of valuesOf(data.trim())) {
+        if (value === DONE) events.push({ type: "done" });
+        else if (event === "error" || isError(value)) throw new ServerError(saidBy(value), headers);
+        else events.push({ type: "event", value });
+      }
+    },
+  });
+  function* valuesOf(data: string): Generator<unknown, void, void> {
+    if (data === "" || BEATS.test(data)) return;
+    if (data === DONE) return yield DONE;
+    const whole = jsonOf(data);
+    if (whole !== BROKEN) return yield whole;
+    // Some proxies leave out the empty line between two events.
+    const lines = data.split("\n").map((line) => line.trim());
+    for (const line of lines) {
+      const value = line === DONE ? DONE : jsonOf(line);
+      if (value !== BROKEN) yield value;
+      else throw unreadable(`an event that is no JSON: ${first(line)}`, headers);
+    }
+  }
+  return {
+    feed(text) {
+      if (seen.length < FIRST_CHARS_MAX) seen += text;
+      parser.feed(text);
+    },
+    end() {
+      parser.feed("\n\n"); // The last event may lack its empty line.
+      if (found === 0 && !/^(?:\ufeff)?\s*:/.test(seen)) throw plainWords(seen, contentType, headers);
+    },
+  };
+}
+
+const DONE = "[DONE]";
+const BROKEN = Symbol("no JSON");
+/** What some proxies send as data to keep a connection open. */
+const BEATS = /^"?(?:ping|pong|heartbeat|keep-?alive)"?$/i;
+
+function documentReader(contentType: string, headers: Headers, events: ServerEvent[]): Reader {
+  let text = "";
+  return {
+    feed(more) {
+      text += more;
+      if (text.length > DOCUMENT_CHARS_MAX) throw unreadable("a document that is far too long", headers);
+    },
+    end() {
+      if (isPage(text)) throw new ServerError(saidIn(text), headers);
+      const whole = jsonOf(text);
+      if (whole !== BROKEN) {
+        if (isError(whole)) throw new ServerError(saidBy(whole), headers);
+        events.push({ type: "document", value: Array.isArray(whole) && whole.length === 1 ? (whole[0] as unknown) : whole });
+        return;
+      }
+      for (const line of text.split("\n").filter((one) => one.trim() !== "")) {
+        const value = jsonOf(line);
+        if (value === BROKEN) throw plainWords(text, contentType, headers);
+        if (isError(value)) throw new ServerError(saidBy(value), headers);
+        events.push({ type: "event", value });
+      }
+    },
+  };
+}
+
+const DOCUMENT_CHARS_MAX = 4_000_000; // Far above any reply; also guards against a server that never ends.
+
+const plainWords = (text: string, contentType: string, headers: Headers): ServerError =>
+  unreadable(`${contentType.split(";")[0]}, which begins with: ${first(text)}`, headers);
+
+const unreadable = (what: string, headers: Headers): ServerError =>
+  new ServerError({ message: `in place of a reply came ${what}`, codes: [], isUnreadable: true }, headers);
+
+const FIRST_CHARS_MAX = 120;
+
+const first = (text: string): string => JSON.stringify(text.trim().slice(0, FIRST_CHARS_MAX));
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return BROKEN;
+  }
+}

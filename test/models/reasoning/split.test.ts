@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { FAMILIES } from "../../../src/models/reasoning/marks.ts";
+import { newSplitter, splitReasoning } from "../../../src/models/reasoning/split.ts";
+
+/** What the model wrote, and what of it was said. */
+const CASES: { readonly [name: string]: readonly [written: string, said: string] } = {
+  "DeepSeek R1": ["<think>\nHm. {not json}\n</think>\n\nBlue.", "Blue."],
+  "nothing thought": ["<think>\n\n</think>\n\nBlue.", "Blue."],
+  "thinking": ["<thinking>Hm.</thinking>Blue.", "Blue."],
+  "thought, through Gemini's door": ["<thought>Hm.</thought>Blue.", "Blue."],
+  "reasoning": ["<reasoning>Hm.</reasoning>\nBlue.", "Blue."],
+  "in capitals": ["<THINK>Hm.</Think>Blue.", "Blue."],
+  "Magistral": ["[THINK]Hm.[/THINK]Blue.", "Blue."],
+  "Kimi-VL": ["◁think▷Hm.◁/think▷Blue.", "Blue."],
+  "Seed-OSS": ["<seed:think>Hm.</seed:think>Blue.", "Blue."],
+  "Command A": ["<|START_THINKING|>Hm.<|END_THINKING|><|START_RESPONSE|>Blue.<|END_RESPONSE|>", "Blue."],
+  "OpenThinker": ["<|begin_of_thought|>Hm.<|end_of_thought|><|begin_of_solution|>Blue.<|end_of_solution|>", "Blue."],
+  "gpt-oss": ["<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>Blue.<|return|>", "Blue."],
+  "gpt-oss, its beginning missing": ["Hm.<|end|><|start|>assistant<|channel|>final<|message|>Blue.", "Blue."],
+  "Gemma 4": ["<|channel>thought\nHm.\n<channel|>Blue.", "Blue."],
+  "MedGemma": ["<unused94>thought\nHm.<unused95>Blue.", "Blue."],
+  "blanks in front": ["\n  <think>Hm.</think>\n\nBlue.", "Blue."],
+  "the opening mark missing": ["Hm, TERMINATE?\n</think>\n\nBlue.", "Blue."],
+  "the opening mark missing, on one line": ["Hm.</think>Blue.", "Blue."],
+  "the opening mark missing, code in the thoughts": ["Try ```python\nprint(1)\n```\nor not.\n</think>\nBlue.", "Blue."],
+  "the opening mark missing, a block left open": ["Try\n```python\nprint(1)\n</think>\nBlue.", "Blue."],
+  "the opening mark missing, and no answer": ["I should look it up.\n</think>\n\n", ""],
+  "never closed": ["<think>Hm. Blue?", ""],
+  "never closed, behind an answer": ["Blue.\n<think>Or green?", "Blue.\n"],
+  "twice": ["<think>Hm.</think>Blue. <think>Or not?</think>And green.", "Blue. And green."],
+  "at the beginning of a line": ["Blue.\n<think>Hm.</think>\nGreen.", "Blue.\n\nGreen."],
+  "one in the other": ["<think>a <think>b</think> c</think>Blue.", "Blue."],
+  "it spoke of the mark while it thought": ["<think>Shall I use <think> again?</think>Blue.", "Blue."],
+  "closed twice": ["<think>Hm.</think></think>Blue.", "Blue."],
+  "another family's mark in it": ["<think>[THINK] </thinking> is no end</think>Blue.", "Blue."],
+  "marks in code": ["Write `<think>` and `</think>`.", "Write `<think>` and `</think>`."],
+  "marks in a block of code": ["See:\n```xml\n<think>x</think>\n```\nDone.", "See:\n```xml\n<think>x</think>\n```\nDone."],
+  "marks in quotation marks": ['It ends with "</think>", you see.', 'It ends with "</think>", you see.'],
+  "a mark that is spoken of": ["The <think> tag opens it.", "The <think> tag opens it."],
+  "marks in JSON": ['{"reason":"it wrote <think>x</think>"}', '{"reason":"it wrote <think>x</think>"}'],
+  "tags of one's own": ["Wrap it in <reasoning>x</reasoning> then.", "Wrap it in <reasoning>x</reasoning> then."],
+  "no mark at all": ["a < b && c > d [see 1]", "a < b && c > d [see 1]"],
+  "half a mark at the end": ["a <thin", "a <thin"],
+  "JSON behind thoughts": ['<think>{"next":"Maya"}</think>\n{"next":"Noor"}', '{"next":"Noor"}'],
+}; // prettier-ignore
+
+describe("reasoning that a server leaves in the text", () => {
+  test.each(Object.entries(CASES))("%s", (_, [written, said]) => {
+    expect(splitReasoning(written).answer).toBe(said);
+  });
+
+  test("the same, one character after the other", () => {
+    for (const [name, [written, said]] of Object.entries(CASES)) {
+      const splitter = newSplitter();
+      for (const char of written) splitter.push(char);
+      splitter.end();
+      expect([name, splitter.answer()]).toEqual([name, said]);
+    }
+  });
+});
+
+const cut = (text: string, cuts: readonly number[]): string[] => {
+  const places = [0, ...cuts.map((at) => at % (text.length + 1)).toSorted((a, b) => a - b), text.length];
+  return places.slice(1).map((end, index) => text.slice(places[index], end));
+};
+
+const plain = fc.stringMatching(/^[a-z .,\n]{0,40}$/);
+const cuts = fc.array(fc.nat({ max: 500 }), { maxLength: 30 });
+
+test("wherever it is cut, any text of words, marks and code gives the same answer", () => {
+  const marks = FAMILIES.flatMap(({ open, close }) => [...open, ...close]);
+  const piece = fc.oneof(fc.constantFrom(...marks, "`", "```", "\n", '"', "{", "~~~", "<", "</"), plain);
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), cuts, (pieces, places) => {
+      const text = pieces.join("");
+      const whole = splitReasoning(text);
+      const splitter = newSplitter();
+      const shown = [...cut(text, places).flatMap((part) => splitter.push(part)), ...splitter.end()];
+      expect([splitter.answer(), splitter.reasoning()]).toEqual([whole.answer, whole.reasoning]);
+      expect(shown.every(({ text: part }) => part !== "")).toBe(true);
+    }),
+  );
+});
+
+test("whatever is thought within marks, however deep and wherever it is cut, is not said, and what is shown as words is the answer", () => {
+  const family = fc.constantFrom(...FAMILIES.filter(({ open }) => open.length > 0));
+  fc.assert(
+    fc.property(family, fc.array(plain, { minLength: 1, maxLength: 5 }), plain, cuts, ({ open, close }, thoughts, said, places) => {
+      const nested = thoughts.reduce((inner, thought) => `${open[0]}${thought}STOP${inner}STOP${close[0]}`, "");
+      const answer = said.trim();
+      const splitter = newSplitter();
+      const shown = [...cut(`${nested}\n${answer}`, places).flatMap((part) => splitter.push(part)), ...splitter.end()];
+      expect(splitter.answer()).toBe(answer);
+      expect(shown.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("")).toBe(answer);
+      expect(splitter.reasoning().split("STOP").length).toBe(2 * thoughts.length + 1);
+    }),
+  );
+});
+
+test("text without any mark comes out as it went in, at once but for what may begin a mark", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme", maxLength: 200 }), cuts, (text, places) => {
+      fc.pre(!/<\/?|\[|◁/.test(text));
+      const splitter = newSplitter();
+      const shown = [...cut(text, places).flatMap((part) => splitter.push(part)), ...splitter.end()];
+      expect(splitter.answer()).toBe(text);
+      expect(shown.map((part) => part.text).join("")).toBe(text);
+    }),
+  );
+});
+
+test("a model that is known to begin without a mark is shown as thinking until it closes one", () => {
+  const splitter = newSplitter({ opensUnmarked: true });
+  const shown = [...splitter.push("Hm, hm."), ...splitter.push("</think>\n\nBlue."), ...splitter.end()];
+  expect(shown).toEqual([
+    { type: "reasoning", text: "Hm, hm." },
+    { type: "text", text: "Blue." },
+  ]);
+  expect([splitter.answer(), splitter.reasoning(), splitter.closedAlone]).toEqual(["Blue.", "Hm, hm.", true]);
+});
+
+test("a long row of marks that never ends costs no more than it is long", () => {
+  const splitter = newSplitter();
+  const begin = performance.now();
+  for (let at = 0; at < 100_000; at++) splitter.push(at % 3 === 0 ? "`" : at % 3 === 1 ? "<thin" : "\n");
+  for (let at = 0; at < 100_000; at++) splitter.push("`");
+  splitter.end();
+  expect(splitter.answer().length).toBe(100_000 + 33_334 + 33_333 * 5 + 33_333);
+  expect(performance.now() - begin).toBeLessThan(5_000);
+});
