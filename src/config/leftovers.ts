@@ -1,4 +1,5 @@
 import { SELECTOR } from "../engine/reading/transcript.ts";
+import { nameKey } from "../engine/names.ts";
 import type { PlayedScript } from "./file/script.ts";
 import type { Settings } from "./load.ts";
 import { reachable } from "./build/snapshot.ts";
@@ -11,7 +12,7 @@ export function leftoversOf(settings: Settings, team: string, scripts: readonly 
   const own = reachable(settings, team);
   const [here, anywhere] = [namesIn(own), namesIn(settings)];
   const counts = (agent: string) => {
-    const name = agent.toLowerCase();
+    const name = nameKey(agent);
     return here.has(name) || !anywhere.has(name);
   };
   // Of one that was made several times, what none of them has said.
@@ -21,7 +22,7 @@ export function leftoversOf(settings: Settings, team: string, scripts: readonly 
   });
 }
 
-/** Whose replies a file may hold, lower case: those of agents, of what leads, and of what is behind tools. */
+/** Whose replies a file may hold, by the keys of their names: those of agents, of what leads, and of what is behind tools. */
 function namesIn({ teams, tools }: Pick<Settings, "teams" | "tools">): ReadonlySet<string> {
   const names = [...teams.values()].flatMap(({ agents, speakers }) => [
     ...agents.flatMap(({ name }) => [name, `${name}/${SELECTOR}`]),
@@ -29,5 +30,5 @@ function namesIn({ teams, tools }: Pick<Settings, "teams" | "tools">): ReadonlyS
     ...(speakers.policy === "magentic" ? [speakers.name] : []),
   ]);
   const behind = [...tools].flatMap(([name, { kind }]) => (kind === "agent" ? [name, `${name}/${SELECTOR}`] : []));
-  return new Set([...names, ...behind].map((name) => name.toLowerCase()));
+  return new Set([...names, ...behind].map(nameKey));
 }

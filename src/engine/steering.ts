@@ -2,6 +2,7 @@ import { isStanding } from "./approvals.ts";
 import type { Beside, EventBody, Person, RunEvent } from "./events/events.ts";
 import { isHalted } from "./limits/halt.ts";
 import { offerAt, type RaiseCeilings } from "./limits/run-limits.ts";
+import { isSameName } from "./names.ts";
 import type { Question } from "./reading/run-state.ts";
 import { currentRun, type Transcript } from "./reading/transcript.ts";
 
@@ -65,8 +66,7 @@ export function steered(transcript: Transcript, wish: Steering, ceilings?: Raise
  */
 export function questionFor(questions: readonly Question[], said: { readonly person: Person; readonly to?: string }): Question | undefined {
   if (said.to !== undefined) return questions.find(({ agent, participant }) => agent === said.to || participant === said.to);
-  const name = said.person.name.toLowerCase();
-  return questions.find(({ agent }) => agent.toLowerCase() === name) ?? questions[0];
+  return questions.find(({ agent }) => isSameName(agent, said.person.name)) ?? questions[0];
 }
 
 /** Whether a wish of this id is in the log already, as after a crash between its recording and its answer. */

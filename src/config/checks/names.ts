@@ -1,4 +1,6 @@
 import { transferTool } from "../../engine/agents/handoff.ts";
+import { isSameName } from "../../engine/names.ts";
+import { looksLike } from "../../lookalikes.ts";
 import type { TeamSettings } from "../schema/team-file.ts";
 import type { Path, Report, Surroundings } from "./report.ts";
 
@@ -19,7 +21,8 @@ export function checkNames(name: string, team: TeamSettings, { teams }: Surround
   }
 
   function claim(speaker: string, trail: readonly string[], at: Path | undefined, own: Path): void {
-    const other = seen.get(transferTool(speaker));
+    const other =
+      seen.get(transferTool(speaker)) ?? [...seen.values()].find((one) => isForeign(one) !== isForeign(speaker) && looksLike(one, speaker));
     if (other !== undefined) report("mistake", at ?? own, tooAlike(speaker, other, at && trail.at(-1)));
     seen.set(transferTool(speaker), speaker);
   }
@@ -39,10 +42,12 @@ export function checkNames(name: string, team: TeamSettings, { teams }: Surround
   visit(team, [name], undefined);
 }
 
+/** Whether it has letters of another script than Latin: some look like Latin ones. */
+const isForeign = (name: string): boolean => /(?!\p{Script=Latin})\p{L}/u.test(name);
+
 function tooAlike(name: string, other: string, inside: string | undefined): string {
   const where = inside === undefined ? "" : ` (of the team "${inside}")`;
-  const how =
-    other.toLowerCase() === name.toLowerCase() ? "the same name, upper and lower case aside" : "too like each other to be told apart";
+  const how = isSameName(other, name) ? "the same name, upper and lower case aside" : "too like each other to be told apart";
   return `"${name}"${where} and "${other}" are ${how}; give each agent its own.`;
 }
 

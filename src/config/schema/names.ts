@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { nameKey } from "../../engine/names.ts";
 
 /** Names that a person, a selector's answer, Slack or Parley itself already uses. */
 const RESERVED_NAMES: readonly string[] = [
-  "human", "user", "system", "assistant", "tool", "selector", "finish", "person", "parley", "slackbot", "slack", "here", "channel", "everyone", "group",
+  "human", "user", "system", "tool", "selector", "finish", "person", "parley", "slackbot", "slack", "here", "channel", "everyone", "group",
 ]; // prettier-ignore
 
 export const AGENTS_PER_TEAM_MAX = 20; // A selector reads every description before each turn; people cannot follow more voices either.
@@ -18,15 +19,18 @@ export const key = z
 
 export const agentName = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9 _-]{0,39}$/, {
-    error: "a name starts with a letter and has at most 40 letters, digits, spaces, - and _, so that it can be said and selected",
+  // Unicode writes one name in several ways; from here on there is one.
+  .normalize("NFKC")
+  .regex(/^\p{L}[\p{L}\p{M}\p{N} _-]{0,39}$/u, {
+    error:
+      "a name starts with a letter, of any script, and has at most 40 letters, digits, spaces, - and _, so that it can be said and selected",
   })
   .refine((text) => text === text.trim(), { error: "a name does not end with a space" })
-  .refine((text) => !RESERVED_NAMES.includes(text.toLowerCase()), { error: "this name is reserved; take another" })
+  .refine((text) => !RESERVED_NAMES.includes(nameKey(text)), { error: "this name is reserved; take another" })
   .describe("How people, other agents and the selector call it.");
 
 /** A name of an agent where it is only referred to. */
-export const agentRef = z.string().min(1).max(40);
+export const agentRef = z.string().normalize("NFKC").min(1).max(40);
 
 export const modelRef = key.describe("A name under `models`.");
 

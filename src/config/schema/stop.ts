@@ -12,7 +12,7 @@ export const CONDITIONS = {
       z.string().min(1).max(200),
       z.strictObject({
         text: z.string().min(1).max(200),
-        agents: z.array(z.string()).min(1).optional(),
+        agents: z.array(agentRef).min(1).optional(),
         where: z
           .enum(["end", "anywhere"])
           .optional()

@@ -5,6 +5,7 @@ import { Audit, Retention } from "./keeping.ts";
 import { type GuardSettings } from "./guards.ts";
 import { type ModelChoice, Providers } from "./models.ts";
 import { AGENTS_PER_TEAM_MAX, description, key } from "./names.ts";
+import { withOwnSpellings } from "./spellings.ts";
 import { Allow } from "./allow.ts";
 import { Ceilings } from "./ceilings.ts";
 import { Limits, usdPerDay } from "./limits.ts";
@@ -39,43 +40,47 @@ const EXTENSIONS_MAX = 50;
 const guards = (guard: z.ZodType<GuardSettings>) => z.array(guard).max(GUARDS_MAX).default([]);
 
 const teamOf = ({ speakers, agent, stop, guard }: Named) =>
-  z.strictObject({
-    description: description.describe("One line for people who pick a team."),
-    speakers,
-    agents: z.array(agent).min(1, { error: "a team needs at least one agent" }).max(AGENTS_PER_TEAM_MAX),
-    stop: stop
-      .optional()
-      .describe(
-        "The team's goal, asked between turns. Without it only a leader's decision, a graph's end, a person or the limits end a run.",
+  z
+    .strictObject({
+      description: description.describe("One line for people who pick a team."),
+      speakers,
+      agents: z.array(agent).min(1, { error: "a team needs at least one agent" }).max(AGENTS_PER_TEAM_MAX),
+      stop: stop
+        .optional()
+        .describe(
+          "The team's goal, asked between turns. Without it only a leader's decision, a graph's end, a person or the limits end a run.",
+        ),
+      guards: guards(guard).describe(
+        "Beside those of the whole file: what looks at words before they go to a model, to a tool or to people.",
       ),
-    guards: guards(guard).describe(
-      "Beside those of the whole file: what looks at words before they go to a model, to a tool or to people.",
-    ),
-    limits: Limits.prefault({}),
-    answerWithinMinutes: z
-      .number()
-      .positive()
-      .max(7 * 24 * 60)
-      .optional()
-      .describe("How long a question to people waits; then the run goes on without an answer. For as long as it takes when absent."),
-    approvals: z
-      .strictObject({
-        code: actions.describe("off: no code is run. ask: a person says yes to each block first. auto: it runs in the sandbox."),
-        tools: actions.describe("The same for tools that touch the world outside: pages of the web and MCP servers."),
-      })
-      .prefault({})
-      .describe("For the whole team and the teams inside it; an agent's or a tool's own rule, and a channel's in Slack, may be stricter."),
-    approveWithinMinutes: z
-      .number()
-      .positive()
-      .max(7 * 24 * 60)
-      .default(60)
-      .describe("How long code or a tool waits for a person's yes; then it is not run."),
-    quiet: z
-      .boolean()
-      .default(false)
-      .describe("Slack shows the card, the questions and the result alone; the turns are in a file under the result."),
-  });
+      limits: Limits.prefault({}),
+      answerWithinMinutes: z
+        .number()
+        .positive()
+        .max(7 * 24 * 60)
+        .optional()
+        .describe("How long a question to people waits; then the run goes on without an answer. For as long as it takes when absent."),
+      approvals: z
+        .strictObject({
+          code: actions.describe("off: no code is run. ask: a person says yes to each block first. auto: it runs in the sandbox."),
+          tools: actions.describe("The same for tools that touch the world outside: pages of the web and MCP servers."),
+        })
+        .prefault({})
+        .describe(
+          "For the whole team and the teams inside it; an agent's or a tool's own rule, and a channel's in Slack, may be stricter.",
+        ),
+      approveWithinMinutes: z
+        .number()
+        .positive()
+        .max(7 * 24 * 60)
+        .default(60)
+        .describe("How long code or a tool waits for a person's yes; then it is not run."),
+      quiet: z
+        .boolean()
+        .default(false)
+        .describe("Slack shows the card, the questions and the result alone; the turns are in a file under the result."),
+    })
+    .overwrite(withOwnSpellings);
 
 // Plain words alone: they are put into a shell line of an image's build, and into the one that starts a block.
 const COMMAND = /^[\w./+-]+( [\w./+=:,-]+)*$/;

@@ -1,3 +1,4 @@
+import { asciiName } from "../names.ts";
 import { HUMAN } from "../events/events.ts";
 import type { JsonSchema, ToolCall, ToolSpec } from "../model.ts";
 import type { ToolResult } from "../tool.ts";
@@ -35,7 +36,8 @@ const OPTION_CHARS_MAX = 75;
 export const QUESTION_CHARS_MAX = 2_000;
 
 /** The tool's name for a hand-over to this agent. */
-export const transferTool = (to: string): string => `transfer_to_${to.toLowerCase().replaceAll(/[^a-z0-9_-]/g, "_")}`;
+export const transferTool = (to: string): string => `${TRANSFER}${asciiName(to)}`;
+const TRANSFER = "transfer_to_";
 
 export function readHandoffs(allowed: readonly (string | Handoff)[]): Handoffs {
   const byTool = new Map<string, Handoff>();
@@ -43,11 +45,14 @@ export function readHandoffs(allowed: readonly (string | Handoff)[]): Handoffs {
     const handoff = typeof entry === "string" ? { to: entry } : entry;
     byTool.set(handoff.tool ?? transferTool(handoff.to), handoff);
   }
+  // A model, or a replay file, may write the name itself.
+  const meant = (tool: string): Handoff | undefined =>
+    byTool.get(tool) ?? (tool.startsWith(TRANSFER) ? byTool.get(transferTool(tool.slice(TRANSFER.length))) : undefined);
   return {
     specs: [...byTool].map(([tool, handoff]) => specFor(tool, handoff)),
-    isHandoff: (tool) => byTool.has(tool),
+    isHandoff: (tool) => meant(tool) !== undefined,
     parse(call, beside) {
-      const handoff = byTool.get(call.tool);
+      const handoff = meant(call.tool);
       if (!handoff) throw new Error(`${call.tool} is not a hand-over`);
       if (handoff.to !== HUMAN) {
         const words = beside.trim() === "" ? {} : { beside };

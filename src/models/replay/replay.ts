@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { systemClock, type Clock } from "../../engine/clock.ts";
+import { isSameName } from "../../engine/names.ts";
 import type { Usage } from "../../engine/events/events.ts";
 import type { Turn } from "../../engine/turn.ts";
 import type { Model, ModelFailureKind, ModelReply, ModelRequest, ToolCall } from "../../engine/model.ts";
@@ -186,7 +187,7 @@ const aborted = ({ agent }: ModelRequest): ModelReply => ({
 /** By the agent's name; what leads inside a team may also be written down by what it is. */
 function scriptOf(file: ReplayFile, agent: string): string | undefined {
   if (Object.hasOwn(file.replies, agent)) return agent;
-  const same = Object.keys(file.replies).find((name) => name.toLowerCase() === agent.toLowerCase());
+  const same = Object.keys(file.replies).find((name) => isSameName(name, agent));
   const leads = agent.lastIndexOf("/");
   return same ?? (leads < 0 ? undefined : scriptOf(file, agent.slice(leads + 1)));
 }

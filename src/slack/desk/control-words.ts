@@ -1,3 +1,5 @@
+import { isWrittenTogether, nameKey } from "../../engine/names.ts";
+
 /** What a reply in a thread asks of the run itself, and to whom it speaks. */
 
 export type Word = (typeof WORDS)[number];
@@ -12,13 +14,14 @@ export function commandWord(text: string): Word | undefined {
 
 /** `critic: …`, `Critic, …` or `@Critic …`, where the first words are an agent's name. The words stay whole: agents read whom they are for. */
 export function addressee(text: string, agents: readonly { readonly name: string }[]): string | undefined {
-  const start = text.trimStart().toLowerCase();
+  const start = nameKey(text.trimStart());
   return agents
     .toSorted((one, other) => other.name.length - one.name.length)
     .find(({ name }) => {
-      const own = name.toLowerCase();
+      const own = nameKey(name);
       const isCalled = start.startsWith(`@${own}`);
       const rest = start.slice(own.length + (isCalled ? 1 : 0));
-      return isCalled ? /^[\s,:]/.test(rest) : start.startsWith(own) && /^\s?[:,]\s*\S/.test(rest);
+      if (isCalled) return isWrittenTogether(own.at(-1) ?? "") || /^[\s,:、]/.test(rest);
+      return start.startsWith(own) && /^\s?[:,、]\s*\S/.test(rest);
     })?.name;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nameKey } from "../../engine/names.ts";
 import type { Filled } from "../words/form-inputs.ts";
 import { INPUT_CHARS_MAX } from "../words/limits.ts";
 
@@ -97,7 +98,7 @@ export function teamOfForm(before: TeamJson, form: Filled): { readonly team: Tea
     const unknown = order.filter((name) => !before.agents.some((agent) => isSame(agent.name, name)));
     if (unknown.length > 0)
       errors[TEAM.agents] = `There is no agent ${unknown.join(", ")} in this team. To add one, open the team and press New agent.`;
-    else if (new Set(order.map((name) => name.toLowerCase())).size < order.length) errors[TEAM.agents] = "An agent is listed twice.";
+    else if (new Set(order.map(nameKey)).size < order.length) errors[TEAM.agents] = "An agent is listed twice.";
     team.agents = order.flatMap((name) => before.agents.find((agent) => isSame(agent.name, name)) ?? []);
   }
   if (form.has(TEAM.turns)) {
@@ -219,7 +220,7 @@ function list(agent: AgentJson, key: "tools" | "handoffs", values: unknown[] | r
   else (agent as { [key: string]: unknown })[key] = [...values];
 }
 
-const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+const isSame = (one: string, other: string): boolean => nameKey(one) === nameKey(other);
 const linesOf = (text: string): string[] =>
   text
     .split("\n")

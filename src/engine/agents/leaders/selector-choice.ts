@@ -1,3 +1,4 @@
+import { isSameName } from "../../names.ts";
 import { mentionedNames } from "./mentioned-names.ts";
 
 export interface Choice {
@@ -17,8 +18,7 @@ export function readChoice(
 ): Choice | { kind: "none"; trouble: string } {
   const structured = parseAnswer(text);
   if (structured) {
-    const wanted = structured.next.trim().toLowerCase();
-    const next = [...names, ...actions].find((name) => name.toLowerCase() === wanted);
+    const next = [...names, ...actions].find((name) => isSameName(name, structured.next.trim()));
     if (next)
       return { kind: "choice", next, reason: structured.reason, instruction: structured.instruction, progress: structured.progress };
     return { kind: "none", trouble: `${JSON.stringify(structured.next.slice(0, NAME_CHARS_SHOWN))} cannot speak next.` };
