@@ -11,6 +11,7 @@ COPY teams ./teams
 COPY sandbox ./sandbox
 COPY src ./src
 COPY local-slack ./local-slack
+COPY web ./web
 RUN npm run build && npm prune --omit=dev --omit=optional
 
 FROM node:24-slim

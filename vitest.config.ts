@@ -38,7 +38,7 @@ const patience = {
 
 export default defineConfig({
   test: {
-    globalSetup: ["test/support/report/requirements.ts"],
+    globalSetup: ["test/support/report/requirements.ts", "test/support/browser/pages.ts"],
     reporters: ["default", "./test/support/report/closing-report.ts"],
     teardownTimeout: 20_000,
     projects: [

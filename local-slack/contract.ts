@@ -6,12 +6,21 @@ export interface WorkspaceOptions {
   readonly suggestions?: readonly { readonly title: string; readonly text: string }[];
   /** A line on the page that says what is simulated and what is the real bot. */
   readonly notice?: string;
+  /** What the app's manifest names under `features.shortcuts`; the page offers them in its menus. */
+  readonly shortcuts?: readonly Shortcut[];
   /** Milliseconds since the epoch; tests hand in their own. */
   readonly now?: () => number;
   /** Refuse posts above one a second a channel (burst 3), and other methods above their tier, with 429 as Slack does. Default true. */
   readonly rateLimits?: boolean;
   /** How long a press lets the app open a modal, by `now`. Default Slack's three seconds; a test whose clock runs faster than its machine hands in more. */
   readonly triggerMs?: number;
+}
+
+/** A way into the app by a menu: of a message, or of the whole workspace. */
+export interface Shortcut {
+  readonly type: "global" | "message";
+  readonly name: string;
+  readonly callbackId: string;
 }
 
 /** Several workspaces on one address, into which one app is installed by OAuth. */

@@ -12,7 +12,7 @@ import { freshState } from "./state/state.ts";
 
 export { createWorkspaces } from "./several.ts";
 export type { Workspaces, WorkspacesOptions } from "./contract.ts";
-export type { WorkspaceOptions, Workspace, ThreadMessage, ApiCall, Fault } from "./contract.ts";
+export type { WorkspaceOptions, Workspace, Shortcut, ThreadMessage, ApiCall, Fault } from "./contract.ts";
 
 /**
  * Starts a local Slack on loopback: the Web API, Socket Mode and events that Parley uses, with a page. The demo and the tests both use it,
@@ -37,6 +37,7 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
     triggerMs: options.triggerMs ?? TRIGGER_MS,
     suggestions: options.suggestions ?? [],
     notice: options.notice ?? "",
+    shortcuts: options.shortcuts ?? [],
   };
   const control = createControl(local);
   const server = await startServer(local, control, options.port);

@@ -8,7 +8,7 @@ import { keepPublicTypes } from "./public-types.mjs";
 import { noticesOf } from "./third-party-notices.mjs";
 
 /** Beside the code: files and folders that it reads when it runs. */
-const READ_AT_RUN_TIME = ["local-slack/page", "teams", "sandbox", "manifest.yml", "parley.yml"];
+const READ_AT_RUN_TIME = ["web/dist", "teams", "sandbox", "manifest.yml", "parley.yml"];
 
 rmSync("dist", { recursive: true, force: true });
 compile();
@@ -18,7 +18,11 @@ keepPublicTypes(
   Object.values(exports).flatMap(({ types }) => (types ? [types.replace("./dist/", "")] : [])),
 );
 for (const path of READ_AT_RUN_TIME) cpSync(path, `dist/${path}`, { recursive: true });
-writeFileSync("THIRD-PARTY-NOTICES.md", noticesOf("."));
+// The build of a page names what went into it.
+writeFileSync(
+  "THIRD-PARTY-NOTICES.md",
+  `${noticesOf(".")}\n# Built into the pages\n\n${readFileSync("web/dist/local-slack/licenses.md", "utf8")}`,
+);
 
 /** Declarations that cannot be written (TS4023 and its like, for what is exported and unnamed) matter only where others can see them. */
 function compile() {

@@ -3,9 +3,9 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { expect, test } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "..");
-/** Where the rooms are: those of `src`, and the local Slack beside it. */
+/** Where the rooms are: those of `src`, and beside it the local Slack and what runs in a browser. */
 const SRC = join(ROOT, "src");
-const BESIDE = ["local-slack"];
+const BESIDE = ["local-slack", "web"];
 
 /** Who may import whom; `*` leaves packages and node: free. The house has these rooms and no others. */
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
@@ -16,6 +16,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   sandbox: [],
   guards: [],
   "local-slack": [],
+  // The words that the page and its server have for each other.
+  web: ["local-slack"],
   runner: ["engine", "store"],
   "telemetry.ts": ["engine", "store"],
   // Asked before a name is taken, and again before it is shown.
@@ -34,7 +36,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
 
 /** Words that belong to one room; elsewhere they are a sign that a thing is in the wrong place. */
 const OWN_WORDS: readonly { readonly words: RegExp; readonly rooms: readonly string[] }[] = [
-  { words: /\b(thread_ts|chat\.postMessage|block_id)\b/, rooms: ["slack", "local-slack"] },
+  { words: /\b(thread_ts|chat\.postMessage|block_id)\b/, rooms: ["slack", "local-slack", "web"] },
   { words: /\b(content_block|tool_use_id)\b|\.choices\b/, rooms: ["models"] },
   { words: /\b(SELECT|INSERT INTO|CREATE TABLE)\b/, rooms: ["store"] },
 ];
@@ -50,7 +52,7 @@ const files: readonly SourceFile[] = [
   ...readdirSync(SRC, { recursive: true, encoding: "utf8" }),
   ...BESIDE.flatMap((room) => readdirSync(join(ROOT, room), { recursive: true, encoding: "utf8" }).map((path) => join(room, path))),
 ]
-  .filter((path) => path.endsWith(".ts"))
+  .filter((path) => /\.tsx?$/.test(path))
   .map((path) => {
     const text = readFileSync(fileOf(path), "utf8");
     return { path: path.split(sep).join("/"), room: path.split(sep)[0] ?? "", text, imports: importsOf(text) };
@@ -130,9 +132,10 @@ const ROOMY: readonly string[] = ["slack"];
 
 test("no source file is longer than a reader can hold, and no folder fuller", () => {
   const long = files
-    .filter(({ room, text }) => ROOMY.includes(room) && text.trimEnd().split("\n").length > LINES_MAX)
+    .filter(({ room, text }) => [...ROOMY, ...BESIDE].includes(room) && text.trimEnd().split("\n").length > LINES_MAX)
     .map(({ path }) => path);
-  expect({ long, full: [...ROOMY.map((room) => join(SRC, room)), resolve(import.meta.dirname, "journeys")].flatMap(fullFolders) }).toEqual({
+  const folders = [...ROOMY.map((room) => join(SRC, room)), ...BESIDE.map((room) => join(ROOT, room)), join(ROOT, "test/journeys")];
+  expect({ long, full: folders.flatMap(fullFolders) }).toEqual({
     long: [],
     full: [],
   });

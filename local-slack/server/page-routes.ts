@@ -1,8 +1,9 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { extname, join } from "node:path";
+import { extname, join, relative, resolve, sep } from "node:path";
 import { isRefusal, type Refusal } from "../api/args.ts";
-import { command } from "../socket/commands.ts";
+import { command, shortcut } from "../socket/commands.ts";
 import { sendFile } from "./file-routes.ts";
 import { readBody, readJson, refuseRequest, sendJson } from "./http.ts";
 import { use } from "../socket/interactions.ts";
@@ -20,11 +21,15 @@ export interface Page {
   close(): void;
 }
 
+/** Where `npm run build:web` puts it; the package and the image bring it built. */
+const BUILT_PAGE = resolve(import.meta.dirname, "../../web/dist/local-slack");
+const NOT_BUILT = "the page is not built yet: run `npm run build:web`, then start this again";
+
 /** Said to people whose press came to nothing. */
 const NO_ANSWER = "the app did not answer in time";
 
 export async function createPage(local: Local): Promise<Page> {
-  const files = await readStaticFiles(join(import.meta.dirname, "../page"));
+  const files = await readStaticFiles(BUILT_PAGE);
   const streams = createPageStreams(local);
   return {
     close: () => streams.close(),
@@ -42,7 +47,8 @@ export async function createPage(local: Local): Promise<Page> {
         default: {
           if (url.pathname.startsWith("/files/")) return fileRoute(local, response, url);
           const file = files.get(url.pathname);
-          return file ? sendStatic(response, file) : refuseRequest(response, 404, "no such page");
+          if (file) return sendStatic(response, file);
+          return url.pathname === "/" ? refuseRequest(response, 503, NOT_BUILT) : refuseRequest(response, 404, "no such page");
         }
       }
     },
@@ -85,6 +91,12 @@ const POSTS: { readonly [path: string]: (local: Local, body: Json) => Promise<Js
       ...(given === undefined || given === null ? {} : { given }),
     };
     return answered(await use(local, used));
+  },
+  "/page/shortcut": async (local, body) => {
+    const [channel, ts] = [field(body, "channel"), field(body, "ts")];
+    const given = { user: field(body, "as"), callbackId: field(body, "callbackId"), ...(ts === "" ? {} : { channel, ts }) };
+    if (!local.state.users.has(given.user)) return { ok: false, error: "user_not_found" };
+    return answered(await shortcut(local, given));
   },
   "/page/submit": async (local, body) => {
     const result = await submit(local, { user: field(body, "as"), viewId: field(body, "viewId"), values: body["values"] });
@@ -153,15 +165,18 @@ const SAME_ORIGIN = { "cross-origin-resource-policy": "same-origin" };
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The files that can be had, by path: what lies in the folder at the start and nothing else. */
+/** The files that can be had, by path: what lies in the folder at the start and nothing else. None where there is no such folder. */
 async function readStaticFiles(folder: string): Promise<Map<string, StaticFile>> {
   const files = new Map<string, StaticFile>();
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  if (!existsSync(folder)) return files;
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
     const type = TYPES[extname(entry.name)];
     if (!entry.isFile() || type === undefined) continue;
-    const file = { type, content: await readFile(join(folder, entry.name)) };
-    files.set(`/${entry.name}`, file);
-    if (entry.name === "index.html") files.set("/", file);
+    const path = join(entry.parentPath, entry.name);
+    const file = { type, content: await readFile(path) };
+    const name = relative(folder, path).split(sep).join("/");
+    files.set(`/${name}`, file);
+    if (name === "index.html") files.set("/", file);
   }
   return files;
 }

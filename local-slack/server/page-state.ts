@@ -37,6 +37,7 @@ export function pageState(local: Local, as: string): PageState | undefined {
       .map(({ channel, threadTs, status, persona }) => ({ channel, threadTs, status, ...personaOf(persona) })),
     home: home && pageView(home),
     suggestions: local.suggestions,
+    shortcuts: local.shortcuts,
     prompts: channels.flatMap((channel) => (channel.kind === "im" ? promptsOf(local, channel.id) : [])),
   };
 }

@@ -7,6 +7,7 @@
  *   POST /page/post                 PostRequest → { ok, ts }
  *   POST /page/click                ClickRequest → { ok } or { ok: false, error }
  *   POST /page/submit               SubmitRequest → { ok } or { ok: false, errors: { [block_id]: text } }
+ *   POST /page/shortcut             ShortcutRequest → { ok } or { ok: false, error }
  *   POST /page/close-modal          { as, viewId } → { ok }
  *   POST /page/open                 { as, channel, tab? } → { ok }; a DM or the Home tab was opened
  *   GET  /files/ID/NAME             a file's bytes; `Content-Disposition: attachment` unless it is a raster image
@@ -29,11 +30,19 @@ export interface PageState {
   readonly suggestions: readonly { readonly title: string; readonly text: string }[];
   /** What the app suggests in this person's DM with it. */
   readonly prompts: readonly PagePrompt[];
+  /** The app's shortcuts: on a message in its menu, global ones beside the composer. */
+  readonly shortcuts: readonly PageShortcut[];
 }
 
 export interface PagePrompt {
   readonly title: string;
   readonly message: string;
+}
+
+export interface PageShortcut {
+  readonly type: "global" | "message";
+  readonly name: string;
+  readonly callbackId: string;
 }
 
 export interface PageUser {
@@ -127,6 +136,14 @@ export interface ClickRequest {
   readonly elementType: string;
   readonly value?: string;
   readonly selected?: unknown;
+}
+
+export interface ShortcutRequest {
+  readonly as: string;
+  readonly callbackId: string;
+  /** The message, for a shortcut on one. */
+  readonly channel?: string;
+  readonly ts?: string;
 }
 
 export interface SubmitRequest {

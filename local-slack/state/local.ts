@@ -1,3 +1,4 @@
+import type { Shortcut } from "../contract.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Changes } from "./changes.ts";
 import type { Grants } from "./grants.ts";
@@ -27,6 +28,7 @@ export interface Local {
   readonly triggerMs: number;
   readonly suggestions: readonly { readonly title: string; readonly text: string }[];
   readonly notice: string;
+  readonly shortcuts: readonly Shortcut[];
 }
 
 /** Whether the app is in the workspace by way of its organisation. */

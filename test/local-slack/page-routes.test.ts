@@ -219,8 +219,10 @@ test("another site can neither read nor post, by name, by origin or by form", as
 
 test("static files come with a strict policy, and only those that are in the folder", async () => {
   const workspace = await open();
-  const [name = ""] = (await readdir(join(import.meta.dirname, "../../local-slack/page"))).filter((file) => file.endsWith(".js"));
-  const script = await fetch(`${workspace.url}${name}`);
+  const [name = ""] = (await readdir(join(import.meta.dirname, "../../web/dist/local-slack/assets"))).filter((file) =>
+    file.endsWith(".js"),
+  );
+  const script = await fetch(`${workspace.url}assets/${name}`);
   expect(script.status).toBe(200);
   expect(script.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
   expect(script.headers.get("content-security-policy")).toMatch(/^default-src 'none'; script-src 'self'; .*frame-ancestors 'none'$/);

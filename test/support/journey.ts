@@ -9,6 +9,7 @@ import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import { createParley, type Parley } from "../../src/parley.ts";
 import type { Executor } from "../../src/sandbox/executor.ts";
 import type { SlackSettings } from "../../src/slack/slack.ts";
+import { readShortcuts } from "../../src/cli/demo/shortcuts.ts";
 import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
 import { unreadable } from "./slack/plain-text.ts";
 import { overLimits } from "./slack/slack-limits.ts";
@@ -60,7 +61,7 @@ export interface Journey {
 
 export async function openJourney(options: JourneyOptions): Promise<Journey> {
   const clock = fastClock(options.startMs);
-  const slack = await createWorkspace({ port: 0, now: () => clock.now(), triggerMs: TRIGGER_MS });
+  const slack = await createWorkspace({ port: 0, now: () => clock.now(), triggerMs: TRIGGER_MS, shortcuts: await readShortcuts() });
   onTestFinished(async () => {
     // Every payload of every journey, against the one table of Slack's limits.
     const over = slack.control.calls().flatMap(overLimits);

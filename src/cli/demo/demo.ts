@@ -2,9 +2,10 @@ import { readEnv, type Env } from "../../config/env.ts";
 import { createDemoExecutor } from "../../config/sandbox/demo-executor.ts";
 import { loadSettings, type Settings } from "../../config/load.ts";
 import { createParley, type Parley } from "../../parley.ts";
-import { createWorkspace, type Workspace } from "../../../local-slack/index.ts";
+import { createWorkspace, type Workspace, type WorkspaceOptions } from "../../../local-slack/index.ts";
 import { print, readArguments, UsageError, type Io } from "../command.ts";
 import { findLocalModel } from "./local-model.ts";
+import { readShortcuts } from "./shortcuts.ts";
 
 export const help = `parley demo [--port PORT] [--offline] [--db PATH]
 
@@ -40,6 +41,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const workspace = await openWorkspace(port, {
     suggestions: cast.offline ? READY_TASKS : OPEN_TASKS,
     notice: noticeOf(cast, executor.capabilities.grade),
+    shortcuts: await readShortcuts(),
   }).catch(async (error: unknown) => {
     await executor.close(); // It may have a process of its own, which would keep this one alive.
     throw error;
@@ -129,7 +131,7 @@ function noticeOf({ offline }: Cast, grade: string): string {
 const PLACES: { readonly [grade: string]: string } = { wasm: "WebAssembly", process: "a process sandbox of this machine" };
 
 /** The port that was asked for must be free; the usual one may give way to another. */
-async function openWorkspace(port: number | undefined, options: { suggestions: typeof READY_TASKS; notice: string }): Promise<Workspace> {
+async function openWorkspace(port: number | undefined, options: Omit<WorkspaceOptions, "port">): Promise<Workspace> {
   try {
     return await createWorkspace({ ...options, port: port ?? PORT });
   } catch (error) {

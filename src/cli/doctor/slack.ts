@@ -1,6 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { findPackageJSON } from "node:module";
-import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Env } from "../../config/env.ts";
@@ -13,7 +11,7 @@ const APPS_PAGE = "https://api.slack.com/apps";
 /** Both tokens, whether Slack takes them, and whether the app may do what the manifest asks for. */
 export async function* checkSlack(
   env: Env,
-  manifest: URL = new URL("manifest.yml", pathToFileURL(findPackageJSON("..", import.meta.url) ?? "")),
+  manifest: URL = new URL("../../../manifest.yml", import.meta.url),
 ): AsyncGenerator<Finding, void, void> {
   const api = apiOf(env);
   if (!api)

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { findPackageJSON } from "node:module";
 import { resolve } from "node:path";
 import { ATTACK_DEFAULTS, ATTACKS } from "../../sandbox/cases/attacks.ts";
 import { playCases, type Answer } from "../../sandbox/cases/suite.ts";
@@ -10,7 +9,7 @@ import type { Env } from "../env.ts";
 import { engineOf, imageOf } from "./executor.ts";
 import type { SandboxSettings } from "../schema/team-file.ts";
 
-const DOCKERFILE = resolve(findPackageJSON("..", import.meta.url) ?? "", "../sandbox/Dockerfile");
+const DOCKERFILE = resolve(import.meta.dirname, "../../../sandbox/Dockerfile");
 
 /**
  * What is to be built for these settings, in order: Parley's own image where that is the one named, then the one with the packages that are

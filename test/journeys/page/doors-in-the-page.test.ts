@@ -67,4 +67,40 @@ describe.skipIf(!chromiumPath())("the ways in, as people walk them in the page",
     expect((await journey.parley.settings.get(journey.slack.teamId, `channel/${GENERAL}`))?.value).toEqual({ quiet: true });
     expect(trouble.flat()).toEqual([]);
   });
+
+  test("the shortcuts of the manifest: a message is discussed, and its thread forgotten, by the menu of the message", async () => {
+    const desk = await openModelDesk();
+    const journey = await openJourney({ file: { ...PAIR, models: { scripted: desk.model } } });
+    const browser = await launchChromium();
+    onTestFinished(() => browser.close());
+    const page = await browser.newPage();
+    const trouble = watchForTrouble(page);
+    await page.goto(`${journey.slack.url}?as=U0ADA#${GENERAL}`);
+    await page.locator("body.ready").waitFor();
+    await page.getByRole("combobox", { name: "Message #general" }).fill("Is tea better than coffee?");
+    await page.keyboard.press("Enter");
+    const message = page.locator("#channel .message", { hasText: "Is tea better than coffee?" });
+    const choose = async (shortcut: string) => {
+      await message.hover();
+      await message.getByRole("button", { name: "More actions on this message" }).click();
+      await page.getByRole("menuitem", { name: shortcut }).click();
+    };
+
+    await choose("Discuss with Parley");
+    (await desk.asked("Ana")).answer("Both are warm. DONE");
+    await page.getByRole("button", { name: /repl(y|ies)/ }).click();
+    await page.locator("#thread .message", { hasText: "Both are warm." }).last().waitFor();
+
+    await choose("Parley run controls");
+    const controls = page.getByRole("dialog", { name: "Parley run" });
+    await controls.getByRole("button", { name: "Forget this thread…" }).click();
+    await page.getByRole("dialog", { name: "Forget this thread?" }).getByRole("button", { name: "Forget" }).click();
+    await page.locator("#thread").getByText("Forgotten: what was said in this thread").waitFor();
+    await controls.getByRole("button", { name: "Close" }).last().click();
+
+    await page.locator("#channel").getByRole("button", { name: "Shortcuts" }).click();
+    await page.getByRole("menuitem", { name: "New Parley run" }).click();
+    await page.getByRole("dialog", { name: "New Parley run" }).waitFor();
+    expect(trouble).toEqual([]);
+  });
 });

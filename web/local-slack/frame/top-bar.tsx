@@ -1,0 +1,58 @@
+import { Icon, Mark } from "../../parts/icon.tsx";
+import { MenuButton, type MenuItem } from "../../parts/menu.tsx";
+import { Avatar } from "../messages/avatar.tsx";
+import { authorOf } from "../state/author.ts";
+import { useStore } from "../state/page.tsx";
+import type { Store } from "../state/store.ts";
+
+/** The bar at the top: the workspace, what is simulated here, and who this tab is. */
+export function TopBar() {
+  const store = useStore();
+  return (
+    <header className="top-bar">
+      <span className="workspace">
+        <span className="workspace-mark">
+          <Mark />
+        </span>
+        <span className="workspace-name">
+          <bdi>{store.workspace.name}</bdi>
+        </span>
+      </span>
+      <p className="notice" id="notice">
+        {store.ready && (
+          <>
+            <Icon name="info" />
+            <span>{store.workspace.notice || "This Slack is simulated on this machine."}</span>
+          </>
+        )}
+      </p>
+      {store.ready && (
+        <MenuButton
+          className="person"
+          aria-label={`You are ${store.me.name}. Be someone else`}
+          menuLabel="Who you are in this tab"
+          items={() => people(store)}
+        >
+          <Avatar of={authorOf({ user: store.me.id }, store)} size="avatar-small" />
+          <span className="person-name">
+            <span className="person-you">You are </span>
+            <bdi>{store.me.name}</bdi>
+          </span>
+          <Icon name="down" />
+        </MenuButton>
+      )}
+    </header>
+  );
+}
+
+/** Everyone, each in a tab of their own; a direct message is nobody else's. */
+function people(store: Store): readonly MenuItem[] {
+  const hash = location.hash.startsWith("#D") ? "" : location.hash;
+  return [...store.users.values()]
+    .filter((user) => !user.isBot)
+    .map((user) => {
+      const lead = <Avatar of={authorOf({ user: user.id }, store)} size="avatar-small" />;
+      if (user.id === store.me.id) return { label: user.name, detail: "You, in this tab", lead, current: true };
+      return { label: user.name, detail: "Opens in a new tab", lead, href: `?as=${encodeURIComponent(user.id)}${hash}` };
+    });
+}

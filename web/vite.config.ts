@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import { defineConfig } from "vite";
+
+/** The pages, built for the browser: one folder each under `dist`. A page loads nothing but its own files, and runs nothing inline. */
+export default defineConfig({
+  root: join(import.meta.dirname, "local-slack"),
+  base: "./",
+  logLevel: "warn",
+  build: {
+    outDir: join(import.meta.dirname, "dist/local-slack"),
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1000, // Kilobytes; the page comes from the same machine.
+    // What the bundle brings is named with its licence.
+    license: { fileName: "licenses.md" },
+  },
+});
