@@ -135,6 +135,20 @@ test("a selector whose call could pass the limit ends the run at once; nobody is
   expect(log.stopped()?.outcome).toBe("limit");
 });
 
+test("what calls have taken that are not recorded yet counts at the next one of the same turn", async () => {
+  const nonsense = { kind: "answer", text: "?", toolCalls: [], usage: { inputTokens: 10, outputTokens: 900 } } as const;
+  const { model, requests } = greedy({ reply: () => nonsense });
+  const budget = createBudget({ tokens: 2_500, usd: 1 }, 0);
+  const agents = [says("Ana", "a"), says("Ben", "b")];
+  const leader = selector({ model: budget.within(model), agents, allowRepeats: true, attempts: 10, mayAskHuman: false });
+  const log = openLog();
+  log.start("Talk.");
+  await log.run(team({ agents, nextSpeakers: ledBy(leader) }));
+  // All of one turn, which is recorded at its end: two fit, the third could pass the limit.
+  expect(requests).toHaveLength(2);
+  expect(log.stopped()).toMatchObject({ outcome: "limit", reason: expect.stringContaining("1820 are taken") as string });
+});
+
 test("the limit of a team inside ends that team's turn, and the others go on", async () => {
   const { model } = greedy();
   const inner = createBudget({ tokens: 2_500, usd: 100 }, 1);

@@ -141,3 +141,17 @@ test.each([
 ])("of %j, %j mentions %j", (names, text, mentioned) => {
   expect(mentionedNames(names, text)).toEqual(mentioned);
 });
+
+test("the fallback is the first candidate that has not spoken last, also where repeats are allowed; else the first of all", async () => {
+  const log = openLog();
+  log.start("t");
+  const nothing = ["?", "?", "?"];
+  await log.run(led(scripted("Ada", ...nothing), 2, { allowRepeats: true }));
+  expect(speakers(log)).toEqual(["Ada (selector)", "Ben (fallback)"]);
+
+  const ruled = openLog();
+  ruled.start("t");
+  // The last speaker is offered first, and only those who are offered count.
+  await ruled.run(led(scripted("Cleo", ...nothing), 2, { candidates: () => ["Cleo", "Ben"] }));
+  expect(speakers(ruled)).toEqual(["Cleo (selector)", "Ben (fallback)"]);
+});

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import { HOW_TO_READ } from "../../src/engine/reading/attribution.ts";
+import type { Agent } from "../../src/engine/team.ts";
 import { human } from "../../src/engine/agents/human.ts";
 import { subTeam } from "../../src/engine/agents/sub-team.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { any, handoffTo, maxTurns, source, textMention } from "../../src/engine/limits/termination.ts";
-import { openLog, says, scripted, team } from "../support/scripted.ts";
+import { codeRunner } from "../../src/engine/agents/code/code-runner.ts";
+import { MARIA, openLog, says, scripted, team } from "../support/scripted.ts";
 
 test("a team that speaks with one voice hands its model a bounded part of what its members said, with the task in it", async () => {
   const log = openLog();
@@ -64,7 +66,13 @@ test("a question that was asked outside is no question of the team's: it works o
 
 test("a goal that its question brings about ends the team's turn, also when the process was away right behind the question", async () => {
   const make = () => {
-    const asker = human({ name: "Owner", description: "", question: "Which day?" });
+    const asker: Agent = {
+      name: "Owner",
+      description: "",
+      async *turn() {
+        yield { type: "handoff.made", agent: "Owner", to: "human", text: "Which day?" };
+      },
+    };
     const inner = team({ agents: [asker], nextSpeakers: roundRobin, stopWhen: handoffTo("human") });
     return team({
       agents: [subTeam({ name: "Panel", description: "", team: inner, voice: "members" })],
@@ -80,4 +88,33 @@ test("a goal that its question brings about ends the team's turn, also when the 
   await cut.run(make());
   expect(whole.events.at(-2)).toMatchObject({ type: "turn.ended", reason: "Owner handed over to human" });
   expect(cut.events).toEqual(whole.events);
+});
+
+test("a yes for the run that is taken back between two turns of a team inside is taken back in it, too", async () => {
+  const log = openLog();
+  log.start("t");
+  const ran: string[] = [];
+  const code = (text: string) => `\`\`\`python\n${text}\n\`\`\``;
+  const runner = codeRunner({
+    name: "Runner",
+    description: "",
+    runs: ["C"],
+    languages: ["python"],
+    approval: "ask",
+    run: async (block) => {
+      ran.push(block.code.trim());
+      return { outcome: "ok", exitCode: 0, output: "ran\n", elapsedMs: 1, executor: "test", files: [] };
+    },
+  });
+  const inner = team({ agents: [says("C", code("one"), code("two")), runner], nextSpeakers: roundRobin, stopWhen: maxTurns(2) });
+  const desk = subTeam({ name: "Desk", description: "", team: inner, voice: "members" });
+  const outer = team({ agents: [desk], nextSpeakers: roundRobin, limits: maxTurns(2) });
+  const asked = () => log.events.flatMap((event) => (event.type === "approval.requested" ? [event.call] : []));
+  await log.run(outer);
+  const [call = ""] = asked();
+  log.record({ type: "approval.given", call, approved: true, person: MARIA, scope: "run" });
+  await log.run(outer, { until: (event) => event.type === "turn.ended" });
+  log.record({ type: "approval.withdrawn", call, person: MARIA });
+  await log.run(outer);
+  expect({ ran, asked: asked().length }).toEqual({ ran: ["one"], asked: 2 });
 });

@@ -43,9 +43,8 @@ function progressOf(edges: readonly Edge[], starts: readonly string[]): Fold<Pro
       taken.add(index);
       const group = edges.flatMap((other, at) => (groupOf(other) === groupOf(edge) ? [at] : []));
       if (edge.join !== "any" && !group.every((at) => taken.has(at))) continue;
-      // A node that waits for its turn is ready once, however many edges lead to it; the others are used up with it.
-      if (edge.join === "any" && ready.includes(edge.to)) continue;
       for (const at of group) taken.delete(at);
+      // A node that waits for its turn is ready once, however many edges lead to it.
       if (!ready.includes(edge.to)) ready = [...ready, edge.to];
     }
     return { ready, open: state.open.filter((name) => name !== node), taken };
