@@ -78,6 +78,8 @@ export interface Keep {
     prefix: string,
   ): Promise<readonly { readonly name: string; readonly value: unknown; readonly revision: number }[]>;
   put(change: { readonly name: string; readonly value: unknown; readonly revision: number; readonly decision: Decision }): Promise<boolean>;
+  /** Tells of what was put, whoever put it; without a name, of anything. */
+  follow(listener: (changed: { readonly workspace: string; readonly name: string } | { readonly name?: never }) => void): () => void;
 }
 
 /** What a pick list in Slack can hold. */
@@ -139,6 +141,16 @@ export function createTeamShelf(parts: {
     opening.set(workspace, underWay);
     return underWay;
   }
+
+  // What another process has put; what was put here is known already.
+  keep.follow((changed) => {
+    const isMeant = (workspace: string) =>
+      changed.name === undefined || (changed.workspace === workspace && changed.name.startsWith(PREFIX));
+    for (const workspace of [...opening.keys()].filter(isMeant)) {
+      opening.delete(workspace);
+      open(workspace).catch((error: unknown) => log(`the teams of ${workspace} could not be read anew: ${String(error)}`));
+    }
+  });
 
   function shelved(own: OwnTeam, revision: number): Kept {
     const checked = inFile(own.name) ? { mistakes: [taken(own.name, true)] } : tried(own);

@@ -55,7 +55,7 @@ const TRIES_MAX = 10;
 
 export function createDayBudgets(parts: {
   readonly store: Pick<Store, "spentOn">;
-  readonly settings: Pick<Settings, "get" | "put">;
+  readonly settings: Pick<Settings, "get" | "put" | "follow">;
   readonly budgets: BudgetSettings;
   /** How far people may raise them; as far as they like where one is absent. */
   readonly ceilings?: BudgetSettings;
@@ -66,12 +66,33 @@ export function createDayBudgets(parts: {
   const most = (account: string): number => inFile(parts.ceilings ?? {}, account) ?? Infinity;
   const today = () => new Date(clock.now()).toISOString().slice(0, DAY_CHARS);
 
+  /** What people have set for an account, for as long as nobody sets anything else: looked at before and after each event of a run. */
+  const set = new Map<string, Promise<SetByPeople>>();
+  settings.follow((changed) => {
+    if (changed.name === undefined) set.clear();
+    else set.delete(keyOf(changed.workspace, changed.name.replace(raisedName(""), "")));
+  });
+
+  function setOf(workspace: string, account: string): Promise<SetByPeople> {
+    const key = keyOf(workspace, account);
+    const known = set.get(key);
+    if (known) return known;
+    if (set.size >= ACCOUNTS_MAX) set.clear();
+    const read = Promise.all([settings.get(workspace, account), settings.get(workspace, raisedName(account))]).then(([own, raised]) => ({
+      own: dollarsIn(own?.value, "usdPerDay"),
+      raised: raised?.value,
+    }));
+    set.set(key, read);
+    read.catch(() => void (set.get(key) === read && set.delete(key)));
+    return read;
+  }
+
   async function limitOf(workspace: string, account: string): Promise<number | undefined> {
-    const own = dollarsIn((await settings.get(workspace, account))?.value, "usdPerDay");
+    const { own, raised: raisedThen } = await setOf(workspace, account);
     const first = inFile(budgets, account);
     // Set in Slack, it raises the file's as a press does; where the file has none, any is less.
     const limit = own === undefined || first === undefined ? (own ?? first) : Math.min(own, Math.max(first, most(account)));
-    const raised = raisedOn(today(), (await settings.get(workspace, raisedName(account)))?.value);
+    const raised = raisedOn(today(), raisedThen);
     return limit === undefined || raised === undefined ? limit : Math.max(limit, Math.min(raised, most(account)));
   }
 
@@ -85,8 +106,13 @@ export function createDayBudgets(parts: {
     standing,
     most,
     async held(workspace, thread, startedBy) {
-      const all = await Promise.all(parts.accounts(thread, startedBy).map((account) => standing(workspace, account)));
-      return all.filter((one): one is Budget => one.limit !== undefined);
+      const held: Budget[] = [];
+      for (const account of parts.accounts(thread, startedBy)) {
+        const limit = await limitOf(workspace, account);
+        // Where nobody has set a budget nothing is looked up.
+        if (limit !== undefined) held.push({ ...(await standing(workspace, account)), limit });
+      }
+      return held;
     },
     async raise(workspace, { account, usd: wanted }, person) {
       const name = raisedName(account);
@@ -103,6 +129,17 @@ export function createDayBudgets(parts: {
     },
   };
 }
+
+interface SetByPeople {
+  readonly own: number | undefined;
+  /** As it stands there: it may be another day's. */
+  readonly raised: unknown;
+}
+
+/** Accounts whose settings are kept in mind; with more, they are read again. */
+const ACCOUNTS_MAX = 10_000;
+
+const keyOf = (workspace: string, account: string): string => `${workspace} ${account}`;
 
 const raisedName = (account: string): string => `raised/${account}`;
 

@@ -51,8 +51,11 @@ const TRIES_MAX = 1_000;
 /** A lane lives in memory while somebody uses it; a parked thread costs nothing. */
 export function createLanes(parts: LanesParts): Lanes {
   const lanes = new Map<string, Held>();
-  const unfollow = parts.store.follow(({ thread, events, wakes }) => {
-    lanes.get(thread)?.told(events, wakes);
+  const unfollow = parts.store.follow(({ thread, events, wakes, rewritten, here }) => {
+    const held = lanes.get(thread);
+    held?.told(events, wakes);
+    // What is put anew here is read again by whoever does it.
+    if (rewritten && !here) held?.lane.inTurn(held.lane.reload).catch(() => undefined); // The next job finds it out.
     for (const event of events) parts.recorded(thread, event);
   });
 

@@ -11,6 +11,8 @@ export interface Settings {
    * (0: nothing). `false` when somebody else was faster: then nothing is written.
    */
   put(change: SettingChange): Promise<boolean>;
+  /** Tells of each setting that was put or taken away, whichever process did, once it has been. Returns how to stop listening. */
+  follow(listener: (changed: SettingChanged) => void): () => void;
   /** Records a decision that changes no setting. */
   record(decision: Decision): Promise<void>;
   /** The workspaces in which something was decided. */
@@ -27,6 +29,9 @@ export interface Setting {
   /** Counts the writes, from 1. */
   readonly revision: number;
 }
+
+/** Without a name it may be any of them, in any workspace, as when somebody was forgotten. */
+export type SettingChanged = { readonly workspace: string; readonly name: string } | { readonly name?: never };
 
 export interface SettingChange {
   readonly name: string;

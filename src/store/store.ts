@@ -122,6 +122,8 @@ export interface Committed {
   readonly posts: number;
   /** Whether the thread is to be worked on at once. */
   readonly wakes: boolean;
+  /** What stood in its log was put anew, as when words were forgotten: whoever holds it reads it again. */
+  readonly rewritten?: true;
   /** Whether it was made by way of this very store: what is to be counted once in all is counted where this is so. */
   readonly here: boolean;
 }

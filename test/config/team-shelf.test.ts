@@ -35,6 +35,17 @@ function openShelf() {
 const put = (shelf: ReturnType<typeof createTeamShelf>, team: unknown, revision = 0, name = "duo", workspace = "T1") =>
   shelf.put({ workspace, name, team, revision, decision: { ...decision, workspace } });
 
+test("a team that is put on another shelf, as in another process, is on this one too, and gone when it is taken away there", async () => {
+  const { shelf, open } = openShelf();
+  const other = open();
+  await shelf.open("T1");
+  expect(await put(other, DUO)).toBe(true);
+  await expect.poll(() => shelf.get("T1", "duo")?.revision).toBe(1);
+  expect((await shelf.of("T1")).has("duo")).toBe(true);
+  expect(await put(other, undefined, 1)).toBe(true);
+  await expect.poll(() => shelf.get("T1", "duo")).toBeUndefined();
+});
+
 test("a team that people make is one of its workspace's teams, and of no other's", async () => {
   const { shelf, teams } = openShelf();
   await shelf.open("T1");

@@ -3,6 +3,7 @@ import { assistant } from "../../src/engine/agents/assistant.ts";
 import type { Model } from "../../src/engine/model.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { maxTurns, textMention } from "../../src/engine/limits/termination.ts";
+import { createForgetting } from "../../src/runner/forgetting.ts";
 import type { RunnableTeam } from "../../src/runner/runnable-team.ts";
 import { mention, open, said } from "../support/running.ts";
 import { MARIA, scripted, team } from "../support/scripted.ts";
@@ -144,6 +145,22 @@ test("A goes in mid-call: B goes on from the log, and what A still says is not r
   slow.calls[0]?.answer("DONE by A");
   await a.close();
   expect(said(await b.store.load("T/C/1", 0))).toEqual(["Maria: go", "A: DONE by B"]);
+});
+
+test("words that B forgets are gone from what A has in hand, in the middle of its turn", async () => {
+  const { model, calls } = onCue();
+  const a = open(() => solo(model));
+  const b = open(nobody, { beside: a });
+  a.runner.start();
+  await a.runner.say(mention("go"));
+  await untilCalled(calls, 1);
+  await b.runner.say(mention("my number is 555-1234", { addressed: false, id: "m2" }));
+  const forgetting = createForgetting({ rewrite: b.runner.rewrite, forgetter: b.opened.forgetter, compacts: "if small" });
+  expect(await forgetting.message("T/C/1", { id: "m2", receipt: "none" })).toBe(1);
+  await expect.poll(async () => JSON.stringify(await a.runner.read("T/C/1"))).not.toContain("555-1234");
+  calls[0]?.answer("DONE");
+  await a.stopped();
+  expect(JSON.stringify(await a.store.load("T/C/1", 0))).not.toContain("555-1234");
 });
 
 /** The same model, which hears no signal. */

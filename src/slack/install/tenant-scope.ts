@@ -90,6 +90,10 @@ export function walled(team: string, { store, runner, forgetting, memory, settin
       get: async (workspace, name) => (workspace === team ? settings.get(workspace, name) : undefined),
       list: async (workspace, prefix) => (workspace === team ? settings.list(workspace, prefix) : []),
       put: async (change) => (change.decision.workspace === team ? settings.put(change) : strange(change.decision.workspace)),
+      follow: (listener) =>
+        settings.follow((changed) => {
+          if (changed.name === undefined || changed.workspace === team) listener(changed);
+        }),
       record: async (decision) => (decision.workspace === team ? settings.record(decision) : strange(decision.workspace)),
       workspaces: async () => notHere("the list of workspaces"),
       decisions: async (workspace, page) => (workspace === team ? settings.decisions(workspace, page) : []),

@@ -15,7 +15,6 @@ import { createSlack, type Tenant } from "../slack.ts";
 import { createDirectory } from "./installation-directory.ts";
 import { worksAt } from "./token-check.ts";
 import { createTokens, type InstallationTokens } from "./token-renewal.ts";
-import { wakeThreads } from "./wake-threads.ts";
 import { walled } from "./tenant-scope.ts";
 import type { Log } from "../api/web-client.ts";
 
@@ -97,13 +96,13 @@ export function createTenants(parts: TenantsParts): Tenants {
     const { id, name } = installation;
     let found = tokens.get(id);
     if (!found) {
-      const { clientId, clientSecret } = parts.oauth;
-      const { apiUrl } = parts;
+      const { apiUrl, oauth } = parts;
       found = createTokens({
         id,
         name,
         installations,
-        app: { clientId, clientSecret },
+        exclusively: parts.store.exclusively,
+        app: { clientId: oauth.clientId, clientSecret: oauth.clientSecret },
         ...(apiUrl ? { apiUrl } : {}),
         onDead: (code) => lookInto(installation, () => lost(installation, "refused", code)),
         clock,
@@ -253,7 +252,8 @@ export function createTenants(parts: TenantsParts): Tenants {
         if (isEnding) return;
         for (const team of await directory.workspacesOf(installation)) {
           (await open(team, installation)).tenant.catchUp();
-          await wakeThreads(parts, team);
+          // Nobody has worked on these since; each goes on from its log.
+          for (const { thread } of await parts.store.unfinished(team)) await runner.lookAgain(thread);
         }
         log(`Parley is installed in ${installation.name} (${installation.id})`);
       }),

@@ -1,6 +1,7 @@
 import { WebClient } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import type { Installations, Tokens } from "../../store/installations.ts";
+import type { Store } from "../../store/store.ts";
 import { tokenError } from "../api/token-client.ts";
 import { clientOptions, slackErrorCode, type Log } from "../api/web-client.ts";
 
@@ -31,6 +32,8 @@ export function createTokens(parts: {
   readonly id: string;
   readonly name: string;
   readonly installations: Pick<Installations, "tokens" | "putTokens">;
+  /** The store's. */
+  readonly exclusively: Store["exclusively"];
   readonly app: { readonly clientId: string; readonly clientSecret: string };
   readonly apiUrl?: string;
   /** The last token has run out, and no other can be had. */
@@ -75,7 +78,17 @@ export function createTokens(parts: {
     return job;
   }
 
-  async function renewed(refresh: Refresh): Promise<Tokens | undefined> {
+  /** Alone, of all processes: who comes second finds the pair that the first one was given, and spends nothing. */
+  const renewed = (refresh: Refresh): Promise<Tokens | undefined> =>
+    parts.exclusively(`token/${id}`, async () => {
+      const kept = await installations.tokens(id);
+      if (kept?.refresh === undefined || kept.refresh.token === refresh.token) return renewedNow(refresh);
+      known = Promise.resolve(kept);
+      newest = kept.token;
+      return kept;
+    });
+
+  async function renewedNow(refresh: Refresh): Promise<Tokens | undefined> {
     const began = age;
     const answer = await client.oauth.v2.access({
       client_id: parts.app.clientId,

@@ -1,4 +1,11 @@
-import { SETTING_BYTES_MAX, SETTING_NAME_CHARS_MAX, SETTINGS_LISTED_MAX, type Setting, type Settings } from "../settings.ts";
+import {
+  SETTING_BYTES_MAX,
+  SETTING_NAME_CHARS_MAX,
+  SETTINGS_LISTED_MAX,
+  type Setting,
+  type SettingChanged,
+  type Settings,
+} from "../settings.ts";
 import type { SqliteAudit } from "./audit/audit.ts";
 import type { Connection } from "./connection.ts";
 import { StoreError } from "../store.ts";
@@ -10,7 +17,14 @@ interface SettingRow {
 }
 
 /** Settings by workspace and name, and the decisions of each workspace. */
-export function sqliteSettings({ db, write, read }: Connection, audit: SqliteAudit): Settings {
+export function sqliteSettings(
+  { db, write, read }: Connection,
+  {
+    audit,
+    follow,
+    changed,
+  }: { readonly audit: SqliteAudit; readonly follow: Settings["follow"]; readonly changed: (what: SettingChanged) => void },
+): Settings {
   let prepared: ReturnType<typeof statementsOn> | undefined;
   const on = () => (prepared ??= statementsOn(db));
 
@@ -27,7 +41,7 @@ export function sqliteSettings({ db, write, read }: Connection, audit: SqliteAud
       const text = value === undefined ? undefined : JSON.stringify(value);
       refuseOversized(name, text);
       // What a person has seen set or taken away must not come back with a power cut.
-      return audit.telling(() =>
+      const isPut = audit.telling(() =>
         write("full", () => {
           const { workspace } = decision;
           const stands = on().get.get(workspace, name)?.revision ?? 0;
@@ -38,7 +52,10 @@ export function sqliteSettings({ db, write, read }: Connection, audit: SqliteAud
           return true;
         }),
       );
+      if (isPut) changed({ workspace: decision.workspace, name });
+      return isPut;
     },
+    follow,
     record: async (decision) => audit.telling(() => write("normal", () => audit.add(decision))),
     workspaces: async () => audit.workspaces(),
     decisions: async (workspace, { limit, before = Number.MAX_SAFE_INTEGER }) => audit.page(workspace, { limit, before }),

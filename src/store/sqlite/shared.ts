@@ -1,6 +1,7 @@
 import type { Clock } from "../../engine/clock.ts";
 import { placeOf } from "../fair-queue.ts";
 import { createLeisure, type Leisure } from "../leisure.ts";
+import type { SettingChanged } from "../settings.ts";
 import { StoreError } from "../store.ts";
 import { sqliteAudit, type SqliteAudit } from "./audit/audit.ts";
 import type { Connection } from "./connection.ts";
@@ -8,6 +9,7 @@ import { createFollowers, type Followers } from "./followers.ts";
 import { createLocks, type Locks } from "./locks.ts";
 import { duePlaces } from "./outbox.ts";
 import { type ReadyRows, readyRows } from "./dispatch/ready.ts";
+import { createTelling, type Telling } from "./telling.ts";
 import { WorkQueue } from "./dispatch/work-queue.ts";
 
 /** What all openers of a database have in common. */
@@ -20,6 +22,7 @@ export interface Shared {
   readonly posts: WorkQueue;
   readonly followers: Followers;
   readonly locks: Locks;
+  readonly settings: Telling<SettingChanged>;
   readonly pins: Pins;
   readonly audit: SqliteAudit;
   readonly openers: Set<object>;
@@ -44,6 +47,7 @@ export function share(connection: Connection, clock: Clock): Shared {
     posts: new WorkQueue({ rows: duePlaces(connection), clock, placeOf: (key) => key, turn: async () => undefined, reservedShare: 0 }),
     followers,
     locks: createLocks(),
+    settings: createTelling(),
     pins,
     audit: sqliteAudit(connection, () => clock.now()),
     openers: new Set(),

@@ -94,7 +94,7 @@ function onConnection(connection: Connection, clock: Clock): Opened {
 }
 
 function opener(shared: Shared): Opened {
-  const { clock, ready, leisure, turns, posts, followers, locks, pins, audit, openers } = shared;
+  const { clock, ready, leisure, turns, posts, followers, locks, settings, pins, audit, openers } = shared;
   const me = {};
   openers.add(me);
   const now = () => clock.now();
@@ -104,6 +104,7 @@ function opener(shared: Shared): Opened {
     posts.abandon(me);
     followers.drop(me);
     locks.drop(me);
+    settings.drop(me);
     if (openers.size === 0) shared.connection.close();
   });
   const { add: spent, spentOn } = sqliteSpent(connection);
@@ -140,9 +141,15 @@ function opener(shared: Shared): Opened {
       stop: async () => void (await Promise.all([turns.stop(me), posts.stop(me)])),
     },
     memory: sqliteMemory(connection, now),
-    settings: sqliteSettings(connection, audit),
+    settings: sqliteSettings(connection, { audit, follow: settings.of(me), changed: settings.tell }),
     audit,
-    forgetter: sqliteForgetting(connection, { audit, isPinned: pins.has, now }),
+    forgetter: sqliteForgetting(connection, {
+      audit,
+      isPinned: pins.has,
+      now,
+      rewritten: (thread, workspace) => followers.tell({ thread, workspace, events: [], posts: 0, wakes: false, rewritten: true }, me),
+      forgotten: () => settings.tell({}),
+    }),
     installations: (ring) => sqliteInstallations(connection, ring, now),
     instance: () => sqliteInstance(connection),
     beside: () => opener(shared),

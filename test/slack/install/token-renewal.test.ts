@@ -3,6 +3,8 @@ import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { createTokens } from "../../../src/slack/install/token-renewal.ts";
 import { createWeb } from "../../../src/slack/api/web-client.ts";
+import { openSqlite } from "../../../src/store/sqlite/store.ts";
+import type { Store } from "../../../src/store/store.ts";
 import type { Tokens } from "../../../src/store/installations.ts";
 
 const HOUR_MS = 3_600_000;
@@ -33,8 +35,8 @@ async function slack(answer: (call: Call, response: ServerResponse) => object | 
   return { apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`, calls };
 }
 
-function tokensFor(apiUrl: string, first: Tokens) {
-  const world = { now: NOW, kept: [first], said: [] as string[], dead: [] as string[] };
+function tokensFor(apiUrl: string, first: Tokens, { store, kept = [first] }: { readonly store?: Store; readonly kept?: Tokens[] } = {}) {
+  const world = { now: NOW, kept, said: [] as string[], dead: [] as string[] };
   const tokens = createTokens({
     id: "T1",
     name: "North",
@@ -42,6 +44,7 @@ function tokensFor(apiUrl: string, first: Tokens) {
       tokens: async () => world.kept.at(-1),
       putTokens: async (_id, pair) => void world.kept.push(pair),
     },
+    exclusively: (store ?? openSqlite({ path: ":memory:" }).store).exclusively,
     app: { clientId: "1.2", clientSecret: "secret" },
     apiUrl,
     onDead: (code) => void world.dead.push(code),
@@ -72,6 +75,18 @@ test("a token with more than two hours left is used as it is; with less, a hundr
   expect(new Set(all)).toEqual(new Set(["xoxe.xoxb-2"]));
   expect(calls).toEqual([{ method: "oauth.v2.access", bearer: undefined, refresh: "xoxe-1" }]);
   expect(world.kept).toEqual([pair(1, NOW + 12 * HOUR_MS), pair(2, world.now + 12 * HOUR_MS)]);
+});
+
+test("two processes whose token is due at the same moment spend the refresh token once, and both have the new one", async () => {
+  const { apiUrl, calls } = await slack(() => renewal(2));
+  const opened = openSqlite({ path: ":memory:" });
+  const kept = [pair(1, NOW + HOUR_MS)];
+  const one = tokensFor(apiUrl, pair(1, NOW + HOUR_MS), { store: opened.store, kept });
+  const other = tokensFor(apiUrl, pair(1, NOW + HOUR_MS), { store: opened.beside().store, kept });
+  expect(await Promise.all([one.tokens.get(), other.tokens.get()])).toEqual(["xoxe.xoxb-2", "xoxe.xoxb-2"]);
+  expect(calls).toHaveLength(1);
+  expect([one.tokens.isNewest("xoxe.xoxb-1"), other.tokens.isNewest("xoxe.xoxb-1")]).toEqual([false, false]);
+  expect([...one.world.said, ...other.world.said]).toEqual([]);
 });
 
 test("a renewal that cannot be written down is not used", async () => {

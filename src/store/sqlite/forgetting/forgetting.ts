@@ -27,7 +27,14 @@ interface Secrets {
 /** See {@link Forgetter}. `isPinned`: files that are kept and that no event refers to yet. */
 export function sqliteForgetting(
   connection: Connection,
-  parts: { readonly audit: SqliteAudit; readonly isPinned: (hash: string) => boolean; readonly now: () => number },
+  parts: {
+    readonly audit: SqliteAudit;
+    readonly isPinned: (hash: string) => boolean;
+    readonly now: () => number;
+    /** Told once a log has been put anew, and once a forgetting is done. */
+    readonly rewritten: (thread: string, workspace: string) => void;
+    readonly forgotten: () => void;
+  },
 ): Forgetter {
   const { db, write, read } = connection;
   const { audit, isPinned, now } = parts;
@@ -58,6 +65,13 @@ export function sqliteForgetting(
     if (target.kind === "person") return changed;
     rows().forgetThread(found.id, thread, target.kind === "older" && target.memory ? "memory stays" : undefined);
     if (target.kind === "older" && !target.costs) rows().dropThread(found.id);
+    return changed;
+  }
+
+  function telling(thread: string, rewrite: () => number): number {
+    const workspace = read(() => rows().thread.get(thread))?.workspace;
+    const changed = rewrite();
+    if (workspace !== undefined) parts.rewritten(thread, workspace);
     return changed;
   }
 
@@ -100,7 +114,7 @@ export function sqliteForgetting(
       return { id, target, at };
     },
     underWay: async () => read(() => rows().underWay()),
-    rewrite: async (forgetting, thread) => write("full", () => rewriteThread(forgetting, thread)),
+    rewrite: async (forgetting, thread) => telling(thread, () => write("full", () => rewriteThread(forgetting, thread))),
     async finish(forgetting) {
       const { id, target } = forgetting;
       await sweepFiles();
@@ -114,28 +128,31 @@ export function sqliteForgetting(
           rows().done.run(id);
         }),
       );
+      parts.forgotten();
     },
     async message(thread, { id, receipt }) {
-      const changed = write("full", () => {
-        const found = rows().thread.get(thread);
-        if (!found) return 0;
-        let count = 0;
-        const posted = rows().turnPosted.get(found.id, receipt);
-        for (const row of rows().eventsWith.all(found.id, JSON.stringify(id), posted ?? 0)) {
-          const before = JSON.parse(row.body) as RunEvent;
-          if (before.seq !== posted && (!("id" in before) || before.id !== id)) continue;
-          const after = rewritten(
-            before,
-            wordless((person) => person),
-            timeNow(),
-          );
-          if (after === before) continue;
-          rows().putEvent.run(JSON.stringify(after), row.id);
-          count++;
-        }
-        if (count > 0) rows().makeDue.run(timeNow());
-        return count;
-      });
+      const changed = telling(thread, () =>
+        write("full", () => {
+          const found = rows().thread.get(thread);
+          if (!found) return 0;
+          let count = 0;
+          const posted = rows().turnPosted.get(found.id, receipt);
+          for (const row of rows().eventsWith.all(found.id, JSON.stringify(id), posted ?? 0)) {
+            const before = JSON.parse(row.body) as RunEvent;
+            if (before.seq !== posted && (!("id" in before) || before.id !== id)) continue;
+            const after = rewritten(
+              before,
+              wordless((person) => person),
+              timeNow(),
+            );
+            if (after === before) continue;
+            rows().putEvent.run(JSON.stringify(after), row.id);
+            count++;
+          }
+          if (count > 0) rows().makeDue.run(timeNow());
+          return count;
+        }),
+      );
       if (changed > 0) await sweepFiles();
       return changed;
     },

@@ -29,7 +29,7 @@ export function forgettingRows({ db }: Connection) {
   };
 
   return {
-    thread: db.prepare<[string], { readonly id: number }>("SELECT id FROM threads WHERE name = ?"),
+    thread: db.prepare<[string], { readonly id: number; readonly workspace: string }>("SELECT id, workspace FROM threads WHERE name = ?"),
     events: db.prepare<[number], EventRow>("SELECT id, body FROM events WHERE thread = ? ORDER BY seq"),
     eventsWith: db.prepare<[number, string, number], EventRow>(
       "SELECT id, body FROM events WHERE thread = ? AND (instr(body, ?) > 0 OR seq = ?) ORDER BY seq",
