@@ -1,17 +1,15 @@
+import { Tokenizer } from "htmlparser2";
+
 /**
  * The text of an HTML page as a reader would want it: headings, lists, tables and links as Markdown, without scripts, styles and what is
- * hidden. No parser: it goes once over the text, in time proportional to its length whatever is in it, and takes broken HTML as it comes.
+ * hidden. The tokens are htmlparser2's, whose tokenizer takes broken HTML as the standard says; no tree is made of them, so that it goes
+ * once over the page, in time and memory that grow with its length alone, whatever is in it.
  */
 export function htmlToText(html: string, base: URL): string {
   const page = new TextOfPage(base);
-  let at = 0;
-  while (at < html.length) {
-    const open = html.indexOf("<", at);
-    if (open < 0) break;
-    page.text(html.slice(at, open));
-    at = afterMarkup(html, open, page);
-  }
-  if (at < html.length) page.text(html.slice(at));
+  const tokenizer = new Tokenizer({}, tokensOf(html, page));
+  tokenizer.write(html);
+  tokenizer.end();
   return page.result();
 }
 
@@ -27,65 +25,58 @@ const BLOCKS = new Set(
   ),
 );
 
-const ATTRIBUTES_CHARS_MAX = 4_000; // Longer tags carry pictures, or harm.
+/** What is read of a tag; the rest is for browsers. */
+const ATTRIBUTES = new Set(["href", "alt", "hidden", "aria-hidden", "style"]);
+const VALUE_CHARS_MAX = 4_000; // Longer ones carry pictures, or harm.
+const NAME_CHARS_MAX = 100; // No element or attribute has a longer one.
 
-/** Reads what begins with the "<" at `open`; returns where it ends. */
-function afterMarkup(html: string, open: number, page: TextOfPage): number {
-  if (html.startsWith("<!--", open)) return endAfter(html, "-->", open + 2);
-  if (/[!?]/.test(html[open + 1] ?? "")) return endAfter(html, ">", open);
-  const [, slash, name] = matchAt(/<(\/?)([a-zA-Z][a-zA-Z0-9:-]*)/y, html, open) ?? [];
-  if (name === undefined) {
-    page.text("<");
-    return open + 1;
-  }
-  const tag = name.toLowerCase();
-  const end = endOfTag(html, open);
-  if (slash) page.close(tag);
-  else {
-    const written = html.slice(open + 1 + name.length, Math.min(end, open + ATTRIBUTES_CHARS_MAX));
-    if (RAW.has(tag)) return rawElement(html, tag, end, page);
-    page.open(tag, written);
-  }
-  return end;
-}
+type Attributes = ReadonlyMap<string, string>;
 
-function rawElement(html: string, tag: string, from: number, page: TextOfPage): number {
-  const ending = new RegExp(`</${tag}(?=[\\s/>])`, "gi");
-  ending.lastIndex = from;
-  const end = ending.exec(html)?.index ?? html.length;
-  if (tag === "title") page.title(html.slice(from, end));
-  if (tag === "textarea") page.text(html.slice(from, end));
-  return endAfter(html, ">", end);
-}
-
-function endAfter(html: string, mark: string, from: number): number {
-  const found = html.indexOf(mark, from);
-  return found < 0 ? html.length : found + mark.length;
-}
-
-/** Past the ">" that is not in quotes. */
-function endOfTag(html: string, open: number): number {
-  const stop = /[>"']/g;
-  stop.lastIndex = open;
-  for (let match = stop.exec(html); match; match = stop.exec(html)) {
-    if (match[0] === ">") return match.index + 1;
-    const isValue = html[match.index - 1] === "=" || /\s/.test(html[match.index - 1] ?? "");
-    const closing = isValue ? html.indexOf(match[0], match.index + 1) : match.index;
-    if (closing < 0) return endAfter(html, ">", match.index);
-    stop.lastIndex = closing + 1;
-  }
-  return html.length;
-}
-
-function matchAt(sticky: RegExp, text: string, at: number): RegExpExecArray | null {
-  sticky.lastIndex = at;
-  return sticky.exec(text);
+/** Hands the tokens on, with the attributes of a tag together. The first of two with the same name counts. */
+function tokensOf(html: string, page: TextOfPage): ConstructorParameters<typeof Tokenizer>[1] {
+  const nameAt = (start: number, end: number) => html.slice(start, Math.min(end, start + NAME_CHARS_MAX)).toLowerCase();
+  let tag = "";
+  let attributes = new Map<string, string>();
+  let attribute = "";
+  let value = "";
+  const valueGoesOn = (more: string) => {
+    if (ATTRIBUTES.has(attribute) && value.length < VALUE_CHARS_MAX) value += more.slice(0, VALUE_CHARS_MAX);
+  };
+  const opened = (isEmpty: boolean) => page.open(tag, attributes, isEmpty);
+  return {
+    ontext: (start, end) => page.text(html.slice(start, end)),
+    ontextentity: (codePoint) => page.text(String.fromCodePoint(codePoint)),
+    onopentagname: (start, end) => {
+      tag = nameAt(start, end);
+      attributes = new Map();
+    },
+    onattribname: (start, end) => {
+      attribute = nameAt(start, end);
+      value = "";
+    },
+    onattribdata: (start, end) => valueGoesOn(html.slice(start, Math.min(end, start + VALUE_CHARS_MAX))),
+    onattribentity: (codePoint) => valueGoesOn(String.fromCodePoint(codePoint)),
+    onattribend: () => {
+      if (ATTRIBUTES.has(attribute) && !attributes.has(attribute)) attributes.set(attribute, value);
+    },
+    onopentagend: () => opened(false),
+    onselfclosingtag: () => opened(true),
+    onclosetag: (start, end) => page.close(nameAt(start, end)),
+    // CDATA, comments, declarations and instructions are not for readers.
+    oncdata: () => undefined,
+    oncomment: () => undefined,
+    ondeclaration: () => undefined,
+    onprocessinginstruction: () => undefined,
+    onend: () => undefined,
+  };
 }
 
 class TextOfPage {
   readonly #base: URL;
   readonly #parts: string[] = [];
-  #title = "";
+  readonly #title: string[] = [];
+  /** What comes is the title's. */
+  #isTitle = false;
   /** The element that is left out with all that is in it, and how many of its kind are open. */
   #leftOut: { readonly tag: string; depth: number } | undefined;
   #link: { readonly href: string; readonly from: number } | undefined;
@@ -96,13 +87,14 @@ class TextOfPage {
     this.#base = base;
   }
 
-  title(text: string): void {
-    if (!this.#leftOut) this.#title ||= decodeEntities(text).replace(/\s+/g, " ").trim();
-  }
-
-  text(markup: string): void {
-    if (this.#leftOut || markup === "") return;
-    const text = decodeEntities(markup);
+  /** A piece of it, entities decoded. */
+  text(piece: string): void {
+    const text = piece.replaceAll("\u00AD", ""); // Where a word may be broken: not a letter of it.
+    if (this.#leftOut || text === "") return;
+    if (this.#isTitle) {
+      this.#title.push(text);
+      return;
+    }
     if (this.#preDepth > 0) return this.#write(text);
     const words = text.split(/\s+/);
     const hasSpaceBefore = words[0] === "";
@@ -113,7 +105,7 @@ class TextOfPage {
     if (hasSpaceAfter) this.#needsSpace = true;
   }
 
-  open(tag: string, attributes: string): void {
+  open(tag: string, attributes: Attributes, isEmpty: boolean): void {
     if (this.#leftOut) {
       if (tag !== this.#leftOut.tag) return;
       if (!END_IS_OPTIONAL.has(tag)) {
@@ -122,15 +114,17 @@ class TextOfPage {
       }
       this.#leftOut = undefined;
     }
-    if (LEFT_OUT.has(tag) || isHidden(tag, attributes)) {
-      if (!/\/\s*>?$/.test(attributes) || !LEFT_OUT.has(tag)) this.#leftOut = { tag, depth: 1 };
+    // After the first title there are others only in pictures.
+    if (tag === "title" && this.#title.length === 0) this.#isTitle = true;
+    else if (LEFT_OUT.has(tag) || (RAW.has(tag) && tag !== "textarea") || isHidden(tag, attributes)) {
+      if (!isEmpty || !LEFT_OUT.has(tag)) this.#leftOut = { tag, depth: 1 };
     } else if (tag === "br") this.#break("\n");
     else if (tag === "hr") this.#break("\n\n---\n\n");
     else if (tag === "li") this.#break("\n- ");
     else if (tag === "tr") this.#break("\n");
     else if (tag === "td" || tag === "th") this.#break(this.#parts.at(-1)?.endsWith("\n") ? "" : " | ");
-    else if (tag === "img") this.text(attribute(attributes, "alt") ?? "");
-    else if (tag === "a") this.#openLink(attribute(attributes, "href") ?? "");
+    else if (tag === "img") this.text(attributes.get("alt") ?? "");
+    else if (tag === "a") this.#openLink(attributes.get("href") ?? "");
     else if (/^h[1-6]$/.test(tag)) this.#break(`\n\n${"#".repeat(Number(tag[1]))} `);
     else if (tag === "pre") {
       this.#break("\n\n```\n");
@@ -139,6 +133,7 @@ class TextOfPage {
   }
 
   close(tag: string): void {
+    if (tag === "title") this.#isTitle = false;
     if (this.#leftOut) {
       if (tag === this.#leftOut.tag && --this.#leftOut.depth <= 0) this.#leftOut = undefined;
     } else if (tag === "a") this.#closeLink();
@@ -157,11 +152,12 @@ class TextOfPage {
       .filter((line, index) => line !== "" || lines[index - 1] !== "")
       .join("\n")
       .trim();
-    return this.#title ? `# ${this.#title}\n\n${text}` : text;
+    const title = this.#title.join("").replace(/\s+/g, " ").trim();
+    return title ? `# ${title}\n\n${text}` : text;
   }
 
   #openLink(href: string): void {
-    const target = URL.parse(decodeEntities(href.trim()), this.#base.href);
+    const target = URL.parse(href.trim(), this.#base.href);
     const isShown = target && /^https?:$/.test(target.protocol) && target.href.length <= LINK_CHARS_MAX && !href.startsWith("#");
     this.#closeLink();
     if (!isShown) return;
@@ -192,43 +188,11 @@ class TextOfPage {
 
 const LINK_CHARS_MAX = 500;
 
-function isHidden(tag: string, attributes: string): boolean {
-  if (WITHOUT_END.has(tag) || !/hidden|display/i.test(attributes)) return false;
-  const style = attribute(attributes, "style") ?? "";
+function isHidden(tag: string, attributes: Attributes): boolean {
+  if (WITHOUT_END.has(tag)) return false;
   return (
-    attribute(attributes, "hidden") !== undefined ||
-    attribute(attributes, "aria-hidden")?.toLowerCase() === "true" ||
-    /display\s*:\s*none|visibility\s*:\s*hidden/i.test(style)
+    attributes.has("hidden") ||
+    attributes.get("aria-hidden")?.toLowerCase() === "true" ||
+    /display\s*:\s*none|visibility\s*:\s*hidden/i.test(attributes.get("style") ?? "")
   );
 }
-
-/** The value of an attribute; "" for one without a value. */
-function attribute(attributes: string, name: string): string | undefined {
-  for (const [, key, double, single, bare] of attributes.matchAll(ATTRIBUTE)) {
-    if (key?.toLowerCase() === name) return double ?? single ?? bare ?? "";
-  }
-  return undefined;
-}
-
-const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
-
-const decodeEntities = (text: string): string =>
-  text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z][a-z0-9]{1,30}));?/gi, (whole, hex?: string, decimal?: string, name?: string) => {
-    if (name !== undefined) return ENTITIES.get(name) ?? ENTITIES.get(name.toLowerCase()) ?? whole;
-    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    return code > 0 && code <= 0x10_ff_ff ? String.fromCodePoint(code) : "\uFFFD";
-  });
-
-/** Those that pages use; any other is left as it is written. */
-const ENTITIES: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " ", ensp: " ", emsp: " ", thinsp: " ", shy: "", zwnj: "\u200C", zwj: "\u200D",
-    ndash: "–", mdash: "—", hellip: "…", bull: "•", middot: "·", lsquo: "‘", rsquo: "’", sbquo: "‚", ldquo: "“", rdquo: "”", bdquo: "„",
-    laquo: "«", raquo: "»", lsaquo: "‹", rsaquo: "›", copy: "©", reg: "®", trade: "™", deg: "°", plusmn: "±", times: "×", divide: "÷",
-    frac12: "½", frac14: "¼", sup2: "²", sup3: "³", euro: "€", pound: "£", yen: "¥", cent: "¢", sect: "§", para: "¶", micro: "µ",
-    larr: "←", uarr: "↑", rarr: "→", darr: "↓", le: "≤", ge: "≥", ne: "≠", infin: "∞", minus: "−", check: "✓",
-    Auml: "Ä", Ouml: "Ö", Uuml: "Ü", auml: "ä", ouml: "ö", uuml: "ü", szlig: "ß", aacute: "á", agrave: "à", acirc: "â", atilde: "ã", aring: "å",
-    aelig: "æ", ccedil: "ç", eacute: "é", egrave: "è", ecirc: "ê", euml: "ë", iacute: "í", icirc: "î", iuml: "ï", ntilde: "ñ", oacute: "ó",
-    ocirc: "ô", otilde: "õ", oslash: "ø", uacute: "ú", ugrave: "ù", ucirc: "û", Eacute: "É", Aring: "Å", Oslash: "Ø", Ccedil: "Ç",
-  }),
-); // prettier-ignore

@@ -46,6 +46,11 @@ test("words that are no markup stay, and quotes in a tag do not end it", () => {
   expect(text("AT&T &unknown; &#0; &#x110000; &copy 2026")).toBe("AT&T &unknown; \uFFFD \uFFFD © 2026");
 });
 
+test("every character that HTML has a name for is that character, also in an address", () => {
+  expect(text("&alpha; &Zcaron;i&zcaron;ek &notin; &NotEqualTilde; soft&shy;ly &#150;")).toBe("α Žižek ∉ ≂̸ softly –");
+  expect(text(`<a href="/?a=1&amp;b=2&copy=3">x</a>`)).toBe("[x](https://example.com/?a=1&b=2&copy=3)");
+});
+
 test("broken and hostile pages are read to their end in no time", () => {
   const long = 200_000;
   const pages = [
