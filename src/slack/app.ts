@@ -28,7 +28,7 @@ import { createReceiver, type SlackReceiver } from "./door/socket-receiver.ts";
 import { createReminders } from "./signs/reminders.ts";
 import type { TeamShelf } from "./home/team-shelf.ts";
 import { createStatus, type Status } from "./signs/status.ts";
-import type { TokenSource } from "./api/token-client.ts";
+import type { TokenSource } from "./api/token-source.ts";
 import { clientOptions, type Log, type Web } from "./api/web-client.ts";
 import { createUnheard } from "./signs/unheard-notice.ts";
 import { createWhisper } from "./signs/ephemeral.ts";

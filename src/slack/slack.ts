@@ -18,7 +18,7 @@ import type { Allow } from "./people/permissions.ts";
 import type { TeamCard } from "./render/personas.ts";
 import { postLooking } from "./post/post-or-find.ts";
 import type { TeamShelf } from "./home/team-shelf.ts";
-import type { TokenSource } from "./api/token-client.ts";
+import type { TokenSource } from "./api/token-source.ts";
 import { createWeb } from "./api/web-client.ts";
 
 /** What it takes to be in a workspace. */

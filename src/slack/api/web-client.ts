@@ -2,14 +2,14 @@ import {
   LogLevel,
   WebAPIPlatformError,
   WebAPIRateLimitedError,
+  WebClient,
   type Logger,
   type WebAPICallResult,
-  type WebClient,
   type WebClientOptions,
 } from "@slack/web-api";
 import { fetchAnswer } from "./fetch-answer.ts";
 import { knownCode } from "./error-codes.ts";
-import { TokenClient, type TokenSource } from "./token-client.ts";
+import { RUN_OUT, WORTHLESS, type TokenSource } from "./token-source.ts";
 
 /** Where Slack is called; see {@link createWeb}. */
 export interface Web {
@@ -67,22 +67,40 @@ export function createWeb(options: {
   };
 }
 
-/** All methods of the SDK's client go through `apiCall`. */
-class FollowedClient extends TokenClient {
+/**
+ * All methods of the SDK's client go through `apiCall`. It asks for the token at each call, and once more where that has just run out: a refused
+ * call was not made.
+ */
+class FollowedClient extends WebClient {
   readonly #onCalled: (called: Called) => void;
+  readonly #source: TokenSource;
 
   constructor(onCalled: (called: Called) => void, source: TokenSource, options: WebClientOptions) {
-    super(source, options);
+    super(undefined, source.team === undefined ? options : { ...options, teamId: source.team });
     this.#onCalled = onCalled;
+    this.#source = source;
   }
 
   override async apiCall(method: string, args: Record<string, unknown> = {}): Promise<WebAPICallResult> {
     try {
-      const answer = await super.apiCall(method, args);
+      const answer = await this.#withToken((token) => super.apiCall(method, { ...args, token }));
       this.#onCalled({ method, args, outcome: { answer } });
       return answer;
     } catch (error) {
       this.#onCalled({ method, args, outcome: { error } });
+      throw error;
+    }
+  }
+
+  async #withToken(call: (token: string) => Promise<WebAPICallResult>): Promise<WebAPICallResult> {
+    const token = await this.#source.get();
+    try {
+      return await call(token);
+    } catch (error) {
+      const code = error instanceof WebAPIPlatformError ? error.data.error : "";
+      const next = RUN_OUT.has(code) ? await this.#source.insteadOf(token) : undefined;
+      if (next !== undefined) return call(next);
+      if (WORTHLESS.has(code)) this.#source.refused(token, code);
       throw error;
     }
   }

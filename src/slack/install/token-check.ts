@@ -1,5 +1,5 @@
 import { WebClient } from "@slack/web-api";
-import { WORTHLESS } from "../api/token-client.ts";
+import { WORTHLESS } from "../api/token-source.ts";
 import { clientOptions, slackErrorCode } from "../api/web-client.ts";
 
 const ASK_TIMEOUT_MS = 15_000;

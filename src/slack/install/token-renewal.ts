@@ -2,7 +2,7 @@ import { WebClient } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import type { Installations, Tokens } from "../../store/installations.ts";
 import type { Store } from "../../store/store.ts";
-import { tokenError } from "../api/token-client.ts";
+import { tokenError } from "../api/token-source.ts";
 import { clientOptions, slackErrorCode, type Log } from "../api/web-client.ts";
 
 /** The token of one installation, and how it is renewed. */

@@ -1,6 +1,6 @@
 import { WebClient } from "@slack/web-api";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { tokenError } from "../../../src/slack/api/token-client.ts";
+import { tokenError } from "../../../src/slack/api/token-source.ts";
 import { createWeb } from "../../../src/slack/api/web-client.ts";
 import { createPeople } from "../../../src/slack/people/people.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createPace } from "../../../src/slack/post/pace.ts";
-import { tokenError } from "../../../src/slack/api/token-client.ts";
+import { tokenError } from "../../../src/slack/api/token-source.ts";
 import type { Web } from "../../../src/slack/api/web-client.ts";
 import { createWhisper } from "../../../src/slack/signs/ephemeral.ts";
 import { manualClock } from "../../support/clock.ts";
