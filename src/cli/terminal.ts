@@ -69,6 +69,13 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
           dim(`  ran ${oneLine(item.language)}: ${item.outcome}, ${(item.elapsedMs / 1000).toFixed(1)} s (${oneLine(item.executor)})`) +
           files(item)
         );
+      case "stance.given":
+        return item.stance === "agree"
+          ? ""
+          : endLine() +
+              dim(
+                `  ${oneLine(item.agent)} ${item.stance === "disagree" ? "disagrees" : "does not say yes"}: ${oneLine(item.error?.message ?? item.reason)}`,
+              );
       case "handoff.made":
         return item.to === "human"
           ? endLine() + question(item)

@@ -16,6 +16,7 @@ import { closingModel } from "./build/closing-model.ts";
 import { get, type Notebook, type Parts } from "./build/parts.ts";
 import { policyOf } from "./build/policy.ts";
 import { readSnapshot, snapshotOf } from "./build/snapshot.ts";
+import { stancesOf } from "./build/stances.ts";
 import { speakersOf } from "./build/speakers.ts";
 import { conditionOf } from "./build/stop.ts";
 import type { KeepFile, ReadFile } from "./sandbox/code-run.ts";
@@ -174,6 +175,8 @@ function builderOf(
       minutesMax: team.limits.minutes,
       // Beyond the budget, which is used up when it is asked.
       ...(last === undefined ? {} : { closer: guarded(closer(held.unlimited(last))) }),
+      // The answer of a team inside is one among the words outside.
+      ...(within === undefined ? { stances: stancesOf(team, held).map(guarded) } : {}),
       approveWithinMinutes: team.approveWithinMinutes,
       ...(team.answerWithinMinutes === undefined ? {} : { answerWithinMinutes: team.answerWithinMinutes }),
     };

@@ -174,6 +174,7 @@ async function changedEvent(event: EventBody, change: Change): Promise<EventBody
       return { ...event, what: await change(event.what) };
     case "turn.ended":
     case "finish.decided":
+    case "stance.given":
       return { ...event, reason: await change(event.reason) };
     case "speaker.selected":
       return { ...event, ...(await optional("reason", event.reason)), ...(await optional("instruction", event.instruction)) };

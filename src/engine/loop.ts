@@ -3,6 +3,7 @@ import { sideBySide } from "./side-by-side.ts";
 import type { Agent, Team } from "./team.ts";
 import { describe, finishedOrFailed } from "./limits/termination.ts";
 import { currentRun, messagesOfRun, owedTurn, SELECTOR, type Transcript } from "./reading/transcript.ts";
+import { nextStance } from "./stances.ts";
 import type { Turn } from "./turn.ts";
 
 /**
@@ -17,6 +18,11 @@ export async function* converse(team: Team, turn: Turn): AsyncGenerator<EventBod
   while (currentRun(transcript).running && !signal.aborted) {
     const stopped = whyStop(team, transcript);
     if (stopped) {
+      const asked = nextStance(team, transcript, stopped);
+      if (asked) {
+        yield* takeTurn(asked, turn);
+        continue;
+      }
       yield stopped;
       return;
     }
@@ -33,7 +39,13 @@ export async function* converse(team: Team, turn: Turn): AsyncGenerator<EventBod
       begun.length > 0 ? team.agents.filter((agent) => begun.includes(agent.name)) : wanted ? [wanted] : byPolicy(team, transcript);
     const [speaker, ...others] = speakers;
     if (!speaker) {
-      yield runStopped(transcript, "done", [{ kind: "nobody" }]);
+      const end = runStopped(transcript, "done", [{ kind: "nobody" }]);
+      const asked = nextStance(team, transcript, end);
+      if (asked) {
+        yield* takeTurn(asked, turn);
+        continue;
+      }
+      yield end;
       return;
     }
     const [next] = toBeSelected;

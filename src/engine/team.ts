@@ -39,4 +39,6 @@ export interface Team {
   readonly limits: TerminationCondition;
   /** Has the last word of a run that a person ends at a limit; such a run ends without one where this is absent. */
   readonly closer?: Agent;
+  /** Who are asked, each in a turn that is one `stance.given`, whether they agree before a run ends with an answer; nobody when absent. */
+  readonly stances?: readonly Agent[];
 }

@@ -65,6 +65,10 @@ function sectionOf(event: RunEvent): string | undefined {
     case "turn.ended":
     case "finish.decided":
       return undefined; // The end of the run gives the reason.
+    case "stance.given":
+      return event.stance === "agree"
+        ? undefined
+        : `**${plain(event.agent)} ${event.stance === "disagree" ? "disagrees" : "does not say yes"}:** ${plain(event.error?.message ?? event.reason)}`;
     case "speaker.requested":
       return `*${plain(event.person.name)} asked for ${plain(event.speaker)} to speak next.*`;
     case "turn.skipped":

@@ -247,6 +247,11 @@ function replyOf(event: RunEvent): ModelReply {
     }
     case "handoff.made":
       return answer(JSON.stringify({ next: event.to, reason: "", instruction: event.text }));
+    case "stance.given": {
+      const { stance, reason, error } = event;
+      if (error) return { kind: "failure", error: error as (ModelReply & { kind: "failure" })["error"], usage, ...notices };
+      return answer(JSON.stringify({ stance, reason }));
+    }
     case "finish.decided":
       return answer(JSON.stringify({ next: "finish", reason: event.reason, instruction: "" }));
     default:

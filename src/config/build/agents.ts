@@ -10,7 +10,7 @@ export function buildAgent(agent: AgentSettings, team: TeamSettings, parts: Part
   return agent.hears ? messageFilter(built, agent.hears.map(hearingRule)) : built;
 }
 
-function hearingRule({ from, first, last }: NonNullable<AgentSettings["hears"]>[number]): HearingRule {
+export function hearingRule({ from, first, last }: NonNullable<AgentSettings["hears"]>[number]): HearingRule {
   if (first !== undefined) return { from, take: { which: "first", count: first } };
   return last === undefined ? { from } : { from, take: { which: "last", count: last } };
 }

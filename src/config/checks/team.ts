@@ -5,6 +5,7 @@ import { checkRecursion } from "./recursion.ts";
 import type { Report, Surroundings } from "./report.ts";
 import { checkSpeakers } from "./speakers.ts";
 import { checkStop } from "./stop.ts";
+import { checkStances } from "./stances.ts";
 import { checkVoices } from "./voices.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TeamSettings } from "../schema/team-file.ts";
@@ -17,5 +18,6 @@ export function checkTeam(name: string, team: TeamSettings, around: Surroundings
   checkDescriptions(team, report);
   for (const [index, agent] of team.agents.entries()) checkAgent(agent, index, team, around, registry, report);
   checkSpeakers(team, around, registry, report);
+  checkStances(team, report);
   if (team.stop) checkStop(team.stop, ["stop"], team, around, registry, report);
 }

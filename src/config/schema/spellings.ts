@@ -30,7 +30,11 @@ export function withOwnSpellings<Team extends { readonly agents: readonly { read
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, REFERENCES.has(key) ? spelled(one) : walked(one)]));
   };
-  const { agents, speakers, stop } = team as Team & { readonly speakers?: unknown; readonly stop?: unknown };
+  const { agents, speakers, stop, stances } = team as Team & {
+    readonly speakers?: unknown;
+    readonly stop?: unknown;
+    readonly stances?: unknown;
+  };
   const members = agents.map((agent) => {
     const { handoffs, runs, hears } = agent as { readonly handoffs?: unknown; readonly runs?: unknown; readonly hears?: unknown };
     return {
@@ -45,5 +49,6 @@ export function withOwnSpellings<Team extends { readonly agents: readonly { read
     agents: members,
     ...(speakers === undefined ? {} : { speakers: walked(speakers) }),
     ...(stop === undefined ? {} : { stop: walked(stop) }),
+    ...(Array.isArray(stances) ? { stances: spelled(stances) } : {}),
   };
 }

@@ -4,7 +4,7 @@ import { E2b, Kubernetes } from "./elsewhere.ts";
 import { Audit, Retention } from "./keeping.ts";
 import { type GuardSettings } from "./guards.ts";
 import { type ModelChoice, Providers } from "./models.ts";
-import { AGENTS_PER_TEAM_MAX, description, key } from "./names.ts";
+import { AGENTS_PER_TEAM_MAX, agentRef, description, key } from "./names.ts";
 import { withOwnSpellings } from "./spellings.ts";
 import { Allow } from "./allow.ts";
 import { Ceilings } from "./ceilings.ts";
@@ -49,6 +49,13 @@ const teamOf = ({ speakers, agent, stop, guard }: Named) =>
         .optional()
         .describe(
           "The team's goal, asked between turns. Without it only a leader's decision, a graph's end, a person or the limits end a run.",
+        ),
+      stances: z
+        .union([z.enum(["off", "all"]), z.array(agentRef).min(1).max(AGENTS_PER_TEAM_MAX)])
+        .default("off")
+        .describe(
+          "Who is asked, each for itself in one more call, whether they agree before a run ends with an answer; the result says who does not, and why. " +
+            "all: every agent with a model but the one who answers. A list: these.",
         ),
       guards: guards(guard).describe(
         "Beside those of the whole file: what looks at words before they go to a model, to a tool or to people.",

@@ -161,6 +161,20 @@ type Fact =
       readonly usage?: Usage;
     }
   | { readonly type: "finish.decided"; readonly agent: string; readonly reason: string; readonly usage?: Usage }
+  /**
+   * How an agent stands to the answer with which a run is about to end, said to nobody of the team. `of`: the answer's seq. `unclear`: neither a
+   * plain yes nor a no, as it stands in `reason`, or none was given, as `error` says.
+   */
+  | {
+      readonly type: "stance.given";
+      readonly agent: string;
+      readonly of: number;
+      readonly stance: "agree" | "disagree" | "unclear";
+      readonly reason: string;
+      readonly error?: Failure;
+      readonly notices?: Notices;
+      readonly usage?: Usage;
+    }
   /** A person wants this agent to speak next: it has the floor when the turns that are open have ended. */
   | { readonly type: "speaker.requested"; readonly speaker: string; readonly person: Person }
   /** A person has broken this agent's turn off; somebody else speaks next. */

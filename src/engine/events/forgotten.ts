@@ -153,6 +153,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
   "turn.failed": { agent: keep, error, notices: texts, usage: keep },
   "turn.skipped": { agent: keep, person, id: pressId },
   "finish.decided": { agent: keep, reason: text, usage: keep },
+  "stance.given": { agent: keep, of: keep, stance: keep, reason: text, error, notices: texts, usage: keep },
   "speaker.requested": { speaker: keep, person },
   "run.paused": { run: keep, person, id: pressId },
   "run.unpaused": { run: keep, person, id: pressId },

@@ -13,14 +13,19 @@ export interface HearingRule {
  * own question is always heard.
  */
 export function messageFilter(agent: Agent, rules: readonly HearingRule[]): Agent {
-  const heard = heardBy(agent.name, rules);
-  // The fold's array is the same object from call to call, so what has been read of it stays read.
-  const filtered = (transcript: Transcript): Transcript => ({ get events() { return read(transcript, heard).events; } }); // prettier-ignore
+  const filtered = hearing(agent.name, rules);
   return {
     ...agent,
     goesOn: (transcript) => agent.goesOn?.(filtered(transcript)) ?? false,
     turn: (turn) => agent.turn({ ...turn, transcript: filtered(turn.transcript) }),
   };
+}
+
+/** What the agent of this name hears of a log by these rules. */
+export function hearing(name: string, rules: readonly HearingRule[]): (transcript: Transcript) => Transcript {
+  const heard = heardBy(name, rules);
+  // The fold's array is the same object from call to call, so what has been read of it stays read.
+  return (transcript) => ({ get events() { return read(transcript, heard).events; } }); // prettier-ignore
 }
 
 interface Heard {

@@ -194,6 +194,7 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
     case "tool.failed":
     case "code.ran":
     case "finish.decided":
+    case "stance.given":
       return state;
   }
 }
@@ -260,7 +261,7 @@ const questionOf = (event: HandoffMade & Whereabouts & Recorded): Question => ({
 const participantOf = (event: { readonly agent: string } & Whereabouts): string => event.within?.split("/")[0] ?? event.agent;
 
 function isBorder(before: RunState, after: RunState, event: RunEvent): boolean {
-  if (event.type === "run.resumed" || event.type.startsWith("limit.")) return before.atBorder;
+  if (event.type === "run.resumed" || event.type === "stance.given" || event.type.startsWith("limit.")) return before.atBorder;
   if (after.openTurns.length === 0 || after.turns > before.turns || after.asking.length > before.asking.length) return true;
   // A leader's choice may have cost something.
   return event.type === "speaker.selected" && event.within === undefined && event.usage !== undefined;

@@ -1,31 +1,40 @@
 import { messagesOfRun, type Transcript } from "../../engine/reading/transcript.ts";
+import { noIn } from "../../engine/stance-words.ts";
+import { proposedAnswer, stancesOn } from "../../engine/stances.ts";
 
-/** An agent whose last word in a run is a no. */
+/** Who does not go along with the answer of a run. */
 export interface Dissent {
   readonly agent: string;
-  /** The sentence that says it, as it stands in the log. */
+  /** `unclear`: who was asked and has not said yes, or has not answered. */
+  readonly stance: "disagree" | "unclear";
+  /** Why, or the sentence that says it, as it stands in the log. */
   readonly words: string;
 }
 
 /**
- * Who still disagrees when a run ends: an agent other than the one who answers, whose own last message says so in so many words, or as a
- * verdict (`Verdict: reject`, `{"agrees": false}`). Nothing is guessed: doubt that is not spoken out is not dissent.
+ * Who does not agree when a run ends. Where the team asks, what each has decided, whatever the language; else an agent other than the one who
+ * answers whose own last message says no in so many words, or as a verdict (`Verdict: reject`, `{"agrees": false}`).
  */
 export function dissentOf(transcript: Transcript, answeredBy: string | undefined): readonly Dissent[] {
+  const answer = proposedAnswer(transcript);
+  const given = answer ? stancesOn(transcript, answer.seq) : [];
+  const asked = given.flatMap(({ agent, stance, reason, error }) =>
+    stance === "agree" ? [] : [{ agent, stance, words: error ? `could not be asked: ${error.message}` : reason || "gives no reason" }],
+  );
+  const answered = new Set(given.map(({ agent }) => agent));
   const last = new Map<string, string>();
   for (const message of messagesOfRun(transcript))
     if (message.type === "message.posted" && "agent" in message && message.model !== undefined) last.set(message.agent, message.text);
-  return [...last].flatMap(([agent, text]) => {
-    const words = agent === answeredBy ? undefined : no(text);
-    return words === undefined ? [] : [{ agent, words }];
+  const said = [...last].flatMap(([agent, text]) => {
+    const words = agent === answeredBy || answered.has(agent) ? undefined : no(text);
+    return words === undefined ? [] : [{ agent, stance: "disagree" as const, words }];
   });
+  return [...asked, ...said];
 }
 
-function no(text: string): string | undefined {
-  // What stands in code or is quoted is somebody else's.
-  const own = text.replaceAll(/```[^]*?(?:```|$)/g, " ").replaceAll(/^\s*>.*$/gm, " ");
-  return structured(text) ?? VERDICT.exec(own)?.[0].trim() ?? SPOKEN.exec(own)?.[0].trim();
-}
+/** What stands in code or is quoted is somebody else's. */
+const no = (text: string): string | undefined =>
+  structured(text) ?? noIn(text.replaceAll(/```[^]*?(?:```|$)/g, " ").replaceAll(/^\s*>.*$/gm, " "));
 
 function structured(text: string): string | undefined {
   const json = /^\s*(?:```(?:json)?\s*)?(\{[^]{1,20000}\})\s*(?:```)?\s*$/.exec(text)?.[1];
@@ -33,17 +42,9 @@ function structured(text: string): string | undefined {
   try {
     const { agrees, verdict, vote, reason } = JSON.parse(json) as { readonly [key: string]: unknown };
     const said = typeof verdict === "string" ? verdict : vote;
-    const isNo = agrees === false || (typeof said === "string" && NO.test(said.trim()));
+    const isNo = agrees === false || (typeof said === "string" && noIn(said) !== undefined);
     return isNo ? (typeof reason === "string" && reason.trim() !== "" ? reason : "disagrees") : undefined;
   } catch {
     return undefined;
   }
 }
-
-const NO = /^(?:disagrees?|reject(?:s|ed)?|no|against|objects?|objection|not approved)$/i;
-/** A line such as `**Verdict:** reject – the sample is too small`. */
-const VERDICT =
-  /^[ \t]*[*_]*(?:verdict|vote|decision|my view)[*_]*[ \t]*:[*_]*[ \t]*[*_]*(?:disagree|reject|no\b|against|objection|not approved)[^\n]{0,300}/im;
-/** A sentence in which the speaker disagrees. "I do not disagree" is none. */
-const SPOKEN =
-  /(?:^|[.!?\n][ \t]*)[^.!?\n]{0,80}\bI (?:still |strongly |respectfully )?(?:disagree|object\b|do not agree|don['’]t agree|cannot agree)[^.!?\n]{0,300}[.!?]?/i;

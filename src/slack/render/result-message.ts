@@ -42,7 +42,10 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
   const title = `${how}: ${why}`;
   const answer = answerOf(ended, team.stopWords);
   const isQuiet = ended.events.some((event) => event.type === "run.started" && event.run === stopped.run && event.turnsInFile);
-  const dissent = dissentOf(ended, answer?.agent).map(({ agent, words }) => `:warning: *${safeMrkdwn(agent)} disagrees:* ${line1(words)}`);
+  const dissent = dissentOf(ended, answer?.agent).map(
+    ({ agent, stance, words }) =>
+      `${stance === "disagree" ? ":warning:" : ":grey_question:"} *${safeMrkdwn(agent)} ${stance === "disagree" ? "disagrees" : "does not say yes"}:* ${line1(words)}`,
+  );
   const unread = unreadOf(ended);
   const shown = answer && stopped.outcome !== "stopped" ? answerBlocks(answer, isQuiet) : [];
   return {

@@ -56,6 +56,7 @@ function sectionOf(event: RunEvent): string | undefined {
     case "tool.failed":
     case "turn.ended":
     case "finish.decided":
+    case "stance.given":
     case "stop.requested":
     case "context.summarized":
     case "run.resumed":

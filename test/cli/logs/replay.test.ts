@@ -122,6 +122,37 @@ ${team("left", "Lea", "Lou")}${team("right", "Rob", "Ria")}`,
     expect(await replayed(cwd)).toEqual({ code: 0, out: `${events.length} events, identical\n`, err: "" });
   });
 
+  test("agents that are asked whether they agree: as JSON, in words, and one that cannot be asked", async () => {
+    const cwd = folder(
+      `
+  Ana: ["It is 7. DONE"]
+  Ben: [{ answer: { stance: agree, reason: It is. } }]
+  Cy: ["Je ne suis pas d'accord."]
+  Di: [{ error: { kind: quota, message: The account is empty. } }]
+`,
+      `models: { m: { provider: replay, file: replies.yml } }
+teams:
+  asked:
+    description: Asked.
+    speakers: { policy: round-robin }
+    stances: all
+    agents: [${["Ana", "Ben", "Cy", "Di"].map((name) => `{ name: ${name}, description: ${name}., model: m }`).join(", ")}]
+    stop: { textMention: DONE }
+`,
+    );
+    const { code, events } = await ran(cwd, ["Go"]);
+    const given = events.flatMap((event) => (event.type === "stance.given" ? [[event.agent, event.stance, event.error?.kind]] : []));
+    expect({ code, given }).toEqual({
+      code: 0,
+      given: [
+        ["Ben", "agree", undefined],
+        ["Cy", "disagree", undefined],
+        ["Di", "unclear", "quota"],
+      ],
+    });
+    expect(await replayed(cwd)).toEqual({ code: 0, out: `${events.length} events, identical\n`, err: "" });
+  });
+
   test("a model that fails", async () => {
     const cwd = folder("{ Ana: [Hello], Ben: [{ error: { kind: quota, message: The account is empty. } }] }");
     expect((await ran(cwd, ["Talk"])).code).toBe(1);

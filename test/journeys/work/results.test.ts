@@ -46,6 +46,28 @@ test("a result tells the answer, who disagrees and what it cost, and is judged b
   expect((await thread.log()).at(-1)).toMatchObject({ type: "feedback.given", helpful: false, person: { name: "Jonas" } });
 });
 
+test("a result tells who of those that were asked disagrees, in whatever language, and why; their replies are no words of the thread", async () => {
+  const { trio } = FILE.teams;
+  const journey = await openJourney({
+    file: { ...FILE, teams: { trio: { ...trio, stances: "all" } } },
+    replies: {
+      Ana: ["Use **tabs**.", { answer: { stance: "agree", reason: "It is settled." } }],
+      Critic: ["Go on.", "Da widerspreche ich: Tabs brechen auf jedem Schirm."],
+      Ben: ["Tabs it is.\n\nDONE"],
+    },
+  });
+  const thread = await journey.mention("@parley tabs or spaces?");
+  const end = await thread.ended();
+  expect(wordsOf(end)).toContain("\n:warning: *Critic disagrees:* Da widerspreche ich: Tabs brechen auf jedem Schirm.\n");
+  expect(wordsOf(end)).not.toContain("settled");
+  expect(thread.messages().filter((message) => wordsOf(message).includes("widerspreche"))).toHaveLength(1);
+  const log = await thread.log();
+  expect(log.flatMap((event) => (event.type === "stance.given" ? [[event.agent, event.stance]] : []))).toEqual([
+    ["Ana", "agree"],
+    ["Critic", "disagree"],
+  ]);
+});
+
 test("from a result people go on in the thread, and hand the task to another team", async () => {
   const journey = await openJourney({ file: FILE, replies: REPLIES });
   const thread = await journey.mention("@parley tabs or spaces?");

@@ -72,6 +72,7 @@ export function everyEvent(word: string, file: FileRef, person = PLANTED): reado
     "turn.failed": [{ type: "turn.failed", agent: "Ana", error, notices, usage }],
     "turn.skipped": [{ type: "turn.skipped", agent: "Ana", person, id: `press:${person.id}:1` }],
     "finish.decided": [{ type: "finish.decided", agent: "Ana", reason: text, usage }],
+    "stance.given": [{ type: "stance.given", agent: "Ana", of: 3, stance: "disagree", reason: text, error, notices, usage }],
     "speaker.requested": [{ type: "speaker.requested", speaker: "Ana", person }],
     "run.paused": [{ type: "run.paused", run: "T1/C1/1#1", person, id: `press:${person.id}:2` }],
     "run.unpaused": [{ type: "run.unpaused", run: "T1/C1/1#1", person, id: `press:${person.id}:3` }],
