@@ -10,6 +10,7 @@ import { PATIENCE_MS, TEST_MS_MAX, HEAVY_TEST_MS_MAX } from "./test/support/pati
 const HEAVY = [
   "test/cli/sandbox/sandbox.test.ts",
   "test/config/build/offline.test.ts",
+  "test/docs/guide.test.ts",
   "test/journeys/trouble/crash.test.ts",
   "test/journeys/trouble/load.test.ts",
   "test/journeys/trouble/offline.test.ts",
@@ -17,6 +18,7 @@ const HEAVY = [
   "test/journeys/trouble/shutdown.test.ts",
   "test/journeys/trouble/storms.test.ts",
   "test/live/main.test.ts",
+  "test/package/package.test.ts",
   "test/sandbox/docker/attacks.test.ts",
   "test/sandbox/wasm/executor.test.ts",
 ];

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { conversationOf, type Conversation } from "./config/define/conversation.ts";
-import type { Definition, ToolDefinition } from "./config/registry/definition.ts";
+import type { Definition, PolicyDefinition, StopDefinition, ToolDefinition } from "./config/registry/definition.ts";
+import { describe } from "./engine/limits/termination.ts";
+import type { Agent } from "./engine/team.ts";
 import type { RunEvent } from "./engine/events/events.ts";
 import type { ToolResult } from "./engine/tool.ts";
 import { outside } from "./engine/turn.ts";
@@ -39,6 +41,29 @@ function nameIn(line: string): string {
   const end = line.indexOf(":");
   if (end <= 0) throw new TypeError(`"${line}" is no line of a conversation; write it as "Name: words".`);
   return line.slice(0, end).trim();
+}
+
+/** Whom a policy lets speak next, of agents with these names. */
+export function nextSpeaker(
+  policy: PolicyDefinition,
+  said: Conversation,
+  agents: readonly string[],
+  settings: object = {},
+): readonly string[] {
+  const members = agents.map((name): Agent => ({ name, description: `${name}.`, turn: async function* () {} }));
+  const built = policy.build(policy.schema.parse(settings), {
+    agents: members,
+    mayAskHuman: false,
+    languages: [],
+    within: undefined,
+  } as never);
+  return built(said.transcript, members).map(({ name }) => name);
+}
+
+/** Why a stop would end the run now; nothing where it would go on. */
+export function whyStop(stop: StopDefinition, said: Conversation, setting: unknown): string | undefined {
+  const [reason] = stop.build(stop.schema.parse(setting), { tools: new Map() })(said.transcript);
+  return reason && describe(reason);
 }
 
 /**

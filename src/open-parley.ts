@@ -38,6 +38,9 @@ export interface OpenParley {
     thread: string,
     answer: { readonly call: string; readonly approved: boolean; readonly person?: Person },
   ): AsyncGenerator<RunEvent, void, void>;
+  /** What is recorded of a thread; nothing of one that nobody has spoken in. */
+  events(thread: string): Promise<readonly RunEvent[]>;
+  /** Ends it within seconds; runs that were going on go on when the same database is opened again. */
   close(): Promise<void>;
 }
 
@@ -108,6 +111,7 @@ export async function openParley(settings: OpenSettings = {}): Promise<OpenParle
       following(thread, async () => {
         if (!(await parley.runner.approve(thread, { call, approved, person }))) throw new Error(`nothing waits for an answer to "${call}"`);
       }),
+    events: async (thread) => (await parley.runner.read(thread)).events,
     close: () => parley.stop(),
   };
 }

@@ -60,14 +60,14 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
       case "tool.called":
         return called(item);
       case "tool.returned":
-        return ended(item.call, item.tool, `→ ${oneLine(item.output) || "nothing"}`);
+        return ended(item.call, item.tool, `→ ${oneLine(item.output) || "nothing"}`) + files(item.files);
       case "tool.failed":
         return ended(item.call, item.tool, `failed: ${oneLine(item.error.message)}`);
       case "code.ran":
         return (
           endLine() +
           dim(`  ran ${oneLine(item.language)}: ${item.outcome}, ${(item.elapsedMs / 1000).toFixed(1)} s (${oneLine(item.executor)})`) +
-          files(item)
+          files(item.files)
         );
       case "stance.given":
         return item.stance === "agree"
@@ -215,8 +215,8 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
     return line(`\n${paint("bold", "?")} ${oneLine(agent)} wants to ${wish}${text}`) + marks;
   }
 
-  const files = (event: Extract<RunEvent, { type: "code.ran" }>): string =>
-    event.files.map((file) => dim(`  file ${oneLine(file.name)} (${oneLine(file.mediaType)}, ${file.bytes} bytes)`)).join("");
+  const files = (made: Extract<RunEvent, { type: "tool.returned" }>["files"] = []): string =>
+    made.map((file) => dim(`  file ${oneLine(file.name)} (${oneLine(file.mediaType)}, ${file.bytes} bytes)`)).join("");
 
   function head(agent: string): string {
     const colour = colourOf.get(agent) ?? (COLOURS[colourOf.size % COLOURS.length] as Colour);

@@ -13,5 +13,5 @@ export function calledAs(ref: string, tools: ReadonlyMap<string, ToolSettings>):
   const tool = tools.get(key);
   if (tool?.kind === "mcp") return member === undefined ? undefined : localNames(key, [member]).get(member);
   if (!tool || member !== undefined) return undefined;
-  return tool.kind === "agent" ? key : "web_fetch";
+  return tool.kind === "web-fetch" ? "web_fetch" : key;
 }

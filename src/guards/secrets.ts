@@ -48,13 +48,13 @@ const byForm = (words: string): Finding[] =>
 
 /** What is said to be a secret: `password = …`, `"api_key": "…"`. */
 const NAMED =
-  /\b(?:pass(?:word|wd)?|secret|token|api[-_ ]?key|access[-_ ]?key|private[-_ ]?key|auth(?:orization)?|credentials?)\b["']?[ \t]{0,3}[:=][ \t]{0,3}["']?(?:bearer[ \t]{1,3})?([^\s"'`,;]{8,200})/gi;
+  /(?<![A-Za-z])(?:pass(?:word|wd)?|secret|token|api[-_ ]?key|access[-_ ]?key|private[-_ ]?key|auth(?:orization)?|credentials?)(?:[-_][A-Za-z]{1,20})?(?![A-Za-z])["']?[ \t]{0,3}[:=][ \t]{0,3}["']?(?:bearer[ \t]{1,3})?([^\s"'`,;]{8,200})/gi;
 /** Anything as long as a key, of the letters that keys are made of. */
 const LONG = /(?<![A-Za-z0-9+/=_.-])[A-Za-z0-9+/_-]{32,200}={0,2}(?![A-Za-z0-9+/=_-])/g;
 
 /** Bits a character. English words have about 3 to 3.6 at these lengths, a random key of 62 letters from 4.2 at 32 characters on. */
 const BITS_MIN = 4.2;
-const NAMED_BITS_MIN = 2.8; // What stands behind `password =` needs to be no more than not a plain word.
+const NAMED_BITS_MIN = 2.5; // What stands behind `password =` needs to be no more than not a plain word.
 
 function byEntropy(words: string): Finding[] {
   const named = [...words.matchAll(NAMED)].flatMap((match) => {

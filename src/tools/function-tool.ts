@@ -1,9 +1,10 @@
 import { z } from "zod";
+import type { FileRef } from "../engine/events/events.ts";
 import type { JsonSchema } from "../engine/model.ts";
 import type { CallOrigin, Tool, ToolResult } from "../engine/tool.ts";
 import type { Turn } from "../engine/turn.ts";
 import { untilAborted } from "./deadline.ts";
-import { failed, quoted, returned } from "./result.ts";
+import { capped, failed, quoted, returned } from "./result.ts";
 
 /** A tool that is a function of this program. */
 export interface FunctionTool<Input extends z.ZodObject> {
@@ -47,8 +48,19 @@ function jsonSchemaOf(input: z.ZodObject): JsonSchema {
   return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== "$schema" && key !== "~standard"));
 }
 
+/** An output with files that are kept already. */
+export class WithFiles {
+  readonly output: string;
+  readonly files: readonly FileRef[];
+  constructor(output: string, files: readonly FileRef[]) {
+    this.output = output;
+    this.files = files;
+  }
+}
+
 function asResult(value: unknown): ToolResult {
   if (isFailed(value)) return failed(value.error.kind, value.error.message);
+  if (value instanceof WithFiles) return { kind: "returned", output: capped(value.output), files: value.files };
   return returned(typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 }
 

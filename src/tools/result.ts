@@ -7,10 +7,9 @@ const MESSAGE_CHARS_MAX = 2_000; // People read it in the thread.
 
 export type Failed = Extract<ToolResult, { kind: "failed" }>;
 
-export const returned = (output: string): ToolResult => ({
-  kind: "returned",
-  output: cut(plain(output), OUTPUT_CHARS_MAX) || "(no output)",
-});
+export const returned = (output: string): ToolResult => ({ kind: "returned", output: capped(output) });
+
+export const capped = (output: string): string => cut(plain(output), OUTPUT_CHARS_MAX) || "(no output)";
 
 /** `message` says where, what and the mend. */
 export const failed = (kind: string, message: string): Failed => ({

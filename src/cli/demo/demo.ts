@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { readEnv, type Env } from "../../config/env.ts";
 import { createDemoExecutor } from "../../config/sandbox/demo-executor.ts";
 import { loadSettings, type Settings } from "../../config/load.ts";
@@ -20,7 +23,9 @@ team, which plays written-down words for three ready tasks. Its code really runs
 else in a process sandbox where this machine can make one (bubblewrap), else in WebAssembly.`;
 
 const PORT = 3210;
+/** Files that come with Parley; where the folder has files of its own by these names, as a checkout has, those are used. */
 const OFFLINE_FILE = "teams/offline/offline.yml";
+const TEAM_FILE = "parley.yml";
 
 const READY_TASKS = [
   { title: "Find a bug", text: "@parley Write a median function and find its bug." },
@@ -96,7 +101,7 @@ async function chooseCast(io: Io, offline: boolean): Promise<Cast> {
   const key = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"].find((name) => (env[name] ?? "").trim() !== "");
   if (!offline && key) {
     return {
-      settings: loadSettings({ env, cwd: io.cwd }),
+      settings: loadSettings({ env, cwd: io.cwd, file: env["PARLEY_FILE"] || hereOrOurs(TEAM_FILE, io) }),
       env,
       offline: false,
       said: `The agents speak through the model that ${key} opens; that costs money, within each team's limits.`,
@@ -105,12 +110,12 @@ async function chooseCast(io: Io, offline: boolean): Promise<Cast> {
   const local = offline ? undefined : await findLocalModel();
   if (local)
     return {
-      settings: local.use(loadSettings({ env, cwd: io.cwd })),
+      settings: local.use(loadSettings({ env, cwd: io.cwd, file: env["PARLEY_FILE"] || hereOrOurs(TEAM_FILE, io) })),
       env,
       offline: false,
       said: `The agents speak through ${local.model}, on the model server of this machine.`,
     };
-  const settings = loadSettings({ env, cwd: io.cwd, file: OFFLINE_FILE });
+  const settings = loadSettings({ env, cwd: io.cwd, file: hereOrOurs(OFFLINE_FILE, io) });
   return {
     settings,
     env,
@@ -118,6 +123,9 @@ async function chooseCast(io: Io, offline: boolean): Promise<Cast> {
     said: "No key and no model server were found: the offline team plays three ready tasks. Its code really runs.",
   };
 }
+
+const hereOrOurs = (file: string, { cwd }: Io): string =>
+  existsSync(resolve(cwd, file)) ? file : fileURLToPath(new URL(`../../../${file}`, import.meta.url));
 
 /** What is simulated and what is real, in one line of the page. */
 function noticeOf({ offline }: Cast, grade: string): string {

@@ -117,7 +117,15 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     notices,
     usage,
   },
-  "tool.returned": { agent: name, call: name, tool: name, output: text, changed: changedArgs, usage },
+  "tool.returned": {
+    agent: name,
+    call: name,
+    tool: name,
+    output: text,
+    files: z.array(file).max(LIST_MAX).optional(),
+    changed: changedArgs,
+    usage,
+  },
   "tool.failed": { agent: name, call: name, tool: name, error: failure, changed: changedArgs, usage },
   "code.ran": {
     agent: name,

@@ -36,7 +36,7 @@ function sectionOf(event: RunEvent): string | undefined {
     case "tool.called":
       return `${event.text ? `## ${plain(event.agent)}\n\n${event.text}\n\n` : ""}*${plain(event.agent)} called ${plain(event.tool)}:*\n\n${fenced(event.args)}`;
     case "tool.returned":
-      return `*${plain(event.tool)} returned:*\n\n${fenced(event.output)}`;
+      return `*${plain(event.tool)} returned:*\n\n${fenced(event.output)}${posted(event.files)}`;
     case "tool.failed":
       return `*${plain(event.tool)} failed: ${plain(event.error.message)}*`;
     case "code.ran": {

@@ -103,7 +103,7 @@ export function recordedWorld(log: readonly RunEvent[], { selector, languages, c
       const result = await take((event): event is ToolEnded => isEnd(event) && call !== undefined && idOf(event) === idOf(call));
       const usage = result.usage ? { usage: result.usage } : {};
       return result.type === "tool.returned"
-        ? { kind: "returned", output: uncut(result.output), ...usage }
+        ? { kind: "returned", output: uncut(result.output), ...(result.files ? { files: result.files } : {}), ...usage }
         : { kind: "failed", error: result.error, ...usage };
     },
   });

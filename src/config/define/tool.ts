@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { FileRef, Person } from "../../engine/events/events.ts";
 import type { Tool as EngineTool } from "../../engine/tool.ts";
 import { guarded, type ApprovalMode } from "../../tools/approval.ts";
-import { functionTool } from "../../tools/function-tool.ts";
+import { functionTool, WithFiles } from "../../tools/function-tool.ts";
 import type { Parts } from "../build/parts.ts";
 import type { Found, ToolDefinition } from "../registry/definition.ts";
 import { description } from "../schema/names.ts";
@@ -97,7 +97,7 @@ function running(
       const { key = "", agent = "", askedBy = NOBODY } = origin ?? {};
       const output = await run(args, { settings, signal, key, agent, askedBy });
       if (!isOutput(output)) return output;
-      return { kind: "returned", output: output.text, files: await kept(output.files, keepFile) };
+      return new WithFiles(output.text, await kept(output.files, keepFile));
     },
   });
   return guarded(tool, settings.approval);

@@ -171,7 +171,8 @@ function recorded(
 ): EventBody & { readonly type: "tool.returned" | "tool.failed" } {
   const usage = result.usage ? { usage: result.usage } : {};
   if (result.kind === "failed") return { type: "tool.failed", agent, call, tool, error: result.error, ...usage };
-  return { type: "tool.returned", agent, call, tool, output: capped(result.output), ...usage };
+  const files = result.files && result.files.length > 0 ? { files: result.files } : {};
+  return { type: "tool.returned", agent, call, tool, output: capped(result.output), ...files, ...usage };
 }
 
 /** What is left to record of a hand-over when the process died between its call's result and itself. */

@@ -105,6 +105,8 @@ type Fact =
       readonly call: string;
       readonly tool: string;
       readonly output: string;
+      /** What it gave besides, for people. */
+      readonly files?: readonly FileRef[];
       readonly changed?: { readonly person: Person; readonly args: string };
       readonly usage?: Usage;
     }

@@ -43,6 +43,8 @@ export interface Turn {
   /** What was recorded in the turn before its end. */
   readonly events: readonly RunEvent[];
   readonly codeRuns: readonly CodeRan[];
+  /** What left files behind: code that ran, and tools. */
+  readonly made: readonly (CodeRan | Of<"tool.returned">)[];
 }
 
 /** The turn of the agent that an event with this number ends, or is about to end. */
@@ -66,8 +68,12 @@ export function turnBefore(transcript: Transcript, seq: number, agent: string): 
     selected,
     events: own,
     codeRuns: own.filter((event) => event.type === "code.ran" && event.agent === agent) as readonly (CodeRan & RunEvent)[],
+    made: own.filter((event): event is Turn["made"][number] & RunEvent => makesFiles(event) && event.agent === agent),
   };
 }
+
+export const makesFiles = (event: RunEvent): event is Turn["made"][number] & RunEvent =>
+  event.type === "code.ran" || event.type === "tool.returned";
 
 const endsTurn = (event: RunEvent, agent: string): boolean =>
   (event.type === "message.posted" && "agent" in event && event.agent === agent) ||

@@ -4,7 +4,7 @@ import type { Post } from "../../store/store.ts";
 import type { Rendered } from "../words/blocks.ts";
 import { FILES_PER_CODE_RUN_MAX } from "../words/limits.ts";
 import type { TeamCard } from "./personas.ts";
-import { eventAt, runOf, turnBefore, upTo, type Of, type TurnEnd } from "./log-reading.ts";
+import { eventAt, makesFiles, runOf, turnBefore, upTo, type Of, type Turn, type TurnEnd } from "./log-reading.ts";
 import { renderApproval, renderApprovalFile } from "./approval-message.ts";
 import { renderCard, renderFailure, renderFile, renderNoCode, renderQuestion, renderResumed } from "./run-cards.ts";
 import { renderHalt } from "./limit-card.ts";
@@ -192,20 +192,20 @@ interface MadeFile {
   readonly agent: string;
 }
 
-const made = (ran: CodeRan): readonly MadeFile[] => filesOf(ran).map((file) => ({ file, agent: ran.agent }));
+const made = (by: Turn["made"][number]): readonly MadeFile[] => filesOf(by).map((file) => ({ file, agent: by.agent }));
 
-/** What the code of a turn left behind, in order. */
+/** What the code and the tools of a turn left behind, in order. */
 const turnFiles = (transcript: Transcript, seq: number, agent: string): readonly MadeFile[] =>
-  turnBefore(transcript, seq, agent).codeRuns.flatMap(made);
+  turnBefore(transcript, seq, agent).made.flatMap(made);
 
 const filePosts = (agent: string, seq: number, before: Transcript): readonly Planned[] =>
   turnFiles(before, seq, agent).map((_, part) => ({ kind: "file", part }));
 
-/** What all the code of a run left behind; as many files as the code of one turn may leave. */
+/** What all the code and the tools of a run left behind; as many files as the code of one turn may leave. */
 const filesOfRun = (ended: Transcript): readonly MadeFile[] =>
   ended.events
     .slice(Math.max(0, currentRun(ended).startIndex))
-    .flatMap((event) => (event.type === "code.ran" ? made(event) : []))
+    .flatMap((event) => (makesFiles(event) ? made(event) : []))
     .slice(-FILES_PER_CODE_RUN_MAX);
 
 function filesAtEnd(event: RunEvent, transcript: Transcript): readonly MadeFile[] {
@@ -230,7 +230,7 @@ function renderTranscript(stopped: RunEvent, transcript: Transcript): Rendered {
   };
 }
 
-const filesOf = (ran: CodeRan) => ran.files.slice(0, FILES_PER_CODE_RUN_MAX);
+const filesOf = ({ files = [] }: Pick<Turn["made"][number], "files">): readonly FileRef[] => files.slice(0, FILES_PER_CODE_RUN_MAX);
 
 /** Where nothing is run at all, it is said once in a thread and not at every block. */
 function tellsThatCodeIsOff(ran: CodeRan, before: Transcript): boolean {
