@@ -2,7 +2,8 @@ import type { BuildDeps } from "../../config/build.ts";
 import type { Settings } from "../../config/load.ts";
 import type { AgentSettings } from "../../config/schema/agents.ts";
 import type { ToolSettings } from "../../config/schema/tools.ts";
-import type { Agent, codeBlocks, EventBody, Model, ModelReply, RunEvent, Tool } from "../../parley.ts";
+import type { Agent, codeBlocks, EventBody, Model, RunEvent, Tool } from "../../parley.ts";
+import { leaderOf, replyOf, spender } from "./recorded-reply.ts";
 
 /** What the world said in a run, off its log: the replies of models, the results of tools and of code. */
 export interface Recorded {
@@ -199,65 +200,6 @@ const idOf = ({ within, call }: ToolCalled | ToolEnded): string => (within === u
 /** The tools of the log, as a server whose tools are known only when an agent speaks. */
 const RECORDED = "recorded";
 const RECORDED_SERVER: ToolSettings = { kind: "mcp", command: "none", approval: "never", startTimeoutSeconds: 1, callTimeoutSeconds: 1 };
-
-/** Whose model's reply an event is; of most events nobody's. */
-function spender(event: RunEvent, selector: string): string | undefined {
-  if (!("usage" in event) || !event.usage || isEnd(event)) return undefined;
-  return event.type === "speaker.selected" ? (event.leader ?? selector) : "agent" in event ? event.agent : undefined;
-}
-
-/** Who did it, where somebody leads: every selection there is the leader's, by a rule or not. */
-function leaderOf(event: RunEvent, selector: string): string | undefined {
-  if (event.type === "speaker.selected") return event.leader ?? selector;
-  return "agent" in event ? event.agent : undefined;
-}
-
-/** The reply that made this event. */
-function replyOf(event: RunEvent): ModelReply {
-  const usage = ("usage" in event ? event.usage : undefined) ?? { inputTokens: 0, outputTokens: 0 };
-  const notices = "notices" in event && event.notices ? { notices: event.notices } : {};
-  const answer = (text: string, toolCalls: (ModelReply & { kind: "answer" })["toolCalls"] = []): ModelReply => ({
-    kind: "answer",
-    text,
-    toolCalls,
-    usage,
-    ...(event.type === "tool.called" && event.model !== undefined ? { model: event.model } : {}),
-    ...notices,
-  });
-  switch (event.type) {
-    case "message.posted":
-    case "code.written":
-    case "context.summarized":
-      return answer(event.text);
-    case "tool.called": {
-      const { call, tool, args, others = [] } = event;
-      return answer(event.text ?? "", [{ call, tool, args }, ...others]);
-    }
-    case "turn.failed":
-      // Its kind is one that a model gave, or a tool of it; the agent passes it on as it is.
-      return { kind: "failure", error: event.error as (ModelReply & { kind: "failure" })["error"], usage, ...notices };
-    case "limit.reached": {
-      const refused = event.reasons.find((reason) => reason.kind === "failure");
-      const error = (refused?.error ?? { kind: "limit", message: event.reason }) as (ModelReply & { kind: "failure" })["error"];
-      return { kind: "failure", error, usage, ...notices };
-    }
-    case "speaker.selected": {
-      const { agent: next, reason = "", instruction = "", progress } = event;
-      return answer(JSON.stringify({ next, reason, instruction, progress }));
-    }
-    case "handoff.made":
-      return answer(JSON.stringify({ next: event.to, reason: "", instruction: event.text }));
-    case "stance.given": {
-      const { stance, reason, error } = event;
-      if (error) return { kind: "failure", error: error as (ModelReply & { kind: "failure" })["error"], usage, ...notices };
-      return answer(JSON.stringify({ stance, reason }));
-    }
-    case "finish.decided":
-      return answer(JSON.stringify({ next: "finish", reason: event.reason, instruction: "" }));
-    default:
-      return answer("");
-  }
-}
 
 /** Those in which code ran or was to run, those that a code-runner said it runs when it found none, and those of code that was left. */
 function languagesIn(log: readonly RunEvent[], blocksOf: typeof codeBlocks): string[] {
