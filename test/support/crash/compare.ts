@@ -1,6 +1,7 @@
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import type { ThreadMessage } from "../../../local-slack/index.ts";
-import type { Outcome, Played } from "./stage.ts";
+import type { Played } from "./people.ts";
+import type { Outcome } from "./stage.ts";
 
 /** What people and the log hold of an undisturbed conversation, without what may differ: times, and the numbers that a `run.resumed` moves. */
 export interface Expected {

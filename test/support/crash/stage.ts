@@ -4,16 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
-import { buttonsOf } from "../slack/thread.ts";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import { openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
-import { createWorkspace, type ThreadMessage, type Workspace } from "../../../local-slack/index.ts";
+import { createWorkspace } from "../../../local-slack/index.ts";
 import { nowIn, type FastTime, type Orders, type Point, type Step } from "./child.ts";
 import { startHttpFixture } from "../../fixtures/mcp-http.ts";
 import { type Child, startChild } from "../children.ts";
 import { bundledChild } from "./bundle.ts";
 import { instanceOf } from "../sandbox/instance.ts";
-import { CONVERSATIONS, writeTeams, type Conversation, type Reply } from "./conversations.ts";
+import { writeTeams } from "./conversations.ts";
+import { createPeople, type People, type Played } from "./people.ts";
 
 /** How one life of Parley ends before its time. `undefined` fields: it does not end so. */
 export interface Death {
@@ -35,14 +35,6 @@ export interface Play {
   readonly image: string | undefined;
   /** Whether a conversation has come to its end; looked at again and again, for at most {@link END_MS_MAX}. */
   readonly hasEnded: (played: Played) => boolean;
-}
-
-/** What is left of a play for people to see. */
-export interface Played {
-  readonly conversation: Conversation;
-  readonly thread: readonly ThreadMessage[];
-  readonly status: string;
-  readonly session: string | undefined;
 }
 
 export interface Outcome {
@@ -198,89 +190,6 @@ async function untilAllHaveEnded(child: Child, people: People, hasEnded: () => b
   }
   return "killed";
 }
-
-interface People {
-  /** Says what is to be said by now. */
-  speak(): void;
-  /** Every task and answer has been given, and every run has shown its end. */
-  haveSaidAll(): boolean;
-  played(): Played[];
-  channelOf(conversation: string): string;
-  nameOf(channel: string): string;
-  keyOf(conversation: string): string;
-}
-
-const MARIA = "U0MARIA";
-
-/** Maria, in a channel of its own for each conversation. Slack is there also while Parley is not. */
-function createPeople({ control, teamId }: Workspace): People {
-  const threads = CONVERSATIONS.map((conversation) => ({
-    conversation,
-    channel: control.addChannel(conversation.name),
-    ts: "",
-    said: 0,
-    isPressing: false,
-  }));
-  const find = (name: string) => threads.find(({ conversation }) => conversation.name === name) ?? fail(name);
-  const seen = ({ channel, ts }: { channel: string; ts: string }) =>
-    // What one person alone is told may be told again.
-    ts === "" ? [] : control.thread(channel, ts).filter(({ ephemeralTo }) => ephemeralTo === undefined);
-  const count = (thread: readonly ThreadMessage[], kind: string) =>
-    thread.filter(({ metadata }) => metadata?.event_payload["k"] === kind).length;
-
-  /** Until Parley has heard it. A button that is gone was heard, whoever said so or not. */
-  async function press(thread: (typeof threads)[number], { press: label }: Reply & { readonly press: string }): Promise<void> {
-    const found = seen(thread).flatMap((message) =>
-      buttonsOf(message).flatMap((button) => (button.label === label ? [{ message, button }] : [])),
-    )[0];
-    if (!found) return void thread.said++;
-    const { message, button } = found;
-    thread.isPressing = true;
-    const place = { channel: thread.channel, ts: message.ts };
-    const { acked } = await control.click({ user: MARIA, ...place, actionId: button.actionId, value: button.value });
-    thread.isPressing = false;
-    if (acked) thread.said++;
-  }
-
-  return {
-    speak() {
-      for (const thread of threads) {
-        if (thread.ts === "") {
-          if (!control.connected()) continue;
-          void control.post({ user: MARIA, channel: thread.channel, text: thread.conversation.task }).then(({ ts }) => (thread.ts = ts));
-          thread.ts = "…";
-          continue;
-        }
-        if (thread.ts === "…") continue;
-        const next = thread.conversation.replies[thread.said];
-        if (!next || thread.isPressing || count(seen(thread), next.after) === 0) continue;
-        if ("press" in next) void press(thread, next);
-        else {
-          thread.said++;
-          void control.post({ user: MARIA, channel: thread.channel, threadTs: thread.ts, text: next.text });
-        }
-      }
-    },
-    haveSaidAll: () =>
-      threads.every(
-        (thread) => thread.said === thread.conversation.replies.length && count(seen(thread), "end") >= thread.conversation.runs,
-      ),
-    played: () =>
-      threads.map((thread) => ({
-        conversation: thread.conversation,
-        thread: seen(thread),
-        status: control.status(thread.channel, thread.ts)?.status ?? "",
-        session: control.session(thread.channel, thread.ts)?.status,
-      })),
-    channelOf: (name) => find(name).channel,
-    nameOf: (channel) => threads.find((thread) => thread.channel === channel)?.conversation.name ?? "",
-    keyOf: (name) => `${teamId}/${find(name).channel}/${find(name).ts}`,
-  };
-}
-
-const fail = (name: string): never => {
-  throw new Error(`there is no conversation "${name}"`);
-};
 
 async function logOf(dbPath: string, thread: string): Promise<readonly RunEvent[]> {
   if (!existsSync(dbPath)) return [];
