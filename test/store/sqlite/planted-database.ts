@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { readEvent } from "../../../src/cli/logs/event-shape.ts";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import { createForgetting } from "../../../src/runner/forgetting.ts";
