@@ -106,18 +106,6 @@ test("a room's words stay in it", () => {
   expect(wrong).toEqual([]);
 });
 
-/** Files that are still to be split; none is to be added. */
-const TOO_LONG: readonly string[] = ["engine/events/events.ts"];
-const LINES_MAX = 300;
-const FOLDER_FILES_MAX = 20;
-
-test("no file is longer than can be read at one go, and no folder is a heap", () => {
-  const long = files.filter(({ path, text }) => text.split("\n").length - 1 > LINES_MAX && !TOO_LONG.includes(path));
-  expect(long.map(({ path }) => path)).toEqual([]);
-  const folders = Map.groupBy(files, ({ path }) => dirname(path));
-  expect([...folders].filter(([, inside]) => inside.length > FOLDER_FILES_MAX).map(([folder]) => folder)).toEqual([]);
-});
-
 test("no hub files: a type lives with its thing", () => {
   const hubs = files.map(({ path }) => path).filter((path) => /(^|\/)(types|utils|helpers|index)\.ts$/.test(path));
   expect(hubs).toEqual(["index.ts", "local-slack/index.ts"]); // What others import of a package.
