@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isTooOld, NODE_MIN, packagedNode } from "../../bin/packaged-node.mjs";
 import { runChild, startChild } from "../support/children.ts";
 import { guidePages, missingFrom, wordsOf } from "../support/guide.ts";
+import { HEAVY_TEST_MS_MAX } from "../support/patience.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const PACKAGE = "@parley-team/parley";
@@ -24,7 +25,7 @@ beforeAll(async () => {
   const args = ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error", tarball];
   const installed = await runChild("npm", args, { cwd: home });
   if (installed.code !== 0) throw new Error(`npm install failed:\n${installed.out}\n${installed.err}`);
-});
+}, HEAVY_TEST_MS_MAX);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 /** A Node of this machine that Parley does not run in, where it has one. */
