@@ -93,6 +93,22 @@ test("rounds used up: it answers in prose without tools, or with the last round'
   expect(summary.said().at(-1)).toBe("A: r\nr");
 });
 
+test("a call that comes when the rounds are used up is answered, and its result is what the agent says; words beside it are its answer", async () => {
+  const wordless = openLog();
+  wordless.start("go");
+  const model = scripted({ calls: [{ tool: "t" }] }, { calls: [{ tool: "u" }] }, "unasked");
+  await wordless.run(alone({ model, tools: [returns("t", "r"), returns("u", "the last")], toolRoundsMax: 1 }));
+  expect(model.requests).toHaveLength(2);
+  expect(wordless.events.filter(({ type }) => type === "tool.returned")).toHaveLength(2);
+  expect(wordless.said().at(-1)).toBe("A: the last");
+
+  const spoken = openLog();
+  spoken.start("go");
+  const talker = scripted({ calls: [{ tool: "t" }] }, { text: "It is r.", calls: [{ tool: "t" }] });
+  await spoken.run(alone({ model: talker, tools: [returns("t", "r")], toolRoundsMax: 1 }));
+  expect(spoken.said().at(-1)).toBe("A: It is r.");
+});
+
 test("a hand-over ends the turn; other calls of the reply are run, a second hand-over is refused", async () => {
   const log = openLog();
   log.start("go");

@@ -75,7 +75,9 @@ export function assistant(settings: AssistantSettings): Agent {
       }
       const rounds = roundsSinceAnswer(transcript);
       const exhausted = rounds.length >= settings.toolRoundsMax;
-      if (exhausted && settings.afterTools === "summary" && rounds.length > 0) {
+      // Some call once more where no tool is offered: what came of it is their answer.
+      const isPassedOn = (exhausted && settings.afterTools === "summary") || rounds.length > settings.toolRoundsMax;
+      if (isPassedOn && rounds.length > 0) {
         yield { type: "message.posted", agent: name, text: rounds.at(-1)?.outputs.join("\n") ?? "", kind: "summary" };
         return;
       }
@@ -88,7 +90,8 @@ export function assistant(settings: AssistantSettings): Agent {
         yield turnFailed(name, reply);
         return;
       }
-      if (reply.toolCalls.length === 0 || exhausted) {
+      const isAnswer = reply.toolCalls.length === 0 || (exhausted && (reply.text.trim() !== "" || settings.answer !== undefined));
+      if (isAnswer) {
         yield { type: "message.posted", agent: name, text: reply.text, ...spokenBy(model, reply), usage: reply.usage };
         return;
       }
