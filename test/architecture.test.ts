@@ -106,6 +106,14 @@ test("a room's words stay in it", () => {
   expect(wrong).toEqual([]);
 });
 
+test("the engine knows people and places, and not where they meet", () => {
+  const words = /slack|\bchannels?\b|\bbuttons?\b/i;
+  const said = files
+    .filter(({ room, text }) => room === "engine" && words.test(text))
+    .map(({ path, text }) => `${path}: ${words.exec(text)?.[0]}`);
+  expect(said).toEqual([]);
+});
+
 test("no hub files: a type lives with its thing", () => {
   const hubs = files.map(({ path }) => path).filter((path) => /(^|\/)(types|utils|helpers|index)\.ts$/.test(path));
   expect(hubs).toEqual(["index.ts", "local-slack/index.ts"]); // What others import of a package.

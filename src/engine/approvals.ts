@@ -140,7 +140,7 @@ export const isStanding = (transcript: Transcript, call: string): boolean =>
  * kind waits is answered too, but for what was refused before.
  */
 export function decided(transcript: Transcript, verdict: Verdict): readonly EventBody[] {
-  const { approvals: open } = currentRun(transcript);
+  const open = currentRun(transcript).approvals.map((approval) => approval.call);
   const { call, person } = verdict;
   if (!open.includes(call)) return [];
   const given: EventBody = { type: "approval.given", ...verdict };

@@ -2,6 +2,7 @@ import { isEvent, type Delta, type EventBody, type StopReason } from "./events/e
 import { sideBySide } from "./side-by-side.ts";
 import type { Agent, Team } from "./team.ts";
 import { describe, finishedOrFailed } from "./limits/termination.ts";
+import { waiters } from "./reading/run-state.ts";
 import { currentRun, messagesOfRun, owedTurn, SELECTOR, type Transcript } from "./reading/transcript.ts";
 import { nextStance } from "./stances.ts";
 import type { Turn } from "./turn.ts";
@@ -155,20 +156,24 @@ async function* takeTurn(speaker: Agent, turn: Turn): AsyncGenerator<EventBody |
 
 /** Those of the team whose turns have begun and who do not wait for a person. */
 function goingOn({ agents }: Team, transcript: Transcript): readonly string[] {
-  const { openTurns, asking } = currentRun(transcript);
-  const waits = (name: string) => asking.some(({ agent }) => agent === name);
+  const run = currentRun(transcript);
+  const { openTurns } = run;
+  const waiting = waiters(run);
   return agents
-    .filter((agent) => openTurns.includes(agent.name) && (!waits(agent.name) || agent.goesOn?.(transcript)))
+    .filter((agent) => openTurns.includes(agent.name) && (!waiting.includes(agent.name) || agent.goesOn?.(transcript)))
     .map(({ name }) => name);
 }
 
 /** Whether {@link converse} would do anything now: something ends the run, or somebody of the team does not wait for a person. */
 export function hasWork(team: Team, transcript: Transcript): boolean {
-  const { running, halt, pausedBy, asking, toBeSelected } = currentRun(transcript);
+  const run = currentRun(transcript);
+  const { running, halt, pausedBy, toBeSelected } = run;
   if (!running) return false;
   if (halt) return halt.summary !== undefined || whyStop(team, transcript) !== undefined;
   if (pausedBy) return whyStop(team, transcript) !== undefined;
-  return asking.length === 0 || toBeSelected.length > 0 || goingOn(team, transcript).length > 0 || whyStop(team, transcript) !== undefined;
+  return (
+    waiters(run).length === 0 || toBeSelected.length > 0 || goingOn(team, transcript).length > 0 || whyStop(team, transcript) !== undefined
+  );
 }
 
 /** Limits at any event; goals and ends only at the border of a turn, which the log shows: a process that comes back in mid-turn asks no earlier. */

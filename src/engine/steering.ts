@@ -8,7 +8,7 @@ import { currentRun, type Transcript } from "./reading/transcript.ts";
 
 /** What a person wants of a run that goes on, beside words for the agents. */
 export type Steering = { readonly person: Person } &
-  /** `id`: of the message or the press where it came from: wished twice with one id, done once. */
+  /** `id`: of where it came from: wished twice with one id, done once. */
   (
     | { readonly kind: "pause" | "resume" | "skip"; readonly id?: string }
     /** `id`: of the message where it came from. */
@@ -80,13 +80,14 @@ export function expiring(
   transcript: Transcript,
   nowMs: number,
 ): { readonly over: readonly EventBody[]; readonly next: string | undefined } {
-  const { questions, asking } = currentRun(transcript);
+  const { questions, approvals } = currentRun(transcript);
   const isOver = (until: string | undefined) => until !== undefined && Date.parse(until) <= nowMs;
   const over: EventBody[] = [
     ...questions.flatMap(({ seq, answerBy }) => (isOver(answerBy) ? [{ type: "question.expired" as const, of: seq }] : [])),
-    ...asking.flatMap(({ call, until }) => (call !== undefined && isOver(until) ? [{ type: "approval.expired" as const, call }] : [])),
+    ...approvals.flatMap(({ call, approveBy }) => (isOver(approveBy) ? [{ type: "approval.expired" as const, call }] : [])),
   ];
-  const open = asking.flatMap(({ until }) => (until === undefined || isOver(until) ? [] : [until]));
+  const ends = [...questions.map(({ answerBy }) => answerBy), ...approvals.map(({ approveBy }) => approveBy)];
+  const open = ends.flatMap((until) => (until === undefined || isOver(until) ? [] : [until]));
   return { over, next: open.toSorted()[0] };
 }
 

@@ -238,7 +238,7 @@ async function conversation(team: Team, { log, setup }: Stage, meanwhile: Meanwh
 }
 
 function giveInput(log: Log, setup: Scenario["setup"]): boolean {
-  const { question } = currentRun(log.transcript);
+  const [question] = currentRun(log.transcript).questions;
   const proxy = setup.agents?.find((agent) => agent.type === "user_proxy" && agent.name === question?.agent);
   if (!question || !proxy) return false;
   const given = log.events.filter((event) => event.type === "message.posted" && "person" in event && event.person.id === proxy.name).length;

@@ -63,8 +63,8 @@ async function play(any: AnyTeam, interruptions: readonly Interruption[] = []): 
       if (!run.running) break;
       if (interrupted) continue;
       if (++answers > ANSWERS_MAX) return events;
-      if (run.question) record({ type: "message.posted", person: MARIA, text: "Go on", id: `answer-${events.length}` });
-      for (const call of run.approvals) record({ type: "approval.given", call, person: MARIA, approved: !call.endsWith("1") });
+      if (run.questions.length > 0) record({ type: "message.posted", person: MARIA, text: "Go on", id: `answer-${events.length}` });
+      for (const { call } of run.approvals) record({ type: "approval.given", call, person: MARIA, approved: !call.endsWith("1") });
     }
   }
   return events;

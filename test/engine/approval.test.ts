@@ -28,7 +28,7 @@ const agent = (settings: Pick<AssistantSettings, "model" | "tools">) =>
 const alone = (settings: Pick<AssistantSettings, "model" | "tools">, turns = 1) =>
   team({ agents: [agent(settings)], nextSpeakers: roundRobin, limits: maxTurns(turns) });
 const answer = (log: Log, approved: boolean, reason?: string) => {
-  for (const call of currentRun(log.transcript).approvals)
+  for (const call of currentRun(log.transcript).approvals.map(({ call }) => call))
     log.record({ type: "approval.given", call, approved, person: MARIA, ...(reason ? { reason } : {}) });
 };
 const asked = (log: Log) => log.events.flatMap((event) => (event.type === "approval.requested" ? [event.what] : []));
@@ -79,7 +79,7 @@ test("two calls of a reply are both asked for, and nothing runs before both are 
     tools: [guardedTool("always", ran)],
   };
   await log.run(alone(parts));
-  const [first, second] = currentRun(log.transcript).approvals;
+  const [first, second] = currentRun(log.transcript).approvals.map(({ call }) => call);
   log.record({ type: "approval.given", call: first ?? "", approved: true, person: MARIA });
   await log.run(alone(parts));
   expect(ran).toEqual([]);
@@ -152,7 +152,7 @@ test("a refused call is the same however its arguments are written, and a yes to
   allowForRun(log);
   await log.run(alone(parts));
   expect(asked(log)).toHaveLength(3);
-  for (const call of currentRun(log.transcript).approvals)
+  for (const call of currentRun(log.transcript).approvals.map(({ call }) => call))
     log.record({ type: "approval.given", call, approved: true, person: MARIA, edited: '{"to":"Ana","usd":1}' });
   await log.run(alone(parts));
   expect(ran).toEqual([
@@ -199,11 +199,11 @@ test("code that needs a yes is asked for block by block; a no is told with its r
   log.start("t");
   const ran: string[] = [];
   await log.run(coding(ran));
-  expect(currentRun(log.transcript).approvals).toEqual(["code-4-0"]);
+  expect(currentRun(log.transcript).approvals.map(({ call }) => call)).toEqual(["code-4-0"]);
   expect(asked(log)).toEqual(["one\n"]);
   answer(log, true);
   await log.run(coding(ran));
-  expect(currentRun(log.transcript).approvals).toEqual(["code-4-1"]);
+  expect(currentRun(log.transcript).approvals.map(({ call }) => call)).toEqual(["code-4-1"]);
   answer(log, false, "not that one");
   await log.run(coding(ran));
   expect(ran).toEqual(["one"]);
@@ -284,7 +284,7 @@ test("two teams that wait for a yes side by side wait for one each: with a yes t
 
 const allowForRun = (log: Log) => {
   for (const event of decided(log.transcript, {
-    call: currentRun(log.transcript).approvals[0] ?? "",
+    call: currentRun(log.transcript).approvals[0]?.call ?? "",
     approved: true,
     person: MARIA,
     scope: "run",
@@ -302,7 +302,7 @@ test("a yes for the run answers what else of its kind waits, and asks no more fo
     tools: [guardedTool("always", ran)],
   };
   await log.run(alone(parts));
-  const [first] = currentRun(log.transcript).approvals;
+  const [first] = currentRun(log.transcript).approvals.map(({ call }) => call);
   allowForRun(log);
   await log.run(alone(parts));
   expect(ran).toEqual([1, 2, 3]);
@@ -310,8 +310,8 @@ test("a yes for the run answers what else of its kind waits, and asks no more fo
   log.start("again");
   await log.run(alone(parts));
   expect(ran).toHaveLength(3);
-  expect(currentRun(log.transcript).approvals).toHaveLength(1);
-  expect(first).not.toBe(currentRun(log.transcript).approvals[0]);
+  expect(currentRun(log.transcript).approvals.map(({ call }) => call)).toHaveLength(1);
+  expect(first).not.toBe(currentRun(log.transcript).approvals.map(({ call }) => call)[0]);
 });
 
 test("a yes for the run to the code of a member of a team inside holds over the turns of that team, and can be taken back", async () => {
@@ -325,7 +325,7 @@ test("a yes for the run to the code of a member of a team inside holds over the 
       limits: maxTurns(turns),
     });
   await log.run(outer(3));
-  const [call = ""] = currentRun(log.transcript).approvals;
+  const [call = ""] = currentRun(log.transcript).approvals.map(({ call }) => call);
   allowForRun(log);
   await log.run(outer(2));
   expect(ran).toEqual(["one", "two", "three"]);
@@ -336,7 +336,7 @@ test("a yes for the run to the code of a member of a team inside holds over the 
   allowForRun(other);
   other.record({ type: "approval.withdrawn", call, person: MARIA });
   await other.run(outer(3));
-  expect(currentRun(other.transcript).approvals).toEqual(["Office/code-4-1"]);
+  expect(currentRun(other.transcript).approvals.map(({ call }) => call)).toEqual(["Office/code-4-1"]);
 });
 
 test("a run that began with code off runs none, inside a team and behind a tool too", async () => {
@@ -372,8 +372,8 @@ test("a run that began with the rule to ask asks for code and tools whose own ru
   const ran: unknown[] = [];
   const parts = { model: scripted({ calls: [{ tool: "pay" }] }, "done"), tools: [guardedTool("never", ran)] };
   await log.run(alone(parts));
-  expect(currentRun(log.transcript).approvals).toHaveLength(1);
-  log.record({ type: "approval.expired", call: currentRun(log.transcript).approvals[0] ?? "" });
+  expect(currentRun(log.transcript).approvals.map(({ call }) => call)).toHaveLength(1);
+  log.record({ type: "approval.expired", call: currentRun(log.transcript).approvals[0]?.call ?? "" });
   expect(isWaiting(log.transcript)).toBe(false);
   await log.run(alone(parts));
   expect(ran).toEqual([]);
@@ -388,7 +388,7 @@ test("arguments that a person has changed are used, and the model reads who chan
   const ran: unknown[] = [];
   const parts = { model: scripted({ calls: [{ tool: "pay", args: { usd: 500 } }] }, "done"), tools: [guardedTool("always", ran)] };
   await log.run(alone(parts));
-  const call = currentRun(log.transcript).approvals[0] ?? "";
+  const call = currentRun(log.transcript).approvals[0]?.call ?? "";
   log.record({ type: "approval.given", call, approved: true, person: MARIA, edited: '{"usd":5}' });
   await log.run(alone(parts));
   expect(ran).toEqual([{ usd: 5 }]);

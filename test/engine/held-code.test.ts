@@ -46,7 +46,7 @@ const asking = (...replies: readonly Scripted[]) =>
   });
 const question = (text: string) => ({ calls: [{ tool: "transfer_to_human", args: { question: text } }] });
 const inTurn = (agents: readonly Agent[], turns: number) => team({ agents, nextSpeakers: roundRobin, limits: maxTurns(turns) });
-const approvals = (log: Log) => currentRun(log.transcript).approvals;
+const approvals = (log: Log) => currentRun(log.transcript).approvals.map(({ call }) => call);
 const say = (log: Log, approved: boolean, more: { readonly scope?: "run"; readonly reason?: string } = {}) => {
   const [call = ""] = approvals(log);
   log.record(...decided(log.transcript, { call, approved, person: MARIA, ...more }));

@@ -82,7 +82,7 @@ test("when new plans do not help either, a person is asked instead of a model", 
   const parts = { stallsMax: 1, replansMax: 1 };
   await log.run(magentic(model, parts));
   expect(model.requests).toHaveLength(6);
-  expect(currentRun(log.transcript).question).toMatchObject({
+  expect(currentRun(log.transcript).questions[0]).toMatchObject({
     agent: "Lead",
     text: expect.stringContaining("The last turn brought no progress."),
   });
@@ -108,9 +108,9 @@ test("a person reviews the plan: it is changed by their words, and work begins w
     await log.run(magentic(model, parts));
   };
   await log.run(magentic(model, parts));
-  expect(currentRun(log.transcript).question).toMatchObject({ agent: "Lead", options: ["Approve", "Revise"] });
+  expect(currentRun(log.transcript).questions[0]).toMatchObject({ agent: "Lead", options: ["Approve", "Revise"] });
   await go("Revise");
-  expect(currentRun(log.transcript).question?.text).toBe("What should be different in the plan?");
+  expect(currentRun(log.transcript).questions[0]?.text).toBe("What should be different in the plan?");
   await go("Without Ben.");
   expect(model.requests[2]?.messages.slice(-2).map(({ text }) => text)).toEqual([
     "[person] Maria: Without Ben.",

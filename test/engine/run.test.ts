@@ -110,7 +110,7 @@ test("a question to a person parks the conversation, and the answer goes to the 
   const asking = team({ agents: [asker, says("Other", "not me")], nextSpeakers: roundRobin, stopWhen: textMention("DONE") });
   await log.run(asking);
   expect(isWaiting(log.transcript)).toBe(true);
-  expect(currentRun(log.transcript).question).toMatchObject({ agent: "Asker", text: "Which day?", options: ["Thursday", "Friday"] });
+  expect(currentRun(log.transcript).questions[0]).toMatchObject({ agent: "Asker", text: "Which day?", options: ["Thursday", "Friday"] });
   const parked = log.events.length;
   await log.run(asking);
   expect(log.events).toHaveLength(parked);

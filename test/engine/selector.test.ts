@@ -89,7 +89,7 @@ test("human asks a person and waits, and the answer brings the selector back", a
   log.start("t");
   const model = scripted(JSON.stringify({ next: "human", reason: "unclear", instruction: "Euro or dollar?", progress: false }), "Cleo");
   await log.run(led(model, 1));
-  expect(currentRun(log.transcript).question?.text).toBe("Euro or dollar?");
+  expect(currentRun(log.transcript).questions[0]?.text).toBe("Euro or dollar?");
   log.reply("Euro");
   await log.run(led(model, 1));
   expect(speakers(log)).toEqual(["Cleo (selector)"]);

@@ -30,7 +30,7 @@ test("after three turns without progress the selector asks a person instead of i
   const model = scripted(choice("Ada", true), choice("Ben", false), choice("Cleo", false), choice("Ada", false), choice("finish", true));
   await log.run(led(model));
   expect(model.requests).toHaveLength(4);
-  expect(currentRun(log.transcript).question).toMatchObject({
+  expect(currentRun(log.transcript).questions[0]).toMatchObject({
     agent: SELECTOR,
     text: "The last 3 turns brought no progress. How should the team go on? You can also answer in your own words.",
     options: ["Go on", "Try another way", "Stop"],
@@ -46,7 +46,7 @@ test('the answer "Stop" ends the run, and it is told who stopped it', async () =
   log.start("t");
   const model = scripted("nobody", "nobody");
   await log.run(led(model));
-  expect(currentRun(log.transcript).question?.text).toContain("I could not choose who speaks next 2 times in a row.");
+  expect(currentRun(log.transcript).questions[0]?.text).toContain("I could not choose who speaks next 2 times in a row.");
   log.reply(" stop ");
   await log.run(led(model));
   expect(log.stopped()).toMatchObject({ outcome: "stopped", reason: "stopped by Maria" });
@@ -141,6 +141,6 @@ describe("where nobody leads", () => {
     log.start("t");
     await log.run(watched([lively("Ada"), lively("Ben")], true));
     expect(currentRun(log.transcript).turns).toBe(3);
-    expect(currentRun(log.transcript).question?.agent).toBe("Parley");
+    expect(currentRun(log.transcript).questions[0]?.agent).toBe("Parley");
   });
 });

@@ -62,8 +62,9 @@ export async function converseHere(parley: Parley, { thread, team, task, json, a
 
   /** A line of the person: to what is open, or to agents who are talking. `false`: it is no answer to what was asked. */
   async function hear(text: string): Promise<boolean> {
-    const { approvals, question, halt } = await runNow();
-    const [call] = approvals;
+    const { approvals, questions, halt } = await runNow();
+    const [question] = questions;
+    const call = approvals[0]?.call;
     if (call !== undefined) {
       const approved = YES.test(text) ? true : NO.test(text) ? false : undefined;
       if (approved !== undefined) return runner.approve(thread, { call, approved, person });
@@ -85,9 +86,10 @@ export async function converseHere(parley: Parley, { thread, team, task, json, a
 
   try {
     const before = await runner.read(thread);
-    const { question, approvals } = readRun(before);
+    const { questions, approvals } = readRun(before);
     for (const event of before.events.filter(isPause)) {
-      const isOpen = event.type === "approval.requested" ? approvals.includes(event.call) : event.seq === question?.seq;
+      const isOpen =
+        event.type === "approval.requested" ? approvals.some(({ call }) => call === event.call) : event.seq === questions[0]?.seq;
       if (isOpen && !json) write(terminal.show(event));
       if (isOpen) pauses.add(event);
     }
@@ -107,7 +109,7 @@ export async function converseHere(parley: Parley, { thread, team, task, json, a
       isLeft ||= pause.type === "left";
       if (pause.type === "handoff.made" && !asks) continue; // The end follows the question in the log.
       const isHalted = run.halt !== undefined && run.halt.summary === undefined;
-      if (!run.running || (!run.question && run.approvals.length === 0 && !isHalted)) continue; // It has been answered.
+      if (!run.running || (run.questions.length === 0 && run.approvals.length === 0 && !isHalted)) continue; // It has been answered.
       if (isHalted && (!prompt || isLeft)) {
         await runner.stop(thread, person);
         continue;
@@ -166,10 +168,10 @@ function pausesOf(): { add(pause: Pause): void; next(): Promise<Pause> } {
 
 type Run = ReturnType<typeof currentRun>;
 
-function labelOf({ approvals, question, halt }: Run): string {
+function labelOf({ approvals, questions, halt }: Run): string {
   if (halt) return HALT_LABEL;
   if (approvals.length > 0) return APPROVAL_LABEL;
-  const count = question?.options.length ?? 0;
+  const count = questions[0]?.options.length ?? 0;
   return count > 0 ? `answer (1-${count}, or your own words): ` : "answer: ";
 }
 

@@ -72,7 +72,8 @@ function outcome(name: string, transcript: Transcript): ToolResult {
   const run = currentRun(transcript);
   const usage = usageOf(run);
   const stopped = transcript.events.findLast((event) => event.type === "run.stopped");
-  if (run.question) return failed("needs_person", `${name} had a question to a person and could not ask it: ${run.question.text}`, usage);
+  const [question] = run.questions;
+  if (question) return failed("needs_person", `${name} had a question to a person and could not ask it: ${question.text}`, usage);
   if (run.approvals.length > 0)
     return failed("needs_person", `${name} needed a person's yes for a tool or for code and could not ask for it.`, usage);
   if (!stopped) return failed("aborted", `${name} was stopped before it had finished.`, usage);

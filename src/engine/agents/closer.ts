@@ -7,7 +7,7 @@ import { cutPieces } from "../reading/context.ts";
 import { heard, type People } from "../reading/hearing.ts";
 import { spokenBy, turnFailed } from "./spoken.ts";
 
-/** The name under which a run that is ended at a limit is summed up: in the log, in Slack and in replay files. */
+/** The name under which a run that is ended at a limit is summed up: in the log, for people and in replay files. */
 export const CLOSER = "Summary";
 
 /** What the summary may take, whatever the run has taken: its reply, and as much of what was said as fits (about 10,000 tokens). */

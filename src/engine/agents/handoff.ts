@@ -28,9 +28,9 @@ export interface Handoffs {
   parse(call: ToolCall, beside: string): HandoffCall | Extract<ToolResult, { kind: "failed" }>;
 }
 
-/** Slack shows at most this many buttons well in one row; longer lists are better asked in words. */
+/** More than these are no choice that people take in at a glance; longer lists are better asked in words. */
 const OPTIONS_MAX = 5;
-/** Slack's limit for the text of a button. */
+/** As long as what stands on something that can be chosen may be. */
 const OPTION_CHARS_MAX = 75;
 /** Of a question to a person. */
 export const QUESTION_CHARS_MAX = 2_000;

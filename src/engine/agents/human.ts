@@ -9,7 +9,7 @@ export interface HumanSettings {
   readonly description: string;
   /** What is asked at each of its turns; the last words of the others when absent. */
   readonly question?: string | undefined;
-  /** Answers offered as buttons. */
+  /** Answers offered to choose from. */
   readonly options?: readonly string[] | undefined;
 }
 

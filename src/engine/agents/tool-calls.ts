@@ -103,7 +103,7 @@ async function runOne(caller: Caller, call: ToolCall, turn: Turn): Promise<ToolR
   if (approval.kind === "expired" || (approval.kind === "given" && !approval.approved))
     return failed(DENIED, `${call.tool} was not run. ${denial(approval)}`);
   if (ruleOf(caller, call, transcript) === "off")
-    return failed("off", `${call.tool} was not run: this channel, or the team, has tools off. Go on without.`);
+    return failed("off", `${call.tool} was not run: this place, or the team, has tools off. Go on without.`);
   const written = changeTo(call, transcript)?.args ?? call.args;
   const args = parseArgs(written);
   if (args === BROKEN) return failed("bad_arguments", `The arguments of ${call.tool} are not valid JSON: ${written.slice(0, 200)}`);

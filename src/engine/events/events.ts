@@ -43,7 +43,7 @@ type Fact =
       readonly turnsInFile?: true;
       /** Set where people are there to ask: at a limit the run halts and waits for them, and does not stop at once. */
       readonly haltsAtLimits?: true;
-      /** Whether code is run in this run, whatever its team and its channel say later; `auto` when absent. An agent's own rule may be stricter. */
+      /** Whether code is run in this run, whatever its team and its place say later; `auto` when absent. An agent's own rule may be stricter. */
       readonly code?: ActionPolicy;
       /** The same for tools that touch the world outside. */
       readonly tools?: ActionPolicy;
@@ -329,7 +329,7 @@ export interface HandoffMade {
   readonly turn?: true;
   /** Words that the agent wrote beside it, for everybody; of a question they are in the text. */
   readonly beside?: string;
-  /** Answers offered as buttons; only when `to` is a person. */
+  /** Answers offered to choose from; only when `to` is a person. */
   readonly options?: readonly string[];
   /** The tool call that asked for it, when a model did. */
   readonly call?: string;
@@ -389,7 +389,7 @@ export interface FileRef {
 }
 
 export interface Person {
-  /** Unique where the person comes from: Slack's user id, or `terminal`. */
+  /** Unique where the person comes from: the id of their account, or `terminal`. */
   readonly id: string;
   /** The name that agents and people read. */
   readonly name: string;
@@ -431,7 +431,7 @@ export type StopReason =
   | { readonly kind: "tokens"; readonly limit: number; readonly total: number; readonly input: number; readonly output: number }
   | { readonly kind: "usd"; readonly limit: number; readonly spent: number }
   | { readonly kind: "minutes"; readonly limit: number; readonly elapsed: number }
-  /** What may be spent on a day for an account, such as `channel/C1`, is spent. `priced` is false where it is at least that much. */
+  /** What may be spent on a day for an account, such as `person/U1`, is spent. `priced` is false where it is at least that much. */
   | {
       readonly kind: "budget";
       readonly account: string;

@@ -49,9 +49,9 @@ const error = (value: Failure, pen: Pen): Failure => ({ ...value, message: pen.t
 const reasons = (values: readonly StopReason[], pen: Pen): readonly StopReason[] => values.map((reason) => reasonOf(reason, pen));
 const budgets = <Budget extends { readonly account?: string }>(values: readonly Budget[], pen: Pen): readonly Budget[] =>
   values.map((one) => (one.account === undefined ? one : { ...one, account: account(one.account, pen) }));
-/** The id of a press says who pressed. */
-const pressId = (value: string, pen: Pen, { person: presser }: { readonly person: Person }): string =>
-  value.replaceAll(presser.id, pen.person(presser).id);
+/** The id of a wish says whose it is. */
+const wishId = (value: string, pen: Pen, { person: wisher }: { readonly person: Person }): string =>
+  value.replaceAll(wisher.id, pen.person(wisher).id);
 /** Arguments are read as JSON by those who play a log again. */
 const args = (value: string, pen: Pen): string => {
   const put = pen.text(value);
@@ -151,12 +151,12 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
   "approval.withdrawn": { call: keep, person },
   "turn.ended": { agent: keep, reason: text },
   "turn.failed": { agent: keep, error, notices: texts, usage: keep },
-  "turn.skipped": { agent: keep, person, id: pressId },
+  "turn.skipped": { agent: keep, person, id: wishId },
   "finish.decided": { agent: keep, reason: text, usage: keep },
   "stance.given": { agent: keep, of: keep, stance: keep, reason: text, error, notices: texts, usage: keep },
   "speaker.requested": { speaker: keep, person },
-  "run.paused": { run: keep, person, id: pressId },
-  "run.unpaused": { run: keep, person, id: pressId },
+  "run.paused": { run: keep, person, id: wishId },
+  "run.unpaused": { run: keep, person, id: wishId },
   "message.edited": { of: keep, id: keep, person, text, files, beside },
   "message.deleted": { of: keep, id: keep, person },
   "question.expired": { of: keep },

@@ -227,8 +227,9 @@ export function describe(reason: StopReason): string {
   }
 }
 
-/** Whose money it is, in words: an account is named `workspace`, `channel/C1` or `person/U1`. */
+/** Whose money it is, in words: an account is named `workspace`, `person/U1`, or for a place its kind and its id. */
 export function ownerOf(account: string): string {
-  const [kind] = account.split("/");
-  return kind === "channel" ? "this channel" : kind === "person" ? "the person who asked" : "the workspace";
+  const [kind = "", id] = account.split("/");
+  if (id === undefined) return "the workspace";
+  return kind === "person" ? "the person who asked" : `this ${kind}`;
 }

@@ -25,9 +25,7 @@ export interface RunState extends AtLimits {
   readonly toBeSelected: readonly string[];
   /** Those whose turns began together, the last to begin. */
   readonly sideBySide: readonly string[];
-  /** The oldest question that was handed to a person and is not answered. */
-  readonly question: Question | undefined;
-  /** All of them, the oldest first; several where turns run side by side. */
+  /** What was handed to a person and is not answered, the oldest first; several where turns run side by side. */
   readonly questions: readonly Question[];
   /** Who holds the run; nobody while it goes on. */
   readonly pausedBy: Person | undefined;
@@ -36,9 +34,7 @@ export interface RunState extends AtLimits {
   /** Whose turn a person has just broken off; nobody once somebody else has the floor. */
   readonly skipped: readonly string[];
   /** Calls that wait for a person's yes. */
-  readonly approvals: readonly string[];
-  /** Who of the team waits for a person, once for each thing that they wait for: an answer, or a yes to a call. */
-  readonly asking: readonly Asking[];
+  readonly approvals: readonly OpenApproval[];
   /** The last event ended a turn or asked a person, or nobody has the floor: here goals are looked at, and not in the middle of a turn. */
   readonly atBorder: boolean;
   readonly turns: number;
@@ -60,14 +56,17 @@ export interface Question {
   readonly answerBy: string | undefined;
 }
 
-interface Asking {
-  /** The participant in whose turn it asks. */
-  readonly agent: string;
-  /** The call; nothing when it is a question. */
-  readonly call: string | undefined;
-  /** ISO 8601; when it is over without a person. */
-  readonly until: string | undefined;
+export interface OpenApproval {
+  readonly call: string;
+  /** In whose turn it was asked for: the agent, or the team that it is part of. */
+  readonly participant: string;
+  /** ISO 8601; when it is taken for a no. */
+  readonly approveBy: string | undefined;
 }
+
+/** Who of the team waits for a person: once for each answer, or yes, that they wait for. */
+export const waiters = ({ questions, approvals }: Pick<RunState, "questions" | "approvals">): readonly string[] =>
+  [...questions, ...approvals].map(({ participant }) => participant);
 
 type FoldedRun = RunState & { readonly lastAtMs: number };
 
@@ -98,14 +97,12 @@ export const runState = {
 
 /** Whether only a person, or time, can bring it on. */
 export const waits = (state: RunState): boolean => {
-  const { running, pausedBy, halt, asking, openTurns, toBeSelected } = state;
+  const { running, pausedBy, halt, openTurns, toBeSelected } = state;
   if (!running || isHalted(state)) return true;
   // A summary is being written, and nothing else is waited for.
   if (halt) return false;
-  return (
-    pausedBy !== undefined ||
-    (asking.length > 0 && toBeSelected.length === 0 && openTurns.every((name) => asking.some(({ agent }) => agent === name)))
-  );
+  const waiting = waiters(state);
+  return pausedBy !== undefined || (waiting.length > 0 && toBeSelected.length === 0 && openTurns.every((name) => waiting.includes(name)));
 };
 
 function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
@@ -146,7 +143,7 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
         skipped: [],
       };
     case "message.posted":
-      return "agent" in event ? summed(endTurn(state, event.agent)) : withQuestions(state, stillOpen(event, state.questions));
+      return "agent" in event ? summed(endTurn(state, event.agent)) : { ...state, questions: stillOpen(event, state.questions) };
     case "turn.failed":
       return summed(endTurn(state, event.agent));
     case "turn.ended":
@@ -154,20 +151,14 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
     case "handoff.made":
       if (event.outside) return state;
       if (event.to !== HUMAN) return event.within === undefined ? endTurn(state, event.agent) : state;
-      return withQuestions(state, [...state.questions, questionOf(event)]);
+      return { ...state, questions: [...state.questions, questionOf(event)] };
     case "question.expired":
-      return withQuestions(
-        state,
-        state.questions.filter(({ seq }) => seq !== event.of),
-      );
+      return { ...state, questions: state.questions.filter(({ seq }) => seq !== event.of) };
     case "approval.requested":
-      return withCalls(state, [...callsOf(state), { agent: participantOf(event), call: event.call, until: event.approveBy }]);
+      return { ...state, approvals: [...state.approvals, approvalOf(event)] };
     case "approval.given":
     case "approval.expired":
-      return withCalls(
-        state,
-        callsOf(state).filter(({ call }) => call !== event.call),
-      );
+      return { ...state, approvals: state.approvals.filter(({ call }) => call !== event.call) };
     case "turn.skipped":
       return skip(state, event.agent);
     case "speaker.requested":
@@ -203,10 +194,8 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
 const REACHES_OUT: ReadonlySet<RunEvent["type"]> = new Set(["handoff.made", "approval.requested", "approval.given", "approval.expired"]);
 
 const NOTHING_OPEN = {
-  question: undefined,
   questions: [],
   approvals: [],
-  asking: [],
   pausedBy: undefined,
   requested: undefined,
   skipped: [],
@@ -219,34 +208,24 @@ function endTurn(state: FoldedRun, agent: string): FoldedRun {
 
 /** The turn is over, and with it what it was waiting for. */
 function skip(state: FoldedRun, agent: string): FoldedRun {
-  const others = withQuestions(
-    endTurn(state, agent),
-    state.questions.filter(({ participant }) => participant !== agent),
-  );
-  const calls = callsOf(others).filter((one) => one.agent !== agent);
-  return { ...withCalls(others, calls), skipped: [...state.skipped, agent] };
+  const isOfOthers = ({ participant }: { readonly participant: string }) => participant !== agent;
+  return {
+    ...endTurn(state, agent),
+    questions: state.questions.filter(isOfOthers),
+    approvals: state.approvals.filter(isOfOthers),
+    skipped: [...state.skipped, agent],
+  };
 }
-
-type OpenCall = Asking & { readonly call: string };
-
-const callsOf = ({ asking }: RunState): readonly OpenCall[] => asking.filter((one): one is OpenCall => one.call !== undefined);
-
-const withCalls = (state: FoldedRun, calls: readonly OpenCall[]): FoldedRun => ({
-  ...state,
-  approvals: calls.map(({ call }) => call),
-  asking: [...state.asking.filter(({ call }) => call === undefined), ...calls],
-});
-
-const withQuestions = (state: FoldedRun, questions: readonly Question[]): FoldedRun => ({
-  ...state,
-  questions,
-  question: questions[0],
-  asking: [...questions.map(({ participant, answerBy }) => ({ agent: participant, call: undefined, until: answerBy })), ...callsOf(state)],
-});
 
 /** What is still open after a person's words; those that do not say which question they answer are for all who have asked. */
 const stillOpen = (message: PersonMessage, questions: readonly Question[]): readonly Question[] =>
   message.answers === undefined ? [] : questions.filter(({ seq }) => seq !== message.answers);
+
+const approvalOf = (event: Extract<RunEvent, { readonly type: "approval.requested" }>): OpenApproval => ({
+  call: event.call,
+  participant: participantOf(event),
+  approveBy: event.approveBy,
+});
 
 const questionOf = (event: HandoffMade & Whereabouts & Recorded): Question => ({
   seq: event.seq,
@@ -262,7 +241,7 @@ const participantOf = (event: { readonly agent: string } & Whereabouts): string 
 
 function isBorder(before: RunState, after: RunState, event: RunEvent): boolean {
   if (event.type === "run.resumed" || event.type === "stance.given" || event.type.startsWith("limit.")) return before.atBorder;
-  if (after.openTurns.length === 0 || after.turns > before.turns || after.asking.length > before.asking.length) return true;
+  if (after.openTurns.length === 0 || after.turns > before.turns || waiters(after).length > waiters(before).length) return true;
   // A leader's choice may have cost something.
   return event.type === "speaker.selected" && event.within === undefined && event.usage !== undefined;
 }

@@ -101,7 +101,8 @@ function askedIn({ events }: Transcript, press: PressBody): Of<"approval.request
   return asked?.type === "approval.requested" ? asked : undefined;
 }
 
-const isOpen = (transcript: Transcript, { call }: Of<"approval.requested">): boolean => currentRun(transcript).approvals.includes(call);
+const isOpen = (transcript: Transcript, { call }: Of<"approval.requested">): boolean =>
+  currentRun(transcript).approvals.some((open) => open.call === call);
 
 async function mayNot(desk: Desk, at: Pressed, transcript: Transcript, press: PressBody): Promise<boolean> {
   const { startedBy } = currentRun(transcript);

@@ -142,7 +142,7 @@ function botsInARow({ events }: Transcript, bots: ReadonlySet<string>): number {
   return said.length - 1 - lastPerson;
 }
 
-const deedOf = (run: RunState): Deed => (!run.running ? "start" : run.question ? "answer" : "steer");
+const deedOf = (run: RunState): Deed => (!run.running ? "start" : run.questions.length > 0 ? "answer" : "steer");
 
 function wordsOf(ears: Ears, message: MessageEvent): Promise<string> {
   return plainText(message.text, { bot: ears.me.user, nameOf: (user) => ears.people.nameOf(user) });

@@ -130,7 +130,9 @@ function said(events: readonly RunEvent[], { approvals }: RunState): Pick<HomeRu
   const ended = events.findLast((event) => event.type === "run.stopped");
   return {
     task: task?.type === "message.posted" ? task.text : "",
-    asksFor: events.flatMap((event) => (event.type === "approval.requested" && approvals.includes(event.call) ? [event.what] : [])),
+    asksFor: events.flatMap((event) =>
+      event.type === "approval.requested" && approvals.some(({ call }) => call === event.call) ? [event.what] : [],
+    ),
     outcome: ended?.type === "run.stopped" ? ended.outcome : undefined,
   };
 }

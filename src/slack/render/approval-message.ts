@@ -46,7 +46,7 @@ export function renderApproval(asked: Of<"approval.requested">, transcript: Tran
   }
   if (ofCall("approval.expired")) return card(context("nobody allowed it in time; it was not run"));
   if (!state.running) return card(context("not decided; the run has stopped"));
-  if (!state.approvals.includes(asked.call)) return card(context("not decided; the turn was skipped"));
+  if (!state.approvals.some(({ call }) => call === asked.call)) return card(context("not decided; the turn was skipped"));
   const value = valueOf(asked);
   return card(
     actions(

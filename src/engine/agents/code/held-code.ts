@@ -273,7 +273,7 @@ const placeOf = ({ agent, within = "" }: { readonly agent: string } & Whereabout
 
 const participantOf = (event: { readonly agent: string } & Whereabouts): string => event.within?.split("/")[0] ?? event.agent;
 
-/** A plain yes or no to a question; whatever says more is neither, and a person's press decides. */
+/** A plain yes or no to a question; whatever says more is neither, and a person has to decide. */
 const YES =
   /^\s*(?:y|yes|ok|okay|sure|allow|allowed|approve|approved|go|go ahead|run it|do it)(?:[,:]? (?:please|run it|allow it|go ahead|do it))?[.!]*\s*$/i;
 const NO = /^\s*(?:n|no|nope|never|deny|denied|refuse|refused|stop|don't|do not)\b/i;

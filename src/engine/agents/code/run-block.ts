@@ -78,7 +78,7 @@ const notRun = (output: string): CodeRun => ({ outcome: "rejected", exitCode: 1,
 const OFF: CodeRun = {
   outcome: "rejected",
   exitCode: 1,
-  output: "Code is not run here: this channel, or the team, has it off. Go on without.",
+  output: "Code is not run here: this place, or the team, has it off. Go on without.",
   elapsedMs: 0,
   executor: "off: by the rule for code here",
   files: [],
