@@ -221,7 +221,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const onTrouble = (error: unknown) => problem("the audit log could not be written out; it is with its next entry", error);
     const auditFile = auditPath === undefined ? undefined : openAuditFile({ path: auditPath, audit, onTrouble });
     const { bots, allow } = settings.slack;
-    const world = { bots, allow, store, memory, settings: kept, runner, forgetting, teams, shelf, clock, log };
+    const world = { bots, allow, store, dispatch, memory, settings: kept, runner, forgetting, teams, shelf, clock, log };
     if (options.slack && "oauth" in options.slack) {
       const ring = createKeyRing(options.slack.tokenKeys);
       slack = await createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });

@@ -2,6 +2,7 @@ import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/reading/transcript.ts";
 import type { Forgets, Runner } from "../runner/runner.ts";
+import type { Dispatch } from "../store/dispatch.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { createSlackApp, type SlackApp, type Tenancy } from "./app.ts";
@@ -43,6 +44,7 @@ export interface SlackParts extends Omit<SlackSettings, "botToken"> {
   /** As one of several workspaces; see many-workspaces.ts. */
   readonly tenancy?: Tenancy;
   readonly store: Store;
+  readonly dispatch: Pick<Dispatch, "serve">;
   readonly memory: Memory;
   readonly settings: Settings;
   readonly runner: Runner;
@@ -113,6 +115,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   const cards = createCards({ store, web, pace, cardFor, load, clock, onProblem });
   const outbox = createOutbox({
     store,
+    dispatch: parts.dispatch,
     web,
     pace,
     cardFor,

@@ -39,6 +39,8 @@ export interface Store {
    * most `limit`.
    */
   duePosts(lane: string | undefined, limit: number, workspace?: string): Promise<Post[]>;
+  /** The threads of a place (those whose names differ in the last part alone) in which a post is not yet delivered, the oldest post first. */
+  dueThreads(place: string): Promise<string[]>;
   /** Before a post is tried: from here on a crash leaves a post that may have arrived. When it resolves, the post's event is on the disk too. */
   markSending(id: number, at: string): Promise<void>;
   /** `receipt`: what the other side calls it (for Slack: the ts). Given up posts carry the reason instead. */

@@ -8,7 +8,7 @@ import type { Problem } from "../../src/slack/post/delivery-problem.ts";
 import { createOutbox, type Outbox } from "../../src/slack/post/outbox.ts";
 import { plan } from "../../src/slack/render/render.ts";
 import { clientOptions } from "../../src/slack/api/web-client.ts";
-import { openSqlite } from "../../src/store/sqlite/store.ts";
+import { type Opened, openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createWorkspace, type ThreadMessage, type Workspace } from "../../local-slack/index.ts";
 import { manualClock, type ManualClock } from "../support/clock.ts";
@@ -36,6 +36,10 @@ export interface Posting {
   lines(thread: string): readonly string[];
   /** The process ends without a word, and another begins on the same database. */
   restart(): Promise<Posting>;
+  /** Another process over the same store. */
+  beside(): Promise<Posting>;
+  /** This one goes; Slack and the database stay. */
+  end(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,14 +63,17 @@ export async function posting(options: PostingOptions = {}): Promise<Posting> {
   return open({ slack, clock, directory, options });
 }
 
-async function open(world: {
-  readonly slack: Workspace;
-  readonly clock: ManualClock;
-  readonly directory: string;
-  readonly options: PostingOptions;
-}): Promise<Posting> {
+async function open(
+  world: {
+    readonly slack: Workspace;
+    readonly clock: ManualClock;
+    readonly directory: string;
+    readonly options: PostingOptions;
+  },
+  opened: Opened = openSqlite({ path: join(world.directory, "parley.db"), ...world.clock }),
+): Promise<Posting> {
   const { slack, clock, directory, options } = world;
-  const { store } = openSqlite({ path: join(directory, "parley.db"), ...clock });
+  const { store, dispatch } = opened;
   const problems: Problem[] = [];
   const shared = { ...clientOptions(slack.apiUrl), slackApiUrl: slack.apiUrl };
   const web = {
@@ -87,7 +94,7 @@ async function open(world: {
     onProblem: (problem: Problem) => void problems.push(problem),
   };
   const cards = createCards(parts);
-  const outbox = createOutbox({ ...parts, onDelivered: (post, rendered) => cards.posted(post, rendered) });
+  const outbox = createOutbox({ ...parts, dispatch, onDelivered: (post, rendered) => cards.posted(post, rendered) });
   const placeOf = (thread: string) => thread.split("/") as [string, string, string];
 
   async function end(): Promise<void> {
@@ -130,6 +137,8 @@ async function open(world: {
       return slack.control.thread(channel, ts).slice(1);
     },
     lines: (thread) => self.said(thread).map((message) => `${message.username ?? "app"}: ${firstLine(message)}`),
+    beside: () => open(world, opened.beside()),
+    end,
     async restart() {
       await end();
       return open(world);

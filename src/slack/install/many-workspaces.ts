@@ -4,6 +4,7 @@ import type { Clock } from "../../engine/clock.ts";
 import type { Memory } from "../../engine/memory.ts";
 import type { Forgets, Runner } from "../../runner/runner.ts";
 import type { Installation, Installations } from "../../store/installations.ts";
+import type { Dispatch } from "../../store/dispatch.ts";
 import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
 import type { TeamShelf } from "../home/team-shelf.ts";
@@ -38,6 +39,7 @@ export interface InstalledSettings {
 export interface InstalledParts extends InstalledSettings {
   readonly installations: Installations;
   readonly store: Store;
+  readonly dispatch: Pick<Dispatch, "serve">;
   readonly memory: Memory;
   readonly settings: Settings;
   readonly runner: Runner;

@@ -1,5 +1,6 @@
 import type { Memory } from "../../engine/memory.ts";
 import type { DayBudgets, Forgets, Runner } from "../../runner/runner.ts";
+import type { Dispatch } from "../../store/dispatch.ts";
 import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
 import { placeOf } from "../words/place.ts";
@@ -14,9 +15,10 @@ export interface Walled {
   readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly memory: Memory;
   readonly settings: Settings;
+  readonly dispatch: Pick<Dispatch, "serve">;
 }
 
-export function walled(team: string, { store, runner, forgetting, memory, settings }: Walled): Walled {
+export function walled(team: string, { store, runner, forgetting, memory, settings, dispatch }: Walled): Walled {
   /** Asked for each event of all workspaces: the quick look goes first. */
   const isOwn = (thread: string): boolean => thread.startsWith(`${team}/`) && placeOf(thread) !== undefined;
   const isOwnScope = (scope: string): boolean => scope.startsWith(`${team}/`);
@@ -36,6 +38,7 @@ export function walled(team: string, { store, runner, forgetting, memory, settin
       envelope: async () => notHere("the inbox"),
       handled: async () => notHere("the inbox"),
       duePosts: async (lane, limit) => (lane === undefined || isOwn(lane) ? store.duePosts(lane, limit, team) : []),
+      dueThreads: async (place) => (place.startsWith(`${team}/`) ? store.dueThreads(place) : []),
       // By ids that only duePosts gives.
       markSending: (id, at) => store.markSending(id, at),
       markDelivered: (id, outcome) => store.markDelivered(id, outcome),
@@ -85,6 +88,10 @@ export function walled(team: string, { store, runner, forgetting, memory, settin
       list: async (scope, page) => (isOwnScope(scope) ? memory.list(scope, page) : { notes: [], total: 0 }),
       forget: async (scope, id) => (isOwnScope(scope) ? memory.forget(scope, id) : undefined),
       scopes: async () => (await memory.scopes()).filter(({ scope }) => isOwnScope(scope)),
+    },
+    dispatch: {
+      // Turns are the runner's.
+      serve: (kind, options, handler) => (kind === "post" ? dispatch.serve(kind, { ...options, workspace: team }, handler) : strange(kind)),
     },
     settings: {
       get: async (workspace, name) => (workspace === team ? settings.get(workspace, name) : undefined),

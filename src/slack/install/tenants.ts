@@ -1,10 +1,6 @@
 import type { Allow } from "../people/permissions.ts";
 import type { Clock } from "../../engine/clock.ts";
-import type { Memory } from "../../engine/memory.ts";
-import type { Forgets, Runner } from "../../runner/runner.ts";
 import type { Installation, Installations } from "../../store/installations.ts";
-import type { Settings } from "../../store/settings.ts";
-import type { Store } from "../../store/store.ts";
 import type { TeamShelf } from "../home/team-shelf.ts";
 import type { TeamCards } from "../render/help-text.ts";
 import type { Inbox } from "../door/inbox.ts";
@@ -15,7 +11,7 @@ import { createSlack, type Tenant } from "../slack.ts";
 import { createDirectory } from "./installation-directory.ts";
 import { worksAt } from "./token-check.ts";
 import { createTokens, type InstallationTokens } from "./token-renewal.ts";
-import { walled } from "./tenant-scope.ts";
+import { type Walled, walled } from "./tenant-scope.ts";
 import type { Log } from "../api/web-client.ts";
 
 /** A workspace in which Parley works. */
@@ -52,16 +48,11 @@ export interface Tenants {
   idle(): Promise<void>;
 }
 
-export interface TenantsParts {
+export interface TenantsParts extends Walled {
   readonly installations: Installations;
   readonly oauth: OAuthSettings;
   readonly apiUrl?: string;
   readonly writeTimeoutMs?: number;
-  readonly store: Store;
-  readonly memory: Memory;
-  readonly settings: Settings;
-  readonly runner: Runner;
-  readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly teams: TeamCards;
   readonly shelf?: TeamShelf;
   readonly inbox: Inbox;

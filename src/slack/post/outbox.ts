@@ -1,13 +1,15 @@
 import { withinMs } from "../../engine/clock.ts";
 import { createKeyedWorker, type KeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
+import type { Dispatch, Serving, Work } from "../../store/dispatch.ts";
+import { placeOf } from "../../store/fair-queue.ts";
 import { createDelivery, type DeliveryParts } from "./delivery.ts";
 import { createPace, type Pace } from "./pace.ts";
-import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX, ROWS_PER_SWEEP, ROWS_PER_THREAD } from "../words/limits.ts";
+import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX, ROWS_PER_THREAD } from "../words/limits.ts";
 
 /** Posts what the log says is to be posted: in order within a thread, at Slack's pace, each once. */
 export interface Outbox {
-  /** There may be something to post, in this thread or in any. Without a thread, what was held is tried again. */
-  poke(thread?: string): void;
+  /** What was held, or could not be posted, is tried again. */
+  poke(): void;
   /** Takes up everything that is due, and follows the store from here on. */
   start(): void;
   /** Begins nothing new and resolves when the calls under way have ended, or after a few seconds. What is left is due at the next start. */
@@ -17,20 +19,19 @@ export interface Outbox {
 }
 
 /**
- * A lane for each thread with something to post; a lane posts one message at a time and waits for its channel's bucket like everybody, so
- * that the threads of a channel take turns. Lanes are woken by commits, and sleep for nothing but pace and outages.
+ * One process posts in a channel at a time, so that its pace is the channel's. In it there is a lane for each thread with something to
+ * post; a lane posts one message at a time and waits for its channel's bucket like everybody, so that the threads of a channel take turns. Lanes are woken by commits, and sleep for nothing but pace and outages.
  */
-export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace }): Outbox {
+export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace; readonly dispatch: Pick<Dispatch, "serve"> }): Outbox {
   const { store, clock, onProblem } = parts;
   const deliver = createDelivery(parts, parts.pace ?? createPace(clock));
-  const sweeps = new Set<Promise<void>>();
   let lanes = lanesOf();
   let ending = new AbortController();
   let unfollow: (() => void) | undefined;
+  let serving: Serving | undefined;
   let isHeld = false;
-  /** Rows may be due in threads that nobody has named. */
-  let mustSweep = false;
-  let isSweeping = false;
+  /** The channels that this process posts in now, no other does, with the threads that have something to post. */
+  const mine = new Map<string, Set<string>>();
 
   function lanesOf(): KeyedWorker<undefined> {
     return createKeyedWorker({
@@ -47,34 +48,25 @@ export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace }): O
     });
   }
 
-  function poke(thread?: string): void {
-    if (!unfollow) return;
-    if (thread === undefined) {
-      isHeld = false;
-      mustSweep = true;
-      track(sweep());
-    } else if (!isHeld) lanes.poke(thread);
+  function poke(thread: string): void {
+    const threads = mine.get(placeOf(thread));
+    // Somebody else posts there, or will: the commit has told them.
+    if (!threads || isHeld) return;
+    // At the end of those that are waited for.
+    threads.delete(thread);
+    threads.add(thread);
+    lanes.poke(thread);
   }
 
-  /** Wakes the lanes of what is due, the oldest first, and looks again after as many as one look can see. */
-  async function sweep(): Promise<void> {
-    if (isSweeping) return;
-    isSweeping = true;
+  /** Everything that is due in a channel, and what becomes due meanwhile. Nothing is awaited between the last lane's end and the return. */
+  async function workIn({ key: place }: Work): Promise<void> {
+    const threads = new Set<string>();
+    mine.set(place, threads);
     try {
-      let firstBefore: number | undefined;
-      while (mustSweep && !isHeld && !ending.signal.aborted) {
-        mustSweep = false;
-        const due = await store.duePosts(undefined, ROWS_PER_SWEEP);
-        const woken = new Set(due.map((post) => post.thread));
-        for (const thread of woken) lanes.poke(thread);
-        // What was first and still is cannot be posted now; looking again would not help it.
-        if (due.length < ROWS_PER_SWEEP || due[0]?.id === firstBefore) continue;
-        firstBefore = due[0]?.id;
-        await Promise.all([...woken].map((thread) => lanes.rest(thread)));
-        mustSweep = true;
-      }
+      for (const thread of await store.dueThreads(place)) poke(thread);
+      for (const thread of threads) await lanes.rest(thread);
     } finally {
-      isSweeping = false;
+      mine.delete(place);
     }
   }
 
@@ -91,42 +83,37 @@ export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace }): O
     }
   }
 
-  function track(job: Promise<void>): void {
-    const done = job
-      .catch((error: unknown) => {
-        if (!ending.signal.aborted) onProblem({ kind: "bug", thread: "", error });
-      })
-      .finally(() => sweeps.delete(done));
-    sweeps.add(done);
-  }
-
-  async function idle(): Promise<void> {
-    do {
-      await Promise.all(sweeps);
-      await lanes.idle();
-    } while (sweeps.size > 0);
-  }
-
   return {
-    poke,
+    poke() {
+      isHeld = false;
+      serving?.lookAgain();
+    },
     start() {
-      if (unfollow) return;
+      if (serving) return;
       ending = new AbortController();
       lanes = lanesOf();
       unfollow = store.follow(({ thread, posts }) => {
         if (posts > 0) poke(thread);
       });
-      poke();
+      serving = parts.dispatch.serve("post", { slots: CHANNELS_AT_ONCE_MAX, perWorkspace: CHANNELS_AT_ONCE_MAX, onBug }, workIn);
     },
     async stop() {
       unfollow?.();
-      unfollow = undefined;
       ending.abort();
-      await withinMs(clock, STOP_GRACE_MS, Promise.all([lanes.close(), ...sweeps]));
+      await withinMs(clock, STOP_GRACE_MS, Promise.all([lanes.close(), serving?.stop()]));
+      serving = undefined;
     },
-    idle,
+    async idle() {
+      await serving?.idle();
+    },
   };
+
+  function onBug(error: unknown): void {
+    if (!ending.signal.aborted) onProblem({ kind: "bug", thread: "", error });
+  }
 }
 
+/** Each waits for its pace most of the time; more channels wait for those. */
+const CHANNELS_AT_ONCE_MAX = 1_000;
 /** A call to Slack may take half a minute. Its row says that it was begun, so the next start will look before it tries again. */
 const STOP_GRACE_MS = 5_000;

@@ -25,12 +25,23 @@ export function duePlaces({ db, read }: Connection): DueRows {
 }
 
 /** What goes out. Rows come into being in the commit of their event (`log.ts`); here they are taken to their end. */
-export function sqliteOutbox({ db, write, read }: Connection): Pick<Store, "duePosts" | "markSending" | "markDelivered" | "receipt"> {
+export function sqliteOutbox({
+  db,
+  write,
+  read,
+}: Connection): Pick<Store, "duePosts" | "dueThreads" | "markSending" | "markDelivered" | "receipt"> {
   const due = db.prepare<[number], PostRow>(`${POST} ORDER BY outbox.id LIMIT ?`);
   const dueInLane = db.prepare<[string, number], PostRow>(
     `${POST} AND outbox.thread = (SELECT id FROM threads WHERE name = ?) ORDER BY outbox.id LIMIT ?`,
   );
   const dueInWorkspace = db.prepare<[string, number], PostRow>(`${POST} AND threads.workspace = ? ORDER BY outbox.id LIMIT ?`);
+  // Few are due: they are looked through, and not the names of all threads.
+  const dueIn = db
+    .prepare<[string, string], string>(
+      `SELECT name FROM outbox CROSS JOIN threads ON threads.id = outbox.thread
+        WHERE receipt IS NULL AND gave_up IS NULL AND name >= ? AND name < ? GROUP BY name ORDER BY min(outbox.id)`,
+    )
+    .pluck();
   const sending = db.prepare("UPDATE outbox SET sending_since = ? WHERE id = ? AND sending_since IS NULL");
   const delivered = db.prepare("UPDATE outbox SET receipt = ?, gave_up = ? WHERE id = ? AND receipt IS NULL AND gave_up IS NULL");
   const receipt = db
@@ -46,6 +57,11 @@ export function sqliteOutbox({ db, write, read }: Connection): Pick<Store, "dueP
         return workspace === undefined ? due.all(limit) : dueInWorkspace.all(workspace, limit);
       });
       return rows.map((row) => ({ ...row, sendingSince: row.sendingSince ?? undefined }));
+    },
+    dueThreads: async (place) => {
+      // From the names that begin with the place and a slash to those that begin with what comes after a slash; without a place, names without one.
+      const names = read(() => (place === "" ? dueIn.all("", "\u{10FFFF}") : dueIn.all(`${place}/`, `${place}0`)));
+      return names.filter((name) => placeOf(name) === place);
     },
     // On the disk before the post leaves, and with it the event that it shows: lost in a power cut, it would be posted twice, or unsaid.
     // In the event loop, since posts are few and keep a pace: waits of another length each would let some leave together.

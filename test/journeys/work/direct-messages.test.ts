@@ -20,8 +20,8 @@ test("a message to the bot is a task, its thread is called as the task, and repl
     ok: true,
     args: { channel_id: DM, thread_ts: ts, title: "find a name for a plum" },
   });
-  await thread.reply("in French", MARIA);
-  await thread.until(() => thread.reactions(thread.messages().at(-1)?.ts).includes("eyes"));
+  const reply = await thread.reply("in French", MARIA);
+  await thread.until(() => thread.reactions(reply).includes("eyes"));
   ana.answer("Plum.");
   const ben = await desk.asked("Ben");
   expect(ben.read).toContain("Maria: in French");

@@ -56,6 +56,26 @@ test("what was recorded before the start is posted at the start", async () => {
   expect(parley.lines(thread)).toEqual(["app: coding: Add", "Coder: Done."]);
 });
 
+test("of two processes one posts in a channel at a time: each message once, in order, at the channel's pace; when one goes the other goes on", async () => {
+  const parley = await begin();
+  const other = await parley.beside();
+  other.outbox.start();
+  const threads = [await parley.thread(), await parley.thread()];
+  const ours = [started(), asks("Add"), selects("Coder"), says("Coder", "One."), selects("Critic"), says("Critic", "Two.")];
+  for (const [index, thread] of threads.entries()) await (index === 0 ? parley : other).record(thread, ...ours);
+  await parley.clock.run(Promise.all([parley.outbox.idle(), other.outbox.idle()]));
+  for (const thread of threads) expect(parley.lines(thread)).toEqual(["app: coding: Add", "Coder: One.", "Critic: Two."]);
+  expect(parley.slack.control.calls("chat.postMessage")).toHaveLength(6);
+
+  await other.record(threads[0] ?? "", selects("Coder"), says("Coder", "Three."));
+  await other.end();
+  await parley.settle();
+  expect(parley.lines(threads[0] ?? "").at(-1)).toBe("Coder: Three.");
+  const ids = idsOf(parley.said(threads[0] ?? ""));
+  expect(new Set(ids).size).toBe(ids.length);
+  expect([...parley.problems, ...other.problems]).toEqual([]);
+});
+
 test("a channel gets no more than a message a second, its threads take turns, and Slack never has to say slow down", async () => {
   const parley = await begin();
   const [one, two] = [await parley.thread(), await parley.thread()];
