@@ -215,3 +215,18 @@ test("what tools of the same reply returned travels with a hand-over, and nothin
 });
 
 const about = (name: string) => ({ name, description: name, parameters: { type: "object" } });
+
+test("a turn with nothing to add to what its tools gave ends with a notice, and the next agent speaks", async () => {
+  const log = openLog();
+  log.start("go");
+  const first = make({ name: "Clerk", model: scripted({ calls: [{ tool: "t1" }] }, ""), tools: [returns("t1", "noted")] });
+  const second = make({ name: "Closer", model: scripted("All noted.") });
+  await log.run(team({ agents: [first, second], nextSpeakers: roundRobin, limits: maxTurns(2) }));
+  expect(log.events.find((event) => event.type === "turn.ended")).toMatchObject({
+    agent: "Clerk",
+    reason: "noted",
+    notices: [expect.stringContaining("nothing to add")],
+    usage: expect.anything() as object,
+  });
+  expect(log.events.find((event) => event.type === "message.posted" && "agent" in event)).toMatchObject({ agent: "Closer" });
+});

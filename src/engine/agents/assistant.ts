@@ -90,6 +90,17 @@ export function assistant(settings: AssistantSettings): Agent {
         yield turnFailed(name, reply);
         return;
       }
+      if (reply.toolCalls.length === 0 && reply.text.trim() === "") {
+        const notice = `${reply.model ?? model.name} had nothing to add to what its tools gave.`;
+        yield {
+          type: "turn.ended",
+          agent: name,
+          reason: rounds.at(-1)?.outputs.join("\n") ?? "",
+          notices: [...(reply.notices ?? []), notice],
+          usage: reply.usage,
+        };
+        return;
+      }
       const isAnswer = reply.toolCalls.length === 0 || (exhausted && (reply.text.trim() !== "" || settings.answer !== undefined));
       if (isAnswer) {
         yield { type: "message.posted", agent: name, text: reply.text, ...spokenBy(model, reply), usage: reply.usage };

@@ -153,8 +153,8 @@ type Fact =
   | { readonly type: "approval.expired"; readonly call: string }
   /** A yes for the whole run, given to this call, is taken back: from here on each call is asked for again. */
   | { readonly type: "approval.withdrawn"; readonly call: string; readonly person: Person }
-  /** A participant that is a team has come to its end; its members have said what there was to say. */
-  | { readonly type: "turn.ended"; readonly agent: string; readonly reason: string }
+  /** A participant that is a team has come to its end, and its members have said what there was to say; or an agent had nothing to add to what its tools gave. */
+  | { readonly type: "turn.ended"; readonly agent: string; readonly reason: string; readonly notices?: Notices; readonly usage?: Usage }
   | {
       readonly type: "turn.failed";
       readonly agent: string;

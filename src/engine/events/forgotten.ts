@@ -149,7 +149,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
   "approval.given": { call: keep, approved: keep, person, reason: text, scope: keep, edited: text },
   "approval.expired": { call: keep },
   "approval.withdrawn": { call: keep, person },
-  "turn.ended": { agent: keep, reason: text },
+  "turn.ended": { agent: keep, reason: text, notices: texts, usage: keep },
   "turn.failed": { agent: keep, error, notices: texts, usage: keep },
   "turn.skipped": { agent: keep, person, id: wishId },
   "finish.decided": { agent: keep, reason: text, usage: keep },

@@ -147,7 +147,7 @@ function stepped(before: FoldedRun, event: RunEvent): FoldedRun {
     case "turn.failed":
       return summed(endTurn(state, event.agent));
     case "turn.ended":
-      return endTurn(state, event.agent);
+      return event.usage ? summed(endTurn(state, event.agent)) : endTurn(state, event.agent);
     case "handoff.made":
       if (event.outside) return state;
       if (event.to !== HUMAN) return event.within === undefined ? endTurn(state, event.agent) : state;

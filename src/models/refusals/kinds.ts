@@ -21,9 +21,9 @@ interface Rule {
 }
 
 const QUOTA_CODES =
-  /insufficient_quota|billing|spend_limit|insufficient_balance|insufficientbalance|exceeded_current_quota|quota_exceeded|payment_required|credits?_exhausted|access_terminated|arrearage|outofcredit|no_credits?|balance_not_enough/i; // prettier-ignore
+  /insufficient_quota|billing|spend_limit|insufficient_balance|insufficientbalance|exceeded_current_quota|quota_exceeded|payment_required|credits?_exhausted|access_terminated|arrearage|outofcredit|no_credits?|balance_not_enough|budget_?exceeded|exceeded_?budget/i; // prettier-ignore
 const QUOTA_WORDS =
-  /credit balance|insufficient (balance|credits?|funds?|quota)|(exceeded|out of|run out of|ran out of|no|not enough|more) (your )?(current |monthly |included |prepaid )?(quota|credits?|balance)\b|payment required|spend(ing)? limit|(key|budget|monthly|usage) (spend )?limit (has been )?(exceeded|reached)|budget has been exceeded|exceeded (your )?(monthly|budget)|account (is )?(not active|suspended|overdue|in arrears|balance)|billing|arrears|recharge|free (tier|trial) (has )?(ended|expired)|reached your specified/i; // prettier-ignore
+  /credit balance|insufficient (balance|credits?|funds?|quota)|(exceeded|out of|run out of|ran out of|no|not enough|more) (your )?(current |monthly |included |prepaid )?(quota|credits?|balance)\b|payment required|spend(ing)? limit|(key|budget|monthly|usage) (spend )?limit (has been )?(exceeded|reached)|budget has been exceeded|exceeded (your )?(monthly|budget)|account (is )?(not active|suspended|overdue|in arrears|balance)|billing|arrears|exceeded ?budget|over budget|recharge|free (tier|trial) (has )?(ended|expired)|reached your specified/i; // prettier-ignore
 
 const CONTEXT_CODES = /context_length_exceeded|string_above_max_length|request_too_large|context_window|exceed_context_size|contextwindow|tokens_limit_reached|model_max_prompt_tokens_exceeded|prompt_too_long/i; // prettier-ignore
 const CONTEXT_WORDS = new RegExp(
@@ -38,12 +38,13 @@ const CONTEXT_WORDS = new RegExp(
     String.raw`exceeds? (the )?(limit|maximum) of \d+ (input )?tokens`,
     String.raw`too many (input |prompt )?tokens`,
     String.raw`tokens? (in|of) (the )?(prompt|request|input)[^.]{0,60}(exceed|greater|more|larger|over)`,
-    String.raw`input (length|tokens?)[^.]{0,80}(exceed|must be|should be|maximum|at most|<=)`,
+    String.raw`inputs?[\`]? (length|tokens?)[^.]{0,80}(exceed|must be|should be|maximum|at most|<=)`,
     String.raw`range of input length`,
     String.raw`reduce (the|your) (length|prompt|input|number of tokens|message size)`,
     String.raw`(requested|number of) tokens[^.]{0,60}exceed`,
     String.raw`request body too large|payload too large|entity too large|body (is )?too large|request (is )?too large`,
     String.raw`n_ctx|n_keep|kv cache|prompt (contains|has) \d+ tokens`,
+    String.raw`maxLength: \d+, actual|must have length less than or equal to`,
     String.raw`larger than (the )?(context|maximum)`,
     String.raw`longest? than the (maximum|model)|longer than the (maximum|model|context)`,
   ].join("|"),
@@ -82,8 +83,7 @@ const RULES: readonly Rule[] = [
   { kind: "quota", codes: QUOTA_CODES },
   { kind: "rate_limited", statuses: [429], words: PER_TIME },
   { kind: "quota", words: QUOTA_WORDS, statuses: [400, 401, 403, 429] },
-  { kind: "context_too_long", statuses: [413], unless: PER_TIME },
-  { kind: "rate_limited", statuses: [413] },
+  { kind: "context_too_long", statuses: [413] },
   { kind: "context_too_long", codes: CONTEXT_CODES },
   { kind: "context_too_long", words: CONTEXT_WORDS, statuses: [400, 403, 422, 424, 500], unless: PER_TIME },
   { kind: "filtered", codes: FILTER_CODES },
@@ -93,6 +93,7 @@ const RULES: readonly Rule[] = [
   { kind: "bad_key", codes: KEY_CODES, statuses: [400, 404] },
   { kind: "bad_key", words: KEY_WORDS, statuses: [400, 404, 407] },
   { kind: "overloaded", statuses: [529, 498] },
+  { kind: "rate_limited", statuses: [429], codes: FAST_CODES },
   { kind: "overloaded", statuses: [429, 500, 502, 503], words: BUSY_WORDS, unless: PER_TIME },
   { kind: "rate_limited", statuses: [429] },
   { kind: "rate_limited", codes: FAST_CODES, statuses: [400, 403, 500, 503] },
@@ -132,6 +133,8 @@ export function kindOf(refusal: Refusal, waitMs: number | undefined): ModelFailu
   const { status, said } = refusal;
   if (said.isUnreadable) return "unavailable";
   const codes = said.codes.join(" ");
+  // An address in the words may be of a page about limits.
+  const words = refusal.text.replaceAll(/https?:\/\/\S+/g, "");
   const rules = status === undefined ? UNNUMBERED : RULES;
   const found = rules.find(
     (rule) =>
@@ -139,8 +142,8 @@ export function kindOf(refusal: Refusal, waitMs: number | undefined): ModelFailu
       (rule.statuses === undefined || (status !== undefined && rule.statuses.includes(status))) &&
       (rule.waits === undefined || rule.waits === (waitMs !== undefined)) &&
       (rule.codes === undefined || rule.codes.test(codes)) &&
-      (rule.words === undefined || rule.words.test(refusal.text)) &&
-      !rule.unless?.test(`${codes} ${refusal.text}`),
+      (rule.words === undefined || rule.words.test(words)) &&
+      !rule.unless?.test(`${codes} ${words}`),
   );
   if (found) return found.kind;
   return status === undefined || status >= 500 ? "unavailable" : "bad_request";

@@ -41,7 +41,7 @@ export function replyMaxIn(text: string, asked: number): number | undefined {
   return smaller.length > 0 ? Math.max(...smaller) : undefined;
 }
 
-const REPLY_LIMIT = /max_(?:completion_|output_|new_)?tokens|maxTokens|maxOutputTokens|max_gen_len|(?:output|completion|generated|response) tokens/i; // prettier-ignore
+const REPLY_LIMIT = /max_(?:completion_|output_|new_)?tokens|maxTokens|maxOutputTokens|max_gen_len|maximum tokens|(?:output|completion|generated|response) tokens/i; // prettier-ignore
 /** Smaller numbers in such a text are no limits, but statuses or positions. */
 const REPLY_MAX_MIN = 64;
 

@@ -9,6 +9,7 @@ import { ask, askUnseen, NO_CALLS, plus } from "../ask.ts";
 import { CONTEXT_DEFAULT, type ContextStrategy } from "../../reading/context.ts";
 import { answerSpec, FINAL, instructions, NEW_FACTS, NEW_PLAN, PLAN, progress, REVISED_PLAN, SURVEY } from "./ledger-prompts.ts";
 import { APPROVE, leaderView, ledgerState, REVISE, type LedgerState } from "./ledger-state.ts";
+import { nameWritten } from "./names-as-written.ts";
 import { noticed, spokenBy, turnFailed } from "../spoken.ts";
 import { keepInShort } from "../summary.ts";
 
@@ -119,7 +120,7 @@ export function ledger(settings: LedgerSettings): Agent {
         yield { type: "turn.failed", agent: name, error: reply.error, usage };
         return;
       }
-      const judged = reply.kind === "answer" ? readObject(answerSpec(names).schema, reply.text) : undefined;
+      const judged = reply.kind === "answer" ? readProgress(reply.text, names) : undefined;
       if (judged?.kind === "fits") {
         const found = judged.value as unknown as Progress;
         const trouble = stuck(judgedAs(read(transcript, stalls), found.progress && !found.inLoop), stallsMax);
@@ -188,6 +189,17 @@ export function ledger(settings: LedgerSettings): Agent {
   });
 
   return { name, description: "Plans, and says who does what next.", leads: true, turn: speak };
+}
+
+/** The name in `next` with the selector's tolerance, everything else as the schema says. */
+function readProgress(text: string, names: readonly string[]): ReturnType<typeof readObject> {
+  const { schema } = answerSpec(names);
+  const strict = readObject(schema, text);
+  if (strict.kind === "fits") return strict;
+  const anyName = { ...schema, properties: { ...(schema["properties"] as object), next: { type: "string" } } };
+  const loose = readObject(anyName, text);
+  const next = loose.kind === "fits" ? nameWritten(names, String(loose.value["next"])) : undefined;
+  return loose.kind === "fits" && next !== undefined ? { ...loose, value: { ...loose.value, next } } : strict;
 }
 
 interface Progress {

@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import { settledArgs } from "../../../src/models/replies/call-args.ts";
+import { ask, failureOf, request } from "../servers/asking.ts";
+import { chatServer, DONE, frame, modelAt, stream } from "../servers/chat-server.ts";
+
+const replyTo = async (...frames: string[]) => {
+  const { url } = await chatServer((_, response) => stream(response, ...frames));
+  return (await ask(modelAt(url), request())).reply;
+};
+const sentAs = async (contentType: string, body: string, status = 200) => {
+  const { url } = await chatServer((_, response) => response.writeHead(status, { "content-type": contentType }).end(body));
+  return (await ask(modelAt(url), request())).reply;
+};
+const end = frame({}, "stop");
+
+describe("text, however a server frames it", () => {
+  const message = (content: unknown) => ({ choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }] });
+  test.each<[string, () => ReturnType<typeof replyTo>]>([
+    ["parts", () => replyTo(frame({ content: [{ type: "text", text: "Blue" }] }), frame({ content: "." }), end, DONE)],
+    ["a part of its own", () => replyTo(frame({ content: { type: "text", text: "Blue." } }), end, DONE)],
+    ["thoughts among parts", () => replyTo(frame({ content: [{ type: "thinking", thinking: [{ type: "text", text: "Hm" }] }, { type: "text", text: "Blue." }] }), end, DONE)],
+    ["thoughts in tags, cut", () => replyTo(frame({ content: "<thi" }), frame({ content: "nk>Hm</th" }), frame({ content: "ink>Blue." }), end, DONE)],
+    ["thoughts in a field", () => replyTo(frame({ reasoning: "Hm" }), frame({ reasoning_content: "Hm" }), frame({ reasoning_details: [{ type: "reasoning.text", text: "Hm" }] }), frame({ content: "Blue." }), end, DONE)],
+    ["[DONE] and no reason to finish", () => replyTo(frame({ content: "Blue." }), DONE)],
+    ["a reason to finish and no [DONE]", () => replyTo(frame({ content: "Blue." }), end)],
+    ["no empty lines between events", () => replyTo(frame({ content: "Blue" }).trim() + "\n" + frame({ content: "." }).trim() + "\n" + end, DONE)],
+    ["no empty line at the end", () => replyTo(frame({ content: "Blue." }), end.trim())],
+    ["beats and empty data", () => replyTo("data: ping\n\n", "data:\n\n", frame({ content: "Blue." }), end, DONE)],
+    ["a mark of the template behind it", () => replyTo(frame({ content: "Blue.<|im_end|>" }), end, DONE)],
+    ["one JSON document", () => sentAs("application/json", JSON.stringify(message("Blue.")))],
+    ["one JSON document under a stream's type", () => sentAs("text/event-stream", JSON.stringify(message("Blue.")))],
+    ["one JSON document of parts", () => sentAs("application/json", JSON.stringify(message([{ type: "text", text: "Blue." }])))],
+    ["a list of one document", () => sentAs("application/json", JSON.stringify([message("Blue.")]))],
+    ["lines of JSON", () => sentAs("application/x-ndjson", '{"message":{"content":"Blue"},"done":false}\n{"message":{"content":"."},"done":true}\n')],
+  ])("%s", async (_, reply) => {
+    expect(await reply()).toMatchObject({ kind: "answer", text: "Blue." });
+  }); // prettier-ignore
+
+  test("a stream left open behind its end is not waited for", async () => {
+    const { url } = await chatServer((_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" }).write(frame({ content: "Blue." }) + end);
+    });
+    expect((await ask(modelAt(url), request())).reply).toMatchObject({ kind: "answer", text: "Blue." });
+  });
+});
+
+describe("arguments of a call", () => {
+  const call = (fields: object, args: unknown) => frame({ tool_calls: [{ ...fields, function: { name: "search", arguments: args } }] });
+  const more = (fields: object, args: unknown) => frame({ tool_calls: [{ ...fields, function: { arguments: args } }] });
+  test.each<[string, string[]]>([
+    ["an object", [call({ index: 0, id: "c" }, { q: "a" })]],
+    ["JSON in a string in a string", [call({ index: 0, id: "c" }, JSON.stringify(JSON.stringify({ q: "a" })))]],
+    ["an empty object, then the real ones", [call({ index: 0, id: "c" }, "{}"), more({ index: 0 }, '{"q":"a"}')]],
+    ["an empty one with the name again", [call({ index: 0 }, "{}"), call({ index: 0 }, '{"q":"a"}')]],
+    ["in pieces, no index", [call({ id: "c" }, '{"q":'), more({}, '"a"}')]],
+    ["twice", [call({ index: 0, id: "c" }, '{"q":"a"}'), more({ index: 0 }, '{"q":"a"}')]],
+    ["the index as a string", [call({ index: "0", id: "c" }, '{"q":'), more({ index: "0" }, '"a"}')]],
+    ["in a list", [call({ index: 0, id: "c" }, '[{"q":"a"}]')]],
+    ["the name behind the beginning", [frame({ tool_calls: [{ index: 0, id: "c" }] }), call({ index: 0 }, '{"q":"a"}')]],
+    ["a name with its space", [frame({ tool_calls: [{ index: 0, function: { name: "functions.search", arguments: '{"q":"a"}' } }] })]],
+    ["one call that is no list", [frame({ tool_calls: { id: "c", function: { name: "search", arguments: { q: "a" } } } })]],
+  ])("%s", async (_, frames) => {
+    const reply = await replyTo(...frames, frame({}, "tool_calls"), DONE);
+    expect(reply).toMatchObject({ kind: "answer", toolCalls: [{ tool: "search" }] });
+    const calls = reply.kind === "answer" ? reply.toolCalls : [];
+    expect(calls.map(({ args }) => JSON.parse(args) as unknown)).toEqual([{ q: "a" }]);
+  });
+
+  test.each([
+    ["", "{}"],
+    ["null", "{}"],
+    ['"{}"', "{}"],
+    ['{"q": "Zürich"}', '{"q": "Zürich"}'],
+    ['{"a":1}{"b":2}', '{"a":1}{"b":2}'],
+    ["{broken", "{broken"],
+  ])("%j is read as %j", (written, read) => {
+    expect(settledArgs(written)).toBe(read);
+  });
+
+  test("two calls without ids, both under index 0, are two", async () => {
+    const reply = await replyTo(call({ index: 0 }, '{"q":"a"}'), call({ index: 0 }, '{"q":"b"}'), frame({}, "tool_calls"), DONE);
+    expect(reply).toMatchObject({ toolCalls: [{ args: '{"q":"a"}' }, { args: '{"q":"b"}' }] });
+  });
+});
+
+describe("an error in place of a reply", () => {
+  const words = "Provider is out to lunch";
+  test.each<[string, () => ReturnType<typeof replyTo>]>([
+    ["in a document with status 200", () => sentAs("application/json", JSON.stringify({ error: { message: words } }))],
+    ["in a list", () => sentAs("application/json", JSON.stringify([{ error: { message: words, code: 400 } }]), 400)],
+    ["as a string", () => sentAs("application/json", JSON.stringify({ error: words }), 500)],
+    ["as detail", () => sentAs("application/json", JSON.stringify({ detail: words }), 400)],
+    ["as a message", () => sentAs("application/json", JSON.stringify({ object: "error", message: words, code: 400 }), 400)],
+    ["as plain text", () => sentAs("text/plain", words, 503)],
+    ["as plain text with status 200", () => sentAs("text/plain", words)],
+    ["in the stream", () => replyTo(frame({ content: "Bl" }), `data: ${JSON.stringify({ error: { message: words } })}\n\n`)],
+    ["in the stream, as an event", () => replyTo(`event: error\ndata: ${JSON.stringify({ message: words })}\n\n`)],
+    ["within the provider's own words", () => sentAs("application/json", JSON.stringify({ error: { message: "Provider returned error", metadata: { raw: JSON.stringify({ error: { message: words } }) } } }), 400)],
+  ])("%s is told in the server's words", async (_, reply) => {
+    expect(failureOf(await reply()).message).toContain(words);
+  }); // prettier-ignore
+});
+
+describe("counts", () => {
+  const counted = (input: number, output: number) => ({ usage: { prompt_tokens: input, completion_tokens: output } });
+  test.each<[string, string[], object]>([
+    ["at the end", [frame({ content: "Blue." }), end, `data: ${JSON.stringify({ choices: [], ...counted(9, 3) })}\n\n`, DONE], { inputTokens: 9, outputTokens: 3 }],
+    ["in the middle", [frame({ content: "Blue" }, null, counted(9, 1)), frame({ content: "." }), frame({}, "stop"), DONE], { inputTokens: 9, outputTokens: 1 }],
+    ["twice", [frame({ content: "Blue." }, null, counted(9, 1)), frame({}, "stop", counted(9, 3)), DONE], { inputTokens: 9, outputTokens: 3 }],
+    ["of the question alone", [frame({ content: "Blue." }, null, counted(9, 0)), frame({}, "stop"), DONE], { inputTokens: 9, outputTokens: 2, estimated: true }],
+    ["at nothing", [frame({ content: "Blue." }, null, counted(0, 0)), frame({}, "stop"), DONE], { outputTokens: 2, estimated: true }],
+    ["missing", [frame({ content: "Blue." }), frame({}, "stop"), DONE], { outputTokens: 2, estimated: true }],
+  ])("%s", async (_, frames, usage) => {
+    expect((await replyTo(...frames)).usage).toMatchObject(usage);
+  }); // prettier-ignore
+});
