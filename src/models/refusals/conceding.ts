@@ -140,7 +140,7 @@ function newTalk(concessions: Concessions) {
     }
     if (kind === "context_too_long") return false;
     const text = [refusal.said.param, refusal.text, ...refusal.said.codes].join(" ");
-    if (last?.text === text) {
+    if (last?.text === text && !STEPS.has(last.blamed)) {
       // It was something else.
       without.delete(last.blamed);
       fresh.delete(last.blamed);
@@ -193,6 +193,9 @@ function newTalk(concessions: Concessions) {
     missed: (uses: ReadonlySet<Concession>): Concession[] => [...new Set([...wanted, ...uses])].filter((one) => without.has(one)),
   };
 }
+
+/** A second way to say the same comes behind these; the same refusal leads on to it. */
+const STEPS: ReadonlySet<Concession> = new Set(["content_null", "limit_name"]);
 
 /** Of the smallest request that could work: all that can be left out is, and nothing put in its place. */
 const BARE = ALL_CONCESSIONS.filter((one) => !["stream", "reasoning_wanted", "signature_wanted", "limit_name", "roles"].includes(one));

@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import type { ModelMessage } from "../../../src/engine/model.ts";
+import { lessonsIn } from "../../../src/models/refusals/kept-lessons.ts";
+import { ANSWER, ask, request } from "../servers/asking.ts";
+import { chatServer, type ChatRequest, modelAt, refuses, says } from "../servers/chat-server.ts";
+
+const called: readonly ModelMessage[] = [
+  { role: "user", text: "Ada: Look it up." },
+  { role: "assistant", text: "", toolCalls: [{ call: "call_one", tool: "search", args: '{"q":"a"}' }, { call: "call_two", tool: "search", args: '{"q":"b"}' }] },
+  { role: "tool", call: "call_one", tool: "search", text: "", failed: false },
+  { role: "tool", call: "call_two", tool: "search", text: "b", failed: false },
+  { role: "user", text: "Ada: And?" },
+]; // prettier-ignore
+
+type Refused = (body: ChatRequest) => boolean;
+const messages = (body: ChatRequest) => body.messages as readonly { readonly [key: string]: unknown }[];
+const has =
+  (key: string): Refused =>
+  (body) =>
+    key in body;
+const some =
+  (test_: (message: { readonly [key: string]: unknown }) => boolean): Refused =>
+  (body) =>
+    messages(body).some(test_);
+
+/** What a server does not take, in whose words it says so, and with which status. */
+const TAKES: readonly [what: string, refused: Refused, words: string, status?: number][] = [
+  ["the limit under that name", has("max_tokens"), "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."],
+  ["any limit", (body) => "max_tokens" in body || "max_completion_tokens" in body, "Unknown field: max_tokens / max_completion_tokens"],
+  ["so long a reply", (body) => (body.max_tokens ?? 0) > 4_096, "max_tokens is too large: 8192. This model supports at most 4096 completion tokens."],
+  ["so long a reply, in a range", (body) => (body.max_tokens ?? 0) > 8_000, "Invalid max_tokens value, the valid range of max_tokens is [1, 8000]"],
+  ["a reply that long beside the question", (body) => (body.max_tokens ?? 0) > 8_150, "This model's maximum context length is 8192 tokens. However, you requested 8300 tokens (108 in the messages, 8192 in the completion)."],
+  ["a sum above the limit", (body) => (body.max_tokens ?? 0) > 8_150, "input length and `max_tokens` exceed context limit: 40 + 8192 > 8192, decrease input length or `max_tokens` and try again"],
+  ["a system role", some(({ role }) => role === "system"), "System role not supported"],
+  ["a system role, through a template", some(({ role }) => role === "system"), "Only user and assistant roles are supported!", 500],
+  ["a system message", some(({ role }) => role === "system"), "Developer instruction is not enabled for models/gemma-3-27b-it"],
+  ["tools", has("tools"), "registry.ollama.ai/library/gemma2:latest does not support tools"],
+  ["tools, through a gateway", has("tools"), "No endpoints found that support tool use.", 404],
+  ["tools without a switch", has("tools"), '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set'],
+  ["rules in schemas of tools", (body) => JSON.stringify(body.tools ?? "").includes("additionalProperties"), "Invalid JSON payload received. Unknown name \"additionalProperties\" at 'tools[0].function_declarations[0].parameters': Cannot find field."],
+  ["stream options", has("stream_options"), "Unrecognized request argument supplied: stream_options"],
+  ["a temperature", has("temperature"), "Unsupported value: 'temperature' does not support 0.5 with this model."],
+  ["a seed", has("seed"), "body.seed: Extra inputs are not permitted", 422],
+  ["a reasoning effort", has("reasoning_effort"), "Unrecognized request argument supplied: reasoning_effort"],
+  ["a stream", (body) => body.stream === true, "Your organization must be verified to stream this model."],
+  ["two calls of one reply", some(({ tool_calls: calls }) => Array.isArray(calls) && calls.length > 1), "This model only supports single tool-calls at once!", 500],
+  ["null beside calls", some((message) => message.content === null), "Invalid value for 'content': expected a string, got null."],
+  ["nothing beside calls", some((message) => message.content === null || !("content" in message)), "messages[2].content: field required"],
+  ["long ids of calls", some(({ tool_call_id: id }) => typeof id === "string" && id.length !== 9), "Tool call id was call_one but must be a-z, A-Z, 0-9, with a length of 9."],
+  ["a user behind a result", (body) => messages(body).some(({ role }, at) => role === "user" && messages(body)[at - 1]?.role === "tool"), "Unexpected role 'user' after role 'tool'"],
+  ["anything, and gives no reason", (body) => Object.keys(body).some((key) => !["model", "messages", "stream"].includes(key)), "Bad Request"],
+  ["anything, and says nothing at all", (body) => Object.keys(body).some((key) => !["model", "messages", "stream"].includes(key)), "", 422],
+]; // prettier-ignore
+
+const SEARCH = { name: "search", description: "Searches.", parameters: { type: "object", properties: { q: { type: "string" } }, additionalProperties: false } }; // prettier-ignore
+
+describe("what a server does not take is left out at once, now and in the next process", () => {
+  test.each(TAKES)("%s", async (_, refused, words, status = 400) => {
+    const { url, asked } = await chatServer((body, response) =>
+      refused(body) ? refuses(response, status, { error: { message: words } }) : says(response, "Blue."),
+    );
+    const notes = new Map<string, string>();
+    const lessons = lessonsIn({ note: async (key) => notes.get(key), putNote: async (key, value) => void notes.set(key, value) });
+    const told: string[] = [];
+    const settings = { temperature: 0.5, seed: 7, reasoningEffort: "low" as const };
+    const asking = request({ messages: called, tools: [SEARCH] });
+    const first = await ask(modelAt(url, settings, { lessons, log: (line) => told.push(line) }), asking);
+    expect(first.reply).toMatchObject({ kind: "answer", text: "Blue." });
+    const before = asked.length;
+    expect(before).toBeGreaterThan(1);
+    if (words === "Bad Request" || words === "") return expect(before).toBe(2);
+    expect(told.length).toBeGreaterThan(0);
+    await ask(modelAt(url, settings, { lessons, log: (line) => told.push(line) }), asking);
+    expect(asked.length - before).toBe(1);
+    expect(new Set(told).size).toBe(told.length);
+  });
+
+  test.each([
+    "response_format is not supported",
+    "The provided JSON schema contains features not supported by xgrammar.",
+    "Failed to compile grammar from the given schema",
+    "Invalid schema for response_format 'next_speaker'",
+    "This model does not support structured outputs",
+    "guided decoding is disabled",
+  ])("a schema, refused with %j, is asked for in words", async (words) => {
+    const { url } = await chatServer((body, response) =>
+      body.response_format
+        ? refuses(response, 400, { error: { message: words } })
+        : says(response, JSON.stringify(body.messages).includes("JSON object alone") ? '{"next":"Coder","reason":"r"}' : "?"),
+    );
+    expect((await ask(modelAt(url), request({ tools: [], answer: ANSWER }))).reply).toMatchObject({
+      text: '{"next":"Coder","reason":"r"}',
+    });
+  });
+});
+
+describe("what came with calls goes back with them", () => {
+  const kept = { by: "", what: {} };
+  test.each<[string, object, object]>([
+    ["reasoning_content", { reasoning_content: "Hm." }, { reasoning_content: "Hm." }],
+    ["reasoning", { reasoning: "Hm." }, { reasoning: "Hm." }],
+    ["reasoning_details", { reasoning_details: [{ type: "reasoning.encrypted", data: "x", id: "r1" }] }, { reasoning_details: [{ type: "reasoning.encrypted", data: "x", id: "r1" }] }],
+    ["thinking_blocks", { thinking_blocks: [{ type: "thinking", thinking: "Hm", signature: "s" }] }, { thinking_blocks: [{ type: "thinking", thinking: "Hm", signature: "s" }] }],
+    ["extra_content of the message", { extra_content: { google: { thought_signature: "s" } } }, { extra_content: { google: { thought_signature: "s" } } }],
+    ["a thought signature of a call", { tool_calls: [{ index: 0, id: "c", function: { name: "search", arguments: "{}" }, extra_content: { google: { thought_signature: "s" } } }] }, { tool_calls: [{ id: "c", extra_content: { google: { thought_signature: "s" } } }] }],
+  ])("%s, and to nobody else", async (_, delta, back) => {
+    const reply = { tool_calls: [{ index: 0, id: "c", function: { name: "search", arguments: "{}" } }] };
+    const { url, asked } = await chatServer((body, response) => {
+      if (messages(body).some(({ role }) => role === "tool")) return says(response, "Blue.");
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      for (const part of "tool_calls" in delta ? [delta] : [delta, reply]) response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: part }] })}\n\n`);
+      response.end(`data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: "tool_calls" }] })}\n\ndata: [DONE]\n\n`);
+    });
+    const first = (await ask(modelAt(url), request())).reply;
+    if (first.kind !== "answer") throw new Error("it calls");
+    const own = first.kept ?? kept;
+    const next = (by: string) => request({ messages: [{ role: "user", text: "Go" }, { role: "assistant", text: "", toolCalls: first.toolCalls, kept: { ...own, by } }, { role: "tool", call: "c", tool: "search", text: "x", failed: false }] });
+    await ask(modelAt(url), next(own.by));
+    await ask(modelAt(url, { model: "another" }), next(own.by));
+    expect(asked[1]?.messages[2]).toMatchObject(back);
+    expect(JSON.stringify(asked[2]?.messages[2])).not.toMatch(/Hm|reasoning|signature|thinking/);
+  }); // prettier-ignore
+});

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { kindOf } from "../../../src/models/refusals/kinds.ts";
+import { refusalOf, ServerError } from "../../../src/models/refusals/refusal.ts";
+import { retryAfterMs } from "../../../src/models/refusals/retry-after.ts";
+import { saidIn } from "../../../src/models/refusals/said.ts";
+import { ask, failureOf, request } from "../servers/asking.ts";
+import { chatServer, modelAt, refuses } from "../servers/chat-server.ts";
+import { REFUSALS } from "./refusals.ts";
+
+const NOW = Date.UTC(2026, 10, 28);
+
+describe("what servers have answered", () => {
+  test.each(REFUSALS)("$server: $status is $kind ($source)", ({ status, body, kind, waitMs }) => {
+    const said = saidIn(typeof body === "string" ? body : JSON.stringify(body));
+    const refusal = refusalOf(Object.assign(new ServerError(said), status === 200 ? {} : { status }));
+    const wait = retryAfterMs(refusal.headers, refusal.said, NOW);
+    expect(kindOf(refusal, wait)).toBe(kind);
+    if (waitMs !== undefined) expect(Math.round(wait ?? 0)).toBe(waitMs);
+  });
+
+  test("each has its source, and they come from many servers", () => {
+    expect(REFUSALS.every(({ source }) => /^https:\/\/github\.com\/[^/]+\/[^/]+\/(?:issues|pull)\/\d+$/.test(source))).toBe(true);
+    expect(REFUSALS.length).toBeGreaterThanOrEqual(105);
+    expect(new Set(REFUSALS.map(({ server }) => server)).size).toBeGreaterThanOrEqual(15);
+  });
+});
+
+test("a model that is not there: the sentence says which ones the server has, those like it first", async () => {
+  const { url } = await chatServer((_, response, path) =>
+    path.endsWith("/models")
+      ? refuses(response, 200, { data: [{ id: "llama3.2:3b" }, { id: "qwen3:8b" }, { id: "<script>" }] })
+      : refuses(response, 404, { error: 'model "qwen3" not found, try pulling it first' }),
+  );
+  const { kind, message } = failureOf((await ask(modelAt(url, { model: "qwen3" }), request())).reply);
+  expect(kind).toBe("unknown_model");
+  expect(message).toMatch(/It has qwen3:8b, llama3\.2:3b\.$/);
+});
+
+test.each<[string, { readonly [name: string]: string }, object, number]>([
+  ["in seconds", { "retry-after": "7" }, {}, 7_000],
+  ["in milliseconds", { "retry-after-ms": "1500" }, {}, 1_500],
+  ["as the time of renewal", { "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "1m2.5s" }, {}, 62_500],
+  ["as a moment", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(NOW + 5_000) }, {}, 5_000],
+  ["in the body", {}, { error: { message: "slow down", retry_after: 12 } }, 12_000],
+  ["in Google's field", {}, [{ error: { message: "x", details: [{ retryDelay: "3.5s" }] } }], 3_500],
+  ["in words", {}, { error: { message: "Please retry after 20 seconds." } }, 20_000],
+])("a wait that is given %s", (_, headers, body, ms) => {
+  expect(retryAfterMs(new Headers(headers), saidIn(JSON.stringify(body)), NOW)).toBe(ms);
+});
