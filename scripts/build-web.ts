@@ -22,7 +22,10 @@ export function buildWeb(say: (line: string) => void): boolean {
     env: { ...process.env, NODE_ENV: "production" },
     encoding: "utf8",
   });
-  if (status !== 0) throw new Error(`The pages of web/ could not be built:\n${stdout}${stderr}`);
+  if (status !== 0) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw new Error(`The pages of web/ could not be built:\n${stdout}${stderr}`);
+  }
   writeFileSync(join(fresh, STAMP), sources);
   rmSync(BUILT, { recursive: true, force: true });
   try {
