@@ -120,8 +120,6 @@ export const REMINDER_AFTER_MS = 4 * 3_600_000;
 // --- ours: the queue ---
 /** Rows of a thread that are read at once. */
 export const ROWS_PER_THREAD = 20;
-/** Rows that are read at once when everything due is looked for; the threads' own rows follow thread by thread. */
-export const ROWS_PER_SWEEP = 500;
 /** A message may be applied a moment after its call has failed: looked for twice, this far apart. */
 export const RECONCILE_READS = 2;
 export const RECONCILE_READ_GAP_MS = 3_000;
