@@ -136,7 +136,7 @@ function targetOf(path: string, to: string): string {
 const LINES_MAX = 300;
 const FILES_PER_FOLDER_MAX = 20;
 /** Rooms that keep to it; the others are on their way. */
-const ROOMY: readonly string[] = ["cli", "config", "models", "sandbox", "slack", "store", "tools"];
+const ROOMY: readonly string[] = ["cli", "config", "engine", "models", "runner", "sandbox", "slack", "store", "tools"];
 
 test("no source file is longer than a reader can hold, and no folder fuller", () => {
   const long = files

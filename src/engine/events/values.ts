@@ -1,0 +1,52 @@
+/** What events of every theme are made of: people, files, what calls cost, and what went otherwise than was asked for. */
+
+export interface Person {
+  /** Unique where the person comes from: the id of their account, or `terminal`. */
+  readonly id: string;
+  /** The name that agents and people read. */
+  readonly name: string;
+}
+
+/** A file kept in the store under its content's hash. */
+export interface FileRef {
+  /** SHA-256 of the content, hex. */
+  readonly hash: string;
+  /** A cleaned name without folders. */
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: number;
+}
+
+/** Tokens and money of the model calls behind an event, failed attempts included. `usd` is absent when a price is unknown. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Of the input: read from the provider's cache. */
+  readonly cachedTokens?: number;
+  /** Of the input: written to the provider's cache, where that has a price of its own. */
+  readonly cacheWriteTokens?: number;
+  /** Of the output: spent on reasoning. */
+  readonly reasoningTokens?: number;
+  readonly usd?: number;
+  /** How many calls this sums; 1 when absent. */
+  readonly calls?: number;
+  /** The server counted nothing, or not all: tokens were estimated. */
+  readonly estimated?: true;
+}
+
+/** An expected failure: `kind` is for code, `message` for agents and people. */
+export interface Failure {
+  readonly kind: string;
+  readonly message: string;
+  /** The limit of the run that stands in the way, where one does. */
+  readonly limit?: { readonly kind: "tokens" | "usd"; readonly of: number };
+}
+
+/** What was not as it was asked for in the model calls behind an event, one line for people each: which model failed and why, which setting was left out. */
+export type Notices = readonly string[];
+
+/** What came along with a person's words and is none of theirs: words of others, whose `source` is named, and the app's own notes. */
+export type Beside = readonly { readonly source?: string; readonly text: string }[];
+
+/** Who gives the task to an agent or a team behind a tool: no person, but the call. */
+export const CALLER: Person = { id: "caller", name: "Task" };
