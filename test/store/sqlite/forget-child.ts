@@ -1,8 +1,8 @@
 /**
- * A second process for the tests: `node forget-child.ts <path> <target as JSON>`. Forgets it, and says so before and after each step, a line
- * each on standard output, so that whoever listens can end it anywhere.
+ * A second process for the tests: `node forget-child.ts <path> <target as JSON>`, forked. Forgets it, and says so before and after each step
+ * by a message, and goes on when it is answered, so that whoever listens can end it anywhere.
  */
-import { writeSync } from "node:fs";
+import { once } from "node:events";
 import { createForgetting } from "../../../src/runner/forgetting.ts";
 import type { Target } from "../../../src/store/forgetting.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
@@ -10,10 +10,16 @@ import { openSqlite } from "../../../src/store/sqlite/store.ts";
 const [path = "", target = "{}"] = process.argv.slice(2);
 const { forgetter } = openSqlite({ path });
 
+async function say(step: string): Promise<void> {
+  const answered = once(process, "message");
+  process.send?.(step);
+  await answered;
+}
+
 async function said<T>(step: string, work: () => Promise<T>): Promise<T> {
-  writeSync(1, `${step}\n`);
+  await say(step);
   const result = await work();
-  writeSync(1, `${step} done\n`);
+  await say(`${step} done`);
   return result;
 }
 
@@ -29,5 +35,4 @@ const forgetting = createForgetting({
 });
 const person = { id: "operator", name: "Operator" };
 await forgetting.forget(JSON.parse(target) as Target, { workspace: "T1", person, deed: "forget", subject: "it", allowed: true });
-writeSync(1, "end\n");
-setInterval(() => {}, 60_000);
+await say("end");

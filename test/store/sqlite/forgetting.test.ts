@@ -2,9 +2,8 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
-import { startChild } from "../../support/children.ts";
+import { forkChild } from "../../support/children.ts";
 import { createForgetting } from "../../../src/runner/forgetting.ts";
 import type { Target } from "../../../src/store/forgetting.ts";
 import { openSqlite, openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
@@ -24,6 +23,7 @@ import {
   planted,
   troubleOf,
   usageOf,
+  usdOf,
   bytesIn,
 } from "./planted-database.ts";
 
@@ -55,7 +55,7 @@ test("a thread that is forgotten is in none of the files any more, byte by byte,
   ]);
   expect(after.map(usageOf)).toEqual(log.map(usageOf));
   expect(JSON.stringify(after)).not.toContain(PLANTED.id);
-  expect(await reader.spentOn("T1", `person/${PLANTED.id}`, "2026-11-23")).toMatchObject({ usd: expect.closeTo(2.5) });
+  expect(await reader.spentOn("T1", `person/${PLANTED.id}`, "2026-11-23")).toMatchObject({ usd: expect.closeTo(usdOf(log)) });
   const decisions = await reader.settings.decisions("T1", { limit: 20 });
   expect(decisions.find(({ subject }) => subject.startsWith(MINE))).toMatchObject({
     person: PLANTED,
@@ -113,12 +113,14 @@ test("a place goes with all its threads, its memory and its settings; another pl
 
 test("a workspace goes as a whole, but for what it has cost and that something was decided", async () => {
   const { folder, path } = newFolder();
-  await (await planted(path)).store.close();
+  const { store } = await planted(path);
+  const ofOneThread = usdOf(await store.load(MINE, 0));
+  await store.close();
   await forgotten(path, { kind: "workspace", workspace: "T1" });
   for (const word of [WORD, "MARIMBA", "GLOCKEN", PLANTED.id, "Petra", "Otto", "U0OTHER", "Thea"])
     expect([word, hits(folder, word)]).toEqual([word, 0]);
   const reader = openSqliteReadOnly({ path });
-  expect(await reader.spentOn("T1", "workspace", "2026-11-23")).toMatchObject({ usd: expect.closeTo(7.5) });
+  expect(await reader.spentOn("T1", "workspace", "2026-11-23")).toMatchObject({ usd: expect.closeTo(3 * ofOneThread) });
   expect((await reader.settings.decisions("T1", { limit: 20 })).map(({ deed }) => deed)).toEqual([
     "forget",
     "set allow",
@@ -150,6 +152,7 @@ test("a person is in none of the files any more: not the name, not the id, not a
     posts: [],
     wake: "none",
   });
+  const ofMine = usdOf(await store.load(MINE, 0));
   await store.close();
 
   await forgotten(path, { kind: "person", person: PLANTED.id });
@@ -167,7 +170,7 @@ test("a person is in none of the files any more: not the name, not the id, not a
   expect(theirs?.text).toBe("(forgotten)");
   expect((await reader.load(MINE, 0))[0]).toMatchObject({ startedBy: { id, name } });
   expect((await reader.settings.get("T1", "workspace"))?.value).toEqual({ allow: { approve: [id, "admins"] } });
-  expect(await reader.spentOn("T1", `person/${id}`, "2026-11-23")).toMatchObject({ usd: expect.closeTo(2.5) });
+  expect(await reader.spentOn("T1", `person/${id}`, "2026-11-23")).toMatchObject({ usd: expect.closeTo(ofMine) });
   expect(hits(folder, "MARIMBA")).toBeGreaterThan(50);
   await reader.close();
   await expectWhole(path);
@@ -237,12 +240,20 @@ test("a file that was just put is not swept away before an event refers to it", 
 });
 
 /** Forgets in a process of its own, which is killed as soon as it has said so many lines; all that it has said. */
-async function killedAfter(lines: number, path: string, target: Target): Promise<readonly string[]> {
-  const child = startChild(process.execPath, [join(import.meta.dirname, "forget-child.ts"), path, JSON.stringify(target)]);
+/** Killed at a step, before it may go on, or just behind it: then somewhere in what follows. What it had said by then. */
+async function killed(
+  when: "at" | "behind",
+  steps: number,
+  { path, target }: { path: string; target: Target },
+): Promise<readonly string[]> {
+  const child = forkChild(join(import.meta.dirname, "forget-child.ts"), [path, JSON.stringify(target)]);
   const said: string[] = [];
-  createInterface(child.stdout).on("line", (line) => {
-    said.push(line);
-    if (said.length === lines || line === "end") child.kill("SIGKILL");
+  child.on("message", (step: string) => {
+    if (said.length === steps) return; // It was on its way when the child was killed.
+    said.push(step);
+    const isLast = said.length === steps || step === "end";
+    if (!isLast || when === "behind") child.send("go on", () => {}); // The child may be gone.
+    if (isLast) child.kill("SIGKILL");
   });
   await once(child, "close");
   return said;
@@ -253,12 +264,14 @@ test(
   { timeout: 120_000 },
   async () => {
     const target = { kind: "person", person: PLANTED.id } as const;
-    const lastLines: string[] = [];
-    for (let lines = 1; lastLines.at(-1) !== "end"; lines++) {
+    const lastSteps: string[] = [];
+    for (let round = 0; lastSteps.at(-1) !== "end"; round++) {
+      const steps = Math.floor(round / 2) + 1;
+      const when = round % 2 === 0 ? "behind" : "at";
       const { folder, path } = newFolder();
       await (await planted(path)).store.close();
-      const said = await killedAfter(lines, path, target);
-      lastLines.push(said.at(-1) ?? "");
+      const said = await killed(when, steps, { path, target });
+      if (when === "at") lastSteps.push(said.at(-1) ?? "");
 
       const { problems } = await checkSqlite({ path, troubleOf });
       const isUnderWay = said.includes("begin done") && !said.includes("finish done");
@@ -273,9 +286,9 @@ test(
       await store.close();
       await expectWhole(path);
       if (!begun) continue;
-      for (const word of [WORD, PLANTED.id, PLANTED.name]) expect([lines, word, hits(folder, word)]).toEqual([lines, word, 0]);
+      for (const word of [WORD, PLANTED.id, PLANTED.name]) expect([when, steps, word, hits(folder, word)]).toEqual([when, steps, word, 0]);
       expect(new Set(bytesIn(folder).match(/forgotten-[0-9a-f]{12}/g)).size).toBe(1);
     }
-    expect(lastLines.length).toBeGreaterThan(6);
+    expect(lastSteps.length).toBeGreaterThan(6);
   },
 );

@@ -95,6 +95,7 @@ export async function planted(path: string) {
 }
 
 export const usageOf = (event: RunEvent) => ("usage" in event ? event.usage : undefined);
+export const usdOf = (log: readonly RunEvent[]): number => log.reduce((sum, event) => sum + (usageOf(event)?.usd ?? 0), 0);
 export const decision = (deed: string) => ({ workspace: "T1", person: OPERATOR, deed, subject: "of this test", allowed: true });
 
 export async function forgotten(path: string, target: Target): Promise<void> {
