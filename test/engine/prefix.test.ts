@@ -26,14 +26,18 @@ const moves = fc.array(fc.record({ length: fc.integer({ min: 1, max: 400 }), too
 type Move = { readonly length: number; readonly tools: number; readonly next: number };
 
 /** A conversation of four in which everything that models are asked is kept. */
-async function requestsOf(script: readonly Move[], context?: ContextStrategy): Promise<Map<string, ModelRequest[]>> {
+async function requestsOf(
+  script: readonly Move[],
+  context?: ContextStrategy,
+  kept: (request: ModelRequest) => ModelRequest = structuredClone,
+): Promise<Map<string, ModelRequest[]>> {
   const asked = new Map<string, ModelRequest[]>();
   let calls = 0;
   const model: Model = {
     name: "moving",
     // oxlint-disable-next-line require-yield -- It has no delta to show.
     async *call(request) {
-      asked.set(request.agent, [...(asked.get(request.agent) ?? []), structuredClone(request)]);
+      asked.set(request.agent, [...(asked.get(request.agent) ?? []), kept(request)]);
       const move = script[calls++ % script.length] ?? { length: 1, tools: 0, next: 0 };
       const usage = { inputTokens: 1, outputTokens: 1 };
       if (request.answer)
@@ -115,4 +119,15 @@ test("a budget of tokens moves a few times in a long talk, and not at every turn
   const asked = await requestsOf(script, { kind: "tokenBudget", tokens: 1_200 });
   const tooOften = [...asked].filter(([agent, requests]) => agent !== "selector" && moved(requests) >= Math.max(1, requests.length / 2));
   expect(tooOften).toEqual([]);
+});
+
+test("what others said is marked with its source once, and not again for each request", async () => {
+  const script = Array.from({ length: 40 }, (_, index): Move => ({ length: 200, tools: index % 2, next: index % 4 }));
+  const asked = await requestsOf(script, { kind: "all" }, (request) => request);
+  const again = NAMES.flatMap((agent) => {
+    const [before, last] = (asked.get(agent) ?? []).slice(-2);
+    return (before?.messages.slice(0, before.stable) ?? []).map((message, index) => message === last?.messages[index]);
+  });
+  expect(again.length).toBeGreaterThan(20);
+  expect(again).not.toContain(false);
 });

@@ -43,21 +43,30 @@ export async function* askOnce(model: Model, request: ModelRequest, turn: Turn):
   }
 }
 
-/** A message as a provider is handed it: each piece of it bound to its source, in the text itself. */
+/**
+ * A message as a provider is handed it: each piece of it bound to its source, in the text itself. Made once of each message, which never
+ * changes: a request late in a long conversation marks only what is new in it.
+ */
 export function written(message: ModelMessage): ModelMessage {
-  switch (message.role) {
-    case "user": {
-      const { from, beside = [], ...plain } = message;
-      return { ...plain, text: markedAll([...pieceOf(message.text, from), ...beside]) };
-    }
-    case "assistant":
-      return message;
-    case "tool": {
-      const { told = [], ...plain } = message;
-      const result = pieceOf(message.text, { kind: message.failed ? "failure" : "output" });
-      return { ...plain, text: markedAll([...told, ...(told.length > 0 && message.failed && message.text === "" ? [] : result)]) };
-    }
+  // One's own words are nobody else's.
+  if (message.role === "assistant") return message;
+  const known = writtenForms.get(message);
+  if (known) return known;
+  const made = withSources(message);
+  writtenForms.set(message, made);
+  return made;
+}
+
+const writtenForms = new WeakMap<ModelMessage, ModelMessage>();
+
+function withSources(message: Exclude<ModelMessage, { readonly role: "assistant" }>): ModelMessage {
+  if (message.role === "user") {
+    const { from, beside = [], ...plain } = message;
+    return { ...plain, text: markedAll([...pieceOf(message.text, from), ...beside]) };
   }
+  const { told = [], ...plain } = message;
+  const result = pieceOf(message.text, { kind: message.failed ? "failure" : "output" });
+  return { ...plain, text: markedAll([...told, ...(told.length > 0 && message.failed && message.text === "" ? [] : result)]) };
 }
 
 const pieceOf = (text: string, from: Source | undefined): readonly Piece[] => (from ? [{ from, text }] : text === "" ? [] : [{ text }]);

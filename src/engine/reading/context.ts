@@ -85,11 +85,10 @@ export const estimateTokens = (message: ModelMessage): number => {
   return Math.ceil((charsOf(message) + args) / CHARS_PER_TOKEN) + images * IMAGE_TOKENS + FRAME_TOKENS;
 };
 /** Of the words; marks of sources are in the frame. */
-const charsOf = (message: ModelMessage): number =>
-  message.text.length + piecesBeside(message).reduce((sum, { text }) => sum + text.length, 0);
-
-const piecesBeside = (message: ModelMessage): readonly Piece[] =>
-  (message.role === "user" ? message.beside : message.role === "tool" ? message.told : undefined) ?? [];
+const charsOf = (message: ModelMessage): number => {
+  const beside = message.role === "user" ? message.beside : message.role === "tool" ? message.told : undefined;
+  return beside ? beside.reduce((sum, { text }) => sum + text.length, message.text.length) : message.text.length;
+};
 
 const CHARS_PER_TOKEN = 4;
 const FRAME_TOKENS = 8;
@@ -186,8 +185,8 @@ function firstWhere(length: number, test: (index: number) => boolean): number {
 
 function clipped(messages: readonly ModelMessage[], budget: number): readonly ModelMessage[] {
   const charsMax = Math.max(CLIPPED_CHARS_MIN, (budget * CHARS_PER_TOKEN) / 2);
-  if (!messages.some((message) => charsOf(message) > charsMax)) return messages;
-  return messages.map((message) => cutPieces(message, charsMax));
+  const isLong = (message: ModelMessage): boolean => charsOf(message) > charsMax;
+  return messages.some(isLong) ? messages.map((message) => (isLong(message) ? cutPieces(message, charsMax) : message)) : messages;
 }
 
 /** Each piece of it cut to this length; before they are marked, so that no cut comes between words and their source. */
