@@ -9,6 +9,10 @@ import { folder, TALK } from "../stories.ts";
 
 const AT = "2026-11-23T10:00:00.000Z";
 const THREAD = "T1/C1/1.1";
+const EVENTS = everyEvent("a word", { hash: "a", name: "a", mediaType: "text/plain", bytes: 8 });
+/** Expiries and what goes on have no words. */
+const WORDLESS = 3;
+const USD = EVENTS.reduce((sum, event) => sum + ("usage" in event ? (event.usage?.usd ?? 0) : 0), 0);
 let cwd: string;
 const ran = (...args: readonly string[]) => parley(args, { cwd, env: { PARLEY_DB: "log.db" } });
 const hits = (words: string) =>
@@ -38,7 +42,7 @@ describe("parley forget", () => {
     const { store } = openSqlite({ path: join(cwd, "log.db") });
     expect(await ran("forget", "thread", THREAD, "--dry-run")).toEqual({
       code: 0,
-      out: "Would be forgotten: 1 thread, 34 events, 1 file, where nothing else has it. Costs and decisions stay, without words.\n",
+      out: `Would be forgotten: 1 thread, ${EVENTS.length} events, 1 file, where nothing else has it. Costs and decisions stay, without words.\n`,
       err: "",
     });
     await store.close();
@@ -59,7 +63,7 @@ describe("parley forget", () => {
   test("a thread, a channel, a person and a workspace go, each by its id", async () => {
     expect(await ran("forget", "thread", `${THREAD}#1`)).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^Forgotten: 1 thread, 34 events/),
+      out: expect.stringContaining(`Forgotten: 1 thread, ${EVENTS.length} events`),
     });
     expect({ gone: hits("XYLOPHONE"), others: hits("MARIMBA") > 30 }).toEqual({ gone: 0, others: true });
     expect(await ran("forget", "channel", "C1")).toMatchObject({
@@ -93,10 +97,12 @@ describe("parley forget", () => {
   test("the rest of Parley reads what is left: doctor says what was forgotten, export and costs go on", async () => {
     await ran("forget", "channel", "T1/C1");
     const doctor = await ran("doctor", "--db", "log.db");
-    expect(doctor.out).toMatch(/the words of 31 events in 1 threads were forgotten; their numbers, times and costs are there/);
+    expect(doctor.out).toContain(
+      `the words of ${EVENTS.length - WORDLESS} events in 1 threads were forgotten; their numbers, times and costs are there`,
+    );
     expect(doctor.code).toBe(0);
     expect((await ran("export", THREAD)).code).toBe(0);
-    expect((await ran("costs")).out).toContain("$7.5000");
+    expect((await ran("costs")).out).toContain(`$${(3 * USD).toFixed(4)}`);
   });
 });
 

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from "re
 import type { PageMessage } from "../../../local-slack/server/protocol.ts";
 
 const NEAR_END_PX = 80;
+const UPS = ["pointerup", "pointercancel"] as const;
 
 interface Scrolling {
   readonly scroller: RefObject<HTMLDivElement | null>;
@@ -13,11 +14,15 @@ interface Scrolling {
   readonly keepPlace: () => void;
 }
 
-/** Keeps a list at its end as it grows, unless the reader has scrolled up; own words are always shown. */
+/**
+ * Keeps a list at its end as it grows, unless the reader has scrolled up; own words are always shown. While something in it is being pressed
+ * it stays where it is: what moves away under the pointer is not clicked.
+ */
 export function useScrolling({ count, isOwnNew }: { readonly count: number; readonly isOwnNew: boolean }): Scrolling {
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useRef<HTMLDivElement>(null);
   const place = useRef({ atEnd: true, top: 0, height: 0, count, fromEnd: undefined as number | undefined });
+  const press = useRef({ isDown: false, isToFollow: false });
   const [jump, setJump] = useState(false);
 
   const toEnd = () => {
@@ -26,6 +31,11 @@ export function useScrolling({ count, isOwnNew }: { readonly count: number; read
     element.scrollTop = element.scrollHeight;
     Object.assign(place.current, { atEnd: true, top: element.scrollTop, height: element.scrollHeight });
     setJump(false);
+  };
+
+  const follow = () => {
+    if (press.current.isDown) press.current.isToFollow = true;
+    else toEnd();
   };
 
   /** `height` is that of before, where rows have just been added: the event of a scroll comes a frame after it. */
@@ -52,7 +62,7 @@ export function useScrolling({ count, isOwnNew }: { readonly count: number; read
       note(current.height);
       const grew = count > current.count;
       current.count = count;
-      if (current.atEnd || isOwnNew) toEnd();
+      if (current.atEnd || isOwnNew) follow();
       else if (grew) setJump(true);
     }
     current.height = element.scrollHeight;
@@ -63,14 +73,25 @@ export function useScrolling({ count, isOwnNew }: { readonly count: number; read
     if (!element || !rows.current) return undefined;
     const onScroll = () => note(element.scrollHeight);
     element.addEventListener("scroll", onScroll);
+    const down = () => void (press.current.isDown = true);
+    const up = () => {
+      const { isDown, isToFollow } = press.current;
+      press.current = { isDown: false, isToFollow: false };
+      // The click comes behind it.
+      if (isDown && isToFollow) setTimeout(toEnd);
+    };
+    element.addEventListener("pointerdown", down);
+    for (const end of UPS) window.addEventListener(end, up);
     // Pictures and opened parts change the height after the rows are in place.
     const observer = new ResizeObserver(() => {
-      if (place.current.atEnd) toEnd();
+      if (place.current.atEnd) follow();
       place.current.height = element.scrollHeight;
     });
     observer.observe(rows.current);
     return () => {
       element.removeEventListener("scroll", onScroll);
+      element.removeEventListener("pointerdown", down);
+      for (const end of UPS) window.removeEventListener(end, up);
       observer.disconnect();
     };
   }, []);
