@@ -2,7 +2,7 @@ import { decided, type Verdict } from "../engine/approvals.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { Delta, Person, RaiseOffer, RunEvent, StopReason } from "../engine/events/events.ts";
 import { offerAt, type RaiseCeilings } from "../engine/limits/run-limits.ts";
-import { runStopped } from "../engine/loop.ts";
+import { runStopped } from "../engine/stopping.ts";
 import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import { steered, wasWished, type Steering } from "../engine/steering.ts";
 import type { Dispatch } from "../store/dispatch.ts";

@@ -1,6 +1,7 @@
 import type { Clock } from "../engine/clock.ts";
 import { isEvent, type Delta, type EventBody, type Failure, type RunEvent } from "../engine/events/events.ts";
-import { converse, runStopped } from "../engine/loop.ts";
+import { converse } from "../engine/loop.ts";
+import { runStopped } from "../engine/stopping.ts";
 import { currentRun, isWaiting } from "../engine/reading/transcript.ts";
 import { turnIn } from "../engine/turn.ts";
 import type { Work } from "../store/dispatch.ts";
