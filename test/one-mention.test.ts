@@ -42,6 +42,7 @@ test("one mention goes to its first post by the way that the page tells: so many
     "src/slack/desk",
     "src/runner",
     "src/store",
+    "src/store/sqlite/dispatch",
     "src/slack/post",
     "src/slack/api",
   ]);

@@ -15,7 +15,6 @@ import { createHome } from "./home/home.ts";
 import { createHttpReceiver, type HttpDoor } from "./door/http-receiver.ts";
 import { Inbox } from "./door/inbox.ts";
 import { createGate, mayStillRead } from "./door/gate.ts";
-import { listen } from "./door/listeners.ts";
 import { createPace, type Pace } from "./post/pace.ts";
 import { createMissed } from "./door/missed-messages.ts";
 import { createMarks } from "./signs/reactions.ts";
@@ -32,7 +31,7 @@ import type { TokenSource } from "./api/token-source.ts";
 import { clientOptions, type Log, type Web } from "./api/web-client.ts";
 import { createUnheard } from "./signs/unheard-notice.ts";
 import { createWhisper } from "./signs/ephemeral.ts";
-import { ListenerError, dispatch } from "./door/bolt-dispatch.ts";
+import { ListenerError, dispatch, listen } from "./door/listeners.ts";
 import { answersOf, handlersOf } from "./handlers.ts";
 import { whoAmI } from "./api/who-am-i.ts";
 

@@ -1,4 +1,6 @@
 import type { App } from "@slack/bolt";
+import type { Log } from "../api/web-client.ts";
+import type { Body } from "../words/envelope.ts";
 import { ACTIONS, LISTED } from "../words/blocks.ts";
 import type { DoorName } from "./doors.ts";
 import type { Enter } from "./gate.ts";
@@ -86,3 +88,22 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
 
 const HOME = new RegExp(`^${homeAction("").replaceAll(".", "\\.")}[A-Za-z]+$`);
 const ANSWER = new RegExp(`^${ACTIONS.answer.replaceAll(".", "\\.")}\\.\\d{1,2}$`);
+
+/**
+ * Lets Bolt find the listener. Rejects when a listener did, to be tried again; what Bolt itself cannot make sense of will not make more
+ * sense the next time.
+ */
+export async function dispatch(bolt: App, body: Body, log: Log): Promise<void> {
+  try {
+    await bolt.processEvent({ body, ack: async () => undefined });
+  } catch (error) {
+    if (error instanceof ListenerError) throw error.cause;
+    log("an envelope was not understood and put aside", error);
+  }
+}
+
+export class ListenerError extends Error {
+  constructor(error: Error) {
+    super(error.message, { cause: "original" in error ? error.original : error });
+  }
+}
