@@ -88,7 +88,8 @@ test("nothing that is not a person's message is heard: own posts in all shapes, 
       .calls()
       .slice(calls)
       .map(({ method }) => method)
-      .filter((method) => !/setStatus/.test(method)),
+      // The status follows the run; the members are read once, when there is time.
+      .filter((method) => !/setStatus|users\.list/.test(method)),
   ).toEqual([]);
 });
 
