@@ -8,6 +8,7 @@ import type { Store } from "../store/store.ts";
 import { createAttachments } from "./door/attachments.ts";
 import { createAudit } from "./people/decision-audit.ts";
 import { createCatchUp } from "./door/catch-up.ts";
+import { createChannelNames } from "./door/channel-names.ts";
 import { createClosedChannels, type ClosedChannels } from "./post/closed-channels.ts";
 import type { Desk } from "./desk/handler-context.ts";
 import type { TeamCards } from "./render/help-text.ts";
@@ -113,7 +114,14 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const unheard = createUnheard({ whisper, clock });
   const people = createPeople({ read: web.read, store, me, clock, log });
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
-  const attachments = createAttachments({ store, botToken: tokenOf(botToken), log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
+  const attachments = createAttachments({
+    store,
+    botToken: tokenOf(botToken),
+    infoOf: async (file) => (await web.read.files.info({ file })).file,
+    log,
+    ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
+  });
+  const channelNameOf = createChannelNames({ read: web.read, clock });
   // Never our own, whatever the settings say.
   const bots = (parts.bots ?? []).filter((bot) => bot !== me.bot);
   // Slack has just said that the app is installed.
@@ -130,7 +138,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     whisper,
     unheard,
     attachments,
-    quotes: createQuotes({ web, people, me, settings: parts.settings, reads: pace.reads, log }),
+    channelNameOf,
+    quotes: createQuotes({ web, people, channelNameOf, me, settings: parts.settings, reads: pace.reads, log }),
     allow,
     bots: new Set(bots),
     me,

@@ -236,7 +236,9 @@ test("a page of any content becomes text, and an address that is not public is n
 test("what a person writes in Slack's own marks is read as plain words", async () => {
   await counted(
     fc.asyncProperty(hostileText, async (text) => {
-      expect(typeof (await plainText(text, { bot: "U0PARLEY", nameOf: async () => "Ada" }))).toBe("string");
+      expect(typeof (await plainText(text, { bot: "U0PARLEY", nameOf: async () => "Ada", channelNameOf: async () => "ops" }))).toBe(
+        "string",
+      );
     }),
   );
 });

@@ -2,7 +2,8 @@ import type { Beside } from "../../engine/events/events.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { notesOn } from "../door/attachments.ts";
 import type { FindActor } from "../door/gate.ts";
-import { personOf, threadOf, type Ears } from "./message-context.ts";
+import { namingOf, personOf, threadOf, type Ears } from "./message-context.ts";
+import { readCarried, wordsIn } from "../words/message-words.ts";
 import { plainText } from "../words/mrkdwn.ts";
 import type { MessageEvent } from "../words/event-payloads.ts";
 
@@ -36,12 +37,15 @@ export async function hearAmendment(ears: Ears, event: MessageEvent, findActor: 
   const said = saidIn(await ears.runner.read(thread), id);
   if (!said) return;
   const person = await personOf(ears, user);
-  const text = await plainText(after.text, { bot: ears.me.user, nameOf: (one) => ears.people.nameOf(one) });
-  if (text.trim() === "") return;
+  const words = wordsIn(after);
+  const text = await plainText(words.own, namingOf(ears));
+  const carried = await readCarried(words, namingOf(ears));
+  if (text === "" && carried.length === 0) return;
   const { affiliation } = await findActor();
-  const quoted = await ears.quotes({ user, affiliation, id: `${event.channel}:${ts}:edit`, text: after.text });
+  const quoted = await ears.quotes({ user, affiliation, id: `${event.channel}:${ts}:edit`, text: words.own });
   // The files stay as they are, and so does what was said of them.
-  await ears.runner.steer(thread, { kind: "edit", id, person, text: text.trim(), beside: [...quoted.beside, ...notesOn(said.beside)] });
+  const beside = [...quoted.beside, ...carried, ...notesOn(said.beside)];
+  await ears.runner.steer(thread, { kind: "edit", id, person, text, beside });
 }
 
 /** A message that was heard in the run that goes on; most edits are of others, and need no more work. */

@@ -3,9 +3,11 @@ import type { Forgets, Runner } from "../../runner/runner.ts";
 import type { Settings } from "../../store/settings.ts";
 import type { Attachments } from "../door/attachments.ts";
 import type { TeamCards } from "../render/help-text.ts";
+import type { ChannelNameOf } from "../door/channel-names.ts";
 import type { Quotes } from "../door/quoted-messages.ts";
 import type { People } from "../people/people.ts";
 import type { Allow } from "../people/permissions.ts";
+import type { Naming } from "../words/mrkdwn.ts";
 import { threadKey } from "../words/place.ts";
 import type { Log } from "../api/web-client.ts";
 import type { Unheard } from "../signs/unheard-notice.ts";
@@ -23,6 +25,7 @@ export interface Ears {
   readonly unheard: Unheard;
   readonly attachments: Attachments;
   readonly quotes: Quotes;
+  readonly channelNameOf: ChannelNameOf;
   /** As the team file has it; `allowIn` says what holds in a channel. */
   readonly allow: Allow;
   /** What people set while Parley runs, and the audit log. */
@@ -37,6 +40,13 @@ export interface Ears {
 export async function personOf(ears: Pick<Ears, "people">, user: string): Promise<Person> {
   return { id: user, name: await ears.people.nameOf(user) };
 }
+
+/** How people and channels that a text names are called. */
+export const namingOf = ({ me, people, channelNameOf }: Pick<Ears, "me" | "people" | "channelNameOf">): Naming => ({
+  bot: me.user,
+  nameOf: (user) => people.nameOf(user),
+  channelNameOf,
+});
 
 export function threadOf(
   ears: Ears,

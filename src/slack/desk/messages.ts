@@ -4,19 +4,20 @@ import { currentRun, type Transcript } from "../../engine/reading/transcript.ts"
 import type { Heard } from "../../runner/runner.ts";
 import { hearAmendment, hearDeletion } from "./deletions.ts";
 import { refusedText } from "./day-budgets.ts";
-import { personOf, threadOf, type Ears } from "./message-context.ts";
+import { namingOf, personOf, threadOf, type Ears } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import type { FindActor } from "../door/gate.ts";
 import { helpText, teamNamed, type TeamCards } from "../render/help-text.ts";
 import { READ, SEEN } from "../signs/reactions.ts";
-import { bareText, mentions, plainText } from "../words/mrkdwn.ts";
+import { readCarried, speaksTo, wordsIn } from "../words/message-words.ts";
+import { bareText, plainText } from "../words/mrkdwn.ts";
 import { isAmendment, isDeletion, type MessageBody, type MessageEvent } from "../words/event-payloads.ts";
 import type { Deed } from "../people/permissions.ts";
 import { refused, wouldRefuse } from "../people/permission-check.ts";
 import { command } from "./run-control.ts";
 import type { Listener } from "../signs/ephemeral.ts";
 import { asSetIn, teamsIn } from "./start-run.ts";
-import { addressee, commandWord } from "./control-words.ts";
+import { addressee, commandIn } from "./control-words.ts";
 import type { z } from "zod";
 
 /** A person's message, and whether it speaks to the bot. Everything else that Slack calls a message is not heard. */
@@ -49,21 +50,26 @@ export async function hear(ears: Ears, body: z.output<typeof MessageBody>, findA
   // A bot that is heard is the operator's choice.
   const affiliation = spoken.bot ? "member" : (await findActor()).affiliation;
   const listener = { user, channel: message.channel, threadTs: message.thread_ts, ts: message.ts };
-  const bare = bareText(message.text, ears.me.user);
-  const word = spoken.bot ? undefined : commandWord(bare);
-  if (word && word !== "help") {
-    const id = `${ears.me.team}:${message.channel}:${message.ts}`;
-    await command(ears, word, { thread, transcript, run, user, affiliation: affiliation, listener, id });
-    return;
-  }
-  if (word === "help" || (addressed && bare === "" && !message.files?.length)) {
+  const words = wordsIn(message);
+  const shared = [...(message.files ?? []), ...words.files];
+  const isAlone = words.carried.length + shared.length === 0;
+  const bare = bareText(words.own, ears.me.user);
+  const paused = run.pausedBy !== undefined;
+  const asked = spoken.bot ? undefined : commandIn(bare, { paused });
+  // What came along is what a "help" or a "summary" is about.
+  const word = isAlone || (asked?.word !== "help" && asked?.word !== "summary") ? asked?.word : undefined;
+  const id = `${ears.me.team}:${message.channel}:${message.ts}`;
+  const order = word && word !== "help" ? { word, from: { thread, transcript, run, user, affiliation, listener } } : undefined;
+  const goesOn = order && word !== "stop" && word !== "summary" && run.running && (asked?.rest !== "" || !isAlone);
+  if (order && !goesOn) return command(ears, order.word, { ...order.from, id });
+  if (word === "help" || (addressed && bare === "" && isAlone)) {
     await ears.whisper.tell(listener, helpText(ears.me.user, await teamsIn(ears, message.channel)));
     return;
   }
   if (spoken.bot && botsInARow(transcript, ears.bots) >= BOTS_IN_A_ROW_MAX) return;
   const attempt = {
     user,
-    affiliation: affiliation,
+    affiliation,
     startedBy: run.startedBy,
     channel: message.channel,
     subject: thread,
@@ -72,31 +78,36 @@ export async function hear(ears: Ears, body: z.output<typeof MessageBody>, findA
   // A bystander's talk among people is not answered each time, nor kept.
   const no = await (addressed ? refused : wouldRefuse)(ears, deedOf(run), attempt);
   if (no) {
+    if (order) return command(ears, order.word, { ...order.from, id });
     if (addressed) await ears.whisper.tell(listener, safeMrkdwn(no));
     return;
   }
   // The first sign, before anything that takes time.
   if (!run.running) ears.whisper.react(message, SEEN);
-  const said = await wordsOf(ears, message);
+  const all = await plainText(words.own, namingOf(ears));
+  const said = order ? (commandIn(all, { paused })?.rest ?? all) : all;
   const wish = run.running ? { text: said } : wishedTeam(said, ears.teams);
   const set = run.running ? {} : await asSetIn(ears, message.channel, { team: wish.team, before: run });
   const team = run.running ? run.team : set.team;
   const to = addressee(wish.text, ears.teams.cards.find(({ name }) => name === team)?.agents ?? []);
-  const { files, note } = await ears.attachments(message);
-  const quoted = await ears.quotes({ user, affiliation: affiliation, id: `${message.channel}:${message.ts}`, text: message.text });
+  const { files, note } = await ears.attachments({ files: shared });
+  const quoted = await ears.quotes({ user, affiliation, id: `${message.channel}:${message.ts}`, text: words.own });
+  const carried = await readCarried(words, namingOf(ears));
   const heard = await ears.runner.say({
     thread,
     workspace: ears.me.team,
     person: spoken.bot ?? (await personOf(ears, user)),
     text: wish.text,
     files,
-    beside: [...quoted.beside, ...(note ? [{ text: note }] : [])],
-    id: `${ears.me.team}:${message.channel}:${message.ts}`,
+    beside: [...quoted.beside, ...carried, ...(note ? [{ text: note }] : [])],
+    id,
     addressed,
     ...set,
     ...(to === undefined ? {} : { to }),
   });
   await show(ears, heard, { message, listener });
+  // The words below the order come first, so that whoever speaks next has them.
+  if (order) await command(ears, order.word, { ...order.from, id: `${id}:${order.word}` });
   if (quoted.unread > 0 && (heard.kind === "started" || heard.kind === "steered" || heard.kind === "answered"))
     await ears.whisper.tell(listener, UNREAD);
 }
@@ -120,7 +131,7 @@ function spokenTo({ event: message }: z.output<typeof MessageBody>, { me, bots }
   if (!user || message.hidden || message.bot_id || message.app_id || user === me.user || SLACK.has(user)) return undefined;
   if (!PEOPLE.has(message.subtype ?? "")) return undefined;
   const direct = message.channel_type === "im" || (!message.channel_type && message.channel.startsWith("D"));
-  const addressed = direct || message.type === "app_mention" || mentions(message.text, me.user);
+  const addressed = direct || speaksTo(message, me.user);
   return { message, user, direct, addressed, bot: undefined };
 }
 
@@ -132,7 +143,7 @@ function spokenByBot(message: MessageEvent, me: Ears["me"]): Spoken | undefined 
   const id = message.bot_id ?? "";
   if (message.hidden || !["", "bot_message", "file_share"].includes(message.subtype ?? "")) return undefined;
   const name = message.bot_profile?.name ?? message.username ?? id;
-  const addressed = message.type === "app_mention" || mentions(message.text, me.user);
+  const addressed = speaksTo(message, me.user);
   return { message, user: message.user ?? id, direct: false, addressed, bot: { id, name } };
 }
 
@@ -143,10 +154,6 @@ function botsInARow({ events }: Transcript, bots: ReadonlySet<string>): number {
 }
 
 const deedOf = (run: RunState): Deed => (!run.running ? "start" : run.questions.length > 0 ? "answer" : "steer");
-
-function wordsOf(ears: Ears, message: MessageEvent): Promise<string> {
-  return plainText(message.text, { bot: ears.me.user, nameOf: (user) => ears.people.nameOf(user) });
-}
 
 /**
  * `research: …` when there is such a team (`note: …` is a task that begins with a word and a colon); `team:research …` and

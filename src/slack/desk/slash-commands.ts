@@ -4,10 +4,11 @@ import { answerTo, isOutside, notHere, type Asked } from "./command-answer.ts";
 import { refusedText } from "./day-budgets.ts";
 import { budgetCommand } from "../buttons/limit-buttons.ts";
 import { courtesy, openModal, tellDirectly, type Desk } from "./handler-context.ts";
-import { personOf, threadOf } from "./message-context.ts";
+import { namingOf, personOf, threadOf } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { commandsText, helpText, teamNamed, teamsText } from "../render/help-text.ts";
 import { controlsModal, NEW_RUN, newRunModal, type NewRunWishes } from "../buttons/new-run-modal.ts";
+import { readCarried, wordsIn } from "../words/message-words.ts";
 import { plainText } from "../words/mrkdwn.ts";
 import { mySettings } from "../home/my-settings.ts";
 import { memoryCommand } from "./memory-notes.ts";
@@ -72,7 +73,7 @@ async function newRun(desk: Desk, command: CommandBody, asked: Asked): Promise<v
   const task = team === undefined ? said : said.slice(first.length).replace(/^\s*:?\s*/, "");
   if (task === "") return openModal(desk, id, newRunModal({ ...teams, default: team ?? teams.default }));
   if (await isOutside(desk, channel)) return answer(notHere(channel));
-  const text = await plainText(task, { bot: desk.me.user, nameOf: (one) => desk.people.nameOf(one) });
+  const text = await plainText(task, namingOf(desk));
   const line = await startRun(desk, { key: `command/${id}`, user, affiliation, channel, team, text });
   if (line) await answer(line);
 }
@@ -82,8 +83,10 @@ export async function discuss(desk: Desk, shortcut: MessageShortcutBody, { affil
   const { message, channel, user } = shortcut;
   const listener = { user: user.id, channel: channel.id, threadTs: message.thread_ts, ts: message.ts };
   const answer = (text: string) => desk.whisper.respond(shortcut.response_url, listener, text);
-  const text = await plainText(message.text, { bot: desk.me.user, nameOf: (one) => desk.people.nameOf(one) });
-  if (text === "" && !message.files?.length) return answer("There are no words in this message to discuss.");
+  const words = wordsIn(message);
+  const text = await plainText(words.own, namingOf(desk));
+  const shared = [...(message.files ?? []), ...words.files];
+  if (text === "" && shared.length + words.carried.length === 0) return answer("There are no words in this message to discuss.");
   if (await isOutside(desk, channel.id)) return answer(notHere(channel.id));
   const thread = threadOf(desk, { channel: channel.id, ...message });
   const run = currentRun(await desk.runner.read(thread));
@@ -91,8 +94,9 @@ export async function discuss(desk: Desk, shortcut: MessageShortcutBody, { affil
   const no = await refused(desk, run.running ? "steer" : "start", attempt);
   if (no) return answer(safeMrkdwn(no));
   desk.whisper.react({ channel: channel.id, ts: message.ts }, "eyes");
-  const author = message.user ? await desk.people.nameOf(message.user) : (message.username ?? "somebody");
-  const { files, note } = await desk.attachments(message);
+  const author = message.user ? await desk.people.nameOf(message.user) : (message.bot_profile?.name ?? message.username ?? "somebody");
+  const { files, note } = await desk.attachments({ files: shared });
+  const carried = await readCarried(words, namingOf(desk));
   const heard = await desk.runner.say({
     thread,
     workspace: desk.me.team,
@@ -100,7 +104,7 @@ export async function discuss(desk: Desk, shortcut: MessageShortcutBody, { affil
     ...(run.running ? {} : await asSetIn(desk, channel.id, { before: run })),
     text: `Discuss this message of ${author}.`,
     files,
-    beside: [...(text ? [{ source: author, text }] : []), ...(note ? [{ text: note }] : [])],
+    beside: [...(text ? [{ source: author, text }] : []), ...carried, ...(note ? [{ text: note }] : [])],
     id: `${desk.me.team}:${channel.id}:${message.ts}:discuss:${shortcut.action_ts ?? ""}`,
     addressed: true,
   });

@@ -1,8 +1,8 @@
 import { shownName } from "../../engine/reading/attribution.ts";
 import type { Beside, FileRef } from "../../engine/events/events.ts";
 import type { Store } from "../../store/store.ts";
-import type { MessageEvent } from "../words/event-payloads.ts";
-import { apiBase, type Log } from "../api/web-client.ts";
+import { SharedFile } from "../words/payload-parts.ts";
+import { apiBase, slackErrorCode, type Log } from "../api/web-client.ts";
 
 /** What was posted with a message. */
 export interface Attached {
@@ -13,12 +13,14 @@ export interface Attached {
 }
 
 /** Fetches the files of a message, once each; called twice with the same message it gives the same. Never fails: what cannot be had is said. */
-export type Attachments = (message: Pick<MessageEvent, "files">) => Promise<Attached>;
+export type Attachments = (message: { readonly files?: readonly SharedFile[] | undefined }) => Promise<Attached>;
 
 export interface AttachmentParts {
   readonly store: Pick<Store, "putFile">;
   readonly botToken: () => Promise<string>;
   readonly apiUrl?: string;
+  /** What Slack says of a file of which a message has no more than the id. Rejects as Slack does. */
+  readonly infoOf: (file: string) => Promise<unknown>;
   readonly log: Log;
 }
 
@@ -28,12 +30,25 @@ const FILES_BYTES_MAX = 16 * 1024 * 1024; // of one message
 const DOWNLOAD_MS_MAX = 20_000; // The task waits for its files.
 const NAME_CHARS_MAX = 200;
 
-type Shared = NonNullable<MessageEvent["files"]>[number];
-
-export function createAttachments({ store, botToken, apiUrl, log }: AttachmentParts): Attachments {
+export function createAttachments({ store, botToken, apiUrl, infoOf, log }: AttachmentParts): Attachments {
   const api = new URL(apiBase(apiUrl));
 
-  async function contentOf(file: Shared, bytesMax: number): Promise<Uint8Array | string> {
+  /** A file of a channel that is shared with others, or that is just being uploaded, comes as a stub. */
+  async function whole(file: SharedFile): Promise<SharedFile | string> {
+    const isStub = file.file_access === "check_file_info" || file.mode === "file_access";
+    if (!isStub || file.id === undefined) return file;
+    try {
+      return SharedFile.safeParse(await infoOf(file.id)).data ?? file;
+    } catch (error) {
+      const code = slackErrorCode(error);
+      if (code === "missing_scope") log("a file could not be read: the app lacks the scope files:read; add it and install the app again");
+      return `Slack does not give it to the app${code === undefined ? "" : ` (${code})`}`;
+    }
+  }
+
+  async function contentOf(file: SharedFile, bytesMax: number): Promise<Uint8Array | string> {
+    if (file.mode === "tombstone") return "it was deleted";
+    if (file.mode === "hidden_by_limit") return "the limits of the workspace hide it";
     if ((file.size ?? 0) > bytesMax) return tooLarge(bytesMax);
     const address = URL.parse(file.url_private_download ?? file.url_private ?? "");
     // The token goes to Slack alone: a file that lies elsewhere has an address elsewhere.
@@ -70,9 +85,11 @@ export function createAttachments({ store, botToken, apiUrl, log }: AttachmentPa
     const files: FileRef[] = [];
     const missed: string[] = [];
     let bytesLeft = FILES_BYTES_MAX;
-    for (const file of shared.slice(0, FILES_MAX)) {
+    for (const told of shared.slice(0, FILES_MAX)) {
+      const found = await whole(told);
+      const file = typeof found === "string" ? told : found;
       const name = cleanName(file.name ?? file.title ?? "", files.length + 1);
-      const content = await contentOf(file, Math.min(FILE_BYTES_MAX, bytesLeft));
+      const content = typeof found === "string" ? found : await contentOf(file, Math.min(FILE_BYTES_MAX, bytesLeft));
       if (typeof content === "string") {
         missed.push(`${described(name, file.mimetype, file.size)}: ${content}`);
         continue;

@@ -3,7 +3,7 @@ import { editNote } from "../../store/notes.ts";
 import type { Store } from "../../store/store.ts";
 import type { Inbox } from "./inbox.ts";
 import { failureOf } from "../api/api-errors.ts";
-import { mentions } from "../words/mrkdwn.ts";
+import { speaksTo, type Carrier } from "../words/message-words.ts";
 import type { Bucket } from "../api/pacer.ts";
 import { threadKey } from "../words/place.ts";
 import { isUnavailable, slackErrorCode, type Log, type Web } from "../api/web-client.ts";
@@ -189,13 +189,9 @@ export function createMissed(parts: {
     }
   }
 
-  async function pass(
-    channel: string,
-    message: { readonly user?: string; readonly bot_id?: string; readonly text?: string },
-    direct: boolean,
-  ) {
+  async function pass(channel: string, message: Carrier, direct: boolean) {
     if (message.user === me.user || (message.bot_id ? !parts.bots.has(message.bot_id) : !message.user)) return;
-    if (!direct && !mentions(message.text ?? "", me.user)) return;
+    if (!direct && !speaksTo(message, me.user)) return;
     // Whether the channel is shared is not said here: as if it were, so that a guest's words do not pass for a member's.
     const event = { ...message, type: "message", channel };
     await inbox.receive({ type: "event_callback", team_id: me.team, is_ext_shared_channel: true, event });

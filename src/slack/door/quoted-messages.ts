@@ -6,7 +6,9 @@ import { plural } from "../words/blocks.ts";
 import type { Settings } from "../../store/settings.ts";
 import { recordReading } from "../people/reading-records.ts";
 import { shorten } from "../words/escape.ts";
+import { readCarried, wordsIn } from "../words/message-words.ts";
 import { plainText } from "../words/mrkdwn.ts";
+import type { ChannelNameOf } from "./channel-names.ts";
 import type { People } from "../people/people.ts";
 import { slackErrorCode, type Log, type Web } from "../api/web-client.ts";
 
@@ -38,9 +40,11 @@ type Channel = NonNullable<ConversationsInfoResponse["channel"]>;
 interface Message {
   readonly ts?: string;
   readonly user?: string;
+  readonly bot_id?: string;
   readonly username?: string;
   readonly text?: string;
   readonly blocks?: readonly { readonly type?: string; readonly text?: unknown }[];
+  readonly attachments?: readonly unknown[];
   readonly files?: readonly unknown[];
 }
 
@@ -52,6 +56,7 @@ interface Message {
 export function createQuotes(parts: {
   readonly web: Web;
   readonly people: Pick<People, "nameOf" | "mayRead">;
+  readonly channelNameOf: ChannelNameOf;
   /** `url`: of the workspace, as auth.test has it. */
   readonly me: { readonly team: string; readonly user: string; readonly url: string };
   readonly settings: Settings;
@@ -89,8 +94,11 @@ export function createQuotes(parts: {
   async function quote(channel: Channel, message: Message): Promise<Beside[number]> {
     const author = message.username ?? (message.user ? await people.nameOf(message.user) : "an app");
     const own = message.blocks?.flatMap(({ type, text }) => (type === "markdown" && typeof text === "string" ? [text] : [])) ?? [];
-    const said = own.length > 0 ? own.join("\n") : message.text || "";
-    const text = await plainText(said, { bot: me.user, nameOf: (user) => people.nameOf(user) });
+    const words = wordsIn(message);
+    const naming = { bot: me.user, nameOf: (user: string) => people.nameOf(user), channelNameOf: parts.channelNameOf };
+    const said = await plainText(own.length > 0 ? own.join("\n") : words.own, naming);
+    const carried = (await readCarried(words, naming)).map((one) => (one.source === undefined ? one.text : `${one.source}: ${one.text}`));
+    const text = [said, ...carried].filter((one) => one !== "").join("\n");
     const files = message.files?.length ? `\n(with ${plural(message.files.length, "file")}, not read)` : "";
     const where = channel.name ? `#${channel.name}` : "a direct message";
     const at = new Date(Number(message.ts) * 1_000).toISOString().slice(0, 16).replace("T", " ");

@@ -32,7 +32,7 @@ export function helpText(bot: string, teams: TeamCards): string {
     teamsText(teams),
     "",
     "*While they talk*, just reply in the thread, without a mention: your words reach the next speaker, or answer the question that was asked. Begin with an agent's name (`critic: …`) and that agent speaks next.",
-    "Alone on a line: `pause` and `resume`, `skip` (the turn of whoever has the floor), `summary`, `stop`, `help`.",
+    "Alone on a line: `pause` and `resume`, `skip` (the turn of whoever has the floor), `summary`, `stop`, `help`; `stop`, `pause`, `resume` and `skip` also as the first line.",
     "In a direct message to me, every message is a task.",
     "Put a link to a message into your task, and I read it where both of us may. `/parley help` has the rest.",
   ].join("\n");

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, maybe, SharedFile, short, timestamp } from "./payload-parts.ts";
+import { carried, id, maybe, SharedFile, short, timestamp } from "./payload-parts.ts";
 
 /** The message inside an edit or a deletion. */
 const InnerMessage = z.object({
@@ -9,6 +9,8 @@ const InnerMessage = z.object({
   text: z.string().catch(""),
   ts: maybe(timestamp),
   thread_ts: maybe(timestamp),
+  blocks: carried,
+  attachments: carried,
 });
 
 /** `message` and `app_mention`, of whatever subtype. Catch-up reads of a thread have the same shape. */
@@ -36,6 +38,8 @@ export const MessageEvent = z.object({
   source_team: maybe(id),
   edited: maybe(z.object({ ts: timestamp })).catch(undefined),
   files: maybe(z.array(SharedFile)).catch(undefined),
+  blocks: carried,
+  attachments: carried,
 });
 export type MessageEvent = z.output<typeof MessageEvent>;
 

@@ -1,52 +1,101 @@
 /** What Slack calls people and channels in a text, as the agents read it. */
-interface Naming {
+export interface Naming {
   /** The bot's own user id: its mentions are taken out, they are the address and not the letter. */
   readonly bot: string;
   readonly nameOf: (user: string) => Promise<string>;
+  /** Without the hash; `undefined` for one that not everybody may know. */
+  readonly channelNameOf: (channel: string) => Promise<string | undefined>;
 }
 
-/** Different people named in one text; the rest stay ids. Each is a call to Slack the first time. */
-const PEOPLE_NAMED_MAX = 30;
+/** Different people, and channels, named in one text; the rest stay ids. Each is a call to Slack the first time. */
+const NAMED_MAX = 30;
 
-/** Slack's mrkdwn as plain text: mentions as @names, links as addresses, entities decoded, the bot's own mention removed. */
+/**
+ * Slack's mrkdwn as plain text: mentions as @names, channels as #names, links as addresses, entities decoded once, the bot's own mention
+ * removed where it is an address, and a name like any other where it is only shown.
+ */
 export async function plainText(mrkdwn: string, naming: Naming): Promise<string> {
-  const people = new Map<string, string>();
-  for (const [, user] of mrkdwn.matchAll(PERSON)) {
-    if (user && user !== naming.bot && people.size < PEOPLE_NAMED_MAX) people.set(user, user);
-  }
-  await Promise.all([...people.keys()].map(async (user) => people.set(user, await naming.nameOf(user))));
-  const text = withoutMention(mrkdwn, naming.bot).replaceAll(TOKEN, (_, token: string) => readToken(token, people));
-  return decodeEntities(text).trim();
+  const text = withoutMention(mrkdwn, naming.bot);
+  const [people, channels] = await Promise.all([
+    named(text, PERSON, naming.nameOf),
+    named(text, NAMELESS_CHANNEL, async (channel) => (await naming.channelNameOf(channel)) ?? channel),
+  ]);
+  return read(text, { people, channels });
 }
 
 /** The same without asking for names: enough to see what a message wants. */
 export function bareText(mrkdwn: string, bot: string): string {
-  return decodeEntities(withoutMention(mrkdwn, bot).replaceAll(TOKEN, (_, token: string) => readToken(token, new Map()))).trim();
+  return read(withoutMention(mrkdwn, bot), { people: new Map(), channels: new Map() });
 }
 
-export const mentions = (mrkdwn: string, user: string): boolean => mrkdwn.includes(`<@${user}>`) || mrkdwn.includes(`<@${user}|`);
+/** Whether somebody is spoken to (`spoken`), or their mention only shown, in code or in a quotation (`shown`). */
+export type MentionKind = "spoken" | "shown" | "none";
+
+export function mentionIn(mrkdwn: string, user: string): MentionKind {
+  const own = [...mrkdwn.matchAll(PERSON)].filter(([, one]) => one === user);
+  if (own.length === 0) return "none";
+  const isShown = shownIn(mrkdwn);
+  return own.every(({ index }) => isShown(index)) ? "shown" : "spoken";
+}
 
 const PERSON = /<@([A-Z0-9]{1,40})(?:\|[^<>]{0,200})?>/g;
-const TOKEN = /<([^<>\n]{1,8000})>/g;
+const NAMELESS_CHANNEL = /<#([A-Z0-9]{1,40})\|?>/g;
+const CODE = /```[^]*?```|`[^`\n]+`/g;
+/** A token, or an entity. Read in one pass, so that nothing is decoded twice. */
+const PART = /<([^<>\n]{1,8000})>|&(?:lt|gt|amp);/g;
 
-function withoutMention(mrkdwn: string, bot: string): string {
-  return mrkdwn.replaceAll(PERSON, (mention, user: string) => (user === bot ? "\u0000" : mention)).replaceAll(/ ?\u0000[,:]?/g, "");
+interface Names {
+  readonly people: ReadonlyMap<string, string>;
+  readonly channels: ReadonlyMap<string, string>;
 }
 
-function readToken(token: string, people: ReadonlyMap<string, string>): string {
+async function named(text: string, tokens: RegExp, nameOf: (id: string) => Promise<string>): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set([...text.matchAll(tokens)].map(([, id = ""]) => id))].slice(0, NAMED_MAX);
+  return new Map(await Promise.all(ids.map(async (id) => [id, await nameOf(id)] as const)));
+}
+
+/** Whether what stands at an index is shown and not said: in code, in a quoted line, or behind `>>>`. */
+function shownIn(mrkdwn: string): (index: number) => boolean {
+  const shown = [...mrkdwn.matchAll(CODE)].map((code) => ({ from: code.index, to: code.index + code[0].length }));
+  const inCode = (index: number): boolean => shown.some(({ from, to }) => from <= index && index < to);
+  const quotes = [...mrkdwn.matchAll(/^(?:&gt;|>)(?:(?:&gt;|>){2}[^]*|[^\n]*)/gm)].filter(({ index }) => !inCode(index));
+  const all = [...shown, ...quotes.map((quote) => ({ from: quote.index, to: quote.index + quote[0].length }))];
+  return (index) => all.some(({ from, to }) => from <= index && index < to);
+}
+
+function withoutMention(mrkdwn: string, bot: string): string {
+  if (!mrkdwn.includes(`<@${bot}`)) return mrkdwn;
+  const isShown = shownIn(mrkdwn);
+  return mrkdwn.replaceAll(/ ?<@([A-Z0-9]{1,40})(?:\|[^<>]{0,200})?>[,:]?/g, (mention, user: string, index: number) =>
+    user === bot && !isShown(index + mention.indexOf("<")) ? "" : mention,
+  );
+}
+
+const read = (mrkdwn: string, names: Names): string =>
+  mrkdwn.replaceAll(PART, (part, token?: string) => (token === undefined ? decoded(part) : readToken(token, names))).trim();
+
+function readToken(token: string, { people, channels }: Names): string {
   const bar = token.indexOf("|");
-  const target = bar < 0 ? token : token.slice(0, bar);
-  const label = bar < 0 ? "" : token.slice(bar + 1);
+  const target = decoded(bar < 0 ? token : token.slice(0, bar));
+  const label = bar < 0 ? "" : decoded(token.slice(bar + 1));
+  const id = target.slice(1);
   switch (target[0]) {
     case "@":
-      return `@${people.get(target.slice(1)) ?? (label || target.slice(1))}`;
+      return `@${people.get(id) ?? (label || id)}`;
     case "#":
-      return `#${label || target.slice(1)}`;
+      return `#${label || (channels.get(id) ?? id)}`;
     case "!":
-      return label || `@${target.slice(1).split("^")[0] ?? ""}`;
+      return readSpecial(id, label);
     default:
       return readLink(target, label);
   }
+}
+
+/** `here`, `channel`, `everyone`, a group of people, or a date with what stands in its place. */
+function readSpecial(command: string, label: string): string {
+  const [word = "", id = ""] = command.split("^");
+  if (word === "date") return label || id;
+  return `@${(label || (word === "subteam" ? id : word)).replace(/^@/, "")}`;
 }
 
 function readLink(address: string, label: string): string {
@@ -55,4 +104,5 @@ function readLink(address: string, label: string): string {
   return `${label} (${address})`;
 }
 
-const decodeEntities = (text: string): string => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+const ENTITIES: { readonly [entity: string]: string } = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
+const decoded = (text: string): string => text.replaceAll(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity] ?? entity);

@@ -8,6 +8,10 @@ export const short = z.string().max(500);
 
 const address = maybe(z.string().max(2_000)).catch(undefined);
 export const SharedFile = z.object({
+  id: maybe(id).catch(undefined),
+  mode: maybe(short).catch(undefined),
+  /** `check_file_info`: Slack tells what it is when asked. */
+  file_access: maybe(short).catch(undefined),
   name: maybe(short),
   title: maybe(short),
   mimetype: maybe(short),
@@ -15,5 +19,10 @@ export const SharedFile = z.object({
   url_private: address,
   url_private_download: address,
 });
+
+export type SharedFile = z.output<typeof SharedFile>;
+
+/** Blocks and attachments of a message: anybody's, and read with that in mind (block-words.ts, message-words.ts). */
+export const carried = maybe(z.array(z.unknown())).catch(undefined);
 
 export const Person = z.object({ id, team_id: maybe(id) });

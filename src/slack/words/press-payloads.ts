@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, maybe, Person, SharedFile, short, timestamp } from "./payload-parts.ts";
+import { carried, id, maybe, Person, SharedFile, short, timestamp } from "./payload-parts.ts";
 
 const Team = maybe(z.object({ id }));
 const Channel = z.object({ id });
@@ -72,8 +72,12 @@ export const MessageShortcutBody = z.object({
     thread_ts: maybe(timestamp),
     text: z.string().catch(""),
     user: maybe(id),
+    bot_id: maybe(short),
     username: maybe(short),
+    bot_profile: maybe(z.object({ name: maybe(short) })).catch(undefined),
     files: maybe(z.array(SharedFile)).catch(undefined),
+    blocks: carried,
+    attachments: carried,
   }),
 });
 export type MessageShortcutBody = z.output<typeof MessageShortcutBody>;

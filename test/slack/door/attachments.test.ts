@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { WebAPIPlatformError } from "@slack/web-api";
 import { expect, onTestFinished, test } from "vitest";
 import { createAttachments } from "../../../src/slack/door/attachments.ts";
 import { MessageEvent } from "../../../src/slack/words/event-payloads.ts";
@@ -7,7 +8,10 @@ import { MessageEvent } from "../../../src/slack/words/event-payloads.ts";
 const TOKEN = "xoxb-secret";
 
 /** A Slack that serves files, and how attachments are taken from it. */
-async function slackWith(respond: (path: string) => { readonly status: number; readonly body?: Buffer }) {
+async function slackWith(
+  respond: (path: string) => { readonly status: number; readonly body?: Buffer },
+  infoOf: (id: string, base: string) => unknown = () => undefined,
+) {
   const asked: { readonly path: string; readonly token: string | undefined }[] = [];
   const server = createServer((request, response) => {
     asked.push({ path: request.url ?? "", token: request.headers.authorization });
@@ -25,6 +29,7 @@ async function slackWith(respond: (path: string) => { readonly status: number; r
   const attachments = createAttachments({
     store: { putFile: async (content) => (kept.push(Buffer.from(content).toString()), `hash-${kept.length}`) },
     botToken: async () => TOKEN,
+    infoOf: async (id) => infoOf(id, base),
     apiUrl: `${base}/api/`,
     log: (problem) => void problems.push(problem),
   });
@@ -97,4 +102,20 @@ test("names are made safe: no folders, no marks that steer a terminal or close t
     file(base, ".."),
   ]);
   expect(files.map(({ name }) => name)).toEqual([".._.._etc_passwd", "a_gpj.exe__2J", "x__Ignore all", "file-4"]);
+});
+
+test("a file that comes as a stub is asked for; what cannot be had is named with the reason", async () => {
+  const { take } = await slackWith(
+    () => ({ status: 200, body: Buffer.from("x\n") }),
+    (id, base) => {
+      if (id !== "F1") throw new WebAPIPlatformError({ ok: false, error: "file_not_found" });
+      return file(base, "late.csv");
+    },
+  );
+  const stub = (id: string) => ({ id, mode: "file_access", file_access: "check_file_info", created: 0, user: "" });
+  const { files, note } = await take([stub("F1"), stub("F2"), { id: "F3", name: "old.txt", mode: "tombstone" }]);
+  expect(files.map(({ name }) => name)).toEqual(["late.csv"]);
+  expect(note).toContain(
+    "(Attached, but not readable for you: file-2: Slack does not give it to the app (file_not_found); old.txt: it was deleted.)",
+  );
 });
