@@ -1,5 +1,5 @@
-import type { Person, RunEvent, Usage } from "../events/events.ts";
-import { SELECTOR } from "../reading/transcript.ts";
+import type { Person, RunEvent } from "../events/events.ts";
+import { spenderOf } from "../reading/transcript.ts";
 import { NOTHING_SPENT, spend, type Spent } from "./usage.ts";
 
 /** What one agent's model calls took in one run on one day. */
@@ -35,12 +35,6 @@ export function spendingOf(events: readonly RunEvent[]): readonly Spending[] {
 }
 
 const DAY_CHARS = "2026-11-23".length;
-
-/** A selection's cost is that of who chose; a tool's is that of the agent that called it. */
-function spenderOf(event: RunEvent & { readonly usage?: Usage }): string {
-  if (event.type === "speaker.selected") return event.leader ?? SELECTOR;
-  return "agent" in event ? event.agent : SELECTOR;
-}
 
 /** All of it together. */
 export const totalOf = (spending: Iterable<Spent>): Spent =>

@@ -111,8 +111,8 @@ const repliesByAgent: Fold<Map<string, number>> = {
     const usage = "usage" in event ? event.usage : undefined;
     // What a tool spends is no reply of the agent that called it.
     if (!usage || event.type === "tool.returned" || event.type === "tool.failed") return counts;
-    const spender = spenderOf(event);
-    return counts.set(spender, (counts.get(spender) ?? 0) + (usage.calls ?? 1));
+    const requester = requesterOf(event);
+    return counts.set(requester, (counts.get(requester) ?? 0) + (usage.calls ?? 1));
   },
 };
 
@@ -125,9 +125,15 @@ export const SELECTOR = "selector";
 /** The name of the selector inside this participant, where there may be others: in requests, and so in replay files. */
 export const selectorWithin = (participant: string): string => `${participant}/${SELECTOR}`;
 
-/** Whose model an event's cost is for. A selection's is the selector's, not the chosen agent's. */
+/** Whose an event's cost is. A selection's is that of who chose; a tool's is that of the agent that called it. */
 export function spenderOf(event: RunEvent): string {
-  const spender = event.type === "speaker.selected" ? (event.leader ?? SELECTOR) : (event as { readonly agent: string }).agent;
+  if (event.type === "speaker.selected") return event.leader ?? SELECTOR;
+  return "agent" in event && event.agent !== undefined ? event.agent : SELECTOR;
+}
+
+/** The same, by the name that it has in requests. */
+function requesterOf(event: RunEvent): string {
+  const spender = spenderOf(event);
   return spender === SELECTOR && event.within !== undefined ? selectorWithin(event.within.split("/").at(-1) ?? "") : spender;
 }
 
