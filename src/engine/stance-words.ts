@@ -7,20 +7,23 @@ export type Stance = "agree" | "disagree" | "unclear";
  */
 export function readStance(text: string): Stance {
   const words = text.normalize("NFKC").replaceAll(/```[^]*?(?:```|$)/g, " ").replaceAll(/^\s*>.*$/gm, " ").replaceAll(/[*_`#’]/g, (mark) => (mark === "’" ? "'" : "")).trim(); // prettier-ignore
-  if (disagrees(words)) return "disagree";
+  if (disagrees(words, true)) return "disagree";
   return YES.test(words) && !RESERVED.test(words.replace(YES, " ")) ? "agree" : "unclear";
 }
 
-/** Whether words say a no of their own accord: what an agent has said last, without being asked. */
-export const disagrees = (words: string): boolean => {
+/**
+ * Whether words say a no. Of those who were not asked it is one only where they speak of themselves: "that is an error now" may be said of a
+ * program.
+ */
+export const disagrees = (words: string, wasAsked: boolean): boolean => {
   const plain = words.normalize("NFKC").replaceAll("’", "'").replaceAll(DOUBLE_NO, " ");
-  return VERDICT.test(plain) || NO.test(plain);
+  return VERDICT.test(plain) || NO.test(plain) || (wasAsked && JUDGEMENT.test(plain));
 };
 
-/** The sentence of these words that says a no. */
+/** The sentence that says a no, of what an agent has said last without being asked. */
 export function noIn(words: string): string | undefined {
   const sentences = words.match(/[^.!?\n。！？]+[.!?。！？]*/g) ?? [];
-  return sentences.find(disagrees)?.trim() ?? (disagrees(words) ? words.trim() : undefined);
+  return sentences.find((one) => disagrees(one, false))?.trim() ?? (disagrees(words, false) ? words.trim() : undefined);
 }
 
 const alternatives = (parts: readonly string[]): string => parts.join("|");
@@ -55,7 +58,6 @@ const NO = new RegExp(
     String.raw`(?:i|we) (?:\p{L}+ly |still |would |must |have to |do |also )*(?:disagree|object|dissent|oppose|reject|dispute|doubt|refuse)`,
     String.raw`(?:do not|don't|cannot|can't|could not|couldn't|will not|won't|would not|wouldn't|am not able to|unable to|not prepared to|not willing to|refuse to) (?:\p{L}+ly |quite |fully |yet )*(?:agree|accept|support|endorse|approve|concur|sign off|go along|back|vote for|stand behind|share|buy|believe|see it)`,
     String.raw`(?:am|i'm|are|we're|is|be|remain|stay) (?:\p{L}+ly |still |just )*(?:against|opposed|unconvinced|not convinced|not persuaded|not in favou?r|not on board|not in agreement|not satisfied|not happy|not comfortable|in disagreement)`,
-    String.raw`(?:is|are|this is|that is|that's|it's|looks|seems) (?:\p{L}+ly |still |just |simply |plain )*(?:wrong|incorrect|mistaken|flawed|not right|not correct|not true|unacceptable|false|a mistake|an error|premature|misleading)`,
     String.raw`(?:my|an|one|strong|serious) (?:\p{L}+ )?(?:objections?|dissent)|(?:thumbs down|count me out|beg to differ|take issue|hard no|part ways|not the right answer|vote no|vote against|voting against|i say no)`,
     // German
     String.raw`(?:nicht|keineswegs|nie|niemals) (?:\p{L}+ )?(?:einverstanden|zustimmen|zu|der meinung|überzeugt|mittragen|richtig|akzeptieren|akzeptabel|unterstützen|mitgehen|dafür|billigen|teilen|korrekt|tragbar)|stimme (?:\p{L}+ ){0,4}nicht zu|(?:lehne|lehnen) (?:\p{L}+ ){0,5}ab|widersprech\p{L}*|dagegen|anderer (?:meinung|ansicht)|einspruch|einwand|einwände|falsch|unzutreffend|ablehnen|bezweifle|veto|trage (?:\p{L}+ ){0,4}nicht mit|sehe (?:\p{L}+ ){0,3}anders|teile (?:\p{L}+ ){0,4}nicht`,
@@ -72,6 +74,14 @@ const NO = new RegExp(
     "|不(?:同意|赞成|贊成|认同|認同|接受|支持|认可|認可|能同意|能接受|能支持|敢苟同|对|對|正确|正確|行|可以|成立|妥|合理|满意|以为然)|反对|反對|异议|異議|有误|有誤|错误|錯誤|质疑|質疑|拒绝|拒絕|否决|否決|驳回|持保留|不是这样|难以(?:同意|接受|认同|苟同)|无法(?:同意|接受|认同|支持|认可|赞成)|無法(?:同意|接受)|没有(?:道理|根据)|站不住|错了|錯了" +
     "|反対|賛成(?:でき|しか)|同意(?:でき|しか|しま)|認められ|納得(?:でき|いか)|受け入れ(?:られ|かね)|間違|異論|違うと思|동의하지|동의할 수 없|반대|찬성하지|틀렸|이의|받아들일 수 없" +
     "|لا (?:أوافق|أتفق|أقبل)|أعارض|أرفض|असहमत|सहमत नहीं",
+  "iu",
+);
+
+/** What is said of an answer by who was asked for it. */
+const JUDGEMENT = new RegExp(
+  word([
+    String.raw`(?:is|are|this is|that is|that's|it's|looks|seems) (?:\p{L}+ly |still |just |simply |plain )*(?:wrong|incorrect|mistaken|flawed|not right|not correct|not true|unacceptable|false|a mistake|an error|premature|misleading)`,
+  ]),
   "iu",
 );
 

@@ -5,7 +5,7 @@ import { offerAt, type RaiseCeilings } from "../engine/limits/run-limits.ts";
 import { runStopped } from "../engine/stopping.ts";
 import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import { steered, wasWished, type Steering } from "../engine/steering.ts";
-import type { Dispatch } from "../store/dispatch.ts";
+import type { Dispatch, Serving } from "../store/dispatch.ts";
 import { createLanes, type Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
 import type { DayBudgets } from "./day-budgets.ts";
@@ -81,6 +81,7 @@ export interface RunnerParts extends HearingParts, VisitParts {
 export function createRunner(parts: RunnerParts): Runner {
   const { store, dispatch, clock } = parts;
   const followers = new Set<Follower>();
+  let serving: Serving | undefined;
   const lanes = createLanes({ store, clock, posts: parts.posts, recorded: publish, ...accountsIn(parts.budgets) });
   const watch = createWatch({
     clock,
@@ -182,11 +183,12 @@ export function createRunner(parts: RunnerParts): Runner {
       return () => void followers.delete(listener);
     },
     start() {
-      dispatch.serve("turn", { slots: parts.slots, perWorkspace: parts.perWorkspace, onBug }, visits.work);
+      serving = dispatch.serve("turn", { slots: parts.slots, perWorkspace: parts.perWorkspace, onBug }, visits.work);
     },
     async close() {
       visits.close();
-      await dispatch.stop();
+      // Posts that are under way are ended by whoever serves them.
+      await serving?.stop();
       lanes.close();
     },
   };
