@@ -1,8 +1,10 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadSettings } from "../src/config/load.ts";
+import { systemClock, type Clock } from "../src/engine/clock.ts";
 import { createParley, currentRun, isWaiting, type Parley, type RunEvent } from "../src/parley.ts";
 import { parley as command } from "./cli/here.ts";
 import { fakeExecutor, ran } from "./config/fake-executor.ts";
@@ -28,14 +30,27 @@ describe.each(VERSIONS)("a database, a team file and waiting runs of %s", (versi
     rmSync(cwd, { recursive: true, force: true });
   });
 
-  const open = async () =>
-    (here = await createParley({
+  /** Time goes on a moment after what was written last: a question and an approval of long ago would have run out. */
+  const open = async () => {
+    const behindMs = Date.now() - Date.parse(newest()) - 1_000;
+    const clock: Clock = { ...systemClock, now: () => systemClock.now() - behindMs };
+    return (here = await createParley({
       settings: loadSettings({ env: {}, cwd }),
+      clock,
       env: {},
       dbPath: join(cwd, "log.db"),
       executor: fakeExecutor(() => ran("42\n")),
       log: (line) => expect.fail(line),
     }));
+  };
+
+  function newest(): string {
+    // Not by Parley, which would bring it up to date first.
+    const db = new Database(join(cwd, "log.db"), { readonly: true });
+    const at = db.prepare<[], string>("SELECT max(at) FROM threads").pluck().get();
+    db.close();
+    return at ?? "";
+  }
 
   async function threadOf(parley: Parley, team: string): Promise<string> {
     for (const { thread } of await parley.store.recent(100)) {
