@@ -41,6 +41,11 @@ async function startObeyingServer(way: (told: Told) => Told) {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
+      // Which models there are is asked when one is not known.
+      if (request.method === "GET") {
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ object: "list", data: [{ id: "good" }] }));
+        return;
+      }
       const { model, messages } = JSON.parse(Buffer.concat(parts).toString()) as { model: string; messages: { content: string }[] };
       if (model !== "good") {
         response.writeHead(404).end(JSON.stringify(chatWire.errors.unknown_model.body));
