@@ -26,7 +26,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   slack: ["engine", "store", "runner", "lookalikes.ts"],
   studio: ["engine", "store", "config", "runner"],
   "parley.ts": ["engine", "models", "tools", "sandbox", "store", "runner", "telemetry.ts", "config", "slack", "studio"],
-  cli: ["parley.ts", "config", "local-slack"],
+  // Of the engine what is a pure reading, such as a sum of costs: to show a line, the rest is not loaded.
+  cli: ["engine", "parley.ts", "config", "local-slack"],
   // What others import, and the door by which their programs come in.
   "open-parley.ts": ["engine", "config", "parley.ts"],
   "index.ts": ["engine", "config", "open-parley.ts"],

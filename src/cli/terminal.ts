@@ -3,7 +3,8 @@ import type { Env } from "../config/env.ts";
 import { MARKS_EXPLAINED, shown as shownForm, withShownCode } from "../config/shown.ts";
 import type { Delta, RunEvent } from "../parley.ts";
 
-import { costOf, NOTHING_SPENT, spend } from "./cost.ts";
+import { NOTHING_SPENT, spend } from "../engine/limits/usage.ts";
+import { costOf } from "./cost.ts";
 
 /** Turns what happens in a thread into text for a terminal, piece by piece. */
 export interface Terminal {

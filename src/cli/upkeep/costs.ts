@@ -1,6 +1,7 @@
 import type { ThreadSpending } from "../../parley.ts";
 import { print, readArguments, readDay, UsageError, type Io } from "../command.ts";
-import { moneyOf, percent, type Spent } from "../cost.ts";
+import type { Spent } from "../../engine/limits/usage.ts";
+import { moneyOf, percent } from "../cost.ts";
 import { databaseOf } from "../logs/export.ts";
 import { harmless } from "../terminal.ts";
 

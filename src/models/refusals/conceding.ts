@@ -72,7 +72,11 @@ export function newConcessions(model: string, { lessons, key, clock, log }: Lear
         return;
       take(lesson);
       log?.(`model ${key}: ${inWords(lesson)} Remembered for 30 days.`);
-      void lessons.learn(key, { ...lesson, at: new Date(clock.now()).toISOString() }).catch(() => undefined);
+      lessons
+        .learn(key, { ...lesson, at: new Date(clock.now()).toISOString() })
+        .catch((error: unknown) =>
+          log?.(`model ${key}: this could not be written down, and is learnt anew by the next process: ${String(error)}`),
+        );
     },
   };
 }

@@ -121,3 +121,16 @@ describe("what came with calls goes back with them", () => {
     expect(JSON.stringify(asked[2]?.messages[2])).not.toMatch(/Hm|reasoning|signature|thinking/);
   }); // prettier-ignore
 });
+
+test("a lesson that cannot be written down serves this process, and the operator is told", async () => {
+  const { url, asked } = await chatServer((body, response) =>
+    "seed" in body ? refuses(response, 422, { error: { message: "body.seed: Extra inputs are not permitted" } }) : says(response, "Blue."),
+  );
+  const lessons = { of: () => Promise.resolve([]), learn: () => Promise.reject(new Error("the disk is full")) };
+  const told: string[] = [];
+  const model = modelAt(url, { seed: 7 }, { lessons, log: (line) => told.push(line) });
+  await ask(model, request());
+  await ask(model, request());
+  expect(asked.map((body) => "seed" in body)).toEqual([true, false, false]);
+  expect(told.at(-1)).toMatch(/could not be written down, and is learnt anew by the next process: Error: the disk is full$/);
+});
