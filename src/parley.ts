@@ -32,7 +32,7 @@ import type { Settings as KeptSettings } from "./store/settings.ts";
 import type { Store } from "./store/store.ts";
 import { createTelemetry, type TelemetryParts } from "./telemetry.ts";
 
-export type { Delta, EventBody, RunEvent, Usage } from "./engine/events/events.ts";
+export type { Delta, EventBody, RunEvent } from "./engine/events/events.ts";
 export { isEvent } from "./engine/events/events.ts";
 export type { Model, ModelReply } from "./engine/model.ts";
 export { codeBlocks } from "./engine/code-blocks.ts";
