@@ -32,7 +32,7 @@ if (missing.length > 0) throw new Error(`vitest.config.ts names ${missing.join("
  */
 const patience = {
   retry: 1,
-  setupFiles: ["test/support/end-children.ts"],
+  setupFiles: ["test/support/report/tell-outputs.ts", "test/support/end-children.ts"],
   testTimeout: TEST_MS_MAX,
   hookTimeout: TEST_MS_MAX,
   expect: { poll: { timeout: PATIENCE_MS } },

@@ -19,6 +19,11 @@ export class Descendants {
     this.look();
   }
 
+  /** Whoever holds one of these pipes or sockets is one of them. */
+  addOutputs(outputs: readonly string[]): void {
+    for (const output of outputs) this.#outputs.add(output);
+  }
+
   /** To be called often: of a tree that falls apart, the parts are known that were seen. */
   look(): void {
     const table = processTable();

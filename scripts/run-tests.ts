@@ -91,6 +91,7 @@ async function ending(): Promise<End> {
 
 /** Names and ends what is neither Vitest nor a worker of it, when it does not go by itself. */
 async function endLeftovers(): Promise<void> {
+  for (const one of toldProgress(progressPath)) if (one.type === "worker-started") descendants.addOutputs(one.outputs);
   for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
     const left = descendants.living().filter(({ pid, parent }) => pid !== vitest.pid && parent !== vitest.pid);
     if (left.length === 0) return;

@@ -2,6 +2,8 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 
 /** What a run of the tests has come to, as its reporter writes it down while it goes, one a line. */
 export type Progress =
+  /** The pipes that a worker writes to. It may end before anybody has looked at it, and what it left behind still holds them. */
+  | { readonly type: "worker-started"; readonly outputs: readonly string[] }
   | { readonly type: "file-started" | "file-ended"; readonly file: string }
   | { readonly type: "test-started"; readonly file: string; readonly test: string; readonly atMs: number }
   | { readonly type: "test-ended"; readonly file: string; readonly test: string; readonly state: "passed" | "failed" | "skipped" }
