@@ -20,7 +20,7 @@ export interface DayBudgets {
   /** For whom the costs of a thread are summed by day. */
   accounts(thread: string, startedBy: Person): readonly string[];
   /** How an account stands today; `limit` is absent where it has no budget. */
-  standing(workspace: string, account: string): Promise<Standing>;
+  spending(workspace: string, account: string): Promise<Spending>;
   /** Those that a run has to keep, of a thread and who started it, and their budgets. */
   held(workspace: string, thread: string, startedBy: Person): Promise<readonly Budget[]>;
   /** How far people may raise the budget of an account for a day. */
@@ -29,7 +29,7 @@ export interface DayBudgets {
   raise(workspace: string, budget: { readonly account: string; readonly usd: number }, person: Person): Promise<boolean>;
 }
 
-export interface Standing {
+export interface Spending {
   readonly account: string;
   /** UTC: `2026-11-23`. */
   readonly day: string;
@@ -39,7 +39,7 @@ export interface Standing {
   readonly priced: boolean;
 }
 
-export interface Budget extends Standing {
+export interface Budget extends Spending {
   readonly limit: number;
 }
 
@@ -96,21 +96,21 @@ export function createDayBudgets(parts: {
     return limit === undefined || raised === undefined ? limit : Math.max(limit, Math.min(raised, most(account)));
   }
 
-  async function standing(workspace: string, account: string): Promise<Standing> {
+  async function spending(workspace: string, account: string): Promise<Spending> {
     const [limit, { usd: spent, priced }] = await Promise.all([limitOf(workspace, account), store.spentOn(workspace, account, today())]);
     return { account, day: today(), limit, spent, priced };
   }
 
   return {
     accounts: parts.accounts,
-    standing,
+    spending,
     most,
     async held(workspace, thread, startedBy) {
       const held: Budget[] = [];
       for (const account of parts.accounts(thread, startedBy)) {
         const limit = await limitOf(workspace, account);
         // Where nobody has set a budget nothing is looked up.
-        if (limit !== undefined) held.push({ ...(await standing(workspace, account)), limit });
+        if (limit !== undefined) held.push({ ...(await spending(workspace, account)), limit });
       }
       return held;
     },

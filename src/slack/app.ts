@@ -10,7 +10,7 @@ import { createAudit } from "./people/decision-audit.ts";
 import { createCatchUp } from "./door/catch-up.ts";
 import { createChannelNames } from "./door/channel-names.ts";
 import { createClosedChannels, type ClosedChannels } from "./post/closed-channels.ts";
-import type { Desk } from "./desk/handler-context.ts";
+import type { HandlerContext } from "./commands/handler-context.ts";
 import type { TeamCards } from "./render/help-text.ts";
 import { createHome } from "./home/home.ts";
 import { createHttpReceiver, type HttpDoor } from "./door/http-receiver.ts";
@@ -18,7 +18,7 @@ import { Inbox } from "./door/inbox.ts";
 import { createGate, mayStillRead } from "./door/gate.ts";
 import { createPace, type Pace } from "./post/pace.ts";
 import { createMissed } from "./door/missed-messages.ts";
-import { createMarks } from "./signs/reactions.ts";
+import { createReactions } from "./signs/reactions.ts";
 import { createPeople, type People } from "./people/people.ts";
 import { tsOfEvent, type Body } from "./words/envelope.ts";
 import { createPrompts } from "./signs/suggested-prompts.ts";
@@ -129,7 +129,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   if (removed) await store.swapNote(removedNote(me.team), removed, "");
   await parts.shelf?.open(me.team);
   const teams = parts.shelf?.in(me.team) ?? parts.teams;
-  const desk: Desk = {
+  const ctx: HandlerContext = {
     runner,
     forgetting: parts.forgetting,
     teams,
@@ -154,8 +154,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
 
   const handle = (body: Body): Promise<void> => dispatch(bolt, body, log);
   const inbox: Inbox = tenancy?.inbox ?? new Inbox({ onMessage: (ts) => missed.heard(ts), store, clock, log, handle, bots });
-  const missed = createMissed({ web, store, inbox, me, bots: desk.bots, reads: pace.reads, clock, log });
-  const catchUp = createCatchUp({ missed, store, runner, web, reads: pace.reads, inbox, team: me.team, bots: desk.bots, clock, log });
+  const missed = createMissed({ web, store, inbox, me, bots: ctx.bots, reads: pace.reads, clock, log });
+  const catchUp = createCatchUp({ missed, store, runner, web, reads: pace.reads, inbox, team: me.team, bots: ctx.bots, clock, log });
   const closedChannels = await createClosedChannels({
     web,
     pace,
@@ -174,7 +174,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     catchUp.begin();
     void closedChannels.look();
   };
-  const heard = { inbox, clock, log, onConnected: afterGap, answer: answersOf(desk) };
+  const heard = { inbox, clock, log, onConnected: afterGap, answer: answersOf(ctx) };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
   const receiver = tenancy
     ? NO_DOOR
@@ -193,10 +193,10 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   bolt.error(async (error) => {
     throw new ListenerError(error);
   });
-  const prompts = createPrompts(desk);
-  const home = createHome(desk);
-  listen(bolt, createGate(desk, handlersOf(desk, { prompts, home, closedChannels })));
-  const marks = createMarks({ runner, whisper, clock, log });
+  const prompts = createPrompts(ctx);
+  const home = createHome(ctx);
+  listen(bolt, createGate(ctx, handlersOf(ctx, { prompts, home, closedChannels })));
+  const reactions = createReactions({ runner, whisper, clock, log });
   const reminders = createReminders({
     runner,
     store,
@@ -206,7 +206,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     log,
     team: me.team,
     heardAll: (thread) => !closedChannels.has(thread) && catchUp.heardAll(thread),
-    mayStillRead: (user, channel) => mayStillRead(desk, user, channel),
+    mayStillRead: (user, channel) => mayStillRead(ctx, user, channel),
   });
   const audit = createAudit({ runner, store, settings: parts.settings, log, team: me.team });
   const status = createStatus({
@@ -236,7 +236,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       if (ts !== undefined) missed.heard(ts);
       await handle(body);
     },
-    answer: answersOf(desk),
+    answer: answersOf(ctx),
     catchUp: afterGap,
     heardAll: (thread) => catchUp.heardAll(thread) && !closedChannels.justOpened(thread),
     async start() {
@@ -255,7 +255,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       if (!tenancy) await inbox.close();
       prompts.close();
       await home.close();
-      await marks.close();
+      await reactions.close();
       await reminders.close();
       await audit.close();
       await unheard.close();

@@ -11,7 +11,7 @@ import type { Problem } from "./post/delivery-problem.ts";
 import type { TeamCards } from "./render/help-text.ts";
 import { knownCode } from "./api/error-codes.ts";
 import type { HttpDoor } from "./door/http-receiver.ts";
-import { createNiceties } from "./api/missing-features.ts";
+import { createFeatureWatch } from "./api/missing-features.ts";
 import { createOutbox } from "./post/outbox.ts";
 import { createPace } from "./post/pace.ts";
 import type { Body } from "./words/envelope.ts";
@@ -83,18 +83,18 @@ export interface Tenant extends Slack {
 }
 
 /**
- * The room's front door: the ear (app.ts) and the mouth (outbox.ts, card-updates.ts), which meet only in the store.
+ * The room's front door: the ear (app.ts) and the ctx (outbox.ts, card-updates.ts), which meet only in the store.
  * @throws Error with what to do, when Slack refuses the token.
  */
 export async function createSlack(parts: SlackParts): Promise<Tenant> {
   const { store, runner, clock } = parts;
   const log = (problem: string, error?: unknown) =>
     parts.log(error === undefined ? problem : `${problem}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
-  const niceties = createNiceties({ store, log });
+  const featureWatch = createFeatureWatch({ store, log });
   const web = createWeb({
     token: parts.botToken,
     log,
-    onCalled: (called) => niceties.onCalled(called),
+    onCalled: (called) => featureWatch.onCalled(called),
     ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
     ...(parts.writeTimeoutMs === undefined ? {} : { writeTimeoutMs: parts.writeTimeoutMs }),
   });
@@ -204,7 +204,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
       app.people.close();
       await outbox.stop();
       await cards.stop();
-      await niceties.settled();
+      await featureWatch.settled();
     },
     async idle() {
       await outbox.idle();

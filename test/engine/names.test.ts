@@ -5,7 +5,7 @@ import { mentionedNames } from "../../src/engine/agents/leaders/mentioned-names.
 import { readChoice } from "../../src/engine/agents/leaders/selector-choice.ts";
 import { asciiName, isSameName } from "../../src/engine/names.ts";
 import { agentName } from "../../src/config/schema/names.ts";
-import { addressee } from "../../src/slack/desk/control-words.ts";
+import { addressee } from "../../src/slack/commands/control-words.ts";
 
 const LETTERS = Array.from("aZé研究员接待ЖאبไทยハÅßİ0９ _-");
 const anyName = fc

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { askOnce, type Asked } from "../../engine/agents/ask.ts";
+import { askOnce, type CountedReply } from "../../engine/agents/ask.ts";
 import type { Usage } from "../../engine/events/events.ts";
 import type { Model } from "../../engine/model.ts";
 import { repliesGiven } from "../../engine/reading/transcript.ts";
@@ -85,7 +85,7 @@ function speaking(
   };
 }
 
-async function whole(call: ReturnType<typeof askOnce>): Promise<Asked> {
+async function whole(call: ReturnType<typeof askOnce>): Promise<CountedReply> {
   for (;;) {
     const step = await call.next();
     if (step.done) return step.value;

@@ -6,7 +6,7 @@ import type { Turn } from "../turn.ts";
 import { after } from "./spoken.ts";
 
 /** A reply whose cost is always told: of this call and of those that were needed before it. */
-export type Asked = ModelReply & { readonly usage: Usage };
+export type CountedReply = ModelReply & { readonly usage: Usage };
 
 export interface Question {
   readonly model: Model;
@@ -21,7 +21,7 @@ export interface Question {
  * Asks a model about what was said, as much of it as the strategy hands out. When the model says that it was too much, half of that is
  * tried once. Words are shown as they come.
  */
-export async function* ask(question: Question, turn: Turn): AsyncGenerator<Delta, Asked, void> {
+export async function* ask(question: Question, turn: Turn): AsyncGenerator<Delta, CountedReply, void> {
   const { model, request, context, strategy, extra = [] } = question;
   const messages = shown(context, strategy);
   const reply = yield* askOnce(model, { ...request, messages: [...messages, ...extra], stable: messages.length }, turn);
@@ -33,7 +33,7 @@ export async function* ask(question: Question, turn: Turn): AsyncGenerator<Delta
 }
 
 /** One call; a failure that tells no cost counts as a call that cost nothing. */
-export async function* askOnce(model: Model, request: ModelRequest, turn: Turn): AsyncGenerator<Delta, Asked, void> {
+export async function* askOnce(model: Model, request: ModelRequest, turn: Turn): AsyncGenerator<Delta, CountedReply, void> {
   const system = request.system.trim() === "" ? HOW_TO_READ : `${request.system}\n\n${HOW_TO_READ}`;
   const call = model.call({ ...request, system, messages: endingOnUser(request.messages).map(written) }, turn);
   for (;;) {
@@ -72,7 +72,7 @@ function withSources(message: Exclude<ModelMessage, { readonly role: "assistant"
 const pieceOf = (text: string, from: Source | undefined): readonly Piece[] => (from ? [{ from, text }] : text === "" ? [] : [{ text }]);
 
 /** As {@link ask}, for words that are nobody's to see. */
-export async function askUnseen(question: Question, turn: Turn): Promise<Asked> {
+export async function askUnseen(question: Question, turn: Turn): Promise<CountedReply> {
   const asking = ask(question, turn);
   for (;;) {
     const step = await asking.next();

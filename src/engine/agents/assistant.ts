@@ -16,7 +16,7 @@ import {
   type Transcript,
 } from "../reading/transcript.ts";
 import { approvalOf } from "../approvals.ts";
-import { ask, NO_CALLS, plus, type Asked } from "./ask.ts";
+import { ask, NO_CALLS, plus, type CountedReply } from "./ask.ts";
 import { CONTEXT_DEFAULT, type ContextStrategy } from "../reading/context.ts";
 import { readHandoffs, type Handoff } from "./handoff.ts";
 import { after, noticed, spokenBy, turnFailed } from "./spoken.ts";
@@ -123,7 +123,7 @@ export function assistant(settings: AssistantSettings): Agent {
   }
 
   /** The reply; where JSON is wanted, JSON that fits, or a failure. An answer in words to a request with tools is not wrong, only not yet JSON. */
-  async function* answerOf(turn: Turn, offered: readonly ToolSpec[], lost: Usage): AsyncGenerator<Delta, Asked, void> {
+  async function* answerOf(turn: Turn, offered: readonly ToolSpec[], lost: Usage): AsyncGenerator<Delta, CountedReply, void> {
     const { answer } = settings;
     let reply = yield* asked(turn, offered, lost, []);
     if (!answer) return reply;
@@ -149,7 +149,7 @@ export function assistant(settings: AssistantSettings): Agent {
     offered: readonly ToolSpec[],
     before: Usage,
     extra: readonly ModelMessage[],
-  ): AsyncGenerator<Delta, Asked, void> {
+  ): AsyncGenerator<Delta, CountedReply, void> {
     const { transcript } = turn;
     const nth = repliesGiven(transcript, name) + (before.calls ?? 1);
     // Not together with tools: some providers force the answer and would leave no choice.

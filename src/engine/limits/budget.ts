@@ -23,7 +23,7 @@ export interface Budget {
 /** `depth`: which of the thread's logs is of the run that it is for: 0 for the thread's own, 1 for that of a team inside it, and so on. */
 export function createBudget(atFirst: BudgetLimits, depth: number): Budget {
   /** What was asked of models in the run that begins at this place of this log: more than is recorded, while events are to come. */
-  let asked: Asked = { events: [], startIndex: -1, spent: NOTHING };
+  let asked: BudgetReading = { events: [], startIndex: -1, spent: NOTHING };
   /** The upper bounds of calls under way, which may be several: agents speak side by side. */
   const underWay = new Set<Amount>();
 
@@ -64,7 +64,7 @@ export function createBudget(atFirst: BudgetLimits, depth: number): Budget {
   };
 }
 
-interface Asked {
+interface BudgetReading {
   readonly events: Transcript["events"];
   readonly startIndex: number;
   spent: Amount;

@@ -8,7 +8,7 @@ import { safeMrkdwn } from "../words/escape.ts";
 import type { Called, Log } from "./web-client.ts";
 
 /** Keeps what this workspace does not let Parley have, so that App Home can say it: read off the calls themselves, as they come back. */
-export interface Niceties {
+export interface FeatureWatch {
   /** Give it to {@link createWeb}. Which workspace the calls are for, auth.test says, which every start calls first. */
   onCalled(called: Called): void;
   /** Resolves when everything that was found out is kept. */
@@ -16,9 +16,9 @@ export interface Niceties {
 }
 
 /** What Parley does without in a workspace, in mrkdwn: one sentence or two for each, with the mend; the same order each time. */
-export async function missingNiceties(store: Pick<Store, "note">, workspace: string): Promise<readonly string[]> {
+export async function missingFeatures(store: Pick<Store, "note">, workspace: string): Promise<readonly string[]> {
   const missing = await read(store, workspace);
-  return NICETIES.flatMap(({ name, without }) => {
+  return FEATURES.flatMap(({ name, without }) => {
     const found = missing[name];
     if (!found) return [];
     const what = [found.needed, found.blocks?.join(", ")].filter(Boolean).join(" ");
@@ -28,12 +28,12 @@ export async function missingNiceties(store: Pick<Store, "note">, workspace: str
 }
 
 /** For App Home: nothing where nothing is missing. */
-export function nicetyBlocks(missing: readonly string[]): readonly KnownBlock[] {
+export function missingFeatureBlocks(missing: readonly string[]): readonly KnownBlock[] {
   if (missing.length === 0) return [];
   return [section(":warning: *What this workspace does not let Parley have*"), ...missing.map(section)];
 }
 
-export function createNiceties({ store, log }: { readonly store: Pick<Store, "note" | "swapNote">; readonly log: Log }): Niceties {
+export function createFeatureWatch({ store, log }: { readonly store: Pick<Store, "note" | "swapNote">; readonly log: Log }): FeatureWatch {
   let workspace: string | undefined;
   let missing: Promise<Map<string, Missing>> = Promise.resolve(new Map<string, Missing>());
   /** Nearly every call changes nothing: what it would change is looked up here first. */
@@ -60,7 +60,7 @@ export function createNiceties({ store, log }: { readonly store: Pick<Store, "no
   }
 
   function cameThrough({ method, args }: Called): void {
-    const names = new Set(NICETIES.flatMap(({ name, methods }) => (methods.includes(method) ? [name] : [])));
+    const names = new Set(FEATURES.flatMap(({ name, methods }) => (methods.includes(method) ? [name] : [])));
     if (args["username"] !== undefined) names.add(FACES);
     const types = typesOf(args["blocks"]);
     const layout = known.get(LAYOUT);
@@ -98,7 +98,7 @@ export function createNiceties({ store, log }: { readonly store: Pick<Store, "no
     }
     change((now) => {
       if (scopes.length === 0) return;
-      for (const { name, scope } of NICETIES) {
+      for (const { name, scope } of FEATURES) {
         if (scope === undefined) continue;
         if (!scopes.includes(scope)) now.set(name, { code: "missing_scope", needed: scope });
         else if (now.get(name)?.code === "missing_scope") now.delete(name);
@@ -119,7 +119,7 @@ export function createNiceties({ store, log }: { readonly store: Pick<Store, "no
   };
 }
 
-/** What an error costs; `undefined` when it costs none of the niceties, but is one call's misfortune, or everything. */
+/** What an error costs; `undefined` when it costs none of the features, but is one call's misfortune, or everything. */
 function nicetyOf({ method, args }: Pick<Called, "method" | "args">, code: string, needed: string): string | undefined {
   const { reaction } = knownCode(code);
   if (reaction === "strip") return args["blocks"] === undefined ? undefined : LAYOUT;
@@ -127,7 +127,7 @@ function nicetyOf({ method, args }: Pick<Called, "method" | "args">, code: strin
   // Of a post it says that the thread is closed, and of anything else that one conversation is; the next that works takes it back.
   if (code === "no_permission" && method === "chat.postMessage") return undefined;
   if (args["username"] !== undefined && code !== "unknown_method" && (needed === "" || needed.includes("customize"))) return FACES;
-  return NICETIES.find(({ methods }) => methods.includes(method))?.name;
+  return FEATURES.find(({ methods }) => methods.includes(method))?.name;
 }
 
 interface Missing {
@@ -150,7 +150,7 @@ const FACES = "Faces";
 const LAYOUT = "Layout";
 
 /** All that Parley can do without, and what then is so. Posting, and hearing, are none. */
-const NICETIES: readonly Nicety[] = [
+const FEATURES: readonly Nicety[] = [
   {
     name: FACES,
     methods: [],

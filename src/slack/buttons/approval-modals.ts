@@ -14,29 +14,29 @@ export const editable = ({ what, tool }: Of<"approval.requested">): string =>
   tool !== undefined && what.startsWith(tool) ? what.slice(tool.length).trimStart() : what;
 
 /** The same as its form shows it; nothing where it does not fit into one, or is not whole in the log. */
-export function editForm(asked: Of<"approval.requested">): string | undefined {
-  const text = shown(editable(asked));
+export function editForm(request: Of<"approval.requested">): string | undefined {
+  const text = shown(editable(request));
   return text.length <= INPUT_CHARS_MAX ? text : undefined;
 }
 
 /** What a person has written there, as it is run: marks stand for what they name. `undefined` where it is what was asked for. */
-export const editedTo = (asked: Of<"approval.requested">, written: string): string | undefined =>
-  written.trim() === shown(editable(asked)).trim() ? undefined : readBack(written);
+export const editedTo = (request: Of<"approval.requested">, written: string): string | undefined =>
+  written.trim() === shown(editable(request)).trim() ? undefined : readBack(written);
 
 /** What will be run, to change it first. */
-export const editModal = (about: About, asked: Of<"approval.requested">, text: string): ModalView => ({
+export const editModal = (about: About, request: Of<"approval.requested">, text: string): ModalView => ({
   ...modal("parley_edit", "Change and run", "Run once", about),
   blocks: [
     section(
-      asked.tool === undefined
-        ? `What *${safeMrkdwn(asked.agent)}* wants to run. The agents are told what you change.`
-        : `What *${safeMrkdwn(asked.agent)}* wants to call \`${safeMrkdwn(asked.tool)}\` with, as JSON. The agents are told what you change.`,
+      request.tool === undefined
+        ? `What *${safeMrkdwn(request.agent)}* wants to run. The agents are told what you change.`
+        : `What *${safeMrkdwn(request.agent)}* wants to call \`${safeMrkdwn(request.tool)}\` with, as JSON. The agents are told what you change.`,
     ),
-    ...(text === editable(asked) ? [] : [context(`${MARKS_EXPLAINED} What you take out is taken out of what runs.`)]),
+    ...(text === editable(request) ? [] : [context(`${MARKS_EXPLAINED} What you take out is taken out of what runs.`)]),
     {
       type: "input",
       block_id: FIELDS.text,
-      label: plainText(asked.tool === undefined ? "Code" : "Arguments"),
+      label: plainText(request.tool === undefined ? "Code" : "Arguments"),
       element: {
         type: "plain_text_input",
         action_id: FIELDS.element,
@@ -49,10 +49,10 @@ export const editModal = (about: About, asked: Of<"approval.requested">, text: s
 });
 
 /** A no, with words for the agents. */
-export const denyModal = (about: About, asked: Of<"approval.requested">): ModalView => ({
+export const denyModal = (about: About, request: Of<"approval.requested">): ModalView => ({
   ...modal("parley_deny", "Deny", "Deny", about),
   blocks: [
-    section(`*${safeMrkdwn(asked.agent)}* reads your reason and goes on without.`),
+    section(`*${safeMrkdwn(request.agent)}* reads your reason and goes on without.`),
     {
       type: "input",
       block_id: FIELDS.text,

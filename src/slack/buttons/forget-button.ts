@@ -1,30 +1,30 @@
 import type { Person, RunEvent } from "../../engine/events/events.ts";
 import type { Actor } from "../people/affiliation.ts";
 import { pressed } from "./press.ts";
-import { refreshControls } from "../desk/slash-commands.ts";
-import type { Desk } from "../desk/handler-context.ts";
-import { personOf } from "../desk/message-context.ts";
+import { refreshControls } from "../commands/slash-commands.ts";
+import type { HandlerContext } from "../commands/handler-context.ts";
+import { personOf } from "../commands/message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import type { PressBody } from "../words/press-payloads.ts";
 import { refused } from "../people/permission-check.ts";
 
 /** Forget this thread, in its controls, once it was confirmed. */
-export async function pressForgetThread(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
-  const at = pressed(desk, press, actor);
+export async function pressForgetThread(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(ctx, press, actor);
   if (!at) return;
-  const { events } = await desk.runner.read(at.thread);
+  const { events } = await ctx.runner.read(at.thread);
   if (events.every(({ type, forgotten }) => forgotten !== undefined || !HAS_WORDS.has(type)))
-    return desk.whisper.tell(at.listener, "There is nothing of this thread left to forget.");
+    return ctx.whisper.tell(at.listener, "There is nothing of this thread left to forget.");
   const user = press.user.id;
-  const no = await refused(desk, "forgetThread", { user, affiliation: at.affiliation, startedBy: starterOf(events, user), ...at.about });
-  if (no) return desk.whisper.tell(at.listener, safeMrkdwn(no));
-  const by = { workspace: desk.me.team, person: await personOf(desk, user), deed: "forget thread", subject: at.thread, allowed: true };
-  await desk.forgetting.forget(
+  const no = await refused(ctx, "forgetThread", { user, affiliation: at.affiliation, startedBy: starterOf(events, user), ...at.about });
+  if (no) return ctx.whisper.tell(at.listener, safeMrkdwn(no));
+  const by = { workspace: ctx.me.team, person: await personOf(ctx, user), deed: "forget thread", subject: at.thread, allowed: true };
+  await ctx.forgetting.forget(
     { kind: "thread", thread: at.thread },
     at.about.id === undefined ? by : { ...by, key: `forget ${at.about.id}` },
   );
-  if (press.view) await refreshControls(desk, press.view);
-  await desk.whisper.tell(at.listener, DONE);
+  if (press.view) await refreshControls(ctx, press.view);
+  await ctx.whisper.tell(at.listener, DONE);
 }
 
 const DONE =

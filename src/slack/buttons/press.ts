@@ -1,7 +1,7 @@
 import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Actor, Affiliation } from "../people/affiliation.ts";
-import { personOf, threadOf, type Ears } from "../desk/message-context.ts";
-import { stop } from "../desk/run-control.ts";
+import { personOf, threadOf, type MessageContext } from "../commands/message-context.ts";
+import { stop } from "../commands/run-control.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { RUN_ID_CHARS } from "../words/limits.ts";
 import { ButtonValue } from "../words/button-values.ts";
@@ -10,19 +10,19 @@ import { placeOf } from "../words/place.ts";
 import { refused, type Attempt } from "../people/permission-check.ts";
 
 /** Stop, under the cards of a thread or in the run's controls. Resolves to whether this press ended the run. */
-export async function pressStop(ears: Ears, press: PressBody, actor: Actor): Promise<boolean> {
-  const at = pressed(ears, press, actor);
+export async function pressStop(ctx: MessageContext, press: PressBody, actor: Actor): Promise<boolean> {
+  const at = pressed(ctx, press, actor);
   if (!at) return false;
-  const run = currentRun(await ears.runner.read(at.thread));
+  const run = currentRun(await ctx.runner.read(at.thread));
   const { r } = ButtonValue.parse(press.actions[0].value);
   if (r !== undefined && r !== run.run?.slice(0, RUN_ID_CHARS)) {
-    await ears.whisper.tell(
+    await ctx.whisper.tell(
       at.listener,
       "This button belongs to a run that is over. To stop the one that goes on now, write `stop` in its thread.",
     );
     return false;
   }
-  return stop(ears, {
+  return stop(ctx, {
     thread: at.thread,
     run,
     user: press.user.id,
@@ -33,34 +33,34 @@ export async function pressStop(ears: Ears, press: PressBody, actor: Actor): Pro
 }
 
 /** An answer offered by a question. The words are the log's own: what a payload says was on the button is not believed. */
-export async function pressAnswer(ears: Ears, press: PressBody, actor: Actor): Promise<void> {
-  const at = pressed(ears, press, actor);
+export async function pressAnswer(ctx: MessageContext, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(ctx, press, actor);
   if (!at) return;
-  const transcript = await ears.runner.read(at.thread);
+  const transcript = await ctx.runner.read(at.thread);
   const { startedBy, questions } = currentRun(transcript);
   const { seq } = ButtonValue.parse(press.actions[0].value);
   const answer = questions.find((question) => question.seq === seq)?.options[Number(press.actions[0].action_id.split(".").at(-1))];
   if (answer === undefined || seq === undefined) {
-    await ears.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
+    await ctx.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
     return;
   }
-  const no = await refused(ears, "answer", { user: press.user.id, affiliation: at.affiliation, startedBy, ...at.about });
+  const no = await refused(ctx, "answer", { user: press.user.id, affiliation: at.affiliation, startedBy, ...at.about });
   if (no) {
-    await ears.whisper.tell(at.listener, safeMrkdwn(no));
+    await ctx.whisper.tell(at.listener, safeMrkdwn(no));
     return;
   }
-  const heard = await ears.runner.say({
+  const heard = await ctx.runner.say({
     thread: at.thread,
-    workspace: ears.me.team,
-    person: await personOf(ears, press.user.id),
+    workspace: ctx.me.team,
+    person: await personOf(ctx, press.user.id),
     text: answer,
     // One id for the whole question: of two presses, by whomever, the first counts.
-    id: `${ears.me.team}:${at.channel}:${at.messageTs}:answer:${seq}`,
+    id: `${ctx.me.team}:${at.channel}:${at.messageTs}:answer:${seq}`,
     addressed: false,
     answers: seq,
   });
   if (heard.kind === "duplicate" || heard.kind === "too late")
-    await ears.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
+    await ctx.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
 }
 
 export interface Pressed {
@@ -74,12 +74,12 @@ export interface Pressed {
 }
 
 /** Where a button is: in a message of the thread, or in a modal that names it. */
-export function pressed(ears: Ears, press: PressBody, { affiliation }: Actor): Pressed | undefined {
+export function pressed(ctx: MessageContext, press: PressBody, { affiliation }: Actor): Pressed | undefined {
   const named = placeOf(press.view?.private_metadata ?? "");
-  if (named && named.team !== ears.me.team) return undefined;
+  if (named && named.team !== ctx.me.team) return undefined;
   const at = named ? { channel: named.channel, ts: named.ts, messageTs: named.ts } : placeOfPress(press);
   if (!at) return undefined;
-  const thread = threadOf(ears, { channel: at.channel, ts: at.ts });
+  const thread = threadOf(ctx, { channel: at.channel, ts: at.ts });
   return {
     thread,
     about: { channel: at.channel, subject: thread, ...(press.trigger_id === undefined ? {} : { id: press.trigger_id }) },

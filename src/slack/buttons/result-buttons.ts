@@ -3,7 +3,7 @@ import type { Transcript } from "../../engine/reading/transcript.ts";
 import type { Actor } from "../people/affiliation.ts";
 import { pressed } from "./press.ts";
 import { markdown, section } from "../words/blocks.ts";
-import type { Desk } from "../desk/handler-context.ts";
+import type { HandlerContext } from "../commands/handler-context.ts";
 import { safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "../words/escape.ts";
 import { ANSWER_CHARS_MAX, SUMMARY_CHARS } from "../words/limits.ts";
 import { createBucket } from "../api/pacer.ts";
@@ -19,28 +19,28 @@ import { transcriptFile } from "../render/transcript-file.ts";
 import { uploadLooking } from "../post/upload.ts";
 
 /** Transcript, under a result: the whole run as a file in its thread, once for all who ask. */
-export async function pressTranscript(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
-  const found = await runPressed(desk, press, actor);
+export async function pressTranscript(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
+  const found = await runPressed(ctx, press, actor);
   if (!found) return;
   const { at, events, run, stopped } = found;
-  if (await mayNotExport(desk, found, actor)) return;
+  if (await mayNotExport(ctx, found, actor)) return;
   const key = `transcript/${at.thread}/${run}`;
-  if ((await desk.store.note(key)) === DONE) return desk.whisper.tell(at.listener, "The transcript is in this thread already.");
+  if ((await ctx.store.note(key)) === DONE) return ctx.whisper.tell(at.listener, "The transcript is in this thread already.");
   const bytes = Buffer.from(transcriptFile(events));
   const post = { id: -stopped.seq, thread: at.thread, seq: stopped.seq, kind: "transcript", part: 0, sendingSince: undefined };
   const file = { kind: "file", name: "transcript.md", alt: "All turns of this run, as text", comment: "All turns of this run" } as const;
   const uploaded = await uploadLooking({ ...file, content: { text: "" }, bytes }, at.place, post, {
-    web: desk.web,
-    store: desk.store,
-    bucket: createBucket({ perMinute: 40, burst: 2, clock: desk.clock }),
-    clock: desk.clock,
+    web: ctx.web,
+    store: ctx.store,
+    bucket: createBucket({ perMinute: 40, burst: 2, clock: ctx.clock }),
+    clock: ctx.clock,
     signal: new AbortController().signal,
   });
   if (uploaded.kind === "done") {
-    await recordReading(desk, actor, { deed: "read transcript", subject: at.thread, id: at.about.id });
-    return desk.store.putNote(key, DONE);
+    await recordReading(ctx, actor, { deed: "read transcript", subject: at.thread, id: at.about.id });
+    return ctx.store.putNote(key, DONE);
   }
-  await desk.whisper.tell(
+  await ctx.whisper.tell(
     at.listener,
     `The transcript could not be uploaded (${safeMrkdwn(uploaded.failure.code)}). \`parley export\` writes the same on the machine where Parley runs.`,
   );
@@ -49,16 +49,16 @@ export async function pressTranscript(desk: Desk, press: PressBody, actor: Actor
 const DONE = "done";
 
 /** Share to channel, under a result: the answer as a message of the app's that the channel sees too, once. */
-export async function pressShare(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
-  const found = await runPressed(desk, press, actor);
+export async function pressShare(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
+  const found = await runPressed(ctx, press, actor);
   if (!found) return;
   const { at, run, events, stopped } = found;
-  if (await mayNotExport(desk, found, actor)) return;
-  const stopWords = desk.teams.cards.find(({ name }) => name === found.team)?.stopWords ?? [];
+  if (await mayNotExport(ctx, found, actor)) return;
+  const stopWords = ctx.teams.cards.find(({ name }) => name === found.team)?.stopWords ?? [];
   const answer = answerOf({ events }, stopWords);
   const key = `share/${at.thread}/${run}`;
-  if (!answer || (await isPosted(desk.store, key)))
-    return desk.whisper.tell(at.listener, "This result has been shared to the channel already.");
+  if (!answer || (await isPosted(ctx.store, key)))
+    return ctx.whisper.tell(at.listener, "This result has been shared to the channel already.");
   const title = `*${safeMrkdwn(answer.agent)}* answers, shared by <@${press.user.id}>`;
   const text = `${safeMrkdwn(answer.agent)}: ${shorten(safeMrkdwn(withoutMarks(answer.text).replaceAll(/\s+/g, " ")), SUMMARY_CHARS)}`;
   const shared = {
@@ -70,10 +70,10 @@ export async function pressShare(desk: Desk, press: PressBody, actor: Actor): Pr
     text,
     blocks: [section(title), markdown(shorten(safeMarkdown(answer.text), ANSWER_CHARS_MAX))],
   };
-  const posted = await postNoted(desk, shared, { blind: "leave" });
-  if (posted.kind === "posted") return recordReading(desk, actor, { deed: "share result", subject: at.thread, id: at.about.id });
+  const posted = await postNoted(ctx, shared, { blind: "leave" });
+  if (posted.kind === "posted") return recordReading(ctx, actor, { deed: "share result", subject: at.thread, id: at.about.id });
   const code = safeMrkdwn(posted.failure.code);
-  await desk.whisper.tell(
+  await ctx.whisper.tell(
     at.listener,
     posted.kind === "failed"
       ? `The result could not be shared (${code}). Try again.`
@@ -82,21 +82,21 @@ export async function pressShare(desk: Desk, press: PressBody, actor: Actor): Pr
 }
 
 /** Whether the table is against it; then the person has been told. */
-async function mayNotExport(desk: Desk, { at, startedBy }: Found, { user, affiliation }: Actor): Promise<boolean> {
-  const no = await refused(desk, "export", { user, affiliation, startedBy, ...at.about });
-  if (no) await desk.whisper.tell(at.listener, safeMrkdwn(no));
+async function mayNotExport(ctx: HandlerContext, { at, startedBy }: Found, { user, affiliation }: Actor): Promise<boolean> {
+  const no = await refused(ctx, "export", { user, affiliation, startedBy, ...at.about });
+  if (no) await ctx.whisper.tell(at.listener, safeMrkdwn(no));
   return no !== undefined;
 }
 
 type Found = NonNullable<Awaited<ReturnType<typeof runPressed>>>;
 
 /** The run under whose result a button was pressed. */
-async function runPressed(desk: Desk, press: PressBody, actor: Actor) {
-  const at = pressed(desk, press, actor);
+async function runPressed(ctx: HandlerContext, press: PressBody, actor: Actor) {
+  const at = pressed(ctx, press, actor);
   const place = at && placeOf(at.thread);
   const { r } = ButtonValue.parse(press.actions[0].value);
   if (!at || !place || r === undefined) return undefined;
-  const transcript: Transcript = await desk.runner.read(at.thread);
+  const transcript: Transcript = await ctx.runner.read(at.thread);
   const started = transcript.events.find((event): event is Started => event.type === "run.started" && event.run.startsWith(r));
   if (!started) return undefined;
   const { events } = runOf(transcript, started.seq);

@@ -1,10 +1,10 @@
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import type { Said } from "../../runner/runner.ts";
 import type { Actor } from "../people/affiliation.ts";
-import { refusedText } from "../desk/day-budgets.ts";
+import { refusedText } from "../commands/day-budgets.ts";
 import { pressed, type Pressed } from "./press.ts";
-import { openModal, tellDirectly, type Desk } from "../desk/handler-context.ts";
-import { personOf } from "../desk/message-context.ts";
+import { openModal, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
+import { personOf } from "../commands/message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { teamNamed, whyNotTeam } from "../render/help-text.ts";
 import { SEEN } from "../signs/reactions.ts";
@@ -15,97 +15,97 @@ import type { Deed } from "../people/permissions.ts";
 import { placeOf } from "../words/place.ts";
 import { taskMessage, taskOf } from "../render/log-reading.ts";
 import { refused } from "../people/permission-check.ts";
-import { steer } from "../desk/run-control.ts";
-import { asSetIn } from "../desk/start-run.ts";
+import { steer } from "../commands/run-control.ts";
+import { asSetIn } from "../commands/start-run.ts";
 import { answerModal, chosenAgent, continueModal, FIELDS, otherTeamModal, steerModal } from "./run-modals.ts";
 
 /** Pause and Resume, under the card of a run. */
-export async function pressHold(desk: Desk, press: PressBody, actor: Actor, kind: "pause" | "resume"): Promise<void> {
-  const at = pressed(desk, press, actor);
+export async function pressHold(ctx: HandlerContext, press: PressBody, actor: Actor, kind: "pause" | "resume"): Promise<void> {
+  const at = pressed(ctx, press, actor);
   if (!at) return;
-  const run = currentRun(await desk.runner.read(at.thread));
+  const run = currentRun(await ctx.runner.read(at.thread));
   const { r } = ButtonValue.parse(press.actions[0].value);
   if (run.running && r !== undefined && run.run?.startsWith(r)) {
     const from = { thread: at.thread, run, user: press.user.id, affiliation: at.affiliation, listener: at.listener };
-    await steer(desk, kind, { ...from, id: pressId(press) });
-  } else await desk.whisper.tell(at.listener, "This button belongs to a run that is over.");
+    await steer(ctx, kind, { ...from, id: pressId(press) });
+  } else await ctx.whisper.tell(at.listener, "This button belongs to a run that is over.");
 }
 
 /** Steer…: to whom, and what. */
-export async function pressSteer(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
-  const at = pressed(desk, press, actor);
+export async function pressSteer(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(ctx, press, actor);
   if (!at || !press.trigger_id) return;
-  const run = currentRun(await desk.runner.read(at.thread));
-  if (!run.running) return desk.whisper.tell(at.listener, "This run is over. Mention me here to begin another.");
-  if (await mayNot(desk, "steer", at, press.user.id)) return;
-  const team = desk.teams.cards.find(({ name }) => name === run.team);
-  await openModal(desk, press.trigger_id, steerModal({ thread: at.thread }, team));
+  const run = currentRun(await ctx.runner.read(at.thread));
+  if (!run.running) return ctx.whisper.tell(at.listener, "This run is over. Mention me here to begin another.");
+  if (await mayNot(ctx, "steer", at, press.user.id)) return;
+  const team = ctx.teams.cards.find(({ name }) => name === run.team);
+  await openModal(ctx, press.trigger_id, steerModal({ thread: at.thread }, team));
 }
 
 /** Answer in words…, under one question. */
-export async function pressWords(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
-  const at = pressed(desk, press, actor);
+export async function pressWords(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(ctx, press, actor);
   if (!at || !press.trigger_id) return;
   const { seq } = ButtonValue.parse(press.actions[0].value);
-  const question = currentRun(await desk.runner.read(at.thread)).questions.find((one) => one.seq === seq);
-  if (!question) return desk.whisper.tell(at.listener, TOO_LATE);
-  if (await mayNot(desk, "answer", at, press.user.id)) return;
-  await openModal(desk, press.trigger_id, answerModal({ thread: at.thread, seq: question.seq }, question));
+  const question = currentRun(await ctx.runner.read(at.thread)).questions.find((one) => one.seq === seq);
+  if (!question) return ctx.whisper.tell(at.listener, TOO_LATE);
+  if (await mayNot(ctx, "answer", at, press.user.id)) return;
+  await openModal(ctx, press.trigger_id, answerModal({ thread: at.thread, seq: question.seq }, question));
 }
 
 /** Continue… and Another team…, under a result. */
-export async function pressNext(desk: Desk, press: PressBody, actor: Actor, kind: "continue" | "team"): Promise<void> {
-  const at = pressed(desk, press, actor);
+export async function pressNext(ctx: HandlerContext, press: PressBody, actor: Actor, kind: "continue" | "team"): Promise<void> {
+  const at = pressed(ctx, press, actor);
   if (!at || !press.trigger_id) return;
   const { r } = ButtonValue.parse(press.actions[0].value);
-  const transcript = await desk.runner.read(at.thread);
+  const transcript = await ctx.runner.read(at.thread);
   if (currentRun(transcript).running)
-    return desk.whisper.tell(at.listener, "A team is at work in this thread already; what you write here reaches it.");
-  if (await mayNot(desk, "start", at, press.user.id)) return;
+    return ctx.whisper.tell(at.listener, "A team is at work in this thread already; what you write here reaches it.");
+  if (await mayNot(ctx, "start", at, press.user.id)) return;
   const about = { thread: at.thread, ...(r === undefined ? {} : { run: r }) };
   await openModal(
-    desk,
+    ctx,
     press.trigger_id,
-    kind === "continue" ? continueModal(about) : otherTeamModal(about, desk.teams, taskOf(transcript, r)),
+    kind === "continue" ? continueModal(about) : otherTeamModal(about, ctx.teams, taskOf(transcript, r)),
   );
 }
 
 /** Helpful, or not: kept in the log. */
-export async function pressFeedback(desk: Desk, press: PressBody, actor: Actor): Promise<void> {
-  const at = pressed(desk, press, actor);
+export async function pressFeedback(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(ctx, press, actor);
   const { r, helpful } = ButtonValue.parse(press.actions[0].value);
   if (!at || r === undefined || helpful === undefined || at.affiliation === "external") return;
-  const person = await personOf(desk, press.user.id);
-  if (await desk.runner.steer(at.thread, { kind: "feedback", run: r, helpful, person }))
-    await desk.whisper.tell(at.listener, helpful ? "Thanks, noted." : "Thanks, noted. `Continue…` lets you say what was missing.");
+  const person = await personOf(ctx, press.user.id);
+  if (await ctx.runner.steer(at.thread, { kind: "feedback", run: r, helpful, person }))
+    await ctx.whisper.tell(at.listener, helpful ? "Thanks, noted." : "Thanks, noted. `Continue…` lets you say what was missing.");
 }
 
 /** One of the modals above came back. The words are posted in the thread in the person's name, so that everybody reads them, and then heard. */
 export async function submitRunModal(
-  desk: Desk,
+  ctx: HandlerContext,
   submission: SubmissionBody,
   { user, affiliation }: Actor,
   kind: "steer" | "answer" | "continue" | "team",
 ): Promise<void> {
   const about = AboutRun.safeParse(submission.view.private_metadata).data;
   const place = about && placeOf(about.thread);
-  if (!about || place?.team !== desk.me.team) return;
-  const transcript = await desk.runner.read(about.thread);
+  if (!about || place?.team !== ctx.me.team) return;
+  const transcript = await ctx.runner.read(about.thread);
   const { startedBy } = currentRun(transcript);
   const attempt = { user, affiliation, startedBy, channel: place.channel, subject: about.thread, id: submission.view.id };
-  const no = await refused(desk, DEEDS[kind], attempt);
-  if (no) return tellDirectly(desk, user, safeMrkdwn(no));
+  const no = await refused(ctx, DEEDS[kind], attempt);
+  if (no) return tellDirectly(ctx, user, safeMrkdwn(no));
   const { values } = submission.view.state;
   const words = kind === "team" ? taskOf(transcript, about.run) : values[FIELDS.words]?.[FIELDS.element]?.value?.trim();
   const to = kind === "steer" ? chosenAgent(values[FIELDS.to]?.[FIELDS.element]?.selected_option?.value) : undefined;
-  const team = kind === "continue" ? teamOf(desk, transcript, about.run) : values[FIELDS.team]?.[FIELDS.element]?.selected_option?.value;
+  const team = kind === "continue" ? teamOf(ctx, transcript, about.run) : values[FIELDS.team]?.[FIELDS.element]?.selected_option?.value;
   if (!words || (kind === "team" && !team)) return;
-  const whyNot = kind === "continue" || kind === "team" ? whyNotTeam(desk.teams, team) : undefined;
-  if (whyNot !== undefined) return tellDirectly(desk, user, safeMrkdwn(whyNot));
+  const whyNot = kind === "continue" || kind === "team" ? whyNotTeam(ctx.teams, team) : undefined;
+  if (whyNot !== undefined) return tellDirectly(ctx, user, safeMrkdwn(whyNot));
   const running = currentRun(transcript).running;
   if (kind === "steer" && !running)
-    return tellDirectly(desk, user, "The run was over before your words came. Mention me in its thread to go on.");
-  const ts = await postOnce(desk, {
+    return tellDirectly(ctx, user, "The run was over before your words came. Mention me in its thread to go on.");
+  const ts = await postOnce(ctx, {
     key: `words/${submission.view.id}`,
     user,
     channel: place.channel,
@@ -115,22 +115,22 @@ export async function submitRunModal(
   if (!ts) return;
   const said: Said = {
     thread: about.thread,
-    workspace: desk.me.team,
-    person: await personOf(desk, user),
+    workspace: ctx.me.team,
+    person: await personOf(ctx, user),
     text: words,
-    id: `${desk.me.team}:${place.channel}:${ts}`,
+    id: `${ctx.me.team}:${place.channel}:${ts}`,
     addressed: kind === "continue" || kind === "team",
     ...(to === undefined ? {} : { to }),
-    ...(kind === "continue" || kind === "team" ? await asSetIn(desk, place.channel, { team }) : {}),
+    ...(kind === "continue" || kind === "team" ? await asSetIn(ctx, place.channel, { team }) : {}),
     // What the task quoted is there for another team as well.
     ...(kind === "team" ? { beside: taskMessage(transcript, about.run)?.beside ?? [] } : {}),
     ...(kind === "answer" && about.seq !== undefined ? { answers: about.seq } : {}),
   };
-  const heard = await desk.runner.say(said);
-  if (heard.kind === "steered" || heard.kind === "started") desk.whisper.react({ channel: place.channel, ts }, SEEN);
+  const heard = await ctx.runner.say(said);
+  if (heard.kind === "steered" || heard.kind === "started") ctx.whisper.react({ channel: place.channel, ts }, SEEN);
   const listener = { user, channel: place.channel, threadTs: place.ts, ts };
-  if (heard.kind === "too late") await desk.whisper.tell(listener, TOO_LATE);
-  if (heard.kind === "refused") await desk.whisper.tell(listener, await refusedText(desk, heard, place.channel));
+  if (heard.kind === "too late") await ctx.whisper.tell(listener, TOO_LATE);
+  if (heard.kind === "refused") await ctx.whisper.tell(listener, await refusedText(ctx, heard, place.channel));
 }
 
 const TOO_LATE = "This question was answered already. To say more, reply in the thread.";
@@ -148,15 +148,15 @@ function aboutWhat(kind: "steer" | "answer" | "continue" | "team", to: string | 
 }
 
 /** The team that a run had, where there is one of that name still. */
-function teamOf(desk: Desk, { events }: Transcript, run: string | undefined): string | undefined {
+function teamOf(ctx: HandlerContext, { events }: Transcript, run: string | undefined): string | undefined {
   const started = events.find((event) => event.type === "run.started" && run !== undefined && event.run.startsWith(run));
   const name = started?.type === "run.started" ? started.team : undefined;
-  return name === undefined ? undefined : teamNamed(desk.teams, name);
+  return name === undefined ? undefined : teamNamed(ctx.teams, name);
 }
 
-async function mayNot(desk: Desk, deed: Deed, at: Pressed, user: string): Promise<boolean> {
-  const { startedBy } = currentRun(await desk.runner.read(at.thread));
-  const no = await refused(desk, deed, { user, affiliation: at.affiliation, startedBy, ...at.about });
-  if (no) await desk.whisper.tell(at.listener, safeMrkdwn(no));
+async function mayNot(ctx: HandlerContext, deed: Deed, at: Pressed, user: string): Promise<boolean> {
+  const { startedBy } = currentRun(await ctx.runner.read(at.thread));
+  const no = await refused(ctx, deed, { user, affiliation: at.affiliation, startedBy, ...at.about });
+  if (no) await ctx.whisper.tell(at.listener, safeMrkdwn(no));
   return no !== undefined;
 }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Actor } from "../people/affiliation.ts";
-import { answerTo, isOutside, isOwnDirect, notHere, type Asked } from "../desk/command-answer.ts";
+import { answerTo, isOutside, isOwnDirect, notHere, type CommandRequest } from "../commands/command-answer.ts";
 import { channelSetting, channelSettings, type ChannelSettings } from "../people/channel-settings.ts";
-import { openModal, tellDirectly, type Desk } from "../desk/handler-context.ts";
-import { personOf } from "../desk/message-context.ts";
+import { openModal, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
+import { personOf } from "../commands/message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { whyNotTeam } from "../render/help-text.ts";
 import { AboutChannel } from "../words/button-values.ts";
@@ -12,60 +12,60 @@ import { refused } from "../people/permission-check.ts";
 import { chosenSettings, settingsModal } from "./settings-modal.ts";
 
 /** `/parley settings`: how Parley is in this channel, to be changed by those who may. */
-export async function openSettings(desk: Desk, asked: Asked): Promise<void> {
-  const answer = answerTo(desk, asked);
-  const { channel, id } = asked;
+export async function openSettings(ctx: HandlerContext, request: CommandRequest): Promise<void> {
+  const answer = answerTo(ctx, request);
+  const { channel, id } = request;
   if (id === undefined) return;
   // Side by side: Slack opens no modal later than three seconds after it was asked for.
   const [outside, no, kept, settings] = await Promise.all([
-    isOutside(desk, channel),
-    mayNot(desk, asked),
-    desk.settings.get(desk.me.team, channelSetting(channel)),
-    channelSettings(desk, channel),
+    isOutside(ctx, channel),
+    mayNot(ctx, request),
+    ctx.settings.get(ctx.me.team, channelSetting(channel)),
+    channelSettings(ctx, channel),
   ]);
   if (outside) return answer(notHere(channel));
   if (no) return answer(safeMrkdwn(no));
-  await openModal(desk, id, settingsModal({ channel, revision: kept?.revision ?? 0 }, settings, desk.teams));
+  await openModal(ctx, id, settingsModal({ channel, revision: kept?.revision ?? 0 }, settings, ctx.teams));
 }
 
 /** The modal came back. Of two people who had it open, the first one's settings hold, and the second is told. */
-export async function saveSettings(desk: Desk, submission: SubmissionBody, { user, affiliation }: Actor): Promise<void> {
+export async function saveSettings(ctx: HandlerContext, submission: SubmissionBody, { user, affiliation }: Actor): Promise<void> {
   const about = AboutChannel.safeParse(submission.view.private_metadata).data;
   if (!about) return;
   const { channel, revision } = about;
-  const no = await mayNot(desk, { user, affiliation, channel, id: submission.view.id });
-  if (no) return tellDirectly(desk, user, safeMrkdwn(no));
+  const no = await mayNot(ctx, { user, affiliation, channel, id: submission.view.id });
+  if (no) return tellDirectly(ctx, user, safeMrkdwn(no));
   const name = channelSetting(channel);
-  const before = await channelSettings(desk, channel);
+  const before = await channelSettings(ctx, channel);
   const value = chosenSettings(submission.view.state.values, before);
-  const whyNot = whyNotTeam(desk.teams, value.team);
-  if (whyNot !== undefined) return tellDirectly(desk, user, `Nothing was changed. ${safeMrkdwn(whyNot)}`);
+  const whyNot = whyNotTeam(ctx.teams, value.team);
+  if (whyNot !== undefined) return tellDirectly(ctx, user, `Nothing was changed. ${safeMrkdwn(whyNot)}`);
   const where = isOwnDirect(channel) ? "our messages" : `<#${channel}>`;
   const decision = {
-    workspace: desk.me.team,
-    person: await personOf(desk, user),
+    workspace: ctx.me.team,
+    person: await personOf(ctx, user),
     deed: "set channel",
     subject: name,
     allowed: true,
     detail: `${JSON.stringify(before)} → ${JSON.stringify(value)}`,
   };
-  if (await desk.settings.put({ name, value, revision, decision }))
-    return desk.whisper.tell({ user, channel }, `Saved. From the next run on, ${where} is set so: ${inWords(value)}`);
-  const now = await desk.settings.get(desk.me.team, name);
+  if (await ctx.settings.put({ name, value, revision, decision }))
+    return ctx.whisper.tell({ user, channel }, `Saved. From the next run on, ${where} is set so: ${inWords(value)}`);
+  const now = await ctx.settings.get(ctx.me.team, name);
   // Handled again after a crash, what was saved then stands there already.
   if (now?.revision === revision + 1 && isDeepStrictEqual(now.value, JSON.parse(JSON.stringify(value)))) return;
   await tellDirectly(
-    desk,
+    ctx,
     user,
     `Somebody else changed the settings of ${where} while you did, and yours were not saved. Open \`/parley settings\` again to see theirs.`,
   );
 }
 
 const mayNot = (
-  desk: Desk,
-  { user, affiliation, channel, id }: Pick<Asked, "user" | "affiliation" | "channel" | "id">,
+  ctx: HandlerContext,
+  { user, affiliation, channel, id }: Pick<CommandRequest, "user" | "affiliation" | "channel" | "id">,
 ): Promise<string | undefined> =>
-  refused(desk, "editTeams", {
+  refused(ctx, "editTeams", {
     user,
     affiliation,
     startedBy: undefined,

@@ -1,4 +1,4 @@
-import type { Desk } from "../desk/handler-context.ts";
+import type { HandlerContext } from "../commands/handler-context.ts";
 import { whyNotTeam } from "../render/help-text.ts";
 import { NEW_RUN } from "./new-run-modal.ts";
 import type { SubmissionBody } from "../words/press-payloads.ts";
@@ -15,9 +15,9 @@ const CHOICES: { readonly [callback: string]: (values: Values) => { readonly blo
 type Values = SubmissionBody["view"]["state"]["values"];
 
 /** A modal may lie open while its team is deleted, or comes to break a ceiling: what stands against the team that was chosen, at its field. */
-export function answerChoice(desk: Pick<Desk, "teams">, { view }: SubmissionBody): object | undefined {
+export function answerChoice(ctx: Pick<HandlerContext, "teams">, { view }: SubmissionBody): object | undefined {
   const choice = CHOICES[view.callback_id]?.(view.state.values);
   if (!choice) return undefined;
-  const whyNot = whyNotTeam(desk.teams, choice.team);
+  const whyNot = whyNotTeam(ctx.teams, choice.team);
   return whyNot === undefined ? undefined : { response_action: "errors", errors: { [choice.block]: whyNot } };
 }

@@ -1,10 +1,10 @@
 import type { z } from "zod";
 import { actorIn, type Actor } from "../people/affiliation.ts";
-import { isOwnDirect, notHere } from "../desk/command-answer.ts";
+import { isOwnDirect, notHere } from "../commands/command-answer.ts";
 import { section } from "../words/blocks.ts";
-import { courtesy, tellDirectly, type Desk } from "../desk/handler-context.ts";
+import { courtesy, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
 import { DOORS, type BodyAt, type DoorName } from "./doors.ts";
-import { personOf, type Ears } from "../desk/message-context.ts";
+import { personOf, type MessageContext } from "../commands/message-context.ts";
 import { knownCode } from "../api/error-codes.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import type { Sight } from "../people/channel-members.ts";
@@ -28,25 +28,25 @@ const NOBODY: Actor = { user: "", affiliation: "external" };
 /** The one way to a handler: the body has its shape, it is known who acts, and they may look into every channel that it reaches. */
 export type Enter = <N extends DoorName>(name: N, body: unknown) => Promise<void>;
 
-export function createGate(desk: Desk, handlers: Handlers): Enter {
+export function createGate(ctx: HandlerContext, handlers: Handlers): Enter {
   return async (name, raw) => {
     const { shape, reaches } = DOORS[name];
     const parsed = (shape as z.ZodType).safeParse(raw);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
-      return desk.log(`something of Slack's was not understood: ${issue?.path.join(".") ?? "?"} ${issue?.message ?? ""}`);
+      return ctx.log(`something of Slack's was not understood: ${issue?.path.join(".") ?? "?"} ${issue?.message ?? ""}`);
     }
     const body = parsed.data as never;
-    if (reaches === "spoken") return handlers.message(body, async () => (await actorIn(desk.people, raw, ACTOR_WAIT_MS)) ?? NOBODY);
+    if (reaches === "spoken") return handlers.message(body, async () => (await actorIn(ctx.people, raw, ACTOR_WAIT_MS)) ?? NOBODY);
     const handle = handlers[name] as (body: never, actor: Actor) => Promise<void>;
     if (reaches === "nobody") return handle(body, NOBODY);
-    const actor = await actorIn(desk.people, raw);
+    const actor = await actorIn(ctx.people, raw);
     if (!actor) return handle(body, NOBODY);
     const channels = typeof reaches === "string" ? [] : (reaches as (body: never) => readonly (string | undefined)[])(body);
     for (const channel of new Set(channels)) {
       if (channel === undefined) continue;
-      const sight = await desk.people.mayRead(channel, actor);
-      if (sight.kind !== "open" && !isShown(raw, channel, sight)) return turnAway(desk, { name, raw, actor, channel, sight });
+      const sight = await ctx.people.mayRead(channel, actor);
+      if (sight.kind !== "open" && !isShown(raw, channel, sight)) return turnAway(ctx, { name, raw, actor, channel, sight });
     }
     await handle(body, actor);
   };
@@ -59,9 +59,9 @@ function isShown(raw: unknown, channel: string, sight: Sight): boolean {
 }
 
 /** Whether what a person is told of their own accord may still be told them. */
-export async function mayStillRead(ears: Pick<Ears, "people">, user: string, channel: string): Promise<boolean> {
-  const affiliation = await ears.people.affiliationOf({ user, teams: [] });
-  return (await ears.people.mayRead(channel, { user, affiliation })).kind === "open";
+export async function mayStillRead(ctx: Pick<MessageContext, "people">, user: string, channel: string): Promise<boolean> {
+  const affiliation = await ctx.people.affiliationOf({ user, teams: [] });
+  return (await ctx.people.mayRead(channel, { user, affiliation })).kind === "open";
 }
 
 /** Why somebody is not let in, in mrkdwn. */
@@ -81,7 +81,7 @@ export function whyShut(channel: string, sight: Exclude<Sight, { readonly kind: 
 }
 
 async function turnAway(
-  desk: Desk,
+  ctx: HandlerContext,
   at: {
     readonly name: DoorName;
     readonly raw: unknown;
@@ -94,9 +94,9 @@ async function turnAway(
   const body = at.raw as Pick<PressBody, "view" | "trigger_id" | "response_url">;
   if (sight.kind === "shut") {
     const key = body.trigger_id ?? body.view?.id;
-    await desk.settings.record({
-      workspace: desk.me.team,
-      person: await personOf(desk, actor.user),
+    await ctx.settings.record({
+      workspace: ctx.me.team,
+      person: await personOf(ctx, actor.user),
       deed: "look in",
       subject: channel,
       allowed: false,
@@ -111,9 +111,9 @@ async function turnAway(
   if (view !== undefined && trigger !== undefined && !isForm) {
     const shown = { trigger_id: trigger, view: noteView("Not open to you", section(words)) };
     return view.type === "modal"
-      ? courtesy(desk, "views.push", () => desk.web.write.views.push(shown))
-      : courtesy(desk, "views.open", () => desk.web.write.views.open(shown));
+      ? courtesy(ctx, "views.push", () => ctx.web.write.views.push(shown))
+      : courtesy(ctx, "views.open", () => ctx.web.write.views.open(shown));
   }
-  if (typeof respondTo === "string") return desk.whisper.respond(respondTo, { user: actor.user, channel }, words);
-  await tellDirectly(desk, actor.user, words);
+  if (typeof respondTo === "string") return ctx.whisper.respond(respondTo, { user: actor.user, channel }, words);
+  await tellDirectly(ctx, actor.user, words);
 }

@@ -1,7 +1,7 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import type { Actor } from "../people/affiliation.ts";
 import { button, context, mention, plainText, section, timeOf } from "../words/blocks.ts";
-import type { Desk } from "../desk/handler-context.ts";
+import type { HandlerContext } from "../commands/handler-context.ts";
 import { safeMrkdwn, shorten } from "../words/escape.ts";
 import type { Deed, Who } from "../people/permissions.ts";
 import { isReading } from "../people/reading-records.ts";
@@ -14,9 +14,9 @@ const ENTRIES_READ_MAX = 1_000;
 const LISTED_MAX = 10;
 
 /** What those see of how Parley is set up here whom the table lets; nothing for others. */
-export async function adminBlocks(desk: Desk, actor: Actor): Promise<readonly KnownBlock[]> {
-  if ((await wouldRefuse(desk, "audit", { ...actor, startedBy: undefined })) !== undefined) return [];
-  const allow = await allowIn(desk);
+export async function adminBlocks(ctx: HandlerContext, actor: Actor): Promise<readonly KnownBlock[]> {
+  if ((await wouldRefuse(ctx, "audit", { ...actor, startedBy: undefined })) !== undefined) return [];
+  const allow = await allowIn(ctx);
   const visitors = (deeds: readonly Deed[]) => deeds.map((deed) => DEEDS[deed]).join(", ") || "nothing; they read along";
   const lines = (Object.keys(DEEDS) as (keyof typeof DEEDS)[]).map((deed) => `• ${DEEDS[deed]}: ${whoIs(allow[deed])}`);
   return [
@@ -57,8 +57,8 @@ function whoIs(who: Who): string {
 const WORDS = { anyone: "everybody in the channel", starter: "who started it", admins: "admins of the workspace" } as const;
 
 /** The last decisions of the audit log. */
-export async function decisionsView(desk: Desk): Promise<ModalView> {
-  const entries = await desk.settings.decisions(desk.me.team, { limit: ENTRIES_READ_MAX });
+export async function decisionsView(ctx: HandlerContext): Promise<ModalView> {
+  const entries = await ctx.settings.decisions(ctx.me.team, { limit: ENTRIES_READ_MAX });
   const decisions = entries.filter(({ deed, allowed }) => !allowed || !isReading(deed)).slice(0, DECISIONS_SHOWN_MAX);
   if (decisions.length === 0) return noteView("Decisions", section("Nobody has decided anything yet."));
   return noteView(

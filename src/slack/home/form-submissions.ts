@@ -1,8 +1,8 @@
 import { withinMs } from "../../engine/clock.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { Actor } from "../people/affiliation.ts";
-import { tellDirectly, type Desk } from "../desk/handler-context.ts";
-import { personOf } from "../desk/message-context.ts";
+import { tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
+import { personOf } from "../commands/message-context.ts";
 import { safeMrkdwn, shorten } from "../words/escape.ts";
 import { filledIn, type Filled } from "../words/form-inputs.ts";
 import { mineOfForm, mySettings, ME, personSetting } from "./my-settings.ts";
@@ -26,36 +26,40 @@ export const isOfHome = ({ view }: SubmissionBody): boolean => view.callback_id.
 
 /** What is wrong with a form that was sent off, as Slack shows it at its fields; nothing where it can be taken. Never rejects. */
 export async function answerForm(
-  desk: Desk,
+  ctx: HandlerContext,
   submission: SubmissionBody,
   findActor: () => Promise<Actor | undefined>,
 ): Promise<object | undefined> {
   try {
-    const judged = await withinMs(desk.clock, JUDGED_WITHIN_MS, judgeAs(desk, submission, findActor));
+    const judged = await withinMs(ctx.clock, JUDGED_WITHIN_MS, judgeAs(ctx, submission, findActor));
     return judged && "errors" in judged ? { response_action: "errors", errors: judged.errors } : undefined;
   } catch (error) {
-    desk.log("a form could not be looked at", error);
+    ctx.log("a form could not be looked at", error);
     return undefined;
   }
 }
 
-async function judgeAs(desk: Desk, submission: SubmissionBody, findActor: () => Promise<Actor | undefined>): Promise<Judged | undefined> {
+async function judgeAs(
+  ctx: HandlerContext,
+  submission: SubmissionBody,
+  findActor: () => Promise<Actor | undefined>,
+): Promise<Judged | undefined> {
   const actor = await findActor();
-  return actor && judge(desk, submission, actor);
+  return actor && judge(ctx, submission, actor);
 }
 
 /** It was taken: it holds now, once, also when this is done again after a crash. */
-export async function submitForm(desk: Desk, home: Home, submission: SubmissionBody, actor: Actor): Promise<void> {
+export async function submitForm(ctx: HandlerContext, home: Home, submission: SubmissionBody, actor: Actor): Promise<void> {
   const key = `form/${submission.view.id}/${submission.view.callback_id}`;
-  await desk.store.exclusively(key, async () => {
-    if (await desk.store.note(key)) return;
-    const judged = await judge(desk, submission, actor);
+  await ctx.store.exclusively(key, async () => {
+    if (await ctx.store.note(key)) return;
+    const judged = await judge(ctx, submission, actor);
     if (!judged) return;
     // Somebody was faster between the answer and now, or the answer came too late.
     const late = "errors" in judged ? Object.values(judged.errors)[0] : await judged.save();
-    if (late !== undefined) await tellDirectly(desk, submission.user.id, `Nothing was changed. ${safeMrkdwn(late)}`);
-    else await desk.store.putNote(key, "done");
-    await showTeamBelow(desk, submission);
+    if (late !== undefined) await tellDirectly(ctx, submission.user.id, `Nothing was changed. ${safeMrkdwn(late)}`);
+    else await ctx.store.putNote(key, "done");
+    await showTeamBelow(ctx, submission);
     home.changed();
   });
 }
@@ -63,28 +67,28 @@ export async function submitForm(desk: Desk, home: Home, submission: SubmissionB
 type Judged =
   { readonly errors: Errors } | { /** What came in between, where something did. */ readonly save: () => Promise<string | undefined> };
 
-async function judge(desk: Desk, submission: SubmissionBody, { affiliation }: Actor): Promise<Judged | undefined> {
+async function judge(ctx: HandlerContext, submission: SubmissionBody, { affiliation }: Actor): Promise<Judged | undefined> {
   const { callback_id: callback, private_metadata: metadata, state } = submission.view;
   const at: Form = { about: AboutForm.parse(metadata || "{}"), form: filledIn(state.values), user: submission.user.id };
-  if (callback === FORMS.me) return judgeMine(desk, at);
-  const { shelf } = desk;
+  if (callback === FORMS.me) return judgeMine(ctx, at);
+  const { shelf } = ctx;
   if (!shelf) return undefined;
   const subject = `team/${at.about.t ?? at.form.text(TEAM.name)}`;
-  const no = await refused(desk, "editTeams", { user: at.user, affiliation, startedBy: undefined, subject });
+  const no = await refused(ctx, "editTeams", { user: at.user, affiliation, startedBy: undefined, subject });
   const [firstBlock = TEAM.name] = Object.keys(state.values);
   if (no !== undefined) return { errors: { [firstBlock]: no } };
-  await shelf.open(desk.me.team);
+  await shelf.open(ctx.me.team);
   switch (callback) {
     case FORMS.create:
-      return judgeCreate(desk, shelf, at);
+      return judgeCreate(ctx, shelf, at);
     case FORMS.edit:
-      return judgeEdit(desk, shelf, at);
+      return judgeEdit(ctx, shelf, at);
     case FORMS.agent:
-      return judgeAgent(desk, shelf, at);
+      return judgeAgent(ctx, shelf, at);
     case FORMS.yaml:
-      return judgeYaml(desk, shelf, at);
+      return judgeYaml(ctx, shelf, at);
     case FORMS.remove:
-      return judgeRemove(desk, shelf, at);
+      return judgeRemove(ctx, shelf, at);
     default:
       return undefined;
   }
@@ -96,14 +100,14 @@ interface Form {
   readonly user: string;
 }
 
-async function judgeCreate(desk: Desk, shelf: TeamShelf, at: Form): Promise<Judged> {
+async function judgeCreate(ctx: HandlerContext, shelf: TeamShelf, at: Form): Promise<Judged> {
   const { form } = at;
   const name = form.text(TEAM.name);
-  const from = shelf.get(desk.me.team, form.chosen(TEAM.from) ?? "");
+  const from = shelf.get(ctx.me.team, form.chosen(TEAM.from) ?? "");
   if (!from) return { errors: { [TEAM.from]: "This team is not there any more; choose another." } };
   const copied = teamOfForm(lowered(teamJson(from.team), shelf.ceilings), form);
   if ("errors" in copied) return copied;
-  return judgeTeam(desk, shelf, at, {
+  return judgeTeam(ctx, shelf, at, {
     name,
     team: copied.team,
     deed: from.name === name ? "create team" : `create team from ${from.name}`,
@@ -111,36 +115,36 @@ async function judgeCreate(desk: Desk, shelf: TeamShelf, at: Form): Promise<Judg
   });
 }
 
-async function judgeEdit(desk: Desk, shelf: TeamShelf, at: Form): Promise<Judged> {
-  const own = shelf.get(desk.me.team, at.about.t ?? "");
+async function judgeEdit(ctx: HandlerContext, shelf: TeamShelf, at: Form): Promise<Judged> {
+  const own = shelf.get(ctx.me.team, at.about.t ?? "");
   if (!own || own.fromFile) return { errors: { [TEAM.description]: GONE } };
   const edited = teamOfForm(teamJson(own.team), at.form);
   // The agents of the list are those of now: who was faster is told first.
   if ("errors" in edited)
-    return own.revision === at.about.revision ? edited : { errors: { [TEAM.description]: await whoWasFaster(desk, own.name) } };
-  return judgeTeam(desk, shelf, at, { name: own.name, team: edited.team, deed: "edit team", fields: TEAM_FIELDS, own });
+    return own.revision === at.about.revision ? edited : { errors: { [TEAM.description]: await whoWasFaster(ctx, own.name) } };
+  return judgeTeam(ctx, shelf, at, { name: own.name, team: edited.team, deed: "edit team", fields: TEAM_FIELDS, own });
 }
 
-async function judgeAgent(desk: Desk, shelf: TeamShelf, at: Form): Promise<Judged> {
-  const own = shelf.get(desk.me.team, at.about.t ?? at.form.chosen(AGENT.team) ?? "");
+async function judgeAgent(ctx: HandlerContext, shelf: TeamShelf, at: Form): Promise<Judged> {
+  const own = shelf.get(ctx.me.team, at.about.t ?? at.form.chosen(AGENT.team) ?? "");
   if (!own || own.fromFile) return { errors: { [AGENT.name]: GONE } };
   const before = teamJson(own.team);
   const index = before.agents.findIndex(({ name }) => name === at.about.n);
   const team = withAgent(before, at.about.n, at.form);
   const place = `agents[${index < 0 ? before.agents.length : index}]`;
   const deed = index < 0 ? "add agent" : "edit agent";
-  return judgeTeam(desk, shelf, at, { name: own.name, team, deed: `${deed} ${at.form.text(AGENT.name)}`, fields: agentFields(place), own });
+  return judgeTeam(ctx, shelf, at, { name: own.name, team, deed: `${deed} ${at.form.text(AGENT.name)}`, fields: agentFields(place), own });
 }
 
-async function judgeYaml(desk: Desk, shelf: TeamShelf, at: Form): Promise<Judged> {
+async function judgeYaml(ctx: HandlerContext, shelf: TeamShelf, at: Form): Promise<Judged> {
   const { t: edited } = at.about;
-  const own = edited === undefined ? undefined : shelf.get(desk.me.team, edited);
+  const own = edited === undefined ? undefined : shelf.get(ctx.me.team, edited);
   if (edited !== undefined && (!own || own.fromFile)) return { errors: { [YAML.text]: GONE } };
   const found = shelf.read([at.form.text(YAML.text), at.form.text(YAML.more)].filter(Boolean).join("\n"));
   if ("mistakes" in found) return { errors: { [YAML.text]: toldAll(found.mistakes) } };
   if (own && found.name !== own.name)
     return { errors: { [YAML.text]: `This is the team "${own.name}"; its name stays. To have another name, duplicate it.` } };
-  return judgeTeam(desk, shelf, at, {
+  return judgeTeam(ctx, shelf, at, {
     ...found,
     deed: own ? "edit team as YAML" : "import team",
     fields: () => YAML.text,
@@ -148,14 +152,14 @@ async function judgeYaml(desk: Desk, shelf: TeamShelf, at: Form): Promise<Judged
   });
 }
 
-async function judgeRemove(desk: Desk, shelf: TeamShelf, at: Form): Promise<Judged> {
+async function judgeRemove(ctx: HandlerContext, shelf: TeamShelf, at: Form): Promise<Judged> {
   const name = at.about.t ?? "";
-  const own = shelf.get(desk.me.team, name);
+  const own = shelf.get(ctx.me.team, name);
   if (at.form.text(TEAM.name) !== name) return { errors: { [TEAM.name]: `Write ${name}, as it is called.` } };
   if (!own) return { save: async () => undefined };
   if (own.fromFile) return { errors: { [TEAM.name]: GONE } };
-  if (own.revision !== at.about.revision) return { errors: { [TEAM.name]: await whoWasFaster(desk, name) } };
-  return { save: () => save(desk, shelf, at, { name, team: undefined, deed: "delete team" }) };
+  if (own.revision !== at.about.revision) return { errors: { [TEAM.name]: await whoWasFaster(ctx, name) } };
+  return { save: () => save(ctx, shelf, at, { name, team: undefined, deed: "delete team" }) };
 }
 
 interface Wanted {
@@ -166,13 +170,13 @@ interface Wanted {
 
 /** The last look at a team as it is wanted: nobody was faster, and the rules of the team file hold. */
 async function judgeTeam(
-  desk: Desk,
+  ctx: HandlerContext,
   shelf: TeamShelf,
   at: Form,
   wanted: Wanted & { readonly fields: (path: string) => string | undefined; readonly own?: ShelvedTeam },
 ): Promise<Judged> {
   const { name, team, own, fields } = wanted;
-  const stands = shelf.get(desk.me.team, name);
+  const stands = shelf.get(ctx.me.team, name);
   // Handled once more after a crash.
   if (stands && !stands.fromFile && isDeepStrictEqual(plain(stands.team), plain(team))) return { save: async () => undefined };
   const revision = own ? (at.about.revision ?? own.revision) : 0;
@@ -180,8 +184,8 @@ async function judgeTeam(
     [fields(path), Object.keys(TEAM).find((block) => at.form.has(block)), YAML.text].find(
       (block) => block !== undefined && at.form.has(block),
     ) ?? TEAM.name;
-  if (own && revision !== own.revision) return { errors: { [shown("")]: await whoWasFaster(desk, name) } };
-  const mistakes = shelf.check(desk.me.team, { name, team }, own === undefined);
+  if (own && revision !== own.revision) return { errors: { [shown("")]: await whoWasFaster(ctx, name) } };
+  const mistakes = shelf.check(ctx.me.team, { name, team }, own === undefined);
   if (mistakes.length > 0) {
     const errors: { [block: string]: string } = {};
     for (const mistake of mistakes) {
@@ -193,18 +197,23 @@ async function judgeTeam(
     }
     return { errors };
   }
-  return { save: () => save(desk, shelf, { ...at, about: { ...at.about, revision } }, wanted) };
+  return { save: () => save(ctx, shelf, { ...at, about: { ...at.about, revision } }, wanted) };
 }
 
-async function save(desk: Desk, shelf: TeamShelf, { about, user }: Form, { name, team, deed }: Wanted): Promise<string | undefined> {
-  const decision = { workspace: desk.me.team, person: await personOf(desk, user), deed, subject: `team/${name}`, allowed: true };
-  const done = await shelf.put({ workspace: desk.me.team, name, team, revision: about.revision ?? 0, decision });
-  return done ? undefined : whoWasFaster(desk, name);
+async function save(
+  ctx: HandlerContext,
+  shelf: TeamShelf,
+  { about, user }: Form,
+  { name, team, deed }: Wanted,
+): Promise<string | undefined> {
+  const decision = { workspace: ctx.me.team, person: await personOf(ctx, user), deed, subject: `team/${name}`, allowed: true };
+  const done = await shelf.put({ workspace: ctx.me.team, name, team, revision: about.revision ?? 0, decision });
+  return done ? undefined : whoWasFaster(ctx, name);
 }
 
 /** For the second of two editors: who was the first, and when. */
-export async function whoWasFaster(desk: Desk, name: string): Promise<string> {
-  const decisions = await desk.settings.decisions(desk.me.team, { limit: DECISIONS_READ });
+export async function whoWasFaster(ctx: HandlerContext, name: string): Promise<string> {
+  const decisions = await ctx.settings.decisions(ctx.me.team, { limit: DECISIONS_READ });
   const last = decisions.find(({ deed, subject, allowed }) => allowed && !isReading(deed) && subject === `team/${name}`);
   const who = last ? `${last.person.name} changed the team at ${last.at.slice(11, 16)} UTC (${last.deed})` : "Somebody changed the team";
   return `${who}, after you had opened it. Your text is still here: copy what you need, close this, and open it again.`;
@@ -242,33 +251,33 @@ const sentence = (words: string): string => `${words.slice(0, 1).toUpperCase()}$
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
 
-async function judgeMine(desk: Desk, { form, user, about }: Form): Promise<Judged> {
+async function judgeMine(ctx: HandlerContext, { form, user, about }: Form): Promise<Judged> {
   const value = mineOfForm(form);
-  const now = await mySettings(desk, user);
-  if (value.team !== undefined && !desk.teams.cards.some(({ name }) => name === value.team))
+  const now = await mySettings(ctx, user);
+  if (value.team !== undefined && !ctx.teams.cards.some(({ name }) => name === value.team))
     return { errors: { [ME.team]: "There is no such team any more; choose another." } };
   return {
     async save() {
       if (now.team === value.team && now.tellWhenDone === value.tellWhenDone) return undefined;
       const decision = {
-        workspace: desk.me.team,
-        person: await personOf(desk, user),
+        workspace: ctx.me.team,
+        person: await personOf(ctx, user),
         deed: "set person",
         subject: personSetting(user),
         allowed: true,
       };
-      const done = await desk.settings.put({ name: personSetting(user), value, revision: about.revision ?? now.revision, decision });
+      const done = await ctx.settings.put({ name: personSetting(user), value, revision: about.revision ?? now.revision, decision });
       return done ? undefined : "You have changed your settings elsewhere meanwhile; open them again.";
     },
   };
 }
 
 /** An agent's form lay on its team's: that shows what is so now. */
-async function showTeamBelow(desk: Desk, { view, user }: SubmissionBody): Promise<void> {
+async function showTeamBelow(ctx: HandlerContext, { view, user }: SubmissionBody): Promise<void> {
   const { t: name } = AboutForm.parse(view.private_metadata || "{}");
-  const own = desk.shelf?.get(desk.me.team, name ?? "");
+  const own = ctx.shelf?.get(ctx.me.team, name ?? "");
   if (view.previous_view_id === undefined || !own) return;
-  await desk.web.write.views
+  await ctx.web.write.views
     .update({ view_id: view.previous_view_id, view: teamView(own, { edit: true }) })
-    .catch((error: unknown) => desk.log(`the team under a form of ${user.id} could not be shown anew`, error));
+    .catch((error: unknown) => ctx.log(`the team under a form of ${user.id} could not be shown anew`, error));
 }

@@ -5,7 +5,7 @@ import { safeLine, safeMrkdwn, shorten } from "../words/escape.ts";
 import type { HomeRun } from "./recent-runs.ts";
 import { OPTION_CHARS_MAX, OPTION_VALUE_CHARS_MAX, OPTIONS_MAX, RUN_ID_CHARS, VIEW_BLOCKS_MAX } from "../words/limits.ts";
 import type { MySettings } from "./my-settings.ts";
-import { nicetyBlocks } from "../api/missing-features.ts";
+import { missingFeatureBlocks } from "../api/missing-features.ts";
 import { faceInText, type TeamCard } from "../render/personas.ts";
 import { homeAction } from "./team-forms.ts";
 import { teamJson } from "./team-json.ts";
@@ -51,7 +51,7 @@ export function homeView(facts: HomeFacts): HomeView {
       "*Mention me with a task* in a channel that I am in, and a team of agents works it out in the thread. `/parley help` says what else I hear.",
     ),
     { type: "actions", elements: [button("New run…", homeAction("run"), {}, "primary")] },
-    ...nicetyBlocks(facts.missing.slice(0, MISSING_SHOWN_MAX)),
+    ...missingFeatureBlocks(facts.missing.slice(0, MISSING_SHOWN_MAX)),
     ...waiting(facts),
     ...running(facts),
     ...recent(facts),

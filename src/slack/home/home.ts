@@ -1,13 +1,13 @@
 import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Actor, Affiliation } from "../people/affiliation.ts";
-import { courtesy, type Desk } from "../desk/handler-context.ts";
+import { courtesy, type HandlerContext } from "../commands/handler-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { adminBlocks } from "./admin-section.ts";
 import { createHomeRuns, type HomeRuns } from "./recent-runs.ts";
 import { homeView } from "./home-view.ts";
 import { mayStillRead } from "../door/gate.ts";
 import { mySettings, personSetting } from "./my-settings.ts";
-import { missingNiceties } from "../api/missing-features.ts";
+import { missingFeatures } from "../api/missing-features.ts";
 import { createBucket } from "../api/pacer.ts";
 import { placeOf } from "../words/place.ts";
 import { postOnce } from "../post/post-once.ts";
@@ -46,9 +46,9 @@ interface Watcher {
   shown: string;
 }
 
-export function createHome(desk: Desk): Home {
-  const { store, clock, log } = desk;
-  const runs = createHomeRuns(desk);
+export function createHome(ctx: HandlerContext): Home {
+  const { store, clock, log } = ctx;
+  const runs = createHomeRuns(ctx);
   const watchers = new Map<string, Watcher>();
   const bucket = createBucket({ perMinute: PUBLISHES_PER_MINUTE, burst: PUBLISH_BURST, clock });
   const closing = new AbortController();
@@ -57,10 +57,10 @@ export function createHome(desk: Desk): Home {
 
   const unfollow = store.follow(({ thread, events }) => {
     const place = placeOf(thread);
-    if (place?.team !== desk.me.team || events.length === 0) return;
+    if (place?.team !== ctx.me.team || events.length === 0) return;
     if (watchers.size > 0) changed();
     const stopped = events.some(({ type }) => type === "run.stopped");
-    if (stopped) keep(tellWhoAsked(desk, thread).catch((error: unknown) => log("somebody could not be told that a run is over", error)));
+    if (stopped) keep(tellWhoAsked(ctx, thread).catch((error: unknown) => log("somebody could not be told that a run is over", error)));
   });
 
   function keep(job: Promise<void>): void {
@@ -95,12 +95,12 @@ export function createHome(desk: Desk): Home {
 
   /** Never rejects. Two editors of one view: the one who has seen less makes it anew from what is so now. */
   function show(user: string, watcher: Watcher): Promise<void> {
-    return courtesy(desk, "views.publish", async () => {
+    return courtesy(ctx, "views.publish", async () => {
       const view = homeView(await factsFor(user, watcher));
       const json = JSON.stringify(view);
       if (json === watcher.shown || !(await bucket.take(closing.signal))) return;
       const publish = (content: typeof view, hash: string | undefined) =>
-        desk.web.write.views.publish({ user_id: user, view: content, ...(hash ? { hash } : {}) });
+        ctx.web.write.views.publish({ user_id: user, view: content, ...(hash ? { hash } : {}) });
       const { view: published } = await publish(view, watcher.hash).catch(async (error: unknown) => {
         if (slackErrorCode(error) !== "hash_conflict") throw error;
         return publish(homeView(await factsFor(user, watcher)), undefined);
@@ -112,24 +112,24 @@ export function createHome(desk: Desk): Home {
 
   async function factsFor(user: string, { page, affiliation: before }: Watcher) {
     // Asked again each time: who becomes a guest meanwhile sees what guests see.
-    const affiliation = await desk.people.affiliationOf({ user, teams: before === "external" ? [] : [desk.me.team] });
+    const affiliation = await ctx.people.affiliationOf({ user, teams: before === "external" ? [] : [ctx.me.team] });
     const [seen, mine, missing, refusal] = await Promise.all([
       runs.of(user),
-      mySettings(desk, user),
-      missingNiceties(store, desk.me.team),
-      wouldRefuse(desk, "editTeams", { user, affiliation, startedBy: undefined }),
+      mySettings(ctx, user),
+      missingFeatures(store, ctx.me.team),
+      wouldRefuse(ctx, "editTeams", { user, affiliation, startedBy: undefined }),
     ]);
     return {
-      bot: desk.me.user,
+      bot: ctx.me.user,
       ...seen,
-      teams: desk.shelf?.list(desk.me.team) ?? desk.teams.cards.map((card) => ({ ...asShelved(card), team: card })),
-      cards: desk.teams.cards,
-      defaultTeam: desk.teams.default,
+      teams: ctx.shelf?.list(ctx.me.team) ?? ctx.teams.cards.map((card) => ({ ...asShelved(card), team: card })),
+      cards: ctx.teams.cards,
+      defaultTeam: ctx.teams.default,
       page,
       mayEditTeams: refusal === undefined,
-      hasShelf: desk.shelf !== undefined,
+      hasShelf: ctx.shelf !== undefined,
       mine,
-      admin: await adminBlocks(desk, { user, affiliation }),
+      admin: await adminBlocks(ctx, { user, affiliation }),
       missing,
     };
   }
@@ -140,7 +140,7 @@ export function createHome(desk: Desk): Home {
       const { user } = actor;
       const watcher = watch(actor);
       const hour = Math.floor(clock.now() / LOOKS_FOR_MS);
-      await recordReading(desk, actor, { deed: "open App Home", subject: personSetting(user), id: `${user} ${hour}` });
+      await recordReading(ctx, actor, { deed: "open App Home", subject: personSetting(user), id: `${user} ${hour}` });
       // What Slack shows may be what an earlier process has made, or nothing at all.
       if (hash === undefined || hash !== watcher.hash) watcher.shown = "";
       watcher.hash = hash ?? watcher.hash;
@@ -165,16 +165,16 @@ export function createHome(desk: Desk): Home {
 const asShelved = ({ name }: { readonly name: string }) => ({ name, fromFile: true, revision: 0, mistakes: [] });
 
 /** A direct message to whoever started a run that is over, where they want one. */
-async function tellWhoAsked(desk: Desk, thread: string): Promise<void> {
-  const { run, running, startedBy, team } = currentRun(await desk.runner.read(thread));
+async function tellWhoAsked(ctx: HandlerContext, thread: string): Promise<void> {
+  const { run, running, startedBy, team } = currentRun(await ctx.runner.read(thread));
   const place = placeOf(thread);
   if (!run || running || !startedBy || !place || place.channel.startsWith("D")) return;
-  if (!(await mySettings(desk, startedBy.id)).tellWhenDone) return;
+  if (!(await mySettings(ctx, startedBy.id)).tellWhenDone) return;
   // Of a channel that they have left they hear no more.
-  if (!(await mayStillRead(desk, startedBy.id, place.channel))) return;
-  const link = await desk.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
+  if (!(await mayStillRead(ctx, startedBy.id, place.channel))) return;
+  const link = await ctx.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
   const words = `Your run of *${safeMrkdwn(team ?? "")}* in <#${place.channel}> is over`;
-  await postOnce(desk, {
+  await postOnce(ctx, {
     key: `over/${run}`,
     user: startedBy.id,
     channel: startedBy.id,

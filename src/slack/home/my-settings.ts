@@ -1,6 +1,6 @@
 import type { ModalView } from "@slack/types";
 import { z } from "zod";
-import type { Desk } from "../desk/handler-context.ts";
+import type { HandlerContext } from "../commands/handler-context.ts";
 import { plainText } from "../words/blocks.ts";
 import { boxField, menuField, type Filled } from "../words/form-inputs.ts";
 import { FORMS } from "./team-forms.ts";
@@ -18,15 +18,15 @@ const Kept = z.object({ team: z.string().max(100).optional().catch(undefined), t
 
 export const personSetting = (user: string): string => `person/${user}`;
 
-export async function mySettings(desk: Pick<Desk, "settings" | "me">, user: string): Promise<MySettings> {
-  const kept = await desk.settings.get(desk.me.team, personSetting(user));
+export async function mySettings(ctx: Pick<HandlerContext, "settings" | "me">, user: string): Promise<MySettings> {
+  const kept = await ctx.settings.get(ctx.me.team, personSetting(user));
   const { team, tellWhenDone } = Kept.catch({ tellWhenDone: false }).parse(kept?.value ?? {});
   return { ...(team === undefined ? {} : { team }), tellWhenDone, revision: kept?.revision ?? 0 };
 }
 
 export const ME = { team: "team", done: "done" } as const;
 
-export const myForm = (mine: MySettings, teams: Desk["teams"]): ModalView => ({
+export const myForm = (mine: MySettings, teams: HandlerContext["teams"]): ModalView => ({
   type: "modal",
   callback_id: FORMS.me,
   title: plainText("My settings"),

@@ -1,8 +1,8 @@
 import type { RunEvent } from "../../engine/events/events.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
-import { isOwnDirect } from "../desk/command-answer.ts";
-import type { Desk } from "../desk/handler-context.ts";
+import { isOwnDirect } from "../commands/command-answer.ts";
+import type { HandlerContext } from "../commands/handler-context.ts";
 import { placeOf, type Place } from "../words/place.ts";
 
 /** A run as App Home shows it, in a line or two. */
@@ -43,7 +43,7 @@ export const RECENT_SHOWN_MAX = 10;
 /** Lines that are kept, so that a log is read again only when it has gone on. */
 const LINES_KEPT_MAX = 500;
 
-export function createHomeRuns(desk: Desk): HomeRuns {
+export function createHomeRuns(ctx: HandlerContext): HomeRuns {
   const lines = new Map<string, { readonly lastSeq: number; readonly run: HomeRun | undefined }>();
   const links = new Map<string, string>();
 
@@ -54,7 +54,7 @@ export function createHomeRuns(desk: Desk): HomeRuns {
   ): Promise<HomeRun | undefined> {
     const known = lines.get(thread);
     if (known?.lastSeq === summary.lastSeq) return known.run && { ...known.run, link: await linkTo(place) };
-    const { events } = await desk.runner.read(thread);
+    const { events } = await ctx.runner.read(thread);
     const state = currentRun({ events });
     const own = events.slice(Math.max(0, state.startIndex));
     const run =
@@ -69,7 +69,7 @@ export function createHomeRuns(desk: Desk): HomeRuns {
     const key = `${place.channel}/${place.ts}`;
     const known = links.get(key);
     if (known !== undefined) return known;
-    const found = await desk.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
+    const found = await ctx.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
     if (!found?.permalink) return undefined;
     if (links.size > LINES_KEPT_MAX) links.clear();
     links.set(key, found.permalink);
@@ -81,14 +81,14 @@ export function createHomeRuns(desk: Desk): HomeRuns {
 
   async function seen(
     { user, channels }: { readonly user: string; readonly channels: ReadonlySet<string> },
-    threads: Awaited<ReturnType<Desk["store"]["recent"]>>,
+    threads: Awaited<ReturnType<HandlerContext["store"]["recent"]>>,
     max: number,
   ): Promise<HomeRun[]> {
     const runs: HomeRun[] = [];
     for (const summary of threads) {
       if (runs.length === max) break;
       const place = placeOf(summary.thread);
-      if (place?.team !== desk.me.team || !(isOwnDirect(place.channel) || channels.has(place.channel))) continue;
+      if (place?.team !== ctx.me.team || !(isOwnDirect(place.channel) || channels.has(place.channel))) continue;
       const run = await lineOf(summary.thread, place, summary);
       if (run && maySee(user, run)) runs.push(run);
     }
@@ -97,13 +97,13 @@ export function createHomeRuns(desk: Desk): HomeRuns {
 
   return {
     async of(user) {
-      const { channels, code } = await desk.people.channelsOf(user);
+      const { channels, code } = await ctx.people.channelsOf(user);
       const who = { user, channels };
-      const unfinished = (await desk.store.unfinished()).filter(({ thread }) => placeOf(thread)?.team === desk.me.team);
+      const unfinished = (await ctx.store.unfinished()).filter(({ thread }) => placeOf(thread)?.team === ctx.me.team);
       const looked = await seen(who, unfinished.toReversed(), UNDER_WAY_READ_MAX);
       const underWay = looked.filter(({ state }) => state.running);
       const open = new Set(unfinished.map(({ thread }) => thread));
-      const others = (await desk.store.recent(RECENT_LOOKED_AT_MAX)).filter(({ thread }) => !open.has(thread));
+      const others = (await ctx.store.recent(RECENT_LOOKED_AT_MAX)).filter(({ thread }) => !open.has(thread));
       const recent = await seen(who, others, RECENT_SHOWN_MAX);
       const waiting = underWay.filter((run) => waitsFor(run, user));
       return {
@@ -116,8 +116,8 @@ export function createHomeRuns(desk: Desk): HomeRuns {
     },
     async find(user, thread) {
       const place = placeOf(thread);
-      if (place?.team !== desk.me.team) return undefined;
-      const events = (await desk.runner.read(thread)).events;
+      if (place?.team !== ctx.me.team) return undefined;
+      const events = (await ctx.runner.read(thread)).events;
       const last = events.at(-1);
       const run = last && (await lineOf(thread, place, { lastSeq: last.seq, at: last.at }));
       return run && maySee(user, run) ? run : undefined;

@@ -9,7 +9,7 @@ import { placeOf } from "../words/place.ts";
  * What the handlers of one workspace are given of the store, the runner and the memory: its own threads and notes, and nothing of another
  * one's, whatever a payload, a button or a modal names. Every method is written out, so that a new one is thought about before it is let in.
  */
-export interface Walled {
+export interface TenantPorts {
   readonly store: Store;
   readonly runner: Runner;
   readonly forgetting: Pick<Forgets, "forget" | "message">;
@@ -18,7 +18,7 @@ export interface Walled {
   readonly dispatch: Pick<Dispatch, "serve">;
 }
 
-export function walled(team: string, { store, runner, forgetting, memory, settings, dispatch }: Walled): Walled {
+export function tenantScoped(team: string, { store, runner, forgetting, memory, settings, dispatch }: TenantPorts): TenantPorts {
   /** Asked for each event of all workspaces: the quick look goes first. */
   const isOwn = (thread: string): boolean => thread.startsWith(`${team}/`) && placeOf(thread) !== undefined;
   const isOwnScope = (scope: string): boolean => scope.startsWith(`${team}/`);
@@ -110,7 +110,7 @@ export function walled(team: string, { store, runner, forgetting, memory, settin
 
 const walledBudgets = (team: string, budgets: DayBudgets): DayBudgets => ({
   accounts: (thread, person) => (thread.startsWith(`${team}/`) ? budgets.accounts(thread, person) : strange(thread)),
-  standing: async (workspace, account) => (workspace === team ? budgets.standing(workspace, account) : strange(workspace)),
+  spending: async (workspace, account) => (workspace === team ? budgets.spending(workspace, account) : strange(workspace)),
   held: async (workspace, thread, person) =>
     workspace === team && thread.startsWith(`${team}/`) ? budgets.held(workspace, thread, person) : strange(thread),
   most: (account) => budgets.most(account),

@@ -11,7 +11,7 @@ import { createSlack, type Tenant } from "../slack.ts";
 import { createDirectory } from "./installation-directory.ts";
 import { worksAt } from "./token-check.ts";
 import { createTokens, type InstallationTokens } from "./token-renewal.ts";
-import { type Walled, walled } from "./tenant-scope.ts";
+import { type TenantPorts, tenantScoped } from "./tenant-scope.ts";
 import type { Log } from "../api/web-client.ts";
 
 /** A workspace in which Parley works. */
@@ -48,7 +48,7 @@ export interface Tenants {
   idle(): Promise<void>;
 }
 
-export interface TenantsParts extends Walled {
+export interface TenantsParts extends TenantPorts {
   readonly installations: Installations;
   readonly oauth: OAuthSettings;
   readonly apiUrl?: string;
@@ -108,7 +108,7 @@ export function createTenants(parts: TenantsParts): Tenants {
     const own = tokensOf(installation);
     const { get, insteadOf } = own;
     const tenant = await createSlack({
-      ...walled(team, parts),
+      ...tenantScoped(team, parts),
       botToken: {
         get,
         insteadOf,

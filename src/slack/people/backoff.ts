@@ -4,7 +4,7 @@ import { isUnavailable, slackErrorCode } from "../api/web-client.ts";
 /** When Slack may be asked again after a failure, for all that is asked about people. */
 export interface Backoff {
   /** The failure that stands in the way of asking now; nothing where Slack may be asked. */
-  standing(method: string, about: string): unknown;
+  lastFailure(method: string, about: string): unknown;
   /** Whether it is the first of a kind that asking again does not change, to be told once. */
   failed(method: string, about: string, error: unknown): boolean;
   worked(method: string, about: string): void;
@@ -32,7 +32,7 @@ export function createBackoff(clock: Pick<Clock, "now">): Backoff {
   const isOver = (failure: Failure | undefined): boolean => failure === undefined || failure.until <= clock.now();
 
   return {
-    standing(method, about) {
+    lastFailure(method, about) {
       const found = [unavailable.get(method), failures.get(`${method} ${about}`)].find((failure) => !isOver(failure));
       return found?.error;
     },

@@ -32,13 +32,13 @@ const TYPES = "public_channel,private_channel,mpim";
 
 export function createChannelMembers(read: WebClient, log: Log): ChannelMembers {
   /** Questions that are under way: who asks the same meanwhile waits for the same answer. Nothing is kept beyond that. */
-  const asked = new Map<string, Promise<boolean>>();
+  const inFlight = new Map<string, Promise<boolean>>();
 
   function once(key: string, ask: () => Promise<boolean>): Promise<boolean> {
-    let answer = asked.get(key);
+    let answer = inFlight.get(key);
     if (!answer) {
-      answer = ask().finally(() => asked.delete(key));
-      asked.set(key, answer);
+      answer = ask().finally(() => inFlight.delete(key));
+      inFlight.set(key, answer);
     }
     return answer;
   }

@@ -39,22 +39,22 @@ const usdPerDay = z.number().positive().max(100_000);
 const CHANNEL_FIELDS = { team: z.string().min(1).max(100), quiet: z.boolean(), code: policy, tools: policy, usdPerDay } as const;
 const WORKSPACE_FIELDS = { code: policy, tools: policy, usdPerDay } as const;
 
-export async function channelSettings(desk: SettingsReader, channel: string): Promise<ChannelSettings> {
+export async function channelSettings(ctx: SettingsReader, channel: string): Promise<ChannelSettings> {
   const name = channelSetting(channel);
-  const value = (await desk.settings.get(desk.me.team, name))?.value;
-  return readSettings(value, CHANNEL_FIELDS, (what) => desk.log(`the setting ${name} is not as it should be and does not hold: ${what}`));
+  const value = (await ctx.settings.get(ctx.me.team, name))?.value;
+  return readSettings(value, CHANNEL_FIELDS, (what) => ctx.log(`the setting ${name} is not as it should be and does not hold: ${what}`));
 }
 
-export async function workspaceSettings(desk: SettingsReader): Promise<WorkspaceSettings> {
-  const value = (await desk.settings.get(desk.me.team, WORKSPACE_SETTING))?.value;
+export async function workspaceSettings(ctx: SettingsReader): Promise<WorkspaceSettings> {
+  const value = (await ctx.settings.get(ctx.me.team, WORKSPACE_SETTING))?.value;
   return readSettings(value, WORKSPACE_FIELDS, (what) =>
-    desk.log(`the setting ${WORKSPACE_SETTING} is not as it should be and does not hold: ${what}`),
+    ctx.log(`the setting ${WORKSPACE_SETTING} is not as it should be and does not hold: ${what}`),
   );
 }
 
 /** The rules for code and tools in a channel: of its own and the workspace's, the stricter. */
-export async function rulesIn(desk: SettingsReader, channel: string): Promise<Pick<ChannelSettings, "code" | "tools">> {
-  const [workspace, own] = [await workspaceSettings(desk), await channelSettings(desk, channel)];
+export async function rulesIn(ctx: SettingsReader, channel: string): Promise<Pick<ChannelSettings, "code" | "tools">> {
+  const [workspace, own] = [await workspaceSettings(ctx), await channelSettings(ctx, channel)];
   return { code: stricter(workspace.code, own.code), tools: stricter(workspace.tools, own.tools) };
 }
 

@@ -64,7 +64,7 @@ export function createMemberNames(parts: {
 
   return {
     async lookalikes() {
-      if (freshUntil <= clock.now() && backoff.standing(METHOD, WORKSPACE) === undefined)
+      if (freshUntil <= clock.now() && backoff.lastFailure(METHOD, WORKSPACE) === undefined)
         reading ??= readAll().finally(() => (reading = undefined));
       if (reading && freshUntil === -Infinity) await withinMs(clock, LIST_WAIT_MS, reading);
       const since = lookalikesOf(later);

@@ -1,14 +1,14 @@
 import type { Person } from "../../engine/events/events.ts";
 import { isOurs, type Affiliation } from "./affiliation.ts";
 import { channelSettings, workspaceSettings } from "./channel-settings.ts";
-import { personOf, type Ears } from "../desk/message-context.ts";
+import { personOf, type MessageContext } from "../commands/message-context.ts";
 import { ALLOW_DEFAULT, asksForAdmins, refusal, type Allow, type Deed } from "./permissions.ts";
 
 /** Who may do what in a channel: as set for it, else for the workspace, else in the team file. Without a channel, what holds for the workspace. */
-export async function allowIn(ears: Ears, channel?: string): Promise<Allow> {
-  const workspace = await workspaceSettings(ears);
-  const own = channel === undefined ? {} : await channelSettings(ears, channel);
-  return { ...ALLOW_DEFAULT, ...ears.allow, ...workspace.allow, ...own.allow };
+export async function allowIn(ctx: MessageContext, channel?: string): Promise<Allow> {
+  const workspace = await workspaceSettings(ctx);
+  const own = channel === undefined ? {} : await channelSettings(ctx, channel);
+  return { ...ALLOW_DEFAULT, ...ctx.allow, ...workspace.allow, ...own.allow };
 }
 
 /** Somebody wants to do something, somewhere. */
@@ -25,12 +25,12 @@ export interface Attempt {
 }
 
 /** What {@link refusal} says with all that is set here. What is refused is in the audit log. `undefined`: go ahead. */
-export async function refused(ears: Ears, deed: Deed, attempt: Attempt): Promise<string | undefined> {
-  const no = await wouldRefuse(ears, deed, attempt);
+export async function refused(ctx: MessageContext, deed: Deed, attempt: Attempt): Promise<string | undefined> {
+  const no = await wouldRefuse(ctx, deed, attempt);
   if (no === undefined) return undefined;
-  const person = await personOf(ears, attempt.user);
-  await ears.settings.record({
-    workspace: ears.me.team,
+  const person = await personOf(ctx, attempt.user);
+  await ctx.settings.record({
+    workspace: ctx.me.team,
     person,
     deed,
     subject: attempt.subject,
@@ -42,9 +42,9 @@ export async function refused(ears: Ears, deed: Deed, attempt: Attempt): Promise
 }
 
 /** The same, unrecorded: for what a person does not ask for but would be shown. */
-export async function wouldRefuse(ears: Ears, deed: Deed, attempt: Omit<Attempt, "subject" | "id">): Promise<string | undefined> {
-  const allow = await allowIn(ears, attempt.channel);
+export async function wouldRefuse(ctx: MessageContext, deed: Deed, attempt: Omit<Attempt, "subject" | "id">): Promise<string | undefined> {
+  const allow = await allowIn(ctx, attempt.channel);
   // Nobody from outside is an admin here, whatever they are at home.
-  const admin = isOurs(attempt.affiliation) && asksForAdmins(deed, allow) && (await ears.people.isAdmin(attempt.user));
+  const admin = isOurs(attempt.affiliation) && asksForAdmins(deed, allow) && (await ctx.people.isAdmin(attempt.user));
   return refusal(deed, { ...attempt, admin }, allow);
 }

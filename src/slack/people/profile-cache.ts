@@ -46,11 +46,11 @@ export function createProfileCache(parts: {
 }): ProfileCache {
   const { read, backoff, clock, log } = parts;
   const known = new Map<string, Known>();
-  const asked = new Map<string, Promise<Profile | Unsaid>>();
+  const inFlight = new Map<string, Promise<Profile | Unsaid>>();
   let hasAnswered = false;
 
   async function ask(user: string): Promise<Profile | Unsaid> {
-    const failed = backoff.standing(METHOD, user);
+    const failed = backoff.lastFailure(METHOD, user);
     if (failed !== undefined) return { unsaid: kindOf(failed) };
     try {
       const { user: profile } = await read.users.info({ user });
@@ -88,16 +88,16 @@ export function createProfileCache(parts: {
     async of(user, ageMsMax) {
       const before = known.get(user);
       if (before && clock.now() - before.at < ageMsMax) return before.profile;
-      let answer = asked.get(user);
+      let answer = inFlight.get(user);
       if (!answer) {
         const own = ask(user).then(async (found) => {
           // Changed meanwhile: what was asked before that is not kept.
-          if (asked.get(user) !== own) return found;
+          if (inFlight.get(user) !== own) return found;
           if (!("unsaid" in found)) await keep(user, found);
-          asked.delete(user);
+          inFlight.delete(user);
           return found;
         });
-        asked.set(user, (answer = own));
+        inFlight.set(user, (answer = own));
       }
       const found = await answer;
       const isTrouble = "unsaid" in found && found.unsaid === "trouble";
@@ -105,7 +105,7 @@ export function createProfileCache(parts: {
     },
     forget(user) {
       known.delete(user);
-      asked.delete(user);
+      inFlight.delete(user);
     },
   };
 }

@@ -9,7 +9,7 @@ import { failureOf } from "../api/api-errors.ts";
 import { knownCode } from "../api/error-codes.ts";
 import { CLOSED_CHANNEL_DAYS_MAX } from "../words/limits.ts";
 import { placeOf } from "../words/place.ts";
-import type { Mouth } from "./post-or-find.ts";
+import type { PostContext } from "./post-or-find.ts";
 import { type NoteStore, postNoted } from "./post-once.ts";
 
 const WAIT_MS_MAX = CLOSED_CHANNEL_DAYS_MAX * 24 * 3_600_000;
@@ -55,7 +55,7 @@ type Entry = z.output<typeof Entry>;
  * approvals stay open. Which channels are closed, and since when, is kept in the store. After {@link CLOSED_CHANNEL_DAYS_MAX} the runs end.
  */
 export async function createClosedChannels(
-  parts: Mouth & {
+  parts: PostContext & {
     readonly store: NoteStore & Pick<Store, "unfinished">;
     readonly runner: Pick<Runner, "read" | "stop" | "park" | "lookAgain">;
     readonly clock: Clock;

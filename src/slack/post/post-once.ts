@@ -1,6 +1,6 @@
 import type { Store } from "../../store/store.ts";
-import { INVITE, tellDirectly, type Desk } from "../desk/handler-context.ts";
-import { postLooking, type Looking, type Message, type Mouth, type Posted } from "./post-or-find.ts";
+import { INVITE, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
+import { postLooking, type PostOptions, type Message, type PostContext, type Posted } from "./post-or-find.ts";
 
 /** A person's words that came by another way than a message, to be posted in their name. */
 interface Words {
@@ -17,17 +17,17 @@ interface Words {
  * A message of the app's own about what a person did elsewhere, posted once for its key. Resolves to its ts; to nothing when it could not be
  * posted, which the person has been told.
  */
-export async function postOnce(desk: Desk, { key, user, ...words }: Words): Promise<string | undefined> {
+export async function postOnce(ctx: HandlerContext, { key, user, ...words }: Words): Promise<string | undefined> {
   // Words that nobody reads are a task that nobody does: where nobody can look, twice is the smaller harm.
-  const posted = await postNoted(desk, { ...words, id: key, key: `slack/${key}` }, { blind: "again" });
+  const posted = await postNoted(ctx, { ...words, id: key, key: `slack/${key}` }, { blind: "again" });
   if (posted.kind === "posted") return posted.ts;
   const { code } = posted.failure;
   const isOutside = code === "not_in_channel" || code === "channel_not_found";
   const text = isOutside
     ? `<#${words.channel}>: ${INVITE}`
     : `I could not post your words in <#${words.channel}> (${code}). Try again, or mention me there.`;
-  await tellDirectly(desk, user, text);
-  if (!isOutside) desk.log(`a person's words could not be posted in ${words.channel} (${code})`);
+  await tellDirectly(ctx, user, text);
+  if (!isOutside) ctx.log(`a person's words could not be posted in ${words.channel} (${code})`);
   return undefined;
 }
 
@@ -36,11 +36,11 @@ export async function postOnce(desk: Desk, { key, user, ...words }: Words): Prom
  * crash, or an answer that was lost, it is looked for by its metadata, as the outbox does. A message that was refused may be tried again. Rejects as the store does.
  */
 export async function postNoted(
-  mouth: Mouth & { readonly store: NoteStore },
+  ctx: PostContext & { readonly store: NoteStore },
   { key, ...message }: Message & { readonly key: string },
-  { blind, signal }: Pick<Looking, "blind" | "signal">,
+  { blind, signal }: Pick<PostOptions, "blind" | "signal">,
 ): Promise<Posted> {
-  const { store, clock } = mouth;
+  const { store, clock } = ctx;
   return store.exclusively(key, async () => {
     const noted = await store.note(key);
     if (noted && !noted.startsWith(TRYING)) return { kind: "posted", ts: noted };
@@ -48,7 +48,7 @@ export async function postNoted(
     // Another one may have begun all the same, where this one was taken for dead: then it is looked for first.
     const isFirst = !noted && (await store.swapNote(key, noted, trying));
     const triedSince = isFirst ? undefined : Number((noted || trying).slice(TRYING.length));
-    const posted = await postLooking(mouth, message, { blind, triedSince, ...(signal ? { signal } : {}) });
+    const posted = await postLooking(ctx, message, { blind, triedSince, ...(signal ? { signal } : {}) });
     if (posted.kind === "posted") await store.putNote(key, posted.ts);
     return posted;
   });

@@ -9,7 +9,7 @@ import { findPosted } from "./find-posted.ts";
 import type { Log, Web } from "../api/web-client.ts";
 
 /** What it takes to post, and to look whether a post is there. */
-export interface Mouth {
+export interface PostContext {
   readonly web: Web;
   readonly pace: Pick<Pace, "post" | "posts" | "reads">;
   readonly clock: Clock;
@@ -39,7 +39,7 @@ export type Posted =
   /** Nobody can tell whether it is there. */
   | { readonly kind: "unknown"; readonly failure: CallFailure };
 
-export interface Looking {
+export interface PostOptions {
   /** When an earlier try began, in ms: it may be there already. */
   readonly triedSince?: number | undefined;
   /** Where the place cannot be looked at: said again, and perhaps twice; or left, and perhaps not said. */
@@ -56,27 +56,31 @@ const CLOCKS_DIFFER_MS = 3_600_000;
 const NEVER = new AbortController().signal;
 
 /** Posts it, once: where an answer does not come, or is none, the place is looked at before it is posted again, and at last. Never rejects. */
-export async function postLooking(mouth: Mouth, message: Message, { triedSince, blind, signal = NEVER }: Looking): Promise<Posted> {
-  const since = triedSince ?? mouth.clock.now();
+export async function postLooking(ctx: PostContext, message: Message, { triedSince, blind, signal = NEVER }: PostOptions): Promise<Posted> {
+  const since = triedSince ?? ctx.clock.now();
   let failure: CallFailure | undefined = triedSince === undefined ? undefined : { kind: "ambiguous", code: "cut_off" };
   for (let tries = 0; ; tries++) {
     if (failure) {
-      const found = await find(mouth, message, since, signal);
+      const found = await find(ctx, message, since, signal);
       if (found.kind === "posted") return found;
       if (found.kind === "unknown") {
-        mouth.log(`a message in ${message.channel} may be there twice, or not at all: it could not be looked up (${found.failure.code})`);
+        ctx.log(`a message in ${message.channel} may be there twice, or not at all: it could not be looked up (${found.failure.code})`);
         if (blind === "leave") return { kind: "unknown", failure };
       }
       if (tries >= TRIES_MAX || signal.aborted) return { kind: "failed", failure };
     }
-    const posted = await post(mouth, message, signal);
+    const posted = await post(ctx, message, signal);
     if (posted.kind === "posted") return posted;
     ({ failure } = posted);
     if (!isUnsure(failure)) return posted;
   }
 }
 
-async function post({ web, pace, clock }: Mouth, message: Message, signal: AbortSignal): Promise<Posted & { kind: "posted" | "failed" }> {
+async function post(
+  { web, pace, clock }: PostContext,
+  message: Message,
+  signal: AbortSignal,
+): Promise<Posted & { kind: "posted" | "failed" }> {
   const { channel, threadTs, text, blocks, broadcast, id } = message;
   const metadata = message.metadata ?? ownMetadata(id, id.split("/")[0] ?? id);
   if (!(await pace.post(channel).take(signal)) || !(await pace.posts.take(channel, signal)))
@@ -106,8 +110,8 @@ type Found =
   | { readonly kind: "unknown"; readonly failure: CallFailure };
 
 /** Looked for twice, for Slack may still be at work on a call whose answer was lost. */
-async function find(mouth: Mouth, { channel, threadTs, id }: Message, since: number, signal: AbortSignal): Promise<Found> {
-  const { web, pace, clock } = mouth;
+async function find(ctx: PostContext, { channel, threadTs, id }: Message, since: number, signal: AbortSignal): Promise<Found> {
+  const { web, pace, clock } = ctx;
   if (threadTs !== undefined) {
     const found = await findPosted({ channel, ts: threadTs }, id, threadTs, { web: web.read, bucket: pace.reads, clock, signal });
     if (found.kind === "unreadable") return { kind: "unknown", failure: found.failure };
@@ -115,9 +119,9 @@ async function find(mouth: Mouth, { channel, threadTs, id }: Message, since: num
     return ts === undefined ? { kind: "absent" } : { kind: "posted", ts };
   }
   try {
-    const at = await conversationOf(mouth, channel);
+    const at = await conversationOf(ctx, channel);
     for (let read = 1; ; read++) {
-      const ts = await findRoot(mouth, { channel: at, id, since, signal });
+      const ts = await findRoot(ctx, { channel: at, id, since, signal });
       if (ts !== undefined) return { kind: "posted", ts };
       if (read === RECONCILE_READS || signal.aborted) return { kind: "absent" };
       await clock.sleep(RECONCILE_READ_GAP_MS, signal);
@@ -128,7 +132,7 @@ async function find(mouth: Mouth, { channel, threadTs, id }: Message, since: num
 }
 
 /** A person's conversation with the app; asking for it makes nothing that anybody sees. */
-export async function conversationOf({ web }: Pick<Mouth, "web">, channel: string): Promise<string> {
+export async function conversationOf({ web }: Pick<PostContext, "web">, channel: string): Promise<string> {
   if (!/^[UW]/.test(channel)) return channel;
   const { channel: opened } = await web.read.conversations.open({ users: channel });
   if (!opened?.id) throw new Error("a conversation without an id");
@@ -136,7 +140,7 @@ export async function conversationOf({ web }: Pick<Mouth, "web">, channel: strin
 }
 
 async function findRoot(
-  { web, pace }: Mouth,
+  { web, pace }: PostContext,
   looked: { readonly channel: string; readonly id: string; readonly since: number; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   const { channel, id, since, signal } = looked;

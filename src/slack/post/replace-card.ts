@@ -2,7 +2,7 @@ import type { Post, Store } from "../../store/store.ts";
 import type { RenderedMessage } from "../words/blocks.ts";
 import { metadataOf, outboxId } from "../words/metadata.ts";
 import { placeOf } from "../words/place.ts";
-import type { Mouth, Posted } from "./post-or-find.ts";
+import type { PostContext, Posted } from "./post-or-find.ts";
 import { type NoteStore, postNoted, TRYING } from "./post-once.ts";
 
 /** A card that Slack lets nobody edit any more. */
@@ -16,7 +16,7 @@ export interface Unedited extends Pick<Post, "thread" | "seq" | "kind">, Pick<Re
  */
 export async function postAnew(
   { thread, seq, kind, run, text, blocks }: Unedited,
-  mouth: Mouth & { readonly store: NoteStore },
+  ctx: PostContext & { readonly store: NoteStore },
 ): Promise<Posted> {
   const place = placeOf(thread);
   if (!place) return { kind: "failed", failure: { kind: "refused", code: "no_place" } };
@@ -24,8 +24,8 @@ export async function postAnew(
   const message = { id, channel: place.channel, threadTs: place.ts, text, blocks, metadata: metadataOf({ seq, kind }, id, run) };
   const key = noteKey(thread, seq, kind);
   // As an earlier Parley noted it.
-  await mouth.store.swapNote(key, TRIED, `${TRYING}0`);
-  return postNoted(mouth, { ...message, key }, { blind: "leave" });
+  await ctx.store.swapNote(key, TRIED, `${TRYING}0`);
+  return postNoted(ctx, { ...message, key }, { blind: "leave" });
 }
 
 /** The message that took the card's place, if one did. */

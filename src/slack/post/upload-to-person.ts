@@ -1,5 +1,5 @@
 import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
-import type { Desk } from "../desk/handler-context.ts";
+import type { HandlerContext } from "../commands/handler-context.ts";
 import { RECONCILE_READ_GAP_MS, RECONCILE_READS } from "../words/limits.ts";
 import { conversationOf } from "./post-or-find.ts";
 import { sendBytes } from "./upload.ts";
@@ -21,18 +21,18 @@ type Delivered = { readonly permalink: string | undefined } | { readonly code: s
  * Puts a file into the person's DM with the bot, once for its key: the file's id is noted before it is shared, and after a crash, or an answer
  * that does not come, Slack is asked whether it was. Resolves to where it is, or to why it is not.
  */
-export function uploadToPerson(desk: Desk, parcel: Parcel): Promise<Delivered> {
-  return desk.store.exclusively(noteKey(parcel.key), () => uploadOnce(desk, parcel));
+export function uploadToPerson(ctx: HandlerContext, parcel: Parcel): Promise<Delivered> {
+  return ctx.store.exclusively(noteKey(parcel.key), () => uploadOnce(ctx, parcel));
 }
 
-async function uploadOnce(desk: Desk, parcel: Parcel): Promise<Delivered> {
+async function uploadOnce(ctx: HandlerContext, parcel: Parcel): Promise<Delivered> {
   let failed: CallFailure | undefined;
   for (let tries = 0; ; tries++) {
-    const found = await findShared(desk, parcel);
+    const found = await findShared(ctx, parcel);
     if (found) return found;
     if (failed && (tries >= TRIES_MAX || !isUnsure(failed))) return { code: failed.code };
     try {
-      const shared = await share(desk, parcel);
+      const shared = await share(ctx, parcel);
       if (!("kind" in shared)) return shared;
       failed = shared;
     } catch (error) {
@@ -42,7 +42,7 @@ async function uploadOnce(desk: Desk, parcel: Parcel): Promise<Delivered> {
 }
 
 /** Where an earlier try has put it; why nobody can tell, for then it is not shared again; `undefined`: it is not there. */
-async function findShared({ web, store, clock }: Desk, { key }: Parcel): Promise<Delivered | undefined> {
+async function findShared({ web, store, clock }: HandlerContext, { key }: Parcel): Promise<Delivered | undefined> {
   const id = await store.note(noteKey(key));
   if (!id) return undefined;
   for (let read = 1; ; read++) {
@@ -59,10 +59,10 @@ async function findShared({ web, store, clock }: Desk, { key }: Parcel): Promise
   }
 }
 
-async function share(desk: Desk, { key, user, file }: Parcel): Promise<Delivered | CallFailure> {
-  const { web, store, pace } = desk;
+async function share(ctx: HandlerContext, { key, user, file }: Parcel): Promise<Delivered | CallFailure> {
+  const { web, store, pace } = ctx;
   await pace.uploads.take(NEVER);
-  const channel = await conversationOf(desk, user);
+  const channel = await conversationOf(ctx, user);
   const described = { filename: file.name, length: file.bytes.byteLength, alt_txt: file.alt };
   const { upload_url: url, file_id: id } = await web.write.files.getUploadURLExternal(described);
   if (!url || !id) return { code: "no_upload_url" };

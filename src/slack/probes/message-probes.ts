@@ -27,20 +27,21 @@ export const MESSAGE_PROBES: readonly Probe[] = [
     expected:
       "The types say so; the documentation shows them in streams. Parley posts plan and container, and lists and fences where they are refused.",
     messages: 3,
-    async run(desk) {
+    async run(session) {
       const found: string[] = [];
       let taken = 0;
       let answered = 0;
       for (const [type, block] of Object.entries(BLOCKS)) {
-        const posted = await desk.post({ text: `Parley checks the block ${type}.`, blocks: [block] });
-        const valid = await desk.call("blocks.validate", { blocks: [block] });
-        const read = posted.ts === undefined ? undefined : await desk.read({ channel: posted.channel, ts: posted.ts, root: desk.root });
+        const posted = await session.post({ text: `Parley checks the block ${type}.`, blocks: [block] });
+        const valid = await session.call("blocks.validate", { blocks: [block] });
+        const read =
+          posted.ts === undefined ? undefined : await session.read({ channel: posted.channel, ts: posted.ts, root: session.root });
         const back = read?.message ? `, comes back as ${typesIn(read.message)}` : "";
         found.push(`${type}: ${verbatim("chat.postMessage", posted)}${back}; ${verbatim("blocks.validate", valid)}`);
         if (posted.ok) taken += 1;
         if (posted.ok || posted.error?.startsWith("invalid_blocks")) answered += 1;
       }
-      await desk.look();
+      await session.look();
       if (answered < Object.keys(BLOCKS).length) return open(...found);
       return known(
         taken === answered ? "It takes all three." : `It takes ${taken} of ${answered}.`,
@@ -54,17 +55,17 @@ export const MESSAGE_PROBES: readonly Probe[] = [
     asks: "Does assistant.threads.setStatus show a persona in a channel, and do others see it?",
     expected: "username and icon_emoji are in the types. Parley sends them, and the app's own face where they are refused.",
     messages: 0,
-    async run(desk) {
-      const where = { channel_id: desk.channel, thread_ts: desk.root };
-      desk.undo("the status line (it fades within two minutes)", "assistant.threads.setStatus", { ...where, status: "" });
-      const shown = await desk.call("assistant.threads.setStatus", {
+    async run(session) {
+      const where = { channel_id: session.channel, thread_ts: session.root };
+      session.undo("the status line (it fades within two minutes)", "assistant.threads.setStatus", { ...where, status: "" });
+      const shown = await session.call("assistant.threads.setStatus", {
         ...where,
         status: "is checking…",
         username: "Parley check",
         icon_emoji: ":mag:",
       });
-      const bare = shown.ok ? undefined : await desk.call("assistant.threads.setStatus", { ...where, status: "is checking…" });
-      await desk.look();
+      const bare = shown.ok ? undefined : await session.call("assistant.threads.setStatus", { ...where, status: "is checking…" });
+      await session.look();
       const found = [verbatim("assistant.threads.setStatus with a persona", shown), ...(bare ? [verbatim("without", bare)] : [])];
       if (!shown.ok)
         return bare?.ok && shown.error !== "missing_scope"
@@ -82,19 +83,19 @@ export const MESSAGE_PROBES: readonly Probe[] = [
     asks: "Does a message keep its metadata when chat.update edits it without any?",
     expected: "The documentation says so; a report saw it vanish. Parley sends it each time.",
     messages: 1,
-    async run(desk) {
+    async run(session) {
       const metadata = (n: number) => ({ event_type: "parley_check", event_payload: { n } });
-      const posted = await desk.post({ text: "With metadata.", metadata: metadata(1) });
+      const posted = await session.post({ text: "With metadata.", metadata: metadata(1) });
       if (!posted.ok || posted.ts === undefined) return open(verbatim("chat.postMessage", posted));
       const at = { channel: posted.channel, ts: posted.ts };
       const read = async (): Promise<string> => {
-        const back = await desk.read({ ...at, root: desk.root });
+        const back = await session.read({ ...at, root: session.root });
         return back.message ? JSON.stringify(back.message["metadata"] ?? null) : verbatim("conversations.replies", back);
       };
       const before = await read();
-      const without = await desk.call("chat.update", { ...at, text: "Edited without." });
+      const without = await session.call("chat.update", { ...at, text: "Edited without." });
       const after = await read();
-      const again = await desk.call("chat.update", { ...at, text: "Edited with other.", metadata: metadata(2) });
+      const again = await session.call("chat.update", { ...at, text: "Edited with other.", metadata: metadata(2) });
       const last = await read();
       const found = [
         `posted: ${before}`,

@@ -1,4 +1,4 @@
-import { textOf, verbatim, type Json, type LiveDesk } from "./probe-session.ts";
+import { textOf, verbatim, type Json, type ProbeSession } from "./probe-session.ts";
 import { known, look, open, type Found, type Probe } from "./probe.ts";
 
 const FACE = { username: "Parley check", icon_emoji: ":mag:" };
@@ -10,13 +10,13 @@ export const PERSONA_PROBES: readonly Probe[] = [
     asks: "Does a message keep its persona when chat.update edits it?",
     expected: "Reports differ; most say that it turns into the app's own. Parley never edits a turn.",
     messages: 1,
-    async run(desk) {
-      const posted = await desk.post({ text: "Written once.", ...FACE });
+    async run(session) {
+      const posted = await session.post({ text: "Written once.", ...FACE });
       if (!posted.ok || posted.ts === undefined) return open(verbatim("chat.postMessage", posted));
-      const at = { channel: posted.channel, ts: posted.ts, root: desk.root };
-      const before = await desk.read(at);
-      const edited = await desk.call("chat.update", { channel: at.channel, ts: at.ts, text: "Written twice." });
-      const after = await desk.read(at);
+      const at = { channel: posted.channel, ts: posted.ts, root: session.root };
+      const before = await session.read(at);
+      const edited = await session.call("chat.update", { channel: at.channel, ts: at.ts, text: "Written twice." });
+      const after = await session.read(at);
       const found = [
         verbatim("chat.update", edited),
         `before: ${before.message ? faceOf(before.message) : verbatim("conversations.replies", before)}`,
@@ -35,15 +35,15 @@ export const PERSONA_PROBES: readonly Probe[] = [
     asks: "Does a persona work in a direct message?",
     expected: "Not documented; one report says that the name is not applied.",
     messages: 1,
-    async run(desk) {
-      if (desk.user === undefined) return open("Say whom to write to: --user U…, best yourself.");
-      const opened = await desk.call("conversations.open", { users: desk.user });
+    async run(session) {
+      if (session.user === undefined) return open("Say whom to write to: --user U…, best yourself.");
+      const opened = await session.call("conversations.open", { users: session.user });
       const channel = textOf((opened.body["channel"] as Json | undefined)?.["id"]);
       if (!opened.ok || channel === undefined) return open(verbatim("conversations.open", opened));
-      const posted = await desk.post({ channel, text: "Parley checks whose name and face this message has.", ...FACE });
+      const posted = await session.post({ channel, text: "Parley checks whose name and face this message has.", ...FACE });
       if (!posted.ok || posted.ts === undefined) return open(verbatim("chat.postMessage", posted));
-      const read = await desk.read({ channel: posted.channel, ts: posted.ts });
-      await desk.look();
+      const read = await session.read({ channel: posted.channel, ts: posted.ts });
+      await session.look();
       if (!read.message) return open(verbatim("conversations.history", read), LOOK_IN_DM);
       const applied = read.message["username"] === FACE.username;
       return look(
@@ -58,13 +58,13 @@ export const PERSONA_PROBES: readonly Probe[] = [
     asks: "What do clients show of a persona: on a click on the face, in search, in notifications?",
     expected: "Not documented.",
     messages: 1,
-    async run(desk) {
-      const posted = await desk.post({
+    async run(session) {
+      const posted = await session.post({
         text: "Parley checks what you see of this message: click on the face, search for “Parley check”, look at the notification.",
         ...FACE,
       });
       if (!posted.ok) return open(verbatim("chat.postMessage", posted));
-      await desk.look();
+      await session.look();
       return look(
         "Only eyes can tell. While the message is there (--look 120 leaves it for two minutes), look, on the desktop and on a phone:",
         "a click on the face: does a profile open, and whose?",
@@ -85,11 +85,11 @@ export const PERSONA_PROBES: readonly Probe[] = [
     asks: "Can the app delete a message that it posted under a persona?",
     expected: "The documentation of chat.delete knows no personas. Parley takes such messages for permanent.",
     messages: 1,
-    async run(desk) {
-      const posted = await desk.post({ text: "Gone in a moment.", ...FACE });
+    async run(session) {
+      const posted = await session.post({ text: "Gone in a moment.", ...FACE });
       if (!posted.ok || posted.ts === undefined) return open(verbatim("chat.postMessage", posted));
-      const deleted = await desk.call("chat.delete", { channel: posted.channel, ts: posted.ts });
-      const read = await desk.read({ channel: posted.channel, ts: posted.ts, root: desk.root });
+      const deleted = await session.call("chat.delete", { channel: posted.channel, ts: posted.ts });
+      const read = await session.read({ channel: posted.channel, ts: posted.ts, root: session.root });
       const after = read.ok
         ? read.message
           ? "afterwards it is still there"
@@ -101,29 +101,29 @@ export const PERSONA_PROBES: readonly Probe[] = [
   },
 ];
 
-async function upload(desk: LiveDesk): Promise<Found> {
+async function upload(session: ProbeSession): Promise<Found> {
   const bytes = Buffer.from("Parley checks whose name stands above this file.\n");
-  const asked = await desk.call("files.getUploadURLExternal", { filename: "parley-check.txt", length: bytes.byteLength });
+  const asked = await session.call("files.getUploadURLExternal", { filename: "parley-check.txt", length: bytes.byteLength });
   const [url, id] = [textOf(asked.body["upload_url"]), textOf(asked.body["file_id"])];
   if (!asked.ok || url === undefined || id === undefined) return open(verbatim("files.getUploadURLExternal", asked));
-  const sent = await desk.upload(url, bytes);
+  const sent = await session.upload(url, bytes);
   if (!sent.ok && sent.error !== "not JSON") return open(verbatim("upload", sent));
-  desk.undo(`the file ${id}`, "files.delete", { file: id });
+  session.undo(`the file ${id}`, "files.delete", { file: id });
   const share = {
     files: [{ id, title: "parley-check.txt" }],
-    channel_id: desk.channel,
-    thread_ts: desk.root,
+    channel_id: session.channel,
+    thread_ts: session.root,
     initial_comment: "Parley checks whose file this is.",
   };
-  const shared = await desk.call("files.completeUploadExternal", { ...share, ...FACE });
+  const shared = await session.call("files.completeUploadExternal", { ...share, ...FACE });
   // A refusal may have another reason.
-  const bare = shared.ok ? undefined : await desk.call("files.completeUploadExternal", share);
+  const bare = shared.ok ? undefined : await session.call("files.completeUploadExternal", share);
   const found = [verbatim("files.completeUploadExternal with a persona", shared), ...(bare ? [verbatim("without", bare)] : [])];
   if (!shared.ok && (!bare?.ok || shared.error === "missing_scope")) return open(...found);
-  const ts = await shareOf(desk, id);
+  const ts = await shareOf(session, id);
   if (ts === undefined) return open(...found, "files.info does not say in which message the file is.");
-  desk.undo(`the message ${ts} in ${desk.channel}`, "chat.delete", { channel: desk.channel, ts });
-  const read = await desk.read({ channel: desk.channel, ts, root: desk.root });
+  session.undo(`the message ${ts} in ${session.channel}`, "chat.delete", { channel: session.channel, ts });
+  const read = await session.read({ channel: session.channel, ts, root: session.root });
   if (!read.message) return open(...found, verbatim("conversations.replies", read));
   if (!shared.ok) return known("It refuses one.", ...found);
   const applied = read.message["username"] === FACE.username;
@@ -135,13 +135,13 @@ async function upload(desk: LiveDesk): Promise<Found> {
 }
 
 /** The message that shows the file; Slack may take some seconds to say. */
-async function shareOf(desk: LiveDesk, file: string): Promise<string | undefined> {
+async function shareOf(session: ProbeSession, file: string): Promise<string | undefined> {
   for (let tries = 0; tries < SHARE_TRIES_MAX; tries++) {
-    if (tries > 0) await desk.pause(SHARE_PAUSE_MS);
-    const { ok, body } = await desk.call("files.info", { file });
+    if (tries > 0) await session.pause(SHARE_PAUSE_MS);
+    const { ok, body } = await session.call("files.info", { file });
     const shares = (body["file"] as Json | undefined)?.["shares"] as { readonly [side: string]: Json } | undefined;
     for (const side of Object.values(shares ?? {})) {
-      const messages = side[desk.channel];
+      const messages = side[session.channel];
       if (Array.isArray(messages)) return textOf((messages[0] as Json | undefined)?.["ts"]);
     }
     if (!ok) return undefined;

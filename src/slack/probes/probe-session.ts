@@ -17,7 +17,7 @@ export interface Json {
 }
 
 /** Where one probe works: calls that are counted and paced, and a way back from whatever it leaves behind. */
-export interface LiveDesk {
+export interface ProbeSession {
   readonly channel: string;
   /** The thread in that channel in which messages are posted. */
   readonly root: string;
@@ -41,7 +41,7 @@ export interface LiveDesk {
   look(): Promise<void>;
 }
 
-export interface LiveSettings {
+export interface ProbeSettings {
   readonly botToken: string;
   readonly apiUrl?: string;
   readonly channel: string;
@@ -63,11 +63,11 @@ const POST_GAP_MS = 1_100;
 /** A 429 that asks for more is reported, and not waited for. */
 const RETRY_AFTER_MS_MAX = 30_000;
 
-/** A desk for one probe. `close` cleans up and tells what could not be cleaned up. */
-export function openLiveDesk(
-  settings: LiveSettings,
+/** One probe's session. `close` cleans up and tells what could not be cleaned up. */
+export function openProbeSession(
+  settings: ProbeSettings,
   root: string,
-): { readonly desk: LiveDesk; readonly calls: () => number; close(): Promise<readonly string[]> } {
+): { readonly session: ProbeSession; readonly calls: () => number; close(): Promise<readonly string[]> } {
   const { channel, user, clock, signal, lookMs } = settings;
   const begunAt = clock.now();
   const undoing: { readonly what: string; readonly method: string; readonly args: Json }[] = [];
@@ -82,7 +82,7 @@ export function openLiveDesk(
     return patiently(settings, method, args, signal);
   }
 
-  const desk: LiveDesk = {
+  const session: ProbeSession = {
     channel,
     root,
     user,
@@ -99,7 +99,7 @@ export function openLiveDesk(
         ["look", "doubt"].includes(knownCode(codeOf(reply)).reaction)
       )
         unclear.push(`a message in ${String(at)} may be there although its call failed (${reply.error}); look, and take it away by hand`);
-      if (ts !== undefined) desk.undo(`the message ${ts} in ${String(at)}`, "chat.delete", { channel: at, ts });
+      if (ts !== undefined) session.undo(`the message ${ts} in ${String(at)}`, "chat.delete", { channel: at, ts });
       return { ...reply, ts, channel: String(at) };
     },
     async read(message) {
@@ -129,7 +129,7 @@ export function openLiveDesk(
   };
 
   return {
-    desk,
+    session,
     calls: () => calls,
     async close() {
       const left: string[] = [...unclear];
@@ -151,7 +151,7 @@ const codeOf = ({ error = "" }: Reply): string => (/^(http_5|unreachable|interru
 const GONE: ReadonlySet<string> = new Set(["message_not_found", "file_not_found", "file_deleted"]);
 
 /** Waits once for as long as Slack asks, if that is not long. */
-async function patiently(settings: LiveSettings, method: string, args: Json, signal: AbortSignal): Promise<Reply> {
+async function patiently(settings: ProbeSettings, method: string, args: Json, signal: AbortSignal): Promise<Reply> {
   const first = await callOnce(settings, method, args, signal);
   const waitMs = Number(first.headers["retry-after"] ?? Number.NaN) * 1_000;
   if (first.error !== "ratelimited" || !(waitMs <= RETRY_AFTER_MS_MAX)) return first;
@@ -161,7 +161,7 @@ async function patiently(settings: LiveSettings, method: string, args: Json, sig
 
 /** One call, with the bot's token. */
 export function callOnce(
-  { botToken, apiUrl }: Pick<LiveSettings, "botToken" | "apiUrl">,
+  { botToken, apiUrl }: Pick<ProbeSettings, "botToken" | "apiUrl">,
   method: string,
   args: Json,
   signal: AbortSignal,

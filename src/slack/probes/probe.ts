@@ -1,4 +1,4 @@
-import type { LiveDesk } from "./probe-session.ts";
+import type { ProbeSession } from "./probe-session.ts";
 
 /** One thing about Slack that only a live workspace can tell. */
 export interface Probe {
@@ -9,7 +9,7 @@ export interface Probe {
   /** How many it posts in the channel, or to the person. */
   readonly messages: number;
   /** Never rejects for what Slack answers. */
-  run(desk: LiveDesk): Promise<Found>;
+  run(session: ProbeSession): Promise<Found>;
 }
 
 export interface Found {

@@ -1,4 +1,4 @@
-import { callOnce, openLiveDesk, textOf, verbatim, type Json, type LiveSettings } from "./probe-session.ts";
+import { callOnce, openProbeSession, textOf, verbatim, type Json, type ProbeSettings } from "./probe-session.ts";
 import { MESSAGE_PROBES } from "./message-probes.ts";
 import { PERSONA_PROBES } from "./persona-probes.ts";
 import type { Found, Probe } from "./probe.ts";
@@ -19,7 +19,7 @@ export const PROBES: readonly Probe[] = [...PERSONA_PROBES, ...MESSAGE_PROBES];
  * Makes the checks, one after the other, in a thread of their own that is taken away at the end. The first report is of the token: whose it
  * is, and its scopes. Ends early when that is refused or the thread cannot be begun: then every check is open.
  */
-export async function* runProbes(probes: readonly Probe[], settings: LiveSettings): AsyncGenerator<ProbeReport, void, void> {
+export async function* runProbes(probes: readonly Probe[], settings: ProbeSettings): AsyncGenerator<ProbeReport, void, void> {
   const who = await callOnce(settings, "auth.test", {}, settings.signal);
   const scopes = who.headers["x-oauth-scopes"];
   const whose = who.ok
@@ -34,17 +34,17 @@ export async function* runProbes(probes: readonly Probe[], settings: LiveSetting
   };
   if (!who.ok) return;
 
-  const stage = openLiveDesk(settings, "");
-  const root = await stage.desk.post({ thread_ts: undefined, text: ROOT });
+  const stage = openProbeSession(settings, "");
+  const root = await stage.session.post({ thread_ts: undefined, text: ROOT });
   for (const probe of probes) {
     const { name, asks, expected } = probe;
     if (root.ts === undefined) {
       yield { name, asks, expected, outcome: "open", found: [verbatim("chat.postMessage", root)], calls: 0, left: [] };
       continue;
     }
-    const { desk, calls, close } = openLiveDesk({ ...settings, channel: root.channel }, root.ts);
+    const { session, calls, close } = openProbeSession({ ...settings, channel: root.channel }, root.ts);
     const found = await probe
-      .run(desk)
+      .run(session)
       .catch((error: unknown): Found => ({ outcome: "open", found: [`this check broke: ${String(error)}`] }));
     const left = await close();
     yield { name, asks, expected, ...found, calls: calls(), left };
@@ -54,7 +54,7 @@ export async function* runProbes(probes: readonly Probe[], settings: LiveSetting
 }
 
 /** Whatever is left in the thread, such as a message of which Slack did not say where it is; the root goes last. */
-async function sweep(settings: LiveSettings, { channel, ts }: { readonly channel: string; readonly ts: string }): Promise<string[]> {
+async function sweep(settings: ProbeSettings, { channel, ts }: { readonly channel: string; readonly ts: string }): Promise<string[]> {
   const anyway = new AbortController().signal;
   const thread = await callOnce(settings, "conversations.replies", { channel, ts, limit: SWEPT_MAX }, anyway);
   const messages = Array.isArray(thread.body["messages"]) ? (thread.body["messages"] as readonly Json[]) : [];

@@ -11,20 +11,20 @@ import { codeFileEnding } from "./long-parts.ts";
 import { excerptOf, isShownWhole, linesOf, shownWhole, type Excerpt } from "./code-excerpt.ts";
 
 /** A call that waits for a person's yes: buttons until somebody has decided, then what became of it; a yes for the run can be taken back. */
-export function renderApproval(asked: Of<"approval.requested">, transcript: Transcript): Rendered {
-  const { state, events } = runOf(transcript, asked.seq);
+export function renderApproval(request: Of<"approval.requested">, transcript: Transcript): Rendered {
+  const { state, events } = runOf(transcript, request.seq);
   const ofCall = <Type extends "approval.given" | "approval.expired" | "approval.withdrawn">(type: Type) =>
-    events.find((event) => event.type === type && event.call === asked.call) as Of<Type> | undefined;
+    events.find((event) => event.type === type && event.call === request.call) as Of<Type> | undefined;
   const given = ofCall("approval.given");
-  const title = `${state.startedBy ? `${mention(state.startedBy)} ` : ""}*${safeMrkdwn(asked.agent)} ${wish(asked)}:*`;
-  const what = given?.edited ?? asked.what;
+  const title = `${state.startedBy ? `${mention(state.startedBy)} ` : ""}*${safeMrkdwn(request.agent)} ${wish(request)}:*`;
+  const what = given?.edited ?? request.what;
   const excerpt = excerptOf(what);
-  const notes = notesOn(excerpt, what, given?.edited === undefined ? asked : undefined);
+  const notes = notesOn(excerpt, what, given?.edited === undefined ? request : undefined);
   const card = (...below: readonly KnownBlock[]): Rendered => {
     const rest = [...notes.map(context), ...below];
     return {
       kind: "message",
-      text: `${safeMrkdwn(asked.agent)} ${wish(asked)}: ${line1(shown(asked.what))}`,
+      text: `${safeMrkdwn(request.agent)} ${wish(request)}: ${line1(shown(request.what))}`,
       plain: [title, plainText(shownWhole(what)), ...notes].join("\n"),
       blocks: [section(title), ...preformatted(excerpt), ...rest],
       fallback: [section(title), ...inFences(excerpt), ...rest],
@@ -37,46 +37,46 @@ export function renderApproval(asked: Of<"approval.requested">, transcript: Tran
     if (given.scope !== "run") return card(context(by));
     const withdrawn = ofCall("approval.withdrawn");
     if (withdrawn) return card(context(`${by} for this run; ${mention(withdrawn.person)} took that back`));
-    const rest = asked.tool === undefined ? `code of *${safeMrkdwn(asked.agent)}*` : `\`${safeLine(asked.tool, CARD_LINE_CHARS)}\``;
-    if (!isStanding(transcript, asked.call)) return card(context(`${by} for this run`));
+    const rest = request.tool === undefined ? `code of *${safeMrkdwn(request.agent)}*` : `\`${safeLine(request.tool, CARD_LINE_CHARS)}\``;
+    if (!isStanding(transcript, request.call)) return card(context(`${by} for this run`));
     return card(
       context(`${by} for this run: ${rest} runs without a question from here on`),
-      actions(button("Ask me again", ACTIONS.askAgain, valueOf(asked))),
+      actions(button("Ask me again", ACTIONS.askAgain, valueOf(request))),
     );
   }
   if (ofCall("approval.expired")) return card(context("nobody allowed it in time; it was not run"));
   if (!state.running) return card(context("not decided; the run has stopped"));
-  if (!state.approvals.some(({ call }) => call === asked.call)) return card(context("not decided; the turn was skipped"));
-  const value = valueOf(asked);
+  if (!state.approvals.some(({ call }) => call === request.call)) return card(context("not decided; the turn was skipped"));
+  const value = valueOf(request);
   return card(
     actions(
-      ...yesButtons(asked, value),
+      ...yesButtons(request, value),
       button("Edit…", ACTIONS.editCall, value),
       button("Deny", ACTIONS.deny, value, "danger"),
       button("Deny and say why…", ACTIONS.denyWhy, value),
     ),
-    ...(asked.approveBy === undefined ? [] : [context(`without a yes it is not run, after ${timeOf(asked.approveBy)}`)]),
+    ...(request.approveBy === undefined ? [] : [context(`without a yes it is not run, after ${timeOf(request.approveBy)}`)]),
   );
 }
 
 /** What has not been shown whole can be allowed once, and no more with it. */
-function yesButtons(asked: Of<"approval.requested">, value: object) {
+function yesButtons(request: Of<"approval.requested">, value: object) {
   const once = button("Run once", ACTIONS.approve, value, "primary");
-  if (!isShownWhole(asked)) return [once];
+  if (!isShownWhole(request)) return [once];
   // A tool that is asked for once has no yes that holds for less than the thread.
-  if (asked.lasting) return [button("Allow in this thread", ACTIONS.approve, value, "primary")];
+  if (request.lasting) return [button("Allow in this thread", ACTIONS.approve, value, "primary")];
   return [once, button("Allow for this run", ACTIONS.allowRun, value)];
 }
 
 /** All of it, in the form in which the card shows a part. */
-export function renderApprovalFile(asked: Of<"approval.requested">): Rendered {
-  const text = shown(asked.what);
-  const marks = text === asked.what ? "" : ` ${MARKS_EXPLAINED}`;
+export function renderApprovalFile(request: Of<"approval.requested">): Rendered {
+  const text = shown(request.what);
+  const marks = text === request.what ? "" : ` ${MARKS_EXPLAINED}`;
   return {
     kind: "file",
-    name: wholeFileName(asked),
-    alt: `All that ${asked.agent} ${wish(asked)}`,
-    comment: `All that *${safeMrkdwn(asked.agent)}* ${wish(asked)}.${marks}`,
+    name: wholeFileName(request),
+    alt: `All that ${request.agent} ${wish(request)}`,
+    comment: `All that *${safeMrkdwn(request.agent)}* ${wish(request)}.${marks}`,
     content: { text: text.endsWith("\n") ? text : `${text}\n` },
   };
 }
@@ -90,13 +90,13 @@ function wish({ tool, language, what, lasting }: Of<"approval.requested">): stri
   return `wants to run ${plural(linesOf(what), "line")} of ${safeMrkdwn(safeLine(language, CARD_LINE_CHARS))}`;
 }
 
-/** What a reader has to know of what they see. `asked`: where there is a file with all of it. */
-function notesOn(excerpt: Excerpt, what: string, asked: Of<"approval.requested"> | undefined): readonly string[] {
+/** What a reader has to know of what they see. `request`: where there is a file with all of it. */
+function notesOn(excerpt: Excerpt, what: string, request: Of<"approval.requested"> | undefined): readonly string[] {
   const notes = shownWhole(what) === what ? [] : [MARKS_EXPLAINED];
   if (excerpt.kind === "whole") return notes;
   const { hiddenChars, hiddenLines } = excerpt;
   const left = hiddenLines > 0 ? `${plural(hiddenLines, "line")} (${plural(hiddenChars, "character")})` : plural(hiddenChars, "character");
-  const where = asked ? `; all of it is in the file ${wholeFileName(asked)} above` : "";
+  const where = request ? `; all of it is in the file ${wholeFileName(request)} above` : "";
   return [`${left} in the middle ${hiddenChars === 1 ? "is" : "are"} not shown here${where}`, ...notes];
 }
 

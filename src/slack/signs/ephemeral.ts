@@ -5,7 +5,7 @@ import type { Clock } from "../../engine/clock.ts";
 import { failureOf, httpFailure, isUnsure } from "../api/api-errors.ts";
 import { knownCode } from "../api/error-codes.ts";
 import { createBucket } from "../api/pacer.ts";
-import { postLooking, type Mouth } from "../post/post-or-find.ts";
+import { postLooking, type PostContext } from "../post/post-or-find.ts";
 import { apiBase, isUnavailable, slackErrorCode, type Log, type Web } from "../api/web-client.ts";
 
 /** Small signs to one person: a line only they see, a reaction on their message. They are courtesies: none of them throws. */
@@ -63,7 +63,7 @@ const LINE_WAIT_MS_MAX = 30_000;
 
 export function createWhisper(parts: {
   readonly web: Web;
-  readonly pace: Mouth["pace"];
+  readonly pace: PostContext["pace"];
   readonly apiUrl?: string;
   readonly clock: Clock;
   readonly log: Log;

@@ -29,14 +29,14 @@ const TRIES_MAX = 3;
  * Keeps the reactions on people's messages true: 👀 while it waits, ✅ once the next speaker has read it, and on the task how its run ended.
  * Read off the log as it grows; a courtesy that no turn waits for. Returns how to stop.
  */
-export function createMarks(parts: {
+export function createReactions(parts: {
   readonly runner: Pick<Runner, "follow" | "read">;
   readonly whisper: Pick<Whisper, "swap">;
   readonly clock: Clock;
   readonly log: Log;
 }): { close(): Promise<void> } {
   const { runner, whisper, clock, log } = parts;
-  const marks = createKeyedWorker<RunEvent[]>({
+  const reactions = createKeyedWorker<RunEvent[]>({
     clock,
     begin: () => [],
     async look(thread, { state: events }) {
@@ -45,7 +45,7 @@ export function createMarks(parts: {
         for (const { message, to } of changes(transcript, event)) whisper.swap(message, { from: SEEN, to });
       return { kind: "done" };
     },
-    onError: (thread, error) => log(`the marks in ${thread} could not be changed`, error),
+    onError: (thread, error) => log(`the reactions in ${thread} could not be changed`, error),
     retryDelayMs: RETRY_DELAY_MS,
     retryDelayMsMax: RETRY_DELAY_MS,
     triesMax: TRIES_MAX,
@@ -53,13 +53,13 @@ export function createMarks(parts: {
   });
 
   const unfollow = runner.follow((thread, item) => {
-    if ("seq" in item && MOVES.has(item.type)) marks.poke(thread)?.push(item);
+    if ("seq" in item && MOVES.has(item.type)) reactions.poke(thread)?.push(item);
   });
 
   return {
     async close() {
       unfollow();
-      await marks.close();
+      await reactions.close();
     },
   };
 }

@@ -8,7 +8,7 @@ import { timeOf } from "../words/blocks.ts";
 import { safeLine, safeMrkdwn } from "../words/escape.ts";
 import { CARD_LINE_CHARS, REMINDER_AFTER_MS } from "../words/limits.ts";
 import { placeOf, type Place } from "../words/place.ts";
-import type { Mouth } from "../post/post-or-find.ts";
+import type { PostContext } from "../post/post-or-find.ts";
 import { isPosted, type NoteStore, postNoted } from "../post/post-once.ts";
 import type { Log, Web } from "../api/web-client.ts";
 
@@ -28,7 +28,7 @@ export function createReminders(parts: {
   readonly runner: Pick<Runner, "follow" | "read">;
   readonly store: NoteStore & Pick<Store, "unfinished">;
   readonly web: Web;
-  readonly pace: Mouth["pace"];
+  readonly pace: PostContext["pace"];
   readonly clock: Clock;
   readonly log: Log;
   /** Whether all that was said in a thread has been heard: before anybody is reminded of a question that may be answered. */

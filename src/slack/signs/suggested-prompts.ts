@@ -1,10 +1,10 @@
-import type { Desk } from "../desk/handler-context.ts";
+import type { HandlerContext } from "../commands/handler-context.ts";
 import { safeLine } from "../words/escape.ts";
 import { helpText, type TeamCards } from "../render/help-text.ts";
 import { PROMPT_TITLE_CHARS, SUGGESTED_PROMPTS_MAX, THREAD_TITLE_CHARS } from "../words/limits.ts";
 import { postNoted } from "../post/post-once.ts";
 import { placeOf } from "../words/place.ts";
-import { teamsIn } from "../desk/start-run.ts";
+import { teamsIn } from "../commands/start-run.ts";
 import { isUnavailable, slackErrorCode } from "../api/web-client.ts";
 
 /** A person looks at their conversation with the bot. */
@@ -30,13 +30,13 @@ const METHOD = "assistant.threads.setSuggestedPrompts";
 const TITLE = "assistant.threads.setTitle";
 
 /** A workspace that does not have them is asked once; its people are told in a message what the prompts would have said, once each. */
-export function createPrompts(desk: Desk): Prompts {
+export function createPrompts(ctx: HandlerContext): Prompts {
   const unavailable = new Set<string>();
   let unfollow: (() => void) | undefined;
 
   async function suggest({ user, channel, threadTs, beside }: Opening): Promise<void> {
     if (unavailable.has(METHOD)) return greet(user);
-    const teams = await teamsIn(desk, beside ?? channel);
+    const teams = await teamsIn(ctx, beside ?? channel);
     const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
     const done = await call(METHOD, { channel_id: channel, title: "Begin with", prompts: promptsOf(teams), ...thread });
     if (!done) await greet(user);
@@ -45,30 +45,30 @@ export function createPrompts(desk: Desk): Prompts {
   /** False where the workspace does not have it. */
   async function call(method: string, args: { readonly [name: string]: unknown }): Promise<boolean> {
     try {
-      await desk.web.write.apiCall(method, args);
+      await ctx.web.write.apiCall(method, args);
     } catch (error) {
       const code = slackErrorCode(error);
       if (isUnavailable(code)) {
         unavailable.add(method);
-        desk.log(`${method} is not available here (${code}); Parley goes on without it`);
+        ctx.log(`${method} is not available here (${code}); Parley goes on without it`);
         return false;
       }
-      desk.log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
+      ctx.log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
     }
     return true;
   }
 
   async function greet(user: string): Promise<void> {
-    const key = `greeted/${desk.me.team}/${user}`;
-    const text = helpText(desk.me.user, desk.teams);
-    const greeted = await postNoted(desk, { key, id: `greeting/${user}`, channel: user, text }, { blind: "leave" });
-    if (greeted.kind !== "posted") desk.log(`${user} could not be greeted (${greeted.failure.code})`);
+    const key = `greeted/${ctx.me.team}/${user}`;
+    const text = helpText(ctx.me.user, ctx.teams);
+    const greeted = await postNoted(ctx, { key, id: `greeting/${user}`, channel: user, text }, { blind: "leave" });
+    if (greeted.kind !== "posted") ctx.log(`${user} could not be greeted (${greeted.failure.code})`);
   }
 
   return {
     suggest,
     start() {
-      unfollow ??= desk.runner.follow((thread, item) => {
+      unfollow ??= ctx.runner.follow((thread, item) => {
         const place = placeOf(thread);
         const begins = "seq" in item && item.type === "message.posted" && "person" in item && item.seq === 2;
         // Slack's sessions carry the title with their state; where there are none, this is what is left.

@@ -86,7 +86,7 @@ test("no run begins on a budget that is used up: who asks is told until when, an
     ].join("\n"),
   );
   // The running sum is what `parley costs` reads off the logs.
-  const { spent } = (await journey.parley.runner.budgets?.standing(journey.slack.teamId, "workspace")) ?? {};
+  const { spent } = (await journey.parley.runner.budgets?.spending(journey.slack.teamId, "workspace")) ?? {};
   expect(totalOf(await Array.fromAsync(readSpending(journey.parley.store))).usage.usd).toBeCloseTo(spent ?? 0, 9);
   expect(await command(journey, "budget raise workspace 50")).toBe("A day's budget can be raised by admins of this workspace.");
   expect(await command(journey, "budget raise channel", ADA)).toBe("Say whose and to how much: `/parley budget raise channel 10`.");

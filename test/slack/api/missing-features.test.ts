@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../../src/engine/clock.ts";
-import { createNiceties, missingNiceties, nicetyBlocks } from "../../../src/slack/api/missing-features.ts";
+import { createFeatureWatch, missingFeatures, missingFeatureBlocks } from "../../../src/slack/api/missing-features.ts";
 import { createWeb } from "../../../src/slack/api/web-client.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { createWorkspace } from "../../../local-slack/index.ts";
@@ -13,7 +13,7 @@ const GENERAL = "C0GENERAL";
 /** A local Slack, and one start of Parley after the other on the same database. */
 async function world() {
   const slack = await createWorkspace({ port: 0, rateLimits: false });
-  const directory = await mkdtemp(join(tmpdir(), "parley-niceties-"));
+  const directory = await mkdtemp(join(tmpdir(), "parley-featureWatch-"));
   const { store } = openSqlite({ path: join(directory, "parley.db"), ...systemClock });
   onTestFinished(async () => {
     await store.close();
@@ -21,14 +21,14 @@ async function world() {
     await rm(directory, { recursive: true, force: true });
   });
   async function start() {
-    const niceties = createNiceties({ store, log: (problem) => expect.unreachable(problem) });
-    const { write } = createWeb({ token: slack.botToken, apiUrl: slack.apiUrl, onCalled: (called) => niceties.onCalled(called) });
+    const featureWatch = createFeatureWatch({ store, log: (problem) => expect.unreachable(problem) });
+    const { write } = createWeb({ token: slack.botToken, apiUrl: slack.apiUrl, onCalled: (called) => featureWatch.onCalled(called) });
     await write.auth.test();
     return {
       write,
       async missing() {
-        await niceties.settled();
-        return missingNiceties(store, slack.teamId);
+        await featureWatch.settled();
+        return missingFeatures(store, slack.teamId);
       },
     };
   }
@@ -42,7 +42,7 @@ test("where nothing is missing, nothing is said", async () => {
   const parley = await start();
   await parley.write.chat.postMessage({ channel: GENERAL, text: "hello", username: "Ada" });
   expect(await parley.missing()).toEqual([]);
-  expect(nicetyBlocks([])).toEqual([]);
+  expect(missingFeatureBlocks([])).toEqual([]);
 });
 
 test("scopes that are missing at the start are said before anything fails, until a start finds them granted", async () => {
@@ -56,7 +56,7 @@ test("scopes that are missing at the start are said before anything fails, until
     "*Names*: People are called by their ids. Slack says missing_scope (users:read). " +
       "The app lacks a scope. Put manifest.yml into the app (App Manifest) and install it again.",
   ]);
-  expect(nicetyBlocks(missing)).toHaveLength(3);
+  expect(missingFeatureBlocks(missing)).toHaveLength(3);
   control.reset();
   expect(await (await start()).missing()).toEqual([]);
 });
@@ -101,7 +101,7 @@ test("a policy against files is said, and so are faces that are refused for anot
   ]);
 });
 
-test("outages, closed channels and refused tokens are no niceties", async () => {
+test("outages, closed channels and refused tokens are no featureWatch", async () => {
   const { control, start } = await world();
   const parley = await start();
   const codes = ["internal_error", "not_in_channel", "token_revoked", "msg_too_long", "something_new", "no_permission"];

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => opened.store.close());
 
-const desk = () => ({ settings: opened.settings, me: { team: "T1" }, log: (line: string) => void told.push(line) });
+const ctx = () => ({ settings: opened.settings, me: { team: "T1" }, log: (line: string) => void told.push(line) });
 const set = (name: string, value: unknown) =>
   opened.settings.put({
     name,
@@ -21,13 +21,13 @@ const set = (name: string, value: unknown) =>
 
 test("a channel has what was set for it, and nothing where nothing was", async () => {
   await set("channel/C1", { team: "research", quiet: true, code: "ask", allow: { approve: ["admins", "U0123ABCD"], guests: ["answer"] } });
-  expect(await channelSettings(desk(), "C1")).toEqual({
+  expect(await channelSettings(ctx(), "C1")).toEqual({
     team: "research",
     quiet: true,
     code: "ask",
     allow: { approve: ["admins", "U0123ABCD"], guests: ["answer"] },
   });
-  expect(await channelSettings(desk(), "C2")).toEqual({});
+  expect(await channelSettings(ctx(), "C2")).toEqual({});
   expect(told).toEqual([]);
 });
 
@@ -43,7 +43,7 @@ test.each([
   [{ allow: [] }, { allow: {} }, []],
 ])("of %j what can be read holds, and the operator is told of the rest", async (value, read, lines) => {
   await set("channel/C1", value);
-  expect(await channelSettings(desk(), "C1")).toEqual(read);
+  expect(await channelSettings(ctx(), "C1")).toEqual(read);
   expect(told.map((line) => line.replace("the setting channel/C1 is not as it should be and does not hold: ", ""))).toEqual(lines);
 });
 
@@ -51,8 +51,8 @@ test("of the workspace's rules and the channel's, the stricter holds", async () 
   await set("workspace", { code: "ask", tools: "auto", budget: 7 });
   await set("channel/C1", { code: "auto", tools: "off" });
   await set("channel/C2", { code: "off" });
-  expect(await rulesIn(desk(), "C1")).toEqual({ code: "ask", tools: "off" });
-  expect(await rulesIn(desk(), "C2")).toEqual({ code: "off", tools: "auto" });
-  expect(await rulesIn(desk(), "C3")).toEqual({ code: "ask", tools: "auto" });
-  expect(await workspaceSettings(desk())).toEqual({ code: "ask", tools: "auto" });
+  expect(await rulesIn(ctx(), "C1")).toEqual({ code: "ask", tools: "off" });
+  expect(await rulesIn(ctx(), "C2")).toEqual({ code: "off", tools: "auto" });
+  expect(await rulesIn(ctx(), "C3")).toEqual({ code: "ask", tools: "auto" });
+  expect(await workspaceSettings(ctx())).toEqual({ code: "ask", tools: "auto" });
 });

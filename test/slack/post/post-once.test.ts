@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Desk } from "../../../src/slack/desk/handler-context.ts";
+import type { HandlerContext } from "../../../src/slack/commands/handler-context.ts";
 import { createPace } from "../../../src/slack/post/pace.ts";
 import { postOnce } from "../../../src/slack/post/post-once.ts";
 import { createWeb } from "../../../src/slack/api/web-client.ts";
@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 /** What a process has; `dies`: as soon as it wants to note where the message is. */
-function desk({ dies = false, problems = [] as string[] } = {}): Desk {
+function ctx({ dies = false, problems = [] as string[] } = {}): HandlerContext {
   const clock = fastClock();
   const putNote = async (key: string, value: string) => {
     if (dies && /^\d/.test(value)) throw new Error("killed");
@@ -38,7 +38,7 @@ function desk({ dies = false, problems = [] as string[] } = {}): Desk {
     me: { team: slack.teamId, user: slack.botUserId },
     clock,
     log: (problem: string) => void problems.push(problem),
-  } as unknown as Desk;
+  } as unknown as HandlerContext;
 }
 
 const words = { key: "task/V1", user: MARIA, channel: GENERAL, text: "<@U0MARIA> asks:\nfind a name" };
@@ -50,20 +50,20 @@ test.each(["in the channel", "in a thread"])(
   async (where) => {
     const root = where === "in a thread" ? (await slack.control.post({ user: MARIA, channel: GENERAL, text: "a root" })).ts : undefined;
     const message = { ...words, ...(root ? { threadTs: root } : {}) };
-    await expect(postOnce(desk({ dies: true }), message)).rejects.toThrow("killed");
+    await expect(postOnce(ctx({ dies: true }), message)).rejects.toThrow("killed");
     const before = posted(root);
     for (let others = 0; others < 5; others++)
       await slack.control.post({ user: MARIA, channel: GENERAL, text: "more", ...(root ? { threadTs: root } : {}) });
-    const found = await postOnce(desk(), message);
+    const found = await postOnce(ctx(), message);
     expect(before).toEqual([found]);
-    expect(await postOnce(desk(), message)).toBe(found);
+    expect(await postOnce(ctx(), message)).toBe(found);
     expect(posted(root)).toHaveLength(6);
   },
 );
 
 test("two processes that are given the same words at the same moment post them once, and both know where", async () => {
   const other = beside();
-  const [one, two] = await Promise.all([postOnce(desk(), words), postOnce({ ...desk(), store: other }, words)]);
+  const [one, two] = await Promise.all([postOnce(ctx(), words), postOnce({ ...ctx(), store: other }, words)]);
   await other.close();
   expect(posted()).toEqual([one]);
   expect(two).toBe(one);
@@ -73,21 +73,21 @@ test("a process that is killed before the post leaves nothing, and the next one 
   slack.control.fault({ method: "chat.postMessage", kind: "reset", times: 3 });
   await store.putNote("slack/task/V1", `trying ${Date.now()}`);
   slack.control.reset();
-  const ts = await postOnce(desk(), words);
+  const ts = await postOnce(ctx(), words);
   expect(posted()).toEqual([ts]);
 });
 
 test("where the channel's history may not be read, the words are said rather than lost, and the operator knows that they may be there twice", async () => {
-  await expect(postOnce(desk({ dies: true }), words)).rejects.toThrow("killed");
+  await expect(postOnce(ctx({ dies: true }), words)).rejects.toThrow("killed");
   slack.control.withoutScope("channels:history");
   const problems: string[] = [];
-  await postOnce(desk({ problems }), words);
+  await postOnce(ctx({ problems }), words);
   expect(posted()).toHaveLength(2);
   expect(problems).toContainEqual(expect.stringContaining("may be there twice"));
 });
 
 test("what Slack refuses is told to the person in their own messages, and tried again when they try again", async () => {
   const closed = slack.control.addChannel("closed", { botIsMember: false });
-  expect(await postOnce(desk(), { ...words, channel: closed })).toBeUndefined();
+  expect(await postOnce(ctx(), { ...words, channel: closed })).toBeUndefined();
   expect(slack.control.channel("D0MARIA").map(({ text }) => text)).toEqual([expect.stringContaining("/invite @parley")]);
 });

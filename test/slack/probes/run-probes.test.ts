@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import type { LiveSettings } from "../../../src/slack/probes/probe-session.ts";
+import type { ProbeSettings } from "../../../src/slack/probes/probe-session.ts";
 import { PROBES, runProbes, type ProbeReport } from "../../../src/slack/probes/run-probes.ts";
 import { createWorkspace, type Fault, type Workspace } from "../../../local-slack/index.ts";
 import { openBareSlack } from "../../support/slack/bare-slack.ts";
@@ -8,12 +8,12 @@ import { fastClock, GENERAL, MARIA } from "../../support/journey.ts";
 /** A local Slack that stands for the live one. */
 async function workspace(): Promise<{
   readonly slack: Workspace;
-  readonly check: (settings?: Partial<LiveSettings>, only?: string) => Promise<ProbeReport[]>;
+  readonly check: (settings?: Partial<ProbeSettings>, only?: string) => Promise<ProbeReport[]>;
 }> {
   const clock = fastClock();
   const slack = await createWorkspace({ port: 0, now: () => clock.now() });
   onTestFinished(() => slack.close());
-  const settings: LiveSettings = {
+  const settings: ProbeSettings = {
     botToken: slack.botToken,
     apiUrl: slack.apiUrl,
     channel: GENERAL,
@@ -25,7 +25,7 @@ async function workspace(): Promise<{
   return { slack, check: (more = {}, only) => reportsOf({ ...settings, ...more }, only) };
 }
 
-async function reportsOf(settings: LiveSettings, only?: string): Promise<ProbeReport[]> {
+async function reportsOf(settings: ProbeSettings, only?: string): Promise<ProbeReport[]> {
   const reports: ProbeReport[] = [];
   for await (const report of runProbes(only ? PROBES.filter(({ name }) => name === only) : PROBES, settings)) reports.push(report);
   return reports;

@@ -4,7 +4,7 @@ import type { AnswerSpec, Model, ModelMessage } from "../../model.ts";
 import type { Agent } from "../../team.ts";
 import type { Turn } from "../../turn.ts";
 import { eventsOfTurn, read, repliesGiven, type Fold } from "../../reading/transcript.ts";
-import { ask, askUnseen, plus, type Asked } from "../ask.ts";
+import { ask, askUnseen, plus, type CountedReply } from "../ask.ts";
 import { codeBlocks } from "../../code-blocks.ts";
 import { add, CONTEXT_DEFAULT, emptyContext, summarize, type Context, type ContextStrategy } from "../../reading/context.ts";
 import { amendHeard, hear, openEar, type Ear } from "../../reading/hearing.ts";
@@ -76,7 +76,7 @@ export function coder(settings: CoderSettings): Agent {
     return failed && tries <= settings.retriesMax ? { kind: "decide" } : { kind: "explain" };
   }
 
-  async function* asked(turn: Turn, kind: "write" | "decide" | "explain"): AsyncGenerator<EventBody | Delta, Asked, void> {
+  async function* asked(turn: Turn, kind: "write" | "decide" | "explain"): AsyncGenerator<EventBody | Delta, CountedReply, void> {
     const { transcript } = turn;
     const context = read(transcript, view);
     const lost = yield* keepInShort({ agent: name, context, strategy, nth: repliesGiven(transcript, name) }, turn);

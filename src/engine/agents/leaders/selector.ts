@@ -13,7 +13,7 @@ import {
   type Fold,
   type Transcript,
 } from "../../reading/transcript.ts";
-import { askUnseen, NO_CALLS, plus, type Asked } from "../ask.ts";
+import { askUnseen, NO_CALLS, plus, type CountedReply } from "../ask.ts";
 import { add, cutPieces, emptyContext, shown, type Context } from "../../reading/context.ts";
 import { readChoice, REASON_CHARS_MAX, type Choice } from "./selector-choice.ts";
 import { answerSpec, filled, FINISH, instructions, question, rules } from "./selector-prompt.ts";
@@ -129,7 +129,7 @@ export function selector(settings: SelectorSettings): Agent {
     actions: readonly string[],
     talk: readonly ModelMessage[],
     usage: Usage,
-  ): Promise<Asked> {
+  ): Promise<CountedReply> {
     const { transcript } = turn;
     const request = {
       agent: settings.within === undefined ? SELECTOR : selectorWithin(settings.within),

@@ -1,22 +1,22 @@
 import type { Person } from "../../engine/events/events.ts";
-import type { Heard, Standing } from "../../runner/runner.ts";
+import type { Heard, Spending } from "../../runner/runner.ts";
 import { isOurs, type Actor } from "../people/affiliation.ts";
 import { dollars, mention } from "../words/blocks.ts";
-import type { Ears } from "./message-context.ts";
+import type { MessageContext } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { allowIn, refused, wouldRefuse, type Attempt } from "../people/permission-check.ts";
 
 /** How the budgets of the day stand for a person in a channel, a line each; in mrkdwn. */
-export async function budgetText(ears: Ears, who: Actor & { readonly channel: string }): Promise<string> {
-  const { budgets } = ears.runner;
+export async function budgetText(ctx: MessageContext, who: Actor & { readonly channel: string }): Promise<string> {
+  const { budgets } = ctx.runner;
   if (!budgets) return "Nothing is counted here.";
   const accounts = [`person/${who.user}`, `channel/${who.channel}`, "workspace"];
-  const standing = await Promise.all(accounts.map((account) => budgets.standing(ears.me.team, account)));
-  const lines = standing.map((one) => `• ${NAMES[kindOf(one.account)]}: ${used(one)}`);
+  const spending = await Promise.all(accounts.map((account) => budgets.spending(ctx.me.team, account)));
+  const lines = spending.map((one) => `• ${NAMES[kindOf(one.account)]}: ${used(one)}`);
   const attempt = { ...who, startedBy: undefined };
-  const mayRaise = (await wouldRefuseBudget(ears, attempt)) === undefined;
+  const mayRaise = (await wouldRefuseBudget(ctx, attempt)) === undefined;
   const words = "`/parley budget raise me|channel|workspace DOLLARS` raises one for today.";
-  const note = mayRaise ? words : standing.some(({ limit }) => limit !== undefined) ? await whoMayRaise(ears, who.channel) : "";
+  const note = mayRaise ? words : spending.some(({ limit }) => limit !== undefined) ? await whoMayRaise(ctx, who.channel) : "";
   return [`*Spent today* (a day ends at 00:00 UTC)`, ...lines, ...(note ? [note] : [])].join("\n");
 }
 
@@ -25,7 +25,7 @@ const NAMES: { readonly [kind in Kind]: string } = { person: "runs that you star
 const kindOf = (account: string): Kind =>
   account.startsWith("person/") ? "person" : account.startsWith("channel/") ? "channel" : "workspace";
 
-function used({ spent, priced, limit }: Standing): string {
+function used({ spent, priced, limit }: Spending): string {
   const money = `${priced ? "" : "at least "}${dollars(spent)}`;
   if (limit === undefined) return `${money}, no limit`;
   return `${money} of ${dollars(limit)} (${Math.floor((spent / limit) * 100)}%)`;
@@ -33,7 +33,7 @@ function used({ spent, priced, limit }: Standing): string {
 
 /** `/parley budget raise me|channel|workspace DOLLARS`, for the rest of the day; what came of it. */
 export async function raiseBudget(
-  ears: Ears,
+  ctx: MessageContext,
   words: readonly string[],
   who: Actor & { readonly channel: string; readonly person: Person },
 ): Promise<{ readonly text: string; readonly account?: string }> {
@@ -42,13 +42,13 @@ export async function raiseBudget(
   const usd = Number(amount.replace(/^\$/, ""));
   if (account === undefined || !(usd > 0) || usd > RAISED_USD_MAX)
     return { text: "Say whose and to how much: `/parley budget raise channel 10`." };
-  const no = await mayRaiseBudget(ears, { ...who, startedBy: undefined, subject: account });
+  const no = await mayRaiseBudget(ctx, { ...who, startedBy: undefined, subject: account });
   if (no) return { text: no };
-  const most = ears.runner.budgets?.most(account) ?? Infinity;
+  const most = ctx.runner.budgets?.most(account) ?? Infinity;
   if (usd > most) {
     const words = `The budget of ${NAMES[kindOf(account)]} can be raised here to at most ${dollars(most)} a day, and ${dollars(usd)} is more (\`ceilings.raised\` in the team file).`;
-    await ears.settings.record({
-      workspace: ears.me.team,
+    await ctx.settings.record({
+      workspace: ctx.me.team,
       person: who.person,
       deed: "raise",
       subject: account,
@@ -57,7 +57,7 @@ export async function raiseBudget(
     });
     return { text: words };
   }
-  const raised = await ears.runner.budgets?.raise(ears.me.team, { account, usd }, who.person);
+  const raised = await ctx.runner.budgets?.raise(ctx.me.team, { account, usd }, who.person);
   if (!raised)
     return { text: `The budget of ${NAMES[kindOf(account)]} is not lower than ${dollars(usd)}, or there is none; nothing was changed.` };
   return { text: `The budget of ${NAMES[kindOf(account)]} is ${dollars(usd)} for today. Runs that wait for it go on.`, account };
@@ -70,17 +70,17 @@ const RAISED_USD_MAX = 100_000;
 const SHARED: Person = { id: "", name: "" };
 
 /** Why a person may not raise a budget of the day; what is refused is in the audit log. `undefined`: go ahead. */
-export async function mayRaiseBudget(ears: Ears, attempt: Attempt): Promise<string | undefined> {
-  const no = await refused(ears, "raise", { ...attempt, startedBy: SHARED });
-  return no === undefined || !isOurs(attempt.affiliation) ? no : whoMayRaise(ears, attempt.channel);
+export async function mayRaiseBudget(ctx: MessageContext, attempt: Attempt): Promise<string | undefined> {
+  const no = await refused(ctx, "raise", { ...attempt, startedBy: SHARED });
+  return no === undefined || !isOurs(attempt.affiliation) ? no : whoMayRaise(ctx, attempt.channel);
 }
 
-const wouldRefuseBudget = (ears: Ears, attempt: Omit<Attempt, "subject">): Promise<string | undefined> =>
-  wouldRefuse(ears, "raise", { ...attempt, startedBy: SHARED });
+const wouldRefuseBudget = (ctx: MessageContext, attempt: Omit<Attempt, "subject">): Promise<string | undefined> =>
+  wouldRefuse(ctx, "raise", { ...attempt, startedBy: SHARED });
 
 /** One sentence that names them. */
-export async function whoMayRaise(ears: Ears, channel: string | undefined): Promise<string> {
-  const { raise } = await allowIn(ears, channel);
+export async function whoMayRaise(ctx: MessageContext, channel: string | undefined): Promise<string> {
+  const { raise } = await allowIn(ctx, channel);
   const who = [raise].flat().flatMap((one) => {
     if (one === "starter") return [];
     return one === "admins" ? ["admins of this workspace"] : one === "anyone" ? ["everybody here"] : [mention({ id: one, name: one })];
@@ -90,7 +90,11 @@ export async function whoMayRaise(ears: Ears, channel: string | undefined): Prom
 }
 
 /** What a person is told whose words were refused. Where a budget is used up, the runner says until when, and this who may raise it; in mrkdwn. */
-export async function refusedText(ears: Ears, heard: Extract<Heard, { readonly kind: "refused" }>, channel: string): Promise<string> {
+export async function refusedText(
+  ctx: MessageContext,
+  heard: Extract<Heard, { readonly kind: "refused" }>,
+  channel: string,
+): Promise<string> {
   const reason = safeMrkdwn(heard.reason);
-  return heard.budgets ? `${reason} ${await whoMayRaise(ears, channel)} \`/parley budget\` shows how it stands.` : reason;
+  return heard.budgets ? `${reason} ${await whoMayRaise(ctx, channel)} \`/parley budget\` shows how it stands.` : reason;
 }

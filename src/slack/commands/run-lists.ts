@@ -3,7 +3,7 @@ import type { RunState } from "../../engine/reading/run-state.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import { isOwnDirect } from "./command-answer.ts";
 import { actions, button, LISTED, plural, section } from "../words/blocks.ts";
-import type { Desk } from "./handler-context.ts";
+import type { HandlerContext } from "./handler-context.ts";
 import { safeLine, safeMrkdwn } from "../words/escape.ts";
 import { CARD_LINE_CHARS, RUN_ID_CHARS } from "../words/limits.ts";
 import { placeOf, type Place } from "../words/place.ts";
@@ -30,27 +30,27 @@ const RUNS_LISTED_MAX = 10;
 const RECENT_MAX = 100;
 
 /** Runs that go on, oldest first. Whoever can write in a channel may read of its runs, and of no others. */
-export async function runningRuns(desk: Desk, wanted: Wanted): Promise<readonly RunHere[]> {
+export async function runningRuns(ctx: HandlerContext, wanted: Wanted): Promise<readonly RunHere[]> {
   return runsAmong(
-    desk,
-    (await desk.store.unfinished()).map(({ thread }) => thread),
+    ctx,
+    (await ctx.store.unfinished()).map(({ thread }) => thread),
     wanted,
     ({ running }) => running,
   );
 }
 
 /** Runs, also those that are over, newest first. */
-export async function recentRuns(desk: Desk, wanted: Wanted): Promise<readonly RunHere[]> {
+export async function recentRuns(ctx: HandlerContext, wanted: Wanted): Promise<readonly RunHere[]> {
   return runsAmong(
-    desk,
-    (await desk.store.recent(RECENT_MAX)).map(({ thread }) => thread),
+    ctx,
+    (await ctx.store.recent(RECENT_MAX)).map(({ thread }) => thread),
     wanted,
     ({ run }) => run !== undefined,
   );
 }
 
 async function runsAmong(
-  desk: Desk,
+  ctx: HandlerContext,
   threads: readonly string[],
   wanted: Wanted,
   fits: (run: RunState) => boolean,
@@ -58,12 +58,12 @@ async function runsAmong(
   const runs: RunHere[] = [];
   const { starter } = wanted;
   // A channel has been asked about at the door.
-  const open = starter === undefined ? undefined : await desk.people.channelsOf(starter);
+  const open = starter === undefined ? undefined : await ctx.people.channelsOf(starter);
   for (const thread of threads) {
     const place = placeOf(thread);
     if (place && open && !isOwnDirect(place.channel) && !open.channels.has(place.channel)) continue;
-    if (place?.team !== desk.me.team || (wanted.channel !== undefined && place.channel !== wanted.channel)) continue;
-    const transcript = await desk.runner.read(thread);
+    if (place?.team !== ctx.me.team || (wanted.channel !== undefined && place.channel !== wanted.channel)) continue;
+    const transcript = await ctx.runner.read(thread);
     const run = currentRun(transcript);
     if (!fits(run) || (starter !== undefined && run.startedBy?.id !== starter)) continue;
     runs.push({ thread, place, run, task: taskOf(transcript, run.run) });
@@ -76,11 +76,11 @@ type Deed = "pause" | "resume" | "stop" | "transcript";
 
 /** What is shown of a list of runs: its text, and blocks with buttons. */
 export async function runList(
-  desk: Desk,
+  ctx: HandlerContext,
   list: { readonly title: string; readonly runs: readonly RunHere[]; readonly buttons: (run: RunState) => readonly Deed[] },
 ): Promise<{ readonly text: string; readonly blocks: readonly KnownBlock[] }> {
   const shown = list.runs.slice(0, RUNS_LISTED_MAX);
-  const lines = await Promise.all(shown.map((run) => lineOf(desk, run)));
+  const lines = await Promise.all(shown.map((run) => lineOf(ctx, run)));
   const more = list.runs.length - shown.length;
   const rest = more > 0 ? [`… and ${plural(more, "more run")}`] : [];
   return {
@@ -94,9 +94,9 @@ export async function runList(
 }
 
 /** One run in a line: its team and state, the task, a link. */
-export async function lineOf(desk: Desk, { place, run, task }: RunHere): Promise<string> {
+export async function lineOf(ctx: HandlerContext, { place, run, task }: RunHere): Promise<string> {
   const words = `*${safeMrkdwn(run.team ?? "")}* ${stateOf(run)} · ${plural(run.turns, "turn")} · started by ${safeMrkdwn(run.startedBy?.name ?? "somebody")}`;
-  const link = await desk.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
+  const link = await ctx.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
   const about = `\n>${safeMrkdwn(safeLine(task, CARD_LINE_CHARS / 2))}`;
   return `${words}${link?.permalink ? ` · <${link.permalink}|open>` : ""}${about}`;
 }

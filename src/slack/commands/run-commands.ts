@@ -1,7 +1,7 @@
 import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Actor } from "../people/affiliation.ts";
-import { answerTo, isOutside, isOwnDirect, notHere, type Asked } from "./command-answer.ts";
-import type { Desk } from "./handler-context.ts";
+import { answerTo, isOutside, isOwnDirect, notHere, type CommandRequest } from "./command-answer.ts";
+import type { HandlerContext } from "./handler-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { RUN_ID_CHARS } from "../words/limits.ts";
 import { ButtonValue } from "../words/button-values.ts";
@@ -16,49 +16,50 @@ import { transcriptFile } from "../render/transcript-file.ts";
 import { uploadToPerson } from "../post/upload-to-person.ts";
 
 /** `/parley status`: the runs of this channel with their buttons; `mine`, and in a DM: those that the person has started, wherever. */
-export async function listRuns(desk: Desk, asked: Asked, mine: boolean, replaces = false): Promise<void> {
-  const answer = answerTo(desk, asked);
-  const wanted = mine ? { starter: asked.user } : wantedBy(asked);
-  const runs = await runningRuns(desk, wanted);
+export async function listRuns(ctx: HandlerContext, request: CommandRequest, mine: boolean, replaces = false): Promise<void> {
+  const answer = answerTo(ctx, request);
+  const wanted = mine ? { starter: request.user } : wantedBy(request);
+  const runs = await runningRuns(ctx, wanted);
   const where = wanted.channel === undefined ? "Your runs" : "Runs in this channel";
   if (runs.length === 0) {
     const none = wanted.channel === undefined ? "None of your runs is going on." : "No agents are talking in this channel.";
     // Nobody can begin one either, and that is what they need to know.
-    const text = wanted.channel !== undefined && (await isOutside(desk, asked.channel)) ? notHere(asked.channel) : none;
+    const text = wanted.channel !== undefined && (await isOutside(ctx, request.channel)) ? notHere(request.channel) : none;
     return answer(text, replaces ? { blocks: [], replaces } : undefined);
   }
-  await recordReading(desk, asked, { deed: "list runs", subject: wanted.channel ?? "own runs", id: asked.id });
-  const { text, blocks } = await runList(desk, { title: `*${where} that go on: ${runs.length}*`, runs, buttons: controlsOf });
+  await recordReading(ctx, request, { deed: "list runs", subject: wanted.channel ?? "own runs", id: request.id });
+  const { text, blocks } = await runList(ctx, { title: `*${where} that go on: ${runs.length}*`, runs, buttons: controlsOf });
   return answer(text, { blocks, replaces });
 }
 
 /** `/parley stop`, `pause` and `resume`: at once where there is one run that it can mean, with a button for each where there are several. */
-export async function controlRuns(desk: Desk, asked: Asked, deed: "stop" | "pause" | "resume"): Promise<void> {
-  const answer = answerTo(desk, asked);
-  const runs = (await runningRuns(desk, wantedBy(asked))).filter(({ run }) => controlsOf(run).includes(deed));
+export async function controlRuns(ctx: HandlerContext, request: CommandRequest, deed: "stop" | "pause" | "resume"): Promise<void> {
+  const answer = answerTo(ctx, request);
+  const runs = (await runningRuns(ctx, wantedBy(request))).filter(({ run }) => controlsOf(run).includes(deed));
   const [only] = runs;
   if (!only) return answer(NONE[deed]);
   if (runs.length > 1) {
-    const { text, blocks } = await runList(desk, { title: `*Which one?*`, runs, buttons: () => [deed] });
+    const { text, blocks } = await runList(ctx, { title: `*Which one?*`, runs, buttons: () => [deed] });
     return answer(text, { blocks });
   }
-  if (await done(desk, asked, deed, only)) await answer(`${DONE[deed]}: ${await lineOf(desk, await asItIs(desk, only))}`);
+  if (await done(ctx, request, deed, only)) await answer(`${DONE[deed]}: ${await lineOf(ctx, await asItIs(ctx, only))}`);
 }
 
 /** `/parley transcript`: the whole of a run as a Markdown file in the person's DM, and a link to it here. */
-export async function sendTranscript(desk: Desk, asked: Asked): Promise<void> {
-  const answer = answerTo(desk, asked);
-  const runs = await recentRuns(desk, wantedBy(asked));
+export async function sendTranscript(ctx: HandlerContext, request: CommandRequest): Promise<void> {
+  const answer = answerTo(ctx, request);
+  const runs = await recentRuns(ctx, wantedBy(request));
   const [only] = runs;
-  if (!only) return answer(wantedBy(asked).channel === undefined ? "You have started no runs yet." : "There were no runs in this channel.");
-  if (runs.length === 1) return sendOne(desk, asked, only);
-  const { text, blocks } = await runList(desk, { title: "*Of which run?* The newest is first.", runs, buttons: () => ["transcript"] });
+  if (!only)
+    return answer(wantedBy(request).channel === undefined ? "You have started no runs yet." : "There were no runs in this channel.");
+  if (runs.length === 1) return sendOne(ctx, request, only);
+  const { text, blocks } = await runList(ctx, { title: "*Of which run?* The newest is first.", runs, buttons: () => ["transcript"] });
   return answer(text, { blocks });
 }
 
 /** A button of one of the lists above. The list is shown again as it is then. */
 export async function pressListed(
-  desk: Desk,
+  ctx: HandlerContext,
   press: PressBody,
   { user, affiliation }: Actor,
   deed: "stop" | "pause" | "resume" | "transcript",
@@ -66,20 +67,20 @@ export async function pressListed(
   const at = placeOfPress(press);
   const { t = "", r } = ButtonValue.parse(press.actions[0].value);
   const place = placeOf(t);
-  if (!at || place?.team !== desk.me.team || r === undefined) return;
-  const asked: Asked = { user, affiliation, channel: at.channel, respondTo: press.response_url, id: pressId(press) };
-  const run = currentRun(await desk.runner.read(t));
+  if (!at || place?.team !== ctx.me.team || r === undefined) return;
+  const request: CommandRequest = { user, affiliation, channel: at.channel, respondTo: press.response_url, id: pressId(press) };
+  const run = currentRun(await ctx.runner.read(t));
   // What is on a button is not believed: elsewhere, a person reaches their own runs alone.
   if (place.channel !== at.channel && run.startedBy?.id !== user) return;
   const here = { thread: t, place, run, task: "" };
-  if (deed === "transcript") return sendOne(desk, asked, here, r);
-  if (!run.running || run.run?.slice(0, RUN_ID_CHARS) !== r) await answerTo(desk, asked)("This run is over.");
-  else if (!(await done(desk, asked, deed, here))) return;
-  await listRuns(desk, asked, place.channel !== at.channel, true);
+  if (deed === "transcript") return sendOne(ctx, request, here, r);
+  if (!run.running || run.run?.slice(0, RUN_ID_CHARS) !== r) await answerTo(ctx, request)("This run is over.");
+  else if (!(await done(ctx, request, deed, here))) return;
+  await listRuns(ctx, request, place.channel !== at.channel, true);
 }
 
 /** Where one asks says which runs are meant: in a DM with the bot, one's own. */
-const wantedBy = ({ channel, user }: Asked): Wanted => (isOwnDirect(channel) ? { starter: user } : { channel });
+const wantedBy = ({ channel, user }: CommandRequest): Wanted => (isOwnDirect(channel) ? { starter: user } : { channel });
 
 const NONE = {
   stop: "No agents are talking here: there is nothing to stop.",
@@ -88,38 +89,54 @@ const NONE = {
 } as const;
 const DONE = { stop: "Stopped", pause: "Paused", resume: "Goes on" } as const;
 
-async function done(desk: Desk, asked: Asked, deed: "stop" | "pause" | "resume", { thread, run }: RunHere): Promise<boolean> {
-  const { user, affiliation, channel, id } = asked;
+async function done(
+  ctx: HandlerContext,
+  request: CommandRequest,
+  deed: "stop" | "pause" | "resume",
+  { thread, run }: RunHere,
+): Promise<boolean> {
+  const { user, affiliation, channel, id } = request;
   const from = { thread, run, user, affiliation, listener: { user, channel } };
-  return deed === "stop" ? stop(desk, from) : steer(desk, deed, { ...from, id });
+  return deed === "stop" ? stop(ctx, from) : steer(ctx, deed, { ...from, id });
 }
 
-async function asItIs(desk: Desk, here: RunHere): Promise<RunHere> {
-  return { ...here, run: currentRun(await desk.runner.read(here.thread)) };
+async function asItIs(ctx: HandlerContext, here: RunHere): Promise<RunHere> {
+  return { ...here, run: currentRun(await ctx.runner.read(here.thread)) };
 }
 
-async function sendOne(desk: Desk, asked: Asked, { thread, run }: RunHere, wanted: string | undefined = run.run): Promise<void> {
-  const answer = answerTo(desk, asked);
-  const transcript = await desk.runner.read(thread);
+async function sendOne(
+  ctx: HandlerContext,
+  request: CommandRequest,
+  { thread, run }: RunHere,
+  wanted: string | undefined = run.run,
+): Promise<void> {
+  const answer = answerTo(ctx, request);
+  const transcript = await ctx.runner.read(thread);
   const started = transcript.events.findLast(
     (event): event is Of<"run.started"> => event.type === "run.started" && event.run.startsWith(wanted ?? ""),
   );
   if (!started) return answer("This run is not in the log.");
-  const { user, affiliation, id } = asked;
-  const attempt = { user, affiliation, startedBy: started.startedBy, channel: placeOf(thread)?.channel ?? asked.channel, subject: thread };
-  const no = await refused(desk, "export", { ...attempt, ...(id === undefined ? {} : { id }) });
+  const { user, affiliation, id } = request;
+  const attempt = {
+    user,
+    affiliation,
+    startedBy: started.startedBy,
+    channel: placeOf(thread)?.channel ?? request.channel,
+    subject: thread,
+  };
+  const no = await refused(ctx, "export", { ...attempt, ...(id === undefined ? {} : { id }) });
   if (no) return answer(safeMrkdwn(no));
   const { state, events } = runOf(transcript, started.seq);
   const content = Buffer.from(transcriptFile(events));
   const about = `All turns of the run of ${state.team ?? "the team"} so far`;
-  const sent = await uploadToPerson(desk, {
-    key: `transcript/${asked.id ?? thread}`,
-    user: asked.user,
+  const sent = await uploadToPerson(ctx, {
+    key: `transcript/${request.id ?? thread}`,
+    user: request.user,
     file: { name: "transcript.md", alt: "All turns of a run, as text", comment: about, bytes: content },
   });
   if ("code" in sent)
     return answer(`The transcript could not be sent (${sent.code}). \`parley export\` writes the same on the machine where Parley runs.`);
-  await recordReading(desk, asked, { deed: "read transcript", subject: thread, id: asked.id });
+  await recordReading(ctx, request, { deed: "read transcript", subject: thread, id: request.id });
   return answer(
     sent.permalink === undefined
       ? "The transcript is in your messages with me."

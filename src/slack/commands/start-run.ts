@@ -3,8 +3,8 @@ import type { Said } from "../../runner/runner.ts";
 import type { Affiliation } from "../people/affiliation.ts";
 import { refusedText } from "./day-budgets.ts";
 import { channelSettings } from "../people/channel-settings.ts";
-import type { Desk } from "./handler-context.ts";
-import { personOf, type Ears } from "./message-context.ts";
+import type { HandlerContext } from "./handler-context.ts";
+import { personOf, type MessageContext } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { teamNamed, whyNotTeam, type TeamCards } from "../render/help-text.ts";
 import { SEEN } from "../signs/reactions.ts";
@@ -13,10 +13,10 @@ import { postOnce } from "../post/post-once.ts";
 import { refused } from "../people/permission-check.ts";
 
 /** The teams as a channel has them: its own default where one is set and there still is one of that name, also one that cannot be used. */
-export async function teamsIn(ears: Ears, channel: string): Promise<TeamCards> {
-  const { team } = await channelSettings(ears, channel);
-  const { cards, broken = [] } = ears.teams;
-  return team !== undefined && [...cards, ...broken].some(({ name }) => name === team) ? { cards, broken, default: team } : ears.teams;
+export async function teamsIn(ctx: MessageContext, channel: string): Promise<TeamCards> {
+  const { team } = await channelSettings(ctx, channel);
+  const { cards, broken = [] } = ctx.teams;
+  return team !== undefined && [...cards, ...broken].some(({ name }) => name === team) ? { cards, broken, default: team } : ctx.teams;
 }
 
 /**
@@ -24,13 +24,13 @@ export async function teamsIn(ears: Ears, channel: string): Promise<TeamCards> {
  * `before`, its last run, as long as there is one of that name, also one that cannot be used; then the channel's own is next.
  */
 export async function asSetIn(
-  ears: Ears,
+  ctx: MessageContext,
   channel: string,
   { team, before }: { readonly team?: string | undefined; readonly before?: Pick<RunState, "team"> },
 ): Promise<Pick<Said, "team" | "quiet">> {
-  const { quiet } = await channelSettings(ears, channel);
-  const kept = before?.team === undefined ? undefined : teamNamed(ears.teams, before.team);
-  return { team: team ?? kept ?? (await teamsIn(ears, channel)).default, ...(quiet === undefined ? {} : { quiet }) };
+  const { quiet } = await channelSettings(ctx, channel);
+  const kept = before?.team === undefined ? undefined : teamNamed(ctx.teams, before.team);
+  return { team: team ?? kept ?? (await teamsIn(ctx, channel)).default, ...(quiet === undefined ? {} : { quiet }) };
 }
 
 /** A task from a command or a modal. */
@@ -45,27 +45,27 @@ export interface Task {
 }
 
 /** Posts a task in the person's name and begins a run under it; once, also when it is handled again. Resolves to a line for the person, if there is one to say. */
-export async function startRun(desk: Desk, task: Task): Promise<string | undefined> {
+export async function startRun(ctx: HandlerContext, task: Task): Promise<string | undefined> {
   const { user, channel, team, text } = task;
   const attempt = { user, affiliation: task.affiliation, startedBy: undefined, channel, subject: `a run in ${channel}`, id: task.key };
-  const no = await refused(desk, "start", attempt);
+  const no = await refused(ctx, "start", attempt);
   if (no) return safeMrkdwn(no);
-  const set = await asSetIn(desk, channel, { team });
+  const set = await asSetIn(ctx, channel, { team });
   // Before the task stands in the channel.
-  const whyNot = whyNotTeam(desk.teams, set.team);
+  const whyNot = whyNotTeam(ctx.teams, set.team);
   if (whyNot !== undefined) return safeMrkdwn(whyNot);
   const whom = team === undefined ? "" : ` the team *${safeMrkdwn(team)}*`;
-  const ts = await postOnce(desk, { key: `task/${task.key}`, user, channel, text: `<@${user}> asks${whom}:\n${safeMrkdwn(text)}` });
+  const ts = await postOnce(ctx, { key: `task/${task.key}`, user, channel, text: `<@${user}> asks${whom}:\n${safeMrkdwn(text)}` });
   if (!ts) return undefined;
-  const heard = await desk.runner.say({
-    thread: threadKey({ team: desk.me.team, channel, ts }),
-    workspace: desk.me.team,
-    person: await personOf(desk, user),
+  const heard = await ctx.runner.say({
+    thread: threadKey({ team: ctx.me.team, channel, ts }),
+    workspace: ctx.me.team,
+    person: await personOf(ctx, user),
     text,
-    id: `${desk.me.team}:${channel}:${ts}`,
+    id: `${ctx.me.team}:${channel}:${ts}`,
     addressed: true,
     ...set,
   });
-  if (heard.kind === "started") desk.whisper.react({ channel, ts }, SEEN);
-  return heard.kind === "refused" ? refusedText(desk, heard, channel) : undefined;
+  if (heard.kind === "started") ctx.whisper.react({ channel, ts }, SEEN);
+  return heard.kind === "refused" ? refusedText(ctx, heard, channel) : undefined;
 }

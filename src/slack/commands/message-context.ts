@@ -14,7 +14,7 @@ import type { Unheard } from "../signs/unheard-notice.ts";
 import type { Whisper } from "../signs/ephemeral.ts";
 
 /** What every handler of this room works with. */
-export interface Ears {
+export interface MessageContext {
   readonly runner: Runner;
   /** Of words that are to be kept no longer. */
   readonly forgetting: Pick<Forgets, "forget" | "message">;
@@ -37,20 +37,20 @@ export interface Ears {
   readonly me: { readonly team: string; readonly user: string };
 }
 
-export async function personOf(ears: Pick<Ears, "people">, user: string): Promise<Person> {
-  return { id: user, name: await ears.people.nameOf(user) };
+export async function personOf(ctx: Pick<MessageContext, "people">, user: string): Promise<Person> {
+  return { id: user, name: await ctx.people.nameOf(user) };
 }
 
 /** How people and channels that a text names are called. */
-export const namingOf = ({ me, people, channelNameOf }: Pick<Ears, "me" | "people" | "channelNameOf">): Naming => ({
+export const namingOf = ({ me, people, channelNameOf }: Pick<MessageContext, "me" | "people" | "channelNameOf">): Naming => ({
   bot: me.user,
   nameOf: (user) => people.nameOf(user),
   channelNameOf,
 });
 
 export function threadOf(
-  ears: Ears,
+  ctx: MessageContext,
   at: { readonly channel: string; readonly ts: string; readonly thread_ts?: string | undefined },
 ): string {
-  return threadKey({ team: ears.me.team, channel: at.channel, ts: at.thread_ts ?? at.ts });
+  return threadKey({ team: ctx.me.team, channel: at.channel, ts: at.thread_ts ?? at.ts });
 }

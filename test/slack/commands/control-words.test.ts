@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { commandIn } from "../../../src/slack/desk/control-words.ts";
+import { commandIn } from "../../../src/slack/commands/control-words.ts";
 
 test.each([
   ["stop", "stop"],

@@ -2,7 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { Memory, Note } from "../../engine/memory.ts";
 import type { Actor } from "../people/affiliation.ts";
 import { ACTIONS, actions, button, context, mention, plural, section } from "../words/blocks.ts";
-import type { Ears } from "./message-context.ts";
+import type { MessageContext } from "./message-context.ts";
 import { safeMrkdwn, shorten } from "../words/escape.ts";
 import { SUMMARY_CHARS } from "../words/limits.ts";
 import { ButtonValue } from "../words/button-values.ts";
@@ -13,7 +13,7 @@ import { refused } from "../people/permission-check.ts";
 import type { Web } from "../api/web-client.ts";
 
 /** What it takes to show and delete notes. */
-interface NotesDesk extends Ears {
+interface NotesDesk extends MessageContext {
   readonly memory: Memory;
   readonly web: Web;
 }
@@ -22,14 +22,14 @@ interface NotesDesk extends Ears {
 const NOTES_PER_PAGE = 10;
 
 /** `/parley memory`: what the agents remember in this channel. `/parley memory forget ID` deletes a note. */
-export async function memoryCommand(desk: NotesDesk, command: CommandBody, { user, affiliation }: Actor): Promise<void> {
+export async function memoryCommand(ctx: NotesDesk, command: CommandBody, { user, affiliation }: Actor): Promise<void> {
   const channel = command.channel_id;
   const answer = (text: string, blocks?: readonly KnownBlock[]) =>
-    desk.whisper.respond(command.response_url, { user: command.user_id, channel }, text, blocks && { blocks });
+    ctx.whisper.respond(command.response_url, { user: command.user_id, channel }, text, blocks && { blocks });
   const [, what = "", id = "", ...rest] = command.text.trim().split(/\s+/);
   if (what === "") {
-    const { text, blocks } = await notesPage(desk, { channel, page: 0 });
-    await recordReading(desk, { user }, { deed: "read notes", subject: channel, id: command.trigger_id });
+    const { text, blocks } = await notesPage(ctx, { channel, page: 0 });
+    await recordReading(ctx, { user }, { deed: "read notes", subject: channel, id: command.trigger_id });
     return answer(text, blocks);
   }
   const number = /^#?(\d{1,15})$/.exec(id)?.[1];
@@ -43,36 +43,36 @@ export async function memoryCommand(desk: NotesDesk, command: CommandBody, { use
     subject: `note ${number}`,
     ...(command.trigger_id === undefined ? {} : { id: command.trigger_id }),
   };
-  const no = await refused(desk, "forget", attempt);
-  return answer(no ? safeMrkdwn(no) : await forgotten(desk, channel, Number(number)));
+  const no = await refused(ctx, "forget", attempt);
+  return answer(no ? safeMrkdwn(no) : await forgotten(ctx, channel, Number(number)));
 }
 
 /** Forget, beside a note in the list. The list is shown again without it. */
-export async function pressForget(desk: NotesDesk, press: PressBody, { affiliation }: Actor): Promise<void> {
+export async function pressForget(ctx: NotesDesk, press: PressBody, { affiliation }: Actor): Promise<void> {
   const at = placeOfPress(press);
   const { note, page } = ButtonValue.parse(press.actions[0].value);
   if (!at || note === undefined) return;
   const listener = { user: press.user.id, channel: at.channel };
   const attempt = { user: press.user.id, affiliation, startedBy: undefined, channel: at.channel, subject: `note ${note}` };
-  const no = await refused(desk, "forget", { ...attempt, ...(press.trigger_id === undefined ? {} : { id: press.trigger_id }) });
-  if (no) return desk.whisper.tell(listener, safeMrkdwn(no));
-  const said = await forgotten(desk, at.channel, note);
-  const { text, blocks } = await notesPage(desk, { channel: at.channel, page: page ?? 0 });
-  await desk.whisper.respond(press.response_url, listener, `${said}\n${text}`, { blocks: [section(said), ...blocks], replaces: true });
+  const no = await refused(ctx, "forget", { ...attempt, ...(press.trigger_id === undefined ? {} : { id: press.trigger_id }) });
+  if (no) return ctx.whisper.tell(listener, safeMrkdwn(no));
+  const said = await forgotten(ctx, at.channel, note);
+  const { text, blocks } = await notesPage(ctx, { channel: at.channel, page: page ?? 0 });
+  await ctx.whisper.respond(press.response_url, listener, `${said}\n${text}`, { blocks: [section(said), ...blocks], replaces: true });
 }
 
 /** Older or newer notes, in the place of those that are shown. */
-export async function turnPage(desk: NotesDesk, press: PressBody): Promise<void> {
+export async function turnPage(ctx: NotesDesk, press: PressBody): Promise<void> {
   const at = placeOfPress(press);
   if (!at) return;
   const { page } = ButtonValue.parse(press.actions[0].value);
-  const { text, blocks } = await notesPage(desk, { channel: at.channel, page: page ?? 0 });
-  await desk.whisper.respond(press.response_url, { user: press.user.id, channel: at.channel }, text, { blocks, replaces: true });
+  const { text, blocks } = await notesPage(ctx, { channel: at.channel, page: page ?? 0 });
+  await ctx.whisper.respond(press.response_url, { user: press.user.id, channel: at.channel }, text, { blocks, replaces: true });
 }
 
 /** Deletes a note of this channel and of no other one; what became of it, in mrkdwn. */
-async function forgotten(desk: NotesDesk, channel: string, id: number): Promise<string> {
-  const note = await desk.memory.forget(scopeOfChannel({ team: desk.me.team, channel }), id);
+async function forgotten(ctx: NotesDesk, channel: string, id: number): Promise<string> {
+  const note = await ctx.memory.forget(scopeOfChannel({ team: ctx.me.team, channel }), id);
   return note ? `Forgotten, note ${id}: “${glimpse(note.text)}”` : `There is no note ${id} in this channel, or no longer.`;
 }
 
@@ -80,17 +80,17 @@ const glimpse = (text: string): string => safeMrkdwn(shorten(text.replaceAll(/\s
 
 /** One page of a channel's notes, newest first, as blocks and as text; the last page where this one is no longer there. */
 async function notesPage(
-  desk: NotesDesk,
+  ctx: NotesDesk,
   at: { readonly channel: string; readonly page: number },
 ): Promise<{ readonly text: string; readonly blocks: readonly KnownBlock[] }> {
-  const scope = scopeOfChannel({ team: desk.me.team, channel: at.channel });
+  const scope = scopeOfChannel({ team: ctx.me.team, channel: at.channel });
   const wanted = Math.max(0, at.page);
-  const found = await desk.memory.list(scope, { limit: NOTES_PER_PAGE, offset: wanted * NOTES_PER_PAGE });
+  const found = await ctx.memory.list(scope, { limit: NOTES_PER_PAGE, offset: wanted * NOTES_PER_PAGE });
   const pages = Math.max(1, Math.ceil(found.total / NOTES_PER_PAGE));
-  if (wanted >= pages) return notesPage(desk, { ...at, page: pages - 1 });
+  if (wanted >= pages) return notesPage(ctx, { ...at, page: pages - 1 });
   if (found.total === 0) return { text: NONE, blocks: [section(NONE)] };
   const head = `*What the agents remember in this channel*: ${plural(found.total, "note")}${pages > 1 ? `, page ${wanted + 1} of ${pages}` : ""}`;
-  const lines = await Promise.all(found.notes.map(async (note) => ({ note, origin: await originOf(desk, note) })));
+  const lines = await Promise.all(found.notes.map(async (note) => ({ note, origin: await originOf(ctx, note) })));
   const text = [head, ...lines.map(({ note, origin }) => `• ${wordsOf(note)} (${origin})`), HOW];
   const turns = [
     ...(wanted > 0 ? [button("Newer", ACTIONS.newer, { page: wanted - 1 })] : []),
@@ -113,10 +113,10 @@ const HOW = "To delete a note: `/parley memory forget` and its number.";
 const wordsOf = ({ id, text }: Note): string => `*${id}*  ${safeMrkdwn(text)}`;
 
 /** Who kept it, for whom, when, and the thread where it was said. */
-async function originOf(desk: NotesDesk, { agent, askedBy, at, thread }: Note): Promise<string> {
+async function originOf(ctx: NotesDesk, { agent, askedBy, at, thread }: Note): Promise<string> {
   const words = `${safeMrkdwn(agent)}, asked by ${mention(askedBy)}, ${at.slice(0, 10)}`;
   const place = placeOf(thread);
   if (!place) return words;
-  const link = await desk.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
+  const link = await ctx.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
   return link?.permalink ? `${words}, <${link.permalink}|thread>` : words;
 }

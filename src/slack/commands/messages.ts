@@ -4,7 +4,7 @@ import { currentRun, type Transcript } from "../../engine/reading/transcript.ts"
 import type { Heard } from "../../runner/runner.ts";
 import { hearAmendment, hearDeletion } from "./deletions.ts";
 import { refusedText } from "./day-budgets.ts";
-import { namingOf, personOf, threadOf, type Ears } from "./message-context.ts";
+import { namingOf, personOf, threadOf, type MessageContext } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import type { FindActor } from "../door/gate.ts";
 import { helpText, teamNamed, type TeamCards } from "../render/help-text.ts";
@@ -21,7 +21,7 @@ import { addressee, commandIn } from "./control-words.ts";
 import type { z } from "zod";
 
 /** A person's message, and whether it speaks to the bot. Everything else that Slack calls a message is not heard. */
-interface Spoken {
+interface Incoming {
   readonly message: MessageEvent;
   readonly user: string;
   readonly direct: boolean;
@@ -34,39 +34,39 @@ interface Spoken {
  * A message came, in a channel or directly: a task, an answer, steering, a word such as `stop`, or a cry for help. Ordinary talk is not even read.
  * May be called twice with the same message.
  */
-export async function hear(ears: Ears, body: z.output<typeof MessageBody>, findActor: FindActor): Promise<void> {
-  if (isDeletion(body.event)) return hearDeletion(ears, body.event);
-  if (isAmendment(body.event)) return hearAmendment(ears, body.event, findActor);
-  const spoken = spokenTo(body, ears);
-  if (!spoken) return;
-  const { message, user, addressed } = spoken;
+export async function hear(ctx: MessageContext, body: z.output<typeof MessageBody>, findActor: FindActor): Promise<void> {
+  if (isDeletion(body.event)) return hearDeletion(ctx, body.event);
+  if (isAmendment(body.event)) return hearAmendment(ctx, body.event, findActor);
+  const incoming = incomingFrom(body, ctx);
+  if (!incoming) return;
+  const { message, user, addressed } = incoming;
   // Channel talk outside of threads is nobody's business here.
   if (!addressed && !message.thread_ts) return;
-  const thread = threadOf(ears, message);
-  const transcript = await ears.runner.read(thread);
+  const thread = threadOf(ctx, message);
+  const transcript = await ctx.runner.read(thread);
   const run = currentRun(transcript);
   if (!addressed && !run.running) return;
 
   // A bot that is heard is the operator's choice.
-  const affiliation = spoken.bot ? "member" : (await findActor()).affiliation;
+  const affiliation = incoming.bot ? "member" : (await findActor()).affiliation;
   const listener = { user, channel: message.channel, threadTs: message.thread_ts, ts: message.ts };
   const words = wordsIn(message);
   const shared = [...(message.files ?? []), ...words.files];
   const isAlone = words.carried.length + shared.length === 0;
-  const bare = bareText(words.own, ears.me.user);
+  const bare = bareText(words.own, ctx.me.user);
   const paused = run.pausedBy !== undefined;
-  const asked = spoken.bot ? undefined : commandIn(bare, { paused });
+  const asked = incoming.bot ? undefined : commandIn(bare, { paused });
   // What came along is what a "help" or a "summary" is about.
   const word = isAlone || (asked?.word !== "help" && asked?.word !== "summary") ? asked?.word : undefined;
-  const id = `${ears.me.team}:${message.channel}:${message.ts}`;
+  const id = `${ctx.me.team}:${message.channel}:${message.ts}`;
   const order = word && word !== "help" ? { word, from: { thread, transcript, run, user, affiliation, listener } } : undefined;
   const goesOn = order && word !== "stop" && word !== "summary" && run.running && (asked?.rest !== "" || !isAlone);
-  if (order && !goesOn) return command(ears, order.word, { ...order.from, id });
+  if (order && !goesOn) return command(ctx, order.word, { ...order.from, id });
   if (word === "help" || (addressed && bare === "" && isAlone)) {
-    await ears.whisper.tell(listener, helpText(ears.me.user, await teamsIn(ears, message.channel)));
+    await ctx.whisper.tell(listener, helpText(ctx.me.user, await teamsIn(ctx, message.channel)));
     return;
   }
-  if (spoken.bot && botsInARow(transcript, ears.bots) >= BOTS_IN_A_ROW_MAX) return;
+  if (incoming.bot && botsInARow(transcript, ctx.bots) >= BOTS_IN_A_ROW_MAX) return;
   const attempt = {
     user,
     affiliation,
@@ -76,27 +76,27 @@ export async function hear(ears: Ears, body: z.output<typeof MessageBody>, findA
     id: message.ts,
   };
   // A bystander's talk among people is not answered each time, nor kept.
-  const no = await (addressed ? refused : wouldRefuse)(ears, deedOf(run), attempt);
+  const no = await (addressed ? refused : wouldRefuse)(ctx, deedOf(run), attempt);
   if (no) {
-    if (order) return command(ears, order.word, { ...order.from, id });
-    if (addressed) await ears.whisper.tell(listener, safeMrkdwn(no));
+    if (order) return command(ctx, order.word, { ...order.from, id });
+    if (addressed) await ctx.whisper.tell(listener, safeMrkdwn(no));
     return;
   }
   // The first sign, before anything that takes time.
-  if (!run.running) ears.whisper.react(message, SEEN);
-  const all = await plainText(words.own, namingOf(ears));
+  if (!run.running) ctx.whisper.react(message, SEEN);
+  const all = await plainText(words.own, namingOf(ctx));
   const said = order ? (commandIn(all, { paused })?.rest ?? all) : all;
-  const wish = run.running ? { text: said } : wishedTeam(said, ears.teams);
-  const set = run.running ? {} : await asSetIn(ears, message.channel, { team: wish.team, before: run });
+  const wish = run.running ? { text: said } : wishedTeam(said, ctx.teams);
+  const set = run.running ? {} : await asSetIn(ctx, message.channel, { team: wish.team, before: run });
   const team = run.running ? run.team : set.team;
-  const to = addressee(wish.text, ears.teams.cards.find(({ name }) => name === team)?.agents ?? []);
-  const { files, note } = await ears.attachments({ files: shared });
-  const quoted = await ears.quotes({ user, affiliation, id: `${message.channel}:${message.ts}`, text: words.own });
-  const carried = await readCarried(words, namingOf(ears));
-  const heard = await ears.runner.say({
+  const to = addressee(wish.text, ctx.teams.cards.find(({ name }) => name === team)?.agents ?? []);
+  const { files, note } = await ctx.attachments({ files: shared });
+  const quoted = await ctx.quotes({ user, affiliation, id: `${message.channel}:${message.ts}`, text: words.own });
+  const carried = await readCarried(words, namingOf(ctx));
+  const heard = await ctx.runner.say({
     thread,
-    workspace: ears.me.team,
-    person: spoken.bot ?? (await personOf(ears, user)),
+    workspace: ctx.me.team,
+    person: incoming.bot ?? (await personOf(ctx, user)),
     text: wish.text,
     files,
     beside: [...quoted.beside, ...carried, ...(note ? [{ text: note }] : [])],
@@ -105,11 +105,11 @@ export async function hear(ears: Ears, body: z.output<typeof MessageBody>, findA
     ...set,
     ...(to === undefined ? {} : { to }),
   });
-  await show(ears, heard, { message, listener });
+  await show(ctx, heard, { message, listener });
   // The words below the order come first, so that whoever speaks next has them.
-  if (order) await command(ears, order.word, { ...order.from, id: `${id}:${order.word}` });
+  if (order) await command(ctx, order.word, { ...order.from, id: `${id}:${order.word}` });
   if (quoted.unread > 0 && (heard.kind === "started" || heard.kind === "steered" || heard.kind === "answered"))
-    await ears.whisper.tell(listener, UNREAD);
+    await ctx.whisper.tell(listener, UNREAD);
 }
 
 /** Whichever of us may not: a stranger learns nothing about a channel that is not theirs. */
@@ -125,7 +125,7 @@ const SLACK: ReadonlySet<string> = new Set(["USLACK", "USLACKBOT"]);
  * Own posts come back in three shapes: as the bot user, with a bot id and no user, and as an edit; all of them, and other bots, carry a
  * bot or app id, no user, or a subtype that is not people's.
  */
-function spokenTo({ event: message }: z.output<typeof MessageBody>, { me, bots }: Ears): Spoken | undefined {
+function incomingFrom({ event: message }: z.output<typeof MessageBody>, { me, bots }: MessageContext): Incoming | undefined {
   const { user } = message;
   if (message.bot_id && bots.has(message.bot_id) && user !== me.user) return spokenByBot(message, me);
   if (!user || message.hidden || message.bot_id || message.app_id || user === me.user || SLACK.has(user)) return undefined;
@@ -139,7 +139,7 @@ function spokenTo({ event: message }: z.output<typeof MessageBody>, { me, bots }
 const BOTS_IN_A_ROW_MAX = 2;
 
 /** A bot that may speak does so by a mention, or in a thread where agents talk; it has no words of command. */
-function spokenByBot(message: MessageEvent, me: Ears["me"]): Spoken | undefined {
+function spokenByBot(message: MessageEvent, me: MessageContext["me"]): Incoming | undefined {
   const id = message.bot_id ?? "";
   if (message.hidden || !["", "bot_message", "file_share"].includes(message.subtype ?? "")) return undefined;
   const name = message.bot_profile?.name ?? message.username ?? id;
@@ -167,7 +167,7 @@ function wishedTeam(text: string, teams: TeamCards): { readonly text: string; re
   return before && team ? { team, text: text.slice(before[0].length) } : { text };
 }
 
-async function show(ears: Ears, heard: Heard, to: { readonly message: MessageEvent; readonly listener: Listener }): Promise<void> {
+async function show(ctx: MessageContext, heard: Heard, to: { readonly message: MessageEvent; readonly listener: Listener }): Promise<void> {
   switch (heard.kind) {
     case "started":
     case "duplicate":
@@ -175,19 +175,19 @@ async function show(ears: Ears, heard: Heard, to: { readonly message: MessageEve
     case "ignored":
       return;
     case "answered":
-      ears.whisper.react(to.message, READ);
+      ctx.whisper.react(to.message, READ);
       if (heard.left > 0)
-        await ears.whisper.tell(
+        await ctx.whisper.tell(
           to.listener,
           `Your words answer what *${safeMrkdwn(heard.question.agent)}* asked. ${heard.left === 1 ? "One more question waits" : `${heard.left} more questions wait`} for an answer.`,
         );
       return;
     case "steered":
-      ears.whisper.react(to.message, SEEN);
+      ctx.whisper.react(to.message, SEEN);
       return;
     case "refused":
-      if (heard.rate) return ears.unheard.tell(to.listener, safeMrkdwn(heard.reason));
-      await ears.whisper.tell(to.listener, await refusedText(ears, heard, to.message.channel));
+      if (heard.rate) return ctx.unheard.tell(to.listener, safeMrkdwn(heard.reason));
+      await ctx.whisper.tell(to.listener, await refusedText(ctx, heard, to.message.channel));
       return;
   }
 }

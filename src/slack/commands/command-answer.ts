@@ -1,10 +1,10 @@
 import type { Affiliation } from "../people/affiliation.ts";
-import { INVITE, type Desk } from "./handler-context.ts";
+import { INVITE, type HandlerContext } from "./handler-context.ts";
 import { slackErrorCode } from "../api/web-client.ts";
 import type { Looks } from "../signs/ephemeral.ts";
 
 /** Somebody asks for something outside of a thread: by a command, or by a button of its answer. */
-export interface Asked {
+export interface CommandRequest {
   readonly user: string;
   readonly affiliation: Affiliation;
   readonly channel: string;
@@ -15,14 +15,14 @@ export interface Asked {
 }
 
 export const answerTo =
-  (desk: Desk, { user, channel, respondTo }: Asked) =>
+  (ctx: HandlerContext, { user, channel, respondTo }: CommandRequest) =>
   (text: string, looks?: Looks): Promise<void> =>
-    desk.whisper.respond(respondTo, { user, channel }, text, looks);
+    ctx.whisper.respond(respondTo, { user, channel }, text, looks);
 
 /** Whether the bot is not in the conversation. False as well when Slack does not say: then the attempt shows. */
-export async function isOutside(desk: Desk, channel: string): Promise<boolean> {
+export async function isOutside(ctx: HandlerContext, channel: string): Promise<boolean> {
   try {
-    const { channel: found } = await desk.web.read.conversations.info({ channel });
+    const { channel: found } = await ctx.web.read.conversations.info({ channel });
     return found?.is_member === false && found.is_im !== true;
   } catch (error) {
     return ["channel_not_found", "not_in_channel"].includes(slackErrorCode(error) ?? "");

@@ -6,13 +6,13 @@ import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
 import type { Pace } from "../post/pace.ts";
 import { knownCode } from "../api/error-codes.ts";
-import type { Ears } from "./message-context.ts";
-import { postLooking, type Mouth } from "../post/post-or-find.ts";
+import type { MessageContext } from "./message-context.ts";
+import { postLooking, type PostContext } from "../post/post-or-find.ts";
 import type { TeamShelf } from "../home/team-shelf.ts";
 import { slackErrorCode, type Log, type Web } from "../api/web-client.ts";
 
 /** What commands, shortcuts and modals need beside what every handler has. */
-export interface Desk extends Ears {
+export interface HandlerContext extends MessageContext {
   readonly store: Store;
   readonly memory: Memory;
   /** The teams that people make; absent where there can be none. */
@@ -28,23 +28,23 @@ export interface Desk extends Ears {
 export const INVITE = "I am not in this channel, so nobody would see my answers. Invite me first: `/invite @parley`";
 
 /** In the person's DM with the bot, for when there is no channel to whisper in. */
-export async function tellDirectly(mouth: Mouth, user: string, text: string): Promise<void> {
-  const posted = await postLooking(mouth, { id: `told/${randomUUID()}`, channel: user, text }, { blind: "leave" });
+export async function tellDirectly(ctx: PostContext, user: string, text: string): Promise<void> {
+  const posted = await postLooking(ctx, { id: `told/${randomUUID()}`, channel: user, text }, { blind: "leave" });
   if (posted.kind === "failed" && knownCode(posted.failure.code).reaction !== "fine")
-    mouth.log(`chat.postMessage did not work: ${posted.failure.code}`);
+    ctx.log(`chat.postMessage did not work: ${posted.failure.code}`);
 }
 
-export function openModal(desk: Desk, triggerId: string, view: ModalView): Promise<void> {
-  return courtesy(desk, "views.open", () => desk.web.write.views.open({ trigger_id: triggerId, view }));
+export function openModal(ctx: HandlerContext, triggerId: string, view: ModalView): Promise<void> {
+  return courtesy(ctx, "views.open", () => ctx.web.write.views.open({ trigger_id: triggerId, view }));
 }
 
 /** Something that the person can simply ask for again: its failure is for the operator alone. */
-export async function courtesy(desk: Desk, method: string, call: () => Promise<unknown>): Promise<void> {
+export async function courtesy(ctx: HandlerContext, method: string, call: () => Promise<unknown>): Promise<void> {
   try {
     await call();
   } catch (error) {
     const code = slackErrorCode(error);
     if (code !== undefined && knownCode(code).reaction === "fine") return;
-    desk.log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
+    ctx.log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
   }
 }

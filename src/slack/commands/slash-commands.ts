@@ -1,0 +1,163 @@
+import { currentRun } from "../../engine/reading/transcript.ts";
+import type { Actor } from "../people/affiliation.ts";
+import { answerTo, isOutside, notHere, type CommandRequest } from "./command-answer.ts";
+import { refusedText } from "./day-budgets.ts";
+import { budgetCommand } from "../buttons/limit-buttons.ts";
+import { courtesy, openModal, tellDirectly, type HandlerContext } from "./handler-context.ts";
+import { namingOf, personOf, threadOf } from "./message-context.ts";
+import { safeMrkdwn } from "../words/escape.ts";
+import { commandsText, helpText, teamNamed, teamsText } from "../render/help-text.ts";
+import { controlsModal, NEW_RUN, newRunModal, type NewRunWishes } from "../buttons/new-run-modal.ts";
+import { readCarried, wordsIn } from "../words/message-words.ts";
+import { plainText } from "../words/mrkdwn.ts";
+import { mySettings } from "../home/my-settings.ts";
+import { memoryCommand } from "./memory-notes.ts";
+import type { CommandBody, MessageShortcutBody, PressBody, SubmissionBody } from "../words/press-payloads.ts";
+import { recordReading } from "../people/reading-records.ts";
+import { refused } from "../people/permission-check.ts";
+import { controlRuns, listRuns, sendTranscript } from "./run-commands.ts";
+import { openSettings } from "../buttons/settings-form.ts";
+import { asSetIn, startRun, teamsIn } from "./start-run.ts";
+
+/** `/parley …`: what people ask for outside of a thread. Slack lets nobody use a command in one, hence the words and the shortcuts there. */
+export async function parleyCommand(ctx: HandlerContext, command: CommandBody, actor: Actor): Promise<void> {
+  const request = askedBy(command, actor);
+  const answer = answerTo(ctx, request);
+  const words = command.text.trim().split(/\s+/);
+  const word = words[0]?.toLowerCase() ?? "";
+  switch (word) {
+    case "":
+    case "help":
+      return answer(`${helpText(ctx.me.user, await teamsIn(ctx, request.channel))}\n\n${commandsText()}`);
+    case "new":
+      return newRun(ctx, command, request);
+    case "teams":
+      return answer(teamsText(await teamsIn(ctx, request.channel)));
+    case "status":
+      return listRuns(ctx, request, words[1]?.toLowerCase() === "mine");
+    case "stop":
+    case "pause":
+    case "resume":
+      return controlRuns(ctx, request, word);
+    case "transcript":
+      return sendTranscript(ctx, request);
+    case "settings":
+      return openSettings(ctx, request);
+    case "budget":
+      return answer(await budgetCommand(ctx, command, actor));
+    case "memory":
+      return memoryCommand(ctx, command, actor);
+    default:
+      return answer(`I do not know \`/parley ${safeMrkdwn(word.slice(0, 40))}\`.\n\n${commandsText()}`);
+  }
+}
+
+function askedBy(command: CommandBody, actor: Actor): CommandRequest {
+  return {
+    ...actor,
+    channel: command.channel_id,
+    respondTo: command.response_url,
+    id: command.trigger_id,
+  };
+}
+
+/** `/parley new`: a modal; with a task behind it, a run in this channel at once. */
+async function newRun(ctx: HandlerContext, command: CommandBody, request: CommandRequest): Promise<void> {
+  const answer = answerTo(ctx, request);
+  const { channel, user, affiliation, id } = request;
+  if (id === undefined) return;
+  const teams = await teamsIn(ctx, channel);
+  const said = command.text.trim().replace(/^\S+\s*/, "");
+  const [first = ""] = said.split(/[\s:]/, 1);
+  const team = teamNamed(teams, first);
+  const task = team === undefined ? said : said.slice(first.length).replace(/^\s*:?\s*/, "");
+  if (task === "") return openModal(ctx, id, newRunModal({ ...teams, default: team ?? teams.default }));
+  if (await isOutside(ctx, channel)) return answer(notHere(channel));
+  const text = await plainText(task, namingOf(ctx));
+  const line = await startRun(ctx, { key: `command/${id}`, user, affiliation, channel, team, text });
+  if (line) await answer(line);
+}
+
+/** "Discuss with Parley" on a message: a run about its text, in its thread. */
+export async function discuss(ctx: HandlerContext, shortcut: MessageShortcutBody, { affiliation }: Actor): Promise<void> {
+  const { message, channel, user } = shortcut;
+  const listener = { user: user.id, channel: channel.id, threadTs: message.thread_ts, ts: message.ts };
+  const answer = (text: string) => ctx.whisper.respond(shortcut.response_url, listener, text);
+  const words = wordsIn(message);
+  const text = await plainText(words.own, namingOf(ctx));
+  const shared = [...(message.files ?? []), ...words.files];
+  if (text === "" && shared.length + words.carried.length === 0) return answer("There are no words in this message to discuss.");
+  if (await isOutside(ctx, channel.id)) return answer(notHere(channel.id));
+  const thread = threadOf(ctx, { channel: channel.id, ...message });
+  const run = currentRun(await ctx.runner.read(thread));
+  const attempt = { user: user.id, affiliation, startedBy: run.startedBy, channel: channel.id, subject: thread, id: shortcut.trigger_id };
+  const no = await refused(ctx, run.running ? "steer" : "start", attempt);
+  if (no) return answer(safeMrkdwn(no));
+  ctx.whisper.react({ channel: channel.id, ts: message.ts }, "eyes");
+  const author = message.user ? await ctx.people.nameOf(message.user) : (message.bot_profile?.name ?? message.username ?? "somebody");
+  const { files, note } = await ctx.attachments({ files: shared });
+  const carried = await readCarried(words, namingOf(ctx));
+  const heard = await ctx.runner.say({
+    thread,
+    workspace: ctx.me.team,
+    person: await personOf(ctx, user.id),
+    ...(run.running ? {} : await asSetIn(ctx, channel.id, { before: run })),
+    text: `Discuss this message of ${author}.`,
+    files,
+    beside: [...(text ? [{ source: author, text }] : []), ...carried, ...(note ? [{ text: note }] : [])],
+    id: `${ctx.me.team}:${channel.id}:${message.ts}:discuss:${shortcut.action_ts ?? ""}`,
+    addressed: true,
+  });
+  if (heard.kind === "refused") await answer(await refusedText(ctx, heard, channel.id));
+}
+
+/** "Parley run controls" on a message: what goes on in its thread, and Stop. */
+export async function openControls(ctx: HandlerContext, shortcut: MessageShortcutBody): Promise<void> {
+  const thread = threadOf(ctx, { channel: shortcut.channel.id, ...shortcut.message });
+  await recordReading(ctx, { user: shortcut.user.id }, { deed: "read controls", subject: thread, id: shortcut.trigger_id });
+  await openModal(ctx, shortcut.trigger_id, controlsModal(thread, currentRun(await ctx.runner.read(thread))));
+}
+
+/** Stop was pressed in the controls: they show what is so now. */
+export async function refreshControls(
+  ctx: HandlerContext,
+  view: { readonly id: string; readonly private_metadata: string },
+): Promise<void> {
+  const run = currentRun(await ctx.runner.read(view.private_metadata));
+  await courtesy(ctx, "views.update", () =>
+    ctx.web.write.views.update({ view_id: view.id, view: controlsModal(view.private_metadata, run) }),
+  );
+}
+
+/** The form for a new run, with the person's own team chosen beforehand. */
+export async function openNewRun(
+  ctx: HandlerContext,
+  { user, triggerId, pushed, ...wishes }: NewRunWishes & { readonly user: string; readonly triggerId: string; readonly pushed?: boolean },
+): Promise<void> {
+  const team = wishes.team ?? (await mySettings(ctx, user)).team;
+  const known = ctx.teams.cards.some(({ name }) => name === team);
+  const { team: _, ...rest } = wishes;
+  const view = newRunModal(ctx.teams, known && team !== undefined ? { ...rest, team } : rest);
+  if (!pushed) return openModal(ctx, triggerId, view);
+  return courtesy(ctx, "views.push", () => ctx.web.write.views.push({ trigger_id: triggerId, view }));
+}
+
+/** Another team was chosen in that form: it is shown. What was typed stays. */
+export async function previewTeam(ctx: HandlerContext, press: PressBody): Promise<void> {
+  const team = press.actions[0].selected_option?.value;
+  const id = press.view?.id;
+  if (id === undefined || team === undefined) return;
+  await courtesy(ctx, "views.update", () => ctx.web.write.views.update({ view_id: id, view: newRunModal(ctx.teams, { team }) }));
+}
+
+/** The new-run modal was submitted: the task is posted in the channel, and the run begins under it. */
+export async function startFromModal(ctx: HandlerContext, submission: SubmissionBody, { user, affiliation }: Actor): Promise<void> {
+  const { values } = submission.view.state;
+  const chosen = (block: string) => values[block]?.[NEW_RUN.element];
+  const task = chosen(NEW_RUN.task)?.value?.trim();
+  const team = chosen(NEW_RUN.team)?.selected_option?.value;
+  const channel = chosen(NEW_RUN.channel)?.selected_conversation;
+  if (!task || !team || !channel) return;
+  const line = await startRun(ctx, { key: submission.view.id, user, affiliation, channel, team, text: task });
+  if (line) await tellDirectly(ctx, user, line);
+}
