@@ -39,7 +39,7 @@ test("one mention goes to its first post by the way that the page tells: so many
   expect([...rooms]).toEqual([
     "src/slack/door",
     "src/slack",
-    "src/slack/desk",
+    "src/slack/commands",
     "src/runner",
     "src/store",
     "src/store/sqlite/dispatch",
