@@ -1,7 +1,8 @@
-import { HOW_TO_READ, markedAll, type Piece, type Source } from "../reading/attribution.ts";
+import { HOW_TO_READ } from "../reading/attribution.ts";
 import type { Delta, Usage } from "../events/events.ts";
 import type { Model, ModelMessage, ModelReply, ModelRequest } from "../model.ts";
-import { halved, shown, type Context, type ContextStrategy } from "../reading/context.ts";
+import { halved, shown, shownWritten, type Context, type ContextStrategy } from "../reading/context.ts";
+import { written } from "../reading/written.ts";
 import type { Turn } from "../turn.ts";
 import { after } from "./spoken.ts";
 
@@ -23,53 +24,27 @@ export interface Question {
  */
 export async function* ask(question: Question, turn: Turn): AsyncGenerator<Delta, CountedReply, void> {
   const { model, request, context, strategy, extra = [] } = question;
-  const messages = shown(context, strategy);
-  const reply = yield* askOnce(model, { ...request, messages: [...messages, ...extra], stable: messages.length }, turn);
+  const behind = extra.map(written);
+  const messages = shownWritten(context, strategy);
+  const reply = yield* askOnce(model, { ...request, messages: messages.concat(behind), stable: messages.length }, turn);
   if (reply.kind !== "failure" || reply.error.kind !== "context_too_long" || turn.signal.aborted) return reply;
   const again = { ...request, ...(request.nth === undefined ? {} : { nth: request.nth + 1 }) };
-  const second = yield* askOnce(model, { ...again, messages: [...shown(context, halved(messages)), ...extra] }, turn);
+  const less = shownWritten(context, halved(shown(context, strategy)));
+  const second = yield* askOnce(model, { ...again, messages: less.concat(behind) }, turn);
   const notice = `The conversation was too long for ${reply.model ?? model.name}: it was shortened.`;
   return { ...after({ ...reply, notices: [...(reply.notices ?? []), notice] }, second), usage: plus(reply.usage, second.usage) };
 }
 
-/** One call; a failure that tells no cost counts as a call that cost nothing. */
+/** One call, with messages as they are written for a model; a failure that tells no cost counts as a call that cost nothing. */
 export async function* askOnce(model: Model, request: ModelRequest, turn: Turn): AsyncGenerator<Delta, CountedReply, void> {
   const system = request.system.trim() === "" ? HOW_TO_READ : `${request.system}\n\n${HOW_TO_READ}`;
-  const call = model.call({ ...request, system, messages: endingOnUser(request.messages).map(written) }, turn);
+  const call = model.call({ ...request, system, messages: endingOnUser(request.messages) }, turn);
   for (;;) {
     const step = await call.next();
     if (step.done) return { ...step.value, usage: step.value.usage ?? ONE_CALL };
     yield { type: step.value.type === "text" ? "text.delta" : "reasoning.delta", agent: request.agent, text: step.value.text };
   }
 }
-
-/**
- * A message as a provider is handed it: each piece of it bound to its source, in the text itself. Made once of each message, which never
- * changes: a request late in a long conversation marks only what is new in it.
- */
-export function written(message: ModelMessage): ModelMessage {
-  // One's own words are nobody else's.
-  if (message.role === "assistant") return message;
-  const known = writtenForms.get(message);
-  if (known) return known;
-  const made = withSources(message);
-  writtenForms.set(message, made);
-  return made;
-}
-
-const writtenForms = new WeakMap<ModelMessage, ModelMessage>();
-
-function withSources(message: Exclude<ModelMessage, { readonly role: "assistant" }>): ModelMessage {
-  if (message.role === "user") {
-    const { from, beside = [], ...plain } = message;
-    return { ...plain, text: markedAll([...pieceOf(message.text, from), ...beside]) };
-  }
-  const { told = [], ...plain } = message;
-  const result = pieceOf(message.text, { kind: message.failed ? "failure" : "output" });
-  return { ...plain, text: markedAll([...told, ...(told.length > 0 && message.failed && message.text === "" ? [] : result)]) };
-}
-
-const pieceOf = (text: string, from: Source | undefined): readonly Piece[] => (from ? [{ from, text }] : text === "" ? [] : [{ text }]);
 
 /** As {@link ask}, for words that are nobody's to see. */
 export async function askUnseen(question: Question, turn: Turn): Promise<CountedReply> {

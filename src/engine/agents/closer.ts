@@ -2,9 +2,10 @@ import type { Delta, EventBody } from "../events/events.ts";
 import type { Model, ModelMessage } from "../model.ts";
 import type { Agent } from "../team.ts";
 import { messagesOfRun, repliesGiven, type Transcript } from "../reading/transcript.ts";
-import { askOnce, written } from "./ask.ts";
+import { askOnce } from "./ask.ts";
 import { cutPieces } from "../reading/context.ts";
 import { heard, type People } from "../reading/hearing.ts";
+import { written } from "../reading/written.ts";
 import { spokenBy, turnFailed } from "./spoken.ts";
 
 /** The name under which a run that is ended at a limit is summed up: in the log, for people and in replay files. */

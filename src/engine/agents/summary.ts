@@ -2,8 +2,9 @@ import { markedAll } from "../reading/attribution.ts";
 import type { Delta, EventBody, Usage } from "../events/events.ts";
 import type { ModelMessage } from "../model.ts";
 import type { Turn } from "../turn.ts";
-import { askOnce, NO_CALLS, plus, written } from "./ask.ts";
+import { askOnce, NO_CALLS, plus } from "./ask.ts";
 import { boundary, shown, type Context, type ContextStrategy } from "../reading/context.ts";
+import { written } from "../reading/written.ts";
 
 /**
  * Puts into words what has grown past the threshold, as an event of its own; the view reads it off the log. Returns the cost of a try that
@@ -24,6 +25,7 @@ export async function* keepInShort(
   const upTo: Context = {
     ...context,
     messages: context.messages.slice(0, to),
+    written: context.written.slice(0, to),
     tokens: context.tokens.slice(0, to),
     placed: context.placed.slice(0, to),
   };

@@ -2,15 +2,18 @@
  * Whether words end with this text as one that ends a conversation does: alone on the last line, or behind the last sentence. Marks around it
  * and a stop behind it do not count. Not within a sentence ("reply with TERMINATE"), in a quotation, or in a block of code.
  */
-export function endsWith(words: string, text: string): boolean {
-  const said = words.trimEnd();
-  if (FENCE.test(said)) return false;
+export function endingWith(text: string): (words: string) => boolean {
   const bare = text.trimEnd();
-  const [end, wanted] =
-    LOOSE.test(bare.at(-1) ?? "") && bare.replace(TRAILING, "") === ""
-      ? [said, bare]
-      : [said.replace(TRAILING, ""), bare.replace(TRAILING, "")];
-  return end.endsWith(wanted) && SENTENCE_ENDED.test(end.slice(0, -wanted.length));
+  const isDress = LOOSE.test(bare.at(-1) ?? "") && bare.replace(TRAILING, "") === "";
+  const wanted = isDress ? bare : bare.replace(TRAILING, "");
+  return (words) => {
+    // Most words hold it nowhere: that is seen at once.
+    if (!words.includes(wanted)) return false;
+    const said = words.trimEnd();
+    if (FENCE.test(said)) return false;
+    const end = isDress ? said : said.replace(TRAILING, "");
+    return end.endsWith(wanted) && SENTENCE_ENDED.test(end.slice(0, -wanted.length));
+  };
 }
 
 /** The last line closes a block of code. */

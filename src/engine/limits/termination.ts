@@ -1,5 +1,5 @@
 import type { AgentMessage, HandoffMade, RunEvent, StopReason } from "../events/events.ts";
-import { endsWith } from "./stop-word.ts";
+import { endingWith } from "./stop-word.ts";
 import type { TerminationCondition } from "../team.ts";
 import { currentRun, messagesOfRun, read, type Fold, type Transcript } from "../reading/transcript.ts";
 
@@ -29,7 +29,7 @@ export const maxTurns =
     return count >= limit ? [{ kind: "maxTurns", limit, count }] : [];
   };
 
-/** Where in a message a stop word counts: at its end, as {@link endsWith} has it, or anywhere. */
+/** Where in a message a stop word counts: at its end, as {@link endingWith} has it, or anywhere. */
 export type MentionPlace = "end" | "anywhere";
 
 /**
@@ -37,14 +37,14 @@ export type MentionPlace = "end" | "anywhere";
  * turn: a task may speak of the stop word.
  */
 export function textMention(text: string, agents?: readonly string[], where: MentionPlace = "end"): TerminationCondition {
+  const isSaidIn = where === "anywhere" ? (words: string) => words.includes(text) : endingWith(text);
   const counts = (speaker: string) => agents === undefined || agents.includes(speaker);
   return when((event, participants) => {
     if (event.type !== "message.posted" && !isHandover(event)) return undefined;
     const speaker = ("agent" in event ? [event.agent] : participants).find(counts);
     if (speaker === undefined) return undefined;
     const words = "agent" in event ? wordsOf(event) : [event.text];
-    const isSaid = words.some((one) => (where === "anywhere" ? one.includes(text) : endsWith(one, text)));
-    return isSaid ? { kind: "textMention", text, agent: speaker } : undefined;
+    return words.some(isSaidIn) ? { kind: "textMention", text, agent: speaker } : undefined;
   });
 }
 

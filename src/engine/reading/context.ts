@@ -1,9 +1,14 @@
-import type { Piece } from "./attribution.ts";
 import type { Model, ModelMessage } from "../model.ts";
+import type { Piece } from "./attribution.ts";
+import { written } from "./written.ts";
 
 /** What a model may be told of a conversation, and how long it is. Grows with the log, at its end only. */
 export interface Context {
   readonly messages: ModelMessage[];
+  /** The first of them as a model is handed them; the others are written when they are first asked for, each once. */
+  readonly written: ModelMessage[];
+  /** Characters of the longest message that there has been. */
+  charsMax: number;
   /** Estimated tokens of the messages up to and with each. */
   readonly tokens: number[];
   /** Seq of the event with which each came to its place. */
@@ -36,6 +41,8 @@ export const CONTEXT_DEFAULT: ContextStrategy = { kind: "tokenBudget", tokens: 6
 
 export const emptyContext = (): Context => ({
   messages: [],
+  written: [],
+  charsMax: 0,
   tokens: [],
   placed: [],
   task: -1,
@@ -53,6 +60,7 @@ export function add(context: Context, seq: number, ...messages: readonly ModelMe
     context.tokens.push((context.tokens.at(-1) ?? 0) + estimateTokens(message));
     context.placed.push(seq);
     context.messages.push(message);
+    context.charsMax = Math.max(context.charsMax, charsOf(message));
   }
 }
 
@@ -60,6 +68,7 @@ export function replaceLast(context: Context, seq: number, message: ModelMessage
   context.messages.pop();
   context.tokens.pop();
   context.placed.pop();
+  unwritten(context, context.messages.length);
   add(context, seq, message);
 }
 
@@ -70,7 +79,14 @@ export function replaceAt(context: Context, seq: number, message: ModelMessage):
   if (!before) return;
   const grown = estimateTokens(message) - estimateTokens(before);
   context.messages[at] = message;
+  context.charsMax = Math.max(context.charsMax, charsOf(message));
+  unwritten(context, at);
   for (let index = at; index < context.tokens.length; index++) context.tokens[index] = (context.tokens[index] ?? 0) + grown;
+}
+
+/** What stands at this place, and behind it, is to be written anew. */
+function unwritten({ written }: Context, at: number): void {
+  if (written.length > at) written.length = at;
 }
 
 /** From here on the summary stands for every message that was in its place at `upToSeq`. */
@@ -94,24 +110,44 @@ const CHARS_PER_TOKEN = 4;
 const FRAME_TOKENS = 8;
 const IMAGE_TOKENS = 1_600; // As much as Anthropic counts for its largest; OpenAI counts about as much.
 
-/** What the strategy hands to a model. Costs as much as it hands out, however long the conversation is. */
-export function shown(context: Context, strategy: ContextStrategy): readonly ModelMessage[] {
-  const { length } = context.messages;
-  switch (strategy.kind) {
-    case "all":
-      return [...context.messages];
-    case "lastMessages":
-      return parts(context, 0, boundary(context, windowFrom(length, strategy.count)));
-    case "headAndTail": {
-      const from = boundary(context, windowFrom(length, strategy.tail));
-      return parts(context, Math.min(from, boundaryBefore(context, strategy.head)), from);
-    }
-    case "tokenBudget":
-      return clipped(parts(context, 0, budgetFrom(context, strategy.tokens)), strategy.tokens);
-    case "summary":
-      // Twice, so that a summary that could not be had does not break the limit.
-      return clipped(parts(context, 0, budgetFrom(context, strategy.tokensMax * 2)), strategy.tokensMax);
-  }
+/** What the strategy hands to a model, as it was said. Costs as much as it hands out, however long the conversation is. */
+export const shown = (context: Context, strategy: ContextStrategy): readonly ModelMessage[] =>
+  handedOut(context, strategy, context.messages, (message) => message);
+
+/** The same as it is written for a model, with whose words are whose: made once of each message, and not again in each request. */
+export function shownWritten(context: Context, strategy: ContextStrategy): readonly ModelMessage[] {
+  for (let at = context.written.length; at < context.messages.length; at++)
+    context.written.push(written(context.messages[at] as ModelMessage));
+  return handedOut(context, strategy, context.written, written);
+}
+
+/** `forms`: of each message the form in which it is wanted, at its place; `formed` makes it of one that has no place, or is cut. */
+function handedOut(
+  context: Context,
+  strategy: ContextStrategy,
+  forms: readonly ModelMessage[],
+  formed: (message: ModelMessage) => ModelMessage,
+): readonly ModelMessage[] {
+  const charsMax = cutFrom(strategy);
+  const isLong = (message: ModelMessage): boolean => charsOf(message) > charsMax;
+  const cut = (message: ModelMessage): ModelMessage => formed(isLong(message) ? cutPieces(message, charsMax) : message);
+  const pieces = parts(context, strategy).map((part) => {
+    if ("role" in part) return [cut(part)];
+    const found = forms.slice(part.from, part.to);
+    if (context.charsMax <= charsMax) return found;
+    return found.map((form, index) => {
+      const message = context.messages[part.from + index];
+      return message && isLong(message) ? cut(message) : form;
+    });
+  });
+  const [only = [], ...others] = pieces;
+  return others.length === 0 ? only : only.concat(...others);
+}
+
+/** From so many characters on a message has its middle cut. */
+function cutFrom(strategy: ContextStrategy): number {
+  const budget = strategy.kind === "tokenBudget" ? strategy.tokens : strategy.kind === "summary" ? strategy.tokensMax : Infinity;
+  return Math.max(CLIPPED_CHARS_MIN, (budget * CHARS_PER_TOKEN) / 2);
 }
 
 /** Half of what was handed out: for a model that says it was too much. */
@@ -120,21 +156,43 @@ export const halved = (messages: readonly ModelMessage[]): ContextStrategy => ({
   tokens: Math.floor(messages.reduce((sum, message) => sum + estimateTokens(message), 0) / 2),
 });
 
+/** Messages from one place to another, or words that stand in for what is left out. */
+type Part = { readonly from: number; readonly to: number } | ModelMessage;
+
+function parts(context: Context, strategy: ContextStrategy): readonly Part[] {
+  const { length } = context.messages;
+  switch (strategy.kind) {
+    case "all":
+      return [{ from: 0, to: length }];
+    case "lastMessages":
+      return around(context, 0, boundary(context, windowFrom(length, strategy.count)));
+    case "headAndTail": {
+      const from = boundary(context, windowFrom(length, strategy.tail));
+      return around(context, Math.min(from, boundaryBefore(context, strategy.head)), from);
+    }
+    case "tokenBudget":
+      return around(context, 0, budgetFrom(context, strategy.tokens));
+    case "summary":
+      // Twice, so that a summary that could not be had does not break the limit.
+      return around(context, 0, budgetFrom(context, strategy.tokensMax * 2));
+  }
+}
+
 /** The first messages, the task, what was said before in short, a word on what is left out, and everything from `from` on. */
-function parts({ messages, task, summary }: Context, headEnd: number, from: number): readonly ModelMessage[] {
-  if (headEnd >= from) return [...messages];
-  const taskKept = task >= headEnd && task < from ? messages.slice(task, task + 1) : [];
+function around({ messages, task, summary }: Context, headEnd: number, from: number): readonly Part[] {
+  if (headEnd >= from) return [{ from: 0, to: messages.length }];
+  const isTaskKept = task >= headEnd && task < from;
   const told = summary && summary.from <= from ? summary : undefined;
   const base = Math.max(headEnd, told?.from ?? 0);
   const left = from - base - (task >= base && task < from ? 1 : 0);
   return [
-    ...messages.slice(0, headEnd),
-    ...taskKept,
+    { from: 0, to: headEnd },
+    ...(isTaskKept ? [{ from: task, to: task + 1 }] : []),
     ...(told ? [{ role: "user" as const, from: { kind: "summary of what was said before" as const }, text: told.text }] : []),
     ...(left > 0
       ? [{ role: "user" as const, text: `(${left} earlier ${left === 1 ? "message is" : "messages are"} left out here.)` }]
       : []),
-    ...messages.slice(from),
+    { from, to: messages.length },
   ];
 }
 
@@ -181,12 +239,6 @@ function firstWhere(length: number, test: (index: number) => boolean): number {
     else low = middle + 1;
   }
   return low;
-}
-
-function clipped(messages: readonly ModelMessage[], budget: number): readonly ModelMessage[] {
-  const charsMax = Math.max(CLIPPED_CHARS_MIN, (budget * CHARS_PER_TOKEN) / 2);
-  const isLong = (message: ModelMessage): boolean => charsOf(message) > charsMax;
-  return messages.some(isLong) ? messages.map((message) => (isLong(message) ? cutPieces(message, charsMax) : message)) : messages;
 }
 
 /** Each piece of it cut to this length; before they are marked, so that no cut comes between words and their source. */

@@ -1,5 +1,5 @@
 import { HUMAN } from "../../events/events.ts";
-import { written } from "../ask.ts";
+import { written } from "../../reading/written.ts";
 import type { AnswerSpec, ModelMessage } from "../../model.ts";
 import type { Agent } from "../../team.ts";
 

@@ -1,0 +1,22 @@
+import type { ModelMessage } from "../model.ts";
+import { markedAll, type Piece, type Source } from "./attribution.ts";
+
+/** A message as a provider is handed it: each piece of it bound to its source, in the text itself. What is written so already stays as it is. */
+export function written(message: ModelMessage): ModelMessage {
+  switch (message.role) {
+    case "assistant":
+      // One's own words are nobody else's.
+      return message;
+    case "user": {
+      const { from, beside = [], ...plain } = message;
+      return from || beside.length > 0 ? { ...plain, text: markedAll([...pieceOf(message.text, from), ...beside]) } : message;
+    }
+    case "tool": {
+      const { told = [], ...plain } = message;
+      const result = pieceOf(message.text, { kind: message.failed ? "failure" : "output" });
+      return { ...plain, text: markedAll([...told, ...(told.length > 0 && message.failed && message.text === "" ? [] : result)]) };
+    }
+  }
+}
+
+const pieceOf = (text: string, from: Source | undefined): readonly Piece[] => (from ? [{ from, text }] : text === "" ? [] : [{ text }]);
