@@ -16,7 +16,6 @@ import { createRunner, type Forgets, type Runner } from "./runner/runner.ts";
 import { createForgetting } from "./runner/forgetting.ts";
 import { createRetention } from "./runner/retention.ts";
 import { createDayBudgets } from "./runner/day-budgets.ts";
-import { createRates } from "./runner/rates.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import { createInstalledSlack, type InstalledSettings } from "./slack/install/many-workspaces.ts";
 import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
@@ -195,7 +194,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       perWorkspace: THREADS_PER_WORKSPACE_MAX,
       ...((options.asksAtLimits ?? options.slack !== undefined) ? { haltMinutes: settings.budgets.waitMinutes } : {}),
       budgets,
-      ...(options.slack ? { rates: createRates({ store, rates: settings.slack.rates, clock }) } : {}),
+      ...(options.slack ? { rates: settings.slack.rates } : {}),
       ...(options.slack ? { ceilings: { limits: settings.ceilings.raised, budget: (account) => budgets.most(account) } } : {}),
       ...(options.onStoreTrouble ? { onStoreTrouble: options.onStoreTrouble } : {}),
       log: problem,

@@ -1,5 +1,6 @@
 import { guardedAgent, guardedModel, type Guard } from "../engine/guard.ts";
 import { createBudget, type BudgetLimits } from "../engine/limits/budget.ts";
+import { reserving } from "../engine/limits/reserving.ts";
 import type { Model } from "../engine/model.ts";
 import { closer } from "../engine/agents/closer.ts";
 import type { ActionPolicy, RunLimits } from "../engine/events/events.ts";
@@ -116,7 +117,7 @@ function builderOf(
   const models = new Map([...modelsInUse(settings)].map((name) => [name, createModel(get(settings.models, name), name, settings.file)]));
 
   function buildTeam(name: string, thread: string): TimedTeam {
-    const ready = (model: string): Model => get(models, model);
+    const ready = (model: string): Model => reserving(get(models, model));
     const chained = (model: string, held: (one: string) => Model): Model => {
       const [first = model, ...others] = chainOf(settings.models, model);
       return withFallback(held(first), others.map(held));

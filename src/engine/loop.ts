@@ -41,7 +41,7 @@ async function* turns(speakers: readonly Agent[], team: Team, turn: Turn): Async
           signal,
         );
   for await (const made of all) {
-    const item = halting(givingWay(made, team, transcript), transcript);
+    const item = halting(givingWay(made, team, transcript), team, transcript);
     yield item;
     // Leaving the loop closes the turns where they are: before their next model call or code run.
     if (isEvent(item) && isHeld(team, transcript)) return;
@@ -49,11 +49,12 @@ async function* turns(speakers: readonly Agent[], team: Team, turn: Turn): Async
 }
 
 /** A turn that was refused its next model call, in a run that halts: it stays open, and the run waits. */
-function halting(item: EventBody | Delta, transcript: Transcript): EventBody | Delta {
+function halting(item: EventBody | Delta, team: Team, transcript: Transcript): EventBody | Delta {
   const { haltsAtLimits } = currentRun(transcript);
   if (!haltsAtLimits || item.type !== "turn.failed" || item.within !== undefined || item.error.kind !== "limit") return item;
   const { agent, error, notices, usage } = item;
-  const reached = limitReached(transcript, [{ kind: "failure", agent, error }]);
+  const caps = team.limits(transcript);
+  const reached = limitReached(transcript, caps.length > 0 ? caps : [{ kind: "failure", agent, error }]);
   return { ...reached, agent, ...(notices ? { notices } : {}), ...(usage ? { usage } : {}) };
 }
 

@@ -12,6 +12,17 @@ export interface Turn {
    */
   readonly heard: () => Promise<unknown>;
   readonly thread: Thread;
+  /**
+   * Sets aside what a call may cost, in US dollars at most, before it is made, where several share a budget; waits while what is left is set
+   * aside for others' calls. Nothing where there is nothing left, or the signal was aborted: the call is not to be made. Absent where nobody
+   * has to keep to a budget with others.
+   */
+  readonly reserve?: (usdMax: number, signal: AbortSignal) => Promise<Reservation | undefined>;
+}
+
+export interface Reservation {
+  /** To be called once, when the call has ended, with what the log will tell that it cost; 0 where it will tell nothing. */
+  ended(usd: number): void;
 }
 
 /** The conversation that it is part of. */
@@ -27,7 +38,8 @@ export const turnIn = (
   { id, transcript }: { readonly id: string; readonly transcript: Transcript },
   signal: AbortSignal,
   heard: Turn["heard"] = nobody,
-): Turn => ({ transcript, signal, heard, thread: { id, logs: [transcript] } });
+  reserve?: Turn["reserve"],
+): Turn => ({ transcript, signal, heard, thread: { id, logs: [transcript] }, ...(reserve ? { reserve } : {}) });
 
 /** The same turn, inside a team with a log of its own. */
 export const inside = (turn: Turn, transcript: Transcript): Turn => ({

@@ -45,6 +45,9 @@ export interface Budget extends Spending {
 
 export const isUsedUp = ({ spent, limit }: Budget): boolean => spent >= limit;
 
+/** UTC: `2026-11-23`. */
+export const dayOf = (nowMs: number): string => new Date(nowMs).toISOString().slice(0, DAY_CHARS);
+
 /** When the next day begins in UTC: ISO 8601. */
 export const nextDay = (nowMs: number): string => new Date((Math.floor(nowMs / DAY_MS) + 1) * DAY_MS).toISOString();
 
@@ -64,7 +67,7 @@ export function createDayBudgets(parts: {
 }): DayBudgets {
   const { store, settings, budgets, clock } = parts;
   const most = (account: string): number => inFile(parts.ceilings ?? {}, account) ?? Infinity;
-  const today = () => new Date(clock.now()).toISOString().slice(0, DAY_CHARS);
+  const today = () => dayOf(clock.now());
 
   /** What people have set for an account, for as long as nobody sets anything else: looked at before and after each event of a run. */
   const set = new Map<string, Promise<SetByPeople>>();

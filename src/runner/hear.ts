@@ -7,9 +7,9 @@ import { currentRun, wasHeard } from "../engine/reading/transcript.ts";
 import { questionFor } from "../engine/steering.ts";
 import type { Dispatch } from "../store/dispatch.ts";
 import type { Lane } from "../store/lanes.ts";
-import type { Store } from "../store/store.ts";
+import type { Heard as HeardOf, Store } from "../store/store.ts";
 import { isUsedUp, nextDay, reasonsOf, type Budget, type DayBudgets } from "./day-budgets.ts";
-import { rateWords, type Rates, type UsedRate } from "./rates.ts";
+import { heldToRate, rateWords, usedRate, type RateSettings, type UsedRate } from "./rates.ts";
 import type { Teams } from "./runnable-team.ts";
 
 export interface Said {
@@ -62,7 +62,7 @@ export interface HearingParts {
   /** What may be spent a day; without limit when absent. */
   readonly budgets?: DayBudgets;
   /** How much one person may ask within an hour; without limit when absent. */
-  readonly rates?: Rates;
+  readonly rates?: RateSettings;
 }
 
 interface Rules {
@@ -111,12 +111,12 @@ async function hearInRun(
   const { questions } = currentRun(lane.transcript);
   const question = said.answers === undefined ? questionFor(questions, said) : questions.find(({ seq }) => seq === said.answers);
   if (!question && said.answers !== undefined) return { kind: "too late" };
-  const tooMany = await tooManyOf(lane, said, "message", parts);
-  if (tooMany) return tooMany;
-  const heard = { person: said.person.id, kind: "message" } as const;
-  if (question) await lane.append([{ ...message, answers: question.seq }], "now", heard);
   // Words for another agent leave the questions open.
-  else await lane.append([questions.length > 0 ? { ...message, answers: 0 } : message, ...wish], "now", heard);
+  const words = question
+    ? [{ ...message, answers: question.seq }]
+    : [questions.length > 0 ? { ...message, answers: 0 as const } : message, ...wish];
+  const tooMany = await recordHeard(lane, words, { person: said.person.id, kind: "message" }, parts);
+  if (tooMany) return tooMany;
   return question ? { kind: "answered", question, left: questions.length - 1 } : { kind: "steered" };
 }
 
@@ -128,8 +128,6 @@ async function begin(lane: Lane, said: Said, words: readonly EventBody[], parts:
     return { kind: "refused", reason: teams.whyNot?.(team) ?? `There is no team "${team}". The teams are: ${teams.names().join(", ")}.` };
   const usedUp = (await parts.budgets?.held(lane.workspace, said.thread, said.person))?.filter(isUsedUp) ?? [];
   if (usedUp.length > 0) return { kind: "refused", reason: usedUpToday(usedUp, parts.clock.now()), budgets: usedUp };
-  const tooMany = await tooManyOf(lane, said, "run", parts);
-  if (tooMany) return tooMany;
   const run = `${said.thread}#${lane.transcript.events.length + 1}`;
   const teamHash = teams.snapshot && (await parts.store.putFile(Buffer.from(teams.snapshot(team))));
   const quiet = (said.quiet ?? teams.isQuiet?.(team)) ? ({ turnsInFile: true } as const) : {};
@@ -147,8 +145,8 @@ async function begin(lane: Lane, said: Said, words: readonly EventBody[], parts:
     ...(tools === "auto" ? {} : { tools }),
     ...(ahead > 0 ? { ahead } : {}),
   };
-  await lane.append([started, ...words], "now", { person: said.person.id, kind: "run" });
-  return { kind: "started", run, team };
+  const tooMany = await recordHeard(lane, [started, ...words], { person: said.person.id, kind: "run" }, parts);
+  return tooMany ?? { kind: "started", run, team };
 }
 
 const strictest = (here: Rules = {}, team: Rules = {}): Required<Rules> => ({
@@ -156,13 +154,15 @@ const strictest = (here: Rules = {}, team: Rules = {}): Required<Rules> => ({
   tools: stricter(here.tools, team.tools),
 });
 
-async function tooManyOf(
-  { workspace }: Lane,
-  { person }: Said,
-  kind: "run" | "message",
-  { rates }: Pick<HearingParts, "rates">,
+/** Records it, unless it is one more than the person may. */
+async function recordHeard(
+  lane: Lane,
+  words: readonly EventBody[],
+  heard: HeardOf,
+  { rates, clock }: Pick<HearingParts, "rates" | "clock">,
 ): Promise<Heard | undefined> {
-  const rate = await rates?.used(workspace, { person: person.id, kind });
+  const tooMany = await lane.appendHeard(words, heldToRate(heard, rates));
+  const rate = tooMany && usedRate(tooMany, clock.now());
   return rate && { kind: "refused", reason: rateWords(rate), rate };
 }
 

@@ -1,5 +1,4 @@
-import type { Clock } from "../engine/clock.ts";
-import type { Heard, Store } from "../store/store.ts";
+import type { CommitResult, Heard } from "../store/store.ts";
 
 /** What one person may ask of agents within an hour, whichever these are. */
 export interface RateSettings {
@@ -15,34 +14,17 @@ export interface UsedRate {
   readonly until: string;
 }
 
-export interface Rates {
-  /** Nothing while the person may. Only what was heard counts, not what was refused. */
-  used(workspace: string, heard: Heard): Promise<UsedRate | undefined>;
-}
-
 const HOUR_MS = 3_600_000;
 
+/** What is heard of a person, held to their rate where there is one. The commit decides; only what was heard counts, not what was refused. */
+export function heldToRate(heard: Omit<Heard, "perHour">, rates: RateSettings | undefined): Heard {
+  return rates ? { ...heard, perHour: heard.kind === "run" ? rates.runsPerHour : rates.messagesPerHour } : heard;
+}
+
 /** Over the last hour, wherever it begins: whoever has used it up may go on an hour after the first of these. */
-export function createRates({
-  store,
-  rates,
-  clock,
-}: {
-  readonly store: Pick<Store, "heardAt">;
-  readonly rates: RateSettings;
-  readonly clock: Pick<Clock, "now">;
-}): Rates {
-  return {
-    async used(workspace, heard) {
-      const perHour = heard.kind === "run" ? rates.runsPerHour : rates.messagesPerHour;
-      const at = await store.heardAt(workspace, heard, perHour);
-      if (at === undefined) return undefined;
-      const now = clock.now();
-      // A clock that was set back makes nobody wait for longer than an hour.
-      const freeAt = Math.min(at, now) + HOUR_MS;
-      return freeAt > now ? { kind: heard.kind, perHour, until: new Date(freeAt).toISOString() } : undefined;
-    },
-  };
+export function usedRate({ heard: { kind, perHour = 0 }, at }: Extract<CommitResult, { kind: "too many" }>, nowMs: number): UsedRate {
+  // A clock that was set back makes nobody wait for longer than an hour.
+  return { kind, perHour, until: new Date(Math.min(at, nowMs) + HOUR_MS).toISOString() };
 }
 
 /** For the person who was not heard. */

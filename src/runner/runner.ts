@@ -84,6 +84,7 @@ export function createRunner(parts: RunnerParts): Runner {
   let serving: Serving | undefined;
   const lanes = createLanes({ store, clock, posts: parts.posts, recorded: publish, ...accountsIn(parts.budgets) });
   const watch = createWatch({
+    store,
     clock,
     budgets: parts.budgets,
     haltMinutes: parts.haltMinutes ?? 0,

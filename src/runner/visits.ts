@@ -81,10 +81,12 @@ export function createVisits(
       try {
         const { signal } = turn;
         const held = await watch.within(team, lane);
-        await drain(lane, converse(held.team, turnIn({ id: lane.thread, transcript: lane.transcript }, signal, lane.heard)), {
-          held,
-          signal,
-        });
+        const here = turnIn({ id: lane.thread, transcript: lane.transcript }, signal, lane.heard, held.reserve);
+        try {
+          await drain(lane, converse(held.team, here), { held, signal });
+        } finally {
+          await held.leave();
+        }
       } finally {
         wasGivenUp = turn.signal.aborted;
         turn.abort();

@@ -6,8 +6,10 @@ import { limitsNow, nearing, offerAt, type RaiseCeilings } from "../engine/limit
 import { expiring } from "../engine/steering.ts";
 import { any } from "../engine/limits/termination.ts";
 import { currentRun, isWaiting } from "../engine/reading/transcript.ts";
+import type { Turn } from "../engine/turn.ts";
 import type { Lane } from "../store/lanes.ts";
-import { isUsedUp, nearingBudgets, nextDay, reasonsOf, type Budget, type DayBudgets } from "./day-budgets.ts";
+import type { Store } from "../store/store.ts";
+import { dayOf, isUsedUp, nearingBudgets, nextDay, reasonsOf, type Budget, type DayBudgets } from "./day-budgets.ts";
 import type { RunnableTeam } from "./runnable-team.ts";
 
 /** What holds a run to its time and its money, beside what it says itself. */
@@ -31,6 +33,10 @@ export interface WatchedTeam {
   readonly team: RunnableTeam;
   /** To be called when something has been recorded, in nobody's turn: reads the budgets anew, and tells of limits that come near. */
   looked(): Promise<void>;
+  /** Sets money aside for its calls; absent where nobody has set a budget. */
+  readonly reserve?: Turn["reserve"];
+  /** The visit is over: nothing stays set aside for it. */
+  leave(): Promise<void>;
 }
 
 /** Whoever reads what was said wakes the thread when it has; should that be missed, it is looked at all the same. */
@@ -39,6 +45,7 @@ const UNHEARD_LOOK_MS = 60_000;
 const SUMMARY_MINUTES_MAX = 2;
 
 export function createWatch(parts: {
+  readonly store: Pick<Store, "reserve" | "callEnded">;
   readonly clock: Clock;
   readonly budgets: DayBudgets | undefined;
   /** How long a run waits at a limit for people. */
@@ -48,7 +55,7 @@ export function createWatch(parts: {
   /** See RunnerParts. */
   readonly heardAll: (thread: string) => boolean;
 }): Watch {
-  const { clock, budgets, haltMinutes, heardAll } = parts;
+  const { store, clock, budgets, haltMinutes, heardAll } = parts;
 
   async function heldBy(lane: Lane): Promise<readonly Budget[]> {
     const { startedBy } = currentRun(lane.transcript);
@@ -121,8 +128,36 @@ export function createWatch(parts: {
         return [...(team.limitsAtFirst ? nearing(team.limitsAtFirst, run) : []), ...nearingBudgets(held, run)];
       };
       const limited = { ...team, limits: any(team.limits, () => reasonsOf(held)) };
+      const reserved = new Set<string>();
+      const reserve: NonNullable<Turn["reserve"]> = async (usd, signal) => {
+        const limits = held.map(({ account, limit }) => ({ account, limit }));
+        const told = await store.reserve({ workspace: lane.workspace, day: dayOf(clock.now()), usd, budgets: limits }, signal);
+        if (told.kind === "aborted") return undefined;
+        if (told.kind === "reserved") {
+          reserved.add(told.reservation);
+          return { ended: (cost) => ended(told.reservation, cost) };
+        }
+        held = await heldBy(lane);
+        // Raised while the call waited.
+        const now = held.find(({ account }) => account === told.account);
+        if (now && now.limit > told.spent) return reserve(usd, signal);
+        // Costs that no event has told yet are spent all the same.
+        held = held.map((one) => (one === now ? { ...one, spent: Math.max(one.spent, told.spent) } : one));
+        return undefined;
+      };
+      const ended = (reservation: string, usd: number): void => {
+        if (!reserved.has(reservation)) return;
+        if (usd > 0) lane.settles(reservation);
+        else reserved.delete(reservation);
+        void store.callEnded(reservation, usd).catch(() => undefined); // A store that is gone has let go of it.
+      };
       return {
         team: limited,
+        ...(held.length > 0 ? { reserve } : {}),
+        async leave() {
+          for (const reservation of reserved) await store.callEnded(reservation, 0);
+          reserved.clear();
+        },
         async looked() {
           held = await heldBy(lane);
           if (near().length === 0) return;

@@ -2,7 +2,7 @@ import type { Clock } from "../engine/clock.ts";
 import type { EventBody, Person, RunEvent } from "../engine/events/events.ts";
 import { currentRun, readAgain, type Transcript } from "../engine/reading/transcript.ts";
 import type { Claim } from "./dispatch.ts";
-import type { Commit, Heard, PostDraft, Store } from "./store.ts";
+import type { Commit, CommitResult, Heard, PostDraft, Store } from "./store.ts";
 
 /** A thread's log in memory, the one line in which those of this process who write to it wait, and the pen. */
 export interface Lane {
@@ -15,13 +15,19 @@ export interface Lane {
    * something since it looked, nothing of it is recorded: it is run again from its beginning, the log read on.
    */
   inTurn<T>(job: () => Promise<T>): Promise<T>;
-  /** `heard`: what of a person's this is. Only in one's turn, and once. Without events it sets the wake-up alone. */
-  append(bodies: readonly EventBody[], wake: Commit["wake"], heard?: Heard): Promise<void>;
+  /** Only in one's turn, and once. Without events it sets the wake-up alone. */
+  append(bodies: readonly EventBody[], wake: Commit["wake"]): Promise<void>;
+  /** The same, of something that a person said, which wakes the thread; nothing is recorded where it is one more than they may. */
+  appendHeard(bodies: readonly EventBody[], heard: Heard): Promise<TooMany | undefined>;
+  /** A call has ended, and the next event that tells a cost tells its cost too: with that, what was set aside for it is let go. */
+  settles(reservation: string): void;
   /** What stands in the log was put anew: it is read again. Only in one's turn. */
   reload(): Promise<void>;
   /** Resolves when something has next been recorded that wakes the thread `now`, by whomever: words or a yes from outside. */
   readonly heard: () => Promise<void>;
 }
+
+type TooMany = Extract<CommitResult, { kind: "too many" }>;
 
 export interface Lanes {
   /**
@@ -106,6 +112,7 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
   /** The last event that is known to be recorded, and the last one that the job in turn has seen. */
   let toldSeq = 0;
   let seenSeq = 0;
+  const unsettled = new Set<string>();
   const lastSeq = (): number => events.at(-1)?.seq ?? 0;
 
   /** What came in between is read. */
@@ -137,7 +144,11 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
     throw new Error(`others have written to ${thread} ${TRIES_MAX} times before anything could be recorded there`);
   }
 
-  async function append(bodies: readonly EventBody[], wake: Commit["wake"], about: Pick<Commit, "heard" | "claim">): Promise<void> {
+  async function append(
+    bodies: readonly EventBody[],
+    wake: Commit["wake"],
+    about: Pick<Commit, "heard" | "claim">,
+  ): Promise<TooMany | undefined> {
     if (lastSeq() !== seenSeq) throw new Stale();
     const at = new Date(clock.now()).toISOString();
     const drafts = bodies.flatMap((body, event) =>
@@ -146,11 +157,15 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
     const { startedBy } = currentRun(lane.transcript);
     const accounts = startedBy && parts.accounts ? { accounts: parts.accounts(thread, startedBy) } : {};
     const commit = { thread, workspace: lane.workspace, afterSeq: seenSeq, at, events: bodies, posts: drafts, wake };
-    const result = await store.commit({ ...commit, ...accounts, ...about });
+    const settles = bodies.some((body) => "usage" in body && body.usage) ? [...unsettled] : [];
+    const result = await store.commit({ ...commit, ...accounts, ...about, ...(settles.length > 0 ? { settles } : {}) });
     if (result.kind === "stale") throw new Stale();
     if (result.kind === "fenced") throw new Fenced(thread);
+    if (result.kind === "too many") return result;
+    for (const reservation of settles) unsettled.delete(reservation);
     take(result.events);
     seenSeq = lastSeq();
+    return undefined;
   }
 
   const lane: Lane = {
@@ -162,7 +177,9 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
       tail = result.catch(() => undefined);
       return result;
     },
-    append: (bodies, wake, heard) => append(bodies, wake, heard ? { heard: [heard] } : {}),
+    append: async (bodies, wake) => void (await append(bodies, wake, {})),
+    appendHeard: (bodies, heard) => append(bodies, "now", { heard: [heard] }),
+    settles: (reservation) => void unsettled.add(reservation),
     async reload() {
       const stored = await store.load(thread, 0);
       events.splice(0, events.length, ...stored);
@@ -175,7 +192,7 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
     lane,
     claimed: (claim) => ({
       ...lane,
-      append: (bodies, wake, heard) => append(bodies, wake, { claim, ...(heard ? { heard: [heard] } : {}) }),
+      append: async (bodies, wake) => void (await append(bodies, wake, { claim })),
     }),
     told(recorded, wakes) {
       take(recorded);

@@ -66,8 +66,16 @@ export interface Store {
   /** What was spent on a day (UTC, `2026-11-23`) for an account of a workspace. Kept with the log, in the transaction of each event that tells a cost. */
   spentOn(workspace: string, account: string, day: string): Promise<DaySpent>;
 
-  /** When this was heard of the person the `count`-th last time, in ms since the epoch; what is an hour ago may be forgotten. */
-  heardAt(workspace: string, heard: Heard, count: number): Promise<number | undefined>;
+  /**
+   * Sets money aside for a call, of the budget of each of these accounts: as long as less than its limit was spent, and set aside for others.
+   * Waits while the last of it is only set aside. What is set aside by one who is gone is let go.
+   */
+  reserve(call: CallCost, signal: AbortSignal): Promise<Reserved>;
+  /**
+   * The call has ended and has cost so much, which a commit that {@link Commit.settles} it will tell; of one that cost nothing, or that nobody
+   * will tell of, nothing is set aside any more. Of one that is settled already nothing is left to do.
+   */
+  callEnded(reservation: string, usd: number): Promise<void>;
 
   /** Threads whose run has started and not stopped, oldest first: what a start takes up again. Of one workspace where one is named. */
   unfinished(workspace?: string): Promise<ThreadSummary[]>;
@@ -92,6 +100,8 @@ export interface Commit {
   readonly accounts?: readonly string[];
   /** Of whom these events are something that a person may not do without end; of nobody when absent, as where a log is copied. */
   readonly heard?: readonly Heard[];
+  /** What was set aside for calls whose costs these events tell: it is let go with them. */
+  readonly settles?: readonly string[];
   /** When the thread is to be worked on next: `now`, a time, or not at all (it waits for a person, or it is over). `keep` leaves a wake-up that is there. */
   readonly wake: "now" | "none" | "keep" | { readonly at: string };
 }
@@ -100,12 +110,32 @@ export interface Commit {
 export interface Heard {
   readonly person: string;
   readonly kind: "run" | "message";
+  /** As many within an hour: one more is refused. As many as they like when absent. */
+  readonly perHour?: number;
 }
+
+/** What a call may cost, and whose budgets of the day have to bear it. */
+export interface CallCost {
+  readonly workspace: string;
+  /** UTC: `2026-11-23`. */
+  readonly day: string;
+  /** US dollars, at most. */
+  readonly usd: number;
+  readonly budgets: readonly { readonly account: string; readonly limit: number }[];
+}
+
+export type Reserved =
+  | { readonly kind: "reserved"; readonly reservation: string }
+  /** Of this budget nothing is left: so much was spent, costs that no commit has told yet included. */
+  | { readonly kind: "used up"; readonly account: string; readonly spent: number }
+  | { readonly kind: "aborted" };
 
 /** Nothing is written unless it is `ok`. */
 export type CommitResult =
   | { readonly kind: "ok"; readonly events: readonly RunEvent[] }
   | { readonly kind: "stale"; readonly lastSeq: number }
+  /** One more would be too many; `at`: when the oldest of as many was heard, in ms since the epoch. */
+  | { readonly kind: "too many"; readonly heard: Heard; readonly at: number }
   | { readonly kind: "fenced" };
 
 export interface DaySpent {

@@ -191,6 +191,24 @@ export function openersContract(name: string, open: (clock: FakeClock) => Promis
       expect(told).toEqual(["one", "other"]);
     });
 
+    test("of money that one has set aside the other sees what is left, and has it when the one goes", async () => {
+      const call = { workspace: "T1", day: "2026-01-05", usd: 1, budgets: [{ account: "workspace", limit: 1 }] };
+      const { signal } = new AbortController();
+      expect(await one.store.reserve(call, signal)).toMatchObject({ kind: "reserved" });
+      let isTold = false;
+      const waiting = other.store.reserve(call, signal).finally(() => (isTold = true));
+      await settled();
+      expect(isTold).toBe(false);
+      await one.store.close();
+      expect(await waiting).toMatchObject({ kind: "reserved" });
+    });
+
+    test("a person is heard by both no more often than they may be by one", async () => {
+      const heard = [{ person: "U1", kind: "message", perHour: 1 }] as const;
+      const results = await Promise.all([one, other].map(({ store }, index) => store.commit(commitOf(`t${index}`, 0, [], { heard }))));
+      expect(results.map(({ kind }) => kind)).toEqual(["ok", "too many"]);
+    });
+
     describe("posts", () => {
       const posts = [{ event: 0, kind: "turn", part: 0 }];
 

@@ -417,6 +417,78 @@ export function storeContract(name: string, open: (clock: FakeClock) => Promise<
       });
     });
 
+    test("of what a person may not do without end one more is refused, and nothing is written; an hour later it is not", async () => {
+      const heard = [{ person: "U1", kind: "run", perHour: 2 }] as const;
+      const say = (thread: string, at: string, more: object = {}) => store.commit(commitOf(thread, 0, [started()], { at, heard, ...more }));
+      expect(await say("a", "2026-01-05T09:00:00.000Z")).toMatchObject({ kind: "ok" });
+      expect(await say("b", "2026-01-05T09:10:00.000Z")).toMatchObject({ kind: "ok" });
+      const late = { accounts: ["workspace"], posts: [{ event: 0, kind: "card", part: 0 }] };
+      const refused = await say("c", "2026-01-05T09:59:59.999Z", late);
+      expect(refused).toEqual({ kind: "too many", heard: heard[0], at: Date.parse("2026-01-05T09:00:00.000Z") });
+      expect([await store.load("c", 0), await store.duePosts(undefined, 10)]).toEqual([[], []]);
+      for (const other of [{ person: "U2" }, { kind: "message" as const }])
+        expect(await say(`c-${Object.values(other)[0]}`, AT, { heard: [{ ...heard[0], ...other }] })).toMatchObject({ kind: "ok" });
+      expect(await say("d", AT, { workspace: "T2" })).toMatchObject({ kind: "ok" });
+      expect(await say("c", "2026-01-05T10:00:00.000Z")).toMatchObject({ kind: "ok" });
+    });
+
+    describe("money that is set aside", () => {
+      const day = AT.slice(0, "2026-01-05".length);
+      const call = (usd: number, limit = 1, account = "workspace") => ({ workspace: "T1", day, usd, budgets: [{ account, limit }] });
+      const { signal } = new AbortController();
+      const spent = (usd: number): EventBody => ({
+        type: "message.posted",
+        agent: "Ana",
+        text: "…",
+        usage: { inputTokens: 1, outputTokens: 1, usd },
+      });
+
+      test("a call may go where the budget is not used up, be it the last one; the next waits until it is known what is left", async () => {
+        await append(store, "t", [started(), spent(0.5)], { accounts: ["workspace"] });
+        const first = await store.reserve(call(0.7), signal);
+        expect(first).toMatchObject({ kind: "reserved" });
+        const told: string[] = [];
+        const second = store.reserve(call(0.1), signal).then((reserved) => (told.push(reserved.kind), reserved));
+        expect(await store.reserve(call(0.1, 1, "person/U1"), signal)).toMatchObject({ kind: "reserved" });
+        expect(told).toEqual([]);
+        const reservation = first.kind === "reserved" ? first.reservation : "";
+        await store.callEnded(reservation, 0.2);
+        expect(await second).toMatchObject({ kind: "reserved" });
+        // In the breath of the commit that tells the cost: nobody is let in by money that has just been spent.
+        await append(store, "t", [spent(0.2)], { accounts: ["workspace"], settles: [reservation] });
+        expect(await store.spentOn("T1", "workspace", day)).toEqual({ usd: 0.7, priced: true });
+        await store.callEnded(reservation, 0.2);
+      });
+
+      test("what a call has cost is as good as spent before it is told, and a budget that is used up lets nobody wait", async () => {
+        const first = await store.reserve(call(0.3), signal);
+        const waiting = store.reserve(call(0.3, 0.2), signal);
+        await store.callEnded(first.kind === "reserved" ? first.reservation : "", 0.25);
+        expect(await waiting).toEqual({ kind: "used up", account: "workspace", spent: 0.25 });
+        expect(await store.reserve(call(0.1, 0.25), signal)).toMatchObject({ kind: "used up" });
+        expect(await store.reserve(call(0.1, 0.26), signal)).toMatchObject({ kind: "reserved" });
+      });
+
+      test("a call that was not made gives it back, and who no longer waits is told", async () => {
+        const first = await store.reserve(call(2), signal);
+        const leaving = new AbortController();
+        const left = store.reserve(call(2), leaving.signal);
+        const waiting = store.reserve(call(2), signal);
+        leaving.abort();
+        expect(await left).toEqual({ kind: "aborted" });
+        await store.callEnded(first.kind === "reserved" ? first.reservation : "", 0);
+        expect(await waiting).toMatchObject({ kind: "reserved" });
+        expect(await store.reserve(call(2), AbortSignal.abort())).toEqual({ kind: "aborted" });
+      });
+
+      test("costs that another way brings, as those of an import, are seen by who waits", async () => {
+        await store.reserve(call(2), signal);
+        const waiting = store.reserve(call(2), signal);
+        await append(store, "t", [started(), spent(3)], { accounts: ["workspace"] });
+        expect(await waiting).toEqual({ kind: "used up", account: "workspace", spent: 3 });
+      });
+    });
+
     test("a closed store says so", async () => {
       await store.close();
       await expect(store.load("t", 0)).rejects.toThrow(/has been closed/);

@@ -1,10 +1,14 @@
 import { expect, test } from "vitest";
+import { systemClock } from "../../src/engine/clock.ts";
+import { reserving } from "../../src/engine/limits/reserving.ts";
 import { assistant } from "../../src/engine/agents/assistant.ts";
 import type { Model } from "../../src/engine/model.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { maxTurns, textMention } from "../../src/engine/limits/termination.ts";
+import { createDayBudgets } from "../../src/runner/day-budgets.ts";
 import { createForgetting } from "../../src/runner/forgetting.ts";
 import type { RunnableTeam } from "../../src/runner/runnable-team.ts";
+import type { Opened } from "../../src/store/sqlite/store.ts";
 import { mention, open, said } from "../support/running.ts";
 import { MARIA, scripted, team } from "../support/scripted.ts";
 
@@ -161,6 +165,84 @@ test("words that B forgets are gone from what A has in hand, in the middle of it
   calls[0]?.answer("DONE");
   await a.stopped();
   expect(JSON.stringify(await a.store.load("T/C/1", 0))).not.toContain("555-1234");
+});
+
+/** A model that answers on cue, at $0.60 at most and for what the cue says. */
+function priced() {
+  const { model, calls } = onCue();
+  const costs: number[] = [];
+  const paid: Model = {
+    ...model,
+    terms: { outputTokensMax: 100, usdMax: () => 0.6 },
+    async *call(request, turn) {
+      const reply = yield* model.call(request, turn);
+      const usd = costs.shift() ?? 0;
+      return reply.kind === "answer" ? { ...reply, usage: { ...reply.usage, usd } } : reply;
+    },
+  };
+  return { model: reserving(paid), calls, costs };
+}
+
+/** A day's budget of the workspace, which is read off this store. */
+const dollars = (limit: number) => (opened: Opened) => ({
+  budgets: createDayBudgets({
+    ...opened,
+    budgets: { workspaceUsdPerDay: limit },
+    accounts: () => ["workspace"],
+    clock: systemClock,
+  }),
+});
+
+const other = { thread: "T/C/2" };
+
+test("of the last of a budget one run at a time makes a call, and when it is used up the other is told so, without a call", async () => {
+  const { model, calls, costs } = priced();
+  const a = open(() => solo(model), { parts: dollars(1) });
+  const b = open(() => solo(model), { beside: a, parts: dollars(1) });
+  for (const { runner } of [a, b]) runner.start();
+  costs.push(0.5, 0.55);
+  await a.runner.say(mention("first"));
+  await untilCalled(calls, 1);
+  calls[0]?.answer("Half of it is left.");
+  await untilCalled(calls, 2);
+  // A's second call may cost $0.60: nothing is left that is not set aside.
+  await b.runner.say(mention("second", other));
+  await b.until(() => b.log.some((event) => event.thread === "T/C/2" && event.type === "speaker.selected"));
+  calls[1]?.answer("DONE");
+  await a.stopped();
+  await b.stopped("T/C/2");
+  expect(calls).toHaveLength(2);
+  expect((await b.store.load("T/C/2", 0)).at(-1)).toMatchObject({ type: "run.stopped", outcome: "limit", reasons: [{ kind: "failure" }] });
+  expect(await a.store.spentOn("T", "workspace", new Date().toISOString().slice(0, 10))).toMatchObject({ usd: 1.05 });
+});
+
+test("a call that waits for what another has set aside goes on with what is left, be it that the other has gone", async () => {
+  const { model, calls, costs } = priced();
+  const a = open(() => solo(model), { parts: dollars(0.6) });
+  const b = open(() => solo(model), { beside: a, parts: dollars(0.6) });
+  costs.push(0.1, 0.1, 0.1);
+  b.runner.start();
+  await b.runner.say(mention("first"));
+  await untilCalled(calls, 1);
+  await b.runner.say(mention("second", other));
+  await b.until(() => b.log.some((event) => event.thread === "T/C/2" && event.type === "speaker.selected"));
+  calls[0]?.answer("DONE");
+  await untilCalled(calls, 2);
+  a.runner.start();
+  await b.close();
+  await untilCalled(calls, 3);
+  calls[2]?.answer("DONE");
+  await a.stopped("T/C/2");
+  expect(said(await a.store.load("T/C/2", 0))).toEqual(["Maria: second", "A: DONE"]);
+});
+
+test("what two hear of one person at the same moment counts together for their rate", async () => {
+  const parts = { rates: { runsPerHour: 1, messagesPerHour: 1 } };
+  const a = open(nobody, { parts });
+  const b = open(nobody, { beside: a, parts });
+  const both = await Promise.all([a.runner.say(mention("one")), b.runner.say(mention("other", other))]);
+  expect(both.map(({ kind }) => kind)).toEqual(["started", "refused"]);
+  expect(await b.store.load("T/C/2", 0)).toEqual([]);
 });
 
 /** The same model, which hears no signal. */

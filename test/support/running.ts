@@ -28,8 +28,10 @@ export interface Opening {
   readonly wrapStore?: (store: Store) => Store;
   /** On the database of that one, beside it in this process, as on another machine. */
   readonly beside?: { readonly opened: Opened };
-  readonly parts?: Partial<Pick<RunnerParts, "haltMinutes" | "budgets">>;
+  readonly parts?: Parts | ((opened: Opened) => Parts);
 }
+
+type Parts = Partial<Pick<RunnerParts, "haltMinutes" | "budgets" | "rates">>;
 
 /** A runner on the database of this test; opened again, it finds the log of the one before. */
 export function open(make: (name: string) => RunnableTeam, options: Opening = {}) {
@@ -47,7 +49,7 @@ export function open(make: (name: string) => RunnableTeam, options: Opening = {}
     clock,
     slots: 8,
     perWorkspace: 4,
-    ...options.parts,
+    ...(typeof options.parts === "function" ? options.parts(here) : options.parts),
     log: (problem, error) => problems.push(`${problem}: ${String(error)}`),
   });
   const both = { runner, store: inner };

@@ -1,13 +1,16 @@
 import type { Connection } from "./connection.ts";
-import type { Commit, Store } from "../store.ts";
+import type { Commit, CommitResult } from "../store.ts";
 
 /** No rate looks further back. */
 const KEPT_MS = 3_600_000;
 /** Each row that comes takes at most so many old ones out. */
 const PRUNED_PER_ROW = 20;
 
-/** When persons were heard, for their rates. `add` is to be called in the transaction of the events. */
-export function sqliteHeard({ db, read }: Connection): Pick<Store, "heardAt"> & { add(commit: Commit): void } {
+/** When persons were heard, for their rates. Both are to be called in the transaction of the events, `refused` before anything is written. */
+export function sqliteHeard({ db }: Connection): {
+  refused(commit: Commit): Extract<CommitResult, { kind: "too many" }> | undefined;
+  add(commit: Commit): void;
+} {
   const put = db.prepare("INSERT INTO heard (workspace, person, kind, at) VALUES (?, ?, ?, ?)");
   const prune = db.prepare("DELETE FROM heard WHERE id IN (SELECT id FROM heard ORDER BY id LIMIT ?) AND at < ?");
   const find = db
@@ -17,6 +20,13 @@ export function sqliteHeard({ db, read }: Connection): Pick<Store, "heardAt"> & 
     .pluck();
 
   return {
+    refused({ workspace, heard = [], at }) {
+      for (const one of heard) {
+        const first = one.perHour === undefined ? undefined : find.get(workspace, one.person, one.kind, one.perHour - 1);
+        if (first !== undefined && first > Date.parse(at) - KEPT_MS) return { kind: "too many", heard: one, at: first };
+      }
+      return undefined;
+    },
     add({ workspace, heard = [], at }) {
       const now = Date.parse(at);
       for (const { person, kind } of heard) {
@@ -24,6 +34,5 @@ export function sqliteHeard({ db, read }: Connection): Pick<Store, "heardAt"> & 
         prune.run(PRUNED_PER_ROW, now - KEPT_MS);
       }
     },
-    heardAt: async (workspace, { person, kind }, count) => read(() => find.get(workspace, person, kind, count - 1) ?? undefined),
   };
 }

@@ -24,6 +24,9 @@ interface ThreadRow {
   readonly running: 0 | 1;
 }
 
+type TooMany = Extract<CommitResult, { kind: "too many" }>;
+type Refused = TooMany | Extract<CommitResult, { kind: "stale" }>;
+
 type Log = Pick<Store, "load" | "commit" | "unfinished" | "recent">;
 
 /** The log of each thread. */
@@ -33,13 +36,13 @@ export function sqliteLog(
     readonly ready: ReadyRows;
     /** Sums up what the events cost. */
     readonly spent: (commit: Commit) => void;
-    /** Keeps who was heard. */
-    readonly heard: (commit: Commit) => void;
+    /** Keeps who was heard, and says who was heard too often. */
+    readonly heard: { refused(commit: Commit): TooMany | undefined; add(commit: Commit): void };
     readonly now: () => number;
     /** Whether this is still the claim of whoever has that work. */
     readonly holds: (claim: Claim) => boolean;
     /** Told of each commit, once it has been made. */
-    readonly committed: (committed: Omit<Committed, "here" | "wakes">, wake: Commit["wake"]) => void;
+    readonly committed: (committed: Omit<Committed, "here" | "wakes">, commit: Commit) => void;
   },
 ): Log {
   const findThread = db.prepare<[string], ThreadRow>("SELECT id, workspace, last_seq AS lastSeq, running FROM threads WHERE name = ?");
@@ -63,10 +66,13 @@ export function sqliteLog(
   );
   const names = sqliteNames(db);
 
-  const append = (commit: Commit, bodies: readonly string[]): { readonly stale: number } | { readonly workspace: string } => {
+  const append = (commit: Commit, bodies: readonly string[]): Refused | { readonly kind: "done"; readonly workspace: string } => {
     const found = findThread.get(commit.thread);
     const lastSeq = found?.lastSeq ?? 0;
-    if (lastSeq !== commit.afterSeq) return { stale: lastSeq };
+    if (lastSeq !== commit.afterSeq) return { kind: "stale", lastSeq };
+    const workspace = found?.workspace || commit.workspace;
+    const tooMany = options.heard.refused({ ...commit, workspace });
+    if (tooMany) return tooMany;
     const newSeq = lastSeq + bodies.length;
     const running = isRunning(commit.events, found?.running === 1) ? 1 : 0;
     const id = found?.id ?? Number(addThread.run(commit.thread, commit.workspace, newSeq, commit.at, running).lastInsertRowid);
@@ -74,11 +80,10 @@ export function sqliteLog(
     if (found && found.running !== running) updateRunning.run(running, id);
     bodies.forEach((body, index) => addEvent.run(id, lastSeq + 1 + index, body));
     for (const post of inLogOrder(commit.posts)) addPost.run(id, lastSeq + 1 + post.event, post.kind, post.part);
-    const workspace = found?.workspace || commit.workspace;
-    options.heard({ ...commit, workspace });
+    options.heard.add({ ...commit, workspace });
     options.spent({ ...commit, workspace });
     options.ready.set(id, commit.wake, options.now());
-    return { workspace };
+    return { kind: "done", workspace };
   };
 
   return {
@@ -101,8 +106,8 @@ export function sqliteLog(
       // that was written before it (outbox.ts). The rest can be thought again. A wait for the disk here would hold up the event loop.
       if (commit.claim && !options.holds(commit.claim)) return { kind: "fenced" };
       const done = write("normal", () => append(commit, bodies));
-      if ("stale" in done) return { kind: "stale", lastSeq: done.stale };
-      options.committed({ thread: commit.thread, workspace: done.workspace, events, posts: commit.posts.length }, commit.wake);
+      if (done.kind !== "done") return done;
+      options.committed({ thread: commit.thread, workspace: done.workspace, events, posts: commit.posts.length }, commit);
       return { kind: "ok", events };
     },
 

@@ -9,6 +9,8 @@ import { createFollowers, type Followers } from "./followers.ts";
 import { createLocks, type Locks } from "./locks.ts";
 import { duePlaces } from "./outbox.ts";
 import { type ReadyRows, readyRows } from "./dispatch/ready.ts";
+import { createReservations, type Reservations } from "./reservations.ts";
+import { sqliteSpent } from "./spent.ts";
 import { createTelling, type Telling } from "./telling.ts";
 import { WorkQueue } from "./dispatch/work-queue.ts";
 
@@ -24,6 +26,7 @@ export interface Shared {
   readonly locks: Locks;
   readonly settings: Telling<SettingChanged>;
   readonly pins: Pins;
+  readonly reservations: Reservations;
   readonly audit: SqliteAudit;
   readonly openers: Set<object>;
 }
@@ -49,6 +52,7 @@ export function share(connection: Connection, clock: Clock): Shared {
     locks: createLocks(),
     settings: createTelling(),
     pins,
+    reservations: createReservations(sqliteSpent(connection).usdOn),
     audit: sqliteAudit(connection, () => clock.now()),
     openers: new Set(),
   };

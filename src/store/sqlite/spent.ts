@@ -6,7 +6,10 @@ import type { Commit, Store } from "../store.ts";
 const DAY_CHARS = "2026-11-23".length;
 
 /** The sums by day. `add` is to be called in the transaction of the events. */
-export function sqliteSpent({ db, read }: Connection): Pick<Store, "spentOn"> & { add(commit: Commit): void } {
+export function sqliteSpent({ db, read }: Connection): Pick<Store, "spentOn"> & {
+  add(commit: Commit): void;
+  usdOn(workspace: string, account: string, day: string): number;
+} {
   const find = db.prepare<[string, string, string], { usd: number; unpriced: number }>(
     "SELECT usd, unpriced FROM spent WHERE workspace = ? AND account = ? AND day = ?",
   );
@@ -22,6 +25,7 @@ export function sqliteSpent({ db, read }: Connection): Pick<Store, "spentOn"> & 
       const { usage, priced } = usages.reduce(spend, NOTHING_SPENT);
       for (const account of accounts) put.run(workspace, account, at.slice(0, DAY_CHARS), usage.usd, priced ? 0 : 1);
     },
+    usdOn: (workspace, account, day) => read(() => find.get(workspace, account, day))?.usd ?? 0,
     spentOn: async (workspace, account, day) => {
       const found = read(() => find.get(workspace, account, day));
       return { usd: found?.usd ?? 0, priced: found?.unpriced !== 1 };

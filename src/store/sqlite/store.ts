@@ -94,7 +94,7 @@ function onConnection(connection: Connection, clock: Clock): Opened {
 }
 
 function opener(shared: Shared): Opened {
-  const { clock, ready, leisure, turns, posts, followers, locks, settings, pins, audit, openers } = shared;
+  const { clock, ready, leisure, turns, posts, followers, locks, settings, pins, reservations, audit, openers } = shared;
   const me = {};
   openers.add(me);
   const now = () => clock.now();
@@ -105,17 +105,20 @@ function opener(shared: Shared): Opened {
     followers.drop(me);
     locks.drop(me);
     settings.drop(me);
+    reservations.drop(me);
     if (openers.size === 0) shared.connection.close();
   });
   const { add: spent, spentOn } = sqliteSpent(connection);
-  const { add: heard, heardAt } = sqliteHeard(connection);
   const log = sqliteLog(connection, {
     ready,
     now,
     spent,
-    heard,
+    heard: sqliteHeard(connection),
     holds: (claim) => turns.holds(claim),
-    committed(committed, wake) {
+    committed(committed, { wake, settles = [], accounts = [] }) {
+      // After the costs: nobody sees the money as free that has just been spent.
+      reservations.settle(settles);
+      if (accounts.length > 0 && settles.length === 0) reservations.spent();
       turns.woken(committed.thread, committed.workspace, wake);
       if (committed.posts > 0) posts.woken(placeOf(committed.thread), committed.workspace, "now");
       followers.tell({ ...committed, wakes: wake === "now" }, me);
@@ -126,7 +129,7 @@ function opener(shared: Shared): Opened {
     follow: followers.of(me),
     exclusively: locks.of(me),
     spentOn,
-    heardAt,
+    ...reservations.of(me),
     ...sqliteInbox(connection, { now, leisure }),
     ...sqliteOutbox(connection),
     ...sqliteContent(connection, pins.put),

@@ -9,13 +9,15 @@ const ADA = "U0ADA";
 const DAY_MS = 24 * 60 * 60_000;
 /** $0.41 with the desk's prices, the 100 tokens that were read included. */
 const FORTY_CENTS = 2_000;
+/** Tokens: then a call is thought to cost $0.25 at most. */
+const SHORT = 256;
 
 async function atTheDesk(
   budgets: object,
-  more: { readonly startMs?: number } = {},
+  { outputTokensMax = SHORT, ...more }: { readonly startMs?: number; readonly outputTokensMax?: number } = {},
 ): Promise<{ readonly desk: ModelDesk; readonly journey: Journey }> {
   const desk = await openModelDesk();
-  const journey = await openJourney({ file: { ...PAIR, models: { scripted: desk.model }, budgets }, ...more });
+  const journey = await openJourney({ file: { ...PAIR, models: { scripted: { ...desk.model, outputTokensMax } }, budgets }, ...more });
   return { desk, journey };
 }
 
@@ -58,6 +60,24 @@ test("two runs share the budget of their channel: both halt when it is used up, 
       expect.objectContaining({ deed: "raise budget", subject: `channel/${GENERAL}`, allowed: true, person: { id: ADA, name: "Ada" } }),
     ]),
   );
+});
+
+test("what a call may cost is set aside: while that is all there is another run waits, and goes on with what is left", async () => {
+  const { desk, journey } = await atTheDesk({ workspaceUsdPerDay: 0.8 }, { outputTokensMax: 5_000 });
+  const first = await journey.mention("@parley count");
+  const one = await desk.asked("Ana");
+  const second = await journey.mention("@parley count as well", { user: JONAS });
+  await expect.poll(async () => (await second.log()).map(({ type }) => type)).toContain("speaker.selected");
+  const other = desk.asked("Ana");
+  one.answer("One. DONE", FORTY_CENTS);
+  await first.ended();
+  (await other).answer("Uno. DONE", FORTY_CENTS);
+  await second.ended();
+  const [begun, ended] = [(await second.log())[0], (await first.log()).at(-1)];
+  expect(Date.parse(begun?.at ?? "")).toBeLessThanOrEqual(Date.parse(ended?.at ?? ""));
+  const third = await journey.mention("@parley once more");
+  await journey.slack.control.until(() => journey.whispers(MARIA).length === 1);
+  expect(await third.log()).toEqual([]);
 });
 
 test("no run begins on a budget that is used up: who asks is told until when, and who can raise it; the next day it begins", async () => {
@@ -105,16 +125,18 @@ test("no run begins on a budget that is used up: who asks is told until when, an
 test("a budget that comes near is a line on the card of each run that shares it, and no message", async () => {
   const { desk, journey } = await atTheDesk({ channelUsdPerDay: 0.5 });
   const thread = await journey.mention("@parley count");
-  (await desk.asked("Ana")).answer("One.", FORTY_CENTS);
-  const ben = await desk.asked("Ben");
+  const one = await desk.asked("Ana");
   const other = await journey.mention("@parley count as well", { user: JONAS });
-  const near = "near a limit: $0.41 of the $0.50 that this channel may spend a day";
-  await thread.until(() => thread.ofKind("card").some((card) => wordsOf(card).includes(near)));
-  (await desk.asked("Ana")).answer("Uno.");
-  await other.until(() => other.ofKind("card").some((card) => wordsOf(card).includes(near)));
+  const uno = await desk.asked("Ana");
+  one.answer("One.", FORTY_CENTS);
+  const near = /near a limit: \$0\.4\d of the \$0\.50 that this channel may spend a day/;
+  await thread.until(() => thread.ofKind("card").some((card) => near.test(wordsOf(card))));
+  uno.answer("Uno.");
+  await other.until(() => other.ofKind("card").some((card) => near.test(wordsOf(card))));
   expect([...thread.ofKind("halt"), ...other.ofKind("halt")]).toEqual([]);
-  ben.answer("Two. DONE");
-  (await desk.asked("Ben")).answer("Due. DONE");
+  // What is left is less than what the two may cost: one after the other.
+  (await desk.asked("Ben")).answer("Two. DONE");
+  (await desk.asked("Ben")).answer("Two. DONE");
   await thread.ended();
   await other.ended();
   expect((await thread.log()).filter(({ type }) => type === "limit.neared")).toHaveLength(1);
