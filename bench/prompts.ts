@@ -13,7 +13,7 @@ import { loadSettings } from "../src/config/load.ts";
 import { isEvent, type EventBody, type RunEvent } from "../src/engine/events/events.ts";
 import type { Model, ModelRequest } from "../src/engine/model.ts";
 import { converse } from "../src/engine/loop.ts";
-import { SELECTOR } from "../src/engine/reading/transcript.ts";
+import { SELECTOR } from "../src/engine/reading/spender.ts";
 import { createOffExecutor } from "../src/sandbox/off.ts";
 import { turnOn } from "../test/support/turn.ts";
 

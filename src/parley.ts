@@ -38,7 +38,7 @@ export { codeBlocks } from "./engine/code-blocks.ts";
 export type { Agent } from "./engine/team.ts";
 export type { Tool } from "./engine/tool.ts";
 export { systemClock, type Clock } from "./engine/clock.ts";
-export { currentRun, isWaiting, SELECTOR } from "./engine/reading/transcript.ts";
+export { currentRun, isWaiting } from "./engine/reading/transcript.ts";
 export { converse } from "./engine/loop.ts";
 export { outside as outsideConversations, turnIn } from "./engine/turn.ts";
 export type { SlackSettings } from "./slack/slack.ts";

@@ -1,5 +1,6 @@
 import { SpanStatusCode, trace, ROOT_CONTEXT, type Attributes, type Context, type Meter, type Tracer } from "@opentelemetry/api";
 import type { RunEvent, Usage } from "./engine/events/events.ts";
+import { requesterOf, spenderOf, usageOf } from "./engine/reading/spender.ts";
 import type { Store } from "./store/store.ts";
 
 /**
@@ -105,16 +106,17 @@ export function traceOf(
         "gen_ai.agent.name": event.agent,
         "parley.selected_by": event.by,
       });
-      if (event.usage) add(parent, call(event.leader ?? "selector", lastEnd(parent), event.at, event.usage, {}));
+      if (event.usage) add(parent, call(spenderOf(event), lastEnd(parent), event.at, event.usage, {}));
       turns.set(keyOf(event, event.agent), add(parent, turn));
       continue;
     }
     if (!("agent" in event)) continue;
     const turn = turns.get(keyOf(event, event.agent)) ?? parent;
-    if ("usage" in event && event.usage && event.type !== "tool.returned" && event.type !== "tool.failed") {
+    const usage = usageOf(event);
+    if (usage && requesterOf(event) !== undefined) {
       const model = event.type === "message.posted" && event.model ? { "gen_ai.response.model": event.model } : {};
       const said = "text" in event && typeof event.text === "string" ? words("gen_ai.output.messages", event.text) : {};
-      add(turn, call(event.agent, lastEnd(turn), event.at, event.usage, { ...model, ...said }));
+      add(turn, call(event.agent, lastEnd(turn), event.at, usage, { ...model, ...said }));
     }
     switch (event.type) {
       case "tool.called":
@@ -215,10 +217,11 @@ function metersOf(meter: Meter): {
   return {
     posts: meter.createCounter("parley.outbox.posts", { unit: "{post}" }),
     event(event) {
-      if ("usage" in event && event.usage) {
-        tokens.record(event.usage.inputTokens, { "gen_ai.token.type": "input" });
-        tokens.record(event.usage.outputTokens, { "gen_ai.token.type": "output" });
-        if (event.usage.usd !== undefined) cost.add(event.usage.usd);
+      const usage = usageOf(event);
+      if (usage) {
+        tokens.record(usage.inputTokens, { "gen_ai.token.type": "input" });
+        tokens.record(usage.outputTokens, { "gen_ai.token.type": "output" });
+        if (usage.usd !== undefined) cost.add(usage.usd);
       }
       if (event.type === "run.started") runs.add(1, { "parley.phase": "started", "parley.team": event.team });
       if (event.type === "run.stopped") runs.add(1, { "parley.phase": "stopped", "parley.outcome": event.outcome });

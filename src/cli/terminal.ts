@@ -3,7 +3,7 @@ import type { Env } from "../config/env.ts";
 import { MARKS_EXPLAINED, shown as shownForm, withShownCode } from "../config/shown.ts";
 import type { Delta, RunEvent } from "../parley.ts";
 
-import { NOTHING_SPENT, spend } from "../engine/limits/usage.ts";
+import { NOTHING_SPENT, spend, tokensOf } from "../engine/limits/usage.ts";
 import { costOf } from "./cost.ts";
 
 /** Turns what happens in a thread into text for a terminal, piece by piece. */
@@ -190,7 +190,7 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
 
   /** What the turn that has just ended took, with the choice of its speaker. Members of a team count when its turn ends. */
   function cost(event: RunEvent): string {
-    if (event.within !== undefined || spent.usage.inputTokens + spent.usage.outputTokens === 0) return "";
+    if (event.within !== undefined || tokensOf(spent.usage) === 0) return "";
     const text = costOf(spent);
     spent = NOTHING_SPENT;
     return dim(`  ${text}`);

@@ -1,4 +1,4 @@
-import { SELECTOR } from "../engine/reading/transcript.ts";
+import { SELECTOR } from "../engine/reading/spender.ts";
 import { nameKey } from "../engine/names.ts";
 import type { PlayedScript } from "./file/script.ts";
 import type { Settings } from "./load.ts";

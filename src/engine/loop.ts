@@ -4,7 +4,8 @@ import { sideBySide } from "./side-by-side.ts";
 import { limitReached, whyStop } from "./stopping.ts";
 import type { Agent, Team } from "./team.ts";
 import { waiters } from "./reading/run-state.ts";
-import { currentRun, SELECTOR, type Transcript } from "./reading/transcript.ts";
+import { SELECTOR } from "./reading/spender.ts";
+import { currentRun, type Transcript } from "./reading/transcript.ts";
 import type { Turn } from "./turn.ts";
 
 /**

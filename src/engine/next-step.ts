@@ -2,7 +2,8 @@ import type { EventBody } from "./events/events.ts";
 import { nextStance } from "./stances.ts";
 import { firstToAct, runStopped, whyStop } from "./stopping.ts";
 import type { Agent, Team } from "./team.ts";
-import { currentRun, owedTurn, SELECTOR, type Transcript } from "./reading/transcript.ts";
+import { SELECTOR } from "./reading/spender.ts";
+import { currentRun, owedTurn, type Transcript } from "./reading/transcript.ts";
 
 /** What comes next in a conversation. */
 export type Step =

@@ -1,4 +1,5 @@
 import type { Clock } from "../engine/clock.ts";
+import { tokensOf } from "../engine/limits/usage.ts";
 import type { Model } from "../engine/model.ts";
 import type { Source } from "./refusals/failure-table.ts";
 import { failure } from "./refusals/failures.ts";
@@ -58,7 +59,7 @@ export function withGate(model: Model, gate: Gate, source: Source): Model {
       let tokens: number | undefined;
       try {
         const reply = yield* model.call(request, turn);
-        if (reply.usage) tokens = reply.usage.inputTokens + reply.usage.outputTokens;
+        if (reply.usage) tokens = tokensOf(reply.usage);
         if (reply.kind === "failure" && reply.error.kind === "rate_limited" && reply.error.retryAfterMs !== undefined)
           gate.pause(Math.min(reply.error.retryAfterMs, PAUSE_MS_MAX));
         return reply;

@@ -1,5 +1,5 @@
 import type { ModelRequest } from "../engine/model.ts";
-import { estimateTokens } from "../engine/reading/context.ts";
+import { estimateTokens, tokensIn } from "../engine/reading/tokens.ts";
 
 interface CallSettings {
   readonly temperature?: number | undefined;
@@ -25,11 +25,10 @@ export function replyTokensMax(request: ModelRequest, settings: CallSettings, al
 
 const ESTIMATE_MARGIN = 1.1;
 const REPLY_TOKENS_MIN = 256;
-const CHARS_PER_TOKEN = 4;
 
 /** Tokens of instructions, conversation and tools, by their length. */
 export function estimatedPrompt({ system, messages, tools }: ModelRequest): number {
-  const beside = Math.ceil((system.length + (tools.length > 0 ? JSON.stringify(tools).length : 0)) / CHARS_PER_TOKEN);
+  const beside = tokensIn(system.length + (tools.length > 0 ? JSON.stringify(tools).length : 0));
   return messages.reduce((sum, message) => sum + estimateTokens(message), beside);
 }
 

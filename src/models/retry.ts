@@ -1,7 +1,7 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Model, ModelFailure, ModelReply } from "../engine/model.ts";
 import { FAILURES } from "./refusals/failure-table.ts";
-import { NOTHING, plus } from "./usage.ts";
+import { plus, UNTOLD } from "../engine/limits/usage.ts";
 
 export interface RetrySettings {
   /** Calls in all, the first included. */
@@ -37,7 +37,7 @@ export function withRetries(model: Model, { attempts, clock, random }: RetrySett
 /** The newest reply, with what all of them cost and were noticed for. */
 export function following(before: ModelReply, reply: ModelReply): ModelReply {
   const notices = [...(before.notices ?? []), ...(reply.notices ?? [])];
-  return { ...reply, usage: plus(before.usage ?? NOTHING, reply.usage), ...(notices.length > 0 ? { notices } : {}) };
+  return { ...reply, usage: plus(before.usage ?? UNTOLD, reply.usage ?? UNTOLD), ...(notices.length > 0 ? { notices } : {}) };
 }
 
 const RETRY_DELAY_MS_FIRST = 1_000; // As the providers' own SDKs, a little more patient.

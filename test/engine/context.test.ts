@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { assistant } from "../../src/engine/agents/assistant.ts";
-import { add, emptyContext, estimateTokens, shown, type Context, type ContextStrategy } from "../../src/engine/reading/context.ts";
+import { add, emptyContext, shown, type Context, type ContextStrategy } from "../../src/engine/reading/context.ts";
+import { estimateTokens } from "../../src/engine/reading/tokens.ts";
 import type { ModelMessage, ModelReply } from "../../src/engine/model.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { maxTurns } from "../../src/engine/limits/termination.ts";

@@ -7,7 +7,8 @@ import { unlessStuck } from "../../src/engine/policies/unless-stuck.ts";
 import { stallsOf } from "../../src/engine/reading/stalls.ts";
 import type { Agent } from "../../src/engine/team.ts";
 import { maxTurns } from "../../src/engine/limits/termination.ts";
-import { currentRun, isWaiting, read, SELECTOR } from "../../src/engine/reading/transcript.ts";
+import { SELECTOR } from "../../src/engine/reading/spender.ts";
+import { currentRun, isWaiting, read } from "../../src/engine/reading/transcript.ts";
 import { openLog, says, scripted, team, type ScriptedModel } from "../support/scripted.ts";
 
 const choice = (next: string, progress: boolean) => JSON.stringify({ next, reason: "because", instruction: "", progress });

@@ -1,6 +1,7 @@
 import { shown } from "../../config/shown.ts";
 import type { RunEvent } from "../../parley.ts";
-import { costOf, spentIn } from "../cost.ts";
+import { spentIn } from "../../engine/limits/usage.ts";
+import { costOf } from "../cost.ts";
 
 type FileRef = Extract<RunEvent, { type: "code.ran" }>["files"][number];
 type Beside = NonNullable<Extract<RunEvent, { type: "message.edited" }>["beside"]>;

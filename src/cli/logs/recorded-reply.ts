@@ -1,20 +1,10 @@
+import { UNTOLD } from "../../engine/limits/usage.ts";
+import { usageOf } from "../../engine/reading/spender.ts";
 import type { ModelReply, RunEvent } from "../../parley.ts";
-
-/** Whose model's reply an event is; of most events nobody's. */
-export function spender(event: RunEvent, selector: string): string | undefined {
-  if (!("usage" in event) || !event.usage || event.type === "tool.returned" || event.type === "tool.failed") return undefined;
-  return event.type === "speaker.selected" ? (event.leader ?? selector) : "agent" in event ? event.agent : undefined;
-}
-
-/** Who did it, where somebody leads: every selection there is the leader's, by a rule or not. */
-export function leaderOf(event: RunEvent, selector: string): string | undefined {
-  if (event.type === "speaker.selected") return event.leader ?? selector;
-  return "agent" in event ? event.agent : undefined;
-}
 
 /** The reply that made this event. */
 export function replyOf(event: RunEvent): ModelReply {
-  const usage = ("usage" in event ? event.usage : undefined) ?? { inputTokens: 0, outputTokens: 0 };
+  const usage = usageOf(event) ?? UNTOLD;
   const notices = "notices" in event && event.notices ? { notices: event.notices } : {};
   const answer = (text: string, toolCalls: (ModelReply & { kind: "answer" })["toolCalls"] = []): ModelReply => ({
     kind: "answer",

@@ -3,7 +3,8 @@ import type { Settings } from "../../config/load.ts";
 import type { AgentSettings } from "../../config/schema/agents.ts";
 import type { ToolSettings } from "../../config/schema/tools.ts";
 import type { Agent, codeBlocks, EventBody, Model, RunEvent, Tool } from "../../parley.ts";
-import { leaderOf, replyOf, spender } from "./recorded-reply.ts";
+import { requesterOf, spenderOf } from "../../engine/reading/spender.ts";
+import { replyOf } from "./recorded-reply.ts";
 
 /** What the world said in a run, off its log: the replies of models, the results of tools and of code. */
 export interface Recorded {
@@ -17,8 +18,6 @@ export interface Recorded {
 }
 
 export interface RecordedParts {
-  /** The selector's name in the log. */
-  readonly selector: string;
   /** What could be run as code, where that was kept; else it is what the log shows. */
   readonly languages: readonly string[] | undefined;
   readonly codeBlocks: typeof codeBlocks;
@@ -28,7 +27,7 @@ export interface RecordedParts {
  * `log`: the whole thread up to the end of the run. Models, tools and code answer when their event is next, hence in the order of the log;
  * what is not in it is never answered.
  */
-export function recordedWorld(log: readonly RunEvent[], { selector, languages, codeBlocks: blocksOf }: RecordedParts): Recorded {
+export function recordedWorld(log: readonly RunEvent[], { languages, codeBlocks: blocksOf }: RecordedParts): Recorded {
   let current = 1;
   let waiting = new Map<number, () => void>();
   let taken = new Set<number>();
@@ -58,7 +57,7 @@ export function recordedWorld(log: readonly RunEvent[], { selector, languages, c
       },
       // eslint-disable-next-line require-yield
       async *call({ agent }) {
-        const event = await take((one): one is RunEvent => spender(one, selector) === agent);
+        const event = await take((one): one is RunEvent => requesterOf(one) === agent);
         if (event.type === "message.posted" && "agent" in event) name = event.model ?? name;
         return replyOf(event);
       },
@@ -115,7 +114,8 @@ export function recordedWorld(log: readonly RunEvent[], { selector, languages, c
     ...leader,
     async *turn() {
       const isOwn = (event: RunEvent): event is RunEvent =>
-        leaderOf(event, selector) === leader.name && event.within?.split("/").at(-1) === within;
+        // Every selection there is the leader's, by a rule or not.
+        "agent" in event && spenderOf(event) === leader.name && event.within?.split("/").at(-1) === within;
       let event: RunEvent | undefined = await take(isOwn);
       while (event && isOwn(event)) {
         const { seq, at: _at, within: _within, quiet: _quiet, ...body } = event;

@@ -121,11 +121,11 @@ export async function replay(
   settings: Settings,
   languages?: readonly string[],
 ): Promise<string | undefined> {
-  const { codeBlocks, converse, isEvent, SELECTOR, turnIn } = await import("../../parley.ts");
+  const { codeBlocks, converse, isEvent, turnIn } = await import("../../parley.ts");
   const log = thread.slice(0, end);
   const started = log[start];
   if (started?.type !== "run.started") throw new Error("a run begins with run.started");
-  const world = recordedWorld(log, { selector: SELECTOR, languages, codeBlocks });
+  const world = recordedWorld(log, { languages, codeBlocks });
   const team = buildTeams(world.settings(settings), world.deps).build(started.team, "replay");
   const events: RunEvent[] = log.slice(0, started.forkedFrom ? started.forkedFrom.seq : start);
   const transcript = { events };

@@ -1,6 +1,6 @@
 import type { ThreadSpending } from "../../parley.ts";
 import { print, readArguments, readDay, UsageError, type Io } from "../command.ts";
-import type { Spent } from "../../engine/limits/usage.ts";
+import { tokensOf, type Spent } from "../../engine/limits/usage.ts";
 import { moneyOf, percent } from "../cost.ts";
 import { databaseOf } from "../logs/export.ts";
 import { harmless } from "../terminal.ts";
@@ -73,8 +73,7 @@ type Total = Spent & { readonly name: string };
 
 const byName = (one: Total, other: Total): number => (one.name < other.name ? -1 : 1);
 const byCost = (one: Total, other: Total): number =>
-  other.usage.usd - one.usage.usd || tokensOf(other) - tokensOf(one) || byName(one, other);
-const tokensOf = ({ usage }: Spent): number => usage.inputTokens + usage.outputTokens;
+  other.usage.usd - one.usage.usd || tokensOf(other.usage) - tokensOf(one.usage) || byName(one, other);
 
 function asJson(by: By, { key, name, usage, priced }: Total & { readonly key: string }): object {
   const { usd, ...counts } = usage;

@@ -4,7 +4,7 @@ import type { Usage } from "../../engine/events/events.ts";
 import type { Model } from "../../engine/model.ts";
 import { repliesGiven } from "../../engine/reading/transcript.ts";
 import type { Agent } from "../../engine/team.ts";
-import { plus } from "../../models/usage.ts";
+import { NO_CALLS, plus } from "../../engine/limits/usage.ts";
 import type { AgentDefinition, AgentNamed, AgentParts, Found } from "../registry/definition.ts";
 import { conversationOf, wordsOf, type Conversation } from "./conversation.ts";
 import { checkedName, nothing } from "./name.ts";
@@ -71,7 +71,7 @@ function speaking(
         const nth = before + (spent.usage === undefined ? 0 : (spent.usage.calls ?? 1));
         const request = { agent: name, system: instructions, messages: [{ role: "user" as const, text }], tools: [], nth };
         const answer = await whole(askOnce(model, request, turn));
-        spent.usage = plus(spent.usage, answer.usage);
+        spent.usage = plus(spent.usage ?? NO_CALLS, answer.usage);
         if (answer.kind === "failure") throw new Error(answer.error.message);
         return answer.text;
       };

@@ -4,6 +4,7 @@ import type { Model, ModelMessage, ModelReply, ModelRequest } from "../model.ts"
 import { halved, shown, shownWritten, type Context, type ContextStrategy } from "../reading/context.ts";
 import { written } from "../reading/written.ts";
 import type { Turn } from "../turn.ts";
+import { plus, UNTOLD } from "../limits/usage.ts";
 import { after } from "./spoken.ts";
 
 /** A reply whose cost is always told: of this call and of those that were needed before it. */
@@ -41,7 +42,7 @@ export async function* askOnce(model: Model, request: ModelRequest, turn: Turn):
   const call = model.call({ ...request, system, messages: endingOnUser(request.messages) }, turn);
   for (;;) {
     const step = await call.next();
-    if (step.done) return { ...step.value, usage: step.value.usage ?? ONE_CALL };
+    if (step.done) return { ...step.value, usage: step.value.usage ?? UNTOLD };
     yield { type: step.value.type === "text" ? "text.delta" : "reasoning.delta", agent: request.agent, text: step.value.text };
   }
 }
@@ -53,28 +54,6 @@ export async function askUnseen(question: Question, turn: Turn): Promise<Counted
     const step = await asking.next();
     if (step.done) return step.value;
   }
-}
-
-/** Before the first call. */
-export const NO_CALLS: Usage = { inputTokens: 0, outputTokens: 0, calls: 0, usd: 0 };
-const ONE_CALL: Usage = { inputTokens: 0, outputTokens: 0 };
-
-/** The cost of both; its `usd` is absent when that of one is. */
-export function plus(sum: Usage, one: Usage): Usage {
-  if (sum.calls === 0) return { ...one, calls: one.calls ?? 1 };
-  const written = (sum.cacheWriteTokens ?? 0) + (one.cacheWriteTokens ?? 0);
-  const writes = written > 0 ? { cacheWriteTokens: written } : {};
-  const usd = sum.usd === undefined || one.usd === undefined ? {} : { usd: sum.usd + one.usd };
-  return {
-    inputTokens: sum.inputTokens + one.inputTokens,
-    outputTokens: sum.outputTokens + one.outputTokens,
-    cachedTokens: (sum.cachedTokens ?? 0) + (one.cachedTokens ?? 0),
-    ...writes,
-    reasoningTokens: (sum.reasoningTokens ?? 0) + (one.reasoningTokens ?? 0),
-    calls: (sum.calls ?? 1) + (one.calls ?? 1),
-    ...usd,
-    ...(sum.estimated || one.estimated ? { estimated: true as const } : {}),
-  };
 }
 
 /** Some providers refuse a request that ends on the assistant's own words: an agent that has the floor twice in a row. */

@@ -16,7 +16,8 @@ import {
   type Transcript,
 } from "../reading/transcript.ts";
 import { approvalOf } from "../approvals.ts";
-import { ask, NO_CALLS, plus, type CountedReply } from "./ask.ts";
+import { NO_CALLS, plus } from "../limits/usage.ts";
+import { ask, type CountedReply } from "./ask.ts";
 import { CONTEXT_DEFAULT, type ContextStrategy } from "../reading/context.ts";
 import { readHandoffs, type Handoff } from "./handoff.ts";
 import { after, noticed, spokenBy, turnFailed } from "./spoken.ts";

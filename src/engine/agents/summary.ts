@@ -2,7 +2,8 @@ import { markedAll } from "../reading/attribution.ts";
 import type { Delta, EventBody, Usage } from "../events/events.ts";
 import type { ModelMessage } from "../model.ts";
 import type { Turn } from "../turn.ts";
-import { askOnce, NO_CALLS, plus } from "./ask.ts";
+import { NO_CALLS, plus } from "../limits/usage.ts";
+import { askOnce } from "./ask.ts";
 import { boundary, shown, type Context, type ContextStrategy } from "../reading/context.ts";
 import { written } from "../reading/written.ts";
 

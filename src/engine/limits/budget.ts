@@ -1,6 +1,8 @@
 import type { Usage } from "../events/events.ts";
 import type { Model, ModelDelta, ModelReply, ModelRequest } from "../model.ts";
 import { limitsNow } from "./run-limits.ts";
+import { NO_CALLS, tokensOf } from "./usage.ts";
+import { IMAGE_TOKENS_MAX, tokensAtMost } from "../reading/tokens.ts";
 import { currentRun, type Transcript } from "../reading/transcript.ts";
 import type { Turn } from "../turn.ts";
 
@@ -30,10 +32,10 @@ export function createBudget(atFirst: BudgetLimits, depth: number): Budget {
   /** Of the run, to the last token that is known of. */
   function spent(log: Transcript): Amount {
     const { startIndex, usage } = currentRun(log);
-    const recorded = { tokens: usage.inputTokens + usage.outputTokens, usd: usage.usd };
+    const recorded = { tokens: tokensOf(usage), usd: usage.usd };
     if (asked.events !== log.events || asked.startIndex !== startIndex) asked = { events: log.events, startIndex, spent: recorded };
     asked.spent = { tokens: Math.max(asked.spent.tokens, recorded.tokens), usd: Math.max(asked.spent.usd, recorded.usd) };
-    return [...underWay].reduce(plus, asked.spent);
+    return [...underWay].reduce(together, asked.spent);
   }
 
   async function* call(model: Model, request: ModelRequest, turn: Turn): AsyncGenerator<ModelDelta, ModelReply, void> {
@@ -55,7 +57,7 @@ export function createBudget(atFirst: BudgetLimits, depth: number): Budget {
       return outputTokens < wanted && isCutShort(reply, outputTokens) ? { ...refusal(limits, before, held), usage: reply.usage } : reply;
     } finally {
       underWay.delete(held);
-      run.spent = plus(run.spent, taken(reply, held));
+      run.spent = together(run.spent, taken(reply, held));
     }
   }
 
@@ -75,14 +77,13 @@ interface Amount {
   readonly usd: number;
 }
 
-const NO_CALL: Usage = { inputTokens: 0, outputTokens: 0, usd: 0, calls: 0 };
 const NOTHING: Amount = { tokens: 0, usd: 0 };
-const plus = (one: Amount, other: Amount): Amount => ({ tokens: one.tokens + other.tokens, usd: one.usd + other.usd });
+const together = (one: Amount, other: Amount): Amount => ({ tokens: one.tokens + other.tokens, usd: one.usd + other.usd });
 
 /** A call that was broken off tells nothing, and may be asked for all the same. */
 function taken(reply: ModelReply | undefined, held: Amount): Amount {
   if (!reply || (reply.kind === "failure" && reply.error.kind === "aborted" && !reply.usage)) return held;
-  return reply.usage ? { tokens: reply.usage.inputTokens + reply.usage.outputTokens, usd: reply.usage.usd ?? 0 } : NOTHING;
+  return reply.usage ? { tokens: tokensOf(reply.usage), usd: reply.usage.usd ?? 0 } : NOTHING;
 }
 
 type FailureWithUsage = Extract<ModelReply, { kind: "failure" }> & { readonly usage: Usage };
@@ -100,7 +101,7 @@ const cost = (model: Model, inputTokens: number, outputTokens: number): Amount =
 /** The longest reply, up to the wanted length, with which no limit is passed; negative when not even an empty one is within them. */
 function affordable(limits: BudgetLimits, before: Amount, wanted: number, costOf: (outputTokens: number) => Amount): number {
   const fits = (outputTokens: number) => {
-    const { tokens, usd } = plus(before, costOf(outputTokens));
+    const { tokens, usd } = together(before, costOf(outputTokens));
     return tokens <= limits.tokens && usd <= limits.usd;
   };
   if (fits(wanted)) return wanted;
@@ -117,41 +118,26 @@ function affordable(limits: BudgetLimits, before: Amount, wanted: number, costOf
 const OUTPUT_TOKENS_MIN = 256;
 
 function refusal(limits: BudgetLimits, before: Amount, call: Amount): Extract<ModelReply, { kind: "failure" }> {
-  const { tokens, usd } = plus(before, call);
+  const { tokens, usd } = together(before, call);
   const money = usd > limits.usd && tokens <= limits.tokens;
   const message = money
     ? `the next call could pass the limit of $${limits.usd.toFixed(2)}: $${before.usd.toFixed(4)} of it are taken, and the call may cost up to $${call.usd.toFixed(4)}`
     : `the next call could pass the limit of ${limits.tokens} tokens: ${before.tokens} are taken, and the call may take up to ${call.tokens}`;
   const limit = money ? ({ kind: "usd", of: limits.usd } as const) : ({ kind: "tokens", of: limits.tokens } as const);
-  return { kind: "failure", error: { kind: "limit", message, limit }, usage: NO_CALL };
+  return { kind: "failure", error: { kind: "limit", message, limit }, usage: NO_CALLS };
 }
 
 /** An upper bound of what a provider counts: what is text, and a few tokens around each part. */
 export function inputTokensMax({ system, messages, tools, answer }: ModelRequest): number {
-  let tokens = PART_TOKENS + textTokensMax(system);
+  let tokens = PART_TOKENS + tokensAtMost(system);
   for (const message of messages) {
-    tokens += PART_TOKENS + textTokensMax(message.text);
+    tokens += PART_TOKENS + tokensAtMost(message.text);
     if (message.role === "user") tokens += IMAGE_TOKENS_MAX * (message.images?.length ?? 0);
-    if (message.role === "assistant") for (const { tool, args } of message.toolCalls) tokens += PART_TOKENS + textTokensMax(tool + args);
+    if (message.role === "assistant") for (const { tool, args } of message.toolCalls) tokens += PART_TOKENS + tokensAtMost(tool + args);
   }
-  for (const tool of tools) tokens += PART_TOKENS + textTokensMax(JSON.stringify(tool));
-  return tokens + (answer ? textTokensMax(JSON.stringify(answer)) : 0);
+  for (const tool of tools) tokens += PART_TOKENS + tokensAtMost(JSON.stringify(tool));
+  return tokens + (answer ? tokensAtMost(JSON.stringify(answer)) : 0);
 }
-
-/** What the largest image that a provider takes is counted as (platform.claude.com, vision: 4,784 at high resolution). */
-const IMAGE_TOKENS_MAX = 5_000;
 
 /** Role, name and borders of a message or a tool, and a share of what a provider adds for tools. */
 const PART_TOKENS = 20;
-
-/**
- * The densest tokenizer in use takes 2.5 characters a token on average (platform.claude.com, models overview, October 2026); code and tables take
- * fewer. Beyond ASCII a character may be two tokens.
- */
-function textTokensMax(text: string): number {
-  let beyond = 0;
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) beyond++;
-  return Math.ceil((text.length - beyond) / ASCII_PER_TOKEN_MIN + beyond * TOKENS_PER_OTHER_MAX);
-}
-const ASCII_PER_TOKEN_MIN = 2;
-const TOKENS_PER_OTHER_MAX = 2;

@@ -4,6 +4,7 @@ import type { RunState } from "../reading/run-state.ts";
 import type { TerminationCondition } from "../team.ts";
 import { any, maxTurns, minutes, ownerOf, tokens, usd } from "./termination.ts";
 import { currentRun } from "../reading/transcript.ts";
+import { tokensOf } from "./usage.ts";
 
 /** The caps of a run, as people have raised them. */
 export const capsOf =
@@ -24,7 +25,7 @@ export function nearing(limits: RunLimits, state: RunState): readonly NearedLimi
   const used: RunLimits = {
     turns: state.turns,
     minutes: state.elapsedMs / 60_000,
-    tokens: state.usage.inputTokens + state.usage.outputTokens,
+    tokens: tokensOf(state.usage),
     usd: state.usage.usd,
   };
   const found = KINDS.map((limit) => ({ limit, used: used[limit], of: now[limit] }));

@@ -1,5 +1,5 @@
 import type { Person, RunEvent } from "../events/events.ts";
-import { spenderOf } from "../reading/transcript.ts";
+import { spenderOf, usageOf } from "../reading/spender.ts";
 import { NOTHING_SPENT, spend, type Spent } from "./usage.ts";
 
 /** What one agent's model calls took in one run on one day. */
@@ -24,7 +24,7 @@ export function spendingOf(events: readonly RunEvent[]): readonly Spending[] {
   const copiedUpTo = events.reduce((upTo, event) => Math.max(upTo, event.type === "run.started" ? (event.forkedFrom?.seq ?? 0) : 0), 0);
   for (const event of events) {
     if (event.type === "run.started") run = event;
-    const usage = "usage" in event ? event.usage : undefined;
+    const usage = usageOf(event);
     if (!usage || !run || event.seq <= copiedUpTo) continue;
     const [agent, day] = [spenderOf(event), event.at.slice(0, DAY_CHARS)];
     const key = JSON.stringify([run.run, agent, day]);

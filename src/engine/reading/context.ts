@@ -1,5 +1,6 @@
 import type { Model, ModelMessage } from "../model.ts";
 import type { Piece } from "./attribution.ts";
+import { charsIn, charsOf, estimateTokens } from "./tokens.ts";
 import { written } from "./written.ts";
 
 /** What a model may be told of a conversation, and how long it is. Grows with the log, at its end only. */
@@ -94,22 +95,6 @@ export function summarize(context: Context, text: string, upToSeq: number): void
   context.summary = { text, from: firstWhere(context.placed.length, (index) => (context.placed[index] ?? 0) > upToSeq) };
 }
 
-/** An estimate without a tokenizer: four characters a token, as in English prose, and a few for the frame. Code and other languages need more. */
-export const estimateTokens = (message: ModelMessage): number => {
-  const args = message.role === "assistant" ? message.toolCalls.reduce((sum, call) => sum + call.tool.length + call.args.length, 0) : 0;
-  const images = message.role === "user" ? (message.images?.length ?? 0) : 0;
-  return Math.ceil((charsOf(message) + args) / CHARS_PER_TOKEN) + images * IMAGE_TOKENS + FRAME_TOKENS;
-};
-/** Of the words; marks of sources are in the frame. */
-const charsOf = (message: ModelMessage): number => {
-  const beside = message.role === "user" ? message.beside : message.role === "tool" ? message.told : undefined;
-  return beside ? beside.reduce((sum, { text }) => sum + text.length, message.text.length) : message.text.length;
-};
-
-const CHARS_PER_TOKEN = 4;
-const FRAME_TOKENS = 8;
-const IMAGE_TOKENS = 1_600; // As much as Anthropic counts for its largest; OpenAI counts about as much.
-
 /** What the strategy hands to a model, as it was said. Costs as much as it hands out, however long the conversation is. */
 export const shown = (context: Context, strategy: ContextStrategy): readonly ModelMessage[] =>
   handedOut(context, strategy, context.messages, (message) => message);
@@ -147,7 +132,7 @@ function handedOut(
 /** From so many characters on a message has its middle cut. */
 function cutFrom(strategy: ContextStrategy): number {
   const budget = strategy.kind === "tokenBudget" ? strategy.tokens : strategy.kind === "summary" ? strategy.tokensMax : Infinity;
-  return Math.max(CLIPPED_CHARS_MIN, (budget * CHARS_PER_TOKEN) / 2);
+  return Math.max(CLIPPED_CHARS_MIN, charsIn(budget) / 2);
 }
 
 /** Half of what was handed out: for a model that says it was too much. */

@@ -2,7 +2,8 @@ import type { Piece, Source } from "./attribution.ts";
 import { shownName } from "./attribution.ts";
 import { CALLER, HUMAN, type AgentMessage, type FileRef, type Person, type PersonMessage, type RunEvent } from "../events/events.ts";
 import type { ModelMessage } from "../model.ts";
-import { amendedText, isMessage, SELECTOR, type Amendment } from "./transcript.ts";
+import { SELECTOR } from "./spender.ts";
+import { amendedText, isMessage, type Amendment } from "./transcript.ts";
 import { replaceAt, type Context } from "./context.ts";
 
 type UserMessage = Extract<ModelMessage, { role: "user" }>;

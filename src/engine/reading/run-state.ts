@@ -9,6 +9,7 @@ import {
   type Whereabouts,
 } from "../events/events.ts";
 import { isHalted, NO_LIMITS_MET, stepAtLimits, summed, type AtLimits } from "../limits/halt.ts";
+import { usageOf } from "./spender.ts";
 import { type SummedUsage, NOTHING_SPENT, spend, type Spent } from "../limits/usage.ts";
 
 /** Where the current or the last run stands. */
@@ -247,6 +248,6 @@ function isBorder(before: RunState, after: RunState, event: RunEvent): boolean {
 }
 
 function spent({ usage, priced }: RunState, event: EventBody): Spent {
-  const one = "usage" in event ? event.usage : undefined;
+  const one = usageOf(event);
   return one ? spend({ usage, priced }, one) : { usage, priced };
 }

@@ -8,6 +8,7 @@ import {
   type RunEvent,
   type Whereabouts,
 } from "../events/events.ts";
+import { requesterOf, usageOf } from "./spender.ts";
 import { runState, waits, type RunState } from "./run-state.ts";
 
 /**
@@ -108,34 +109,13 @@ export function eventsOfTurn(transcript: Transcript, agent: string): readonly Ru
 const repliesByAgent: Fold<Map<string, number>> = {
   initial: () => new Map(),
   step: (counts, event) => {
-    const usage = "usage" in event ? event.usage : undefined;
-    // What a tool spends is no reply of the agent that called it.
-    if (!usage || event.type === "tool.returned" || event.type === "tool.failed") return counts;
     const requester = requesterOf(event);
-    return counts.set(requester, (counts.get(requester) ?? 0) + (usage.calls ?? 1));
+    return requester === undefined ? counts : counts.set(requester, (counts.get(requester) ?? 0) + (usageOf(event)?.calls ?? 1));
   },
 };
 
 /** How many replies of a model an agent has been given in this thread. */
 export const repliesGiven = (transcript: Transcript, agent: string): number => read(transcript, repliesByAgent).get(agent) ?? 0;
-
-/** The selector's name in the log and in replay files; of one inside a participant only in the log of its own team. */
-export const SELECTOR = "selector";
-
-/** The name of the selector inside this participant, where there may be others: in requests, and so in replay files. */
-export const selectorWithin = (participant: string): string => `${participant}/${SELECTOR}`;
-
-/** Whose an event's cost is. A selection's is that of who chose; a tool's is that of the agent that called it. */
-export function spenderOf(event: RunEvent): string {
-  if (event.type === "speaker.selected") return event.leader ?? SELECTOR;
-  return "agent" in event && event.agent !== undefined ? event.agent : SELECTOR;
-}
-
-/** The same, by the name that it has in requests. */
-function requesterOf(event: RunEvent): string {
-  const spender = spenderOf(event);
-  return spender === SELECTOR && event.within !== undefined ? selectorWithin(event.within.split("/").at(-1) ?? "") : spender;
-}
 
 /** Who said it, as agents read it. */
 export const speakerOf = (message: Message): string => ("agent" in message ? message.agent : message.person.name);

@@ -1,5 +1,6 @@
 import type { Usage } from "../../engine/events/events.ts";
 import type { ModelMessage, ModelRequest } from "../../engine/model.ts";
+import { IMAGE_TOKENS } from "../../engine/reading/tokens.ts";
 
 /** Counts the tokens of a text as a current model of OpenAI does; others differ by some per cent, seldom by more than a third. */
 export type CountTokens = (text: string) => number;
@@ -23,7 +24,6 @@ async function load(): Promise<CountTokens> {
 const PART_CHARS = 256;
 /** Of a message: its role and its borders. */
 const FRAME_TOKENS = 4;
-const IMAGE_TOKENS = 1_600; // As much as Anthropic counts for its largest; OpenAI counts about as much.
 
 export interface Written {
   readonly text: string;

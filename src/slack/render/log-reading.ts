@@ -1,4 +1,6 @@
-import type { CodeRan, PersonMessage, RunEvent, Usage } from "../../engine/events/events.ts";
+import type { CodeRan, PersonMessage, RunEvent } from "../../engine/events/events.ts";
+import { spentIn, type Spent } from "../../engine/limits/usage.ts";
+import { spenderOf, usageOf } from "../../engine/reading/spender.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 
@@ -81,18 +83,9 @@ const endsTurn = (event: RunEvent, agent: string): boolean =>
   (event.type === "turn.skipped" && event.agent === agent);
 
 /** What the model calls of a turn cost, its last event included. */
-export function spentInTurn(turn: Turn, last: TurnEnd): { readonly usage: Usage; readonly priced: boolean } | undefined {
-  const own = [...turn.events, last].filter((event) => "agent" in event && event.agent === last.agent && event.type !== "speaker.selected");
-  const usages = own.flatMap((event) => ("usage" in event && event.usage ? [event.usage] : []));
-  if (usages.length === 0) return undefined;
-  const sum = (pick: (usage: Usage) => number | undefined) => usages.reduce((total, usage) => total + (pick(usage) ?? 0), 0);
-  const usage = {
-    inputTokens: sum((one) => one.inputTokens),
-    outputTokens: sum((one) => one.outputTokens),
-    usd: sum((one) => one.usd),
-    calls: sum((one) => one.calls ?? 1),
-  };
-  return { usage, priced: usages.every((one) => one.usd !== undefined) };
+export function spentInTurn(turn: Turn, last: TurnEnd): Spent | undefined {
+  const own = [...turn.events, last].filter((event) => event.type !== "speaker.selected" && spenderOf(event) === last.agent);
+  return own.some((event) => usageOf(event)) ? spentIn(own) : undefined;
 }
 
 /** What the model wrote beside the call by which it handed over or asked. */

@@ -1,3 +1,4 @@
+import { tokensOf } from "../../engine/limits/usage.ts";
 import type { KnownBlock } from "@slack/types";
 import { withShownCode } from "../../engine/code-blocks.ts";
 import type { CodeRan, Failure, FileRef, Person, RunLimits } from "../../engine/events/events.ts";
@@ -122,7 +123,7 @@ function spentOf(state: RunState, team: TeamCard): string[] {
   const limits = limitsNow(team.limits, state);
   const spent = cost(usage, priced);
   const money = spent && running && priced && limits.usd > 0 ? `${spent} of ${dollars(limits.usd)}` : spent;
-  return usage.calls === 0 ? [] : [`${count(usage.inputTokens + usage.outputTokens)} tokens`, ...(money ? [money] : [])];
+  return usage.calls === 0 ? [] : [`${count(tokensOf(usage))} tokens`, ...(money ? [money] : [])];
 }
 
 /** A question of an agent to people: buttons until it is answered, then the answer. */

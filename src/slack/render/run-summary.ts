@@ -1,3 +1,4 @@
+import { tokensOf } from "../../engine/limits/usage.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { currentRun, messagesOfRun, speakerOf, type Transcript } from "../../engine/reading/transcript.ts";
 import { cost, count, duration, mention, plural } from "../words/blocks.ts";
@@ -11,7 +12,7 @@ export function standingText(transcript: Transcript): string {
   const [task] = said;
   const spent = [
     plural(run.turns, "turn"),
-    `${count(run.usage.inputTokens + run.usage.outputTokens)} tokens`,
+    `${count(tokensOf(run.usage))} tokens`,
     cost(run.usage, run.priced),
     duration(run.elapsedMs),
   ].filter(Boolean);

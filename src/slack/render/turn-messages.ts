@@ -1,3 +1,4 @@
+import { tokensOf } from "../../engine/limits/usage.ts";
 import { withShownCode } from "../../engine/code-blocks.ts";
 import { defaultNotice } from "../../engine/agents/handoff.ts";
 import type { CodeOutcome, CodeRan, HandoffMade, RunEvent, SelectedBy } from "../../engine/events/events.ts";
@@ -191,7 +192,7 @@ function footerOf(end: TurnEnd, turn: Turn, transcript: Transcript, note: string
     ...memoryLines(handedOverInSilence(turn, transcript)),
     ...memoryLines({ agent: end.agent, events: turn.events }),
     end.type === "handoff.made" ? `hands over to ${safeMrkdwn(end.to)}` : undefined,
-    spent && `${count(spent.usage.inputTokens + spent.usage.outputTokens)} tokens`,
+    spent && `${count(tokensOf(spent.usage))} tokens`,
     spent && cost(spent.usage, spent.priced),
     note,
   ];

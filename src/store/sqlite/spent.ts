@@ -1,5 +1,6 @@
 import type { EventBody } from "../../engine/events/events.ts";
-import { NOTHING_SPENT, spend } from "../../engine/limits/usage.ts";
+import { spentIn } from "../../engine/limits/usage.ts";
+import { usageOf } from "../../engine/reading/spender.ts";
 import type { Connection } from "./connection.ts";
 import type { Commit, Store } from "../store.ts";
 
@@ -20,9 +21,9 @@ export function sqliteSpent({ db, read }: Connection): Pick<Store, "spentOn"> & 
 
   return {
     add({ workspace, accounts = [], at, events }) {
-      const usages = accounts.length === 0 ? [] : events.flatMap(usageOf);
-      if (usages.length === 0) return;
-      const { usage, priced } = usages.reduce(spend, NOTHING_SPENT);
+      const paid = accounts.length === 0 ? [] : events.filter(hasCalls);
+      if (paid.length === 0) return;
+      const { usage, priced } = spentIn(paid);
       for (const account of accounts) put.run(workspace, account, at.slice(0, DAY_CHARS), usage.usd, priced ? 0 : 1);
     },
     usdOn: (workspace, account, day) => read(() => find.get(workspace, account, day))?.usd ?? 0,
@@ -33,4 +34,8 @@ export function sqliteSpent({ db, read }: Connection): Pick<Store, "spentOn"> & 
   };
 }
 
-const usageOf = (event: EventBody) => ("usage" in event && event.usage && (event.usage.calls ?? 1) > 0 ? [event.usage] : []);
+/** A call that was refused for want of money was not made. */
+function hasCalls(event: EventBody): boolean {
+  const usage = usageOf(event);
+  return usage !== undefined && (usage.calls ?? 1) > 0;
+}

@@ -5,7 +5,8 @@ import { askHowToGoOn, judgedAs, STALLS_MAX_DEFAULT, stallsOf, stuck } from "../
 import type { Agent } from "../../team.ts";
 import type { Turn } from "../../turn.ts";
 import { lastSpeaker, read, repliesGiven, type Transcript } from "../../reading/transcript.ts";
-import { ask, askUnseen, NO_CALLS, plus } from "../ask.ts";
+import { NO_CALLS, plus } from "../../limits/usage.ts";
+import { ask, askUnseen } from "../ask.ts";
 import { CONTEXT_DEFAULT, type ContextStrategy } from "../../reading/context.ts";
 import { answerSpec, FINAL, instructions, NEW_FACTS, NEW_PLAN, PLAN, progress, REVISED_PLAN, SURVEY } from "./ledger-prompts.ts";
 import { APPROVE, leaderView, ledgerState, REVISE, type LedgerState } from "./ledger-state.ts";

@@ -3,17 +3,10 @@ import type { Model, ModelMessage } from "../../model.ts";
 import { askHowToGoOn, STALLS_MAX_DEFAULT, stallsOf, stuck } from "../../reading/stalls.ts";
 import type { Agent } from "../../team.ts";
 import type { Turn } from "../../turn.ts";
-import {
-  currentRun,
-  lastSpeaker,
-  read,
-  repliesGiven,
-  SELECTOR,
-  selectorWithin,
-  type Fold,
-  type Transcript,
-} from "../../reading/transcript.ts";
-import { askUnseen, NO_CALLS, plus, type CountedReply } from "../ask.ts";
+import { currentRun, lastSpeaker, read, repliesGiven, type Fold, type Transcript } from "../../reading/transcript.ts";
+import { SELECTOR, selectorWithin } from "../../reading/spender.ts";
+import { NO_CALLS, plus } from "../../limits/usage.ts";
+import { askUnseen, type CountedReply } from "../ask.ts";
 import { add, cutPieces, emptyContext, shown, type Context } from "../../reading/context.ts";
 import { readChoice, REASON_CHARS_MAX, type Choice } from "./selector-choice.ts";
 import { answerSpec, filled, FINISH, instructions, question, rules } from "./selector-prompt.ts";
