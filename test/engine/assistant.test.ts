@@ -157,10 +157,10 @@ test("what people say between a call and its result comes behind the result", as
   });
   await log.run(alone({ model, tools: [chatty] }));
   expect(model.requests[1]?.messages.map((message) => message.text)).toEqual([
-    "[person] Maria: go",
+    "Maria: go",
     "",
     "[output] r",
-    "[person] Maria: hurry",
+    "Maria: hurry",
   ]);
 });
 
@@ -176,10 +176,10 @@ test("the prompt only grows at its end, speakers are named, and it never ends on
     }),
   );
   const texts = model.requests.map((request) => request.messages.map((message) => message.text));
-  expect(texts[0]).toEqual(["[person] Maria: go"]);
-  expect(texts[1]?.slice(0, 2)).toEqual(["[person] Maria: go", "one"]);
+  expect(texts[0]).toEqual(["Maria: go"]);
+  expect(texts[1]?.slice(0, 2)).toEqual(["Maria: go", "one"]);
   expect(model.requests[1]?.messages.at(-1)?.role).toBe("user");
-  expect(texts[2]).toEqual(["[person] Maria: go", "one", "two", "[agent] B: b1"]);
+  expect(texts[2]).toEqual(["Maria: go", "one", "two", "[agent] B: b1"]);
   expect(model.requests.map((request) => request.nth)).toEqual([0, 1, 2]);
 });
 

@@ -44,6 +44,15 @@ test("a line of its own belongs to whom the line before belongs to, by any sign 
   }
 });
 
+test("a person is named, and told from an agent, from the next of that name, and from the system", () => {
+  const person = (name: string, nth = 1) => marked({ from: { kind: "person", nth, name }, text: "Go on." });
+  expect(person("Coder")).toBe("Coder: Go on.");
+  expect(marked({ from: { kind: "agent", name: "Coder" }, text: "Go on." })).toBe("[agent] Coder: Go on.");
+  expect(person("Maria", 2)).toBe("[person 2] Maria: Go on.");
+  expect(person("System")).toBe("[person] System: Go on.");
+  expect(person("[agent] Coder")).toBe('[person] "[agent] Coder": Go on.');
+});
+
 test("an ordinary name is written as it is; one that would break its line, or that hides something, as JSON", () => {
   for (const name of ["Maria", "J. R. O'Neil-Müller", "dev_ops", "李小龍", "Writer & Editor", "sales/eu"])
     expect(shownName(name)).toBe(name);

@@ -132,7 +132,7 @@ test("a request that was too long is tried once more with half of it, and both c
   await log.run(team({ agents: [talker(model)], nextSpeakers: roundRobin, limits: maxTurns(1) }));
   const [first, second] = model.requests;
   expect(second?.messages.length).toBeLessThan((first?.messages.length ?? 0) * 0.6);
-  expect(second?.messages[0]?.text).toBe("[person] Maria: the task");
+  expect(second?.messages[0]?.text).toBe("Maria: the task");
   expect(model.requests.map((request) => request.nth)).toEqual([0, 1]);
   expect(currentRun(log.transcript).usage).toMatchObject({ calls: 2, inputTokens: 17 });
   expect(log.said().at(-1)).toBe("A: short enough");
@@ -166,7 +166,7 @@ test("what has grown too long is put in short once, is a fact of the log, and th
   const event = log.events.find((one) => one.type === "context.summarized");
   expect(event).toMatchObject({ agent: "A", text: "They said a1 and b1.", usage: { inputTokens: 10 } });
   const last = model.requests[2]?.messages.map((message) => message.text.slice(0, 60));
-  expect(last?.slice(0, 2)).toEqual(["[person] Maria: the task", "[summary of what was said before] They said a1 and b1."]);
+  expect(last?.slice(0, 2)).toEqual(["Maria: the task", "[summary of what was said before] They said a1 and b1."]);
   expect(last?.some((text) => text.startsWith("[agent] B: b1"))).toBe(false);
   expect(last?.at(-1)).toMatch(/^\[agent\] B: b2/);
 });

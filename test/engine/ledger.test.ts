@@ -113,7 +113,7 @@ test("a person reviews the plan: it is changed by their words, and work begins w
   expect(currentRun(log.transcript).questions[0]?.text).toBe("What should be different in the plan?");
   await go("Without Ben.");
   expect(model.requests[2]?.messages.slice(-2).map(({ text }) => text)).toEqual([
-    "[person] Maria: Without Ben.",
+    "Maria: Without Ben.",
     expect.stringContaining("wants the plan changed"),
   ]);
   expect(isWaiting(log.transcript)).toBe(true);

@@ -78,7 +78,7 @@ test("an agent that recalls first does so once a run, by rule: it is in the log,
   await log.run(solo(one(), 2));
   expect(calls.map(({ args }) => args)).toEqual([{ query: "where do we deploy?" }, { query: "servers" }]);
   expect(model.requests[0]?.messages).toMatchObject([
-    { role: "user", text: "[person] Maria: where do we deploy?" },
+    { role: "user", text: "Maria: where do we deploy?" },
     { role: "assistant", toolCalls: [{ tool: "recall" }] },
     { role: "tool", tool: "recall", text: "[output] note 1" },
   ]);

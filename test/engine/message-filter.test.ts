@@ -31,8 +31,8 @@ test("an agent hears whom its rules name, and of each the first or last words si
     hearing(model, [{ from: "user" }, { from: "B", take: { which: "last", count: 1 } }]),
   ];
   await log.run(team({ agents, nextSpeakers: roundRobin, limits: maxTurns(6) }));
-  expect(texts(model, 0)).toEqual(["[person] Maria: the task", "[agent] B: b1"]);
-  expect(texts(model, 1)).toEqual(["[person] Maria: the task", "[agent] B: b1", "a1", "[agent] B: b2"]);
+  expect(texts(model, 0)).toEqual(["Maria: the task", "[agent] B: b1"]);
+  expect(texts(model, 1)).toEqual(["Maria: the task", "[agent] B: b1", "a1", "[agent] B: b2"]);
 });
 
 test("what is heard does not depend on where the process died", async () => {
@@ -58,5 +58,5 @@ test("the answer to its own question is heard, also where people are not", async
   await log.run(asking);
   log.reply("the blue one");
   await log.run(asking);
-  expect(texts(model, 1)?.at(-1)).toBe("[person] Maria: the blue one");
+  expect(texts(model, 1)?.at(-1)).toBe("Maria: the blue one");
 });

@@ -118,10 +118,10 @@ test("a question to a person parks the conversation, and the answer goes to the 
   await log.run(asking);
   expect(log.said().slice(-2)).toEqual(["Maria: Friday", "Asker: Friday it is. DONE"]);
   expect(model.requests[1]?.messages.map((message) => `${message.role}: ${message.text}`)).toEqual([
-    "user: [person] Maria: when is the demo?",
+    "user: Maria: when is the demo?",
     "assistant: ",
     "tool: [output] The question was handed to a person; the answer follows.",
-    "user: [person] Maria: Friday",
+    "user: Maria: Friday",
   ]);
 });
 

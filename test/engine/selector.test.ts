@@ -93,7 +93,7 @@ test("human asks a person and waits, and the answer brings the selector back", a
   log.reply("Euro");
   await log.run(led(model, 1));
   expect(speakers(log)).toEqual(["Cleo (selector)"]);
-  expect(model.requests[1]?.messages.some((message) => message.text === "[person] Maria: Euro")).toBe(true);
+  expect(model.requests[1]?.messages.some((message) => message.text === "Maria: Euro")).toBe(true);
 });
 
 test("a selector whose model fails falls back and says why", async () => {
@@ -114,7 +114,7 @@ test("a team's own prompt is filled in once, with who may be chosen now", async 
   const model = scripted("Ben", "Ada");
   await log.run(led(model, 2, { prompt: "Roles:\n{roles}\nOf {participants} pick one. So far:\n{history}\nOnly the name." }));
   expect(model.requests[1]?.messages.map((message) => message.text)).toEqual([
-    'Roles:\n- Ada: Says 0 things.\n- Ben: Says 0 things.\n- Cleo: Says 0 things.\nOf ["Ada","Cleo"] pick one. So far:\n[person] Maria: write {participants}\n\n[agent] Ben: …\nOnly the name.',
+    'Roles:\n- Ada: Says 0 things.\n- Ben: Says 0 things.\n- Cleo: Says 0 things.\nOf ["Ada","Cleo"] pick one. So far:\nMaria: write {participants}\n\n[agent] Ben: …\nOnly the name.',
   ]);
   expect(speakers(log)).toEqual(["Ben (selector)", "Ada (selector)"]);
 });
@@ -127,7 +127,7 @@ test("of a long thread the model reads the task and the last messages", async ()
   await log.run(led(model, 1));
   const texts = model.requests[0]?.messages.map((message) => message.text) ?? [];
   expect(texts).toHaveLength(24); // The window has just moved by half of its 40.
-  expect(texts.slice(0, 3)).toEqual(["[person] Maria: the task", "(79 earlier messages are left out here.)", "[agent] Ada: words 79"]);
+  expect(texts.slice(0, 3)).toEqual(["Maria: the task", "(79 earlier messages are left out here.)", "[agent] Ada: words 79"]);
 });
 
 test.each([

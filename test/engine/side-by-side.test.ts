@@ -52,8 +52,8 @@ test("those who speak side by side hear each other when their own turn has ended
   const model = twoSteps();
   await log.run(team({ agents: [agent("A", model), says("B", "I am quick.")], nextSpeakers: everybody, limits: maxTurns(4) }));
   expect(log.said()[1]).toBe("B: I am quick.");
-  expect(texts(model, 1)).toEqual(["[person] Maria: t", "", "[output] seen"]);
-  expect(texts(model, 2)).toEqual(["[person] Maria: t", "", "[output] seen", "That was it.", "[agent] B: I am quick."]);
+  expect(texts(model, 1)).toEqual(["Maria: t", "", "[output] seen"]);
+  expect(texts(model, 2)).toEqual(["Maria: t", "", "[output] seen", "That was it.", "[agent] B: I am quick."]);
 });
 
 test("a person is heard at once, in the middle of a turn", async () => {
@@ -64,7 +64,7 @@ test("a person is heard at once, in the middle of a turn", async () => {
   await log.run(both, { until: (event) => event.type === "tool.returned" });
   log.reply("and hurry");
   await log.run(both);
-  expect(texts(model, 1)).toEqual(["[person] Maria: t", "", "[output] seen", "[person] Maria: and hurry"]);
+  expect(texts(model, 1)).toEqual(["Maria: t", "", "[output] seen", "Maria: and hurry"]);
 });
 
 test("a coder and a filtered agent are deaf to them until then, too", async () => {
@@ -76,7 +76,7 @@ test("a coder and a filtered agent are deaf to them until then, too", async () =
   await log.run(team({ agents: [cody, ears, says("B", "One.", "Two.")], nextSpeakers: everybody, limits: maxTurns(6) }));
   expect(texts(codes, 1)?.join()).not.toContain("[agent] B: One.");
   expect(texts(codes, 2)).toContain("[agent] B: One.");
-  expect(texts(hears, 1)).toEqual(["[person] Maria: t", "", "[output] seen"]);
+  expect(texts(hears, 1)).toEqual(["Maria: t", "", "[output] seen"]);
   expect(texts(hears, 2)).toContain("[agent] B: One.");
 });
 

@@ -19,7 +19,7 @@ test("a team that speaks with one voice hands its model a bounded part of what i
 
   const { messages = [], system } = model.requests[0] ?? {};
   expect(system).toBe(`Answer for the crowd.\n\n${HOW_TO_READ}`);
-  expect(messages[0]?.text).toBe("[person] Maria: count to a million");
+  expect(messages[0]?.text).toBe("Maria: count to a million");
   expect(messages.at(-1)?.text).toContain("as one voice");
   expect(messages.reduce((chars, message) => chars + message.text.length, 0)).toBeLessThan(4 * 60_000 * 1.1);
   expect(log.said().at(-1)).toBe("Crowd: a million");

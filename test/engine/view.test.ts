@@ -14,7 +14,7 @@ const FILES = [
   { hash: "a".repeat(64), name: "chart.png", mediaType: "image/png", bytes: 2_000 },
   { hash: "b".repeat(64), name: "data.csv", mediaType: "text/csv", bytes: 90 },
 ];
-const NAMED = "[person] Maria: Look.\n(Posted with it: chart.png, image/png, 2000 bytes; data.csv, text/csv, 90 bytes.)";
+const NAMED = "Maria: Look.\n(Posted with it: chart.png, image/png, 2000 bytes; data.csv, text/csv, 90 bytes.)";
 
 test("files that a person posts are named to everybody, and agents are handed the images among them", async () => {
   const log = openLog();
@@ -42,7 +42,7 @@ test("an edit leaves what was posted with the words; what was taken back takes i
   log.record({ type: "message.posted", person: MARIA, text: "And this.", id: "m10", files: FILES });
   log.record({ type: "message.deleted", of: log.events.length, id: "m10", person: MARIA });
   await log.run(team({ agents, nextSpeakers: roundRobin, limits: maxTurns(1) }));
-  expect(model.requests[1]?.messages.at(-1)).toEqual({ role: "user", text: "[person] Maria: (took this message back)" });
+  expect(model.requests[1]?.messages.at(-1)).toEqual({ role: "user", text: "Maria: (took this message back)" });
 });
 
 /** Gives these replies in order, each after a thought. */

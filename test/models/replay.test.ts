@@ -181,7 +181,7 @@ describe("what a reply holds", () => {
 
 describe("templates", () => {
   const messages = [
-    { role: "user", text: "[person] Ada Lovelace: Compute 6 × 7: quickly" },
+    { role: "user", text: "Ada Lovelace: Compute 6 × 7: quickly" },
     { role: "assistant", text: "I do.", toolCalls: [] },
     { role: "user", text: "[code output] Runner: checks: 3 passed\n| result = 42\n|" },
   ] as const;

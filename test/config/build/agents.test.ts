@@ -109,7 +109,7 @@ describe("a team as a participant", () => {
     const { log, askedOf } = await play(panel(", voice: { model: m, instructions: Rhyme. }"), {
       replies: "replies: { Uno: [one], Due: [two], Panel: [three], Ana: [heard] }",
     });
-    expect(askedOf("Ana")[0]?.messages.map(({ text }) => text)).toEqual(["[person] Maria: Go", "[agent] Panel: three"]);
+    expect(askedOf("Ana")[0]?.messages.map(({ text }) => text)).toEqual(["Maria: Go", "[agent] Panel: three"]);
     expect(askedOf("Panel")[0]?.system).toContain("Rhyme.");
     expect(log.stopped()?.outcome).toBe("done");
   });

@@ -161,7 +161,7 @@ describe("a selector's table", () => {
     expect(askedOf("selector")).toHaveLength(1);
     expect(request?.answer?.schema).toMatchObject({ properties: { next: { enum: ["Coder", "Critic"] } } });
     expect(request?.messages[0]?.text).toBe(
-      'Roles: - Coder: Writes code.\n- Runner: Runs code.\n- Critic: Judges. Choose of ["Coder","Critic"]. So far: \n[person] Maria: Go',
+      'Roles: - Coder: Writes code.\n- Runner: Runs code.\n- Critic: Judges. Choose of ["Coder","Critic"]. So far: \nMaria: Go',
     );
   });
 

@@ -61,7 +61,7 @@ const SAID_ELSEWHERE = [
   [
     "a forward with a comment",
     { text: "why?", attachments: [FORWARD] },
-    ["[person] Maria: why?", 'forwarded": Deploy 417 failed, exit 137'],
+    ["Maria: why?", 'forwarded": Deploy 417 failed, exit 137'],
   ],
   [
     "a pasted table",
@@ -141,7 +141,7 @@ test.each(["socket", "http"] as const)("over %s, Discuss with Parley reads an al
     },
   });
   const ana = await desk.asked("Ana");
-  expect(ana.read).toContain("[person] Maria: Discuss this message of Alerts.");
+  expect(ana.read).toContain("Maria: Discuss this message of Alerts.");
   expect(ana.read).toContain("[quotation] attached to the message: [FIRING] HighErrorRate\n| error rate 14% on checkout");
   ana.answer("Seen. DONE");
   await createThread({ slack, parley, channel: GENERAL, ts }).ended();
@@ -178,7 +178,7 @@ test("what is forwarded steers and answers, and stays with a message that is edi
   await expect.poll(async () => (await thread.log()).some(({ type }) => type === "message.edited")).toBe(true);
   ana.answer("Which?");
   const ben = await desk.asked("Ben");
-  expect(ben.read).toMatch(/\[person\] Maria: that one\n\[quotation\] "Jo in #engineering, [^"]+, forwarded": Deploy 417 failed/);
+  expect(ben.read).toMatch(/Maria: that one\n\[quotation\] "Jo in #engineering, [^"]+, forwarded": Deploy 417 failed/);
   ben.answer("417.");
   const again = await desk.asked("Ana");
   again.ask("Is it 417?");
@@ -200,7 +200,7 @@ test("an alert of an allowed bot is read from its blocks and attachments, and a 
       { text: "<@U0PARLEY> have a look", attachments: [attached] },
       "[quotation] attached to the message: DiskFull\n| disk of db-3 is 97% full",
     ],
-    [{ text: "", blocks: [section] }, "[person] Alerts: disk of db-4 is full"],
+    [{ text: "", blocks: [section] }, "Alerts: disk of db-4 is full"],
     [{ text: "", attachments: [{ ...attached, text: "<@U0PARLEY> db-5 too" }] }, "db-5 too"],
   ] as const) {
     const thread = await says({ ...bot, ...message });
@@ -228,7 +228,7 @@ test("a mention that is only shown, in code or in a quotation, starts nothing; b
   }
   const thread = await says({ user: MARIA, text: "<@U0PARLEY> what does `<@U0PARLEY> fix it` do?" });
   const ana = await desk.asked("Ana");
-  expect(ana.read).toMatch(/\[person\] Maria: what does `@parley fix it` do\?/i);
+  expect(ana.read).toMatch(/Maria: what does `@parley fix it` do\?/i);
   ana.answer("It fixes. DONE");
   await thread.ended();
 });
@@ -254,7 +254,7 @@ test("what is said below pause reaches the agents when somebody lets the run go 
   await thread.until(() => thread.turns().length === 1);
   await thread.reply("weiter, bitte", MARIA);
   const ben = await desk.asked("Ben");
-  expect(ben.read).toContain("[person] Maria: leave out the sevens");
+  expect(ben.read).toContain("Maria: leave out the sevens");
   expect(ben.read).not.toContain("weiter");
   ben.answer("Two. DONE");
   await thread.ended();
