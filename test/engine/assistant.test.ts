@@ -156,12 +156,7 @@ test("what people say between a call and its result comes behind the result", as
     return { kind: "returned", output: "r" };
   });
   await log.run(alone({ model, tools: [chatty] }));
-  expect(model.requests[1]?.messages.map((message) => message.text)).toEqual([
-    "Maria: go",
-    "",
-    "[output] r",
-    "Maria: hurry",
-  ]);
+  expect(model.requests[1]?.messages.map((message) => message.text)).toEqual(["Maria: go", "", "[output] r", "Maria: hurry"]);
 });
 
 test("the prompt only grows at its end, speakers are named, and it never ends on the assistant's own words", async () => {

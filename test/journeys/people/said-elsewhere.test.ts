@@ -58,11 +58,7 @@ const SAID_ELSEWHERE = [
     { text: "", attachments: [FORWARD] },
     ['"Jo in #engineering, 2026-11-18 11:06 UTC, forwarded": Deploy 417'],
   ],
-  [
-    "a forward with a comment",
-    { text: "why?", attachments: [FORWARD] },
-    ["Maria: why?", 'forwarded": Deploy 417 failed, exit 137'],
-  ],
+  ["a forward with a comment", { text: "why?", attachments: [FORWARD] }, ["Maria: why?", 'forwarded": Deploy 417 failed, exit 137']],
   [
     "a pasted table",
     { text: "which row is wrong?", attachments: [TABLE] },
