@@ -26,17 +26,38 @@ const HEAVY_AT_ONCE = 2;
 const missing = HEAVY.filter((file) => !existsSync(join(import.meta.dirname, file)));
 if (missing.length > 0) throw new Error(`vitest.config.ts names ${missing.join(", ")} among the heavy files; it has another name by now.`);
 
-/**
- * Journeys start a browser, an engine or child processes; on a loaded machine of two cores that takes its time. What fails is tried once more,
- * and the report names what passed only then: each is to be looked into.
- */
-const patience = {
-  retry: 1,
-  setupFiles: ["test/support/report/tell-outputs.ts", "test/support/end-children.ts"],
-  testTimeout: TEST_MS_MAX,
-  hookTimeout: TEST_MS_MAX,
-  expect: { poll: { timeout: PATIENCE_MS } },
-};
+/** Browsers, engines and child processes all the way through: on a loaded machine of two cores that takes its time. */
+const JOURNEYS = "test/journeys/**/*.test.ts";
+
+/** Most tests wait for sockets, containers and pages rather than for a processor. */
+const SIDE_BY_SIDE = { maxWorkers: 3, sequence: { groupOrder: 0 } };
+const AFTER_THEM = { maxWorkers: HEAVY_AT_ONCE, testTimeout: HEAVY_TEST_MS_MAX, sequence: { groupOrder: 1 } };
+
+/** A journey that fails is tried once more, and the report names what passed only then: each is to be looked into. Nothing else is tried twice. */
+const AGAIN = { retry: 1 };
+
+const heavyJourneys = HEAVY.filter((file) => file.startsWith("test/journeys/"));
+const heavyRooms = HEAVY.filter((file) => !heavyJourneys.includes(file));
+
+const project = (
+  name: string,
+  include: readonly string[],
+  { exclude, ...more }: TestOptions & { readonly exclude: readonly string[] },
+) => ({
+  extends: false as const,
+  test: {
+    setupFiles: ["test/support/same-seed.ts", "test/support/report/tell-outputs.ts", "test/support/end-children.ts"],
+    testTimeout: TEST_MS_MAX,
+    hookTimeout: TEST_MS_MAX,
+    expect: { poll: { timeout: PATIENCE_MS } },
+    retry: 0,
+    name,
+    include: [...include],
+    exclude: [...exclude],
+    ...more,
+  },
+});
+type TestOptions = Partial<typeof SIDE_BY_SIDE & typeof AFTER_THEM & typeof AGAIN>;
 
 export default defineConfig({
   test: {
@@ -44,22 +65,10 @@ export default defineConfig({
     reporters: ["default", "./test/support/report/closing-report.ts"],
     teardownTimeout: 20_000,
     projects: [
-      {
-        extends: false,
-        // Most tests wait for sockets, containers and pages rather than for a processor.
-        test: { ...patience, name: "tests", include: ["test/**/*.test.ts"], exclude: HEAVY, maxWorkers: 3, sequence: { groupOrder: 0 } },
-      },
-      {
-        extends: false,
-        test: {
-          ...patience,
-          testTimeout: HEAVY_TEST_MS_MAX,
-          name: "heavy",
-          include: HEAVY,
-          maxWorkers: HEAVY_AT_ONCE,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      project("rooms", ["test/**/*.test.ts"], { ...SIDE_BY_SIDE, exclude: [...HEAVY, JOURNEYS] }),
+      project("journeys", [JOURNEYS], { ...SIDE_BY_SIDE, ...AGAIN, exclude: HEAVY }),
+      project("heavy rooms", heavyRooms, { ...AFTER_THEM, exclude: [] }),
+      project("heavy journeys", heavyJourneys, { ...AFTER_THEM, ...AGAIN, exclude: [] }),
     ],
   },
 });

@@ -16,6 +16,7 @@ import {
 import { MARIA } from "../support/scripted.ts";
 import { anyTeam, build, type AnyTeam } from "./any-team.ts";
 import { turnOn } from "../support/turn.ts";
+import { runsOf } from "../support/chance.ts";
 
 /** A conversation that never ends would give more than this. */
 const ITEMS_MAX = 4_000;
@@ -23,7 +24,7 @@ const ITEMS_MAX = 4_000;
 const ANSWERS_MAX = 4;
 const TASKS = 2;
 /** How often the dice are thrown; a night can throw them more often. */
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 100);
+const RUNS = runsOf(100);
 
 /** Where the process dies, as counts of items (events and deltas) since it began; `abort` in mid-turn, `crash` right after recording. */
 interface Interruption {

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { HOW_TO_READ, marked, markedAll, piecesOf, shownName, type Piece } from "../../src/engine/reading/attribution.ts";
 import { pieces } from "../support/any-piece.ts";
+import { runsOf } from "../support/chance.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 500);
+const RUNS = runsOf(500);
 
 /** As they are read back: the app's own words have no lines of their own to be told apart by. */
 function readable(all: readonly Piece[]): readonly Piece[] {

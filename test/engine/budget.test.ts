@@ -12,6 +12,7 @@ import { maxTurns } from "../../src/engine/limits/termination.ts";
 import { currentRun } from "../../src/engine/reading/transcript.ts";
 import { openLog, says, team } from "../support/scripted.ts";
 import { aside } from "../support/turn.ts";
+import { runsOf } from "../support/chance.ts";
 
 const USD_PER_TOKEN = { input: 0.00001, output: 0.0001 };
 
@@ -176,7 +177,7 @@ test("whatever the limits, what is taken never passes them, and a run that has r
       expect(usage.usd).toBeLessThanOrEqual(cents / 100 + 1e-9);
       if (tokens > 2_000 && cents > 15) expect(requests.length).toBeGreaterThan(0);
     }),
-    { numRuns: 60 },
+    { numRuns: runsOf(60) },
   );
 });
 

@@ -15,6 +15,7 @@ import { maxTurns, textMention } from "../../src/engine/limits/termination.ts";
 import { currentRun } from "../../src/engine/reading/transcript.ts";
 import { MARIA, openLog, says, scripted, team, type Scripted } from "../support/scripted.ts";
 import { turnOn } from "../support/turn.ts";
+import { runsOf } from "../support/chance.ts";
 
 const BAD = "print('bad')";
 const fence = (code: string, label = "python") => `\`\`\`${label}\n${code}\n\`\`\``;
@@ -425,6 +426,6 @@ test("property: nothing but a finished message of a named agent gives code to ru
       for await (const item of runner(ran).turn(turnOn(log.transcript))) if (isEvent(item)) log.record(item);
       expect(ran).toEqual(isSaid ? ["print(1)"] : []);
     }),
-    { numRuns: 150 },
+    { numRuns: runsOf(150) },
   );
 });

@@ -8,6 +8,7 @@ import { ledBy } from "../../src/engine/policies/led-by.ts";
 import { maxTurns } from "../../src/engine/limits/termination.ts";
 import type { Tool } from "../../src/engine/tool.ts";
 import { openLog, team } from "../support/scripted.ts";
+import { runsOf } from "../support/chance.ts";
 
 const NAMES = ["Ana", "Ben", "Cleo", "Dan"];
 const look: Tool = {
@@ -94,7 +95,7 @@ test("from turn to turn, each agent's request begins with the whole of the one b
       for (const [agent, requests] of await requestsOf(script, { kind: "all" }))
         expect(moved(requests)).toBeLessThanOrEqual(agent === "selector" ? 3 : 0);
     }),
-    { numRuns: 20 },
+    { numRuns: runsOf(20) },
   );
 });
 
@@ -110,7 +111,7 @@ test.each([
       });
       expect(tooOften).toEqual([]);
     }),
-    { numRuns: 20 },
+    { numRuns: runsOf(20) },
   );
 });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readBack, shown } from "../../src/engine/reading/shown.ts";
+import { runsOf } from "../support/chance.ts";
 
 const TITLE = 'print(1)\n#\u001b]0;\nprint("HIDDEN")\n#\u0007\nprint(2)\n';
 
@@ -54,7 +55,7 @@ test("property: what is run can be read back from what is shown, and nothing in 
       expect(form.replaceAll(/[\n\t ]/g, "")).not.toMatch(UNSEEN);
       expect(form.isWellFormed()).toBe(true);
     }),
-    { numRuns: 3_000 },
+    { numRuns: runsOf(3_000) },
   );
 });
 
@@ -63,7 +64,7 @@ test("property: two texts are never shown alike", () => {
     fc.property(anything, anything, (one, other) => {
       expect(shown(one) === shown(other)).toBe(one === other);
     }),
-    { numRuns: 2_000 },
+    { numRuns: runsOf(2_000) },
   );
 });
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
+import { runsOf } from "../support/chance.ts";
 
 /** How often the dice are thrown; `npm run fuzz` throws them far more often. */
-export const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 150);
+export const RUNS = runsOf(150);
 
 /** Pieces that mean something to somebody: Slack, a browser, a shell, a terminal, a file system, YAML, JSON, Markdown. */
 const BARBS = [

@@ -10,8 +10,9 @@ import { hostileName, hostileWords } from "../support/any-piece.ts";
 import { openLog, team } from "../support/scripted.ts";
 import { type ModelServer, startModelServer } from "./servers/model-server.ts";
 import { modelOn, wires, type Told, type Wire } from "./servers/wires.ts";
+import { runsOf } from "../support/chance.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 60);
+const RUNS = runsOf(60);
 
 /** What a provider is sent, without its wire format: the instructions, and what others than the assistant say, in order. */
 interface Sent {

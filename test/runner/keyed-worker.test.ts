@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createKeyedWorker, type KeyedWork, type KeyedWorker, type Look, type Worked } from "../../src/runner/keyed-worker.ts";
 import { manualClock, type ManualClock } from "../support/clock.ts";
+import { runsOf } from "../support/chance.ts";
 
 const DONE: Worked = { kind: "done" };
 const FAILED: Worked = { kind: "failed" };
@@ -199,7 +200,7 @@ test("whatever the looks come to: never two at once for a key, and what was poke
         for (const [key, poked] of lastPoke) expect(lastLook.get(key)).toBeGreaterThan(poked);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: runsOf(60) },
   );
 });
 

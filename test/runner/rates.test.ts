@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { heldToRate, rateWords, usedRate } from "../../src/runner/rates.ts";
 import type { Heard } from "../../src/store/store.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
+import { runsOf } from "../support/chance.ts";
 
 const HOUR_MS = 3_600_000;
 const START_MS = Date.UTC(2026, 10, 23, 9);
@@ -51,7 +52,7 @@ test("in no hour is more heard of a person than their rate, and at the time that
       }
       await store.close();
     }),
-    { numRuns: 60 },
+    { numRuns: runsOf(60) },
   );
 });
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import type { RunEvent } from "../../src/engine/events/events.ts";
 import { createRunner, type RunnableTeam, type Runner, type RunnerParts, type Said } from "../../src/runner/runner.ts";
@@ -9,17 +9,24 @@ import { openSqlite, type Opened } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { MARIA } from "./scripted.ts";
 
-let folder: string;
+let folder: string | undefined;
 const opened = new Set<{ runner: Runner; store: Store }>();
-beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "parley-runner-"))));
-afterEach(async () => {
-  for (const { runner, store } of opened) {
-    await runner.close();
-    await store.close();
-  }
-  opened.clear();
-  rmSync(folder, { recursive: true, force: true });
-});
+
+/** Where the database of the test that runs now is; with what was opened there it goes when the test ends. */
+function folderOfTest(): string {
+  if (folder !== undefined) return folder;
+  const made = (folder = mkdtempSync(join(tmpdir(), "parley-runner-")));
+  onTestFinished(async () => {
+    folder = undefined;
+    for (const { runner, store } of opened) {
+      await runner.close();
+      await store.close();
+    }
+    opened.clear();
+    rmSync(made, { recursive: true, force: true });
+  });
+  return made;
+}
 
 export interface Opening {
   readonly clock?: Partial<Clock>;
@@ -36,7 +43,7 @@ type Parts = Partial<Pick<RunnerParts, "haltMinutes" | "budgets" | "rates">>;
 /** A runner on the database of this test; opened again, it finds the log of the one before. */
 export function open(make: (name: string) => RunnableTeam, options: Opening = {}) {
   const clock = { ...systemClock, ...options.clock };
-  const here = options.beside?.opened.beside() ?? openSqlite({ path: join(folder, "parley.db"), ...clock });
+  const here = options.beside?.opened.beside() ?? openSqlite({ path: join(folderOfTest(), "parley.db"), ...clock });
   const { store: inner, dispatch } = here;
   const store = options.wrapStore?.(inner) ?? inner;
   const problems: string[] = [];

@@ -7,7 +7,8 @@ import { writeSync } from "node:fs";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { StoreError } from "../../../src/store/store.ts";
 import { commitOf, said, started, stopped } from "../../contracts/commits.ts";
-import { type Written, random, writtenEvent } from "./written.ts";
+import { randomOf } from "../../support/chance.ts";
+import { type Written, writtenEvent } from "./written.ts";
 
 const [mode = "", path = "", seed = "0"] = process.argv.slice(2);
 // Not `console.log`: a line must have left the process before the next commit begins.
@@ -44,7 +45,7 @@ switch (mode) {
 /** Commits at random; each event says what came with it, so that the log tells what the other tables must hold. */
 async function write(): Promise<void> {
   const { store } = openSqlite({ path });
-  const next = random(Number(seed));
+  const next = randomOf(Number(seed));
   const pick = (count: number) => Math.floor(next() * count);
   for (let count = 0; ; count++) {
     const thread = `t${pick(5)}`;

@@ -10,7 +10,8 @@ import { StoreError } from "../../../src/store/store.ts";
 import { commitOf, said } from "../../contracts/commits.ts";
 import { settled, until } from "../../contracts/fake-clock.ts";
 import { type Child, leaveTest, startChild } from "../../support/children.ts";
-import { random, readWritten } from "./written.ts";
+import { randomOf, withSeeds } from "../../support/chance.ts";
+import { readWritten } from "./written.ts";
 
 const CHILD = join(import.meta.dirname, "child.ts");
 
@@ -42,8 +43,8 @@ test(
   { timeout: 120_000 },
   async () => {
     const acknowledged = new Map<string, number>();
-    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
-      const next = random(seed * 7_919);
+    await withSeeds(8, async (seed) => {
+      const next = randomOf(seed * 7_919);
       const linesUntilKill = Math.floor(next() * 120);
       let lines = 0;
       await child(["write", path, `${seed}`], (line, writer) => {
@@ -63,7 +64,7 @@ test(
       await opened.store.close();
       // Closing brings the write-ahead log home.
       expect((await readdir(directory)).toSorted()).toEqual(["parley.db", "parley.db-lock"]);
-    }
+    });
     expect([...acknowledged.values()].reduce((sum, seq) => sum + seq, 0)).toBeGreaterThan(500);
   },
 );

@@ -15,14 +15,3 @@ export function writtenEvent({ posts, filler }: Written, wake: "now" | "none" | 
 export function readWritten(event: RunEvent): { readonly posts: number; readonly wake: "now" | "none" | "keep" } | undefined {
   return event.type === "message.posted" ? (JSON.parse(event.text) as { posts: number; wake: "now" | "none" | "keep" }) : undefined;
 }
-
-/** The same numbers in [0, 1) for the same seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

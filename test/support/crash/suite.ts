@@ -1,5 +1,6 @@
 import { expectedOf, looksAs, violationsOf, type Expected } from "./compare.ts";
 import { play, type Death, type NamedPoint, type Outcome, type Play } from "./stage.ts";
+import { randomOf } from "../chance.ts";
 
 export interface CrashSuite {
   /** How many of the steps that an undisturbed run takes are killed at. */
@@ -147,15 +148,4 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
     .map((item) => ({ item, at: random() }))
     .toSorted((a, b) => a.at - b.at)
     .map(({ item }) => item);
-}
-
-/** Mulberry32: the same numbers for the same seed. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import Docker from "dockerode";
 import { createDockerExecutor } from "../../../src/sandbox/docker/executor.ts";
 import type { CodeResult, Executor } from "../../../src/sandbox/executor.ts";
-import { randomOf } from "../crash/suite.ts";
+import { randomOf } from "../chance.ts";
 
 /** What becomes of one request to the engine. */
 type Trouble =

@@ -11,7 +11,7 @@ import type { RunEvent } from "../../../src/engine/events/events.ts";
 import { currentRun } from "../../../src/engine/reading/transcript.ts";
 import { createParley } from "../../../src/parley.ts";
 import { chatBody } from "../../models/servers/wire-chat.ts";
-import { randomOf } from "../crash/suite.ts";
+import { randomOf } from "../chance.ts";
 
 /** What a provider does to a call. */
 const TROUBLES = [

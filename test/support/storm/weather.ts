@@ -1,5 +1,5 @@
 import type { Fault } from "../../../local-slack/index.ts";
-import { randomOf } from "../crash/suite.ts";
+import { randomOf } from "../chance.ts";
 
 /** Something that goes wrong in Slack, at the network, with the clock or with Parley, at a time after the start of a storm. */
 export type Trouble = { readonly atMs: number } & (

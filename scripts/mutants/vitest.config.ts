@@ -1,0 +1,38 @@
+import { statSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** The quick tests of each room, which need no other program. What only a journey notices counts as not noticed. */
+const TESTS = {
+  engine: ["test/engine/**/*.test.ts", "test/config/build/**/*.test.ts", "test/conformance/observed.test.ts"],
+  runner: ["test/runner/**/*.test.ts"],
+};
+/** They start other programs, or look at what an agent's requests cost rather than at what they do. */
+const NOT = ["test/config/build/offline.test.ts", "test/config/build/tools.test.ts", "test/engine/prefix.test.ts"];
+/** Many cases each: most mutants are found before it comes to them. */
+const LAST = ["test/engine/any-conversation.test.ts", "test/conformance/observed.test.ts"];
+/** A test takes less than a second. What a mutant has it wait for does not come. */
+const TEST_MS_MAX = 10_000;
+
+class CheapFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const cost = ({ moduleId }: TestSpecification) => (LAST.some((file) => moduleId.endsWith(file)) ? Infinity : statSync(moduleId).size);
+    return files.toSorted((one, other) => cost(one) - cost(other));
+  }
+}
+
+const room = process.env["MUTANTS_ROOM"];
+if (room !== "engine" && room !== "runner") throw new Error('MUTANTS_ROOM is "engine" or "runner"; `npm run mutants -- FOLDER` sets it.');
+
+export default defineConfig({
+  test: {
+    include: TESTS[room],
+    exclude: NOT,
+    // All files in one worker, which is a new one for each mutant: modules are loaded once.
+    isolate: false,
+    sequence: { sequencer: CheapFirst },
+    setupFiles: ["test/support/same-seed.ts", "test/support/end-children.ts"],
+    testTimeout: TEST_MS_MAX,
+    hookTimeout: TEST_MS_MAX,
+  },
+});
