@@ -2,8 +2,6 @@
  * Mutation testing of the engine and the runner: `npm run mutants -- FOLDER` (scripts/mutants/main.ts, docs/mutants.md).
  * Only the unit tests of those rooms run against a mutant: what no unit test notices counts as survived, also where a journey would notice it.
  */
-// @ts-check
-/** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
 export default {
   testRunner: "vitest",
   vitest: { configFile: "scripts/mutants/vitest.config.ts", pool: "threads", related: false },

@@ -28,7 +28,7 @@ function run(folder: string): void {
   const glob = isFolder ? `${folder}/**/*.ts` : folder;
   const { status } = spawnSync(
     process.execPath,
-    [join(ROOT, "node_modules/.bin/stryker"), "run", "--mutate", glob, "--incremental", "--incrementalFile", kept],
+    [join(ROOT, "node_modules/@stryker-mutator/core/bin/stryker.js"), "run", "--mutate", glob, "--incremental", "--incrementalFile", kept],
     { cwd: ROOT, stdio: "inherit", env: { ...process.env, ...CASES, MUTANTS_ROOM: room } },
   );
   if (status !== 0) fail(`Stryker ended with ${status} at ${folder}.`);
@@ -36,6 +36,7 @@ function run(folder: string): void {
   const version = spawnSync("git", ["describe", "--always"], { cwd: ROOT, encoding: "utf8" }).stdout.trim();
   const date = new Date().toISOString().slice(0, 10);
   writeFileSync(PAGE, withRow(readFileSync(PAGE, "utf8"), { folder, ...countOf(report), version, date }));
+  spawnSync(process.execPath, [join(ROOT, "node_modules/prettier/bin/prettier.cjs"), "--write", PAGE], { cwd: ROOT });
 }
 
 function fail(why: string): never {

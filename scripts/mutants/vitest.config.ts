@@ -9,15 +9,16 @@ const TESTS = {
 };
 /** They start other programs, or look at what an agent's requests cost rather than at what they do. */
 const NOT = ["test/config/build/offline.test.ts", "test/config/build/tools.test.ts", "test/engine/prefix.test.ts"];
-/** Many cases each: most mutants are found before it comes to them. */
-const LAST = ["test/engine/any-conversation.test.ts", "test/conformance/observed.test.ts"];
+/** Read much before they begin, or have many cases: most mutants are found before it comes to them. */
+const LAST = [/test\/config\//, /test\/conformance\//, /any-conversation\.test\.ts$/];
 /** A test takes less than a second. What a mutant has it wait for does not come. */
-const TEST_MS_MAX = 10_000;
+const TEST_MS_MAX = 5_000;
 
 class CheapFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const cost = ({ moduleId }: TestSpecification) => (LAST.some((file) => moduleId.endsWith(file)) ? Infinity : statSync(moduleId).size);
-    return files.toSorted((one, other) => cost(one) - cost(other));
+    const place = (file: string) => LAST.findIndex((pattern) => pattern.test(file));
+    const size = (file: string) => statSync(file).size;
+    return files.toSorted(({ moduleId: one }, { moduleId: other }) => place(one) - place(other) || size(one) - size(other));
   }
 }
 
