@@ -22,7 +22,7 @@ import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
 import { rulesIn } from "./slack/people/channel-settings.ts";
 import { placeOf, scopeOfChannel } from "./slack/words/place.ts";
 import { plan } from "./slack/render/render.ts";
-import { isEvent, type Person } from "./engine/events/events.ts";
+import type { Person } from "./engine/events/events.ts";
 import { openAuditFile } from "./store/audit-file.ts";
 import { createKeyRing } from "./store/key-ring.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
@@ -180,7 +180,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const raised = options.slack ? { ceilings: settings.ceilings.raised } : {};
     const budgets = createDayBudgets({ store, settings: kept, budgets: settings.budgets, ...raised, accounts: accountsOf, clock });
     let slack: Slack | undefined;
-    const running = createRunner({
+    const runner = createRunner({
       store,
       dispatch,
       teams: { ...teams, of: (workspace) => shelf.of(workspace) },
@@ -190,6 +190,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
         return place ? rulesIn({ settings: kept, me: place, log: problem }, place.channel) : {};
       },
       clock,
+      // What is only shown, and not recorded, goes by this door.
+      shown: (delta) => redactAll(delta, redact),
       slots: THREADS_AT_ONCE_MAX,
       perWorkspace: THREADS_PER_WORKSPACE_MAX,
       ...((options.asksAtLimits ?? options.slack !== undefined) ? { haltMinutes: settings.budgets.waitMinutes } : {}),
@@ -201,12 +203,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       heardAll: (thread) => slack?.heardAll(thread) ?? true,
       isParked: (thread) => slack?.isParked(thread) ?? false,
     });
-    // What is only shown, and not recorded, goes by this door.
-    const runner: Runner = {
-      ...running,
-      follow: (listener) => running.follow((thread, item) => listener(thread, isEvent(item) ? item : redactAll(item, redact))),
-    };
-    const forgetting = createForgetting({ rewrite: running.rewrite, forgetter, compacts: "if small" });
+    const forgetting = createForgetting({ rewrite: runner.rewrite, forgetter, compacts: "if small" });
     const { days, keep, removedWorkspaceDays } = settings.retention;
     const retention = createRetention({
       rules: { days, keep, removedWorkspaceDays, auditDays: settings.audit.days },

@@ -1,6 +1,6 @@
 import { decided, type Verdict } from "../engine/approvals.ts";
 import type { Clock } from "../engine/clock.ts";
-import type { Delta, Person, RaiseOffer, RunEvent, StopReason } from "../engine/events/events.ts";
+import { isEvent, type Delta, type Person, type RaiseOffer, type RunEvent, type StopReason } from "../engine/events/events.ts";
 import { offerAt, type RaiseCeilings } from "../engine/limits/run-limits.ts";
 import { runStopped } from "../engine/stopping.ts";
 import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
@@ -66,6 +66,8 @@ export interface RunnerParts extends HearingParts, VisitParts {
   /** Threads worked on at once, and of one workspace while others wait. */
   readonly slots: number;
   readonly perWorkspace: number;
+  /** A delta as whoever follows may see it; as it came when absent. Asked once of each, however many follow. */
+  readonly shown?: (delta: Delta) => Delta;
   /** How far people may raise limits; as far as they like when absent. */
   readonly ceilings?: RaiseCeilings;
   /** Nothing can be recorded now, as on a full disk. Told in the log when absent. */
@@ -142,9 +144,11 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   function publish(thread: string, item: RunEvent | Delta): void {
+    if (followers.size === 0) return;
+    const seen = isEvent(item) ? item : (parts.shown?.(item) ?? item);
     for (const follower of followers) {
       try {
-        follower(thread, item);
+        follower(thread, seen);
       } catch (error) {
         parts.log("a follower of the log broke", error);
       }

@@ -136,15 +136,17 @@ export function createVisits(
     conversation: AsyncGenerator<EventBody | Delta, void, void>,
     { held, signal }: { readonly held: WatchedTeam; readonly signal: AbortSignal },
   ): Promise<void> {
+    const givenUp = untilAborted(signal);
     try {
       for (;;) {
-        const next = await unlessAborted(conversation.next(), signal);
+        const next = await givenUp.orElse(conversation.next());
         if (!next || next.done || signal.aborted) return;
         const item = next.value;
         if (!isEvent(item)) publish(lane.thread, item);
         else if (await record(lane, watch.timed(item, held.team), signal)) await held.looked();
       }
     } finally {
+      givenUp.forget();
       // Not awaited: a model or a tool that does not listen to the signal must not hold the lane.
       conversation.return().catch((error: unknown) => parts.log(`a stopped turn in ${lane.thread} broke`, error));
     }
@@ -177,12 +179,18 @@ export function createVisits(
   };
 }
 
-/** `undefined` once the signal is aborted, whatever becomes of the work. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const abort = () => resolve(undefined);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
+/** What work comes to, or `undefined` once the signal is aborted, whatever becomes of the work. Hears the signal once for all that is awaited. */
+function untilAborted(signal: AbortSignal): { orElse<T>(work: Promise<T>): Promise<T | undefined>; forget(): void } {
+  let giveUp: () => void = () => undefined;
+  const abort = (): void => giveUp();
+  signal.addEventListener("abort", abort, { once: true });
+  return {
+    orElse: (work) =>
+      new Promise((resolve, reject) => {
+        giveUp = () => resolve(undefined);
+        if (signal.aborted) giveUp();
+        work.then(resolve, reject);
+      }),
+    forget: () => signal.removeEventListener("abort", abort),
+  };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { assistant } from "../../src/engine/agents/assistant.ts";
+import type { Delta } from "../../src/engine/events/events.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import type { Team } from "../../src/engine/team.ts";
 import { maxTurns, textMention } from "../../src/engine/limits/termination.ts";
@@ -16,6 +17,24 @@ test("a task starts a run, and the run goes on by itself to its end", async () =
   expect(said(parley.log)).toEqual(["Maria: go", "A: hello", "B: DONE"]);
   expect((await parley.store.duePosts("T/C/1", 10)).map((post) => post.kind)).toEqual(["turn", "turn"]);
   expect((await parley.store.load("T/C/1", 0)).map((event) => event.seq)).toEqual(parley.log.map((event) => event.seq));
+});
+
+test("what is only shown is made fit to be seen once, however many follow", async () => {
+  const looked: string[] = [];
+  const shown = (delta: Delta): Delta => {
+    if (delta.type === "text.delta") looked.push(delta.text);
+    return delta.type === "text.delta" ? { ...delta, text: delta.text.replace("secret", "[redacted]") } : delta;
+  };
+  const model = scripted("a secret DONE");
+  const solo = () => team({ agents: [assistant({ name: "A", description: "", instructions: "", tools: [], model, toolRoundsMax: 1, handoffs: [], afterTools: "prose" })], nextSpeakers: roundRobin, stopWhen: textMention("DONE"), limits: maxTurns(2) }); // prettier-ignore
+  const parley = open(solo, { parts: { shown } });
+  const seen: string[][] = [[], [], []];
+  for (const own of seen) parley.runner.follow((_, item) => void (item.type === "text.delta" && own.push(item.text)));
+  parley.runner.start();
+  await parley.runner.say(mention("go"));
+  await parley.stopped();
+  expect(seen).toEqual([["a [redacted] DONE"], ["a [redacted] DONE"], ["a [redacted] DONE"]]);
+  expect(looked).toEqual(["a secret DONE"]);
 });
 
 test("what was said twice is heard once", async () => {

@@ -38,7 +38,7 @@ export interface Opening {
   readonly parts?: Parts | ((opened: Opened) => Parts);
 }
 
-type Parts = Partial<Pick<RunnerParts, "haltMinutes" | "budgets" | "rates">>;
+type Parts = Partial<Pick<RunnerParts, "haltMinutes" | "budgets" | "rates" | "shown">>;
 
 /** A runner on the database of this test; opened again, it finds the log of the one before. */
 export function open(make: (name: string) => RunnableTeam, options: Opening = {}) {

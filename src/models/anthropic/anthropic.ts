@@ -21,7 +21,7 @@ import { opened, type Opened } from "../replies/opened.ts";
 import type { Finish, Piece } from "../replies/piece.ts";
 import { replyFrom, type Habits, type Timeouts } from "../replies/reply.ts";
 import { askedInWords, safeName } from "../structured.ts";
-import { inEvents, newOrder } from "./stream.ts";
+import { newOrder, valuesIn } from "./stream.ts";
 
 export interface AnthropicSettings {
   readonly model: string;
@@ -93,7 +93,7 @@ const clientOf = ({ apiKey, baseUrl }: AnthropicSettings): Anthropic =>
     fetchOptions: { redirect: "manual" }, // A redirect would take the key along.
   });
 
-async function* pieces(call: Call, request: ModelRequest, { signal, thread }: Turn): AsyncGenerator<Piece, void, void> {
+async function* pieces(call: Call, request: ModelRequest, { signal, thread }: Turn): AsyncGenerator<readonly Piece[], void, void> {
   const { client, settings, concessions, readFile } = call;
   const images = hasImages(request.messages) && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
   let answersByTool = false;
@@ -109,16 +109,22 @@ async function* pieces(call: Call, request: ModelRequest, { signal, thread }: Tu
   });
   let counted: Counted = {};
   const order = newOrder();
-  for await (const { type, value } of inEvents(events)) {
-    const event = value as RawMessageStreamEvent;
-    if (type === "done") return;
-    const found = event.type === "message_start" ? event.message?.usage : event.type === "message_delta" ? event.usage : undefined;
-    if (found) {
-      counted = newest(counted, found);
-      yield { type: "usage", usage: usageOf(counted) };
+  for await (const batch of events) {
+    const found: Piece[] = [];
+    const { values, isDone } = valuesIn(batch);
+    for (const value of values) {
+      const event = value as RawMessageStreamEvent;
+      const usage = event.type === "message_start" ? event.message?.usage : event.type === "message_delta" ? event.usage : undefined;
+      if (usage) {
+        counted = newest(counted, usage);
+        found.push({ type: "usage", usage: usageOf(counted) });
+      }
+      order(event, found);
+      if (answersByTool) argsAsText(event, found);
+      else piecesOf(event, found);
     }
-    yield* order.pieces(event);
-    yield* answersByTool ? argsAsText(piecesOf(event)) : piecesOf(event);
+    if (found.length > 0) yield found;
+    if (isDone) return;
   }
 }
 
@@ -141,24 +147,24 @@ function usesOf({ settings, by }: Call, request: ModelRequest, { without }: Mann
   return new Set((Object.keys(uses) as Concession[]).filter((one) => uses[one]));
 }
 
-function* piecesOf(event: RawMessageStreamEvent): Generator<Piece, void, void> {
+function piecesOf(event: RawMessageStreamEvent, found: Piece[]): void {
   switch (event.type) {
     case "content_block_start": {
       const block = event.content_block;
-      if (block.type === "text") yield { type: "text", text: block.text };
+      if (block.type === "text") found.push({ type: "text", text: block.text });
       if (block.type !== "tool_use") return;
-      yield { type: "call.started", key: event.index, call: block.id, tool: block.name };
+      found.push({ type: "call.started", key: event.index, call: block.id, tool: block.name });
       // Some gateways send the arguments here, whole; Anthropic sends {} and then deltas.
-      if (isFilled(block.input)) yield { type: "call.whole", key: event.index, args: JSON.stringify(block.input) };
+      if (isFilled(block.input)) found.push({ type: "call.whole", key: event.index, args: JSON.stringify(block.input) });
       return;
     }
     case "content_block_delta":
-      if (event.delta.type === "text_delta") yield { type: "text", text: event.delta.text };
-      if (event.delta.type === "thinking_delta") yield { type: "reasoning", text: event.delta.thinking };
-      if (event.delta.type === "input_json_delta") yield { type: "call.args", key: event.index, args: event.delta.partial_json };
+      if (event.delta.type === "text_delta") found.push({ type: "text", text: event.delta.text });
+      if (event.delta.type === "thinking_delta") found.push({ type: "reasoning", text: event.delta.thinking });
+      if (event.delta.type === "input_json_delta") found.push({ type: "call.args", key: event.index, args: event.delta.partial_json });
       return;
     case "message_delta":
-      if (event.delta.stop_reason) yield finish(event.delta.stop_reason, event.delta.stop_details?.explanation);
+      if (event.delta.stop_reason) found.push(finish(event.delta.stop_reason, event.delta.stop_details?.explanation));
       return;
     default:
       // The start and the end of the message and of its blocks say nothing that is needed; new events come without notice.
@@ -181,10 +187,12 @@ const finish = (reason: string, explanation: string | null | undefined): Piece =
 });
 
 /** The forced tool is only a way to ask: its arguments are the answer. */
-function* argsAsText(found: Iterable<Piece>): Generator<Piece, void, void> {
-  for (const piece of found) {
-    if (piece.type === "call.args" || piece.type === "call.whole") yield { type: "text", text: piece.args };
-    else if (piece.type === "finished" || piece.type === "reasoning") yield piece;
+function argsAsText(event: RawMessageStreamEvent, found: Piece[]): void {
+  const own: Piece[] = [];
+  piecesOf(event, own);
+  for (const piece of own) {
+    if (piece.type === "call.args" || piece.type === "call.whole") found.push({ type: "text", text: piece.args });
+    else if (piece.type === "finished" || piece.type === "reasoning") found.push(piece);
   }
 }
 

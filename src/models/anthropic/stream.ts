@@ -2,14 +2,15 @@ import type { Message, RawMessageStreamEvent } from "@anthropic-ai/sdk/resources
 import type { Piece } from "../replies/piece.ts";
 import type { ServerEvent } from "../replies/server-events.ts";
 
-/** The events of a stream; a whole message in one document as the events that would have told it. */
-export async function* inEvents(
-  events: AsyncIterable<ServerEvent>,
-): AsyncGenerator<{ readonly type: "event" | "done"; readonly value?: unknown }, void, void> {
-  for await (const event of events) {
-    if (event.type !== "document") yield event;
-    else for (const value of eventsOf(event.value as Message)) yield { type: "event", value };
+/** The values of events, up to the last one; of a whole message in one document, those of the events that would have told it. */
+export function valuesIn(events: readonly ServerEvent[]): { readonly values: readonly unknown[]; readonly isDone: boolean } {
+  const values: unknown[] = [];
+  for (const event of events) {
+    if (event.type === "done") return { values, isDone: true };
+    if (event.type === "event") values.push(event.value);
+    else values.push(...eventsOf(event.value as Message));
   }
+  return { values, isDone: false };
 }
 
 function* eventsOf(message: Message): Generator<unknown, void, void> {
@@ -34,29 +35,27 @@ export type Laid =
  * Keeps the blocks of thoughts, signed or sealed, in their order with words and calls: with tools, the provider wants them back unchanged and in
  * their places.
  */
-export function newOrder(): { pieces(event: RawMessageStreamEvent): Generator<Piece, void, void> } {
+export function newOrder(): (event: RawMessageStreamEvent, found: Piece[]) => void {
   const content: { type: string; [field: string]: unknown }[] = [];
   const thinking = new Map<number, { type: string; thinking: string; signature: string }>();
   let calls = 0;
-  return {
-    *pieces(event) {
-      if (event.type === "content_block_start") {
-        const { content_block: block, index } = event;
-        if (block.type === "text") content.push({ type: "text" });
-        if (block.type === "tool_use") content.push({ type: "call", nth: calls++ });
-        if (block.type === "redacted_thinking") content.push({ type: block.type, data: block.data });
-        if (block.type !== "thinking") return;
-        const own = { type: block.type, thinking: block.thinking ?? "", signature: block.signature ?? "" };
-        thinking.set(index, own);
-        content.push(own);
-      }
-      if (event.type === "content_block_delta") {
-        const own = thinking.get(event.index);
-        if (own && event.delta.type === "thinking_delta") own.thinking += event.delta.thinking;
-        if (own && event.delta.type === "signature_delta") own.signature = event.delta.signature;
-      }
-      if (event.type === "message_delta" && content.some(({ type }) => type.endsWith("thinking")))
-        yield { type: "kept.value", name: "content", value: content };
-    },
+  return (event, found) => {
+    if (event.type === "content_block_start") {
+      const { content_block: block, index } = event;
+      if (block.type === "text") content.push({ type: "text" });
+      if (block.type === "tool_use") content.push({ type: "call", nth: calls++ });
+      if (block.type === "redacted_thinking") content.push({ type: block.type, data: block.data });
+      if (block.type !== "thinking") return;
+      const own = { type: block.type, thinking: block.thinking ?? "", signature: block.signature ?? "" };
+      thinking.set(index, own);
+      content.push(own);
+    }
+    if (event.type === "content_block_delta" && thinking.size > 0) {
+      const own = thinking.get(event.index);
+      if (own && event.delta.type === "thinking_delta") own.thinking += event.delta.thinking;
+      if (own && event.delta.type === "signature_delta") own.signature = event.delta.signature;
+    }
+    if (event.type === "message_delta" && content.some(({ type }) => type.endsWith("thinking")))
+      found.push({ type: "kept.value", name: "content", value: content });
   };
 }

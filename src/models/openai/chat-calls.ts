@@ -10,9 +10,10 @@ export interface LooseCall {
 
 /**
  * Deltas of one call share an index. Some servers leave the index out or give 0 to every call, and send each call whole with an id of its own:
- * another id under a known index begins another call, and so does another name where no ids are given.
+ * another id under a known index begins another call, and so does another name where no ids are given. `nameOf`: a tool's own name, by its
+ * name on the wire.
  */
-export function newCallKeys(): { pieces(part: LooseCall, isWhole: boolean): Generator<Piece, void, void> } {
+export function newCallKeys(nameOf: (wire: string) => string): { pieces(part: LooseCall, isWhole: boolean): Generator<Piece, void, void> } {
   const known = new Map<number, { key: number; id: string; tool: string; hasArgs: boolean }>();
   let last = 0;
   let begun = 0;
@@ -31,11 +32,11 @@ export function newCallKeys(): { pieces(part: LooseCall, isWhole: boolean): Gene
       last = at;
       if (isNew) {
         known.set(at, { key: begun++, id: callId, tool, hasArgs: false });
-        yield { type: "call.started", key: known.get(at)?.key ?? 0, call: callId, tool };
+        yield { type: "call.started", key: known.get(at)?.key ?? 0, call: callId, tool: nameOf(tool) };
       } else if ((callId && !before.id) || (tool && !before.tool)) {
         // The id or the name may come behind the beginning.
         Object.assign(before, { id: before.id || callId, tool: before.tool || tool });
-        yield { type: "call.named", key: before.key, call: before.id, tool: before.tool };
+        yield { type: "call.named", key: before.key, call: before.id, tool: nameOf(before.tool) };
       }
       const entry = known.get(at);
       const key = entry?.key ?? 0;

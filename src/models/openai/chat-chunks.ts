@@ -53,59 +53,80 @@ interface LooseUsage {
   readonly completion_tokens_details?: { readonly reasoning_tokens?: number | null } | null;
 }
 
-/** The pieces of a reply of the Chat Completions API, streamed or in one document. */
-export async function* chatChunks(events: AsyncIterable<ServerEvent>): AsyncGenerator<Piece, void, void> {
-  const calls = newCallKeys();
-  let isFinished = false;
-  for await (const event of events) {
-    if (event.type === "done") {
-      if (!isFinished) yield { type: "finished", why: "stop" };
-      return;
-    }
-    if (typeof event.value !== "object" || event.value === null) continue;
-    const chunk = event.value as LooseChunk;
-    const usage = usageOf(chunk.usage ?? chunk.x_groq?.usage);
-    if (usage) yield { type: "usage", usage };
-    const choice = Array.isArray(chunk.choices) ? firstChoice(chunk.choices as readonly LooseChoice[]) : undefined;
-    const delta = choice?.delta ?? choice?.message ?? (choice ? undefined : chunk.message) ?? {};
-    yield* said(delta, choice);
-    yield* kept(delta);
-    for (const part of callsOf(delta)) yield* calls.pieces(part, event.type === "document");
-    const reason = choice?.finish_reason ?? (chunk.done === true ? (chunk.done_reason ?? "stop") : undefined);
-    const refusal = plain(delta.refusal);
-    if (refusal) yield { type: "finished", why: "refused", detail: refusal };
-    if (typeof reason === "string" && reason !== "") {
-      isFinished = true;
-      yield { type: "finished", why: finishOf(reason) };
-    } else if (event.type === "document" && choice) {
-      isFinished = true;
-      yield { type: "finished", why: "stop" };
-    }
+/** The pieces of a reply of the Chat Completions API, streamed or in one document. `nameOf`: a tool's own name, by its name on the wire. */
+export async function* chatChunks(
+  batches: AsyncIterable<readonly ServerEvent[]>,
+  nameOf: (wire: string) => string,
+): AsyncGenerator<readonly Piece[], void, void> {
+  const reader = newChunkReader(nameOf);
+  for await (const events of batches) {
+    const found: Piece[] = [];
+    const isDone = events.some((event) => reader(event, found));
+    if (found.length > 0) yield found;
+    if (isDone) return;
   }
 }
+
+/** Puts what an event says behind what was found; gives whether it was the last one. */
+function newChunkReader(nameOf: (wire: string) => string): (event: ServerEvent, found: Piece[]) => boolean {
+  const calls = newCallKeys(nameOf);
+  let isFinished = false;
+  return (event, found) => {
+    if (event.type === "done") {
+      if (!isFinished) found.push({ type: "finished", why: "stop" });
+      return true;
+    }
+    if (typeof event.value !== "object" || event.value === null) return false;
+    const chunk = event.value as LooseChunk;
+    const usage = usageOf(chunk.usage ?? chunk.x_groq?.usage);
+    if (usage) found.push({ type: "usage", usage });
+    const choice = Array.isArray(chunk.choices) ? firstChoice(chunk.choices as readonly LooseChoice[]) : undefined;
+    const delta = choice?.delta ?? choice?.message ?? (choice ? undefined : chunk.message) ?? NOTHING;
+    said(delta, choice, found);
+    kept(delta, found);
+    for (const part of callsOf(delta)) found.push(...calls.pieces(part, event.type === "document"));
+    const reason = choice?.finish_reason ?? (chunk.done === true ? (chunk.done_reason ?? "stop") : undefined);
+    const refusal = plain(delta.refusal);
+    if (refusal) found.push({ type: "finished", why: "refused", detail: refusal });
+    if (typeof reason === "string" && reason !== "") {
+      isFinished = true;
+      found.push({ type: "finished", why: finishOf(reason) });
+    } else if (event.type === "document" && choice) {
+      isFinished = true;
+      found.push({ type: "finished", why: "stop" });
+    }
+    return false;
+  };
+}
+
+const NOTHING: LooseDelta = {};
 
 /** Only one reply was asked for. */
 const firstChoice = (choices: readonly LooseChoice[]): LooseChoice | undefined =>
   choices.find(({ index }) => index === 0 || index === undefined || index === null) ?? choices[0];
 
-function* said(delta: LooseDelta, choice: LooseChoice | undefined): Generator<Piece, void, void> {
+function said(delta: LooseDelta, choice: LooseChoice | undefined, found: Piece[]): void {
   const thought = plain(delta.reasoning_content) || plain(delta.reasoning) || plain(delta.thinking) || thoughtIn(delta.reasoning_details);
-  if (thought) yield { type: "reasoning", text: thought };
-  if (Array.isArray(delta.content)) for (const part of delta.content as readonly unknown[]) yield* partOf(part);
-  else if (typeof delta.content === "object" && delta.content !== null) yield* partOf(delta.content);
-  else yield { type: "text", text: plain(delta.content) || plain(choice?.text) };
+  if (thought) found.push({ type: "reasoning", text: thought });
+  const { content } = delta;
+  if (Array.isArray(content)) for (const part of content as readonly unknown[]) partOf(part, found);
+  else if (typeof content === "object" && content !== null) partOf(content, found);
+  else {
+    const text = plain(content) || plain(choice?.text);
+    if (text) found.push({ type: "text", text });
+  }
 }
 
 /** A part of the content: text, or thoughts (Mistral nests them once more). */
-function* partOf(part: unknown): Generator<Piece, void, void> {
-  if (typeof part === "string") yield { type: "text", text: part };
+function partOf(part: unknown, found: Piece[]): void {
+  if (typeof part === "string") found.push({ type: "text", text: part });
   if (typeof part !== "object" || part === null) return;
   const { type, text, thinking, reasoning, content } = part as { readonly [key: string]: unknown };
   if (typeof type === "string" && /think|thought|reason/i.test(type)) {
     const thought = allText(thinking) || allText(reasoning) || allText(text) || allText(content);
-    if (thought) yield { type: "reasoning", text: thought };
-  } else if (type === "refusal") yield { type: "finished", why: "refused", detail: plain((part as { refusal?: unknown }).refusal) };
-  else yield { type: "text", text: allText(text) || allText(content) };
+    if (thought) found.push({ type: "reasoning", text: thought });
+  } else if (type === "refusal") found.push({ type: "finished", why: "refused", detail: plain((part as { refusal?: unknown }).refusal) });
+  else found.push({ type: "text", text: allText(text) || allText(content) });
 }
 
 function allText(value: unknown): string {
@@ -127,14 +148,13 @@ function thoughtIn(details: unknown): string {
 }
 
 /** What has to go back with the calls of this reply, as it came. */
-function* kept(delta: LooseDelta): Generator<Piece, void, void> {
-  for (const name of ["reasoning_content", "reasoning"] as const) {
-    const text = plain(delta[name]);
-    if (text) yield { type: "kept.text", name, text };
-  }
-  if (Array.isArray(delta.reasoning_details)) yield { type: "kept.list", name: "reasoning_details", items: delta.reasoning_details };
-  if (Array.isArray(delta.thinking_blocks)) yield { type: "kept.list", name: "thinking_blocks", items: delta.thinking_blocks };
-  if (isFilled(delta.extra_content)) yield { type: "kept.value", name: "extra_content", value: delta.extra_content };
+function kept(delta: LooseDelta, found: Piece[]): void {
+  const [content, reasoning] = [plain(delta.reasoning_content), plain(delta.reasoning)];
+  if (content) found.push({ type: "kept.text", name: "reasoning_content", text: content });
+  if (reasoning) found.push({ type: "kept.text", name: "reasoning", text: reasoning });
+  if (Array.isArray(delta.reasoning_details)) found.push({ type: "kept.list", name: "reasoning_details", items: delta.reasoning_details });
+  if (Array.isArray(delta.thinking_blocks)) found.push({ type: "kept.list", name: "thinking_blocks", items: delta.thinking_blocks });
+  if (isFilled(delta.extra_content)) found.push({ type: "kept.value", name: "extra_content", value: delta.extra_content });
 }
 
 const isFilled = (value: unknown): boolean => typeof value === "object" && value !== null && Object.keys(value).length > 0;
@@ -142,8 +162,10 @@ const isFilled = (value: unknown): boolean => typeof value === "object" && value
 function callsOf({ tool_calls: calls, function_call: old }: LooseDelta): readonly LooseCall[] {
   if (Array.isArray(calls)) return (calls as readonly (LooseCall | null)[]).filter((call) => typeof call === "object" && call !== null);
   if (typeof calls === "object" && calls !== null) return [calls as LooseCall];
-  return old ? [{ index: 0, function: old }] : [];
+  return old ? [{ index: 0, function: old }] : NO_CALLS;
 }
+
+const NO_CALLS: readonly LooseCall[] = [];
 
 /** Other words than these, such as `eos`, are some server's way to say that all is well. */
 const FINISHES: { readonly [reason: string]: Finish } = {

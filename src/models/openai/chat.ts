@@ -14,7 +14,11 @@ import { wantedBy, type OpenAiCall } from "./client.ts";
 import { plainTool, toolNames, type ToolNames } from "./tool-specs.ts";
 
 /** One call of the Chat Completions API. */
-export async function* chatPieces(call: OpenAiCall, request: ModelRequest, { signal, thread }: Turn): AsyncGenerator<Piece, void, void> {
+export async function* chatPieces(
+  call: OpenAiCall,
+  request: ModelRequest,
+  { signal, thread }: Turn,
+): AsyncGenerator<readonly Piece[], void, void> {
   const { client, settings, concessions, readFile } = call;
   const wanted = wantedBy(settings, request);
   const images = wanted.has("images") && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
@@ -28,10 +32,7 @@ export async function* chatPieces(call: OpenAiCall, request: ModelRequest, { sig
       send: async () => opened(await client.chat.completions.create(body.body, { signal }).asResponse()),
     };
   });
-  for await (const piece of chatChunks(events)) {
-    if (piece.type === "call.started" || piece.type === "call.named") yield { ...piece, tool: names?.own(piece.tool) ?? piece.tool };
-    else yield piece;
-  }
+  yield* chatChunks(events, (wire) => names?.own(wire) ?? wire);
 }
 
 type OwnMessage = Extract<ModelMessage, { role: "assistant" }>;

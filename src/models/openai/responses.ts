@@ -20,7 +20,7 @@ export async function* responsesPieces(
   call: OpenAiCall,
   request: ModelRequest,
   { signal, thread }: Turn,
-): AsyncGenerator<Piece, void, void> {
+): AsyncGenerator<readonly Piece[], void, void> {
   const { client, settings, concessions, readFile } = call;
   const wanted = wantedBy(settings, request);
   const images = wanted.has("images") && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
@@ -33,9 +33,20 @@ export async function* responsesPieces(
     };
   });
   const seen: Seen = { text: false, calls: new Set() };
-  for await (const event of events) {
-    if (event.type === "event") yield* piecesOf(event.value as ResponseStreamEvent, seen);
-    else if (event.type === "document") yield* piecesOf({ type: "response.completed", response: event.value } as ResponseStreamEvent, seen);
+  for await (const batch of events) {
+    const found: Piece[] = [];
+    try {
+      for (const event of batch) {
+        if (event.type === "event") found.push(...piecesOf(event.value as ResponseStreamEvent, seen));
+        else if (event.type === "document")
+          found.push(...piecesOf({ type: "response.completed", response: event.value } as ResponseStreamEvent, seen));
+      }
+    } catch (error) {
+      // What came before the provider's failure is not lost with it.
+      if (found.length > 0) yield found;
+      throw error;
+    }
+    if (found.length > 0) yield found;
   }
 }
 

@@ -96,7 +96,7 @@ export async function* conceding<T>(
   concessions: Concessions,
   { thread }: { readonly thread: string },
   put: (manner: Manner) => Promise<Put<T>> | Put<T>,
-): AsyncGenerator<Piece, T, void> {
+): AsyncGenerator<readonly Piece[], T, void> {
   await concessions.ready();
   const talk = newTalk(concessions);
   for (;;) {
@@ -104,7 +104,8 @@ export async function* conceding<T>(
     try {
       const opened = await request.send();
       talk.learn();
-      yield* noticesOf(concessions, thread, talk.missed(request.uses));
+      const notices = [...noticesOf(concessions, thread, talk.missed(request.uses))];
+      if (notices.length > 0) yield notices;
       return opened;
     } catch (error) {
       if (!talk.concede(refusalOf(error), request)) throw error;

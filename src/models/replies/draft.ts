@@ -43,53 +43,71 @@ const CALLS_PER_REPLY_MAX = 128;
 
 export const isTooLong = (draft: Draft): boolean => draft.chars > REPLY_CHARS_MAX || draft.calls.size > CALLS_PER_REPLY_MAX;
 
-/** Takes a piece in; gives what of it is to be seen. */
-export function add(draft: Draft, piece: Piece): readonly ModelDelta[] {
+/** Takes pieces in that came together; gives what of them is to be seen, words that follow each other as one. */
+export function addAll(draft: Draft, pieces: readonly Piece[]): readonly ModelDelta[] {
+  const seen: ModelDelta[] = [];
+  let [kind, words]: [ModelDelta["type"], string] = ["text", ""];
+  const show = () => {
+    if (words === "") return;
+    draft.chars += words.length;
+    if (kind === "text") seen.push(...draft.splitter.push(words));
+    else {
+      draft.thoughts += words;
+      seen.push({ type: "reasoning", text: words });
+    }
+    words = "";
+  };
+  for (const piece of pieces) {
+    if (piece.type !== "text" && piece.type !== "reasoning") add(draft, piece);
+    else if (piece.text !== "") {
+      if (piece.type !== kind) show();
+      kind = piece.type;
+      words += piece.text;
+    }
+  }
+  show();
+  return seen;
+}
+
+function add(draft: Draft, piece: Exclude<Piece, ModelDelta>): void {
   switch (piece.type) {
-    case "text":
-      draft.chars += piece.text.length;
-      return piece.text ? draft.splitter.push(piece.text) : [];
-    case "reasoning":
-      draft.thoughts += piece.text;
-      draft.chars += piece.text.length;
-      return piece.text ? [piece] : [];
     case "call.started":
       draft.chars += piece.tool.length;
       draft.calls.set(piece.key, { call: piece.call, tool: piece.tool, args: "" });
-      return [];
+      return;
     case "call.named": {
       const call = draft.calls.get(piece.key);
       if (call) Object.assign(call, { call: piece.call, tool: piece.tool });
-      return [];
+      return;
     }
     case "call.args":
     case "call.whole": {
       const call = draft.calls.get(piece.key);
       if (call) call.args = piece.type === "call.whole" ? piece.args : call.args + piece.args;
       draft.chars += piece.args.length;
-      return [];
+      return;
     }
     case "call.kept":
       draft.kept.ofCall(piece.key, piece.value);
-      return [];
+      return;
     case "kept.text":
       draft.kept.text(piece.name, piece.text);
-      return [];
+      return;
     case "kept.list":
       draft.kept.list(piece.name, piece.items);
-      return [];
+      return;
     case "kept.value":
       draft.kept.value(piece.name, piece.value);
-      return [];
+      return;
     case "usage":
       draft.usage = merged(draft.usage, piece.usage);
-      return [];
+      return;
     case "notice":
       draft.notices.push(piece.text);
-      return [];
+      return;
     case "finished":
       draft.finished ??= piece;
-      return [];
+      return;
   }
 }
 

@@ -2,7 +2,7 @@ import { serverEvents, type ServerEvent } from "./server-events.ts";
 
 /** A reply that has begun. */
 export interface Opened {
-  readonly events: AsyncIterable<ServerEvent>;
+  readonly events: AsyncIterable<readonly ServerEvent[]>;
 }
 
 /**
@@ -11,14 +11,18 @@ export interface Opened {
  */
 export async function opened(response: Response): Promise<Opened> {
   const events = serverEvents(response);
-  const first = await events.next();
-  async function* all(): AsyncGenerator<ServerEvent, void, void> {
-    try {
-      if (!first.done) yield first.value;
-      yield* events;
-    } finally {
-      await events.return();
-    }
-  }
-  return { events: all() };
+  let first: IteratorResult<readonly ServerEvent[], void> | undefined = await events.next();
+  return {
+    events: {
+      [Symbol.asyncIterator]: () => ({
+        next() {
+          if (first === undefined) return events.next();
+          const step = Promise.resolve(first);
+          first = undefined;
+          return step;
+        },
+        return: () => events.return(),
+      }),
+    },
+  };
 }

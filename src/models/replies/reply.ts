@@ -2,7 +2,8 @@ import type { Clock } from "../../engine/clock.ts";
 import type { ModelDelta, ModelReply, ModelRequest } from "../../engine/model.ts";
 import type { Source } from "../refusals/failure-table.ts";
 import { failure, toFailure } from "../refusals/failures.ts";
-import { add, conclude, isTooLong, newDraft, soFar } from "./draft.ts";
+import { addAll, conclude, isTooLong, newDraft, soFar } from "./draft.ts";
+import { newPatience } from "./patience.ts";
 import type { Piece } from "./piece.ts";
 
 /** How long a provider may keep silent, in milliseconds. Keep-alives are silence. */
@@ -34,49 +35,48 @@ export interface Calling {
  * that breaks off, or that is left open, gives a failure, unless the provider had already said that the reply was whole.
  */
 export async function* replyFrom(
-  open: (signal: AbortSignal) => AsyncGenerator<Piece, void, void>,
+  open: (signal: AbortSignal) => AsyncGenerator<readonly Piece[], void, void>,
   { request, source, timeouts, clock, habits, by }: Calling,
   signal: AbortSignal,
 ): AsyncGenerator<ModelDelta, ModelReply, void> {
   if (signal.aborted) return failure("aborted", source);
   const draft = newDraft(habits.opensUnmarked);
   const connection = new AbortController();
-  const aborted = whenAborted(signal);
-  const deadline = clock.now() + timeouts.callMsMax;
+  let silenceMsMax = timeouts.firstTokenMsMax;
+  const patience = newPatience({ silenceMsMax, wholeMsMax: timeouts.callMsMax, clock }, signal);
   let closed = false;
   try {
     const pieces = open(connection.signal);
     for (let first = true; ;) {
-      const silenceMsMax = draft.finished ? FINISHED_MS_MAX : first ? timeouts.firstTokenMsMax : timeouts.betweenTokensMsMax;
-      const waitMsMax = Math.max(0, Math.min(silenceMsMax, deadline - clock.now()));
-      const step = await firstOf(pieces.next(), aborted.promise, waitMsMax, clock);
+      const step = await patience.wait(pieces.next());
       if (step === "aborted") return failure("aborted", source, await soFar(draft, request));
       if (step === "timeout" && draft.finished) break;
       if (step === "timeout") {
-        const detail =
-          waitMsMax < silenceMsMax
-            ? `the whole call took over ${seconds(timeouts.callMsMax)}`
-            : `nothing came for ${seconds(silenceMsMax)}`;
+        const detail = patience.isOver()
+          ? `the whole call took over ${seconds(timeouts.callMsMax)}`
+          : `nothing came for ${seconds(silenceMsMax)}`;
         return failure("timeout", source, { ...(await soFar(draft, request)), detail });
       }
       if (step.done) {
         closed = true;
         break;
       }
-      first &&= !isToken(step.value);
-      const deltas = add(draft, step.value);
+      first &&= !step.value.some(isToken);
+      const deltas = addAll(draft, step.value);
       if (isTooLong(draft))
         return failure("bad_answer", source, { ...(await soFar(draft, request)), detail: "the reply was far too long" });
-      yield* deltas;
+      silenceMsMax = draft.finished ? FINISHED_MS_MAX : first ? timeouts.firstTokenMsMax : timeouts.betweenTokensMsMax;
+      patience.allow(silenceMsMax);
+      for (const delta of deltas) yield delta;
     }
   } catch (error) {
     if (signal.aborted) return failure("aborted", source, await soFar(draft, request));
     if (!draft.finished) return toFailure(error, source, clock.now(), await soFar(draft, request));
   } finally {
-    aborted.forget();
+    patience.end();
     if (!closed) connection.abort();
   }
-  yield* draft.splitter.end();
+  for (const delta of draft.splitter.end()) yield delta;
   habits.opensUnmarked ||= draft.splitter.closedAlone;
   return conclude(draft, request, source, by);
 }
@@ -87,30 +87,5 @@ const FINISHED_MS_MAX = 2_000;
 /** Counts, notices and empty deltas come before the model has begun to write. */
 const isToken = (piece: Piece): boolean =>
   piece.type === "text" || piece.type === "reasoning" ? piece.text !== "" : piece.type !== "usage" && piece.type !== "notice";
-
-function whenAborted(signal: AbortSignal): { readonly promise: Promise<"aborted">; forget(): void } {
-  let forget = (): void => undefined;
-  const promise = new Promise<"aborted">((resolve) => {
-    const onAbort = (): void => resolve("aborted");
-    signal.addEventListener("abort", onAbort, { once: true });
-    forget = () => signal.removeEventListener("abort", onAbort);
-  });
-  return { promise, forget };
-}
-
-async function firstOf<T>(
-  step: Promise<T>,
-  aborted: Promise<"aborted">,
-  waitMsMax: number,
-  clock: Clock,
-): Promise<T | "aborted" | "timeout"> {
-  const timer = new AbortController();
-  step.catch(() => undefined); // A step that loses the race may still fail later; nobody is left to hear it.
-  try {
-    return await Promise.race([step, aborted, clock.sleep(waitMsMax, timer.signal).then(() => "timeout" as const)]);
-  } finally {
-    timer.abort();
-  }
-}
 
 const seconds = (ms: number): string => `${Math.round(ms / 1_000)} s`;

@@ -10,26 +10,39 @@ export type ServerEvent =
   { readonly type: "event"; readonly value: unknown } | { readonly type: "document"; readonly value: unknown } | { readonly type: "done" };
 
 /**
- * Reads a stream of events, however a server frames it: with or without `event:` lines, as lines of JSON, or as one JSON document. Throws
- * {@link ServerError} for what is an error in any shape, for a page, and for what cannot be read, saying what came.
+ * Reads a stream of events, however a server frames it: with or without `event:` lines, as lines of JSON, or as one JSON document. Gives what
+ * comes in one packet at once: a step for each chunk costs more than the chunk. Throws {@link ServerError} for what is an error in any shape,
+ * for a page, and for what cannot be read, saying what came; what came before it has been given by then. In the first packet an error is a
+ * refusal, whatever stands before it.
  */
-export async function* serverEvents(response: Response): AsyncGenerator<ServerEvent, void, void> {
+export async function* serverEvents(response: Response): AsyncGenerator<readonly ServerEvent[], void, void> {
   const contentType = response.headers.get("content-type") ?? "no content type";
-  const events: ServerEvent[] = [];
-  const read = readerOf(contentType, response.headers, events);
+  let events: ServerEvent[] = [];
+  const read = readerOf(contentType, response.headers, (event) => void events.push(event));
   const decoder = new TextDecoder();
   const body = response.body?.getReader();
+  let hasGiven = false;
+  const taken = (): readonly ServerEvent[] => {
+    const batch = events;
+    [events, hasGiven] = [[], true];
+    return batch;
+  };
   try {
     for (let step = await body?.read(); step && !step.done; step = await body?.read()) {
       read.feed(decoder.decode(step.value, { stream: true }));
-      yield* events.splice(0);
+      if (events.length > 0) yield taken();
     }
     read.end(decoder.decode());
-    yield* events.splice(0);
+    if (events.length > 0) yield taken();
+  } catch (error) {
+    if (hasGiven && events.length > 0) yield taken();
+    throw error;
   } finally {
     void body?.cancel().catch(() => undefined); // Nobody reads on; the connection may be gone already.
   }
 }
+
+type Found = (event: ServerEvent) => void;
 
 interface Reader {
   feed(text: string): void;
@@ -37,7 +50,7 @@ interface Reader {
 }
 
 /** As its first character says, for content types lie. */
-function readerOf(contentType: string, headers: Headers, events: ServerEvent[]): Reader {
+function readerOf(contentType: string, headers: Headers, found: Found): Reader {
   let begun = "";
   let reader: Reader | undefined;
   return {
@@ -46,7 +59,7 @@ function readerOf(contentType: string, headers: Headers, events: ServerEvent[]):
       begun += text;
       const start = begun.trimStart();
       if (start === "") return;
-      reader = /^[[{<]/.test(start) ? documentReader(contentType, headers, events) : streamReader(contentType, headers, events);
+      reader = /^[[{<]/.test(start) ? documentReader(contentType, headers, found) : streamReader(contentType, headers, found);
       reader.feed(begun);
     },
     end(rest) {
@@ -57,19 +70,22 @@ function readerOf(contentType: string, headers: Headers, events: ServerEvent[]):
   };
 }
 
-function streamReader(contentType: string, headers: Headers, events: ServerEvent[]): Reader {
+function streamReader(contentType: string, headers: Headers, found: Found): Reader {
   let seen = "";
-  let found = 0;
+  let count = 0;
   const parser = createParser({
     onEvent({ event, data }) {
-      found++;
-      for (const value of valuesOf(data.trim())) {
-        if (value === DONE) events.push({ type: "done" });
-        else if (event === "error" || isError(value)) throw new ServerError(saidBy(value), headers);
-        else events.push({ type: "event", value });
-      }
+      count++;
+      const value = event === "error" ? BROKEN : objectIn(data);
+      if (value === BROKEN) for (const one of valuesOf(data.trim())) take(event, one);
+      else take(event, value);
     },
   });
+  function take(event: string | undefined, value: unknown): void {
+    if (value === DONE) found({ type: "done" });
+    else if (event === "error" || isError(value)) throw new ServerError(saidBy(value), headers);
+    else found({ type: "event", value });
+  }
   function* valuesOf(data: string): Generator<unknown, void, void> {
     if (data === "" || BEATS.test(data)) return;
     if (data === DONE) return yield DONE;
@@ -90,17 +106,20 @@ function streamReader(contentType: string, headers: Headers, events: ServerEvent
     },
     end() {
       parser.feed("\n\n"); // The last event may lack its empty line.
-      if (found === 0 && !/^(?:\ufeff)?\s*:/.test(seen)) throw plainWords(seen, contentType, headers);
+      if (count === 0 && !/^(?:\ufeff)?\s*:/.test(seen)) throw plainWords(seen, contentType, headers);
     },
   };
 }
+
+/** What nearly every event is: one object of JSON. */
+const objectIn = (data: string): unknown => (data.startsWith("{") ? jsonOf(data) : BROKEN);
 
 const DONE = "[DONE]";
 const BROKEN = Symbol("no JSON");
 /** What some proxies send as data to keep a connection open. */
 const BEATS = /^"?(?:ping|pong|heartbeat|keep-?alive)"?$/i;
 
-function documentReader(contentType: string, headers: Headers, events: ServerEvent[]): Reader {
+function documentReader(contentType: string, headers: Headers, found: Found): Reader {
   let text = "";
   return {
     feed(more) {
@@ -112,14 +131,14 @@ function documentReader(contentType: string, headers: Headers, events: ServerEve
       const whole = jsonOf(text);
       if (whole !== BROKEN) {
         if (isError(whole)) throw new ServerError(saidBy(whole), headers);
-        events.push({ type: "document", value: Array.isArray(whole) && whole.length === 1 ? (whole[0] as unknown) : whole });
+        found({ type: "document", value: Array.isArray(whole) && whole.length === 1 ? (whole[0] as unknown) : whole });
         return;
       }
       for (const line of text.split("\n").filter((one) => one.trim() !== "")) {
         const value = jsonOf(line);
         if (value === BROKEN) throw plainWords(text, contentType, headers);
         if (isError(value)) throw new ServerError(saidBy(value), headers);
-        events.push({ type: "event", value });
+        found({ type: "event", value });
       }
     },
   };

@@ -36,6 +36,17 @@ describe("text, however a server frames it", () => {
     expect(await reply()).toMatchObject({ kind: "answer", text: "Blue." });
   }); // prettier-ignore
 
+  test("words that came in one packet with an error are told with it", async () => {
+    const seen = Promise.withResolvers<void>();
+    const { url } = await chatServer((_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" }).write(frame({ content: "The sky " }));
+      const error = JSON.stringify({ error: { message: "overloaded", code: 503 } });
+      void seen.promise.then(() => response.end(`${frame({ content: "is blue" })}data: ${error}\n\n`));
+    });
+    const { reply } = await ask(modelAt(url), request(), undefined, () => seen.resolve());
+    expect(reply).toMatchObject({ kind: "failure", received: "The sky is blue" });
+  });
+
   test("a stream left open behind its end is not waited for", async () => {
     const { url } = await chatServer((_, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" }).write(frame({ content: "Blue." }) + end);
