@@ -28,6 +28,7 @@ import { createKeyRing } from "./store/key-ring.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
 import { openSqlite } from "./store/sqlite/store.ts";
 import type { Settings as KeptSettings } from "./store/settings.ts";
+import { shareOf } from "./store/share.ts";
 import type { Store } from "./store/store.ts";
 import { createTelemetry, type TelemetryParts } from "./telemetry.ts";
 
@@ -147,7 +148,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     await store.close();
   };
   try {
-    const gates = createGates(settings.providers, clock);
+    const gates = createGates(settings.providers, clock, shareOf(store));
     const scripts: PlayedScript[] = [];
     const onScript = (script: PlayedScript): void => void scripts.push(script);
     const readFile = (hash: string) => store.file(hash);

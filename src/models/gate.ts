@@ -1,6 +1,7 @@
 import type { Clock } from "../engine/clock.ts";
+import { ALONE, partOf, type Share } from "../engine/share.ts";
 
-/** What one provider is asked at most. */
+/** What one provider is asked at most, by all processes together. */
 export interface Caps {
   /** Calls at once. */
   readonly concurrency: number;
@@ -27,9 +28,10 @@ export type Entered =
 
 const MINUTE_MS = 60_000;
 
-export function createGate(caps: Caps, clock: Clock): Gate {
+/** `share`: of the caps, this process's part. */
+export function createGate(caps: Caps, clock: Clock, share: Share = ALONE): Gate {
   const line = threadLine();
-  const window = minuteWindow(caps, clock);
+  const window = minuteWindow(caps, clock, share);
   let running = 0;
   let pausedUntilMs = 0;
   let timer: AbortController | undefined;
@@ -76,7 +78,7 @@ export function createGate(caps: Caps, clock: Clock): Gate {
   }
 
   function letIn(): void {
-    while (line.size > 0 && running < caps.concurrency) {
+    while (line.size > 0 && running < partOf(caps.concurrency, share)) {
       const waitMs = Math.max(pausedUntilMs - clock.now(), window.waitMs(line.first()?.tokens ?? 0));
       if (waitMs > 0) return letInAfter(waitMs);
       line.take()?.go();
@@ -160,7 +162,7 @@ interface Entry {
 }
 
 /** What was let in within the last minute. Holds no more entries than calls are let in within one; none where no rate is capped. */
-function minuteWindow({ requestsPerMinute = Infinity, tokensPerMinute = Infinity }: Caps, clock: Clock) {
+function minuteWindow({ requestsPerMinute = Infinity, tokensPerMinute = Infinity }: Caps, clock: Clock, share: Share) {
   const isCapped = requestsPerMinute !== Infinity || tokensPerMinute !== Infinity;
   let entries: Entry[] = [];
 
@@ -176,8 +178,8 @@ function minuteWindow({ requestsPerMinute = Infinity, tokensPerMinute = Infinity
       const now = clock.now();
       entries = entries.filter((entry) => entry.atMs > now - MINUTE_MS);
       let [requestsOver, tokensOver] = [
-        entries.length + 1 - requestsPerMinute,
-        entries.reduce((sum, entry) => sum + entry.tokens, 0) + tokens - tokensPerMinute,
+        entries.length + 1 - partOf(requestsPerMinute, share),
+        entries.reduce((sum, entry) => sum + entry.tokens, 0) + tokens - partOf(tokensPerMinute, share),
       ];
       for (const entry of entries) {
         if (requestsOver <= 0 && tokensOver <= 0) return 0;

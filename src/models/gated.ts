@@ -1,5 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
 import { tokensOf } from "../engine/limits/usage.ts";
+import type { Share } from "../engine/share.ts";
 import type { Model } from "../engine/model.ts";
 import type { Source } from "./refusals/failure-table.ts";
 import { failure } from "./refusals/failures.ts";
@@ -23,7 +24,7 @@ export const CAPS_DEFAULT = {
   waitingMax: 5_000, // A few kilobytes each. With 200 threads at work, more than this is a fault.
 } as const;
 
-export function createGates(caps: { readonly [provider in Provider]?: Partial<Caps> | undefined }, clock: Clock): Gates {
+export function createGates(caps: { readonly [provider in Provider]?: Partial<Caps> | undefined }, clock: Clock, share?: Share): Gates {
   const gates = new Map<string, Gate>();
   return {
     of({ provider, host, keyName }) {
@@ -39,6 +40,7 @@ export function createGates(caps: { readonly [provider in Provider]?: Partial<Ca
             tokensPerMinute: own?.tokensPerMinute,
           },
           clock,
+          share,
         );
       gates.set(account, gate);
       return gate;

@@ -4,6 +4,7 @@ import type { Memory } from "../engine/memory.ts";
 import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Settings } from "../store/settings.ts";
 import { removedNote } from "../store/forgetting.ts";
+import { shareOf } from "../store/share.ts";
 import type { Store } from "../store/store.ts";
 import { createAttachments } from "./door/attachments.ts";
 import { createAudit } from "./people/decision-audit.ts";
@@ -110,7 +111,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const { web, store, runner, clock, log, botToken, tenancy } = parts;
   const me = tenancy ? { ...tenancy.me, url: "" } : await whoAmI(web);
   const pace = parts.pace ?? createPace(clock);
-  const whisper = createWhisper({ web, pace, clock, log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
+  const whisper = createWhisper({ web, pace, clock, share: shareOf(store), log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
   const unheard = createUnheard({ whisper, clock });
   const people = createPeople({ read: web.read, store, me, clock, log });
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };

@@ -4,6 +4,7 @@ import { currentRun } from "../engine/reading/transcript.ts";
 import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Dispatch } from "../store/dispatch.ts";
 import type { Settings } from "../store/settings.ts";
+import { shareOf } from "../store/share.ts";
 import type { Store } from "../store/store.ts";
 import { createSlackApp, type SlackApp, type Tenancy } from "./app.ts";
 import { createCards } from "./post/card-updates.ts";
@@ -98,7 +99,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
     ...(parts.writeTimeoutMs === undefined ? {} : { writeTimeoutMs: parts.writeTimeoutMs }),
   });
-  const pace = createPace(clock);
+  const pace = createPace(clock, shareOf(store));
   const stopping = new AbortController();
   /** What waited for it is due, and cards that could not be edited show what was so then. */
   const onChannelSettled = () => {

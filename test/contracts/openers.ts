@@ -191,6 +191,12 @@ export function openersContract(name: string, open: (clock: FakeClock) => Promis
       expect(told).toEqual(["one", "other"]);
     });
 
+    test("each knows how many have it open, as they come and go", async () => {
+      expect([one, other].map(({ store }) => store.openers())).toEqual([2, 2]);
+      await one.store.close();
+      expect(other.store.openers()).toBe(1);
+    });
+
     test("of money that one has set aside the other sees what is left, and has it when the one goes", async () => {
       const call = { workspace: "T1", day: "2026-01-05", usd: 1, budgets: [{ account: "workspace", limit: 1 }] };
       const { signal } = new AbortController();

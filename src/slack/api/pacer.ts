@@ -1,4 +1,5 @@
 import type { Clock } from "../../engine/clock.ts";
+import { ALONE, partOf, type Share } from "../../engine/share.ts";
 
 /** Lets through so many calls a minute, and a few at once after a pause. Waiting calls are let through in the order in which they came. */
 export interface Bucket {
@@ -14,12 +15,16 @@ export function createBucket({
   perMinute,
   burst,
   clock,
+  share = ALONE,
 }: {
   readonly perMinute: number;
   readonly burst: number;
   readonly clock: Clock;
+  /** Of both, this process's part, where others do the same beside it. */
+  readonly share?: Share;
 }): Bucket {
-  const gapMs = 60_000 / perMinute;
+  const gap = () => 60_000 / (perMinute * share());
+  const atOnce = () => partOf(burst, share);
   /** When the bucket was, or will be, full. Each call puts it off by one gap; so a token's time is known without counting tokens. */
   let fullAtMs = 0;
   let shutUntilMs = 0;
@@ -44,7 +49,8 @@ export function createBucket({
         return false;
       }
       const now = look();
-      const at = Math.max(shutUntilMs, fullAtMs - (burst - 1) * gapMs);
+      const gapMs = gap();
+      const at = Math.max(shutUntilMs, fullAtMs - (atOnce() - 1) * gapMs);
       if (at <= now) {
         inLine--;
         fullAtMs = Math.max(fullAtMs, now) + gapMs;
@@ -63,7 +69,7 @@ export function createBucket({
     },
     waitMs() {
       const now = look();
-      const at = Math.max(shutUntilMs, Math.max(fullAtMs, now) + (inLine - (burst - 1)) * gapMs);
+      const at = Math.max(shutUntilMs, Math.max(fullAtMs, now) + (inLine - (atOnce() - 1)) * gap());
       return Math.max(0, at - now);
     },
     delay(ms) {

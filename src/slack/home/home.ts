@@ -9,6 +9,7 @@ import { mayStillRead } from "../door/gate.ts";
 import { mySettings, personSetting } from "./my-settings.ts";
 import { missingFeatures } from "../api/missing-features.ts";
 import { createBucket } from "../api/pacer.ts";
+import { shareOf } from "../../store/share.ts";
 import { placeOf } from "../words/place.ts";
 import { postOnce } from "../post/post-once.ts";
 import { recordReading } from "../people/reading-records.ts";
@@ -50,7 +51,7 @@ export function createHome(ctx: HandlerContext): Home {
   const { store, clock, log } = ctx;
   const runs = createHomeRuns(ctx);
   const watchers = new Map<string, Watcher>();
-  const bucket = createBucket({ perMinute: PUBLISHES_PER_MINUTE, burst: PUBLISH_BURST, clock });
+  const bucket = createBucket({ perMinute: PUBLISHES_PER_MINUTE, burst: PUBLISH_BURST, clock, share: shareOf(store) });
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
   let waiting = false;

@@ -54,6 +54,7 @@ export function tenantScoped(team: string, { store, runner, forgetting, memory, 
       // Calls are the runner's.
       reserve: async () => notHere("the money for a call"),
       callEnded: async () => notHere("the money for a call"),
+      openers: () => store.openers(),
       unfinished: () => store.unfinished(team),
       recent: (limit) => store.recent(limit, team),
       close: async () => notHere("the store's end"),

@@ -1,4 +1,5 @@
 import type { Clock } from "../../engine/clock.ts";
+import type { Share } from "../../engine/share.ts";
 import { createBucket, createBuckets, createSharedBucket, type Bucket, type SharedBucket } from "../api/pacer.ts";
 import {
   POST_BURST, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE, POSTS_PER_MINUTE_PER_CHANNEL, READ_BURST, READS_PER_MINUTE, UPLOAD_BURST, UPLOADS_PER_MINUTE,
@@ -14,15 +15,19 @@ export interface Pace {
   readonly uploads: Bucket;
 }
 
-/** One for all that a process says in a workspace. */
-export function createPace(clock: Clock): Pace {
+/**
+ * One for all that a process says in a workspace. `share`: its part of what may be said there in all; a channel has one process at a time
+ * that posts in it, at the channel's whole pace.
+ */
+export function createPace(clock: Clock, share?: Share): Pace {
+  const shared = { clock, ...(share ? { share } : {}) };
   const perChannel = createBuckets(() => createBucket({ perMinute: POSTS_PER_MINUTE_PER_CHANNEL, burst: POST_BURST_PER_CHANNEL, clock }));
   return {
     post: perChannel,
-    posts: createSharedBucket(createBucket({ perMinute: POSTS_PER_MINUTE, burst: POST_BURST, clock }), (channel) =>
+    posts: createSharedBucket(createBucket({ perMinute: POSTS_PER_MINUTE, burst: POST_BURST, ...shared }), (channel) =>
       perChannel(channel).waitMs(),
     ),
-    reads: createBucket({ perMinute: READS_PER_MINUTE, burst: READ_BURST, clock }),
-    uploads: createBucket({ perMinute: UPLOADS_PER_MINUTE, burst: UPLOAD_BURST, clock }),
+    reads: createBucket({ perMinute: READS_PER_MINUTE, burst: READ_BURST, ...shared }),
+    uploads: createBucket({ perMinute: UPLOADS_PER_MINUTE, burst: UPLOAD_BURST, ...shared }),
   };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { KnownBlock } from "@slack/types";
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
+import type { Share } from "../../engine/share.ts";
 import { failureOf, httpFailure, isUnsure } from "../api/api-errors.ts";
 import { knownCode } from "../api/error-codes.ts";
 import { createBucket } from "../api/pacer.ts";
@@ -66,15 +67,17 @@ export function createWhisper(parts: {
   readonly pace: PostContext["pace"];
   readonly apiUrl?: string;
   readonly clock: Clock;
+  readonly share?: Share;
   readonly log: Log;
 }): Whisper {
   const { web, clock, log } = parts;
+  const shared = parts.share ? { clock, share: parts.share } : { clock };
   const own = new URL(apiBase(parts.apiUrl)).origin;
   const unavailable = new Set<string>();
   const underWay = new Set<Promise<void>>();
-  const reactions = createBucket({ perMinute: REACTIONS_PER_MINUTE, burst: REACTION_BURST, clock });
-  const lines = createBucket({ perMinute: LINES_PER_MINUTE, burst: LINE_BURST, clock });
-  const removals = createBucket({ perMinute: REMOVALS_PER_MINUTE, burst: REMOVAL_BURST, clock });
+  const reactions = createBucket({ perMinute: REACTIONS_PER_MINUTE, burst: REACTION_BURST, ...shared });
+  const lines = createBucket({ perMinute: LINES_PER_MINUTE, burst: LINE_BURST, ...shared });
+  const removals = createBucket({ perMinute: REMOVALS_PER_MINUTE, burst: REMOVAL_BURST, ...shared });
   /** The last thing done about the signs of a message: they change in order. */
   const signsOf = new Map<string, Promise<void>>();
   const settling = new AbortController();

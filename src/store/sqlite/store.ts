@@ -130,6 +130,7 @@ function opener(shared: Shared): Opened {
     exclusively: locks.of(me),
     spentOn,
     ...reservations.of(me),
+    openers: () => openers.size,
     ...sqliteInbox(connection, { now, leisure }),
     ...sqliteOutbox(connection),
     ...sqliteContent(connection, pins.put),
