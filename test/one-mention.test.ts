@@ -38,11 +38,11 @@ test("one mention goes to its first post by the way that the page tells: so many
   expect({ files: files.size <= FILES_MAX, returns: legs.length - 1 <= RETURNS_MAX }).toEqual({ files: true, returns: true });
   expect([...rooms]).toEqual([
     "src/slack/door",
+    "src/store/sqlite/dispatch",
     "src/slack",
     "src/slack/commands",
     "src/runner",
     "src/store",
-    "src/store/sqlite/dispatch",
     "src/slack/post",
     "src/slack/api",
   ]);

@@ -2,6 +2,7 @@ import { App } from "@slack/bolt";
 import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
 import type { Forgets, Runner } from "../runner/runner.ts";
+import type { Dispatch } from "../store/dispatch.ts";
 import type { Settings } from "../store/settings.ts";
 import { removedNote } from "../store/forgetting.ts";
 import { shareOf } from "../store/share.ts";
@@ -47,6 +48,7 @@ export interface SlackAppParts {
   readonly apiUrl?: string;
   readonly web: Web;
   readonly store: Store;
+  readonly dispatch: Pick<Dispatch, "serve">;
   readonly memory: Memory;
   readonly settings: Settings;
   /** Shared with the outbox; one of its own when absent. */
@@ -154,7 +156,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   };
 
   const handle = (body: Body): Promise<void> => dispatch(bolt, body, log);
-  const inbox: Inbox = tenancy?.inbox ?? new Inbox({ onMessage: (ts) => missed.heard(ts), store, clock, log, handle, bots });
+  const inbox: Inbox =
+    tenancy?.inbox ?? new Inbox({ onMessage: (ts) => missed.heard(ts), store, dispatch: parts.dispatch, clock, log, handle, bots });
   const missed = createMissed({ web, store, inbox, me, bots: ctx.bots, reads: pace.reads, clock, log });
   const catchUp = createCatchUp({ missed, store, runner, web, reads: pace.reads, inbox, team: me.team, bots: ctx.bots, clock, log });
   const closedChannels = await createClosedChannels({

@@ -6,15 +6,16 @@ export interface Dispatch {
   /**
    * `turn`: calls `handler` for every thread that is due. `post`: for every place in which something is to be posted (threads whose names
    * differ in the last part alone are in one place), when it was committed and when this begins; what the handler leaves waits for the next
-   * post there, or for {@link Serving.lookAgain}.
+   * post there, or for {@link Serving.lookAgain}. `envelope`: for every lane in which something that came from outside is not yet handled, when
+   * it was received and when this begins.
    *
    * `slots` at once, the workspaces in turn, `perWorkspace` slots for one workspace while another that has fewer waits; slots that nobody else
-   * asks for do not stay idle. Of turns, the places within a workspace take turns, and the last tenth of the slots is for places where
-   * nothing runs. What was woken while its handler ran is handled again, and what was sent to rest (`none`) or to a later time is not.
+   * asks for do not stay idle. Of turns and envelopes, the places within a workspace take turns, and the last tenth of the slots, of envelopes the last
+   * half, is for places where nothing runs. What was woken while its handler ran is handled again, and what was sent to rest (`none`) or to a later time is not.
    * A handler that throws is a bug: it is reported, the work stays due and is tried again after 1 s, 2 s … 60 s, or when it is woken. What a
-   * process that has gone was handling is handled by another, or at the next start.
+   * process that has gone was handling, or has left when it stopped serving, is handled by another, or at the next start.
    */
-  serve(kind: "turn" | "post", options: ServeOptions, handler: (work: Work) => Promise<void>): Serving;
+  serve(kind: WorkKind, options: ServeOptions, handler: (work: Work) => Promise<void>): Serving;
   /** Tells whoever has the turn of this thread now, in whichever process; nobody, where nobody has. */
   signal(thread: string, what: Signal): Promise<void>;
   /** How many threads of this workspace wait before one that is woken now; 0 when it is worked on at once. */
@@ -22,6 +23,8 @@ export interface Dispatch {
   /** Takes no new work and waits for running handlers. What was not handled stays due for others, and for the next start. To be called before the store is closed. */
   stop(): Promise<void>;
 }
+
+export type WorkKind = "turn" | "post" | "envelope";
 
 export interface ServeOptions {
   readonly slots: number;
@@ -42,7 +45,7 @@ export interface Serving {
 
 /** A piece of work that was given to one handler, and to no other until it has ended. */
 export interface Work {
-  /** A thread, or a place. */
+  /** A thread, a place, or a lane of envelopes. */
   readonly key: string;
   readonly workspace: string;
   /** Goes into each commit that is made in its name. */

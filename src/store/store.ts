@@ -18,21 +18,20 @@ export interface Store {
   load(thread: string, afterSeq: number): Promise<RunEvent[]>;
   commit(commit: Commit): Promise<CommitResult>;
   /**
-   * Tells of each commit, whichever process made it, after it, a thread's in the order of its log: how readers such as the outbox follow
-   * without polling. Of one's own one has been told when {@link commit} resolves. A listener reads what it is told and returns at once;
+   * Tells of each commit and of each post that was delivered, whichever process did it, after it, a thread's in the order of its log: how
+   * readers such as the outbox follow without polling. Of one's own one has been told when {@link commit} or {@link markDelivered} resolves. A listener reads what it is told and returns at once;
    * one that throws is warned about and breaks nothing. Returns how to stop listening.
    */
   follow(listener: (committed: Committed) => void): () => void;
 
-  /** Writes an envelope from outside down before it is acked. `false`: this id was seen before. */
+  /** Writes an envelope from outside down before it is acked; then its lane is work for those who serve `envelope`. `false`: this id was seen before. */
   receive(envelope: Envelope): Promise<boolean>;
   /** What comes from outside is written down before other work begins. */
   readonly leisure: Leisure;
-  /** Envelopes not yet marked handled, oldest first, at most `limit`; of those that came after another one where that is named. */
-  unhandled(limit: number, after?: string): Promise<Envelope[]>;
-  /** An envelope that is not yet marked handled. */
-  envelope(id: string): Promise<Envelope | undefined>;
-  handled(id: string): Promise<void>;
+  /** Envelopes not yet marked handled, oldest first, at most `limit`; of one lane where one is named. */
+  unhandled(limit: number, lane?: string): Promise<Envelope[]>;
+  /** `claim`: of whoever works on its lane. `false`: somebody else does by now, and nothing is marked. */
+  handled(id: string, claim?: Claim): Promise<boolean>;
 
   /**
    * Posts not yet delivered of one lane (a thread) in order, or of every lane when none is named, or of every lane of one workspace; at
@@ -54,10 +53,16 @@ export interface Store {
   /** Puts it where this stands there now (`undefined`: nothing); `false`: something else does, and it stays. */
   swapNote(key: string, from: string | undefined, to: string): Promise<boolean>;
   /**
-   * Runs a job when no other one under this key is running, in whichever process; those who wait are let in as they came. For what must not
-   * be tried by two at once, such as a call that spends something. Whoever goes lets go. A job must not ask for its own key.
+   * Tells of each note that was put, by whichever process, by its key and once it stands there: how what is remembered of it is kept true.
+   * Of one's own one has been told when the call resolves. A listener returns at once, as with {@link follow}. Returns how to stop listening.
    */
-  exclusively<T>(key: string, job: () => Promise<T>): Promise<T>;
+  followNotes(listener: (key: string) => void): () => void;
+  /**
+   * Runs a job when no other one under this key is running, in whichever process; those who wait are let in as they came. For what must not
+   * be tried by two at once, such as a call that spends something, and for what one of all does for as long as it is there. Whoever goes lets
+   * go: the others do not wait for its job, which hears of it by `lost` and is to end. A job must not ask for its own key.
+   */
+  exclusively<T>(key: string, job: (lost: AbortSignal) => Promise<T>): Promise<T>;
 
   /** Keeps content under its SHA-256 (hex), which it returns. Putting the same content again is free. */
   putFile(content: Uint8Array): Promise<string>;
@@ -147,11 +152,11 @@ export interface DaySpent {
   readonly priced: boolean;
 }
 
-/** What a commit has changed, for those who follow. */
+/** What has changed, for those who follow. */
 export interface Committed {
   readonly thread: string;
   readonly workspace: string;
-  /** As recorded; empty when only the wake-up changed. */
+  /** As recorded; empty when something else changed, such as the wake-up alone. */
   readonly events: readonly RunEvent[];
   /** How many outbox rows came with them. */
   readonly posts: number;
@@ -159,6 +164,8 @@ export interface Committed {
   readonly wakes: boolean;
   /** What stood in its log was put anew, as when words were forgotten: whoever holds it reads it again. */
   readonly rewritten?: true;
+  /** A post of it has come to where people read it. */
+  readonly delivered?: true;
   /** Whether it was made by way of this very store: what is to be counted once in all is counted where this is so. */
   readonly here: boolean;
 }
@@ -188,6 +195,11 @@ export interface Envelope {
   readonly at: string;
   /** JSON text, as it came. */
   readonly body: string;
+  /**
+   * What is handled in the order in which it came: `workspace/place/…`, lanes that differ in the last part alone being in one place. What an
+   * earlier version has written down names none, and is in one lane.
+   */
+  readonly lane?: string;
 }
 
 export interface ThreadSummary {

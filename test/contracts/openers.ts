@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Claim, Signal, Work } from "../../src/store/dispatch.ts";
+import type { Claim, Signal, Work, WorkKind } from "../../src/store/dispatch.ts";
 import type { Committed, Store } from "../../src/store/store.ts";
 import { append, commitOf, said } from "./commits.ts";
 import type { Opened } from "./dispatch.ts";
@@ -52,7 +52,7 @@ export function openersContract(name: string, open: (clock: FakeClock) => Promis
     }
     const begun: Begun[] = [];
     beforeEach(() => void begun.splice(0));
-    const serve = (by: "one" | "other", kind: "turn" | "post" = "turn", slots = 4) =>
+    const serve = (by: "one" | "other", kind: WorkKind = "turn", slots = 4) =>
       (by === "one" ? one : other).dispatch.serve(
         kind,
         { slots, perWorkspace: slots, onBug: () => undefined },
@@ -213,6 +213,97 @@ export function openersContract(name: string, open: (clock: FakeClock) => Promis
       const heard = [{ person: "U1", kind: "message", perHour: 1 }] as const;
       const results = await Promise.all([one, other].map(({ store }, index) => store.commit(commitOf(`t${index}`, 0, [], { heard }))));
       expect(results.map(({ kind }) => kind)).toEqual(["ok", "too many"]);
+    });
+
+    test("a job that is alone hears when it is not any more; one that waits for it is let in, and one of who has gone is not begun", async () => {
+      const told: string[] = [];
+      const leads = (name: string) => (lost: AbortSignal) =>
+        new Promise<void>((resolve) => {
+          told.push(`${name} begins`);
+          lost.addEventListener("abort", () => (told.push(`${name} is told`), resolve()));
+        });
+      const first = one.store.exclusively("k", leads("one"));
+      const waiting = one.store.exclusively("k", leads("one again"));
+      const second = other.store.exclusively("k", leads("other"));
+      await settled();
+      const ends = [first, waiting].map((job) => expect(job).rejects.toThrow(/has been closed/));
+      await one.store.close();
+      await Promise.all(ends);
+      await until(() => told.length === 3);
+      expect(told).toEqual(["one begins", "one is told", "other begins"]);
+      await Promise.all([expect(second).rejects.toThrow(/has been closed/), other.store.close()]);
+    });
+
+    test("each is told of the notes that the other puts, and of the posts that the other delivers", async () => {
+      const told: string[] = [];
+      one.store.followNotes((key) => void told.push(key));
+      one.store.follow(({ thread, delivered, here }) => void (delivered && told.push(`${thread} ${here ? "here" : "elsewhere"}`)));
+      await other.store.putNote("a", "1");
+      await append(one.store, "T1/C1/1", [said("a")], { posts: [{ event: 0, kind: "turn", part: 0 }] });
+      const [post] = await other.store.duePosts(undefined, 1);
+      await other.store.markDelivered(post!.id, { receipt: "1.1" });
+      expect(told).toEqual(["a", "T1/C1/1 elsewhere"]);
+    });
+
+    describe("envelopes", () => {
+      const receive = (by: "one" | "other", id: string, lane: string) =>
+        (by === "one" ? one : other).store.receive({ id, at: new Date(clock.now()).toISOString(), body: "{}", lane });
+
+      test("those of a lane are one piece of work, for one of them at a time, whoever received them, also before anybody served", async () => {
+        await receive("one", "Ev1", "T1/C1/1");
+        await receive("other", "Ev2", "T1/C1/1");
+        await receive("one", "Ev3", "T1/C1/2");
+        serve("one", "envelope", 1);
+        serve("other", "envelope", 1);
+        await until(() => begun.length === 2);
+        expect(begun.map(({ key, workspace }) => [key, workspace])).toEqual([
+          ["T1/C1/1", "T1"],
+          ["T1/C1/2", "T1"],
+        ]);
+        expect(new Set(begun.map(({ by }) => by)).size).toBe(2);
+        await receive("other", "Ev4", "T1/C1/1");
+        await settled();
+        expect(begun).toHaveLength(2);
+        begun[0]?.end();
+        await until(() => begun.length === 3);
+        expect(begun[2]?.key).toBe("T1/C1/1");
+      });
+
+      test("what one had when it went the other has, and a late mark of the one that went marks nothing", async () => {
+        await receive("one", "Ev1", "T1/C1/1");
+        serve("one", "envelope");
+        await until(() => begun.length === 1);
+        serve("other", "envelope");
+        await one.store.close();
+        await until(() => begun.length === 2);
+        const [lost, taken] = begun as [Begun, Begun];
+        expect([lost.by, taken.by, lost.signals]).toEqual(["one", "other", ["lost"]]);
+        expect(await other.store.handled("Ev1", lost.claim)).toBe(false);
+        expect(await other.store.unhandled(1)).toHaveLength(1);
+        expect(await other.store.handled("Ev1", taken.claim)).toBe(true);
+        expect(await other.store.unhandled(1)).toEqual([]);
+      });
+
+      test("what one leaves when it stops the other has, of envelopes and of posts", async () => {
+        await receive("one", "Ev1", "T1/C1/1");
+        await append(one.store, "T1/C1/1", [said("a")], { posts: [{ event: 0, kind: "turn", part: 0 }] });
+        const stops = [serve("one", "envelope"), serve("one", "post")];
+        await until(() => begun.length === 2);
+        serve("other", "envelope");
+        serve("other", "post");
+        await settled();
+        expect(begun).toHaveLength(2);
+        const stopped = stops.map((serving) => serving.stop());
+        for (const work of begun) work.end();
+        await Promise.all(stopped);
+        await until(() => begun.length === 4);
+        expect(
+          begun
+            .slice(2)
+            .map(({ by, key }) => `${by} ${key}`)
+            .toSorted(),
+        ).toEqual(["other T1/C1", "other T1/C1/1"]);
+      });
     });
 
     describe("posts", () => {

@@ -247,6 +247,19 @@ export function storeContract(name: string, open: (clock: FakeClock) => Promise<
         expect(await store.receipt("nowhere", 2, "turn")).toBeUndefined();
       });
 
+      test("who follows is told of each post that was delivered, once, and of none that was given up", async () => {
+        await append(store, "a", [said("one")], { posts: [0, 1].map((part) => ({ event: 0, kind: "turn", part })) });
+        const told: string[] = [];
+        store.follow(({ thread, workspace, delivered, events, wakes }) => {
+          if (delivered) told.push(`${thread} of ${workspace}, ${events.length} events, ${wakes ? "wakes" : "does not wake"}`);
+        });
+        const [first, second] = await store.duePosts("a", 10);
+        await store.markDelivered(first!.id, { receipt: "1.1" });
+        await store.markDelivered(first!.id, { receipt: "1.2" });
+        await store.markDelivered(second!.id, { gaveUp: "too long" });
+        expect(told).toEqual(["a of T1, 0 events, does not wake"]);
+      });
+
       test("a commit whose posts do not fit its events is a bug, and nothing of it is written", async () => {
         const twice = { event: 0, kind: "turn", part: 0 };
         await expect(store.commit(commitOf("a", 0, [said("one")], { posts: [{ event: 1, kind: "turn", part: 0 }] }))).rejects.toThrow(
@@ -273,6 +286,22 @@ export function storeContract(name: string, open: (clock: FakeClock) => Promise<
         expect(await store.unhandled(10)).toEqual([envelope("Ev1")]);
       });
 
+      test("those of a lane are told apart from others, and those that name none are a lane too", async () => {
+        const [one, two, three] = [
+          { ...envelope("Ev1"), lane: "T1/C1/1" },
+          { ...envelope("Ev2"), lane: "T1/C1/2" },
+          { ...envelope("Ev3"), lane: "T1/C1/1" },
+        ];
+        for (const each of [one, two, three, envelope("Ev4")]) await store.receive(each);
+        expect(await store.unhandled(10)).toEqual([one, two, three, envelope("Ev4")]);
+        expect(await store.unhandled(10, "T1/C1/1")).toEqual([one, three]);
+        expect(await store.unhandled(1, "T1/C1/1")).toEqual([one]);
+        expect(await store.unhandled(10, "")).toEqual([envelope("Ev4")]);
+        expect(await store.handled("Ev1")).toBe(true);
+        expect(await store.unhandled(10, "T1/C1/1")).toEqual([three]);
+        expect(await store.unhandled(10, "T1/C1")).toEqual([]);
+      });
+
       test("the id of a handled envelope is known for seven days; one that was not handled is never forgotten", async () => {
         await store.receive(envelope("handled"));
         await store.receive(envelope("waiting"));
@@ -294,6 +323,18 @@ export function storeContract(name: string, open: (clock: FakeClock) => Promise<
         await store.putNote("place/t", '{"channel":"C2"}');
         expect(await store.note("place/t")).toBe('{"channel":"C2"}');
         expect(await store.note("place/other")).toBeUndefined();
+      });
+
+      test("who follows the notes is told of each that is put, once it stands there, and no more after the end", async () => {
+        const told: string[] = [];
+        const unfollow = store.followNotes((key) => void told.push(key));
+        await store.putNote("a", "1");
+        await store.swapNote("b", "not there", "1");
+        await store.swapNote("b", undefined, "1");
+        expect(told).toEqual(["a", "b"]);
+        unfollow();
+        await store.putNote("a", "2");
+        expect(told).toEqual(["a", "b"]);
       });
 
       test("a note is swapped only where what is expected stands there, and of two who expect the same one swaps it", async () => {

@@ -75,15 +75,14 @@ const COMMAND = { command: "/parley", text: "help", user_id: "U0MARIA", channel_
 const payload = fc.oneof(bent(MENTION), bent(PRESS), bent(SUBMISSION), bent(COMMAND), hostileJson);
 
 test("an envelope of any shape is written down or put aside, and the inbox goes on", async () => {
-  const { store } = openSqlite({ path: ":memory:" });
+  const { store, dispatch } = openSqlite({ path: ":memory:" });
   const handled: unknown[] = [];
-  const inbox = new Inbox({ store, clock: systemClock, log: () => undefined, handle: async (body) => void handled.push(body) });
+  const inbox = new Inbox({ store, dispatch, clock: systemClock, log: () => undefined, handle: async (body) => void handled.push(body) });
   inbox.open();
   let number = 0;
   await counted(
     fc.asyncProperty(payload, async (body) => {
       await inbox.receive(body, `envelope-${number++}`);
-      inbox.wake();
       await inbox.idle();
     }),
   );

@@ -21,6 +21,7 @@ test("a bot token that Slack refuses fails the start, with what to do", async ()
   const wrong = {
     ...parley,
     forgetting: { forget: async () => undefined, message: async () => 0 },
+    dispatch: { serve: () => expect.unreachable("nothing is served") },
     botToken: "xoxb-wrong",
     appToken: "",
     teams: { cards: CARDS, default: "coding" },

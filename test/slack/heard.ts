@@ -100,6 +100,7 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
     apiUrl: slack.apiUrl,
     web,
     store,
+    dispatch,
     memory,
     settings,
     runner,

@@ -45,7 +45,7 @@ export function createCatchUp(parts: {
   readonly web: Web;
   /** Of all reads in the workspace. */
   readonly reads: Bucket;
-  readonly inbox: Pick<Inbox, "receive" | "wake" | "dealtWith">;
+  readonly inbox: Pick<Inbox, "receive" | "dealtWith">;
   /** Where no run goes on. */
   readonly missed?: Pick<Missed, "read" | "cutOff">;
   readonly team: string;
@@ -164,20 +164,18 @@ export function createCatchUp(parts: {
           ...(cursor ? { cursor } : {}),
         });
         if (stopping.signal.aborted) return "again";
-        try {
-          for (const message of replies.messages ?? []) {
-            // The root comes with every page, and is the task or older than it.
-            if (message.ts === place.ts || !message.ts) continue;
-            if (Number(message.ts) > Number(last)) last = message.ts;
-            if (message.bot_id ? !parts.bots.has(message.bot_id) : !message.user) continue;
-            // Whether the channel is shared is not said here: as if it were, so that a guest's words do not pass for a member's.
-            const event = { ...message, type: "message", channel: place.channel };
-            await inbox.receive({ type: "event_callback", team_id: place.team, is_ext_shared_channel: true, event });
-          }
-        } finally {
-          // Not before the last of them is written down: whoever goes on at the first word is to see those behind it too.
-          inbox.wake();
+        // Together, so that all of them are written down before the first is acted on: whoever goes on at it is to see those behind it too.
+        const heard: Promise<void>[] = [];
+        for (const message of replies.messages ?? []) {
+          // The root comes with every page, and is the task or older than it.
+          if (message.ts === place.ts || !message.ts) continue;
+          if (Number(message.ts) > Number(last)) last = message.ts;
+          if (message.bot_id ? !parts.bots.has(message.bot_id) : !message.user) continue;
+          // Whether the channel is shared is not said here: as if it were, so that a guest's words do not pass for a member's.
+          const event = { ...message, type: "message", channel: place.channel };
+          heard.push(inbox.receive({ type: "event_callback", team_id: place.team, is_ext_shared_channel: true, event }));
         }
+        await Promise.all(heard);
         cursor = replies.response_metadata?.next_cursor;
         await store.putNote(noteKey(thread), `${last} ${cursor ? 0 : beganMs}`);
         if (!cursor) return { beganMs };

@@ -34,7 +34,7 @@ const BODY_BYTES_MAX = 1_000_000;
  */
 export function createHttpReceiver(parts: {
   readonly door: HttpDoor;
-  readonly inbox: Pick<Inbox, "coming" | "receive" | "wake">;
+  readonly inbox: Pick<Inbox, "coming" | "receive">;
   readonly log: Log;
   /** Requests can come in: read up on what was missed. */
   readonly onConnected: () => void;
@@ -65,7 +65,6 @@ export function createHttpReceiver(parts: {
       return status(response, 500);
     }
     status(response, 200);
-    inbox.wake();
   }
 
   /** Undefined where it was refused. */

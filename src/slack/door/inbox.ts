@@ -1,20 +1,18 @@
 import { withinMs, type Clock } from "../../engine/clock.ts";
-import { fairQueue, type Whose } from "../../store/fair-queue.ts";
+import type { Dispatch, Serving, Work } from "../../store/dispatch.ts";
 import type { Envelope, Store } from "../../store/store.ts";
 import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./json-depth.ts";
-import { tsOfEvent, envelopeIdOf, isNobodys, laneOf, placeOfLane, readBody, type Body } from "../words/envelope.ts";
+import { tsOfEvent, envelopeIdOf, isNobodys, laneOf, readBody, type Body } from "../words/envelope.ts";
 import type { Log } from "../api/web-client.ts";
 
-/** Envelopes in work at once. More wait in the store, and in memory their ids alone. */
-const IN_WORK_MAX = 100;
-/** Of one place, such as a channel whose envelopes are slow: what comes elsewhere begins beside them. */
-const IN_WORK_PER_PLACE_MAX = 50;
-/** Read at once of what an earlier process has left. */
-const LEFT_PER_READ = 100;
+/** Lanes in work at once. What waits is in the store, and in memory the names of its lanes alone. */
+const LANES_AT_ONCE_MAX = 100;
+/** Read at once of a lane; most have one. */
+const ENVELOPES_PER_READ = 20;
 const READ_AGAIN_MS = 5_000;
 /** Ten times the largest that Slack sends, and within what the store takes. */
 const ENVELOPE_BYTES_MAX = 1_000_000;
-/** Handling is a matter of milliseconds; what hangs is left to the next start. */
+/** Handling is a matter of milliseconds; what hangs is left to others, or to the next start. */
 const CLOSE_TIMEOUT_MS = 5_000;
 /** Between two looks whether what was written down is dealt with. */
 const DEALT_WITH_LOOK_MS = 200;
@@ -23,33 +21,22 @@ const RETRY_DELAYS_MS = [1_000, 5_000] as const;
 
 /**
  * What came from Slack and is not yet dealt with. An envelope is in the store before Slack hears that it has arrived, so that a crash at
- * any instant loses nothing; what a crash left unhandled is handled at the next start. Envelopes of one thread are handled in order, of
- * different threads side by side, the channels in turn. What comes in goes before what is to be done: in a burst envelopes are written down
- * and acked, and are worked on when it is over.
+ * any instant loses nothing; what a process has left unhandled another one handles, or the next start. Envelopes of one thread are handled in
+ * order, by one process at a time, of different threads side by side, the channels in turn. What comes in goes before what is to be done: in a
+ * burst envelopes are written down and acked, and are worked on when it is over.
  */
 export class Inbox {
   readonly #store: Store;
+  readonly #dispatch: Pick<Dispatch, "serve">;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #handle: (body: Body) => Promise<void>;
   readonly #originOf: (body: unknown) => string;
   readonly #bots: ReadonlySet<string>;
   readonly #onMessage: ((ts: string) => void) | undefined;
-  /** Ids of envelopes that nobody works on yet, and the lanes of all that are in line or in work. */
-  readonly #line = fairQueue();
-  readonly #laneOfId = new Map<string, string>();
-  /** The last job of each lane. */
-  readonly #lanes = new Map<string, Promise<void>>();
-  readonly #inWork = new Map<string, number>();
-  #inWorkCount = 0;
   readonly #closing = new AbortController();
-  /** What an earlier process has left, or came before the opening, is being read; what comes meanwhile goes behind it. */
-  #reading: Promise<void> | undefined;
-  #cameMeanwhile: { readonly id: string; readonly body: unknown }[] = [];
-  #willBegin: Promise<void> | undefined;
-  /** Something has come after a rest. */
-  #isToLook = false;
-  #open = false;
+  #opening: Promise<void> | undefined;
+  #serving: Serving | undefined;
 
   /**
    * `handle` may be called again with a body that it has seen, after a crash or when it rejected. `originOf`: of several workspaces, which a
@@ -57,6 +44,7 @@ export class Inbox {
    */
   constructor(parts: {
     readonly store: Store;
+    readonly dispatch: Pick<Dispatch, "serve">;
     readonly clock: Clock;
     readonly log: Log;
     readonly handle: (body: Body) => Promise<void>;
@@ -67,6 +55,7 @@ export class Inbox {
     readonly onMessage?: (ts: string) => void;
   }) {
     this.#store = parts.store;
+    this.#dispatch = parts.dispatch;
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#handle = parts.handle;
@@ -82,7 +71,7 @@ export class Inbox {
 
   /**
    * Writes an envelope down; once this resolves it may be acked. Rejects when the store cannot take it: then do not ack, and Slack sends
-   * it again. Handling does not begin before {@link wake}.
+   * it again. Handling begins behind that, in its turn.
    */
   async receive(body: unknown, socketEnvelopeId?: string): Promise<void> {
     if (isDeeperThan(body, ENVELOPE_LEVELS_MAX)) {
@@ -103,50 +92,39 @@ export class Inbox {
       this.#log(`an envelope of ${bytes} bytes was put aside; at most ${ENVELOPE_BYTES_MAX} are kept (type ${kindOf(body)})`);
       return;
     }
-    const id = this.#originOf(body) + envelopeIdOf(body, socketEnvelopeId);
-    const isNew = await this.#store.receive({ id, at: new Date(this.#clock.now()).toISOString(), body: text });
-    if (!isNew || !this.#open) return; // Opening reads what is there.
-    if (this.#laneOfId.size === 0) this.#isToLook = true;
-    if (this.#reading) this.#cameMeanwhile.push({ id, body });
-    else this.#putInLine(id, body);
+    const origin = this.#originOf(body);
+    const id = origin + envelopeIdOf(body, socketEnvelopeId);
+    await this.#store.receive({ id, at: new Date(this.#clock.now()).toISOString(), body: text, lane: `${origin.trim()}/${laneOf(body)}` });
   }
 
   /** Begins handling, first of all what an earlier process has left. */
   open(): void {
-    this.#open = true;
-    this.#isToLook = false;
-    this.#reading ??= this.#readWhatWasLeft().finally(() => {
-      this.#reading = undefined;
-      for (const { id, body } of this.#cameMeanwhile.splice(0)) this.#putInLine(id, body);
-      this.#beginNext();
-    });
+    this.#opening ??= this.#begin();
   }
 
-  /** There may be something to do. After a rest it looks at the store first, for what could not be read or marked before. */
-  wake(): void {
-    if (this.#open && !this.#reading && (this.#isToLook || this.#laneOfId.size === 0)) this.open();
-    else this.#beginNext();
-  }
-
-  /** One begins in one's turn, and whose it is is decided then. */
-  #beginNext(): void {
-    // What came before this process goes before what came to it.
-    if (this.#willBegin || !this.#open || this.#reading || this.#line.size() === 0 || this.#inWorkCount >= IN_WORK_MAX) return;
-    this.#willBegin = this.#store.leisure.turn().then(() => {
-      this.#willBegin = undefined;
-      if (!this.#open) return;
-      const next = this.#line.take(({ workspace, place }) => (this.#inWork.get(workspace + place) ?? 0) < IN_WORK_PER_PLACE_MAX);
-      // Where none may begin, the end of one that is in work wakes again.
-      if (!next) return;
-      this.#begin(next.key, next);
-      this.#beginNext();
-    });
+  async #begin(): Promise<void> {
+    const work = (one: Work) => this.#workIn(one);
+    const onBug = (error: unknown, lane: string) =>
+      this.#log(`an envelope of ${lane} could not be read or marked; it is tried again`, error);
+    while (!this.#closing.signal.aborted) {
+      try {
+        // What an earlier version has left names no lane: it goes before all that came behind it in the same threads.
+        await this.#store.exclusively(NO_LANE, () => this.#workIn({ key: NO_LANE }));
+        if (this.#closing.signal.aborted) return;
+        this.#serving = this.#dispatch.serve("envelope", { slots: LANES_AT_ONCE_MAX, perWorkspace: LANES_AT_ONCE_MAX, onBug }, work);
+        return;
+      } catch (error) {
+        if (this.#closing.signal.aborted) return;
+        this.#log("the inbox could not be read, and is read again", error);
+        await this.#clock.sleep(READ_AGAIN_MS, this.#closing.signal);
+      }
+    }
   }
 
   /** Resolves when nothing is left to do. */
   async idle(): Promise<void> {
-    while (this.#reading || this.#willBegin || this.#lanes.size > 0)
-      await Promise.all([this.#reading, this.#willBegin, ...this.#lanes.values()]);
+    await this.#opening;
+    await this.#serving?.idle();
   }
 
   /** Resolves when everything that was written down before this was asked is dealt with; `false` when the closing came first. */
@@ -160,67 +138,29 @@ export class Inbox {
     }
   }
 
-  /** Takes no more; resolves when what is in work has ended, or has not in time. What is left is handled at the next start. */
+  /** Takes no more; resolves when what is in work has ended, or has not in time. What is left others handle, or the next start. */
   async close(): Promise<void> {
-    this.#open = false;
     this.#closing.abort();
-    await withinMs(this.#clock, CLOSE_TIMEOUT_MS, this.idle());
+    const ended = async () => {
+      await this.#opening;
+      await this.#serving?.stop();
+    };
+    await withinMs(this.#clock, CLOSE_TIMEOUT_MS, ended());
   }
 
-  #putInLine(id: string, body: unknown): void {
-    if (this.#laneOfId.has(id)) return;
-    const workspace = this.#originOf(body);
-    const lane = laneOf(body);
-    this.#laneOfId.set(id, workspace + lane);
-    this.#line.add(id, { workspace, place: placeOfLane(lane) });
-  }
-
-  async #readWhatWasLeft(): Promise<void> {
-    for (let after: string | undefined; this.#open;) {
-      try {
-        const left: readonly Envelope[] = await this.#store.unhandled(LEFT_PER_READ, after);
-        for (const { id, body } of left) this.#putInLine(id, parse(body));
-        if (left.length < LEFT_PER_READ) return;
-        after = left.at(-1)?.id;
-        await this.#store.leisure.turn();
-      } catch (error) {
-        this.#log("the inbox could not be read, and is read again", error);
-        await this.#clock.sleep(READ_AGAIN_MS, this.#closing.signal);
+  /** Everything that is in a lane, in order; what comes into it meanwhile makes it work again. Rejects where the store cannot be read or written. */
+  async #workIn({ key: lane, claim, onSignal }: Pick<Work, "key"> & Partial<Work>): Promise<void> {
+    let isLost = false;
+    onSignal?.(() => (isLost = true));
+    for (;;) {
+      const left = await this.#store.unhandled(ENVELOPES_PER_READ, lane);
+      for (const envelope of left) {
+        if (isLost || this.#closing.signal.aborted) return;
+        const body = parse(envelope.body);
+        if (body && !(await this.#handled(envelope, body))) return;
+        if (!(await this.#store.handled(envelope.id, claim))) return;
       }
-    }
-  }
-
-  #begin(id: string, { workspace, place }: Whose): void {
-    const lane = this.#laneOfId.get(id) ?? id;
-    this.#count(workspace + place, 1);
-    const job = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => this.#work(id));
-    this.#lanes.set(lane, job);
-    void job.then(() => {
-      this.#count(workspace + place, -1);
-      this.#laneOfId.delete(id);
-      if (this.#lanes.get(lane) === job) this.#lanes.delete(lane);
-      this.#beginNext();
-    });
-  }
-
-  #count(place: string, more: 1 | -1): void {
-    const now = (this.#inWork.get(place) ?? 0) + more;
-    if (now === 0) this.#inWork.delete(place);
-    else this.#inWork.set(place, now);
-    this.#inWorkCount += more;
-  }
-
-  /** Never rejects. */
-  async #work(id: string): Promise<void> {
-    if (this.#closing.signal.aborted) return;
-    try {
-      const envelope = await this.#store.envelope(id);
-      if (!envelope) return;
-      const body = parse(envelope.body);
-      if (body && !(await this.#handled(envelope, body))) return;
-      await this.#store.handled(id);
-    } catch (error) {
-      this.#log(`envelope ${id} could not be read, or marked as handled; it is handled again at the next start`, error);
+      if (left.length < ENVELOPES_PER_READ) return;
     }
   }
 
@@ -242,6 +182,9 @@ export class Inbox {
     return true;
   }
 }
+
+/** The lane of what names none. */
+const NO_LANE = "";
 
 function parse(text: string): Body | undefined {
   try {

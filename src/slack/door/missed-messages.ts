@@ -49,7 +49,7 @@ interface Conversation {
 export function createMissed(parts: {
   readonly web: Web;
   readonly store: Pick<Store, "note" | "putNote" | "swapNote" | "exclusively" | "unfinished">;
-  readonly inbox: Pick<Inbox, "receive" | "wake">;
+  readonly inbox: Pick<Inbox, "receive">;
   readonly me: { readonly team: string; readonly user: string };
   /** Ids of other bots whose words are heard. */
   readonly bots: ReadonlySet<string>;
@@ -195,7 +195,6 @@ export function createMissed(parts: {
     // Whether the channel is shared is not said here: as if it were, so that a guest's words do not pass for a member's.
     const event = { ...message, type: "message", channel };
     await inbox.receive({ type: "event_callback", team_id: me.team, is_ext_shared_channel: true, event });
-    inbox.wake();
   }
 
   function refused(channel: string, error: unknown): undefined {

@@ -75,7 +75,6 @@ export function createReceiver(parts: {
     }
     // The socket may have closed meanwhile: then it comes again, and is known.
     await ack(refused).catch((error: unknown) => log("an ack did not reach Slack", error));
-    inbox.wake();
   }
 
   /** Holds a socket open until the stop. `since`: it is open now. */

@@ -67,7 +67,15 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Slack
   const log: Log = (problem, error) =>
     parts.log(error === undefined ? problem : `${problem}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
   const strangers = new Set<string>();
-  const inbox: Inbox = new Inbox({ store, clock, log, handle, bots: parts.bots ?? [], originOf: (body) => tenants.keyOf(originOf(body)) });
+  const inbox: Inbox = new Inbox({
+    store,
+    dispatch: parts.dispatch,
+    clock,
+    log,
+    handle,
+    bots: parts.bots ?? [],
+    originOf: (body) => tenants.keyOf(originOf(body)),
+  });
   const tenants = createTenants({ ...parts, inbox, log });
   await tenants.load();
   const pages = createInstallPages({

@@ -35,7 +35,6 @@ export function tenantScoped(team: string, { store, runner, forgetting, memory, 
       receive: async () => notHere("the inbox"),
       leisure: store.leisure,
       unhandled: async () => notHere("the inbox"),
-      envelope: async () => notHere("the inbox"),
       handled: async () => notHere("the inbox"),
       duePosts: async (lane, limit) => (lane === undefined || isOwn(lane) ? store.duePosts(lane, limit, team) : []),
       dueThreads: async (place) => (place.startsWith(`${team}/`) ? store.dueThreads(place) : []),
@@ -46,6 +45,10 @@ export function tenantScoped(team: string, { store, runner, forgetting, memory, 
       note: (key) => store.note(ownKey(key)),
       putNote: (key, value) => store.putNote(ownKey(key), value),
       swapNote: (key, from, to) => store.swapNote(ownKey(key), from, to),
+      followNotes: (listener) =>
+        store.followNotes((key) => {
+          if (key.split("/").includes(team)) listener(key);
+        }),
       exclusively: (key, job) => store.exclusively(ownKey(key), job),
       // By the hash of the content, which stands in the logs that may be read here.
       putFile: (content) => store.putFile(content),

@@ -52,7 +52,10 @@ export function isNobodys(body: unknown, bots: ReadonlySet<string>): boolean {
 const messageId = ({ type, channel, ts, edited }: MessageEvent): string =>
   type === "app_mention" && edited ? `message:${channel}:${ts}:${edited.ts}` : `message:${channel}:${ts}`;
 
-/** Envelopes with the same key are handled one after the other: those of one thread, and outside of threads those of one person. */
+/**
+ * Envelopes of one lane are handled one after the other: those of one thread, and outside of threads those of one person. Lanes that differ in their
+ * last part alone are in one place, and take turns with those of others: of a channel its threads, of people each.
+ */
 export function laneOf(body: unknown): string {
   const message = MessageBody.safeParse(body).data?.event;
   if (message) {
@@ -62,18 +65,15 @@ export function laneOf(body: unknown): string {
   const press = PressBody.safeParse(body).data;
   if (press) {
     const at = placeOfPress(press);
-    return at ? `${at.channel}/${at.ts}` : `person/${press.user.id}`;
+    return at ? `${at.channel}/${at.ts}` : wishesOf(press.user.id);
   }
   const session = SessionStoppedBody.safeParse(body).data?.event;
   if (session) return `${session.channel}/${session.thread_ts}`;
   const asker = Asker.safeParse(body).data;
-  return asker === undefined ? "the rest" : `person/${asker}`;
+  return asker === undefined ? "the rest" : wishesOf(asker);
 }
 
-/** Lanes of one place take turns with those of others: of a channel its threads, of people each. */
-export function placeOfLane(lane: string): string {
-  return lane.startsWith("person/") ? lane : lane.slice(0, lane.indexOf("/") + 1 || undefined);
-}
+const wishesOf = (person: string): string => `person/${person}/wishes`;
 
 /** Who gave a command, used a shortcut, sent a modal off or opened a tab. A modal must open within three seconds, whatever others wish for. */
 const Asker = z.union([

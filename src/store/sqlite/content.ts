@@ -11,8 +11,12 @@ const NOTE_KEY_CHARS_MAX = 512;
 /** Notes by key, and files by the hash of their content. */
 export function sqliteContent(
   { db, write, read }: Connection,
-  /** Told of each file that is put, before an event refers to it. */
-  onPut: (hash: string) => void,
+  on: {
+    /** A file is put, before an event refers to it. */
+    readonly file: (hash: string) => void;
+    /** A note has been put. */
+    readonly note: (key: string) => void;
+  },
 ): Pick<Store, "note" | "putNote" | "swapNote" | "putFile" | "file"> {
   const note = db.prepare<[string], string>("SELECT value FROM notes WHERE key = ?").pluck();
   const putNote = db.prepare(
@@ -26,21 +30,23 @@ export function sqliteContent(
     note: async (key) => read(() => note.get(key)),
     putNote: async (key, value) => {
       refuseOversized(key, value);
-      write("normal", () => void putNote.run(key, value));
+      if (write("normal", () => putNote.run(key, value).changes > 0)) on.note(key);
     },
     swapNote: async (key, from, to) => {
       refuseOversized(key, to);
-      return write("normal", () => {
+      const isPut = write("normal", () => {
         if (note.get(key) !== from) return false;
         putNote.run(key, to);
         return true;
       });
+      if (isPut) on.note(key);
+      return isPut;
     },
     putFile: async (content) => {
       if (content.byteLength > FILE_BYTES_MAX)
         throw new StoreError(`a file has ${content.byteLength} bytes; at most ${FILE_BYTES_MAX} are kept. Split it.`);
       const hash = createHash("sha256").update(content).digest("hex");
-      onPut(hash);
+      on.file(hash);
       if (read(() => hasFile.get(hash)) === undefined) write("normal", () => void putFile.run(hash, content));
       return hash;
     },

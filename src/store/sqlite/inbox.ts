@@ -1,6 +1,8 @@
 import type { Leisure } from "../leisure.ts";
 import type { Connection } from "./connection.ts";
+import type { Claim } from "../dispatch.ts";
 import { type Envelope, type Store, StoreError } from "../store.ts";
+import type { DueRows } from "./dispatch/work-queue.ts";
 
 /** The largest envelopes seen from Slack are some 100 KB. */
 const ENVELOPE_BYTES_MAX = 1024 * 1024;
@@ -18,19 +20,43 @@ interface Coming {
   readonly reject: (error: unknown) => void;
 }
 
+/** The lanes in which something is not handled, with the first part of their names, the one that came first before the others. */
+export function dueLanes({ db, read }: Connection): DueRows {
+  const due = db.prepare<[], string>("SELECT lane FROM inbox WHERE handled_at IS NULL GROUP BY lane ORDER BY min(id)").pluck();
+  return {
+    between: (after) =>
+      after === Number.NEGATIVE_INFINITY ? read(() => due.all()).map((lane) => ({ key: lane, workspace: workspaceOf(lane) })) : [],
+    next: () => undefined,
+    remove: () => undefined,
+  };
+}
+
+const workspaceOf = (lane: string): string => lane.slice(0, Math.max(0, lane.indexOf("/")));
+
 /** What came from outside. Unhandled envelopes are never pruned; handled ones lose their body at once and their id after {@link INBOX_KEPT_MS}. */
 export function sqliteInbox(
   { db, write, read, flushed }: Connection,
-  { now, leisure }: { readonly now: () => number; readonly leisure: Leisure },
-): Pick<Store, "receive" | "unhandled" | "envelope" | "handled" | "leisure"> {
-  const add = db.prepare("INSERT INTO inbox (envelope, at, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+  {
+    now,
+    leisure,
+    holds,
+    received,
+  }: {
+    readonly now: () => number;
+    readonly leisure: Leisure;
+    /** Whether this is still the claim of whoever has that lane. */
+    readonly holds: (claim: Claim) => boolean;
+    /** Something new is in a lane, and on the disk. */
+    readonly received: (lane: string, workspace: string) => void;
+  },
+): Pick<Store, "receive" | "unhandled" | "handled" | "leisure"> {
+  const add = db.prepare("INSERT INTO inbox (envelope, at, body, lane) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
   const prune = db.prepare("DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE handled_at < ? ORDER BY handled_at LIMIT ?)");
-  const waiting = "SELECT envelope AS id, at, body FROM inbox WHERE handled_at IS NULL";
-  const unhandled = db.prepare<[number], Envelope>(`${waiting} ORDER BY inbox.id LIMIT ?`);
-  const unhandledAfter = db.prepare<[string, number], Envelope>(
-    `${waiting} AND inbox.id > (SELECT id FROM inbox WHERE envelope = ?) ORDER BY inbox.id LIMIT ?`,
-  );
-  const one = db.prepare<[string], Envelope>(`${waiting} AND envelope = ?`);
+  // The ids alone are put in order, and not the bodies with them.
+  const envelopes = (which: string) =>
+    `SELECT envelope AS id, at, body, lane FROM inbox WHERE id IN (SELECT id FROM inbox WHERE handled_at IS NULL${which} ORDER BY id LIMIT ?) ORDER BY inbox.id`;
+  const unhandled = db.prepare<[number], Required<Envelope>>(envelopes(""));
+  const unhandledIn = db.prepare<[string, number], Required<Envelope>>(envelopes(" AND lane = ?"));
   const handled = db.prepare("UPDATE inbox SET body = '', handled_at = ? WHERE envelope = ? AND handled_at IS NULL");
 
   let coming: Coming[] = [];
@@ -45,13 +71,17 @@ export function sqliteInbox(
     let added: readonly boolean[] = [];
     try {
       added = write("normal", () => {
-        const areNew = batch.map(({ envelope: { id, at, body } }) => add.run(id, at, body).changes > 0);
+        const areNew = batch.map(({ envelope: { id, at, body, lane } }) => add.run(id, at, body, lane ?? "").changes > 0);
         const newOnes = areNew.filter(Boolean).length;
         if (newOnes > 0) prune.run(now() - INBOX_KEPT_MS, newOnes * PRUNED_PER_ENVELOPE);
         return areNew;
       });
       await flushed();
-      batch.forEach(({ envelope: { id }, resolve }, index) => resolve(doubted.delete(id) || added[index] === true));
+      for (const [index, { envelope, resolve }] of batch.entries()) {
+        const isNew = doubted.delete(envelope.id) || added[index] === true;
+        resolve(isNew);
+        if (isNew) received(envelope.lane ?? "", workspaceOf(envelope.lane ?? ""));
+      }
     } catch (error) {
       batch.forEach(({ envelope: { id }, reject }, index) => {
         if (added[index] === true) doubted.add(id);
@@ -73,8 +103,14 @@ export function sqliteInbox(
       }).finally(() => leisure.accepting(-1));
     },
     leisure,
-    unhandled: async (limit, after) => read(() => (after === undefined ? unhandled.all(limit) : unhandledAfter.all(after, limit))),
-    envelope: async (id) => read(() => one.get(id)),
-    handled: async (id) => write("normal", () => void handled.run(now(), id)),
+    unhandled: async (limit, lane) =>
+      read(() => (lane === undefined ? unhandled.all(limit) : unhandledIn.all(lane, limit))).map(({ lane: of, ...envelope }) =>
+        of === "" ? envelope : { ...envelope, lane: of },
+      ),
+    handled: async (id, claim) => {
+      if (claim && !holds(claim)) return false;
+      write("normal", () => void handled.run(now(), id));
+      return true;
+    },
   };
 }

@@ -10,13 +10,15 @@ export interface Locks {
 export function createLocks(): Locks {
   /** The end of the line for each key. */
   const lines = new Map<string, Promise<void>>();
-  const gone = new WeakMap<object, PromiseWithResolvers<never>>();
+  const gone = new WeakMap<object, Gone>();
 
-  function goneOf(owner: object): PromiseWithResolvers<never> {
+  function goneOf(owner: object): Gone {
     let found = gone.get(owner);
     if (!found) {
-      gone.set(owner, (found = Promise.withResolvers<never>()));
-      found.promise.catch(() => undefined);
+      const { promise, reject } = Promise.withResolvers<never>();
+      const lost = new AbortController();
+      gone.set(owner, (found = { left: promise, lost: lost.signal, go: (error) => (reject(error), lost.abort()) }));
+      promise.catch(() => undefined);
     }
     return found;
   }
@@ -24,8 +26,8 @@ export function createLocks(): Locks {
   return {
     of: (owner) => async (key, job) => {
       const before = lines.get(key) ?? Promise.resolve();
-      const left = goneOf(owner).promise;
-      const result = before.then(() => Promise.race([left, job()]));
+      const { left, lost } = goneOf(owner);
+      const result = before.then(() => (lost.aborted ? left : Promise.race([left, job(lost)])));
       const end = result.then(
         () => undefined,
         () => undefined,
@@ -39,6 +41,13 @@ export function createLocks(): Locks {
         });
       }
     },
-    drop: (owner) => goneOf(owner).reject(new StoreError("the database has been closed.")),
+    drop: (owner) => goneOf(owner).go(new StoreError("the database has been closed.")),
   };
+}
+
+/** An opener's end: what is raced with its jobs, and what they hear of it. */
+interface Gone {
+  readonly left: Promise<never>;
+  readonly lost: AbortSignal;
+  readonly go: (error: Error) => void;
 }

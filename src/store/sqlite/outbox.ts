@@ -25,11 +25,11 @@ export function duePlaces({ db, read }: Connection): DueRows {
 }
 
 /** What goes out. Rows come into being in the commit of their event (`log.ts`); here they are taken to their end. */
-export function sqliteOutbox({
-  db,
-  write,
-  read,
-}: Connection): Pick<Store, "duePosts" | "dueThreads" | "markSending" | "markDelivered" | "receipt"> {
+export function sqliteOutbox(
+  { db, write, read }: Connection,
+  /** A post was delivered. */
+  onDelivered: (about: { readonly thread: string; readonly workspace: string }) => void,
+): Pick<Store, "duePosts" | "dueThreads" | "markSending" | "markDelivered" | "receipt"> {
   const due = db.prepare<[number], PostRow>(`${POST} ORDER BY outbox.id LIMIT ?`);
   const dueInLane = db.prepare<[string, number], PostRow>(
     `${POST} AND outbox.thread = (SELECT id FROM threads WHERE name = ?) ORDER BY outbox.id LIMIT ?`,
@@ -44,6 +44,9 @@ export function sqliteOutbox({
     .pluck();
   const sending = db.prepare("UPDATE outbox SET sending_since = ? WHERE id = ? AND sending_since IS NULL");
   const delivered = db.prepare("UPDATE outbox SET receipt = ?, gave_up = ? WHERE id = ? AND receipt IS NULL AND gave_up IS NULL");
+  const threadOf = db.prepare<[number], { readonly thread: string; readonly workspace: string }>(
+    "SELECT name AS thread, workspace FROM threads WHERE id = (SELECT thread FROM outbox WHERE id = ?)",
+  );
   const receipt = db
     .prepare<[string, number, string], string>(
       "SELECT receipt FROM outbox WHERE thread = (SELECT id FROM threads WHERE name = ?) AND seq = ? AND kind = ? AND receipt IS NOT NULL ORDER BY part LIMIT 1",
@@ -67,11 +70,11 @@ export function sqliteOutbox({
     // In the event loop, since posts are few and keep a pace: waits of another length each would let some leave together.
     markSending: async (id, at) => write("full", () => void sending.run(at, id)),
     // Lost, this is found out again: the post is looked for before it is tried again.
-    markDelivered: async (id, outcome) =>
-      write(
-        "normal",
-        () => void ("receipt" in outcome ? delivered.run(outcome.receipt, null, id) : delivered.run(null, outcome.gaveUp, id)),
-      ),
+    markDelivered: async (id, outcome) => {
+      if ("gaveUp" in outcome) return write("normal", () => void delivered.run(null, outcome.gaveUp, id));
+      const thread = write("normal", () => (delivered.run(outcome.receipt, null, id).changes > 0 ? threadOf.get(id) : undefined));
+      if (thread) onDelivered(thread);
+    },
     receipt: async (thread, seq, kind) => read(() => receipt.get(thread, seq, kind)),
   };
 }

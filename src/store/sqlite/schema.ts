@@ -25,6 +25,7 @@ import { StoreError } from "../store.ts";
  *   events: three rows beside a model call that took seconds. Summing it up at a start would read every log of the day.
  * - `heard` says when somebody has begun a run or written to one, for an hour; with what was heard, in its transaction.
  * - `ready` holds when a thread is to be worked on, in ms since the epoch. `inbox.body` is emptied once handled; the id stays for a while.
+ *   `inbox.lane` says in which order; its index holds those that were handled by time, and those that were not by lane.
  */
 const MIGRATIONS: readonly Migration[] = [
   `
@@ -121,6 +122,11 @@ const MIGRATIONS: readonly Migration[] = [
   `
   CREATE TABLE heard (id INTEGER PRIMARY KEY, workspace TEXT NOT NULL, person TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
   CREATE INDEX heard_by_person ON heard (workspace, person, kind, at);
+  `,
+  `
+  ALTER TABLE inbox ADD COLUMN lane TEXT NOT NULL DEFAULT '';
+  DROP INDEX inbox_by_handled;
+  CREATE INDEX inbox_by_lane ON inbox (handled_at, lane);
   `,
 ];
 

@@ -1,3 +1,4 @@
+import type { WorkKind } from "../dispatch.ts";
 import type { Clock } from "../../engine/clock.ts";
 import { placeOf } from "../fair-queue.ts";
 import { createLeisure, type Leisure } from "../leisure.ts";
@@ -7,6 +8,7 @@ import { sqliteAudit, type SqliteAudit } from "./audit/audit.ts";
 import type { Connection } from "./connection.ts";
 import { createFollowers, type Followers } from "./followers.ts";
 import { createLocks, type Locks } from "./locks.ts";
+import { dueLanes } from "./inbox.ts";
 import { duePlaces } from "./outbox.ts";
 import { type ReadyRows, readyRows } from "./dispatch/ready.ts";
 import { createReservations, type Reservations } from "./reservations.ts";
@@ -20,19 +22,20 @@ export interface Shared {
   readonly clock: Clock;
   readonly ready: ReadyRows;
   readonly leisure: Leisure;
-  readonly turns: WorkQueue;
-  readonly posts: WorkQueue;
+  readonly work: { readonly [kind in WorkKind]: WorkQueue };
   readonly followers: Followers;
   readonly locks: Locks;
   readonly settings: Telling<SettingChanged>;
+  /** By their keys. */
+  readonly notes: Telling<string>;
   readonly pins: Pins;
   readonly reservations: Reservations;
   readonly audit: SqliteAudit;
   readonly openers: Set<object>;
 }
 
-/** Of the slots of those who serve turns. */
-const RESERVED_SHARE = 0.1;
+/** Of the slots of those who serve turns, and envelopes. */
+const RESERVED_SHARE = { turn: 0.1, envelope: 0.5 } as const;
 
 export function share(connection: Connection, clock: Clock): Shared {
   const ready = readyRows(connection);
@@ -45,12 +48,22 @@ export function share(connection: Connection, clock: Clock): Shared {
     clock,
     ready,
     leisure,
-    // Behind what comes in from outside.
-    turns: new WorkQueue({ rows: ready, clock, placeOf, turn: () => leisure.turn(), reservedShare: RESERVED_SHARE }),
-    posts: new WorkQueue({ rows: duePlaces(connection), clock, placeOf: (key) => key, turn: async () => undefined, reservedShare: 0 }),
+    work: {
+      // Behind what comes in from outside.
+      turn: new WorkQueue({ rows: ready, clock, placeOf, turn: () => leisure.turn(), reservedShare: RESERVED_SHARE.turn }),
+      post: new WorkQueue({ rows: duePlaces(connection), clock, placeOf: (key) => key, turn: async () => undefined, reservedShare: 0 }),
+      envelope: new WorkQueue({
+        rows: dueLanes(connection),
+        clock,
+        placeOf,
+        turn: () => leisure.turn(),
+        reservedShare: RESERVED_SHARE.envelope,
+      }),
+    },
     followers,
     locks: createLocks(),
     settings: createTelling(),
+    notes: createTelling(),
     pins,
     reservations: createReservations(sqliteSpent(connection).usdOn),
     audit: sqliteAudit(connection, () => clock.now()),

@@ -94,18 +94,19 @@ function onConnection(connection: Connection, clock: Clock): Opened {
 }
 
 function opener(shared: Shared): Opened {
-  const { clock, ready, leisure, turns, posts, followers, locks, settings, pins, reservations, audit, openers } = shared;
+  const { clock, ready, leisure, work, followers, locks, settings, notes, pins, reservations, audit, openers } = shared;
+  const queues = Object.values(work);
   const me = {};
   openers.add(me);
   const now = () => clock.now();
   const connection = ownOf(shared.connection, () => {
     openers.delete(me);
-    turns.abandon(me);
-    posts.abandon(me);
+    for (const queue of queues) queue.abandon(me);
     followers.drop(me);
     locks.drop(me);
     settings.drop(me);
     reservations.drop(me);
+    notes.drop(me);
     if (openers.size === 0) shared.connection.close();
   });
   const { add: spent, spentOn } = sqliteSpent(connection);
@@ -114,35 +115,41 @@ function opener(shared: Shared): Opened {
     now,
     spent,
     heard: sqliteHeard(connection),
-    holds: (claim) => turns.holds(claim),
+    holds: (claim) => work.turn.holds(claim),
     committed(committed, { wake, settles = [], accounts = [] }) {
       // After the costs: nobody sees the money as free that has just been spent.
       reservations.settle(settles);
       if (accounts.length > 0 && settles.length === 0) reservations.spent();
-      turns.woken(committed.thread, committed.workspace, wake);
-      if (committed.posts > 0) posts.woken(placeOf(committed.thread), committed.workspace, "now");
+      work.turn.woken(committed.thread, committed.workspace, wake);
+      if (committed.posts > 0) work.post.woken(placeOf(committed.thread), committed.workspace, "now");
       followers.tell({ ...committed, wakes: wake === "now" }, me);
     },
   });
   const store = {
     ...log,
     follow: followers.of(me),
+    followNotes: notes.of(me),
     exclusively: locks.of(me),
     spentOn,
     ...reservations.of(me),
     openers: () => openers.size,
-    ...sqliteInbox(connection, { now, leisure }),
-    ...sqliteOutbox(connection),
-    ...sqliteContent(connection, pins.put),
+    ...sqliteInbox(connection, {
+      now,
+      leisure,
+      holds: (claim) => work.envelope.holds(claim),
+      received: (lane, workspace) => work.envelope.woken(lane, workspace, "now"),
+    }),
+    ...sqliteOutbox(connection, (about) => followers.tell({ ...about, events: [], posts: 0, wakes: false, delivered: true }, me)),
+    ...sqliteContent(connection, { file: pins.put, note: notes.tell }),
     close: async () => connection.close(),
   };
   return {
     store,
     dispatch: {
-      serve: (kind, options, handler) => (kind === "turn" ? turns : posts).serve(me, options, handler),
-      signal: async (thread, what) => turns.signal(thread, what),
-      ahead: (workspace) => turns.ahead(workspace),
-      stop: async () => void (await Promise.all([turns.stop(me), posts.stop(me)])),
+      serve: (kind, options, handler) => work[kind].serve(me, options, handler),
+      signal: async (thread, what) => work.turn.signal(thread, what),
+      ahead: (workspace) => work.turn.ahead(workspace),
+      stop: async () => void (await Promise.all(queues.map((queue) => queue.stop(me)))),
     },
     memory: sqliteMemory(connection, now),
     settings: sqliteSettings(connection, { audit, follow: settings.of(me), changed: settings.tell }),

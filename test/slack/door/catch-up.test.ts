@@ -26,6 +26,9 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
+/** These inboxes are never opened. */
+const NOBODY = { serve: () => expect.unreachable("nothing is served") };
+
 test("a Slack that does not answer a look back holds up no stop, and is asked nothing more after it", async () => {
   const clock = manualClock();
   const problems: string[] = [];
@@ -41,7 +44,7 @@ test("a Slack that does not answer a look back holds up no stop, and is asked no
     reads: createPace(clock).reads,
     bots: new Set(),
     web: { read: { conversations: { replies } } } as unknown as Web,
-    inbox: new Inbox({ store, clock, log, handle: async () => undefined }),
+    inbox: new Inbox({ store, dispatch: NOBODY, clock, log, handle: async () => undefined }),
     team: TEAM,
     clock,
     log,
@@ -78,7 +81,7 @@ test("the longest unread thread is read first, what hangs on one goes before, an
       web: { read: { conversations: { replies } } } as unknown as Web,
       reads: createPace(clock).reads,
       bots: new Set(),
-      inbox: new Inbox({ store, clock, log: () => undefined, handle: async () => undefined }),
+      inbox: new Inbox({ store, dispatch: NOBODY, clock, log: () => undefined, handle: async () => undefined }),
       team: TEAM,
       clock,
       log: () => undefined,

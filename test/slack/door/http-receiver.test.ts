@@ -21,8 +21,9 @@ const log = (problem: string) => void problems.push(problem);
 beforeEach(async () => {
   handled.length = 0;
   problems.length = 0;
-  ({ store } = openSqlite({ path: ":memory:" }));
-  inbox = new Inbox({ store, clock: systemClock, log, handle: async (body) => void handled.push(body) });
+  const opened = openSqlite({ path: ":memory:" });
+  ({ store } = opened);
+  inbox = new Inbox({ ...opened, clock: systemClock, log, handle: async (body) => void handled.push(body) });
   inbox.open();
   receiver = createHttpReceiver({ door: door(0), inbox, log, onConnected: () => undefined });
   receiver.init(noBolt);

@@ -7,17 +7,22 @@ import { systemClock, type Clock } from "../../../src/engine/clock.ts";
 import { Inbox } from "../../../src/slack/door/inbox.ts";
 import { envelopeIdOf, laneOf, readBody, type Body } from "../../../src/slack/words/envelope.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
+import type { Dispatch } from "../../../src/store/dispatch.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { eventually } from "../../support/patience.ts";
 
 let directory: string;
 let store: Store;
+let dispatch: Dispatch;
 const problems: string[] = [];
 const log = (problem: string) => void problems.push(problem);
 /** Waits are over at once. */
 const impatient: Clock = { now: () => Date.now(), sleep: async () => undefined };
 
-const open = () => (store = openSqlite({ path: join(directory, "parley.db") }).store);
+const open = () => {
+  ({ store, dispatch } = openSqlite({ path: join(directory, "parley.db") }));
+  return { store, dispatch };
+};
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "parley-inbox-"));
   problems.length = 0;
@@ -38,15 +43,20 @@ const textOf = (body: Body) => String((body as { event?: { text?: unknown } }).e
 
 test("what was received and not handled when the process died is handled by the next one, in order, and nothing twice", async () => {
   const begun: string[] = [];
-  const first = new Inbox({ store, clock: systemClock, log, handle: (body) => (begun.push(textOf(body)), new Promise(() => undefined)) });
+  const first = new Inbox({
+    store,
+    dispatch,
+    clock: systemClock,
+    log,
+    handle: (body) => (begun.push(textOf(body)), new Promise(() => undefined)),
+  });
   first.open();
   for (const text of ["one", "two", "three"]) await first.receive(message(text, { thread_ts: "1700000000.000001" }));
-  first.wake();
   await eventually(() => expect(begun).toEqual(["one"]));
   await store.close();
 
   const handled: string[] = [];
-  const second = new Inbox({ store: open(), clock: systemClock, log, handle: async (body) => void handled.push(textOf(body)) });
+  const second = new Inbox({ ...open(), clock: systemClock, log, handle: async (body) => void handled.push(textOf(body)) });
   second.open();
   await second.idle();
   expect(handled).toEqual(["one", "two", "three"]);
@@ -55,9 +65,8 @@ test("what was received and not handled when the process died is handled by the 
 
 test("an envelope is in the store before it may be acked, and nothing is handled before the inbox is opened", async () => {
   const handled: string[] = [];
-  const inbox = new Inbox({ store, clock: systemClock, log, handle: async (body) => void handled.push(textOf(body)) });
+  const inbox = new Inbox({ store, dispatch, clock: systemClock, log, handle: async (body) => void handled.push(textOf(body)) });
   await inbox.receive(message("early"));
-  inbox.wake();
   expect(await store.unhandled(10)).toHaveLength(1);
   expect(handled).toEqual([]);
   inbox.open();
@@ -70,6 +79,7 @@ test("a slow thread holds up itself and no other", async () => {
   const slow = Promise.withResolvers<void>();
   const inbox = new Inbox({
     store,
+    dispatch,
     clock: systemClock,
     log,
     handle: async (body) => {
@@ -81,7 +91,6 @@ test("a slow thread holds up itself and no other", async () => {
   await inbox.receive(message("slow", { thread_ts: "1700000000.000001" }));
   await inbox.receive(message("after slow", { thread_ts: "1700000000.000001" }));
   await inbox.receive(message("elsewhere", { thread_ts: "1700000000.000002" }));
-  inbox.wake();
   await eventually(() => expect(handled).toEqual(["elsewhere"]));
   slow.resolve();
   await inbox.idle();
@@ -94,6 +103,7 @@ test("a thousand envelopes are handled, though only a hundred are in memory at o
   let handled = 0;
   const inbox = new Inbox({
     store,
+    dispatch,
     clock: systemClock,
     log,
     handle: async () => {
@@ -114,6 +124,7 @@ test("an envelope that breaks its handling is tried three times, then given up, 
   const tries: string[] = [];
   const inbox = new Inbox({
     store,
+    dispatch,
     clock: impatient,
     log,
     handle: async (body) => {
@@ -124,7 +135,6 @@ test("an envelope that breaks its handling is tried three times, then given up, 
   inbox.open();
   await inbox.receive(message("bad", { thread_ts: "1700000000.000001" }));
   await inbox.receive(message("good", { thread_ts: "1700000000.000001" }));
-  inbox.wake();
   await inbox.idle();
   expect(tries).toEqual(["bad", "bad", "bad", "good"]);
   expect(problems.at(-1)).toContain("is given up");
@@ -134,6 +144,7 @@ test("an envelope that breaks its handling is tried three times, then given up, 
 test("closing in the middle of a retry leaves the envelope for the next start", async () => {
   const inbox = new Inbox({
     store,
+    dispatch,
     clock: systemClock,
     log,
     handle: async () => {
@@ -142,14 +153,13 @@ test("closing in the middle of a retry leaves the envelope for the next start", 
   });
   inbox.open();
   await inbox.receive(message("later"));
-  inbox.wake();
   await eventually(() => expect(problems).toHaveLength(1));
   await inbox.close();
   expect(await store.unhandled(10)).toHaveLength(1);
 });
 
 test("an envelope of a size that Slack never sends is put aside; a store that is closed is an error, so that it is not acked", async () => {
-  const inbox = new Inbox({ store, clock: systemClock, log, handle: async () => undefined });
+  const inbox = new Inbox({ store, dispatch, clock: systemClock, log, handle: async () => undefined });
   await inbox.receive(message("x".repeat(1_000_000)));
   expect(problems).toEqual([expect.stringContaining("put aside")]);
   expect(await store.unhandled(1)).toEqual([]);
@@ -159,7 +169,7 @@ test("an envelope of a size that Slack never sends is put aside; a store that is
 });
 
 test("verification tokens are not written down", async () => {
-  const inbox = new Inbox({ store, clock: systemClock, log, handle: async () => undefined });
+  const inbox = new Inbox({ store, dispatch, clock: systemClock, log, handle: async () => undefined });
   await inbox.receive({ ...message("hello"), token: "secret-token" });
   const [envelope] = await store.unhandled(1);
   expect(envelope?.body).toContain("hello");
@@ -191,7 +201,7 @@ test("what a person asks for outside of threads waits behind that person's own w
 });
 
 test("no JSON whatever gets past the door with a crash", async () => {
-  const inbox = new Inbox({ store, clock: impatient, log, handle: async () => undefined });
+  const inbox = new Inbox({ store, dispatch, clock: impatient, log, handle: async () => undefined });
   inbox.open();
   const key = fc.constantFrom(
     "type",
@@ -233,7 +243,6 @@ test("no JSON whatever gets past the door with a crash", async () => {
       expect(typeof laneOf(body)).toBe("string");
       const known = readBody(body);
       await inbox.receive(body, id);
-      inbox.wake();
       expect(known === undefined || typeof known === "object").toBe(true);
     }),
     { numRuns: 500 },
@@ -243,7 +252,7 @@ test("no JSON whatever gets past the door with a crash", async () => {
 });
 
 test("what no person said, such as our own messages coming back and edits, is not even written down", async () => {
-  const inbox = new Inbox({ store, clock: systemClock, log, handle: async () => undefined });
+  const inbox = new Inbox({ store, dispatch, clock: systemClock, log, handle: async () => undefined });
   const { event, ...body } = message("said by nobody");
   const { user: _, ...withoutUser } = event;
   await inbox.receive({ ...body, event: { ...withoutUser, subtype: "bot_message", bot_id: "B1" } });
@@ -262,6 +271,7 @@ test("in a burst everything is written down before anything is worked on, and a 
   const writtenAtFirst: number[] = [];
   const inbox = new Inbox({
     store,
+    dispatch,
     clock: systemClock,
     log,
     handle: async (body) => {
@@ -274,7 +284,6 @@ test("in a burst everything is written down before anything is worked on, and a 
   const accept = async (text: string, channel: string) => {
     await inbox.receive(message(text, { channel }));
     written++;
-    inbox.wake();
   };
   const busy = Array.from({ length: BURST }, (_, n) => accept(`busy ${n}`, "C1"));
   await Promise.all([...busy, accept("quiet", "C2")]);
@@ -290,6 +299,7 @@ test("a channel whose envelopes are slow leaves room for others", async () => {
   const handled: string[] = [];
   const inbox = new Inbox({
     store,
+    dispatch,
     clock: systemClock,
     log,
     handle: async (body) => {
@@ -299,9 +309,7 @@ test("a channel whose envelopes are slow leaves room for others", async () => {
   });
   inbox.open();
   await Promise.all(Array.from({ length: 200 }, (_, n) => inbox.receive(message(`slow ${n}`, { channel: "C1" }))));
-  inbox.wake();
   await inbox.receive(message("elsewhere", { channel: "C2" }));
-  inbox.wake();
   await eventually(() => expect(handled).toEqual(["elsewhere"]));
   slow.resolve();
   await inbox.idle();
@@ -310,15 +318,14 @@ test("a channel whose envelopes are slow leaves room for others", async () => {
 
 test("what came while an earlier process's envelopes are being read goes behind those of its thread", async () => {
   const thread = { thread_ts: "1700000000.000001" };
-  const first = new Inbox({ store, clock: systemClock, log, handle: async () => undefined });
+  const first = new Inbox({ store, dispatch, clock: systemClock, log, handle: async () => undefined });
   await Promise.all(Array.from({ length: 250 }, (_, n) => first.receive(message(`left ${n}`, thread))));
   await store.close();
   const handled: string[] = [];
-  const second = new Inbox({ store: open(), clock: systemClock, log, handle: async (body) => void handled.push(textOf(body)) });
+  const second = new Inbox({ ...open(), clock: systemClock, log, handle: async (body) => void handled.push(textOf(body)) });
   await second.receive(message("before the opening", thread));
   second.open();
   await second.receive(message("behind the opening", thread));
-  second.wake();
   await second.idle();
   expect(handled).toEqual([...Array.from({ length: 250 }, (_, n) => `left ${n}`), "before the opening", "behind the opening"]);
 });

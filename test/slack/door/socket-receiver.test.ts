@@ -63,8 +63,9 @@ beforeEach(async () => {
   handled.length = 0;
   problems.length = 0;
   wire = await openWire();
-  ({ store } = openSqlite({ path: ":memory:" }));
-  inbox = new Inbox({ store, clock: systemClock, log, handle: async (body) => void handled.push(body) });
+  const opened = openSqlite({ path: ":memory:" });
+  ({ store } = opened);
+  inbox = new Inbox({ ...opened, clock: systemClock, log, handle: async (body) => void handled.push(body) });
   inbox.open();
   receiver = createReceiver({ appToken: "xapp-1", apiUrl: wire.apiUrl, inbox, clock: systemClock, log, onConnected: () => undefined });
   await receiver.start();

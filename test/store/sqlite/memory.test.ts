@@ -41,6 +41,7 @@ test("a database from before there was a memory gets one, and keeps its logs", a
   await before.store.commit(commitOf("t", 0, [said("from before")]));
   await before.store.close();
   const old = new Database(path);
+  old.exec("DROP INDEX inbox_by_lane; ALTER TABLE inbox DROP COLUMN lane; CREATE INDEX inbox_by_handled ON inbox (handled_at);");
   old.exec(
     "DROP TABLE installations; DROP TABLE org_workspaces; DROP TABLE org_channels; DROP INDEX threads_by_workspace; DROP TABLE spent; DROP TABLE heard",
   );

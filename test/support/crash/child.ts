@@ -172,15 +172,16 @@ function watchStore(store: Store, watch: Watch): void {
       watch.step(channel, "received");
       return isNew;
     },
-    async unhandled(limit) {
-      const found = await unhandled(limit);
+    async unhandled(limit, lane) {
+      const found = await unhandled(limit, lane);
       found.forEach(notice);
       return found;
     },
-    async handled(id) {
+    async handled(id, claim) {
       watch.step(envelopes.get(id) ?? "", "about to mark as handled");
-      await handled(id);
+      const isMarked = await handled(id, claim);
       watch.step(envelopes.get(id) ?? "", "marked as handled");
+      return isMarked;
     },
   } satisfies Partial<Store>);
 }

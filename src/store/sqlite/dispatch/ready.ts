@@ -1,6 +1,7 @@
 import type { Connection } from "../connection.ts";
 import type { Commit } from "../../store.ts";
-import { type DueRows, timeOf } from "./work-queue.ts";
+import { timeOf } from "./iso-time.ts";
+import type { DueRows } from "./work-queue.ts";
 
 /** The `ready` table: which threads are to be worked on, and when. Times in ms since the epoch. */
 export interface ReadyRows extends DueRows {

@@ -3,6 +3,7 @@ import type { Claim, ServeOptions, Serving, Signal, Work } from "../../dispatch.
 import { fairQueue, type Waiting } from "../../fair-queue.ts";
 import type { Commit } from "../../store.ts";
 import { type Alarm, createAlarm } from "./alarm.ts";
+import { timeOf } from "./iso-time.ts";
 import { createRetries, type Retries, RETRY_MS_MAX } from "./retries.ts";
 
 type Handler = (work: Work) => Promise<void>;
@@ -80,13 +81,9 @@ export class WorkQueue {
   serve(owner: object, options: ServeOptions, handler: Handler): Serving {
     const server: Server = { owner, options, handler, isOpen: true, idlers: new Set() };
     this.#servers.push(server);
-    const lookAgain = () => {
-      this.#readUntil = Number.NEGATIVE_INFINITY;
-      this.#readDue();
-    };
-    lookAgain();
+    this.#lookAgain();
     return {
-      lookAgain: () => void (server.isOpen && lookAgain()),
+      lookAgain: () => void (server.isOpen && this.#lookAgain()),
       stop: () => this.#close(server),
       idle: () =>
         new Promise((resolve) => {
@@ -144,14 +141,24 @@ export class WorkQueue {
   async #close(server: Server): Promise<void> {
     this.#remove(server);
     if (this.#servers.length === 0) this.#alarm.cancel();
-    await Promise.all([...this.#running.values()].filter((running) => running.server === server).map(({ done }) => done));
+    const own = [...this.#running.values()].filter((running) => running.server === server).map(({ done }) => done);
+    await Promise.all(own);
     for (const resolve of server.idlers) resolve();
+    // What its handlers have left is for those who serve still.
+    if (own.length === 0 || this.#servers.length === 0) return;
+    this.#readUntil = Number.NEGATIVE_INFINITY;
+    this.#ring();
   }
 
   #remove(server: Server): void {
     server.isOpen = false;
     const index = this.#servers.indexOf(server);
     if (index >= 0) this.#servers.splice(index, 1);
+  }
+
+  #lookAgain(): void {
+    this.#readUntil = Number.NEGATIVE_INFINITY;
+    this.#readDue();
   }
 
   /** Takes up what became due since this was last asked, and sets the timer for what comes next. */
@@ -287,11 +294,4 @@ export class WorkQueue {
   #wait(at: number): void {
     if (this.#servers.length > 0) this.#alarm.set(at);
   }
-}
-
-/** @throws RangeError when the text is not a time: that is a bug of the caller. */
-export function timeOf(iso: string): number {
-  const ms = Date.parse(iso);
-  if (Number.isNaN(ms)) throw new RangeError(`"${iso}" is not an ISO 8601 time`);
-  return ms;
 }
