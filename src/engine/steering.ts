@@ -1,9 +1,9 @@
 import { isStanding } from "./approvals.ts";
 import type { Beside, EventBody, Person, RunEvent } from "./events/events.ts";
-import { isHalted } from "./limits/halt.ts";
+import { isHalted } from "./events/limits-fold.ts";
+import type { Question } from "./events/talk-fold.ts";
 import { offerAt, type RaiseCeilings } from "./limits/run-limits.ts";
 import { isSameName } from "./names.ts";
-import type { Question } from "./reading/run-state.ts";
 import { currentRun, type Transcript } from "./reading/transcript.ts";
 
 /** What a person wants of a run that goes on, beside words for the agents. */

@@ -1,8 +1,8 @@
 import { stricter } from "../engine/approvals.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { ActionPolicy, Beside, EventBody, FileRef, Person, PersonMessage } from "../engine/events/events.ts";
+import type { Question } from "../engine/events/talk-fold.ts";
 import { describe } from "../engine/limits/termination.ts";
-import type { Question } from "../engine/reading/run-state.ts";
 import { currentRun, wasHeard } from "../engine/reading/transcript.ts";
 import { questionFor } from "../engine/steering.ts";
 import type { Dispatch } from "../store/dispatch.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
 import { HUMAN, type EventBody } from "../engine/events/events.ts";
-import { isHalted } from "../engine/limits/halt.ts";
+import { isHalted } from "../engine/events/limits-fold.ts";
 import { limitReached, runStopped } from "../engine/stopping.ts";
 import { limitsNow, nearing, offerAt, type RaiseCeilings } from "../engine/limits/run-limits.ts";
 import { expiring } from "../engine/steering.ts";

@@ -26,12 +26,13 @@ export interface Question {
 export async function* ask(question: Question, turn: Turn): AsyncGenerator<Delta, CountedReply, void> {
   const { model, request, context, strategy, extra = [] } = question;
   const behind = extra.map(written);
+  const withExtra = (said: readonly ModelMessage[]) => (behind.length > 0 ? [...said, ...behind] : said);
   const messages = shownWritten(context, strategy);
-  const reply = yield* askOnce(model, { ...request, messages: messages.concat(behind), stable: messages.length }, turn);
+  const reply = yield* askOnce(model, { ...request, messages: withExtra(messages), stable: messages.length }, turn);
   if (reply.kind !== "failure" || reply.error.kind !== "context_too_long" || turn.signal.aborted) return reply;
   const again = { ...request, ...(request.nth === undefined ? {} : { nth: request.nth + 1 }) };
   const less = shownWritten(context, halved(shown(context, strategy)));
-  const second = yield* askOnce(model, { ...again, messages: less.concat(behind) }, turn);
+  const second = yield* askOnce(model, { ...again, messages: withExtra(less) }, turn);
   const notice = `The conversation was too long for ${reply.model ?? model.name}: it was shortened.`;
   return { ...after({ ...reply, notices: [...(reply.notices ?? []), notice] }, second), usage: plus(reply.usage, second.usage) };
 }

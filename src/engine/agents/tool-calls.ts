@@ -177,6 +177,7 @@ function recorded(
 
 /** What is left to record of a hand-over when the process died between its call's result and itself. */
 export function lateHandoff({ name, handoffs }: Caller, transcript: Transcript): EventBody | undefined {
+  if (handoffs.specs.length === 0) return undefined;
   const own = eventsOfTurn(transcript, name).filter((event) => "agent" in event && event.agent === name);
   const last = own.at(-1);
   if (last?.type !== "tool.returned" || !handoffs.isHandoff(last.tool)) return undefined;

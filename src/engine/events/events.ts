@@ -10,7 +10,7 @@ export * from "./values.ts";
 export type * from "./work.ts";
 
 /**
- * The words of the log. A {@link RunEvent} is a stored fact: past tense, numbered, never changed, but that its words may be forgotten.
+ * The words of the log, by theme; beside each theme is the fold that reads its part of a run's state off them. A {@link RunEvent} is a stored fact: past tense, numbered, never changed, but that its words may be forgotten.
  * A {@link Delta} is seen while it happens and is not kept. Plain unions of plain JSON, so that the log
  * can be read by a person, by `--json` and by a newer version.
  */

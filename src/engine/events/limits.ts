@@ -1,7 +1,7 @@
 import type { StopReason } from "./run.ts";
 import type { Notices, Person, Usage } from "./values.ts";
 
-/** How far a run may go, and what people make of its limits. What becomes of a run's state with them is read off in `limits/halt.ts`. */
+/** How far a run may go, and what people make of its limits. */
 export type LimitFact =
   /** Four fifths of a limit are used up: told once for each limit, and once more when it was raised. Agents do not read it. */
   | ({ readonly type: "limit.neared"; readonly run: string } & NearedLimit)

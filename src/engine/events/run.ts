@@ -1,5 +1,5 @@
-import type { ActionPolicy, HeldCode } from "./work.ts";
 import type { Failure, Notices, Person, Usage } from "./values.ts";
+import type { ActionPolicy, HeldCode } from "./work.ts";
 
 /** A run as a whole: its beginning and end, what people do with it, and how it is decided that it ends. */
 export type RunFact =

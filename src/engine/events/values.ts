@@ -50,3 +50,7 @@ export type Beside = readonly { readonly source?: string; readonly text: string 
 
 /** Who gives the task to an agent or a team behind a tool: no person, but the call. */
 export const CALLER: Person = { id: "caller", name: "Task" };
+
+/** Who of the team it was: a member of a team that is a participant speaks for that team. */
+export const participantOf = (event: { readonly agent: string; readonly within?: string }): string =>
+  event.within?.split("/")[0] ?? event.agent;

@@ -1,5 +1,5 @@
 import type { AtCeiling, NearedLimit, RaiseOffer, RunLimits, StopReason } from "../events/events.ts";
-import type { AtLimits } from "./halt.ts";
+import type { AtLimits } from "../events/limits-fold.ts";
 import type { RunState } from "../reading/run-state.ts";
 import type { TerminationCondition } from "../team.ts";
 import { any, maxTurns, minutes, ownerOf, tokens, usd } from "./termination.ts";

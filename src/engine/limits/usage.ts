@@ -1,4 +1,4 @@
-import type { EventBody, Usage } from "../events/events.ts";
+import type { EventBody, RunEvent, Usage } from "../events/events.ts";
 import { usageOf } from "../reading/spender.ts";
 
 /** Before the first call. */
@@ -55,6 +55,18 @@ export const spend = ({ usage: sum, priced }: Spent, one: Usage): Spent => ({
   },
   priced: priced && priceOf(one) !== undefined,
 });
+
+/** What a run has taken so far, inside its participants too. */
+export const spending = {
+  initial: (): Spent => NOTHING_SPENT,
+  step<State extends Spent>(state: State, event: RunEvent): State {
+    if (event.type === "run.started" && event.within === undefined) return { ...state, ...NOTHING_SPENT };
+    const one = usageOf(event);
+    if (!one) return state;
+    const { usage, priced } = spend(state, one);
+    return { ...state, usage, priced };
+  },
+};
 
 /** By these events, whoever paid. */
 export const spentIn = (events: readonly EventBody[]): Spent =>

@@ -31,7 +31,10 @@ export const HOW_TO_READ = [
 export const marked = ({ from, text }: Piece): string => (from ? `${head(from)}${barred(text)}` : text);
 
 /** Several, each on lines of its own. */
-export const markedAll = (pieces: readonly Piece[]): string => pieces.map(marked).join("\n");
+export function markedAll(pieces: readonly Piece[]): string {
+  const [only] = pieces;
+  return only && pieces.length === 1 ? marked(only) : pieces.map(marked).join("\n");
+}
 
 const head = (from: Source): string => {
   if (from.kind === "person") {
@@ -51,10 +54,13 @@ const LINE_END = /\r\n|[\n\v\f\r\u001c-\u001e\u0085\u2028\u2029]/g;
 
 /** Every line but the first begins with a bar; a blank stands behind it where the line is not empty. */
 const barred = (text: string): string =>
-  text.replaceAll(
-    LINE_END,
-    (end, at: number) => `${end}${/^[^\n\v\f\r\u001c-\u001e\u0085\u2028\u2029]/.test(text.charAt(at + end.length)) ? "| " : "|"}`,
-  );
+  // Most words are of one line.
+  text.search(LINE_END) < 0
+    ? text
+    : text.replaceAll(
+        LINE_END,
+        (end, at: number) => `${end}${/^[^\n\v\f\r\u001c-\u001e\u0085\u2028\u2029]/.test(text.charAt(at + end.length)) ? "| " : "|"}`,
+      );
 
 /**
  * A name as it stands in a line: as it is while it is nothing but words, else as JSON, so that a name that holds a colon, brackets or line

@@ -8,8 +8,11 @@ export function written(message: ModelMessage): ModelMessage {
       // One's own words are nobody else's.
       return message;
     case "user": {
-      const { from, beside = [], ...plain } = message;
-      return from || beside.length > 0 ? { ...plain, text: markedAll([...pieceOf(message.text, from), ...beside]) } : message;
+      const { from, beside, images } = message;
+      if (!from && !beside) return message;
+      const own = pieceOf(message.text, from);
+      const text = markedAll(beside ? [...own, ...beside] : own);
+      return images ? { role: "user", text, images } : { role: "user", text };
     }
     case "tool": {
       const { told = [], ...plain } = message;

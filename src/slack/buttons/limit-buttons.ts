@@ -1,5 +1,4 @@
-import type { Halt } from "../../engine/limits/halt.ts";
-import { isHalted } from "../../engine/limits/halt.ts";
+import { isHalted, type Halt } from "../../engine/events/limits-fold.ts";
 import { ceilingWords } from "../../engine/limits/run-limits.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Actor } from "../people/affiliation.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../../engine/clock.ts";
-import type { Question } from "../../engine/reading/run-state.ts";
+import type { Question } from "../../engine/events/talk-fold.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
 import type { Runner } from "../../runner/runner.ts";
