@@ -22,8 +22,10 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   "telemetry.ts": ["engine", "store"],
   // Asked before a name is taken, and again before it is shown.
   "lookalikes.ts": [],
-  config: ["engine", "models", "tools", "sandbox", "guards", "lookalikes.ts"],
-  slack: ["engine", "store", "runner", "lookalikes.ts"],
+  // The words that who builds teams and who shows them have for each other.
+  "team-shelf.ts": ["store"],
+  config: ["engine", "models", "tools", "sandbox", "guards", "lookalikes.ts", "team-shelf.ts"],
+  slack: ["engine", "store", "runner", "lookalikes.ts", "team-shelf.ts"],
   studio: ["engine", "store", "config", "runner"],
   "parley.ts": ["engine", "models", "tools", "sandbox", "store", "runner", "telemetry.ts", "config", "slack", "studio"],
   // Of the engine what is a pure reading, such as a sum of costs: to show a line, the rest is not loaded.

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
 import { z } from "zod";
+import type { OwnTeam, TeamMistake } from "../team-shelf.ts";
 import { checkCeilings, checkWrittenLimits, lowered } from "./checks/ceilings.ts";
 import type { Report } from "./checks/report.ts";
 import { checkMadeVoices } from "./checks/voices.ts";
@@ -13,19 +14,6 @@ import { at, type Notes } from "./file/notes.ts";
 import { check } from "./file/part.ts";
 import type { TeamSettings } from "./schema/team-file.ts";
 import { readYamlText, type YamlFile } from "./file/yaml-file.ts";
-
-/** A team that people have made outside of the team file, as that file would have it: the keys of `teams` as they are written there. */
-export interface OwnTeam {
-  readonly name: string;
-  readonly team: unknown;
-}
-
-/** What is wrong with it; `path` begins below the team. */
-export interface TeamMistake {
-  readonly path: string;
-  readonly line?: number;
-  readonly message: string;
-}
 
 const ownIn = (registry: Registry) => z.strictObject({ teams: schemasOf(registry).castOfPeople.shape.teams });
 /** Well below what a setting may have, and far more than a form holds. */

@@ -1,74 +1,22 @@
 import { stricter } from "../engine/approvals.ts";
-import { cardOf, type TeamCard } from "./build/cards.ts";
+import type { BrokenTeam, OwnTeam, ShelvedTeam, TeamMistake, TeamShelf } from "../team-shelf.ts";
+import { cardOf } from "./build/cards.ts";
 import { policyOf } from "./build/policy.ts";
 import type { Teams } from "./build.ts";
 import { isListed } from "./checks/ceilings.ts";
 import { ConfigError } from "./config-error.ts";
 import type { Settings } from "./settings.ts";
-import { checkOwnTeam, readOwnTeam, withoutDefaults, writeOwnTeam, type OwnTeam, type TeamMistake } from "./own-team.ts";
-import type { TeamCeilings } from "./schema/ceilings.ts";
+import { checkOwnTeam, readOwnTeam, withoutDefaults, writeOwnTeam } from "./own-team.ts";
 import type { TeamSettings } from "./schema/team-file.ts";
 
-/** The teams of each workspace: those of the file, and those that its people have made, which are kept as settings under `team/NAME`. */
-export interface TeamShelf {
-  /** Models and tools that a team can name: those of the file, within its ceilings. */
-  readonly models: readonly string[];
-  readonly tools: readonly string[];
-  /** The most that a team which people make may have. */
-  readonly ceilings: Ceilings;
-  /** Reads what a workspace has. Until then it has the teams of the file. */
-  open(workspace: string): Promise<void>;
-  /** For people: as it is at each look. */
-  in(workspace: string): { readonly cards: readonly TeamCard[]; readonly default: string; readonly broken: readonly BrokenTeam[] };
-  /** For the runner. */
+/** The shelf, with what the runner asks of it. */
+export interface BuiltShelf extends TeamShelf {
   of(workspace: string): Promise<
     Pick<Teams, "has" | "names" | "snapshot" | "isQuiet" | "policy" | "default"> & {
       /** Why a team of this name cannot be used, in one sentence; nothing where there is none, or it can. */
       readonly whyNot: (name: string) => string | undefined;
     }
   >;
-  /** Those of the file first, then by name. */
-  list(workspace: string): readonly ShelvedTeam[];
-  get(workspace: string, name: string): ShelvedTeam | undefined;
-  /** What stands against this team under this name; `isNew`: nobody else may have the name. Nothing is kept. */
-  check(workspace: string, own: OwnTeam, isNew: boolean): readonly TeamMistake[];
-  /** The same for YAML, with the team where it is one. */
-  read(text: string): OwnTeam | { readonly mistakes: readonly TeamMistake[] };
-  write(own: OwnTeam): string;
-  /** Keeps a team that has been checked, or takes it away (`team` absent). `false`: somebody else was faster, see {@link Keep}. */
-  put(change: {
-    readonly workspace: string;
-    readonly name: string;
-    readonly team: unknown;
-    readonly revision: number;
-    readonly decision: Decision;
-  }): Promise<boolean>;
-}
-
-export interface ShelvedTeam extends OwnTeam {
-  /** Of the team file: only to be read here. */
-  readonly fromFile: boolean;
-  /** Of what is kept; 0 for one of the file. */
-  readonly revision: number;
-  /** Why it cannot be used any more, where the team file has changed since. */
-  readonly mistakes: readonly TeamMistake[];
-}
-
-/** A team that people have made and that cannot be used as the team file is now; `why` is one sentence. */
-export interface BrokenTeam {
-  readonly name: string;
-  readonly why: string;
-}
-
-type Ceilings = Pick<TeamCeilings, "turns" | "minutes" | "tokens" | "usd" | "code">;
-
-interface Decision {
-  readonly workspace: string;
-  readonly person: { readonly id: string; readonly name: string };
-  readonly deed: string;
-  readonly subject: string;
-  readonly allowed: boolean;
-  readonly detail?: string;
 }
 
 /** Where the teams that people make are kept: the store's settings. */
@@ -77,7 +25,12 @@ export interface Keep {
     workspace: string,
     prefix: string,
   ): Promise<readonly { readonly name: string; readonly value: unknown; readonly revision: number }[]>;
-  put(change: { readonly name: string; readonly value: unknown; readonly revision: number; readonly decision: Decision }): Promise<boolean>;
+  put(change: {
+    readonly name: string;
+    readonly value: unknown;
+    readonly revision: number;
+    readonly decision: Parameters<TeamShelf["put"]>[0]["decision"];
+  }): Promise<boolean>;
   /** Tells of what was put, whoever put it; without a name, of anything. */
   follow(listener: (changed: { readonly workspace: string; readonly name: string } | { readonly name?: never }) => void): () => void;
 }
@@ -95,7 +48,7 @@ export function createTeamShelf(parts: {
   readonly teams: Pick<Teams, "build" | "snapshot" | "default">;
   readonly keep: Keep;
   readonly log: (line: string) => void;
-}): TeamShelf {
+}): BuiltShelf {
   const { settings, teams, keep, log } = parts;
   const kept = new Map<string, Map<string, Kept>>();
   const opening = new Map<string, Promise<void>>();

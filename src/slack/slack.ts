@@ -9,7 +9,7 @@ import type { Store } from "../store/store.ts";
 import { createSlackApp, type SlackApp, type Tenancy } from "./app.ts";
 import { createCards } from "./post/card-updates.ts";
 import type { Problem } from "./post/delivery-problem.ts";
-import type { TeamCards } from "./render/help-text.ts";
+import type { TeamCard, TeamCards, TeamShelf } from "../team-shelf.ts";
 import { knownCode } from "./api/error-codes.ts";
 import type { HttpDoor } from "./door/http-receiver.ts";
 import { createFeatureWatch } from "./api/missing-features.ts";
@@ -17,9 +17,7 @@ import { createOutbox } from "./post/outbox.ts";
 import { createPace } from "./post/pace.ts";
 import type { Body } from "./words/envelope.ts";
 import type { Allow } from "./people/permissions.ts";
-import type { TeamCard } from "./render/personas.ts";
 import { postLooking } from "./post/post-or-find.ts";
-import type { TeamShelf } from "./home/team-shelf.ts";
 import type { TokenSource } from "./api/token-source.ts";
 import { createWeb } from "./api/web-client.ts";
 

@@ -9,7 +9,7 @@ import { currentRun, isWaiting, lastSpeaker } from "../../src/engine/reading/tra
 import { createRunner, type Runner, type RunnerParts } from "../../src/runner/runner.ts";
 import { createForgetting } from "../../src/runner/forgetting.ts";
 import { createSlackApp, type SlackApp, type SlackAppParts } from "../../src/slack/app.ts";
-import type { TeamCard } from "../../src/slack/render/personas.ts";
+import type { TeamCard } from "../../src/team-shelf.ts";
 import { createWeb } from "../../src/slack/api/web-client.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Settings } from "../../src/store/settings.ts";

@@ -1,6 +1,6 @@
 import type { EventBody, RunEvent } from "../../src/engine/events/events.ts";
 import type { Transcript } from "../../src/engine/reading/transcript.ts";
-import type { TeamCard } from "../../src/slack/render/personas.ts";
+import type { TeamCard } from "../../src/team-shelf.ts";
 
 const MARIA = { id: "U0MARIA", name: "Maria" };
 

@@ -1,22 +1,6 @@
 import { stopWords } from "./instructions.ts";
+import type { AgentCard, TeamCard } from "../../team-shelf.ts";
 import type { TeamSettings } from "../schema/team-file.ts";
-
-/** A team as people see it before it talks. */
-export interface TeamCard {
-  readonly name: string;
-  readonly description: string;
-  /** Everybody who may speak: the one who leads aloud and the members of teams inside, too. */
-  readonly agents: readonly AgentCard[];
-  readonly limits: { readonly turns: number; readonly minutes: number; readonly tokens: number; readonly usd: number };
-  readonly stopWords: readonly string[];
-}
-
-interface AgentCard {
-  readonly name: string;
-  readonly icon?: string;
-  readonly description: string;
-  readonly runsCode: boolean;
-}
 
 export function cardOf(name: string, team: TeamSettings, teams: ReadonlyMap<string, TeamSettings>): TeamCard {
   const everybody = [team, ...teamsInside(team, teams)];

@@ -3,10 +3,10 @@ import type { KnownBlock } from "@slack/types";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { ACTIONS, actions, button, confirmed, context, dollars, duration, plural, section } from "../words/blocks.ts";
 import { safeMrkdwn, shorten } from "../words/escape.ts";
-import type { TeamCards } from "../render/help-text.ts";
+import type { TeamCard, TeamCards } from "../../team-shelf.ts";
 import { menuField, textField } from "../words/form-inputs.ts";
 import { CARD_LINE_CHARS, RUN_ID_CHARS } from "../words/limits.ts";
-import { faceInText, type TeamCard } from "../render/personas.ts";
+import { faceInText } from "../render/personas.ts";
 import { homeAction } from "../home/team-forms.ts";
 
 /** Blocks and elements of the new-run modal, as its submission names them. */

@@ -2,9 +2,8 @@ import type { ModalView } from "@slack/web-api";
 import type { InputBlock, PlainTextOption } from "@slack/types";
 import { plainText, section } from "../words/blocks.ts";
 import { safeLine, safeMrkdwn, shorten } from "../words/escape.ts";
-import type { TeamCards } from "../render/help-text.ts";
+import type { TeamCard, TeamCards } from "../../team-shelf.ts";
 import { CARD_LINE_CHARS, INPUT_CHARS_MAX, OPTION_CHARS_MAX, OPTION_VALUE_CHARS_MAX, OPTIONS_MAX } from "../words/limits.ts";
-import type { TeamCard } from "../render/personas.ts";
 
 /** Blocks of these modals, as their submissions name them. */
 export const FIELDS = { to: "to", words: "words", team: "team", element: "value" } as const;

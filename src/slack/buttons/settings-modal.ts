@@ -3,7 +3,7 @@ import type { InputBlock, PlainTextOption } from "@slack/types";
 import { context, plainText } from "../words/blocks.ts";
 import type { ChannelSettings } from "../people/channel-settings.ts";
 import { shorten } from "../words/escape.ts";
-import type { TeamCards } from "../render/help-text.ts";
+import type { TeamCards } from "../../team-shelf.ts";
 import { OPTION_CHARS_MAX, OPTION_VALUE_CHARS_MAX, OPTIONS_MAX } from "../words/limits.ts";
 import type { SubmissionBody } from "../words/press-payloads.ts";
 import type { Allow, Who } from "../people/permissions.ts";

@@ -8,7 +8,7 @@ import type { Pace } from "../post/pace.ts";
 import { knownCode } from "../api/error-codes.ts";
 import type { MessageContext } from "./message-context.ts";
 import { postLooking, type PostContext } from "../post/post-or-find.ts";
-import type { TeamShelf } from "../home/team-shelf.ts";
+import type { TeamShelf } from "../../team-shelf.ts";
 import { slackErrorCode, type Log, type Web } from "../api/web-client.ts";
 
 /** What commands, shortcuts and modals need beside what every handler has. */

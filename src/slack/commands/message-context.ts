@@ -2,7 +2,7 @@ import type { Person } from "../../engine/events/events.ts";
 import type { Forgets, Runner } from "../../runner/runner.ts";
 import type { Settings } from "../../store/settings.ts";
 import type { Attachments } from "../door/attachments.ts";
-import type { TeamCards } from "../render/help-text.ts";
+import type { TeamCards } from "../../team-shelf.ts";
 import type { ChannelNameOf } from "../door/channel-names.ts";
 import type { Quotes } from "../door/quoted-messages.ts";
 import type { People } from "../people/people.ts";

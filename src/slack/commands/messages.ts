@@ -1,3 +1,4 @@
+import type { TeamCards } from "../../team-shelf.ts";
 import type { Person } from "../../engine/events/events.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
@@ -7,7 +8,7 @@ import { refusedText } from "./day-budgets.ts";
 import { namingOf, personOf, threadOf, type MessageContext } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import type { FindActor } from "../door/gate.ts";
-import { helpText, teamNamed, type TeamCards } from "../render/help-text.ts";
+import { helpText, teamNamed } from "../render/help-text.ts";
 import { READ, SEEN } from "../signs/reactions.ts";
 import { readCarried, speaksTo, wordsIn } from "../words/message-words.ts";
 import { bareText, plainText } from "../words/mrkdwn.ts";

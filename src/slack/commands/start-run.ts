@@ -1,3 +1,4 @@
+import type { TeamCards } from "../../team-shelf.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import type { Said } from "../../runner/runner.ts";
 import type { Affiliation } from "../people/affiliation.ts";
@@ -6,7 +7,7 @@ import { channelSettings } from "../people/channel-settings.ts";
 import type { HandlerContext } from "./handler-context.ts";
 import { personOf, type MessageContext } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
-import { teamNamed, whyNotTeam, type TeamCards } from "../render/help-text.ts";
+import { teamNamed, whyNotTeam } from "../render/help-text.ts";
 import { SEEN } from "../signs/reactions.ts";
 import { threadKey } from "../words/place.ts";
 import { postOnce } from "../post/post-once.ts";

@@ -4,7 +4,7 @@ import { safeMrkdwn, shorten } from "../words/escape.ts";
 import { menuField, menuOfSeveral, textField } from "../words/form-inputs.ts";
 import { FORMS, homeAction, modal } from "./team-forms.ts";
 import { AGENT, hasTools, inTwo, targetOf, teamJson, thinks, type AgentJson } from "./team-json.ts";
-import type { ShelvedTeam, TeamShelf } from "./team-shelf.ts";
+import type { ShelvedTeam, TeamShelf } from "../../team-shelf.ts";
 
 /** An agent of a team to change, or to read; with no `name`, a new one, of `own` or of a team that is chosen. */
 export function agentForm(

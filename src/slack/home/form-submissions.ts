@@ -12,7 +12,7 @@ import { isReading } from "../people/reading-records.ts";
 import { refused } from "../people/permission-check.ts";
 import { FORMS, teamView, YAML } from "./team-forms.ts";
 import { AGENT, lowered, TEAM, teamJson, teamOfForm, withAgent, type Errors } from "./team-json.ts";
-import type { ShelvedTeam, TeamMistake, TeamShelf } from "./team-shelf.ts";
+import type { ShelvedTeam, TeamMistake, TeamShelf } from "../../team-shelf.ts";
 import type { Home } from "./home.ts";
 
 /** Slack waits three seconds for the answer to a form; after this one it is taken, and what is wrong comes as a message. */

@@ -6,7 +6,7 @@ import type { Home } from "./home.ts";
 import type { HomeValue } from "../words/button-values.ts";
 import type { PressBody } from "../words/press-payloads.ts";
 import { noteView } from "./team-forms.ts";
-import type { TeamShelf } from "./team-shelf.ts";
+import type { TeamShelf } from "../../team-shelf.ts";
 
 /** A press of a button or menu of App Home, read: what each of them is handled with. */
 export interface Pressed {

@@ -6,10 +6,10 @@ import type { HomeRun } from "./recent-runs.ts";
 import { OPTION_CHARS_MAX, OPTION_VALUE_CHARS_MAX, OPTIONS_MAX, RUN_ID_CHARS, VIEW_BLOCKS_MAX } from "../words/limits.ts";
 import type { MySettings } from "./my-settings.ts";
 import { missingFeatureBlocks } from "../api/missing-features.ts";
-import { faceInText, type TeamCard } from "../render/personas.ts";
+import { faceInText } from "../render/personas.ts";
 import { homeAction } from "./team-forms.ts";
 import { teamJson } from "./team-json.ts";
-import type { ShelvedTeam } from "./team-shelf.ts";
+import type { ShelvedTeam, TeamCard } from "../../team-shelf.ts";
 
 /** Everything that App Home shows one person. */
 export interface HomeFacts {

@@ -15,7 +15,7 @@ import { refused, wouldRefuse } from "../people/permission-check.ts";
 import { agentForm } from "./agent-form.ts";
 import { createForm, editForm, noteView, removeForm, teamView, yamlForm } from "./team-forms.ts";
 import { inTwo, teamJson, withoutAgent } from "./team-json.ts";
-import type { ShelvedTeam, TeamShelf } from "./team-shelf.ts";
+import type { ShelvedTeam, TeamShelf } from "../../team-shelf.ts";
 import { uploadLooking } from "../post/upload.ts";
 import { note, show, type Pressed } from "./home-press.ts";
 

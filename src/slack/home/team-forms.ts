@@ -5,7 +5,7 @@ import { boxField, menuField, numberField, textField, type Choice } from "../wor
 import { INPUT_CHARS_MAX } from "../words/limits.ts";
 import type { AboutForm } from "../words/button-values.ts";
 import { inTwo, plainStopWords, POLICIES, TEAM, teamJson, type AgentJson, type TeamJson } from "./team-json.ts";
-import type { ShelvedTeam, TeamShelf } from "./team-shelf.ts";
+import type { ShelvedTeam, TeamShelf } from "../../team-shelf.ts";
 
 /** What a submission of one of these forms is called. */
 export const FORMS = {

@@ -1,8 +1,7 @@
 import type { Allow } from "../people/permissions.ts";
 import type { Clock } from "../../engine/clock.ts";
 import type { Installation, Installations } from "../../store/installations.ts";
-import type { TeamShelf } from "../home/team-shelf.ts";
-import type { TeamCards } from "../render/help-text.ts";
+import type { TeamCards, TeamShelf } from "../../team-shelf.ts";
 import type { Inbox } from "../door/inbox.ts";
 import type { OAuthSettings } from "./oauth-pages.ts";
 import type { Origin } from "./body-origin.ts";

@@ -16,7 +16,7 @@ import { CARD_EDIT_BURST, CARD_EDIT_GAP_MS, CARD_EDITS_PER_MINUTE, CARDS_AT_STAR
 import { metadataOf, outboxId } from "../words/metadata.ts";
 import { createPace } from "./pace.ts";
 import { createBucket, createSharedBucket } from "../api/pacer.ts";
-import type { TeamCard } from "../render/personas.ts";
+import type { TeamCard } from "../../team-shelf.ts";
 import { placeOf, type Place } from "../words/place.ts";
 import { render } from "../render/render.ts";
 import type { Web } from "../api/web-client.ts";

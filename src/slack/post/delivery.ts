@@ -10,7 +10,7 @@ import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
 import { metadataOf, outboxId } from "../words/metadata.ts";
 import type { People } from "../people/people.ts";
 import type { Bucket } from "../api/pacer.ts";
-import type { TeamCard } from "../render/personas.ts";
+import type { TeamCard } from "../../team-shelf.ts";
 import { placeOf } from "../words/place.ts";
 import { ended, stops, sureOf, type Refused, type Sending, type Sent } from "./delivery-try.ts";
 import type { Problem } from "./delivery-problem.ts";

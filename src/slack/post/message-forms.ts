@@ -1,3 +1,4 @@
+import type { TeamCard } from "../../team-shelf.ts";
 import type { KnownBlock } from "@slack/types";
 import type { Post } from "../../store/store.ts";
 import type { CallFailure } from "../api/api-errors.ts";
@@ -5,7 +6,7 @@ import { context, markdown, section, size, type RenderedFile, type RenderedMessa
 import { knownCode } from "../api/error-codes.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN } from "../words/limits.ts";
-import { faceInText, persona, type Persona, type TeamCard } from "../render/personas.ts";
+import { faceInText, persona, type Persona } from "../render/personas.ts";
 import { splitMarkdown } from "../words/split-markdown.ts";
 
 /** The forms in which one message is tried. Slack's refusals lead from one to the next, never back, so that trying ends. */

@@ -1,13 +1,5 @@
 import { safeMrkdwn } from "../words/escape.ts";
-import type { TeamCard } from "./personas.ts";
-
-/** The teams that this installation has. */
-export interface TeamCards {
-  readonly cards: readonly TeamCard[];
-  readonly default: string;
-  /** Made by people, and not to be used any more: said where somebody asks for one. None when absent. */
-  readonly broken?: readonly { readonly name: string; readonly why: string }[];
-}
+import type { TeamCards } from "../../team-shelf.ts";
 
 /** The team that a person means, as it is called; also one that cannot be used, so that they are told why. */
 export const teamNamed = ({ cards, broken = [] }: TeamCards, name: string): string | undefined =>

@@ -1,25 +1,7 @@
 import { isOthersFace, voiceOf } from "../../lookalikes.ts";
+import type { TeamCard } from "../../team-shelf.ts";
 import { safeLine } from "../words/escape.ts";
 import { PERSONA_CHARS_MAX } from "../words/limits.ts";
-
-/** A team as people see it before it talks. */
-export interface TeamCard {
-  readonly name: string;
-  readonly description: string;
-  readonly agents: readonly AgentCard[];
-  readonly limits: { readonly turns: number; readonly minutes: number; readonly tokens: number; readonly usd: number };
-  /** Words with which agents end a run; people need not see them. */
-  readonly stopWords: readonly string[];
-}
-
-interface AgentCard {
-  readonly name: string;
-  /** `:mag:`, an emoji character, or the https address of a picture. One is chosen by the name when absent. */
-  readonly icon?: string;
-  readonly description: string;
-  /** It runs code and has no model; its face is a gear when none is given. */
-  readonly runsCode?: boolean;
-}
 
 /** The name and face under which an agent's message is posted, as chat.postMessage takes them. */
 export type Persona = { readonly username: string } & ({ readonly icon_emoji: string } | { readonly icon_url: string });

@@ -3,7 +3,7 @@ import { currentRun, type Transcript } from "../../engine/reading/transcript.ts"
 import type { Post } from "../../store/store.ts";
 import type { Rendered } from "../words/blocks.ts";
 import { FILES_PER_CODE_RUN_MAX } from "../words/limits.ts";
-import type { TeamCard } from "./personas.ts";
+import type { TeamCard } from "../../team-shelf.ts";
 import { eventAt, makesFiles, runOf, turnBefore, upTo, type Of, type Turn, type TurnEnd } from "./log-reading.ts";
 import { renderApproval, renderApprovalFile } from "./approval-message.ts";
 import { renderCard, renderFailure, renderFile, renderNoCode, renderQuestion, renderResumed } from "./run-cards.ts";

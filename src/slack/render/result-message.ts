@@ -20,7 +20,7 @@ import {
 import { dissentOf } from "./dissent.ts";
 import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks, withoutStopWord } from "../words/escape.ts";
 import { ANSWER_CHARS_MAX, ANSWER_CHARS_SHOWN, CARD_LINE_CHARS, RUN_ID_CHARS } from "../words/limits.ts";
-import type { TeamCard } from "./personas.ts";
+import type { TeamCard } from "../../team-shelf.ts";
 import { upTo, type Of } from "./log-reading.ts";
 
 /** Why a run stopped, what came of it, who disagrees, what it cost, and what can be done next. */

@@ -1,3 +1,4 @@
+import type { TeamCard } from "../../team-shelf.ts";
 import { tokensOf } from "../../engine/limits/usage.ts";
 import type { KnownBlock } from "@slack/types";
 import { withShownCode } from "../../engine/code-blocks.ts";
@@ -24,7 +25,7 @@ import {
 } from "../words/blocks.ts";
 import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "../words/escape.ts";
 import { CARD_LINE_CHARS, FILE_BYTES_MAX, RUN_ID_CHARS } from "../words/limits.ts";
-import { faceInText, type TeamCard } from "./personas.ts";
+import { faceInText } from "./personas.ts";
 import { planAsText, planOf } from "./turn-plan.ts";
 import { runOf, turnBefore, wordsBeside, type Of } from "./log-reading.ts";
 import { plainText } from "./turn-messages.ts";

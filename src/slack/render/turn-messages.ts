@@ -7,7 +7,7 @@ import { currentRun, type Transcript } from "../../engine/reading/transcript.ts"
 import { context, cost, count, duration, markdown, size, type Rendered } from "../words/blocks.ts";
 import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } from "../words/escape.ts";
 import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN, POST_TEXT_CHARS_MAX, SUMMARY_CHARS, TURN_PARTS_MAX } from "../words/limits.ts";
-import type { TeamCard } from "./personas.ts";
+import type { TeamCard } from "../../team-shelf.ts";
 import { withoutLong, type LongPart } from "./long-parts.ts";
 import { codeCards, excerpt } from "./code-cards.ts";
 import { spentInTurn, turnBefore, upTo, wordsBeside, type Turn, type TurnEnd } from "./log-reading.ts";

@@ -1,3 +1,4 @@
+import type { TeamCard } from "../../team-shelf.ts";
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import { currentRun, isWaiting, type Transcript } from "../../engine/reading/transcript.ts";
@@ -5,7 +6,7 @@ import { createKeyedWorker, type Look, type Worked } from "../../runner/keyed-wo
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import type { People } from "../people/people.ts";
-import { persona, type Persona, type TeamCard } from "../render/personas.ts";
+import { persona, type Persona } from "../render/personas.ts";
 import { createBucket } from "../api/pacer.ts";
 import { placeOf, type Place } from "../words/place.ts";
 import { createSessions } from "./sessions.ts";

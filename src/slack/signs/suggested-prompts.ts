@@ -1,6 +1,7 @@
+import type { TeamCards } from "../../team-shelf.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { safeLine } from "../words/escape.ts";
-import { helpText, type TeamCards } from "../render/help-text.ts";
+import { helpText } from "../render/help-text.ts";
 import { PROMPT_TITLE_CHARS, SUGGESTED_PROMPTS_MAX, THREAD_TITLE_CHARS } from "../words/limits.ts";
 import { postNoted } from "../post/post-once.ts";
 import { placeOf } from "../words/place.ts";

@@ -1,7 +1,8 @@
+import type { TeamCard } from "../../../src/team-shelf.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { lookalikesOf } from "../../../src/lookalikes.ts";
-import { persona, type TeamCard } from "../../../src/slack/render/personas.ts";
+import { persona } from "../../../src/slack/render/personas.ts";
 import { TEAM } from "../log.ts";
 
 const team = (...agents: TeamCard["agents"]): TeamCard => ({ ...TEAM, agents });

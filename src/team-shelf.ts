@@ -1,9 +1,44 @@
-import type { Decision } from "../../store/settings.ts";
-import type { TeamCards } from "../render/help-text.ts";
+import type { Decision } from "./store/settings.ts";
+
+/** What people see of teams, and how they make their own: the words that who builds teams and who shows them have for each other. */
+
+/** A team as people see it before it talks. */
+export interface TeamCard {
+  readonly name: string;
+  readonly description: string;
+  /** Everybody who may speak: the one who leads aloud and the members of teams inside, too. */
+  readonly agents: readonly AgentCard[];
+  readonly limits: { readonly turns: number; readonly minutes: number; readonly tokens: number; readonly usd: number };
+  /** Words with which agents end a run; people need not see them. */
+  readonly stopWords: readonly string[];
+}
+
+export interface AgentCard {
+  readonly name: string;
+  /** `:mag:`, an emoji character, or the https address of a picture. One is chosen by the name when absent. */
+  readonly icon?: string;
+  readonly description: string;
+  /** It runs code and has no model; its face is a gear when none is given. */
+  readonly runsCode?: boolean;
+}
+
+/** The teams that this installation has. */
+export interface TeamCards {
+  readonly cards: readonly TeamCard[];
+  readonly default: string;
+  /** Made by people, and not to be used any more: said where somebody asks for one. None when absent. */
+  readonly broken?: readonly BrokenTeam[];
+}
+
+/** A team that people have made and that cannot be used as the team file is now; `why` is one sentence. */
+export interface BrokenTeam {
+  readonly name: string;
+  readonly why: string;
+}
 
 /** The teams of a workspace: those of the team file, and those that its people have made. Who builds and checks teams gives it. */
 export interface TeamShelf {
-  /** Models and tools that a team can name. */
+  /** Models and tools that a team can name: those of the file, within its ceilings. */
   readonly models: readonly string[];
   readonly tools: readonly string[];
   /** The most that a team which people make may have. */
@@ -37,9 +72,9 @@ export interface TeamShelf {
   }): Promise<boolean>;
 }
 
+/** A team that people have made outside of the team file, as that file would have it: the keys of `teams` as they are written there. */
 export interface OwnTeam {
   readonly name: string;
-  /** As the team file would have it. */
   readonly team: unknown;
 }
 
