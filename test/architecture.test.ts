@@ -10,22 +10,24 @@ const BESIDE = ["local-slack", "web"];
 /** Who may import whom; `*` leaves packages and node: free. The house has these rooms and no others. */
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   engine: [],
-  models: ["engine"],
+  models: ["engine", "keyed-queue.ts"],
   tools: ["engine"],
-  store: ["engine"],
-  sandbox: [],
+  store: ["engine", "keyed-queue.ts"],
+  sandbox: ["keyed-queue.ts"],
   guards: [],
   "local-slack": [],
   // The words that the page and its server have for each other.
   web: ["local-slack"],
-  runner: ["engine", "store"],
+  runner: ["engine", "store", "keyed-queue.ts"],
   "telemetry.ts": ["engine", "store"],
   // Asked before a name is taken, and again before it is shown.
   "lookalikes.ts": [],
+  // How jobs take turns.
+  "keyed-queue.ts": [],
   // The words that who builds teams and who shows them have for each other.
   "team-shelf.ts": ["store"],
   config: ["engine", "models", "tools", "sandbox", "guards", "lookalikes.ts", "team-shelf.ts"],
-  slack: ["engine", "store", "runner", "lookalikes.ts", "team-shelf.ts"],
+  slack: ["engine", "store", "runner", "lookalikes.ts", "keyed-queue.ts", "team-shelf.ts"],
   studio: ["engine", "store", "config", "runner"],
   "parley.ts": ["engine", "models", "tools", "sandbox", "store", "runner", "telemetry.ts", "config", "slack", "studio"],
   // Of the engine what is a pure reading, such as a sum of costs: to show a line, the rest is not loaded.

@@ -1,3 +1,4 @@
+import { createQueue } from "../keyed-queue.ts";
 import type { Person } from "../engine/events/events.ts";
 import type { Forgetter, Forgetting, Target } from "../store/forgetting.ts";
 import type { Decision } from "../store/settings.ts";
@@ -23,13 +24,7 @@ export function createForgetting(parts: {
   readonly compacts: "now" | "if small";
 }): Forgets {
   const { rewrite, forgetter, compacts } = parts;
-  let last: Promise<unknown> = Promise.resolve();
-
-  function inTurn<T>(job: () => Promise<T>): Promise<T> {
-    const done = last.then(job);
-    last = done.catch(() => undefined);
-    return done;
-  }
+  const inTurn = createQueue();
 
   async function carryOut(forgetting: Forgetting, stoppedBy: Person): Promise<void> {
     for (const thread of await forgetter.threads(forgetting.target))

@@ -1,3 +1,4 @@
+import { createQueue } from "../keyed-queue.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { EventBody, Person, RunEvent } from "../engine/events/events.ts";
 import { currentRun, readAgain, type Transcript } from "../engine/reading/transcript.ts";
@@ -107,7 +108,7 @@ interface Held extends Kept {
 function createLane(thread: string, workspace: string, parts: LanesParts): Kept {
   const { store, clock, posts } = parts;
   const events: RunEvent[] = [];
-  let tail: Promise<unknown> = Promise.resolve();
+  const inTurn = createQueue();
   let next = Promise.withResolvers<void>();
   /** The last event that is known to be recorded, and the last one that the job in turn has seen. */
   let toldSeq = 0;
@@ -172,11 +173,7 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
     thread,
     workspace,
     transcript: { events },
-    inTurn(job) {
-      const result = tail.then(() => decided(job));
-      tail = result.catch(() => undefined);
-      return result;
-    },
+    inTurn: (job) => inTurn(() => decided(job)),
     append: async (bodies, wake) => void (await append(bodies, wake, {})),
     appendHeard: (bodies, heard) => append(bodies, "now", { heard: [heard] }),
     settles: (reservation) => void unsettled.add(reservation),

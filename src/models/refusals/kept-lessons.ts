@@ -1,3 +1,4 @@
+import { createKeyedQueue } from "../../keyed-queue.ts";
 import { withLesson, type Lesson, type Lessons } from "./lessons.ts";
 
 /** Where short texts are kept under keys, as in the store. */
@@ -8,16 +9,13 @@ export interface Notes {
 
 /** Lessons that the next process knows, too: JSON, one note for each model. */
 export function lessonsIn(notes: Notes): Lessons {
-  /** One write after the other: each holds all lessons of its model. */
-  let writing: Promise<unknown> = Promise.resolve();
+  /** One write of a model after the other: each holds all its lessons. */
+  const writing = createKeyedQueue();
   const of = async (model: string): Promise<readonly Lesson[]> => lessonsOf(await notes.note(keyOf(model)));
   return {
     of,
-    learn(model, lesson) {
-      const written = writing.then(async () => notes.putNote(keyOf(model), JSON.stringify(withLesson(await of(model), lesson))));
-      writing = written.catch(() => undefined);
-      return written;
-    },
+    learn: (model, lesson) =>
+      writing.run(model, async () => notes.putNote(keyOf(model), JSON.stringify(withLesson(await of(model), lesson)))),
   };
 }
 

@@ -1,9 +1,11 @@
+import { createQueue } from "../../keyed-queue.ts";
+
 /** One thing at a time, in the order in which it was asked for; also when one of them fails. */
 export class Lane {
   /** When the last thing was done, in milliseconds since the epoch. */
   lastUsedMs = Date.now();
   #waiting = 0;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #line = createQueue();
 
   /** Nothing is under way, and nothing waits. */
   get isIdle(): boolean {
@@ -12,14 +14,9 @@ export class Lane {
 
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     this.#waiting++;
-    const done = this.#last
-      .catch(() => {})
-      .then(work)
-      .finally(() => {
-        this.#waiting--;
-        this.lastUsedMs = Date.now();
-      });
-    this.#last = done;
-    return done;
+    return this.#line(work).finally(() => {
+      this.#waiting--;
+      this.lastUsedMs = Date.now();
+    });
   }
 }

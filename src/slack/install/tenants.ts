@@ -1,3 +1,4 @@
+import { createQueue } from "../../keyed-queue.ts";
 import type { Allow } from "../people/permissions.ts";
 import type { Clock } from "../../engine/clock.ts";
 import type { Installation, Installations } from "../../store/installations.ts";
@@ -74,13 +75,7 @@ export function createTenants(parts: TenantsParts): Tenants {
   const underWay = new Set<Promise<void>>();
   let isEnding = false;
   /** Openings and closings happen one after the other. */
-  let turn: Promise<unknown> = Promise.resolve();
-
-  function inTurn<T>(job: () => Promise<T>): Promise<T> {
-    const done = turn.then(job);
-    turn = done.catch(() => undefined);
-    return done;
-  }
+  const inTurn = createQueue();
 
   function tokensOf(installation: Installation): InstallationTokens {
     const { id, name } = installation;
@@ -276,7 +271,7 @@ export function createTenants(parts: TenantsParts): Tenants {
     async hangUp() {
       isEnding = true;
       await Promise.all(underWay);
-      await turn;
+      await inTurn(async () => undefined);
       await Promise.all([...seats.values()].map(({ tenant }) => tenant.hangUp()));
     },
     async stop() {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { createKeyedQueue } from "../../keyed-queue.ts";
 import type { KnownBlock } from "@slack/types";
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
@@ -74,12 +75,11 @@ export function createWhisper(parts: {
   const shared = parts.share ? { clock, share: parts.share } : { clock };
   const own = new URL(apiBase(parts.apiUrl)).origin;
   const unavailable = new Set<string>();
-  const underWay = new Set<Promise<void>>();
   const reactions = createBucket({ perMinute: REACTIONS_PER_MINUTE, burst: REACTION_BURST, ...shared });
   const lines = createBucket({ perMinute: LINES_PER_MINUTE, burst: LINE_BURST, ...shared });
   const removals = createBucket({ perMinute: REMOVALS_PER_MINUTE, burst: REMOVAL_BURST, ...shared });
-  /** The last thing done about the signs of a message: they change in order. */
-  const signsOf = new Map<string, Promise<void>>();
+  /** The signs of a message change in order. */
+  const signs = createKeyedQueue();
   const settling = new AbortController();
 
   async function tell(to: Listener, text: string, looks?: Looks): Promise<void> {
@@ -124,14 +124,7 @@ export function createWhisper(parts: {
   }
 
   function inOrder({ channel, ts }: { readonly channel: string; readonly ts: string }, job: () => Promise<void>): void {
-    const key = `${channel}/${ts}`;
-    const begun = (signsOf.get(key) ?? Promise.resolve()).then(job);
-    signsOf.set(key, begun);
-    underWay.add(begun);
-    void begun.then(() => {
-      underWay.delete(begun);
-      if (signsOf.get(key) === begun) signsOf.delete(key);
-    });
+    void signs.run(`${channel}/${ts}`, job);
   }
 
   async function unreact(reaction: { readonly channel: string; readonly timestamp: string; readonly name: string }): Promise<void> {
@@ -161,7 +154,7 @@ export function createWhisper(parts: {
     },
     async settled() {
       settling.abort();
-      await Promise.all(underWay);
+      await signs.idle();
     },
   };
 }

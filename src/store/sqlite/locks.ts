@@ -1,3 +1,4 @@
+import { createKeyedQueue } from "../../keyed-queue.ts";
 import { type Store, StoreError } from "../store.ts";
 
 /** Who is alone with what. Of this process, which is the only one: nobody has to be taken for dead. */
@@ -8,8 +9,7 @@ export interface Locks {
 }
 
 export function createLocks(): Locks {
-  /** The end of the line for each key. */
-  const lines = new Map<string, Promise<void>>();
+  const queue = createKeyedQueue();
   const gone = new WeakMap<object, Gone>();
 
   function goneOf(owner: object): Gone {
@@ -25,21 +25,8 @@ export function createLocks(): Locks {
 
   return {
     of: (owner) => async (key, job) => {
-      const before = lines.get(key) ?? Promise.resolve();
       const { left, lost } = goneOf(owner);
-      const result = before.then(() => (lost.aborted ? left : Promise.race([left, job(lost)])));
-      const end = result.then(
-        () => undefined,
-        () => undefined,
-      );
-      lines.set(key, end);
-      try {
-        return await Promise.race([left, result]);
-      } finally {
-        void end.then(() => {
-          if (lines.get(key) === end) lines.delete(key);
-        });
-      }
+      return Promise.race([left, queue.run(key, () => (lost.aborted ? left : Promise.race([left, job(lost)])))]);
     },
     drop: (owner) => goneOf(owner).go(new StoreError("the database has been closed.")),
   };
