@@ -13,7 +13,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const KEPT = "data/mutants";
 const PAGE = join(ROOT, "docs/mutants.md");
 /** Of each property so many cases, and at every run the same: what is found today is found tomorrow. */
-const CASES = { PROPERTY_RUNS: "20", PROPERTY_SEED: "20260101" };
+const CASES = { PROPERTY_RUNS: "10", PROPERTY_SEED: "20260101" };
 
 const folders = process.argv.slice(2).map((path) => path.replace(/\/+$/, ""));
 if (folders.length === 0) fail("which folder? Such as: npm run mutants -- src/engine/policies");

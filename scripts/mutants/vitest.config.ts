@@ -4,13 +4,13 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The quick tests of each room, which need no other program. What only a journey notices counts as not noticed. */
 const TESTS = {
-  engine: ["test/engine/**/*.test.ts", "test/config/build/**/*.test.ts", "test/conformance/observed.test.ts"],
+  engine: ["test/engine/**/*.test.ts", "test/conformance/observed.test.ts"],
   runner: ["test/runner/**/*.test.ts"],
 };
-/** They start other programs, or look at what an agent's requests cost rather than at what they do. */
-const NOT = ["test/config/build/offline.test.ts", "test/config/build/tools.test.ts", "test/engine/prefix.test.ts"];
-/** Read much before they begin, or have many cases: most mutants are found before it comes to them. */
-const LAST = [/test\/config\//, /test\/conformance\//, /any-conversation\.test\.ts$/];
+/** Looks at what an agent's requests cost rather than at what they do, and takes long. */
+const NOT = ["test/engine/prefix.test.ts"];
+/** Many cases each: most mutants are found before it comes to them. */
+const LAST = [/test\/conformance\//, /any-conversation\.test\.ts$/];
 /** A test takes less than a second. What a mutant has it wait for does not come. */
 const TEST_MS_MAX = 5_000;
 

@@ -1,65 +1,22 @@
 import { describe, expect, test } from "vitest";
-import type { EventBody } from "../../src/engine/events/events.ts";
-import { graph, type Edge } from "../../src/engine/policies/graph.ts";
-import { ledBy } from "../../src/engine/policies/led-by.ts";
-import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { candidatesByRule, nextByRule, USER } from "../../src/engine/policies/selector-rules.ts";
-import { swarm } from "../../src/engine/policies/swarm.ts";
-import type { SpeakerPolicy } from "../../src/engine/team.ts";
-import { MARIA, openLog, says } from "../support/scripted.ts";
+import type { EventBody } from "../../../src/engine/events/events.ts";
+import { graph, type Edge } from "../../../src/engine/policies/graph.ts";
+import { ledBy } from "../../../src/engine/policies/led-by.ts";
+import { roundRobin } from "../../../src/engine/policies/round-robin.ts";
+import { candidatesByRule, nextByRule, USER } from "../../../src/engine/policies/selector-rules.ts";
+import { swarm } from "../../../src/engine/policies/swarm.ts";
+import type { SpeakerPolicy } from "../../../src/engine/team.ts";
+import { asked, ended, floor, handed, logOf, said, skipped, started, stopped } from "../../support/facts.ts";
+import { says } from "../../support/scripted.ts";
 
 // A policy reads the log and names who is next: each test is a log and a name.
 
 const AGENTS = ["A", "B", "C"].map((name) => says(name));
 const ALONE = { to: "C" } as const;
 
-function logOf(...facts: readonly EventBody[]) {
-  const { transcript, record } = openLog();
-  record(...facts);
-  return transcript;
-}
 const next = (policy: SpeakerPolicy, ...facts: readonly EventBody[]) => policy(logOf(...facts), AGENTS).map(({ name }) => name);
 
-const started = (more: { readonly anew?: true } = {}): EventBody => ({
-  type: "run.started",
-  run: "r",
-  team: "team",
-  startedBy: MARIA,
-  ...more,
-});
-const task: EventBody = { type: "message.posted", person: MARIA, text: "t", id: "t" };
-const stopped: EventBody = { type: "run.stopped", run: "r", reason: "", reasons: [], outcome: "stopped" };
-const floor = (agent: string, more: Partial<EventBody & { type: "speaker.selected" }> = {}): EventBody => ({
-  type: "speaker.selected",
-  agent,
-  by: "policy",
-  ...more,
-});
-const said = (agent: string, text: string = agent, more: { readonly within?: string; readonly outside?: true } = {}): EventBody => ({
-  type: "message.posted",
-  agent,
-  text,
-  ...more,
-});
-const handed = (agent: string, to: string, more: { readonly within?: string; readonly outside?: true } = {}): EventBody => ({
-  type: "handoff.made",
-  agent,
-  to,
-  text: `Transferred to ${to}.`,
-  ...more,
-});
-const skipped = (agent: string, more: { readonly within?: string } = {}): EventBody => ({
-  type: "turn.skipped",
-  agent,
-  person: MARIA,
-  ...more,
-});
-const ended = (agent: string, reason: string, more: { readonly within?: string } = {}): EventBody => ({
-  type: "turn.ended",
-  agent,
-  reason,
-  ...more,
-});
+const task = asked("t");
 
 describe("a graph", () => {
   const line = (more: Partial<Edge> = {}) => graph([{ from: "A", to: "B", ...more }], ["A", "B"]);
@@ -119,7 +76,7 @@ describe("a graph", () => {
   test("a hand-over to an agent is the end of a turn, and a question to a person is not", () => {
     expect(next(line(), ...begun, handed("A", "C"))).toEqual(["B"]);
     expect(next(line(), ...begun, handed("A", "human"))).toEqual([]);
-    expect(next(line(), ...begun, handed("A", "human"), { ...task, text: "an answer" } as EventBody, said("A"))).toEqual(["B"]);
+    expect(next(line(), ...begun, handed("A", "human"), asked("an answer"), said("A"))).toEqual(["B"]);
   });
 
   test("a turn leads on once, and what is said inside a participant leads nowhere", () => {
