@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import type { ModelReply } from "../../src/engine/model.ts";
 import { MODEL_DEFAULTS } from "../../src/models/create.ts";
-import { ask, failureOf, request, textOf } from "../models/servers/asking.ts";
+import { ANSWER, ask, failureOf, request, textOf } from "../models/servers/asking.ts";
 import { type ModelServer, startModelServer } from "../models/servers/model-server.ts";
 import { cutAt, type ErrorCase, KEY, modelOn, type Told, type Wire } from "../models/servers/wires.ts";
 import { type FakeClock, fakeClock, until } from "./fake-clock.ts";
@@ -165,6 +165,35 @@ export function providerContract(wire: Wire): void {
         const reply = await askOnce(tell({ ...TOLD, finish: "length" }));
         expect(failureOf(reply)).toMatchObject({ kind: "bad_answer", message: expect.stringContaining("outputTokensMax") as string });
         expect(reply.usage).toMatchObject({ inputTokens: 120, outputTokens: 45 });
+      });
+
+      test("words cut off at the token limit are said, with a notice that names the setting", async () => {
+        const { calls: _, ...words } = TOLD;
+        expect(await askOnce(tell({ ...words, finish: "length" }))).toMatchObject({
+          kind: "answer",
+          text: TOLD.text?.join(""),
+          notices: [expect.stringContaining("outputTokensMax") as string],
+        });
+      });
+
+      test("an answer in a shape that is cut off at the token limit is a failure", async () => {
+        server.will({ body: [tell({ text: ['{"next":"Runner"}'], finish: "length" })] });
+        const { reply } = await ask(modelOn(wire, server.url, clock), request({ tools: [], answer: ANSWER }));
+        expect(failureOf(reply).kind).toBe("bad_answer");
+      });
+
+      test("words that use up all the tokens that were asked for are cut off, whatever the server calls them", async () => {
+        const usage = { input: 20, output: 16, cached: 0, reasoning: 0 };
+        server.will(
+          { body: [tell({ text: ["The sky is"], usage })] },
+          { body: [tell({ text: ["The sky is blue."], usage: { ...usage, output: 15 } })] },
+        );
+        const model = modelOn(wire, server.url, clock, { outputTokensMax: 16 });
+        expect((await ask(model, request())).reply).toMatchObject({
+          kind: "answer",
+          notices: [expect.stringContaining("outputTokensMax") as string],
+        });
+        expect((await ask(model, request())).reply).not.toHaveProperty("notices");
       });
     });
 

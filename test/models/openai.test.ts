@@ -255,6 +255,17 @@ describe("Responses", () => {
     });
   });
 
+  test("each message says that it is one: some servers refuse an assistant's words without", async () => {
+    server.will({ body: responsesWire.events({ text: ["Hello again."] }) });
+    const messages: ModelMessage[] = [{ role: "user", text: "Ada: Hello" }, { role: "assistant", text: "Hello.", toolCalls: [] }, { role: "user", text: "Ada: Again" }]; // prettier-ignore
+    await ask(modelOn(responsesWire, server.url, systemClock), request({ messages }));
+    expect(body()?.input).toEqual([
+      { type: "message", role: "user", content: "Ada: Hello" },
+      { type: "message", role: "assistant", content: "Hello." },
+      { type: "message", role: "user", content: "Ada: Again" },
+    ]);
+  });
+
   test("effort and reasoning in words are asked for, and a seed, which this API does not have, is left out with a notice", async () => {
     server.will({ body: responsesWire.events({ reasoning: ["Six sevens."], text: ["42"] }) });
     const model = chat({ provider: "openai", api: "responses", model: "gpt-5-mini", reasoningEffort: "low", reasoningText: true, seed: 7 });

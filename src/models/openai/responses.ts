@@ -216,12 +216,13 @@ function inputItems(message: ModelMessage, images: Images, by: string | undefine
     case "user": {
       const text = textBeside(message, images).toWellFormed();
       const shown = imagesOf(message, images).map(inputImage);
-      return [{ role: "user", content: shown.length === 0 ? text : [...shown, { type: "input_text", text }] }];
+      return [{ type: "message", role: "user", content: shown.length === 0 ? text : [...shown, { type: "input_text", text }] }];
     }
     case "assistant":
       return [
         ...(message.kept?.by === by ? reasoningIn(message.kept?.what) : []),
-        ...(content ? [{ role: "assistant" as const, content }] : []),
+        // Optional at OpenAI; llama.cpp's server refuses an assistant's message without it.
+        ...(content ? [{ type: "message" as const, role: "assistant" as const, content }] : []),
         ...message.toolCalls.map(({ call, tool, args }) => ({
           type: "function_call" as const,
           call_id: call,

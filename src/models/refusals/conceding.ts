@@ -104,8 +104,11 @@ export async function* conceding<T>(
     try {
       const opened = await request.send();
       talk.learn();
-      const notices = [...noticesOf(concessions, thread, talk.missed(request.uses))];
-      if (notices.length > 0) yield notices;
+      const beside: Piece[] = [
+        ...(request.replyTokensMax === undefined ? [] : [{ type: "limit", tokens: request.replyTokensMax } as const]),
+        ...noticesOf(concessions, thread, talk.missed(request.uses)),
+      ];
+      if (beside.length > 0) yield beside;
       return opened;
     } catch (error) {
       if (!talk.concede(refusalOf(error), request)) throw error;

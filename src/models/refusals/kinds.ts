@@ -23,7 +23,7 @@ interface Rule {
 const QUOTA_CODES =
   /insufficient_quota|billing|spend_limit|insufficient_balance|insufficientbalance|exceeded_current_quota|quota_exceeded|payment_required|credits?_exhausted|access_terminated|arrearage|outofcredit|no_credits?|balance_not_enough|budget_?exceeded|exceeded_?budget/i; // prettier-ignore
 const QUOTA_WORDS =
-  /credit balance|insufficient (balance|credits?|funds?|quota)|(exceeded|out of|run out of|ran out of|no|not enough|more) (your )?(current |monthly |included |prepaid )?(quota|credits?|balance)\b|payment required|spend(ing)? limit|(key|budget|monthly|usage) (spend )?limit (has been )?(exceeded|reached)|budget has been exceeded|exceeded (your )?(monthly|budget)|account (is )?(not active|suspended|overdue|in arrears|balance)|billing|arrears|exceeded ?budget|over budget|recharge|free (tier|trial) (has )?(ended|expired)|reached your specified/i; // prettier-ignore
+  /credit balance|insufficient (balance|credits?|funds?|quota)|(exceeded|out of|run out of|ran out of|no|not enough|more) (your )?(current |monthly |included |prepaid )?(quota|credits?|balance)\b|payment required|spend(ing)? limit|(key|budget|monthly|usage) (spend )?limit (has been )?(exceeded|reached)|budget has been exceeded|exceeded (your )?(monthly|budget)|account (is )?(not active|suspended|overdue|in arrears|balance)|billing|arrears|exceeded ?budget|over budget|recharge|top[- ]up|balance is (insufficient|too low|not enough|negative|zero)|(n't|not) have (any |enough )?(credits?|funds)|余额不足|欠费|充值|额度(不足|已用尽|已?用完|耗尽)|free (tier|trial) (has )?(ended|expired)|reached your specified/i; // prettier-ignore
 
 const CONTEXT_CODES = /context_length_exceeded|string_above_max_length|request_too_large|context_window|exceed_context_size|contextwindow|tokens_limit_reached|model_max_prompt_tokens_exceeded|prompt_too_long/i; // prettier-ignore
 const CONTEXT_WORDS = new RegExp(
@@ -50,23 +50,25 @@ const CONTEXT_WORDS = new RegExp(
   ].join("|"),
   "i",
 );
+/** Said of money alone, also beside a word about speed. */
+const OUT_OF_CREDIT = /insufficient_quota|insufficient (balance|credits?|funds)|credit balance|余额不足|欠费|充值/i;
 /** How fast, not how much at once. */
 const PER_TIME = /per (minute|min|hour|day|second|month)|\b(TPM|RPM|TPD|RPD|ITPM)\b|rate[ _-]?limit/i;
 
 const FILTER_CODES = /content_filter|content_policy|responsibleaipolicy|invalid_prompt|data_inspection_failed|datainspectionfailed|content_blocked|prohibited_content|moderation|safety|_policy(_violation)?\b|sensitive_content|contentfilter/i; // prettier-ignore
-const FILTER_WORDS = /content[ _](filter|policy|management policy|moderation)|content filtering|(blocked|flagged|rejected) (by|for|due to|because)[^.]{0,60}(safety|policy|moderation|filter|guardrail|violat|harm)|inappropriate content|content exists risk|high[- ]risk|prohibited[_ ](content|use)|safety system|input was flagged|usage polic|sensitive (content|information|words)|guardrail (intervened|blocked)/i; // prettier-ignore
+const FILTER_WORDS = /content[ _](filter|policy|management policy|moderation)|content filtering|(blocked|flagged|rejected) (by|for|due to|because)[^.]{0,60}(safety|policy|moderation|filter|guardrail|violat|harm)|inappropriate content|content exists risk|high[- ]risk|prohibited[_ ](content|use)|safety system|input was flagged|usage polic|sensitive (content|information|words)|guardrail (intervened|blocked)|敏感(内容|信息|词)|内容(违规|安全)/i; // prettier-ignore
 
-const KEY_CODES = /authentication_?error|invalid_api_key|invalid_authentication|unauthorized|unauthenticated|permission_error|permission_denied|permissiondenied|forbidden|unrecognizedclient|invalidsignature|expiredtoken|accessdenied|api_key_invalid|incorrect_api_key|invalid_iam_token|auth_error|token_not_found|no_api_key|invalidapikey/i; // prettier-ignore
-const KEY_WORDS = /(api|access|auth|bearer|virtual|subscription)[ _-]?(key|token|credential)s?[^.]{0,40}(not valid|invalid|incorrect|missing|required|not found|expired|revoked|wrong|not (passed|provided|set|recognized))|(invalid|incorrect|missing|no|wrong|expired|unknown|malformed|not a valid) (proxy server token|api|access|auth|authentication|bearer|x-api|virtual)[ _-]?(key|token|credential|header)?|unauthori[sz]ed|no auth credentials|security token included in the request|user not found|authentication (fails|failed|error)|no cookie auth/i; // prettier-ignore
+const KEY_CODES = /authentication_?error|invalid_api_key|invalid_authentication|unauthorized|unauthenticated|permission_error|permission_denied|permissiondenied|forbidden|unrecognizedclient|invalidsignature|expiredtoken|accessdenied|api_key_invalid|incorrect_api_key|invalid_iam_token|auth_error|token_not_found|no_api_key|invalidapikey|no_db_connection/i; // prettier-ignore
+const KEY_WORDS = /(api|access|auth|bearer|virtual|subscription)[ _-]?(key|token|credential)s?[^.]{0,40}(not valid|invalid|incorrect|missing|required|not found|expired|revoked|wrong|not (passed|provided|set|recognized))|(invalid|incorrect|missing|no|wrong|expired|unknown|malformed|not a valid) (proxy server token|api|access|auth|authentication|bearer|x-api|virtual)[ _-]?(key|token|credential|header)?|unauthori[sz]ed|no auth credentials|security token included in the request|user not found|authentication (fails|failed|error)|no cookie auth|no connected db|无效的?(令牌|密钥|api)|(令牌|密钥)(无效|错误|已过期)|鉴权失败/i; // prettier-ignore
 
 const MODEL_CODES = /model_not_found|not_found_error|deploymentnotfound|model_not_exist|modelnotfound|unknown_model|unsupported_model|invalid_model|model_not_available|no_such_model|modelnotsupported|resourcenotfound|operationnotsupported/i; // prettier-ignore
-const MODEL_WORDS = /(model|deployment|engine)s?[^.]{0,100}(not (been )?(found|exist|available|supported|loaded|deployed|recognized|a valid)|does not exist|doesn't exist|is not a valid|unknown|no longer (available|supported)|decommissioned|deprecated|retired|has been (removed|shut down)|is invalid|isn't supported|not have access)|(no such|unknown|invalid|unsupported|unrecognized|no) model|not a valid model|no models? loaded|model(_id| id)? (identifier|name)[^.]{0,30}(invalid|not)|provided model identifier|no (endpoints|deployments|provider|allowed providers)[^.]{0,30}(found|available|for)|passed in model=|not found, try pulling it/i; // prettier-ignore
+const MODEL_WORDS = /(model|deployment|engine)s?[^.]{0,100}(not (been )?(found|exist|available|supported|loaded|deployed|recognized|a valid)|does not exist|doesn't exist|is not a valid|unknown|no longer (available|supported)|decommissioned|deprecated|retired|has been (removed|shut down)|is invalid|isn't supported|not have access)|(no such|unknown|invalid|unsupported|unrecognized|no) model|not a valid model|no models? loaded|model(_id| id)? (identifier|name)[^.]{0,30}(invalid|not)|provided model identifier|no (endpoints|deployments|provider|allowed providers)[^.]{0,30}(found|available|for)|passed in model=|not found, try pulling it|on-demand throughput (isn['’]t|is not) supported|support on-demand throughput|模型[^。]{0,60}不存在|无可用渠道/i; // prettier-ignore
 
 const BUSY_CODES = /overloaded|unavailable|capacity_exceeded|engine_overloaded|server_busy|model_overloaded|slow_down|serviceunavailable|modelnotready/i; // prettier-ignore
-const BUSY_WORDS = /overloaded|over capacity|at capacity|no (available )?capacity|capacity (is )?(exceeded|limit)|server (is )?busy|too busy|high (demand|load|traffic)|heavy load|currently (busy|loading)|is (still )?loading|queue (is )?full|no slot|model (is )?not ready|insufficient capacity|cannot handle|try again later|temporarily (unavailable|rate)|pending requests|服务器繁忙|system is busy/i; // prettier-ignore
+const BUSY_WORDS = /overloaded|over capacity|at capacity|no (available )?capacity|capacity (is )?(exceeded|limit)|server (is )?busy|too busy|high (demand|load|traffic)|heavy load|currently (busy|loading)|is (still )?loading|queue (is )?full|no slot|model (is )?not ready|insufficient capacity|cannot handle|try again later|temporarily (unavailable|rate)|pending requests|(model|system) (is )?busy|degraded function|(服务器?|系统)繁忙|负载(已饱和|过高)|稍后再?(试|重试)/i; // prettier-ignore
 
 const FAST_CODES = /rate_?limit|throttl|too_?many_?requests|resource_exhausted|tokens_per|requests_per|concurrency|slow_down|limit_requests|limit_burst_rate/i; // prettier-ignore
-const FAST_WORDS = /rate[ _-]?limit|too many requests|throttl|requests? per (second|minute|min|hour|day)|tokens per (minute|day)|too (quickly|fast)|concurren(t|cy)|quota exceeded for|resource (has been )?exhausted|request (was )?limited|slow down/i; // prettier-ignore
+const FAST_WORDS = /rate[ _-]?limit|too many requests|throttl|requests? per (second|minute|min|hour|day)|tokens per (minute|day)|too (quickly|fast)|concurren(t|cy)|quota exceeded for|resource (has been )?exhausted|request (was )?limited|slow down|过于频繁|请求频率|速率限制|并发数?(过高|超)/i; // prettier-ignore
 
 const LATE_WORDS = /timed? ?out|UND_ERR_(HEADERS|BODY|CONNECT)_TIMEOUT|ETIMEDOUT|deadline[ _]exceeded|took too long/i;
 
@@ -78,17 +80,17 @@ const RULES: readonly Rule[] = [
   { kind: "unavailable", isPage: true, statuses: [500, 502, 520, 521, 522, 523, 525, 526, 530] },
   { kind: "unknown_model", isPage: true },
   // A delay beats a word: Google speaks of quota and billing where a minute's wait is all that is asked for.
-  { kind: "rate_limited", statuses: [429], waits: true, unless: /insufficient_quota|insufficient (balance|credit)|credit balance/i },
+  { kind: "rate_limited", statuses: [429], waits: true, unless: OUT_OF_CREDIT },
   { kind: "quota", statuses: [402] },
   { kind: "quota", codes: QUOTA_CODES },
-  { kind: "rate_limited", statuses: [429], words: PER_TIME },
+  { kind: "rate_limited", statuses: [429], words: PER_TIME, unless: OUT_OF_CREDIT },
   { kind: "quota", words: QUOTA_WORDS, statuses: [400, 401, 403, 429] },
   { kind: "context_too_long", statuses: [413] },
   { kind: "context_too_long", codes: CONTEXT_CODES },
   { kind: "context_too_long", words: CONTEXT_WORDS, statuses: [400, 403, 422, 424, 500], unless: PER_TIME },
   { kind: "filtered", codes: FILTER_CODES },
   { kind: "filtered", words: FILTER_WORDS, statuses: [400, 403, 422, 451, 500] },
-  { kind: "unknown_model", statuses: [401, 403], words: /not have access to (the |this )?model|model[^.]{0,60}not (available|enabled|allowed)|no access to model|access to model[^.]{0,40}denied|(specified|this) model id/i }, // prettier-ignore
+  { kind: "unknown_model", statuses: [401, 403], words: /not have access to (the |this )?model|model[^.]{0,60}not (available|enabled|allowed)|no access to model|access to model[^.]{0,40}denied|authorized to (access|use) (the |this )?model|无权访问[^。]{0,20}模型|(specified|this) model id/i }, // prettier-ignore
   { kind: "bad_key", statuses: [401, 403] },
   { kind: "bad_key", codes: KEY_CODES, statuses: [400, 404] },
   { kind: "bad_key", words: KEY_WORDS, statuses: [400, 404, 407] },
@@ -100,6 +102,7 @@ const RULES: readonly Rule[] = [
   { kind: "unknown_model", codes: MODEL_CODES },
   { kind: "unknown_model", words: MODEL_WORDS, statuses: [400, 404, 410, 422, 500, 503] },
   { kind: "unknown_model", statuses: [404, 410] },
+  { kind: "unavailable", statuses: [400], words: BUSY_WORDS },
   { kind: "timeout", statuses: [408, 504, 524] },
   { kind: "overloaded", statuses: [503], codes: BUSY_CODES },
   { kind: "rate_limited", statuses: [503], words: FAST_WORDS },

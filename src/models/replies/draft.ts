@@ -20,6 +20,8 @@ export interface Draft {
   readonly calls: Map<string | number, { call: string; tool: string; args: string }>;
   readonly kept: KeptPieces;
   usage: Usage | undefined;
+  /** Tokens of reply that were asked for at most. */
+  limit: number | undefined;
   readonly notices: string[];
   finished: Extract<Piece, { type: "finished" }> | undefined;
 }
@@ -32,6 +34,7 @@ export const newDraft = (opensUnmarked: boolean): Draft => ({
   calls: new Map(),
   kept: newKept(),
   usage: undefined,
+  limit: undefined,
   notices: [],
   finished: undefined,
 });
@@ -102,6 +105,9 @@ function add(draft: Draft, piece: Exclude<Piece, ModelDelta>): void {
     case "usage":
       draft.usage = merged(draft.usage, piece.usage);
       return;
+    case "limit":
+      draft.limit = piece.tokens;
+      return;
     case "notice":
       draft.notices.push(piece.text);
       return;
@@ -137,8 +143,12 @@ export async function conclude(draft: Draft, request: ModelRequest, source: Sour
   const failed = (kind: ModelFailureKind, detail?: string): ModelReply => failure(kind, source, { ...spent, detail });
   const text = withoutEndMarks(splitter.answer());
   if (!finished) return failed("unavailable", "the connection ended in the middle of the reply");
+  const isCut = finished.why === "length" || (finished.why === "stop" && reachedLimit(draft));
+  // Words without their end are words all the same; calls and JSON without theirs are none.
+  const wordsAlone = text.trim() !== "" && draft.calls.size === 0 && !request.answer;
   switch (finished.why) {
     case "length":
+      if (wordsAlone) break;
       return failed("bad_answer", text.trim() === "" && hasThought(draft) ? ONLY_THOUGHT_TO_THE_END : CUT_OFF);
     case "refused":
     case "filtered":
@@ -157,14 +167,20 @@ export async function conclude(draft: Draft, request: ModelRequest, source: Sour
   // Behind results it may end its turn without a word: they said it all.
   if (isEmpty && request.messages.at(-1)?.role !== "tool") return failed("empty", hasThought(draft) ? ONLY_THOUGHT : undefined);
   const kept = calls.length > 0 ? keptBy(draft, by) : undefined;
+  const told = isCut && wordsAlone ? [...notices, `${source.model}: ${CUT_OFF}.`] : notices;
   return {
     kind: "answer",
     text: isEmpty ? "" : request.answer ? (jsonIn(said) ?? said) : said,
     toolCalls: calls,
     usage: spent.usage ?? (await wholeUsage(undefined, request, writtenBy(draft))),
     ...(kept ? { kept } : {}),
-    ...(notices.length > 0 ? { notices } : {}),
+    ...(told.length > 0 ? { notices: told } : {}),
   };
+}
+
+/** Some servers call a reply whole that ended where its tokens did. */
+function reachedLimit({ limit, usage }: Draft): boolean {
+  return limit !== undefined && usage !== undefined && !usage.estimated && usage.outputTokens - (usage.reasoningTokens ?? 0) >= limit;
 }
 
 const CUT_OFF = "the reply was cut off at the limit of output tokens; raise outputTokensMax or ask for less";

@@ -17,6 +17,8 @@ export type Piece =
   | { readonly type: "call.kept"; readonly key: string | number; readonly value: { readonly [name: string]: unknown } }
   /** The newest count replaces the one before. */
   | { readonly type: "usage"; readonly usage: Usage }
+  /** How many tokens of reply were asked for at most, where a limit was named. */
+  | { readonly type: "limit"; readonly tokens: number }
   /** One line for people: what was left out of the request. */
   | { readonly type: "notice"; readonly text: string }
   /** The provider says that nothing is missing, or why something is. Text and calls count only after it. */

@@ -86,6 +86,7 @@ const FINISHED_MS_MAX = 2_000;
 
 /** Counts, notices and empty deltas come before the model has begun to write. */
 const isToken = (piece: Piece): boolean =>
-  piece.type === "text" || piece.type === "reasoning" ? piece.text !== "" : piece.type !== "usage" && piece.type !== "notice";
+  piece.type === "text" || piece.type === "reasoning" ? piece.text !== "" : !ASIDE.has(piece.type);
+const ASIDE: ReadonlySet<Piece["type"]> = new Set(["usage", "notice", "limit"]);
 
 const seconds = (ms: number): string => `${Math.round(ms / 1_000)} s`;

@@ -38,7 +38,7 @@ export function modelOn(
   wire: Wire,
   url: string,
   clock: Clock,
-  more: Pick<ModelSettings, "attempts" | "timeouts" | "images" | "reasoningText"> = {},
+  more: Pick<ModelSettings, "attempts" | "timeouts" | "images" | "reasoningText" | "outputTokensMax"> = {},
   readFile?: ReadFile,
 ): Model {
   const { provider } = wire.settings;
