@@ -25,6 +25,7 @@ import { plan } from "./slack/render/render.ts";
 import type { Person } from "./engine/events/events.ts";
 import { openAuditFile } from "./store/audit-file.ts";
 import { createKeyRing } from "./store/key-ring.ts";
+import { editNote } from "./store/notes.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
 import { openSqlite } from "./store/sqlite/store.ts";
 import type { Settings as KeptSettings } from "./store/settings.ts";
@@ -58,7 +59,7 @@ export { backupSqlite } from "./store/sqlite/upkeep/backup.ts";
 export { readableByOthers } from "./store/own-files.ts";
 export { checkSqlite } from "./store/sqlite/upkeep/check.ts";
 export { quickCheckSqlite } from "./store/sqlite/upkeep/quick-check.ts";
-export { openSqlite, openSqliteReadOnly } from "./store/sqlite/store.ts";
+export { openSqlite, openSqliteNotes, openSqliteReadOnly } from "./store/sqlite/store.ts";
 
 /** Many workspaces, by OAuth. */
 export interface SlackOfMany extends InstalledSettings {
@@ -159,7 +160,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       registry: settings.registry,
       readFile,
       onScript,
-      lessons: lessonsIn(store),
+      lessons: lessonsIn({ note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) }),
       log,
     });
     const teams = buildTeams(settings, {

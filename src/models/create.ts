@@ -1,12 +1,11 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Model } from "../engine/model.ts";
 import { createAnthropicModel, type AnthropicSettings } from "./anthropic/anthropic.ts";
-import type { Source } from "./refusals/failure-table.ts";
 import { lessonsInMemory, type Lessons } from "./refusals/lessons.ts";
 import { withGate, type Gates } from "./gated.ts";
 import type { ReadFile } from "./images.ts";
 import type { OpenAiSettings } from "./openai/client.ts";
-import { createOpenAiModel, type ProviderDeps } from "./openai/openai.ts";
+import { createOpenAiModel, type Made, type ProviderDeps } from "./openai/openai.ts";
 import { withPrice, type Price } from "./prices.ts";
 import type { Timeouts } from "./replies/reply.ts";
 import { withRetries } from "./retry.ts";
@@ -82,7 +81,7 @@ export class ModelSettingsError extends Error {
 /** A model that retries, watches the time and knows its price. Nothing is asked of the provider yet. Throws {@link ModelSettingsError}. */
 export function createModel(settings: ModelSettings, deps: ModelDeps): Model {
   const { clock, random = Math.random, gates } = deps;
-  const { model, source } = settings.provider === "anthropic" ? anthropic(settings, deps) : openAi(settings, deps);
+  const { model, source } = made(settings, deps);
   const counted = settings.price ? withPrice(model, settings.price) : model;
   const gated = gates
     ? withGate(counted, gates.of({ provider: settings.provider, host: source.host, keyName: source.keyName }), source)
@@ -90,13 +89,18 @@ export function createModel(settings: ModelSettings, deps: ModelDeps): Model {
   return withRetries(gated, { attempts: settings.attempts ?? MODEL_DEFAULTS.attempts, clock, random });
 }
 
-type Env = ModelDeps["env"];
-
-/** A model, and how people are told of it. */
-interface Made {
-  readonly model: Model;
-  readonly source: Source;
+/** Under what name lessons about this model are kept, and where it is asked. Throws {@link ModelSettingsError}. */
+export function whereAsked(settings: ModelSettings, deps: ModelDeps): { readonly lessonKey: string; readonly address: string } {
+  const { keyName } = keyOf(settings, deps.env);
+  // The key plays no part in it, and need not be there.
+  const { key, source } = made(settings, { ...deps, env: { ...deps.env, [keyName]: deps.env[keyName]?.trim() || "none" } });
+  return { lessonKey: key, address: source.address };
 }
+
+const made = (settings: ModelSettings, deps: ModelDeps): Made =>
+  settings.provider === "anthropic" ? anthropic(settings, deps) : openAi(settings, deps);
+
+type Env = ModelDeps["env"];
 
 const nothingKept: ReadFile = () => Promise.resolve(undefined);
 

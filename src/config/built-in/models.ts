@@ -1,5 +1,5 @@
 import type { CallTerms, Model } from "../../engine/model.ts";
-import { createModel } from "../../models/create.ts";
+import { createModel, whereAsked } from "../../models/create.ts";
 import { usdMax, type Price } from "../../models/prices.ts";
 import type { ModelParts } from "../build/model-parts.ts";
 import { defineModel } from "../define/model.ts";
@@ -28,13 +28,17 @@ export const models = [
   }),
 ];
 
-type AskedModel = Exclude<ProviderModel, { readonly provider: "replay" }>;
+export type AskedModel = Exclude<ProviderModel, { readonly provider: "replay" }>;
 
 function made(settings: AskedModel, parts: ModelParts): Model {
   const price = priceOf(settings, parts.env)?.price;
   const model = createModel({ ...settings, price, timeouts: inMs(settings.timeouts) }, parts);
   return { ...model, terms: termsOf(settings.outputTokensMax, price) };
 }
+
+/** Where a model of a built-in provider is asked, and under what name lessons about it are kept. Throws `ModelSettingsError`. */
+export const whereIs = (settings: AskedModel, parts: Pick<ModelParts, "env" | "clock">): ReturnType<typeof whereAsked> =>
+  whereAsked({ ...settings, timeouts: inMs(settings.timeouts) }, parts);
 
 const inMs = ({ firstTokenSeconds, betweenTokensSeconds, callSeconds }: AskedModel["timeouts"]) => ({
   firstTokenMsMax: firstTokenSeconds * 1_000,

@@ -2,11 +2,11 @@ import Anthropic from "@anthropic-ai/sdk";
 import { transformJSONSchema } from "@anthropic-ai/sdk/lib/transform-json-schema";
 import type { MessageCreateParamsStreaming, RawMessageStreamEvent, Tool } from "@anthropic-ai/sdk/resources/messages/messages";
 import type { Usage } from "../../engine/events/events.ts";
-import type { Model, ModelRequest } from "../../engine/model.ts";
+import type { ModelRequest } from "../../engine/model.ts";
 import type { Turn } from "../../engine/turn.ts";
 import { anthropicMessages, CACHE_MARK } from "./messages.ts";
 import { inWords } from "../calls-in-words.ts";
-import type { ProviderDeps } from "../openai/openai.ts";
+import type { Made, ProviderDeps } from "../openai/openai.ts";
 import { plainTool } from "../openai/tool-specs.ts";
 import type { Concession } from "../refusals/concessions.ts";
 import { conceding, newConcessions, type Concessions, type Manner, type Put } from "../refusals/conceding.ts";
@@ -46,7 +46,7 @@ export interface AnthropicSettings {
 export function createAnthropicModel(
   settings: AnthropicSettings,
   { clock, readFile, lessons, log }: ProviderDeps,
-): { readonly model: Model; readonly source: Source } {
+): Made {
   const client = clientOf(settings);
   const { model, keyName, apiKey, timeouts } = settings;
   const address = addressOf(client.baseURL);
@@ -58,6 +58,7 @@ export function createAnthropicModel(
   const habits: Habits = { opensUnmarked: false };
   return {
     source,
+    key,
     model: withModelsNamed(
       {
         name: model,

@@ -22,11 +22,19 @@ export interface ProviderDeps {
   readonly log?: ((line: string) => void) | undefined;
 }
 
+export interface Made {
+  readonly model: Model;
+  /** How people are told of it. */
+  readonly source: Source;
+  /** What its server has refused is kept under it. */
+  readonly key: string;
+}
+
 /** A model behind OpenAI's API or one like it. It does not retry; see `withRetries`. */
 export function createOpenAiModel(
   settings: OpenAiSettings,
   { clock, readFile, lessons, log }: ProviderDeps,
-): { readonly model: Model; readonly source: Source } {
+): Made {
   const never: Concession[] = [...(settings.images ? [] : ["images" as const]), ...(settings.api === "chat" ? [] : ["seed" as const])];
   const client = openAiClient(settings);
   const source = sourceOf(settings, client.baseURL);
@@ -39,6 +47,7 @@ export function createOpenAiModel(
   const { timeouts } = settings;
   return {
     source,
+    key,
     model: withModelsNamed(
       {
         name: settings.model,

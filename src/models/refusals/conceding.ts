@@ -2,7 +2,7 @@ import type { Clock } from "../../engine/clock.ts";
 import type { Piece } from "../replies/piece.ts";
 import { ALL_CONCESSIONS, termsOf, type Concession } from "./concessions.ts";
 import { kindOf } from "./kinds.ts";
-import { isFresh, type LearntNumber, type Lesson, type Lessons } from "./lessons.ts";
+import { BARE, isFresh, lifeInWords, type LearntNumber, type Lesson, type Lessons } from "./lessons.ts";
 import { refusalOf, type Refusal } from "./refusal.ts";
 import { replyMaxIn, roomIn } from "./reply-room.ts";
 
@@ -28,12 +28,12 @@ export interface Put<T> {
 export interface Concessions {
   readonly model: string;
   readonly refused: Set<Concession>;
-  readonly numbers: { [name in LearntNumber]?: number };
+  readonly numbers: { [name in LearntNumber]?: number | undefined };
   /** Which thread has been told of what. */
   readonly told: Set<string>;
   /** Everything that can be left out is: it refused a request without a reason that could be read. */
   isBare: boolean;
-  /** Reads what earlier processes have learnt, once. */
+  /** Reads what has been learnt, also by other processes, and what has been forgotten meanwhile; at most once a minute. */
   ready(): Promise<void>;
   learn(lesson: Omit<Lesson, "at">): void;
 }
@@ -46,43 +46,68 @@ export interface Learning {
   readonly log?: ((line: string) => void) | undefined;
 }
 
+/** What is kept may be forgotten by a person, run out, or be added to by another process: it is looked up again after so long. */
+const READ_EVERY_MS = 60_000;
+
 /** `never`: what need not even be tried. */
 export function newConcessions(model: string, { lessons, key, clock, log }: Learning, never: readonly Concession[] = []): Concessions {
   const refused = new Set(never);
   const numbers: Concessions["numbers"] = {};
+  /** Learnt here, and not (or not yet) written down. */
+  const own = new Map<Lesson["what"], Lesson>();
   let reading: Promise<void> | undefined;
+  let readAtMs = 0;
   function take({ what, value }: Omit<Lesson, "at">): void {
-    if (what === "replyTokensMax" || what === "contextTokensMax") numbers[what] = value ?? Infinity;
+    if (what === BARE) concessions.isBare = true;
+    else if (what === "replyTokensMax" || what === "contextTokensMax") numbers[what] = value ?? Infinity;
     else if (ALL_CONCESSIONS.includes(what)) refused.add(what);
   }
+  const isKnown = ({ what, value }: Omit<Lesson, "at">): boolean => {
+    if (what === BARE) return concessions.isBare;
+    return value === undefined ? refused.has(what as Concession) : numbers[what as LearntNumber] === value;
+  };
   async function readAll(): Promise<void> {
+    const unwritten = [...own.values()];
     // What is kept is a help: without it, a server refuses once more.
-    const known = await lessons.of(key).catch(() => []);
-    for (const lesson of known) if (isFresh(lesson, clock.now())) take(lesson);
+    const known = await lessons.of(key).catch(() => undefined);
+    if (known === undefined) return;
+    refused.clear();
+    for (const one of never) refused.add(one);
+    numbers.replyTokensMax = numbers.contextTokensMax = undefined;
+    concessions.isBare = false;
+    for (const lesson of [...known, ...unwritten, ...own.values()]) if (isFresh(lesson, clock.now())) take(lesson);
   }
-  return {
+  const concessions: Concessions = {
     model,
     refused,
     numbers,
     told: new Set(),
     isBare: false,
-    ready: () => (reading ??= readAll()),
-    learn(lesson) {
-      if (lesson.value === undefined ? refused.has(lesson.what as Concession) : numbers[lesson.what as LearntNumber] === lesson.value)
-        return;
-      take(lesson);
-      log?.(`model ${key}: ${inWords(lesson)} Remembered for 30 days.`);
+    ready() {
+      if (reading && clock.now() - readAtMs < READ_EVERY_MS) return reading;
+      readAtMs = clock.now();
+      return (reading = readAll());
+    },
+    learn(learnt) {
+      if (isKnown(learnt)) return;
+      take(learnt);
+      const lesson = { ...learnt, at: new Date(clock.now()).toISOString() };
+      own.set(lesson.what, lesson);
+      log?.(`model ${key}: ${inWords(lesson)} Remembered for ${lifeInWords(lesson.what)}.`);
       lessons
-        .learn(key, { ...lesson, at: new Date(clock.now()).toISOString() })
+        .learn(key, lesson)
+        .then(() => void (own.get(lesson.what) === lesson && own.delete(lesson.what)))
         .catch((error: unknown) =>
           log?.(`model ${key}: this could not be written down, and is learnt anew by the next process: ${String(error)}`),
         );
     },
   };
+  return concessions;
 }
 
 /** What was learnt, behind the model's name. */
 export function inWords({ what, value }: Pick<Lesson, "what" | "value">): string {
+  if (what === BARE) return "refuses requests and gives no reason that can be read: everything that can be left out is.";
   if (what === "replyTokensMax") return `writes at most ${value} tokens: longer replies are not asked for.`;
   if (what === "contextTokensMax") return `has room for ${value} tokens, question and reply together.`;
   return termsOf(what).told;
@@ -125,7 +150,7 @@ const REPLY_TOKENS_TRIED = 1_024;
 
 /** One call's dealings with a server. */
 function newTalk(concessions: Concessions) {
-  const without = new Set([...concessions.refused, ...(concessions.isBare ? BARE : [])]);
+  const without = new Set([...concessions.refused, ...(concessions.isBare ? LEFT_OUT : [])]);
   /** Taken from this request and from no other, because it was not the reason after all. */
   const barred = new Set<Concession>();
   const fresh = new Map<Lesson["what"], number | undefined>();
@@ -168,7 +193,7 @@ function newTalk(concessions: Concessions) {
     }
     if (isBare || kind !== "bad_request" || !isVague(refusal.said.message)) return false;
     isBare = true;
-    for (const one of BARE) without.add(one);
+    for (const one of LEFT_OUT) without.add(one);
     return true;
   }
 
@@ -194,7 +219,7 @@ function newTalk(concessions: Concessions) {
       return { without, ...(replyTokensMax === undefined ? {} : { replyTokensMax }), ...(contextTokensMax === undefined ? {} : { contextTokensMax }) }; // prettier-ignore
     },
     learn(): void {
-      if (isBare && !wasBare) concessions.isBare = true;
+      if (isBare && !wasBare) concessions.learn({ what: BARE });
       for (const [what, value] of fresh) concessions.learn(value === undefined ? { what } : { what, value });
       wasBare = isBare;
     },
@@ -206,7 +231,7 @@ function newTalk(concessions: Concessions) {
 const STEPS: ReadonlySet<Concession> = new Set(["content_null", "limit_name"]);
 
 /** Of the smallest request that could work: all that can be left out is, and nothing put in its place. */
-const BARE = ALL_CONCESSIONS.filter((one) => !["stream", "reasoning_wanted", "signature_wanted", "limit_name", "roles"].includes(one));
+const LEFT_OUT = ALL_CONCESSIONS.filter((one) => !["stream", "reasoning_wanted", "signature_wanted", "limit_name", "roles"].includes(one));
 
 /** Whether a refusal leaves open what it is about, or says only that the request has something that is not taken. */
 function isVague(message: string): boolean {

@@ -1,21 +1,29 @@
-import { createKeyedQueue } from "../../keyed-queue.ts";
-import { withLesson, type Lesson, type Lessons } from "./lessons.ts";
+import { ALL_CONCESSIONS } from "./concessions.ts";
+import { BARE, withLesson, type Lesson, type Lessons } from "./lessons.ts";
 
 /** Where short texts are kept under keys, as in the store. */
 export interface Notes {
   note(key: string): Promise<string | undefined>;
-  putNote(key: string, value: string): Promise<void>;
+  /**
+   * Puts what is made of the text that stands there, by compare-and-set: whoever else does the same, nothing that they put is lost. `change` may be
+   * called several times; where it gives back what stands there, or nothing, nothing is put.
+   */
+  editNote(key: string, change: (noted: string | undefined) => string | undefined): Promise<void>;
 }
 
 /** Lessons that the next process knows, too: JSON, one note for each model. */
 export function lessonsIn(notes: Notes): Lessons {
-  /** One write of a model after the other: each holds all its lessons. */
-  const writing = createKeyedQueue();
-  const of = async (model: string): Promise<readonly Lesson[]> => lessonsOf(await notes.note(keyOf(model)));
   return {
-    of,
-    learn: (model, lesson) =>
-      writing.run(model, async () => notes.putNote(keyOf(model), JSON.stringify(withLesson(await of(model), lesson)))),
+    of: async (model) => lessonsOf(await notes.note(keyOf(model))),
+    learn: (model, lesson) => notes.editNote(keyOf(model), (noted) => JSON.stringify(withLesson(lessonsOf(noted), lesson))),
+    async forget(model) {
+      let forgotten: readonly Lesson[] = [];
+      await notes.editNote(keyOf(model), (noted) => {
+        forgotten = lessonsOf(noted);
+        return noted === undefined ? undefined : "[]";
+      });
+      return forgotten;
+    },
   };
 }
 
@@ -34,5 +42,7 @@ function lessonsOf(text: string | undefined): readonly Lesson[] {
 function isLesson(value: unknown): value is Lesson {
   if (typeof value !== "object" || value === null) return false;
   const { what, at, value: number } = value as { readonly [key: string]: unknown };
-  return typeof what === "string" && typeof at === "string" && (number === undefined || typeof number === "number");
+  return typeof what === "string" && LEARNT.has(what) && typeof at === "string" && (number === undefined || typeof number === "number");
 }
+
+const LEARNT: ReadonlySet<string> = new Set([...ALL_CONCESSIONS, "replyTokensMax", "contextTokensMax", BARE]);

@@ -68,6 +68,18 @@ export function openConnectionReadOnly(path: string): Connection {
   });
 }
 
+/**
+ * Opens a database that is there for single writes, also while a Parley is running on it and holds the lock: only for what that one reads anew
+ * from the file, and writes by compare-and-set itself.
+ */
+export function openConnectionBeside(path: string): Connection {
+  openConnectionReadOnly(path).close();
+  return explained(path, () => {
+    const file = writableFile(path);
+    return connection(new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS }), { path, lock: undefined, flush: NO_FLUSH });
+  });
+}
+
 /** The file behind `path`, symbolic links resolved so that two names of one file meet in one lock. */
 function writableFile(path: string): string {
   mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../../engine/clock.ts";
 import type { Memory } from "../../engine/memory.ts";
 import type { Dispatch } from "../dispatch.ts";
 import { placeOf } from "../fair-queue.ts";
-import { type Connection, openConnection, openConnectionReadOnly } from "./connection.ts";
+import { type Connection, openConnection, openConnectionBeside, openConnectionReadOnly } from "./connection.ts";
 import type { Forgetter } from "../forgetting.ts";
 import type { Installation, Installations } from "../installations.ts";
 import { createKeyRing, type KeyRing } from "../key-ring.ts";
@@ -63,6 +63,16 @@ export function openSqliteReadOnly(options: { readonly path: string }): StoreRea
     forgetter,
     installations: async (keys) => listInstallations(connection, keys.length > 0 ? createKeyRing(keys) : undefined),
   };
+}
+
+/**
+ * The notes of the same file, also while Parley runs on it: what is put there by compare-and-set, Parley reads with its next look.
+ * @throws StoreError when there is no database, or one that this program cannot write.
+ */
+export function openSqliteNotes(options: { readonly path: string }): Pick<Store, "note" | "swapNote" | "close"> {
+  const connection = openConnectionBeside(options.path);
+  const { note, swapNote } = sqliteContent(connection, () => undefined);
+  return { note, swapNote, close: async () => connection.close() };
 }
 
 export interface Opened {

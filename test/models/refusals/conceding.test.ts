@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ModelMessage } from "../../../src/engine/model.ts";
 import { lessonsIn } from "../../../src/models/refusals/kept-lessons.ts";
 import { ANSWER, ask, request } from "../servers/asking.ts";
+import { notesIn } from "../servers/notes.ts";
 import { chatServer, type ChatRequest, modelAt, refuses, says } from "../servers/chat-server.ts";
 
 const called: readonly ModelMessage[] = [
@@ -60,7 +61,7 @@ describe("what a server does not take is left out at once, now and in the next p
       refused(body) ? refuses(response, status, { error: { message: words } }) : says(response, "Blue."),
     );
     const notes = new Map<string, string>();
-    const lessons = lessonsIn({ note: async (key) => notes.get(key), putNote: async (key, value) => void notes.set(key, value) });
+    const lessons = lessonsIn(notesIn(notes));
     const told: string[] = [];
     const settings = { temperature: 0.5, seed: 7, reasoningEffort: "low" as const };
     const asking = request({ messages: called, tools: [SEARCH] });
@@ -126,7 +127,11 @@ test("a lesson that cannot be written down serves this process, and the operator
   const { url, asked } = await chatServer((body, response) =>
     "seed" in body ? refuses(response, 422, { error: { message: "body.seed: Extra inputs are not permitted" } }) : says(response, "Blue."),
   );
-  const lessons = { of: () => Promise.resolve([]), learn: () => Promise.reject(new Error("the disk is full")) };
+  const lessons = {
+    of: () => Promise.resolve([]),
+    learn: () => Promise.reject(new Error("the disk is full")),
+    forget: () => Promise.resolve([]),
+  };
   const told: string[] = [];
   const model = modelAt(url, { seed: 7 }, { lessons, log: (line) => told.push(line) });
   await ask(model, request());

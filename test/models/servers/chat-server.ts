@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
-import { systemClock } from "../../../src/engine/clock.ts";
+import { systemClock, type Clock } from "../../../src/engine/clock.ts";
 import type { Model } from "../../../src/engine/model.ts";
 import { createModel, type OpenAiModelSettings } from "../../../src/models/create.ts";
 import type { Lessons } from "../../../src/models/refusals/lessons.ts";
@@ -32,7 +32,7 @@ export async function chatServer(answer: (body: ChatRequest, response: ServerRes
 export const modelAt = (
   url: string,
   more: Partial<OpenAiModelSettings> = {},
-  deps: { readonly lessons?: Lessons; readonly log?: (line: string) => void } = {},
+  deps: { readonly lessons?: Lessons; readonly log?: (line: string) => void; readonly clock?: Clock } = {},
 ): Model =>
   createModel(
     { provider: "openai-compatible", model: "x", baseUrl: url, attempts: 1, ...more },
