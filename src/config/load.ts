@@ -54,6 +54,7 @@ export function loadSettings(sources: Sources): Settings {
   const models = new Map(
     [...mergedModels].map(([name, { value, part }]) => [name, ready(pick(value, name, part, env, notes), name, part, notes)]),
   );
+  const keysMissing = new Map([...mergedModels].map(([name, { value }]) => [name, missingOf(value, env)]));
   for (const [name, { part }] of mergedModels)
     checkFallback(name, models, (path, message) => notes.mistakes.push(at(part.yaml, ["models", name, ...path], message)));
   const mergedTools = withEntryless(mergeNamed("tools", parts, notes), registry, main);
@@ -77,6 +78,7 @@ export function loadSettings(sources: Sources): Settings {
     file: sources.data ? GIVEN : shown,
     registry,
     models,
+    keysMissing,
     tools,
     teams,
     defaultTeam,
@@ -105,8 +107,8 @@ export const databasePath = (path: string, cwd: string): string => (path === ":m
 
 /** Of several candidates the first whose key is in the environment; one that needs no key counts as having it. With none, the first, which then says what it lacks. */
 function pick(choice: ModelChoice, name: string, part: Part, env: Env, notes: Notes): ProviderModel {
-  const candidates = "anyOf" in choice ? choice.anyOf : [choice];
-  const found = candidates.find((candidate) => keyOf(candidate) === undefined || env[keyOf(candidate) ?? ""]?.trim());
+  const candidates = candidatesOf(choice);
+  const found = candidates.find((candidate) => hasKey(candidate, env));
   const model = found ?? candidates[0];
   if (!model) throw new Error("a checked choice has at least one candidate");
   if (!found)
@@ -114,6 +116,20 @@ function pick(choice: ModelChoice, name: string, part: Part, env: Env, notes: No
       at(part.yaml, ["models", name], `no key is set: put ${candidates.map(keyOf).join(" or ")} into the environment or into .env.`),
     );
   return model;
+}
+
+const candidatesOf = (choice: ModelChoice): readonly ProviderModel[] => ("anyOf" in choice ? choice.anyOf : [choice]);
+
+const hasKey = (candidate: ProviderModel, env: Env): boolean => {
+  const key = keyOf(candidate);
+  return key === undefined || Boolean(env[key]?.trim());
+};
+
+/** The variables that are not set, of the candidates before the one that is taken. */
+function missingOf(choice: ModelChoice, env: Env): readonly string[] {
+  const candidates = candidatesOf(choice);
+  const taken = candidates.findIndex((candidate) => hasKey(candidate, env));
+  return [...new Set(candidates.slice(0, taken < 0 ? candidates.length : taken).flatMap((candidate) => keyOf(candidate) ?? []))];
 }
 
 /** Reads the script of a scripted model; an empty one after a mistake. */

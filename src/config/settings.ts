@@ -16,6 +16,8 @@ export interface Settings {
   /** All that can be named in it: what comes with Parley and what its extensions add. */
   readonly registry: Registry;
   readonly models: ReadonlyMap<string, ModelSettings>;
+  /** By model: the variables that are not set, and with one of which its own or another candidate would have been taken. */
+  readonly keysMissing: ReadonlyMap<string, readonly string[]>;
   readonly tools: ReadonlyMap<string, ToolSettings>;
   readonly teams: ReadonlyMap<string, TeamSettings>;
   readonly defaultTeam: string;

@@ -1,6 +1,7 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Model } from "../engine/model.ts";
-import { createAnthropicModel, type AnthropicSettings } from "./anthropic/anthropic.ts";
+import { createAnthropicModel } from "./anthropic/anthropic.ts";
+import type { AnthropicSettings } from "./anthropic/client.ts";
 import { lessonsInMemory, type Lessons } from "./refusals/lessons.ts";
 import { withGate, type Gates } from "./gated.ts";
 import type { ReadFile } from "./images.ts";

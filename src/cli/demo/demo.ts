@@ -7,6 +7,7 @@ import { loadSettings, type Settings } from "../../config/load.ts";
 import { createParley, type Parley } from "../../parley.ts";
 import { createWorkspace, type Workspace, type WorkspaceOptions } from "../../../local-slack/index.ts";
 import { print, readArguments, UsageError, type Io } from "../command.ts";
+import { refuseDeadModels } from "../model-reach.ts";
 import { findLocalModel } from "./local-model.ts";
 import { readShortcuts } from "./shortcuts.ts";
 
@@ -42,6 +43,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values } = readArguments(args, { options: { port: { type: "string" }, offline: { type: "boolean" }, db: { type: "string" } } });
   const port = portOf(values.port);
   const cast = await chooseCast(io, values.offline === true);
+  await refuseDeadModels(cast.settings, cast.env);
   const executor = await createDemoExecutor(cast.settings.sandbox, cast.env);
   const workspace = await openWorkspace(port, {
     suggestions: cast.offline ? READY_TASKS : OPEN_TASKS,

@@ -16,6 +16,8 @@ import { reachOf } from "../web-reach.ts";
 
 export const help = `parley doctor [--file FILE] [--live]
        parley doctor --live --channel C… [--user U…] [--only NAME]… [--look SECONDS] [--json] [--yes]
+       parley doctor --models [NAME] [--file FILE] [--only QUESTION]… [--seconds N] [--json]
+       parley doctor --models [NAME] --forget [--file FILE] [--json]
        parley doctor --db [PATH]
 
 Checks what parley start needs: Node, the team file, Slack's tokens and scopes, models, sandbox and database. Each line is ok, warn or
@@ -32,10 +34,17 @@ fail, and says what to do. No secret is shown.
   --look SECONDS  leaves what only eyes can judge for so long before it is deleted
   --json        one line of JSON for each check
   --yes         posts without asking
+  --models [NAME]  asks a model of the team file small real questions instead, or each of them: a word, a stream, a call of a tool and an answer
+                from its result, JSON of a shape, an image, a prompt that is too long for any model, a stop and a word after it. Says what it
+                can, what its server refused, the time to the first words and to the last, and what Parley does about each gap. It costs a
+                few hundred tokens a model; the long prompt costs nothing where it is refused
+  --only QUESTION  this one alone, beside the first: word, stream, tool, result, schema, image, long, stop, after
+  --seconds N   how long one question may take; 60 when absent, at most 3600
+  --forget      takes away what is remembered of the refusals of its server, so that it is asked anew; also while Parley runs
   --db [PATH]   reads the database through instead, also while Parley runs: no gap in a log, every log readable, every post for an
                 event that is there, no page damaged; PARLEY_DB, then the team file's, when no path is given
 
-Exit codes: 0 nothing fails, every check was made; 1 something does, or was not; 2 bad usage.`;
+Exit codes: 0 nothing fails, every check was made; 1 something does, or was not; 2 bad usage, or with --models a team file with mistakes.`;
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values } = readArguments(withPath(args), {
@@ -49,8 +58,13 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       look: { type: "string" },
       json: { type: "boolean" },
       yes: { type: "boolean" },
+      models: { type: "string" },
+      seconds: { type: "string" },
+      forget: { type: "boolean" },
     },
   });
+  if (values.models !== undefined) return questioned(values, io);
+  if (values.seconds !== undefined || values.forget) throw new UsageError("--seconds and --forget belong to parley doctor --models.");
   const { channel, user, only = [], look, json = false, yes = false } = values;
   if (channel !== undefined || user !== undefined || only.length > 0 || look !== undefined || json || yes) {
     if (values.live !== true || values.db !== undefined || values.file !== undefined)
@@ -70,9 +84,27 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   return failed ? 1 : 0;
 }
 
-/** `--db` may stand alone, which `parseArgs` does not know. */
+interface Typed {
+  readonly [option: string]: string | boolean | readonly string[] | undefined;
+  readonly models?: string;
+  readonly file?: string;
+  readonly only?: readonly string[];
+  readonly seconds?: string;
+  readonly forget?: boolean;
+  readonly json?: boolean;
+}
+
+async function questioned({ models, file, only = [], seconds, forget = false, json = false, ...others }: Typed, io: Io): Promise<number> {
+  const [other] = Object.keys(others);
+  if (other !== undefined) throw new UsageError(`--${other} does not belong to parley doctor --models. See --help.`);
+  if (forget && (only.length > 0 || seconds !== undefined)) throw new UsageError("--forget asks nothing; leave out --only and --seconds.");
+  const { askModels } = await import("./questions/ask-models.ts");
+  return askModels({ file, name: models || undefined, only, seconds, forget, json }, io);
+}
+
+/** `--db` and `--models` may stand alone, which `parseArgs` does not know. */
 const withPath = (args: readonly string[]): string[] =>
-  args.map((arg, index) => (arg === "--db" && (args[index + 1] ?? "-").startsWith("-") ? "--db=" : arg));
+  args.map((arg, index) => (["--db", "--models"].includes(arg) && (args[index + 1] ?? "-").startsWith("-") ? `${arg}=` : arg));
 
 async function* databaseFindings(path: string): AsyncGenerator<Finding, void, void> {
   yield* checkDatabase(path);

@@ -3,9 +3,10 @@ import { keyOf, type ModelSettings, type Settings } from "../../config/load.ts";
 import type { Env } from "../../config/env.ts";
 import { priceOf } from "../../config/prices.ts";
 import { createModelFor } from "../../config/build/models.ts";
+import { whyNotAsked } from "../model-reach.ts";
 import type { Finding } from "./finding.ts";
+import { placeOfModel, remembered } from "./questions/lessons.ts";
 
-const ANSWER_TIMEOUT_MS = 5_000; // A server nearby answers at once.
 const LIVE_TIMEOUT_MS = 60_000; // A cold local model has to be loaded first.
 
 /** Whether each model can be asked: its key is there, its own server answers, and, when `live`, one tiny call succeeds. */
@@ -16,30 +17,47 @@ export async function* checkModels(settings: Settings, env: Env, live: boolean):
       yield { grade: "ok", thing, message: `replays ${model.file}; it answers what is written there, and thinks nothing` };
       continue;
     }
-    const key = keyOf(model);
-    if (key !== undefined && !env[key]?.trim()) {
-      yield {
-        grade: "fail",
-        thing,
-        message: `${key} is not set; put it into .env, or choose another model for "${name}" in ${settings.file}.`,
-      };
+    const trouble = await whyNotAsked(name, model, settings, env);
+    if (trouble !== undefined) {
+      yield { grade: "fail", thing, message: trouble };
       continue;
     }
     if (settings.registry.model.get(model.provider) !== BUILT_IN.model.get(model.provider)) {
       const how = `of the provider "${model.provider}", which an extension defines`;
       yield (
-        (live ? await callOnce(name, model, settings, env) : undefined) ?? { grade: "ok", thing, message: `${how}; --live makes a call` }
+        (live ? await callOnce(name, model, settings, env) : undefined) ?? {
+          grade: "ok",
+          thing,
+          message: `${how}; --models asks it a few questions`,
+        }
       );
       continue;
     }
-    const reached = live
-      ? await callOnce(name, model, settings, env)
-      : model.provider === "openai-compatible"
-        ? await reach(name, model.baseUrl, settings.file)
-        : undefined;
-    yield reached ?? { grade: "ok", thing, message: `${model.provider} ${model.model}, key in ${key}; --live makes a call` };
+    const reached = live ? await callOnce(name, model, settings, env) : undefined;
+    yield reached ?? { grade: "ok", thing, message: `${atRest(model)}; --models asks it a few questions` };
     if (reached?.grade !== "fail" && !isLocal(model)) yield priceFinding(thing, model, env);
+    yield* rememberedOf(name, model, settings, env);
   }
+}
+
+function atRest(model: ModelSettings): string {
+  const key = keyOf(model);
+  if (key !== undefined) return `${model.provider} ${"model" in model ? model.model : ""}, key in ${key}`;
+  return model.provider === "openai-compatible" ? `${model.baseUrl} answers` : model.provider;
+}
+
+/** What its server has refused before, and is not asked for again. */
+async function* rememberedOf(name: string, model: ModelSettings, settings: Settings, env: Env): AsyncGenerator<Finding, void, void> {
+  const place = placeOfModel(model, settings, env);
+  if (!place) return;
+  // A database that cannot be read is told of by its own check.
+  const known = await remembered(place.lessonKey, settings).catch(() => []);
+  for (const { told, since, until } of known)
+    yield {
+      grade: "ok",
+      thing: `model ${name}`,
+      message: `${told.replace(/\.$/, "")} (remembered since ${since.slice(0, 10)}, until ${until.slice(0, 10)}; parley doctor --models ${name} --forget after an upgrade)`,
+    };
 }
 
 function priceFinding(thing: string, model: ModelSettings, env: Env): Finding {
@@ -57,24 +75,6 @@ function priceFinding(thing: string, model: ModelSettings, env: Env): Finding {
     thing,
     message: `costs $${price.inputPerMTokUsd} a million tokens in${cached}, $${price.outputPerMTokUsd} out, says ${source}${asOf && `, ${asOf}`}`,
   };
-}
-
-async function reach(name: string, baseUrl: string, file: string): Promise<Finding> {
-  const thing = `model ${name}`;
-  try {
-    const response = await fetch(`${baseUrl.replace(/\/$/, "")}/models`, {
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-      redirect: "manual",
-    });
-    await response.body?.cancel();
-    return { grade: "ok", thing, message: `${baseUrl} answers; --live makes a call` };
-  } catch {
-    return {
-      grade: "fail",
-      thing,
-      message: `nothing answers at ${baseUrl}; start that server (Ollama: ollama serve), set ANTHROPIC_API_KEY or OPENAI_API_KEY, or choose another model for "${name}" in ${file}.`,
-    };
-  }
 }
 
 async function callOnce(name: string, model: ModelSettings, { file, registry }: Settings, env: Env): Promise<Finding> {

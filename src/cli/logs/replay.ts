@@ -73,6 +73,7 @@ function settingsThen(snapshot: string, registry: Registry): Settings {
   const none: Settings = {
     file: "the settings with which the run began",
     models: new Map(),
+    keysMissing: new Map(),
     tools: new Map(),
     teams: new Map(),
     defaultTeam: "",

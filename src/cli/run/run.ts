@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { reachable } from "../../config/build/snapshot.ts";
 import { describeMistake } from "../../config/config-error.ts";
 import { readEnv } from "../../config/env.ts";
 import { databasePath, loadSettings, type Settings } from "../../config/load.ts";
@@ -6,6 +7,7 @@ import { nearest } from "../../config/nearest.ts";
 import type { StopSettings } from "../../config/schema/team-file.ts";
 import type { Parley } from "../../parley.ts";
 import { print, readArguments, UsageError, type Io } from "../command.ts";
+import { refuseDeadModels } from "../model-reach.ts";
 import { converseHere, EXIT } from "./converse-here.ts";
 import { databaseOf } from "../logs/export.ts";
 import { findForkPoint, writeFork, type ForkPoint } from "./fork.ts";
@@ -54,6 +56,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   checkTeam(team, settings);
   if (point && !point.running && !task)
     throw new UsageError(`The run had ended at event ${point.seq}. Give the fork a new task, or fork at an earlier event.`);
+  await refuseDeadModels(settings, env, reachable(settings, team).models);
   if (!json) for (const warning of settings.warnings) await print(io.stderr, `note: ${describeMistake(warning)}`);
 
   const { createParley } = await import("../../parley.ts"); // Here, so that --help and a mistake in the settings are answered at once.

@@ -1,8 +1,10 @@
-import { describeMistake } from "../../config/config-error.ts";
+import { ConfigError, describeMistake } from "../../config/config-error.ts";
 import { readEnv, type Env } from "../../config/env.ts";
+import { attempt, type Notes } from "../../config/file/notes.ts";
 import { databasePath, loadSettings } from "../../config/load.ts";
 import type { Parley } from "../../parley.ts";
 import { print, readArguments, UsageError, type Io } from "../command.ts";
+import { troubleWithModels } from "../model-reach.ts";
 import type { Checks, Health } from "./health.ts";
 import { startOpenTelemetry } from "./open-telemetry.ts";
 import { jsonLog, plainLog } from "./operator-log.ts";
@@ -51,12 +53,18 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { "audit-file": auditFile } = values;
   const env: Env = { ...readEnv(io.cwd, io.env), ...(auditFile === undefined ? {} : { PARLEY_AUDIT_FILE: auditFile }) };
   const addressOf = (option: "http" | "install") => (values[option] === undefined ? undefined : readAddress(`--${option}`, values[option]));
-  const slack = readSlack(env, addressOf("http"), addressOf("install"));
+  const [http, install] = [addressOf("http"), addressOf("install")];
   const healthAt = values.health === undefined ? undefined : readAddress("--health", values.health);
   if (values.log !== "text" && values.log !== "json") throw new UsageError(`--log is text or json, not "${values.log}".`);
   const log = values.log === "json" ? jsonLog(io.stderr) : plainLog(io.stderr);
-  const settings = loadSettings({ env, cwd: io.cwd, ...(values.file === undefined ? {} : { file: values.file }) });
-  for (const warning of settings.warnings) log.line(`note: ${describeMistake(warning)}`);
+  // All that is missing is told at once.
+  const notes: Notes = { mistakes: [], warnings: [] };
+  const slack = attempt(() => readSlack(env, http, install), notes);
+  const settings = attempt(() => loadSettings({ env, cwd: io.cwd, ...(values.file === undefined ? {} : { file: values.file }) }), notes);
+  const trouble = settings ? await troubleWithModels(settings, env) : [];
+  if (!slack || !settings || trouble.some(({ isKey }) => isKey)) throw new ConfigError([...notes.mistakes, ...trouble]);
+  // A server of one's own may come up later.
+  for (const warning of [...settings.warnings, ...trouble]) log.line(`note: ${describeMistake(warning)}`);
 
   if (env["SLACK_CLIENT_ID"]?.trim() && !("oauth" in slack))
     log.line("note: SLACK_BOT_TOKEN is set, so Parley works in its workspace alone; take it out for many (SLACK_CLIENT_ID).");

@@ -1,9 +1,8 @@
-import Anthropic from "@anthropic-ai/sdk";
-import { transformJSONSchema } from "@anthropic-ai/sdk/lib/transform-json-schema";
 import type { MessageCreateParamsStreaming, RawMessageStreamEvent, Tool } from "@anthropic-ai/sdk/resources/messages/messages";
 import type { Usage } from "../../engine/events/events.ts";
 import type { ModelRequest } from "../../engine/model.ts";
 import type { Turn } from "../../engine/turn.ts";
+import { baseUrlOf, loadSdk, type AnthropicSettings, type Sdk } from "./client.ts";
 import { anthropicMessages, CACHE_MARK } from "./messages.ts";
 import { inWords } from "../calls-in-words.ts";
 import type { Made, ProviderDeps } from "../openai/openai.ts";
@@ -14,47 +13,25 @@ import type { Source } from "../refusals/failure-table.ts";
 import { addressOf, hostOf } from "../refusals/failures.ts";
 import { lessonKey } from "../refusals/lessons.ts";
 import { withModelsNamed } from "../refusals/models-named.ts";
-import { fetchKeepingRefusals } from "../refusals/refusal.ts";
 import { hasImages, NO_IMAGES, readImages, type Images, type ReadFile } from "../images.ts";
 import { replyTokensMax } from "../limits.ts";
 import { opened, type Opened } from "../replies/opened.ts";
 import type { Finish, Piece } from "../replies/piece.ts";
-import { replyFrom, type Habits, type Timeouts } from "../replies/reply.ts";
+import { replyFrom, type Habits } from "../replies/reply.ts";
 import { askedInWords, safeName } from "../structured.ts";
 import { newOrder, valuesIn } from "./stream.ts";
 
-export interface AnthropicSettings {
-  readonly model: string;
-  readonly apiKey: string;
-  /** Without `/v1`. Anthropic's own when absent. */
-  readonly baseUrl?: string | undefined;
-  /** The API asks for a limit on every call. */
-  readonly outputTokensMax: number;
-  readonly effort?: "low" | "medium" | "high" | "xhigh" | "max" | undefined;
-  /** Whether its reasoning is asked for in words. */
-  readonly reasoningText: boolean;
-  /** Whether it is shown images. */
-  readonly images: boolean;
-  /** `tool`: the answer is asked for as the arguments of a forced tool, for models without structured output. A model that refuses `native` gets the tool from then on. */
-  readonly structured: "native" | "tool";
-  /** The environment variable behind `apiKey`, to be named when the key is not accepted. */
-  readonly keyName: string;
-  readonly timeouts: Timeouts;
-}
-
 /** A model behind Anthropic's Messages API. It does not retry; see `withRetries`. */
-export function createAnthropicModel(
-  settings: AnthropicSettings,
-  { clock, readFile, lessons, log }: ProviderDeps,
-): Made {
-  const client = clientOf(settings);
+export function createAnthropicModel(settings: AnthropicSettings, { clock, readFile, lessons, log }: ProviderDeps): Made {
+  const sdk = loadSdk(settings);
   const { model, keyName, apiKey, timeouts } = settings;
-  const address = addressOf(client.baseURL);
-  const source: Source = { provider: "Anthropic", model, host: hostOf(client.baseURL), address, keyName, secrets: [apiKey] };
+  const baseUrl = baseUrlOf(settings);
+  const address = addressOf(baseUrl);
+  const source: Source = { provider: "Anthropic", model, host: hostOf(baseUrl), address, keyName, secrets: [apiKey] };
   const key = lessonKey({ provider: "anthropic", address, model });
   const by = `messages ${address} ${model}`;
   const concessions = newConcessions(model, { lessons, key, clock, log }, settings.images ? [] : ["images"]);
-  const call: Call = { client, settings, concessions, readFile, by };
+  const call: Call = { sdk, settings, concessions, readFile, by };
   const habits: Habits = { opensUnmarked: false };
   return {
     source,
@@ -66,13 +43,13 @@ export function createAnthropicModel(
           replyFrom((signal) => pieces(call, request, { ...turn, signal }), { request, source, timeouts, clock, habits, by }, turn.signal),
       },
       source,
-      (signal) => client.models.list({}, { signal }).asResponse(),
+      async (signal) => (await sdk).client.models.list({}, { signal }).asResponse(),
     ),
   };
 }
 
 interface Call {
-  readonly client: Anthropic;
+  readonly sdk: Promise<Sdk>;
   readonly settings: AnthropicSettings;
   readonly concessions: Concessions;
   readonly readFile: ReadFile;
@@ -80,28 +57,15 @@ interface Call {
   readonly by: string;
 }
 
-const SDK_TIMEOUT_MS = 2 ** 31 - 1; // Our own time-outs rule; this is the longest that a timer can be.
-
-/** Nothing is left to the SDK's own reading of the environment: settings are the only source. */
-const clientOf = ({ apiKey, baseUrl }: AnthropicSettings): Anthropic =>
-  new Anthropic({
-    apiKey,
-    baseURL: baseUrl ?? "https://api.anthropic.com",
-    maxRetries: 0,
-    timeout: SDK_TIMEOUT_MS,
-    fetch: fetchKeepingRefusals,
-    logLevel: "off", // The SDK's log would hold what people wrote.
-    fetchOptions: { redirect: "manual" }, // A redirect would take the key along.
-  });
-
 async function* pieces(call: Call, request: ModelRequest, { signal, thread }: Turn): AsyncGenerator<readonly Piece[], void, void> {
-  const { client, settings, concessions, readFile } = call;
+  const { settings, concessions, readFile } = call;
+  const { client, schemaOf } = await call.sdk;
   const images = hasImages(request.messages) && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
   let answersByTool = false;
   const { events } = yield* conceding(concessions, { thread: thread.id }, (manner): Put<Opened> => {
     const { without } = manner;
     answersByTool = request.answer !== undefined && (settings.structured === "tool" || without.has("structured")) && !without.has("tools");
-    const body = bodyOf(call, request, { manner, answersByTool, images: without.has("images") ? NO_IMAGES : images });
+    const body = bodyOf(call, request, { manner, answersByTool, schemaOf, images: without.has("images") ? NO_IMAGES : images });
     return {
       uses: usesOf(call, request, manner, answersByTool),
       replyTokensMax: body.max_tokens,
@@ -231,11 +195,17 @@ function usageOf({
   };
 }
 
+interface Putting extends Pick<Sdk, "schemaOf"> {
+  readonly manner: Manner;
+  readonly answersByTool: boolean;
+  readonly images: Images;
+}
+
 /** A temperature is never sent: since version 2026-10-21 the API takes none. */
 function bodyOf(
   { settings, by }: Call,
   asked: ModelRequest,
-  { manner, answersByTool, images }: { readonly manner: Manner; readonly answersByTool: boolean; readonly images: Images },
+  { manner, answersByTool, schemaOf, images }: Putting,
 ): MessageCreateParamsStreaming {
   const { without } = manner;
   // Neither a schema nor a tool to answer by: then in words.
@@ -248,7 +218,7 @@ function bodyOf(
       : undefined;
   const format =
     answer && !answerTool
-      ? { format: { type: "json_schema" as const, schema: transformJSONSchema({ ...answer.schema }) as { [key: string]: unknown } } }
+      ? { format: { type: "json_schema" as const, schema: schemaOf({ ...answer.schema }) as { [key: string]: unknown } } }
       : {};
   const output = { ...format, ...(settings.effort === undefined || without.has("reasoning") ? {} : { effort: settings.effort }) };
   // A model that is made to call a tool may not think.

@@ -19,7 +19,8 @@ export async function* chatPieces(
   request: ModelRequest,
   { signal, thread }: Turn,
 ): AsyncGenerator<readonly Piece[], void, void> {
-  const { client, settings, concessions, readFile } = call;
+  const { settings, concessions, readFile } = call;
+  const client = await call.client;
   const wanted = wantedBy(settings, request);
   const images = wanted.has("images") && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
   let names: ToolNames | undefined;

@@ -1,4 +1,5 @@
-import OpenAI, { AzureOpenAI } from "openai";
+import type * as Sdk from "openai";
+import type OpenAI from "openai";
 import type { ModelRequest } from "../../engine/model.ts";
 import type { Concession } from "../refusals/concessions.ts";
 import type { Concessions } from "../refusals/conceding.ts";
@@ -38,7 +39,7 @@ export interface OpenAiSettings {
 
 /** What both of OpenAI's APIs need for one call. */
 export interface OpenAiCall {
-  readonly client: OpenAI;
+  readonly client: Promise<OpenAI>;
   readonly settings: OpenAiSettings;
   readonly concessions: Concessions;
   readonly readFile: ReadFile;
@@ -63,10 +64,14 @@ export function wantedBy(settings: OpenAiSettings, request: ModelRequest): Reado
 
 const AZURE_API_VERSION = "2024-10-21"; // The newest dated version that is generally available.
 
-/** Nothing is left to the SDK's own reading of the environment: settings are the only source. */
-export function openAiClient(settings: OpenAiSettings): OpenAI {
-  const { apiKey, baseUrl } = settings;
+/**
+ * Nothing is left to the SDK's own reading of the environment: settings are the only source. Its some hundred files are loaded beside whatever comes
+ * before the first call, and never for a command that makes no model.
+ */
+export function openAiClient(settings: OpenAiSettings): { readonly client: Promise<OpenAI>; readonly baseUrl: string } {
+  const { apiKey, baseUrl = "https://api.openai.com/v1" } = settings;
   const common = {
+    apiKey: apiKey ?? NO_KEY,
     adminAPIKey: null,
     organization: null,
     project: null,
@@ -78,16 +83,19 @@ export function openAiClient(settings: OpenAiSettings): OpenAI {
     fetchOptions: { redirect: "manual" as const }, // A redirect would take the key along.
   };
   if (settings.provider === "azure" && !isUndatedAzure(baseUrl)) {
-    const resource = (baseUrl ?? "").replace(/\/+$/, "");
+    const resource = baseUrl.replace(/\/+$/, "");
     const baseURL = resource.includes("/openai") ? resource : `${resource}/openai`;
-    return new AzureOpenAI({ ...common, apiKey: apiKey ?? NO_KEY, baseURL, apiVersion: settings.apiVersion ?? AZURE_API_VERSION });
+    const apiVersion = settings.apiVersion ?? AZURE_API_VERSION;
+    return { baseUrl: baseURL, client: loaded(({ AzureOpenAI }) => new AzureOpenAI({ ...common, baseURL, apiVersion })) };
   }
-  return new OpenAI({
-    ...common,
-    apiKey: apiKey ?? NO_KEY,
-    baseURL: baseUrl ?? "https://api.openai.com/v1",
-    ...(apiKey === undefined ? { defaultHeaders: { Authorization: null } } : {}),
-  });
+  const keyless = apiKey === undefined ? { defaultHeaders: { Authorization: null } } : {};
+  return { baseUrl, client: loaded(({ OpenAI: Client }) => new Client({ ...common, ...keyless, baseURL: baseUrl })) };
+}
+
+function loaded(make: (sdk: typeof Sdk) => OpenAI): Promise<OpenAI> {
+  const client = import("openai").then(make);
+  client.catch(() => undefined); // Whoever calls hears of it.
+  return client;
 }
 
 const SDK_TIMEOUT_MS = 2 ** 31 - 1; // Our own time-outs rule; this is the longest that a timer can be.

@@ -31,13 +31,10 @@ export interface Made {
 }
 
 /** A model behind OpenAI's API or one like it. It does not retry; see `withRetries`. */
-export function createOpenAiModel(
-  settings: OpenAiSettings,
-  { clock, readFile, lessons, log }: ProviderDeps,
-): Made {
+export function createOpenAiModel(settings: OpenAiSettings, { clock, readFile, lessons, log }: ProviderDeps): Made {
   const never: Concession[] = [...(settings.images ? [] : ["images" as const]), ...(settings.api === "chat" ? [] : ["seed" as const])];
-  const client = openAiClient(settings);
-  const source = sourceOf(settings, client.baseURL);
+  const { client, baseUrl } = openAiClient(settings);
+  const source = sourceOf(settings, baseUrl);
   const key = lessonKey({ provider: settings.provider, address: source.address, model: settings.model });
   const by = `${settings.api} ${source.address} ${settings.model}`;
   const concessions = newConcessions(settings.model, { lessons, key, clock, log }, never);
@@ -55,7 +52,7 @@ export function createOpenAiModel(
           replyFrom((signal) => pieces(call, request, { ...turn, signal }), { request, source, timeouts, clock, habits, by }, turn.signal),
       },
       source,
-      (signal) => client.models.list({ signal }).asResponse(),
+      async (signal) => (await client).models.list({ signal }).asResponse(),
     ),
   };
 }

@@ -30,8 +30,14 @@ const LESSON_DAYS = 30;
 const BARE_HOURS = 1;
 const HOUR_MS = 3_600_000;
 
-export const lifeMs = (what: Lesson["what"]): number => (what === BARE ? BARE_HOURS : LESSON_DAYS * 24) * HOUR_MS;
+const lifeMs = (what: Lesson["what"]): number => (what === BARE ? BARE_HOURS : LESSON_DAYS * 24) * HOUR_MS;
 export const lifeInWords = (what: Lesson["what"]): string => (what === BARE ? "one hour" : `${LESSON_DAYS} days`);
+
+/** When it is asked for again: ISO 8601, UTC. */
+export function lessonEnd({ what, at }: Lesson): string {
+  const end = Date.parse(at) + lifeMs(what);
+  return Number.isFinite(end) ? new Date(end).toISOString() : at;
+}
 
 /** A time that cannot be read is over. */
 export const isFresh = ({ what, at }: Lesson, nowMs: number): boolean => nowMs - Date.parse(at) < lifeMs(what);

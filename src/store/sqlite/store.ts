@@ -71,7 +71,7 @@ export function openSqliteReadOnly(options: { readonly path: string }): StoreRea
  */
 export function openSqliteNotes(options: { readonly path: string }): Pick<Store, "note" | "swapNote" | "close"> {
   const connection = openConnectionBeside(options.path);
-  const { note, swapNote } = sqliteContent(connection, () => undefined);
+  const { note, swapNote } = sqliteContent(connection, { file: () => undefined, note: () => undefined });
   return { note, swapNote, close: async () => connection.close() };
 }
 

@@ -25,10 +25,10 @@ describe("what was learnt of a server", () => {
   test("none of it is lost when several processes write it down at once", async () => {
     const one = openSqlite({ path: ":memory:", ...systemClock });
     onTestFinished(() => one.store.close());
-    const others = [ofStore(one.store), ofStore(one.beside().store)];
+    const [mine, other] = [ofStore(one.store), ofStore(one.beside().store)];
     const all = ["seed", "temperature", "tools", "images", "stream", "strict", "limit", "roles"] as const;
-    await Promise.all(all.map((what, at) => others[at % 2]?.learn("m", lesson(what))));
-    expect((await others[0]?.of("m"))?.map(({ what }) => what).toSorted()).toEqual(all.toSorted());
+    await Promise.all(all.map((what, at) => (at % 2 ? mine : other).learn("m", lesson(what))));
+    expect((await mine.of("m")).map(({ what }) => what).toSorted()).toEqual(all.toSorted());
   });
 
   test("is forgotten also while Parley runs on the database, by another process, which says what it was", async () => {
