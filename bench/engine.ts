@@ -1,33 +1,38 @@
 /**
- * What a turn costs of our own: `node bench/engine.ts`. A team of two assistants with a model that answers at once talks for so many turns, in
+ * What a turn costs of our own: `npm run bench -- engine`. A team of two assistants with a model that answers at once talks for so many turns, in
  * memory and through the runner into SQLite. Numbers are ratios to a floor of the same run, since machines differ: a bare loop that makes
  * the same events, appends them to an array, and (for SQLite) inserts each in a transaction of its own. The floor itself is printed in µs.
  * Bytes are what the process handed to write(2) (`/proc/self/io`, Linux). Exits with 1 when a target is missed.
+ *
+ * `npm run bench -- engine --vs COMMIT` tells what a turn takes now to what it took at that commit, see {@link compared}: 1 when it takes more,
+ * 2 when that commit is not there.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import Database from "better-sqlite3";
-import { assistant } from "../src/engine/agents/assistant.ts";
-import { systemClock } from "../src/engine/clock.ts";
-import { isEvent, type EventBody, type RunEvent } from "../src/engine/events/events.ts";
-import type { Model } from "../src/engine/model.ts";
-import { roundRobin } from "../src/engine/policies/round-robin.ts";
-import { converse } from "../src/engine/loop.ts";
-import type { Team } from "../src/engine/team.ts";
-import { any, maxTurns, minutes, textMention, tokens } from "../src/engine/limits/termination.ts";
-import { createRunner } from "../src/runner/runner.ts";
-import { openSqlite } from "../src/store/sqlite/store.ts";
-import { turnOn } from "../test/support/turn.ts";
+import { compared, NoSuchHistory } from "./support/compared.ts";
+import { conversationsOf, TEXT, USAGE } from "./support/conversations.ts";
+import { engineAt } from "./support/engine-at.ts";
 
 const LENGTHS = [10, 50, 200, 1_000, 5_000];
 /** Each measurement is repeated and the median counts. */
 const ROUNDS = 5;
-const TEXT = "The agents compared both answers and kept the second. ".repeat(10).slice(0, 500);
-const USAGE = { inputTokens: 100, outputTokens: 100, usd: 0.001 };
-const PERSON = { id: "U1", name: "Maria" };
 const TARGETS = { msOfOurOwn: 0.3, lastTenthToFirst: 1.2, kbWritten: 40 };
 
+const { vs } = parseArgs({ options: { vs: { type: "string" } } }).values;
+if (vs !== undefined) {
+  try {
+    process.exit((await compared(vs)) ? 0 : 1);
+  } catch (error) {
+    if (!(error instanceof NoSuchHistory)) throw error;
+    console.error(error.message);
+    process.exit(2);
+  }
+}
+
+const conversations = conversationsOf(await engineAt(join(import.meta.dirname, "..")));
 const directory = mkdtempSync(join(tmpdir(), "parley-bench-"));
 let files = 0;
 const newFile = () => join(directory, `${files++}.db`);
@@ -68,77 +73,15 @@ function verdict(what: string, is: number, target: number): void {
   console.log(`${is > target ? "MISSED" : "met   "} ${what}: ${round(is)}, target at most ${target}`);
 }
 
-/** Answers at once, without a stream: what is measured is not the model. */
-function instantModel(): Model {
-  return {
-    name: "instant",
-    // oxlint-disable-next-line require-yield -- It has no delta to show.
-    async *call() {
-      return { kind: "answer", text: TEXT, toolCalls: [], usage: USAGE };
-    },
-  };
-}
-
-function teamOf(turns: number): Team {
-  const agent = (name: string) =>
-    assistant({
-      name,
-      description: "",
-      instructions: "Be brief.",
-      model: instantModel(),
-      tools: [],
-      handoffs: [],
-      toolRoundsMax: 5,
-      afterTools: "prose",
-    });
-  return {
-    name: "bench",
-    agents: [agent("Ada"), agent("Ben")],
-    nextSpeakers: roundRobin,
-    stopWhen: textMention("TERMINATE"),
-    limits: any(maxTurns(turns), tokens({ total: 1e9 }), minutes(1e6)),
-  };
-}
-
 async function inMemory(turns: number): Promise<Cost> {
-  const events: RunEvent[] = [];
-  const record = (body: EventBody) => void events.push({ ...body, seq: events.length + 1, at: new Date().toISOString() });
-  record({ type: "run.started", run: "r", team: "bench", startedBy: PERSON });
-  record({ type: "message.posted", person: PERSON, text: "Compare them." });
   const timer = stopwatch();
-  for await (const item of converse(teamOf(turns), turnOn({ events }))) {
-    if (!isEvent(item)) continue;
-    record(item);
-    if (item.type === "message.posted") timer.lap();
-  }
+  await conversations.inMemory(turns, { begun: timer.begin, turnEnded: timer.lap, over: () => undefined });
   return timer.stop();
 }
 
 async function inSqlite(turns: number): Promise<Cost> {
-  const { store, dispatch } = openSqlite({ path: newFile() });
-  const team = teamOf(turns);
-  const runner = createRunner({
-    store,
-    dispatch,
-    teams: { build: () => team, has: () => true, names: () => ["bench"], default: "bench" },
-    posts: () => [],
-    clock: systemClock,
-    slots: 1,
-    perWorkspace: 1,
-    log: (problem, error) => console.error(problem, error),
-  });
   const timer = stopwatch();
-  const stopped = new Promise<void>((resolve) => {
-    runner.follow((_thread, item) => {
-      if (item.type === "message.posted" && "agent" in item) timer.lap();
-      if (item.type === "run.stopped") resolve();
-    });
-  });
-  runner.start();
-  await runner.say({ thread: "t", workspace: "w", person: PERSON, text: "Compare them.", id: "1", addressed: true });
-  await stopped;
-  await runner.close();
-  await store.close();
+  await conversations.inSqlite(newFile(), turns, { begun: timer.begin, turnEnded: timer.lap, over: () => undefined });
   return timer.stop();
 }
 
@@ -180,10 +123,15 @@ async function floorInSqlite(turns: number): Promise<Cost> {
 }
 
 function stopwatch() {
-  const writtenBefore = writtenBytes();
-  const start = process.hrtime.bigint();
+  let writtenBefore = writtenBytes();
+  let start = process.hrtime.bigint();
   const ends: number[] = [];
   return {
+    /** Anew: what was done until now does not count. */
+    begin: () => {
+      writtenBefore = writtenBytes();
+      start = process.hrtime.bigint();
+    },
     lap: () => void ends.push(Number(process.hrtime.bigint() - start) / 1_000),
     stop: (): Cost => ({ ends, bytes: writtenBytes() - writtenBefore }),
   };

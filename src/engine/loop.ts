@@ -29,23 +29,22 @@ export async function* converse(team: Team, turn: Turn): AsyncGenerator<EventBod
 /** The turns of these agents, side by side where there are several. Left at the first event after which the conversation must stop. */
 async function* turns(speakers: readonly Agent[], team: Team, turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
   const { transcript, signal } = turn;
-  const [only] = speakers;
-  const all =
-    only && speakers.length === 1
-      ? takeTurn(only, turn)
-      : sideBySide<EventBody | Delta>(
-          {
-            wanted: () => goingOn(team, transcript),
-            begin: (name, own) => takeTurn(speakers.find((speaker) => speaker.name === name) as Agent, { ...turn, signal: own }),
-            changed: turn.heard,
-          },
-          signal,
-        );
+  const only = speakers.length === 1 ? speakers[0] : undefined;
+  const all = only
+    ? takeTurn(only, turn)
+    : sideBySide<EventBody | Delta>(
+        {
+          wanted: () => goingOn(team, transcript),
+          begin: (name, own) => takeTurn(speakers.find((speaker) => speaker.name === name) as Agent, { ...turn, signal: own }),
+          changed: turn.heard,
+        },
+        signal,
+      );
   for await (const made of all) {
     const item = halting(givingWay(made, team, transcript), team, transcript);
     yield item;
-    // Leaving the loop closes the turns where they are: before their next model call or code run.
-    if (isEvent(item) && isHeld(team, transcript)) return;
+    // Leaving the loop closes the turns where they are: before their next model call or code run. One that is over has nothing to close.
+    if (isEvent(item) && ((only && isOver(only, transcript)) || isHeld(team, transcript))) return;
   }
 }
 
@@ -73,6 +72,9 @@ function givingWay(item: EventBody | Delta, team: Team, transcript: Transcript):
     ...(item.usage ? { usage: item.usage } : {}),
   };
 }
+
+/** A leader's turn ends when it gives the floor away. */
+const isOver = ({ leads, name }: Agent, transcript: Transcript): boolean => !leads && !currentRun(transcript).openTurns.includes(name);
 
 const isHeld = (team: Team, transcript: Transcript): boolean => {
   const { pausedBy, halt } = currentRun(transcript);

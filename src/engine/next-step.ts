@@ -66,7 +66,8 @@ function byPolicy(team: Team, transcript: Transcript): readonly Agent[] {
   if (acting) return [acting];
   const speakers = team.nextSpeakers(transcript, team.agents);
   const [only] = speakers;
-  const owed = team.agents.find(({ name }) => name === owedTurn(transcript));
+  const failed = owedTurn(transcript);
+  const owed = failed === undefined ? undefined : team.agents.find(({ name }) => name === failed);
   // A leader with a plan of its own says what each is to do; it makes a new one.
   const mayGiveBack = speakers.length > 0 && (!only?.leads || only.name === SELECTOR);
   if (owed && mayGiveBack && !speakers.includes(owed)) return [owed];

@@ -5,9 +5,9 @@ import type { Agent, Team } from "./team.ts";
 
 /** Why the run stops or halts now, if it does. Limits at any event; goals and ends only at the border of a turn, which the log shows: a process that comes back in mid-turn asks no earlier. */
 export function whyStop(team: Team, transcript: Transcript): EventBody | undefined {
-  const { halt, haltsAtLimits } = currentRun(transcript);
+  const { halt, haltsAtLimits, atBorder } = currentRun(transcript);
   if (halt?.summary) return halt.summary.isGiven ? runStopped(transcript, "limit", halt.reasons) : undefined;
-  if (currentRun(transcript).atBorder) {
+  if (atBorder) {
     const ended = finishedOrFailed(transcript);
     if (ended.length > 0) return runStopped(transcript, outcomeOf(ended), ended);
     const goals = team.stopWhen(transcript);
@@ -20,7 +20,9 @@ export function whyStop(team: Team, transcript: Transcript): EventBody | undefin
 }
 
 /** Who acts on the very words that hold the stop word, before the run ends by it: code beside it is run. */
-export function firstToAct(team: Team, transcript: Transcript, goals = team.stopWhen(transcript)): Agent | undefined {
+export function firstToAct(team: Team, transcript: Transcript, reached?: readonly StopReason[]): Agent | undefined {
+  if (!team.agents.some(({ wouldActOn }) => wouldActOn)) return undefined;
+  const goals = reached ?? team.stopWhen(transcript);
   if (goals.length === 0 || goals.some(({ kind }) => kind !== "textMention")) return undefined;
   const last = messagesOfRun(transcript).at(-1);
   return last && team.agents.find((agent) => agent.wouldActOn?.(transcript).includes(last.seq));

@@ -57,9 +57,11 @@ export function assistant(settings: AssistantSettings): Agent {
   async function* speak(turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
     const { transcript, signal } = turn;
     while (!signal.aborted) {
-      for (const call of read(transcript, view).unrecorded.slice()) yield { type: "tool.called", agent: name, ...call };
-      const open = [...read(transcript, view).open.values()];
-      if (open.length > 0) {
+      const { unrecorded } = read(transcript, view);
+      if (unrecorded.length > 0) for (const call of unrecorded.slice()) yield { type: "tool.called", agent: name, ...call };
+      const calls = read(transcript, view).open;
+      if (calls.size > 0) {
+        const open = [...calls.values()];
         yield* runCalls(caller, open, turn);
         if (signal.aborted || open.some(({ call }) => approvalOf(transcript, call).kind === "asked") || hasHandedOver(transcript, open))
           return;
@@ -83,7 +85,8 @@ export function assistant(settings: AssistantSettings): Agent {
         return;
       }
       const nth = repliesGiven(transcript, name);
-      const lost = yield* keepInShort({ agent: name, context: read(transcript, view), strategy, nth }, turn);
+      const lost =
+        strategy.kind === "summary" ? yield* keepInShort({ agent: name, context: read(transcript, view), strategy, nth }, turn) : NO_CALLS;
       if (signal.aborted) return;
       const reply = yield* answerOf(turn, exhausted ? [] : specs, lost);
       if (signal.aborted) return;

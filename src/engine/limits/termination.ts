@@ -26,7 +26,7 @@ export const maxTurns =
   (limit: number): TerminationCondition =>
   (transcript) => {
     const count = currentRun(transcript).turns;
-    return count >= limit ? [{ kind: "maxTurns", limit, count }] : [];
+    return count >= limit ? [{ kind: "maxTurns", limit, count }] : NONE;
   };
 
 /** Where in a message a stop word counts: at its end, as {@link endingWith} has it, or anywhere. */
@@ -61,7 +61,7 @@ export const tokens =
     const { inputTokens: input, outputTokens: output } = currentRun(transcript).usage;
     const total = input + output;
     const over = (spent: number, cap: number | undefined) => cap !== undefined && spent >= cap;
-    if (!over(total, limit.total) && !over(input, limit.input) && !over(output, limit.output)) return [];
+    if (!over(total, limit.total) && !over(input, limit.input) && !over(output, limit.output)) return NONE;
     return [{ kind: "tokens", limit: limit.total ?? limit.input ?? limit.output ?? 0, total, input, output }];
   };
 
@@ -70,7 +70,7 @@ export const usd =
   (limit: number): TerminationCondition =>
   (transcript) => {
     const spent = currentRun(transcript).usage.usd;
-    return spent >= limit ? [{ kind: "usd", limit, spent }] : [];
+    return spent >= limit ? [{ kind: "usd", limit, spent }] : NONE;
   };
 
 /** Time since the run's start as the log tells it, without the time spent waiting for people. */
@@ -78,7 +78,7 @@ export const minutes =
   (limit: number): TerminationCondition =>
   (transcript) => {
     const elapsed = currentRun(transcript).elapsedMs / 60_000;
-    return elapsed >= limit ? [{ kind: "minutes", limit, elapsed }] : [];
+    return elapsed >= limit ? [{ kind: "minutes", limit, elapsed }] : NONE;
   };
 
 /** A hand-over to this agent, or to a person by the name `human`. */
@@ -108,8 +108,16 @@ export const toolCalled = (tool: string): TerminationCondition =>
 /** Fires when one of them does; reports all that do. */
 export const any =
   (...conditions: readonly TerminationCondition[]): TerminationCondition =>
-  (transcript) =>
-    conditions.flatMap((condition) => condition(transcript));
+  (transcript) => {
+    let reasons = NONE;
+    for (const condition of conditions) {
+      const given = condition(transcript);
+      if (given.length > 0) reasons = reasons.length > 0 ? [...reasons, ...given] : given;
+    }
+    return reasons;
+  };
+
+const NONE: readonly StopReason[] = [];
 
 /**
  * Fires when every one of them has, in the run, at the same moment or one after the other. It reports what each gave as its reason when it
@@ -169,7 +177,7 @@ export function when(test: (event: RunEvent, participants: readonly string[]) =>
   };
   return (transcript) => {
     const { reason } = read(transcript, first);
-    return reason ? [reason] : [];
+    return reason ? [reason] : NONE;
   };
 }
 

@@ -46,15 +46,22 @@ export const NOTHING_SPENT: Spent = {
   priced: true,
 };
 
-/** As {@link plus}, for people and limits: where a price is not known, what is known is kept as at least so much. */
+/** As {@link plus}, for people and limits, with every count: where a price is not known, what is known is kept as at least so much. */
 export const spend = ({ usage: sum, priced }: Spent, one: Usage): Spent => ({
   usage: {
-    ...NOTHING_SPENT.usage,
-    ...plus(sum, one),
+    inputTokens: sum.inputTokens + one.inputTokens,
+    outputTokens: sum.outputTokens + one.outputTokens,
+    cachedTokens: sum.cachedTokens + (one.cachedTokens ?? 0),
+    cacheWriteTokens: sum.cacheWriteTokens + (one.cacheWriteTokens ?? 0),
+    reasoningTokens: sum.reasoningTokens + (one.reasoningTokens ?? 0),
     usd: sum.usd + (one.usd ?? 0),
+    calls: sum.calls + (one.calls ?? 1),
+    ...(sum.estimated || one.estimated ? ESTIMATED : NOTHING_ELSE),
   },
   priced: priced && priceOf(one) !== undefined,
 });
+const ESTIMATED = { estimated: true } as const;
+const NOTHING_ELSE = {};
 
 /** What a run has taken so far, inside its participants too. */
 export const spending = {

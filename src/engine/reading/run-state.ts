@@ -38,14 +38,14 @@ export const runState = {
     lastAtMs: 0,
   }),
   step(before: FoldedRun, event: RunEvent): FoldedRun {
-    let after = timed(before, event);
-    after = runAsWhole.step(after, event);
+    let after = runAsWhole.step(before, event);
     after = floor.step(after, event);
     after = asking.step(after, event);
     after = awaitingApproval.step(after, event);
     after = atLimits.step(after, event);
     after = spending.step(after, event);
-    return after.atBorder === isBorder(before, after, event) ? after : { ...after, atBorder: !after.atBorder };
+    const lastAtMs = Date.parse(event.at);
+    return { ...after, lastAtMs, elapsedMs: elapsed(before, event, lastAtMs), atBorder: isBorder(before, after, event) };
   },
 };
 
@@ -61,11 +61,9 @@ export const waits = (state: RunState): boolean => {
 };
 
 /** Time goes on while nobody is waited for, and the process was there. */
-function timed(before: FoldedRun, event: RunEvent): FoldedRun {
-  const lastAtMs = Date.parse(event.at);
-  if (event.type === "run.started" && event.within === undefined) return { ...before, lastAtMs, elapsedMs: 0 };
-  const isCounted = !waits(before) && event.type !== "run.resumed";
-  return { ...before, lastAtMs, elapsedMs: before.elapsedMs + (isCounted ? Math.max(0, lastAtMs - before.lastAtMs) : 0) };
+function elapsed(before: FoldedRun, event: RunEvent, nowMs: number): number {
+  if (event.type === "run.started" && event.within === undefined) return 0;
+  return waits(before) || event.type === "run.resumed" ? before.elapsedMs : before.elapsedMs + Math.max(0, nowMs - before.lastAtMs);
 }
 
 function isBorder(before: RunState, after: RunState, event: RunEvent): boolean {

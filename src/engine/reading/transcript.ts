@@ -34,6 +34,7 @@ export function read<State>(transcript: Transcript, fold: Fold<State>): State {
   let memory = memories.get(events);
   if (!memory) memories.set(events, (memory = new Map()));
   const known = memory.get(fold as Fold<unknown>) as Memory<State> | undefined;
+  if (known?.upTo === events.length) return known.state;
   const reached: Memory<State> = known ?? { upTo: 0, state: fold.initial() };
   for (; reached.upTo < events.length; reached.upTo++) reached.state = fold.step(reached.state, events[reached.upTo] as RunEvent);
   if (!known) memory.set(fold as Fold<unknown>, reached as Memory<unknown>);
