@@ -9,8 +9,8 @@ export default {
   coverageAnalysis: "perTest",
   concurrency: 1,
   // A mutant that waits for what never comes: the whole run of its tests takes this much longer than without it.
-  timeoutMS: 5_000,
-  timeoutFactor: 1.5,
+  timeoutMS: 2_000,
+  timeoutFactor: 1,
   reporters: ["clear-text", "progress-append-only", "html"],
   htmlReporter: { fileName: "data/mutants/report.html" },
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false, skipFull: true },

@@ -32,7 +32,8 @@ export async function startServer(
   const page = await createPage(local);
   // Calls that a fault leaves without an answer, until the caller gives up or the server closes.
   const held = new Set<ServerResponse>();
-  const server = createServer((request, response) => {
+  // An idle connection stays: on a loaded machine a client may send its next request just when Node would close it, after 5 s.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     route({ local, control, page, held, others }, request, response).catch((error: unknown) => {
       console.error("The local Slack could not answer", request.method, request.url, error);
       if (!response.headersSent) refuseRequest(response, 500, "the local Slack failed; its log says why");

@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { runChild } from "../support/children.ts";
 import type { Told } from "../models/servers/wires.ts";
 import { chatWire } from "../models/servers/wires.ts";
+import { IDLE_STAYS } from "../support/idle-connections.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const empty = mkdtempSync(join(tmpdir(), "parley-live-"));
@@ -37,7 +38,7 @@ test("with a server it runs the whole suite; one that does as it is asked passes
 
 /** Reads what it is asked, as a good model would, and does it in its own way. */
 async function startObeyingServer(way: (told: Told) => Told) {
-  const server = createServer((request, response) => {
+  const server = createServer(IDLE_STAYS, (request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {

@@ -5,6 +5,7 @@ import { until } from "../contracts/fake-clock.ts";
 import { failureOf, outputOf } from "../contracts/tool.ts";
 import { startHttpFixture } from "../fixtures/mcp-http.ts";
 import { connected, heardOf, mcpServer, type McpUnderTest, never } from "./mcp-setup.ts";
+import { IDLE_STAYS } from "../support/idle-connections.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -26,7 +27,7 @@ async function fixture() {
 /** A server that answers everything the same way. */
 async function answering(status: number, headers: { readonly [name: string]: string } = {}, body = "") {
   let requests = 0;
-  const server = createServer((_, response) => {
+  const server = createServer(IDLE_STAYS, (_, response) => {
     requests++;
     response.writeHead(status, headers).end(body);
   });

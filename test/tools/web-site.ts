@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { brotliCompressSync, createGzip, deflateSync, gzipSync } from "node:zlib";
+import { IDLE_STAYS } from "../support/idle-connections.ts";
 
 /** A site on this machine. */
 export interface Site {
@@ -17,7 +18,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 export async function startSite(answers: { readonly [path: string]: Answer }, host = "127.0.0.1", port = 0): Promise<Site> {
   const paths: string[] = [];
   let open = 0;
-  const server: Server = createServer((request, response) => {
+  const server: Server = createServer(IDLE_STAYS, (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://site.test");
     paths.push(pathname);
     open++;

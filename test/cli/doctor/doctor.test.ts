@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { folderWith, SMALL } from "../../config/team-files.ts";
 import { parley } from "../here.ts";
+import { IDLE_STAYS } from "../../support/idle-connections.ts";
 
 /** Slack and a model's server on loopback; what they answer is set by each test. */
 let answers: { [path: string]: { status?: number; headers?: { [name: string]: string }; body: unknown } } = {};
@@ -18,7 +19,7 @@ let server: Server;
 let address = "";
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
+  server = createServer(IDLE_STAYS, (request, response) => {
     const path = request.url ?? "";
     seen.push({ path, authorization: request.headers.authorization });
     const { status = 200, headers = {}, body } = answers[path] ?? { status: 404, body: {} };

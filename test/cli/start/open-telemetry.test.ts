@@ -2,11 +2,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { startOpenTelemetry } from "../../../src/cli/start/open-telemetry.ts";
+import { IDLE_STAYS } from "../../support/idle-connections.ts";
 
 /** A collector that keeps what it is sent. */
 async function collector(): Promise<{ readonly url: string; readonly got: { path: string; key: unknown; body: string }[] }> {
   const got: { path: string; key: unknown; body: string }[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(IDLE_STAYS, (request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {

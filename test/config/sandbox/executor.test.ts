@@ -7,6 +7,7 @@ import { createExecutor } from "../../../src/config/sandbox/executor.ts";
 import { createDemoExecutor } from "../../../src/config/sandbox/demo-executor.ts";
 import { missingParts } from "../../support/report/requirements.ts";
 import { SandboxUnavailable } from "../../../src/sandbox/executor.ts";
+import { IDLE_STAYS } from "../../support/idle-connections.ts";
 
 const sandbox = (asked: object) => schemasOf(BUILT_IN).file.parse({ sandbox: { timeoutSeconds: 5, memoryMb: 128, ...asked } }).sandbox;
 const settings = sandbox({ executor: "docker" });
@@ -30,7 +31,7 @@ test("off is off, and says how to enable it", async () => {
 
 test("an engine that was away is looked for again, but not at every block", async () => {
   let asked = 0;
-  const engine = createServer((_, response) => {
+  const engine = createServer(IDLE_STAYS, (_, response) => {
     asked++;
     response.writeHead(500).end("{}");
   });

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { GENERAL, MARIA, openJourney, PAIR } from "../../support/journey.ts";
 import { chatBody } from "../../models/servers/wire-chat.ts";
+import { IDLE_STAYS } from "../../support/idle-connections.ts";
 
 /** One pixel. */
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==", "base64");
@@ -10,7 +11,7 @@ const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR
 /** A model's server that keeps what it is sent, and says that it is done. */
 async function openEye(images: boolean) {
   const seen: string[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(IDLE_STAYS, (request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {

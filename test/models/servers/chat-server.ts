@@ -5,6 +5,7 @@ import { systemClock, type Clock } from "../../../src/engine/clock.ts";
 import type { Model } from "../../../src/engine/model.ts";
 import { createModel, type OpenAiModelSettings } from "../../../src/models/create.ts";
 import type { Lessons } from "../../../src/models/refusals/lessons.ts";
+import { IDLE_STAYS } from "../../support/idle-connections.ts";
 
 // eslint-disable-next-line -- a body is whatever JSON came
 export type ChatRequest = { readonly [key: string]: any };
@@ -12,7 +13,7 @@ export type ChatRequest = { readonly [key: string]: any };
 /** A compatible server that answers by what it is asked. */
 export async function chatServer(answer: (body: ChatRequest, response: ServerResponse, path: string) => void) {
   const asked: ChatRequest[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(IDLE_STAYS, (request, response) => {
     let text = "";
     request.on("data", (part: Buffer) => (text += part.toString("utf8")));
     request.on("end", () => {

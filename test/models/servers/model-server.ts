@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { IDLE_STAYS } from "../../support/idle-connections.ts";
 
 /** A provider's server, reduced to what it sends: the answers below, one for each request, in order. */
 export interface ModelServer {
@@ -30,7 +31,7 @@ export interface ServerAnswer {
 export async function startModelServer(): Promise<ModelServer> {
   const answers: ServerAnswer[] = [];
   const requests: RecordedRequest[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(IDLE_STAYS, (request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {

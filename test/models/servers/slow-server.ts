@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { chatWire } from "./wires.ts";
+import { IDLE_STAYS } from "../../support/idle-connections.ts";
 
 /** A server of OpenAI's format that takes its time, and counts how many it has at once. */
 export interface SlowServer {
@@ -19,7 +20,7 @@ export async function startSlowServer(delayMs?: number): Promise<SlowServer> {
   const events = chatWire.events({ text: ["One ", "moment."], usage: { input: 10, output: 2, cached: 0, reasoning: 0 } });
   const [begin, rest] = [events.slice(0, 2).join(""), events.slice(2).join("")];
   let [open, openMost, asked] = [0, 0, 0];
-  const server = createServer((request, response) => {
+  const server = createServer(IDLE_STAYS, (request, response) => {
     asked++;
     openMost = Math.max(openMost, ++open);
     response.on("close", () => open--).on("error", () => undefined);

@@ -4,6 +4,7 @@ import { WebAPIPlatformError } from "@slack/web-api";
 import { expect, onTestFinished, test } from "vitest";
 import { createAttachments } from "../../../src/slack/door/attachments.ts";
 import { MessageEvent } from "../../../src/slack/words/event-payloads.ts";
+import { IDLE_STAYS } from "../../support/idle-connections.ts";
 
 const TOKEN = "xoxb-secret";
 
@@ -13,7 +14,7 @@ async function slackWith(
   infoOf: (id: string, base: string) => unknown = () => undefined,
 ) {
   const asked: { readonly path: string; readonly token: string | undefined }[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(IDLE_STAYS, (request, response) => {
     asked.push({ path: request.url ?? "", token: request.headers.authorization });
     const { status, body } = respond(request.url ?? "");
     response.writeHead(status, status === 302 ? { location: "/sign-in" } : {}).end(body);

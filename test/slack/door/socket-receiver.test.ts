@@ -9,6 +9,7 @@ import { createReceiver, type SlackReceiver } from "../../../src/slack/door/sock
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { eventually } from "../../support/patience.ts";
+import { IDLE_STAYS } from "../../support/idle-connections.ts";
 
 /** Slack's end of the wire, where a test can send what it likes. */
 interface Wire {
@@ -24,7 +25,7 @@ async function openWire(answers: (nth: number) => boolean = () => true): Promise
   const sockets = new Set<WebSocket>();
   const acked: string[] = [];
   let requests = 0;
-  const http: Server = createServer((_, response) => {
+  const http: Server = createServer(IDLE_STAYS, (_, response) => {
     if (!answers(requests++)) return;
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify({ ok: true, url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/link` }));

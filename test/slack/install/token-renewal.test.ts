@@ -6,6 +6,7 @@ import { createWeb } from "../../../src/slack/api/web-client.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import type { Store } from "../../../src/store/store.ts";
 import type { Tokens } from "../../../src/store/installations.ts";
+import { IDLE_STAYS } from "../../support/idle-connections.ts";
 
 const HOUR_MS = 3_600_000;
 const NOW = Date.parse("2026-11-23T12:00:00Z");
@@ -19,7 +20,7 @@ interface Call {
 /** A Slack that answers as it is told, call by call. */
 async function slack(answer: (call: Call, response: ServerResponse) => object | undefined) {
   const calls: Call[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(IDLE_STAYS, (request, response) => {
     let body = "";
     request.on("data", (data: Buffer) => (body += data.toString()));
     request.on("end", () => {

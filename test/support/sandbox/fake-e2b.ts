@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { startFakeContainer, type FakeContainer, type FakeExec } from "./fake-container.ts";
+import { IDLE_STAYS } from "../idle-connections.ts";
 
 export interface FakeE2b {
   readonly url: string;
@@ -29,7 +30,7 @@ export async function startFakeE2b(): Promise<FakeE2b> {
   const sandboxes: FakeE2b["sandboxes"] = new Map();
   const running = new Map<number, FakeExec>();
   let pids = 1000;
-  const server = createServer((request, response) => {
+  const server = createServer(IDLE_STAYS, (request, response) => {
     answer(request, response).catch((error: unknown) => send(response, 500, { code: 500, message: String(error) }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
+import { IDLE_STAYS } from "../idle-connections.ts";
 
 export interface EngineCall {
   readonly method: string;
@@ -18,7 +19,7 @@ export async function fakeEngine(
   answer: (call: EngineCall) => EngineAnswer | undefined,
 ): Promise<{ readonly host: string; readonly calls: readonly EngineCall[] }> {
   const calls: EngineCall[] = [];
-  const server = createServer((request, response) => void respond(request, response));
+  const server = createServer(IDLE_STAYS, (request, response) => void respond(request, response));
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://engine");

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { V1Pod } from "@kubernetes/client-node";
 import { WebSocketServer, type WebSocket } from "ws";
 import { startFakeContainer, type FakeContainer } from "./fake-container.ts";
+import { IDLE_STAYS } from "../idle-connections.ts";
 
 export interface FakeKubernetes {
   /** Path of a kubeconfig that leads here. */
@@ -37,7 +38,7 @@ export async function startFakeKubernetes({ protocol = "v5.channel.k8s.io" } = {
       return offered.has(protocol) ? protocol : false;
     },
   });
-  const server = createServer((request, response) => void answer(request, response));
+  const server = createServer(IDLE_STAYS, (request, response) => void answer(request, response));
   server.on("upgrade", (request, socket, head) => {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://fake");
     const container = containers.get(/^\/api\/v1\/namespaces\/sandboxes\/pods\/([^/]+)\/exec$/.exec(pathname)?.[1] ?? "");

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { WebSocketServer, type WebSocket } from "ws";
+import { IDLE_STAYS } from "../idle-connections.ts";
 
 /**
  * The least that can be called a Slack: who am I, a socket, and posting. It knows nothing of `local-slack`, so that Parley is tried
@@ -40,7 +41,7 @@ export async function openBareSlack({ unknown }: BareSlackOptions): Promise<Bare
   const called: string[] = [];
   const watchers = new Set<() => void>();
   const sockets = new Set<WebSocket>();
-  const server = createServer((request, response) => {
+  const server = createServer(IDLE_STAYS, (request, response) => {
     const method = new URL(request.url ?? "/", "http://localhost").pathname.replace("/api/", "");
     called.push(method);
     void bodyOf(request).then((body) => {

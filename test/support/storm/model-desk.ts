@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { chatBody } from "../../models/servers/wire-chat.ts";
+import { IDLE_STAYS } from "../idle-connections.ts";
 
 /** A model's server at which every request waits until the test answers it. */
 export interface ModelDesk {
@@ -25,7 +26,7 @@ interface Asked {
 export async function openModelDesk(): Promise<ModelDesk> {
   const waiting: (Asked & { readonly agent: string })[] = [];
   const takers: ((asked: Asked & { readonly agent: string }) => void)[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(IDLE_STAYS, (request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {

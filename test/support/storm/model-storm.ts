@@ -12,6 +12,7 @@ import { currentRun } from "../../../src/engine/reading/transcript.ts";
 import { createParley } from "../../../src/parley.ts";
 import { chatBody } from "../../models/servers/wire-chat.ts";
 import { randomOf } from "../chance.ts";
+import { IDLE_STAYS } from "../idle-connections.ts";
 
 /** What a provider does to a call. */
 const TROUBLES = [
@@ -124,7 +125,7 @@ function teamFile(url: string): object {
 const HALF = "this was only half";
 
 async function misbehaving(next: () => Trouble): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const server = createServer((request, response) => void answer(request, response, next()).catch(() => response.destroy()));
+  const server = createServer(IDLE_STAYS, (request, response) => void answer(request, response, next()).catch(() => response.destroy()));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
