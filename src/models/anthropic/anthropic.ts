@@ -13,6 +13,7 @@ import type { Source } from "../refusals/failure-table.ts";
 import { addressOf, hostOf } from "../refusals/failures.ts";
 import { lessonKey } from "../refusals/lessons.ts";
 import { withModelsNamed } from "../refusals/models-named.ts";
+import { heldToSchemas } from "../refusals/unheld-schema.ts";
 import { hasImages, NO_IMAGES, readImages, type Images, type ReadFile } from "../images.ts";
 import { replyTokensMax } from "../limits.ts";
 import { opened, type Opened } from "../replies/opened.ts";
@@ -37,11 +38,19 @@ export function createAnthropicModel(settings: AnthropicSettings, { clock, readF
     source,
     key,
     model: withModelsNamed(
-      {
-        name: model,
-        call: (request, turn) =>
-          replyFrom((signal) => pieces(call, request, { ...turn, signal }), { request, source, timeouts, clock, habits, by }, turn.signal),
-      },
+      heldToSchemas(
+        {
+          name: model,
+          call: (request, turn) =>
+            replyFrom(
+              (signal) => pieces(call, request, { ...turn, signal }),
+              { request, source, timeouts, clock, habits, by },
+              turn.signal,
+            ),
+        },
+        concessions,
+        settings.structured === "native",
+      ),
       source,
       async (signal) => (await sdk).client.models.list({}, { signal }).asResponse(),
     ),

@@ -6,6 +6,7 @@ import { newConcessions } from "../refusals/conceding.ts";
 import { addressOf, hostOf } from "../refusals/failures.ts";
 import { lessonKey, type Lessons } from "../refusals/lessons.ts";
 import { withModelsNamed } from "../refusals/models-named.ts";
+import { heldToSchemas } from "../refusals/unheld-schema.ts";
 import type { ReadFile } from "../images.ts";
 import { chatPieces } from "./chat.ts";
 import { openAiClient, type OpenAiCall, type OpenAiSettings } from "./client.ts";
@@ -46,11 +47,19 @@ export function createOpenAiModel(settings: OpenAiSettings, { clock, readFile, l
     source,
     key,
     model: withModelsNamed(
-      {
-        name: settings.model,
-        call: (request, turn) =>
-          replyFrom((signal) => pieces(call, request, { ...turn, signal }), { request, source, timeouts, clock, habits, by }, turn.signal),
-      },
+      heldToSchemas(
+        {
+          name: settings.model,
+          call: (request, turn) =>
+            replyFrom(
+              (signal) => pieces(call, request, { ...turn, signal }),
+              { request, source, timeouts, clock, habits, by },
+              turn.signal,
+            ),
+        },
+        concessions,
+        settings.structured === "native",
+      ),
       source,
       async (signal) => (await client).models.list({ signal }).asResponse(),
     ),
