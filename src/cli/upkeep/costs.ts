@@ -31,10 +31,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (!by) throw new UsageError(`--by is one of ${BY.join(", ")}, not "${values.by}".`);
   const day = readDay("--day", values.day);
   const since = day ?? readDay("--since", values.since);
-  const { openSqliteReadOnly, placeOf, readSpending, totalOf } = await import("../../parley.ts");
+  const { readStore, placeOf, readSpending, totalOf } = await import("../../parley.ts");
   const channelOf = (thread: string): string => placeOf(thread)?.channel ?? NO_CHANNEL;
   const groups = new Map<string, { readonly name: string; readonly parts: Spent[] }>();
-  const store = openSqliteReadOnly({ path: databaseOf(io, values.db) });
+  const store = readStore(databaseOf(io, values.db));
   try {
     for await (const spending of readSpending(store, { since })) {
       if (day !== undefined && spending.day !== day) continue;

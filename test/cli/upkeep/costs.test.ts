@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { EventBody } from "../../../src/engine/events/events.ts";
-import { openSqlite } from "../../../src/parley.ts";
+import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { folderWith } from "../../config/team-files.ts";
 import { parley } from "../here.ts";
 
