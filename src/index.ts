@@ -9,6 +9,7 @@ export { defineGuard, type GuardKind } from "./config/define/guard.ts";
 export { defineModel, type ModelContext, type ModelProvider, type Reply } from "./config/define/model.ts";
 export { definePolicy, type Policy } from "./config/define/policy.ts";
 export { defineStop, type Stop } from "./config/define/stop.ts";
+export { defineStore, type OwnStore, type StoreKind } from "./store/own-store.ts";
 export { defineTool, type ToolContext, type ToolFile, type ToolKind, type ToolOutput } from "./config/define/tool.ts";
 export type { Definition } from "./config/registry/definition.ts";
 export { agentRef as agentName, modelRef as modelName } from "./config/schema/names.ts";

@@ -15,7 +15,7 @@ export interface OpenSettings {
   readonly cwd?: string;
   /** Where keys are; the environment of this process and `.env` in `cwd` when absent. */
   readonly env?: { readonly [name: string]: string | undefined };
-  /** The log: a file of SQLite; in memory when absent. */
+  /** Where the log is: a file of SQLite, or the address of a store that an extension defines (`SCHEME:…`); in memory when absent. */
   readonly database?: string;
   /** One line about something that is no part of a conversation. Nothing is told when absent. */
   readonly log?: (line: string) => void;
@@ -49,7 +49,7 @@ const WORKSPACE = "program";
 
 /** Opens a Parley of these settings. Rejects with a `ConfigError`, whose message names each mistake and its mend. */
 export async function openParley(settings: OpenSettings = {}): Promise<OpenParley> {
-  const [{ createParley, currentRun, isWaiting }, { readEnv }, { loadSettings }] = await Promise.all([
+  const [{ createParley, currentRun, isWaiting }, { readEnv }, { databasePath, loadSettings }] = await Promise.all([
     import("./parley.ts"),
     import("./config/env.ts"),
     import("./config/load.ts"),
@@ -66,7 +66,7 @@ export async function openParley(settings: OpenSettings = {}): Promise<OpenParle
   const parley = await createParley({
     settings: loaded,
     env,
-    dbPath: settings.database === undefined ? ":memory:" : resolve(cwd, settings.database),
+    dbPath: databasePath(settings.database ?? ":memory:", cwd),
     asksAtLimits: false,
     log: settings.log ?? (() => undefined),
   });

@@ -27,7 +27,7 @@ import { openAuditFile } from "./store/audit-file.ts";
 import { createKeyRing } from "./store/key-ring.ts";
 import { editNote } from "./store/notes.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
-import { openSqlite } from "./store/sqlite/store.ts";
+import { openStore, type OwnStores } from "./store/open-store.ts";
 import type { Settings as KeptSettings } from "./store/settings.ts";
 import { shareOf } from "./store/share.ts";
 import type { Store } from "./store/store.ts";
@@ -59,11 +59,8 @@ export { lessonEnd, lessonsInMemory, type Lesson, type Lessons } from "./models/
 export { editNote } from "./store/notes.ts";
 export { createRunner } from "./runner/runner.ts";
 export type { RecordedDecision } from "./store/settings.ts";
-export { backupSqlite } from "./store/sqlite/upkeep/backup.ts";
 export { readableByOthers } from "./store/own-files.ts";
-export { checkSqlite } from "./store/sqlite/upkeep/check.ts";
-export { quickCheckSqlite } from "./store/sqlite/upkeep/quick-check.ts";
-export { openSqlite, openSqliteNotes, openSqliteReadOnly } from "./store/sqlite/store.ts";
+export { backupStore, checkStore, fileOf, openNotes, openStore, quickCheckStore, readStore } from "./store/open-store.ts";
 
 /** Many workspaces, by OAuth. */
 export interface SlackOfMany extends InstalledSettings {
@@ -74,7 +71,7 @@ export interface SlackOfMany extends InstalledSettings {
 export interface ParleyOptions {
   readonly settings: Settings;
   readonly env: Env;
-  /** Absolute path, or `:memory:`. */
+  /** The address of the store, a path among them absolute; see `openStore`. */
   readonly dbPath: string;
   /** Absent: no Slack, as in a terminal. */
   readonly slack?: SlackSettings | SlackOfMany;
@@ -132,7 +129,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     audit,
     forgetter,
     instance,
-  } = openSqlite({ path: dbPath, ...clock });
+  } = await openStore(dbPath, { own: settings.registry.store satisfies OwnStores, ...clock });
   const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
   const kept: KeptSettings = {
     ...written,

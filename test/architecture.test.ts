@@ -34,7 +34,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   cli: ["engine", "parley.ts", "config", "local-slack"],
   // What others import, and the door by which their programs come in.
   "open-parley.ts": ["engine", "config", "parley.ts"],
-  "index.ts": ["engine", "config", "open-parley.ts"],
+  "index.ts": ["engine", "config", "store", "open-parley.ts"],
   "index-engine.ts": ["engine"],
   "index-testing.ts": ["engine", "config", "open-parley.ts"],
 };
@@ -100,6 +100,19 @@ test("no import loop, type imports included", () => {
   };
   for (const path of graph.keys()) visit(path, []);
   expect(loops).toEqual([]);
+});
+
+test("which database it is, nobody above the store knows", () => {
+  const wrong = files.flatMap(({ path, room, imports }) =>
+    room === "store"
+      ? []
+      : imports
+          .filter((to) => to.startsWith("."))
+          .map((to) => targetOf(path, to))
+          .filter((to) => to.startsWith("store/sqlite/"))
+          .map((to) => `${path} imports ${to}`),
+  );
+  expect(wrong).toEqual([]);
 });
 
 test("a room's words stay in it", () => {

@@ -8,8 +8,8 @@ export function costOf({ usage, priced }: Spent): string {
 }
 
 /** An unknown price is no price of 0. */
-export function moneyOf({ usage: { usd }, priced }: Spent): string {
-  if (priced) return `$${usd.toFixed(4)}`;
+export function moneyOf({ usage: { usd, estimated }, priced }: Spent): string {
+  if (priced) return `${estimated ? "about " : ""}$${usd.toFixed(4)}`;
   return usd > 0 ? `$${usd.toFixed(4)} or more` : "cost unknown";
 }
 

@@ -64,7 +64,7 @@ function definitionsIn(name: string, index: number, yaml: YamlFile, notes: Notes
   );
   if (found.length === 0 && notes.mistakes.length === 0)
     mistake(
-      `"${name}" exports nothing that can be named here; export what defineTool, definePolicy, defineStop, defineAgent, defineModel or defineGuard gives.`,
+      `"${name}" exports nothing that can be named here; export what defineTool, definePolicy, defineStop, defineAgent, defineModel, defineGuard or defineStore gives.`,
     );
   return found;
 }
@@ -101,8 +101,15 @@ function whyNot(error: unknown): string {
   }
 }
 
+/** What it opens is looked at when it is opened. */
+const StoreShape = z.looseObject({
+  defines: z.literal("store"),
+  name: z.string(),
+  open: z.custom<() => unknown>((value) => typeof value === "function"),
+});
+
 const Shape = z.looseObject({
-  defines: z.enum(["policy", "stop", "agent", "tool", "model", "guard"] satisfies DefinitionKind[]),
+  defines: z.enum(["policy", "stop", "agent", "tool", "model", "guard"] satisfies Exclude<DefinitionKind, "store">[]),
   name: z.string(),
   schema: z.custom<z.ZodType>((value) => typeof value === "object" && value !== null && "_zod" in value),
   build: z.custom<() => unknown>((value) => typeof value === "function"),
@@ -112,6 +119,7 @@ const Shape = z.looseObject({
 function read(key: string, value: unknown, mistake: (message: string) => void): readonly Definition[] {
   if (Array.isArray(value)) return value.flatMap((item: unknown, index) => read(`${key}[${index}]`, item, mistake));
   if (typeof value !== "object" || value === null || !("defines" in value)) return [];
+  if (StoreShape.safeParse(value).success) return [value as Definition];
   const shape = Shape.safeParse(value);
   if (!shape.success) {
     mistake(

@@ -102,8 +102,11 @@ const valuesOf = <Value>(merged: ReadonlyMap<string, Merged<Value>>): Map<string
 const placed = (tool: ToolSettings, part: Part): ToolSettings =>
   tool.kind === "mcp" && tool.cwd !== undefined ? { ...tool, cwd: resolve(dirname(part.yaml.path), tool.cwd) } : tool;
 
-/** `:memory:` stays as it is. */
-export const databasePath = (path: string, cwd: string): string => (path === ":memory:" ? path : resolve(cwd, path));
+/** Where the log is kept, a path made whole; the address of another store than a file of SQLite, such as `:memory:`, stays as it is. */
+export function databasePath(address: string, cwd: string): string {
+  const path = address.replace(/^sqlite:(?=[^/]|\/[^/])/i, "");
+  return path === ":memory:" || /^[A-Za-z][A-Za-z0-9+.-]+:/.test(path) ? path : resolve(cwd, path);
+}
 
 /** Of several candidates the first whose key is in the environment; one that needs no key counts as having it. With none, the first, which then says what it lacks. */
 function pick(choice: ModelChoice, name: string, part: Part, env: Env, notes: Notes): ProviderModel {

@@ -37,6 +37,8 @@ export interface Spending {
   readonly spent: number;
   /** False where it is at least so much. */
   readonly priced: boolean;
+  /** Some of it rests on estimated tokens. */
+  readonly estimated?: true;
 }
 
 export interface Budget extends Spending {
@@ -100,8 +102,11 @@ export function createDayBudgets(parts: {
   }
 
   async function spending(workspace: string, account: string): Promise<Spending> {
-    const [limit, { usd: spent, priced }] = await Promise.all([limitOf(workspace, account), store.spentOn(workspace, account, today())]);
-    return { account, day: today(), limit, spent, priced };
+    const [limit, { usd: spent, priced, estimated }] = await Promise.all([
+      limitOf(workspace, account),
+      store.spentOn(workspace, account, today()),
+    ]);
+    return { account, day: today(), limit, spent, priced, ...(estimated ? { estimated } : {}) };
   }
 
   return {

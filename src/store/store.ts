@@ -150,6 +150,8 @@ export interface DaySpent {
   readonly usd: number;
   /** False when the price of something is unknown: then `usd` is only a lower bound. */
   readonly priced: boolean;
+  /** Some of it rests on estimated tokens. */
+  readonly estimated?: true;
 }
 
 /** What has changed, for those who follow. */

@@ -451,6 +451,13 @@ export function storeContract(name: string, open: (clock: FakeClock) => Promise<
         expect(await store.spentOn("T1", "workspace", "2026-01-05")).toEqual({ usd: 2, priced: false });
       });
 
+      test("says that some of it rests on estimated tokens", async () => {
+        const accounts = ["workspace"];
+        await append(store, "t", [started(), spoke({ inputTokens: 5, outputTokens: 5, usd: 1, estimated: true })], { accounts });
+        await append(store, "t", [costs(1)], { accounts });
+        expect(await store.spentOn("T1", "workspace", "2026-01-05")).toEqual({ usd: 2, priced: true, estimated: true });
+      });
+
       test("is not counted for events that were refused", async () => {
         await append(store, "t", [started()]);
         expect(await store.commit(commitOf("t", 0, [costs(1)], { accounts: ["workspace"] }))).toEqual({ kind: "stale", lastSeq: 1 });

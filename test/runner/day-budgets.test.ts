@@ -1,12 +1,12 @@
 import { beforeEach, expect, test } from "vitest";
 import { createDayBudgets, type BudgetSettings } from "../../src/runner/day-budgets.ts";
-import { openSqlite, type Opened } from "../../src/store/sqlite/store.ts";
+import { openSqlite, type SqliteOpened } from "../../src/store/sqlite/store.ts";
 import { MARIA } from "../support/scripted.ts";
 
 const NOW = Date.UTC(2026, 0, 5, 9);
 const ACCOUNTS = ["workspace", "channel/C1", "person/U0MARIA"];
 
-let opened: Opened;
+let opened: SqliteOpened;
 let asked: string[];
 beforeEach(() => {
   opened = openSqlite({ path: ":memory:", now: () => NOW });
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 /** The budgets of one process, which tells what it asks of the store. */
-function budgetsOf({ store, settings }: Opened, budgets: BudgetSettings = {}) {
+function budgetsOf({ store, settings }: SqliteOpened, budgets: BudgetSettings = {}) {
   return createDayBudgets({
     store: {
       spentOn: (workspace, account, day) => {
@@ -35,7 +35,7 @@ function budgetsOf({ store, settings }: Opened, budgets: BudgetSettings = {}) {
   });
 }
 
-const set = async ({ settings }: Opened, name: string, value: unknown) => {
+const set = async ({ settings }: SqliteOpened, name: string, value: unknown) => {
   const revision = (await settings.get("T1", name))?.revision ?? 0;
   const decision = { workspace: "T1", person: MARIA, deed: "set", subject: name, allowed: true };
   expect(await settings.put({ name, value, revision, decision })).toBe(true);

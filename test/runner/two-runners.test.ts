@@ -8,7 +8,7 @@ import { maxTurns, textMention } from "../../src/engine/limits/termination.ts";
 import { createDayBudgets } from "../../src/runner/day-budgets.ts";
 import { createForgetting } from "../../src/runner/forgetting.ts";
 import type { RunnableTeam } from "../../src/runner/runnable-team.ts";
-import type { Opened } from "../../src/store/sqlite/store.ts";
+import type { SqliteOpened } from "../../src/store/sqlite/store.ts";
 import { mention, open, said } from "../support/running.ts";
 import { MARIA, scripted, team } from "../support/scripted.ts";
 
@@ -184,7 +184,7 @@ function priced() {
 }
 
 /** A day's budget of the workspace, which is read off this store. */
-const dollars = (limit: number) => (opened: Opened) => ({
+const dollars = (limit: number) => (opened: SqliteOpened) => ({
   budgets: createDayBudgets({
     ...opened,
     budgets: { workspaceUsdPerDay: limit },

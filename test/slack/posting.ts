@@ -8,7 +8,7 @@ import type { Problem } from "../../src/slack/post/delivery-problem.ts";
 import { createOutbox, type Outbox } from "../../src/slack/post/outbox.ts";
 import { plan } from "../../src/slack/render/render.ts";
 import { clientOptions } from "../../src/slack/api/web-client.ts";
-import { type Opened, openSqlite } from "../../src/store/sqlite/store.ts";
+import { type SqliteOpened, openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createWorkspace, type ThreadMessage, type Workspace } from "../../local-slack/index.ts";
 import { manualClock, type ManualClock } from "../support/clock.ts";
@@ -70,7 +70,7 @@ async function open(
     readonly directory: string;
     readonly options: PostingOptions;
   },
-  opened: Opened = openSqlite({ path: join(world.directory, "parley.db"), ...world.clock }),
+  opened: SqliteOpened = openSqlite({ path: join(world.directory, "parley.db"), ...world.clock }),
 ): Promise<Posting> {
   const { slack, clock, directory, options } = world;
   const { store, dispatch } = opened;

@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import type { RunEvent } from "../../src/engine/events/events.ts";
 import { createRunner, type RunnableTeam, type Runner, type RunnerParts, type Said } from "../../src/runner/runner.ts";
-import { openSqlite, type Opened } from "../../src/store/sqlite/store.ts";
+import { openSqlite, type SqliteOpened } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { MARIA } from "./scripted.ts";
 
@@ -34,8 +34,8 @@ export interface Opening {
   /** Between the runner and its store, as a disk that fails. */
   readonly wrapStore?: (store: Store) => Store;
   /** On the database of that one, beside it in this process, as on another machine. */
-  readonly beside?: { readonly opened: Opened };
-  readonly parts?: Parts | ((opened: Opened) => Parts);
+  readonly beside?: { readonly opened: SqliteOpened };
+  readonly parts?: Parts | ((opened: SqliteOpened) => Parts);
 }
 
 type Parts = Partial<Pick<RunnerParts, "haltMinutes" | "budgets" | "rates" | "shown">>;

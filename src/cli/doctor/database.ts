@@ -7,8 +7,15 @@ const FREE_BYTES_WISHED = 1024 * 1024 * 1024;
 const MIB = 1024 * 1024;
 
 /** Whether the log can be kept: the file opens and is of this version, its folder can be written, and there is room. */
-export async function* checkDatabase(path: string): AsyncGenerator<Finding, void, void> {
+export async function* checkDatabase(address: string): AsyncGenerator<Finding, void, void> {
   const thing = "database";
+  const { fileOf } = await import("../../parley.ts");
+  let path: string;
+  try {
+    path = fileOf(address);
+  } catch (error) {
+    return yield { grade: "warn", thing, message: error instanceof Error ? error.message : String(error) };
+  }
   if (path === ":memory:")
     return yield { grade: "warn", thing, message: "is in memory: a restart loses every thread. Set PARLEY_DB to a file." };
   const folder = await nearestFolder(dirname(path));
@@ -48,8 +55,8 @@ async function checkFile(path: string): Promise<Finding> {
   }
   try {
     await access(path, constants.W_OK);
-    const { openSqliteReadOnly } = await import("../../parley.ts");
-    const store = openSqliteReadOnly({ path });
+    const { readStore } = await import("../../parley.ts");
+    const store = readStore(path);
     const unfinished = await store.unfinished();
     await store.close();
     return {

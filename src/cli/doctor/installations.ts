@@ -29,9 +29,9 @@ export async function* checkInstallations(env: Env, path: string): AsyncGenerato
     () => false,
   );
   if (!isThere) return yield { grade: "ok", thing, message: "none yet; parley start says where /slack/install is" };
-  const { openSqliteReadOnly } = await import("../../parley.ts");
+  const { readStore } = await import("../../parley.ts");
   try {
-    const reader = openSqliteReadOnly({ path });
+    const reader = readStore(path);
     const keys = oauthMistakes(env).some((mistake) => mistake.path === "PARLEY_TOKEN_KEY") ? [] : readOAuth(env).tokenKeys;
     const found = await reader.installations(keys);
     await reader.close();

@@ -6,9 +6,9 @@ import { harmless } from "../terminal.ts";
 export async function* checkLogs(path: string): AsyncGenerator<Finding, void, void> {
   const thing = "logs";
   if (path === ":memory:") return yield { grade: "warn", thing, message: "the database is in memory; there is nothing to read." };
-  const { checkSqlite } = await import("../../parley.ts");
+  const { checkStore } = await import("../../parley.ts");
   try {
-    const { threads, events, posts, files, forgotten, problems } = await checkSqlite({ path, troubleOf });
+    const { threads, events, posts, files, forgotten, problems } = await checkStore(path, troubleOf);
     for (const problem of problems) yield { grade: "fail", thing, message: `${harmless(problem)}.` };
     if (problems.length === 0)
       yield {

@@ -27,7 +27,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const format = values.format ?? (values.json ? "json" : "markdown");
   if (format !== "markdown" && format !== "json") throw new UsageError(`--format is markdown or json, not "${format}".`);
   const parley = await import("../../parley.ts");
-  const store = parley.openSqliteReadOnly({ path: databaseOf(io, values.db) });
+  const store = parley.readStore(databaseOf(io, values.db));
   try {
     const found = await findRun(store, wanted);
     if (!found) {

@@ -36,8 +36,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
   const thread = values.thread ?? `imported-${createHash("sha256").update(content).digest("hex").slice(0, 12)}`;
   const dbPath = databaseOf(io, values.db);
-  const { copyLog, openSqlite } = await import("../../parley.ts");
-  const { store } = openSqlite({ path: dbPath });
+  const { copyLog, openStore } = await import("../../parley.ts");
+  const { store } = await openStore(dbPath);
   try {
     if (!(await copyLog(store, { thread, workspace: "imported", events: read.events, wake: "none" }))) {
       await print(io.stderr, `${thread} is in this database already; nothing was imported. Take another name with --thread.`);

@@ -32,8 +32,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const [wanted, ...rest] = positionals;
   if (wanted === undefined || rest.length > 0)
     throw new UsageError("Name one run: parley replay RUN. parley replay last takes the newest.");
-  const { openSqliteReadOnly } = await import("../../parley.ts");
-  const store = openSqliteReadOnly({ path: databaseOf(io, values.db) });
+  const { readStore } = await import("../../parley.ts");
+  const store = readStore(databaseOf(io, values.db));
   try {
     const found = await findRun(store, wanted);
     const started = found?.log[found.start];

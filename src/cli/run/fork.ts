@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { openSqliteReadOnly, Parley, RunEvent } from "../../parley.ts";
+import type { readStore, Parley, RunEvent } from "../../parley.ts";
 import { UsageError } from "../command.ts";
 import { personHere } from "./converse-here.ts";
 import { findRun, type FoundRun } from "../logs/find-run.ts";
@@ -16,7 +16,7 @@ export interface ForkPoint extends FoundRun {
 }
 
 /** Finds what `RUN@N` names: the run, and the number of an event of it; its last one when there is no number. Throws {@link UsageError}. */
-export async function findForkPoint(store: ReturnType<typeof openSqliteReadOnly>, wanted: string): Promise<ForkPoint> {
+export async function findForkPoint(store: ReturnType<typeof readStore>, wanted: string): Promise<ForkPoint> {
   const [, name = wanted, number] = /^(.+)@(\d{1,9})$/.exec(wanted) ?? [];
   const found = await findRun(store, name);
   const started = found?.log[found.start];

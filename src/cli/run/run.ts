@@ -85,8 +85,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 }
 
 async function forkPoint(wanted: string, db: string | undefined, io: Io): Promise<ForkPoint> {
-  const { openSqliteReadOnly } = await import("../../parley.ts");
-  const store = openSqliteReadOnly({ path: databaseOf(io, db) });
+  const { readStore } = await import("../../parley.ts");
+  const store = readStore(databaseOf(io, db));
   try {
     return await findForkPoint(store, wanted);
   } finally {

@@ -69,9 +69,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (env["SLACK_CLIENT_ID"]?.trim() && !("oauth" in slack))
     log.line("note: SLACK_BOT_TOKEN is set, so Parley works in its workspace alone; take it out for many (SLACK_CLIENT_ID).");
 
-  const { createParley, HTTP_PATH, quickCheckSqlite } = await import("../../parley.ts");
+  const { createParley, HTTP_PATH, quickCheckStore } = await import("../../parley.ts");
   const dbPath = values.db === undefined ? settings.database : databasePath(values.db, io.cwd);
-  if (dbPath !== ":memory:" && (await quickCheckSqlite({ path: dbPath, timeoutMs: QUICK_CHECK_TIMEOUT_MS })) === "late")
+  if (dbPath !== ":memory:" && (await quickCheckStore(dbPath, QUICK_CHECK_TIMEOUT_MS)) === "late")
     log.line(
       `note: ${dbPath} is too large to be looked through in ${QUICK_CHECK_TIMEOUT_MS / 1000} s; Parley starts without. \`parley doctor --db\` looks through it also while Parley runs.`,
     );

@@ -12,8 +12,8 @@ export async function verifyAudit(
   { path, head, file }: { readonly path: string; readonly head: string | undefined; readonly file: string | undefined },
   io: Io,
 ): Promise<number> {
-  const { openSqliteReadOnly } = await import("../../parley.ts");
-  const store = openSqliteReadOnly({ path });
+  const { readStore } = await import("../../parley.ts");
+  const store = readStore(path);
   try {
     const found = await store.audit.check();
     const problems = [...found.problems];

@@ -1,4 +1,4 @@
-import type { openSqliteReadOnly, RecordedDecision } from "../../parley.ts";
+import type { readStore, RecordedDecision } from "../../parley.ts";
 import { print, readArguments, readDay, UsageError, type Io } from "../command.ts";
 import { databaseOf } from "../logs/export.ts";
 import { harmless } from "../terminal.ts";
@@ -35,8 +35,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
   if (values.head !== undefined || values["audit-file"] !== undefined) throw new UsageError("--head and --audit-file go with --verify.");
   const since = readDay("--since", values.since) ?? "";
-  const { openSqliteReadOnly } = await import("../../parley.ts");
-  const store = openSqliteReadOnly({ path: databaseOf(io, values.db) });
+  const { readStore } = await import("../../parley.ts");
+  const store = readStore(databaseOf(io, values.db));
   try {
     const workspaces = values.workspace === undefined ? await store.settings.workspaces() : [values.workspace];
     let told = 0;
@@ -52,7 +52,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-type Reader = ReturnType<typeof openSqliteReadOnly>["settings"];
+type Reader = ReturnType<typeof readStore>["settings"];
 
 /** They are kept newest first, and read oldest first. */
 async function decisionsSince(settings: Reader, workspace: string, since: string): Promise<readonly RecordedDecision[]> {

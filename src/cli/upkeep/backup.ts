@@ -21,8 +21,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (file === undefined || rest.length > 0) throw new UsageError("Name one file that is not there yet: parley backup FILE.");
   const path = databaseOf(io, values.db);
   if (path === ":memory:") throw new UsageError("A database in memory cannot be backed up from outside; set PARLEY_DB to a file.");
-  const { backupSqlite } = await import("../../parley.ts");
-  const { threads, events, bytes } = await backupSqlite({ path, to: resolve(io.cwd, file) });
+  const { backupStore } = await import("../../parley.ts");
+  const { threads, events, bytes } = await backupStore(path, resolve(io.cwd, file));
   await print(
     io.stdout,
     `Backed up ${events} events of ${threads} threads to ${file} (${(bytes / MIB).toFixed(1)} MiB), and read it through.`,

@@ -8,7 +8,7 @@ import { harmless } from "../terminal.ts";
 export const help = `parley costs [--by day|channel|person|run|agent] [--day DAY] [--since DAY] [--channel ID] [--db PATH] [--json]
 
 Says what the models' calls took: tokens, how many of them providers had in their caches, and money. A cost is unknown when a model has no
-price; parley doctor names those.
+price; parley doctor names those. "about" stands where a server counted nothing, and tokens were estimated.
 
   --by WHAT     one line for each day (default), channel, person who started the run, run, or agent (the selector is one, too)
   --day DAY     of that day alone, such as 2026-11-23, or today; days begin and end in UTC
@@ -31,10 +31,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (!by) throw new UsageError(`--by is one of ${BY.join(", ")}, not "${values.by}".`);
   const day = readDay("--day", values.day);
   const since = day ?? readDay("--since", values.since);
-  const { openSqliteReadOnly, placeOf, readSpending, totalOf } = await import("../../parley.ts");
+  const { readStore, placeOf, readSpending, totalOf } = await import("../../parley.ts");
   const channelOf = (thread: string): string => placeOf(thread)?.channel ?? NO_CHANNEL;
   const groups = new Map<string, { readonly name: string; readonly parts: Spent[] }>();
-  const store = openSqliteReadOnly({ path: databaseOf(io, values.db) });
+  const store = readStore(databaseOf(io, values.db));
   try {
     for await (const spending of readSpending(store, { since })) {
       if (day !== undefined && spending.day !== day) continue;
@@ -80,14 +80,17 @@ function asJson(by: By, { key, name, usage, priced }: Total & { readonly key: st
   return { by, key, ...(name === key ? {} : { name }), ...counts, ...(priced || usd > 0 ? { usd } : {}), priced };
 }
 
+/** What a server counted, or what was estimated where it counted nothing. */
+const told = (tokens: number, { estimated }: Spent["usage"]): string => `${estimated ? "about " : ""}${tokens}`;
+
 function table(by: By, totals: readonly Total[]): string {
   const head = [by, "calls", "tokens in", "cached", "tokens out", "reasoning", "cost"];
   const rows = totals.map(({ name, usage, priced }) => [
     harmless(name),
     String(usage.calls),
-    String(usage.inputTokens),
+    told(usage.inputTokens, usage),
     percent(usage),
-    String(usage.outputTokens),
+    told(usage.outputTokens, usage),
     String(usage.reasoningTokens),
     moneyOf({ usage, priced }),
   ]);

@@ -1,4 +1,4 @@
-import type { openSqliteReadOnly, Target } from "../../parley.ts";
+import type { readStore, Target } from "../../parley.ts";
 import { print, readArguments, UsageError, type Io } from "../command.ts";
 import { databaseOf } from "../logs/export.ts";
 import { harmless } from "../terminal.ts";
@@ -33,8 +33,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (kind === undefined || id === undefined || rest.length > 0 || !KINDS.includes(kind))
     throw new UsageError("Say what to forget: parley forget thread, channel, workspace or person, and its id. See --help.");
   const path = databaseOf(io, values.db);
-  const { openSqliteReadOnly } = await import("../../parley.ts");
-  const reader = openSqliteReadOnly({ path });
+  const { readStore } = await import("../../parley.ts");
+  const reader = readStore(path);
   try {
     const target = await targetOf(reader, kind, id);
     const found = await reader.forgetter.find(target);
@@ -69,7 +69,7 @@ const WORDS = {
   settings: ["setting", "settings"],
 } as const;
 
-type Reader = ReturnType<typeof openSqliteReadOnly>;
+type Reader = ReturnType<typeof readStore>;
 
 async function targetOf(reader: Reader, kind: string, id: string): Promise<Target> {
   if (kind === "person") {
@@ -101,8 +101,8 @@ async function scopesIn(reader: Reader): Promise<string[]> {
 
 /** On a database that nobody else writes to: the lock says so. */
 async function forget(path: string, target: Target, kind: string): Promise<void> {
-  const { createForgetting, createRunner, openSqlite, systemClock } = await import("../../parley.ts");
-  const { store, dispatch, forgetter } = opened(() => openSqlite({ path }));
+  const { createForgetting, createRunner, openStore, systemClock } = await import("../../parley.ts");
+  const { store, dispatch, forgetter } = await opened(() => openStore(path));
   try {
     const none = { default: "", names: () => [], has: () => false, build: () => unbuildable() };
     // Only its lines are used: no run begins here.
@@ -126,9 +126,9 @@ async function forget(path: string, target: Target, kind: string): Promise<void>
   }
 }
 
-function opened<T>(open: () => T): T {
+async function opened<T>(open: () => Promise<T>): Promise<T> {
   try {
-    return open();
+    return await open();
   } catch (error) {
     if (error instanceof Error && error.name === "StoreError" && error.message.includes("another Parley is running"))
       error.message += ` While it runs, a thread is forgotten in Slack (*Forget this thread…*), and what is old by \`retention\` in the team file.`;

@@ -1,4 +1,4 @@
-import type { openSqliteReadOnly } from "../../parley.ts";
+import type { readStore } from "../../parley.ts";
 import { print, readArguments, UsageError, type Io } from "../command.ts";
 import { databaseOf } from "../logs/export.ts";
 import { harmless } from "../terminal.ts";
@@ -31,8 +31,8 @@ interface From {
 }
 
 async function list({ path, channel }: From, io: Io): Promise<number> {
-  const { openSqliteReadOnly } = await import("../../parley.ts");
-  const store = openSqliteReadOnly({ path });
+  const { readStore } = await import("../../parley.ts");
+  const store = readStore(path);
   try {
     const scopes = await scopesOf(store.memory, channel);
     if (scopes.length === 0) await print(io.stdout, channel === undefined ? "Nothing is remembered." : nothingIn(channel));
@@ -54,9 +54,9 @@ async function list({ path, channel }: From, io: Io): Promise<number> {
 async function forget({ path, channel }: From, id: string, io: Io): Promise<number> {
   if (!/^#?\d{1,15}$/.test(id))
     throw new UsageError(`A note is named by its number, as parley memory list shows it, not by "${harmless(id)}".`);
-  const { openSqlite, openSqliteReadOnly } = await import("../../parley.ts");
-  await openSqliteReadOnly({ path }).close(); // A database that is not there is not made.
-  const { store, memory } = openSqlite({ path });
+  const { openStore, readStore } = await import("../../parley.ts");
+  await readStore(path).close(); // A database that is not there is not made.
+  const { store, memory } = await openStore(path);
   try {
     const number = Number(id.replace("#", ""));
     for (const scope of await scopesOf(memory, channel)) {
@@ -73,7 +73,7 @@ async function forget({ path, channel }: From, id: string, io: Io): Promise<numb
 }
 
 /** The scopes that are meant: a channel's name in the database begins with its workspace. */
-async function scopesOf(memory: Pick<ReturnType<typeof openSqliteReadOnly>["memory"], "scopes">, channel: string | undefined) {
+async function scopesOf(memory: Pick<ReturnType<typeof readStore>["memory"], "scopes">, channel: string | undefined) {
   const scopes = (await memory.scopes()).map(({ scope }) => scope);
   return channel === undefined ? scopes : scopes.filter((scope) => scope === channel || scope.endsWith(`/${channel}`));
 }

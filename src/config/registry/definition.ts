@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Clock } from "../../engine/clock.ts";
 import type { ContextStrategy } from "../../engine/reading/context.ts";
 import type { Model } from "../../engine/model.ts";
 import type { Agent, SpeakerPolicy, TerminationCondition } from "../../engine/team.ts";
@@ -15,7 +16,8 @@ import type { Guard } from "../../engine/guard.ts";
  * Something that a team file can name. What comes with Parley and what a stranger's file adds are the same kind of object; the schema of the team
  * file, its JSON form and the building are derived from all of them together.
  */
-export type Definition = PolicyDefinition | StopDefinition | AgentDefinition | ToolDefinition | ModelDefinition | GuardDefinition;
+export type Definition =
+  PolicyDefinition | StopDefinition | AgentDefinition | ToolDefinition | ModelDefinition | GuardDefinition | StoreDefinition;
 
 export type DefinitionKind = Definition["defines"];
 
@@ -108,4 +110,11 @@ export interface ModelDefinition<Schema extends z.ZodObject = z.ZodObject> exten
 /** `guards: [{ guard: NAME }]`; where it looks (`at`) is not in its schema. */
 export interface GuardDefinition<Schema extends z.ZodObject = z.ZodObject> extends Base<"guard", Schema> {
   build(settings: z.output<Schema>): Guard["look"];
+}
+
+/** `database: NAME:…`. What it opens is the store's business: whoever opens it looks at it. */
+export interface StoreDefinition {
+  readonly defines: "store";
+  readonly name: string;
+  open(address: string, clock: Clock): unknown;
 }

@@ -12,7 +12,15 @@ export class TwiceDefined extends Error {
 
 /** Throws {@link TwiceDefined}. */
 export function createRegistry(definitions: Iterable<Definition>): Registry {
-  const registry = { policy: new Map(), stop: new Map(), agent: new Map(), tool: new Map(), model: new Map(), guard: new Map() };
+  const registry = {
+    policy: new Map(),
+    stop: new Map(),
+    agent: new Map(),
+    tool: new Map(),
+    model: new Map(),
+    guard: new Map(),
+    store: new Map(),
+  };
   for (const definition of definitions) {
     const known: Map<string, Definition> = registry[definition.defines];
     if (known.has(definition.name))
@@ -35,4 +43,5 @@ const A: { readonly [Kind in DefinitionKind]: string } = {
   tool: "a tool kind",
   model: "a model provider",
   guard: "a guard",
+  store: "a store",
 };

@@ -27,7 +27,7 @@ export function schemasOf(registry: Registry): Schemas {
   const schemas = {
     file: teamFileOf(all),
     cast: castOf(all),
-    castOfPeople: castOf(namedIn(registry, ({ onlyInFile }) => !onlyInFile)),
+    castOfPeople: castOf(namedIn(registry, (one) => one.defines === "store" || !one.onlyInFile)),
   };
   made.set(registry, schemas);
   return schemas;

@@ -231,7 +231,12 @@ export const teamFileOf = (named: Named) =>
       ceilings: Ceilings,
       retention: Retention.prefault({}),
       audit: Audit.prefault({}),
-      database: z.string().min(1).max(1000).default("data/parley.db").describe("PARLEY_DB goes before this."),
+      database: z
+        .string()
+        .min(1)
+        .max(1000)
+        .default("data/parley.db")
+        .describe("A file of SQLite, or SCHEME:… of a store that an extension defines. PARLEY_DB goes before this."),
     })
     .refine((file) => Object.keys(file.models).length <= MODELS_MAX, { error: `at most ${MODELS_MAX} models`, path: ["models"] })
     .refine((file) => Object.keys(file.tools).length <= TOOLS_MAX, { error: `at most ${TOOLS_MAX} tools`, path: ["tools"] })

@@ -25,8 +25,8 @@ const NAMES: { readonly [kind in Kind]: string } = { person: "runs that you star
 const kindOf = (account: string): Kind =>
   account.startsWith("person/") ? "person" : account.startsWith("channel/") ? "channel" : "workspace";
 
-function used({ spent, priced, limit }: Spending): string {
-  const money = `${priced ? "" : "at least "}${dollars(spent)}`;
+function used({ spent, priced, estimated, limit }: Spending): string {
+  const money = `${priced ? "" : "at least "}${estimated ? "about " : ""}${dollars(spent)}`;
   if (limit === undefined) return `${money}, no limit`;
   return `${money} of ${dollars(limit)} (${Math.floor((spent / limit) * 100)}%)`;
 }

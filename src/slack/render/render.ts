@@ -6,7 +6,7 @@ import { FILES_PER_CODE_RUN_MAX } from "../words/limits.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import { eventAt, makesFiles, runOf, turnBefore, upTo, type Of, type Turn, type TurnEnd } from "./log-reading.ts";
 import { renderApproval, renderApprovalFile } from "./approval-message.ts";
-import { renderCard, renderFailure, renderFile, renderNoCode, renderQuestion, renderResumed } from "./run-cards.ts";
+import { renderCard, renderFailure, renderFile, renderNoCode, renderNothingToAdd, renderQuestion, renderResumed } from "./run-cards.ts";
 import { renderHalt } from "./limit-card.ts";
 import { renderEnd } from "./result-message.ts";
 import { isShownWhole } from "./code-excerpt.ts";
@@ -104,8 +104,10 @@ function shownOpenly(event: RunEvent, before: Transcript): readonly Planned[] {
     case "feedback.given":
     case "stop.requested":
     case "context.summarized": // What an agent keeps in mind; nobody said it.
-    case "turn.ended": // Its members have spoken.
       return [];
+    case "turn.ended":
+      // A team's members have spoken; of an agent it is said once in a run.
+      return isSilent(event) && !hasBeenSilent(event.agent, before) ? [NOTICE] : [];
   }
 }
 
@@ -162,10 +164,19 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
     case "feedback.given":
     case "stop.requested":
     case "context.summarized":
-    case "turn.ended":
       return NOTHING;
+    case "turn.ended":
+      return isSilent(event) ? renderNothingToAdd(event.agent) : NOTHING;
   }
 }
+
+/** An agent that had nothing to add to what its tools gave; a team that has come to its end has no notices. */
+const isSilent = ({ notices = [] }: Of<"turn.ended">): boolean => notices.length > 0;
+
+const hasBeenSilent = (agent: string, before: Transcript): boolean =>
+  before.events
+    .slice(currentRun(before).startIndex)
+    .some((event) => event.type === "turn.ended" && event.agent === agent && isSilent(event));
 
 const startOf = ({ events }: Transcript, seq: number): Of<"run.started"> | undefined =>
   events.findLast((event): event is Of<"run.started"> => event.seq <= seq && event.type === "run.started");

@@ -4,6 +4,7 @@ import { describe } from "../../engine/limits/termination.ts";
 import { currentRun, messagesOfRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { cachedShare } from "../../engine/limits/usage.ts";
 import {
+  about,
   ACTIONS,
   actions,
   button,
@@ -34,7 +35,7 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
   const money = cost(state.usage, state.priced);
   const facts = [
     plural(state.turns, "turn"),
-    ...(calls > 0 ? [`${count(inputTokens)} tokens in${cached}, ${count(outputTokens)} out`] : []),
+    ...(calls > 0 ? [`${about(state.usage)}${count(inputTokens)} tokens in${cached}, ${count(outputTokens)} out`] : []),
     ...(money ? [money] : []),
     duration(state.elapsedMs),
   ].join(" · ");

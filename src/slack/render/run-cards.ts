@@ -1,5 +1,4 @@
 import type { TeamCard } from "../../team-shelf.ts";
-import { tokensOf } from "../../engine/limits/usage.ts";
 import type { KnownBlock } from "@slack/types";
 import { withShownCode } from "../../engine/code-blocks.ts";
 import type { CodeRan, Failure, FileRef, Person, RunLimits } from "../../engine/events/events.ts";
@@ -20,6 +19,7 @@ import {
   plural,
   section,
   size,
+  tokens,
   timeOf,
   type Rendered,
 } from "../words/blocks.ts";
@@ -124,7 +124,7 @@ function spentOf(state: RunState, team: TeamCard): string[] {
   const limits = limitsNow(team.limits, state);
   const spent = cost(usage, priced);
   const money = spent && running && priced && limits.usd > 0 ? `${spent} of ${dollars(limits.usd)}` : spent;
-  return usage.calls === 0 ? [] : [`${count(tokensOf(usage))} tokens`, ...(money ? [money] : [])];
+  return usage.calls === 0 ? [] : [tokens(usage), ...(money ? [money] : [])];
 }
 
 /** A question of an agent to people: buttons until it is answered, then the answer. */
@@ -186,6 +186,12 @@ export function renderNoCode(ran: CodeRan, started: Of<"run.started"> | undefine
     started?.code === "off"
       ? "Code is off here, by the rule of this channel or of the team, so agents only reason about it."
       : `Code is not run in this installation, so agents only reason about it. ${line1(ran.output)}`;
+  return { kind: "message", text, plain: text, blocks: [context(text)] };
+}
+
+/** Its tools had said what there was to say. */
+export function renderNothingToAdd(agent: string): Rendered {
+  const text = `${safeMrkdwn(agent)} had nothing to add to what its tools gave.`;
   return { kind: "message", text, plain: text, blocks: [context(text)] };
 }
 

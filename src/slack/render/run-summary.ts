@@ -1,7 +1,6 @@
-import { tokensOf } from "../../engine/limits/usage.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { currentRun, messagesOfRun, speakerOf, type Transcript } from "../../engine/reading/transcript.ts";
-import { cost, count, duration, mention, plural } from "../words/blocks.ts";
+import { cost, duration, mention, plural, tokens } from "../words/blocks.ts";
 import { safeLine, safeMrkdwn } from "../words/escape.ts";
 import { CARD_LINE_CHARS } from "../words/limits.ts";
 
@@ -10,12 +9,7 @@ export function standingText(transcript: Transcript): string {
   const run = currentRun(transcript);
   const said = messagesOfRun(transcript);
   const [task] = said;
-  const spent = [
-    plural(run.turns, "turn"),
-    `${count(tokensOf(run.usage))} tokens`,
-    cost(run.usage, run.priced),
-    duration(run.elapsedMs),
-  ].filter(Boolean);
+  const spent = [plural(run.turns, "turn"), tokens(run.usage), cost(run.usage, run.priced), duration(run.elapsedMs)].filter(Boolean);
   const last = said.slice(1).slice(-LAST_WORDS);
   return [
     `*${safeMrkdwn(run.team ?? "")}* ${stateOf(run)}`,

@@ -27,6 +27,8 @@ function sectionOf(event: RunEvent): string | undefined {
       return `*${line(event.agent)} called ${line(event.tool)}:* ${line(event.args)}`;
     case "turn.failed":
       return `*${line(event.agent)} could not answer: ${line(event.error.message)}*`;
+    case "turn.ended":
+      return event.notices?.length ? `*${line(event.agent)} had nothing to add to what its tools gave.*` : undefined;
     case "turn.skipped":
       return `*${line(event.person.name)} skipped the turn of ${line(event.agent)}.*`;
     case "approval.given":
@@ -54,7 +56,6 @@ function sectionOf(event: RunEvent): string | undefined {
     case "approval.requested": // What becomes of it follows.
     case "tool.returned":
     case "tool.failed":
-    case "turn.ended":
     case "finish.decided":
     case "stance.given":
     case "stop.requested":

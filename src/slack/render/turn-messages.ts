@@ -1,10 +1,9 @@
-import { tokensOf } from "../../engine/limits/usage.ts";
 import { withShownCode } from "../../engine/code-blocks.ts";
 import { defaultNotice } from "../../engine/agents/handoff.ts";
 import type { CodeOutcome, CodeRan, HandoffMade, RunEvent, SelectedBy } from "../../engine/events/events.ts";
 import { MEMORY_TOOLS } from "../../engine/memory.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
-import { context, cost, count, duration, markdown, size, type Rendered } from "../words/blocks.ts";
+import { context, cost, duration, markdown, size, tokens, type Rendered } from "../words/blocks.ts";
 import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } from "../words/escape.ts";
 import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN, POST_TEXT_CHARS_MAX, SUMMARY_CHARS, TURN_PARTS_MAX } from "../words/limits.ts";
 import type { TeamCard } from "../../team-shelf.ts";
@@ -180,7 +179,7 @@ export function fenced(text: string): string {
   return `${marks}\n${text.replaceAll(/`{50,}/g, (run) => "'".repeat(run.length))}\n${marks}`;
 }
 
-/** `#5 · why: selector – "claim needs a test" · 1.2k tokens · $0.01`: only what is known. */
+/** `#5 · why: selector – "claim needs a test" · 1.2k tokens · $0.01`: only what is known, and as estimated what is. */
 function footerOf(end: TurnEnd, turn: Turn, transcript: Transcript, note: string | undefined): string {
   const isEnd = end.type !== "code.written";
   const spent = isEnd ? spentInTurn(turn, end) : undefined;
@@ -192,7 +191,7 @@ function footerOf(end: TurnEnd, turn: Turn, transcript: Transcript, note: string
     ...memoryLines(handedOverInSilence(turn, transcript)),
     ...memoryLines({ agent: end.agent, events: turn.events }),
     end.type === "handoff.made" ? `hands over to ${safeMrkdwn(end.to)}` : undefined,
-    spent && `${count(tokensOf(spent.usage))} tokens`,
+    spent && tokens(spent.usage),
     spent && cost(spent.usage, spent.priced),
     note,
   ];

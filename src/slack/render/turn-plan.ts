@@ -67,7 +67,7 @@ function tasksOf(state: RunState, events: readonly RunEvent[]): readonly Task[] 
       const words = event.model === undefined && ran?.agent === event.agent ? outcomeOf(ran) : firstWords(event.text);
       end(event.agent, "complete", words, event.seq);
     } else if (event.type === "handoff.made" && event.to !== "human") end(event.agent, "complete", `hands over to ${event.to}`, event.seq);
-    else if (event.type === "turn.ended") end(event.agent, "complete", "", event.seq);
+    else if (event.type === "turn.ended") end(event.agent, "complete", event.notices?.length ? "had nothing to add" : "", event.seq);
     else if (event.type === "turn.failed") end(event.agent, "error", "could not answer", event.seq);
     else if (event.type === "turn.skipped") end(event.agent, "error", `skipped by ${event.person.name}`, event.seq);
   }

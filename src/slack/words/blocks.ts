@@ -1,5 +1,6 @@
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, MarkdownBlock, PlainTextElement, SectionBlock } from "@slack/types";
 import type { Usage } from "../../engine/events/events.ts";
+import { tokensOf } from "../../engine/limits/usage.ts";
 import { safeLine, safeMrkdwn, shorten } from "./escape.ts";
 import { BUTTON_CHARS_MAX, BUTTON_VALUE_CHARS_MAX, CONTEXT_CHARS_MAX, SECTION_CHARS_MAX } from "./limits.ts";
 
@@ -120,12 +121,18 @@ export function count(number: number): string {
   return `${value < 9.95 ? value.toFixed(1).replace(/\.0$/, "") : Math.round(value)}${unit}`;
 }
 
+/** `1.2k tokens`; `about 1.2k tokens` where a server counted none and they were estimated. */
+export const tokens = (usage: Usage): string => `${about(usage)}${count(tokensOf(usage))} tokens`;
+
+/** In front of what was estimated. */
+export const about = ({ estimated }: Pick<Usage, "estimated">): string => (estimated ? "about " : "");
+
 export const dollars = (usd: number): string => (usd > 0 && usd < 0.005 ? "under $0.01" : `$${usd.toFixed(2)}`);
 
 /** What is known of the cost: an unknown price is no price of 0. `undefined` when no model was asked. */
 export function cost(usage: Usage, priced: boolean): string | undefined {
   if ((usage.calls ?? 1) === 0) return undefined;
-  if (priced) return dollars(usage.usd ?? 0);
+  if (priced) return `${about(usage)}${dollars(usage.usd ?? 0)}`;
   return (usage.usd ?? 0) > 0 ? `at least ${dollars(usage.usd ?? 0)}` : "cost unknown";
 }
 

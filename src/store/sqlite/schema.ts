@@ -128,6 +128,7 @@ const MIGRATIONS: readonly Migration[] = [
   DROP INDEX inbox_by_handled;
   CREATE INDEX inbox_by_lane ON inbox (handled_at, lane);
   `,
+  "ALTER TABLE spent ADD COLUMN estimated INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /** SQL, or what SQL alone cannot do. */

@@ -11,12 +11,13 @@ export function sqliteSpent({ db, read }: Connection): Pick<Store, "spentOn"> & 
   add(commit: Commit): void;
   usdOn(workspace: string, account: string, day: string): number;
 } {
-  const find = db.prepare<[string, string, string], { usd: number; unpriced: number }>(
-    "SELECT usd, unpriced FROM spent WHERE workspace = ? AND account = ? AND day = ?",
+  const find = db.prepare<[string, string, string], { usd: number; unpriced: number; estimated: number }>(
+    "SELECT usd, unpriced, estimated FROM spent WHERE workspace = ? AND account = ? AND day = ?",
   );
   const put = db.prepare(
-    `INSERT INTO spent (workspace, account, day, usd, unpriced) VALUES (?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET usd = usd + excluded.usd, unpriced = max(unpriced, excluded.unpriced)`,
+    `INSERT INTO spent (workspace, account, day, usd, unpriced, estimated) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET usd = usd + excluded.usd, unpriced = max(unpriced, excluded.unpriced),
+      estimated = max(estimated, excluded.estimated)`,
   );
 
   return {
@@ -24,12 +25,13 @@ export function sqliteSpent({ db, read }: Connection): Pick<Store, "spentOn"> & 
       const paid = accounts.length === 0 ? [] : events.filter(hasCalls);
       if (paid.length === 0) return;
       const { usage, priced } = spentIn(paid);
-      for (const account of accounts) put.run(workspace, account, at.slice(0, DAY_CHARS), usage.usd, priced ? 0 : 1);
+      for (const account of accounts)
+        put.run(workspace, account, at.slice(0, DAY_CHARS), usage.usd, priced ? 0 : 1, usage.estimated ? 1 : 0);
     },
     usdOn: (workspace, account, day) => read(() => find.get(workspace, account, day))?.usd ?? 0,
     spentOn: async (workspace, account, day) => {
       const found = read(() => find.get(workspace, account, day));
-      return { usd: found?.usd ?? 0, priced: found?.unpriced !== 1 };
+      return { usd: found?.usd ?? 0, priced: found?.unpriced !== 1, ...(found?.estimated ? { estimated: true as const } : {}) };
     },
   };
 }

@@ -1,12 +1,12 @@
 import { type Clock, systemClock } from "../../engine/clock.ts";
 import type { Memory } from "../../engine/memory.ts";
-import type { Dispatch } from "../dispatch.ts";
 import { placeOf } from "../fair-queue.ts";
 import { type Connection, openConnection, openConnectionBeside, openConnectionReadOnly } from "./connection.ts";
 import type { Forgetter } from "../forgetting.ts";
-import type { Installation, Installations } from "../installations.ts";
-import { createKeyRing, type KeyRing } from "../key-ring.ts";
+import type { Installation } from "../installations.ts";
+import { createKeyRing } from "../key-ring.ts";
 import type { Audit } from "../audit.ts";
+import type { Opened } from "../own-store.ts";
 import { sqliteContent } from "./content.ts";
 import { sqliteForgetting } from "./forgetting/forgetting.ts";
 import { sqliteHeard } from "./heard.ts";
@@ -30,6 +30,14 @@ type StoreReader = Pick<
 type SettingsReader = Pick<Settings, "get" | "list" | "decisions" | "workspaces">;
 type MemoryReader = Pick<Memory, "recall" | "list" | "scopes">;
 
+export interface SqliteReader extends StoreReader {
+  readonly memory: MemoryReader;
+  readonly settings: SettingsReader;
+  readonly audit: Pick<Audit, "check">;
+  readonly forgetter: Pick<Forgetter, "find" | "underWay">;
+  installations(keys: readonly Uint8Array[]): Promise<(Installation & { readonly opens: boolean })[]>;
+}
+
 /**
  * The ports on one SQLite file, for one process; `:memory:` for a store that is gone when it is closed. The file and its directory
  * are made when missing; beside it live `-wal` and `-shm` (SQLite's) and `-lock` (empty, keeps a second Parley out).
@@ -37,7 +45,7 @@ type MemoryReader = Pick<Memory, "recall" | "list" | "scopes">;
  * Stop the dispatch before closing the store. Closing alone is as good as a crash: what was being handled is due at the next start.
  * @throws StoreError when the file cannot be used, with the mend; it is then as it was.
  */
-export function openSqlite(options: { readonly path: string } & Partial<Clock>): Opened {
+export function openSqlite(options: { readonly path: string } & Partial<Clock>): SqliteOpened {
   const clock: Clock = { ...systemClock, ...options };
   return onConnection(openConnection(options.path), clock);
 }
@@ -46,13 +54,7 @@ export function openSqlite(options: { readonly path: string } & Partial<Clock>):
  * The same file for reading only, also while Parley runs on it; for commands that only look, such as `parley export`.
  * @throws StoreError when there is no database, or one that this program cannot read.
  */
-export function openSqliteReadOnly(options: { readonly path: string }): StoreReader & {
-  readonly memory: MemoryReader;
-  readonly settings: SettingsReader;
-  readonly audit: Pick<Audit, "check">;
-  readonly forgetter: Pick<Forgetter, "find" | "underWay">;
-  installations(keys: readonly Uint8Array[]): Promise<(Installation & { readonly opens: boolean })[]>;
-} {
+export function openSqliteReadOnly(options: { readonly path: string }): SqliteReader {
   const connection = openConnectionReadOnly(options.path);
   const { store, memory, settings, audit, forgetter } = onConnection(connection, systemClock);
   return {
@@ -75,25 +77,16 @@ export function openSqliteNotes(options: { readonly path: string }): Pick<Store,
   return { note, swapNote, close: async () => connection.close() };
 }
 
-export interface Opened {
-  readonly store: Store;
-  readonly dispatch: Dispatch;
-  readonly memory: Memory;
-  /** The ring's keys seal and open the tokens. */
-  readonly installations: (ring: KeyRing) => Installations;
-  readonly settings: Settings;
-  readonly audit: Audit;
-  readonly forgetter: Forgetter;
-  /** The random id of this database, which no other has, copies included. */
-  readonly instance: () => string;
+/** In SQLite; of the ports, and of the same file for the tests of several. */
+export interface SqliteOpened extends Opened {
   /**
    * The same database once more in this process, as another machine would have it: with a store, a dispatch and followers of its own, which
    * share the connection, the lock and who is told what. Each is closed by itself, and the file with the last one.
    */
-  readonly beside: () => Opened;
+  readonly beside: () => SqliteOpened;
 }
 
-function onConnection(connection: Connection, clock: Clock): Opened {
+function onConnection(connection: Connection, clock: Clock): SqliteOpened {
   try {
     return opener(share(connection, clock));
   } catch (error) {
@@ -103,7 +96,7 @@ function onConnection(connection: Connection, clock: Clock): Opened {
   }
 }
 
-function opener(shared: Shared): Opened {
+function opener(shared: Shared): SqliteOpened {
   const { clock, ready, leisure, work, followers, locks, settings, notes, pins, reservations, audit, openers } = shared;
   const queues = Object.values(work);
   const me = {};

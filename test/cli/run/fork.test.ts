@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { main } from "../../../src/cli/main.ts";
-import { openSqlite, type RunEvent } from "../../../src/parley.ts";
+import type { RunEvent } from "../../../src/engine/events/events.ts";
+import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { parley, terminal } from "../here.ts";
 import { eventsIn, folder, QUESTION, TALK } from "../stories.ts";
 

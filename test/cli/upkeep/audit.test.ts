@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { openSqlite } from "../../../src/parley.ts";
+import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { folderWith } from "../../config/team-files.ts";
 import { parley } from "../here.ts";
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { EventBody } from "../../../src/engine/events/events.ts";
-import { openSqlite } from "../../../src/parley.ts";
+import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { folderWith } from "../../config/team-files.ts";
 import { parley } from "../here.ts";
 
@@ -107,4 +107,32 @@ describe("parley costs", () => {
   ])("%j is told to be wrong", async (args, message) => {
     expect(await parley(["costs", ...args], { cwd, env })).toMatchObject({ code: 2, err: expect.stringContaining(message) as string });
   });
+});
+
+test("where a server counted nothing, what was estimated is told as about so much, alone and in the total", async () => {
+  const here = folderWith({});
+  const { store } = openSqlite({ path: `${here}/log.db` });
+  await store.commit({
+    thread: "T1/C1/1.1",
+    workspace: "w",
+    afterSeq: 0,
+    at: "2026-11-22T12:00:00.000Z",
+    events: [
+      { type: "run.started", run: "r", team: "t", startedBy: MARIA },
+      said("Ana", used(100, 0.5, { estimated: true })),
+      said("Ben", used(50, 0.25)),
+    ],
+    posts: [],
+    wake: "none",
+  });
+  await store.close();
+  const { out } = await parley(["costs", "--by", "agent"], { cwd: here, env });
+  expect(out.trimEnd().split("\n").map((line) => line.split(/ {2,}/))).toEqual([
+    ["agent", "calls", "tokens in", "cached", "tokens out", "reasoning", "cost"],
+    ["Ana", "1", "about 100", "0%", "about 10", "0", "about $0.5000"],
+    ["Ben", "1", "50", "0%", "10", "0", "$0.2500"],
+    ["total", "2", "about 150", "0%", "about 20", "0", "about $0.7500"],
+  ]); // prettier-ignore
+  const json = (await parley(["costs", "--by", "agent", "--json"], { cwd: here, env })).out.trim().split("\n");
+  expect(json.map((line) => (JSON.parse(line) as { estimated?: true }).estimated)).toEqual([true, undefined]);
 });

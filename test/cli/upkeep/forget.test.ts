@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { openSqlite } from "../../../src/parley.ts";
+import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { folderWith } from "../../config/team-files.ts";
 import { everyEvent, PLANTED } from "../../store/sqlite/planted.ts";
 import { parley } from "../here.ts";

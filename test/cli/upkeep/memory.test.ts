@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openSqlite } from "../../../src/parley.ts";
+import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { folderWith } from "../../config/team-files.ts";
 import { parley } from "../here.ts";
 import { eventsIn } from "../stories.ts";

@@ -3,6 +3,7 @@ import type { EventBody } from "../../../src/engine/events/events.ts";
 import type { Transcript } from "../../../src/engine/reading/transcript.ts";
 import type { Rendered, RenderedMessage } from "../../../src/slack/words/blocks.ts";
 import { plan, render } from "../../../src/slack/render/render.ts";
+import { standingText } from "../../../src/slack/render/run-summary.ts";
 import { blockProblems } from "../../../local-slack/blocks/blocks.ts";
 import { asks, logOf, question, ran, says, selects, started, stopped, TEAM } from "../log.ts";
 
@@ -288,6 +289,24 @@ test("the end says why, what it took, and what can be done next", () => {
   expect(end.text).toBe("Stopped at a limit: spent $0.50, the limit is $0.50");
   expect(json(end)).toContain("1 turn · 1k tokens in, 200 out · $0.50 · 40 s");
   expect(json(end)).toContain("Mention me here to go on");
+});
+
+test("where tokens were estimated, footers, cards and the end say about how many", () => {
+  const usage = { inputTokens: 1_000, outputTokens: 200, usd: 0.5, estimated: true as const };
+  const estimated: EventBody = { type: "message.posted", agent: "Coder", text: "Done.", model: "tiny", usage };
+  const log = logOf(started(), asks("x"), selects("Coder"), estimated, stopped());
+  expect(json(show(log, 4, "turn"))).toContain("about 1.2k tokens · about $0.50");
+  expect(json(show({ events: log.events.slice(0, 4) }, 1, "card"))).toContain("about 1.2k tokens · about $0.50 of $1.00");
+  expect(json(show(log, 5, "end"))).toContain("about 1k tokens in, 200 out · about $0.50");
+  expect(standingText(log)).toContain("about 1.2k tokens · about $0.50");
+});
+
+test("an agent with nothing to add is said so of once in a run, and of a team that has come to its end nothing", () => {
+  const silent = (agent: string): EventBody => ({ type: "turn.ended", agent, reason: "17", notices: ["tiny had nothing to add"] });
+  const posts = posted(started(), asks("x"), silent("Coder"), silent("Coder"), silent("Critic"), { type: "turn.ended", agent: "Lab", reason: "" }); // prettier-ignore
+  expect(posts.map(({ kind, seq }) => `${kind} ${seq}`)).toEqual(["card 1", "notice 3", "notice 5"]);
+  expect(message(posts[1]?.rendered).text).toBe("Coder had nothing to add to what its tools gave.");
+  expect(message(posts[1]?.rendered).blocks.map(({ type }) => type)).toEqual(["context"]);
 });
 
 test("a failed turn is told with its mend; that nothing runs code is said once in a thread", () => {

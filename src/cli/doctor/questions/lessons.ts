@@ -29,8 +29,8 @@ export function placeOfModel(
 /** What the database holds of this model; nothing where there is no database yet. Throws a `StoreError` where it cannot be read. */
 export async function remembered(lessonKey: string, { database }: Pick<Settings, "database">): Promise<readonly Remembered[]> {
   if (!existsSync(database)) return [];
-  const { lessonsIn, lessonEnd, lessonInWords, openSqliteReadOnly } = await import("../../../parley.ts");
-  const store = openSqliteReadOnly({ path: database });
+  const { lessonsIn, lessonEnd, lessonInWords, readStore } = await import("../../../parley.ts");
+  const store = readStore(database);
   try {
     const lessons = await lessonsIn({ note: (key) => store.note(key), editNote: () => Promise.reject(new Error("only read")) }).of(
       lessonKey,
@@ -47,8 +47,8 @@ export async function remembered(lessonKey: string, { database }: Pick<Settings,
 export async function forget(lessonKey: string, { database }: Pick<Settings, "database">): Promise<readonly Remembered[]> {
   const known = await remembered(lessonKey, { database });
   if (known.length === 0) return known;
-  const { editNote, lessonsIn, openSqliteNotes } = await import("../../../parley.ts");
-  const store = openSqliteNotes({ path: database });
+  const { editNote, lessonsIn, openNotes } = await import("../../../parley.ts");
+  const store = openNotes(database);
   try {
     await lessonsIn({ note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) }).forget(lessonKey);
     return known;

@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { type Clock, systemClock } from "../engine/clock.ts";
+import type { Forgetter } from "./forgetting.ts";
+import type { Opened, OwnStore } from "./own-store.ts";
+import { backupSqlite } from "./sqlite/upkeep/backup.ts";
+import { checkSqlite } from "./sqlite/upkeep/check.ts";
+import { quickCheckSqlite } from "./sqlite/upkeep/quick-check.ts";
+import { openSqlite, openSqliteNotes, openSqliteReadOnly, type SqliteReader } from "./sqlite/store.ts";
+import { StoreError } from "./store.ts";
+
+/** By the scheme of its addresses, such as `trips` for `trips:anything`. */
+export type OwnStores = ReadonlyMap<string, { open(address: string, clock: Clock): unknown }>;
+
+/** A database in memory: gone when it is closed. */
+const MEMORY = ":memory:";
+/** One letter is a drive of Windows. */
+const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]+):/;
+
+/**
+ * Opens the store at an address: a path or `sqlite:PATH` (a file of SQLite), `:memory:`, or `SCHEME:…` of a store that an extension defines. This is
+ * the one place that knows which stores there are.
+ * @throws StoreError when it cannot be used, with the mend.
+ */
+export async function openStore(address: string, { own, ...more }: { readonly own?: OwnStores } & Partial<Clock> = {}): Promise<Opened> {
+  const scheme = schemeOf(address);
+  if (scheme === undefined || scheme === "sqlite") return openSqlite({ path: fileOf(address), ...more });
+  const kind = own?.get(scheme);
+  if (!kind) throw new StoreError(missing(address, scheme, [...(own?.keys() ?? [])]));
+  const clock: Clock = { ...systemClock, ...more };
+  const opened: unknown = await kind.open(address, clock);
+  if (!isOwnStore(opened)) throw new StoreError(`${address}: the store "${scheme}" opened nothing with a \`store\` and a \`dispatch\`.`);
+  return completed(opened, address, clock);
+}
+
+/** For reading only, also while a Parley runs on it. */
+export const readStore = (address: string): SqliteReader => openSqliteReadOnly({ path: fileOf(address) });
+
+/** Its notes, also while a Parley runs on it: what is put there by compare-and-set, that Parley reads with its next look. */
+export const openNotes = (address: string): ReturnType<typeof openSqliteNotes> => openSqliteNotes({ path: fileOf(address) });
+
+export const backupStore = (address: string, to: string): ReturnType<typeof backupSqlite> => backupSqlite({ path: fileOf(address), to });
+
+export const checkStore = (address: string, troubleOf: (events: readonly string[]) => string | undefined): ReturnType<typeof checkSqlite> =>
+  checkSqlite({ path: fileOf(address), troubleOf });
+
+/** `late`: too large to be looked through in time. What is no file has nothing to be looked through. */
+export async function quickCheckStore(address: string, timeoutMs: number): Promise<"late" | "done"> {
+  const scheme = schemeOf(address);
+  if ((scheme !== undefined && scheme !== "sqlite") || fileOf(address) === MEMORY) return "done";
+  return (await quickCheckSqlite({ path: fileOf(address), timeoutMs })) === "late" ? "late" : "done";
+}
+
+/** The file of SQLite at this address. Throws StoreError for an address of another store. */
+export function fileOf(address: string): string {
+  const scheme = schemeOf(address);
+  if (scheme === undefined) return address;
+  if (scheme === "sqlite") return pathIn(address);
+  throw new StoreError(`${address}: only what is kept in SQLite can be read so; parley start and parley run open a store of an extension.`);
+}
+
+function schemeOf(address: string): string | undefined {
+  return SCHEME.exec(address)?.[1]?.toLowerCase();
+}
+
+/** `sqlite:data/parley.db`, `sqlite:/srv/parley.db`, `sqlite:///srv/parley.db`. */
+function pathIn(address: string): string {
+  const rest = address.slice("sqlite:".length);
+  return rest.startsWith("//") ? fileURLToPath(`file:${rest}`) : rest;
+}
+
+const missing = (address: string, scheme: string, own: readonly string[]): string =>
+  `${address.split(":")[0]}:…: Parley keeps its log in SQLite, and knows no store "${scheme}". Name a file (PARLEY_DB=data/parley.db), or a store of the team file's extensions (${own.length > 0 ? own.join(", ") : "there is none; see docs/guide/store.md"}).`;
+
+const isOwnStore = (opened: unknown): opened is OwnStore =>
+  typeof opened === "object" &&
+  opened !== null &&
+  ["store", "dispatch"].every((part) => typeof (opened as { [part: string]: unknown })[part] === "object");
+
+/** Notes, settings and decisions that are not kept live as long as the process; what cannot be done without being kept says so. */
+function completed(own: OwnStore, address: string, clock: Clock): Opened {
+  const { store: spare, memory, settings, audit } = openSqlite({ path: MEMORY, ...clock });
+  const instance = randomUUID();
+  const cannot = (what: string) => (): never => {
+    throw new StoreError(`${address}: this store keeps ${what}.`);
+  };
+  return {
+    memory,
+    settings,
+    audit,
+    forgetter: unforgetting(cannot("no way to forget; take words out of it by its own means")),
+    installations: cannot("no installations; use one workspace's tokens, or SQLite"),
+    instance: () => instance,
+    ...own,
+    store: {
+      ...own.store,
+      async close() {
+        await own.store.close();
+        await spare.close();
+      },
+    },
+  };
+}
+
+function unforgetting(cannot: () => never): Forgetter {
+  return {
+    find: async () => cannot(),
+    begin: async () => cannot(),
+    underWay: async () => [],
+    threads: async () => [],
+    rewrite: async () => cannot(),
+    finish: async () => cannot(),
+    message: async () => cannot(),
+    removed: async () => [],
+    sweepFiles: async () => 0,
+    compact: async () => false,
+  };
+}
