@@ -13,7 +13,7 @@ for (const wire of [...wires, ...alikeWires]) {
       close: () => server.close(),
     };
   });
-  if (wires.includes(wire)) providerContract(wire);
+  providerContract(wire);
 }
 
 function onWire(wire: Wire, reply: ToldReply): ServerAnswer {
