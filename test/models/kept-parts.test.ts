@@ -1,0 +1,76 @@
+import { expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../../src/engine/clock.ts";
+import type { ModelMessage, ModelReply } from "../../src/engine/model.ts";
+import { ask, request } from "./servers/asking.ts";
+import { startModelServer } from "./servers/model-server.ts";
+import { anthropicWire, modelOn, responsesWire, type Wire } from "./servers/wires.ts";
+
+type Event = { readonly type: string; readonly [field: string]: unknown };
+const events = (...all: readonly Event[]) => all.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+
+const SIGNED = { type: "thinking", thinking: "Hm.", signature: "c2lnbmF0dXJl" };
+const SEALED = { type: "redacted_thinking", data: "c2VhbGVk" };
+const start = (index: number, block: object): Event => ({ type: "content_block_start", index, content_block: block });
+const delta = (index: number, own: object): Event => ({ type: "content_block_delta", index, delta: own });
+
+/** Thoughts, signed and sealed, then words and a call. */
+const MESSAGES = events(
+  { type: "message_start", message: { usage: { input_tokens: 5, output_tokens: 1 } } },
+  start(0, { type: "thinking", thinking: "", signature: "" }),
+  delta(0, { type: "thinking_delta", thinking: "H" }),
+  delta(0, { type: "thinking_delta", thinking: "m." }),
+  delta(0, { type: "signature_delta", signature: SIGNED.signature }),
+  start(1, SEALED),
+  start(2, { type: "text", text: "" }),
+  delta(2, { type: "text_delta", text: "I look." }),
+  start(3, { type: "tool_use", id: "c1", name: "search", input: {} }),
+  delta(3, { type: "input_json_delta", partial_json: '{"q":"a"}' }),
+  { type: "message_delta", delta: { stop_reason: "tool_use" }, usage: { output_tokens: 9 } },
+  { type: "message_stop" },
+);
+
+const REASONING = { id: "rs_1", type: "reasoning", summary: [], encrypted_content: "ZW5jcnlwdGVk" };
+const CALL = { id: "fc_1", type: "function_call", call_id: "c1", name: "search", arguments: '{"q":"a"}' };
+const RESPONSES = events(
+  { type: "response.output_item.done", output_index: 0, item: REASONING },
+  { type: "response.output_item.done", output_index: 1, item: CALL },
+  { type: "response.completed", response: { status: "completed", output: [], usage: null } },
+);
+
+/** What a second request holds that follows from the first reply, after a way through the log; of this model and of another behind the same format. */
+async function sentBack(wire: Wire, first: readonly string[]) {
+  const server = await startModelServer();
+  onTestFinished(() => server.close());
+  const again = wire.events({ text: ["Found."] });
+  server.will({ body: first }, { body: again }, { body: again });
+  const { reply } = await ask(modelOn(wire, server.url, systemClock), request());
+  if (reply.kind !== "answer") throw new Error(reply.error.message);
+  // A log is JSON: a restart, a fork and a question between them change nothing.
+  const logged = JSON.parse(JSON.stringify(reply)) as Extract<ModelReply, { kind: "answer" }>;
+  const messages: readonly ModelMessage[] = [
+    { role: "user", text: "Go." },
+    { role: "assistant", text: logged.text, toolCalls: logged.toolCalls, ...(logged.kept ? { kept: logged.kept } : {}) },
+    { role: "tool", call: "c1", tool: "search", text: "b", failed: false },
+  ];
+  const other: Wire = { ...wire, settings: { ...wire.settings, model: "another-model" } };
+  for (const one of [wire, other]) await ask(modelOn(one, server.url, systemClock), request({ messages }));
+  return [server.requests[1]?.body, server.requests[2]?.body] as const;
+}
+
+test("thoughts that Anthropic signed or sealed go back to it unchanged and in their places, and to no other model", async () => {
+  const [same, other] = await sentBack(anthropicWire, MESSAGES);
+  expect(same?.messages[1]).toMatchObject({
+    role: "assistant",
+    content: [SIGNED, SEALED, { type: "text", text: "I look." }, { type: "tool_use", id: "c1", name: "search", input: { q: "a" } }],
+  });
+  expect(other?.messages[1].content.map(({ type }: { type: string }) => type)).toEqual(["text", "tool_use"]);
+  expect(JSON.stringify(other)).not.toMatch(/c2lnbmF0dXJl|c2VhbGVk|thinking/);
+});
+
+test("encrypted reasoning of the Responses API goes back to it before its call, and to no other model", async () => {
+  const [same, other] = await sentBack(responsesWire, RESPONSES);
+  expect(same?.include).toEqual(["reasoning.encrypted_content"]);
+  expect(same?.input.slice(1)).toMatchObject([REASONING, { type: "function_call", call_id: "c1" }, { type: "function_call_output" }]);
+  expect(other?.input.map(({ type }: { type?: string }) => type)).toEqual(["message", "function_call", "function_call_output"]);
+  expect(JSON.stringify(other)).not.toContain(REASONING.encrypted_content);
+});
