@@ -1,6 +1,7 @@
 import { App } from "@slack/bolt";
 import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
+import { createLeader } from "../runner/leader.ts";
 import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Dispatch } from "../store/dispatch.ts";
 import type { Settings } from "../store/settings.ts";
@@ -8,7 +9,6 @@ import { removedNote } from "../store/forgetting.ts";
 import { shareOf } from "../store/share.ts";
 import type { Store } from "../store/store.ts";
 import { createAttachments } from "./door/attachments.ts";
-import { createAudit } from "./people/decision-audit.ts";
 import { createCatchUp } from "./door/catch-up.ts";
 import { createChannelNames } from "./door/channel-names.ts";
 import { createClosedChannels, type ClosedChannels } from "./post/closed-channels.ts";
@@ -20,15 +20,13 @@ import { Inbox } from "./door/inbox.ts";
 import { createGate, mayStillRead } from "./door/gate.ts";
 import { createPace, type Pace } from "./post/pace.ts";
 import { createMissed } from "./door/missed-messages.ts";
-import { createReactions } from "./signs/reactions.ts";
 import { createPeople, type People } from "./people/people.ts";
 import { tsOfEvent, type Body } from "./words/envelope.ts";
 import { createPrompts } from "./signs/suggested-prompts.ts";
 import { createQuotes } from "./door/quoted-messages.ts";
 import { ALLOW_DEFAULT, type Allow } from "./people/permissions.ts";
 import { createReceiver, type SlackReceiver } from "./door/socket-receiver.ts";
-import { createReminders } from "./signs/reminders.ts";
-import { createStatus, type Status } from "./signs/status.ts";
+import { createSigns, type Signs } from "./signs/signs.ts";
 import type { TokenSource } from "./api/token-source.ts";
 import { clientOptions, type Log, type Web } from "./api/web-client.ts";
 import { createUnheard } from "./signs/unheard-notice.ts";
@@ -65,6 +63,8 @@ export interface SlackAppParts {
   readonly tenancy?: Tenancy;
   /** Ids of other bots whose words are heard; none when absent. */
   readonly bots?: readonly string[];
+  /** What one process does for the workspace beside the signs, such as keeping the cards; made each time that this one comes to do it. */
+  readonly led?: () => Signs;
   /** A channel that was closed to the app is open again, or given up. */
   readonly onChannelSettled?: () => void;
 }
@@ -84,8 +84,6 @@ export interface SlackApp {
   readonly people: People;
   /** The teams of this workspace, those that its people have made included. */
   readonly teams: TeamCards;
-  /** The line that says who is thinking. */
-  readonly status: Status;
   readonly closedChannels: ClosedChannels;
   /** Connects; then handles what an earlier process left, and reads back what was missed. Rejects with what to do when Slack refuses. */
   start(): Promise<void>;
@@ -112,7 +110,15 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const { web, store, runner, clock, log, botToken, tenancy } = parts;
   const me = tenancy ? { ...tenancy.me, url: "" } : await whoAmI(web);
   const pace = parts.pace ?? createPace(clock);
-  const whisper = createWhisper({ web, pace, clock, share: shareOf(store), log, ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) });
+  const whisper = createWhisper({
+    web,
+    pace,
+    exclusively: store.exclusively,
+    clock,
+    share: shareOf(store),
+    log,
+    ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
+  });
   const unheard = createUnheard({ whisper, clock });
   const people = createPeople({ read: web.read, store, me, clock, log });
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
@@ -169,7 +175,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     team: me.team,
     onSettled() {
       catchUp.begin();
-      status.start();
+      signs.led()?.lookOver();
       parts.onChannelSettled?.();
     },
   });
@@ -199,28 +205,19 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const prompts = createPrompts(ctx);
   const home = createHome(ctx);
   listen(bolt, createGate(ctx, handlersOf(ctx, { prompts, home, closedChannels })));
-  const reactions = createReactions({ runner, whisper, clock, log });
-  const reminders = createReminders({
-    runner,
+  const signs = createLeader({
     store,
-    web,
-    pace,
-    clock,
-    log,
-    team: me.team,
-    heardAll: (thread) => !closedChannels.has(thread) && catchUp.heardAll(thread),
-    mayStillRead: (user, channel) => mayStillRead(ctx, user, channel),
-  });
-  const audit = createAudit({ runner, store, settings: parts.settings, log, team: me.team });
-  const status = createStatus({
-    runner,
-    store,
-    web,
-    people,
-    get cards() {
-      return teams.cards;
-    },
-    isClosed: (thread) => closedChannels.has(thread),
+    key: `signs/${me.team}`,
+    create: () =>
+      createSigns({
+        ...ctx,
+        prompts,
+        closedChannels,
+        team: me.team,
+        heardAll: (thread) => !closedChannels.has(thread) && catchUp.heardAll(thread),
+        mayStillRead: (user, channel) => mayStillRead(ctx, user, channel),
+        ...(parts.led ? { beside: parts.led } : {}),
+      }),
     clock,
     log,
   });
@@ -230,7 +227,6 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     teamId: me.team,
     people,
     teams,
-    status,
     closedChannels,
     connected: () => receiver.connected(),
     httpPort: () => http?.port(),
@@ -245,25 +241,17 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     async start() {
       await bolt.start();
       if (!tenancy) inbox.open();
-      prompts.start();
-      status.start();
-      reminders.start();
-      audit.start();
-      closedChannels.start();
+      signs.start();
     },
     async stop() {
       await bolt.stop();
       await catchUp.stop();
-      await closedChannels.close();
       if (!tenancy) await inbox.close();
-      prompts.close();
       await home.close();
-      await reactions.close();
-      await reminders.close();
-      await audit.close();
+      await signs.close();
+      await closedChannels.close();
       await unheard.close();
       await whisper.settled();
-      await status.close();
     },
   };
 }

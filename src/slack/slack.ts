@@ -7,7 +7,7 @@ import type { Settings } from "../store/settings.ts";
 import { shareOf } from "../store/share.ts";
 import type { Store } from "../store/store.ts";
 import { createSlackApp, type SlackApp, type Tenancy } from "./app.ts";
-import { createCards } from "./post/card-updates.ts";
+import { createCards, noteCard, type Cards } from "./post/card-updates.ts";
 import type { Problem } from "./post/delivery-problem.ts";
 import type { TeamCard, TeamCards, TeamShelf } from "../team-shelf.ts";
 import { knownCode } from "./api/error-codes.ts";
@@ -99,19 +99,17 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   });
   const pace = createPace(clock, shareOf(store));
   const stopping = new AbortController();
-  /** What waited for it is due, and cards that could not be edited show what was so then. */
-  const onChannelSettled = () => {
-    outbox.poke();
-    cards.lookOver();
-  };
-  const app = await createSlackApp({ ...parts, web, pace, log, onChannelSettled });
+  /** While they are kept here; by one process at a time. */
+  let cards: Cards | undefined;
+  const led = () => (cards = createCards({ store, web, pace, cardFor, load, clock, onProblem }));
+  // What waited for it is due.
+  const app = await createSlackApp({ ...parts, web, pace, log, led, onChannelSettled: () => outbox.poke() });
   const cardFor = (name: string): TeamCard => app.teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
   const load = (thread: string) => runner.read(thread);
   let gone: Promise<void> = Promise.resolve();
   let heldFor: string | undefined;
   const onProblem = (problem: Problem) =>
     void told(problem).catch((error: unknown) => log("a problem with Slack could not be dealt with", error));
-  const cards = createCards({ store, web, pace, cardFor, load, clock, onProblem });
   const outbox = createOutbox({
     store,
     dispatch: parts.dispatch,
@@ -123,10 +121,9 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     people: app.people,
     closedChannels: app.closedChannels,
     onProblem,
-    async onDelivered(post, rendered) {
+    async onPosted(post, rendered) {
       heldFor = undefined;
-      app.status.landed(post.thread);
-      await cards.posted(post, rendered);
+      await noteCard(store, post, rendered);
     },
   });
 
@@ -192,7 +189,6 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     catchUp: () => app.catchUp(),
     async start() {
       outbox.start();
-      cards.start();
       // Known before the first agent speaks.
       void app.people.lookalikes();
       await app.start();
@@ -202,12 +198,11 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
       stopping.abort();
       app.people.close();
       await outbox.stop();
-      await cards.stop();
       await featureWatch.settled();
     },
     async idle() {
       await outbox.idle();
-      await cards.idle();
+      await cards?.idle();
     },
   };
 }

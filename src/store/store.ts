@@ -166,8 +166,8 @@ export interface Committed {
   readonly wakes: boolean;
   /** What stood in its log was put anew, as when words were forgotten: whoever holds it reads it again. */
   readonly rewritten?: true;
-  /** A post of it has come to where people read it. */
-  readonly delivered?: true;
+  /** A post of this kind has come to where people read it. */
+  readonly delivered?: string;
   /** Whether it was made by way of this very store: what is to be counted once in all is counted where this is so. */
   readonly here: boolean;
 }

@@ -251,13 +251,14 @@ export function storeContract(name: string, open: (clock: FakeClock) => Promise<
         await append(store, "a", [said("one")], { posts: [0, 1].map((part) => ({ event: 0, kind: "turn", part })) });
         const told: string[] = [];
         store.follow(({ thread, workspace, delivered, events, wakes }) => {
-          if (delivered) told.push(`${thread} of ${workspace}, ${events.length} events, ${wakes ? "wakes" : "does not wake"}`);
+          if (delivered)
+            told.push(`${delivered} in ${thread} of ${workspace}, ${events.length} events, ${wakes ? "wakes" : "does not wake"}`);
         });
         const [first, second] = await store.duePosts("a", 10);
         await store.markDelivered(first!.id, { receipt: "1.1" });
         await store.markDelivered(first!.id, { receipt: "1.2" });
         await store.markDelivered(second!.id, { gaveUp: "too long" });
-        expect(told).toEqual(["a of T1, 0 events, does not wake"]);
+        expect(told).toEqual(["turn in a of T1, 0 events, does not wake"]);
       });
 
       test("a commit whose posts do not fit its events is a bug, and nothing of it is written", async () => {

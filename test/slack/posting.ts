@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EventBody } from "../../src/engine/events/events.ts";
-import { createCards, type Cards } from "../../src/slack/post/card-updates.ts";
+import { createCards, noteCard, type Cards } from "../../src/slack/post/card-updates.ts";
 import type { Problem } from "../../src/slack/post/delivery-problem.ts";
 import { createOutbox, type Outbox } from "../../src/slack/post/outbox.ts";
 import { plan } from "../../src/slack/render/render.ts";
@@ -94,11 +94,11 @@ async function open(
     onProblem: (problem: Problem) => void problems.push(problem),
   };
   const cards = createCards(parts);
-  const outbox = createOutbox({ ...parts, dispatch, onDelivered: (post, rendered) => cards.posted(post, rendered) });
+  const outbox = createOutbox({ ...parts, dispatch, onPosted: (post, rendered) => noteCard(store, post, rendered) });
   const placeOf = (thread: string) => thread.split("/") as [string, string, string];
 
   async function end(): Promise<void> {
-    await clock.run(Promise.all([outbox.stop(), cards.stop()]));
+    await clock.run(Promise.all([outbox.stop(), cards.close()]));
     await store.close();
   }
 

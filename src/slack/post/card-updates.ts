@@ -23,14 +23,12 @@ import type { Web } from "../api/web-client.ts";
 
 /** Keeps the app's own messages up to date: what a card shows is read off the log, so an edit that is missed or made twice does no harm. */
 export interface Cards {
-  /** A message was posted: what it shows already need not be edited in. Give it to the outbox as `onDelivered`. */
-  posted(post: Post, rendered: Rendered | undefined): Promise<void>;
   /** Looks over the cards of runs that are unfinished or were active last, and follows the store from here on. */
   start(): void;
   /** Looks over the same cards once more: Slack may take edits that it refused. */
   lookOver(): void;
-  /** Begins no more edits and resolves when those under way have ended. */
-  stop(): Promise<void>;
+  /** Begins no more edits and resolves when those under way have ended, or after a few seconds. */
+  close(): Promise<void>;
   /** Resolves when every card shows what the log says. */
   idle(): Promise<void>;
 }
@@ -207,22 +205,17 @@ export function createCards(parts: CardsParts): Cards {
   }
 
   return {
-    async posted(post, rendered) {
-      if (!CARD_KINDS.has(post.kind)) return;
-      if (rendered?.kind === "message") await store.putNote(keyOf(post.thread, post.seq), markOf(rendered));
-      touch(post.thread);
-    },
     start() {
       if (unfollow) return;
       ending = new AbortController();
       lines = linesOf();
-      unfollow = store.follow(({ thread, events }) => {
-        if (events.length > 0) touch(thread);
+      unfollow = store.follow(({ thread, events, delivered }) => {
+        if (events.length > 0 || (delivered !== undefined && CARD_KINDS.has(delivered))) touch(thread);
       });
       track(lookOver());
     },
     lookOver: () => track(lookOver()),
-    async stop() {
+    async close() {
       unfollow?.();
       unfollow = undefined;
       ending.abort();
@@ -233,6 +226,14 @@ export function createCards(parts: CardsParts): Cards {
       await lines.idle();
     },
   };
+}
+
+/**
+ * A message was posted: what it shows already need not be edited in, whoever keeps it up to date. Before the store says that it was delivered, for
+ * then it is looked at.
+ */
+export async function noteCard(store: Pick<Store, "putNote">, post: Post, rendered: Rendered | undefined): Promise<void> {
+  if (CARD_KINDS.has(post.kind) && rendered?.kind === "message") await store.putNote(keyOf(post.thread, post.seq), markOf(rendered));
 }
 
 /** `settled`: nothing more is to be done about it now. `again`: it can be made at once. `unsure`: it may have been made, or may be the next time. */

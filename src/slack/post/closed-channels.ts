@@ -36,7 +36,9 @@ export interface ClosedChannels {
   refused(thread: string, code: string): Promise<boolean>;
   /** It may be open again, or one of them: Slack is asked. Never rejects. */
   look(channel?: string): Promise<void>;
+  /** Looks now and then whether they are open again, until {@link rest}: one process does so for all, which hear of it. */
   start(): void;
+  rest(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,11 +54,11 @@ type Entry = z.output<typeof Entry>;
 
 /**
  * A run in a channel that is closed goes on when the app is back: its turn is given up as by a crash, its posts stay due, its questions and
- * approvals stay open. Which channels are closed, and since when, is kept in the store. After {@link CLOSED_CHANNEL_DAYS_MAX} the runs end.
+ * approvals stay open. Which channels are closed, and since when, is kept in the store, and what one process finds out the others know at once. After {@link CLOSED_CHANNEL_DAYS_MAX} the runs end.
  */
 export async function createClosedChannels(
   parts: PostContext & {
-    readonly store: NoteStore & Pick<Store, "unfinished">;
+    readonly store: NoteStore & Pick<Store, "unfinished" | "followNotes">;
     readonly runner: Pick<Runner, "read" | "stop" | "park" | "lookAgain">;
     readonly clock: Clock;
     readonly team: string;
@@ -70,22 +72,56 @@ export async function createClosedChannels(
   /** When a channel is looked at next, in ms. */
   const nextLook = new Map<string, number>();
   const ending = new AbortController();
+  let resting = new AbortController();
+  /** Channels of which more is known here than is written down yet. */
+  const unwritten = new Map<string, number>();
   let woken = new AbortController();
   let looking: Promise<void> = Promise.resolve();
   let written: Promise<void> = Promise.resolve();
   let ever: Promise<void> = Promise.resolve();
 
   /** What is known of this channel; of the others stays what stands there. */
-  const write = (channel: string): Promise<void> =>
-    (written = written
-      .catch(() => undefined)
-      .then(() =>
-        editNote(store, noteKey, (noted) => {
+  function write(channel: string): Promise<void> {
+    unwritten.set(channel, (unwritten.get(channel) ?? 0) + 1);
+    const put = async () => {
+      try {
+        await editNote(store, noteKey, (noted) => {
           const { [channel]: _, ...others } = readEntries(noted);
           const entry = entries.get(channel);
           return JSON.stringify(entry ? { ...others, [channel]: entry } : others);
-        }),
-      ));
+        });
+      } finally {
+        const more = (unwritten.get(channel) ?? 1) - 1;
+        if (more > 0) unwritten.set(channel, more);
+        else unwritten.delete(channel);
+      }
+    };
+    return (written = written.catch(() => undefined).then(put));
+  }
+
+  /** What others have found out. */
+  async function readOn(): Promise<void> {
+    const noted = readEntries(await store.note(noteKey));
+    let isSettled = false;
+    for (const channel of new Set([...entries.keys(), ...Object.keys(noted)])) {
+      // What was put here is known, and may be looked into just now.
+      if (unwritten.has(channel) || isSame(entries.get(channel), noted[channel])) continue;
+      const [before, entry] = [isClosed(channel), noted[channel]];
+      if (entry) entries.set(channel, entry);
+      else entries.delete(channel);
+      isSettled ||= before && !isClosed(channel);
+    }
+    woken.abort();
+    if (isSettled) parts.onSettled();
+  }
+
+  const unfollow = store.followNotes((key) => {
+    if (key !== noteKey) return;
+    written = written
+      .catch(() => undefined)
+      .then(readOn)
+      .catch((error: unknown) => (ending.signal.aborted ? undefined : log("which channels are closed could not be read", error)));
+  });
   const isClosed = (channel: string): boolean => {
     const entry = entries.get(channel);
     return entry !== undefined && entry.opened === undefined && !entry.over;
@@ -195,10 +231,10 @@ export async function createClosedChannels(
     return looking;
   }
 
-  async function lookNowAndThen(): Promise<void> {
-    while (!ending.signal.aborted) {
+  async function lookNowAndThen(resting: AbortSignal): Promise<void> {
+    while (!resting.aborted) {
       woken = new AbortController();
-      const either = AbortSignal.any([woken.signal, ending.signal]);
+      const either = AbortSignal.any([woken.signal, resting]);
       if (entries.size === 0) {
         // Nothing is to be looked at: no timer runs until something is.
         await once(either, "abort");
@@ -206,7 +242,8 @@ export async function createClosedChannels(
       }
       const nextMs = Math.min(...[...entries.keys()].map((channel) => nextLook.get(channel) ?? clock.now()));
       await clock.sleep(Math.max(nextMs - clock.now(), LOOK_MS_MIN / 2), either);
-      for (const channel of entries.keys()) if ((nextLook.get(channel) ?? 0) <= clock.now()) await look(channel);
+      // Whoever leads next looks.
+      for (const channel of entries.keys()) if (!resting.aborted && (nextLook.get(channel) ?? 0) <= clock.now()) await look(channel);
     }
   }
 
@@ -224,14 +261,23 @@ export async function createClosedChannels(
     },
     look,
     start() {
-      ever = lookNowAndThen();
+      resting = new AbortController();
+      ever = lookNowAndThen(AbortSignal.any([resting.signal, ending.signal]));
+    },
+    async rest() {
+      resting.abort();
+      await ever;
     },
     async close() {
+      unfollow();
       ending.abort();
       await Promise.all([looking, ever, written]);
     },
   };
 }
+
+const isSame = (one: Entry | undefined, other: Entry | undefined): boolean =>
+  one?.since === other?.since && one?.opened === other?.opened && one?.over === other?.over;
 
 /** None where the note cannot be read: then the next post shows what is closed. */
 function readEntries(note: string | undefined): { readonly [channel: string]: Entry } {

@@ -34,8 +34,8 @@ export interface DeliveryParts {
     /** Slack has refused a post; false where it is not waited for. */
     refused(thread: string, code: string): Promise<boolean>;
   };
-  /** What was posted as it was rendered; absent when an earlier process had posted it. */
-  readonly onDelivered: (post: Post, rendered: Rendered | undefined) => Promise<void>;
+  /** What was posted as it was rendered, absent when an earlier process had posted it; before the store says that it was delivered. */
+  readonly onPosted: (post: Post, rendered: Rendered | undefined) => Promise<void>;
 }
 
 /** `done`: the row is settled, posted or given up. `held`: Slack takes nothing from us. `parked`: nothing is taken in this channel. `stopped`: the row waits for the next start. */
@@ -70,8 +70,8 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
       const sent = (mayBeThere ? await look(sending, rendered) : undefined) ?? sureOf(sending) ?? (await send(sending, rendered, about));
       switch (sent.kind) {
         case "posted":
+          await parts.onPosted(post, sent.rendered);
           await store.markDelivered(post.id, { receipt: sent.receipt });
-          await parts.onDelivered(post, sent.rendered);
           return "done";
         case "next-form":
           sending.form = sent.form;

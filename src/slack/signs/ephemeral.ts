@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { createKeyedQueue } from "../../keyed-queue.ts";
 import type { KnownBlock } from "@slack/types";
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import type { Share } from "../../engine/share.ts";
+import type { Store } from "../../store/store.ts";
 import { failureOf, httpFailure, isUnsure } from "../api/api-errors.ts";
 import { knownCode } from "../api/error-codes.ts";
 import { createBucket } from "../api/pacer.ts";
@@ -67,6 +67,8 @@ export function createWhisper(parts: {
   readonly web: Web;
   readonly pace: PostContext["pace"];
   readonly apiUrl?: string;
+  /** The store's. */
+  readonly exclusively: Store["exclusively"];
   readonly clock: Clock;
   readonly share?: Share;
   readonly log: Log;
@@ -78,8 +80,7 @@ export function createWhisper(parts: {
   const reactions = createBucket({ perMinute: REACTIONS_PER_MINUTE, burst: REACTION_BURST, ...shared });
   const lines = createBucket({ perMinute: LINES_PER_MINUTE, burst: LINE_BURST, ...shared });
   const removals = createBucket({ perMinute: REMOVALS_PER_MINUTE, burst: REMOVAL_BURST, ...shared });
-  /** The signs of a message change in order. */
-  const signs = createKeyedQueue();
+  const underWay = new Set<Promise<void>>();
   const settling = new AbortController();
 
   async function tell(to: Listener, text: string, looks?: Looks): Promise<void> {
@@ -123,8 +124,14 @@ export function createWhisper(parts: {
     }
   }
 
+  /** The signs of a message change in the order in which they were asked for, whichever process was. */
   function inOrder({ channel, ts }: { readonly channel: string; readonly ts: string }, job: () => Promise<void>): void {
-    void signs.run(`${channel}/${ts}`, job);
+    const begun = parts.exclusively(`signs/${channel}/${ts}`, job).catch((error: unknown) => {
+      // Nobody is alone with anything in a store that is closed.
+      if (!settling.signal.aborted) log(`the signs of ${channel}/${ts} could not be changed`, error);
+    });
+    underWay.add(begun);
+    void begun.then(() => underWay.delete(begun));
   }
 
   async function unreact(reaction: { readonly channel: string; readonly timestamp: string; readonly name: string }): Promise<void> {
@@ -154,7 +161,7 @@ export function createWhisper(parts: {
     },
     async settled() {
       settling.abort();
-      await signs.idle();
+      await Promise.all(underWay);
     },
   };
 }

@@ -48,6 +48,8 @@ export function createSessions(parts: {
   readonly web: Web;
   /** Whether nothing can be shown in the thread for a while. */
   readonly isClosed?: (thread: string) => boolean;
+  /** Found at a start: somebody was shown at work there, and may be still. */
+  readonly onAtWork?: (thread: string) => void;
   readonly clock: Clock;
   readonly log: Log;
 }): Sessions {
@@ -140,6 +142,7 @@ export function createSessions(parts: {
       if (closing.signal.aborted) return;
       // Thousands may wait for a person, and are shown so.
       if (told === undefined || told === "active" || (told === "suspended" && unfinished.has(thread))) continue;
+      if (unfinished.has(thread)) parts.onAtWork?.(thread);
       touch(thread);
     }
   }

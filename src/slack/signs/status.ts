@@ -25,10 +25,8 @@ const LANDED_MS = 4_000;
 const FAILED_MS = 15_000;
 
 export interface Status {
-  /** Puts right what an earlier process left shown. */
+  /** Puts right what an earlier process left shown, and shows again who thinks. */
   start(): void;
-  /** A message of the app's has landed in the thread: Slack has taken the line away, and it is put back if somebody thinks still. */
-  landed(thread: string): void;
   /** Stops following; nothing more is called. */
   close(): Promise<void>;
 }
@@ -39,7 +37,7 @@ export interface Status {
  */
 export function createStatus(parts: {
   readonly runner: Pick<Runner, "follow" | "read">;
-  readonly store: Pick<Store, "note" | "putNote" | "unfinished" | "recent">;
+  readonly store: Pick<Store, "note" | "putNote" | "unfinished" | "recent" | "follow">;
   readonly web: Web;
   readonly cards: readonly TeamCard[];
   readonly people?: Pick<People, "lookalikes">;
@@ -48,11 +46,11 @@ export function createStatus(parts: {
   readonly clock: Clock;
   readonly log: Log;
 }): Status {
-  const { runner, web, clock, log } = parts;
+  const { runner, store, web, clock, log } = parts;
   const unavailable = new Set<string>();
   const closing = new AbortController();
   const bucket = createBucket({ perMinute: CALLS_PER_MINUTE, burst: CALL_BURST, clock });
-  const sessions = createSessions(parts);
+  const sessions = createSessions({ ...parts, onAtWork: (thread) => void lines.poke(thread) });
   const lines = createKeyedWorker<Line>({
     clock,
     begin: () => ({ shown: NOTHING, landsAt: undefined }),
@@ -62,11 +60,21 @@ export function createStatus(parts: {
     retryDelayMsMax: FAILED_MS,
   });
 
+  const unfollowPosts = store.follow(({ thread, delivered }) => {
+    if (delivered !== undefined) landed(thread);
+  });
   const unfollow = runner.follow((thread, item) => {
     if (!("seq" in item)) return;
     const line = placeOf(thread) && lines.poke(thread);
     if (line && item.type === "message.posted" && "agent" in item) line.landsAt = clock.now() + LANDED_MS;
   });
+
+  function landed(thread: string): void {
+    const line = lines.stateOf(thread);
+    if (!line) return;
+    line.landsAt = clock.now();
+    lines.poke(thread);
+  }
 
   /** Follows one thread until nothing is shown in it and nothing is to be renewed; a thread that waits for a person costs nothing. */
   async function tend(thread: string, { state }: Look<Line>): Promise<Worked> {
@@ -151,14 +159,9 @@ export function createStatus(parts: {
 
   return {
     start: () => sessions.start(),
-    landed(thread) {
-      const line = lines.stateOf(thread);
-      if (!line) return;
-      line.landsAt = clock.now();
-      lines.poke(thread);
-    },
     async close() {
       unfollow();
+      unfollowPosts();
       closing.abort();
       await Promise.all([sessions.close(), lines.close()]);
     },

@@ -28,7 +28,7 @@ export function duePlaces({ db, read }: Connection): DueRows {
 export function sqliteOutbox(
   { db, write, read }: Connection,
   /** A post was delivered. */
-  onDelivered: (about: { readonly thread: string; readonly workspace: string }) => void,
+  onDelivered: (about: { readonly thread: string; readonly workspace: string; readonly delivered: string }) => void,
 ): Pick<Store, "duePosts" | "dueThreads" | "markSending" | "markDelivered" | "receipt"> {
   const due = db.prepare<[number], PostRow>(`${POST} ORDER BY outbox.id LIMIT ?`);
   const dueInLane = db.prepare<[string, number], PostRow>(
@@ -44,8 +44,8 @@ export function sqliteOutbox(
     .pluck();
   const sending = db.prepare("UPDATE outbox SET sending_since = ? WHERE id = ? AND sending_since IS NULL");
   const delivered = db.prepare("UPDATE outbox SET receipt = ?, gave_up = ? WHERE id = ? AND receipt IS NULL AND gave_up IS NULL");
-  const threadOf = db.prepare<[number], { readonly thread: string; readonly workspace: string }>(
-    "SELECT name AS thread, workspace FROM threads WHERE id = (SELECT thread FROM outbox WHERE id = ?)",
+  const about = db.prepare<[number], Parameters<typeof onDelivered>[0]>(
+    "SELECT name AS thread, workspace, kind AS delivered FROM outbox JOIN threads ON threads.id = outbox.thread WHERE outbox.id = ?",
   );
   const receipt = db
     .prepare<[string, number, string], string>(
@@ -72,8 +72,8 @@ export function sqliteOutbox(
     // Lost, this is found out again: the post is looked for before it is tried again.
     markDelivered: async (id, outcome) => {
       if ("gaveUp" in outcome) return write("normal", () => void delivered.run(null, outcome.gaveUp, id));
-      const thread = write("normal", () => (delivered.run(outcome.receipt, null, id).changes > 0 ? threadOf.get(id) : undefined));
-      if (thread) onDelivered(thread);
+      const what = write("normal", () => (delivered.run(outcome.receipt, null, id).changes > 0 ? about.get(id) : undefined));
+      if (what) onDelivered(what);
     },
     receipt: async (thread, seq, kind) => read(() => receipt.get(thread, seq, kind)),
   };

@@ -142,7 +142,7 @@ function opener(shared: Shared): SqliteOpened {
       holds: (claim) => work.envelope.holds(claim),
       received: (lane, workspace) => work.envelope.woken(lane, workspace, "now"),
     }),
-    ...sqliteOutbox(connection, (about) => followers.tell({ ...about, events: [], posts: 0, wakes: false, delivered: true }, me)),
+    ...sqliteOutbox(connection, (about) => followers.tell({ ...about, events: [], posts: 0, wakes: false }, me)),
     ...sqliteContent(connection, { file: pins.put, note: notes.tell }),
     close: async () => connection.close(),
   };

@@ -89,7 +89,7 @@ test("a run that stopped while nobody was there to edit its card is brought up t
   const thread = await first.thread();
   await first.record(thread, started(), asks("Add"));
   await first.settle();
-  await first.cards.stop();
+  await first.cards.close();
   await first.record(thread, selects("Coder"), says("Coder", "Done."), stopped());
   await first.settle();
   expect(blocksOf(first, thread, 0)).toContain("parley.run.stop");

@@ -15,10 +15,17 @@ function whispering(answer: (method: string) => Promise<unknown>) {
   };
   const chat = { postEphemeral: method("ephemeral"), postMessage: method("message") };
   const web = { write: { chat } } as unknown as Web;
-  const whisper = createWhisper({ web, pace: createPace(clock), clock, log: (line) => void problems.push(line) });
+  const whisper = createWhisper({
+    web,
+    pace: createPace(clock),
+    exclusively: (_, job) => job(NEVER),
+    clock,
+    log: (line) => void problems.push(line),
+  });
   return { clock, calls, problems, whisper };
 }
 
+const NEVER = new AbortController().signal;
 const TO = { user: "U1", channel: "C1", threadTs: "1.000001" };
 
 test("lines to single people keep below Slack's hundred a minute, and those that would come too late are left out and said to the operator", async () => {

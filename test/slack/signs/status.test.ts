@@ -66,6 +66,15 @@ const selected = (agent: string): EventBody => ({ type: "speaker.selected", agen
 const posted = (agent: string): EventBody => ({ type: "message.posted", agent, text: "…" });
 const stopped: EventBody = { type: "run.stopped", run: "r1", reason: "done", reasons: [{ kind: "nobody" }], outcome: "done" };
 
+/** A message that is to be posted. */
+const COMMIT = {
+  afterSeq: 0,
+  at: "2026-01-05T09:00:00.000Z",
+  events: [posted("Ada")],
+  posts: [{ event: 0, kind: "turn", part: 0 }],
+  wake: "none",
+} as const;
+
 const LINE = "assistant.threads.setStatus";
 const SESSION = "agents.sessions.setStatus";
 const told = (method: string) => slack.control.calls(method).map(({ args }) => args);
@@ -118,7 +127,8 @@ test("when a message has landed, which takes the line away, the next speaker's l
   record(posted("Ada"), selected("Ben"));
   await until(() => line()?.username === "Ben");
   const calls = told(LINE).length;
-  status.landed(thread());
+  await store.commit({ ...COMMIT, thread: thread(), workspace: slack.teamId });
+  for (const { id } of await store.duePosts(thread(), 1)) await store.markDelivered(id, { receipt: "1.1" });
   await until(() => told(LINE).length === calls + 1);
   expect(line()).toMatchObject({ username: "Ben" });
 });
