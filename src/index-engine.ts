@@ -5,7 +5,7 @@ export { HUMAN, isEvent } from "./engine/events/events.ts";
 export type { Model, ModelDelta, ModelMessage, ModelReply, ModelRequest, ToolCall, ToolSpec } from "./engine/model.ts";
 export type { Agent, SpeakerPolicy, Team, TerminationCondition } from "./engine/team.ts";
 export type { Tool, ToolResult } from "./engine/tool.ts";
-export type { Guard, GuardedPlace } from "./engine/guard.ts";
+export type { Guard, GuardedPlace } from "./engine/guards/guard.ts";
 export * from "./engine/limits/termination.ts";
 export {
   currentRun,

@@ -14,6 +14,6 @@ export { defineTool, type ToolContext, type ToolFile, type ToolKind, type ToolOu
 export type { Definition } from "./config/registry/definition.ts";
 export { agentRef as agentName, modelRef as modelName } from "./config/schema/names.ts";
 export { openParley, type OpenParley, type OpenSettings } from "./open-parley.ts";
-export type { Going, Verdict } from "./engine/guard.ts";
+export type { FileVerdict, Going, GuardedFile, Verdict } from "./engine/guards/guard.ts";
 export type { ModelRequest } from "./engine/model.ts";
 export type { RunEvent } from "./engine/events/events.ts";

@@ -1,4 +1,5 @@
-import { guardedAgent, guardedModel, type Guard } from "../engine/guard.ts";
+import { guardedAgent, guardedModel } from "../engine/guards/guarded.ts";
+import type { Guard, KeptFiles } from "../engine/guards/guard.ts";
 import { createBudget, type BudgetLimits } from "../engine/limits/budget.ts";
 import { reserving } from "../engine/limits/reserving.ts";
 import type { Model } from "../engine/model.ts";
@@ -114,7 +115,8 @@ function builderOf(
 ) {
   const { registry } = settings;
   const guardsOf = (written: readonly GuardSettings[]): Guard[] =>
-    written.map((one) => ({ name: one.guard, at: one.at, look: get(registry.guard, one.guard).build(one) }));
+    written.map((one) => ({ name: one.guard, at: one.at, ...get(registry.guard, one.guard).build(one) }));
+  const files: KeptFiles = { read: readFile, keep: keepFile };
   const models = new Map([...modelsInUse(settings)].map((name) => [name, createModel(get(settings.models, name), name, settings.file)]));
 
   function buildTeam(name: string, thread: string): TimedTeam {
@@ -143,8 +145,9 @@ function builderOf(
           guardedModel(
             chained(model, (one) => limited(ready(one))),
             guards,
+            files,
           ),
-        unlimited: (model) => guardedModel(chained(model, ready), guards),
+        unlimited: (model) => guardedModel(chained(model, ready), guards, files),
         tool(entry) {
           const tool = get(settings.tools, entry);
           return get(registry.tool, tool.kind).build(tool, { ...this, name: entry });
@@ -161,7 +164,7 @@ function builderOf(
   function teamOf(name: string, parts: Parts, within?: string): TimedTeam {
     const team = get(settings.teams, name);
     const held = parts.within(team.limits).guardedBy(guardsOf(team.guards));
-    const guarded = (agent: Agent): Agent => guardedAgent(agent, held.guards);
+    const guarded = (agent: Agent): Agent => guardedAgent(agent, held.guards, files);
     const last = closingModel(team, settings.models);
     const agents = team.agents.map((settings) => {
       const agent = buildAgent(settings, team, held, registry);

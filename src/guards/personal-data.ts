@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Finding } from "./masking.ts";
 
 export const PERSONAL_DATA = ["email", "phone", "iban", "card"] as const;
@@ -29,12 +30,16 @@ const FINDERS: { readonly [Kind in (typeof PERSONAL_DATA)[number]]: Finder } = {
   },
   async phone(words, { country }) {
     const { findPhoneNumbersInText } = await import("libphonenumber-js/min");
-    if (!/\d{2}/.test(words)) return [];
-    return findPhoneNumbersInText(words, country === undefined ? {} : { defaultCountry: country as "DE" }).map(({ startsAt, endsAt }) => ({
-      from: startsAt,
-      to: endsAt,
-      what: "telephone number",
-    }));
+    const settings = country === undefined ? {} : { defaultCountry: country as "DE" };
+    const found: Finding[] = [];
+    for (const { at, text } of inLines(words)) {
+      if (!/\d{2}/.test(text)) continue;
+      // A table of numbers takes seconds: others are let in between.
+      if (at > 0) await setImmediate();
+      for (const { startsAt, endsAt } of findPhoneNumbersInText(text, settings))
+        found.push({ from: at + startsAt, to: at + endsAt, what: "telephone number" });
+    }
+    return found;
   },
   async iban(words) {
     const { default: validator } = await import("validator");
@@ -45,6 +50,24 @@ const FINDERS: { readonly [Kind in (typeof PERSONAL_DATA)[number]]: Finder } = {
     return matches(words, CARD, "card number", (text) => validator.isCreditCard(text.replaceAll(/[ -]/g, "")));
   },
 };
+
+/** A long text in parts that end with a line, where it has any; no number goes on in the next one. */
+function* inLines(words: string): Generator<{ readonly at: number; readonly text: string }> {
+  for (let at = 0; at < words.length;) {
+    const whole = words.length - at <= PART_CHARS;
+    const end = whole ? words.length : words.lastIndexOf("\n", at + PART_CHARS) + 1;
+    const upTo = end > at ? end : (nextLine(words, at + PART_CHARS) ?? words.length);
+    yield { at, text: words.slice(at, upTo) };
+    at = upTo;
+  }
+}
+
+function nextLine(words: string, from: number): number | undefined {
+  const end = words.indexOf("\n", from);
+  return end === -1 ? undefined : end + 1;
+}
+
+const PART_CHARS = 16_384;
 
 const EMAIL = /[\p{L}\p{N}._%+'-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}[\p{L}]{2,24}/gu;
 /** With blanks between groups of four, or none. */

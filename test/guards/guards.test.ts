@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { bytesOf, textIn } from "../../src/engine/guards/text-files.ts";
 import { looking } from "../../src/guards/masking.ts";
 import { findPersonalData, PERSONAL_DATA } from "../../src/guards/personal-data.ts";
 import { findSecrets } from "../../src/guards/secrets.ts";
@@ -134,3 +135,42 @@ test("text that is made to be slow to look through is looked through", async () 
   }
 });
 const SLOW_MS = 5_000; // A machine under load; a search that backtracks takes minutes.
+
+describe("the text of a file", () => {
+  const key = join("npm_", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+  const utf16 = (text: string, bigEndian: boolean) => {
+    const bytes = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, "utf16le")]);
+    return bigEndian ? bytes.swap16() : bytes;
+  };
+  test.each([
+    ["UTF-8, whatever its type is said to be", "application/octet-stream", Buffer.from(`ключ ${key}`)],
+    ["UTF-16", "application/octet-stream", utf16(`ключ ${key}`, false)],
+    ["UTF-16 the other way", "text/plain", utf16(`ключ ${key}`, true)],
+    ["another encoding, said to be text", "text/csv", Buffer.from(`Schl\xfcssel;${key}`, "latin1")],
+    ["text with a NUL in it, said to be JSON", "application/json; charset=utf-8", Buffer.from(`\0{"a":"${key}"}`)],
+  ])("is read from %s", (_what, mediaType, content) => {
+    expect(textIn({ mediaType, content })).toContain(key);
+  });
+
+  test("is none for an image or an archive", () => {
+    const png = Buffer.from("89504e470d0a1a0a0000000d49484452", "hex");
+    expect(textIn({ mediaType: "image/png", content: png })).toBeUndefined();
+    expect(textIn({ mediaType: "application/zip", content: Buffer.from("504b0304140000000800", "hex") })).toBeUndefined();
+  });
+
+  test("property: what is UTF-8 comes back as it was, byte for byte", () =>
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 200 }), (text) => {
+        fc.pre(!text.includes("\0"));
+        expect(bytesOf(textIn({ mediaType: "", content: bytesOf(text) }) ?? "?")).toEqual(bytesOf(text));
+      }),
+    ));
+});
+
+test("telephone numbers are found where they are, also in a text as long as a table", async () => {
+  const line = "id 7, name Ana, phone +49 30 1234567, ok\n";
+  const text = line.repeat(1_000);
+  const found = await findPersonalData(text, { kinds: ["phone"], allowedDomains: [] });
+  expect(found).toHaveLength(1_000);
+  for (const { from, to } of found) expect(text.slice(from, to)).toBe("+49 30 1234567");
+});

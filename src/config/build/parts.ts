@@ -6,7 +6,7 @@ import type { Team } from "../../engine/team.ts";
 import type { Tool } from "../../engine/tool.ts";
 import type { Executor } from "../../sandbox/executor.ts";
 import type { KeepFile, ReadFile } from "../sandbox/code-run.ts";
-import type { Guard } from "../../engine/guard.ts";
+import type { Guard } from "../../engine/guards/guard.ts";
 import type { SandboxSettings } from "../schema/team-file.ts";
 import type { ToolSettings } from "../schema/tools.ts";
 import type { McpServers } from "./mcp-servers.ts";

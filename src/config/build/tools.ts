@@ -1,4 +1,4 @@
-import { guardedTool } from "../../engine/guard.ts";
+import { guardedTool } from "../../engine/guards/guarded.ts";
 import type { Agent } from "../../engine/team.ts";
 import type { Tool } from "../../engine/tool.ts";
 import { keyed } from "../../tools/call-key.ts";

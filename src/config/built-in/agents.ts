@@ -5,7 +5,8 @@ import type { RunCode } from "../../engine/agents/code/run-block.ts";
 import type { Handoff } from "../../engine/agents/handoff.ts";
 import { human } from "../../engine/agents/human.ts";
 import { subTeam } from "../../engine/agents/sub-team.ts";
-import { guardedCode, guardedTool } from "../../engine/guard.ts";
+import { lookedAtFile, type GuardedFile } from "../../engine/guards/guard.ts";
+import { guardedCode, guardedTool } from "../../engine/guards/guarded.ts";
 import type { Tool } from "../../engine/tool.ts";
 import { memoryTools } from "../../tools/memory.ts";
 import { instructionsFor, instructionsForVoice } from "../build/instructions.ts";
@@ -102,7 +103,8 @@ const toolsOfMemory = ({ notes, thread }: Parts): readonly Tool[] =>
   notes ? memoryTools({ memory: notes.memory, scope: notes.scopeOf(thread) }) : [];
 
 function runCode(name: string, { runCode: inPlace, executor, keepFile, readFile, settings, guards }: Parts): RunCode {
-  const run = inPlace?.(name) ?? codeRun({ executor, timeoutMs: settings.sandbox.timeoutSeconds * 1000, keepFile, readFile });
+  const passFile = (file: GuardedFile) => lookedAtFile(guards, file, { to: "tool", agent: name, tool: "sandbox" });
+  const run = inPlace?.(name) ?? codeRun({ executor, timeoutMs: settings.sandbox.timeoutSeconds * 1000, keepFile, readFile, passFile });
   return guardedCode(run, name, guards);
 }
 

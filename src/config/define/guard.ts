@@ -1,9 +1,9 @@
 import type { z } from "zod";
-import type { Going, Guard as EngineGuard, Verdict } from "../../engine/guard.ts";
+import type { FileVerdict, Going, Guard as EngineGuard, GuardedFile, Verdict } from "../../engine/guards/guard.ts";
 import type { GuardDefinition } from "../registry/definition.ts";
 import { checkedName, nothing } from "./name.ts";
 
-/** Looks at words on their way, in `guards: [{ guard: NAME }]`. */
+/** Looks at words and files on their way, in `guards: [{ guard: NAME }]`. */
 export interface GuardKind<Schema extends z.ZodObject> {
   readonly name: string;
   /** Its settings, beside `at`. */
@@ -14,10 +14,15 @@ export interface GuardKind<Schema extends z.ZodObject> {
    * are answered the same way. What it throws is a stop.
    */
   readonly look: (words: string, going: Going & { readonly settings: z.output<Schema> }) => Verdict | Promise<Verdict>;
+  /**
+   * The same for a file, of whatever type: nothing, and it passes; `{ file: { content, name?, mediaType? } }`, and that goes on in its place; `{ stop }`.
+   * When absent, `look` is given the text of files that are text, and others pass.
+   */
+  readonly lookAtFile?: (file: GuardedFile, going: Going & { readonly settings: z.output<Schema> }) => FileVerdict | Promise<FileVerdict>;
 }
 
 /** One that is made of its settings once, as those that come with Parley are. */
-interface BuiltGuard<Schema extends z.ZodObject> extends Omit<GuardKind<Schema>, "look"> {
+interface BuiltGuard<Schema extends z.ZodObject> extends Omit<GuardKind<Schema>, "look" | "lookAtFile"> {
   readonly schema: Schema;
   readonly build: (settings: z.output<Schema>) => EngineGuard["look"];
 }
@@ -26,13 +31,19 @@ export function defineGuard<Schema extends z.ZodObject = typeof nothing>(
   guard: GuardKind<Schema> | BuiltGuard<Schema>,
 ): GuardDefinition<Schema> {
   const name = checkedName("a guard", guard.name);
-  if ("build" in guard) return { defines: "guard", ...guard, name };
-  const { look, ...rest } = guard;
+  if ("build" in guard) {
+    const { build, ...rest } = guard;
+    return { defines: "guard", ...rest, name, build: (settings) => ({ look: build(settings) }) };
+  }
+  const { look, lookAtFile, ...rest } = guard;
   return {
     defines: "guard",
     ...rest,
     name,
     schema: (guard.schema ?? nothing) as Schema,
-    build: (settings) => (words, going) => look(words, { ...going, settings }),
+    build: (settings) => ({
+      look: (words, going) => look(words, { ...going, settings }),
+      ...(lookAtFile ? { lookAtFile: (file, going) => lookAtFile(file, { ...going, settings }) } : {}),
+    }),
   };
 }

@@ -10,7 +10,7 @@ import type { Parts } from "../build/parts.ts";
 import type { ContextSettings } from "../schema/assistant.ts";
 import type { TeamSettings } from "../schema/team-file.ts";
 import type { ToolSettings } from "../schema/tools.ts";
-import type { Guard } from "../../engine/guard.ts";
+import type { Guard } from "../../engine/guards/guard.ts";
 
 /**
  * Something that a team file can name. What comes with Parley and what a stranger's file adds are the same kind of object; the schema of the team
@@ -109,7 +109,7 @@ export interface ModelDefinition<Schema extends z.ZodObject = z.ZodObject> exten
 
 /** `guards: [{ guard: NAME }]`; where it looks (`at`) is not in its schema. */
 export interface GuardDefinition<Schema extends z.ZodObject = z.ZodObject> extends Base<"guard", Schema> {
-  build(settings: z.output<Schema>): Guard["look"];
+  build(settings: z.output<Schema>): Pick<Guard, "look" | "lookAtFile">;
 }
 
 /** `database: NAME:…`. What it opens is the store's business: whoever opens it looks at it. */

@@ -1,5 +1,6 @@
 import type { RunCode } from "../../engine/agents/code/run-block.ts";
 import type { FileRef } from "../../engine/events/events.ts";
+import type { GuardedFile } from "../../engine/guards/guard.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
 import { SandboxUnavailable, type CodeResult, type Executor, type SandboxFile, type Session } from "../../sandbox/executor.ts";
 
@@ -15,12 +16,14 @@ export interface CodeRunSettings {
   readonly keepFile: KeepFile;
   /** The content of a file by its hash; `undefined` when it is not kept. */
   readonly readFile: ReadFile;
+  /** What is put into the sandbox of a file that was posted, or why nothing is. */
+  readonly passFile: (file: GuardedFile) => Promise<{ readonly value: GuardedFile } | { readonly stop: string }>;
 }
 
 const FILES_GIVEN_MAX = 50; // of one thread; the sandbox limits their bytes
 
 /** How a code-runner runs a block: in the thread's sandbox, which is made at the first block; files stay there from block to block. Where none can be had, the block is rejected and the output says why. */
-export function codeRun({ executor, timeoutMs, keepFile, readFile }: CodeRunSettings): RunCode {
+export function codeRun({ executor, timeoutMs, keepFile, readFile, passFile }: CodeRunSettings): RunCode {
   const given = new WeakMap<Session, Set<string>>();
 
   return async (block, { signal, thread }) => {
@@ -58,7 +61,9 @@ export function codeRun({ executor, timeoutMs, keepFile, readFile }: CodeRunSett
       const content = await readFile(hash);
       try {
         if (!content) throw new RangeError("its content is no longer kept.");
-        await session.put([{ name, mediaType, content }]);
+        const passed = await passFile({ name, mediaType, bytes: content.byteLength, content });
+        if ("stop" in passed) throw new RangeError(passed.stop);
+        await session.put([{ name: passed.value.name, mediaType: passed.value.mediaType, content: passed.value.content }]);
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         trouble.push(`The file ${name} is not in in/: ${error.message}`);

@@ -1,7 +1,11 @@
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { GENERAL, MARIA, openJourney, PAIR } from "../../support/journey.ts";
+import { loadSettings } from "../../../src/config/load.ts";
+import { defineGuard } from "../../../src/index.ts";
+import { wordsOf } from "../../support/slack/thread.ts";
 import { chatBody } from "../../models/servers/wire-chat.ts";
 import { IDLE_STAYS } from "../../support/idle-connections.ts";
 
@@ -36,4 +40,27 @@ test.each([true, false])("an image that a person posts reaches an agent whose mo
   expect(seen[0]).toContain("Attached: plum.png (image/png, ");
   expect(seen[0]?.includes(`data:image/png;base64,${PNG.toString("base64")}`)).toBe(images);
   if (!images) expect(seen[0]).toContain("plum.png");
+});
+
+test("an image that a guard replaces reaches a model's server as it was replaced, and one that it stops reaches none", async () => {
+  const { seen, model } = await openEye(true);
+  const other = Buffer.concat([PNG, Buffer.alloc(3)]);
+  const eyes = defineGuard({
+    name: "eyes",
+    look: () => undefined,
+    lookAtFile: ({ name }) => (name === "face.png" ? { stop: "it shows somebody." } : { file: { content: other } }),
+  });
+  const data = { ...PAIR, models: { scripted: model }, guards: [{ guard: "eyes", at: ["model"] }] };
+  const journey = await openJourney({ file: loadSettings({ env: {}, cwd: tmpdir(), data, definitions: [eyes] }) });
+  const post = async (name: string) => {
+    const files = [{ name, content: PNG }];
+    const { ts } = await journey.slack.control.post({ user: MARIA, channel: GENERAL, text: "@parley what is this?", files });
+    return wordsOf(await journey.thread(GENERAL, ts).ended());
+  };
+  await post("plum.png");
+  expect(seen).toHaveLength(1);
+  expect(seen[0]).toContain(other.toString("base64"));
+  expect(seen[0]).not.toContain(`${PNG.toString("base64")}"`);
+  expect(await post("face.png")).toContain('The guard "eyes" stopped the file face.png on its way to the model of Ana: it shows somebody.');
+  expect(seen).toHaveLength(1);
 });
