@@ -6,6 +6,7 @@ import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import type { Clock } from "../../../src/engine/clock.ts";
 import { dispatchContract } from "../../contracts/dispatch.ts";
 import { openersContract, takingTurns } from "../../contracts/openers.ts";
+import { moneyContract } from "../../contracts/store-money.ts";
 import { storeContract } from "../../contracts/store.ts";
 
 let directory: string;
@@ -18,7 +19,9 @@ afterAll(() => rm(directory, { recursive: true }));
 const newFile = () => join(directory, `${files++}.db`);
 
 storeContract("SQLite in a file", async (clock) => openSqlite({ path: newFile(), ...clock }).store);
+moneyContract("SQLite in a file", async (clock) => openSqlite({ path: newFile(), ...clock }).store);
 storeContract("SQLite in memory", async (clock) => openSqlite({ path: ":memory:", ...clock }).store);
+moneyContract("SQLite in memory", async (clock) => openSqlite({ path: ":memory:", ...clock }).store);
 dispatchContract("SQLite in a file", () => {
   const path = newFile();
   return async (clock) => openSqlite({ path, ...clock });
@@ -30,6 +33,7 @@ const inTwo = (clock: Partial<Clock>, path = newFile()) => {
   return takingTurns(first, first.beside());
 };
 storeContract("SQLite in a file, opened twice", async (clock) => inTwo(clock).store);
+moneyContract("SQLite in a file, opened twice", async (clock) => inTwo(clock).store);
 dispatchContract("SQLite in a file, opened twice", () => {
   const path = newFile();
   return async (clock) => inTwo(clock, path);
