@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { BUILT_IN } from "../config/built-in/built-in.ts";
 import { chainOf } from "../config/build/chain.ts";
 import { modelsInUse } from "../config/build/models-in-use.ts";
@@ -8,15 +9,22 @@ import { keyOf, type ModelSettings, type Settings } from "../config/load.ts";
 /** Whoever waits for a first word is not to wait for this as well: what does not say no by then may be there. */
 const ANSWER_MS_MAX = 800;
 
-/** Whether anything is at an address. `late`: it said neither yes nor no in time. */
-export async function isThere(baseUrl: string, timeoutMs: number): Promise<"yes" | "no" | "late"> {
-  try {
-    const response = await fetch(`${baseUrl.replace(/\/$/, "")}/models`, { signal: AbortSignal.timeout(timeoutMs), redirect: "manual" });
-    await response.body?.cancel();
-    return "yes";
-  } catch (error) {
-    return error instanceof Error && error.name === "TimeoutError" ? "late" : "no";
-  }
+/**
+ * Whether anything takes connections at an address. `late`: it said neither yes nor no in time. Nothing is asked of it: a server may count its
+ * requests, or be paid for them.
+ */
+function isThere(baseUrl: string, timeoutMs: number): Promise<"yes" | "no" | "late"> {
+  const { hostname, port, protocol } = new URL(baseUrl);
+  const socket = connect({
+    host: hostname.replaceAll(/^\[|\]$/g, ""),
+    port: Number(port) || (protocol === "https:" ? 443 : 80),
+    timeout: timeoutMs,
+  });
+  return new Promise<"yes" | "no" | "late">((resolve) => {
+    socket.once("connect", () => resolve("yes"));
+    socket.once("timeout", () => resolve("late"));
+    socket.once("error", () => resolve("no"));
+  }).finally(() => socket.destroy());
 }
 
 /**
