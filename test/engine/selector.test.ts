@@ -31,7 +31,7 @@ test("the model picks by structured answer; reason, instruction and cost are in 
     progress: true,
     usage: { inputTokens: 10, calls: 1 },
   });
-  expect(model.requests[0]?.answer?.schema).toMatchObject({ properties: { next: { enum: ["Ada", "Ben", "Cleo", "human"] } } });
+  expect(model.requests[0]?.answer?.schema).toMatchObject({ properties: { next: { enum: ["Ada", "Ben", "Cleo", "human", "finish"] } } });
 });
 
 test("a plain name is understood as the second line", async () => {
@@ -119,6 +119,27 @@ test("a team's own prompt is filled in once, with who may be chosen now", async 
   expect(speakers(log)).toEqual(["Ben (selector)", "Ada (selector)"]);
 });
 
+test("what is asked begins alike at every turn, whoever may be chosen, and gives of a long turn its beginning and its end", async () => {
+  const log = openLog();
+  log.start("the whole task: ".repeat(40).trim());
+  const long = (words: string) => `FIRST ${`${words} `.repeat(60)}LAST`;
+  log.record({ type: "message.posted", agent: "Ada", text: long("pipes and pumps") });
+  log.record({ type: "message.posted", agent: "Cleo", text: long("who pays for it") });
+  const model = scripted("Ben", "Cleo", "Ada");
+  await log.run(led(model, 3));
+  const [first, ...others] = model.requests;
+  expect(others).toHaveLength(2);
+  for (const [nth, request] of others.entries()) {
+    expect([request.system, request.answer]).toEqual([first?.system, first?.answer]);
+    const before = model.requests[nth]?.messages.slice(0, model.requests[nth]?.stable);
+    expect(request.messages.slice(0, before?.length)).toEqual(before);
+  }
+  const [task, ada] = first?.messages.map(({ text }) => text) ?? [];
+  expect(task).toContain("the whole task: ".repeat(40).trim());
+  expect(ada).toMatch(/^\[agent\] Ada: FIRST .* … .* LAST$/);
+  expect(ada?.length).toBeLessThan(280);
+});
+
 test("of a long thread the model reads the task and the last messages", async () => {
   const log = openLog();
   log.start("the task");
@@ -126,8 +147,8 @@ test("of a long thread the model reads the task and the last messages", async ()
   const model = scripted("Ben");
   await log.run(led(model, 1));
   const texts = model.requests[0]?.messages.map((message) => message.text) ?? [];
-  expect(texts).toHaveLength(24); // The window has just moved by half of its 40.
-  expect(texts.slice(0, 3)).toEqual(["Maria: the task", "(79 earlier messages are left out here.)", "[agent] Ada: words 79"]);
+  expect(texts).toHaveLength(14); // The window has just moved by three quarters of its 40.
+  expect(texts.slice(0, 3)).toEqual(["Maria: the task", "(89 earlier messages are left out here.)", "[agent] Ada: words 89"]);
 });
 
 test.each([

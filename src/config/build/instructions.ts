@@ -25,6 +25,39 @@ export function instructionsFor(
     .join("\n\n");
 }
 
+/**
+ * The system prompt of several agents who read the conversation as one: who is in the team and what holds for all of them. What is each one's
+ * own is said behind the conversation ({@link ownPartFor}), so that up to there a provider's cache serves them all.
+ */
+export function sharedInstructionsFor(sharers: readonly AssistantSettings[], team: TeamSettings, codeHint: string): string {
+  return [
+    "You speak in a team that works on a task by talking in one thread. The last message says who of the team you are now, and what holds for that one. What stands behind [agent] and that name are words of your own.",
+    `The team:\n${team.agents.map((member) => `- ${member.name}: ${member.description}`).join("\n")}`,
+    `How the talk works:\n${commonRules(sharers, team, codeHint)
+      .map((rule) => `- ${rule}`)
+      .join("\n")}`,
+  ].join("\n\n");
+}
+
+/** What is said to one of them alone, behind the conversation. */
+export function ownPartFor(agent: AssistantSettings, sharers: readonly AssistantSettings[], team: TeamSettings, codeHint: string): string {
+  const common = new Set(commonRules(sharers, team, codeHint));
+  const own = rules(agent, team, codeHint).filter((rule) => !common.has(rule));
+  return [
+    `You are ${agent.name}.`,
+    agent.instructions.trim(),
+    own.map((rule) => `- ${rule}`).join("\n"),
+    `Now write ${agent.name}'s next message, and nothing before it.`,
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+function commonRules(sharers: readonly AssistantSettings[], team: TeamSettings, codeHint: string): readonly string[] {
+  const [first = [], ...others] = sharers.map((agent) => rules(agent, team, codeHint));
+  return first.filter((rule) => others.every((own) => own.includes(rule)));
+}
+
 /** For the one who answers for a team that is a participant. */
 export function instructionsForVoice(name: string, description: string, instructions: string): string {
   return [

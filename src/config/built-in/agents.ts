@@ -9,8 +9,9 @@ import { lookedAtFile, type GuardedFile } from "../../engine/guards/guard.ts";
 import { guardedCode, guardedTool } from "../../engine/guards/guarded.ts";
 import type { Tool } from "../../engine/tool.ts";
 import { memoryTools } from "../../tools/memory.ts";
-import { instructionsFor, instructionsForVoice } from "../build/instructions.ts";
+import { instructionsFor, instructionsForVoice, ownPartFor, sharedInstructionsFor } from "../build/instructions.ts";
 import type { Parts } from "../build/parts.ts";
+import { sharersWith } from "../build/shared-prefix.ts";
 import { answerOf, contextOf } from "../build/thinking.ts";
 import { withTools } from "../build/tools.ts";
 import { checkInner, checkRuns } from "../checks/agents.ts";
@@ -29,11 +30,16 @@ export const agents = [
       const { name, description } = agent;
       const recall = recallOf(agent);
       const memory = recall ? toolsOfMemory(parts).map((tool) => guardedTool(tool, name, parts.guards)) : [];
+      const { team } = parts;
+      const { hint } = parts.executor.capabilities;
+      const sharers = sharersWith(agent, team);
       return withTools(name, agent.tools, parts, (tools, missing) =>
         assistant({
           name,
           description,
-          instructions: instructionsFor(agent, parts.team, parts.executor.capabilities.hint, missing),
+          ...(sharers.length > 0
+            ? { instructions: sharedInstructionsFor(sharers, team, hint), ownPart: ownPartFor(agent, sharers, team, hint) }
+            : { instructions: instructionsFor(agent, team, hint, missing) }),
           model: parts.modelNamed(agent.model),
           tools: [...memory, ...tools],
           recallsFirst: recall === "automatic",

@@ -17,13 +17,15 @@ import {
 } from "../reading/transcript.ts";
 import { approvalOf } from "../approvals.ts";
 import { NO_CALLS, plus } from "../limits/usage.ts";
-import { ask, type CountedReply } from "./ask.ts";
+import { ask, type CountedReply, type Question } from "./ask.ts";
+import { withoutOwnMark } from "../reading/attribution.ts";
 import { CONTEXT_DEFAULT, type ContextStrategy } from "../reading/context.ts";
 import { readHandoffs, type Handoff } from "./handoff.ts";
 import { after, noticed, spokenBy, turnFailed } from "./spoken.ts";
 import { keepInShort } from "./summary.ts";
 import { lateHandoff, runCalls, type Caller } from "./tool-calls.ts";
-import { viewOf } from "../reading/view.ts";
+import { heard } from "../reading/hearing.ts";
+import { commonView, viewOf } from "../reading/view.ts";
 
 export interface AssistantSettings {
   readonly name: string;
@@ -32,6 +34,11 @@ export interface AssistantSettings {
   readonly instructions: string;
   readonly model: Model;
   readonly tools: readonly Tool[];
+  /**
+   * What is said to it alone, behind the conversation. Where it is there, `instructions` are those of several of the team, and their requests
+   * begin alike: with these and the conversation as all of them hear it. For one without tools, among agents who speak one after the other.
+   */
+  readonly ownPart?: string | undefined;
   /** To whom it may hand over; `human` asks a person. */
   readonly handoffs: readonly (string | Handoff)[];
   /** Replies with tool calls that one turn may make before it must answer. */
@@ -107,7 +114,13 @@ export function assistant(settings: AssistantSettings): Agent {
       }
       const isAnswer = reply.toolCalls.length === 0 || (exhausted && (reply.text.trim() !== "" || settings.answer !== undefined));
       if (isAnswer) {
-        yield { type: "message.posted", agent: name, text: reply.text, ...spokenBy(model, reply), usage: reply.usage };
+        yield {
+          type: "message.posted",
+          agent: name,
+          text: withoutOwnMark(name, reply.text),
+          ...spokenBy(model, reply),
+          usage: reply.usage,
+        };
         return;
       }
       const [first, ...others] = withUniqueIds(name, reply.toolCalls, transcript);
@@ -158,8 +171,14 @@ export function assistant(settings: AssistantSettings): Agent {
     const nth = repliesGiven(transcript, name) + (before.calls ?? 1);
     // Not together with tools: some providers force the answer and would leave no choice.
     const shape = settings.answer && offered.length === 0 ? { answer: settings.answer } : {};
-    const request = { agent: name, system: settings.instructions, tools: offered, nth, ...shape };
-    const reply = yield* ask({ model, request, context: read(transcript, view), strategy, extra }, turn);
+    const { instructions, ownPart } = settings;
+    const request = { agent: name, system: instructions, tools: offered, nth, ...shape };
+    // What it has called in this turn is nobody else's.
+    const isShared = ownPart !== undefined && roundsSinceAnswer(transcript).length === 0;
+    const question: Pick<Question, "request" | "context" | "extra"> = isShared
+      ? { request, context: read(transcript, commonView), extra: [...orderFor(name, transcript), { role: "user", text: ownPart }, ...extra] }
+      : { request: ownPart === undefined ? request : { ...request, system: `${instructions}\n\n${ownPart}` }, context: read(transcript, view), extra }; // prettier-ignore
+    const reply = yield* ask({ model, strategy, ...question }, turn);
     return before === NO_CALLS ? reply : { ...reply, usage: plus(before, reply.usage) };
   }
 
@@ -186,6 +205,13 @@ export function assistant(settings: AssistantSettings): Agent {
   }
 
   return { name, description, turn: speak };
+}
+
+/** What whoever leads asks of it in this turn. */
+function orderFor(name: string, { events }: Transcript): readonly ModelMessage[] {
+  const selected = events.findLast((event) => event.type === "speaker.selected" && event.agent === name);
+  const order = selected && heard(name, selected, new Map());
+  return order ? [order] : [];
 }
 
 /** The agents that have done something in the current run. */

@@ -76,6 +76,14 @@ const INVISIBLE = /[\u115f\u1160\u3164\uffa0]/u;
 const escaped = (character: string): string =>
   Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
 
+/** An agent's words without the mark that it has put before them itself, as it reads others' words with theirs. */
+export function withoutOwnMark(name: string, text: string): string {
+  const mark = head({ kind: "agent", name });
+  if (!text.startsWith(mark)) return text;
+  const [only, ...others] = piecesOf(text);
+  return others.length === 0 && only ? only.text : text.slice(mark.length);
+}
+
 const HEAD = /^\[([a-z', ]+?)(?: (\d+))?\] ([^]*)$/;
 
 /** The pieces that a marked text is made of, exactly; the app's own words without the empty lines around them. */

@@ -29,7 +29,7 @@ export interface Context {
  */
 export type ContextStrategy =
   | { readonly kind: "all" }
-  /** At most so many. A window moves in steps of half its size, so that between two steps prompt caches hit. */
+  /** At most so many. A window moves in steps of three quarters of its size, so that between two steps prompt caches hit. */
   | { readonly kind: "lastMessages"; readonly count: number }
   | { readonly kind: "headAndTail"; readonly head: number; readonly tail: number }
   /** Estimated tokens. */
@@ -181,20 +181,25 @@ function around({ messages, task, summary }: Context, headEnd: number, from: num
   ];
 }
 
-/** Where a window of at most so many messages begins; moves in steps of half of them. Few are cheap to send again: then it moves by one. */
+/** Where a window of at most so many messages begins; moves in steps. Few are cheap to send again: then it moves by one. */
 function windowFrom(length: number, count: number): number {
-  const step = count < STEPPED_MESSAGES_MIN ? 1 : Math.floor(count / 2);
+  const step = count < STEPPED_MESSAGES_MIN ? 1 : Math.floor(count * STEP_SHARE);
   return length <= count ? 0 : Math.ceil((length - count) / step) * step;
 }
 const STEPPED_MESSAGES_MIN = 8;
+/**
+ * Of a window, how much is left out when it moves. What stays is read anew and paid in full; what went would have cost a tenth of that on each
+ * later call. With a quarter that stays, the second call behind the move has earned it back; with half, it takes nine.
+ */
+const STEP_SHARE = 0.75;
 
-/** Where a window of so many tokens begins, behind what a summary stands for; moves in steps of half the budget. */
+/** Where a window of so many tokens begins, behind what a summary stands for; moves in steps. */
 function budgetFrom(context: Context, budget: number): number {
   const base = context.summary?.from ?? 0;
   const before = (index: number) => (index > 0 ? (context.tokens[index - 1] ?? 0) : 0);
   const over = before(context.messages.length) - before(base) - budget;
   if (over <= 0) return base;
-  const step = Math.max(1, Math.floor(budget / 2));
+  const step = Math.max(1, Math.floor(budget * STEP_SHARE));
   const dropped = before(base) + Math.ceil(over / step) * step;
   return boundary(
     context,
@@ -227,11 +232,15 @@ function firstWhere(length: number, test: (index: number) => boolean): number {
 }
 
 /** Each piece of it cut to this length; before they are marked, so that no cut comes between words and their source. */
-export function cutPieces<Message extends ModelMessage>(message: Message, charsMax: number): Message {
-  const cut = ({ text, ...rest }: Piece): Piece => ({ ...rest, text: cutMiddle(text, charsMax) });
-  const own = { ...message, text: cutMiddle(message.text, charsMax) };
-  if (own.role === "user" && own.beside) return { ...own, beside: own.beside.map(cut) };
-  return own.role === "tool" && own.told ? { ...own, told: own.told.map(cut) } : own;
+export const cutPieces = <Message extends ModelMessage>(message: Message, charsMax: number): Message =>
+  withPieces(message, (text) => cutMiddle(text, charsMax));
+
+/** The same message with each piece of its words changed so. */
+export function withPieces<Message extends ModelMessage>(message: Message, change: (text: string) => string): Message {
+  const changed = ({ text, ...rest }: Piece): Piece => ({ ...rest, text: change(text) });
+  const own = { ...message, text: change(message.text) };
+  if (own.role === "user" && own.beside) return { ...own, beside: own.beside.map(changed) };
+  return own.role === "tool" && own.told ? { ...own, told: own.told.map(changed) } : own;
 }
 const CLIPPED_CHARS_MIN = 200; // Less says nothing.
 

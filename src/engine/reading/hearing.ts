@@ -6,7 +6,7 @@ import { SELECTOR } from "./spender.ts";
 import { amendedText, isMessage, type Amendment } from "./transcript.ts";
 import { replaceAt, type Context } from "./context.ts";
 
-type UserMessage = Extract<ModelMessage, { role: "user" }>;
+export type UserMessage = Extract<ModelMessage, { role: "user" }>;
 
 /** The persons that a reader has heard, by id, each with its number in the order in which they came. */
 export type People = Map<string, number>;

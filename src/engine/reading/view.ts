@@ -39,6 +39,22 @@ export function viewOf(agent: string): Fold<View> {
   };
 }
 
+/**
+ * The thread as all of a team hear it who have no part of it to themselves: everybody's words with their source, one's own too. The same for
+ * each of them, so that what one has had read is in the provider's cache for the next.
+ */
+export const commonView: Fold<Context & { readonly ear: Ear }> = {
+  initial: () => ({ ...emptyContext(), ear: openEar() }),
+  step: (view, event) => {
+    if (event.type === "run.started") view.expectsTask = true;
+    amendHeard(view, event);
+    for (const message of hear(view.ear, NOBODY, event, view.people)) add(view, event.seq, message);
+    return view;
+  },
+};
+/** No agent is called so. */
+const NOBODY = "";
+
 const isOwn = (agent: string, event: RunEvent): event is RunEvent & { readonly agent: string } =>
   "agent" in event && event.agent === agent && event.type !== "speaker.selected";
 

@@ -11,8 +11,8 @@ const QUOTED_CHARS_MAX = 4_000;
 const TEMPLATE = /\{\{\s*(task|last)(?::\/(.*?)\/)?\s*\}\}/gs;
 
 /**
- * Fills `{{task}}`, `{{last}}` and `{{last:/pattern/}}`: the text of the first user message, of the newest user or tool message, and the
- * first group (or the whole) of a pattern's first match in it; without the marks of whose words they are. Other braces stay as they are.
+ * Fills `{{task}}`, `{{last}}` and `{{last:/pattern/}}`: the text of the first user message, of the newest words of others or result of a tool, and
+ * the first group (or the whole) of a pattern's first match in it; without the marks of whose words they are. Other braces stay as they are.
  */
 export function fillTemplate(text: string, request: ModelRequest): string {
   return text.replaceAll(TEMPLATE, (_whole, name: "task" | "last", pattern: string | undefined) => {
@@ -48,7 +48,15 @@ export function patternTrouble(text: string): string | undefined {
 
 const taskOf = ({ messages }: ModelRequest): string => quotable(messages.find((message) => message.role === "user"));
 
-const lastOf = ({ messages }: ModelRequest): string => quotable(messages.findLast((message) => message.role !== "assistant"));
+/** What is asked of the model for this call alone stands behind what was said, and is nobody's words. */
+function lastOf({ agent, messages, stable }: ModelRequest): string {
+  const isOwn = ({ role, text }: ModelMessage): boolean => {
+    const from = role === "user" ? piecesOf(text)[0]?.from : undefined;
+    return role === "assistant" || (from?.kind === "agent" && from.name === agent);
+  };
+  const last = messages.slice(0, stable).findLast((message) => !isOwn(message));
+  return quotable(last ?? messages.findLast((message) => message.role !== "assistant"));
+}
 
 const quotable = (message: ModelMessage | undefined): string =>
   piecesOf(message?.text ?? "")

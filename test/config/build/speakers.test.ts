@@ -159,7 +159,7 @@ describe("a selector's table", () => {
     expect(said).toEqual(["Coder: hm", "Critic: DONE"]);
     const [request] = askedOf("selector");
     expect(askedOf("selector")).toHaveLength(1);
-    expect(request?.answer?.schema).toMatchObject({ properties: { next: { enum: ["Coder", "Critic"] } } });
+    expect(request?.answer?.schema).toMatchObject({ properties: { next: { enum: ["Coder", "Runner", "Critic", "finish"] } } });
     expect(request?.messages[0]?.text).toBe(
       'Roles: - Coder: Writes code.\n- Runner: Runs code.\n- Critic: Judges. Choose of ["Coder","Critic"]. So far: \nMaria: Go',
     );
@@ -187,7 +187,7 @@ test("a selector asks people only where one of its agents may, or the file says 
     );
     return askedOf("selector")[0]?.answer?.schema;
   };
-  const names = (...all: readonly string[]) => ({ properties: { next: { enum: all } } });
+  const names = (...all: readonly string[]) => ({ properties: { next: { enum: [...all, "finish"] } } });
   expect(await offered("", "")).toMatchObject(names("Ana", "Ben"));
   expect(await offered("", ", handoffs: [human]")).toMatchObject(names("Ana", "Ben", "human"));
   expect(await offered(", mayAskHuman: true", "")).toMatchObject(names("Ana", "Ben", "human"));

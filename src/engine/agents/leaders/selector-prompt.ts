@@ -29,13 +29,18 @@ export function rules(): string {
 export const question = (names: readonly string[], actions: readonly string[]): string =>
   `Who speaks next? Choose from: ${names.join(", ")}.${actions.length > 0 ? ` Or: ${actions.join(", ")}.` : ""}`;
 
-export function answerSpec(offered: readonly string[]): AnswerSpec {
+/**
+ * The same on every call, whoever may be chosen now: it stands before everything else in what a provider caches. Who may not be chosen now is
+ * told in the question, and looked for in the answer.
+ */
+export function answerSpec(agents: readonly Agent[], mayAskHuman: boolean): AnswerSpec {
+  const names = [...agents.map(({ name }) => name), ...(mayAskHuman ? [HUMAN] : []), FINISH];
   return {
     name: "next_speaker",
     schema: {
       type: "object",
       properties: {
-        next: { type: "string", enum: offered },
+        next: { type: "string", enum: names },
         reason: { type: "string" },
         instruction: { type: "string" },
         progress: { type: "boolean" },
@@ -44,6 +49,14 @@ export function answerSpec(offered: readonly string[]): AnswerSpec {
       additionalProperties: false,
     },
   };
+}
+
+/** The beginning and the end of what was said, in one line: enough to see who should go on. `charsMax`: of the words that are left. */
+export function digestOf(text: string, charsMax: number): string {
+  if (text.length <= charsMax) return text;
+  const headChars = Math.ceil((charsMax * 2) / 3);
+  const line = (part: string) => part.replaceAll(/\s+/g, " ").trim();
+  return `${line(text.slice(0, headChars))} … ${line(text.slice(headChars - charsMax))}`.toWellFormed();
 }
 
 /**

@@ -7,10 +7,10 @@ import { currentRun, lastSpeaker, read, repliesGiven, type Fold, type Transcript
 import { SELECTOR, selectorWithin } from "../../reading/spender.ts";
 import { NO_CALLS, plus } from "../../limits/usage.ts";
 import { askUnseen, type CountedReply } from "../ask.ts";
-import { add, cutPieces, emptyContext, shown, type Context } from "../../reading/context.ts";
+import { add, cutPieces, emptyContext, shown, withPieces, type Context } from "../../reading/context.ts";
 import { readChoice, REASON_CHARS_MAX, type Choice } from "./selector-choice.ts";
-import { answerSpec, filled, FINISH, instructions, question, rules } from "./selector-prompt.ts";
-import { amendHeard, heard } from "../../reading/hearing.ts";
+import { answerSpec, digestOf, filled, FINISH, instructions, question, rules } from "./selector-prompt.ts";
+import { amendHeard, heard, type UserMessage } from "../../reading/hearing.ts";
 import { noticed } from "../spoken.ts";
 
 export interface SelectorSettings {
@@ -45,6 +45,9 @@ export interface SelectorSettings {
 export function selector(settings: SelectorSettings): Agent {
   const { model, agents, stallsMax = STALLS_MAX_DEFAULT, historyMessagesMax = HISTORY_MESSAGES_MAX } = settings;
   const system = settings.prompt === undefined ? instructions(agents) : rules();
+  const answer = answerSpec(agents, settings.mayAskHuman);
+  // Who writes a prompt of their own is given what they ask for.
+  const history = settings.prompt === undefined ? digests : entries;
   const strategy = { kind: "lastMessages", count: historyMessagesMax } as const;
 
   async function* speak(turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
@@ -128,7 +131,7 @@ export function selector(settings: SelectorSettings): Agent {
       agent: settings.within === undefined ? SELECTOR : selectorWithin(settings.within),
       system,
       tools: [],
-      answer: answerSpec([...candidates, ...actions]),
+      answer,
       nth: repliesGiven(transcript, SELECTOR) + (usage.calls ?? 0),
     };
     const context = read(transcript, history);
@@ -155,8 +158,10 @@ export function selector(settings: SelectorSettings): Agent {
 
 /** Enough to judge by; what came before is in the task and in what was made of it. */
 const HISTORY_MESSAGES_MAX = 40;
-/** One message of the history as the selector reads it: enough to judge, and code output is cut hardest by it. */
+/** One message of the history where a team's own prompt asks for it; code output is cut hardest by it. */
 const ENTRY_CHARS_MAX = 2_000;
+/** What an agent said, as the selector reads it: with some hundred characters a turn, choosing costs less than speaking. */
+const DIGEST_CHARS_MAX = 240;
 const stalls = stallsOf(SELECTOR);
 
 function decided(choice: Choice, usage: Usage, notices: { readonly notices?: Notices }): EventBody {
@@ -175,15 +180,24 @@ function decided(choice: Choice, usage: Usage, notices: { readonly notices?: Not
   };
 }
 
-/** What was said, as the selector reads it; without tool traffic. */
-const history: Fold<Context> = {
+/** What was said, without tool traffic, each message as `entry` makes it. */
+const historyOf = (entry: (message: UserMessage) => UserMessage): Fold<Context> => ({
   initial: emptyContext,
   step: (context, event) => {
     amendHeard(context, event);
     if (event.type === "run.started") context.expectsTask = true;
     const message = heard(SELECTOR, event, context.people);
     // Which images there are is in the words.
-    if (message) add(context, event.seq, cutPieces({ ...message, images: [] }, ENTRY_CHARS_MAX));
+    if (message) add(context, event.seq, entry({ ...message, images: [] }));
     return context;
   },
-};
+});
+
+const cut = (message: UserMessage): UserMessage => cutPieces(message, ENTRY_CHARS_MAX);
+const entries = historyOf(cut);
+/** People's words whole, for they say what is wanted; of an agent's how they begin and end. */
+const digests = historyOf((message) =>
+  message.from?.kind === "person" || message.from?.kind === "task"
+    ? cut(message)
+    : withPieces(message, (text) => digestOf(text, DIGEST_CHARS_MAX)),
+);
