@@ -79,6 +79,31 @@ describe("a graph", () => {
     expect(next(line(), ...begun, handed("A", "human"), asked("an answer"), said("A"))).toEqual(["B"]);
   });
 
+  test("whoever has the floor is not ready again by that, and others that are ready stay so", () => {
+    const fork = graph(
+      [
+        { from: "A", to: "B" },
+        { from: "A", to: "C" },
+      ],
+      ["A", "B", "C"],
+    );
+    expect(next(fork, ...begun, said("A"))).toEqual(["B", "C"]);
+    expect(next(fork, ...begun, said("A"), floor("B"))).toEqual(["C"]);
+    expect(next(fork, ...begun, said("A"), floor("B"), said("B"), floor("C"))).toEqual([]);
+  });
+
+  test("what an agent says to a person of its own accord is its turn, whatever it is called", () => {
+    const all = graph(
+      [
+        { from: "A", to: "human" },
+        { from: "human", to: "A" },
+      ],
+      ["A", "human"],
+      "A",
+    );
+    expect(all(logOf(started(), task, floor("A"), said("A")), [...AGENTS, says("human")]).map(({ name }) => name)).toEqual(["human"]);
+  });
+
   test("a turn leads on once, and what is said inside a participant leads nowhere", () => {
     const again = graph(
       [
@@ -175,6 +200,7 @@ describe("a selector's rules", () => {
     expect(by([afterA], started(), task, said("A"))).toBe("B");
     expect(by([afterA, { after: "A", next: "C" }], started(), task, said("A"))).toBe("B");
     expect(by([{ after: USER, next: "A" }], started(), task)).toBe("A");
+    expect(by([{ after: "user", next: "A" }], started(), task)).toBe("A");
     expect(by([{ after: USER, next: "A" }], started(), task, said("B"))).toBeUndefined();
     // What does not speak changes nothing.
     expect(by([afterA], started(), task, said("A"), { type: "run.resumed", run: "r" })).toBe("B");
@@ -205,6 +231,10 @@ describe("a selector's rules", () => {
     const spoke = [started(), task, said("Member", `done ${CODE}`, inside), ended("A", "enough")];
     expect(by([{ ...afterA, when: { contains: "done" } }], ...spoke)).toBe("B");
     expect(by([{ ...afterA, when: { hasCode: true } }], ...spoke)).toBeUndefined();
+    expect(by([afterA], started(), task, ended("A", "had nothing to say"))).toBe("B");
+    // A person who is a participant ends a turn with an answer: it was theirs, and what was said is what counts.
+    const answered = [started(), task, said("B", "Well?"), asked("done"), ended("A", "")];
+    expect(by([{ ...afterA, when: { contains: "done" } }], ...answered)).toBe("B");
     // The end of a turn inside it is not its own.
     expect(by([{ after: "Member", next: "C" }], started(), said("X", "x", inside), ended("Member", "", inside))).toBeUndefined();
   });
