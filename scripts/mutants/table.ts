@@ -8,7 +8,7 @@ export interface Row extends Counts {
 }
 
 const COLUMNS = ["Folder", "Mutants", "Killed", "Timed out", "Survived", "No test", "Equivalent", "Score", "Version", "Date"];
-const SUM = "**both**";
+const SUM = "**together**";
 
 /** The page with this row instead of the one that its folder had, and the sum of all rows below them. */
 export function withRow(page: string, row: Row): string {

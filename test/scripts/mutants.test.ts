@@ -26,7 +26,7 @@ test("a folder's row takes the place of the one before, and the sum is of all ro
   expect(rows.slice(4, 7)).toEqual([
     "| `src/a` | 6 | 6 | 0 | 0 | 0 | 0 | 100.0 % | abc1234 | 2026-01-05 |",
     "| `src/b` | 4 | 3 | 0 | 1 | 0 | 0 | 75.0 % | abc1234 | 2026-01-05 |",
-    "| **both** | 10 | 9 | 0 | 1 | 0 | 0 | 90.0 % |  |  |",
+    "| **together** | 10 | 9 | 0 | 1 | 0 | 0 | 90.0 % |  |  |",
   ]);
   expect(rows.slice(7)).toEqual(["", "More.", ""]);
 });
