@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Dispatch, ServeOptions } from "../../src/store/dispatch.ts";
 import type { Commit, Store } from "../../src/store/store.ts";
-import { append, commitOf, said } from "./commits.ts";
-import { type FakeClock, fakeClock, settled, until } from "./fake-clock.ts";
+import { append, commitOf, said } from "../../src/store/contracts/commits.ts";
+import { type FakeClock, fakeClock, settled, until } from "../../src/store/contracts/fake-clock.ts";
 
 export type Opened = { readonly store: Store; readonly dispatch: Dispatch };
 /** Opens the same database each time it is called; the one before has been closed. */

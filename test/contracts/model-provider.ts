@@ -5,7 +5,7 @@ import { MODEL_DEFAULTS } from "../../src/models/create.ts";
 import { ANSWER, ask, failureOf, request, textOf } from "../models/servers/asking.ts";
 import { type ModelServer, startModelServer } from "../models/servers/model-server.ts";
 import { cutAt, type ErrorCase, KEY, modelOn, type Told, type Wire } from "../models/servers/wires.ts";
-import { type FakeClock, fakeClock, until } from "./fake-clock.ts";
+import { type FakeClock, fakeClock, until } from "../../src/store/contracts/fake-clock.ts";
 import { aside } from "../support/turn.ts";
 
 const TOLD: Told = {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Claim, Signal, Work, WorkKind } from "../../src/store/dispatch.ts";
 import type { Committed, Store } from "../../src/store/store.ts";
-import { append, commitOf, said } from "./commits.ts";
+import { append, commitOf, said } from "../../src/store/contracts/commits.ts";
 import type { Opened } from "./dispatch.ts";
-import { type FakeClock, fakeClock, settled, until } from "./fake-clock.ts";
+import { type FakeClock, fakeClock, settled, until } from "../../src/store/contracts/fake-clock.ts";
 
 /** One store of two openers: each call goes to the other one than the call before. Turns are served by the second, and closing closes both. */
 export function takingTurns(first: Opened, second: Opened): Opened {

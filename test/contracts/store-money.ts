@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { EventBody, Usage } from "../../src/engine/events/events.ts";
 import type { Store } from "../../src/store/store.ts";
-import { AT, append, commitOf, started } from "./commits.ts";
-import { type FakeClock, fakeClock } from "./fake-clock.ts";
+import { AT, append, commitOf, started } from "../../src/store/contracts/commits.ts";
+import { type FakeClock, fakeClock } from "../../src/store/contracts/fake-clock.ts";
 
 /** What every store does about what runs cost. `open` makes an empty one that tells the time by this clock. */
 export function moneyContract(name: string, open: (clock: FakeClock) => Promise<Store>): void {

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import type { EventBody } from "../../src/engine/events/events.ts";
 import { type Committed, nameNote, type Store, StoreError } from "../../src/store/store.ts";
-import { AT, append, commitOf, said, started, stopped } from "./commits.ts";
-import { type FakeClock, fakeClock } from "./fake-clock.ts";
+import { AT, append, commitOf, said, started, stopped } from "../../src/store/contracts/commits.ts";
+import { type FakeClock, fakeClock } from "../../src/store/contracts/fake-clock.ts";
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -4,7 +4,7 @@ import { createModel, ModelSettingsError, type ModelSettings } from "../../src/m
 import { toFailure } from "../../src/models/refusals/failures.ts";
 import { redact } from "../../src/models/refusals/secrets.ts";
 import { argsObject, jsonIn, safeName } from "../../src/models/structured.ts";
-import { fakeClock } from "../contracts/fake-clock.ts";
+import { fakeClock } from "../../src/store/contracts/fake-clock.ts";
 
 const create = (settings: ModelSettings, env: { [name: string]: string } = {}) => createModel(settings, { env, clock: fakeClock() });
 

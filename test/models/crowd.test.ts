@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { systemClock } from "../../src/engine/clock.ts";
 import { createModel } from "../../src/models/create.ts";
 import { createGates } from "../../src/models/gated.ts";
-import { until } from "../contracts/fake-clock.ts";
+import { until } from "../../src/store/contracts/fake-clock.ts";
 import { ask, failureOf, request } from "./servers/asking.ts";
 import { type SlowServer, startSlowServer } from "./servers/slow-server.ts";
 

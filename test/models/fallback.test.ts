@@ -5,7 +5,7 @@ import { withFallback } from "../../src/models/fallback.ts";
 import { createGate } from "../../src/models/gate.ts";
 import { withGate } from "../../src/models/gated.ts";
 import { withRetries } from "../../src/models/retry.ts";
-import { fakeClock, settled } from "../contracts/fake-clock.ts";
+import { fakeClock, settled } from "../../src/store/contracts/fake-clock.ts";
 import { ask, failureOf, request } from "./servers/asking.ts";
 import { answers, fails, inOrder } from "./servers/scripted-model.ts";
 import { aside } from "../support/turn.ts";

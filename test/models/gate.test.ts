@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { createGate, type Caps, type Entered } from "../../src/models/gate.ts";
-import { fakeClock, settled } from "../contracts/fake-clock.ts";
+import { fakeClock, settled } from "../../src/store/contracts/fake-clock.ts";
 
 const caps = (more: Partial<Caps> = {}): Caps => ({ concurrency: 1, waitingMax: 1_000, ...more });
 const never = new AbortController().signal;

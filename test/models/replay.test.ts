@@ -3,7 +3,7 @@ import type { ModelReply } from "../../src/engine/model.ts";
 import { CALLS_KEPT_MAX, createReplayModels, ReplayError, ReplayFile, type ReplayOptions } from "../../src/models/replay/replay.ts";
 import { withRetries } from "../../src/models/retry.ts";
 import { modelContract, type ToldReply } from "../contracts/model.ts";
-import { fakeClock, until } from "../contracts/fake-clock.ts";
+import { fakeClock, until } from "../../src/store/contracts/fake-clock.ts";
 import { ask, failureOf, request, textOf } from "./servers/asking.ts";
 
 modelContract("a replay", async () => {

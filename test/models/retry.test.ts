@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Model } from "../../src/engine/model.ts";
 import { priced, withPrice } from "../../src/models/prices.ts";
 import { retryDelayMs, withRetries } from "../../src/models/retry.ts";
-import { fakeClock, until } from "../contracts/fake-clock.ts";
+import { fakeClock, until } from "../../src/store/contracts/fake-clock.ts";
 import { ask, failureOf, request } from "./servers/asking.ts";
 import { answers, fails, inOrder } from "./servers/scripted-model.ts";
 

@@ -7,7 +7,7 @@ import { defineStore } from "../../src/store/own-store.ts";
 import { fileOf, openStore, readStore } from "../../src/store/open-store.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { StoreError } from "../../src/store/store.ts";
-import { append, said } from "../contracts/commits.ts";
+import { append, said } from "../../src/store/contracts/commits.ts";
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "parley-address-"))));

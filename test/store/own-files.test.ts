@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { readableByOthers } from "../../src/store/own-files.ts";
 import { backupSqlite } from "../../src/store/sqlite/upkeep/backup.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
-import { commitOf } from "../contracts/commits.ts";
+import { commitOf } from "../../src/store/contracts/commits.ts";
 
 let folder: string;
 let mask: number;

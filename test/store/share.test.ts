@@ -5,7 +5,7 @@ import { POST_BURST, POSTS_PER_MINUTE } from "../../src/slack/words/limits.ts";
 import { shareOf } from "../../src/store/share.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { manualClock } from "../support/clock.ts";
-import { settled } from "../contracts/fake-clock.ts";
+import { settled } from "../../src/store/contracts/fake-clock.ts";
 
 const never = new AbortController().signal;
 const MINUTE_MS = 60_000;

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { until } from "../contracts/fake-clock.ts";
+import { until } from "../../src/store/contracts/fake-clock.ts";
 import { failureOf, outputOf } from "../contracts/tool.ts";
 import { startHttpFixture } from "../fixtures/mcp-http.ts";
 import { connected, heardOf, mcpServer, type McpUnderTest, never } from "./mcp-setup.ts";

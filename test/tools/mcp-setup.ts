@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { connectMcp, type McpServer } from "../../src/tools/mcp.ts";
 import type { McpDeps, McpHttpSettings, McpStdioSettings } from "../../src/tools/mcp-settings.ts";
-import { type FakeClock, fakeClock } from "../contracts/fake-clock.ts";
+import { type FakeClock, fakeClock } from "../../src/store/contracts/fake-clock.ts";
 import { outputOf } from "../contracts/tool.ts";
 import { startHttpFixture } from "../fixtures/mcp-http.ts";
 import { aside } from "../support/turn.ts";

@@ -1,5 +1,5 @@
 import { afterEach, expect, onTestFinished, test } from "vitest";
-import { until } from "../contracts/fake-clock.ts";
+import { until } from "../../src/store/contracts/fake-clock.ts";
 import { failureOf, outputOf } from "../contracts/tool.ts";
 import { connected, mcpServer, type McpUnderTest, never, stdioSettings } from "./mcp-setup.ts";
 

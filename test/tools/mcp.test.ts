@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { until } from "../contracts/fake-clock.ts";
+import { until } from "../../src/store/contracts/fake-clock.ts";
 import { failureOf, outputOf, toolContract } from "../contracts/tool.ts";
 import { heardOf, type McpUnderTest, never, wires } from "./mcp-setup.ts";
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isPublicAddress } from "../../src/tools/web-address.ts";
 import { WEB_FETCH_DEFAULTS, webFetch, type WebFetchSettings } from "../../src/tools/web.ts";
-import { type FakeClock, fakeClock, until } from "../contracts/fake-clock.ts";
+import { type FakeClock, fakeClock, until } from "../../src/store/contracts/fake-clock.ts";
 import { failureOf, outputOf, toolContract } from "../contracts/tool.ts";
 import { answers, page, redirect, type Site, startSite, TEN_MB_OF_ZEROS_PACKED } from "./web-site.ts";
 import { aside } from "../support/turn.ts";

@@ -6,7 +6,7 @@ import { lessonsIn } from "../../../src/models/refusals/kept-lessons.ts";
 import { editNote } from "../../../src/store/notes.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { folderWith } from "../../config/team-files.ts";
-import { until } from "../../contracts/fake-clock.ts";
+import { until } from "../../../src/store/contracts/fake-clock.ts";
 import { refuses, chatServer } from "../../models/servers/chat-server.ts";
 import { anthropicWire, responsesWire } from "../../models/servers/wires.ts";
 import { parley, terminal } from "../here.ts";

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { main } from "../../../src/cli/main.ts";
 import { folderWith } from "../../config/team-files.ts";
-import { until } from "../../contracts/fake-clock.ts";
+import { until } from "../../../src/store/contracts/fake-clock.ts";
 import { chatServer, says } from "../../models/servers/chat-server.ts";
 import { parley, terminal } from "../here.ts";
 

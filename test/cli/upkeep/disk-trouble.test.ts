@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { quickCheckSqlite } from "../../../src/store/sqlite/upkeep/quick-check.ts";
-import { commitOf } from "../../contracts/commits.ts";
+import { commitOf } from "../../../src/store/contracts/commits.ts";
 import { folderWith, SMALL } from "../../config/team-files.ts";
 import { runChild } from "../../support/children.ts";
 import { parley } from "../here.ts";

@@ -4,7 +4,7 @@ import { buildTeams } from "../../../src/config/build.ts";
 import { createModelFor } from "../../../src/config/build/models.ts";
 import { markdownOf } from "../../../src/cli/logs/markdown.ts";
 import { readEvent } from "../../../src/cli/logs/event-shape.ts";
-import { fakeClock, until } from "../../contracts/fake-clock.ts";
+import { fakeClock, until } from "../../../src/store/contracts/fake-clock.ts";
 import { ask, failureOf, request } from "../../models/servers/asking.ts";
 import { type ModelServer, startModelServer } from "../../models/servers/model-server.ts";
 import { openLog } from "../../support/scripted.ts";

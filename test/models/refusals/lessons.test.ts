@@ -8,7 +8,7 @@ import { editNote } from "../../../src/store/notes.ts";
 import { openSqlite, openSqliteNotes } from "../../../src/store/sqlite/store.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { folderWith } from "../../config/team-files.ts";
-import { fakeClock } from "../../contracts/fake-clock.ts";
+import { fakeClock } from "../../../src/store/contracts/fake-clock.ts";
 import { ask, request } from "../servers/asking.ts";
 import { chatServer, modelAt, refuses, says } from "../servers/chat-server.ts";
 import { notesIn } from "../servers/notes.ts";

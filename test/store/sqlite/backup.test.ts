@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { backupSqlite } from "../../../src/store/sqlite/upkeep/backup.ts";
 import { openSqlite, openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
-import { commitOf, said } from "../../contracts/commits.ts";
+import { commitOf, said } from "../../../src/store/contracts/commits.ts";
 import { leaveTest, startChild } from "../../support/children.ts";
 
 let folder: string;

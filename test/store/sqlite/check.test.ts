@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { checkSqlite } from "../../../src/store/sqlite/upkeep/check.ts";
 import { openConnection } from "../../../src/store/sqlite/connection.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
-import { commitOf, said, started, stopped } from "../../contracts/commits.ts";
+import { commitOf, said, started, stopped } from "../../../src/store/contracts/commits.ts";
 
 let folder: string;
 let path: string;

@@ -6,7 +6,7 @@
 import { writeSync } from "node:fs";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { StoreError } from "../../../src/store/store.ts";
-import { commitOf, said, started, stopped } from "../../contracts/commits.ts";
+import { commitOf, said, started, stopped } from "../../../src/store/contracts/commits.ts";
 import { randomOf } from "../../support/chance.ts";
 import { type Written, writtenEvent } from "./written.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSqlite, openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
-import { commitOf, said } from "../../contracts/commits.ts";
+import { commitOf, said } from "../../../src/store/contracts/commits.ts";
 import { draft, memoryContract } from "../../contracts/memory.ts";
 
 let directory: string;

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { migrate } from "../../../src/store/sqlite/schema.ts";
 import { openSqlite, openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
 import { type Store, StoreError } from "../../../src/store/store.ts";
-import { commitOf, said } from "../../contracts/commits.ts";
+import { commitOf, said } from "../../../src/store/contracts/commits.ts";
 import { runChild } from "../../support/children.ts";
 
 let directory: string;

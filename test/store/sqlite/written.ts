@@ -1,5 +1,5 @@
 import type { EventBody, RunEvent } from "../../../src/engine/events/events.ts";
-import { said } from "../../contracts/commits.ts";
+import { said } from "../../../src/store/contracts/commits.ts";
 
 /** What an event written by the child says of its own commit. */
 export interface Written {

@@ -1,5 +1,5 @@
-import type { EventBody } from "../../src/engine/events/events.ts";
-import type { Commit, Store } from "../../src/store/store.ts";
+import type { EventBody } from "../../engine/events/events.ts";
+import type { Commit, Store } from "../store.ts";
 
 export const AT = "2026-01-05T09:00:00.000Z";
 const MARIA = { id: "U0MARIA", name: "Maria" };

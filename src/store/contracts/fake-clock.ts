@@ -1,5 +1,5 @@
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
-import type { Clock } from "../../src/engine/clock.ts";
+import type { Clock } from "../../engine/clock.ts";
 
 export interface FakeClock extends Clock {
   /** Lets time pass: each sleeper wakes at its own time, in order, and what it starts gets to run. */
