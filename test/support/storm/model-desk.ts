@@ -60,7 +60,9 @@ export async function openModelDesk(): Promise<ModelDesk> {
 function readRequest(body: string): { readonly agent: string; readonly read: string } {
   const { messages } = JSON.parse(body) as { readonly messages: readonly { readonly content: unknown }[] };
   const texts = messages.map(({ content }) => (typeof content === "string" ? content : JSON.stringify(content)));
-  return { agent: /^You are (\w+),/.exec(texts[0] ?? "")?.[1] ?? "selector", read: texts.join("\n") };
+  // Agents who share the beginning of their prompts are told last who they are.
+  const told = [texts[0], texts.at(-1)].flatMap((text) => /^You are (\w+)[,.]/m.exec(text ?? "")?.[1] ?? []);
+  return { agent: told[0] ?? "selector", read: texts.join("\n") };
 }
 
 function answering(response: ServerResponse): Pick<Asked, "answer" | "ask" | "gone"> {
