@@ -11,7 +11,11 @@ import type { ToolResult } from "./engine/tool.ts";
 import { outside } from "./engine/turn.ts";
 import { openParley } from "./open-parley.ts";
 
-/** What tests of one's own definitions need: a conversation without models, a run with written-down ones, a tool called by itself. */
+export { dispatchContract, storeContract } from "./store/contracts/contracts.ts";
+export type { FakeClock } from "./store/contracts/fake-clock.ts";
+export type { GivenDispatch, GivenStore, Tests } from "./store/contracts/given.ts";
+
+/** What tests of one's own definitions need: a conversation without models, a run with written-down ones, a tool called by itself, the contracts of a store. */
 
 const AT = "2026-01-01T00:00:00.000Z";
 

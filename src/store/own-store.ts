@@ -31,7 +31,7 @@ export interface StoreKind {
   readonly name: string;
   /**
    * Opens what is at this address (all of it, the scheme included), for this process. Called once; it is closed by `store.close()`. What it opens keeps
-   * the contracts of `/testing/store`.
+   * `storeContract` and `dispatchContract` of `/testing`.
    */
   readonly open: (address: string, clock: Clock) => OwnStore | Promise<OwnStore>;
 }

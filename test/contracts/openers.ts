@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Claim, Signal, Work, WorkKind } from "../../src/store/dispatch.ts";
 import type { Committed, Store } from "../../src/store/store.ts";
 import { append, commitOf, said } from "../../src/store/contracts/commits.ts";
-import type { Opened } from "./dispatch.ts";
+import type { OpenedForWork as Opened } from "../../src/store/contracts/given.ts";
 import { type FakeClock, fakeClock, settled, until } from "../../src/store/contracts/fake-clock.ts";
 
 /** One store of two openers: each call goes to the other one than the call before. Turns are served by the second, and closing closes both. */

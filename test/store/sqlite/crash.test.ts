@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Opened } from "../../contracts/dispatch.ts";
+import type { OpenedForWork as Opened } from "../../../src/store/contracts/given.ts";
 import { openSqlite, openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
 import { StoreError } from "../../../src/store/store.ts";
 import { commitOf, said } from "../../../src/store/contracts/commits.ts";

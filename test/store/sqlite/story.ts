@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import fc from "fast-check";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { commitOf, said, started, stopped } from "../../../src/store/contracts/commits.ts";
-import type { Opened } from "../../contracts/dispatch.ts";
+import type { OpenedForWork as Opened } from "../../../src/store/contracts/given.ts";
 import { type FakeClock, fakeClock, settled } from "../../../src/store/contracts/fake-clock.ts";
 
 const SLOTS = 2;
