@@ -11,6 +11,7 @@ export function replyOf(event: RunEvent): ModelReply {
     text,
     toolCalls,
     usage,
+    ...(event.type === "tool.called" && event.kept ? { kept: event.kept } : {}),
     ...(event.type === "tool.called" && event.model !== undefined ? { model: event.model } : {}),
     ...notices,
   });

@@ -7,6 +7,8 @@ export interface ModelServer {
   readonly url: string;
   readonly requests: readonly RecordedRequest[];
   will(...answers: ServerAnswer[]): void;
+  /** What it says once `will` has no more, by what it is asked. */
+  answer: ((body: RecordedRequest["body"]) => ServerAnswer) | undefined;
   close(): Promise<void>;
 }
 
@@ -39,21 +41,24 @@ export async function startModelServer(): Promise<ModelServer> {
       if (request.method === "GET") return void response.writeHead(404, { "content-type": "application/json" }).end("{}");
       const gone = new Promise<void>((resolve) => response.on("close", resolve));
       const { url = "", headers } = request;
-      requests.push({ path: url, headers, body: JSON.parse(Buffer.concat(parts).toString("utf8")) as RecordedRequest["body"], gone });
-      void send(response, answers.shift() ?? { status: 418, body: ["the test had no answer for this request"] });
+      const body = JSON.parse(Buffer.concat(parts).toString("utf8")) as RecordedRequest["body"];
+      requests.push({ path: url, headers, body, gone });
+      void send(response, answers.shift() ?? own.answer?.(body) ?? { status: 418, body: ["the test had no answer for this request"] });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  return {
+  const own: ModelServer = {
     url: `http://127.0.0.1:${port}`,
     requests,
+    answer: undefined,
     will: (...more) => void answers.push(...more),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  return own;
 }
 
 async function send(response: ServerResponse, { status = 200, headers, body, ends = "whole" }: ServerAnswer): Promise<void> {
