@@ -38,7 +38,7 @@ test("one mention goes to its first post by the way that the page tells: so many
   expect({ files: files.size <= FILES_MAX, returns: legs.length - 1 <= RETURNS_MAX }).toEqual({ files: true, returns: true });
   expect([...rooms]).toEqual([
     "src/slack/door",
-    "src/store/sqlite/dispatch",
+    "src/store/one-process",
     "src/slack",
     "src/slack/commands",
     "src/runner",

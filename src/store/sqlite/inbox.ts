@@ -2,7 +2,7 @@ import type { Leisure } from "../leisure.ts";
 import type { Connection } from "./connection.ts";
 import type { Claim } from "../dispatch.ts";
 import { type Envelope, type Store, StoreError } from "../store.ts";
-import type { DueRows } from "./dispatch/work-queue.ts";
+import type { DueRows } from "../one-process/work-queue.ts";
 
 /** The largest envelopes seen from Slack are some 100 KB. */
 const ENVELOPE_BYTES_MAX = 1024 * 1024;

@@ -3,7 +3,7 @@ import type { EventBody, RunEvent } from "../../engine/events/events.ts";
 import type { Claim } from "../dispatch.ts";
 import type { Connection } from "./connection.ts";
 import { sqliteNames } from "./names.ts";
-import type { ReadyRows } from "./dispatch/ready.ts";
+import type { ReadyRows } from "./ready.ts";
 import { type Commit, type CommitResult, type Committed, type PostDraft, type Store, StoreError, type ThreadSummary } from "../store.ts";
 
 /** A log is read whole for each turn of its thread, and a Slack message holds 40 KB: what is larger belongs in a file. */

@@ -1,7 +1,7 @@
 import type { Connection } from "./connection.ts";
 import { placeOf } from "../fair-queue.ts";
 import type { Post, Store } from "../store.ts";
-import type { DueRows } from "./dispatch/work-queue.ts";
+import type { DueRows } from "../one-process/work-queue.ts";
 
 interface PostRow extends Omit<Post, "sendingSince"> {
   readonly sendingSince: string | null;

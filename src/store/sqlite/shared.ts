@@ -6,15 +6,15 @@ import type { SettingChanged } from "../settings.ts";
 import { StoreError } from "../store.ts";
 import { sqliteAudit, type SqliteAudit } from "./audit/audit.ts";
 import type { Connection } from "./connection.ts";
-import { createFollowers, type Followers } from "./followers.ts";
-import { createLocks, type Locks } from "./locks.ts";
+import { createFollowers, type Followers } from "../one-process/followers.ts";
+import { createLocks, type Locks } from "../one-process/locks.ts";
 import { dueLanes } from "./inbox.ts";
 import { duePlaces } from "./outbox.ts";
-import { type ReadyRows, readyRows } from "./dispatch/ready.ts";
-import { createReservations, type Reservations } from "./reservations.ts";
+import { type ReadyRows, readyRows } from "./ready.ts";
+import { createReservations, type Reservations } from "../one-process/reservations.ts";
 import { sqliteSpent } from "./spent.ts";
-import { createTelling, type Telling } from "./telling.ts";
-import { WorkQueue } from "./dispatch/work-queue.ts";
+import { createTelling, type Telling } from "../one-process/telling.ts";
+import { WorkQueue } from "../one-process/work-queue.ts";
 
 /** What all openers of a database have in common. */
 export interface Shared {

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../engine/clock.ts";
+import type { Clock } from "../../engine/clock.ts";
 
 /** The clock is looked at at least this often: it may have been set, and a Node timer of over 24 days fires at once. */
 const TIMER_MS_MAX = 3_600_000;

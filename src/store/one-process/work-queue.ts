@@ -1,7 +1,7 @@
-import type { Clock } from "../../../engine/clock.ts";
-import type { Claim, ServeOptions, Serving, Signal, Work } from "../../dispatch.ts";
-import { fairQueue, type Waiting } from "../../fair-queue.ts";
-import type { Commit } from "../../store.ts";
+import type { Clock } from "../../engine/clock.ts";
+import type { Claim, ServeOptions, Serving, Signal, Work } from "../dispatch.ts";
+import { fairQueue, type Waiting } from "../fair-queue.ts";
+import type { Commit } from "../store.ts";
 import { type Alarm, createAlarm } from "./alarm.ts";
 import { timeOf } from "./iso-time.ts";
 import { createRetries, type Retries, RETRY_MS_MAX } from "./retries.ts";

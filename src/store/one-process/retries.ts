@@ -1,4 +1,4 @@
-import type { Clock } from "../../../engine/clock.ts";
+import type { Clock } from "../../engine/clock.ts";
 
 /** A handler that throws is tried again after this, doubled each time up to the maximum: a bug must not spin, nor pay a model again and again. */
 const RETRY_MS_MIN = 1_000;

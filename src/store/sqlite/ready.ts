@@ -1,7 +1,7 @@
-import type { Connection } from "../connection.ts";
-import type { Commit } from "../../store.ts";
-import { timeOf } from "./iso-time.ts";
-import type { DueRows } from "./work-queue.ts";
+import type { Connection } from "./connection.ts";
+import type { Commit } from "../store.ts";
+import { timeOf } from "../one-process/iso-time.ts";
+import type { DueRows } from "../one-process/work-queue.ts";
 
 /** The `ready` table: which threads are to be worked on, and when. Times in ms since the epoch. */
 export interface ReadyRows extends DueRows {
