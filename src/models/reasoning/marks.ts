@@ -10,22 +10,41 @@ export interface Family {
    * when it is closed again. `start`: only before anything else was said, for words that people use as tags of their own.
    */
   readonly counts: "anywhere" | "balanced" | "start";
-  /** Its closing mark may come alone: the template has put the opening one into the prompt. */
+  /**
+   * Its closing mark may come alone: the template has put the opening one into the prompt. Of a family that counts at the `start`: only at the
+   * beginning of a line, where the opening one stands nowhere before it.
+   */
   readonly closesAlone: boolean;
 }
 
 const tag = (name: string) => ({ open: [`<${name}>`], close: [`</${name}>`] });
 
+const FINAL = [
+  "<|channel|>final<|message|>",
+  "<|channel|>final <|constrain|>json<|message|>",
+  "<|channel|>final<|constrain|>json<|message|>",
+  "<|channel|>final json<|message|>",
+];
+
 export const FAMILIES: readonly Family[] = [
   // DeepSeek R1, Qwen 3, QwQ, GLM, MiniMax, Nemotron, SmolLM and most others.
   { ...tag("think"), counts: "balanced", closesAlone: true },
   { ...tag("thinking"), counts: "balanced", closesAlone: true },
-  // Gemini through its compatible door, EXAONE.
-  { ...tag("thought"), counts: "start", closesAlone: false },
-  { ...tag("reasoning"), counts: "start", closesAlone: false },
+  // Gemini through its compatible door; EXAONE, whose template opens it in the prompt.
+  { ...tag("thought"), counts: "start", closesAlone: true },
+  { ...tag("reasoning"), counts: "start", closesAlone: true },
   { ...tag("antthinking"), counts: "start", closesAlone: false },
+  // What instructions of agents and tuned models ask for.
+  ...["thoughts", "reflection", "scratchpad", "inner_monologue", "inner_thoughts", "internal_monologue", "internal_thoughts"].map(
+    (name) => ({ ...tag(name), counts: "start", closesAlone: false }) as const,
+  ),
   // Seed-OSS.
   { ...tag("seed:think"), counts: "anywhere", closesAlone: true },
+  // LongCat, MiniMax.
+  { ...tag("longcat_think"), counts: "anywhere", closesAlone: true },
+  { ...tag("mm:think"), counts: "anywhere", closesAlone: true },
+  // Apertus.
+  { open: ["<|inner_prefix|>"], close: ["<|inner_suffix|>"], counts: "anywhere", closesAlone: true },
   // Magistral.
   { open: ["[think]"], close: ["[/think]"], counts: "anywhere", closesAlone: true },
   // Kimi-VL.
@@ -38,14 +57,14 @@ export const FAMILIES: readonly Family[] = [
   { open: ["<unused94>thought"], close: ["<unused95>"], counts: "anywhere", closesAlone: true },
   // Gemma 4.
   { open: ["<|channel>thought"], close: ["<channel|>"], counts: "anywhere", closesAlone: true },
-  // gpt-oss: the channels of its harmony format.
+  // gpt-oss: the channels of its harmony format. The final one may begin where the one before was never ended.
   {
     open: ["<|channel|>analysis<|message|>", "<|channel|>commentary<|message|>"],
-    close: ["<|end|>"],
+    close: ["<|end|>", ...FINAL],
     counts: "anywhere",
     closesAlone: false,
   },
-  { open: [], close: ["<|channel|>final<|message|>"], counts: "anywhere", closesAlone: true },
+  { open: [], close: FINAL, counts: "anywhere", closesAlone: true },
 ];
 
 /** Frames of an answer, left behind by the same templates; they say nothing. */
@@ -56,4 +75,9 @@ export const FRAMES: readonly string[] = [
   "<|end_of_solution|>",
   "<|start|>assistant",
   "<|return|>",
+  "<|im_start|>assistant",
+  "<|begin_of_text|>",
 ];
+
+/** Tags around a whole answer, which templates put behind the reasoning (Granite, Hunyuan, ERNIE and others): right behind it they are frames, too. */
+export const SHELLS: readonly string[] = ["answer", "response", "output", "final_answer"];

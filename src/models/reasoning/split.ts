@@ -1,4 +1,5 @@
-import { FAMILIES, FRAMES, type Family } from "./marks.ts";
+import { FAMILIES, FRAMES, SHELLS, type Family } from "./marks.ts";
+import { FORM, heldBack, MARKS, plainMark, RUN_CHARS_MAX } from "./spelling.ts";
 
 /** A part of a reply's text: what was said, or what was only thought. */
 export interface Part {
@@ -39,6 +40,8 @@ export function newSplitter({ opensUnmarked = false }: { readonly opensUnmarked?
   let shown: Part[] = [];
   let hasSplit = false;
   let closedAlone = false;
+  /** The tag around the answer whose end is left out, as its beginning was. */
+  let shell: string | undefined;
   /** A lone closing mark in a block of code: it is one after all when the block never ends. */
   let doubtful: { readonly at: number; readonly length: number } | undefined;
 
@@ -80,7 +83,7 @@ export function newSplitter({ opensUnmarked = false }: { readonly opensUnmarked?
     if (code.fence !== "" || code.inline !== "" || isQuoted(line, next)) return false;
     const atStart = first === "";
     const atLine = line.trim() === "";
-    if (family.counts === "start" && !atStart) return false;
+    if (family.counts === "start" && !(atStart || (hasSplit && answer.trim() === ""))) return false;
     if (family.counts !== "anywhere" && !atLine && isJson(first)) return false;
     inside = { family, depth: 1, mark, text: "", rest: undefined, isSure: family.counts === "anywhere" || atLine };
     if (atStart) [answer, line] = ["", ""];
@@ -104,6 +107,7 @@ export function newSplitter({ opensUnmarked = false }: { readonly opensUnmarked?
     if (hasSplit) return true; // Once more than it was opened.
     const atLine = line.trim() === "";
     if (family.counts !== "anywhere" && isJson(first) && !atLine) return false;
+    if (family.counts === "start" && (!atLine || family.open.some((open) => answer.toLowerCase().includes(open)))) return false;
     if (code.inline !== "") return false;
     if (code.fence !== "") {
       if (atLine) doubtful = { at: answer.length, length: mark.length };
@@ -118,11 +122,27 @@ export function newSplitter({ opensUnmarked = false }: { readonly opensUnmarked?
     [hasSplit, closedAlone, code] = [true, true, NO_CODE];
   }
 
+  /** Whether this is the tag around the whole answer, or the end of it. */
+  function isShell(known: string): boolean {
+    const name = SHELLS.find((one) => known === `<${one}>` || known === `</${one}>`);
+    if (name === undefined || inside) return false;
+    if (known === `</${shell}>`) {
+      shell = undefined;
+      return true;
+    }
+    if (!hasSplit || answer.trim() !== "" || known !== `<${name}>`) return false;
+    [shell, answer, line] = [name, "", ""];
+    return true;
+  }
+
   function mark(text: string, next: string): void {
-    const known = text.toLowerCase();
+    const known = plainMark(text);
     if (FORM.test(known)) return wordsOfForm(text);
+    if (isShell(known)) return;
+    if (known.endsWith("/>")) return inside || first !== "" ? words(text) : void (hasSplit = true); // Nothing was thought.
     if (FRAMES.includes(known)) return inside || !(hasSplit || first === "") ? words(text) : undefined;
-    const family = FAMILIES.find(({ open, close }) => open.includes(known) || close.includes(known));
+    const has = ({ open, close }: Family): boolean => open.includes(known) || close.includes(known);
+    const family = inside && has(inside.family) ? inside.family : (FAMILIES.find((one) => one.closesAlone && has(one)) ?? FAMILIES.find(has));
     const isTaken = family && (family.open.includes(known) ? openedBy(family, text, next) : closedBy(family, text, next));
     if (!isTaken) words(text);
   }
@@ -218,30 +238,3 @@ const isQuoted = (before: string, next: string): boolean => /["'“‘«(]/.test
 
 /** Within JSON a mark is part of a string. */
 const isJson = (first: string): boolean => first === "{" || first === "[";
-
-const LITERALS: readonly string[] = [...FAMILIES.flatMap(({ open, close }) => [...open, ...close]), ...FRAMES];
-const FORM = /^(?:`+|~{3,}|\n)$/;
-const MARKS = new RegExp([...LITERALS.map(escaped), "`+", "~{3,}", "\\n"].join("|"), "gi");
-const LITERAL_CHARS_MAX = Math.max(...LITERALS.map((literal) => literal.length));
-
-function escaped(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
-}
-
-/** A longer row of one character is not waited for. */
-const RUN_CHARS_MAX = 200;
-
-/** How many characters at the end of a text may be the beginning of a mark, or one that goes on. */
-function heldBack(text: string): number {
-  const form = /(?:`+|~+)$/.exec(text)?.[0].length ?? 0;
-  if (form > 0) return form < RUN_CHARS_MAX ? form : 0;
-  const tail = text.slice(-LITERAL_CHARS_MAX).toLowerCase();
-  for (let at = 0; at < tail.length; at++) {
-    if (!MARK_STARTS.has(tail[at] ?? "")) continue;
-    const begun = tail.slice(at);
-    if (LITERALS.some((literal) => literal.startsWith(begun))) return begun.length;
-  }
-  return 0;
-}
-
-const MARK_STARTS = new Set(LITERALS.map((literal) => literal[0]));

@@ -198,7 +198,7 @@ function keptBy({ kept, calls }: Draft, by: string): Kept | undefined {
 /** Marks of a chat template behind the last word, which some servers leave there. */
 const withoutEndMarks = (text: string): string => {
   const end = text.slice(-END_CHARS_MAX);
-  const kept = end.replace(/(?:\s*(?:<\|(?:im_end|eot_id|eom_id|end_of_text|endoftext|end|eos)\|>|<\/s>|<end_of_turn>|<｜end▁of▁sentence｜>))+\s*$/, ""); // prettier-ignore
+  const kept = end.replace(/(?:\s*(?:<\|(?:im_end|eot_id|eom_id|eot|eom|end_of_text|endoftext|endofresponse|end_of_turn|end|eos)\|>|<\/s>|<end_of_turn>|<｜end▁of▁sentence｜>))+\s*$/, ""); // prettier-ignore
   return text.slice(0, text.length - end.length) + kept;
 };
 const END_CHARS_MAX = 200;

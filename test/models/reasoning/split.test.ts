@@ -42,6 +42,27 @@ const CASES: { readonly [name: string]: readonly [written: string, said: string]
   "tags of one's own": ["Wrap it in <reasoning>x</reasoning> then.", "Wrap it in <reasoning>x</reasoning> then."],
   "no mark at all": ["a < b && c > d [see 1]", "a < b && c > d [see 1]"],
   "half a mark at the end": ["a <thin", "a <thin"],
+  "an attribute": ['<think type="deep">Hm.</think>Blue.', "Blue."],
+  "blanks in the marks": ["<think >Hm.</ think >Blue.", "Blue."],
+  "a mark that closes itself": ["<think/>\nBlue.", "Blue."],
+  "a mark that closes itself, with a blank": ["<think />\n\nBlue.", "Blue."],
+  "one that closes itself, within a line": ["Write <think/> here.", "Write <think/> here."],
+  "LongCat": ["<longcat_think>Hm.</longcat_think>Blue.", "Blue."],
+  "MiniMax": ["<mm:think>Hm.</mm:think>Blue.", "Blue."],
+  "Apertus": ["<|inner_prefix|>Hm.<|inner_suffix|>Blue.", "Blue."],
+  "thoughts": ["<thoughts>Hm.</thoughts>Blue.", "Blue."],
+  "a scratchpad": ["<scratchpad>Hm.</scratchpad>\nBlue.", "Blue."],
+  "a reflection behind thoughts": ["<thinking>Hm.</thinking>\n<reflection>Or?</reflection>\nBlue.", "Blue."],
+  "an inner monologue": ["<inner_monologue>Hm.</inner_monologue>\nBlue.", "Blue."],
+  "EXAONE, its beginning missing": ["Hm.\n</thought>\n\nBlue.", "Blue."],
+  "the end of a tag that was opened in the text": ["See\n<thought>\nx\n</thought>\nGreen.", "See\n<thought>\nx\n</thought>\nGreen."],
+  "Hunyuan: a tag around the answer": ["<think>\nHm.\n</think>\n<answer>\nBlue.</answer>", "Blue."],
+  "Granite: a tag around the answer": ["<think>Hm.</think><response>Blue.</response>", "Blue."],
+  "a tag of one's own around an answer": ["<answer>Blue.</answer>", "<answer>Blue.</answer>"],
+  "a tag of one's own within an answer": ["<think>Hm.</think>Blue, <output>x</output>.", "Blue, <output>x</output>."],
+  "gpt-oss, the analysis never ended": ["<|channel|>analysis<|message|>Hm.<|channel|>final<|message|>Blue.", "Blue."],
+  "gpt-oss, JSON asked for": ['<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final <|constrain|>json<|message|>{"a":1}', '{"a":1}'],
+  "the template's own beginning": ["<|im_start|>assistant\n<think>Hm.</think>Blue.", "Blue."],
   "JSON behind thoughts": ['<think>{"next":"Maya"}</think>\n{"next":"Noor"}', '{"next":"Noor"}'],
 }; // prettier-ignore
 
@@ -70,7 +91,7 @@ const cuts = fc.array(fc.nat({ max: 500 }), { maxLength: 30 });
 
 test("wherever it is cut, any text of words, marks and code gives the same answer", () => {
   const marks = FAMILIES.flatMap(({ open, close }) => [...open, ...close]);
-  const piece = fc.oneof(fc.constantFrom(...marks, "`", "```", "\n", '"', "{", "~~~", "<", "</"), plain);
+  const piece = fc.oneof(fc.constantFrom(...marks, "`", "```", "\n", '"', "{", "~~~", "<", "</", "<think a='b'>", "<think />", "</ think >", "<think ", "<answer>", "</answer>", "<|start|>assistant"), plain);
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), cuts, (pieces, places) => {
       const text = pieces.join("");
