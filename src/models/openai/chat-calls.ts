@@ -8,6 +8,26 @@ export interface LooseCall {
   readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null;
 }
 
+/** A call as OpenAI writes it, where a server has its parts side by side, under other names, or the whole of it in a string. */
+export function plainCall(part: { readonly [key: string]: unknown }): LooseCall {
+  const inner = typeof part.function === "string" ? objectIn(part.function) : part.function;
+  const isFlat = inner === undefined || inner === null;
+  const own = (isFlat ? part : inner) as { readonly [key: string]: unknown };
+  const args = own.arguments ?? own.args ?? own.input ?? own.parameters;
+  if (isFlat && own.name === undefined && args === undefined) return part as LooseCall;
+  const named = typeof own.name === "string" ? own.name : typeof part.function === "string" ? part.function : undefined;
+  return { ...part, id: part.id ?? part.call_id, function: { name: named, arguments: args } } as LooseCall;
+}
+
+function objectIn(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" ? value : undefined;
+  } catch {
+    return undefined; // A name alone.
+  }
+}
+
 /**
  * Deltas of one call share an index. Some servers leave the index out or give 0 to every call, and send each call whole with an id of its own:
  * another id under a known index begins another call, and so does another name where no ids are given. `nameOf`: a tool's own name, by its
@@ -22,7 +42,9 @@ export function newCallKeys(nameOf: (wire: string) => string): { pieces(part: Lo
       const callId = typeof id === "string" || typeof id === "number" ? String(id) : "";
       const tool = typeof called?.name === "string" ? called.name : "";
       const number = typeof index === "string" && /^\d+$/.test(index) ? Number(index) : index;
-      const at = typeof number === "number" && !isWhole ? number : tool ? -1 - begun : last;
+      const byId = callId === "" ? undefined : [...known].find(([, one]) => one.id === callId && one.tool !== "")?.[0];
+      const unnumbered = tool || byId === undefined ? (tool ? -1 - begun : last) : byId;
+      const at = typeof number === "number" && !isWhole ? number : unnumbered;
       const before = known.get(at);
       const isNew =
         !before ||

@@ -1,7 +1,8 @@
 import type { Usage } from "../../engine/events/events.ts";
 import type { Finish, Piece } from "../replies/piece.ts";
-import type { ServerEvent } from "../replies/server-events.ts";
-import { newCallKeys, type LooseCall } from "./chat-calls.ts";
+import { noReply, type ServerEvent } from "../replies/server-events.ts";
+import { saidBy } from "../refusals/said.ts";
+import { newCallKeys, plainCall, type LooseCall } from "./chat-calls.ts";
 
 /** What compatible servers really send: any part may be missing, null or of another kind. */
 interface LooseChunk {
@@ -11,6 +12,7 @@ interface LooseChunk {
   readonly x_groq?: { readonly usage?: LooseUsage | null } | null;
   /** Ollama's own API, and gateways in front of it. */
   readonly message?: LooseDelta | null;
+  readonly response?: unknown;
   readonly done?: unknown;
   readonly done_reason?: unknown;
 }
@@ -22,12 +24,17 @@ interface LooseChoice {
   readonly message?: LooseDelta | null;
   readonly text?: unknown;
   readonly finish_reason?: unknown;
+  readonly finishReason?: unknown;
+  readonly stop_reason?: unknown;
   readonly error?: unknown;
 }
 
 interface LooseDelta {
   readonly content?: unknown;
   readonly refusal?: unknown;
+  readonly finish_reason?: unknown;
+  /** The channels of gpt-oss, where a server passes them on. */
+  readonly channel?: unknown;
   /** DeepSeek, vLLM, Kimi, Qwen. */
   readonly reasoning_content?: unknown;
   /** Ollama, OpenRouter, Groq. */
@@ -77,21 +84,23 @@ function newChunkReader(nameOf: (wire: string) => string): (event: ServerEvent, 
       return true;
     }
     if (typeof event.value !== "object" || event.value === null) return false;
-    const chunk = event.value as LooseChunk;
+    const chunk = event.type === "document" ? unwrapped(event.value) : (event.value as LooseChunk);
     const usage = usageOf(chunk.usage ?? chunk.x_groq?.usage);
     if (usage) found.push({ type: "usage", usage });
     const choice = Array.isArray(chunk.choices) ? firstChoice(chunk.choices as readonly LooseChoice[]) : undefined;
-    const delta = choice?.delta ?? choice?.message ?? (choice ? undefined : chunk.message) ?? NOTHING;
+    const delta = choice?.delta ?? choice?.message ?? (choice ? undefined : messageOf(chunk)) ?? NOTHING;
+    if (event.type === "document" && !choice && delta === NOTHING) throw noReply(event.value);
     said(delta, choice, found);
     kept(delta, found);
     for (const part of callsOf(delta)) found.push(...calls.pieces(part, event.type === "document"));
-    const reason = choice?.finish_reason ?? (chunk.done === true ? (chunk.done_reason ?? "stop") : undefined);
+    const reason = reasonOf(choice, delta) ?? (chunk.done === true ? (chunk.done_reason ?? "stop") : undefined);
     const refusal = plain(delta.refusal);
     if (refusal) found.push({ type: "finished", why: "refused", detail: refusal });
+    if (choice?.error) found.push({ type: "finished", why: "error", detail: saidBy(choice.error).message });
     if (typeof reason === "string" && reason !== "") {
       isFinished = true;
       found.push({ type: "finished", why: finishOf(reason) });
-    } else if (event.type === "document" && choice) {
+    } else if (event.type === "document") {
       isFinished = true;
       found.push({ type: "finished", why: "stop" });
     }
@@ -101,6 +110,25 @@ function newChunkReader(nameOf: (wire: string) => string): (event: ServerEvent, 
 
 const NOTHING: LooseDelta = {};
 
+/** Gateways put the reply into a field of their own answer. */
+function unwrapped(value: unknown): LooseChunk {
+  const own = value as LooseChunk & { readonly [key: string]: unknown };
+  if (Array.isArray(own.choices)) return own;
+  const inner = ["data", "result", "response", "body", "completion"]
+    .map((key) => own[key])
+    .find((one) => typeof one === "object" && one !== null);
+  return (inner as LooseChunk | undefined) ?? own;
+}
+
+/** Without choices: Ollama's own API, of conversations and of prompts, and those like it. */
+const messageOf = ({ message, response }: LooseChunk): LooseDelta | undefined =>
+  typeof message === "object" && message !== null ? message : typeof response === "string" ? { content: response } : undefined;
+
+function reasonOf(choice: LooseChoice | undefined, delta: LooseDelta): unknown {
+  const reasons = [choice?.finish_reason, choice?.finishReason, delta.finish_reason, choice?.stop_reason];
+  return reasons.find((reason) => typeof reason === "string" && reason !== "");
+}
+
 /** Only one reply was asked for. */
 const firstChoice = (choices: readonly LooseChoice[]): LooseChoice | undefined =>
   choices.find(({ index }) => index === 0 || index === undefined || index === null) ?? choices[0];
@@ -109,6 +137,10 @@ function said(delta: LooseDelta, choice: LooseChoice | undefined, found: Piece[]
   const thought = plain(delta.reasoning_content) || plain(delta.reasoning) || plain(delta.thinking) || thoughtIn(delta.reasoning_details);
   if (thought) found.push({ type: "reasoning", text: thought });
   const { content } = delta;
+  if (typeof content === "string" && content !== "" && (delta.channel === "analysis" || delta.channel === "commentary")) {
+    found.push({ type: "reasoning", text: content });
+    return;
+  }
   if (Array.isArray(content)) for (const part of content as readonly unknown[]) partOf(part, found);
   else if (typeof content === "object" && content !== null) partOf(content, found);
   else {
@@ -121,13 +153,21 @@ function said(delta: LooseDelta, choice: LooseChoice | undefined, found: Piece[]
 function partOf(part: unknown, found: Piece[]): void {
   if (typeof part === "string") found.push({ type: "text", text: part });
   if (typeof part !== "object" || part === null) return;
-  const { type, text, thinking, reasoning, content } = part as { readonly [key: string]: unknown };
-  if (typeof type === "string" && /think|thought|reason/i.test(type)) {
+  const { type, text, thinking, reasoning, content, thought: isThought, parts } = part as { readonly [key: string]: unknown };
+  if (typeof type === "string" && CALL_TYPES.has(type)) return; // See `callsOf`.
+  if (Array.isArray(parts)) for (const one of parts as readonly unknown[]) partOf(one, found);
+  else if (isThought === true || (typeof type === "string" && /think|thought|reason/i.test(type))) {
     const thought = allText(thinking) || allText(reasoning) || allText(text) || allText(content);
     if (thought) found.push({ type: "reasoning", text: thought });
   } else if (type === "refusal") found.push({ type: "finished", why: "refused", detail: plain((part as { refusal?: unknown }).refusal) });
-  else found.push({ type: "text", text: allText(text) || allText(content) });
+  else found.push({ type: "text", text: allText(text) || allText(content) || answerIn(part) });
 }
+
+const CALL_TYPES: ReadonlySet<unknown> = new Set(["tool_use", "tool_call", "function_call", "function"]);
+
+/** Where a schema was asked for, some servers give the object itself in place of its text. */
+const answerIn = (part: object): string =>
+  ["type", "text", "content", "reasoningContent"].some((key) => key in part) || Object.keys(part).length === 0 ? "" : JSON.stringify(part);
 
 function allText(value: unknown): string {
   if (typeof value === "string") return value;
@@ -159,11 +199,18 @@ function kept(delta: LooseDelta, found: Piece[]): void {
 
 const isFilled = (value: unknown): boolean => typeof value === "object" && value !== null && Object.keys(value).length > 0;
 
-function callsOf({ tool_calls: calls, function_call: old }: LooseDelta): readonly LooseCall[] {
-  if (Array.isArray(calls)) return (calls as readonly (LooseCall | null)[]).filter((call) => typeof call === "object" && call !== null);
-  if (typeof calls === "object" && calls !== null) return [calls as LooseCall];
-  return old ? [{ index: 0, function: old }] : NO_CALLS;
+function callsOf({ tool_calls: calls, function_call: old, content }: LooseDelta): readonly LooseCall[] {
+  if (Array.isArray(calls) && calls.length > 0) return calls.filter(isObject).map(plainCall);
+  if (isObject(calls) && !Array.isArray(calls)) return [plainCall(calls)];
+  if (old) return [plainCall({ index: 0, function: old })];
+  if (!Array.isArray(content)) return NO_CALLS;
+  return content
+    .filter(isObject)
+    .filter(({ type }) => CALL_TYPES.has(type))
+    .map(plainCall);
 }
+
+const isObject = (value: unknown): value is { readonly [key: string]: unknown } => typeof value === "object" && value !== null;
 
 const NO_CALLS: readonly LooseCall[] = [];
 

@@ -142,7 +142,8 @@ export function newSplitter({ opensUnmarked = false }: { readonly opensUnmarked?
     if (known.endsWith("/>")) return inside || first !== "" ? words(text) : void (hasSplit = true); // Nothing was thought.
     if (FRAMES.includes(known)) return inside || !(hasSplit || first === "") ? words(text) : undefined;
     const has = ({ open, close }: Family): boolean => open.includes(known) || close.includes(known);
-    const family = inside && has(inside.family) ? inside.family : (FAMILIES.find((one) => one.closesAlone && has(one)) ?? FAMILIES.find(has));
+    const family =
+      inside && has(inside.family) ? inside.family : (FAMILIES.find((one) => one.closesAlone && has(one)) ?? FAMILIES.find(has));
     const isTaken = family && (family.open.includes(known) ? openedBy(family, text, next) : closedBy(family, text, next));
     if (!isTaken) words(text);
   }

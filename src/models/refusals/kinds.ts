@@ -73,6 +73,7 @@ const FAST_WORDS = /rate[ _-]?limit|too many requests|throttl|requests? per (sec
 const LATE_WORDS = /timed? ?out|UND_ERR_(HEADERS|BODY|CONNECT)_TIMEOUT|ETIMEDOUT|deadline[ _]exceeded|took too long/i;
 
 const RULES: readonly Rule[] = [
+  { kind: "unknown_model", statuses: [301, 302, 303, 307, 308] },
   { kind: "bad_key", isPage: true, statuses: [401, 403] },
   { kind: "rate_limited", isPage: true, statuses: [429] },
   { kind: "overloaded", isPage: true, statuses: [503, 529] },

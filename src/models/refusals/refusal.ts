@@ -28,25 +28,41 @@ const BODY_CHARS_MAX = 65_536; // Pages of HTML may be long; the reason is at th
 /** For a provider's SDK: what an answer says that is no success is kept as it came, since the SDK keeps no other shape than its provider's. */
 export const fetchKeepingRefusals: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
-  if (response.ok || response.body === null || (response.status >= 300 && response.status < 400)) return response;
-  const said = saidIn((await response.text()).slice(0, BODY_CHARS_MAX));
+  if (response.ok || response.body === null) return response;
+  const text = await response.text();
+  const said = response.status < 400 ? elsewhere(response, input) : saidIn(text.slice(0, BODY_CHARS_MAX));
   const headers = new Headers(response.headers);
   for (const name of ["content-encoding", "content-length"]) headers.delete(name);
   headers.set("content-type", "application/json");
   return new Response(JSON.stringify({ error: { message: said.message, said } }), { status: response.status, headers });
 };
 
+/** A key is not carried to where a server points; people may take the address over. */
+function elsewhere({ headers }: Response, asked: Parameters<typeof fetch>[0]): Said {
+  const to = headers.get("location") ?? "";
+  const from = typeof asked === "string" ? asked : asked instanceof URL ? asked.href : asked.url;
+  const address = URL.canParse(to, from) ? new URL(to, from) : undefined;
+  return { message: `the server points elsewhere${address ? `: to ${address.origin}${address.pathname}` : ""}`, codes: [] };
+}
+
 export function refusalOf(error: unknown): Refusal {
-  const said = error instanceof ServerError ? error.said : (keptBy(error) ?? saidBy(field(error, "error")));
+  const kept = error instanceof ServerError ? error.said : keptBy(error);
+  const said = kept ?? saidBy(field(error, "error"));
   const status = field(error, "status");
   const headers = field(error, "headers");
   const found = typeof status === "number" ? status : said.status;
   return {
     said,
-    text: said.message ? [said.message, ...said.codes.filter((code) => !said.message.includes(code) && !/^\d+$/.test(code)).slice(0, 1)].join(": ") : wordsOf(error), // prettier-ignore
+    text: said.message ? [said.message, ...said.codes.filter((code) => !said.message.includes(code) && !/^\d+$/.test(code)).slice(0, 1)].join(": ") : kept ? noReason(error, said) : wordsOf(error), // prettier-ignore
     ...(found === undefined ? {} : { status: found }),
     ...(headers instanceof Headers ? { headers } : {}),
   };
+}
+
+function noReason(error: unknown, { codes, status }: Said): string {
+  const own = field(error, "status");
+  const number = typeof own === "number" ? own : status;
+  return [`status ${number ?? "unknown"}, and no reason that can be read`, ...codes.slice(0, 1)].join(": ");
 }
 
 /** OpenAI's SDK puts the error itself into `error`, Anthropic's the body around it. */

@@ -20,7 +20,7 @@ export interface Said {
 
 /** What an HTTP answer says that is no success. */
 export function saidIn(text: string): Said {
-  const body = jsonOf(text);
+  const body = jsonOf(text.replace(/^\ufeff/, ""));
   if (body !== undefined) return saidBy(body);
   if (isPage(text)) return { message: pageInWords(text), codes: [], isPage: true };
   return { message: text.trim(), codes: [] };
@@ -30,6 +30,7 @@ export function saidIn(text: string): Said {
 export function saidBy(body: unknown): Said {
   const found: Found = { words: [], codes: [], params: [], statuses: [], waitsMs: [] };
   gather(body, found, 0);
+  if (found.words.length === 0) sentences(body, found, 0);
   const [param, status, retryAfterMs] = [found.params[0], found.statuses[0], found.waitsMs[0]];
   return {
     message: found.words.join("; "),
@@ -44,11 +45,26 @@ export function saidBy(body: unknown): Said {
 export function isError(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0 && value.every(isError);
   if (typeof value !== "object" || value === null) return false;
-  const { error, object, type, choices, detail, message, code } = value as { readonly [key: string]: unknown };
-  if (error !== undefined && error !== null && error !== false && error !== "") return true;
+  const fields = value as { readonly [key: string]: unknown };
+  const { error, object, type, choices, code } = fields;
+  const hasReply = Array.isArray(choices) && choices.length > 0;
+  if (error !== undefined && error !== null && error !== false && error !== "" && !(hasReply && saysNothing(error))) return true;
   if (object === "error" || type === "error") return true;
-  return choices === undefined && type === undefined && (detail !== undefined || (typeof message === "string" && code !== undefined));
+  if ((choices !== undefined && choices !== null) || (type !== undefined && type !== null)) return false;
+  if (fields.success === false || fields.status === "error" || (Array.isArray(fields.errors) && fields.errors.length > 0)) return true;
+  const { status_code: inner } = (fields.base_resp ?? {}) as { readonly status_code?: unknown };
+  if (typeof inner === "number" && inner !== 0) return true;
+  if (OWN_KEYS.some((key) => fields[key] !== undefined && fields[key] !== null)) return true;
+  // Behind words alone may stand what is no error, such as news of progress; a reply or a part of one holds other fields.
+  const words = typeof fields.message === "string" || typeof fields.msg === "string";
+  return words && (code !== undefined || Object.keys(fields).every((key) => WORD_KEYS.has(key) || CODE_KEYS.has(key)));
 }
+
+/** Names that only errors have. */
+const OWN_KEYS = ["detail", "error_msg", "error_message", "errorMessage", "err_msg", "fault", "Message", "__type"];
+
+/** A place for an error that is empty, beside a reply. */
+const saysNothing = (error: unknown): boolean => typeof error === "object" && saidBy(error).message === "";
 
 interface Found {
   readonly words: string[];
@@ -58,9 +74,21 @@ interface Found {
   readonly waitsMs: number[];
 }
 
-const WORD_KEYS = new Set(["message", "msg", "detail", "error", "error_description", "description", "errors", "error_message", "reason", "title", "raw"]); // prettier-ignore
-const CODE_KEYS = new Set(["code", "type", "status", "error_code", "error_type", "reason", "errorCode"]);
-const INNER_KEYS = new Set(["metadata", "innererror", "inner_error", "details", "response", "body", "content_filter_result"]);
+const WORD_KEYS = new Set(["message", "msg", "detail", "error", "error_description", "description", "errors", "error_message", "error_msg", "errorMessage", "err", "err_msg", "Message", "status_msg", "faultstring", "failed_generation", "reason", "title", "raw"]); // prettier-ignore
+const CODE_KEYS = new Set(["code", "type", "status", "error_code", "error_type", "reason", "errorCode", "errorcode", "Code", "__type"]);
+const INNER_KEYS = new Set([
+  "metadata",
+  "innererror",
+  "inner_error",
+  "details",
+  "response",
+  "body",
+  "content_filter_result",
+  "data",
+  "fault",
+  "base_resp",
+  "extensions",
+]);
 const DEPTH_MAX = 6; // Errors are nested by hand, not by data.
 const WORDS_MAX = 8;
 
@@ -100,6 +128,16 @@ function gather(value: unknown, found: Found, depth: number): void {
   }
 }
 
+/** Whatever is written in words, in a shape that nobody knows. */
+function sentences(value: unknown, found: Found, depth: number): void {
+  if (depth > DEPTH_MAX || found.words.length >= WORDS_MAX) return;
+  if (typeof value === "string") return /\S\s+\S/.test(value) ? addWords(value, found) : undefined;
+  if (typeof value === "object" && value !== null)
+    for (const own of Object.values(value).slice(0, FIELDS_MAX)) sentences(own, found, depth + 1);
+}
+
+const FIELDS_MAX = 40;
+
 function codeOf(value: unknown, found: Found): void {
   if (typeof value === "string" && value !== "" && value !== "error") found.codes.push(value);
   const status = typeof value === "number" ? value : typeof value === "string" && /^[45]\d\d$/.test(value) ? Number(value) : undefined;
@@ -122,12 +160,19 @@ export function durationMs(text: string): number | undefined {
 
 const UNIT_MS: { readonly [unit: string]: number } = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-export const isPage = (text: string): boolean => /^\s*(?:<!--[\s\S]{0,2000}?-->\s*)?<(?:!doctype html|html|head|body)\b/i.test(text);
+export const isPage = (text: string): boolean => PAGE.test(text.slice(0, PAGE_CHARS));
+
+/** Comments and a declaration may stand in front; servers send pieces of pages, too. */
+const PAGE = /^[\s\ufeff]*(?:<!--(?:(?!-->)[\s\S])*-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype html|(?:html|head|body|title|meta|link|script|style|noscript|div|main|section|center|span|table|pre|hr|p|h[1-6])(?=[\s/>]))/i; // prettier-ignore
+const PAGE_CHARS = 4_000;
 
 function pageInWords(page: string): string {
-  const title = /<title[^>]*>([^<]{1,200})<\/title>/i.exec(page)?.[1]?.trim();
-  return title ? `a web page came: "${title}"` : "a web page came";
+  const start = page.slice(0, BODY_CHARS);
+  const title = /<title[^>]*>([^<]{1,200})<\/title>/i.exec(start)?.[1] ?? /<h\d[^>]*>([^<]{1,200})<\/h\d>/i.exec(start)?.[1] ?? /<(?:pre|p)[^>]*>([^<]{1,200})</i.exec(start)?.[1]; // prettier-ignore
+  return title?.trim() ? `a web page came: "${title.trim()}"` : "a web page came";
 }
+
+const BODY_CHARS = 20_000;
 
 function jsonOf(text: string): unknown {
   try {

@@ -1,12 +1,40 @@
 /**
  * Arguments as a tool can read them: JSON of an object, where what came can be taken for one. Models and servers put the object into a string,
- * into a list, behind an empty one that only held its place, or send it twice. What cannot be understood stays as it came; the model is told then.
+ * into a list, behind an empty one that only held its place, into a fence of code, beside the tool's name, or send it twice. What cannot be understood stays as it came; the model is told then.
  */
-export function settledArgs(written: string): string {
-  const text = written.trim();
+export function settledArgs(written: string, tool = ""): string {
+  const settled = settledText(written);
+  return tool === "" ? settled : withoutName(settled, tool);
+}
+
+/** The arguments alone where they came as a whole call: `{"name": …, "arguments": {…}}`. */
+function withoutName(args: string, tool: string): string {
+  const value = jsonOf(args);
+  if (!isPlain(value)) return args;
+  const { name, ...own } = value as { readonly [key: string]: unknown };
+  const [key, ...others] = Object.keys(own);
+  return name === tool && others.length === 0 && (key === "arguments" || key === "parameters") && isPlain(own[key])
+    ? JSON.stringify(own[key])
+    : args;
+}
+
+/** What stands around arguments and is none: places held for them, fences, marks of a template. */
+const bare = (text: string): string =>
+  text
+    .replace(/^```(?:json)?\s*([\s\S]*?)\s*```$/, "$1")
+    .replace(/(?:\s*(?:<\|[a-z_]{2,20}\|>|<\/(?:tool_call|s|function|arguments)>))+$/, "")
+    .replace(/^(?:(?:null|"")\s*)+(?=\{)/, "");
+
+function settledText(written: string): string {
+  const text = jsonOf(written.trim()) === BROKEN ? bare(written.trim()) : written.trim();
   if (text === "") return "{}";
   const value = jsonOf(text);
-  if (value !== BROKEN) return isPlain(value) ? written : (objectIn(value, STRINGS_MAX) ?? (value === null ? "{}" : written));
+  if (value !== BROKEN)
+    return isPlain(value)
+      ? text === written.trim()
+        ? written
+        : text
+      : (objectIn(value, STRINGS_MAX) ?? (value === null ? "{}" : written));
   const parts = objectsIn(text);
   if (parts === undefined) return written;
   const filled = parts.filter((part) => !/^\{\s*\}$/.test(part));

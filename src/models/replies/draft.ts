@@ -4,7 +4,7 @@ import type { Kept, ModelDelta, ModelFailureKind, ModelReply, ModelRequest, Tool
 import { newSplitter, type Splitter } from "../reasoning/split.ts";
 import type { Source } from "../refusals/failure-table.ts";
 import { failure, type SoFar } from "../refusals/failures.ts";
-import { bareJsonIn, jsonIn } from "../structured.ts";
+import { bareJsonIn, jsonIn, requiredBy } from "../structured.ts";
 import { wholeUsage } from "../tokens/estimate.ts";
 import { settledArgs } from "./call-args.ts";
 import { newKept, type KeptPieces } from "./kept.ts";
@@ -86,7 +86,9 @@ function add(draft: Draft, piece: Exclude<Piece, ModelDelta>): void {
     case "call.args":
     case "call.whole": {
       const call = draft.calls.get(piece.key);
-      if (call) call.args = piece.type === "call.whole" ? piece.args : call.args + piece.args;
+      // An empty object behind real arguments says nothing.
+      if (call && !(piece.type === "call.whole" && piece.args === "{}" && call.args.trim() !== ""))
+        call.args = piece.type === "call.whole" ? piece.args : call.args + piece.args;
       draft.chars += piece.args.length;
       return;
     }
@@ -160,9 +162,9 @@ export async function conclude(draft: Draft, request: ModelRequest, source: Sour
     case "stop":
       break;
   }
-  const calls = wholeCalls(draft, request);
+  const [calls, answered] = answeredByCall(wholeCalls(draft, request), request);
   if (calls.some((call) => call.tool === "")) return failed("bad_answer", "it called a tool without naming it");
-  const said = text.trim() === "" && request.answer ? (bareJsonIn(draft.thoughts) ?? text) : text;
+  const said = text.trim() === "" && request.answer ? (answered ?? jsonAtEnd(draft.thoughts, request) ?? text) : text;
   const isEmpty = calls.length === 0 && said.trim() === "";
   // Behind results it may end its turn without a word: they said it all.
   if (isEmpty && request.messages.at(-1)?.role !== "tool") return failed("empty", hasThought(draft) ? ONLY_THOUGHT : undefined);
@@ -170,12 +172,25 @@ export async function conclude(draft: Draft, request: ModelRequest, source: Sour
   const told = isCut && wordsAlone ? [...notices, `${source.model}: ${CUT_OFF}.`] : notices;
   return {
     kind: "answer",
-    text: isEmpty ? "" : request.answer ? (jsonIn(said) ?? said) : said,
+    text: isEmpty ? "" : request.answer ? (jsonIn(said, requiredBy(request)) ?? said) : said,
     toolCalls: calls,
     usage: spent.usage ?? (await wholeUsage(undefined, request, writtenBy(draft))),
     ...(kept ? { kept } : {}),
     ...(told.length > 0 ? { notices: told } : {}),
   };
+}
+
+/** Asked for an answer by a schema, some models give it as the arguments of a call by the schema's name. */
+function answeredByCall(calls: readonly ToolCall[], { answer, tools }: ModelRequest): [readonly ToolCall[], string | undefined] {
+  const own = answer && !tools.some(({ name }) => name === answer.name) ? calls.find(({ tool }) => tool === answer.name) : undefined;
+  return own ? [calls.filter((call) => call !== own), own.args] : [calls, undefined];
+}
+
+/** The answer, where a server took all of it for reasoning: what stands at the end of that, behind anything else. */
+function jsonAtEnd(thoughts: string, request: ModelRequest): string | undefined {
+  const end = thoughts.slice(thoughts.lastIndexOf("</") + 1).trim();
+  const last = /(?:\}|```)$/.test(end) ? jsonIn(end.replace(/^\/\w+>/, ""), requiredBy(request)) : undefined;
+  return bareJsonIn(thoughts) ?? last;
 }
 
 /** Some servers call a reply whole that ended where its tokens did. */
@@ -210,7 +225,7 @@ function wholeCalls(draft: Draft, { tools }: ModelRequest): ToolCall[] {
   return [...draft.calls.values()].map(({ call, tool, args }) => {
     const id = call && !taken.has(call) ? call : `call_${randomUUID().replaceAll("-", "")}`;
     taken.add(id);
-    return { call: id, tool: nameIn(tool, known), args: settledArgs(args) };
+    return { call: id, tool: nameIn(tool, known), args: settledArgs(args, nameIn(tool, known)) };
   });
 }
 

@@ -59,7 +59,10 @@ function readerOf(contentType: string, headers: Headers, found: Found): Reader {
       begun += text;
       const start = begun.trimStart();
       if (start === "") return;
-      reader = /^[[{<]/.test(start) ? documentReader(contentType, headers, found) : streamReader(contentType, headers, found);
+      reader =
+        /^\ufeff?[[{<"]/.test(start) && !IS_DONE.test(start)
+          ? documentReader(contentType, headers, found)
+          : streamReader(contentType, headers, found);
       reader.feed(begun);
     },
     end(rest) {
@@ -74,8 +77,12 @@ function streamReader(contentType: string, headers: Headers, found: Found): Read
   let seen = "";
   let count = 0;
   const parser = createParser({
-    onEvent({ event, data }) {
+    onError({ line = "" }) {
+      if (IS_DONE.test(line)) found({ type: "done" });
+    },
+    onEvent({ event, data: written }) {
       count++;
+      const data = written.startsWith("data:") ? written.replace(/^(?:data:\s*)+/, "") : written;
       const value = event === "error" ? BROKEN : objectIn(data);
       if (value === BROKEN) for (const one of valuesOf(data.trim())) take(event, one);
       else take(event, value);
@@ -84,19 +91,18 @@ function streamReader(contentType: string, headers: Headers, found: Found): Read
   function take(event: string | undefined, value: unknown): void {
     if (value === DONE) found({ type: "done" });
     else if (event === "error" || isError(value)) throw new ServerError(saidBy(value), headers);
-    else found({ type: "event", value });
+    else found(isEnd(event, value) ? { type: "done" } : { type: "event", value });
   }
   function* valuesOf(data: string): Generator<unknown, void, void> {
     if (data === "" || BEATS.test(data)) return;
-    if (data === DONE) return yield DONE;
+    if (IS_DONE.test(data)) return yield DONE;
     const whole = jsonOf(data);
     if (whole !== BROKEN) return yield whole;
-    // Some proxies leave out the empty line between two events.
-    const lines = data.split("\n").map((line) => line.trim());
-    for (const line of lines) {
-      const value = line === DONE ? DONE : jsonOf(line);
+    // Some proxies leave out the empty line between two events, or the end of the line, too.
+    for (const line of data.split("\n").flatMap(apart)) {
+      const value = IS_DONE.test(line) ? DONE : jsonOf(line);
       if (value !== BROKEN) yield value;
-      else throw unreadable(`an event that is no JSON: ${first(line)}`, headers);
+      else if (!line.startsWith(":")) throw unreadable(`an event that is no JSON: ${first(line)}`, headers);
     }
   }
   return {
@@ -115,6 +121,19 @@ function streamReader(contentType: string, headers: Headers, found: Found): Read
 const objectIn = (data: string): unknown => (data.startsWith("{") ? jsonOf(data) : BROKEN);
 
 const DONE = "[DONE]";
+const IS_DONE = /^\s*"?(?:\[(?:DONE|EOF)\]|<\|done\|>)"?\s*$/i;
+
+/** Whether an event says by its name, and nothing else, that it is the last one. */
+const isEnd = (event: string | undefined, value: unknown): boolean =>
+  (event === "done" || event === "end") && (typeof value !== "object" || value === null || Object.keys(value).length === 0);
+
+/** Documents of a line that stand one behind the other; the line itself where it is none. */
+function apart(line: string): readonly string[] {
+  const text = line.trim();
+  if (jsonOf(text) !== BROKEN) return [text];
+  const parts = text.split(/(?<=\})\s*(?:data:\s*)?(?=\{"|\[DONE\])/);
+  return parts.every((part) => part === DONE || jsonOf(part) !== BROKEN) ? parts : [text];
+}
 const BROKEN = Symbol("no JSON");
 /** What some proxies send as data to keep a connection open. */
 const BEATS = /^"?(?:ping|pong|heartbeat|keep-?alive)"?$/i;
@@ -128,13 +147,19 @@ function documentReader(contentType: string, headers: Headers, found: Found): Re
     },
     end() {
       if (isPage(text)) throw new ServerError(saidIn(text), headers);
-      const whole = jsonOf(text);
+      const whole = documentIn(text.replace(/^\s*\ufeff/, ""));
       if (whole !== BROKEN) {
         if (isError(whole)) throw new ServerError(saidBy(whole), headers);
-        found({ type: "document", value: Array.isArray(whole) && whole.length === 1 ? (whole[0] as unknown) : whole });
+        // A list of documents is a stream in one piece.
+        if (Array.isArray(whole) && whole.length > 1) for (const value of whole as readonly unknown[]) found({ type: "event", value });
+        else found({ type: "document", value: Array.isArray(whole) ? (whole[0] as unknown) : whole });
         return;
       }
-      for (const line of text.split("\n").filter((one) => one.trim() !== "")) {
+      for (const line of text
+        .split("\n")
+        .flatMap(apart)
+        .filter((one) => one !== "")) {
+        if (IS_DONE.test(line)) return found({ type: "done" });
         const value = jsonOf(line);
         if (value === BROKEN) throw plainWords(text, contentType, headers);
         if (isError(value)) throw new ServerError(saidBy(value), headers);
@@ -145,6 +170,21 @@ function documentReader(contentType: string, headers: Headers, found: Found): Re
 }
 
 const DOCUMENT_CHARS_MAX = 4_000_000; // Far above any reply; also guards against a server that never ends.
+
+/** Gateways put a document into a string. */
+function documentIn(text: string): unknown {
+  const whole = jsonOf(text);
+  const inner = typeof whole === "string" ? jsonOf(whole) : whole;
+  return typeof inner === "object" && inner !== null ? inner : BROKEN;
+}
+
+/** For a document that holds no reply. */
+export const noReply = (value: unknown): ServerError =>
+  new ServerError({
+    message: `in place of a reply came JSON, which begins with: ${first(JSON.stringify(value))}`,
+    codes: [],
+    isUnreadable: true,
+  });
 
 const plainWords = (text: string, contentType: string, headers: Headers): ServerError =>
   unreadable(`${contentType.split(";")[0]}, which begins with: ${first(text)}`, headers);

@@ -91,7 +91,27 @@ const cuts = fc.array(fc.nat({ max: 500 }), { maxLength: 30 });
 
 test("wherever it is cut, any text of words, marks and code gives the same answer", () => {
   const marks = FAMILIES.flatMap(({ open, close }) => [...open, ...close]);
-  const piece = fc.oneof(fc.constantFrom(...marks, "`", "```", "\n", '"', "{", "~~~", "<", "</", "<think a='b'>", "<think />", "</ think >", "<think ", "<answer>", "</answer>", "<|start|>assistant"), plain);
+  const piece = fc.oneof(
+    fc.constantFrom(
+      ...marks,
+      "`",
+      "```",
+      "\n",
+      '"',
+      "{",
+      "~~~",
+      "<",
+      "</",
+      "<think a='b'>",
+      "<think />",
+      "</ think >",
+      "<think ",
+      "<answer>",
+      "</answer>",
+      "<|start|>assistant",
+    ),
+    plain,
+  );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), cuts, (pieces, places) => {
       const text = pieces.join("");

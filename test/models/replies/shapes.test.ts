@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { settledArgs } from "../../../src/models/replies/call-args.ts";
 import { ask, failureOf, request } from "../servers/asking.ts";
@@ -20,6 +21,13 @@ describe("text, however a server frames it", () => {
     ["a part of its own", () => replyTo(frame({ content: { type: "text", text: "Blue." } }), end, DONE)],
     ["thoughts among parts", () => replyTo(frame({ content: [{ type: "thinking", thinking: [{ type: "text", text: "Hm" }] }, { type: "text", text: "Blue." }] }), end, DONE)],
     ["thoughts in tags, cut", () => replyTo(frame({ content: "<thi" }), frame({ content: "nk>Hm</th" }), frame({ content: "ink>Blue." }), end, DONE)],
+    ["text under another type", () => replyTo(frame({ content: [{ type: "output_text", text: "Blue." }] }), end, DONE)],
+    ["text in an object of its own", () => replyTo(frame({ content: [{ type: "text", text: { value: "Blue.", annotations: [] } }] }), end, DONE)],
+    ["strings as parts", () => replyTo(frame({ content: ["Blu", "e."] }), end, DONE)],
+    ["Google's parts, a thought marked", () => replyTo(frame({ content: { parts: [{ text: "Hm", thought: true }, { text: "Blue." }] } }), end, DONE)],
+    ["Bedrock's parts", () => replyTo(frame({ content: [{ reasoningContent: { reasoningText: { text: "Hm" } } }, { text: "Blue." }] }), end, DONE)],
+    ["sealed thoughts and references among parts", () => replyTo(frame({ content: [{ type: "redacted_thinking", data: "x" }, { type: "reference", reference_ids: [1] }, null, { type: "text", text: "Blue." }] }), end, DONE)],
+    ["channels of gpt-oss", () => replyTo(frame({ content: "Hm", channel: "analysis" }), frame({ content: "Blue.", channel: "final" }), end, DONE)],
     ["thoughts in a field", () => replyTo(frame({ reasoning: "Hm" }), frame({ reasoning_content: "Hm" }), frame({ reasoning_details: [{ type: "reasoning.text", text: "Hm" }] }), frame({ content: "Blue." }), end, DONE)],
     ["[DONE] and no reason to finish", () => replyTo(frame({ content: "Blue." }), DONE)],
     ["a reason to finish and no [DONE]", () => replyTo(frame({ content: "Blue." }), end)],
@@ -69,6 +77,26 @@ describe("arguments of a call", () => {
     ["in a list", [call({ index: 0, id: "c" }, '[{"q":"a"}]')]],
     ["the name behind the beginning", [frame({ tool_calls: [{ index: 0, id: "c" }] }), call({ index: 0 }, '{"q":"a"}')]],
     ["a name with its space", [frame({ tool_calls: [{ index: 0, function: { name: "functions.search", arguments: '{"q":"a"}' } }] })]],
+    ["behind null", [call({ index: 0, id: "c" }, "null"), more({ index: 0 }, '{"q":"a"}')]],
+    ["behind an empty string", [call({ index: 0, id: "c" }, '""'), more({ index: 0 }, '{"q":"a"}')]],
+    [
+      "an empty object, then real ones in pieces",
+      [call({ index: 0, id: "c" }, "{}"), more({ index: 0 }, '{"q"'), more({ index: 0 }, ':"a"}')],
+    ],
+    ["real ones, then an empty object", [call({ index: 0, id: "c" }, { q: "a" }), more({ index: 0 }, {})]],
+    ["an empty object with a blank, then a string", [call({ index: 0, id: "c" }, "{ }\n"), more({ index: 0 }, '{"q":"a"}')]],
+    ["an empty object, then an object", [call({ index: 0, id: "c" }, {}), more({ index: 0 }, { q: "a" })]],
+    ["in a fence", [call({ index: 0, id: "c" }, '```json\n{"q":"a"}\n```')]],
+    ["with a mark of the template behind them", [call({ index: 0, id: "c" }, '{"q":"a"}</tool_call>')]],
+    ["the whole call among them", [call({ index: 0, id: "c" }, '{"name":"search","arguments":{"q":"a"}}')]],
+    ["under another name", [frame({ tool_calls: [{ index: 0, id: "c", function: { name: "search", input: { q: "a" } } }] })]],
+    ["beside the name", [frame({ tool_calls: [{ id: "c", name: "search", args: { q: "a" } }] })]],
+    [
+      "the function as a string",
+      [frame({ tool_calls: [{ id: "c", function: JSON.stringify({ name: "search", arguments: { q: "a" } }) }] })],
+    ],
+    ["a call among the parts", [frame({ content: [{ type: "tool_use", id: "c", name: "search", input: { q: "a" } }] })]],
+    ["the old name of a call, an object", [frame({ function_call: { name: "search", arguments: { q: "a" } } })]],
     ["one call that is no list", [frame({ tool_calls: { id: "c", function: { name: "search", arguments: { q: "a" } } } })]],
   ])("%s", async (_, frames) => {
     const reply = await replyTo(...frames, frame({}, "tool_calls"), DONE);
@@ -87,6 +115,28 @@ describe("arguments of a call", () => {
   ])("%j is read as %j", (written, read) => {
     expect(settledArgs(written)).toBe(read);
   });
+
+  test("two calls whose pieces come by their ids, no index", async () => {
+    const reply = await replyTo(call({ id: "a" }, ""), call({ id: "b" }, ""), more({ id: "a" }, '{"q":"a"}'), more({ id: "b" }, '{"q":"b"}'), frame({}, "tool_calls"), DONE); // prettier-ignore
+    expect(reply).toMatchObject({
+      toolCalls: [
+        { call: "a", args: '{"q":"a"}' },
+        { call: "b", args: '{"q":"b"}' },
+      ],
+    });
+  });
+
+  test("however often they are wrapped, and whatever stands before them, arguments are read as they were meant", () => {
+    const ways: readonly ((args: string) => string)[] = [(args) => JSON.stringify(args), (args) => `[${args}]`, (args) => ` ${args}\n`];
+    const outside: readonly ((args: string) => string)[] = [(args) => args, (args) => `{}${args}`, (args) => `null${args}`, (args) => `\`\`\`json\n${args}\n\`\`\``, (args) => `${args}<|im_end|>`]; // prettier-ignore
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), fc.array(fc.constantFrom(...ways), { maxLength: 2 }), fc.constantFrom(...outside), (value, inner, outer) => {
+        const written = inner.reduce((args, way) => way(args), JSON.stringify(value));
+        const wrapped = written.trim().startsWith("{") ? outer(written) : written;
+        expect(JSON.parse(settledArgs(wrapped))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  }); // prettier-ignore
 
   test("two calls without ids, both under index 0, are two", async () => {
     const reply = await replyTo(call({ index: 0 }, '{"q":"a"}'), call({ index: 0 }, '{"q":"b"}'), frame({}, "tool_calls"), DONE);
