@@ -53,6 +53,11 @@ test("tests start processes by test/support/children.ts alone, which ends them",
   const starting = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
     (file) => /\.(ts|cjs)$/.test(file) && /^import .* from "node:child_process"/m.test(readFileSync(join(folder, file), "utf8")),
   );
-  // The fixtures are programs that leave processes behind, for the tests of what ends them.
-  expect(starting.toSorted()).toEqual(["fixtures/mcp-stdio.ts", "fixtures/suites/leaking.suite.ts", "support/children.ts"]);
+  // The fixtures are programs that leave processes behind, for the tests of what ends them; what plays a real model is no test of a suite.
+  expect(starting.toSorted()).toEqual([
+    "fixtures/mcp-stdio.ts",
+    "fixtures/suites/leaking.suite.ts",
+    "real/processes.ts",
+    "support/children.ts",
+  ]);
 });

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { processTable } from "../../scripts/process-table.ts";
 
 /** A program that a test has started. Its output is read or thrown away here: it never holds the runner's own. */
 export type Child = ChildProcess & { readonly stdout: Readable; readonly stderr: Readable; readonly pid: number };
@@ -76,6 +78,7 @@ function forget(child: Child): void {
 }
 
 const END_MS_MAX = 10_000;
+const LOOK_MS = 10;
 
 async function end(children: ReadonlySet<Child>): Promise<void> {
   await Promise.all(
@@ -85,6 +88,8 @@ async function end(children: ReadonlySet<Child>): Promise<void> {
       killGroup(child);
       const limit = AbortSignal.timeout(END_MS_MAX);
       await Promise.race([exit, new Promise((resolve) => limit.addEventListener("abort", resolve))]);
+      // What was killed with it may take a moment to be gone on a busy machine.
+      while (groupLives(child) && hasMembers(child) && !limit.aborted) await sleep(LOOK_MS);
       for (const stream of [child.stdout, child.stderr]) stream.destroy();
       forget(child);
     }),
@@ -106,6 +111,9 @@ function groupLives({ pid }: Child): boolean {
     return false;
   }
 }
+
+/** One that has ended counts no more, though nobody has asked how. */
+const hasMembers = ({ pid }: Child): boolean => processTable().some(({ group }) => group === pid);
 
 // Also when the file ends before its time.
 process.once("exit", () => {

@@ -61,7 +61,7 @@ async function damaged(cwd: string): Promise<string> {
 test("start looks the database through, and does not begin on a damaged one", async () => {
   const cwd = folderWith({ "parley.yml": SMALL });
   const path = await damaged(cwd);
-  const env = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", SLACK_API_URL: "http://127.0.0.1:9/api/" };
+  const env = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", SLACK_API_URL: "http://127.0.0.1:9/api/", ANTHROPIC_API_KEY: "k" };
   const { code, err } = await parley(["start", "--db", path], { cwd, env });
   expect(err.trim().split("\n").at(-1)).toMatch(
     /^\S+p\.db: is damaged \(.+\), and nothing was started on it\. `parley doctor --db` says more; .*restore a backup\.$/,
