@@ -1,6 +1,6 @@
 /**
  * What others build on: definitions of things that a team file can name, and a Parley of one's own in a program. `/engine` has the conversation itself,
- * `/testing` what tests of one's own definitions need.
+ * `/store` what a store of one's own is made of, `/testing` what tests of one's own definitions need.
  */
 export { z } from "zod";
 export { defineAgent, type AgentContext, type AgentKind } from "./config/define/agent.ts";

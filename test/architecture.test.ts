@@ -36,6 +36,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   "open-parley.ts": ["engine", "config", "parley.ts"],
   "index.ts": ["engine", "config", "store", "open-parley.ts"],
   "index-engine.ts": ["engine"],
+  "index-store.ts": ["store"],
   "index-testing.ts": ["engine", "config", "store", "open-parley.ts"],
 };
 

@@ -14,6 +14,7 @@ const PACKAGE = "@parley-team/parley";
 const ENTRIES: { readonly [specifier: string]: string } = {
   [PACKAGE]: "index",
   [`${PACKAGE}/engine`]: "index-engine",
+  [`${PACKAGE}/store`]: "index-store",
   [`${PACKAGE}/testing`]: "index-testing",
 };
 const OWN_EXTENSION = extname(import.meta.url); // .ts in a checkout, .js in the package

@@ -70,7 +70,7 @@ function pathIn(address: string): string {
 }
 
 const missing = (address: string, scheme: string, own: readonly string[]): string =>
-  `${address.split(":")[0]}:…: Parley keeps its log in SQLite, and knows no store "${scheme}". Name a file (PARLEY_DB=data/parley.db), or a store of the team file's extensions (${own.length > 0 ? own.join(", ") : "there is none; see docs/guide/store.md"}).`;
+  `${address.split(":")[0]}:…: Parley keeps its log in SQLite, and knows no store "${scheme}". Name a file (PARLEY_DB=data/parley.db), or a store of the team file's extensions (${own.length > 0 ? own.join(", ") : "there is none; see docs/guide/own-store.md"}).`;
 
 const isOwnStore = (opened: unknown): opened is OwnStore =>
   typeof opened === "object" &&

@@ -1,11 +1,10 @@
 import type { Leisure } from "../leisure.ts";
 import type { Connection } from "./connection.ts";
 import type { Claim } from "../dispatch.ts";
-import { type Envelope, type Store, StoreError } from "../store.ts";
+import { checkEnvelope } from "../records/sizes.ts";
+import type { Envelope, Store } from "../store.ts";
 import type { DueRows } from "../one-process/work-queue.ts";
 
-/** The largest envelopes seen from Slack are some 100 KB. */
-const ENVELOPE_BYTES_MAX = 1024 * 1024;
 /** How long the id of a handled envelope is kept to recognise it again; Slack sends an event again within hours. */
 const INBOX_KEPT_MS = 7 * 24 * 3_600_000;
 /** Each envelope that comes in takes at most this many old ones out: the table shrinks, and no envelope waits for a long delete. */
@@ -92,9 +91,7 @@ export function sqliteInbox(
 
   return {
     receive: async (envelope) => {
-      const bytes = Buffer.byteLength(envelope.body);
-      if (bytes > ENVELOPE_BYTES_MAX)
-        throw new StoreError(`envelope ${envelope.id.slice(0, 100)}: has ${bytes} bytes; at most ${ENVELOPE_BYTES_MAX} are kept.`);
+      checkEnvelope(envelope);
       leisure.interrupted();
       leisure.accepting(1);
       return new Promise<boolean>((resolve, reject) => {

@@ -1,19 +1,12 @@
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
-import type { EventBody, RunEvent } from "../../engine/events/events.ts";
+import type { RunEvent } from "../../engine/events/events.ts";
 import type { Claim } from "../dispatch.ts";
 import type { Connection } from "./connection.ts";
+import { isRunning, recordOf } from "../records/commit.ts";
 import { sqliteNames } from "./names.ts";
 import type { ReadyRows } from "./ready.ts";
-import { type Commit, type CommitResult, type Committed, type PostDraft, type Store, StoreError, type ThreadSummary } from "../store.ts";
+import type { Commit, CommitResult, PostDraft, Store, ThreadSummary } from "../store.ts";
 
-/** A log is read whole for each turn of its thread, and a Slack message holds 40 KB: what is larger belongs in a file. */
-const EVENT_BYTES_MAX = 1024 * 1024;
-/** One event makes a handful of messages; more is a loop gone wrong. */
-const POSTS_PER_COMMIT_MAX = 200;
-/** A commit blocks the event loop while it writes: about 10 ms at this many. */
-const EVENTS_PER_COMMIT_MAX = 1_000;
-/** Made of ids of the chat service, which are far shorter. */
-const THREAD_CHARS_MAX = 512;
 /** Read at once; other work goes on between two pages, since SQLite blocks the event loop: about 2 ms. */
 const LOAD_PAGE_EVENTS = 500;
 
@@ -42,7 +35,7 @@ export function sqliteLog(
     /** Whether this is still the claim of whoever has that work. */
     readonly holds: (claim: Claim) => boolean;
     /** Told of each commit, once it has been made. */
-    readonly committed: (committed: Omit<Committed, "here" | "wakes">, commit: Commit) => void;
+    readonly committed: (commit: Commit, made: { readonly workspace: string; readonly events: readonly RunEvent[] }) => void;
   },
 ): Log {
   const findThread = db.prepare<[string], ThreadRow>("SELECT id, workspace, last_seq AS lastSeq, running FROM threads WHERE name = ?");
@@ -99,49 +92,19 @@ export function sqliteLog(
     },
 
     commit: async (commit): Promise<CommitResult> => {
-      const events: RunEvent[] = commit.events.map((body, index) => ({ ...body, seq: commit.afterSeq + 1 + index, at: commit.at }));
-      const bodies = events.map((event) => JSON.stringify(event));
-      refuseOversized(commit, bodies);
+      const { events, bodies } = recordOf(commit);
       // A post that has been seen must not be unsaid by a power cut: before it leaves it is marked, and what is marked is on the disk with all
       // that was written before it (outbox.ts). The rest can be thought again. A wait for the disk here would hold up the event loop.
       if (commit.claim && !options.holds(commit.claim)) return { kind: "fenced" };
       const done = write("normal", () => append(commit, bodies));
       if (done.kind !== "done") return done;
-      options.committed({ thread: commit.thread, workspace: done.workspace, events, posts: commit.posts.length }, commit);
+      options.committed(commit, { workspace: done.workspace, events });
       return { kind: "ok", events };
     },
 
     unfinished: async (workspace) => read(() => (workspace === undefined ? unfinished.all() : unfinishedOf.all(workspace))),
     recent: async (limit, workspace) => read(() => (workspace === undefined ? recent.all(limit) : recentOf.all(workspace, limit))),
   };
-}
-
-function refuseOversized({ thread, events, posts }: Commit, bodies: readonly string[]): void {
-  if (thread.length > THREAD_CHARS_MAX)
-    throw new StoreError(`thread ${thread.slice(0, 60)}…: its name has ${thread.length} characters; at most ${THREAD_CHARS_MAX} are kept.`);
-  if (bodies.length > EVENTS_PER_COMMIT_MAX)
-    throw new StoreError(
-      `thread ${thread}: ${bodies.length} events in one commit; at most ${EVENTS_PER_COMMIT_MAX} go together. Commit them in parts.`,
-    );
-  if (posts.length > POSTS_PER_COMMIT_MAX)
-    throw new StoreError(
-      `thread ${thread}: ${posts.length} posts in one commit; at most ${POSTS_PER_COMMIT_MAX} go together. Post less for an event, or put the rest in a file.`,
-    );
-  const missing = posts.find((post) => !(post.event in events));
-  if (missing) throw new RangeError(`thread ${thread}: a post is for event ${missing.event} of a commit with ${events.length}`);
-  bodies.forEach((body, index) => {
-    const bytes = Buffer.byteLength(body);
-    if (bytes > EVENT_BYTES_MAX)
-      throw new StoreError(
-        `thread ${thread}: a ${events[index]?.type} event has ${bytes} bytes; at most ${EVENT_BYTES_MAX} are kept. Shorten it, or put the content in a file.`,
-      );
-  });
-}
-
-/** Whether a run is going on after these events: what the log says, kept beside it so that a start need not read every log. */
-function isRunning(events: readonly EventBody[], before: boolean): boolean {
-  const last = events.findLast((event) => event.type === "run.started" || event.type === "run.stopped");
-  return last ? last.type === "run.started" : before;
 }
 
 /** Ids are given in this order, and posts are sent in the order of their ids. */

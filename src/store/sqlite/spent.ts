@@ -1,6 +1,4 @@
-import type { EventBody } from "../../engine/events/events.ts";
-import { spentIn } from "../../engine/limits/usage.ts";
-import { usageOf } from "../../engine/reading/spender.ts";
+import { costOf } from "../records/cost.ts";
 import type { Connection } from "./connection.ts";
 import type { Commit, Store } from "../store.ts";
 
@@ -22,11 +20,10 @@ export function sqliteSpent({ db, read }: Connection): Pick<Store, "spentOn"> & 
 
   return {
     add({ workspace, accounts = [], at, events }) {
-      const paid = accounts.length === 0 ? [] : events.filter(hasCalls);
-      if (paid.length === 0) return;
-      const { usage, priced } = spentIn(paid);
-      for (const account of accounts)
-        put.run(workspace, account, at.slice(0, DAY_CHARS), usage.usd, priced ? 0 : 1, usage.estimated ? 1 : 0);
+      const cost = accounts.length === 0 ? undefined : costOf(events);
+      if (!cost) return;
+      const { usd, priced, estimated } = cost;
+      for (const account of accounts) put.run(workspace, account, at.slice(0, DAY_CHARS), usd, priced ? 0 : 1, estimated ? 1 : 0);
     },
     usdOn: (workspace, account, day) => read(() => find.get(workspace, account, day))?.usd ?? 0,
     spentOn: async (workspace, account, day) => {
@@ -34,10 +31,4 @@ export function sqliteSpent({ db, read }: Connection): Pick<Store, "spentOn"> & 
       return { usd: found?.usd ?? 0, priced: found?.unpriced !== 1, ...(found?.estimated ? { estimated: true as const } : {}) };
     },
   };
-}
-
-/** A call that was refused for want of money was not made. */
-function hasCalls(event: EventBody): boolean {
-  const usage = usageOf(event);
-  return usage !== undefined && (usage.calls ?? 1) > 0;
 }

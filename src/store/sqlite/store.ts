@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../../engine/clock.ts";
 import type { Memory } from "../../engine/memory.ts";
-import { placeOf } from "../fair-queue.ts";
+import { join } from "../one-process/one-process.ts";
 import { type Connection, openConnection, openConnectionBeside, openConnectionReadOnly } from "./connection.ts";
 import type { Forgetter } from "../forgetting.ts";
 import type { Installation } from "../installations.ts";
@@ -97,71 +97,47 @@ function onConnection(connection: Connection, clock: Clock): SqliteOpened {
 }
 
 function opener(shared: Shared): SqliteOpened {
-  const { clock, ready, leisure, work, followers, locks, settings, notes, pins, reservations, audit, openers } = shared;
-  const queues = Object.values(work);
-  const me = {};
-  openers.add(me);
+  const { clock, ready, settings, pins, audit, openers } = shared;
+  const member = join(shared);
   const now = () => clock.now();
   const connection = ownOf(shared.connection, () => {
-    openers.delete(me);
-    for (const queue of queues) queue.abandon(me);
-    followers.drop(me);
-    locks.drop(me);
-    settings.drop(me);
-    reservations.drop(me);
-    notes.drop(me);
+    member.leave();
+    settings.drop(member);
     if (openers.size === 0) shared.connection.close();
   });
   const { add: spent, spentOn } = sqliteSpent(connection);
-  const log = sqliteLog(connection, {
-    ready,
-    now,
-    spent,
-    heard: sqliteHeard(connection),
-    holds: (claim) => work.turn.holds(claim),
-    committed(committed, { wake, settles = [], accounts = [] }) {
-      // After the costs: nobody sees the money as free that has just been spent.
-      reservations.settle(settles);
-      if (accounts.length > 0 && settles.length === 0) reservations.spent();
-      work.turn.woken(committed.thread, committed.workspace, wake);
-      if (committed.posts > 0) work.post.woken(placeOf(committed.thread), committed.workspace, "now");
-      followers.tell({ ...committed, wakes: wake === "now" }, me);
-    },
-  });
   const store = {
-    ...log,
-    follow: followers.of(me),
-    followNotes: notes.of(me),
-    exclusively: locks.of(me),
+    ...sqliteLog(connection, {
+      ready,
+      now,
+      spent,
+      heard: sqliteHeard(connection),
+      holds: (claim) => member.holds("turn", claim),
+      committed: member.committed,
+    }),
+    ...member.store,
     spentOn,
-    ...reservations.of(me),
-    openers: () => openers.size,
     ...sqliteInbox(connection, {
       now,
-      leisure,
-      holds: (claim) => work.envelope.holds(claim),
-      received: (lane, workspace) => work.envelope.woken(lane, workspace, "now"),
+      leisure: shared.leisure,
+      holds: (claim) => member.holds("envelope", claim),
+      received: member.received,
     }),
-    ...sqliteOutbox(connection, (about) => followers.tell({ ...about, events: [], posts: 0, wakes: false }, me)),
-    ...sqliteContent(connection, { file: pins.put, note: notes.tell }),
+    ...sqliteOutbox(connection, ({ thread, workspace, delivered }) => member.changed(thread, workspace, { delivered })),
+    ...sqliteContent(connection, { file: pins.put, note: member.noted }),
     close: async () => connection.close(),
   };
   return {
     store,
-    dispatch: {
-      serve: (kind, options, handler) => work[kind].serve(me, options, handler),
-      signal: async (thread, what) => work.turn.signal(thread, what),
-      ahead: (workspace) => work.turn.ahead(workspace),
-      stop: async () => void (await Promise.all(queues.map((queue) => queue.stop(me)))),
-    },
+    dispatch: member.dispatch,
     memory: sqliteMemory(connection, now),
-    settings: sqliteSettings(connection, { audit, follow: settings.of(me), changed: settings.tell }),
+    settings: sqliteSettings(connection, { audit, follow: settings.of(member), changed: settings.tell }),
     audit,
     forgetter: sqliteForgetting(connection, {
       audit,
       isPinned: pins.has,
       now,
-      rewritten: (thread, workspace) => followers.tell({ thread, workspace, events: [], posts: 0, wakes: false, rewritten: true }, me),
+      rewritten: (thread, workspace) => member.changed(thread, workspace, { rewritten: true }),
       forgotten: () => settings.tell({}),
     }),
     installations: (ring) => sqliteInstallations(connection, ring, now),

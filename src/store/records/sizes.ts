@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { type Envelope, StoreError } from "../store.ts";
+
+/** A note is small state under a key; what is larger is a file or a log. */
+const NOTE_BYTES_MAX = 256 * 1024;
+/** Content is written and hashed in one go, which blocks the event loop: about 0.1 s at this size. */
+const FILE_BYTES_MAX = 32 * 1024 * 1024;
+const NOTE_KEY_CHARS_MAX = 512;
+/** The largest envelopes seen from Slack are some 100 KB. */
+const ENVELOPE_BYTES_MAX = 1024 * 1024;
+
+/** Throws StoreError for a note that is too large. */
+export function checkNote(key: string, value: string): void {
+  const bytes = Buffer.byteLength(value);
+  if (key.length > NOTE_KEY_CHARS_MAX)
+    throw new StoreError(`note ${key.slice(0, 60)}…: its key has ${key.length} characters; at most ${NOTE_KEY_CHARS_MAX} are kept.`);
+  if (bytes > NOTE_BYTES_MAX)
+    throw new StoreError(`note ${key}: has ${bytes} bytes; at most ${NOTE_BYTES_MAX} are kept. Put it in a file.`);
+}
+
+/** The SHA-256 of a file, hex. Throws StoreError for one that is too large. */
+export function fileHash(content: Uint8Array): string {
+  if (content.byteLength > FILE_BYTES_MAX)
+    throw new StoreError(`a file has ${content.byteLength} bytes; at most ${FILE_BYTES_MAX} are kept. Split it.`);
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** Throws StoreError for an envelope that is too large. */
+export function checkEnvelope({ id, body }: Envelope): void {
+  const bytes = Buffer.byteLength(body);
+  if (bytes > ENVELOPE_BYTES_MAX)
+    throw new StoreError(`envelope ${id.slice(0, 100)}: has ${bytes} bytes; at most ${ENVELOPE_BYTES_MAX} are kept.`);
+}
