@@ -1,15 +1,24 @@
+import type { EventBody } from "../engine/events/events.ts";
 import type { Store } from "./store.ts";
 
 /** The same store, into which no text goes but as `redact` gives it. What is read of it is as it was written. */
 export function redacted(store: Store, redact: (text: string) => string): Store {
   return {
     ...store,
-    commit: (commit) => store.commit({ ...commit, events: redactAll(commit.events, redact) }),
+    commit: (commit) => store.commit({ ...commit, events: commit.events.map((event) => redactedEvent(event, redact)) }),
     receive: (envelope) => store.receive({ ...envelope, body: redact(envelope.body) }),
     putNote: (key, value) => store.putNote(key, redact(value)),
     // What stands there was redacted when it was put.
     swapNote: (key, from, to) => store.swapNote(key, from, redact(to)),
   };
+}
+
+/** What a model gave along with its calls, and wants back as it was, is left out where it would be changed. */
+function redactedEvent(event: EventBody, redact: (text: string) => string): EventBody {
+  const after = redactAll(event, redact);
+  if (event.type !== "tool.called" || JSON.stringify(event.kept) === JSON.stringify((after as typeof event).kept)) return after;
+  const { kept: _changed, ...rest } = after as typeof event;
+  return rest;
 }
 
 /** The same value, with every text in it redacted, however deep; keys are left as they are. */

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { assistant } from "../../src/engine/agents/assistant.ts";
 import { add, emptyContext, shown, type Context, type ContextStrategy } from "../../src/engine/reading/context.ts";
+import { inputTokensMax } from "../../src/engine/limits/budget.ts";
 import { estimateTokens } from "../../src/engine/reading/tokens.ts";
 import type { ModelMessage, ModelReply } from "../../src/engine/model.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
@@ -50,6 +51,19 @@ test("a window that would begin with a result begins behind it, or with its call
     "result b",
   ]);
 });
+
+test("what came with calls and goes back with them counts", () => {
+  const thought = "x".repeat(4_000);
+  const [call, result] = calls("a") as [Extract<ModelMessage, { role: "assistant" }>, ModelMessage];
+  const with_ = { ...call, kept: { by: "us", what: { message: { reasoning_content: thought } } } };
+  expect(estimateTokens(with_) - estimateTokens(call)).toBeGreaterThan(999);
+  expect(inputTokensMax({ ...ASKED, messages: [with_, result] }) - inputTokensMax({ ...ASKED, messages: [call, result] })).toBeGreaterThan(
+    1_999,
+  );
+  const thread = context(user("task"), with_, result, with_, result);
+  expect(shown(thread, { kind: "tokenBudget", tokens: 1_500 })).toHaveLength(4);
+});
+const ASKED = { agent: "Ana", system: "", tools: [] };
 
 test("a token budget moves in steps, so that a prompt is the beginning of the next one most of the time", () => {
   const strategy: ContextStrategy = { kind: "tokenBudget", tokens: 400 };

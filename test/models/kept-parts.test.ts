@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/engine/clock.ts";
 import type { ModelMessage, ModelReply } from "../../src/engine/model.ts";
 import { ask, request } from "./servers/asking.ts";
+import { chatServer, DONE, frame, modelAt, refuses, says, stream } from "./servers/chat-server.ts";
 import { startModelServer } from "./servers/model-server.ts";
 import { anthropicWire, modelOn, responsesWire, type Wire } from "./servers/wires.ts";
 
@@ -73,4 +74,33 @@ test("encrypted reasoning of the Responses API goes back to it before its call, 
   expect(same?.input.slice(1)).toMatchObject([REASONING, { type: "function_call", call_id: "c1" }, { type: "function_call_output" }]);
   expect(other?.input.map(({ type }: { type?: string }) => type)).toEqual(["message", "function_call", "function_call_output"]);
   expect(JSON.stringify(other)).not.toContain(REASONING.encrypted_content);
+});
+
+test("where a server takes one call at a time, each call of a reply goes back with what came with it", async () => {
+  const signed = (name: string) => ({ extra_content: { google: { thought_signature: name } } });
+  const call = (index: number, id: string) => ({
+    index,
+    id,
+    type: "function",
+    function: { name: "search", arguments: "{}" },
+    ...signed(id),
+  });
+  const { url, asked } = await chatServer(({ messages }, response) => {
+    const sent = messages as { tool_calls?: object[] }[];
+    if (sent.some(({ tool_calls: calls }) => (calls?.length ?? 0) > 1))
+      return refuses(response, 400, { error: { message: "This model only supports single tool-calls at once!" } });
+    if (sent.some(({ tool_calls: calls }) => calls)) return says(response, "Found.");
+    return stream(response, frame({ tool_calls: [call(0, "a"), call(1, "b")] }), frame({}, "tool_calls"), DONE);
+  });
+  const model = modelAt(url);
+  const { reply } = await ask(model, request());
+  if (reply.kind !== "answer") throw new Error(reply.error.message);
+  const result = (id: string): ModelMessage => ({ role: "tool", call: id, tool: "search", text: id, failed: false });
+  const messages: ModelMessage[] = [{ role: "user", text: "Go." }, { ...reply, role: "assistant" }, result("a"), result("b")];
+  await ask(model, request({ messages }));
+  const sent = asked.at(-1)?.messages as { tool_calls?: object[] }[];
+  expect(sent.flatMap(({ tool_calls: calls }) => calls ?? [])).toMatchObject([
+    { id: "a", ...signed("a") },
+    { id: "b", ...signed("b") },
+  ]);
 });

@@ -9,10 +9,13 @@ import { sealed, THINKING_MODELS, THOUGHT, type ThinkingModel } from "../support
 
 const THREAD = "T/C/1";
 const MARIA = { id: "U1", name: "Maria" };
+const JONAS = { id: "U2", name: "Jonas" };
+const ADDRESS = "maria.huber@example.org";
 
 interface Desk {
   readonly context?: object | string;
   readonly approval?: "always" | "never";
+  readonly guards?: readonly object[];
   /** What the tool gives; until there is something, it does not come back. */
   readonly found?: (q: string) => string;
 }
@@ -25,7 +28,7 @@ async function desk(thinking: ThinkingModel) {
   let opened: Parley | undefined;
   onTestFinished(async () => opened?.stop());
 
-  async function open({ context = "all", approval = "never", found }: Desk = {}) {
+  async function open({ context = "all", approval = "never", guards = [], found }: Desk = {}) {
     await opened?.stop();
     const look = defineTool({
       name: "look",
@@ -37,6 +40,7 @@ async function desk(thinking: ThinkingModel) {
     const model = { ...thinking.entry, baseUrl: server.url + thinking.path, attempts: 1 };
     const data = {
       models: { m: model, minutes: { provider: "openai-compatible", model: "minutes", baseUrl: `${server.url}/v1`, attempts: 1 } },
+      guards,
       sandbox: { executor: "off" },
       teams: {
         desk: {
@@ -63,7 +67,7 @@ async function desk(thinking: ThinkingModel) {
     await parley.start();
     return {
       parley,
-      say: (text: string) => parley.runner.say({ thread: THREAD, workspace: "T", person: MARIA, text, id: text, addressed: true }),
+      say: (text: string, person = MARIA) => parley.runner.say({ thread: THREAD, workspace: "T", person, text, id: text, addressed: true }),
       until: (type: RunEvent["type"]) =>
         new Promise<void>((resolve) => {
           wake = () => void (seen.some((event) => event.type === type) && resolve());
@@ -132,6 +136,59 @@ describe.each(THINKING_MODELS)("$name", (thinking) => {
     await second.until("run.stopped");
     expect(thinking.given(server.requests[1]?.body ?? {})).toEqual(want);
     expect(JSON.stringify(server.requests[1]?.body)).toContain(told);
+  });
+
+  test("go back unchanged where guards find nothing in them, however much what is sealed looks like a key", async () => {
+    const { server, open } = await desk(thinking);
+    server.will({ body: thinking.calls(1, [LOOK]) }, { body: thinking.says("Tea. DONE") });
+    const { say, until } = await open({ guards: [{ guard: "secrets" }, { guard: "personal-data" }], found: () => "green" });
+    await say("Drink?");
+    await until("run.stopped");
+    expect(thinking.given(server.requests[1]?.body ?? {})).toEqual(want);
+  });
+
+  test.each(["mask", "stop"])(
+    "are left out of the log where a guard finds in them what it has to %s, and the turn goes on",
+    async (found) => {
+      const { server, open } = await desk(thinking);
+      server.will({ body: thinking.calls(1, [LOOK], `I write to ${ADDRESS}.`) }, { body: thinking.says("Tea. DONE") });
+      const { say, until, log } = await open({ guards: [{ guard: "personal-data", found }], found: () => "green" });
+      await say("Drink?");
+      await until("run.stopped");
+      expect(JSON.stringify(await log())).not.toContain(ADDRESS);
+      expect(JSON.stringify(server.requests[1]?.body)).not.toContain(ADDRESS);
+      expect(thinking.given(server.requests[1]?.body ?? {})).toMatchObject([{ calls: [LOOK] }]);
+      expect(await log()).toContainEqual(expect.objectContaining({ type: "message.posted", text: "Tea. DONE" }));
+    },
+  );
+
+  test("do not go back where a guard before the model finds something in them by then", async () => {
+    const { server, open } = await desk(thinking);
+    server.will({ body: thinking.calls(1, [LOOK], `I write to ${ADDRESS}.`) }, { body: thinking.says("Tea. DONE") });
+    const first = await open();
+    await first.say("Drink?");
+    await first.until("tool.called");
+    const second = await open({ guards: [{ guard: "personal-data", at: ["model"], found: "stop" }], found: () => "green" });
+    await second.until("run.stopped");
+    expect(JSON.stringify(server.requests[1]?.body)).not.toContain(ADDRESS);
+    expect(thinking.given(server.requests[1]?.body ?? {})).toMatchObject([{ calls: [LOOK] }]);
+  });
+
+  test("go out of the log with the words of a person who was heard there: nobody can read what is sealed in them", async () => {
+    const { server, open } = await desk(thinking);
+    const question = { id: "c1", name: "transfer_to_human", args: '{"question":"Which?"}' };
+    server.will({ body: thinking.calls(1, [question]) }, { body: thinking.says("Tea. DONE") });
+    const { parley, say, until, log } = await open();
+    await say("Drink?", JONAS);
+    await until("handoff.made");
+    await say("green");
+    await until("run.stopped");
+    const kept = async () => (await log()).filter((event) => event.type === "tool.called" && event.kept !== undefined);
+    expect(await kept()).toHaveLength(1);
+    const by = { workspace: "T", person: JONAS, deed: "forget person", subject: MARIA.id, allowed: true };
+    await parley.forgetting.forget({ kind: "person", person: MARIA.id }, by);
+    expect(await kept()).toEqual([]);
+    expect(await log()).toContainEqual(expect.objectContaining({ type: "tool.called", args: question.args }));
   });
 
   test.each([

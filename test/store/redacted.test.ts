@@ -37,6 +37,29 @@ test("what is recorded, received and noted goes in without the secret, and is re
   await store.close();
 });
 
+test("what a model gave along with its calls is left out whole where it would be changed: it would be worth nothing", async () => {
+  const { store: plain } = openSqlite({ path: ":memory:" });
+  const store = redacted(plain, redact);
+  const called = (thought: string) => ({
+    type: "tool.called" as const,
+    agent: "Ana",
+    call: "c",
+    tool: "t",
+    args: "s3cret",
+    kept: { by: "us", what: { message: { content: [{ type: "thinking", thinking: thought, signature: "c2ln" }] } } },
+    model: "m",
+  });
+  const commit = { workspace: "w", afterSeq: 0, at: "2026-11-23T12:00:00.000Z", posts: [], wake: "none" } as const;
+  await store.commit({ ...commit, thread: "t", events: [called("Hm.")] });
+  await store.commit({ ...commit, thread: "u", events: [called("It is s3cret.")] });
+  const [[whole], [without]] = [await store.load("t", 0), await store.load("u", 0)];
+  expect(whole).toMatchObject({ ...called("Hm."), args: "[redacted]" });
+  expect(Object.keys(whole ?? {}).slice(0, 7)).toEqual(Object.keys(called("")));
+  expect(without).toMatchObject({ args: "[redacted]", model: "m" });
+  expect(without).not.toHaveProperty("kept");
+  await store.close();
+});
+
 test("what is no text stays as it is", () => {
   const value = { a: 1, b: [true, null, "s3cret", { c: undefined, s3cret: 2 }] };
   expect(redactAll(value, redact)).toEqual({ a: 1, b: [true, null, "[redacted]", { c: undefined, s3cret: 2 }] });

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /**
  * Model servers that give something opaque along with a call and want it back: by its format the words of a stream, and where in a request it stands
  * then.
@@ -26,8 +28,8 @@ export interface Call {
 }
 
 export const THOUGHT = "Hm, Maria wants it.";
-/** Sealed words as providers make them: long, and as random as a key. */
-export const sealed = (nth: number): string => Buffer.from(`sealed thought number ${nth} `.repeat(6)).toString("base64");
+/** Sealed words as providers make them: as random as a key. */
+export const sealed = (nth: number): string => createHash("sha512").update(`sealed thought ${nth}`).digest("base64");
 
 type Json = { readonly [key: string]: unknown };
 const named = (events: readonly Json[]) => events.map((event) => `event: ${String(event.type)}\ndata: ${JSON.stringify(event)}\n\n`);

@@ -1,6 +1,7 @@
 import type { EventBody, FileRef } from "../events/events.ts";
 import type { ModelMessage, ModelRequest } from "../model.ts";
 import type { Look } from "./guard.ts";
+import { passesWhole } from "./kept.ts";
 
 export async function changedRequest(request: ModelRequest, look: Look): Promise<ModelRequest> {
   const messages: ModelMessage[] = [];
@@ -21,7 +22,8 @@ async function changedMessage(message: ModelMessage, look: Look): Promise<ModelM
     case "assistant": {
       const toolCalls = [];
       for (const call of message.toolCalls) toolCalls.push({ ...call, args: await changedJson(call.args, look) });
-      return { ...message, text, toolCalls };
+      const { kept, ...rest } = message;
+      return { ...rest, text, toolCalls, ...(kept && (await passesWhole(kept, look)) ? { kept } : {}) };
     }
     case "tool":
       return { ...message, text, ...(message.told ? { told: await changedPieces(message.told, look) } : {}) };
@@ -53,7 +55,9 @@ export async function changedEvent(event: EventBody, look: Look): Promise<EventB
       const others = [];
       for (const other of event.others ?? []) others.push({ ...other, args: await changedJson(other.args, look) });
       const words = await optional("text", event.text);
-      return { ...event, args: await changedJson(event.args, look), ...words, ...(event.others ? { others } : {}) };
+      const changed = { ...event, args: await changedJson(event.args, look), ...words, ...(event.others ? { others } : {}) };
+      if (event.kept && !(await passesWhole(event.kept, look))) delete changed.kept;
+      return changed;
     }
     case "tool.returned": {
       const files = event.files ? { files: await changedFiles(event.files, look) } : {};

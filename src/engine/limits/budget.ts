@@ -2,7 +2,7 @@ import type { Usage } from "../events/events.ts";
 import type { Model, ModelDelta, ModelReply, ModelRequest } from "../model.ts";
 import { limitsNow } from "./run-limits.ts";
 import { NO_CALLS, tokensOf } from "./usage.ts";
-import { IMAGE_TOKENS_MAX, tokensAtMost } from "../reading/tokens.ts";
+import { IMAGE_TOKENS_MAX, keptIn, tokensAtMost } from "../reading/tokens.ts";
 import { currentRun, type Transcript } from "../reading/transcript.ts";
 import type { Turn } from "../turn.ts";
 
@@ -131,7 +131,7 @@ function refusal(limits: BudgetLimits, before: Amount, call: Amount): Extract<Mo
 export function inputTokensMax({ system, messages, tools, answer }: ModelRequest): number {
   let tokens = PART_TOKENS + tokensAtMost(system);
   for (const message of messages) {
-    tokens += PART_TOKENS + tokensAtMost(message.text);
+    tokens += PART_TOKENS + tokensAtMost(message.text) + tokensAtMost(keptIn(message));
     if (message.role === "user") tokens += IMAGE_TOKENS_MAX * (message.images?.length ?? 0);
     if (message.role === "assistant") for (const { tool, args } of message.toolCalls) tokens += PART_TOKENS + tokensAtMost(tool + args);
   }

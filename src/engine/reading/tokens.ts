@@ -16,8 +16,12 @@ export const charsIn = (tokens: number): number => tokens * CHARS_PER_TOKEN;
 export function estimateTokens(message: ModelMessage): number {
   const args = message.role === "assistant" ? message.toolCalls.reduce((sum, call) => sum + call.tool.length + call.args.length, 0) : 0;
   const images = message.role === "user" ? (message.images?.length ?? 0) : 0;
-  return tokensIn(charsOf(message) + args) + images * IMAGE_TOKENS + FRAME_TOKENS;
+  return tokensIn(charsOf(message) + args + keptIn(message).length) + images * IMAGE_TOKENS + FRAME_TOKENS;
 }
+
+/** What came with calls and goes back with them: it is read again, and paid for. */
+export const keptIn = (message: ModelMessage): string =>
+  message.role === "assistant" && message.kept ? JSON.stringify(message.kept.what) : "";
 
 /** Of the words; marks of sources are in the frame. */
 export function charsOf(message: ModelMessage): number {

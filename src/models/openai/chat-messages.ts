@@ -122,7 +122,10 @@ function oneByOne(messages: readonly ModelMessage[]): readonly ModelMessage[] {
     const results = resultsBehind(messages, at);
     return message.toolCalls.flatMap((call, index): ModelMessage[] => {
       const result = results.find((one) => one.call === call.call);
-      const own = { ...message, text: index === 0 ? message.text : "", toolCalls: [call] };
+      const { kept: whole, ...rest } = message;
+      // What came with a call stays with it; what came with them all is wanted with each.
+      const kept = whole && { kept: { ...whole, what: { ...whole.what, calls: [(whole.what as KeptChat).calls?.[index] ?? null] } } };
+      const own = { ...rest, text: index === 0 ? message.text : "", toolCalls: [call], ...kept };
       return [own, ...(result ? [result] : [])];
     });
   });

@@ -1,6 +1,6 @@
 import type { Usage } from "../../engine/events/events.ts";
 import type { ModelMessage, ModelRequest } from "../../engine/model.ts";
-import { IMAGE_TOKENS } from "../../engine/reading/tokens.ts";
+import { IMAGE_TOKENS, keptIn } from "../../engine/reading/tokens.ts";
 
 /** Counts the tokens of a text as a current model of OpenAI does; others differ by some per cent, seldom by more than a third. */
 export type CountTokens = (text: string) => number;
@@ -54,5 +54,5 @@ function inputTokens({ system, messages, tools, answer }: ModelRequest, count: C
 function messageTokens(message: ModelMessage, count: CountTokens): number {
   const calls = message.role === "assistant" ? message.toolCalls.map(({ tool, args }) => tool + args).join("") : "";
   const images = message.role === "user" ? (message.images?.length ?? 0) : 0;
-  return count(message.text + calls) + FRAME_TOKENS + images * IMAGE_TOKENS;
+  return count(message.text + calls + keptIn(message)) + FRAME_TOKENS + images * IMAGE_TOKENS;
 }
