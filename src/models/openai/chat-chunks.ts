@@ -13,6 +13,8 @@ interface LooseChunk {
   /** Ollama's own API, and gateways in front of it. */
   readonly message?: LooseDelta | null;
   readonly response?: unknown;
+  readonly prompt_eval_count?: number | null;
+  readonly eval_count?: number | null;
   readonly done?: unknown;
   readonly done_reason?: unknown;
 }
@@ -27,6 +29,8 @@ interface LooseChoice {
   readonly finishReason?: unknown;
   readonly stop_reason?: unknown;
   readonly error?: unknown;
+  /** Kimi puts the counts there. */
+  readonly usage?: LooseUsage | null;
 }
 
 interface LooseDelta {
@@ -85,9 +89,9 @@ function newChunkReader(nameOf: (wire: string) => string): (event: ServerEvent, 
     }
     if (typeof event.value !== "object" || event.value === null) return false;
     const chunk = event.type === "document" ? unwrapped(event.value) : (event.value as LooseChunk);
-    const usage = usageOf(chunk.usage ?? chunk.x_groq?.usage);
-    if (usage) found.push({ type: "usage", usage });
     const choice = Array.isArray(chunk.choices) ? firstChoice(chunk.choices as readonly LooseChoice[]) : undefined;
+    const usage = usageOf(chunk.usage ?? chunk.x_groq?.usage ?? choice?.usage ?? countsOf(chunk));
+    if (usage) found.push({ type: "usage", usage });
     const delta = choice?.delta ?? choice?.message ?? (choice ? undefined : messageOf(chunk)) ?? NOTHING;
     if (event.type === "document" && !choice && delta === NOTHING) throw noReply(event.value);
     said(delta, choice, found);
@@ -109,6 +113,10 @@ function newChunkReader(nameOf: (wire: string) => string): (event: ServerEvent, 
 }
 
 const NOTHING: LooseDelta = {};
+
+/** Ollama's own names of them. */
+const countsOf = ({ prompt_eval_count: input, eval_count: output }: LooseChunk): LooseUsage | undefined =>
+  input === undefined && output === undefined ? undefined : { prompt_tokens: input ?? null, completion_tokens: output ?? null };
 
 /** Gateways put the reply into a field of their own answer. */
 function unwrapped(value: unknown): LooseChunk {

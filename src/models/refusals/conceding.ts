@@ -191,7 +191,7 @@ function newTalk(concessions: Concessions) {
       if (blamed !== "images" || CANNOT_SEE.test(text)) fresh.set(blamed, undefined);
       return true;
     }
-    if (isBare || kind !== "bad_request" || !isVague(refusal.said.message)) return false;
+    if (isBare || !(kind === "bad_request" || OF_THE_PARTS.test(text)) || !isVague(refusal.said.message)) return false;
     isBare = true;
     for (const one of LEFT_OUT) without.add(one);
     return true;
@@ -202,7 +202,9 @@ function newTalk(concessions: Concessions) {
     if (context !== undefined && context >= REPLY_TOKENS_MIN) fresh.set("contextTokensMax", context);
     if (context === undefined || prompt === undefined)
       return SPEAKS_OF_REPLY.test(text) && asked > REPLY_TOKENS_TRIED ? REPLY_TOKENS_TRIED : undefined;
-    const room = context - prompt - ROOM_MARGIN_TOKENS;
+    const left = context - prompt - ROOM_MARGIN_TOKENS;
+    // vLLM counts a prompt no further than it needs to refuse it: the rest of it is not known.
+    const room = AT_LEAST.test(text) ? Math.min(left, Math.floor(asked / 2)) : left;
     return room >= REPLY_TOKENS_MIN && room < asked ? room : undefined;
   }
 
@@ -239,10 +241,13 @@ function isVague(message: string): boolean {
   return NOT_TAKEN.test(message) || words.every((word) => SAYS_NOTHING.has(word));
 }
 
-const NOT_TAKEN = /unsupported|not supported|unknown|unrecogni[sz]ed|unexpected|\bextra\b|not permitted|not allowed|invalid (?:param|arg|field|propert|request|input)/i; // prettier-ignore
+const NOT_TAKEN = /requested parameters|not implemented|unsupported|not supported|unknown|unrecogni[sz]ed|unexpected|\bextra\b|not permitted|not allowed|invalid (?:param|arg|field|propert|request|input)/i; // prettier-ignore
 const SAYS_NOTHING = new Set("a an the your bad request invalid error errors invalid_request_error badrequesterror unprocessable entity validation parameter parameters argument arguments input provider upstream server model returned failed failure occurred was is with status code body no null none undefined please check try again malformed wrong something went api call exception for in of to and format data json message details".split(" ")); // prettier-ignore
 
-const SPEAKS_OF_REPLY = /completion|max_(?:new_|output_)?tokens|output|generat/i;
+const AT_LEAST = /at least \d/i;
+/** Words of gateways and servers about parts of a request, beside codes that say otherwise. */
+const OF_THE_PARTS = /requested parameters|not implemented/i;
+const SPEAKS_OF_REPLY = /completion|max[_ ](?:new_|output_)?tokens|output|generat/i;
 const CANNOT_SEE = /support|vision|multi-?modal|accept|allowed/i;
 /** Where a server may say what it does not take of a request; 500 comes from chat templates, 404 from gateways. */
 const STATUSES: ReadonlySet<number | undefined> = new Set([undefined, 200, 400, 404, 405, 406, 413, 415, 422, 424, 500, 501]);

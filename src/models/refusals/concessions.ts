@@ -18,7 +18,7 @@ const about = (thing: string): RegExp => new RegExp(`(?:${thing})[^.]{0,120}${NO
 /** In this order: what is named by its own name before what may be meant. */
 export const CONCESSIONS = {
   reasoning_wanted: {
-    sign: /(?:missing|required|must (?:include|pass|provide|contain)|expected|needs?)[^.]{0,120}reasoning_content|reasoning_content[^.]{0,80}(?:missing|required|must be)/i,
+    sign: /(?:missing|required|must (?:include|pass|provide|contain|carry|have|send)|expected|needs?)[^.]{0,120}reasoning_content|reasoning_content[^.]{0,80}(?:missing|required|must be)/i,
     told: "wants the reasoning of its calls back: where it is not known, a word stands for it.",
   },
   signature_wanted: {
@@ -30,7 +30,10 @@ export const CONCESSIONS = {
     told: "does not take its own reasoning back: it was left out.",
   },
   limit_name: {
-    sign: about(String.raw`max_(?:completion_|output_)?tokens|maxOutputTokens`),
+    sign: new RegExp(
+      `${about(String.raw`max_(?:completion_|output_)?tokens|maxOutputTokens`).source}|use ['"\`]?max_completion_tokens`,
+      "i",
+    ),
     told: "wants the limit of the reply under another name.",
   },
   limit: { sign: about(String.raw`max_(?:completion_|output_)?tokens`), told: "takes no limit of the reply: it was left out." },
@@ -72,7 +75,7 @@ export const CONCESSIONS = {
   },
   strict: { sign: /\bstrict\b|additionalProperties|unsupported (?:schema )?keyword/i, told: "is not held to schemas strictly." },
   structured: {
-    sign: /response_format|json[_ ]?schema|text\.format|output_config|output_format|structured[ _]outputs?|\bgrammar\b|xgrammar|outlines|guided|response_?schema|responseSchema|response_?mime|\bschemas?\b|json[_ ](?:mode|object)/i,
+    sign: /response_format|json[_ ]?schema|text\.format|output_config|output_format|structured[ _]outputs?|\bgrammar\b|xgrammar|outlines|guided|enforcer|constrained|(?:response|output)[_ ]format|response_?schema|responseSchema|response_?mime|\bschemas?\b|json[_ ](?:mode|object)/i,
     told: "cannot be held to a schema: it is asked in words.",
   },
   images: {
@@ -82,13 +85,13 @@ export const CONCESSIONS = {
   },
   system_role: {
     sign: new RegExp(
-      `(?:system|developer)[ _'"]*(?:role|messages?|prompts?|instructions?)[^.]{0,60}${NOT}|${NOT}[^.]{0,60}(?:system|developer)[ _'"]*(?:role|messages?|prompts?|instructions?|'|")|(?:role|roles)[^.]{0,60}['"\`]?system['"\`]?[^.]{0,40}${NOT}|only (?:'?user'?|\`user\`)[^.]{0,40}(?:assistant|model)[^.]{0,40}roles?|unexpected role ['"\`]?system|system messages? (?:must|should|can)|does not support 'system'`,
+      `(?:system|developer)[ _'"]*(?:role|messages?|prompts?|instructions?)[^.]{0,60}${NOT}|${NOT}[^.]{0,60}(?:system|developer)[ _'"]*(?:role|messages?|prompts?|instructions?|'|")|(?:role|roles)[^.]{0,60}['"\`]?system['"\`]?[^.]{0,40}${NOT}|(?:invalid|unknown|unexpected) role:? ['"\`]?(?:system|developer)|['"\`](?:system|developer)['"\`] is not one of|should be ['"\`]?user['"\`]? or ['"\`]?assistant|roles must alternate|first message must be|only (?:'?user'?|\`user\`)[^.]{0,40}(?:assistant|model)[^.]{0,40}roles?|unexpected role ['"\`]?system|system messages? (?:must|should|can)|does not support 'system'`,
       "i",
     ),
     told: "takes no system role: its instructions stand in the first message.",
   },
   content_null: {
-    sign: /(?:content|text)[^.]{0,80}(?:non-?empty|empty|blank|whitespace|at least 1|min(?:imum)?[ _]?length|must (?:not )?be|should (?:not )?be|required|missing|null|none|invalid type|string)|(?:empty|blank|missing|null|none)[^.]{0,60}(?:content|messages?|text)|content field is/i,
+    sign: /NoneType|unmarshal null|(?:content|text)(?:[^.]|\.(?=\w)){0,80}(?:non-?empty|empty|blank|whitespace|at least 1|min(?:imum)?[ _]?length|must (?:not )?be|should (?:not )?be|required|missing|null|none|invalid type|string)|(?:empty|blank|missing|null|none)[^.]{0,60}(?:content|messages?|text)|content field is/i,
     told: "takes no empty words beside calls.",
   },
   content_gone: { sign: /content|NoneType|null|none\b|\btext\b/i, told: "wants no words beside calls to be left out." },

@@ -28,7 +28,7 @@ const QUOTA_WORDS =
 const CONTEXT_CODES = /context_length_exceeded|string_above_max_length|request_too_large|context_window|exceed_context_size|contextwindow|tokens_limit_reached|model_max_prompt_tokens_exceeded|prompt_too_long/i; // prettier-ignore
 const CONTEXT_WORDS = new RegExp(
   [
-    String.raw`(prompt|input|conversation|request|messages?|context|query|text) (is|are|was|were|has grown) (too|far too) (long|large|big)`,
+    String.raw`(prompt|input|conversation|request|messages?|context|query|text) ((is|are|was|were|has grown) )?(too|far too) (long|large|big)`,
     String.raw`too (long|large) for (the |this |requested |your )?(model|context|window)`,
     String.raw`(maximum|max|model'?s?) (prompt|context|input|sequence|model)[- ]?(length|window|size|token|len)`,
     String.raw`context[_ -]?(window|length|size|limit)`,
@@ -37,6 +37,9 @@ const CONTEXT_WORDS = new RegExp(
     String.raw`token (limit|count)[^.]{0,60}exceed`,
     String.raw`exceeds? (the )?(limit|maximum) of \d+ (input )?tokens`,
     String.raw`too many (input |prompt )?tokens`,
+    String.raw`must have less than \d+ tokens|exceed(s|ed|ing)? (the )?(token limit|(token )?limit of \d+|max(imum)? (message|input) tokens)`,
+    String.raw`max_(input_tokens|model_len|seq_len|position_embeddings)|prompt_token_ids`,
+    String.raw`(输入|上下文|提示词?|消息|内容)[^。]{0,12}(超过|超出|过长|太长)|超(过|出)[^。]{0,12}(上下文|最大长度|最大输入)`,
     String.raw`tokens? (in|of) (the )?(prompt|request|input)[^.]{0,60}(exceed|greater|more|larger|over)`,
     String.raw`inputs?[\`]? (length|tokens?)[^.]{0,80}(exceed|must be|should be|maximum|at most|<=)`,
     String.raw`range of input length`,

@@ -27,6 +27,13 @@ const some =
 /** What a server does not take, in whose words it says so, and with which status. */
 const TAKES: readonly [what: string, refused: Refused, words: string, status?: number][] = [
   ["the limit under that name", has("max_tokens"), "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."],
+  ["the limit under that name, in one word", has("max_tokens"), "Use 'max_completion_tokens' instead of 'max_tokens'"],
+  ["the limit under that name, as a mistake of types", has("max_tokens"), "Completions.create() got an unexpected keyword argument 'max_tokens'", 500],
+  ["the limit under that name, any longer", has("max_tokens"), "max_tokens is deprecated for this model; please use max_completion_tokens"],
+  ["so long a reply, by its name of old", (body) => (body.max_tokens ?? 0) > 2_048, "`max_new_tokens` must be <= 2048, got 8192"],
+  ["so long a reply, above a maximum", (body) => (body.max_tokens ?? 0) > 4_096, "max_tokens: 8192 > 4096, which is the maximum allowed number of output tokens"],
+  ["a reply that long, in words of llama.cpp's kin", (body) => (body.max_tokens ?? 0) > 8_150, "The sum of prompt tokens (40) and max_tokens (8192) exceeds the context window (8192)"],
+  ["a reply that long, in TGI's words", (body) => (body.max_tokens ?? 0) > 4_060, "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 40 `inputs` tokens and 8192 `max_new_tokens`", 422],
   ["any limit", (body) => "max_tokens" in body || "max_completion_tokens" in body, "Unknown field: max_tokens / max_completion_tokens"],
   ["so long a reply", (body) => (body.max_tokens ?? 0) > 4_096, "max_tokens is too large: 8192. This model supports at most 4096 completion tokens."],
   ["so long a reply, in a range", (body) => (body.max_tokens ?? 0) > 8_000, "Invalid max_tokens value, the valid range of max_tokens is [1, 8000]"],
@@ -34,10 +41,17 @@ const TAKES: readonly [what: string, refused: Refused, words: string, status?: n
   ["a sum above the limit", (body) => (body.max_tokens ?? 0) > 8_150, "input length and `max_tokens` exceed context limit: 40 + 8192 > 8192, decrease input length or `max_tokens` and try again"],
   ["a system role", some(({ role }) => role === "system"), "System role not supported"],
   ["a system role, through a template", some(({ role }) => role === "system"), "Only user and assistant roles are supported!", 500],
+  ["a system role, as an enumeration", some(({ role }) => role === "system"), "'system' is not one of ['user', 'assistant'] - 'messages.0.role'"],
+  ["a system role, as a literal", some(({ role }) => role === "system"), "messages.0.role: Input should be 'user' or 'assistant'", 422],
+  ["a system role, as invalid", some(({ role }) => role === "system"), "chat template error: Invalid role: system"],
+  ["a system role, as out of turn", some(({ role }) => role === "system"), "Conversation roles must alternate user/assistant/user/assistant/..."],
   ["a system message", some(({ role }) => role === "system"), "Developer instruction is not enabled for models/gemma-3-27b-it"],
   ["tools", has("tools"), "registry.ollama.ai/library/gemma2:latest does not support tools"],
   ["tools, through a gateway", has("tools"), "No endpoints found that support tool use.", 404],
   ["tools without a switch", has("tools"), '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set'],
+  ["tools, in words of Google", has("tools"), "Function calling is not enabled for models/gemma-3-27b-it"],
+  ["tools, not built", has("tools"), "tools not implemented", 501],
+  ["tools, without its template", has("tools"), "tools param requires --jinja flag", 500],
   ["rules in schemas of tools", (body) => JSON.stringify(body.tools ?? "").includes("additionalProperties"), "Invalid JSON payload received. Unknown name \"additionalProperties\" at 'tools[0].function_declarations[0].parameters': Cannot find field."],
   ["stream options", has("stream_options"), "Unrecognized request argument supplied: stream_options"],
   ["a temperature", has("temperature"), "Unsupported value: 'temperature' does not support 0.5 with this model."],
@@ -47,6 +61,12 @@ const TAKES: readonly [what: string, refused: Refused, words: string, status?: n
   ["two calls of one reply", some(({ tool_calls: calls }) => Array.isArray(calls) && calls.length > 1), "This model only supports single tool-calls at once!", 500],
   ["null beside calls", some((message) => message.content === null), "Invalid value for 'content': expected a string, got null."],
   ["nothing beside calls", some((message) => message.content === null || !("content" in message)), "messages[2].content: field required"],
+  ["blanks beside calls", some(({ content }) => content === "" || content === null), "The text field in the ContentBlock object at messages.1.content.0 is blank. Add text to the text field, and try again."],
+  ["null beside calls, in a template", some(({ tool_calls: calls, content }) => Boolean(calls) && typeof content !== "string"), "'NoneType' object is not iterable", 500],
+  ["null beside calls, in Go", some(({ content }) => content === null), "json: cannot unmarshal null into Go struct field .messages.content of type string"],
+  ["null beside calls, in words of FastAPI", some(({ content }) => content === null), "messages.2.content: Input should be a valid string", 422],
+  ["calls without their reasoning", some(({ tool_calls: calls, reasoning_content: own }) => Boolean(calls) && !own), "assistant message with tool_calls must carry reasoning_content"],
+  ["calls without a signature", (body) => messages(body).some((one) => one.tool_calls && !JSON.stringify(one).includes("thought_signature")), "Function call is missing a thought_signature in functionCall parts."],
   ["long ids of calls", some(({ tool_call_id: id }) => typeof id === "string" && id.length !== 9), "Tool call id was call_one but must be a-z, A-Z, 0-9, with a length of 9."],
   ["a user behind a result", (body) => messages(body).some(({ role }, at) => role === "user" && messages(body)[at - 1]?.role === "tool"), "Unexpected role 'user' after role 'tool'"],
   ["anything, and gives no reason", (body) => Object.keys(body).some((key) => !["model", "messages", "stream"].includes(key)), "Bad Request"],
@@ -83,6 +103,11 @@ describe("what a server does not take is left out at once, now and in the next p
     "Invalid schema for response_format 'next_speaker'",
     "This model does not support structured outputs",
     "guided decoding is disabled",
+    "lm-format-enforcer is not installed",
+    "Constrained decoding is not available",
+    "Invalid response format",
+    "Function calling with a response mime type: 'application/json' is unsupported",
+    "No endpoints found that can handle the requested parameters.",
   ])("a schema, refused with %j, is asked for in words", async (words) => {
     const { url } = await chatServer((body, response) =>
       body.response_format
@@ -93,6 +118,42 @@ describe("what a server does not take is left out at once, now and in the next p
       text: '{"next":"Coder","reason":"r"}',
     });
   });
+});
+
+/** A part of the request, refused in another shape: each with the part's name in it. */
+const SHAPES: readonly [string, (name: string) => unknown, number?][] = [
+  ["FastAPI's", (name) => ({ detail: [{ type: "extra_forbidden", loc: ["body", name], msg: "Extra inputs are not permitted" }] }), 422],
+  ["Mistral's", (name) => ({ object: "error", message: { detail: [{ type: "extra_forbidden", loc: ["body", name], msg: "Extra inputs are not permitted" }] } }), 422],
+  ["Google's", (name) => [{ error: { code: 400, message: `Invalid JSON payload received. Unknown name "${name}": Cannot find field.`, status: "INVALID_ARGUMENT" } }]],
+  ["Groq's", (name) => ({ error: { message: `property '${name}' is unsupported`, type: "invalid_request_error" } })],
+  ["Rust's", (name) => `Failed to deserialize the JSON body into the target type: unknown field \`${name}\`, expected one of \`model\``, 422],
+  ["LiteLLM's", (name) => ({ error: { message: `litellm.UnsupportedParamsError: x does not support parameters: ['${name}']`, code: "400" } })],
+  ["Bedrock's", (name) => ({ message: `Malformed input request: #: extraneous key [${name}] is not permitted, please reformat your input and try again.` })],
+  ["OpenAI's, the name apart", (name) => ({ error: { message: "Unsupported value", param: name, code: "unsupported_value" } })],
+  ["a list of errors", (name) => ({ errors: [{ message: `Unexpected property ${name}`, path: name }] })],
+  ["an answer with status 200", (name) => ({ error: { message: `${name} is not supported`, code: 400 } }), 200],
+]; // prettier-ignore
+
+test.each(SHAPES)("what is not taken is understood in the shape: %s", async (_, body, status = 400) => {
+  for (const name of ["seed", "temperature", "reasoning_effort", "stream_options"]) {
+    const { url, asked } = await chatServer((asking, response) =>
+      name in asking ? refuses(response, status, body(name)) : says(response, "Blue."),
+    );
+    const model = modelAt(url, { temperature: 0.5, seed: 7, reasoningEffort: "low" });
+    expect((await ask(model, request())).reply).toMatchObject({ kind: "answer", text: "Blue." });
+    expect(asked.length).toBe(2);
+  }
+});
+
+test("a prompt that is counted no further than it has to be: the reply is halved, not shortened step by step", async () => {
+  const { url, asked } = await chatServer((body, response) => {
+    const limit = body.max_tokens as number;
+    if (limit + 3_000 <= 8_192) return says(response, "Blue.");
+    const message = `This model's maximum context length is 8192 tokens. However, you requested ${limit} output tokens and your prompt contains at least ${8_193 - limit} input tokens, for a total of at least 8193 tokens.`;
+    refuses(response, 400, { error: { message, type: "BadRequestError" } });
+  });
+  expect((await ask(modelAt(url), request())).reply).toMatchObject({ kind: "answer" });
+  expect(asked.map((body) => body.max_tokens as number)).toEqual([8_192, 4_096]);
 });
 
 describe("what came with calls goes back with them", () => {

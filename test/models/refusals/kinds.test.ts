@@ -25,6 +25,20 @@ describe("what servers have answered", () => {
   });
 });
 
+/** Of a conversation that is too long, in words that no code stands beside. */
+test.each([
+  "Input validation error: `inputs` must have less than 4095 tokens. Given: 5000",
+  "The prompt is 9001 tokens, exceeding the limit of 8192",
+  "输入长度超过模型最大上下文长度",
+  "Total tokens of image and text exceed max message tokens",
+  "Conversation too long",
+  "Exceeded token limit",
+  "length of prompt_token_ids exceeds max_model_len",
+  "Requested tokens (9000) exceed context window of 4096",
+])("too long: %s", (message) => {
+  expect(kindOf(refusalOf(Object.assign(new ServerError(saidIn(JSON.stringify({ error: { message } }))), { status: 400 })), undefined)).toBe("context_too_long"); // prettier-ignore
+});
+
 test("a model that is not there: the sentence says which ones the server has, those like it first", async () => {
   const { url } = await chatServer((_, response, path) =>
     path.endsWith("/models")
