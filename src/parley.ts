@@ -17,6 +17,7 @@ import { createForgetting } from "./runner/forgetting.ts";
 import { createRetention } from "./runner/retention.ts";
 import { createDayBudgets } from "./runner/day-budgets.ts";
 import type { Executor } from "./sandbox/executor.ts";
+import { keeping } from "./sandbox/keeping.ts";
 import { createInstalledSlack, type InstalledSettings } from "./slack/install/many-workspaces.ts";
 import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
 import { rulesIn } from "./slack/people/channel-settings.ts";
@@ -31,6 +32,7 @@ import { openStore, type OwnStores } from "./store/open-store.ts";
 import type { Settings as KeptSettings } from "./store/settings.ts";
 import { shareOf } from "./store/share.ts";
 import type { Store } from "./store/store.ts";
+import { createWorkspaceKeeper } from "./store/workspaces/keeper.ts";
 import { createTelemetry, type TelemetryParts } from "./telemetry.ts";
 
 export type { Delta, EventBody, RunEvent } from "./engine/events/events.ts";
@@ -124,6 +126,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     store: plain,
     dispatch,
     memory: notes,
+    workspaces,
     settings: written,
     installations,
     audit,
@@ -166,7 +169,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     });
     const teams = buildTeams(settings, {
       createModel,
-      executor,
+      executor: keeping(executor, createWorkspaceKeeper(store, workspaces)),
       keepFile: (content) => store.putFile(content),
       readFile: (hash) => store.file(hash),
       notes: { memory, scopeOf },

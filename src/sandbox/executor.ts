@@ -4,8 +4,11 @@
  */
 export interface Executor {
   readonly capabilities: Capabilities;
-  /** Makes the thread's sandbox at its first use; the same session for the same thread while it lives. Throws {@link SandboxUnavailable}. */
-  open(thread: string): Promise<Session>;
+  /**
+   * Makes the thread's sandbox at its first use; the same session for the same thread while it lives. With a keeper, which counts at the first
+   * use, its files are kept between blocks, and those that are kept are taken up. Throws {@link SandboxUnavailable}.
+   */
+  open(thread: string, keeper?: WorkspaceKeeper): Promise<Session>;
   /** Whether what blocks run in answers now, such as a Docker engine. Absent where that is this machine itself, or where asking costs money. */
   readonly answers?: () => Promise<boolean>;
   /** Ends every session and removes what it left. */
@@ -76,6 +79,38 @@ export interface SandboxFile {
   readonly name: string;
   /** Judged by content, not by name. */
   readonly mediaType: string;
+  readonly content: Uint8Array;
+}
+
+/** Where the files of a thread's workspace are kept between blocks, so that whoever runs the next block goes on with them. */
+export interface WorkspaceKeeper {
+  /** Which revision is the newest; `undefined`: nothing is kept. Waits for a save that has begun, whoever does it. */
+  revision(thread: string): Promise<string | undefined>;
+  load(thread: string): Promise<(WorkspaceContent & { readonly revision: string }) | undefined>;
+  /**
+   * Keeps what `pack` gives, in place of the revision `from`, and gives the new one. `stale`: another is the newest by now, and it stays. The
+   * save has begun when the call returns.
+   */
+  save(
+    thread: string,
+    from: string | undefined,
+    pack: () => Promise<WorkspaceContent>,
+  ): Promise<{ readonly revision: string | undefined } | "stale">;
+}
+
+export interface WorkspaceContent {
+  /** Plain files and folders, a folder before what is in it. */
+  readonly files: readonly WorkspaceFile[];
+  /** Nothing was left out. */
+  readonly isWhole: boolean;
+}
+
+export interface WorkspaceFile {
+  /** Below the workspace, with `/` between; a folder ends with one. */
+  readonly path: string;
+  /** The rights, as in `0o644`. */
+  readonly mode: number;
+  readonly modifiedAtMs: number;
   readonly content: Uint8Array;
 }
 

@@ -7,12 +7,14 @@ import type { Installations } from "./installations.ts";
 import type { KeyRing } from "./key-ring.ts";
 import type { Settings } from "./settings.ts";
 import type { Store } from "./store.ts";
+import type { Workspaces } from "./workspaces/workspaces.ts";
 
 /** A store that was opened: the ports to all that is kept. */
 export interface Opened {
   readonly store: Store;
   readonly dispatch: Dispatch;
   readonly memory: Memory;
+  readonly workspaces: Workspaces;
   /** The ring's keys seal and open the tokens. */
   readonly installations: (ring: KeyRing) => Installations;
   readonly settings: Settings;

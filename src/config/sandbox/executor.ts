@@ -57,10 +57,10 @@ export async function createExecutor(
     get capabilities() {
       return real?.capabilities ?? ABSENT;
     },
-    async open(thread) {
+    async open(thread, keeper) {
       const there = await had();
       if (!there) throw new SandboxUnavailable(why);
-      return there.open(thread);
+      return there.open(thread, keeper);
     },
     answers: async () => {
       const there = await had();

@@ -1,7 +1,8 @@
-import type { CodeResult, RunOptions, SandboxFile } from "../executor.ts";
+import type { CodeResult, RunOptions, SandboxFile, WorkspaceFile } from "../executor.ts";
 import type { FileCollector } from "./files.ts";
 import type { Runnable } from "./languages.ts";
 import type { CappedOutput } from "./output.ts";
+import type { WorkspaceCollector } from "./kept-files.ts";
 
 /**
  * A place where code runs, whatever it is made of: a workspace that lasts, at {@link WORKSPACE}, and blocks that are run in it one after the
@@ -23,6 +24,10 @@ export interface Box {
   prepare?(): void;
   /** Lays files into the workspace's `in/`, read-only to the code as far as the place can. */
   bringIn(files: readonly SandboxFile[]): Promise<void>;
+  /** Takes all that is in the workspace but `in/`. Call it when nothing of the code is left. Fails when it cannot be read. */
+  keep(into: WorkspaceCollector): Promise<void>;
+  /** Lays into its workspace, in which no code has run yet, what {@link keep} took from another. Fails when it cannot. */
+  restore(files: readonly WorkspaceFile[]): Promise<void>;
   /** Gives up what it costs and keeps what lies in it, until the next block. A box that cannot is removed when its thread is idle. Never fails. */
   doze?(): Promise<void>;
   /** Ends it and removes what it held. One that is gone already is fine. Never fails. */

@@ -1,6 +1,7 @@
 import PQueue from "p-queue";
 import { SandboxUnavailable, type Capabilities, type Executor } from "../executor.ts";
 import { BoxSession, type BoxLimits, type BoxSupply } from "./session.ts";
+import { WorkspaceCopy } from "./workspace.ts";
 
 /** A kind of box that was found to work: what is said of it, and how its boxes are had. */
 export interface BoxKind extends BoxSupply {
@@ -28,6 +29,8 @@ export const BOX_LIMITS = {
   filesMax: 20,
   fileBytesMax: 8 * 1024 * 1024,
   filesBytesMax: 16 * 1024 * 1024,
+  keptFilesMax: 500,
+  keptBytesMax: 16 * 1024 * 1024,
   boxesMax: 32, // An idle container takes about 6 MB of the host.
   runsMax: 16,
 } as const;
@@ -42,11 +45,11 @@ export function boxExecutor(kind: BoxKind, limits: BoxExecutorLimits): Executor 
 
   return {
     capabilities: kind.capabilities,
-    open: async (thread) => {
+    open: async (thread, keeper) => {
       if (isClosed) throw new SandboxUnavailable("The sandbox is closed: Parley is stopping.");
       const known = sessions.get(thread);
       if (known) return known;
-      const session = new BoxSession(supply, () => sessions.delete(thread));
+      const session = new BoxSession(supply, () => sessions.delete(thread), keeper && new WorkspaceCopy(thread, keeper, limits));
       sessions.set(thread, session);
       giveUpLongestIdle(sessions, limits.boxesMax, kind.sessionsMax ?? SESSIONS_MAX);
       return session;

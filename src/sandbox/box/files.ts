@@ -40,7 +40,7 @@ export class FileCollector {
   /** @param version changes whenever the file is written, such as its time of change */
   add(rawName: string, content: Uint8Array, version: string): void {
     if (!this.accepts(rawName, content.byteLength)) return;
-    const digest = createHash("sha256").update(content).digest("hex") + version;
+    const digest = digestOf(content, version);
     if (this.#known.get(rawName) === digest) return;
     if (this.files.length >= this.#limits.filesMax) {
       this.#leftOut++;
@@ -79,7 +79,10 @@ export class FileCollector {
   }
 }
 
-const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(bytes % (1024 * 1024) === 0 ? 0 : 1);
+/** What `known` holds of a file that was handed back, by its name. */
+export const digestOf = (content: Uint8Array, version: string): string => createHash("sha256").update(content).digest("hex") + version;
+
+export const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(bytes % (1024 * 1024) === 0 ? 0 : 1);
 
 /** A name without folders, control or direction marks, that neither hides nor climbs. */
 export function cleanFileName(raw: string): string {

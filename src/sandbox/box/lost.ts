@@ -10,6 +10,18 @@ export function toldOfLoss(end: { readonly outcome: CodeResult["outcome"]; reado
   return [`The sandbox ended under the code${hadBegun ? ", and again when the code was run a second time in a fresh one" : ""}.`];
 }
 
+/** What was lost with a box. */
+export interface Losses {
+  /** A block ran before, in another box of this session. */
+  readonly hasRun: boolean;
+  /** Variables stay in a box as well. */
+  readonly variables: boolean;
+}
+
+/** What is told of a fresh box that has nothing of the one before. */
+export const toldOfReset = ({ hasRun, variables }: Losses): string[] =>
+  hasRun ? [`The workspace was reset: ${variables ? "files and variables" : "files"} of earlier blocks are gone.`] : [];
+
 const BEGUN =
   "The code had begun, and may have run to its end; what it printed until then is all that is known. No fresh sandbox could be had to run it again.";
 

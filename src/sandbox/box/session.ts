@@ -4,10 +4,12 @@ import type { BlockEnd, Box } from "./box.ts";
 import { cleanFileName, FileCollector, type FileLimits } from "./files.ts";
 import { Lane } from "./lane.ts";
 import { parseBlock, refused, type Runnable } from "./languages.ts";
-import { freshOr, lostFor, toldOfLoss } from "./lost.ts";
+import { freshOr, lostFor, toldOfLoss, toldOfReset } from "./lost.ts";
 import { CappedOutput } from "./output.ts";
+import type { KeptLimits } from "./kept-files.ts";
+import type { WorkspaceCopy } from "./workspace.ts";
 
-export interface BoxLimits extends FileLimits {
+export interface BoxLimits extends FileLimits, KeptLimits {
   /** For programs, and for the workspace where that is memory. */
   readonly memoryMb: number;
   /** stdout and stderr together, head and tail kept. */
@@ -24,8 +26,8 @@ export interface BoxSupply {
   readonly lacking?: ReadonlyMap<string, string>;
   /** After this long a box ends by itself; absent where it does not. */
   readonly lifeMs?: number;
-  /** What earlier blocks left goes with their box: files, where nothing else is said. */
-  readonly lostWithBox?: string;
+  /** Variables stay from block to block, as long as the box is there. */
+  readonly keepsVariables?: boolean;
   /** Who may use how much memory, such as "a program may use 512 MB". */
   readonly memory: string;
   /** How many times a block is begun whose box ends under it. One that dies under the same code twice is not bad luck. */
@@ -58,10 +60,15 @@ export class BoxSession implements Session {
   #isDozing = false;
   /** Whether a block ran already, so that a fresh box is a loss to be told. */
   #hasRun = false;
+  /** What is kept of the workspace for other boxes; nothing when absent. */
+  readonly #copy: WorkspaceCopy | undefined;
+  /** What is to be done once the result is out, before the next block. */
+  #afterwards: (() => Promise<void>) | undefined;
 
-  constructor(supply: SessionSupply, onEnd: () => void) {
+  constructor(supply: SessionSupply, onEnd: () => void, copy?: WorkspaceCopy) {
     this.#supply = supply;
     this.#onEnd = onEnd;
+    this.#copy = copy;
   }
 
   /** Whether it has a box that costs something. */
@@ -77,7 +84,16 @@ export class BoxSession implements Session {
     if (lack !== undefined) return refused("rejected", lack);
     if (queue.size >= WAITING_MAX) return refused("rejected", `${queue.size} blocks wait for the sandbox already. Try again in a minute.`);
     const signal = AbortSignal.any([options.signal, this.#ending.signal]);
-    return this.lane.inTurn(() => queue.add(() => this.#runParsed(parsed, { ...options, signal })));
+    return new Promise((resolve, reject) => {
+      const whole = this.lane.inTurn(async () => {
+        const result = await queue.add(() => this.#runParsed(parsed, { ...options, signal }));
+        // Begun before the result is out: whoever acts on it elsewhere waits for what is kept.
+        const resting = this.#restAfter();
+        resolve(result);
+        await resting;
+      });
+      whole.catch(reject);
+    });
   }
 
   put(files: readonly SandboxFile[]): Promise<void> {
@@ -139,6 +155,7 @@ export class BoxSession implements Session {
         continue;
       }
 
+      this.#copy?.touched();
       notices.push(...(end.notices ?? []), ...toldOfLoss(end, lost !== undefined), ...this.#noticesOf(end, timeoutMs));
       const collected = files.finish();
       const { outcome, exitCode, memoryPeakBytes } = end;
@@ -162,26 +179,39 @@ export class BoxSession implements Session {
       if (!this.#ending.signal.aborted) box.prepare?.();
     };
     if (left === "nothing") return prepare();
-    // A failure is that of the place, which the next block will be told.
-    void this.lane
-      .inTurn(async () => {
-        if (this.#box !== box) return;
-        if (await box.reap()) prepare();
-        else await this.#giveUpBox();
-      })
-      .catch(() => {});
+    this.#afterwards = async () => {
+      if (this.#box !== box) return;
+      if (await box.reap()) prepare();
+      else await this.#giveUpBox();
+    };
+  }
+
+  /** Ends what a block left, and keeps its files. Never fails: what went wrong the next block will be told. */
+  async #restAfter(): Promise<void> {
+    const bring = async (): Promise<Box | undefined> => {
+      const afterwards = this.#afterwards;
+      this.#afterwards = undefined;
+      await afterwards?.().catch(() => {});
+      return this.#box;
+    };
+    if (this.#box) await this.#copy?.save(bring);
+    await bring();
   }
 
   /** The box this thread has, or a new one when there is none or its time is nearly over. */
   async #freshBox(timeoutMs: number, notices: string[]): Promise<Box> {
     this.#isDozing = false;
     if (this.#box && Date.now() + timeoutMs + LEFT_MS_MIN / 2 > this.#box.endsAtMs) await this.#giveUpBox();
+    // What was written elsewhere since then is not in it.
+    if (this.#box && this.#copy && !(await this.#copy.isNewest())) await this.#giveUpBox();
+    if (this.#copy) notices.push(...this.#copy.notices.splice(0));
     if (this.#box) return this.#box;
     const box = await this.#supply.take();
     this.#box = box;
-    const reset = `The workspace was reset: ${this.#supply.lostWithBox ?? "files"} of earlier blocks are gone.`;
-    if (this.#hasRun && !notices.includes(reset)) notices.push(reset);
     this.#known.clear();
+    const losses = { hasRun: this.#hasRun, variables: this.#supply.keepsVariables === true };
+    const told = this.#copy ? await this.#copy.restore(box, this.#known, losses) : toldOfReset(losses);
+    notices.push(...told.filter((notice) => !notices.includes(notice)));
     // One that cannot take them is lost already, and the block's run tells so.
     if (this.#given.size > 0) await box.bringIn([...this.#given.values()]).catch(() => box.remove());
     return box;

@@ -1,7 +1,7 @@
-import type { SandboxFile } from "../executor.ts";
+import type { SandboxFile, WorkspaceFile } from "../executor.ts";
 import { fileOf, type Box, type Command, type Program, type Running } from "./box.ts";
 import { runBlock } from "./run.ts";
-import { collectFiles } from "./tars.ts";
+import { collectFiles, collectWorkspace } from "./tars.ts";
 
 /** A box in which programs can be started, with a shell among them. */
 export interface ShellBox extends Box {
@@ -18,13 +18,16 @@ export interface ShellBoxParts {
   reap(): Promise<boolean>;
   /** `out/` as a tar. Called when no process of the code is left: then nothing changes meanwhile. */
   packOut(): AsyncIterable<Uint8Array>;
+  /** The whole workspace as a tar of a folder `work`. Called when no process of the code is left. */
+  packWorkspace(): AsyncIterable<Uint8Array>;
+  restore(files: readonly WorkspaceFile[]): Promise<void>;
   bringIn(files: readonly SandboxFile[]): Promise<void>;
   remove(): Promise<void>;
 }
 
 /** A box that knows no more of its processes than how to end them all. */
 export function shellBox(parts: ShellBoxParts): ShellBox {
-  const { gone, endsAtMs, start, reap, packOut, bringIn, remove } = parts;
+  const { gone, endsAtMs, start, reap, packOut, packWorkspace, restore, bringIn, remove } = parts;
   return {
     endsAtMs,
     start,
@@ -41,6 +44,8 @@ export function shellBox(parts: ShellBoxParts): ShellBox {
     collect: (into) => collectFiles(packOut(), into),
     reap,
     bringIn,
+    keep: (into) => collectWorkspace(packWorkspace(), into),
+    restore,
     remove,
   };
 }

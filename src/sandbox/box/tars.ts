@@ -1,12 +1,14 @@
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { extract, pack, type Header } from "tar-stream";
-import type { SandboxFile } from "../executor.ts";
+import type { SandboxFile, WorkspaceFile } from "../executor.ts";
 import { cleanFileName, type FileCollector } from "./files.ts";
+import type { WorkspaceCollector } from "./kept-files.ts";
 
 const ENTRIES_MAX = 500;
 const STREAM_BYTES_MAX = 24 * 1024 * 1024; // 16 MiB of files, and room for headers and for what is refused
 const STREAM_MS_MAX = 30_000;
+const WORKSPACE_STREAM_BYTES_MAX = 128 * 1024 * 1024; // A workspace is 64 MB; holes in its files make the stream larger.
 
 /** A tar of the files, read-only, in a folder `in/`. */
 export async function packFiles(files: readonly SandboxFile[]): Promise<Buffer> {
@@ -18,13 +20,53 @@ export async function packFiles(files: readonly SandboxFile[]): Promise<Buffer> 
   return Buffer.concat(await Array.fromAsync(tar as unknown as AsyncIterable<Uint8Array>));
 }
 
+/** A tar of a workspace's files and folders, below nothing. */
+export async function packWorkspace(files: readonly WorkspaceFile[], owner: { uid: number; gid: number }): Promise<Buffer> {
+  const tar = pack();
+  for (const { path, mode, modifiedAtMs, content } of files) {
+    const header = { name: path, mode, mtime: new Date(modifiedAtMs), ...owner };
+    if (path.endsWith("/")) tar.entry({ ...header, type: "directory" });
+    else tar.entry(header, Buffer.from(content));
+  }
+  tar.finalize();
+  return Buffer.concat(await Array.fromAsync(tar as unknown as AsyncIterable<Uint8Array>));
+}
+
+/** Takes plain files and folders from a tar of a folder `work`. The tar is not trusted. Fails when it cannot be read to its end. */
+export async function collectWorkspace(tar: AsyncIterable<Uint8Array>, into: WorkspaceCollector): Promise<void> {
+  const reader = extract();
+  const late = AbortSignal.timeout(STREAM_MS_MAX);
+  await Promise.all([
+    pipeline(Readable.from(capped(tar, WORKSPACE_STREAM_BYTES_MAX, "the workspace")), reader as unknown as Writable, { signal: late }),
+    takeWorkspace(reader as unknown as AsyncIterable<Entry>, into),
+  ]).catch((error: unknown) => {
+    if (!(error instanceof TooMuch)) throw error;
+    into.leaveOut();
+  });
+}
+
+async function takeWorkspace(reader: AsyncIterable<Entry>, into: WorkspaceCollector): Promise<void> {
+  for await (const entry of reader) {
+    const { name, type, size, mode, mtime } = entry.header;
+    const path = name.replace(/^(\.\/)?work\/?/, "");
+    const rights = { mode: mode & 0o777, modifiedAtMs: mtime?.getTime() ?? 0 };
+    if (type === "directory" && path !== "")
+      into.add({ path: path.endsWith("/") ? path : `${path}/`, ...rights, content: new Uint8Array() });
+    else if (type === "file" && into.accepts(path, size)) {
+      into.add({ path, ...rights, content: Buffer.concat(await Array.fromAsync(entry as AsyncIterable<Uint8Array>)) });
+      continue;
+    } else if (type !== "file" && type !== "directory") into.leaveOut();
+    entry.resume();
+  }
+}
+
 /** Takes the plain files that lie directly in `out/` from a tar of that folder. The tar is not trusted. Never fails: leaves a notice. */
 export async function collectFiles(tar: AsyncIterable<Uint8Array>, into: FileCollector): Promise<void> {
   const late = AbortSignal.timeout(STREAM_MS_MAX);
   const reader = extract();
   try {
     await Promise.all([
-      pipeline(Readable.from(capped(tar)), reader as unknown as Writable, { signal: late }),
+      pipeline(Readable.from(capped(tar, STREAM_BYTES_MAX, "out/")), reader as unknown as Writable, { signal: late }),
       takeEntries(reader as unknown as AsyncIterable<Entry>, into),
     ]);
   } catch (error) {
@@ -39,11 +81,11 @@ type Entry = Readable & { readonly header: Header };
 
 class TooMuch extends Error {}
 
-async function* capped(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* capped(source: AsyncIterable<Uint8Array>, bytesMax: number, what: string): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const chunk of source) {
     bytes += chunk.length;
-    if (bytes > STREAM_BYTES_MAX) throw new TooMuch(`out/ holds more than ${STREAM_BYTES_MAX / 1024 / 1024} MiB; the rest was not taken.`);
+    if (bytes > bytesMax) throw new TooMuch(`${what} holds more than ${bytesMax / 1024 / 1024} MiB; the rest was not taken.`);
     yield chunk;
   }
 }

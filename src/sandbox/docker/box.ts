@@ -3,9 +3,10 @@ import { fileOf, NEVER_BEGAN, WORKSPACE, type BlockEnd, type Box, type Command, 
 import type { FileCollector } from "../box/files.ts";
 import type { CappedOutput } from "../box/output.ts";
 import { runBlock, runToEnd, type Rest } from "../box/run.ts";
-import { collectFiles, packFiles } from "../box/tars.ts";
-import type { RunOptions, SandboxFile } from "../executor.ts";
-import { startContainer, type ContainerLimits, type Owner } from "./container.ts";
+import { collectFiles, collectWorkspace, packFiles, packWorkspace } from "../box/tars.ts";
+import type { WorkspaceCollector } from "../box/kept-files.ts";
+import type { RunOptions, SandboxFile, WorkspaceFile } from "../executor.ts";
+import { CODE_IDS, startContainer, type ContainerLimits, type Owner } from "./container.ts";
 import { callEngine, statusOf, type Engine } from "./engine.ts";
 import type { EngineEvents, Watched } from "./events.ts";
 import { startIn } from "./exec.ts";
@@ -114,6 +115,17 @@ export class DockerBox implements Box {
   /** Owned by root, like their folder, which lies in one with the sticky bit: the code can read, but neither write, remove nor replace them. */
   async bringIn(files: readonly SandboxFile[]): Promise<void> {
     const tar = await packFiles(files);
+    await callEngine((options) => this.#container.putArchive(tar, { path: WORKSPACE, ...options }));
+  }
+
+  /** The path is a constant, and no folder that code can put something else in place of. */
+  async keep(into: WorkspaceCollector): Promise<void> {
+    const tar = await callEngine((options) => this.#container.getArchive({ path: WORKSPACE, ...options }));
+    await collectWorkspace(tar as AsyncIterable<Uint8Array>, into);
+  }
+
+  async restore(files: readonly WorkspaceFile[]): Promise<void> {
+    const tar = await packWorkspace(files, CODE_IDS);
     await callEngine((options) => this.#container.putArchive(tar, { path: WORKSPACE, ...options }));
   }
 

@@ -24,7 +24,8 @@ export interface Owner {
 
 /** The container's first process runs under another uid than the code, which therefore can neither signal nor trace it. */
 const KEEPER = "65533:65533";
-export const CODE_USER = "65534:65534";
+export const CODE_IDS = { uid: 65534, gid: 65534 };
+export const CODE_USER = `${CODE_IDS.uid}:${CODE_IDS.gid}`;
 
 const MIB = 1024 * 1024;
 

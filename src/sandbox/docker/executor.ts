@@ -81,7 +81,7 @@ export async function createDockerExecutor(settings: DockerSettings): Promise<Ex
       programs: image.programs,
       lacking: image.lacking,
       lifeMs: limits.ttlSeconds * 1000,
-      lostWithBox: keepsVariables ? "files and variables" : "files",
+      keepsVariables,
       memory: `program and files together may use ${limits.memoryMb} MB`,
       take: () =>
         pool.take().catch((error: unknown) => {

@@ -2,13 +2,16 @@ import type { Sandbox } from "@e2b/code-interpreter";
 import { BOX_ENV, WORKSPACE, type Command, type Ended, type Running } from "../box/box.ts";
 import { runToEnd } from "../box/run.ts";
 import { shellBox, type ShellBox } from "../box/shell.ts";
-import { packFiles } from "../box/tars.ts";
+import { packFiles, packWorkspace } from "../box/tars.ts";
 
 const REAPED_MS_MAX = 10_000;
 const COPY_MS_MAX = 30_000;
 const TAR_BYTES_MAX = 24 * 1024 * 1024 + 1; // One more than is read: a larger one is seen to be cut.
 const OUT_TAR = "/root/parley-out.tar";
 const IN_TAR = "/root/parley-in.tar";
+const WORKSPACE_BYTES_MAX = 128 * 1024 * 1024 + 1;
+const WORKSPACE_TAR = "/root/parley-work.tar";
+const RESTORED_TAR = "/tmp/parley-work.tar";
 
 /** A micro-VM as a box. Its kernel is the wall; inside, code is an ordinary user who cannot become root. */
 export function microVmBox(sandbox: Sandbox, { endsAtMs, oomKills }: { endsAtMs: number; oomKills: number }): ShellBox {
@@ -45,6 +48,23 @@ export function microVmBox(sandbox: Sandbox, { endsAtMs, oomKills }: { endsAtMs:
       if (packed?.exitCode !== 0) throw new Error("out/ could not be packed");
       const stream = await sandbox.files.read(OUT_TAR, { user: "root", format: "stream" });
       yield* stream as unknown as AsyncIterable<Uint8Array>;
+    },
+    packWorkspace: async function* () {
+      const script = `tar -cf - -C / work | head -c ${WORKSPACE_BYTES_MAX} > ${WORKSPACE_TAR}`;
+      if ((await runToEnd(asRoot, script, COPY_MS_MAX))?.exitCode !== 0) throw new Error("the workspace could not be packed");
+      yield* (await sandbox.files.read(WORKSPACE_TAR, { user: "root", format: "stream" })) as unknown as AsyncIterable<Uint8Array>;
+    },
+    restore: async (files) => {
+      // out/ is there already, and root's.
+      const tar = await packWorkspace(
+        files.filter(({ path }) => path !== "out/"),
+        { uid: 0, gid: 0 },
+      );
+      await sandbox.files.write(RESTORED_TAR, new Blob([new Uint8Array(tar)]), { user: "user" });
+      // As the code's user, whose files they are to be. No code has run yet, so that nobody has put another tar there; the next block sweeps it away.
+      const script = `tar -xpf ${RESTORED_TAR} --no-same-owner -C ${WORKSPACE}`;
+      const done = await runToEnd((command) => startAs(sandbox, "user", command), script, COPY_MS_MAX);
+      if (done?.exitCode !== 0) throw new Error("the files could not be laid into the workspace");
     },
     bringIn: async (files) => {
       const tar = await packFiles(files);

@@ -3,7 +3,7 @@ import type { CoreV1Api, Exec, V1Status } from "@kubernetes/client-node";
 import { WORKSPACE, type Command, type Ended, type Running } from "../box/box.ts";
 import { runToEnd } from "../box/run.ts";
 import { shellBox, type ShellBox } from "../box/shell.ts";
-import { packFiles } from "../box/tars.ts";
+import { packFiles, packWorkspace } from "../box/tars.ts";
 import { CONTAINER } from "./pod.ts";
 
 interface Pod {
@@ -86,6 +86,13 @@ export function podBox({ core, exec, namespace, name, endsAtMs }: Pod): ShellBox
     start: startCode,
     reap: async () => (await runToEnd(start, REAP, REAPED_MS_MAX))?.exitCode === 0,
     packOut: () => output(start, `tar -cf - -C ${WORKSPACE} out`),
+    packWorkspace: () => output(start, "tar -cf - -C / work"),
+    restore: async (files) => {
+      const tar = await packWorkspace(files, { uid: 0, gid: 0 });
+      const script = `head -c ${tar.length} | tar -xpf - --no-same-owner`;
+      const done = await runToEnd((command) => start({ ...command, stdin: tar }), script, COPY_MS_MAX);
+      if (done?.exitCode !== 0) throw new Error("the files could not be laid into the workspace");
+    },
     bringIn: async (files) => {
       const tar = await packFiles(files);
       // One user for all: that the files are read-only keeps accidents away, not a will. A copy of them is Parley's.

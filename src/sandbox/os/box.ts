@@ -5,7 +5,7 @@ import type { Readable, Writable } from "node:stream";
 import { BOX_ENV, WORKSPACE, type Command, type Running } from "../box/box.ts";
 import { runToEnd, within } from "../box/run.ts";
 import { shellBox, type ShellBox } from "../box/shell.ts";
-import { packFiles } from "../box/tars.ts";
+import { packFiles, packWorkspace } from "../box/tars.ts";
 import { TreeMemory } from "./memory.ts";
 
 export interface OsLimits {
@@ -103,6 +103,13 @@ export async function startOsBox({ programs, limits, seccomp }: OsParts): Promis
       return within(once(child, "close"), GONE_MS_MAX);
     },
     packOut: () => trustedOutput([...inKeeper, "/bin/tar", "-cf", "-", "-C", KEPT_WORKSPACE, "out"]),
+    packWorkspace: () => trustedOutput([...inKeeper, "/bin/tar", "-cf", "-", "-C", "/tmp", "work"]),
+    restore: async (files) => {
+      const tar = await packWorkspace(files, { uid: 0, gid: 0 });
+      const script = `head -c ${tar.length} | tar -xpf - --no-same-owner -C ${KEPT_WORKSPACE}`;
+      const done = await runToEnd((command) => startTrusted({ ...command, stdin: tar }), script, COPY_MS_MAX);
+      if (done?.exitCode !== 0) throw new Error("the files could not be laid into the workspace");
+    },
     bringIn: async (files) => {
       const tar = await packFiles(files);
       // No process of the code is left, so nothing is swapped meanwhile. The empty folder marks where the files are laid over the workspace.

@@ -2,7 +2,8 @@ import { fileOf, type BlockEnd, type Box, type Program } from "../box/box.ts";
 import { cleanFileName, type FileCollector } from "../box/files.ts";
 import type { CappedOutput } from "../box/output.ts";
 import { aborted, raceOf, type Race } from "../box/run.ts";
-import type { RunOptions, SandboxFile } from "../executor.ts";
+import type { WorkspaceCollector } from "../box/kept-files.ts";
+import type { RunOptions, SandboxFile, WorkspaceFile } from "../executor.ts";
 import type { Answer } from "./protocol.ts";
 import type { GuestProcess } from "./process.ts";
 
@@ -78,6 +79,23 @@ export class GuestBox implements Box {
     });
     for (const { path, ...file } of given) this.#workspace.set(path, file);
     if (this.#guest?.alive) this.#guest.send({ type: "put", files: given });
+  }
+
+  /** The copy that is here. When and with which rights a file was written is not known. */
+  async keep(into: WorkspaceCollector): Promise<void> {
+    if (!this.#isComplete) into.leaveOut();
+    for (const [path, { base64, readOnly }] of this.#workspace) {
+      const content = Buffer.from(base64, "base64");
+      if (!readOnly && into.accepts(path, content.length)) into.add({ path, mode: 0o644, modifiedAtMs: 0, content });
+    }
+  }
+
+  async restore(files: readonly WorkspaceFile[]): Promise<void> {
+    const kept = files
+      .filter(({ path }) => !path.endsWith("/"))
+      .map(({ path, content }) => ({ path, base64: Buffer.from(content).toString("base64"), readOnly: false }));
+    for (const { path, ...file } of kept) this.#workspace.set(path, file);
+    if (this.#guest?.alive && kept.length > 0) this.#guest.send({ type: "put", files: kept });
   }
 
   /** Ends the process. The next block starts another, with the same files. */

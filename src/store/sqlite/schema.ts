@@ -24,6 +24,8 @@ import { StoreError } from "../store.ts";
  * - `spent` sums by day what the events of a log tell of costs, for each account that has to pay. It is written in the transaction of the
  *   events: three rows beside a model call that took seconds. Summing it up at a start would read every log of the day.
  * - `heard` says when somebody has begun a run or written to one, for an hour; with what was heard, in its transaction.
+ * - `workspaces` says which revision of a thread's workspace is the newest, and whether all of it is kept; `workspace_files` are its files. A
+ *   revision without files is one that was forgotten: who saves what was there before comes too late.
  * - `ready` holds when a thread is to be worked on, in ms since the epoch. `inbox.body` is emptied once handled; the id stays for a while.
  *   `inbox.lane` says in which order; its index holds those that were handled by time, and those that were not by lane.
  */
@@ -129,6 +131,14 @@ const MIGRATIONS: readonly Migration[] = [
   CREATE INDEX inbox_by_lane ON inbox (handled_at, lane);
   `,
   "ALTER TABLE spent ADD COLUMN estimated INTEGER NOT NULL DEFAULT 0;",
+  `
+  CREATE TABLE workspaces (thread TEXT PRIMARY KEY, revision TEXT NOT NULL, whole INTEGER NOT NULL) STRICT;
+  CREATE TABLE workspace_files (
+    id INTEGER PRIMARY KEY, thread TEXT NOT NULL, path TEXT NOT NULL, mode INTEGER NOT NULL, modified_at INTEGER NOT NULL,
+    hash TEXT NOT NULL, content BLOB NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX workspace_files_by_path ON workspace_files (thread, path);
+  `,
 ];
 
 /** SQL, or what SQL alone cannot do. */

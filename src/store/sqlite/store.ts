@@ -21,6 +21,7 @@ import { sqliteSettings } from "./settings.ts";
 import { ownOf, share, type Shared } from "./shared.ts";
 import { sqliteSpent } from "./spent.ts";
 import type { Store } from "../store.ts";
+import { sqliteWorkspaces } from "./workspaces.ts";
 
 /** What can be read of a store without being its writer. */
 type StoreReader = Pick<
@@ -131,6 +132,7 @@ function opener(shared: Shared): SqliteOpened {
     store,
     dispatch: member.dispatch,
     memory: sqliteMemory(connection, now),
+    workspaces: sqliteWorkspaces(connection),
     settings: sqliteSettings(connection, { audit, follow: settings.of(member), changed: settings.tell }),
     audit,
     forgetter: sqliteForgetting(connection, {

@@ -31,6 +31,8 @@ class FakeBox implements Box {
   prepare = (): void => void this.done.push("prepare");
   bringIn = async (files: readonly SandboxFile[]): Promise<void> =>
     void this.done.push(`bring in ${files.map(({ name }) => name).join(", ")}`);
+  keep = async (): Promise<void> => void this.done.push("keep");
+  restore = async (): Promise<void> => void this.done.push("restore");
   remove = async (): Promise<void> => void this.done.push("remove");
 }
 
@@ -79,7 +81,7 @@ describe("a session, whatever its boxes are made of", () => {
 
   test("a box that cannot be brought to rest is thrown away, and the loss is told at the next block", async () => {
     const [ruined, fresh] = [new FakeBox([{ ...OK, left: "ruin", hasFiles: true }]), new FakeBox()];
-    const executor = executorOf([ruined, fresh], { lostWithBox: "files and variables" });
+    const executor = executorOf([ruined, fresh], { keepsVariables: true });
     expect(await sh(executor)).toMatchObject({ outcome: "ok", notices: [] });
     expect(ruined.done).toEqual(["run /bin/sh true 5000", "remove"]);
     expect((await sh(executor)).notices).toEqual(["The workspace was reset: files and variables of earlier blocks are gone."]);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createE2bExecutor, type E2bSettings } from "../../../src/sandbox/e2b/executor.ts";
 import { executorContract, runIn } from "../../contracts/executor.ts";
+import { workspaceContract } from "../../contracts/workspace.ts";
 import { dockerAvailable } from "../../support/sandbox/docker.ts";
 import { startFakeE2b, type FakeE2b } from "../../support/sandbox/fake-e2b.ts";
 
@@ -25,6 +26,7 @@ describe.skipIf(!hasDocker)("against a fake service with real containers behind 
   afterAll(() => fake.close());
 
   executorContract("E2B", () => createE2bExecutor(settings()), { languages: ["python", "sh", "bash", "javascript"] });
+  workspaceContract("E2B", () => createE2bExecutor(settings()));
 
   test("a sandbox is asked for without the internet, for an hour, and the label says that code leaves", async () => {
     const executor = await createE2bExecutor(settings({ instance: "asked" }));

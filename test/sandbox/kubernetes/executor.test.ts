@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createKubernetesExecutor, type KubernetesSettings } from "../../../src/sandbox/kubernetes/executor.ts";
 import { executorContract, runIn } from "../../contracts/executor.ts";
+import { workspaceContract } from "../../contracts/workspace.ts";
 import { dockerAvailable } from "../../support/sandbox/docker.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../../support/sandbox/fake-kubernetes.ts";
 
@@ -20,6 +21,7 @@ describe.skipIf(!hasDocker)("against a fake API server with real containers behi
   afterAll(() => fake.close());
 
   executorContract("Kubernetes", () => createKubernetesExecutor(settings()), { languages: ["python", "sh", "bash", "javascript"] });
+  workspaceContract("Kubernetes", () => createKubernetesExecutor(settings()));
 
   test("a pod gets no token, no user who may do anything, no right, and an end", async () => {
     const executor = await createKubernetesExecutor(settings({ runtimeClass: "gvisor" }));

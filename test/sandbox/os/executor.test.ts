@@ -10,6 +10,7 @@ import { createOsExecutor, findPrograms } from "../../../src/sandbox/os/executor
 import { seccompProgram } from "../../../src/sandbox/os/seccomp.ts";
 import { leaks } from "../../../src/sandbox/os/trial.ts";
 import { executorContract, runIn } from "../../contracts/executor.ts";
+import { workspaceContract } from "../../contracts/workspace.ts";
 import { startChild } from "../../support/children.ts";
 import { missingParts } from "../../support/report/requirements.ts";
 
@@ -20,6 +21,8 @@ describe.skipIf(!hasOs)("with bubblewrap", () => {
   const hasNode = ["/usr/bin/node", "/usr/local/bin/node"].some((path) => existsSync(path));
   const languages = ["python", "sh", "bash", ...(hasNode ? ["javascript"] : [])];
   executorContract("The process sandbox", () => createOsExecutor(), { languages });
+
+  workspaceContract("The process sandbox", () => createOsExecutor());
 
   let executor: Executor;
   let session: Session;

@@ -7,10 +7,18 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Session } from "../../../src/sandbox/executor.ts";
 import { createWasmExecutor, type WasmExecutor } from "../../../src/sandbox/wasm/executor.ts";
 import { executorContract, runIn } from "../../contracts/executor.ts";
+import { twoOver } from "../../contracts/workspace.ts";
 import { LEAVES_OPEN, WHOLE, wholeFiles } from "../box/leaves-open.ts";
 import { startChild } from "../../support/children.ts";
 
 executorContract("Python in WebAssembly", () => createWasmExecutor({}), { languages: ["python"] });
+
+test("another process goes on with a thread's files", async () => {
+  const { a, b } = await twoOver(() => createWasmExecutor({}), "python");
+  await a("import os\nos.mkdir('data')\nopen('data/x.txt', 'w').write('one')");
+  expect(await b("print(open('data/x.txt').read())\nopen('data/x.txt', 'w').write('two')")).toMatchObject({ stdout: "one\n", notices: [] });
+  expect(await a("print(open('data/x.txt').read())")).toMatchObject({ stdout: "two\n", notices: [] });
+});
 
 describe("Python in WebAssembly", () => {
   let executor: WasmExecutor;

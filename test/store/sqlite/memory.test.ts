@@ -43,7 +43,7 @@ test("a database from before there was a memory gets one, and keeps its logs", a
   const old = new Database(path);
   old.exec("DROP INDEX inbox_by_lane; ALTER TABLE inbox DROP COLUMN lane; CREATE INDEX inbox_by_handled ON inbox (handled_at);");
   old.exec(
-    "DROP TABLE installations; DROP TABLE org_workspaces; DROP TABLE org_channels; DROP INDEX threads_by_workspace; DROP TABLE spent; DROP TABLE heard",
+    "DROP TABLE installations; DROP TABLE org_workspaces; DROP TABLE org_channels; DROP INDEX threads_by_workspace; DROP TABLE spent; DROP TABLE heard; DROP TABLE workspaces; DROP TABLE workspace_files",
   );
   old.exec(
     "DROP TABLE memory_words; DROP TABLE memories; DROP TABLE memory_scopes; DROP TABLE settings; DROP TABLE audit; DROP TABLE audit_ends; DROP TABLE forgettings; ALTER TABLE threads DROP COLUMN forgotten; PRAGMA user_version = 1",

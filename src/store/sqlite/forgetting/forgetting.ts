@@ -62,9 +62,11 @@ export function sqliteForgetting(
       rows().putEvent.run(JSON.stringify(after), id);
       changed++;
     }
+    // Nobody knows whose words are in files that code wrote.
+    rows().forgetWorkspace(thread);
     if (target.kind === "person") return changed;
     rows().forgetThread(found.id, thread, target.kind === "older" && target.memory ? "memory stays" : undefined);
-    if (target.kind === "older" && !target.costs) rows().dropThread(found.id);
+    if (target.kind === "older" && !target.costs) rows().dropThread(found.id, thread);
     return changed;
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Person } from "../../../engine/events/events.ts";
 import type { Found, Forgetting, Target } from "../../forgetting.ts";
 import type { Connection } from "../connection.ts";
@@ -110,6 +111,12 @@ export function forgettingRows({ db }: Connection) {
       };
     },
 
+    /** A revision that nobody has takes its place, so that a save that is under way comes too late. */
+    forgetWorkspace(thread: string): void {
+      run("DELETE FROM workspace_files WHERE thread = ?", thread);
+      run("INSERT OR REPLACE INTO workspaces (thread, revision, whole) VALUES (?, ?, 1)", thread, randomUUID());
+    },
+
     forgetThread(id: number, name: string, memory: "memory stays" | undefined): void {
       run("DELETE FROM outbox WHERE thread = ?", id);
       run("DELETE FROM ready WHERE thread = ?", id);
@@ -118,7 +125,8 @@ export function forgettingRows({ db }: Connection) {
       if (!memory) forgetMemories({ sql: "thread = ?", values: [name] });
     },
 
-    dropThread(id: number): void {
+    dropThread(id: number, name: string): void {
+      run("DELETE FROM workspaces WHERE thread = ?", name);
       run("DELETE FROM events WHERE thread = ?", id);
       run("DELETE FROM threads WHERE id = ?", id);
     },
