@@ -125,26 +125,36 @@ function piecesOf(event: RawMessageStreamEvent, found: Piece[]): void {
   switch (event.type) {
     case "content_block_start": {
       const block = event.content_block;
-      if (block.type === "text") found.push({ type: "text", text: block.text });
+      if (block.type === "text") found.push({ type: "text", text: block.text ?? "" });
+      if (block.type === "thinking") found.push({ type: "reasoning", text: block.thinking ?? "" });
       if (block.type !== "tool_use") return;
       found.push({ type: "call.started", key: event.index, call: block.id, tool: block.name });
       // Some gateways send the arguments here, whole; Anthropic sends {} and then deltas.
-      if (isFilled(block.input)) found.push({ type: "call.whole", key: event.index, args: JSON.stringify(block.input) });
+      if (typeof block.input === "string") found.push({ type: "call.whole", key: event.index, args: block.input });
+      else if (isFilled(block.input)) found.push({ type: "call.whole", key: event.index, args: JSON.stringify(block.input) });
       return;
     }
     case "content_block_delta":
       if (event.delta.type === "text_delta") found.push({ type: "text", text: event.delta.text });
       if (event.delta.type === "thinking_delta") found.push({ type: "reasoning", text: event.delta.thinking });
-      if (event.delta.type === "input_json_delta") found.push({ type: "call.args", key: event.index, args: event.delta.partial_json });
+      if (event.delta.type === "input_json_delta") found.push(argsOf(event.index, event.delta.partial_json));
       return;
     case "message_delta":
       if (event.delta.stop_reason) found.push(finish(event.delta.stop_reason, event.delta.stop_details?.explanation));
       return;
+    case "message_stop":
+      // Behind its reason, where the server gives one.
+      found.push({ type: "finished", why: "stop" });
+      return;
     default:
-      // The start and the end of the message and of its blocks say nothing that is needed; new events come without notice.
+      // The start of the message and the ends and of its blocks say nothing that is needed; new events come without notice.
       return;
   }
 }
+
+/** Some gateways give the object where Anthropic gives a part of its text. */
+const argsOf = (key: number, part: unknown): Piece =>
+  typeof part === "string" ? { type: "call.args", key, args: part } : { type: "call.whole", key, args: JSON.stringify(part ?? {}) };
 
 const isFilled = (input: unknown): boolean => typeof input === "object" && input !== null && Object.keys(input).length > 0;
 

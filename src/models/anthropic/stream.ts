@@ -1,12 +1,12 @@
 import type { Message, RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages/messages";
 import type { Piece } from "../replies/piece.ts";
-import type { ServerEvent } from "../replies/server-events.ts";
+import { noReply, type ServerEvent } from "../replies/server-events.ts";
 
 /** The values of events, up to the last one; of a whole message in one document, those of the events that would have told it. */
 export function valuesIn(events: readonly ServerEvent[]): { readonly values: readonly unknown[]; readonly isDone: boolean } {
   const values: unknown[] = [];
   for (const event of events) {
-    if (event.type === "done") return { values, isDone: true };
+    if (event.type === "done") return { values: [...values, { type: "message_stop" }], isDone: true };
     if (event.type === "event") values.push(event.value);
     else values.push(...eventsOf(event.value as Message));
   }
@@ -14,8 +14,11 @@ export function valuesIn(events: readonly ServerEvent[]): { readonly values: rea
 }
 
 function* eventsOf(message: Message): Generator<unknown, void, void> {
+  const content: unknown = message.content;
+  if (typeof content !== "string" && !Array.isArray(content)) throw noReply(message);
   yield { type: "message_start", message };
-  for (const [index, block] of (message.content ?? []).entries()) {
+  const blocks = typeof content === "string" ? [{ type: "text" as const, text: content, citations: null }] : message.content;
+  for (const [index, block] of blocks.entries()) {
     if (block.type !== "thinking") yield { type: "content_block_start", index, content_block: block };
     else {
       yield { type: "content_block_start", index, content_block: { ...block, thinking: "" } };

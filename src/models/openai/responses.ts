@@ -10,6 +10,7 @@ import { conceding, type Manner, type Put } from "../refusals/conceding.ts";
 import { ServerError } from "../refusals/refusal.ts";
 import { saidBy } from "../refusals/said.ts";
 import { opened, type Opened } from "../replies/opened.ts";
+import { noReply } from "../replies/server-events.ts";
 import type { Piece } from "../replies/piece.ts";
 import { argsObject, askedInWords, safeName } from "../structured.ts";
 import { wantedBy, type OpenAiCall } from "./client.ts";
@@ -39,8 +40,8 @@ export async function* responsesPieces(
     try {
       for (const event of batch) {
         if (event.type === "event") found.push(...piecesOf(event.value as ResponseStreamEvent, seen));
-        else if (event.type === "document")
-          found.push(...piecesOf({ type: "response.completed", response: event.value } as ResponseStreamEvent, seen));
+        else if (event.type === "document") found.push(...piecesOf(endOf(event.value), seen));
+        else found.push({ type: "finished", why: "stop" });
       }
     } catch (error) {
       // What came before the provider's failure is not lost with it.
@@ -72,6 +73,14 @@ function usesOf(
   return new Set([...wanted, ...(Object.keys(responses) as Concession[]).filter((one) => responses[one])]);
 }
 
+/** A whole reply as the last event of a stream. Throws where it is none. */
+function endOf(document: unknown): ResponseStreamEvent {
+  const { output, status, error } = document as { readonly output?: unknown; readonly status?: unknown; readonly error?: unknown };
+  if (!Array.isArray(output) && !error) throw noReply(document);
+  const type = status === "incomplete" || status === "failed" ? status : "completed";
+  return { type: `response.${type}`, response: document } as ResponseStreamEvent;
+}
+
 /** What has come already, for servers that tell it only at the end. */
 interface Seen {
   text: boolean;
@@ -94,11 +103,15 @@ function* piecesOf(event: ResponseStreamEvent, seen: Seen): Generator<Piece, voi
     case "response.function_call_arguments.delta":
       yield { type: "call.args", key: event.output_index, args: event.delta };
       return;
+    case "response.function_call_arguments.done":
+      if (event.arguments) yield { type: "call.whole", key: event.output_index, args: asText(event.arguments) };
+      return;
     case "response.output_item.done":
       if (event.item.type === "function_call") {
         yield* begun(event.output_index, event.item, seen);
-        yield { type: "call.whole", key: event.output_index, args: event.item.arguments };
+        if (event.item.arguments) yield { type: "call.whole", key: event.output_index, args: asText(event.item.arguments) };
       }
+      if (event.item.type === "message" && !seen.text) yield* wordsOf(event.item, seen);
       if (event.item.type === "reasoning" && (event.item.encrypted_content || event.item.content?.length))
         yield { type: "kept.list", name: "reasoning", items: [event.item] };
       return;
@@ -106,12 +119,13 @@ function* piecesOf(event: ResponseStreamEvent, seen: Seen): Generator<Piece, voi
       yield { type: "finished", why: "refused", detail: event.refusal };
       return;
     case "response.completed":
-      yield* usageOf(event.response.usage);
-      yield* untold(event.response.output ?? [], seen);
+      yield* usageOf(event.response?.usage);
+      yield* untold(event.response?.output ?? [], seen);
       yield { type: "finished", why: "stop" };
       return;
     case "response.incomplete":
       yield* usageOf(event.response.usage);
+      yield* untold(event.response.output ?? [], seen);
       yield { type: "finished", why: event.response.incomplete_details?.reason === "content_filter" ? "filtered" : "length" };
       return;
     case "response.failed": {
@@ -137,19 +151,31 @@ function* untold(output: OutputItems, seen: Seen): Generator<Piece, void, void> 
   for (const [index, item] of output.entries()) {
     if (item.type === "function_call" && !seen.calls.has(index)) {
       yield* begun(index, item, seen);
-      yield { type: "call.whole", key: index, args: item.arguments };
+      yield { type: "call.whole", key: index, args: asText(item.arguments) };
     }
-    if (item.type !== "message" || seen.text) continue;
-    for (const part of item.content) {
-      if (part.type === "output_text") yield { type: "text", text: part.text };
-      else if (part.type === "refusal") yield { type: "finished", why: "refused", detail: part.refusal };
-    }
+    if (item.type === "message" && !seen.text) yield* wordsOf(item);
   }
 }
 
+/** Of a whole message. `seen`: where they count as told from now on. */
+function* wordsOf({ content }: { readonly content: unknown }, seen?: Seen): Generator<Piece, void, void> {
+  const parts =
+    typeof content === "string" ? [{ type: "text", text: content }] : Array.isArray(content) ? (content as readonly unknown[]) : [];
+  for (const part of parts) {
+    const { type, text, refusal } = (part ?? {}) as { readonly [field: string]: unknown };
+    if ((type === "output_text" || type === "text") && typeof text === "string" && text !== "") {
+      if (seen) seen.text = true;
+      yield { type: "text", text };
+    } else if (type === "refusal") yield { type: "finished", why: "refused", detail: asText(refusal) };
+  }
+}
+
+/** Servers like OpenAI's give objects where it gives their text. */
+const asText = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+
 type ResponsesUsage = Extract<ResponseStreamEvent, { type: "response.completed" }>["response"]["usage"];
 
-function* usageOf(counted: ResponsesUsage | null): Generator<Piece, void, void> {
+function* usageOf(counted: ResponsesUsage | null | undefined): Generator<Piece, void, void> {
   if (!counted) return;
   const usage: Usage = {
     inputTokens: counted.input_tokens,
