@@ -38,6 +38,8 @@ const TAKES: readonly [what: string, refused: Refused, words: string, status?: n
   ["so long a reply", (body) => (body.max_tokens ?? 0) > 4_096, "max_tokens is too large: 8192. This model supports at most 4096 completion tokens."],
   ["so long a reply, in a range", (body) => (body.max_tokens ?? 0) > 8_000, "Invalid max_tokens value, the valid range of max_tokens is [1, 8000]"],
   ["a reply that long beside the question", (body) => (body.max_tokens ?? 0) > 8_150, "This model's maximum context length is 8192 tokens. However, you requested 8300 tokens (108 in the messages, 8192 in the completion)."],
+  ["a reply that long, in OpenRouter's words", (body) => (body.max_tokens ?? 0) > 8_150, "This endpoint's maximum context length is 8192 tokens. However, you requested about 8232 tokens (40 of text input, 8192 in the output). Please reduce the length of either one, or use the \"middle-out\" transform to compress your prompt automatically."],
+  ["a reply that long, by what is left", (body) => (body.max_tokens ?? 0) > 8_152, "'max_tokens' or 'max_completion_tokens' is too large: 8192. This model's maximum context length is 8192 tokens and your request has 40 input tokens (8192 > 8192 - 40)."],
   ["a sum above the limit", (body) => (body.max_tokens ?? 0) > 8_150, "input length and `max_tokens` exceed context limit: 40 + 8192 > 8192, decrease input length or `max_tokens` and try again"],
   ["a system role", some(({ role }) => role === "system"), "System role not supported"],
   ["a system role, through a template", some(({ role }) => role === "system"), "Only user and assistant roles are supported!", 500],
