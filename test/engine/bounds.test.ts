@@ -53,12 +53,12 @@ async function cost({ speakers, turns, lengths, isShared }: Debate, context: Con
 const debates = fc.record({
   speakers: fc.integer({ min: 2, max: 5 }),
   turns: fc.integer({ min: 40, max: 70 }),
-  lengths: fc.array(fc.integer({ min: 600, max: 1_600 }), { minLength: 3, maxLength: 9 }),
+  lengths: fc.array(fc.integer({ min: 1_000, max: 1_600 }), { minLength: 3, maxLength: 9 }),
   isShared: fc.boolean(),
 });
-/** What holds more than a provider's cache begins with, and no more than half of the debate. */
+/** What holds twice what a provider's cache begins with (1,024 tokens), so that some of it is cached soon after a move, and no more than half of the debate. */
 const bounds = fc.oneof(
-  fc.integer({ min: 10, max: 20 }).map((count): ContextStrategy => ({ kind: "lastMessages", count })),
+  fc.integer({ min: 14, max: 20 }).map((count): ContextStrategy => ({ kind: "lastMessages", count })),
   fc.integer({ min: 2_400, max: 4_000 }).map((tokens): ContextStrategy => ({ kind: "tokenBudget", tokens })),
 );
 
