@@ -62,7 +62,7 @@ const bounds = fc.oneof(
   fc.integer({ min: 2_400, max: 4_000 }).map((tokens): ContextStrategy => ({ kind: "tokenBudget", tokens })),
 );
 
-test("a bound on what is read costs no more than none, whoever shares a prefix, in a debate that is twice as long", async () => {
+test("a bound of twice what a cache begins with costs no more than none, whoever shares a prefix, in a debate that is twice as long", async () => {
   await fc.assert(
     fc.asyncProperty(debates, bounds, async (debate, bound) => {
       expect(await cost(debate, bound)).toBeLessThanOrEqual(await cost(debate, { kind: "all" }));
