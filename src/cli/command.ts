@@ -1,7 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import type { Env } from "../config/env.ts";
-import { nearest } from "../config/nearest.ts";
+import { nearest } from "../engine/nearest.ts";
 
 /** What each file of a command exports. */
 export interface Command {

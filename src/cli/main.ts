@@ -2,7 +2,7 @@ import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { realpathSync } from "node:fs";
 import { ConfigError } from "../config/config-error.ts";
-import { nearest } from "../config/nearest.ts";
+import { nearest } from "../engine/nearest.ts";
 import { createRedactor } from "../config/secrets.ts";
 import { print, UsageError, type Command, type Io } from "./command.ts";
 
