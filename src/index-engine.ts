@@ -6,7 +6,19 @@ export type { Model, ModelDelta, ModelMessage, ModelReply, ModelRequest, ToolCal
 export type { Agent, SpeakerPolicy, Team, TerminationCondition } from "./engine/team.ts";
 export type { Tool, ToolResult } from "./engine/tool.ts";
 export type { Guard, GuardedPlace } from "./engine/guards/guard.ts";
-export * from "./engine/limits/termination.ts";
+export { all, any } from "./engine/limits/combined.ts";
+export { when } from "./engine/limits/by-event.ts";
+export { describe, finishedOrFailed, ownerOf } from "./engine/limits/termination.ts";
+export { handoffTo } from "./engine/stops/handoff.ts";
+export { maxMessages } from "./engine/stops/max-messages.ts";
+export { maxTurns } from "./engine/stops/max-turns.ts";
+export { minutes } from "./engine/stops/minutes.ts";
+export { source } from "./engine/stops/source.ts";
+export { stopMessage } from "./engine/stops/stop-message.ts";
+export { textMention, type MentionPlace } from "./engine/stops/text-mention.ts";
+export { tokens } from "./engine/stops/tokens.ts";
+export { toolCalled } from "./engine/stops/tool-called.ts";
+export { usd } from "./engine/stops/usd.ts";
 export {
   currentRun,
   isWaiting,

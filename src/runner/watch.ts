@@ -4,7 +4,7 @@ import { isHalted } from "../engine/events/limits-fold.ts";
 import { limitReached, runStopped } from "../engine/stopping.ts";
 import { limitsNow, nearing, offerAt, type RaiseCeilings } from "../engine/limits/run-limits.ts";
 import { expiring } from "../engine/steering.ts";
-import { any } from "../engine/limits/termination.ts";
+import { any } from "../engine/limits/combined.ts";
 import { currentRun, isWaiting } from "../engine/reading/transcript.ts";
 import type { Turn } from "../engine/turn.ts";
 import type { Lane } from "../store/lanes.ts";

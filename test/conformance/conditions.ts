@@ -1,18 +1,15 @@
 import { HUMAN } from "../../src/engine/events/events.ts";
 import type { TerminationCondition } from "../../src/engine/team.ts";
-import {
-  all,
-  any,
-  handoffTo,
-  maxMessages,
-  minutes,
-  source,
-  stopMessage,
-  textMention,
-  tokens,
-  toolCalled,
-  when,
-} from "../../src/engine/limits/termination.ts";
+import { all, any } from "../../src/engine/limits/combined.ts";
+import { handoffTo } from "../../src/engine/stops/handoff.ts";
+import { maxMessages } from "../../src/engine/stops/max-messages.ts";
+import { minutes } from "../../src/engine/stops/minutes.ts";
+import { source } from "../../src/engine/stops/source.ts";
+import { stopMessage } from "../../src/engine/stops/stop-message.ts";
+import { textMention } from "../../src/engine/stops/text-mention.ts";
+import { tokens } from "../../src/engine/stops/tokens.ts";
+import { toolCalled } from "../../src/engine/stops/tool-called.ts";
+import { when } from "../../src/engine/limits/by-event.ts";
 import type { ConditionSetup } from "./format.ts";
 
 const PERSON_NAMES = ["human", "user"];

@@ -16,7 +16,7 @@ import { ledBy } from "../../src/engine/policies/led-by.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { swarm } from "../../src/engine/policies/swarm.ts";
 import type { Agent, SpeakerPolicy, Team } from "../../src/engine/team.ts";
-import { maxTurns } from "../../src/engine/limits/termination.ts";
+import { maxTurns } from "../../src/engine/stops/max-turns.ts";
 import type { Tool } from "../../src/engine/tool.ts";
 import { HUMAN } from "../../src/engine/events/events.ts";
 import { isMessage, type Transcript } from "../../src/engine/reading/transcript.ts";

@@ -3,7 +3,7 @@ import { assistant, type AssistantSettings } from "../../src/engine/agents/assis
 import { mismatch } from "../../src/engine/json-schema.ts";
 import type { AnswerSpec, JsonSchema } from "../../src/engine/model.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/limits/termination.ts";
+import { maxTurns } from "../../src/engine/stops/max-turns.ts";
 import type { Tool } from "../../src/engine/tool.ts";
 import { currentRun } from "../../src/engine/reading/transcript.ts";
 import { openLog, scripted, team } from "../support/scripted.ts";

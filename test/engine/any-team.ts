@@ -10,7 +10,12 @@ import { ledBy } from "../../src/engine/policies/led-by.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { swarm } from "../../src/engine/policies/swarm.ts";
 import type { Agent, SpeakerPolicy, Team, TerminationCondition } from "../../src/engine/team.ts";
-import { any as anyOf, maxMessages, maxTurns, textMention, tokens, toolCalled } from "../../src/engine/limits/termination.ts";
+import { any as anyOf } from "../../src/engine/limits/combined.ts";
+import { maxMessages } from "../../src/engine/stops/max-messages.ts";
+import { maxTurns } from "../../src/engine/stops/max-turns.ts";
+import { textMention } from "../../src/engine/stops/text-mention.ts";
+import { tokens } from "../../src/engine/stops/tokens.ts";
+import { toolCalled } from "../../src/engine/stops/tool-called.ts";
 import type { Tool } from "../../src/engine/tool.ts";
 import { team } from "../support/scripted.ts";
 

@@ -7,7 +7,7 @@ import type { RunCode } from "../../src/engine/agents/code/run-block.ts";
 import { teamAsTool } from "../../src/engine/agents/as-tool.ts";
 import { subTeam } from "../../src/engine/agents/sub-team.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/limits/termination.ts";
+import { maxTurns } from "../../src/engine/stops/max-turns.ts";
 import type { Tool } from "../../src/engine/tool.ts";
 import { currentRun, isWaiting } from "../../src/engine/reading/transcript.ts";
 import { MARIA, openLog, says, scripted, team } from "../support/scripted.ts";

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { swarm } from "../../src/engine/policies/swarm.ts";
-import { maxTurns, textMention } from "../../src/engine/limits/termination.ts";
+import { maxTurns } from "../../src/engine/stops/max-turns.ts";
+import { textMention } from "../../src/engine/stops/text-mention.ts";
 import type { Tool } from "../../src/engine/tool.ts";
 import { openLog, says, scripted, team } from "../support/scripted.ts";
 

@@ -8,7 +8,7 @@ import type { Model, ModelReply, ModelRequest } from "../../src/engine/model.ts"
 import { ledBy } from "../../src/engine/policies/led-by.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import type { Agent } from "../../src/engine/team.ts";
-import { maxTurns } from "../../src/engine/limits/termination.ts";
+import { maxTurns } from "../../src/engine/stops/max-turns.ts";
 import { currentRun } from "../../src/engine/reading/transcript.ts";
 import { openLog, says, team } from "../support/scripted.ts";
 import { aside } from "../support/turn.ts";

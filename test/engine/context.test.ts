@@ -6,7 +6,7 @@ import { inputTokensMax } from "../../src/engine/limits/budget.ts";
 import { estimateTokens } from "../../src/engine/reading/tokens.ts";
 import type { ModelMessage, ModelReply } from "../../src/engine/model.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/limits/termination.ts";
+import { maxTurns } from "../../src/engine/stops/max-turns.ts";
 import { currentRun } from "../../src/engine/reading/transcript.ts";
 import { openLog, says, scripted, team, type ScriptedModel } from "../support/scripted.ts";
 

@@ -3,7 +3,7 @@ import { agentAsTool } from "../../src/engine/agents/as-tool.ts";
 import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
 import { subTeam } from "../../src/engine/agents/sub-team.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/limits/termination.ts";
+import { maxTurns } from "../../src/engine/stops/max-turns.ts";
 import type { CallOrigin, Tool } from "../../src/engine/tool.ts";
 import { MARIA, never, openLog, scripted, team } from "../support/scripted.ts";
 

@@ -5,7 +5,7 @@ import type { ContextStrategy } from "../../src/engine/reading/context.ts";
 import { selector } from "../../src/engine/agents/leaders/selector.ts";
 import type { Model, ModelRequest } from "../../src/engine/model.ts";
 import { ledBy } from "../../src/engine/policies/led-by.ts";
-import { maxTurns } from "../../src/engine/limits/termination.ts";
+import { maxTurns } from "../../src/engine/stops/max-turns.ts";
 import type { Tool } from "../../src/engine/tool.ts";
 import { openLog, team } from "../support/scripted.ts";
 import { runsOf } from "../support/chance.ts";

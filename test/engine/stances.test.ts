@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { stanceOf } from "../../src/engine/agents/stance.ts";
 import type { EventBody } from "../../src/engine/events/events.ts";
-import { textMention } from "../../src/engine/limits/termination.ts";
+import { textMention } from "../../src/engine/stops/text-mention.ts";
 import type { Model, ModelRequest } from "../../src/engine/model.ts";
 import { disagrees, readStance } from "../../src/engine/stance-words.ts";
 import { turnIn } from "../../src/engine/turn.ts";

@@ -3,7 +3,7 @@ import { assistant } from "../../src/engine/agents/assistant.ts";
 import { selector } from "../../src/engine/agents/leaders/selector.ts";
 import type { Model, ModelReply } from "../../src/engine/model.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/limits/termination.ts";
+import { maxTurns } from "../../src/engine/stops/max-turns.ts";
 import { MARIA, openLog, says, scripted, team } from "../support/scripted.ts";
 import { turnOn } from "../support/turn.ts";
 

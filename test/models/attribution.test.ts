@@ -4,7 +4,7 @@ import { assistant } from "../../src/engine/agents/assistant.ts";
 import { HOW_TO_READ, piecesOf, type Piece, type Source } from "../../src/engine/reading/attribution.ts";
 import { systemClock } from "../../src/engine/clock.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/limits/termination.ts";
+import { maxTurns } from "../../src/engine/stops/max-turns.ts";
 import type { Tool } from "../../src/engine/tool.ts";
 import { hostileName, hostileWords } from "../support/any-piece.ts";
 import { openLog, team } from "../support/scripted.ts";

@@ -4,7 +4,7 @@ import { CLOSER, closer } from "../../src/engine/agents/closer.ts";
 import type { Model } from "../../src/engine/model.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { capsOf } from "../../src/engine/limits/run-limits.ts";
-import { textMention } from "../../src/engine/limits/termination.ts";
+import { textMention } from "../../src/engine/stops/text-mention.ts";
 import { currentRun } from "../../src/engine/reading/transcript.ts";
 import type { RunnableTeam } from "../../src/runner/runner.ts";
 import { manualClock } from "../support/clock.ts";

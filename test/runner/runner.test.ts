@@ -3,7 +3,8 @@ import { assistant } from "../../src/engine/agents/assistant.ts";
 import type { Delta } from "../../src/engine/events/events.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import type { Team } from "../../src/engine/team.ts";
-import { maxTurns, textMention } from "../../src/engine/limits/termination.ts";
+import { maxTurns } from "../../src/engine/stops/max-turns.ts";
+import { textMention } from "../../src/engine/stops/text-mention.ts";
 import { mention, open, said } from "../support/running.ts";
 import { MARIA, says, scripted, team } from "../support/scripted.ts";
 

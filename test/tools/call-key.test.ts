@@ -4,7 +4,7 @@ import { teamAsTool } from "../../src/engine/agents/as-tool.ts";
 import { assistant } from "../../src/engine/agents/assistant.ts";
 import type { Model } from "../../src/engine/model.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/limits/termination.ts";
+import { maxTurns } from "../../src/engine/stops/max-turns.ts";
 import type { CallOrigin, Tool } from "../../src/engine/tool.ts";
 import { callKey, keyed } from "../../src/tools/call-key.ts";
 import { MARIA, scripted, team } from "../support/scripted.ts";

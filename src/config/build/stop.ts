@@ -1,4 +1,4 @@
-import { all, any } from "../../engine/limits/termination.ts";
+import { all, any } from "../../engine/limits/combined.ts";
 import type { TerminationCondition } from "../../engine/team.ts";
 import type { StopParts } from "../registry/definition.ts";
 import type { Registry } from "../registry/registry.ts";

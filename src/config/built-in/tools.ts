@@ -1,6 +1,6 @@
 import { agentAsTool, teamAsTool } from "../../engine/agents/as-tool.ts";
 import { assistant } from "../../engine/agents/assistant.ts";
-import { any, minutes, tokens, usd } from "../../engine/limits/termination.ts";
+import { capsOfCall } from "../../engine/limits/run-limits.ts";
 import type { Tool } from "../../engine/tool.ts";
 import { guarded } from "../../tools/approval.ts";
 import { webFetch } from "../../tools/web.ts";
@@ -54,6 +54,5 @@ function behindTool(name: string, { description, team, agent }: Omit<AgentToolSe
       ...answerOf(name, agent.answer),
     }),
   );
-  const caps = any(minutes(limits.minutes), tokens({ total: limits.tokens }), usd(limits.usd));
-  return agentAsTool(thinker, caps, { name, description });
+  return agentAsTool(thinker, capsOfCall(limits), { name, description });
 }

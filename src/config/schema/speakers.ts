@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { REPLANS_MAX_DEFAULT } from "../../engine/agents/leaders/ledger.ts";
-import { STALLS_MAX_DEFAULT } from "../../engine/reading/stalls.ts";
+import { REPLANS_MAX_DEFAULT, STALLS_MAX_DEFAULT } from "../../engine/reading/stalls.ts";
 import { context } from "./assistant.ts";
 import type { ByName } from "./by-name.ts";
 import { agentName, agentRef, AGENTS_PER_TEAM_MAX, icon, INSTRUCTIONS_CHARS_MAX, modelRef } from "./names.ts";

@@ -1,11 +1,9 @@
 import { z } from "zod";
 import { agentRef } from "./names.ts";
 
-const STOP_LIST_MAX = 20;
+export const STOP_LIST_MAX = 20;
 
-const messages = z.int().positive().max(10_000);
-
-/** What can be waited for. */
+/** Those of which more is read than their own definition: by which words agents are told to end, and whether a question ends a run. */
 export const CONDITIONS = {
   textMention: z
     .union([
@@ -22,37 +20,14 @@ export const CONDITIONS = {
       }),
     ])
     .describe("Stops when an agent's message ends with these words, upper and lower case as written."),
-  maxMessages: z
-    .union([messages, z.strictObject({ count: messages, events: z.boolean().optional().describe("Counts tool calls and code runs too.") })])
-    .describe("Counts people's messages too."),
-  maxTurns: z.int().positive().max(1000),
-  tokens: z.union([
-    z.int().positive(),
-    z
-      .strictObject({
-        total: z.int().positive().optional(),
-        input: z.int().positive().optional(),
-        output: z.int().positive().optional(),
-      })
-      .refine((limits) => Object.keys(limits).length > 0, { error: "name at least one of total, input, output" }),
-  ]),
-  usd: z.number().positive(),
-  minutes: z.number().positive(),
   handoff: agentRef.describe('Stops when the floor is handed to this agent, or to a person by the name "human".'),
-  source: z.union([agentRef, z.array(agentRef).min(1).max(STOP_LIST_MAX)]).describe("Stops when this agent, or one of these, has spoken."),
-  toolCalled: z
-    .string()
-    .min(1)
-    .max(250)
-    .describe("Stops when this tool has been called: a name under `tools`, server/tool, or transfer_to_…"),
-  stopMessage: z.literal(true).describe("Stops when an agent asks for the end by itself."),
 } as const;
 
-/** The conditions that come with Parley; those of extensions have other keys, which only their own definition reads. */
-export type Conditions = { readonly [Key in keyof typeof CONDITIONS]?: z.output<(typeof CONDITIONS)[Key]> | undefined };
+type Conditions = { readonly [Key in keyof typeof CONDITIONS]?: z.output<(typeof CONDITIONS)[Key]> | undefined };
 
-/** One key says what kind of condition it is; `any` and `all` hold others. */
+/** One key says what kind of condition it is; `any` and `all` hold others. What stands behind other keys only their own definition reads. */
 export interface StopSettings extends Conditions {
+  readonly [key: string]: unknown;
   readonly any?: StopSettings[] | undefined;
   readonly all?: StopSettings[] | undefined;
 }

@@ -3,7 +3,8 @@ import { CALLER, isEvent, type EventBody, type RunEvent, type Usage } from "../e
 import { roundRobin } from "../policies/round-robin.ts";
 import { converse } from "../loop.ts";
 import type { Agent, Team, TerminationCondition } from "../team.ts";
-import { any, maxTurns } from "../limits/termination.ts";
+import { any } from "../limits/combined.ts";
+import { maxTurns } from "../stops/max-turns.ts";
 import type { CallOrigin, Tool, ToolResult } from "../tool.ts";
 import { inside, type Turn } from "../turn.ts";
 import type { RunState } from "../reading/run-state.ts";

@@ -13,7 +13,7 @@ export interface BudgetLimits {
 }
 
 /**
- * Holds the limits on tokens and money before each model call, where `tokens` and `usd` of termination.ts hold them after it: a call that could
+ * Holds the limits on tokens and money before each model call, where the stops `tokens` and `usd` hold them after it: a call that could
  * pass one asks for a shorter reply, or is not made. What the log says of the run is added to what it cannot say yet: calls under way, and
  * calls that have ended inside an event to come. That is lost with the process, as those calls are.
  */

@@ -2,7 +2,12 @@ import type { AtCeiling, NearedLimit, RaiseOffer, RunLimits, StopReason } from "
 import type { AtLimits } from "../events/limits-fold.ts";
 import type { RunState } from "../reading/run-state.ts";
 import type { TerminationCondition } from "../team.ts";
-import { any, maxTurns, minutes, ownerOf, tokens, usd } from "./termination.ts";
+import { any } from "./combined.ts";
+import { maxTurns } from "../stops/max-turns.ts";
+import { minutes } from "../stops/minutes.ts";
+import { ownerOf } from "./termination.ts";
+import { tokens } from "../stops/tokens.ts";
+import { usd } from "../stops/usd.ts";
 import { currentRun } from "../reading/transcript.ts";
 import { tokensOf } from "./usage.ts";
 
@@ -13,6 +18,10 @@ export const capsOf =
     const now = limitsNow(limits, currentRun(transcript));
     return any(maxTurns(now.turns), minutes(now.minutes), tokens({ total: now.tokens }), usd(now.usd))(transcript);
   };
+
+/** The caps of one call of an agent that is a tool: it has one turn, and nobody raises them meanwhile. */
+export const capsOfCall = (limits: Omit<RunLimits, "turns">): TerminationCondition =>
+  any(minutes(limits.minutes), tokens({ total: limits.tokens }), usd(limits.usd));
 
 export const limitsNow = <Some extends Partial<RunLimits>>(limits: Some, { raised }: AtLimits): Some => ({ ...limits, ...raised });
 

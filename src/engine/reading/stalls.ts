@@ -19,6 +19,8 @@ export interface Stalls {
 }
 
 export const STALLS_MAX_DEFAULT = 3;
+/** A team that is stuck after a third plan is not helped by a fourth. */
+export const REPLANS_MAX_DEFAULT = 2;
 /** The second fallback in a row says that the model cannot lead; more calls would cost the same and say the same. */
 const FALLBACKS_MAX = 2;
 /** How many turns back a repetition is seen: two agents that thank each other, and one beside them. */

@@ -1,7 +1,7 @@
 import { HUMAN, type Delta, type EventBody, type Usage } from "../../events/events.ts";
 import { readObject } from "../../json-schema.ts";
 import type { Model, ModelMessage, ModelRequest } from "../../model.ts";
-import { askHowToGoOn, judgedAs, STALLS_MAX_DEFAULT, stallsOf, stuck } from "../../reading/stalls.ts";
+import { askHowToGoOn, judgedAs, REPLANS_MAX_DEFAULT, STALLS_MAX_DEFAULT, stallsOf, stuck } from "../../reading/stalls.ts";
 import type { Agent } from "../../team.ts";
 import type { Turn } from "../../turn.ts";
 import { lastSpeaker, read, repliesGiven, type Transcript } from "../../reading/transcript.ts";
@@ -212,8 +212,6 @@ interface Progress {
   readonly reason: string;
 }
 
-/** A team that is stuck after a third plan is not helped by a fourth. */
-export const REPLANS_MAX_DEFAULT = 2;
 /** A reason is shown to people in one line. */
 const REASON_CHARS_MAX = 200;
 const INSTRUCTION_CHARS_MAX = 2_000;

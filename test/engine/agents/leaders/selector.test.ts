@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import { mentionedNames } from "../../src/engine/agents/leaders/mentioned-names.ts";
-import { selector, type SelectorSettings } from "../../src/engine/agents/leaders/selector.ts";
-import { ledBy } from "../../src/engine/policies/led-by.ts";
-import { maxTurns, textMention } from "../../src/engine/limits/termination.ts";
-import { currentRun } from "../../src/engine/reading/transcript.ts";
-import { openLog, says, scripted, team, type ScriptedModel } from "../support/scripted.ts";
+import { mentionedNames } from "../../../../src/engine/agents/leaders/mentioned-names.ts";
+import { selector, type SelectorSettings } from "../../../../src/engine/agents/leaders/selector.ts";
+import { ledBy } from "../../../../src/engine/policies/led-by.ts";
+import { maxTurns } from "../../../../src/engine/stops/max-turns.ts";
+import { textMention } from "../../../../src/engine/stops/text-mention.ts";
+import { currentRun } from "../../../../src/engine/reading/transcript.ts";
+import { openLog, says, scripted, team, type ScriptedModel } from "../../../support/scripted.ts";
 
 function led(model: ScriptedModel, turns: number, settings: Partial<SelectorSettings> = {}) {
   const agents = ["Ada", "Ben", "Cleo"].map((name) => says(name));

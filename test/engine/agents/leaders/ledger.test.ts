@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { ledger, type LedgerSettings } from "../../src/engine/agents/leaders/ledger.ts";
-import { ledBy } from "../../src/engine/policies/led-by.ts";
-import { maxTurns } from "../../src/engine/limits/termination.ts";
-import { currentRun, isWaiting } from "../../src/engine/reading/transcript.ts";
-import { openLog, says, scripted, team, type ScriptedModel } from "../support/scripted.ts";
+import { ledger, type LedgerSettings } from "../../../../src/engine/agents/leaders/ledger.ts";
+import { ledBy } from "../../../../src/engine/policies/led-by.ts";
+import { maxTurns } from "../../../../src/engine/stops/max-turns.ts";
+import { currentRun, isWaiting } from "../../../../src/engine/reading/transcript.ts";
+import { openLog, says, scripted, team, type ScriptedModel } from "../../../support/scripted.ts";
 
 type Log = ReturnType<typeof openLog>;
 const judged = (answer: { satisfied?: boolean; inLoop?: boolean; progress?: boolean; next?: string; instruction?: string }) =>

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { selector, type SelectorSettings } from "../../src/engine/agents/leaders/selector.ts";
-import { ledBy } from "../../src/engine/policies/led-by.ts";
-import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { swarm } from "../../src/engine/policies/swarm.ts";
-import { unlessStuck } from "../../src/engine/policies/unless-stuck.ts";
-import { stallsOf } from "../../src/engine/reading/stalls.ts";
-import type { Agent } from "../../src/engine/team.ts";
-import { maxTurns } from "../../src/engine/limits/termination.ts";
-import { SELECTOR } from "../../src/engine/reading/spender.ts";
-import { currentRun, isWaiting, read } from "../../src/engine/reading/transcript.ts";
-import { openLog, says, scripted, team, type ScriptedModel } from "../support/scripted.ts";
+import { selector, type SelectorSettings } from "../../../src/engine/agents/leaders/selector.ts";
+import { ledBy } from "../../../src/engine/policies/led-by.ts";
+import { roundRobin } from "../../../src/engine/policies/round-robin.ts";
+import { swarm } from "../../../src/engine/policies/swarm.ts";
+import { unlessStuck } from "../../../src/engine/policies/unless-stuck.ts";
+import { stallsOf } from "../../../src/engine/reading/stalls.ts";
+import type { Agent } from "../../../src/engine/team.ts";
+import { maxTurns } from "../../../src/engine/stops/max-turns.ts";
+import { SELECTOR } from "../../../src/engine/reading/spender.ts";
+import { currentRun, isWaiting, read } from "../../../src/engine/reading/transcript.ts";
+import { openLog, says, scripted, team, type ScriptedModel } from "../../support/scripted.ts";
 
 const choice = (next: string, progress: boolean) => JSON.stringify({ next, reason: "because", instruction: "", progress });
 const lively = (name: string) =>
