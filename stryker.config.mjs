@@ -5,7 +5,8 @@
 export default {
   testRunner: "vitest",
   vitest: { configFile: "scripts/mutants/vitest.config.ts", pool: "threads", related: false },
-  plugins: ["@stryker-mutator/vitest-runner"],
+  // The second is the first one for a drawn sample of the mutants.
+  plugins: ["@stryker-mutator/vitest-runner", "./scripts/mutants/drawn-runner.ts"],
   coverageAnalysis: "perTest",
   concurrency: 1,
   // A mutant that waits for what never comes: the whole run of its tests takes this much longer than without it.
