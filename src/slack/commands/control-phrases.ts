@@ -81,7 +81,9 @@ export const phraseKey = (line: string): string =>
     .replaceAll(/(?<=^| )(\S+)(?: \1)+(?= |$)/g, "$1")
     .trim();
 
-export const PHRASES: ReadonlyMap<string, Phrase> = new Map([
-  ...SAID_WHEN_PAUSED.map((said) => [phraseKey(said), { word: "resume", whenPaused: true }] as const),
-  ...(Object.keys(SAID) as Word[]).flatMap((word) => SAID[word].map((said) => [phraseKey(said), { word, whenPaused: false }] as const)),
+export const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
+  ...SAID_WHEN_PAUSED.map((said): [string, Phrase] => [phraseKey(said), { word: "resume", whenPaused: true }]),
+  ...(Object.keys(SAID) as Word[]).flatMap((word) =>
+    SAID[word].map((said): [string, Phrase] => [phraseKey(said), { word, whenPaused: false }]),
+  ),
 ]);

@@ -1,10 +1,7 @@
 import { isWrittenTogether, nameKey } from "../../engine/names.ts";
+import { CONTROL_WORDS, phraseKey, PHRASES, type Word } from "./control-phrases.ts";
 
 /** What a reply in a thread asks of the run itself, and to whom it speaks. */
-
-export type Word = (typeof WORDS)[number];
-
-const WORDS = ["stop", "pause", "resume", "skip", "summary", "help"] as const;
 
 /** A word of command, and what was said below it. */
 export interface Command {
@@ -13,47 +10,65 @@ export interface Command {
   readonly rest: string;
 }
 
+/** What is going on where the words are said: it changes what they can mean. */
+export interface Situation {
+  /** The run is paused: then "continue" lets it go on. Else that may be an answer or a task. */
+  readonly paused?: boolean;
+  /** Somebody is asked something: then only the words themselves are commands, and the ways in which people say the same may be the answer. */
+  readonly asked?: boolean;
+}
+
 /**
  * The word of command that a message is, or that its first line is. Bold, emoji, punctuation and a please or a thank-you around it change
- * nothing; any other word makes it a sentence, so that "stop guessing and ask" stays steering. What is quoted above it belongs to others.
- * `paused`: then "continue" lets the run go on; else it may be an answer or a task.
+ * nothing, nor do a few languages; any other word makes it a sentence, so that "stop guessing and ask" stays steering. What is quoted above it
+ * belongs to others.
  */
-export function commandIn(text: string, { paused = false } = {}): Command | undefined {
+export function commandIn(text: string, { paused = false, asked = false }: Situation = {}): Command | undefined {
   const [first = "", ...below] = text.replace(/^(?:[ \t]*>[^\n]*\n|\s+)+/, "").split("\n");
-  const said = first.slice(0, LINE_CHARS_MAX + 1);
-  if (said.length > LINE_CHARS_MAX || /:\s*$/.test(said.replaceAll(EMOJI, ""))) return undefined;
-  const words = said
-    .replaceAll(EMOJI, " ")
-    .toLowerCase()
-    .replaceAll(/[*_`.,!?…;()"'“”–—-]+/g, " ")
-    .trim();
-  const word = meant(` ${words} `.replaceAll(COURTESY, " ").trim(), paused);
+  if (first.length > LINE_CHARS_MAX || /[:：]\s*$/.test(first.replaceAll(EMOJI, "")) || /^>|~/.test(first)) return undefined;
+  const word = meant(phraseKey(first.replaceAll(EMOJI, " ")), { paused, asked });
   const rest = below.join("\n").trim();
   // "help" or "summary" above more words is what the words are about.
   if (word === undefined || (rest !== "" && (word === "help" || word === "summary"))) return undefined;
   return { word, rest };
 }
 
+/** Whether a text has no words at all: punctuation, or emoji. */
+export const isWordless = (text: string): boolean => !/[\p{L}\p{N}]/u.test(text.replaceAll(EMOJI, " "));
+
 const LINE_CHARS_MAX = 100;
 const EMOJI =
-  /:[a-z0-9_+'-]{1,80}:(?::skin-tone-[2-6]:)?|\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200d|\ufe0f/giu;
-const COURTESY = / (?:please|pls|thanks|thank you|thx|now|ok|okay|bitte|danke|jetzt)(?= )/g;
+  /:[a-z0-9_+'-]{1,80}:(?::skin-tone-[2-6]:)?|\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200d|\ufe0f|\u20e3/giu;
 
-function meant(words: string, paused: boolean): Word | undefined {
-  if (paused && GO_ON.has(words)) return "resume";
-  return WORDS.find((known) => known === words);
+/** The words as they stand, and without what people put around them; each is looked for. */
+function meant(key: string, { paused, asked }: Required<Situation>): Word | undefined {
+  for (const words of [key, withoutCourtesy(key)]) {
+    const bare = words.replace(OBJECT, "");
+    const own = CONTROL_WORDS.find(({ word }) => word === words || (word === bare && word !== "help"))?.word;
+    if (own) return own;
+    const phrase = PHRASES.get(words) ?? PHRASES.get(bare);
+    if (phrase && (phrase.whenPaused ? paused : !asked || phrase.word === "help")) return phrase.word;
+  }
+  return undefined;
 }
 
-const GO_ON: ReadonlySet<string> = new Set([
-  "continue",
-  "go on",
-  "carry on",
-  "proceed",
-  "unpause",
-  "weiter",
-  "weitermachen",
-  "mach weiter",
-]);
+const withoutCourtesy = (key: string): string => ` ${key} `.replaceAll(COURTESY, " ").replaceAll(/ +/g, " ").trim();
+
+/** Said around a command in the languages of its phrases; none of these alone is one. */
+const COURTESY = new RegExp(
+  ` (?:${[
+    "please", "pls", "plz", "kindly", "thanks", "thank you", "thx", "now", "right now", "ok", "okay", "alright", "hey", "hi", "hello", "parley",
+    "just", "and", "yes", "yep", "no", "guys", "everyone", "everybody", "all", "team", "folks", "let's", "lets", "can you", "could you",
+    "would you", "can we", "we can", "you can",
+    "bitte", "danke", "jetzt", "mal", "sofort", "ja", "nein", "hallo", "so",
+    "s'il te plaît", "s'il vous plaît", "stp", "svp", "merci", "maintenant", "oui",
+    "por favor", "gracias", "ahora", "sí", "per favore", "grazie", "ora", "obrigado", "obrigada", "agora", "graag", "alsjeblieft", "nu",
+    "proszę", "пожалуйста", "спасибо",
+  ].join("|")})(?= )`,
+  "g",
+); // prettier-ignore
+/** What an English phrase may name besides: it is the run that it is said to. */
+const OBJECT = / (?:it|here|everything|talking|working|(?:the|this|all|all the) (?:run|agents|turn|team|discussion|conversation))$/;
 
 /** `critic: …`, `Critic, …` or `@Critic …`, where the first words are an agent's name. The words stay whole: agents read whom they are for. */
 export function addressee(text: string, agents: readonly { readonly name: string }[]): string | undefined {

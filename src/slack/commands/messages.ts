@@ -18,7 +18,8 @@ import { refused, wouldRefuse } from "../people/permission-check.ts";
 import { command } from "./run-control.ts";
 import type { Listener } from "../signs/ephemeral.ts";
 import { asSetIn, teamsIn } from "./start-run.ts";
-import { addressee, commandIn } from "./control-words.ts";
+import { phraseKey, type Word } from "./control-phrases.ts";
+import { addressee, commandIn, isWordless } from "./control-words.ts";
 import type { z } from "zod";
 
 /** A person's message, and whether it speaks to the bot. Everything else that Slack calls a message is not heard. */
@@ -55,15 +56,14 @@ export async function hear(ctx: MessageContext, body: z.output<typeof MessageBod
   const shared = [...(message.files ?? []), ...words.files];
   const isAlone = words.carried.length + shared.length === 0;
   const bare = bareText(words.own, ctx.me.user);
-  const paused = run.pausedBy !== undefined;
-  const asked = incoming.bot ? undefined : commandIn(bare, { paused });
-  // What came along is what a "help" or a "summary" is about.
-  const word = isAlone || (asked?.word !== "help" && asked?.word !== "summary") ? asked?.word : undefined;
+  const situation = { paused: run.pausedBy !== undefined, asked: run.questions.length > 0 };
+  const asked = incoming.bot || isOffered(run, bare) ? undefined : commandIn(bare, situation);
+  const word = asked && isAboutRun(asked.word, { run, message, isAlone }) ? asked.word : undefined;
   const id = `${ctx.me.team}:${message.channel}:${message.ts}`;
   const order = word && word !== "help" ? { word, from: { thread, transcript, run, user, affiliation, listener } } : undefined;
   const goesOn = order && word !== "stop" && word !== "summary" && run.running && (asked?.rest !== "" || !isAlone);
   if (order && !goesOn) return command(ctx, order.word, { ...order.from, id });
-  if (word === "help" || (addressed && bare === "" && isAlone)) {
+  if (word === "help" || (addressed && isAlone && isWordless(bare) && !run.running)) {
     await ctx.whisper.tell(listener, helpText(ctx.me.user, await teamsIn(ctx, message.channel)));
     return;
   }
@@ -86,7 +86,7 @@ export async function hear(ctx: MessageContext, body: z.output<typeof MessageBod
   // The first sign, before anything that takes time.
   if (!run.running) ctx.whisper.react(message, SEEN);
   const all = await plainText(words.own, namingOf(ctx));
-  const said = order ? (commandIn(all, { paused })?.rest ?? all) : all;
+  const said = order ? (commandIn(all, situation)?.rest ?? all) : all;
   const wish = run.running ? { text: said } : wishedTeam(said, ctx.teams);
   const set = run.running ? {} : await asSetIn(ctx, message.channel, { team: wish.team, before: run });
   const team = run.running ? run.team : set.team;
@@ -111,6 +111,22 @@ export async function hear(ctx: MessageContext, body: z.output<typeof MessageBod
   if (order) await command(ctx, order.word, { ...order.from, id: `${id}:${order.word}` });
   if (quoted.unread > 0 && (heard.kind === "started" || heard.kind === "steered" || heard.kind === "answered"))
     await ctx.whisper.tell(listener, UNREAD);
+}
+
+/** An answer that an agent offers, typed: it is the answer. `stop` always stops. */
+const isOffered = ({ questions }: RunState, said: string): boolean =>
+  phraseKey(said) !== "stop" && questions.some(({ options }) => options.some((option) => phraseKey(option) === phraseKey(said)));
+
+/**
+ * What came along is what a "help" or a "summary" is about; and in a thread of people in which no agent has talked, "summary" asks for one of
+ * what they have said: a task.
+ */
+function isAboutRun(
+  word: Word,
+  { run, message, isAlone }: { readonly run: RunState; readonly message: MessageEvent; readonly isAlone: boolean },
+): boolean {
+  if (word !== "help" && word !== "summary") return true;
+  return isAlone && (word === "help" || run.run !== undefined || message.thread_ts === undefined);
 }
 
 /** Whichever of us may not: a stranger learns nothing about a channel that is not theirs. */

@@ -6,7 +6,7 @@ import { safeMrkdwn } from "../words/escape.ts";
 import { refused, type Attempt } from "../people/permission-check.ts";
 import { standingText } from "../render/run-summary.ts";
 import type { Listener } from "../signs/ephemeral.ts";
-import type { Word } from "./control-words.ts";
+import type { Word } from "./control-phrases.ts";
 
 /** Who ended it and why they may: for the word, the button, the command and Slack's own Stop. */
 export async function stop(

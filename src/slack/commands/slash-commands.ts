@@ -18,15 +18,16 @@ import { refused } from "../people/permission-check.ts";
 import { controlRuns, listRuns, sendTranscript } from "./run-commands.ts";
 import { openSettings } from "../buttons/settings-form.ts";
 import { asSetIn, startRun, teamsIn } from "./start-run.ts";
+import { slashWord } from "./slash-table.ts";
 
 /** `/parley …`: what people ask for outside of a thread. Slack lets nobody use a command in one, hence the words and the shortcuts there. */
 export async function parleyCommand(ctx: HandlerContext, command: CommandBody, actor: Actor): Promise<void> {
   const request = askedBy(command, actor);
   const answer = answerTo(ctx, request);
   const words = command.text.trim().split(/\s+/);
-  const word = words[0]?.toLowerCase() ?? "";
+  const [typed = ""] = words;
+  const word = typed === "" ? "help" : slashWord(typed);
   switch (word) {
-    case "":
     case "help":
       return answer(`${helpText(ctx.me.user, await teamsIn(ctx, request.channel))}\n\n${commandsText()}`);
     case "new":
@@ -47,8 +48,8 @@ export async function parleyCommand(ctx: HandlerContext, command: CommandBody, a
       return answer(await budgetCommand(ctx, command, actor));
     case "memory":
       return memoryCommand(ctx, command, actor);
-    default:
-      return answer(`I do not know \`/parley ${safeMrkdwn(word.slice(0, 40))}\`.\n\n${commandsText()}`);
+    case undefined:
+      return answer(`I do not know \`/parley ${safeMrkdwn(typed.slice(0, 40))}\`.\n\n${commandsText()}`);
   }
 }
 

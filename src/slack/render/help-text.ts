@@ -1,3 +1,5 @@
+import { CONTROL_WORDS } from "../commands/control-phrases.ts";
+import { SLASH_COMMANDS } from "../commands/slash-table.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import type { TeamCards } from "../../team-shelf.ts";
 
@@ -24,7 +26,9 @@ export function helpText(bot: string, teams: TeamCards): string {
     teamsText(teams),
     "",
     "*While they talk*, just reply in the thread, without a mention: your words reach the next speaker, or answer the question that was asked. Begin with an agent's name (`critic: …`) and that agent speaks next.",
-    "Alone on a line: `pause` and `resume`, `skip` (the turn of whoever has the floor), `summary`, `stop`, `help`; `stop`, `pause`, `resume` and `skip` also as the first line.",
+    "*Alone on a line*, with or without a please, and in some other languages too:",
+    ...CONTROL_WORDS.map(({ word, does }) => `• \`${word}\` ${does}`),
+    "What stands below a first line of `pause`, `resume` or `skip` is for the agents; a longer sentence (_stop guessing and ask_) is for them too.",
     "In a direct message to me, every message is a task.",
     "Put a link to a message into your task, and I read it where both of us may. `/parley help` has the rest.",
   ].join("\n");
@@ -34,13 +38,7 @@ export function helpText(bot: string, teams: TeamCards): string {
 export const commandsText = (): string =>
   [
     "*/parley*, outside of threads (Slack has no commands in them; use the words, the buttons, or _Parley run controls_ in a message's menu)",
-    "`/parley new [team] task` starts a run here; without a task it asks for one",
-    "`/parley status` the runs of this channel, with buttons; `/parley status mine`: yours, everywhere",
-    "`/parley pause`, `resume`, `stop` a run; where there are several, you choose",
-    "`/parley transcript` the whole of a run as a file, for you alone",
-    "`/parley teams` who there is; `/parley settings` how I am in this channel",
-    "`/parley budget` what was spent today, and what may be",
-    "`/parley memory` shows what agents remember in a channel, and lets you delete it",
+    ...SLASH_COMMANDS.map(({ usage, does }) => `\`/parley ${usage}\` ${does}`),
   ].join("\n");
 
 export function teamsText(teams: TeamCards): string {

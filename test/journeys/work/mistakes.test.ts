@@ -4,7 +4,7 @@ import { wordsOf } from "../../support/slack/thread.ts";
 
 const FINE = { file: PAIR, replies: { Ana: ["What is it?"], Ben: ["It is this. DONE"] } };
 
-test.each(["@parley", "  @parley  ", "@parley help", "@parley !help"])(
+test.each(["@parley", "  @parley  ", "@parley help", "@parley !help", "@parley ???", "@parley :wave:", "@parley bitte hilfe"])(
   "%j is answered with help that names the teams, to that person alone",
   async (text) => {
     const journey = await openJourney(FINE);
@@ -12,7 +12,7 @@ test.each(["@parley", "  @parley  ", "@parley help", "@parley !help"])(
     await journey.slack.control.until(() => journey.whispers(MARIA).length === 1);
     await journey.quiet();
     expect(journey.whispers(MARIA)[0]).toMatch(
-      /Mention me with a task[\s\S]*• \*pair\* \(default\): Two who talk\.[\s\S]*Alone on a line: .*`stop`/,
+      /Mention me with a task[\s\S]*• \*pair\* \(default\): Two who talk\.[\s\S]*Alone on a line\*[\s\S]*• `stop` ends the run at once/,
     );
     expect(journey.slack.control.calls("chat.postMessage")).toEqual([]);
   },

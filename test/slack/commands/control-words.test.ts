@@ -25,6 +25,74 @@ test.each([
 });
 
 test.each([
+  ["please stop", "stop"],
+  ["STOP!!!", "stop"],
+  ["stooop", "stop"],
+  ["stop stop stop", "stop"],
+  ["no, stop", "stop"],
+  ["Hey Parley, stop it", "stop"],
+  ["ok everyone, stop", "stop"],
+  ["can you stop, please?", "stop"],
+  ["Stop the run", "stop"],
+  ["/stop", "stop"],
+  ["ｓｔｏｐ", "stop"],
+  ["“stop”", "stop"],
+  ["‘stop’", "stop"],
+  ["cancel", "stop"],
+  ["Abort!", "stop"],
+  ["Stopp", "stop"],
+  ["Bitte stoppen", "stop"],
+  ["Abbrechen, bitte!", "stop"],
+  ["Hört auf!", "stop"],
+  ["Arrêtez, s'il vous plaît", "stop"],
+  ["arrête", "stop"],
+  ["¡Alto!", "stop"],
+  ["Detente, por favor", "stop"],
+  ["basta", "stop"],
+  ["parem, por favor", "stop"],
+  ["Hou op", "stop"],
+  ["стоп!", "stop"],
+  ["停止してください。", "stop"],
+  ["止めて", "stop"],
+  ["停！", "stop"],
+  ["그만", "stop"],
+  ["Pause please", "pause"],
+  ["pause the run", "pause"],
+  ["mach mal Pause", "pause"],
+  ["暂停", "pause"],
+  ["resume the discussion", "resume"],
+  ["Fortsetzen", "resume"],
+  ["skip this turn", "skip"],
+  ["skip it", "skip"],
+  ["Überspringen", "skip"],
+  ["summarize", "summary"],
+  ["sum up, please", "summary"],
+  ["TL;DR?", "summary"],
+  ["Résumé", "summary"],
+  ["Zusammenfassung bitte", "summary"],
+  ["fass mal zusammen", "summary"],
+  ["where are we?", "summary"],
+  ["Hilfe!", "help"],
+  ["what can you do?", "help"],
+  ["help me", "help"],
+  ["ayuda", "help"],
+  ["🙏 please *stop* 🙏", "stop"],
+  ["- stop", "stop"],
+  ["1️⃣ stop", undefined],
+])("%j means %s, in people's own way", (text, word) => {
+  expect(commandIn(text)?.word).toBe(word);
+});
+
+test.each(["cancel", "abbrechen", "status", "passe", "para", "sum up"])("%j may be the answer while an agent asks something", (text) => {
+  expect(commandIn(text, { asked: true })).toBeUndefined();
+  expect(commandIn(text)).toBeDefined();
+});
+
+test.each(["stop", "pause", "skip", "please stop", "*Summary*", "Hilfe"])("%j is a command while an agent asks something, too", (text) => {
+  expect(commandIn(text, { asked: true })).toBeDefined();
+});
+
+test.each([
   "stop guessing and ask",
   "*stop* guessing and ask",
   "stop: the second one is wrong",
@@ -40,6 +108,49 @@ test.each([
   "summary\nof the minutes below",
   "stop skip",
   "",
+  "don't stop",
+  "do not stop",
+  "never stop",
+  "non-stop",
+  "stop that",
+  "stop this approach",
+  "stop after the second one",
+  "stop at ten",
+  "stop words",
+  "the stop button",
+  "bus stop",
+  "stop or go on?",
+  "should we stop?",
+  "when do you stop?",
+  "please stop guessing",
+  "can you stop saying that?",
+  "hör auf zu raten",
+  "arrête de deviner",
+  "nicht stoppen",
+  "pause between the words",
+  "there is a pause in the song",
+  "resume writing tips",
+  "my resume",
+  "skip the tests",
+  "skip to the end",
+  "skip the second option",
+  "a summary of the law",
+  "summary table",
+  "status of the build",
+  "help the others",
+  "cancel the order",
+  "abort mission control's request",
+  "the word stop",
+  "stop = halt",
+  "stop\u200bping",
+  "no",
+  "yes",
+  "ok",
+  "thanks",
+  "hey team",
+  "weiter so mit Variante B",
+  "```stop the server```",
+  "& stop &c.",
 ])("%j is no command", (text) => {
   expect(commandIn(text)).toBeUndefined();
 });
@@ -52,7 +163,25 @@ test("what is said below a command is for the agents", () => {
   });
 });
 
-test.each(["continue", "Go on!", "*weiter*", "please continue"])("%j lets a paused run go on, and is an answer otherwise", (text) => {
+test.each([
+  "continue",
+  "Go on!",
+  "*weiter*",
+  "please continue",
+  "ok, let's continue",
+  "Weiter geht’s!",
+  "mach bitte weiter",
+  "continuez, svp",
+  "sigue",
+  "avanti",
+  "ga door",
+  "дальше",
+  "続けてください",
+  "继续",
+  "keep going :rocket:",
+  "proceed.",
+  "yes, go ahead",
+])("%j lets a paused run go on, and is an answer otherwise", (text) => {
   expect(commandIn(text, { paused: true })).toEqual({ word: "resume", rest: "" });
   expect(commandIn(text)).toBeUndefined();
 });
