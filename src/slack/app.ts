@@ -21,7 +21,7 @@ import { createGate, mayStillRead } from "./door/gate.ts";
 import { createPace, type Pace } from "./post/pace.ts";
 import { createMissed } from "./door/missed-messages.ts";
 import { createPeople, type People } from "./people/people.ts";
-import { tsOfEvent, type Body } from "./words/envelope.ts";
+import { tsOfEvent, type Body, type Dropped } from "./words/envelope.ts";
 import { createPrompts } from "./signs/suggested-prompts.ts";
 import { createQuotes } from "./door/quoted-messages.ts";
 import { ALLOW_DEFAULT, type Allow } from "./people/permissions.ts";
@@ -98,6 +98,8 @@ export interface SlackApp {
   answer(body: unknown): Promise<object | undefined>;
   /** There was a gap: what was missed is read back. */
   catchUp(): void;
+  /** Slack drops events of the workspace; what is missing is read back, and the operator is told. */
+  onDropped(dropped: Dropped): void;
   /** Whether all that people have said in a thread has been heard, and they could say something; see catch-up.ts. */
   heardAll(thread: string): boolean;
 }
@@ -108,7 +110,7 @@ export interface SlackApp {
  */
 export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const { web, store, runner, clock, log, botToken, tenancy } = parts;
-  const me = tenancy ? { ...tenancy.me, url: "" } : await whoAmI(web);
+  const me = tenancy ? { ...tenancy.me, url: "" } : await whoAmI(web, clock);
   const pace = parts.pace ?? createPace(clock);
   const whisper = createWhisper({
     web,
@@ -147,7 +149,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     unheard,
     attachments,
     channelNameOf,
-    quotes: createQuotes({ web, people, channelNameOf, me, settings: parts.settings, reads: pace.reads, log }),
+    quotes: createQuotes({ web, people, channelNameOf, me, settings: parts.settings, reads: pace.reads, clock, log }),
     allow,
     bots: new Set(bots),
     me,
@@ -183,7 +185,14 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     catchUp.begin();
     void closedChannels.look();
   };
-  const heard = { inbox, clock, log, onConnected: afterGap, answer: answersOf(ctx) };
+  const onDropped = ({ sinceMs }: Dropped) => {
+    const at = new Date(sinceMs).toISOString().slice(11, 16);
+    log(
+      `Slack drops events (app_rate_limited): the workspace has more than it delivers, 30,000 an hour; what was said since ${at} UTC is read back`,
+    );
+    catchUp.dropped(sinceMs);
+  };
+  const heard = { inbox, clock, log, onConnected: afterGap, onDropped, answer: answersOf(ctx) };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
   const receiver = tenancy
     ? NO_DOOR
@@ -237,6 +246,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     },
     answer: answersOf(ctx),
     catchUp: afterGap,
+    onDropped,
     heardAll: (thread) => catchUp.heardAll(thread) && !closedChannels.justOpened(thread),
     async start() {
       await bolt.start();

@@ -79,6 +79,7 @@ export interface Tenant extends Slack {
   handle(body: Body): Promise<void>;
   readonly answer: SlackApp["answer"];
   catchUp(): void;
+  readonly onDropped: SlackApp["onDropped"];
 }
 
 /**
@@ -93,6 +94,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   const web = createWeb({
     token: parts.botToken,
     log,
+    clock,
     onCalled: (called) => featureWatch.onCalled(called),
     ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
     ...(parts.writeTimeoutMs === undefined ? {} : { writeTimeoutMs: parts.writeTimeoutMs }),
@@ -187,6 +189,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     handle: (body) => app.handle(body),
     answer: (body) => app.answer(body),
     catchUp: () => app.catchUp(),
+    onDropped: (dropped) => app.onDropped(dropped),
     async start() {
       outbox.start();
       // Known before the first agent speaks.

@@ -7,13 +7,15 @@ import {
   type WebAPICallResult,
   type WebClientOptions,
 } from "@slack/web-api";
+import { systemClock, type Clock } from "../../engine/clock.ts";
 import { fetchAnswer } from "./fetch-answer.ts";
 import { knownCode } from "./error-codes.ts";
+import { createLimitedMethods, type LimitedMethods } from "./limited-methods.ts";
 import { RUN_OUT, WORTHLESS, type TokenSource } from "./token-source.ts";
 
 /** Where Slack is called; see {@link createWeb}. */
 export interface Web {
-  /** For calls that may be made twice: reads. */
+  /** For calls that may be made twice: reads. One of a method that Slack has limited comes back at once, and holds up no other. */
   readonly read: WebClient;
   /** For calls that must not be made twice by a client on its own: one try, and a 429 comes back at once. */
   readonly write: WebClient;
@@ -47,23 +49,27 @@ export function createWeb(options: {
   readonly apiUrl?: string;
   readonly log?: Log;
   readonly writeTimeoutMs?: number;
+  /** The machine's own when absent. */
+  readonly clock?: Pick<Clock, "now">;
   /** Told of every call when it has come back, before its caller is; returns at once and throws nothing. */
   readonly onCalled?: (called: Called) => void;
 }): Web {
   const onCalled = options.onCalled ?? (() => undefined);
   const source = typeof options.token === "string" ? lasting(options.token) : options.token;
-  const client = (more: WebClientOptions) =>
-    new FollowedClient(onCalled, source, { ...clientOptions(options.apiUrl, options.log), allowAbsoluteUrls: false, ...more });
+  const client = (more: WebClientOptions, limited?: LimitedMethods) =>
+    new FollowedClient({ onCalled, source, limited }, { ...clientOptions(options.apiUrl, options.log), allowAbsoluteUrls: false, ...more });
+  // The SDK's own way with a 429 stops every call of the client for as long as one method is limited.
+  const rejectRateLimitedCalls = true;
   return {
-    read: client({
-      timeout: READ_TIMEOUT_MS,
-      retryConfig: { retries: READ_RETRIES, minTimeout: 500, maxTimeout: READ_RETRY_DELAY_MS_MAX, randomize: true },
-    }),
-    write: client({
-      timeout: options.writeTimeoutMs ?? WRITE_TIMEOUT_MS,
-      retryConfig: { retries: 0 },
-      rejectRateLimitedCalls: true,
-    }),
+    read: client(
+      {
+        timeout: READ_TIMEOUT_MS,
+        retryConfig: { retries: READ_RETRIES, minTimeout: 500, maxTimeout: READ_RETRY_DELAY_MS_MAX, randomize: true },
+        rejectRateLimitedCalls,
+      },
+      createLimitedMethods(options.clock ?? systemClock),
+    ),
+    write: client({ timeout: options.writeTimeoutMs ?? WRITE_TIMEOUT_MS, retryConfig: { retries: 0 }, rejectRateLimitedCalls }),
   };
 }
 
@@ -74,19 +80,34 @@ export function createWeb(options: {
 class FollowedClient extends WebClient {
   readonly #onCalled: (called: Called) => void;
   readonly #source: TokenSource;
+  readonly #limited: LimitedMethods | undefined;
 
-  constructor(onCalled: (called: Called) => void, source: TokenSource, options: WebClientOptions) {
+  constructor(
+    {
+      onCalled,
+      source,
+      limited,
+    }: {
+      readonly onCalled: (called: Called) => void;
+      readonly source: TokenSource;
+      readonly limited: LimitedMethods | undefined;
+    },
+    options: WebClientOptions,
+  ) {
     super(undefined, source.team === undefined ? options : { ...options, teamId: source.team });
     this.#onCalled = onCalled;
     this.#source = source;
+    this.#limited = limited;
   }
 
   override async apiCall(method: string, args: Record<string, unknown> = {}): Promise<WebAPICallResult> {
+    this.#limited?.check(method);
     try {
       const answer = await this.#withToken((token) => super.apiCall(method, { ...args, token }));
       this.#onCalled({ method, args, outcome: { answer } });
       return answer;
     } catch (error) {
+      this.#limited?.failed(method, error);
       this.#onCalled({ method, args, outcome: { error } });
       throw error;
     }

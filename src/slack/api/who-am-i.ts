@@ -1,3 +1,5 @@
+import type { Clock } from "../../engine/clock.ts";
+import { patiently } from "./retry-rate-limited.ts";
 import { slackErrorCode, type Web } from "./web-client.ts";
 
 /**
@@ -6,9 +8,16 @@ import { slackErrorCode, type Web } from "./web-client.ts";
  */
 export async function whoAmI(
   web: Web,
+  clock: Clock,
 ): Promise<{ readonly team: string; readonly user: string; readonly bot: string; readonly url: string; readonly enterprise?: string }> {
   try {
-    const { team_id: team, user_id: user, bot_id: bot, url = "", enterprise_id: enterprise } = await web.read.auth.test();
+    const {
+      team_id: team,
+      user_id: user,
+      bot_id: bot,
+      url = "",
+      enterprise_id: enterprise,
+    } = await patiently(clock, () => web.read.auth.test());
     if (!team || !user || !bot) throw new Error("SLACK_BOT_TOKEN is not a bot's token; it begins with xoxb-.");
     return { team, user, bot, url, ...(enterprise ? { enterprise } : {}) };
   } catch (error) {

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { ModalView } from "@slack/web-api";
-import type { Clock } from "../../engine/clock.ts";
 import type { Memory } from "../../engine/memory.ts";
 import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
@@ -9,7 +8,7 @@ import { knownCode } from "../api/error-codes.ts";
 import type { MessageContext } from "./message-context.ts";
 import { postLooking, type PostContext } from "../post/post-or-find.ts";
 import type { TeamShelf } from "../../team-shelf.ts";
-import { slackErrorCode, type Log, type Web } from "../api/web-client.ts";
+import { slackErrorCode, type Web } from "../api/web-client.ts";
 
 /** What commands, shortcuts and modals need beside what every handler has. */
 export interface HandlerContext extends MessageContext {
@@ -21,8 +20,6 @@ export interface HandlerContext extends MessageContext {
   readonly web: Web;
   /** Of the outbox: all that the app says goes by it. */
   readonly pace: Pace;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 export const INVITE = "I am not in this channel, so nobody would see my answers. Invite me first: `/invite @parley`";

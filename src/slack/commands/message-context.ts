@@ -1,3 +1,4 @@
+import type { Clock } from "../../engine/clock.ts";
 import type { Person } from "../../engine/events/events.ts";
 import type { Forgets, Runner } from "../../runner/runner.ts";
 import type { Settings } from "../../store/settings.ts";
@@ -30,6 +31,7 @@ export interface MessageContext {
   readonly allow: Allow;
   /** What people set while Parley runs, and the audit log. */
   readonly settings: Settings;
+  readonly clock: Clock;
   readonly log: Log;
   /** Ids of other bots that are heard as people are; all others are not. */
   readonly bots: ReadonlySet<string>;

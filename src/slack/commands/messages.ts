@@ -1,4 +1,5 @@
 import type { TeamCards } from "../../team-shelf.ts";
+import { withinMs } from "../../engine/clock.ts";
 import type { Person } from "../../engine/events/events.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
@@ -49,8 +50,11 @@ export async function hear(ctx: MessageContext, body: z.output<typeof MessageBod
   const run = currentRun(transcript);
   if (!addressed && !run.running) return;
 
+  const actor = incoming.bot ? undefined : findActor();
+  // The first sign, before anything that takes time: also before it is known who they are, where Slack is slow to say.
+  if (actor && addressed && !run.running && (await withinMs(ctx.clock, SIGN_MS, actor)) === undefined) ctx.whisper.react(message, SEEN);
   // A bot that is heard is the operator's choice.
-  const affiliation = incoming.bot ? "member" : (await findActor()).affiliation;
+  const affiliation = (await actor)?.affiliation ?? "member";
   const listener = { user, channel: message.channel, threadTs: message.thread_ts, ts: message.ts };
   const words = wordsIn(message);
   const shared = [...(message.files ?? []), ...words.files];
@@ -83,7 +87,6 @@ export async function hear(ctx: MessageContext, body: z.output<typeof MessageBod
     if (addressed) await ctx.whisper.tell(listener, safeMrkdwn(no));
     return;
   }
-  // The first sign, before anything that takes time.
   if (!run.running) ctx.whisper.react(message, SEEN);
   const all = await plainText(words.own, namingOf(ctx));
   const said = order ? (commandIn(all, situation)?.rest ?? all) : all;
@@ -133,6 +136,8 @@ function isAboutRun(
 const UNREAD =
   "A message that you linked to could not be read: both you and I have to be in its channel. Paste its words here if they matter.";
 
+/** Who has written waits no longer for a sign. */
+const SIGN_MS = 100;
 /** Subtypes under which people speak; every other is a notice, an edit, or a bot. */
 const PEOPLE: ReadonlySet<string> = new Set(["", "file_share", "thread_broadcast", "me_message"]);
 /** Slack's own voices. */

@@ -6,7 +6,8 @@ import { failureOf } from "../api/api-errors.ts";
 import type { Inbox } from "./inbox.ts";
 import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
 import type { Missed } from "./missed-messages.ts";
-import type { Bucket } from "../api/pacer.ts";
+import { patiently, UNHURRIED } from "../api/retry-rate-limited.ts";
+import type { Pace } from "../post/pace.ts";
 import { placeOf, type Place } from "../words/place.ts";
 import { isUnavailable, type Log, type Web } from "../api/web-client.ts";
 
@@ -17,6 +18,9 @@ const PAGES_PER_VISIT = 10;
 const FRESH_MS = 60_000;
 /** Threads of which it is known when they were read; those before are read again where it matters. */
 const FRESH_MAX = 10_000;
+/** Slack says so minute by minute; a little more, for the last of it. */
+const DROPPED_MS = 65_000;
+const NOT_READ = "what was missed could not be read back";
 /** A read is tried for over a minute; what a stopping process does not read, the next one does. */
 const STOP_TIMEOUT_MS = 2_000;
 
@@ -24,6 +28,8 @@ const STOP_TIMEOUT_MS = 2_000;
 export interface CatchUp {
   /** There was a gap: every thread with a run is read, at Slack's pace, those first that were not read for longest. */
   begin(): void;
+  /** Slack drops events of this minute, for there are too many: what is missing is read now, and once more when the minute is over. */
+  dropped(sinceMs: number): void;
   /**
    * Whether all that people have said in the thread by now has been heard. If not, it is read before all others, and the runner looks at it
    * again when it has been. To be asked before anything is done because nobody has answered.
@@ -44,10 +50,10 @@ export function createCatchUp(parts: {
   readonly runner: Pick<Runner, "read" | "lookAgain">;
   readonly web: Web;
   /** Of all reads in the workspace. */
-  readonly reads: Bucket;
+  readonly reads: Pace["reads"];
   readonly inbox: Pick<Inbox, "receive" | "dealtWith">;
   /** Where no run goes on. */
-  readonly missed?: Pick<Missed, "read" | "cutOff">;
+  readonly missed?: Pick<Missed, "read" | "cutOff" | "dropped">;
   readonly team: string;
   /** Ids of other bots whose words are heard. */
   readonly bots: ReadonlySet<string>;
@@ -55,6 +61,7 @@ export function createCatchUp(parts: {
   readonly log: Log;
 }): CatchUp {
   const { store, runner, web, inbox, clock, log } = parts;
+  const reads = parts.reads("conversations.replies");
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
   /** Threads that are to be read: those on which something hangs, and all others in the order in which they are read. */
@@ -65,6 +72,8 @@ export function createCatchUp(parts: {
   let isReading = false;
   let unavailable = false;
   let isLooking: Promise<void> | undefined;
+  /** The end of the last minute of which Slack said that it drops events. */
+  let droppedUntilMs = -Infinity;
 
   function keep(job: Promise<void>, what: string): void {
     const done = job
@@ -103,7 +112,7 @@ export function createCatchUp(parts: {
     try {
       while (!stopping.signal.aborted && !unavailable) {
         const thread = (await longestUnread(urgent)) ?? others.values().next().value;
-        if (thread === undefined || !(await parts.reads.take(stopping.signal))) return;
+        if (thread === undefined || !(await reads.take(stopping.signal))) return;
         const wasUrgent = urgent.delete(thread);
         others.delete(thread);
         const outcome = await store.exclusively(noteKey(thread), () => readThread(thread));
@@ -155,14 +164,10 @@ export function createCatchUp(parts: {
     let cursor: string | undefined;
     try {
       for (let page = 0; page < PAGES_PER_VISIT; page++) {
-        if (page > 0 && !(await parts.reads.take(stopping.signal))) return "again";
-        const replies = await web.read.conversations.replies({
-          channel: place.channel,
-          ts: place.ts,
-          oldest,
-          limit: REPLIES_PER_PAGE,
-          ...(cursor ? { cursor } : {}),
-        });
+        if (page > 0 && !(await reads.take(stopping.signal))) return "again";
+        const at = { channel: place.channel, ts: place.ts, oldest, limit: REPLIES_PER_PAGE, ...(cursor ? { cursor } : {}) };
+        const read = () => web.read.conversations.replies(at);
+        const replies = await patiently(clock, read, { ...UNHURRIED, signal: stopping.signal });
         if (stopping.signal.aborted) return "again";
         // Together, so that all of them are written down before the first is acted on: whoever goes on at it is to see those behind it too.
         const heard: Promise<void>[] = [];
@@ -199,13 +204,33 @@ export function createCatchUp(parts: {
     return { beganMs };
   }
 
+  function begin(): void {
+    if (stopping.signal.aborted) return;
+    keep(queueAll(), NOT_READ);
+    parts.missed?.cutOff();
+    isLooking ??= lookForMissed().finally(() => (isLooking = undefined));
+    keep(isLooking, NOT_READ);
+  }
+
+  /** What was read a moment ago may lack what was dropped since. */
+  async function readDropped(sinceMs: number): Promise<void> {
+    freshSince.clear();
+    await parts.missed?.dropped(sinceMs);
+    begin();
+  }
+
   return {
-    begin() {
-      if (stopping.signal.aborted) return;
-      keep(queueAll(), "what was missed could not be read back");
-      parts.missed?.cutOff();
-      isLooking ??= lookForMissed().finally(() => (isLooking = undefined));
-      keep(isLooking, "what was missed could not be read back");
+    begin,
+    dropped(sinceMs) {
+      keep(readDropped(sinceMs), NOT_READ);
+      const untilMs = Math.min(sinceMs + DROPPED_MS, clock.now() + DROPPED_MS);
+      if (droppedUntilMs >= untilMs) return;
+      droppedUntilMs = untilMs;
+      const later = clock.sleep(Math.max(0, untilMs - clock.now()), stopping.signal);
+      keep(
+        later.then(() => (stopping.signal.aborted ? undefined : readDropped(sinceMs))),
+        NOT_READ,
+      );
     },
     heardAll(thread) {
       if (unavailable) return true;

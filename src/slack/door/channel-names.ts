@@ -1,4 +1,5 @@
 import type { WebClient } from "@slack/web-api";
+import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
 import { withinMs, type Clock } from "../../engine/clock.ts";
 
 /** What a public channel is called, without the hash; `undefined` of one that not everybody may know of, and while Slack does not say. Never rejects. */
@@ -16,7 +17,7 @@ export function createChannelNames({ read, clock }: { readonly read: WebClient; 
 
   async function ask(channel: string): Promise<string | undefined> {
     try {
-      const { channel: found } = await read.conversations.info({ channel });
+      const { channel: found } = await patiently(clock, () => read.conversations.info({ channel }), BRIEFLY);
       const isOpen = found?.is_channel === true && found.is_private === false && found.is_mpim !== true && found.is_im !== true;
       return isOpen ? found.name : undefined;
     } catch {

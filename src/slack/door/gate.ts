@@ -22,6 +22,9 @@ export type FindActor = () => Promise<Actor>;
 /** A message is not held up any longer while Slack does not say who has written it. */
 const ACTOR_WAIT_MS = 2_500;
 
+/** Of a command, a press or a form: whoever gave it waits for the answer, and a modal must open within three seconds. */
+const DOOR_WAIT_MS = 400;
+
 /** Who acts, where Slack tells what no person does. Nobody's id is in any table. */
 const NOBODY: Actor = { user: "", affiliation: "external" };
 
@@ -40,7 +43,7 @@ export function createGate(ctx: HandlerContext, handlers: Handlers): Enter {
     if (reaches === "spoken") return handlers.message(body, async () => (await actorIn(ctx.people, raw, ACTOR_WAIT_MS)) ?? NOBODY);
     const handle = handlers[name] as (body: never, actor: Actor) => Promise<void>;
     if (reaches === "nobody") return handle(body, NOBODY);
-    const actor = await actorIn(ctx.people, raw);
+    const actor = await actorIn(ctx.people, raw, DOOR_WAIT_MS);
     if (!actor) return handle(body, NOBODY);
     const channels = typeof reaches === "string" ? [] : (reaches as (body: never) => readonly (string | undefined)[])(body);
     for (const channel of new Set(channels)) {
@@ -58,10 +61,11 @@ function isShown(raw: unknown, channel: string, sight: Sight): boolean {
   return sight.kind === "unsaid" && sight.code === "unknown_method" && press !== undefined && placeOfPress(press)?.channel === channel;
 }
 
-/** Whether what a person is told of their own accord may still be told them. */
-export async function mayStillRead(ctx: Pick<MessageContext, "people">, user: string, channel: string): Promise<boolean> {
+/** Whether what a person is told of their own accord may still be told them; `undefined`: Slack does not say just now, for it is asked too much. */
+export async function mayStillRead(ctx: Pick<MessageContext, "people">, user: string, channel: string): Promise<boolean | undefined> {
   const affiliation = await ctx.people.affiliationOf({ user, teams: [] });
-  return (await ctx.people.mayRead(channel, { user, affiliation })).kind === "open";
+  const sight = await ctx.people.mayRead(channel, { user, affiliation });
+  return sight.kind === "unsaid" && sight.code === "ratelimited" ? undefined : sight.kind === "open";
 }
 
 /** Why somebody is not let in, in mrkdwn. */

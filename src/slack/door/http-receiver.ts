@@ -7,6 +7,7 @@ import { closeDoor, openDoor, portOf } from "../install/oauth-server.ts";
 import type { Pages } from "../install/oauth-pages.ts";
 import type { SlackReceiver } from "./socket-receiver.ts";
 import { sdkLogger, type Log } from "../api/web-client.ts";
+import { droppedIn, type Dropped } from "../words/envelope.ts";
 
 /** Where Slack's requests come in. */
 export interface HttpDoor {
@@ -38,6 +39,8 @@ export function createHttpReceiver(parts: {
   readonly log: Log;
   /** Requests can come in: read up on what was missed. */
   readonly onConnected: () => void;
+  /** Slack drops events, for there are too many; returns at once. */
+  readonly onDropped: (dropped: Dropped) => void;
   /** What a form that cannot be taken is answered with the ack; then there is nothing more to do. Never rejects, and is there in time. */
   readonly answer?: (body: unknown) => Promise<object | undefined>;
   /** Those for an installation by OAuth. */
@@ -56,6 +59,11 @@ export function createHttpReceiver(parts: {
     const { type, challenge, ssl_check: isCheck } = Handshake.parse(body);
     if (isCheck === "1") return status(response, 200);
     if (type === "url_verification") return void response.setHeader("content-type", "text/plain").end(challenge);
+    const dropped = droppedIn(body);
+    if (dropped) {
+      parts.onDropped(dropped);
+      return status(response, 200);
+    }
     const refused = isDeeperThan(body, ENVELOPE_LEVELS_MAX) ? undefined : await parts.answer?.(body);
     if (refused) return void response.setHeader("content-type", "application/json").end(JSON.stringify(refused));
     try {

@@ -4,7 +4,8 @@ import type { Store } from "../../store/store.ts";
 import type { Inbox } from "./inbox.ts";
 import { failureOf } from "../api/api-errors.ts";
 import { speaksTo, type Carrier } from "../words/message-words.ts";
-import type { Bucket } from "../api/pacer.ts";
+import { patiently, UNHURRIED } from "../api/retry-rate-limited.ts";
+import type { Pace } from "../post/pace.ts";
 import { threadKey } from "../words/place.ts";
 import { isUnavailable, slackErrorCode, type Log, type Web } from "../api/web-client.ts";
 
@@ -27,6 +28,8 @@ const NOTED_EVERY_MS = 10_000;
 export interface Missed {
   /** A message with this ts has come in. */
   heard(ts: string): void;
+  /** Slack has dropped what was said since then, and repeats none of it: it is looked for, however short a while ago it was. */
+  dropped(sinceMs: number): Promise<void>;
   /** There was a gap: a look that is under way has to be made once more. */
   cutOff(): void;
   /**
@@ -53,7 +56,7 @@ export function createMissed(parts: {
   readonly me: { readonly team: string; readonly user: string };
   /** Ids of other bots whose words are heard. */
   readonly bots: ReadonlySet<string>;
-  readonly reads: Bucket;
+  readonly reads: Pace["reads"];
   readonly clock: Clock;
   readonly log: Log;
 }): Missed {
@@ -131,12 +134,9 @@ export function createMissed(parts: {
     let cursor: string | undefined;
     try {
       do {
-        const found = await web.read.users.conversations({
-          types: "public_channel,private_channel,im,mpim",
-          exclude_archived: true,
-          limit: PER_PAGE,
-          ...(cursor ? { cursor } : {}),
-        });
+        const wanted = { types: "public_channel,private_channel,im,mpim", exclude_archived: true, limit: PER_PAGE };
+        const page = cursor ? { ...wanted, cursor } : wanted;
+        const found = await patiently(clock, () => web.read.users.conversations(page), UNHURRIED);
         all.push(...(found.channels ?? []).flatMap(({ id, is_im }) => (id ? [{ id, direct: is_im === true }] : [])));
         cursor = found.response_metadata?.next_cursor;
       } while (cursor && all.length < CONVERSATIONS_MAX);
@@ -158,11 +158,11 @@ export function createMissed(parts: {
     const oldest = (since - ROOTS_BACK_MS / 1_000).toFixed(6);
     let cursor: string | undefined;
     for (let page = 0; page < PAGES_MAX; page++) {
-      if (!(await parts.reads.take(stopping))) return roots;
-      const more = cursor ? { cursor } : {};
-      const found = await web.read.conversations
-        .history({ channel, oldest, limit: PER_PAGE, ...more })
-        .catch((error: unknown) => refused(channel, error));
+      if (!(await parts.reads("conversations.history").take(stopping))) return roots;
+      const at = { channel, oldest, limit: PER_PAGE, ...(cursor ? { cursor } : {}) };
+      const found = await patiently(clock, () => web.read.conversations.history(at), { ...UNHURRIED, signal: stopping }).catch(
+        (error: unknown) => refused(channel, error),
+      );
       for (const message of found?.messages ?? []) {
         if (message.ts && Number(message.latest_reply ?? 0) > since) roots.push(message.ts);
         if (Number(message.ts ?? 0) > since) await pass(channel, message, direct);
@@ -178,11 +178,11 @@ export function createMissed(parts: {
   async function readThread({ channel, ts }: { readonly channel: string; readonly ts: string }, since: number, stopping: AbortSignal) {
     let cursor: string | undefined;
     for (let page = 0; page < PAGES_MAX; page++) {
-      if (!(await parts.reads.take(stopping))) return;
-      const more = cursor ? { cursor } : {};
-      const found = await web.read.conversations
-        .replies({ channel, ts, oldest: since.toFixed(6), limit: PER_PAGE, ...more })
-        .catch((error: unknown) => refused(channel, error));
+      if (!(await parts.reads("conversations.replies").take(stopping))) return;
+      const at = { channel, ts, oldest: since.toFixed(6), limit: PER_PAGE, ...(cursor ? { cursor } : {}) };
+      const found = await patiently(clock, () => web.read.conversations.replies(at), { ...UNHURRIED, signal: stopping }).catch(
+        (error: unknown) => refused(channel, error),
+      );
       for (const message of found?.messages ?? []) if (message.ts !== ts) await pass(channel, message, channel.startsWith("D"));
       cursor = found?.response_metadata?.next_cursor;
       if (!cursor) return;
@@ -207,6 +207,11 @@ export function createMissed(parts: {
     heard(ts) {
       newest = Math.max(newest, Number(ts));
       note();
+    },
+    async dropped(sinceMs) {
+      gaps++;
+      const since = sinceMs / 1_000;
+      await editNote(store, owedKey, (owed) => (Number(owed || "0") > 0 ? String(Math.min(Number(owed), since)) : since.toFixed(6)));
     },
     cutOff: () => void gaps++,
     read,

@@ -1,7 +1,9 @@
 import type { ConversationsInfoResponse } from "@slack/web-api";
 import type { Beside } from "../../engine/events/events.ts";
 import type { Actor, Affiliation } from "../people/affiliation.ts";
-import type { Bucket } from "../api/pacer.ts";
+import type { Clock } from "../../engine/clock.ts";
+import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
+import type { Pace, ReadMethod } from "../post/pace.ts";
 import { plural } from "../words/blocks.ts";
 import type { Settings } from "../../store/settings.ts";
 import { recordReading } from "../people/reading-records.ts";
@@ -60,14 +62,15 @@ export function createQuotes(parts: {
   /** `url`: of the workspace, as auth.test has it. */
   readonly me: { readonly team: string; readonly user: string; readonly url: string };
   readonly settings: Settings;
-  readonly reads: Bucket;
+  readonly reads: Pace["reads"];
+  readonly clock: Clock;
   readonly log: Log;
 }): Quotes {
   const { web, people, me, log } = parts;
 
   async function read(link: Link, actor: Actor, id: string): Promise<Beside[number] | undefined> {
     try {
-      const { channel } = await web.read.conversations.info({ channel: link.channel });
+      const { channel } = await patiently(parts.clock, () => web.read.conversations.info({ channel: link.channel }), BRIEFLY);
       if (!channel || (channel.is_im !== true && channel.is_member !== true)) return undefined;
       if ((await people.mayRead(link.channel, actor)).kind !== "open") return undefined;
       const message = await messageAt(link);
@@ -82,12 +85,13 @@ export function createQuotes(parts: {
   }
 
   async function messageAt({ channel, ts, threadTs }: Link): Promise<Message | undefined> {
-    if (!(await parts.reads.take(NEVER))) return undefined;
     const at = { channel, oldest: ts, latest: ts, inclusive: true, limit: 2 };
-    const found =
-      threadTs !== undefined && threadTs !== ts
-        ? await web.read.conversations.replies({ ...at, ts: threadTs })
-        : await web.read.conversations.history(at);
+    const inThread = threadTs !== undefined && threadTs !== ts;
+    const method: ReadMethod = inThread ? "conversations.replies" : "conversations.history";
+    const read = () => (inThread ? web.read.conversations.replies({ ...at, ts: threadTs }) : web.read.conversations.history(at));
+    const bucket = parts.reads(method);
+    if (bucket.waitMs() > BRIEFLY.waitMsMax || !(await bucket.take(NEVER))) return undefined;
+    const found = await patiently(parts.clock, read, BRIEFLY);
     return (found.messages as readonly Message[] | undefined)?.find((message) => message.ts === ts);
   }
 

@@ -4,6 +4,7 @@ import { withinMs, type Clock } from "../../engine/clock.ts";
 import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./json-depth.ts";
 import type { Inbox } from "./inbox.ts";
 import { clientOptions, sdkLogger, slackErrorCode, type Log } from "../api/web-client.ts";
+import { droppedIn, type Dropped } from "../words/envelope.ts";
 
 /** Slack closes a socket every few hours; while one reconnects, the other hears. Slack allows ten, and sends each envelope to one. */
 const SOCKETS = 2;
@@ -37,6 +38,8 @@ export function createReceiver(parts: {
   readonly log: Log;
   /** A socket is open after none was: read up on what was missed. */
   readonly onConnected: () => void;
+  /** Slack drops events, for there are too many; returns at once. */
+  readonly onDropped: (dropped: Dropped) => void;
   /** What a form that cannot be taken is answered with the ack; then there is nothing more to do. Never rejects, and is there in time. */
   readonly answer?: (body: unknown) => Promise<object | undefined>;
 }): SlackReceiver {
@@ -66,9 +69,11 @@ export function createReceiver(parts: {
   }
 
   async function take({ body, envelope_id: id, ack }: SocketEnvelope): Promise<void> {
-    const refused = isDeeperThan(body, ENVELOPE_LEVELS_MAX) ? undefined : await parts.answer?.(body);
+    const dropped = droppedIn(body);
+    const refused = dropped || isDeeperThan(body, ENVELOPE_LEVELS_MAX) ? undefined : await parts.answer?.(body);
     try {
-      if (!refused) await inbox.receive(body, id);
+      if (dropped) parts.onDropped(dropped);
+      else if (!refused) await inbox.receive(body, id);
     } catch (error) {
       log("an envelope could not be stored and was not acked; Slack sends events again", error);
       return;
@@ -142,7 +147,7 @@ interface SocketEnvelope {
   readonly ack: (answer?: object) => Promise<void>;
 }
 
-/** The SDK's client, which must not end the process over an envelope that it does not understand, such as `app_rate_limited`. */
+/** The SDK's client, which must not end the process over an envelope that it does not understand. */
 class Socket extends SocketModeClient {
   isOpen = false;
   readonly #log: Log;
@@ -156,9 +161,9 @@ class Socket extends SocketModeClient {
 
   protected override async onWebSocketMessage(data: string | ArrayBuffer, isBinary: boolean): Promise<void> {
     try {
-      await super.onWebSocketMessage(data, isBinary);
+      await super.onWebSocketMessage(typeof data === "string" ? withoutEvent(data) : data, isBinary);
     } catch (error) {
-      this.#log("Slack sent something that its own client cannot read; an app_rate_limited notice means that events were dropped", error);
+      this.#log("Slack sent something that its own client cannot read", error);
     }
   }
 
@@ -176,6 +181,16 @@ class Socket extends SocketModeClient {
     });
   }
 }
+
+/** The SDK looks for an event in every envelope of the Events API, and `app_rate_limited` has none: as one of a kind of its own it is read. */
+function withoutEvent(frame: string): string {
+  if (!frame.includes(NO_EVENT)) return frame;
+  const envelope: unknown = JSON.parse(frame);
+  const isNotice = typeof envelope === "object" && envelope !== null && "payload" in envelope && droppedIn(envelope.payload) !== undefined;
+  return isNotice ? JSON.stringify({ ...envelope, type: NO_EVENT }) : frame;
+}
+
+const NO_EVENT = "app_rate_limited";
 
 function reconnectDelayMs(failures: number): number {
   const longest = Math.min(RECONNECT_DELAY_MS * 2 ** (failures - 1), RECONNECT_DELAY_MS_MAX);

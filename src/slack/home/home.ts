@@ -32,6 +32,8 @@ export interface Home {
 /** Slack does not say when somebody leaves the tab. */
 const LOOKS_FOR_MS = 3_600_000;
 const WATCHERS_MAX = 100;
+/** Who opens it waits; while Slack does not say what they are here, they see what everybody may. */
+const SHOW_WAIT_MS = 400;
 /** Changes of so long are shown together: people read no faster. */
 const DEBOUNCE_MS = 5_000;
 /** views.publish is tier 4, 100 a minute; those who open it go before those who only have it open. */
@@ -113,7 +115,7 @@ export function createHome(ctx: HandlerContext): Home {
 
   async function factsFor(user: string, { page, affiliation: before }: Watcher) {
     // Asked again each time: who becomes a guest meanwhile sees what guests see.
-    const affiliation = await ctx.people.affiliationOf({ user, teams: before === "external" ? [] : [ctx.me.team] });
+    const affiliation = await ctx.people.affiliationOf({ user, teams: before === "external" ? [] : [ctx.me.team] }, SHOW_WAIT_MS);
     const [seen, mine, missing, refusal] = await Promise.all([
       runs.of(user),
       mySettings(ctx, user),

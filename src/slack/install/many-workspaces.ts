@@ -14,7 +14,7 @@ import { closeDoor, openInstallDoor, portOf, type Address } from "./oauth-server
 import { createInstallPages, type OAuthSettings } from "./oauth-pages.ts";
 import { originOf, type Origin } from "./body-origin.ts";
 import { FormBody } from "../words/press-payloads.ts";
-import { readBody, type Body } from "../words/envelope.ts";
+import { readBody, type Body, type Dropped } from "../words/envelope.ts";
 import { createReceiver } from "../door/socket-receiver.ts";
 import type { Slack } from "../slack.ts";
 import { createTenants, type Seated } from "./tenants.ts";
@@ -85,7 +85,14 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Slack
     clock,
     log,
   });
-  const heard = { inbox, clock, log, onConnected: () => tenants.catchUp(), answer };
+  const heard = {
+    inbox,
+    clock,
+    log,
+    onConnected: () => tenants.catchUp(),
+    onDropped: (dropped: Dropped) => tenants.onDropped(dropped),
+    answer,
+  };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http, pages });
   const receiver = http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...(apiUrl ? { apiUrl } : {}) });
   let installDoor: Server | undefined;

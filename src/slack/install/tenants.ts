@@ -8,6 +8,7 @@ import type { OAuthSettings } from "./oauth-pages.ts";
 import type { Origin } from "./body-origin.ts";
 import { placeOf } from "../words/place.ts";
 import { createSlack, type Tenant } from "../slack.ts";
+import type { Dropped } from "../words/envelope.ts";
 import { createDirectory } from "./installation-directory.ts";
 import { worksAt } from "./token-check.ts";
 import { createTokens, type InstallationTokens } from "./token-renewal.ts";
@@ -43,6 +44,7 @@ export interface Tenants {
   /** Whether this id is the organisation's, or of a workspace of it. */
   isOf(org: string, id: string): boolean;
   catchUp(): void;
+  onDropped(dropped: Dropped): void;
   hangUp(): Promise<void>;
   stop(): Promise<void>;
   idle(): Promise<void>;
@@ -267,6 +269,9 @@ export function createTenants(parts: TenantsParts): Tenants {
     isOf: directory.isOf,
     catchUp() {
       for (const { tenant } of seats.values()) tenant.catchUp();
+    },
+    onDropped(dropped) {
+      for (const [team, { tenant }] of seats) if (team === dropped.team || directory.isOf(dropped.team, team)) tenant.onDropped(dropped);
     },
     async hangUp() {
       isEnding = true;

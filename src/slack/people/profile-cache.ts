@@ -2,6 +2,7 @@ import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError, type UsersInf
 import type { Clock } from "../../engine/clock.ts";
 import { failureOf } from "../api/api-errors.ts";
 import { isUnavailable, slackErrorCode, type Log } from "../api/web-client.ts";
+import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
 import type { Backoff } from "./backoff.ts";
 
 /** What Slack says of people: their name, what they are in the workspace and where they are at home come by one call. */
@@ -53,7 +54,8 @@ export function createProfileCache(parts: {
     const failed = backoff.lastFailure(METHOD, user);
     if (failed !== undefined) return { unsaid: kindOf(failed) };
     try {
-      const { user: profile } = await read.users.info({ user });
+      // For a moment: whoever asks has set how long they wait.
+      const { user: profile } = await patiently(clock, () => read.users.info({ user }), BRIEFLY);
       hasAnswered = true;
       backoff.worked(METHOD, user);
       return profile ?? { unsaid: "trouble" };

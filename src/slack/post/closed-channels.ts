@@ -181,7 +181,7 @@ export async function createClosedChannels(
       return;
     }
     nextLook.set(channel, now + Math.min(Math.max(now - entry.since, LOOK_MS_MIN), LOOK_MS_MAX));
-    if (!(await parts.pace.reads.take(ending.signal))) return;
+    if (!(await parts.pace.reads("conversations.info").take(ending.signal))) return;
     const open = await isOpen(channel);
     if (ending.signal.aborted || entries.get(channel) !== entry) return;
     if (open) {

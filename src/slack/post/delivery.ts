@@ -136,8 +136,13 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
       if (failed) return failed;
     }
     const oldest = slackTimeBefore(post.seq, (await parts.load(post.thread)).events, place);
-    const found = await findPosted(place, sending.wanted, oldest, { web: web.read, bucket: pace.reads, clock, signal });
-    if (found.kind === "unreadable") return unreadable(found.failure, pace.reads, post);
+    const found = await findPosted(place, sending.wanted, oldest, {
+      web: web.read,
+      bucket: pace.reads("conversations.replies"),
+      clock,
+      signal,
+    });
+    if (found.kind === "unreadable") return unreadable(found.failure, pace.reads("conversations.replies"), post);
     for (const [id, ts] of found.posted) posted.set(id, ts);
     const receipt = posted.get(outboxId(post));
     return receipt === undefined ? undefined : { kind: "posted", receipt, rendered: undefined };

@@ -4,6 +4,7 @@ import type { RunEvent } from "../../engine/events/events.ts";
 import { failureOf, type CallFailure } from "../api/api-errors.ts";
 import { RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS } from "../words/limits.ts";
 import { outboxIdIn } from "../words/metadata.ts";
+import { patiently, type Patience } from "../api/retry-rate-limited.ts";
 import type { Bucket } from "../api/pacer.ts";
 import type { Place } from "../words/place.ts";
 
@@ -17,6 +18,8 @@ export interface Reconciling {
   readonly bucket: Bucket;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Where nobody else waits meanwhile; without it, a method that is limited is {@link Found} unreadable at once. */
+  readonly patience?: Patience;
 }
 
 /**
@@ -27,30 +30,31 @@ export async function findPosted(
   place: Pick<Place, "channel" | "ts">,
   wanted: string,
   oldest: string,
-  { web, bucket, clock, signal }: Reconciling,
+  reconciling: Reconciling,
 ): Promise<Found> {
+  const { clock, signal } = reconciling;
   for (let read = 1; ; read++) {
-    const found = await readOnce(place, oldest, { web, bucket, clock, signal });
+    const found = await readOnce(place, oldest, reconciling);
     if (found.kind === "unreadable" || found.posted.has(wanted) || read === RECONCILE_READS || signal.aborted) return found;
     await clock.sleep(RECONCILE_READ_GAP_MS, signal);
   }
 }
 
-async function readOnce(place: Pick<Place, "channel" | "ts">, oldest: string, { web, bucket, signal }: Reconciling): Promise<Found> {
+const AT_ONCE: Patience = { tries: 1 };
+
+async function readOnce(
+  place: Pick<Place, "channel" | "ts">,
+  oldest: string,
+  { web, bucket, clock, signal, patience = AT_ONCE }: Reconciling,
+): Promise<Found> {
   const posted = new Map<string, string>();
   let cursor: string | undefined;
   for (let page = 0; page < RECONCILE_PAGES_MAX; page++) {
     if (!(await bucket.take(signal))) return { kind: "unreadable", failure: { kind: "ambiguous", code: "stopped" } };
     try {
-      const answer = await web.conversations.replies({
-        channel: place.channel,
-        ts: place.ts,
-        oldest,
-        inclusive: true,
-        limit: 200,
-        include_all_metadata: true,
-        ...(cursor ? { cursor } : {}),
-      });
+      const at = { channel: place.channel, ts: place.ts, oldest, inclusive: true, limit: 200, include_all_metadata: true };
+      const read = () => web.conversations.replies(cursor ? { ...at, cursor } : at);
+      const answer = await patiently(clock, read, { ...patience, signal });
       for (const message of answer.messages ?? []) {
         const id = outboxIdIn(message);
         if (id !== undefined && message.ts) posted.set(id, message.ts);

@@ -11,9 +11,13 @@ export interface Pace {
   readonly post: (channel: string) => Bucket;
   /** For chat.postMessage in all channels, by channel. */
   readonly posts: SharedBucket;
-  readonly reads: Bucket;
+  /** By method: Slack limits each for itself. */
+  readonly reads: (method: ReadMethod) => Bucket;
   readonly uploads: Bucket;
 }
+
+/** Those of which many are made in a row. */
+export type ReadMethod = "conversations.history" | "conversations.info" | "conversations.replies";
 
 /**
  * One for all that a process says in a workspace. `share`: its part of what may be said there in all; a channel has one process at a time
@@ -27,7 +31,7 @@ export function createPace(clock: Clock, share?: Share): Pace {
     posts: createSharedBucket(createBucket({ perMinute: POSTS_PER_MINUTE, burst: POST_BURST, ...shared }), (channel) =>
       perChannel(channel).waitMs(),
     ),
-    reads: createBucket({ perMinute: READS_PER_MINUTE, burst: READ_BURST, ...shared }),
+    reads: createBuckets(() => createBucket({ perMinute: READS_PER_MINUTE, burst: READ_BURST, ...shared })),
     uploads: createBucket({ perMinute: UPLOADS_PER_MINUTE, burst: UPLOAD_BURST, ...shared }),
   };
 }

@@ -4,7 +4,7 @@ import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
 import type { Pace } from "./pace.ts";
 import { RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS } from "../words/limits.ts";
 import { outboxIdIn, ownMetadata } from "../words/metadata.ts";
-import { patiently } from "../api/retry-rate-limited.ts";
+import { patiently, UNHURRIED } from "../api/retry-rate-limited.ts";
 import { findPosted } from "./find-posted.ts";
 import type { Log, Web } from "../api/web-client.ts";
 
@@ -113,7 +113,8 @@ type Found =
 async function find(ctx: PostContext, { channel, threadTs, id }: Message, since: number, signal: AbortSignal): Promise<Found> {
   const { web, pace, clock } = ctx;
   if (threadTs !== undefined) {
-    const found = await findPosted({ channel, ts: threadTs }, id, threadTs, { web: web.read, bucket: pace.reads, clock, signal });
+    const reading = { web: web.read, bucket: pace.reads("conversations.replies"), clock, signal, patience: UNHURRIED };
+    const found = await findPosted({ channel, ts: threadTs }, id, threadTs, reading);
     if (found.kind === "unreadable") return { kind: "unknown", failure: found.failure };
     const ts = found.posted.get(id);
     return ts === undefined ? { kind: "absent" } : { kind: "posted", ts };
@@ -132,27 +133,24 @@ async function find(ctx: PostContext, { channel, threadTs, id }: Message, since:
 }
 
 /** A person's conversation with the app; asking for it makes nothing that anybody sees. */
-export async function conversationOf({ web }: Pick<PostContext, "web">, channel: string): Promise<string> {
+export async function conversationOf({ web, clock }: Pick<PostContext, "web" | "clock">, channel: string): Promise<string> {
   if (!/^[UW]/.test(channel)) return channel;
-  const { channel: opened } = await web.read.conversations.open({ users: channel });
+  const { channel: opened } = await patiently(clock, () => web.read.conversations.open({ users: channel }));
   if (!opened?.id) throw new Error("a conversation without an id");
   return opened.id;
 }
 
 async function findRoot(
-  { web, pace }: PostContext,
+  { web, pace, clock }: PostContext,
   looked: { readonly channel: string; readonly id: string; readonly since: number; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   const { channel, id, since, signal } = looked;
   let cursor: string | undefined;
-  for (let page = 0; page < RECONCILE_PAGES_MAX; page++) {
-    if (!(await pace.reads.take(signal))) return undefined;
-    const { messages = [], response_metadata: more } = await web.read.conversations.history({
-      channel,
-      limit: HISTORY_PER_PAGE,
-      include_all_metadata: true,
-      ...(cursor ? { cursor } : {}),
-    });
+  for (let pages = 0; pages < RECONCILE_PAGES_MAX; pages++) {
+    if (!(await pace.reads("conversations.history").take(signal))) return undefined;
+    const page = { channel, limit: HISTORY_PER_PAGE, include_all_metadata: true, ...(cursor ? { cursor } : {}) };
+    const read = () => web.read.conversations.history(page);
+    const { messages = [], response_metadata: more } = await patiently(clock, read, { ...UNHURRIED, signal });
     const found = messages.find((message) => outboxIdIn(message) === id);
     if (found?.ts) return found.ts;
     cursor = more?.next_cursor;

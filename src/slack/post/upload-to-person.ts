@@ -1,6 +1,7 @@
 import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { RECONCILE_READ_GAP_MS, RECONCILE_READS } from "../words/limits.ts";
+import { patiently } from "../api/retry-rate-limited.ts";
 import { conversationOf } from "./post-or-find.ts";
 import { sendBytes } from "./upload.ts";
 
@@ -47,7 +48,7 @@ async function findShared({ web, store, clock }: HandlerContext, { key }: Parcel
   if (!id) return undefined;
   for (let read = 1; ; read++) {
     try {
-      const { file } = await web.read.files.info({ file: id });
+      const { file } = await patiently(clock, () => web.read.files.info({ file: id }));
       if (file?.shares && Object.keys(file.shares).length > 0) return { permalink: file.permalink };
     } catch (error) {
       // The last step was never begun: Slack knows of no such file.

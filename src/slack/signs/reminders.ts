@@ -34,7 +34,7 @@ export function createReminders(parts: {
   /** Whether all that was said in a thread has been heard: before anybody is reminded of a question that may be answered. */
   readonly heardAll: (thread: string) => boolean;
   /** Who has left is not told what goes on in a channel. */
-  readonly mayStillRead: (user: string, channel: string) => Promise<boolean>;
+  readonly mayStillRead: (user: string, channel: string) => Promise<boolean | undefined>;
   /** The workspace whose threads are looked after. */
   readonly team: string;
 }): { start(): void; close(): Promise<void> } {
@@ -72,17 +72,18 @@ export function createReminders(parts: {
       const atMs = answerBy === undefined ? askedMs + REMINDER_AFTER_MS : (askedMs + Date.parse(answerBy)) / 2;
       const inMs = atMs > clock.now() ? atMs - clock.now() : parts.heardAll(thread) ? 0 : HEARD_LOOK_MS;
       if (inMs > 0) againMs = Math.min(againMs, inMs);
-      else await remind(thread, place, question);
+      else if ((await remind(thread, place, question)) === "later") againMs = Math.min(againMs, HEARD_LOOK_MS);
     }
     return { kind: "done", ...(againMs === Infinity ? {} : { againMs }) };
   }
 
-  async function remind(thread: string, place: Place, question: Question): Promise<void> {
+  async function remind(thread: string, place: Place, question: Question): Promise<"later" | undefined> {
     const { answerBy } = question;
     const transcript = await runner.read(thread);
     const user = currentRun(transcript).startedBy?.id ?? "";
-    if (!isOpen(transcript, question) || !/^[UW][A-Z0-9]{2,20}$/.test(user)) return;
-    if (!(await mayStillRead(user, place.channel))) return;
+    if (!isOpen(transcript, question) || !/^[UW][A-Z0-9]{2,20}$/.test(user)) return undefined;
+    const mayRead = await mayStillRead(user, place.channel);
+    if (mayRead !== true) return mayRead === undefined ? "later" : undefined;
     const link = await web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
     const where = link?.permalink ? `<${link.permalink}|in its thread>` : "in its thread";
     const until = answerBy === undefined ? "It waits until somebody answers." : `Without an answer it goes on ${timeOf(answerBy)}.`;
@@ -92,6 +93,7 @@ export function createReminders(parts: {
     // Slack's no is final for a reminder: at the next start it would come late.
     if (sent.kind === "failed" && !closing.signal.aborted) await store.putNote(key, "refused");
     if (sent.kind !== "posted") log(`a reminder could not be sent (${sent.failure.code})`);
+    return undefined;
   }
 
   return {

@@ -37,7 +37,7 @@ export interface SignsParts {
   /** The workspace. */
   readonly team: string;
   readonly heardAll: (thread: string) => boolean;
-  readonly mayStillRead: (user: string, channel: string) => Promise<boolean>;
+  readonly mayStillRead: (user: string, channel: string) => Promise<boolean | undefined>;
   /** What is led with them; nothing where it is absent. */
   readonly beside?: () => Signs;
 }

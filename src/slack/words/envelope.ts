@@ -20,6 +20,23 @@ const WithEventId = z.object({ event_id: id });
 export const readBody = (body: unknown): Body | undefined => Body.safeParse(body).data;
 
 /**
+ * Slack drops events of this minute, for the workspace has more than it delivers. It has no event in it, and repeats nothing of what it drops.
+ * `undefined`: the body says something else.
+ */
+export function droppedIn(body: unknown): Dropped | undefined {
+  const found = RateLimited.safeParse(body).data;
+  return found && { team: found.team_id, sinceMs: found.minute_rate_limited * 1_000 };
+}
+
+export interface Dropped {
+  readonly team: string;
+  /** When the minute began. */
+  readonly sinceMs: number;
+}
+
+const RateLimited = z.object({ type: z.literal("app_rate_limited"), team_id: id, minute_rate_limited: z.number().min(0).max(1e11) });
+
+/**
  * The id under which an envelope is written down. A person's message is known by where and when it was posted, so that its two events
  * (message, app_mention), their redeliveries and a catch-up read are one; anything else by Slack's id for it.
  */

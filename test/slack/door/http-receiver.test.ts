@@ -15,17 +15,20 @@ let inbox: Inbox;
 let receiver: HttpReceiver;
 let url: string;
 const handled: unknown[] = [];
+const dropped: unknown[] = [];
+const onDropped = (one: unknown) => void dropped.push(one);
 const problems: string[] = [];
 const log = (problem: string) => void problems.push(problem);
 
 beforeEach(async () => {
   handled.length = 0;
+  dropped.length = 0;
   problems.length = 0;
   const opened = openSqlite({ path: ":memory:" });
   ({ store } = opened);
   inbox = new Inbox({ ...opened, clock: systemClock, log, handle: async (body) => void handled.push(body) });
   inbox.open();
-  receiver = createHttpReceiver({ door: door(0), inbox, log, onConnected: () => undefined });
+  receiver = createHttpReceiver({ door: door(0), inbox, log, onConnected: () => undefined, onDropped });
   receiver.init(noBolt);
   await receiver.start();
   url = `http://127.0.0.1:${receiver.port()}${HTTP_PATH}`;
@@ -46,6 +49,13 @@ test("a signed event is written down, answered with 200, and handled once, howev
   await eventually(() => expect(handled).toHaveLength(2));
 });
 
+test("a notice that Slack drops events is answered and passed on, and is nothing to be handled", async () => {
+  const notice = { type: "app_rate_limited", token: "x", team_id: "T1", minute_rate_limited: 1_518_467_820, api_app_id: "A1" };
+  expect((await fetch(url, signed(JSON.stringify(notice)))).status).toBe(200);
+  expect(dropped).toEqual([{ team: "T1", sinceMs: 1_518_467_820_000 }]);
+  expect(await store.unhandled(1)).toEqual([]);
+});
+
 test("commands and pressed buttons come as forms and are handled as well", async () => {
   const form = { type: "application/x-www-form-urlencoded" };
   const command = new URLSearchParams({ command: "/parley", text: "help", user_id: "U1", channel_id: "C1" });
@@ -61,7 +71,7 @@ test("a form that cannot be taken is answered with what is wrong, and not writte
   await receiver.stop();
   const wrong = { response_action: "errors", errors: { name: "Take another." } };
   const answer = async (body: unknown) => (JSON.stringify(body).includes("bad") ? wrong : undefined);
-  receiver = createHttpReceiver({ door: door(0), inbox, log, onConnected: () => undefined, answer });
+  receiver = createHttpReceiver({ door: door(0), inbox, log, onConnected: () => undefined, onDropped, answer });
   await receiver.start();
   const at = `http://127.0.0.1:${receiver.port()}${HTTP_PATH}`;
   const form = (name: string) => {
@@ -124,7 +134,7 @@ test("what cannot be stored is not answered with 200, so that Slack sends it aga
 });
 
 test("a port that is taken is said with the option to change", async () => {
-  const second = createHttpReceiver({ door: door(receiver.port() ?? 0), inbox, log, onConnected: () => undefined });
+  const second = createHttpReceiver({ door: door(receiver.port() ?? 0), inbox, log, onConnected: () => undefined, onDropped });
   await expect(second.start()).rejects.toThrow(/EADDRINUSE.*--http/);
   await second.stop();
 });

@@ -57,18 +57,29 @@ let store: Store;
 let inbox: Inbox;
 let receiver: SlackReceiver;
 const handled: unknown[] = [];
+const dropped: unknown[] = [];
+const onDropped = (one: unknown) => void dropped.push(one);
 const problems: string[] = [];
 const log = (problem: string) => void problems.push(problem);
 
 beforeEach(async () => {
   handled.length = 0;
+  dropped.length = 0;
   problems.length = 0;
   wire = await openWire();
   const opened = openSqlite({ path: ":memory:" });
   ({ store } = opened);
   inbox = new Inbox({ ...opened, clock: systemClock, log, handle: async (body) => void handled.push(body) });
   inbox.open();
-  receiver = createReceiver({ appToken: "xapp-1", apiUrl: wire.apiUrl, inbox, clock: systemClock, log, onConnected: () => undefined });
+  receiver = createReceiver({
+    appToken: "xapp-1",
+    apiUrl: wire.apiUrl,
+    inbox,
+    clock: systemClock,
+    log,
+    onConnected: () => undefined,
+    onDropped,
+  });
   await receiver.start();
 });
 afterEach(async () => {
@@ -93,7 +104,9 @@ test("an app_rate_limited notice, which the SDK cannot read, neither ends the pr
   await eventually(() => expect(handled).toHaveLength(1));
   process.off("unhandledRejection", note);
   expect(unhandled).toEqual([]);
-  expect(problems).toEqual([expect.stringContaining("app_rate_limited")]);
+  expect(dropped).toEqual([{ team: "T1", sinceMs: 1_000 }]);
+  await eventually(() => expect(wire.acked).toContain("limit"));
+  expect(problems).toEqual([]);
 });
 
 test("broken JSON, unknown envelopes and binary frames are passed over", async () => {
@@ -145,7 +158,7 @@ test("stopping does not wait for an address that Slack was asked for and does no
   const clock = manualClock();
   const asked: number[] = [];
   const silent = await openWire((nth) => asked.push(nth) === 1);
-  const other = createReceiver({ appToken: "xapp-1", apiUrl: silent.apiUrl, inbox, clock, log, onConnected: () => undefined });
+  const other = createReceiver({ appToken: "xapp-1", apiUrl: silent.apiUrl, inbox, clock, log, onConnected: () => undefined, onDropped });
   await other.start();
   await eventually(() => expect(asked).toHaveLength(2));
   const stopped = vi.fn();
