@@ -53,7 +53,10 @@ export function shaped(message: RenderedMessage, shape: Form["shape"]): readonly
 /** Halves, and what closing and reopening fences adds. */
 const PIECES_MAX = 4;
 
-/** Text, blocks and face as chat.postMessage takes them. Without a persona the speaker's name stands above the words. */
+/**
+ * Text, blocks and face as chat.postMessage takes them. Without a persona the speaker's name stands above the words, and in front of the text;
+ * with one Slack says it itself, in notifications and to screen readers, and once is enough.
+ */
 export function contentOf(
   message: RenderedMessage,
   about: { readonly withPersona: boolean; readonly team: TeamCard; readonly isMember: (name: string) => boolean },
@@ -64,21 +67,19 @@ export function contentOf(
   const face = withPersona && own ? own : {};
   const name = withPersona || speaker === undefined || !own ? undefined : `${faceInText(speaker, team)}*${safeMrkdwn(own.username)}*`;
   if (message.blocks.length === 0) return { ...face, text: name ? `${name}\n${message.plain}` : message.plain };
-  return { ...face, text: named(message.text, speaker, own), blocks: [...(name ? [section(name)] : []), ...message.blocks] };
+  const text = own === undefined || withPersona ? message.text : `${safeMrkdwn(own.username)}: ${message.text}`;
+  return { ...face, text, blocks: [...(name ? [section(name)] : []), ...message.blocks] };
 }
 
-/** What is read out of a message begins with its speaker, under the name that stands above it. */
-function named(text: string, speaker: string | undefined, own: Persona | undefined): string {
-  const begin = safeMrkdwn(`${speaker}:`);
-  return own && text.startsWith(begin) ? `${safeMrkdwn(own.username)}:${text.slice(begin.length)}` : text;
-}
+/** A file has no persona. */
+const withSpeaker = ({ speaker, text }: RenderedMessage): string => (speaker === undefined ? text : `${safeMrkdwn(speaker)}: ${text}`);
 
 /** A turn that Slack finds too long even in pieces. */
 export const asFile = (message: RenderedMessage, post: Post): RenderedFile => ({
   kind: "file",
   name: `turn-${post.seq}.md`,
-  alt: message.text,
-  comment: message.text,
+  alt: withSpeaker(message),
+  comment: withSpeaker(message),
   content: { text: message.markdown ?? message.plain },
 });
 

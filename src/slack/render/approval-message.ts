@@ -1,10 +1,24 @@
-import type { KnownBlock } from "@slack/types";
+import type { ContainerBlock, ContextBlock, KnownBlock, RichTextBlock } from "@slack/types";
 import { isStanding } from "../../engine/approvals.ts";
+import { codeBlocks } from "../../engine/code-blocks.ts";
+import type { RunEvent } from "../../engine/events/events.ts";
 import { MARKS_EXPLAINED, shown } from "../../engine/reading/shown.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
-import { ACTIONS, actions, button, context, markdown, mention, plural, section, timeOf, type Rendered } from "../words/blocks.ts";
+import {
+  ACTIONS,
+  actions,
+  button,
+  context,
+  markdown,
+  mention,
+  plainText as plainTitle,
+  plural,
+  section,
+  timeOf,
+  type Rendered,
+} from "../words/blocks.ts";
 import { safeLine, safeMrkdwn } from "../words/escape.ts";
-import { BUTTON_VALUE_CHARS_MAX, CARD_LINE_CHARS } from "../words/limits.ts";
+import { BUTTON_VALUE_CHARS_MAX, CARD_LINE_CHARS, CONTAINER_TITLE_CHARS_MAX } from "../words/limits.ts";
 import { runOf, type Of } from "./log-reading.ts";
 import { fenced, plainText } from "./turn-messages.ts";
 import { codeFileEnding } from "./long-parts.ts";
@@ -16,17 +30,20 @@ export function renderApproval(request: Of<"approval.requested">, transcript: Tr
   const ofCall = <Type extends "approval.given" | "approval.expired" | "approval.withdrawn">(type: Type) =>
     events.find((event) => event.type === type && event.call === request.call) as Of<Type> | undefined;
   const given = ofCall("approval.given");
-  const title = `${state.startedBy ? `${mention(state.startedBy)} ` : ""}*${safeMrkdwn(request.agent)} ${wish(request)}:*`;
   const what = given?.edited ?? request.what;
+  const wished = wish({ ...request, what });
+  const title = `${state.startedBy ? `${mention(state.startedBy)} ` : ""}*${safeMrkdwn(request.agent)} ${wished}:*`;
   const excerpt = excerptOf(what);
+  // Seen already: in the turn above, or before it was decided. What a person has changed stands nowhere else.
+  const isFolded = given?.edited === undefined && (given !== undefined || standsAbove(request, transcript));
   const notes = notesOn(excerpt, what, given?.edited === undefined ? request : undefined);
   const card = (...below: readonly KnownBlock[]): Rendered => {
     const rest = [...notes.map(context), ...below];
     return {
       kind: "message",
-      text: `${safeMrkdwn(request.agent)} ${wish(request)}: ${line1(shown(request.what))}`,
+      text: `${safeMrkdwn(request.agent)} ${wished}: ${line1(shown(what))}`,
       plain: [title, plainText(shownWhole(what)), ...notes].join("\n"),
-      blocks: [section(title), ...preformatted(excerpt), ...rest],
+      blocks: [section(title), ...(isFolded ? [folded(excerpt, what, request)] : preformatted(excerpt)), ...rest],
       fallback: [section(title), ...inFences(excerpt), ...rest],
     };
   };
@@ -100,16 +117,40 @@ function notesOn(excerpt: Excerpt, what: string, request: Of<"approval.requested
   return [`${left} in the middle ${hiddenChars === 1 ? "is" : "are"} not shown here${where}`, ...notes];
 }
 
+/** Whether the agents' last words before it hold this very code. */
+function standsAbove({ seq, what, tool }: Of<"approval.requested">, { events }: Transcript): boolean {
+  const last = tool === undefined ? events.slice(0, seq - 1).findLast((event) => isTurn(event)) : undefined;
+  return last !== undefined && codeBlocks(last.text).some(({ code }) => code.trim() === what.trim());
+}
+
+const isTurn = (
+  event: RunEvent,
+): event is Of<"code.written"> | Extract<RunEvent, { readonly type: "message.posted"; readonly agent: string }> =>
+  event.type === "code.written" || (event.type === "message.posted" && "agent" in event);
+
+/** All of it under its title, to be opened: the thread shows it once, and whoever decides has it here. */
+function folded(excerpt: Excerpt, what: string, { language, tool }: Of<"approval.requested">): ContainerBlock {
+  const name = tool === undefined ? `${plural(linesOf(what), "line")} of ${language ?? "code"}` : `What ${tool} is called with`;
+  return {
+    type: "container",
+    title: plainTitle(safeLine(name, CONTAINER_TITLE_CHARS_MAX)),
+    width: "full",
+    is_collapsible: true,
+    default_collapsed: true,
+    child_blocks: preformatted(excerpt),
+  };
+}
+
 /** Each piece in a frame of its own: nothing in the code can pass for the line between them. */
-const preformatted = (excerpt: Excerpt): readonly KnownBlock[] =>
-  inPieces(excerpt, (text) => ({
+const preformatted = (excerpt: Excerpt): (RichTextBlock | ContextBlock)[] =>
+  inPieces(excerpt, (text): RichTextBlock => ({
     type: "rich_text",
     elements: [{ type: "rich_text_preformatted", elements: [{ type: "text", text }], border: 0 }],
   }));
 
 const inFences = (excerpt: Excerpt): readonly KnownBlock[] => inPieces(excerpt, (text) => markdown(fenced(text)));
 
-function inPieces(excerpt: Excerpt, block: (text: string) => KnownBlock): readonly KnownBlock[] {
+function inPieces<Piece>(excerpt: Excerpt, block: (text: string) => Piece): (Piece | ContextBlock)[] {
   if (excerpt.kind === "whole") return excerpt.text === "" ? [context("(nothing)")] : [block(excerpt.text)];
   return [block(excerpt.head), context("⋯"), block(excerpt.tail)];
 }

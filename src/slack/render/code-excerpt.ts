@@ -22,9 +22,10 @@ export function excerptOf(what: string): Excerpt {
   const head = upToLine(wholeMarks(text.slice(0, Math.floor((APPROVAL_CHARS_SHOWN * 2) / 3))));
   const tail = fromLine(text.slice(head.length).slice(-Math.floor(APPROVAL_CHARS_SHOWN / 3)));
   const hidden = text.slice(head.length, text.length - tail.length);
-  const breaks = hidden.split("\n").length - 1;
+  const written = readBack(hidden);
+  const breaks = written.split("\n").length - 1;
   const hiddenLines = Math.max(0, breaks - (head.endsWith("\n") ? 0 : 1));
-  return { kind: "cut", head, tail, hiddenLines, hiddenChars: readBack(hidden).length };
+  return { kind: "cut", head, tail, hiddenLines, hiddenChars: written.length };
 }
 
 /**
@@ -36,8 +37,11 @@ export function shownWhole(what: string): string {
   return what.trim() === "" ? text.replaceAll(/[ \n\t]/g, markOf) : text;
 }
 
-/** Lines of code; an empty one at the end is none. */
-export const linesOf = (what: string): number => what.trimEnd().split("\n").length;
+/** Lines of code; empty ones at its end are none. */
+export const linesOf = (what: string): number => {
+  const code = what.trimEnd();
+  return code === "" ? 0 : code.split(/\r\n?|\n/).length;
+};
 
 /** Whether a person sees all of it on its card. Logs of older versions hold only the beginning of what was long. */
 export const isShownWhole = ({ what }: Of<"approval.requested">): boolean =>

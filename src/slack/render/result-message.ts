@@ -18,6 +18,7 @@ import {
   section,
   type Rendered,
 } from "../words/blocks.ts";
+import { codeResults } from "./code-results.ts";
 import { dissentOf } from "./dissent.ts";
 import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks, withoutStopWord } from "../words/escape.ts";
 import { ANSWER_CHARS_MAX, ANSWER_CHARS_SHOWN, CARD_LINE_CHARS, RUN_ID_CHARS } from "../words/limits.ts";
@@ -43,52 +44,86 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
   const title = `${how}: ${why}`;
   const answer = answerOf(ended, team.stopWords);
   const isQuiet = ended.events.some((event) => event.type === "run.started" && event.run === stopped.run && event.turnsInFile);
+  const own = ended.events.slice(Math.max(0, state.startIndex));
+  const isAbove = answer !== undefined && !isQuiet && isLastInThread(answer.seq, ended);
+  const results = stopped.outcome === "stopped" ? undefined : codeResults(own, isAbove || isQuiet ? wordsAbove(own, answer) : "");
   const dissent = dissentOf(ended, answer?.agent).map(
     ({ agent, stance, words }) =>
       `${stance === "disagree" ? ":warning:" : ":grey_question:"} *${safeMrkdwn(agent)} ${stance === "disagree" ? "disagrees" : "does not say yes"}:* ${line1(words)}`,
   );
   const unread = unreadOf(ended);
-  const shown = answer && stopped.outcome !== "stopped" ? answerBlocks(answer, isQuiet) : [];
+  const shown = [
+    // What stands right above is not said once more.
+    ...(answer && !isAbove && stopped.outcome !== "stopped" ? answerBlocks(answer, isQuiet) : []),
+    ...(results ? [section(results)] : []),
+  ];
+  const footer = context(`${facts} · ${next}`);
   return {
     kind: "message",
     text: `${word}: ${why}`,
-    plain: [title, ...(isQuiet && answer ? [safeMrkdwn(answer.text)] : []), ...dissent, facts, next].join("\n"),
+    plain: [
+      title,
+      ...(isQuiet && answer ? [safeMrkdwn(answer.text)] : []),
+      ...(results ? [results] : []),
+      ...dissent,
+      `${facts} · ${next}`,
+    ].join("\n"),
     blocks: [
       section(title),
       ...shown,
       ...(dissent.length > 0 ? [section(dissent.join("\n"))] : []),
       ...(unread ? [context(unread)] : []),
-      context(facts),
       actions(...nextButtons(stopped.run, answer !== undefined)),
       feedbackButtons(stopped.run),
-      context(next),
+      footer,
     ],
     fallback: [
       section(title),
       ...shown,
       ...(dissent.length > 0 ? [section(dissent.join("\n"))] : []),
-      context(facts),
+      ...(unread ? [context(unread)] : []),
       actions(...nextButtons(stopped.run, answer !== undefined)),
-      context(next),
+      footer,
     ],
   };
 }
 
 /** The last words of a model in a run: of the leader who sums up, else of whoever spoke last and said more than the stop word. */
-export function answerOf(
-  transcript: Transcript,
-  stopWords: readonly string[],
-): { readonly agent: string; readonly text: string } | undefined {
+export function answerOf(transcript: Transcript, stopWords: readonly string[]): Answer | undefined {
   for (const message of messagesOfRun(transcript).toReversed()) {
     if (message.type !== "message.posted" || !("agent" in message) || message.model === undefined) continue;
     const text = withoutStopWord(message.text, stopWords).trim();
-    if (text !== "") return { agent: message.agent, text };
+    if (text !== "") return { agent: message.agent, text, seq: message.seq };
   }
   return undefined;
 }
 
+export interface Answer {
+  readonly agent: string;
+  readonly text: string;
+  readonly seq: number;
+}
+
+/** Whether nothing was posted, and nobody spoke, since the turn that this event ended. Its files are part of it. */
+const isLastInThread = (seq: number, { events }: Transcript): boolean => !events.slice(seq).some(({ type }) => SEEN_IN_THREAD.has(type));
+
+const SEEN_IN_THREAD: ReadonlySet<RunEvent["type"]> = new Set([
+  "message.posted",
+  "handoff.made",
+  "code.written",
+  "approval.requested",
+  "turn.failed",
+  "run.resumed",
+]);
+
+/** The answer, and a turn of code alone that stands at the very end. */
+function wordsAbove(events: readonly RunEvent[], answer: Answer | undefined): string {
+  const last = events.findLast((event) => event.type === "message.posted");
+  return [answer?.text, last?.type === "message.posted" ? last.text : ""].filter(Boolean).join("\n");
+}
+
 /** Where the turns are in the thread, its beginning, for whoever reads the card alone; where they are not, all of it. */
-function answerBlocks({ agent, text }: { readonly agent: string; readonly text: string }, isWhole: boolean): readonly KnownBlock[] {
+function answerBlocks({ agent, text }: Answer, isWhole: boolean): readonly KnownBlock[] {
   const name = `*${safeMrkdwn(agent)}:*`;
   if (isWhole) return [section(name), markdown(shorten(safeMarkdown(text), ANSWER_CHARS_MAX))];
   return [section(`>${name} ${safeMrkdwn(safeLine(withoutMarks(text.replaceAll(/```[^]*?(?:```|$)/g, " … ")), ANSWER_CHARS_SHOWN))}`)];
@@ -140,17 +175,17 @@ function feedbackButtons(run: string): ContextActionsBlock {
 const ENDS: {
   readonly [outcome in Of<"run.stopped">["outcome"]]: { readonly title: string; readonly word: string; readonly next: string };
 } = {
-  done: { title: ":checkered_flag: *Done*", word: "Done", next: "Mention me here to go on." },
+  done: { title: ":checkered_flag: *Done*", word: "Done", next: "mention me here to go on" },
   limit: {
     title: ":hourglass: *Stopped at a limit*",
     word: "Stopped at a limit",
-    next: "Mention me here to go on; the limits then start anew.",
+    next: "mention me here to go on; the limits then start anew",
   },
-  stopped: { title: ":octagonal_sign: *Stopped*", word: "Stopped", next: "Mention me here to go on." },
+  stopped: { title: ":octagonal_sign: *Stopped*", word: "Stopped", next: "mention me here to go on" },
   failed: {
     title: ":warning: *Stopped by a failure*",
     word: "Stopped by a failure",
-    next: "What was said is kept. Mention me here to try again.",
+    next: "what was said is kept; mention me here to try again",
   },
 };
 

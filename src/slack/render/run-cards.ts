@@ -46,9 +46,8 @@ export function renderCard(started: Of<"run.started">, transcript: Transcript, t
     section(line ? `${title}\n>${line}` : title),
     ...(plan && state.running ? [plan] : []),
     // Once it is over the turns themselves show who was in it, and the limits bind nobody.
-    ...(state.running ? aboutTeam(team, state) : []),
-    ...(progress ? [context(progress)] : []),
-    ...nearOf(state),
+    ...(state.running ? aboutTeam(team) : []),
+    ...smallPrint(state, team, progress),
     ...(state.running ? [actions(...runButtons(started.run, state))] : []),
   ];
   return {
@@ -78,20 +77,22 @@ const STOP = {
   confirm: "Stop",
 };
 
-/** Who is in it and how far it may go; nothing for a team that the team file no longer has. */
-function aboutTeam(team: TeamCard, state: RunState): readonly KnownBlock[] {
+/** Who is in it; nothing for a team that the team file no longer has. */
+function aboutTeam(team: TeamCard): readonly KnownBlock[] {
   if (team.agents.length === 0) return [];
-  const cast = team.agents.map((agent) => `${faceInText(agent.name, team)}${safeMrkdwn(agent.name)}`).join(" · ");
-  return [
-    context(cast),
-    context([`At most ${limitsOf(limitsNow(team.limits, state))}`, ...(state.running ? ["reply here to steer"] : [])].join(" · ")),
-  ];
+  return [context(team.agents.map((agent) => `${faceInText(agent.name, team)}${safeMrkdwn(agent.name)}`).join(" · "))];
 }
 
-/** What comes near its limit: a line on the card and no message. */
-function nearOf({ running, halt, neared }: RunState): readonly KnownBlock[] {
-  if (!running || halt || neared.length === 0) return [];
-  return [context(`:hourglass_flowing_sand: near a limit: ${neared.map(nearWords).join(" · ")}`)];
+/** One line: how far it may go before it has begun, then how far it is, and what comes near its limit. */
+function smallPrint(state: RunState, team: TeamCard, progress: string | undefined): readonly KnownBlock[] {
+  const { running, halt, neared, turns, openTurns } = state;
+  const begins = running && turns === 0 && openTurns.length === 0 && team.agents.length > 0;
+  const parts = [
+    ...(begins ? [`At most ${limitsOf(limitsNow(team.limits, state))}`, "reply here to steer"] : []),
+    ...(progress ? [progress] : []),
+    ...(running && !halt && neared.length > 0 ? [`:hourglass_flowing_sand: near a limit: ${neared.map(nearWords).join(" · ")}`] : []),
+  ];
+  return parts.length === 0 ? [] : [context(parts.join(" · "))];
 }
 
 function limitsOf(limits: RunLimits): string {

@@ -5,7 +5,14 @@ import { MEMORY_TOOLS } from "../../engine/memory.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { context, cost, duration, markdown, size, tokens, type Rendered } from "../words/blocks.ts";
 import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } from "../words/escape.ts";
-import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN, POST_TEXT_CHARS_MAX, SUMMARY_CHARS, TURN_PARTS_MAX } from "../words/limits.ts";
+import {
+  MARKDOWN_CHARS_MAX,
+  OUTPUT_CHARS_SHOWN,
+  POST_TEXT_CHARS_MAX,
+  FOOTER_REASON_CHARS,
+  SUMMARY_CHARS,
+  TURN_PARTS_MAX,
+} from "../words/limits.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import { withoutLong, type LongPart } from "./long-parts.ts";
 import { codeCards, excerpt } from "./code-cards.ts";
@@ -43,7 +50,7 @@ export function renderTurn(end: TurnEnd, part: number, transcript: Transcript, t
   return {
     kind: "message",
     speaker: end.agent,
-    text: summary(end.agent, text),
+    text: summary(text),
     plain: plainText(text),
     markdown: text,
     blocks: cards ? [...cards, ...below] : words,
@@ -86,13 +93,13 @@ function fullText(end: TurnEnd, turn: Turn): string {
   return runsCode ? [...turn.codeRuns.map((run) => run.output), words].join("\n\n") : words;
 }
 
-/** For notifications: who, and the first words. */
-function summary(speaker: string, text: string): string {
+/** For notifications and screen readers: the first words. Who says them is for whoever posts them. */
+function summary(text: string): string {
   const words = text
     .replaceAll(/[`*]+|^[#>\s]+/gm, " ")
     .replaceAll(/\s+/g, " ")
     .trim();
-  return safeMrkdwn(`${speaker}: ${shorten(words, SUMMARY_CHARS)}`);
+  return safeMrkdwn(shorten(words, SUMMARY_CHARS)) || "…";
 }
 
 export const plainText = (text: string): string => wholeCharacters(safeMrkdwn(text), POST_TEXT_CHARS_MAX);
@@ -250,7 +257,7 @@ function whyOf(end: TurnEnd, turn: Turn, transcript: Transcript): string | undef
   const by = SELECTED_BY[selected.by];
   const reason = selected.reason?.replaceAll(/\s+/g, " ").trim();
   if (!by) return undefined;
-  return reason ? `why: ${by} – “${safeMrkdwn(shorten(reason, SUMMARY_CHARS))}”` : `why: ${by}`;
+  return reason ? `why: ${by} – “${safeMrkdwn(shorten(reason, FOOTER_REASON_CHARS))}”` : `why: ${by}`;
 }
 
 /** A rule needs no reason. */

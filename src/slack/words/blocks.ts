@@ -129,11 +129,11 @@ export const about = ({ estimated }: Pick<Usage, "estimated">): string => (estim
 
 export const dollars = (usd: number): string => (usd > 0 && usd < 0.005 ? "under $0.01" : `$${usd.toFixed(2)}`);
 
-/** What is known of the cost: an unknown price is no price of 0. `undefined` when no model was asked. */
+/** What is known of the cost: an unknown price is no price of 0. `undefined` when no model was asked, or nothing is known. */
 export function cost(usage: Usage, priced: boolean): string | undefined {
   if ((usage.calls ?? 1) === 0) return undefined;
   if (priced) return `${about(usage)}${dollars(usage.usd ?? 0)}`;
-  return (usage.usd ?? 0) > 0 ? `at least ${dollars(usage.usd ?? 0)}` : "cost unknown";
+  return (usage.usd ?? 0) > 0 ? `at least ${dollars(usage.usd ?? 0)}` : undefined;
 }
 
 export const plural = (number: number, one: string): string => `${number} ${one}${number === 1 ? "" : "s"}`;

@@ -86,6 +86,8 @@ export const OUTPUT_CHARS_SHOWN = 2_500;
 export const APPROVAL_CHARS_SHOWN = 6_000;
 /** Words of a turn in notifications and for screen readers. */
 export const SUMMARY_CHARS = 150;
+/** Why somebody was chosen, in the one line of a footer. */
+export const FOOTER_REASON_CHARS = 70;
 /** The task and the answers on cards: one line, or two. */
 export const CARD_LINE_CHARS = 300;
 /** Files of one code run that are uploaded; the result names the rest. */

@@ -69,7 +69,7 @@ test.each(["bad_key", "quota", "unknown_model", "refused", "overloaded", "timeou
     const told = `Ben could not answer: The provider says &lt;\u200b!here&gt; ${kind}; look at the account.`;
     expect(thread.ofKind("notice").map(wordsOf)).toEqual([`:warning: ${told}`]);
     expect(wordsOf(end)).toContain(`:warning: *Stopped by a failure*: ${told}`);
-    expect(wordsOf(end)).toContain("What was said is kept. Mention me here to try again.");
+    expect(wordsOf(end)).toContain("what was said is kept; mention me here to try again");
   },
 );
 
@@ -101,7 +101,7 @@ test("a run that is stopped by a limit says which, and how to go on", async () =
   const journey = await openJourney({ file, replies: { Ana: ["One.", "Three."], Ben: ["Two."] } });
   const thread = await journey.mention("@parley count");
   expect(wordsOf(await thread.ended())).toMatch(
-    /^:hourglass: \*Stopped at a limit\*: reached 3 turns\n>\*Ana:\* Three\.\n.*\n\[Continue…\].*\n\(Mention me here to go on; the limits then start anew\.\)$/,
+    /^:hourglass: \*Stopped at a limit\*: reached 3 turns\n\[Continue…\].*\n\(3 turns · .* · mention me here to go on; the limits then start anew\)$/,
   );
   expect(thread.turns()).toEqual(["Ana: One.", "Ben: Two.", "Ana: Three."]);
 });

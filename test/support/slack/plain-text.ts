@@ -2,7 +2,7 @@ import type { ApiCall } from "../../../local-slack/index.ts";
 
 /**
  * What is wrong with a message for whoever hears it read out, or reads it in a notification: these have `text`, and not the blocks. It is to
- * be there, name who speaks, hold no marks that nobody reads out, and say what the blocks say. Pictures are to have words, too.
+ * be there, not name the speaker whom Slack names already, hold no marks that nobody reads out, and say what the blocks say. Pictures are to have words, too.
  */
 export function unreadable({ method, args }: ApiCall): readonly string[] {
   const found: string[] = [];
@@ -16,7 +16,7 @@ export function unreadable({ method, args }: ApiCall): readonly string[] {
   if (!hasWords(text)) wrong("no words");
   if (/<(?![@#][A-Z0-9]+(?:\|[^<>]*)?>|!date\^|https?:)/.test(text)) wrong("a bracket that Slack takes for a mark of its own");
   const speaker = args["username"];
-  if (typeof speaker === "string" && !text.startsWith(`${escaped(speaker)}`)) wrong(`does not begin with who speaks, ${speaker}`);
+  if (typeof speaker === "string" && text.startsWith(`${escaped(speaker)}:`)) wrong(`names ${speaker} a second time`);
   const blocks = wordsIn(args["blocks"]);
   // Without blocks the text is what is shown, marks and all.
   if (blocks.size === 0) return found;
