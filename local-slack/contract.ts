@@ -1,3 +1,6 @@
+import type { ContentControl, PostedFile } from "./contract-content.ts";
+import type { PlatformControl } from "./contract-platform.ts";
+
 /** What the local workspace promises: how it is started, what a person or a test can do to it, and what they can see. */
 export interface WorkspaceOptions {
   /** 0 for any free port. */
@@ -64,14 +67,18 @@ export interface Workspace {
   close(): Promise<void>;
 }
 
-export interface Control {
+export interface Control extends ContentControl, PlatformControl {
   /** Posts as a person; `@parley` in the text becomes a mention and makes the pair of events. */
   post(message: {
     user: string;
     channel: string;
     text: string;
     threadTs?: string;
-    files?: readonly { name: string; content: Uint8Array }[];
+    files?: readonly PostedFile[];
+    /** What Slack puts below a message, of any shape. */
+    attachments?: readonly { readonly [key: string]: unknown }[];
+    /** In place of the rich text that is made of the words. */
+    blocks?: readonly { readonly [key: string]: unknown }[];
   }): Promise<{ ts: string }>;
   edit(message: { channel: string; ts: string; text: string }): Promise<void>;
   remove(message: { channel: string; ts: string }): Promise<void>;
@@ -150,6 +157,8 @@ export interface Control {
       readonly channels?: readonly string[];
       /** Of the workspace. */
       readonly isAdmin?: boolean;
+      /** Known in the whole organisation, by an id that begins with W. */
+      readonly isOrgWide?: boolean;
     },
   ): string;
   /** What the app suggests in a person's DM, or in one of its threads. */
@@ -199,6 +208,14 @@ export interface Behaviour {
   readonly enterpriseId?: string;
   /** Whether the app is declared an agent; without it agents.sessions.* answer not_authorized. Default true. */
   readonly isAgent?: boolean;
+  /** Whether events of shared channels tell of files by their ids alone. Default connect. */
+  readonly fileStubs?: "connect" | "never";
+  /** Distributed outside of Slack's Marketplace: conversations.history and .replies once a minute, 15 messages each. Default false. */
+  readonly isDistributed?: boolean;
+  /** Whether the workspace has the real-time search, and mentions bring action tokens. Default true. */
+  readonly hasSearch?: boolean;
+  /** Default true. */
+  readonly hasCanvases?: boolean;
 }
 
 export interface ThreadMessage {
@@ -214,6 +231,8 @@ export interface ThreadMessage {
   readonly metadata?: { readonly event_type: string; readonly event_payload: { readonly [key: string]: unknown } };
   readonly reactions: readonly { readonly name: string; readonly users: readonly string[] }[];
   readonly edited: boolean;
+  /** Forwards, previews, other apps' cards, as Slack has them. */
+  readonly attachments?: readonly unknown[];
   /** Only this person sees it. */
   readonly ephemeralTo?: string;
 }

@@ -1,12 +1,16 @@
 import { isRefusal, type Refusal } from "./api/args.ts";
 import { command, shortcut } from "./socket/commands.ts";
+import { describe, forward, pasteTable, postAsApp, preview } from "./content.ts";
+import { createPlatformControl } from "./platform-control.ts";
 import { sendEvent } from "./socket/events.ts";
 import { addFault } from "./api/faults.ts";
 import { deliver, use } from "./socket/interactions.ts";
 import { CHANNELS_MAX } from "./state/limits.ts";
 import type { Local } from "./state/local.ts";
+import { postNotice } from "./state/messages.ts";
 import { editMessage, openApp, reactTo, removeMessage, say, stopSession } from "./people.ts";
-import { addChannel, addUser, botIsIn, freshState, nextId, nextTs, type Channel, type Json, type Message } from "./state/state.ts";
+import { addChannel, addUser, freshState } from "./state/fresh-state.ts";
+import { botIsIn, nextId, nextTs, type Channel, type Json, type Message } from "./state/state.ts";
 import { promptsOf, sessionOf } from "./api/agents.ts";
 import { keyOf, statusOf } from "./state/statuses.ts";
 import { BOT_USER_ID } from "./state/seed.ts";
@@ -24,6 +28,12 @@ export function createControl(local: Local): Control {
     post: async (message) => ({ ts: granted(say(local, { ...message, keepReferences: true })).ts }),
     edit: async (edit) => void granted(editMessage(local, edit)),
     remove: async (removed) => granted(removeMessage(local, removed)),
+    forward: async (forwarded) => ({ ts: granted(forward(local, forwarded)).ts }),
+    pasteTable: async (pasted) => ({ ts: granted(pasteTable(local, pasted)).ts }),
+    preview: async (previewed) => void granted(preview(local, previewed)),
+    postAsApp: async (posted) => ({ ts: granted(postAsApp(local, posted)).ts }),
+    describe: async (described) => granted(describe(local, described)),
+    ...createPlatformControl(local),
     react: async (reaction) => granted(reactTo(local, reaction)),
     click: async ({ user, channel, ts, actionId, value }) => {
       const result = granted(
@@ -85,11 +95,11 @@ export function createControl(local: Local): Control {
       return id;
     },
     addUser: (name, options = {}) => {
-      const { channels, ...person } = options;
+      const { channels, isOrgWide = false, ...person } = options;
       const user = addUser(
         local.state,
         {
-          id: nextId(local.state, "U"),
+          id: nextId(local.state, isOrgWide ? "W" : "U"),
           name,
           realName: name,
           ...person,
@@ -103,13 +113,23 @@ export function createControl(local: Local): Control {
     },
     leave: ({ user, channel }) => {
       const left = channelOf(channel);
+      const prefix = left.kind === "private" ? "group" : "channel";
+      if (user !== BOT_USER_ID) postNotice(local, left, { user, subtype: `${prefix}_leave`, text: "has left the channel" });
       if (left.members.delete(user) && user === BOT_USER_ID) tell(left, groupOr(left, "left"), { actor_id: ADMIN_ID });
       local.changes.show({ type: "reload" }, "everyone");
     },
     join: ({ user, channel }) => {
       const joined = channelOf(channel);
       joined.members.add(user);
-      if (botIsIn(joined)) tell(joined, "member_joined_channel", { user, channel_type: joined.kind === "private" ? "G" : "C" });
+      const prefix = joined.kind === "private" ? "group" : "channel";
+      postNotice(local, joined, { user, subtype: `${prefix}_join`, text: "has joined the channel", fields: { inviter: ADMIN_ID } });
+      if (botIsIn(joined))
+        tell(joined, "member_joined_channel", {
+          user,
+          channel_type: joined.kind === "private" ? "G" : "C",
+          team: local.state.users.get(user)?.teamId ?? local.teamId,
+          inviter: ADMIN_ID,
+        });
       local.changes.show({ type: "reload" }, "everyone");
     },
     makePrivate: (id) => {
@@ -142,15 +162,20 @@ export function createControl(local: Local): Control {
 }
 
 /** The fields that may be chosen, and no others that a request may carry. */
-function chosenOf({ mentionOrder, personaOnUpdate, personaEcho, isAgent, enterpriseId }: Behaviour): Behaviour {
-  return {
-    ...(mentionOrder ? { mentionOrder } : {}),
-    ...(personaOnUpdate ? { personaOnUpdate } : {}),
-    ...(personaEcho ? { personaEcho } : {}),
-    ...(isAgent === undefined ? {} : { isAgent }),
-    ...(enterpriseId ? { enterpriseId } : {}),
-  };
-}
+const CHOICES = [
+  "mentionOrder",
+  "personaOnUpdate",
+  "personaEcho",
+  "isAgent",
+  "enterpriseId",
+  "fileStubs",
+  "isDistributed",
+  "hasSearch",
+  "hasCanvases",
+] as const satisfies readonly (keyof Behaviour)[];
+
+const chosenOf = (behaviour: Behaviour): Behaviour =>
+  Object.fromEntries(CHOICES.flatMap((name) => (behaviour[name] === undefined ? [] : [[name, behaviour[name]]])));
 
 /** Who runs the workspace, and closes its channels. */
 const ADMIN_ID = "U0ADA";
@@ -177,6 +202,7 @@ function seen(local: Local, message: Message): ThreadMessage {
     ...(message.metadata ? { metadata: message.metadata } : {}),
     reactions: message.reactions,
     edited: message.edited !== undefined,
+    ...(message.attachments ? { attachments: message.attachments } : {}),
     ...(message.ephemeralTo === undefined ? {} : { ephemeralTo: message.ephemeralTo }),
   };
 }

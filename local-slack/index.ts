@@ -8,7 +8,7 @@ import type { Local } from "./state/local.ts";
 import { BOT_USER_ID, APP_ID, TEAM_ID } from "./state/seed.ts";
 import { startServer } from "./server/server.ts";
 import { SocketMode } from "./socket/socket-mode.ts";
-import { freshState } from "./state/state.ts";
+import { freshState } from "./state/fresh-state.ts";
 
 export { createWorkspaces } from "./several.ts";
 export type { Workspaces, WorkspacesOptions } from "./contract.ts";

@@ -6,7 +6,9 @@ import { FILES_BYTES_MAX, FILE_BYTES_MAX, PEOPLE_TEXT_CHARS_MAX } from "./state/
 import type { Local } from "./state/local.ts";
 import { deleteMessage, postMessage, react, updateMessage } from "./state/messages.ts";
 import { typedText } from "./blocks/mrkdwn.ts";
-import { nextId, nextTs, type Channel, type Message, type StoredFile } from "./state/state.ts";
+import type { PostedFile } from "./contract-content.ts";
+import { nextId, nextTs, type Channel, type Json, type Message, type StoredFile } from "./state/state.ts";
+import { stopStreams } from "./state/streams.ts";
 import { keyOf } from "./state/statuses.ts";
 import { viewJson } from "./blocks/views.ts";
 
@@ -18,24 +20,28 @@ export function say(
     readonly channel: string;
     readonly text: string;
     readonly threadTs?: string;
-    readonly files?: readonly { readonly name: string; readonly content: Uint8Array }[];
+    readonly files?: readonly PostedFile[];
+    readonly attachments?: readonly Json[];
+    readonly blocks?: readonly Json[];
     readonly keepReferences: boolean;
   },
 ): Message | Refusal {
   const channel = findJoined(local, said.channel, said.user);
   if (isRefusal(channel)) return channel;
   const files = said.files ?? [];
-  if (said.text.trim() === "" && files.length === 0) return refuse("no_text");
+  const attachments = said.attachments ?? [];
+  if (said.text.trim() === "" && files.length === 0 && attachments.length === 0 && !said.blocks) return refuse("no_text");
   if (said.text.length > PEOPLE_TEXT_CHARS_MAX) return refuse("msg_too_long");
   if (said.threadTs !== undefined && !isRoot(channel, said.threadTs)) return refuse("thread_not_found");
-  const stored = files.map((file) => storeFile(local, { user: said.user, name: file.name, content: Buffer.from(file.content) }));
-  const refused = stored.find(isRefusal);
-  if (refused) return refused;
+  const stored = storePosted(local, said.user, files, { isStub: channel.isExternal && local.state.switches.fileStubs === "connect" });
+  if (isRefusal(stored)) return stored;
   const message = postMessage(local, channel, {
     user: said.user,
     text: typedText(local.state, said.text, said),
     ...(said.threadTs === undefined ? {} : { threadTs: said.threadTs }),
-    files: stored.filter((file): file is StoredFile => !isRefusal(file)),
+    ...(attachments.length > 0 ? { attachments } : {}),
+    ...(said.blocks ? { blocks: said.blocks } : {}),
+    files: stored,
   });
   return message ?? refuse("message_limit_exceeded");
 }
@@ -95,10 +101,58 @@ export function stopSession(
     channel: stopped.channel,
     thread_ts: stopped.ts,
     user: stopped.user,
-    streaming_message_ts: [],
+    streaming_message_ts: stopStreams(local, stopped),
     event_ts: nextTs(local.state, local.now()),
   });
   return undefined;
+}
+
+/** What people post, by the kinds of files that Slack tells apart; see `PostedFile`. */
+export function storePosted(
+  local: Local,
+  user: string,
+  files: readonly PostedFile[],
+  { isStub }: { readonly isStub: boolean },
+): StoredFile[] | Refusal {
+  const kept: StoredFile[] = [];
+  for (const file of files) {
+    const stored = storeFile(local, {
+      user,
+      name: file.name,
+      content: Buffer.from(file.content),
+      ...(file.title === undefined ? {} : { title: file.title }),
+      ...(file.isStub || isStub ? { isStub: true } : {}),
+      ...(file.refusedWith === undefined ? {} : { refusedWith: file.refusedWith }),
+      ...specialOf(local, file),
+    });
+    if (isRefusal(stored)) return stored;
+    kept.push(stored);
+  }
+  return kept;
+}
+
+/** The fields that Slack gives clips, canvases and lists. */
+function specialOf(local: Local, { clip, kind, name }: PostedFile): { readonly special?: Json } {
+  if (clip) {
+    const { kind: media, durationMs, transcription } = clip;
+    const special = {
+      subtype: `slack_${media}`,
+      media_display_type: media,
+      duration_ms: durationMs,
+      ...(transcription === undefined ? {} : { transcription: transcriptionJson(transcription) }),
+    };
+    return { special };
+  }
+  if (kind === undefined) return {};
+  const [filetype, mimetype, pretty] =
+    kind === "canvas" ? ["quip", "application/vnd.slack-docs", "Canvas"] : ["list", "application/vnd.slack-list", "List"];
+  const permalink = `${local.baseUrl}/docs/${local.teamId}/${encodeURIComponent(name)}`;
+  return { special: { filetype, mimetype, pretty_type: pretty, mode: filetype, editable: true, permalink } };
+}
+
+function transcriptionJson({ status, text, hasMore, locale }: NonNullable<NonNullable<PostedFile["clip"]>["transcription"]>): Json {
+  if (status !== "complete") return { status };
+  return { status, locale: locale ?? "en-US", preview: { content: text ?? "", has_more: hasMore ?? false } };
 }
 
 export function storeFile(
@@ -111,6 +165,9 @@ export function storeFile(
     readonly altText?: string;
     readonly isSnippet?: boolean;
     readonly content: Buffer;
+    readonly special?: Json;
+    readonly isStub?: boolean;
+    readonly refusedWith?: string;
   },
 ): StoredFile | Refusal {
   if (file.content.length > FILE_BYTES_MAX) return refuse("file_too_large");
@@ -127,12 +184,15 @@ export function storeFile(
     isSnippet: file.isSnippet ?? false,
     createdAtMs: local.now(),
     content: file.content,
+    ...(file.special ? { special: file.special } : {}),
+    ...(file.isStub ? { isStub: true } : {}),
+    ...(file.refusedWith === undefined ? {} : { refusedWith: file.refusedWith }),
   };
   local.state.files.set(stored.id, stored);
   return stored;
 }
 
-function findJoined(local: Local, id: string, user: string): Channel | Refusal {
+export function findJoined(local: Local, id: string, user: string): Channel | Refusal {
   const channel = local.state.channels.get(id);
   if (!local.state.users.has(user)) return refuse("user_not_found");
   if (!channel) return refuse("channel_not_found");
@@ -140,12 +200,12 @@ function findJoined(local: Local, id: string, user: string): Channel | Refusal {
   return channel.isArchived ? refuse("is_archived") : channel;
 }
 
-function isRoot(channel: Channel, ts: string): boolean {
+export function isRoot(channel: Channel, ts: string): boolean {
   const root = channel.messages.get(ts);
   return root !== undefined && root.threadTs === undefined && root.ephemeralTo === undefined;
 }
 
-function findMessageAnywhere(
+export function findMessageAnywhere(
   local: Local,
   channelId: string,
   ts: string,

@@ -10,7 +10,7 @@ import type { Local } from "./state/local.ts";
 import { APP_ID, BOT_USER_ID } from "./state/seed.ts";
 import { startServer } from "./server/server.ts";
 import { SocketMode } from "./socket/socket-mode.ts";
-import { freshState } from "./state/state.ts";
+import { freshState } from "./state/fresh-state.ts";
 
 /**
  * Several workspaces behind one API address, as Slack is, with people, channels and messages of the same ids in each of them. Which one a

@@ -82,6 +82,15 @@ function setSessionStatus(local: Local, args: Args): Json | Refusal {
   return { status, agent_status: status, ...(session.title === undefined ? {} : { title: session.title }) };
 }
 
+/** What the end of a stream makes of the thread's session, where it has one. */
+export function setSession(local: Local, key: string, given: string): void {
+  const session = local.state.sessions.get(key);
+  const status = SESSION_STATUSES.find((known) => known === given);
+  if (!session || !status) return;
+  local.state.sessions.set(key, { ...session, status, changedAtMs: local.now() });
+  local.changes.changed();
+}
+
 const SESSION_STATUSES = ["active", "processing", "suspended", "closed"] as const;
 
 function renameSession(local: Local, args: Args): Json | Refusal {

@@ -29,6 +29,11 @@ const JSON_FIELDS: { readonly [name: string]: string } = {
   files: "invalid_arguments",
   prompts: "invalid_arguments",
   loading_messages: "invalid_arguments",
+  chunks: "invalid_chunks",
+  changes: "invalid_arguments",
+  criteria: "invalid_arguments",
+  document_content: "invalid_arguments",
+  outputs: "parameter_validation_failed",
 };
 
 /** Form or JSON body, or the query of a GET. */

@@ -11,7 +11,7 @@ import {
 } from "../state/limits.ts";
 import type { Local } from "../state/local.ts";
 import { checkThread, findChannel, findDestination, findMessage, membership } from "./lookups.ts";
-import { messageJson } from "../state/message-json.ts";
+import { messageJson, permalinkOf } from "../state/message-json.ts";
 import { deleteMessage, postMessage, updateMessage } from "../state/messages.ts";
 import { personaArg, personaScopes } from "./personas.ts";
 import { BOT_USER_ID } from "../state/seed.ts";
@@ -82,6 +82,7 @@ function postEphemeral(local: Local, args: Args): Json | Refusal {
 function update(local: Local, args: Args): Json | Refusal {
   const found = findOwn(local, args, "cant_update_message");
   if (isRefusal(found)) return found;
+  if (found.message.stream?.state === "in_progress") return refuse("streaming_state_conflict");
   if (textArg(args, "text").length > UPDATE_TEXT_CHARS_MAX) return refuse("msg_too_long");
   const content = contentArg(args);
   const metadata = metadataArg(args);
@@ -104,13 +105,12 @@ function remove(local: Local, args: Args): Json | Refusal {
   return { channel: found.channel.id, ts: found.message.ts };
 }
 
-/** The local page opens a thread at `#CHANNEL/ROOT`. */
 function getPermalink(local: Local, args: Args): Json | Refusal {
   const channel = findChannel(local, textArg(args, "channel"));
   if (isRefusal(channel)) return channel;
   const message = findMessage(channel, textArg(args, "message_ts"));
   if (isRefusal(message)) return message;
-  return { channel: channel.id, permalink: `${local.baseUrl}/#${channel.id}/${message.threadTs ?? message.ts}` };
+  return { channel: channel.id, permalink: permalinkOf(local, message) };
 }
 
 function findOwn(
@@ -123,7 +123,7 @@ function findOwn(
   if (isRefusal(channel)) return channel;
   const message = findMessage(channel, textArg(args, "ts"));
   if (isRefusal(message)) return message;
-  return message.user === BOT_USER_ID ? { channel, message } : refuse(notOwn);
+  return message.user === BOT_USER_ID && !message.app ? { channel, message } : refuse(notOwn);
 }
 
 /** Text, blocks and attachments of a post or an update; at least one must say something. */
@@ -147,7 +147,7 @@ export function contentArg(args: Args): Pick<Message, "text" | "blocks" | "attac
 }
 
 /** Flat values, or one level of objects below. */
-function metadataArg(args: Args): Message["metadata"] | Refusal {
+export function metadataArg(args: Args): Message["metadata"] | Refusal {
   const metadata = args["metadata"];
   if (metadata === undefined) return undefined;
   if (!isJson(metadata) || typeof metadata["event_type"] !== "string" || !isJson(metadata["event_payload"]))

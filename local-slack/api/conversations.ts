@@ -1,6 +1,6 @@
 import { flagArg, isRefusal, limitArg, pageOf, refuse, textArg, type Args, type Refusal } from "./args.ts";
 import { historyScope } from "../socket/events.ts";
-import { TIER } from "../state/limits.ts";
+import { DISTRIBUTED_READS, TIER } from "../state/limits.ts";
 import type { Local } from "../state/local.ts";
 import { findChannel, membership } from "./lookups.ts";
 import { messageJson } from "../state/message-json.ts";
@@ -9,8 +9,8 @@ import { botIsIn, threadMessages, type Channel, type Json, type Message } from "
 import type { Method } from "./method.ts";
 
 export const conversationMethods: { readonly [name: string]: Method } = {
-  "conversations.replies": { perMinute: TIER.three, scopes: channelScopes(historyScope), run: replies },
-  "conversations.history": { perMinute: TIER.three, scopes: channelScopes(historyScope), run: history },
+  "conversations.replies": { perMinute: readsPerMinute, scopes: channelScopes(historyScope), run: replies },
+  "conversations.history": { perMinute: readsPerMinute, scopes: channelScopes(historyScope), run: history },
   "conversations.info": { perMinute: TIER.three, scopes: channelScopes(readScope), run: info },
   "conversations.members": { perMinute: TIER.four, scopes: channelScopes(readScope), run: members },
   "conversations.list": {
@@ -36,6 +36,10 @@ const TYPE_SCOPES: { readonly [type: string]: string } = {
   im: "im:read",
   mpim: "mpim:read",
 };
+
+function readsPerMinute({ state }: Local): number {
+  return state.switches.isDistributed ? DISTRIBUTED_READS.perMinute : TIER.three;
+}
 
 /** The whole thread, root first. The root comes back even when it is older than `oldest`. */
 function replies(local: Local, args: Args): Json | Refusal {
@@ -63,8 +67,9 @@ function history(local: Local, args: Args): Json | Refusal {
 }
 
 function messagesPage(local: Local, args: Args, messages: readonly Message[], fallbackLimit = 1_000): Json | Refusal {
-  const limit = limitArg(args, fallbackLimit);
-  if (isRefusal(limit)) return limit;
+  const asked = limitArg(args, fallbackLimit);
+  if (isRefusal(asked)) return asked;
+  const limit = local.state.switches.isDistributed ? Math.min(asked, DISTRIBUTED_READS.messagesMax) : asked;
   const page = pageOf(messages, args, limit);
   if (isRefusal(page)) return page;
   const wanted = { metadata: flagArg(args, "include_all_metadata"), replyCounts: true };
@@ -197,7 +202,7 @@ function channelJson(local: Local, channel: Channel): Json {
     updated: 0,
   };
   if (channel.kind === "im") return { ...shared, is_im: true, user: channel.person, is_user_deleted: false, is_open: true, priority: 0 };
-  const text = { value: "", creator: "", last_set: 0 };
+  const text = (value: string): Json => ({ value, creator: value === "" ? "" : "U0ADA", last_set: 0 });
   return {
     ...shared,
     name: channel.name,
@@ -214,9 +219,22 @@ function channelJson(local: Local, channel: Channel): Json {
     is_pending_ext_shared: false,
     unlinked: 0,
     creator: "U0ADA",
-    topic: text,
-    purpose: text,
+    topic: text(channel.topic),
+    purpose: text(channel.purpose),
     previous_names: [],
-    shared_team_ids: [local.teamId],
+    pending_shared: [],
+    pending_connected_team_ids: [],
+    ...teamsOf(local, channel),
+  };
+}
+
+/** Those that a channel is shared among: the workspace that it is in, and those that its other people are from. */
+function teamsOf(local: Local, channel: Channel): Json {
+  const homes = [...channel.members].flatMap((id) => local.state.users.get(id)?.teamId ?? []);
+  const others = channel.isExternal ? [...new Set(homes)].filter((id) => id !== local.teamId) : [];
+  return {
+    shared_team_ids: [local.teamId, ...others],
+    internal_team_ids: [],
+    ...(channel.isExternal ? { connected_team_ids: others, conversation_host_id: local.teamId } : {}),
   };
 }

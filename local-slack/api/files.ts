@@ -104,6 +104,7 @@ function destination(local: Local, args: Args): Share[] | Refusal {
 
 function info(local: Local, args: Args): Json | Refusal {
   const file = local.state.files.get(textArg(args, "file"));
+  if (file?.refusedWith !== undefined) return refuse(file.refusedWith);
   return file ? { file: fileJson(local, file), comments: [], response_metadata: { next_cursor: "" } } : refuse("file_not_found");
 }
 

@@ -56,7 +56,7 @@ function userJson(local: Local, user: User): Json {
       status_text: "",
       status_emoji: "",
       team: user.teamId,
-      ...(user.isBot ? { bot_id: BOT_ID, api_app_id: APP_ID } : {}),
+      ...(user.isBot ? { bot_id: user.app?.botId ?? BOT_ID, api_app_id: user.app?.appId ?? APP_ID } : {}),
     },
     is_admin: user.isAdmin === true || user.id === "U0ADA",
     is_owner: false,

@@ -10,8 +10,12 @@ import { channelNamed } from "./lookups.ts";
 import type { Method } from "./method.ts";
 import { takeToken } from "./rate-limits.ts";
 import { reactionMethods } from "./reactions.ts";
-import { BOT_ID, BOT_NAME, BOT_USER_ID, SCOPES, TEAM_NAME } from "../state/seed.ts";
+import { BOT_ID, BOT_NAME, BOT_USER_ID, OPTIONAL_SCOPES, SCOPES, TEAM_NAME } from "../state/seed.ts";
 import { holdsScope, type Json } from "../state/state.ts";
+import { canvasMethods } from "./canvases.ts";
+import { searchMethods } from "./search.ts";
+import { stepMethods } from "./steps.ts";
+import { streamMethods } from "./streams.ts";
 import { userMethods } from "./users.ts";
 import { viewMethods } from "./view-methods.ts";
 import type { Fault } from "../contract.ts";
@@ -34,6 +38,10 @@ const METHODS: { readonly [name: string]: Method } = {
   ...viewMethods,
   ...fileMethods,
   ...agentMethods,
+  ...streamMethods,
+  ...searchMethods,
+  ...canvasMethods,
+  ...stepMethods,
 };
 
 /** A call as Slack handles it: method, token, fault, rate, scopes, and only then the arguments. Every call to a known token is recorded. */
@@ -53,7 +61,7 @@ export function callMethod(
   const waitSeconds = takeToken(local, {
     method: call.method,
     channel: destinationKey(local, textArg(args, "channel")),
-    perMinute: method.perMinute,
+    perMinute: typeof method.perMinute === "number" ? method.perMinute : method.perMinute(local),
   });
   if (waitSeconds > 0) return recorded(local, call, rateLimited(waitSeconds));
   const needed = method.scopes(local, args).find((scope) => !holdsScope(local.state, scope));
@@ -77,6 +85,7 @@ function checkToken(local: Local, method: Method, token: string): Refusal | unde
   if (token === "") return refuse("not_authed");
   const granted = local.grants?.check(token);
   if (granted) return method.token === "app" ? refuse("not_allowed_token_type") : "error" in granted ? refuse(granted.error) : undefined;
+  if (local.state.stepTokens.has(token) && method.token !== "app") return undefined;
   if (token !== local.botToken && token !== local.appToken) return refuse("invalid_auth");
   const wanted = method.token === "app" ? local.appToken : local.botToken;
   return token === wanted ? undefined : refuse("not_allowed_token_type");
@@ -151,7 +160,7 @@ function faulty(local: Local, fault: Fault, done: Json = {}): ApiResponse {
 }
 
 function heldScopes(local: Local): string[] {
-  return SCOPES.filter((scope) => holdsScope(local.state, scope));
+  return [...SCOPES, ...OPTIONAL_SCOPES].filter((scope) => holdsScope(local.state, scope));
 }
 
 function authTest(local: Local): Json {

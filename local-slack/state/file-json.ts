@@ -16,6 +16,14 @@ const MIMETYPES: { readonly [extension: string]: string } = {
   ".svg": "image/svg+xml",
   ".txt": "text/plain",
   ".webp": "image/webp",
+  ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  ".m4a": "audio/mp4",
+  ".mp4": "video/mp4",
+  ".webm": "audio/webm",
+  ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+  ".ipynb": "application/x-ipynb+json",
+  ".log": "text/plain",
+  ".tsv": "text/tab-separated-values",
   ".yaml": "application/yaml",
   ".yml": "application/yaml",
   ".zip": "application/zip",
@@ -25,7 +33,13 @@ export function mimetypeOf(name: string): string {
   return MIMETYPES[extname(name).toLowerCase()] ?? "application/octet-stream";
 }
 
-/** A file as files.info and messages give it, with every place it was shared in. */
+/** A file as an event gives it: of one in a shared channel no more than that it exists. */
+export function eventFileJson(local: Local, file: StoredFile): Json {
+  if (!file.isStub || !local.state.files.has(file.id)) return fileJson(local, file);
+  return { id: file.id, mode: "file_access", file_access: "check_file_info", created: 0, timestamp: 0, user: "" };
+}
+
+/** A file as files.info and histories give it, with every place it was shared in. */
 export function fileJson(local: Local, file: StoredFile): Json {
   if (!local.state.files.has(file.id)) return { id: file.id, mode: "tombstone", file_access: "file_not_found" };
   const extension = extname(file.name).slice(1).toLowerCase();
@@ -58,6 +72,7 @@ export function fileJson(local: Local, file: StoredFile): Json {
     shares,
     comments_count: 0,
     file_access: "visible",
+    ...file.special,
   };
 }
 

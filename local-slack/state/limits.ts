@@ -20,6 +20,11 @@ export const STATUS_MS = 120_000;
 /** A session in `processing` falls back after about an hour (reported). */
 export const SESSION_PROCESSING_MS = 60 * 60_000;
 
+/** Undocumented: how long what came with a mention lets the app search. */
+export const ACTION_TOKEN_MS = 30 * 60_000;
+/** A stream is closed about 5 minutes after its start (reported). */
+export const STREAM_MS = 300_000;
+
 // --- Slack's: messages ---
 /** chat.postMessage cuts longer text; the rest refuse. */
 export const POST_TEXT_CHARS_MAX = 40_000;
@@ -46,6 +51,7 @@ export const VIEW_TITLE_CHARS_MAX = 24;
 export const SESSION_TITLE_CHARS_MAX = 200;
 export const LOADING_MESSAGES_MAX = 10;
 export const SUGGESTED_PROMPTS_MAX = 4;
+export const SEARCH_RESULTS_MAX = 20;
 export const PAGE_LIMIT_MAX = 1_000;
 
 // --- Slack's: rate limits ---
@@ -54,6 +60,8 @@ export const TIER = { two: 20, three: 50, four: 100, special: 600 } as const;
 /** chat.postMessage: one a second in a channel, short bursts let through. (There is a limit over the workspace too, without a number.) */
 export const POSTS_PER_SECOND = 1;
 export const POST_BURST = 3;
+/** conversations.history and .replies of an app that is distributed outside of the Marketplace. */
+export const DISTRIBUTED_READS = { perMinute: 1, messagesMax: 15 } as const;
 
 // --- ours ---
 export const SOCKET_TICKET_MS = 30_000;
@@ -77,6 +85,8 @@ export const PAGE_STREAMS_MAX = 50;
 export const PAGE_STREAM_BUFFER_BYTES_MAX = 4_000_000;
 export const HELD_ANSWERS_MAX = 1_000;
 export const TRIGGERS_KEPT_MAX = 1_000;
+export const ACTION_TOKENS_KEPT_MAX = 1_000;
+export const STEPS_KEPT_MAX = 1_000;
 export const RESPONSE_URLS_KEPT_MAX = 5_000;
 export const UPLOADS_KEPT_MAX = 1_000;
 export const PEOPLE_TEXT_CHARS_MAX = 40_000;

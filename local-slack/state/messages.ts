@@ -3,12 +3,17 @@ import { sendChanged, sendDeleted, sendPosted, sendReaction } from "../socket/ev
 import { CHANNEL_MESSAGES_MAX } from "./limits.ts";
 import type { Local } from "./local.ts";
 import { audienceOf, pageMessage } from "../server/page-json.ts";
-import { nextTs, threadMessages, type Channel, type Message } from "./state.ts";
+import { nextTs, threadMessages, type Channel, type Json, type Message } from "./state.ts";
 import { clearStatus } from "./statuses.ts";
 
 /** What a new message is made of; the rest follows from the channel and the clock. */
 export type Draft = Pick<Message, "user" | "text"> &
-  Partial<Pick<Message, "threadTs" | "persona" | "blocks" | "attachments" | "files" | "metadata" | "isBroadcast" | "ephemeralTo">>;
+  Partial<
+    Pick<
+      Message,
+      "threadTs" | "persona" | "blocks" | "attachments" | "files" | "metadata" | "isBroadcast" | "ephemeralTo" | "app" | "notice" | "stream"
+    >
+  >;
 
 /** Stores a message, shows it, and lets the bot hear of it. `undefined` when the channel is full. */
 export function postMessage(local: Local, channel: Channel, draft: Draft): Message | undefined {
@@ -31,19 +36,33 @@ export function postMessage(local: Local, channel: Channel, draft: Draft): Messa
   return message;
 }
 
+/** What the workspace says of a channel: who came, who went, what it is about now. Nobody has typed it. */
+export function postNotice(
+  local: Local,
+  channel: Channel,
+  notice: { readonly user: string; readonly subtype: string; readonly text: string; readonly fields?: Json },
+): Message | undefined {
+  const { user, subtype, text, fields = {} } = notice;
+  return postMessage(local, channel, { user, text: `<@${user}> ${text}`, notice: { subtype, fields } });
+}
+
 export function updateMessage(
   local: Local,
   channel: Channel,
   before: Message,
-  patch: Partial<Pick<Message, "text" | "blocks" | "attachments" | "metadata" | "persona">> & { readonly dropPersona?: boolean },
+  patch: Partial<Pick<Message, "text" | "blocks" | "attachments" | "metadata" | "persona" | "stream">> & {
+    readonly dropPersona?: boolean;
+    /** Slack's own doing: nobody has edited it. */
+    readonly isHidden?: boolean;
+  },
 ): Message {
-  const { dropPersona, ...fields } = patch;
+  const { dropPersona, isHidden, ...fields } = patch;
   const { persona, ...rest } = { ...before, ...fields };
   const after: Message = {
     ...rest,
     ...(persona && !dropPersona ? { persona } : {}),
     ...(patch.blocks ? { blocks: withBlockIds(patch.blocks) } : {}),
-    edited: { user: before.user, ts: nextTs(local.state, local.now()) },
+    ...(isHidden ? {} : { edited: { user: before.user, ts: nextTs(local.state, local.now()) } }),
   };
   replace(local, channel, after);
   if (after.ephemeralTo === undefined) sendChanged(local, channel, { before, after });

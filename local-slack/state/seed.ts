@@ -44,5 +44,8 @@ export const SCOPES: readonly string[] = [
   "users:read",
 ];
 
+/** What the manifest asks for as optional: granted here, until a test takes one away. */
+export const OPTIONAL_SCOPES: readonly string[] = ["canvases:read", "canvases:write", "search:read.files", "search:read.public"];
+
 /** The slash command of the manifest. */
 export const COMMANDS: readonly string[] = ["/parley"];

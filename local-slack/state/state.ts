@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ApiCall, Fault } from "../contract.ts";
-import { BOT_NAME, BOT_USER_ID, CHANNELS, PEOPLE, SCOPES } from "./seed.ts";
+import { BOT_USER_ID, OPTIONAL_SCOPES, SCOPES } from "./seed.ts";
 
 /** JSON as it travels. */
 export interface Json {
@@ -25,6 +25,8 @@ export interface User {
   readonly isHidden?: boolean;
   /** Of the workspace. */
   readonly isAdmin?: boolean;
+  /** The app whose bot it is. */
+  readonly app?: OtherApp;
 }
 
 export interface Channel {
@@ -38,10 +40,19 @@ export interface Channel {
   readonly person?: string;
   readonly isExternal: boolean;
   isArchived: boolean;
+  topic: string;
+  purpose: string;
   /** By ts, oldest first, roots and replies and what only one person sees. */
   readonly messages: Map<string, Message>;
   /** Roots that are gone; replies to them are orphans, not errors. */
   readonly deletedRoots: Set<string>;
+}
+
+/** An app beside Parley: its bot may have a user of its own, or post as webhooks do, without one. */
+export interface OtherApp {
+  readonly name: string;
+  readonly appId: string;
+  readonly botId: string;
 }
 
 export interface Persona {
@@ -67,6 +78,21 @@ export interface Message {
   readonly isBroadcast: boolean;
   readonly isTombstone: boolean;
   readonly ephemeralTo?: string;
+  /** Which other app posted it: under its own bot user, as a webhook (then there is no user), or with a person's token. */
+  readonly app?: OtherApp & { readonly as: "bot" | "webhook" | "person" };
+  /** What the workspace itself says, such as `channel_topic`, with the fields that come with it. */
+  readonly notice?: { readonly subtype: string; readonly fields: Json };
+  readonly stream?: Stream;
+}
+
+/** A message that grows while people look on (chat.startStream). */
+export interface Stream {
+  readonly state: "in_progress" | "completed" | "errored" | "stopped";
+  /** The one person who sees it grow. */
+  readonly recipient: string;
+  readonly markdown: string;
+  /** Tasks, titles of plans and blocks among its chunks, by task where they have one. */
+  readonly parts: readonly Json[];
 }
 
 export interface StoredFile {
@@ -79,6 +105,12 @@ export interface StoredFile {
   readonly createdAtMs: number;
   readonly content: Buffer;
   readonly isSnippet: boolean;
+  /** Fields of a clip, a canvas or a list, which files of other kinds have not. */
+  readonly special?: Json;
+  /** Events name no more than its id: files.info says the rest, as for files of a shared channel. */
+  readonly isStub?: boolean;
+  /** What files.info answers in its place. */
+  readonly refusedWith?: string;
 }
 
 /** A file between files.getUploadURLExternal and files.completeUploadExternal. */
@@ -148,6 +180,23 @@ interface Switches {
   readonly missingScopes: Set<string>;
   isAgent: boolean;
   enterpriseId?: string;
+  /** Whether events of shared channels tell of files by their ids alone, as Slack's do. */
+  fileStubs: "connect" | "never";
+  /** Distributed outside of Slack's Marketplace: histories once a minute, 15 messages. */
+  isDistributed: boolean;
+  /** Whether the workspace has the real-time search. */
+  hasSearch: boolean;
+  /** Off where an administrator has turned canvases off. */
+  hasCanvases: boolean;
+}
+
+/** A step of a workflow that the app was asked to do. */
+export interface Step {
+  readonly id: string;
+  readonly callbackId: string;
+  readonly status: "running" | "completed" | "failed";
+  readonly outputs?: Json;
+  readonly error?: string;
 }
 
 export interface State {
@@ -170,85 +219,15 @@ export interface State {
   /** Tokens left in each rate limit's bucket. */
   readonly buckets: Map<string, { tokens: number; atMs: number }>;
   readonly switches: Switches;
+  readonly steps: Map<string, Step>;
+  /** Tokens that come with steps; they are the app's. */
+  readonly stepTokens: Set<string>;
+  /** What lets the app search, and in whose name. */
+  readonly actionTokens: Map<string, { readonly user: string; readonly expiresAtMs: number }>;
+  /** Until when the app hears of nothing, as it was told too much. */
+  eventsLimitedUntilMs: number;
   lastTsMicros: number;
   counter: number;
-}
-
-export function freshState(teamId: string): State {
-  const state: State = {
-    users: new Map(),
-    channels: new Map(),
-    files: new Map(),
-    uploads: new Map(),
-    views: new Map(),
-    homes: new Map(),
-    statuses: new Map(),
-    sessions: new Map(),
-    prompts: new Map(),
-    triggers: new Map(),
-    responseUrls: new Map(),
-    chosen: new Map(),
-    calls: [],
-    faults: [],
-    buckets: new Map(),
-    switches: { mentionOrder: "random", personaOnUpdate: "revert", personaEcho: "bot_message", missingScopes: new Set(), isAgent: true },
-    lastTsMicros: 0,
-    counter: 0,
-  };
-  state.users.set(BOT_USER_ID, { id: BOT_USER_ID, name: BOT_NAME, realName: "Parley", isBot: true, teamId });
-  for (const channel of CHANNELS) addChannel(state, { ...channel, isExternal: false });
-  for (const person of PEOPLE) addUser(state, { ...person, teamId });
-  return state;
-}
-
-/** A person joins every channel of the team, also the private one, or those that are named, and has a DM with the bot. */
-export function addUser(state: State, person: Omit<User, "isBot">, channels?: readonly string[]): User {
-  const user: User = { ...person, isBot: false };
-  state.users.set(user.id, user);
-  for (const channel of state.channels.values())
-    if (channel.kind !== "im" && (channels?.includes(channel.id) ?? true)) channel.members.add(user.id);
-  const im = emptyChannel({ id: user.id.replace(/^U/, "D"), name: user.name.toLowerCase(), kind: "im", isExternal: false });
-  im.members.add(user.id).add(BOT_USER_ID);
-  state.channels.set(im.id, { ...im, person: user.id });
-  return user;
-}
-
-export function addChannel(
-  state: State,
-  channel: {
-    readonly id: string;
-    readonly name: string;
-    readonly kind: "channel" | "private";
-    readonly isGroupDm?: boolean;
-    readonly botIsMember: boolean;
-    readonly isExternal: boolean;
-    /** Everybody when absent. */
-    readonly people?: readonly string[];
-  },
-): Channel {
-  const added = emptyChannel(channel);
-  const isIn = (user: User) => (user.isBot ? channel.botIsMember : (channel.people?.includes(user.id) ?? true));
-  for (const user of state.users.values()) if (isIn(user)) added.members.add(user.id);
-  state.channels.set(added.id, channel.isGroupDm ? { ...added, isGroupDm: true } : added);
-  return added;
-}
-
-function emptyChannel(channel: {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: Channel["kind"];
-  readonly isExternal: boolean;
-}): Channel {
-  return {
-    id: channel.id,
-    name: channel.name,
-    kind: channel.kind,
-    isExternal: channel.isExternal,
-    members: new Set(),
-    isArchived: false,
-    messages: new Map(),
-    deletedRoots: new Set(),
-  };
 }
 
 /** Seconds and microseconds since the epoch, never the same twice and never going back, also when the clock does. */
@@ -278,5 +257,5 @@ export function threadMessages(channel: Channel, rootTs: string): Message[] {
 }
 
 export function holdsScope(state: State, scope: string): boolean {
-  return SCOPES.includes(scope) && !state.switches.missingScopes.has(scope);
+  return (SCOPES.includes(scope) || OPTIONAL_SCOPES.includes(scope)) && !state.switches.missingScopes.has(scope);
 }

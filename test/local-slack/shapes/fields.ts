@@ -1,0 +1,145 @@
+/**
+ * The shapes that Slack's own payloads have: fields and types, written down from what the vendor has recorded or documents. A field with `?`
+ * is there at times. `x|null` may be null, `any` is Block Kit or an app's own. Nothing here is a quotation.
+ */
+export type Shape = { readonly [field: string]: Shape | string } | readonly [Shape | string];
+
+const EDITED = { user: "string", ts: "string" };
+const ICONS = { "emoji?": "string", "image_36?": "string", "image_48?": "string", "image_64?": "string", "image_72?": "string" };
+const BOT_PROFILE = {
+  id: "string",
+  deleted: "boolean",
+  name: "string",
+  updated: "number",
+  app_id: "string",
+  icons: ICONS,
+  team_id: "string",
+};
+const PERSON = {
+  avatar_hash: "string",
+  image_72: "string",
+  first_name: "string",
+  real_name: "string",
+  display_name: "string",
+  team: "string",
+  name: "string",
+  is_restricted: "boolean",
+  is_ultra_restricted: "boolean",
+};
+const SHARE = { ts: "string", "thread_ts?": "string", channel_name: "string", team_id: "string", share_user_id: "string" };
+export const FILE = {
+  id: "string",
+  created: "number",
+  timestamp: "number",
+  name: "string",
+  title: "string",
+  mimetype: "string",
+  filetype: "string",
+  pretty_type: "string",
+  user: "string",
+  user_team: "string",
+  editable: "boolean",
+  size: "number",
+  mode: "string",
+  is_external: "boolean",
+  external_type: "string",
+  is_public: "boolean",
+  url_private: "string",
+  url_private_download: "string",
+  permalink: "string",
+  "alt_txt?": "string",
+  channels: ["string"],
+  groups: ["string"],
+  ims: ["string"],
+  shares: { "public?": { "*": [SHARE] }, "private?": { "*": [SHARE] } },
+  file_access: "string",
+  "comments_count?": "number",
+  "subtype?": "string",
+  "media_display_type?": "string",
+  "duration_ms?": "number",
+  "transcription?": { status: "string", "locale?": "string", "preview?": { content: "string", has_more: "boolean" } },
+} as const satisfies Shape;
+export const STUB = { id: "string", mode: "string", file_access: "string", created: "number", timestamp: "number", user: "string" };
+
+/** Beside author and words: what any message may have. */
+export const MESSAGE = {
+  type: "string",
+  text: "string",
+  ts: "string",
+  "user?": "string",
+  "team?": "string",
+  "subtype?": "string",
+  "client_msg_id?": "string",
+  "blocks?": "any",
+  "attachments?": "any",
+  "thread_ts?": "string",
+  "parent_user_id?": "string",
+  "edited?": EDITED,
+  "bot_id?": "string",
+  "app_id?": "string",
+  "bot_profile?": BOT_PROFILE,
+  "username?": "string",
+  "icons?": ICONS,
+  "user_team?": "string",
+  "source_team?": "string",
+  "user_profile?": PERSON,
+  "upload?": "boolean",
+  "display_as_bot?": "boolean",
+} as const satisfies Shape;
+export const COUNTED = {
+  ...MESSAGE,
+  "files?": [FILE],
+  "hidden?": "boolean",
+  "reply_count?": "number",
+  "reply_users_count?": "number",
+  "reply_users?": ["string"],
+  "latest_reply?": "string",
+  "is_locked?": "boolean",
+  "subscribed?": "boolean",
+  "metadata?": { event_type: "string", event_payload: "any" },
+  "reactions?": [{ name: "string", users: ["string"], count: "number" }],
+} as const satisfies Shape;
+export const HEARD = { channel: "string", event_ts: "string" };
+export const POSTED = { ...MESSAGE, ...HEARD, channel_type: "string" };
+export const NOTICE = {
+  type: "string",
+  subtype: "string",
+  user: "string",
+  "team?": "string",
+  text: "string",
+  ts: "string",
+  ...HEARD,
+  channel_type: "string",
+};
+export const CHANNEL = {
+  id: "string",
+  name: "string",
+  is_channel: "boolean",
+  is_group: "boolean",
+  is_im: "boolean",
+  is_mpim: "boolean",
+  is_private: "boolean",
+  created: "number",
+  is_archived: "boolean",
+  is_general: "boolean",
+  unlinked: "number",
+  name_normalized: "string",
+  is_shared: "boolean",
+  is_org_shared: "boolean",
+  is_ext_shared: "boolean",
+  is_pending_ext_shared: "boolean",
+  pending_shared: ["string"],
+  pending_connected_team_ids: ["string"],
+  context_team_id: "string",
+  updated: "number",
+  creator: "string",
+  shared_team_ids: ["string"],
+  "internal_team_ids?": ["string"],
+  "connected_team_ids?": ["string"],
+  "conversation_host_id?": "string",
+  is_member: "boolean",
+  topic: { value: "string", creator: "string", last_set: "number" },
+  purpose: { value: "string", creator: "string", last_set: "number" },
+  previous_names: ["string"],
+  "num_members?": "number",
+} as const satisfies Shape;
