@@ -12,14 +12,15 @@ COPY sandbox ./sandbox
 COPY src ./src
 COPY local-slack ./local-slack
 COPY web ./web
-RUN npm run build && npm prune --omit=dev --omit=optional
+RUN npm run build && npm prune --omit=dev --omit=optional && node scripts/keep-compiled.mjs /app/compiled
 
 FROM node:24-slim
-ENV NODE_ENV=production PARLEY_DB=/data/parley.db
+ENV NODE_ENV=production PARLEY_DB=/data/parley.db NODE_COMPILE_CACHE=/app/compiled
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/compiled ./compiled
 COPY --from=build /app/THIRD-PARTY-NOTICES.md ./
 COPY bin ./bin
 COPY parley.yml ./

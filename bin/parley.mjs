@@ -1,25 +1,36 @@
 #!/usr/bin/env node
 // Plain JavaScript that an older Node can read: it is run by whatever Node the machine has, and where that is too old, it hands over to the
 // Node that comes with the package.
-import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { delimiter, dirname } from "node:path";
-import { isTooOld, NODE_MIN, packagedNode } from "./packaged-node.mjs";
+import nodeModule from "node:module";
+import { isTooOld, NODE_MIN } from "./node-version.mjs";
 
-if (!isTooOld(process.versions.node)) await (await import("../dist/src/cli/main.js")).runHere();
-else {
-  const node = packagedNode(createRequire(import.meta.url));
+if (!isTooOld(process.versions.node)) {
+  keepCompiled();
+  await (await import("../dist/src/cli/main.js")).runHere();
+} else {
+  // What is imported above is waited for by everybody; this is not.
+  const { packagedNode } = await import("./packaged-node.mjs");
+  const node = packagedNode(nodeModule.createRequire(import.meta.url));
   if (node === undefined) {
     console.error(
       `Parley needs Node ${NODE_MIN} or newer, and this is Node ${process.versions.node}. The Node that comes with the package was not ` +
         "installed: install it again without --omit=optional, or take a newer Node.",
     );
     process.exitCode = 1;
-  } else handOver(node);
+  } else await handOver(node);
+}
+
+/** What V8 has compiled serves the next start. In a folder of the user's own: what lies in a machine's tmp may be somebody else's. */
+function keepCompiled() {
+  const { NODE_COMPILE_CACHE, XDG_CACHE_HOME, LOCALAPPDATA, HOME } = process.env;
+  const caches = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && `${HOME}/.cache`);
+  if (NODE_COMPILE_CACHE === undefined && caches) nodeModule.enableCompileCache?.(`${caches}/parley/compiled`);
 }
 
 /** The same arguments, terminal, signals and exit code. */
-function handOver(node) {
+async function handOver(node) {
+  const { spawn } = await import("node:child_process");
+  const { delimiter, dirname } = await import("node:path");
   const env = { ...process.env, PATH: [dirname(node), process.env.PATH].filter(Boolean).join(delimiter) };
   const child = spawn(node, process.argv.slice(1), { stdio: "inherit", env });
   // Ctrl-C reaches the child by the terminal; it says itself when it has ended.

@@ -1,23 +1,20 @@
 /**
- * `npm run build`, and before `npm pack`: makes `dist`, which is the checkout, compiled, so that what is read beside the code is where the code
- * looks for it, and THIRD-PARTY-NOTICES.md.
+ * `npm run build`, and before `npm pack`: makes `dist`, which is the program as a few files, what is read beside the code where the code looks
+ * for it, and the types that others compile against; and THIRD-PARTY-NOTICES.md.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { buildProgram } from "./build-program.mjs";
 import { keepPublicTypes } from "./public-types.mjs";
 import { noticesOf } from "./third-party-notices.mjs";
 
-/** Beside the code: files and folders that it reads when it runs. */
-const READ_AT_RUN_TIME = ["web/dist", "teams", "sandbox", "manifest.yml", "parley.yml"];
-
-rmSync("dist", { recursive: true, force: true });
-compile();
+await buildProgram("dist");
+writeTypes();
 const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
 keepPublicTypes(
   "dist",
   Object.values(exports).flatMap(({ types }) => (types ? [types.replace("./dist/", "")] : [])),
 );
-for (const path of READ_AT_RUN_TIME) cpSync(path, `dist/${path}`, { recursive: true });
 // The build of a page names what went into it.
 writeFileSync(
   "THIRD-PARTY-NOTICES.md",
@@ -25,7 +22,7 @@ writeFileSync(
 );
 
 /** Declarations that cannot be written (TS4023 and its like, for what is exported and unnamed) matter only where others can see them. */
-function compile() {
+function writeTypes() {
   const { status, stdout } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
     encoding: "utf8",
   });

@@ -18,11 +18,10 @@ import { createRetention } from "./runner/retention.ts";
 import { createDayBudgets } from "./runner/day-budgets.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import { keeping } from "./sandbox/keeping.ts";
-import { createInstalledSlack, type InstalledSettings } from "./slack/install/many-workspaces.ts";
-import { createSlack, type Slack, type SlackSettings } from "./slack/slack.ts";
+import type { InstalledSettings } from "./slack/install/many-workspaces.ts";
+import type { Slack, SlackSettings } from "./slack/slack.ts";
 import { rulesIn } from "./slack/people/channel-settings.ts";
 import { placeOf, scopeOfChannel } from "./slack/words/place.ts";
-import { plan } from "./slack/render/render.ts";
 import type { Person } from "./engine/events/events.ts";
 import { openAuditFile } from "./store/audit-file.ts";
 import { createKeyRing } from "./store/key-ring.ts";
@@ -46,10 +45,10 @@ export { currentRun, isWaiting } from "./engine/reading/transcript.ts";
 export { converse } from "./engine/loop.ts";
 export { outside as outsideConversations, turnIn } from "./engine/turn.ts";
 export type { SlackSettings } from "./slack/slack.ts";
-export { HTTP_PATH } from "./slack/door/http-receiver.ts";
+export { HTTP_PATH } from "./slack/door/http-path.ts";
 export type { Installation } from "./store/installations.ts";
 export { totalOf } from "./engine/limits/spending.ts";
-export { PROBES, runProbes, type ProbeReport } from "./slack/probes/run-probes.ts";
+export type { ProbeReport } from "./slack/probes/run-probes.ts";
 export { placeOf } from "./slack/words/place.ts";
 export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog } from "./store/copy-log.ts";
@@ -111,6 +110,9 @@ export interface Parley {
   /** Ends within seconds; turns under way go on at the next start. */
   stop(): Promise<void>;
 }
+
+/** The checks of `parley doctor --live`; see slack/probes. */
+export const liveProbes = () => import("./slack/probes/run-probes.ts");
 
 /** At once: a turn is mostly waiting for a model; the sandbox has a queue of its own. */
 const THREADS_AT_ONCE_MAX = 200;
@@ -182,6 +184,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
         },
       },
     });
+    const slackRoom = options.slack && (await import("./slack/open-slack.ts"));
     const shelf = createTeamShelf({ settings, teams, keep: kept, log });
     const raised = options.slack ? { ceilings: settings.ceilings.raised } : {};
     const budgets = createDayBudgets({ store, settings: kept, budgets: settings.budgets, ...raised, accounts: accountsOf, clock });
@@ -190,7 +193,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       store,
       dispatch,
       teams: { ...teams, of: (workspace) => shelf.of(workspace) },
-      posts: options.slack ? plan : () => [],
+      posts: slackRoom ? slackRoom.plan : () => [],
       rulesAt: async (thread) => {
         const place = placeOf(thread);
         return place ? rulesIn({ settings: kept, me: place, log: problem }, place.channel) : {};
@@ -224,11 +227,11 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const auditFile = auditPath === undefined ? undefined : openAuditFile({ path: auditPath, audit, onTrouble });
     const { bots, allow } = settings.slack;
     const world = { bots, allow, store, dispatch, memory, settings: kept, runner, forgetting, teams, shelf, clock, log };
-    if (options.slack && "oauth" in options.slack) {
+    if (slackRoom && "oauth" in options.slack) {
       const ring = createKeyRing(options.slack.tokenKeys);
-      slack = await createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });
+      slack = await slackRoom.createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });
     }
-    if (options.slack && "botToken" in options.slack) slack = await createSlack({ ...world, ...options.slack });
+    if (slackRoom && "botToken" in options.slack) slack = await slackRoom.createSlack({ ...world, ...options.slack });
     return {
       runner,
       forgetting,

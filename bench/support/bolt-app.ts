@@ -6,7 +6,14 @@ import bolt from "@slack/bolt";
 import Database from "better-sqlite3";
 import type { BotOrders } from "./bots.ts";
 
-const { database, apiUrl, port, secret } = JSON.parse(process.argv[2] ?? "{}") as BotOrders;
+const {
+  database,
+  apiUrl,
+  port,
+  secret,
+  botToken = "xoxb-bench",
+  appToken = "xapp-1-A0BENCH-1-x",
+} = JSON.parse(process.argv[2] ?? "{}") as BotOrders;
 const db = new Database(database);
 db.pragma("journal_mode = WAL");
 db.pragma("synchronous = FULL");
@@ -23,9 +30,9 @@ const clientOptions = { slackApiUrl: apiUrl };
 const logLevel = bolt.LogLevel.ERROR;
 const receiver =
   port === undefined
-    ? new bolt.SocketModeReceiver({ appToken: "xapp-1-A0BENCH-1-x", logLevel, installerOptions: { clientOptions } })
+    ? new bolt.SocketModeReceiver({ appToken, logLevel, installerOptions: { clientOptions } })
     : new bolt.HTTPReceiver({ signingSecret: secret, logLevel, processBeforeResponse: false });
-const app = new bolt.App({ token: "xoxb-bench", receiver, clientOptions, logLevel });
+const app = new bolt.App({ token: botToken, receiver, clientOptions, logLevel });
 
 app.use(async ({ body, next }) => {
   receive.run((body as { event_id?: string }).event_id, JSON.stringify(body));

@@ -17,6 +17,9 @@ export interface BotOrders {
   /** Of its HTTP door; Socket Mode when absent. */
   readonly port?: number | undefined;
   readonly secret: string;
+  /** Those of the bench's own Slack when absent. */
+  readonly botToken?: string;
+  readonly appToken?: string;
 }
 
 /** A bot in a process of its own, connected to the Slack of the bench. */

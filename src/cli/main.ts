@@ -1,9 +1,3 @@
-import process from "node:process";
-import { pathToFileURL } from "node:url";
-import { realpathSync } from "node:fs";
-import { ConfigError } from "../config/config-error.ts";
-import { nearest } from "../engine/nearest.ts";
-import { createRedactor } from "../config/secrets.ts";
 import { print, UsageError, type Command, type Io } from "./command.ts";
 
 /** Each command is loaded when it is asked for, so that `--help` answers at once. */
@@ -40,7 +34,7 @@ parley <command> --help tells more. Settings come from parley.yml (PARLEY_FILE),
 /** The whole program: resolves to the exit code. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args;
-  const printError = (text: string) => print(io.stderr, createRedactor(io.env)(text));
+  const printError = async (text: string) => print(io.stderr, (await import("../config/secrets.ts")).createRedactor(io.env)(text));
   try {
     if (name === undefined) {
       await print(io.stderr, HELP);
@@ -50,14 +44,15 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       await print(io.stdout, HELP);
       return 0;
     }
-    const command = await commandNamed(name).load();
+    const command = await (await commandNamed(name)).load();
     if (rest.some((arg) => arg === "--help" || arg === "-h")) {
       await print(io.stdout, command.help);
       return 0;
     }
     return await command.run(rest, io);
   } catch (error) {
-    if (error instanceof UsageError || error instanceof ConfigError) {
+    // By its name: what says mistakes in settings is not loaded by those who make none.
+    if (error instanceof UsageError || (error instanceof Error && error.name === "ConfigError")) {
       await printError(error.message);
       return 2;
     }
@@ -68,9 +63,10 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function commandNamed(name: string): (typeof COMMANDS)[string] {
+async function commandNamed(name: string): Promise<(typeof COMMANDS)[string]> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command) return command;
+  const { nearest } = await import("../engine/nearest.ts");
   const guess = nearest(name, Object.keys(COMMANDS));
   throw new UsageError(
     `There is no command "${name}". ${guess ? `Did you mean "${guess}"?` : `There are ${Object.keys(COMMANDS).join(", ")}.`}`,
@@ -81,9 +77,16 @@ function processIo(): Io {
   return {
     env: process.env,
     cwd: process.cwd(),
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    // Each is opened when it is first used.
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
     onInterrupt: (listener) => {
       process.on("SIGINT", listener).on("SIGTERM", listener);
       return () => void process.off("SIGINT", listener).off("SIGTERM", listener);
@@ -102,4 +105,4 @@ export async function runHere(): Promise<void> {
   process.stdout.write("", () => setTimeout(() => process.exit(), EXIT_GRACE_MS).unref());
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) await runHere();
+if (import.meta.main) await runHere();

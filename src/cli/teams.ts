@@ -3,7 +3,8 @@ import { readEnv } from "../config/env.ts";
 import { keyOf, loadSettings } from "../config/load.ts";
 import { BUILT_IN } from "../config/built-in/built-in.ts";
 import { jsonSchemaOf } from "../config/registry/schemas.ts";
-import { print, readArguments, UsageError, type Io } from "./command.ts";
+import { readArguments } from "./arguments.ts";
+import { print, UsageError, type Io } from "./command.ts";
 import { reachOf } from "./web-reach.ts";
 
 export const help = `parley teams validate [FILE]

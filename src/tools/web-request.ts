@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from "node:net";
 import { pipeline } from "node:stream";
 import { callbackify } from "node:util";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { Agent, type Dispatcher, request } from "undici";
+import type { Dispatcher } from "undici";
 import { z } from "zod";
 import { failed, type Failed, quoted } from "./result.ts";
 import { readTarget, type Target } from "./web-address.ts";
@@ -47,6 +47,7 @@ export async function getPage(
   wants: (mediaType: string) => boolean,
   signal: AbortSignal,
 ): Promise<Page | Failed> {
+  const { Agent, request } = await import("undici"); // Here, so that who reads no page does not load it.
   const agent = new Agent({
     connect: { lookup: checkedLookup(reach), timeout: CONNECT_TIMEOUT_MS },
     allowH2: false,

@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { readEnv } from "../../config/env.ts";
 import { nearest } from "../../engine/nearest.ts";
 import { createRedactor } from "../../config/secrets.ts";
-import { PROBES, runProbes, systemClock, type Clock, type ProbeReport } from "../../parley.ts";
+import { liveProbes, systemClock, type Clock, type ProbeReport } from "../../parley.ts";
 import { print, UsageError, type Io } from "../command.ts";
 import { harmless } from "../terminal.ts";
 
@@ -33,7 +33,8 @@ export async function checkLive(options: LiveOptions, io: Io, clock: Clock = sys
     throw new UsageError(`"${channel}" is no channel's id; it begins with C. Slack shows it at the foot of the channel's details.`);
   if (user !== undefined && !/^[UW][A-Z0-9]{2,}$/.test(user))
     throw new UsageError(`"${user}" is no person's id; it begins with U. Slack shows it in the person's profile.`);
-  const probes = chosen(options.only);
+  const { PROBES, runProbes } = await liveProbes();
+  const probes = chosen(options.only, PROBES);
   await agree({ channel, user, messages: probes.reduce((sum, { messages }) => sum + messages, 1) }, options, io);
 
   const apiUrl = env["SLACK_API_URL"]?.trim();
@@ -61,14 +62,14 @@ export async function checkLive(options: LiveOptions, io: Io, clock: Clock = sys
   return isWhole ? 0 : 1;
 }
 
-function chosen(only: readonly string[]): typeof PROBES {
-  const names = PROBES.map(({ name }) => name);
+function chosen<Probe extends { readonly name: string }>(only: readonly string[], all: readonly Probe[]): readonly Probe[] {
+  const names = all.map(({ name }) => name);
   for (const name of only) {
     if (names.includes(name)) continue;
     const guess = nearest(name, names);
     throw new UsageError(`There is no check "${name}". ${guess ? `Did you mean "${guess}"?` : `There are ${names.join(", ")}.`}`);
   }
-  return only.length === 0 ? PROBES : PROBES.filter(({ name }) => only.includes(name));
+  return only.length === 0 ? all : all.filter(({ name }) => only.includes(name));
 }
 
 function secondsOf(look: string | undefined): number {

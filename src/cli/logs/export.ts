@@ -1,7 +1,8 @@
 import { readEnv } from "../../config/env.ts";
 import { databasePath, loadSettings } from "../../config/load.ts";
 import type { RunEvent } from "../../parley.ts";
-import { print, readArguments, UsageError, type Io } from "../command.ts";
+import { readArguments } from "../arguments.ts";
+import { print, UsageError, type Io } from "../command.ts";
 import { findRun, type FoundRun } from "./find-run.ts";
 import { markdownOf } from "./markdown.ts";
 import { harmless } from "../terminal.ts";

@@ -6,7 +6,8 @@ import { databasePath, loadSettings, type Settings } from "../../config/load.ts"
 import { nearest } from "../../engine/nearest.ts";
 import type { StopSettings } from "../../config/schema/team-file.ts";
 import type { Parley } from "../../parley.ts";
-import { print, readArguments, UsageError, type Io } from "../command.ts";
+import { readArguments } from "../arguments.ts";
+import { print, UsageError, type Io } from "../command.ts";
 import { refuseDeadModels } from "../model-reach.ts";
 import { converseHere, EXIT } from "./converse-here.ts";
 import { databaseOf } from "../logs/export.ts";

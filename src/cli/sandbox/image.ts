@@ -1,7 +1,8 @@
 import { buildSandboxImage, testSandboxImage } from "../../config/sandbox/image.ts";
 import { readEnv } from "../../config/env.ts";
 import { loadSettings } from "../../config/load.ts";
-import { print, readArguments, UsageError, type Io } from "../command.ts";
+import { readArguments } from "../arguments.ts";
+import { print, UsageError, type Io } from "../command.ts";
 import { harmless } from "../terminal.ts";
 
 /** `parley sandbox build`: the image that the settings ask for. */

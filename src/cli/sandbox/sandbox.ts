@@ -3,7 +3,8 @@ import { extname, resolve } from "node:path";
 import { readEnv } from "../../config/env.ts";
 import { createExecutor } from "../../config/sandbox/executor.ts";
 import { loadSettings } from "../../config/load.ts";
-import { print, readArguments, UsageError, type Io } from "../command.ts";
+import { readArguments } from "../arguments.ts";
+import { print, UsageError, type Io } from "../command.ts";
 import { build, test } from "./image.ts";
 import { harmless } from "../terminal.ts";
 

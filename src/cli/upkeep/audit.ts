@@ -1,5 +1,6 @@
 import type { readStore, RecordedDecision } from "../../parley.ts";
-import { print, readArguments, readDay, UsageError, type Io } from "../command.ts";
+import { readArguments, readDay } from "../arguments.ts";
+import { print, UsageError, type Io } from "../command.ts";
 import { databaseOf } from "../logs/export.ts";
 import { harmless } from "../terminal.ts";
 

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { print, readArguments, UsageError, type Io } from "../command.ts";
+import { readArguments } from "../arguments.ts";
+import { print, UsageError, type Io } from "../command.ts";
 import { databaseOf } from "../logs/export.ts";
 
 export const help = `parley backup FILE [--db PATH]

@@ -1,5 +1,6 @@
 import type { ThreadSpending } from "../../parley.ts";
-import { print, readArguments, readDay, UsageError, type Io } from "../command.ts";
+import { readArguments, readDay } from "../arguments.ts";
+import { print, UsageError, type Io } from "../command.ts";
 import { tokensOf, type Spent } from "../../engine/limits/usage.ts";
 import { moneyOf, percent } from "../cost.ts";
 import { databaseOf } from "../logs/export.ts";

@@ -1,5 +1,6 @@
 import type { readStore } from "../../parley.ts";
-import { print, readArguments, UsageError, type Io } from "../command.ts";
+import { readArguments } from "../arguments.ts";
+import { print, UsageError, type Io } from "../command.ts";
 import { databaseOf } from "../logs/export.ts";
 import { harmless } from "../terminal.ts";
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { HTTPModuleFunctions as bolts, type App } from "@slack/bolt";
 import { z } from "zod";
+import { HTTP_PATH } from "./http-path.ts";
 import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./json-depth.ts";
 import type { Inbox } from "./inbox.ts";
 import { closeDoor, openDoor, portOf } from "../install/oauth-server.ts";
@@ -23,8 +24,6 @@ export interface HttpReceiver extends SlackReceiver {
   port(): number | undefined;
 }
 
-/** The address that is given to Slack for events, interactivity and commands. */
-export const HTTP_PATH = "/slack/events";
 /** As much as the inbox takes; what is longer is answered with 413. */
 const BODY_BYTES_MAX = 1_000_000;
 

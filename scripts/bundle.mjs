@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { dirname, join, posix, relative, resolve, sep } from "node:path";
+import { rolldown } from "rolldown";
+
+const ROOT = resolve(import.meta.dirname, "..");
+
+/** What is a program or a module of its own: others import it, it is started as a process, or an extension's import leads there. */
+const ENTRIES = ["src/cli/main.ts", "src/index.ts", "src/index-engine.ts", "src/index-store.ts", "src/index-testing.ts"];
+
+/** Read in by another program than Node, so it stands alone. */
+const GUEST = "src/sandbox/wasm/guest.ts";
+
+/** A package with a binary, one that is optional, or one that is read as files, is found where it is installed. */
+const { peerDependencies, optionalDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+const OUTSIDE = new Set(["better-sqlite3", "cpu-features", "ssh2", "bufferutil", "utf-8-validate", "vitest", ...Object.keys({ ...peerDependencies, ...optionalDependencies })]); // prettier-ignore
+const packageOf = (specifier) =>
+  specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+
+/**
+ * Makes of the sources and the packages that they use a few files in `out`: entries where the compiler would put them, what they share in
+ * `out/lib`. Starting takes a fraction of what 1,500 files take. What is loaded when it is needed stays apart.
+ */
+export async function bundle(out) {
+  const shared = {
+    cwd: ROOT,
+    platform: "node",
+    external: (id) => id.startsWith("node:") || OUTSIDE.has(packageOf(id)),
+    // A package that looks for something optional says so in ways that are no news here.
+    logLevel: "silent",
+  };
+  const build = await rolldown({
+    ...shared,
+    input: Object.fromEntries(ENTRIES.map((file) => [file.replace(/\.ts$/, ""), join(ROOT, file)])),
+    plugins: [keepPlaces()],
+  });
+  await build.write({ dir: out, format: "esm", entryFileNames: "[name].js", chunkFileNames: "lib/[name]-[hash].js" });
+  await build.close();
+  const guest = await rolldown({ ...shared, input: join(ROOT, GUEST) });
+  await guest.write({ file: join(out, GUEST.replace(/\.ts$/, ".js")), format: "esm" });
+  await guest.close();
+}
+
+/**
+ * A module that looks for a file beside itself finds it where it would be without being put together with others: its address is the one that
+ * the compiler's output has.
+ */
+function keepPlaces() {
+  const word = /__place_of_(\w+)__/g;
+  const places = [];
+  return {
+    name: "keep-places",
+    transform(code, id) {
+      const path = relative(ROOT, id);
+      if (path.startsWith("..") || path.startsWith("node_modules") || !code.includes("import.meta.")) return null;
+      const index = places.push(path.split(sep).join("/").replace(/\.ts$/, ".js")) - 1;
+      return {
+        code: code
+          .replaceAll("import.meta.dirname", `__place_of_dirname_${index}__`)
+          .replaceAll("import.meta.url", `__place_of_url_${index}__`),
+        map: null,
+      };
+    },
+    renderChunk(code, chunk) {
+      if (!code.includes("__place_of_")) return null;
+      return code.replace(word, (_, what) => {
+        const [kind, index] = what.split("_");
+        const to = posix.relative(posix.dirname(chunk.fileName), places[Number(index)]);
+        return kind === "url"
+          ? `new URL(${JSON.stringify(to)}, import.meta.url).href`
+          : `${RESOLVE}(import.meta.dirname, ${JSON.stringify(dirname(to))})`;
+      });
+    },
+  };
+}
+const RESOLVE = `process.getBuiltinModule("node:path").resolve`;
