@@ -15,7 +15,7 @@ const BLOCKS_MAX = 20;
  * The code blocks of a Markdown text, tolerant of what models write: a label with or without a blank before it, in any case and with
  * trailing words, CRLF, and fences as {@link fences} has them, the last of which may never have been closed.
  * Blocks without a label count as Python only where no block of the text has one: beside labelled code they show output. What is quoted
- * (`> `, `<blockquote>`) or thought (`<think>`) is no block.
+ * (`> `, `<blockquote>`), thought (`<think>`) or raw HTML (`<!--`, `<pre>`) is no block.
  */
 export function codeBlocks(text: string): FencedBlock[] {
   const found = fences(withoutThoughts(text));
@@ -51,11 +51,11 @@ interface Fence {
 export function fences(text: string): readonly Fence[] {
   const found: Fence[] = [];
   const lines = text.split(/\r\n|\r|\n/);
-  let itemIndent = 0;
+  let items: readonly number[] = [];
   for (let at = 0; at < lines.length && found.length < BLOCKS_MAX;) {
     const line = lines[at] ?? "";
-    itemIndent = indentOfItem(line, itemIndent);
-    const opening = openingOf(line, itemIndent);
+    items = itemsAt(line, items);
+    const opening = openingOf(line, items.at(-1) ?? 0);
     const end = opening && endOf(lines, at + 1, opening);
     if (!opening || !end || (opening.isBehindWords && end.isOpen)) {
       at++;
@@ -81,23 +81,24 @@ interface Opening {
 
 const ITEM = /^[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)+/;
 
-/** How far the words of the list's item are indented in which a line stands; 0 outside of lists. */
-function indentOfItem(line: string, before: number): number {
+/** How far the words of each list's item are indented in which a line stands, the outermost first. */
+function itemsAt(line: string, before: readonly number[]): readonly number[] {
+  if (line.trim() === "") return before;
+  const indent = indentOf(line);
+  const around = before.filter((item) => item <= indent);
   const item = ITEM.exec(line);
-  if (item) return item[0].length;
-  return line.trim() === "" || line.length - line.trimStart().length >= before ? before : 0;
+  return item ? [...around, columnsOf(item[0])] : around;
 }
 
 function openingOf(line: string, itemIndent: number): Opening | undefined {
   const item = ITEM.exec(line)?.[0] ?? "";
   const rest = line.slice(item.length);
-  const blanks = rest.length - rest.trimStart().length;
   const isItem = itemIndent > 0;
-  const [, fence, info = ""] = /^[ \t]*(`{3,}|~{3,})[ \t]*([^`]*)$/.exec(rest) ?? [];
-  if (fence !== undefined) {
-    const indent = item.length + blanks;
-    if (indent > itemIndent + 3) return undefined;
-    return { fence, label: (info.trim().split(/[\s{]/)[0] ?? "").toLowerCase(), indent, isItem, isBehindWords: false };
+  const [, blanks = "", fence = "", info = ""] = /^([ \t]*)(`{3,}|~{3,})[ \t]*(.*)$/.exec(rest) ?? [];
+  // Behind backticks another one makes it code within a line.
+  if (fence !== "" && !(fence[0] === "`" && info.includes("`"))) {
+    const indent = columnsOf(item + blanks);
+    return indent > itemIndent + 3 ? undefined : { fence, label: labelOf(info), indent, isItem, isBehindWords: false };
   }
   const [, words = "", ticks, label = ""] = /^([^`]*(?:`[^`]+`[^`]*)*)(`{3,})([\w+#.-]*)[ \t]*$/.exec(rest) ?? [];
   if (ticks === undefined || words.trim() === "" || words.trimStart().startsWith(">")) return undefined;
@@ -115,7 +116,7 @@ interface End {
 function endOf(lines: readonly string[], from: number, { fence, indent }: Opening): End {
   for (let at = from; at < lines.length; at++) {
     const [, blanks = "", run = "", behind = ""] = /^([ \t]*)(`{3,}|~{3,})(.*)$/.exec(lines[at] ?? "") ?? [];
-    if (run[0] !== fence[0] || run.length < fence.length || blanks.length > indent + 3) continue;
+    if (run[0] !== fence[0] || run.length < fence.length || columnsOf(blanks) > indent + 3) continue;
     // One word behind it is the label of a fence within; several are words.
     if (behind.trim() === "" || /^[ \t]+\S+[ \t]+\S/.test(behind)) return { at, isOpen: false, behind: behind.trim() };
   }
@@ -123,11 +124,31 @@ function endOf(lines: readonly string[], from: number, { fence, indent }: Openin
 }
 
 function withoutIndent(lines: readonly string[], { indent, isItem }: Opening): string[] {
-  const spaces = (line: string) => line.length - line.trimStart().length;
   // Some write an item's code at the beginning of the line; what it is indented by is then its own.
-  if (isItem && lines.some((line) => line.trim() !== "" && spaces(line) < indent)) return [...lines];
-  return lines.map((line) => line.slice(Math.min(indent, spaces(line))));
+  if (isItem && lines.some((line) => line.trim() !== "" && indentOf(line) < indent)) return [...lines];
+  return lines.map((line) => withoutColumns(line, indent));
 }
+
+const indentOf = (line: string): number => columnsOf(line.slice(0, line.length - line.trimStart().length));
+
+/** How wide a line's beginning is: a tab reaches to the next fourth column. */
+function columnsOf(begin: string): number {
+  let columns = 0;
+  for (const character of begin) columns += character === "\t" ? TAB_COLUMNS - (columns % TAB_COLUMNS) : 1;
+  return columns;
+}
+const TAB_COLUMNS = 4;
+
+/** A line without its blanks up to this column; of a tab that reaches beyond it, the rest is left as blanks. */
+function withoutColumns(line: string, indent: number): string {
+  let from = 0;
+  let columns = 0;
+  while (columns < indent && /\s/.test(line[from] ?? "")) columns = columnsOf(line.slice(0, ++from));
+  return " ".repeat(Math.max(columns - indent, 0)) + line.slice(from);
+}
+
+/** The language that stands first behind a fence, as in `python title="a"`, `python:main.py`, `rust,no_run`, `{r}` and `{.bash .numbered}`. */
+const labelOf = (info: string): string => (/^\{?\s*\.?([^\s{}:,;]+)/.exec(info)?.[1] ?? "").toLowerCase();
 
 /** A text in which the code of its fences stands in the form in which it is shown to people; what is around them is as it was. */
 export function withShownCode(text: string): string {
@@ -162,7 +183,7 @@ function withoutThoughts(text: string): string {
 
 /** A text with more of them is no answer. */
 const ASIDES_MAX = 100;
-const ASIDE = /^[ \t]*<(think|thinking|thoughts?|reasoning|reflection|blockquote)\b[^>\n]*>/im;
+const ASIDE = /^[ \t]*<(?:(think|thinking|thoughts?|reasoning|reflection|blockquote|pre|script|style|textarea)\b[^>\n]*>|!--)/im;
 
 function asideFrom(text: string, from: number): { readonly from: number; readonly to: number; readonly isCode: boolean } | undefined {
   const found = ASIDE.exec(text.slice(from));
@@ -170,8 +191,9 @@ function asideFrom(text: string, from: number): { readonly from: number; readonl
   const at = from + found.index;
   const isCode = fences(text.slice(0, at)).at(-1)?.isOpen === true;
   if (isCode) return { from: at, to: at + found[0].length, isCode };
-  const close = text.slice(at).search(new RegExp(`</${found[1] ?? ""}>`, "i"));
-  return { from: at, to: close < 0 ? text.length : at + close + `</${found[1] ?? ""}>`.length, isCode };
+  const end = found[1] === undefined ? "-->" : `</${found[1]}>`;
+  const close = text.slice(at).toLowerCase().indexOf(end.toLowerCase());
+  return { from: at, to: close < 0 ? text.length : at + close + end.length, isCode };
 }
 
 /** The language that a fence's label names. */
