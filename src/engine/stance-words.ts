@@ -1,14 +1,16 @@
+import { isPlainYes, MARKS, word } from "./plain-yes.ts";
+
 /** How somebody stands to an answer. `unclear`: neither a plain yes nor a no; it is told as they put it. */
 export type Stance = "agree" | "disagree" | "unclear";
 
 /**
- * What words in any language say to the question whether their speaker agrees. Only a plain yes is one: a text counts as agreement where it
- * begins with it and takes nothing back; whatever is not understood is `unclear`, and so is told and never lost.
+ * What words in any language say to the question whether their speaker agrees. Only a plain yes is one (`plain-yes.ts`); whatever is not
+ * understood is `unclear`, and so is told and never lost.
  */
 export function readStance(text: string): Stance {
   const words = text.normalize("NFKC").replaceAll(/```[^]*?(?:```|$)/g, " ").replaceAll(/^\s*>.*$/gm, " ").replaceAll(/[*_`#’]/g, (mark) => (mark === "’" ? "'" : "")).trim(); // prettier-ignore
   if (disagrees(words, true)) return "disagree";
-  return YES.test(words) && !RESERVED.test(words.replace(YES, " ")) ? "agree" : "unclear";
+  return isPlainYes(words) ? "agree" : "unclear";
 }
 
 /**
@@ -25,10 +27,6 @@ export function noIn(words: string): string | undefined {
   const sentences = words.match(/[^.!?\n。！？]+[.!?。！？]*/g) ?? [];
   return sentences.find((one) => disagrees(one, false))?.trim() ?? (disagrees(words, false) ? words.trim() : undefined);
 }
-
-const alternatives = (parts: readonly string[]): string => parts.join("|");
-/** Where no letter stands before or behind it. */
-const word = (parts: readonly string[]): string => String.raw`(?<![\p{L}\p{M}])(?:${alternatives(parts)})(?![\p{L}\p{M}])`;
 
 /** "I do not disagree" says no no. */
 const DOUBLE_NO = new RegExp(
@@ -47,7 +45,7 @@ const DOUBLE_NO = new RegExp(
 
 /** A line such as `**Verdict:** reject – the sample is too small`, or the first word. */
 const VERDICT = new RegExp(
-  String.raw`^\W*(?:(?:verdict|vote|decision|position|stance|my view|urteil|votum|entscheidung|haltung|avis|verdict|position|veredicto|voto|posición|postura|вердикт|позиция|立场|结论|意见|判断)\W*[:：]\W*)?(?:${word(["no", "nope", "nay", "disagree[sd]?", "reject(?:s|ed)?", "against", "objection", "oppose[sd]?", "not approved", "veto", "nein", "dagegen", "abgelehnt", "ablehnung", "einspruch", "widerspruch", "non", "contre", "désaccord", "rejeté", "opposée?", "rechazo", "rechazado", "en contra", "desacuerdo", "contrario", "respinto", "contra", "discordo", "нет", "против", "не согласен", "не согласна"])}|不(?![错過过])|反对|否|不同意|反対|いいえ|아니|반대)`,
+  String.raw`^${MARKS}(?:(?:verdict|vote|decision|position|stance|my view|urteil|votum|entscheidung|haltung|avis|verdict|position|veredicto|voto|posición|postura|вердикт|позиция|立场|结论|意见|判断)${MARKS}[:：]${MARKS})?(?:${word(["no", "nope", "nay", "disagree[sd]?", "reject(?:s|ed)?", "against", "objection", "oppose[sd]?", "not approved", "veto", "nein", "dagegen", "abgelehnt", "ablehnung", "einspruch", "widerspruch", "non", "contre", "désaccord", "rejeté", "opposée?", "rechazo", "rechazado", "en contra", "desacuerdo", "contrario", "respinto", "contra", "discordo", "нет", "против", "не согласен", "не согласна"])}|不(?![错過过])|反对|否|不同意|反対|いいえ|아니|반대)`,
   "imu",
 );
 
@@ -82,147 +80,5 @@ const JUDGEMENT = new RegExp(
   word([
     String.raw`(?:is|are|this is|that is|that's|it's|looks|seems) (?:\p{L}+ly |still |just |simply |plain )*(?:wrong|incorrect|mistaken|flawed|not right|not correct|not true|unacceptable|false|a mistake|an error|premature|misleading)`,
   ]),
-  "iu",
-);
-
-/** What a plain yes begins with. */
-const YES = new RegExp(
-  String.raw`^\W*(?:(?:verdict|vote|decision|position|stance|my view|urteil|votum|avis|veredicto|voto|postura|вердикт|立场|结论)\W*[:：]\W*)?(?:${word(
-    [
-      "yes",
-      "yeah",
-      "yep",
-      "agree[sd]?",
-      "i (?:fully |completely |strongly |entirely |do )*agree",
-      "approve[sd]?",
-      "i approve",
-      "accept(?:ed)?",
-      "i accept",
-      "i concur",
-      "concur",
-      "i support",
-      "ok",
-      "okay",
-      "fine",
-      "lgtm",
-      "looks good",
-      "in favou?r",
-      "no objections?",
-      "i have no objections?",
-      "correct",
-      "right",
-      "sounds good",
-      "ja",
-      "einverstanden",
-      "ich bin (?:voll und ganz |ganz |völlig )?einverstanden",
-      "ich stimme (?:dem |voll |ganz |der antwort )*zu",
-      "zustimmung",
-      "passt",
-      "richtig",
-      "keine einwände",
-      "dafür",
-      "oui",
-      "d'accord",
-      "je suis (?:tout à fait |entièrement |pleinement )?d'accord",
-      "j'approuve",
-      "j'accepte",
-      "approuvé",
-      "aucune objection",
-      "exact",
-      "sí",
-      "si",
-      "de acuerdo",
-      "estoy (?:totalmente |completamente )?de acuerdo",
-      "acepto",
-      "apruebo",
-      "aprobado",
-      "sin objeciones",
-      "correcto",
-      "sì",
-      "sono d'accordo",
-      "d'accordo",
-      "accetto",
-      "sim",
-      "concordo",
-      "aceito",
-      "aprovo",
-      "да",
-      "согласен",
-      "согласна",
-      "поддерживаю",
-      "одобряю",
-      "akkoord",
-      "eens",
-      "ik ben het (?:ermee )?eens",
-      "tak",
-      "zgadzam się",
-    ],
-  )}|同意|赞成|贊成|我(?:完全)?(?:同意|赞成|支持)|是的|可以|没有异议|无异议|好的|はい|賛成|同意します|異議ありません|네|동의합니다|찬성|نعم|أوافق|हाँ|सहमत)`,
-  "iu",
-);
-
-/** What takes a yes back, or puts a condition to it. */
-const RESERVED = new RegExp(
-  word([
-    "but",
-    "however",
-    "although",
-    "though",
-    "except",
-    "unless",
-    "yet",
-    "only if",
-    "provided",
-    "not",
-    "n't",
-    "\\p{L}+n't",
-    "never",
-    "without",
-    "aber",
-    "jedoch",
-    "allerdings",
-    "doch",
-    "außer",
-    "sofern",
-    "nicht",
-    "kein\\p{L}*",
-    "nur wenn",
-    "obwohl",
-    "wenn auch",
-    "mais",
-    "cependant",
-    "toutefois",
-    "sauf",
-    "pas",
-    "pourtant",
-    "bien que",
-    "à condition",
-    "ne",
-    "pero",
-    "sin embargo",
-    "aunque",
-    "salvo",
-    "excepto",
-    "no",
-    "siempre que",
-    "sólo si",
-    "solo si",
-    "ma",
-    "però",
-    "tuttavia",
-    "non",
-    "mas",
-    "porém",
-    "não",
-    "но",
-    "однако",
-    "не",
-    "хотя",
-    "если",
-    "maar",
-    "niet",
-    "ale",
-    "nie",
-  ]) + "|但|可是|然而|不过|不過|只是|除非|除了|不|没|ただし|しかし|ですが|けれど|하지만|그러나|لكن|लेकिन",
   "iu",
 );

@@ -3,8 +3,9 @@ import { stanceOf } from "../../src/engine/agents/stance.ts";
 import type { EventBody } from "../../src/engine/events/events.ts";
 import { textMention } from "../../src/engine/stops/text-mention.ts";
 import type { Model, ModelRequest } from "../../src/engine/model.ts";
-import { disagrees, readStance } from "../../src/engine/stance-words.ts";
+import { disagrees, noIn, readStance } from "../../src/engine/stance-words.ts";
 import { turnIn } from "../../src/engine/turn.ts";
+import { HEDGED, PLAIN } from "./stances-hedged.ts";
 import { ASSENT, DISSENT } from "./stances-said.ts";
 import { play } from "../config/play.ts";
 
@@ -25,6 +26,19 @@ describe("what is said in answer to the question", () => {
   test.each(all(ASSENT))("is a yes where it is a plain one: %s, %s", (_language, words) => {
     expect(readStance(words)).toBe("agree");
     expect(disagrees(words, true)).toBe(false);
+  });
+
+  test.each(HEDGED)("is no yes where it is one to a part, or holds the word alone: %s", (words) => {
+    expect(readStance(words)).not.toBe("agree");
+  });
+
+  test.each(PLAIN)("is a yes with its reason: %s", (words) => {
+    expect(readStance(words)).toBe("agree");
+  });
+
+  test("a no is looked for at the beginning of a line, in any script, and not behind other words", () => {
+    for (const words of ["我不需要更多数据。", "Ответ: нет задержек.", "Итог верен, споров нет."]) expect(noIn(words)).toBeUndefined();
+    expect(noIn("**结论:** 反对")).toBe("**结论:** 反对");
   });
 
   test.each([

@@ -36,6 +36,21 @@ test.each([
   ["This is how:\n```\nTERMINATE\n```", false],
   ["NOTTERMINATE", false],
   ["Exterminate. DETERMINATE", false],
+  ["## TERMINATE", true],
+  ["It is 42.\n\n### **TERMINATE**", true],
+  ["यह 42 है। TERMINATE", true],
+  ["هل انتهينا؟ TERMINATE", true],
+  ["It is 42.\u00a0TERMINATE", true],
+  ["TERMINATE 🎉", true],
+  ["It is 42.\n\nTERMINATE\n\n---", true],
+  ["It is 42.\nTERMINATE <!-- end -->", true],
+  ["<answer>42</answer> TERMINATE", true],
+  ["Answer: 42 | TERMINATE", true],
+  ["¡Listo! ¡TERMINATE!", true],
+  ["«Готово.» «TERMINATE»", true],
+  ["It is 42. TERMINATE?", false],
+  ["```python\nprint(42)\nTERMINATE", false],
+  ["So:\n- ```\n  TERMINATE\n  ```", false],
 ])("a stop word counts where it ends a message: %j", (words, ends) => {
   const log = openLog();
   log.start("t");
