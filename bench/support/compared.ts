@@ -8,24 +8,24 @@ import type { Sample, Taken } from "./conversations-held.ts";
 /** So much more than the commit that it is compared with a turn may take; less than this cannot be told from noise. */
 const RATIO_MAX = 1.05;
 /** Measured in pairs, one version after the other, in changing order. */
-const PAIRS = 25;
+const PAIRS = 31;
 /** Before that, until both are compiled. */
-const WARM_UPS = 20;
+const WARM_UPS = 10;
 
 const SAMPLES: readonly Sample[] = [
-  { where: "memory", led: "round robin", turns: 10, repeats: 200 },
-  { where: "memory", led: "round robin", turns: 100, repeats: 25 },
-  { where: "memory", led: "round robin", turns: 1_000, repeats: 3 },
-  { where: "memory", led: "selector", turns: 100, repeats: 12 },
-  { where: "SQLite", led: "round robin", turns: 10, repeats: 12 },
-  { where: "SQLite", led: "round robin", turns: 100, repeats: 3 },
+  { where: "memory", led: "round robin", turns: 10, repeats: 500 },
+  { where: "memory", led: "round robin", turns: 100, repeats: 50 },
+  { where: "memory", led: "round robin", turns: 1_000, repeats: 5 },
+  { where: "memory", led: "selector", turns: 100, repeats: 20 },
+  { where: "SQLite", led: "round robin", turns: 10, repeats: 25 },
+  { where: "SQLite", led: "round robin", turns: 100, repeats: 5 },
   { where: "SQLite", led: "round robin", turns: 1_000, repeats: 1 },
-  { where: "SQLite", led: "selector", turns: 100, repeats: 2 },
+  { where: "SQLite", led: "selector", turns: 100, repeats: 4 },
 ];
 
 /**
- * What a turn takes now to what it took at a commit: both in one run, in a process each, in pairs. The median of the pairs' ratios of CPU time in
- * user mode counts: of all that can be measured it is disturbed least by what else the machine does. True when every ratio is within the target.
+ * What a turn takes now to what it took at a commit: both in one run, in a process each, in pairs. The median of the pairs' ratios of CPU time counts:
+ * it is disturbed least by what else the machine does. True when every ratio is within the target.
  */
 export async function compared(commit: string): Promise<boolean> {
   const [there, here] = [checkedOut(commit), join(import.meta.dirname, "../..")];
@@ -40,12 +40,12 @@ export async function compared(commit: string): Promise<boolean> {
       const [one, other] = [await taken(first, sample), await taken(second, sample)];
       pairs.push(first === now ? [one, other] : [other, one]);
     }
-    const ratios = pairs.map(([a, b]) => a.userUs / b.userUs).toSorted((a, b) => a - b);
+    const ratios = pairs.map(([a, b]) => a.cpuUs / b.cpuUs).toSorted((a, b) => a - b);
     const ratio = at(ratios, 1 / 2);
     const us = (side: 0 | 1) =>
       round(
         at(
-          pairs.map((pair) => pair[side].userUs / pair[side].turnsEnded).toSorted((a, b) => a - b),
+          pairs.map((pair) => pair[side].cpuUs / pair[side].turnsEnded).toSorted((a, b) => a - b),
           1 / 2,
         ),
       );

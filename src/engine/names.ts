@@ -1,3 +1,5 @@
+import { hashOf } from "./hash.ts";
+
 /** Names of agents, in any script: which spellings are one name, and what a name is called where only a few characters are allowed. */
 
 /** The same for all spellings of one name: Unicode's compatible forms (NFKC), upper and lower case. */
@@ -15,7 +17,7 @@ export function asciiName(name: string): string {
       /[a-z0-9_-]/.test(character) ? character : isAscii(character) ? "_" : `u${character.codePointAt(0)?.toString(16)}`,
     )
     .join("");
-  return spelled.length <= CHARS_MAX ? spelled : `${spelled.slice(0, CHARS_MAX - HASH_CHARS - 1)}_${hashOf(spelled)}`;
+  return spelled.length <= CHARS_MAX ? spelled : `${spelled.slice(0, CHARS_MAX - HASH_CHARS - 1)}_${inHex(hashOf(spelled))}`;
 }
 
 /** With `transfer_to_` in front, the 64 characters that providers allow. */
@@ -24,12 +26,7 @@ const HASH_CHARS = 8;
 
 const isAscii = (character: string): boolean => character.charCodeAt(0) < 128;
 
-/** FNV-1a, 32 bits, in hex: it tells names of one team apart, and keeps nothing secret. */
-function hashOf(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(HASH_CHARS, "0");
-}
+const inHex = (hash: number): string => (hash >>> 0).toString(16).padStart(HASH_CHARS, "0");
 
 /** Whether it belongs to a script that puts no blanks between words, or adds endings to them without one. */
 export const isWrittenTogether = (character: string): boolean =>

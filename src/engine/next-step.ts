@@ -37,7 +37,7 @@ function summary(team: Team, transcript: Transcript): Step {
 
 function speaking(team: Team, transcript: Transcript): Step {
   const { openTurns, toBeSelected } = currentRun(transcript);
-  const begun = [...openTurns, ...toBeSelected];
+  const begun = toBeSelected.length > 0 ? [...openTurns, ...toBeSelected] : openTurns;
   const wanted = begun.length > 0 ? undefined : requestedSpeaker(team, transcript);
   const speakers =
     begun.length > 0 ? team.agents.filter((agent) => begun.includes(agent.name)) : wanted ? [wanted] : byPolicy(team, transcript);

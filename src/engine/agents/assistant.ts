@@ -95,7 +95,9 @@ export function assistant(settings: AssistantSettings): Agent {
       const lost =
         strategy.kind === "summary" ? yield* keepInShort({ agent: name, context: read(transcript, view), strategy, nth }, turn) : NO_CALLS;
       if (signal.aborted) return;
-      const reply = yield* answerOf(turn, exhausted ? [] : specs, lost);
+      const offered = exhausted ? [] : specs;
+      const { answer } = settings;
+      const reply = yield* answer ? shaped(answer, turn, offered, lost) : asked(turn, offered, lost);
       if (signal.aborted) return;
       if (reply.kind === "failure") {
         yield turnFailed(name, reply);
@@ -139,11 +141,14 @@ export function assistant(settings: AssistantSettings): Agent {
     }
   }
 
-  /** The reply; where JSON is wanted, JSON that fits, or a failure. An answer in words to a request with tools is not wrong, only not yet JSON. */
-  async function* answerOf(turn: Turn, offered: readonly ToolSpec[], lost: Usage): AsyncGenerator<Delta, CountedReply, void> {
-    const { answer } = settings;
-    let reply = yield* asked(turn, offered, lost, []);
-    if (!answer) return reply;
+  /** JSON that fits, or a failure. An answer in words to a request with tools is not wrong, only not yet JSON. */
+  async function* shaped(
+    answer: AnswerSpec,
+    turn: Turn,
+    offered: readonly ToolSpec[],
+    lost: Usage,
+  ): AsyncGenerator<Delta, CountedReply, void> {
+    let reply = yield* asked(turn, offered, lost);
     for (let retriesLeft = offered.length > 0 ? 2 : 1; reply.kind === "answer" && reply.toolCalls.length === 0; retriesLeft--) {
       const read = readObject(answer.schema, reply.text);
       if (read.kind === "fits") return { ...reply, text: read.text };
@@ -161,11 +166,12 @@ export function assistant(settings: AssistantSettings): Agent {
     return reply;
   }
 
-  async function* asked(
+  /** The reply, with what was spent before it. */
+  function asked(
     turn: Turn,
     offered: readonly ToolSpec[],
     before: Usage,
-    extra: readonly ModelMessage[],
+    extra: readonly ModelMessage[] = [],
   ): AsyncGenerator<Delta, CountedReply, void> {
     const { transcript } = turn;
     const nth = repliesGiven(transcript, name) + (before.calls ?? 1);
@@ -178,8 +184,8 @@ export function assistant(settings: AssistantSettings): Agent {
     const question: Pick<Question, "request" | "context" | "extra"> = isShared
       ? { request, context: read(transcript, commonView), extra: [...orderFor(name, transcript), { role: "user", text: ownPart }, ...extra] }
       : { request: ownPart === undefined ? request : { ...request, system: `${instructions}\n\n${ownPart}` }, context: read(transcript, view), extra }; // prettier-ignore
-    const reply = yield* ask({ model, strategy, ...question }, turn);
-    return before === NO_CALLS ? reply : { ...reply, usage: plus(before, reply.usage) };
+    const asking = ask({ model, strategy, ...question }, turn);
+    return before === NO_CALLS ? asking : behind(before, asking);
   }
 
   const hasHandedOver = (transcript: Transcript, calls: readonly ToolCall[]): boolean => {
@@ -205,6 +211,11 @@ export function assistant(settings: AssistantSettings): Agent {
   }
 
   return { name, description, turn: speak };
+}
+
+async function* behind(before: Usage, asking: AsyncGenerator<Delta, CountedReply, void>): AsyncGenerator<Delta, CountedReply, void> {
+  const reply = yield* asking;
+  return { ...reply, usage: plus(before, reply.usage) };
 }
 
 /** What whoever leads asks of it in this turn. */

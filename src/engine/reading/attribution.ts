@@ -78,6 +78,8 @@ const escaped = (character: string): string =>
 
 /** An agent's words without the mark that it has put before them itself, as it reads others' words with theirs. */
 export function withoutOwnMark(name: string, text: string): string {
+  // Most words have none: that is seen at once.
+  if (!text.startsWith("[")) return text;
   const mark = head({ kind: "agent", name });
   if (!text.startsWith(mark)) return text;
   const [only, ...others] = piecesOf(text);

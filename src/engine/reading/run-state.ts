@@ -26,17 +26,7 @@ type FoldedRun = RunState & { readonly lastAtMs: number };
 
 /** The reading of the log that says where its last run stands. */
 export const runState = {
-  initial: (): FoldedRun => ({
-    ...runAsWhole.initial(),
-    ...floor.initial(),
-    ...asking.initial(),
-    ...awaitingApproval.initial(),
-    ...atLimits.initial(),
-    ...spending.initial(),
-    atBorder: true,
-    elapsedMs: 0,
-    lastAtMs: 0,
-  }),
+  initial: (): FoldedRun => NOTHING_YET,
   step(before: FoldedRun, event: RunEvent): FoldedRun {
     let after = runAsWhole.step(before, event);
     after = floor.step(after, event);
@@ -47,6 +37,18 @@ export const runState = {
     const lastAtMs = Date.parse(event.at);
     return { ...after, lastAtMs, elapsedMs: elapsed(before, event, lastAtMs), atBorder: isBorder(before, after, event) };
   },
+};
+
+const NOTHING_YET: FoldedRun = {
+  ...runAsWhole.initial(),
+  ...floor.initial(),
+  ...asking.initial(),
+  ...awaitingApproval.initial(),
+  ...atLimits.initial(),
+  ...spending.initial(),
+  atBorder: true,
+  elapsedMs: 0,
+  lastAtMs: 0,
 };
 
 /** Whether only a person, or time, can bring it on. */

@@ -1,3 +1,4 @@
+import { hashOf } from "../hash.ts";
 import { HUMAN, type EventBody, type Person, type RunEvent } from "../events/events.ts";
 import type { Fold } from "./transcript.ts";
 
@@ -10,7 +11,7 @@ export interface Stalls {
   /** Who answered "Stop" when asked how to go on. */
   readonly stoppedBy: Person | undefined;
   /** The last few turns, as shingles. */
-  readonly recent: readonly ReadonlySet<string>[];
+  readonly recent: readonly ReadonlySet<number>[];
   /** The last turn was a repetition and is counted. */
   readonly repeated: boolean;
   readonly asked: boolean;
@@ -88,7 +89,7 @@ const FRESH: Stalls = { count: 0, fallbacks: 0, stoppedBy: undefined, recent: []
 
 function spoken(state: Stalls, text: string): Stalls {
   const own = shingles(text);
-  const repeated = state.recent.some((other) => similarity(own, other) >= SAME_FROM);
+  const repeated = state.recent.some((other) => isSame(own, other));
   return { ...state, count: state.count + (repeated ? 1 : 0), repeated, recent: [...state.recent, own].slice(-TURNS_COMPARED) };
 }
 
@@ -109,19 +110,32 @@ const SHINGLE_WORDS = 3;
 const WORDS_READ_MAX = 300;
 const CHARS_READ_MAX = 4_000;
 
-function shingles(text: string): ReadonlySet<string> {
+/** Each few words in a row, as a number; what two turns have in common is counted, and once in millions of turns one is taken for another. */
+function shingles(text: string): ReadonlySet<number> {
   const words =
     text
       .slice(0, CHARS_READ_MAX)
       .toLowerCase()
       .match(/[\p{L}\p{N}]+/gu)
       ?.slice(0, WORDS_READ_MAX) ?? [];
-  if (words.length <= SHINGLE_WORDS) return new Set([words.join(" ")]);
-  return new Set(words.slice(SHINGLE_WORDS - 1).map((_, index) => words.slice(index, index + SHINGLE_WORDS).join(" ")));
+  if (words.length <= SHINGLE_WORDS) return new Set([hashOf(words.join(" "))]);
+  const found = new Set<number>();
+  let [first, second] = [0, 0];
+  for (const [at, word] of words.entries()) {
+    const third = hashOf(word);
+    if (at >= SHINGLE_WORDS - 1) found.add(Math.imul(Math.imul(first, SPREAD) ^ second, SPREAD) ^ third);
+    [first, second] = [second, third];
+  }
+  return found;
 }
+/** Odd, with its bits well mixed (the golden ratio's). */
+const SPREAD = 0x9e3779b1;
 
-/** Jaccard's: the share of all shingles that both have. */
-function similarity(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  const common = [...a].filter((shingle) => b.has(shingle)).length;
-  return common / (a.size + b.size - common);
+/** Whether the share of all shingles that both have (Jaccard's) is that of two turns that say the same. */
+function isSame(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
+  // Also where the smaller one were within the other.
+  if (Math.min(a.size, b.size) / Math.max(a.size, b.size) < SAME_FROM) return false;
+  let common = 0;
+  for (const shingle of a) if (b.has(shingle)) common++;
+  return common / (a.size + b.size - common) >= SAME_FROM;
 }

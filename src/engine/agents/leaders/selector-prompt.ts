@@ -55,7 +55,8 @@ export function answerSpec(agents: readonly Agent[], mayAskHuman: boolean): Answ
 export function digestOf(text: string, charsMax: number): string {
   if (text.length <= charsMax) return text;
   const headChars = Math.ceil((charsMax * 2) / 3);
-  const line = (part: string) => part.replaceAll(/\s+/g, " ").trim();
+  // Whatever is no single blank.
+  const line = (part: string) => part.replaceAll(/ \s+|[^\S ]\s*/g, " ").trim();
   return `${line(text.slice(0, headChars))} … ${line(text.slice(headChars - charsMax))}`.toWellFormed();
 }
 
