@@ -28,6 +28,7 @@ import { createKeyRing } from "./store/key-ring.ts";
 import { editNote } from "./store/notes.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
 import { openStore, type OwnStores } from "./store/open-store.ts";
+import type { Schedules } from "./store/schedules/schedules.ts";
 import type { Settings as KeptSettings } from "./store/settings.ts";
 import { shareOf } from "./store/share.ts";
 import type { Store } from "./store/store.ts";
@@ -130,6 +131,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     memory: notes,
     workspaces,
     settings: written,
+    schedules: plainSchedules,
     installations,
     audit,
     forgetter,
@@ -141,6 +143,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     put: (change) => written.put(redactAll(change, redact)),
     record: (decision) => written.record(redactAll(decision, redact)),
   };
+  const schedules: Schedules = { ...plainSchedules, put: (change) => plainSchedules.put(redactAll(change, redact)) };
   const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instance(), log }));
   const problem = (what: string, error?: unknown) =>
     log(`${what}: ${error instanceof Error ? ((error.name === "StoreError" ? undefined : error.stack) ?? error.message) : String(error)}`);
@@ -226,7 +229,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const onTrouble = (error: unknown) => problem("the audit log could not be written out; it is with its next entry", error);
     const auditFile = auditPath === undefined ? undefined : openAuditFile({ path: auditPath, audit, onTrouble });
     const { bots, allow } = settings.slack;
-    const world = { bots, allow, store, dispatch, memory, settings: kept, runner, forgetting, teams, shelf, clock, log };
+    const world = { bots, allow, store, dispatch, memory, settings: kept, schedules, runner, forgetting, teams, shelf, clock, log };
     if (slackRoom && "oauth" in options.slack) {
       const ring = createKeyRing(options.slack.tokenKeys);
       slack = await slackRoom.createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });

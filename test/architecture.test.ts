@@ -14,11 +14,13 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   tools: ["engine"],
   store: ["engine", "keyed-queue.ts"],
   sandbox: ["keyed-queue.ts"],
+  // When work starts by itself; nothing of a chat service, nor of where it is kept.
+  schedules: [],
   guards: [],
   "local-slack": [],
   // The words that the page and its server have for each other.
   web: ["local-slack"],
-  runner: ["engine", "store", "keyed-queue.ts"],
+  runner: ["engine", "store", "schedules", "keyed-queue.ts"],
   "telemetry.ts": ["engine", "store"],
   // Asked before a name is taken, and again before it is shown.
   "lookalikes.ts": [],
@@ -27,7 +29,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   // The words that who builds teams and who shows them have for each other.
   "team-shelf.ts": ["store"],
   config: ["engine", "models", "tools", "sandbox", "guards", "lookalikes.ts", "team-shelf.ts"],
-  slack: ["engine", "store", "runner", "lookalikes.ts", "keyed-queue.ts", "team-shelf.ts"],
+  slack: ["engine", "store", "runner", "schedules", "lookalikes.ts", "keyed-queue.ts", "team-shelf.ts"],
   studio: ["engine", "store", "config", "runner"],
   "parley.ts": ["engine", "models", "tools", "sandbox", "store", "runner", "telemetry.ts", "config", "slack", "studio"],
   // Of the engine what is a pure reading, such as a sum of costs: to show a line, the rest is not loaded.

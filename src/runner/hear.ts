@@ -26,6 +26,8 @@ export interface Said {
   readonly team?: string;
   /** Whether people see the turns of a run that this starts, or find them in a file; as its team says when absent. */
   readonly quiet?: boolean;
+  /** What a run that this starts may cost, in US dollars, where that is less than its team's own limit. */
+  readonly usdMax?: number;
   /** Posted with it; their content is in the store. */
   readonly files?: readonly FileRef[];
   /** What came along and is none of the person's words. */
@@ -140,6 +142,7 @@ async function begin(lane: Lane, said: Said, words: readonly EventBody[], parts:
     startedBy: said.person,
     ...(teamHash ? { teamHash } : {}),
     ...quiet,
+    ...(said.usdMax === undefined ? {} : { usdMax: said.usdMax }),
     ...(parts.haltMinutes === undefined ? {} : { haltsAtLimits: true }),
     ...(code === "auto" ? {} : { code }),
     ...(tools === "auto" ? {} : { tools }),

@@ -4,6 +4,7 @@ import type { Memory } from "../engine/memory.ts";
 import { createLeader } from "../runner/leader.ts";
 import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Dispatch } from "../store/dispatch.ts";
+import type { Schedules } from "../store/schedules/schedules.ts";
 import type { Settings } from "../store/settings.ts";
 import { removedNote } from "../store/forgetting.ts";
 import { shareOf } from "../store/share.ts";
@@ -25,6 +26,7 @@ import { tsOfEvent, type Body, type Dropped } from "./words/envelope.ts";
 import { createPrompts } from "./signs/suggested-prompts.ts";
 import { createQuotes } from "./door/quoted-messages.ts";
 import { ALLOW_DEFAULT, type Allow } from "./people/permissions.ts";
+import { createScheduledWork } from "./schedules/scheduled-work.ts";
 import { createReceiver, type SlackReceiver } from "./door/socket-receiver.ts";
 import { createSigns, type Signs } from "./signs/signs.ts";
 import type { TokenSource } from "./api/token-source.ts";
@@ -48,6 +50,7 @@ export interface SlackAppParts {
   readonly dispatch: Pick<Dispatch, "serve">;
   readonly memory: Memory;
   readonly settings: Settings;
+  readonly schedules: Schedules;
   /** Shared with the outbox; one of its own when absent. */
   readonly pace?: Pace;
   readonly runner: Runner;
@@ -156,6 +159,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     store,
     memory: parts.memory,
     settings: parts.settings,
+    schedules: parts.schedules,
     web,
     pace,
     clock,
@@ -231,6 +235,14 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     log,
   });
 
+  const scheduled = createLeader({
+    store,
+    key: `schedules/${me.team}`,
+    create: () => createScheduledWork(ctx),
+    clock,
+    log,
+  });
+
   return {
     botUserId: me.user,
     teamId: me.team,
@@ -252,11 +264,13 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       await bolt.start();
       if (!tenancy) inbox.open();
       signs.start();
+      scheduled.start();
     },
     async stop() {
       await bolt.stop();
       await catchUp.stop();
       if (!tenancy) await inbox.close();
+      await scheduled.close();
       await home.close();
       await signs.close();
       await closedChannels.close();

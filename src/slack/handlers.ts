@@ -32,6 +32,7 @@ import { placeOf } from "./words/place.ts";
 import { pressFeedback, pressHold, pressNext, pressSteer, pressWords, submitRunModal } from "./buttons/run-buttons.ts";
 import { pressShare, pressTranscript } from "./buttons/result-buttons.ts";
 import { pressListed } from "./commands/run-commands.ts";
+import { pressDrop, pressKeep, pressSwitch } from "./schedules/schedule-command.ts";
 import { saveSettings } from "./buttons/settings-form.ts";
 import { answerChoice } from "./buttons/team-picker.ts";
 
@@ -131,6 +132,11 @@ export function handlersOf(
     listedResume: (press, actor) => pressListed(ctx, press, actor, "resume"),
     listedStop: (press, actor) => pressListed(ctx, press, actor, "stop"),
     listedTranscript: (press, actor) => pressListed(ctx, press, actor, "transcript"),
+    keepSchedulePressed: (press, actor) => pressKeep(ctx, press, actor),
+    dropSchedulePressed: (press, actor) => pressDrop(ctx, press, actor),
+    scheduleOnPressed: (press, actor) => pressSwitch(ctx, press, actor, "on"),
+    scheduleOffPressed: (press, actor) => pressSwitch(ctx, press, actor, "off"),
+    scheduleDeletePressed: (press, actor) => pressSwitch(ctx, press, actor, "delete"),
     settingsSubmitted: (submission, actor) => saveSettings(ctx, submission, actor),
     command: (command, actor) => parleyCommand(ctx, command, actor),
     homePressed: (press, actor) => pressHome(ctx, home, press, actor),

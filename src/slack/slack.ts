@@ -3,6 +3,7 @@ import type { Memory } from "../engine/memory.ts";
 import { currentRun } from "../engine/reading/transcript.ts";
 import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Dispatch } from "../store/dispatch.ts";
+import type { Schedules } from "../store/schedules/schedules.ts";
 import type { Settings } from "../store/settings.ts";
 import { shareOf } from "../store/share.ts";
 import type { Store } from "../store/store.ts";
@@ -46,6 +47,7 @@ export interface SlackParts extends Omit<SlackSettings, "botToken"> {
   readonly dispatch: Pick<Dispatch, "serve">;
   readonly memory: Memory;
   readonly settings: Settings;
+  readonly schedules: Schedules;
   readonly runner: Runner;
   readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly teams: TeamCards;

@@ -79,7 +79,7 @@ const isOwnStore = (opened: unknown): opened is OwnStore =>
 
 /** Notes, settings and decisions that are not kept live as long as the process; what cannot be done without being kept says so. */
 function completed(own: OwnStore, address: string, clock: Clock): Opened {
-  const { store: spare, memory, workspaces, settings, audit } = openSqlite({ path: MEMORY, ...clock });
+  const { store: spare, memory, workspaces, settings, schedules, audit } = openSqlite({ path: MEMORY, ...clock });
   const instance = randomUUID();
   const cannot = (what: string) => (): never => {
     throw new StoreError(`${address}: this store keeps ${what}.`);
@@ -88,6 +88,7 @@ function completed(own: OwnStore, address: string, clock: Clock): Opened {
     memory,
     workspaces,
     settings,
+    schedules,
     audit,
     forgetter: unforgetting(cannot("no way to forget; take words out of it by its own means")),
     installations: cannot("no installations; use one workspace's tokens, or SQLite"),

@@ -5,6 +5,7 @@ import type { Dispatch } from "./dispatch.ts";
 import type { Forgetter } from "./forgetting.ts";
 import type { Installations } from "./installations.ts";
 import type { KeyRing } from "./key-ring.ts";
+import type { Schedules } from "./schedules/schedules.ts";
 import type { Settings } from "./settings.ts";
 import type { Store } from "./store.ts";
 import type { Workspaces } from "./workspaces/workspaces.ts";
@@ -18,6 +19,7 @@ export interface Opened {
   /** The ring's keys seal and open the tokens. */
   readonly installations: (ring: KeyRing) => Installations;
   readonly settings: Settings;
+  readonly schedules: Schedules;
   readonly audit: Audit;
   readonly forgetter: Forgetter;
   /** The random id of this database, which no other has, copies included. */

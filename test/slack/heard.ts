@@ -12,6 +12,7 @@ import { createSlackApp, type SlackApp, type SlackAppParts } from "../../src/sla
 import type { TeamCard } from "../../src/team-shelf.ts";
 import { createWeb } from "../../src/slack/api/web-client.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
+import type { Schedules } from "../../src/store/schedules/schedules.ts";
 import type { Settings } from "../../src/store/settings.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createWorkspace, type ThreadMessage, type Workspace } from "../../local-slack/index.ts";
@@ -42,6 +43,7 @@ export interface Listening {
   readonly store: Store;
   readonly memory: Memory;
   readonly settings: Settings;
+  readonly schedules: Schedules;
   readonly problems: readonly string[];
   /** A person's message, once everything that it caused has been handled. */
   post(text: string, options?: { user?: string; channel?: string; threadTs?: string }): Promise<string>;
@@ -79,7 +81,7 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
   const clock = options.clock ?? systemClock;
   const problems: string[] = [];
   const log = (problem: string, error?: unknown) => void problems.push(error instanceof Error ? `${problem}: ${error.message}` : problem);
-  const { store, dispatch, memory, settings, forgetter } = openSqlite({ path: join(directory, "parley.db") });
+  const { store, dispatch, memory, settings, schedules, forgetter } = openSqlite({ path: join(directory, "parley.db") });
   const inner = createRunner({
     store,
     dispatch,
@@ -103,6 +105,7 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
     dispatch,
     memory,
     settings,
+    schedules,
     runner,
     forgetting: createForgetting({ rewrite: runner.rewrite, forgetter, compacts: "if small" }),
     teams: { cards: CARDS, default: "coding" },
@@ -121,6 +124,7 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
     store,
     memory,
     settings,
+    schedules,
     problems,
     async post(text, { user = MARIA, channel = GENERAL, threadTs } = {}) {
       const { ts } = await slack.control.post({ user, channel, text, ...(threadTs ? { threadTs } : {}) });

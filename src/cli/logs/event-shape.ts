@@ -87,6 +87,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     teamHash: hash.optional(),
     turnsInFile: z.literal(true).optional(),
     haltsAtLimits: z.literal(true).optional(),
+    usdMax: z.number().optional(),
     code: policy.optional(),
     tools: policy.optional(),
     ahead: whole.optional(),

@@ -24,6 +24,9 @@ export const Allow = z
     forgetThread: who.default(["starter", "admins"]).describe("All that was said in a thread, for good."),
     raise: who.default(["starter", "admins"]).describe("A limit that was reached."),
     export: who.default("anyone").describe("A result to its channel, a transcript or a team as a file."),
+    schedule: who
+      .default(["starter", "admins"])
+      .describe("To have work start by itself, which whoever sets it up owns; the starter is its owner, where it is another's."),
     editTeams: who.default("admins").describe("Teams, and the settings of channels and of the workspace."),
     audit: who.default("admins").describe("To see in App Home who may do what, and who decided what."),
     guests: z

@@ -90,6 +90,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     teamHash: (value, pen) => pen.settings(value),
     turnsInFile: keep,
     haltsAtLimits: keep,
+    usdMax: keep,
     code: keep,
     tools: keep,
     ahead: keep,

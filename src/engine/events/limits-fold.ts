@@ -9,6 +9,8 @@ export interface AtLimits {
   readonly haltsAtLimits: boolean;
   /** What people have raised; the team's own limits hold for the rest. */
   readonly raised: Partial<RunLimits>;
+  /** Where the run was begun with less money than its team has. */
+  readonly usdMax: number | undefined;
   /** What has been said to be nearly used up. */
   readonly neared: readonly NearedLimit[];
   /** Set while it stands at a limit. */
@@ -31,7 +33,7 @@ export const atLimits = {
     if (event.within !== undefined) return state;
     switch (event.type) {
       case "run.started":
-        return { ...state, ...NO_LIMITS_MET, haltsAtLimits: event.haltsAtLimits === true };
+        return { ...state, ...NO_LIMITS_MET, haltsAtLimits: event.haltsAtLimits === true, usdMax: event.usdMax };
       case "run.stopped":
         return state.halt ? { ...state, halt: undefined } : state;
       case "limit.neared": {
@@ -64,7 +66,7 @@ export const atLimits = {
   },
 };
 
-const NO_LIMITS_MET: AtLimits = { haltsAtLimits: false, raised: {}, neared: [], halt: undefined };
+const NO_LIMITS_MET: AtLimits = { haltsAtLimits: false, raised: {}, usdMax: undefined, neared: [], halt: undefined };
 
 /** An agent has spoken, or could not: of a run that only waits for its summary, that was it. */
 const summed = <State extends AtLimits>(state: State): State =>

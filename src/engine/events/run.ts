@@ -18,6 +18,8 @@ export type RunFact =
       readonly code?: ActionPolicy;
       /** The same for tools that touch the world outside. */
       readonly tools?: ActionPolicy;
+      /** In US dollars, where it may cost less than the team's own limit lets it: of a run that began by itself. */
+      readonly usdMax?: number;
       /** How many others waited to be worked on when it began, and went first or took turns with it; nobody when absent. */
       readonly ahead?: number;
       /** Of a team that is a participant: another turn of it in the same run outside. Never stored; see `outside`. */

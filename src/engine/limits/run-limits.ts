@@ -23,7 +23,11 @@ export const capsOf =
 export const capsOfCall = (limits: Omit<RunLimits, "turns">): TerminationCondition =>
   any(minutes(limits.minutes), tokens({ total: limits.tokens }), usd(limits.usd));
 
-export const limitsNow = <Some extends Partial<RunLimits>>(limits: Some, { raised }: AtLimits): Some => ({ ...limits, ...raised });
+export const limitsNow = <Some extends Partial<RunLimits>>(limits: Some, { raised, usdMax }: AtLimits): Some => ({
+  ...limits,
+  ...(usdMax === undefined ? {} : { usd: Math.min(limits.usd ?? usdMax, usdMax) }),
+  ...raised,
+});
 
 /** From here on people are told that a limit comes near. */
 export const NEAR_SHARE = 0.8;

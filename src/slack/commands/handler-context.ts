@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ModalView } from "@slack/web-api";
 import type { Memory } from "../../engine/memory.ts";
+import type { Schedules } from "../../store/schedules/schedules.ts";
 import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
 import type { Pace } from "../post/pace.ts";
@@ -12,11 +13,15 @@ import { slackErrorCode, type Web } from "../api/web-client.ts";
 
 /** What commands, shortcuts and modals need beside what every handler has. */
 export interface HandlerContext extends MessageContext {
+  /** `url`: of the workspace, as auth.test has it; empty where it was not asked. */
+  readonly me: MessageContext["me"] & { readonly url: string };
   readonly store: Store;
   readonly memory: Memory;
   /** The teams that people make; absent where there can be none. */
   readonly shelf?: TeamShelf;
   readonly settings: Settings;
+  /** What starts by itself. */
+  readonly schedules: Schedules;
   readonly web: Web;
   /** Of the outbox: all that the app says goes by it. */
   readonly pace: Pace;

@@ -19,6 +19,7 @@ import { controlRuns, listRuns, sendTranscript } from "./run-commands.ts";
 import { openSettings } from "../buttons/settings-form.ts";
 import { asSetIn, startRun, teamsIn } from "./start-run.ts";
 import { slashWord } from "./slash-table.ts";
+import { scheduleCommand } from "../schedules/schedule-command.ts";
 
 /** `/parley …`: what people ask for outside of a thread. Slack lets nobody use a command in one, hence the words and the shortcuts there. */
 export async function parleyCommand(ctx: HandlerContext, command: CommandBody, actor: Actor): Promise<void> {
@@ -44,6 +45,8 @@ export async function parleyCommand(ctx: HandlerContext, command: CommandBody, a
       return sendTranscript(ctx, request);
     case "settings":
       return openSettings(ctx, request);
+    case "schedule":
+      return scheduleCommand(ctx, command, request);
     case "budget":
       return answer(await budgetCommand(ctx, command, actor));
     case "memory":

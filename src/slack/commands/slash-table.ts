@@ -14,6 +14,11 @@ export const SLASH_COMMANDS = [
   { word: "transcript", usage: "transcript", does: "the whole of a run as a file, for you alone" },
   { word: "teams", usage: "teams", does: "the teams, and which one is the default here" },
   { word: "settings", usage: "settings", does: "how I am in this channel" },
+  {
+    word: "schedule",
+    usage: "schedule [when task]",
+    does: "has work start by itself, such as `every weekday at 9:00 …`; alone: what does here",
+  },
   { word: "budget", usage: "budget", does: "what was spent today, and what may be" },
   { word: "memory", usage: "memory", does: "what agents remember in this channel, and lets you delete it" },
   { word: "help", usage: "help", does: "all of this" },

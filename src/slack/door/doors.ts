@@ -78,6 +78,12 @@ export const DOORS = {
   forgetPressed: ofChannel,
   notesPaged: ofChannel,
 
+  keepSchedulePressed: ofChannel,
+  dropSchedulePressed: ofChannel,
+  scheduleOnPressed: ofChannel,
+  scheduleOffPressed: ofChannel,
+  scheduleDeletePressed: ofChannel,
+
   listedPause: ofList,
   listedResume: ofList,
   listedStop: ofList,

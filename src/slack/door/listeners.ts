@@ -69,6 +69,12 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.action(ACTIONS.older, door("notesPaged"));
   app.action(ACTIONS.newer, door("notesPaged"));
 
+  app.action(ACTIONS.keepSchedule, door("keepSchedulePressed"));
+  app.action(ACTIONS.dropSchedule, door("dropSchedulePressed"));
+  app.action(ACTIONS.scheduleOn, door("scheduleOnPressed"));
+  app.action(ACTIONS.scheduleOff, door("scheduleOffPressed"));
+  app.action(ACTIONS.scheduleDelete, door("scheduleDeletePressed"));
+
   app.action(LISTED.pause, door("listedPause"));
   app.action(LISTED.resume, door("listedResume"));
   app.action(LISTED.stop, door("listedStop"));

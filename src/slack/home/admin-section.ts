@@ -43,6 +43,7 @@ const DEEDS: { readonly [deed in Deed]: string } = {
   forgetThread: "forget a thread",
   raise: "raise a limit",
   export: "share results, take out transcripts and teams",
+  schedule: "have work start by itself",
   editTeams: "change teams and settings",
   audit: "see this, and who decided what",
 };

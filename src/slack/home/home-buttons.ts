@@ -14,6 +14,7 @@ import { stop } from "../commands/run-control.ts";
 import { answerModal } from "../buttons/run-modals.ts";
 import { selectorLog } from "./selector-log.ts";
 import { isInModal, note, show, type Pressed } from "./home-press.ts";
+import { schedulePressed } from "../schedules/home-switches.ts";
 import { teamPressed } from "./team-buttons.ts";
 
 /** A button or a menu of App Home and of its modals. */
@@ -22,6 +23,7 @@ export async function pressHome(ctx: HandlerContext, home: Home, press: PressBod
   const value = HomeValue.parse(action.selected_option?.value ?? action.value);
   const verb = value.v ?? action.action_id.split(".").at(-1) ?? "";
   await ctx.shelf?.open(ctx.me.team);
+  if (await schedulePressed(ctx, press, actor, verb)) return home.changed();
   if (await runPressed({ ctx, home, press, actor, verb, value })) return;
   const { shelf } = ctx;
   if (shelf) await teamPressed({ ctx, home, shelf, press, actor, verb, value });

@@ -30,6 +30,8 @@ export interface HomeFacts {
   /** Whether teams can be made here at all. */
   readonly hasShelf: boolean;
   readonly mine: MySettings;
+  /** What starts by itself and this person may switch. */
+  readonly schedules: readonly KnownBlock[];
   /** What an admin sees beside; nothing for others. */
   readonly admin: readonly KnownBlock[];
   /** What this workspace does not let Parley have, a sentence or two each. */
@@ -57,6 +59,7 @@ export function homeView(facts: HomeFacts): HomeView {
     ...recent(facts),
     ...teams(facts),
     ...agents(facts),
+    ...facts.schedules,
     ...mine(facts),
     ...facts.admin,
   ];

@@ -11,6 +11,7 @@ import { missingFeatures } from "../api/missing-features.ts";
 import { createBucket } from "../api/pacer.ts";
 import { shareOf } from "../../store/share.ts";
 import { placeOf } from "../words/place.ts";
+import { homeSchedules } from "../schedules/home-schedules.ts";
 import { postOnce } from "../post/post-once.ts";
 import { recordReading } from "../people/reading-records.ts";
 import { wouldRefuse } from "../people/permission-check.ts";
@@ -64,6 +65,10 @@ export function createHome(ctx: HandlerContext): Home {
     if (watchers.size > 0) changed();
     const stopped = events.some(({ type }) => type === "run.stopped");
     if (stopped) keep(tellWhoAsked(ctx, thread).catch((error: unknown) => log("somebody could not be told that a run is over", error)));
+  });
+
+  const unfollowSchedules = ctx.schedules.follow((workspace) => {
+    if (workspace === ctx.me.team && watchers.size > 0) changed();
   });
 
   function keep(job: Promise<void>): void {
@@ -132,6 +137,7 @@ export function createHome(ctx: HandlerContext): Home {
       mayEditTeams: refusal === undefined,
       hasShelf: ctx.shelf !== undefined,
       mine,
+      schedules: await homeSchedules(ctx, { user, affiliation }),
       admin: await adminBlocks(ctx, { user, affiliation }),
       missing,
     };
@@ -158,6 +164,7 @@ export function createHome(ctx: HandlerContext): Home {
     changed,
     async close() {
       unfollow();
+      unfollowSchedules();
       closing.abort();
       await Promise.all(underWay);
     },

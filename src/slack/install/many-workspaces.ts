@@ -5,6 +5,7 @@ import type { Memory } from "../../engine/memory.ts";
 import type { Forgets, Runner } from "../../runner/runner.ts";
 import type { Installation, Installations } from "../../store/installations.ts";
 import type { Dispatch } from "../../store/dispatch.ts";
+import type { Schedules } from "../../store/schedules/schedules.ts";
 import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
 import type { TeamCards, TeamShelf } from "../../team-shelf.ts";
@@ -41,6 +42,7 @@ export interface InstalledParts extends InstalledSettings {
   readonly dispatch: Pick<Dispatch, "serve">;
   readonly memory: Memory;
   readonly settings: Settings;
+  readonly schedules: Schedules;
   readonly runner: Runner;
   readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly teams: TeamCards;

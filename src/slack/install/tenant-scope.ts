@@ -1,6 +1,7 @@
 import type { Memory } from "../../engine/memory.ts";
 import type { DayBudgets, Forgets, Runner } from "../../runner/runner.ts";
 import type { Dispatch } from "../../store/dispatch.ts";
+import type { Schedules } from "../../store/schedules/schedules.ts";
 import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
 import { placeOf } from "../words/place.ts";
@@ -15,10 +16,11 @@ export interface TenantPorts {
   readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly memory: Memory;
   readonly settings: Settings;
+  readonly schedules: Schedules;
   readonly dispatch: Pick<Dispatch, "serve">;
 }
 
-export function tenantScoped(team: string, { store, runner, forgetting, memory, settings, dispatch }: TenantPorts): TenantPorts {
+export function tenantScoped(team: string, { store, runner, forgetting, memory, settings, schedules, dispatch }: TenantPorts): TenantPorts {
   /** Asked for each event of all workspaces: the quick look goes first. */
   const isOwn = (thread: string): boolean => thread.startsWith(`${team}/`) && placeOf(thread) !== undefined;
   const isOwnScope = (scope: string): boolean => scope.startsWith(`${team}/`);
@@ -110,6 +112,17 @@ export function tenantScoped(team: string, { store, runner, forgetting, memory, 
       record: async (decision) => (decision.workspace === team ? settings.record(decision) : strange(decision.workspace)),
       workspaces: async () => notHere("the list of workspaces"),
       decisions: async (workspace, page) => (workspace === team ? settings.decisions(workspace, page) : []),
+    },
+    schedules: {
+      get: async (workspace, id) => (workspace === team ? schedules.get(workspace, id) : undefined),
+      list: async (workspace) => (workspace === team ? schedules.list(workspace) : []),
+      put: async (change) => (change.workspace === team ? schedules.put(change) : strange(change.workspace)),
+      due: async (workspace, untilMs, limit) => (workspace === team ? schedules.due(workspace, untilMs, limit) : []),
+      nextDue: async (workspace) => (workspace === team ? schedules.nextDue(workspace) : undefined),
+      follow: (listener) =>
+        schedules.follow((workspace) => {
+          if (workspace === team) listener(workspace);
+        }),
     },
   };
 }

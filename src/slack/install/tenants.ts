@@ -115,7 +115,6 @@ export function createTenants(parts: TenantsParts): Tenants {
         me: { team, user: installation.botUser, bot: installation.bot, ...(installation.isOrg ? { enterprise: installation.id } : {}) },
         inbox: parts.inbox,
       },
-      settings: parts.settings,
       teams: parts.teams,
       ...(parts.shelf ? { shelf: parts.shelf } : {}),
       ...(parts.bots ? { bots: parts.bots } : {}),

@@ -19,6 +19,10 @@ export interface People extends ChannelMembers, Pick<MemberNames, "lookalikes"> 
    * no longer than {@link NAME_WAIT_MS} and a look into the store.
    */
   nameOf(user: string): Promise<string>;
+  /** Where their clock is, as Slack has it; nothing while it does not say. Never rejects. */
+  timeZoneOf(user: string): Promise<string | undefined>;
+  /** Whether it is no person, or Slack does not say. Never rejects. */
+  isBot(user: string): Promise<boolean>;
   /** Whether they administer the Slack workspace; owners do too. False while Slack does not say. Never rejects. */
   isAdmin(user: string): Promise<boolean>;
   /**
@@ -85,6 +89,14 @@ export function createPeople(parts: {
       const found = await withinMs(clock, NAME_WAIT_MS, profiles.of(user, NAME_AGE_MS_MAX));
       if (found === undefined || "unsaid" in found) return lastKnown(user);
       return nameIn(found) || user;
+    },
+    async timeZoneOf(user) {
+      const found = await profiles.of(user, NAME_AGE_MS_MAX);
+      return "unsaid" in found ? undefined : found.tz;
+    },
+    async isBot(user) {
+      const found = await profiles.of(user, NAME_AGE_MS_MAX);
+      return "unsaid" in found || found.is_bot === true;
     },
     async isAdmin(user) {
       const found = await profiles.of(user, STANDING_AGE_MS_MAX);

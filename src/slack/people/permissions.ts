@@ -4,11 +4,24 @@ import type { Affiliation } from "./affiliation.ts";
 
 /** What a person can do to a conversation, to what the agents keep of it, or to how Parley is set up here. */
 export type Deed = (typeof DEEDS)[number];
-const DEEDS = ["start", "steer", "answer", "approve", "stop", "forget", "forgetThread", "raise", "export", "editTeams", "audit"] as const;
+const DEEDS = [
+  "start",
+  "steer",
+  "answer",
+  "approve",
+  "stop",
+  "forget",
+  "forgetThread",
+  "raise",
+  "export",
+  "schedule",
+  "editTeams",
+  "audit",
+] as const;
 /** A slow Slack keeps nobody of the workspace from speaking; what lets code run, costs more, or takes something away waits for its word. */
 const IN_WORDS = ["start", "steer", "answer", "stop"] as const;
 /** Nobody but members sets Parley up here, or reads who decided what. */
-const MEMBERS_ALONE = ["editTeams", "audit"] as const;
+const MEMBERS_ALONE = ["schedule", "editTeams", "audit"] as const;
 
 const WORDS = ["anyone", "starter", "admins"] as const;
 /**
@@ -35,6 +48,7 @@ export const ALLOW_DEFAULT: Allow = {
   forgetThread: ["starter", "admins"],
   raise: ["starter", "admins"],
   export: "anyone",
+  schedule: ["starter", "admins"],
   editTeams: "admins",
   audit: "admins",
   guests: [],
@@ -57,6 +71,7 @@ export const ALLOW_FIELDS: { readonly [line in keyof Allow]: z.ZodType<Allow[lin
   forgetThread: who,
   raise: who,
   export: who,
+  schedule: who,
   editTeams: who,
   audit: who,
   guests: visitors,
@@ -82,10 +97,10 @@ export function refusal(deed: Deed, doer: Doer, allow: Allow): string | undefine
   const starter = allowed.includes("starter") ? doer.startedBy?.name : undefined;
   const others = allowed.filter((word) => word !== "starter" && word !== "admins");
   if (others.length > 0) return `You are not on the list of people who can ${DOING[deed]} here. Ask whoever runs Parley for you.`;
+  const whose = deed === "schedule" ? "whose it is" : "who started this run";
   if (starter !== undefined && allowed.includes("admins"))
-    return `Only ${starter}, who started this run, and admins of this workspace can ${DOING[deed]}. Ask one of them.`;
-  if (starter !== undefined)
-    return `Only ${starter}, who started this run, can ${DOING[deed]}. Ask ${starter}, or start a run of your own.`;
+    return `Only ${starter}, ${whose}, and admins of this workspace can ${DOING[deed]}. Ask one of them.`;
+  if (starter !== undefined) return `Only ${starter}, ${whose}, can ${DOING[deed]}. Ask ${starter}, or start a run of your own.`;
   if (allowed.includes("admins")) return `Only admins of this workspace can ${DOING[deed]}. Ask one of them.`;
   return `Nobody can ${DOING[deed]} here. Ask whoever runs Parley for you.`;
 }
@@ -136,6 +151,7 @@ const DOING: { readonly [deed in Deed]: string } = {
   forgetThread: "make Parley forget this thread",
   raise: "raise a limit",
   export: "share a result, or take a transcript or a team out",
+  schedule: "have work start by itself, or change it",
   editTeams: "change teams and settings",
   audit: "see who may do what, and who decided what",
 };

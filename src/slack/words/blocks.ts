@@ -56,6 +56,11 @@ export const ACTIONS = {
   forgetThread: "parley.thread.forget",
   older: "parley.memory.older",
   newer: "parley.memory.newer",
+  keepSchedule: "parley.schedule.keep",
+  dropSchedule: "parley.schedule.drop",
+  scheduleOn: "parley.schedule.on",
+  scheduleOff: "parley.schedule.off",
+  scheduleDelete: "parley.schedule.delete",
 } as const;
 
 /** Buttons beside a run in a list, outside of its thread, which is in their value. */

@@ -47,6 +47,9 @@ export const HomeValue = json
   .catch({ v: undefined, t: undefined, n: undefined, thread: undefined, r: undefined, seq: undefined, p: undefined });
 export type HomeValue = z.output<typeof HomeValue>;
 
+/** The JSON in a button of a schedule: which one. */
+export const ScheduleValue = json.pipe(z.object({ s: z.string().regex(/^[a-z0-9-]{1,40}$/) })).catch({ s: "" });
+
 /** The JSON in the private_metadata of the forms of App Home. */
 export const AboutForm = json
   .pipe(z.object({ t: maybe(short), n: maybe(short), revision: maybe(z.int()) }))

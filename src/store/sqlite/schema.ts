@@ -26,6 +26,7 @@ import { StoreError } from "../store.ts";
  * - `heard` says when somebody has begun a run or written to one, for an hour; with what was heard, in its transaction.
  * - `workspaces` says which revision of a thread's workspace is the newest, and whether all of it is kept; `workspace_files` are its files. A
  *   revision without files is one that was forgotten: who saves what was there before comes too late.
+ * - `schedules` are what starts by itself, `due_at` when somebody is to look at one next, in ms since the epoch.
  * - `ready` holds when a thread is to be worked on, in ms since the epoch. `inbox.body` is emptied once handled; the id stays for a while.
  *   `inbox.lane` says in which order; its index holds those that were handled by time, and those that were not by lane.
  */
@@ -138,6 +139,13 @@ const MIGRATIONS: readonly Migration[] = [
     hash TEXT NOT NULL, content BLOB NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX workspace_files_by_path ON workspace_files (thread, path);
+  `,
+  `
+  CREATE TABLE schedules (
+    workspace TEXT NOT NULL, id TEXT NOT NULL, owner TEXT NOT NULL, place TEXT NOT NULL, value TEXT NOT NULL, due_at INTEGER,
+    revision INTEGER NOT NULL, PRIMARY KEY (workspace, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX schedules_by_due ON schedules (workspace, due_at) WHERE due_at IS NOT NULL;
   `,
 ];
 

@@ -16,6 +16,8 @@ export interface Shared extends OneProcess {
   readonly clock: Clock;
   readonly ready: ReadyRows;
   readonly settings: Telling<SettingChanged>;
+  /** By the workspace of what was put. */
+  readonly schedules: Telling<string>;
   readonly pins: Pins;
   readonly audit: SqliteAudit;
 }
@@ -26,7 +28,16 @@ export function share(connection: Connection, clock: Clock): Shared {
   const all = oneProcess({ clock, due, spentOn: sqliteSpent(connection).usdOn });
   const pins = createPins();
   all.followers.of(pins)(({ events }) => pins.referred(events));
-  return { ...all, connection, clock, ready, settings: createTelling(), pins, audit: sqliteAudit(connection, () => clock.now()) };
+  return {
+    ...all,
+    connection,
+    clock,
+    ready,
+    settings: createTelling(),
+    schedules: createTelling(),
+    pins,
+    audit: sqliteAudit(connection, () => clock.now()),
+  };
 }
 
 /** One opener's hold of the connection: once it is closed it is closed for this one. */

@@ -17,6 +17,7 @@ import { sqliteLog } from "./log.ts";
 import { sqliteMemory } from "./memory.ts";
 import { sqliteOutbox } from "./outbox.ts";
 import type { Settings } from "../settings.ts";
+import { sqliteSchedules } from "./schedules.ts";
 import { sqliteSettings } from "./settings.ts";
 import { ownOf, share, type Shared } from "./shared.ts";
 import { sqliteSpent } from "./spent.ts";
@@ -98,12 +99,13 @@ function onConnection(connection: Connection, clock: Clock): SqliteOpened {
 }
 
 function opener(shared: Shared): SqliteOpened {
-  const { clock, ready, settings, pins, audit, openers } = shared;
+  const { clock, ready, settings, schedules, pins, audit, openers } = shared;
   const member = join(shared);
   const now = () => clock.now();
   const connection = ownOf(shared.connection, () => {
     member.leave();
     settings.drop(member);
+    schedules.drop(member);
     if (openers.size === 0) shared.connection.close();
   });
   const { add: spent, spentOn } = sqliteSpent(connection);
@@ -134,6 +136,7 @@ function opener(shared: Shared): SqliteOpened {
     memory: sqliteMemory(connection, now),
     workspaces: sqliteWorkspaces(connection),
     settings: sqliteSettings(connection, { audit, follow: settings.of(member), changed: settings.tell }),
+    schedules: sqliteSchedules(connection, { audit, follow: schedules.of(member), changed: schedules.tell }),
     audit,
     forgetter: sqliteForgetting(connection, {
       audit,

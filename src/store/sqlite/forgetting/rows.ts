@@ -2,6 +2,18 @@ import { randomUUID } from "node:crypto";
 import type { Person } from "../../../engine/events/events.ts";
 import type { Found, Forgetting, Target } from "../../forgetting.ts";
 import type { Connection } from "../connection.ts";
+import {
+  SEGMENT,
+  envelopesWhere,
+  memoriesWhere,
+  personOf,
+  schedulesWhere,
+  scopeOf,
+  settingsWhere,
+  threadsWhere,
+  workspaceOf,
+  type Where,
+} from "./targets.ts";
 
 /** The statements of forgetting. All but the reading ones are called in a transaction of the caller's. */
 export type ForgettingRows = ReturnType<typeof forgettingRows>;
@@ -19,6 +31,8 @@ export function forgettingRows({ db }: Connection) {
       .get(...values) ?? 0;
   const run = (sql: string, ...values: readonly (string | number)[]): number => db.prepare(sql).run(...values).changes;
   const putSetting = db.prepare<[string, string, string]>("UPDATE settings SET value = ? WHERE workspace = ? AND name = ?");
+  const putSchedule = db.prepare<[string, string, string]>("UPDATE schedules SET value = ? WHERE workspace = ? AND id = ?");
+  const allSchedules = db.prepare<[], { workspace: string; id: string; value: string }>("SELECT workspace, id, value FROM schedules");
   const allSettings = db.prepare<[], { workspace: string; name: string; value: string }>("SELECT workspace, name, value FROM settings");
 
   const threadsOf = (target: Target): string[] => {
@@ -97,6 +111,7 @@ export function forgettingRows({ db }: Connection) {
         for (const body of bodies.iterate(name)) for (const [, hash = ""] of body.matchAll(/"hash":"([0-9a-f]{64})"/g)) files.add(hash);
       const memories = memoriesWhere(target);
       const settings = settingsWhere(target);
+      const schedules = schedulesWhere(target);
       return {
         threads: threads.length,
         events: inThreads("events"),
@@ -107,7 +122,9 @@ export function forgettingRows({ db }: Connection) {
           0,
         ),
         memories: memories ? count(`memories WHERE ${memories.sql}`, ...memories.values) : 0,
-        settings: settings ? count(`settings WHERE ${settings.sql}`, ...settings.values) : 0,
+        settings:
+          (settings ? count(`settings WHERE ${settings.sql}`, ...settings.values) : 0) +
+          (schedules ? count(`schedules WHERE ${schedules.sql}`, ...schedules.values) : 0),
       };
     },
 
@@ -138,6 +155,8 @@ export function forgettingRows({ db }: Connection) {
       if (memories) forgetMemories(memories);
       const settings = settingsWhere(target);
       if (settings) run(`DELETE FROM settings WHERE ${settings.sql}`, ...settings.values);
+      const schedules = schedulesWhere(target);
+      if (schedules) run(`DELETE FROM schedules WHERE ${schedules.sql}`, ...schedules.values);
       const note = { thread: "", older: "", scope: scopeOf(target), workspace: workspaceOf(target), person: personOf(target) }[target.kind];
       if (note !== "") run(`DELETE FROM notes WHERE ${SEGMENT("key")}`, note);
       if (target.kind === "person") forgetPersonElsewhere(target.person, other(target.person));
@@ -158,6 +177,10 @@ export function forgettingRows({ db }: Connection) {
       if (!value.includes(id)) continue;
       putSetting.run(JSON.stringify(renamedIn(JSON.parse(value), id, other)), workspace, name);
     }
+    for (const { workspace, id: schedule, value } of allSchedules.all()) {
+      if (!value.includes(id)) continue;
+      putSchedule.run(JSON.stringify(renamedIn(JSON.parse(value), id, other)), workspace, schedule);
+    }
     // By these ids what comes twice is recognised; they say who pressed.
     run("DELETE FROM inbox WHERE handled_at IS NOT NULL AND instr(envelope, ?) > 0", id);
     run("DELETE FROM heard WHERE person = ?", id);
@@ -174,92 +197,6 @@ export function forgettingRows({ db }: Connection) {
     run("DELETE FROM installations WHERE id = ? AND state <> 'active'", workspace);
     run("DELETE FROM org_channels WHERE workspace = ?", workspace);
     run("DELETE FROM org_workspaces WHERE workspace = ?", workspace);
-  }
-}
-
-interface Where {
-  readonly sql: string;
-  readonly values: readonly (string | number)[];
-}
-
-/** A name is made of parts between slashes: one of them, or several in a row, are this. */
-const SEGMENT = (column: string): string => `instr('/' || ${column} || '/', '/' || ? || '/') > 0`;
-
-const scopeOf = (target: Target): string => (target.kind === "scope" ? target.scope : "");
-const workspaceOf = (target: Target): string => (target.kind === "workspace" ? target.workspace : "");
-const personOf = (target: Target): string => (target.kind === "person" ? target.person : "");
-
-function threadsWhere(target: Target): Where {
-  switch (target.kind) {
-    case "thread":
-      return { sql: "name = ?", values: [target.thread] };
-    case "scope":
-      return { sql: "substr(name, 1, length(?)) = ?", values: [`${target.scope}/`, `${target.scope}/`] };
-    case "workspace":
-      return { sql: "workspace = ?", values: [target.workspace] };
-    case "person":
-      return { sql: "id IN (SELECT thread FROM events WHERE instr(body, ?) > 0)", values: [target.person] };
-    case "older":
-      return { sql: "at < ? AND forgotten < last_seq", values: [target.before] };
-  }
-}
-
-function memoriesWhere(target: Target): Where | undefined {
-  switch (target.kind) {
-    case "thread":
-      return { sql: "thread = ?", values: [target.thread] };
-    case "scope":
-      return { sql: "scope IN (SELECT id FROM memory_scopes WHERE name = ?)", values: [target.scope] };
-    case "workspace":
-      return {
-        sql: "scope IN (SELECT id FROM memory_scopes WHERE substr(name, 1, length(?)) = ?)",
-        values: [`${target.workspace}/`, `${target.workspace}/`],
-      };
-    case "person":
-      return { sql: "asker_id = ?", values: [target.person] };
-    case "older":
-      return undefined;
-  }
-}
-
-function settingsWhere(target: Target): Where | undefined {
-  switch (target.kind) {
-    case "thread":
-    case "older":
-      return undefined;
-    case "scope": {
-      const [workspace = "", ...place] = target.scope.split("/");
-      return { sql: `workspace = ? AND ${SEGMENT("name")}`, values: [workspace, place.join("/")] };
-    }
-    case "workspace":
-      return { sql: "workspace = ?", values: [target.workspace] };
-    case "person":
-      return { sql: SEGMENT("name"), values: [target.person] };
-  }
-}
-
-/** Not yet handled, hence with their text. A name's parts are in them as they are. Others' words about a person are for their handler. */
-function envelopesWhere(target: Target): readonly Where[] {
-  const all = (...needles: readonly string[]): Where => ({
-    sql: needles.map(() => "instr(body, ?) > 0").join(" AND "),
-    values: needles.map((needle) => JSON.stringify(needle)),
-  });
-  switch (target.kind) {
-    case "thread": {
-      const [, ...parts] = target.thread.split("/");
-      return parts.length > 0 ? [all(...parts)] : [];
-    }
-    case "scope":
-      return [all(...target.scope.split("/").slice(1))];
-    case "workspace":
-      return [all(target.workspace)];
-    case "person":
-      return [`"user":"${target.person}"`, `"user":{"id":"${target.person}"`, `"user_id":"${target.person}"`].map((needle) => ({
-        sql: "instr(body, ?) > 0",
-        values: [needle],
-      }));
-    case "older":
-      return [];
   }
 }
 

@@ -1,0 +1,147 @@
+import type { Clock } from "../engine/clock.ts";
+import { claim, dueAt, passed, readSchedule, type Schedule } from "../schedules/schedule.ts";
+import type { KeptSchedule, ScheduleChange, Schedules } from "../store/schedules/schedules.ts";
+import type { Led } from "./leader.ts";
+
+/** A time has come. */
+export interface Occasion {
+  readonly id: string;
+  readonly schedule: Schedule;
+  /** Which time, in ms since the epoch: the same each time that it is begun anew. */
+  readonly at: number;
+}
+
+/** What became of it: the schedule as it is to stand from here on, or a while to wait, as while a service does not answer. */
+export type Began = { readonly kind: "done"; readonly schedule: Schedule } | { readonly kind: "again"; readonly afterMs: number };
+
+export interface TimetableParts {
+  readonly schedules: Schedules;
+  readonly workspace: string;
+  readonly clock: Clock;
+  /** Begins what it says. Called once for a time, and again for the same one where the first came to no end: then it finds what is there. */
+  readonly begin: (occasion: Occasion) => Promise<Began>;
+  readonly log: (problem: string, error?: unknown) => void;
+}
+
+/** Taken at a look; what is over that comes with the next. */
+const DUE_PER_LOOK = 50;
+/** A machine's clock may be set, and its timers take no more than 24 days. */
+const LOOK_EVERY_MS_MAX = 10 * 60_000;
+const AGAIN_MS = 30_000;
+/** Others may have put it meanwhile. */
+const TRIES_MAX = 20;
+
+/**
+ * Begins what is to begin at a time, in one workspace. A time is taken by compare-and-set before it is begun, for a minute: of several who look at
+ * once one begins it, and where that one is gone, another does.
+ */
+export function createTimetable(parts: TimetableParts): Led & { idle(): Promise<void> } {
+  const { schedules, workspace, clock, log } = parts;
+  const closing = new AbortController();
+  let changed = new AbortController();
+  let looking: Promise<void> = Promise.resolve();
+  const underWay = new Set<Promise<void>>();
+  let unfollow: () => void = () => undefined;
+
+  async function look(): Promise<void> {
+    while (!closing.signal.aborted) {
+      changed = new AbortController();
+      let waitMs = LOOK_EVERY_MS_MAX;
+      try {
+        const due = await schedules.due(workspace, clock.now(), DUE_PER_LOOK);
+        for (const kept of due) {
+          if (closing.signal.aborted) return;
+          await take(kept);
+        }
+        const next = due.length === DUE_PER_LOOK ? clock.now() : await schedules.nextDue(workspace);
+        if (next !== undefined) waitMs = Math.max(0, Math.min(waitMs, next - clock.now()));
+      } catch (error) {
+        if (closing.signal.aborted) return;
+        log("what is to start by itself could not be read; it is tried again", error);
+        waitMs = AGAIN_MS;
+      }
+      // At least a breath: a row that nobody can take must not spin.
+      await clock.sleep(Math.max(waitMs, BREATH_MS), AbortSignal.any([closing.signal, changed.signal]));
+    }
+  }
+
+  async function take(found: KeptSchedule): Promise<void> {
+    const { id, value, revision } = found;
+    const schedule = readSchedule(value);
+    // What another version has written is left as it is, and not looked at again.
+    if (!schedule) return void (await schedules.put(found));
+    const taken = claim(schedule, clock.now());
+    if (taken.kind === "not due") return void (await schedules.put(changeOf(workspace, id, schedule, revision)));
+    if (!(await schedules.put(changeOf(workspace, id, taken.schedule, revision))) || taken.kind === "skipped") return;
+    const job = begin({ id, schedule: taken.schedule, at: taken.at }).catch((error: unknown) => {
+      if (!closing.signal.aborted) log(`what is to start by itself (${id}) could not be begun; it is tried again in a minute`, error);
+    });
+    underWay.add(job);
+    void job.finally(() => underWay.delete(job));
+  }
+
+  async function begin(occasion: Occasion): Promise<void> {
+    const began = await parts.begin(occasion);
+    await edit(parts, occasion.id, (now) => {
+      // Who took it over from us has put it since.
+      if (now.claimed?.at !== occasion.at) return undefined;
+      if (began.kind === "again") return { ...now, claimed: { at: occasion.at, until: clock.now() + began.afterMs } };
+      const { state, open, last, day, botRuns, recent, results } = began.schedule;
+      // What people have changed meanwhile stays.
+      const kept = now.state.kind === "on" ? state : now.state;
+      return passed(
+        { ...now, state: kept, open, botRuns, recent, results, ...(last ? { last } : {}), ...(day ? { day } : {}) },
+        occasion.at,
+      );
+    });
+  }
+
+  return {
+    start() {
+      unfollow = schedules.follow((of) => {
+        if (of === workspace) changed.abort();
+      });
+      looking = look();
+    },
+    async idle() {
+      await Promise.all(underWay);
+    },
+    async close() {
+      closing.abort();
+      unfollow();
+      await looking;
+      await Promise.all(underWay);
+    },
+  };
+}
+
+const BREATH_MS = 50;
+
+/** As it is put: with the time at which somebody is to look at it. */
+export const changeOf = (workspace: string, id: string, schedule: Schedule, revision: number): ScheduleChange => ({
+  workspace,
+  id,
+  owner: schedule.owner.id,
+  place: schedule.place,
+  value: schedule,
+  dueAt: dueAt(schedule),
+  revision,
+});
+
+/** Puts one that is made of what stands there, whoever else does the same. `change` may be called several times; `undefined`: nothing is put. */
+export async function edit(
+  { schedules, workspace }: Pick<TimetableParts, "schedules" | "workspace">,
+  id: string,
+  change: (schedule: Schedule) => Schedule | undefined,
+  decision?: ScheduleChange["decision"],
+): Promise<Schedule | undefined> {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const kept = await schedules.get(workspace, id);
+    const schedule = kept && readSchedule(kept.value);
+    const wanted = schedule && change(schedule);
+    if (!kept || !wanted) return undefined;
+    const put = { ...changeOf(workspace, id, wanted, kept.revision), ...(decision ? { decision } : {}) };
+    if (await schedules.put(put)) return wanted;
+  }
+  throw new Error(`${id} could not be put: others did so at the same time, ${TRIES_MAX} times`);
+}

@@ -1,0 +1,172 @@
+import type { Beside, FileRef } from "../../engine/events/events.ts";
+import { currentRun } from "../../engine/reading/transcript.ts";
+import type { Schedule } from "../../schedules/schedule.ts";
+import { asSetIn } from "../commands/start-run.ts";
+import { INVITE, type HandlerContext } from "../commands/handler-context.ts";
+import { personOf } from "../commands/message-context.ts";
+import { refusedText } from "../commands/day-budgets.ts";
+import { isOurs } from "../people/affiliation.ts";
+import { wouldRefuse } from "../people/permission-check.ts";
+import { isPosted, postNoted } from "../post/post-once.ts";
+import { postLooking } from "../post/post-or-find.ts";
+import { whyNotTeam } from "../render/help-text.ts";
+import { SEEN } from "../signs/reactions.ts";
+import { knownCode } from "../api/error-codes.ts";
+import { mention } from "../words/blocks.ts";
+import { safeMrkdwn } from "../words/escape.ts";
+import { threadKey } from "../words/place.ts";
+import { startsText } from "./schedule-words.ts";
+
+/** A run that is to begin. */
+export interface Beginning {
+  readonly id: string;
+  readonly schedule: Schedule;
+  /** What it begins by: the same each time that it is begun anew. */
+  readonly cause: string;
+  /** The message under which it is held, where it begins by one; else one is posted. */
+  readonly under?: { readonly ts: string; readonly threadTs?: string | undefined };
+  /** What was posted there, as the agents read it. */
+  readonly beside?: Beside;
+  readonly files?: readonly FileRef[];
+}
+
+export type Begun =
+  | { readonly kind: "begun"; readonly thread: string; readonly run: string }
+  /** It was begun before. */
+  | { readonly kind: "known"; readonly thread: string }
+  /** Not this time; why, in mrkdwn. */
+  | { readonly kind: "left out"; readonly why: string }
+  /** Not until a person has looked at it; why, in mrkdwn. */
+  | { readonly kind: "pause"; readonly why: string }
+  /** Slack does not answer just now. */
+  | { readonly kind: "again" };
+
+/**
+ * Begins a run in its owner's name, once for its cause. That the owner may is asked each time: of the workspace, of the channel, and of the table;
+ * their budgets of the day and their rates hold.
+ */
+export async function beginScheduled(ctx: HandlerContext, beginning: Beginning): Promise<Begun> {
+  const { id, schedule, cause, under } = beginning;
+  const { owner, place: channel } = schedule;
+  const no = await mayNotBegin(ctx, schedule);
+  if (no) return no;
+  const set = await asSetIn(ctx, channel, { team: schedule.team });
+  const whyNot = whyNotTeam(ctx.teams, set.team);
+  if (whyNot !== undefined) return { kind: "pause", why: safeMrkdwn(whyNot) };
+  const at = under ? { kind: "there" as const, ts: under.ts, threadTs: under.threadTs } : await announce(ctx, beginning);
+  if (at.kind !== "there") return at;
+  const thread = threadKey({ team: ctx.me.team, channel, ts: at.threadTs ?? at.ts });
+  const said = { thread, id: `schedule/${id}/${cause}` };
+  const before = currentRun(await ctx.runner.read(thread));
+  if (before.running && !(await isHeard(ctx, said))) return { kind: "left out", why: "Agents were talking in its thread already." };
+  const heard = await ctx.runner.say({
+    ...said,
+    workspace: ctx.me.team,
+    person: await personOf(ctx, owner.id),
+    text: schedule.task,
+    ...(beginning.files ? { files: beginning.files } : {}),
+    ...(beginning.beside ? { beside: beginning.beside } : {}),
+    addressed: true,
+    ...set,
+    ...(schedule.usdPerRun === undefined ? {} : { usdMax: schedule.usdPerRun }),
+  });
+  switch (heard.kind) {
+    case "started": {
+      ctx.whisper.react({ channel, ts: at.ts }, SEEN);
+      await recordBegun(ctx, beginning, thread);
+      return { kind: "begun", thread, run: heard.run };
+    }
+    case "refused":
+      return { kind: "left out", why: await refusedText(ctx, heard, channel) };
+    case "answered":
+    case "steered":
+    case "duplicate":
+    case "too late":
+    case "ignored":
+      return { kind: "known", thread };
+  }
+}
+
+/** Whether these words stand in the log: then they are begun anew after a crash. */
+async function isHeard(ctx: HandlerContext, { thread, id }: { readonly thread: string; readonly id: string }): Promise<boolean> {
+  const { events } = await ctx.runner.read(thread);
+  return events.some((event) => event.type === "message.posted" && "person" in event && event.id === id);
+}
+
+async function mayNotBegin(ctx: HandlerContext, { owner, place: channel }: Schedule): Promise<Begun | undefined> {
+  const affiliation = await ctx.people.affiliationOf({ user: owner.id, teams: [ctx.me.team] });
+  if (affiliation === "unsaid") return { kind: "again" };
+  if (!isOurs(affiliation))
+    return { kind: "pause", why: `${mention(owner)}, whose it is, is no active full member of this workspace any more.` };
+  const sight = await ctx.people.mayRead(channel, { user: owner.id, affiliation });
+  if (sight.kind === "unsaid") return { kind: "again" };
+  if (sight.kind === "away") return { kind: "pause", why: INVITE };
+  if (sight.kind === "shut") return { kind: "pause", why: `${mention(owner)}, whose it is, is not in <#${channel}> any more.` };
+  const attempt = { user: owner.id, affiliation, startedBy: undefined, channel };
+  const no = (await wouldRefuse(ctx, "start", attempt)) ?? (await wouldRefuse(ctx, "schedule", { ...attempt, startedBy: owner }));
+  return no === undefined ? undefined : { kind: "pause", why: `${mention(owner)}, whose it is, is not let: ${safeMrkdwn(no)}` };
+}
+
+type There = { readonly kind: "there"; readonly ts: string; readonly threadTs: string | undefined };
+
+/** The message under which a run is held that nobody's message began. */
+async function announce(ctx: HandlerContext, { id, schedule, cause }: Beginning): Promise<There | Begun> {
+  const { owner, place: channel, results, task, starts } = schedule;
+  const under = results.to === "thread" ? results.under : undefined;
+  const words = `:alarm_clock: *${startsText(starts)}*, set up by ${mention(owner)} (\`${id}\`):\n${safeMrkdwn(task)}`;
+  const message = { id: `schedule/${id}/${cause}`, channel, text: words, ...(under === undefined ? {} : { threadTs: under }) };
+  const posted = await postNoted(ctx, { ...message, key: `slack/${message.id}` }, { blind: "again" });
+  if (posted.kind === "posted") return { kind: "there", ts: posted.ts, threadTs: under };
+  const { code } = posted.failure;
+  if (posted.kind === "unknown" || posted.failure.kind !== "refused") return { kind: "again" };
+  return { kind: "pause", why: `I can no longer post in <#${channel}> (${safeMrkdwn(code)}). ${knownCode(code).says}` };
+}
+
+async function recordBegun(ctx: HandlerContext, { id, schedule, cause }: Beginning, thread: string): Promise<void> {
+  await ctx.settings.record({
+    workspace: ctx.me.team,
+    person: schedule.owner,
+    deed: "start by schedule",
+    subject: thread,
+    allowed: true,
+    detail: `${id}: ${schedule.task}`,
+    key: `started ${id} ${cause}`,
+  });
+}
+
+/** It has stopped itself: said where it is, and to its owner, once. */
+export async function tellPaused(
+  ctx: HandlerContext,
+  { id, schedule, why, cause }: Pick<Beginning, "id" | "schedule" | "cause"> & { readonly why: string },
+): Promise<void> {
+  await ctx.settings.record({
+    workspace: ctx.me.team,
+    person: { id: "parley", name: "Parley" },
+    deed: "pause schedule",
+    subject: id,
+    allowed: true,
+    detail: why,
+    key: `paused ${id} ${cause}`,
+  });
+  const text = `:double_vertical_bar: The schedule *${startsText(schedule.starts)}* (\`${id}\`) of ${mention(schedule.owner)} has paused: ${why} It goes on when it is switched on again, in App Home or with \`/parley schedule on ${id}\`.`;
+  for (const to of [schedule.place, schedule.owner.id]) {
+    const key = `slack/paused/${id}/${cause}/${to}`;
+    if (await isPosted(ctx.store, key)) continue;
+    const posted = await postNoted(ctx, { key, id: `paused/${id}/${to}`, channel: to, text }, { blind: "leave" });
+    if (posted.kind !== "posted") ctx.log(`that ${id} has paused could not be said in ${to} (${posted.failure.code})`);
+  }
+}
+
+/** Not this time, which its owner alone hears, once a day. */
+export async function tellLeftOut(
+  ctx: HandlerContext,
+  { id, schedule, why }: Pick<Beginning, "id" | "schedule"> & { readonly why: string },
+): Promise<void> {
+  const key = `slack/left out/${id}`;
+  const today = new Date(ctx.clock.now()).toISOString().slice(0, 10);
+  const told = await ctx.store.note(key);
+  if (told === today || !(await ctx.store.swapNote(key, told, today))) return;
+  const text = `The schedule *${startsText(schedule.starts)}* (\`${id}\`) in <#${schedule.place}> did not begin a run: ${why}`;
+  const posted = await postLooking(ctx, { id: `left-out/${id}/${today}`, channel: schedule.owner.id, text }, { blind: "leave" });
+  if (posted.kind !== "posted") ctx.log(`that ${id} was left out could not be said (${posted.failure.code})`);
+}

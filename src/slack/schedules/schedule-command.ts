@@ -1,0 +1,104 @@
+import { answerTo, isOutside, isOwnDirect, notHere, type CommandRequest } from "../commands/command-answer.ts";
+import type { HandlerContext } from "../commands/handler-context.ts";
+import type { Actor } from "../people/affiliation.ts";
+import { ACTIONS, section } from "../words/blocks.ts";
+import { ScheduleValue } from "../words/button-values.ts";
+import { placeOfPress, pressId, type CommandBody, type PressBody } from "../words/press-payloads.ts";
+import { allSchedules, change, draft, drop, keep, mayChange } from "./schedule-desk.ts";
+import { draftBlocks, nextTimesText, scheduleBlocks, scheduleText, startsText, type Named } from "./schedule-words.ts";
+import { readSpokenSchedule } from "./spoken-schedule.ts";
+
+/** Where no time zone is known. */
+const TIME_ZONE_DEFAULT = "UTC";
+/** Two blocks each, of the 50 that a message may have. */
+const LISTED_MAX = 15;
+
+/** `/parley schedule`: what starts by itself in this channel; behind it, what is to, or `on`, `off` or `delete` with the id of one. */
+export async function scheduleCommand(ctx: HandlerContext, command: CommandBody, request: CommandRequest): Promise<void> {
+  const answer = answerTo(ctx, request);
+  const text = command.text.trim().replace(/^\S+\s*/, "");
+  const [, deed = "", id = ""] = /^(on|off|delete)\s+([a-z0-9-]{1,40})$/i.exec(text) ?? [];
+  if (deed !== "") return answer(await change(ctx, id.toLowerCase(), { ...request, deed: deed.toLowerCase() as "on" | "off" | "delete" }));
+  if (text === "" || text.toLowerCase() === "list") return list(ctx, request);
+  if (isOwnDirect(request.channel))
+    return answer("Schedules are for channels: give this command in the channel where the answers are to go.");
+  if (await isOutside(ctx, request.channel)) return answer(notHere(request.channel));
+  const spoken = readSpokenSchedule(text, {
+    nowMs: ctx.clock.now(),
+    timeZone: (await ctx.people.timeZoneOf(request.user)) ?? TIME_ZONE_DEFAULT,
+    teams: ctx.teams,
+    channel: request.channel,
+    url: ctx.me.url,
+  });
+  if (spoken.kind === "unclear") return answer(spoken.why);
+  const made = await draft(ctx, request, spoken.wanted);
+  if (typeof made === "string") return answer(made);
+  const { text: words, blocks } = draftBlocks(made, ctx.clock.now());
+  return answer(words, { blocks });
+}
+
+/** Keep it, under what was understood. */
+export async function pressKeep(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
+  const { s: id } = ScheduleValue.parse(press.actions[0].value);
+  const kept = await keep(ctx, id, actor);
+  if (!kept) return replaced(ctx, press, actor, "This was kept already, or is not there any more.");
+  const times = nextTimesText(kept.schedule, ctx.clock.now());
+  const when = times === "" ? "" : `\nThe next times:\n${times}`;
+  return replaced(
+    ctx,
+    press,
+    actor,
+    `Kept as \`${id}\`: *${startsText(kept.schedule.starts)}*.${when}\n\`/parley schedule off ${id}\` switches it off, and so does App Home.`,
+  );
+}
+
+export async function pressDrop(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
+  const { s: id } = ScheduleValue.parse(press.actions[0].value);
+  const dropped = await drop(ctx, id, actor);
+  return replaced(
+    ctx,
+    press,
+    actor,
+    dropped
+      ? "Not kept. Say it again in other words: `/parley schedule every weekday at 9:00 …`"
+      : "This was kept already, or is not there any more.",
+  );
+}
+
+/** A switch in the list, which is shown again as it is then. */
+export async function pressSwitch(ctx: HandlerContext, press: PressBody, actor: Actor, deed: "on" | "off" | "delete"): Promise<void> {
+  const at = placeOfPress(press);
+  if (!at) return;
+  const { s: id } = ScheduleValue.parse(press.actions[0].value);
+  const said = await change(ctx, id, { ...actor, deed, id: pressId(press) });
+  await list(ctx, { ...actor, channel: at.channel, respondTo: press.response_url, id: pressId(press) }, said);
+}
+
+async function list(ctx: HandlerContext, request: CommandRequest, said?: string): Promise<void> {
+  const answer = answerTo(ctx, request);
+  const isHere = ({ schedule }: Named) =>
+    schedule.state.kind !== "draft" &&
+    (isOwnDirect(request.channel) ? schedule.owner.id === request.user : schedule.place === request.channel);
+  const all = (await allSchedules(ctx)).filter(isHere);
+  const own = new Set<string>();
+  for (const named of all) if (await mayChange(ctx, named, request)) own.add(named.id);
+  const title =
+    all.length === 0 ? NONE : `*What starts by itself ${isOwnDirect(request.channel) ? "for you" : "in this channel"}: ${all.length}*`;
+  const shown = all.slice(0, LISTED_MAX);
+  const more = all.length > shown.length ? [section(`… and ${all.length - shown.length} more; App Home has yours.`)] : [];
+  const head = [...(said === undefined ? [] : [section(said)]), section(title)];
+  const actionOf = (verb: "scheduleOn" | "scheduleOff" | "scheduleDelete") => ACTIONS[verb];
+  const text = [...(said === undefined ? [] : [said]), title, ...shown.map(scheduleText)].join("\n");
+  await answer(text, {
+    blocks: [...head, ...scheduleBlocks(shown, { mayChange: ({ id }) => own.has(id), actionOf }), ...more],
+    replaces: said !== undefined,
+  });
+}
+
+const NONE =
+  "Nothing starts by itself here. `/parley schedule every weekday at 9:00 Sum up what is new` makes something that does, and so does `/parley schedule when :bug: is added Look into it`.";
+
+function replaced(ctx: HandlerContext, press: PressBody, { user }: Actor, text: string): Promise<void> {
+  const at = placeOfPress(press);
+  return ctx.whisper.respond(press.response_url, { user, channel: at?.channel ?? user }, text, { blocks: [section(text)], replaces: true });
+}

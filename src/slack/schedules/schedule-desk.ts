@@ -1,0 +1,164 @@
+import { randomInt } from "node:crypto";
+import { edit } from "../../runner/timetable.ts";
+import { changeOf } from "../../runner/timetable.ts";
+import { readSchedule, SCHEDULES_MAX, SCHEDULES_PER_OWNER_MAX, switchedOn, type Schedule } from "../../schedules/schedule.ts";
+import type { KeptSchedule } from "../../store/schedules/schedules.ts";
+import type { HandlerContext } from "../commands/handler-context.ts";
+import { personOf } from "../commands/message-context.ts";
+import type { Actor } from "../people/affiliation.ts";
+import { refused, wouldRefuse } from "../people/permission-check.ts";
+import { safeMrkdwn } from "../words/escape.ts";
+import type { Named } from "./schedule-words.ts";
+import type { Wanted } from "./spoken-schedule.ts";
+
+/** What people do with what starts by itself: make, keep, switch, delete. Each is one compare-and-set, with the decision in the audit log. */
+
+const DRAFT_KEPT_MS = 24 * 3_600_000;
+/** Without letters and digits that look alike. */
+const ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz";
+
+/** All of the workspace that can be read, by id. */
+export async function allSchedules(ctx: HandlerContext): Promise<readonly Named[]> {
+  return (await ctx.schedules.list(ctx.me.team)).flatMap(namedOf);
+}
+
+export async function scheduleOf(ctx: HandlerContext, id: string): Promise<Named | undefined> {
+  const kept = await ctx.schedules.get(ctx.me.team, id);
+  return kept && namedOf(kept)[0];
+}
+
+/** Puts what was understood aside, for its owner to keep. A string: why not, in mrkdwn. */
+export async function draft(
+  ctx: HandlerContext,
+  actor: Actor & { readonly channel: string; readonly id: string | undefined },
+  wanted: Wanted,
+): Promise<Named | string> {
+  const { user, affiliation, channel, id: press } = actor;
+  const attempt = {
+    user,
+    affiliation,
+    startedBy: undefined,
+    channel,
+    subject: `a schedule in ${channel}`,
+    ...(press === undefined ? {} : { id: press }),
+  };
+  const no = (await refused(ctx, "schedule", attempt)) ?? (await refused(ctx, "start", attempt));
+  if (no !== undefined) return safeMrkdwn(no);
+  const now = ctx.clock.now();
+  const all = await allSchedules(ctx);
+  for (const { id, schedule } of all) {
+    const isOld = schedule.state.kind === "draft" && schedule.since < now - DRAFT_KEPT_MS;
+    if (isOld) await remove(ctx, id, (one) => one.state.kind === "draft");
+  }
+  const kept = all.filter(({ schedule }) => schedule.state.kind !== "draft");
+  const own = kept.filter(({ schedule }) => schedule.owner.id === user).length;
+  if (kept.length >= SCHEDULES_MAX)
+    return `There are ${SCHEDULES_MAX} schedules in this workspace, and no more are kept. Delete one that is no longer needed.`;
+  if (own >= SCHEDULES_PER_OWNER_MAX)
+    return `You have ${SCHEDULES_PER_OWNER_MAX} schedules, as many as one person may. Delete one: \`/parley schedule\` lists them.`;
+  const schedule: Schedule = {
+    kind: "schedule",
+    owner: await personOf(ctx, user),
+    place: channel,
+    ...wanted,
+    state: { kind: "draft" },
+    since: now,
+    botRuns: 0,
+    recent: [],
+    open: [],
+  };
+  for (;;) {
+    const id = newId();
+    if (await ctx.schedules.put(changeOf(ctx.me.team, id, schedule, 0))) return { id, schedule };
+  }
+}
+
+/** The owner keeps what was put aside; nothing where it is not there any more, or somebody else's. */
+export async function keep(ctx: HandlerContext, id: string, { user }: Actor): Promise<Named | undefined> {
+  const found = await scheduleOf(ctx, id);
+  if (found?.schedule.owner.id !== user) return undefined;
+  const schedule = await edit(
+    { schedules: ctx.schedules, workspace: ctx.me.team },
+    id,
+    (now) => (now.state.kind === "draft" ? switchedOn(now, ctx.clock.now()) : undefined),
+    decisionOf(ctx, found, { person: found.schedule.owner, deed: "make schedule" }),
+  );
+  return schedule && { id, schedule };
+}
+
+export async function drop(ctx: HandlerContext, id: string, { user }: Actor): Promise<boolean> {
+  return remove(ctx, id, ({ owner, state }) => owner.id === user && state.kind === "draft");
+}
+
+/** Switched on or off, or taken away, by whoever may: its owner, and whom the table lets beside. What became of it, in mrkdwn. */
+export async function change(
+  ctx: HandlerContext,
+  id: string,
+  { deed, ...actor }: Actor & { readonly deed: "on" | "off" | "delete"; readonly id?: string | undefined },
+): Promise<string> {
+  const found = await scheduleOf(ctx, id);
+  if (!found || found.schedule.state.kind === "draft" || !(await maySee(ctx, found, actor)))
+    return `There is no schedule \`${safeMrkdwn(id.slice(0, 40))}\`, or no longer. \`/parley schedule\` lists those of this channel.`;
+  const no = await refused(ctx, "schedule", attemptOf(found, actor));
+  if (no !== undefined) return safeMrkdwn(no);
+  const person = await personOf(ctx, actor.user);
+  const decision = decisionOf(ctx, found, { person, deed: `${deed === "delete" ? "delete" : `switch ${deed}`} schedule` });
+  if (deed === "delete") {
+    await remove(ctx, id, () => true, decision);
+    return `Deleted: \`${id}\`. Nothing starts by it any more.`;
+  }
+  if (found.schedule.state.kind === "over") return `\`${id}\` is over: its time has come. Make a new one.`;
+  const now = ctx.clock.now();
+  await edit(
+    { schedules: ctx.schedules, workspace: ctx.me.team },
+    id,
+    (one) =>
+      deed === "on" ? (one.state.kind === "on" ? undefined : switchedOn(one, now)) : { ...one, state: { kind: "off", by: person } },
+    decision,
+  );
+  return deed === "on" ? `Switched on: \`${id}\`.` : `Switched off: \`${id}\`. What was begun goes on.`;
+}
+
+/** Whether somebody is shown the switches of one. */
+export async function mayChange(ctx: HandlerContext, named: Named, actor: Actor): Promise<boolean> {
+  return (await wouldRefuse(ctx, "schedule", attemptOf(named, actor))) === undefined && (await maySee(ctx, named, actor));
+}
+
+/** One's own is one's own; what is in a channel that somebody is not in is not shown to them, whatever the table lets them. */
+const maySee = async (ctx: HandlerContext, { schedule }: Named, actor: Actor): Promise<boolean> =>
+  schedule.owner.id === actor.user || (await ctx.people.mayRead(schedule.place, actor)).kind === "open";
+
+const attemptOf = ({ id, schedule }: Named, actor: Actor & { readonly id?: string | undefined }) => ({
+  user: actor.user,
+  affiliation: actor.affiliation,
+  startedBy: schedule.owner,
+  channel: schedule.place,
+  subject: `schedule ${id}`,
+  ...(actor.id === undefined ? {} : { id: actor.id }),
+});
+
+function decisionOf(ctx: HandlerContext, { id, schedule }: Named, by: { readonly person: Schedule["owner"]; readonly deed: string }) {
+  const words = schedule.starts.kind === "times" ? schedule.starts.words : schedule.starts.kind;
+  return { workspace: ctx.me.team, ...by, subject: `schedule ${id}`, allowed: true, detail: `${words}: ${schedule.task}` };
+}
+
+async function remove(
+  ctx: HandlerContext,
+  id: string,
+  isMeant: (schedule: Schedule) => boolean,
+  decision?: ReturnType<typeof decisionOf>,
+): Promise<boolean> {
+  for (;;) {
+    const kept = await ctx.schedules.get(ctx.me.team, id);
+    const schedule = kept && readSchedule(kept.value);
+    if (!kept || !schedule || !isMeant(schedule)) return false;
+    if (await ctx.schedules.put({ ...kept, value: undefined, ...(decision ? { decision } : {}) })) return true;
+  }
+}
+
+function namedOf({ id, value }: KeptSchedule): readonly Named[] {
+  const schedule = readSchedule(value);
+  return schedule ? [{ id, schedule }] : [];
+}
+
+const newId = (): string => Array.from({ length: 5 }, () => ID_LETTERS[randomInt(ID_LETTERS.length)]).join("");

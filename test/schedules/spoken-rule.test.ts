@@ -1,0 +1,83 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { readSpokenRule } from "../../src/schedules/spoken-rule.ts";
+import { ruleTrouble } from "../../src/schedules/rule.ts";
+
+const SPEAKING = { nowMs: Date.parse("2026-11-28T16:00:00Z"), timeZone: "America/New_York" };
+const read = (text: string) => readSpokenRule(text, SPEAKING);
+
+test.for([
+  ["every weekday 9:00 Sum up the news", "0 9 * * 1-5", "Sum up the news"],
+  ["Every weekday at 9:00: Sum up", "0 9 * * 1-5", "Sum up"],
+  ["at 9:00 every weekday, sum up", "0 9 * * 1-5", "sum up"],
+  ["every day at 9am and 5pm check the build", "0 9,17 * * *", "check the build"],
+  ["daily at noon: lunch", "0 12 * * *", "lunch"],
+  ["fridays at 4pm: week in review", "0 16 * * 5", "week in review"],
+  ["every monday at 9 3 ideas", "0 9 * * 1", "3 ideas"],
+  ["tuesdays and thursdays at 16:00 go", "0 16 * * 2,4", "go"],
+  ["every monday, wednesday and friday at 9:00 x", "0 9 * * 1,3,5", "x"],
+  ["mon-fri 8.15 go", "15 8 * * 1,2,3,4,5", "go"],
+  ["friday to monday at 7:00 x", "0 7 * * 5,6,0,1", "x"],
+  ["weekends at 10:00 x", "0 10 * * 0,6", "x"],
+  ["on the 1st of every month at 8:00 report", "0 8 1 * *", "report"],
+  ["on the 1st and 15th of every month at 8:00 report", "0 8 1,15 * *", "report"],
+  ["the first monday of the month at 10:00 retro", "0 10 * * MON#1", "retro"],
+  ["every last friday of the month at 10 am x", "0 10 * * FRIL", "x"],
+  ["the last day of every month at 17:00 x", "0 17 L * *", "x"],
+  ["every 2 hours look", "0 */2 * * *", "look"],
+  ["every half hour look", "*/30 * * * *", "look"],
+  ["hourly look", "0 * * * *", "look"],
+  ["tomorrow at 9:00 x", "2026-11-29T09:00:00", "x"],
+  ["once on 2026-12-24 18:00 x", "2026-12-24T18:00:00", "x"],
+  ["0 9 * * 1-5 Do it", "0 9 * * 1-5", "Do it"],
+  ["`0 9 * * MON-FRI` do it", "0 9 * * MON-FRI", "do it"],
+  ["cron 30 8 1 jan-jun * x", "30 8 1 jan-jun *", "x"],
+] as const)("%s", ([text, pattern, rest]) => {
+  const said = read(text);
+  expect(said).toMatchObject({ kind: "rule", rule: { pattern, timeZone: "America/New_York" }, rest });
+  if (said.kind === "rule") expect(ruleTrouble(said.rule, SPEAKING.nowMs)).toBeUndefined();
+});
+
+test.for([
+  ["mondays at 14:30 Europe/Berlin: plan", "30 14 * * 1", "Europe/Berlin"],
+  ["mondays at 14:30 (Asia/Kolkata) plan", "30 14 * * 1", "Asia/Kolkata"],
+  ["every day 9:00 in America/Argentina/Buenos_Aires plan", "0 9 * * *", "America/Argentina/Buenos_Aires"],
+  ["0 9 * * 1-5 UTC plan", "0 9 * * 1-5", "UTC"],
+] as const)("in a time zone of its own: %s", ([text, pattern, timeZone]) => {
+  expect(read(text)).toMatchObject({ kind: "rule", rule: { pattern, timeZone }, rest: "plan" });
+});
+
+test("the words are kept as they were said, without the task", () => {
+  expect(read("  Every weekday at 9:00 Europe/Berlin, sum up")).toMatchObject({
+    words: "Every weekday at 9:00 Europe/Berlin",
+    rest: "sum up",
+  });
+});
+
+test.for([
+  ["whenever it rains", "Say when first"],
+  ["", "Say when first"],
+  ["every day do it", "at which time of the day"],
+  ["every weekday at 25:00 x", "at which time of the day"],
+  ["every day at 9:00 and 17:30 x", "at the same minute"],
+  ["every 2 hours at 9:00 x", "either every so often or at a time"],
+  ["every 7 minutes look", "do not make up a whole hour"],
+  ["tomorrow x", "at which one time of that day"],
+  ["mondays at 9:00 Europe/Nowhere x", "There is no time zone “Europe/Nowhere”"],
+] as const)("what is not clear is asked about, and how to say it: %s", ([text, why]) => {
+  expect(read(text)).toMatchObject({ kind: "unclear", why: expect.stringContaining(why) as string });
+});
+
+const PIECES = ["every", "each", "monday", "and", ",", "weekday", "at", "9:00", "9", "noon", "the", "1st", "last", "of", "month", "0", "*", "*/5", "1-5", "Europe/Berlin", "UTC", "`", "2026-12-24", "tomorrow", "(", ")", "hour", "minutes", "😀", "\u202e"]; // prettier-ignore
+
+test("whatever is written, there is an answer at once, and the task is the end of what was written", () => {
+  fc.assert(
+    fc.property(fc.array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 8 })), { maxLength: 40 }), (pieces) => {
+      const text = pieces.join(" ");
+      const said = read(text);
+      if (said.kind === "rule") expect(text.trim().endsWith(said.rest)).toBe(true);
+      else expect(said.why).not.toBe("");
+    }),
+    { numRuns: 300 },
+  );
+});
