@@ -32,6 +32,7 @@ test("as long as nothing is set", () => {
     forgetThread: ["starter", "admin"],
     raise: ["starter", "admin"],
     export: insiders,
+    schedule: ["starter", "admin"],
     editTeams: ["admin"],
     audit: ["admin"],
   });
@@ -59,7 +60,7 @@ describe.each(["start", "steer", "answer", "approve", "stop", "forget", "raise",
   });
 });
 
-test.each(["editTeams", "audit"] as const)("nobody but members may %s, whatever the table says", (deed) => {
+test.each(["schedule", "editTeams", "audit"] as const)("nobody but members may %s, whatever the table says", (deed) => {
   expect(may(deed, { ...ALLOW_DEFAULT, [deed]: "anyone", guests: [deed], restricted: [deed] })).toEqual(insiders);
 });
 
