@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Clock } from "../engine/clock.ts";
 import { claim, dueAt, passed, readSchedule, type Schedule } from "../schedules/schedule.ts";
 import type { KeptSchedule, ScheduleChange, Schedules } from "../store/schedules/schedules.ts";
@@ -35,7 +36,7 @@ const TRIES_MAX = 20;
  * Begins what is to begin at a time, in one workspace. A time is taken by compare-and-set before it is begun, for a minute: of several who look at
  * once one begins it, and where that one is gone, another does.
  */
-export function createTimetable(parts: TimetableParts): Led & { idle(): Promise<void> } {
+export function createTimetable(parts: TimetableParts): Led {
   const { schedules, workspace, clock, log } = parts;
   const closing = new AbortController();
   let changed = new AbortController();
@@ -46,7 +47,8 @@ export function createTimetable(parts: TimetableParts): Led & { idle(): Promise<
   async function look(): Promise<void> {
     while (!closing.signal.aborted) {
       changed = new AbortController();
-      let waitMs = LOOK_EVERY_MS_MAX;
+      const over = AbortSignal.any([closing.signal, changed.signal]);
+      let waitMs: number | undefined;
       try {
         const due = await schedules.due(workspace, clock.now(), DUE_PER_LOOK);
         for (const kept of due) {
@@ -54,14 +56,16 @@ export function createTimetable(parts: TimetableParts): Led & { idle(): Promise<
           await take(kept);
         }
         const next = due.length === DUE_PER_LOOK ? clock.now() : await schedules.nextDue(workspace);
-        if (next !== undefined) waitMs = Math.max(0, Math.min(waitMs, next - clock.now()));
+        // At least a breath: a row that nobody can take must not spin.
+        if (next !== undefined) waitMs = Math.max(BREATH_MS, Math.min(LOOK_EVERY_MS_MAX, next - clock.now()));
       } catch (error) {
         if (closing.signal.aborted) return;
         log("what is to start by itself could not be read; it is tried again", error);
         waitMs = AGAIN_MS;
       }
-      // At least a breath: a row that nobody can take must not spin.
-      await clock.sleep(Math.max(waitMs, BREATH_MS), AbortSignal.any([closing.signal, changed.signal]));
+      if (waitMs !== undefined) await clock.sleep(waitMs, over);
+      // Nothing is due, and what is put is told.
+      else if (!over.aborted) await once(over, "abort");
     }
   }
 
@@ -102,9 +106,6 @@ export function createTimetable(parts: TimetableParts): Led & { idle(): Promise<
         if (of === workspace) changed.abort();
       });
       looking = look();
-    },
-    async idle() {
-      await Promise.all(underWay);
     },
     async close() {
       closing.abort();
