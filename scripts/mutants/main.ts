@@ -21,6 +21,11 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { s
 const sample = sampleOf(values.sample, values.seed);
 const folders = positionals.map((path) => path.replace(/\/+$/, ""));
 if (folders.length === 0) fail("which folder? Such as: npm run mutants -- src/engine/policies");
+/** What is tried: Stryker copies it at the beginning. */
+const stamp = {
+  version: spawnSync("git", ["describe", "--always"], { cwd: ROOT, encoding: "utf8" }).stdout.trim(),
+  date: new Date().toISOString().slice(0, 10),
+};
 mkdirSync(join(ROOT, KEPT), { recursive: true });
 for (const [room, ofRoom] of Map.groupBy(folders, roomOf)) run(room, ofRoom);
 
@@ -45,7 +50,7 @@ function run(room: string, ofRoom: readonly string[]): void {
 }
 
 function withWhole(report: MutationReport): (page: string, folder: string) => string {
-  return (page, folder) => withRow(page, { folder, ...countOf(report, (file) => matchesGlob(file, globOf(folder))), ...stamp() });
+  return (page, folder) => withRow(page, { folder, ...countOf(report, (file) => matchesGlob(file, globOf(folder))), ...stamp });
 }
 
 /** A row for each folder that holds code, however far below the one that was asked for; for a file that was asked for, a row of its own. */
@@ -55,14 +60,9 @@ function withSample(report: MutationReport, of: Sample): (page: string, folder: 
     const files = Object.keys(report.files).filter((file) => matchesGlob(file, globOf(asked)));
     return [...new Set(files.map(rowOf))].reduce((before, folder) => {
       const isOf = (file: string) => files.includes(file) && rowOf(file) === folder;
-      return withSampleRow(before, { folder, ...countOf(report, isOf, of), size: sizeOf(report, isOf), sample: of, ...stamp() });
+      return withSampleRow(before, { folder, ...countOf(report, isOf, of), size: sizeOf(report, isOf), sample: of, ...stamp });
     }, page);
   };
-}
-
-function stamp(): { readonly version: string; readonly date: string } {
-  const version = spawnSync("git", ["describe", "--always"], { cwd: ROOT, encoding: "utf8" }).stdout.trim();
-  return { version, date: new Date().toISOString().slice(0, 10) };
 }
 
 function globOf(folder: string): string {

@@ -32,10 +32,14 @@ export const NOT_DRAWN = "Not of the sample.";
 /** The mutants of the files for which `isOf` holds; with a sample, of those that it draws. */
 export function countOf(report: MutationReport, isOf: (file: string) => boolean = () => true, sample?: Sample): Counts {
   const all = mutantsOf(report, isOf).filter(({ file, mutant }) => sample === undefined || drawn(sample, file, mutant));
-  const count = (wanted: string) => all.filter(({ mutant: { status } }) => status === wanted).length;
+  const count = (wanted: string) => all.filter(({ mutant }) => fateOf(mutant) === wanted).length;
   const [killed, timedOut, survived, notCovered] = [count("Killed"), count("Timeout"), count("Survived"), count("NoCoverage")];
   return { mutants: killed + timedOut + survived + notCovered, killed, timedOut, survived, notCovered, equivalent: count("Ignored") };
 }
+
+/** A test that ran into its time limit has failed, and nothing that it expects has: it tells no more than a run without an end, which is shown apart. */
+const fateOf = ({ status, statusReason = "" }: ReportedMutant): string =>
+  status === "Killed" && statusReason.startsWith("Test timed out in ") ? "Timeout" : status;
 
 /** How many mutants these files have that could be found, whether tried or not. */
 export const sizeOf = (report: MutationReport, isOf: (file: string) => boolean): number =>

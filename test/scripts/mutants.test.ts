@@ -24,6 +24,11 @@ test("the score counts what was killed or never ended, of all but what is known 
   expect(scoreOf(counts)).toBe(50);
 });
 
+test("a test that only ran out of time is counted apart from those that failed", () => {
+  const files = { "src/a.ts": { mutants: [mutant(1, "Killed", "Test timed out in 15000ms."), mutant(2, "Killed", "expected 1 to be 2")] } };
+  expect(countOf({ files })).toMatchObject({ mutants: 2, killed: 1, timedOut: 1 });
+});
+
 test("a folder's counts are of its own files", () => {
   const ofB = (file: string) => file.startsWith("src/b/");
   expect(countOf(report("Killed", "Killed", "Survived", "Ignored"), ofB)).toMatchObject({
