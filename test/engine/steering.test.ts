@@ -20,8 +20,7 @@ function logOf(...bodies: readonly EventBody[]) {
 const BY = { person: MARIA } as const;
 
 /** What is recorded for a wish of Maria's in a log of these events. */
-const wished = (wish: Omit<Extract<Steering, unknown>, "person"> & object, ...bodies: readonly EventBody[]) =>
-  steered(logOf(...bodies), { ...wish, ...BY } as Steering);
+const wished = (wish: object, ...bodies: readonly EventBody[]) => steered(logOf(...bodies), { ...wish, ...BY } as Steering);
 
 describe("what a person wants of a run", () => {
   test("a pause, of one that goes on and is not paused yet; its end, of one that is", () => {

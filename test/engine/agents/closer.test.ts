@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { CLOSER, closer } from "../../../src/engine/agents/closer.ts";
+import type { EventBody } from "../../../src/engine/events/events.ts";
+import { MARIA, openLog, scripted, type Scripted } from "../../support/scripted.ts";
+import { turnOn } from "../../support/turn.ts";
+
+const spoke = (text: string, agent = "Ada"): EventBody => ({ type: "message.posted", agent, text });
+
+async function closing(reply: Scripted, ...bodies: readonly EventBody[]) {
+  const log = openLog();
+  log.record({ type: "run.started", run: "r", team: "t", startedBy: MARIA }, ...bodies);
+  const model = scripted(reply);
+  const aborting = new AbortController();
+  const events = [];
+  if (reply === "hang") setImmediate(() => aborting.abort());
+  for await (const item of closer(model).turn(turnOn(log.transcript, aborting.signal))) if (item.type !== "text.delta") events.push(item);
+  return { events, request: model.requests[0], text: model.requests[0]?.messages[0]?.text ?? "" };
+}
+const TASK: EventBody = { type: "message.posted", person: MARIA, text: "count the ships" };
+
+test("one reply without tools sums up the run, for whoever asked: the task, then what was said, each with its source", async () => {
+  const { events, request, text } = await closing("In short.", TASK, spoke("three so far"), spoke("five", "Ben"));
+  expect(events).toEqual([
+    { type: "message.posted", agent: CLOSER, text: "In short.", model: "scripted", usage: { inputTokens: 10, outputTokens: 5 } },
+  ]);
+  expect(request).toMatchObject({ agent: CLOSER, tools: [], nth: 0, outputTokensMax: 1_000 });
+  expect(request?.system).toMatch(
+    /must stop now.*what was found out or made, what is still open, and what to do next.*Say only what was said/,
+  );
+  expect(request?.messages).toHaveLength(1);
+  expect(text.split("\n\n")).toEqual([
+    "The task:",
+    "Maria: count the ships",
+    "What was said:",
+    "[agent] Ada: three so far",
+    "[agent] Ben: five",
+    "Now sum up.",
+  ]);
+});
+
+test("of a long run the task and the last words are told, as much as fits, and that some is left out; a long message is cut", async () => {
+  const { text } = await closing("x", TASK, ...Array.from({ length: 9 }, (_, index) => spoke(`${index} ${"word ".repeat(1_500)}`)));
+  expect(text).toContain("count the ships");
+  expect(text).toContain("(Some of what was said is left out here.)");
+  expect(text.indexOf("left out here")).toBeLessThan(text.indexOf("[agent] Ada"));
+  const told = [...text.matchAll(/Ada: (\d)/g)].map(([, nth]) => nth);
+  expect(told).toEqual(["4", "5", "6", "7", "8"]);
+  const cut = await closing("x", TASK, spoke(`begin ${"word ".repeat(4_000)} end`));
+  expect(cut.text).toMatch(/begin [^]*… cut …[^]* end/);
+  expect(cut.text.length).toBeLessThan(8_300);
+  expect(cut.text).not.toContain("left out");
+});
+
+test("a run in which nobody has said anything is summed up too", async () => {
+  const { text } = await closing("Nothing yet.");
+  expect(text).toBe("The task:\n\n\n\nWhat was said:\n\nNow sum up.");
+});
+
+test("a model that fails is told as a failed turn, and one that is stopped says nothing", async () => {
+  const failure = { kind: "failure", error: { kind: "quota", message: "No credit." } } as const;
+  expect((await closing({ fails: failure }, TASK)).events).toMatchObject([
+    { type: "turn.failed", agent: CLOSER, error: { kind: "quota" } },
+  ]);
+  expect((await closing("hang", TASK)).events).toEqual([]);
+});
