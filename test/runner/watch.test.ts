@@ -347,10 +347,7 @@ describe("within the budgets of the day", () => {
 
   test("a budget that was raised while the call waited is asked again", async () => {
     const budgets = [{ ...JONAS_LIMIT, spent: 1 }];
-    const reserve: Reserved[] = [
-      { kind: "used up", account: "person/U1", spent: 1 } as Reserved,
-      { kind: "reserved", reservation: "a" },
-    ];
+    const reserve: Reserved[] = [{ kind: "used up", account: "person/U1", spent: 1 } as Reserved, { kind: "reserved", reservation: "a" }];
     const { watch, lane, started, calls } = watching({ budgets, reserve });
     started();
     const { reserve: ask } = await watch.within(duo, lane);
