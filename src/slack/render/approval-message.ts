@@ -34,8 +34,10 @@ export function renderApproval(request: Of<"approval.requested">, transcript: Tr
   const wished = wish({ ...request, what });
   const title = `${state.startedBy ? `${mention(state.startedBy)} ` : ""}*${safeMrkdwn(request.agent)} ${wished}:*`;
   const excerpt = excerptOf(what);
-  // Seen already: in the turn above, or before it was decided. What a person has changed stands nowhere else.
-  const isFolded = given?.edited === undefined && (given !== undefined || standsAbove(request, transcript));
+  // Seen already: in the turn above, or before it was decided. What a person has changed stands nowhere else; what hides a part of itself is
+  // looked at before it is decided.
+  const isSeen = given !== undefined || (standsAbove(request, transcript) && shown(what) === what);
+  const isFolded = given?.edited === undefined && isSeen;
   const notes = notesOn(excerpt, what, given?.edited === undefined ? request : undefined);
   const card = (...below: readonly KnownBlock[]): Rendered => {
     const rest = [...notes.map(context), ...below];

@@ -16,8 +16,8 @@ test.each(["unknown_method", "http 404", "html"] as BareSlackOptions["unknown"][
     expect(slack.posts.map(({ channel, thread_ts }) => [channel, thread_ts])).toEqual(slack.posts.map(() => ["C1", ts]));
     expect(slack.posts.map(({ username = "app", text }) => `${username}: ${text}`)).toEqual([
       "app: pair: a riddle",
-      "Ana: Ana: What is it?",
-      "Ben: Ben: It is a riddle.",
+      "Ana: What is it?",
+      "Ben: It is a riddle.",
       `app: Done: Ben said "DONE"`,
     ]);
     expect(new Set(slack.called)).toContain("reactions.add");

@@ -19,7 +19,7 @@ const HOSTILE = [
 const WORDS = ["subteam", "bank.example", "alert", "red", "gpj.exe", "hidden", "quote"];
 
 test("hostile words of a person and of agents lose their powers and nothing else", async () => {
-  const journey = await openJourney({ file: PAIR, replies: { Ana: [HOSTILE], Ben: [`They said {{task}}\nDONE`] } });
+  const journey = await openJourney({ file: PAIR, replies: { Ana: [HOSTILE], Ben: [`They said {{task}}\n\`\`\`\nDONE`] } });
   const thread = await journey.mention(`@parley ${HOSTILE}`);
   await thread.ended();
   expect(thread.ofKind("turn")).toHaveLength(2);
@@ -30,7 +30,7 @@ test("hostile words of a person and of agents lose their powers and nothing else
 test("hostile words in a question, its options and its answer lose their powers", async () => {
   const options = ["<!channel>", "\u202etfel", "</script>"];
   const call = { text: HOSTILE, toolCalls: [{ name: "transfer_to_human", args: { question: HOSTILE, options } }] };
-  const journey = await openJourney({ file: PAIR, replies: { Ana: [call, "It was {{last}}. DONE"] } });
+  const journey = await openJourney({ file: PAIR, replies: { Ana: [call, "It was {{last}}\n```\nDONE"] } });
   const thread = await journey.mention("@parley ask me");
   await thread.until(() => thread.ofKind("question").length === 1);
   await thread.reply(HOSTILE);
