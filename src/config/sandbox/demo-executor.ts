@@ -1,7 +1,7 @@
 import { SandboxUnavailable, type Executor } from "../../sandbox/executor.ts";
 import { createOffExecutor } from "../../sandbox/off.ts";
 import type { Env } from "../env.ts";
-import { createExecutor } from "./executor.ts";
+import { createExecutor, keptOf } from "./executor.ts";
 import type { SandboxSettings } from "../schema/team-file.ts";
 
 /**
@@ -18,7 +18,7 @@ export async function createDemoExecutor(settings: SandboxSettings, env: Env): P
   }
   try {
     const { createWasmExecutor } = await import("../../sandbox/wasm/executor.ts");
-    return await createWasmExecutor({ memoryMb: settings.memoryMb, prewarm: true });
+    return await createWasmExecutor({ memoryMb: settings.memoryMb, ...keptOf(settings), prewarm: true });
   } catch (error) {
     if (!(error instanceof SandboxUnavailable)) throw error;
     return createOffExecutor(error.message);

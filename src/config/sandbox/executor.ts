@@ -79,16 +79,17 @@ const ABSENT: Capabilities = { grade: "off", label: "off: no sandbox can be had"
 /** Loaded when asked for: the one not chosen, and its packages, stay out. */
 async function make(settings: SandboxSettings, env: Env, { instance, log }: ExecutorOptions): Promise<Executor> {
   const { memoryMb, languages, state } = settings;
+  const kept = keptOf(settings);
   const owner = instance === undefined ? {} : { instance };
   if (settings.executor === "os") {
     const { createOsExecutor } = await import("../../sandbox/os/executor.ts");
-    return createOsExecutor({ memoryMb });
+    return createOsExecutor({ memoryMb, ...kept });
   }
   if (settings.executor === "kubernetes") return makeKubernetes(settings, env, owner);
   if (settings.executor === "e2b") return makeE2b(settings, env, owner);
   if (settings.executor === "wasm") {
     const { createWasmExecutor } = await import("../../sandbox/wasm/executor.ts");
-    return createWasmExecutor({ memoryMb });
+    return createWasmExecutor({ memoryMb, ...kept });
   }
   const { createDockerExecutor } = await import("../../sandbox/docker/executor.ts");
   return createDockerExecutor({
@@ -96,13 +97,18 @@ async function make(settings: SandboxSettings, env: Env, { instance, log }: Exec
     memoryMb,
     languages,
     state,
+    ...kept,
     ...(instance === undefined ? {} : { instance }),
     ...(log ? { report: log } : {}),
     ...engineOf(env),
   });
 }
 
-async function makeKubernetes({ image, memoryMb, kubernetes }: SandboxSettings, env: Env, owner: { instance?: string }): Promise<Executor> {
+/** How much of a thread's workspace is kept between blocks. */
+export const keptOf = ({ keptFilesMax, keptMbMax }: SandboxSettings) => ({ keptFilesMax, keptBytesMax: keptMbMax * 1024 * 1024 });
+
+async function makeKubernetes(settings: SandboxSettings, env: Env, owner: { instance?: string }): Promise<Executor> {
+  const { image, memoryMb, kubernetes } = settings;
   const { createKubernetesExecutor } = await import("../../sandbox/kubernetes/executor.ts");
   const { namespace, context, runtimeClass, cpus, ttlMinutes, allowNetwork } = kubernetes;
   const kubeconfig = env["KUBECONFIG"]?.trim();
@@ -113,6 +119,7 @@ async function makeKubernetes({ image, memoryMb, kubernetes }: SandboxSettings, 
     cpus,
     ttlSeconds: ttlMinutes * 60,
     allowNetwork,
+    ...keptOf(settings),
     ...owner,
     ...(context === undefined ? {} : { context }),
     ...(runtimeClass === undefined ? {} : { runtimeClass }),
@@ -120,7 +127,8 @@ async function makeKubernetes({ image, memoryMb, kubernetes }: SandboxSettings, 
   });
 }
 
-async function makeE2b({ memoryMb, e2b }: SandboxSettings, env: Env, owner: { instance?: string }): Promise<Executor> {
+async function makeE2b(settings: SandboxSettings, env: Env, owner: { instance?: string }): Promise<Executor> {
+  const { memoryMb, e2b } = settings;
   const { createE2bExecutor } = await import("../../sandbox/e2b/executor.ts");
   const [apiUrl, sandboxUrl] = [env["E2B_API_URL"]?.trim(), env["E2B_SANDBOX_URL"]?.trim()];
   return createE2bExecutor({
@@ -128,6 +136,7 @@ async function makeE2b({ memoryMb, e2b }: SandboxSettings, env: Env, owner: { in
     template: e2b.template,
     ttlSeconds: e2b.ttlMinutes * 60,
     memoryMb,
+    ...keptOf(settings),
     ...owner,
     ...(apiUrl ? { apiUrl } : {}),
     ...(sandboxUrl ? { sandboxUrl } : {}),

@@ -94,6 +94,9 @@ const COMMAND = /^[\w./+-]+( [\w./+=:,-]+)*$/;
 const PIP = /^[A-Za-z0-9][\w.-]*(\[[\w,-]+\])?==[\w.+!-]+$/;
 const APT = /^[a-z0-9][a-z0-9.+-]+(=[\w.+:~-]+)?$/;
 const PACKAGES_MAX = 100;
+// A workspace is read once after each block, and its rows lie in the database.
+const KEPT_FILES_MAX = 5_000;
+const KEPT_MB_MAX = 256;
 
 const Sandbox = z
   .strictObject({
@@ -115,6 +118,15 @@ const Sandbox = z
       .describe("An image that the engine has; nothing is pulled. PARLEY_SANDBOX_IMAGE goes before this."),
     timeoutSeconds: z.int().positive().max(600).default(60),
     memoryMb: z.int().min(64).max(16_384).default(512),
+    keptFilesMax: z
+      .int()
+      .positive()
+      .max(KEPT_FILES_MAX)
+      .default(500)
+      .describe(
+        "Files and folders of a thread's workspace that are kept in the database between blocks; the rest lasts as long as its sandbox.",
+      ),
+    keptMbMax: z.int().positive().max(KEPT_MB_MAX).default(16).describe("The same in mebibytes, all of a thread's together."),
     state: z
       .enum(["files", "kernel"])
       .default("files")

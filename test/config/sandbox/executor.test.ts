@@ -6,6 +6,8 @@ import { schemasOf } from "../../../src/config/registry/schemas.ts";
 import { createExecutor } from "../../../src/config/sandbox/executor.ts";
 import { createDemoExecutor } from "../../../src/config/sandbox/demo-executor.ts";
 import { missingParts } from "../../support/report/requirements.ts";
+import { openSqlite } from "../../../src/store/sqlite/store.ts";
+import { createWorkspaceKeeper } from "../../../src/store/workspaces/keeper.ts";
 import { SandboxUnavailable } from "../../../src/sandbox/executor.ts";
 import { IDLE_STAYS } from "../../support/idle-connections.ts";
 
@@ -76,3 +78,15 @@ test.skipIf(missingParts().some(({ name }) => name === "os"))(
     await executor.close();
   },
 );
+
+test.skipIf(missingParts().some(({ name }) => name === "os"))("what is kept of a thread's files is as much as the file says", async () => {
+  const { store, workspaces } = openSqlite({ path: ":memory:" });
+  const executor = await createExecutor(sandbox({ executor: "os", keptFilesMax: 2, keptMbMax: 1 }), {});
+  const session = await executor.open("t", createWorkspaceKeeper(store, workspaces));
+  const sh = (code: string) => session.run({ language: "sh", code }, { timeoutMs: 20_000, signal: new AbortController().signal });
+  await sh("echo 1 > a; echo 2 > b; echo 3 > c");
+  expect((await sh("cat a b c")).notices.join()).toContain("at most 2 files and folders of 1 MiB together");
+  expect((await workspaces.load("t"))?.files).toHaveLength(2);
+  await executor.close();
+  await store.close();
+});
