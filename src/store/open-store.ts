@@ -33,6 +33,12 @@ export async function openStore(address: string, { own, ...more }: { readonly ow
   return completed(opened, address, clock);
 }
 
+/** Whether it is a file of SQLite, or of a store that an extension defines. */
+export function isSqlite(address: string): boolean {
+  const scheme = schemeOf(address);
+  return scheme === undefined || scheme === "sqlite";
+}
+
 /** For reading only, also while a Parley runs on it. */
 export const readStore = (address: string): SqliteReader => openSqliteReadOnly({ path: fileOf(address) });
 
@@ -46,8 +52,7 @@ export const checkStore = (address: string, troubleOf: (events: readonly string[
 
 /** `late`: too large to be looked through in time. What is no file has nothing to be looked through. */
 export async function quickCheckStore(address: string, timeoutMs: number): Promise<"late" | "done"> {
-  const scheme = schemeOf(address);
-  if ((scheme !== undefined && scheme !== "sqlite") || fileOf(address) === MEMORY) return "done";
+  if (!isSqlite(address) || fileOf(address) === MEMORY) return "done";
   return (await quickCheckSqlite({ path: fileOf(address), timeoutMs })) === "late" ? "late" : "done";
 }
 
@@ -56,7 +61,7 @@ export function fileOf(address: string): string {
   const scheme = schemeOf(address);
   if (scheme === undefined) return address;
   if (scheme === "sqlite") return pathIn(address);
-  throw new StoreError(`${address}: only what is kept in SQLite can be read so; parley start and parley run open a store of an extension.`);
+  throw new StoreError(`${address}: only what is kept in SQLite can be read so; parley start, run, import, forget and memory open a store of an extension.`);
 }
 
 function schemeOf(address: string): string | undefined {

@@ -5,7 +5,7 @@ import type { RunEvent } from "../../parley.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
 import { readEvent } from "./event-shape.ts";
-import { databaseOf } from "./export.ts";
+import { keptAt } from "../own-stores.ts";
 import { harmless } from "../terminal.ts";
 
 export const help = `parley import FILE [--thread NAME] [--db PATH]
@@ -36,9 +36,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return 1;
   }
   const thread = values.thread ?? `imported-${createHash("sha256").update(content).digest("hex").slice(0, 12)}`;
-  const dbPath = databaseOf(io, values.db);
+  const { path: address, own } = await keptAt(io, values.db);
   const { copyLog, openStore } = await import("../../parley.ts");
-  const { store } = await openStore(dbPath);
+  const { store } = await openStore(address, { own });
   try {
     if (!(await copyLog(store, { thread, workspace: "imported", events: read.events, wake: "none" }))) {
       await print(io.stderr, `${thread} is in this database already; nothing was imported. Take another name with --thread.`);

@@ -1,7 +1,7 @@
-import type { readStore, Target } from "../../parley.ts";
+import type { Target } from "../../parley.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
-import { databaseOf } from "../logs/export.ts";
+import { keptAt, readKept, type KeptAt } from "../own-stores.ts";
 import { harmless } from "../terminal.ts";
 
 export const help = `parley forget thread|channel|workspace|person ID [--dry-run] [--db PATH]
@@ -33,9 +33,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const [kind, id, ...rest] = positionals;
   if (kind === undefined || id === undefined || rest.length > 0 || !KINDS.includes(kind))
     throw new UsageError("Say what to forget: parley forget thread, channel, workspace or person, and its id. See --help.");
-  const path = databaseOf(io, values.db);
-  const { readStore } = await import("../../parley.ts");
-  const reader = readStore(path);
+  const at = await keptAt(io, values.db);
+  const reader = await readKept(at);
   try {
     const target = await targetOf(reader, kind, id);
     const found = await reader.forgetter.find(target);
@@ -51,7 +50,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       return 0;
     }
     await reader.close();
-    await forget(path, target, kind);
+    await forget(at, target, kind);
     await print(io.stdout, `Forgotten: ${told}. Costs and decisions stay, without words.`);
     await print(io.stdout, "What is in Slack, in backups and in files that were written out is still there: see docs/forgetting.md.");
     return 0;
@@ -70,7 +69,7 @@ const WORDS = {
   settings: ["setting", "settings"],
 } as const;
 
-type Reader = ReturnType<typeof readStore>;
+type Reader = Awaited<ReturnType<typeof readKept>>;
 
 async function targetOf(reader: Reader, kind: string, id: string): Promise<Target> {
   if (kind === "person") {
@@ -101,9 +100,9 @@ async function scopesIn(reader: Reader): Promise<string[]> {
 }
 
 /** On a database that nobody else writes to: the lock says so. */
-async function forget(path: string, target: Target, kind: string): Promise<void> {
+async function forget({ path, own }: KeptAt, target: Target, kind: string): Promise<void> {
   const { createForgetting, createRunner, openStore, systemClock } = await import("../../parley.ts");
-  const { store, dispatch, forgetter } = await opened(() => openStore(path));
+  const { store, dispatch, forgetter } = await opened(() => openStore(path, { own }));
   try {
     const none = { default: "", names: () => [], has: () => false, build: () => unbuildable() };
     // Only its lines are used: no run begins here.

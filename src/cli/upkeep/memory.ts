@@ -1,7 +1,6 @@
-import type { readStore } from "../../parley.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
-import { databaseOf } from "../logs/export.ts";
+import { keptAt, readKept, type KeptAt } from "../own-stores.ts";
 import { harmless } from "../terminal.ts";
 
 export const help = `parley memory list [--channel CHANNEL] [--db PATH]
@@ -20,20 +19,18 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const options = { channel: { type: "string" }, db: { type: "string" } } as const;
   const { values, positionals } = readArguments(args, { options, allowPositionals: true });
   const [what, id, ...rest] = positionals;
-  const from = { path: databaseOf(io, values.db), channel: values.channel };
-  if (what === "list" && id === undefined) return list(from, io);
-  if (what === "forget" && id !== undefined && rest.length === 0) return forget(from, id, io);
+  const from = async () => ({ ...(await keptAt(io, values.db)), channel: values.channel });
+  if (what === "list" && id === undefined) return list(await from(), io);
+  if (what === "forget" && id !== undefined && rest.length === 0) return forget(await from(), id, io);
   throw new UsageError("Say what to do: parley memory list, or parley memory forget ID. See --help.");
 }
 
-interface From {
-  readonly path: string;
+interface From extends KeptAt {
   readonly channel: string | undefined;
 }
 
-async function list({ path, channel }: From, io: Io): Promise<number> {
-  const { readStore } = await import("../../parley.ts");
-  const store = readStore(path);
+async function list({ channel, ...at }: From, io: Io): Promise<number> {
+  const store = await readKept(at);
   try {
     const scopes = await scopesOf(store.memory, channel);
     if (scopes.length === 0) await print(io.stdout, channel === undefined ? "Nothing is remembered." : nothingIn(channel));
@@ -52,12 +49,12 @@ async function list({ path, channel }: From, io: Io): Promise<number> {
   }
 }
 
-async function forget({ path, channel }: From, id: string, io: Io): Promise<number> {
+async function forget({ channel, ...at }: From, id: string, io: Io): Promise<number> {
   if (!/^#?\d{1,15}$/.test(id))
     throw new UsageError(`A note is named by its number, as parley memory list shows it, not by "${harmless(id)}".`);
-  const { openStore, readStore } = await import("../../parley.ts");
-  await readStore(path).close(); // A database that is not there is not made.
-  const { store, memory } = await openStore(path);
+  await (await readKept(at)).close(); // A database that is not there is not made.
+  const { openStore } = await import("../../parley.ts");
+  const { store, memory } = await openStore(at.path, { own: at.own });
   try {
     const number = Number(id.replace("#", ""));
     for (const scope of await scopesOf(memory, channel)) {
@@ -74,7 +71,7 @@ async function forget({ path, channel }: From, id: string, io: Io): Promise<numb
 }
 
 /** The scopes that are meant: a channel's name in the database begins with its workspace. */
-async function scopesOf(memory: Pick<ReturnType<typeof readStore>["memory"], "scopes">, channel: string | undefined) {
+async function scopesOf(memory: { scopes(): Promise<readonly { readonly scope: string }[]> }, channel: string | undefined) {
   const scopes = (await memory.scopes()).map(({ scope }) => scope);
   return channel === undefined ? scopes : scopes.filter((scope) => scope === channel || scope.endsWith(`/${channel}`));
 }
