@@ -62,7 +62,17 @@ export { editNote } from "./store/notes.ts";
 export { createRunner } from "./runner/runner.ts";
 export type { RecordedDecision } from "./store/settings.ts";
 export { readableByOthers } from "./store/own-files.ts";
-export { backupStore, checkStore, fileOf, isSqlite, openNotes, openStore, quickCheckStore, readStore, type OwnStores } from "./store/open-store.ts";
+export {
+  backupStore,
+  checkStore,
+  fileOf,
+  isSqlite,
+  openNotes,
+  openStore,
+  quickCheckStore,
+  readStore,
+  type OwnStores,
+} from "./store/open-store.ts";
 
 /** Many workspaces, by OAuth. */
 export interface SlackOfMany extends InstalledSettings {

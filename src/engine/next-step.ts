@@ -1,5 +1,5 @@
 import type { EventBody } from "./events/events.ts";
-import { nextStance } from "./stances.ts";
+import { nextStance } from "./stances/stances.ts";
 import { firstToAct, runStopped, whyStop } from "./stopping.ts";
 import type { Agent, Team } from "./team.ts";
 import { SELECTOR } from "./reading/spender.ts";

@@ -61,7 +61,9 @@ export function fileOf(address: string): string {
   const scheme = schemeOf(address);
   if (scheme === undefined) return address;
   if (scheme === "sqlite") return pathIn(address);
-  throw new StoreError(`${address}: only what is kept in SQLite can be read so; parley start, run, import, forget and memory open a store of an extension.`);
+  throw new StoreError(
+    `${address}: only what is kept in SQLite can be read so; parley start, run, import, forget and memory open a store of an extension.`,
+  );
 }
 
 function schemeOf(address: string): string | undefined {

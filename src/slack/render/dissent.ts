@@ -1,6 +1,6 @@
 import { messagesOfRun, type Transcript } from "../../engine/reading/transcript.ts";
-import { noIn } from "../../engine/stance-words.ts";
-import { proposedAnswer, stancesOn } from "../../engine/stances.ts";
+import { noIn } from "../../engine/stances/stance-words.ts";
+import { proposedAnswer, stancesOn } from "../../engine/stances/stances.ts";
 
 /** Who does not go along with the answer of a run. */
 export interface Dissent {

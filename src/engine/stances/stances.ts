@@ -1,6 +1,6 @@
-import type { AgentMessage, EventBody, Recorded, RunEvent, StopReason } from "./events/events.ts";
-import { currentRun, messagesOfRun, type Transcript } from "./reading/transcript.ts";
-import type { Agent, Team } from "./team.ts";
+import type { AgentMessage, EventBody, Recorded, RunEvent, StopReason } from "../events/events.ts";
+import { currentRun, messagesOfRun, type Transcript } from "../reading/transcript.ts";
+import type { Agent, Team } from "../team.ts";
 
 /** The answer that a run is about to end with: the last words of a model in it. */
 export function proposedAnswer(transcript: Transcript): (AgentMessage & Recorded) | undefined {
