@@ -42,6 +42,10 @@ function refuseOversized({ thread, events, posts }: Commit, bodies: readonly str
 
 /** Whether a run is going on after these events: what the log says, kept beside it so that a start need not read every log. */
 export function isRunning(events: readonly EventBody[], before: boolean): boolean {
-  const last = events.findLast((event) => event.type === "run.started" || event.type === "run.stopped");
+  const last = startOrStop(events);
   return last ? last.type === "run.started" : before;
 }
+
+/** The last of these with which a run begins or ends. */
+export const startOrStop = (events: readonly EventBody[]): EventBody | undefined =>
+  events.findLast(({ type }) => type === "run.started" || type === "run.stopped");

@@ -2,7 +2,7 @@ import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { RunEvent } from "../../engine/events/events.ts";
 import type { Claim } from "../dispatch.ts";
 import type { Connection } from "./connection.ts";
-import { isRunning, recordOf } from "../records/commit.ts";
+import { isRunning, recordOf, startOrStop } from "../records/commit.ts";
 import { sqliteNames } from "./names.ts";
 import type { ReadyRows } from "./ready.ts";
 import type { Commit, CommitResult, PostDraft, Store, ThreadSummary } from "../store.ts";
@@ -10,15 +10,21 @@ import type { Commit, CommitResult, PostDraft, Store, ThreadSummary } from "../s
 /** Read at once; other work goes on between two pages, since SQLite blocks the event loop: about 2 ms. */
 const LOAD_PAGE_EVENTS = 500;
 
-interface ThreadRow {
-  readonly id: number;
-  readonly workspace: string;
-  readonly lastSeq: number;
-  readonly running: 0 | 1;
-}
+/** As an array: for rows as objects the driver compiles a function of each statement. */
+type ThreadRow = readonly [id: number, workspace: string, lastSeq: number, running: 0 | 1];
+
+/** Threads whose row is known by its number; how many is no more than a bound. */
+const KNOWN_THREADS_MAX = 10_000;
 
 type TooMany = Extract<CommitResult, { kind: "too many" }>;
 type Refused = TooMany | Extract<CommitResult, { kind: "stale" }>;
+
+interface Thread {
+  readonly kind: "thread";
+  readonly id: number;
+  /** As its row says; empty where it does not say. */
+  readonly own: string;
+}
 
 type Log = Pick<Store, "load" | "commit" | "unfinished" | "recent">;
 
@@ -38,9 +44,11 @@ export function sqliteLog(
     readonly committed: (commit: Commit, made: { readonly workspace: string; readonly events: readonly RunEvent[] }) => void;
   },
 ): Log {
-  const findThread = db.prepare<[string], ThreadRow>("SELECT id, workspace, last_seq AS lastSeq, running FROM threads WHERE name = ?");
+  const findThread = db.prepare<[string], ThreadRow>("SELECT id, workspace, last_seq, running FROM threads WHERE name = ?").raw();
   const addThread = db.prepare("INSERT INTO threads (name, workspace, last_seq, at, running) VALUES (?, ?, ?, ?, ?)");
   const updateThread = db.prepare("UPDATE threads SET last_seq = ?, at = ? WHERE id = ?");
+  // A number may be another thread's by now, when a thread was deleted.
+  const goOn = db.prepare("UPDATE threads SET last_seq = ?, at = ? WHERE id = ? AND last_seq = ? AND name = ?");
   // By itself: named in the other, it would have SQLite write its indexes anew with each commit, 4 KB each.
   const updateRunning = db.prepare("UPDATE threads SET running = ? WHERE id = ?");
   const addEvent = db.prepare("INSERT INTO events (thread, seq, body) VALUES (?, ?, ?)");
@@ -59,24 +67,39 @@ export function sqliteLog(
   );
   const names = sqliteNames(db);
 
-  const append = (commit: Commit, bodies: readonly string[]): Refused | { readonly kind: "done"; readonly workspace: string } => {
-    const found = findThread.get(commit.thread);
-    const lastSeq = found?.lastSeq ?? 0;
-    if (lastSeq !== commit.afterSeq) return { kind: "stale", lastSeq };
-    const workspace = found?.workspace || commit.workspace;
-    const tooMany = options.heard.refused({ ...commit, workspace });
+  const known = new Map<string, Thread>();
+
+  /** The row of the commit's thread, brought up to its end; or why nothing is recorded. */
+  const advanced = (commit: Commit): Thread | Refused => {
+    const { thread, afterSeq, at, events } = commit;
+    const newSeq = afterSeq + events.length;
+    const before = known.get(thread);
+    // Most commits only go on: then one statement is enough.
+    const isPlain = before && events.length > 0 && !commit.heard && startOrStop(events) === undefined;
+    if (isPlain && goOn.run(newSeq, at, before.id, afterSeq, thread).changes > 0) return before;
+    const found = findThread.get(thread);
+    const [id, own = commit.workspace, lastSeq = 0, wasRunning] = found ?? [];
+    if (lastSeq !== afterSeq) return { kind: "stale", lastSeq };
+    const tooMany = options.heard.refused({ ...commit, workspace: own || commit.workspace });
     if (tooMany) return tooMany;
-    const newSeq = lastSeq + bodies.length;
-    const running = isRunning(commit.events, found?.running === 1) ? 1 : 0;
-    const id = found?.id ?? Number(addThread.run(commit.thread, commit.workspace, newSeq, commit.at, running).lastInsertRowid);
-    if (found && bodies.length > 0) updateThread.run(newSeq, commit.at, id);
-    if (found && found.running !== running) updateRunning.run(running, id);
-    bodies.forEach((body, index) => addEvent.run(id, lastSeq + 1 + index, body));
-    for (const post of inLogOrder(commit.posts)) addPost.run(id, lastSeq + 1 + post.event, post.kind, post.part);
-    options.heard.add({ ...commit, workspace });
-    options.spent({ ...commit, workspace });
+    const running = isRunning(events, wasRunning === 1) ? 1 : 0;
+    if (id === undefined) return { kind: "thread", id: Number(addThread.run(thread, own, newSeq, at, running).lastInsertRowid), own };
+    if (events.length > 0) updateThread.run(newSeq, at, id);
+    if (wasRunning !== running) updateRunning.run(running, id);
+    return { kind: "thread", id, own };
+  };
+
+  const append = (commit: Commit, bodies: readonly string[]): Refused | Thread => {
+    const thread = advanced(commit);
+    if (thread.kind !== "thread") return thread;
+    const { id, own } = thread;
+    const workspace = own || commit.workspace;
+    for (const [index, body] of bodies.entries()) addEvent.run(id, commit.afterSeq + 1 + index, body);
+    for (const post of inLogOrder(commit.posts)) addPost.run(id, commit.afterSeq + 1 + post.event, post.kind, post.part);
+    if (commit.heard) options.heard.add({ ...commit, workspace });
+    if (commit.accounts) options.spent({ ...commit, workspace });
     options.ready.set(id, commit.wake, options.now());
-    return { kind: "done", workspace };
+    return thread;
   };
 
   return {
@@ -97,8 +120,11 @@ export function sqliteLog(
       // that was written before it (outbox.ts). The rest can be thought again. A wait for the disk here would hold up the event loop.
       if (commit.claim && !options.holds(commit.claim)) return { kind: "fenced" };
       const done = write("normal", () => append(commit, bodies));
-      if (done.kind !== "done") return done;
-      options.committed(commit, { workspace: done.workspace, events });
+      if (done.kind !== "thread") return done;
+      // Only once it is there for good.
+      if (known.size >= KNOWN_THREADS_MAX) known.clear();
+      known.set(commit.thread, done);
+      options.committed(commit, { workspace: done.own || commit.workspace, events });
       return { kind: "ok", events };
     },
 
