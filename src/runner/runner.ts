@@ -47,6 +47,8 @@ export interface Runner {
    * stop listening. A listener must not throw.
    */
   follow(listener: Follower): () => void;
+  /** Takes what nobody may see out of words that are only shown, as {@link Runner.follow} does with each delta; for those who put several together. */
+  readonly shown?: (delta: Delta) => Delta;
   /** What may be spent a day, and has been. Absent where nobody has to keep to anything. */
   readonly budgets?: DayBudgets;
   /** Takes up every run whose log says that it is unfinished, and works on what comes. */
@@ -177,6 +179,7 @@ export function createRunner(parts: RunnerParts): Runner {
     lookAgain: (thread) =>
       inLane(thread, undefined, (lane) => (currentRun(lane.transcript).running ? lane.append([], "now") : Promise.resolve())),
     ...(parts.budgets ? { budgets: parts.budgets } : {}),
+    ...(parts.shown ? { shown: parts.shown } : {}),
     // Beside the line of those who write: what is recorded is there at once.
     async read(thread) {
       const lane = await lanes.enter(thread, undefined);

@@ -79,6 +79,7 @@ export function tenantScoped(team: string, { store, runner, forgetting, memory, 
         runner.follow((thread, item) => {
           if (isOwn(thread)) listener(thread, item);
         }),
+      ...(runner.shown ? { shown: runner.shown } : {}),
       start: () => notHere("the runner's start"),
       close: async () => notHere("the runner's end"),
     },

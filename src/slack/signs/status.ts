@@ -8,8 +8,10 @@ import type { Store } from "../../store/store.ts";
 import type { People } from "../people/people.ts";
 import { persona, type Persona } from "../render/personas.ts";
 import { createBucket } from "../api/pacer.ts";
+import { safeLine, withoutMarks } from "../words/escape.ts";
 import { placeOf, type Place } from "../words/place.ts";
 import { createSessions } from "./sessions.ts";
+import { createWordsUnderWay } from "./words-under-way.ts";
 import { isUnavailable, slackErrorCode, type Log, type Web } from "../api/web-client.ts";
 
 /** Calls about one thread are at least this far apart; what changes in between is told once. */
@@ -21,6 +23,8 @@ const CALL_BURST = 20;
 const RENEW_MS = 90_000;
 /** Slack takes the line away when a message lands, which is some time after the message's event. */
 const LANDED_MS = 4_000;
+/** The words in the line are renewed no more often: people read no faster, and who speaks next must not wait for them. */
+const WORDS_GAP_MS = 5_000;
 /** After a call that failed for no known reason, the thread is left alone for this long. */
 const FAILED_MS = 15_000;
 
@@ -32,11 +36,11 @@ export interface Status {
 }
 
 /**
- * "Ada is thinking…" under a thread, with Ada's face, and the state of Slack's agent session, which brings Slack's own Stop button. What
+ * "Ada is thinking…" under a thread, with Ada's face, then "Ada is writing: …" with her last words, and the state of Slack's agent session, which brings Slack's own Stop button. What
  * is shown is read off the log; it follows the run, which never waits for it. What a workspace does not offer is tried once.
  */
 export function createStatus(parts: {
-  readonly runner: Pick<Runner, "follow" | "read">;
+  readonly runner: Pick<Runner, "follow" | "read" | "shown">;
   readonly store: Pick<Store, "note" | "putNote" | "unfinished" | "recent" | "follow">;
   readonly web: Web;
   readonly cards: readonly TeamCard[];
@@ -50,6 +54,7 @@ export function createStatus(parts: {
   const unavailable = new Set<string>();
   const closing = new AbortController();
   const bucket = createBucket({ perMinute: CALLS_PER_MINUTE, burst: CALL_BURST, clock });
+  const words = createWordsUnderWay(runner);
   const sessions = createSessions({ ...parts, onAtWork: (thread) => void lines.poke(thread) });
   const lines = createKeyedWorker<Line>({
     clock,
@@ -64,10 +69,17 @@ export function createStatus(parts: {
     if (delivered !== undefined) landed(thread);
   });
   const unfollow = runner.follow((thread, item) => {
-    if (!("seq" in item)) return;
+    words.hear(thread, item);
+    if (!("seq" in item)) return pokeForWords(thread);
     const line = placeOf(thread) && lines.poke(thread);
     if (line && item.type === "message.posted" && "agent" in item) line.landsAt = clock.now() + LANDED_MS;
   });
+
+  /** Deltas come by the hundred; the line is looked at when it is time for new words. */
+  function pokeForWords(thread: string): void {
+    const line = lines.stateOf(thread);
+    if (line?.shown.speaker && clock.now() - (line.shown.calledAt ?? 0) >= WORDS_GAP_MS) lines.poke(thread);
+  }
 
   function landed(thread: string): void {
     const line = lines.stateOf(thread);
@@ -95,9 +107,13 @@ export function createStatus(parts: {
     if (landed) line.landsAt = undefined;
     const renew = wanted.speaker !== undefined && (landed || now - (line.shown.speakerAt ?? 0) >= RENEW_MS);
     let failed = false;
-    if (wanted.speaker?.username !== line.shown.speaker?.username || renew) {
-      line.shown = { ...line.shown, speaker: wanted.speaker, speakerAt: now };
-      failed = !(await showSpeaker(place, wanted));
+    const isOther = wanted.speaker?.username !== line.shown.speaker?.username;
+    const writing = wanted.agent === undefined ? "" : lastWords(words.of(thread, wanted.agent));
+    const isNews = writing !== "" && writing !== line.shown.writing && now - (line.shown.calledAt ?? 0) >= WORDS_GAP_MS;
+    // Words are a nicety: they take no call that somebody waits for.
+    if (isOther || renew || (isNews && bucket.waitMs() === 0)) {
+      line.shown = { ...line.shown, speaker: wanted.speaker, speakerAt: now, writing };
+      failed = !(await showSpeaker(place, wanted, writing));
       line.shown = { ...line.shown, calledAt: clock.now() };
     }
     if (failed) {
@@ -109,21 +125,22 @@ export function createStatus(parts: {
   }
 
   /** False when it should be tried again. */
-  async function showSpeaker(place: Place, { speaker, turn }: Wanted): Promise<boolean> {
+  async function showSpeaker(place: Place, { speaker, turn }: Wanted, writing: string): Promise<boolean> {
     const where = { channel_id: place.channel, thread_ts: place.ts };
     const method = "assistant.threads.setStatus";
     if (!speaker) return (await call(method, { ...where, status: "" })) !== "failed";
-    const loading_messages = [`is thinking… (turn ${turn})`];
+    const doing = writing === "" ? "is thinking…" : `is writing: ${writing}`;
+    const loading_messages = [writing === "" ? `${doing} (turn ${turn})` : doing];
     if (!unavailable.has(PERSONA)) {
-      const outcome = await call(method, { ...where, status: "is thinking…", loading_messages, ...speaker }, PERSONA);
+      const outcome = await call(method, { ...where, status: doing, loading_messages, ...speaker }, PERSONA);
       if (outcome !== "unavailable") return outcome === "ok";
     }
     // Without the scope for faces the line is the app's own, and names the agent.
     return (
       (await call(method, {
         ...where,
-        status: `is thinking as ${speaker.username}…`,
-        loading_messages: [`${speaker.username} is thinking…`],
+        status: writing === "" ? `is thinking as ${speaker.username}…` : `is writing as ${speaker.username}: ${writing}`,
+        loading_messages: [`${speaker.username} ${doing}`],
       })) !== "failed"
     );
   }
@@ -172,6 +189,7 @@ const PERSONA = "a persona in the status line";
 
 /** What should be seen in a thread, as its log says. */
 interface Wanted {
+  readonly agent: string | undefined;
   readonly speaker: Persona | undefined;
   readonly turn: number;
 }
@@ -182,6 +200,7 @@ function want(transcript: Transcript, cards: readonly TeamCard[], isMember: (nam
   const agent = waiting ? undefined : run.openTurns.at(-1);
   const card = cards.find(({ name }) => name === run.team) ?? { ...NO_CARD, name: run.team ?? "" };
   return {
+    agent,
     speaker: agent === undefined ? undefined : persona(agent, card, isMember),
     turn: run.turns + 1,
   };
@@ -194,9 +213,21 @@ interface Shown {
   readonly speaker: Persona | undefined;
   readonly speakerAt: number | undefined;
   readonly calledAt: number | undefined;
+  /** The words that stood in the line; empty without any. */
+  readonly writing: string;
 }
 
-const NOTHING: Shown = { speaker: undefined, speakerAt: undefined, calledAt: undefined };
+const NOTHING: Shown = { speaker: undefined, speakerAt: undefined, calledAt: undefined, writing: "" };
+
+/** Of what an agent writes, the line that it is at, or its end: what one reads at a glance. */
+function lastWords(words: string): string {
+  const line = withoutMarks(words.trimEnd().split("\n").at(-1) ?? "").trim();
+  if (line === "") return "";
+  const end = line.slice(-WORDS_CHARS_SHOWN);
+  const whole = line.length > end.length ? `…${end.slice(end.search(/\s|$/))}` : end;
+  return `${safeLine(whole, WORDS_CHARS_SHOWN)} …`;
+}
+const WORDS_CHARS_SHOWN = 70;
 
 interface Line {
   shown: Shown;

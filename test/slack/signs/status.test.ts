@@ -97,6 +97,48 @@ test("who has the floor is shown thinking, with name and face, and the session i
   ]);
 });
 
+const writes = (agent: string, text: string) => {
+  for (const follower of followers) follower(thread(), { type: "text.delta", agent, text });
+};
+
+test("the line follows the words of who writes, at a pace, and thinks again with the next turn", async () => {
+  record(...started, selected("Ada"));
+  await until(() => line() !== undefined);
+  writes("Ada", "Here it is.\n\n```python\ndef med");
+  await clock.advance(4_000);
+  expect(line()?.status).toBe("is thinking…");
+  await clock.advance(1_500);
+  writes("Ada", "ian(values):\n    return sorted(va");
+  await until(() => line()?.status === "is writing: return …");
+  expect(told(LINE).at(-1)).toMatchObject({ username: "Ada", loading_messages: ["is writing: return …"] });
+  for (let piece = 0; piece < 300; piece++) {
+    writes("Ada", `word${piece} `);
+    await clock.advance(100);
+  }
+  await until(() => /^is writing: ….* word29\d …$/.test(line()?.status ?? ""));
+  expect((line()?.status ?? "").length).toBeLessThan(90);
+  expect(told(LINE).length).toBeLessThan(10);
+  record(posted("Ada"), selected("Ben"));
+  await until(() => line()?.username === "Ben");
+  expect(line()?.status).toBe("is thinking…");
+});
+
+test("what comes in pieces is masked when it is put together, and no half of a word is shown", async () => {
+  await status.close();
+  const hide = (text: string) => text.replaceAll("sk-12345678", "[hidden]");
+  runner = { ...runner, shown: (delta) => (delta.type === "text.delta" ? { ...delta, text: hide(delta.text) } : delta) };
+  status = begin();
+  record(...started, selected("Ada"));
+  await until(() => line() !== undefined);
+  await clock.advance(6_000);
+  for (const piece of ["The key is sk-", "1234"]) writes("Ada", piece);
+  await until(() => line()?.status === "is writing: The key is …");
+  await clock.advance(6_000);
+  for (const piece of ["5678", " and <!channel> "]) writes("Ada", piece);
+  await until(() => line()?.status.includes("[hidden] and") === true);
+  expect(JSON.stringify(told(LINE))).not.toMatch(/sk-|<!channel>/);
+});
+
 test("at a question the line goes and the session waits; with the answer both come back; at the end both are over", async () => {
   record(...started, selected("Ada"));
   await until(() => line() !== undefined);
