@@ -70,6 +70,8 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
           dim(`  ran ${oneLine(item.language)}: ${item.outcome}, ${(item.elapsedMs / 1000).toFixed(1)} s (${oneLine(item.executor)})`) +
           files(item.files)
         );
+      case "run.summarized":
+        return item.text === "" ? "" : endLine() + line(`\n${paint("bold", "In short:")} ${harmless(item.text)}`) + cost(item);
       case "stance.given":
         return item.stance === "agree"
           ? ""

@@ -3,7 +3,7 @@ import type { Guard, KeptFiles } from "../engine/guards/guard.ts";
 import { createBudget, type BudgetLimits } from "../engine/limits/budget.ts";
 import { reserving } from "../engine/limits/reserving.ts";
 import type { Model } from "../engine/model.ts";
-import { closer } from "../engine/agents/closer.ts";
+import { closer, summarizer } from "../engine/agents/closer.ts";
 import type { ActionPolicy, RunLimits } from "../engine/events/events.ts";
 import { capsOf } from "../engine/limits/run-limits.ts";
 import type { RunCode } from "../engine/agents/code/run-block.ts";
@@ -180,6 +180,7 @@ function builderOf(
       minutesMax: team.limits.minutes,
       // Beyond the budget, which is used up when it is asked.
       ...(last === undefined ? {} : { closer: guarded(closer(held.unlimited(last))) }),
+      ...summarizing(within === undefined ? last : undefined, team, (model) => guarded(summarizer(held.modelNamed(model)))),
       // The answer of a team inside is one among the words outside.
       ...(within === undefined ? { stances: stancesOf(team, held).map(guarded) } : {}),
       approveWithinMinutes: team.approveWithinMinutes,
@@ -189,6 +190,14 @@ function builderOf(
 
   return buildTeam;
 }
+
+/** Of the team as a whole: what a team inside came to is a word among others. */
+const summarizing = (
+  model: string | undefined,
+  { summaryFromTurns }: { readonly summaryFromTurns: number | "never" },
+  agentOf: (model: string) => Agent,
+): Pick<Team, "summarizer"> =>
+  model === undefined || summaryFromTurns === "never" ? {} : { summarizer: { agent: agentOf(model), fromTurns: summaryFromTurns } };
 
 function noServers({ tools, file }: Settings): McpServers {
   const mistakes = [...tools].flatMap(([name, { kind }]) =>

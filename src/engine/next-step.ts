@@ -1,5 +1,6 @@
 import type { EventBody } from "./events/events.ts";
 import { nextStance } from "./stances/stances.ts";
+import { owedSummary } from "./summaries.ts";
 import { firstToAct, runStopped, whyStop } from "./stopping.ts";
 import type { Agent, Team } from "./team.ts";
 import { SELECTOR } from "./reading/spender.ts";
@@ -23,9 +24,9 @@ export function nextStep(team: Team, transcript: Transcript): Step {
   return currentRun(transcript).halt ? summary(team, transcript) : speaking(team, transcript);
 }
 
-/** Those who are to say how they stand to the answer do so first. */
+/** Those who are to say how they stand to the answer do so first; then it is summed up. */
 function ending(team: Team, transcript: Transcript, event: EventBody): Step {
-  const asked = nextStance(team, transcript, event);
+  const asked = nextStance(team, transcript, event) ?? owedSummary(team, transcript, event);
   return asked ? { kind: "lastWord", agent: asked } : { kind: "end", event };
 }
 

@@ -39,6 +39,8 @@ export interface Team {
   readonly limits: TerminationCondition;
   /** Has the last word of a run that a person ends at a limit; such a run ends without one where this is absent. */
   readonly closer?: Agent;
+  /** Sums up a run of so many turns, or of more, for people, before it ends with an answer; nobody when absent. */
+  readonly summarizer?: { readonly agent: Agent; readonly fromTurns: number };
   /** Who are asked, each in a turn that is one `stance.given`, whether they agree before a run ends with an answer; nobody when absent. */
   readonly stances?: readonly Agent[];
 }

@@ -4,6 +4,7 @@ import { isEvent, type Delta, type Person, type RaiseOffer, type RunEvent, type 
 import { offerAt, type RaiseCeilings } from "../engine/limits/run-limits.ts";
 import { runStopped } from "../engine/stopping.ts";
 import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
+import type { RunSummarized } from "../engine/summaries.ts";
 import { steered, wasWished, type Steering } from "../engine/steering.ts";
 import type { Dispatch, Serving } from "../store/dispatch.ts";
 import { createLanes, type Lane } from "../store/lanes.ts";
@@ -11,6 +12,7 @@ import type { Store } from "../store/store.ts";
 import type { DayBudgets } from "./day-budgets.ts";
 import { hear, type Heard, type HearingParts, type Said } from "./hear.ts";
 import { isStoreTrouble } from "./store-trouble.ts";
+import { createSummaries } from "./summaries.ts";
 import { createVisits, type VisitParts } from "./visits.ts";
 import { createWatch } from "./watch.ts";
 
@@ -31,6 +33,8 @@ export interface Runner {
   park(concerns: (thread: string) => boolean): Promise<void>;
   /** What a person wants of the run beside words for it; `false` when it is not to be had, and nothing is recorded. */
   steer(thread: string, wish: Steering): Promise<boolean>;
+  /** Sums up the last run of the thread for a person; `undefined` where that is not to be had. Its cost counts for the run. */
+  sumUp(thread: string, person: Person): Promise<RunSummarized | undefined>;
   /** What a person would be offered now at these limits. */
   offerAt(reasons: readonly StopReason[]): RaiseOffer;
   /** Lets a run that waits look again whether it can go on, as when a budget of the day has been raised. */
@@ -95,6 +99,7 @@ export function createRunner(parts: RunnerParts): Runner {
     ceilings: parts.ceilings,
     heardAll: parts.heardAll ?? (() => true),
   });
+  const summaries = createSummaries(parts);
   const visits = createVisits({ ...parts, lanes, watch, publish });
 
   function steer(thread: string, wish: Steering): Promise<boolean> {
@@ -175,6 +180,15 @@ export function createRunner(parts: RunnerParts): Runner {
       for (const { thread } of await store.unfinished()) if (concerns(thread)) await dispatch.signal(thread, "park");
     },
     steer,
+    // Not in the thread's line: whoever writes there does not wait for a model.
+    async sumUp(thread, person) {
+      const lane = await lanes.enter(thread, undefined);
+      try {
+        return await summaries.sumUp(lane, person);
+      } finally {
+        lanes.leave(lane);
+      }
+    },
     offerAt: (reasons) => offerAt(reasons, parts.ceilings),
     lookAgain: (thread) =>
       inLane(thread, undefined, (lane) => (currentRun(lane.transcript).running ? lane.append([], "now") : Promise.resolve())),
@@ -195,6 +209,7 @@ export function createRunner(parts: RunnerParts): Runner {
     },
     async close() {
       visits.close();
+      summaries.close();
       // Posts that are under way are ended by whoever serves them.
       await serving?.stop();
       lanes.close();

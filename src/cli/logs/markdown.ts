@@ -66,6 +66,8 @@ function sectionOf(event: RunEvent): string | undefined {
     case "turn.ended":
     case "finish.decided":
       return undefined; // The end of the run gives the reason.
+    case "run.summarized":
+      return event.text === "" ? undefined : `**In short:** ${event.text}`;
     case "stance.given":
       return event.stance === "agree"
         ? undefined

@@ -38,6 +38,9 @@ export function replyOf(event: RunEvent): ModelReply {
     }
     case "handoff.made":
       return answer(JSON.stringify({ next: event.to, reason: "", instruction: event.text }));
+    case "run.summarized":
+      if (!event.error) return answer(event.text);
+      return { kind: "failure", error: event.error as (ModelReply & { kind: "failure" })["error"], usage, ...notices };
     case "stance.given": {
       const { stance, reason, error } = event;
       if (error) return { kind: "failure", error: error as (ModelReply & { kind: "failure" })["error"], usage, ...notices };

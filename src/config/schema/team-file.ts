@@ -57,6 +57,12 @@ const teamOf = ({ speakers, agent, stop, guard }: Named) =>
           "Who is asked, each for itself in one more call, whether they agree before a run ends with an answer; the result says who does not, and why. " +
             "all: every agent with a model but the one who answers. A list: these.",
         ),
+      summaryFromTurns: z
+        .union([z.literal("never"), z.int().min(2).max(1_000)])
+        .default(6)
+        .describe(
+          "From so many turns on, a run that ends with an answer is summed up for people, by the model that chooses speakers or else the first of an agent, in one more call of at most 600 tokens.",
+        ),
       guards: guards(guard).describe(
         "Beside those of the whole file: what looks at words before they go to a model, to a tool or to people.",
       ),

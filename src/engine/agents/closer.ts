@@ -1,12 +1,12 @@
-import type { Delta, EventBody } from "../events/events.ts";
+import type { Delta, EventBody, Person } from "../events/events.ts";
 import type { Model, ModelMessage } from "../model.ts";
 import type { Agent } from "../team.ts";
-import { messagesOfRun, repliesGiven, type Transcript } from "../reading/transcript.ts";
+import { currentRun, messagesOfRun, repliesGiven, type Transcript } from "../reading/transcript.ts";
 import { askOnce } from "./ask.ts";
 import { cutPieces } from "../reading/context.ts";
 import { heard, type People } from "../reading/hearing.ts";
 import { written } from "../reading/written.ts";
-import { spokenBy, turnFailed } from "./spoken.ts";
+import { noticed, spokenBy, turnFailed } from "./spoken.ts";
 
 /** The name under which a run that is ended at a limit is summed up: in the log, for people and in replay files. */
 export const CLOSER = "Summary";
@@ -39,6 +39,55 @@ export function closer(model: Model): Agent {
     },
   };
 }
+
+/** Says in one reply, without tools, what a run has come to: for people who have not read all of its turns. A failure is recorded, too, and not tried again. */
+export function summarizer(model: Model, person?: Person): Agent {
+  return {
+    name: CLOSER,
+    description: "Sums up a run for people.",
+    async *turn(turn): AsyncGenerator<EventBody, void, void> {
+      const { transcript, signal } = turn;
+      const request = {
+        agent: CLOSER,
+        system: SUMMING_UP,
+        tools: [],
+        nth: repliesGiven(transcript, CLOSER),
+        outputTokensMax: SUMMARY_OUTPUT_TOKENS_MAX,
+        messages: saidOf(transcript),
+      };
+      const asking = askOnce(model, request, turn);
+      let step = await asking.next();
+      // Its words are shown once, with the result.
+      while (!step.done) step = await asking.next();
+      const reply = step.value;
+      if (signal.aborted) return;
+      const text = reply.kind === "failure" ? "" : reply.text.trim().slice(0, SUMMARY_CHARS_MAX);
+      const { run = "" } = currentRun(transcript);
+      yield {
+        type: "run.summarized",
+        run,
+        agent: CLOSER,
+        upToSeq: transcript.events.length,
+        text,
+        ...(person ? { person } : {}),
+        ...(reply.kind === "failure"
+          ? { error: { kind: reply.error.kind, message: reply.error.message }, ...noticed(reply) }
+          : spokenBy(model, reply)),
+        usage: reply.usage,
+      };
+    },
+  };
+}
+
+/** Some sentences, or a short list; it stands on a card. */
+export const SUMMARY_OUTPUT_TOKENS_MAX = 600;
+const SUMMARY_CHARS_MAX = 3_000;
+
+const SUMMING_UP = [
+  "A team has talked about a task. Sum up for the person who asked, who has not read the talk:",
+  "the answer first, with its exact numbers, names and files; then how sure it is, who of the team disagrees, and what is open, where there is any.",
+  "Say only what was said below. Two to five plain sentences, without a heading.",
+].join(" ");
 
 const INSTRUCTIONS = [
   "A team has worked on a task and must stop now, because it has reached a limit.",

@@ -152,6 +152,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
   "turn.skipped": { agent: keep, person, id: wishId },
   "finish.decided": { agent: keep, reason: text, usage: keep },
   "stance.given": { agent: keep, of: keep, stance: keep, reason: text, error, notices: texts, usage: keep },
+  "run.summarized": { run: keep, agent: keep, upToSeq: keep, text, person, error, model: keep, notices: texts, usage: keep },
   "speaker.requested": { speaker: keep, person },
   "run.paused": { run: keep, person, id: wishId },
   "run.unpaused": { run: keep, person, id: wishId },

@@ -48,6 +48,22 @@ export type RunFact =
       readonly notices?: Notices;
       readonly usage?: Usage;
     }
+  /**
+   * What the run came to, for people alone: agents do not read it. `upToSeq`: of what was said up to that event. `person`: who asked for it; absent
+   * where the run is about to end. `text` is empty where none could be had, as `error` says.
+   */
+  | {
+      readonly type: "run.summarized";
+      readonly run: string;
+      readonly agent: string;
+      readonly upToSeq: number;
+      readonly text: string;
+      readonly person?: Person;
+      readonly error?: Failure;
+      readonly model?: string;
+      readonly notices?: Notices;
+      readonly usage?: Usage;
+    }
   /** From here on no model call and no code run begins; what is under way comes to its end. */
   | { readonly type: "run.paused"; readonly run: string; readonly person: Person; readonly id?: string }
   | { readonly type: "run.unpaused"; readonly run: string; readonly person: Person; readonly id?: string }

@@ -68,6 +68,7 @@ export async function changedEvent(event: EventBody, look: Look): Promise<EventB
       return { ...event, error: { ...event.error, message: await look.words(event.error.message) } };
     case "code.written":
     case "context.summarized":
+    case "run.summarized":
       return { ...event, text: await look.words(event.text) };
     case "code.ran":
       return { ...event, output: await look.words(event.output), files: await changedFiles(event.files, look) };

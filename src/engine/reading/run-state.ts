@@ -69,7 +69,8 @@ function elapsed(before: FoldedRun, event: RunEvent, nowMs: number): number {
 }
 
 function isBorder(before: RunState, after: RunState, event: RunEvent): boolean {
-  if (event.type === "run.resumed" || event.type === "stance.given" || event.type.startsWith("limit.")) return before.atBorder;
+  if (event.type === "run.resumed" || event.type === "stance.given" || event.type === "run.summarized" || event.type.startsWith("limit."))
+    return before.atBorder;
   if (after.openTurns.length === 0 || after.turns > before.turns || isMoreAwaited(before, after)) return true;
   // A leader's choice may have cost something.
   return event.type === "speaker.selected" && event.within === undefined && event.usage !== undefined;

@@ -28,5 +28,6 @@ export function nextStance({ stances = [] }: Pick<Team, "stances">, transcript: 
   return stances.find(({ name }) => name !== answer.agent && !given.has(name));
 }
 
-const hasAnswer = ({ kind }: StopReason): boolean =>
+/** Whether a run that stops for this reason has come to an answer: not where it waits for somebody, or was counted out. */
+export const hasAnswer = ({ kind }: StopReason): boolean =>
   kind !== "handoff" && kind !== "maxMessages" && kind !== "maxTurns" && kind !== "toolCalled";

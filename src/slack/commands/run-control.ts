@@ -42,13 +42,23 @@ export async function command(
       await stop(ctx, from);
       return;
     case "summary":
-      await ctx.whisper.tell(from.listener, from.run.run ? standingText(from.transcript) : "No agents have talked in this thread yet.");
+      if (from.run.run === undefined) return ctx.whisper.tell(from.listener, "No agents have talked in this thread yet.");
+      // A model takes its time; what is said next in the thread does not wait for it.
+      void summarize(ctx, from).catch((error: unknown) => ctx.log("a summary could not be told", error));
       return;
     case "pause":
     case "resume":
     case "skip":
       await steer(ctx, word, from);
   }
+}
+
+/** For one person: where the run stands, summed up by a model of the team's for those who may spend on it, else with the last words. */
+async function summarize(ctx: MessageContext, from: Parameters<typeof steer>[2]): Promise<void> {
+  const { thread, user, listener } = from;
+  const mayAsk = (await refused(ctx, "steer", attemptOf(from))) === undefined;
+  const summary = mayAsk ? await ctx.runner.sumUp(thread, await personOf(ctx, user)) : undefined;
+  await ctx.whisper.tell(listener, standingText(await ctx.runner.read(thread), summary));
 }
 
 /** Pause, resume or skip, by word or by button. Resolves to whether it was to be had. */

@@ -92,6 +92,7 @@ function shownOpenly(event: RunEvent, before: Transcript): readonly Planned[] {
     case "approval.withdrawn":
     case "finish.decided": // The end follows, with the reason.
     case "stance.given": // The result says who disagrees.
+    case "run.summarized": // It stands on the result, or is told to who asked for it.
     case "question.expired": // The question's card says it.
     case "speaker.requested": // The words that asked for it are in the thread; the card and the next turn's footer say it.
     case "limit.neared": // A line on the card.
@@ -151,6 +152,7 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
     case "approval.expired":
     case "approval.withdrawn":
     case "finish.decided":
+    case "run.summarized":
     case "stance.given":
     case "question.expired":
     case "speaker.requested":

@@ -18,6 +18,7 @@ import {
   section,
   type Rendered,
 } from "../words/blocks.ts";
+import { summaryAtEnd, summaryCost } from "./summary-words.ts";
 import { codeResults } from "./code-results.ts";
 import { dissentOf } from "./dissent.ts";
 import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks, withoutStopWord } from "../words/escape.ts";
@@ -28,6 +29,7 @@ import { upTo, type Of } from "./log-reading.ts";
 /** Why a run stopped, what came of it, who disagrees, what it cost, and what can be done next. */
 export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, team: TeamCard): Rendered {
   const ended = upTo(transcript, stopped.seq);
+  const summary = stopped.outcome === "stopped" ? undefined : summaryAtEnd(ended);
   const state = currentRun(ended);
   const why = line1(stopped.reasons.map(describe).join("; ") || stopped.reason);
   const { inputTokens, outputTokens, calls } = state.usage;
@@ -39,6 +41,7 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
     ...(calls > 0 ? [`${about(state.usage)}${count(inputTokens)} tokens in${cached}, ${count(outputTokens)} out`] : []),
     ...(money ? [money] : []),
     duration(state.elapsedMs),
+    ...(summary?.usage ? [`${summaryCost(summary)} of it for the summary`] : []),
   ].join(" · ");
   const { title: how, word, next } = ENDS[stopped.outcome];
   const title = `${how}: ${why}`;
@@ -46,7 +49,10 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
   const isQuiet = ended.events.some((event) => event.type === "run.started" && event.run === stopped.run && event.turnsInFile);
   const own = ended.events.slice(Math.max(0, state.startIndex));
   const isAbove = answer !== undefined && !isQuiet && isLastInThread(answer.seq, ended);
-  const results = stopped.outcome === "stopped" ? undefined : codeResults(own, isAbove || isQuiet ? wordsAbove(own, answer) : "");
+  const results =
+    stopped.outcome === "stopped"
+      ? undefined
+      : codeResults(own, [summary?.text, ...(isAbove || isQuiet ? [wordsAbove(own, answer)] : [])].join("\n"));
   const dissent = dissentOf(ended, answer?.agent).map(
     ({ agent, stance, words }) =>
       `${stance === "disagree" ? ":warning:" : ":grey_question:"} *${safeMrkdwn(agent)} ${stance === "disagree" ? "disagrees" : "does not say yes"}:* ${line1(words)}`,
@@ -54,7 +60,8 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
   const unread = unreadOf(ended);
   const shown = [
     // What stands right above is not said once more.
-    ...(answer && !isAbove && stopped.outcome !== "stopped" ? answerBlocks(answer, isQuiet) : []),
+    ...(summary ? [markdown(`**In short:** ${safeMarkdown(summary.text)}`)] : []),
+    ...(answer && !isAbove && stopped.outcome !== "stopped" && (isQuiet || !summary) ? answerBlocks(answer, isQuiet) : []),
     ...(results ? [section(results)] : []),
   ];
   const footer = context(`${facts} · ${next}`);
@@ -63,6 +70,7 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
     text: `${word}: ${why}`,
     plain: [
       title,
+      ...(summary ? [`In short: ${safeMrkdwn(summary.text)}`] : []),
       ...(isQuiet && answer ? [safeMrkdwn(answer.text)] : []),
       ...(results ? [results] : []),
       ...dissent,

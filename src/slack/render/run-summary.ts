@@ -1,11 +1,13 @@
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { currentRun, messagesOfRun, speakerOf, type Transcript } from "../../engine/reading/transcript.ts";
 import { cost, duration, mention, plural, tokens } from "../words/blocks.ts";
-import { safeLine, safeMrkdwn } from "../words/escape.ts";
+import { safeLine, safeMrkdwn, shorten } from "../words/escape.ts";
+import type { RunSummarized } from "../../engine/summaries.ts";
+import { summaryCost } from "./summary-words.ts";
 import { CARD_LINE_CHARS } from "../words/limits.ts";
 
-/** Where a run stands, in mrkdwn: for `summary`. Read off the log; no model is asked. */
-export function standingText(transcript: Transcript): string {
+/** Where a run stands, in mrkdwn: for `summary`. Read off the log: with a summary of what was said where there is one, else with the last words. */
+export function standingText(transcript: Transcript, summary?: RunSummarized): string {
   const run = currentRun(transcript);
   const said = messagesOfRun(transcript);
   const [task] = said;
@@ -15,10 +17,16 @@ export function standingText(transcript: Transcript): string {
     `*${safeMrkdwn(run.team ?? "")}* ${stateOf(run)}`,
     ...(task ? [`>${line(task.text)}`] : []),
     spent.join(" · "),
-    ...last.map((message) => `• *${safeMrkdwn(speakerOf(message))}:* ${line(message.text)}`),
-    ...(last.length === 0 ? ["Nobody has spoken yet."] : []),
+    ...(summary?.text
+      ? [`*In short:* ${shorten(safeMrkdwn(summary.text), SUMMARY_CHARS_SHOWN)}`, `_summed up for ${summaryCost(summary)}_`]
+      : lastWords(last)),
   ].join("\n");
 }
+
+const lastWords = (last: readonly Message[]): readonly string[] =>
+  last.length === 0 ? ["Nobody has spoken yet."] : last.map((message) => `• *${safeMrkdwn(speakerOf(message))}:* ${line(message.text)}`);
+const SUMMARY_CHARS_SHOWN = 2_500;
+type Message = ReturnType<typeof messagesOfRun>[number];
 
 /** What a run is doing, in words behind its team's name; people as mentions. */
 export function stateOf(run: RunState): string {

@@ -52,6 +52,8 @@ function sectionOf(event: RunEvent): string | undefined {
       return event.person ? `*${line(event.person.name)} raised the limit.*` : "*A new day has begun; the run goes on.*";
     case "summary.requested":
       return `*${line(event.person.name)} asked for a summary.*`;
+    case "run.summarized":
+      return event.text === "" ? undefined : `## In short\n\n${event.text}`;
     case "limit.neared":
     case "approval.requested": // What becomes of it follows.
     case "tool.returned":
