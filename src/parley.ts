@@ -53,6 +53,7 @@ export type { ProbeReport } from "./slack/probes/run-probes.ts";
 export { placeOf } from "./slack/words/place.ts";
 export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog } from "./store/copy-log.ts";
+export { writeFork, type ForkPoint } from "./runner/fork.ts";
 export { createForgetting } from "./runner/forgetting.ts";
 export type { Target } from "./store/forgetting.ts";
 export { lessonsIn } from "./models/refusals/kept-lessons.ts";

@@ -169,5 +169,5 @@ async function recordHeard(
   return rate && { kind: "refused", reason: rateWords(rate), rate };
 }
 
-const usedUpToday = (budgets: readonly Budget[], nowMs: number): string =>
+export const usedUpToday = (budgets: readonly Budget[], nowMs: number): string =>
   `Today's budget is used up: ${reasonsOf(budgets).map(describe).join("; ")}. It starts anew at ${nextDay(nowMs).slice(0, 16).replace("T", " ")} UTC.`;

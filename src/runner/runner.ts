@@ -10,6 +10,7 @@ import type { Dispatch, Serving } from "../store/dispatch.ts";
 import { createLanes, type Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
 import type { DayBudgets } from "./day-budgets.ts";
+import { createForks, type Forked, type ForkWish } from "./begin-fork.ts";
 import { hear, type Heard, type HearingParts, type Said } from "./hear.ts";
 import { isStoreTrouble } from "./store-trouble.ts";
 import { createSummaries } from "./summaries.ts";
@@ -33,6 +34,8 @@ export interface Runner {
   park(concerns: (thread: string) => boolean): Promise<void>;
   /** What a person wants of the run beside words for it; `false` when it is not to be had, and nothing is recorded. */
   steer(thread: string, wish: Steering): Promise<boolean>;
+  /** Begins a fork of a run in a thread of its own; the same again, and it is there once. */
+  fork(wish: ForkWish): Promise<Forked>;
   /** Sums up the last run of the thread for a person; `undefined` where that is not to be had. Its cost counts for the run. */
   sumUp(thread: string, person: Person): Promise<RunSummarized | undefined>;
   /** What a person would be offered now at these limits. */
@@ -60,6 +63,8 @@ export interface Runner {
   /** Takes no new work, gives up turns under way (their logs say how to go on) and resolves when nothing runs. */
   close(): Promise<void>;
 }
+
+export type { Forked, ForkWish } from "./begin-fork.ts";
 
 export type Follower = (thread: string, item: RunEvent | Delta) => void;
 
@@ -100,6 +105,7 @@ export function createRunner(parts: RunnerParts): Runner {
     heardAll: parts.heardAll ?? (() => true),
   });
   const summaries = createSummaries(parts);
+  const forks = createForks({ ...parts, inLane });
   const visits = createVisits({ ...parts, lanes, watch, publish });
 
   function steer(thread: string, wish: Steering): Promise<boolean> {
@@ -180,6 +186,7 @@ export function createRunner(parts: RunnerParts): Runner {
       for (const { thread } of await store.unfinished()) if (concerns(thread)) await dispatch.signal(thread, "park");
     },
     steer,
+    fork: forks.begin,
     // Not in the thread's line: whoever writes there does not wait for a model.
     async sumUp(thread, person) {
       const lane = await lanes.enter(thread, undefined);

@@ -17,6 +17,7 @@ import { hear } from "./commands/messages.ts";
 import type { HandlerContext } from "./commands/handler-context.ts";
 import { threadOf } from "./commands/message-context.ts";
 import { stop } from "./commands/run-control.ts";
+import { pressTurnMenu, submitFork } from "./buttons/fork-buttons.ts";
 import { pressForgetThread } from "./buttons/forget-button.ts";
 import { helpText } from "./render/help-text.ts";
 import { pressHome } from "./home/home-buttons.ts";
@@ -124,6 +125,9 @@ export function handlersOf(
     transcriptPressed: (press, actor) => pressTranscript(ctx, press, actor),
     sharePressed: (press, actor) => pressShare(ctx, press, actor),
     feedbackPressed: (press, actor) => pressFeedback(ctx, press, actor),
+    turnMenuPressed: (press, actor) => pressTurnMenu(ctx, press, actor),
+    forkSpeakerSubmitted: (submission, actor) => submitFork(ctx, submission, actor, "speaker"),
+    forkTeamSubmitted: (submission, actor) => submitFork(ctx, submission, actor, "team"),
     steerSubmitted: (submission, actor) => submitRunModal(ctx, submission, actor, "steer"),
     answerSubmitted: (submission, actor) => submitRunModal(ctx, submission, actor, "answer"),
     continueSubmitted: (submission, actor) => submitRunModal(ctx, submission, actor, "continue"),

@@ -11,7 +11,8 @@ import { print, UsageError, type Io } from "../command.ts";
 import { refuseDeadModels } from "../model-reach.ts";
 import { converseHere, EXIT } from "./converse-here.ts";
 import { databaseOf } from "../logs/export.ts";
-import { findForkPoint, writeFork, type ForkPoint } from "./fork.ts";
+import type { ForkPoint } from "../../parley.ts";
+import { findForkPoint, writeForkHere } from "./fork.ts";
 import { harmless } from "../terminal.ts";
 
 export const help = `parley run [--team TEAM] [--file FILE] [--db PATH] [--json] "task"
@@ -96,7 +97,7 @@ async function forkPoint(wanted: string, db: string | undefined, io: Io): Promis
 }
 
 async function fork(parley: Parley, point: ForkPoint, { team, json }: { team: string; json: boolean }, io: Io): Promise<string> {
-  const { thread, events } = await writeFork(parley, point, team);
+  const { thread, events } = await writeForkHere(parley, point, team);
   if (json) for (const event of events) await print(io.stdout, JSON.stringify(event));
   else await print(io.stderr, harmless(`Forked ${point.run} (${point.team}) after its event ${point.seq}; ${team} goes on.`));
   return thread;

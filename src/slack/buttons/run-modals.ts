@@ -19,7 +19,7 @@ const NOBODY = "-";
 
 /** Words for the run, and for whom. */
 export const steerModal = (about: About, team: TeamCard | undefined): ModalView => ({
-  ...modal("parley_steer", "Steer the run", "Send", about),
+  ...runModal("parley_steer", "Steer the run", "Send", about),
   blocks: [
     menu(FIELDS.to, "To", [
       { text: plainText("Whoever speaks next"), value: NOBODY },
@@ -34,13 +34,13 @@ export const chosenAgent = (value: string | undefined): string | undefined => (v
 
 /** A new task in the thread of a run that is over. */
 export const continueModal = (about: About): ModalView => ({
-  ...modal("parley_continue", "Continue", "Go on", about),
+  ...runModal("parley_continue", "Continue", "Go on", about),
   blocks: [section("The team goes on in this thread and has read all of it."), input("What next?")],
 });
 
 /** The same task for another team. */
 export const otherTeamModal = (about: About, teams: TeamCards, task: string): ModalView => ({
-  ...modal("parley_other_team", "Another team", "Start", about),
+  ...runModal("parley_other_team", "Another team", "Start", about),
   blocks: [
     section(`>${safeMrkdwn(safeLine(task, CARD_LINE_CHARS))}`),
     menu(
@@ -53,11 +53,11 @@ export const otherTeamModal = (about: About, teams: TeamCards, task: string): Mo
 
 /** An answer in one's own words to one question. */
 export const answerModal = (about: About, question: { readonly agent: string; readonly text: string }): ModalView => ({
-  ...modal("parley_answer", "Answer", "Answer", about),
+  ...runModal("parley_answer", "Answer", "Answer", about),
   blocks: [section(`*${safeMrkdwn(question.agent)} asks:*\n${safeMrkdwn(shorten(question.text, 2_000))}`), input("Your answer")],
 });
 
-const modal = (callback: string, title: string, submit: string, about: About) =>
+export const runModal = (callback: string, title: string, submit: string, about: About) =>
   ({
     type: "modal",
     callback_id: callback,
@@ -67,9 +67,9 @@ const modal = (callback: string, title: string, submit: string, about: About) =>
     private_metadata: JSON.stringify(about),
   }) as const;
 
-const optionOf = (name: string): PlainTextOption => ({ text: plainText(shorten(name, OPTION_CHARS_MAX)), value: name });
+export const optionOf = (name: string): PlainTextOption => ({ text: plainText(shorten(name, OPTION_CHARS_MAX)), value: name });
 
-function menu(id: string, label: string, all: readonly PlainTextOption[]): InputBlock {
+export function menu(id: string, label: string, all: readonly PlainTextOption[]): InputBlock {
   const options = all.slice(0, OPTIONS_MAX);
   const [first] = options;
   return {

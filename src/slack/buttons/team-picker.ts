@@ -9,6 +9,7 @@ import { chosenSettings, SETTINGS } from "./settings-modal.ts";
 const CHOICES: { readonly [callback: string]: (values: Values) => { readonly block: string; readonly team: string | undefined } } = {
   parley_new: (values) => ({ block: NEW_RUN.team, team: values[NEW_RUN.team]?.[NEW_RUN.element]?.selected_option?.value }),
   parley_other_team: (values) => ({ block: FIELDS.team, team: values[FIELDS.team]?.[FIELDS.element]?.selected_option?.value }),
+  parley_fork_team: (values) => ({ block: FIELDS.team, team: values[FIELDS.team]?.[FIELDS.element]?.selected_option?.value }),
   parley_settings: (values) => ({ block: SETTINGS.team, team: chosenSettings(values, {}).team }),
 };
 

@@ -48,6 +48,9 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.action(ACTIONS.transcript, door("transcriptPressed"));
   app.action(ACTIONS.share, door("sharePressed"));
   app.action(ACTIONS.feedback, door("feedbackPressed"));
+  app.action(ACTIONS.turn, door("turnMenuPressed"));
+  app.view("parley_fork_speaker", door("forkSpeakerSubmitted"));
+  app.view("parley_fork_team", door("forkTeamSubmitted"));
   app.view("parley_steer", door("steerSubmitted"));
   app.view("parley_answer", door("answerSubmitted"));
   app.view("parley_continue", door("continueSubmitted"));

@@ -40,6 +40,9 @@ function turn(event: Selected, number: number): KnownBlock {
 
 const by = ({ by: how, leader }: Selected): string => (leader === undefined ? BY[how] : `by ${safeMrkdwn(leader)}`);
 
+/** How a speaker was chosen, in words. */
+export const selectedBy = by;
+
 const BY: { readonly [how in SelectedBy]: string } = {
   policy: "by a rule",
   selector: "by the selector's model",

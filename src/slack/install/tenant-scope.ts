@@ -70,6 +70,10 @@ export function tenantScoped(team: string, { store, runner, forgetting, memory, 
       stop: async (thread, person) => isOwn(thread) && runner.stop(thread, person),
       steer: async (thread, wish) => isOwn(thread) && runner.steer(thread, wish),
       sumUp: async (thread, person) => (isOwn(thread) ? runner.sumUp(thread, person) : undefined),
+      fork: async (wish) =>
+        isOwn(wish.from) && isOwn(wish.thread)
+          ? runner.fork({ ...wish, workspace: team })
+          : { kind: "refused", reason: "There is no such thread here." },
       offerAt: (reasons) => runner.offerAt(reasons),
       rewrite: async (thread, rewrite, stoppedBy) => (isOwn(thread) ? runner.rewrite(thread, rewrite, stoppedBy) : strange(thread)),
       lookAgain: async (thread) => (isOwn(thread) ? runner.lookAgain(thread) : undefined),

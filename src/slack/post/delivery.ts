@@ -118,12 +118,20 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
     const started = transcript.events.findLast((event): event is Started => event.seq <= post.seq && event.type === "run.started");
     const about = { team: parts.cardFor(started?.team ?? ""), run: started?.run ?? "" };
     try {
-      return { ...about, rendered: render(post, transcript, about.team) };
+      return { ...about, rendered: render(post, transcript, about.team, await originOf(post, started)) };
     } catch (error) {
       // One message that cannot be made must not hold up the conversation.
       onProblem({ kind: "bug", thread: post.thread, error });
       return { ...about, rendered: { kind: "nothing", why: "it could not be rendered" } };
     }
+  }
+
+  /** The log that a fork was made of, for its result alone: of the same channel, whoever reads here may read there. */
+  async function originOf(post: Post, started: Started | undefined): Promise<Transcript | undefined> {
+    const run = post.kind === "end" ? started?.forkedFrom?.run : undefined;
+    const thread = run?.slice(0, run.lastIndexOf("#"));
+    const [here, there] = [placeOf(post.thread), placeOf(thread ?? "")];
+    return thread !== undefined && there && there.team === here?.team && there.channel === here.channel ? parts.load(thread) : undefined;
   }
 
   /** After a failure that may hide a success, or a crash in between. `undefined`: it is not there, or nobody can tell. */

@@ -112,8 +112,8 @@ function shownOpenly(event: RunEvent, before: Transcript): readonly Planned[] {
   }
 }
 
-/** What a planned message looks like now. */
-export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Transcript, team: TeamCard): Rendered {
+/** What a planned message looks like now. `origin`: the log that a fork was made of. */
+export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Transcript, team: TeamCard, origin?: Transcript): Rendered {
   const event = eventAt(transcript, post.seq);
   if (!event) return { kind: "nothing", why: `the log has no event ${post.seq}` };
   switch (event.type) {
@@ -143,7 +143,7 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
       return renderResumed();
     case "run.stopped":
       if (post.kind === "transcript") return renderTranscript(event, transcript);
-      return post.kind === "file" ? fileOf(filesAtEnd(event, transcript), post) : renderEnd(event, transcript, team);
+      return post.kind === "file" ? fileOf(filesAtEnd(event, transcript), post) : renderEnd(event, transcript, team, origin);
     case "speaker.selected":
     case "tool.called":
     case "tool.returned":

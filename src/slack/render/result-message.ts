@@ -20,6 +20,7 @@ import {
 } from "../words/blocks.ts";
 import { summaryAtEnd, summaryCost } from "./summary-words.ts";
 import { codeResults } from "./code-results.ts";
+import { ownPart, ownWords, partingOf } from "./fork-words.ts";
 import { dissentOf } from "./dissent.ts";
 import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks, withoutStopWord } from "../words/escape.ts";
 import { ANSWER_CHARS_MAX, ANSWER_CHARS_SHOWN, CARD_LINE_CHARS, RUN_ID_CHARS } from "../words/limits.ts";
@@ -27,7 +28,7 @@ import type { TeamCard } from "../../team-shelf.ts";
 import { upTo, type Of } from "./log-reading.ts";
 
 /** Why a run stopped, what came of it, who disagrees, what it cost, and what can be done next. */
-export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, team: TeamCard): Rendered {
+export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, team: TeamCard, origin?: Transcript): Rendered {
   const ended = upTo(transcript, stopped.seq);
   const summary = stopped.outcome === "stopped" ? undefined : summaryAtEnd(ended);
   const state = currentRun(ended);
@@ -36,7 +37,12 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
   const share = cachedShare(state.usage);
   const cached = share ? ` (${Math.round(share * 100)}% cached)` : "";
   const money = cost(state.usage, state.priced);
+  const started = ended.events[state.startIndex];
+  const own = started?.type === "run.started" ? ownPart(started, ended) : undefined;
+  const forkedFrom = started?.type === "run.started" ? started.forkedFrom : undefined;
+  const parting = forkedFrom && origin ? [partingOf(forkedFrom, ended, origin, team.stopWords)] : [];
   const facts = [
+    ...(own ? [ownWords(own)] : []),
     plural(state.turns, "turn"),
     ...(calls > 0 ? [`${about(state.usage)}${count(inputTokens)} tokens in${cached}, ${count(outputTokens)} out`] : []),
     ...(money ? [money] : []),
@@ -47,12 +53,12 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
   const title = `${how}: ${why}`;
   const answer = answerOf(ended, team.stopWords);
   const isQuiet = ended.events.some((event) => event.type === "run.started" && event.run === stopped.run && event.turnsInFile);
-  const own = ended.events.slice(Math.max(0, state.startIndex));
+  const ofRun = ended.events.slice(Math.max(0, state.startIndex));
   const isAbove = answer !== undefined && !isQuiet && isLastInThread(answer.seq, ended);
   const results =
     stopped.outcome === "stopped"
       ? undefined
-      : codeResults(own, [summary?.text, ...(isAbove || isQuiet ? [wordsAbove(own, answer)] : [])].join("\n"));
+      : codeResults(ofRun, [summary?.text, ...(isAbove || isQuiet ? [wordsAbove(ofRun, answer)] : [])].join("\n"));
   const dissent = dissentOf(ended, answer?.agent).map(
     ({ agent, stance, words }) =>
       `${stance === "disagree" ? ":warning:" : ":grey_question:"} *${safeMrkdwn(agent)} ${stance === "disagree" ? "disagrees" : "does not say yes"}:* ${line1(words)}`,
@@ -63,6 +69,7 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
     ...(summary ? [markdown(`**In short:** ${safeMarkdown(summary.text)}`)] : []),
     ...(answer && !isAbove && stopped.outcome !== "stopped" && (isQuiet || !summary) ? answerBlocks(answer, isQuiet) : []),
     ...(results ? [section(results)] : []),
+    ...parting.map((words) => section(words)),
   ];
   const footer = context(`${facts} · ${next}`);
   return {
@@ -73,6 +80,7 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
       ...(summary ? [`In short: ${safeMrkdwn(summary.text)}`] : []),
       ...(isQuiet && answer ? [safeMrkdwn(answer.text)] : []),
       ...(results ? [results] : []),
+      ...parting,
       ...dissent,
       `${facts} · ${next}`,
     ].join("\n"),

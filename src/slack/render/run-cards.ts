@@ -25,6 +25,7 @@ import {
 } from "../words/blocks.ts";
 import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "../words/escape.ts";
 import { CARD_LINE_CHARS, FILE_BYTES_MAX, RUN_ID_CHARS } from "../words/limits.ts";
+import { ownPart, ownWords } from "./fork-words.ts";
 import { faceInText } from "./personas.ts";
 import { planAsText, planOf } from "./turn-plan.ts";
 import { runOf, turnBefore, wordsBeside, type Of } from "./log-reading.ts";
@@ -40,7 +41,8 @@ export function renderCard(started: Of<"run.started">, transcript: Transcript, t
   const stands = state.running ? "is on it" : ended?.outcome === "done" ? "is done" : "has stopped";
   const title = `*${safeMrkdwn(started.team)}* ${stands}, asked by ${mention(started.startedBy)}`;
   const line = task ? line1(task.text) : "";
-  const progress = progressOf(state, team) ?? waitsInLine(started, state);
+  const own = ownPart(started, transcript);
+  const progress = [own && ownWords(own), progressOf(state, team) ?? waitsInLine(started, state)].filter(Boolean).join(" · ") || undefined;
   const turnsMax = limitsNow(team.limits, state).turns;
   const blocks = (plan: KnownBlock | undefined): KnownBlock[] => [
     section(line ? `${title}\n>${line}` : title),

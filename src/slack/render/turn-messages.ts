@@ -16,6 +16,7 @@ import {
 import type { TeamCard } from "../../team-shelf.ts";
 import { withoutLong, type LongPart } from "./long-parts.ts";
 import { codeCards, excerpt } from "./code-cards.ts";
+import { footerWithMenu } from "./turn-menu.ts";
 import { spentInTurn, turnBefore, upTo, wordsBeside, type Turn, type TurnEnd } from "./log-reading.ts";
 import { splitMarkdown } from "../words/split-markdown.ts";
 
@@ -42,7 +43,9 @@ export function renderTurn(end: TurnEnd, part: number, transcript: Transcript, t
   const footer = isLast
     ? footerOf(end, turn, transcript, isWhole ? undefined : `the whole turn is in ${fileName(end, turn, transcript)}`)
     : `part ${part + 1} of ${parts.length}`;
-  const below = footer === "" ? [] : [context(footer)];
+  // A turn inside a team that is a participant, and code that is about to run, are no place to go on from.
+  const hasMenu = isLast && end.type !== "code.written" && end.within === undefined;
+  const below = footer === "" ? [] : [hasMenu ? footerWithMenu(footer, end.seq) : context(footer)];
   const words = [markdown(text), ...below];
   // An agent without a model says nothing but what the code did.
   const cards =

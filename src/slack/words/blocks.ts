@@ -42,6 +42,7 @@ export const ACTIONS = {
   transcript: "parley.result.transcript",
   share: "parley.result.share",
   feedback: "parley.result.feedback",
+  turn: "parley.turn.more",
   words: "parley.question.words",
   answer: "parley.question.answer",
   approve: "parley.code.approve",

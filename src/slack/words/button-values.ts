@@ -29,6 +29,11 @@ export const ButtonValue = json
   )
   .catch({ r: undefined, seq: undefined, call: undefined, helpful: undefined, note: undefined, page: undefined, t: undefined });
 
+/** The JSON in the menu of a turn: what is to be done from that event on. */
+export const TurnValue = json
+  .pipe(z.object({ d: maybe(z.enum(["speaker", "team", "why"])).catch(undefined), seq: maybe(z.int().positive()) }))
+  .catch({ d: undefined, seq: undefined });
+
 /**
  * The JSON in a button or a menu of App Home and its modals: what is to be done, and to which team, agent, thread, run, question or page.
  */

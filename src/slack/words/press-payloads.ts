@@ -107,7 +107,7 @@ export type SubmissionBody = z.output<typeof SubmissionBody>;
 /** A form that is answered with what is wrong: those of App Home, and those in which a team is chosen. */
 export const FormBody = z.object({
   type: z.literal("view_submission"),
-  view: z.object({ callback_id: z.string().regex(/^parley_(home_|(new|other_team|settings)$)/) }),
+  view: z.object({ callback_id: z.string().regex(/^parley_(home_|(new|other_team|fork_team|settings)$)/) }),
 });
 
 /** The same each time a press is handled, and another for each press; `undefined` where Slack does not say. */

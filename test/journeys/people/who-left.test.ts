@@ -155,6 +155,12 @@ const TRIES: { readonly [name in DoorName]?: readonly Try[] } = {
     }),
   ],
   finishPressed: [(world) => inThread(world, ACTIONS.finish)],
+  turnMenuPressed: [
+    (world) => inThread(world, ACTIONS.turn, { d: "why", seq: 3 }),
+    (world) => inThread(world, ACTIONS.turn, { d: "team", seq: 3 }),
+  ],
+  forkSpeakerSubmitted: [(world) => run(world, "parley_fork_speaker", { to: { value: { selected_option: { value: "Ben" } } } })],
+  forkTeamSubmitted: [(world) => run(world, "parley_fork_team", { team: { value: { selected_option: { value: "pair" } } } })],
   steerSubmitted: [(world) => run(world, "parley_steer")],
   answerSubmitted: [(world) => run(world, "parley_answer")],
   continueSubmitted: [(world) => run(world, "parley_continue")],

@@ -85,6 +85,6 @@ test("a name is said once: by Slack where a turn has its persona, in front of th
 
 test("a footer is one line, however long the reason is", () => {
   const turn = show(logOf(started(), asks("x"), selects("Critic", "because ".repeat(40)), says("Critic", "No.")), 4, "turn");
-  const [, footer] = turn.blocks as [unknown, { readonly elements: readonly [{ readonly text: string }] }];
-  expect(footer.elements[0].text.length).toBeLessThan(130);
+  const [, footer] = turn.blocks as [unknown, { readonly text: { readonly text: string } }];
+  expect(footer.text.text.length).toBeLessThan(130);
 });

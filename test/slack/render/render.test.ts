@@ -89,8 +89,9 @@ test("a turn is Markdown under the agent's name, with its number, the reason for
   expect(turn.blocks).toEqual([
     { type: "markdown", text: "# Verdict\n\n**No.**" },
     {
-      type: "context",
-      elements: [{ type: "mrkdwn", verbatim: true, text: '#1 · why: selector – “claim "needs" a &lt;test&gt;” · 1.2k tokens · $0.01' }],
+      type: "section",
+      text: { type: "mrkdwn", verbatim: true, text: '#1 · why: selector – “claim "needs" a &lt;test&gt;” · 1.2k tokens · $0.01' },
+      accessory: { type: "overflow", action_id: "parley.turn.more", options: expect.any(Array) as unknown },
     },
   ]);
 });

@@ -88,7 +88,10 @@ async function expectWhole(thread: Thread): Promise<void> {
   expect(new Set(ids).size, `each message once:\n${ids.join("\n")}`).toBe(ids.length);
   const order = own.map((message) => Number(message.metadata?.event_payload["n"]));
   expect(order).toEqual(order.toSorted((a, b) => a - b));
-  const spoken = (await thread.log()).flatMap((event) => (event.type === "message.posted" && "agent" in event ? [event.seq] : []));
+  const log = await thread.log();
+  // What a fork shares is in the thread that it was made of.
+  const shared = Math.max(0, ...log.map((event) => (event.type === "run.started" ? (event.forkedFrom?.seq ?? 0) : 0)));
+  const spoken = log.flatMap((event) => (event.type === "message.posted" && "agent" in event && event.seq > shared ? [event.seq] : []));
   expect(thread.ofKind("turn").map((turn) => Number(turn.metadata?.event_payload["n"]))).toEqual(expect.arrayContaining(spoken));
 }
 
@@ -103,6 +106,7 @@ interface Block {
   readonly text?: string | { readonly text: string };
   readonly title?: string | { readonly text: string };
   readonly child_blocks?: readonly Block[];
+  readonly accessory?: { readonly type: string };
   readonly elements?: readonly {
     readonly elements?: readonly { readonly text: string }[];
     readonly text: string | { readonly text: string };
@@ -131,6 +135,9 @@ function wordsIn(blocks: readonly Block[]): string {
       case "plan":
       case "context_actions":
         return "";
+      case "section":
+        // Small print with a menu at its end.
+        return block.accessory?.type === "overflow" ? `(${plain(block.text)})` : plain(block.text);
       default:
         return plain(block.text);
     }

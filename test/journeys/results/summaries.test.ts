@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { GENERAL, MARIA, openJourney, PAIR } from "../../support/journey.ts";
+import { MARIA, openJourney, PAIR } from "../../support/journey.ts";
 import { wordsOf } from "../../support/slack/thread.ts";
 
 const { pair } = PAIR.teams;
@@ -50,7 +50,7 @@ test("the word summary sums up for whoever asks, with its cost, and once for the
   const thread = await journey.mention("@parley how many?");
   await thread.ended();
   for (const times of [1, 2]) {
-    await journey.slack.control.post({ user: MARIA, channel: GENERAL, text: "summary", threadTs: thread.ts });
+    await journey.mention("@parley summary", { threadTs: thread.ts });
     await journey.slack.control.until(() => journey.whispers(MARIA).length === times);
   }
   const [first = "", second = ""] = journey.whispers(MARIA);

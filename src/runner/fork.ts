@@ -1,0 +1,115 @@
+import { stricter } from "../engine/approvals.ts";
+import type { EventBody, Person, RunEvent } from "../engine/events/events.ts";
+
+import { copyLog } from "../store/copy-log.ts";
+import type { Store } from "../store/store.ts";
+import type { Teams } from "./runnable-team.ts";
+
+/** A run up to one of its events. */
+export interface ForkPoint {
+  /** The whole log of its thread. */
+  readonly log: readonly RunEvent[];
+  /** Index of its `run.started` in the log. */
+  readonly start: number;
+  readonly run: string;
+  /** The team that the run had. */
+  readonly team: string;
+  /** Of the last event that the fork shares. */
+  readonly seq: number;
+  /** Whether the run was going on at that event. */
+  readonly running: boolean;
+}
+
+/** The run that the event with this number belongs to, up to that event; `undefined` where there is none. */
+export function forkPointAt(log: readonly RunEvent[], seq: number): ForkPoint | undefined {
+  const start = log.findLastIndex((event, index) => index < seq && event.type === "run.started");
+  const started = log[start];
+  if (started?.type !== "run.started" || seq > log.length) return undefined;
+  const running = !log.slice(start, seq).some((event) => event.type === "run.stopped");
+  return { log, start, run: started.run, team: started.team, seq, running };
+}
+
+export interface ForkTarget {
+  readonly thread: string;
+  readonly workspace: string;
+  readonly team: string;
+  readonly startedBy: Person;
+  /** Where people are there to ask at a limit. */
+  readonly haltsAtLimits?: true;
+  /** When it goes on, ISO 8601: the time since the fork point is not the run's. As whoever works on it finds when absent. */
+  readonly at?: string;
+}
+
+/** The log with which a fork begins: every event keeps its number and its time; the run has an id, a team and a person of its own, and says what it is a fork of. */
+export function forkedLog(
+  point: ForkPoint,
+  target: ForkTarget,
+  teams: Pick<Teams, "policy">,
+  teamHash: string | undefined,
+): readonly RunEvent[] {
+  const { run, seq, start, team: teamBefore } = point;
+  const { thread, team, startedBy, haltsAtLimits, at } = target;
+  const id = `${thread}#${start + 1}`;
+  const rules = teams.policy?.(team);
+  const events = point.log.slice(0, seq).map((event, index): RunEvent => {
+    if (index < start) return event;
+    if (isOfRun(event)) return { ...event, run: id };
+    if (event.type !== "run.started") return event;
+    const { teamHash: _before, haltsAtLimits: _halts, ahead: _ahead, code: codeBefore, tools: toolsBefore, ...rest } = event;
+    const [code, tools] = [stricter(codeBefore, rules?.code), stricter(toolsBefore, rules?.tools)];
+    return {
+      ...rest,
+      run: id,
+      team,
+      startedBy,
+      ...(teamHash === undefined ? {} : { teamHash }),
+      ...(haltsAtLimits ? { haltsAtLimits } : {}),
+      ...(code === "auto" ? {} : { code }),
+      ...(tools === "auto" ? {} : { tools }),
+      forkedFrom: { run, seq, team: teamBefore },
+    };
+  });
+  return at === undefined ? events : [...events, { type: "run.resumed", run: id, seq: seq + 1, at }];
+}
+
+/**
+ * Writes the log up to the fork point into a new thread, which nobody works on before it is woken. `false` where the thread has a log that is no
+ * beginning of it. What a process that died began to write is written to its end. `carded`: the run's card is posted.
+ */
+export async function writeFork(
+  parts: { readonly store: Pick<Store, "commit" | "load" | "putFile">; readonly teams: Pick<Teams, "policy" | "snapshot"> },
+  point: ForkPoint,
+  target: ForkTarget & { readonly wake: "now" | "none"; readonly carded?: true },
+): Promise<readonly RunEvent[] | false> {
+  const { store, teams } = parts;
+  const { thread, workspace, team, wake } = target;
+  const snapshot = teams.snapshot?.(team);
+  const teamHash = snapshot === undefined ? undefined : await store.putFile(Buffer.from(snapshot));
+  const events = forkedLog(point, target, teams, teamHash);
+  const there = await store.load(thread, 0);
+  const started = there[point.start];
+  if (there.length > point.start && (started?.type !== "run.started" || started.forkedFrom?.run !== point.run)) return false;
+  const posts = target.carded ? [{ seq: point.start + 1, kind: "card", part: 0 }] : [];
+  if (there.length < events.length) await copyLog(store, { thread, workspace, events, wake, from: there.length, posts });
+  return events;
+}
+
+type OfRun = Extract<
+  RunEvent,
+  { readonly type: "run.resumed" | "run.stopped" | "run.paused" | "run.unpaused" | "run.summarized" | "feedback.given" | LimitEvent }
+>;
+type LimitEvent = "limit.neared" | "limit.reached" | "limit.raised" | "summary.requested";
+const OF_RUN: ReadonlySet<EventBody["type"]> = new Set<OfRun["type"]>([
+  "run.resumed",
+  "run.stopped",
+  "run.paused",
+  "run.unpaused",
+  "run.summarized",
+  "feedback.given",
+  "limit.neared",
+  "limit.reached",
+  "limit.raised",
+  "summary.requested",
+]);
+
+const isOfRun = (event: RunEvent): event is OfRun => OF_RUN.has(event.type);

@@ -1,0 +1,101 @@
+import { currentRun } from "../../engine/reading/transcript.ts";
+import type { Actor } from "../people/affiliation.ts";
+import { openModal, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
+import { personOf } from "../commands/message-context.ts";
+import { whyNotTeam } from "../render/help-text.ts";
+import { eventAt, runOf } from "../render/log-reading.ts";
+import { refused } from "../people/permission-check.ts";
+import { postOnce } from "../post/post-once.ts";
+import { AboutRun, TurnValue } from "../words/button-values.ts";
+import { safeMrkdwn } from "../words/escape.ts";
+import { placeOf, threadKey } from "../words/place.ts";
+import type { PressBody, SubmissionBody } from "../words/press-payloads.ts";
+import { pressed } from "./press.ts";
+import { FIELDS } from "./run-modals.ts";
+import { forkSpeakerModal, forkTeamModal, whyModal } from "./fork-modals.ts";
+
+/** The menu of a turn. */
+export async function pressTurnMenu(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(ctx, press, actor);
+  const { d, seq } = TurnValue.parse(press.actions[0].selected_option?.value ?? press.actions[0].value);
+  if (!at || !press.trigger_id || d === undefined || seq === undefined) return;
+  const transcript = await ctx.runner.read(at.thread);
+  const event = eventAt(transcript, seq);
+  if (!event || !("agent" in event) || event.agent === undefined) return;
+  const { state, events } = runOf(transcript, seq);
+  const team = ctx.teams.cards.find(({ name }) => name === state.team);
+  const turn = { ...event, agent: event.agent };
+  if (d === "why") return openModal(ctx, press.trigger_id, whyModal(turn, transcript, team));
+  const attempt = { user: press.user.id, affiliation: at.affiliation, startedBy: state.startedBy, ...at.about };
+  const no = await refused(ctx, "start", attempt);
+  if (no) return ctx.whisper.tell(at.listener, safeMrkdwn(no));
+  const about = { thread: at.thread, seq };
+  if (d === "team") return openModal(ctx, press.trigger_id, forkTeamModal(about, ctx.teams));
+  const next = events.find((one) => one.seq > seq && one.type === "speaker.selected");
+  const nextName = next?.type === "speaker.selected" ? next.agent : undefined;
+  if (!team || team.agents.every(({ name }) => name === nextName))
+    return ctx.whisper.tell(at.listener, "Nobody else of this team could speak next here.");
+  return openModal(ctx, press.trigger_id, forkSpeakerModal(about, team, nextName));
+}
+
+/**
+ * A fork in a thread of its own, beside the first. Its root says whose it is and where it comes from; the log up to the turn is copied under it, and
+ * the first thread is told where it is. Handled again after a crash, each of these is there once.
+ */
+export async function submitFork(
+  ctx: HandlerContext,
+  { view }: SubmissionBody,
+  { user, affiliation }: Actor,
+  kind: "speaker" | "team",
+): Promise<void> {
+  const about = AboutRun.safeParse(view.private_metadata).data;
+  const place = about && placeOf(about.thread);
+  if (!about || about.seq === undefined || place?.team !== ctx.me.team) return;
+  const transcript = await ctx.runner.read(about.thread);
+  const { state } = runOf(transcript, about.seq);
+  const attempt = { user, affiliation, startedBy: state.startedBy, channel: place.channel, subject: about.thread, id: view.id };
+  const no = await refused(ctx, "start", attempt);
+  if (no) return tellDirectly(ctx, user, safeMrkdwn(no));
+  const { values } = view.state;
+  const speaker = kind === "speaker" ? values[FIELDS.to]?.[FIELDS.element]?.selected_option?.value : undefined;
+  const team = kind === "team" ? values[FIELDS.team]?.[FIELDS.element]?.selected_option?.value : state.team;
+  if (team === undefined || (kind === "speaker" && speaker === undefined)) return;
+  const whyNot = whyNotTeam(ctx.teams, team);
+  if (whyNot !== undefined) return tellDirectly(ctx, user, safeMrkdwn(whyNot));
+  const turn = currentRun({ events: transcript.events.slice(0, about.seq) }).turns;
+  const how = speaker === undefined ? `the team *${safeMrkdwn(team)}* goes on` : `*${safeMrkdwn(speaker)}* speaks next`;
+  const ts = await postOnce(ctx, {
+    key: `fork/${view.id}`,
+    user,
+    channel: place.channel,
+    text: `<@${user}> tries another way from turn ${turn} of ${await linkTo(ctx, place, "a thread")}: ${how}.`,
+  });
+  if (!ts) return;
+  const forked = await ctx.runner.fork({
+    from: about.thread,
+    seq: about.seq,
+    thread: threadKey({ team: ctx.me.team, channel: place.channel, ts }),
+    workspace: ctx.me.team,
+    team,
+    person: await personOf(ctx, user),
+    ...(speaker === undefined ? {} : { speaker }),
+  });
+  if (forked.kind === "refused") return ctx.whisper.tell({ user, channel: place.channel, threadTs: ts, ts }, safeMrkdwn(forked.reason));
+  await postOnce(ctx, {
+    key: `forked/${view.id}`,
+    user,
+    channel: place.channel,
+    threadTs: place.ts,
+    text: `<@${user}> tries another way from turn ${turn}: ${how}, in ${await linkTo(ctx, { ...place, ts }, "a thread of its own")}.`,
+  });
+}
+
+/** A link to a message; its words alone where Slack gives none. */
+async function linkTo(
+  ctx: HandlerContext,
+  { channel, ts }: { readonly channel: string; readonly ts: string },
+  words: string,
+): Promise<string> {
+  const found = await ctx.web.read.chat.getPermalink({ channel, message_ts: ts }).catch(() => undefined);
+  return found?.permalink ? `<${found.permalink}|${words}>` : words;
+}

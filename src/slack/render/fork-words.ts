@@ -1,0 +1,70 @@
+import type { RunEvent } from "../../engine/events/events.ts";
+import { describe } from "../../engine/limits/termination.ts";
+import { NOTHING_SPENT, spentIn, type Spent } from "../../engine/limits/usage.ts";
+import { messagesOfRun, currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+import { cost, plural, tokens } from "../words/blocks.ts";
+import { safeLine, safeMrkdwn, withoutMarks, withoutStopWord } from "../words/escape.ts";
+import { ANSWER_CHARS_SHOWN, FOOTER_REASON_CHARS } from "../words/limits.ts";
+import { runOf, upTo, type Of } from "./log-reading.ts";
+
+type Forked = NonNullable<Of<"run.started">["forkedFrom"]>;
+
+/** What a fork did by itself: its turns and its cost without those that it shares. */
+export interface OwnPart {
+  readonly shared: number;
+  readonly turns: number;
+  readonly spent: Spent;
+}
+
+/** `undefined` for a run that is no fork. */
+export function ownPart(started: Of<"run.started">, transcript: Transcript): OwnPart | undefined {
+  const { forkedFrom } = started;
+  if (!forkedFrom) return undefined;
+  const { state } = runOf(transcript, started.seq);
+  const shared = currentRun(upTo(transcript, forkedFrom.seq)).turns;
+  const own = transcript.events.slice(forkedFrom.seq);
+  return { shared, turns: state.turns - shared, spent: own.length === 0 ? NOTHING_SPENT : spentIn(own) };
+}
+
+/** `shares 3 turns · 2 turns, 1.2k tokens, $0.02 of its own`: small print of a fork. */
+export function ownWords({ shared, turns, spent }: OwnPart): string {
+  const facts = [plural(turns, "turn"), ...(spent.usage.calls > 0 ? [tokens(spent.usage)] : []), cost(spent.usage, spent.priced)];
+  return `shares ${plural(shared, "turn")} · ${facts.filter(Boolean).join(", ")} of its own`;
+}
+
+/** Where a fork parts from the run it was made of, and how both end: mrkdwn. `origin`: the log of that run's thread. */
+export function partingOf(forkedFrom: Forked, here: Transcript, origin: Transcript, stopWords: readonly string[]): string {
+  const last = here.events.slice(0, forkedFrom.seq).findLast((event) => event.type === "message.posted");
+  const after = last?.type === "message.posted" && "agent" in last ? `, after what *${safeMrkdwn(last.agent)}* said` : "";
+  const turn = currentRun(upTo(here, forkedFrom.seq)).turns;
+  return [
+    `*Where they part:* after turn ${turn}${after}`,
+    `>*There* (${safeMrkdwn(forkedFrom.team)}): ${branch(runOf(origin, forkedFrom.seq).events, forkedFrom.seq, stopWords)}`,
+    `>*Here* (${safeMrkdwn(currentRun(here).team ?? "")}): ${branch(runOf(here, forkedFrom.seq).events, forkedFrom.seq, stopWords)}`,
+  ].join("\n");
+}
+
+/** One end: who was next and why, how it ended, and its last words. */
+function branch(events: readonly RunEvent[], seq: number, stopWords: readonly string[]): string {
+  const own = events.filter((event) => event.seq > seq);
+  const next = own.find((event): event is Of<"speaker.selected"> => event.type === "speaker.selected");
+  const ended = own.findLast((event): event is Of<"run.stopped"> => event.type === "run.stopped");
+  const turns = own.filter((event) => event.type === "message.posted" && "agent" in event).length;
+  const { usage, priced } = own.length === 0 ? NOTHING_SPENT : spentIn(own);
+  const said = messagesOfRun({ events: [...events] }).findLast(
+    (message) => message.seq > seq && message.type === "message.posted" && "agent" in message && message.model !== undefined,
+  );
+  const reason = next?.reason ? ` (“${line(next.reason, FOOTER_REASON_CHARS)}”)` : "";
+  const answer = said && withoutStopWord(said.text, stopWords).replaceAll(/```[^]*?(?:```|$)/g, " … ");
+  return [
+    next ? `next *${safeMrkdwn(next.agent)}*${reason}` : "nobody spoke",
+    plural(turns, "turn"),
+    cost(usage, priced),
+    ended ? line(ended.reasons.map(describe).join("; ") || ended.reason, ANSWER_CHARS_SHOWN) : "goes on",
+    answer ? `“${line(withoutMarks(answer), ANSWER_CHARS_SHOWN)}”` : undefined,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+const line = (text: string, charsMax: number): string => safeMrkdwn(safeLine(text, charsMax));
