@@ -1,6 +1,6 @@
 import type { EventBody } from "./events/events.ts";
 import { nextStance } from "./stances/stances.ts";
-import { owedSummary } from "./summaries.ts";
+import { owedSummary } from "./reading/summaries.ts";
 import { firstToAct, runStopped, whyStop } from "./stopping.ts";
 import type { Agent, Team } from "./team.ts";
 import { SELECTOR } from "./reading/spender.ts";

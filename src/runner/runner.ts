@@ -4,7 +4,7 @@ import { isEvent, type Delta, type Person, type RaiseOffer, type RunEvent, type 
 import { offerAt, type RaiseCeilings } from "../engine/limits/run-limits.ts";
 import { runStopped } from "../engine/stopping.ts";
 import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
-import type { RunSummarized } from "../engine/summaries.ts";
+import type { RunSummarized } from "../engine/reading/summaries.ts";
 import { steered, wasWished, type Steering } from "../engine/steering.ts";
 import type { Dispatch, Serving } from "../store/dispatch.ts";
 import { createLanes, type Lane } from "../store/lanes.ts";

@@ -1,6 +1,6 @@
 import { isEvent, type Person } from "../engine/events/events.ts";
 import { currentRun, messagesOfRun } from "../engine/reading/transcript.ts";
-import { lastSummary, type RunSummarized } from "../engine/summaries.ts";
+import { lastSummary, type RunSummarized } from "../engine/reading/summaries.ts";
 import { turnIn } from "../engine/turn.ts";
 import type { Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";

@@ -18,6 +18,7 @@ import { createOutbox } from "./post/outbox.ts";
 import { createPace } from "./post/pace.ts";
 import type { Body } from "./words/envelope.ts";
 import type { Allow } from "./people/permissions.ts";
+import { createTurnStreams } from "./post/turn-streams.ts";
 import { postLooking } from "./post/post-or-find.ts";
 import type { TokenSource } from "./api/token-source.ts";
 import { createWeb } from "./api/web-client.ts";
@@ -114,8 +115,10 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   let heldFor: string | undefined;
   const onProblem = (problem: Problem) =>
     void told(problem).catch((error: unknown) => log("a problem with Slack could not be dealt with", error));
+  const streams = createTurnStreams({ runner, store, web, pace, cardFor, people: app.people, clock, log });
   const outbox = createOutbox({
     store,
+    streams,
     dispatch: parts.dispatch,
     web,
     pace,
@@ -202,7 +205,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     async stop() {
       stopping.abort();
       app.people.close();
-      await outbox.stop();
+      await Promise.all([outbox.stop(), streams.close()]);
       await featureWatch.settled();
     },
     async idle() {

@@ -2,7 +2,8 @@ import type { Delta, EventBody, Person } from "../events/events.ts";
 import type { Model, ModelMessage } from "../model.ts";
 import type { Agent } from "../team.ts";
 import { currentRun, messagesOfRun, repliesGiven, type Transcript } from "../reading/transcript.ts";
-import { askOnce } from "./ask.ts";
+import { askOnce, type CountedReply } from "./ask.ts";
+import { UNTOLD } from "../limits/usage.ts";
 import { cutPieces } from "../reading/context.ts";
 import { heard, type People } from "../reading/hearing.ts";
 import { written } from "../reading/written.ts";
@@ -55,11 +56,7 @@ export function summarizer(model: Model, person?: Person): Agent {
         outputTokensMax: SUMMARY_OUTPUT_TOKENS_MAX,
         messages: saidOf(transcript),
       };
-      const asking = askOnce(model, request, turn);
-      let step = await asking.next();
-      // Its words are shown once, with the result.
-      while (!step.done) step = await asking.next();
-      const reply = step.value;
+      const reply = await unseen(askOnce(model, request, turn));
       if (signal.aborted) return;
       const text = reply.kind === "failure" ? "" : reply.text.trim().slice(0, SUMMARY_CHARS_MAX);
       const { run = "" } = currentRun(transcript);
@@ -77,6 +74,18 @@ export function summarizer(model: Model, person?: Person): Agent {
       };
     },
   };
+}
+
+/** Its words are shown once, with the result. A run has its answer without a summary: whatever stands against one, even a script that has none, is no end of it. */
+async function unseen(asking: AsyncGenerator<Delta, CountedReply, void>): Promise<CountedReply> {
+  try {
+    for (;;) {
+      const step = await asking.next();
+      if (step.done) return step.value;
+    }
+  } catch (error) {
+    return { kind: "failure", error: { kind: "unavailable", message: error instanceof Error ? error.message : String(error) }, usage: UNTOLD };
+  }
 }
 
 /** Some sentences, or a short list; it stands on a card. */

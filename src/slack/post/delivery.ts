@@ -15,6 +15,7 @@ import { placeOf } from "../words/place.ts";
 import { ended, stops, sureOf, type Refused, type Sending, type Sent } from "./delivery-try.ts";
 import type { Problem } from "./delivery-problem.ts";
 import type { Pace } from "./pace.ts";
+import type { TurnStreams } from "./turn-streams.ts";
 import { findPosted, slackTimeBefore } from "./find-posted.ts";
 import { render } from "../render/render.ts";
 import { findUploaded, uploadFile } from "./upload.ts";
@@ -34,6 +35,8 @@ export interface DeliveryParts {
     /** Slack has refused a post; false where it is not waited for. */
     refused(thread: string, code: string): Promise<boolean>;
   };
+  /** Turns that grow while they are written; none does where it is absent. */
+  readonly streams?: Pick<TurnStreams, "settle" | "finish">;
   /** What was posted as it was rendered, absent when an earlier process had posted it; before the store says that it was delivered. */
   readonly onPosted: (post: Post, rendered: Rendered | undefined) => Promise<void>;
 }
@@ -62,6 +65,8 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
     };
     let mayBeThere = post.sendingSince !== undefined;
     let delayMs = RETRY_DELAY_MS;
+    // Before anybody looks for a message: what a stream left may be taken away then.
+    await parts.streams?.settle(post.thread, signal);
     while (!signal.aborted) {
       if (parts.closedChannels?.has(post.thread)) return "parked";
       const about = await read(post);
@@ -188,6 +193,12 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
     if (!(await bucket.take(signal)) || !(await pace.posts.take(place.channel, signal))) return { kind: "limited", mayBeThere: false };
     await markSending(sending);
     const withPersona = form.personas && message.speaker !== undefined && !degraded.has("personas");
+    const metadata = metadataOf(post, sending.wanted, run);
+    if (withPersona && form.shape === "whole" && post.kind === "turn" && post.part === 0) {
+      const grown = await parts.streams?.finish({ thread: post.thread, seq: post.seq, message, metadata }, signal);
+      if (grown?.kind === "posted") return grown.ts;
+      if (grown?.kind === "unsure") return { kind: "unknown" };
+    }
     try {
       const { ts } = await web.write.chat.postMessage({
         channel: place.channel,
@@ -195,7 +206,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
         ...contentOf(message, { withPersona, team, isMember }),
         unfurl_links: false,
         unfurl_media: false,
-        metadata: metadataOf(post, sending.wanted, run),
+        metadata,
       });
       return ts ?? { kind: "unknown" };
     } catch (error) {

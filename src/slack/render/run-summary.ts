@@ -2,7 +2,7 @@ import type { RunState } from "../../engine/reading/run-state.ts";
 import { currentRun, messagesOfRun, speakerOf, type Transcript } from "../../engine/reading/transcript.ts";
 import { cost, duration, mention, plural, tokens } from "../words/blocks.ts";
 import { safeLine, safeMrkdwn, shorten } from "../words/escape.ts";
-import type { RunSummarized } from "../../engine/summaries.ts";
+import type { RunSummarized } from "../../engine/reading/summaries.ts";
 import { summaryCost } from "./summary-words.ts";
 import { CARD_LINE_CHARS } from "../words/limits.ts";
 

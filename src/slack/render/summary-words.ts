@@ -1,5 +1,5 @@
 import type { RunEvent } from "../../engine/events/events.ts";
-import { lastSummary, type RunSummarized } from "../../engine/summaries.ts";
+import { lastSummary, type RunSummarized } from "../../engine/reading/summaries.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
 import { cost, tokens } from "../words/blocks.ts";
 

@@ -129,6 +129,12 @@ function contentOf(end: TurnEnd, turn: Turn, stopWords: readonly string[]): Cont
   return { ...content, isWhole: content.isWhole && report.isWhole };
 }
 
+/** The beginning of a turn's words, as its message would show them: without a last line whose end says how it is read, such as a fence or a table's row. */
+export function partialTurn(text: string, stopWords: readonly string[]): string {
+  const words = withoutStopWord(text.replace(/(?:^|\n)[ \t]*(?:`{1,3}|~{1,3}|\|)[^\n]*$/, ""), stopWords).trimEnd();
+  return words === "" ? "" : safeMarkdown(withShownCode(words));
+}
+
 /** What is too long for a message is in files of its own. In code nothing is taken out that would run. */
 function inMessages(text: string): Content {
   const { words, files } = withoutLong(text);

@@ -11,7 +11,7 @@ import { createBucket } from "../api/pacer.ts";
 import { safeLine, withoutMarks } from "../words/escape.ts";
 import { placeOf, type Place } from "../words/place.ts";
 import { createSessions } from "./sessions.ts";
-import { createWordsUnderWay } from "./words-under-way.ts";
+import { createWordsUnderWay } from "../post/words-under-way.ts";
 import { isUnavailable, slackErrorCode, type Log, type Web } from "../api/web-client.ts";
 
 /** Calls about one thread are at least this far apart; what changes in between is told once. */

@@ -8,7 +8,7 @@ const FILE = {
   ...PAIR,
   teams: { pair: { ...pair, agents: [...pair.agents, cy] }, solo: { ...pair, description: "One alone.", agents: [cy] } },
 };
-const REPLIES = { Ana: ["Tabs?", "Then tabs."], Ben: ["Tabs.", "Spaces. DONE"], Cy: ["Agreed. DONE", "I doubt it. DONE", "Neither. DONE"] };
+const REPLIES = { Ana: ["Tabs?", "Then tabs."], Ben: ["Tabs.", "Spaces. DONE"], Cy: ["Agreed. DONE"] };
 
 /** Chooses from the menu of a turn. */
 async function choose(journey: Journey, thread: Thread, turn: number, label: string, user = MARIA): Promise<void> {
@@ -54,10 +54,10 @@ test("from a turn another speaker goes on in a thread of its own, which says wha
   const fork = await newestThread(journey, thread, 2);
   const end = await fork.ended();
   expect(fork.messages()[0]?.text).toMatch(/^<@U0JONAS> tries another way from turn 1 of <http[^|]+\|a thread>: \*Cy\* speaks next\.$/);
-  expect(fork.turns()).toEqual(["Cy: I doubt it."]);
+  expect(fork.turns()).toEqual(["Cy: Agreed."]);
   expect(wordsOf(fork.ofKind("card")[0] as never)).toContain("shares 1 turn · 1 turn, ");
   expect(wordsOf(end)).toContain("*Where they part:* after turn 1, after what *Ana* said\n>*There* (pair): next *Ben* · 2 turns · Cy said");
-  expect(wordsOf(end)).toMatch(/\n>\*Here\* \(pair\): next \*Cy\* · 1 turn · Cy said "DONE" · “I doubt it\.”\n/);
+  expect(wordsOf(end)).toMatch(/\n>\*Here\* \(pair\): next \*Cy\* · 1 turn · Cy said "DONE" · “Agreed\.”\n/);
   expect(wordsOf(end)).toMatch(/\(shares 1 turn · 1 turn, [\d.k]+ tokens of its own · 2 turns · /);
   await thread.until(() => /tries another way from turn 1: \*Cy\* speaks next, in <http[^|]+\|a thread of its own>\./.test(thread.text()));
   expect(thread.turns()).toEqual(before);
@@ -75,7 +75,7 @@ test("from a turn another team goes on; the copy is no second cost, and posts no
   await fill(journey, MARIA, "team", "solo");
   const fork = await newestThread(journey, thread, 2);
   await fork.ended();
-  expect(fork.turns()).toEqual(["Cy: I doubt it."]);
+  expect(fork.turns()).toEqual(["Cy: Agreed."]);
   expect(fork.messages()[0]?.text).toContain("from turn 2");
   expect((await fork.log()).flatMap((event) => (event.type === "message.posted" && "agent" in event ? [event.agent] : []))).toEqual([
     "Ana",

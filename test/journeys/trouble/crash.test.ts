@@ -25,6 +25,18 @@ test(
   },
 );
 
+test(
+  "killed before, while and after turns grow in a direct message, Parley has each of them there once, and nothing beside them",
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const startedAtMs = performance.now();
+    const report = await crashSuite({ points: isThorough ? 60 : 20, only: "direct", randomDeaths: 6, seed: seedOf(1), image: undefined });
+    tell("kills around streams", report, startedAtMs);
+    expect(violationsOf(report)).toEqual([]);
+    expect(report.kills).toBeGreaterThan(15);
+  },
+);
+
 describe.skipIf(!(await dockerAvailable()))("with code that runs in containers", () => {
   test(
     "killed before, in and after a code run, Parley has the code run again, brings its file once, and leaves no container behind",

@@ -131,7 +131,7 @@ function watchStore(store: Store, watch: Watch): void {
     const post = posts.get(id);
     if (post) watch.step(channelOf(post.thread), `${what} ${post.kind}`, post.seq * 10 + post.part);
   };
-  const notice = (envelope: Envelope) => envelopes.set(envelope.id, /"channel":"(C\w+)"/.exec(envelope.body)?.[1] ?? "");
+  const notice = (envelope: Envelope) => envelopes.set(envelope.id, /"channel":"([CD]\w+)"/.exec(envelope.body)?.[1] ?? "");
 
   Object.assign(store, {
     async commit(given) {

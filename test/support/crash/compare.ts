@@ -66,7 +66,9 @@ function seen(message: ThreadMessage): string {
   const blocks = JSON.stringify(message.blocks, (key, value: unknown) => (UNSEEN.has(key) ? undefined : value));
   const files = message.files.map(({ name, size }) => `${name} ${size}`);
   const kind = JSON.stringify(message.metadata?.event_payload["k"] ?? "");
-  return timeless([message.username ?? message.user, message.icons?.emoji ?? "", kind, message.text, ...files, blocks].join(" | "));
+  // Of a turn that has grown Slack makes the text itself; its blocks say the same.
+  const text = kind === '"turn"' ? "" : message.text;
+  return timeless([message.username ?? message.user, message.icons?.emoji ?? "", kind, text, ...files, blocks].join(" | "));
 }
 
 /** Ids alone: of a block, and in a button's value that of the run, which is another one in each play. */

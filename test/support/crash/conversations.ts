@@ -8,6 +8,8 @@ export interface Conversation {
   /** What the person does next, when the thread has a message of this kind: says words, or presses the button with this label until it is heard. */
   readonly replies: readonly Reply[];
   readonly runs: number;
+  /** In the direct messages of the person with the app, where turns grow while they are written. */
+  readonly direct?: true;
 }
 
 export type Reply = { readonly after: Kind } & ({ readonly text: string } | { readonly press: string });
@@ -17,7 +19,7 @@ type Kind = "question" | "approval" | "end";
 
 /**
  * All that a thread can show: turns, a selector, code and its files, questions answered in words and by a button, hand-overs, turns in several
- * parts and as a file, a second run, approvals given and denied, tools of an MCP server, agents that speak side by side.
+ * parts and as a file, turns that grow in a direct message, a second run, approvals given and denied, tools of an MCP server, agents that speak side by side.
  */
 export const CONVERSATIONS: readonly Conversation[] = [
   { name: "talk", task: "@parley talk: is tea better than coffee?", replies: [], runs: 1 },
@@ -29,6 +31,7 @@ export const CONVERSATIONS: readonly Conversation[] = [
   { name: "press", task: "@parley ask: paint the door", replies: [{ after: "question", press: "Green" }], runs: 1 },
   { name: "yes", task: "@parley act: do it", replies: [{ after: "approval", press: "Run once" }], runs: 1 },
   { name: "no", task: "@parley act: do the other", replies: [{ after: "approval", press: "Deny" }], runs: 1 },
+  { name: "direct", task: "direct: tell me of plums", replies: [], runs: 1, direct: true },
   { name: "both", task: "@parley both: read it from two sides", replies: [], runs: 1 },
 ];
 
@@ -41,7 +44,10 @@ export function writeTeams(folder: string, image: string | undefined, mcpUrl: st
 }
 
 const toolsAt = (url: string) => ({ far: { kind: "mcp", url, approval: "never" }, asked: { kind: "mcp", url, approval: "always" } });
-const MODELS = { scripted: { provider: "replay", file: "replies.yml" } };
+const MODELS = {
+  scripted: { provider: "replay", file: "replies.yml" },
+  slow: { provider: "replay", file: "replies.yml", wordDelayMs: 60 },
+};
 /** Never reached, also where minutes are seconds. */
 const LIMITS = { turns: 100, minutes: 1_000, tokens: 10_000_000, usd: 100 };
 
@@ -68,6 +74,7 @@ const TEAMS = {
   pass: team([agent("Front", { handoffs: ["Back"] }), agent("Back", { handoffs: ["Front"] })], { policy: "swarm" }),
   long: team([agent("Writer"), agent("Editor")]),
   twice: team([agent("Eve")]),
+  direct: team([agent("Plum", { model: "slow", icon: ":grapes:" }), agent("Pit", { model: "slow" })]),
   act: team([agent("Actor", { tools: ["far/echo", "asked/fail"] })]),
   both: team([agent("Opener"), agent("Left", BESIDE), agent("Right", BESIDE), agent("Closer")], {
     policy: "graph",
@@ -120,6 +127,8 @@ const REPLIES = {
     { toolCalls: [{ name: "asked__fail", args: {} }], delayMs: 300 },
     after("That was all. ENOUGH"),
   ],
+  Plum: [`A plum is a fruit of some species in Prunus.\n\n${"It is eaten fresh and dried. ".repeat(12)}`],
+  Pit: [`In it there is a stone.\n\n- ${"Nobody eats that. ".repeat(12)}\n\nENOUGH`],
   Opener: [after("Read this.")],
   Left: [after("From the left it is fine.")],
   Right: [{ text: "From the right it is fine, too.", delayMs: 2_500 }],

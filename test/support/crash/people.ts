@@ -22,12 +22,13 @@ export interface People {
 }
 
 const MARIA = "U0MARIA";
+const DIRECT = "D0MARIA";
 
 /** Maria, in a channel of its own for each conversation. Slack is there also while Parley is not. */
 export function createPeople({ control, teamId }: Workspace): People {
   const threads = CONVERSATIONS.map((conversation) => ({
     conversation,
-    channel: control.addChannel(conversation.name),
+    channel: conversation.direct ? DIRECT : control.addChannel(conversation.name),
     ts: "",
     said: 0,
     isPressing: false,

@@ -1,7 +1,7 @@
-import type { EventBody, RunEvent } from "./events/events.ts";
-import { currentRun, type Transcript } from "./reading/transcript.ts";
-import { hasAnswer, proposedAnswer } from "./stances/stances.ts";
-import type { Agent, Team } from "./team.ts";
+import type { EventBody, RunEvent } from "../events/events.ts";
+import { currentRun, type Transcript } from "./transcript.ts";
+import { hasAnswer, proposedAnswer } from "../stances/stances.ts";
+import type { Agent, Team } from "../team.ts";
 
 export type RunSummarized = Extract<RunEvent, { readonly type: "run.summarized" }>;
 
