@@ -84,7 +84,11 @@ async function unseen(asking: AsyncGenerator<Delta, CountedReply, void>): Promis
       if (step.done) return step.value;
     }
   } catch (error) {
-    return { kind: "failure", error: { kind: "unavailable", message: error instanceof Error ? error.message : String(error) }, usage: UNTOLD };
+    return {
+      kind: "failure",
+      error: { kind: "unavailable", message: error instanceof Error ? error.message : String(error) },
+      usage: UNTOLD,
+    };
   }
 }
 
