@@ -5,6 +5,8 @@ import { copyLog } from "../store/copy-log.ts";
 import type { Store } from "../store/store.ts";
 import type { Teams } from "./runnable-team.ts";
 
+export { copyLog } from "../store/copy-log.ts";
+
 /** A run up to one of its events. */
 export interface ForkPoint {
   /** The whole log of its thread. */
