@@ -3,23 +3,24 @@ import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { SCOPES } from "../../../src/slack/install/scopes.ts";
+import { Manifest } from "./manifest-schema.ts";
 import { listen } from "../../../src/slack/door/listeners.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
-interface Manifest {
+const text = readFileSync(join(ROOT, "manifest.yml"), "utf8");
+const manifest = parse(text) as {
   readonly features: {
     readonly slash_commands: readonly { readonly command: string }[];
-    readonly shortcuts: readonly { readonly callback_id: string; readonly name: string; readonly description: string }[];
+    readonly shortcuts: readonly { readonly callback_id: string }[];
   };
-  readonly oauth_config: { readonly scopes: { readonly bot: readonly string[] } };
+  readonly oauth_config: { readonly scopes: { readonly bot: readonly string[]; readonly bot_optional: readonly string[] } };
   readonly settings: {
     readonly event_subscriptions: { readonly bot_events: readonly string[] };
     readonly interactivity: { readonly is_enabled: boolean };
     readonly socket_mode_enabled: boolean;
   };
-}
-const manifest = parse(readFileSync(join(ROOT, "manifest.yml"), "utf8")) as Manifest;
+};
 const scopes = manifest.oauth_config.scopes.bot;
 
 /** What the page of listeners listens to, in its order. */
@@ -128,14 +129,34 @@ test("the scopes cover every method of Slack's that the code calls", () => {
   expect(uncovered([...called], METHOD_SCOPES)).toEqual([]);
 });
 
-test("texts keep to Slack's limits, and the switches that the code needs are on", () => {
-  expect(manifest.features.shortcuts.length).toBeLessThanOrEqual(10);
-  for (const { name, description } of manifest.features.shortcuts) {
-    expect(name.length).toBeLessThanOrEqual(24);
-    expect(description.length).toBeLessThanOrEqual(150);
-  }
+test("it is a manifest as Slack's published schema has it: known fields, lengths, counts", () => {
+  expect(Manifest.parse(manifest)).toEqual(manifest);
   expect(manifest.settings.interactivity.is_enabled).toBe(true);
   expect(manifest.settings.socket_mode_enabled).toBe(true);
+});
+
+test("what the schema would not take is found here: an unknown field, words that are too long, an event twice", () => {
+  const wrong = (from: string, to: string) => Manifest.safeParse(parse(text.replace(from, to))).error?.issues[0]?.path.join(".");
+  expect(wrong("always_online: true", "always_on: true")).toBe("features.bot_user");
+  expect(wrong("name: New Parley run", "name: A new run of Parley with a team")).toBe("features.shortcuts.0.name");
+  expect(wrong("- group_archive", "- channel_archive")).toBe("settings.event_subscriptions.bot_events");
+  expect(wrong('"#1f2a44"', '"a very dark blue"')).toBe("display_information.background_color");
+});
+
+test("with the comments taken off, what is offered for other installations is a manifest too", () => {
+  const whole = text
+    .replace(/# (redirect_urls: .*)/, "$1")
+    .replace(/org_deploy_enabled: false/, "org_deploy_enabled: true")
+    .replace(/token_rotation_enabled: false/, "token_rotation_enabled: true");
+  expect(Manifest.safeParse(parse(whole)).error).toBeUndefined();
+});
+
+test("a private channel's end is heard of as a public one's is, and no scope is asked for twice", () => {
+  const { bot_events: events } = manifest.settings.event_subscriptions;
+  for (const event of ["archive", "unarchive", "left"])
+    expect(events).toEqual(expect.arrayContaining([`channel_${event}`, `group_${event}`]));
+  const all = [...scopes, ...manifest.oauth_config.scopes.bot_optional];
+  expect(new Set(all).size).toBe(all.length);
 });
 
 test("an installation by OAuth asks for the scopes of the manifest, and for no others", () => {
