@@ -15,8 +15,22 @@ export interface WorkspaceOptions {
   readonly now?: () => number;
   /** Refuse posts above one a second a channel (burst 3), and other methods above their tier, with 429 as Slack does. Default true. */
   readonly rateLimits?: boolean;
+  /** Who is an administrator from the start. Default Ada alone. */
+  readonly admins?: readonly string[];
+  /** Files that stand ready in the composer of the first page that is opened. */
+  readonly readyFiles?: readonly { readonly name: string; readonly content: Uint8Array }[];
+  /** Where messages, people and files are kept over a restart. In memory alone when absent. */
+  readonly keepIn?: string;
+  /** The page offers to connect a model with what is typed there; answers why it could not be, or nothing. It is kept nowhere here. */
+  readonly connectModel?: (typed: TypedModel) => Promise<string | undefined>;
   /** How long a press lets the app open a modal, by `now`. Default Slack's three seconds; a test whose clock runs faster than its machine hands in more. */
   readonly triggerMs?: number;
+}
+
+/** A key of a provider, or the address of a model server with the key that it may want. */
+export interface TypedModel {
+  readonly key: string;
+  readonly baseUrl: string;
 }
 
 /** A way into the app by a menu: of a message, or of the whole workspace. */
@@ -64,6 +78,10 @@ export interface Workspace {
   readonly botUserId: string;
   /** What a person or a test can do to it; the same over HTTP at POST /control/VERB with JSON. */
   readonly control: Control;
+  /** Sign in with Slack (OpenID Connect): what a program that lets people in by it is set up with; `as=USER` in the query says who they are. */
+  signIn?(): { readonly issuer: string; readonly clientId: string; readonly clientSecret: string };
+  /** Says something else on the page from now on, for instance once a model is connected. */
+  announce?(told: Pick<WorkspaceOptions, "notice" | "suggestions" | "connectModel">): void;
   close(): Promise<void>;
 }
 

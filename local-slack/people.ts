@@ -62,6 +62,32 @@ export function removeMessage(local: Local, removed: { readonly channel: string;
   return undefined;
 }
 
+/** What a person can do to a message of their own; of other people's words Slack's client does not offer it. */
+export function findOwn(
+  local: Local,
+  named: { readonly user: string; readonly channel: string; readonly ts: string },
+): { readonly channel: Channel; readonly message: Message } | Refusal {
+  const found = findMessageAnywhere(local, named.channel, named.ts);
+  if (isRefusal(found)) return found;
+  if (!found.channel.members.has(named.user)) return refuse("not_in_channel");
+  const isOwn = found.message.user === named.user && !found.message.app && !found.message.notice;
+  return isOwn ? found : refuse("this is not your message");
+}
+
+/** Gives a reaction, or takes one's own back. */
+export function toggleReaction(
+  local: Local,
+  reaction: { readonly user: string; readonly channel: string; readonly ts: string; readonly name: string },
+): Refusal | undefined {
+  const found = findMessageAnywhere(local, reaction.channel, reaction.ts);
+  if (isRefusal(found)) return found;
+  if (!found.channel.members.has(reaction.user)) return refuse("not_in_channel");
+  const { message, channel } = found;
+  const has = message.reactions.some(({ name, users }) => name === reaction.name && users.includes(reaction.user));
+  react(local, channel, { message, user: reaction.user, name: reaction.name, added: !has });
+  return undefined;
+}
+
 export function reactTo(
   local: Local,
   reaction: { readonly user: string; readonly channel: string; readonly ts: string; readonly name: string },

@@ -41,6 +41,7 @@ export async function createWorkspaces(options: WorkspacesOptions): Promise<Work
       triggerMs: TRIGGER_MS,
       suggestions: [],
       notice: "",
+      readyFiles: [],
       shortcuts: [],
     };
     return { local, control: createControl(local) };

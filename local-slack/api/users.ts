@@ -2,7 +2,7 @@ import { isRefusal, limitArg, pageOf, refuse, textArg, type Args, type Refusal }
 import { TIER } from "../state/limits.ts";
 import type { Local } from "../state/local.ts";
 import { APP_ID, BOT_ID } from "../state/seed.ts";
-import type { Json, User } from "../state/state.ts";
+import { isAdmin, type Json, type User } from "../state/state.ts";
 import type { Method } from "./method.ts";
 
 export const userMethods: { readonly [name: string]: Method } = {
@@ -58,7 +58,7 @@ function userJson(local: Local, user: User): Json {
       team: user.teamId,
       ...(user.isBot ? { bot_id: user.app?.botId ?? BOT_ID, api_app_id: user.app?.appId ?? APP_ID } : {}),
     },
-    is_admin: user.isAdmin === true || user.id === "U0ADA",
+    is_admin: isAdmin(user),
     is_owner: false,
     is_primary_owner: false,
     // Slack sets both for a guest of one channel.

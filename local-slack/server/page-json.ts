@@ -1,5 +1,6 @@
 import type { Audience } from "../state/changes.ts";
 import type { Local } from "../state/local.ts";
+import { isAdmin } from "../state/state.ts";
 import type { PageFile, PageMessage, PageUser, PageView } from "./protocol.ts";
 import type { Channel, Message, Persona, StoredFile, User, View } from "../state/state.ts";
 
@@ -14,7 +15,11 @@ export function pageMessage(local: Local, message: Message): PageMessage {
     ...personaOf(message.persona),
     text: message.text,
     ...(message.blocks ? { blocks: message.blocks } : {}),
+    ...(message.attachments ? { attachments: message.attachments } : {}),
     ...(files.length > 0 ? { files } : {}),
+    ...(message.app && message.app.as !== "person" ? { app: message.persona?.name ?? message.app.name } : {}),
+    ...(message.notice ? { notice: true as const } : {}),
+    ...(message.stream?.state === "in_progress" ? { streaming: true as const } : {}),
     reactions: message.reactions,
     edited: message.edited !== undefined,
     ...(message.isBroadcast ? { broadcast: true as const } : {}),
@@ -34,7 +39,7 @@ export function pageFile(file: StoredFile): PageFile {
 }
 
 export function pageUser(user: User): PageUser {
-  return { id: user.id, name: user.name, isBot: user.isBot };
+  return { id: user.id, name: user.name, isBot: user.isBot, ...(isAdmin(user) ? { isAdmin: true as const } : {}) };
 }
 
 export function pageView(view: View): PageView {

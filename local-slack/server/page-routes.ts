@@ -12,6 +12,7 @@ import type { Local } from "../state/local.ts";
 import { pageFile } from "./page-json.ts";
 import { createPageStreams, pageState } from "./page-state.ts";
 import { openApp, say } from "../people.ts";
+import { field, messagePosts } from "./message-posts.ts";
 import type { Json } from "../state/state.ts";
 import { dismiss, submit } from "../socket/submissions.ts";
 
@@ -92,6 +93,7 @@ const POSTS: { readonly [path: string]: (local: Local, body: Json) => Promise<Js
     };
     return answered(await use(local, used));
   },
+  ...messagePosts,
   "/page/shortcut": async (local, body) => {
     const [channel, ts] = [field(body, "channel"), field(body, "ts")];
     const given = { user: field(body, "as"), callbackId: field(body, "callbackId"), ...(ts === "" ? {} : { channel, ts }) };
@@ -103,6 +105,13 @@ const POSTS: { readonly [path: string]: (local: Local, body: Json) => Promise<Js
     return "errors" in result ? { ok: false, errors: result.errors } : answered(result);
   },
   "/page/close-modal": async (local, body) => answered(await dismiss(local, { user: field(body, "as"), viewId: field(body, "viewId") })),
+  "/page/model": async (local, body) => {
+    const typed = { key: field(body, "key").trim(), baseUrl: field(body, "baseUrl").trim() };
+    if (!local.connectModel) return { ok: false, error: "a model is connected already, or none can be from here" };
+    if (typed.key === "" && typed.baseUrl === "") return { ok: false, error: "type a key or an address" };
+    const error = await local.connectModel(typed);
+    return error === undefined ? {} : { ok: false, error };
+  },
   "/page/open": async (local, body) => {
     const tab = body["tab"] === "home" ? "home" : "messages";
     if (!local.state.users.has(field(body, "as"))) return { ok: false, error: "user_not_found" };
@@ -129,7 +138,8 @@ async function uploadRoute(local: Local, request: IncomingMessage, response: Ser
 }
 
 function fileRoute(local: Local, response: ServerResponse, url: URL): void {
-  const file = local.state.files.get(url.pathname.split("/")[2] ?? "");
+  const id = url.pathname.split("/")[2] ?? "";
+  const file = local.state.files.get(id) ?? local.readyFiles.find((ready) => ready.id === id);
   if (file) sendFile(response, file);
   else refuseRequest(response, 404, "file_not_found");
 }
@@ -137,11 +147,6 @@ function fileRoute(local: Local, response: ServerResponse, url: URL): void {
 function answered(result: { readonly acked: boolean } | Refusal): Json | Refusal {
   if (isRefusal(result)) return result;
   return "acked" in result && result.acked ? {} : { ok: false, error: NO_ANSWER };
-}
-
-function field(body: Json, name: string): string {
-  const value = body[name];
-  return typeof value === "string" ? value : "";
 }
 
 function thread(ts: unknown): { threadTs?: string } {

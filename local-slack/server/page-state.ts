@@ -3,7 +3,7 @@ import type { Audience } from "../state/changes.ts";
 import { refuseRequest } from "./http.ts";
 import { PAGE_STREAM_BUFFER_BYTES_MAX, PAGE_STREAMS_MAX } from "../state/limits.ts";
 import type { Local } from "../state/local.ts";
-import { audienceOf, pageMessage, pageUser, pageView, personaOf } from "./page-json.ts";
+import { audienceOf, pageFile, pageMessage, pageUser, pageView, personaOf } from "./page-json.ts";
 import { promptsOf } from "../api/agents.ts";
 import type { PageChange, PageState } from "./protocol.ts";
 import { BOT_USER_ID, TEAM_NAME } from "../state/seed.ts";
@@ -37,6 +37,8 @@ export function pageState(local: Local, as: string): PageState | undefined {
       .map(({ channel, threadTs, status, persona }) => ({ channel, threadTs, status, ...personaOf(persona) })),
     home: home && pageView(home),
     suggestions: local.suggestions,
+    readyFiles: local.readyFiles.map(pageFile),
+    canConnectModel: local.connectModel !== undefined,
     shortcuts: local.shortcuts,
     prompts: channels.flatMap((channel) => (channel.kind === "im" ? promptsOf(local, channel.id) : [])),
   };

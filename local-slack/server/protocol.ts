@@ -7,7 +7,12 @@
  *   POST /page/post                 PostRequest → { ok, ts }
  *   POST /page/click                ClickRequest → { ok } or { ok: false, error }
  *   POST /page/submit               SubmitRequest → { ok } or { ok: false, errors: { [block_id]: text } }
+ *   POST /page/edit                 { as, channel, ts, text } → { ok }; one's own words
+ *   POST /page/delete               { as, channel, ts } → { ok }
+ *   POST /page/react                { as, channel, ts, name } → { ok }; again takes it back
+ *   POST /page/forward              ForwardRequest → { ok, ts }
  *   POST /page/shortcut             ShortcutRequest → { ok } or { ok: false, error }
+ *   POST /page/model                { as, key, baseUrl } → { ok } or { ok: false, error }; kept in memory alone
  *   POST /page/close-modal          { as, viewId } → { ok }
  *   POST /page/open                 { as, channel, tab? } → { ok }; a DM or the Home tab was opened
  *   GET  /files/ID/NAME             a file's bytes; `Content-Disposition: attachment` unless it is a raster image
@@ -28,6 +33,10 @@ export interface PageState {
   readonly home: PageView | undefined;
   /** Tasks ready to send, shown beside the composer. */
   readonly suggestions: readonly { readonly title: string; readonly text: string }[];
+  /** Files that stand ready in the composer of whoever opens the page first. */
+  readonly readyFiles: readonly PageFile[];
+  /** The page may offer to connect a model with what is typed there. */
+  readonly canConnectModel: boolean;
   /** What the app suggests in this person's DM with it. */
   readonly prompts: readonly PagePrompt[];
   /** The app's shortcuts: on a message in its menu, global ones beside the composer. */
@@ -49,6 +58,8 @@ export interface PageUser {
   readonly id: string;
   readonly name: string;
   readonly isBot: boolean;
+  /** Of the workspace. */
+  readonly isAdmin?: true;
 }
 
 export interface PageChannel {
@@ -68,11 +79,19 @@ export interface PageMessage {
   readonly persona?: { readonly name: string; readonly iconEmoji?: string; readonly iconUrl?: string };
   readonly text: string;
   readonly blocks?: readonly unknown[];
+  /** Forwarded messages, previews, other apps' cards: Slack's attachments. */
+  readonly attachments?: readonly unknown[];
   readonly files?: readonly PageFile[];
   readonly reactions: readonly { readonly name: string; readonly users: readonly string[] }[];
   readonly edited: boolean;
   /** Shown to one person only. */
   readonly ephemeral?: boolean;
+  /** The app beside Parley that has posted it. */
+  readonly app?: string;
+  /** The workspace itself says it: somebody joined, a topic was set. */
+  readonly notice?: true;
+  /** It grows still (chat.startStream). */
+  readonly streaming?: true;
   /** A reply that was also sent to the channel. */
   readonly broadcast?: true;
 }
@@ -144,6 +163,19 @@ export interface ShortcutRequest {
   /** The message, for a shortcut on one. */
   readonly channel?: string;
   readonly ts?: string;
+}
+
+export interface MessageRequest {
+  readonly as: string;
+  readonly channel: string;
+  readonly ts: string;
+}
+
+export interface ForwardRequest {
+  readonly as: string;
+  readonly from: { readonly channel: string; readonly ts: string };
+  readonly channel: string;
+  readonly comment: string;
 }
 
 export interface SubmitRequest {

@@ -8,6 +8,7 @@ import { downloadRoute, uploadRoute } from "./file-routes.ts";
 import { readBody, refuseRequest, sendJson } from "./http.ts";
 import { BODY_BYTES_MAX, HELD_ANSWERS_MAX, SOCKET_MESSAGE_BYTES_MAX } from "../state/limits.ts";
 import type { Local } from "../state/local.ts";
+import { openIdMethod, openIdRoute } from "./open-id-routes.ts";
 import { createPage, type Page } from "./page-routes.ts";
 import { responseUrlRoute } from "../socket/response-urls.ts";
 import { callMethod } from "../api/web-api.ts";
@@ -82,6 +83,9 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
       return downloadRoute(local, request, response, url);
     case "actions":
       return responseUrlRoute(local, request, response, url);
+    case "openid":
+    case ".well-known":
+      return openIdRoute(local, response, url);
     case "oauth":
       return authorizeRoute(local, response, url);
     case "control":
@@ -133,6 +137,8 @@ async function apiRoute(parts: Parts, request: IncomingMessage, response: Server
     }
     return sendJson(response, 200, isRefusal(granted) ? granted : { ok: true, ...granted });
   }
+  const signedIn = isRefusal(args) ? undefined : openIdMethod(parts.local, url.pathname.slice("/api/".length), args, request);
+  if (signedIn) return sendJson(response, 200, isRefusal(signedIn) ? signedIn : { ok: true, ...signedIn });
   const local = calledWith(parts, bearer, isRefusal(args) ? "" : textArg(args, "channel"));
   const answer = callMethod(local, { method: url.pathname.slice("/api/".length), args, bearer });
   switch (answer.kind) {

@@ -1,9 +1,10 @@
-import type { Shortcut } from "../contract.ts";
+import type { Shortcut, WorkspaceOptions } from "../contract.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Changes } from "./changes.ts";
 import type { Grants } from "./grants.ts";
+import type { OpenId } from "./open-id.ts";
 import type { SocketMode } from "../socket/socket-mode.ts";
-import type { State } from "./state.ts";
+import type { State, StoredFile } from "./state.ts";
 
 /** The parts of the local workspace, handed to everything that acts in it. */
 export interface Local {
@@ -24,10 +25,14 @@ export interface Local {
   readonly appToken: string;
   /** What was given out by OAuth, where the app is installed that way. */
   readonly grants?: Grants;
+  /** Sign in with Slack. */
+  readonly openId?: OpenId;
   readonly rateLimits: boolean;
   readonly triggerMs: number;
-  readonly suggestions: readonly { readonly title: string; readonly text: string }[];
-  readonly notice: string;
+  suggestions: readonly { readonly title: string; readonly text: string }[];
+  notice: string;
+  readonly readyFiles: readonly StoredFile[];
+  connectModel?: WorkspaceOptions["connectModel"];
   readonly shortcuts: readonly Shortcut[];
 }
 

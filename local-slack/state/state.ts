@@ -243,6 +243,9 @@ export function nextId(state: State, prefix: string): string {
   return `${prefix}0${state.counter.toString(36).toUpperCase().padStart(3, "0")}${randomBytes(3).toString("hex").toUpperCase()}`;
 }
 
+/** Ada from the start, and who was made one. */
+export const isAdmin = (user: User): boolean => user.isAdmin ?? user.id === "U0ADA";
+
 export function botIsIn(channel: Channel): boolean {
   return channel.members.has(BOT_USER_ID);
 }

@@ -96,7 +96,6 @@ const SHIPPED: { readonly anthropic: readonly List[]; readonly openai: readonly 
  * address has prices of its own, and so has a cloud's deployment: those are unknown.
  */
 export function priceOf(settings: ProviderModel, env: Env): KnownPrice | undefined {
-  if (settings.provider === "replay") return undefined;
   if (settings.price) {
     const { asOf = "", source = "the team file", ...price } = settings.price;
     return { price, asOf, source };

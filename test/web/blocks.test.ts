@@ -130,7 +130,7 @@ describe.skipIf(!chromiumPath())("what the app posts on the page", () => {
 
   test("files are attached, previewed and enlarged", async () => {
     const page = await local.open("#C0RANDOM");
-    const composer = page.getByRole("combobox", { name: "Message #random" });
+    const composer = page.getByRole("textbox", { name: "Message #random" });
     await composer.fill("look");
     await page.locator("#channel input[type=file]").setInputFiles([
       { name: "dot.png", mimeType: "image/png", buffer: DOT },

@@ -32,12 +32,12 @@ describe.skipIf(!chromiumPath())("the page of the local Slack", () => {
         }),
     });
     expect(before[0]).toBe(true);
-    await page.getByRole("combobox", { name: "Message #general" }).fill("ready");
+    await page.getByRole("textbox", { name: "Message #general" }).fill("ready");
   });
 
   test("a mention is completed and sent by keyboard alone, with a line break in it", async () => {
     const page = await local.open("#C0RANDOM");
-    await page.getByRole("combobox", { name: "Message #random" }).focus();
+    await page.getByRole("textbox", { name: "Message #random" }).focus();
     await page.keyboard.press("ControlOrMeta+A");
     await page.keyboard.type("@pa");
     await page.getByRole("option", { name: /parley/ }).waitFor();
@@ -128,7 +128,7 @@ describe.skipIf(!chromiumPath())("the page of the local Slack", () => {
     await page.locator("#thread .message", { hasText: "reply 1." }).first().scrollIntoViewIfNeeded();
     await local.workspace.control.post({ user: "U0JONAS", channel: GENERAL, threadTs: ts, text: "reply 41." });
     await page.getByRole("button", { name: "Newest" }).waitFor();
-    await page.getByRole("combobox", { name: "Reply in thread" }).fill("my words");
+    await page.getByRole("textbox", { name: "Reply in thread" }).fill("my words");
     await page.keyboard.press("Enter");
     await page.locator("#thread .message", { hasText: "my words" }).waitFor();
     await expect.poll(() => page.getByRole("button", { name: "Newest" }).isVisible()).toBe(false);
@@ -136,7 +136,7 @@ describe.skipIf(!chromiumPath())("the page of the local Slack", () => {
 
   test("where the app is no member a mention opens no thread, and its composer is whole after the Home tab", async () => {
     const page = await local.open("#C0PRIVATE");
-    const composer = page.getByRole("combobox", { name: "Message #founders-only" });
+    const composer = page.getByRole("textbox", { name: "Message #founders-only" });
     const height = async () => Math.round((await composer.boundingBox())?.height ?? 0);
     const before = await height();
     await page.getByRole("link", { name: "parley" }).click();
@@ -155,7 +155,7 @@ describe.skipIf(!chromiumPath())("the page of the local Slack", () => {
     const page = await local.open();
     await local.workspace.control.post({ user: "U0JONAS", channel: GENERAL, text: "before" });
     await page.locator(".message", { hasText: "before" }).waitFor();
-    const composer = page.getByRole("combobox", { name: "Message #general" });
+    const composer = page.getByRole("textbox", { name: "Message #general" });
     await local.restart(async () => {
       await page.locator(".banner", { hasText: "The connection to the local Slack is lost." }).waitFor();
       await composer.fill("my words");

@@ -11,6 +11,7 @@ import "./styles/code.css";
 import "./styles/blocks.css";
 import "./styles/plan.css";
 import "./styles/files.css";
+import "./styles/attached.css";
 import "./styles/composer.css";
 import "./styles/dialog.css";
 import "./styles/phone.css";

@@ -31,6 +31,8 @@ const PATHS = {
   up: ["M7 11v9H4v-9h3z", "M7 11l4-8a2.5 2.5 0 0 1 2.5 2.5V9H19a2 2 0 0 1 2 2.3l-1.2 7A2 2 0 0 1 17.8 20H7"],
   thumbDown: ["M17 13V4h3v9h-3z", "M17 13l-4 8a2.5 2.5 0 0 1-2.5-2.5V15H5a2 2 0 0 1-2-2.3l1.2-7A2 2 0 0 1 6.2 4H17"],
   trash: ["M4 7h16", "M9 7V4h6v3", "M6 7l1 13h10l1-13"],
+  smile: ["M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z", "M8.5 14.5a4.5 4.5 0 0 0 7 0", "M9 9.5h.01", "M15 9.5h.01"],
+  search: ["M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14z", "M16 16l5 5"],
   bolt: ["M13 2L4 14h7l-1 8 9-12h-7l1-8z"],
   refresh: ["M20 11a8 8 0 1 0-2.3 6", "M20 5v6h-6"],
 } satisfies { readonly [name: string]: readonly string[] };

@@ -74,7 +74,7 @@ function Menu({ anchor, label, items, close }: MenuProps) {
         <Item key={`${index}/${item.label}`} item={item} close={close} />
       ))}
     </div>,
-    anchor.closest("dialog") ?? document.body,
+    anchor.closest("dialog, main, aside, header") ?? document.body,
   );
 }
 

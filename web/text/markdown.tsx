@@ -69,7 +69,7 @@ const COMPONENTS: Partial<Components> = {
 function heading(level: number) {
   return function Heading({ children }: Props) {
     return (
-      <div className={`md-h md-h${level}`} role="heading" aria-level={level + 3}>
+      <div className={`md-h md-h${level}`} role="heading" aria-level={level + 2}>
         {children}
       </div>
     );

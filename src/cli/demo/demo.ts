@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readEnv, type Env } from "../../config/env.ts";
 import { createDemoExecutor } from "../../config/sandbox/demo-executor.ts";
@@ -11,17 +13,19 @@ import { print, UsageError, type Io } from "../command.ts";
 import { refuseDeadModels } from "../model-reach.ts";
 import { findLocalModel } from "./local-model.ts";
 import { readShortcuts } from "./shortcuts.ts";
+import { connectTyped, type Typed } from "./typed-model.ts";
 
-export const help = `parley demo [--port PORT] [--offline] [--db PATH]
+export const help = `parley demo [--port PORT] [--offline] [--db PATH] [--file FILE …]
 
 Opens a local workspace that looks like Slack, with the real bot in it. Needs no account, no key and no Docker.
 
   --port PORT   where the page is; 3210, or the next free port, when absent
   --offline     the offline team, even when a key or a model server is there
-  --db PATH     keep the log in this database; in memory when absent
+  --db PATH     keep the log in this database, and what was said in the local workspace beside it; in memory when absent
+  --file FILE   a team file (.yml, .yaml) to play with; any other file stands ready in the page, to be posted
 
 Who speaks: a model, when ANTHROPIC_API_KEY or OPENAI_API_KEY is set or a model server answers on 127.0.0.1:11434; else the offline
-team, which plays written-down words for three ready tasks. Its code really runs: in Docker where an engine answers and has the image,
+team, which plays written-down words for four ready tasks, until a key or an address is typed in the page. Its code really runs: in Docker where an engine answers and has the image,
 else in a process sandbox where this machine can make one (bubblewrap), else in WebAssembly.`;
 
 const PORT = 3210;
@@ -33,6 +37,7 @@ const READY_TASKS = [
   { title: "Find a bug", text: "@parley Write a median function and find its bug." },
   { title: "Draw a plot", text: "@parley Plot how many primes there are up to 1000." },
   { title: "Be asked something", text: "@parley Split the costs of our weekend trip." },
+  { title: "Hear a debate", text: "@parley debate: Should a small team write its own design system?" },
 ];
 const OPEN_TASKS = [
   { title: "Estimate something", text: "@parley Estimate pi by throwing random darts, and show how the error shrinks." },
@@ -41,54 +46,100 @@ const OPEN_TASKS = [
 ];
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
-  const { values } = readArguments(args, { options: { port: { type: "string" }, offline: { type: "boolean" }, db: { type: "string" } } });
+  const { values } = readArguments(args, {
+    options: {
+      port: { type: "string" },
+      offline: { type: "boolean" },
+      db: { type: "string" },
+      file: { type: "string", multiple: true },
+    },
+  });
   const port = portOf(values.port);
-  const cast = await chooseCast(io, values.offline === true);
+  const files = await filesOf(values.file ?? [], io);
+  const cast = await chooseCast(io, { offline: values.offline === true, file: files.team });
   await refuseDeadModels(cast.settings, cast.env);
   const executor = await createDemoExecutor(cast.settings.sandbox, cast.env);
+  // A database of its own where none is named: another cast goes on with it.
+  const folder = values.db === undefined ? await mkdtemp(join(tmpdir(), "parley-demo-")) : undefined;
+  const dbPath = values.db ?? join(folder ?? "", "parley.db");
+  let playing: Parley | undefined;
+  const play = async ({ settings, env }: Pick<Cast, "settings" | "env">): Promise<void> => {
+    await playing?.stop();
+    playing = await createParley({
+      settings,
+      env,
+      dbPath,
+      executor: { ...executor, close: async () => undefined },
+      slack: { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl },
+      log: (line) => void io.stderr.write(`${line}\n`),
+    });
+    await playing.start();
+  };
+  const connectModel = async (typed: Typed): Promise<string | undefined> => {
+    const connected = await connectTyped(typed, { env: cast.env, cwd: io.cwd, file: files.team ?? hereOrOurs(TEAM_FILE, io) });
+    if (typeof connected === "string") return connected;
+    await play(connected);
+    workspace.announce?.({ notice: noticeOf({ offline: false }, executor.capabilities.grade), suggestions: OPEN_TASKS });
+    await print(io.stdout, `  The agents speak through ${connected.said}.\n`);
+    return undefined;
+  };
   const workspace = await openWorkspace(port, {
     suggestions: cast.offline ? READY_TASKS : OPEN_TASKS,
     notice: noticeOf(cast, executor.capabilities.grade),
     shortcuts: await readShortcuts(),
+    admins: ["U0MARIA", "U0ADA"], // Whoever opens the page is Maria, and is to see all that there is.
+    readyFiles: files.ready,
+    ...(values.db === undefined ? {} : { keepIn: `${values.db}.workspace.json` }),
+    ...(cast.offline ? { connectModel } : {}),
   }).catch(async (error: unknown) => {
     await executor.close(); // It may have a process of its own, which would keep this one alive.
     throw error;
   });
+  const { promise: asked, resolve: interrupted } = Promise.withResolvers<void>();
+  const release = io.onInterrupt(() => interrupted());
   try {
-    const parley = await createParley({
-      settings: cast.settings,
-      env: cast.env,
-      dbPath: values.db ?? ":memory:",
-      executor,
-      slack: { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl },
-      log: (line) => void io.stderr.write(`${line}\n`),
-    });
-    await untilInterrupted(parley, io, [
+    await play(cast);
+    const lines = [
       `Parley is at ${workspace.url}`,
       "Open that in a browser and press Enter: a first task stands ready.",
       "",
       cast.said,
       `Code runs in: ${executor.capabilities.label}`,
       "Ctrl-C ends it.",
-    ]);
-  } finally {
-    await workspace.close();
-  }
-  return 0;
-}
-
-async function untilInterrupted(parley: Parley, io: Io, lines: readonly string[]): Promise<void> {
-  const { promise: asked, resolve } = Promise.withResolvers<void>();
-  const release = io.onInterrupt(() => resolve());
-  try {
-    await parley.start();
+    ];
     await print(io.stdout, `\n${lines.map((line) => (line === "" ? "" : `  ${line}`)).join("\n")}\n`);
     await asked;
   } finally {
     release();
-    await parley.stop();
+    await playing?.stop();
+    await workspace.close();
+    await executor.close();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
+  return 0;
 }
+
+/** The team file among them, and those that stand ready to be posted. */
+async function filesOf(
+  paths: readonly string[],
+  { cwd }: Io,
+): Promise<{ readonly team: string | undefined; readonly ready: readonly { readonly name: string; readonly content: Uint8Array }[] }> {
+  const isTeam = (path: string): boolean => /\.ya?ml$/i.test(path);
+  const ready = paths.filter((path) => !isTeam(path));
+  if (paths.filter(isTeam).length > 1) throw new UsageError("--file takes one team file (.yml, .yaml) at most.");
+  if (ready.length > READY_FILES_MAX) throw new UsageError(`--file takes at most ${READY_FILES_MAX} files to post.`);
+  const read = async (path: string) => {
+    const content = await readFile(resolve(cwd, path)).catch((error: NodeJS.ErrnoException) => {
+      throw new UsageError(`--file ${path}: it cannot be read (${error.code ?? String(error)}).`);
+    });
+    if (content.length > READY_BYTES_MAX) throw new UsageError(`--file ${path}: it has more than ${READY_BYTES_MAX / 1_000_000} MB.`);
+    return { name: basename(path), content };
+  };
+  return { team: paths.find(isTeam), ready: await Promise.all(ready.map(read)) };
+}
+
+const READY_FILES_MAX = 10; // Slack's own limit for one message.
+const READY_BYTES_MAX = 50_000_000;
 
 interface Cast {
   readonly settings: Settings;
@@ -99,8 +150,12 @@ interface Cast {
 }
 
 /** A key from the environment first, then a model server on this machine, then the offline team. */
-async function chooseCast(io: Io, offline: boolean): Promise<Cast> {
+async function chooseCast(io: Io, { offline, file }: { readonly offline: boolean; readonly file: string | undefined }): Promise<Cast> {
   const env = readEnv(io.cwd, io.env);
+  if (file !== undefined) {
+    const said = `The teams of ${file} speak, through the models that it names.`;
+    return { settings: loadSettings({ env, cwd: io.cwd, file }), env, offline: false, said };
+  }
   const key = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"].find((name) => (env[name] ?? "").trim() !== "");
   if (!offline && key) {
     return {
@@ -123,7 +178,7 @@ async function chooseCast(io: Io, offline: boolean): Promise<Cast> {
     settings,
     env,
     offline: true,
-    said: "No key and no model server were found: the offline team plays three ready tasks. Its code really runs.",
+    said: "No key and no model server were found: the offline team plays four ready tasks. Its code really runs.",
   };
 }
 
@@ -131,7 +186,7 @@ const hereOrOurs = (file: string, { cwd }: Io): string =>
   existsSync(resolve(cwd, file)) ? file : fileURLToPath(new URL(`../../../${file}`, import.meta.url));
 
 /** What is simulated and what is real, in one line of the page. */
-function noticeOf({ offline }: Cast, grade: string): string {
+function noticeOf({ offline }: Pick<Cast, "offline">, grade: string): string {
   const said = offline
     ? "Simulated: this Slack and the agents' words. Real: the bot"
     : "Simulated: this Slack. Real: the bot and what its agents say";

@@ -4,6 +4,8 @@ import type { Settings } from "../../config/load.ts";
 const TAGS_URL = "http://127.0.0.1:11434/api/tags";
 /** It is on this machine: what does not answer by then is not there. */
 const ANSWER_MS_MAX = 700;
+/** One that asks for a key may be far away. */
+const TYPED_MS_MAX = 5_000;
 const PREFERRED = /^qwen3/;
 
 export interface LocalModel {
@@ -28,14 +30,21 @@ export async function findLocalModel(url: string = TAGS_URL): Promise<LocalModel
   };
 }
 
-async function modelNames(url: string): Promise<string[]> {
+/** The models that a server lists: Ollama's own list, or the one that servers like OpenAI's give. None where it gives none in time. */
+export async function modelNames(url: string, key = ""): Promise<string[]> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS_MAX), redirect: "error" });
-    const body = (await response.json()) as { models?: unknown };
-    if (!response.ok || !Array.isArray(body.models)) return [];
-    return body.models.flatMap((entry: unknown) =>
-      typeof entry === "object" && entry !== null && "name" in entry && typeof entry.name === "string" ? [entry.name] : [],
-    );
+    const response = await fetch(url, {
+      signal: AbortSignal.timeout(key === "" ? ANSWER_MS_MAX : TYPED_MS_MAX),
+      redirect: "error",
+      ...(key === "" ? {} : { headers: { authorization: `Bearer ${key}` } }),
+    });
+    const body = (await response.json()) as { models?: unknown; data?: unknown };
+    const list = Array.isArray(body.models) ? body.models : body.data;
+    if (!response.ok || !Array.isArray(list)) return [];
+    return list.flatMap((entry: unknown) => {
+      const { name, id } = (typeof entry === "object" && entry !== null ? entry : {}) as { name?: unknown; id?: unknown };
+      return typeof name === "string" ? [name] : typeof id === "string" ? [id] : [];
+    });
   } catch {
     // Nobody listens there, or it is something else.
     return [];

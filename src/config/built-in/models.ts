@@ -4,6 +4,7 @@ import { usdMax, type Price } from "../../models/prices.ts";
 import type { ModelParts } from "../build/model-parts.ts";
 import { defineModel } from "../define/model.ts";
 import { scripted, type Script } from "../file/script.ts";
+import { withPrice } from "../../models/prices.ts";
 import { priceOf } from "../prices.ts";
 import { PROVIDERS, type ProviderModel } from "../schema/models.ts";
 
@@ -23,8 +24,12 @@ export const models = [
   defineModel({
     name: "replay",
     schema: PROVIDERS.replay,
-    build: (settings, { name, clock, onScript }) =>
-      scripted((settings as unknown as { readonly script: Script }).script, { name, wordDelayMs: settings.wordDelayMs, clock, onScript }),
+    build: (settings, { name, clock, onScript, env }) => {
+      const { script } = settings as unknown as { readonly script: Script };
+      const model = scripted(script, { name, wordDelayMs: settings.wordDelayMs, clock, onScript });
+      const price = priceOf({ provider: "replay", ...settings }, env)?.price;
+      return price ? withPrice(model, price) : model;
+    },
   }),
 ];
 

@@ -125,6 +125,7 @@ export const PROVIDERS = {
         "A file of written-down replies by agent, `selector` for the selector and Name/selector for one inside a participant; beside or below this file.",
       ),
     wordDelayMs: z.int().nonnegative().max(1000).default(0).describe("Between words, so that it looks as if somebody typed."),
+    price: price.optional(),
     fallback,
   }),
 } as const;

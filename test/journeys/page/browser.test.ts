@@ -23,7 +23,7 @@ describe.skipIf(!chromiumPath())("the whole job in the page, as `parley demo` op
     await write(jonas, "#engineering", "Odd: it is those with an even number of samples.");
     await write(ada, "#engineering", "Then it may be our median, and not the services.");
     const page = await demo.open("#C0ENG", { viewport: { width: 1180, height: 760 } });
-    await page.getByRole("combobox", { name: "Message #engineering" }).focus();
+    await page.getByRole("textbox", { name: "Message #engineering" }).focus();
     await page.keyboard.type("@pa");
     await page.getByRole("option", { name: /parley/ }).waitFor();
     await page.keyboard.press("Enter");
@@ -96,7 +96,7 @@ describe.skipIf(!chromiumPath())("the whole job in the page, as `parley demo` op
   test("hostile words in a task are shown as words, wherever they come up again", async () => {
     const words = `<img src=x onerror=alert(1)> <script>alert(2)</script> "><svg/onload=alert(3)> [here](javascript:alert(4)) <!channel>`;
     const page = await demo.open("#C0RANDOM");
-    await page.getByRole("combobox", { name: "Message #random" }).fill(`@parley ${words}`);
+    await page.getByRole("textbox", { name: "Message #random" }).fill(`@parley ${words}`);
     await page.keyboard.press("Enter");
     await ended(page);
     const [task, card] = await page.locator("#thread .message").allInnerTexts();
@@ -127,7 +127,7 @@ describe.skipIf(!chromiumPath())("the whole job in the page, as `parley demo` op
     expect((await critic.locator(".body").boundingBox())?.width).toBeGreaterThan(280);
     const letters = "Number.parseFloat(getComputedStyle(document.querySelector('#thread .message .body')).fontSize)";
     expect(await page.evaluate(letters)).toBeGreaterThanOrEqual(15);
-    await page.getByRole("combobox", { name: "Reply in thread" }).waitFor();
+    await page.getByRole("textbox", { name: "Reply in thread" }).waitFor();
     await takePicture(page, "phone.png", page.locator("#thread .message", { has: page.locator("img") }).first());
   });
 });
@@ -180,7 +180,7 @@ function useDemo(): Demo {
 const PATIENCE_MS = 150_000;
 
 async function write(page: Page, channel: string, text: string): Promise<void> {
-  await page.getByRole("combobox", { name: `Message ${channel}` }).fill(text);
+  await page.getByRole("textbox", { name: `Message ${channel}` }).fill(text);
   await page.keyboard.press("Enter");
   await page.locator("#channel .message", { hasText: text }).waitFor();
 }

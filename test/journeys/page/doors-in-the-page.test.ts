@@ -33,7 +33,7 @@ describe.skipIf(!chromiumPath())("the ways in, as people walk them in the page",
 
     const ada = await open(`?as=U0ADA#${GENERAL}`);
     const say = async (text: string) => {
-      await ada.getByRole("combobox", { name: "Message #general" }).fill(text);
+      await ada.getByRole("textbox", { name: "Message #general" }).fill(text);
       await ada.keyboard.press("Enter");
     };
     await say("/parley new find a name");
@@ -77,7 +77,7 @@ describe.skipIf(!chromiumPath())("the ways in, as people walk them in the page",
     const trouble = watchForTrouble(page);
     await page.goto(`${journey.slack.url}?as=U0ADA#${GENERAL}`);
     await page.locator("body.ready").waitFor();
-    await page.getByRole("combobox", { name: "Message #general" }).fill("Is tea better than coffee?");
+    await page.getByRole("textbox", { name: "Message #general" }).fill("Is tea better than coffee?");
     await page.keyboard.press("Enter");
     const message = page.locator("#channel .message", { hasText: "Is tea better than coffee?" });
     const choose = async (shortcut: string) => {

@@ -48,7 +48,7 @@ describe.skipIf(!chromiumPath())("what people do to a run, in the page", () => {
       executor: fakeExecutor(() => ran(OUTPUT)),
     });
     const page = await browser.open(`${journey.slack.url}#C0ENG`);
-    const field = page.getByRole("combobox", { name: "Message #engineering" });
+    const field = page.getByRole("textbox", { name: "Message #engineering" });
     await field.fill(`@parley ${task}`);
     await field.press("Enter");
     await messages(page).filter({ hasText: task }).first().waitFor();
@@ -72,7 +72,7 @@ describe.skipIf(!chromiumPath())("what people do to a run, in the page", () => {
     const steered = messages(page).filter({ hasText: "Blind people read with the ear." });
     await steered.waitFor();
 
-    const reply = page.getByRole("combobox", { name: "Reply in thread" });
+    const reply = page.getByRole("textbox", { name: "Reply in thread" });
     await reply.fill("And keep it short.");
     await reply.press("Enter");
     const replied = messages(page).filter({ hasText: "And keep it short." });
@@ -220,7 +220,7 @@ describe.skipIf(!chromiumPath())("App Home, in the page", () => {
     await home.getByText("Two who take it slowly.").waitFor();
 
     await page.getByRole("link", { name: "random" }).click();
-    await page.getByRole("combobox", { name: "Message #random" }).fill("@parley slowly: what is time?");
+    await page.getByRole("textbox", { name: "Message #random" }).fill("@parley slowly: what is time?");
     await page.keyboard.press("Enter");
     await page.locator("#thread").getByText("slowly is on it, asked by @Ada").waitFor();
     (await desk.asked("Coder")).answer("What a clock shows. DONE");

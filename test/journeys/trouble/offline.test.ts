@@ -37,6 +37,12 @@ test("the offline team asks how many come, and goes on with the answer of whoeve
   await expect(readable(thread)).toMatchFileSnapshot("offline/trip.txt");
 });
 
+test("the offline debate argues one question from two sides, and a judge decides it", async () => {
+  const thread = await (await open()).mention("@parley debate: Should a small team write its own design system?");
+  await thread.ended();
+  await expect(readable(thread)).toMatchFileSnapshot("offline/debate.txt");
+});
+
 test("any other task is answered with what the offline team can do, and how to give it a model", async () => {
   const thread = await (await open()).mention("@parley Write a poem.");
   await thread.ended();
@@ -50,6 +56,7 @@ function readable(thread: Thread): string {
     .replaceAll(/\b(?:\d+ min )?\d+(?:\.\d+)? (s|kB|bytes)\b/g, "… $1")
     .replaceAll(/[\d.]+k? tokens in, [\d.]+k? out/g, "… tokens in, … out")
     .replaceAll(/[\d.]+k? tokens/g, "… tokens")
+    .replaceAll(/\$\d+\.\d+/g, "$$…")
     .replaceAll(/File "[^"]+"/g, 'File "…"')
     .replaceAll(/^ *[~^]+ *\n/gm, "");
 }

@@ -114,7 +114,7 @@ const Unknown = ({ children }: { readonly children: ReactNode }) => <div classNa
 function Header({ block }: { readonly block: Json }) {
   const level = [1, 2, 3, 4].find((one) => one === block["level"]) ?? 2;
   return (
-    <div className={`block-header header-${level}`} role="heading" aria-level={level + 2} dir="auto">
+    <div className={`block-header header-${level}`} role="heading" aria-level={level + 1} dir="auto">
       {plainOf(jsonOf(block)["text"])}
     </div>
   );

@@ -62,10 +62,8 @@ export function useCompletion({ field, store, text, replace }: CompletionOptions
     choose,
     onKey,
     field: {
-      role: "combobox",
       "aria-autocomplete": "list",
       "aria-controls": id,
-      "aria-expanded": isOpen,
       "aria-haspopup": "listbox",
       "aria-activedescendant": isOpen ? `${id}-${at}` : undefined,
       onClick: refresh,

@@ -30,7 +30,8 @@ export function Composer({ place, target }: ComposerProps) {
   const store = useStore();
   const key = target ? keyOf(target) : "";
   const [draft, setDraft] = useState<Draft>(
-    () => page.drafts.get(key) ?? { ...NOTHING, text: place === "channel" ? firstTask(store, target) : "" },
+    () =>
+      page.drafts.get(key) ?? (place === "channel" && target ? { text: firstTask(store, target), files: page.takeReadyFiles() } : NOTHING),
   );
   const [isBusy, setBusy] = useState(false);
   const [tasksOpen, setTasksOpen] = useState<boolean>();

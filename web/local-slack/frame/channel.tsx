@@ -22,7 +22,7 @@ export function ChannelPane() {
   const isHome = store.view.tab === "home";
   const target = useMemo(() => channel && { channel, threadTs: undefined }, [channel]);
   return (
-    <main className="pane channel" id="channel" tabIndex={-1}>
+    <section className="pane channel" id="channel" aria-label={channel ? channel.name : "Channel"} tabIndex={-1}>
       <header className="pane-head">
         <IconButton
           label="Channels"
@@ -33,14 +33,14 @@ export function ChannelPane() {
           aria-controls="sidebar"
           onClick={() => page.drawer.set(true)}
         />
-        <h1 className="pane-title">
+        <h2 className="pane-title">
           {channel && (
             <>
               <ChannelIcon channel={channel} />
               <bdi>{channel.name}</bdi>
             </>
           )}
-        </h1>
+        </h2>
         <div className="pane-members">{channel && channel.kind !== "im" && <Members channel={channel} />}</div>
       </header>
       {channel && isAppChannel(channel) && <Tabs channel={channel} isHome={isHome} />}
@@ -63,7 +63,7 @@ export function ChannelPane() {
           <Composer key={target ? keyOf(target) : ""} place="channel" target={target} />
         </div>
       )}
-    </main>
+    </section>
   );
 }
 

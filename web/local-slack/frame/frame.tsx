@@ -2,12 +2,15 @@ import { useEffect, useSyncExternalStore } from "react";
 import { Toasts } from "../../parts/toasts.tsx";
 import { clean } from "../../text/clean.ts";
 import { Modals } from "../modal/modals.tsx";
+import { ForwardDialog } from "../modal/forward.tsx";
+import { ConnectModel } from "../modal/connect-model.tsx";
 import { Confirmation } from "../modal/confirmation.tsx";
 import { usePage, useStore } from "../state/page.tsx";
 import type { Store } from "../state/store.ts";
 import { ChannelPane } from "./channel.tsx";
 import { Failure } from "./failure.tsx";
 import { Sidebar } from "./sidebar.tsx";
+import { Switcher } from "./switcher.tsx";
 import { ThreadPane } from "./thread.tsx";
 import { TopBar } from "./top-bar.tsx";
 
@@ -54,12 +57,15 @@ export function Frame() {
       <div className="workbench">
         <Sidebar />
         <div className="shade" onClick={() => page.drawer.set(false)} />
-        <div className="panes">
+        <main className="panes">
           <ChannelPane />
           <ThreadPane />
-        </div>
+        </main>
       </div>
       <Modals />
+      <ForwardDialog />
+      <ConnectModel />
+      <Switcher />
       <Confirmation />
       <Toasts />
     </>

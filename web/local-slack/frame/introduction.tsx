@@ -11,9 +11,9 @@ export function Introduction({ channel }: { readonly channel: PageChannel }) {
         <div className="intro-mark">
           <Mark />
         </div>
-        <h2>
+        <h3>
           <bdi>{bot.name}</bdi>
-        </h2>
+        </h3>
         <p>
           A team of agents that works out a task by talking. Write a task here; the answer comes in its thread, where you can watch, answer
           and steer.
@@ -25,9 +25,9 @@ export function Introduction({ channel }: { readonly channel: PageChannel }) {
       <div className="intro-mark">
         <Icon name={channel.kind === "private" ? "lock" : "hash"} />
       </div>
-      <h2>
+      <h3>
         This is the start of <bdi>#{channel.name}</bdi>
-      </h2>
+      </h3>
       <p>
         {channel.botIsMember
           ? `Mention @${bot.name} with a task. Each agent answers under its own name in the thread; you can join in at any time.`

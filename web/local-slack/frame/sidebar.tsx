@@ -1,6 +1,7 @@
 import type { KeyboardEvent } from "react";
 import type { PageChannel } from "../../../local-slack/server/protocol.ts";
 import { usePage, useStore } from "../state/page.tsx";
+import { mentionsIn } from "../state/unread.ts";
 import { isAppChannel } from "../state/store.ts";
 import { ChannelIcon } from "./channel-icon.tsx";
 
@@ -9,7 +10,7 @@ export function Sidebar() {
   const store = useStore();
   const away = store.botConnected === false;
   return (
-    <div className="sidebar" id="sidebar" onKeyDown={moveFocus}>
+    <aside className="sidebar" id="sidebar" aria-label="Workspace" onKeyDown={moveFocus}>
       <nav className="sidebar-nav" aria-label="Channels">
         <Rooms label="Channels" channels={store.channels.filter((channel) => channel.kind !== "im")} />
         <Rooms label="Apps" channels={store.channels.filter((channel) => channel.kind === "im")} />
@@ -25,7 +26,7 @@ export function Sidebar() {
           </>
         )}
       </div>
-    </div>
+    </aside>
   );
 }
 
@@ -49,6 +50,7 @@ function Room({ channel }: { readonly channel: PageChannel }) {
   const page = usePage();
   const store = useStore();
   const unread = store.unread.get(channel.id) ?? 0;
+  const forMe = unread > 0 ? mentionsIn(store, channel.id) : 0;
   const isCurrent = store.view.channel === channel.id;
   return (
     <a
@@ -60,11 +62,13 @@ function Room({ channel }: { readonly channel: PageChannel }) {
       <ChannelIcon channel={channel} />
       <span className="room-name">
         <bdi>{channel.name}</bdi>
+        {unread > 0 && <span className="visually-hidden">{`, ${unread} unread`}</span>}
         <span className="visually-hidden">{isAppChannel(channel) && store.botConnected === false ? ", not connected" : ""}</span>
       </span>
-      {unread > 0 && (
-        <span className="count" aria-label={`${unread} unread`}>
-          {unread > 99 ? "99+" : unread}
+      {forMe > 0 && (
+        <span className="count">
+          {forMe > 99 ? "99+" : forMe}
+          <span className="visually-hidden"> for you</span>
         </span>
       )}
     </a>

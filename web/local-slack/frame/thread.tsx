@@ -25,7 +25,7 @@ export function ThreadPane() {
   const status = store.status(id, ts);
   const key = keyOf(target);
   return (
-    <aside
+    <section
       className="pane thread"
       id="thread"
       aria-label="Thread"
@@ -57,6 +57,6 @@ export function ThreadPane() {
       )}
       <div className="status-line">{status && <Thinking status={status} />}</div>
       <Composer key={`compose ${key}`} place="thread" target={target} />
-    </aside>
+    </section>
   );
 }

@@ -1,12 +1,13 @@
-import { Icon, Mark } from "../../parts/icon.tsx";
+import { Icon, IconButton, Mark } from "../../parts/icon.tsx";
 import { MenuButton, type MenuItem } from "../../parts/menu.tsx";
 import { Avatar } from "../messages/avatar.tsx";
 import { authorOf } from "../state/author.ts";
-import { useStore } from "../state/page.tsx";
+import { usePage, useStore } from "../state/page.tsx";
 import type { Store } from "../state/store.ts";
 
 /** The bar at the top: the workspace, what is simulated here, and who this tab is. */
 export function TopBar() {
+  const page = usePage();
   const store = useStore();
   return (
     <header className="top-bar">
@@ -14,29 +15,33 @@ export function TopBar() {
         <span className="workspace-mark">
           <Mark />
         </span>
-        <span className="workspace-name">
-          <bdi>{store.workspace.name}</bdi>
-        </span>
+        <h1 className="workspace-name">
+          <bdi>{store.workspace.name || "Local Slack"}</bdi>
+        </h1>
       </span>
       <p className="notice" id="notice">
         {store.ready && (
           <>
             <Icon name="info" />
             <span>{store.workspace.notice || "This Slack is simulated on this machine."}</span>
+            {store.canConnectModel && (
+              <button type="button" className="connect-model" onClick={() => page.connecting.set(true)}>
+                Connect a model…
+              </button>
+            )}
           </>
         )}
       </p>
       {store.ready && (
-        <MenuButton
-          className="person"
-          aria-label={`You are ${store.me.name}. Be someone else`}
-          menuLabel="Who you are in this tab"
-          items={() => people(store)}
-        >
+        <IconButton label="Jump to a conversation (Ctrl+K)" icon="search" className="on-shell" onClick={() => page.switcher.set(true)} />
+      )}
+      {store.ready && (
+        <MenuButton className="person" menuLabel="Who you are in this tab" items={() => people(store)}>
           <Avatar of={authorOf({ user: store.me.id }, store)} size="avatar-small" />
           <span className="person-name">
             <span className="person-you">You are </span>
             <bdi>{store.me.name}</bdi>
+            <span className="visually-hidden">. Be someone else</span>
           </span>
           <Icon name="down" />
         </MenuButton>
@@ -52,7 +57,13 @@ function people(store: Store): readonly MenuItem[] {
     .filter((user) => !user.isBot)
     .map((user) => {
       const lead = <Avatar of={authorOf({ user: user.id }, store)} size="avatar-small" />;
-      if (user.id === store.me.id) return { label: user.name, detail: "You, in this tab", lead, current: true };
-      return { label: user.name, detail: "Opens in a new tab", lead, href: `?as=${encodeURIComponent(user.id)}${hash}` };
+      if (user.id === store.me.id)
+        return { label: user.name, detail: user.isAdmin ? "You, in this tab; administrator" : "You, in this tab", lead, current: true };
+      return {
+        label: user.name,
+        detail: user.isAdmin ? "Administrator; opens in a new tab" : "Opens in a new tab",
+        lead,
+        href: `?as=${encodeURIComponent(user.id)}${hash}`,
+      };
     });
 }

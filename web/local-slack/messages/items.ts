@@ -63,6 +63,7 @@ function repliesItem(store: Store, root: PageMessage): readonly Item[] {
 
 /** Whether `message` goes on under the name of the one before it. */
 function goesOn(before: PageMessage, message: PageMessage): boolean {
+  if (before.app !== message.app || before.notice || message.notice) return false;
   if (before.user !== message.user || before.persona?.name !== message.persona?.name) return false;
   if (before.ephemeral || message.ephemeral || message.broadcast) return false;
   const [from, to] = [dateOf(before.ts), dateOf(message.ts)];

@@ -77,7 +77,7 @@ export function MessageList({ label, place, messages, items, introduction }: Mes
                 return <Replies key={item.key} item={item} />;
               case "divider":
                 return (
-                  <div key={item.key} className={`divider divider-${item.of}`} role="separator">
+                  <div key={item.key} className={`divider divider-${item.of}`} role="listitem">
                     <span>{item.text}</span>
                   </div>
                 );

@@ -1,4 +1,4 @@
-import { memo, useMemo, useRef } from "react";
+import { memo, useMemo, useRef, useSyncExternalStore } from "react";
 import type { PageMessage } from "../../../local-slack/server/protocol.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { clock, dateOf, wholeTime } from "../../text/measures.ts";
@@ -7,7 +7,9 @@ import { Mrkdwn } from "../blocks/mrkdwn.tsx";
 import { authorOf, isPersona, type Author } from "../state/author.ts";
 import { usePage } from "../state/page.tsx";
 import { threadOf } from "../state/store.ts";
+import { Attached, isAttached } from "./attached.tsx";
 import { Avatar, hueStyle } from "./avatar.tsx";
+import { Editor } from "./editor.tsx";
 import { FileCard } from "./file-card.tsx";
 import { useKeptFocus } from "./kept-focus.ts";
 import { Reactions } from "./reactions.tsx";
@@ -53,7 +55,7 @@ export const MessageRow = memo(function MessageRow({ message, isCompact, place, 
         {message.broadcast && <Broadcast message={message} place={place} />}
         {!isCompact && <Byline message={message} author={author} />}
         <Body message={message} isCompact={isCompact} />
-        <Reactions reactions={message.reactions} />
+        <Reactions message={message} />
       </div>
       <Toolbar message={message} place={place} />
     </div>
@@ -83,13 +85,21 @@ const Edited = () => <span className="edited">(edited)</span>;
 
 function Body({ message, isCompact }: { readonly message: PageMessage; readonly isCompact: boolean }) {
   const { channel, ts, blocks, text, files = [] } = message;
+  const page = usePage();
+  const editing = useSyncExternalStore(page.editing.subscribe, page.editing.read);
   const where = useMemo(() => ({ channel, ts }), [channel, ts]);
+  if (editing === `${channel}/${ts}`) return <Editor message={message} />;
   return (
     <>
-      <div className="body" dir="auto">
+      <div
+        className={`body ${message.streaming ? "streaming" : ""} ${message.notice ? "notice-line" : ""}`}
+        dir="auto"
+        aria-busy={message.streaming}
+      >
         {blocks && blocks.length > 0 ? <Blocks blocks={blocks} where={where} /> : text !== "" && <Mrkdwn text={text} />}
         {isCompact && message.edited && <Edited />}
       </div>
+      {isAttached(message.attachments) && <Attached attachments={message.attachments} where={where} />}
       {files.length > 0 && (
         <div className="files">
           {files.map((file) => (

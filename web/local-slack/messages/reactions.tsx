@@ -1,27 +1,39 @@
 import type { PageMessage } from "../../../local-slack/server/protocol.ts";
+import { toast } from "../../parts/toasts.tsx";
 import { emoji } from "../../text/emoji.ts";
-import { usePage } from "../state/page.tsx";
+import { send } from "../state/api.ts";
+import { usePage, type Page } from "../state/page.tsx";
 
-export function Reactions({ reactions }: { readonly reactions: PageMessage["reactions"] }) {
-  const { store } = usePage();
-  if (reactions.length === 0) return undefined;
+/** Pressing one gives it too, or takes one's own back. */
+export function Reactions({ message }: { readonly message: PageMessage }) {
+  const page = usePage();
+  const { store } = page;
+  if (message.reactions.length === 0) return undefined;
   return (
     <div className="reactions">
-      {reactions.map(({ name, users }) => {
+      {message.reactions.map(({ name, users }) => {
         const names = users.map((id) => store.users.get(id)?.name ?? id).join(", ");
+        const isMine = users.includes(store.me.id);
         return (
-          <span
+          <button
             key={name}
-            className={`reaction ${users.includes(store.me.id) ? "mine" : ""}`}
+            type="button"
+            className={`reaction ${isMine ? "mine" : ""}`}
             title={`${names} reacted with :${name}:`}
-            role="img"
-            aria-label={`${name}, by ${names}`}
+            aria-pressed={isMine}
+            onClick={() => void reactWith(page, message, name)}
           >
             {emoji(name) ?? `:${name}:`}
             <span>{users.length}</span>
-          </span>
+            <span className="visually-hidden">{`${name}, by ${names}`}</span>
+          </button>
         );
       })}
     </div>
   );
+}
+
+export async function reactWith(page: Page, { channel, ts }: PageMessage, name: string): Promise<void> {
+  const result = await send("react", { as: page.as, channel, ts, name });
+  if (!result.ok) toast(`The reaction did not arrive: ${result.error ?? "the server refused it"}`);
 }

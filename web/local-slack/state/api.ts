@@ -1,5 +1,7 @@
 import type {
   ClickRequest,
+  ForwardRequest,
+  MessageRequest,
   PageChange,
   PageState,
   PostRequest,
@@ -24,6 +26,11 @@ interface Requests {
   readonly click: ClickRequest;
   readonly submit: SubmitRequest;
   readonly shortcut: ShortcutRequest;
+  readonly edit: MessageRequest & { readonly text: string };
+  readonly delete: MessageRequest;
+  readonly react: MessageRequest & { readonly name: string };
+  readonly forward: ForwardRequest;
+  readonly model: { readonly as: string; readonly key: string; readonly baseUrl: string };
   readonly "close-modal": { readonly as: string; readonly viewId: string };
   readonly open: { readonly as: string; readonly channel: string; readonly tab: string };
 }

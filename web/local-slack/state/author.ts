@@ -13,7 +13,10 @@ export interface Author {
   readonly image?: string | undefined;
 }
 
-export function authorOf(from: { readonly user: string; readonly persona?: PageMessage["persona"] | undefined }, store: Store): Author {
+export function authorOf(
+  from: { readonly user: string; readonly persona?: PageMessage["persona"] | undefined; readonly app?: string },
+  store: Store,
+): Author {
   const { persona } = from;
   if (persona)
     return {
@@ -22,6 +25,7 @@ export function authorOf(from: { readonly user: string; readonly persona?: PageM
       icon: iconCharacter(persona.iconEmoji),
       image: safeImage(persona.iconUrl),
     };
+  if (from.app !== undefined) return { name: from.app, isApp: true, isBot: true };
   const user = store.users.get(from.user);
   const isApp = user?.isBot ?? from.user === store.bot.id;
   return { name: user?.name ?? (isApp ? store.bot.name : from.user), isApp, isBot: isApp };

@@ -1,5 +1,5 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
-import type { PageChange, PageMessage, PageView } from "../../../local-slack/server/protocol.ts";
+import type { PageChange, PageFile, PageMessage, PageState, PageView } from "../../../local-slack/server/protocol.ts";
 import { announce } from "../../parts/announce.ts";
 import { Told } from "../../parts/told.ts";
 import { fetchState, follow, send } from "./api.ts";
@@ -26,6 +26,14 @@ export class Page {
   readonly modals = new Told<readonly PageView[]>([]);
   readonly question = new Told<Question | undefined>(undefined);
   readonly drawer = new Told(false);
+  /** The quick switcher is open. */
+  readonly switcher = new Told(false);
+  /** The dialog that takes a key or an address of a model. */
+  readonly connecting = new Told(false);
+  /** The message that is being forwarded. */
+  readonly forwarding = new Told<PageMessage | undefined>(undefined);
+  /** The message whose words are being changed, as `channel/ts`. */
+  readonly editing = new Told<string | undefined>(undefined);
   /** Why there is nothing to show. */
   readonly failure = new Told<Error | undefined>(undefined);
   /** Which composer is to have the keyboard; each wish is a new object. */
@@ -34,6 +42,7 @@ export class Page {
   readonly drafts = new Map<string, Draft>();
   /** Which parts of messages the reader has opened or closed. */
   readonly opened = new Map<string, boolean>();
+  #readyFiles: readonly File[] = [];
   #opener: Element | null = null;
   #waiting: PageChange[] | undefined;
 
@@ -61,6 +70,8 @@ export class Page {
       if (this.#waiting !== mine) return;
       const isFirst = !this.store.ready;
       this.#waiting = undefined;
+      // Before the composer is there to be looked into.
+      if (isFirst) await this.#lay(state.readyFiles);
       this.store.load(state);
       this.store.online = true;
       for (const late of mine) this.#change(late);
@@ -70,6 +81,20 @@ export class Page {
       this.#waiting = undefined;
       if (!this.store.ready) this.failure.set(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  /** Files that stand ready are in the draft of the channel that is opened first, as if they had been dropped there. */
+  async #lay(ready: PageState["readyFiles"]): Promise<void> {
+    const read = async ({ url, name, mimetype }: PageFile) => new File([await (await fetch(url)).blob()], name, { type: mimetype });
+    const files = await Promise.all(ready.map(read)).catch(() => []);
+    if (files.length > 0) this.#readyFiles = files;
+  }
+
+  /** For the first composer alone. */
+  takeReadyFiles(): readonly File[] {
+    const ready = this.#readyFiles;
+    this.#readyFiles = [];
+    return ready;
   }
 
   #change(change: PageChange): void {

@@ -37,6 +37,7 @@ export class Store {
   suggestions: PageState["suggestions"] = [];
   prompts: readonly PagePrompt[] = [];
   shortcuts: readonly PageShortcut[] = [];
+  canConnectModel = false;
   home: PageView | undefined;
   /** channel → its messages, oldest first. */
   messages = new Map<string, PageMessage[]>();
@@ -87,8 +88,8 @@ export class Store {
   }
 
   load(state: PageState): void {
-    const { workspace, me, bot, users, channels, messages, statuses, home, suggestions, prompts, shortcuts } = state;
-    Object.assign(this, { ready: true, workspace, me, bot, channels, home, suggestions, prompts, shortcuts });
+    const { workspace, me, bot, users, channels, messages, statuses, home, suggestions, prompts, shortcuts, canConnectModel } = state;
+    Object.assign(this, { ready: true, workspace, me, bot, channels, home, suggestions, prompts, shortcuts, canConnectModel });
     this.users = new Map([...users, me, bot].map((user) => [user.id, user]));
     hue(bot.name);
     for (const user of users) hue(user.name);

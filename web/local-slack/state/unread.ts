@@ -26,6 +26,19 @@ export function unreadIn(store: Read, channel: string): number {
   return store.in(channel).filter((message) => message.ts > read && message.user !== store.me.id).length;
 }
 
+/** Of what is unread, what is for this person: a direct message, or one that names them. Slack counts these alone; the rest is bold. */
+export function mentionsIn(
+  store: Read & { readonly channels: readonly { readonly id: string; readonly kind: string }[] },
+  channel: string,
+): number {
+  if (store.view.channel === channel && !document.hidden) return 0;
+  const read = recall(keyOf(store, channel)) ?? "";
+  const isDirect = store.channels.some(({ id, kind }) => id === channel && kind === "im");
+  const names = [`<@${store.me.id}>`, "<!channel>", "<!here>"];
+  const isForMe = ({ text }: PageMessage): boolean => isDirect || names.some((name) => text.includes(name));
+  return store.in(channel).filter((message) => message.ts > read && message.user !== store.me.id && isForMe(message)).length;
+}
+
 /** A reply that came to a thread which is not open. */
 export function countReply(store: Read, message: PageMessage): void {
   if (store.view.channel === message.channel && store.view.thread === message.threadTs && !document.hidden) return;
