@@ -76,8 +76,12 @@ describe.skipIf(!chromiumPath())("what people do with messages in the page", () 
     await dialog.waitFor({ state: "hidden" });
     await page.getByRole("link", { name: /random/ }).click();
     const forwarded = message(page, "why?");
-    await forwarded.locator(".attachment").waitFor();
-    expect((await forwarded.locator(".attachment").innerText()).split("\n")).toEqual(["Jonas", "Deploy 417 failed", "Posted in #general"]);
+    await forwarded.locator(".attached-box").waitFor();
+    expect((await forwarded.locator(".attached-box").innerText()).split("\n")).toEqual([
+      "Jonas",
+      "Deploy 417 failed",
+      "Posted in #general",
+    ]);
   });
 
   test("tables, previews and other apps' cards are shown below the words, under the app's name", async () => {

@@ -33,6 +33,7 @@ function Finder() {
     if (!channel) return;
     close();
     location.hash = channel.id;
+    page.route(); // Before the composer that is there now takes the wish for itself.
     page.focus.set({ place: "channel" });
   };
   return (

@@ -32,20 +32,22 @@ export function TopBar() {
           </>
         )}
       </p>
-      {store.ready && (
-        <IconButton label="Jump to a conversation (Ctrl+K)" icon="search" className="on-shell" onClick={() => page.switcher.set(true)} />
-      )}
-      {store.ready && (
-        <MenuButton className="person" menuLabel="Who you are in this tab" items={() => people(store)}>
-          <Avatar of={authorOf({ user: store.me.id }, store)} size="avatar-small" />
-          <span className="person-name">
-            <span className="person-you">You are </span>
-            <bdi>{store.me.name}</bdi>
-            <span className="visually-hidden">. Be someone else</span>
-          </span>
-          <Icon name="down" />
-        </MenuButton>
-      )}
+      <div className="top-end">
+        {store.ready && (
+          <IconButton label="Jump to a conversation (Ctrl+K)" icon="search" className="on-shell" onClick={() => page.switcher.set(true)} />
+        )}
+        {store.ready && (
+          <MenuButton className="person" menuLabel="Who you are in this tab" items={() => people(store)}>
+            <Avatar of={authorOf({ user: store.me.id }, store)} size="avatar-small" />
+            <span className="person-name">
+              <span className="person-you">You are </span>
+              <bdi>{store.me.name}</bdi>
+              <span className="visually-hidden">. Be someone else</span>
+            </span>
+            <Icon name="down" />
+          </MenuButton>
+        )}
+      </div>
     </header>
   );
 }

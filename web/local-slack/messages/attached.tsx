@@ -34,21 +34,21 @@ function One({ attachment, where }: { readonly attachment: Json; readonly where:
   return (
     <>
       {wordsOf(pretext) !== "" && <Mrkdwn text={wordsOf(pretext)} />}
-      <div className={`attachment ${isBare ? "bare" : ""} ${COLOURS.get(wordsOf(color)) ?? ""}`}>
+      <div className={`attached-box ${isBare ? "bare" : ""} ${COLOURS.get(wordsOf(color)) ?? ""}`}>
         {(wordsOf(service) || wordsOf(author)) !== "" && (
-          <div className="attachment-author">
+          <div className="attached-box-author">
             <bdi>{wordsOf(service) || wordsOf(author)}</bdi>
           </div>
         )}
         {wordsOf(title) !== "" && (
-          <div className="attachment-title">
+          <div className="attached-box-title">
             {safeHref(link) ? <Outside href={safeHref(link) ?? ""}>{wordsOf(title)}</Outside> : wordsOf(title)}
           </div>
         )}
         {words !== "" && <Mrkdwn text={words} />}
         {blocks.length > 0 && <Blocks blocks={blocks} where={where} />}
         {fields.length > 0 && (
-          <dl className="attachment-fields">
+          <dl className="attached-box-fields">
             {fields.map((field, index) => (
               <div key={index}>
                 <dt>{wordsOf(field["title"])}</dt>
@@ -63,7 +63,7 @@ function One({ attachment, where }: { readonly attachment: Json; readonly where:
         {files.map((file) => (
           <FileCard key={file.id} file={file} />
         ))}
-        {wordsOf(footer) !== "" && <div className="hint attachment-footer">{wordsOf(footer)}</div>}
+        {wordsOf(footer) !== "" && <div className="hint attached-box-footer">{wordsOf(footer)}</div>}
       </div>
     </>
   );

@@ -5,10 +5,11 @@ import { hue } from "../state/hues.ts";
 
 /** The square with a face: a picture, an emoji on the persona's tint, the bot's mark, or initials. */
 export function Avatar({ of, size = "" }: { readonly of: Author; readonly size?: "avatar-small" | "" }) {
-  const look = of.icon || of.image ? "avatar-icon" : of.isBot ? "avatar-bot" : "";
+  const isOurs = of.isBot === true && of.isOther !== true;
+  const look = of.icon || of.image ? "avatar-icon" : isOurs ? "avatar-bot" : "";
   return (
     <span className={`avatar ${size} ${look}`} style={hueStyle(of.name)} aria-hidden="true">
-      {of.image ? <img src={of.image} alt="" loading="lazy" /> : (of.icon ?? (of.isBot ? <Mark /> : initials(of.name)))}
+      {of.image ? <img src={of.image} alt="" loading="lazy" /> : (of.icon ?? (isOurs ? <Mark /> : initials(of.name)))}
     </span>
   );
 }

@@ -1,5 +1,5 @@
 import { useId, useState, useSyncExternalStore, type FormEvent } from "react";
-import { CloseButton, Dialog } from "../../parts/dialog.tsx";
+import { Dialog } from "../../parts/dialog.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { send } from "../state/api.ts";
 import { usePage } from "../state/page.tsx";
@@ -28,7 +28,6 @@ function Form() {
     >
       <form className="forward" aria-busy={isBusy} onSubmit={(event) => void connect(event)}>
         <h2 id={`${id}-title`}>Connect a model</h2>
-        <CloseButton onClick={close} />
         <p>
           The offline team plays ready tasks alone. With a model it works on yours. What you type stays in the memory of this demo, goes to
           that model&#8217;s server alone, and is gone when the demo ends.

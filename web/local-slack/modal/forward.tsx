@@ -1,8 +1,9 @@
 import { useId, useState, useSyncExternalStore } from "react";
 import type { PageMessage } from "../../../local-slack/server/protocol.ts";
-import { CloseButton, Dialog } from "../../parts/dialog.tsx";
+import { Dialog } from "../../parts/dialog.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { send } from "../state/api.ts";
+import { Mrkdwn } from "../blocks/mrkdwn.tsx";
 import { authorOf } from "../state/author.ts";
 import { usePage } from "../state/page.tsx";
 
@@ -35,7 +36,6 @@ function Form({ message }: { readonly message: PageMessage }) {
         }}
       >
         <h2 id={`${id}-title`}>Forward this message</h2>
-        <CloseButton onClick={close} />
         <label htmlFor={`${id}-to`}>To</label>
         <select id={`${id}-to`} className="field select" value={to} onChange={({ target }) => setTo(target.value)}>
           {store.channels.map((channel) => (
@@ -47,7 +47,7 @@ function Form({ message }: { readonly message: PageMessage }) {
         <label htmlFor={`${id}-comment`}>Message (optional)</label>
         <textarea id={`${id}-comment`} className="field" rows={2} value={comment} onChange={({ target }) => setComment(target.value)} />
         <blockquote className="forwarded" dir="auto">
-          <b>{authorOf(message, store).name}</b> {message.text.slice(0, SHOWN_CHARS)}
+          <b>{authorOf(message, store).name}</b> <Mrkdwn text={message.text.slice(0, SHOWN_CHARS)} />
         </blockquote>
         <div className="dialog-actions">
           <button type="button" className="button" onClick={close}>

@@ -9,6 +9,8 @@ export interface Author {
   readonly isApp: boolean;
   /** The app under its own name. */
   readonly isBot?: boolean;
+  /** Another app than the one that is here on show. */
+  readonly isOther?: boolean;
   readonly icon?: string | undefined;
   readonly image?: string | undefined;
 }
@@ -25,10 +27,11 @@ export function authorOf(
       icon: iconCharacter(persona.iconEmoji),
       image: safeImage(persona.iconUrl),
     };
-  if (from.app !== undefined) return { name: from.app, isApp: true, isBot: true };
+  if (from.app !== undefined) return { name: from.app, isApp: true, isBot: true, isOther: true };
   const user = store.users.get(from.user);
   const isApp = user?.isBot ?? from.user === store.bot.id;
-  return { name: user?.name ?? (isApp ? store.bot.name : from.user), isApp, isBot: isApp };
+  const isOther = isApp && from.user !== store.bot.id;
+  return { name: user?.name ?? (isApp ? store.bot.name : from.user), isApp, isBot: isApp, isOther };
 }
 
 export const authorOfStatus = (status: PageStatus, store: Store): Author =>
