@@ -44,7 +44,7 @@ function choosePage(local: Local, response: ServerResponse, url: URL): void {
   const links = people.map(({ id, name }) => {
     const query = new URLSearchParams(url.searchParams);
     query.set("as", id);
-    return `<li><a href="${escaped(`${url.pathname}?${query}`)}">${escaped(name)}</a></li>`;
+    return `<li><a href="${escaped(`${url.pathname}?${query.toString()}`)}">${escaped(name)}</a></li>`;
   });
   const page = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sign in with Slack</title>
 <main><h1>Sign in as</h1><ul>${links.join("")}</ul></main></html>`;

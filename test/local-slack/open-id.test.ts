@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from "node:crypto";
+import { createPublicKey, verify, type JsonWebKey } from "node:crypto";
 import { expect, test } from "vitest";
 import type { Workspace } from "../../local-slack/index.ts";
 import { open } from "./wire.ts";
@@ -16,7 +16,7 @@ const ask = (workspace: Workspace, more: { readonly [name: string]: string } = {
     nonce: "n1",
     ...more,
   };
-  return fetch(`${issuer}/openid/connect/authorize?${new URLSearchParams(query)}`, { redirect: "manual" });
+  return fetch(`${issuer}/openid/connect/authorize?${new URLSearchParams(query).toString()}`, { redirect: "manual" });
 };
 
 async function token(workspace: Workspace, fields: { readonly [name: string]: string }): Promise<{ readonly [name: string]: string }> {
@@ -50,7 +50,7 @@ test("who says yes comes back with a code, which is once worth a signed token of
     jwks_uri: string;
     userinfo_endpoint: string;
   };
-  const { keys } = (await (await fetch(configuration.jwks_uri)).json()) as { keys: [import("node:crypto").JsonWebKey] };
+  const { keys } = (await (await fetch(configuration.jwks_uri)).json()) as { keys: [JsonWebKey] };
   const key = createPublicKey({ key: keys[0], format: "jwk" });
   expect(verify("RSA-SHA256", Buffer.from(`${head}.${payload}`), key, Buffer.from(signature, "base64url"))).toBe(true);
   const info = await fetch(configuration.userinfo_endpoint, { headers: { authorization: `Bearer ${granted["access_token"]}` } });

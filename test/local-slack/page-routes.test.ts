@@ -240,3 +240,32 @@ test("static files come with a strict policy, and only those that are in the fol
     expect([path, await raw(workspace, path, {})]).toEqual([path, 404]);
   }
 });
+
+test("what is typed for a model goes to whoever connects it, once, and is told nowhere else", async () => {
+  const typed: object[] = [];
+  const workspace = await open({
+    connectModel: async (given) => {
+      typed.push(given);
+      return given.key === "right-key" ? undefined : "No model was found there.";
+    },
+  });
+  const connect = async (body: object): Promise<unknown> => {
+    const headers = { "content-type": "application/json", "x-parley-page": "1" };
+    return (
+      await fetch(`${workspace.url}page/model`, { method: "POST", headers, body: JSON.stringify({ as: "U0MARIA", ...body }) })
+    ).json();
+  };
+  expect(await connect({ key: "", baseUrl: " " })).toEqual({ ok: false, error: "type a key or an address" });
+  expect(await connect({ key: "wrong", baseUrl: "" })).toEqual({ ok: false, error: "No model was found there." });
+  expect(await connect({ key: "right-key", baseUrl: "" })).toEqual({ ok: true });
+  expect(typed).toEqual([
+    { key: "wrong", baseUrl: "" },
+    { key: "right-key", baseUrl: "" },
+  ]);
+  workspace.announce?.({ notice: "A model speaks." });
+  const state = await fetch(`${workspace.url}page/state?as=U0MARIA`);
+  const said = await state.text();
+  expect(JSON.parse(said)).toMatchObject({ canConnectModel: false, workspace: { notice: "A model speaks." } });
+  expect(said + JSON.stringify(workspace.control.calls())).not.toContain("right-key");
+  expect(await connect({ key: "another" })).toMatchObject({ ok: false });
+});

@@ -13,11 +13,17 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 
 test("without a key the demo opens a workspace that says what is simulated, and Ctrl-C ends it", async () => {
   const here = terminal({ cwd: ROOT });
-  const ended = main(["demo", "--offline", "--port", "0"], here.io);
+  const ended = main(["demo", "--offline", "--port", "0", "--file", "LICENSE"], here.io);
   await Promise.race([here.printed("Ctrl-C ends it."), ended]);
   const url = /Parley is at (http:\/\/127\.0\.0\.1:\d+\/)/.exec(here.out())?.[1];
   const response = await fetch(`${url}page/state?as=U0MARIA`, { headers: { "x-parley-page": "1" } });
-  const { workspace, suggestions } = (await response.json()) as PageState;
+  const { workspace, suggestions, readyFiles, canConnectModel, me } = (await response.json()) as PageState;
+  expect({ readyFiles, canConnectModel, me }).toMatchObject({
+    readyFiles: [{ name: "LICENSE" }],
+    canConnectModel: true,
+    me: { isAdmin: true },
+  });
+  expect(await (await fetch(new URL(readyFiles[0]?.url ?? "", url))).text()).toContain("MIT License");
   expect(workspace.notice).toMatch(
     /^Simulated: this Slack and the agents' words\. Real: the bot(, and the code it runs \(in (WebAssembly|Docker|a process sandbox of this machine)\)|\. Code is not run on this machine)\.$/,
   );
@@ -25,6 +31,17 @@ test("without a key the demo opens a workspace that says what is simulated, and 
   here.interrupt();
   expect(await ended).toBe(0);
   await expect(fetch(`${url}`)).rejects.toThrow("fetch failed");
+});
+
+test("a file that is not there, or a second team file, is named before anything is opened", async () => {
+  for (const [args, said] of [
+    [["--file", "none.csv"], "--file none.csv: it cannot be read (ENOENT)."],
+    [["--file", "a.yml", "--file", "b.yaml"], "--file takes one team file (.yml, .yaml) at most."],
+  ] as const) {
+    const here = terminal({ cwd: ROOT });
+    expect(await main(["demo", "--offline", "--port", "0", ...args], here.io)).toBe(2);
+    expect(here.err()).toContain(said);
+  }
 });
 
 test("a port that is taken is named, and the program ends", async () => {

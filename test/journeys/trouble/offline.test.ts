@@ -56,7 +56,7 @@ function readable(thread: Thread): string {
     .replaceAll(/\b(?:\d+ min )?\d+(?:\.\d+)? (s|kB|bytes)\b/g, "… $1")
     .replaceAll(/[\d.]+k? tokens in, [\d.]+k? out/g, "… tokens in, … out")
     .replaceAll(/[\d.]+k? tokens/g, "… tokens")
-    .replaceAll(/\$\d+\.\d+/g, "$$…")
+    .replaceAll(/(?:under )?\$\d+\.\d+/g, "$$…")
     .replaceAll(/File "[^"]+"/g, 'File "…"')
     .replaceAll(/^ *[~^]+ *\n/gm, "");
 }

@@ -33,8 +33,9 @@ function Finder() {
     if (!channel) return;
     close();
     location.hash = channel.id;
-    page.route(); // Before the composer that is there now takes the wish for itself.
-    page.focus.set({ place: "channel" });
+    page.route();
+    // Once the other composer is there: the one that is there now would take the wish for itself.
+    queueMicrotask(() => page.focus.set({ place: "channel" }));
   };
   return (
     <Dialog
