@@ -29,6 +29,9 @@ const FILE = {
 const ANSWER =
   "# The median\n\nUse `statistics.median`, see [the docs](https://docs.python.org):\n\n| call | is |\n|---|---|\n| `median([1, 2])` | 1.5 |\n\n> Quoted.\n\n1. one\n2. two\n\n```python\nprint(1) # a comment\n```";
 
+/** Looking takes its time, and a journey's time passes fast: no call may run out meanwhile. */
+const PATIENT = { firstTokenSeconds: 3_600, betweenTokensSeconds: 3_600, callSeconds: 3_600 };
+
 /** The ways in which people look at it. */
 const LOOKS = {
   light: { viewport: { width: 1280, height: 860 }, colorScheme: "light" },
@@ -43,7 +46,7 @@ describe.skipIf(!chromiumPath())("the page, to those who do not see it or see it
   test("no state of a run, of a conversation, of Home or of a dialog breaks a rule of axe, in light, dark and on a phone", async () => {
     const desk = await openModelDesk();
     const { slack } = await openJourney({
-      file: { ...FILE, models: { scripted: desk.model } },
+      file: { ...FILE, models: { scripted: { ...desk.model, timeouts: PATIENT } } },
       executor: fakeExecutor(() => ran("5050\n".repeat(80))),
     });
     const { control } = slack;
