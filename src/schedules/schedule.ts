@@ -8,6 +8,8 @@ export const TASK_CHARS_MAX = 4_000;
 /** What begins by what happens may happen all day. */
 export const RUNS_PER_DAY_DEFAULT = 24;
 export const RUNS_PER_DAY_MAX = 96;
+/** Runs that bots' words begin with no person doing anything between them; then only a person lets it go on. */
+export const BOT_RUNS_IN_A_ROW_MAX = 5;
 /** So late a run is still on time: a restart takes less. */
 const ON_TIME_MS = 10 * 60_000;
 /** Whoever has claimed a time and is gone is taken over from after so long. */
@@ -122,6 +124,9 @@ export function passed(schedule: Schedule, at: number): Schedule {
 export function runsLeft({ day, runsPerDay }: Schedule, nowMs: number): number {
   return day?.date === dateOf(nowMs) ? Math.max(0, runsPerDay - day.runs) : runsPerDay;
 }
+
+/** Whether this has begun a run of it already. */
+export const hasBegunBy = ({ recent }: Schedule, cause: string): boolean => recent.includes(cause);
 
 /** A run counts for its day, and what began it is remembered. */
 export function counted(schedule: Schedule, { cause, byBot, nowMs }: { cause: string; byBot: boolean; nowMs: number }): Schedule {

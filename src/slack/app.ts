@@ -26,7 +26,7 @@ import { tsOfEvent, type Body, type Dropped } from "./words/envelope.ts";
 import { createPrompts } from "./signs/suggested-prompts.ts";
 import { createQuotes } from "./door/quoted-messages.ts";
 import { ALLOW_DEFAULT, type Allow } from "./people/permissions.ts";
-import { createScheduledWork } from "./schedules/scheduled-work.ts";
+import { createSelfStarting } from "./schedules/self-starting.ts";
 import { createReceiver, type SlackReceiver } from "./door/socket-receiver.ts";
 import { createSigns, type Signs } from "./signs/signs.ts";
 import type { TokenSource } from "./api/token-source.ts";
@@ -99,6 +99,8 @@ export interface SlackApp {
   handle(body: Body): Promise<void>;
   /** What a form that cannot be taken is answered with the ack; then it need not be handled. Never rejects. */
   answer(body: unknown): Promise<object | undefined>;
+  /** Whether something begins by a bot's word, or a reaction, of which nothing else becomes. */
+  waitsFor(body: unknown): boolean;
   /** There was a gap: what was missed is read back. */
   catchUp(): void;
   /** Slack drops events of the workspace; what is missing is read back, and the operator is told. */
@@ -168,7 +170,17 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
 
   const handle = (body: Body): Promise<void> => dispatch(bolt, body, log);
   const inbox: Inbox =
-    tenancy?.inbox ?? new Inbox({ onMessage: (ts) => missed.heard(ts), store, dispatch: parts.dispatch, clock, log, handle, bots });
+    tenancy?.inbox ??
+    new Inbox({
+      onMessage: (ts) => missed.heard(ts),
+      waitsFor: (body) => triggers.waitsFor(body),
+      store,
+      dispatch: parts.dispatch,
+      clock,
+      log,
+      handle,
+      bots,
+    });
   const missed = createMissed({ web, store, inbox, me, bots: ctx.bots, reads: pace.reads, clock, log });
   const catchUp = createCatchUp({ missed, store, runner, web, reads: pace.reads, inbox, team: me.team, bots: ctx.bots, clock, log });
   const closedChannels = await createClosedChannels({
@@ -217,7 +229,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   });
   const prompts = createPrompts(ctx);
   const home = createHome(ctx);
-  listen(bolt, createGate(ctx, handlersOf(ctx, { prompts, home, closedChannels })));
+  const triggers = createSelfStarting(ctx);
+  listen(bolt, createGate(ctx, handlersOf(ctx, { prompts, home, closedChannels, triggers })));
   const signs = createLeader({
     store,
     key: `signs/${me.team}`,
@@ -231,14 +244,6 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
         mayStillRead: (user, channel) => mayStillRead(ctx, user, channel),
         ...(parts.led ? { beside: parts.led } : {}),
       }),
-    clock,
-    log,
-  });
-
-  const scheduled = createLeader({
-    store,
-    key: `schedules/${me.team}`,
-    create: () => createScheduledWork(ctx),
     clock,
     log,
   });
@@ -257,6 +262,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       await handle(body);
     },
     answer: answersOf(ctx),
+    waitsFor: (body) => triggers.waitsFor(body),
     catchUp: afterGap,
     onDropped,
     heardAll: (thread) => catchUp.heardAll(thread) && !closedChannels.justOpened(thread),
@@ -264,13 +270,13 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       await bolt.start();
       if (!tenancy) inbox.open();
       signs.start();
-      scheduled.start();
+      triggers.start();
     },
     async stop() {
       await bolt.stop();
       await catchUp.stop();
       if (!tenancy) await inbox.close();
-      await scheduled.close();
+      await triggers.close();
       await home.close();
       await signs.close();
       await closedChannels.close();

@@ -34,6 +34,7 @@ import { pressFeedback, pressHold, pressNext, pressSteer, pressWords, submitRunM
 import { pressShare, pressTranscript } from "./buttons/result-buttons.ts";
 import { pressListed } from "./commands/run-commands.ts";
 import { pressDrop, pressKeep, pressSwitch } from "./schedules/schedule-command.ts";
+import type { Triggers } from "./schedules/triggers.ts";
 import { saveSettings } from "./buttons/settings-form.ts";
 import { answerChoice } from "./buttons/team-picker.ts";
 
@@ -44,11 +45,16 @@ export function handlersOf(
     readonly prompts: Prompts;
     readonly home: Home;
     readonly closedChannels: ClosedChannels;
+    readonly triggers: Triggers;
   },
 ): Handlers {
-  const { prompts, home, closedChannels } = around;
+  const { prompts, home, closedChannels, triggers } = around;
   return {
-    message: (body, findActor) => hear(ctx, body, findActor),
+    async message(body, findActor) {
+      await hear(ctx, body, findActor);
+      await triggers.heard(body, findActor);
+    },
+    reactionAdded: (body, actor) => triggers.reacted(body, actor),
     async sessionStopped({ event }, { affiliation }) {
       const thread = threadOf(ctx, { channel: event.channel, ts: event.thread_ts });
       const run = currentRun(await ctx.runner.read(thread));

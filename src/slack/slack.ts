@@ -81,6 +81,7 @@ export interface Slack {
 export interface Tenant extends Slack {
   handle(body: Body): Promise<void>;
   readonly answer: SlackApp["answer"];
+  readonly waitsFor: SlackApp["waitsFor"];
   catchUp(): void;
   readonly onDropped: SlackApp["onDropped"];
 }
@@ -193,6 +194,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     isParked: (thread) => app.closedChannels.has(thread),
     handle: (body) => app.handle(body),
     answer: (body) => app.answer(body),
+    waitsFor: (body) => app.waitsFor(body),
     catchUp: () => app.catchUp(),
     onDropped: (dropped) => app.onDropped(dropped),
     async start() {

@@ -14,7 +14,7 @@ import { slackErrorCode, type Web } from "../api/web-client.ts";
 /** What commands, shortcuts and modals need beside what every handler has. */
 export interface HandlerContext extends MessageContext {
   /** `url`: of the workspace, as auth.test has it; empty where it was not asked. */
-  readonly me: MessageContext["me"] & { readonly url: string };
+  readonly me: MessageContext["me"] & { readonly bot: string; readonly url: string };
   readonly store: Store;
   readonly memory: Memory;
   /** The teams that people make; absent where there can be none. */

@@ -46,6 +46,8 @@ export const DOORS = {
   memberJoined: door(told.MemberJoinedBody, "nobody"),
   uninstalled: door(told.UninstalledBody, "nobody"),
   tokensRevoked: door(told.TokensRevokedBody, "nobody"),
+  // Most are nobody's business here: whoever reacts is asked about where something begins by it.
+  reactionAdded: door(told.ReactionBody, "none"),
   userChanged: door(told.UserChangeBody, "nobody"),
 
   stopPressed: ofThread,

@@ -2,7 +2,7 @@ import { withinMs, type Clock } from "../../engine/clock.ts";
 import type { Dispatch, Serving, Work } from "../../store/dispatch.ts";
 import type { Envelope, Store } from "../../store/store.ts";
 import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./json-depth.ts";
-import { tsOfEvent, envelopeIdOf, isNobodys, laneOf, readBody, type Body } from "../words/envelope.ts";
+import { tsOfEvent, envelopeIdOf, isNobodys, isReaction, laneOf, readBody, type Body } from "../words/envelope.ts";
 import type { Log } from "../api/web-client.ts";
 
 /** Lanes in work at once. What waits is in the store, and in memory the names of its lanes alone. */
@@ -34,6 +34,7 @@ export class Inbox {
   readonly #originOf: (body: unknown) => string;
   readonly #bots: ReadonlySet<string>;
   readonly #onMessage: ((ts: string) => void) | undefined;
+  readonly #waitsFor: (body: unknown) => boolean;
   readonly #closing = new AbortController();
   #opening: Promise<void> | undefined;
   #serving: Serving | undefined;
@@ -53,6 +54,8 @@ export class Inbox {
     readonly bots?: readonly string[];
     /** Hears of each message, our own too, by its ts. */
     readonly onMessage?: (ts: string) => void;
+    /** Whether something begins by what is nobody's word otherwise: a bot's, or a reaction. Nothing when absent. */
+    readonly waitsFor?: (body: unknown) => boolean;
   }) {
     this.#store = parts.store;
     this.#dispatch = parts.dispatch;
@@ -62,6 +65,7 @@ export class Inbox {
     this.#originOf = parts.originOf ?? (() => "");
     this.#bots = new Set(parts.bots);
     this.#onMessage = parts.onMessage;
+    this.#waitsFor = parts.waitsFor ?? (() => false);
   }
 
   /** An envelope is on its way: no more work begins until it is written down. */
@@ -85,7 +89,7 @@ export class Inbox {
     const ts = tsOfEvent(body);
     if (ts !== undefined) this.#onMessage?.(ts);
     // Each of our own messages comes back, and each edit: writing them down would be half of all that is written.
-    if (isNobodys(body, this.#bots)) return;
+    if ((isNobodys(body, this.#bots) || isReaction(body)) && !this.#waitsFor(body)) return;
     const text = JSON.stringify(body, (key, value: unknown) => (key === "token" ? undefined : value));
     const bytes = Buffer.byteLength(text);
     if (bytes > ENVELOPE_BYTES_MAX) {

@@ -31,6 +31,7 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.event("member_joined_channel", door("memberJoined"));
   // message.channels, .groups, .im and .mpim; edits and deletions come this way too, and are not heard.
   app.event("message", door("message"));
+  app.event("reaction_added", door("reactionAdded"));
   app.event("tokens_revoked", door("tokensRevoked"));
   app.event("user_change", door("userChanged"));
 

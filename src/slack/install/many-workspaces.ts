@@ -75,6 +75,7 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Slack
     log,
     handle,
     bots: parts.bots ?? [],
+    waitsFor: (body) => tenants.waitsFor(body),
     originOf: (body) => tenants.keyOf(originOf(body)),
   });
   const tenants = createTenants({ ...parts, inbox, log });

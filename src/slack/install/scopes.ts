@@ -16,6 +16,7 @@ export const SCOPES: readonly string[] = [
   "im:write",
   "mpim:history",
   "mpim:read",
+  "reactions:read",
   "reactions:write",
   "users:read",
 ];

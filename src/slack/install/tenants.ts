@@ -5,7 +5,7 @@ import type { Installation, Installations } from "../../store/installations.ts";
 import type { TeamCards, TeamShelf } from "../../team-shelf.ts";
 import type { Inbox } from "../door/inbox.ts";
 import type { OAuthSettings } from "./oauth-pages.ts";
-import type { Origin } from "./body-origin.ts";
+import { originOf, type Origin } from "./body-origin.ts";
 import { placeOf } from "../words/place.ts";
 import { createSlack, type Tenant } from "../slack.ts";
 import type { Dropped } from "../words/envelope.ts";
@@ -43,6 +43,8 @@ export interface Tenants {
   isParked(thread: string): boolean;
   /** Whether this id is the organisation's, or of a workspace of it. */
   isOf(org: string, id: string): boolean;
+  /** Whether something begins in its workspace by what is nobody's word otherwise. */
+  waitsFor(body: unknown): boolean;
   catchUp(): void;
   onDropped(dropped: Dropped): void;
   hangUp(): Promise<void>;
@@ -266,6 +268,7 @@ export function createTenants(parts: TenantsParts): Tenants {
       return seat?.tenant.isParked(thread) ?? true;
     },
     isOf: directory.isOf,
+    waitsFor: (body) => seats.get(originOf(body).team ?? "")?.tenant.waitsFor(body) ?? false,
     catchUp() {
       for (const { tenant } of seats.values()) tenant.catchUp();
     },

@@ -1,22 +1,34 @@
 import type { Led } from "../../runner/leader.ts";
 import { createTimetable, type Began, type Occasion } from "../../runner/timetable.ts";
-import { counted, runsLeft, type Schedule } from "../../schedules/schedule.ts";
+import { counted, hasBegunBy, runsLeft, type Schedule } from "../../schedules/schedule.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
+import { createScheduledResults } from "./scheduled-results.ts";
 import { beginScheduled, tellLeftOut, tellPaused, type Begun } from "./begin-scheduled.ts";
 
 /** While Slack does not answer. */
 const AGAIN_MS = 30_000;
 const LAST_CHARS_MAX = 900;
 
-/** What begins at a time in one workspace, for the process that leads there. */
+/** What begins at a time in one workspace, and where its answers go, for the process that leads there. */
 export function createScheduledWork(ctx: HandlerContext): Led {
-  return createTimetable({
+  const results = createScheduledResults(ctx);
+  const timetable = createTimetable({
     schedules: ctx.schedules,
     workspace: ctx.me.team,
     clock: ctx.clock,
     begin: (occasion) => begin(ctx, occasion),
     log: ctx.log,
   });
+  return {
+    start() {
+      results.start();
+      timetable.start();
+    },
+    async close() {
+      await timetable.close();
+      await results.close();
+    },
+  };
 }
 
 async function begin(ctx: HandlerContext, { id, schedule, at }: Occasion): Promise<Began> {
@@ -50,7 +62,11 @@ export async function settled(
   switch (begun.kind) {
     case "begun": {
       const open = schedule.results.to === "thread" ? schedule.open : [...schedule.open, { thread: begun.thread, run: begun.run }];
-      return { ...counted(schedule, { cause, byBot, nowMs }), open, last: last("begun", begun.thread) };
+      return {
+        ...(hasBegunBy(schedule, cause) ? schedule : counted(schedule, { cause, byBot, nowMs })),
+        open,
+        last: last("begun", begun.thread),
+      };
     }
     case "known":
       return { ...schedule, last: last("begun", begun.thread) };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { isAmendment, isDeletion, MessageBody, SessionStoppedBody, type MessageEvent } from "./event-payloads.ts";
+import { isAmendment, isDeletion, MessageBody, ReactionBody, SessionStoppedBody, type MessageEvent } from "./event-payloads.ts";
 import { id, Person } from "./payload-parts.ts";
 import { placeOfPress, PressBody } from "./press-payloads.ts";
 
@@ -64,6 +64,9 @@ export function isNobodys(body: unknown, bots: ReadonlySet<string>): boolean {
   if (message.bot_id !== undefined && bots.has(message.bot_id)) return message.hidden === true;
   return message.hidden === true || message.bot_id !== undefined || message.app_id !== undefined;
 }
+
+/** Of which nothing becomes, where nothing waits for one. */
+export const isReaction = (body: unknown): boolean => ReactionBody.safeParse(body).success;
 
 /** A mention that was edited into a message comes as a second app_mention, and is the first that speaks to the bot. */
 const messageId = ({ type, channel, ts, edited }: MessageEvent): string =>

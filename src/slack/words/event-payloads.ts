@@ -76,6 +76,15 @@ export const ChannelClosedBody = event(z.object({ type: short, channel: id, user
 /** channel_unarchive, group_unarchive. */
 export const ChannelOpenedBody = event(z.object({ channel: id, user: maybe(id) }));
 export const MemberJoinedBody = event(z.object({ user: id, channel: id, inviter: maybe(id) }));
+/** reaction_added: to a message, or to something else, where there is no `item` to speak of. */
+export const ReactionBody = event(
+  z.object({
+    type: z.literal("reaction_added"),
+    user: id,
+    reaction: short,
+    item: maybe(z.object({ type: z.literal("message"), channel: id, ts: timestamp })).catch(undefined),
+  }),
+);
 export const TokensRevokedBody = event(z.object({ tokens: z.object({ bot: maybe(z.array(z.string())) }) }));
 export const UninstalledBody = event(z.object({ type: short }));
 const called = z.string().max(200).optional().catch(undefined);

@@ -221,6 +221,7 @@ const EXEMPT: { readonly [name in Exclude<DoorName, Guarded>]: string } = {
   memberJoined: "no person's deed",
   uninstalled: "no person's deed",
   tokensRevoked: "no person's deed",
+  reactionAdded: "Slack lets nobody react where they are not; who may not start a run begins none",
   userChanged: "no person's deed",
   homeSubmitted: "about teams and one's own settings",
   teamChosen: "about teams",

@@ -132,3 +132,17 @@ test("a run costs no more than its schedule lets it, however much its team might
   expect(thread.ofKind("halt").map(wordsOf).join("\n")).toContain("the limit of $0.50: $0.4100 of it are taken");
   expect((await thread.log())[0]).toMatchObject({ type: "run.started", usdMax: 0.5 });
 });
+
+test("answers go to the channel, or on a canvas of it, once each", async () => {
+  const journey = await openJourney({ file, replies, startMs: monday("07:58:30") });
+  const { kept, threadOf, control } = asking(journey);
+  await kept("every weekday 9:00 to=canvas Sum up");
+  await kept("every weekday 9:00 to=channel Say it");
+  for (const index of [0, 1]) await (await threadOf(index)).ended();
+  await control.until(() => control.canvases().length > 0);
+  const shared = () => control.calls("chat.postMessage").filter(({ args }) => args["reply_broadcast"] !== undefined);
+  await control.until(() => shared().length > 0);
+  await journey.quiet();
+  expect(control.canvases()).toMatchObject([{ title: "Sum up", markdown: expect.stringContaining("It is all well.") as string }]);
+  expect(shared().map(({ args }) => args["text"])).toEqual(["Ana: It is all well."]);
+});

@@ -72,6 +72,7 @@ const EVENT_SCOPES: { readonly [event: string]: readonly string[] } = {
   "message.groups": ["groups:history"],
   "message.im": ["im:history"],
   "message.mpim": ["mpim:history"],
+  reaction_added: ["reactions:read"],
   tokens_revoked: [],
   user_change: ["users:read"],
 };

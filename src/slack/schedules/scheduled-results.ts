@@ -1,0 +1,140 @@
+import type { Led } from "../../runner/leader.ts";
+import { createKeyedWorker } from "../../runner/keyed-worker.ts";
+import { edit } from "../../runner/timetable.ts";
+import type { Schedule } from "../../schedules/schedule.ts";
+import { failureOf } from "../api/api-errors.ts";
+import { knownCode } from "../api/error-codes.ts";
+import type { HandlerContext } from "../commands/handler-context.ts";
+import { postNoted } from "../post/post-once.ts";
+import { runOf } from "../render/log-reading.ts";
+import { answerOf, type Answer } from "../render/result-message.ts";
+import { markdown, section } from "../words/blocks.ts";
+import { safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "../words/escape.ts";
+import { ANSWER_CHARS_MAX, SUMMARY_CHARS } from "../words/limits.ts";
+import { placeOf } from "../words/place.ts";
+import { allSchedules } from "./schedule-desk.ts";
+import { startsText } from "./schedule-words.ts";
+
+const RETRY_MS = 5_000;
+const RETRY_MS_MAX = 300_000;
+const TRIES_MAX = 8;
+const TITLE_CHARS_MAX = 100;
+
+/** Takes what comes of runs to the channel or the canvas that their schedule names, once each, when they are over. */
+export function createScheduledResults(ctx: HandlerContext): Led {
+  const at = { schedules: ctx.schedules, workspace: ctx.me.team };
+  const work = createKeyedWorker<undefined>({
+    clock: ctx.clock,
+    begin: () => undefined,
+    async look(thread) {
+      for (const { id, schedule } of await allSchedules(ctx))
+        for (const one of schedule.open) if (one.thread === thread) await deliver(id, schedule, one);
+      return { kind: "done" };
+    },
+    onError: (thread, error) => ctx.log(`what came of ${thread} could not be taken where it is to go; it is tried again`, error),
+    retryDelayMs: RETRY_MS,
+    retryDelayMsMax: RETRY_MS_MAX,
+    triesMax: TRIES_MAX,
+  });
+  let unfollow: () => void = () => undefined;
+
+  async function deliver(id: string, schedule: Schedule, { thread, run }: Schedule["open"][number]): Promise<void> {
+    const transcript = await ctx.runner.read(thread);
+    const started = transcript.events.find((event) => event.type === "run.started" && event.run === run);
+    const { events } = started ? runOf(transcript, started.seq) : { events: [] };
+    const stopped = events.find((event) => event.type === "run.stopped");
+    if (started && !stopped) return;
+    const stopWords = ctx.teams.cards.find(({ name }) => name === schedule.team)?.stopWords ?? [];
+    const answer = answerOf({ events }, stopWords);
+    const canvas = answer && schedule.results.to === "canvas" ? await write(schedule, answer, { thread, run }) : undefined;
+    if (answer && schedule.results.to === "channel") await share(schedule, answer, { thread, run });
+    await edit(at, id, (now) => ({
+      ...now,
+      open: now.open.filter((one) => one.run !== run),
+      ...(canvas !== undefined && now.results.to === "canvas" ? { results: { to: "canvas", canvas } } : {}),
+    }));
+  }
+
+  async function share(schedule: Schedule, answer: Answer, { thread, run }: Schedule["open"][number]): Promise<void> {
+    const place = placeOf(thread);
+    if (!place) return;
+    const title = `*${safeMrkdwn(answer.agent)}* answers: ${startsText(schedule.starts)}`;
+    const posted = await postNoted(
+      ctx,
+      {
+        // As when somebody shares it by hand: once.
+        key: `share/${thread}/${run}`,
+        id: `share/${answer.seq}`,
+        channel: place.channel,
+        threadTs: place.ts,
+        broadcast: true,
+        text: `${safeMrkdwn(answer.agent)}: ${shorten(safeMrkdwn(withoutMarks(answer.text).replaceAll(/\s+/g, " ")), SUMMARY_CHARS)}`,
+        blocks: [section(title), markdown(shorten(safeMarkdown(answer.text), ANSWER_CHARS_MAX))],
+      },
+      { blind: "leave" },
+    );
+    if (posted.kind !== "posted") ctx.log(`what came of ${thread} could not be shared to its channel (${posted.failure.code})`);
+  }
+
+  /**
+   * On top of the schedule's canvas, which is made with the first answer. Nobody can look whether something stands on a canvas: where a try was
+   * broken off, it is not made again. canvases.create and canvases.edit: docs.slack.dev/reference/methods.
+   */
+  async function write(schedule: Schedule, answer: Answer, { thread, run }: Schedule["open"][number]): Promise<string | undefined> {
+    const place = placeOf(thread);
+    if (schedule.results.to !== "canvas" || !place) return undefined;
+    const { canvas } = schedule.results;
+    if (!(await ctx.store.swapNote(`slack/canvas/${thread}/${run}`, undefined, "tried"))) {
+      ctx.log(`whether what came of ${thread} is on its canvas is not known: it was broken off there`);
+      return undefined;
+    }
+    const day = new Date(ctx.clock.now()).toISOString().slice(0, 16).replace("T", " ");
+    const content = {
+      type: "markdown" as const,
+      markdown: `## ${day} UTC\n\n${shorten(safeMarkdown(answer.text), ANSWER_CHARS_MAX)}\n\n---\n`,
+    };
+    try {
+      if (canvas === undefined) {
+        const title = shorten(schedule.task.replaceAll(/\s+/g, " "), TITLE_CHARS_MAX);
+        const made = await ctx.web.write.canvases.create({ title, document_content: content, channel_id: schedule.place });
+        return made.canvas_id;
+      }
+      await ctx.web.write.canvases.edit({ canvas_id: canvas, changes: [{ operation: "insert_at_start", document_content: content }] });
+      return canvas;
+    } catch (error) {
+      const { code } = failureOf(error);
+      const text = `The answer could not be put on a canvas (${safeMrkdwn(code)}); it stands in this thread. ${code === "missing_scope" ? "Parley needs the scope canvases:write for it." : knownCode(code).says}`;
+      await postNoted(
+        ctx,
+        { key: `slack/canvas/${thread}/${run}/no`, id: `canvas/${answer.seq}`, channel: place.channel, threadTs: place.ts, text },
+        { blind: "leave" },
+      );
+      return undefined;
+    }
+  }
+
+  async function lookOver(): Promise<void> {
+    for (const { schedule } of await allSchedules(ctx)) for (const { thread } of schedule.open) work.poke(thread);
+  }
+  const begin = () => void lookOver().catch((error: unknown) => ctx.log("what came of scheduled runs could not be read", error));
+
+  return {
+    start() {
+      const stops = [
+        ctx.store.follow(({ thread, events }) => {
+          if (placeOf(thread)?.team === ctx.me.team && events.some(({ type }) => type === "run.stopped")) work.poke(thread);
+        }),
+        // A run that was over before it was put down as begun.
+        ctx.schedules.follow((workspace) => {
+          if (workspace === ctx.me.team) begin();
+        }),
+      ];
+      unfollow = () => stops.forEach((stop) => stop());
+      begin();
+    },
+    async close() {
+      unfollow();
+      await work.close();
+    },
+  };
+}
