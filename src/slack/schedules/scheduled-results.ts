@@ -6,7 +6,7 @@ import { failureOf } from "../api/api-errors.ts";
 import { knownCode } from "../api/error-codes.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { postNoted } from "../post/post-once.ts";
-import { runOf } from "../render/log-reading.ts";
+import { runOf, type Of } from "../render/log-reading.ts";
 import { answerOf, type Answer } from "../render/result-message.ts";
 import { markdown, section } from "../words/blocks.ts";
 import { safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "../words/escape.ts";
@@ -40,11 +40,11 @@ export function createScheduledResults(ctx: HandlerContext): Led {
 
   async function deliver(id: string, schedule: Schedule, { thread, run }: Schedule["open"][number]): Promise<void> {
     const transcript = await ctx.runner.read(thread);
-    const started = transcript.events.find((event) => event.type === "run.started" && event.run === run);
+    const started = transcript.events.find((event): event is Of<"run.started"> => event.type === "run.started" && event.run === run);
     const { events } = started ? runOf(transcript, started.seq) : { events: [] };
     const stopped = events.find((event) => event.type === "run.stopped");
     if (started && !stopped) return;
-    const stopWords = ctx.teams.cards.find(({ name }) => name === schedule.team)?.stopWords ?? [];
+    const stopWords = ctx.teams.cards.find(({ name }) => name === started?.team)?.stopWords ?? [];
     const answer = answerOf({ events }, stopWords);
     const canvas = answer && schedule.results.to === "canvas" ? await write(schedule, answer, { thread, run }) : undefined;
     if (answer && schedule.results.to === "channel") await share(schedule, answer, { thread, run });

@@ -122,7 +122,9 @@ export function createTriggers(ctx: HandlerContext): Triggers {
     const trigger = (await here(item.channel)).find(({ schedule: { starts } }) => starts.kind === "reaction" && starts.name === bare);
     if (!trigger || (await ctx.people.isBot(user)) || !(await mayCause(item.channel, actor))) return;
     const { permalink } = await ctx.web.read.chat.getPermalink({ channel: item.channel, message_ts: item.ts });
-    const text = `<${permalink ?? ""}>`;
+    // A server that is like Slack may have links of another kind.
+    const isKnown = linksIn(`<${permalink ?? ""}>`, ctx.me.url).length > 0;
+    const text = `<${isKnown ? permalink : linkTo(ctx.me.url, item)}>`;
     const [link] = linksIn(text, ctx.me.url);
     const { beside } = await ctx.quotes({ ...actor, id: `${item.channel}:${item.ts}:${reaction}`, text });
     await fire(trigger, { cause: `${item.channel} ${item.ts}`, under: { ts: item.ts, threadTs: link?.threadTs }, beside }, false);
@@ -176,5 +178,7 @@ function isMeant(starts: Starts, message: MessageEvent, said: string, byBot: boo
   return byBot && isSaid && names.includes(plain(starts.bot));
 }
 
+const linkTo = (url: string, { channel, ts }: { readonly channel: string; readonly ts: string }): string =>
+  new URL(`/archives/${channel}/p${ts.replace(".", "")}`, url || "https://app.slack.com").href;
 const plain = (text: string): string => text.toLowerCase().replaceAll(/\s+/g, " ").trim();
 const hasEnding = (name: string, ending: string | undefined): boolean => ending === undefined || name.toLowerCase().endsWith(`.${ending}`);

@@ -43,7 +43,7 @@ export function asking(journey: Journey) {
   return desk;
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 export const idIn = (text: string): string => /`([a-z0-9]{5})`/.exec(text)?.[1] ?? fail();
 

@@ -12,7 +12,7 @@ const monday = (time: string) => Date.parse(`2026-11-30T${time}Z`);
 const ADA = "U0ADA";
 
 test("what is said is understood, shown with its next three times, kept with a press, and begins when its time comes, in its owner's name", async () => {
-  const journey = await openJourney({ file, replies, startMs: monday("07:59:00") });
+  const journey = await openJourney({ file, replies, startMs: monday("07:57:00") });
   const { ask, press, threadOf, begun } = asking(journey);
   const shown = await ask("schedule every weekday 9:00 team=other Sum up what is new, <!channel>");
   expect(shown).toContain("every weekday 9:00 (Europe/Berlin)");
@@ -106,13 +106,13 @@ test("its owner and admins switch it off and on, in the channel and in App Home;
 });
 
 test("when its owner has left the channel it pauses and says so, there and to them", async () => {
-  const journey = await openJourney({ file, replies, startMs: monday("07:59:00") });
+  const journey = await openJourney({ file, replies, startMs: monday("07:57:00") });
   const { kept, control, begun, ask } = asking(journey);
   const secret = control.addChannel("plans", { isPrivate: true });
   const id = await kept("every weekday 9:00 Sum up", { channel: secret });
   control.leave({ user: MARIA, channel: secret });
   const said = () => control.channel(secret).find(({ text }) => text.includes("has paused"));
-  await control.until(() => said() !== undefined, 20_000);
+  await control.until(() => said() !== undefined, 60_000);
   expect(said()?.text).toContain(`(\`${id}\`) of <@U0MARIA> has paused: <@U0MARIA>, whose it is, is not in <#${secret}> any more.`);
   await control.until(() => control.channel("D0MARIA").some(({ text }) => text.includes("has paused")));
   expect(begun(secret)).toEqual([]);
@@ -123,7 +123,7 @@ test("a run costs no more than its schedule lets it, however much its team might
   const desk = await openModelDesk();
   // A call is thought to cost $0.25 at most.
   const models = { scripted: { ...desk.model, outputTokensMax: 256 } };
-  const journey = await openJourney({ file: { ...PAIR, models }, startMs: monday("07:59:00") });
+  const journey = await openJourney({ file: { ...PAIR, models }, startMs: monday("07:57:00") });
   const { kept, threadOf } = asking(journey);
   await kept("every weekday 9:00 usd=0.50 Sum up");
   const thread = await threadOf(0);
@@ -134,7 +134,7 @@ test("a run costs no more than its schedule lets it, however much its team might
 });
 
 test("answers go to the channel, or on a canvas of it, once each", async () => {
-  const journey = await openJourney({ file, replies, startMs: monday("07:58:30") });
+  const journey = await openJourney({ file, replies, startMs: monday("07:56:00") });
   const { kept, threadOf, control } = asking(journey);
   await kept("every weekday 9:00 to=canvas Sum up");
   await kept("every weekday 9:00 to=channel Say it");
