@@ -1,10 +1,14 @@
-/** The known word that a mistyped one most likely stands for; `undefined` when none is near enough to be worth a guess. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
+/**
+ * The known word that a mistyped one most likely stands for; `undefined` when none is near enough to be worth a guess: with one letter in three
+ * wrong, or `wrongMax`.
+ */
+export function nearest(word: string, known: Iterable<string>, wrongMax?: number): string | undefined {
   const wanted = word.slice(0, WORD_LENGTH_MAX).toLowerCase();
+  const within = wrongMax ?? Math.max(1, Math.floor(wanted.length / 3));
   let best: { word: string; distance: number } | undefined;
   for (const candidate of known) {
     const distance = editDistance(wanted, candidate.slice(0, WORD_LENGTH_MAX).toLowerCase());
-    if (distance <= Math.max(1, Math.floor(wanted.length / 3)) && (!best || distance < best.distance)) best = { word: candidate, distance };
+    if (distance <= within && (!best || distance < best.distance)) best = { word: candidate, distance };
   }
   return best?.word;
 }

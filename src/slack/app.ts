@@ -182,7 +182,19 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       bots,
     });
   const missed = createMissed({ web, store, inbox, me, bots: ctx.bots, reads: pace.reads, clock, log });
-  const catchUp = createCatchUp({ missed, store, runner, web, reads: pace.reads, inbox, team: me.team, bots: ctx.bots, clock, log });
+  const catchUp = createCatchUp({
+    missed,
+    store,
+    runner,
+    web,
+    reads: pace.reads,
+    inbox,
+    team: me.team,
+    user: me.user,
+    bots: ctx.bots,
+    clock,
+    log,
+  });
   const closedChannels = await createClosedChannels({
     web,
     pace,

@@ -14,6 +14,8 @@ import {
   startFromModal,
 } from "./commands/slash-commands.ts";
 import { hear } from "./commands/messages.ts";
+import { pressLeave, pressTakeUp } from "./commands/take-up-press.ts";
+import { pressUnpause } from "./commands/held-words.ts";
 import type { HandlerContext } from "./commands/handler-context.ts";
 import { threadOf } from "./commands/message-context.ts";
 import { stop } from "./commands/run-control.ts";
@@ -120,6 +122,9 @@ export function handlersOf(
     raisePressed: (press, actor) => pressRaise(ctx, press, actor),
     finishPressed: (press, actor) => pressFinish(ctx, press, actor),
     forgetThreadPressed: (press, actor) => pressForgetThread(ctx, press, actor),
+    takeUpPressed: (press, actor) => pressTakeUp(ctx, press, actor),
+    leavePressed: (press, actor) => pressLeave(ctx, press, actor),
+    unpausePressed: (press, actor) => pressUnpause(ctx, press, actor),
     forgetPressed: (press, actor) => pressForget(ctx, press, actor),
     notesPaged: (press) => turnPage(ctx, press),
     pausePressed: (press, actor) => pressHold(ctx, press, actor, "pause"),

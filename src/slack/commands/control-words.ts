@@ -36,6 +36,16 @@ export function commandIn(text: string, { paused = false, asked = false }: Situa
 /** Whether a text has no words at all: punctuation, or emoji. */
 export const isWordless = (text: string): boolean => !/[\p{L}\p{N}]/u.test(text.replaceAll(EMOJI, " "));
 
+/** Whether it is no more than a thank-you, a greeting or a yes. */
+export const isCourtesy = (text: string): boolean => {
+  const key = phraseKey(text.replaceAll(EMOJI, " "));
+  return key !== "" && key.length <= LINE_CHARS_MAX && withoutCourtesy(withoutCourtesy(key).replaceAll(PRAISE, " ")) === "";
+};
+
+/** Said of what was done, and asking for nothing. */
+const PRAISE =
+  /(?:^|(?<= ))(?:great|nice|cool|perfect|super|good|very|well|done|job|work|awesome|excellent|lgtm|agreed|right|exactly|a lot|so much|lot|much|many|that's|this is|it|is|works?|toll|prima|klasse|gut|genau|vielen|dank|parfait|génial|perfecto|genial|perfetto|ottimo)(?= |$)/g;
+
 const LINE_CHARS_MAX = 100;
 const EMOJI =
   /:[a-z0-9_+'-]{1,80}:(?::skin-tone-[2-6]:)?|\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200d|\ufe0f|\u20e3/giu;

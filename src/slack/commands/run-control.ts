@@ -4,6 +4,7 @@ import type { Affiliation } from "../people/affiliation.ts";
 import { personOf, type MessageContext } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { refused, type Attempt } from "../people/permission-check.ts";
+import { READ } from "../signs/reactions.ts";
 import { standingText } from "../render/run-summary.ts";
 import type { Listener } from "../signs/ephemeral.ts";
 import type { Word } from "./control-phrases.ts";
@@ -49,7 +50,9 @@ export async function command(
     case "pause":
     case "resume":
     case "skip":
-      await steer(ctx, word, from);
+      // Where the word was said; the line below says the rest to everybody.
+      if ((await steer(ctx, word, from)) && from.listener.ts !== undefined)
+        ctx.whisper.react({ channel: from.listener.channel, ts: from.listener.ts }, READ);
   }
 }
 

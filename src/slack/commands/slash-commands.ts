@@ -20,6 +20,7 @@ import { openSettings } from "../buttons/settings-form.ts";
 import { asSetIn, startRun, teamsIn } from "./start-run.ts";
 import { slashWord } from "./slash-table.ts";
 import { scheduleCommand } from "../schedules/schedule-command.ts";
+import { wishedTeam } from "./team-wish.ts";
 
 /** `/parley …`: what people ask for outside of a thread. Slack lets nobody use a command in one, hence the words and the shortcuts there. */
 export async function parleyCommand(ctx: HandlerContext, command: CommandBody, actor: Actor): Promise<void> {
@@ -76,6 +77,10 @@ async function newRun(ctx: HandlerContext, command: CommandBody, request: Comman
   const team = teamNamed(teams, first);
   const task = team === undefined ? said : said.slice(first.length).replace(/^\s*:?\s*/, "");
   if (task === "") return openModal(ctx, id, newRunModal({ ...teams, default: team ?? teams.default }));
+  // A team that is mistyped is shown in the form, with the task, before anything is spent.
+  const wish = team === undefined ? wishedTeam(said, teams) : undefined;
+  const near = wish?.kind === "unsure" ? wish : undefined;
+  if (near) return openNewRun(ctx, { user, triggerId: id, team: near.near, task: near.text, channel });
   if (await isOutside(ctx, channel)) return answer(notHere(channel));
   const text = await plainText(task, namingOf(ctx));
   const line = await startRun(ctx, { key: `command/${id}`, user, affiliation, channel, team, text });

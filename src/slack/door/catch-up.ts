@@ -8,6 +8,7 @@ import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
 import type { Missed } from "./missed-messages.ts";
 import { patiently, UNHURRIED } from "../api/retry-rate-limited.ts";
 import type { Pace } from "../post/pace.ts";
+import { mayBeHeard } from "../words/envelope.ts";
 import { placeOf, type Place } from "../words/place.ts";
 import { isUnavailable, type Log, type Web } from "../api/web-client.ts";
 
@@ -55,6 +56,8 @@ export function createCatchUp(parts: {
   /** Where no run goes on. */
   readonly missed?: Pick<Missed, "read" | "cutOff" | "dropped">;
   readonly team: string;
+  /** The bot's own: what it says is no news. */
+  readonly user: string;
   /** Ids of other bots whose words are heard. */
   readonly bots: ReadonlySet<string>;
   readonly clock: Clock;
@@ -175,7 +178,7 @@ export function createCatchUp(parts: {
           // The root comes with every page, and is the task or older than it.
           if (message.ts === place.ts || !message.ts) continue;
           if (Number(message.ts) > Number(last)) last = message.ts;
-          if (message.bot_id ? !parts.bots.has(message.bot_id) : !message.user) continue;
+          if (message.user === parts.user || !mayBeHeard(message, parts.bots)) continue;
           // Whether the channel is shared is not said here: as if it were, so that a guest's words do not pass for a member's.
           const event = { ...message, type: "message", channel: place.channel };
           heard.push(inbox.receive({ type: "event_callback", team_id: place.team, is_ext_shared_channel: true, event }));

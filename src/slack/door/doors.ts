@@ -80,6 +80,10 @@ export const DOORS = {
   editSubmitted: formOfThread,
   denySubmitted: formOfThread,
 
+  takeUpPressed: ofList,
+  leavePressed: ofList,
+  unpausePressed: ofList,
+
   forgetPressed: ofChannel,
   notesPaged: ofChannel,
 

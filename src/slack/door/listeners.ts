@@ -68,6 +68,10 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.view("parley_edit", door("editSubmitted"));
   app.view("parley_deny", door("denySubmitted"));
 
+  app.action(TAKE_UP, door("takeUpPressed"));
+  app.action(ACTIONS.leave, door("leavePressed"));
+  app.action(ACTIONS.unpause, door("unpausePressed"));
+
   app.action(ACTIONS.forgetThread, door("forgetThreadPressed"));
   app.action(ACTIONS.forget, door("forgetPressed"));
   app.action(ACTIONS.older, door("notesPaged"));
@@ -97,6 +101,7 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
 }
 
 const HOME = new RegExp(`^${homeAction("").replaceAll(".", "\\.")}[A-Za-z]+$`);
+const TAKE_UP = new RegExp(`^${ACTIONS.takeUp.replaceAll(".", "\\.")}\\.\\d{1,2}$`);
 const ANSWER = new RegExp(`^${ACTIONS.answer.replaceAll(".", "\\.")}\\.\\d{1,2}$`);
 
 /**

@@ -3,6 +3,7 @@ import { editNote } from "../../store/notes.ts";
 import type { Store } from "../../store/store.ts";
 import type { Inbox } from "./inbox.ts";
 import { failureOf } from "../api/api-errors.ts";
+import { mayBeHeard } from "../words/envelope.ts";
 import { speaksTo, type Carrier } from "../words/message-words.ts";
 import { patiently, UNHURRIED } from "../api/retry-rate-limited.ts";
 import type { Pace } from "../post/pace.ts";
@@ -190,7 +191,7 @@ export function createMissed(parts: {
   }
 
   async function pass(channel: string, message: Carrier, direct: boolean) {
-    if (message.user === me.user || (message.bot_id ? !parts.bots.has(message.bot_id) : !message.user)) return;
+    if (message.user === me.user || !mayBeHeard(message, parts.bots)) return;
     if (!direct && !speaksTo(message, me.user)) return;
     // Whether the channel is shared is not said here: as if it were, so that a guest's words do not pass for a member's.
     const event = { ...message, type: "message", channel };

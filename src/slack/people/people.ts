@@ -25,6 +25,8 @@ export interface People extends ChannelMembers, Pick<MemberNames, "lookalikes"> 
   isBot(user: string): Promise<boolean>;
   /** Whether they administer the Slack workspace; owners do too. False while Slack does not say. Never rejects. */
   isAdmin(user: string): Promise<boolean>;
+  /** Whether it is a person's account, and no app's. False while Slack does not say. Never rejects. */
+  isPerson(user: string): Promise<boolean>;
   /**
    * Slack's word on the person, and what came with their deed: both must say that they are of this house. Never rejects. `waitMs`: after so
    * long Slack has not said; without, it is waited for as long as a read may take.
@@ -101,6 +103,10 @@ export function createPeople(parts: {
     async isAdmin(user) {
       const found = await profiles.of(user, STANDING_AGE_MS_MAX);
       return !("unsaid" in found) && (found.is_admin === true || found.is_owner === true || found.is_primary_owner === true);
+    },
+    async isPerson(user) {
+      const found = await profiles.of(user, NAME_AGE_MS_MAX);
+      return !("unsaid" in found) && found.is_bot === false && found.is_workflow_bot !== true && found.is_connector_bot !== true;
     },
     async affiliationOf(named, waitMs) {
       const asked = profiles.of(named.user, STANDING_AGE_MS_MAX);

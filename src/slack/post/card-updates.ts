@@ -241,12 +241,12 @@ type Edited = "settled" | "again" | "unsure";
 
 interface Card {
   readonly seq: number;
-  readonly kind: "card" | "question" | "approval" | "halt";
+  readonly kind: "card" | "question" | "approval" | "halt" | "hold";
 }
 
 type Started = RunEvent & { readonly type: "run.started" };
 
-const CARD_KINDS: ReadonlySet<string> = new Set(["card", "question", "approval", "halt"]);
+const CARD_KINDS: ReadonlySet<string> = new Set(["card", "question", "approval", "halt", "hold"]);
 
 /** The latest cards of a thread; the older ones have said their last. */
 function cardsOf(events: readonly RunEvent[]): readonly Card[] {
@@ -257,6 +257,7 @@ function cardsOf(events: readonly RunEvent[]): readonly Card[] {
     else if (event?.type === "handoff.made" && event.to === HUMAN) cards.push({ seq: event.seq, kind: "question" });
     else if (event?.type === "approval.requested") cards.push({ seq: event.seq, kind: "approval" });
     else if (event?.type === "limit.reached") cards.push({ seq: event.seq, kind: "halt" });
+    else if (event?.type === "run.paused") cards.push({ seq: event.seq, kind: "hold" });
   }
   return cards;
 }

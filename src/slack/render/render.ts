@@ -6,7 +6,17 @@ import { FILES_PER_CODE_RUN_MAX } from "../words/limits.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import { eventAt, makesFiles, runOf, turnBefore, upTo, type Of, type Turn, type TurnEnd } from "./log-reading.ts";
 import { renderApproval, renderApprovalFile } from "./approval-message.ts";
-import { renderCard, renderFailure, renderFile, renderNoCode, renderNothingToAdd, renderQuestion, renderResumed } from "./run-cards.ts";
+import {
+  renderCard,
+  renderFailure,
+  renderFile,
+  renderNoCode,
+  renderNothingToAdd,
+  renderPause,
+  renderQuestion,
+  renderResumed,
+  renderSkip,
+} from "./run-cards.ts";
 import { renderHalt } from "./limit-card.ts";
 import { renderEnd } from "./result-message.ts";
 import { isShownWhole } from "./code-excerpt.ts";
@@ -23,6 +33,7 @@ export interface Planned {
     | "question"
     | "approval"
     | "halt"
+    | "hold"
     | "notice"
     | "end"
     | "transcript"
@@ -41,7 +52,13 @@ export function plan(event: RunEvent, before: Transcript): readonly Planned[] {
   if (!turnsAreInFile(before)) return planned;
   const shown = planned.filter(
     ({ kind }) =>
-      kind === "card" || kind === "question" || kind === "approval" || kind === "approval-file" || kind === "halt" || kind === "end",
+      kind === "card" ||
+      kind === "question" ||
+      kind === "approval" ||
+      kind === "approval-file" ||
+      kind === "halt" ||
+      kind === "hold" ||
+      kind === "end",
   );
   if (event.type !== "run.stopped") return shown;
   const files = filesOfRun(before).map((_, part) => ({ kind: "file" as const, part }));
@@ -73,7 +90,9 @@ function shownOpenly(event: RunEvent, before: Transcript): readonly Planned[] {
     case "turn.failed":
       return [NOTICE, ...filePosts(event.agent, event.seq, before)];
     case "turn.skipped":
-      return filePosts(event.agent, event.seq, before);
+      return [HOLD, ...filePosts(event.agent, event.seq, before)];
+    case "run.paused":
+      return [HOLD];
     case "run.resumed":
       return [NOTICE];
     case "run.stopped":
@@ -98,8 +117,7 @@ function shownOpenly(event: RunEvent, before: Transcript): readonly Planned[] {
     case "limit.neared": // A line on the card.
     case "limit.raised": // Edits the card that asked.
     case "summary.requested":
-    case "run.paused":
-    case "run.unpaused":
+    case "run.unpaused": // Edits the line that the pause has made.
     case "message.edited":
     case "message.deleted":
     case "feedback.given":
@@ -137,7 +155,10 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
       return renderHalt(event, transcript);
     case "turn.failed":
       return post.kind === "file" ? fileOf(turnFiles(transcript, event.seq, event.agent), post) : renderFailure(event.agent, event.error);
+    case "run.paused":
+      return renderPause(event, transcript);
     case "turn.skipped":
+      if (post.kind === "hold") return renderSkip(event);
       return fileOf(turnFiles(transcript, event.seq, event.agent), post);
     case "run.resumed":
       return renderResumed();
@@ -159,7 +180,6 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
     case "limit.neared":
     case "limit.raised":
     case "summary.requested":
-    case "run.paused":
     case "run.unpaused":
     case "message.edited":
     case "message.deleted":
@@ -184,6 +204,7 @@ const startOf = ({ events }: Transcript, seq: number): Of<"run.started"> | undef
   events.findLast((event): event is Of<"run.started"> => event.seq <= seq && event.type === "run.started");
 
 const NOTICE: Planned = { kind: "notice", part: 0 };
+const HOLD: Planned = { kind: "hold", part: 0 };
 const NOTHING: Rendered = { kind: "nothing", why: "this event makes no such message" };
 
 const turn = (end: TurnEnd, post: Pick<Post, "kind" | "part">, transcript: Transcript, team: TeamCard): Rendered =>

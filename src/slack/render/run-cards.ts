@@ -1,7 +1,7 @@
 import type { TeamCard } from "../../team-shelf.ts";
 import type { KnownBlock } from "@slack/types";
 import { withShownCode } from "../../engine/code-blocks.ts";
-import type { CodeRan, Failure, FileRef, Person, RunLimits } from "../../engine/events/events.ts";
+import type { CodeRan, Failure, FileRef, Person, RunEvent, RunLimits } from "../../engine/events/events.ts";
 import { limitsNow, nearWords } from "../../engine/limits/run-limits.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { type Transcript } from "../../engine/reading/transcript.ts";
@@ -201,6 +201,32 @@ export function renderNothingToAdd(agent: string): Rendered {
 export function renderResumed(): Rendered {
   const text = "I was away for a while and go on where the conversation stopped; nothing is lost.";
   return { kind: "message", text, plain: text, blocks: [context(text)] };
+}
+
+/** The run is paused, with Resume; then one line of who has let it go on. */
+export function renderPause(paused: Of<"run.paused">, transcript: Transcript): Rendered {
+  const { events } = runOf(transcript, paused.seq);
+  const next = events.find(({ seq, type }) => seq > paused.seq && PAUSE_ENDS.has(type)) as Of<"run.unpaused" | "run.stopped"> | undefined;
+  const by = `The run ${next ? "was" : "is"} paused by ${mention(paused.person)}`;
+  const text = next ? "The run was paused." : "The run is paused.";
+  if (next) {
+    const became = next.type === "run.unpaused" ? `${by}; ${mention(next.person)} let it go on.` : `${by}; it has ended since.`;
+    return { kind: "message", text, plain: became, blocks: [context(became)] };
+  }
+  const words = `:double_vertical_bar: ${by}. Turns under way end, and no other begins. What you write here is kept for when it goes on.`;
+  return {
+    kind: "message",
+    text,
+    plain: words,
+    blocks: [section(words), actions(button("Resume", ACTIONS.resume, { r: paused.run.slice(0, RUN_ID_CHARS) }, "primary"))],
+  };
+}
+
+const PAUSE_ENDS: ReadonlySet<RunEvent["type"]> = new Set(["run.unpaused", "run.stopped"]);
+
+export function renderSkip({ agent, person }: Of<"turn.skipped">): Rendered {
+  const text = `The turn of *${safeMrkdwn(agent)}* was skipped by ${mention(person)}.`;
+  return { kind: "message", text: `The turn of ${safeMrkdwn(agent)} was skipped.`, plain: text, blocks: [context(text)] };
 }
 
 /** A file that code left behind. */

@@ -41,6 +41,8 @@ export interface Looks {
   readonly blocks: readonly KnownBlock[];
   /** Takes the place of the message in which the button was pressed. */
   readonly replaces?: boolean;
+  /** An offer: where Slack cannot show it to them alone, it is not made before others. */
+  readonly toThemAlone?: boolean;
 }
 
 const RESPOND_TIMEOUT_MS = 10_000;
@@ -93,7 +95,7 @@ export function createWhisper(parts: {
     );
     const root = to.threadTs ?? to.ts;
     // What is shown to one person can be looked up by nobody: said again, it might stand there twice, and once before everybody.
-    if (shown !== "refused" || !root) return;
+    if (shown !== "refused" || !root || looks?.toThemAlone) return;
     const line = { id: `whisper/${randomUUID()}`, channel: to.channel, threadTs: root, text: `<@${to.user}> ${text}` };
     const posted = await postLooking(parts, line, { blind: "leave", signal: settling.signal });
     if (posted.kind !== "posted" && !BENIGN.has(posted.failure.code) && !settling.signal.aborted)

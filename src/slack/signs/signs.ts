@@ -9,6 +9,7 @@ import type { ClosedChannels } from "../post/closed-channels.ts";
 import type { PostContext } from "../post/post-or-find.ts";
 import type { TeamCards } from "../../team-shelf.ts";
 import type { Whisper } from "./ephemeral.ts";
+import { createLateWords } from "./late-words.ts";
 import { createReactions } from "./reactions.ts";
 import { createReminders } from "./reminders.ts";
 import { createStatus } from "./status.ts";
@@ -43,7 +44,7 @@ export interface SignsParts {
 }
 
 /**
- * Reactions, status, sessions, titles, reminders, the audit log of decisions, the looks at closed channels, and beside them the cards: all of it is
+ * Reactions, status, sessions, titles, reminders, words that came too late, the audit log of decisions, the looks at closed channels, and beside them the cards: all of it is
  * read off the logs and done by one process for a workspace, the one that leads (runner/leader.ts), at the workspace's pace.
  */
 export function createSigns(parts: SignsParts): Signs {
@@ -51,6 +52,7 @@ export function createSigns(parts: SignsParts): Signs {
   const { teams } = parts;
   const reactions = createReactions({ runner, whisper, clock, log });
   const reminders = createReminders(parts);
+  const lateWords = createLateWords(parts);
   const audit = createAudit(parts);
   const isClosed = (thread: string) => closedChannels.has(thread);
   const status = createStatus({
@@ -66,6 +68,7 @@ export function createSigns(parts: SignsParts): Signs {
       prompts.start();
       status.start();
       reminders.start();
+      lateWords.start();
       audit.start();
       closedChannels.start();
       beside?.start();
@@ -76,7 +79,15 @@ export function createSigns(parts: SignsParts): Signs {
     },
     async close() {
       prompts.close();
-      await Promise.all([closedChannels.rest(), reactions.close(), reminders.close(), audit.close(), status.close(), beside?.close()]);
+      await Promise.all([
+        closedChannels.rest(),
+        reactions.close(),
+        reminders.close(),
+        lateWords.close(),
+        audit.close(),
+        status.close(),
+        beside?.close(),
+      ]);
     },
   };
 }

@@ -31,7 +31,7 @@ export interface RenderedFile {
   readonly content: { readonly hash: string; readonly bytes: number } | { readonly text: string };
 }
 
-/** Parley's buttons, as the listeners know them. An answer's button ends in its index. */
+/** Parley's buttons, as the listeners know them. An answer's button ends in its index, and so does a choice under somebody's words. */
 export const ACTIONS = {
   stop: "parley.run.stop",
   pause: "parley.run.pause",
@@ -53,6 +53,9 @@ export const ACTIONS = {
   finish: "parley.limit.finish",
   denyWhy: "parley.code.reason",
   askAgain: "parley.code.again",
+  takeUp: "parley.words.take",
+  leave: "parley.words.leave",
+  unpause: "parley.words.resume",
   forget: "parley.memory.forget",
   forgetThread: "parley.thread.forget",
   older: "parley.memory.older",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, maybe, short } from "./payload-parts.ts";
+import { id, maybe, short, timestamp } from "./payload-parts.ts";
 
 /** What our own buttons and modals carry, as it comes back: anybody may have made it up. */
 const json = z.string().transform((text, context) => {
@@ -13,7 +13,7 @@ const json = z.string().transform((text, context) => {
 
 /**
  * The JSON in a button's value, as we write it: the run, the number of the event that asks, the call that waits, what is thought of a run;
- * a note and the page it is on; the thread, where the button is not in it.
+ * a note and the page it is on; the thread, where the button is not in it; a message there, and a team.
  */
 export const ButtonValue = json
   .pipe(
@@ -25,9 +25,13 @@ export const ButtonValue = json
       note: maybe(z.int()),
       page: maybe(z.int()),
       t: maybe(short),
+      m: maybe(timestamp),
+      n: maybe(short),
     }),
   )
-  .catch({ r: undefined, seq: undefined, call: undefined, helpful: undefined, note: undefined, page: undefined, t: undefined });
+  .catch({
+    r: undefined, seq: undefined, call: undefined, helpful: undefined, note: undefined, page: undefined, t: undefined, m: undefined, n: undefined,
+  }); // prettier-ignore
 
 /** The JSON in the menu of a turn: what is to be done from that event on. */
 export const TurnValue = json

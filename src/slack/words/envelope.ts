@@ -42,7 +42,8 @@ const RateLimited = z.object({ type: z.literal("app_rate_limited"), team_id: id,
  */
 export function envelopeIdOf(body: unknown, socketEnvelopeId: string | undefined): string {
   const message = MessageBody.safeParse(body).data?.event;
-  if (message && !message.hidden && !message.bot_id && !message.subtype?.startsWith("message_")) return messageId(message);
+  if (message && !message.hidden && (!message.bot_id || isInName(message)) && !message.subtype?.startsWith("message_"))
+    return messageId(message);
   const eventId = WithEventId.safeParse(body).data?.event_id;
   if (eventId) return `event:${eventId}`;
   if (socketEnvelopeId && socketEnvelopeId.length <= 100) return `envelope:${socketEnvelopeId}`;
@@ -57,16 +58,34 @@ export function tsOfEvent(body: unknown): string | undefined {
   return isTold ? MessageBody.safeParse(body).data?.event.ts : undefined;
 }
 
-/** A notice, or a bot's words or edits, our own above all: no person says it, and nothing is ever done about it. `bots`: those that are heard. */
+/**
+ * A notice, or a bot's words or edits, our own above all: no person says it, and nothing is ever done about it. `bots`: those that are heard. What
+ * another app says in the name of a user may be a person's, who has given it their token.
+ */
 export function isNobodys(body: unknown, bots: ReadonlySet<string>): boolean {
   const message = MessageBody.safeParse(body).data?.event;
   if (!message || isAmendment(message) || isDeletion(message)) return false;
   if (message.bot_id !== undefined && bots.has(message.bot_id)) return message.hidden === true;
-  return message.hidden === true || message.bot_id !== undefined || message.app_id !== undefined;
+  if (message.hidden === true) return true;
+  if (message.bot_id === undefined && message.app_id === undefined) return false;
+  return !isInName(message) || message.app_id === WithAppId.safeParse(body).data?.api_app_id;
 }
 
 /** Of which nothing becomes, where nothing waits for one. */
 export const isReaction = (body: unknown): boolean => ReactionBody.safeParse(body).success;
+
+/** The app whom Slack tells it. */
+const WithAppId = z.object({ api_app_id: id });
+
+/** Whether a user is named as the author, if only by an app. */
+export const isInName = ({ user, subtype }: { readonly user?: string | undefined; readonly subtype?: string | undefined }): boolean =>
+  user !== undefined && subtype !== "bot_message";
+
+/** The same of a message that was read back: whether it may be a person's, or is of a bot that is heard. */
+export const mayBeHeard = (
+  message: Parameters<typeof isInName>[0] & { readonly bot_id?: string | undefined },
+  bots: ReadonlySet<string>,
+): boolean => (message.bot_id !== undefined && bots.has(message.bot_id)) || isInName(message);
 
 /** A mention that was edited into a message comes as a second app_mention, and is the first that speaks to the bot. */
 const messageId = ({ type, channel, ts, edited }: MessageEvent): string =>

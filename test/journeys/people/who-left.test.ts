@@ -73,11 +73,11 @@ const inThread = (world: World, action: string, value: object = {}) => ({
   container: { type: "message", channel_id: world.secret, message_ts: world.open.ts, thread_ts: world.open.ts },
   actions: [pressed(action, { r: world.run, seq: 1, ...value })],
 });
-const fromList = (world: World, action: string) => ({
+const fromList = (world: World, action: string, more: object = {}) => ({
   type: "block_actions",
   channel: { id: "D0MARIA", name: "directmessage" },
   container: { type: "message", channel_id: "D0MARIA", message_ts: "1700000000.000100", is_ephemeral: true },
-  actions: [pressed(action, { t: world.open.key, r: world.run })],
+  actions: [pressed(action, { t: world.open.key, r: world.run, ...more })],
 });
 const pressed = (action: string, value: object) => ({
   type: "button",
@@ -167,6 +167,12 @@ const TRIES: { readonly [name in DoorName]?: readonly Try[] } = {
   otherTeamSubmitted: [(world) => run(world, "parley_other_team", { team: { value: { selected_option: { value: "pair" } } } })],
   editSubmitted: [(world) => run(world, "parley_edit")],
   denySubmitted: [(world) => run(world, "parley_deny")],
+  takeUpPressed: [
+    (world) => fromList(world, `${ACTIONS.takeUp}.0`, { m: world.open.ts }),
+    (world) => inThread(world, `${ACTIONS.takeUp}.1`, { t: world.over.key, m: world.over.ts, n: "pair" }),
+  ],
+  leavePressed: [(world) => fromList(world, ACTIONS.leave, { m: world.open.ts })],
+  unpausePressed: [(world) => fromList(world, ACTIONS.unpause)],
   forgetPressed: [(world) => inThread(world, ACTIONS.forget, { note: 1 })],
   notesPaged: [(world) => inThread(world, ACTIONS.older, { page: 1 }), (world) => inThread(world, ACTIONS.newer, { page: 0 })],
   keepSchedulePressed: [(world) => inThread(world, ACTIONS.keepSchedule, { s: "abc" })],

@@ -46,6 +46,7 @@ test("a Slack that does not answer a look back holds up no stop, and is asked no
     web: { read: { conversations: { replies } } } as unknown as Web,
     inbox: new Inbox({ store, dispatch: NOBODY, clock, log, handle: async () => undefined }),
     team: TEAM,
+    user: "U0PARLEY",
     clock,
     log,
   });
@@ -83,6 +84,7 @@ test("the longest unread thread is read first, what hangs on one goes before, an
       bots: new Set(),
       inbox: new Inbox({ store, dispatch: NOBODY, clock, log: () => undefined, handle: async () => undefined }),
       team: TEAM,
+      user: "U0PARLEY",
       clock,
       log: () => undefined,
     });

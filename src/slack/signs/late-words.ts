@@ -1,0 +1,110 @@
+import type { Clock } from "../../engine/clock.ts";
+import type { RunEvent } from "../../engine/events/events.ts";
+import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+import { wasRead } from "../../engine/steering.ts";
+import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
+import type { Runner } from "../../runner/runner.ts";
+import type { Store } from "../../store/store.ts";
+import type { Log } from "../api/web-client.ts";
+import { takeUpBlocks } from "../commands/take-up.ts";
+import { safeLine, safeMrkdwn, withoutMarks } from "../words/escape.ts";
+import { CARD_LINE_CHARS } from "../words/limits.ts";
+import { placeOf } from "../words/place.ts";
+import type { Whisper } from "./ephemeral.ts";
+
+const THREADS_MAX = 10_000;
+const RETRY_DELAY_MS = 5_000;
+const TRIES_MAX = 5;
+/** Threads that are looked over at a start, and how long ago their run may have ended: an earlier process may have ended with it. */
+const THREADS_AT_START_MAX = 50;
+const ENDED_AGO_MS_MAX = 3_600_000;
+
+/**
+ * Words that came while the last turn, or the result, was being made were heard and are read by nobody: whoever wrote them is told so, alone and
+ * once, and can have the conversation go on with them. Read off the log as it grows; a note says that it was done.
+ */
+export function createLateWords(parts: {
+  readonly runner: Pick<Runner, "follow" | "read">;
+  readonly store: Pick<Store, "recent" | "swapNote">;
+  readonly whisper: Pick<Whisper, "tell">;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The workspace whose threads are looked after. */
+  readonly team: string;
+}): { start(): void; close(): Promise<void> } {
+  const { runner, store, whisper, clock, log, team } = parts;
+  const ended = createKeyedWorker({
+    clock,
+    begin: () => undefined,
+    look: tellIn,
+    onError: (thread, error) => log(`nobody could be told whose words came too late in ${thread}`, error),
+    retryDelayMs: RETRY_DELAY_MS,
+    retryDelayMsMax: RETRY_DELAY_MS,
+    triesMax: TRIES_MAX,
+    keysMax: THREADS_MAX,
+  });
+
+  const unfollow = runner.follow((thread, item) => {
+    if ("seq" in item && item.type === "run.stopped" && placeOf(thread)?.team === team) ended.poke(thread);
+  });
+
+  async function tellIn(thread: string): Promise<Worked> {
+    const transcript = await runner.read(thread);
+    const place = placeOf(thread);
+    const stop = transcript.events.findLast((event): event is Stopped => event.type === "run.stopped");
+    if (!place || !stop || clock.now() - Date.parse(stop.at) > ENDED_AGO_MS_MAX) return { kind: "done" };
+    for (const [user, late] of lateWords(transcript, stop)) {
+      if (!(await store.swapNote(`late/${thread}/${stop.seq}/${user}`, undefined, "told"))) continue;
+      const said = safeMrkdwn(safeLine(late.text, CARD_LINE_CHARS));
+      const title = "The run ended before anybody read your words";
+      await whisper.tell({ user, channel: place.channel, threadTs: place.ts }, `${title}: ${withoutMarks(said)}`, {
+        blocks: takeUpBlocks(`${title}:\n>${said}`, {
+          thread,
+          ts: late.ts,
+          after: stop.seq,
+          choices: [{ label: "Continue with this" }],
+          no: "Leave it",
+        }),
+      });
+    }
+    return { kind: "done" };
+  }
+
+  return {
+    start() {
+      void store
+        .recent(THREADS_AT_START_MAX, team)
+        .then((threads) => threads.forEach(({ thread }) => placeOf(thread) && ended.poke(thread)))
+        .catch((error: unknown) => log("words that came too late could not be looked for", error));
+    },
+    async close() {
+      unfollow();
+      await ended.close();
+    },
+  };
+}
+
+type Stopped = Extract<RunEvent, { readonly type: "run.stopped" }>;
+interface Late {
+  readonly ts: string;
+  readonly text: string;
+}
+
+/** The newest unread words of each person, by Slack's id; not of whoever has ended the run, who knows. */
+export function lateWords(transcript: Transcript, stop: Stopped): ReadonlyMap<string, Late> {
+  const before = { events: transcript.events.slice(0, stop.seq - 1) };
+  // What was said since belongs to a run that goes on.
+  if (currentRun(transcript).running) return new Map();
+  const { startIndex } = currentRun(before);
+  const endedBy = stop.reasons.flatMap((reason) => (reason.kind === "person" ? [reason.person.id] : []));
+  const late = new Map<string, Late>();
+  const [, ...said] = before.events.slice(Math.max(0, startIndex)).filter((event) => event.type === "message.posted" && "person" in event);
+  const takenBack = new Set(before.events.flatMap((event) => (event.type === "message.deleted" ? [event.id] : [])));
+  for (const event of said) {
+    if (event.type !== "message.posted" || !("person" in event) || event.id === undefined || event.answers || event.forgotten) continue;
+    if (takenBack.has(event.id) || endedBy.includes(event.person.id) || wasRead(before, event.seq)) continue;
+    const [, , ts = ""] = event.id.split(":");
+    if (/^[UW][A-Z0-9]{2,20}$/.test(event.person.id) && /^\d{1,12}\.\d{1,6}$/.test(ts)) late.set(event.person.id, { ts, text: event.text });
+  }
+  return late;
+}
