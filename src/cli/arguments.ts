@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { nearest } from "../engine/nearest.ts";
+import { nearest } from "../engine/reading/nearest.ts";
 import { UsageError } from "./command.ts";
 
 /** node's `parseArgs`, strict, with mistakes as {@link UsageError} that guess the flag that was meant. */

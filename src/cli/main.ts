@@ -66,7 +66,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
 async function commandNamed(name: string): Promise<(typeof COMMANDS)[string]> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command) return command;
-  const { nearest } = await import("../engine/nearest.ts");
+  const { nearest } = await import("../engine/reading/nearest.ts");
   const guess = nearest(name, Object.keys(COMMANDS));
   throw new UsageError(
     `There is no command "${name}". ${guess ? `Did you mean "${guess}"?` : `There are ${Object.keys(COMMANDS).join(", ")}.`}`,

@@ -8,7 +8,7 @@ import { ConfigError } from "./config-error.ts";
 import type { Env } from "./env.ts";
 import { insideFolder, readIncludes } from "./file/includes.ts";
 import { mergeNamed, mergeTeams, type Merged } from "./file/merge.ts";
-import { nearest } from "../engine/nearest.ts";
+import { nearest } from "../engine/reading/nearest.ts";
 import { at, attempt, type Notes } from "./file/notes.ts";
 import { check, parse, type Part } from "./file/part.ts";
 import type { TeamSettings } from "./schema/team-file.ts";

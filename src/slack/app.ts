@@ -181,20 +181,9 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       handle,
       bots,
     });
-  const missed = createMissed({ web, store, inbox, me, bots: ctx.bots, reads: pace.reads, clock, log });
-  const catchUp = createCatchUp({
-    missed,
-    store,
-    runner,
-    web,
-    reads: pace.reads,
-    inbox,
-    team: me.team,
-    user: me.user,
-    bots: ctx.bots,
-    clock,
-    log,
-  });
+  const reader = { web, store, inbox, bots: ctx.bots, reads: pace.reads, clock, log };
+  const missed = createMissed({ ...reader, me });
+  const catchUp = createCatchUp({ ...reader, missed, runner, team: me.team, user: me.user });
   const closedChannels = await createClosedChannels({
     web,
     pace,

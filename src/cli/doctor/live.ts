@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { readEnv } from "../../config/env.ts";
-import { nearest } from "../../engine/nearest.ts";
+import { nearest } from "../../engine/reading/nearest.ts";
 import { createRedactor } from "../../config/secrets.ts";
 import { liveProbes, systemClock, type Clock, type ProbeReport } from "../../parley.ts";
 import { print, UsageError, type Io } from "../command.ts";

@@ -3,7 +3,7 @@ import { reachable } from "../../config/build/snapshot.ts";
 import { describeMistake } from "../../config/config-error.ts";
 import { readEnv } from "../../config/env.ts";
 import { databasePath, loadSettings, type Settings } from "../../config/load.ts";
-import { nearest } from "../../engine/nearest.ts";
+import { nearest } from "../../engine/reading/nearest.ts";
 import type { StopSettings } from "../../config/schema/team-file.ts";
 import type { Parley } from "../../parley.ts";
 import { readArguments } from "../arguments.ts";

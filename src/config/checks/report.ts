@@ -1,4 +1,4 @@
-import { nearest } from "../../engine/nearest.ts";
+import { nearest } from "../../engine/reading/nearest.ts";
 import type { TeamSettings } from "../schema/team-file.ts";
 import type { ToolSettings } from "../schema/tools.ts";
 

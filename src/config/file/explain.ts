@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearest } from "../../engine/nearest.ts";
+import { nearest } from "../../engine/reading/nearest.ts";
 
 /** One thing that is wrong with the shape of a file. `atKey`: the mistake is the last key of the path itself, not its value. */
 export interface ShapeMistake {

@@ -14,12 +14,27 @@ import { refused } from "../people/permission-check.ts";
 
 const DECIDED = "This was decided already.";
 
-/** Raise to …, at a limit. Budgets of the day first, and the other runs that they hold: pressed again after a crash, it does what is left to do. */
+/** Raise to …, at a limit. */
 export async function pressRaise(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
   const at = pressed(ctx, press, actor);
-  if (!at) return;
+  const words = at && (await raiseAt(ctx, at, press));
+  if (words) await ctx.whisper.tell(at.listener, words);
+}
+
+/** Finish with a summary, at a limit: for whoever may stop the run. */
+export async function pressFinish(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
+  const at = pressed(ctx, press, actor);
+  const words = at && (await finishAt(ctx, at, press));
+  if (words) await ctx.whisper.tell(at.listener, words);
+}
+
+/**
+ * Resolves to why not, in mrkdwn. Budgets of the day first, and the other runs that they hold: pressed again after a crash, it does what is left to
+ * do.
+ */
+export async function raiseAt(ctx: HandlerContext, at: Pressed, press: PressBody): Promise<string | undefined> {
   const found = await haltAt(ctx, at, press);
-  if (!found) return;
+  if (typeof found !== "object") return found;
   const { halt, startedBy } = found;
   const attempt = { user: press.user.id, affiliation: at.affiliation, startedBy, channel: at.channel, subject: at.thread };
   const { budgets = [], atCeiling } = ctx.runner.offerAt(halt.reasons);
@@ -27,14 +42,14 @@ export async function pressRaise(ctx: HandlerContext, press: PressBody, actor: A
   const no =
     (ofDay > 0 ? await mayRaiseBudget(ctx, attempt) : undefined) ??
     (ofDay < halt.reasons.length ? await refused(ctx, "raise", attempt) : undefined);
-  if (no) return ctx.whisper.tell(at.listener, safeMrkdwn(no));
+  if (no) return safeMrkdwn(no);
   const person = await personOf(ctx, press.user.id);
   // The button may be from before the ceiling was lowered.
   if (atCeiling) {
     const words = ceilingWords(atCeiling);
     const refusal = { workspace: ctx.me.team, person, deed: "raise", subject: at.thread, allowed: false, detail: words };
     await ctx.settings.record({ ...refusal, key: `ceiling ${pressId(press) ?? `${at.thread} ${halt.seq}`}` });
-    return ctx.whisper.tell(at.listener, safeMrkdwn(words));
+    return safeMrkdwn(words);
   }
   for (const budget of budgets) await ctx.runner.budgets?.raise(ctx.me.team, budget, person);
   await goOnElsewhere(
@@ -42,24 +57,22 @@ export async function pressRaise(ctx: HandlerContext, press: PressBody, actor: A
     at.thread,
     budgets.map(({ account }) => account),
   );
-  if (!(await ctx.runner.steer(at.thread, { kind: "raise", seq: halt.seq, person }))) await ctx.whisper.tell(at.listener, DECIDED);
+  return (await ctx.runner.steer(at.thread, { kind: "raise", seq: halt.seq, person })) ? undefined : DECIDED;
 }
 
-/** Finish with a summary, at a limit: for whoever may stop the run. */
-export async function pressFinish(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
-  const at = pressed(ctx, press, actor);
-  if (!at) return;
+/** Resolves to why not, in mrkdwn. */
+export async function finishAt(ctx: HandlerContext, at: Pressed, press: PressBody): Promise<string | undefined> {
   const found = await haltAt(ctx, at, press);
-  if (!found) return;
+  if (typeof found !== "object") return found;
   const { halt, startedBy } = found;
   const attempt = { user: press.user.id, affiliation: at.affiliation, startedBy, channel: at.channel, subject: at.thread };
   const no = await refused(ctx, "stop", attempt);
-  if (no) return ctx.whisper.tell(at.listener, safeMrkdwn(no));
+  if (no) return safeMrkdwn(no);
   const person = await personOf(ctx, press.user.id);
-  if (!(await ctx.runner.steer(at.thread, { kind: "summarize", seq: halt.seq, person }))) await ctx.whisper.tell(at.listener, DECIDED);
+  return (await ctx.runner.steer(at.thread, { kind: "summarize", seq: halt.seq, person })) ? undefined : DECIDED;
 }
 
-/** The halt that a button belongs to, while it is open; else the person is told, where it was not this press, come again after a crash, that decided it. */
+/** The halt that a button belongs to, while it is open; else what the person is told, where it was not this press, come again after a crash, that decided it. */
 async function haltAt(ctx: HandlerContext, at: Pressed, press: PressBody) {
   const transcript = await ctx.runner.read(at.thread);
   const run = currentRun(transcript);
@@ -68,8 +81,7 @@ async function haltAt(ctx: HandlerContext, at: Pressed, press: PressBody) {
   const decision = transcript.events
     .slice(seq)
     .find((event) => event.type === "limit.raised" || event.type === "summary.requested" || event.type === "run.stopped");
-  if (!decision || !("person" in decision) || decision.person?.id !== press.user.id) await ctx.whisper.tell(at.listener, DECIDED);
-  return undefined;
+  return !decision || !("person" in decision) || decision.person?.id !== press.user.id ? DECIDED : undefined;
 }
 
 /** A budget has been raised: other runs that wait for it, and for nothing else, look at it again. */

@@ -51,7 +51,7 @@ export async function offerToGoOn(
   const team = run.team === undefined ? "The agents" : `*${safeMrkdwn(run.team)}*`;
   const text = `*Continue with this?* ${team} ${run.team === undefined ? "have" : "has"} ended here and did not read your message. Later, mention me to go on.`;
   await ctx.whisper.tell(to, text, {
-    blocks: takeUpBlocks(text, { thread, ts, choices: [{ label: "Continue with this" }], no: "No" }),
+    blocks: takeUpBlocks(text, { thread, ts, options: [{ label: "Continue with this" }], no: "No" }),
     toThemAlone: true,
   });
 }

@@ -1,5 +1,5 @@
 import { isWrittenTogether, nameKey } from "../../engine/names.ts";
-import { CONTROL_WORDS, phraseKey, PHRASES, type Word } from "./control-phrases.ts";
+import { CONTROL_WORDS, phraseKey, PHRASES, type Word } from "../words/control-phrases.ts";
 
 /** What a reply in a thread asks of the run itself, and to whom it speaks. */
 

@@ -20,6 +20,14 @@ export async function budgetText(ctx: MessageContext, who: Actor & { readonly ch
   return [`*Spent today* (a day ends at 00:00 UTC)`, ...lines, ...(note ? [note] : [])].join("\n");
 }
 
+/** What the runs that a person has started have cost today, of what they may; in mrkdwn. Nothing where nothing is counted. */
+export async function ownBudgetText(ctx: Pick<MessageContext, "runner" | "me">, user: string): Promise<string | undefined> {
+  const own = await ctx.runner.budgets?.spending(ctx.me.team, `person/${user}`);
+  return (
+    own && `Spent today on runs that you started: *${used(own)}*. A day ends at 00:00 UTC; \`/parley budget\` in a channel shows its own.`
+  );
+}
+
 type Kind = "person" | "channel" | "workspace";
 const NAMES: { readonly [kind in Kind]: string } = { person: "runs that you started", channel: "this channel", workspace: "the workspace" };
 const kindOf = (account: string): Kind =>

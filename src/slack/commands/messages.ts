@@ -18,7 +18,7 @@ import { refused, wouldRefuse } from "../people/permission-check.ts";
 import { command } from "./run-control.ts";
 import type { Listener } from "../signs/ephemeral.ts";
 import { asSetIn, teamsIn } from "./start-run.ts";
-import { phraseKey, type Word } from "./control-phrases.ts";
+import { phraseKey, type Word } from "../words/control-phrases.ts";
 import { addressee, commandIn, isWordless } from "./control-words.ts";
 import { hearAfterRun, offerToGoOn } from "./after-run.ts";
 import { tellHeld } from "./held-words.ts";
@@ -49,7 +49,8 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
 
   const actor = incoming.bot ? undefined : findActor();
   // The first sign, before anything that takes time: also before it is known who they are, where Slack is slow to say.
-  if (actor && addressed && !run.running && (await withinMs(ctx.clock, SIGN_MS, actor)) === undefined) ctx.whisper.react(message, SEEN);
+  const isLate = actor !== undefined && addressed && !run.running && (await withinMs(ctx.clock, SIGN_MS, actor)) === undefined;
+  if (isLate) ctx.whisper.react(message, SEEN);
   // A bot that is heard is the operator's choice.
   const affiliation = (await actor)?.affiliation ?? "member";
   const listener = { user, channel: message.channel, threadTs: message.thread_ts, ts: message.ts };
@@ -88,7 +89,7 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
     const wish = wishedTeam(bare, ctx.teams);
     if (wish.kind === "unsure") return askForTeam(ctx, wish, { thread, run, listener, ts: message.ts });
   }
-  if (!run.running) ctx.whisper.react(message, SEEN);
+  if (!run.running && !isLate) ctx.whisper.react(message, SEEN);
   const all = await plainText(words.own, namingOf(ctx));
   const said = order ? (commandIn(all, situation)?.rest ?? all) : all;
   const wish = run.running ? { text: said } : settledTeam(wishedTeam(said, ctx.teams), said, taken);
@@ -154,7 +155,7 @@ async function askForTeam(
   const text = `${asks} Nothing is begun until you say so; you can also edit your message.`;
   const other = otherwise === undefined || otherwise === near ? [] : [{ label: `No, ${otherwise} as always`, team: otherwise }];
   await ctx.whisper.tell(at.listener, text, {
-    blocks: takeUpBlocks(text, { thread: at.thread, ts: at.ts, choices: [{ label: near, team: near }, ...other], no: "Cancel" }),
+    blocks: takeUpBlocks(text, { thread: at.thread, ts: at.ts, options: [{ label: near, team: near }, ...other], no: "Cancel" }),
   });
 }
 

@@ -7,7 +7,7 @@ import { refused, type Attempt } from "../people/permission-check.ts";
 import { READ } from "../signs/reactions.ts";
 import { standingText } from "../render/run-summary.ts";
 import type { Listener } from "../signs/ephemeral.ts";
-import type { Word } from "./control-phrases.ts";
+import type { Word } from "../words/control-phrases.ts";
 
 /** Who ended it and why they may: for the word, the button, the command and Slack's own Stop. */
 export async function stop(

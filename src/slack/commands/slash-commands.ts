@@ -18,8 +18,8 @@ import { refused } from "../people/permission-check.ts";
 import { controlRuns, listRuns, sendTranscript } from "./run-commands.ts";
 import { openSettings } from "../buttons/settings-form.ts";
 import { asSetIn, startRun, teamsIn } from "./start-run.ts";
-import { slashWord } from "./slash-table.ts";
 import { scheduleCommand } from "../schedules/schedule-command.ts";
+import { slashWord } from "../words/slash-table.ts";
 import { wishedTeam } from "./team-wish.ts";
 
 /** `/parley …`: what people ask for outside of a thread. Slack lets nobody use a command in one, hence the words and the shortcuts there. */

@@ -12,7 +12,7 @@ export interface TakeUp {
   readonly ts: string;
   /** The end of the run in which it was written and not read: there it was heard already. */
   readonly after?: number;
-  readonly choices: readonly { readonly label: string; readonly team?: string }[];
+  readonly options: readonly { readonly label: string; readonly team?: string }[];
   readonly no: string;
 }
 
@@ -23,12 +23,12 @@ export interface Taken {
 }
 
 /** In mrkdwn, with its buttons. */
-export function takeUpBlocks(text: string, { thread, ts, after, choices, no }: TakeUp): readonly KnownBlock[] {
+export function takeUpBlocks(text: string, { thread, ts, after, options, no }: TakeUp): readonly KnownBlock[] {
   const about = { t: thread, m: ts, ...(after === undefined ? {} : { seq: after }) };
   return [
     section(text),
     actions(
-      ...choices.map(({ label, team }, nth) =>
+      ...options.map(({ label, team }, nth) =>
         button(label, `${ACTIONS.takeUp}.${nth}`, team === undefined ? about : { ...about, n: team }, nth === 0 ? "primary" : undefined),
       ),
       button(no, ACTIONS.leave, about),

@@ -1,4 +1,4 @@
-import { nearest } from "../../engine/nearest.ts";
+import { nearest } from "../../engine/reading/nearest.ts";
 import { teamNamed } from "../render/help-text.ts";
 import type { TeamCards } from "../../team-shelf.ts";
 

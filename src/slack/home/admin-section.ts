@@ -48,7 +48,7 @@ const DEEDS: { readonly [deed in Deed]: string } = {
   audit: "see this, and who decided what",
 };
 
-function whoIs(who: Who): string {
+export function whoIs(who: Who): string {
   const all = [who].flat();
   if (all.length === 0) return "nobody";
   const named = all.slice(0, LISTED_MAX).map((one) => (one in WORDS ? WORDS[one as keyof typeof WORDS] : `<@${safeMrkdwn(one)}>`));

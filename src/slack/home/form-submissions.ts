@@ -10,6 +10,8 @@ import { AboutForm } from "../words/button-values.ts";
 import type { SubmissionBody } from "../words/press-payloads.ts";
 import { isReading } from "../people/reading-records.ts";
 import { refused } from "../people/permission-check.ts";
+import { createHomeRuns } from "./recent-runs.ts";
+import { answerSearch, SEARCH_FORM } from "./run-search.ts";
 import { FORMS, teamView, YAML } from "./team-forms.ts";
 import { AGENT, lowered, TEAM, teamJson, teamOfForm, withAgent, type Errors } from "./team-json.ts";
 import type { ShelvedTeam, TeamMistake, TeamShelf } from "../../team-shelf.ts";
@@ -22,6 +24,9 @@ const ERROR_CHARS_MAX = 500;
 /** Decisions that are read to say who was faster. */
 const DECISIONS_READ = 500;
 
+/** Of App Home's forms, those that are only answered: nothing is changed by them. */
+const isSearch = ({ view }: SubmissionBody): boolean => view.callback_id === SEARCH_FORM;
+
 export const isOfHome = ({ view }: SubmissionBody): boolean => view.callback_id.startsWith("parley_home_");
 
 /** What is wrong with a form that was sent off, as Slack shows it at its fields; nothing where it can be taken. Never rejects. */
@@ -30,6 +35,7 @@ export async function answerForm(
   submission: SubmissionBody,
   findActor: () => Promise<Actor | undefined>,
 ): Promise<object | undefined> {
+  if (isSearch(submission)) return answerSearch(ctx, createHomeRuns(ctx), submission);
   try {
     const judged = await withinMs(ctx.clock, JUDGED_WITHIN_MS, judgeAs(ctx, submission, findActor));
     return judged && "errors" in judged ? { response_action: "errors", errors: judged.errors } : undefined;
@@ -50,6 +56,7 @@ async function judgeAs(
 
 /** It was taken: it holds now, once, also when this is done again after a crash. */
 export async function submitForm(ctx: HandlerContext, home: Home, submission: SubmissionBody, actor: Actor): Promise<void> {
+  if (isSearch(submission)) return;
   const key = `form/${submission.view.id}/${submission.view.callback_id}`;
   await ctx.store.exclusively(key, async () => {
     if (await ctx.store.note(key)) return;

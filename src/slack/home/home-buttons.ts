@@ -7,7 +7,11 @@ import type { Home } from "./home.ts";
 import { RUN_ID_CHARS } from "../words/limits.ts";
 import { myForm, mySettings } from "./my-settings.ts";
 import { HomeValue } from "../words/button-values.ts";
-import type { PressBody } from "../words/press-payloads.ts";
+import { finishAt, raiseAt } from "../buttons/limit-buttons.ts";
+import { personOf } from "../commands/message-context.ts";
+import { pressId, type PressBody } from "../words/press-payloads.ts";
+import { keyIn } from "./recent-runs.ts";
+import { pressOlderFound, searchModal } from "./run-search.ts";
 import { recordReading } from "../people/reading-records.ts";
 import { refused } from "../people/permission-check.ts";
 import { stop } from "../commands/run-control.ts";
@@ -45,6 +49,16 @@ async function runPressed({ ctx, home, press, actor, verb, value }: Omit<Pressed
     case "later":
       await home.turn(actor, value.p ?? 0);
       return true;
+    case "older":
+    case "newest":
+      await home.turnRuns(actor, verb === "older" ? keyIn(value.n) : undefined);
+      return true;
+    case "search":
+      await show(ctx, press, searchModal(ctx.teams));
+      return true;
+    case "findOlder":
+      await pressOlderFound(ctx, home.runs, press, value.n);
+      return true;
     case "me":
       await show(ctx, press, myForm(await mySettings(ctx, user), ctx.teams));
       return true;
@@ -54,6 +68,9 @@ async function runPressed({ ctx, home, press, actor, verb, value }: Omit<Pressed
     case "log":
     case "again":
     case "answer":
+    case "raise":
+    case "finish":
+    case "resume":
     case "stop":
       await threadPressed({ ctx, home, press, actor, verb, value });
       return true;
@@ -81,7 +98,9 @@ async function threadPressed({
   actor,
   verb,
   value,
-}: Omit<Pressed, "shelf" | "verb"> & { readonly verb: "log" | "again" | "answer" | "stop" }): Promise<void> {
+}: Omit<Pressed, "shelf" | "verb"> & {
+  readonly verb: "log" | "again" | "answer" | "raise" | "finish" | "resume" | "stop";
+}): Promise<void> {
   const { user, affiliation } = actor;
   const run = await home.runs.find(user, value.thread ?? "");
   if (!run) return note(ctx, press, "Run", "This run is not there any more, or is in a channel that you are not in.");
@@ -105,7 +124,24 @@ async function threadPressed({
     if (no !== undefined) return note(ctx, press, "Answer", safeMrkdwn(no));
     return show(ctx, press, answerModal({ thread, seq: question.seq }, question));
   }
+  const listener = { user, channel: place.channel, threadTs: place.ts, ts: place.ts };
+  if (verb === "raise" || verb === "finish") {
+    const about = { channel: place.channel, subject: thread, ...(press.trigger_id === undefined ? {} : { id: press.trigger_id }) };
+    const at = { thread, channel: place.channel, messageTs: place.ts, affiliation, about, listener };
+    const words = await (verb === "raise" ? raiseAt : finishAt)(ctx, at, press);
+    home.changed();
+    return words === undefined ? undefined : note(ctx, press, verb === "raise" ? "Raise" : "Finish", words);
+  }
+  if (verb === "resume") {
+    if (!state.running || value.r !== state.run?.slice(0, RUN_ID_CHARS)) return note(ctx, press, "Resume", "This run is over.");
+    const no = await refused(ctx, "steer", { user, affiliation, startedBy: state.startedBy, channel: place.channel, subject: thread });
+    if (no !== undefined) return note(ctx, press, "Resume", safeMrkdwn(no));
+    const id = pressId(press);
+    const wish = { kind: "resume" as const, person: await personOf(ctx, user), ...(id === undefined ? {} : { id }) };
+    if (!(await ctx.runner.steer(thread, wish))) return note(ctx, press, "Resume", "The run is not paused.");
+    return home.changed();
+  }
   if (!state.running || value.r !== state.run?.slice(0, RUN_ID_CHARS)) return note(ctx, press, "Stop", "This run is over.");
-  await stop(ctx, { thread, run: state, user, affiliation, listener: { user, channel: place.channel, threadTs: place.ts, ts: place.ts } });
+  await stop(ctx, { thread, run: state, user, affiliation, listener });
   home.changed();
 }

@@ -1,11 +1,16 @@
 import type { ActionsBlock, Button, HomeView, KnownBlock, Overflow, PlainTextOption, SectionBlock } from "@slack/types";
+import { isHalted } from "../../engine/events/limits-fold.ts";
+import type { RaiseOffer } from "../../engine/events/events.ts";
+import { ceilingWords } from "../../engine/limits/run-limits.ts";
+import { describe } from "../../engine/limits/termination.ts";
 import { shown } from "../../engine/reading/shown.ts";
-import { button, context, cost, mention, plainText, plural, section } from "../words/blocks.ts";
+import { button, confirmed, context, cost, mention, plainText, plural, section } from "../words/blocks.ts";
 import { safeLine, safeMrkdwn, shorten } from "../words/escape.ts";
-import type { HomeRun } from "./recent-runs.ts";
+import { keyText, type HomeRun, type RunKey } from "./recent-runs.ts";
 import { OPTION_CHARS_MAX, OPTION_VALUE_CHARS_MAX, OPTIONS_MAX, RUN_ID_CHARS, VIEW_BLOCKS_MAX } from "../words/limits.ts";
 import type { MySettings } from "./my-settings.ts";
 import { missingFeatureBlocks } from "../api/missing-features.ts";
+import { raisedWords } from "../render/limit-card.ts";
 import { faceInText } from "../render/personas.ts";
 import { homeAction } from "./team-forms.ts";
 import { teamJson } from "./team-json.ts";
@@ -17,6 +22,9 @@ export interface HomeFacts {
   readonly waiting: readonly HomeRun[];
   readonly running: readonly HomeRun[];
   readonly recent: readonly HomeRun[];
+  /** Behind those; and whether there are newer ones before them. */
+  readonly older: RunKey | undefined;
+  readonly isPaged: boolean;
   /** There is more under way than was looked at. */
   readonly more: boolean;
   /** Why no runs are shown, where Slack did not say whose channels they are in. */
@@ -29,6 +37,12 @@ export interface HomeFacts {
   readonly mayEditTeams: boolean;
   /** Whether teams can be made here at all. */
   readonly hasShelf: boolean;
+  /** Who may make and change teams, in words; for those who may not. */
+  readonly whoEditsTeams: string;
+  /** What a limit would be raised to. */
+  readonly offerAt: (run: HomeRun) => RaiseOffer;
+  /** How the person's own budget of the day stands; nothing where nothing is counted. */
+  readonly budget: string | undefined;
   readonly mine: MySettings;
   /** What starts by itself and this person may switch. */
   readonly schedules: readonly KnownBlock[];
@@ -68,11 +82,13 @@ export function homeView(facts: HomeFacts): HomeView {
 
 const title = (words: string): KnownBlock => ({ type: "header", text: plainText(words) });
 
-function waiting({ waiting: runs }: HomeFacts): KnownBlock[] {
+function waiting({ waiting: runs, offerAt }: HomeFacts): KnownBlock[] {
   if (runs.length === 0) return [];
   return [
     title("Waiting for you"),
     ...runs.slice(0, WAITING_SHOWN_MAX).flatMap((run) => {
+      const held = heldRun(run, offerAt);
+      if (held) return held;
       const [question] = run.state.questions;
       const asks = question
         ? `*${safeMrkdwn(question.agent)} asks:* ${line(question.text)}`
@@ -82,6 +98,32 @@ function waiting({ waiting: runs }: HomeFacts): KnownBlock[] {
     }),
     ...moreOf(runs.length - WAITING_SHOWN_MAX, "more wait for you"),
   ];
+}
+
+/** A run that somebody has to let go on: at a limit, or paused. */
+function heldRun(run: HomeRun, offerAt: HomeFacts["offerAt"]): KnownBlock[] | undefined {
+  const { state, thread } = run;
+  const r = state.run?.slice(0, RUN_ID_CHARS);
+  if (isHalted(state) && state.halt) {
+    const { seq, reasons } = state.halt;
+    const offer = offerAt(run);
+    const raise = offer.atCeiling
+      ? []
+      : [
+          confirmed(button(`Raise to ${raisedWords(offer)}`, homeAction("raise"), { thread, seq }, "primary"), {
+            title: "Raise the limit?",
+            text: `The run goes on, and may take up to ${raisedWords(offer)}.`,
+            confirm: "Raise",
+          }),
+        ];
+    const words = `*Waits at a limit:* ${safeMrkdwn(reasons.map(describe).join("; "))}${offer.atCeiling ? ` ${safeMrkdwn(ceilingWords(offer.atCeiling))}` : ""}`;
+    const finish = button("Finish with a summary", homeAction("finish"), { thread, seq });
+    return [section(`${words}\n${line(run.task)}\n${placeLine(run)}`), row([...raise, finish, ...openThread(run), ...stopRun(run)])];
+  }
+  if (!state.pausedBy) return undefined;
+  const resume = button("Resume", homeAction("resume"), { thread, r }, "primary");
+  const words = `*Paused by ${mention(state.pausedBy)}:* ${line(run.task)}`;
+  return [section(`${words}\n${placeLine(run)}`), row([resume, ...openThread(run), ...stopRun(run)])];
 }
 
 function running({ running: runs, more, unsaid }: HomeFacts): KnownBlock[] {
@@ -105,25 +147,34 @@ function running({ running: runs, more, unsaid }: HomeFacts): KnownBlock[] {
 
 const OUTCOMES = { done: "done", limit: "stopped at a limit", stopped: "stopped", failed: "failed" } as const;
 
-function recent({ recent: runs }: HomeFacts): KnownBlock[] {
-  if (runs.length === 0) return [];
+function recent({ recent: runs, older, isPaged }: HomeFacts): KnownBlock[] {
+  if (runs.length === 0 && !isPaged) return [];
+  const turn = [
+    ...(isPaged ? [button("Newest runs", homeAction("newest"), {})] : []),
+    ...(older ? [button("Older runs", homeAction("older"), { n: keyText(older) })] : []),
+  ];
   return [
     title("Recent"),
-    ...runs.map((run): SectionBlock => {
-      const { state } = run;
-      const spent = cost(state.usage, state.priced);
-      const facts = [OUTCOMES[run.outcome ?? "done"], plural(state.turns, "turn"), ...(spent ? [spent] : [])].join(", ");
-      const options = [
-        ...(run.link === undefined ? [] : [{ ...option("Open the thread", { v: "open" }), url: run.link }]),
-        option("Who spoke and why…", { v: "log", thread: run.thread }),
-        option("Run it again…", { v: "again", thread: run.thread }),
-      ];
-      return { ...section(`${line(run.task)}\n${where(run)} · *${safeMrkdwn(state.team ?? "")}*, ${facts}`), accessory: menu(options) };
-    }),
+    ...(runs.length === 0 ? [context("There are no older ones.")] : []),
+    ...runs.map(overRun),
+    row([button("Search…", homeAction("search"), {}), ...turn]),
   ];
 }
 
-function teams({ teams: all, cards, defaultTeam, page, mayEditTeams, hasShelf }: HomeFacts): KnownBlock[] {
+/** One that is over, in a block, with what can be done with it. */
+export function overRun(run: HomeRun): SectionBlock {
+  const { state } = run;
+  const spent = cost(state.usage, state.priced);
+  const facts = [OUTCOMES[run.outcome ?? "done"], plural(state.turns, "turn"), ...(spent ? [spent] : [])].join(", ");
+  const options = [
+    ...(run.link === undefined ? [] : [{ ...option("Open the thread", { v: "open" }), url: run.link }]),
+    option("Who spoke and why…", { v: "log", thread: run.thread }),
+    option("Run it again…", { v: "again", thread: run.thread }),
+  ];
+  return { ...section(`${line(run.task)}\n${where(run)} · *${safeMrkdwn(state.team ?? "")}*, ${facts}`), accessory: menu(options) };
+}
+
+function teams({ teams: all, cards, defaultTeam, page, mayEditTeams, hasShelf, whoEditsTeams }: HomeFacts): KnownBlock[] {
   const pages = Math.max(1, Math.ceil(all.length / TEAMS_PER_PAGE));
   const at = Math.min(Math.max(0, page), pages - 1);
   const turn = [
@@ -136,6 +187,10 @@ function teams({ teams: all, cards, defaultTeam, page, mayEditTeams, hasShelf }:
     title("Teams"),
     ...all.slice(at * TEAMS_PER_PAGE, (at + 1) * TEAMS_PER_PAGE).flatMap((own) => teamRow(own, { cards, defaultTeam, mayEditTeams })),
     ...(make.length + turn.length > 0 ? [row([...make, ...turn])] : []),
+    ...(hasShelf && !mayEditTeams
+      ? [context(`Teams can be made and changed here by ${whoEditsTeams}. Everybody may look at them, and run them.`)]
+      : []),
+    ...(hasShelf ? [] : [context("Teams are made in the team file here, by whoever runs Parley.")]),
   ];
 }
 
@@ -190,8 +245,9 @@ function agents({ teams: all, mayEditTeams, hasShelf }: HomeFacts): KnownBlock[]
   return [title("Agents"), { type: "actions", elements }, ...moreOf(rest, "more: open their teams")];
 }
 
-function mine({ mine: { team, tellWhenDone }, defaultTeam }: HomeFacts): KnownBlock[] {
+function mine({ mine: { team, tellWhenDone }, defaultTeam, budget }: HomeFacts): KnownBlock[] {
   const words = [
+    ...(budget === undefined ? [] : [budget]),
     `Your team for new runs: *${safeMrkdwn(team ?? defaultTeam)}*`,
     tellWhenDone ? "I tell you when a run of yours is over." : "I do not write to you when a run of yours is over.",
   ];
@@ -203,7 +259,13 @@ const where = ({ place }: HomeRun): string => (place.channel.startsWith("D") ? "
 
 function placeLine(run: HomeRun): string {
   const { state } = run;
-  const stands = state.pausedBy ? "paused" : state.questions.length + run.asksFor.length > 0 ? "waits" : `turn ${state.turns + 1}`;
+  const stands = isHalted(state)
+    ? "waits at a limit"
+    : state.pausedBy
+      ? "paused"
+      : state.questions.length + run.asksFor.length > 0
+        ? "waits"
+        : `turn ${state.turns + 1}`;
   const spent = cost(state.usage, state.priced);
   const by = state.startedBy ? `, asked by ${mention(state.startedBy)}` : "";
   return `${where(run)} · *${safeMrkdwn(state.team ?? "")}* · ${[stands, ...(spent ? [spent] : [])].join(" · ")}${by}`;

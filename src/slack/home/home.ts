@@ -1,9 +1,9 @@
 import { currentRun } from "../../engine/reading/transcript.ts";
-import type { Actor, Affiliation } from "../people/affiliation.ts";
+import { isOurs, type Actor, type Affiliation } from "../people/affiliation.ts";
 import { courtesy, type HandlerContext } from "../commands/handler-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
-import { adminBlocks } from "./admin-section.ts";
-import { createHomeRuns, type HomeRuns } from "./recent-runs.ts";
+import { adminBlocks, whoIs } from "./admin-section.ts";
+import { createHomeRuns, type HomeRun, type HomeRuns, type RunKey } from "./recent-runs.ts";
 import { homeView } from "./home-view.ts";
 import { mayStillRead } from "../door/gate.ts";
 import { mySettings, personSetting } from "./my-settings.ts";
@@ -14,7 +14,8 @@ import { placeOf } from "../words/place.ts";
 import { homeSchedules } from "../schedules/home-schedules.ts";
 import { postOnce } from "../post/post-once.ts";
 import { recordReading } from "../people/reading-records.ts";
-import { wouldRefuse } from "../people/permission-check.ts";
+import { ownBudgetText } from "../commands/day-budgets.ts";
+import { allowIn, wouldRefuse } from "../people/permission-check.ts";
 import { slackErrorCode } from "../api/web-client.ts";
 
 /** The app's Home tab, for each person their own. */
@@ -24,6 +25,8 @@ export interface Home {
   opened(actor: Actor, hash?: string): Promise<void>;
   /** Teams `page` of the list, from 0. */
   turn(actor: Actor, page: number): Promise<void>;
+  /** The runs that are over from behind this one on; the newest without. */
+  turnRuns(actor: Actor, before: RunKey | undefined): Promise<void>;
   /** What it shows has changed: it is shown anew to those who have looked at it lately, a moment later and once for many changes. */
   changed(): void;
   /** Shows nothing anew. */
@@ -46,6 +49,7 @@ interface Watcher {
   affiliation: Affiliation;
   hash: string | undefined;
   page: number;
+  before: RunKey | undefined;
   until: number;
   shown: string;
 }
@@ -77,7 +81,7 @@ export function createHome(ctx: HandlerContext): Home {
   }
 
   function watch({ user, affiliation }: Actor): Watcher {
-    const watcher = watchers.get(user) ?? { affiliation, hash: undefined, page: 0, until: 0, shown: "" };
+    const watcher = watchers.get(user) ?? { affiliation, hash: undefined, page: 0, before: undefined, until: 0, shown: "" };
     watcher.affiliation = affiliation;
     watcher.until = clock.now() + LOOKS_FOR_MS;
     watchers.delete(user);
@@ -118,14 +122,16 @@ export function createHome(ctx: HandlerContext): Home {
     });
   }
 
-  async function factsFor(user: string, { page, affiliation: before }: Watcher) {
+  async function factsFor(user: string, { page, before, affiliation: known }: Watcher) {
     // Asked again each time: who becomes a guest meanwhile sees what guests see.
-    const affiliation = await ctx.people.affiliationOf({ user, teams: before === "external" ? [] : [ctx.me.team] }, SHOW_WAIT_MS);
-    const [seen, mine, missing, refusal] = await Promise.all([
-      runs.of(user),
+    const affiliation = await ctx.people.affiliationOf({ user, teams: known === "external" ? [] : [ctx.me.team] }, SHOW_WAIT_MS);
+    const [seen, mine, missing, refusal, budget, allow] = await Promise.all([
+      runs.of(user, before),
       mySettings(ctx, user),
       missingFeatures(store, ctx.me.team),
       wouldRefuse(ctx, "editTeams", { user, affiliation, startedBy: undefined }),
+      ownBudgetText(ctx, user),
+      allowIn(ctx),
     ]);
     return {
       bot: ctx.me.user,
@@ -136,6 +142,10 @@ export function createHome(ctx: HandlerContext): Home {
       page,
       mayEditTeams: refusal === undefined,
       hasShelf: ctx.shelf !== undefined,
+      whoEditsTeams: isOurs(affiliation) ? whoIs(allow.editTeams) : "full members of this workspace alone",
+      isPaged: before !== undefined,
+      offerAt: (run: HomeRun) => ctx.runner.offerAt(run.state.halt?.reasons ?? []),
+      budget,
       mine,
       schedules: await homeSchedules(ctx, { user, affiliation }),
       admin: await adminBlocks(ctx, { user, affiliation }),
@@ -150,6 +160,7 @@ export function createHome(ctx: HandlerContext): Home {
       const watcher = watch(actor);
       const hour = Math.floor(clock.now() / LOOKS_FOR_MS);
       await recordReading(ctx, actor, { deed: "open App Home", subject: personSetting(user), id: `${user} ${hour}` });
+      watcher.before = undefined;
       // What Slack shows may be what an earlier process has made, or nothing at all.
       if (hash === undefined || hash !== watcher.hash) watcher.shown = "";
       watcher.hash = hash ?? watcher.hash;
@@ -160,6 +171,11 @@ export function createHome(ctx: HandlerContext): Home {
       const watcher = watch(actor);
       watcher.page = page;
       await show(user, watcher);
+    },
+    async turnRuns(actor, before) {
+      const watcher = watch(actor);
+      watcher.before = before;
+      await show(actor.user, watcher);
     },
     changed,
     async close() {

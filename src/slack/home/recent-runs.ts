@@ -1,8 +1,10 @@
+import { isHalted } from "../../engine/events/limits-fold.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import { isOwnDirect } from "../commands/command-answer.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
+import type { ThreadSummary } from "../../store/store.ts";
 import { placeOf, type Place } from "../words/place.ts";
 
 /** A run as App Home shows it, in a line or two. */
@@ -22,24 +24,54 @@ export interface HomeRun {
 
 /** What a person may see of what goes on: the runs of channels that they are in, and of their own DMs. */
 export interface HomeRuns {
-  of(user: string): Promise<{
+  of(
+    user: string,
+    before?: RunKey,
+  ): Promise<{
     readonly running: readonly HomeRun[];
     /** Those that they have asked a person of: this one, who started them or is named. */
     readonly waiting: readonly HomeRun[];
     readonly recent: readonly HomeRun[];
+    /** Where the next page of those begins; nothing behind the last. */
+    readonly older: RunKey | undefined;
     /** There are more, which were not looked at. */
     readonly more: boolean;
     /** Why none are shown: Slack's word where it did not say in which channels the person is. */
     readonly unsaid: string | undefined;
   }>;
+  /** Runs that are over and fit, newest first, a page at a time. */
+  search(
+    user: string,
+    wanted: Wanted,
+    before?: RunKey,
+  ): Promise<{ readonly found: readonly HomeRun[]; readonly older: RunKey | undefined }>;
   /** One of them, of a channel that was asked about at the door; nothing when it is somebody else's. */
   find(user: string, thread: string): Promise<HomeRun | undefined>;
 }
 
+/** Behind which run a page begins: its time and its thread. */
+export interface RunKey {
+  readonly at: string;
+  readonly thread: string;
+}
+
+/** What is looked for; all of it. */
+export interface Wanted {
+  /** Each of them stands in the task or in what was said, in whatever case. */
+  readonly words: readonly string[];
+  readonly team?: string | undefined;
+  readonly channel?: string | undefined;
+  /** Who started it, or spoke in it: Slack's id. */
+  readonly person?: string | undefined;
+}
+
 /** Runs under way whose logs are read for one person; the newest. More than ten in a channel are not to be followed anyhow. */
 const UNDER_WAY_READ_MAX = 40;
-const RECENT_LOOKED_AT_MAX = 100;
-export const RECENT_SHOWN_MAX = 10;
+/** Threads of which it is known when they were active; their logs are read as far as a page needs. */
+const RECENT_LOOKED_AT_MAX = 2_000;
+/** Logs that are read for one page; the next one goes on behind them. */
+const LOGS_PER_PAGE_MAX = 200;
+const RECENT_SHOWN_MAX = 10;
 /** Lines that are kept, so that a log is read again only when it has gone on. */
 const LINES_KEPT_MAX = 500;
 
@@ -79,40 +111,82 @@ export function createHomeRuns(ctx: HandlerContext): HomeRuns {
   /** A DM is of one person, whatever a list of members says. */
   const maySee = (user: string, run: HomeRun): boolean => !run.place.channel.startsWith("D") || run.state.startedBy?.id === user;
 
-  async function seen(
-    { user, channels }: { readonly user: string; readonly channels: ReadonlySet<string> },
-    threads: Awaited<ReturnType<HandlerContext["store"]["recent"]>>,
-    max: number,
-  ): Promise<HomeRun[]> {
+  async function seen(who: Who, threads: readonly ThreadSummary[], max: number): Promise<HomeRun[]> {
     const runs: HomeRun[] = [];
     for (const summary of threads) {
       if (runs.length === max) break;
-      const place = placeOf(summary.thread);
-      if (place?.team !== ctx.me.team || !(isOwnDirect(place.channel) || channels.has(place.channel))) continue;
-      const run = await lineOf(summary.thread, place, summary);
-      if (run && maySee(user, run)) runs.push(run);
+      const run = await seenIn(who, summary);
+      if (run) runs.push(run);
     }
     return runs;
   }
 
+  async function seenIn({ user, channels }: Who, summary: ThreadSummary): Promise<HomeRun | undefined> {
+    const place = placeOf(summary.thread);
+    if (place?.team !== ctx.me.team || !(isOwnDirect(place.channel) || channels.has(place.channel))) return undefined;
+    const run = await lineOf(summary.thread, place, summary);
+    return run && maySee(user, run) ? run : undefined;
+  }
+
+  /** Runs that are over, behind a key, as far as one page and its reading go. */
+  async function pageOf(
+    who: Who,
+    { before, fits }: { readonly before: RunKey | undefined; readonly fits: (run: HomeRun) => Promise<boolean> },
+  ): Promise<{ readonly found: readonly HomeRun[]; readonly older: RunKey | undefined }> {
+    const open = new Set((await ctx.store.unfinished(ctx.me.team)).map(({ thread }) => thread));
+    const behind = (await ctx.store.recent(RECENT_LOOKED_AT_MAX, ctx.me.team))
+      .filter((one) => !open.has(one.thread) && isBehind(one, before))
+      .toSorted((one, other) => (isBehind(one, other) ? 1 : -1));
+    const found: HomeRun[] = [];
+    let read = 0;
+    for (const [index, summary] of behind.entries()) {
+      const place = placeOf(summary.thread);
+      if (place?.team === ctx.me.team && (isOwnDirect(place.channel) || who.channels.has(place.channel))) {
+        read++;
+        const run = await seenIn(who, summary);
+        if (run && !run.state.running && (await fits(run))) found.push(run);
+      }
+      const isFull = found.length === RECENT_SHOWN_MAX || read === LOGS_PER_PAGE_MAX;
+      if (isFull) return { found, older: index < behind.length - 1 ? { at: summary.at, thread: summary.thread } : undefined };
+    }
+    return { found, older: undefined };
+  }
+
+  async function says(run: HomeRun, { words, team, channel, person }: Wanted): Promise<boolean> {
+    if (team !== undefined && run.state.team !== team) return false;
+    if (channel !== undefined && run.place.channel !== channel) return false;
+    if (words.length === 0 && person === undefined) return true;
+    const { events } = await ctx.runner.read(run.thread);
+    const people = events.flatMap((event) => ("person" in event && event.person ? [event.person.id] : []));
+    if (person !== undefined && run.state.startedBy?.id !== person && !people.includes(person)) return false;
+    const said = events
+      .flatMap((event) => (event.type === "message.posted" ? [event.text] : []))
+      .join("\n")
+      .toLowerCase();
+    return words.every((word) => said.includes(word.toLowerCase()));
+  }
+
   return {
-    async of(user) {
+    async of(user, before) {
       const { channels, code } = await ctx.people.channelsOf(user);
       const who = { user, channels };
       const unfinished = (await ctx.store.unfinished()).filter(({ thread }) => placeOf(thread)?.team === ctx.me.team);
       const looked = await seen(who, unfinished.toReversed(), UNDER_WAY_READ_MAX);
       const underWay = looked.filter(({ state }) => state.running);
-      const open = new Set(unfinished.map(({ thread }) => thread));
-      const others = (await ctx.store.recent(RECENT_LOOKED_AT_MAX)).filter(({ thread }) => !open.has(thread));
-      const recent = await seen(who, others, RECENT_SHOWN_MAX);
+      const { found: recent, older } = await pageOf(who, { before, fits: async () => true });
       const waiting = underWay.filter((run) => waitsFor(run, user));
       return {
         waiting,
         running: underWay.filter((run) => !waiting.includes(run)),
-        recent: recent.filter(({ state }) => !state.running),
+        recent,
+        older,
         more: looked.length === UNDER_WAY_READ_MAX,
         unsaid: code,
       };
+    },
+    async search(user, wanted, before) {
+      const { channels } = await ctx.people.channelsOf(user);
+      return pageOf({ user, channels }, { before, fits: (run) => says(run, wanted) });
     },
     async find(user, thread) {
       const place = placeOf(thread);
@@ -124,6 +198,22 @@ export function createHomeRuns(ctx: HandlerContext): HomeRuns {
     },
   };
 }
+
+/** A key as a button carries it. */
+export const keyText = ({ at, thread }: RunKey): string => `${at} ${thread}`;
+export function keyIn(text: string | undefined): RunKey | undefined {
+  const [at, thread, ...rest] = text?.split(" ") ?? [];
+  return at !== undefined && thread !== undefined && rest.length === 0 ? { at, thread } : undefined;
+}
+
+interface Who {
+  readonly user: string;
+  readonly channels: ReadonlySet<string>;
+}
+
+/** Newest first, and of one moment by name. */
+const isBehind = ({ at, thread }: RunKey, key: RunKey | undefined): boolean =>
+  key === undefined || at < key.at || (at === key.at && thread < key.thread);
 
 function said(events: readonly RunEvent[], { approvals }: RunState): Pick<HomeRun, "task" | "asksFor" | "outcome"> {
   const task = events.find((event) => event.type === "message.posted" && "person" in event);
@@ -138,6 +228,10 @@ function said(events: readonly RunEvent[], { approvals }: RunState): Pick<HomeRu
 }
 
 function waitsFor({ state, asksFor }: HomeRun, user: string): boolean {
+  const isTheirs = state.startedBy?.id === user;
+  // Whoever began it, or holds it up, decides how it goes on.
+  if (isHalted(state) && state.halt?.summary === undefined && isTheirs) return true;
+  if (state.pausedBy && (isTheirs || state.pausedBy.id === user)) return true;
   const asked = [...state.questions.map(({ text }) => text), ...asksFor];
-  return asked.length > 0 && (state.startedBy?.id === user || asked.some((text) => text.includes(user)));
+  return asked.length > 0 && (isTheirs || asked.some((text) => text.includes(user)));
 }

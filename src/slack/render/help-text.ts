@@ -1,5 +1,5 @@
-import { CONTROL_WORDS } from "../commands/control-phrases.ts";
-import { SLASH_COMMANDS } from "../commands/slash-table.ts";
+import { CONTROL_WORDS } from "../words/control-phrases.ts";
+import { SLASH_COMMANDS } from "../words/slash-table.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import type { TeamCards } from "../../team-shelf.ts";
 

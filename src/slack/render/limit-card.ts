@@ -78,7 +78,7 @@ function decided(event: Decision): string {
 }
 
 /** What a press makes of it. */
-const raisedWords = ({ to, budgets = [] }: Pick<RaiseOffer, "to" | "budgets">): string =>
+export const raisedWords = ({ to, budgets = [] }: Pick<RaiseOffer, "to" | "budgets">): string =>
   [...amounts(to), ...budgets.map(({ usd }) => `${dollars(usd)} today`)].join(" and ");
 
 const amounts = (limits: Partial<RunLimits>): readonly string[] => [

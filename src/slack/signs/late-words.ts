@@ -62,7 +62,7 @@ export function createLateWords(parts: {
           thread,
           ts: late.ts,
           after: stop.seq,
-          choices: [{ label: "Continue with this" }],
+          options: [{ label: "Continue with this" }],
           no: "Leave it",
         }),
       });

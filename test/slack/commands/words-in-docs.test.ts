@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { CONTROL_WORDS } from "../../../src/slack/commands/control-phrases.ts";
+import { CONTROL_WORDS } from "../../../src/slack/words/control-phrases.ts";
 import { commandIn } from "../../../src/slack/commands/control-words.ts";
-import { SLASH_COMMANDS, slashWord } from "../../../src/slack/commands/slash-table.ts";
+import { SLASH_COMMANDS, slashWord } from "../../../src/slack/words/slash-table.ts";
 import { commandsText, helpText } from "../../../src/slack/render/help-text.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");

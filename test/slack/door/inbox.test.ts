@@ -256,7 +256,7 @@ test("what no person said, such as our own messages coming back and edits, is no
   const { event, ...body } = message("said by nobody");
   const { user: _, ...withoutUser } = event;
   await inbox.receive({ ...body, event: { ...withoutUser, subtype: "bot_message", bot_id: "B1" } });
-  await inbox.receive({ ...body, event: { ...event, bot_id: "B1", app_id: "A1" } });
+  await inbox.receive({ ...body, api_app_id: "A1", event: { ...event, bot_id: "B1", app_id: "A1" } });
   await inbox.receive({ ...body, event: { ...event, subtype: "message_changed", hidden: true } });
   expect(await store.unhandled(10)).toEqual([]);
   await inbox.receive(message("said by a person"));

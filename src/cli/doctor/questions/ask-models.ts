@@ -1,7 +1,7 @@
 import { readEnv, type Env } from "../../../config/env.ts";
 import { createModelFor } from "../../../config/build/models.ts";
 import { loadSettings, type ModelSettings, type Settings } from "../../../config/load.ts";
-import { nearest } from "../../../engine/nearest.ts";
+import { nearest } from "../../../engine/reading/nearest.ts";
 import { createRedactor } from "../../../config/secrets.ts";
 import { systemClock, type Clock } from "../../../engine/clock.ts";
 import type { Model } from "../../../engine/model.ts";

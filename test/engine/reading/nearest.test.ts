@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nearest } from "../../src/engine/nearest.ts";
+import { nearest } from "../../../src/engine/reading/nearest.ts";
 
 test("a misspelt word finds the one that was meant", () => {
   expect(nearest("biling", ["billing", "refunds"])).toBe("billing");

@@ -1,0 +1,117 @@
+import type { KnownBlock, ModalView } from "@slack/types";
+import { withinMs } from "../../engine/clock.ts";
+import type { HandlerContext } from "../commands/handler-context.ts";
+import { courtesy } from "../commands/handler-context.ts";
+import { button, context, plainText } from "../words/blocks.ts";
+import { ELEMENT, filledIn, menuField, textField } from "../words/form-inputs.ts";
+import type { PressBody, SubmissionBody } from "../words/press-payloads.ts";
+import { overRun } from "./home-view.ts";
+import { keyIn, keyText, type HomeRun, type HomeRuns, type RunKey, type Wanted } from "./recent-runs.ts";
+import { homeAction, modal } from "./team-forms.ts";
+
+/** The fields of the search. */
+const SEARCH = { words: "words", team: "team", channel: "channel", person: "person" } as const;
+
+/** What was found; nothing before anybody has looked. */
+interface Found {
+  readonly found: readonly HomeRun[];
+  readonly older: RunKey | undefined;
+}
+
+/** Search…: by words, team, channel and person, among the runs that are over in channels that one is in. */
+export function searchModal(teams: HandlerContext["teams"], wanted?: Wanted, found?: Found): ModalView {
+  const { channel, person } = wanted ?? {};
+  return {
+    ...modal("Search runs", "Search", {}),
+    callback_id: SEARCH_FORM,
+    blocks: [
+      textField({
+        id: SEARCH.words,
+        label: "Words",
+        optional: true,
+        charsMax: 200,
+        hint: "Of the task, or of what was said.",
+        value: wanted?.words.join(" "),
+      }),
+      ...menuField({
+        id: SEARCH.team,
+        label: "Team",
+        optional: true,
+        options: teams.cards.map(({ name }) => ({ value: name })),
+        chosen: wanted?.team,
+      }),
+      {
+        type: "input",
+        block_id: SEARCH.channel,
+        optional: true,
+        label: plainText("Channel"),
+        element: {
+          type: "conversations_select",
+          action_id: ELEMENT,
+          filter: { include: ["public", "private", "im"] },
+          ...(channel === undefined ? {} : { initial_conversation: channel }),
+        },
+      },
+      {
+        type: "input",
+        block_id: SEARCH.person,
+        optional: true,
+        label: plainText("Person"),
+        hint: plainText("Who started it, or spoke in it."),
+        element: {
+          type: "multi_users_select",
+          action_id: ELEMENT,
+          max_selected_items: 1,
+          ...(person === undefined ? {} : { initial_users: [person] }),
+        },
+      },
+      ...(found ? results(found) : []),
+    ],
+  };
+}
+
+export const SEARCH_FORM = "parley_home_search";
+
+/** Slack waits three seconds for the answer to a form. */
+const FOUND_WITHIN_MS = 2_400;
+
+/** The search was sent off: the form stays, with what was found below it. Never rejects. */
+export async function answerSearch(ctx: HandlerContext, runs: HomeRuns, { user, view }: SubmissionBody): Promise<object> {
+  const wanted = wantedIn(view.state.values);
+  try {
+    const found = await withinMs(ctx.clock, FOUND_WITHIN_MS, runs.search(user.id, wanted));
+    if (found) return { response_action: "update", view: searchModal(ctx.teams, wanted, found) };
+  } catch (error) {
+    ctx.log("runs could not be searched", error);
+  }
+  return { response_action: "errors", errors: { [SEARCH.words]: "This takes longer than Slack waits. Search once more, or for less." } };
+}
+
+function results({ found, older }: Found): readonly KnownBlock[] {
+  const more = button("Older", homeAction("findOlder"), older ? { n: keyText(older) } : {});
+  return [
+    { type: "divider" },
+    ...(found.length === 0 ? [context(older ? "Nothing so far; there are older runs to look through." : "No run that is over fits.")] : []),
+    ...found.map(overRun),
+    ...(older ? [{ type: "actions" as const, elements: [more] }] : []),
+  ];
+}
+
+/** Older, below what was found: the next page takes its place. */
+export async function pressOlderFound(ctx: HandlerContext, runs: HomeRuns, press: PressBody, key: string | undefined): Promise<void> {
+  const id = press.view?.id;
+  if (id === undefined) return;
+  const wanted = wantedIn(press.view?.state?.values ?? {});
+  const found = await runs.search(press.user.id, wanted, keyIn(key));
+  await courtesy(ctx, "views.update", () => ctx.web.write.views.update({ view_id: id, view: searchModal(ctx.teams, wanted, found) }));
+}
+
+function wantedIn(values: SubmissionBody["view"]["state"]["values"]): Wanted {
+  const form = filledIn(values);
+  return {
+    words: form.text(SEARCH.words).split(/\s+/).filter(Boolean),
+    team: form.chosen(SEARCH.team),
+    channel: values[SEARCH.channel]?.[ELEMENT]?.selected_conversation,
+    person: values[SEARCH.person]?.[ELEMENT]?.selected_users?.[0],
+  };
+}
