@@ -14,6 +14,7 @@ import { createGates } from "./models/gated.ts";
 import { lessonsIn } from "./models/refusals/kept-lessons.ts";
 import { createRunner, type Forgets, type Runner } from "./runner/runner.ts";
 import { createForgetting } from "./runner/forgetting.ts";
+import { createLeader } from "./runner/leader.ts";
 import { createRetention } from "./runner/retention.ts";
 import { createDayBudgets } from "./runner/day-budgets.ts";
 import type { Executor } from "./sandbox/executor.ts";
@@ -227,11 +228,11 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     });
     const forgetting = createForgetting({ rewrite: runner.rewrite, forgetter, compacts: "if small" });
     const { days, keep, removedWorkspaceDays } = settings.retention;
-    const retention = createRetention({
-      rules: { days, keep, removedWorkspaceDays, auditDays: settings.audit.days },
-      forgetting,
-      forgetter,
-      audit,
+    const rules = { days, keep, removedWorkspaceDays, auditDays: settings.audit.days };
+    const retention = createLeader({
+      store,
+      key: "retention",
+      create: () => createRetention({ rules, forgetting, forgetter, audit, clock, log: problem }),
       clock,
       log: problem,
     });

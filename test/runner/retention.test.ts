@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createForgetting } from "../../src/runner/forgetting.ts";
+import { createLeader } from "../../src/runner/leader.ts";
 import { createRetention, type RetentionRules } from "../../src/runner/retention.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { commitOf, said, started, stopped } from "../../src/store/contracts/commits.ts";
@@ -101,4 +102,38 @@ test("a workspace whose app was removed is forgotten after its time, and not whe
   expect(say).toBeDefined();
   await retention.close();
   await store.close();
+});
+
+test("of two processes over one store one looks at a time, and when it goes the other goes on", async () => {
+  const clock = fakeClock();
+  const one = openSqlite({ path: ":memory:", ...clock });
+  const other = one.beside();
+  const looks: string[] = [];
+  const leads = ({ store, forgetter, audit }: Pick<typeof one, "store" | "forgetter" | "audit">, name: string) =>
+    createLeader({
+      store,
+      key: "retention",
+      create: () =>
+        createRetention({
+          rules: { keep: [], removedWorkspaceDays: 30, auditDays: 1_000 },
+          forgetting: { forget: async () => undefined },
+          forgetter: { ...forgetter, removed: async () => (looks.push(name), []) },
+          audit,
+          clock,
+          log: () => undefined,
+        }),
+      clock,
+      log: () => undefined,
+    });
+  const [first, second] = [leads(one, "one"), leads(other, "other")];
+  first.start();
+  second.start();
+  await expect.poll(() => looks).toEqual(["one"]);
+  await clock.advance(DAY_MS);
+  await expect.poll(() => looks).toEqual(["one", "one"]);
+  await first.close();
+  await one.store.close();
+  await expect.poll(() => looks).toEqual(["one", "one", "other"]);
+  await second.close();
+  await other.store.close();
 });
