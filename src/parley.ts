@@ -22,8 +22,8 @@ import { keeping } from "./sandbox/keeping.ts";
 import type { InstalledSettings } from "./slack/install/many-workspaces.ts";
 import type { Slack, SlackSettings } from "./slack/slack.ts";
 import { rulesIn } from "./slack/people/channel-settings.ts";
-import { placeOf, scopeOfChannel } from "./slack/words/place.ts";
-import type { Person } from "./engine/events/events.ts";
+import { accountsOf, scopeOf } from "./slack/words/accounts.ts";
+import { placeOf } from "./slack/words/place.ts";
 import { openAuditFile } from "./store/audit-file.ts";
 import { createKeyRing } from "./store/key-ring.ts";
 import { editNote } from "./store/notes.ts";
@@ -286,16 +286,4 @@ function secretsOf(slack: ParleyOptions["slack"]): Env {
   const keys = slack.tokenKeys.map((key, index) => [`SEAL_${index}_KEY`, Buffer.from(key).toString("base64")] as const);
   const { clientSecret, stateSecret } = slack.oauth;
   return { ...door, ...Object.fromEntries(keys), CLIENT_SECRET: clientSecret, STATE_SECRET: stateSecret };
-}
-
-/** Agents share their notes over the threads of a channel; all threads that are not in one, as those of a terminal, are one scope. */
-function scopeOf(thread: string): string {
-  const place = placeOf(thread);
-  return place ? scopeOfChannel(place) : "terminal";
-}
-
-/** For whom the costs of a thread count; by the names under which their settings are kept. */
-function accountsOf(thread: string, startedBy: Person): readonly string[] {
-  const place = placeOf(thread);
-  return ["workspace", ...(place ? [`channel/${place.channel}`] : []), `person/${startedBy.id}`];
 }
