@@ -1,8 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { refuse, textArg, type Args, type Refusal } from "../api/args.ts";
-import type { Local } from "./local.ts";
 import { TEAM_DOMAIN, TEAM_NAME } from "./seed.ts";
-import type { Json } from "./state.ts";
+import type { Json, State } from "./state.ts";
 
 /** A code is worth something for ten minutes, once. */
 const CODE_MS = 600_000;
@@ -10,6 +9,15 @@ const CODE_MS = 600_000;
 const ID_TOKEN_SECONDS = 300;
 const SCOPES: readonly string[] = ["openid", "email", "profile"];
 const CODES_KEPT_MAX = 1_000;
+
+/** Of the workspace in which somebody signs in. */
+interface SignsIn {
+  readonly baseUrl: string;
+  readonly teamId: string;
+  readonly org?: string | undefined;
+  readonly state: State;
+  now(): number;
+}
 
 interface Code {
   readonly user: string;
@@ -29,7 +37,7 @@ export class OpenId {
   readonly #tokens = new Map<string, { readonly user: string; readonly scopes: readonly string[] }>();
 
   /** `as` is who says yes on Slack's page; without it there is nobody to say it yet. */
-  authorize(local: Local, query: URLSearchParams): URL | { readonly choose: true } | Refusal {
+  authorize(local: SignsIn, query: URLSearchParams): URL | { readonly choose: true } | Refusal {
     const redirectUri = query.get("redirect_uri") ?? "";
     const scopes = (query.get("scope") ?? "").split(/[ ,]+/).filter((scope) => scope !== "");
     if (query.get("client_id") !== this.clientId) return refuse("invalid_client_id");
@@ -51,7 +59,7 @@ export class OpenId {
   }
 
   /** openid.connect.token. */
-  token(local: Local, args: Args, basic: string | undefined): Json | Refusal {
+  token(local: SignsIn, args: Args, basic: string | undefined): Json | Refusal {
     const [id, secret] = basic === undefined ? [textArg(args, "client_id"), textArg(args, "client_secret")] : credentialsOf(basic);
     if (id !== this.clientId) return refuse("invalid_client_id");
     if (secret !== this.clientSecret) return refuse("bad_client_secret");
@@ -65,7 +73,7 @@ export class OpenId {
   }
 
   /** openid.connect.userInfo. */
-  userInfo(local: Local, bearer: string): Json | Refusal {
+  userInfo(local: SignsIn, bearer: string): Json | Refusal {
     const granted = this.#tokens.get(bearer);
     return granted ? claimsOf(local, granted) : refuse(bearer === "" ? "not_authed" : "invalid_auth");
   }
@@ -76,7 +84,7 @@ export class OpenId {
     return { keys: [{ e, n, use: "sig", kid: this.#keyId, kty: "RSA", alg: "RS256" }] };
   }
 
-  #idToken(local: Local, { user, scopes, nonce }: Code, access: string): string {
+  #idToken(local: SignsIn, { user, scopes, nonce }: Code, access: string): string {
     const issuedAt = Math.trunc(local.now() / 1_000);
     const { ok: _, ...claims } = claimsOf(local, { user, scopes });
     const payload = {
@@ -97,7 +105,7 @@ export class OpenId {
 }
 
 /** Where everything is, under the name that clients look for. */
-export const openIdConfiguration = ({ baseUrl }: Local): Json => ({
+export const openIdConfiguration = ({ baseUrl }: SignsIn): Json => ({
   issuer: baseUrl,
   authorization_endpoint: `${baseUrl}/openid/connect/authorize`,
   token_endpoint: `${baseUrl}/api/openid.connect.token`,
@@ -117,7 +125,7 @@ export const openIdConfiguration = ({ baseUrl }: Local): Json => ({
 });
 
 /** What a person has agreed to tell of themselves. */
-function claimsOf(local: Local, { user: id, scopes }: { readonly user: string; readonly scopes: readonly string[] }): Json {
+function claimsOf(local: SignsIn, { user: id, scopes }: { readonly user: string; readonly scopes: readonly string[] }): Json {
   const user = local.state.users.get(id);
   const [given = "", ...family] = (user?.realName ?? "").split(" ");
   return {
