@@ -11,7 +11,9 @@ const BESIDE = ["local-slack", "web"];
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   engine: [],
   models: ["engine", "keyed-queue.ts"],
-  tools: ["engine"],
+  // What files and pages say, as text.
+  documents: [],
+  tools: ["engine", "documents"],
   store: ["engine", "keyed-queue.ts"],
   sandbox: ["keyed-queue.ts"],
   // When work starts by itself; nothing of a chat service, nor of where it is kept.
@@ -29,7 +31,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   // The words that who builds teams and who shows them have for each other.
   "team-shelf.ts": ["store"],
   config: ["engine", "models", "tools", "sandbox", "guards", "lookalikes.ts", "team-shelf.ts"],
-  slack: ["engine", "store", "runner", "schedules", "lookalikes.ts", "keyed-queue.ts", "team-shelf.ts"],
+  slack: ["engine", "store", "runner", "schedules", "documents", "lookalikes.ts", "keyed-queue.ts", "team-shelf.ts"],
   studio: ["engine", "store", "config", "runner"],
   "parley.ts": ["engine", "models", "tools", "sandbox", "store", "runner", "telemetry.ts", "config", "slack", "studio"],
   // Of the engine what is a pure reading, such as a sum of costs: to show a line, the rest is not loaded.

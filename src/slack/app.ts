@@ -133,6 +133,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     store,
     botToken: tokenOf(botToken),
     infoOf: async (file) => (await web.read.files.info({ file })).file,
+    clock,
     log,
     ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
   });

@@ -7,7 +7,7 @@ import { functionTool } from "./function-tool.ts";
 import { cut, failed, size } from "./result.ts";
 import { isPublicAddress } from "./web-address.ts";
 import { getPage, type Page, type WebLimits, type WebReach } from "./web-request.ts";
-import { htmlToText } from "./web-text.ts";
+import { htmlToText } from "../documents/html-text.ts";
 
 export interface WebFetchSettings extends WebLimits {
   /** From the call to the last byte, over all redirects. */

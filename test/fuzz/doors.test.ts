@@ -14,7 +14,7 @@ import { plainText } from "../../src/slack/words/mrkdwn.ts";
 import { plan, render } from "../../src/slack/render/render.ts";
 import { splitMarkdown } from "../../src/slack/words/split-markdown.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
-import { htmlToText } from "../../src/tools/web-text.ts";
+import { htmlToText } from "../../src/documents/html-text.ts";
 import { isPublicAddress, readTarget } from "../../src/tools/web-address.ts";
 import { blockProblems } from "../../local-slack/blocks/blocks.ts";
 import { systemClock } from "../../src/engine/clock.ts";

@@ -2,6 +2,7 @@ import { withinMs } from "../../engine/clock.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Heard } from "../../runner/runner.ts";
+import { attachedBeside } from "../door/attachments.ts";
 import { hearAmendment, hearDeletion } from "./deletions.ts";
 import { refusedText } from "./day-budgets.ts";
 import type { HandlerContext } from "./handler-context.ts";
@@ -96,7 +97,7 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
   const set = run.running ? {} : await asSetIn(ctx, message.channel, { team: wish.team, before: run });
   const team = run.running ? run.team : set.team;
   const to = addressee(wish.text, ctx.teams.cards.find(({ name }) => name === team)?.agents ?? []);
-  const { files, note } = await ctx.attachments({ files: shared });
+  const attached = await ctx.attachments({ files: shared });
   const quoted = await ctx.quotes({ user, affiliation, id: `${message.channel}:${message.ts}`, text: words.own });
   const carried = await readCarried(words, namingOf(ctx));
   const heard = await ctx.runner.say({
@@ -104,8 +105,8 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
     workspace: ctx.me.team,
     person: incoming.bot ?? (await personOf(ctx, user)),
     text: wish.text,
-    files,
-    beside: [...quoted.beside, ...carried, ...(note ? [{ text: note }] : [])],
+    files: attached.files,
+    beside: [...quoted.beside, ...carried, ...attachedBeside(attached)],
     id,
     addressed,
     ...set,

@@ -1,3 +1,4 @@
+import { attachedBeside } from "../door/attachments.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Actor } from "../people/affiliation.ts";
 import { answerTo, isOutside, notHere, type CommandRequest } from "./command-answer.ts";
@@ -104,7 +105,7 @@ export async function discuss(ctx: HandlerContext, shortcut: MessageShortcutBody
   if (no) return answer(safeMrkdwn(no));
   ctx.whisper.react({ channel: channel.id, ts: message.ts }, "eyes");
   const author = message.user ? await ctx.people.nameOf(message.user) : (message.bot_profile?.name ?? message.username ?? "somebody");
-  const { files, note } = await ctx.attachments({ files: shared });
+  const attached = await ctx.attachments({ files: shared });
   const carried = await readCarried(words, namingOf(ctx));
   const heard = await ctx.runner.say({
     thread,
@@ -112,8 +113,8 @@ export async function discuss(ctx: HandlerContext, shortcut: MessageShortcutBody
     person: await personOf(ctx, user.id),
     ...(run.running ? {} : await asSetIn(ctx, channel.id, { before: run })),
     text: `Discuss this message of ${author}.`,
-    files,
-    beside: [...(text ? [{ source: author, text }] : []), ...carried, ...(note ? [{ text: note }] : [])],
+    files: attached.files,
+    beside: [...(text ? [{ source: author, text }] : []), ...carried, ...attachedBeside(attached)],
     id: `${ctx.me.team}:${channel.id}:${message.ts}:discuss:${shortcut.action_ts ?? ""}`,
     addressed: true,
   });

@@ -1,6 +1,9 @@
 import { shownName } from "../../engine/reading/attribution.ts";
 import type { Beside, FileRef } from "../../engine/events/events.ts";
 import type { Store } from "../../store/store.ts";
+import type { Clock } from "../../engine/clock.ts";
+import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
+import { FILES_CHARS_MAX, isOfFile, linkOnly, wordsOfClip, wordsOfEmail, wordsOfFile, type FileWords } from "./file-words.ts";
 import { SharedFile } from "../words/payload-parts.ts";
 import { apiBase, slackErrorCode, type Log } from "../api/web-client.ts";
 
@@ -10,10 +13,19 @@ export interface Attached {
   readonly files: readonly FileRef[];
   /** What the agents are told of them, also of those that were not taken; empty without any. */
   readonly note: string;
+  /** What they say: documents and text, clips by their transcription, e-mails. */
+  readonly words: Beside;
 }
 
 /** Fetches the files of a message, once each; called twice with the same message it gives the same. Never fails: what cannot be had is said. */
-export type Attachments = (message: { readonly files?: readonly SharedFile[] | undefined }) => Promise<Attached>;
+export type Attachments = (message: {
+  readonly files?: readonly SharedFile[] | undefined;
+  /** Of what they say, together; {@link FILES_CHARS_MAX} when absent. */
+  readonly charsMax?: number;
+}) => Promise<Attached>;
+
+/** What agents read of them beside a message's own words. */
+export const attachedBeside = ({ words, note }: Attached): Beside => [...words, ...(note === "" ? [] : [{ text: note }])];
 
 export interface AttachmentParts {
   readonly store: Pick<Store, "putFile">;
@@ -21,6 +33,7 @@ export interface AttachmentParts {
   readonly apiUrl?: string;
   /** What Slack says of a file of which a message has no more than the id. Rejects as Slack does. */
   readonly infoOf: (file: string) => Promise<unknown>;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -30,7 +43,7 @@ const FILES_BYTES_MAX = 16 * 1024 * 1024; // of one message
 const DOWNLOAD_MS_MAX = 20_000; // The task waits for its files.
 const NAME_CHARS_MAX = 200;
 
-export function createAttachments({ store, botToken, apiUrl, infoOf, log }: AttachmentParts): Attachments {
+export function createAttachments({ store, botToken, apiUrl, infoOf, clock, log }: AttachmentParts): Attachments {
   const api = new URL(apiBase(apiUrl));
 
   /** A file of a channel that is shared with others, or that is just being uploaded, comes as a stub. */
@@ -38,17 +51,26 @@ export function createAttachments({ store, botToken, apiUrl, infoOf, log }: Atta
     const isStub = file.file_access === "check_file_info" || file.mode === "file_access";
     if (!isStub || file.id === undefined) return file;
     try {
-      return SharedFile.safeParse(await infoOf(file.id)).data ?? file;
+      return (await ask(file.id)) ?? file;
     } catch (error) {
       const code = slackErrorCode(error);
-      if (code === "missing_scope") log("a file could not be read: the app lacks the scope files:read; add it and install the app again");
-      return `Slack does not give it to the app${code === undefined ? "" : ` (${code})`}`;
+      if (code === "missing_scope") log(LACKS_SCOPE);
+      return REASONS[code ?? ""] ?? `Slack does not give it to the app${code === undefined ? "" : ` (${code})`}`;
     }
+  }
+
+  const ask = async (file: string): Promise<SharedFile | undefined> =>
+    SharedFile.safeParse(await patiently(clock, () => infoOf(file), BRIEFLY)).data;
+
+  /** What a file says that is none to be read as a document. */
+  async function saidIn(file: SharedFile): Promise<FileWords | undefined> {
+    return wordsOfEmail(file) ?? (await wordsOfClip(file, (id) => ask(id).catch(() => undefined), clock));
   }
 
   async function contentOf(file: SharedFile, bytesMax: number): Promise<Uint8Array | string> {
     if (file.mode === "tombstone") return "it was deleted";
     if (file.mode === "hidden_by_limit") return "the limits of the workspace hide it";
+    if (file.file_access === "access_denied") return "the app has no access to it";
     if ((file.size ?? 0) > bytesMax) return tooLarge(bytesMax);
     const address = URL.parse(file.url_private_download ?? file.url_private ?? "");
     // The token goes to Slack alone: a file that lies elsewhere has an address elsewhere.
@@ -61,7 +83,7 @@ export function createAttachments({ store, botToken, apiUrl, infoOf, log }: Atta
       });
       // Without the scope, Slack sends one to a page to sign in.
       if (answer.status >= 300 && answer.status < 400) {
-        log("a file could not be read: the app lacks the scope files:read; add it and install the app again");
+        log(LACKS_SCOPE);
         await answer.body?.cancel();
         return "the app may not read files";
       }
@@ -80,37 +102,65 @@ export function createAttachments({ store, botToken, apiUrl, infoOf, log }: Atta
     }
   }
 
-  return async (message) => {
-    const shared = message.files ?? [];
+  return async ({ files: shared = [], charsMax = FILES_CHARS_MAX }) => {
     const files: FileRef[] = [];
     const missed: string[] = [];
+    const linked: string[] = [];
+    const unread: string[] = [];
+    const words: Beside[number][] = [];
+    let charsLeft = charsMax;
     let bytesLeft = FILES_BYTES_MAX;
     for (const told of shared.slice(0, FILES_MAX)) {
       const found = await whole(told);
       const file = typeof found === "string" ? told : found;
       const name = cleanName(file.name ?? file.title ?? "", files.length + 1);
+      const link = typeof found === "string" ? undefined : linkOnly(file);
+      if (link !== undefined) {
+        linked.push(link);
+        continue;
+      }
+      const said = typeof found === "string" ? undefined : await saidIn(file);
       const content = typeof found === "string" ? found : await contentOf(file, Math.min(FILE_BYTES_MAX, bytesLeft));
       if (typeof content === "string") {
-        missed.push(`${described(name, file.mimetype, file.size)}: ${content}`);
+        // An e-mail or a clip may be read all the same.
+        if (said?.words) words.push(said.words);
+        else missed.push(`${described(name, file.mimetype, file.size)}: ${content}`);
         continue;
       }
       bytesLeft -= content.byteLength;
       const mediaType = /^[\w.+-]{1,60}\/[\w.+-]{1,80}$/.test(file.mimetype ?? "") ? (file.mimetype ?? "") : "application/octet-stream";
       files.push({ hash: await store.putFile(content), name, mediaType, bytes: content.byteLength });
+      const read = said ?? (await wordsOfFile({ name, mediaType }, content, charsLeft));
+      if (read.words) {
+        words.push(read.words);
+        charsLeft -= read.words.text.length;
+      }
+      if (read.unread !== undefined) unread.push(`${shownName(name)}: ${read.unread}`);
     }
     if (shared.length > FILES_MAX) missed.push(`${shared.length - FILES_MAX} more: at most ${FILES_MAX} are read`);
     const notes = [
       files.length > 0 &&
         `(Attached: ${files.map(({ name, mediaType, bytes }) => described(name, mediaType, bytes)).join("; ")}. Code that is run finds them in the folder in/.)`,
+      unread.length > 0 && `(Attached, but only as files: ${unread.join("; ")}.)`,
+      linked.length > 0 && `(Attached: ${linked.join("; ")}.)`,
       missed.length > 0 && `(Attached, but not readable for you: ${missed.join("; ")}.)`,
     ];
-    return { files, note: notes.filter(Boolean).join("\n") };
+    return { files, note: notes.filter(Boolean).join("\n"), words };
   };
 }
 
-/** What was said of the files among what came along with a message. */
+/** What was said of the files, and what they say, among what came along with a message. */
 export const notesOn = (beside: Beside = []): Beside =>
-  beside.filter(({ source, text }) => source === undefined && text.startsWith("(Attached"));
+  beside.filter((one) => isOfFile(one) || (one.source === undefined && one.text.startsWith("(Attached")));
+
+const LACKS_SCOPE = "a file could not be read: the app lacks the scope files:read; add it and install the app again";
+
+/** Why Slack tells nothing of a file, as a person would say it. */
+const REASONS: { readonly [code: string]: string } = {
+  file_deleted: "it was deleted",
+  missing_scope: "the app may not read files",
+  ratelimited: "Slack answers no more questions about files just now",
+};
 
 const tooLarge = (bytesMax: number): string => `it is larger than ${Math.floor(bytesMax / 1024 / 1024)} MiB`;
 

@@ -7,15 +7,31 @@ export const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transf
 export const short = z.string().max(500);
 
 const address = maybe(z.string().max(2_000)).catch(undefined);
+/** A file of a message, or what files.info says of it. */
 export const SharedFile = z.object({
   id: maybe(id).catch(undefined),
   mode: maybe(short).catch(undefined),
   /** `check_file_info`: Slack tells what it is when asked. */
   file_access: maybe(short).catch(undefined),
-  name: maybe(short),
-  title: maybe(short),
-  mimetype: maybe(short),
-  size: maybe(z.number()),
+  name: maybe(short).catch(undefined),
+  title: maybe(short).catch(undefined),
+  mimetype: maybe(short).catch(undefined),
+  size: maybe(z.number()).catch(undefined),
+  filetype: maybe(short).catch(undefined),
+  /** `slack_audio`, `slack_video`: a clip that was recorded in Slack. */
+  subtype: maybe(short).catch(undefined),
+  permalink: address,
+  /** Where a file lies that is not in Slack: `gdrive`, `dropbox`. */
+  external_type: maybe(short).catch(undefined),
+  /** Of a clip; the words come later than the message. */
+  transcription: maybe(
+    z.object({ status: maybe(short), preview: maybe(z.object({ content: maybe(z.string()), has_more: maybe(z.boolean()) })) }),
+  ).catch(undefined),
+  vtt: address,
+  /** Of an e-mail. */
+  subject: maybe(z.string()).catch(undefined),
+  from: maybe(z.array(z.object({ original: maybe(z.string()), address: maybe(z.string()) }))).catch(undefined),
+  plain_text: maybe(z.string()).catch(undefined),
   url_private: address,
   url_private_download: address,
 });

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebAPIPlatformError } from "@slack/web-api";
 import { expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../../../src/engine/clock.ts";
 import { createAttachments } from "../../../src/slack/door/attachments.ts";
 import { MessageEvent } from "../../../src/slack/words/event-payloads.ts";
 import { IDLE_STAYS } from "../../support/idle-connections.ts";
@@ -32,6 +33,7 @@ async function slackWith(
     botToken: async () => TOKEN,
     infoOf: async (id) => infoOf(id, base),
     apiUrl: `${base}/api/`,
+    clock: { ...systemClock, sleep: async () => undefined },
     log: (problem) => void problems.push(problem),
   });
   const take = (files: readonly object[]) =>

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { htmlToText } from "../../src/tools/web-text.ts";
+import { htmlToText } from "../../src/documents/html-text.ts";
 
 const text = (html: string) => htmlToText(html, new URL("https://example.com/docs/"));
 
