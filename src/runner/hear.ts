@@ -1,6 +1,6 @@
 import { stricter } from "../engine/approvals.ts";
 import type { Clock } from "../engine/clock.ts";
-import type { ActionPolicy, Beside, EventBody, FileRef, Person, PersonMessage } from "../engine/events/events.ts";
+import type { ActionPolicy, Beside, EventBody, FileRef, Person, PersonMessage, ReadBefore } from "../engine/events/events.ts";
 import type { Question } from "../engine/events/talk-fold.ts";
 import { describe } from "../engine/limits/termination.ts";
 import { currentRun, wasHeard } from "../engine/reading/transcript.ts";
@@ -32,6 +32,8 @@ export interface Said {
   readonly files?: readonly FileRef[];
   /** What came along and is none of the person's words. */
   readonly beside?: Beside;
+  /** How much was read of what people had said before a run that this begins; the words are in `beside`. */
+  readonly before?: ReadBefore;
   /** The agent that is to speak next, when the words are for one of them. */
   readonly to?: string;
   /** Seq of the question that it answers; the one that fits best when absent. */
@@ -147,6 +149,7 @@ async function begin(lane: Lane, said: Said, words: readonly EventBody[], parts:
     ...(code === "auto" ? {} : { code }),
     ...(tools === "auto" ? {} : { tools }),
     ...(ahead > 0 ? { ahead } : {}),
+    ...(said.before ? { before: said.before } : {}),
   };
   const tooMany = await recordHeard(lane, [started, ...words], { person: said.person.id, kind: "run" }, parts);
   return tooMany ?? { kind: "started", run, team };

@@ -24,6 +24,7 @@ import { createMissed } from "./door/missed-messages.ts";
 import { createPeople, type People } from "./people/people.ts";
 import { tsOfEvent, type Body, type Dropped } from "./words/envelope.ts";
 import { createPrompts } from "./signs/suggested-prompts.ts";
+import { createThreadBefore } from "./door/thread-before.ts";
 import { createQuotes } from "./door/quoted-messages.ts";
 import { ALLOW_DEFAULT, type Allow } from "./people/permissions.ts";
 import { createSelfStarting } from "./schedules/self-starting.ts";
@@ -138,6 +139,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
   });
   const channelNameOf = createChannelNames({ read: web.read, clock });
+  const threadBefore = createThreadBefore({ web, people, channelNameOf, attachments, me, reads: pace.reads, clock });
   // Never our own, whatever the settings say.
   const bots = (parts.bots ?? []).filter((bot) => bot !== me.bot);
   // Slack has just said that the app is installed.
@@ -154,6 +156,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     whisper,
     unheard,
     attachments,
+    threadBefore,
     channelNameOf,
     quotes: createQuotes({ web, people, channelNameOf, me, settings: parts.settings, reads: pace.reads, clock, log }),
     allow,

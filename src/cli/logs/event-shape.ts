@@ -91,6 +91,14 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     code: policy.optional(),
     tools: policy.optional(),
     ahead: whole.optional(),
+    before: z
+      .strictObject({
+        messages: z.int().min(0),
+        files: z.int().min(0),
+        older: z.int().positive().optional(),
+        unread: z.strictObject({ messages: z.int().positive(), why: z.string() }).optional(),
+      })
+      .optional(),
     goesOn: z.literal(true).optional(),
     unkept: z.literal(true).optional(),
     held: z.undefined().optional(),

@@ -94,6 +94,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     code: keep,
     tools: keep,
     ahead: keep,
+    before: keep,
     goesOn: keep,
     unkept: keep,
     // Never stored.

@@ -48,6 +48,16 @@ export type Notices = readonly string[];
 /** What came along with a person's words and is none of theirs: words of others, whose `source` is named, and the app's own notes. */
 export type Beside = readonly { readonly source?: string; readonly text: string }[];
 
+/** How much of what people had said before was read. */
+export interface ReadBefore {
+  readonly messages: number;
+  readonly files: number;
+  /** Messages that were left out, for there was no room for them; the oldest. */
+  readonly older?: number;
+  /** Messages that could not be read, as far as is known, and why, in words. */
+  readonly unread?: { readonly messages: number; readonly why: string };
+}
+
 /** Who gives the task to an agent or a team behind a tool: no person, but the call. */
 export const CALLER: Person = { id: "caller", name: "Task" };
 

@@ -1,10 +1,12 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { Person } from "../../engine/events/events.ts";
+import type { Transcript } from "../../engine/reading/transcript.ts";
 import type { Forgets, Runner } from "../../runner/runner.ts";
 import type { Settings } from "../../store/settings.ts";
 import type { Attachments } from "../door/attachments.ts";
 import type { TeamCards } from "../../team-shelf.ts";
 import type { ChannelNameOf } from "../door/channel-names.ts";
+import type { ThreadBefore } from "../door/thread-before.ts";
 import type { Quotes } from "../door/quoted-messages.ts";
 import type { People } from "../people/people.ts";
 import type { Allow } from "../people/permissions.ts";
@@ -26,6 +28,7 @@ export interface MessageContext {
   readonly unheard: Unheard;
   readonly attachments: Attachments;
   readonly quotes: Quotes;
+  readonly threadBefore: ThreadBefore;
   readonly channelNameOf: ChannelNameOf;
   /** As the team file has it; `allowIn` says what holds in a channel. */
   readonly allow: Allow;
@@ -49,6 +52,16 @@ export const namingOf = ({ me, people, channelNameOf }: Pick<MessageContext, "me
   nameOf: (user) => people.nameOf(user),
   channelNameOf,
 });
+
+/** The ts of the last message of a thread that is in its log; `undefined` where none is. */
+export function lastHeard({ events }: Transcript, channel: string): string | undefined {
+  let last: string | undefined;
+  for (const event of events) {
+    const [, at, ts = ""] = event.type === "message.posted" && "person" in event ? (event.id?.split(":") ?? []) : [];
+    if (at === channel && /^\d{1,12}\.\d{1,6}$/.test(ts) && Number(ts) > Number(last ?? 0)) last = ts;
+  }
+  return last;
+}
 
 export function threadOf(
   ctx: MessageContext,

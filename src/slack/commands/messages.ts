@@ -1,12 +1,13 @@
 import { withinMs } from "../../engine/clock.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
-import { currentRun } from "../../engine/reading/transcript.ts";
+import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import type { Heard } from "../../runner/runner.ts";
 import { attachedBeside } from "../door/attachments.ts";
+import type { Before } from "../door/thread-before.ts";
 import { hearAmendment, hearDeletion } from "./deletions.ts";
 import { refusedText } from "./day-budgets.ts";
 import type { HandlerContext } from "./handler-context.ts";
-import { namingOf, personOf, threadOf } from "./message-context.ts";
+import { lastHeard, namingOf, personOf, threadOf, type MessageContext } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import type { FindActor } from "../door/gate.ts";
 import { helpText, teamNamed } from "../render/help-text.ts";
@@ -100,13 +101,15 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
   const attached = await ctx.attachments({ files: shared });
   const quoted = await ctx.quotes({ user, affiliation, id: `${message.channel}:${message.ts}`, text: words.own });
   const carried = await readCarried(words, namingOf(ctx));
+  const before = run.running ? undefined : await threadBefore(ctx, transcript, message);
   const heard = await ctx.runner.say({
     thread,
     workspace: ctx.me.team,
     person: incoming.bot ?? (await personOf(ctx, user)),
     text: wish.text,
-    files: attached.files,
-    beside: [...quoted.beside, ...carried, ...attachedBeside(attached)],
+    files: [...attached.files, ...(before?.files ?? [])],
+    beside: [...(before?.beside ?? []), ...quoted.beside, ...carried, ...attachedBeside(attached)],
+    ...(before?.told ? { before: before.told } : {}),
     id,
     addressed,
     ...set,
@@ -133,6 +136,17 @@ function isAboutRun(
 ): boolean {
   if (word !== "help" && word !== "summary") return true;
   return isAlone && (word === "help" || run.run !== undefined || message.thread_ts === undefined);
+}
+
+/** What people have said in the thread before, and since its last run, as far as it is not known. */
+async function threadBefore(
+  ctx: MessageContext,
+  transcript: Transcript,
+  { channel, ts, thread_ts: root }: MessageEvent,
+): Promise<Before | undefined> {
+  if (root === undefined || root === ts) return undefined;
+  const since = lastHeard(transcript, channel);
+  return ctx.threadBefore({ channel, root, until: ts, ...(since === undefined ? {} : { since }) });
 }
 
 /** Whichever of us may not: a stranger learns nothing about a channel that is not theirs. */

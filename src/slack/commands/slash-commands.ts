@@ -5,7 +5,7 @@ import { answerTo, isOutside, notHere, type CommandRequest } from "./command-ans
 import { refusedText } from "./day-budgets.ts";
 import { budgetCommand } from "../buttons/limit-buttons.ts";
 import { courtesy, openModal, tellDirectly, type HandlerContext } from "./handler-context.ts";
-import { namingOf, personOf, threadOf } from "./message-context.ts";
+import { lastHeard, namingOf, personOf, threadOf } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { commandsText, helpText, teamNamed, teamsText } from "../render/help-text.ts";
 import { controlsModal, NEW_RUN, newRunModal, type NewRunWishes } from "../buttons/new-run-modal.ts";
@@ -99,7 +99,8 @@ export async function discuss(ctx: HandlerContext, shortcut: MessageShortcutBody
   if (text === "" && shared.length + words.carried.length === 0) return answer("There are no words in this message to discuss.");
   if (await isOutside(ctx, channel.id)) return answer(notHere(channel.id));
   const thread = threadOf(ctx, { channel: channel.id, ...message });
-  const run = currentRun(await ctx.runner.read(thread));
+  const transcript = await ctx.runner.read(thread);
+  const run = currentRun(transcript);
   const attempt = { user: user.id, affiliation, startedBy: run.startedBy, channel: channel.id, subject: thread, id: shortcut.trigger_id };
   const no = await refused(ctx, run.running ? "steer" : "start", attempt);
   if (no) return answer(safeMrkdwn(no));
@@ -107,14 +108,21 @@ export async function discuss(ctx: HandlerContext, shortcut: MessageShortcutBody
   const author = message.user ? await ctx.people.nameOf(message.user) : (message.bot_profile?.name ?? message.username ?? "somebody");
   const attached = await ctx.attachments({ files: shared });
   const carried = await readCarried(words, namingOf(ctx));
+  const root = message.thread_ts;
+  const since = lastHeard(transcript, channel.id);
+  const before =
+    run.running || root === undefined
+      ? undefined
+      : await ctx.threadBefore({ channel: channel.id, root, except: message.ts, ...(since === undefined ? {} : { since }) });
   const heard = await ctx.runner.say({
     thread,
     workspace: ctx.me.team,
     person: await personOf(ctx, user.id),
     ...(run.running ? {} : await asSetIn(ctx, channel.id, { before: run })),
     text: `Discuss this message of ${author}.`,
-    files: attached.files,
-    beside: [...(text ? [{ source: author, text }] : []), ...carried, ...attachedBeside(attached)],
+    files: [...attached.files, ...(before?.files ?? [])],
+    ...(before?.told ? { before: before.told } : {}),
+    beside: [...(before?.beside ?? []), ...(text ? [{ source: author, text }] : []), ...carried, ...attachedBeside(attached)],
     id: `${ctx.me.team}:${channel.id}:${message.ts}:discuss:${shortcut.action_ts ?? ""}`,
     addressed: true,
   });

@@ -27,6 +27,7 @@ import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "../wo
 import { CARD_LINE_CHARS, FILE_BYTES_MAX, RUN_ID_CHARS } from "../words/limits.ts";
 import { ownPart, ownWords } from "./fork-words.ts";
 import { faceInText } from "./personas.ts";
+import { beforeWords } from "../words/read-before.ts";
 import { planAsText, planOf } from "./turn-plan.ts";
 import { runOf, turnBefore, wordsBeside, type Of } from "./log-reading.ts";
 import { plainText } from "./turn-messages.ts";
@@ -46,6 +47,7 @@ export function renderCard(started: Of<"run.started">, transcript: Transcript, t
   const turnsMax = limitsNow(team.limits, state).turns;
   const blocks = (plan: KnownBlock | undefined): KnownBlock[] => [
     section(line ? `${title}\n>${line}` : title),
+    ...(started.before ? [context(safeMrkdwn(beforeWords(started.before)))] : []),
     ...(plan && state.running ? [plan] : []),
     // Once it is over the turns themselves show who was in it, and the limits bind nobody.
     ...(state.running ? aboutTeam(team) : []),

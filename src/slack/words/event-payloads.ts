@@ -43,6 +43,22 @@ export const MessageEvent = z.object({
 });
 export type MessageEvent = z.output<typeof MessageEvent>;
 
+/** A message of a thread, as conversations.replies has it. */
+export const ThreadMessage = z.object({
+  ts: timestamp,
+  subtype: maybe(short).catch(undefined),
+  hidden: maybe(z.boolean()).catch(undefined),
+  user: maybe(id).catch(undefined),
+  bot_id: maybe(short).catch(undefined),
+  username: maybe(short).catch(undefined),
+  bot_profile: maybe(z.object({ name: maybe(short) })).catch(undefined),
+  text: z.string().catch(""),
+  files: maybe(z.array(SharedFile)).catch(undefined),
+  blocks: carried,
+  attachments: carried,
+});
+export type ThreadMessage = z.output<typeof ThreadMessage>;
+
 const event = <S extends z.ZodType>(schema: S) => z.object({ is_ext_shared_channel: maybe(z.boolean()), event: schema });
 
 export const MessageBody = event(MessageEvent);

@@ -1,0 +1,12 @@
+import type { ReadBefore } from "../../engine/events/events.ts";
+import { plural } from "./blocks.ts";
+
+/** How much was read of a thread, for agents and people. */
+export function beforeWords({ messages, files, older = 0, unread }: ReadBefore): string {
+  const with_ = files > 0 ? ` and ${plural(files, "file")}` : "";
+  return [
+    messages > 0 ? `Read ${plural(messages, "message")}${with_} from before in this thread` : "Read nothing from before in this thread",
+    ...(older > 0 ? [`${older} older left out for their length`] : []),
+    ...(unread ? [`${unread.messages === 1 ? "at least one more" : `${unread.messages} more`} could not be read: ${unread.why}`] : []),
+  ].join("; ");
+}
