@@ -5,7 +5,14 @@ import { rolldown } from "rolldown";
 const ROOT = resolve(import.meta.dirname, "..");
 
 /** What is a program or a module of its own: others import it, it is started as a process, or an extension's import leads there. */
-const ENTRIES = ["src/cli/main.ts", "src/index.ts", "src/index-engine.ts", "src/index-store.ts", "src/index-testing.ts"];
+const ENTRIES = [
+  "src/cli/main.ts",
+  "src/index.ts",
+  "src/index-engine.ts",
+  "src/index-store.ts",
+  "src/index-testing.ts",
+  "src/documents/parser-process.ts",
+];
 
 /** Read in by another program than Node, so it stands alone. */
 const GUEST = "src/sandbox/wasm/guest.ts";

@@ -158,7 +158,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     attachments,
     threadBefore,
     channelNameOf,
-    quotes: createQuotes({ web, people, channelNameOf, me, settings: parts.settings, reads: pace.reads, clock, log }),
+    quotes: createQuotes({ web, people, channelNameOf, attachments, me, settings: parts.settings, reads: pace.reads, clock, log }),
     allow,
     bots: new Set(bots),
     me,

@@ -107,7 +107,7 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
     workspace: ctx.me.team,
     person: incoming.bot ?? (await personOf(ctx, user)),
     text: wish.text,
-    files: [...attached.files, ...(before?.files ?? [])],
+    files: [...attached.files, ...quoted.files, ...(before?.files ?? [])],
     beside: [...(before?.beside ?? []), ...quoted.beside, ...carried, ...attachedBeside(attached)],
     ...(before?.told ? { before: before.told } : {}),
     id,

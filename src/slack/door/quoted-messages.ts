@@ -1,13 +1,16 @@
 import type { ConversationsInfoResponse } from "@slack/web-api";
-import type { Beside } from "../../engine/events/events.ts";
+import { z } from "zod";
+import type { Beside, FileRef } from "../../engine/events/events.ts";
 import type { Actor, Affiliation } from "../people/affiliation.ts";
 import type { Clock } from "../../engine/clock.ts";
 import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
 import type { Pace, ReadMethod } from "../post/pace.ts";
 import { plural } from "../words/blocks.ts";
+import { SharedFile } from "../words/payload-parts.ts";
+import { attachedBeside, type Attachments } from "./attachments.ts";
 import type { Settings } from "../../store/settings.ts";
 import { recordReading } from "../people/reading-records.ts";
-import { shorten } from "../words/escape.ts";
+import { wholeCharacters } from "../words/escape.ts";
 import { readCarried, wordsIn } from "../words/message-words.ts";
 import { plainText } from "../words/mrkdwn.ts";
 import type { ChannelNameOf } from "./channel-names.ts";
@@ -18,6 +21,8 @@ import { slackErrorCode, type Log, type Web } from "../api/web-client.ts";
 export interface Quoted {
   /** What the agents read of them, beside the text and with their source; empty without any. */
   readonly beside: Beside;
+  /** That were posted with them. */
+  readonly files: readonly FileRef[];
   /** Links that could not be read: the bot or the person may not, or there is nothing. Which of these, nobody is told. */
   readonly unread: number;
 }
@@ -34,8 +39,9 @@ export type Quotes = (from: {
 
 /** More links are not followed: each is some calls to Slack. */
 const LINKS_MAX = 3;
-/** Of each message: some six hundred words. */
+/** Of each message: some six hundred words; and of what its files say. */
 const QUOTE_CHARS_MAX = 4_000;
+const QUOTED_FILES_CHARS_MAX = 12_000;
 
 type Channel = NonNullable<ConversationsInfoResponse["channel"]>;
 
@@ -44,6 +50,7 @@ interface Message {
   readonly user?: string;
   readonly bot_id?: string;
   readonly username?: string;
+  readonly bot_profile?: { readonly name?: string };
   readonly text?: string;
   readonly blocks?: readonly { readonly type?: string; readonly text?: unknown }[];
   readonly attachments?: readonly unknown[];
@@ -59,6 +66,7 @@ export function createQuotes(parts: {
   readonly web: Web;
   readonly people: Pick<People, "nameOf" | "mayRead">;
   readonly channelNameOf: ChannelNameOf;
+  readonly attachments: Attachments;
   /** `url`: of the workspace, as auth.test has it. */
   readonly me: { readonly team: string; readonly user: string; readonly url: string };
   readonly settings: Settings;
@@ -68,7 +76,7 @@ export function createQuotes(parts: {
 }): Quotes {
   const { web, people, me, log } = parts;
 
-  async function read(link: Link, actor: Actor, id: string): Promise<Beside[number] | undefined> {
+  async function read(link: Link, actor: Actor, id: string): Promise<Pick<Quoted, "beside" | "files"> | undefined> {
     try {
       const { channel } = await patiently(parts.clock, () => web.read.conversations.info({ channel: link.channel }), BRIEFLY);
       if (!channel || (channel.is_im !== true && channel.is_member !== true)) return undefined;
@@ -95,18 +103,23 @@ export function createQuotes(parts: {
     return (found.messages as readonly Message[] | undefined)?.find((message) => message.ts === ts);
   }
 
-  async function quote(channel: Channel, message: Message): Promise<Beside[number]> {
-    const author = message.username ?? (message.user ? await people.nameOf(message.user) : "an app");
+  async function quote(channel: Channel, message: Message): Promise<Pick<Quoted, "beside" | "files">> {
+    const isApps = message.user === undefined || message.bot_id !== undefined;
+    const author = isApps ? (message.bot_profile?.name ?? message.username ?? "an app") : await people.nameOf(message.user ?? "");
     const own = message.blocks?.flatMap(({ type, text }) => (type === "markdown" && typeof text === "string" ? [text] : [])) ?? [];
     const words = wordsIn(message);
     const naming = { bot: me.user, nameOf: (user: string) => people.nameOf(user), channelNameOf: parts.channelNameOf };
     const said = await plainText(own.length > 0 ? own.join("\n") : words.own, naming);
     const carried = (await readCarried(words, naming)).map((one) => (one.source === undefined ? one.text : `${one.source}: ${one.text}`));
     const text = [said, ...carried].filter((one) => one !== "").join("\n");
-    const files = message.files?.length ? `\n(with ${plural(message.files.length, "file")}, not read)` : "";
     const where = channel.name ? `#${channel.name}` : "a direct message";
     const at = new Date(Number(message.ts) * 1_000).toISOString().slice(0, 16).replace("T", " ");
-    return { source: `${oneLine(author)} in ${where}, ${at} UTC`, text: `${shorten(text, QUOTE_CHARS_MAX)}${files}` };
+    const shared = [...(z.array(SharedFile).safeParse(message.files).data ?? []), ...words.files];
+    const attached = await parts.attachments({ files: shared, charsMax: QUOTED_FILES_CHARS_MAX });
+    const cut = text.length > QUOTE_CHARS_MAX ? wholeCharacters(text, QUOTE_CHARS_MAX) : text;
+    const note = cut.length < text.length ? `\n(cut here: ${text.length - cut.length} more characters were not read)` : "";
+    const quoted = { source: `${oneLine(author)} in ${where}, ${at} UTC`, text: cut + note };
+    return { beside: [...(quoted.text === "" ? [] : [quoted]), ...attachedBeside(attached)], files: attached.files };
   }
 
   return async ({ text, id, ...actor }) => {
@@ -115,7 +128,7 @@ export function createQuotes(parts: {
     const found = quotes.filter((one) => one !== undefined);
     const unread = quotes.length - found.length;
     const missed = unread > 0 ? [{ text: `(${plural(unread, "message")} quoted by link could not be read.)` }] : [];
-    return { beside: [...found, ...missed], unread };
+    return { beside: [...found.flatMap(({ beside }) => beside), ...missed], files: found.flatMap(({ files }) => files), unread };
   };
 }
 
