@@ -13,13 +13,6 @@ export type DocumentText =
   /** Why not, as the second half of a sentence: `it is locked by a password`. */
   | { readonly kind: "unread"; readonly why: string };
 
-/** A piece of a document, such as a page or a sheet. */
-export interface Part {
-  readonly text: string;
-  /** It is whole. */
-  readonly isWhole?: boolean;
-}
-
 /** What a parser is allowed. */
 export interface Budget {
   readonly charsMax: number;

@@ -69,7 +69,10 @@ function inProcess(request: ParserRequest, readMsMax: number): Promise<DocumentT
     child.once("message", (text) => end(text as DocumentText));
     child.once("error", () => end({ kind: "unread", why: "no process could be started to read it" }));
     child.once("exit", (code) =>
-      end({ kind: "unread", why: code === OUT_OF_MEMORY || code === null ? "reading it takes too much memory" : "it is damaged" }),
+      end({
+        kind: "unread",
+        why: code === OUT_OF_MEMORY || code === null ? "reading it takes too much memory" : "the program that reads it has failed",
+      }),
     );
     child.send(request, (error) => (error ? end({ kind: "unread", why: "it could not be handed over to be read" }) : undefined));
   });

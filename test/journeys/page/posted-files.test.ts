@@ -22,7 +22,10 @@ describe.skipIf(!(await dockerAvailable()))("files that people post", () => {
     const log = await thread.log();
     expect(log.find((event) => event.type === "message.posted" && "person" in event)).toMatchObject({
       text: "add up what we sold",
-      beside: [{ text: "(Attached: sales.csv (text/csv, 25 bytes). Code that is run finds them in the folder in/.)" }],
+      beside: [
+        { source: "file sales.csv", text: "| month | sold |\n| --- | --- |\n| May | 40 |\n| June | 2 |" },
+        { text: "(Attached: sales.csv (text/csv, 25 bytes). Code that is run finds them in the folder in/.)" },
+      ],
       files: [{ name: "sales.csv", mediaType: "text/csv", bytes: 25 }],
     });
     expect(log.find((event) => event.type === "code.ran")).toMatchObject({

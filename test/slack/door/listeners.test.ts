@@ -119,7 +119,10 @@ test("a file that comes with a task does not drop it, and is named", async () =>
   const { events } = await parley.runner.read(`${parley.slack.teamId}/${GENERAL}/${ts}`);
   expect(events.find((event) => event.type === "message.posted")).toMatchObject({
     text: "plot this",
-    beside: [{ text: expect.stringMatching(/data\.csv .*8 bytes/) as string }],
+    beside: [
+      { source: "file data.csv", text: "| a | b |\n| --- | --- |\n| 1 | 2 |" },
+      { text: expect.stringMatching(/data\.csv .*8 bytes/) as string },
+    ],
   });
 });
 
