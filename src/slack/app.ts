@@ -206,14 +206,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     catchUp.begin();
     void closedChannels.look();
   };
-  const onDropped = ({ sinceMs }: Dropped) => {
-    const at = new Date(sinceMs).toISOString().slice(11, 16);
-    log(
-      `Slack drops events (app_rate_limited): the workspace has more than it delivers, 30,000 an hour; what was said since ${at} UTC is read back`,
-    );
-    catchUp.dropped(sinceMs);
-  };
-  const heard = { inbox, clock, log, onConnected: afterGap, onDropped, answer: answersOf(ctx) };
+  const heard = { inbox, clock, log, onConnected: afterGap, onDropped: catchUp.dropped, answer: answersOf(ctx) };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
   const receiver = tenancy
     ? NO_DOOR
@@ -269,7 +262,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     answer: answersOf(ctx),
     waitsFor: (body) => triggers.waitsFor(body),
     catchUp: afterGap,
-    onDropped,
+    onDropped: catchUp.dropped,
     heardAll: (thread) => catchUp.heardAll(thread) && !closedChannels.justOpened(thread),
     async start() {
       await bolt.start();

@@ -3,7 +3,7 @@ import type { Transcript } from "../../engine/reading/transcript.ts";
 import type { FindActor } from "../door/gate.ts";
 import { wouldRefuse } from "../people/permission-check.ts";
 import type { Listener } from "../signs/ephemeral.ts";
-import { safeMrkdwn } from "../words/escape.ts";
+import { safeMrkdwn, withoutMarks } from "../words/escape.ts";
 import { wordsIn } from "../words/message-words.ts";
 import { bareText } from "../words/mrkdwn.ts";
 import { commandIn, isCourtesy, isWordless } from "./control-words.ts";
@@ -50,7 +50,7 @@ export async function offerToGoOn(
   if (!(await ctx.store.swapNote(`offered/${thread}/${to.user}`, undefined, ts))) return;
   const team = run.team === undefined ? "The agents" : `*${safeMrkdwn(run.team)}*`;
   const text = `*Continue with this?* ${team} ${run.team === undefined ? "have" : "has"} ended here and did not read your message. Later, mention me to go on.`;
-  await ctx.whisper.tell(to, text, {
+  await ctx.whisper.tell(to, withoutMarks(text), {
     blocks: takeUpBlocks(text, { thread, ts, options: [{ label: "Continue with this" }], no: "No" }),
     toThemAlone: true,
   });

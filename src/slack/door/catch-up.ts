@@ -9,6 +9,7 @@ import type { Missed } from "./missed-messages.ts";
 import { patiently, UNHURRIED } from "../api/retry-rate-limited.ts";
 import type { Pace } from "../post/pace.ts";
 import { mayBeHeard } from "../words/envelope.ts";
+import type { Dropped } from "../words/envelope.ts";
 import { placeOf, type Place } from "../words/place.ts";
 import { isUnavailable, type Log, type Web } from "../api/web-client.ts";
 
@@ -29,8 +30,8 @@ const STOP_TIMEOUT_MS = 2_000;
 export interface CatchUp {
   /** There was a gap: every thread with a run is read, at Slack's pace, those first that were not read for longest. */
   begin(): void;
-  /** Slack drops events of this minute, for there are too many: what is missing is read now, and once more when the minute is over. */
-  dropped(sinceMs: number): void;
+  /** Slack drops events of this minute, for there are too many: what is missing is read now, and once more when the minute is over; the operator is told. */
+  dropped(dropped: Pick<Dropped, "sinceMs">): void;
   /**
    * Whether all that people have said in the thread by now has been heard. If not, it is read before all others, and the runner looks at it
    * again when it has been. To be asked before anything is done because nobody has answered.
@@ -224,7 +225,9 @@ export function createCatchUp(parts: {
 
   return {
     begin,
-    dropped(sinceMs) {
+    dropped({ sinceMs }) {
+      const at = new Date(sinceMs).toISOString().slice(11, 16);
+      log(`Slack drops events (app_rate_limited): the workspace has more than it delivers, 30,000 an hour; what was said since ${at} UTC is read back`); // prettier-ignore
       keep(readDropped(sinceMs), NOT_READ);
       const untilMs = Math.min(sinceMs + DROPPED_MS, clock.now() + DROPPED_MS);
       if (droppedUntilMs >= untilMs) return;
