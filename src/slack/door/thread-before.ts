@@ -46,6 +46,8 @@ const MESSAGE_CHARS_MAX = 4_000;
 const MESSAGES_MAX = 200;
 /** Of what their files say, together. */
 const FILES_CHARS_MAX = 20_000;
+/** Letters and digits; a thread in which less was said, such as "hm", says nothing. One such word among others is read: it may be an answer. */
+const SAID_LETTERS_MIN = 3;
 /** Under which people and apps speak; every other subtype is a notice. */
 const SPOKEN: ReadonlySet<string> = new Set(["", "bot_message", "file_share", "me_message", "thread_broadcast"]);
 
@@ -134,7 +136,8 @@ export function createThreadBefore(parts: {
       beside.unshift(one);
     }
     const older = found.messages.length - read;
-    if (read + older + found.left === 0) return { beside: [], files: [] };
+    const isNothing = files.length === 0 && lettersIn(beside.map(({ text }) => text).join("")) < SAID_LETTERS_MIN;
+    if (older + found.left === 0 && isNothing) return { beside: [], files: [] };
     const attached = await parts.attachments({ files, charsMax: FILES_CHARS_MAX });
     const told: ReadBefore = {
       messages: read,
@@ -151,6 +154,8 @@ interface Found {
   readonly left: number;
   readonly why: string | undefined;
 }
+
+const lettersIn = (text: string): number => text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
 
 const isWanted = (
   ts: string,

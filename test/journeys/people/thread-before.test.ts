@@ -116,6 +116,20 @@ test("Discuss with Parley on a message of a thread reads the thread around it, a
   await journey.thread(GENERAL, ts).ended();
 });
 
+test("a thread in which nothing was said but a sound has nothing to read; beside other words it is read", async () => {
+  const { desk, journey } = await atTheDesk();
+  const sound = await journey.mention("@parley count", { threadTs: await people(journey.slack, "hm") });
+  const ana = await desk.asked("Ana");
+  expect(ana.read).not.toContain("earlier in this thread");
+  ana.answer("One. DONE");
+  await sound.ended();
+  const asked = await journey.mention("@parley go on", { threadTs: await people(journey.slack, "Ship today?", ["no"]) });
+  const again = await desk.asked("Ana");
+  expect(again.read).toContain('earlier in this thread": no');
+  again.answer("Then not. DONE");
+  await asked.ended();
+});
+
 test("a mention that begins a thread reads nothing, and says nothing of it", async () => {
   const { desk, journey, control } = await atTheDesk();
   const thread = await journey.mention("@parley count");
