@@ -80,7 +80,7 @@ describe.skipIf(!chromiumPath())("what people do to a run, in the page", () => {
 
     await press(page, "Pause");
     await card.getByText("paused by @Maria").waitFor();
-    expect(await buttons(page)).toEqual(["Resume", "Steer…", "Stop"]);
+    expect(await card.locator(".block-actions").getByRole("button").allInnerTexts()).toEqual(["Resume", "Steer…", "Stop"]);
     coder.answer("Tabs: a screen reader says how many.");
     await turnsOf(page, "Coder").waitFor();
     await press(page, "Resume");
@@ -122,7 +122,9 @@ describe.skipIf(!chromiumPath())("what people do to a run, in the page", () => {
     await page.keyboard.press("Enter");
     await folded.getByText("5050").waitFor();
     critic.answer("As Gauss said. DONE");
-    await result(page, "Done");
+    // After so many turns a model sums them up.
+    (await desk.asked()).answer("The sum of 1 to 100 is 5050.");
+    expect(await (await result(page, "Done")).innerText()).toContain("The sum of 1 to 100 is 5050.");
   });
 
   test("they answer a question by a button and another in words, read the result, go on from it, and stop", async () => {
