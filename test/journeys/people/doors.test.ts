@@ -202,7 +202,9 @@ test("Discuss with Parley takes a message and its files, and the answer stands i
   const { ts } = await control.post({ user: JONAS, channel: GENERAL, text: "ask <@U0ADA> first", files });
   await control.shortcut({ user: MARIA, callbackId: "parley_discuss", channel: GENERAL, ts });
   const ana = await desk.asked("Ana");
-  expect(ana.read).toContain("Maria: Discuss this message of Jonas.\n[quotation] Jonas: ask @Ada first\n(Attached: plan.md");
+  expect(ana.read).toContain(
+    "Maria: Discuss this message of Jonas.\n[quotation] Jonas: ask @Ada first\n[quotation] file plan.md: # Plan\n(Attached: plan.md",
+  );
   ana.answer("Yes. DONE");
   await journey.thread(GENERAL, ts).ended();
 });

@@ -90,14 +90,19 @@ async function behind(door: "socket" | "http") {
   return { desk, slack, parley, problems, control: slack.control };
 }
 
-/** A message of the app's own, under which somebody writes. */
+/** A message of the app's own, under which somebody writes; as soon as Slack takes one more in this channel. */
 async function rootIn(slack: Workspace, channel: string): Promise<string> {
-  const answer = await fetch(`${slack.apiUrl}chat.postMessage`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${slack.botToken}`, "content-type": "application/json" },
-    body: JSON.stringify({ channel, text: "hello" }),
-  });
-  return ((await answer.json()) as { readonly ts: string }).ts;
+  const post = async () => {
+    const answer = await fetch(`${slack.apiUrl}chat.postMessage`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${slack.botToken}`, "content-type": "application/json" },
+      body: JSON.stringify({ channel, text: "hello" }),
+    });
+    return ((await answer.json()) as { readonly ts?: string }).ts;
+  };
+  let ts: string | undefined;
+  await expect.poll(async () => (ts = await post()), { interval: 200 }).toBeDefined();
+  return ts ?? "";
 }
 
 test.each(["socket", "http"] as const)("over %s, what a direct message carries outside of its text is read", async (door) => {

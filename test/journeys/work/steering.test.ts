@@ -142,7 +142,8 @@ test("an edit leaves the files that were posted with the words; words that are t
   await journey.quiet();
   ana.answer("Ben?");
   const ben = await desk.asked("Ben");
-  expect(ben.read).toContain("Jonas: count these\n(Attached: sizes.csv (text/csv, 14 bytes).");
+  expect(ben.read).toContain("Jonas: count these\n[quotation] file sizes.csv: | tab | 1 |\n");
+  expect(ben.read).toContain("(Attached: sizes.csv (text/csv, 14 bytes).");
   expect(ben.read).toContain("(Posted with it: sizes.csv, text/csv, 14 bytes.)");
   expect(ben.read.match(/Posted with it/g)).toHaveLength(1);
   expect(ben.read).toContain("Jonas: (took this message back)");
