@@ -37,6 +37,8 @@ export interface ModelRequest {
   /** Ask for JSON of this shape instead of prose. */
   readonly answer?: AnswerSpec;
   readonly outputTokensMax?: number;
+  /** The whole call, where it may take less than what the model is given in all; what takes longer is a failure. */
+  readonly callMsMax?: number;
   readonly temperature?: number;
   /** How many replies this agent has been given before in this thread, read off the log; replay chooses by it, so that a restart changes nothing. */
   readonly nth?: number;

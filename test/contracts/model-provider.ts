@@ -314,6 +314,18 @@ export function providerContract(wire: Wire): void {
         });
         await server.requests[0]?.gone;
       });
+
+      test("who asks may have less time for the whole call than the model has, before its first word too", async () => {
+        server.will({ body: [], ends: "hang" });
+        const asked = ask(modelOn(wire, server.url, clock), request({ callMsMax: 3_000 }));
+        await until(() => clock.sleepers === 1);
+        await clock.advance(3_000);
+        expect(failureOf((await asked).reply)).toMatchObject({
+          kind: "timeout",
+          message: expect.stringContaining("the whole call took over 3 s") as string,
+        });
+        await server.requests[0]?.gone;
+      });
     });
   });
 }

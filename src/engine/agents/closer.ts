@@ -54,6 +54,7 @@ export function summarizer(model: Model, person?: Person): Agent {
         tools: [],
         nth: repliesGiven(transcript, CLOSER),
         outputTokensMax: SUMMARY_OUTPUT_TOKENS_MAX,
+        callMsMax: SUMMARY_SECONDS_MAX * 1_000,
         messages: saidOf(transcript),
       };
       const reply = await unseen(askOnce(model, request, turn));
@@ -95,6 +96,8 @@ async function unseen(asking: AsyncGenerator<Delta, CountedReply, void>): Promis
 /** Some sentences, or a short list; it stands on a card. */
 export const SUMMARY_OUTPUT_TOKENS_MAX = 600;
 const SUMMARY_CHARS_MAX = 3_000;
+/** The result waits for it, and can do without. */
+const SUMMARY_SECONDS_MAX = 60;
 
 const SUMMING_UP = [
   "A team has talked about a task. Sum up for the person who asked, who has not read the talk:",

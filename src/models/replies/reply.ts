@@ -43,7 +43,8 @@ export async function* replyFrom(
   const draft = newDraft(habits.opensUnmarked);
   const connection = new AbortController();
   let silenceMsMax = timeouts.firstTokenMsMax;
-  const patience = newPatience({ silenceMsMax, wholeMsMax: timeouts.callMsMax, clock }, signal);
+  const wholeMsMax = Math.min(timeouts.callMsMax, request.callMsMax ?? Infinity);
+  const patience = newPatience({ silenceMsMax, wholeMsMax, clock }, signal);
   let closed = false;
   try {
     const pieces = open(connection.signal);
@@ -53,7 +54,7 @@ export async function* replyFrom(
       if (step === "timeout" && draft.finished) break;
       if (step === "timeout") {
         const detail = patience.isOver()
-          ? `the whole call took over ${seconds(timeouts.callMsMax)}`
+          ? `the whole call took over ${seconds(wholeMsMax)}`
           : `nothing came for ${seconds(silenceMsMax)}`;
         return failure("timeout", source, { ...(await soFar(draft, request)), detail });
       }

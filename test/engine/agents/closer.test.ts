@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CLOSER, closer } from "../../../src/engine/agents/closer.ts";
+import { CLOSER, closer, summarizer } from "../../../src/engine/agents/closer.ts";
 import type { EventBody } from "../../../src/engine/events/events.ts";
 import { MARIA, openLog, scripted, type Scripted } from "../../support/scripted.ts";
 import { turnOn } from "../../support/turn.ts";
@@ -62,4 +62,14 @@ test("a model that fails is told as a failed turn, and one that is stopped says 
     { type: "turn.failed", agent: CLOSER, error: { kind: "quota" } },
   ]);
   expect((await closing("hang", TASK)).events).toEqual([]);
+});
+
+test("a summary that the result waits for has a minute, and so many tokens", async () => {
+  const log = openLog();
+  log.record({ type: "run.started", run: "r", team: "t", startedBy: MARIA }, TASK, spoke("three"));
+  const model = scripted("Three.");
+  const told: string[] = [];
+  for await (const item of summarizer(model).turn(turnOn(log.transcript))) if (item.type === "run.summarized") told.push(item.text);
+  expect(told).toEqual(["Three."]);
+  expect(model.requests[0]).toMatchObject({ outputTokensMax: 600, callMsMax: 60_000 });
 });
