@@ -139,7 +139,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
   });
   const channelNameOf = createChannelNames({ read: web.read, clock });
-  const threadBefore = createThreadBefore({ web, people, channelNameOf, attachments, me, reads: pace.reads, clock });
+  const threadBefore = createThreadBefore({ web, people, channelNameOf, attachments, me, reads: pace.askedReads, clock });
   // Never our own, whatever the settings say.
   const bots = (parts.bots ?? []).filter((bot) => bot !== me.bot);
   // Slack has just said that the app is installed.
@@ -158,7 +158,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     attachments,
     threadBefore,
     channelNameOf,
-    quotes: createQuotes({ web, people, channelNameOf, attachments, me, settings: parts.settings, reads: pace.reads, clock, log }),
+    quotes: createQuotes({ web, people, channelNameOf, attachments, me, settings: parts.settings, reads: pace.askedReads, clock, log }),
     allow,
     bots: new Set(bots),
     me,

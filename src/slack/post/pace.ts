@@ -2,7 +2,7 @@ import type { Clock } from "../../engine/clock.ts";
 import type { Share } from "../../engine/share.ts";
 import { createBucket, createBuckets, createSharedBucket, type Bucket, type SharedBucket } from "../api/pacer.ts";
 import {
-  POST_BURST, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE, POSTS_PER_MINUTE_PER_CHANNEL, READ_BURST, READS_PER_MINUTE, UPLOAD_BURST, UPLOADS_PER_MINUTE,
+  ASKED_READ_BURST, ASKED_READS_PER_MINUTE, POST_BURST, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE, POSTS_PER_MINUTE_PER_CHANNEL, READ_BURST, READS_PER_MINUTE, UPLOAD_BURST, UPLOADS_PER_MINUTE,
 } from "../words/limits.ts"; // prettier-ignore
 
 /** How fast what may be said, by Slack's own limits. */
@@ -13,6 +13,8 @@ export interface Pace {
   readonly posts: SharedBucket;
   /** By method: Slack limits each for itself. */
   readonly reads: (method: ReadMethod) => Bucket;
+  /** For what somebody waits for: what is read back after an absence does not go before it. */
+  readonly askedReads: (method: ReadMethod) => Bucket;
   readonly uploads: Bucket;
 }
 
@@ -32,6 +34,7 @@ export function createPace(clock: Clock, share?: Share): Pace {
       perChannel(channel).waitMs(),
     ),
     reads: createBuckets(() => createBucket({ perMinute: READS_PER_MINUTE, burst: READ_BURST, ...shared })),
+    askedReads: createBuckets(() => createBucket({ perMinute: ASKED_READS_PER_MINUTE, burst: ASKED_READ_BURST, ...shared })),
     uploads: createBucket({ perMinute: UPLOADS_PER_MINUTE, burst: UPLOAD_BURST, ...shared }),
   };
 }

@@ -69,6 +69,9 @@ export const CARD_EDIT_BURST = 5;
 /** conversations.replies is tier 3 too; an outgoing message is looked for only after a failure. */
 export const READS_PER_MINUTE = 40;
 export const READ_BURST = 10;
+/** The rest of tier 3's fifty: what somebody waits for, such as the thread that was there before a mention. */
+export const ASKED_READS_PER_MINUTE = 10;
+export const ASKED_READ_BURST = 10;
 /** files.* is tier 4, 100 a minute, and an upload makes two calls. */
 export const UPLOADS_PER_MINUTE = 40;
 export const UPLOAD_BURST = 5;
