@@ -53,9 +53,7 @@ export async function* replyFrom(
       if (step === "aborted") return failure("aborted", source, await soFar(draft, request));
       if (step === "timeout" && draft.finished) break;
       if (step === "timeout") {
-        const detail = patience.isOver()
-          ? `the whole call took over ${seconds(wholeMsMax)}`
-          : `nothing came for ${seconds(silenceMsMax)}`;
+        const detail = patience.isOver() ? `the whole call took over ${seconds(wholeMsMax)}` : `nothing came for ${seconds(silenceMsMax)}`;
         return failure("timeout", source, { ...(await soFar(draft, request)), detail });
       }
       if (step.done) {
