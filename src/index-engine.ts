@@ -19,16 +19,8 @@ export { textMention, type MentionPlace } from "./engine/stops/text-mention.ts";
 export { tokens } from "./engine/stops/tokens.ts";
 export { toolCalled } from "./engine/stops/tool-called.ts";
 export { usd } from "./engine/stops/usd.ts";
-export {
-  currentRun,
-  isWaiting,
-  lastSpeaker,
-  messagesOfRun,
-  read,
-  speakerOf,
-  type Fold,
-  type Transcript,
-} from "./engine/reading/transcript.ts";
+export { read, type Fold } from "./engine/reading/fold.ts";
+export { currentRun, isWaiting, lastSpeaker, messagesOfRun, speakerOf, type Transcript } from "./engine/reading/transcript.ts";
 export { roundRobin } from "./engine/policies/round-robin.ts";
 export { swarm } from "./engine/policies/swarm.ts";
 export { graph, type Edge } from "./engine/policies/graph.ts";

@@ -1,6 +1,7 @@
 import { isHeld } from "./agents/code/held-code.ts";
 import type { ActionPolicy, EventBody, Person, RunEvent } from "./events/events.ts";
-import { currentRun, read, type Fold, type Transcript } from "./reading/transcript.ts";
+import { read, type Fold } from "./reading/fold.ts";
+import { currentRun, type Transcript } from "./reading/transcript.ts";
 
 export type Approval =
   | { readonly kind: "unasked" }
@@ -41,6 +42,7 @@ interface Approvals {
 }
 
 const approvals: Fold<Approvals> = {
+  growsInPlace: true,
   initial: () => ({
     byCall: new Map(),
     toolOf: new Map(),

@@ -1,7 +1,8 @@
 import { createQueue } from "../keyed-queue.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { EventBody, Person, RunEvent } from "../engine/events/events.ts";
-import { currentRun, readAgain, type Transcript } from "../engine/reading/transcript.ts";
+import { readAgain } from "../engine/reading/fold.ts";
+import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import type { Claim } from "./dispatch.ts";
 import type { Commit, CommitResult, Heard, PostDraft, Store } from "./store.ts";
 

@@ -5,16 +5,8 @@ import type { AnswerSpec, Model, ModelMessage, ToolCall, ToolSpec } from "../mod
 import type { Agent } from "../team.ts";
 import type { Tool } from "../tool.ts";
 import type { Turn } from "../turn.ts";
-import {
-  beginOfTurn,
-  currentRun,
-  eventsOfTurn,
-  messagesOfRun,
-  read,
-  repliesGiven,
-  type Fold,
-  type Transcript,
-} from "../reading/transcript.ts";
+import { read, type Fold } from "../reading/fold.ts";
+import { beginOfTurn, currentRun, eventsOfTurn, messagesOfRun, repliesGiven, type Transcript } from "../reading/transcript.ts";
 import { approvalOf } from "../approvals.ts";
 import { NO_CALLS, plus } from "../limits/usage.ts";
 import { ask, type CountedReply, type Question } from "./ask.ts";
@@ -226,11 +218,12 @@ function orderFor(name: string, { events }: Transcript): readonly ModelMessage[]
 }
 
 /** The agents that have done something in the current run. */
-const begun: Fold<Set<string>> = {
+const begun: Fold<ReadonlySet<string>> = {
   initial: () => new Set(),
   step: (agents, event) => {
-    if (event.type === "run.started") agents.clear();
-    return "agent" in event && event.type !== "speaker.selected" ? agents.add(event.agent) : agents;
+    if (event.type === "run.started") return new Set();
+    if (!("agent" in event) || event.type === "speaker.selected" || agents.has(event.agent)) return agents;
+    return new Set([...agents, event.agent]);
   },
 };
 
@@ -245,6 +238,7 @@ function recallOfTask(name: string, transcript: Transcript): ToolCall {
 const specOf = ({ name, description, parameters }: Tool): ToolSpec => ({ name, description, parameters });
 
 const callIds: Fold<Set<string>> = {
+  growsInPlace: true,
   initial: () => new Set(),
   step: (ids, event) => (event.type === "tool.called" ? ids.add(event.call) : ids),
 };

@@ -3,7 +3,8 @@ import type { Model, ModelMessage } from "../model.ts";
 import { converse, hasWork } from "../loop.ts";
 import type { Agent, Team } from "../team.ts";
 import { inside, type Turn } from "../turn.ts";
-import { amend, isMessage, lastSpeaker, read, repliesGiven, type Fold, type Transcript } from "../reading/transcript.ts";
+import { read, type Fold } from "../reading/fold.ts";
+import { amend, isMessage, lastSpeaker, repliesGiven, type Transcript } from "../reading/transcript.ts";
 import { ask } from "./ask.ts";
 import { add, CONTEXT_DEFAULT, emptyContext } from "../reading/context.ts";
 import { forInside, holding, type Holding } from "./code/held-code.ts";
@@ -112,13 +113,14 @@ function innerLog(
   /** What the run outside began with, and whether this team has had a turn in it. */
   rules: { readonly code?: ActionPolicy; readonly tools?: ActionPolicy; readonly goesOn?: true; readonly unkept?: true };
   /** Code that people hold back outside. */
-  readonly held: Holding;
+  held: Holding;
 }> {
   const outside = holding({ languages: [], runners: [] });
   return {
+    growsInPlace: true,
     initial: () => ({ events: [], seqs: new Map(), unheard: [], open: false, rules: {}, held: outside.initial() }),
     step(state, event) {
-      outside.step(state.held, event);
+      state.held = outside.step(state.held, event);
       const append = (body: EventBody) => state.events.push({ ...body, seq: state.events.length + 1, at: event.at });
       const place = event.within?.split("/");
       if (place?.[0] === name) {

@@ -2,7 +2,8 @@ import { HUMAN, type Delta, type EventBody, type Person } from "../events/events
 import type { ToolCall } from "../model.ts";
 import type { Tool, ToolResult } from "../tool.ts";
 import type { Turn } from "../turn.ts";
-import { askedBy, currentRun, eventsOfTurn, read, type Fold, type Transcript } from "../reading/transcript.ts";
+import { read, type Fold } from "../reading/fold.ts";
+import { askedBy, currentRun, eventsOfTurn, type Transcript } from "../reading/transcript.ts";
 import { approvalOf, callShown, denial, isToolAllowed, policyOf, wasApproved, wasRefused } from "../approvals.ts";
 import { heldIn } from "./code/held-code.ts";
 import type { HandoffCall, Handoffs } from "./handoff.ts";
@@ -147,22 +148,33 @@ const isRepeated = (call: ToolCall, transcript: Transcript): boolean =>
   (read(transcript, timesCalled).nth.get(call.call) ?? 0) > SAME_CALLS_MAX;
 
 /** For each call of a turn under way: the how-manieth it is with this tool and these arguments. */
-const timesCalled: Fold<{ readonly nth: Map<string, number>; readonly counts: Map<string, Map<string, number>> }> = {
+const timesCalled: Fold<TimesCalled> = {
   initial: () => ({ nth: new Map(), counts: new Map() }),
   step(state, event) {
-    if (event.type === "speaker.selected") state.counts.delete(event.agent);
-    if (event.type === "run.started") state.counts.clear();
+    const { nth, counts } = state;
+    if (event.type === "speaker.selected") return counts.has(event.agent) ? { nth, counts: without(counts, event.agent) } : state;
+    if (event.type === "run.started") return { nth, counts: new Map() };
     if (event.type === "tool.called") {
-      const counts = state.counts.get(event.agent) ?? new Map<string, number>();
+      const own = counts.get(event.agent);
       const key = `${event.tool} ${event.args}`;
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-      state.counts.set(event.agent, counts);
-      state.nth.set(event.call, counts.get(key) ?? 1);
+      const times = (own?.get(key) ?? 0) + 1;
+      return { nth: withEntry(nth, event.call, times), counts: withEntry(counts, event.agent, withEntry(own, key, times)) };
     }
-    if (event.type === "tool.returned" || event.type === "tool.failed") state.nth.delete(event.call);
-    return state;
+    return event.type === "tool.returned" || event.type === "tool.failed" ? { nth: without(nth, event.call), counts } : state;
   },
 };
+
+/** Of the calls that have not returned, and of those of the turns under way: few. */
+interface TimesCalled {
+  readonly nth: ReadonlyMap<string, number>;
+  readonly counts: ReadonlyMap<string, ReadonlyMap<string, number>>;
+}
+
+const withEntry = <Value>(map: ReadonlyMap<string, Value> | undefined, key: string, value: Value): ReadonlyMap<string, Value> =>
+  new Map(map).set(key, value);
+
+const without = <Value>(map: ReadonlyMap<string, Value>, key: string): ReadonlyMap<string, Value> =>
+  new Map([...map].filter(([other]) => other !== key));
 
 function recorded(
   agent: string,

@@ -1,5 +1,5 @@
 import type { RunEvent, StopReason } from "../events/events.ts";
-import { read, type Fold } from "../reading/transcript.ts";
+import { read, type Fold } from "../reading/fold.ts";
 import type { TerminationCondition } from "../team.ts";
 
 /**

@@ -1,5 +1,6 @@
 import type { RunEvent, StopReason } from "../events/events.ts";
-import { currentRun, read, type Fold, type Transcript } from "../reading/transcript.ts";
+import { read, type Fold } from "../reading/fold.ts";
+import { currentRun, type Transcript } from "../reading/transcript.ts";
 import type { TerminationCondition } from "../team.ts";
 
 /** Fires when one of them does; reports all that do. */
@@ -22,6 +23,7 @@ const NONE: readonly StopReason[] = [];
  */
 export function all(...conditions: readonly TerminationCondition[]): TerminationCondition {
   const atBorders: Fold<Fired & { readonly events: RunEvent[] }> = {
+    growsInPlace: true,
     // An array of its own, beside which what the conditions read is remembered.
     initial: () => ({ events: [], reasons: new Map() }),
     step: ({ events, reasons }, event) => {

@@ -1,4 +1,5 @@
-import { speakerOf, read, type Fold, type Transcript } from "../reading/transcript.ts";
+import { read, type Fold } from "../reading/fold.ts";
+import { speakerOf, type Transcript } from "../reading/transcript.ts";
 import type { RunEvent } from "../events/events.ts";
 import type { SpeakerPolicy } from "../team.ts";
 

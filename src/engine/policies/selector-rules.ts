@@ -1,5 +1,6 @@
 import { codeBlocks, maySayCode } from "../code-blocks.ts";
-import { isMessage, read, speakerOf, type Fold, type Message, type Transcript } from "../reading/transcript.ts";
+import { read, type Fold } from "../reading/fold.ts";
+import { isMessage, speakerOf, type Message, type Transcript } from "../reading/transcript.ts";
 
 /** The name for people in rules; in a team that is a participant, for everybody outside it. */
 export const USER = "user";

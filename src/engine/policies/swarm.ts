@@ -1,5 +1,6 @@
 import type { SpeakerPolicy } from "../team.ts";
-import { lastSpeaker, read, type Fold } from "../reading/transcript.ts";
+import { read, type Fold } from "../reading/fold.ts";
+import { lastSpeaker } from "../reading/transcript.ts";
 
 /** Hand-overs decide: whoever was handed the floor last has it, and keeps it until the next hand-over. The first agent of the team begins. */
 export const swarm: SpeakerPolicy = (transcript, agents) => {

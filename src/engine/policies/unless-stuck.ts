@@ -1,6 +1,6 @@
 import { askHowToGoOn, stallsOf, stuck } from "../reading/stalls.ts";
 import type { Agent, SpeakerPolicy } from "../team.ts";
-import { read } from "../reading/transcript.ts";
+import { read } from "../reading/fold.ts";
 
 /** Who asks where nobody leads. */
 const WATCH = "Parley";

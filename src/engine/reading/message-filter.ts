@@ -1,6 +1,7 @@
 import { HUMAN, type RunEvent } from "../events/events.ts";
 import type { Agent } from "../team.ts";
-import { isMessage, read, speakerOf, type Fold, type Transcript } from "./transcript.ts";
+import { read, type Fold } from "./fold.ts";
+import { isMessage, speakerOf, type Transcript } from "./transcript.ts";
 
 /** What an agent hears of one speaker: all of it, or its first or last words since the agent's own last turn. */
 export interface HearingRule {
@@ -40,6 +41,7 @@ function heardBy(name: string, rules: readonly HearingRule[]): Fold<Heard> {
   const isOwn = (event: RunEvent) => "agent" in event && event.agent === name;
   const hasRule = (event: RunEvent) => rules.some((rule) => rule.from === sourceOf(event));
   return {
+    growsInPlace: true,
     initial: () => ({ events: [], since: [], inTurn: false, hasAsked: false }),
     step(state, event) {
       if (event.type === "speaker.selected" && isOwn(event) && event.within === undefined) {

@@ -1,6 +1,6 @@
 import { hashOf } from "../hash.ts";
 import { HUMAN, type EventBody, type Person, type RunEvent } from "../events/events.ts";
-import type { Fold } from "./transcript.ts";
+import type { Fold } from "./fold.ts";
 
 /** How far a conversation goes in a circle, since the run began, a person spoke, or the leader made a new plan. */
 export interface Stalls {

@@ -8,47 +8,11 @@ import {
   type RunEvent,
   type Whereabouts,
 } from "../events/events.ts";
+import { read, type Fold, type Transcript } from "./fold.ts";
 import { requesterOf, usageOf } from "./spender.ts";
 import { runState, waits, type RunState } from "./run-state.ts";
 
-/**
- * The log of one thread, as it is read. The runner appends to it; everyone else only reads. All that can be asked of a conversation
- * (who spoke last, is it waiting, what has it cost) is a fold over its events.
- */
-export interface Transcript {
-  readonly events: readonly RunEvent[];
-}
-
-/** A pure reading of the log, event by event. `initial` is called once per transcript. */
-export interface Fold<State> {
-  readonly initial: () => State;
-  readonly step: (state: State, event: RunEvent) => State;
-}
-
-/**
- * Reads a fold off the log. The state reached is remembered beside the log, so that reading again costs only the events that are new:
- * a turn late in a long thread costs what the first one did. The memory is a cache; a log read afresh gives the same state.
- */
-export function read<State>(transcript: Transcript, fold: Fold<State>): State {
-  const { events } = transcript;
-  let memory = memories.get(events);
-  if (!memory) memories.set(events, (memory = new Map()));
-  const known = memory.get(fold as Fold<unknown>) as Memory<State> | undefined;
-  if (known?.upTo === events.length) return known.state;
-  const reached: Memory<State> = known ?? { upTo: 0, state: fold.initial() };
-  for (; reached.upTo < events.length; reached.upTo++) reached.state = fold.step(reached.state, events[reached.upTo] as RunEvent);
-  if (!known) memory.set(fold as Fold<unknown>, reached as Memory<unknown>);
-  return reached.state;
-}
-
-/** What stands in this log was put anew: what was read off it is read again. */
-export const readAgain = ({ events }: Transcript): void => void memories.delete(events);
-
-interface Memory<State> {
-  upTo: number;
-  state: State;
-}
-const memories = new WeakMap<readonly RunEvent[], Map<Fold<unknown>, Memory<unknown>>>();
+export type { Transcript } from "./fold.ts";
 
 /** The current run, or the last one when nobody is talking. */
 export const currentRun = (transcript: Transcript): RunState => read(transcript, runState);
@@ -65,18 +29,20 @@ export type Message = (AgentMessage | PersonMessage | HandoffMade) & Whereabouts
 export const isMessage = (event: RunEvent): event is Message =>
   (event.type === "message.posted" || (event.type === "handoff.made" && !event.turn)) && !event.quiet;
 
-const runMessages: Fold<{ messages: Message[] }> = {
-  initial: () => ({ messages: [] }),
-  step: (state, event) => {
-    if (event.type === "run.started") return { messages: [] };
-    if (isMessage(event)) state.messages.push(event);
-    if (event.type === "message.edited" || event.type === "message.deleted") amend(state.messages, event);
-    return state;
+const runMessages: Fold<readonly Message[]> = {
+  initial: () => [],
+  step: (messages, event) => {
+    if (event.type === "run.started") return [];
+    if (isMessage(event)) return [...messages, event];
+    if (event.type !== "message.edited" && event.type !== "message.deleted") return messages;
+    const amended = [...messages];
+    amend(amended, event);
+    return amended;
   },
 };
 
 /** What was said in the current run, the task first. */
-export const messagesOfRun = (transcript: Transcript): readonly Message[] => read(transcript, runMessages).messages;
+export const messagesOfRun = (transcript: Transcript): readonly Message[] => read(transcript, runMessages);
 
 export type Amendment = Extract<RunEvent, { readonly type: "message.edited" | "message.deleted" }>;
 
@@ -107,11 +73,12 @@ export function eventsOfTurn(transcript: Transcript, agent: string): readonly Ru
   return events.slice(begin + 1);
 }
 
-const repliesByAgent: Fold<Map<string, number>> = {
+const repliesByAgent: Fold<ReadonlyMap<string, number>> = {
   initial: () => new Map(),
   step: (counts, event) => {
     const requester = requesterOf(event);
-    return requester === undefined ? counts : counts.set(requester, (counts.get(requester) ?? 0) + (usageOf(event)?.calls ?? 1));
+    if (requester === undefined) return counts;
+    return new Map(counts).set(requester, (counts.get(requester) ?? 0) + (usageOf(event)?.calls ?? 1));
   },
 };
 
@@ -158,6 +125,7 @@ const asker: Fold<{ person: Person | undefined }> = {
 export const askedBy = (transcript: Transcript): Person => read(transcript, asker).person ?? CALLER;
 
 const seen: Fold<Set<string>> = {
+  growsInPlace: true,
   initial: () => new Set(),
   step: (ids, event) => (event.type === "message.posted" && "person" in event && event.id ? ids.add(event.id) : ids),
 };

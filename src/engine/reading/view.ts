@@ -1,7 +1,7 @@
 import type { Piece } from "./attribution.ts";
 import type { RunEvent } from "../events/events.ts";
 import type { ModelMessage, ToolCall } from "../model.ts";
-import type { Fold } from "./transcript.ts";
+import type { Fold } from "./fold.ts";
 import { add, emptyContext, replaceLast, summarize, type Context } from "./context.ts";
 import { DENIED } from "../agents/tool-calls.ts";
 import { amended, amendHeard, hear, openEar, type Ear } from "./hearing.ts";
@@ -24,6 +24,7 @@ export interface View extends Context {
 
 export function viewOf(agent: string): Fold<View> {
   return {
+    growsInPlace: true,
     initial: () => ({ ...emptyContext(), open: new Map(), unrecorded: [], held: [], heldSeqs: [], ear: openEar() }),
     step: (view, event) => {
       if (event.type === "run.started") view.expectsTask = true;
@@ -44,6 +45,7 @@ export function viewOf(agent: string): Fold<View> {
  * each of them, so that what one has had read is in the provider's cache for the next.
  */
 export const commonView: Fold<Context & { readonly ear: Ear }> = {
+  growsInPlace: true,
   initial: () => ({ ...emptyContext(), ear: openEar() }),
   step: (view, event) => {
     if (event.type === "run.started") view.expectsTask = true;

@@ -1,5 +1,6 @@
 import type { RunEvent } from "../events/events.ts";
-import { messagesOfRun, read, type Fold } from "../reading/transcript.ts";
+import { read, type Fold } from "../reading/fold.ts";
+import { messagesOfRun } from "../reading/transcript.ts";
 import type { TerminationCondition } from "../team.ts";
 
 /** The messages of the run, the task and hand-overs included; with `events`, also its tool calls, their results, and code written and run. */

@@ -8,7 +8,8 @@ import { stallsOf } from "../../../src/engine/reading/stalls.ts";
 import type { Agent } from "../../../src/engine/team.ts";
 import { maxTurns } from "../../../src/engine/stops/max-turns.ts";
 import { SELECTOR } from "../../../src/engine/reading/spender.ts";
-import { currentRun, isWaiting, read } from "../../../src/engine/reading/transcript.ts";
+import { read } from "../../../src/engine/reading/fold.ts";
+import { currentRun, isWaiting } from "../../../src/engine/reading/transcript.ts";
 import { openLog, says, scripted, team, type ScriptedModel } from "../../support/scripted.ts";
 
 const choice = (next: string, progress: boolean) => JSON.stringify({ next, reason: "because", instruction: "", progress });

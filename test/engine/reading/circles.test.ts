@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { EventBody } from "../../../src/engine/events/events.ts";
 import { askHowToGoOn, judgedAs, stallsOf, stuck } from "../../../src/engine/reading/stalls.ts";
-import { read } from "../../../src/engine/reading/transcript.ts";
+import { read } from "../../../src/engine/reading/fold.ts";
 import { MARIA, openLog } from "../../support/scripted.ts";
 
 const START: EventBody = { type: "run.started", run: "r", team: "t", startedBy: MARIA };

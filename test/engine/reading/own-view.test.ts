@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { EventBody } from "../../../src/engine/events/events.ts";
 import { heard, isEndOfTurn } from "../../../src/engine/reading/hearing.ts";
-import { read } from "../../../src/engine/reading/transcript.ts";
+import { read } from "../../../src/engine/reading/fold.ts";
 import { commonView, viewOf } from "../../../src/engine/reading/view.ts";
 import { MARIA, openLog } from "../../support/scripted.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stallsOf } from "../../../src/engine/reading/stalls.ts";
-import { read } from "../../../src/engine/reading/transcript.ts";
+import { read } from "../../../src/engine/reading/fold.ts";
 import { runsOf } from "../../support/chance.ts";
 import { logOf, said, started } from "../../support/facts.ts";
 

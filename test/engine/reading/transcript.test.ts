@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { CALLER, type EventBody } from "../../../src/engine/events/events.ts";
+import { read, readAgain, type Fold } from "../../../src/engine/reading/fold.ts";
 import {
   amend,
   amendedText,
@@ -10,11 +11,8 @@ import {
   lastSpeaker,
   messagesOfRun,
   owedTurn,
-  read,
-  readAgain,
   repliesGiven,
   wasHeard,
-  type Fold,
 } from "../../../src/engine/reading/transcript.ts";
 import { MARIA, openLog } from "../../support/scripted.ts";
 

@@ -3,7 +3,8 @@ import type { CodeRan, Delta, EventBody, RunEvent } from "../../events/events.ts
 import type { AnswerSpec, Model, ModelMessage } from "../../model.ts";
 import type { Agent } from "../../team.ts";
 import type { Turn } from "../../turn.ts";
-import { eventsOfTurn, read, repliesGiven, type Fold } from "../../reading/transcript.ts";
+import { read, type Fold } from "../../reading/fold.ts";
+import { eventsOfTurn, repliesGiven } from "../../reading/transcript.ts";
 import { plus } from "../../limits/usage.ts";
 import { ask, askUnseen, type CountedReply } from "../ask.ts";
 import { codeBlocks } from "../../code-blocks.ts";
@@ -126,6 +127,7 @@ const CHANGED = "A person changed the code before it ran. What ran:";
 
 /** The thread as its model reads it: code and what came of it are between the words. */
 const coderView = (name: string): Fold<Context & { readonly ear: Ear }> => ({
+  growsInPlace: true,
   initial: () => ({ ...emptyContext(), ear: openEar() }),
   step: (context, event) => {
     amendHeard(context, event);

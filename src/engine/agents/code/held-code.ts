@@ -1,5 +1,6 @@
 import { CALLER, HUMAN, type HandoffMade, type HeldCode, type Recorded, type RunEvent, type Whereabouts } from "../../events/events.ts";
-import { read, type Fold, type Transcript } from "../../reading/transcript.ts";
+import { read, type Fold } from "../../reading/fold.ts";
+import type { Transcript } from "../../reading/transcript.ts";
 import { codeBlocks, fences, languageOf, maySayCode, type FencedBlock } from "../../code-blocks.ts";
 import { cutMiddle } from "../../reading/context.ts";
 import { QUESTION_CHARS_MAX } from "../handoff.ts";
@@ -59,8 +60,8 @@ export interface Holding {
   /** Blocks in open questions, by the seq of the question. */
   readonly questions: Map<number, { readonly participant: string; readonly blocks: readonly Block[] }>;
   /** Blocks for a runner's next turn, and those of its turn under way that have not been run. */
-  readonly ahead: Map<string, FencedBlock[]>;
-  readonly inHand: Map<string, FencedBlock[]>;
+  readonly ahead: Map<string, readonly FencedBlock[]>;
+  readonly inHand: Map<string, readonly FencedBlock[]>;
   lastWords: string;
   /** What each agent's last reply with calls said beside them. */
   readonly beside: Map<string, string>;
@@ -82,7 +83,8 @@ export function holding({ languages, runners }: CodeRunners): Fold<Holding> {
       beside: new Map(),
       isOpening: false,
     }),
-    step(state, event) {
+    step(before, event) {
+      const state = draftOf(before);
       switch (event.type) {
         case "run.started":
           begin(state, event);
@@ -136,7 +138,7 @@ export function holding({ languages, runners }: CodeRunners): Fold<Holding> {
           if (event.within === undefined) state.inHand.set(event.agent, blocksOf(event.text));
           break;
         case "code.ran":
-          if (event.within === undefined) state.inHand.get(event.agent)?.shift();
+          if (event.within === undefined) state.inHand.set(event.agent, state.inHand.get(event.agent)?.slice(1) ?? []);
           break;
         case "tool.called":
           // On the first call of a reply, as is what it cost.
@@ -153,7 +155,7 @@ export function holding({ languages, runners }: CodeRunners): Fold<Holding> {
           said(state, event);
           break;
         default:
-          break;
+          return before;
       }
       return state;
     },
@@ -187,6 +189,16 @@ export function holding({ languages, runners }: CodeRunners): Fold<Holding> {
     return codeBlocks(text).filter((block) => languages.includes(block.language));
   }
 }
+
+/** To be changed by one step. Its parts are small: what waits, and what is to run, of a few agents. */
+const draftOf = (state: Holding): Holding => ({
+  ...state,
+  calls: new Map(state.calls),
+  questions: new Map(state.questions),
+  ahead: new Map(state.ahead),
+  inHand: new Map(state.inHand),
+  beside: new Map(state.beside),
+});
 
 const holdingOfAll = holding({ languages: [], runners: [] });
 

@@ -1,5 +1,5 @@
 import type { CodeOutcome, CodeRan, Delta, EventBody, FileRef } from "../../events/events.ts";
-import type { Fold } from "../../reading/transcript.ts";
+import type { Fold } from "../../reading/fold.ts";
 import type { Turn } from "../../turn.ts";
 import { approvalOf, denial, isCodeAllowed, policyOf, stricter } from "../../approvals.ts";
 import type { FencedBlock } from "../../code-blocks.ts";

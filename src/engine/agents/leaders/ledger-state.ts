@@ -1,5 +1,5 @@
 import { HUMAN, type RunEvent } from "../../events/events.ts";
-import type { Fold } from "../../reading/transcript.ts";
+import type { Fold } from "../../reading/fold.ts";
 import { add, emptyContext, summarize, type Context } from "../../reading/context.ts";
 import { amendHeard, heard } from "../../reading/hearing.ts";
 
@@ -61,6 +61,7 @@ function answered(state: LedgerState, text: string): LedgerState {
 
 /** The conversation as the leader's model reads it, with what it asked of whom. */
 export const leaderView = (leader: string): Fold<Context> => ({
+  growsInPlace: true,
   initial: emptyContext,
   step(context, event) {
     amendHeard(context, event);

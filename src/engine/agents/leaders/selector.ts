@@ -3,7 +3,8 @@ import type { Model, ModelMessage } from "../../model.ts";
 import { askHowToGoOn, STALLS_MAX_DEFAULT, stallsOf, stuck } from "../../reading/stalls.ts";
 import type { Agent } from "../../team.ts";
 import type { Turn } from "../../turn.ts";
-import { currentRun, lastSpeaker, read, repliesGiven, type Fold, type Transcript } from "../../reading/transcript.ts";
+import { read, type Fold } from "../../reading/fold.ts";
+import { currentRun, lastSpeaker, repliesGiven, type Transcript } from "../../reading/transcript.ts";
 import { SELECTOR, selectorWithin } from "../../reading/spender.ts";
 import { NO_CALLS, plus } from "../../limits/usage.ts";
 import { askUnseen, type CountedReply } from "../ask.ts";
@@ -182,6 +183,7 @@ function decided(choice: Choice, usage: Usage, notices: { readonly notices?: Not
 
 /** What was said, without tool traffic, each message as `entry` makes it. */
 const historyOf = (entry: (message: UserMessage) => UserMessage): Fold<Context> => ({
+  growsInPlace: true,
   initial: emptyContext,
   step: (context, event) => {
     amendHeard(context, event);

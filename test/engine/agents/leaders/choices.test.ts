@@ -9,7 +9,7 @@ import { readChoice } from "../../../../src/engine/agents/leaders/selector-choic
 import { answerSpec, filled, instructions, question } from "../../../../src/engine/agents/leaders/selector-prompt.ts";
 import type { EventBody } from "../../../../src/engine/events/events.ts";
 import { mismatch } from "../../../../src/engine/json-schema.ts";
-import { read } from "../../../../src/engine/reading/transcript.ts";
+import { read } from "../../../../src/engine/reading/fold.ts";
 import { MARIA, openLog, says } from "../../../support/scripted.ts";
 
 const EVERYBODY = ["Ada", "Ben", "Cleo"];
