@@ -1,11 +1,11 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Person } from "../engine/events/events.ts";
-import { currentRun } from "../engine/reading/transcript.ts";
+import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import { runStopped } from "../engine/stopping.ts";
 import type { Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
-import { isUsedUp, type DayBudgets } from "./day-budgets.ts";
-import { forkPointAt, writeFork } from "./fork.ts";
+import { isUsedUp, type Budget, type DayBudgets } from "./day-budgets.ts";
+import { forkPointAt, writeFork, type ForkTarget } from "./fork.ts";
 import { usedUpToday } from "./hear.ts";
 import { heldToRate, rateWords, usedRate, type RateSettings } from "./rates.ts";
 import type { Teams } from "./runnable-team.ts";
@@ -23,50 +23,92 @@ export interface ForkWish {
   readonly speaker?: string;
 }
 
-/** `reason`: one sentence for the person. */
-export type Forked = { readonly kind: "forked"; readonly run: string } | { readonly kind: "refused"; readonly reason: string };
+/** `reason`: one sentence for the person; `budgets` of the day that are used up. */
+export type ForkRefused = { readonly kind: "refused"; readonly reason: string; readonly budgets?: readonly Budget[] };
+export type Forked = { readonly kind: "forked"; readonly run: string } | ForkRefused;
+
+export interface Forks {
+  /** Begins it; the same again, and it is there once. */
+  begin(wish: ForkWish): Promise<Forked>;
+  /** Whether it would be refused now, before there is a thread for it; rates are asked only where it begins. Records nothing. */
+  wouldRefuse(wish: Omit<ForkWish, "thread">): Promise<ForkRefused | undefined>;
+}
 
 /** Forks of runs, for people: held to the budgets and the rates that hold for a run. What they share was paid for once, and is not counted again. */
 export function createForks(parts: {
-  readonly store: Pick<Store, "load" | "commit" | "putFile">;
+  readonly store: Pick<Store, "load" | "commit" | "putFile" | "note" | "swapNote">;
   readonly teams: Teams;
   readonly clock: Pick<Clock, "now">;
   readonly budgets?: DayBudgets;
   readonly rates?: RateSettings;
   readonly haltMinutes?: number;
+  /** See the runner's. */
+  readonly rulesAt?: (thread: string) => Promise<NonNullable<ForkTarget["rules"]>>;
   readonly inLane: <T>(thread: string, workspace: string, job: (lane: Lane) => Promise<T>) => Promise<T>;
-}): { begin(wish: ForkWish): Promise<Forked> } {
+}): Forks {
   const { store, clock, budgets, rates, inLane } = parts;
+
+  /** Where it begins; or why it cannot. */
+  async function prepare({ from, seq, workspace, team }: Omit<ForkWish, "thread">) {
+    const teams = (await parts.teams.of?.(workspace)) ?? parts.teams;
+    const point = forkPointAt(from, await store.load(from, 0), seq);
+    if (!point?.running) return refuse("The run had ended there: there is nothing to go on from.");
+    if (!teams.has(team)) return refuse(teams.whyNot?.(team) ?? `There is no team "${team}".`);
+    return { teams, point };
+  }
+
+  async function usedUpFor(thread: string, { workspace, person }: Omit<ForkWish, "thread">): Promise<ForkRefused | undefined> {
+    const usedUp = (await budgets?.held(workspace, thread, person))?.filter(isUsedUp) ?? [];
+    return usedUp.length > 0 ? { ...refuse(usedUpToday(usedUp, clock.now())), budgets: usedUp } : undefined;
+  }
+
   return {
-    async begin({ from, seq, thread, workspace, team, person, speaker }) {
-      const teams = (await parts.teams.of?.(workspace)) ?? parts.teams;
-      const point = forkPointAt(await store.load(from, 0), seq);
-      if (!point?.running) return { kind: "refused", reason: "The run had ended there: there is nothing to go on from." };
-      if (!teams.has(team)) return { kind: "refused", reason: teams.whyNot?.(team) ?? `There is no team "${team}".` };
-      const usedUp = (await budgets?.held(workspace, thread, person))?.filter(isUsedUp) ?? [];
-      if (usedUp.length > 0) return { kind: "refused", reason: usedUpToday(usedUp, clock.now()) };
+    async wouldRefuse(wish) {
+      const prepared = await prepare(wish);
+      // In the same place, for the same budgets.
+      return "reason" in prepared ? prepared : usedUpFor(wish.from, wish);
+    },
+    async begin(wish) {
+      const { thread, workspace, team, person, speaker } = wish;
+      const prepared = await prepare(wish);
+      if ("reason" in prepared) return prepared;
+      const { teams, point } = prepared;
+      // What has begun is held to budgets as any run is.
+      const usedUp = (await store.load(thread, 0)).length === 0 && (await usedUpFor(thread, wish));
+      if (usedUp) return usedUp;
       const target = {
         thread,
         workspace,
         team,
         startedBy: person,
         ...(parts.haltMinutes === undefined ? {} : { haltsAtLimits: true as const }),
+        ...(parts.rulesAt ? { rules: await parts.rulesAt(thread) } : {}),
         at: new Date(clock.now()).toISOString(),
         wake: "none" as const,
         carded: true as const,
       };
       const events = await writeFork({ store, teams }, point, target);
-      if (!events) return { kind: "refused", reason: "Somebody has begun something else in that thread." };
+      if (!events) return refuse("Somebody has begun something else in that thread.");
       return inLane(thread, workspace, async (lane): Promise<Forked> => {
         const { run = "" } = currentRun(lane.transcript);
-        if (lane.transcript.events.length > events.length) return { kind: "forked", run };
-        const wish = speaker === undefined ? [] : [{ type: "speaker.requested" as const, speaker, person }];
+        // Handled again after a crash: it stands there as it was decided.
+        if (lane.transcript.events.length > events.length) return wasRefused(lane.transcript, events.length) ?? { kind: "forked", run };
+        // Whoever forks it wants it to go on, whatever the first one waits for.
+        const goesOn = currentRun(lane.transcript).pausedBy === undefined ? [] : [{ type: "run.unpaused" as const, run, person }];
+        const wish = [...goesOn, ...(speaker === undefined ? [] : [{ type: "speaker.requested" as const, speaker, person }])];
         const tooMany = await lane.appendHeard(wish, heldToRate({ person: person.id, kind: "run" }, rates));
         const rate = tooMany && usedRate(tooMany, clock.now());
         if (!rate) return { kind: "forked", run };
         await lane.append([runStopped(lane.transcript, "stopped", [{ kind: "person", person }])], "none");
-        return { kind: "refused", reason: rateWords(rate) };
+        return refuse(rateWords(rate));
       });
     },
   };
 }
+
+/** Stopped in the place of its first turn: so it is where there was no room for one more run. */
+function wasRefused({ events }: Transcript, shared: number): ForkRefused | undefined {
+  return events[shared]?.type === "run.stopped" ? refuse("No more runs could be started then. Fork it once more.") : undefined;
+}
+
+const refuse = (reason: string) => ({ kind: "refused", reason }) as const;

@@ -7,7 +7,7 @@ import type { Decision } from "../store/settings.ts";
 export interface Forgets {
   /** Stops what goes on there, and forgets it. Resolves once nothing of it is left. */
   forget(target: Target, by: Decision): Promise<void>;
-  /** The words of one message; a run goes on. How many events have changed. See {@link Forgetter.message}. */
+  /** The words of one message, in the forks of its thread too; a run goes on. How many events have changed. See {@link Forgetter.message}. */
   message(thread: string, message: Parameters<Forgetter["message"]>[1]): Promise<number>;
   /** Carries on what a crash has broken off, and writes the file anew where that is due. */
   resume(): Promise<void>;
@@ -40,7 +40,11 @@ export function createForgetting(parts: {
       }),
     message: (thread, message) =>
       inTurn(async () => {
-        const changed = await rewrite(thread, () => forgetter.message(thread, message));
+        let changed = 0;
+        // By what stands in the thread itself it is found in its forks, so it goes there last.
+        for (const fork of await forgetter.forks(thread))
+          changed += await rewrite(fork.thread, () => forgetter.message(thread, message, fork));
+        changed += await rewrite(thread, () => forgetter.message(thread, message));
         if (changed > 0) await forgetter.compact("log");
         return changed;
       }),

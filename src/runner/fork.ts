@@ -1,14 +1,16 @@
 import { stricter } from "../engine/approvals.ts";
-import type { EventBody, Person, RunEvent } from "../engine/events/events.ts";
-
-import { copyLog } from "../store/copy-log.ts";
+import type { ActionPolicy, EventBody, Person, RunEvent } from "../engine/events/events.ts";
+import { currentRun } from "../engine/reading/transcript.ts";
+import { copyLog } from "../store/forks/copy-log.ts";
+import { noteFork } from "../store/forks/forks.ts";
 import type { Store } from "../store/store.ts";
 import type { Teams } from "./runnable-team.ts";
 
-export { copyLog } from "../store/copy-log.ts";
+export { copyLog } from "../store/forks/copy-log.ts";
 
 /** A run up to one of its events. */
 export interface ForkPoint {
+  readonly thread: string;
   /** The whole log of its thread. */
   readonly log: readonly RunEvent[];
   /** Index of its `run.started` in the log. */
@@ -23,12 +25,12 @@ export interface ForkPoint {
 }
 
 /** The run that the event with this number belongs to, up to that event; `undefined` where there is none. */
-export function forkPointAt(log: readonly RunEvent[], seq: number): ForkPoint | undefined {
+export function forkPointAt(thread: string, log: readonly RunEvent[], seq: number): ForkPoint | undefined {
   const start = log.findLastIndex((event, index) => index < seq && event.type === "run.started");
   const started = log[start];
   if (started?.type !== "run.started" || seq > log.length) return undefined;
   const running = !log.slice(start, seq).some((event) => event.type === "run.stopped");
-  return { log, start, run: started.run, team: started.team, seq, running };
+  return { thread, log, start, run: started.run, team: started.team, seq, running };
 }
 
 export interface ForkTarget {
@@ -38,11 +40,16 @@ export interface ForkTarget {
   readonly startedBy: Person;
   /** Where people are there to ask at a limit. */
   readonly haltsAtLimits?: true;
+  /** What holds where it goes on, besides what held before and the team's own: of each the strictest. */
+  readonly rules?: { readonly code?: ActionPolicy; readonly tools?: ActionPolicy };
   /** When it goes on, ISO 8601: the time since the fork point is not the run's. As whoever works on it finds when absent. */
   readonly at?: string;
 }
 
-/** The log with which a fork begins: every event keeps its number and its time; the run has an id, a team and a person of its own, and says what it is a fork of. */
+/**
+ * The log with which a fork begins: every event keeps its number and its time; the run has an id, a team and a person of its own, and says what it is
+ * a fork of. A yes that somebody gave holds for the call that it was given for, and no further: it was given for another run, or another thread.
+ */
 export function forkedLog(
   point: ForkPoint,
   target: ForkTarget,
@@ -52,13 +59,15 @@ export function forkedLog(
   const { run, seq, start, team: teamBefore } = point;
   const { thread, team, startedBy, haltsAtLimits, at } = target;
   const id = `${thread}#${start + 1}`;
-  const rules = teams.policy?.(team);
+  const strictest = (what: "code" | "tools", before: ActionPolicy | undefined) =>
+    stricter(stricter(before, target.rules?.[what]), teams.policy?.(team)?.[what]);
   const events = point.log.slice(0, seq).map((event, index): RunEvent => {
+    if (event.type === "approval.given" && event.approved) return { ...event, scope: "call" };
     if (index < start) return event;
     if (isOfRun(event)) return { ...event, run: id };
     if (event.type !== "run.started") return event;
     const { teamHash: _before, haltsAtLimits: _halts, ahead: _ahead, code: codeBefore, tools: toolsBefore, ...rest } = event;
-    const [code, tools] = [stricter(codeBefore, rules?.code), stricter(toolsBefore, rules?.tools)];
+    const [code, tools] = [strictest("code", codeBefore), strictest("tools", toolsBefore)];
     return {
       ...rest,
       run: id,
@@ -79,7 +88,10 @@ export function forkedLog(
  * beginning of it. What a process that died began to write is written to its end. `carded`: the run's card is posted.
  */
 export async function writeFork(
-  parts: { readonly store: Pick<Store, "commit" | "load" | "putFile">; readonly teams: Pick<Teams, "policy" | "snapshot"> },
+  parts: {
+    readonly store: Pick<Store, "commit" | "load" | "putFile" | "note" | "swapNote">;
+    readonly teams: Pick<Teams, "policy" | "snapshot">;
+  },
   point: ForkPoint,
   target: ForkTarget & { readonly wake: "now" | "none"; readonly carded?: true },
 ): Promise<readonly RunEvent[] | false> {
@@ -91,9 +103,21 @@ export async function writeFork(
   const there = await store.load(thread, 0);
   const started = there[point.start];
   if (there.length > point.start && (started?.type !== "run.started" || started.forkedFrom?.run !== point.run)) return false;
-  const posts = target.carded ? [{ seq: point.start + 1, kind: "card", part: 0 }] : [];
+  const posts = target.carded ? cardsOf(events, point.start) : [];
   if (there.length < events.length) await copyLog(store, { thread, workspace, events, wake, from: there.length, posts });
+  await noteFork(store, point.thread, { thread, seq: point.seq });
   return events;
+}
+
+/** The run's card, and what waits for a person: nobody can answer what their thread does not show. */
+function cardsOf(events: readonly RunEvent[], start: number) {
+  const { questions, approvals } = currentRun({ events });
+  const calls = approvals.map(({ call }) => call);
+  const waiting = events.filter((event) =>
+    event.type === "approval.requested" ? calls.includes(event.call) : questions.some(({ seq }) => seq === event.seq),
+  );
+  const shown = waiting.map(({ seq, type }) => ({ seq, kind: type === "approval.requested" ? "approval" : "question", part: 0 }));
+  return [{ seq: start + 1, kind: "card", part: 0 }, ...shown];
 }
 
 type OfRun = Extract<

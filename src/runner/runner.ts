@@ -10,7 +10,7 @@ import type { Dispatch, Serving } from "../store/dispatch.ts";
 import { createLanes, type Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
 import type { DayBudgets } from "./day-budgets.ts";
-import { createForks, type Forked, type ForkWish } from "./begin-fork.ts";
+import { createForks, type Forked, type Forks, type ForkWish } from "./begin-fork.ts";
 import { hear, type Heard, type HearingParts, type Said } from "./hear.ts";
 import { isStoreTrouble } from "./store-trouble.ts";
 import { createSummaries } from "./summaries.ts";
@@ -36,6 +36,8 @@ export interface Runner {
   steer(thread: string, wish: Steering): Promise<boolean>;
   /** Begins a fork of a run in a thread of its own; the same again, and it is there once. */
   fork(wish: ForkWish): Promise<Forked>;
+  /** Whether a fork would be refused now, before there is a thread for it. */
+  refusesFork: Forks["wouldRefuse"];
   /** Sums up the last run of the thread for a person; `undefined` where that is not to be had. Its cost counts for the run. */
   sumUp(thread: string, person: Person): Promise<RunSummarized | undefined>;
   /** What a person would be offered now at these limits. */
@@ -187,6 +189,7 @@ export function createRunner(parts: RunnerParts): Runner {
     },
     steer,
     fork: forks.begin,
+    refusesFork: forks.wouldRefuse,
     // Not in the thread's line: whoever writes there does not wait for a model.
     async sumUp(thread, person) {
       const lane = await lanes.enter(thread, undefined);

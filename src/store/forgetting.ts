@@ -1,12 +1,18 @@
+import type { Fork } from "./forks/forks.ts";
 import type { Decision } from "./settings.ts";
+
+/** Other threads that begin with a copy of what is forgotten: their copies go too, and what was said in them stays. Filled in when it begins. */
+interface InForks {
+  readonly forks?: readonly Fork[];
+}
 
 /** What is to be forgotten. */
 export type Target =
   /** All that was said in a thread. */
-  | { readonly kind: "thread"; readonly thread: string }
+  | ({ readonly kind: "thread"; readonly thread: string } & InForks)
   /** A place where people talk, with all its threads and its memory: the beginning of their names. */
-  | { readonly kind: "scope"; readonly scope: string }
-  | { readonly kind: "workspace"; readonly workspace: string }
+  | ({ readonly kind: "scope"; readonly scope: string } & InForks)
+  | ({ readonly kind: "workspace"; readonly workspace: string } & InForks)
   /** The words of a person, the runs that the person has started, and who it was, everywhere. */
   | { readonly kind: "person"; readonly person: string }
   /** Threads in which nothing has happened since then (ISO 8601). Without `costs` they go altogether, with `memory` what was kept of them stays. */
@@ -49,8 +55,13 @@ export interface Forgetter {
   rewrite(forgetting: Forgetting, thread: string): Promise<number>;
   /** All that is in no thread: memory, settings, envelopes, notes, files that nobody refers to any more; and the audit log's entry. */
   finish(forgetting: Forgetting): Promise<void>;
-  /** The words of one message: a person's by its `id`, an agent's by the `receipt` of its post. How many events have changed. */
-  message(thread: string, message: { readonly id: string; readonly receipt: string }): Promise<number>;
+  /**
+   * The words of one message: a person's by its `id`, an agent's by the `receipt` of its post. How many events have changed. `copiedIn`: in this
+   * fork of the thread alone, which has a copy of it.
+   */
+  message(thread: string, message: { readonly id: string; readonly receipt: string }, copiedIn?: Fork): Promise<number>;
+  /** The threads that begin with a copy of this one. */
+  forks(thread: string): Promise<readonly Fork[]>;
   /** Workspaces from which the app was removed before that time. */
   removed(before: string): Promise<readonly string[]>;
   /** Files that no event refers to. */

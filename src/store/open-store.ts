@@ -120,6 +120,7 @@ function unforgetting(cannot: () => never): Forgetter {
     rewrite: async () => cannot(),
     finish: async () => cannot(),
     message: async () => cannot(),
+    forks: async () => [],
     removed: async () => [],
     sweepFiles: async () => 0,
     compact: async () => false,

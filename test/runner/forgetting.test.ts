@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createForgetting } from "../../src/runner/forgetting.ts";
+import type { Fork } from "../../src/store/forks/forks.ts";
 import type { Forgetter, Forgetting } from "../../src/store/forgetting.ts";
 import type { Decision } from "../../src/store/settings.ts";
 import { MARIA } from "../support/scripted.ts";
@@ -12,7 +13,12 @@ const forgettingOf = (id: number): Forgetting => ({ id, target: TARGET, at: "202
 function recorded({
   threads = {},
   underWay = [],
-}: { threads?: { readonly [thread: string]: number }; underWay?: readonly Forgetting[] } = {}) {
+  forks = {},
+}: {
+  threads?: { readonly [thread: string]: number };
+  underWay?: readonly Forgetting[];
+  forks?: { readonly [thread: string]: readonly Fork[] };
+} = {}) {
   const steps: string[] = [];
   const forgetter = {
     async begin(target, by) {
@@ -28,10 +34,11 @@ function recorded({
     async finish({ id }) {
       steps.push(`${id}: finish`);
     },
-    async message(thread, { id }) {
-      steps.push(`message ${id} of ${thread}`);
+    async message(thread, { id }, copiedIn) {
+      steps.push(`message ${id} of ${thread}${copiedIn ? `, in ${copiedIn.thread} up to ${copiedIn.seq}` : ""}`);
       return threads[thread] ?? 0;
     },
+    forks: async (thread) => forks[thread] ?? [],
     async compact(when) {
       steps.push(`compact ${when}`);
       return true;
@@ -77,6 +84,12 @@ test("the words of one message go without stopping the run; the write-ahead log 
   expect(await forgets.message("T/C/1", { id: "m1", receipt: "" })).toBe(3);
   expect(await forgets.message("T/C/2", { id: "m2", receipt: "" })).toBe(0);
   expect(steps).toEqual(["T/C/1 goes on", "message m1 of T/C/1", "compact log", "T/C/2 goes on", "message m2 of T/C/2"]);
+});
+
+test("the words of a message go out of the forks of its thread first, and out of the thread itself once they are nowhere else", async () => {
+  const { steps, forgets } = recorded({ threads: { "T/C/1": 1 }, forks: { "T/C/1": [{ thread: "T/C/2", seq: 4 }] } });
+  expect(await forgets.message("T/C/1", { id: "m1", receipt: "" })).toBe(2);
+  expect(steps).toEqual(["T/C/2 goes on", "message m1 of T/C/1, in T/C/2 up to 4", "T/C/1 goes on", "message m1 of T/C/1", "compact log"]);
 });
 
 test("one after the other, whatever it is", async () => {

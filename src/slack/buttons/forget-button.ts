@@ -28,7 +28,7 @@ export async function pressForgetThread(ctx: HandlerContext, press: PressBody, a
 }
 
 const DONE =
-  "Forgotten: what was said in this thread, its files and what agents noted from it are gone from Parley. Costs and decisions stay, without words. The messages here are Slack's: delete them in Slack.";
+  "Forgotten: what was said in this thread, its files and what agents noted from it are gone from Parley, and what its forks shared with it. Costs and decisions stay, without words. The messages here are Slack's: delete them in Slack.";
 
 /** All other events are forgotten or have no words. */
 const HAS_WORDS: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>(["run.started", "message.posted", "message.edited"]);

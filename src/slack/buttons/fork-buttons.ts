@@ -1,11 +1,12 @@
 import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Actor } from "../people/affiliation.ts";
+import { refusedText } from "../commands/day-budgets.ts";
 import { openModal, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
 import { personOf } from "../commands/message-context.ts";
 import { whyNotTeam } from "../render/help-text.ts";
 import { eventAt, runOf } from "../render/log-reading.ts";
 import { refused } from "../people/permission-check.ts";
-import { postOnce } from "../post/post-once.ts";
+import { isPosted, postOnce } from "../post/post-once.ts";
 import { AboutRun, TurnValue } from "../words/button-values.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { placeOf, threadKey } from "../words/place.ts";
@@ -62,25 +63,33 @@ export async function submitFork(
   if (team === undefined || (kind === "speaker" && speaker === undefined)) return;
   const whyNot = whyNotTeam(ctx.teams, team);
   if (whyNot !== undefined) return tellDirectly(ctx, user, safeMrkdwn(whyNot));
+  const { agents } = ctx.teams.cards.find(({ name }) => name === team) ?? { agents: [] };
+  if (speaker !== undefined && agents.every(({ name }) => name !== speaker))
+    return tellDirectly(ctx, user, `The team *${safeMrkdwn(team)}* has nobody called "${safeMrkdwn(speaker)}" any more.`);
+  const wish = {
+    from: about.thread,
+    seq: about.seq,
+    workspace: ctx.me.team,
+    team,
+    person: await personOf(ctx, user),
+    ...(speaker === undefined ? {} : { speaker }),
+  };
+  const key = `fork/${view.id}`;
+  // Begun before a crash, it is not asked again.
+  const held = !(await isPosted(ctx.store, `slack/${key}`)) && (await ctx.runner.refusesFork(wish));
+  if (held) return tellDirectly(ctx, user, await refusedText(ctx, held, place.channel));
   const turn = currentRun({ events: transcript.events.slice(0, about.seq) }).turns;
   const how = speaker === undefined ? `the team *${safeMrkdwn(team)}* goes on` : `*${safeMrkdwn(speaker)}* speaks next`;
   const ts = await postOnce(ctx, {
-    key: `fork/${view.id}`,
+    key,
     user,
     channel: place.channel,
     text: `<@${user}> tries another way from turn ${turn} of ${await linkTo(ctx, place, "a thread")}: ${how}.`,
   });
   if (!ts) return;
-  const forked = await ctx.runner.fork({
-    from: about.thread,
-    seq: about.seq,
-    thread: threadKey({ team: ctx.me.team, channel: place.channel, ts }),
-    workspace: ctx.me.team,
-    team,
-    person: await personOf(ctx, user),
-    ...(speaker === undefined ? {} : { speaker }),
-  });
-  if (forked.kind === "refused") return ctx.whisper.tell({ user, channel: place.channel, threadTs: ts, ts }, safeMrkdwn(forked.reason));
+  const forked = await ctx.runner.fork({ ...wish, thread: threadKey({ team: ctx.me.team, channel: place.channel, ts }) });
+  if (forked.kind === "refused")
+    return ctx.whisper.tell({ user, channel: place.channel, threadTs: ts, ts }, await refusedText(ctx, forked, place.channel));
   await postOnce(ctx, {
     key: `forked/${view.id}`,
     user,

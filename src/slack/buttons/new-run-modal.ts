@@ -71,7 +71,7 @@ function previewOf(card: TeamCard): KnownBlock[] {
 /** It cannot be undone. */
 const FORGET = {
   title: "Forget this thread?",
-  text: "All that was said in it, its files and what agents noted from it go out of Parley for good; a run that goes on is stopped. Costs and decisions stay, without words. Messages in Slack stay: delete them in Slack.",
+  text: "All that was said in it, its files and what agents noted from it go out of Parley for good; a run that goes on is stopped, and so are its forks, which lose what they share with it. Costs and decisions stay, without words. Messages in Slack stay: delete them in Slack.",
   confirm: "Forget",
 };
 

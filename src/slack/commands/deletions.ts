@@ -8,7 +8,7 @@ import { plainText } from "../words/mrkdwn.ts";
 import type { MessageEvent } from "../words/event-payloads.ts";
 
 /**
- * A message of a thread was deleted in Slack, by whomever, and at any time: its words go out of the log. As long as no agent has read a
+ * A message of a thread was deleted in Slack, by whomever, and at any time: its words go out of the log, and of the logs of its forks. As long as no agent has read a
  * person's words, the agents are told that they were taken back.
  */
 export async function hearDeletion(ctx: MessageContext, event: MessageEvent): Promise<void> {

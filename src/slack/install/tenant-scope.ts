@@ -74,6 +74,8 @@ export function tenantScoped(team: string, { store, runner, forgetting, memory, 
         isOwn(wish.from) && isOwn(wish.thread)
           ? runner.fork({ ...wish, workspace: team })
           : { kind: "refused", reason: "There is no such thread here." },
+      refusesFork: async (wish) =>
+        isOwn(wish.from) ? runner.refusesFork({ ...wish, workspace: team }) : { kind: "refused", reason: "There is no such thread here." },
       offerAt: (reasons) => runner.offerAt(reasons),
       rewrite: async (thread, rewrite, stoppedBy) => (isOwn(thread) ? runner.rewrite(thread, rewrite, stoppedBy) : strange(thread)),
       lookAgain: async (thread) => (isOwn(thread) ? runner.lookAgain(thread) : undefined),

@@ -5,6 +5,7 @@ import { isTheirs, rewritten, withoutPerson, wordless } from "../../../engine/ev
 import type { Forgets } from "../../audit.ts";
 import type { WordField } from "../../audit-chain.ts";
 import { removedNote, type Forgetter, type Forgetting, type Target } from "../../forgetting.ts";
+import type { Fork } from "../../forks/forks.ts";
 import type { Decision } from "../../settings.ts";
 import type { SqliteAudit } from "../audit/audit.ts";
 import type { Connection } from "../connection.ts";
@@ -54,8 +55,9 @@ export function sqliteForgetting(
     const secrets = secretsOf({ target, at, ...rest });
     const events = rows().events.all(found.id);
     const put = penFor(target, secrets, at);
+    const copy = forksIn(target).find((fork) => fork.thread === thread);
     let changed = 0;
-    for (const { id, body } of events) {
+    for (const { id, body } of copy ? events.slice(0, copy.seq) : events) {
       const before = JSON.parse(body) as RunEvent;
       const after = put(before);
       if (after === before) continue;
@@ -64,10 +66,18 @@ export function sqliteForgetting(
     }
     // Nobody knows whose words are in files that code wrote.
     rows().forgetWorkspace(thread);
-    if (target.kind === "person") return changed;
-    rows().forgetThread(found.id, thread, target.kind === "older" && target.memory ? "memory stays" : undefined);
+    if (target.kind === "person" || copy) return changed;
+    const stays = target.kind === "older" ? { memory: target.memory, forks: true } : { memory: false, forks: false };
+    rows().forgetThread(found.id, thread, stays);
     if (target.kind === "older" && !target.costs) rows().dropThread(found.id, thread);
     return changed;
+  }
+
+  /** With the threads that hold a copy of it, as they are now: what is forgotten here names them no more. */
+  function withForks(target: Target): Target {
+    if (target.kind === "person" || target.kind === "older") return target;
+    const threads = rows().threadsOf({ ...target, forks: [] });
+    return { ...target, forks: rows().forksUnder(threads) };
   }
 
   function telling(thread: string, rewrite: () => number): number {
@@ -104,9 +114,10 @@ export function sqliteForgetting(
   }
 
   return {
-    find: async (target) => read(() => rows().find(target)),
+    find: async (target) => read(() => rows().find(withForks(target))),
     threads: async (target) => read(() => rows().threadsOf(target)),
-    async begin(target, by) {
+    async begin(wanted, by) {
+      const target = read(() => withForks(wanted));
       const at = timeNow();
       const secrets: Secrets = {
         secret: randomBytes(SECRET_BYTES).toString("hex"),
@@ -132,15 +143,16 @@ export function sqliteForgetting(
       );
       parts.forgotten();
     },
-    async message(thread, { id, receipt }) {
-      const changed = telling(thread, () =>
+    async message(thread, { id, receipt }, copiedIn) {
+      const changed = telling(copiedIn?.thread ?? thread, () =>
         write("full", () => {
-          const found = rows().thread.get(thread);
+          const found = rows().thread.get(copiedIn?.thread ?? thread);
           if (!found) return 0;
           let count = 0;
-          const posted = rows().turnPosted.get(found.id, receipt);
+          const posted = rows().turnPosted.get(thread, receipt);
           for (const row of rows().eventsWith.all(found.id, JSON.stringify(id), posted ?? 0)) {
             const before = JSON.parse(row.body) as RunEvent;
+            if (copiedIn && before.seq > copiedIn.seq) continue;
             if (before.seq !== posted && (!("id" in before) || before.id !== id)) continue;
             const after = rewritten(
               before,
@@ -158,6 +170,7 @@ export function sqliteForgetting(
       if (changed > 0) await sweepFiles();
       return changed;
     },
+    forks: async (thread) => read(() => rows().forksUnder([thread])),
     removed: async (before) => read(() => rows().removed.all(before, removedNote(""), removedNote(""), removedNote(""), before)),
     sweepFiles,
     async compact(when) {
@@ -177,6 +190,8 @@ export function sqliteForgetting(
 }
 
 const HASH = /"(?:hash|teamHash)":"([0-9a-f]{64})"/g;
+
+const forksIn = (target: Target): readonly Fork[] => ("forks" in target && target.forks) || [];
 
 /** Nobody in particular: what Parley itself does, and a call of a tool. */
 const NOBODY: ReadonlySet<string> = new Set(["parley", "slack", "caller"]);
@@ -201,9 +216,19 @@ function penFor(target: Target, secrets: Secrets, at: string): (event: RunEvent)
   const renamed = withoutPerson(target.person, secrets.names, other);
   const silent = wordless(renamed.person);
   let isTheirRun = false;
+  let isTaskNext = false;
   return (event) => {
     // Read again after a crash, it may have the other name already.
-    if (event.type === "run.started") isTheirRun = [target.person, other.id].includes(event.startedBy.id);
+    const isThem = ({ id }: Person) => id === target.person || id === other.id;
+    if (event.type === "run.started") {
+      isTheirRun = isThem(event.startedBy);
+      isTaskNext = event.forkedFrom !== undefined;
+    }
+    // A fork was started by whoever made it, and works on a task that may be another's.
+    if (isTaskNext && event.type === "message.posted" && "person" in event) {
+      isTheirRun ||= isThem(event.person);
+      isTaskNext = false;
+    }
     if (isTheirRun || isTheirs(event, target.person)) return rewritten(event, silent, at);
     return rewritten(event, renamed, at);
   };

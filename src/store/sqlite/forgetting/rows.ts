@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Person } from "../../../engine/events/events.ts";
 import type { Found, Forgetting, Target } from "../../forgetting.ts";
+import { forksNote, forksUnder, type Fork } from "../../forks/forks.ts";
 import type { Connection } from "../connection.ts";
 import {
   SEGMENT,
@@ -35,6 +36,8 @@ export function forgettingRows({ db }: Connection) {
   const allSchedules = db.prepare<[], { workspace: string; id: string; value: string }>("SELECT workspace, id, value FROM schedules");
   const allSettings = db.prepare<[], { workspace: string; name: string; value: string }>("SELECT workspace, name, value FROM settings");
 
+  const note = db.prepare<[string], string>("SELECT value FROM notes WHERE key = ?").pluck();
+
   const threadsOf = (target: Target): string[] => {
     const where = threadsWhere(target);
     return db
@@ -49,7 +52,11 @@ export function forgettingRows({ db }: Connection) {
     eventsWith: db.prepare<[number, string, number], EventRow>(
       "SELECT id, body FROM events WHERE thread = ? AND (instr(body, ?) > 0 OR seq = ?) ORDER BY seq",
     ),
-    turnPosted: db.prepare<[number, string], number>("SELECT seq FROM outbox WHERE thread = ? AND receipt = ? AND kind = 'turn'").pluck(),
+    turnPosted: db
+      .prepare<[string, string], number>(
+        "SELECT seq FROM outbox WHERE thread = (SELECT id FROM threads WHERE name = ?) AND receipt = ? AND kind = 'turn'",
+      )
+      .pluck(),
     putEvent: db.prepare<[string, number]>("UPDATE events SET body = ? WHERE id = ?"),
     lastEvent: db.prepare<[], number>("SELECT coalesce(max(id), 0) FROM events").pluck(),
     referring: db.prepare<[number, number], EventRow>(
@@ -81,6 +88,7 @@ export function forgettingRows({ db }: Connection) {
       ),
 
     threadsOf,
+    forksUnder: (threads: readonly string[]): readonly Fork[] => forksUnder(threads, (key) => note.get(key)),
 
     removed: db
       .prepare<[string, string, string, string, string], string>(
@@ -102,7 +110,8 @@ export function forgettingRows({ db }: Connection) {
     },
 
     find(target: Target): Found {
-      const threads = threadsOf(target);
+      const forks = "forks" in target ? (target.forks ?? []) : [];
+      const threads = threadsOf("forks" in target ? { ...target, forks: [] } : target);
       const inThreads = (table: string) =>
         threads.reduce((sum, name) => sum + count(`${table} WHERE thread = (SELECT id FROM threads WHERE name = ?)`, name), 0);
       const files = new Set<string>();
@@ -114,7 +123,7 @@ export function forgettingRows({ db }: Connection) {
       const schedules = schedulesWhere(target);
       return {
         threads: threads.length,
-        events: inThreads("events"),
+        events: forks.reduce((sum, { seq }) => sum + seq, inThreads("events")),
         files: files.size,
         posts: target.kind === "person" ? 0 : inThreads("outbox"),
         envelopes: envelopesWhere(target).reduce(
@@ -134,12 +143,13 @@ export function forgettingRows({ db }: Connection) {
       run("INSERT OR REPLACE INTO workspaces (thread, revision, whole) VALUES (?, ?, 1)", thread, randomUUID());
     },
 
-    forgetThread(id: number, name: string, memory: "memory stays" | undefined): void {
+    forgetThread(id: number, name: string, stays: { readonly memory: boolean; readonly forks: boolean }): void {
       run("DELETE FROM outbox WHERE thread = ?", id);
       run("DELETE FROM ready WHERE thread = ?", id);
-      run("DELETE FROM notes WHERE instr(key, ?) > 0", name);
+      // The copies in forks are younger, and may have to be found.
+      run("DELETE FROM notes WHERE instr(key, ?) > 0 AND key <> ?", name, stays.forks ? forksNote(name) : "");
       run("UPDATE threads SET forgotten = last_seq WHERE id = ?", id);
-      if (!memory) forgetMemories({ sql: "thread = ?", values: [name] });
+      if (!stays.memory) forgetMemories({ sql: "thread = ?", values: [name] });
     },
 
     dropThread(id: number, name: string): void {

@@ -13,7 +13,15 @@ export const scopeOf = (target: Target): string => (target.kind === "scope" ? ta
 export const workspaceOf = (target: Target): string => (target.kind === "workspace" ? target.workspace : "");
 export const personOf = (target: Target): string => (target.kind === "person" ? target.person : "");
 
+/** Those that hold a copy of it too. */
 export function threadsWhere(target: Target): Where {
+  const own = ownThreadsWhere(target);
+  if (!("forks" in target) || !target.forks?.length) return own;
+  const names = JSON.stringify(target.forks.map(({ thread }) => thread));
+  return { sql: `(${own.sql} OR name IN (SELECT value FROM json_each(?)))`, values: [...own.values, names] };
+}
+
+function ownThreadsWhere(target: Target): Where {
   switch (target.kind) {
     case "thread":
       return { sql: "name = ?", values: [target.thread] };

@@ -1,5 +1,5 @@
-import type { RunEvent } from "../engine/events/events.ts";
-import type { Store } from "./store.ts";
+import type { RunEvent } from "../../engine/events/events.ts";
+import type { Store } from "../store.ts";
 
 /** As the store takes them together. */
 const EVENTS_PER_COMMIT_MAX = 1_000;

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { assistant } from "../../src/engine/agents/assistant.ts";
+import type { Person } from "../../src/engine/events/events.ts";
+import { roundRobin } from "../../src/engine/policies/round-robin.ts";
+import { maxTurns } from "../../src/engine/stops/max-turns.ts";
+import { textMention } from "../../src/engine/stops/text-mention.ts";
+import { mention, open, said } from "../support/running.ts";
+import { scripted, team } from "../support/scripted.ts";
+
+const JONAS: Person = { id: "U0JONAS", name: "Jonas" };
+const settings = { description: "", instructions: "", handoffs: [], toolRoundsMax: 3, afterTools: "prose" } as const;
+const duo = () =>
+  team({
+    agents: ["A", "B"].map((name) => assistant({ ...settings, name, model: scripted("One.", "Two. DONE"), tools: [] })),
+    nextSpeakers: roundRobin,
+    stopWhen: textMention("DONE"),
+    limits: maxTurns(4),
+  });
+const wish = { from: "T/C/1", seq: 4, workspace: "T", team: "duo", person: JONAS, speaker: "A" } as const;
+
+/** A run that has ended. */
+async function ran(more: Parameters<typeof open>[1] = {}) {
+  const it = open(duo, more);
+  it.runner.start();
+  await it.runner.say(mention("count"));
+  await it.stopped();
+  return it;
+}
+
+test("begun twice, as after a crash, a fork is there once and is noted for the thread that it was made of", async () => {
+  const { runner, store, stopped, problems } = await ran();
+  expect((await store.load("T/C/1", 0))[3]).toMatchObject({ type: "message.posted", agent: "A" });
+  const both = [await runner.fork({ ...wish, thread: "T/C/2" }), await runner.fork({ ...wish, thread: "T/C/2" })];
+  expect(both).toEqual([0, 1].map(() => ({ kind: "forked", run: "T/C/2#1" })));
+  await stopped("T/C/2");
+  expect(said(await store.load("T/C/2", 0))).toEqual(["Maria: count", "A: One.", "A: One.", "B: One.", "A: Two. DONE"]);
+  expect(await store.note("forks/T/C/1")).toBe('[{"thread":"T/C/2","seq":4}]');
+  expect(problems).toEqual([]);
+});
+
+test("refused for the person's rate, it is refused when it is handled again, and stands there stopped", async () => {
+  const { runner, store } = await ran({ parts: { rates: { runsPerHour: 1, messagesPerHour: 9 } } });
+  expect(await runner.fork({ ...wish, thread: "T/C/2" })).toMatchObject({ kind: "forked" });
+  expect(await runner.fork({ ...wish, thread: "T/C/3" })).toMatchObject({
+    kind: "refused",
+    reason: expect.stringMatching(/^You have started 1 run/),
+  });
+  const log = await store.load("T/C/3", 0);
+  expect(log.at(-1)).toMatchObject({ type: "run.stopped", reasons: [{ kind: "person", person: JONAS }] });
+  expect(await runner.fork({ ...wish, thread: "T/C/3" })).toEqual({
+    kind: "refused",
+    reason: "No more runs could be started then. Fork it once more.",
+  });
+  expect(await store.load("T/C/3", 0)).toEqual(log);
+});
+
+test("whether it would be refused is known before it has a thread: where the run had ended, and for an unknown team", async () => {
+  const { runner, store } = await ran();
+  const last = (await store.load("T/C/1", 0)).length;
+  expect(await runner.refusesFork(wish)).toBeUndefined();
+  expect(await runner.refusesFork({ ...wish, seq: last })).toMatchObject({
+    reason: "The run had ended there: there is nothing to go on from.",
+  });
+  expect(await runner.refusesFork({ ...wish, team: "trio" })).toMatchObject({ reason: 'There is no team "trio".' });
+});
