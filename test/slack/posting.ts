@@ -2,10 +2,13 @@ import { WebClient } from "@slack/web-api";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EventBody } from "../../src/engine/events/events.ts";
+import { setImmediate } from "node:timers/promises";
+import type { Delta, EventBody, RunEvent } from "../../src/engine/events/events.ts";
 import { createCards, noteCard, type Cards } from "../../src/slack/post/card-updates.ts";
 import type { Problem } from "../../src/slack/post/delivery-problem.ts";
 import { createOutbox, type Outbox } from "../../src/slack/post/outbox.ts";
+import { createPace } from "../../src/slack/post/pace.ts";
+import { createTurnStreams } from "../../src/slack/post/turn-streams.ts";
 import { plan } from "../../src/slack/render/render.ts";
 import { clientOptions } from "../../src/slack/api/web-client.ts";
 import { type SqliteOpened, openSqlite } from "../../src/store/sqlite/store.ts";
@@ -15,6 +18,8 @@ import { manualClock, type ManualClock } from "../support/clock.ts";
 import { TEAM } from "./log.ts";
 
 export const GENERAL = "C0GENERAL";
+/** Where turns grow. */
+export const DIRECT = "D0MARIA";
 
 /** Parley's outgoing half against a local Slack: real HTTP, real SQLite, and time that the test moves. */
 export interface Posting {
@@ -28,6 +33,8 @@ export interface Posting {
   thread(channel?: string): Promise<string>;
   /** Records events with the posts that they make, as the runner does. */
   record(thread: string, ...bodies: readonly EventBody[]): Promise<void>;
+  /** An agent writes; resolves when its words are shown, or it is seen that they are not to be. */
+  write(thread: string, agent: string, text: string): Promise<void>;
   /** Lets time pass until all is posted and every card is up to date. */
   settle(): Promise<void>;
   /** What the bot has said in a thread. */
@@ -93,12 +100,24 @@ async function open(
     load: async (thread: string) => ({ events: await store.load(thread, 0) }),
     onProblem: (problem: Problem) => void problems.push(problem),
   };
+  const followers = new Set<(thread: string, item: RunEvent | Delta) => void>();
+  const hear = (thread: string, item: RunEvent | Delta) => followers.forEach((follower) => follower(thread, item));
+  const unfollow = store.follow(({ thread, events }) => events.forEach((event) => hear(thread, event)));
+  const pace = createPace(clock);
+  const streams = createTurnStreams({
+    ...parts,
+    pace,
+    runner: { read: parts.load, follow: (follower) => (followers.add(follower), () => void followers.delete(follower)) },
+    people: { lookalikes: async () => () => false },
+    log: (line, error) => void problems.push({ kind: "bug", thread: line, error }),
+  });
   const cards = createCards(parts);
-  const outbox = createOutbox({ ...parts, dispatch, onPosted: (post, rendered) => noteCard(store, post, rendered) });
+  const outbox = createOutbox({ ...parts, pace, streams, dispatch, onPosted: (post, rendered) => noteCard(store, post, rendered) });
   const placeOf = (thread: string) => thread.split("/") as [string, string, string];
 
   async function end(): Promise<void> {
-    await clock.run(Promise.all([outbox.stop(), cards.close()]));
+    unfollow();
+    await clock.run(Promise.all([outbox.stop(), streams.close(), cards.close()]));
     await store.close();
   }
 
@@ -130,6 +149,13 @@ async function open(
         wake: "none",
       });
       if (result.kind !== "ok") throw new Error("the log has moved on");
+    },
+    async write(thread, agent, text) {
+      // So long after what was shown last.
+      await clock.advance(1_500);
+      hear(thread, { type: "text.delta", agent, text });
+      await setImmediate();
+      await clock.run(streams.settle(thread, new AbortController().signal));
     },
     settle: () => clock.run(outbox.idle().then(() => cards.idle())),
     said(thread) {

@@ -1,5 +1,5 @@
 import type { Clock } from "../../engine/clock.ts";
-import { isEvent } from "../../engine/events/events.ts";
+import { isEvent, type RunEvent } from "../../engine/events/events.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { sessionOf, whoWrites } from "./who-writes.ts";
 import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
@@ -13,15 +13,17 @@ import { persona } from "../render/personas.ts";
 import { partialTurn } from "../render/turn-messages.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import type { RenderedMessage } from "../words/blocks.ts";
-import { MARKDOWN_CHARS_MAX } from "../words/limits.ts";
+import { MARKDOWN_CHARS_MAX, ROWS_PER_THREAD } from "../words/limits.ts";
 import { placeOf, type Place } from "../words/place.ts";
 import { createWordsUnderWay } from "./words-under-way.ts";
-import { findOrphan, noteOf, noteText, takeAway, type StreamNote } from "./stream-notes.ts";
+import { noteEnd, type GrowingTurn } from "./growing-turn.ts";
+import { createStreamLeftovers } from "./stream-leftovers.ts";
+import { noteKey, noteOf, noteText, OVER, threadOfNote, type StreamNote } from "./stream-notes.ts";
 import type { Pace } from "./pace.ts";
 
 /** Turns that grow before the one reader of a direct message, and end as the messages that would have been posted. */
 export interface TurnStreams {
-  /** What a process that died left growing in this thread is taken away, unless it had become a message; awaited before anything is posted there. */
+  /** What grew in this thread and is no turn is taken away, whichever process left it there; awaited before anything is posted there. */
   settle(thread: string, signal: AbortSignal): Promise<void>;
   /**
    * Ends what grew of this turn as its message. `none`: nothing did, or it does not begin the message, and is gone by now. `unsure`: Slack may have done
@@ -43,21 +45,6 @@ interface FinishedTurn {
   readonly metadata: object;
 }
 
-/** One stream of a thread. */
-interface Growing {
-  readonly agent: string;
-  readonly ts: string;
-  readonly startedAtMs: number;
-  /** What the message shows by now. */
-  sent: string;
-  /** Slack has ended it, or nobody knows what it shows. */
-  isCut: boolean;
-  /** The event that holds its words. */
-  endSeq: number | undefined;
-  /** It is to go: its words were no turn. */
-  isVoid: boolean;
-}
-
 /** Less is posted before one has begun to read. */
 const CHARS_TO_BEGIN = 60;
 /** People read no faster, and Slack takes a hundred calls a minute from the whole workspace. */
@@ -73,7 +60,7 @@ const TRIES_MAX = 5;
 
 export function createTurnStreams(parts: {
   readonly runner: Pick<Runner, "follow" | "read" | "shown">;
-  readonly store: Pick<Store, "note" | "putNote">;
+  readonly store: Pick<Store, "note" | "swapNote" | "followNotes" | "duePosts" | "openers">;
   readonly web: Web;
   readonly pace: Pick<Pace, "reads">;
   readonly cardFor: (team: string) => TeamCard;
@@ -83,14 +70,14 @@ export function createTurnStreams(parts: {
 }): TurnStreams {
   const { runner, store, web, clock, log } = parts;
   const words = createWordsUnderWay(runner);
+  const leftovers = createStreamLeftovers(parts);
   const closing = new AbortController();
   const starts = createBucket({ perMinute: STREAMS_PER_MINUTE, burst: BURST, clock });
   const stops = createBucket({ perMinute: STREAMS_PER_MINUTE, burst: BURST, clock });
   const appends = createBucket({ perMinute: APPENDS_PER_MINUTE, burst: BURST, clock });
-  const growing = new Map<string, Growing>();
+  const growing = new Map<string, GrowingTurn>();
   /** One thing at a time is done to the stream of a thread. */
   const lines = new Map<string, Promise<unknown>>();
-  const settled = new Map<string, Promise<void>>();
   let isUnavailable = false;
 
   const worker = createKeyedWorker({
@@ -107,16 +94,16 @@ export function createTurnStreams(parts: {
   });
 
   const unfollow = runner.follow((thread, item) => {
-    if (placeOf(thread)?.channel.startsWith("D") !== true) return;
+    if (!isDirect(thread)) return;
     words.hear(thread, item);
     const stream = growing.get(thread);
-    if (isEvent(item) && stream && stream.endSeq === undefined) {
-      if (item.type === "message.posted" && "agent" in item && item.agent === stream.agent) stream.endSeq = item.seq;
-      // Words beside a call, of a turn that broke off, or of one that somebody ended are no turn.
-      else if (item.type === "run.stopped" || ("agent" in item && item.agent === stream.agent)) stream.isVoid = true;
-      if (stream.isVoid) worker.poke(thread);
-    }
+    if (isEvent(item) && stream) hearOf(thread, stream, item);
     if (item.type === "text.delta" && !isUnavailable && stream?.endSeq === undefined) worker.poke(thread);
+  });
+  const unfollowNotes = store.followNotes((key) => {
+    const thread = threadOfNote(key);
+    // While a stream grows, its note is put by others alone.
+    if (thread !== undefined && growing.has(thread)) worker.poke(thread);
   });
 
   function inLine<T>(thread: string, job: () => Promise<T>): Promise<T> {
@@ -129,11 +116,10 @@ export function createTurnStreams(parts: {
 
   /** Begins a stream, or adds to it what has been written since. */
   async function tend(thread: string): Promise<void> {
-    const place = placeOf(thread);
-    if (!place || closing.signal.aborted) return;
     await settle(thread, closing.signal);
-    const stream = growing.get(thread);
-    if (stream?.isVoid) return remove(thread, place, stream);
+    const [place, stream] = [placeOf(thread), growing.get(thread)];
+    if (!place || closing.signal.aborted) return;
+    if (stream?.isVoid) return remove(thread, stream);
     if (stream?.endSeq !== undefined || isUnavailable) return;
     const transcript = await runner.read(thread);
     const agent = whoWrites(transcript);
@@ -152,8 +138,8 @@ export function createTurnStreams(parts: {
     if (starts.waitMs() > 0 || !(await starts.take(closing.signal))) return;
     const face = persona(agent, parts.cardFor(currentRun(transcript).team ?? ""), await parts.people.lookalikes());
     const note: StreamNote = { agent, username: face.username, afterSeq: transcript.events.length };
-    // Before it is there: whoever comes after a crash is to look for it.
-    await store.putNote(keyOf(thread), noteText(note));
+    const noted = noteText(note);
+    if (!(await mayBegin(thread, noted))) return;
     try {
       const answer = (await web.write.apiCall("chat.startStream", {
         channel: place.channel,
@@ -162,9 +148,14 @@ export function createTurnStreams(parts: {
         ...face,
       })) as { readonly ts?: string };
       const ts = answer.ts ?? "";
-      await store.putNote(keyOf(thread), noteText({ ...note, ts }));
-      growing.set(thread, { agent, ts, startedAtMs: clock.now(), sent: shown, isCut: false, endSeq: undefined, isVoid: false });
-      noteEnd(thread, await runner.read(thread), note.afterSeq);
+      const begun = noteText({ ...note, ts });
+      // Whoever has come meanwhile has looked for it, and not found it.
+      if (!(await store.swapNote(noteKey(thread), noted, begun))) return void (await leftovers.remove(thread, ts, closing.signal));
+      const stream = { agent, ts, noted: begun, startedAtMs: clock.now(), sent: shown, isCut: false, endSeq: undefined, isVoid: false };
+      growing.set(thread, stream);
+      // Its words may have come to their end while it was begun.
+      const { events } = await runner.read(thread);
+      for (const event of events.slice(note.afterSeq)) hearOf(thread, stream, event);
     } catch (error) {
       const failure = failureOf(error);
       if (failure.kind === "unavailable") {
@@ -172,22 +163,27 @@ export function createTurnStreams(parts: {
         log(`chat.startStream is not available here (${failure.code}); turns are posted when they are finished`);
       }
       if (failure.kind === "limited") starts.delay(failure.retryAfterMs);
-      if (isUnsure(failure)) settled.delete(thread);
-      else await store.putNote(keyOf(thread), "");
+      // What is perhaps there is looked for by its note.
+      if (!isUnsure(failure)) await noteOver(thread, noted);
     }
   }
 
-  /** Its words may have come to their end while it was begun. */
-  function noteEnd(thread: string, { events }: Transcript, afterSeq: number): void {
-    const stream = growing.get(thread);
-    const event = events.slice(afterSeq).find((one) => "agent" in one && one.agent === stream?.agent);
-    if (!stream || stream.endSeq !== undefined) return;
-    if (event?.type === "message.posted") stream.endSeq = event.seq;
-    else if (event || !currentRun({ events }).running) stream.isVoid = true;
+  /**
+   * Notes it, before it is there: whoever comes after a crash is to look for it. It may not where earlier posts are still to come, which are to
+   * stand above it; where others have the store open, one of whom may be the one that posts here; or where one that was left is still there.
+   */
+  async function mayBegin(thread: string, noted: string): Promise<boolean> {
+    if (store.openers() > 1 || (await store.duePosts(thread, 1)).length > 0) return false;
+    const before = await store.note(noteKey(thread));
+    return noteOf(before) === undefined && store.swapNote(noteKey(thread), before, noted);
+  }
+
+  function hearOf(thread: string, stream: GrowingTurn, event: RunEvent): void {
+    noteEnd(stream, event);
     if (stream.isVoid) worker.poke(thread);
   }
 
-  async function grow(place: Place, stream: Growing, shown: string): Promise<void> {
+  async function grow(place: Place, stream: GrowingTurn, shown: string): Promise<void> {
     if (stream.isCut || shown === stream.sent || appends.waitMs() > 0) return;
     // What is shown by now cannot be taken back; the message then comes in its place.
     if (!shown.startsWith(stream.sent) || clock.now() - stream.startedAtMs > STREAM_MS_MAX) return void (stream.isCut = true);
@@ -204,15 +200,15 @@ export function createTurnStreams(parts: {
   }
 
   async function finish({ thread, seq, message, metadata }: FinishedTurn, signal: AbortSignal): ReturnType<TurnStreams["finish"]> {
-    const place = placeOf(thread);
-    const stream = growing.get(thread);
+    await settle(thread, signal);
+    const [place, stream] = [placeOf(thread), growing.get(thread)];
     if (!place || !stream || stream.agent !== message.speaker || (stream.endSeq !== undefined && stream.endSeq !== seq))
       return { kind: "none" };
     const [first, ...below] = message.blocks;
     const markdown = first?.type === "markdown" ? first.text : "";
     const isItsBeginning = !stream.isCut && markdown !== "" && markdown.startsWith(stream.sent);
     if (!isItsBeginning || clock.now() - stream.startedAtMs > STREAM_MS_MAX || !(await stops.take(signal))) {
-      await remove(thread, place, stream);
+      await remove(thread, stream);
       return { kind: "none" };
     }
     const rest = markdown.slice(stream.sent.length);
@@ -227,63 +223,54 @@ export function createTurnStreams(parts: {
         session_status: sessionOf(transcript),
       });
     } catch (error) {
-      // Whatever Slack made of it: where the message is not found by its id, this goes, and the message is posted.
-      stream.isCut = true;
-      if (isUnsure(failureOf(error))) return { kind: "unsure" };
-      await remove(thread, place, stream);
+      const failure = failureOf(error);
+      if (failure.kind === "limited") stops.delay(failure.retryAfterMs);
+      if (isUnsure(failure)) {
+        // Whatever Slack made of it: where the message is not found by its id, its note has it taken away, and the message is posted.
+        growing.delete(thread);
+        return { kind: "unsure" };
+      }
+      await remove(thread, stream);
       return { kind: "none" };
     }
-    await forget(thread);
+    growing.delete(thread);
+    await noteOver(thread, stream.noted);
     return { kind: "posted", ts: stream.ts };
   }
 
-  async function remove(thread: string, place: Place, { ts }: Pick<Growing, "ts">): Promise<void> {
-    for (let tries = 1; ; tries++) {
-      const failure = await takeAway(web, place, ts);
-      if (failure === undefined) break;
-      if (tries === TRIES_MAX || closing.signal.aborted)
-        return log(`what an agent had begun to write could not be taken away in ${thread} (${failure.code})`);
-      await clock.sleep(RETRY_DELAY_MS, closing.signal);
-    }
-    await forget(thread);
-  }
-
-  async function forget(thread: string): Promise<void> {
+  async function remove(thread: string, stream: GrowingTurn): Promise<void> {
     growing.delete(thread);
-    await store.putNote(keyOf(thread), "");
+    if (await leftovers.remove(thread, stream.ts, closing.signal)) await noteOver(thread, stream.noted);
   }
 
-  function settle(thread: string, signal: AbortSignal): Promise<void> {
-    const known = settled.get(thread);
-    if (known) return known;
-    const settling = takeAwayOrphan(thread, signal).catch((error: unknown) => {
-      settled.delete(thread);
-      throw error;
-    });
-    settled.set(thread, settling);
-    return settling;
+  const noteOver = (thread: string, noted: string): Promise<boolean> => store.swapNote(noteKey(thread), noted, OVER);
+
+  /** Of a stream that grows here, or is still to end as its message, nothing is taken away. */
+  async function settle(thread: string, signal: AbortSignal): Promise<void> {
+    const noted = await store.note(noteKey(thread));
+    if (growing.get(thread)?.noted !== noted) growing.delete(thread);
+    const stream = growing.get(thread);
+    if (!stream && noteOf(noted)) await leftovers.clear(thread, noted ?? "", AbortSignal.any([signal, closing.signal]));
+    if (stream?.endSeq !== undefined && !(await isDue(thread, stream.endSeq))) await remove(thread, stream);
   }
 
-  async function takeAwayOrphan(thread: string, signal: AbortSignal): Promise<void> {
-    const place = placeOf(thread);
-    const note = noteOf(await store.note(keyOf(thread)));
-    if (!place || !note) return;
-    const { events } = await runner.read(thread);
-    const ts = await findOrphan(place, note, events, { web: web.read, bucket: parts.pace.reads("conversations.replies"), clock, signal });
-    if (ts !== undefined) await remove(thread, place, { ts });
-    else await store.putNote(keyOf(thread), "");
+  /** Whether the turn of this event is still to be posted. It may have come in another form, or not at all. */
+  async function isDue(thread: string, seq: number): Promise<boolean> {
+    const due = await store.duePosts(thread, ROWS_PER_THREAD);
+    return due.some((post) => post.seq === seq && post.kind === "turn" && post.part === 0);
   }
+
+  const isDirect = (thread: string): boolean => placeOf(thread)?.channel.startsWith("D") === true;
 
   return {
-    settle: async (thread, signal) => (placeOf(thread)?.channel.startsWith("D") ? settle(thread, signal) : undefined),
+    settle: async (thread, signal) => (isDirect(thread) ? inLine(thread, () => settle(thread, signal)) : undefined),
     finish: (turn, signal) => inLine(turn.thread, () => finish(turn, signal)),
     async close() {
       unfollow();
+      unfollowNotes();
       closing.abort();
       await worker.close();
       await Promise.all(lines.values());
     },
   };
 }
-
-const keyOf = (thread: string): string => `stream/${thread}`;

@@ -71,6 +71,8 @@ test.each([
     ["Ana", "A plum is a ", "turn"],
     ["Ben", "So it is: pl", "turn"],
   ]);
+  // The one after it grows as if nothing had been.
+  expect(calls(journey, "chat.startStream").map(({ args }) => args["username"])).toContain("Ben");
 });
 
 test("what an agent writes beside a call is no turn, and goes", async () => {

@@ -124,7 +124,7 @@ const channelOf = (thread: string): string => thread.split("/")[1] ?? "";
 
 /** Before and after each write. The runner, the outbox, the cards and the inbox all call the store by this object. */
 function watchStore(store: Store, watch: Watch): void {
-  const { commit, duePosts, markSending, markDelivered, putNote, receive, unhandled, handled, putFile } = store;
+  const { commit, duePosts, markSending, markDelivered, putNote, swapNote, receive, unhandled, handled, putFile } = store;
   const posts = new Map<number, Post>();
   const envelopes = new Map<string, string>();
   const stepOf = (id: number, what: string) => {
@@ -158,6 +158,13 @@ function watchStore(store: Store, watch: Watch): void {
       watch.step(channel, `about to note: ${kind}`);
       await putNote(key, value);
       watch.step(channel, `noted: ${kind}`);
+    },
+    async swapNote(key, from, to) {
+      const [kind = "", , channel = ""] = key.split("/");
+      watch.step(channel, `about to swap the note: ${kind}`);
+      const isSwapped = await swapNote(key, from, to);
+      watch.step(channel, `swapped the note: ${kind}`);
+      return isSwapped;
     },
     async putFile(content) {
       const hash = await putFile(content);
@@ -212,7 +219,7 @@ function watchCalls({ slack }: Orders, watch: Watch): void {
   globalThis.fetch = async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
     const method = url.startsWith(slack.apiUrl) ? url.slice(slack.apiUrl.length) : "upload of bytes";
-    const channel = typeof init?.body === "string" ? (/channel(?:_id)?=(C\w+)/.exec(init.body)?.[1] ?? "") : "";
+    const channel = typeof init?.body === "string" ? (/channel(?:_id)?=([CD]\w+)/.exec(init.body)?.[1] ?? "") : "";
     const key = `${channel} ${method}`;
     const number = (times.get(key) ?? 0) + 1;
     times.set(key, number);

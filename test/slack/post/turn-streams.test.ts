@@ -1,0 +1,205 @@
+import { afterEach, expect, test } from "vitest";
+import { asks, says, selects, started, stopped } from "../log.ts";
+import { DIRECT, posting, type Posting, type PostingOptions } from "../posting.ts";
+
+let world: Posting | undefined;
+const others: Posting[] = [];
+afterEach(async () => {
+  for (const other of others.splice(0)) await other.end();
+  await world?.close();
+  world = undefined;
+});
+async function begin(options?: PostingOptions): Promise<Posting> {
+  return (world = await posting({ rateLimits: false, ...options }));
+}
+async function beside(one: Posting): Promise<Posting> {
+  const other = await one.beside();
+  others.push(other);
+  return other;
+}
+
+const WORDS = "All of this was read twice, from the beginning to the end, and again. ";
+const MORE = "Nothing in it was found to be wrong.";
+const calls = (parley: Posting, method: string) => parley.slack.control.calls(method);
+/** As people see them: who, and their first words. */
+const lines = (parley: Posting, thread: string) => parley.lines(thread).map((line) => line.slice(0, 20));
+const leftBehind = (parley: Posting, thread: string) => parley.said(thread).filter(({ metadata }) => !metadata);
+
+test("a turn grows, and ends as its message", async () => {
+  const parley = await begin();
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, started(), asks("Read"), selects("Coder"));
+  await parley.settle();
+  await parley.write(thread, "Coder", WORDS);
+  expect(leftBehind(parley, thread).map(({ username }) => username)).toEqual(["Coder"]);
+  await parley.record(thread, says("Coder", WORDS + MORE));
+  await parley.settle();
+  expect(lines(parley, thread)).toEqual(["app: coding: Read", "Coder: All of this w"]);
+  expect([calls(parley, "chat.stopStream").length, leftBehind(parley, thread), parley.problems]).toEqual([1, [], []]);
+});
+
+test("a turn does not grow above what is still to be posted before it", async () => {
+  const parley = await begin({ start: false });
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, started(), asks("Read"), selects("Coder"));
+  await parley.write(thread, "Coder", WORDS);
+  expect(calls(parley, "chat.startStream")).toEqual([]);
+  parley.outbox.start();
+  await parley.settle();
+  await parley.write(thread, "Coder", `${MORE} `);
+  await parley.record(thread, says("Coder", `${WORDS}${MORE} `));
+  await parley.settle();
+  expect(lines(parley, thread)).toEqual(["app: coding: Read", "Coder: All of this w"]);
+  expect(calls(parley, "chat.startStream")).toHaveLength(1);
+});
+
+test("after an end whose answer was lost the next turns of the thread grow too", async () => {
+  const parley = await begin();
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, started(), asks("Read"), selects("Coder"));
+  await parley.settle();
+  for (const kind of ["status500_after", "status500"] as const) {
+    await parley.write(thread, "Coder", WORDS);
+    parley.slack.control.fault({ method: "chat.stopStream", kind });
+    await parley.record(thread, says("Coder", WORDS + MORE), selects("Coder"));
+    await parley.settle();
+  }
+  await parley.write(thread, "Coder", WORDS);
+  expect(leftBehind(parley, thread)).toHaveLength(1);
+  await parley.record(thread, says("Coder", WORDS + MORE), stopped());
+  await parley.settle();
+  expect(parley.said(thread).map(({ metadata }) => metadata?.event_payload["o"])).toEqual([
+    "1.card.0", "4.turn.0", "6.turn.0", "8.turn.0", "9.end.0",
+  ]); // prettier-ignore
+  expect(calls(parley, "chat.startStream")).toHaveLength(3);
+});
+
+test("a stream that Slack would not take away for a while is taken away before the next post", async () => {
+  const parley = await begin();
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, started(), asks("Read"), selects("Coder"));
+  await parley.settle();
+  await parley.write(thread, "Coder", WORDS);
+  parley.slack.control.fault({ method: "chat.delete", kind: "status500", times: 5 });
+  // Somebody ended the run in the middle of it.
+  await parley.record(thread, stopped());
+  await parley.settle();
+  await parley.record(thread, started("run-2"), asks("Read on", "m2"), selects("Critic"));
+  await parley.settle();
+  expect(leftBehind(parley, thread)).toEqual([]);
+  await parley.write(thread, "Critic", WORDS);
+  expect(leftBehind(parley, thread).map(({ username }) => username)).toEqual(["Critic"]);
+});
+
+test("a stream goes whose turn was posted in another way", async () => {
+  const parley = await begin();
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, started(), asks("Read"), selects("Coder"));
+  await parley.settle();
+  await parley.write(thread, "Coder", WORDS);
+  const [, channel = "", threadTs = ""] = thread.split("/");
+  // As one whose answer was lost before it was tried again.
+  await parley.outbox.stop();
+  await parley.record(thread, says("Coder", WORDS + MORE));
+  const [due] = await parley.store.duePosts(thread, 1);
+  await parley.store.markDelivered(due?.id ?? 0, { receipt: "1.000001" });
+  parley.outbox.start();
+  await parley.record(thread, selects("Critic"), says("Critic", "Read, and fine."));
+  await parley.settle();
+  expect(parley.slack.control.thread(channel, threadTs).filter(({ username }) => username === "Coder")).toEqual([]);
+});
+
+/** A process that died while it began a stream: what it noted, and what is there. `isAnswered`: it had come to know the ts. */
+async function leave(parley: Posting, thread: string, { isAnswered }: { readonly isAnswered: boolean }): Promise<void> {
+  const [, channel = "", threadTs = ""] = thread.split("/");
+  const { ts } = await startStream(parley, { channel, thread_ts: threadTs, markdown_text: WORDS, username: "Coder" });
+  const note = { agent: "Coder", username: "Coder", afterSeq: 3, ...(isAnswered ? { ts } : {}) };
+  await parley.store.putNote(`stream/${thread}`, JSON.stringify(note));
+}
+async function startStream({ slack }: Posting, args: object): Promise<{ readonly ts: string }> {
+  const headers = { authorization: `Bearer ${slack.botToken}`, "content-type": "application/json" };
+  const answer = await fetch(`${slack.apiUrl}chat.startStream`, { method: "POST", headers, body: JSON.stringify(args) });
+  return (await answer.json()) as { readonly ts: string };
+}
+
+test.each([
+  ["of which it knew where it was", true],
+  ["whose answer it never had", false],
+])("what a dead process left growing far down a long thread, %s, is taken away before the next post", async (_how, isAnswered) => {
+  const parley = await begin();
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, started(), asks("Read"), selects("Coder"));
+  await parley.settle();
+  const [, channel = "", threadTs = ""] = thread.split("/");
+  for (let said = 0; said < 230; said++) await parley.slack.control.post({ user: "U0MARIA", channel, threadTs, text: `word ${said}` });
+  await leave(parley, thread, { isAnswered });
+  await parley.record(thread, says("Coder", "Read."));
+  await parley.settle();
+  expect(leftBehind(parley, thread).filter(({ username }) => username === "Coder")).toEqual([]);
+  expect(lines(parley, thread).at(-1)).toBe("Coder: Read.");
+  const reads = calls(parley, "conversations.replies");
+  expect(reads.length).toBeLessThanOrEqual(isAnswered ? 1 : 4);
+});
+
+test.each([
+  ["too fast", { kind: "ratelimited", retryAfterSeconds: 20, times: 2 }, true],
+  ["that it is in trouble", { kind: "status500", times: 3 }, true],
+  ["no", { kind: "error", code: "missing_scope", times: 1_000 }, false],
+  ["a word that nobody knows", { kind: "error", code: "of_its_own", times: 1_000 }, false],
+] as const)("where Slack says %s when it is asked what was left, the thread goes on", async (_what, fault, isFound) => {
+  const parley = await begin();
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, started(), asks("Read"), selects("Coder"));
+  await parley.settle();
+  await leave(parley, thread, { isAnswered: true });
+  parley.slack.control.fault({ method: "conversations.replies", ...fault });
+  await parley.record(thread, says("Coder", "Read."));
+  await parley.settle();
+  expect(lines(parley, thread).at(-1)).toBe("Coder: Read.");
+  expect(leftBehind(parley, thread)).toHaveLength(isFound ? 0 : 1);
+  // Where it was not found, the operator is told where to look.
+  expect(parley.problems.map((problem) => problem.kind === "bug" && problem.thread.startsWith("what an agent had begun"))).toEqual(
+    isFound ? [] : [true],
+  );
+});
+
+test("what another process leaves in a thread in which this one has posted before is taken away as well", async () => {
+  const parley = await begin();
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, started(), asks("Read"), selects("Coder"));
+  await parley.settle();
+  await leave(parley, thread, { isAnswered: true });
+  await parley.record(thread, says("Coder", "Read."));
+  await parley.settle();
+  expect(leftBehind(parley, thread)).toEqual([]);
+});
+
+test("beside another process over the same store no turn grows: either may be the one that posts there", async () => {
+  const parley = await begin();
+  await beside(parley);
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, started(), asks("Read"), selects("Coder"));
+  await parley.settle();
+  await parley.write(thread, "Coder", WORDS);
+  expect(calls(parley, "chat.startStream")).toEqual([]);
+});
+
+test("a turn that grows when another process comes and posts it is there once", async () => {
+  const parley = await begin();
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, started(), asks("Read"), selects("Coder"));
+  await parley.settle();
+  await parley.write(thread, "Coder", WORDS);
+  const other = await beside(parley);
+  await parley.outbox.stop();
+  await parley.record(thread, says("Coder", WORDS + MORE), selects("Critic"));
+  await other.settle();
+  expect(lines(parley, thread)).toEqual(["app: coding: Read", "Coder: All of this w"]);
+  expect(leftBehind(parley, thread)).toEqual([]);
+  await other.end();
+  others.length = 0;
+  // And the one that had begun it is free for the next.
+  parley.outbox.start();
+  await parley.write(thread, "Critic", WORDS);
+  expect(leftBehind(parley, thread).map(({ username }) => username)).toEqual(["Critic"]);
+});
