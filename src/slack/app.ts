@@ -172,6 +172,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     log,
   };
 
+  const home = createHome(ctx);
   const handle = (body: Body): Promise<void> => dispatch(bolt, body, log);
   const inbox: Inbox =
     tenancy?.inbox ??
@@ -206,7 +207,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     catchUp.begin();
     void closedChannels.look();
   };
-  const heard = { inbox, clock, log, onConnected: afterGap, onDropped: catchUp.dropped, answer: answersOf(ctx) };
+  const heard = { inbox, clock, log, onConnected: afterGap, onDropped: catchUp.dropped, answer: answersOf(ctx, home) };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
   const receiver = tenancy
     ? NO_DOOR
@@ -226,7 +227,6 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     throw new ListenerError(error);
   });
   const prompts = createPrompts(ctx);
-  const home = createHome(ctx);
   const triggers = createSelfStarting(ctx);
   listen(bolt, createGate(ctx, handlersOf(ctx, { prompts, home, closedChannels, triggers })));
   const signs = createLeader({
@@ -259,7 +259,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       if (ts !== undefined) missed.heard(ts);
       await handle(body);
     },
-    answer: answersOf(ctx),
+    answer: answersOf(ctx, home),
     waitsFor: (body) => triggers.waitsFor(body),
     catchUp: afterGap,
     onDropped: catchUp.dropped,

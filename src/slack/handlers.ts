@@ -171,11 +171,12 @@ async function openBeside(ctx: HandlerContext, channel: string | undefined, acto
 
 /** Only forms are answered; what comes in otherwise is not held up. */
 export const answersOf =
-  (ctx: HandlerContext) =>
+  (ctx: HandlerContext, home: Home) =>
   async (body: unknown): Promise<object | undefined> => {
     const submission = FormBody.safeParse(body).data && SubmissionBody.safeParse(body).data;
     return (
-      submission && (isOfHome(submission) ? answerForm(ctx, submission, () => actorIn(ctx.people, body)) : answerChoice(ctx, submission))
+      submission &&
+      (isOfHome(submission) ? answerForm(ctx, home.runs, submission, () => actorIn(ctx.people, body)) : answerChoice(ctx, submission))
     );
   };
 

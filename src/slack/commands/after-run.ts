@@ -6,7 +6,7 @@ import type { Listener } from "../signs/ephemeral.ts";
 import { safeMrkdwn, withoutMarks } from "../words/escape.ts";
 import { wordsIn } from "../words/message-words.ts";
 import { bareText } from "../words/mrkdwn.ts";
-import { commandIn, isCourtesy, isWordless } from "./control-words.ts";
+import { asksSomething, commandIn, isCourtesy, isWordless } from "./control-words.ts";
 import type { HandlerContext } from "./handler-context.ts";
 import type { Incoming } from "./incoming.ts";
 import { command } from "./run-control.ts";
@@ -32,7 +32,9 @@ export async function hearAfterRun(
     const { affiliation } = await findActor();
     return command(ctx, word, { thread, transcript, run, user, affiliation, listener });
   }
-  if (isAlone && (isWordless(bare) || isCourtesy(bare))) return;
+  const last = transcript.events.findLast((event) => event.type === "message.posted" && "agent" in event);
+  const asked = last?.type === "message.posted" && asksSomething(last.text);
+  if (isAlone && (isWordless(bare) || isCourtesy(bare, { asked }))) return;
   // To whom it is written, the mention says.
   if (/^\s*<[@!]/.test(words.own)) return;
   const { affiliation } = await findActor();

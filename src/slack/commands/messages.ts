@@ -60,7 +60,12 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
   const shared = [...(message.files ?? []), ...words.files];
   const isAlone = words.carried.length + shared.length === 0;
   const bare = bareText(words.own, ctx.me.user);
-  const situation = { paused: run.pausedBy !== undefined, asked: run.questions.length > 0 };
+  const situation = {
+    paused: run.pausedBy !== undefined,
+    asked: run.questions.length > 0,
+    running: run.running,
+    amid: run.run !== undefined || message.thread_ts !== undefined,
+  };
   const asked = incoming.bot || isOffered(run, bare) ? undefined : commandIn(bare, situation);
   const word = asked && isAboutRun(asked.word, { run, message, isAlone }) ? asked.word : undefined;
   const id = `${ctx.me.team}:${message.channel}:${message.ts}${taken?.after === undefined ? "" : `:after:${taken.after}`}`;

@@ -1,10 +1,11 @@
 import type { Actor } from "../people/affiliation.ts";
 import { ButtonValue } from "../words/button-values.ts";
+import { plural } from "../words/blocks.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { MessageEvent } from "../words/event-payloads.ts";
 import { placeOf, type Place } from "../words/place.ts";
 import type { PressBody } from "../words/press-payloads.ts";
-import { slackErrorCode } from "../api/web-client.ts";
+import { failureOf, isUnsure } from "../api/api-errors.ts";
 import type { Listener } from "../signs/ephemeral.ts";
 import type { HandlerContext } from "./handler-context.ts";
 import { hear } from "./messages.ts";
@@ -15,8 +16,11 @@ export async function pressTakeUp(ctx: HandlerContext, press: PressBody, actor: 
   const place = placeOf(t);
   if (place?.team !== ctx.me.team || ts === undefined) return;
   const listener = { user: actor.user, channel: place.channel, threadTs: place.ts === ts ? undefined : place.ts, ts };
-  const found = await messageAt(ctx, place, ts);
-  if (typeof found === "string") return shut(ctx, press, listener, found);
+  const say = (text: string) => ctx.whisper.respond(press.response_url, listener, text);
+  const found = await messageAt(ctx, place, ts, say);
+  // Its buttons stay: it may be had later.
+  if ("later" in found) return say(found.later);
+  if ("never" in found) return shut(ctx, press, listener, found.never);
   // What is on a button is not believed: anybody's words could be put into a run in their name.
   if (found.user !== actor.user) return;
   await shut(ctx, press, listener, team === undefined ? "It is heard." : `*${safeMrkdwn(team)}* is asked.`);
@@ -35,25 +39,57 @@ export async function pressLeave(ctx: HandlerContext, press: PressBody, { user }
 const shut = (ctx: HandlerContext, press: PressBody, to: Listener, text: string): Promise<void> =>
   ctx.whisper.respond(press.response_url, to, text, { blocks: [], replaces: true });
 
-/** The message as it is now; or why it cannot be had, for the person. */
-async function messageAt(ctx: HandlerContext, { channel, ts: root }: Place, ts: string): Promise<MessageEvent | string> {
+/** The message as it is now; or why it cannot be had, for the person. Where it takes a while, `say` is told. */
+async function messageAt(
+  ctx: HandlerContext,
+  { channel, ts: root }: Place,
+  ts: string,
+  say: (text: string) => Promise<void>,
+): Promise<MessageEvent | { readonly later: string } | { readonly never: string }> {
   const isRoot = root === ts;
-  if (!(await ctx.pace.reads(isRoot ? "conversations.history" : "conversations.replies").take(NEVER))) return UNREAD;
   const at = { channel, oldest: ts, latest: ts, inclusive: true, limit: 2 };
-  try {
-    const found = isRoot ? await ctx.web.read.conversations.history(at) : await ctx.web.read.conversations.replies({ ...at, ts: root });
-    const message = (found.messages as readonly { readonly ts?: string }[] | undefined)?.find((one) => one.ts === ts);
-    if (!message) return GONE;
-    const event = MessageEvent.safeParse({ ...message, type: "message", channel });
-    return event.success ? event.data : UNREAD;
-  } catch (error) {
-    const code = slackErrorCode(error);
-    if (code === "thread_not_found" || code === "message_not_found") return GONE;
-    ctx.log(`a message could not be read once more${code ? `: ${code}` : ""}`, code ? undefined : error);
-    return UNREAD;
+  const read = () => (isRoot ? ctx.web.read.conversations.history(at) : ctx.web.read.conversations.replies({ ...at, ts: root }));
+  const bucket = ctx.pace.askedReads(isRoot ? "conversations.history" : "conversations.replies");
+  const untilMs = ctx.clock.now() + WAIT_MS_MAX;
+  let isTold = false;
+  /** False where it would be for too long. */
+  async function waited(ms: number): Promise<boolean> {
+    if (ctx.clock.now() + ms > untilMs) return false;
+    if (ms > SILENT_MS && !isTold) await say(`Slack lets me read your message in ${secondsOf(ms)}; a moment.`);
+    isTold ||= ms > SILENT_MS;
+    return true;
+  }
+  for (;;) {
+    const waitMs = bucket.waitMs();
+    if (!(await waited(waitMs)) || !(await bucket.take(NEVER))) return { later: busy(waitMs) };
+    try {
+      const found = await read();
+      const message = (found.messages as readonly { readonly ts?: string }[] | undefined)?.find((one) => one.ts === ts);
+      if (!message) return { never: GONE };
+      const event = MessageEvent.safeParse({ ...message, type: "message", channel });
+      return event.success ? event.data : { never: UNREAD };
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.kind === "limited") {
+        // Whoever presses next is told so at once.
+        bucket.delay(failure.retryAfterMs);
+        continue;
+      }
+      if (failure.code === "thread_not_found" || failure.code === "message_not_found") return { never: GONE };
+      ctx.log(`a message could not be read once more: ${failure.code}`);
+      return isUnsure(failure) ? { later: FAILED } : { never: UNREAD };
+    }
   }
 }
 
 const NEVER = new AbortController().signal;
+/** What is said next in the thread waits for it. */
+const WAIT_MS_MAX = 10_000;
+/** Nobody needs to be told of a shorter wait. */
+const SILENT_MS = 1_000;
+const secondsOf = (ms: number): string => plural(Math.ceil(ms / 1_000), "second");
+const busy = (ms: number): string =>
+  `Slack lets me read nothing more for ${secondsOf(ms)}, so nothing was begun yet. Press again then, or mention me with your words.`;
+const FAILED = "Slack did not answer, so nothing was begun yet. Press again, or mention me with your words.";
 const GONE = "Your message is not there any more, so nothing was begun.";
 const UNREAD = "I could not read your message once more, so nothing was begun. Mention me with it.";

@@ -10,7 +10,7 @@ import { AboutForm } from "../words/button-values.ts";
 import type { SubmissionBody } from "../words/press-payloads.ts";
 import { isReading } from "../people/reading-records.ts";
 import { refused } from "../people/permission-check.ts";
-import { createHomeRuns } from "./recent-runs.ts";
+import type { HomeRuns } from "./recent-runs.ts";
 import { answerSearch, SEARCH_FORM } from "./run-search.ts";
 import { FORMS, teamView, YAML } from "./team-forms.ts";
 import { AGENT, lowered, TEAM, teamJson, teamOfForm, withAgent, type Errors } from "./team-json.ts";
@@ -32,10 +32,11 @@ export const isOfHome = ({ view }: SubmissionBody): boolean => view.callback_id.
 /** What is wrong with a form that was sent off, as Slack shows it at its fields; nothing where it can be taken. Never rejects. */
 export async function answerForm(
   ctx: HandlerContext,
+  runs: HomeRuns,
   submission: SubmissionBody,
   findActor: () => Promise<Actor | undefined>,
 ): Promise<object | undefined> {
-  if (isSearch(submission)) return answerSearch(ctx, createHomeRuns(ctx), submission);
+  if (isSearch(submission)) return answerSearch(ctx, runs, submission);
   try {
     const judged = await withinMs(ctx.clock, JUDGED_WITHIN_MS, judgeAs(ctx, submission, findActor));
     return judged && "errors" in judged ? { response_action: "errors", errors: judged.errors } : undefined;

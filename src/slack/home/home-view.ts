@@ -6,7 +6,7 @@ import { describe } from "../../engine/limits/termination.ts";
 import { shown } from "../../engine/reading/shown.ts";
 import { button, confirmed, context, cost, mention, plainText, plural, section } from "../words/blocks.ts";
 import { safeLine, safeMrkdwn, shorten } from "../words/escape.ts";
-import { keyText, type HomeRun, type RunKey } from "./recent-runs.ts";
+import { keyText, UNDER_WAY_SHOWN_MAX, type HomeRun, type RunKey } from "./recent-runs.ts";
 import { OPTION_CHARS_MAX, OPTION_VALUE_CHARS_MAX, OPTIONS_MAX, RUN_ID_CHARS, VIEW_BLOCKS_MAX } from "../words/limits.ts";
 import type { MySettings } from "./my-settings.ts";
 import { missingFeatureBlocks } from "../api/missing-features.ts";
@@ -52,8 +52,6 @@ export interface HomeFacts {
   readonly missing: readonly string[];
 }
 
-const WAITING_SHOWN_MAX = 5;
-const RUNNING_SHOWN_MAX = 5;
 /** Two blocks each; the rest is behind Older. */
 export const TEAMS_PER_PAGE = 10;
 const MISSING_SHOWN_MAX = 15;
@@ -86,7 +84,7 @@ function waiting({ waiting: runs, offerAt }: HomeFacts): KnownBlock[] {
   if (runs.length === 0) return [];
   return [
     title("Waiting for you"),
-    ...runs.slice(0, WAITING_SHOWN_MAX).flatMap((run) => {
+    ...runs.slice(0, UNDER_WAY_SHOWN_MAX).flatMap((run) => {
       const held = heldRun(run, offerAt);
       if (held) return held;
       const [question] = run.state.questions;
@@ -96,7 +94,7 @@ function waiting({ waiting: runs, offerAt }: HomeFacts): KnownBlock[] {
       const answer = question ? [button("Answer…", homeAction("answer"), { thread: run.thread, seq: question.seq }, "primary")] : [];
       return [section(`${asks}\n${placeLine(run)}`), row([...answer, ...openThread(run), ...stopRun(run)])];
     }),
-    ...moreOf(runs.length - WAITING_SHOWN_MAX, "more wait for you"),
+    ...moreOf(runs.length - UNDER_WAY_SHOWN_MAX, "more wait for you"),
   ];
 }
 
@@ -134,14 +132,14 @@ function running({ running: runs, more, unsaid }: HomeFacts): KnownBlock[] {
       : [context(`Slack does not say just now which channels you are in (${safeMrkdwn(unsaid)}), so no runs of channels are shown.`)]),
     ...(runs.length === 0 && unsaid === undefined ? [context("No agents are talking in your channels.")] : []),
     ...runs
-      .slice(0, RUNNING_SHOWN_MAX)
+      .slice(0, UNDER_WAY_SHOWN_MAX)
       .flatMap((run) => [
         section(`${line(run.task)}\n${placeLine(run)}`),
         row([...openThread(run), button("Who spoke and why…", homeAction("log"), { thread: run.thread }), ...stopRun(run)]),
       ]),
     ...(more
       ? [context("There are more than are looked at here; `/parley status` in a channel lists its own.")]
-      : moreOf(runs.length - RUNNING_SHOWN_MAX, "more are running; `/parley status` in a channel lists them")),
+      : moreOf(runs.length - UNDER_WAY_SHOWN_MAX, "more are running; `/parley status` in a channel lists them")),
   ];
 }
 

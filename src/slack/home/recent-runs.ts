@@ -18,8 +18,8 @@ export interface HomeRun {
   /** The words of calls that wait for a yes. */
   readonly asksFor: readonly string[];
   readonly outcome: "done" | "limit" | "stopped" | "failed" | undefined;
-  /** Slack's address of the thread; absent while Slack does not say. */
-  readonly link: string | undefined;
+  /** Slack's address of the thread; absent while Slack does not say, and where it was not asked: of runs that are not shown. */
+  readonly link?: string;
 }
 
 /** What a person may see of what goes on: the runs of channels that they are in, and of their own DMs. */
@@ -72,6 +72,8 @@ const RECENT_LOOKED_AT_MAX = 2_000;
 /** Logs that are read for one page; the next one goes on behind them. */
 const LOGS_PER_PAGE_MAX = 200;
 const RECENT_SHOWN_MAX = 10;
+/** Of those that go on, and of those that wait for somebody. */
+export const UNDER_WAY_SHOWN_MAX = 5;
 /** Lines that are kept, so that a log is read again only when it has gone on. */
 const LINES_KEPT_MAX = 500;
 
@@ -85,16 +87,24 @@ export function createHomeRuns(ctx: HandlerContext): HomeRuns {
     summary: { readonly lastSeq: number; readonly at: string },
   ): Promise<HomeRun | undefined> {
     const known = lines.get(thread);
-    if (known?.lastSeq === summary.lastSeq) return known.run && { ...known.run, link: await linkTo(place) };
+    if (known?.lastSeq === summary.lastSeq) return known.run;
     const { events } = await ctx.runner.read(thread);
     const state = currentRun({ events });
     const own = events.slice(Math.max(0, state.startIndex));
-    const run =
-      state.run === undefined ? undefined : { thread, place, at: summary.at, state, ...said(own, state), link: await linkTo(place) };
+    const run = state.run === undefined ? undefined : { thread, place, at: summary.at, state, ...said(own, state) };
     lines.delete(thread);
     lines.set(thread, { lastSeq: summary.lastSeq, run });
     if (lines.size > LINES_KEPT_MAX) lines.delete(lines.keys().next().value ?? "");
     return run;
+  }
+
+  /** With their addresses, of as many as are shown: each is a call to Slack. */
+  async function linked(runs: readonly HomeRun[], max: number): Promise<readonly HomeRun[]> {
+    const shown = runs.slice(0, max).map(async (run) => {
+      const link = await linkTo(run.place);
+      return link === undefined ? run : { ...run, link };
+    });
+    return [...(await Promise.all(shown)), ...runs.slice(max)];
   }
 
   async function linkTo(place: Place): Promise<string | undefined> {
@@ -175,10 +185,11 @@ export function createHomeRuns(ctx: HandlerContext): HomeRuns {
       const underWay = looked.filter(({ state }) => state.running);
       const { found: recent, older } = await pageOf(who, { before, fits: async () => true });
       const waiting = underWay.filter((run) => waitsFor(run, user));
+      const running = underWay.filter((run) => !waiting.includes(run));
       return {
-        waiting,
-        running: underWay.filter((run) => !waiting.includes(run)),
-        recent,
+        waiting: await linked(waiting, UNDER_WAY_SHOWN_MAX),
+        running: await linked(running, UNDER_WAY_SHOWN_MAX),
+        recent: await linked(recent, RECENT_SHOWN_MAX),
         older,
         more: looked.length === UNDER_WAY_READ_MAX,
         unsaid: code,
@@ -186,7 +197,8 @@ export function createHomeRuns(ctx: HandlerContext): HomeRuns {
     },
     async search(user, wanted, before) {
       const { channels } = await ctx.people.channelsOf(user);
-      return pageOf({ user, channels }, { before, fits: (run) => says(run, wanted) });
+      const { found, older } = await pageOf({ user, channels }, { before, fits: (run) => says(run, wanted) });
+      return { found: await linked(found, RECENT_SHOWN_MAX), older };
     },
     async find(user, thread) {
       const place = placeOf(thread);

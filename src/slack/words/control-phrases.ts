@@ -11,14 +11,17 @@ export const CONTROL_WORDS = [
   { word: "pause", does: "lets the turns under way end, and begins no other" },
   { word: "resume", does: "lets a paused run go on; in one, `continue`, `go on` and `weiter` do too" },
   { word: "skip", does: "breaks off the turn of whoever has the floor" },
-  { word: "summary", does: "says where things stand, to you alone" },
+  { word: "summary", does: "says where things stand, to you alone; one of the team's models sums it up" },
   { word: "help", does: "says what I hear, to you alone" },
 ] as const;
 
-interface Phrase {
+export interface Phrase {
   readonly word: Word;
-  /** Only of a run that is paused: elsewhere it is an answer, or a task. */
-  readonly whenPaused: boolean;
+  /**
+   * Where it means that. `paused`: in a paused run alone; elsewhere it is an answer, or a task. `idle`: while no agent talks. `alone`: where
+   * nothing was said before that it could be about.
+   */
+  readonly when: "anywhere" | "paused" | "idle" | "alone";
 }
 
 /** How else people say so, alone on a line. Short, and nothing that is said of anything else. */
@@ -54,8 +57,14 @@ const SAID: { readonly [word in Word]: readonly string[] } = {
     "riassunto", "riassumi", "resumo", "samenvatting", "vat samen", "podsumowanie", "podsumuj", "итог", "итоги", "要約", "要約して", "要約してください", "まとめ", "总结",
     "總結", "摘要", "요약",
   ],
-  help: ["help me", "what can you do", "what can i say", "how does this work", "hilfe", "hilf mir", "aide", "ayuda", "aiuto", "ajuda", "hulp", "pomoc", "помощь", "помоги", "допомога", "ヘルプ", "帮助", "幫助", "도움말"],
+  help: ["hilfe", "aide", "ayuda", "aiuto", "ajuda", "hulp", "pomoc", "помощь", "допомога", "ヘルプ", "帮助", "幫助", "도움말"],
 }; // prettier-ignore
+
+/** Of the app itself, as long as no agent talks. */
+const ABOUT_THE_APP: readonly string[] = ["what can you do", "what can i say", "was kannst du"];
+
+/** Said where something stands already, these are about that. */
+const CRIES_FOR_HELP: readonly string[] = ["help me", "how does this work", "how does it work", "hilf mir", "помоги"];
 
 /** Said while agents talk, these are for them; said in a paused run, for it. */
 const SAID_WHEN_PAUSED: readonly string[] = [
@@ -82,8 +91,10 @@ export const phraseKey = (line: string): string =>
     .trim();
 
 export const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
-  ...SAID_WHEN_PAUSED.map((said): [string, Phrase] => [phraseKey(said), { word: "resume", whenPaused: true }]),
+  ...SAID_WHEN_PAUSED.map((said): [string, Phrase] => [phraseKey(said), { word: "resume", when: "paused" }]),
+  ...ABOUT_THE_APP.map((said): [string, Phrase] => [phraseKey(said), { word: "help", when: "idle" }]),
+  ...CRIES_FOR_HELP.map((said): [string, Phrase] => [phraseKey(said), { word: "help", when: "alone" }]),
   ...(Object.keys(SAID) as Word[]).flatMap((word) =>
-    SAID[word].map((said): [string, Phrase] => [phraseKey(said), { word, whenPaused: false }]),
+    SAID[word].map((said): [string, Phrase] => [phraseKey(said), { word, when: "anywhere" }]),
   ),
 ]);

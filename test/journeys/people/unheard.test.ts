@@ -57,6 +57,56 @@ test.each(["thanks!", "Great, thank you :tada:", ":+1:", "perfect", "Vielen Dank
   },
 );
 
+test.each(["no", "is this right?", "thanks, but why 7?"])("%j in a thread whose run is over is offered to the agents", async (text) => {
+  const { thread, line } = await finished("socket");
+  await thread.reply(text, JONAS);
+  expect(wordsOf(await line(JONAS))).toMatch(/^\*Continue with this\?\*/);
+});
+
+test("a yes is people's talk, unless the agents have asked something last", async () => {
+  const replies = { Ana: ["There are 7. DONE"], Ben: ["There are still 7. Shall I list them? DONE"] };
+  const { mention, told, line, quiet } = await openBehind("socket", { file: FILE, replies });
+  const thread = await mention("@parley count them");
+  await thread.ended();
+  await thread.reply("yes", JONAS);
+  await quiet();
+  expect(told(JONAS)).toEqual([]);
+  await thread.reply("<@U0PARLEY> count them again", MARIA);
+  await thread.ended(2);
+  await thread.reply("yes", JONAS);
+  expect(wordsOf(await line(JONAS))).toMatch(/^\*Continue with this\?\*/);
+});
+
+test("where Slack lets the app read the message only later, that is said, and the buttons stay until it is heard", async () => {
+  const { thread, line, press, told, control, skip } = await finished("socket");
+  await thread.reply("and what of Makefiles?", JONAS);
+  const asked = await line(JONAS);
+  control.fault({ method: "conversations.replies", kind: "ratelimited", retryAfterSeconds: 120 });
+  await press(JONAS, "Continue with this");
+  await control.until(() => told(JONAS).length === 2);
+  expect(told(JONAS)[1]?.text).toMatch(/^Slack lets me read nothing more for \d+ seconds, so nothing was begun yet\. Press again then/);
+  expect(buttonsOf(asked).map(({ label }) => label)).toEqual(["Continue with this", "No"]);
+  // Slack is not asked again before its time.
+  const reads = control.calls("conversations.replies").length;
+  await press(JONAS, "Continue with this");
+  await control.until(() => told(JONAS).length === 3);
+  expect(control.calls("conversations.replies")).toHaveLength(reads);
+  skip(120_000);
+  await press(JONAS, "Continue with this");
+  await thread.ended(2);
+  expect(wordsOf(await line(JONAS))).toBe("It is heard.");
+});
+
+test("a short while is waited for, and said", async () => {
+  const { thread, line, press, told, control } = await finished("socket");
+  await thread.reply("and what of Makefiles?", JONAS);
+  await line(JONAS);
+  control.fault({ method: "conversations.replies", kind: "ratelimited", retryAfterSeconds: 4 });
+  await press(JONAS, "Continue with this");
+  await thread.ended(2);
+  expect(told(JONAS).map(({ text }) => text)).toEqual(["It is heard.", "Slack lets me read your message in 4 seconds; a moment."]);
+});
+
 test("where a run is over, summary sums it up, and stop has nothing to stop", async () => {
   const { thread, line } = await finished("socket");
   await thread.reply("summary", JONAS);
@@ -145,6 +195,21 @@ test("pause is acknowledged where it was said, with a button that lets the run g
   ben.answer("Yes. DONE");
   await thread.ended();
 });
+
+test.each(["How does this work?", "Can you help me?", "No pause please", "Stop\n- guessing\n- asking"])(
+  "%j while a run goes on is for the agents",
+  async (words) => {
+    const { desk, journey, thread, ana } = await atTheDesk();
+    await thread.reply(words, MARIA);
+    await journey.quiet();
+    ana.answer("Tabs.");
+    const ben = await desk.asked("Ben");
+    expect(ben.read).toContain(`Maria: ${words.replaceAll("\n", "\n| ")}`);
+    expect([journey.whispers(MARIA), thread.ofKind("hold")]).toEqual([[], []]);
+    ben.answer("Yes. DONE");
+    await thread.ended();
+  },
+);
 
 test("the button under the line of a pause lets the run go on, and one of a run that is over says so", async () => {
   const { desk, journey, thread, ana } = await atTheDesk();

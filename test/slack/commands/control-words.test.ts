@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { commandIn } from "../../../src/slack/commands/control-words.ts";
+import { asksSomething, commandIn, isCourtesy } from "../../../src/slack/commands/control-words.ts";
 
 test.each([
   ["stop", "stop"],
@@ -30,6 +30,9 @@ test.each([
   ["stooop", "stop"],
   ["stop stop stop", "stop"],
   ["no, stop", "stop"],
+  ["No! No… stop!", "stop"],
+  ["*Nein*, stopp bitte", "stop"],
+  ["No. Stop", "stop"],
   ["Hey Parley, stop it", "stop"],
   ["ok everyone, stop", "stop"],
   ["can you stop, please?", "stop"],
@@ -88,15 +91,27 @@ test.each(["cancel", "abbrechen", "status", "passe", "para", "sum up"])("%j may 
   expect(commandIn(text)).toBeDefined();
 });
 
-test.each(["stop", "pause", "skip", "please stop", "*Summary*", "Hilfe"])("%j is a command while an agent asks something, too", (text) => {
-  expect(commandIn(text, { asked: true })).toBeDefined();
-});
+test.each(["stop", "pause", "skip", "please stop", "*Summary*", "Hilfe", "help"])(
+  "%j is a command while an agent asks something, too",
+  (text) => {
+    expect(commandIn(text, { asked: true })).toBeDefined();
+  },
+);
 
 test.each([
   "stop guessing and ask",
   "*stop* guessing and ask",
   "stop: the second one is wrong",
   "stop:\n- guessing\n- asking",
+  "Stop\n- guessing\n- asking",
+  "stop\n\n• the second one",
+  "skip\n1. the tests\n2. the docs",
+  "No pause please",
+  "no stop",
+  "nein stopp",
+  "no help",
+  "no-stop",
+  "pause? no",
   "stop_words are in the list",
   "~stop~",
   "> stop",
@@ -153,6 +168,68 @@ test.each([
   "& stop &c.",
 ])("%j is no command", (text) => {
   expect(commandIn(text)).toBeUndefined();
+});
+
+test.each(["How does this work?", "Can you help me?", "can you help?", "help me", "what can you do?"])(
+  "%j is a command where nothing was said before",
+  (text) => {
+    expect(commandIn(text)).toBeDefined();
+  },
+);
+
+test.each(["How does this work?", "Can you help me?", "can you help, please?", "help me", "what can you do?"])(
+  "%j is for the agents while they talk, or have asked something",
+  (text) => {
+    for (const situation of [{ running: true }, { running: true, asked: true }]) expect(commandIn(text, situation)).toBeUndefined();
+  },
+);
+
+test("where something was said before, how this works is asked of that, and what one can do of the app", () => {
+  expect(commandIn("How does this work?", { amid: true })).toBeUndefined();
+  expect(commandIn("What can you do?", { amid: true })).toEqual({ word: "help", rest: "" });
+});
+
+test.each(["help", "Help, please!", "Hilfe", "hey parley, help"])("%j is a command while agents talk, too", (text) => {
+  for (const situation of [{ running: true }, { running: true, asked: true }]) expect(commandIn(text, situation)?.word).toBe("help");
+});
+
+test.each([
+  "thanks!",
+  "Great, thank you :tada:",
+  "perfect",
+  "ok",
+  "yes",
+  "That's it, very good job",
+  "No thanks",
+  "no worries",
+  "Vielen Dank!",
+])("%j is people's courtesy", (text) => {
+  expect(isCourtesy(text)).toBe(true);
+});
+
+test.each([
+  "no",
+  "No.",
+  "nein",
+  "no good",
+  "is this right?",
+  "Is it done?",
+  "is that it",
+  "thanks, but why 7?",
+  "really good?",
+  "right?",
+  "?",
+  "not good",
+])("%j is more than a courtesy", (text) => {
+  expect(isCourtesy(text)).toBe(false);
+});
+
+test("a yes, or an ok, is more than a courtesy where the agents have asked something; a thank-you is none", () => {
+  for (const text of ["yes", "ok, thanks", "yes please", "Ja, bitte!", "agreed", "no"])
+    expect(isCourtesy(text, { asked: true })).toBe(false);
+  for (const text of ["thanks!", "perfect", "great job"]) expect(isCourtesy(text, { asked: true })).toBe(true);
+  expect(asksSomething("There are 7. Shall I list them? DONE")).toBe(true);
+  expect(asksSomething(`Why 7? ${"Because. ".repeat(30)}`)).toBe(false);
 });
 
 test("what is said below a command is for the agents", () => {

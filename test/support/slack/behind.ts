@@ -23,6 +23,8 @@ export interface Behind {
   press(user: string, label: string): Promise<void>;
   /** Everything that Slack has sent is acked and dealt with. */
   quiet(): Promise<void>;
+  /** So much time passes at once. */
+  skip(ms: number): void;
 }
 
 export async function openBehind(wire: Wire, parts: ParleyParts, prepare?: (slack: Workspace) => void): Promise<Behind> {
@@ -55,6 +57,7 @@ export async function openBehind(wire: Wire, parts: ParleyParts, prepare?: (slac
     parley,
     problems,
     told,
+    skip: (ms) => clock.skip(ms),
     async mention(text, user = MARIA, channel = GENERAL) {
       const { ts } = await control.post({ user, channel, text });
       return createThread({ slack, parley, channel, ts });
