@@ -232,6 +232,8 @@ export interface Behaviour {
   readonly isDistributed?: boolean;
   /** Whether the workspace has the real-time search, and mentions bring action tokens. Default true. */
   readonly hasSearch?: boolean;
+  /** Whether the search finds all that the person sees, private channels and direct messages too, as with a token of their own. Default false. */
+  readonly searchesAll?: boolean;
   /** Default true. */
   readonly hasCanvases?: boolean;
 }

@@ -171,6 +171,7 @@ const CHOICES = [
   "fileStubs",
   "isDistributed",
   "hasSearch",
+  "searchesAll",
   "hasCanvases",
 ] as const satisfies readonly (keyof Behaviour)[];
 

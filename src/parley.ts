@@ -9,6 +9,7 @@ import { createModelFor } from "./config/build/models.ts";
 import { createTeamShelf } from "./config/team-shelf.ts";
 import { createRedactor } from "./config/secrets.ts";
 import { systemClock, type Clock } from "./engine/clock.ts";
+import type { Search } from "./engine/search.ts";
 import type { Memory } from "./engine/memory.ts";
 import { createGates } from "./models/gated.ts";
 import { lessonsIn } from "./models/refusals/kept-lessons.ts";
@@ -171,6 +172,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   try {
     const gates = createGates(settings.providers, clock, shareOf(store));
     const scripts: PlayedScript[] = [];
+    let slack: Slack | undefined;
     const onScript = (script: PlayedScript): void => void scripts.push(script);
     const readFile = (hash: string) => store.file(hash);
     const createModel = createModelFor({
@@ -189,6 +191,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       keepFile: (content) => store.putFile(content),
       readFile: (hash) => store.file(hash),
       notes: { memory, scopeOf },
+      ...(options.slack ? { search: (wanted, signal) => searchIn(slack, wanted, signal) } : {}),
       servers: {
         ...servers,
         // What a server said before it ended goes into instructions, which no log holds.
@@ -202,7 +205,6 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const shelf = createTeamShelf({ settings, teams, keep: kept, log });
     const raised = options.slack ? { ceilings: settings.ceilings.raised } : {};
     const budgets = createDayBudgets({ store, settings: kept, budgets: settings.budgets, ...raised, accounts: accountsOf, clock });
-    let slack: Slack | undefined;
     const runner = createRunner({
       store,
       dispatch,
@@ -277,6 +279,12 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     throw error;
   }
 }
+
+/** Until Slack is there, no team is at work. */
+const searchIn = (slack: Slack | undefined, ...asked: Parameters<Search>): ReturnType<Search> =>
+  slack
+    ? slack.search(...asked)
+    : Promise.resolve({ kind: "failed", error: { kind: "unavailable", message: "Slack is not connected yet; nothing was searched." } });
 
 /** Beside what the environment says, not in its place: a secret that is not in use is one all the same. */
 function secretsOf(slack: ParleyOptions["slack"]): Env {

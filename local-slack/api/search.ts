@@ -54,16 +54,17 @@ interface Hit {
 }
 
 /** Public channels, and of those, for guests of the workspace, the ones that they are in. */
-const mayLookInto = (channel: Channel, user: User): boolean =>
-  channel.kind === "channel" &&
-  (channel.members.has(user.id) || !(user.isRestricted || user.isUltraRestricted || channel.isExternal || user.isStranger));
+const mayLookInto = ({ state }: Local, channel: Channel, user: User): boolean =>
+  (state.switches.searchesAll && channel.members.has(user.id)) ||
+  (channel.kind === "channel" &&
+    (channel.members.has(user.id) || !(user.isRestricted || user.isUltraRestricted || channel.isExternal || user.isStranger)));
 
 function messageHits(local: Local, user: User, args: Args, query: string): Hit[] {
   const words = wordsOf(query);
   const [after, before] = [Number(textArg(args, "after") || 0), Number(textArg(args, "before") || Number.POSITIVE_INFINITY)];
   const withBots = textArg(args, "include_bots") === "" || flagArg(args, "include_bots");
   const hits = [...local.state.channels.values()]
-    .filter((channel) => mayLookInto(channel, user))
+    .filter((channel) => mayLookInto(local, channel, user))
     .flatMap((channel) => [...channel.messages.values()].map((message) => ({ channel, message, score: scoreOf(message.text, words) })))
     .filter(({ message, score }) => {
       const isHere = message.ephemeralTo === undefined && !message.isTombstone && !message.notice;
@@ -108,7 +109,7 @@ function contextOf(channel: Channel, message: Message): { readonly before: reado
 function fileHits(local: Local, user: User, query: string): StoredFile[] {
   const words = wordsOf(query);
   const shared = [...local.state.channels.values()]
-    .filter((channel) => mayLookInto(channel, user))
+    .filter((channel) => mayLookInto(local, channel, user))
     .flatMap((channel) => [...channel.messages.values()].flatMap(({ files }) => files));
   const found = shared.filter((file) => local.state.files.has(file.id) && scoreOf(`${file.name} ${file.title}`, words) > 0);
   return [...new Map(found.map((file) => [file.id, file])).values()].slice(0, SEARCH_RESULTS_MAX);
@@ -134,7 +135,7 @@ function fileResult(local: Local, file: StoredFile): Json {
 function channelHits(local: Local, user: User, query: string): Json[] {
   const words = wordsOf(query);
   return [...local.state.channels.values()]
-    .filter((channel) => mayLookInto(channel, user) && scoreOf(`${channel.name} ${channel.topic} ${channel.purpose}`, words) > 0)
+    .filter((channel) => mayLookInto(local, channel, user) && scoreOf(`${channel.name} ${channel.topic} ${channel.purpose}`, words) > 0)
     .map((channel) => ({
       team_id: local.teamId,
       creator_user_id: "U0ADA",

@@ -27,6 +27,7 @@ export function freshState(teamId: string): State {
       fileStubs: "connect",
       isDistributed: false,
       hasSearch: true,
+      searchesAll: false,
       hasCanvases: true,
     },
     steps: new Map(),

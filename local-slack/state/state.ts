@@ -186,6 +186,8 @@ interface Switches {
   isDistributed: boolean;
   /** Whether the workspace has the real-time search. */
   hasSearch: boolean;
+  /** Whether it finds what the person sees in private too. */
+  searchesAll: boolean;
   /** Off where an administrator has turned canvases off. */
   hasCanvases: boolean;
 }

@@ -5,7 +5,7 @@ import { BUILT_IN } from "../config/built-in/built-in.ts";
 import { jsonSchemaOf } from "../config/registry/schemas.ts";
 import { readArguments } from "./arguments.ts";
 import { print, UsageError, type Io } from "./command.ts";
-import { reachOf } from "./web-reach.ts";
+import { reachOf } from "./tool-reach.ts";
 
 export const help = `parley teams validate [FILE]
 parley teams schema [FILE]
@@ -40,7 +40,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       `ok   ${name}${name === settings.defaultTeam ? ", the default" : ""}: ${team.speakers.policy}; ${agents.join(", ")}`,
     );
   }
-  for (const [name, tool] of settings.tools) if (tool.kind === "web-fetch") await print(io.stdout, `ok   tool ${name}: ${reachOf(tool)}`);
+  for (const [name, tool] of settings.tools) {
+    const reach = reachOf(tool);
+    if (reach !== undefined) await print(io.stdout, `ok   tool ${name}: ${reach}`);
+  }
   for (const [name, model] of settings.models) {
     const key = keyOf(model);
     await print(

@@ -7,6 +7,7 @@ import { closer, summarizer } from "../engine/agents/closer.ts";
 import type { ActionPolicy, RunLimits } from "../engine/events/events.ts";
 import { capsOf } from "../engine/limits/run-limits.ts";
 import type { RunCode } from "../engine/agents/code/run-block.ts";
+import type { Search } from "../engine/search.ts";
 import type { Agent, Team } from "../engine/team.ts";
 import { withFallback } from "../models/fallback.ts";
 import type { Executor } from "../sandbox/executor.ts";
@@ -67,6 +68,8 @@ export interface BuildDeps {
   readonly servers?: McpServers;
   /** Without one, agents keep no notes. */
   readonly notes?: Notebook;
+  /** Without one, nothing that people have said elsewhere is found. */
+  readonly search?: Search;
   /** What takes the place of parts of a team in a replay, which knows what was decided and done. */
   readonly recorded?: {
     /** In place of whoever leads, with the participant inside which it leads. */
@@ -111,7 +114,16 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
 /** Makes the models of these settings, and with them teams. */
 function builderOf(
   settings: Settings,
-  { createModel, executor, keepFile, readFile, servers, notes, recorded }: BuildDeps & Required<Pick<BuildDeps, "servers" | "readFile">>,
+  {
+    createModel,
+    executor,
+    keepFile,
+    readFile,
+    servers,
+    notes,
+    search,
+    recorded,
+  }: BuildDeps & Required<Pick<BuildDeps, "servers" | "readFile">>,
 ) {
   const { registry } = settings;
   const guardsOf = (written: readonly GuardSettings[]): Guard[] =>
@@ -141,6 +153,7 @@ function builderOf(
         runCode: recorded?.runCode,
         servers,
         notes,
+        search,
         modelNamed: (model) =>
           guardedModel(
             chained(model, (one) => limited(ready(one))),

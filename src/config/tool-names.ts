@@ -13,5 +13,11 @@ export function calledAs(ref: string, tools: ReadonlyMap<string, ToolSettings>):
   const tool = tools.get(key);
   if (tool?.kind === "mcp") return member === undefined ? undefined : localNames(key, [member]).get(member);
   if (!tool || member !== undefined) return undefined;
-  return tool.kind === "web-fetch" ? "web_fetch" : key;
+  return OWN_NAMES.get(tool.kind) ?? key;
 }
+
+/** Of kinds that have one name, whatever their entry is called. */
+const OWN_NAMES: ReadonlyMap<string, string> = new Map([
+  ["web-fetch", "web_fetch"],
+  ["slack-search", "slack_search"],
+]);

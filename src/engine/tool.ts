@@ -1,6 +1,6 @@
 import type { ToolSpec } from "./model.ts";
 import type { Turn } from "./turn.ts";
-import type { ActionPolicy, HeldCode, Failure, FileRef, Person, Usage } from "./events/events.ts";
+import type { ActionPolicy, HeldCode, Failure, FileRef, Person, Source, Usage } from "./events/events.ts";
 
 /**
  * What an agent asks of a tool. Contract: `run` gets the arguments already parsed as JSON (checked by the tool itself), and returns a
@@ -32,7 +32,13 @@ export interface CallOrigin {
   readonly held?: readonly HeldCode[];
 }
 
-/** `files`: kept already, for people; the agent reads the output. `usage`: of the models that worked inside. */
+/** `files`: kept already, for people; the agent reads the output. `sources`: where it was found, for people. `usage`: of the models that worked inside. */
 export type ToolResult =
-  | { readonly kind: "returned"; readonly output: string; readonly files?: readonly FileRef[]; readonly usage?: Usage }
+  | {
+      readonly kind: "returned";
+      readonly output: string;
+      readonly files?: readonly FileRef[];
+      readonly sources?: readonly Source[];
+      readonly usage?: Usage;
+    }
   | { readonly kind: "failed"; readonly error: Failure; readonly usage?: Usage };

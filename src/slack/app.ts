@@ -32,6 +32,7 @@ import { createReceiver, type SlackReceiver } from "./door/socket-receiver.ts";
 import { createSigns, type Signs } from "./signs/signs.ts";
 import type { TokenSource } from "./api/token-source.ts";
 import { clientOptions, type Log, type Web } from "./api/web-client.ts";
+import { createWorkspaceSearch, type WorkspaceSearch } from "./search/workspace-search.ts";
 import { createUnheard } from "./signs/unheard-notice.ts";
 import { createWhisper } from "./signs/ephemeral.ts";
 import { ListenerError, dispatch, listen } from "./door/listeners.ts";
@@ -80,7 +81,7 @@ export interface Tenancy {
 }
 
 /** Parley's ear in Slack: what people write and press becomes words to the runner. */
-export interface SlackApp {
+export interface SlackApp extends WorkspaceSearch {
   readonly botUserId: string;
   /** The workspace that the token belongs to; the first part of its threads' names. */
   readonly teamId: string;
@@ -140,6 +141,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   });
   const channelNameOf = createChannelNames({ read: web.read, clock });
   const threadBefore = createThreadBefore({ web, people, channelNameOf, attachments, me, reads: pace.askedReads, clock });
+  const { search, keepLeave } = createWorkspaceSearch({ web, store, people, channelNameOf, me, clock, log });
   // Never our own, whatever the settings say.
   const bots = (parts.bots ?? []).filter((bot) => bot !== me.bot);
   // Slack has just said that the app is installed.
@@ -178,6 +180,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     tenancy?.inbox ??
     new Inbox({
       onMessage: (ts) => missed.heard(ts),
+      keepLeave,
       waitsFor: (body) => triggers.waitsFor(body),
       store,
       dispatch: parts.dispatch,
@@ -247,6 +250,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   });
 
   return {
+    search,
+    keepLeave,
     botUserId: me.user,
     teamId: me.team,
     people,

@@ -1,5 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Memory } from "../engine/memory.ts";
+import type { Search } from "../engine/search.ts";
 import { currentRun } from "../engine/reading/transcript.ts";
 import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Dispatch } from "../store/dispatch.ts";
@@ -67,6 +68,8 @@ export interface Slack {
   heardAll(thread: string): boolean;
   /** Whether its channel is closed to the app for a while: no turn begins in it until it is open, and the runner looks at it again. */
   isParked(thread: string): boolean;
+  /** What agents search the workspace with. */
+  readonly search: Search;
   /** Connects, posts what is due, and hears what comes. Rejects with what to do when Slack refuses. */
   start(): Promise<void>;
   /** Hears nothing more. What the agents still say is posted until {@link stop}. */
@@ -82,6 +85,7 @@ export interface Tenant extends Slack {
   handle(body: Body): Promise<void>;
   readonly answer: SlackApp["answer"];
   readonly waitsFor: SlackApp["waitsFor"];
+  readonly keepLeave: SlackApp["keepLeave"];
   catchUp(): void;
   readonly onDropped: SlackApp["onDropped"];
 }
@@ -192,9 +196,11 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     httpPort: () => app.httpPort(),
     heardAll: (thread) => app.heardAll(thread),
     isParked: (thread) => app.closedChannels.has(thread),
+    search: app.search,
     handle: (body) => app.handle(body),
     answer: (body) => app.answer(body),
     waitsFor: (body) => app.waitsFor(body),
+    keepLeave: app.keepLeave,
     catchUp: () => app.catchUp(),
     onDropped: (dropped) => app.onDropped(dropped),
     async start() {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { FileRef } from "../engine/events/events.ts";
+import type { FileRef, Source } from "../engine/events/events.ts";
 import type { JsonSchema } from "../engine/model.ts";
 import type { CallOrigin, Tool, ToolResult } from "../engine/tool.ts";
 import type { Turn } from "../engine/turn.ts";
@@ -58,9 +58,20 @@ export class WithFiles {
   }
 }
 
+/** An output, and where it was found. */
+export class WithSources {
+  readonly output: string;
+  readonly sources: readonly Source[];
+  constructor(output: string, sources: readonly Source[]) {
+    this.output = output;
+    this.sources = sources;
+  }
+}
+
 function asResult(value: unknown): ToolResult {
   if (isFailed(value)) return failed(value.error.kind, value.error.message);
   if (value instanceof WithFiles) return { kind: "returned", output: capped(value.output), files: value.files };
+  if (value instanceof WithSources) return { kind: "returned", output: capped(value.output), sources: value.sources };
   return returned(typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 }
 

@@ -13,7 +13,7 @@ import { checkSlack } from "./slack.ts";
 import { databaseOf } from "../logs/export.ts";
 import type { Finding } from "./finding.ts";
 import { isOfMany } from "../start/oauth-door.ts";
-import { reachOf } from "../web-reach.ts";
+import { reachOf } from "../tool-reach.ts";
 
 export const help = `parley doctor [--file FILE] [--live]
        parley doctor --live --channel C… [--user U…] [--only NAME]… [--look SECONDS] [--json] [--yes]
@@ -133,8 +133,10 @@ async function* findings(file: string | undefined, live: boolean, io: Io): Async
   }
   yield* isOfMany(env) ? checkOAuth(env) : checkSlack(env);
   if (!settings) return;
-  for (const [name, tool] of settings.tools)
-    if (tool.kind === "web-fetch") yield { grade: "ok", thing: `tool ${name}`, message: reachOf(tool) };
+  for (const [name, tool] of settings.tools) {
+    const message = reachOf(tool);
+    if (message !== undefined) yield { grade: "ok", thing: `tool ${name}`, message };
+  }
   yield* checkModels(settings, env, live);
   yield* checkSandbox(settings, env);
   yield* checkDatabase(settings.database);

@@ -32,6 +32,7 @@ const usage = z
   .optional();
 const call = { call: name, tool: name, args: text };
 const file = z.strictObject({ hash, name, mediaType: name, bytes: whole });
+const source = z.strictObject({ title: name, link: z.url({ protocol: /^https?$/ }).max(2_000) });
 const limited = { limit: count };
 const limitName = z.enum(["turns", "minutes", "tokens", "usd", "budget"]);
 
@@ -132,6 +133,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     tool: name,
     output: text,
     files: z.array(file).max(LIST_MAX).optional(),
+    sources: z.array(source).max(LIST_MAX).optional(),
     changed: changedArgs,
     usage,
   },

@@ -103,7 +103,13 @@ export function recordedWorld(log: readonly RunEvent[], { languages, codeBlocks:
       const result = await take((event): event is ToolEnded => isEnd(event) && call !== undefined && idOf(event) === idOf(call));
       const usage = result.usage ? { usage: result.usage } : {};
       return result.type === "tool.returned"
-        ? { kind: "returned", output: uncut(result.output), ...(result.files ? { files: result.files } : {}), ...usage }
+        ? {
+            kind: "returned",
+            output: uncut(result.output),
+            ...(result.files ? { files: result.files } : {}),
+            ...(result.sources ? { sources: result.sources } : {}),
+            ...usage,
+          }
         : { kind: "failed", error: result.error, ...usage };
     },
   });

@@ -2,6 +2,7 @@ import type { BudgetLimits } from "../../engine/limits/budget.ts";
 import type { RunCode } from "../../engine/agents/code/run-block.ts";
 import type { Memory } from "../../engine/memory.ts";
 import type { Model } from "../../engine/model.ts";
+import type { Search } from "../../engine/search.ts";
 import type { Team } from "../../engine/team.ts";
 import type { Tool } from "../../engine/tool.ts";
 import type { Executor } from "../../sandbox/executor.ts";
@@ -26,6 +27,8 @@ export interface Parts {
   readonly runCode: ((agent: string) => RunCode) | undefined;
   readonly servers: McpServers;
   readonly notes: Notebook | undefined;
+  /** Absent where there is no workspace to search. */
+  readonly search: Search | undefined;
   /** What looks at words before they go anywhere, of the file and of the teams that this is inside. */
   readonly guards: readonly Guard[];
   modelNamed(name: string): Model;

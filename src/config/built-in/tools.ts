@@ -3,6 +3,7 @@ import { assistant } from "../../engine/agents/assistant.ts";
 import { capsOfCall } from "../../engine/limits/run-limits.ts";
 import type { Tool } from "../../engine/tool.ts";
 import { guarded } from "../../tools/approval.ts";
+import { slackSearch } from "../../tools/slack-search.ts";
 import { webFetch } from "../../tools/web.ts";
 import { instructionsForTool } from "../build/instructions.ts";
 import type { Parts } from "../build/parts.ts";
@@ -18,6 +19,11 @@ export const tools = [
     schema: TOOLS["web-fetch"],
     build: ({ timeoutSeconds, bytesMax, hosts, approval }) =>
       guarded(webFetch({ timeoutMs: timeoutSeconds * 1000, bytesMax, hosts }), approval),
+  }),
+  defineTool({
+    name: "slack-search",
+    schema: TOOLS["slack-search"],
+    build: ({ approval }, { search, thread }) => guarded(slackSearch(search, thread), approval),
   }),
   defineTool({
     name: "mcp",

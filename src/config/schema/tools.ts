@@ -36,6 +36,12 @@ const WebFetch = z
   })
   .describe("Reads public web pages, as the tool web_fetch; the machine and its network are out of reach.");
 
+const SlackSearch = z
+  .strictObject({ approval: approval.default("never").describe("Whether a person is asked before it searches.") })
+  .describe(
+    "Searches the Slack workspace in the name of the person who asks, as the tool slack_search; gives what every reader of the thread may see, and nothing else.",
+  );
+
 const Mcp = z
   .strictObject({
     command: z.string().min(1).max(1000).optional().describe("A program on this machine that speaks MCP on its standard input and output."),
@@ -88,7 +94,7 @@ const AgentTool = z
   .describe("An agent or a team that works on a task by itself and gives back its last words.");
 
 /** The kinds that come with Parley, by name. */
-export const TOOLS = { "web-fetch": WebFetch, mcp: Mcp, agent: AgentTool } as const;
+export const TOOLS = { "web-fetch": WebFetch, "slack-search": SlackSearch, mcp: Mcp, agent: AgentTool } as const;
 
 /** Those of extensions look like one of these here; only their own definition reads them. */
 export type ToolSettings = ByName<typeof TOOLS, "kind">;

@@ -184,7 +184,8 @@ function recorded(
   const usage = result.usage ? { usage: result.usage } : {};
   if (result.kind === "failed") return { type: "tool.failed", agent, call, tool, error: result.error, ...usage };
   const files = result.files && result.files.length > 0 ? { files: result.files } : {};
-  return { type: "tool.returned", agent, call, tool, output: capped(result.output), ...files, ...usage };
+  const sources = result.sources && result.sources.length > 0 ? { sources: result.sources } : {};
+  return { type: "tool.returned", agent, call, tool, output: capped(result.output), ...files, ...sources, ...usage };
 }
 
 /** What is left to record of a hand-over when the process died between its call's result and itself. */

@@ -1,4 +1,4 @@
-import type { Beside, Failure, FileRef, Person, Recorded, RunEvent, StopReason, Whereabouts } from "./events.ts";
+import type { Beside, Failure, FileRef, Person, Recorded, RunEvent, Source, StopReason, Whereabouts } from "./events.ts";
 
 /** What stands where words stood: the folds read on, and people and models see that something was there. */
 export const FORGOTTEN = "(forgotten)";
@@ -43,6 +43,9 @@ const text = (value: string, pen: Pen): string => pen.text(value);
 const texts = (values: readonly string[], pen: Pen): readonly string[] => values.map(pen.text);
 const person = (value: Person, pen: Pen): Person => pen.person(value);
 const files = (values: readonly FileRef[], pen: Pen): readonly FileRef[] => values.flatMap((file) => pen.file(file) ?? []);
+/** An address leads to the words: it goes with them. */
+const sources = (values: readonly Source[], pen: Pen): readonly Source[] =>
+  values.flatMap(({ title, link }) => (pen.text(title) === FORGOTTEN ? [] : [{ title: pen.text(title), link }]));
 const beside = (values: Beside, pen: Pen): Beside =>
   values.map(({ source, text: words }) => ({ ...(source === undefined ? {} : { source: pen.text(source) }), text: pen.text(words) }));
 const error = (value: Failure, pen: Pen): Failure => ({ ...value, message: pen.text(value.message) });
@@ -126,7 +129,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     notices: texts,
     usage: keep,
   },
-  "tool.returned": { agent: keep, call: keep, tool: keep, output: text, files, changed, usage: keep },
+  "tool.returned": { agent: keep, call: keep, tool: keep, output: text, files, sources, changed, usage: keep },
   "tool.failed": { agent: keep, call: keep, tool: keep, error, changed, usage: keep },
   "code.written": { agent: keep, text, notices: texts, usage: keep },
   "code.ran": {

@@ -48,6 +48,14 @@ export type Notices = readonly string[];
 /** What came along with a person's words and is none of theirs: words of others, whose `source` is named, and the app's own notes. */
 export type Beside = readonly { readonly source?: string; readonly text: string }[];
 
+/** What somebody said elsewhere, and where people find it. */
+export interface Source {
+  /** Who, where and when, in words. */
+  readonly title: string;
+  /** An http or https address. */
+  readonly link: string;
+}
+
 /** How much of what people had said before was read. */
 export interface ReadBefore {
   readonly messages: number;

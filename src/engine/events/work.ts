@@ -1,4 +1,4 @@
-import type { Failure, FileRef, Notices, Person, Usage } from "./values.ts";
+import type { Failure, FileRef, Notices, Person, Source, Usage } from "./values.ts";
 
 /** What agents do beside talking: tools, code, and what people allow of them. */
 export type WorkFact =
@@ -30,6 +30,8 @@ export type WorkFact =
       readonly output: string;
       /** What it gave besides, for people. */
       readonly files?: readonly FileRef[];
+      /** Where the output was found. */
+      readonly sources?: readonly Source[];
       readonly changed?: { readonly person: Person; readonly args: string };
       readonly usage?: Usage;
     }

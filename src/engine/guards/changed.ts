@@ -61,7 +61,9 @@ export async function changedEvent(event: EventBody, look: Look): Promise<EventB
     }
     case "tool.returned": {
       const files = event.files ? { files: await changedFiles(event.files, look) } : {};
-      return { ...event, output: await look.words(event.output), ...files };
+      const sources = [];
+      for (const source of event.sources ?? []) sources.push({ ...source, title: await look.words(source.title) });
+      return { ...event, output: await look.words(event.output), ...files, ...(event.sources ? { sources } : {}) };
     }
     case "tool.failed":
     case "turn.failed":

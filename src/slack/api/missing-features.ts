@@ -190,6 +190,7 @@ const FEATURES: readonly Nicety[] = [
     without: "Direct messages have no prompts to begin with; help has the words.",
   },
   { name: "Catching up", methods: ["users.conversations"], without: "Mentions from while Parley was away for long are not read back." },
+  { name: "Search", methods: ["assistant.search.context"], without: "Agents with the tool slack-search find nothing." },
   {
     name: "Quotes",
     methods: ["conversations.members"],

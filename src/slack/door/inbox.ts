@@ -35,6 +35,7 @@ export class Inbox {
   readonly #bots: ReadonlySet<string>;
   readonly #onMessage: ((ts: string) => void) | undefined;
   readonly #waitsFor: (body: unknown) => boolean;
+  readonly #keepLeave: (body: unknown) => Promise<void>;
   readonly #closing = new AbortController();
   #opening: Promise<void> | undefined;
   #serving: Serving | undefined;
@@ -56,6 +57,8 @@ export class Inbox {
     readonly onMessage?: (ts: string) => void;
     /** Whether something begins by what is nobody's word otherwise: a bot's, or a reaction. Nothing when absent. */
     readonly waitsFor?: (body: unknown) => boolean;
+    /** Is given all that comes, also a message that was told of before: leave to search may come with the second telling. */
+    readonly keepLeave?: (body: unknown) => Promise<void>;
   }) {
     this.#store = parts.store;
     this.#dispatch = parts.dispatch;
@@ -66,6 +69,7 @@ export class Inbox {
     this.#bots = new Set(parts.bots);
     this.#onMessage = parts.onMessage;
     this.#waitsFor = parts.waitsFor ?? (() => false);
+    this.#keepLeave = parts.keepLeave ?? (async () => undefined);
   }
 
   /** An envelope is on its way: no more work begins until it is written down. */
@@ -90,7 +94,8 @@ export class Inbox {
     if (ts !== undefined) this.#onMessage?.(ts);
     // Each of our own messages comes back, and each edit: writing them down would be half of all that is written.
     if ((isNobodys(body, this.#bots) || isReaction(body)) && !this.#waitsFor(body)) return;
-    const text = JSON.stringify(body, (key, value: unknown) => (key === "token" ? undefined : value));
+    await this.#keepLeave(body);
+    const text = JSON.stringify(body, (key, value: unknown) => (NOT_WRITTEN.has(key) ? undefined : value));
     const bytes = Buffer.byteLength(text);
     if (bytes > ENVELOPE_BYTES_MAX) {
       this.#log(`an envelope of ${bytes} bytes was put aside; at most ${ENVELOPE_BYTES_MAX} are kept (type ${kindOf(body)})`);
@@ -186,6 +191,9 @@ export class Inbox {
     return true;
   }
 }
+
+/** What lets somebody act: it is nobody's business later. */
+const NOT_WRITTEN: ReadonlySet<string> = new Set(["token", "action_token"]);
 
 /** The lane of what names none. */
 const NO_LANE = "";

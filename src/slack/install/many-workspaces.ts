@@ -76,6 +76,7 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Slack
     handle,
     bots: parts.bots ?? [],
     waitsFor: (body) => tenants.waitsFor(body),
+    keepLeave: (body) => tenants.keepLeave(body),
     originOf: (body) => tenants.keyOf(originOf(body)),
   });
   const tenants = createTenants({ ...parts, inbox, log });
@@ -133,6 +134,7 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Slack
   return {
     heardAll: (thread) => tenants.heardAll(thread),
     isParked: (thread) => tenants.isParked(thread),
+    search: (wanted, signal) => tenants.search(wanted, signal),
     connected: () => receiver.connected(),
     httpPort: () => http?.port() ?? portOf(installDoor),
     async start() {

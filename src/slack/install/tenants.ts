@@ -1,12 +1,14 @@
 import { createQueue } from "../../keyed-queue.ts";
 import type { Allow } from "../people/permissions.ts";
 import type { Clock } from "../../engine/clock.ts";
+import type { Search } from "../../engine/search.ts";
 import type { Installation, Installations } from "../../store/installations.ts";
 import type { TeamCards, TeamShelf } from "../../team-shelf.ts";
 import type { Inbox } from "../door/inbox.ts";
 import type { OAuthSettings } from "./oauth-pages.ts";
 import { originOf, type Origin } from "./body-origin.ts";
 import { placeOf } from "../words/place.ts";
+import { NOT_INSTALLED } from "../search/workspace-search.ts";
 import { createSlack, type Tenant } from "../slack.ts";
 import type { Dropped } from "../words/envelope.ts";
 import { createDirectory } from "./installation-directory.ts";
@@ -41,10 +43,12 @@ export interface Tenants {
   /** Nobody could be answered in this thread now. */
   heardAll(thread: string): boolean;
   isParked(thread: string): boolean;
+  readonly search: Search;
   /** Whether this id is the organisation's, or of a workspace of it. */
   isOf(org: string, id: string): boolean;
   /** Whether something begins in its workspace by what is nobody's word otherwise. */
   waitsFor(body: unknown): boolean;
+  readonly keepLeave: Tenant["keepLeave"];
   catchUp(): void;
   onDropped(dropped: Dropped): void;
   hangUp(): Promise<void>;
@@ -267,7 +271,12 @@ export function createTenants(parts: TenantsParts): Tenants {
       if (!seat) early.add(thread);
       return seat?.tenant.isParked(thread) ?? true;
     },
+    async search(wanted, signal) {
+      const seat = seats.get(placeOf(wanted.thread)?.team ?? "");
+      return seat ? seat.tenant.search(wanted, signal) : NOT_INSTALLED;
+    },
     isOf: directory.isOf,
+    keepLeave: async (body) => seats.get(originOf(body).team ?? "")?.tenant.keepLeave(body),
     waitsFor: (body) => seats.get(originOf(body).team ?? "")?.tenant.waitsFor(body) ?? false,
     catchUp() {
       for (const { tenant } of seats.values()) tenant.catchUp();

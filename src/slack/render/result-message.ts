@@ -18,6 +18,7 @@ import {
   section,
   type Rendered,
 } from "../words/blocks.ts";
+import { sourcesLine } from "./sources.ts";
 import { summaryAtEnd, summaryCost } from "./summary-words.ts";
 import { codeResults } from "./code-results.ts";
 import { ownPart, ownWords, partingOf } from "./fork-words.ts";
@@ -64,10 +65,13 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
       `${stance === "disagree" ? ":warning:" : ":grey_question:"} *${safeMrkdwn(agent)} ${stance === "disagree" ? "disagrees" : "does not say yes"}:* ${line1(words)}`,
   );
   const unread = unreadOf(ended);
+  // Under the turn itself, where that is shown.
+  const sources = answer && isQuiet && stopped.outcome !== "stopped" ? sourcesLine(answer.agent, ofRun, answer.text) : undefined;
   const shown = [
     // What stands right above is not said once more.
     ...(summary ? [markdown(`**In short:** ${safeMarkdown(summary.text)}`)] : []),
     ...(answer && !isAbove && stopped.outcome !== "stopped" && (isQuiet || !summary) ? answerBlocks(answer, isQuiet) : []),
+    ...(sources === undefined ? [] : [context(sources)]),
     ...(results ? [section(results)] : []),
     ...parting.map((words) => section(words)),
   ];

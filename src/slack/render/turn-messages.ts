@@ -17,6 +17,7 @@ import type { TeamCard } from "../../team-shelf.ts";
 import { withoutLong, type LongPart } from "./long-parts.ts";
 import { codeCards, excerpt } from "./code-cards.ts";
 import { footerWithMenu } from "./turn-menu.ts";
+import { sourcesLine } from "./sources.ts";
 import { spentInTurn, turnBefore, upTo, wordsBeside, type Turn, type TurnEnd } from "./log-reading.ts";
 import { splitMarkdown } from "../words/split-markdown.ts";
 
@@ -45,7 +46,11 @@ export function renderTurn(end: TurnEnd, part: number, transcript: Transcript, t
     : `part ${part + 1} of ${parts.length}`;
   // A turn inside a team that is a participant, and code that is about to run, are no place to go on from.
   const hasMenu = isLast && end.type !== "code.written" && end.within === undefined;
-  const below = footer === "" ? [] : [hasMenu ? footerWithMenu(footer, end.seq) : context(footer)];
+  const sources = isLast && end.type !== "code.written" ? sourcesLine(end.agent, turn.events, end.text) : undefined;
+  const below = [
+    ...(sources === undefined ? [] : [context(sources)]),
+    ...(footer === "" ? [] : [hasMenu ? footerWithMenu(footer, end.seq) : context(footer)]),
+  ];
   const words = [markdown(text), ...below];
   // An agent without a model says nothing but what the code did.
   const cards =

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { carried, id, maybe, SharedFile, short, timestamp } from "./payload-parts.ts";
 
+/** Leave to search in the name of whoever wrote the message. */
+const actionToken = maybe(z.string().min(1).max(1_000)).catch(undefined);
+
 /** The message inside an edit or a deletion. */
 const InnerMessage = z.object({
   subtype: maybe(short),
@@ -40,6 +43,9 @@ export const MessageEvent = z.object({
   files: maybe(z.array(SharedFile)).catch(undefined),
   blocks: carried,
   attachments: carried,
+  /** Slack gives it with a mention and in a direct message, at either place. */
+  action_token: actionToken,
+  assistant_thread: maybe(z.object({ action_token: actionToken })).catch(undefined),
 });
 export type MessageEvent = z.output<typeof MessageEvent>;
 

@@ -17,6 +17,8 @@ interface Asked {
   readonly read: string;
   /** `outputTokens`: what it is said to have cost, at $200 a million. */
   answer(text: string, outputTokens?: number): void;
+  /** Calls a tool. */
+  call(name: string, args: object): void;
   /** Hands a question over to people. */
   ask(question: string, options?: readonly string[]): void;
   /** Resolves when whoever asked has hung up. */
@@ -65,7 +67,9 @@ function readRequest(body: string): { readonly agent: string; readonly read: str
   return { agent: told[0] ?? "selector", read: texts.join("\n") };
 }
 
-function answering(response: ServerResponse): Pick<Asked, "answer" | "ask" | "gone"> {
+let calls = 0;
+
+function answering(response: ServerResponse): Pick<Asked, "answer" | "call" | "ask" | "gone"> {
   response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
   response.flushHeaders();
   const gone = new Promise<void>((resolve) => response.on("close", resolve));
@@ -73,6 +77,8 @@ function answering(response: ServerResponse): Pick<Asked, "answer" | "ask" | "go
   return {
     gone,
     answer: (text, output = 20) => void response.end(chatBody({ text: [text], usage: { ...usage, output } }).join("")),
+    call: (name, args) =>
+      void response.end(chatBody({ calls: [{ id: `call-${++calls}`, name, args: [JSON.stringify(args)] }], usage }).join("")),
     ask: (question, options = []) => {
       const call = { id: "call-1", name: "transfer_to_human", args: [JSON.stringify({ question, options })] };
       response.end(chatBody({ calls: [call], usage }).join(""));
