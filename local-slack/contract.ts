@@ -1,5 +1,8 @@
+import type { Behaviour } from "./contract-behaviour.ts";
 import type { ContentControl, PostedFile } from "./contract-content.ts";
 import type { PlatformControl } from "./contract-platform.ts";
+
+export type { Behaviour } from "./contract-behaviour.ts";
 
 /** What the local workspace promises: how it is started, what a person or a test can do to it, and what they can see. */
 export interface WorkspaceOptions {
@@ -213,29 +216,6 @@ export interface Control extends ContentControl, PlatformControl {
   session(channel: string, ts: string): { readonly status: string; readonly title?: string } | undefined;
   /** A person presses Slack's own Stop button in a thread whose session is processing. */
   stopSession(stop: { readonly user: string; readonly channel: string; readonly ts: string }): Promise<void>;
-}
-
-export interface Behaviour {
-  /** Which of the two events of a mention comes first. Default random. */
-  readonly mentionOrder?: "random" | "message_first" | "app_mention_first";
-  /** Whether chat.update leaves a persona on its message. Default revert. */
-  readonly personaOnUpdate?: "keep" | "revert";
-  /** Whether the app's own persona posts come back with the subtype bot_message. Default bot_message. */
-  readonly personaEcho?: "bot_message" | "no_subtype";
-  /** The organisation that the workspace belongs to; none by default. */
-  readonly enterpriseId?: string;
-  /** Whether the app is declared an agent; without it agents.sessions.* answer not_authorized. Default true. */
-  readonly isAgent?: boolean;
-  /** Whether events of shared channels tell of files by their ids alone. Default connect. */
-  readonly fileStubs?: "connect" | "never";
-  /** Distributed outside of Slack's Marketplace: conversations.history and .replies once a minute, 15 messages each. Default false. */
-  readonly isDistributed?: boolean;
-  /** Whether the workspace has the real-time search, and mentions bring action tokens. Default true. */
-  readonly hasSearch?: boolean;
-  /** Whether the search finds all that the person sees, private channels and direct messages too, as with a token of their own. Default false. */
-  readonly searchesAll?: boolean;
-  /** Default true. */
-  readonly hasCanvases?: boolean;
 }
 
 export interface ThreadMessage {

@@ -271,10 +271,7 @@ export function createTenants(parts: TenantsParts): Tenants {
       if (!seat) early.add(thread);
       return seat?.tenant.isParked(thread) ?? true;
     },
-    async search(wanted, signal) {
-      const seat = seats.get(placeOf(wanted.thread)?.team ?? "");
-      return seat ? seat.tenant.search(wanted, signal) : NOT_INSTALLED;
-    },
+    search: async (wanted, signal) => seats.get(placeOf(wanted.thread)?.team ?? "")?.tenant.search(wanted, signal) ?? NOT_INSTALLED,
     isOf: directory.isOf,
     keepLeave: async (body) => seats.get(originOf(body).team ?? "")?.tenant.keepLeave(body),
     waitsFor: (body) => seats.get(originOf(body).team ?? "")?.tenant.waitsFor(body) ?? false,

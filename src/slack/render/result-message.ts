@@ -18,7 +18,7 @@ import {
   section,
   type Rendered,
 } from "../words/blocks.ts";
-import { sourcesLine } from "./sources.ts";
+import { sourcesLine } from "../search/sources.ts";
 import { summaryAtEnd, summaryCost } from "./summary-words.ts";
 import { codeResults } from "./code-results.ts";
 import { ownPart, ownWords, partingOf } from "./fork-words.ts";

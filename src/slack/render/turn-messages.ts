@@ -17,7 +17,7 @@ import type { TeamCard } from "../../team-shelf.ts";
 import { withoutLong, type LongPart } from "./long-parts.ts";
 import { codeCards, excerpt } from "./code-cards.ts";
 import { footerWithMenu } from "./turn-menu.ts";
-import { sourcesLine } from "./sources.ts";
+import { sourcesLine } from "../search/sources.ts";
 import { spentInTurn, turnBefore, upTo, wordsBeside, type Turn, type TurnEnd } from "./log-reading.ts";
 import { splitMarkdown } from "../words/split-markdown.ts";
 

@@ -85,6 +85,7 @@ test("the scopes cover every event", () => {
 const METHOD_SCOPES: { readonly [method: string]: readonly string[] } = {
   "agents.sessions.setStatus": ["assistant:write", "chat:write"],
   "apps.connections.open": [],
+  "assistant.search.context": ["search:read.public"],
   "assistant.threads.setStatus": ["chat:write"],
   "assistant.threads.setSuggestedPrompts": ["assistant:write"],
   "assistant.threads.setTitle": ["assistant:write"],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RunEvent, Source } from "../../../src/engine/events/events.ts";
-import { sourcesLine } from "../../../src/slack/render/sources.ts";
+import { sourcesLine } from "../../../src/slack/search/sources.ts";
 
 const link = (n: number): string => `https://acme.slack.com/archives/C1/p${n}`;
 const searched = (sources: readonly Source[], agent = "Ana"): RunEvent => ({
