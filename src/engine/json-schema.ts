@@ -24,6 +24,12 @@ export function mismatch(schema: JsonSchema, value: unknown, where = "the answer
   );
 }
 
+/** From the first opening brace to the last closing one. */
+export function bracedIn(text: string): string | undefined {
+  const [begin, end] = [text.indexOf("{"), text.lastIndexOf("}")];
+  return begin >= 0 && end > begin ? text.slice(begin, end + 1) : undefined;
+}
+
 /** The JSON object in a model's words, fenced or not, checked against a schema. */
 export function readObject(
   schema: JsonSchema,
@@ -31,7 +37,7 @@ export function readObject(
 ):
   | { readonly kind: "fits"; readonly value: { readonly [key: string]: unknown }; readonly text: string }
   | { readonly kind: "misfit"; readonly trouble: string } {
-  const json = /\{[\s\S]*\}/.exec(text)?.[0];
+  const json = bracedIn(text);
   if (json === undefined) return { kind: "misfit", trouble: "That held no JSON object." };
   let value: unknown;
   try {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { codeBlocks, fences, maySayCode, withShownCode } from "../../src/engine/code-blocks.ts";
+import { codeBlocks, maySayCode, withShownCode } from "../../src/engine/code-blocks.ts";
+import { fences } from "../../src/engine/reading/fences.ts";
 import type { EventBody } from "../../src/engine/events/events.ts";
 import { MARIA } from "../support/scripted.ts";
 

@@ -3,6 +3,8 @@ export const word = (parts: readonly string[]): string => String.raw`(?<![\p{L}\
 
 /** Whatever is neither a letter nor a digit: bullets, blanks, emoji. */
 export const MARKS = String.raw`[^\p{L}\p{N}]*`;
+/** The same up to the first colon: of many, it is not tried which one. */
+export const MARKS_TO_COLON = String.raw`[^\p{L}\p{N}:：]*`;
 
 /**
  * Whether words are a plain yes: they begin with one, which is about the whole ("I agree with the answer", not "with the method"), and nothing
@@ -16,7 +18,7 @@ export function isPlainYes(words: string): boolean {
   return BORDER.test(behind.replace(ABOUT_SOMEBODY, "")) && !RESERVED.test(behind.replaceAll(NOTHING_WRONG, " "));
 }
 
-const LABEL = String.raw`(?:(?:verdict|vote|decision|position|stance|my view|urteil|votum|avis|veredicto|voto|postura|вердикт|立场|结论)${MARKS}[:：]${MARKS})?`;
+const LABEL = String.raw`(?:(?:verdict|vote|decision|position|stance|my view|urteil|votum|avis|veredicto|voto|postura|вердикт|立场|结论)${MARKS_TO_COLON}[:：]${MARKS})?`;
 const startingWith = (yes: string, behind = ""): RegExp => new RegExp(`^${MARKS}${LABEL}(?:${yes})${behind}`, "iu");
 
 const STRONG = startingWith(

@@ -1,4 +1,4 @@
-import { isPlainYes, MARKS, word } from "./plain-yes.ts";
+import { isPlainYes, MARKS, MARKS_TO_COLON, word } from "./plain-yes.ts";
 
 /** How somebody stands to an answer. `unclear`: neither a plain yes nor a no; it is told as they put it. */
 export type Stance = "agree" | "disagree" | "unclear";
@@ -8,7 +8,7 @@ export type Stance = "agree" | "disagree" | "unclear";
  * understood is `unclear`, and so is told and never lost.
  */
 export function readStance(text: string): Stance {
-  const words = text.normalize("NFKC").replaceAll(/```[^]*?(?:```|$)/g, " ").replaceAll(/^\s*>.*$/gm, " ").replaceAll(/[*_`#’]/g, (mark) => (mark === "’" ? "'" : "")).trim(); // prettier-ignore
+  const words = text.normalize("NFKC").replaceAll(/```[^]*?(?:```|$)/g, " ").replaceAll(/^[ \t]*>.*$/gm, " ").replaceAll(/[*_`#’]/g, (mark) => (mark === "’" ? "'" : "")).trim(); // prettier-ignore
   if (disagrees(words, true)) return "disagree";
   return isPlainYes(words) ? "agree" : "unclear";
 }
@@ -43,9 +43,12 @@ const DOUBLE_NO = new RegExp(
   "giu",
 );
 
+/** At the beginning of a line, and not on into the next ones: each of these begins for itself. */
+const MARKS_IN_LINE = String.raw`[^\p{L}\p{N}\n\r\u2028\u2029]*`;
+
 /** A line such as `**Verdict:** reject – the sample is too small`, or the first word. */
 const VERDICT = new RegExp(
-  String.raw`^${MARKS}(?:(?:verdict|vote|decision|position|stance|my view|urteil|votum|entscheidung|haltung|avis|verdict|position|veredicto|voto|posición|postura|вердикт|позиция|立场|结论|意见|判断)${MARKS}[:：]${MARKS})?(?:${word(["no", "nope", "nay", "disagree[sd]?", "reject(?:s|ed)?", "against", "objection", "oppose[sd]?", "not approved", "veto", "nein", "dagegen", "abgelehnt", "ablehnung", "einspruch", "widerspruch", "non", "contre", "désaccord", "rejeté", "opposée?", "rechazo", "rechazado", "en contra", "desacuerdo", "contrario", "respinto", "contra", "discordo", "нет", "против", "не согласен", "не согласна"])}|不(?![错過过])|反对|否|不同意|反対|いいえ|아니|반대)`,
+  String.raw`^${MARKS_IN_LINE}(?:(?:verdict|vote|decision|position|stance|my view|urteil|votum|entscheidung|haltung|avis|verdict|position|veredicto|voto|posición|postura|вердикт|позиция|立场|结论|意见|判断)${MARKS_TO_COLON}[:：]${MARKS})?(?:${word(["no", "nope", "nay", "disagree[sd]?", "reject(?:s|ed)?", "against", "objection", "oppose[sd]?", "not approved", "veto", "nein", "dagegen", "abgelehnt", "ablehnung", "einspruch", "widerspruch", "non", "contre", "désaccord", "rejeté", "opposée?", "rechazo", "rechazado", "en contra", "desacuerdo", "contrario", "respinto", "contra", "discordo", "нет", "против", "не согласен", "не согласна"])}|不(?![错過过])|反对|否|不同意|反対|いいえ|아니|반대)`,
   "imu",
 );
 

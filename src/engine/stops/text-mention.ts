@@ -1,5 +1,5 @@
 import type { AgentMessage, HandoffMade } from "../events/events.ts";
-import { fences } from "../code-blocks.ts";
+import { fences } from "../reading/fences.ts";
 import { isHandover, when } from "../limits/by-event.ts";
 import type { TerminationCondition } from "../team.ts";
 
@@ -32,14 +32,14 @@ const wordsOf = (event: HandoffMade | AgentMessage): readonly string[] =>
  */
 function endingWith(text: string): (words: string) => boolean {
   const bare = text.trimEnd();
-  const isDress = LOOSE.test(bare.at(-1) ?? "") && bare.replace(TRAILING, "") === "";
-  const wanted = isDress ? bare : bare.replace(TRAILING, "");
+  const isDress = LOOSE.test(bare.at(-1) ?? "") && undressed(bare) === "";
+  const wanted = isDress ? bare : undressed(bare);
   return (words) => {
     // Most words hold it nowhere: that is seen at once.
     if (!words.includes(wanted)) return false;
     const said = words.trimEnd();
     if (FENCE.test(said)) return false;
-    const end = isDress ? said : said.replace(TRAILING, "");
+    const end = isDress ? said : undressed(said);
     return end.endsWith(wanted) && SENTENCE_ENDED.test(end.slice(0, -wanted.length)) && fences(words).at(-1)?.isOpen !== true;
   };
 }
@@ -47,8 +47,42 @@ function endingWith(text: string): (words: string) => boolean {
 /** The last line closes a block of code. */
 const FENCE = /(?:^|\n)[ \t]*(?:`{3,}|~{3,})$/;
 const LOOSE = /[\s*_`~"'“”‘’«»「」()[\]<>.!…。！]/;
-/** What may stand behind a stop word and is no more than its dress: marks, an emoji, a line across the page, a comment in HTML. */
-const TRAILING = new RegExp(String.raw`(?:${LOOSE.source}|\p{Extended_Pictographic}\uFE0F?|\n[ \t]*[-=]{3,}(?=\s*$)|<!--[^<>]*-->)+$`, "u");
+/** A line across the page. */
+const RULE = /^\n[ \t]*[-=]{3,}$/;
+const COMMENT_END = "-->";
+
+/**
+ * A text that ends with no blank, without what may stand behind a stop word and is no more than its dress: marks, emoji, a comment in HTML, and
+ * a line across the page at the very end. Read from its end on, once: behind a long text stands little, and in it may stand anything.
+ */
+function undressed(text: string): string {
+  const rule = RULE.exec(text.slice(text.lastIndexOf("\n")));
+  let end = text.length - (rule ? rule[0].length : 0);
+  for (let begin = end; ; end = begin) {
+    begin = beginOfDress(text, end);
+    if (begin === end) return text.slice(0, end);
+  }
+}
+
+/** Where the last piece of dress before this place begins; the place itself where there is none. */
+function beginOfDress(text: string, end: number): number {
+  const comment = text.startsWith(COMMENT_END, end - COMMENT_END.length) ? beginOfComment(text, end - COMMENT_END.length) : -1;
+  if (comment >= 0) return comment;
+  const last = text[end - 1] ?? "";
+  if (LOOSE.test(last)) return end - 1;
+  const emojiEnd = last === "\uFE0F" ? end - 1 : end;
+  const emoji = EMOJI.exec(text.slice(Math.max(0, emojiEnd - 2), emojiEnd))?.[0];
+  return emoji === undefined ? end : emojiEnd - emoji.length;
+}
+const EMOJI = /\p{Extended_Pictographic}$/u;
+
+/** -1: none, as a bracket stands in it. */
+function beginOfComment(text: string, end: number): number {
+  let at = end - 1;
+  while (at >= 0 && text[at] !== "<" && text[at] !== ">") at--;
+  return at >= 0 && text.startsWith("<!--", at) && at + 4 <= end ? at : -1;
+}
+
 /** A line's beginning, a sentence's end, a bracket, an emoji, a tag's end or a dash, and then nothing but dress. */
 const SENTENCE_ENDED =
   /(?:^|\n|\\n|[\p{Sentence_Terminal}…:：;；)\]}）】|]|\p{Extended_Pictographic}\uFE0F?|<\/[\w-]+>|(?:^|\s)(?:[-–—]|#{1,6}))[ \t\u00a0\u3000*_`~"'“‘”’«»「」([<¡¿]*$/u;

@@ -34,7 +34,7 @@ export function dissentOf(transcript: Transcript, answeredBy: string | undefined
 
 /** What stands in code or is quoted is somebody else's. */
 const no = (text: string): string | undefined =>
-  structured(text) ?? noIn(text.replaceAll(/```[^]*?(?:```|$)/g, " ").replaceAll(/^\s*>.*$/gm, " "));
+  structured(text) ?? noIn(text.replaceAll(/```[^]*?(?:```|$)/g, " ").replaceAll(/^[ \t]*>.*$/gm, " "));
 
 function structured(text: string): string | undefined {
   const json = /^\s*(?:```(?:json)?\s*)?(\{[^]{1,20000}\})\s*(?:```)?\s*$/.exec(text)?.[1];

@@ -1,3 +1,4 @@
+import { hashOf } from "../../engine/hash.ts";
 import { isOthersFace, voiceOf } from "../../lookalikes.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import { safeLine } from "../words/escape.ts";
@@ -53,24 +54,20 @@ function defaultFace(agentName: string, card: TeamCard): string {
   const taken = new Set<number>();
   for (const { name, icon, runsCode } of card.agents) {
     if (icon !== undefined || runsCode) continue;
-    const face = freeFace(hash(name), taken);
+    const face = freeFace(faceOf(name), taken);
     if (name === agentName) return FACES[face] ?? ":owl:";
     taken.add(face);
   }
-  return FACES[hash(agentName) % FACES.length] ?? ":owl:";
+  return FACES[faceOf(agentName)] ?? ":owl:";
 }
+
+/** hashOf may be negative. */
+const faceOf = (name: string): number => (hashOf(name) >>> 0) % FACES.length;
 
 function freeFace(start: number, taken: ReadonlySet<number>): number {
   for (let step = 0; step < FACES.length; step++) {
     const face = (start + step) % FACES.length;
     if (!taken.has(face)) return face;
   }
-  return start % FACES.length;
-}
-
-/** FNV-1a: short, and the same on every machine. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (const character of text) value = Math.imul(value ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return value;
+  return start;
 }

@@ -1,7 +1,8 @@
 import { CALLER, HUMAN, type HandoffMade, type HeldCode, type Recorded, type RunEvent, type Whereabouts } from "../../events/events.ts";
 import { read, type Fold } from "../../reading/fold.ts";
 import type { Transcript } from "../../reading/transcript.ts";
-import { codeBlocks, fences, languageOf, maySayCode, type FencedBlock } from "../../code-blocks.ts";
+import { codeBlocks, languageOf, maySayCode, type FencedBlock } from "../../code-blocks.ts";
+import { fences } from "../../reading/fences.ts";
 import { cutMiddle } from "../../reading/context.ts";
 import { QUESTION_CHARS_MAX } from "../handoff.ts";
 import { isMeant, plain } from "./same-code.ts";

@@ -5,6 +5,7 @@ import { mentionedNames } from "./mentioned-names.ts";
  * an `@` in front, a full stop behind, or a role in brackets. `undefined` when none fits, or more than one does.
  */
 export function nameWritten(names: readonly string[], written: string): string | undefined {
+  if (written.length > WRITTEN_CHARS_MAX) return undefined;
   for (const form of FORMS) {
     const fits = names.filter((name) => form(name) === form(written));
     if (fits.length > 0) return fits.length === 1 ? fits[0] : undefined;
@@ -27,8 +28,11 @@ const folded = (text: string): string =>
     .replaceAll(/[\s_-]+/g, " ")
     .trim()
     .toLowerCase();
-const EDGES = /^[\s\p{P}\p{S}]+|[\s\p{P}\p{S}]+$/gu;
-const ROLE = /\s*[([{（][^()[\]{}（）]*[)\]}）][\s\p{P}]*$/u;
+const EDGES = /^[\s\p{P}\p{S}]+|(?<![\s\p{P}\p{S}])[\s\p{P}\p{S}]+$/gu;
+const ROLE = /(?<!\s)\s*[([{（][^()[\]{}（）]*[)\]}）][\s\p{P}]*$/u;
+
+/** Names are shorter by far; what is longer is an answer, or harm. */
+const WRITTEN_CHARS_MAX = 1_000;
 
 /** From strict to tolerant. */
 const FORMS: readonly ((text: string) => string)[] = [

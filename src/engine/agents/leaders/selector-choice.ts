@@ -1,3 +1,4 @@
+import { bracedIn } from "../../json-schema.ts";
 import { mentionedTolerantly, nameWritten } from "./names-as-written.ts";
 
 export interface Choice {
@@ -43,7 +44,7 @@ export const REASON_CHARS_MAX = 200;
 const INSTRUCTION_CHARS_MAX = 1_000;
 
 function parseAnswer(text: string): Omit<Choice, "kind"> | undefined {
-  const json = /\{[\s\S]*\}/.exec(text)?.[0];
+  const json = bracedIn(text);
   if (!json) return undefined;
   try {
     const { next: written, reason, instruction, progress } = JSON.parse(json) as { [key: string]: unknown };
