@@ -181,6 +181,8 @@ export class Inbox {
         await this.#handle(body);
         return true;
       } catch (error) {
+        // What was not done in time has lost its store under it: it is not handled, and the next start has it.
+        if (this.#closing.signal.aborted) return false;
         this.#log(
           `envelope ${envelope.id} broke its handling${delayMs === undefined ? ", and is given up" : ", and is tried again"}`,
           error,
