@@ -35,6 +35,8 @@ const vitest = spawn(process.execPath, [join(ROOT, "node_modules/vitest/vitest.m
   env: {
     ...process.env,
     ...(process.stdout.isTTY ? { FORCE_COLOR: "1" } : {}),
+    // Whatever the tests leave of their folders, killed ones above all, goes with the run.
+    TMPDIR: folder,
     PARLEY_TEST_PROGRESS: progressPath,
     [mark.split("=")[0] ?? ""]: mark.split("=")[1],
   },

@@ -228,7 +228,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       heardAll: (thread) => slack?.heardAll(thread) ?? true,
       isParked: (thread) => slack?.isParked(thread) ?? false,
     });
-    const forgetting = createForgetting({ rewrite: runner.rewrite, forgetter, compacts: "if small" });
+    const forgetting = createForgetting({ store, rewrite: runner.rewrite, forgetter, compacts: "if small" });
     const { days, keep, removedWorkspaceDays } = settings.retention;
     const rules = { days, keep, removedWorkspaceDays, auditDays: settings.audit.days };
     const retention = createLeader({
@@ -260,10 +260,9 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       connected: () => slack?.connected() ?? false,
       httpPort: () => slack?.httpPort(),
       async start() {
-        await forgetting.resume();
+        retention.start();
         runner.start();
         await slack?.start();
-        retention.start();
       },
       async stop() {
         await slack?.hangUp();

@@ -1,9 +1,9 @@
-import { createQueue } from "../keyed-queue.ts";
 import type { Person } from "../engine/events/events.ts";
 import type { Forgetter, Forgetting, Target } from "../store/forgetting.ts";
 import type { Decision } from "../store/settings.ts";
+import type { Store } from "../store/store.ts";
 
-/** Forgetting beside what goes on: in the database, and in what is held in memory of it. One after the other. */
+/** Forgetting beside what goes on: in the database, and in what is held in memory of it. One after the other, of all processes. */
 export interface Forgets {
   /** Stops what goes on there, and forgets it. Resolves once nothing of it is left. */
   forget(target: Target, by: Decision): Promise<void>;
@@ -17,14 +17,16 @@ export interface Forgets {
 const PARLEY: Person = { id: "parley", name: "Parley" };
 
 export function createForgetting(parts: {
+  readonly store: Pick<Store, "exclusively">;
   /** See the runner's. */
   readonly rewrite: <T>(thread: string, rewrite: () => Promise<T>, stoppedBy?: Person) => Promise<T>;
   readonly forgetter: Forgetter;
   /** When the file may be written anew; see {@link Forgetter.compact}. */
   readonly compacts: "now" | "if small";
 }): Forgets {
-  const { rewrite, forgetter, compacts } = parts;
-  const inTurn = createQueue();
+  const { store, rewrite, forgetter, compacts } = parts;
+  /** What another process is at is not broken off, and is not to be carried on by this one. */
+  const inTurn = <T>(job: () => Promise<T>): Promise<T> => store.exclusively("forgetting", job);
 
   async function carryOut(forgetting: Forgetting, stoppedBy: Person): Promise<void> {
     for (const thread of await forgetter.threads(forgetting.target))

@@ -15,10 +15,10 @@ export interface RetentionRules {
 
 const DAY_MS = 24 * 3_600_000;
 
-/** Forgets what is older than it may be, at the start and then once a day. */
+/** Carries on what a crash has broken off, and forgets what is older than it may be: at the start and then once a day. */
 export function createRetention(parts: {
   readonly rules: RetentionRules;
-  readonly forgetting: Pick<Forgets, "forget">;
+  readonly forgetting: Pick<Forgets, "forget" | "resume">;
   readonly forgetter: Pick<Forgetter, "threads" | "removed" | "compact">;
   readonly audit: Pick<Audit, "dropBefore">;
   readonly clock: Clock;
@@ -45,6 +45,7 @@ export function createRetention(parts: {
   }
 
   async function once(): Promise<void> {
+    await forgetting.resume();
     if (rules.days !== undefined) await forgetOld(rules.days);
     for (const workspace of await forgetter.removed(before(rules.removedWorkspaceDays))) {
       await forgetting.forget({ kind: "workspace", workspace }, byRule(workspace, "forget a removed workspace", workspace));

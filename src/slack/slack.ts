@@ -214,6 +214,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
       stopping.abort();
       app.people.close();
       await Promise.all([outbox.stop(), streams.close()]);
+      featureWatch.close();
       await featureWatch.settled();
     },
     async idle() {

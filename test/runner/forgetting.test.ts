@@ -44,7 +44,15 @@ function recorded({
       return true;
     },
   } satisfies Partial<Forgetter>;
+  let line = Promise.resolve<unknown>(undefined);
   const forgets = createForgetting({
+    store: {
+      exclusively: (_key, job) => {
+        const done = line.then(() => job(new AbortController().signal));
+        line = done.catch(() => undefined);
+        return done;
+      },
+    },
     async rewrite(thread, rewrite, stoppedBy) {
       steps.push(`${thread} ${stoppedBy ? `stopped by ${stoppedBy.name}` : "goes on"}`);
       return rewrite();

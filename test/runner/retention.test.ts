@@ -13,7 +13,7 @@ async function kept(rules: Partial<RetentionRules>) {
   const clock = fakeClock();
   const opened = openSqlite({ path: ":memory:", ...clock });
   const { store, settings, forgetter, audit } = opened;
-  const forgetting = createForgetting({ rewrite: (_thread, job) => job(), forgetter, compacts: "if small" });
+  const forgetting = createForgetting({ store, rewrite: (_thread, job) => job(), forgetter, compacts: "if small" });
   const lines: string[] = [];
   const retention = createRetention({
     rules: { keep: ["costs", "audit"], removedWorkspaceDays: 30, auditDays: 1_000, ...rules },
@@ -116,7 +116,7 @@ test("of two processes over one store one looks at a time, and when it goes the 
       create: () =>
         createRetention({
           rules: { keep: [], removedWorkspaceDays: 30, auditDays: 1_000 },
-          forgetting: { forget: async () => undefined },
+          forgetting: { forget: async () => undefined, resume: async () => undefined },
           forgetter: { ...forgetter, removed: async () => (looks.push(name), []) },
           audit,
           clock,

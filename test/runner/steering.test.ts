@@ -67,7 +67,7 @@ test("what cannot be forgotten is told, and tried again in a day", async () => {
   let tries = 0;
   const retention = createRetention({
     rules: { days: 1, keep: [], removedWorkspaceDays: 30, auditDays: 1 },
-    forgetting: { forget: async () => undefined },
+    forgetting: { forget: async () => undefined, resume: async () => undefined },
     forgetter: {
       threads: async () => {
         if (++tries === 1) throw new Error("locked");

@@ -160,12 +160,47 @@ test("words that B forgets are gone from what A has in hand, in the middle of it
   await a.runner.say(mention("go"));
   await untilCalled(calls, 1);
   await b.runner.say(mention("my number is 555-1234", { addressed: false, id: "m2" }));
-  const forgetting = createForgetting({ rewrite: b.runner.rewrite, forgetter: b.opened.forgetter, compacts: "if small" });
+  const forgetting = createForgetting({
+    store: b.opened.store,
+    rewrite: b.runner.rewrite,
+    forgetter: b.opened.forgetter,
+    compacts: "if small",
+  });
   expect(await forgetting.message("T/C/1", { id: "m2", receipt: "none" })).toBe(1);
   await expect.poll(async () => JSON.stringify(await a.runner.read("T/C/1"))).not.toContain("555-1234");
   calls[0]?.answer("DONE");
   await a.stopped();
   expect(JSON.stringify(await a.store.load("T/C/1", 0))).not.toContain("555-1234");
+});
+
+test("what A is forgetting B does not carry on as if a crash had broken it off", async () => {
+  const a = open(nobody);
+  const b = open(nobody, { beside: a });
+  const steps: string[] = [];
+  let finish = () => undefined as void;
+  const held = new Promise<void>((resolve) => (finish = resolve));
+  const forgettingOf = (name: string, { opened, runner }: typeof a) => {
+    const { store, forgetter } = opened;
+    const begin: typeof forgetter.begin = async (target, by) => {
+      const begun = await forgetter.begin(target, by);
+      steps.push(`${name} begins`);
+      await held;
+      return begun;
+    };
+    const end: typeof forgetter.finish = async (forgetting) => {
+      steps.push(`${name} ends it`);
+      await forgetter.finish(forgetting);
+    };
+    return createForgetting({ store, rewrite: runner.rewrite, forgetter: { ...forgetter, begin, finish: end }, compacts: "if small" });
+  };
+  const target = { kind: "thread", thread: "T/C/1" } as const;
+  const forgotten = forgettingOf("A", a).forget(target, { workspace: "T", person: MARIA, deed: "forget", subject: "T/C/1", allowed: true });
+  await expect.poll(() => steps).toEqual(["A begins"]);
+  expect(await b.opened.forgetter.underWay()).toHaveLength(1);
+  const resumed = forgettingOf("B", b).resume();
+  finish();
+  await Promise.all([forgotten, resumed]);
+  expect(steps).toEqual(["A begins", "A ends it"]);
 });
 
 /** A model that answers on cue, at $0.60 at most and for what the cue says. */

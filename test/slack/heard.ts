@@ -107,7 +107,7 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
     settings,
     schedules,
     runner,
-    forgetting: createForgetting({ rewrite: runner.rewrite, forgetter, compacts: "if small" }),
+    forgetting: createForgetting({ store, rewrite: runner.rewrite, forgetter, compacts: "if small" }),
     teams: { cards: CARDS, default: "coding" },
     clock,
     log,

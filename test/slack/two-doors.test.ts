@@ -79,7 +79,7 @@ function open(slack: Workspace, opened: Opened, clock: ReturnType<typeof fastClo
     log,
   });
   const { botToken, appToken, apiUrl } = slack;
-  const forgetting = createForgetting({ rewrite: runner.rewrite, forgetter, compacts: "if small" });
+  const forgetting = createForgetting({ store, rewrite: runner.rewrite, forgetter, compacts: "if small" });
   const parts = { store, dispatch, memory, settings, schedules, runner, forgetting, teams: { cards: CARDS, default: "duo" }, clock, log };
   let isOpen = true;
   return {

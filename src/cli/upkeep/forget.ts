@@ -116,7 +116,7 @@ async function forget({ path, own }: KeptAt, target: Target, kind: string): Prom
       perWorkspace: 1,
       log: () => undefined,
     });
-    const forgetting = createForgetting({ rewrite, forgetter, compacts: "now" });
+    const forgetting = createForgetting({ store, rewrite, forgetter, compacts: "now" });
     await forgetting.resume();
     const workspace = target.kind === "workspace" ? target.workspace : workspaceIn(target);
     const person = { id: "operator", name: "Operator" };

@@ -13,6 +13,8 @@ export interface FeatureWatch {
   onCalled(called: Called): void;
   /** Resolves when everything that was found out is kept. */
   settled(): Promise<void>;
+  /** Learns no more of what other processes find out. */
+  close(): void;
 }
 
 /** What Parley does without in a workspace, in mrkdwn: one sentence or two for each, with the mend; the same order each time. */
@@ -33,30 +35,47 @@ export function missingFeatureBlocks(missing: readonly string[]): readonly Known
   return [section(":warning: *What this workspace does not let Parley have*"), ...missing.map(section)];
 }
 
-export function createFeatureWatch({ store, log }: { readonly store: Pick<Store, "note" | "swapNote">; readonly log: Log }): FeatureWatch {
+/** What one process finds missing, or to be had again, the others know at once. */
+export function createFeatureWatch({
+  store,
+  log,
+}: {
+  readonly store: Pick<Store, "note" | "swapNote" | "followNotes">;
+  readonly log: Log;
+}): FeatureWatch {
   let workspace: string | undefined;
-  let missing: Promise<Map<string, Missing>> = Promise.resolve(new Map<string, Missing>());
   /** Nearly every call changes nothing: what it would change is looked up here first. */
   let known: ReadonlyMap<string, Missing> = new Map();
   let kept: Promise<unknown> = Promise.resolve();
+  const unfollow = store.followNotes((key) => {
+    const of = workspace;
+    if (of !== undefined && key === noteKey(of)) inTurn(() => learn(of));
+  });
 
   /** One after the other, so that what is kept is what was found out last. */
+  function inTurn(job: () => Promise<void>): void {
+    kept = kept.then(job).catch((error: unknown) => log("what Slack does not let Parley have could not be kept", error));
+  }
+
+  async function learn(of: string): Promise<void> {
+    const found = new Map(Object.entries(await read(store, of)));
+    if (workspace === of) known = found;
+  }
+
   function change(edit: (missing: Map<string, Missing>) => void): void {
     const of = workspace;
     if (of === undefined) return;
-    kept = kept
-      .then(async () => {
-        const now = await missing;
-        edit(now);
-        known = now;
-        // What others have found out meanwhile stays.
-        await editNote(store, noteKey(of), (noted) => {
-          const all = new Map(Object.entries(readMissing(noted)));
-          edit(all);
-          return all.size === 0 && noted === undefined ? undefined : JSON.stringify(Object.fromEntries(all));
-        });
-      })
-      .catch((error: unknown) => log("what Slack does not let Parley have could not be kept", error));
+    inTurn(async () => {
+      const now = new Map(known);
+      edit(now);
+      known = now;
+      // What others have found out meanwhile stays.
+      await editNote(store, noteKey(of), (noted) => {
+        const all = new Map(Object.entries(readMissing(noted)));
+        edit(all);
+        return all.size === 0 && noted === undefined ? undefined : JSON.stringify(Object.fromEntries(all));
+      });
+    });
   }
 
   function cameThrough({ method, args }: Called): void {
@@ -94,7 +113,7 @@ export function createFeatureWatch({ store, log }: { readonly store: Pick<Store,
   function begin(team: string, scopes: readonly string[]): void {
     if (workspace !== team) {
       workspace = team;
-      missing = read(store, team).then((found) => new Map(Object.entries(found)));
+      inTurn(() => learn(team));
     }
     change((now) => {
       if (scopes.length === 0) return;
@@ -116,6 +135,7 @@ export function createFeatureWatch({ store, log }: { readonly store: Pick<Store,
     async settled() {
       await kept;
     },
+    close: unfollow,
   };
 }
 

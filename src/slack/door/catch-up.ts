@@ -20,6 +20,8 @@ const PAGES_PER_VISIT = 10;
 const FRESH_MS = 60_000;
 /** Threads of which it is known when they were read; those before are read again where it matters. */
 const FRESH_MAX = 10_000;
+/** Of two processes over one store, which may be on two machines. */
+const CLOCKS_APART_MS_MAX = 60_000;
 /** Slack says so minute by minute; a little more, for the last of it. */
 const DROPPED_MS = 65_000;
 const NOT_READ = "what was missed could not be read back";
@@ -68,9 +70,9 @@ export function createCatchUp(parts: {
   const reads = parts.reads("conversations.replies");
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
-  /** Threads that are to be read: those on which something hangs, and all others in the order in which they are read. */
+  /** Threads that are to be read: those on which something hangs, and all others in the order in which they are read, each with when that was asked for. */
   const urgent = new Set<string>();
-  let others = new Set<string>();
+  let others = new Map<string, number>();
   /** When the last reading of a thread began, of which everything has been dealt with. */
   const freshSince = new Map<string, number>();
   let isReading = false;
@@ -88,11 +90,12 @@ export function createCatchUp(parts: {
 
   /** The longest unread first, and of those that were never read the ones that have waited longest. */
   async function queueAll(): Promise<void> {
+    const askedMs = clock.now();
     const found: { readonly thread: string; readonly readMs: number }[] = [];
     for (const { thread } of await store.unfinished()) {
       if (placeOf(thread)?.team === parts.team) found.push({ thread, readMs: await readMsOf(thread) });
     }
-    others = new Set([...others, ...found.toSorted((a, b) => a.readMs - b.readMs).map(({ thread }) => thread)]);
+    others = new Map([...others, ...found.toSorted((a, b) => a.readMs - b.readMs).map(({ thread }) => [thread, askedMs] as const)]);
     await readQueued();
   }
 
@@ -115,25 +118,37 @@ export function createCatchUp(parts: {
     let delayMs = RETRY_DELAY_MS;
     try {
       while (!stopping.signal.aborted && !unavailable) {
-        const thread = (await longestUnread(urgent)) ?? others.values().next().value;
-        if (thread === undefined || !(await reads.take(stopping.signal))) return;
+        const thread = (await longestUnread(urgent)) ?? others.keys().next().value;
+        if (thread === undefined) return;
+        const askedMs = others.get(thread);
+        // Another process, which was cut off as well, has been there since.
+        if (askedMs !== undefined && !urgent.has(thread) && (await readMsOf(thread)) > askedMs + CLOCKS_APART_MS_MAX) {
+          others.delete(thread);
+          continue;
+        }
+        if (!(await reads.take(stopping.signal))) return;
         const wasUrgent = urgent.delete(thread);
         others.delete(thread);
         const outcome = await store.exclusively(noteKey(thread), () => readThread(thread));
         if (outcome === "again") {
           // Behind the others: one thread that cannot be read holds up no other.
-          (wasUrgent ? urgent : others).add(thread);
+          queueAgain(thread, wasUrgent, askedMs);
           await clock.sleep(delayMs, stopping.signal);
           delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX);
           continue;
         }
         delayMs = RETRY_DELAY_MS;
-        if (outcome === "more") (wasUrgent ? urgent : others).add(thread);
+        if (outcome === "more") queueAgain(thread, wasUrgent, askedMs);
         else keep(settle(thread, { beganMs: outcome.beganMs, wasUrgent }), `${thread} could not be looked at again`);
       }
     } finally {
       isReading = false;
     }
+  }
+
+  function queueAgain(thread: string, isUrgent: boolean, askedMs = clock.now()): void {
+    if (isUrgent) urgent.add(thread);
+    else others.set(thread, askedMs);
   }
 
   /** Until all has been read, or the end. */

@@ -7,6 +7,8 @@ export interface Directory {
   load(): Promise<readonly Installation[]>;
   active(): Iterable<Installation>;
   has(id: string): boolean;
+  /** When it came to be at work, as the database says; nothing where it is not. */
+  activeSince(id: string): string | undefined;
   /** Whether it is at work still, and was not installed anew meanwhile. */
   isCurrent(installation: Installation): boolean;
   add(installation: Installation): void;
@@ -50,6 +52,7 @@ export function createDirectory(installations: Installations): Directory {
     },
     active: () => active.values(),
     has: (id) => active.has(id),
+    activeSince: (id) => active.get(id)?.at,
     isCurrent: (installation) => active.get(installation.id) === installation,
     add: (installation) => void active.set(installation.id, installation),
     remove: (id) => active.delete(id),

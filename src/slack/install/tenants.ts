@@ -12,8 +12,9 @@ import { NOT_INSTALLED } from "../search/workspace-search.ts";
 import { createSlack, type Tenant } from "../slack.ts";
 import type { Dropped } from "../words/envelope.ts";
 import { createDirectory } from "./installation-directory.ts";
+import { followInstallations } from "./installation-news.ts";
 import { worksAt } from "./token-check.ts";
-import { createTokens, type InstallationTokens } from "./token-renewal.ts";
+import { createInstalledTokens } from "./installed-tokens.ts";
 import { type TenantPorts, tenantScoped } from "./tenant-scope.ts";
 import type { Log } from "../api/web-client.ts";
 
@@ -74,7 +75,10 @@ export interface TenantsParts extends TenantPorts {
 export function createTenants(parts: TenantsParts): Tenants {
   const { installations, runner, clock, log } = parts;
   const directory = createDirectory(installations);
-  const tokens = new Map<string, InstallationTokens>();
+  const tokens = createInstalledTokens({
+    ...parts,
+    onDead: (installation, code) => lookInto(installation, () => lost(installation, "refused", code)),
+  });
   const seats = new Map<string, Seated>();
   /** Looked at before their workspace's seat was open: which channels are closed is known there. */
   const early = new Set<string>();
@@ -84,30 +88,10 @@ export function createTenants(parts: TenantsParts): Tenants {
   let isEnding = false;
   /** Openings and closings happen one after the other. */
   const inTurn = createQueue();
-
-  function tokensOf(installation: Installation): InstallationTokens {
-    const { id, name } = installation;
-    let found = tokens.get(id);
-    if (!found) {
-      const { apiUrl, oauth } = parts;
-      found = createTokens({
-        id,
-        name,
-        installations,
-        exclusively: parts.store.exclusively,
-        app: { clientId: oauth.clientId, clientSecret: oauth.clientSecret },
-        ...(apiUrl ? { apiUrl } : {}),
-        onDead: (code) => lookInto(installation, () => lost(installation, "refused", code)),
-        clock,
-        log,
-      });
-      tokens.set(id, found);
-    }
-    return found;
-  }
+  const news = followInstallations({ store: parts.store, installations, onNews: (installation) => inTurn(() => learn(installation)), log });
 
   async function open(team: string, installation: Installation): Promise<Seated> {
-    const own = tokensOf(installation);
+    const own = tokens.of(installation);
     const { get, insteadOf } = own;
     const tenant = await createSlack({
       ...tenantScoped(team, parts),
@@ -163,7 +147,7 @@ export function createTenants(parts: TenantsParts): Tenants {
   /** Slack has said no to the newest token. One no may be a slip of Slack's: it is asked once more before everything is closed. */
   function doubt(installation: Installation, token: string, code: string): void {
     const { id, name } = installation;
-    if (!tokensOf(installation).isNewest(token)) return;
+    if (!tokens.of(installation).isNewest(token)) return;
     lookInto(installation, async () => {
       if ((await worksAt(parts.apiUrl, token)) === "no") await lost(installation, "refused", code);
       else log(`Slack refused the token of ${name} (${id}) once (${code}); it goes on`);
@@ -171,7 +155,7 @@ export function createTenants(parts: TenantsParts): Tenants {
   }
 
   /** Once at a time for an installation: a hundred calls may be refused together. */
-  function lookInto({ id }: Installation, look: () => Promise<void>): void {
+  function lookInto({ id }: Pick<Installation, "id">, look: () => Promise<void>): void {
     if (isEnding || doubted.has(id) || !directory.has(id)) return;
     doubted.add(id);
     const job = look()
@@ -183,29 +167,56 @@ export function createTenants(parts: TenantsParts): Tenants {
     underWay.add(job);
   }
 
-  function lost(installation: Installation, state: "refused" | "removed", why: string): Promise<void> {
+  function lost({ id }: Pick<Installation, "id">, state: "refused" | "removed", why: string): Promise<void> {
     return inTurn(async () => {
-      const { id, name } = installation;
-      const wasActive = directory.remove(id);
       await installations.mark(id, state, why);
-      tokens.get(id)?.forget();
-      await runner.park((thread) => directory.servedBy(placeOf(thread)?.team ?? "") === undefined && placeOf(thread) !== undefined);
-      await close(id);
-      if (wasActive)
-        log(
-          `Parley is no longer let into ${name} (${id}; ${why}): its runs are parked and its posts wait, nothing is lost. They go on once the app is installed there again, at /slack/install`,
-        );
+      const installation = await installations.find(id);
+      if (installation) await shut(installation);
+      await news.tell(id);
     });
+  }
+
+  async function shut({ id, name, why }: Installation): Promise<void> {
+    const wasActive = directory.remove(id);
+    tokens.forget(id);
+    await runner.park((thread) => directory.servedBy(placeOf(thread)?.team ?? "") === undefined && placeOf(thread) !== undefined);
+    await close(id);
+    if (wasActive)
+      log(
+        `Parley is no longer let into ${name} (${id}; ${why}): its runs are parked and its posts wait, nothing is lost. They go on once the app is installed there again, at /slack/install`,
+      );
+  }
+
+  async function takeIn(installation: Installation): Promise<void> {
+    tokens.forget(installation.id);
+    await close(installation.id);
+    directory.add(installation);
+    if (isEnding) return;
+    for (const team of await directory.workspacesOf(installation)) {
+      (await open(team, installation)).tenant.catchUp();
+      // Nobody has worked on these since; each goes on from its log.
+      for (const { thread } of await parts.store.unfinished(team)) await runner.lookAgain(thread);
+    }
+    log(`Parley is installed in ${installation.name} (${installation.id})`);
+  }
+
+  /** As another process has found it. */
+  async function learn(installation: Installation): Promise<void> {
+    if (isEnding) return;
+    if (installation.state !== "active") return directory.has(installation.id) ? shut(installation) : undefined;
+    if (directory.activeSince(installation.id) !== installation.at) await takeIn(installation);
   }
 
   /** What Slack refused at an earlier time is asked again: an admin may have allowed the app anew, and no event tells of it. */
   async function tryAgain(installation: Installation): Promise<void> {
-    const token = await tokensOf(installation)
+    const token = await tokens
+      .of(installation)
       .get()
       .catch(() => undefined);
     if (token === undefined || (await worksAt(parts.apiUrl, token)) !== "yes" || isEnding) return;
     await installations.mark(installation.id, "active", "");
-    await tenants.installed({ ...installation, state: "active", why: "" });
+    const found = await installations.find(installation.id);
+    if (found) await tenants.installed(found);
   }
 
   const tenants: Tenants = {
@@ -238,19 +249,12 @@ export function createTenants(parts: TenantsParts): Tenants {
     keyOf: directory.keyOf,
     installed: (installation) =>
       inTurn(async () => {
-        tokensOf(installation).forget();
-        await close(installation.id);
-        directory.add(installation);
-        if (isEnding) return;
-        for (const team of await directory.workspacesOf(installation)) {
-          (await open(team, installation)).tenant.catchUp();
-          // Nobody has worked on these since; each goes on from its log.
-          for (const { thread } of await parts.store.unfinished(team)) await runner.lookAgain(thread);
-        }
-        log(`Parley is installed in ${installation.name} (${installation.id})`);
+        await takeIn(installation);
+        await news.tell(installation.id);
       }),
     async removed(installation) {
-      const token = await tokensOf(installation)
+      const token = await tokens
+        .of(installation)
         .get()
         .catch(() => undefined);
       const answer = token === undefined ? "no" : await worksAt(parts.apiUrl, token);
@@ -283,7 +287,7 @@ export function createTenants(parts: TenantsParts): Tenants {
     },
     async hangUp() {
       isEnding = true;
-      await Promise.all(underWay);
+      await Promise.all([news.close(), ...underWay]);
       await inTurn(async () => undefined);
       await Promise.all([...seats.values()].map(({ tenant }) => tenant.hangUp()));
     },

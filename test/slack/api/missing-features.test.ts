@@ -113,3 +113,19 @@ test("outages, closed channels and refused tokens are no featureWatch", async ()
   await failing(parley.write.chat.postMessage({ channel: GENERAL, text: "a", username: "Ada" }));
   expect(await parley.missing()).toEqual([]);
 });
+
+test("what one process finds missing the other takes away when it works there again", async () => {
+  const { control, start } = await world();
+  const [first, second] = [await start(), await start()];
+  const added = (parley: typeof first) => failing(parley.write.reactions.add({ channel: GENERAL, timestamp: "1.1", name: "eyes" }));
+  control.fault({ method: "reactions.add", kind: "error", code: "not_allowed_token_type" });
+  await added(first);
+  expect(await first.missing()).toEqual([expect.stringContaining("*Reactions*")]);
+  const { ts } = await control.post({ user: "U0MARIA", channel: GENERAL, text: "hello" });
+  await second.missing();
+  await second.write.reactions.add({ channel: GENERAL, timestamp: ts, name: "eyes" });
+  expect(await second.missing()).toEqual([]);
+  // And the one that found it has nothing more to take away, or to say.
+  await first.write.reactions.remove({ channel: GENERAL, timestamp: ts, name: "eyes" });
+  expect(await first.missing()).toEqual([]);
+});

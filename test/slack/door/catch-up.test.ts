@@ -103,3 +103,41 @@ test("the longest unread thread is read first, what hangs on one goes before, an
   expect(asked.slice(3).toSorted()).toEqual(["00 from 50", "02 from 50"]);
   await clock.run(second.stop());
 });
+
+test("of two processes that were both cut off the second reads nothing that the first has read since", async () => {
+  const clock = manualClock();
+  const asked: string[] = [];
+  /** Which reads as soon as it is let. */
+  const process = (name: string, isLet: Promise<void>) => {
+    const replies = async ({ ts }: { readonly ts: string }) => {
+      asked.push(`${name} ${ts.slice(8, 10)}`);
+      return { ok: true, messages: [] };
+    };
+    const { reads } = createPace(clock);
+    return createCatchUp({
+      store,
+      runner: { read: async (thread) => ({ events: await store.load(thread, 0) }), lookAgain: async () => undefined },
+      web: { read: { conversations: { replies } } } as unknown as Web,
+      reads: (method) => ({ ...reads(method), take: (signal) => isLet.then(() => reads(method).take(signal)) }),
+      bots: new Set(),
+      inbox: new Inbox({ store, dispatch: NOBODY, clock, log: () => undefined, handle: async () => undefined }),
+      team: TEAM,
+      user: "U0PARLEY",
+      clock,
+      log: () => undefined,
+    });
+  };
+  let letIt = () => undefined as void;
+  const slow = process("slow", new Promise<void>((resolve) => (letIt = resolve)));
+  slow.begin();
+  // Longer than any two clocks are apart.
+  await clock.advance(120_000);
+  const quick = process("quick", Promise.resolve());
+  quick.begin();
+  await eventually(() => expect(asked).toEqual(["quick 00", "quick 01", "quick 02"]));
+  letIt();
+  await eventually(() => expect(asked).toHaveLength(4));
+  await clock.run(Promise.all([slow.stop(), quick.stop()]));
+  // The one that it was about to read.
+  expect(asked.slice(3)).toEqual([expect.stringMatching(/^slow /)]);
+});

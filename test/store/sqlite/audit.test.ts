@@ -47,8 +47,8 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 async function taken(path: string, steps: readonly Step[]) {
   let now = Date.parse("2026-11-23T00:00:00Z");
   const opened = openSqlite({ path, now: () => now });
-  const { settings, forgetter, audit } = opened;
-  const forgetting = createForgetting({ rewrite: (_thread, job) => job(), forgetter, compacts: "now" });
+  const { store, settings, forgetter, audit } = opened;
+  const forgetting = createForgetting({ store, rewrite: (_thread, job) => job(), forgetter, compacts: "now" });
   for (const step of steps) {
     now += 3_600_000;
     if (step.do === "decide") await settings.record(step.decision);

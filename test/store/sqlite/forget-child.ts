@@ -8,7 +8,7 @@ import type { Target } from "../../../src/store/forgetting.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 
 const [path = "", target = "{}"] = process.argv.slice(2);
-const { forgetter } = openSqlite({ path });
+const { store, forgetter } = openSqlite({ path });
 
 async function say(step: string): Promise<void> {
   const answered = once(process, "message");
@@ -24,6 +24,7 @@ async function said<T>(step: string, work: () => Promise<T>): Promise<T> {
 }
 
 const forgetting = createForgetting({
+  store,
   rewrite: (thread, job) => said(`rewrite ${thread}`, job),
   forgetter: {
     ...forgetter,

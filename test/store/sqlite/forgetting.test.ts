@@ -207,7 +207,12 @@ test("a forgetting that was broken off behind any of its steps is carried on by 
       await first.store.close();
 
       const second = openSqlite({ path });
-      await createForgetting({ rewrite: (_thread, job) => job(), forgetter: second.forgetter, compacts: "now" }).resume();
+      await createForgetting({
+        store: second.store,
+        rewrite: (_thread, job) => job(),
+        forgetter: second.forgetter,
+        compacts: "now",
+      }).resume();
       await second.store.close();
       expect(hits(folder, `so ${WORD}`)).toBe(0);
       if (target.kind === "person") {
@@ -282,7 +287,7 @@ test(
       const { store, forgetter } = openSqlite({ path });
       const begun = (await forgetter.underWay()).length > 0 || said.includes("finish done");
       expect(begun || !said.includes("begin done")).toBe(true);
-      await createForgetting({ rewrite: (_thread, job) => job(), forgetter, compacts: "now" }).resume();
+      await createForgetting({ store, rewrite: (_thread, job) => job(), forgetter, compacts: "now" }).resume();
       await store.close();
       await expectWhole(path);
       if (!begun) continue;

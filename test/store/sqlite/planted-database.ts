@@ -101,7 +101,7 @@ export const decision = (deed: string) => ({ workspace: "T1", person: OPERATOR, 
 export async function forgotten(path: string, target: Target): Promise<void> {
   const { store, forgetter } = openSqlite({ path });
   // A runner that holds nothing: nobody else is there.
-  const forgetting = createForgetting({ rewrite: (_thread, job) => job(), forgetter, compacts: "now" });
+  const forgetting = createForgetting({ store, rewrite: (_thread, job) => job(), forgetter, compacts: "now" });
   await forgetting.forget(target, decision("forget"));
   await store.close();
 }

@@ -90,8 +90,8 @@ test("one that is too large is refused, and says so", async () => {
 });
 
 test("with a person, a place or a workspace their schedules are forgotten, and others' name the person no more", async () => {
-  const { schedules, forgetter } = open();
-  const forgetting = createForgetting({ rewrite: (_thread, rewrite) => rewrite(), forgetter, compacts: "now" });
+  const { store, schedules, forgetter } = open();
+  const forgetting = createForgetting({ store, rewrite: (_thread, rewrite) => rewrite(), forgetter, compacts: "now" });
   const start = async () => {
     for (const { id, revision } of await schedules.list("T1")) await schedules.put({ ...row(id), value: undefined, revision });
     await schedules.put(row("mine", { value: { owner: { id: "U1", name: "Ada" } } }));

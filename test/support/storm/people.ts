@@ -13,6 +13,8 @@ export interface Talk {
   /** So that its run and its posts wait for as long as a storm goes. */
   archived: boolean;
   readonly said: string[];
+  /** How often she has done something again because she was told to. */
+  repeated: number;
 }
 
 export interface StormPeople {
@@ -24,8 +26,10 @@ export interface StormPeople {
 }
 
 const MARIA = "U0MARIA";
+/** Where Slack does not say who somebody is, Parley does nothing for them and says this. */
+const AGAIN = "Try again in a moment";
 
-/** Maria, who tries again when her press was not heard. */
+/** Maria, who tries again when her press was not heard, and when she is told to. */
 export function createStormPeople(control: Control): StormPeople {
   const talks: Talk[] = STORM_CONVERSATIONS.map((conversation) => ({
     conversation,
@@ -35,6 +39,7 @@ export function createStormPeople(control: Control): StormPeople {
     closed: false,
     archived: false,
     said: [],
+    repeated: 0,
   }));
   const thread = ({ channel, ts }: Talk) => control.thread(channel, ts).filter(({ ephemeralTo }) => ephemeralTo === undefined);
 
@@ -68,6 +73,17 @@ export function createStormPeople(control: Control): StormPeople {
     if (acked) talk.stepsDone++;
   }
 
+  /** What she was told to do again is to be done. */
+  async function repeat(talk: Talk): Promise<void> {
+    const told = control
+      .thread(talk.channel, talk.ts)
+      .filter(({ ephemeralTo, text }) => ephemeralTo === MARIA && text.includes(AGAIN)).length;
+    if (told <= talk.repeated) return;
+    talk.repeated = told;
+    if (talk.stepsDone > 0) talk.stepsDone--;
+    else await say(talk, talk.conversation.task, talk.ts);
+  }
+
   return {
     talks,
     thread,
@@ -78,6 +94,7 @@ export function createStormPeople(control: Control): StormPeople {
           if (control.connected()) talk.ts = await say(talk, talk.conversation.task);
           continue;
         }
+        await repeat(talk);
         const step = talk.conversation.steps[talk.stepsDone];
         if (step) await take(talk, step);
       }

@@ -29,7 +29,7 @@ const MOVE_MS = 5;
 const MOVE_MS_MAX = 10;
 const LOOK_MS = 40;
 /** Real. A storm and its end take some five seconds alone, and minutes beside others on one core. */
-const END_MS_MAX = 600_000;
+const END_MS_MAX = 240_000;
 /** Time of the storm. */
 const LONG_OUTAGE_MS = 6 * 60_000;
 /** Real; as far from the waits of the look that follows as it is in life. */
