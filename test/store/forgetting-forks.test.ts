@@ -37,6 +37,7 @@ async function forked() {
     (await store.load(thread, 0)).flatMap((event) => (event.type === "message.posted" ? [event.text] : []));
   const stopped: string[] = [];
   const forgets = createForgetting({
+    store,
     async rewrite(thread, job, stoppedBy) {
       if (stoppedBy) stopped.push(thread);
       return job();
