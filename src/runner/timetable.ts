@@ -1,25 +1,29 @@
 import { once } from "node:events";
 import type { Clock } from "../engine/clock.ts";
-import { claim, dueAt, passed, readSchedule, type Schedule } from "../schedules/schedule.ts";
+import { again, claim, dueAt, ended, isUnderWay, readSchedule, type Due, type Schedule } from "../schedules/schedule.ts";
 import type { KeptSchedule, ScheduleChange, Schedules } from "../store/schedules/schedules.ts";
 import type { Led } from "./leader.ts";
 
-/** A time has come. */
+/** Something is to begin. */
 export interface Occasion {
   readonly id: string;
   readonly schedule: Schedule;
-  /** Which time, in ms since the epoch: the same each time that it is begun anew. */
-  readonly at: number;
+  /** What has come: the same each time that it is begun anew. */
+  readonly due: Due;
 }
 
-/** What became of it: the schedule as it is to stand from here on, or a while to wait, as while a service does not answer. */
-export type Began = { readonly kind: "done"; readonly schedule: Schedule } | { readonly kind: "again"; readonly afterMs: number };
+/**
+ * What became of it: what it changes in the schedule as that stands by then, or a while to wait, as while a service does not answer. `change` is
+ * called with whatever others have put meanwhile, perhaps several times, and gives the same for what it has changed already.
+ */
+export type Began =
+  { readonly kind: "done"; readonly change: (now: Schedule) => Schedule } | { readonly kind: "again"; readonly afterMs: number };
 
 export interface TimetableParts {
   readonly schedules: Schedules;
   readonly workspace: string;
   readonly clock: Clock;
-  /** Begins what it says. Called once for a time, and again for the same one where the first came to no end: then it finds what is there. */
+  /** Begins what it says. Called once for what has come, and again for the same where the first came to no end: then it finds what is there. */
   readonly begin: (occasion: Occasion) => Promise<Began>;
   readonly log: (problem: string, error?: unknown) => void;
 }
@@ -33,8 +37,8 @@ const AGAIN_MS = 30_000;
 const TRIES_MAX = 20;
 
 /**
- * Begins what is to begin at a time, in one workspace. A time is taken by compare-and-set before it is begun, for a minute: of several who look at
- * once one begins it, and where that one is gone, another does.
+ * Begins what is to begin at a time, or had to wait, in one workspace. It is taken by compare-and-set before it is begun, for a minute: of several
+ * who look at once one begins it, and where that one is gone, another does.
  */
 export function createTimetable(parts: TimetableParts): Led {
   const { schedules, workspace, clock, log } = parts;
@@ -77,7 +81,7 @@ export function createTimetable(parts: TimetableParts): Led {
     const taken = claim(schedule, clock.now());
     if (taken.kind === "not due") return void (await schedules.put(changeOf(workspace, id, schedule, revision)));
     if (!(await schedules.put(changeOf(workspace, id, taken.schedule, revision))) || taken.kind === "skipped") return;
-    const job = begin({ id, schedule: taken.schedule, at: taken.at }).catch((error: unknown) => {
+    const job = begin({ id, schedule: taken.schedule, due: taken.due }).catch((error: unknown) => {
       if (!closing.signal.aborted) log(`what is to start by itself (${id}) could not be begun; it is tried again in a minute`, error);
     });
     underWay.add(job);
@@ -86,17 +90,13 @@ export function createTimetable(parts: TimetableParts): Led {
 
   async function begin(occasion: Occasion): Promise<void> {
     const began = await parts.begin(occasion);
-    await edit(parts, occasion.id, (now) => {
-      // Who took it over from us has put it since.
-      if (now.claimed?.at !== occasion.at) return undefined;
-      if (began.kind === "again") return { ...now, claimed: { at: occasion.at, until: clock.now() + began.afterMs } };
-      const { state, open, last, day, botRuns, recent, results } = began.schedule;
-      // What people have changed meanwhile stays.
-      const kept = now.state.kind === "on" ? state : now.state;
-      return passed(
-        { ...now, state: kept, open, botRuns, recent, results, ...(last ? { last } : {}), ...(day ? { day } : {}) },
-        occasion.at,
-      );
+    const { id, due } = occasion;
+    await edit(parts, id, (now) => {
+      const isOurs = isUnderWay(now, due);
+      if (began.kind === "again") return isOurs ? again(now, due, clock.now() + began.afterMs) : undefined;
+      // What has begun has begun, also where somebody has switched it off and on since.
+      const changed = began.change(now);
+      return isOurs ? ended(changed, due) : changed;
     });
   }
 

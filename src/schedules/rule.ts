@@ -30,20 +30,13 @@ export function nextTimes(rule: Rule, afterMs: number, count: number): readonly 
     .map((date) => date.getTime());
 }
 
-/** The last time that is not after `atMs` and is after `afterMs`; nothing where there was none. */
+/** The last time that is not after `atMs` and is after `afterMs`; nothing where there was none. It is looked for from the end: however long ago `afterMs` was. */
 export function lastTime(rule: Rule, afterMs: number, atMs: number): number | undefined {
-  let last: number | undefined;
-  let from = afterMs;
-  // A year without a process is more than anybody has; each step is a run that was missed.
-  for (let steps = 0; steps < STEPS_MAX; steps++) {
-    const next = nextTime(rule, from);
-    if (next === undefined || next > atMs) return last;
-    last = from = next;
-  }
-  return last;
+  const last = cronOf(rule)
+    .previousRuns(1, new Date(atMs + 1))[0]
+    ?.getTime();
+  return last === undefined || last <= afterMs ? undefined : last;
 }
-
-const STEPS_MAX = (366 * 24 * 60) / BETWEEN_RUNS_MINUTES_MIN;
 
 /** Why a rule cannot be kept, in a sentence with the mend; nothing when it can. */
 export function ruleTrouble(rule: Rule, nowMs: number): string | undefined {

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createTimetable, edit, type Began, type Occasion } from "../../src/runner/timetable.ts";
-import { claim, counted, readSchedule, type Schedule } from "../../src/schedules/schedule.ts";
+import { claim, counted, readSchedule, switchedOn, type Schedule } from "../../src/schedules/schedule.ts";
 import { openSqlite, type SqliteOpened } from "../../src/store/sqlite/store.ts";
 import { manualClock, type ManualClock } from "../support/clock.ts";
 
@@ -19,6 +19,7 @@ const DAILY: Schedule = {
   since: START,
   botRuns: 0,
   recent: [],
+  waiting: [],
   open: [],
 };
 const row = (schedule: Schedule, dueAt: number, id = "a") => ({
@@ -45,9 +46,11 @@ function serve(opened: SqliteOpened, clock: ManualClock, begun: string[], began?
     workspace: "T1",
     clock,
     async begin(occasion) {
-      begun.push(`${occasion.id} ${new Date(occasion.at).toISOString().slice(0, 16)}`);
+      const { id, due } = occasion;
+      begun.push(`${id} ${due.kind === "time" ? new Date(due.at).toISOString().slice(0, 16) : due.post.cause}`);
       if (began) return began(occasion);
-      return { kind: "done", schedule: counted(occasion.schedule, { cause: String(occasion.at), byBot: false, nowMs: clock.now() }) };
+      const cause = due.kind === "time" ? String(due.at) : due.post.cause;
+      return { kind: "done", change: (now) => counted(now, { cause, byBot: false, nowMs: clock.now() }) };
     },
     log: (problem) => void problems.push(problem),
   });
@@ -119,8 +122,8 @@ test("a beginning that has to wait, or breaks, is begun again for the same time,
   await opened.schedules.put(row(DAILY, at("2026-11-30T09:00"), "breaks"));
   await opened.schedules.put(row(DAILY, at("2026-11-30T09:00"), "waits"));
   let tries = 0;
-  const { problems } = serve(opened, clock, begun, async ({ id, schedule }) => {
-    if (tries++ >= 2) return { kind: "done", schedule };
+  const { problems } = serve(opened, clock, begun, async ({ id }) => {
+    if (tries++ >= 2) return { kind: "done", change: (now) => now };
     if (id === "breaks") throw new Error("Slack is away");
     return { kind: "again", afterMs: 5_000 };
   });
@@ -138,13 +141,48 @@ test("what a person changes while it is being begun stays changed", async () => 
   const clock = manualClock(at("2026-11-30T09:00"));
   const opened = open(clock);
   await opened.schedules.put(row(DAILY, at("2026-11-30T09:00")));
-  serve(opened, clock, [], async ({ id, schedule }) => {
+  serve(opened, clock, [], async ({ id }) => {
     const off = (now: Schedule): Schedule => ({ ...now, state: { kind: "off", by: now.owner } });
     await edit({ schedules: opened.schedules, workspace: "T1" }, id, off);
-    return { kind: "done", schedule: { ...schedule, last: { at: 1, words: "begun" } } };
+    return { kind: "done", change: (now) => ({ ...now, last: { at: 1, words: "begun" } }) };
   });
   const kept = async () => readSchedule((await opened.schedules.get("T1", "a"))?.value);
   await expect.poll(kept).toMatchObject({ state: { kind: "off" }, last: { words: "begun" } });
+  expect(await opened.schedules.nextDue("T1")).toBeUndefined();
+});
+
+test("what others put while it is being begun is there afterwards, beside what the beginning has put", async () => {
+  const clock = manualClock(at("2026-11-30T09:00"));
+  const opened = open(clock);
+  await opened.schedules.put(row({ ...DAILY, results: { to: "canvas" }, open: [{ thread: "t1", run: "r1" }] }, at("2026-11-30T09:00")));
+  const where = { schedules: opened.schedules, workspace: "T1" };
+  serve(opened, clock, [], async ({ id }) => {
+    // The answer of an earlier run has been put on its canvas, and somebody has switched it off and on.
+    await edit(where, id, (now) => ({ ...now, open: [], results: { to: "canvas", canvas: "F1" } }));
+    await edit(where, id, (now) => switchedOn({ ...now, state: { kind: "off", by: now.owner } }, clock.now()));
+    return { kind: "done", change: (now) => ({ ...now, open: [...now.open, { thread: "t2", run: "r2" }] }) };
+  });
+  const kept = async () => readSchedule((await opened.schedules.get("T1", "a"))?.value);
+  await expect.poll(kept).toMatchObject({ open: [{ run: "r2" }], results: { canvas: "F1" }, state: { kind: "on" } });
+});
+
+test("what had to wait is begun when it is due, again until it is over, and holds up none of the others", async () => {
+  const clock = manualClock(START);
+  const opened = open(clock);
+  const posts = ["one", "other"].map((cause) => ({ cause, ts: "1.1", since: START, until: START + 30_000 }));
+  const bug: Schedule = { ...DAILY, starts: { kind: "reaction", name: "bug" }, waiting: posts };
+  await opened.schedules.put(row(bug, START + 30_000));
+  const begun: string[] = [];
+  let tries = 0;
+  serve(opened, clock, begun, async () => (tries++ === 0 ? { kind: "again", afterMs: 30_000 } : { kind: "done", change: (now) => now }));
+  await clock.untilSleeping();
+  await clock.advance(29_000);
+  expect(begun).toEqual([]);
+  await clock.advance(2_000);
+  expect(begun).toEqual(["a one", "a other"]);
+  await clock.advance(31_000);
+  expect(begun).toEqual(["a one", "a other", "a one"]);
+  expect(readSchedule((await opened.schedules.get("T1", "a"))?.value)).toMatchObject({ waiting: [] });
   expect(await opened.schedules.nextDue("T1")).toBeUndefined();
 });
 

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { lastTime, nextTimes, ruleTrouble } from "../../src/schedules/rule.ts";
 
@@ -69,6 +70,29 @@ test("of the times that were missed the last one is found, and none after the ne
   expect(lastTime(rule, at("2026-11-20T09:00"), at("2026-11-28T08:59"))).toBe(at("2026-11-27T09:00"));
   expect(lastTime(rule, at("2026-11-27T09:00"), at("2026-11-28T08:59"))).toBeUndefined();
   expect(lastTime(rule, at("2026-11-27T09:00"), at("2026-11-28T09:00"))).toBe(at("2026-11-28T09:00"));
+});
+
+test("after many years the last time is found as well, and it is the one that the next ones go on from", () => {
+  const often = { pattern: "*/15 * * * *", timeZone: "UTC" };
+  const now = Date.parse("2026-11-28T08:59:30Z");
+  expect(lastTime(often, 0, now)).toBe(Date.parse("2026-11-28T08:45:00Z"));
+  const patterns = ["*/15 * * * *", "30 2 * * *", "0 */2 * * *", "0 9 * * 1-5", "0 9 L * *", "0 9 * * MON#1", "0 0 * * *", "45 2 * * 0"];
+  const zones = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo"];
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...patterns),
+      fc.constantFrom(...zones),
+      fc.integer({ min: 0, max: 20 * 366 * 24 * 60 }),
+      (pattern, timeZone, minute) => {
+        const rule = { pattern, timeZone };
+        const at = Date.parse("2010-01-01T00:00:00Z") + minute * 60_000;
+        const last = lastTime(rule, 0, at) ?? 0;
+        expect(last).toBeLessThanOrEqual(at);
+        expect(nextTimes(rule, last, 1)[0]).toBeGreaterThan(at);
+        expect(nextTimes(rule, last - 1, 1)).toEqual([last]);
+      },
+    ),
+  );
 });
 
 test.for([

@@ -1,15 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  claim,
-  CLAIM_MS,
-  counted,
-  dueAt,
-  passed,
-  readSchedule,
-  runsLeft,
-  switchedOn,
-  type Schedule,
-} from "../../src/schedules/schedule.ts";
+import { claim, CLAIM_MS, counted, dueAt, ended, readSchedule, runsLeft, switchedOn, type Schedule } from "../../src/schedules/schedule.ts";
 
 const at = (text: string) => Date.parse(`${text}:00Z`);
 const DAILY: Schedule = {
@@ -25,6 +15,7 @@ const DAILY: Schedule = {
   since: at("2026-11-20T10:00"),
   botRuns: 0,
   recent: [],
+  waiting: [],
   open: [],
 };
 
@@ -38,17 +29,17 @@ test("it is due at its next time, and not when it is off, paused, over, or begin
 test("of many times that were missed the last one is begun once, and the next one is the next", () => {
   const now = at("2026-11-28T12:00");
   const first = claim(DAILY, now);
-  expect(first).toMatchObject({ kind: "begin", at: at("2026-11-28T09:00") });
+  expect(first).toMatchObject({ kind: "begin", due: { at: at("2026-11-28T09:00") } });
   if (first.kind !== "begin") return;
   expect(claim(first.schedule, now + CLAIM_MS - 1)).toEqual({ kind: "not due" });
-  expect(dueAt(passed(first.schedule, first.at))).toBe(at("2026-11-29T09:00"));
+  expect(dueAt(ended(first.schedule, first.due))).toBe(at("2026-11-29T09:00"));
 });
 
 test("who takes over from somebody who is gone begins the same time again, also where another one has come since", () => {
   const taken = claim(DAILY, at("2026-11-21T09:00"));
   if (taken.kind !== "begin") throw new Error("it is due");
   expect(dueAt(taken.schedule)).toBe(at("2026-11-21T09:01"));
-  expect(claim(taken.schedule, at("2026-11-22T10:00"))).toMatchObject({ kind: "begin", at: at("2026-11-21T09:00") });
+  expect(claim(taken.schedule, at("2026-11-22T10:00"))).toMatchObject({ kind: "begin", due: { at: at("2026-11-21T09:00") } });
 });
 
 test("what was missed is left out where it is to be, and a run that is a little late is not missed", () => {
@@ -59,9 +50,13 @@ test("what was missed is left out where it is to be, and a run that is a little 
   if (late.kind === "skipped") expect(dueAt(late.schedule)).toBe(at("2026-11-29T09:00"));
 });
 
-test("once is over when it was, and what is switched on again does not catch up", () => {
+test("once is over when it was, also where it is switched on after its time, and what is switched on again does not catch up", () => {
   const once: Schedule = { ...DAILY, starts: { kind: "times", rule: { pattern: "2026-11-21T09:00:00", timeZone: "UTC" }, words: "x" } };
-  expect(passed(once, at("2026-11-21T09:00"))).toMatchObject({ state: { kind: "over" } });
+  expect(ended(once, { kind: "time", at: at("2026-11-21T09:00") })).toMatchObject({ state: { kind: "over" } });
+  for (const state of [{ kind: "draft" }, { kind: "off", by: DAILY.owner }, { kind: "paused", why: "x" }] as const) {
+    expect(switchedOn({ ...once, state }, at("2026-11-21T08:59"))).toMatchObject({ state: { kind: "on" } });
+    expect(switchedOn({ ...once, state }, at("2026-11-21T09:00"))).toMatchObject({ state: { kind: "over" } });
+  }
   const off: Schedule = { ...DAILY, state: { kind: "off", by: DAILY.owner } };
   expect(dueAt(switchedOn(off, at("2026-11-28T12:00")))).toBe(at("2026-11-29T09:00"));
 });

@@ -49,6 +49,8 @@ export interface Journey {
   restarted(parts: ParleyParts): Promise<Journey>;
   /** From one moment to the next it is so much later. Whoever sleeps sleeps on. */
   skip(ms: number): void;
+  /** So much time passes at once: whoever sleeps no longer than that wakes. */
+  pass(ms: number): void;
   /** Posts a mention; the thread under it. */
   mention(text: string, options?: { readonly user?: string; readonly channel?: string; readonly threadTs?: string }): Promise<Thread>;
   /** The thread under a message. */
@@ -93,10 +95,7 @@ type Opened = Awaited<ReturnType<typeof openParley>>;
 function journeyOf(
   slack: Workspace,
   opened: Opened,
-  {
-    clock,
-    again,
-  }: { readonly clock: ReturnType<typeof fastClock>; readonly again: (opened: Opened, parts: ParleyParts) => Promise<Opened> },
+  { clock, again }: { readonly clock: FastClock; readonly again: (opened: Opened, parts: ParleyParts) => Promise<Opened> },
 ): Journey {
   const { parley, problems, folder } = opened;
   const thread = (channel: string, ts: string): Thread => createThread({ slack, parley, channel, ts });
@@ -107,6 +106,7 @@ function journeyOf(
     folder,
     restarted: async (parts) => journeyOf(slack, await again(opened, parts), { clock, again }),
     skip: (ms) => clock.skip(ms),
+    pass: (ms) => clock.pass(ms),
     thread,
     async mention(text, { user = MARIA, channel = GENERAL, threadTs } = {}) {
       const { ts } = await slack.control.post({ user, channel, text, ...(threadTs ? { threadTs } : {}) });
@@ -164,13 +164,32 @@ const SPEED = 10;
 const SHORT_WAIT_MS_MAX = 2_000;
 const GUARD_MS_MIN = 500;
 
-export function fastClock(startMs = Date.now()): Clock & { skip(ms: number): void } {
+export interface FastClock extends Clock {
+  /** From one moment to the next it is so much later; whoever sleeps sleeps on, as a machine does that was shut. */
+  skip(ms: number): void;
+  /** So much time passes at once: whoever sleeps no longer than that wakes. */
+  pass(ms: number): void;
+}
+
+export function fastClock(startMs = Date.now()): FastClock {
   const tickMs = performance.now();
+  const sleepers = new Map<AbortController, number>();
   let beginMs = startMs;
+  const now = () => Math.round(beginMs + (performance.now() - tickMs) * SPEED);
   return {
+    now,
     skip: (ms) => void (beginMs += ms),
-    now: () => Math.round(beginMs + (performance.now() - tickMs) * SPEED),
-    sleep: (ms, signal) => systemClock.sleep(Math.max(ms / SPEED, ms > SHORT_WAIT_MS_MAX ? GUARD_MS_MIN : 0), signal),
+    pass(ms) {
+      beginMs += ms;
+      for (const [sleeper, untilMs] of sleepers) if (untilMs <= now()) sleeper.abort();
+    },
+    async sleep(ms, signal) {
+      const sleeper = new AbortController();
+      sleepers.set(sleeper, now() + ms);
+      const over = signal ? AbortSignal.any([signal, sleeper.signal]) : sleeper.signal;
+      await systemClock.sleep(Math.max(ms / SPEED, ms > SHORT_WAIT_MS_MAX ? GUARD_MS_MIN : 0), over);
+      sleepers.delete(sleeper);
+    },
   };
 }
 

@@ -13,8 +13,8 @@ import { slackErrorCode, type Web } from "../api/web-client.ts";
 
 /** What commands, shortcuts and modals need beside what every handler has. */
 export interface HandlerContext extends MessageContext {
-  /** `url`: of the workspace, as auth.test has it; empty where it was not asked. */
-  readonly me: MessageContext["me"] & { readonly bot: string; readonly url: string };
+  /** `url`: of the workspace, as auth.test has it; empty where it was not asked. `enterprise`: absent outside of an organisation. */
+  readonly me: MessageContext["me"] & { readonly bot: string; readonly url: string; readonly enterprise?: string };
   readonly store: Store;
   readonly memory: Memory;
   /** The teams that people make; absent where there can be none. */

@@ -1,6 +1,6 @@
-import type { Beside, FileRef } from "../../engine/events/events.ts";
+import type { Beside, FileRef, RunEvent } from "../../engine/events/events.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
-import type { Schedule } from "../../schedules/schedule.ts";
+import { isForOnce, type Schedule } from "../../schedules/schedule.ts";
 import { asSetIn } from "../commands/start-run.ts";
 import { INVITE, type HandlerContext } from "../commands/handler-context.ts";
 import { personOf } from "../commands/message-context.ts";
@@ -31,9 +31,8 @@ export interface Beginning {
 }
 
 export type Begun =
-  | { readonly kind: "begun"; readonly thread: string; readonly run: string }
-  /** It was begun before. */
-  | { readonly kind: "known"; readonly thread: string }
+  /** Now or before; `run`: absent where its words came into a run that was going on. */
+  | { readonly kind: "begun"; readonly thread: string; readonly run?: string }
   /** Not this time; why, in mrkdwn. */
   | { readonly kind: "left out"; readonly why: string }
   /** Not until a person has looked at it; why, in mrkdwn. */
@@ -57,40 +56,38 @@ export async function beginScheduled(ctx: HandlerContext, beginning: Beginning):
   if (at.kind !== "there") return at;
   const thread = threadKey({ team: ctx.me.team, channel, ts: at.threadTs ?? at.ts });
   const said = { thread, id: `schedule/${id}/${cause}` };
-  const before = currentRun(await ctx.runner.read(thread));
-  if (before.running && !(await isHeard(ctx, said))) return { kind: "left out", why: "Agents were talking in its thread already." };
-  const heard = await ctx.runner.say({
-    ...said,
-    workspace: ctx.me.team,
-    person: await personOf(ctx, owner.id),
-    text: schedule.task,
-    ...(beginning.files ? { files: beginning.files } : {}),
-    ...(beginning.beside ? { beside: beginning.beside } : {}),
-    addressed: true,
-    ...set,
-    ...(schedule.usdPerRun === undefined ? {} : { usdMax: schedule.usdPerRun }),
-  });
-  switch (heard.kind) {
-    case "started": {
-      ctx.whisper.react({ channel, ts: at.ts }, SEEN);
-      await recordBegun(ctx, beginning, thread);
-      return { kind: "begun", thread, run: heard.run };
-    }
-    case "refused":
-      return { kind: "left out", why: await refusedText(ctx, heard, channel) };
-    case "answered":
-    case "steered":
-    case "duplicate":
-    case "too late":
-    case "ignored":
-      return { kind: "known", thread };
+  const before = await ctx.runner.read(thread);
+  const { running } = currentRun(before);
+  // Then it was begun before, and perhaps broken off before that was put down.
+  const isKnown = before.events.some((event) => isOf(event, said.id));
+  if (!isKnown) {
+    if (running) return { kind: "left out", why: "Agents were talking in its thread already." };
+    const heard = await ctx.runner.say({
+      ...said,
+      workspace: ctx.me.team,
+      person: await personOf(ctx, owner.id),
+      text: schedule.task,
+      ...(beginning.files ? { files: beginning.files } : {}),
+      ...(beginning.beside ? { beside: beginning.beside } : {}),
+      addressed: true,
+      ...set,
+      ...(schedule.usdPerRun === undefined ? {} : { usdMax: schedule.usdPerRun }),
+    });
+    if (heard.kind === "refused") return { kind: "left out", why: await refusedText(ctx, heard, channel) };
   }
+  if (!isKnown || running) ctx.whisper.react({ channel, ts: at.ts }, SEEN);
+  const { events } = isKnown ? before : await ctx.runner.read(thread);
+  const run = runBegunBy(events, said.id);
+  if (run !== undefined) await recordBegun(ctx, beginning, thread);
+  return { kind: "begun", thread, ...(run === undefined ? {} : { run }) };
 }
 
-/** Whether these words stand in the log: then they are begun anew after a crash. */
-async function isHeard(ctx: HandlerContext, { thread, id }: { readonly thread: string; readonly id: string }): Promise<boolean> {
-  const { events } = await ctx.runner.read(thread);
-  return events.some((event) => event.type === "message.posted" && "person" in event && event.id === id);
+const isOf = (event: RunEvent, id: string): boolean => event.type === "message.posted" && "person" in event && event.id === id;
+
+/** A run is recorded together with the words that begin it, right before them. */
+function runBegunBy(events: readonly RunEvent[], id: string): string | undefined {
+  const before = events[events.findIndex((event) => isOf(event, id)) - 1];
+  return before?.type === "run.started" ? before.run : undefined;
 }
 
 async function mayNotBegin(ctx: HandlerContext, { owner, place: channel }: Schedule): Promise<Begun | undefined> {
@@ -148,7 +145,7 @@ export async function tellPaused(
     detail: why,
     key: `paused ${id} ${cause}`,
   });
-  const text = `:double_vertical_bar: The schedule *${startsText(schedule.starts)}* (\`${id}\`) of ${mention(schedule.owner)} has paused: ${why} It goes on when it is switched on again, in App Home or with \`/parley schedule on ${id}\`.`;
+  const text = `:double_vertical_bar: The schedule *${startsText(schedule.starts)}* (\`${id}\`) of ${mention(schedule.owner)} has paused: ${why} ${isForOnce(schedule) ? "Its one time has passed: make a new one." : `It goes on when it is switched on again, in App Home or with \`/parley schedule on ${id}\`.`}`;
   for (const to of [schedule.place, schedule.owner.id]) {
     const key = `slack/paused/${id}/${cause}/${to}`;
     if (await isPosted(ctx.store, key)) continue;

@@ -5,6 +5,7 @@ import { ACTIONS, section } from "../words/blocks.ts";
 import { ScheduleValue } from "../words/button-values.ts";
 import { placeOfPress, pressId, type CommandBody, type PressBody } from "../words/press-payloads.ts";
 import { allSchedules, change, draft, drop, keep, mayChange } from "./schedule-desk.ts";
+import { withBotId } from "./named-bot.ts";
 import { draftBlocks, nextTimesText, scheduleBlocks, scheduleText, startsText, type Named } from "./schedule-words.ts";
 import { readSpokenSchedule } from "./spoken-schedule.ts";
 
@@ -31,7 +32,9 @@ export async function scheduleCommand(ctx: HandlerContext, command: CommandBody,
     url: ctx.me.url,
   });
   if (spoken.kind === "unclear") return answer(spoken.why);
-  const made = await draft(ctx, request, spoken.wanted);
+  const wanted = await withBotId(ctx, request.channel, spoken.wanted);
+  if (typeof wanted === "string") return answer(wanted);
+  const made = await draft(ctx, request, wanted);
   if (typeof made === "string") return answer(made);
   const { text: words, blocks } = draftBlocks(made, ctx.clock.now());
   return answer(words, { blocks });
@@ -41,7 +44,7 @@ export async function scheduleCommand(ctx: HandlerContext, command: CommandBody,
 export async function pressKeep(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
   const { s: id } = ScheduleValue.parse(press.actions[0].value);
   const kept = await keep(ctx, id, actor);
-  if (!kept) return replaced(ctx, press, actor, "This was kept already, or is not there any more.");
+  if (typeof kept === "string") return replaced(ctx, press, actor, kept);
   const times = nextTimesText(kept.schedule, ctx.clock.now());
   const when = times === "" ? "" : `\nThe next times:\n${times}`;
   return replaced(

@@ -1,19 +1,28 @@
 import { randomInt } from "node:crypto";
-import { edit } from "../../runner/timetable.ts";
-import { changeOf } from "../../runner/timetable.ts";
-import { readSchedule, SCHEDULES_MAX, SCHEDULES_PER_OWNER_MAX, switchedOn, type Schedule } from "../../schedules/schedule.ts";
+import { changeOf, edit } from "../../runner/timetable.ts";
+import {
+  DRAFT_KEPT_MS,
+  DRAFTS_PER_OWNER_MAX,
+  hasPassed,
+  OVER_KEPT_MS,
+  OVER_PER_OWNER_MAX,
+  readSchedule,
+  SCHEDULES_MAX,
+  SCHEDULES_PER_OWNER_MAX,
+  switchedOn,
+  type Schedule,
+} from "../../schedules/schedule.ts";
 import type { KeptSchedule } from "../../store/schedules/schedules.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { personOf } from "../commands/message-context.ts";
 import type { Actor } from "../people/affiliation.ts";
 import { refused, wouldRefuse } from "../people/permission-check.ts";
 import { safeMrkdwn } from "../words/escape.ts";
-import type { Named } from "./schedule-words.ts";
+import { startsText, type Named } from "./schedule-words.ts";
 import type { Wanted } from "./spoken-schedule.ts";
 
 /** What people do with what starts by itself: make, keep, switch, delete. Each is one compare-and-set, with the decision in the audit log. */
 
-const DRAFT_KEPT_MS = 24 * 3_600_000;
 /** Without letters and digits that look alike. */
 const ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz";
 
@@ -45,17 +54,6 @@ export async function draft(
   const no = (await refused(ctx, "schedule", attempt)) ?? (await refused(ctx, "start", attempt));
   if (no !== undefined) return safeMrkdwn(no);
   const now = ctx.clock.now();
-  const all = await allSchedules(ctx);
-  for (const { id, schedule } of all) {
-    const isOld = schedule.state.kind === "draft" && schedule.since < now - DRAFT_KEPT_MS;
-    if (isOld) await remove(ctx, id, (one) => one.state.kind === "draft");
-  }
-  const kept = all.filter(({ schedule }) => schedule.state.kind !== "draft");
-  const own = kept.filter(({ schedule }) => schedule.owner.id === user).length;
-  if (kept.length >= SCHEDULES_MAX)
-    return `There are ${SCHEDULES_MAX} schedules in this workspace, and no more are kept. Delete one that is no longer needed.`;
-  if (own >= SCHEDULES_PER_OWNER_MAX)
-    return `You have ${SCHEDULES_PER_OWNER_MAX} schedules, as many as one person may. Delete one: \`/parley schedule\` lists them.`;
   const schedule: Schedule = {
     kind: "schedule",
     owner: await personOf(ctx, user),
@@ -65,26 +63,77 @@ export async function draft(
     since: now,
     botRuns: 0,
     recent: [],
+    waiting: [],
     open: [],
   };
-  for (;;) {
-    const id = newId();
-    if (await ctx.schedules.put(changeOf(ctx.me.team, id, schedule, 0))) return { id, schedule };
-  }
+  return oneAtATime(ctx, async () => {
+    await tidy(ctx, { owner: user, nowMs: now });
+    const full = await whyFull(ctx, user);
+    if (full !== undefined) return full;
+    for (;;) {
+      const id = newId();
+      if (await ctx.schedules.put(changeOf(ctx.me.team, id, schedule, 0))) return { id, schedule };
+    }
+  });
 }
 
-/** The owner keeps what was put aside; nothing where it is not there any more, or somebody else's. */
-export async function keep(ctx: HandlerContext, id: string, { user }: Actor): Promise<Named | undefined> {
-  const found = await scheduleOf(ctx, id);
-  if (found?.schedule.owner.id !== user) return undefined;
-  const schedule = await edit(
-    { schedules: ctx.schedules, workspace: ctx.me.team },
-    id,
-    (now) => (now.state.kind === "draft" ? switchedOn(now, ctx.clock.now()) : undefined),
-    decisionOf(ctx, found, { person: found.schedule.owner, deed: "make schedule" }),
-  );
-  return schedule && { id, schedule };
+/** Several at once could be one too many together. */
+const oneAtATime = <T>(ctx: HandlerContext, job: () => Promise<T>): Promise<T> =>
+  ctx.store.exclusively(`schedules made/${ctx.me.team}`, job);
+
+/** Makes room for one more draft of this person's: drafts that nobody has kept go, and what has long been over. */
+async function tidy(ctx: HandlerContext, { owner, nowMs }: { readonly owner: string; readonly nowMs: number }): Promise<void> {
+  const all = await allSchedules(ctx);
+  const drafts = all.filter(({ schedule }) => schedule.state.kind === "draft");
+  const over = all.filter(({ schedule }) => schedule.state.kind === "over" && schedule.open.length === 0);
+  const gone = [
+    ...tooMany(drafts, owner, { left: DRAFTS_PER_OWNER_MAX - 1, sinceMs: nowMs - DRAFT_KEPT_MS }),
+    ...tooMany(over, owner, { left: OVER_PER_OWNER_MAX, sinceMs: nowMs - OVER_KEPT_MS }),
+  ];
+  for (const { id, schedule } of gone) await remove(ctx, id, ({ state }) => state.kind === schedule.state.kind);
 }
+
+/** Those that are older, of anybody, the oldest of more than a workspace may have, and of the owner's the oldest of more than are left. */
+function tooMany(all: readonly Named[], owner: string, { left, sinceMs }: { readonly left: number; readonly sinceMs: number }) {
+  const newestFirst = all.toSorted((one, other) => other.schedule.since - one.schedule.since);
+  const own = newestFirst.filter(({ schedule }) => schedule.owner.id === owner);
+  const more = new Set([...own.slice(left), ...newestFirst.slice(SCHEDULES_MAX - 1)].map(({ id }) => id));
+  return all.filter(({ id, schedule }) => schedule.since < sinceMs || more.has(id));
+}
+
+/** Why this person may keep no more, in mrkdwn. What is over begins nothing any more, and does not count. */
+async function whyFull(ctx: HandlerContext, user: string): Promise<string | undefined> {
+  const kept = (await allSchedules(ctx)).filter(({ schedule: { state } }) => state.kind !== "draft" && state.kind !== "over");
+  if (kept.length >= SCHEDULES_MAX)
+    return `There are ${SCHEDULES_MAX} schedules in this workspace, and no more are kept. Delete one that is no longer needed.`;
+  if (kept.filter(({ schedule }) => schedule.owner.id === user).length >= SCHEDULES_PER_OWNER_MAX)
+    return `You have ${SCHEDULES_PER_OWNER_MAX} schedules, as many as one person may. Delete one: \`/parley schedule\` lists them.`;
+  return undefined;
+}
+
+/** The owner keeps what was put aside. A string: why not, in mrkdwn. */
+export async function keep(ctx: HandlerContext, id: string, { user }: Actor): Promise<Named | string> {
+  return oneAtATime(ctx, async () => {
+    const found = await scheduleOf(ctx, id);
+    if (found?.schedule.owner.id !== user || found.schedule.state.kind !== "draft") return GONE;
+    const now = ctx.clock.now();
+    if (hasPassed(found.schedule, now)) {
+      await remove(ctx, id, ({ state }) => state.kind === "draft");
+      return `Not kept: ${startsText(found.schedule.starts)} has passed meanwhile. Say another time.`;
+    }
+    const full = await whyFull(ctx, user);
+    if (full !== undefined) return full;
+    const schedule = await edit(
+      { schedules: ctx.schedules, workspace: ctx.me.team },
+      id,
+      (one) => (one.state.kind === "draft" ? switchedOn(one, now) : undefined),
+      decisionOf(ctx, found, { person: found.schedule.owner, deed: "make schedule" }),
+    );
+    return schedule ? { id, schedule } : GONE;
+  });
+}
+
+const GONE = "This was kept already, or is not there any more.";
 
 export async function drop(ctx: HandlerContext, id: string, { user }: Actor): Promise<boolean> {
   return remove(ctx, id, ({ owner, state }) => owner.id === user && state.kind === "draft");
@@ -107,15 +156,22 @@ export async function change(
     await remove(ctx, id, () => true, decision);
     return `Deleted: \`${id}\`. Nothing starts by it any more.`;
   }
-  if (found.schedule.state.kind === "over") return `\`${id}\` is over: its time has come. Make a new one.`;
   const now = ctx.clock.now();
+  let isOver = false;
   await edit(
     { schedules: ctx.schedules, workspace: ctx.me.team },
     id,
-    (one) =>
-      deed === "on" ? (one.state.kind === "on" ? undefined : switchedOn(one, now)) : { ...one, state: { kind: "off", by: person } },
+    (one) => {
+      isOver = one.state.kind === "over";
+      if (isOver || (deed === "on" && one.state.kind === "on")) return undefined;
+      if (deed === "off") return { ...one, state: { kind: "off", by: person } };
+      const on = switchedOn(one, now);
+      isOver = on.state.kind === "over";
+      return on;
+    },
     decision,
   );
+  if (isOver) return `\`${id}\` is over: its time has come. Make a new one.`;
   return deed === "on" ? `Switched on: \`${id}\`.` : `Switched off: \`${id}\`. What was begun goes on.`;
 }
 

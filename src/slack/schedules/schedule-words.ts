@@ -25,7 +25,7 @@ export function startsText(starts: Starts): string {
     case "message": {
       const says = starts.says === undefined ? "" : ` “${safeMrkdwn(shorten(starts.says, WORDS_CHARS_SHOWN))}”`;
       if (starts.bot === undefined) return `when a message says${says}`;
-      const bot = /^[UW][A-Z0-9]{2,20}$/.test(starts.bot) ? `<@${starts.bot}>` : `*${safeMrkdwn(starts.bot)}*`;
+      const bot = botText({ ...starts, bot: starts.bot });
       return says === "" ? `when ${bot} posts` : `when ${bot} says${says}`;
     }
     case "reaction":
@@ -33,6 +33,13 @@ export function startsText(starts: Starts): string {
     case "file":
       return `when a ${starts.ending === undefined ? "" : `${safeMrkdwn(starts.ending)} `}file is posted`;
   }
+}
+
+/** By its id, for any app can post under any name. */
+function botText({ bot, botName }: { readonly bot: string; readonly botName?: string | undefined }): string {
+  if (/^[UW][A-Z0-9]{2,20}$/.test(bot)) return `<@${bot}>`;
+  const id = `\`${safeMrkdwn(bot)}\``;
+  return botName === undefined ? id : `*${safeMrkdwn(botName)}* (${id})`;
 }
 
 /** The next times, in the clock of whoever reads and of the place that the rule names. */
@@ -79,15 +86,16 @@ const STATES: { readonly [kind in Schedule["state"]["kind"]]: string } = {
 
 /** One line and what there is to know below it, in mrkdwn. */
 export function scheduleText({ id, schedule }: Named): string {
-  const { state, task, last, place } = schedule;
+  const { state, starts, task, last, place } = schedule;
   const next = dueAt(schedule);
+  const isPast = state.kind === "on" && starts.kind === "times" && next === undefined;
   const stands = [
-    state.kind === "on" && next !== undefined ? `next ${timeOf(new Date(next).toISOString())}` : STATES[state.kind],
+    isPast ? STATES.over : state.kind === "on" && next !== undefined ? `next ${timeOf(new Date(next).toISOString())}` : STATES[state.kind],
     ...(state.kind === "paused" ? [safeMrkdwn(state.why)] : []),
     ...(last ? [`last ${timeOf(new Date(last.at).toISOString())}: ${safeMrkdwn(shorten(last.words, TASK_CHARS_SHOWN))}`] : []),
   ];
   return [
-    `*${startsText(schedule.starts)}* in <#${place}> · \`${id}\``,
+    `*${startsText(starts)}* in <#${place}> · \`${id}\``,
     `>${safeMrkdwn(shorten(task.replaceAll(/\s+/g, " "), TASK_CHARS_SHOWN))}`,
     stands.join(" · "),
   ].join("\n");

@@ -12,13 +12,16 @@ import { markdown, section } from "../words/blocks.ts";
 import { safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "../words/escape.ts";
 import { ANSWER_CHARS_MAX, SUMMARY_CHARS } from "../words/limits.ts";
 import { placeOf } from "../words/place.ts";
-import { allSchedules } from "./schedule-desk.ts";
+import { allSchedules, scheduleOf } from "./schedule-desk.ts";
 import { startsText } from "./schedule-words.ts";
 
 const RETRY_MS = 5_000;
 const RETRY_MS_MAX = 300_000;
 const TRIES_MAX = 8;
 const TITLE_CHARS_MAX = 100;
+/** Noted of an answer: it is being put on a canvas, or is on this one. */
+const TRIED = "tried";
+const ON = "on ";
 
 /** Takes what comes of runs to the channel or the canvas that their schedule names, once each, when they are over. */
 export function createScheduledResults(ctx: HandlerContext): Led {
@@ -46,13 +49,24 @@ export function createScheduledResults(ctx: HandlerContext): Led {
     if (started && !stopped) return;
     const stopWords = ctx.teams.cards.find(({ name }) => name === started?.team)?.stopWords ?? [];
     const answer = answerOf({ events }, stopWords);
-    const canvas = answer && schedule.results.to === "canvas" ? await write(schedule, answer, { thread, run }) : undefined;
     if (answer && schedule.results.to === "channel") await share(schedule, answer, { thread, run });
-    await edit(at, id, (now) => ({
+    if (answer && schedule.results.to === "canvas") return writeAlone(id, answer, { thread, run });
+    await putDown(id, run);
+  }
+
+  const putDown = (id: string, run: string, canvas?: string) =>
+    edit(at, id, (now) => ({
       ...now,
       open: now.open.filter((one) => one.run !== run),
       ...(canvas !== undefined && now.results.to === "canvas" ? { results: { to: "canvas", canvas } } : {}),
     }));
+
+  /** One at a time for a schedule: of two first answers, the second goes on the canvas of the first. */
+  async function writeAlone(id: string, answer: Answer, of: Schedule["open"][number]): Promise<void> {
+    await ctx.store.exclusively(`schedules canvas/${ctx.me.team}/${id}`, async () => {
+      const now = await scheduleOf(ctx, id);
+      if (now) await putDown(id, of.run, await write(now.schedule, answer, of));
+    });
   }
 
   async function share(schedule: Schedule, answer: Answer, { thread, run }: Schedule["open"][number]): Promise<void> {
@@ -84,16 +98,34 @@ export function createScheduledResults(ctx: HandlerContext): Led {
     const place = placeOf(thread);
     if (schedule.results.to !== "canvas" || !place) return undefined;
     const { canvas } = schedule.results;
-    if (!(await ctx.store.swapNote(`slack/canvas/${thread}/${run}`, undefined, "tried"))) {
-      ctx.log(`whether what came of ${thread} is on its canvas is not known: it was broken off there`);
-      return undefined;
+    const key = `slack/canvas/${thread}/${run}`;
+    if (!(await ctx.store.swapNote(key, undefined, TRIED))) {
+      const noted = (await ctx.store.note(key)) ?? TRIED;
+      if (noted === TRIED) ctx.log(`whether what came of ${thread} is on its canvas is not known: it was broken off there`);
+      return noted.startsWith(ON) ? noted.slice(ON.length) : undefined;
     }
     const day = new Date(ctx.clock.now()).toISOString().slice(0, 16).replace("T", " ");
     const content = {
       type: "markdown" as const,
       markdown: `## ${day} UTC\n\n${shorten(safeMarkdown(answer.text), ANSWER_CHARS_MAX)}\n\n---\n`,
     };
+    let on: string | undefined;
     try {
+      on = await put();
+    } catch (error) {
+      const { code } = failureOf(error);
+      const text = `The answer could not be put on a canvas (${safeMrkdwn(code)}); it stands in this thread. ${code === "missing_scope" ? "Parley needs the scope canvases:write for it." : knownCode(code).says}`;
+      await postNoted(
+        ctx,
+        { key: `${key}/no`, id: `canvas/${answer.seq}`, channel: place.channel, threadTs: place.ts, text },
+        { blind: "leave" },
+      );
+    }
+    // Its id as well: what is put down after this may be lost.
+    await ctx.store.putNote(key, on === undefined ? "not" : `${ON}${on}`);
+    return on;
+
+    async function put(): Promise<string | undefined> {
       if (canvas === undefined) {
         const title = shorten(schedule.task.replaceAll(/\s+/g, " "), TITLE_CHARS_MAX);
         const made = await ctx.web.write.canvases.create({ title, document_content: content, channel_id: schedule.place });
@@ -101,15 +133,6 @@ export function createScheduledResults(ctx: HandlerContext): Led {
       }
       await ctx.web.write.canvases.edit({ canvas_id: canvas, changes: [{ operation: "insert_at_start", document_content: content }] });
       return canvas;
-    } catch (error) {
-      const { code } = failureOf(error);
-      const text = `The answer could not be put on a canvas (${safeMrkdwn(code)}); it stands in this thread. ${code === "missing_scope" ? "Parley needs the scope canvases:write for it." : knownCode(code).says}`;
-      await postNoted(
-        ctx,
-        { key: `slack/canvas/${thread}/${run}/no`, id: `canvas/${answer.seq}`, channel: place.channel, threadTs: place.ts, text },
-        { blind: "leave" },
-      );
-      return undefined;
     }
   }
 

@@ -33,7 +33,7 @@ interface Around extends SpeakingAt {
 export function readSpokenSchedule(text: string, around: Around): SpokenSchedule {
   const when = /^when/i.test(text.trim()) ? readTrigger(text.trim()) : readTimes(text, around);
   if ("why" in when) return { kind: "unclear", why: when.why };
-  const chosen = readTerms(when.rest, around);
+  const chosen = readTerms(when.rest, around, when.starts);
   if ("why" in chosen) return { kind: "unclear", why: chosen.why };
   const { task, ...terms } = chosen;
   if (task === "")
@@ -64,7 +64,7 @@ const FILE = begins(String.raw`(?:a|an|any)\s+(?:new\s+)?(?:file|([a-z0-9]{2,8})
 const REACTION = begins(String.raw`(?:(?:somebody|someone)\s+(?:adds|reacts\s+with)\s+)?:([a-z0-9_+'-]{1,100}):(?:\s+is\s+(?:added|put))?`);
 const MESSAGE = begins(String.raw`(?:a|any)\s+message\s+(?:says|has|contains|mentions)\s+(?:${QUOTED}|(\S{2,100}))`);
 const BOT = begins(
-  String.raw`(?:the\s+)?(?:bot\s+)?(?:<@([UW][A-Z0-9]{2,20})(?:\|[^>]{0,100})?>|(B[A-Z0-9]{5,20})|${QUOTED})\s+(?:posts|writes|says)(?:\s+${QUOTED})?`,
+  String.raw`(?:the\s+)?(?:bot\s+)?(?:<@([UW][A-Z0-9]{2,20})(?:\|[^>]{0,100})?>|([AB][A-Z0-9]{5,20})|${QUOTED})\s+(?:posts|writes|says)(?:\s+${QUOTED})?`,
 );
 const HOW =
   'Say what it begins by, such as `when :bug: is added`, `when a file is posted`, `when a pdf is posted`, `when a message says "deploy failed"` or `when "PagerDuty" posts`, and the task behind it.';
@@ -79,8 +79,14 @@ function readTrigger(text: string): When {
 function startsBy(found: { readonly [kind in "file" | "reaction" | "message" | "bot"]: RegExpExecArray | null | undefined }): Starts {
   const { file, reaction, message, bot } = found;
   if (message) return { kind: "message", says: (message[1] ?? message[2] ?? "").trim() };
-  if (bot)
-    return { kind: "message", bot: (bot[1] ?? bot[2] ?? bot[3] ?? "").trim(), ...(bot[4] === undefined ? {} : { says: bot[4].trim() }) };
+  if (bot) {
+    const [, user, word, quoted, says] = bot;
+    const id = user?.toUpperCase() ?? (/^[AB][A-Z0-9]*\d/.test(word ?? "") ? word : undefined);
+    const name = (word ?? quoted ?? "").trim();
+    // Of a name it is looked up whose it is.
+    const whose = id === undefined ? { bot: name, botName: name } : { bot: id };
+    return { kind: "message", ...whose, ...(says === undefined ? {} : { says: says.trim() }) };
+  }
   if (reaction) return { kind: "reaction", name: (reaction[1] ?? "").toLowerCase() };
   const ending = file?.[1]?.toLowerCase();
   return { kind: "file", ...(ending === undefined ? {} : { ending }) };
@@ -90,7 +96,7 @@ type Terms = Omit<Wanted, "starts"> | { readonly why: string };
 
 const TERM = /^(team|to|missed|usd|runs)\s*=\s*(\S+)\s*/i;
 
-function readTerms(text: string, { teams, channel, url }: Around): Terms {
+function readTerms(text: string, { teams, channel, url }: Around, starts: Starts): Terms {
   let rest = text.trim();
   const chosen: { team?: string; usdPerRun?: number } & Pick<Wanted, "results" | "missed" | "runsPerDay"> = {
     results: { to: "thread" },
@@ -127,6 +133,8 @@ function readTerms(text: string, { teams, channel, url }: Around): Terms {
         break;
       }
       case "runs": {
+        if (starts.kind === "times")
+          return { why: "`runs=` is for what begins by something that is posted. A time comes as often as it is said: say it less often." };
         const runs = Number(value);
         if (!Number.isInteger(runs) || runs < 1 || runs > RUNS_PER_DAY_MAX)
           return { why: `Runs a day are \`runs=1\` to \`runs=${RUNS_PER_DAY_MAX}\`.` };

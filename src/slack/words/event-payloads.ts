@@ -25,7 +25,9 @@ export const MessageEvent = z.object({
   bot_id: maybe(short),
   app_id: maybe(short),
   username: maybe(short),
-  bot_profile: maybe(z.object({ name: maybe(short) })).catch(undefined),
+  bot_profile: maybe(z.object({ name: maybe(short), app_id: maybe(id).catch(undefined), team_id: maybe(id).catch(undefined) })).catch(
+    undefined,
+  ),
   /** Of an edit: as it is now. */
   message: maybe(InnerMessage).catch(undefined),
   /** Of an edit and a deletion: as it was. */

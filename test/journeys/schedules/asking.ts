@@ -31,6 +31,11 @@ export function asking(journey: Journey) {
       await desk.ask(`schedule ${text}`, who);
       return idIn(await desk.press("Keep it", who));
     },
+    /** Nine o'clock, three minutes after the beginning: once nothing is under way any more, the time until then passes at once. */
+    async nine(): Promise<void> {
+      await journey.quiet();
+      journey.pass(UNTIL_NINE_MS);
+    },
     /** Roots of a channel that Parley has posted because a time had come. */
     begun: (channel = GENERAL): readonly ThreadMessage[] =>
       control.channel(channel).filter(({ text, user }) => user === journey.slack.botUserId && text.startsWith(":alarm_clock:")),
@@ -44,6 +49,10 @@ export function asking(journey: Journey) {
 }
 
 const PATIENCE_MS = 60_000;
+/** A Monday; people in the local Slack are in Berlin, where it is an hour later. */
+export const monday = (time: string): number => Date.parse(`2026-11-30T${time}Z`);
+export const BEFORE_NINE = monday("07:57:00");
+const UNTIL_NINE_MS = 3 * 60_000;
 
 export const idIn = (text: string): string => /`([a-z0-9]{5})`/.exec(text)?.[1] ?? fail();
 

@@ -2,18 +2,16 @@ import { expect, test } from "vitest";
 import { JONAS, MARIA, openJourney, PAIR } from "../../support/journey.ts";
 import { wordsOf } from "../../support/slack/thread.ts";
 import { openModelDesk } from "../../support/storm/model-desk.ts";
-import { asking, idIn } from "./asking.ts";
+import { asking, BEFORE_NINE, idIn, monday } from "./asking.ts";
 
 const { pair } = PAIR.teams;
 const file = { ...PAIR, teams: { pair, other: { ...pair, description: "Another two." } } };
 const replies = { Ana: Array.from({ length: 9 }, () => "It is all well.\nDONE") };
-/** A Monday; people in the local Slack are in Berlin, where it is an hour later. */
-const monday = (time: string) => Date.parse(`2026-11-30T${time}Z`);
 const ADA = "U0ADA";
 
 test("what is said is understood, shown with its next three times, kept with a press, and begins when its time comes, in its owner's name", async () => {
-  const journey = await openJourney({ file, replies, startMs: monday("07:57:00") });
-  const { ask, press, threadOf, begun } = asking(journey);
+  const journey = await openJourney({ file, replies, startMs: BEFORE_NINE });
+  const { ask, press, nine, threadOf, begun } = asking(journey);
   const shown = await ask("schedule every weekday 9:00 team=other Sum up what is new, <!channel>");
   expect(shown).toContain("every weekday 9:00 (Europe/Berlin)");
   for (const time of ["Mon 30 Nov", "Tue 1 Dec", "Wed 2 Dec"]) expect(shown).toContain(`• ${time}, 09:00 Europe/Berlin (for you `);
@@ -21,6 +19,7 @@ test("what is said is understood, shown with its next three times, kept with a p
     "team *other* · the team's own limits, on the account of <@U0MARIA> · what is missed is run once · answered in a thread",
   );
   expect(await press("Keep it")).toMatch(/^Kept as `[a-z0-9]{5}`: \*every weekday 9:00 \(Europe\/Berlin\)\*/);
+  await nine();
   const thread = await threadOf(0);
   await thread.ended();
   expect(thread.messages()[0]?.text).toMatch(
@@ -32,8 +31,13 @@ test("what is said is understood, shown with its next three times, kept with a p
     { type: "message.posted", person: { id: MARIA } },
   ]);
   expect(begun()).toHaveLength(1);
-  const kept = await journey.parley.settings.decisions(journey.slack.teamId, { limit: 9 });
-  expect(kept.map(({ deed, person, allowed }) => [deed, person.id, allowed])).toEqual([
+  const decided = async () =>
+    (await journey.parley.settings.decisions(journey.slack.teamId, { limit: 9 })).map(({ deed, person, allowed }) => [
+      deed,
+      person.id,
+      allowed,
+    ]);
+  await expect.poll(decided).toEqual([
     ["start by schedule", MARIA, true],
     ["make schedule", MARIA, true],
   ]);
@@ -106,13 +110,14 @@ test("its owner and admins switch it off and on, in the channel and in App Home;
 });
 
 test("when its owner has left the channel it pauses and says so, there and to them", async () => {
-  const journey = await openJourney({ file, replies, startMs: monday("07:57:00") });
-  const { kept, control, begun, ask } = asking(journey);
+  const journey = await openJourney({ file, replies, startMs: BEFORE_NINE });
+  const { kept, nine, control, begun, ask } = asking(journey);
   const secret = control.addChannel("plans", { isPrivate: true });
   const id = await kept("every weekday 9:00 Sum up", { channel: secret });
   control.leave({ user: MARIA, channel: secret });
+  await nine();
   const said = () => control.channel(secret).find(({ text }) => text.includes("has paused"));
-  await control.until(() => said() !== undefined, 60_000);
+  await control.until(() => said() !== undefined);
   expect(said()?.text).toContain(`(\`${id}\`) of <@U0MARIA> has paused: <@U0MARIA>, whose it is, is not in <#${secret}> any more.`);
   await control.until(() => control.channel("D0MARIA").some(({ text }) => text.includes("has paused")));
   expect(begun(secret)).toEqual([]);
@@ -123,9 +128,10 @@ test("a run costs no more than its schedule lets it, however much its team might
   const desk = await openModelDesk();
   // A call is thought to cost $0.25 at most.
   const models = { scripted: { ...desk.model, outputTokensMax: 256 } };
-  const journey = await openJourney({ file: { ...PAIR, models }, startMs: monday("07:57:00") });
-  const { kept, threadOf } = asking(journey);
+  const journey = await openJourney({ file: { ...PAIR, models }, startMs: BEFORE_NINE });
+  const { kept, nine, threadOf } = asking(journey);
   await kept("every weekday 9:00 usd=0.50 Sum up");
+  await nine();
   const thread = await threadOf(0);
   (await desk.asked("Ana")).answer("Not yet.", 2_000);
   await thread.until(() => thread.ofKind("halt").length > 0);
@@ -134,10 +140,11 @@ test("a run costs no more than its schedule lets it, however much its team might
 });
 
 test("answers go to the channel, or on a canvas of it, once each", async () => {
-  const journey = await openJourney({ file, replies, startMs: monday("07:56:00") });
-  const { kept, threadOf, control } = asking(journey);
+  const journey = await openJourney({ file, replies, startMs: BEFORE_NINE });
+  const { kept, nine, threadOf, control } = asking(journey);
   await kept("every weekday 9:00 to=canvas Sum up");
   await kept("every weekday 9:00 to=channel Say it");
+  await nine();
   for (const index of [0, 1]) await (await threadOf(index)).ended();
   await control.until(() => control.canvases().length > 0);
   const shared = () => control.calls("chat.postMessage").filter(({ args }) => args["reply_broadcast"] !== undefined);

@@ -4,7 +4,7 @@ import { openModelDesk } from "../../support/storm/model-desk.ts";
 import { asking } from "./asking.ts";
 
 const replies = { Ana: Array.from({ length: 20 }, () => "Looked into it.\nDONE") };
-const PAGER = { id: "B0PAGER", appId: "A0PAGER", name: "Pager", userId: "U0PAGER" };
+const PAGER = { botId: "B0PAGER", appId: "A0PAGER", name: "Pager" };
 
 test("a reaction begins a run in the thread of its message, once, in its owner's name, with what stands there", async () => {
   const desk = await openModelDesk();
@@ -60,8 +60,9 @@ test("a guest's words and a bot's reaction begin nothing", async () => {
 test("of two bots that answer each other's every word with a new message, the runs end by themselves, until a person says something", async () => {
   const journey = await openJourney({ file: PAIR, replies });
   const { kept, control, ask } = asking(journey);
-  const id = await kept('when "Pager" posts Look into it');
   const post = (text: string) => control.postAsApp({ app: PAGER, as: "bot", channel: GENERAL, text });
+  await post("I am here");
+  const id = await kept('when "Pager" posts Look into it');
   const runs = async (tss: readonly string[]) => {
     const logs = await Promise.all(tss.map((ts) => journey.thread(GENERAL, ts).log()));
     return logs.filter((log) => log.length > 0).length;
@@ -86,9 +87,9 @@ test("of two bots that answer each other's every word with a new message, the ru
 test("a person's word between them lets a bot go on, and its words in a thread begin nothing", async () => {
   const journey = await openJourney({ file: PAIR, replies });
   const { kept, control } = asking(journey);
-  await kept('when "Pager" posts Look into it');
   const post = (text: string, threadTs?: string) =>
     control.postAsApp({ app: PAGER, as: "bot", channel: GENERAL, text, ...(threadTs === undefined ? {} : { threadTs }) });
+  await kept(`when ${PAGER.botId} posts Look into it`);
   for (let round = 0; round < 7; round++) {
     const { ts } = await post(`Alert ${round}`);
     await journey.thread(GENERAL, ts).ended();
@@ -97,4 +98,29 @@ test("a person's word between them lets a bot go on, and its words in a thread b
   }
   await journey.quiet();
   expect(control.channel(GENERAL).some(({ text }) => text.includes("has paused"))).toBe(false);
+});
+
+test("a bot is known by its id: a name stands for the one app that is called so, and nobody else's words under it begin anything", async () => {
+  const journey = await openJourney({ file: PAIR, replies });
+  const { ask, kept, control } = asking(journey);
+  expect(await ask('schedule when "Pager" posts Look into it')).toContain("I have seen no app called *Pager* post here lately.");
+  const posing = { botId: "B0POSING", appId: "A0POSING", name: "Pager" };
+  await control.postAsApp({ app: posing, as: "webhook", channel: GENERAL, text: "I am called what I like" });
+  expect(await ask('schedule when "Pager" posts Look into it')).toContain(
+    "What posts here as *Pager* is `B0POSING`. Any app can post under any name: if that is the one you mean, say `when B0POSING posts`.",
+  );
+  await control.postAsApp({ app: PAGER, as: "bot", channel: GENERAL, text: "I am here" });
+  expect(await ask("schedule when <@U0JONAS> posts Look into it")).toContain("is a person, and no bot");
+  expect(await ask('schedule when "Pager" posts Look into it')).toContain("when *Pager* (`B0PAGER`) posts");
+  await kept('when "pager" posts Look into it');
+  const own = await control.postAsApp({ app: PAGER, as: "bot", channel: GENERAL, text: "Disk full" });
+  const hook = await control.postAsApp({ app: posing, as: "webhook", channel: GENERAL, text: "Disk full" });
+  const called = await control.postAsApp({ app: posing, as: "bot", channel: GENERAL, text: "Disk full" });
+  const foreign = { type: "message", channel: GENERAL, bot_id: "B0PAGER", user: "U0PAGER", app_id: "A0PAGER", text: "Disk full" };
+  const ts = ["1790000001.000100", "1790000002.000100"] as const;
+  await control.event({ ...foreign, ts: ts[0], team: "T0ELSEWHERE" });
+  await control.event({ ...foreign, ts: ts[1], bot_profile: { id: "B0PAGER", name: "Pager", team_id: "T0ELSEWHERE" } });
+  await journey.thread(GENERAL, own.ts).ended();
+  await journey.quiet();
+  for (const none of [hook.ts, called.ts, ...ts]) expect(await journey.thread(GENERAL, none).log()).toEqual([]);
 });

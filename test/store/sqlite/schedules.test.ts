@@ -102,6 +102,9 @@ test("with a person, a place or a workspace their schedules are forgotten, and o
   await forgetting.forget({ kind: "person", person: "U1" }, by);
   expect(await left()).toEqual(["theirs"]);
   expect(JSON.stringify(await schedules.list("T1"))).not.toMatch(/U1|Ada/);
+  // Who had read it before does not bring the name back.
+  const stale = row("theirs", { owner: "U2", place: "C2", value: { by: { id: "U1", name: "Ada" } }, revision: 1 });
+  expect(await schedules.put(stale)).toBe(false);
   await start();
   await forgetting.forget({ kind: "scope", scope: "T1/C2" }, by);
   expect(await left()).toEqual(["mine"]);

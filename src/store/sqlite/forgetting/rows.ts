@@ -31,8 +31,13 @@ export function forgettingRows({ db }: Connection) {
       .pluck()
       .get(...values) ?? 0;
   const run = (sql: string, ...values: readonly (string | number)[]): number => db.prepare(sql).run(...values).changes;
-  const putSetting = db.prepare<[string, string, string]>("UPDATE settings SET value = ? WHERE workspace = ? AND name = ?");
-  const putSchedule = db.prepare<[string, string, string]>("UPDATE schedules SET value = ? WHERE workspace = ? AND id = ?");
+  // Who has read it before and puts it then would bring the name back: that comes too late.
+  const putSetting = db.prepare<[string, string, string]>(
+    "UPDATE settings SET value = ?, revision = revision + 1 WHERE workspace = ? AND name = ?",
+  );
+  const putSchedule = db.prepare<[string, string, string]>(
+    "UPDATE schedules SET value = ?, revision = revision + 1 WHERE workspace = ? AND id = ?",
+  );
   const allSchedules = db.prepare<[], { workspace: string; id: string; value: string }>("SELECT workspace, id, value FROM schedules");
   const allSettings = db.prepare<[], { workspace: string; name: string; value: string }>("SELECT workspace, name, value FROM settings");
 

@@ -1,0 +1,48 @@
+import { counted, hasBegunBy, type Schedule } from "../../schedules/schedule.ts";
+import type { HandlerContext } from "../commands/handler-context.ts";
+import { tellLeftOut, tellPaused, type Begun } from "./begin-scheduled.ts";
+
+const LAST_CHARS_MAX = 900;
+
+/**
+ * What has become of a beginning is said where it has to be. Resolves to what it changes in the schedule, as that stands when it is put: what
+ * others have changed meanwhile stays, and what was put down already is not put down twice.
+ */
+export async function settled(
+  ctx: HandlerContext,
+  what: {
+    readonly id: string;
+    readonly schedule: Schedule;
+    readonly cause: string;
+    readonly begun: Exclude<Begun, { kind: "again" }>;
+    readonly byBot: boolean;
+  },
+): Promise<(now: Schedule) => Schedule> {
+  const { id, schedule, cause, begun, byBot } = what;
+  const nowMs = ctx.clock.now();
+  const last = (words: string, thread?: string): Schedule["last"] => ({
+    at: nowMs,
+    words: words.slice(0, LAST_CHARS_MAX),
+    ...(thread === undefined ? {} : { thread }),
+  });
+  switch (begun.kind) {
+    case "begun": {
+      const { thread, run } = begun;
+      return (now) => ({
+        ...(run === undefined || hasBegunBy(now, cause) ? now : counted(now, { cause, byBot, nowMs })),
+        open: run === undefined || now.results.to === "thread" ? now.open : [...now.open.filter((one) => one.run !== run), { thread, run }],
+        last: last("begun", thread),
+      });
+    }
+    case "left out":
+      await tellLeftOut(ctx, { id, schedule, why: begun.why });
+      return (now) => ({ ...now, last: last(`left out: ${begun.why}`) });
+    case "pause":
+      await tellPaused(ctx, { id, schedule, cause, why: begun.why });
+      return (now) => ({
+        ...now,
+        ...(now.state.kind === "on" ? { state: { kind: "paused", why: begun.why.slice(0, LAST_CHARS_MAX) } } : {}),
+        last: last("paused"),
+      });
+  }
+}
