@@ -12,7 +12,8 @@ export async function withinMs<T>(clock: Pick<Clock, "sleep">, ms: number, job: 
   try {
     return await Promise.race([job, clock.sleep(ms, waited.signal).then(() => undefined)]);
   } finally {
-    waited.abort();
+    // With a reason, since without one an exception is made for it, and its stack.
+    waited.abort("over");
   }
 }
 

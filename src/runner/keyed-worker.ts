@@ -56,10 +56,13 @@ interface Line<S> {
   readonly state: S;
   /** Something happened since the last look. */
   isDirty: boolean;
-  /** Ends the wait for what nobody has poked. */
-  wake: AbortController;
+  /** Ends the wait for what nobody has poked; absent while nothing is waited for so. */
+  wake: AbortController | undefined;
   ended: Promise<void>;
 }
+
+/** Nobody reads why; without a reason each abort makes an exception, with the stack that led to it. */
+const POKED = "poked";
 
 export function createKeyedWorker<S>(work: KeyedWork<S>): KeyedWorker<S> {
   const { clock, keysMax = Infinity, retryDelayMs, retryDelayMsMax } = work;
@@ -85,9 +88,10 @@ export function createKeyedWorker<S>(work: KeyedWork<S>): KeyedWorker<S> {
       failures = 0;
       const { gapMs = 0, againMs } = worked;
       if (gapMs > 0) await clock.sleep(gapMs, closing.signal);
-      if (line.isDirty || againMs === undefined) continue;
+      if (line.isDirty || againMs === undefined || closing.signal.aborted) continue;
       line.wake = new AbortController();
-      await clock.sleep(againMs, AbortSignal.any([line.wake.signal, closing.signal]));
+      await clock.sleep(againMs, line.wake.signal);
+      line.wake = undefined;
       line.isDirty = true;
     }
     lines.delete(key);
@@ -113,12 +117,12 @@ export function createKeyedWorker<S>(work: KeyedWork<S>): KeyedWorker<S> {
       let line = lines.get(key);
       if (!line) {
         if (lines.size >= keysMax) return undefined;
-        line = { state: work.begin(key), isDirty: true, wake: new AbortController(), ended: Promise.resolve() };
+        line = { state: work.begin(key), isDirty: true, wake: undefined, ended: Promise.resolve() };
         lines.set(key, line);
         line.ended = tend(key, line);
       }
       line.isDirty = true;
-      line.wake.abort();
+      line.wake?.abort(POKED);
       return line.state;
     },
     stateOf: (key) => lines.get(key)?.state,
@@ -126,6 +130,7 @@ export function createKeyedWorker<S>(work: KeyedWork<S>): KeyedWorker<S> {
     idle,
     close() {
       closing.abort();
+      for (const { wake } of lines.values()) wake?.abort(POKED);
       return idle();
     },
   };

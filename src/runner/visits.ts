@@ -156,7 +156,8 @@ export function createVisits(
   function record(lane: Lane, item: EventBody, signal: AbortSignal): Promise<boolean> {
     return lane.inTurn(async () => {
       if (signal.aborted || !currentRun(lane.transcript).running) return false;
-      await lane.append([item], "keep");
+      // With the end of the run its place in the line goes, in the same commit.
+      await lane.append([item], item.type === "run.stopped" ? "none" : "keep");
       return true;
     });
   }

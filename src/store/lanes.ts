@@ -4,7 +4,7 @@ import type { EventBody, Person, RunEvent } from "../engine/events/events.ts";
 import { readAgain } from "../engine/reading/fold.ts";
 import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import type { Claim } from "./dispatch.ts";
-import type { Commit, CommitResult, Heard, PostDraft, Store } from "./store.ts";
+import { type Commit, type CommitResult, type Heard, nameNote, type PostDraft, type Store } from "./store.ts";
 
 /** A thread's log in memory, the one line in which those of this process who write to it wait, and the pen. */
 export interface Lane {
@@ -43,7 +43,7 @@ export interface Lanes {
 }
 
 export interface LanesParts {
-  readonly store: Pick<Store, "load" | "commit" | "follow">;
+  readonly store: Pick<Store, "load" | "commit" | "follow"> & Partial<Pick<Store, "followNotes">>;
   readonly clock: Clock;
   /** Which messages an event makes, given the log before it. */
   readonly posts: (event: RunEvent, before: Transcript) => readonly Omit<PostDraft, "event">[];
@@ -56,20 +56,52 @@ export interface LanesParts {
 /** Each time somebody else has recorded something, so that the conversation goes on all the same; this many times is a bug. */
 const TRIES_MAX = 1_000;
 
-/** A lane lives in memory while somebody uses it; a parked thread costs nothing. */
+/**
+ * A lane lives in memory while somebody uses it, and a little longer: of one message the log is asked for by whoever hears it, answers it, posts
+ * it and shows how far it is, one after the other. Those used last are kept, as many as these bounds allow; a parked thread costs nothing.
+ */
+const IDLE_LANES_MAX = 200;
+const IDLE_EVENTS_MAX = 20_000;
+/** However long they are. */
+const IDLE_LANES_MIN = 2;
+
 export function createLanes(parts: LanesParts): Lanes {
   const lanes = new Map<string, Held>();
+  /** Nobody uses them; the one that was left first stands first, with how many events it has. */
+  const idle = new Map<string, number>();
+  let idleEvents = 0;
   const unfollow = parts.store.follow(({ thread, events, wakes, rewritten, here }) => {
     const held = lanes.get(thread);
     held?.told(events, wakes);
     // What is put anew here is read again by whoever does it.
-    if (rewritten && !here) held?.lane.inTurn(held.lane.reload).catch(() => undefined); // The next job finds it out.
+    if (rewritten && held?.users === 0) forget(thread);
+    else if (rewritten && !here) held?.lane.inTurn(held.lane.reload).catch(() => undefined); // The next job finds it out.
     for (const event of events) parts.recorded(thread, event);
+  });
+  // A log is read with the names of people that are known by then.
+  const unfollowNotes = parts.store.followNotes?.((key) => {
+    if (key.startsWith(NAME_NOTES)) for (const thread of idle.keys()) forget(thread);
   });
 
   function leave({ thread }: Lane): void {
     const held = lanes.get(thread);
-    if (held && --held.users === 0) lanes.delete(thread);
+    if (!held || --held.users > 0) return;
+    idle.set(thread, held.lane.transcript.events.length);
+    idleEvents += held.lane.transcript.events.length;
+    for (const oldest of idle.keys()) {
+      if (idle.size <= IDLE_LANES_MIN || (idle.size <= IDLE_LANES_MAX && idleEvents <= IDLE_EVENTS_MAX)) break;
+      forget(oldest);
+    }
+  }
+
+  function inUse(thread: string): void {
+    idleEvents -= idle.get(thread) ?? 0;
+    idle.delete(thread);
+  }
+
+  function forget(thread: string): void {
+    inUse(thread);
+    lanes.delete(thread);
   }
 
   return {
@@ -77,19 +109,27 @@ export function createLanes(parts: LanesParts): Lanes {
       let held = lanes.get(thread);
       if (!held) lanes.set(thread, (held = { ...createLane(thread, workspace ?? "", parts), users: 0 }));
       held.users++;
+      inUse(thread);
       try {
         await held.loaded;
       } catch (error) {
-        leave(held.lane);
+        // The next one reads it anew.
+        if (--held.users === 0 && lanes.get(thread) === held) forget(thread);
         throw error;
       }
       if (workspace) held.lane.workspace = workspace;
       return claim ? held.claimed(claim) : held.lane;
     },
     leave,
-    close: unfollow,
+    close() {
+      unfollow();
+      unfollowNotes?.();
+    },
   };
 }
+
+/** What the keys of all notes of names begin with. */
+const NAME_NOTES = nameNote("", "").replace(/\/+$/, "/");
 
 /** What a commit has recorded in this thread, and whether it wakes it. */
 type Told = (events: readonly RunEvent[], wakes: boolean) => void;

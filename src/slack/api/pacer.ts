@@ -123,7 +123,8 @@ export function createSharedBucket(bucket: Bucket, backlogMs: (key: string) => n
     const calls = waiting.get(key);
     calls?.delete(go);
     if (calls?.size === 0) waiting.delete(key);
-    if (waiting.size === 0) nobody.abort();
+    // With a reason: without one an exception is made for it.
+    if (waiting.size === 0) nobody.abort(NOBODY);
   }
 
   /** Whose turn it is, is decided when there is a token. */
@@ -167,6 +168,7 @@ export function createSharedBucket(bucket: Bucket, backlogMs: (key: string) => n
   };
 }
 
+const NOBODY = "nobody waits";
 /** About a minute's posts of a busy workspace. */
 const REMEMBERED_CALLS = 200;
 

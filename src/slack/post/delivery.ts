@@ -75,8 +75,8 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
       const sent = (mayBeThere ? await look(sending, rendered) : undefined) ?? sureOf(sending) ?? (await send(sending, rendered, about));
       switch (sent.kind) {
         case "posted":
-          await parts.onPosted(post, sent.rendered);
-          await store.markDelivered(post.id, { receipt: sent.receipt });
+          // Begun one after the other, written together.
+          await Promise.all([parts.onPosted(post, sent.rendered), store.markDelivered(post.id, { receipt: sent.receipt })]);
           return "done";
         case "next-form":
           sending.form = sent.form;

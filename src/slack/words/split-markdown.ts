@@ -71,9 +71,26 @@ const WITHOUT_EMPHASIS = { disable: { null: ["attention", "strikethrough"] } };
 /** Deeper quotes and lists are no writing; a parser would need seconds for them. */
 const DEEP = /^(?:[ \t]*(?:>|[-*+]|\d{1,9}[.)])){30}/m;
 
+/** Made once: to put the extensions together takes as long as to read some sentences. */
+const GFM = { extensions: [gfm(), WITHOUT_EMPHASIS], mdastExtensions: [gfmFromMarkdown()] };
+
+/** A turn is divided when it is recorded, looked at for long parts, and made into a message: the same text, some times within a second. A cache: without it the trees are the same. */
+const parsedLately = new Map<string, Root>();
+const PARSED_KEPT_MAX = 50;
+/** A message's; what is longer is rare, and its tree is large. */
+const PARSED_CHARS_MAX = 12_000;
+
+/** The tree is shared: to be read alone. */
 export function parse(text: string): Root | undefined {
+  const known = parsedLately.get(text);
+  if (known) return known;
   if (DEEP.test(text)) return undefined;
-  return fromMarkdown(text, { extensions: [gfm(), WITHOUT_EMPHASIS], mdastExtensions: [gfmFromMarkdown()] });
+  const tree = fromMarkdown(text, GFM);
+  if (text.length > PARSED_CHARS_MAX) return tree;
+  const [oldest] = parsedLately.keys();
+  if (parsedLately.size >= PARSED_KEPT_MAX && oldest !== undefined) parsedLately.delete(oldest);
+  parsedLately.set(text, tree);
+  return tree;
 }
 
 /** The quotes and list items around a block: what begins each of their lines, and what opens them again in the next part. */

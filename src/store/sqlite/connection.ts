@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } 
 import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { FOLDER_MODE, makeOwn, tighten } from "../own-files.ts";
+import { groupedWrites } from "./grouped-writes.ts";
 import { type Flush, NO_FLUSH, openFlush } from "./flush.ts";
 import { migrate, refuseForeign } from "./schema.ts";
 import { StoreError } from "../store.ts";
@@ -13,6 +14,12 @@ export interface Connection {
   readonly db: Database.Database;
   /** One transaction, rolled back when `work` throws. */
   readonly write: <T>(durability: Durability, work: () => T) => T;
+  /**
+   * The same with `normal`, together with all that others write in this turn of the event loop: what they change in common is written once.
+   * `made` is called once it stands in the database, in the order of the calls, before the promise resolves. One that throws takes back
+   * only what it has written itself.
+   */
+  readonly writeSoon: <T>(work: () => T, made?: (result: T) => void) => Promise<T>;
   readonly read: <T>(work: () => T) => T;
   /** Resolves when all that has been written before is on the disk. The event loop goes on meanwhile, and many may wait for one such wait. */
   readonly flushed: () => Promise<void>;
@@ -181,12 +188,18 @@ function connection(
     if (!db.open) throw new StoreError(`${path}: the database has been closed.`);
   };
 
+  const group = groupedWrites(db, (work) => explained(path, () => transaction("normal", work)));
+
   return {
     path,
     db,
     write: (wanted, work) => {
       refuseClosed();
       return explained(path, () => transaction(wanted, work));
+    },
+    writeSoon: async (work, made) => {
+      refuseClosed();
+      return group.add(work, made);
     },
     read: (work) => {
       refuseClosed();
@@ -197,6 +210,7 @@ function connection(
       await flush.flushed().catch((error: unknown) => explained(path, () => rethrow(error)));
     },
     close: () => {
+      if (db.open) group.writeNow();
       flush.close();
       db.close();
       lock?.close();

@@ -4,7 +4,7 @@ import type { Store } from "../store.ts";
 
 /** Notes by key, and files by the hash of their content. */
 export function sqliteContent(
-  { db, write, read }: Connection,
+  { db, write, writeSoon, read }: Connection,
   on: {
     /** A file is put, before an event refers to it. */
     readonly file: (hash: string) => void;
@@ -24,17 +24,17 @@ export function sqliteContent(
     note: async (key) => read(() => note.get(key)),
     putNote: async (key, value) => {
       checkNote(key, value);
-      if (write("normal", () => putNote.run(key, value).changes > 0)) on.note(key);
+      await writeSoon(
+        () => putNote.run(key, value).changes > 0,
+        (isPut) => void (isPut && on.note(key)),
+      );
     },
     swapNote: async (key, from, to) => {
       checkNote(key, to);
-      const isPut = write("normal", () => {
-        if (note.get(key) !== from) return false;
-        putNote.run(key, to);
-        return true;
-      });
-      if (isPut) on.note(key);
-      return isPut;
+      return writeSoon(
+        () => note.get(key) === from && (putNote.run(key, to), true),
+        (isPut) => void (isPut && on.note(key)),
+      );
     },
     putFile: async (content) => {
       const hash = fileHash(content);

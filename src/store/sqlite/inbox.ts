@@ -34,7 +34,7 @@ const workspaceOf = (lane: string): string => lane.slice(0, Math.max(0, lane.ind
 
 /** What came from outside. Unhandled envelopes are never pruned; handled ones lose their body at once and their id after {@link INBOX_KEPT_MS}. */
 export function sqliteInbox(
-  { db, write, read, flushed }: Connection,
+  { db, write, writeSoon, read, flushed }: Connection,
   {
     now,
     leisure,
@@ -105,9 +105,8 @@ export function sqliteInbox(
         of === "" ? envelope : { ...envelope, lane: of },
       ),
     handled: async (id, claim) => {
-      if (claim && !holds(claim)) return false;
-      write("normal", () => void handled.run(now(), id));
-      return true;
+      const isOurs = () => !claim || holds(claim);
+      return writeSoon(() => isOurs() && (handled.run(now(), id), true));
     },
   };
 }

@@ -17,6 +17,7 @@ type ThreadRow = readonly [id: number, workspace: string, lastSeq: number, runni
 const KNOWN_THREADS_MAX = 10_000;
 
 type TooMany = Extract<CommitResult, { kind: "too many" }>;
+type Fenced = Extract<CommitResult, { kind: "fenced" }>;
 type Refused = TooMany | Extract<CommitResult, { kind: "stale" }>;
 
 interface Thread {
@@ -30,7 +31,7 @@ type Log = Pick<Store, "load" | "commit" | "unfinished" | "recent">;
 
 /** The log of each thread. */
 export function sqliteLog(
-  { db, write, read }: Connection,
+  { db, writeSoon, read }: Connection,
   options: {
     readonly ready: ReadyRows;
     /** Sums up what the events cost. */
@@ -118,14 +119,17 @@ export function sqliteLog(
       const { events, bodies } = recordOf(commit);
       // A post that has been seen must not be unsaid by a power cut: before it leaves it is marked, and what is marked is on the disk with all
       // that was written before it (outbox.ts). The rest can be thought again. A wait for the disk here would hold up the event loop.
-      if (commit.claim && !options.holds(commit.claim)) return { kind: "fenced" };
-      const done = write("normal", () => append(commit, bodies));
-      if (done.kind !== "thread") return done;
-      // Only once it is there for good.
-      if (known.size >= KNOWN_THREADS_MAX) known.clear();
-      known.set(commit.thread, done);
-      options.committed(commit, { workspace: done.own || commit.workspace, events });
-      return { kind: "ok", events };
+      const done = await writeSoon(
+        (): Thread | Refused | Fenced => (commit.claim && !options.holds(commit.claim) ? { kind: "fenced" } : append(commit, bodies)),
+        (made) => {
+          if (made.kind !== "thread") return;
+          // Only once it is there for good.
+          if (known.size >= KNOWN_THREADS_MAX) known.clear();
+          known.set(commit.thread, made);
+          options.committed(commit, { workspace: made.own || commit.workspace, events });
+        },
+      );
+      return done.kind === "thread" ? { kind: "ok", events } : done;
     },
 
     unfinished: async (workspace) => read(() => (workspace === undefined ? unfinished.all() : unfinishedOf.all(workspace))),

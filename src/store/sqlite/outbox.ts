@@ -26,7 +26,7 @@ export function duePlaces({ db, read }: Connection): DueRows {
 
 /** What goes out. Rows come into being in the commit of their event (`log.ts`); here they are taken to their end. */
 export function sqliteOutbox(
-  { db, write, read }: Connection,
+  { db, writeSoon, flushed, read }: Connection,
   /** A post was delivered. */
   onDelivered: (about: { readonly thread: string; readonly workspace: string; readonly delivered: string }) => void,
 ): Pick<Store, "duePosts" | "dueThreads" | "markSending" | "markDelivered" | "receipt"> {
@@ -66,14 +66,21 @@ export function sqliteOutbox(
       const names = read(() => (place === "" ? dueIn.all("", "\u{10FFFF}") : dueIn.all(`${place}/`, `${place}0`)));
       return names.filter((name) => placeOf(name) === place);
     },
-    // On the disk before the post leaves, and with it the event that it shows: lost in a power cut, it would be posted twice, or unsaid.
-    // In the event loop, since posts are few and keep a pace: waits of another length each would let some leave together.
-    markSending: async (id, at) => write("full", () => void sending.run(at, id)),
+    // On the disk before the post leaves, and with it the event that it shows: lost in a power cut, it would be posted twice, or unsaid. One
+    // wait for the disk, beside the event loop, is for all that leave together.
+    markSending: async (id, at) => {
+      await writeSoon(() => void sending.run(at, id));
+      await flushed();
+    },
     // Lost, this is found out again: the post is looked for before it is tried again.
     markDelivered: async (id, outcome) => {
-      if ("gaveUp" in outcome) return write("normal", () => void delivered.run(null, outcome.gaveUp, id));
-      const what = write("normal", () => (delivered.run(outcome.receipt, null, id).changes > 0 ? about.get(id) : undefined));
-      if (what) onDelivered(what);
+      if ("gaveUp" in outcome) return writeSoon(() => void delivered.run(null, outcome.gaveUp, id));
+      await writeSoon(
+        () => (delivered.run(outcome.receipt, null, id).changes > 0 ? about.get(id) : undefined),
+        (what) => {
+          if (what) onDelivered(what);
+        },
+      );
     },
     receipt: async (thread, seq, kind) => read(() => receipt.get(thread, seq, kind)),
   };

@@ -1,0 +1,87 @@
+import type Database from "better-sqlite3";
+
+/** Writes that come in one turn of the event loop, made in one transaction. */
+export interface GroupedWrites {
+  /** `made`: called once it stands in the database, in the order of the calls. Rejects as `work` throws, and then nothing of it is there. */
+  add<T>(work: () => T, made?: (result: T) => void): Promise<T>;
+  /** What has come and is not written yet is written at once. */
+  writeNow(): void;
+}
+
+/** A transaction blocks the event loop: some milliseconds at this many. */
+const WRITES_PER_TRANSACTION_MAX = 100;
+
+interface Coming {
+  /** Does its work; what it throws is kept for later. */
+  readonly run: () => void;
+  /** The transaction has been made. */
+  readonly made: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * SQLite writes whole pages, and each transaction anew those that it shares with the one before: the last page of a table, the roots of its
+ * indexes. Of many threads that record something at the same time, they are written once. `transaction`: runs all of it, or throws.
+ */
+export function groupedWrites(db: Database.Database, transaction: (work: () => void) => void): GroupedWrites {
+  const savepoint = db.prepare("SAVEPOINT one");
+  const release = db.prepare("RELEASE one");
+  const rollback = db.prepare("ROLLBACK TO one");
+  let coming: Coming[] = [];
+
+  function writeNow(): void {
+    const batch = coming;
+    if (batch.length === 0) return;
+    coming = [];
+    const [only] = batch;
+    try {
+      transaction(() => {
+        if (batch.length === 1) return only?.run();
+        for (const { run } of batch) alone(run);
+      });
+    } catch (error) {
+      for (const { failed } of batch) failed(error);
+      return;
+    }
+    for (const { made } of batch) made();
+  }
+
+  /** What it has written is taken back when it throws, and nothing of the others; it is told afterwards. */
+  function alone(run: () => void): void {
+    savepoint.run();
+    try {
+      run();
+    } catch (error) {
+      // SQLite may have rolled back all of it by itself, for instance when the disk was full.
+      if (!db.inTransaction) throw error;
+      rollback.run();
+    }
+    release.run();
+  }
+
+  return {
+    add: (work, made) =>
+      new Promise((resolve, reject) => {
+        let outcome: { readonly result: Awaited<ReturnType<typeof work>> | ReturnType<typeof work> } | { readonly error: unknown };
+        coming.push({
+          run() {
+            try {
+              outcome = { result: work() };
+            } catch (error) {
+              outcome = { error };
+              throw error;
+            }
+          },
+          made() {
+            if ("error" in outcome) return reject(outcome.error);
+            made?.(outcome.result);
+            resolve(outcome.result);
+          },
+          failed: reject,
+        });
+        if (coming.length === 1) setImmediate(writeNow);
+        else if (coming.length >= WRITES_PER_TRANSACTION_MAX) writeNow();
+      }),
+    writeNow,
+  };
+}
