@@ -46,7 +46,7 @@ function linkNames(state: State, text: string): string {
 
 /** The full stop after an address is not part of it. */
 function linkAddress(address: string): string {
-  const end = /[.,;:!?)'"]*$/.exec(address)?.index ?? address.length;
+  const end = /(?<![.,;:!?)'"])[.,;:!?)'"]*$/.exec(address)?.index ?? address.length;
   return `<${address.slice(0, end)}>${address.slice(end)}`;
 }
 

@@ -71,7 +71,7 @@ async function postRoute(local: Local, request: IncomingMessage, response: Serve
 const POSTS: { readonly [path: string]: (local: Local, body: Json) => Promise<Json | Refusal> } = {
   "/page/post": async (local, body) => {
     const said = { user: field(body, "as"), channel: field(body, "channel"), text: field(body, "text"), ...thread(body["threadTs"]) };
-    const slash = /^(\/[a-z]+)(?:\s+([\s\S]*))?$/.exec(said.text.trim());
+    const slash = /^(\/[a-z]+)(?:\s+(\S[\s\S]*)?)?$/.exec(said.text.trim());
     if (slash?.[1] === undefined) {
       const message = say(local, { ...said, keepReferences: false });
       return isRefusal(message) ? message : { ts: message.ts };

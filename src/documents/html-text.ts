@@ -25,6 +25,8 @@ const BLOCKS = new Set(
   ),
 );
 
+const TABLE_PARTS = new Set(["table", "tr", "td", "th"]);
+
 /** What is read of a tag; the rest is for browsers. */
 const ATTRIBUTES = new Set(["href", "alt", "hidden", "aria-hidden", "style"]);
 const VALUE_CHARS_MAX = 4_000; // Longer ones carry pictures, or harm.
@@ -81,6 +83,8 @@ class TextOfPage {
   #leftOut: { readonly tag: string; depth: number } | undefined;
   #link: { readonly href: string; readonly from: number } | undefined;
   #preDepth = 0;
+  /** A table of Markdown has one line for a row: paragraphs in a cell, which Word has in each, are words of that line. */
+  #isCell = false;
   #needsSpace = false;
 
   constructor(base: URL) {
@@ -106,6 +110,7 @@ class TextOfPage {
   }
 
   open(tag: string, attributes: Attributes, isEmpty: boolean): void {
+    if (TABLE_PARTS.has(tag)) this.#isCell = tag === "td" || tag === "th";
     if (this.#leftOut) {
       if (tag !== this.#leftOut.tag) return;
       if (!END_IS_OPTIONAL.has(tag)) {
@@ -129,10 +134,11 @@ class TextOfPage {
     else if (tag === "pre") {
       this.#break("\n\n```\n");
       this.#preDepth++;
-    } else if (BLOCKS.has(tag)) this.#break("\n\n");
+    } else if (BLOCKS.has(tag)) this.#breakBlock(tag);
   }
 
   close(tag: string): void {
+    if (TABLE_PARTS.has(tag)) this.#isCell = false;
     if (tag === "title") this.#isTitle = false;
     if (this.#leftOut) {
       if (tag === this.#leftOut.tag && --this.#leftOut.depth <= 0) this.#leftOut = undefined;
@@ -140,7 +146,7 @@ class TextOfPage {
     else if (tag === "pre" && this.#preDepth > 0) {
       this.#preDepth--;
       this.#break("\n```\n\n");
-    } else if (BLOCKS.has(tag) || /^h[1-6]$/.test(tag)) this.#break("\n\n");
+    } else if (BLOCKS.has(tag) || /^h[1-6]$/.test(tag)) this.#breakBlock(tag);
   }
 
   result(): string {
@@ -178,6 +184,11 @@ class TextOfPage {
     if (this.#needsSpace && !/\s$/.test(last)) this.#parts.push(" ");
     this.#needsSpace = false;
     if (text) this.#parts.push(text);
+  }
+
+  #breakBlock(tag: string): void {
+    if (tag === "p" && this.#isCell) this.#needsSpace = true;
+    else this.#break("\n\n");
   }
 
   #break(mark: string): void {

@@ -30,6 +30,6 @@ const linesOf = (items: readonly Item[]): string =>
   items
     .map(({ str = "", hasEOL = false }) => (hasEOL ? `${str}\n` : str))
     .join("")
-    .replaceAll(/[ \t]+\n/g, "\n")
+    .replaceAll(/(?<![ \t])[ \t]+\n/g, "\n")
     .replaceAll(/\n{3,}/g, "\n\n")
     .trim();

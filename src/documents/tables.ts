@@ -16,7 +16,7 @@ function cellText(cell: unknown): string {
   if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? "" : cell.toISOString().replace(/T00:00:00\.000Z$/, "").replace("T", " ").replace(/\.000Z$/, ""); // prettier-ignore
   const text = typeof cell === "string" ? cell : typeof cell === "number" || typeof cell === "boolean" ? String(cell) : "";
   return text
-    .replaceAll(/\s*[\r\n]+\s*/g, " ")
+    .replaceAll(/\s+/g, (blanks) => (/[\r\n]/.test(blanks) ? " " : blanks))
     .replaceAll("|", "\\|")
     .trim();
 }

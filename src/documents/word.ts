@@ -7,7 +7,7 @@ import { withinBounds } from "./unzip.ts";
 export async function readWord(content: Uint8Array, { charsMax }: Budget): Promise<DocumentText> {
   const buffer = Buffer.from(withinBounds(content, (name) => !name.startsWith("word/media/")));
   const { value: html } = await convertToHtml({ buffer }, { convertImage: images.imgElement(async () => ({ src: "" })) });
-  const text = htmlToText(html.replaceAll(CELL, inOneLine), new URL("about:blank")).trim();
+  const text = htmlToText(html, new URL("about:blank")).trim();
   if (text === "") return { kind: "unread", why: "it holds no text" };
   const shown = cut(text, charsMax);
   return {
@@ -16,7 +16,3 @@ export async function readWord(content: Uint8Array, { charsMax }: Budget): Promi
     ...(shown.length < text.length ? { part: `the first ${shown.length} of ${text.length} characters` } : {}),
   };
 }
-
-/** Word has paragraphs in every cell, and a table of Markdown has one line for it. */
-const CELL = /<(t[dh])\b[^>]*>([^]*?)<\/\1>/g;
-const inOneLine = (cell: string): string => cell.replaceAll(/<\/p>\s*<p>/g, " ").replaceAll(/<\/?p>/g, "");

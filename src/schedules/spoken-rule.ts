@@ -125,7 +125,7 @@ export function readSpokenRule(text: string, { nowMs, timeZone }: SpeakingAt): S
 
   function ruled(rule: Rule): SpokenRule {
     const said = text.trim();
-    const words = said.slice(0, said.length - left.length).replace(/[\s,]+$/, "");
+    const words = said.slice(0, said.length - left.length).replace(/(?<![\s,])[\s,]+$/, "");
     return { kind: "rule", rule, words, rest: left.replace(/^[:;–—-]\s*/, "").trim() };
   }
   function takeZone(): string | undefined {

@@ -46,4 +46,4 @@ function textOf(part: unknown): string {
 
 const typeOf = (part: unknown): string => z.object({ type: z.string() }).safeParse(part).data?.type ?? "";
 const mediaType = (text: string): string => (/^[\w.+-]{1,60}\/[\w.+-]{1,60}$/.test(text) ? text : "of an unknown type");
-const decodedBytes = (base64: string): number => Math.floor((base64.replace(/=+$/, "").length * 3) / 4);
+const decodedBytes = (base64: string): number => Math.floor((base64.replace(/(?<!=)=+$/, "").length * 3) / 4);

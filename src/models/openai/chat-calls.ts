@@ -74,7 +74,7 @@ export function newCallKeys(nameOf: (wire: string) => string): { pieces(part: Lo
 /** What some servers send before the arguments. */
 const isPlaceholder = (args: unknown): boolean =>
   typeof args === "string"
-    ? /^\s*(?:\{\s*\})?\s*$/.test(args)
+    ? /^\s*(?:\{\s*\}\s*)?$/.test(args)
     : typeof args === "object" && args !== null && Object.keys(args).length === 0;
 
 const isWholeArgs = (args: unknown): boolean =>

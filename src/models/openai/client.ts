@@ -83,7 +83,7 @@ export function openAiClient(settings: OpenAiSettings): { readonly client: Promi
     fetchOptions: { redirect: "manual" as const }, // A redirect would take the key along.
   };
   if (settings.provider === "azure" && !isUndatedAzure(baseUrl)) {
-    const resource = baseUrl.replace(/\/+$/, "");
+    const resource = baseUrl.replace(/(?<!\/)\/+$/, "");
     const baseURL = resource.includes("/openai") ? resource : `${resource}/openai`;
     const apiVersion = settings.apiVersion ?? AZURE_API_VERSION;
     return { baseUrl: baseURL, client: loaded(({ AzureOpenAI }) => new AzureOpenAI({ ...common, baseURL, apiVersion })) };

@@ -38,7 +38,7 @@ export const RUN_CHARS_MAX = 200;
 
 /** How many characters at the end of a text may be the beginning of a mark, or one that goes on. */
 export function heldBack(text: string): number {
-  const form = /(?:`+|~+)$/.exec(text)?.[0].length ?? 0;
+  const form = /(?:(?<!`)`+|(?<!~)~+)$/.exec(text.slice(-RUN_CHARS_MAX))?.[0].length ?? 0;
   if (form > 0) return form < RUN_CHARS_MAX ? form : 0;
   const tail = text.slice(-LITERAL_CHARS_MAX).toLowerCase();
   for (let at = 0; at < tail.length; at++) if (MARK_STARTS.has(tail[at] ?? "") && isBegun(tail.slice(at))) return tail.length - at;

@@ -59,7 +59,7 @@ export function hostOf(baseUrl: string): string {
 export function addressOf(baseUrl: string): string {
   if (!URL.canParse(baseUrl)) return "the given address";
   const { origin, pathname } = new URL(baseUrl);
-  return `${origin}${pathname.replace(/\/+$/, "")}`;
+  return `${origin}${pathname.replace(/(?<!\/)\/+$/, "")}`;
 }
 
 const DETAIL_CHARS_MAX = 300; // One or two lines in a thread.

@@ -5,7 +5,8 @@ export interface Room {
   readonly prompt?: number;
 }
 
-const NUMBER = String.raw`(\d[\d,_]*)`;
+/** No count of tokens has more digits. */
+const NUMBER = String.raw`(\d[\d,_]{0,30})`;
 const either = (...patterns: readonly string[]): readonly RegExp[] => patterns.map((pattern) => new RegExp(pattern, "i"));
 
 const SUM = new RegExp(`${NUMBER}\\s*\\+\\s*${NUMBER}\\s*>\\s*${NUMBER}`);

@@ -153,7 +153,7 @@ function addWords(text: string, found: Found): void {
 
 /** `34s`, `1.5s`, `20ms`, `6m0s`, `1h2m`. */
 export function durationMs(text: string): number | undefined {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|h|m|s)/g)];
+  const parts = [...text.matchAll(/(?<!\d)(\d+(?:\.\d+)?)\s*(ms|h|m|s)/g)];
   if (parts.length === 0) return undefined;
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? "s"] ?? 0), 0);
 }
@@ -168,7 +168,7 @@ const PAGE_CHARS = 4_000;
 
 function pageInWords(page: string): string {
   const start = page.slice(0, BODY_CHARS);
-  const title = /<title[^>]*>([^<]{1,200})<\/title>/i.exec(start)?.[1] ?? /<h\d[^>]*>([^<]{1,200})<\/h\d>/i.exec(start)?.[1] ?? /<(?:pre|p)[^>]*>([^<]{1,200})</i.exec(start)?.[1]; // prettier-ignore
+  const title = /<title[^<>]*>([^<]{1,200})<\/title>/i.exec(start)?.[1] ?? /<h\d[^<>]*>([^<]{1,200})<\/h\d>/i.exec(start)?.[1] ?? /<(?:pre|p)[^<>]*>([^<]{1,200})</i.exec(start)?.[1]; // prettier-ignore
   return title?.trim() ? `a web page came: "${title.trim()}"` : "a web page came";
 }
 

@@ -133,7 +133,7 @@ export function createReplayModels(
     const { delayMs, ...said } = spoken(reply, request, `${script}_${index + 1}`);
     if (delayMs > 0) await clock.sleep(delayMs, signal);
     if (said.kind === "answer") {
-      for (const word of said.text.match(/\s*\S+|\s+/g) ?? []) {
+      for (const word of said.text.match(/\s+\S*|\S+/g) ?? []) {
         if (signal.aborted) break;
         yield { type: "text", text: word };
         if (wordDelayMs > 0) await clock.sleep(wordDelayMs, signal);

@@ -19,11 +19,24 @@ function withoutName(args: string, tool: string): string {
 }
 
 /** What stands around arguments and is none: places held for them, fences, marks of a template. */
-const bare = (text: string): string =>
-  text
-    .replace(/^```(?:json)?\s*([\s\S]*?)\s*```$/, "$1")
-    .replace(/(?:\s*(?:<\|[a-z_]{2,20}\|>|<\/(?:tool_call|s|function|arguments)>))+$/, "")
-    .replace(/^(?:(?:null|"")\s*)+(?=\{)/, "");
+const bare = (text: string): string => withoutMarksBehind(unfenced(text)).replace(/^(?:(?:null|"")\s*)+(?=\{)/, "");
+
+const unfenced = (text: string): string =>
+  text.length >= 2 * FENCE.length && text.startsWith(FENCE) && text.endsWith(FENCE)
+    ? text.slice(FENCE.length, -FENCE.length).replace(/^json/, "").trim()
+    : text;
+const FENCE = "```";
+
+/** From the end on, one after another: of a thousand it is not tried at each whether all behind it are marks. */
+function withoutMarksBehind(text: string): string {
+  let kept = text;
+  for (;;) {
+    const at = kept.lastIndexOf("<");
+    if (at < 0 || !MARK.test(kept.slice(at))) return kept;
+    kept = kept.slice(0, at).trimEnd();
+  }
+}
+const MARK = /^(?:<\|[a-z_]{2,20}\|>|<\/(?:tool_call|s|function|arguments)>)$/;
 
 function settledText(written: string): string {
   const text = jsonOf(written.trim()) === BROKEN ? bare(written.trim()) : written.trim();

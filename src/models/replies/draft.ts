@@ -213,7 +213,7 @@ function keptBy({ kept, calls }: Draft, by: string): Kept | undefined {
 /** Marks of a chat template behind the last word, which some servers leave there. */
 const withoutEndMarks = (text: string): string => {
   const end = text.slice(-END_CHARS_MAX);
-  const kept = end.replace(/(?:\s*(?:<\|(?:im_end|eot_id|eom_id|eot|eom|end_of_text|endoftext|endofresponse|end_of_turn|end|eos)\|>|<\/s>|<end_of_turn>|<｜end▁of▁sentence｜>))+\s*$/, ""); // prettier-ignore
+  const kept = end.replace(/(?<!\s)(?:\s*(?:<\|(?:im_end|eot_id|eom_id|eot|eom|end_of_text|endoftext|endofresponse|end_of_turn|end|eos)\|>|<\/s>|<end_of_turn>|<｜end▁of▁sentence｜>))+\s*$/, ""); // prettier-ignore
   return text.slice(0, text.length - end.length) + kept;
 };
 const END_CHARS_MAX = 200;
@@ -232,6 +232,6 @@ function wholeCalls(draft: Draft, { tools }: ModelRequest): ToolCall[] {
 /** A name as it was offered, where the model or its server has put something around it, such as `functions.search` or `search:0`. */
 function nameIn(written: string, known: ReadonlySet<string>): string {
   if (known.has(written)) return written;
-  const bare = written.trim().replace(/^(?:functions?|tools?|default_api)[.:]/, "").replace(/(?::\d+|\(\)|<\|.*)$/, ""); // prettier-ignore
+  const bare = written.trim().replace(/^(?:functions?|tools?|default_api)[.:]/, "").replace(/(?::\d+|\(\)|<\|[^]*)$/, ""); // prettier-ignore
   return known.has(bare) ? bare : written;
 }

@@ -28,7 +28,7 @@ export interface Situation {
  * it is what is to be stopped. What is quoted above it belongs to others.
  */
 export function commandIn(text: string, situation: Situation = {}): Command | undefined {
-  const [first = "", ...below] = text.replace(/^(?:[ \t]*>[^\n]*\n|\s+)+/, "").split("\n");
+  const [first = "", ...below] = text.replace(/^\s*(?:>[^\n]*\n\s*)*/, "").split("\n");
   if (first.length > LINE_CHARS_MAX || /[:：]\s*$/.test(first.replaceAll(EMOJI, "")) || /^>|~/.test(first)) return undefined;
   const word = meant(phraseKey(first.replaceAll(EMOJI, " ").replace(NO_FIRST, "")), situation);
   const rest = below.join("\n").trim();

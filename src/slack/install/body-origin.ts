@@ -74,7 +74,7 @@ const Shape = z
 /** Also of a modal in which one is chosen, or which is about a thread of one. */
 function channelOf({ event, channel, channel_id, container, view }: z.output<typeof Shape>): string | undefined {
   const chosen = Object.values(view?.state?.values ?? {}).flatMap((block) => Object.values(block).map((one) => one.selected_conversation));
-  const [, about] = /"?([TE][A-Z0-9]+)\/([A-Z0-9]+)\/\d/.exec(view?.private_metadata ?? "")?.slice(1) ?? [];
+  const [, about] = /"?([TE][A-Z0-9]{1,30})\/([A-Z0-9]{1,30})\/\d/.exec(view?.private_metadata ?? "")?.slice(1) ?? [];
   return (
     event?.channel ?? container?.channel_id ?? channel?.id ?? channel_id ?? chosen.find((one) => one !== undefined) ?? (about || undefined)
   );

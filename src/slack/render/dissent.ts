@@ -36,9 +36,16 @@ export function dissentOf(transcript: Transcript, answeredBy: string | undefined
 const no = (text: string): string | undefined =>
   structured(text) ?? noIn(text.replaceAll(/```[^]*?(?:```|$)/g, " ").replaceAll(/^[ \t]*>.*$/gm, " "));
 
+/** A verdict is shorter. */
+const JSON_CHARS_MAX = 20_000;
+
 function structured(text: string): string | undefined {
-  const json = /^\s*(?:```(?:json)?\s*)?(\{[^]{1,20000}\})\s*(?:```)?\s*$/.exec(text)?.[1];
-  if (json === undefined) return undefined;
+  const json = text
+    .trim()
+    .replace(/^```(?:json)?/, "")
+    .replace(/```$/, "")
+    .trim();
+  if (json.length > JSON_CHARS_MAX || !json.startsWith("{") || !json.endsWith("}")) return undefined;
   try {
     const { agrees, verdict, vote, reason } = JSON.parse(json) as { readonly [key: string]: unknown };
     const said = typeof verdict === "string" ? verdict : vote;

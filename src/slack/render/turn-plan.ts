@@ -79,7 +79,7 @@ function tasksOf(state: RunState, events: readonly RunEvent[]): readonly Task[] 
 /** Of Markdown, the first line that says something. */
 const firstWords = (text: string): string =>
   text
-    .replaceAll(/^\s*(?:```|~~~).*$/gm, "")
+    .replaceAll(/^[ \t]*(?:```|~~~).*$/gm, "")
     .split("\n")
     .map((line) => withoutMarks(line).trim())
     .find((line) => line !== "") ?? "";

@@ -106,7 +106,7 @@ function tableWords(table: Json): string {
 
 function cellWords(cell: Json): string {
   const words = isRichText(cell) ? blockWords(cell) : escaped(asText(cell["text"]) || asText(cell["value"])) || textsIn(cell);
-  return words.replaceAll(/\s*\n\s*/g, " ").replaceAll("|", "\\|");
+  return words.replaceAll(/\s+/g, (blanks) => (blanks.includes("\n") ? " " : blanks)).replaceAll("|", "\\|");
 }
 
 /** Of a text object: mrkdwn as it is, anything else escaped. */

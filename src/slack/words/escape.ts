@@ -15,7 +15,7 @@ export const safeLine = (text: string, charsMax: number): string => shorten(iner
 
 /** Markdown's words without its marks, for one line of a card; `snake_case` stays. */
 export const withoutMarks = (markdown: string): string =>
-  markdown.replaceAll(/[`*]+|(?<!\w)_+|_+(?!\w)/g, "").replaceAll(/(?<=^|\s)[#>|]+(?=\s|$)/g, " ");
+  markdown.replaceAll(/[`*]+|(?<!\w)_+|(?<!_)_+(?!\w)/g, "").replaceAll(/(?<=^|\s)[#>|]+(?=\s|$)/g, " ");
 
 /** Cuts at a word where one ends near, and never within a character. */
 export function shorten(text: string, charsMax: number): string {
@@ -61,9 +61,9 @@ export function withoutStopWord(text: string, stopWords: readonly string[]): str
   for (const word of stopWords) {
     // Only the end is looked at, so that a long text costs no more than a short one.
     const start = Math.max(0, trimmed.length - word.length - STOP_WORD_WINDOW);
-    const bare = trimmed.slice(start).replace(/[\s*_`.!"'#>]+$/, "");
+    const bare = trimmed.slice(start).replace(/(?<![\s*_`.!"'#>])[\s*_`.!"'#>]+$/, "");
     if (word === "" || !bare.endsWith(word)) continue;
-    const before = bare.slice(0, -word.length).replace(/[*_`"'#>]+[ \t]*$/, "");
+    const before = bare.slice(0, -word.length).replace(/(?<![*_`"'#>])[*_`"'#>]+[ \t]*$/, "");
     const isAlone = /(?:^|\n)[ \t]*$/.test(before) && (start === 0 || before !== "");
     if (isAlone || /[.!?:;)\]}*_`"'…][ \t]+$/.test(before)) return (trimmed.slice(0, start) + before).trimEnd();
   }

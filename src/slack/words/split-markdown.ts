@@ -179,7 +179,7 @@ function cutWords(text: string, from: number, block?: Nodes): Cut {
   const earliest = Math.max(from, text.length * (1 - SHORT_PART));
   let line = 0;
   let word = 0;
-  for (const space of [...text.slice(from).matchAll(/[ \t]*\n|[ \t]+/g)].reverse()) {
+  for (const space of [...text.slice(from).matchAll(/[ \t]+\n?|\n/g)].reverse()) {
     const end = from + space.index + space[0].length;
     if (end >= text.length || end === from || isInside(end)) continue;
     if (end < earliest && (line || word)) break;

@@ -37,4 +37,4 @@ export function lineOf({ question, outcome, firstMs, wholeMs, found, does, conce
   ].join("\n");
 }
 
-export const oneLine = (text: string): string => harmless(text).replaceAll(/\s*\n\s*/g, " ");
+export const oneLine = (text: string): string => harmless(text).replaceAll(/\s+/g, (blanks) => (blanks.includes("\n") ? " " : blanks));
