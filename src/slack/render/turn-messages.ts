@@ -101,10 +101,14 @@ function fullText(end: TurnEnd, turn: Turn): string {
   return runsCode ? [...turn.codeRuns.map((run) => run.output), words].join("\n\n") : words;
 }
 
+/** Of emphasis and code; not between letters or figures, and not alone: `3*4` and `3 * 4` are words. */
+const MARKS = /(?<![\p{L}\p{N}])[`*]+(?=\S)|(?<=\S)[`*]+(?![\p{L}\p{N}])/gu;
+
 /** For notifications and screen readers: the first words. Who says them is for whoever posts them. */
 function summary(text: string): string {
   const words = text
-    .replaceAll(/[`*]+|^[#>\s]+/gm, " ")
+    .replaceAll(/^[#>*\s]+/gm, " ")
+    .replaceAll(MARKS, "")
     .replaceAll(/\s+/g, " ")
     .trim();
   return safeMrkdwn(shorten(words, SUMMARY_CHARS)) || "…";

@@ -96,6 +96,15 @@ test("a turn is Markdown under the agent's name, with its number, the reason for
   ]);
 });
 
+test.each([
+  ["Then *blue*, or `green`.", "Then blue, or green."],
+  ["3*4 is 3 * 4", "3*4 is 3 * 4"],
+  ["* one\n* **two**", "one two"],
+])("a notification has the words of %j as they stand", (words, plain) => {
+  const log = logOf(started(), asks("x"), selects("Critic"), says("Critic", words));
+  expect(show(log, 4, "turn").text).toBe(plain);
+});
+
 test("of a model without a price nothing is said about its cost, and least of all that it was nothing", () => {
   const log = logOf(started(), asks("x"), selects("Coder"), says("Coder", "Done."), stopped());
   expect(json(show(log, 4, "turn"))).toContain('1.2k tokens"');
