@@ -158,13 +158,13 @@ export function createTenants(parts: TenantsParts): Tenants {
   function lookInto({ id }: Pick<Installation, "id">, look: () => Promise<void>): void {
     if (isEnding || doubted.has(id) || !directory.has(id)) return;
     doubted.add(id);
-    const job = look()
-      .catch((error: unknown) => log(`what became of ${id} could not be found out`, error))
-      .finally(() => {
-        doubted.delete(id);
-        underWay.delete(job);
-      });
-    underWay.add(job);
+    const looked = look().finally(() => doubted.delete(id));
+    keep(looked, `what became of ${id} could not be found out`);
+  }
+
+  function keep(job: Promise<void>, trouble: string): void {
+    const done = job.catch((error: unknown) => log(trouble, error)).finally(() => underWay.delete(done));
+    underWay.add(done);
   }
 
   function lost({ id }: Pick<Installation, "id">, state: "refused" | "removed", why: string): Promise<void> {
@@ -235,10 +235,7 @@ export function createTenants(parts: TenantsParts): Tenants {
       });
       for (const installation of await installations.list()) {
         if (installation.state !== "refused") continue;
-        const job = tryAgain(installation)
-          .catch((error: unknown) => log(`${installation.id} could not be tried again`, error))
-          .finally(() => underWay.delete(job));
-        underWay.add(job);
+        keep(tryAgain(installation), `${installation.id} could not be tried again`);
       }
     },
     async find(origin) {
