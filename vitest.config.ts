@@ -18,6 +18,7 @@ const HEAVY = [
   "test/journeys/trouble/shutdown.test.ts",
   "test/journeys/trouble/storms.test.ts",
   "test/live/main.test.ts",
+  "test/package/checkout.test.ts",
   "test/package/package.test.ts",
   "test/sandbox/docker/attacks.test.ts",
   "test/sandbox/wasm/executor.test.ts",

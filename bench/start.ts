@@ -14,8 +14,7 @@ import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createWorkspace } from "../local-slack/index.ts";
-import { buildProgram, isBuilt } from "../scripts/build-program.mjs";
-import { buildWeb } from "../scripts/build-web.ts";
+import { buildWhereDue } from "../scripts/build-program.mjs";
 import { earlierParley } from "./support/earlier-parley.ts";
 import { round } from "./support/figures.ts";
 import { verdict } from "./support/verdict.ts";
@@ -26,7 +25,6 @@ const READY_MS_MAX = 60_000;
 /** After it is ready: what the start has left behind is collected. */
 const IDLE_MS = 3_000;
 const ROOT = resolve(import.meta.dirname, "..");
-const DIST = join(ROOT, "dist");
 
 const TEAMS = {
   models: { scripted: { provider: "replay", file: "replies.yml" } },
@@ -41,10 +39,7 @@ const TEAMS = {
   },
 };
 
-if (!isBuilt(DIST)) {
-  buildWeb(() => undefined);
-  await buildProgram(DIST);
-}
+await buildWhereDue(join(ROOT, "dist"), (line) => console.log(line));
 const folder = mkdtempSync(join(tmpdir(), "parley-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 writeFileSync(join(folder, "parley.yml"), JSON.stringify(TEAMS));

@@ -11,6 +11,6 @@ const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error("say where to keep it: node scripts/keep-compiled.mjs FOLDER");
 enableCompileCache(folder);
 const lib = resolve("dist/lib");
-for (const file of readdirSync(lib)) await import(pathToFileURL(join(lib, file)).href);
+for (const file of readdirSync(lib).filter((name) => name.endsWith(".js"))) await import(pathToFileURL(join(lib, file)).href);
 await import(pathToFileURL(resolve("dist/src/cli/main.js")).href);
 flushCompileCache();
