@@ -1,4 +1,5 @@
 import { dateOf, wholeTime } from "../../text/measures.ts";
+import { slackDate } from "../../text/slack-dates.ts";
 import { usePage } from "../state/page.tsx";
 
 /** A person who is mentioned; `label` stands for one whom this workspace does not know. */
@@ -17,7 +18,12 @@ export function ChannelChip({ id, label = "" }: { readonly id: string; readonly 
   );
 }
 
-export function DateChip({ ts, fallback }: { readonly ts: string; readonly fallback: string }) {
+/** In the reader's time and words; the whole of it where it is pointed at. */
+export function DateChip({ ts, format, fallback }: { readonly ts: string; readonly format: string; readonly fallback: string }) {
   if (!/^\d{1,12}$/.test(ts)) return <time>{fallback}</time>;
-  return <time dateTime={dateOf(ts).toISOString()}>{wholeTime(ts)}</time>;
+  return (
+    <time dateTime={dateOf(ts).toISOString()} title={wholeTime(ts)}>
+      {slackDate(Number(ts), format) || fallback}
+    </time>
+  );
 }

@@ -11,7 +11,7 @@ export type Span =
   | { readonly kind: "user" | "channel"; readonly id: string; readonly label: string }
   | { readonly kind: "broadcast"; readonly range: string }
   | { readonly kind: "group"; readonly label: string }
-  | { readonly kind: "date"; readonly ts: string; readonly label: string }
+  | { readonly kind: "date"; readonly ts: string; readonly format: string; readonly label: string }
   | { readonly kind: "link"; readonly target: string; readonly label: string };
 
 const CHARS_MAX = 40_000; // Slack cuts message text here.
@@ -129,7 +129,10 @@ function reference(body: string): Span | undefined {
   if (/^#[A-Z0-9]{2,}$/.test(target)) return { kind: "channel", id, label };
   if (/^!(?:here|channel|everyone)$/.test(target)) return { kind: "broadcast", range: id };
   if (target.startsWith("!subteam^")) return { kind: "group", label };
-  if (target.startsWith("!date^")) return { kind: "date", ts: target.split("^")[1] ?? "", label };
+  if (target.startsWith("!date^")) {
+    const [, ts = "", format = ""] = target.split("^");
+    return { kind: "date", ts, format: decode(format), label };
+  }
   return safeHref(decode(target)) === undefined ? undefined : { kind: "link", target: decode(target), label };
 }
 

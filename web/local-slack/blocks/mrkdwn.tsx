@@ -56,7 +56,7 @@ function One({ span }: { readonly span: Span }): ReactNode {
     case "group":
       return <span className="chip">{span.label || "@group"}</span>;
     case "date":
-      return <DateChip ts={span.ts} fallback={span.label} />;
+      return <DateChip ts={span.ts} format={span.format} fallback={span.label} />;
     case "link":
       return <Outside href={safeHref(span.target) ?? ""}>{withEmoji(span.label) || span.target.replace(/^mailto:/i, "")}</Outside>;
   }

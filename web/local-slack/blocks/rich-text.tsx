@@ -90,7 +90,7 @@ function Span({ element }: { readonly element: Json }) {
     case "emoji":
       return <>{emoji(wordsOf(element["name"])) ?? `:${wordsOf(element["name"])}:`}</>;
     case "date":
-      return <DateChip ts={wordsOf(element["timestamp"])} fallback={wordsOf(element["fallback"])} />;
+      return <DateChip ts={String(element["timestamp"])} format={wordsOf(element["format"])} fallback={wordsOf(element["fallback"])} />;
     case "color":
       return <code className="code-inline">{wordsOf(element["value"])}</code>;
     default:
