@@ -6,7 +6,8 @@ const COMMANDS: { readonly [name: string]: { readonly does: string; readonly loa
   demo: { does: "try it in a local workspace: no account, no key, no Docker", load: () => import("./demo/demo.ts") },
   run: { does: "work on one task in this terminal", load: () => import("./run/run.ts") },
   doctor: { does: "check tokens, models, sandbox and database; say what to do", load: () => import("./doctor/doctor.ts") },
-  teams: { does: "check a team file", load: () => import("./teams.ts") },
+  teams: { does: "check a team file, or list its teams", load: () => import("./teams.ts") },
+  runs: { does: "list runs: state, team, who, cost, task", load: () => import("./logs/runs.ts") },
   costs: { does: "say what was spent, by day, channel, person, run or agent", load: () => import("./upkeep/costs.ts") },
   audit: { does: "say who allowed, denied, stopped or set what in Slack", load: () => import("./upkeep/audit.ts") },
   backup: { does: "copy the database, also while Parley runs", load: () => import("./upkeep/backup.ts") },
@@ -29,7 +30,7 @@ ${Object.entries(COMMANDS)
   .map(([name, { does }]) => `  ${name.padEnd(9)}${does}`)
   .join("\n")}
 
-parley <command> --help tells more. Settings come from parley.yml (PARLEY_FILE), the environment and .env.`;
+parley <command> --help tells more, parley --version which version this is. Settings come from parley.yml (PARLEY_FILE), the environment and .env.`;
 
 /** The whole program: resolves to the exit code. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
@@ -42,6 +43,10 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     }
     if (["--help", "-h", "help"].includes(name)) {
       await print(io.stdout, HELP);
+      return 0;
+    }
+    if (["--version", "-v"].includes(name)) {
+      await print(io.stdout, (await import("./version.ts")).version());
       return 0;
     }
     const command = await (await commandNamed(name)).load();
@@ -57,7 +62,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       return 2;
     }
     // What Parley itself throws for people is one sentence; anything else is a bug and needs its stack.
-    const forPeople = error instanceof Error && ["StoreError", "SandboxUnavailable"].includes(error.name);
+    const forPeople = error instanceof Error && ["StoreError", "SandboxUnavailable", "CannotStart"].includes(error.name);
     await printError(forPeople ? error.message : `This is a bug in Parley:\n${error instanceof Error ? error.stack : String(error)}`);
     return 1;
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { folderWith, SMALL } from "../config/team-files.ts";
@@ -18,6 +19,7 @@ test("--help lists every command, and each command explains itself", async () =>
     "run",
     "doctor",
     "teams",
+    "runs",
     "costs",
     "audit",
     "backup",
@@ -45,6 +47,9 @@ test.each([
   [["run", "--team", "pear", "x"], 'parley.yml has no team "pear"; it has pair.'],
   [["teams"], "Say what to do: parley teams validate FILE."],
   [["teams", "check"], 'There is no "parley teams check"'],
+  [["teams", "validate", "--json"], "--json belongs to parley teams list."],
+  [["runs", "--state", "asleep"], '--state is one of running, waiting, paused, at-limit, done, limit, stopped, failed, not "asleep".'],
+  [["runs", "--limit", "0"], '--limit is a number from 1 to 100000, not "0".'],
   [["backup"], "Name one file that is not there yet"],
   [["export"], "Name one run"],
   [["import"], "Name one file"],
@@ -81,4 +86,16 @@ test("teams validate warns of what is hardly meant and still says that the file 
   const { code, out } = await parley(["teams", "validate", "parley.yml"], { cwd });
   expect(code).toBe(0);
   expect(out).toContain("warn parley.yml:2: models.m: no key is set: put ANTHROPIC_API_KEY into the environment");
+});
+
+test.each(["--version", "-v"])("parley %s says which version it is, and nothing else", async (flag) => {
+  const { version } = JSON.parse(readFileSync(resolve(ROOT, "package.json"), "utf8")) as { readonly version: string };
+  expect(await parley([flag], { cwd })).toEqual({ code: 0, out: `${version}\n`, err: "" });
+});
+
+test("parley teams list says which teams there are and who is in them, as lines or as JSON", async () => {
+  const { code, out } = await parley(["teams", "list"], { cwd });
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^pair \(the default\): .*; round-robin\n$/) });
+  const lines = (await parley(["teams", "list", "--json"], { cwd })).out.trim().split("\n");
+  expect(lines.map((line) => JSON.parse(line))).toEqual([expect.objectContaining({ team: "pair", default: true, policy: "round-robin" })]);
 });

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { systemClock, type Clock } from "../../parley.ts";
+import { UsageError } from "../command.ts";
 import type { Address } from "./slack-door.ts";
 
 /** What Parley needs in order to work: a name, and whether it is there now. One that hangs counts as away. */
@@ -34,7 +35,7 @@ export async function openHealth(at: Address, checks: Checks, clock: Clock = sys
   server.maxConnections = CONNECTIONS_MAX;
   await new Promise<void>((resolve, reject) => {
     server.once("error", ({ code }: NodeJS.ErrnoException) =>
-      reject(new Error(`Health cannot be told at ${at.host}:${at.port} (${code}); name another address with --health.`)),
+      reject(new UsageError(`Health cannot be told at ${at.host}:${at.port} (${code}); name another address with --health.`)),
     );
     server.listen(at.port, at.host, resolve);
   });

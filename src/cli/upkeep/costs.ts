@@ -3,6 +3,7 @@ import { readArguments, readDay } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
 import { tokensOf, type Spent } from "../../engine/limits/usage.ts";
 import { moneyOf, percent } from "../cost.ts";
+import { table } from "../table.ts";
 import { databaseOf } from "../logs/export.ts";
 import { harmless } from "../terminal.ts";
 
@@ -53,7 +54,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (values.json) {
     for (const total of totals) await print(io.stdout, JSON.stringify(asJson(by, total)));
   } else if (totals.length === 0) await print(io.stdout, "Nothing was spent.");
-  else await print(io.stdout, table(by, [...totals, { name: "total", ...totalOf(totals) }]));
+  else await print(io.stdout, tableOf(by, [...totals, { name: "total", ...totalOf(totals) }]));
   return 0;
 }
 
@@ -84,7 +85,7 @@ function asJson(by: By, { key, name, usage, priced }: Total & { readonly key: st
 /** What a server counted, or what was estimated where it counted nothing. */
 const told = (tokens: number, { estimated }: Spent["usage"]): string => `${estimated ? "about " : ""}${tokens}`;
 
-function table(by: By, totals: readonly Total[]): string {
+function tableOf(by: By, totals: readonly Total[]): string {
   const head = [by, "calls", "tokens in", "cached", "tokens out", "reasoning", "cost"];
   const rows = totals.map(({ name, usage, priced }) => [
     harmless(name),
@@ -95,13 +96,5 @@ function table(by: By, totals: readonly Total[]): string {
     String(usage.reasoningTokens),
     moneyOf({ usage, priced }),
   ]);
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) =>
-        column === 0 || column === row.length - 1 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join("  ")
-      .trimEnd();
-  return [head, ...rows].map(line).join("\n");
+  return table(head, rows, (column) => column > 0 && column < head.length - 1);
 }

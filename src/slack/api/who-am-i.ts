@@ -1,5 +1,7 @@
 import type { Clock } from "../../engine/clock.ts";
+import { CannotStart } from "./cannot-start.ts";
 import { patiently } from "./retry-rate-limited.ts";
+import { unreached } from "./unreached.ts";
 import { slackErrorCode, type Web } from "./web-client.ts";
 
 /**
@@ -18,12 +20,14 @@ export async function whoAmI(
       url = "",
       enterprise_id: enterprise,
     } = await patiently(clock, () => web.read.auth.test());
-    if (!team || !user || !bot) throw new Error("SLACK_BOT_TOKEN is not a bot's token; it begins with xoxb-.");
+    if (!team || !user || !bot) throw new CannotStart("SLACK_BOT_TOKEN is not a bot's token; it begins with xoxb-.");
     return { team, user, bot, url, ...(enterprise ? { enterprise } : {}) };
   } catch (error) {
+    if (error instanceof CannotStart) throw error;
     const code = slackErrorCode(error);
-    if (code === undefined) throw new Error(`Slack could not be asked whose SLACK_BOT_TOKEN it is: ${String(error)}`, { cause: error });
-    throw new Error(
+    if (code === undefined)
+      throw new CannotStart(`Slack could not be asked whose SLACK_BOT_TOKEN it is: ${unreached(error)}`, { cause: error });
+    throw new CannotStart(
       `Slack refuses SLACK_BOT_TOKEN (${code}). Install the app and copy the Bot User OAuth Token, xoxb-…, from OAuth & Permissions.`,
       {
         cause: error,

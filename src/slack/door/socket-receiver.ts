@@ -3,6 +3,8 @@ import { SocketModeClient, type SocketModeOptions } from "@slack/socket-mode";
 import { withinMs, type Clock } from "../../engine/clock.ts";
 import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./json-depth.ts";
 import type { Inbox } from "./inbox.ts";
+import { CannotStart } from "../api/cannot-start.ts";
+import { unreached } from "../api/unreached.ts";
 import { clientOptions, sdkLogger, slackErrorCode, type Log } from "../api/web-client.ts";
 import { droppedIn, type Dropped } from "../words/envelope.ts";
 
@@ -128,7 +130,7 @@ export function createReceiver(parts: {
       try {
         await opened(first);
       } catch (error) {
-        throw new Error(`No Socket Mode connection to Slack: ${explain(error)}`, { cause: error });
+        throw new CannotStart(`No Socket Mode connection to Slack: ${explain(error)}`, { cause: error });
       }
       held.push(hold(first, clock.now()));
       while (sockets.length < SOCKETS) held.push(hold(createSocket(), undefined));
@@ -208,6 +210,6 @@ function explain(error: unknown): string {
     case "missing_scope":
       return "SLACK_APP_TOKEN lacks the scope connections:write; make a new app-level token with it.";
     default:
-      return error instanceof Error ? error.message : "the connection was closed";
+      return error instanceof Error ? unreached(error) : "the connection was closed";
   }
 }

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Pages } from "./oauth-pages.ts";
 import type { Log } from "../api/web-client.ts";
+import { CannotStart } from "../api/cannot-start.ts";
 
 export interface Address {
   readonly host: string;
@@ -32,9 +33,12 @@ export async function openDoor(
   await new Promise<void>((resolve, reject) => {
     opening.once("error", (error: NodeJS.ErrnoException) =>
       reject(
-        new Error(`Requests cannot come in at ${address.host}:${address.port} (${error.code}); name another address with ${option}.`, {
-          cause: error,
-        }),
+        new CannotStart(
+          `Requests cannot come in at ${address.host}:${address.port} (${error.code}); name another address with ${option}.`,
+          {
+            cause: error,
+          },
+        ),
       ),
     );
     // As many may wait at once to be let in; those beyond the system's usual few hundred would try again after a second or three.

@@ -95,3 +95,24 @@ test("with --http it says where Slack's requests are taken, and takes them there
   expect(await ended).toBe(0);
   await workspace.close();
 });
+
+test("a Slack that is out of reach, or refuses the token, is said with what to do, and is no bug", async () => {
+  const here = folderWith({ "parley.yml": `${SMALL}sandbox: { executor: off }\n` });
+  const tokens = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", ANTHROPIC_API_KEY: "k" };
+  const away = await parley(["start"], { cwd: here, env: { ...tokens, SLACK_API_URL: "http://127.0.0.1:1/api/" } });
+  expect({ code: away.code, out: away.out }).toEqual({ code: 1, out: "" });
+  expect(away.err).toMatch(/^Slack could not be asked whose SLACK_BOT_TOKEN it is: .*\. Look at this machine's network/);
+  const workspace = await createWorkspace({ port: 0 });
+  const env = { ...tokens, SLACK_API_URL: workspace.apiUrl };
+  const refused = await parley(["start"], { cwd: here, env });
+  expect([refused.code, refused.err]).toEqual([
+    1,
+    expect.stringMatching(/^Slack refuses SLACK_BOT_TOKEN \(invalid_auth\)\. Install the app/),
+  ]);
+  const halfway = await parley(["start"], { cwd: here, env: { ...env, SLACK_BOT_TOKEN: workspace.botToken } });
+  expect([halfway.code, halfway.err]).toEqual([
+    1,
+    expect.stringMatching(/^No Socket Mode connection to Slack: SLACK_APP_TOKEN is refused/m),
+  ]);
+  await workspace.close();
+});
