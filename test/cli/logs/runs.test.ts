@@ -27,7 +27,13 @@ beforeAll(async () => {
     [
       "T1/C1/2.2",
       "22",
-      [started("T1/C1/2.2#1", "coding", JONAS), asked("Write\nit", JONAS), selected, spoke(), { type: "run.paused", person: MARIA }],
+      [
+        started("T1/C1/2.2#1", "coding", JONAS),
+        asked("Write\nit", JONAS),
+        selected,
+        spoke(),
+        { type: "run.paused", run: "T1/C1/2.2#1", person: MARIA },
+      ],
     ],
     ["T1/C1/1.1", "23", [started("T1/C1/1.1#5", "debate"), asked("And birds?"), selected]],
   ];
