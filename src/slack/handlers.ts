@@ -37,6 +37,7 @@ import { pressShare, pressTranscript } from "./buttons/result-buttons.ts";
 import { pressListed } from "./commands/run-commands.ts";
 import { pressDrop, pressKeep, pressSwitch } from "./schedules/schedule-command.ts";
 import type { Triggers } from "./schedules/triggers.ts";
+import { takeStep } from "./steps/ask-team-step.ts";
 import { saveSettings } from "./buttons/settings-form.ts";
 import { answerChoice } from "./buttons/team-picker.ts";
 
@@ -103,6 +104,7 @@ export function handlersOf(
       ctx.log("Slack has revoked the bot's token: install the app again and start Parley with the new SLACK_BOT_TOKEN");
       await stopRuns(ctx, () => true, "Parley's token was revoked");
     },
+    stepExecuted: (body) => takeStep(ctx, body),
     async userChanged({ event }) {
       ctx.people.changed(event.user);
     },

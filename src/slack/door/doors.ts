@@ -49,6 +49,8 @@ export const DOORS = {
   // Most are nobody's business here: whoever reacts is asked about where something begins by it.
   reactionAdded: door(told.ReactionBody, "none"),
   userChanged: door(told.UserChangeBody, "nobody"),
+  // Who runs a workflow is not said: it may what everybody may, which is looked at where it begins.
+  stepExecuted: door(told.StepBody, "nobody"),
 
   stopPressed: ofThread,
   pausePressed: ofThread,

@@ -25,6 +25,7 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.event("channel_archive", door("channelClosed"));
   app.event("channel_left", door("channelClosed"));
   app.event("channel_unarchive", door("channelOpened"));
+  app.event("function_executed", door("stepExecuted"));
   app.event("group_archive", door("channelClosed"));
   app.event("group_left", door("channelClosed"));
   app.event("group_unarchive", door("channelOpened"));

@@ -85,7 +85,7 @@ export async function beginScheduled(ctx: HandlerContext, beginning: Beginning):
 const isOf = (event: RunEvent, id: string): boolean => event.type === "message.posted" && "person" in event && event.id === id;
 
 /** A run is recorded together with the words that begin it, right before them. */
-function runBegunBy(events: readonly RunEvent[], id: string): string | undefined {
+export function runBegunBy(events: readonly RunEvent[], id: string): string | undefined {
   const before = events[events.findIndex((event) => isOf(event, id)) - 1];
   return before?.type === "run.started" ? before.run : undefined;
 }

@@ -1,9 +1,10 @@
 import { createLeader } from "../../runner/leader.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
+import { createStepAnswers } from "../steps/step-answers.ts";
 import { createScheduledWork } from "./scheduled-work.ts";
 import { createTriggers, type Triggers } from "./triggers.ts";
 
-/** All that starts by itself in a workspace: at its time, by the process that leads there, and by what is posted, by whichever hears it. */
+/** All that starts by itself in a workspace: at its time and by workflows, by the process that leads there, and by what is posted, by whichever hears it. */
 export interface SelfStarting extends Omit<Triggers, "close"> {
   close(): Promise<void>;
 }
@@ -12,15 +13,17 @@ export function createSelfStarting(ctx: HandlerContext): SelfStarting {
   const { store, clock, log } = ctx;
   const triggers = createTriggers(ctx);
   const scheduled = createLeader({ store, key: `schedules/${ctx.me.team}`, create: () => createScheduledWork(ctx), clock, log });
+  const steps = createLeader({ store, key: `steps/answers/${ctx.me.team}`, create: () => createStepAnswers(ctx), clock, log });
   return {
     ...triggers,
     start() {
       triggers.start();
       scheduled.start();
+      steps.start();
     },
     async close() {
       triggers.close();
-      await scheduled.close();
+      await Promise.all([scheduled.close(), steps.close()]);
     },
   };
 }

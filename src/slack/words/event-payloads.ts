@@ -109,6 +109,10 @@ export const ReactionBody = event(
     item: maybe(z.object({ type: z.literal("message"), channel: id, ts: timestamp })).catch(undefined),
   }),
 );
+/** function_executed: a workflow has come to a step of the app's. */
+export const StepBody = event(
+  z.object({ function: z.object({ callback_id: short }), inputs: z.record(z.string(), z.unknown()), function_execution_id: id }),
+);
 export const TokensRevokedBody = event(z.object({ tokens: z.object({ bot: maybe(z.array(z.string())) }) }));
 export const UninstalledBody = event(z.object({ type: short }));
 const called = z.string().max(200).optional().catch(undefined);

@@ -229,6 +229,7 @@ const EXEMPT: { readonly [name in Exclude<DoorName, Guarded>]: string } = {
   tokensRevoked: "no person's deed",
   reactionAdded: "Slack lets nobody react where they are not; who may not start a run begins none",
   userChanged: "no person's deed",
+  stepExecuted: "nobody is said to ask: a workflow may what everybody may, in public channels alone",
   homeSubmitted: "about teams and one's own settings",
   teamChosen: "about teams",
   newRun: "opens an empty form",

@@ -13,14 +13,18 @@ const address = (max: number) =>
 const once = <T>(list: z.ZodArray<z.ZodType<T>>) => list.refine((items) => new Set(items).size === items.length, "an item is there twice");
 
 const prompts = z.array(z.strictObject({ title: z.string(), message: z.string() })).max(4);
-/** By name. */
-const parameters = z.object({
-  properties: z.record(
-    z.string(),
-    z.object({ type: z.string(), title: z.string().optional(), description: z.string().optional(), is_required: z.boolean().optional() }),
-  ),
-  required: z.array(z.string()).optional(),
-});
+/** By name, as an app that runs elsewhere has them (docs.slack.dev/tools/bolt-js/concepts/custom-steps). */
+const parameters = z.record(
+  z.string(),
+  z.strictObject({
+    type: z.string(),
+    name: z.string(),
+    title: z.string(),
+    description: z.string().optional(),
+    is_required: z.boolean(),
+    hint: z.string().optional(),
+  }),
+);
 
 const features = z.strictObject({
   agent_view: z
@@ -105,7 +109,7 @@ export const Manifest = z.strictObject({
   functions: z
     .record(
       z.string().min(1),
-      z.object({ title: z.string(), description: z.string(), input_parameters: parameters, output_parameters: parameters }),
+      z.strictObject({ title: z.string(), description: z.string(), input_parameters: parameters, output_parameters: parameters }),
     )
     .optional(),
 });

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { SCOPES } from "../../../src/slack/install/scopes.ts";
 import { Manifest } from "./manifest-schema.ts";
+import { ASK_TEAM } from "../../../src/slack/steps/ask-team-step.ts";
 import { listen } from "../../../src/slack/door/listeners.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
@@ -34,11 +35,13 @@ function listened() {
 
 /** Come to apps that are declared assistants; an agent, as this one is, may not subscribe to them. */
 const OLDER: ReadonlySet<string> = new Set(["assistant_thread_started", "assistant_thread_context_changed"]);
+/** Comes to apps that offer a step in Workflow Builder, which an installation may choose. */
+const CHOSEN = "function_executed";
 
 test("what is subscribed to is listened to, in the same order, and what is listened to is subscribed to", () => {
   // message.channels, .groups, .im and .mpim all arrive as message.
   const subscribed = manifest.settings.event_subscriptions.bot_events.map((name) => name.replace(/^message\..*/, "message"));
-  expect([...new Set(subscribed)]).toEqual(listened().event.filter((name) => !OLDER.has(name)));
+  expect([...new Set(subscribed)]).toEqual(listened().event.filter((name) => !OLDER.has(name) && name !== CHOSEN));
 });
 
 test("every command and shortcut has its listener, and every listener its command or shortcut", () => {
@@ -64,6 +67,7 @@ const EVENT_SCOPES: { readonly [event: string]: readonly string[] } = {
   channel_archive: ["channels:read"],
   channel_left: ["channels:read"],
   channel_unarchive: ["channels:read"],
+  function_executed: [],
   group_archive: ["groups:read"],
   group_left: ["groups:read"],
   group_unarchive: ["groups:read"],
@@ -104,6 +108,8 @@ const METHOD_SCOPES: { readonly [method: string]: readonly string[] } = {
   "files.delete": ["files:write"],
   "files.getUploadURLExternal": ["files:write"],
   "files.info": ["files:read"],
+  "functions.completeError": [],
+  "functions.completeSuccess": [],
   "reactions.add": ["reactions:write"],
   "chat.startStream": ["chat:write", "chat:write.customize"],
   "chat.appendStream": ["chat:write"],
@@ -122,7 +128,7 @@ test("the scopes cover every method of Slack's that the code calls", () => {
   const called = new Set<string>();
   for (const file of readdirSync(join(ROOT, "src/slack"), { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"))) {
     const text = readFileSync(join(ROOT, "src/slack", file), "utf8");
-    const families = "agents|assistant|auth|chat|conversations|files|reactions|users|views";
+    const families = "agents|assistant|auth|chat|conversations|files|functions|reactions|users|views";
     for (const [, method] of text.matchAll(new RegExp(`\\b(?:read|write|client)\\.((?:${families})(?:\\.[a-zA-Z]+)+)\\(`, "g")))
       called.add(method ?? "");
     for (const [, method] of text.matchAll(new RegExp(`"((?:${families})(?:\\.[a-zA-Z]+)+)"`, "g"))) called.add(method ?? "");
@@ -152,6 +158,39 @@ test("with the comments taken off, what is offered for other installations is a 
     .replace(/org_deploy_enabled: false/, "org_deploy_enabled: true")
     .replace(/token_rotation_enabled: false/, "token_rotation_enabled: true");
   expect(Manifest.safeParse(parse(whole)).error).toBeUndefined();
+});
+
+/** As somebody makes it who wants the step of Workflow Builder: its lines without their marks. */
+const withStep = () => {
+  const whole = text
+    .replace(/# (- function_executed)/, "$1")
+    .replace(/# (function_runtime: remote)/, "$1")
+    .replace(/org_deploy_enabled: false/, "org_deploy_enabled: true");
+  const [before, block] = [whole.slice(0, whole.indexOf("# functions:")), whole.slice(whole.indexOf("# functions:"))];
+  return parse(before + block.replaceAll(/^# ?/gm, "")) as typeof manifest & {
+    readonly functions: { readonly [name: string]: { readonly input_parameters: object; readonly output_parameters: object } };
+    readonly settings: { readonly org_deploy_enabled: boolean; readonly function_runtime: string };
+  };
+};
+
+test("the step of Workflow Builder is offered by lines without their marks: a manifest that Slack takes, with what the code hears and answers", () => {
+  const opted = withStep();
+  expect(Manifest.parse(opted)).toEqual(opted);
+  expect(opted.settings).toMatchObject({ org_deploy_enabled: true, function_runtime: "remote" });
+  const subscribed = opted.settings.event_subscriptions.bot_events.map((name) => name.replace(/^message\..*/, "message"));
+  expect([...new Set(subscribed)]).toEqual(listened().event.filter((name) => !OLDER.has(name)));
+  expect(Object.keys(opted.functions)).toEqual([ASK_TEAM]);
+  const { input_parameters: inputs, output_parameters: outputs } = opted.functions[ASK_TEAM] ?? {};
+  expect([Object.keys(inputs ?? {}), Object.keys(outputs ?? {})]).toEqual([
+    ["task", "channel", "team"],
+    ["answer", "link"],
+  ]);
+});
+
+test("without them there is none: Slack refuses a step in an app that no organisation may install", () => {
+  expect(manifest).not.toHaveProperty("functions");
+  expect(manifest.settings).not.toHaveProperty("function_runtime");
+  expect(manifest.settings.event_subscriptions.bot_events).not.toContain("function_executed");
 });
 
 test("a private channel's end is heard of as a public one's is, and no scope is asked for twice", () => {
