@@ -38,6 +38,12 @@ test(
     const facade = await runChild(process.execPath, [join(home, "dist/cli/main.js"), "--help"], { cwd: home });
     expect(facade).toMatchObject({ code: 0, out: both[0]?.out, err: "" });
 
+    // As the image is made: all of it can be loaded, and what V8 made of it is kept.
+    const compiled = join(home, "compiled");
+    const kept = await runChild(process.execPath, [join(home, "scripts/keep-compiled.mjs"), compiled], { cwd: home });
+    expect({ code: kept.code, err: kept.err }).toEqual({ code: 0, err: "" });
+    expect(readdirSync(compiled, { recursive: true }).length).toBeGreaterThan(50);
+
     const page = join(home, "web/local-slack/index.html");
     writeFileSync(page, readFileSync(page, "utf8").replace(/<title>.*<\/title>/, "<title>Edited</title>"));
     const edited = await parley("--help");
