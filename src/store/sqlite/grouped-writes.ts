@@ -74,8 +74,13 @@ export function groupedWrites(db: Database.Database, transaction: (work: () => v
           },
           made() {
             if ("error" in outcome) return reject(outcome.error);
-            made?.(outcome.result);
-            resolve(outcome.result);
+            // What breaks in one listener is told to whom it belongs, and keeps nobody else from hearing.
+            try {
+              made?.(outcome.result);
+              resolve(outcome.result);
+            } catch (error) {
+              reject(error as Error);
+            }
           },
           failed: reject,
         });

@@ -69,3 +69,22 @@ test("what is still to be written can be written at once, as before the database
   expect(words()).toEqual(["a"]);
   await waiting;
 });
+
+test("where one that is told breaks, the others are told all the same, and nothing that was written is taken back", async () => {
+  const { writes, put, words } = grouped();
+  const told: string[] = [];
+  const results = await Promise.allSettled([
+    writes.add(
+      () => put("a"),
+      () => {
+        throw new Error("cannot hear");
+      },
+    ),
+    writes.add(
+      () => put("b"),
+      () => told.push("b"),
+    ),
+  ]);
+  expect(results.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+  expect([told, words()]).toEqual([["b"], ["a", "b"]]);
+});
