@@ -24,9 +24,12 @@ export interface Attempt {
   readonly id?: string;
 }
 
+/** Of a Slack that is slow to say who is a guest; those who were let in without its word wait, and nobody else. A modal must open within three seconds. */
+const STANDING_WAIT_MS = 1_500;
+
 /** What {@link refusal} says with all that is set here. What is refused is in the audit log. `undefined`: go ahead. */
 export async function refused(ctx: MessageContext, deed: Deed, attempt: Attempt): Promise<string | undefined> {
-  const no = await wouldRefuse(ctx, deed, attempt);
+  const no = await wouldRefuse(ctx, deed, { ...attempt, affiliation: await standingOf(ctx, attempt) });
   if (no === undefined) return undefined;
   const person = await personOf(ctx, attempt.user);
   await ctx.settings.record({
@@ -39,6 +42,11 @@ export async function refused(ctx: MessageContext, deed: Deed, attempt: Attempt)
     ...(attempt.id === undefined ? {} : { key: `refused ${deed} ${attempt.id}` }),
   });
   return no;
+}
+
+/** The call that the door did not wait for may have been answered by now, or is about to be. */
+async function standingOf(ctx: MessageContext, { user, affiliation }: Attempt): Promise<Affiliation> {
+  return affiliation === "unsaid" ? ctx.people.affiliationOf({ user, teams: [ctx.me.team] }, STANDING_WAIT_MS) : affiliation;
 }
 
 /** The same, unrecorded: for what a person does not ask for but would be shown. */

@@ -84,8 +84,8 @@ test.each([
 test("a selector that is choosing when somebody is asked for gives way, and what it cost stays in the sum", async () => {
   const { desk, thread } = await atTheDesk(withPolicy({ policy: "selector", model: "scripted" }));
   const choosing = await desk.asked("selector");
-  await thread.reply("Critic, you first.");
-  await thread.until(() => thread.reactions(thread.messages().at(-1)?.ts).includes("eyes"));
+  const reply = await thread.reply("Critic, you first.");
+  await thread.until(() => thread.reactions(reply).includes("eyes"));
   choosing.answer(JSON.stringify({ reason: "she asks well", next: "Ana", instruction: "", progress: true }));
   (await desk.asked("Critic")).answer("I doubt it all. DONE");
   const end = await thread.ended();
