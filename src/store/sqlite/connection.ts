@@ -17,9 +17,10 @@ export interface Connection {
   /**
    * The same with `normal`, together with all that others write in this turn of the event loop: what they change in common is written once.
    * `made` is called once it stands in the database, in the order of the calls, before the promise resolves. One that throws takes back
-   * only what it has written itself.
+   * only what it has written itself. `now`: what has come so far is written with it before this returns, for what is to go before all work
+   * that begins meanwhile.
    */
-  readonly writeSoon: <T>(work: () => T, made?: (result: T) => void) => Promise<T>;
+  readonly writeSoon: <T>(work: () => T, made?: (result: T) => void, when?: "now") => Promise<T>;
   readonly read: <T>(work: () => T) => T;
   /** Resolves when all that has been written before is on the disk. The event loop goes on meanwhile, and many may wait for one such wait. */
   readonly flushed: () => Promise<void>;
@@ -197,9 +198,11 @@ function connection(
       refuseClosed();
       return explained(path, () => transaction(wanted, work));
     },
-    writeSoon: async (work, made) => {
+    writeSoon: async (work, made, when) => {
       refuseClosed();
-      return group.add(work, made);
+      const written = group.add(work, made);
+      if (when === "now") group.writeNow();
+      return written;
     },
     read: (work) => {
       refuseClosed();

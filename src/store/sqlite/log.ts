@@ -128,6 +128,8 @@ export function sqliteLog(
           known.set(commit.thread, made);
           options.committed(commit, { workspace: made.own || commit.workspace, events });
         },
+        // Of words that came together all are recorded before a turn begins that answers them.
+        commit.heard ? "now" : undefined,
       );
       return done.kind === "thread" ? { kind: "ok", events } : done;
     },
