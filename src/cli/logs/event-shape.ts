@@ -183,7 +183,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
   "approval.expired": { call: name },
   "approval.withdrawn": { call: name, person },
   "turn.ended": { agent: name, reason: text, notices, usage },
-  "turn.failed": { agent: name, error: failure, notices, usage },
+  "turn.failed": { agent: name, member: name.optional(), error: failure, notices, usage },
   "finish.decided": { agent: name, reason: text, usage },
   "stance.given": {
     agent: name,

@@ -121,12 +121,12 @@ export function recordedWorld(log: readonly RunEvent[], { languages, codeBlocks:
     async *turn() {
       const isOwn = (event: RunEvent): event is RunEvent =>
         // Every selection there is the leader's, by a rule or not.
-        "agent" in event && spenderOf(event) === leader.name && event.within?.split("/").at(-1) === within;
+        "agent" in event && spenderOf(event) === leader.name && placeOf(event).at(-1) === within;
       let event: RunEvent | undefined = await take(isOwn);
       while (event && isOwn(event)) {
         const { seq, at: _at, within: _within, quiet: _quiet, ...body } = event;
         taken.add(seq);
-        yield body as EventBody;
+        yield body.type === "turn.failed" ? withoutMember(body, leader.name) : (body as EventBody);
         // It has been recorded, and what comes now is known.
         event = log[current - 1];
       }
@@ -183,10 +183,24 @@ export function recordedWorld(log: readonly RunEvent[], { languages, codeBlocks:
 
 type Replacements = NonNullable<BuildDeps["recorded"]>;
 
+/** The participants in whose turn it was: of a failure that is told as a team's, those down to the member. */
+function placeOf(event: RunEvent): readonly string[] {
+  const within = event.within?.split("/") ?? [];
+  return event.type === "turn.failed" && event.member !== undefined
+    ? [...within, event.agent, ...event.member.split("/").slice(0, -1)]
+    : within;
+}
+
+/** As the member itself told it. */
+const withoutMember = ({ member: _member, ...failed }: Extract<EventBody, { readonly type: "turn.failed" }>, agent: string): EventBody => ({
+  ...failed,
+  agent,
+});
+
 /** Whether it happened in a turn of this agent, which speaks inside this participant, or inside nobody. */
 function isInTurnOf(agent: string, within: string | undefined, event: RunEvent): boolean {
   if (!("agent" in event)) return false;
-  const path = [...(event.within?.split("/") ?? []), event.agent];
+  const path = event.type === "turn.failed" ? [...placeOf(event), spenderOf(event)] : [...placeOf(event), event.agent];
   const at = path.indexOf(agent);
   return at >= 0 && path[at - 1] === within;
 }

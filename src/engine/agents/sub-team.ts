@@ -8,7 +8,7 @@ import { amend, isMessage, lastSpeaker, repliesGiven, type Transcript } from "..
 import { ask } from "./ask.ts";
 import { add, CONTEXT_DEFAULT, emptyContext } from "../reading/context.ts";
 import { forInside, holding, type Holding } from "./code/held-code.ts";
-import { heard } from "../reading/hearing.ts";
+import { hear, noteResult, openEar, resultsBeside, type Results } from "../reading/hearing.ts";
 import { spokenBy, turnFailed } from "./spoken.ts";
 
 export interface SubTeamSettings {
@@ -45,7 +45,7 @@ export function subTeam(settings: SubTeamSettings): Agent {
         yield item;
       else if (item.type === "run.stopped") reason = item.reason;
       else if (item.type === "turn.failed" && item.within === undefined && item.error.kind !== "limit") {
-        yield { ...item, agent: name };
+        yield { ...item, agent: name, member: item.member === undefined ? item.agent : `${item.agent}/${item.member}` };
         return;
       } else
         yield {
@@ -65,11 +65,11 @@ export function subTeam(settings: SubTeamSettings): Agent {
     within: Transcript,
     turn: Turn,
   ): AsyncGenerator<EventBody | Delta, void, void> {
-    const context = emptyContext();
+    const [context, ear] = [emptyContext(), openEar()];
     for (const event of within.events) {
       if (event.type === "run.started") context.expectsTask = true;
-      const message = isMessage(event) ? heard(name, event, context.people) : undefined;
-      if (message) add(context, event.seq, message);
+      const messages = hear(ear, name, event, context.people);
+      if (isMessage(event)) add(context, event.seq, ...messages);
     }
     const request = { agent: name, system: one.instructions, tools: [], nth: repliesGiven(turn.transcript, name) };
     const reply = yield* ask({ model: one.model, request, context, strategy: CONTEXT_DEFAULT, extra: [ONE_VOICE] }, turn);
@@ -97,6 +97,9 @@ const namedInside = (name: string, event: RunEvent): RunEvent =>
 const isOnApproval = (event: RunEvent) =>
   event.type === "approval.given" || event.type === "approval.expired" || event.type === "approval.withdrawn";
 
+/** Who called a tool has paid for it. */
+const freeOfCost = <Event extends RunEvent>(event: Event): Event => ({ ...event, usage: undefined });
+
 /**
  * The log as the team inside reads it: each turn of the participant is a run of its own, which begins with what agents outside have said since.
  * People are heard at once. `anew`: who speaks is decided anew in each.
@@ -109,6 +112,8 @@ function innerLog(
   readonly events: RunEvent[];
   readonly seqs: Map<number, number>;
   unheard: RunEvent[];
+  /** Of tools outside; they are told inside where they travel with a hand-over. */
+  readonly results: Results;
   open: boolean;
   /** What the run outside began with, and whether this team has had a turn in it. */
   rules: { readonly code?: ActionPolicy; readonly tools?: ActionPolicy; readonly goesOn?: true; readonly unkept?: true };
@@ -118,10 +123,18 @@ function innerLog(
   const outside = holding({ languages: [], runners: [] });
   return {
     growsInPlace: true,
-    initial: () => ({ events: [], seqs: new Map(), unheard: [], open: false, rules: {}, held: outside.initial() }),
+    initial: () => ({ events: [], seqs: new Map(), unheard: [], results: new Map(), open: false, rules: {}, held: outside.initial() }),
     step(state, event) {
       state.held = outside.step(state.held, event);
+      noteResult(state.results, event);
       const append = (body: EventBody) => state.events.push({ ...body, seq: state.events.length + 1, at: event.at });
+      // Said outside of the whole team; inside it was one of its members. Older logs do not say which, and not all that it has cost.
+      const appendFailure = ({ error, member, usage }: Extract<RunEvent, { readonly type: "turn.failed" }>) => {
+        const [agent, ...rest] = member?.split("/") ?? [lastSpeaker({ events: state.events })];
+        if (agent === undefined) return;
+        const further = rest.length > 0 ? { member: rest.join("/") } : {};
+        append({ type: "turn.failed", agent, ...further, error, ...(member !== undefined && usage ? { usage } : {}) });
+      };
       const place = event.within?.split("/");
       if (place?.[0] === name) {
         const { within: _within, quiet: _quiet, ...plain } = namedInside(name, event);
@@ -146,9 +159,7 @@ function innerLog(
         "agent" in event &&
         event.agent === name
       ) {
-        const speaker = lastSpeaker({ events: state.events });
-        // Said outside of the whole team; inside it was one of its members.
-        if (event.type === "turn.failed" && speaker !== undefined) append({ type: "turn.failed", agent: speaker, error: event.error });
+        if (event.type === "turn.failed") appendFailure(event);
         append({ type: "run.stopped", run: "", outcome: "done", reason: "", reasons: [] });
         state.open = false;
       } else if (event.type === "run.stopped" && state.open) {
@@ -175,7 +186,7 @@ function innerLog(
       } else if (isMessage(event)) {
         if (state.open && event.type === "message.posted" && "person" in event)
           append(event.answers === undefined ? event : { ...event, answers: state.seqs.get(event.answers) ?? 0 });
-        else state.unheard.push(event);
+        else state.unheard.push(...resultsBeside(state.results, event).map(freeOfCost), event);
       }
       return state;
     },

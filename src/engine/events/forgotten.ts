@@ -152,7 +152,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
   "approval.expired": { call: keep },
   "approval.withdrawn": { call: keep, person },
   "turn.ended": { agent: keep, reason: text, notices: texts, usage: keep },
-  "turn.failed": { agent: keep, error, notices: texts, usage: keep },
+  "turn.failed": { agent: keep, member: keep, error, notices: texts, usage: keep },
   "turn.skipped": { agent: keep, person, id: wishId },
   "finish.decided": { agent: keep, reason: text, usage: keep },
   "stance.given": { agent: keep, of: keep, stance: keep, reason: text, error, notices: texts, usage: keep },

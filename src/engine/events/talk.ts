@@ -27,6 +27,8 @@ export type TalkFact =
   | {
       readonly type: "turn.failed";
       readonly agent: string;
+      /** Where the agent is a team: which of its members could not answer, with the teams between them, such as `Desk/Ana`. */
+      readonly member?: string;
       readonly error: Failure;
       readonly notices?: Notices;
       readonly usage?: Usage;

@@ -93,7 +93,7 @@ const agentSource = (name: string): Source => ({ kind: "agent", name });
 export interface Ear {
   speaking: boolean;
   readonly overheard: ModelMessage[];
-  readonly results: Map<string, { readonly call: string; readonly tool: string; readonly output: string }[]>;
+  readonly results: Results;
 }
 
 export const openEar = (): Ear => ({ speaking: false, overheard: [], results: new Map() });
@@ -109,7 +109,7 @@ export function hear(ear: Ear, agent: string, event: RunEvent, people: People): 
   }
   if (event.type === "speaker.selected" && event.agent === agent) ear.speaking = true;
   else if ("agent" in event && event.agent === agent) return [];
-  noteResult(ear, event);
+  noteResult(ear.results, event);
   const plain = heard(agent, event, people);
   if (plain === undefined) return [];
   const message = withResults(ear, event, plain);
@@ -118,21 +118,31 @@ export function hear(ear: Ear, agent: string, event: RunEvent, people: People): 
   return [];
 }
 
-function noteResult({ results }: Ear, event: RunEvent): void {
+/** What the tools of each agent's last reply returned, as they are recorded. */
+export type Results = Map<string, ToolEnded[]>;
+type ToolEnded = Extract<RunEvent, { readonly type: "tool.returned" | "tool.failed" }>;
+
+export function noteResult(results: Results, event: RunEvent): void {
   if (event.quiet) return;
-  // The first call of a reply tells what the reply cost.
+  // The first call of a reply tells what the reply cost; of calls outside a team, nobody inside has paid for one.
   if (event.type === "tool.called" && event.usage !== undefined) results.set(event.agent, []);
   if (event.type !== "tool.returned" && event.type !== "tool.failed") return;
-  const { call, tool } = event;
-  results.get(event.agent)?.push({ call, tool, output: event.type === "tool.returned" ? event.output : `Error: ${event.error.message}` });
+  if (event.outside && !results.has(event.agent)) results.set(event.agent, []);
+  results.get(event.agent)?.push(event);
 }
+
+/** What travels with this hand-over to an agent; nothing with other events. */
+export const resultsBeside = (results: Results, event: RunEvent): readonly ToolEnded[] =>
+  event.type !== "handoff.made" || event.to === HUMAN || event.call === undefined
+    ? []
+    : (results.get(event.agent) ?? []).filter(({ call }) => call !== event.call);
 
 /** What was called in the same reply travels with a hand-over: whoever takes over is to know what it was made on. */
 function withResults({ results }: Ear, event: RunEvent, message: UserMessage): UserMessage {
-  if (event.type !== "handoff.made" || event.to === HUMAN || event.call === undefined) return message;
-  const found = (results.get(event.agent) ?? []).filter(({ call }) => call !== event.call);
-  if (found.length === 0) return message;
-  const text = found.map(({ tool, output }) => `${tool}: ${output}`).join("\n");
+  const found = resultsBeside(results, event);
+  if (event.type !== "handoff.made" || found.length === 0) return message;
+  if (event.outside) results.delete(event.agent);
+  const text = found.map((one) => `${one.tool}: ${one.type === "tool.returned" ? one.output : `Error: ${one.error.message}`}`).join("\n");
   return { ...message, beside: [...(message.beside ?? []), { from: { kind: "tool results", name: event.agent }, text }] };
 }
 

@@ -12,6 +12,7 @@ export const usageOf = (event: EventBody): Usage | undefined => ("usage" in even
 /** Who pays for what an event cost: a selection is paid by who chose, what a tool's models took by the agent that called it. */
 export function spenderOf(event: EventBody): string {
   if (event.type === "speaker.selected") return event.leader ?? SELECTOR;
+  if (event.type === "turn.failed" && event.member !== undefined) return event.member.split("/").at(-1) ?? event.agent;
   return "agent" in event && event.agent !== undefined ? event.agent : SELECTOR;
 }
 

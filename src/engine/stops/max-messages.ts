@@ -16,7 +16,7 @@ const workDone: Fold<{ readonly count: number }> = {
   initial: () => ({ count: 0 }),
   step: (state, event) => {
     if (event.type === "run.started") return { count: 0 };
-    return WORK.includes(event.type) && !event.quiet ? { count: state.count + 1 } : state;
+    return WORK.includes(event.type) && !event.quiet && !event.outside ? { count: state.count + 1 } : state;
   },
 };
 const WORK: readonly RunEvent["type"][] = ["tool.called", "tool.returned", "tool.failed", "code.written", "code.ran"];

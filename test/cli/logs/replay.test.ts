@@ -159,6 +159,37 @@ teams:
     expect(await replayed(cwd)).toMatchObject({ code: 0 });
   });
 
+  test("a member of a team inside another one, or its leader, whose model fails", async () => {
+    const inner = (speakers: string) => `models: { m: { provider: replay, file: replies.yml } }
+defaultTeam: outer
+teams:
+  outer:
+    description: Outer.
+    speakers: { policy: round-robin }
+    agents: [{ name: Desk, description: Thinks., kind: team, team: middle }]
+    stop: { maxTurns: 1 }
+  middle:
+    description: Middle.
+    speakers: { policy: round-robin }
+    agents: [{ name: Panel, description: Thinks., kind: team, team: inner }]
+    stop: { maxTurns: 1 }
+  inner:
+    description: Inner.
+    speakers: ${speakers}
+    agents: [{ name: Uno, description: One., model: m }, { name: Due, description: Two., model: m }]
+    stop: { maxTurns: 2 }
+`;
+    const failing = "{ error: { kind: refused, message: no } }";
+    const byMember = folder(`{ Uno: [one], Due: [${failing}] }`, inner("{ policy: round-robin }"));
+    const ofMember = await ran(byMember, ["Go"]);
+    expect(ofMember.events.find((event) => event.type === "turn.failed")).toMatchObject({ agent: "Desk", member: "Panel/Due" });
+    expect(await replayed(byMember)).toEqual({ code: 0, out: `${ofMember.events.length} events, identical\n`, err: "" });
+    const byLeader = folder(`{ Lead: [facts, ${failing}] }`, inner("{ policy: magentic, model: m }"));
+    const ofLeader = await ran(byLeader, ["Go"]);
+    expect(ofLeader.events.find((event) => event.type === "turn.failed")).toMatchObject({ agent: "Desk", member: "Panel/Lead" });
+    expect(await replayed(byLeader)).toEqual({ code: 0, out: `${ofLeader.events.length} events, identical\n`, err: "" });
+  });
+
   test("a limit, and a team file that has changed since", async () => {
     const cwd = folder("{ Ana: [a, b, c], Ben: [x, y, z] }");
     expect((await ran(cwd, ["Talk"])).code).toBe(3);

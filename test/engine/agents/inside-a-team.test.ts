@@ -195,7 +195,7 @@ test("what streams and what a member does is seen outside; its events are within
 test("a member's failure is the team's; a limit of theirs is told by the end of their run", async () => {
   const failed = (kind: string): EventBody => ({ type: "turn.failed", agent: "Mia", error: { kind, message: "m" } });
   const { items } = await inside([said("task"), FLOOR], [failed("quota")]);
-  expect(items.at(-1)).toEqual({ ...failed("quota"), agent: "Crowd" });
+  expect(items.at(-1)).toEqual({ ...failed("quota"), agent: "Crowd", member: "Mia" });
   const limited = await inside([said("task"), FLOOR], [failed("limit")]);
   expect(limited.items.slice(1).map(({ type }) => type)).toEqual(["turn.failed", "turn.ended"]);
 });
