@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
+import { folderWith, SMALL } from "../config/team-files.ts";
+import { parley } from "../cli/here.ts";
+import { wordsOf } from "../support/guide.ts";
+import { shownCode } from "../support/pages.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const cwd = folderWith({ "parley.yml": SMALL });
+
+interface Shown {
+  readonly at: string;
+  readonly line: string;
+}
+
+/** Each line of a block, and each piece of code within a line of prose. */
+const lines: readonly Shown[] = shownCode().flatMap(({ page, line, lang, text }) =>
+  ["inline", "sh", "bash", "console", ""].includes(lang)
+    ? text.split("\n").map((one) => ({ at: `${page}:${line}`, line: one.trim() }))
+    : [],
+);
+
+/** What is typed to reach the program, and what stands behind it. */
+const PROGRAM = /^(?:\$ )?(?:[A-Z_]+=\S+ )*(?:npm run (?:-s )?parley --|npx @parley-team\/parley|parley) (.*)$/;
+
+const calls = lines.flatMap(({ at, line }) => {
+  const args = PROGRAM.exec(line)?.[1];
+  return args === undefined ? [] : [[at, args] as const];
+});
+
+/** No command takes it: the parser of a command says so once it has taken all that stands before it, and nothing is done. */
+const NO_OPTION = "--no-command-takes-this";
+
+/** What a call comes to when one option more is given that nobody knows. */
+async function parsed(args: string): Promise<string> {
+  const words = wordsOf(args.replace(/ +(?:#|\||>|&&) .*$/, "").replaceAll(/[[\]]/g, ""));
+  if (["--help", "--version"].includes(words[0] ?? "") || words.at(-1) === "--help") return "taken";
+  const { err } = await parley([...words, NO_OPTION], { cwd });
+  return err.includes(`There is no option ${NO_OPTION}.`) ? "taken" : err;
+}
+
+test("what is looked for is found in the pages", () => {
+  expect(calls.length).toBeGreaterThan(60);
+});
+
+test.each(calls)("%s: parley %s is taken by the program's own parser", async (_, args) => {
+  expect(await parsed(args)).toBe("taken");
+});
+
+test.each([
+  ["strat", "There is no command"],
+  ["run --teem debate x", "There is no option --teem"],
+  ["costs --by", "--by"],
+  ["backup --to x", "There is no option --to"],
+])("a wrong call is found: parley %s", async (args, says) => {
+  expect(await parsed(args)).toContain(says);
+});
+
+/** The verbs of commands that have some; the rest take what is theirs in free words. */
+const VERBS: { readonly [command: string]: readonly string[] } = {
+  teams: ["validate", "list", "schema"],
+  memory: ["list", "forget"],
+  forget: ["thread", "channel", "workspace", "person"],
+};
+
+test("a verb that a page names is one of its command's, and the command's help has it", async () => {
+  const wrong: string[] = [];
+  for (const [command, verbs] of Object.entries(VERBS)) {
+    const { out } = await parley([command, "--help"], { cwd });
+    for (const verb of verbs)
+      if (!new RegExp(`^ *parley ${command} .*\\b${verb}\\b`, "m").test(out)) wrong.push(`${command} ${verb}: not in its help`);
+  }
+  for (const [at, args] of calls) {
+    const [command = "", verb = ""] = args.split(" ");
+    if (/^[a-z]+$/.test(verb) && VERBS[command] && !VERBS[command].includes(verb)) wrong.push(`${at}: ${args}`);
+  }
+  expect(wrong).toEqual([]);
+});
+
+test("every `npm run` that a page names is a script of package.json", () => {
+  const { scripts } = JSON.parse(readFileSync(resolve(ROOT, "package.json"), "utf8")) as {
+    readonly scripts: { readonly [name: string]: string };
+  };
+  const named = lines.flatMap(({ at, line }) =>
+    [...line.matchAll(/(?:^|\s)npm run (?:-s )?([\w:-]+)/g)].map(([, name = ""]) => ({ at, name })),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter(({ name }) => !Object.hasOwn(scripts, name))).toEqual([]);
+});
