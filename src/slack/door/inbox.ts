@@ -195,7 +195,7 @@ export class Inbox {
 }
 
 /** What lets somebody act: it is nobody's business later. */
-const NOT_WRITTEN: ReadonlySet<string> = new Set(["token", "action_token"]);
+const NOT_WRITTEN: ReadonlySet<string> = new Set(["token", "action_token", "bot_access_token"]);
 
 /** The lane of what names none. */
 const NO_LANE = "";

@@ -150,3 +150,33 @@ test("who posts while Slack does not say who they are begins a run when it does,
   await expect.poll(() => rows.of(id).waiting, { timeout: 20_000 }).toEqual([]);
   expect(await journey.thread(GENERAL, other.ts).log()).toEqual([]);
 });
+
+test("what Slack does not let begin for an hour is left out, and its owner is told", async () => {
+  const journey = await openJourney({ file: PAIR, replies, startMs: BEFORE_NINE });
+  const { kept, control } = asking(journey);
+  const id = await kept('when a message says "deploy failed" Look into it');
+  await journey.quiet();
+  const rows = book(journey);
+  control.fault({ method: "conversations.info", kind: "error", code: "internal_error", times: 10_000 });
+  const { ts } = await control.post({ user: JONAS, channel: GENERAL, text: "The deploy failed again" });
+  await expect.poll(() => rows.of(id).waiting.length).toBe(1);
+  journey.pass(3_700_000);
+  const told = () => control.channel("D0MARIA").find(({ text }) => text.includes("did not begin a run"));
+  await control.until(() => told() !== undefined, 20_000);
+  expect(told()?.text).toContain("Slack did not answer, or did not give what was posted, for an hour.");
+  await expect.poll(() => rows.of(id)).toMatchObject({ waiting: [], last: { words: expect.stringContaining("left out") as string } });
+  expect(await journey.thread(GENERAL, ts).log()).toEqual([]);
+});
+
+test("one that was kept with no more than a bot's name pauses at its next post, and says how it goes on", async () => {
+  const journey = await openJourney({ file: PAIR, replies, startMs: BEFORE_NINE });
+  const { kept, control } = asking(journey);
+  const id = await kept("when B0PAGER posts Look into it");
+  book(journey).change(id, { starts: { kind: "message", bot: "Pager" } });
+  const again = await journey.restarted({ file: PAIR, replies });
+  const { ts } = await control.postAsApp({ app: { botId: "B0PAGER", name: "Pager" }, as: "bot", channel: GENERAL, text: "Disk full" });
+  const said = () => control.channel(GENERAL).find(({ text }) => text.includes("has paused"));
+  await control.until(() => said() !== undefined, 20_000);
+  expect(said()?.text).toContain("Delete it and make it anew: then the name stands for one app.");
+  expect(await again.thread(GENERAL, ts).log()).toEqual([]);
+});

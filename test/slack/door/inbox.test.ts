@@ -170,7 +170,8 @@ test("an envelope of a size that Slack never sends is put aside; a store that is
 
 test("verification tokens are not written down", async () => {
   const inbox = new Inbox({ store, dispatch, clock: systemClock, log, handle: async () => undefined });
-  await inbox.receive({ ...message("hello"), token: "secret-token" });
+  const { event, ...around } = message("hello");
+  await inbox.receive({ ...around, event: { ...event, bot_access_token: "secret-token" }, token: "secret-token" });
   const [envelope] = await store.unhandled(1);
   expect(envelope?.body).toContain("hello");
   expect(envelope?.body).not.toContain("secret-token");
