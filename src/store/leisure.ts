@@ -7,9 +7,11 @@ export interface Leisure {
   interrupted(): void;
   /** One more is being written down, or one less. As long as many are, it is a rush, also while the disk is slow. */
   accepting(more: 1 | -1): void;
+  /** One more waits for the disk beside the event loop, or one less: no rush, and yet not at rest. */
+  syncing(more: 1 | -1): void;
   /** Resolves when work may begin: not while things keep coming in, yet at the latest after {@link RUSH_MS_MAX}. In the order of asking. */
   turn(): Promise<void>;
-  /** Whether anything is being written down, or waits to begin. */
+  /** Whether anything is being written down, waits for the disk, or waits to begin. */
   isBusy(): boolean;
 }
 
@@ -31,6 +33,7 @@ export function createLeisure(now: () => number = () => performance.now(), cpuMs
   const waiting: (() => void)[] = [];
   let inARow = 0;
   let accepting = 0;
+  let syncing = 0;
   let rushSince = 0;
   let lastAt = Number.NEGATIVE_INFINITY;
   let isTurning = false;
@@ -70,7 +73,8 @@ export function createLeisure(now: () => number = () => performance.now(), cpuMs
       lastAt = at;
     },
     accepting: (more) => void (accepting += more),
-    isBusy: () => accepting > 0 || waiting.length > 0,
+    syncing: (more) => void (syncing += more),
+    isBusy: () => accepting > 0 || syncing > 0 || waiting.length > 0,
     turn() {
       return new Promise((resolve) => {
         waiting.push(resolve);

@@ -112,3 +112,12 @@ test("who asks first begins first", async () => {
   await Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9].map((one) => leisure.turn().then(() => order.push(one))));
   expect(order).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
+
+test("who waits for the disk is not at rest, and no rush", async () => {
+  const leisure = createLeisure();
+  for (let one = 0; one < 100; one++) leisure.syncing(1);
+  expect(leisure.isBusy()).toBe(true);
+  await leisure.turn();
+  for (let one = 0; one < 100; one++) leisure.syncing(-1);
+  expect(leisure.isBusy()).toBe(false);
+});

@@ -1,3 +1,4 @@
+import type { Leisure } from "../leisure.ts";
 import type { Connection } from "./connection.ts";
 import { placeOf } from "../fair-queue.ts";
 import type { Post, Store } from "../store.ts";
@@ -27,8 +28,14 @@ export function duePlaces({ db, read }: Connection): DueRows {
 /** What goes out. Rows come into being in the commit of their event (`log.ts`); here they are taken to their end. */
 export function sqliteOutbox(
   { db, writeSoon, flushed, read }: Connection,
-  /** A post was delivered. */
-  onDelivered: (about: { readonly thread: string; readonly workspace: string; readonly delivered: string }) => void,
+  {
+    leisure,
+    onDelivered,
+  }: {
+    readonly leisure: Pick<Leisure, "syncing">;
+    /** A post was delivered. */
+    readonly onDelivered: (about: { readonly thread: string; readonly workspace: string; readonly delivered: string }) => void;
+  },
 ): Pick<Store, "duePosts" | "dueThreads" | "markSending" | "markDelivered" | "receipt"> {
   const due = db.prepare<[number], PostRow>(`${POST} ORDER BY outbox.id LIMIT ?`);
   const dueInLane = db.prepare<[string, number], PostRow>(
@@ -44,7 +51,7 @@ export function sqliteOutbox(
     .pluck();
   const sending = db.prepare("UPDATE outbox SET sending_since = ? WHERE id = ? AND sending_since IS NULL");
   const delivered = db.prepare("UPDATE outbox SET receipt = ?, gave_up = ? WHERE id = ? AND receipt IS NULL AND gave_up IS NULL");
-  const about = db.prepare<[number], Parameters<typeof onDelivered>[0]>(
+  const about = db.prepare<[number], { readonly thread: string; readonly workspace: string; readonly delivered: string }>(
     "SELECT name AS thread, workspace, kind AS delivered FROM outbox JOIN threads ON threads.id = outbox.thread WHERE outbox.id = ?",
   );
   const receipt = db
@@ -70,7 +77,8 @@ export function sqliteOutbox(
     // wait for the disk, beside the event loop, is for all that leave together.
     markSending: async (id, at) => {
       await writeSoon(() => void sending.run(at, id));
-      await flushed();
+      leisure.syncing(1);
+      await flushed().finally(() => leisure.syncing(-1));
     },
     // Lost, this is found out again: the post is looked for before it is tried again.
     markDelivered: async (id, outcome) => {

@@ -126,7 +126,10 @@ function opener(shared: Shared): SqliteOpened {
       holds: (claim) => member.holds("envelope", claim),
       received: member.received,
     }),
-    ...sqliteOutbox(connection, ({ thread, workspace, delivered }) => member.changed(thread, workspace, { delivered })),
+    ...sqliteOutbox(connection, {
+      leisure: shared.leisure,
+      onDelivered: ({ thread, workspace, delivered }) => member.changed(thread, workspace, { delivered }),
+    }),
     ...sqliteContent(connection, { file: pins.put, note: member.noted }),
     close: async () => connection.close(),
   };
