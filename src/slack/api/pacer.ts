@@ -1,15 +1,23 @@
 import type { Clock } from "../../engine/clock.ts";
 import { ALONE, partOf, type Share } from "../../engine/share.ts";
 
-/** Lets through so many calls a minute, and a few at once after a pause. Waiting calls are let through in the order in which they came. */
+/** Lets through so many calls a minute, and a few at once after a pause. Waiting calls are let through by their rank, and in the order in which they came. */
 export interface Bucket {
-  /** Resolves when it is this call's time; `false` when the signal was aborted first. */
-  take(signal: AbortSignal): Promise<boolean>;
+  /**
+   * Resolves when it is this call's time; `false` when the signal was aborted first. `rank`: a call of a lower one goes before; 0 when absent.
+   * Who has waited for long counts for one rank less, again and again, so that nobody waits for ever.
+   */
+  take(signal: AbortSignal, rank?: number): Promise<boolean>;
   /** How long a call that came now would wait, those before it included. */
   waitMs(): number;
   /** Nothing goes through for so long: Slack said "too fast". */
   delay(ms: number): void;
 }
+
+/** After so long a call that waits is as urgent as one of the rank before its own. */
+const RANK_AGES_MS = 20_000;
+
+const NOBODY = "nobody waits";
 
 export function createBucket({
   perMinute,
@@ -17,60 +25,75 @@ export function createBucket({
   clock,
   share = ALONE,
 }: {
-  readonly perMinute: number;
-  readonly burst: number;
+  /** What is asked for at each call may change. */
+  readonly perMinute: number | (() => number);
+  readonly burst: number | (() => number);
   readonly clock: Clock;
   /** Of both, this process's part, where others do the same beside it. */
   readonly share?: Share;
 }): Bucket {
-  const gap = () => 60_000 / (perMinute * share());
-  const atOnce = () => partOf(burst, share);
+  const now = (of: number | (() => number)): number => (typeof of === "number" ? of : of());
+  const gap = () => 60_000 / (now(perMinute) * share());
+  const atOnce = () => partOf(now(burst), share);
   /** When the bucket was, or will be, full. Each call puts it off by one gap; so a token's time is known without counting tokens. */
   let fullAtMs = 0;
   let shutUntilMs = 0;
   let lastNowMs = Number.NEGATIVE_INFINITY;
-  let queue: Promise<unknown> = Promise.resolve();
-  let inLine = 0;
+  const waiting: { readonly rank: number; readonly sinceMs: number; readonly go: () => void }[] = [];
+  let isServing = false;
+  /** Ends the wait for a token when nobody is left to use it. */
+  let nobody = new AbortController();
 
   /** Now. When the clock was set back, what was to come is as far away as before, and not by so much further. */
   function look(): number {
-    const now = clock.now();
-    const backMs = Math.max(0, lastNowMs - now);
+    const nowMs = clock.now();
+    const backMs = Math.max(0, lastNowMs - nowMs);
     fullAtMs -= backMs;
     shutUntilMs -= backMs;
-    lastNowMs = now;
-    return now;
+    lastNowMs = nowMs;
+    return nowMs;
   }
 
-  async function nextTurn(signal: AbortSignal): Promise<boolean> {
-    for (;;) {
-      if (signal.aborted) {
-        inLine--;
-        return false;
-      }
-      const now = look();
+  /** Whose turn it is, is decided when there is a token. */
+  async function serve(): Promise<void> {
+    if (isServing) return;
+    isServing = true;
+    while (waiting.length > 0) {
+      const nowMs = look();
       const gapMs = gap();
       const at = Math.max(shutUntilMs, fullAtMs - (atOnce() - 1) * gapMs);
-      if (at <= now) {
-        inLine--;
-        fullAtMs = Math.max(fullAtMs, now) + gapMs;
-        return true;
+      if (at <= nowMs) {
+        fullAtMs = Math.max(fullAtMs, nowMs) + gapMs;
+        mostUrgent(waiting, nowMs)?.go();
+        continue;
       }
-      await clock.sleep(at - now, signal);
+      nobody = new AbortController();
+      await clock.sleep(at - nowMs, nobody.signal);
     }
+    isServing = false;
   }
 
   return {
-    take(signal) {
-      inLine++;
-      const turn = queue.then(() => nextTurn(signal));
-      queue = turn;
-      return turn;
+    take(signal, rank = 0) {
+      if (signal.aborted) return Promise.resolve(false);
+      return new Promise((resolve) => {
+        const settle = (mayGo: boolean) => {
+          signal.removeEventListener("abort", gone);
+          waiting.splice(waiting.indexOf(one), 1);
+          if (waiting.length === 0) nobody.abort(NOBODY);
+          resolve(mayGo);
+        };
+        const gone = () => settle(false);
+        const one = { rank, sinceMs: clock.now(), go: () => settle(true) };
+        signal.addEventListener("abort", gone, { once: true });
+        waiting.push(one);
+        void serve(); // It ends when nobody waits.
+      });
     },
     waitMs() {
-      const now = look();
-      const at = Math.max(shutUntilMs, Math.max(fullAtMs, now) + (inLine - (atOnce() - 1)) * gap());
-      return Math.max(0, at - now);
+      const nowMs = look();
+      const at = Math.max(shutUntilMs, Math.max(fullAtMs, nowMs) + (waiting.length - (atOnce() - 1)) * gap());
+      return Math.max(0, at - nowMs);
     },
     delay(ms) {
       shutUntilMs = Math.max(shutUntilMs, look() + ms);
@@ -78,9 +101,22 @@ export function createBucket({
   };
 }
 
+/** The one of the lowest rank, and of these the one that came first. */
+function mostUrgent<One extends { readonly rank: number; readonly sinceMs: number }>(
+  waiting: Iterable<One>,
+  nowMs: number,
+): One | undefined {
+  let found: One | undefined;
+  for (const one of waiting) if (!found || rankNow(one, nowMs) < rankNow(found, nowMs)) found = one;
+  return found;
+}
+
+const rankNow = ({ rank, sinceMs }: { readonly rank: number; readonly sinceMs: number }, nowMs: number): number =>
+  rank === 0 ? 0 : Math.max(0, rank - Math.floor(Math.max(0, nowMs - sinceMs) / RANK_AGES_MS));
+
 export interface SharedBucket {
-  /** Resolves when it is this call's time; `false` when the signal was aborted first. */
-  take(key: string, signal: AbortSignal): Promise<boolean>;
+  /** As {@link Bucket.take}; a call of a lower rank goes before those of all keys. */
+  take(key: string, signal: AbortSignal, rank?: number): Promise<boolean>;
 }
 
 /**
@@ -88,9 +124,12 @@ export interface SharedBucket {
  * calls goes before those that had many. Within a key, in order. Every other call is for the key with the least `backlogMs` (how long its own
  * line is): when many keys have so much to say that a round of all takes seconds, one that has little is not a round behind with each call.
  */
-export function createSharedBucket(bucket: Bucket, backlogMs: (key: string) => number = () => 0): SharedBucket {
+export function createSharedBucket(
+  bucket: Bucket,
+  { backlogMs = () => 0, clock }: { readonly backlogMs?: (key: string) => number; readonly clock: Pick<Clock, "now"> },
+): SharedBucket {
   /** In the order of their turns. */
-  const waiting = new Map<string, Set<() => void>>();
+  const waiting = new Map<string, Set<Call>>();
   /** Whose the last calls were, the oldest first, and how many of them. */
   const last: string[] = [];
   const had = new Map<string, number>();
@@ -99,14 +138,22 @@ export function createSharedBucket(bucket: Bucket, backlogMs: (key: string) => n
   /** Ends the wait for a token when nobody is left to use it. */
   let nobody = new AbortController();
 
-  function nextKey(): string | undefined {
+  function next(): { readonly key: string; readonly call: Call } | undefined {
     isForLeast = !isForLeast;
-    let next: { readonly key: string; readonly backlogMs: number; readonly had: number } | undefined;
-    for (const key of waiting.keys()) {
-      const one = { key, backlogMs: isForLeast ? backlogMs(key) : 0, had: had.get(key) ?? 0 };
-      if (!next || one.backlogMs < next.backlogMs || (one.backlogMs === next.backlogMs && one.had < next.had)) next = one;
+    const nowMs = clock.now();
+    let next:
+      { readonly key: string; readonly call: Call; readonly rank: number; readonly backlogMs: number; readonly had: number } | undefined;
+    for (const [key, calls] of waiting) {
+      const call = mostUrgent(calls, nowMs);
+      if (!call) continue;
+      const rank = rankNow(call, nowMs);
+      if (next && rank > next.rank) continue;
+      const one = { key, call, rank, backlogMs: isForLeast ? backlogMs(key) : 0, had: had.get(key) ?? 0 };
+      const isBefore =
+        !next || rank < next.rank || one.backlogMs < next.backlogMs || (one.backlogMs === next.backlogMs && one.had < next.had);
+      if (isBefore) next = one;
     }
-    return next?.key;
+    return next;
   }
 
   function remember(key: string): void {
@@ -119,9 +166,9 @@ export function createSharedBucket(bucket: Bucket, backlogMs: (key: string) => n
     else had.delete(oldest);
   }
 
-  function remove(key: string, go: () => void): void {
+  function remove(key: string, call: Call): void {
     const calls = waiting.get(key);
-    calls?.delete(go);
+    calls?.delete(call);
     if (calls?.size === 0) waiting.delete(key);
     // With a reason: without one an exception is made for it.
     if (waiting.size === 0) nobody.abort(NOBODY);
@@ -134,41 +181,46 @@ export function createSharedBucket(bucket: Bucket, backlogMs: (key: string) => n
     while (waiting.size > 0) {
       nobody = new AbortController();
       if (!(await bucket.take(nobody.signal))) continue;
-      const key = nextKey();
-      const calls = key === undefined ? undefined : waiting.get(key);
-      if (key === undefined || !calls) break;
-      const [go] = calls;
+      const found = next();
+      if (!found) break;
+      const { key, call } = found;
+      const calls = waiting.get(key) ?? new Set();
       // To the end of the round.
       waiting.delete(key);
       waiting.set(key, calls);
       remember(key);
-      go?.();
+      call.go();
     }
     isServing = false;
   }
 
   return {
-    take(key, signal) {
+    take(key, signal, rank = 0) {
       if (signal.aborted) return Promise.resolve(false);
       return new Promise((resolve) => {
         const settle = (mayGo: boolean) => {
           signal.removeEventListener("abort", gone);
-          remove(key, go);
+          remove(key, call);
           resolve(mayGo);
         };
-        const go = () => settle(true);
         const gone = () => settle(false);
+        const call: Call = { rank, sinceMs: clock.now(), go: () => settle(true) };
         signal.addEventListener("abort", gone, { once: true });
         const calls = waiting.get(key);
-        if (calls) calls.add(go);
-        else waiting.set(key, new Set([go]));
+        if (calls) calls.add(call);
+        else waiting.set(key, new Set([call]));
         void serve(); // It ends when nobody waits.
       });
     },
   };
 }
 
-const NOBODY = "nobody waits";
+interface Call {
+  readonly rank: number;
+  readonly sinceMs: number;
+  readonly go: () => void;
+}
+
 /** About a minute's posts of a busy workspace. */
 const REMEMBERED_CALLS = 200;
 

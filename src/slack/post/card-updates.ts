@@ -48,7 +48,7 @@ export function createCards(parts: CardsParts): Cards {
   const { store, web, clock, onProblem } = parts;
   const pace = parts.pace ?? createPace(clock);
   const bucket = createBucket({ perMinute: CARD_EDITS_PER_MINUTE, burst: CARD_EDIT_BURST, clock });
-  const turns = createSharedBucket(bucket);
+  const turns = createSharedBucket(bucket, { clock });
   const lookings = new Set<Promise<void>>();
   /** Cards that Slack does not let us edit; there is no sense in asking again before the next start. */
   const uneditable = new Set<string>();

@@ -14,7 +14,7 @@ import type { TeamCard } from "../../team-shelf.ts";
 import { placeOf } from "../words/place.ts";
 import { ended, stops, sureOf, type Refused, type Sending, type Sent } from "./delivery-try.ts";
 import type { Problem } from "./delivery-problem.ts";
-import type { Pace } from "./pace.ts";
+import { rankOf, type Pace } from "./pace.ts";
 import type { TurnStreams } from "./turn-streams.ts";
 import { findPosted, slackTimeBefore } from "./find-posted.ts";
 import { render } from "../render/render.ts";
@@ -190,7 +190,9 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
     const { post, place, signal, form } = sending;
     const isMember = (message.speaker === undefined ? undefined : await parts.people?.lookalikes()) ?? (() => false);
     const bucket = pace.post(place.channel);
-    if (!(await bucket.take(signal)) || !(await pace.posts.take(place.channel, signal))) return { kind: "limited", mayBeThere: false };
+    const rank = rankOf(post.kind);
+    if (!(await bucket.take(signal, rank)) || !(await pace.posts.take(place.channel, signal, rank)))
+      return { kind: "limited", mayBeThere: false };
     await markSending(sending);
     const withPersona = form.personas && message.speaker !== undefined && !degraded.has("personas");
     const metadata = metadataOf(post, sending.wanted, run);
@@ -219,6 +221,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
         degrade("personas", failure.code);
         return { kind: "next-form", form };
       }
+      if (failure.kind === "limited") pace.refused(place.channel, failure.retryAfterMs);
       const next = nextForm(form, failure, { message, withPersona });
       return ended(failure, bucket, next ? { kind: "next-form", form: next } : { kind: "refused", code: failure.code });
     }

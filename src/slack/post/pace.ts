@@ -1,8 +1,9 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { Share } from "../../engine/share.ts";
+import { createLearntRate } from "../api/learnt-rate.ts";
 import { createBucket, createBuckets, createSharedBucket, type Bucket, type SharedBucket } from "../api/pacer.ts";
 import {
-  ASKED_READ_BURST, ASKED_READS_PER_MINUTE, POST_BURST, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE, POSTS_PER_MINUTE_PER_CHANNEL, READ_BURST, READS_PER_MINUTE, UPLOAD_BURST, UPLOADS_PER_MINUTE,
+  ASKED_READ_BURST, ASKED_READS_PER_MINUTE, POST_BURST, POST_BURST_LEARNT, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE, POSTS_PER_MINUTE_LEAST, POSTS_PER_MINUTE_PER_CHANNEL, READ_BURST, READS_PER_MINUTE, UPLOAD_BURST, UPLOADS_PER_MINUTE,
 } from "../words/limits.ts"; // prettier-ignore
 
 /** How fast what may be said, by Slack's own limits. */
@@ -11,6 +12,8 @@ export interface Pace {
   readonly post: (channel: string) => Bucket;
   /** For chat.postMessage in all channels, by channel. */
   readonly posts: SharedBucket;
+  /** Slack has refused a post in this channel with too many: it waits, and all others where the workspace is meant. */
+  readonly refused: (channel: string, retryAfterMs: number) => void;
   /** By method: Slack limits each for itself. */
   readonly reads: (method: ReadMethod) => Bucket;
   /** For what somebody waits for: what is read back after an absence does not go before it. */
@@ -28,13 +31,29 @@ export type ReadMethod = "conversations.history" | "conversations.info" | "conve
 export function createPace(clock: Clock, share?: Share): Pace {
   const shared = { clock, ...(share ? { share } : {}) };
   const perChannel = createBuckets(() => createBucket({ perMinute: POSTS_PER_MINUTE_PER_CHANNEL, burst: POST_BURST_PER_CHANNEL, clock }));
+  const rate = createLearntRate({
+    most: POSTS_PER_MINUTE,
+    least: POSTS_PER_MINUTE_LEAST,
+    burst: POST_BURST,
+    burstLearnt: POST_BURST_LEARNT,
+    clock,
+  });
+  const perWorkspace = createBucket({ perMinute: rate.perMinute, burst: rate.burst, ...shared });
   return {
     post: perChannel,
-    posts: createSharedBucket(createBucket({ perMinute: POSTS_PER_MINUTE, burst: POST_BURST, ...shared }), (channel) =>
-      perChannel(channel).waitMs(),
-    ),
+    posts: createSharedBucket(perWorkspace, { backlogMs: (channel) => perChannel(channel).waitMs(), clock }),
+    refused(channel, retryAfterMs) {
+      perChannel(channel).delay(retryAfterMs);
+      const allMs = rate.refused(channel, retryAfterMs);
+      if (allMs > 0) perWorkspace.delay(allMs);
+    },
     reads: createBuckets(() => createBucket({ perMinute: READS_PER_MINUTE, burst: READ_BURST, ...shared })),
     askedReads: createBuckets(() => createBucket({ perMinute: ASKED_READS_PER_MINUTE, burst: ASKED_READ_BURST, ...shared })),
     uploads: createBucket({ perMinute: UPLOADS_PER_MINUTE, burst: UPLOAD_BURST, ...shared }),
   };
 }
+
+/** Whose post goes first where many wait: what people have asked for, then what shows that it is being worked on, then what tells of the end. */
+export const rankOf = (kind: string): number => RANKS[kind] ?? 0;
+
+const RANKS: { readonly [kind: string]: number } = { card: 1, notice: 1, hold: 1, end: 2, transcript: 2 };

@@ -79,7 +79,7 @@ test("when the clock is set back, nobody waits for longer than before", async ()
 
 test("keys that share a bucket take turns, so that one with a long line holds up no other", async () => {
   const clock = manualClock(0);
-  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }));
+  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }), { clock });
   const through: string[] = [];
   const take = async (key: string, name: string) => (await shared.take(key, never)) && through.push(`${name} ${clock.now()}`);
   const all = Promise.all([
@@ -96,7 +96,7 @@ test("keys that share a bucket take turns, so that one with a long line holds up
 
 test("when all is over, whoever waits in a shared bucket is told so", async () => {
   const clock = manualClock(0);
-  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }));
+  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }), { clock });
   const ending = new AbortController();
   await shared.take("a", ending.signal);
   const waiting = Promise.all([shared.take("a", ending.signal), shared.take("b", ending.signal)]);
@@ -107,7 +107,7 @@ test("when all is over, whoever waits in a shared bucket is told so", async () =
 
 test("a key that has had few of the last calls goes before those that had many, call after call", async () => {
   const clock = manualClock(0);
-  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }));
+  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }), { clock });
   const busy = ["b1", "b2", "b3", "b4", "b5"];
   const calls = busy.flatMap((key) => Array.from({ length: 6 }, () => shared.take(key, never)));
   const thirdOfEach = calls.filter((_, index) => index % 6 === 2);
@@ -124,7 +124,10 @@ test("a key that has had few of the last calls goes before those that had many, 
 test("beside twenty keys with long lines, none of which has had a call yet, one with a short line waits for two calls at most", async () => {
   const clock = manualClock(0);
   const linesMs = new Map([["quiet", 0]]);
-  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }), (key) => linesMs.get(key) ?? 60_000);
+  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }), {
+    backlogMs: (key) => linesMs.get(key) ?? 60_000,
+    clock,
+  });
   const through: string[] = [];
   const take = async (key: string) => (await shared.take(key, never)) && through.push(key);
   const busy = Array.from({ length: 20 }, (_, index) => `busy-${index}`);
@@ -142,7 +145,7 @@ test("beside twenty keys with long lines, none of which has had a call yet, one 
 
 test("who gives up in a shared bucket takes nobody with them", async () => {
   const clock = manualClock(0);
-  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }));
+  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }), { clock });
   const leaving = new AbortController();
   await shared.take("a", leaving.signal);
   const gone = shared.take("a", leaving.signal);
@@ -152,4 +155,33 @@ test("who gives up in a shared bucket takes nobody with them", async () => {
   expect(await gone).toBe(false);
   await clock.run(staying);
   expect([await staying, clock.now()]).toEqual([true, 1_000]);
+});
+
+test("a call of a lower rank goes before those that came earlier, in a bucket and in one that is shared, until they have waited for long", async () => {
+  const clock = manualClock(0);
+  const bucket = createBucket({ perMinute: 60, burst: 1, clock });
+  const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }), { clock });
+  const through: string[] = [];
+  const noted = async (may: Promise<boolean>, name: string) => (await may) && through.push(name);
+  for (const take of [
+    (_: string, rank: number) => bucket.take(never, rank),
+    (key: string, rank: number) => shared.take(key, never, rank),
+  ]) {
+    through.length = 0;
+    await clock.run(take("first", 0));
+    const all = [noted(take("C1", 2), "end"), noted(take("C1", 1), "card"), noted(take("C2", 0), "answer"), noted(take("C1", 0), "turn")];
+    await clock.run(Promise.all(all));
+    expect([through.slice(0, 2).toSorted(), through.slice(2)]).toEqual([
+      ["answer", "turn"],
+      ["card", "end"],
+    ]);
+    // Though answers come without an end, at Slack's whole pace.
+    through.length = 0;
+    let isOver = false;
+    const end = noted(take("C1", 2), "end").then(() => (isOver = true));
+    const cameMs = clock.now();
+    while (!isOver) await clock.run(take("C2", 0));
+    await end;
+    expect(clock.now() - cameMs).toBeLessThanOrEqual(41_000);
+  }
 });
