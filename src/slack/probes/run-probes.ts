@@ -1,6 +1,7 @@
 import { callOnce, openProbeSession, textOf, verbatim, type Json, type ProbeSettings } from "./probe-session.ts";
 import { MESSAGE_PROBES } from "./message-probes.ts";
 import { PERSONA_PROBES } from "./persona-probes.ts";
+import { PLATFORM_PROBES } from "./platform-probes.ts";
 import type { Found, Probe } from "./probe.ts";
 
 export interface ProbeReport extends Found {
@@ -13,7 +14,7 @@ export interface ProbeReport extends Found {
 }
 
 /** Every fact about Slack that Parley's code had to be written without. */
-export const PROBES: readonly Probe[] = [...PERSONA_PROBES, ...MESSAGE_PROBES];
+export const PROBES: readonly Probe[] = [...PERSONA_PROBES, ...MESSAGE_PROBES, ...PLATFORM_PROBES];
 
 /**
  * Makes the checks, one after the other, in a thread of their own that is taken away at the end. The first report is of the token: whose it

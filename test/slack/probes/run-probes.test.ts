@@ -38,7 +38,7 @@ const leftIn = ({ control }: Workspace) =>
 /** What the facts about Slack leave open, as their page lists it for a live check. */
 const OPEN_FACTS = [
   "persona after update", "persona in DM", "persona in clients", "plan/task_card/container", "setStatus persona", "completeUploadExternal persona",
-  "delete of a persona message", "metadata after update",
+  "delete of a persona message", "metadata after update", "streams with personas", "file stubs", "search", "time zones of scheduled work",
 ]; // prettier-ignore
 
 test("every open fact has a check, with a question and what is expected", () => {
@@ -51,6 +51,10 @@ test("every open fact has a check, with a question and what is expected", () => 
     "plan-task_card-container",
     "status-persona",
     "metadata-after-update",
+    "stream-persona",
+    "file-info",
+    "search",
+    "time-zone",
   ]);
   expect(PROBES).toHaveLength(OPEN_FACTS.length);
   for (const { asks, expected } of PROBES) expect([asks, expected]).toEqual([expect.stringMatching(/\?$/), expect.stringMatching(/\.$/)]);
@@ -70,6 +74,10 @@ test("every check is made, says what the workspace does in its own words, and le
       ["plan-task_card-container", "known"],
       ["status-persona", "look"],
       ["metadata-after-update", "known"],
+      ["stream-persona", "look"],
+      ["file-info", "known"],
+      ["search", "known"],
+      ["time-zone", "known"],
     ].map(([name, outcome]) => ({ name, outcome, left: [] })),
   );
   const found = Object.fromEntries(reports.map((report) => [report.name, report.found]));
@@ -90,6 +98,19 @@ test("every check is made, says what the workspace does in its own words, and le
   ]);
   expect(found["status-persona"]?.[0]).toBe("It takes a persona.");
   expect(found["metadata-after-update"]?.[0]).toBe("It is kept.");
+  expect(found["stream-persona"]?.slice(0, 4)).toEqual([
+    "It bears the persona.",
+    "chat.startStream with a persona: ok",
+    "chat.appendStream: ok",
+    "chat.stopStream with metadata: ok",
+  ]);
+  expect(found["stream-persona"]?.[4]).toContain('"event_type":"parley_check"');
+  expect(found["file-info"]).toEqual(["It may.", expect.stringContaining("files.info of a file that is not there: error file_not_found")]);
+  expect(found["search"]).toEqual([
+    "It does; what is missing is only the leave, which comes with a mention.",
+    expect.stringContaining("assistant.search.context without leave: error invalid_action_token"),
+  ]);
+  expect(found["time-zone"]?.[0]).toMatch(/^It does: \w+\/\w+\.$/);
 
   expect(leftIn(slack)).toEqual([]);
   const [root] = slack.control.calls("chat.postMessage");
@@ -259,3 +280,20 @@ test.each(["unknown_method", "http 404", "html"] as const)(
     for (const { ts } of bare.posts) expect(left).toContain(ts);
   },
 );
+
+test("what the workspace or the scopes do not let the app have is an answer, with Slack's word for it", async () => {
+  const { slack, check } = await workspace();
+  slack.control.configure({ hasSearch: false });
+  expect((await check({}, "search"))[1]).toMatchObject({
+    outcome: "known",
+    found: ["It does not (feature_not_enabled).", expect.anything()],
+  });
+  slack.control.withoutScope("search:read.public");
+  expect((await check({}, "search"))[1]?.found[0]).toBe("It does not (missing_scope).");
+  slack.control.withoutScope("chat:write.customize");
+  expect((await check({}, "stream-persona"))[1]).toMatchObject({
+    outcome: "known",
+    found: ["It does not (missing_scope).", expect.anything()],
+  });
+  expect(leftIn(slack)).toEqual([]);
+});
