@@ -8,7 +8,7 @@ import { tellFigures } from "../../support/report/figures.ts";
 const isThorough = (process.env.PARLEY_REQUIRE ?? "") !== "";
 const [POINTS, RANDOM] = isThorough ? [590, 50] : [50, 18];
 const KILLS_IN_CI = 500;
-/** About half a second of processor time a kill, two at once; a loaded machine of two cores takes its time. */
+/** About a second of processor time a kill, two at once; a loaded machine of two cores takes its time. */
 const TIMEOUT_MS = isThorough ? 1_800_000 : 600_000;
 
 /** `node test/journeys/trouble/soak.ts` kills at many more points, and by other seeds. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { rolldown } from "rolldown";
 
@@ -7,15 +7,16 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 let made: Promise<string> | undefined;
 
 /**
- * The program of a life as one file: its start is most of what a kill costs. From its 1,500 files it takes a second of processor time, from
- * one file a quarter of that. Beside the packages, since one of them has a binary.
+ * The program of a life as a few files: its start is most of what a kill costs. From its 1,500 files it takes a second of processor time, from
+ * one of 30 MB half of that, and from these a quarter, since what no life needs (counting tokens, other ways to run code) is not even read.
+ * Beside the packages, since one of them has a binary.
  */
 export const bundledChild = (): Promise<string> => (made ??= bundle());
 
 async function bundle(): Promise<string> {
-  const folder = join(ROOT, "node_modules/.cache/parley-crash");
-  await mkdir(folder, { recursive: true });
-  const draft = join(folder, `child-${process.pid}.mjs`);
+  const cache = join(ROOT, "node_modules/.cache/parley-crash");
+  await mkdir(cache, { recursive: true });
+  const draft = join(cache, `draft-${process.pid}`);
   const built = await rolldown({
     input: join(import.meta.dirname, "child.ts"),
     cwd: ROOT,
@@ -23,14 +24,13 @@ async function bundle(): Promise<string> {
     external: ["better-sqlite3", "cpu-features", "ssh2", /^node:/],
     logLevel: "silent",
   });
-  await built.write({ file: draft, format: "esm", codeSplitting: false });
+  const { output } = await built.write({ dir: draft, format: "esm" });
   await built.close();
+  const hash = createHash("sha256");
+  for (const file of output) hash.update(`${file.fileName}\n`).update(file.type === "chunk" ? file.code : file.source);
   // By its content, so that what Node has compiled of it serves the next run, too.
-  const hash = createHash("sha256")
-    .update(await readFile(draft))
-    .digest("hex")
-    .slice(0, 16);
-  const file = join(folder, `child-${hash}.mjs`);
-  await rename(draft, file).catch(() => rm(draft, { force: true }));
-  return file;
+  const folder = join(cache, `child-${hash.digest("hex").slice(0, 16)}`);
+  // Another one may be there, or be using it.
+  await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }));
+  return join(folder, "child.js");
 }

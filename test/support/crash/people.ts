@@ -1,6 +1,6 @@
 import type { ThreadMessage, Workspace } from "../../../local-slack/index.ts";
 import { buttonsOf } from "../slack/thread.ts";
-import { CONVERSATIONS, type Conversation, type Reply } from "./conversations.ts";
+import { type Conversation, type Reply } from "./conversations.ts";
 
 /** What is left of a play for people to see. */
 export interface Played {
@@ -25,8 +25,8 @@ const MARIA = "U0MARIA";
 const DIRECT = "D0MARIA";
 
 /** Maria, in a channel of its own for each conversation. Slack is there also while Parley is not. */
-export function createPeople({ control, teamId }: Workspace): People {
-  const threads = CONVERSATIONS.map((conversation) => ({
+export function createPeople({ control, teamId }: Workspace, conversations: readonly Conversation[]): People {
+  const threads = conversations.map((conversation) => ({
     conversation,
     channel: conversation.direct ? DIRECT : control.addChannel(conversation.name),
     ts: "",

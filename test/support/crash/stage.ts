@@ -12,7 +12,7 @@ import { startHttpFixture } from "../../fixtures/mcp-http.ts";
 import { type Child, startChild } from "../children.ts";
 import { bundledChild } from "./bundle.ts";
 import { instanceOf } from "../sandbox/instance.ts";
-import { writeTeams } from "./conversations.ts";
+import { CONVERSATIONS, writeTeams } from "./conversations.ts";
 import { createPeople, type People, type Played } from "./people.ts";
 
 /** How one life of Parley ends before its time. `undefined` fields: it does not end so. */
@@ -33,6 +33,8 @@ export interface Play {
   readonly reportsSteps?: boolean;
   /** An image of the local engine; without one, code is not run. */
   readonly image: string | undefined;
+  /** The one conversation that is had; all of them when absent. */
+  readonly only?: string | undefined;
   /** Whether a conversation has come to its end; looked at again and again, for at most {@link END_MS_MAX}. */
   readonly hasEnded: (played: Played) => boolean;
 }
@@ -57,14 +59,17 @@ const LOOK_MS = 50;
 const LIFE_MS_MAX = 180_000;
 const END_MS_MAX = 90_000;
 
-/** All conversations at once in one Slack, which lives on while the Parley in it is killed and started again, until all have ended. */
+/** All conversations, or one, at once in one Slack, which lives on while the Parley in it is killed and started again, until all have ended. */
 export async function play(given: Play): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "parley-crash-"));
   const time: FastTime = { epochMs: Date.UTC(2026, 0, 5, 9), startedAtMs: Date.now(), speed: SPEED };
   const mcp = await startHttpFixture();
   writeTeams(folder, given.image, mcp.url);
   const workspace = await createWorkspace({ port: 0, rateLimits: false, now: () => nowIn(time) });
-  const people = createPeople(workspace);
+  const people = createPeople(
+    workspace,
+    CONVERSATIONS.filter(({ name }) => name === (given.only ?? name)),
+  );
   const trouble: string[] = [];
   const lines: string[] = [];
   const deaths: string[] = [];
@@ -79,7 +84,11 @@ export async function play(given: Play): Promise<Outcome> {
     // Slack gives up an event after some tries: none is wasted on a bot that is away for seconds of this time.
     if (workspace.control.connected()) workspace.control.tick();
   }, TICK_MS);
-  const hasEnded = () => people.played().every((one) => given.hasEnded(one));
+  const hasEnded = () => {
+    // Each is asked, since each may have to be looked at for a while.
+    const ends = people.played().map((one) => given.hasEnded(one));
+    return ends.every(Boolean);
+  };
   try {
     for (let number = 1; ; number++) {
       const points = pointsLeft().map(inChannel);
@@ -152,7 +161,7 @@ async function live(
   const limit = setTimeout(() => ((timedOut = true), child.kill("SIGKILL")), LIFE_MS_MAX);
   try {
     const isReady = () => readFileSync(orders.reportPath, "utf8").includes("ready\n");
-    const all = await untilAllHaveEnded(child, people, () => hasEnded() && isReady());
+    const all = await untilAllHaveEnded({ child, exited }, people, () => hasEnded() && isReady());
     if (all !== "killed") {
       clearTimeout(killer);
       child.kill("SIGTERM");
@@ -177,7 +186,11 @@ async function live(
 
 const tail = (lines: readonly string[]): string => told(lines, "log").slice(-5).join(" | ");
 
-async function untilAllHaveEnded(child: Child, people: People, hasEnded: () => boolean): Promise<"killed" | "ended" | "stuck"> {
+async function untilAllHaveEnded(
+  { child, exited }: { readonly child: Child; readonly exited: Promise<unknown> },
+  people: People,
+  hasEnded: () => boolean,
+): Promise<"killed" | "ended" | "stuck"> {
   let saidAllAtMs: number | undefined;
   while (child.exitCode === null && child.signalCode === null) {
     people.speak();
@@ -186,7 +199,7 @@ async function untilAllHaveEnded(child: Child, people: People, hasEnded: () => b
       saidAllAtMs ??= Date.now();
       if (Date.now() - saidAllAtMs > END_MS_MAX) return "stuck";
     }
-    await sleep(LOOK_MS);
+    await Promise.race([sleep(LOOK_MS), exited]);
   }
   return "killed";
 }

@@ -5,7 +5,7 @@ import { randomOf } from "../chance.ts";
 export interface CrashSuite {
   /** How many of the steps that an undisturbed run takes are killed at. */
   readonly points: number;
-  /** The steps of one conversation; of all when absent. */
+  /** The steps of one conversation, which is had alone; of all at once when absent. */
   readonly only?: string;
   /** How many lives end at a random instant, each by its own seed. */
   readonly randomDeaths: number;
@@ -49,10 +49,9 @@ const LIFE_MS = 2_500;
 /** Has all conversations once undisturbed and many times with kills, and tells each difference. */
 export async function crashSuite(suite: CrashSuite): Promise<CrashReport> {
   const random = randomOf(suite.seed);
-  const undisturbed = await withoutKills(suite.image);
+  const undisturbed = await withoutKills(suite);
   const expected = expectedOf(undisturbed);
-  const steps = undisturbed.steps.filter(({ conversation }) => conversation === (suite.only ?? conversation));
-  const chosen = spread(steps, suite.points, random);
+  const chosen = spread(undisturbed.steps, suite.points, random);
   const plays: Pick<Play, "points" | "deaths">[] = [
     ...chunks(chosen, KILLS_PER_PLAY).map((points) => ({ points })),
     ...chunks(deathsOf(suite.randomDeaths, undisturbed.steps.length, random), RANDOM_KILLS_PER_PLAY).map((deaths) => ({ deaths })),
@@ -60,7 +59,7 @@ export async function crashSuite(suite: CrashSuite): Promise<CrashReport> {
   const played: CrashPlay[] = [];
   const next = async () => {
     for (let kills = plays.shift(); kills; kills = plays.shift()) {
-      const one = await withKills(kills, expected, suite.image);
+      const one = await withKills(kills, expected, suite);
       suite.onPlayed?.(one);
       played.push(one);
     }
@@ -78,10 +77,13 @@ export async function crashSuite(suite: CrashSuite): Promise<CrashReport> {
 /** Each message once, the thread, the status line, the session, the log, its numbers; see `violationsOf`. */
 const CHECKS_PER_CONVERSATION = 6;
 
-async function withoutKills(image: string | undefined): Promise<Outcome> {
+type Cast = Pick<Play, "image" | "only">;
+
+async function withoutKills({ image, only }: Cast): Promise<Outcome> {
   const ended = new Map<string, { readonly shown: string; readonly atMs: number }>();
   const undisturbed = await play({
     image,
+    only,
     reportsSteps: true,
     hasEnded({ conversation, thread, status, session }) {
       if (thread.filter(({ metadata }) => metadata?.event_payload["k"] === "end").length < conversation.runs) return false;
@@ -100,10 +102,11 @@ async function withoutKills(image: string | undefined): Promise<Outcome> {
 export async function withKills(
   { points = [], deaths = [] }: Pick<Play, "points" | "deaths">,
   expected: ReadonlyMap<string, Expected>,
-  image: string | undefined,
+  { image, only }: Cast,
 ): Promise<CrashPlay> {
   const outcome = await play({
     image,
+    only,
     points,
     deaths,
     hasEnded(played) {
