@@ -16,11 +16,12 @@ import {
 import { hear } from "./commands/messages.ts";
 import { pressLeave, pressTakeUp } from "./commands/take-up-press.ts";
 import { pressUnpause } from "./commands/held-words.ts";
-import type { HandlerContext } from "./commands/handler-context.ts";
+import { courtesy, type HandlerContext } from "./commands/handler-context.ts";
 import { threadOf } from "./commands/message-context.ts";
 import { stop } from "./commands/run-control.ts";
 import { pressTurnMenu, submitFork } from "./buttons/fork-buttons.ts";
 import { pressForgetThread } from "./buttons/forget-button.ts";
+import { conversationOf } from "./post/post-or-find.ts";
 import { helpText } from "./render/help-text.ts";
 import { pressHome } from "./home/home-buttons.ts";
 import { answerForm, isOfHome, submitForm } from "./home/form-submissions.ts";
@@ -74,8 +75,13 @@ export function handlersOf(
           beside: await openBeside(ctx, channelBeside(event.context), actor),
         });
     },
-    contextChanged: async ({ event }, actor) =>
-      prompts.suggest({ user: event.user, channel: event.channel, beside: await openBeside(ctx, channelBeside(event.context), actor) }),
+    async contextChanged({ event }, actor) {
+      // Where nobody is named, nobody knows whose prompts would change.
+      if (event.user === undefined) return;
+      const channel = event.channel ?? (await directOf(ctx, event.user));
+      if (channel === undefined) return;
+      await prompts.suggest({ user: event.user, channel, beside: await openBeside(ctx, channelBeside(event.context), actor) });
+    },
     assistantThread: async ({ event: { assistant_thread: opened } }, actor) =>
       prompts.suggest({
         user: opened.user_id,
@@ -169,6 +175,13 @@ export function handlersOf(
 /** A channel that a person looks at beside their messages, where they may look into it. */
 async function openBeside(ctx: HandlerContext, channel: string | undefined, actor: Actor): Promise<string | undefined> {
   return channel !== undefined && (await ctx.people.mayRead(channel, actor)).kind === "open" ? channel : undefined;
+}
+
+/** Their conversation with the bot, where Slack tells it. */
+async function directOf(ctx: HandlerContext, user: string): Promise<string | undefined> {
+  let channel: string | undefined;
+  await courtesy(ctx, "conversations.open", async () => void (channel = await conversationOf(ctx, user)));
+  return channel;
 }
 
 /** Only forms are answered; what comes in otherwise is not held up. */

@@ -14,11 +14,14 @@ import { refused } from "../people/permission-check.ts";
 
 const DECIDED = "This was decided already.";
 
-/** Raise to …, at a limit. */
+/** Raise to …, at a limit: on its card, or under a line to one person alone, which then says what became of it. */
 export async function pressRaise(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
   const at = pressed(ctx, press, actor);
-  const words = at && (await raiseAt(ctx, at, press));
-  if (words) await ctx.whisper.tell(at.listener, words);
+  if (!at) return;
+  const words = await raiseAt(ctx, at, press);
+  const isTheirs = ButtonValue.parse(press.actions[0].value).t !== undefined;
+  if (isTheirs) await ctx.whisper.respond(press.response_url, at.listener, words ?? "The run goes on.", { blocks: [], replaces: true });
+  else if (words) await ctx.whisper.tell(at.listener, words);
 }
 
 /** Finish with a summary, at a limit: for whoever may stop the run. */

@@ -73,9 +73,9 @@ export interface Pressed {
   readonly listener: { readonly user: string; readonly channel: string; readonly threadTs: string; readonly ts: string };
 }
 
-/** Where a button is: in a message of the thread, or in a modal that names it. */
+/** Where a button is: in a message of the thread, or in a modal or a line to one person, which name it. */
 export function pressed(ctx: MessageContext, press: PressBody, { affiliation }: Actor): Pressed | undefined {
-  const named = placeOf(press.view?.private_metadata ?? "");
+  const named = placeOf(press.view?.private_metadata ?? ButtonValue.parse(press.actions[0].value).t ?? "");
   if (named && named.team !== ctx.me.team) return undefined;
   const at = named ? { channel: named.channel, ts: named.ts, messageTs: named.ts } : placeOfPress(press);
   if (!at) return undefined;

@@ -4,7 +4,7 @@ import type { Actor } from "../people/affiliation.ts";
 import { refusedText } from "../commands/day-budgets.ts";
 import { pressed, type Pressed } from "./press.ts";
 import { openModal, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
-import { personOf } from "../commands/message-context.ts";
+import { personOf, unreadBefore } from "../commands/message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { teamNamed, whyNotTeam } from "../render/help-text.ts";
 import { SEEN } from "../signs/reactions.ts";
@@ -113,17 +113,22 @@ export async function submitRunModal(
     text: `<@${user}>${aboutWhat(kind, to, team)}:\n>${safeMrkdwn(words).replaceAll("\n", "\n>")}`,
   });
   if (!ts) return;
+  const isTask = kind === "continue" || kind === "team";
+  const before = isTask ? await unreadBefore(ctx, transcript, { channel: place.channel, root: place.ts, until: ts }) : undefined;
+  // What the task quoted is there for another team as well.
+  const quoted = kind === "team" ? (taskMessage(transcript, about.run)?.beside ?? []) : [];
   const said: Said = {
     thread: about.thread,
     workspace: ctx.me.team,
     person: await personOf(ctx, user),
     text: words,
     id: `${ctx.me.team}:${place.channel}:${ts}`,
-    addressed: kind === "continue" || kind === "team",
+    addressed: isTask,
     ...(to === undefined ? {} : { to }),
-    ...(kind === "continue" || kind === "team" ? await asSetIn(ctx, place.channel, { team }) : {}),
-    // What the task quoted is there for another team as well.
-    ...(kind === "team" ? { beside: taskMessage(transcript, about.run)?.beside ?? [] } : {}),
+    ...(isTask ? await asSetIn(ctx, place.channel, { team }) : {}),
+    beside: [...(before?.beside ?? []), ...quoted],
+    files: before?.files ?? [],
+    ...(before?.told ? { before: before.told } : {}),
     ...(kind === "answer" && about.seq !== undefined ? { answers: about.seq } : {}),
   };
   const heard = await ctx.runner.say(said);

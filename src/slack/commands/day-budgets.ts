@@ -1,4 +1,4 @@
-import type { Person } from "../../engine/events/events.ts";
+import type { Person, StopReason } from "../../engine/events/events.ts";
 import type { Heard, Spending } from "../../runner/runner.ts";
 import { isOurs, type Actor } from "../people/affiliation.ts";
 import { dollars, mention } from "../words/blocks.ts";
@@ -85,6 +85,19 @@ export async function mayRaiseBudget(ctx: MessageContext, attempt: Attempt): Pro
 
 const wouldRefuseBudget = (ctx: MessageContext, attempt: Omit<Attempt, "subject">): Promise<string | undefined> =>
   wouldRefuse(ctx, "raise", { ...attempt, startedBy: SHARED });
+
+/** Why a person may not raise what a run waits at; unrecorded, for what would be shown to them. `undefined`: go ahead. */
+export async function wouldRefuseRaise(
+  ctx: MessageContext,
+  reasons: readonly StopReason[],
+  attempt: Omit<Attempt, "subject" | "id">,
+): Promise<string | undefined> {
+  const ofDay = reasons.filter(({ kind }) => kind === "budget").length;
+  return (
+    (ofDay > 0 ? await wouldRefuseBudget(ctx, attempt) : undefined) ??
+    (ofDay < reasons.length ? await wouldRefuse(ctx, "raise", attempt) : undefined)
+  );
+}
 
 /** One sentence that names them. */
 export async function whoMayRaise(ctx: MessageContext, channel: string | undefined): Promise<string> {

@@ -1,27 +1,38 @@
 import { isHalted } from "../../engine/events/limits-fold.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
-import type { Actor } from "../people/affiliation.ts";
+import type { Actor, Affiliation } from "../people/affiliation.ts";
+import { raiseButton } from "../render/limit-card.ts";
 import type { Listener } from "../signs/ephemeral.ts";
 import { ACTIONS, actions, button, mention, section } from "../words/blocks.ts";
 import { ButtonValue } from "../words/button-values.ts";
 import { RUN_ID_CHARS } from "../words/limits.ts";
 import { placeOf } from "../words/place.ts";
 import { pressId, type PressBody } from "../words/press-payloads.ts";
+import { wouldRefuseRaise } from "./day-budgets.ts";
 import type { HandlerContext } from "./handler-context.ts";
 import { steer } from "./run-control.ts";
 
 /**
  * Tells whoever has written to a run that does not go on just now that it does not, and that their words are kept; once for each time that it has
- * come to stand.
+ * come to stand. Whoever may let it go on has the button for it.
  */
-export async function tellHeld(ctx: HandlerContext, thread: string, to: Listener): Promise<void> {
+export async function tellHeld(ctx: HandlerContext, thread: string, to: Listener, affiliation: Affiliation): Promise<void> {
   const { events } = await ctx.runner.read(thread);
   const run = currentRun({ events });
   if (!run.running) return;
   const since = run.pausedBy ? events.findLast(({ type }) => type === "run.paused")?.seq : isHalted(run) ? run.halt?.seq : undefined;
   if (since === undefined || !(await ctx.store.swapNote(`held/${thread}/${since}/${to.user}`, undefined, "told"))) return;
-  if (!run.pausedBy)
-    return ctx.whisper.tell(to, "The run waits at a limit. Your words are kept, and are read when somebody raises it, above.");
+  if (!run.pausedBy) {
+    const { reasons = [], seq } = run.halt ?? {};
+    const attempt = { user: to.user, affiliation, startedBy: run.startedBy, channel: to.channel };
+    const mayRaise = (await wouldRefuseRaise(ctx, reasons, attempt)) === undefined;
+    const raise = mayRaise ? raiseButton(ctx.runner.offerAt(reasons), ACTIONS.raise, { t: thread, seq }) : [];
+    const words = "The run waits at a limit. Your words are kept, and are read when";
+    if (raise.length === 0) return ctx.whisper.tell(to, `${words} somebody raises it, above.`);
+    return ctx.whisper.tell(to, `${words} it is raised, above or here.`, {
+      blocks: [section(`${words} it is raised.`), actions(...raise)],
+    });
+  }
   const text = `The run is paused by ${mention(run.pausedBy)}. Your words are kept, and are read when it goes on.`;
   const resume = button("Resume", ACTIONS.unpause, { t: thread, r: run.run?.slice(0, RUN_ID_CHARS) }, "primary");
   await ctx.whisper.tell(to, text, { blocks: [section(text), actions(resume)] });

@@ -6,7 +6,7 @@ import type { Settings } from "../../store/settings.ts";
 import type { Attachments } from "../door/attachments.ts";
 import type { TeamCards } from "../../team-shelf.ts";
 import type { ChannelNameOf } from "../door/channel-names.ts";
-import type { ThreadBefore } from "../door/thread-before.ts";
+import type { Before, ThreadBefore } from "../door/thread-before.ts";
 import type { Quotes } from "../door/quoted-messages.ts";
 import type { People } from "../people/people.ts";
 import type { Allow } from "../people/permissions.ts";
@@ -54,13 +54,23 @@ export const namingOf = ({ me, people, channelNameOf }: Pick<MessageContext, "me
 });
 
 /** The ts of the last message of a thread that is in its log; `undefined` where none is. */
-export function lastHeard({ events }: Transcript, channel: string): string | undefined {
+function lastHeard({ events }: Transcript, channel: string): string | undefined {
   let last: string | undefined;
   for (const event of events) {
     const [, at, ts = ""] = event.type === "message.posted" && "person" in event ? (event.id?.split(":") ?? []) : [];
     if (at === channel && /^\d{1,12}\.\d{1,6}$/.test(ts) && Number(ts) > Number(last ?? 0)) last = ts;
   }
   return last;
+}
+
+/** What people have said in a thread, and since its last run, as far as its log does not have it. */
+export function unreadBefore(
+  ctx: Pick<MessageContext, "threadBefore">,
+  transcript: Transcript,
+  at: Omit<Parameters<ThreadBefore>[0], "since">,
+): Promise<Before> {
+  const since = lastHeard(transcript, at.channel);
+  return ctx.threadBefore({ ...at, ...(since === undefined ? {} : { since }) });
 }
 
 export function threadOf(

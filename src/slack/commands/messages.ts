@@ -1,13 +1,13 @@
 import { withinMs } from "../../engine/clock.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
-import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Heard } from "../../runner/runner.ts";
+import type { Affiliation } from "../people/affiliation.ts";
 import { attachedBeside } from "../door/attachments.ts";
-import type { Before } from "../door/thread-before.ts";
 import { hearAmendment, hearDeletion } from "./deletions.ts";
 import { refusedText } from "./day-budgets.ts";
 import type { HandlerContext } from "./handler-context.ts";
-import { lastHeard, namingOf, personOf, threadOf, type MessageContext } from "./message-context.ts";
+import { namingOf, personOf, threadOf, unreadBefore } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import type { FindActor } from "../door/gate.ts";
 import { helpText, teamNamed } from "../render/help-text.ts";
@@ -106,7 +106,9 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
   const attached = await ctx.attachments({ files: shared });
   const quoted = await ctx.quotes({ user, affiliation, id: `${message.channel}:${message.ts}`, text: words.own });
   const carried = await readCarried(words, namingOf(ctx));
-  const before = run.running ? undefined : await threadBefore(ctx, transcript, message);
+  const { channel, ts, thread_ts: root } = message;
+  const isBehind = !run.running && root !== undefined && root !== ts;
+  const before = isBehind ? await unreadBefore(ctx, transcript, { channel, root, until: ts }) : undefined;
   const heard = await ctx.runner.say({
     thread,
     workspace: ctx.me.team,
@@ -120,7 +122,7 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
     ...set,
     ...(to === undefined ? {} : { to }),
   });
-  await show(ctx, heard, { thread, message, listener });
+  await show(ctx, heard, { thread, message, listener, affiliation });
   // The words below the order come first, so that whoever speaks next has them.
   if (order) await command(ctx, order.word, { ...order.from, id: `${id}:${order.word}` });
   if (quoted.unread > 0 && (heard.kind === "started" || heard.kind === "steered" || heard.kind === "answered"))
@@ -141,17 +143,6 @@ function isAboutRun(
 ): boolean {
   if (word !== "help" && word !== "summary") return true;
   return isAlone && (word === "help" || run.run !== undefined || message.thread_ts === undefined);
-}
-
-/** What people have said in the thread before, and since its last run, as far as it is not known. */
-async function threadBefore(
-  ctx: MessageContext,
-  transcript: Transcript,
-  { channel, ts, thread_ts: root }: MessageEvent,
-): Promise<Before | undefined> {
-  if (root === undefined || root === ts) return undefined;
-  const since = lastHeard(transcript, channel);
-  return ctx.threadBefore({ channel, root, until: ts, ...(since === undefined ? {} : { since }) });
 }
 
 /** Whichever of us may not: a stranger learns nothing about a channel that is not theirs. */
@@ -191,7 +182,7 @@ const deedOf = (run: RunState): Deed => (!run.running ? "start" : run.questions.
 async function show(
   ctx: HandlerContext,
   heard: Heard,
-  to: { readonly thread: string; readonly message: MessageEvent; readonly listener: Listener },
+  to: { readonly thread: string; readonly message: MessageEvent; readonly listener: Listener; readonly affiliation: Affiliation },
 ): Promise<void> {
   switch (heard.kind) {
     case "started":
@@ -208,10 +199,10 @@ async function show(
           to.listener,
           `Your words answer what *${safeMrkdwn(heard.question.agent)}* asked. ${heard.left === 1 ? "One more question waits" : `${heard.left} more questions wait`} for an answer.`,
         );
-      return tellHeld(ctx, to.thread, to.listener);
+      return tellHeld(ctx, to.thread, to.listener, to.affiliation);
     case "steered":
       ctx.whisper.react(to.message, SEEN);
-      return tellHeld(ctx, to.thread, to.listener);
+      return tellHeld(ctx, to.thread, to.listener, to.affiliation);
     case "refused":
       if (heard.rate) return ctx.unheard.tell(to.listener, safeMrkdwn(heard.reason));
       await ctx.whisper.tell(to.listener, await refusedText(ctx, heard, to.message.channel));

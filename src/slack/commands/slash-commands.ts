@@ -5,7 +5,7 @@ import { answerTo, isOutside, notHere, type CommandRequest } from "./command-ans
 import { refusedText } from "./day-budgets.ts";
 import { budgetCommand } from "../buttons/limit-buttons.ts";
 import { courtesy, openModal, tellDirectly, type HandlerContext } from "./handler-context.ts";
-import { lastHeard, namingOf, personOf, threadOf } from "./message-context.ts";
+import { unreadBefore, namingOf, personOf, threadOf } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { commandsText, helpText, teamNamed, teamsText } from "../render/help-text.ts";
 import { controlsModal, NEW_RUN, newRunModal, type NewRunWishes } from "../buttons/new-run-modal.ts";
@@ -109,11 +109,8 @@ export async function discuss(ctx: HandlerContext, shortcut: MessageShortcutBody
   const attached = await ctx.attachments({ files: shared });
   const carried = await readCarried(words, namingOf(ctx));
   const root = message.thread_ts;
-  const since = lastHeard(transcript, channel.id);
   const before =
-    run.running || root === undefined
-      ? undefined
-      : await ctx.threadBefore({ channel: channel.id, root, except: message.ts, ...(since === undefined ? {} : { since }) });
+    run.running || root === undefined ? undefined : await unreadBefore(ctx, transcript, { channel: channel.id, root, except: message.ts });
   const heard = await ctx.runner.say({
     thread,
     workspace: ctx.me.team,

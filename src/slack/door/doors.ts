@@ -23,13 +23,15 @@ export type Exempt = "nobody" | "spoken" | "none";
 const door = <S extends z.ZodType, const R extends Door<S>["reaches"]>(shape: S, reaches: R) => ({ shape, reaches });
 
 const inMessage = (press: pressed.PressBody) => pressed.placeOfPress(press)?.channel;
-/** A button of a thread, there or in a modal that names it. */
-const ofThread = door(pressed.PressBody, (press) => [inMessage(press), placeOf(press.view?.private_metadata ?? "")?.channel]);
-/** A button of a list names the thread; the list is somewhere itself. */
-const ofList = door(pressed.PressBody, (press) => [
+const inValue = (press: pressed.PressBody) => placeOf(written.ButtonValue.parse(press.actions[0].value).t ?? "")?.channel;
+/** A button of a thread: there, in a modal that names it, or in a line to one person, where the button names it. */
+const ofThread = door(pressed.PressBody, (press) => [
   inMessage(press),
-  placeOf(written.ButtonValue.parse(press.actions[0].value).t ?? "")?.channel,
+  placeOf(press.view?.private_metadata ?? "")?.channel,
+  inValue(press),
 ]);
+/** A button of a list names the thread; the list is somewhere itself. */
+const ofList = door(pressed.PressBody, (press) => [inMessage(press), inValue(press)]);
 const ofChannel = door(pressed.PressBody, (press) => [inMessage(press)]);
 const formOfThread = door(pressed.SubmissionBody, ({ view }) => [placeOf(aboutRun(view.private_metadata)?.thread ?? "")?.channel]);
 const onMessage = door(pressed.MessageShortcutBody, ({ channel }) => [channel.id]);

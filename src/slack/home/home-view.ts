@@ -4,13 +4,13 @@ import type { RaiseOffer } from "../../engine/events/events.ts";
 import { ceilingWords } from "../../engine/limits/run-limits.ts";
 import { describe } from "../../engine/limits/termination.ts";
 import { shown } from "../../engine/reading/shown.ts";
-import { button, confirmed, context, cost, mention, plainText, plural, section } from "../words/blocks.ts";
+import { button, context, cost, mention, plainText, plural, section } from "../words/blocks.ts";
 import { safeLine, safeMrkdwn, shorten } from "../words/escape.ts";
 import { keyText, UNDER_WAY_SHOWN_MAX, type HomeRun, type RunKey } from "./recent-runs.ts";
 import { OPTION_CHARS_MAX, OPTION_VALUE_CHARS_MAX, OPTIONS_MAX, RUN_ID_CHARS, VIEW_BLOCKS_MAX } from "../words/limits.ts";
 import type { MySettings } from "./my-settings.ts";
 import { missingFeatureBlocks } from "../api/missing-features.ts";
-import { raisedWords } from "../render/limit-card.ts";
+import { raiseButton } from "../render/limit-card.ts";
 import { faceInText } from "../render/personas.ts";
 import { homeAction } from "./team-forms.ts";
 import { teamJson } from "./team-json.ts";
@@ -105,15 +105,7 @@ function heldRun(run: HomeRun, offerAt: HomeFacts["offerAt"]): KnownBlock[] | un
   if (isHalted(state) && state.halt) {
     const { seq, reasons } = state.halt;
     const offer = offerAt(run);
-    const raise = offer.atCeiling
-      ? []
-      : [
-          confirmed(button(`Raise to ${raisedWords(offer)}`, homeAction("raise"), { thread, seq }, "primary"), {
-            title: "Raise the limit?",
-            text: `The run goes on, and may take up to ${raisedWords(offer)}.`,
-            confirm: "Raise",
-          }),
-        ];
+    const raise = raiseButton(offer, homeAction("raise"), { thread, seq });
     const words = `*Waits at a limit:* ${safeMrkdwn(reasons.map(describe).join("; "))}${offer.atCeiling ? ` ${safeMrkdwn(ceilingWords(offer.atCeiling))}` : ""}`;
     const finish = button("Finish with a summary", homeAction("finish"), { thread, seq });
     return [section(`${words}\n${line(run.task)}\n${placeLine(run)}`), row([...raise, finish, ...openThread(run), ...stopRun(run)])];

@@ -1,3 +1,4 @@
+import type { Button } from "@slack/types";
 import type { RaiseOffer, RunEvent, RunLimits, StopReason } from "../../engine/events/events.ts";
 import { ceilingWords, offerAt } from "../../engine/limits/run-limits.ts";
 import { describe, ownerOf } from "../../engine/limits/termination.ts";
@@ -44,21 +45,25 @@ export function renderHalt(reached: Of<"limit.reached">, transcript: Transcript)
       section(title),
       context(wait),
       actions(
-        ...(offer.atCeiling
-          ? []
-          : [
-              confirmed(button(`Raise to ${raisedWords(offer)}`, ACTIONS.raise, { seq: reached.seq }, "primary"), {
-                title: "Raise the limit?",
-                text: `The run goes on, and may take up to ${raisedWords(offer)}.`,
-                confirm: "Raise",
-              }),
-            ]),
+        ...raiseButton(offer, ACTIONS.raise, { seq: reached.seq }),
         button("Finish with a summary", ACTIONS.finish, { seq: reached.seq }),
         button("Stop", ACTIONS.stop, { r: reached.run.slice(0, RUN_ID_CHARS) }, "danger"),
       ),
     ],
   };
 }
+
+/** Raise to …, where it can be raised; asked once more, for it costs. */
+export const raiseButton = (offer: RaiseOffer, action: string, value: object): readonly Button[] =>
+  offer.atCeiling
+    ? []
+    : [
+        confirmed(button(`Raise to ${raisedWords(offer)}`, action, value, "primary"), {
+          title: "Raise the limit?",
+          text: `The run goes on, and may take up to ${raisedWords(offer)}.`,
+          confirm: "Raise",
+        }),
+      ];
 
 type Decision = Of<"limit.raised" | "summary.requested" | "run.stopped">;
 const DECISIONS: ReadonlySet<RunEvent["type"]> = new Set(["limit.raised", "summary.requested", "run.stopped"]);
@@ -78,7 +83,7 @@ function decided(event: Decision): string {
 }
 
 /** What a press makes of it. */
-export const raisedWords = ({ to, budgets = [] }: Pick<RaiseOffer, "to" | "budgets">): string =>
+const raisedWords = ({ to, budgets = [] }: Pick<RaiseOffer, "to" | "budgets">): string =>
   [...amounts(to), ...budgets.map(({ usd }) => `${dollars(usd)} today`)].join(" and ");
 
 const amounts = (limits: Partial<RunLimits>): readonly string[] => [

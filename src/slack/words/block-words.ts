@@ -27,7 +27,7 @@ export function blockWords(block: Json): string {
     case "input":
       return "";
     default:
-      return textsIn(block);
+      return asText(block["type"]).includes("contact") ? contactWords(block) : textsIn(block);
   }
 }
 
@@ -108,6 +108,18 @@ function cellWords(cell: Json): string {
   const words = isRichText(cell) ? blockWords(cell) : escaped(asText(cell["text"]) || asText(cell["value"])) || textsIn(cell);
   return words.replaceAll(/\s+/g, (blanks) => (blanks.includes("\n") ? " " : blanks)).replaceAll("|", "\\|");
 }
+
+/** Who somebody is and how they are reached, a line each. Slack documents no shape of it: all that these may be called is looked for. */
+function contactWords(contact: Json): string {
+  const { user_id: user } = contact;
+  const own = CONTACT_KEYS.map((key) => escaped(asText(contact[key])) || textOf(contact[key]));
+  const within = ["contact", "user", "profile", "person"].map((key) => asObject(contact[key]));
+  const inside = within.filter((one) => Object.keys(one).length > 0).map((one) => contactWords(one));
+  const named = asText(user) === "" ? [] : [`<@${idIn(user)}>`];
+  return lines([...new Set([...named, ...own, ...inside].flatMap((text) => text.split("\n")))]);
+}
+
+const CONTACT_KEYS = ["real_name", "name", "display_name", "title", "company", "email", "phone", "text", "description"] as const;
 
 /** Of a text object: mrkdwn as it is, anything else escaped. */
 function textOf(value: unknown): string {

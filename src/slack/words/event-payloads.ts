@@ -82,8 +82,13 @@ export const HomeOpenedBody = event(
     view: maybe(z.object({ hash: maybe(short) })).catch(undefined),
   }),
 );
-/** What a person looks at beside their DM with the bot has changed. */
-export const ContextChangedBody = event(z.object({ user: id, channel: id, context: Entities }));
+/**
+ * What a person looks at beside their DM with the bot has changed. Slack's types name the person and the DM, its reference names neither, and
+ * recorded events have been seen with the person alone.
+ */
+export const ContextChangedBody = event(
+  z.object({ user: maybe(id).catch(undefined), channel: maybe(id).catch(undefined), context: Entities }),
+);
 /** The same two for an app of the older kind, an assistant: a thread was opened, or what is beside it has changed. */
 export const AssistantThreadBody = event(
   z.object({

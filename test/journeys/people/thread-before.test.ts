@@ -130,6 +130,30 @@ test("a thread in which nothing was said but a sound has nothing to read; beside
   await asked.ended();
 });
 
+test.each([
+  { label: "Continue…", values: { words: { value: { value: "is it enough?" } } } },
+  { label: "Another team…", values: { team: { value: { value: "pair" } } } },
+])("what people have said since a run was over is read by the one that $label begins", async ({ label, values }) => {
+  const { desk, journey, control } = await atTheDesk();
+  const ts = await people(journey.slack, "Deploy 417 failed");
+  const thread = await journey.mention("@parley why?", { threadTs: ts });
+  (await desk.asked("Ana")).answer("Out of memory. DONE");
+  await thread.ended();
+  await thread.reply("<@U0MARIA> we doubled it", JONAS);
+  await control.post({ user: JONAS, channel: GENERAL, threadTs: ts, text: "notes", files: [{ name: "notes.docx", content: docx(["It is 1 GB now."]) }] }); // prettier-ignore
+  await journey.quiet();
+  await thread.click(label, MARIA);
+  await control.until(() => control.modals(MARIA).length === 1);
+  const view = control.modals(MARIA)[0] as { readonly id: string };
+  expect(await control.submit({ user: MARIA, viewId: view.id, values })).toMatchObject({ acked: true });
+  const again = await desk.asked();
+  for (const words of ["we doubled it", "It is 1 GB now."]) expect(again.read.split(words)).toHaveLength(2);
+  expect(again.read).toContain("(Read 2 messages and 1 file from before in this thread.)");
+  again.answer("It is. DONE");
+  await thread.ended(2);
+  expect(JSON.stringify(thread.ofKind("card").at(-1)?.blocks)).toContain("Read 2 messages and 1 file from before in this thread");
+});
+
 test("a mention that begins a thread reads nothing, and says nothing of it", async () => {
   const { desk, journey, control } = await atTheDesk();
   const thread = await journey.mention("@parley count");

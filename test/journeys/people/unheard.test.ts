@@ -235,6 +235,28 @@ test("the button under the line of a pause lets the run go on, and one of a run 
   expect(journey.whispers(MARIA)).toEqual(["This button belongs to a run that is over."]);
 });
 
+test("whoever writes at a limit is told so once, and may raise it there where they may", async () => {
+  const few = { ...PAIR, teams: { pair: { ...pair, limits: { ...pair.limits, turns: 2 } } } };
+  const replies = { Ana: ["One.", "And Go. DONE"], Ben: ["Two."] };
+  const { mention, told, press, control, quiet } = await openBehind("socket", { file: few, replies });
+  const thread = await mention("@parley count");
+  await thread.until(() => thread.ofKind("halt").length === 1);
+  for (const user of [JONAS, MARIA]) {
+    await thread.reply("and for Go?", user);
+    await thread.reply("please", user);
+  }
+  await quiet();
+  await control.until(() => told(MARIA).length === 1 && told(JONAS).length === 1);
+  expect(told(JONAS).map(wordsOf)).toEqual(["The run waits at a limit. Your words are kept, and are read when somebody raises it, above."]);
+  expect(told(MARIA).map(wordsOf)).toEqual([
+    "The run waits at a limit. Your words are kept, and are read when it is raised.\n[Raise to 4 turns]",
+  ]);
+  await press(MARIA, "Raise to 4 turns");
+  await thread.ended();
+  expect(told(MARIA).map(wordsOf)).toEqual(["The run goes on."]);
+  expect((await thread.log()).filter(({ type }) => type === "limit.raised")).toMatchObject([{ person: { name: "Maria" } }]);
+});
+
 test("a skipped turn leaves a line, and the word its mark", async () => {
   const { desk, thread, ana } = await atTheDesk();
   const word = await thread.reply("überspringen, bitte");

@@ -120,6 +120,7 @@ type Try = (world: World) => { readonly [field: string]: unknown };
 const TRIES: { readonly [name in DoorName]?: readonly Try[] } = {
   sessionStopped: [(world) => ({ event: { type: "agent_session_stopped", channel: world.secret, thread_ts: world.open.ts, user: MARIA } })],
   stopPressed: [
+    (world) => fromList(world, ACTIONS.stop),
     (world) => inThread(world, ACTIONS.stop),
     // In the run's controls, which name the thread themselves.
     (world) => ({
@@ -145,7 +146,7 @@ const TRIES: { readonly [name in DoorName]?: readonly Try[] } = {
   denyPressed: [(world) => inThread(world, ACTIONS.deny)],
   denyWhyPressed: [(world) => inThread(world, ACTIONS.denyWhy)],
   askAgainPressed: [(world) => inThread(world, ACTIONS.askAgain)],
-  raisePressed: [(world) => inThread(world, ACTIONS.raise)],
+  raisePressed: [(world) => inThread(world, ACTIONS.raise), (world) => fromList(world, ACTIONS.raise)],
   forgetThreadPressed: [
     (world) => ({
       type: "block_actions",

@@ -67,9 +67,22 @@ test("whoever opens the DM is offered each team, the default of the channel besi
   const context = { entities: [{ type: "slack#/types/channel_id", value: GENERAL }] };
   await control.event({ type: "app_context_changed", user: MARIA, channel: DM, context });
   await control.until(() => control.prompts(DM)[0]?.title === "other: Another two.");
+  // Slack also tells it without the conversation, and without the person: then nobody knows whose it is.
+  const suggested = () => control.calls("assistant.threads.setSuggestedPrompts").length;
+  const before = suggested();
+  await control.event({ type: "app_context_changed", user: MARIA, context: {} });
+  await control.until(() => control.prompts(DM)[0]?.title === "pair: Two who talk.");
+  await control.event({ type: "app_context_changed", context });
+  await journey.quiet();
+  expect(suggested()).toBe(before + 1);
+  expect(journey.problems).toEqual([]);
 
   // What a press of one sends is a task for that team.
-  const { ts } = await control.post({ user: MARIA, channel: DM, text: control.prompts(DM)[1]?.message ?? "" });
+  const { ts } = await control.post({
+    user: MARIA,
+    channel: DM,
+    text: control.prompts(DM).find(({ title }) => title.startsWith("pair"))?.message ?? "",
+  });
   await journey.thread(DM, ts).ended();
   expect((await journey.thread(DM, ts).log())[0]).toMatchObject({ type: "run.started", team: "pair" });
 });
