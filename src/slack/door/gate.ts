@@ -6,6 +6,7 @@ import { courtesy, tellDirectly, type HandlerContext } from "../commands/handler
 import { DOORS, type BodyAt, type DoorName } from "./doors.ts";
 import { personOf, type MessageContext } from "../commands/message-context.ts";
 import { knownCode } from "../api/error-codes.ts";
+import { STANDING_WAIT_MS } from "../people/permission-check.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import type { Sight } from "../people/channel-members.ts";
 import { placeOfPress, PressBody } from "../words/press-payloads.ts";
@@ -43,12 +44,17 @@ export function createGate(ctx: HandlerContext, handlers: Handlers): Enter {
     if (reaches === "spoken") return handlers.message(body, async () => (await actorIn(ctx.people, raw, ACTOR_WAIT_MS)) ?? NOBODY);
     const handle = handlers[name] as (body: never, actor: Actor) => Promise<void>;
     if (reaches === "nobody") return handle(body, NOBODY);
-    const actor = await actorIn(ctx.people, raw, DOOR_WAIT_MS);
+    let actor = await actorIn(ctx.people, raw, DOOR_WAIT_MS);
     if (!actor) return handle(body, NOBODY);
     const channels = typeof reaches === "string" ? [] : (reaches as (body: never) => readonly (string | undefined)[])(body);
     for (const channel of new Set(channels)) {
       if (channel === undefined) continue;
-      const sight = await ctx.people.mayRead(channel, actor);
+      let sight = await ctx.people.mayRead(channel, actor);
+      // A full member is not told to be no member because Slack was slow to say that they are one.
+      if (sight.kind === "shut" && actor.affiliation === "unsaid") {
+        actor = (await actorIn(ctx.people, raw, STANDING_WAIT_MS)) ?? actor;
+        sight = await ctx.people.mayRead(channel, actor);
+      }
       if (sight.kind !== "open" && !isShown(raw, channel, sight)) return turnAway(ctx, { name, raw, actor, channel, sight });
     }
     await handle(body, actor);

@@ -24,8 +24,8 @@ export interface Attempt {
   readonly id?: string;
 }
 
-/** Of a Slack that is slow to say who is a guest; those who were let in without its word wait, and nobody else. A modal must open within three seconds. */
-const STANDING_WAIT_MS = 1_500;
+/** For a Slack that is slow to say who is a guest: those of whom the door could not wait to hear wait here, and nobody else. A modal must open within three seconds. */
+export const STANDING_WAIT_MS = 1_500;
 
 /** What {@link refusal} says with all that is set here. What is refused is in the audit log. `undefined`: go ahead. */
 export async function refused(ctx: MessageContext, deed: Deed, attempt: Attempt): Promise<string | undefined> {
