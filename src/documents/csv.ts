@@ -1,5 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { type Budget, type DocumentText, cut } from "./document.ts";
+import { parsing } from "./failures.ts";
 import { decoded } from "./plain.ts";
 import { markdownTable } from "./tables.ts";
 
@@ -7,13 +8,13 @@ import { markdownTable } from "./tables.ts";
 const ROWS_MAX = 20_000;
 
 /** A table whose cells are apart by what its first line has most of; quotes and ends of lines as spreadsheets write them. */
-export function readCsv(content: Uint8Array, { charsMax }: Budget): DocumentText {
+export async function readCsv(content: Uint8Array, { charsMax }: Budget): Promise<DocumentText> {
   const text = decoded(content);
   if (text === undefined) return { kind: "unread", why: "it is no text" };
   const firstLine = text.slice(0, 10_000).split("\n", 1)[0] ?? "";
   const delimiter = [",", ";", "\t", "|"].toSorted((a, b) => firstLine.split(b).length - firstLine.split(a).length)[0] ?? ",";
   const options = { delimiter, to: ROWS_MAX, relax_column_count: true, relax_quotes: true, skip_empty_lines: true, bom: true };
-  const rows: string[][] = parse(text, options);
+  const rows = await parsing((): string[][] => parse(text, options));
   const table = markdownTable(rows);
   if (table === "") return { kind: "unread", why: "it is empty" };
   const shown = cut(table, charsMax);

@@ -10,8 +10,11 @@ export type DocumentText =
       /** How much of it that is, for the reader: `pages 1–12 of 80`; absent where it is all. */
       readonly part?: string;
     }
-  /** Why not, as the second half of a sentence: `it is locked by a password`. */
-  | { readonly kind: "unread"; readonly why: string };
+  /**
+   * Why not, as the second half of a sentence: `it is locked by a password`. `failure`: what went wrong in the program that reads it, in a line
+   * for its operator; absent where the file alone is at fault.
+   */
+  | { readonly kind: "unread"; readonly why: string; readonly failure?: string };
 
 /** What a parser is allowed. */
 export interface Budget {
@@ -24,13 +27,28 @@ export interface Budget {
  */
 export function documentKindOf(name: string, mediaType: string, content: Uint8Array): DocumentKind | undefined {
   const start = Buffer.from(content.subarray(0, 1_024)).toString("latin1");
-  if (start.includes("%PDF-")) return "pdf";
+  if (/^(?:\xef\xbb\xbf)?\s*%PDF-/.test(start)) return "pdf";
   if (start.startsWith("PK\x03\x04")) {
     const directory = Buffer.from(content.subarray(-DIRECTORY_BYTES)).toString("latin1");
     if (/word\/document\d*\.xml/.test(directory)) return "docx";
     return /xl\/workbook\.xml/.test(directory) ? "xlsx" : undefined;
   }
-  return /\.(csv|tsv)$/i.test(name) || /^text\/(csv|tab-separated-values)$/i.test(mediaType) ? "csv" : undefined;
+  if (/\.(csv|tsv)$/i.test(name) || /^text\/(csv|tab-separated-values)$/i.test(mediaType)) return "csv";
+  // pdf.js, as other readers, takes what stands in front of a PDF for none of it. In a text it is a word like any other.
+  const isPdf = start.includes("%PDF-") && (/\.pdf$/i.test(name) || mediaType === "application/pdf" || !isUtf8(content));
+  return isPdf ? "pdf" : undefined;
+}
+
+/** As far as its beginning tells. */
+function isUtf8(content: Uint8Array): boolean {
+  const start = content.subarray(0, 64 * 1_024);
+  try {
+    // What is cut off at the end is no mistake: there may be more.
+    new TextDecoder("utf-8", { fatal: true }).decode(start, { stream: true });
+    return !start.includes(0);
+  } catch {
+    return false;
+  }
 }
 
 const DIRECTORY_BYTES = 256 * 1_024;

@@ -3,8 +3,8 @@
  * document; a thread parses it, and the process itself looks after the thread's memory, for in it no timer runs while a parser works.
  */
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import type { DocumentText } from "./document.ts";
-import { OUT_OF_MEMORY, type ParserRequest } from "./parser-protocol.ts";
+import { failed, unreadFor } from "./failures.ts";
+import { OUT_OF_MEMORY, type ParserAnswer, type ParserRequest } from "./parser-protocol.ts";
 
 /** Memory is looked at so often. */
 const LOOK_MS = 20;
@@ -12,8 +12,8 @@ const LOOK_MS = 20;
 if (isMainThread) process.once("message", (request: ParserRequest) => supervise(request));
 else
   void parse(workerData as ParserRequest).then(
-    (text) => parentPort?.postMessage(text),
-    (error: unknown) => parentPort?.postMessage({ kind: "unread", why: reasonOf(error) } satisfies DocumentText),
+    (answer) => parentPort?.postMessage(answer),
+    (error: unknown) => parentPort?.postMessage(unreadFor(error)),
   );
 
 function supervise(request: ParserRequest): void {
@@ -21,14 +21,22 @@ function supervise(request: ParserRequest): void {
   setInterval(() => {
     if (process.memoryUsage.rss() > request.memoryBytesMax) process.exit(OUT_OF_MEMORY);
   }, LOOK_MS).unref();
-  const answer = (text: DocumentText) => process.send?.(text, () => process.exit(0));
+  let isAnswered = false;
+  const answer = (said: ParserAnswer) => {
+    if (isAnswered) return;
+    isAnswered = true;
+    process.send?.(said, () => process.exit(0));
+  };
   worker.on("message", answer);
-  // Out of its own memory, for one.
-  worker.on("error", () => process.exit(OUT_OF_MEMORY));
+  worker.on("error", (error) => {
+    if ("code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY") process.exit(OUT_OF_MEMORY);
+    answer(failed(error));
+  });
+  worker.on("exit", (code) => answer(failed(new Error(`its thread ended with ${code}`))));
   process.on("disconnect", () => process.exit(0));
 }
 
-async function parse({ kind, content, charsMax }: ParserRequest): Promise<DocumentText> {
+async function parse({ kind, content, charsMax }: ParserRequest): Promise<ParserAnswer> {
   const budget = { charsMax };
   switch (kind) {
     case "pdf":
@@ -39,13 +47,7 @@ async function parse({ kind, content, charsMax }: ParserRequest): Promise<Docume
       return (await import("./sheets.ts")).readWorkbook(content, budget);
     case "csv":
       return (await import("./csv.ts")).readCsv(content, budget);
+    case "text":
+      return (await import("./plain.ts")).readPlain(content, budget) ?? { kind: "no text" };
   }
-}
-
-/** What a parser says of a broken file helps nobody; a few things do. */
-function reasonOf(error: unknown): string {
-  const { name = "", message = "" } = error instanceof Error ? error : {};
-  if (error?.constructor.name === "TooLarge") return message;
-  if (name === "PasswordException" || /password|encrypted/i.test(message)) return "it is locked by a password";
-  return "it is damaged, or not what it says it is";
 }

@@ -1,4 +1,5 @@
 import { getDocumentProxy } from "unpdf";
+import { parsing } from "./failures.ts";
 import { type Budget, type DocumentText, together } from "./document.ts";
 
 /** Nobody reads on for longer; and each page costs time. */
@@ -6,14 +7,17 @@ const PAGES_READ_MAX = 300;
 
 /** Page by page, as far as the budget goes. What is only pictured has no text. */
 export async function readPdf(content: Uint8Array, budget: Budget): Promise<DocumentText> {
-  const pdf = await getDocumentProxy(new Uint8Array(content), { verbosity: 0, stopAtErrors: false, maxImageSize: 1 });
+  const pdf = await parsing(() => getDocumentProxy(new Uint8Array(content), { verbosity: 0, stopAtErrors: false, maxImageSize: 1 }));
   const pages: string[] = [];
   let chars = 0;
   for (let number = 1; number <= Math.min(pdf.numPages, PAGES_READ_MAX) && chars <= budget.charsMax; number++) {
-    const page = await pdf.getPage(number);
-    const { items } = await page.getTextContent();
+    const items = await parsing(async () => {
+      const page = await pdf.getPage(number);
+      const { items: found } = await page.getTextContent();
+      page.cleanup();
+      return found;
+    });
     const text = linesOf(items as readonly Item[]);
-    page.cleanup();
     pages.push(text);
     chars += text.length + 2;
   }

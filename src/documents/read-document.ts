@@ -1,8 +1,10 @@
-import { fork } from "node:child_process";
+import { fork, type ForkOptions } from "node:child_process";
+import type { EventEmitter } from "node:events";
 import { fileURLToPath } from "node:url";
 import { documentKindOf, type DocumentText } from "./document.ts";
-import { readPlain } from "./plain.ts";
-import { OUT_OF_MEMORY, type ParserRequest } from "./parser-protocol.ts";
+import { failed, TOO_MUCH_MEMORY } from "./failures.ts";
+import { mayBeText, readPlain } from "./plain.ts";
+import { OUT_OF_MEMORY, type ParserAnswer, type ParserRequest } from "./parser-protocol.ts";
 
 /** A file as it was posted. */
 export interface PostedFile {
@@ -14,66 +16,127 @@ export interface PostedFile {
 export interface ReadingLimits {
   /** Of the text. */
   readonly charsMax: number;
+  /** Of reading, once it is its turn. */
   readonly readMsMax?: number;
+  /** Of reading and the wait for its turn, together. */
+  readonly wholeMsMax?: number;
   readonly memoryBytesMax?: number;
 }
 
+/** The process in which a document is read, as far as it is used. */
+interface Reader extends EventEmitter {
+  kill(signal: NodeJS.Signals): boolean;
+  send(request: ParserRequest, sent: (error: Error | null) => void): boolean;
+}
+
+/** Starts one; may throw. */
+export type StartReader = (path: string, options: ForkOptions) => Reader;
+
 /** Longer, and whoever asked has forgotten what. */
 const READ_MS_MAX = 15_000;
+const WHOLE_MS_MAX = 60_000;
 /** Of the whole process: Node alone takes about 60 MB, a large PDF twice that. */
 const MEMORY_BYTES_MAX = 512 * 1024 * 1024;
 /** Each is a process that may take a core; the others wait. */
 const AT_ONCE_MAX = 2;
+/** Text up to here is read where it is, within a millisecond; a process for it would take three hundred. */
+const TEXT_HERE_BYTES_MAX = 64 * 1024;
 
 let underWay = 0;
-const waiting: (() => void)[] = [];
+const waiting = new Set<() => void>();
 
 /**
  * What a posted file says: a PDF, a Word document, a workbook or a table as Markdown, plain text as it is. `undefined`: it is none of these,
  * such as a picture. Never rejects; a file that breaks, hangs or grows ends with the process in which it is read.
  */
-export async function readDocument(file: PostedFile, limits: ReadingLimits): Promise<DocumentText | undefined> {
-  const kind = documentKindOf(file.name, file.mediaType, file.content);
-  if (kind === undefined) return isPicture(file.mediaType) ? undefined : readPlain(file.content, limits);
-  if (underWay >= AT_ONCE_MAX) await new Promise<void>((resolve) => waiting.push(resolve));
-  underWay++;
+export async function readDocument(file: PostedFile, limits: ReadingLimits, start: StartReader = fork): Promise<DocumentText | undefined> {
+  const { content } = file;
+  const kind = documentKindOf(file.name, file.mediaType, content);
+  if (kind === undefined) {
+    if (isPicture(file.mediaType) || !mayBeText(content)) return undefined;
+    if (content.byteLength <= TEXT_HERE_BYTES_MAX) return readPlain(content, limits);
+  }
+  const { charsMax, memoryBytesMax = MEMORY_BYTES_MAX, readMsMax = READ_MS_MAX, wholeMsMax = WHOLE_MS_MAX } = limits;
+  const beginMs = performance.now();
+  if (!(await turn(wholeMsMax))) return { kind: "unread", why: `other files were being read for ${seconds(wholeMsMax)}` };
   try {
-    const memoryBytesMax = limits.memoryBytesMax ?? MEMORY_BYTES_MAX;
-    return await inProcess({ kind, content: file.content, charsMax: limits.charsMax, memoryBytesMax }, limits.readMsMax ?? READ_MS_MAX);
+    const leftMs = Math.max(1, wholeMsMax - (performance.now() - beginMs));
+    const answer = await inProcess({ kind: kind ?? "text", content, charsMax, memoryBytesMax }, Math.min(readMsMax, leftMs), start);
+    return answer.kind === "no text" ? undefined : answer;
   } finally {
     underWay--;
-    waiting.shift()?.();
+    const [next] = waiting;
+    next?.();
   }
+}
+
+/** Whether it came in that time; whoever has it takes one off `underWay` in the end. */
+function turn(waitMsMax: number): Promise<boolean> {
+  if (underWay < AT_ONCE_MAX) {
+    underWay++;
+    return Promise.resolve(true);
+  }
+  return new Promise((resolve) => {
+    const come = () => {
+      clearTimeout(timer);
+      waiting.delete(come);
+      underWay++;
+      resolve(true);
+    };
+    const timer = setTimeout(() => {
+      waiting.delete(come);
+      resolve(false);
+    }, waitMsMax);
+    waiting.add(come);
+  });
 }
 
 const isPicture = (mediaType: string): boolean => /^(image|audio|video)\//.test(mediaType);
 
-/** It may read its own code, and nothing else is given to it: no variable, no file to write, no program to start. */
-const FLAGS = ["--permission", "--allow-fs-read=*", "--allow-worker", "--max-old-space-size=256", "--disable-warning=SecurityWarning"];
+const seconds = (ms: number): string => `${Math.round(ms / 1_000)} s`;
 
-function inProcess(request: ParserRequest, readMsMax: number): Promise<DocumentText> {
-  const own = import.meta.url;
-  const path = fileURLToPath(new URL(own.endsWith(".ts") ? "./parser-process.ts" : "./parser-process.js", own));
+const OWN = import.meta.url;
+const isSource = OWN.endsWith(".ts");
+const READER = fileURLToPath(new URL(isSource ? "./parser-process.ts" : "./parser-process.js", OWN));
+
+/** Where its code is: the room and the packages, or the program that was made of them. What lies beside, such as a `.env` or the store, is not in it. */
+const CODE = (isSource ? ["./", "../../node_modules/"] : ["../../"]).map((folder) => fileURLToPath(new URL(folder, OWN)));
+
+/** It may read its own code, and nothing else is given to it: no variable, no other file, none to write, no program to start. */
+const FLAGS = [
+  "--permission",
+  ...CODE.map((folder) => `--allow-fs-read=${folder}*`),
+  "--allow-worker",
+  "--max-old-space-size=256",
+  "--disable-warning=SecurityWarning",
+];
+
+/** By these, a process ends that the system or V8 gives no more memory. */
+const MEMORY_SIGNALS: ReadonlySet<NodeJS.Signals | null> = new Set(["SIGKILL", "SIGABRT", "SIGTRAP"] as const);
+
+function inProcess(request: ParserRequest, readMsMax: number, start: StartReader): Promise<ParserAnswer> {
+  let child: Reader;
+  try {
+    child = start(READER, { env: {}, execArgv: FLAGS, serialization: "advanced", stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  } catch (error) {
+    return Promise.resolve(unstarted(error));
+  }
   return new Promise((resolve) => {
-    const child = fork(path, { env: {}, execArgv: FLAGS, serialization: "advanced", stdio: ["ignore", "ignore", "ignore", "ipc"] });
-    const timer = setTimeout(
-      () => end({ kind: "unread", why: `reading it takes longer than ${Math.round(readMsMax / 1_000)} s` }),
-      readMsMax,
-    );
-    const end = (text: DocumentText) => {
+    const timer = setTimeout(() => end({ kind: "unread", why: `reading it takes longer than ${seconds(readMsMax)}` }), readMsMax);
+    const end = (answer: ParserAnswer) => {
       clearTimeout(timer);
       child.removeAllListeners("exit");
       child.kill("SIGKILL");
-      resolve(text);
+      resolve(answer);
     };
-    child.once("message", (text) => end(text as DocumentText));
-    child.once("error", () => end({ kind: "unread", why: "no process could be started to read it" }));
-    child.once("exit", (code) =>
-      end({
-        kind: "unread",
-        why: code === OUT_OF_MEMORY || code === null ? "reading it takes too much memory" : "the program that reads it has failed",
-      }),
-    );
-    child.send(request, (error) => (error ? end({ kind: "unread", why: "it could not be handed over to be read" }) : undefined));
+    child.once("message", (answer: ParserAnswer) => end(answer));
+    child.once("error", (error: Error) => end(unstarted(error)));
+    child.once("exit", (code: number | null, signal: NodeJS.Signals | null) => {
+      const isMemory = code === OUT_OF_MEMORY || (code === null && MEMORY_SIGNALS.has(signal));
+      end(isMemory ? { kind: "unread", why: TOO_MUCH_MEMORY } : failed(new Error(`its process ended with ${signal ?? code}`)));
+    });
+    child.send(request, (error) => (error ? end({ ...failed(error), why: "it could not be handed over to be read" }) : undefined));
   });
 }
+
+const unstarted = (error: unknown): DocumentText => ({ ...failed(error), why: "no process could be started to read it" });

@@ -1,12 +1,16 @@
 import readSheets from "read-excel-file/node";
 import { type Budget, type DocumentText, cut } from "./document.ts";
+import { parsing } from "./failures.ts";
 import { markdownTable } from "./tables.ts";
 import { withinBounds } from "./unzip.ts";
 
 /** Sheet by sheet as tables, with what formulas last came to. */
 export async function readWorkbook(content: Uint8Array, { charsMax }: Budget): Promise<DocumentText> {
-  const buffer = Buffer.from(withinBounds(content, (name) => !/^xl\/(media|drawings|embeddings)\//.test(name)));
-  const sheets = (await readSheets(buffer)).map(({ sheet, data }) => ({ name: sheet, table: markdownTable(data) }));
+  const book = await parsing(() => {
+    const bounded = withinBounds(content, (name) => !/^xl\/(media|drawings|embeddings)\//.test(name));
+    return readSheets(Buffer.from(bounded));
+  });
+  const sheets = book.map(({ sheet, data }) => ({ name: sheet, table: markdownTable(data) }));
   const filled = sheets.filter(({ table }) => table !== "");
   if (filled.length === 0) return { kind: "unread", why: "its sheets are empty" };
   const shown: string[] = [];

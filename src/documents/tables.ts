@@ -1,6 +1,9 @@
 /** Rows as a table of Markdown, the first one its head; what would end a cell is escaped. Empty rows and columns at the end are left out. */
 export function markdownTable(rows: readonly (readonly unknown[])[]): string {
-  const width = Math.min(COLUMNS_MAX, Math.max(0, ...rows.map((row) => row.findLastIndex((cell) => cellText(cell) !== "") + 1)));
+  const width = Math.min(
+    COLUMNS_MAX,
+    rows.reduce((widest, row) => Math.max(widest, row.findLastIndex((cell) => cellText(cell) !== "") + 1), 0),
+  );
   const last = rows.findLastIndex((row) => row.some((cell) => cellText(cell) !== ""));
   if (width === 0 || last < 0) return "";
   const line = (row: readonly unknown[]) => `| ${Array.from({ length: width }, (_, at) => cellText(row[at])).join(" | ")} |`;

@@ -1,12 +1,10 @@
+import { TooLarge } from "./failures.ts";
 import { Unzip, UnzipInflate, zipSync, type Zippable } from "fflate";
 
 /** What an Office document may come to when it is unpacked. A thousand times its size is what compressing allows. */
 const UNPACKED_BYTES_MAX = 48 * 1024 * 1024;
 const ENTRIES_MAX = 2_000;
 const CHUNK_BYTES = 64 * 1024;
-
-/** A document that is larger inside than it may be; the message is the second half of a sentence for people. */
-export class TooLarge extends Error {}
 
 /**
  * The same archive, unpacked within bounds and packed again without compression, so that whatever reads it behind this meets sizes that are true.

@@ -129,7 +129,7 @@ export function createLanes(parts: LanesParts): Lanes {
 }
 
 /** What the keys of all notes of names begin with. */
-const NAME_NOTES = nameNote("", "").replace(/\/+$/, "/");
+const NAME_NOTES = nameNote("", "").replace(/(?<!\/)\/+$/, "/");
 
 /** What a commit has recorded in this thread, and whether it wakes it. */
 type Told = (events: readonly RunEvent[], wakes: boolean) => void;

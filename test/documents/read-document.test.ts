@@ -1,7 +1,13 @@
+import type { ForkOptions } from "node:child_process";
+import { EventEmitter } from "node:events";
+import { join, resolve } from "node:path";
 import { deflateSync } from "node:zlib";
 import { strToU8 } from "fflate";
 import { expect, test } from "vitest";
-import { readDocument } from "../../src/documents/read-document.ts";
+import { parsing, TooLarge, unreadFor } from "../../src/documents/failures.ts";
+import { readDocument, type PostedFile, type StartReader } from "../../src/documents/read-document.ts";
+import { markdownTable } from "../../src/documents/tables.ts";
+import { runChild } from "../support/children.ts";
 import { docx, pdf, xlsx } from "../support/documents.ts";
 
 const read = (
@@ -101,4 +107,127 @@ test("a page that grows beyond all measure ends with the process in which it is 
 test("several at once are read one after the other, each to its end", async () => {
   const all = await Promise.all(Array.from({ length: 6 }, (_, nth) => read(`${nth}.pdf`, pdf([`number ${nth}`]))));
   expect(all.map((one) => (one?.kind === "read" ? one.text : one))).toEqual(Array.from({ length: 6 }, (_, nth) => `number ${nth}`));
+});
+
+test("a PDF is one by its beginning; behind something else only where that is no text", async () => {
+  const book = pdf(["Ship on Friday"]);
+  expect(await read("a.bin", book)).toMatchObject({ text: "Ship on Friday" });
+  expect(await read("a.pdf", Buffer.concat([Buffer.from("sent by a scanner\n"), book]))).toMatchObject({ text: "Ship on Friday" });
+  expect(await read("a.bin", Buffer.concat([Buffer.from([0, 1, 2]), book]))).toMatchObject({ text: "Ship on Friday" });
+  const notes = "A file of this kind begins with %PDF-1.7.";
+  expect(await read("notes.md", notes)).toEqual({ kind: "read", text: notes });
+  expect(await read("kinds.csv", "kind,begins\nPDF,%PDF-1.7\n")).toMatchObject({ text: expect.stringContaining("| PDF | %PDF-1.7 |") });
+});
+
+test("a workbook with more rows than a call takes arguments is a table", () => {
+  const rows = Array.from({ length: 200_000 }, (_, nth) => [nth]);
+  expect(markdownTable(rows).slice(0, 29)).toBe("| 0 |\n| --- |\n| 1 |\n| 2 |\n| 3");
+});
+
+/** A process that is started in a reader's place, and what becomes of it. */
+const started = (then: (child: EventEmitter) => void) => {
+  const starts: ForkOptions[] = [];
+  const start: StartReader = (_path, options) => {
+    starts.push(options);
+    const child = Object.assign(new EventEmitter(), { kill: () => true, send: () => true });
+    queueMicrotask(() => then(child));
+    return child;
+  };
+  return { starts, start };
+};
+const posted = (content: Uint8Array | string, name = "a.pdf"): PostedFile => ({
+  name,
+  mediaType: "application/octet-stream",
+  content: Buffer.from(content),
+});
+
+test("long text is read in a process of its own, so that nobody waits for it; what holds a zero is none, however long", async () => {
+  const { start, starts } = started((child) => child.emit("message", { kind: "no text" }));
+  expect(await readDocument(posted("x ".repeat(4_000_000), "a.log"), { charsMax: 10 }, start)).toBeUndefined();
+  expect(starts).toHaveLength(1);
+  expect(await readDocument(posted("x", "a.log"), { charsMax: 10 }, start)).toMatchObject({ text: "x" });
+  expect(await readDocument(posted(Buffer.alloc(1_000_000), "a.bin"), { charsMax: 10 }, start)).toBeUndefined();
+  expect(starts).toHaveLength(1);
+  expect(await read("a.log", `${"long ".repeat(100_000)}`, { charsMax: 11 })).toEqual({
+    kind: "read",
+    text: "long long l",
+    part: "the first 11 of 499999 characters",
+  });
+});
+
+test.each<[string, (child: EventEmitter) => void, string, string | undefined]>([
+  ["the system's end for want of memory", (child) => child.emit("exit", null, "SIGKILL"), "reading it takes too much memory", undefined],
+  ["V8's own", (child) => child.emit("exit", null, "SIGABRT"), "reading it takes too much memory", undefined],
+  [
+    "a crash",
+    (child) => child.emit("exit", null, "SIGSEGV"),
+    "the program that reads it has failed",
+    "Error: its process ended with SIGSEGV",
+  ],
+  ["a mistake", (child) => child.emit("exit", 1, null), "the program that reads it has failed", "Error: its process ended with 1"],
+  ["no process", (child) => child.emit("error", new Error("EAGAIN")), "no process could be started to read it", "Error: EAGAIN"],
+])("%s is told as what it is, and the operator of what is not the file's fault", async (_what, then, why, failure) => {
+  const found = await readDocument(posted("%PDF-1.7"), { charsMax: 10 }, started(then).start);
+  expect(found).toMatchObject({ kind: "unread", why });
+  expect(found?.kind === "unread" ? found.failure?.slice(0, failure?.length) : "read").toBe(failure);
+});
+
+test("where starting a process throws, that is told, and the next file is read", async () => {
+  const start: StartReader = () => {
+    throw new Error("spawn EMFILE");
+  };
+  for (let nth = 0; nth < 3; nth++)
+    expect(await readDocument(posted("%PDF-1.7"), { charsMax: 10 }, start)).toMatchObject({
+      why: "no process could be started to read it",
+      failure: expect.stringContaining("Error: spawn EMFILE"),
+    });
+  expect(await read("b.pdf", pdf(["as before"]))).toMatchObject({ text: "as before" });
+});
+
+test("whoever waits for their turn longer than there is time is told so, and the others are read", async () => {
+  const open: EventEmitter[] = [];
+  const { start } = started((child) => void open.push(child));
+  const read = (wholeMsMax: number) => readDocument(posted("%PDF-1.7"), { charsMax: 10, wholeMsMax }, start);
+  const [first, second, late] = [read(60_000), read(60_000), read(1)];
+  expect(await late).toEqual({ kind: "unread", why: "other files were being read for 0 s" });
+  for (const child of open) child.emit("message", { kind: "read", text: "read" });
+  expect(await Promise.all([first, second])).toEqual([
+    { kind: "read", text: "read" },
+    { kind: "read", text: "read" },
+  ]);
+});
+
+test("what a package says of a file is the file's fault; what the program does wrong is told to its operator", async () => {
+  const said = (work: () => never) => parsing(work).then(() => undefined, unreadFor);
+  const damaged = "it is damaged, or not what it says it is";
+  const whys: readonly [error: Error, why: string, failure: string | undefined][] = [
+    [new Error("Could not find main document part"), damaged, undefined],
+    [new Error("No password given"), "it is locked by a password", undefined],
+    [new RangeError("Array buffer allocation failed"), "reading it takes too much memory", undefined],
+    [new TooLarge("it has more than 2000 parts"), "it has more than 2000 parts", undefined],
+    [new TypeError("undefined is\nno function"), damaged, "TypeError: undefined is no function"],
+  ];
+  for (const [error, why, failure] of whys) {
+    const found = await said(() => {
+      throw error;
+    });
+    expect(found).toMatchObject({ kind: "unread", why });
+    expect(found?.failure?.slice(0, failure?.length)).toBe(failure);
+  }
+  expect(unreadFor(new RangeError("Maximum call stack size exceeded"))).toMatchObject({
+    why: "the program that reads it has failed",
+    failure: expect.stringMatching(/^RangeError: Maximum call stack size exceeded at .*read-document\.test/),
+  });
+});
+
+test("the reader may read its code, and no file beside it", async () => {
+  const { start, starts } = started((child) => child.emit("message", { kind: "read", text: "" }));
+  await readDocument(posted("%PDF-1.7"), { charsMax: 10 }, start);
+  const [options] = starts;
+  const script = 'for (const path of process.argv.slice(1)) console.log(process.permission.has("fs.read", path))';
+  const root = resolve(import.meta.dirname, "../..");
+  const paths = ["src/documents/pdf.ts", "node_modules/unpdf/package.json", "package.json", ".env", "src/config/env.ts", "../x"];
+  const asked = await runChild(process.execPath, [...(options?.execArgv ?? []), "-e", script, ...paths.map((path) => join(root, path))]);
+  expect(asked.out.trim().split("\n")).toEqual(["true", "true", "false", "false", "false", "false"]);
+  expect(options?.env).toEqual({});
 });

@@ -3,7 +3,16 @@ import type { Beside, FileRef } from "../../engine/events/events.ts";
 import type { Store } from "../../store/store.ts";
 import type { Clock } from "../../engine/clock.ts";
 import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
-import { FILES_CHARS_MAX, isOfFile, linkOnly, wordsOfClip, wordsOfEmail, wordsOfFile, type FileWords } from "./file-words.ts";
+import {
+  FILES_CHARS_MAX,
+  FILES_READ_MS_MAX,
+  isOfFile,
+  linkOnly,
+  wordsOfClip,
+  wordsOfEmail,
+  wordsOfFile,
+  type FileWords,
+} from "./file-words.ts";
 import { SharedFile } from "../words/payload-parts.ts";
 import { apiBase, slackErrorCode, type Log } from "../api/web-client.ts";
 
@@ -110,6 +119,7 @@ export function createAttachments({ store, botToken, apiUrl, infoOf, clock, log 
     const words: Beside[number][] = [];
     let charsLeft = charsMax;
     let bytesLeft = FILES_BYTES_MAX;
+    let readMsLeft = FILES_READ_MS_MAX;
     for (const told of shared.slice(0, FILES_MAX)) {
       const found = await whole(told);
       const file = typeof found === "string" ? told : found;
@@ -130,7 +140,10 @@ export function createAttachments({ store, botToken, apiUrl, infoOf, clock, log 
       bytesLeft -= content.byteLength;
       const mediaType = /^[\w.+-]{1,60}\/[\w.+-]{1,80}$/.test(file.mimetype ?? "") ? (file.mimetype ?? "") : "application/octet-stream";
       files.push({ hash: await store.putFile(content), name, mediaType, bytes: content.byteLength });
-      const read = said ?? (await wordsOfFile({ name, mediaType }, content, charsLeft));
+      const beginMs = clock.now();
+      const read = said ?? (await wordsOfFile({ name, mediaType }, content, { chars: charsLeft, readMs: readMsLeft }));
+      readMsLeft -= Math.max(0, clock.now() - beginMs);
+      if (read.failure !== undefined) log(`a file could not be read as a document: ${read.failure}`);
       if (read.words) {
         words.push(read.words);
         charsLeft -= read.words.text.length;

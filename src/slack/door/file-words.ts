@@ -8,6 +8,8 @@ import { wholeCharacters } from "../words/escape.ts";
 /** Of one file, about 3,500 words; and of all of a message, or of a thread that is read. The rest is in the file itself. */
 const FILE_CHARS_MAX = 20_000;
 export const FILES_CHARS_MAX = 40_000;
+/** All files of a message, with their wait for each other and for those of other messages: the task waits for them. */
+export const FILES_READ_MS_MAX = 30_000;
 /** A clip is transcribed within seconds after it was posted. */
 const TRANSCRIBED_LOOKS = 3;
 const TRANSCRIBED_LOOK_MS = 2_500;
@@ -19,18 +21,32 @@ const SAYS = "file ";
 export interface FileWords {
   readonly words?: Beside[number];
   readonly unread?: string;
+  /** What failed in the program that reads it, for its operator. */
+  readonly failure?: string;
+}
+
+/** What the files of a message have left. */
+export interface FilesLeft {
+  readonly chars: number;
+  readonly readMs: number;
 }
 
 /** Never rejects. */
 export async function wordsOfFile(
   { name, mediaType }: { readonly name: string; readonly mediaType: string },
   content: Uint8Array,
-  charsLeft: number,
+  left: FilesLeft,
 ): Promise<FileWords> {
-  if (charsLeft <= 0) return { unread: `what it says was left out: ${FILES_CHARS_MAX} characters of files are read at once` };
-  const found = await readDocument({ name, mediaType, content }, { charsMax: Math.min(FILE_CHARS_MAX, charsLeft) });
+  if (left.chars <= 0) return { unread: `what it says was left out: ${FILES_CHARS_MAX} characters of files are read at once` };
+  if (left.readMs <= 0)
+    return { unread: `what it says was left out: ${FILES_READ_MS_MAX / 1_000} s are taken to read all files of a message` };
+  const limits = { charsMax: Math.min(FILE_CHARS_MAX, left.chars), wholeMsMax: left.readMs };
+  const found = await readDocument({ name, mediaType, content }, limits);
   if (found === undefined) return {};
-  if (found.kind === "unread") return { unread: `its words could not be read: ${found.why}` };
+  if (found.kind === "unread") {
+    const unread = `its words could not be read: ${found.why}`;
+    return found.failure === undefined ? { unread } : { unread, failure: found.failure };
+  }
   const part = found.part === undefined ? "" : `\n(Only ${found.part}: more is not read here.)`;
   return { words: { source: `${SAYS}${shownName(name)}`, text: `${found.text}${part}` } };
 }

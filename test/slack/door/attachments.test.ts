@@ -13,6 +13,7 @@ const TOKEN = "xoxb-secret";
 async function slackWith(
   respond: (path: string) => { readonly status: number; readonly body?: Buffer },
   infoOf: (id: string, base: string) => unknown = () => undefined,
+  now: () => number = systemClock.now,
 ) {
   const asked: { readonly path: string; readonly token: string | undefined }[] = [];
   const server = createServer(IDLE_STAYS, (request, response) => {
@@ -33,7 +34,7 @@ async function slackWith(
     botToken: async () => TOKEN,
     infoOf: async (id) => infoOf(id, base),
     apiUrl: `${base}/api/`,
-    clock: { ...systemClock, sleep: async () => undefined },
+    clock: { now, sleep: async () => undefined },
     log: (problem) => void problems.push(problem),
   });
   const take = (files: readonly object[]) =>
@@ -121,4 +122,15 @@ test("a file that comes as a stub is asked for; what cannot be had is named with
   expect(note).toContain(
     "(Attached, but not readable for you: file-2: Slack does not give it to the app (file_not_found); old.txt: it was deleted.)",
   );
+});
+
+test("all files of a message together have half a minute to be read; those behind are files alone, and that is said", async () => {
+  let nowMs = 0;
+  // Each takes eleven seconds.
+  const now = () => (nowMs += 11_000);
+  const { base, take } = await slackWith(() => ({ status: 200, body: Buffer.from("words") }), undefined, now);
+  const { files, note, words } = await take([1, 2, 3, 4].map((nth) => file(base, `${nth}.txt`, { mimetype: "text/plain" })));
+  expect(files).toHaveLength(4);
+  expect(words.map(({ source }) => source)).toEqual(["file 1.txt", "file 2.txt", "file 3.txt"]);
+  expect(note).toContain("(Attached, but only as files: 4.txt: what it says was left out: 30 s are taken to read all files of a message.)");
 });
