@@ -26,16 +26,18 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   "telemetry.ts": ["engine", "store"],
   // Asked before a name is taken, and again before it is shown.
   "lookalikes.ts": [],
+  // A run as people read it.
+  "transcript.ts": ["engine"],
   // How jobs take turns.
   "keyed-queue.ts": [],
   // The words that who builds teams and who shows them have for each other.
   "team-shelf.ts": ["store"],
   config: ["engine", "models", "tools", "sandbox", "guards", "lookalikes.ts", "team-shelf.ts"],
-  slack: ["engine", "store", "runner", "schedules", "documents", "lookalikes.ts", "keyed-queue.ts", "team-shelf.ts"],
+  slack: ["engine", "store", "runner", "schedules", "documents", "lookalikes.ts", "keyed-queue.ts", "team-shelf.ts", "transcript.ts"],
   studio: ["engine", "store", "config", "runner"],
   "parley.ts": ["engine", "models", "tools", "sandbox", "store", "runner", "telemetry.ts", "config", "slack", "studio"],
   // Of the engine what is a pure reading, such as a sum of costs: to show a line, the rest is not loaded.
-  cli: ["engine", "parley.ts", "config", "local-slack"],
+  cli: ["engine", "parley.ts", "config", "local-slack", "transcript.ts"],
   // What others import, and the door by which their programs come in.
   "open-parley.ts": ["engine", "config", "parley.ts"],
   "index.ts": ["engine", "config", "store", "open-parley.ts"],

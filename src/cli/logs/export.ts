@@ -4,7 +4,9 @@ import type { RunEvent } from "../../parley.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
 import { findRun, type FoundRun } from "./find-run.ts";
-import { markdownOf } from "./markdown.ts";
+import { spentIn } from "../../engine/limits/usage.ts";
+import { transcriptOf } from "../../transcript.ts";
+import { costOf } from "../cost.ts";
 import { harmless } from "../terminal.ts";
 
 export const help = `parley export RUN [--json] [--db PATH]
@@ -36,7 +38,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       return 1;
     }
     const events = wanted === found.thread ? found.log : runOf(found);
-    await print(io.stdout, format === "json" ? events.map((event) => JSON.stringify(event)).join("\n") : shownAs(markdownOf(events), io));
+    await print(
+      io.stdout,
+      format === "json"
+        ? events.map((event) => JSON.stringify(event)).join("\n")
+        : shownAs([transcriptOf(events, "whole"), costOf(spentIn(events))].join("\n\n"), io),
+    );
     return 0;
   } finally {
     await store.close();

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { markdownOf } from "../../../src/cli/logs/markdown.ts";
 import type { RunEvent } from "../../../src/parley.ts";
 import { folderWith } from "../../config/team-files.ts";
 import { parley } from "../here.ts";
@@ -53,26 +52,4 @@ describe("parley export", () => {
     expect(code).toBe(1);
     expect(err).not.toContain("    at ");
   });
-});
-
-test("what agents and code wrote cannot break out of its place in the Markdown", () => {
-  const recorded = { seq: 1, at: "2026-01-01T00:00:00.000Z" };
-  const text = markdownOf([
-    {
-      ...recorded,
-      type: "code.ran",
-      agent: "Runner",
-      source: { seq: 1, block: 0 },
-      language: "python",
-      outcome: "ok",
-      exitCode: 0,
-      output: "```\n# forged\n```",
-      elapsedMs: 5,
-      executor: "wasm",
-      files: [],
-    },
-    { ...recorded, type: "speaker.selected", agent: "Ana", by: "selector", reason: "*bold*\n# forged" },
-  ]);
-  expect(text).toContain("````\n```\n# forged\n```\n````");
-  expect(text).toContain("*Next: Ana. \\*bold\\* \\# forged*");
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Model } from "../../../src/engine/model.ts";
 import { buildTeams } from "../../../src/config/build.ts";
 import { createModelFor } from "../../../src/config/build/models.ts";
-import { markdownOf } from "../../../src/cli/logs/markdown.ts";
+import { transcriptOf } from "../../../src/transcript.ts";
 import { readEvent } from "../../../src/cli/logs/event-shape.ts";
 import { fakeClock, until } from "../../../src/store/contracts/fake-clock.ts";
 import { ask, failureOf, request } from "../../models/servers/asking.ts";
@@ -98,7 +98,7 @@ describe("a chain of models in the team file", () => {
     expect(ben).toMatchObject({ text: "DONE", model: "m" });
     expect(ben).not.toHaveProperty("notices");
     expect(readEvent(ana)).toEqual({ event: ana });
-    expect(markdownOf(log.events)).toContain("*fast was asked instead. No credit.*");
+    expect(transcriptOf(log.events, "whole")).toContain("*fast was asked instead. No credit.*");
   });
 });
 

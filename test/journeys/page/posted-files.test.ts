@@ -34,6 +34,6 @@ describe.skipIf(!(await dockerAvailable()))("files that people post", () => {
       memoryPeakBytes: expect.any(Number) as number,
       limits: { timeoutMs: 60_000, memoryMb: 512, outputBytesMax: 65_536 },
     });
-    expect(wordsOf(thread.ofKind("turn")[1] as never)).toContain("sum 42");
+    expect(wordsOf(thread.ofKind("turn")[1])).toContain("sum 42");
   });
 });

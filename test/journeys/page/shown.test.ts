@@ -58,7 +58,7 @@ test("what a person takes out of the form is taken out of what runs, and what th
   await submit(journey, form.id, form.value.replace("⟦U+202E⟧", ""));
   await thread.ended();
   expect(ran).toEqual([HIDING.replace("\u202e", "")]);
-  await thread.until(() => wordsOf(thread.ofKind("approval")[0] as never).includes("changed and allowed"));
+  await thread.until(() => wordsOf(thread.ofKind("approval")[0]).includes("changed and allowed"));
   expect(cardOf(thread).frames).toEqual([SHOWN.replace("⟦U+202E⟧", "")]);
 });
 

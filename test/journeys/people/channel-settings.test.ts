@@ -144,7 +144,7 @@ test("of two who change it at once the first one's settings hold, the other is t
   await control.command({ user: MARIA, channel: GENERAL, command: "/parley", text: "teams" });
   await journey.quiet();
   await control.until(() => control.channel("D0ADA").length === 1);
-  expect(wordsOf(control.channel("D0ADA")[0] as never)).toContain("Somebody else changed the settings of <#C0GENERAL>");
+  expect(wordsOf(control.channel("D0ADA")[0])).toContain("Somebody else changed the settings of <#C0GENERAL>");
   expect(await settings()).toEqual({ team: "other" });
 });
 

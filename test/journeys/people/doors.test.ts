@@ -101,11 +101,11 @@ test("status lists the runs of a channel with buttons, and of several one is cho
 
   expect(await ask("pause")).toContain("*Which one?*");
   await press("Pause", MARIA, GENERAL, 1);
-  await second.until(() => wordsOf(second.ofKind("card")[0] as never).includes("paused by <@U0MARIA>"));
-  expect(wordsOf(first.ofKind("card")[0] as never)).not.toContain("paused");
+  await second.until(() => wordsOf(second.ofKind("card")[0]).includes("paused by <@U0MARIA>"));
+  expect(wordsOf(first.ofKind("card")[0])).not.toContain("paused");
   // The list is shown again as it is then.
-  await control.until(() => wordsOf(answer(MARIA) as never).includes("[Resume]"));
-  expect(wordsOf(answer(MARIA) as never)).toMatch(
+  await control.until(() => wordsOf(answer(MARIA)).includes("[Resume]"));
+  expect(wordsOf(answer(MARIA))).toMatch(
     /go on: 2\*.*name the product\n\[Pause\] \[Stop\] \[Transcript\].*is paused by.*name the office\n\[Resume\]/s,
   );
 
@@ -130,7 +130,7 @@ test("a button of a list reaches runs of its own channel, and of others none", a
   await ask("status");
   const message = answer(MARIA);
   const forged = JSON.stringify({ t: elsewhere.key, r: run?.type === "run.started" ? run.run : "" });
-  const stop = buttonsOf(message as never).find(({ label }) => label === "Stop");
+  const stop = buttonsOf(message).find(({ label }) => label === "Stop");
   await journey.parley.store.receive({
     id: "forged",
     at: new Date().toISOString(),
@@ -172,7 +172,7 @@ test("a transcript comes as a file into the person's own messages, with a link f
   const file = await fetch(`${journey.slack.url}files/${sent()[1]?.id}/transcript.md`, {
     headers: { authorization: `Bearer ${journey.slack.botToken}` },
   });
-  expect(await file.text()).toMatch(/^# pair\n\nBegun by Maria.*name the product.*## Ana\n\nPlum\. DONE/s);
+  expect(await file.text()).toMatch(/^# pair\n\nStarted by Maria.*name the product.*## Ana\n\nPlum\. DONE/s);
 });
 
 test("help names every command, and an unknown one is answered with it", async () => {

@@ -81,7 +81,7 @@ test("over HTTP too: what was denied on its card stays denied after Allow for th
   expect(ran).toEqual(["print(1)"]);
   await thread.reply("Show it to me once more.", MARIA);
   await cards(3);
-  expect(wordsOf(thread.ofKind("approval")[2] as never)).toContain(BAD);
+  expect(wordsOf(thread.ofKind("approval")[2])).toContain(BAD);
   expect(ran).toEqual(["print(1)"]);
   await thread.click("Run once", MARIA);
   await thread.ended();

@@ -57,7 +57,7 @@ test("from a turn another speaker goes on in a thread of its own, which says wha
   const end = await fork.ended();
   expect(fork.messages()[0]?.text).toMatch(/^<@U0JONAS> tries another way from turn 1 of <http[^|]+\|a thread>: \*Cy\* speaks next\.$/);
   expect(fork.turns()).toEqual(["Cy: Agreed."]);
-  expect(wordsOf(fork.ofKind("card")[0] as never)).toContain("shares 1 turn · 1 turn, ");
+  expect(wordsOf(fork.ofKind("card")[0])).toContain("shares 1 turn · 1 turn, ");
   expect(wordsOf(end)).toContain("*Where they part:* after turn 1, after what *Ana* said\n>*There* (pair): next *Ben* · 2 turns · Cy said");
   expect(wordsOf(end)).toMatch(/\n>\*Here\* \(pair\): next \*Cy\* · 1 turn · Cy said "DONE" · “Agreed\.”\n/);
   expect(wordsOf(end)).toMatch(/\(shares 1 turn · 1 turn, [\d.k]+ tokens of its own · 2 turns · /);

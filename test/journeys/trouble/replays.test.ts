@@ -42,11 +42,11 @@ test("a pause that is handled again after somebody has let the run go on does no
   const { desk, journey, thread } = await atTheDesk();
   const ana = await desk.asked("Ana");
   const ts = await thread.reply("pause");
-  await thread.until(() => wordsOf(thread.ofKind("card")[0] as never).includes("paused by"));
+  await thread.until(() => wordsOf(thread.ofKind("card")[0]).includes("paused by"));
   await again(journey, word(thread, ts, "pause"));
   expect(journey.whispers(JONAS)).toEqual([]);
   await thread.reply("resume", MARIA);
-  await thread.until(() => !wordsOf(thread.ofKind("card")[0] as never).includes("paused by"));
+  await thread.until(() => !wordsOf(thread.ofKind("card")[0]).includes("paused by"));
   await again(journey, word(thread, ts, "pause"));
   ana.answer("Tabs. DONE");
   await thread.ended();
@@ -66,7 +66,7 @@ test("a press of Pause that is handled again is one pause; another press is anot
     actions: [{ type: "button", action_id: pause?.actionId, value: pause?.value, action_ts: "1700000000.000001" }],
   };
   await again(journey, press);
-  await thread.until(() => wordsOf(thread.ofKind("card")[0] as never).includes("paused by"));
+  await thread.until(() => wordsOf(thread.ofKind("card")[0]).includes("paused by"));
   await thread.click("Resume", MARIA);
   await journey.quiet();
   await again(journey, press);

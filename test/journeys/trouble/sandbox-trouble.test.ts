@@ -29,7 +29,7 @@ test("where no engine answers, the thread says that the code was not run and how
   });
   const thread = await journey.mention("@parley multiply");
   await thread.ended();
-  const report = wordsOf(thread.ofKind("turn")[1] as never);
+  const report = wordsOf(thread.ofKind("turn")[1]);
   expect(report).toMatch(/^\*\*python\*\* · not run\n/);
   expect(report).toContain(
     "No Docker engine answers at unix:///nowhere/docker.sock (ENOENT). Start Docker, or set DOCKER_HOST to an engine that runs",
@@ -37,7 +37,7 @@ test("where no engine answers, the thread says that the code was not run and how
   expect(report).toContain(
     `without Docker, set "sandbox: { executor: os }" (Linux, with bubblewrap) or "{ executor: wasm }" in the team file.`,
   );
-  expect(wordsOf(thread.ofKind("turn")[2] as never)).toContain("I saw: ");
+  expect(wordsOf(thread.ofKind("turn")[2])).toContain("I saw: ");
   expect(thread.ofKind("notice").map(wordsOf).join()).toContain("Code is not run in this installation");
   expect(thread.ofKind("notice")).toHaveLength(1);
 });
@@ -47,7 +47,7 @@ test("where the team file says that code is off, it is said, with what to write 
   const thread = await journey.mention("@parley multiply");
   await thread.ended();
   const mend = 'To enable it, set "sandbox: { executor: docker }" in the team file.';
-  expect(wordsOf(thread.ofKind("turn")[1] as never)).toContain(`**python** · not run\n\nCode is not run here. ${mend}`);
+  expect(wordsOf(thread.ofKind("turn")[1])).toContain(`**python** · not run\n\nCode is not run here. ${mend}`);
   expect(thread.ofKind("notice").map(wordsOf)).toEqual([
     `(Code is not run in this installation, so agents only reason about it. Code is not run here. ${mend})`,
   ]);
@@ -102,7 +102,7 @@ describe.skipIf(!(await dockerAvailable()))("with an engine", () => {
     await printing.promise;
     engine.shut();
     await thread.ended();
-    const report = wordsOf(thread.ofKind("turn")[1] as never);
+    const report = wordsOf(thread.ofKind("turn")[1]);
     expect(report).toMatch(/^python · the sandbox was lost while it ran · /);
     expect(report).toContain("paid 42");
     expect(report).toContain("The code had begun, and may have run to its end");

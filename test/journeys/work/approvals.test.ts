@@ -113,7 +113,7 @@ test("what a person changed is what runs, and the agents read who changed it and
     changed: { person: { id: MARIA }, code: "print(100)" },
   });
   await thread.until(() => thread.ofKind("approval").some((one) => wordsOf(one).includes("changed and allowed by <@U0MARIA>")));
-  expect(wordsOf(thread.ofKind("approval")[0] as never)).toContain("print(100)");
+  expect(wordsOf(thread.ofKind("approval")[0])).toContain("print(100)");
   await expect.poll(() => decisions(journey)).toEqual(["Maria: approve changed"]);
 });
 
@@ -202,7 +202,7 @@ test("tools go by a rule of their own: each call is asked for, its arguments can
   );
   const thread = await journey.mention("@parley read the page");
   await asks(thread);
-  expect(wordsOf(thread.ofKind("approval")[0] as never)).toContain("Ana wants to call `web_fetch`:");
+  expect(wordsOf(thread.ofKind("approval")[0])).toContain("Ana wants to call `web_fetch`:");
   await thread.click("Edit…", MARIA);
   await fill(journey, MARIA, "{not json");
   await journey.slack.control.until(() => journey.whispers(MARIA).length === 1);

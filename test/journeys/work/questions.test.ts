@@ -132,8 +132,8 @@ test("of two questions that are open, a reply answers one, says which, and the o
   await thread.until(() => thread.ofKind("question").length === 2);
   const byAgent = (agent: string) => thread.ofKind("question").find((one) => wordsOf(one).includes(`${agent} asks`));
   await thread.reply("Ben: no, by boat");
-  await thread.until(() => wordsOf(byAgent("Ben") as never).includes("answered by <@U0JONAS>: Ben: no, by boat"));
-  expect(buttonsOf(byAgent("Ana") as never).map(({ label }) => label)).toEqual(["two", "four", "Answer in words…"]);
+  await thread.until(() => wordsOf(byAgent("Ben")).includes("answered by <@U0JONAS>: Ben: no, by boat"));
+  expect(buttonsOf(byAgent("Ana")).map(({ label }) => label)).toEqual(["two", "four", "Answer in words…"]);
   await journey.slack.control.until(() => journey.whispers(JONAS).length === 1);
   expect(journey.whispers(JONAS)).toEqual(["Your words answer what *Ben* asked. One more question waits for an answer."]);
   // Whoever has the answer goes on; the run waits for the other.
@@ -150,7 +150,7 @@ test("of two questions that are open, a reply answers one, says which, and the o
     values: { words: { value: { type: "plain_text_input", value: "three and a dog" } } },
   });
   await thread.ended();
-  await thread.until(() => wordsOf(byAgent("Ana") as never).includes("answered by <@U0MARIA>: three and a dog"));
+  await thread.until(() => wordsOf(byAgent("Ana")).includes("answered by <@U0MARIA>: three and a dog"));
   expect(thread.turns().toSorted()).toEqual(["Ana: So many.", "Ben: So be it.", "Cy: Noted."]);
 });
 
@@ -159,11 +159,11 @@ test("a question with an end reminds whom it asks once, by direct message, and t
   const journey = await openJourney({ file: timed, replies: { Ana: [ask("How many?"), "I take it to be two. DONE"] } });
   const thread = await journey.mention("@parley plan the trip");
   await thread.until(() => thread.ofKind("question").length === 1);
-  expect(wordsOf(thread.ofKind("question")[0] as never)).toMatch(
+  expect(wordsOf(thread.ofKind("question")[0])).toMatch(
     /\n\(or just reply here · without an answer the run goes on <!date\^\d+\^\{date_short_pretty\} at \{time\}\|[\d -:]+ UTC>\)$/,
   );
   await thread.ended();
-  await thread.until(() => wordsOf(thread.ofKind("question")[0] as never).includes("nobody answered in time; the run went on"));
+  await thread.until(() => wordsOf(thread.ofKind("question")[0]).includes("nobody answered in time; the run went on"));
   const reminders = journey.slack.control.calls("chat.postMessage").filter(({ args }) => args["channel"] === MARIA);
   expect(reminders.map(({ args }) => args["text"])).toEqual([
     expect.stringMatching(/^\*Ana\* waits for an answer <http[^|]+\|in its thread>:\n>How many\?\n/),

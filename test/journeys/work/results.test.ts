@@ -100,7 +100,7 @@ test("the transcript comes once as a file, and the answer is shared to the chann
   const [file] = thread.messages().flatMap(({ files }) => files);
   const text = await (await fetch(`${journey.slack.url}files/${file?.id}/transcript.md`)).text();
   expect(text).toMatch(
-    /^# trio\n\nBegun by Maria, [^]*## Maria \(person\)\n\ntabs or spaces\?\n\n## Ana\n\nUse \*\*tabs\*\*\.[^]*\*Ended \(done\)/,
+    /^# trio\n\nStarted by Maria, [^]*## Maria \(person\)\n\ntabs or spaces\?\n\n## Ana\n\nUse \*\*tabs\*\*\.[^]*\*\*Ended \(done\)/,
   );
 
   await thread.click("Share to channel", MARIA);
@@ -134,7 +134,7 @@ test("a quiet team shows its card, its questions and its result, and keeps the t
     "end",
     "transcript.md",
   ]);
-  expect(wordsOf(thread.ofKind("end")[0] as never)).toContain(`*Ben:*\nLong live the tab. ${"Really. ".repeat(99)}Really.`);
+  expect(wordsOf(thread.ofKind("end")[0])).toContain(`*Ben:*\nLong live the tab. ${"Really. ".repeat(99)}Really.`);
 });
 
 test("the card lists the turns, and its buttons pause, let go on, and steer one agent by name", async () => {

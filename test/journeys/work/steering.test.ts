@@ -23,7 +23,7 @@ async function atTheDesk(file: object = TRIO) {
   const desk = await openModelDesk();
   const journey = await openJourney({ file: { ...file, models: { scripted: desk.model } } });
   const thread = await journey.mention("@parley compare tabs and spaces");
-  return { desk, journey, thread, card: () => wordsOf(thread.ofKind("card")[0] as never) };
+  return { desk, journey, thread, card: () => wordsOf(thread.ofKind("card")[0]) };
 }
 
 test("a pause lets the turn under way end and begins no other, until somebody says resume", async () => {
@@ -78,7 +78,7 @@ test.each([
   (await desk.asked(after)).answer("Then spaces. DONE");
   await thread.ended();
   expect(thread.turns().slice(0, 2)).toEqual(["Ana: Tabs are smaller.", "Critic: Not since 1998."]);
-  expect(wordsOf(thread.ofKind("turn")[1] as never)).toContain("why: a person asked for it");
+  expect(wordsOf(thread.ofKind("turn")[1])).toContain("why: a person asked for it");
 });
 
 test("a selector that is choosing when somebody is asked for gives way, and what it cost stays in the sum", async () => {

@@ -115,8 +115,9 @@ interface Block {
   }[];
 }
 
-/** What people read in a message: its blocks, buttons as `[label]`, small print in brackets, files by name; its text when it has no blocks. */
-export function wordsOf(message: ThreadMessage): string {
+/** What people read in a message: its blocks, buttons as `[label]`, small print in brackets, files by name; its text when it has no blocks. Nothing of one that is not there yet. */
+export function wordsOf(message: ThreadMessage | undefined): string {
+  if (!message) return "";
   const lines = [wordsIn(message.blocks as readonly Block[])].filter(Boolean);
   return [...(lines.length > 0 ? lines : [message.text]), ...message.files.map((file) => `[file ${file.name}]`)].filter(Boolean).join("\n");
 }
@@ -145,9 +146,11 @@ function wordsIn(blocks: readonly Block[]): string {
   return lines.filter(Boolean).join("\n");
 }
 
+/** None of a message that is not there yet. */
 export function buttonsOf(
-  message: ThreadMessage,
+  message: ThreadMessage | undefined,
 ): readonly { readonly label: string; readonly actionId: string; readonly value: string }[] {
+  if (!message) return [];
   return (message.blocks as readonly Block[])
     .filter(({ type }) => type === "actions")
     .flatMap(({ elements = [] }) =>
