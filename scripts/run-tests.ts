@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -25,6 +25,8 @@ const SHOWN_CHARS_MAX = 300;
 
 const minutesMax = minutesFrom(process.env["PARLEY_TEST_MINUTES_MAX"]);
 const folder = mkdtempSync(join(tmpdir(), "parley-tests-"));
+// Some tests act as another user, who has to come through to what they are given.
+chmodSync(folder, 0o711);
 const progressPath = join(folder, "progress.jsonl");
 const mark = `PARLEY_TEST_RUN=${randomUUID()}`;
 
