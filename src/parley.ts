@@ -260,6 +260,9 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       connected: () => slack?.connected() ?? false,
       httpPort: () => slack?.httpPort(),
       async start() {
+        // Before anybody works: what is to be gone comes into no prompt. Where others are at work, whoever leads carries it on.
+        if (store.openers() === 1)
+          await forgetting.resume().catch((error: unknown) => problem("what was being forgotten could not be carried on at once", error));
         retention.start();
         runner.start();
         await slack?.start();

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadSettings } from "../src/config/load.ts";
-import { createParley, type Parley, type RunEvent } from "../src/parley.ts";
+import { createParley, openStore, type Parley, type RunEvent } from "../src/parley.ts";
+import { commitOf } from "../src/store/contracts/commits.ts";
 import { folderWith } from "./config/team-files.ts";
 
 const TEAMS = `models: { m: { provider: replay, file: replies.yml } }
@@ -68,4 +69,20 @@ test("a run that waits over a restart keeps its team, though the team file has a
   expect(said).toEqual(["Maria: tea", "Ana: Then tea.", "Ben: As before. DONE", "Maria: and again", "Ana: As now. DONE"]);
   expect(second.log.findLast((event) => event.type === "run.started")).toMatchObject({ team: "solo" });
   await second.parley.stop();
+});
+
+test("words whose forgetting was broken off are gone before anybody is at work", async () => {
+  const thread = "T/C/2";
+  const { store, forgetter } = await openStore(dbPath, { own: new Map() });
+  const run = { type: "run.started", run: `${thread}#1`, team: "pair", startedBy: PERSON } as const;
+  const said = { type: "message.posted", person: PERSON, text: "a secret", id: "1" } as const;
+  await store.commit(commitOf(thread, 0, [run, said], { wake: "now", workspace: "T" }));
+  await forgetter.begin({ kind: "thread", thread }, { workspace: "T", person: PERSON, deed: "forget", subject: thread, allowed: true });
+  await store.close();
+
+  const { parley, log } = await opened({ "parley.yml": TEAMS, "replies.yml": REPLIES });
+  expect(JSON.stringify(await parley.runner.read(thread))).not.toContain("secret");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(log.map(({ type }) => type)).toEqual(["run.stopped"]);
+  await parley.stop();
 });

@@ -45,7 +45,9 @@ export function createRetention(parts: {
   }
 
   async function once(): Promise<void> {
-    await forgetting.resume();
+    await forgetting
+      .resume()
+      .catch((error: unknown) => log("what was being forgotten could not be carried on; it is tried again in a day", error));
     if (rules.days !== undefined) await forgetOld(rules.days);
     for (const workspace of await forgetter.removed(before(rules.removedWorkspaceDays))) {
       await forgetting.forget({ kind: "workspace", workspace }, byRule(workspace, "forget a removed workspace", workspace));

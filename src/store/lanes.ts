@@ -73,19 +73,25 @@ export function createLanes(parts: LanesParts): Lanes {
   const unfollow = parts.store.follow(({ thread, events, wakes, rewritten, here }) => {
     const held = lanes.get(thread);
     held?.told(events, wakes);
-    // What is put anew here is read again by whoever does it.
     if (rewritten && held?.users === 0) forget(thread);
-    else if (rewritten && !here) held?.lane.inTurn(held.lane.reload).catch(() => undefined); // The next job finds it out.
+    else if (rewritten && held) {
+      held.isOld(true);
+      // What is put anew here is read again by whoever does it. Where it cannot be read now, it is not kept.
+      if (!here) held.lane.inTurn(held.lane.reload).catch(() => undefined);
+    }
     for (const event of events) parts.recorded(thread, event);
   });
   // A log is read with the names of people that are known by then.
   const unfollowNotes = parts.store.followNotes?.((key) => {
-    if (key.startsWith(NAME_NOTES)) for (const thread of idle.keys()) forget(thread);
+    if (!key.startsWith(NAME_NOTES)) return;
+    for (const [thread, held] of lanes) if (held.users > 0) held.isOld(true);
+    for (const thread of idle.keys()) forget(thread);
   });
 
   function leave({ thread }: Lane): void {
     const held = lanes.get(thread);
     if (!held || --held.users > 0) return;
+    if (held.isOld()) return forget(thread);
     idle.set(thread, held.lane.transcript.events.length);
     idleEvents += held.lane.transcript.events.length;
     for (const oldest of idle.keys()) {
@@ -139,6 +145,8 @@ interface Kept {
   /** The same lane, for whoever has the turn. */
   readonly claimed: (claim: Claim) => Lane;
   readonly told: Told;
+  /** Whether the log may say by now something else than what is in memory: it is not kept then. `true` sets it, and a reload that begins later takes it back. */
+  readonly isOld: (now?: true) => boolean;
   readonly loaded: Promise<void>;
 }
 
@@ -154,6 +162,7 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
   /** The last event that is known to be recorded, and the last one that the job in turn has seen. */
   let toldSeq = 0;
   let seenSeq = 0;
+  let isOld = false;
   const unsettled = new Set<string>();
   const lastSeq = (): number => events.at(-1)?.seq ?? 0;
 
@@ -219,7 +228,12 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
     appendHeard: (bodies, heard) => append(bodies, "now", { heard: [heard] }),
     settles: (reservation) => void unsettled.add(reservation),
     async reload() {
-      const stored = await store.load(thread, 0);
+      // Before it is read: what makes it old meanwhile counts.
+      isOld = false;
+      const stored = await store.load(thread, 0).catch((error: unknown) => {
+        isOld = true;
+        throw error;
+      });
       events.splice(0, events.length, ...stored);
       readAgain(lane.transcript);
       seenSeq = toldSeq = lastSeq();
@@ -238,6 +252,7 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
       next.resolve();
       next = Promise.withResolvers();
     },
+    isOld: (now) => (isOld ||= now ?? false),
     loaded: readOn(),
   };
 }

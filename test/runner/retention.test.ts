@@ -13,7 +13,7 @@ async function kept(rules: Partial<RetentionRules>) {
   const clock = fakeClock();
   const opened = openSqlite({ path: ":memory:", ...clock });
   const { store, settings, forgetter, audit } = opened;
-  const forgetting = createForgetting({ store, rewrite: (_thread, job) => job(), forgetter, compacts: "if small" });
+  const forgetting = { ...createForgetting({ store, rewrite: (_thread, job) => job(), forgetter, compacts: "if small" }) };
   const lines: string[] = [];
   const retention = createRetention({
     rules: { keep: ["costs", "audit"], removedWorkspaceDays: 30, auditDays: 1_000, ...rules },
@@ -30,7 +30,7 @@ async function kept(rules: Partial<RetentionRules>) {
   const decide = (subject: string) =>
     settings.record({ workspace: "T1", person: ANA, deed: "stop", subject, allowed: true, detail: `about ${subject}` });
   const words = async (thread: string) => JSON.stringify(await store.load(thread, 0));
-  return { ...opened, clock, retention, lines, say, decide, words };
+  return { ...opened, clock, forgetting, retention, lines, say, decide, words };
 }
 
 test("once a day, what nobody has touched for so long loses its words; what was touched since does not, and nothing is forgotten twice", async () => {
@@ -136,4 +136,22 @@ test("of two processes over one store one looks at a time, and when it goes the 
   await expect.poll(() => looks).toEqual(["one", "one", "other"]);
   await second.close();
   await other.store.close();
+});
+
+test("where what a crash broke off cannot be carried on, the operator is told, and what is old is forgotten all the same", async () => {
+  const opened = await kept({ days: 10, keep: ["costs"], auditDays: 5 });
+  const { store, settings, clock, retention, lines, say, decide, words } = opened;
+  await say("T1/C1/1", "old");
+  await decide("first");
+  await clock.advance(11 * DAY_MS);
+  opened.forgetting.resume = () => Promise.reject(new Error("a row cannot be read"));
+  retention.start();
+  await expect.poll(() => words("T1/C1/1")).not.toContain("old");
+  await expect.poll(async () => (await settings.decisions("T1", { limit: 9 })).map(({ subject }) => subject)).not.toContain("first");
+  expect(lines).toEqual([
+    "what was being forgotten could not be carried on; it is tried again in a day",
+    "1 thread in which nothing had happened for 10 days were forgotten",
+  ]);
+  await retention.close();
+  await store.close();
 });

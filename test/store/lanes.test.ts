@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/engine/clock.ts";
 import { createLanes } from "../../src/store/lanes.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
-import { nameNote, type Store } from "../../src/store/store.ts";
+import { type Committed, nameNote, type Store } from "../../src/store/store.ts";
 
 const THREAD = "T/C/1";
 const ANNA = { id: "U1", name: "Anna" };
@@ -64,4 +64,53 @@ test("a log is read again once the name of somebody in it is known", async () =>
   await store.putNote(nameNote("T", "U1"), "Anna Berg");
   await read(THREAD);
   expect(loads()).toBe(2);
+});
+
+test("a log that is in use when a name becomes known is read again by whoever comes next", async () => {
+  const { store, lanes, write, read, loads } = opened();
+  await write(THREAD, STARTED);
+  const lane = await lanes.enter(THREAD, "T");
+  await store.putNote(nameNote("T", "U1"), "Anna Berg");
+  lanes.leave(lane);
+  await read(THREAD);
+  expect(loads()).toBe(2);
+  await read(THREAD);
+  expect(loads()).toBe(2);
+});
+
+test("a log that was put anew while it was in use is kept once it has been read again, and not when that fails", async () => {
+  const { store } = openSqlite({ path: ":memory:" });
+  onTestFinished(() => store.close());
+  const followers: ((committed: Committed) => void)[] = [];
+  let [loads, isBroken] = [0, false];
+  const lanes = createLanes({
+    store: {
+      ...store,
+      load: async (...args) => {
+        loads++;
+        if (isBroken) throw new Error("the disk failed");
+        return store.load(...args);
+      },
+      follow: (follower) => (followers.push(follower), () => undefined),
+    },
+    clock: systemClock,
+    posts: () => [],
+    recorded: () => undefined,
+  });
+  const putAnew = async () => {
+    const lane = await lanes.enter(THREAD, "T");
+    for (const follower of followers)
+      follower({ thread: THREAD, workspace: "T", events: [], posts: 0, wakes: false, rewritten: true, here: false });
+    await lane.inTurn(async () => undefined);
+    lanes.leave(lane);
+  };
+  await putAnew();
+  expect(loads).toBe(2);
+  lanes.leave(await lanes.enter(THREAD, "T"));
+  expect(loads).toBe(2);
+  isBroken = true;
+  await putAnew();
+  isBroken = false;
+  lanes.leave(await lanes.enter(THREAD, "T"));
+  expect(loads).toBe(4);
 });
