@@ -84,7 +84,7 @@ export function createLanes(parts: LanesParts): Lanes {
   // A log is read with the names of people that are known by then.
   const unfollowNotes = parts.store.followNotes?.((key) => {
     if (!key.startsWith(NAME_NOTES)) return;
-    for (const [thread, held] of lanes) if (held.users > 0) held.isOld(true);
+    for (const held of lanes.values()) if (held.users > 0) held.isOld(true);
     for (const thread of idle.keys()) forget(thread);
   });
 

@@ -33,11 +33,26 @@ export function createLearntRate({
   readonly clock: Pick<Clock, "now">;
 }): LearntRate {
   const limitedUntil = new Map<string, number>();
+  /** The longest that Slack has ever asked for: nobody waits for more. */
+  let longestMs = 0;
+  let lastNowMs = Number.NEGATIVE_INFINITY;
   let cut: { readonly perMinute: number; readonly untilMs: number } | undefined;
 
+  /** Now. When the clock was set back, what was to come is as far away as before, and not by so much further. */
+  function look(): number {
+    const nowMs = clock.now();
+    const backMs = Math.max(0, lastNowMs - nowMs);
+    lastNowMs = nowMs;
+    if (backMs === 0) return nowMs;
+    for (const [limited, untilMs] of limitedUntil) limitedUntil.set(limited, untilMs - backMs);
+    if (cut) cut = { ...cut, untilMs: cut.untilMs - backMs };
+    return nowMs;
+  }
+
   function perMinute(): number {
+    const nowMs = look();
     if (!cut) return most;
-    const quietMs = Math.max(0, clock.now() - cut.untilMs);
+    const quietMs = Math.max(0, nowMs - cut.untilMs);
     const grown = cut.perMinute * GROWTH_PER_MINUTE ** (quietMs / 60_000);
     if (grown < most) return grown;
     cut = undefined;
@@ -48,13 +63,14 @@ export function createLearntRate({
     perMinute,
     burst: () => (perMinute() < most ? burstLearnt : burst),
     refused(channel, retryAfterMs) {
-      const now = clock.now();
+      const now = look();
+      longestMs = Math.max(longestMs, retryAfterMs);
       for (const [limited, untilMs] of limitedUntil) if (untilMs <= now) limitedUntil.delete(limited);
       limitedUntil.set(channel, now + retryAfterMs);
       if (limitedUntil.size < CHANNELS_MIN) return 0;
       // Those that were under way at the same time say the same once more.
       const isNews = !cut || now >= cut.untilMs;
-      const untilMs = Math.max(cut?.untilMs ?? 0, now + retryAfterMs);
+      const untilMs = Math.min(Math.max(cut?.untilMs ?? 0, now + retryAfterMs), now + longestMs);
       cut = { perMinute: isNews ? Math.max(least, perMinute() / 2) : (cut?.perMinute ?? least), untilMs };
       return untilMs - now;
     },

@@ -4,9 +4,9 @@ import type { CallCost, Reserved, Store } from "../store.ts";
 /** What is set aside for calls. Of this process, which is the only one: whoever is gone is gone with it. */
 export interface Reservations {
   readonly of: (owner: object) => Pick<Store, "reserve" | "callEnded">;
-  /** In the breath of the commit that tells what they cost. */
+  /** In the breath of the commit that tells what they cost. Those who wait are looked at when all that was committed with it is settled. */
   readonly settle: (reservations: readonly string[]) => void;
-  /** Something was spent: those who wait are looked at again. */
+  /** Something was spent: those who wait are looked at again, as after {@link Reservations.settle}. */
   readonly spent: () => void;
   /** This opener is gone: what it has set aside is let go. */
   readonly drop: (owner: object) => void;
@@ -21,7 +21,7 @@ interface Held extends CallCost {
 interface Waiter {
   readonly owner: object;
   readonly call: CallCost;
-  readonly go: (reserved: Reserved) => void;
+  readonly go: (reserved: Reserved | Promise<never>) => void;
 }
 
 /** `spentOn`: what the tables say. */
@@ -29,6 +29,7 @@ export function createReservations(spentOn: (workspace: string, account: string,
   const held = new Map<string, Held>();
   /** In the order in which they came. */
   const waiting = new Set<Waiter>();
+  let isToLook = false;
 
   function standing({ workspace, day, budgets }: CallCost): "free" | "wait" | Extract<Reserved, { kind: "used up" }> {
     let isFree = true;
@@ -57,15 +58,33 @@ export function createReservations(spentOn: (workspace: string, account: string,
 
   function lookAgain(): void {
     for (const waiter of waiting) {
-      const told = tried(waiter.owner, waiter.call);
-      if (told) waiter.go(told);
+      try {
+        const told = tried(waiter.owner, waiter.call);
+        if (told) waiter.go(told);
+      } catch (error) {
+        // What cannot be read is told to whoever asks, and to no other.
+        waiter.go(Promise.reject(error as Error));
+      }
     }
+  }
+
+  /**
+   * Commits that were written together are told one after the other, and the table has the costs of all of them by then: until the last one
+   * is settled, its cost would count twice.
+   */
+  function lookSoon(): void {
+    if (isToLook) return;
+    isToLook = true;
+    queueMicrotask(() => {
+      isToLook = false;
+      lookAgain();
+    });
   }
 
   function settle(reservations: readonly string[]): void {
     let isLess = false;
     for (const reservation of reservations) isLess = held.delete(reservation) || isLess;
-    if (isLess) lookAgain();
+    if (isLess) lookSoon();
   }
 
   return {
@@ -75,7 +94,7 @@ export function createReservations(spentOn: (workspace: string, account: string,
         const told = tried(owner, call);
         if (told) return told;
         return new Promise((resolve) => {
-          const go = (reserved: Reserved) => {
+          const go: Waiter["go"] = (reserved) => {
             waiting.delete(waiter);
             signal.removeEventListener("abort", gone);
             resolve(reserved);
@@ -95,7 +114,7 @@ export function createReservations(spentOn: (workspace: string, account: string,
       },
     }),
     settle,
-    spent: lookAgain,
+    spent: lookSoon,
     drop(owner) {
       for (const waiter of waiting) if (waiter.owner === owner) waiter.go({ kind: "aborted" });
       settle([...held].flatMap(([reservation, one]) => (one.owner === owner ? [reservation] : [])));

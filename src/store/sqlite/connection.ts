@@ -189,7 +189,7 @@ function connection(
     if (!db.open) throw new StoreError(`${path}: the database has been closed.`);
   };
 
-  const group = groupedWrites(db, (work) => explained(path, () => transaction("normal", work)));
+  const group = groupedWrites(db, { transaction: (work) => transaction("normal", work), explain: (error) => explain(path, error) });
 
   return {
     path,
@@ -230,9 +230,13 @@ export function explained<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const words = explanation(error);
-    throw words === undefined ? error : new StoreError(`${path}: ${words}`, { cause: error });
+    throw explain(path, error);
   }
+}
+
+function explain(path: string, error: unknown): unknown {
+  const words = explanation(error);
+  return words === undefined ? error : new StoreError(`${path}: ${words}`, { cause: error });
 }
 
 function explanation(error: unknown): string | undefined {

@@ -2,7 +2,7 @@ import type Database from "better-sqlite3";
 
 /** Writes that come in one turn of the event loop, made in one transaction. */
 export interface GroupedWrites {
-  /** `made`: called once it stands in the database, in the order of the calls. Rejects as `work` throws, and then nothing of it is there. */
+  /** `made`: called once it stands in the database, in the order of the calls. Rejects with what `work` throws, explained, and then nothing of it is there. */
   add<T>(work: () => T, made?: (result: T) => void): Promise<T>;
   /** What has come and is not written yet is written at once. */
   writeNow(): void;
@@ -22,8 +22,12 @@ interface Coming {
 /**
  * SQLite writes whole pages, and each transaction anew those that it shares with the one before: the last page of a table, the roots of its
  * indexes. Of many threads that record something at the same time, they are written once. `transaction`: runs all of it, or throws.
+ * `explain`: what is told of an error of the database, whether it was alone in its transaction or not.
  */
-export function groupedWrites(db: Database.Database, transaction: (work: () => void) => void): GroupedWrites {
+export function groupedWrites(
+  db: Database.Database,
+  { transaction, explain }: { readonly transaction: (work: () => void) => void; readonly explain: (error: unknown) => unknown },
+): GroupedWrites {
   const savepoint = db.prepare("SAVEPOINT one");
   const release = db.prepare("RELEASE one");
   const rollback = db.prepare("ROLLBACK TO one");
@@ -73,7 +77,7 @@ export function groupedWrites(db: Database.Database, transaction: (work: () => v
             }
           },
           made() {
-            if ("error" in outcome) return reject(outcome.error);
+            if ("error" in outcome) return reject(explain(outcome.error) as Error);
             // What breaks in one listener is told to whom it belongs, and keeps nobody else from hearing.
             try {
               made?.(outcome.result);
@@ -82,7 +86,7 @@ export function groupedWrites(db: Database.Database, transaction: (work: () => v
               reject(error as Error);
             }
           },
-          failed: reject,
+          failed: (error) => reject(explain(error) as Error),
         });
         if (coming.length === 1) setImmediate(writeNow);
         else if (coming.length >= WRITES_PER_TRANSACTION_MAX) writeNow();

@@ -45,3 +45,17 @@ test("a refusal of one channel long after that of another means that channel alo
   await clock.advance(2_000);
   expect([rate.refused("C2", 1_000), rate.perMinute()]).toEqual([0, 1_200]);
 });
+
+test("when the clock is set back, the workspace waits no longer than Slack has asked for, and the rate grows on", async () => {
+  const clock = manualClock(0);
+  let backMs = 0;
+  const rate = createLearntRate({ most: 1_200, least: 60, burst: 100, burstLearnt: 10, clock: { now: () => clock.now() - backMs } });
+  rate.refused("C1", 3_000);
+  rate.refused("C2", 3_000);
+  backMs = 3_600_000;
+  expect([rate.refused("C3", 2_000), rate.perMinute()]).toEqual([3_000, 600]);
+  await clock.advance(63_000);
+  expect(Math.round(rate.perMinute())).toBe(750);
+  // What was limited before is not for ever.
+  expect(rate.refused("C1", 1_000)).toBe(0);
+});

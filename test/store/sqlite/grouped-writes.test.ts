@@ -7,9 +7,12 @@ function grouped() {
   onTestFinished(() => void db.close());
   db.exec("CREATE TABLE t (id INTEGER PRIMARY KEY, word TEXT UNIQUE)");
   let transactions = 0;
-  const writes = groupedWrites(db, (work) => {
-    transactions++;
-    db.transaction(work)();
+  const writes = groupedWrites(db, {
+    transaction(work) {
+      transactions++;
+      db.transaction(work)();
+    },
+    explain: (error) => new Error("in words", { cause: error }),
   });
   const put = db.prepare("INSERT INTO t (word) VALUES (?)");
   const words = () => db.prepare("SELECT word FROM t ORDER BY id").pluck().all();
@@ -48,6 +51,7 @@ test("one that throws takes back only what it has written itself", async () => {
     writes.add(() => put("b"), made.push.bind(made)),
   ]);
   expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(results[1]).toMatchObject({ reason: { message: "in words", cause: { code: "SQLITE_CONSTRAINT_UNIQUE" } } });
   expect(words()).toEqual(["a", "b"]);
   expect(made).not.toContain("never");
 });
@@ -57,7 +61,7 @@ test("where the transaction cannot be made, all of them reject, nothing of it is
   db.exec("CREATE TRIGGER full BEFORE INSERT ON t WHEN new.word = 'full' BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END");
   const failing = ["a", "full", "b"].map((word) => writes.add(() => put(word)));
   const results = await Promise.allSettled(failing);
-  expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  expect(results).toMatchObject(["a", "full", "b"].map(() => ({ status: "rejected", reason: { message: "in words" } })));
   await writes.add(() => put("c"));
   expect(words()).toEqual(["c"]);
 });
