@@ -63,9 +63,10 @@ export function createHome(ctx: HandlerContext): Home {
   const underWay = new Set<Promise<void>>();
   let waiting = false;
 
-  const unfollow = store.follow(({ thread, events }) => {
+  const unfollow = store.follow(({ thread, events, rewritten }) => {
     const place = placeOf(thread);
-    if (place?.team !== ctx.me.team || events.length === 0) return;
+    if (rewritten) runs.rewritten(thread);
+    if (place?.team !== ctx.me.team || (events.length === 0 && !rewritten)) return;
     if (watchers.size > 0) changed();
     const stopped = events.some(({ type }) => type === "run.stopped");
     if (stopped) keep(tellWhoAsked(ctx, thread).catch((error: unknown) => log("somebody could not be told that a run is over", error)));

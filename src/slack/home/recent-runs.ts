@@ -47,6 +47,8 @@ export interface HomeRuns {
   ): Promise<{ readonly found: readonly HomeRun[]; readonly older: RunKey | undefined }>;
   /** One of them, of a channel that was asked about at the door; nothing when it is somebody else's. */
   find(user: string, thread: string): Promise<HomeRun | undefined>;
+  /** What stands in the log of a thread was put anew, as when words were forgotten: nothing of it is kept in memory. */
+  rewritten(thread: string): void;
 }
 
 /** Behind which run a page begins: its time and its thread. */
@@ -80,6 +82,7 @@ const LINES_KEPT_MAX = 500;
 export function createHomeRuns(ctx: HandlerContext): HomeRuns {
   const lines = new Map<string, { readonly lastSeq: number; readonly run: HomeRun | undefined }>();
   const links = new Map<string, string>();
+  let rewrites = 0;
 
   async function lineOf(
     thread: string,
@@ -88,10 +91,13 @@ export function createHomeRuns(ctx: HandlerContext): HomeRuns {
   ): Promise<HomeRun | undefined> {
     const known = lines.get(thread);
     if (known?.lastSeq === summary.lastSeq) return known.run;
+    const before = rewrites;
     const { events } = await ctx.runner.read(thread);
     const state = currentRun({ events });
     const own = events.slice(Math.max(0, state.startIndex));
     const run = state.run === undefined ? undefined : { thread, place, at: summary.at, state, ...said(own, state) };
+    // What was read before a rewriting may hold what is forgotten.
+    if (rewrites !== before) return run;
     lines.delete(thread);
     lines.set(thread, { lastSeq: summary.lastSeq, run });
     if (lines.size > LINES_KEPT_MAX) lines.delete(lines.keys().next().value ?? "");
@@ -207,6 +213,11 @@ export function createHomeRuns(ctx: HandlerContext): HomeRuns {
       const last = events.at(-1);
       const run = last && (await lineOf(thread, place, { lastSeq: last.seq, at: last.at }));
       return run && maySee(user, run) ? run : undefined;
+    },
+    rewritten(thread) {
+      rewrites++;
+      // The last event has the number that it had: by that it would pass for unchanged.
+      lines.delete(thread);
     },
   };
 }

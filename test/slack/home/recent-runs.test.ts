@@ -43,3 +43,20 @@ test("a search asks Slack for links to what it has found alone, and for none twi
   expect(maria.modal()).toContain(`task ${RUNS}`);
   expect(calls() - before).toBe(1);
 });
+
+test("words that are forgotten go from Home at once, and from whoever has it open", async () => {
+  const parley = await listening();
+  onTestFinished(() => parley.close());
+  const root = await parley.post(`<@${parley.slack.botUserId}> look into the secret marmots`);
+  await parley.post("stop", { threadTs: root });
+  const maria = screenOf(parley, MARIA);
+  await maria.open();
+  await maria.until(() => maria.home().includes("secret marmots"));
+  await parley.slack.control.remove({ channel: GENERAL, ts: root });
+  await parley.quiet();
+  await maria.until(() => !maria.home().includes("secret marmots"));
+  // With what was in memory gone, too: it is made anew for the next who opens it.
+  const again = screenOf(parley, MARIA);
+  await again.open();
+  expect(again.home()).not.toContain("secret marmots");
+}, 30_000);
