@@ -241,8 +241,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const { file: auditPath } = settings.audit;
     const onTrouble = (error: unknown) => problem("the audit log could not be written out; it is with its next entry", error);
     const auditFile = auditPath === undefined ? undefined : openAuditFile({ path: auditPath, audit, onTrouble });
-    const { bots, allow } = settings.slack;
-    const world = { bots, allow, store, dispatch, memory, settings: kept, schedules, runner, forgetting, teams, shelf, clock, log };
+    const world = { ...settings.slack, store, dispatch, memory, settings: kept, schedules, runner, forgetting, teams, shelf, clock, log };
     if (slackRoom && "oauth" in options.slack) {
       const ring = createKeyRing(options.slack.tokenKeys);
       slack = await slackRoom.createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });

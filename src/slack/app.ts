@@ -64,6 +64,8 @@ export interface SlackAppParts {
   readonly log: Log;
   /** Who may do what; {@link ALLOW_DEFAULT} where absent. */
   readonly allow?: Partial<Allow>;
+  /** Whether workflows may ask teams; they may not when absent. */
+  readonly workflows?: boolean;
   /** One of several workspaces behind one door: envelopes come by {@link SlackApp.handle}. */
   readonly tenancy?: Tenancy;
   /** Ids of other bots whose words are heard; none when absent. */
@@ -119,15 +121,9 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const { web, store, runner, clock, log, botToken, tenancy } = parts;
   const me = tenancy ? { ...tenancy.me, url: "" } : await whoAmI(web, clock);
   const pace = parts.pace ?? createPace(clock);
-  const whisper = createWhisper({
-    web,
-    pace,
-    exclusively: store.exclusively,
-    clock,
-    share: shareOf(store),
-    log,
-    ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
-  });
+  const { exclusively } = store;
+  const at = parts.apiUrl ? { apiUrl: parts.apiUrl } : {};
+  const whisper = createWhisper({ web, pace, exclusively, clock, share: shareOf(store), log, ...at });
   const unheard = createUnheard({ whisper, clock });
   const people = createPeople({ read: web.read, store, me, clock, log });
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
@@ -137,7 +133,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     infoOf: async (file) => (await web.read.files.info({ file })).file,
     clock,
     log,
-    ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
+    ...at,
   });
   const channelNameOf = createChannelNames({ read: web.read, clock });
   const threadBefore = createThreadBefore({ web, people, channelNameOf, attachments, me, reads: pace.askedReads, clock });
@@ -163,6 +159,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     quotes: createQuotes({ web, people, channelNameOf, attachments, me, settings: parts.settings, reads: pace.askedReads, clock, log }),
     allow,
     bots: new Set(bots),
+    workflows: parts.workflows ?? false,
     me,
     store,
     memory: parts.memory,
@@ -212,9 +209,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   };
   const heard = { inbox, clock, log, onConnected: afterGap, onDropped: catchUp.dropped, answer: answersOf(ctx, home) };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
-  const receiver = tenancy
-    ? NO_DOOR
-    : (http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) }));
+  const receiver = tenancy ? NO_DOOR : (http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...at }));
   const bolt: App = new App({
     // Bolt calls nobody here; where the token changes it is given none.
     ...(typeof botToken === "string"

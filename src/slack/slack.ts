@@ -39,6 +39,8 @@ export interface SlackSettings {
   readonly bots?: readonly string[];
   /** Who may do what, as the team file has it; the defaults where absent. */
   readonly allow?: Partial<Allow>;
+  /** Whether workflows may ask teams; they may not when absent. */
+  readonly workflows?: boolean;
 }
 
 export interface SlackParts extends Omit<SlackSettings, "botToken"> {

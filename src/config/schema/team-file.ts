@@ -184,6 +184,12 @@ const SlackSettings = z.strictObject({
     .default([])
     .describe("Other bots that are heard as people are, by bot id. All others are ignored."),
   allow: Allow,
+  workflows: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Workflows may ask teams, by the step in Workflow Builder. Slack does not say who runs one: guests and people from outside may.",
+    ),
   rates: z
     .strictObject({
       runsPerHour: z.int().positive().max(RATE_MAX).default(1_200).describe("Runs that one person may start within an hour."),

@@ -38,6 +38,8 @@ export interface MessageContext {
   readonly log: Log;
   /** Ids of other bots that are heard as people are; all others are not. */
   readonly bots: ReadonlySet<string>;
+  /** Whether workflows may ask teams. */
+  readonly workflows: boolean;
   /** The bot as it is in this workspace. One token, one workspace: its id names the threads, also where a channel is shared with others. */
   readonly me: { readonly team: string; readonly user: string };
 }

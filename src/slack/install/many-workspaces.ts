@@ -52,6 +52,8 @@ export interface InstalledParts extends InstalledSettings {
   readonly bots?: readonly string[];
   /** Who may do what, as the team file has it; the defaults where absent. */
   readonly allow?: Partial<Allow>;
+  /** Whether workflows may ask teams; they may not when absent. */
+  readonly workflows?: boolean;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }

@@ -1,5 +1,4 @@
 import { createQueue } from "../../keyed-queue.ts";
-import type { Allow } from "../people/permissions.ts";
 import type { Clock } from "../../engine/clock.ts";
 import type { Search } from "../../engine/search.ts";
 import type { Installation, Installations } from "../../store/installations.ts";
@@ -9,7 +8,7 @@ import type { OAuthSettings } from "./oauth-pages.ts";
 import { originOf, type Origin } from "./body-origin.ts";
 import { placeOf } from "../words/place.ts";
 import { NOT_INSTALLED } from "../search/workspace-search.ts";
-import { createSlack, type Tenant } from "../slack.ts";
+import { createSlack, type SlackSettings, type Tenant } from "../slack.ts";
 import type { Dropped } from "../words/envelope.ts";
 import { createDirectory } from "./installation-directory.ts";
 import { followInstallations } from "./installation-news.ts";
@@ -57,17 +56,12 @@ export interface Tenants {
   idle(): Promise<void>;
 }
 
-export interface TenantsParts extends TenantPorts {
+export interface TenantsParts extends TenantPorts, Pick<SlackSettings, "apiUrl" | "writeTimeoutMs" | "bots" | "allow" | "workflows"> {
   readonly installations: Installations;
   readonly oauth: OAuthSettings;
-  readonly apiUrl?: string;
-  readonly writeTimeoutMs?: number;
   readonly teams: TeamCards;
   readonly shelf?: TeamShelf;
   readonly inbox: Inbox;
-  readonly bots?: readonly string[];
-  /** Who may do what, as the team file has it; the defaults where absent. */
-  readonly allow?: Partial<Allow>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -109,6 +103,7 @@ export function createTenants(parts: TenantsParts): Tenants {
       ...(parts.shelf ? { shelf: parts.shelf } : {}),
       ...(parts.bots ? { bots: parts.bots } : {}),
       ...(parts.allow ? { allow: parts.allow } : {}),
+      workflows: parts.workflows ?? false,
       clock,
       log: (line) => log(line),
       ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),

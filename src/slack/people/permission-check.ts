@@ -53,6 +53,6 @@ async function standingOf(ctx: MessageContext, { user, affiliation }: Attempt): 
 export async function wouldRefuse(ctx: MessageContext, deed: Deed, attempt: Omit<Attempt, "subject" | "id">): Promise<string | undefined> {
   const allow = await allowIn(ctx, attempt.channel);
   // Nobody from outside is an admin here, whatever they are at home.
-  const admin = isOurs(attempt.affiliation) && asksForAdmins(deed, allow) && (await ctx.people.isAdmin(attempt.user));
+  const admin = isOurs(attempt.affiliation) && asksForAdmins(deed, attempt, allow) && (await ctx.people.isAdmin(attempt.user));
   return refusal(deed, { ...attempt, admin }, allow);
 }

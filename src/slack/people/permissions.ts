@@ -25,7 +25,7 @@ const MEMBERS_ALONE = ["schedule", "editTeams", "audit"] as const;
 
 const WORDS = ["anyone", "starter", "admins"] as const;
 /**
- * `anyone`: everybody who can write in the channel. `starter`: who started the run. `admins`: of the Slack workspace, its owners too.
+ * `anyone`: everybody who can write in the channel. `starter`: who started the run; the admins, where a workflow did. `admins`: of the Slack workspace, its owners too.
  * A list: each of these, a word or a user id.
  */
 export type Who = (typeof WORDS)[number] | readonly string[];
@@ -88,15 +88,23 @@ export interface Doer {
   readonly startedBy: Person | undefined;
 }
 
+/** As whom a run begins that a workflow asks for. No person's: Slack does not say who runs one, and whoever made it could have named anybody. */
+export const WORKFLOW: Person = { id: "workflow", name: "Workflow" };
+
+const isWorkflows = ({ startedBy }: Pick<Doer, "startedBy">): boolean => startedBy?.id === WORKFLOW.id;
+
 /** The one place that decides who may do what. `undefined`: go ahead; otherwise a sentence for that person. */
 export function refusal(deed: Deed, doer: Doer, allow: Allow): string | undefined {
   const visitor = lineOf(doer.affiliation, allow);
   if (visitor && (MEMBERS_ALONE.some((one) => one === deed) || !visitor.line.includes(deed))) return visitor.no(DOING[deed]);
   const allowed = [allow[deed]].flat();
   if (allowed.some((word) => isOne(doer, word))) return undefined;
-  const starter = allowed.includes("starter") ? doer.startedBy?.name : undefined;
+  const isStarters = allowed.includes("starter");
+  const starter = isStarters ? doer.startedBy?.name : undefined;
   const others = allowed.filter((word) => word !== "starter" && word !== "admins");
   if (others.length > 0) return `You are not on the list of people who can ${DOING[deed]} here. Ask whoever runs Parley for you.`;
+  if (isStarters && isWorkflows(doer))
+    return `A workflow has started this run, and Slack does not say who ran it: only admins of this workspace can ${DOING[deed]}. Ask one of them.`;
   const whose = deed === "schedule" ? "whose it is" : "who started this run";
   if (starter !== undefined && allowed.includes("admins"))
     return `Only ${starter}, ${whose}, and admins of this workspace can ${DOING[deed]}. Ask one of them.`;
@@ -132,10 +140,16 @@ function lineOf(affiliation: Affiliation, allow: Allow) {
 }
 
 /** Whether the answer hangs on it that somebody is an admin. */
-export const asksForAdmins = (deed: Deed, allow: Allow): boolean => [allow[deed]].flat().includes("admins");
+export function asksForAdmins(deed: Deed, doer: Pick<Doer, "startedBy">, allow: Allow): boolean {
+  const allowed = [allow[deed]].flat();
+  return allowed.includes("admins") || (allowed.includes("starter") && isWorkflows(doer));
+}
 
-function isOne({ user, admin, startedBy }: Doer, word: string): boolean {
+function isOne(doer: Doer, word: string): boolean {
+  const { user, admin, startedBy } = doer;
   if (word === "anyone" || word === user) return true;
+  // Nobody is known as the starter of a workflow's run, and somebody has to be able to say yes in it.
+  if (word === "starter" && isWorkflows(doer)) return admin === true;
   // A run that nobody has started belongs to whoever begins it.
   if (word === "starter") return startedBy === undefined || startedBy.id === user;
   return word === "admins" && admin === true;

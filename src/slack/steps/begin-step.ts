@@ -3,6 +3,7 @@ import { failureOf } from "../api/api-errors.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { asSetIn } from "../commands/start-run.ts";
 import { wouldRefuse } from "../people/permission-check.ts";
+import { WORKFLOW } from "../people/permissions.ts";
 import { postNoted } from "../post/post-once.ts";
 import { teamNamed, whyNotTeam } from "../render/help-text.ts";
 import { runBegunBy } from "../schedules/begin-scheduled.ts";
@@ -18,11 +19,8 @@ export type BegunStep =
   /** Slack does not answer just now. */
   | { readonly kind: "again" };
 
-/** No person's: Slack does not say who runs a workflow, and whoever made it could have named anybody. */
-const WORKFLOW = { id: "workflow", name: "Workflow" };
-
 /**
- * Begins the run that a workflow asks for, once for its execution. Since nobody is known to have asked, it may do what everybody may: where anybody may
+ * Begins the run that a workflow asks for, once for its execution, where the team file lets workflows ask. Since nobody is known to have asked, it may do what everybody may: where anybody may
  * start a run, in a public channel that Parley is in. Whoever builds workflows could else have answers from a channel that they may not look into.
  */
 export async function beginStep(ctx: HandlerContext, { execution, channel, team: named, task }: OpenStep): Promise<BegunStep> {
@@ -60,6 +58,7 @@ export async function beginStep(ctx: HandlerContext, { execution, channel, team:
 }
 
 async function mayNotBegin(ctx: HandlerContext, channel: string): Promise<BegunStep | undefined> {
+  if (!ctx.workflows) return { kind: "refused", why: OFF };
   try {
     const { channel: found } = await ctx.web.read.conversations.info({ channel });
     if (found?.is_channel !== true || found.is_private !== false) return { kind: "refused", why: PUBLIC };
@@ -75,6 +74,8 @@ async function mayNotBegin(ctx: HandlerContext, channel: string): Promise<BegunS
   return no === undefined ? undefined : { kind: "refused", why: NOBODYS };
 }
 
+const OFF =
+  "Workflows may not ask teams here: Slack does not say who runs one, which may be a guest. Whoever runs Parley can let them, with workflows: true under slack: in the team file.";
 const OUTSIDE = "Parley is not in the channel. Invite it there: /invite @parley";
 const PUBLIC =
   "Workflows ask teams in public channels alone: Slack does not say who runs one, so nobody is known to be allowed to look into a private one.";

@@ -17,6 +17,11 @@ const RETRY_MS_MAX = 300_000;
 /** So long a step waits for Slack before it is given up; a run has its own limits. */
 const BEGIN_MS_MAX = 3_600_000;
 
+/** So often an answer is tried in a row, for about a working day, before the workflow is left without one. */
+export const ANSWER_TRIES_MAX = 100;
+/** So often its link is asked for before the answer goes without Slack's word for it. */
+const LINK_TRIES_MAX = 3;
+
 /** Slack knows the step no more, or was answered already: by a try of which no answer came. */
 const SETTLED: ReadonlySet<string> = new Set(["function_execution_not_found", "execution_not_in_running_state"]);
 
@@ -25,9 +30,9 @@ export function createStepAnswers(ctx: HandlerContext): Led {
   const work = createKeyedWorker<undefined>({
     clock: ctx.clock,
     begin: () => undefined,
-    look: async (execution) => {
+    look: async (execution, { failures }) => {
       const step = (await openSteps(ctx)).find((one) => one.execution === execution);
-      return step ? tend(ctx, step) : { kind: "done" };
+      return step ? tend(ctx, step, failures) : { kind: "done" };
     },
     onError: (execution, error) => ctx.log(`a step of a workflow (${execution}) could not be answered; it is tried again`, error),
     retryDelayMs: RETRY_MS,
@@ -61,15 +66,17 @@ export function createStepAnswers(ctx: HandlerContext): Led {
   };
 }
 
-async function tend(ctx: HandlerContext, step: OpenStep): Promise<Worked> {
+/** `failures`: in a row, before this look. */
+async function tend(ctx: HandlerContext, step: OpenStep, failures: number): Promise<Worked> {
   const { execution, no } = step;
-  if (no !== undefined) return settle(ctx, execution, { error: no });
+  const answer = (end: End): Promise<Worked> => settle(ctx, execution, end, failures);
+  if (no !== undefined) return answer({ error: no });
   let { begun } = step;
   if (!begun) {
-    const found = await beginStep(ctx, step);
-    if (found.kind === "again" && ctx.clock.now() - step.since < BEGIN_MS_MAX) return { kind: "failed" };
-    if (found.kind !== "begun") return settle(ctx, execution, { error: found.kind === "again" ? SILENT : found.why });
-    begun = found;
+    const outcome = await beginStep(ctx, step);
+    if (outcome.kind === "again" && ctx.clock.now() - step.since < BEGIN_MS_MAX) return { kind: "failed" };
+    if (outcome.kind !== "begun") return answer({ error: outcome.kind === "again" ? SILENT : outcome.why });
+    begun = outcome;
     await beganStep(ctx, execution, { thread: begun.thread, run: begun.run });
   }
   const { thread, run } = begun;
@@ -78,12 +85,12 @@ async function tend(ctx: HandlerContext, step: OpenStep): Promise<Worked> {
   const events: readonly RunEvent[] = started ? runOf(transcript, started.seq).events : [];
   const stopped = events.find((event): event is Of<"run.stopped"> => event.type === "run.stopped");
   if (started && !stopped) return { kind: "done" };
-  const link = await linkOf(ctx, thread);
+  const link = await linkOf(ctx, thread, failures);
   const stopWords = ctx.teams.cards.find(({ name }) => name === started?.team)?.stopWords ?? [];
-  const answer = answerOf({ events }, stopWords);
-  if (!answer || stopped?.outcome !== "done")
-    return settle(ctx, execution, { error: `The run ${stopped ? ENDED[stopped.outcome] : "was forgotten"}: ${link}` });
-  return settle(ctx, execution, { outputs: { answer: shorten(safeMarkdown(answer.text), ANSWER_CHARS_MAX), link } });
+  const found = answerOf({ events }, stopWords);
+  if (!found || stopped?.outcome !== "done")
+    return answer({ error: `The run ${stopped ? ENDED[stopped.outcome] : "was forgotten"}${link === "" ? "." : `: ${link}`}` });
+  return answer({ outputs: { answer: shorten(safeMarkdown(found.text), ANSWER_CHARS_MAX), link } });
 }
 
 const SILENT = "Slack did not answer Parley for an hour. Run the workflow again.";
@@ -94,26 +101,33 @@ const ENDED: { readonly [outcome in Of<"run.stopped">["outcome"]]: string } = {
   failed: "was stopped by a failure",
 };
 
-async function settle(
-  ctx: HandlerContext,
-  execution: string,
-  end: { readonly error: string } | { readonly outputs: { readonly answer: string; readonly link: string } },
-): Promise<Worked> {
+type End = { readonly error: string } | { readonly outputs: { readonly answer: string; readonly link: string } };
+
+async function settle(ctx: HandlerContext, execution: string, end: End, failures: number): Promise<Worked> {
   try {
     if ("error" in end) await refuseStep(ctx, execution, end.error);
     else await ctx.web.write.functions.completeSuccess({ function_execution_id: execution, outputs: end.outputs });
   } catch (error) {
     const { kind, code } = failureOf(error);
-    if (kind !== "refused" && !SETTLED.has(code)) throw error;
+    const isLast = failures + 1 >= ANSWER_TRIES_MAX;
+    if (kind !== "refused" && !SETTLED.has(code) && !isLast) throw error;
     if (!SETTLED.has(code)) ctx.log(`Slack does not take the answer of a workflow's step (${execution}): ${code}`);
   }
   await dropStep(ctx, execution);
   return { kind: "done" };
 }
 
-async function linkOf(ctx: HandlerContext, thread: string): Promise<string> {
+/** The step does not wait for its link: where the thread's first message is gone, or Parley was put out of the channel, Slack has none. */
+async function linkOf({ web, me }: HandlerContext, thread: string, failures: number): Promise<string> {
   const place = placeOf(thread);
   if (!place) return "";
-  const { permalink } = await ctx.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts });
-  return permalink ?? "";
+  const { channel, ts } = place;
+  try {
+    const { permalink } = await web.read.chat.getPermalink({ channel, message_ts: ts });
+    return permalink ?? "";
+  } catch (error) {
+    const { kind } = failureOf(error);
+    if (kind !== "refused" && kind !== "gone" && failures < LINK_TRIES_MAX) throw error;
+    return me.url === "" ? "" : new URL(`archives/${channel}/p${ts.replace(".", "")}`, me.url).href;
+  }
 }

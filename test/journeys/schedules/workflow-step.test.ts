@@ -3,6 +3,7 @@ import { ASK_TEAM } from "../../../src/slack/steps/ask-team-step.ts";
 import { GENERAL, openJourney, PAIR, type Journey } from "../../support/journey.ts";
 import { openModelDesk } from "../../support/storm/model-desk.ts";
 
+const FILE = { ...PAIR, slack: { workflows: true } };
 const replies = { Ana: Array.from({ length: 9 }, () => "It is **all** well, <!channel>.\nDONE") };
 
 /** Workflows that come to the step, as Workflow Builder has them do. */
@@ -20,7 +21,7 @@ function workflows({ slack: { control, botUserId } }: Journey) {
 }
 
 test("a workflow asks a team in a channel, once, and goes on with its answer and the link to its thread", async () => {
-  const journey = await openJourney({ file: PAIR, replies });
+  const journey = await openJourney({ file: FILE, replies });
   const { run, ended, posted } = workflows(journey);
   const { control } = journey.slack;
   const execution = await run({ task: "Sum up what is new, <!channel>", channel: GENERAL, team: "Pair" });
@@ -45,7 +46,7 @@ test("a workflow asks a team in a channel, once, and goes on with its answer and
 });
 
 test("what it asks for that cannot be is said to the workflow, with the mend, and nothing is posted", async () => {
-  const journey = await openJourney({ file: PAIR, replies });
+  const journey = await openJourney({ file: FILE, replies });
   const { run, ended, posted } = workflows(journey);
   const { control } = journey.slack;
   const secret = control.addChannel("plans", { isPrivate: true });
@@ -68,7 +69,7 @@ test("what it asks for that cannot be is said to the workflow, with the mend, an
 });
 
 test("where not everybody may start a run, a workflow may not: nobody knows whose it is", async () => {
-  const journey = await openJourney({ file: { ...PAIR, slack: { allow: { start: "admins" } } }, replies });
+  const journey = await openJourney({ file: { ...PAIR, slack: { workflows: true, allow: { start: "admins" } } }, replies });
   const { run, ended, posted } = workflows(journey);
   const step = await ended(await run({ task: "Look", channel: GENERAL }));
   expect(step).toEqual({ status: "failed", error: expect.stringContaining("Not everybody may start a run in the channel") as string });
@@ -77,7 +78,7 @@ test("where not everybody may start a run, a workflow may not: nobody knows whos
 
 test("over a restart, and a Slack that does not take the answer at first, the workflow hears of it, and of a run that a person stops", async () => {
   const desk = await openModelDesk();
-  const file = { ...PAIR, models: { scripted: desk.model } };
+  const file = { ...FILE, models: { scripted: desk.model } };
   const first = await openJourney({ file });
   const before = workflows(first);
   const goesOn = await before.run({ task: "Look into it", channel: GENERAL });

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { Allow as FileAllow } from "../../../src/config/schema/allow.ts";
-import { ALLOW_DEFAULT, refusal, type Allow, type Deed, type Doer } from "../../../src/slack/people/permissions.ts";
+import {
+  ALLOW_DEFAULT,
+  asksForAdmins,
+  refusal,
+  WORKFLOW,
+  type Allow,
+  type Deed,
+  type Doer,
+} from "../../../src/slack/people/permissions.ts";
 
 const STARTER = { id: "U1STARTER", name: "Maria" };
 const WHO: { readonly [name: string]: Doer } = {
@@ -91,4 +99,21 @@ test("who is refused is told who can be asked", () => {
   expect(said("admins")).toBe("Only admins of this workspace can allow code to run. Ask one of them.");
   expect(said(["U4LISTED"])).toBe("You are not on the list of people who can allow code to run here. Ask whoever runs Parley for you.");
   expect(said([])).toBe("Nobody can allow code to run here. Ask whoever runs Parley for you.");
+});
+
+test("where a workflow has started the run, the starter's are the admins, and it is said why", () => {
+  const of = (name: string): Doer => ({ ...(WHO[name] as Doer), startedBy: WORKFLOW });
+  const allowed = (deed: Deed, allow: Allow = ALLOW_DEFAULT) =>
+    Object.keys(WHO).filter((name) => refusal(deed, of(name), allow) === undefined);
+  expect(allowed("approve")).toEqual(["admin"]);
+  expect(allowed("raise")).toEqual(["admin"]);
+  expect(allowed("approve", { ...ALLOW_DEFAULT, approve: ["starter", "U4LISTED"] })).toEqual(["admin", "listed"]);
+  // A line that does not speak of the starter holds as it is.
+  expect(allowed("approve", { ...ALLOW_DEFAULT, approve: ["U4LISTED"] })).toEqual(["listed"]);
+  expect(refusal("approve", of("other"), ALLOW_DEFAULT)).toBe(
+    "A workflow has started this run, and Slack does not say who ran it: only admins of this workspace can allow code to run. Ask one of them.",
+  );
+  // So it has to be asked whether somebody is one.
+  expect(asksForAdmins("approve", of("other"), ALLOW_DEFAULT)).toBe(true);
+  expect(asksForAdmins("approve", WHO["other"] as Doer, ALLOW_DEFAULT)).toBe(false);
 });
