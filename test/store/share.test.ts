@@ -25,7 +25,7 @@ test("two that post in one workspace post together as fast as one may, and one t
   for (const [{ store }, signal] of [[one, never] as const, [other, leaving.signal] as const]) {
     const pace = createPace(clock, shareOf(store));
     for (let channel = 0; channel < 3 * POSTS_PER_MINUTE; channel++)
-      void pace.posts.take(`C${channel}`, signal).then((mayGo) => (posted += mayGo ? 1 : 0));
+      void pace.turn(`C${channel}`, signal).then((mayGo) => (posted += mayGo ? 1 : 0));
   }
   const inAMinute = async () => {
     posted = 0;

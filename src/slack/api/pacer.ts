@@ -12,6 +12,8 @@ export interface Bucket {
   waitMs(): number;
   /** Nothing goes through for so long: Slack said "too fast". */
   delay(ms: number): void;
+  /** For how long still nothing goes through, however few wait; 0 when it is open. */
+  shutMs(): number;
 }
 
 /** After so long a call that waits is as urgent as one of the rank before its own. */
@@ -24,6 +26,7 @@ export function createBucket({
   burst,
   clock,
   share = ALONE,
+  within,
 }: {
   /** What is asked for at each call may change. */
   readonly perMinute: number | (() => number);
@@ -31,6 +34,8 @@ export function createBucket({
   readonly clock: Clock;
   /** Of both, this process's part, where others do the same beside it. */
   readonly share?: Share;
+  /** While this one is shut nothing goes through here either. */
+  readonly within?: Pick<Bucket, "shutMs">;
 }): Bucket {
   const now = (of: number | (() => number)): number => (typeof of === "number" ? of : of());
   const gap = () => 60_000 / (now(perMinute) * share());
@@ -54,6 +59,8 @@ export function createBucket({
     return nowMs;
   }
 
+  const openAtMs = (nowMs: number): number => Math.max(shutUntilMs, nowMs + (within?.shutMs() ?? 0));
+
   /** Whose turn it is, is decided when there is a token. */
   async function serve(): Promise<void> {
     if (isServing) return;
@@ -61,7 +68,7 @@ export function createBucket({
     while (waiting.length > 0) {
       const nowMs = look();
       const gapMs = gap();
-      const at = Math.max(shutUntilMs, fullAtMs - (atOnce() - 1) * gapMs);
+      const at = Math.max(openAtMs(nowMs), fullAtMs - (atOnce() - 1) * gapMs);
       if (at <= nowMs) {
         fullAtMs = Math.max(fullAtMs, nowMs) + gapMs;
         mostUrgent(waiting, nowMs)?.go();
@@ -92,11 +99,16 @@ export function createBucket({
     },
     waitMs() {
       const nowMs = look();
-      const at = Math.max(shutUntilMs, Math.max(fullAtMs, nowMs) + (waiting.length - (atOnce() - 1)) * gap());
+      const at = Math.max(openAtMs(nowMs), Math.max(fullAtMs, nowMs) + (waiting.length - (atOnce() - 1)) * gap());
       return Math.max(0, at - nowMs);
     },
     delay(ms) {
-      shutUntilMs = Math.max(shutUntilMs, look() + ms);
+      const nowMs = look();
+      shutUntilMs = Math.max(shutUntilMs, nowMs + ms);
+    },
+    shutMs() {
+      const nowMs = look();
+      return Math.max(0, openAtMs(nowMs) - nowMs);
     },
   };
 }

@@ -190,9 +190,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
     const { post, place, signal, form } = sending;
     const isMember = (message.speaker === undefined ? undefined : await parts.people?.lookalikes()) ?? (() => false);
     const bucket = pace.post(place.channel);
-    const rank = rankOf(post.kind);
-    if (!(await bucket.take(signal, rank)) || !(await pace.posts.take(place.channel, signal, rank)))
-      return { kind: "limited", mayBeThere: false };
+    if (!(await pace.turn(place.channel, signal, rankOf(post.kind)))) return { kind: "limited", mayBeThere: false };
     await markSending(sending);
     const withPersona = form.personas && message.speaker !== undefined && !degraded.has("personas");
     const metadata = metadataOf(post, sending.wanted, run);

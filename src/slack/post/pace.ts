@@ -1,7 +1,7 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { Share } from "../../engine/share.ts";
 import { createLearntRate } from "../api/learnt-rate.ts";
-import { createBucket, createBuckets, createSharedBucket, type Bucket, type SharedBucket } from "../api/pacer.ts";
+import { createBucket, createBuckets, createSharedBucket, type Bucket } from "../api/pacer.ts";
 import {
   ASKED_READ_BURST, ASKED_READS_PER_MINUTE, POST_BURST, POST_BURST_LEARNT, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE, POSTS_PER_MINUTE_LEAST, POSTS_PER_MINUTE_PER_CHANNEL, READ_BURST, READS_PER_MINUTE, UPLOAD_BURST, UPLOADS_PER_MINUTE,
 } from "../words/limits.ts"; // prettier-ignore
@@ -10,8 +10,11 @@ import {
 export interface Pace {
   /** For chat.postMessage in this channel. */
   readonly post: (channel: string) => Bucket;
-  /** For chat.postMessage in all channels, by channel. */
-  readonly posts: SharedBucket;
+  /**
+   * Resolves when a post may go out in this channel: it is the channel's time, and the workspace's. As {@link Bucket.take}. While either is
+   * shut nothing goes out, and nothing that may go is saved up.
+   */
+  readonly turn: (channel: string, signal: AbortSignal, rank?: number) => Promise<boolean>;
   /** Slack has refused a post in this channel with too many: it waits, and all others where the workspace is meant. */
   readonly refused: (channel: string, retryAfterMs: number) => void;
   /** By method: Slack limits each for itself. */
@@ -30,7 +33,6 @@ export type ReadMethod = "conversations.history" | "conversations.info" | "conve
  */
 export function createPace(clock: Clock, share?: Share): Pace {
   const shared = { clock, ...(share ? { share } : {}) };
-  const perChannel = createBuckets(() => createBucket({ perMinute: POSTS_PER_MINUTE_PER_CHANNEL, burst: POST_BURST_PER_CHANNEL, clock }));
   const rate = createLearntRate({
     most: POSTS_PER_MINUTE,
     least: POSTS_PER_MINUTE_LEAST,
@@ -39,9 +41,20 @@ export function createPace(clock: Clock, share?: Share): Pace {
     clock,
   });
   const perWorkspace = createBucket({ perMinute: rate.perMinute, burst: rate.burst, ...shared });
+  const perChannel = createBuckets(() =>
+    createBucket({ perMinute: POSTS_PER_MINUTE_PER_CHANNEL, burst: POST_BURST_PER_CHANNEL, clock, within: perWorkspace }),
+  );
+  const posts = createSharedBucket(perWorkspace, { backlogMs: (channel) => perChannel(channel).waitMs(), clock });
   return {
     post: perChannel,
-    posts: createSharedBucket(perWorkspace, { backlogMs: (channel) => perChannel(channel).waitMs(), clock }),
+    async turn(channel, signal, rank) {
+      const bucket = perChannel(channel);
+      do {
+        if (!(await bucket.take(signal, rank)) || !(await posts.take(channel, signal, rank))) return false;
+        // While it was waiting for the workspace, Slack may have refused another post of the channel.
+      } while (bucket.shutMs() > 0);
+      return true;
+    },
     refused(channel, retryAfterMs) {
       perChannel(channel).delay(retryAfterMs);
       const allMs = rate.refused(channel, retryAfterMs);

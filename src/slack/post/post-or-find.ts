@@ -11,7 +11,7 @@ import type { Log, Web } from "../api/web-client.ts";
 /** What it takes to post, and to look whether a post is there. */
 export interface PostContext {
   readonly web: Web;
-  readonly pace: Pick<Pace, "post" | "posts" | "reads">;
+  readonly pace: Pick<Pace, "turn" | "reads">;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -83,8 +83,7 @@ async function post(
 ): Promise<Posted & { kind: "posted" | "failed" }> {
   const { channel, threadTs, text, blocks, broadcast, id } = message;
   const metadata = message.metadata ?? ownMetadata(id, id.split("/")[0] ?? id);
-  if (!(await pace.post(channel).take(signal)) || !(await pace.posts.take(channel, signal)))
-    return { kind: "failed", failure: { kind: "refused", code: "stopped" } };
+  if (!(await pace.turn(channel, signal))) return { kind: "failed", failure: { kind: "refused", code: "stopped" } };
   try {
     const content = {
       channel,

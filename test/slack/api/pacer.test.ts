@@ -77,6 +77,16 @@ test("when the clock is set back, nobody waits for longer than before", async ()
   expect(clock.now()).toBe(10_005_000);
 });
 
+test("a delay that is told after the clock was set back holds for no longer than was asked for", () => {
+  const clock = manualClock(0);
+  let backMs = 0;
+  const bucket = createBucket({ perMinute: 60, burst: 1, clock: { ...clock, now: () => clock.now() - backMs } });
+  bucket.delay(30_000);
+  backMs = 3_600_000;
+  bucket.delay(5_000);
+  expect(bucket.shutMs()).toBe(30_000);
+});
+
 test("keys that share a bucket take turns, so that one with a long line holds up no other", async () => {
   const clock = manualClock(0);
   const shared = createSharedBucket(createBucket({ perMinute: 60, burst: 1, clock }), { clock });

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { createPace } from "../../../src/slack/post/pace.ts";
+import { POST_BURST } from "../../../src/slack/words/limits.ts";
+import { manualClock } from "../../support/clock.ts";
+
+const never = new AbortController().signal;
+
+test("a post that waits for the workspace while its channel is refused goes out when the channel may be posted in again", async () => {
+  const clock = manualClock(0);
+  const pace = createPace(clock);
+  for (let other = 0; other < POST_BURST; other++) await pace.turn(`C-other-${other}`, never);
+  const turn = async (channel: string) => (await pace.turn(channel, never)) && clock.now();
+  const [limited, free] = [turn("C1"), turn("C2")];
+  await clock.untilSleeping();
+  pace.refused("C1", 5_000);
+  expect(await clock.run(free)).toBeLessThan(1_000);
+  expect(await clock.run(limited)).toBeGreaterThanOrEqual(5_000);
+});
+
+test("after a pause of the workspace a channel is posted in at its own pace, however many have waited", async () => {
+  const clock = manualClock(0);
+  const pace = createPace(clock);
+  pace.refused("C1", 30_000);
+  pace.refused("C2", 30_000);
+  const turns = Array.from({ length: 5 }, async () => (await pace.turn("C3", never)) && clock.now());
+  expect(await clock.run(Promise.all(turns))).toEqual([30_000, 30_000, 31_000, 32_000, 33_000]);
+});
+
+test("who gives up waiting is told so", async () => {
+  const clock = manualClock(0);
+  const pace = createPace(clock);
+  pace.refused("C1", 30_000);
+  const gaveUp = new AbortController();
+  const turn = pace.turn("C1", gaveUp.signal);
+  gaveUp.abort();
+  expect(await turn).toBe(false);
+});
