@@ -62,14 +62,17 @@ const TRIES_MAX = 1_000;
  */
 const IDLE_LANES_MAX = 200;
 const IDLE_EVENTS_MAX = 20_000;
+/** As JSON. A log of few events may be of long ones. */
+const IDLE_CHARS_MAX = 20_000_000;
 /** However long they are. */
 const IDLE_LANES_MIN = 2;
 
 export function createLanes(parts: LanesParts): Lanes {
   const lanes = new Map<string, Held>();
-  /** Nobody uses them; the one that was left first stands first, with how many events it has. */
-  const idle = new Map<string, number>();
+  /** Nobody uses them; the one that was left first stands first. */
+  const idle = new Map<string, Size>();
   let idleEvents = 0;
+  let idleChars = 0;
   const unfollow = parts.store.follow(({ thread, events, wakes, rewritten, here }) => {
     const held = lanes.get(thread);
     held?.told(events, wakes);
@@ -92,16 +95,21 @@ export function createLanes(parts: LanesParts): Lanes {
     const held = lanes.get(thread);
     if (!held || --held.users > 0) return;
     if (held.isOld()) return forget(thread);
-    idle.set(thread, held.lane.transcript.events.length);
-    idleEvents += held.lane.transcript.events.length;
+    const size = held.size();
+    idle.set(thread, size);
+    idleEvents += size.events;
+    idleChars += size.chars;
     for (const oldest of idle.keys()) {
-      if (idle.size <= IDLE_LANES_MIN || (idle.size <= IDLE_LANES_MAX && idleEvents <= IDLE_EVENTS_MAX)) break;
+      const areFew = idle.size <= IDLE_LANES_MAX && idleEvents <= IDLE_EVENTS_MAX && idleChars <= IDLE_CHARS_MAX;
+      if (areFew || idle.size <= IDLE_LANES_MIN) break;
       forget(oldest);
     }
   }
 
   function inUse(thread: string): void {
-    idleEvents -= idle.get(thread) ?? 0;
+    const size = idle.get(thread);
+    idleEvents -= size?.events ?? 0;
+    idleChars -= size?.chars ?? 0;
     idle.delete(thread);
   }
 
@@ -140,6 +148,11 @@ const NAME_NOTES = nameNote("", "").replace(/(?<!\/)\/+$/, "/");
 /** What a commit has recorded in this thread, and whether it wakes it. */
 type Told = (events: readonly RunEvent[], wakes: boolean) => void;
 
+interface Size {
+  readonly events: number;
+  readonly chars: number;
+}
+
 interface Kept {
   readonly lane: Lane;
   /** The same lane, for whoever has the turn. */
@@ -147,6 +160,8 @@ interface Kept {
   readonly told: Told;
   /** Whether the log may say by now something else than what is in memory: it is not kept then. `true` sets it, and a reload that begins later takes it back. */
   readonly isOld: (now?: true) => boolean;
+  /** Of the log in memory; each event is measured once. */
+  readonly size: () => Size;
   readonly loaded: Promise<void>;
 }
 
@@ -163,6 +178,7 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
   let toldSeq = 0;
   let seenSeq = 0;
   let isOld = false;
+  let measured: Size = { events: 0, chars: 0 };
   const unsettled = new Set<string>();
   const lastSeq = (): number => events.at(-1)?.seq ?? 0;
 
@@ -235,6 +251,7 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
         throw error;
       });
       events.splice(0, events.length, ...stored);
+      measured = { events: 0, chars: 0 };
       readAgain(lane.transcript);
       seenSeq = toldSeq = lastSeq();
     },
@@ -253,6 +270,11 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
       next = Promise.withResolvers();
     },
     isOld: (now) => (isOld ||= now ?? false),
+    size() {
+      let { chars } = measured;
+      for (let index = measured.events; index < events.length; index++) chars += JSON.stringify(events[index]).length;
+      return (measured = { events: events.length, chars });
+    },
     loaded: readOn(),
   };
 }

@@ -114,3 +114,18 @@ test("a log that was put anew while it was in use is kept once it has been read 
   lanes.leave(await lanes.enter(THREAD, "T"));
   expect(loads).toBe(4);
 });
+
+test("few logs of long events are kept, and the last two however long they are", async () => {
+  const { store } = openSqlite({ path: ":memory:" });
+  onTestFinished(() => store.close());
+  const text = "long ".repeat(2_100_000);
+  const loads: string[] = [];
+  const load: Store["load"] = async (thread, afterSeq) => {
+    loads.push(thread);
+    return afterSeq === 0 ? [{ ...said(text), seq: 1, at: new Date().toISOString() }] : [];
+  };
+  const lanes = createLanes({ store: { ...store, load }, clock: systemClock, posts: () => [], recorded: () => undefined });
+  onTestFinished(() => lanes.close());
+  for (const thread of ["a", "b", "c", "c", "b", "a"]) lanes.leave(await lanes.enter(thread, "T"));
+  expect(loads).toEqual(["a", "b", "c", "a"]);
+});
