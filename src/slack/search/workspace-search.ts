@@ -56,7 +56,7 @@ export function createWorkspaceSearch(parts: {
   readonly clock: Clock;
   readonly log: Log;
 }): WorkspaceSearch {
-  const { web, people, channelNameOf, me, clock } = parts;
+  const { web, people, channelNameOf, me, clock, log } = parts;
   const tokens = createActionTokens({ store: parts.store, team: me.team, clock });
   const sight = createSharedSight({ ...parts, read: web.read });
   const naming = { bot: me.user, nameOf: (user: string) => people.nameOf(user), channelNameOf };
@@ -107,13 +107,18 @@ export function createWorkspaceSearch(parts: {
     async search(wanted, signal) {
       const place = placeOf(wanted.thread);
       if (place?.team !== me.team) return failed("unavailable", "This thread is not in this workspace of Slack; nothing was searched.");
+      const { person, thread } = wanted;
+      let token: string | undefined;
       try {
-        const token = await tokens.find(wanted.person.id, wanted.thread, signal);
+        token = await tokens.find(person.id, thread, signal);
         return token === undefined ? NO_LEAVE : await find(wanted, place, token);
       } catch (error) {
         if (error instanceof z.ZodError)
           return failed("unavailable", "Slack answered the search in a form that is not known; nothing was found.");
-        return refusedAs(failureOf(error));
+        const failure = failureOf(error);
+        if (token !== undefined && RUN_OUT.has(failure.code))
+          await tokens.drop(person.id, thread, token).catch((unput: unknown) => log("a leave to search could not be dropped", unput));
+        return refusedAs(failure);
       }
     },
   };
@@ -134,6 +139,9 @@ const NO_LEAVE = failed(
   `Slack gave no leave to search: it comes with a message that mentions me in this thread, or a direct message to me, and none of whoever asked has brought any. They can write one now. If it does not come then, ${SETTING}, and the workspace a plan with Slack's Real-Time Search.`,
 );
 
+/** A leave of which Slack says so is of no more use. */
+const RUN_OUT: ReadonlySet<string> = new Set(["invalid_action_token", "action_token_expired"]);
+
 /** What a refusal means, and what to set. */
 function refusedAs(failure: CallFailure): SearchAnswer {
   const { code } = failure;
@@ -142,12 +150,11 @@ function refusedAs(failure: CallFailure): SearchAnswer {
       "rate_limited",
       `Slack has had too many searches; try again in ${Math.ceil(failure.retryAfterMs / 1_000)} s, or go on without.`,
     );
+  if (RUN_OUT.has(code))
+    return failed("no_leave", "The leave to search that came with the message has run out. Whoever asked can mention me here once more.");
   switch (code) {
     case "missing_scope":
       return failed("missing_scope", `Slack does not let the app search (missing_scope): ${SETTING}.`);
-    case "invalid_action_token":
-    case "action_token_expired":
-      return failed("no_leave", "The leave to search that came with the message has run out. Whoever asked can mention me here once more.");
     case "feature_not_enabled":
     case "unknown_method":
     case "not_allowed_token_type":
