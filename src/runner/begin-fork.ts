@@ -1,10 +1,11 @@
 import type { Clock } from "../engine/clock.ts";
-import type { Person } from "../engine/events/events.ts";
+import type { Person, RunEvent } from "../engine/events/events.ts";
 import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import { runStopped } from "../engine/stopping.ts";
 import type { Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
 import { isUsedUp, type Budget, type DayBudgets } from "./day-budgets.ts";
+import { FORGETTING } from "./forgetting.ts";
 import { forkPointAt, writeFork, type ForkTarget } from "./fork.ts";
 import { usedUpToday } from "./hear.ts";
 import { heldToRate, rateWords, usedRate, type RateSettings } from "./rates.ts";
@@ -36,7 +37,7 @@ export interface Forks {
 
 /** Forks of runs, for people: held to the budgets and the rates that hold for a run. What they share was paid for once, and is not counted again. */
 export function createForks(parts: {
-  readonly store: Pick<Store, "load" | "commit" | "putFile" | "note" | "swapNote">;
+  readonly store: Pick<Store, "load" | "commit" | "putFile" | "note" | "swapNote" | "exclusively">;
   readonly teams: Teams;
   readonly clock: Pick<Clock, "now">;
   readonly budgets?: DayBudgets;
@@ -62,6 +63,29 @@ export function createForks(parts: {
     return usedUp.length > 0 ? { ...refuse(usedUpToday(usedUp, clock.now())), budgets: usedUp } : undefined;
   }
 
+  async function write(wish: ForkWish): Promise<{ readonly events: readonly RunEvent[] } | ForkRefused> {
+    const { thread, workspace, team, person } = wish;
+    const prepared = await prepare(wish);
+    if ("reason" in prepared) return prepared;
+    const { teams, point } = prepared;
+    // What has begun is held to budgets as any run is.
+    const usedUp = (await store.load(thread, 0)).length === 0 && (await usedUpFor(thread, wish));
+    if (usedUp) return usedUp;
+    const target = {
+      thread,
+      workspace,
+      team,
+      startedBy: person,
+      ...(parts.haltMinutes === undefined ? {} : { haltsAtLimits: true as const }),
+      ...(parts.rulesAt ? { rules: await parts.rulesAt(thread) } : {}),
+      at: new Date(clock.now()).toISOString(),
+      wake: "none" as const,
+      carded: true as const,
+    };
+    const events = await writeFork({ store, teams }, point, target);
+    return events ? { events } : refuse("Somebody has begun something else in that thread.");
+  }
+
   return {
     async wouldRefuse(wish) {
       const prepared = await prepare(wish);
@@ -69,26 +93,11 @@ export function createForks(parts: {
       return "reason" in prepared ? prepared : usedUpFor(wish.from, wish);
     },
     async begin(wish) {
-      const { thread, workspace, team, person, speaker } = wish;
-      const prepared = await prepare(wish);
-      if ("reason" in prepared) return prepared;
-      const { teams, point } = prepared;
-      // What has begun is held to budgets as any run is.
-      const usedUp = (await store.load(thread, 0)).length === 0 && (await usedUpFor(thread, wish));
-      if (usedUp) return usedUp;
-      const target = {
-        thread,
-        workspace,
-        team,
-        startedBy: person,
-        ...(parts.haltMinutes === undefined ? {} : { haltsAtLimits: true as const }),
-        ...(parts.rulesAt ? { rules: await parts.rulesAt(thread) } : {}),
-        at: new Date(clock.now()).toISOString(),
-        wake: "none" as const,
-        carded: true as const,
-      };
-      const events = await writeFork({ store, teams }, point, target);
-      if (!events) return refuse("Somebody has begun something else in that thread.");
+      const { thread, workspace, person, speaker } = wish;
+      // What is copied is as it stands there then, and what is forgotten later is found in the copy.
+      const written = await store.exclusively(FORGETTING, () => write(wish));
+      if ("reason" in written) return written;
+      const { events } = written;
       return inLane(thread, workspace, async (lane): Promise<Forked> => {
         const { run = "" } = currentRun(lane.transcript);
         // Handled again after a crash: it stands there as it was decided.

@@ -13,6 +13,9 @@ export interface Forgets {
   resume(): Promise<void>;
 }
 
+/** Under which key of the store one is alone that forgets, or copies what could be forgotten meanwhile. */
+export const FORGETTING = "forgetting";
+
 /** Who stops a run that is forgotten where no person does. */
 const PARLEY: Person = { id: "parley", name: "Parley" };
 
@@ -26,7 +29,7 @@ export function createForgetting(parts: {
 }): Forgets {
   const { store, rewrite, forgetter, compacts } = parts;
   /** What another process is at is not broken off, and is not to be carried on by this one. */
-  const inTurn = <T>(job: () => Promise<T>): Promise<T> => store.exclusively("forgetting", job);
+  const inTurn = <T>(job: () => Promise<T>): Promise<T> => store.exclusively(FORGETTING, job);
 
   async function carryOut(forgetting: Forgetting, stoppedBy: Person): Promise<void> {
     for (const thread of await forgetter.threads(forgetting.target))

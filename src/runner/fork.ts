@@ -85,7 +85,8 @@ export function forkedLog(
 
 /**
  * Writes the log up to the fork point into a new thread, which nobody works on before it is woken. `false` where the thread has a log that is no
- * beginning of it. What a process that died began to write is written to its end. `carded`: the run's card is posted.
+ * beginning of it. What a process that died began to write is written to its end. `carded`: the run's card is posted. Where words could be forgotten
+ * meanwhile, whoever calls it is alone with forgetting (forgetting.ts) from the reading of the point on.
  */
 export async function writeFork(
   parts: {
@@ -104,8 +105,9 @@ export async function writeFork(
   const started = there[point.start];
   if (there.length > point.start && (started?.type !== "run.started" || started.forkedFrom?.run !== point.run)) return false;
   const posts = target.carded ? cardsOf(events, point.start) : [];
-  if (there.length < events.length) await copyLog(store, { thread, workspace, events, wake, from: there.length, posts });
+  // First, so that also the half of a copy that a crash leaves is found.
   await noteFork(store, point.thread, { thread, seq: point.seq });
+  if (there.length < events.length) await copyLog(store, { thread, workspace, events, wake, from: there.length, posts });
   return events;
 }
 

@@ -3,6 +3,7 @@ import { assistant } from "../../src/engine/agents/assistant.ts";
 import type { Person } from "../../src/engine/events/events.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { maxTurns } from "../../src/engine/stops/max-turns.ts";
+import { FORGETTING } from "../../src/runner/forgetting.ts";
 import { textMention } from "../../src/engine/stops/text-mention.ts";
 import { mention, open, said } from "../support/running.ts";
 import { scripted, team } from "../support/scripted.ts";
@@ -62,4 +63,32 @@ test("whether it would be refused is known before it has a thread: where the run
     reason: "The run had ended there: there is nothing to go on from.",
   });
   expect(await runner.refusesFork({ ...wish, team: "trio" })).toMatchObject({ reason: 'There is no team "trio".' });
+});
+
+test("a fork that is made beside a forgetting has none of the words that it takes out, and is noted before anything is copied", async () => {
+  const asked: string[] = [];
+  const { runner, store } = await ran({
+    wrapStore: (inner) => ({
+      ...inner,
+      swapNote: async (key, from, to) => {
+        if (key === "forks/T/C/1") asked.push("noted");
+        return inner.swapNote(key, from, to);
+      },
+      commit: async (commit) => {
+        if (commit.thread === "T/C/2" && commit.afterSeq === 0) asked.push("copied");
+        return inner.commit(commit);
+      },
+    }),
+  });
+  const letGo = Promise.withResolvers<void>();
+  const forgetting = store.exclusively(FORGETTING, () => letGo.promise);
+  const forking = runner.fork({ ...wish, thread: "T/C/2" });
+  // So long as a forgetting lasts, nothing is written: it would not find it.
+  for (let rounds = 0; rounds < 20; rounds++) await new Promise((resolve) => setImmediate(resolve));
+  expect(asked).toEqual([]);
+  expect(await store.load("T/C/2", 0)).toEqual([]);
+  letGo.resolve();
+  await forgetting;
+  expect(await forking).toMatchObject({ kind: "forked" });
+  expect(asked.slice(0, 2)).toEqual(["noted", "copied"]);
 });

@@ -128,3 +128,12 @@ test("how much of a fork's fork is a copy of the first is the least that was cop
     { thread: "d", seq: 12 },
   ]);
 });
+
+test("a fork that a crash kept from being written is looked for, and is no trouble", async () => {
+  const { forget, forgets, words, store } = await forked();
+  await noteFork(store, ORIGIN, { thread: "T1/C1/5.5", seq: 3 });
+  expect(await forgets.message(ORIGIN, { id: "m1", receipt: "1.1" })).toBeGreaterThan(0);
+  await forget({ kind: "thread", thread: ORIGIN });
+  expect(await words(ORIGIN)).toEqual([GONE, GONE, GONE]);
+  expect(await store.load("T1/C1/5.5", 0)).toEqual([]);
+});

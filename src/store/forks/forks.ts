@@ -12,7 +12,7 @@ export interface Fork {
 /** The note that names the forks of a thread: what is deleted or forgotten there is deleted in their copies too. */
 export const forksNote = (thread: string): string => `forks/${thread}`;
 
-/** Notes that there is a fork, once it is there. */
+/** Notes that there is a fork, or will be in a moment. */
 export const noteFork = (store: Pick<Store, "note" | "swapNote">, from: string, fork: Fork): Promise<void> =>
   editNote(store, forksNote(from), (noted) => {
     const known = readForks(noted);
