@@ -104,6 +104,9 @@ async function mayNotBegin(ctx: HandlerContext, { owner, place: channel }: Sched
   return no === undefined ? undefined : { kind: "pause", why: `${mention(owner)}, whose it is, is not let: ${safeMrkdwn(no)}` };
 }
 
+/** The note of the message under which a run is held; there from before the first try to post it. */
+export const announcedNote = (id: string, cause: string): string => `slack/schedule/${id}/${cause}`;
+
 type There = { readonly kind: "there"; readonly ts: string; readonly threadTs: string | undefined };
 
 /** The message under which a run is held that nobody's message began. */
@@ -112,7 +115,7 @@ async function announce(ctx: HandlerContext, { id, schedule, cause }: Beginning)
   const under = results.to === "thread" ? results.under : undefined;
   const words = `:alarm_clock: *${startsText(starts)}*, set up by ${mention(owner)} (\`${id}\`):\n${safeMrkdwn(task)}`;
   const message = { id: `schedule/${id}/${cause}`, channel, text: words, ...(under === undefined ? {} : { threadTs: under }) };
-  const posted = await postNoted(ctx, { ...message, key: `slack/${message.id}` }, { blind: "again" });
+  const posted = await postNoted(ctx, { ...message, key: announcedNote(id, cause) }, { blind: "again" });
   if (posted.kind === "posted") return { kind: "there", ts: posted.ts, threadTs: under };
   const { code } = posted.failure;
   if (posted.kind === "unknown" || posted.failure.kind !== "refused") return { kind: "again" };
