@@ -40,8 +40,8 @@ test("a reply in a thread can be quoted, by a reply in a thread, and a long one 
   const reply = await control.post({ user: JONAS, channel: "C0ENG", text: `the reply ${"long ".repeat(2_000)}end`, threadTs: root.ts });
   const thread = await journey.mention("@parley why?");
   const ana = await desk.asked("Ana");
-  await thread.reply(`look: ${link("C0ENG", reply.ts, root.ts)}`, MARIA);
-  await thread.until(() => thread.reactions(thread.messages().at(-1)?.ts).includes("eyes"));
+  const said = await thread.reply(`look: ${link("C0ENG", reply.ts, root.ts)}`, MARIA);
+  await thread.until(() => thread.reactions(said).includes("eyes"));
   ana.answer("I see.");
   const ben = await desk.asked("Ben");
   expect(ben.read).toContain(' UTC": the reply long long');

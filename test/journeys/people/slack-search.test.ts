@@ -187,8 +187,8 @@ test("a run that a command began has no leave, and has it after a mention in its
   expect(ana.read).toContain("Slack gave no leave to search");
   const root = control.channel(GENERAL).findLast(({ text }) => text.includes("what of gizmo?"));
   const thread = journey.thread(GENERAL, root?.ts ?? "");
-  await thread.reply("@parley now you may", MARIA);
-  await thread.until(() => thread.reactions(thread.messages().at(-1)?.ts).includes("eyes"));
+  const leave = await thread.reply("@parley now you may", MARIA);
+  await thread.until(() => thread.reactions(leave).includes("eyes"));
   await journey.quiet();
   ana.call("slack_search", { query: "gizmo" });
   const again = await desk.asked("Ana");
