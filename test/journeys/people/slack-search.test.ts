@@ -134,7 +134,7 @@ test("what Slack does not say of a channel is left out, and what is said of it t
   await control.post({ user: JONAS, channel: "C0ENG", text: "gizmo is hidden" });
   const thread = await journey.mention("@parley what of gizmo?");
   const first = await desk.asked("Ana");
-  control.fault({ method: "conversations.members", times: 20, kind: "error", error: "fetch_members_failed" } as never);
+  control.fault({ method: "conversations.members", times: 20, kind: "error", code: "fetch_members_failed" });
   first.call("slack_search", { query: "gizmo" });
   const ana = await desk.asked("Ana");
   expect(ana.read).not.toContain("gizmo is hidden");
