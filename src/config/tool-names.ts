@@ -1,4 +1,4 @@
-import { localNames } from "../tools/mcp-list.ts";
+import { localNames } from "../tools/mcp/list.ts";
 import type { ToolSettings } from "./schema/tools.ts";
 
 /** A tool as the file names it: a key under `tools`, for one tool of an MCP server with the tool's name behind it. */

@@ -9,7 +9,7 @@ import type { CallOrigin, Tool } from "../../src/engine/tool.ts";
 import { callKey, keyed } from "../../src/tools/call-key.ts";
 import { MARIA, scripted, team } from "../support/scripted.ts";
 import { startHttpFixture } from "../fixtures/mcp-http.ts";
-import { connected, mcpServer } from "./mcp-setup.ts";
+import { connected, mcpServer } from "./mcp/setup.ts";
 import { aside } from "../support/turn.ts";
 
 const PAY = { tool: "pay", args: { cents: 1 } };

@@ -1,6 +1,6 @@
 import type { Tool } from "../../engine/tool.ts";
-import type { McpServer } from "../../tools/mcp.ts";
-import type { McpDeps, McpSettings } from "../../tools/mcp-settings.ts";
+import type { McpServer } from "../../tools/mcp/server.ts";
+import type { McpDeps, McpSettings } from "../../tools/mcp/settings.ts";
 import type { McpToolSettings, ToolSettings } from "../schema/tools.ts";
 import { calledAs, readToolRef } from "../tool-names.ts";
 
@@ -21,7 +21,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
   const started = new Map<string, Promise<McpServer>>();
 
   async function start(key: string, tool: McpToolSettings): Promise<McpServer> {
-    const { connectMcp } = await import("../../tools/mcp.ts"); // Here, so that who has no server does not load the packages.
+    const { connectMcp } = await import("../../tools/mcp/server.ts"); // Here, so that who has no server does not load the packages.
     return connectMcp(serverSettings(key, tool), deps);
   }
 

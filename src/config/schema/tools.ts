@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MCP_DEFAULTS } from "../../tools/mcp-settings.ts";
+import { MCP_DEFAULTS } from "../../tools/mcp/settings.ts";
 import { WEB_FETCH_DEFAULTS } from "../../tools/web.ts";
 import { hostRule } from "../../tools/web-address.ts";
 import { assistantShape } from "./assistant.ts";

@@ -1,13 +1,13 @@
-import type { Failure } from "../engine/events/events.ts";
-import type { ToolResult } from "../engine/tool.ts";
-import { type GuardedTool, guarded } from "./approval.ts";
-import { type Outcome, untilAborted, within } from "./deadline.ts";
-import { McpConnection, openConnection } from "./mcp-connection.ts";
-import { callFailure, isAnswer, isSessionLost, lostDuring, startFailure, unavailable } from "./mcp-failures.ts";
-import { type ListedTool, listTools } from "./mcp-list.ts";
-import { toResult } from "./mcp-result.ts";
-import { MCP_DEFAULTS, type McpDeps, type McpSettings } from "./mcp-settings.ts";
-import { failed, type Failed, quoted } from "./result.ts";
+import type { Failure } from "../../engine/events/events.ts";
+import type { ToolResult } from "../../engine/tool.ts";
+import { type GuardedTool, guarded } from "../approval.ts";
+import { type Outcome, untilAborted, within } from "../deadline.ts";
+import { McpConnection, openConnection } from "./connection.ts";
+import { callFailure, isAnswer, isSessionLost, lostDuring, startFailure, unavailable } from "./failures.ts";
+import { type ListedTool, listTools } from "./list.ts";
+import { toResult } from "./call-result.ts";
+import { MCP_DEFAULTS, type McpDeps, type McpSettings } from "./settings.ts";
+import { failed, type Failed, quoted } from "../result.ts";
 
 /** An MCP server and its tools. Nothing is started before the first `connect` or call. */
 export const connectMcp = (settings: McpSettings, deps: McpDeps): McpServer => new McpServer(settings, deps);

@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { until } from "../../src/store/contracts/fake-clock.ts";
-import { failureOf, outputOf } from "../contracts/tool.ts";
-import { startHttpFixture } from "../fixtures/mcp-http.ts";
-import { connected, heardOf, mcpServer, type McpUnderTest, never } from "./mcp-setup.ts";
-import { IDLE_STAYS } from "../support/idle-connections.ts";
+import { until } from "../../../src/store/contracts/fake-clock.ts";
+import { failureOf, outputOf } from "../../contracts/tool.ts";
+import { startHttpFixture } from "../../fixtures/mcp-http.ts";
+import { connected, heardOf, mcpServer, type McpUnderTest, never } from "./setup.ts";
+import { IDLE_STAYS } from "../../support/idle-connections.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

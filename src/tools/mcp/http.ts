@@ -3,9 +3,9 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { isJSONRPCErrorResponse, isJSONRPCResultResponse } from "@modelcontextprotocol/sdk/types.js";
 import { Agent, fetch as undiciFetch, type RequestInit as UndiciRequestInit } from "undici";
 import { z } from "zod";
-import type { Clock } from "../engine/clock.ts";
-import { KEY_HEADER, KEY_META } from "./call-key.ts";
-import { MESSAGE_BYTES_MAX } from "./mcp-stdio.ts";
+import type { Clock } from "../../engine/clock.ts";
+import { KEY_HEADER, KEY_META } from "../call-key.ts";
+import { MESSAGE_BYTES_MAX } from "./stdio.ts";
 
 interface Address {
   readonly url: string;

@@ -1,11 +1,11 @@
 import { StreamableHTTPError } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { McpError } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
-import type { Outcome } from "./deadline.ts";
-import { CUT_CODE } from "./mcp-http.ts";
-import type { McpSettings } from "./mcp-settings.ts";
-import { MESSAGE_BYTES_MAX } from "./mcp-stdio.ts";
-import { failed, type Failed, quoted, size } from "./result.ts";
+import type { Outcome } from "../deadline.ts";
+import { CUT_CODE } from "./http.ts";
+import type { McpSettings } from "./settings.ts";
+import { MESSAGE_BYTES_MAX } from "./stdio.ts";
+import { failed, type Failed, quoted, size } from "../result.ts";
 
 type Missed = Exclude<Outcome<unknown>, { kind: "done" }>;
 

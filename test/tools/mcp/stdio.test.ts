@@ -1,7 +1,7 @@
 import { afterEach, expect, onTestFinished, test } from "vitest";
-import { until } from "../../src/store/contracts/fake-clock.ts";
-import { failureOf, outputOf } from "../contracts/tool.ts";
-import { connected, mcpServer, type McpUnderTest, never, stdioSettings } from "./mcp-setup.ts";
+import { until } from "../../../src/store/contracts/fake-clock.ts";
+import { failureOf, outputOf } from "../../contracts/tool.ts";
+import { connected, mcpServer, type McpUnderTest, never, stdioSettings } from "./setup.ts";
 
 const opened: McpUnderTest[] = [];
 afterEach(async () => {

@@ -2,13 +2,13 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { EmptyResultSchema, ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
-import { KEY_META } from "./call-key.ts";
-import { within } from "./deadline.ts";
-import { missingVariables, startFailure } from "./mcp-failures.ts";
-import { httpTransport } from "./mcp-http.ts";
-import { environmentOf, headersOf, MCP_DEFAULTS, type McpDeps, type McpSettings } from "./mcp-settings.ts";
-import { StdioTransport } from "./mcp-stdio.ts";
-import { type Failed, quoted } from "./result.ts";
+import { KEY_META } from "../call-key.ts";
+import { within } from "../deadline.ts";
+import { missingVariables, startFailure } from "./failures.ts";
+import { httpTransport } from "./http.ts";
+import { environmentOf, headersOf, MCP_DEFAULTS, type McpDeps, type McpSettings } from "./settings.ts";
+import { StdioTransport } from "./stdio.ts";
+import { type Failed, quoted } from "../result.ts";
 
 /** What a server tells of itself. */
 interface Heard {

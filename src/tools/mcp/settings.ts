@@ -1,5 +1,5 @@
-import type { Clock } from "../engine/clock.ts";
-import type { ApprovalMode } from "./approval.ts";
+import type { Clock } from "../../engine/clock.ts";
+import type { ApprovalMode } from "../approval.ts";
 
 /** An MCP server as a team file names it; what is absent is as {@link MCP_DEFAULTS} says. */
 export type McpSettings = McpStdioSettings | McpHttpSettings;

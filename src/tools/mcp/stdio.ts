@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
-import type { Clock } from "../engine/clock.ts";
+import type { Clock } from "../../engine/clock.ts";
 
 interface Program {
   readonly command: string;

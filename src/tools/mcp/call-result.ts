@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { ToolResult } from "../engine/tool.ts";
-import type { McpCallResult } from "./mcp-connection.ts";
-import { failed, json, OUTPUT_CHARS_MAX, quoted, returned, size } from "./result.ts";
+import type { ToolResult } from "../../engine/tool.ts";
+import type { McpCallResult } from "./connection.ts";
+import { failed, json, OUTPUT_CHARS_MAX, quoted, returned, size } from "../result.ts";
 
 const PARTS_MAX = 200;
 

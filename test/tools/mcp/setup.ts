@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { connectMcp, type McpServer } from "../../src/tools/mcp.ts";
-import type { McpDeps, McpHttpSettings, McpStdioSettings } from "../../src/tools/mcp-settings.ts";
-import { type FakeClock, fakeClock } from "../../src/store/contracts/fake-clock.ts";
-import { outputOf } from "../contracts/tool.ts";
-import { startHttpFixture } from "../fixtures/mcp-http.ts";
-import { aside } from "../support/turn.ts";
+import { connectMcp, type McpServer } from "../../../src/tools/mcp/server.ts";
+import type { McpDeps, McpHttpSettings, McpStdioSettings } from "../../../src/tools/mcp/settings.ts";
+import { type FakeClock, fakeClock } from "../../../src/store/contracts/fake-clock.ts";
+import { outputOf } from "../../contracts/tool.ts";
+import { startHttpFixture } from "../../fixtures/mcp-http.ts";
+import { aside } from "../../support/turn.ts";
 
-const PROGRAM = join(import.meta.dirname, "../fixtures/mcp-stdio.ts");
+const PROGRAM = join(import.meta.dirname, "../../fixtures/mcp-stdio.ts");
 
 export const never = new AbortController().signal;
 

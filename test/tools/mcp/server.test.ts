@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { until } from "../../src/store/contracts/fake-clock.ts";
-import { failureOf, outputOf, toolContract } from "../contracts/tool.ts";
-import { heardOf, type McpUnderTest, never, wires } from "./mcp-setup.ts";
+import { until } from "../../../src/store/contracts/fake-clock.ts";
+import { failureOf, outputOf, toolContract } from "../../contracts/tool.ts";
+import { heardOf, type McpUnderTest, never, wires } from "./setup.ts";
 
 for (const wire of wires) {
   toolContract(wire.name, async () => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { ToolSpec } from "../engine/model.ts";
-import { cut, json, plain, quoted } from "./result.ts";
+import type { ToolSpec } from "../../engine/model.ts";
+import { cut, json, plain, quoted } from "../result.ts";
 
 /** A tool as the model sees it, and as the server calls it. */
 export interface ListedTool {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { toResult } from "../../src/tools/mcp-result.ts";
-import { outputOf } from "../contracts/tool.ts";
-import { listTools, localNames } from "../../src/tools/mcp-list.ts";
+import { toResult } from "../../../src/tools/mcp/call-result.ts";
+import { outputOf } from "../../contracts/tool.ts";
+import { listTools, localNames } from "../../../src/tools/mcp/list.ts";
 
 const tool = (name: string) => ({ name, inputSchema: { type: "object" } });
 
