@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { heldBack, holding, isHeld, whyHeld } from "../../../src/engine/agents/code/held-code.ts";
-import { CALLER, type EventBody, type HeldCode } from "../../../src/engine/events/events.ts";
+import { heldBack, heldIn as listed, holding, whyHeld } from "../../../src/engine/agents/code/held-code.ts";
+import type { EventBody, HeldCode } from "../../../src/engine/events/events.ts";
 import { asked, floor, handed, logOf, said, skipped, started, stopped } from "../../support/facts.ts";
 import { MARIA } from "../../support/scripted.ts";
 
@@ -9,6 +9,9 @@ const fence = (code: string, label = "python") => `\`\`\`${label}\n${code}\n\`\`
 const fold = () => holding({ languages: ["python"], runners: [{ name: "Runner", runs: ["Coder"] }] });
 const heldIn = (facts: readonly EventBody[], code: string, language = "python") =>
   heldBack(logOf(started(), ...facts), fold(), { language, code });
+
+/** Everything that is held, as a conversation inside is told it. */
+const all = (facts: readonly EventBody[]) => listed(logOf(started(), ...facts));
 
 const wanted = (call: string, agent: string, what: string, within?: string): EventBody => ({
   type: "approval.requested",
@@ -107,39 +110,6 @@ describe("blocks for a runner", () => {
   });
 });
 
-describe("a block in a question", () => {
-  const question = handed("Ana", "human", { text: `May I?\n${fence("one")}`, options: ["rm it"], call: "q" });
-  test("is held as asked until a plain yes, as refused by a no, as expired where nobody answers", () => {
-    expect(heldIn([question], "one")).toMatchObject({ why: "asked", isToBeAsked: false });
-    expect(heldIn([question, asked("yes")], "one")).toBeUndefined();
-    expect(heldIn([question, asked("no, never")], "one")).toMatchObject({ why: "refused", by: "Maria" });
-    expect(heldIn([question, asked("yes, but later")], "one")).toMatchObject({ why: "asked" });
-    expect(heldIn([question, { type: "question.expired", agent: "Ana", of: 2 } as EventBody], "one")).toMatchObject({ why: "expired" });
-  });
-
-  test("is to be asked for once a person has written behind it; the caller of a tool is none", () => {
-    const refused = [question, asked("no")];
-    expect(heldIn([...refused, asked("Go on")], "one")).toMatchObject({ isToBeAsked: true });
-    const called: EventBody = { type: "message.posted", person: CALLER, text: "Go on" };
-    expect(heldIn([...refused, called], "one")).toMatchObject({ isToBeAsked: false });
-  });
-
-  test("without a fence, and an answer that was offered, are held where they come in one", () => {
-    expect(heldIn([question], "rm it")).toMatchObject({ why: "asked" });
-    expect(isHeld(logOf(started(), question), python("rm it"))).toBe(true);
-    expect(isHeld(logOf(started(), question), python("something else"))).toBe(false);
-  });
-
-  test("is told by the words beside the call, of the reply that asked and of no other", () => {
-    const call = (id: string, more: object): EventBody => ({ type: "tool.called", agent: "Ana", call: id, tool: "t", args: "{}", ...more });
-    const usage = { inputTokens: 1, outputTokens: 1 };
-    const asks = handed("Ana", "human", { text: "May I?", call: "q" });
-    expect(heldIn([call("q", { text: fence("one"), usage }), asks], "one")).toMatchObject({ why: "asked" });
-    expect(heldIn([call("p", { text: fence("one"), usage }), call("q", { usage }), asks], "one")).toBeUndefined();
-    expect(heldIn([call("p", { text: fence("one"), usage }), call("q", {}), asks], "one")).toMatchObject({ why: "asked" });
-  });
-});
-
 describe("a new run", () => {
   const refused = [wanted("c1", "Runner", "one"), answer("c1", { approved: false })];
   const seen = (code: string): HeldCode => ({ ...python(code), why: "refused", seq: 7 });
@@ -180,5 +150,101 @@ describe("a yes", () => {
 
   test("that does not come in time is a no", () => {
     expect(heldIn([wanted("c1", "Runner", "one"), { type: "approval.expired", call: "c1" }], "one")).toMatchObject({ why: "expired" });
+  });
+});
+
+describe("everything that is held back", () => {
+  const refused = (call: string, code: string) => [wanted(call, "Runner", code), answer(call, { approved: false })];
+  const no = (code: string, seq: number) => ({ ...python(code), why: "refused", by: "Maria", seq });
+
+  test("is each block once, also where it is decided again, and nothing where it is allowed", () => {
+    expect(all([...refused("c1", "one"), ...refused("c2", "two"), ...refused("c3", "one\n")])).toEqual([no("two", 5), no("one", 7)]);
+    expect(all([...refused("c1", "one"), wanted("c2", "Runner", "one"), answer("c2", {})])).toEqual([]);
+    expect(all([wanted("c1", "Runner", "one"), answer("c1", {})])).toEqual([]);
+    // Decided inside, and told from outside as well.
+    const again = started({ goesOn: true, held: [{ ...python("one"), why: "refused", seq: 3 }] });
+    expect(all([...refused("c1", "one"), again])).toEqual([no("one", 3)]);
+  });
+
+  test("of a question is its words, those beside its call, and the answers that it offers", () => {
+    const usage = { inputTokens: 1, outputTokens: 1 };
+    const call = (more: object): EventBody => ({ type: "tool.called", agent: "Ana", call: "q", tool: "t", args: "{}", ...more });
+    const asks = handed("Ana", "human", { text: "May I?", call: "q", options: ["rm it", " "] });
+    const words = (code: string) => ({ language: "", code, isWithin: true, why: "asked", seq: 3 });
+    expect(all([call({ usage, text: "I would." }), asks])).toEqual([words("May I?"), words("I would."), words("rm it")]);
+    expect(all([call({ text: "I would." }), asks])).toEqual([words("May I?"), words("I would."), words("rm it")]);
+    expect(all([call({ usage }), asks])).toEqual([words("May I?"), words("rm it")]);
+    expect(all([call({ usage, text: "Others'.", agent: "Ben" }), asks])).toEqual([words("May I?"), words("rm it")]);
+    expect(all([call({ usage, text: "Inside.", within: "Panel" }), asks])).toEqual([words("May I?"), words("rm it")]);
+  });
+
+  test("is no tool's call, no hand-over to an agent, and no question that was asked outside", () => {
+    const tool: EventBody = { type: "approval.requested", agent: "Runner", call: "c1", what: "one", tool: "sh" };
+    expect(all([tool, answer("c1", { approved: false })])).toEqual([]);
+    expect(all([handed("Ana", "Ben", { text: fence("one") })])).toEqual([]);
+    expect(all([handed("Ana", "human", { text: fence("one"), outside: true })])).toEqual([]);
+  });
+
+  test("holds no code of a call that was answered, when its turn is skipped later", () => {
+    expect(all([wanted("c1", "Runner", "one"), answer("c1", {}), skipped("Runner")])).toEqual([]);
+    const late = [wanted("c1", "Runner", "one"), { type: "approval.expired", call: "c1" } as EventBody, skipped("Runner")];
+    expect(all(late)).toMatchObject([{ why: "expired" }]);
+  });
+});
+
+describe("what a person has decided", () => {
+  const refused = [wanted("c1", "Runner", "one"), answer("c1", { approved: false })];
+  const no = [said("Coder", fence("one")), handed("Coder", "human", { text: "Shall it run?" }), asked("no")];
+  test.each<readonly [HeldCode["why"], readonly EventBody[]]>([
+    ["refused", refused],
+    ["expired", [wanted("c1", "Runner", "one"), { type: "approval.expired", call: "c1" }]],
+    ["skipped", [wanted("c1", "Runner", "one"), skipped("Runner")]],
+    ["changed", [wanted("c1", "Runner", "one"), answer("c1", { edited: "two" })]],
+  ])("(%s) is not undone by a no to a question about it", (why, decided) => {
+    expect(heldIn([...decided, ...no], "one")).toMatchObject({ why });
+  });
+
+  test("is for one language's block where it is a yes, and for the words in every language where it is a no", () => {
+    const sh = (call: string, more: object): EventBody[] => [
+      { ...wanted(call, "Runner", "one"), language: "sh" } as EventBody,
+      answer(call, more),
+    ];
+    expect(heldIn(refused, "one", "sh")).toMatchObject({ why: "refused" });
+    expect(heldIn([...refused, ...sh("c2", {})], "one", "sh")).toBeUndefined();
+    expect(heldIn([...refused, ...sh("c2", {})], "one", "python")).toMatchObject({ why: "refused" });
+    expect(all([...refused, ...sh("c2", {})]).map(({ language, why }) => `${language} ${why}`)).toEqual(["python refused", "sh allowed"]);
+  });
+
+  test("(a yes) is kept where another form of the block, or the block in words, is still held, whatever else is", () => {
+    const yes = [wanted("c9", "Runner", "f(1)"), answer("c9", {})];
+    const no = (call: string, code: string) => [wanted(call, "Runner", code), answer(call, { approved: false })];
+    expect(heldIn([...no("c1", "f( 1 )"), ...no("c2", "g()"), ...yes], "f(1)")).toBeUndefined();
+    expect(heldIn([...no("c1", "f( 1 )"), ...no("c2", "g()"), ...yes], "f( 1 )")).toMatchObject({ why: "refused" });
+    expect(heldIn([handed("Ana", "human", { text: "f(1)" }), asked("no"), ...yes], "f(1)")).toBeUndefined();
+  });
+
+  test("(a skip) is decided once: what is allowed behind it is not held when the run is stopped", () => {
+    const skip = [said("Coder", fence("one")), floor("Runner"), skipped("Runner")];
+    expect(heldIn(skip, "one")).toMatchObject({ why: "skipped" });
+    expect(heldIn([...skip, wanted("c1", "Other", "one"), answer("c1", {}), stopped], "one")).toBeUndefined();
+  });
+});
+
+describe("a runner's blocks in hand", () => {
+  const posted = said("Coder", fence("one"));
+  test("stay there while its namesakes inside and outside speak", () => {
+    for (const more of [{ within: "Panel" }, { outside: true as const }])
+      expect(heldIn([posted, floor("Runner"), said("Runner", "done", more), skipped("Runner")], "one")).toMatchObject({ why: "skipped" });
+  });
+
+  test("are of finished messages to the team alone", () => {
+    for (const more of [{ kind: "stop" as const }, { quiet: true as const, within: "Panel" }, { outside: true as const }])
+      expect(heldIn([said("Coder", fence("one"), more), floor("Runner"), skipped("Runner")], "one")).toBeUndefined();
+  });
+
+  test("are none where code ran without a turn that the log knows", () => {
+    const source = { seq: 1, block: 0 };
+    const ran = { type: "code.ran", agent: "Runner", source, language: "python", outcome: "ok", exitCode: 0, output: "" } as const;
+    expect(heldIn([{ ...ran, elapsedMs: 1, executor: "x", files: [] }, skipped("Runner")], "one")).toBeUndefined();
   });
 });

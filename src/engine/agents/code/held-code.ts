@@ -1,7 +1,7 @@
 import { CALLER, HUMAN, type HandoffMade, type HeldCode, type Recorded, type RunEvent, type Whereabouts } from "../../events/events.ts";
 import { read, type Fold } from "../../reading/fold.ts";
 import type { Transcript } from "../../reading/transcript.ts";
-import { codeBlocks, languageOf, maySayCode, type FencedBlock } from "../../code-blocks.ts";
+import { codeBlocks, maySayCode, type FencedBlock } from "../../code-blocks.ts";
 import { fences } from "../../reading/fences.ts";
 import { cutMiddle } from "../../reading/context.ts";
 import { QUESTION_CHARS_MAX } from "../handoff.ts";
@@ -42,6 +42,7 @@ const WHY: { readonly [why in HeldCode["why"]]: (held: HeldCode) => string } = {
   skipped: ({ by }) => `${by ?? "A person"} skipped the turn that was to run this block.`,
   asked: () => "A person was asked about this block and has not said yes.",
   changed: ({ by }) => `${by ?? "A person"} changed this block before it ran.`,
+  // Stryker disable next-line StringLiteral: nobody is told of it, for what is allowed is not held back.
   allowed: () => "",
 };
 
@@ -80,6 +81,7 @@ export function holding({ languages, runners }: CodeRunners): Fold<Holding> {
       questions: new Map(),
       ahead: new Map(),
       inHand: new Map(),
+      // Stryker disable next-line StringLiteral: compared alone, with a question's text.
       lastWords: "",
       beside: new Map(),
       isOpening: false,
@@ -248,9 +250,11 @@ function drop(state: Holding, name: string, why: Pick<HeldCode, "why" | "by" | "
 function asked(state: Holding, event: HandoffMade & Whereabouts & Recorded): void {
   const beside = event.call === undefined ? "" : (state.beside.get(placeOf(event)) ?? "");
   // Code without a fence, or in one that would not be taken for code, was put before the person as well.
-  const said = [wordsAsked(event, state.lastWords), beside, ...(event.options ?? [])].filter((text) => text.trim() !== "");
+  const words = wordsAsked(event, state.lastWords);
+  const said = [words, beside, ...(event.options ?? [])].filter((text) => text.trim() !== "");
   const within = said.map((code): Block => ({ language: "", code, isWithin: true }));
-  const blocks = [...within, ...blocksAsked(event, state.lastWords), ...blocksShown(beside)];
+  const isCut = words === event.text && words.length >= QUESTION_CHARS_MAX;
+  const blocks = [...within, ...(isCut ? beginnings(words) : [])];
   state.questions.set(event.seq, { participant: participantOf(event), blocks });
   for (const block of blocks) hold(state, block, { why: "asked", seq: event.seq });
 }
@@ -263,24 +267,18 @@ function answered(state: Holding, question: number, why: Pick<HeldCode, "why" | 
   state.questions.delete(question);
 }
 
-/** Every block that a person was shown in a question, quoted or not; where the question was cut, the last may be only its beginning. */
-function blocksAsked(event: HandoffMade, lastWords: string): readonly Block[] {
-  const text = wordsAsked(event, lastWords);
-  return blocksShown(text, text === event.text && text.length >= QUESTION_CHARS_MAX);
+/** Of a question that was cut, what its last fence shows, quoted or not, is only the beginning of a block. */
+function beginnings(text: string): readonly Block[] {
+  const unquoted = text.replaceAll(/^(?: {0,3}> ?)+/gm, "");
+  return [text, unquoted]
+    .flatMap(fences)
+    .filter(({ isOpen }) => isOpen)
+    .map(({ code }) => ({ language: "", code, isBeginning: true }));
 }
 
 /** A participant who is a person is asked with the others' last words. */
 const wordsAsked = ({ call, text }: HandoffMade, lastWords: string): string =>
   call === undefined && cutMiddle(lastWords, QUESTION_CHARS_MAX) === text ? lastWords : text;
-
-function blocksShown(text: string, isCut = false): readonly Block[] {
-  const unquoted = text.replaceAll(/^(?: {0,3}> ?)+/gm, "");
-  return [...fences(text), ...(unquoted === text ? [] : fences(unquoted))].map(({ label, code, isOpen }) => ({
-    language: languageOf(label),
-    code: plain(code),
-    ...(isOpen && isCut ? { isBeginning: true as const } : {}),
-  }));
-}
 
 const placeOf = ({ agent, within = "" }: { readonly agent: string } & Whereabouts): string => `${within}/${agent}`;
 

@@ -5,8 +5,8 @@ import type { FencedBlock } from "../../code-blocks.ts";
  * What is held back is known again by its words and signs alone: in another language's fence, indented otherwise or on other lines it is the
  * same. A yes is for exactly what was shown.
  */
-export function isMeant(held: HeldCode, { code }: FencedBlock): boolean {
-  if (held.why === "allowed") return held.code === plain(code);
+export function isMeant(held: HeldCode, { language, code }: FencedBlock): boolean {
+  if (held.why === "allowed") return held.language === language && held.code === plain(code);
   const [words, heldWords] = [wordsOf(code), wordsOf(held.code)];
   if (words === SEAM) return false;
   if (held.isWithin) return heldWords.includes(words);
