@@ -162,7 +162,7 @@ test("a refused call is the same however its arguments are written, and a yes to
   expect(asked(log)).toHaveLength(4);
 });
 
-test("the same call a third time in a turn is not run, nor asked for", async () => {
+test("the same call with the same answer a third time in a row is not run, nor asked for", async () => {
   const log = openLog();
   log.start("go");
   const ran: unknown[] = [];

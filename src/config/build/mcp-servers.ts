@@ -55,9 +55,10 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
 }
 
 function serverSettings(name: string, tool: McpToolSettings): McpSettings {
-  const { command, url, args, env, cwd, headersEnv, approval, approvals, startTimeoutSeconds, callTimeoutSeconds } = tool;
+  const { command, url, args, env, secretsEnv, cwd, headers, headersEnv, approval, approvals, startTimeoutSeconds, callTimeoutSeconds } =
+    tool;
   const common = { name, approval, approvals, startTimeoutMs: startTimeoutSeconds * 1000, callTimeoutMs: callTimeoutSeconds * 1000 };
-  if (command !== undefined) return { ...common, command, args, env, cwd };
-  if (url !== undefined) return { ...common, url, headersEnv };
+  if (command !== undefined) return { ...common, command, args, env, secretsEnv, cwd };
+  if (url !== undefined) return { ...common, url, headers, headersEnv };
   throw new Error("a checked server has a command or a url");
 }

@@ -47,6 +47,11 @@ export const envName = z
   .string()
   .regex(/^[A-Z][A-Z0-9_]{0,99}$/, { error: "the NAME of an environment variable, such as ANTHROPIC_API_KEY; never the key itself" });
 
+/** Of a program that is given it; other programs have names of other kinds. */
+export const variableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, { error: "the NAME of an environment variable: letters, digits and _, no digit first" });
+
 /** A tool where an agent names it: a key under `tools`, or `server/tool`. */
 export const toolRef = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}(\/[^\s/]{1,200})?$/, {
   error: "a tool is a name under `tools`, or server/tool for one tool of an MCP server",

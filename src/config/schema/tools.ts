@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { MCP_DEFAULTS } from "../../tools/mcp/settings.ts";
+import { holdsSecret, refers } from "../../tools/mcp/variables.ts";
 import { WEB_FETCH_DEFAULTS } from "../../tools/web.ts";
 import { hostRule } from "../../tools/web-address.ts";
 import { assistantShape } from "./assistant.ts";
 import type { ByName } from "./by-name.ts";
-import { description, envName, key } from "./names.ts";
+import { description, envName, key, variableName } from "./names.ts";
 
 const SECONDS_MAX = 600; // As long as the longest model call.
 
@@ -47,15 +48,24 @@ const Mcp = z
     command: z.string().min(1).max(1000).optional().describe("A program on this machine that speaks MCP on its standard input and output."),
     args: z.array(z.string().max(1000)).max(100).optional(),
     env: z
-      .array(envName)
-      .max(50)
+      .union([z.array(variableName).max(50), z.record(variableName, z.string().max(4_000))])
       .optional()
-      .describe("NAMES of environment variables that the program is given, beside PATH, HOME and the like."),
+      .describe(
+        "NAMES of environment variables that the program is given, beside PATH, HOME, proxies, certificates and the like; or NAME: constant, in which ${NAME} is the value of a variable.",
+      ),
+    secretsEnv: z
+      .record(variableName, variableName)
+      .optional()
+      .describe("Variable of the program → NAME of the environment variable that holds its value."),
     cwd: z.string().min(1).max(1000).optional(),
     url: z
       .url({ protocol: /^https?$/, error: "an http or https address" })
       .optional()
       .describe("A server that speaks MCP over HTTP."),
+    headers: z
+      .record(name, z.string().max(4_000))
+      .optional()
+      .describe("Header → value, in which ${NAME} is the value of an environment variable."),
     headersEnv: z.record(name, envName).optional().describe("Header → NAME of the environment variable that holds its value."),
     approval: approval.default(MCP_DEFAULTS.approval).describe("Whether a person is asked before one of its tools runs."),
     approvals: z.record(name, approval).optional().describe("By the tool's name on the server, where it is not `approval`."),
@@ -65,11 +75,22 @@ const Mcp = z
   .refine(({ command, url }) => (command === undefined) !== (url === undefined), {
     error: "name either the `command` that starts the server or the `url` where it answers",
   })
-  .refine((server) => server.url === undefined || ![server.args, server.env, server.cwd].some((value) => value !== undefined), {
-    error: "`args`, `env` and `cwd` belong to a `command`; take them out",
+  .refine(
+    (server) => server.url === undefined || ![server.args, server.env, server.secretsEnv, server.cwd].some((value) => value !== undefined),
+    {
+      error: "`args`, `env`, `secretsEnv` and `cwd` belong to a `command`; take them out",
+    },
+  )
+  .refine(({ command, headers, headersEnv }) => command === undefined || (headers ?? headersEnv) === undefined, {
+    error: "`headers` and `headersEnv` belong to a `url`; a program is given variables with `env`",
   })
-  .refine(({ command, headersEnv }) => command === undefined || headersEnv === undefined, {
-    error: "`headersEnv` belongs to a `url`; a program is given variables with `env`",
+  .superRefine(({ env, headers }, { addIssue }) => {
+    const written = [...(env && !Array.isArray(env) ? Object.entries(env) : []), ...Object.entries(headers ?? {})];
+    for (const [name, value] of written)
+      if (holdsSecret(name) && value.trim() !== "" && !refers(value))
+        addIssue(
+          `"${name}" looks like a secret, and this file is no place for one: put it into the environment or into .env, and write "\${${name.replaceAll(/\W/g, "_").toUpperCase()}}" here.`,
+        );
   })
   .describe("An MCP server; an agent's `tools` name the server for all its tools, or server/tool for one.");
 

@@ -2,11 +2,11 @@ import { HUMAN, type Delta, type EventBody, type Person } from "../events/events
 import type { ToolCall } from "../model.ts";
 import type { Tool, ToolResult } from "../tool.ts";
 import type { Turn } from "../turn.ts";
-import { read, type Fold } from "../reading/fold.ts";
 import { askedBy, currentRun, eventsOfTurn, type Transcript } from "../reading/transcript.ts";
 import { approvalOf, callShown, denial, isToolAllowed, policyOf, wasApproved, wasRefused } from "../approvals.ts";
 import { heldIn } from "./code/held-code.ts";
 import type { HandoffCall, Handoffs } from "./handoff.ts";
+import { isRepeated, REPEATED, SAME_CALLS_MAX } from "./repetition.ts";
 
 /** Whose calls, and what can be called. */
 export interface Caller {
@@ -96,8 +96,8 @@ async function runOne(caller: Caller, call: ToolCall, turn: Turn): Promise<ToolR
   }
   if (isRepeated(call, transcript)) {
     return failed(
-      "repeated",
-      `${call.tool} was called with the same arguments ${SAME_CALLS_MAX} times in this turn and was not run again. Use the results above, or do something else.`,
+      REPEATED,
+      `${call.tool} was called with the same arguments ${SAME_CALLS_MAX} times in a row, gave the same answer each time, and was not run again. Use the results above, or do something else.`,
     );
   }
   const approval = approvalOf(transcript, call.call);
@@ -140,41 +140,6 @@ function idOf(agent: string, { call, tool, args }: ToolCall, transcript: Transcr
   const nth = alike.findIndex((event) => event.type === "tool.called" && event.call === call) + 1;
   return JSON.stringify([tool, args, nth]);
 }
-
-/** The same call so often in one turn is a model that goes in a circle; twice may be a second look. */
-const SAME_CALLS_MAX = 2;
-
-const isRepeated = (call: ToolCall, transcript: Transcript): boolean =>
-  (read(transcript, timesCalled).nth.get(call.call) ?? 0) > SAME_CALLS_MAX;
-
-/** For each call of a turn under way: the how-manieth it is with this tool and these arguments. */
-const timesCalled: Fold<TimesCalled> = {
-  initial: () => ({ nth: new Map(), counts: new Map() }),
-  step(state, event) {
-    const { nth, counts } = state;
-    if (event.type === "speaker.selected") return counts.has(event.agent) ? { nth, counts: without(counts, event.agent) } : state;
-    if (event.type === "run.started") return { nth, counts: new Map() };
-    if (event.type === "tool.called") {
-      const own = counts.get(event.agent);
-      const key = `${event.tool} ${event.args}`;
-      const times = (own?.get(key) ?? 0) + 1;
-      return { nth: withEntry(nth, event.call, times), counts: withEntry(counts, event.agent, withEntry(own, key, times)) };
-    }
-    return event.type === "tool.returned" || event.type === "tool.failed" ? { nth: without(nth, event.call), counts } : state;
-  },
-};
-
-/** Of the calls that have not returned, and of those of the turns under way: few. */
-interface TimesCalled {
-  readonly nth: ReadonlyMap<string, number>;
-  readonly counts: ReadonlyMap<string, ReadonlyMap<string, number>>;
-}
-
-const withEntry = <Value>(map: ReadonlyMap<string, Value> | undefined, key: string, value: Value): ReadonlyMap<string, Value> =>
-  new Map(map).set(key, value);
-
-const without = <Value>(map: ReadonlyMap<string, Value>, key: string): ReadonlyMap<string, Value> =>
-  new Map([...map].filter(([other]) => other !== key));
 
 function recorded(
   agent: string,

@@ -6,8 +6,9 @@ import { KEY_META } from "../call-key.ts";
 import { within } from "../deadline.ts";
 import { missingVariables, startFailure } from "./failures.ts";
 import { httpTransport } from "./http.ts";
-import { environmentOf, headersOf, MCP_DEFAULTS, type McpDeps, type McpSettings } from "./settings.ts";
+import { MCP_DEFAULTS, type McpDeps, type McpSettings } from "./settings.ts";
 import { StdioTransport } from "./stdio.ts";
+import { environmentOf, headersOf } from "./variables.ts";
 import { type Failed, quoted } from "../result.ts";
 
 /** What a server tells of itself. */

@@ -167,7 +167,11 @@ test.each([
   ["{ kind: mcp }", "name either the `command` that starts the server or the `url` where it answers"],
   ["{ kind: mcp, command: a, url: 'http://b' }", "name either the `command`"],
   ["{ kind: mcp, url: 'http://b', args: [c] }", "belong to a `command`"],
-  ["{ kind: mcp, command: a, headersEnv: { Authorization: KEY } }", "`headersEnv` belongs to a `url`"],
+  ["{ kind: mcp, command: a, headersEnv: { Authorization: KEY } }", "`headers` and `headersEnv` belong to a `url`"],
+  [
+    "{ kind: mcp, command: a, env: { API_KEY: abc } }",
+    '"API_KEY" looks like a secret, and this file is no place for one: put it into the environment or into .env, and write "${API_KEY}" here.',
+  ],
   ["{ kind: mcp, command: a, env: [not-a-name] }", "the NAME of an environment variable"],
   ["{ kind: agent, description: x }", "name either an `agent` or a `team`"],
   ["{ kind: agent, description: x, team: pairs }", 'there is no team "pairs"; the file has pair. Did you mean "pair"?'],

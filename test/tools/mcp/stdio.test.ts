@@ -28,6 +28,26 @@ test("the process is given the variables that are named, what it needs to be fou
   expect(outputOf(await under.call("environment"))).toBe("HOME PATH WEATHER_KEY");
 });
 
+test("what leads out of a company's network is given without being named", async () => {
+  const network = {
+    https_proxy: "http://127.0.0.1:9",
+    NODE_EXTRA_CA_CERTS: "/etc/ssl/certs/ca.pem",
+    npm_config_registry: "http://127.0.0.1:9",
+  };
+  const env = { PATH: process.env.PATH, ...network, SLACK_BOT_TOKEN: "secret" };
+  const under = await connected(open(stdioSettings(), env));
+  expect(outputOf(await under.call("environment")).split(" ")).toEqual(expect.arrayContaining(Object.keys(network)));
+  expect(outputOf(await under.call("environment"))).not.toContain("SLACK");
+});
+
+test("constants are set, and a variable's value can be given under another name", async () => {
+  const settings = { ...stdioSettings(), env: { lower_case: "on", GREETING: "hello ${WHO:-you}" }, secretsEnv: { THEIR_KEY: "OUR_KEY" } };
+  const under = await connected(open(settings, { PATH: process.env.PATH, OUR_KEY: "k" }));
+  expect(outputOf(await under.call("environment"))).toBe("GREETING PATH THEIR_KEY lower_case");
+  const other = open({ ...settings, env: { A: "${WHO}" } }, { PATH: process.env.PATH, OUR_KEY: "k" });
+  expect((await other.server.connect(never))?.message).toContain("needs the environment variable WHO, not set here");
+});
+
 test("a variable that is named and not set is said before anything is started", async () => {
   const under = open({ ...stdioSettings(), env: ["WEATHER_KEY", "OTHER_KEY"] });
   expect(await under.server.connect(never)).toEqual({
