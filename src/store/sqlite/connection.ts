@@ -17,14 +17,22 @@ export interface Connection {
   /**
    * The same with `normal`, together with all that others write in this turn of the event loop: what they change in common is written once.
    * `made` is called once it stands in the database, in the order of the calls, before the promise resolves. One that throws takes back
-   * only what it has written itself. `now`: what has come so far is written with it before this returns, for what is to go before all work
-   * that begins meanwhile.
+   * only what it has written itself.
    */
-  readonly writeSoon: <T>(work: () => T, made?: (result: T) => void, when?: "now") => Promise<T>;
+  readonly writeSoon: <T>(work: () => T, how?: Soon<T>) => Promise<T>;
   readonly read: <T>(work: () => T) => T;
   /** Resolves when all that has been written before is on the disk. The event loop goes on meanwhile, and many may wait for one such wait. */
   readonly flushed: () => Promise<void>;
   readonly close: () => void;
+}
+
+export interface Soon<T> {
+  /** It stands in the database. May be called before `writeSoon` returns. */
+  readonly made?: (result: T) => void;
+  /** What has come so far is written with it before `writeSoon` returns: for what is to go before all work that begins meanwhile. */
+  readonly isNow?: boolean;
+  /** Such as a thread: who alone writes in a turn of the event loop waits for nobody. Without it, it is somebody else each time. */
+  readonly writer?: string;
 }
 
 /**
@@ -198,10 +206,10 @@ function connection(
       refuseClosed();
       return explained(path, () => transaction(wanted, work));
     },
-    writeSoon: async (work, made, when) => {
+    writeSoon: (work, { made, isNow, writer } = {}) => {
       refuseClosed();
-      const written = group.add(work, made);
-      if (when === "now") group.writeNow();
+      const written = group.add(work, made, writer);
+      if (isNow) group.writeNow();
       return written;
     },
     read: (work) => {

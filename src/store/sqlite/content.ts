@@ -24,17 +24,11 @@ export function sqliteContent(
     note: async (key) => read(() => note.get(key)),
     putNote: async (key, value) => {
       checkNote(key, value);
-      await writeSoon(
-        () => putNote.run(key, value).changes > 0,
-        (isPut) => void (isPut && on.note(key)),
-      );
+      await writeSoon(() => putNote.run(key, value).changes > 0, { made: (isPut) => void (isPut && on.note(key)) });
     },
     swapNote: async (key, from, to) => {
       checkNote(key, to);
-      return writeSoon(
-        () => note.get(key) === from && (putNote.run(key, to), true),
-        (isPut) => void (isPut && on.note(key)),
-      );
+      return writeSoon(() => note.get(key) === from && (putNote.run(key, to), true), { made: (isPut) => void (isPut && on.note(key)) });
     },
     putFile: async (content) => {
       const hash = fileHash(content);

@@ -106,7 +106,7 @@ export function sqliteInbox(
       ),
     handled: async (id, claim) => {
       const isOurs = () => !claim || holds(claim);
-      return writeSoon(() => isOurs() && (handled.run(now(), id), true), undefined, "now");
+      return writeSoon(() => isOurs() && (handled.run(now(), id), true), { isNow: true });
     },
   };
 }

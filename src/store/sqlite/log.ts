@@ -121,15 +121,18 @@ export function sqliteLog(
       // that was written before it (outbox.ts). The rest can be thought again. A wait for the disk here would hold up the event loop.
       const done = await writeSoon(
         (): Thread | Refused | Fenced => (commit.claim && !options.holds(commit.claim) ? { kind: "fenced" } : append(commit, bodies)),
-        (made) => {
-          if (made.kind !== "thread") return;
-          // Only once it is there for good.
-          if (known.size >= KNOWN_THREADS_MAX) known.clear();
-          known.set(commit.thread, made);
-          options.committed(commit, { workspace: made.own || commit.workspace, events });
+        {
+          made(made) {
+            if (made.kind !== "thread") return;
+            // Only once it is there for good.
+            if (known.size >= KNOWN_THREADS_MAX) known.clear();
+            known.set(commit.thread, made);
+            options.committed(commit, { workspace: made.own || commit.workspace, events });
+          },
+          // Of words that came together all are recorded before a turn begins that answers them.
+          isNow: commit.heard !== undefined,
+          writer: commit.thread,
         },
-        // Of words that came together all are recorded before a turn begins that answers them.
-        commit.heard ? "now" : undefined,
       );
       return done.kind === "thread" ? { kind: "ok", events } : done;
     },

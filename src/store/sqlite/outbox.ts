@@ -83,12 +83,11 @@ export function sqliteOutbox(
     // Lost, this is found out again: the post is looked for before it is tried again.
     markDelivered: async (id, outcome) => {
       if ("gaveUp" in outcome) return writeSoon(() => void delivered.run(null, outcome.gaveUp, id));
-      await writeSoon(
-        () => (delivered.run(outcome.receipt, null, id).changes > 0 ? about.get(id) : undefined),
-        (what) => {
+      await writeSoon(() => (delivered.run(outcome.receipt, null, id).changes > 0 ? about.get(id) : undefined), {
+        made(what) {
           if (what) onDelivered(what);
         },
-      );
+      });
     },
     receipt: async (thread, seq, kind) => read(() => receipt.get(thread, seq, kind)),
   };

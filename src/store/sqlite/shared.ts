@@ -49,7 +49,7 @@ export function ownOf(connection: Connection, onClose: () => void): Connection {
   return {
     ...connection,
     write: (durability, work) => (refuseClosed(), connection.write(durability, work)),
-    writeSoon: async (work, made, when) => (refuseClosed(), connection.writeSoon(work, made, when)),
+    writeSoon: (work, how) => (refuseClosed(), connection.writeSoon(work, how)),
     read: (work) => (refuseClosed(), connection.read(work)),
     async flushed() {
       refuseClosed();

@@ -92,3 +92,95 @@ test("where one that is told breaks, the others are told all the same, and nothi
   expect(results.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
   expect([told, words()]).toEqual([["b"], ["a", "b"]]);
 });
+
+const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test("who writes alone writes at once, one after the other, and is told of each before the call returns", async () => {
+  const { writes, put, words, transactions } = grouped();
+  const told: unknown[] = [];
+  for (const word of ["a", "b", "c"]) {
+    const written = writes.add(
+      () => put(word),
+      () => told.push(word),
+      "T1",
+    );
+    expect([words().at(-1), told.at(-1)]).toEqual([word, word]);
+    await written;
+  }
+  expect(transactions()).toBe(3);
+});
+
+test("who comes in the same turn as another waits for its end, and so do all who come after it", async () => {
+  const { writes, put, words, transactions } = grouped();
+  const told: string[] = [];
+  const add = (word: string, writer?: string) =>
+    writes.add(
+      () => put(word),
+      () => told.push(word),
+      writer,
+    );
+  const written = [add("first", "T1"), add("other", "T2"), add("again", "T1"), add("nameless")];
+  expect([words(), transactions()]).toEqual([["first"], 1]);
+  await Promise.all(written);
+  expect([told, words(), transactions()]).toEqual([["first", "other", "again", "nameless"], told, 2]);
+});
+
+test("after a turn in which several wrote the first one waits too; where it stayed alone, it waits no longer", async () => {
+  const { writes, put, words, transactions } = grouped();
+  const add = (word: string, writer: string) => writes.add(() => put(word), undefined, writer);
+  await Promise.all([add("a", "T1"), add("b", "T2")]);
+  expect(transactions()).toBe(2);
+  await Promise.all([add("c", "T1"), add("d", "T2")]);
+  expect([words(), transactions()]).toEqual([["a", "b", "c", "d"], 3]);
+  const waiting = add("e", "T1");
+  expect(words()).not.toContain("e");
+  await waiting;
+  await turnOfTheLoop();
+  void add("f", "T1");
+  expect(words()).toContain("f");
+});
+
+test("one that is added by a listener is written after all that were written with what it heard of", async () => {
+  const { writes, put, words } = grouped();
+  const told: string[] = [];
+  const answer: Promise<unknown>[] = [];
+  await writes.add(
+    () => put("a"),
+    () => {
+      answer.push(writes.add(() => put("answer"), () => told.push("answer"), "T1")); // prettier-ignore
+      told.push("a");
+    },
+    "T1",
+  );
+  expect(told).toEqual(["a"]);
+  await Promise.all(answer);
+  expect([told, words()]).toEqual([["a", "answer"], ["a", "answer"]]); // prettier-ignore
+});
+
+test("one that is written at once and throws rejects, in words, with nothing of it there, and the next is written at once", async () => {
+  const { writes, put, words } = grouped();
+  const failing = writes.add(
+    () => {
+      put("half");
+      throw new Error("no");
+    },
+    () => expect.unreachable(),
+    "T1",
+  );
+  await expect(failing).rejects.toMatchObject({ message: "in words", cause: { message: "no" } });
+  void writes.add(() => put("next"), undefined, "T1");
+  expect(words()).toEqual(["next"]);
+});
+
+test("one who writes without end lets the event loop go on", async () => {
+  const { writes, put } = grouped();
+  let turns = 0;
+  const count = () => {
+    turns++;
+    counting = setImmediate(count);
+  };
+  let counting = setImmediate(count);
+  onTestFinished(() => clearImmediate(counting));
+  for (let nth = 0; nth < 1_000; nth++) await writes.add(() => put(`${nth}`), undefined, "T1");
+  expect(turns).toBeGreaterThan(10);
+});
