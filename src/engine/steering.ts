@@ -4,6 +4,7 @@ import { isHalted } from "./events/limits-fold.ts";
 import type { Question } from "./events/talk-fold.ts";
 import { offerAt, type RaiseCeilings } from "./limits/run-limits.ts";
 import { isSameName } from "./names.ts";
+import type { RunLog } from "./reading/runs.ts";
 import { currentRun, type Transcript } from "./reading/transcript.ts";
 
 /** What a person wants of a run that goes on, beside words for the agents. */
@@ -92,7 +93,20 @@ export function expiring(
 }
 
 /** Whether a model has been given what was said with this event: somebody has got the floor since, or the one who has it has asked anew. */
-export const wasRead = ({ events }: Transcript, seq: number): boolean => events.slice(seq).some((event) => READ_AT.has(event.type));
+export function wasRead({ events }: Transcript, seq: number): boolean {
+  for (let index = seq; index < events.length; index++) if (isReading(events[index])) return true;
+  return false;
+}
+
+const isReading = (event: RunEvent | undefined): boolean => event !== undefined && READ_AT.has(event.type);
+
+/** What people had said in this run, and what became of it, since a model was last given anything before the event with this number. */
+export function unreadBefore({ begin, events }: RunLog, seq: number): readonly RunEvent[] {
+  const end = Math.min(events.length, Math.max(0, seq - 1 - begin));
+  let from = end;
+  while (from > 0 && !isReading(events[from - 1])) from--;
+  return events.slice(from, end);
+}
 
 const READ_AT: ReadonlySet<RunEvent["type"]> = new Set(["speaker.selected", "tool.returned", "tool.failed", "code.ran"]);
 

@@ -29,6 +29,9 @@ export type Message = (AgentMessage | PersonMessage | HandoffMade) & Whereabouts
 export const isMessage = (event: RunEvent): event is Message =>
   (event.type === "message.posted" || (event.type === "handoff.made" && !event.turn)) && !event.quiet;
 
+export const isPersonMessage = (event: RunEvent): event is PersonMessage & Whereabouts & Recorded =>
+  event.type === "message.posted" && "person" in event;
+
 const runMessages: Fold<readonly Message[]> = {
   initial: () => [],
   step: (messages, event) => {

@@ -3,7 +3,7 @@ import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { withinMs, type Clock } from "../../engine/clock.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
 import { HUMAN } from "../../engine/events/events.ts";
-import type { Transcript } from "../../engine/reading/transcript.ts";
+import { read, type Fold, type Transcript } from "../../engine/reading/fold.ts";
 import { createKeyedWorker, type KeyedWorker, type Look, type Worked } from "../../runner/keyed-worker.ts";
 import type { Post, Store } from "../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
@@ -18,6 +18,7 @@ import { createPace } from "./pace.ts";
 import { createBucket, createSharedBucket } from "../api/pacer.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import { placeOf, type Place } from "../words/place.ts";
+import { startOf } from "../render/log-reading.ts";
 import { render } from "../render/render.ts";
 import type { Web } from "../api/web-client.ts";
 
@@ -95,7 +96,7 @@ export function createCards(parts: CardsParts): Cards {
     const place = placeOf(thread);
     if (!place) return [];
     const outcomes: Edited[] = [];
-    for (const card of cardsOf((await parts.load(thread)).events)) {
+    for (const card of read(await parts.load(thread), latestCards).toReversed()) {
       if (ending.signal.aborted) return outcomes;
       const ts = (await anewOf(store, { thread, ...card })) ?? (await store.receipt(thread, card.seq, card.kind));
       if (ts === undefined || uneditable.has(keyOf(thread, card.seq))) continue;
@@ -182,7 +183,7 @@ export function createCards(parts: CardsParts): Cards {
     kind,
   }: Card & { readonly thread: string }): Promise<{ rendered: RenderedMessage; mark: string; run: string } | undefined> {
     const transcript = await parts.load(thread);
-    const started = transcript.events.findLast((event): event is Started => event.seq <= seq && event.type === "run.started");
+    const started = startOf(transcript, seq);
     const rendered = render({ seq, kind, part: 0 }, transcript, parts.cardFor(started?.team ?? ""));
     if (rendered.kind !== "message") return undefined;
     const mark = markOf(rendered);
@@ -244,22 +245,35 @@ interface Card {
   readonly kind: "card" | "question" | "approval" | "halt" | "hold";
 }
 
-type Started = RunEvent & { readonly type: "run.started" };
-
 const CARD_KINDS: ReadonlySet<string> = new Set(["card", "question", "approval", "halt", "hold"]);
 
-/** The latest cards of a thread; the older ones have said their last. */
-function cardsOf(events: readonly RunEvent[]): readonly Card[] {
-  const cards: Card[] = [];
-  for (let index = events.length - 1; index >= 0 && cards.length < CARDS_PER_THREAD_MAX; index--) {
-    const event = events[index];
-    if (event?.type === "run.started") cards.push({ seq: event.seq, kind: "card" });
-    else if (event?.type === "handoff.made" && event.to === HUMAN) cards.push({ seq: event.seq, kind: "question" });
-    else if (event?.type === "approval.requested") cards.push({ seq: event.seq, kind: "approval" });
-    else if (event?.type === "limit.reached") cards.push({ seq: event.seq, kind: "halt" });
-    else if (event?.type === "run.paused") cards.push({ seq: event.seq, kind: "hold" });
+/** The latest cards of a thread, the newest last; the older ones have said their last. */
+const latestCards: Fold<Card[]> = {
+  growsInPlace: true,
+  initial: () => [],
+  step(cards, event) {
+    const kind = cardOf(event);
+    if (kind !== undefined) cards.push({ seq: event.seq, kind });
+    if (cards.length > CARDS_PER_THREAD_MAX) cards.shift();
+    return cards;
+  },
+};
+
+function cardOf(event: RunEvent): Card["kind"] | undefined {
+  switch (event.type) {
+    case "run.started":
+      return "card";
+    case "handoff.made":
+      return event.to === HUMAN ? "question" : undefined;
+    case "approval.requested":
+      return "approval";
+    case "limit.reached":
+      return "halt";
+    case "run.paused":
+      return "hold";
+    default:
+      return undefined;
   }
-  return cards;
 }
 
 const CARDS_PER_THREAD_MAX = 10;

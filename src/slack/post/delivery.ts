@@ -1,6 +1,5 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
-import type { RunEvent } from "../../engine/events/events.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
 import type { Post, Store } from "../../store/store.ts";
 import { failureOf, type CallFailure } from "../api/api-errors.ts";
@@ -17,6 +16,7 @@ import type { Problem } from "./delivery-problem.ts";
 import { rankOf, type Pace } from "./pace.ts";
 import type { TurnStreams } from "./turn-streams.ts";
 import { findPosted, slackTimeBefore } from "./find-posted.ts";
+import { startOf, type Of } from "../render/log-reading.ts";
 import { render } from "../render/render.ts";
 import { findUploaded, uploadFile } from "./upload.ts";
 
@@ -120,7 +120,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
   /** What the post says by now, and in whose name. */
   async function read(post: Post): Promise<About> {
     const transcript = await parts.load(post.thread);
-    const started = transcript.events.findLast((event): event is Started => event.seq <= post.seq && event.type === "run.started");
+    const started = startOf(transcript, post.seq);
     const about = { team: parts.cardFor(started?.team ?? ""), run: started?.run ?? "" };
     try {
       return { ...about, rendered: render(post, transcript, about.team, await originOf(post, started)) };
@@ -132,7 +132,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
   }
 
   /** The log that a fork was made of, for its result alone: of the same channel, whoever reads here may read there. */
-  async function originOf(post: Post, started: Started | undefined): Promise<Transcript | undefined> {
+  async function originOf(post: Post, started: Of<"run.started"> | undefined): Promise<Transcript | undefined> {
     const run = post.kind === "end" ? started?.forkedFrom?.run : undefined;
     const thread = run?.slice(0, run.lastIndexOf("#"));
     const [here, there] = [placeOf(post.thread), placeOf(thread ?? "")];
@@ -268,5 +268,3 @@ interface About {
   readonly team: TeamCard;
   readonly run: string;
 }
-
-type Started = RunEvent & { readonly type: "run.started" };

@@ -19,16 +19,17 @@ import {
 } from "../words/blocks.ts";
 import { safeLine, safeMrkdwn } from "../words/escape.ts";
 import { BUTTON_VALUE_CHARS_MAX, CARD_LINE_CHARS, CONTAINER_TITLE_CHARS_MAX } from "../words/limits.ts";
-import { runOf, type Of } from "./log-reading.ts";
+import { decisionOn, runOf, type Of } from "./log-reading.ts";
 import { fenced, plainText } from "./turn-messages.ts";
 import { codeFileEnding } from "./long-parts.ts";
 import { excerptOf, isShownWhole, linesOf, shownWhole, type Excerpt } from "./code-excerpt.ts";
 
 /** A call that waits for a person's yes: buttons until somebody has decided, then what became of it; a yes for the run can be taken back. */
 export function renderApproval(request: Of<"approval.requested">, transcript: Transcript): Rendered {
-  const { state, events } = runOf(transcript, request.seq);
+  const own = runOf(transcript, request.seq);
+  const { state } = own;
   const ofCall = <Type extends "approval.given" | "approval.expired" | "approval.withdrawn">(type: Type) =>
-    events.find((event) => event.type === type && event.call === request.call) as Of<Type> | undefined;
+    decisionOn(own, type, request.call);
   const given = ofCall("approval.given");
   const what = given?.edited ?? request.what;
   const wished = wish({ ...request, what });
@@ -121,14 +122,17 @@ function notesOn(excerpt: Excerpt, what: string, request: Of<"approval.requested
 
 /** Whether the agents' last words before it hold this very code. */
 function standsAbove({ seq, what, tool }: Of<"approval.requested">, { events }: Transcript): boolean {
-  const last = tool === undefined ? events.slice(0, seq - 1).findLast((event) => isTurn(event)) : undefined;
+  if (tool !== undefined) return false;
+  let at = Math.min(seq - 1, events.length) - 1;
+  while (at >= 0 && !isTurn(events[at])) at--;
+  const last = events[at] as TurnWords | undefined;
   return last !== undefined && codeBlocks(last.text).some(({ code }) => code.trim() === what.trim());
 }
 
-const isTurn = (
-  event: RunEvent,
-): event is Of<"code.written"> | Extract<RunEvent, { readonly type: "message.posted"; readonly agent: string }> =>
-  event.type === "code.written" || (event.type === "message.posted" && "agent" in event);
+type TurnWords = Of<"code.written"> | Extract<RunEvent, { readonly type: "message.posted"; readonly agent: string }>;
+
+const isTurn = (event: RunEvent | undefined): boolean =>
+  event?.type === "code.written" || (event?.type === "message.posted" && "agent" in event);
 
 /** All of it under its title, to be opened: the thread shows it once, and whoever decides has it here. */
 function folded(excerpt: Excerpt, what: string, { language, tool }: Of<"approval.requested">): ContainerBlock {

@@ -1,11 +1,12 @@
 import type { RunEvent } from "../../engine/events/events.ts";
 import { describe } from "../../engine/limits/termination.ts";
 import { NOTHING_SPENT, spentIn, type Spent } from "../../engine/limits/usage.ts";
+import { turnsAt } from "../../engine/reading/runs.ts";
 import { messagesOfRun, currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { cost, plural, tokens } from "../words/blocks.ts";
 import { safeLine, safeMrkdwn, withoutMarks, withoutStopWord } from "../words/escape.ts";
 import { ANSWER_CHARS_SHOWN, FOOTER_REASON_CHARS } from "../words/limits.ts";
-import { runOf, upTo, type Of } from "./log-reading.ts";
+import { runOf, type Of } from "./log-reading.ts";
 
 type Forked = NonNullable<Of<"run.started">["forkedFrom"]>;
 
@@ -21,7 +22,7 @@ export function ownPart(started: Of<"run.started">, transcript: Transcript): Own
   const { forkedFrom } = started;
   if (!forkedFrom) return undefined;
   const { state } = runOf(transcript, started.seq);
-  const shared = currentRun(upTo(transcript, forkedFrom.seq)).turns;
+  const shared = turnsAt(transcript, forkedFrom.seq);
   const own = transcript.events.slice(forkedFrom.seq);
   return { shared, turns: state.turns - shared, spent: own.length === 0 ? NOTHING_SPENT : spentIn(own) };
 }
@@ -36,7 +37,7 @@ export function ownWords({ shared, turns, spent }: OwnPart): string {
 export function partingOf(forkedFrom: Forked, here: Transcript, origin: Transcript, stopWords: readonly string[]): string {
   const last = here.events.slice(0, forkedFrom.seq).findLast((event) => event.type === "message.posted");
   const after = last?.type === "message.posted" && "agent" in last ? `, after what *${safeMrkdwn(last.agent)}* said` : "";
-  const turn = currentRun(upTo(here, forkedFrom.seq)).turns;
+  const turn = turnsAt(here, forkedFrom.seq);
   return [
     `*Where they part:* after turn ${turn}${after}`,
     `>*There* (${safeMrkdwn(forkedFrom.team)}): ${branch(runOf(origin, forkedFrom.seq).events, forkedFrom.seq, stopWords)}`,

@@ -1,5 +1,5 @@
 import type { Button } from "@slack/types";
-import type { RaiseOffer, RunEvent, RunLimits, StopReason } from "../../engine/events/events.ts";
+import type { RaiseOffer, RunLimits, StopReason } from "../../engine/events/events.ts";
 import { ceilingWords, offerAt } from "../../engine/limits/run-limits.ts";
 import { describe, ownerOf } from "../../engine/limits/termination.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
@@ -19,12 +19,13 @@ import {
 } from "../words/blocks.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { RUN_ID_CHARS } from "../words/limits.ts";
-import { runOf, type Of } from "./log-reading.ts";
+import { nextOf, runOf, type Of } from "./log-reading.ts";
 
 /** A run stands at a limit: what is reached, and buttons until somebody has decided; then what was decided. */
 export function renderHalt(reached: Of<"limit.reached">, transcript: Transcript): Rendered {
-  const { state, events } = runOf(transcript, reached.seq);
-  const next = events.find(({ seq, type }) => seq > reached.seq && DECISIONS.has(type)) as Decision | undefined;
+  const own = runOf(transcript, reached.seq);
+  const { state } = own;
+  const next = nextOf(own, reached.seq, DECISIONS);
   const asked = state.startedBy && !next ? `${mention(state.startedBy)} ` : "";
   const title = `${asked}:hourglass: *${reached.reasons.map(headline).join(" ")}*`;
   const facts = safeMrkdwn(reached.reasons.map(describe).join("; "));
@@ -66,7 +67,7 @@ export const raiseButton = (offer: RaiseOffer, action: string, value: object): r
       ];
 
 type Decision = Of<"limit.raised" | "summary.requested" | "run.stopped">;
-const DECISIONS: ReadonlySet<RunEvent["type"]> = new Set(["limit.raised", "summary.requested", "run.stopped"]);
+const DECISIONS: ReadonlySet<Decision["type"]> = new Set(["limit.raised", "summary.requested", "run.stopped"]);
 
 function decided(event: Decision): string {
   switch (event.type) {

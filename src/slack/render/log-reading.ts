@@ -2,7 +2,9 @@ import type { CodeRan, PersonMessage, RunEvent } from "../../engine/events/event
 import { spentIn, type Spent } from "../../engine/limits/usage.ts";
 import { spenderOf, usageOf } from "../../engine/reading/spender.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
-import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+import { runLogAt } from "../../engine/reading/runs.ts";
+import { read, type Fold } from "../../engine/reading/fold.ts";
+import { currentRun, isPersonMessage, type Transcript } from "../../engine/reading/transcript.ts";
 
 /** What a message in Slack has to know of the log around its event. Messages are made late, so the log may have gone on since. */
 
@@ -13,15 +15,93 @@ export const upTo = (transcript: Transcript, seq: number): Transcript =>
 export const eventAt = (transcript: Transcript, seq: number): RunEvent | undefined => transcript.events[seq - 1];
 
 /** The run that the event belongs to, as far as it has come by now. */
-export function runOf(transcript: Transcript, seq: number): { readonly state: RunState; readonly events: readonly RunEvent[] } {
-  const { events } = transcript;
-  const begin = Math.max(
-    0,
-    events.slice(0, seq).findLastIndex((event) => event.type === "run.started"),
-  );
-  const next = events.findIndex((event) => event.seq > Math.max(seq, begin + 1) && event.type === "run.started");
-  const own = events.slice(begin, next === -1 ? events.length : next);
-  return { state: currentRun({ events: own }), events: own };
+export function runOf(transcript: Transcript, seq: number): Transcript & { readonly state: RunState } {
+  const own = runLogAt(transcript, seq);
+  return { state: currentRun(own), events: own.events };
+}
+
+/** With what the run has begun in which this event stands. */
+export function startOf(transcript: Transcript, seq: number): Of<"run.started"> | undefined {
+  const [first] = runLogAt(transcript, seq).events;
+  return first?.type === "run.started" && first.seq <= seq ? first : undefined;
+}
+
+/** What people said and decided in a run, to be found without looking through it. */
+interface FollowUps {
+  /** The first of each kind about a call or a question. */
+  readonly about: Map<string, RunEvent>;
+  /** Words that name no question: they answer those that were open. */
+  readonly words: (PersonMessage & RunEvent)[];
+  /** What ends a pause, or decides at a limit. */
+  readonly turnings: RunEvent[];
+}
+
+/** Of the log of one run. */
+const followUps: Fold<FollowUps> = {
+  growsInPlace: true,
+  initial: () => ({ about: new Map(), words: [], turnings: [] }),
+  step(state, event) {
+    if (isPersonMessage(event) && event.answers === undefined) state.words.push(event);
+    if (TURNINGS.has(event.type)) state.turnings.push(event);
+    const key = aboutOf(event);
+    if (key !== undefined && !state.about.has(key)) state.about.set(key, event);
+    return state;
+  },
+};
+
+const TURNINGS: ReadonlySet<RunEvent["type"]> = new Set(["run.unpaused", "run.stopped", "limit.raised", "summary.requested"]);
+
+function aboutOf(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case "approval.given":
+    case "approval.expired":
+    case "approval.withdrawn":
+      return `${event.type}/${event.call}`;
+    case "question.expired":
+      return `${event.type}/${event.of}`;
+    case "message.posted":
+      return "person" in event && event.answers !== undefined ? `answer/${event.answers}` : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** What became of a call that asked for a yes, or of a question (by its seq). */
+export const decisionOn = <Type extends "approval.given" | "approval.expired" | "approval.withdrawn" | "question.expired">(
+  own: Transcript,
+  type: Type,
+  about: string | number,
+): Of<Type> | undefined => read(own, followUps).about.get(`${type}/${about}`) as Of<Type> | undefined;
+
+/** What a person has answered to the question with this seq. */
+export function answerTo(own: Transcript, seq: number): PersonMessage | undefined {
+  const { about, words } = read(own, followUps);
+  const named = about.get(`answer/${seq}`) as (PersonMessage & RunEvent) | undefined;
+  const next = words[firstAfter(words, seq)];
+  return named && next ? (named.seq < next.seq ? named : next) : (named ?? next);
+}
+
+/** The first event of one of these types behind a pause or a limit. */
+export function nextOf<Type extends "run.unpaused" | "run.stopped" | "limit.raised" | "summary.requested">(
+  own: Transcript,
+  seq: number,
+  types: ReadonlySet<Type>,
+): Of<Type> | undefined {
+  const { turnings } = read(own, followUps);
+  for (let index = firstAfter(turnings, seq); index < turnings.length; index++)
+    if (types.has(turnings[index]?.type as Type)) return turnings[index] as Of<Type>;
+  return undefined;
+}
+
+/** The index of the first of these events with a greater seq. */
+function firstAfter(events: readonly RunEvent[], seq: number): number {
+  let [from, to] = [0, events.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((events[middle]?.seq ?? 0) > seq) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 /** The task of a run of the thread; of the first, where that one is not found. */

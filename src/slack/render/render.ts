@@ -4,7 +4,7 @@ import type { Post } from "../../store/store.ts";
 import type { Rendered } from "../words/blocks.ts";
 import { FILES_PER_CODE_RUN_MAX } from "../words/limits.ts";
 import type { TeamCard } from "../../team-shelf.ts";
-import { eventAt, makesFiles, runOf, turnBefore, upTo, type Of, type Turn, type TurnEnd } from "./log-reading.ts";
+import { eventAt, makesFiles, runOf, startOf, turnBefore, upTo, type Of, type Turn, type TurnEnd } from "./log-reading.ts";
 import { renderApproval, renderApprovalFile } from "./approval-message.ts";
 import {
   renderCard,
@@ -196,12 +196,7 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
 const isSilent = ({ notices = [] }: Of<"turn.ended">): boolean => notices.length > 0;
 
 const hasBeenSilent = (agent: string, before: Transcript): boolean =>
-  before.events
-    .slice(currentRun(before).startIndex)
-    .some((event) => event.type === "turn.ended" && event.agent === agent && isSilent(event));
-
-const startOf = ({ events }: Transcript, seq: number): Of<"run.started"> | undefined =>
-  events.findLast((event): event is Of<"run.started"> => event.seq <= seq && event.type === "run.started");
+  runOf(before, before.events.length).events.some((event) => event.type === "turn.ended" && event.agent === agent && isSilent(event));
 
 const NOTICE: Planned = { kind: "notice", part: 0 };
 const HOLD: Planned = { kind: "hold", part: 0 };

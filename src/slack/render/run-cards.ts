@@ -1,7 +1,7 @@
 import type { TeamCard } from "../../team-shelf.ts";
 import type { KnownBlock } from "@slack/types";
 import { withShownCode } from "../../engine/code-blocks.ts";
-import type { CodeRan, Failure, FileRef, Person, RunEvent, RunLimits } from "../../engine/events/events.ts";
+import type { CodeRan, Failure, FileRef, RunLimits } from "../../engine/events/events.ts";
 import { limitsNow, nearWords } from "../../engine/limits/run-limits.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { type Transcript } from "../../engine/reading/transcript.ts";
@@ -29,7 +29,7 @@ import { ownPart, ownWords } from "./fork-words.ts";
 import { faceInText } from "./personas.ts";
 import { beforeWords } from "../words/read-before.ts";
 import { planAsText, planOf } from "./turn-plan.ts";
-import { runOf, turnBefore, wordsBeside, type Of } from "./log-reading.ts";
+import { answerTo, decisionOn, nextOf, runOf, turnBefore, wordsBeside, type Of } from "./log-reading.ts";
 import { plainText } from "./turn-messages.ts";
 
 /** The app's own messages. Those that may be edited later show the log as it is when they are made. */
@@ -38,7 +38,7 @@ import { plainText } from "./turn-messages.ts";
 export function renderCard(started: Of<"run.started">, transcript: Transcript, team: TeamCard): Rendered {
   const { state, events } = runOf(transcript, started.seq);
   const task = events.find((event) => event.type === "message.posted" && "person" in event) as { readonly text: string } | undefined;
-  const ended = events.findLast((event) => event.type === "run.stopped");
+  const ended = state.running ? undefined : events.findLast((event) => event.type === "run.stopped");
   const stands = state.running ? "is on it" : ended?.outcome === "done" ? "is done" : "has stopped";
   const title = `*${safeMrkdwn(started.team)}* ${stands}, asked by ${mention(started.startedBy)}`;
   const line = task ? line1(task.text) : "";
@@ -58,8 +58,8 @@ export function renderCard(started: Of<"run.started">, transcript: Transcript, t
     kind: "message",
     text: `${safeMrkdwn(started.team)}: ${task ? line1(withoutMarks(task.text)) : "a new run"}`,
     plain: [title, line, progress ?? ""].join("\n").trim(),
-    blocks: blocks(planOf(state, events, turnsMax)),
-    fallback: blocks(planAsText(state, events, turnsMax)),
+    blocks: blocks(planOf(state, { events }, turnsMax)),
+    fallback: blocks(planAsText(state, { events }, turnsMax)),
   };
 }
 
@@ -134,18 +134,16 @@ function spentOf(state: RunState, team: TeamCard): string[] {
 
 /** A question of an agent to people: buttons until it is answered, then the answer. */
 export function renderQuestion(handoff: Of<"handoff.made">, transcript: Transcript, team: TeamCard): Rendered {
-  const { state, events } = runOf(transcript, handoff.seq);
+  const own = runOf(transcript, handoff.seq);
+  const { state } = own;
   const beside = wordsBeside(turnBefore(transcript, handoff.seq, handoff.agent), handoff.call);
   const words = safeMarkdown(
     withShownCode([...(beside && beside !== handoff.text ? [shorten(beside, BESIDE_CHARS_MAX)] : []), handoff.text].join("\n\n")),
   );
   const asked = state.startedBy ? `${mention(state.startedBy)} ` : "";
   const title = `${asked}*${faceInText(handoff.agent, team)}${safeMrkdwn(handoff.agent)} asks:*`;
-  const answer = events.find(
-    (event) =>
-      event.seq > handoff.seq && event.type === "message.posted" && "person" in event && (event.answers ?? handoff.seq) === handoff.seq,
-  ) as AnswerEvent | undefined;
-  const expired = events.some((event) => event.type === "question.expired" && event.of === handoff.seq);
+  const answer = answerTo(own, handoff.seq);
+  const expired = decisionOn(own, "question.expired", handoff.seq) !== undefined;
   const fallback = {
     kind: "message" as const,
     text: `${safeMrkdwn(handoff.agent)} asks: ${line1(withoutMarks(handoff.text))}`,
@@ -175,7 +173,6 @@ export function renderQuestion(handoff: Of<"handoff.made">, transcript: Transcri
   };
 }
 
-type AnswerEvent = { readonly person: Person; readonly text: string };
 /** What stands before a question may be long; the question must stay in sight. */
 const BESIDE_CHARS_MAX = 6_000;
 /** Slack takes 25 in a row; nobody reads more than five. */
@@ -207,8 +204,7 @@ export function renderResumed(): Rendered {
 
 /** The run is paused, with Resume; then one line of who has let it go on. */
 export function renderPause(paused: Of<"run.paused">, transcript: Transcript): Rendered {
-  const { events } = runOf(transcript, paused.seq);
-  const next = events.find(({ seq, type }) => seq > paused.seq && PAUSE_ENDS.has(type)) as Of<"run.unpaused" | "run.stopped"> | undefined;
+  const next = nextOf(runOf(transcript, paused.seq), paused.seq, PAUSE_ENDS);
   const by = `The run ${next ? "was" : "is"} paused by ${mention(paused.person)}`;
   const text = next ? "The run was paused." : "The run is paused.";
   if (next) {
@@ -224,7 +220,7 @@ export function renderPause(paused: Of<"run.paused">, transcript: Transcript): R
   };
 }
 
-const PAUSE_ENDS: ReadonlySet<RunEvent["type"]> = new Set(["run.unpaused", "run.stopped"]);
+const PAUSE_ENDS: ReadonlySet<"run.unpaused" | "run.stopped"> = new Set(["run.unpaused", "run.stopped"]);
 
 export function renderSkip({ agent, person }: Of<"turn.skipped">): Rendered {
   const text = `The turn of *${safeMrkdwn(agent)}* was skipped by ${mention(person)}.`;

@@ -2,7 +2,8 @@ import { withShownCode } from "../../engine/code-blocks.ts";
 import { defaultNotice } from "../../engine/agents/handoff.ts";
 import type { CodeOutcome, CodeRan, HandoffMade, RunEvent, SelectedBy } from "../../engine/events/events.ts";
 import { MEMORY_TOOLS } from "../../engine/memory.ts";
-import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+import { turnsAt } from "../../engine/reading/runs.ts";
+import type { Transcript } from "../../engine/reading/transcript.ts";
 import { context, cost, duration, markdown, size, tokens, type Rendered } from "../words/blocks.ts";
 import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } from "../words/escape.ts";
 import {
@@ -18,7 +19,7 @@ import { withoutLong, type LongPart } from "./long-parts.ts";
 import { codeCards, excerpt } from "./code-cards.ts";
 import { footerWithMenu } from "./turn-menu.ts";
 import { sourcesLine } from "../search/sources.ts";
-import { spentInTurn, turnBefore, upTo, wordsBeside, type Turn, type TurnEnd } from "./log-reading.ts";
+import { spentInTurn, turnBefore, wordsBeside, type Turn, type TurnEnd } from "./log-reading.ts";
 import { splitMarkdown } from "../words/split-markdown.ts";
 
 /** A turn is posted once, finished, under the agent's own name and face. How many messages it makes, and whether a file holds what they leave out. */
@@ -260,8 +261,7 @@ function argumentsOf(args: string): { readonly text?: unknown; readonly id?: unk
   }
 }
 
-const numberOf = (end: TurnEnd, transcript: Transcript): number =>
-  currentRun(upTo(transcript, end.seq)).turns + (end.type === "code.written" ? 1 : 0);
+const numberOf = (end: TurnEnd, transcript: Transcript): number => turnsAt(transcript, end.seq) + (end.type === "code.written" ? 1 : 0);
 
 function fileName(end: TurnEnd, turn: Turn, transcript: Transcript): string {
   return turn.codeRuns.length > 0 ? `output-${numberOf(end, transcript)}.txt` : `turn-${numberOf(end, transcript)}.md`;

@@ -1,7 +1,8 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
-import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
-import { wasRead } from "../../engine/steering.ts";
+import { runLogAt } from "../../engine/reading/runs.ts";
+import { currentRun, isPersonMessage, type Transcript } from "../../engine/reading/transcript.ts";
+import { unreadBefore } from "../../engine/steering.ts";
 import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
@@ -92,17 +93,17 @@ interface Late {
 
 /** The newest unread words of each person, by Slack's id; not of whoever has ended the run, who knows. */
 export function lateWords(transcript: Transcript, stop: Stopped): ReadonlyMap<string, Late> {
-  const before = { events: transcript.events.slice(0, stop.seq - 1) };
   // What was said since belongs to a run that goes on.
   if (currentRun(transcript).running) return new Map();
-  const { startIndex } = currentRun(before);
+  const own = runLogAt(transcript, stop.seq);
+  const unread = unreadBefore(own, stop.seq);
+  const task = own.events.find(isPersonMessage);
   const endedBy = stop.reasons.flatMap((reason) => (reason.kind === "person" ? [reason.person.id] : []));
   const late = new Map<string, Late>();
-  const [, ...said] = before.events.slice(Math.max(0, startIndex)).filter((event) => event.type === "message.posted" && "person" in event);
-  const takenBack = new Set(before.events.flatMap((event) => (event.type === "message.deleted" ? [event.id] : [])));
-  for (const event of said) {
-    if (event.type !== "message.posted" || !("person" in event) || event.id === undefined || event.answers || event.forgotten) continue;
-    if (takenBack.has(event.id) || endedBy.includes(event.person.id) || wasRead(before, event.seq)) continue;
+  const takenBack = new Set(unread.flatMap((event) => (event.type === "message.deleted" ? [event.id] : [])));
+  for (const event of unread.filter(isPersonMessage)) {
+    if (event === task || event.id === undefined || event.answers || event.forgotten) continue;
+    if (takenBack.has(event.id) || endedBy.includes(event.person.id)) continue;
     const [, , ts = ""] = event.id.split(":");
     if (/^[UW][A-Z0-9]{2,20}$/.test(event.person.id) && /^\d{1,12}\.\d{1,6}$/.test(ts)) late.set(event.person.id, { ts, text: event.text });
   }

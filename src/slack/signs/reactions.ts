@@ -1,7 +1,8 @@
 import type { Clock } from "../../engine/clock.ts";
-import { wasRead } from "../../engine/steering.ts";
+import { unreadBefore } from "../../engine/steering.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
-import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+import { runLogAt } from "../../engine/reading/runs.ts";
+import { isPersonMessage, type Transcript } from "../../engine/reading/transcript.ts";
 import { createKeyedWorker } from "../../runner/keyed-worker.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Log } from "../api/web-client.ts";
@@ -74,12 +75,10 @@ interface Change {
 
 /** What this event changes about the marks of a run. */
 function changes(transcript: Transcript, event: RunEvent): readonly Change[] {
-  const before = { events: transcript.events.slice(0, event.seq - 1) };
-  const { startIndex } = currentRun(before);
-  const said = before.events.slice(Math.max(0, startIndex)).filter((one) => one.type === "message.posted" && "person" in one);
-  const [task, ...others] = said;
+  const own = runLogAt(transcript, event.seq);
+  const task = own.events.find(isPersonMessage);
   // An answer was read as it came, and has its mark.
-  const unread = others.filter((one) => !("answers" in one && one.answers) && !wasRead(before, one.seq));
+  const unread = unreadBefore(own, event.seq).filter((one) => isPersonMessage(one) && one !== task && !one.answers);
   const over = event.type === "run.stopped" ? event : undefined;
   return [...unread.flatMap((one) => changed(one, over ? undefined : READ)), ...(task && over ? changed(task, ENDED[over.outcome]) : [])];
 }
