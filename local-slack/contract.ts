@@ -176,12 +176,16 @@ export interface Control extends ContentControl, PlatformControl {
       readonly isHidden?: boolean;
       /** Those that they are in; every one when absent. */
       readonly channels?: readonly string[];
+      /** The language that they have set, such as `de-DE`; `en-US` when absent. */
+      readonly locale?: string;
       /** Of the workspace. */
       readonly isAdmin?: boolean;
       /** Known in the whole organisation, by an id that begins with W. */
       readonly isOrgWide?: boolean;
     },
   ): string;
+  /** A person reads Slack in another language from now on, such as `de-DE`; an app that is connected hears of it by user_change. */
+  setLocale(user: string, locale: string): void;
   /** What the app suggests in a person's DM, or in one of its threads. */
   prompts(channel: string, ts?: string): readonly { readonly title: string; readonly message: string }[];
   /** Nobody can write in it until it is taken out of the archive; the bot hears of both. */

@@ -2,6 +2,7 @@ import { isRefusal, type Refusal } from "./api/args.ts";
 import { command, shortcut } from "./socket/commands.ts";
 import { describe, forward, pasteTable, postAsApp, preview } from "./content.ts";
 import { createPlatformControl } from "./platform-control.ts";
+import { userJson } from "./api/users.ts";
 import { sendEvent } from "./socket/events.ts";
 import { addFault } from "./api/faults.ts";
 import { deliver, use } from "./socket/interactions.ts";
@@ -110,6 +111,15 @@ export function createControl(local: Local): Control {
       );
       local.changes.show({ type: "reload" }, "everyone");
       return user.id;
+    },
+    setLocale: (id, locale) => {
+      const user = local.state.users.get(id) ?? fail(`there is no person ${id}`);
+      const changed = { ...user, locale };
+      local.state.users.set(id, changed);
+      // Before an app is there, nobody is told.
+      if (local.socketMode.socketCount === 0) return;
+      const event_ts = nextTs(local.state, local.now());
+      sendEvent(local, { type: "user_change", user: userJson(local, changed, true), cache_ts: Math.trunc(local.now() / 1_000), event_ts });
     },
     leave: ({ user, channel }) => {
       const left = channelOf(channel);

@@ -1,4 +1,4 @@
-import { isRefusal, limitArg, pageOf, refuse, textArg, type Args, type Refusal } from "./args.ts";
+import { flagArg, isRefusal, limitArg, pageOf, refuse, textArg, type Args, type Refusal } from "./args.ts";
 import { TIER } from "../state/limits.ts";
 import type { Local } from "../state/local.ts";
 import { APP_ID, BOT_ID } from "../state/seed.ts";
@@ -13,7 +13,7 @@ export const userMethods: { readonly [name: string]: Method } = {
 function info(local: Local, args: Args): Json | Refusal {
   const user = local.state.users.get(textArg(args, "user"));
   if (user?.isHidden) return refuse("user_not_visible");
-  return user ? { user: userJson(local, user) } : refuse("user_not_found");
+  return user ? { user: userJson(local, user, flagArg(args, "include_locale")) } : refuse("user_not_found");
 }
 
 function list(local: Local, args: Args): Json | Refusal {
@@ -26,13 +26,14 @@ function list(local: Local, args: Args): Json | Refusal {
   );
   if (isRefusal(page)) return page;
   return {
-    members: page.items.map((user) => userJson(local, user)),
+    members: page.items.map((user) => userJson(local, user, flagArg(args, "include_locale"))),
     cache_ts: Math.trunc(local.now() / 1_000),
     response_metadata: { next_cursor: page.nextCursor },
   };
 }
 
-function userJson(local: Local, user: User): Json {
+/** As an event tells of them, or as one asks for them: `locale` is said to those who ask for it. */
+export function userJson(local: Local, user: User, withLocale: boolean): Json {
   const org = user.enterpriseId ?? (user.teamId === local.teamId ? local.org : undefined);
   const teams = org === local.org ? (local.teamsOfOrg ?? [user.teamId]) : [user.teamId];
   const name = user.name.toLowerCase();
@@ -43,6 +44,7 @@ function userJson(local: Local, user: User): Json {
     deleted: false,
     color: "9f69e7",
     real_name: user.realName,
+    ...(withLocale ? { locale: user.locale ?? "en-US" } : {}),
     tz: "Europe/Berlin",
     tz_label: "Central European Time",
     tz_offset: 3600,

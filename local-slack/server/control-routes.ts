@@ -97,6 +97,7 @@ const VERBS: { readonly [name: string]: Verb } = {
   home: (control, body) => control.home(need(body, "user")),
   addChannel: (control, body) => control.addChannel(need(body, "name"), body["options"] as Parameters<Control["addChannel"]>[1]),
   addUser: (control, body) => control.addUser(need(body, "name"), body["options"] as Parameters<Control["addUser"]>[1]),
+  setLocale: (control, body) => control.setLocale(need(body, "user"), need(body, "locale")),
   leave: (control, body) => control.leave({ user: need(body, "user"), channel: need(body, "channel") }),
   join: (control, body) => control.join({ user: need(body, "user"), channel: need(body, "channel") }),
   makePrivate: (control, body) => control.makePrivate(need(body, "channel")),

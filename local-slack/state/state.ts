@@ -23,6 +23,8 @@ export interface User {
   readonly isStranger?: boolean;
   /** The app is shown nothing of them: neither a profile nor where they are at home. */
   readonly isHidden?: boolean;
+  /** The language that they have set, such as `de-DE`; `en-US` when absent. */
+  readonly locale?: string;
   /** Of the workspace. */
   readonly isAdmin?: boolean;
   /** The app whose bot it is. */

@@ -24,6 +24,8 @@ export interface Said {
   readonly addressed: boolean;
   /** The team for a run that this starts; the default one when absent. */
   readonly team?: string;
+  /** In which language people are told of a run that this starts, such as `de`; English when absent. */
+  readonly language?: string;
   /** Whether people see the turns of a run that this starts, or find them in a file; as its team says when absent. */
   readonly quiet?: boolean;
   /** What a run that this starts may cost, in US dollars, where that is less than its team's own limit. */
@@ -142,6 +144,7 @@ async function begin(lane: Lane, said: Said, words: readonly EventBody[], parts:
     run,
     team,
     startedBy: said.person,
+    ...(said.language === undefined ? {} : { language: said.language }),
     ...(teamHash ? { teamHash } : {}),
     ...quiet,
     ...(said.usdMax === undefined ? {} : { usdMax: said.usdMax }),

@@ -21,6 +21,8 @@ import { Inbox } from "./door/inbox.ts";
 import { createGate, mayStillRead } from "./door/gate.ts";
 import { createPace, type Pace } from "./post/pace.ts";
 import { createMissed } from "./door/missed-messages.ts";
+import type { LanguageSetting } from "./language/languages.ts";
+import { createLanguages } from "./language/whose-language.ts";
 import { createPeople, type People } from "./people/people.ts";
 import { tsOfEvent, type Body, type Dropped } from "./words/envelope.ts";
 import { createPrompts } from "./signs/suggested-prompts.ts";
@@ -66,6 +68,8 @@ export interface SlackAppParts {
   readonly allow?: Partial<Allow>;
   /** Whether workflows may ask teams; they may not when absent. */
   readonly workflows?: boolean;
+  /** Each reader's own when absent. */
+  readonly language?: LanguageSetting;
   /** One of several workspaces behind one door: envelopes come by {@link SlackApp.handle}. */
   readonly tenancy?: Tenancy;
   /** Ids of other bots whose words are heard; none when absent. */
@@ -151,6 +155,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     teams,
     ...(parts.shelf ? { shelf: parts.shelf } : {}),
     people,
+    languages: createLanguages(people, parts.language),
     whisper,
     unheard,
     attachments,

@@ -18,6 +18,7 @@ import { createFeatureWatch } from "./api/missing-features.ts";
 import { createOutbox } from "./post/outbox.ts";
 import { createPace } from "./post/pace.ts";
 import type { Body } from "./words/envelope.ts";
+import type { LanguageSetting } from "./language/languages.ts";
 import type { Allow } from "./people/permissions.ts";
 import { createTurnStreams } from "./post/turn-streams.ts";
 import { postLooking } from "./post/post-or-find.ts";
@@ -41,6 +42,8 @@ export interface SlackSettings {
   readonly allow?: Partial<Allow>;
   /** Whether workflows may ask teams; they may not when absent. */
   readonly workflows?: boolean;
+  /** In which language Parley speaks: each reader's own when absent. */
+  readonly language?: LanguageSetting;
 }
 
 export interface SlackParts extends Omit<SlackSettings, "botToken"> {

@@ -8,6 +8,9 @@ import type { Leisure } from "./leisure.ts";
  */
 export const nameNote = (workspace: string, person: string): string => `name/${workspace}/${person}`;
 
+/** The note that says in which language a person of a workspace reads Slack: a locale such as `de-DE`. */
+export const localeNote = (workspace: string, person: string): string => `locale/${workspace}/${person}`;
+
 /**
  * Where the log, the outbox, the inbox and files live. Async from day one, so that one machine and many share the code above it.
  *

@@ -85,6 +85,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     run: name,
     team: name,
     startedBy: person,
+    language: z.string().max(35).optional(),
     teamHash: hash.optional(),
     turnsInFile: z.literal(true).optional(),
     haltsAtLimits: z.literal(true).optional(),

@@ -177,7 +177,7 @@ const Sandbox = z
 
 const RATE_MAX = 100_000;
 
-const SlackSettings = z.strictObject({
+export const SlackSettings = z.strictObject({
   bots: z
     .array(z.string().regex(/^B[A-Z0-9]{2,20}$/, { error: "the id of a bot, such as B0123ABCD" }))
     .max(50)
@@ -189,6 +189,12 @@ const SlackSettings = z.strictObject({
     .default(false)
     .describe(
       "Workflows may ask teams, by the step in Workflow Builder. Slack does not say who runs one: guests and people from outside may.",
+    ),
+  language: z
+    .enum(["reader", "en", "de", "fr"])
+    .default("reader")
+    .describe(
+      "In which language Parley speaks in Slack: each reader's own, as far as it knows it, or one for everybody. Agents speak as they are asked to.",
     ),
   rates: z
     .strictObject({

@@ -90,6 +90,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     run: keep,
     team: keep,
     startedBy: person,
+    language: keep,
     teamHash: (value, pen) => pen.settings(value),
     turnsInFile: keep,
     haltsAtLimits: keep,

@@ -6,6 +6,8 @@ export interface RunAsWhole {
   readonly run: string | undefined;
   readonly team: string | undefined;
   readonly startedBy: Person | undefined;
+  /** In which people are told of it; English when absent. */
+  readonly language: string | undefined;
   /** Index of `run.started` in the events; -1 before any run. */
   readonly startIndex: number;
   readonly running: boolean;
@@ -19,8 +21,8 @@ export const runAsWhole = {
     if (event.within !== undefined) return state;
     switch (event.type) {
       case "run.started": {
-        const { run, team, startedBy, seq } = event;
-        return { ...state, run, team, startedBy, startIndex: seq - 1, running: true, pausedBy: undefined };
+        const { run, team, startedBy, language, seq } = event;
+        return { ...state, run, team, startedBy, language, startIndex: seq - 1, running: true, pausedBy: undefined };
       }
       case "run.stopped":
         return { ...state, running: false, pausedBy: undefined };
@@ -38,6 +40,7 @@ const NO_RUN: RunAsWhole = {
   run: undefined,
   team: undefined,
   startedBy: undefined,
+  language: undefined,
   startIndex: -1,
   running: false,
   pausedBy: undefined,

@@ -8,6 +8,8 @@ export type RunFact =
       readonly run: string;
       readonly team: string;
       readonly startedBy: Person;
+      /** In which language people are told what happens in this run, such as `de`; English when absent. What agents say is theirs. */
+      readonly language?: string;
       /** SHA-256 (hex) of the team's settings, which are kept under it: the run keeps them to its end. Absent for a team without a file. */
       readonly teamHash?: string;
       /** Set where people see the card, the questions and the result of this run, and find the turns in a file. */

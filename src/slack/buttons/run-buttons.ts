@@ -4,7 +4,7 @@ import type { Actor } from "../people/affiliation.ts";
 import { refusedText } from "../commands/day-budgets.ts";
 import { pressed, type Pressed } from "./press.ts";
 import { openModal, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
-import { personOf, unreadBefore } from "../commands/message-context.ts";
+import { inLanguageOf, personOf, unreadBefore } from "../commands/message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { teamNamed, whyNotTeam } from "../render/help-text.ts";
 import { SEEN } from "../signs/reactions.ts";
@@ -125,7 +125,7 @@ export async function submitRunModal(
     id: `${ctx.me.team}:${place.channel}:${ts}`,
     addressed: isTask,
     ...(to === undefined ? {} : { to }),
-    ...(isTask ? await asSetIn(ctx, place.channel, { team }) : {}),
+    ...(isTask ? { ...(await inLanguageOf(ctx, user)), ...(await asSetIn(ctx, place.channel, { team })) } : {}),
     beside: [...(before?.beside ?? []), ...quoted],
     files: before?.files ?? [],
     ...(before?.told ? { before: before.told } : {}),

@@ -3,6 +3,7 @@ import type { Heard, Spending } from "../../runner/runner.ts";
 import { isOurs, type Actor } from "../people/affiliation.ts";
 import { dollars, mention } from "../words/blocks.ts";
 import type { MessageContext } from "./message-context.ts";
+import type { Translator } from "../language/translator.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { allowIn, refused, wouldRefuse, type Attempt } from "../people/permission-check.ts";
 
@@ -21,11 +22,16 @@ export async function budgetText(ctx: MessageContext, who: Actor & { readonly ch
 }
 
 /** What the runs that a person has started have cost today, of what they may; in mrkdwn. Nothing where nothing is counted. */
-export async function ownBudgetText(ctx: Pick<MessageContext, "runner" | "me">, user: string): Promise<string | undefined> {
+export async function ownBudgetText(ctx: Pick<MessageContext, "runner" | "me">, t: Translator, user: string): Promise<string | undefined> {
   const own = await ctx.runner.budgets?.spending(ctx.me.team, `person/${user}`);
-  return (
-    own && `Spent today on runs that you started: *${used(own)}*. A day ends at 00:00 UTC; \`/parley budget\` in a channel shows its own.`
-  );
+  return own && t("limits.text.ownBudget", { spent: usedIn(t, own) });
+}
+
+function usedIn(t: Translator, { spent, priced, estimated, limit }: Spending): string {
+  const about = estimated ? t("units.text.about", { what: t.dollars(spent) }) : t.dollars(spent);
+  const known = priced ? about : t("units.text.atLeast", { what: about });
+  if (limit === undefined) return t("limits.text.noLimit", { spent: known });
+  return t("limits.text.ofLimit", { spent: known, limit: t.dollars(limit), percent: t.percent(spent / limit) });
 }
 
 type Kind = "person" | "channel" | "workspace";

@@ -8,6 +8,7 @@ import type { TeamCards } from "../../team-shelf.ts";
 import type { ChannelNameOf } from "../door/channel-names.ts";
 import type { Before, ThreadBefore } from "../door/thread-before.ts";
 import type { Quotes } from "../door/quoted-messages.ts";
+import type { Languages } from "../language/whose-language.ts";
 import type { People } from "../people/people.ts";
 import type { Allow } from "../people/permissions.ts";
 import type { Naming } from "../words/mrkdwn.ts";
@@ -23,6 +24,8 @@ export interface MessageContext {
   readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly teams: TeamCards;
   readonly people: People;
+  /** In whose language something is said. */
+  readonly languages: Languages;
   readonly whisper: Whisper;
   /** For whoever says more than is heard. */
   readonly unheard: Unheard;
@@ -46,6 +49,12 @@ export interface MessageContext {
 
 export async function personOf(ctx: Pick<MessageContext, "people">, user: string): Promise<Person> {
   return { id: user, name: await ctx.people.nameOf(user) };
+}
+
+/** What a run that this person begins says of the language in which it is shown. */
+export async function inLanguageOf(ctx: Pick<MessageContext, "languages">, user: string): Promise<{ readonly language?: string }> {
+  const language = await ctx.languages.noted(user);
+  return language === undefined ? {} : { language };
 }
 
 /** How people and channels that a text names are called. */

@@ -7,7 +7,7 @@ import { attachedBeside } from "../door/attachments.ts";
 import { hearAmendment, hearDeletion } from "./deletions.ts";
 import { refusedText } from "./day-budgets.ts";
 import type { HandlerContext } from "./handler-context.ts";
-import { namingOf, personOf, threadOf, unreadBefore } from "./message-context.ts";
+import { inLanguageOf, namingOf, personOf, threadOf, unreadBefore } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import type { FindActor } from "../door/gate.ts";
 import { helpText, teamNamed } from "../render/help-text.ts";
@@ -119,6 +119,7 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
     ...(before?.told ? { before: before.told } : {}),
     id,
     addressed,
+    ...(run.running || incoming.bot ? {} : await inLanguageOf(ctx, user)),
     ...set,
     ...(to === undefined ? {} : { to }),
   });

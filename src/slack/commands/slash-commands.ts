@@ -5,7 +5,7 @@ import { answerTo, isOutside, notHere, type CommandRequest } from "./command-ans
 import { refusedText } from "./day-budgets.ts";
 import { budgetCommand } from "../buttons/limit-buttons.ts";
 import { courtesy, openModal, tellDirectly, type HandlerContext } from "./handler-context.ts";
-import { unreadBefore, namingOf, personOf, threadOf } from "./message-context.ts";
+import { inLanguageOf, unreadBefore, namingOf, personOf, threadOf } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { commandsText, helpText, teamNamed, teamsText } from "../render/help-text.ts";
 import { controlsModal, NEW_RUN, newRunModal, type NewRunWishes } from "../buttons/new-run-modal.ts";
@@ -115,7 +115,7 @@ export async function discuss(ctx: HandlerContext, shortcut: MessageShortcutBody
     thread,
     workspace: ctx.me.team,
     person: await personOf(ctx, user.id),
-    ...(run.running ? {} : await asSetIn(ctx, channel.id, { before: run })),
+    ...(run.running ? {} : { ...(await inLanguageOf(ctx, user.id)), ...(await asSetIn(ctx, channel.id, { before: run })) }),
     text: `Discuss this message of ${author}.`,
     files: [...attached.files, ...(before?.files ?? [])],
     ...(before?.told ? { before: before.told } : {}),

@@ -5,7 +5,7 @@ import type { Affiliation } from "../people/affiliation.ts";
 import { refusedText } from "./day-budgets.ts";
 import { channelSettings } from "../people/channel-settings.ts";
 import type { HandlerContext } from "./handler-context.ts";
-import { personOf, type MessageContext } from "./message-context.ts";
+import { inLanguageOf, personOf, type MessageContext } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { teamNamed, whyNotTeam } from "../render/help-text.ts";
 import { SEEN } from "../signs/reactions.ts";
@@ -65,6 +65,7 @@ export async function startRun(ctx: HandlerContext, task: Task): Promise<string 
     text,
     id: `${ctx.me.team}:${channel}:${ts}`,
     addressed: true,
+    ...(await inLanguageOf(ctx, user)),
     ...set,
   });
   if (heard.kind === "started") ctx.whisper.react({ channel, ts }, SEEN);

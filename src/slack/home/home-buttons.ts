@@ -54,7 +54,7 @@ async function runPressed({ ctx, home, press, actor, verb, value }: Omit<Pressed
       await home.turnRuns(actor, verb === "older" ? keyIn(value.n) : undefined);
       return true;
     case "search":
-      await show(ctx, press, searchModal(ctx.teams));
+      await show(ctx, press, searchModal(await ctx.languages.of(user), ctx.teams));
       return true;
     case "findOlder":
       await pressOlderFound(ctx, home.runs, press, value.n);

@@ -124,17 +124,20 @@ export function createHome(ctx: HandlerContext): Home {
   }
 
   async function factsFor(user: string, { page, before, affiliation: known }: Watcher) {
+    const speaks = ctx.languages.of(user);
     // Asked again each time: who becomes a guest meanwhile sees what guests see.
     const affiliation = await ctx.people.affiliationOf({ user, teams: known === "external" ? [] : [ctx.me.team] }, SHOW_WAIT_MS);
+    const t = await speaks;
     const [seen, mine, missing, refusal, budget, allow] = await Promise.all([
       runs.of(user, before),
       mySettings(ctx, user),
       missingFeatures(store, ctx.me.team),
       wouldRefuse(ctx, "editTeams", { user, affiliation, startedBy: undefined }),
-      ownBudgetText(ctx, user),
+      ownBudgetText(ctx, t, user),
       allowIn(ctx),
     ]);
     return {
+      t,
       bot: ctx.me.user,
       ...seen,
       teams: ctx.shelf?.list(ctx.me.team) ?? ctx.teams.cards.map((card) => ({ ...asShelved(card), team: card })),
@@ -200,11 +203,12 @@ async function tellWhoAsked(ctx: HandlerContext, thread: string): Promise<void> 
   // Of a channel that they have left they hear no more.
   if (!(await mayStillRead(ctx, startedBy.id, place.channel))) return;
   const link = await ctx.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
-  const words = `Your run of *${safeMrkdwn(team ?? "")}* in <#${place.channel}> is over`;
+  const t = await ctx.languages.of(startedBy.id);
+  const over = { team: safeMrkdwn(team ?? ""), channel: `<#${place.channel}>` };
   await postOnce(ctx, {
     key: `over/${run}`,
     user: startedBy.id,
     channel: startedBy.id,
-    text: link?.permalink ? `${words}: <${link.permalink}|open>` : `${words}.`,
+    text: link?.permalink ? t("home.text.overWithLink", { ...over, link: link.permalink }) : t("home.text.over", over),
   });
 }

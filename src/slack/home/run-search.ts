@@ -4,6 +4,7 @@ import type { HandlerContext } from "../commands/handler-context.ts";
 import { courtesy } from "../commands/handler-context.ts";
 import { button, context, plainText } from "../words/blocks.ts";
 import { ELEMENT, filledIn, menuField, textField } from "../words/form-inputs.ts";
+import type { Translator } from "../language/translator.ts";
 import type { PressBody, SubmissionBody } from "../words/press-payloads.ts";
 import { overRun } from "./home-view.ts";
 import { keyIn, keyText, type HomeRun, type HomeRuns, type RunKey, type Wanted } from "./recent-runs.ts";
@@ -19,23 +20,23 @@ interface Found {
 }
 
 /** Search…: by words, team, channel and person, among the runs that are over in channels that one is in. */
-export function searchModal(teams: HandlerContext["teams"], wanted?: Wanted, found?: Found): ModalView {
+export function searchModal(t: Translator, teams: HandlerContext["teams"], wanted?: Wanted, found?: Found): ModalView {
   const { channel, person } = wanted ?? {};
   return {
-    ...modal("Search runs", "Search", {}),
+    ...modal(t("search.title.search"), t("search.submit.search"), {}),
     callback_id: SEARCH_FORM,
     blocks: [
       textField({
         id: SEARCH.words,
-        label: "Words",
+        label: t("search.label.words"),
         optional: true,
         charsMax: 200,
-        hint: "Of the task, or of what was said.",
+        hint: t("search.hint.words"),
         value: wanted?.words.join(" "),
       }),
       ...menuField({
         id: SEARCH.team,
-        label: "Team",
+        label: t("search.label.team"),
         optional: true,
         options: teams.cards.map(({ name }) => ({ value: name })),
         chosen: wanted?.team,
@@ -44,7 +45,7 @@ export function searchModal(teams: HandlerContext["teams"], wanted?: Wanted, fou
         type: "input",
         block_id: SEARCH.channel,
         optional: true,
-        label: plainText("Channel"),
+        label: plainText(t("search.label.channel")),
         element: {
           type: "conversations_select",
           action_id: ELEMENT,
@@ -56,8 +57,8 @@ export function searchModal(teams: HandlerContext["teams"], wanted?: Wanted, fou
         type: "input",
         block_id: SEARCH.person,
         optional: true,
-        label: plainText("Person"),
-        hint: plainText("Who started it, or spoke in it."),
+        label: plainText(t("search.label.person")),
+        hint: plainText(t("search.hint.person")),
         element: {
           type: "multi_users_select",
           action_id: ELEMENT,
@@ -65,7 +66,7 @@ export function searchModal(teams: HandlerContext["teams"], wanted?: Wanted, fou
           ...(person === undefined ? {} : { initial_users: [person] }),
         },
       },
-      ...(found ? results(found) : []),
+      ...(found ? results(t, found) : []),
     ],
   };
 }
@@ -78,21 +79,22 @@ const FOUND_WITHIN_MS = 2_400;
 /** The search was sent off: the form stays, with what was found below it. Never rejects. */
 export async function answerSearch(ctx: HandlerContext, runs: HomeRuns, { user, view }: SubmissionBody): Promise<object> {
   const wanted = wantedIn(view.state.values);
+  const t = await ctx.languages.of(user.id);
   try {
     const found = await withinMs(ctx.clock, FOUND_WITHIN_MS, runs.search(user.id, wanted));
-    if (found) return { response_action: "update", view: searchModal(ctx.teams, wanted, found) };
+    if (found) return { response_action: "update", view: searchModal(t, ctx.teams, wanted, found) };
   } catch (error) {
     ctx.log("runs could not be searched", error);
   }
-  return { response_action: "errors", errors: { [SEARCH.words]: "This takes longer than Slack waits. Search once more, or for less." } };
+  return { response_action: "errors", errors: { [SEARCH.words]: t("search.error.tooLong") } };
 }
 
-function results({ found, older }: Found): readonly KnownBlock[] {
-  const more = button("Older", homeAction("findOlder"), older ? { n: keyText(older) } : {});
+function results(t: Translator, { found, older }: Found): readonly KnownBlock[] {
+  const more = button(t("search.button.older"), homeAction("findOlder"), older ? { n: keyText(older) } : {});
   return [
     { type: "divider" },
-    ...(found.length === 0 ? [context(older ? "Nothing so far; there are older runs to look through." : "No run that is over fits.")] : []),
-    ...found.map(overRun),
+    ...(found.length === 0 ? [context(t(older ? "search.text.nothingSoFar" : "search.text.nothing"))] : []),
+    ...found.map((run) => overRun(t, run)),
     ...(older ? [{ type: "actions" as const, elements: [more] }] : []),
   ];
 }
@@ -102,8 +104,9 @@ export async function pressOlderFound(ctx: HandlerContext, runs: HomeRuns, press
   const id = press.view?.id;
   if (id === undefined) return;
   const wanted = wantedIn(press.view?.state?.values ?? {});
+  const t = await ctx.languages.of(press.user.id);
   const found = await runs.search(press.user.id, wanted, keyIn(key));
-  await courtesy(ctx, "views.update", () => ctx.web.write.views.update({ view_id: id, view: searchModal(ctx.teams, wanted, found) }));
+  await courtesy(ctx, "views.update", () => ctx.web.write.views.update({ view_id: id, view: searchModal(t, ctx.teams, wanted, found) }));
 }
 
 function wantedIn(values: SubmissionBody["view"]["state"]["values"]): Wanted {

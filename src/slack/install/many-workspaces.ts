@@ -1,3 +1,4 @@
+import type { LanguageSetting } from "../language/languages.ts";
 import type { Server } from "node:http";
 import { z } from "zod";
 import type { Clock } from "../../engine/clock.ts";
@@ -54,6 +55,8 @@ export interface InstalledParts extends InstalledSettings {
   readonly allow?: Partial<Allow>;
   /** Whether workflows may ask teams; they may not when absent. */
   readonly workflows?: boolean;
+  /** In which language Parley speaks: each reader's own when absent. */
+  readonly language?: LanguageSetting;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }

@@ -56,7 +56,8 @@ export interface Tenants {
   idle(): Promise<void>;
 }
 
-export interface TenantsParts extends TenantPorts, Pick<SlackSettings, "apiUrl" | "writeTimeoutMs" | "bots" | "allow" | "workflows"> {
+export interface TenantsParts
+  extends TenantPorts, Pick<SlackSettings, "apiUrl" | "writeTimeoutMs" | "bots" | "allow" | "workflows" | "language"> {
   readonly installations: Installations;
   readonly oauth: OAuthSettings;
   readonly teams: TeamCards;
@@ -104,6 +105,7 @@ export function createTenants(parts: TenantsParts): Tenants {
       ...(parts.bots ? { bots: parts.bots } : {}),
       ...(parts.allow ? { allow: parts.allow } : {}),
       workflows: parts.workflows ?? false,
+      ...(parts.language ? { language: parts.language } : {}),
       clock,
       log: (line) => log(line),
       ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),

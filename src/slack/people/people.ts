@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import { withinMs, type Clock } from "../../engine/clock.ts";
-import { nameNote, type Store } from "../../store/store.ts";
+import { localeNote, nameNote, type Store } from "../../store/store.ts";
 import type { Log } from "../api/web-client.ts";
 import { safeLine } from "../words/escape.ts";
 import { affiliationIn, type Affiliation, type Named } from "./affiliation.ts";
@@ -21,6 +21,11 @@ export interface People extends ChannelMembers, Pick<MemberNames, "lookalikes"> 
   nameOf(user: string): Promise<string>;
   /** Where their clock is, as Slack has it; nothing while it does not say. Never rejects. */
   timeZoneOf(user: string): Promise<string | undefined>;
+  /**
+   * The locale that they have set in Slack, such as `de-DE`; the one that was known last while Slack does not say, nothing where none ever was.
+   * Never rejects, and takes no longer than {@link LOCALE_WAIT_MS} and a look into the store.
+   */
+  localeOf(user: string): Promise<string | undefined>;
   /** Whether it is no person, or Slack does not say. Never rejects. */
   isBot(user: string): Promise<boolean>;
   /** Whether they administer the Slack workspace; owners do too. False while Slack does not say. Never rejects. */
@@ -52,6 +57,8 @@ const STANDING_AGE_MS_MAX = 10 * 60_000;
 /** A message is not held up for a name any longer. */
 const NAME_WAIT_MS = 2_500;
 const NAME_CHARS_MAX = 80;
+/** Of what is shown to somebody who waits for it: rather in English than late. */
+const LOCALE_WAIT_MS = 400;
 
 /**
  * `store` keeps what people were called last: a Slack in trouble is no reason to write ids into logs that stay. `me`: as auth.test has it;
@@ -67,14 +74,17 @@ export function createPeople(parts: {
   const { read, store, me, clock, log } = parts;
   const closing = new AbortController();
   const backoff = createBackoff(clock);
-  const profiles = createProfileCache({ read, backoff, onFound: keepName, clock, log });
+  const profiles = createProfileCache({ read, backoff, onFound: keepWords, clock, log });
   const members = createMemberNames({ read, backoff, clock, log, closing: closing.signal });
   const noteKey = (user: string): string => nameNote(me.team, user);
 
-  async function keepName(user: string, profile: Profile): Promise<void> {
+  async function keepWords(user: string, profile: Profile): Promise<void> {
     const name = nameIn(profile);
+    const { locale } = profile;
     try {
       if (name !== "" && (await store.note(noteKey(user))) !== name) await store.putNote(noteKey(user), name);
+      const key = localeNote(me.team, user);
+      if (locale !== undefined && ((await store.note(key)) ?? USUAL_LOCALE) !== locale) await store.putNote(key, locale);
     } catch (error) {
       log(`what ${user} is called could not be kept`, error);
     }
@@ -95,6 +105,11 @@ export function createPeople(parts: {
     async timeZoneOf(user) {
       const found = await profiles.of(user, NAME_AGE_MS_MAX);
       return "unsaid" in found ? undefined : found.tz;
+    },
+    async localeOf(user) {
+      const found = await withinMs(clock, LOCALE_WAIT_MS, profiles.of(user, NAME_AGE_MS_MAX));
+      if (found !== undefined && !("unsaid" in found) && found.locale !== undefined) return found.locale;
+      return store.note(localeNote(me.team, user)).catch(() => undefined);
     },
     async isBot(user) {
       const found = await profiles.of(user, NAME_AGE_MS_MAX);
@@ -120,6 +135,9 @@ export function createPeople(parts: {
     close: () => closing.abort(),
   };
 }
+
+/** What most people have, and what is spoken where none is known: not written down. */
+const USUAL_LOCALE = "en-US";
 
 /** As Slack shows it; empty where there is none. */
 function nameIn({ profile, real_name, name }: Profile): string {

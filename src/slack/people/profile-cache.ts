@@ -5,7 +5,7 @@ import { isUnavailable, slackErrorCode, type Log } from "../api/web-client.ts";
 import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
 import type { Backoff } from "./backoff.ts";
 
-/** What Slack says of people: their name, what they are in the workspace and where they are at home come by one call. */
+/** What Slack says of people: their name, their language, what they are in the workspace and where they are at home come by one call. */
 export interface ProfileCache {
   /**
    * What is known of a person, asked anew where it is older than `ageMsMax`; while Slack is in trouble also from before. People who ask at
@@ -55,7 +55,7 @@ export function createProfileCache(parts: {
     if (failed !== undefined) return { unsaid: kindOf(failed) };
     try {
       // For a moment: whoever asks has set how long they wait.
-      const { user: profile } = await patiently(clock, () => read.users.info({ user }), BRIEFLY);
+      const { user: profile } = await patiently(clock, () => read.users.info({ user, include_locale: true }), BRIEFLY);
       hasAnswered = true;
       backoff.worked(METHOD, user);
       return profile ?? { unsaid: "trouble" };

@@ -3,7 +3,7 @@ import { currentRun } from "../../engine/reading/transcript.ts";
 import { isForOnce, type Schedule } from "../../schedules/schedule.ts";
 import { asSetIn } from "../commands/start-run.ts";
 import { INVITE, type HandlerContext } from "../commands/handler-context.ts";
-import { personOf } from "../commands/message-context.ts";
+import { inLanguageOf, personOf } from "../commands/message-context.ts";
 import { refusedText } from "../commands/day-budgets.ts";
 import { isOurs } from "../people/affiliation.ts";
 import { wouldRefuse } from "../people/permission-check.ts";
@@ -70,6 +70,7 @@ export async function beginScheduled(ctx: HandlerContext, beginning: Beginning):
       ...(beginning.files ? { files: beginning.files } : {}),
       ...(beginning.beside ? { beside: beginning.beside } : {}),
       addressed: true,
+      ...(await inLanguageOf(ctx, owner.id)),
       ...set,
       ...(schedule.usdPerRun === undefined ? {} : { usdMax: schedule.usdPerRun }),
     });

@@ -114,9 +114,17 @@ export function button(label: string, actionId: string, value: object, style?: "
 }
 
 /** Asks once more before it is done; plain text. */
-export const confirmed = (element: Button, ask: { readonly title: string; readonly text: string; readonly confirm: string }): Button => ({
+export const confirmed = (
+  element: Button,
+  ask: { readonly title: string; readonly text: string; readonly confirm: string; readonly deny?: string },
+): Button => ({
   ...element,
-  confirm: { title: plainText(ask.title), text: plainText(ask.text), confirm: plainText(ask.confirm), deny: plainText("Not now") },
+  confirm: {
+    title: plainText(ask.title),
+    text: plainText(ask.text),
+    confirm: plainText(ask.confirm),
+    deny: plainText(ask.deny ?? "Not now"),
+  },
 });
 
 /** A mention of a person by Slack's id; by name when the person came from elsewhere. */
