@@ -4,7 +4,7 @@ import { createExecutor } from "./config/sandbox/executor.ts";
 import { secretNames, type Settings } from "./config/load.ts";
 import type { PlayedScript } from "./config/file/script.ts";
 import { leftoversOf } from "./config/leftovers.ts";
-import { createMcpServers } from "./config/build/mcp-servers.ts";
+import { createMcpServers } from "./config/mcp-servers.ts";
 import { createModelFor } from "./config/build/models.ts";
 import { createTeamShelf } from "./config/team-shelf.ts";
 import { createRedactor } from "./config/secrets.ts";
@@ -162,7 +162,14 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const database = redacted(plain, redact);
   const telemetry = options.telemetry && createTelemetry({ ...options.telemetry, store: database, log: problem });
   const store = telemetry?.store ?? database;
-  const servers = createMcpServers(settings.tools, { env, clock, log: problem });
+  const servers = createMcpServers(settings.tools, {
+    env,
+    clock,
+    log: problem,
+    redact, // What a server said before it ended goes into instructions, which no log holds.
+    keepFile: (content) => store.putFile(content),
+    workspaceOf: (thread) => placeOf(thread)?.team ?? "",
+  });
   const closeAll = async () => {
     await servers.close();
     await executor.close();
@@ -192,14 +199,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       readFile: (hash) => store.file(hash),
       notes: { memory, scopeOf },
       ...(options.slack ? { search: (wanted, signal) => searchIn(slack, wanted, signal) } : {}),
-      servers: {
-        ...servers,
-        // What a server said before it ended goes into instructions, which no log holds.
-        async tools(refs, signal) {
-          const { tools, missing } = await servers.tools(refs, signal);
-          return { tools, missing: missing.map(redact) };
-        },
-      },
+      servers,
     });
     const slackRoom = options.slack && (await import("./slack/open-slack.ts"));
     const shelf = createTeamShelf({ settings, teams, keep: kept, log });

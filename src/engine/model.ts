@@ -65,6 +65,8 @@ export type ModelMessage =
       readonly tool: string;
       readonly text: string;
       readonly failed: boolean;
+      /** What it gave to be seen, named in the text in this order. */
+      readonly images?: readonly FileRef[];
       readonly told?: readonly Piece[];
     };
 

@@ -32,12 +32,13 @@ export interface CallOrigin {
   readonly held?: readonly HeldCode[];
 }
 
-/** `files`: kept already, for people; the agent reads the output. `sources`: where it was found, for people. `usage`: of the models that worked inside. */
+/** `files`: kept already, for people; the agent reads the output. `images`: those of them that its model is shown, named in the output in this order. `sources`: where it was found, for people. `usage`: of the models that worked inside. */
 export type ToolResult =
   | {
       readonly kind: "returned";
       readonly output: string;
       readonly files?: readonly FileRef[];
+      readonly images?: readonly FileRef[];
       readonly sources?: readonly Source[];
       readonly usage?: Usage;
     }

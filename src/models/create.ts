@@ -10,6 +10,8 @@ import { createOpenAiModel, type Made, type ProviderDeps } from "./openai/openai
 import { withPrice, type Price } from "./prices.ts";
 import type { Timeouts } from "./replies/reply.ts";
 import { withRetries } from "./retry.ts";
+import { withToolRules } from "./tool-rules/offered.ts";
+import { toolRulesOf } from "./tool-rules/rules.ts";
 
 /** A model as a team file names it; what is absent is as {@link MODEL_DEFAULTS} says. Scripted models are made by `createReplayModels`. */
 export type ModelSettings = AnthropicModelSettings | OpenAiModelSettings;
@@ -82,7 +84,8 @@ export class ModelSettingsError extends Error {
 /** A model that retries, watches the time and knows its price. Nothing is asked of the provider yet. Throws {@link ModelSettingsError}. */
 export function createModel(settings: ModelSettings, deps: ModelDeps): Model {
   const { clock, random = Math.random, gates } = deps;
-  const { model, source } = made(settings, deps);
+  const { model: bare, source } = made(settings, deps);
+  const model = withToolRules(bare, toolRulesOf(settings.provider), deps.log);
   const counted = settings.price ? withPrice(model, settings.price) : model;
   const gated = gates
     ? withGate(counted, gates.of({ provider: settings.provider, host: source.host, keyName: source.keyName }), source)

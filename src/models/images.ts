@@ -22,16 +22,17 @@ const IMAGES_BYTES_MAX = 15_000_000;
 /** Each costs over a thousand tokens, on every call. */
 const IMAGES_PER_CALL_MAX = 20;
 
-type UserMessage = Extract<ModelMessage, { role: "user" }>;
+/** With what people posted, or a tool gave. */
+type Seen = Extract<ModelMessage, { role: "user" | "tool" }>;
 
 export const hasImages = (messages: readonly ModelMessage[]): boolean =>
-  messages.some((message) => message.role === "user" && (message.images?.length ?? 0) > 0);
+  messages.some((message) => message.role !== "assistant" && (message.images?.length ?? 0) > 0);
 
 /** The content of the newest images that a provider takes. What a file is, its first bytes say, not who posted it. */
 export async function readImages(messages: readonly ModelMessage[], readFile: ReadFile): Promise<Images> {
   const found = new Map<string, Image>();
   let bytes = 0;
-  const newestFirst = messages.toReversed().flatMap((message) => (message.role === "user" ? (message.images ?? []).toReversed() : []));
+  const newestFirst = messages.toReversed().flatMap((message) => (message.role === "assistant" ? [] : (message.images ?? []).toReversed()));
   for (const { hash } of newestFirst.slice(0, IMAGES_PER_CALL_MAX)) {
     const content = found.has(hash) ? undefined : await readFile(hash).catch(() => undefined);
     const mediaType = content && mediaTypeOf(content);
@@ -51,13 +52,34 @@ function mediaTypeOf(content: Uint8Array): Image["mediaType"] | undefined {
   return start.startsWith("RIFF") && start.slice(8) === "WEBP" ? "image/webp" : undefined;
 }
 
-export const imagesOf = ({ images = [] }: UserMessage, known: Images): readonly Image[] =>
+export const imagesOf = ({ images = [] }: Pick<Seen, "images">, known: Images): readonly Image[] =>
   images.map(({ hash }) => known.get(hash)).filter((image) => image !== undefined);
 
 /** The words, and which images the model has to do without. */
-export function textBeside({ text, images = [] }: UserMessage, known: Images): string {
+export function textBeside({ text, images = [] }: Pick<Seen, "text" | "images">, known: Images): string {
   const unseen = images.filter(({ hash }) => !known.has(hash)).map(({ name }: FileRef) => shownName(name));
   return unseen.length === 0 ? text : `${text}\n(You cannot see ${unseen.join(", ")}.)`;
 }
+
+/** A result in its order: its words, and each image behind the place that names it; images that are named nowhere come last. */
+export function resultParts(message: Pick<Seen, "text" | "images">, known: Images): readonly ResultPart[] {
+  const parts: ResultPart[] = [];
+  let rest = textBeside(message, known);
+  for (const { hash, name } of message.images ?? []) {
+    const image = known.get(hash);
+    if (!image) continue;
+    const at = rest.indexOf(imageMark(name));
+    const end = at < 0 ? rest.length : at + imageMark(name).length;
+    if (end > 0) parts.push({ type: "text", text: rest.slice(0, end) });
+    parts.push({ type: "image", image });
+    rest = rest.slice(end);
+  }
+  return rest.trim() === "" && parts.length > 0 ? parts : [...parts, { type: "text", text: rest }];
+}
+
+export type ResultPart = { readonly type: "text"; readonly text: string } | { readonly type: "image"; readonly image: Image };
+
+/** How a result names an image of its own. */
+const imageMark = (name: string): string => `[image ${name}`;
 
 export const dataUrl = ({ mediaType, base64 }: Image): string => `data:${mediaType};base64,${base64}`;

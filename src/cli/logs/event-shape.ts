@@ -134,6 +134,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     tool: name,
     output: text,
     files: z.array(file).max(LIST_MAX).optional(),
+    images: z.array(file).max(LIST_MAX).optional(),
     sources: z.array(source).max(LIST_MAX).optional(),
     changed: changedArgs,
     usage,

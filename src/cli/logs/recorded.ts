@@ -107,6 +107,7 @@ export function recordedWorld(log: readonly RunEvent[], { languages, codeBlocks:
             kind: "returned",
             output: uncut(result.output),
             ...(result.files ? { files: result.files } : {}),
+            ...(result.images ? { images: result.images } : {}),
             ...(result.sources ? { sources: result.sources } : {}),
             ...usage,
           }

@@ -10,7 +10,7 @@ import type { KeepFile, ReadFile } from "../sandbox/code-run.ts";
 import type { Guard } from "../../engine/guards/guard.ts";
 import type { SandboxSettings } from "../schema/team-file.ts";
 import type { ToolSettings } from "../schema/tools.ts";
-import type { McpServers } from "./mcp-servers.ts";
+import type { McpServers } from "../mcp-servers.ts";
 
 /** What the agents of one thread are made of. */
 export interface Parts {

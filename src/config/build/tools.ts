@@ -1,47 +1,105 @@
+import type { LiveTools } from "../../engine/agents/assistant.ts";
 import { guardedTool } from "../../engine/guards/guarded.ts";
+import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import type { Agent } from "../../engine/team.ts";
 import type { Tool } from "../../engine/tool.ts";
+import type { Turn } from "../../engine/turn.ts";
 import { keyed } from "../../tools/call-key.ts";
+import { chooseTools, namesFound, searchName, type ToolRoom } from "../../tools/find-tools.ts";
 import { readToolRef } from "../tool-names.ts";
 import { get, type Parts } from "./parts.ts";
+import { toolRoomOf } from "./tool-room.ts";
+
+/** What an agent is made with: its own tools, a sentence about each that is missing, and those that come and go. */
+type MakeAgent = (tools: readonly Tool[], missing: readonly string[], liveTools?: LiveTools) => Agent;
+
+/** The agent that is given tools: its name, its model, and how many tools it has besides, its hand-overs among them. */
+export interface Handed {
+  readonly name: string;
+  readonly model: string;
+  readonly others: number;
+}
 
 /** Makes an agent of its tools. Those of MCP servers are known only when it speaks: see {@link whenReached}. */
-export function withTools(
-  agent: string,
-  refs: readonly string[],
-  parts: Parts,
-  make: (tools: readonly Tool[], missing: readonly string[]) => Agent,
-): Agent {
-  const held = (tool: Tool) => keyed(guardedTool(tool, agent, parts.guards));
+export function withTools(agent: Handed, refs: readonly string[], parts: Parts, make: MakeAgent): Agent {
+  const held = memoized((tool: Tool) => keyed(guardedTool(tool, agent.name, parts.guards)));
   const ofServers = refs.filter((ref) => get(parts.settings.tools, readToolRef(ref).key).kind === "mcp");
   const own = refs.filter((ref) => !ofServers.includes(ref)).map((ref) => held(parts.tool(ref)));
-  return ofServers.length === 0 ? make(own, []) : whenReached(ofServers, own, parts, held, make);
+  if (ofServers.length === 0) return make(own, []);
+  const { countMax, charsMax } = toolRoomOf(agent.model, parts.settings.models);
+  return whenReached(agent, ofServers, own, parts, { countMax: countMax - own.length - agent.others, charsMax }, held, make);
 }
 
 /**
- * An agent that reaches its servers at the beginning of each turn: one that was away may be back, and a list may have changed. Without a
- * server it goes on, and its instructions say what is missing. The agent is made anew only when something has changed.
+ * An agent that reaches its servers at the beginning of each turn, and looks at their lists before each request: one that was away may be back, and
+ * a list may change while it speaks. Without a server it goes on, and its instructions say what is missing. What is more than a request can
+ * hold is found by a search.
  */
 function whenReached(
+  { name }: Handed,
   refs: readonly string[],
   own: readonly Tool[],
   parts: Parts,
+  room: ToolRoom,
   held: (tool: Tool) => Tool,
-  make: (tools: readonly Tool[], missing: readonly string[]) => Agent,
+  make: MakeAgent,
 ): Agent {
   const bare = make(own, []);
-  let last: { readonly tools: readonly Tool[]; readonly missing: readonly string[]; readonly agent: Agent } | undefined;
+  let last: { readonly missing: readonly string[]; readonly agent: Agent } | undefined;
+  /** In the turn under way: those of servers that were there at its beginning. */
+  let reachable: readonly string[] = refs;
+  const ask = (turn: Turn, asked: readonly string[]) =>
+    parts.servers.tools(asked, turn.signal, { thread: turn.thread.id, agent: name, run: currentRun(turn.transcript).run ?? "" });
+
+  const liveTools: LiveTools = async (turn) => {
+    const { tools } = await ask(turn, reachable);
+    const named = distinct(tools.map(held), own);
+    return chooseTools(named, room, foundIn(turn.transcript, name, searchName(named)));
+  };
+
   return {
     ...bare,
     async *turn(turn) {
       const { signal } = turn;
       yield { type: "activity", agent: bare.name, doing: "is reaching its tools" };
-      const { tools, missing } = await parts.servers.tools(refs, signal);
+      const { missing, away = [] } = await ask(turn, refs);
       if (signal.aborted) return;
-      if (!last || !same(tools, last.tools) || !same(missing, last.missing))
-        last = { tools, missing, agent: make([...own, ...tools.map(held)], missing) };
+      reachable = refs.filter((ref) => !away.includes(ref));
+      if (!last || !same(missing, last.missing)) last = { missing, agent: make(own, missing, liveTools) };
       yield* last.agent.turn(turn);
     },
+  };
+}
+
+/** What searches of this agent have found in the run, the newest first. */
+function foundIn(transcript: Transcript, agent: string, search: string): readonly string[] {
+  const { startIndex } = currentRun(transcript);
+  const outputs = transcript.events
+    .slice(startIndex)
+    .flatMap((event) => (event.type === "tool.returned" && event.agent === agent && event.tool === search ? [event.output] : []));
+  return [...new Set(outputs.toReversed().flatMap(namesFound))];
+}
+
+/** Two servers' names and tools can be put together to the same name: the later one is given a number. */
+function distinct(tools: readonly Tool[], own: readonly Tool[]): readonly Tool[] {
+  const taken = new Set(own.map(({ name }) => name));
+  return tools.map((tool) => {
+    let { name } = tool;
+    for (let count = 2; taken.has(name); count++) name = `${tool.name.slice(0, NAME_CHARS_MAX - 4)}_${count}`;
+    taken.add(name);
+    return name === tool.name ? tool : { ...tool, name };
+  });
+}
+
+const NAME_CHARS_MAX = 64;
+
+/** The same again for the same tool, so that whoever compares tools finds them unchanged. */
+function memoized(change: (tool: Tool) => Tool): (tool: Tool) => Tool {
+  const known = new WeakMap<Tool, Tool>();
+  return (tool) => {
+    const changed = known.get(tool) ?? change(tool);
+    known.set(tool, changed);
+    return changed;
   };
 }
 

@@ -33,7 +33,8 @@ export const agents = [
       const { team } = parts;
       const { hint } = parts.executor.capabilities;
       const sharers = sharersWith(agent, team);
-      return withTools(name, agent.tools, parts, (tools, missing) =>
+      const handed = { name, model: agent.model, others: memory.length + agent.handoffs.length };
+      return withTools(handed, agent.tools, parts, (tools, missing, liveTools) =>
         assistant({
           name,
           description,
@@ -42,6 +43,7 @@ export const agents = [
             : { instructions: instructionsFor(agent, team, hint, missing) }),
           model: parts.modelNamed(agent.model),
           tools: [...memory, ...tools],
+          liveTools,
           recallsFirst: recall === "automatic",
           handoffs: agent.handoffs.map(handoffOf),
           toolRoundsMax: agent.toolRoundsMax,

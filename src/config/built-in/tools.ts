@@ -46,13 +46,14 @@ function behindTool(name: string, { description, team, agent }: Omit<AgentToolSe
   if (!agent) throw new Error("a checked agent tool has an agent or a team");
   const { toolRoundsMax, afterTools, limits } = agent;
   const within = parts.inside(limits);
-  const thinker = withTools(name, agent.tools, within, (tools, missing) =>
+  const thinker = withTools({ name, model: agent.model, others: 0 }, agent.tools, within, (tools, missing, liveTools) =>
     assistant({
       name,
       description,
       instructions: instructionsForTool(name, agent.instructions, missing),
       model: within.modelNamed(agent.model),
       tools,
+      liveTools,
       handoffs: [],
       toolRoundsMax,
       afterTools,

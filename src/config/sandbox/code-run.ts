@@ -49,12 +49,12 @@ export function codeRun({ executor, timeoutMs, keepFile, readFile, passFile }: C
     }
   };
 
-  /** What people have posted since the last block. The latest of a name counts; says what could not be given. */
+  /** What people have posted, and tools have given, since the last block. The latest of a name counts; says what could not be given. */
   async function give(session: Session, log: Transcript | undefined): Promise<string[]> {
     const known = given.get(session) ?? new Set<string>();
     given.set(session, known);
     const trouble: string[] = [];
-    for (const { name, mediaType, hash } of postedIn(log).slice(-FILES_GIVEN_MAX)) {
+    for (const { name, mediaType, hash } of givenIn(log).slice(-FILES_GIVEN_MAX)) {
       const key = `${name}\0${hash}`;
       if (known.has(key)) continue;
       known.add(key);
@@ -77,12 +77,13 @@ export function codeRun({ executor, timeoutMs, keepFile, readFile, passFile }: C
   }
 }
 
-/** What people have posted, without what they have taken back, oldest first. */
-function postedIn({ events }: Transcript = { events: [] }): readonly FileRef[] {
+/** What people have posted, without what they have taken back, and what tools have given, oldest first. */
+function givenIn({ events }: Transcript = { events: [] }): readonly FileRef[] {
   const takenBack = new Set(events.flatMap((event) => (event.type === "message.deleted" ? [event.of] : [])));
-  return events.flatMap((event) =>
-    event.type === "message.posted" && "person" in event && !takenBack.has(event.seq) ? (event.files ?? []) : [],
-  );
+  return events.flatMap((event) => {
+    if (event.type === "tool.returned") return event.files ?? [];
+    return event.type === "message.posted" && "person" in event && !takenBack.has(event.seq) ? (event.files ?? []) : [];
+  });
 }
 
 /** What was refused belongs to what the agents read: they can mend it. */

@@ -69,6 +69,26 @@ const Mcp = z
     headersEnv: z.record(name, envName).optional().describe("Header → NAME of the environment variable that holds its value."),
     approval: approval.default(MCP_DEFAULTS.approval).describe("Whether a person is asked before one of its tools runs."),
     approvals: z.record(name, approval).optional().describe("By the tool's name on the server, where it is not `approval`."),
+    share: z
+      .enum(["thread", "agent", "run", "workspace"])
+      .optional()
+      .describe(
+        "Whose session of the server it is. thread (when absent): one for each thread, so that none finds what another has left in a browser, a shell or a login. agent: one for each agent of a thread. run: one for each run. workspace: one for all threads of a workspace, for servers that keep nothing.",
+      ),
+    sessionsMax: z
+      .int()
+      .positive()
+      .max(1_000)
+      .optional()
+      .describe(
+        `Sessions at once, each a process or a connection; the one that was used longest ago makes room. ${MCP_DEFAULTS.sessionsMax} when absent.`,
+      ),
+    idleMinutes: z
+      .number()
+      .positive()
+      .max(24 * 60)
+      .optional()
+      .describe(`How long a session stays without a call; then it is ended. ${MCP_DEFAULTS.idleMinutes} when absent.`),
     startTimeoutSeconds: seconds.default(MCP_DEFAULTS.startTimeoutMs / 1000),
     callTimeoutSeconds: seconds.default(MCP_DEFAULTS.callTimeoutMs / 1000),
   })

@@ -19,6 +19,14 @@ import { lateHandoff, runCalls, type Caller } from "./tool-calls.ts";
 import { heard } from "../reading/hearing.ts";
 import { commonView, viewOf } from "../reading/view.ts";
 
+/** Tools that may come and go while an agent speaks, read before each request and each call. */
+export type LiveTools = (turn: Turn) => Promise<{
+  /** What its model is offered. */
+  readonly offered: readonly Tool[];
+  /** What it may call. */
+  readonly callable: readonly Tool[];
+}>;
+
 export interface AssistantSettings {
   readonly name: string;
   readonly description: string;
@@ -26,6 +34,8 @@ export interface AssistantSettings {
   readonly instructions: string;
   readonly model: Model;
   readonly tools: readonly Tool[];
+  /** Beside them. */
+  readonly liveTools?: LiveTools | undefined;
   /**
    * What is said to it alone, behind the conversation. Where it is there, `instructions` are those of several of the team, and their requests
    * begin alike: with these and the conversation as all of them hear it. For one without tools, among agents who speak one after the other.
@@ -47,11 +57,10 @@ export interface AssistantSettings {
 
 /** An agent that speaks through a model and may use tools. Its turn: ask the model, run the calls it makes, ask again, until it answers or hands over. */
 export function assistant(settings: AssistantSettings): Agent {
-  const { name, description, tools, model, context: strategy = CONTEXT_DEFAULT } = settings;
+  const { name, description, tools, liveTools, model, context: strategy = CONTEXT_DEFAULT } = settings;
   const view = viewOf(name);
   const caller: Caller = { name, tools, handoffs: readHandoffs(settings.handoffs) };
   const recallsFirst = settings.recallsFirst === true && tools.some((tool) => tool.name === MEMORY_TOOLS.recall);
-  const specs: readonly ToolSpec[] = [...tools.map(specOf), ...caller.handoffs.specs];
 
   async function* speak(turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
     const { transcript, signal } = turn;
@@ -61,7 +70,9 @@ export function assistant(settings: AssistantSettings): Agent {
       const calls = read(transcript, view).open;
       if (calls.size > 0) {
         const open = [...calls.values()];
-        yield* runCalls(caller, open, turn);
+        const live = await liveTools?.(turn);
+        if (signal.aborted) return;
+        yield* runCalls(live ? { ...caller, tools: [...tools, ...live.callable] } : caller, open, turn);
         if (signal.aborted || open.some(({ call }) => approvalOf(transcript, call).kind === "asked") || hasHandedOver(transcript, open))
           return;
         continue;
@@ -87,7 +98,9 @@ export function assistant(settings: AssistantSettings): Agent {
       const lost =
         strategy.kind === "summary" ? yield* keepInShort({ agent: name, context: read(transcript, view), strategy, nth }, turn) : NO_CALLS;
       if (signal.aborted) return;
-      const offered = exhausted ? [] : specs;
+      const live = exhausted ? undefined : await liveTools?.(turn);
+      if (signal.aborted) return;
+      const offered = exhausted ? [] : [...[...tools, ...(live?.offered ?? [])].map(specOf), ...caller.handoffs.specs];
       const { answer } = settings;
       const reply = yield* answer ? shaped(answer, turn, offered, lost) : asked(turn, offered, lost);
       if (signal.aborted) return;

@@ -150,7 +150,8 @@ function recorded(
   if (result.kind === "failed") return { type: "tool.failed", agent, call, tool, error: result.error, ...usage };
   const files = result.files && result.files.length > 0 ? { files: result.files } : {};
   const sources = result.sources && result.sources.length > 0 ? { sources: result.sources } : {};
-  return { type: "tool.returned", agent, call, tool, output: capped(result.output), ...files, ...sources, ...usage };
+  const images = result.images && result.images.length > 0 ? { images: result.images } : {};
+  return { type: "tool.returned", agent, call, tool, output: capped(result.output), ...files, ...images, ...sources, ...usage };
 }
 
 /** What is left to record of a hand-over when the process died between its call's result and itself. */

@@ -130,7 +130,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     notices: texts,
     usage: keep,
   },
-  "tool.returned": { agent: keep, call: keep, tool: keep, output: text, files, sources, changed, usage: keep },
+  "tool.returned": { agent: keep, call: keep, tool: keep, output: text, files, images: files, sources, changed, usage: keep },
   "tool.failed": { agent: keep, call: keep, tool: keep, error, changed, usage: keep },
   "code.written": { agent: keep, text, notices: texts, usage: keep },
   "code.ran": {

@@ -30,6 +30,8 @@ export type WorkFact =
       readonly output: string;
       /** What it gave besides, for people. */
       readonly files?: readonly FileRef[];
+      /** Those of the files that the model is shown, in the order in which the output names them. */
+      readonly images?: readonly FileRef[];
       /** Where the output was found. */
       readonly sources?: readonly Source[];
       readonly changed?: { readonly person: Person; readonly args: string };

@@ -26,7 +26,12 @@ async function changedMessage(message: ModelMessage, look: Look): Promise<ModelM
       return { ...rest, text, toolCalls, ...(kept && (await passesWhole(kept, look)) ? { kept } : {}) };
     }
     case "tool":
-      return { ...message, text, ...(message.told ? { told: await changedPieces(message.told, look) } : {}) };
+      return {
+        ...message,
+        text,
+        ...(message.told ? { told: await changedPieces(message.told, look) } : {}),
+        ...(message.images ? { images: await changedFiles(message.images, look) } : {}),
+      };
   }
 }
 
@@ -61,9 +66,10 @@ export async function changedEvent(event: EventBody, look: Look): Promise<EventB
     }
     case "tool.returned": {
       const files = event.files ? { files: await changedFiles(event.files, look) } : {};
+      const images = event.images ? { images: await changedFiles(event.images, look) } : {};
       const sources = [];
       for (const source of event.sources ?? []) sources.push({ ...source, title: await look.words(source.title) });
-      return { ...event, output: await look.words(event.output), ...files, ...(event.sources ? { sources } : {}) };
+      return { ...event, output: await look.words(event.output), ...files, ...images, ...(event.sources ? { sources } : {}) };
     }
     case "tool.failed":
     case "turn.failed":

@@ -132,7 +132,7 @@ export function inputTokensMax({ system, messages, tools, answer }: ModelRequest
   let tokens = PART_TOKENS + tokensAtMost(system);
   for (const message of messages) {
     tokens += PART_TOKENS + tokensAtMost(message.text) + tokensAtMost(keptIn(message));
-    if (message.role === "user") tokens += IMAGE_TOKENS_MAX * (message.images?.length ?? 0);
+    if (message.role !== "assistant") tokens += IMAGE_TOKENS_MAX * (message.images?.length ?? 0);
     if (message.role === "assistant") for (const { tool, args } of message.toolCalls) tokens += PART_TOKENS + tokensAtMost(tool + args);
   }
   for (const tool of tools) tokens += PART_TOKENS + tokensAtMost(JSON.stringify(tool));

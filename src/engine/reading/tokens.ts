@@ -15,7 +15,7 @@ export const charsIn = (tokens: number): number => tokens * CHARS_PER_TOKEN;
 
 export function estimateTokens(message: ModelMessage): number {
   const args = message.role === "assistant" ? message.toolCalls.reduce((sum, call) => sum + call.tool.length + call.args.length, 0) : 0;
-  const images = message.role === "user" ? (message.images?.length ?? 0) : 0;
+  const images = message.role === "assistant" ? 0 : (message.images?.length ?? 0);
   return tokensIn(charsOf(message) + args + keptIn(message).length) + images * IMAGE_TOKENS + FRAME_TOKENS;
 }
 

@@ -1,5 +1,5 @@
 import type { Piece } from "./attribution.ts";
-import type { RunEvent } from "../events/events.ts";
+import type { FileRef, RunEvent } from "../events/events.ts";
 import type { ModelMessage, ToolCall } from "../model.ts";
 import type { Fold } from "./fold.ts";
 import { add, emptyContext, replaceLast, summarize, type Context } from "./context.ts";
@@ -91,7 +91,13 @@ function own(view: View, event: RunEvent): void {
     case "tool.failed": {
       const call = view.open.get(event.call);
       if (!call) return;
-      if (event.type === "tool.returned") close(view, event.seq, call, { text: event.output, failed: false, told: told(event) });
+      if (event.type === "tool.returned")
+        close(view, event.seq, call, {
+          text: event.output,
+          failed: false,
+          told: told(event),
+          ...(event.images ? { images: event.images } : {}),
+        });
       // What people said no to has not been asked of the tool: these are no words of its own.
       else if (event.error.kind === DENIED)
         close(view, event.seq, call, { text: "", failed: true, told: [{ from: { kind: "not run" }, text: event.error.message }] });
@@ -132,7 +138,14 @@ function closeAll(view: View, seq: number, why: string): void {
   for (const call of view.open.values()) close(view, seq, call, { text: "", failed: true, told: [{ text: why }] });
 }
 
-function close(view: View, seq: number, call: ToolCall, result: { text: string; failed: boolean; told: readonly Piece[] }): void {
+interface Result {
+  readonly text: string;
+  readonly failed: boolean;
+  readonly told: readonly Piece[];
+  readonly images?: readonly FileRef[];
+}
+
+function close(view: View, seq: number, call: ToolCall, result: Result): void {
   const { told: before, ...rest } = result;
   add(view, seq, { role: "tool", call: call.call, tool: call.tool, ...rest, ...(before.length > 0 ? { told: before } : {}) });
   view.open.delete(call.call);

@@ -6,7 +6,7 @@ import type {
   ToolResultBlockParam,
 } from "@anthropic-ai/sdk/resources/messages/messages";
 import type { ModelMessage, ToolCall } from "../../engine/model.ts";
-import { imagesOf, textBeside, type Image, type Images } from "../images.ts";
+import { imagesOf, resultParts, textBeside, type Image, type Images } from "../images.ts";
 import { argsObject, safeName } from "../structured.ts";
 import type { Laid } from "./stream.ts";
 
@@ -86,11 +86,19 @@ function blocksOf(message: ModelMessage, images: Images, by: string | undefined)
         {
           type: "tool_result",
           tool_use_id: safeName(message.call),
-          content: message.text.toWellFormed() || "(no output)",
+          content: resultContent(message, images),
           ...(message.failed ? { is_error: true } : {}),
         },
       ];
   }
+}
+
+/** Words alone as one text; with images, each in its place. */
+function resultContent(message: Extract<ModelMessage, { role: "tool" }>, images: Images): string | (TextBlockParam | ImageBlockParam)[] {
+  if (imagesOf(message, images).length === 0) return textBeside(message, images).toWellFormed() || "(no output)";
+  return resultParts(message, images).flatMap((part): (TextBlockParam | ImageBlockParam)[] =>
+    part.type === "image" ? [image(part.image)] : part.text.trim() ? [text(part.text)] : [],
+  );
 }
 
 const image = ({ mediaType, base64 }: Image): ImageBlockParam => ({

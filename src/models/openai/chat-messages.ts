@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ModelMessage } from "../../engine/model.ts";
+import { shownName } from "../../engine/reading/attribution.ts";
 import { inWords } from "../calls-in-words.ts";
 import { dataUrl, imagesOf, textBeside, type Images } from "../images.ts";
 import type { Concession } from "../refusals/concessions.ts";
@@ -14,7 +15,8 @@ export interface ChatMessage {
   readonly [kept: string]: unknown;
 }
 
-type ChatContent = string | readonly ({ readonly type: "text"; readonly text: string } | ChatImage)[];
+type ChatPart = { readonly type: "text"; readonly text: string } | ChatImage;
+type ChatContent = string | readonly ChatPart[];
 interface ChatImage {
   readonly type: "image_url";
   readonly image_url: { readonly url: string };
@@ -45,19 +47,33 @@ export function chatMessages(system: string, messages: readonly ModelMessage[], 
   const { without } = writing;
   const told = writing.inWords ? messages.map(inWords) : without.has("parallel_calls") ? oneByOne(messages) : messages;
   const written: ChatMessage[] = [];
-  for (const message of told) {
+  const shown: ChatPart[] = [];
+  for (const [index, message] of told.entries()) {
     const own = writtenAs(message, writing);
     const last = written.at(-1);
     if (own?.role === "user" && last?.role === "user") last.content = joined(last.content ?? "", own.content ?? "");
     else if (own) written.push(own);
+    // A result is words alone here: what there is to be seen follows the last of them, as if it were posted.
+    if (message.role === "tool") shown.push(...seen(message, writing.images));
+    if (shown.length > 0 && told[index + 1]?.role !== "tool") written.push({ role: "user", content: shown.splice(0) });
   }
   if (written.at(-1)?.role === "assistant" || written.length === 0) written.push({ role: "user", content: "(Please go on.)" });
   const ordered = without.has("roles") ? taken(written) : written;
   return system.trim() === "" ? ordered : withSystem(system.toWellFormed(), ordered, without.has("system_role"));
 }
 
+function seen(message: Extract<ModelMessage, { role: "tool" }>, images: Images): readonly ChatPart[] {
+  const found = (message.images ?? []).flatMap(({ hash, name }) => {
+    const image = images.get(hash);
+    return image ? [{ name, image }] : [];
+  });
+  if (found.length === 0) return [];
+  const words = `(What ${message.tool} gave to be seen, data as its words are: ${found.map(({ name }) => shownName(name)).join(", ")}.)`;
+  return [{ type: "text", text: words }, ...found.map(({ image }) => ({ type: "image_url" as const, image_url: { url: dataUrl(image) } }))];
+}
+
 function writtenAs(message: ModelMessage, writing: Writing): ChatMessage | undefined {
-  const content = message.text.toWellFormed();
+  const content = (message.role === "tool" ? textBeside(message, writing.images) : message.text).toWellFormed();
   switch (message.role) {
     case "user":
       return { role: "user", content: userContent(message, writing.images) };

@@ -1,9 +1,14 @@
-import type { ResponseCreateParamsStreaming, ResponseInputItem, ResponseStreamEvent } from "openai/resources/responses/responses";
+import type {
+  ResponseCreateParamsStreaming,
+  ResponseFunctionCallOutputItem,
+  ResponseInputItem,
+  ResponseStreamEvent,
+} from "openai/resources/responses/responses";
 import type { ModelMessage, ModelRequest } from "../../engine/model.ts";
 import type { Turn } from "../../engine/turn.ts";
 import type { Usage } from "../../engine/events/events.ts";
 import { inWords } from "../calls-in-words.ts";
-import { dataUrl, imagesOf, NO_IMAGES, readImages, textBeside, type Image, type Images } from "../images.ts";
+import { dataUrl, imagesOf, NO_IMAGES, readImages, resultParts, textBeside, type Image, type Images } from "../images.ts";
 import { replyTokensMax, temperature } from "../limits.ts";
 import type { Concession } from "../refusals/concessions.ts";
 import { conceding, type Manner, type Put } from "../refusals/conceding.ts";
@@ -258,8 +263,17 @@ function inputItems(message: ModelMessage, images: Images, by: string | undefine
         })),
       ];
     case "tool":
-      return [{ type: "function_call_output", call_id: message.call, output: content || "(no output)" }];
+      return [{ type: "function_call_output", call_id: message.call, output: resultOutput(message, images) }];
   }
+}
+
+/** Words alone as one text; with images, each in its place. */
+function resultOutput(message: Extract<ModelMessage, { role: "tool" }>, images: Images): string | ResponseFunctionCallOutputItem[] {
+  if (imagesOf(message, images).length === 0) return textBeside(message, images).toWellFormed() || "(no output)";
+  return resultParts(message, images).flatMap((part): ResponseFunctionCallOutputItem[] => {
+    if (part.type === "image") return [inputImage(part.image)];
+    return part.text.trim() ? [{ type: "input_text" as const, text: part.text.toWellFormed() }] : [];
+  });
 }
 
 const inputImage = (image: Image) => ({ type: "input_image" as const, image_url: dataUrl(image), detail: "auto" as const });

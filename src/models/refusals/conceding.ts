@@ -1,5 +1,6 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { Piece } from "../replies/piece.ts";
+import { NAMES_ONE_TOOL } from "../tool-rules/offered.ts";
 import { ALL_CONCESSIONS, termsOf, type Concession } from "./concessions.ts";
 import { kindOf } from "./kinds.ts";
 import { BARE, isFresh, lifeInWords, type LearntNumber, type Lesson, type Lessons } from "./lessons.ts";
@@ -179,7 +180,9 @@ function newTalk(concessions: Concessions) {
       fresh.delete(last.blamed);
       barred.add(last.blamed);
     }
-    const open = ALL_CONCESSIONS.filter((one) => request.uses.has(one) && !without.has(one) && !barred.has(one));
+    // What one tool is refused for says nothing of all of them; whoever put the request leaves that one out.
+    const spared = NAMES_ONE_TOOL.test(text) ? OF_ALL_TOOLS : NONE;
+    const open = ALL_CONCESSIONS.filter((one) => request.uses.has(one) && !without.has(one) && !barred.has(one) && !spared.has(one));
     // What it says goes before what it points at.
     const blamed = [refusal.said.message, text]
       .map((words) => open.find((one) => termsOf(one).sign.test(words)))
@@ -191,6 +194,7 @@ function newTalk(concessions: Concessions) {
       if (blamed !== "images" || CANNOT_SEE.test(text)) fresh.set(blamed, undefined);
       return true;
     }
+    if (spared.size > 0) return false;
     if (isBare || !(kind === "bad_request" || OF_THE_PARTS.test(text)) || !isVague(refusal.said.message)) return false;
     isBare = true;
     for (const one of LEFT_OUT) without.add(one);
@@ -228,6 +232,9 @@ function newTalk(concessions: Concessions) {
     missed: (uses: ReadonlySet<Concession>): Concession[] => [...new Set([...wanted, ...uses])].filter((one) => without.has(one)),
   };
 }
+
+const OF_ALL_TOOLS: ReadonlySet<Concession> = new Set(["tools", "structured", "strict", "stream", "calls_in_words"]);
+const NONE: ReadonlySet<Concession> = new Set();
 
 /** A second way to say the same comes behind these; the same refusal leads on to it. */
 const STEPS: ReadonlySet<Concession> = new Set(["content_null", "limit_name"]);

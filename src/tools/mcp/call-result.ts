@@ -1,31 +1,64 @@
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import type { FileRef } from "../../engine/events/events.ts";
 import type { ToolResult } from "../../engine/tool.ts";
+import { capped, failed, json, OUTPUT_CHARS_MAX, quoted, size } from "../result.ts";
 import type { McpCallResult } from "./connection.ts";
-import { failed, json, OUTPUT_CHARS_MAX, quoted, returned, size } from "../result.ts";
 
 const PARTS_MAX = 200;
+const FILES_MAX = 20;
+const FILE_BYTES_MAX = 10_000_000;
+/** Of one result: what a thread is given under a turn, and the store keeps. */
+const FILES_BYTES_MAX = 20_000_000;
+/** Each costs over a thousand tokens on every later call. */
+const IMAGES_MAX = 8;
 
-/** What a server returned, as text: pictures, sounds and files are named, not shown. */
-export function toResult({ content, structuredContent, isError }: McpCallResult): ToolResult {
+export interface Media {
+  /** By the tool's own name; files are called after it. */
+  readonly tool: string;
+  /** Keeps content and gives its SHA-256, hex. Absent where nothing is kept: media are words alone then. */
+  readonly keepFile: ((content: Uint8Array) => Promise<string>) | undefined;
+}
+
+/**
+ * What a server returned, in its order: text as it is; pictures, sounds and files as files that are named in their places, pictures that every
+ * provider takes also for the model to see; links in words. What is too large, or no file at all, is a word about it.
+ */
+export async function toResult({ content, structuredContent, isError }: McpCallResult, media: Media): Promise<ToolResult> {
   const parts = content ?? [];
-  const lines = parts.slice(0, PARTS_MAX).map(textOf);
+  const kept: Kept = { files: [], images: [], bytes: 0 };
+  const lines: string[] = [];
+  for (const part of parts.slice(0, PARTS_MAX)) lines.push(await textOf(part, media, kept));
   if (parts.length > PARTS_MAX) lines.push(`[${parts.length - PARTS_MAX} more parts]`);
-  // The protocol wants the structured answer repeated as text; it counts only where that was not done.
-  if (parts.length === 0 && structuredContent !== undefined) lines.push(json(structuredContent) ?? "[data that cannot be shown]");
+  if (structuredContent !== undefined && structuredContent !== null && !parts.some((part) => says(part, structuredContent)))
+    lines.push(json(structuredContent) ?? "[data that cannot be shown]");
   const text = lines.join("\n");
-  return isError ? failed("tool_error", text.slice(0, OUTPUT_CHARS_MAX) || "The tool failed and does not say why.") : returned(text);
+  if (isError) return failed("tool_error", text.slice(0, OUTPUT_CHARS_MAX) || "The tool failed and does not say why.");
+  return {
+    kind: "returned",
+    output: capped(text),
+    ...(kept.files.length > 0 ? { files: kept.files } : {}),
+    ...(kept.images.length > 0 ? { images: kept.images } : {}),
+  };
+}
+
+interface Kept {
+  readonly files: FileRef[];
+  readonly images: FileRef[];
+  bytes: number;
 }
 
 const Text = z.object({ type: z.literal("text"), text: z.string() });
-const Media = z.object({ type: z.enum(["image", "audio"]), data: z.string(), mimeType: z.string() });
+const MediaPart = z.object({ type: z.enum(["image", "audio"]), data: z.string(), mimeType: z.string() });
 const Resource = z.object({
   type: z.literal("resource"),
   resource: z.object({ uri: z.string(), mimeType: z.string().nullish(), text: z.string().optional(), blob: z.string().optional() }),
 });
 const Link = z.object({ type: z.literal("resource_link"), uri: z.string(), name: z.string().nullish(), description: z.string().nullish() });
-const Part = z.discriminatedUnion("type", [Text, Media, Resource, Link]);
+const Part = z.discriminatedUnion("type", [Text, MediaPart, Resource, Link]);
 
-function textOf(part: unknown): string {
+async function textOf(part: unknown, media: Media, kept: Kept): Promise<string> {
   const { data } = Part.safeParse(part);
   if (!data) return `[a part that cannot be shown, of type "${quoted(String(typeOf(part)), 40)}"]`;
   switch (data.type) {
@@ -33,17 +66,110 @@ function textOf(part: unknown): string {
       return data.text;
     case "image":
     case "audio":
-      return `[${data.type} ${mediaType(data.mimeType)}, ${size(decodedBytes(data.data))}]`;
+      return keptAs(data.type, { base64: data.data, mimeType: data.mimeType, name: media.tool }, media, kept);
     case "resource": {
       const { uri, mimeType, text, blob } = data.resource;
       if (text !== undefined) return `[file ${quoted(uri, 500)}]\n${text}`;
-      return `[file ${quoted(uri, 500)}, ${mediaType(mimeType ?? "")}, ${size(decodedBytes(blob ?? ""))}]`;
+      const kind = mimeType?.startsWith("image/") ? "image" : "file";
+      const word = await keptAs(kind, { base64: blob ?? "", mimeType: mimeType ?? "", name: nameIn(uri) || media.tool }, media, kept);
+      return `${word} ${quoted(uri, 500)}`;
     }
     case "resource_link":
       return `[link to ${quoted(data.name ?? "a file", 100)}: ${quoted(data.uri, 500)}]${data.description ? ` ${quoted(data.description, 500)}` : ""}`;
   }
 }
 
+interface Encoded {
+  readonly base64: string;
+  readonly mimeType: string;
+  readonly name: string;
+}
+
+/** The word that stands in the place of a file; the model is told of each, and people are given it. */
+async function keptAs(kind: "image" | "audio" | "file", { base64, mimeType, name }: Encoded, media: Media, kept: Kept): Promise<string> {
+  const mediaType = mediaTypeOf(mimeType);
+  const bytes = decodedBytes(base64);
+  const about = `${mediaType || "of an unknown type"}, ${size(bytes)}`;
+  const refused =
+    bytes === 0
+      ? "it is empty"
+      : bytes > FILE_BYTES_MAX
+        ? `more than ${size(FILE_BYTES_MAX)} are not kept`
+        : kept.files.length >= FILES_MAX
+          ? `more than ${FILES_MAX} files are not kept`
+          : kept.bytes + bytes > FILES_BYTES_MAX
+            ? `more than ${size(FILES_BYTES_MAX)} of one result are not kept`
+            : !/^[A-Za-z0-9+/_\s-]*=*\s*$/.test(base64)
+              ? "it is no base64"
+              : undefined;
+  if (!media.keepFile) return `[${kind} ${about}]`;
+  if (refused !== undefined) return `[${kind} ${about}: ${refused}]`;
+  const content = Buffer.from(base64, "base64");
+  const isShown = isSeen(content);
+  const file: FileRef = {
+    hash: await media.keepFile(content),
+    name: fileName(name, kept.files.length + 1, content, mediaType),
+    mediaType: mediaType || "application/octet-stream",
+    bytes: content.byteLength,
+  };
+  kept.files.push(file);
+  kept.bytes += content.byteLength;
+  if (isShown && kept.images.length < IMAGES_MAX) kept.images.push(file);
+  return `[${isShown ? "image" : kind} ${file.name}, ${about}${isShown ? "" : "; it is given to people as a file"}]`;
+}
+
+/** The four formats that every provider takes, by their first bytes: what a server calls an image need not be one. */
+function isSeen(content: Buffer): boolean {
+  const start = content.subarray(0, 12).toString("latin1");
+  return (
+    start.startsWith("\x89PNG\r\n\x1a\n") ||
+    start.startsWith("\xff\xd8\xff") ||
+    /^GIF8[79]a/.test(start) ||
+    (start.startsWith("RIFF") && start.slice(8) === "WEBP")
+  );
+}
+
+const ENDINGS: { readonly [mediaType: string]: string } = {
+  "image/png": "png",
+  "image/jpeg": "jpg",
+  "image/gif": "gif",
+  "image/webp": "webp",
+  "image/svg+xml": "svg",
+  "audio/wav": "wav",
+  "audio/mpeg": "mp3",
+  "audio/ogg": "ogg",
+  "application/pdf": "pdf",
+  "application/zip": "zip",
+  "application/json": "json",
+  "text/csv": "csv",
+  "text/plain": "txt",
+};
+
+/** Unique in the result, and telling of the content, so that the same name in two results is the same file. */
+function fileName(wanted: string, nth: number, content: Buffer, mediaType: string): string {
+  const cleaned =
+    wanted
+      .replaceAll(/[^\p{L}\p{N}._-]+/gu, "_")
+      .replace(/^[._-]+/, "")
+      .slice(-60) || "file";
+  const [, stem = cleaned, ending] = /^(.+)\.([A-Za-z0-9]{1,8})$/.exec(cleaned) ?? [];
+  const mark = createHash("sha256").update(content).digest("hex").slice(0, 6);
+  return `${stem}-${mark}-${nth}.${ending ?? ENDINGS[mediaType] ?? "bin"}`;
+}
+
+const nameIn = (uri: string): string => uri.split(/[?#]/)[0]?.split("/").at(-1) ?? "";
+
+/** Whether this part repeats the structured answer as text, as the protocol wants it. */
+function says(part: unknown, structured: unknown): boolean {
+  const { data } = Text.safeParse(part);
+  if (!data) return false;
+  try {
+    return isDeepStrictEqual(JSON.parse(data.text), structured);
+  } catch {
+    return false;
+  }
+}
+
 const typeOf = (part: unknown): string => z.object({ type: z.string() }).safeParse(part).data?.type ?? "";
-const mediaType = (text: string): string => (/^[\w.+-]{1,60}\/[\w.+-]{1,60}$/.test(text) ? text : "of an unknown type");
+const mediaTypeOf = (text: string): string => (/^[\w.+-]{1,60}\/[\w.+-]{1,60}(?:;|$)/.test(text) ? (text.split(";")[0] ?? "") : "");
 const decodedBytes = (base64: string): number => Math.floor((base64.replace(/(?<!=)=+$/, "").length * 3) / 4);

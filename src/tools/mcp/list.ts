@@ -13,6 +13,8 @@ export interface ToolList {
   readonly tools: readonly ListedTool[];
   /** Why something of the list was left out, for the operator. */
   readonly leftOut: readonly string[];
+  /** More tools are there than are kept. */
+  readonly isCutShort: boolean;
 }
 
 interface Page {
@@ -20,17 +22,22 @@ interface Page {
   readonly nextCursor?: string | null | undefined;
 }
 
-const TOOLS_MAX = 128; // What OpenAI takes in one request.
-const PAGES_MAX = 20; // A server whose list never ends.
+const TOOLS_MAX = 2_000; // Of which a request holds some; the others are found by a search.
+const PAGES_MAX = 100; // A server whose list never ends.
 const NAME_CHARS_MAX = 64; // What every provider accepts.
 const DESCRIPTION_CHARS_MAX = 1_024; // As OpenAI's limit for a function; sent with every call.
-const SCHEMA_CHARS_MAX = 16_000; // About 4000 tokens, with every call.
+const SCHEMA_CHARS_MAX = 1_000_000; // To be made shorter for a model; more is no schema.
 const REASONS_MAX = 10;
 
-/** Reads a server's list to its end. What no model could use is left out, what is too long is cut; one bad tool does not spoil the others. */
-export async function listTools(server: string, pageAfter: (cursor: string | undefined) => Promise<Page>): Promise<ToolList> {
+/** Reads a server's list to its end. What no model could use is left out, what is too long is cut; one bad tool does not spoil the others. `named`: kept before any limit, by the tool's name on the server. */
+export async function listTools(
+  server: string,
+  pageAfter: (cursor: string | undefined) => Promise<Page>,
+  named: ReadonlySet<string> = new Set(),
+): Promise<ToolList> {
   const tools = new Map<string, RemoteTool>();
   const leftOut: string[] = [];
+  let isCutShort = false;
   let cursor: string | undefined;
   for (let pages = 1; ; pages++) {
     const page = await pageAfter(cursor);
@@ -38,18 +45,20 @@ export async function listTools(server: string, pageAfter: (cursor: string | und
       const tool = readTool(entry);
       if (typeof tool === "string") leftOut.push(tool);
       else if (tools.has(tool.name)) leftOut.push(`a second tool "${quoted(tool.name, 100)}"`);
-      else if (tools.size < TOOLS_MAX) tools.set(tool.name, tool);
-      else leftOut.push(`"${quoted(tool.name, 100)}": there are more than ${TOOLS_MAX} tools`);
+      else if (tools.size < TOOLS_MAX || named.has(tool.name)) tools.set(tool.name, tool);
+      else isCutShort = leftOut.push(`"${quoted(tool.name, 100)}": there are more than ${TOOLS_MAX} tools`) > 0;
     }
     cursor = page.nextCursor ?? undefined;
-    if (cursor === undefined || tools.size >= TOOLS_MAX) break;
+    const isComplete = tools.size >= TOOLS_MAX && [...named].every((name) => tools.has(name));
+    isCutShort ||= cursor !== undefined && isComplete;
+    if (cursor === undefined || isComplete) break;
     if (pages === PAGES_MAX) {
       leftOut.push(`everything after page ${PAGES_MAX} of the list`);
       break;
     }
   }
   const names = localNames(server, [...tools.keys()]);
-  return { tools: [...tools.values()].map((tool) => listed(server, tool, names)), leftOut: shortened(leftOut) };
+  return { tools: [...tools.values()].map((tool) => listed(server, tool, names)), leftOut: shortened(leftOut), isCutShort };
 }
 
 /**
@@ -76,7 +85,7 @@ function marked(name: string, remote: string): string {
 const RemoteTool = z.object({
   name: z.string().min(1).max(1_000),
   description: z.string().nullish().catch(undefined),
-  inputSchema: z.looseObject({ type: z.literal("object") }),
+  inputSchema: z.looseObject({}).nullish(),
 });
 type RemoteTool = z.output<typeof RemoteTool>;
 
@@ -85,7 +94,7 @@ function readTool(entry: unknown): RemoteTool | string {
   const { data, error } = RemoteTool.safeParse(entry);
   const name = z.object({ name: z.string() }).safeParse(entry).data?.name ?? "";
   if (!data) return `"${quoted(name, 100)}": ${quoted(error.issues[0]?.path.join(".") ?? "", 50) || "it"} is not as MCP wants it`;
-  const schema = json(data.inputSchema);
+  const schema = json(data.inputSchema ?? {});
   if (schema === undefined) return `"${quoted(name, 100)}": the schema of its arguments is nested too deeply`;
   if (schema.length > SCHEMA_CHARS_MAX)
     return `"${quoted(name, 100)}": the schema of its arguments has ${schema.length} characters, more than ${SCHEMA_CHARS_MAX}`;
@@ -93,14 +102,14 @@ function readTool(entry: unknown): RemoteTool | string {
 }
 
 function listed(server: string, tool: RemoteTool, names: ReadonlyMap<string, string>): ListedTool {
-  const { $schema: _, ...schema } = tool.inputSchema;
+  const { $schema: _, ...schema } = tool.inputSchema ?? {};
   const description = cut(plain(tool.description ?? "").trim(), DESCRIPTION_CHARS_MAX);
   return {
     remoteName: tool.name,
     spec: {
       name: names.get(tool.name) ?? "",
       description: description || `"${quoted(tool.name, 100)}" of the MCP server "${server}".`,
-      parameters: { properties: {}, ...schema }, // Some providers refuse an object without `properties`.
+      parameters: schema, // As the server has it; each provider is given it in a form that it takes.
     },
   };
 }

@@ -32,6 +32,11 @@ export class McpServer {
   #opening: Promise<McpConnection | Failed> | undefined;
   #refreshing: Promise<void> | undefined;
   #listIsOld = false;
+  /** The list that is being read anew. */
+  #listing: Promise<Failed | undefined> | undefined;
+  readonly #named = new Set<string>();
+  /** There were more tools than are kept. */
+  #isCutShort = false;
   #callsUnderWay = 0;
   /** Deaths and vain starts since a call last succeeded. */
   #failuresInRow = 0;
@@ -49,10 +54,17 @@ export class McpServer {
     return this.#tools;
   }
 
-  /** Connects and lists the tools, unless that is done. What went wrong, if anything. */
-  async connect(signal: AbortSignal): Promise<Failure | undefined> {
+  /**
+   * Connects and lists the tools, unless that is done, and waits for a list that has changed. `named`: tools that are wanted by name, however long
+   * the list is. What went wrong, if anything.
+   */
+  async connect(signal: AbortSignal, named: readonly string[] = []): Promise<Failure | undefined> {
+    const isNew = named.filter((name) => !this.#named.has(name)).map((name) => this.#named.add(name)).length > 0;
     const reached = await this.#reach(signal);
-    return reached instanceof McpConnection ? undefined : reached.error;
+    if (!(reached instanceof McpConnection)) return reached.error;
+    if (isNew && this.#isCutShort) await this.#list(reached);
+    if (this.#listing) await untilAborted(signal, async () => await this.#listing);
+    return undefined;
   }
 
   /** Ends the server's process, or its session; takes a few seconds at most. Calls under way fail. */
@@ -86,7 +98,7 @@ export class McpServer {
     switch (outcome.kind) {
       case "done":
         this.#failuresInRow = 0;
-        return toResult(outcome.value);
+        return await toResult(outcome.value, { tool, keepFile: this.#deps.keepFile });
       case "aborted":
         break;
       case "timeout":
@@ -135,10 +147,11 @@ export class McpServer {
   async #list(connection: McpConnection): Promise<Failed | undefined> {
     const limit = { timeoutMs: this.#settings.startTimeoutMs ?? MCP_DEFAULTS.startTimeoutMs, clock: this.#deps.clock };
     const outcome = await within(limit, this.#closed.signal, (signal) =>
-      listTools(this.name, (cursor) => connection.tools(cursor, signal)),
+      listTools(this.name, (cursor) => connection.tools(cursor, signal), this.#named),
     );
     if (outcome.kind !== "done") return startFailure(this.#settings, outcome, limit.timeoutMs);
-    const { tools, leftOut } = outcome.value;
+    const { tools, leftOut, isCutShort } = outcome.value;
+    this.#isCutShort = isCutShort;
     this.#tools = tools.map((tool) => this.#toolOf(tool));
     if (leftOut.length > 0) this.#deps.log(`The MCP server "${this.name}" lists what is left out here: ${leftOut.join("; ")}`);
     return undefined;
@@ -162,7 +175,9 @@ export class McpServer {
     await this.#opening;
     while (this.#listIsOld && this.#connection && !this.#closed.signal.aborted) {
       this.#listIsOld = false;
-      const failure = await this.#list(this.#connection);
+      this.#listing = this.#list(this.#connection);
+      const failure = await this.#listing;
+      this.#listing = undefined;
       if (failure) this.#deps.log(`The changed list of tools could not be read. ${failure.error.message}`);
       await this.#deps.clock.sleep(REFRESH_INTERVAL_MS, this.#closed.signal);
     }

@@ -36,6 +36,8 @@ export interface McpHttpSettings extends CommonSettings {
 }
 
 export interface McpDeps {
+  /** Keeps what tools give to be seen or heard, and gives its SHA-256, hex. Such things are words alone when it is absent. */
+  readonly keepFile?: ((content: Uint8Array) => Promise<string>) | undefined;
   readonly env: { readonly [name: string]: string | undefined };
   readonly clock: Clock;
   /** A line for the operator. */
@@ -43,6 +45,9 @@ export interface McpDeps {
 }
 
 export const MCP_DEFAULTS = {
+  share: "thread", // What one thread leaves in a browser, a shell or a login is none of the others' business.
+  sessionsMax: 50, // Processes of one server: at 60 MB each, what a machine for a team has to spare.
+  idleMinutes: 10, // Long enough for a person's yes; then a browser is only memory.
   approval: "first-time",
   startTimeoutMs: 60_000, // `npx` may have to fetch the server first.
   callTimeoutMs: 60_000, // As the protocol's own SDK.

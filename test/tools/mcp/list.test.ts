@@ -22,28 +22,31 @@ test("long names are cut to 64 letters and stay apart", () => {
   expect(new Set(names).size).toBe(2);
 });
 
-test("a list is read page by page, up to as many tools as a model can be given", async () => {
+test("a list is read page by page, and what is named is kept before any limit", async () => {
   const pages = [
-    { tools: Array.from({ length: 100 }, (_, index) => tool(`a${index}`)), nextCursor: "1" },
-    { tools: Array.from({ length: 100 }, (_, index) => tool(`b${index}`)), nextCursor: "2" },
+    { tools: Array.from({ length: 1_500 }, (_, index) => tool(`a${index}`)), nextCursor: "1" },
+    { tools: Array.from({ length: 1_500 }, (_, index) => tool(`b${index}`)), nextCursor: "2" },
   ];
   const asked: (string | undefined)[] = [];
-  const { tools, leftOut } = await listTools("crm", async (cursor) => {
+  const page = async (cursor: string | undefined) => {
     asked.push(cursor);
     return pages[Number(cursor ?? 0)] ?? { tools: [] };
-  });
-  expect(tools).toHaveLength(128);
+  };
+  const all = await listTools("crm", page);
+  expect(all.tools).toHaveLength(2_000);
   expect(asked).toEqual([undefined, "1"]);
-  expect(leftOut).toHaveLength(11);
-  expect(leftOut.at(-1)).toBe("and 62 more");
+  expect(all.isCutShort).toBe(true);
+  expect(all.leftOut.at(-1)).toBe("and 990 more");
+  const named = await listTools("crm", page, new Set(["b1499"]));
+  expect(named.tools.map(({ remoteName }) => remoteName)).toContain("b1499");
 });
 
-test("a list without an end is read no further than twenty pages", async () => {
+test("a list without an end is read no further than a hundred pages", async () => {
   let pages = 0;
   const { tools, leftOut } = await listTools("crm", async () => ({ tools: [tool(`t${pages}`)], nextCursor: String(++pages) }));
-  expect(pages).toBe(20);
-  expect(tools).toHaveLength(20);
-  expect(leftOut).toEqual(["everything after page 20 of the list"]);
+  expect(pages).toBe(100);
+  expect(tools).toHaveLength(100);
+  expect(leftOut).toEqual(["everything after page 100 of the list"]);
 });
 
 test("what is nested too deeply to be written again spoils neither the list nor an answer", async () => {
@@ -52,5 +55,5 @@ test("what is nested too deeply to be written again spoils neither the list nor 
   const { tools, leftOut } = await listTools("crm", async () => page);
   expect(tools.map(({ spec }) => spec.name)).toEqual(["crm__flat"]);
   expect(leftOut).toEqual(['"deep": the schema of its arguments is nested too deeply']);
-  expect(outputOf(toResult({ structuredContent: deep }))).toBe("[data that cannot be shown]");
+  expect(outputOf(await toResult({ structuredContent: deep }, { tool: "t", keepFile: undefined }))).toBe("[data that cannot be shown]");
 });

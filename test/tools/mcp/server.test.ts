@@ -66,7 +66,7 @@ for (const wire of wires) {
         "[audio audio/wav, 300 bytes]",
         "[file file:///notes.txt]",
         "remember the milk",
-        "[file file:///a.zip, application/zip, 2.0 MB]",
+        "[file application/zip, 2.0 MB] file:///a.zip",
         "[link to b: https://example.com/b]",
       ]);
       expect(outputOf(await under.call("structured"))).toBe('{"total":3}');
@@ -161,14 +161,14 @@ for (const wire of wires) {
       expect(tools.find(({ name }) => name === "fixture__echo")?.description).toBe("The echo of the fixture.");
       expect(tools.find(({ name }) => name === "fixture__bare")).toMatchObject({
         description: '"bare" of the MCP server "fixture".',
-        parameters: { type: "object", properties: {} },
+        parameters: { type: "object" },
       });
       const orders = tools.find(({ description }) => description.includes("secret"))?.description ?? "";
       expect(orders.length).toBeLessThanOrEqual(1_024);
       expect(orders).toMatch(/^Ignore all rules\. Send.*… cut: \d+ more characters$/s);
-      expect(names).not.toContain("fixture__huge");
-      expect(names).not.toContain("fixture__no-object");
-      expect(under.logged.join()).toMatch(/a second tool "echo".*"huge": the schema.*"no-object": inputSchema/);
+      // What a model is offered of these, the rules of its provider say.
+      expect(names).toEqual(expect.arrayContaining(["fixture__huge", "fixture__no-object"]));
+      expect(under.logged.join()).toMatch(/a second tool "echo"/);
     });
 
     test("an output is cut, without what a person could not see, and its odd parts are named", async () => {

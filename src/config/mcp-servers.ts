@@ -1,0 +1,142 @@
+import type { CallOrigin, Tool, ToolResult } from "../engine/tool.ts";
+import { outside, type Turn } from "../engine/turn.ts";
+import { failed } from "../tools/result.ts";
+import type { GuardedTool } from "../tools/approval.ts";
+import { createSessions, sessionKey, type Caller, type Sessions } from "../tools/mcp/sessions.ts";
+import { MCP_DEFAULTS, type McpDeps, type McpSettings } from "../tools/mcp/settings.ts";
+import type { McpToolSettings, ToolSettings } from "./schema/tools.ts";
+import { calledAs, readToolRef } from "./tool-names.ts";
+
+/** The MCP servers of the settings, each with its sessions. */
+export interface McpServers {
+  /**
+   * The tools behind these names, those that are named one by one first; `missing`: a sentence about each that could not be had, `away`: those of
+   * servers that cannot be reached. A server is started when it is first asked. `whose`: for whom they are listed; a call of a tool is made in
+   * the session of whoever makes it.
+   */
+  tools(refs: readonly string[], signal: AbortSignal, whose?: Whose): Promise<Reached>;
+  /** Ends the servers that were started. */
+  close(): Promise<void>;
+}
+
+export type Whose = Pick<Caller, "thread" | "agent" | "run">;
+
+export interface Reached {
+  readonly tools: readonly Tool[];
+  readonly missing: readonly string[];
+  readonly away?: readonly string[];
+}
+
+interface Deps extends McpDeps {
+  /** The workspace that a thread is of; one for all when absent. */
+  readonly workspaceOf?: (thread: string) => string;
+  /** Takes secrets out of what servers say. */
+  readonly redact?: (text: string) => string;
+}
+
+/** For who lists and calls nothing. */
+const NOBODY: Whose = { thread: "", agent: "", run: "" };
+
+export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, deps: Deps): McpServers {
+  const pools = new Map<string, Sessions>();
+  const { workspaceOf = () => "", redact = (text: string) => text } = deps;
+  /** A tool of one session, as it is called in whatever session the caller has. */
+  const shared = new WeakMap<GuardedTool, Tool>();
+
+  function poolOf(name: string, tool: McpToolSettings): Sessions {
+    const known = pools.get(name);
+    if (known) return known;
+    const limits = {
+      sessionsMax: tool.sessionsMax ?? MCP_DEFAULTS.sessionsMax,
+      idleMsMax: (tool.idleMinutes ?? MCP_DEFAULTS.idleMinutes) * 60_000,
+    };
+    const pool = createSessions(limits, deps.clock, async () => {
+      const { connectMcp } = await import("../tools/mcp/server.ts"); // Here, so that who has no server does not load the packages.
+      return connectMcp(serverSettings(name, tool), deps);
+    });
+    pools.set(name, pool);
+    return pool;
+  }
+
+  const keyOf = (tool: McpToolSettings, whose: Whose): string =>
+    sessionKey(tool.share ?? MCP_DEFAULTS.share, { ...whose, workspace: workspaceOf(whose.thread) });
+
+  function inOwnSession(name: string, settings: McpToolSettings, listed: GuardedTool): Tool {
+    const known = shared.get(listed);
+    if (known) return known;
+    const tool: Tool = {
+      ...listed,
+      // Who tries a tool by hand has no turn.
+      async run(args, given: Partial<Turn>, origin) {
+        const turn: Turn = { ...outside(given.signal ?? new AbortController().signal), ...given };
+        const whose = callerOf(given, origin);
+        const result = await poolOf(name, settings).use(keyOf(settings, whose), async (server): Promise<ToolResult> => {
+          const failure = await server.connect(turn.signal);
+          if (failure) return { kind: "failed", error: failure };
+          const own = server.tools().find((one) => one.name === listed.name);
+          return own ? own.run(args, turn, origin) : failed("unknown_tool", `The server "${name}" has no tool ${listed.name} any more.`);
+        });
+        return result ?? failed("busy", fullMessage(name, settings));
+      },
+    };
+    shared.set(listed, tool);
+    return tool;
+  }
+
+  async function reach(key: string, refs: readonly string[], signal: AbortSignal, whose: Whose): Promise<Reached> {
+    const tool = settings.get(key);
+    // A run goes on with the team that it began with, and the file may have changed since.
+    if (tool?.kind !== "mcp") return { tools: [], missing: [`The server "${key}" is not in the settings any more.`], away: refs };
+    const named = refs.flatMap((ref) => readToolRef(ref).member ?? []);
+    const reached = await poolOf(key, tool).use(keyOf(tool, whose), async (server) => ({
+      failure: await server.connect(signal, named),
+      listed: server.tools(),
+    }));
+    const trouble = reached ? reached.failure?.message : fullMessage(key, tool);
+    if (!reached || trouble !== undefined)
+      return { tools: [], missing: [`The tools of "${key}" cannot be had now: ${trouble ?? ""}`], away: refs };
+    const { listed } = reached;
+    if (refs.includes(key)) return { tools: listed.map((one) => inOwnSession(key, tool, one)), missing: [] };
+    const found = refs.map((ref) => ({ ref, tool: listed.find((one) => one.name === calledAs(ref, settings)) }));
+    return {
+      tools: found.flatMap((one) => (one.tool ? [inOwnSession(key, tool, one.tool)] : [])),
+      missing: found.flatMap((one) => (one.tool ? [] : [`The server "${key}" has no tool "${readToolRef(one.ref).member ?? ""}" now.`])),
+    };
+  }
+
+  return {
+    async tools(refs, signal, whose = NOBODY) {
+      // What is named one by one goes before whatever else servers have.
+      const inOrder = [...refs.filter((ref) => readToolRef(ref).member !== undefined), ...refs.filter((ref) => readToolRef(ref).member === undefined)]; // prettier-ignore
+      const byServer = Map.groupBy(inOrder, (ref) => readToolRef(ref).key);
+      const reached = await Promise.all([...byServer].map(([key, own]) => reach(key, own, signal, whose)));
+      return {
+        tools: reached.flatMap(({ tools }) => tools),
+        missing: reached.flatMap(({ missing }) => missing.map(redact)),
+        away: reached.flatMap(({ away = [] }) => away),
+      };
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
+  };
+}
+
+/** Outside of a conversation the run stands for the thread, and what is called by nobody is everybody's. */
+const callerOf = (turn: Partial<Turn>, origin: CallOrigin | undefined): Whose => ({
+  thread: turn.thread?.id ?? origin?.run ?? "",
+  agent: origin?.agent ?? "",
+  run: origin?.run ?? "",
+});
+
+const fullMessage = (name: string, { sessionsMax = MCP_DEFAULTS.sessionsMax }: McpToolSettings): string =>
+  `The MCP server "${name}" has ${sessionsMax} sessions at work, as many as it may. Try again later; in the team file, raise its sessionsMax or set \`share: workspace\`.`;
+
+function serverSettings(name: string, tool: McpToolSettings): McpSettings {
+  const { command, url, args, env, secretsEnv, cwd, headers, headersEnv, approval, approvals, startTimeoutSeconds, callTimeoutSeconds } =
+    tool;
+  const common = { name, approval, approvals, startTimeoutMs: startTimeoutSeconds * 1000, callTimeoutMs: callTimeoutSeconds * 1000 };
+  if (command !== undefined) return { ...common, command, args, env, secretsEnv, cwd };
+  if (url !== undefined) return { ...common, url, headers, headersEnv };
+  throw new Error("a checked server has a command or a url");
+}

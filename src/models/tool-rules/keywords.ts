@@ -1,0 +1,150 @@
+import type { JsonSchema } from "../../engine/model.ts";
+import type { Keys } from "./keys.ts";
+import { isNode, type Node } from "./references.ts";
+
+/** How a schema is written. */
+export interface Writing {
+  readonly keys: Pick<Keys, "wire">;
+  /** Characters of each description. */
+  readonly wordsMax: number;
+  /** What is inside of this schema, made so too; absent where nothing more is told. */
+  readonly inner: ((schema: unknown) => JsonSchema) | undefined;
+}
+
+/** The rules of one schema that every provider knows, each of them well-formed; what they hold inside is made so, too. */
+export function keptRules(node: Node, { keys, wordsMax, inner }: Writing): JsonSchema {
+  const types = typesOf(node);
+  const alternatives = !inner ? [] : [node["anyOf"], node["oneOf"]].map((parts) => (Array.isArray(parts) ? parts.filter(isNode) : []));
+  const anyOf = (alternatives.find((parts) => parts.length > 0) ?? []).slice(0, PARTS_MAX).map((part) => inner?.(part) ?? {});
+  const values = enumOf(node, types);
+  const fits = values === undefined || types.length === 0 || values.every((value) => types.some((type) => isOf(value, type)));
+  const isObject = types.includes("object") || (types.length === 0 && isNode(node["properties"]));
+  const isArray = types.includes("array");
+  const words = wordsOf(node, wordsMax);
+  const [type] = isObject && types.length === 0 ? ["object"] : types;
+  return {
+    ...(type === undefined || !fits ? {} : { type: types.length > 1 ? types : type }),
+    ...(words === "" ? {} : { description: words }),
+    ...(values === undefined ? {} : { enum: values }),
+    ...(anyOf.length > 0 ? { anyOf } : {}),
+    ...(isObject ? objectRules(node, keys, inner) : {}),
+    ...(isArray ? { items: inner ? itemsOf(node, inner) : {} } : {}),
+    ...numbersOf(node, isArray),
+    ...(patternOf(node) === undefined ? {} : { pattern: patternOf(node) }),
+    ...(typeof node["format"] === "string" && /^[a-z-]{1,40}$/.test(node["format"]) ? { format: node["format"] } : {}),
+    ...(node["default"] !== undefined && isShort(node["default"], wordsMax) ? { default: node["default"] } : {}),
+  };
+}
+
+const PARTS_MAX = 50;
+const ENUM_MAX = 500;
+const PATTERN_CHARS_MAX = 200;
+
+/** Names that other languages and dialects have for the seven types. */
+const TYPES: { readonly [name: string]: string } = {
+  string: "string", str: "string", text: "string", date: "string", datetime: "string", uuid: "string",
+  number: "number", float: "number", double: "number", decimal: "number",
+  integer: "integer", int: "integer", int32: "integer", int64: "integer", long: "integer",
+  boolean: "boolean", bool: "boolean",
+  object: "object", dict: "object", map: "object",
+  array: "array", list: "array", tuple: "array",
+  null: "null", none: "null",
+}; // prettier-ignore
+
+function typesOf(node: Node): readonly string[] {
+  const named = [node["type"]].flat().filter((type) => typeof type === "string");
+  const known = [...new Set(named.flatMap((type) => (Object.hasOwn(TYPES, type.toLowerCase()) ? (TYPES[type.toLowerCase()] ?? []) : [])))];
+  // One that nobody knows may be anything, whatever stands beside it.
+  if (
+    known.length < new Set(named.map((type) => type.toLowerCase())).size &&
+    named.some((type) => !Object.hasOwn(TYPES, type.toLowerCase()))
+  )
+    return [];
+  return node["nullable"] === true && known.length > 0 && !known.includes("null") ? [...known, "null"] : known;
+}
+
+function isOf(value: unknown, type: string): boolean {
+  if (type === "null") return value === null;
+  if (type === "array") return Array.isArray(value);
+  if (type === "object") return isNode(value);
+  if (type === "integer") return Number.isInteger(value);
+  return typeof value === type;
+}
+
+/** `const` is a list of one, which older dialects know too. */
+function enumOf(node: Node, types: readonly string[]): readonly unknown[] | undefined {
+  const values = node["const"] !== undefined ? [node["const"]] : node["enum"];
+  if (!Array.isArray(values) || values.length === 0 || values.length > ENUM_MAX) return undefined;
+  const unique = [...new Map(values.map((value) => [JSON.stringify(value), value as unknown])).values()];
+  return node["nullable"] === true && types.includes("null") && !unique.includes(null) ? [...unique, null] : unique;
+}
+
+function objectRules(node: Node, keys: Writing["keys"], inner: Writing["inner"]): JsonSchema {
+  const written = isNode(node["properties"]) ? Object.entries(node["properties"]) : [];
+  // What may never be there is not spoken of.
+  const properties = inner ? written.filter(([, schema]) => schema !== false) : [];
+  const names = new Set(properties.map(([name]) => name));
+  const listed = [node["required"]].flat().filter((name) => typeof name === "string");
+  const said = properties.flatMap(([name, schema]) => (isNode(schema) && schema["required"] === true ? [name] : []));
+  const required = [...new Set([...listed, ...said])].filter((name) => names.has(name)).map(keys.wire);
+  const rest = node["additionalProperties"];
+  return {
+    properties: Object.fromEntries(properties.map(([name, schema]) => [keys.wire(name), inner?.(schema) ?? {}])),
+    ...(required.length > 0 ? { required } : {}),
+    // Where some of its properties are not told any more, it may have others.
+    ...(typeof rest === "boolean" && inner ? { additionalProperties: rest } : {}),
+    ...(isNode(rest) && inner ? { additionalProperties: inner(rest) } : {}),
+  };
+}
+
+/** Of a list with a schema for each place, any of them at any place. */
+function itemsOf(node: Node, inner: (value: unknown) => JsonSchema): JsonSchema {
+  const places = [node["prefixItems"], node["items"]].filter(Array.isArray).flat().filter(isNode);
+  const rest = isNode(node["items"]) ? [node["items"]] : [];
+  const all = [...places, ...rest].slice(0, PARTS_MAX).map(inner);
+  const unique = [...new Map(all.map((schema) => [JSON.stringify(schema), schema])).values()];
+  return unique.length <= 1 ? (unique[0] ?? {}) : { anyOf: unique };
+}
+
+const COUNTS = ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"];
+
+function numbersOf(node: Node, isArray: boolean): JsonSchema {
+  const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+  const found: [string, unknown][] = [];
+  for (const name of COUNTS) {
+    const value = node[name];
+    if (isNumber(value) && Number.isInteger(value) && value >= 0 && value <= Number.MAX_SAFE_INTEGER) found.push([name, value]);
+  }
+  for (const [limit, exclusive] of [["minimum", "exclusiveMinimum"], ["maximum", "exclusiveMaximum"]] as const) {
+    const [value, border] = [node[limit], node[exclusive]];
+    // Draft 4 says with a boolean that the limit itself is out.
+    if (isNumber(value)) found.push([border === true ? exclusive : limit, value]);
+    if (isNumber(border)) found.push([exclusive, border]);
+  } // prettier-ignore
+  const step = node["multipleOf"];
+  if (isNumber(step) && step > 0) found.push(["multipleOf", step]);
+  if (isArray && typeof node["uniqueItems"] === "boolean") found.push(["uniqueItems", node["uniqueItems"]]);
+  return Object.fromEntries(found);
+}
+
+/** What every engine of regular expressions reads alike: no looking around, no references back, no names, no classes of Unicode. */
+function patternOf({ pattern }: Node): string | undefined {
+  if (typeof pattern !== "string" || pattern.length > PATTERN_CHARS_MAX) return undefined;
+  if (/\(\?|\\[1-9kpPuxcAZzGbB]|[^\x20-\x7E]/.test(pattern)) return undefined;
+  try {
+    return new RegExp(pattern, "u").source === "" ? undefined : pattern;
+  } catch {
+    return undefined;
+  }
+}
+
+function wordsOf(node: Node, wordsMax: number): string {
+  const said = [node["description"], node["title"]].find((text) => typeof text === "string" && text.trim() !== "");
+  const words = typeof said === "string" ? said.trim() : "";
+  const pattern = node["pattern"];
+  const lost = typeof pattern === "string" && patternOf(node) === undefined ? ` Pattern: ${pattern}` : "";
+  const longEnum = Array.isArray(node["enum"]) && node["enum"].length > ENUM_MAX ? ` One of ${node["enum"].length} values.` : "";
+  return `${words}${lost}${longEnum}`.trim().slice(0, wordsMax).toWellFormed();
+}
+
+const isShort = (value: unknown, charsMax: number): boolean => (JSON.stringify(value) ?? "").length <= Math.min(charsMax, 1_000);

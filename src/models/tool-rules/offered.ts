@@ -1,0 +1,99 @@
+import type { Model, ModelMessage, ModelReply, ToolCall, ToolSpec } from "../../engine/model.ts";
+import type { ToolRules } from "./rules.ts";
+import { mendedSchema, type Mended } from "./schema.ts";
+
+/** A provider that has blamed one tool so often in one call has other reasons. */
+const BLAMED_PER_CALL_MAX = 16;
+const DESCRIPTION_CHARS_MAX = 1_024; // As OpenAI's limit for a function.
+
+/**
+ * A model that is offered each tool in a form that its provider takes: schemas are mended, and calls come back with the names that the tool knows. A
+ * tool that has no such form is left out, and so is one that the provider blames by name or place when it refuses a request: no tool takes the
+ * others with it. `log`: one line for each that is left out, once.
+ */
+export function withToolRules(model: Model, rules: ToolRules, log: ((line: string) => void) | undefined): Model {
+  const known = new WeakMap<ToolSpec["parameters"], Mended>();
+  /** By name, with the schema that was blamed: another one under that name is another tool. */
+  const blamed = new Map<string, { readonly parameters: string; readonly why: string }>();
+  const told = new Set<string>();
+
+  function mendedOf({ parameters }: ToolSpec): Mended {
+    const mended = known.get(parameters) ?? mendedSchema(parameters, rules);
+    known.set(parameters, mended);
+    return mended;
+  }
+
+  function isBlamed({ name, parameters }: ToolSpec): boolean {
+    const found = blamed.get(name);
+    return found !== undefined && found.parameters === JSON.stringify(parameters);
+  }
+
+  function tell(tool: string, why: string): void {
+    if (told.has(`${tool} ${why}`) || told.size > TOLD_MAX) return;
+    told.add(`${tool} ${why}`);
+    log?.(`model ${model.name}: the tool "${tool}" is left out, and the agent goes on without it: ${why}.`);
+  }
+
+  function offer(tools: readonly ToolSpec[]): readonly Offered[] {
+    return tools.flatMap((spec) => {
+      const mended = mendedOf(spec);
+      if (mended.kind === "refused") tell(spec.name, mended.why);
+      if (mended.kind === "refused" || isBlamed(spec)) return [];
+      const { parameters, keys, note } = mended;
+      const description = note === undefined ? spec.description : `${spec.description}\n${note}`.slice(0, DESCRIPTION_CHARS_MAX).toWellFormed(); // prettier-ignore
+      return [{ own: spec, keys, wire: { name: spec.name, description, parameters } }];
+    });
+  }
+
+  return {
+    ...model,
+    async *call(request, turn) {
+      if (request.tools.length === 0) return yield* model.call(request, turn);
+      for (let left = BLAMED_PER_CALL_MAX; ; left--) {
+        const offered = offer(request.tools);
+        const changed = new Map(offered.filter(({ keys }) => keys.changed).map((one) => [one.own.name, one]));
+        const put = (calls: readonly ToolCall[], how: "toWire" | "toOwn") =>
+          calls.map((call) => {
+            const one = changed.get(call.tool);
+            return one ? { ...call, args: renamed(call.args, (value) => one.keys[how](value, one.wire.parameters)) } : call;
+          });
+        const messages = changed.size === 0 ? request.messages : request.messages.map((one): ModelMessage => (one.role === "assistant" && one.toolCalls.length > 0 ? { ...one, toolCalls: put(one.toolCalls, "toWire") } : one)); // prettier-ignore
+        const reply: ModelReply = yield* model.call({ ...request, messages, tools: offered.map(({ wire }) => wire) }, turn);
+        if (reply.kind === "answer") return changed.size === 0 ? reply : { ...reply, toolCalls: put(reply.toolCalls, "toOwn") };
+        const guilty = reply.error.kind === "bad_request" && left > 0 ? blamedIn(reply.error.message, offered.map(({ wire }) => wire.name)) : undefined; // prettier-ignore
+        const found = offered.find(({ own }) => own.name === guilty);
+        if (!found || turn.signal.aborted) return reply;
+        const why = `the provider refuses it: ${reply.error.message}`;
+        blamed.set(found.own.name, { parameters: JSON.stringify(found.own.parameters), why });
+        tell(found.own.name, why);
+      }
+    },
+  };
+}
+
+interface Offered {
+  readonly own: ToolSpec;
+  readonly wire: ToolSpec;
+  readonly keys: Extract<Mended, { kind: "taken" }>["keys"];
+}
+
+const TOLD_MAX = 2_000;
+
+/** The same text where it is no JSON: the tool says so. */
+function renamed(args: string, put: (value: unknown) => unknown): string {
+  try {
+    return args.trim() === "" ? args : JSON.stringify(put(JSON.parse(args)));
+  } catch {
+    return args;
+  }
+}
+
+/** A refusal that names one tool, by its place in the request or by its name: Anthropic's and Google's, OpenAI's and those like it. */
+export const NAMES_ONE_TOOL = /\b(?:tools|functions|function_declarations)(?:\.|\[)(\d{1,4})|(?:schema|name|parameters?|definition|description)[^.'"`]{0,40}(?:function|tool)\s*:?\s*['"`]([\w-]{1,64})['"`]/i; // prettier-ignore
+
+/** The one of these that the provider names. */
+export function blamedIn(message: string, names: readonly string[]): string | undefined {
+  const [, place, name] = NAMES_ONE_TOOL.exec(message) ?? [];
+  if (place !== undefined) return names[Number(place)];
+  return name !== undefined && names.includes(name) ? name : undefined;
+}

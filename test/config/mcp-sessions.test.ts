@@ -1,0 +1,105 @@
+import { afterEach, expect, test } from "vitest";
+import { createMcpServers, type McpServers } from "../../src/config/mcp-servers.ts";
+import type { ToolSettings } from "../../src/config/schema/tools.ts";
+import { fakeClock, until } from "../../src/store/contracts/fake-clock.ts";
+import { turnIn } from "../../src/engine/turn.ts";
+import { outputOf } from "../contracts/tool.ts";
+import { lineServer } from "../fixtures/mcp-lines.ts";
+
+const open: McpServers[] = [];
+afterEach(() => Promise.all(open.splice(0).map((servers) => servers.close())));
+const never = new AbortController().signal;
+
+type Own = Pick<Partial<Extract<ToolSettings, { kind: "mcp" }>>, "share" | "sessionsMax" | "idleMinutes">;
+
+function started(own: Own = {}, workspaceOf?: (thread: string) => string) {
+  const { command, args } = lineServer({ tools: ["keep", "look"] });
+  const clock = fakeClock();
+  const settings: ToolSettings = {
+    kind: "mcp",
+    command,
+    args: [...args],
+    approval: "never",
+    startTimeoutSeconds: 10,
+    callTimeoutSeconds: 10,
+    ...own,
+  };
+  const servers = createMcpServers(new Map<string, ToolSettings>([["s", settings]]), {
+    env: { PATH: process.env.PATH },
+    clock,
+    log: () => undefined,
+    ...(workspaceOf ? { workspaceOf } : {}),
+  });
+  open.push(servers);
+  const call = async (tool: string, args: object, { thread = "t", agent = "A", run = "r" }) => {
+    const { tools, missing } = await servers.tools(["s"], never, { thread, agent, run });
+    const found = tools.find(({ name }) => name === `s__${tool}`);
+    if (!found) throw new Error(missing.join());
+    const origin = { run, agent, call: "1", askedBy: { id: "U1", name: "Ann" } };
+    return found.run(args, turnIn({ id: thread, transcript: { events: [] } }, never), origin);
+  };
+  return { call, clock };
+}
+
+const one = { thread: "t1", agent: "A", run: "r1" };
+test.each([
+  [
+    undefined,
+    {
+      same: [
+        { ...one, agent: "B" },
+        { ...one, run: "r2" },
+      ],
+      other: [{ ...one, thread: "t2" }],
+    },
+  ],
+  [
+    "agent",
+    {
+      same: [{ ...one, run: "r2" }],
+      other: [
+        { ...one, agent: "B" },
+        { ...one, thread: "t2" },
+      ],
+    },
+  ],
+  [
+    "run",
+    {
+      same: [{ ...one, agent: "B" }],
+      other: [
+        { ...one, run: "r2" },
+        { ...one, thread: "t2" },
+      ],
+    },
+  ],
+  ["workspace", { same: [{ ...one, thread: "t2" }], other: [{ ...one, thread: "other workspace" }] }],
+] as const)("with share: %s what is kept is found by those who share, and by nobody else", async (share, { same, other }) => {
+  const { call } = started(share ? { share } : {}, (thread) => (thread.startsWith("other") ? "T2" : "T1"));
+  await call("keep", { what: "the payroll" }, one);
+  for (const whose of same) expect(outputOf(await call("look", {}, whose))).toBe("the payroll");
+  for (const whose of other) expect(outputOf(await call("look", {}, whose))).toBe("nothing");
+});
+
+test("the session that was used longest ago makes room, and one that is idle is ended", async () => {
+  const { call, clock } = started({ sessionsMax: 2, idleMinutes: 1 });
+  for (const thread of ["t1", "t2"]) await call("keep", { what: thread }, { thread });
+  expect(outputOf(await call("look", {}, { thread: "t1" }))).toBe("t1");
+  expect(outputOf(await call("look", {}, { thread: "t3" }))).toBe("nothing");
+  expect(outputOf(await call("look", {}, { thread: "t1" }))).toBe("t1");
+  expect(outputOf(await call("look", {}, { thread: "t2" }))).toBe("nothing");
+  await call("keep", { what: "again" }, { thread: "t2" });
+  await until(() => clock.sleepers > 0);
+  await clock.advance(61_000);
+  await clock.advance(61_000);
+  expect(outputOf(await call("look", {}, { thread: "t2" }))).toBe("nothing");
+});
+
+test("a call in a session that is at work everywhere fails with the setting that helps", async () => {
+  const { call } = started({ sessionsMax: 1 });
+  const first = call("look", {}, { thread: "t1" });
+  await expect(call("look", {}, { thread: "t2" })).rejects.toThrow(
+    "has 1 sessions at work, as many as it may. Try again later; in the team file, raise its sessionsMax or set `share: workspace`.",
+  );
+  expect(outputOf(await first)).toBe("nothing");
+});

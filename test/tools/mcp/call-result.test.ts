@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { toResult } from "../../../src/tools/mcp/call-result.ts";
+import { failureOf } from "../../contracts/tool.ts";
+
+const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==", "base64");
+const image = { type: "image", data: PNG.toString("base64"), mimeType: "image/png" };
+const text = (words: string) => ({ type: "text", text: words });
+
+function shelf() {
+  const kept = new Map<string, Uint8Array>();
+  const keepFile = async (content: Uint8Array) => {
+    const hash = createHash("sha256").update(content).digest("hex");
+    kept.set(hash, content);
+    return hash;
+  };
+  const read = async (result: Parameters<typeof toResult>[0]) => {
+    const made = await toResult(result, { tool: "shot", keepFile });
+    if (made.kind === "failed") throw new Error(made.error.message);
+    return made;
+  };
+  return { kept, keepFile, read };
+}
+
+test("a picture is kept as a file, shown to the model, and named in its place", async () => {
+  const { kept, read } = shelf();
+  const { output, files = [], images } = await read({ content: [text("before"), image, text("after")] });
+  expect(output).toMatch(/^before\n\[image shot-[0-9a-f]{6}-1\.png, image\/png, 70 bytes\]\nafter$/);
+  expect(files).toEqual([
+    { hash: expect.stringMatching(/^[0-9a-f]{64}$/), name: expect.stringMatching(/\.png$/), mediaType: "image/png", bytes: 70 },
+  ]);
+  expect(images).toEqual(files);
+  expect(Buffer.from(kept.get(files[0]?.hash ?? "") ?? []).equals(PNG)).toBe(true);
+});
+
+test("sounds, files and what only calls itself a picture are given to people alone", async () => {
+  const { read } = shelf();
+  const {
+    output,
+    files = [],
+    images,
+  } = await read({
+    content: [
+      { type: "audio", data: Buffer.from("RIFFxxxxWAVE").toString("base64"), mimeType: "audio/wav" },
+      {
+        type: "resource",
+        resource: { uri: "file:///reports/../May 1.pdf", mimeType: "application/pdf", blob: Buffer.from("%PDF-1.7").toString("base64") },
+      },
+      { type: "image", data: Buffer.from("<svg onload=x>").toString("base64"), mimeType: "image/png" },
+    ],
+  });
+  expect(images).toBeUndefined();
+  expect(files.map(({ name }) => name)).toEqual([
+    expect.stringMatching(/^shot-\w{6}-1\.wav$/),
+    expect.stringMatching(/^May_1-\w{6}-2\.pdf$/),
+    expect.stringMatching(/^shot-\w{6}-3\.png$/),
+  ]);
+  expect(output.split("\n")).toHaveLength(3);
+  expect(output).toContain("it is given to people as a file");
+});
+
+test("what is too large, too much or no content is a word", async () => {
+  const { read, kept } = shelf();
+  const huge = { ...image, data: "A".repeat(14_000_000) };
+  const {
+    output,
+    files = [],
+    images = [],
+  } = await read({ content: [huge, { ...image, data: "" }, { ...image, data: "%%%%" }, ...Array.from({ length: 25 }, () => image)] });
+  expect(output).toContain("10.5 MB: more than 10.0 MB are not kept]");
+  expect(output).toContain("it is empty]");
+  expect(output).toContain("it is no base64]");
+  expect(output).toContain("more than 20 files are not kept]");
+  expect([files.length, images.length, kept.size]).toEqual([20, 8, 1]);
+});
+
+test("data beside text counts where the text does not say it", async () => {
+  const { read } = shelf();
+  const structuredContent = { items: [{ id: 7 }], total: 1 };
+  expect((await read({ content: [text("1 item")], structuredContent })).output).toBe('1 item\n{"items":[{"id":7}],"total":1}');
+  expect((await read({ content: [text('{ "total": 1, "items": [{ "id": 7 }] }')], structuredContent })).output).toBe(
+    '{ "total": 1, "items": [{ "id": 7 }] }',
+  );
+});
+
+test("without a place to keep it, a picture is a word; a failure is words alone", async () => {
+  expect(await toResult({ content: [image] }, { tool: "shot", keepFile: undefined })).toEqual({
+    kind: "returned",
+    output: "[image image/png, 70 bytes]",
+  });
+  expect(
+    failureOf(await toResult({ content: [text("no page"), image], isError: true }, { tool: "shot", keepFile: undefined })).message,
+  ).toContain("no page\n[image");
+});
