@@ -13,6 +13,8 @@ import { createGates } from "../src/models/gated.ts";
 import { request } from "../test/models/servers/asking.ts";
 import { startSlowServer, type SlowServer } from "../test/models/servers/slow-server.ts";
 import { round } from "./support/figures.ts";
+import { sayWhetherQuiet } from "./support/quiet.ts";
+import { verdict } from "./support/verdict.ts";
 import { aside } from "../test/support/turn.ts";
 
 const CALLS = 1_000;
@@ -26,6 +28,7 @@ const TARGETS = { atOnce: AT_ONCE, kbAWaitingCall: 10, msToStop: 1_000 };
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
+sayWhetherQuiet();
 await complete(); // The first run of anything is a run of the compiler.
 const { elapsedMs, atOnce } = await complete();
 const { kbAWaitingCall, msToStop } = await stopped();
@@ -78,9 +81,4 @@ function crowd({ url }: SlowServer, signal: AbortSignal): Promise<ModelReply>[] 
       if (step.done) return step.value;
     }
   });
-}
-
-function verdict(what: string, is: number, target: number): void {
-  if (is > target) process.exitCode = 1;
-  console.log(`${is > target ? "MISSED" : "met   "} ${what}: ${round(is)}, target at most ${target}`);
 }

@@ -1,7 +1,8 @@
 /**
  * What a turn costs of our own: `npm run bench -- engine`. A team of two assistants with a model that answers at once talks for so many turns, in
  * memory and through the runner into SQLite. Numbers are ratios to a floor of the same run, since machines differ: a bare loop that makes
- * the same events, appends them to an array, and (for SQLite) inserts each in a transaction of its own. The floor itself is printed in µs.
+ * the same events, appends them to an array, and (for SQLite) inserts each in a transaction of its own. The floor itself is printed in µs. Then what a
+ * turn takes more when a selector leads, when what is posted is written down with it, and when its answer is streamed.
  * Bytes are what the process handed to write(2) (`/proc/self/io`, Linux). Exits with 1 when a target is missed.
  *
  * `npm run bench -- engine --vs COMMIT` tells what a turn takes now to what it took at that commit, see {@link compared}: 1 when it takes more,
@@ -13,13 +14,25 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import Database from "better-sqlite3";
 import { compared, NoSuchHistory } from "./support/compared.ts";
-import { conversationsOf, TEXT, USAGE } from "./support/conversations.ts";
+import { plan } from "../src/slack/render/render.ts";
+import { conversationsOf, TEXT, USAGE, type Held } from "./support/conversations.ts";
 import { engineAt } from "./support/engine-at.ts";
+import { sayWhetherQuiet } from "./support/quiet.ts";
+import { verdict } from "./support/verdict.ts";
 
 const LENGTHS = [10, 50, 200, 1_000, 5_000];
 /** Each measurement is repeated and the median counts. */
 const ROUNDS = 5;
 const TARGETS = { msOfOurOwn: 0.3, lastTenthToFirst: 1.2, kbWritten: 40 };
+/** Turns of a conversation that has more to it than a round robin. */
+const TURNS_WITH_MORE = 1_000;
+const CHUNKS = 200;
+/** What it has, and what is added to a turn at most. */
+const WITH_MORE: readonly { readonly name: string; readonly held: Held; readonly msAdded: number }[] = [
+  { name: "led by a selector", held: { led: "selector" }, msAdded: 0.25 },
+  { name: "with posts", held: { posts: plan }, msAdded: 0.25 },
+  { name: `streamed in ${CHUNKS} parts`, held: { chunks: CHUNKS }, msAdded: 0.6 },
+];
 
 const { vs } = parseArgs({ options: { vs: { type: "string" } } }).values;
 if (vs !== undefined) {
@@ -32,6 +45,7 @@ if (vs !== undefined) {
   }
 }
 
+sayWhetherQuiet();
 const conversations = conversationsOf(await engineAt(join(import.meta.dirname, "..")));
 const directory = mkdtempSync(join(tmpdir(), "parley-bench-"));
 let files = 0;
@@ -49,6 +63,7 @@ interface Cost {
 for (const warm of [inMemory, floorInMemory, inSqlite, floorInSqlite]) await warm(500);
 
 const rows: Record<string, object> = {};
+const withMore: (readonly [what: string, msAdded: number, target: number])[] = [];
 let own = 0;
 let slope = 0;
 let written = 0;
@@ -62,16 +77,20 @@ for (const turns of LENGTHS) {
   slope = sqlite.lastToFirst;
   written = sqlite.kb;
 }
+const plain = await median(inSqlite, TURNS_WITH_MORE);
+const plainFloor = await median(floorInSqlite, TURNS_WITH_MORE);
+for (const { name, held, msAdded } of WITH_MORE) {
+  const cost = await median((turns) => inSqlite(turns, held), TURNS_WITH_MORE);
+  rows[`SQLite, ${TURNS_WITH_MORE} turns, ${name}`] = row(cost, plainFloor, TURNS_WITH_MORE);
+  withMore.push([`ms that a turn takes more ${name}`, (cost.us - plain.us) / 1_000, msAdded]);
+  withMore.push([`last tenth ÷ first tenth, ${name}`, cost.lastToFirst, TARGETS.lastTenthToFirst]);
+}
 console.table(rows);
 console.log("At 1,000 turns in SQLite:");
 verdict("ms of our own a turn, above the floor", own, TARGETS.msOfOurOwn);
 verdict("last tenth ÷ first tenth", slope, TARGETS.lastTenthToFirst);
 if (!Number.isNaN(written)) verdict("KB written a turn", written, TARGETS.kbWritten);
-
-function verdict(what: string, is: number, target: number): void {
-  if (is > target) process.exitCode = 1;
-  console.log(`${is > target ? "MISSED" : "met   "} ${what}: ${round(is)}, target at most ${target}`);
-}
+for (const [what, is, target] of withMore) verdict(what, is, target);
 
 async function inMemory(turns: number): Promise<Cost> {
   const timer = stopwatch();
@@ -79,9 +98,9 @@ async function inMemory(turns: number): Promise<Cost> {
   return timer.stop();
 }
 
-async function inSqlite(turns: number): Promise<Cost> {
+async function inSqlite(turns: number, held: Held = {}): Promise<Cost> {
   const timer = stopwatch();
-  await conversations.inSqlite(newFile(), turns, { begun: timer.begin, turnEnded: timer.lap, over: () => undefined });
+  await conversations.inSqlite(newFile(), turns, { begun: timer.begin, turnEnded: timer.lap, over: () => undefined }, held);
   return timer.stop();
 }
 

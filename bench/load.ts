@@ -1,115 +1,95 @@
 /**
- * What Parley does under load: `node bench/load.ts [bursts] [--rounds N]`. First bursts of mentions, beside an app on Bolt (support/bursts.ts),
- * with `bursts` these alone; ends with 1 when one was not stored, or acked later than Slack waits. Then a thousand open threads, two hundred runs that talk at once in twenty channels, ten
- * thousand threads that wait for a person. The Slack, without its rate limits, is in this process; Parley is in one of its own, whose time
+ * What Parley does under load: `npm run bench -- load [--rounds N]`. A thousand open threads, two hundred runs that talk at once in twenty channels, ten
+ * thousand threads that wait for a person; the runs on a disk and in memory, in turn. Bursts of mentions are in burst.ts. Exits with 1 when a target is
+ * missed, such as an ack later than Slack waits. The Slack, without its rate limits, is in this process; Parley is in one of its own, whose time
  * passes fifty times as fast, so that what is measured is Parley and not Slack's pace of one message a second and channel.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { loadSettings } from "../src/config/load.ts";
-import { systemClock, type Clock } from "../src/engine/clock.ts";
-import { createParley, type Parley } from "../src/parley.ts";
 import { createWorkspace, type Workspace } from "../local-slack/index.ts";
-import { bursts } from "./support/bursts.ts";
-import { quantile, round, watchAcks, type Acks } from "./support/figures.ts";
+import { PARKED_THREADS, startParley, TURNS, writeTeam, type Figures } from "./load/parley-process.ts";
+import { median, quantile, round, watchAcks, type Acks } from "./support/figures.ts";
+import { places } from "./support/places.ts";
+import { sayWhetherQuiet } from "./support/quiet.ts";
+import { verdict } from "./support/verdict.ts";
 
 const CHANNELS = 20;
 const OPEN_THREADS = 1_000;
 const RUNS_AT_ONCE = 200;
 const QUIET_MENTIONS = 30;
-const PARKED_THREADS = 10_000;
-const SPEED = 50;
-const TURNS = ["Ann", "Bea", "Cleo"];
+/** Slack takes an ack that comes after three seconds for none, and sends again. */
+const TARGETS = { ackMs: 3_000, memoryToDisk: 1 / 0.8, restartMs: 2_000 };
 /** Card, turns, end; of a run that asks: card and question. */
 const MESSAGES_PER_RUN = TURNS.length + 2;
 const MESSAGES_PER_QUESTION = 2;
 
-const scripted = (name: string, more: object = {}) => ({ name, description: `${name} of the bench.`, model: "scripted", ...more });
-const LIMITS = { turns: 500, minutes: 1_440, tokens: 50_000_000, usd: 1_000 };
-const TEAM_FILE = {
-  models: { scripted: { provider: "replay", file: "replies.yml" } },
-  sandbox: { executor: "off" },
-  teams: {
-    round: {
-      description: "Each says one thing.",
-      agents: TURNS.map((name) => scripted(name)),
-      speakers: { policy: "round-robin" },
-      stop: { textMention: "ENOUGH" },
-      limits: LIMITS,
-    },
-    asks: {
-      description: "Asks at once.",
-      agents: [scripted("Guide", { handoffs: ["human"] })],
-      speakers: { policy: "round-robin" },
-      limits: LIMITS,
-    },
-  },
-};
-const QUESTION = { toolCalls: [{ name: "transfer_to_human", args: { question: "Which way?", options: ["Left", "Right"] } }] };
-const REPLIES = {
-  replies: { Ann: ["I am Ann."], Bea: ["I am Bea."], Cleo: ["I am Cleo. ENOUGH"], Guide: [QUESTION] },
-};
-
-interface Orders {
-  readonly folder: string;
-  readonly database: string;
-  readonly slack?: { readonly botToken: string; readonly appToken: string; readonly apiUrl: string };
+/** Of the runs that talk at once. */
+interface Talked {
+  readonly messagesPerSecond: number;
+  readonly ackMaxMs: number;
 }
 
-/** What the process with Parley in it says about itself. Times in ms. */
-interface Figures {
-  readonly loopP99Ms: number;
-  readonly loopMaxMs: number;
-  readonly rssMb: number;
-  readonly heapMb: number;
-  readonly handles: number;
-}
+const ACKS = watchAcks();
 
 async function bench(): Promise<void> {
-  const options = { rounds: { type: "string", default: "3" } } as const;
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  if (!(await bursts(Math.max(1, Number(values.rounds) || 1)))) process.exitCode = 1;
-  if (positionals[0] === "bursts") return;
-  const folder = mkdtempSync(join(tmpdir(), "parley-bench-load-"));
-  writeFileSync(join(folder, "parley.yml"), JSON.stringify(TEAM_FILE));
-  writeFileSync(join(folder, "replies.yml"), JSON.stringify(REPLIES));
-  const acks = watchAcks();
+  const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" } } });
+  const rounds = Math.max(1, Number(values.rounds) || 1);
+  const { disk, memory } = places();
+  if (disk === undefined || memory === undefined)
+    throw new Error("this machine has no folder on a disk, or none in memory, to compare them");
+  sayWhetherQuiet();
+  const talked = { disk: [] as Talked[], memory: [] as Talked[] };
+  for (let round = 0; round < rounds; round++) {
+    talked.disk.push(await inFolder(disk, talking));
+    talked.memory.push(await inFolder(memory, talking));
+  }
+  const restartMs = await inFolder(disk, parked);
+  const rate = (all: readonly Talked[]) => median(all.map(({ messagesPerSecond }) => messagesPerSecond));
+  verdict("longest ack ms", Math.max(...talked.disk.map(({ ackMaxMs }) => ackMaxMs)), TARGETS.ackMs);
+  verdict("messages/s in memory ÷ on a disk", rate(talked.memory) / rate(talked.disk), TARGETS.memoryToDisk);
+  verdict(`ms until ready, in Slack, with ${PARKED_THREADS} threads parked`, restartMs, TARGETS.restartMs);
+  process.exit();
+}
+
+async function inFolder<Result>(place: string, work: (folder: string, slack: Workspace, acks: Acks) => Promise<Result>): Promise<Result> {
+  const folder = mkdtempSync(join(place, "parley-bench-load-"));
+  writeTeam(folder);
   const slack = await createWorkspace({ port: 0, rateLimits: false });
   try {
-    await talking(folder, slack, acks);
-    await parked(folder, slack);
+    return await work(folder, slack, ACKS);
   } finally {
     await slack.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function talking(folder: string, slack: Workspace, acks: Acks): Promise<void> {
+async function talking(folder: string, slack: Workspace, acks: Acks): Promise<Talked> {
   const channels = Array.from({ length: CHANNELS }, (_, index) => slack.control.addChannel(`load-${index}`));
   const { botToken, appToken, apiUrl } = slack;
   const parley = await startParley({ folder, database: "talking.db", slack: { botToken, appToken, apiUrl } });
   await slack.control.until(() => slack.control.connected(), 30_000);
   const rows: Record<string, object> = {};
-  const progress = (text: string) => process.stderr.write(`${text}\n`);
+  let ackMaxMs = 0;
   const phase = async (name: string, team: string, count: number, messages: number, oneByOne = false) => {
-    progress(name);
+    process.stderr.write(`${folder}: ${name}\n`);
     await parley.ask("begin");
     acks.reset();
-    const seen = await mentions(slack, channels, { team, count, messages, oneByOne });
-    rows[name] = { ...seen, "ack p95 ms": acks.p95(), ...shown((await parley.ask("figures")) as Figures) };
+    const { perSecond, ...seen } = await mentions(slack, channels, { team, count, messages, oneByOne });
+    ackMaxMs = Math.max(ackMaxMs, acks.max());
+    const figures = (await parley.ask("figures")) as Figures;
+    rows[name] = { ...seen, "messages/s": perSecond, "ack p95 ms": acks.p95(), "ack max ms": acks.max(), ...shown(figures) };
+    return perSecond;
   };
   await phase("warm-up: 50 runs", "round", 50, MESSAGES_PER_RUN);
   await phase(`${QUIET_MENTIONS} runs one by one`, "round", QUIET_MENTIONS, MESSAGES_PER_RUN, true);
   await phase(`${OPEN_THREADS} threads opened at once, each with a question`, "asks", OPEN_THREADS, MESSAGES_PER_QUESTION);
-  await phase(`${RUNS_AT_ONCE} runs at once, beside ${OPEN_THREADS} open threads`, "round", RUNS_AT_ONCE, MESSAGES_PER_RUN);
+  const atOnce = `${RUNS_AT_ONCE} runs at once, beside ${OPEN_THREADS} open threads`;
+  const messagesPerSecond = await phase(atOnce, "round", RUNS_AT_ONCE, MESSAGES_PER_RUN);
   await parley.end();
   console.table(rows);
+  return { messagesPerSecond, ackMaxMs };
 }
 
 /** Mentions, all at once or each after the end of the one before; resolves when all that follows has been posted. */
@@ -117,7 +97,7 @@ async function mentions(
   slack: Workspace,
   channels: readonly string[],
   { team, count, messages, oneByOne }: { team: string; count: number; messages: number; oneByOne: boolean },
-): Promise<object> {
+): Promise<{ readonly perSecond: number; readonly [figure: string]: number }> {
   const sentAt = new Map<string, number>();
   const signAt = new Map<string, number>();
   const postsAt = new Map<string, number[]>();
@@ -151,7 +131,7 @@ async function mentions(
   await sleep(2_000); // Cards and status lines come after; their work is no part of the next figures.
   return {
     messages: count * messages,
-    ...(oneByOne ? {} : { "messages/s": Math.round((count * messages * 1_000) / (lastAt - startedAt)) }),
+    perSecond: Math.round((count * messages * 1_000) / (lastAt - startedAt)),
     "first sign p50 ms": quantile(since(signAt), 0.5),
     p95: quantile(since(signAt), 0.95),
     "first post p50 ms": quantile(since(firstPosts), 0.5),
@@ -159,7 +139,8 @@ async function mentions(
   };
 }
 
-async function parked(folder: string, slack: Workspace): Promise<void> {
+/** Gives how long a start in Slack takes with them. */
+async function parked(folder: string, slack: Workspace): Promise<number> {
   const database = "parked.db";
   const parking = await startParley({ folder, database });
   const { heapMb: before } = (await parking.ask("figures")) as Figures;
@@ -192,6 +173,7 @@ async function parked(folder: string, slack: Workspace): Promise<void> {
     "started again, without Slack": { "process to ready ms": Math.round(restartMs), ...shown(alone) },
     "started again, in Slack": { "process to ready ms": Math.round(inSlackMs), ...shown(looked) },
   });
+  return inSlackMs;
 }
 
 const shown = (figures: Figures) => ({
@@ -202,105 +184,4 @@ const shown = (figures: Figures) => ({
   handles: figures.handles,
 });
 
-interface ParleyProcess {
-  ask(what: "begin" | "figures" | "park"): Promise<unknown>;
-  end(): Promise<void>;
-}
-
-async function startParley(orders: Orders): Promise<ParleyProcess> {
-  const child: ChildProcess = fork(import.meta.filename, ["parley", JSON.stringify(orders)], { execArgv: ["--expose-gc"] });
-  await once(child, "message");
-  return {
-    async ask(what) {
-      child.send(what);
-      const [answer] = (await once(child, "message")) as [unknown];
-      return answer;
-    },
-    async end() {
-      child.send("end");
-      await once(child, "exit");
-    },
-  };
-}
-
-async function parleyProcess({ folder, database, slack }: Orders): Promise<void> {
-  const startedAtMs = Date.now();
-  const clock: Clock = {
-    now: () => startedAtMs + (Date.now() - startedAtMs) * SPEED,
-    sleep: (ms, signal) => systemClock.sleep(ms / SPEED, signal),
-  };
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
-  const parley = await createParley({
-    settings: loadSettings({ file: "parley.yml", env: {}, cwd: folder }),
-    env: {},
-    dbPath: join(folder, database),
-    ...(slack ? { slack } : {}),
-    // Threads that wait are let wait: their time is the machine's.
-    clock: slack && database === "talking.db" ? clock : systemClock,
-    log: (line) => console.error(line),
-  });
-  await parley.start();
-  process.on("message", (what) => void answer(String(what)));
-  process.once("disconnect", () => process.exit(1));
-  process.send?.("ready");
-
-  async function answer(what: string): Promise<void> {
-    if (what === "end") {
-      await parley.stop();
-      process.exit(0);
-    }
-    if (what === "begin") delay.reset();
-    process.send?.(what === "figures" ? figures() : what === "park" ? await park(parley) : "done");
-  }
-
-  function figures(): Figures {
-    const [loopP99Ms, loopMaxMs] = [delay.percentile(99) / 1e6, delay.max / 1e6];
-    const rssMb = process.memoryUsage().rss / 1e6;
-    globalThis.gc?.();
-    globalThis.gc?.();
-    return { loopP99Ms, loopMaxMs, rssMb, heapMb: process.memoryUsage().heapUsed / 1e6, handles: openHandles() };
-  }
-}
-
-/** Opens threads up to the question that each waits on. Returns ms. */
-async function park({ runner, store }: Parley): Promise<number> {
-  const startedAt = performance.now();
-  let questions = 0;
-  const allAsked = new Promise<void>((resolve) =>
-    runner.follow((_, item) => {
-      if ("seq" in item && item.type === "handoff.made" && ++questions === PARKED_THREADS) resolve();
-    }),
-  );
-  for (let thread = 0; thread < PARKED_THREADS; thread++) {
-    const ts = `${1_767_600_000 + thread}.000100`;
-    const person = { id: "U0MARIA", name: "Maria" };
-    const said = {
-      thread: `T0LOCAL/C0GENERAL/${ts}`,
-      workspace: "T0LOCAL",
-      person,
-      text: `task ${thread}`,
-      id: ts,
-      addressed: true,
-      team: "asks",
-    };
-    await runner.say(said);
-  }
-  await allAsked;
-  const tookMs = performance.now() - startedAt;
-  await sleep(500); // The last lanes close behind their commits.
-  if ((await store.unfinished()).length !== PARKED_THREADS) throw new Error("not every thread is open");
-  return tookMs;
-}
-
-/** Of Linux; elsewhere 0. */
-const openHandles = (): number => {
-  try {
-    return readdirSync("/proc/self/fd").length;
-  } catch {
-    return 0;
-  }
-};
-
-if (process.argv[2] === "parley") await parleyProcess(JSON.parse(process.argv[3] ?? "{}") as Orders);
-else await bench();
+await bench();

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { createDockerExecutor, type DockerSettings } from "../src/sandbox/docker/executor.ts";
 import type { CodeResult, Executor, Session } from "../src/sandbox/executor.ts";
+import { sayWhetherQuiet } from "./support/quiet.ts";
 
 /**
  * `npm run bench -- sandbox`: from a block to its result, beside a bare `docker run` and `docker exec` of the same program in the same run.
@@ -17,6 +18,7 @@ const docker = async (...args: readonly string[]): Promise<string> => (await run
 const missed: string[] = [];
 
 async function main(): Promise<void> {
+  sayWhetherQuiet();
   const bareRun = await median(5, () => docker("run", "--rm", "--network", "none", IMAGE, "python3", "-c", HELLO));
   const bare = await docker("run", "-d", "--rm", "--network", "none", IMAGE, "sleep", "600");
   const bareExec = await median(ROUNDS, () => docker("exec", bare, "python3", "-c", HELLO));
@@ -148,10 +150,10 @@ function line(
 ): void {
   const ratio = against.of === undefined ? "" : `${(ms / against.of).toFixed(2)} × ${against.name}`;
   const limit = against.max === undefined ? (against.target === undefined ? undefined : against.target) : against.max * (against.of ?? 0);
-  const held = limit === undefined ? "" : ms <= limit ? "held" : "MISSED";
+  const held = limit === undefined ? "" : ms <= limit ? "held" : "missed";
   const target =
     against.max === undefined ? (against.target === undefined ? "" : `target < ${against.target} ms`) : `target ≤ ${against.max} ×`;
-  if (held === "MISSED") missed.push(what);
+  if (held === "missed") missed.push(what);
   console.log(`${what.padEnd(42)}${ms.toFixed(ms < 10 ? 2 : 0).padStart(8)} ms   ${ratio.padEnd(22)}${target.padEnd(18)}${held}`);
 }
 

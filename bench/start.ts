@@ -10,13 +10,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { loadavg, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createWorkspace } from "../local-slack/index.ts";
 import { buildWhereDue } from "../scripts/build-program.mjs";
 import { earlierParley } from "./support/earlier-parley.ts";
-import { round } from "./support/figures.ts";
+import { median, round } from "./support/figures.ts";
+import { sayWhetherQuiet } from "./support/quiet.ts";
 import { verdict } from "./support/verdict.ts";
 
 const ROUNDS = 9;
@@ -56,7 +57,7 @@ const env = {
   PARLEY_FILE: join(folder, "parley.yml"),
 };
 
-console.log(`load average of the last minute: ${loadavg()[0]?.toFixed(2)}; it is quiet below 0.5`);
+sayWhetherQuiet();
 const help = await inTurns({ shipped: () => cpuMs([shipped, "--help"]), earlier: () => cpuMs([earlier, "--help"]) });
 const run = await inTurns({ shipped: () => cpuMs([shipped, "run", "Go."]), earlier: () => cpuMs([earlier, "run", "Go."]) });
 const starts = { shipped: [] as Started[], earlier: [] as Started[], bolt: [] as Started[] };
@@ -163,8 +164,4 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   server.close();
   return port;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;
 }

@@ -20,6 +20,7 @@ import { createParley, isEvent } from "../src/parley.ts";
 import { request } from "../test/models/servers/asking.ts";
 import { aside } from "../test/support/turn.ts";
 import { round } from "./support/figures.ts";
+import { sayWhetherQuiet } from "./support/quiet.ts";
 import { verdict } from "./support/verdict.ts";
 
 const CHUNKS = { long: 4_400, short: 400 };
@@ -123,6 +124,7 @@ const whole = await openWhole(
   Object.fromEntries(cells.map(({ api, pace, chunks }) => [nameOf(api, chunks, pace), modelOf(api, addressOf(chunks, pace))])),
 );
 
+sayWhetherQuiet();
 const rows: Record<string, object> = {};
 const verdicts: (() => void)[] = [];
 for (const api of APIS)

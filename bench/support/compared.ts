@@ -55,7 +55,7 @@ export async function compared(commit: string): Promise<boolean> {
       "middle half": `${round(at(ratios, 1 / 4))} … ${round(at(ratios, 3 / 4))}`,
       "µs a turn": us(0),
       [`at ${commit}`]: us(1),
-      [`at most ${RATIO_MAX}`]: ratio > RATIO_MAX ? "MISSED" : "held",
+      [`at most ${RATIO_MAX}`]: ratio > RATIO_MAX ? "missed" : "held",
     };
   }
   for (const { process } of [now, before]) process.disconnect();

@@ -31,13 +31,13 @@ async function held({ where, led, turns, repeats }: Sample): Promise<Taken> {
     const before = process.cpuUsage();
     // Asked for once: to ask takes as long as half a turn.
     const watch = { begun: () => undefined, turnEnded, over: () => undefined };
-    for (let one = 0; one < repeats; one++) await inMemory(turns, watch, led);
+    for (let one = 0; one < repeats; one++) await inMemory(turns, watch, { led });
     return { cpuUs: took(before), turnsEnded };
   }
   let [cpuUs, last] = [0, process.cpuUsage()];
   // Databases are opened and closed outside of the time.
   const watch = { begun: () => void (last = process.cpuUsage()), turnEnded, over: () => void (cpuUs += took(last)) };
-  for (let one = 0; one < repeats; one++) await inSqlite(join(directory, `${files++}.db`), turns, watch, led);
+  for (let one = 0; one < repeats; one++) await inSqlite(join(directory, `${files++}.db`), turns, watch, { led });
   return { cpuUs, turnsEnded };
 }
 

@@ -11,6 +11,15 @@ const PERSON = { id: "U1", name: "Maria" };
 /** Who says who is next: a rule, or a model. */
 export type Led = "round robin" | "selector";
 
+/** How a conversation is held; a round robin, nothing posted and nothing streamed when absent. */
+export interface Held {
+  readonly led?: Led;
+  /** What of each event is to be posted; rows for a chat service are written with it. */
+  readonly posts?: Parameters<Engine["createRunner"]>[0]["posts"];
+  /** Parts in which an answer is streamed, to whom follows the conversation. */
+  readonly chunks?: number;
+}
+
 /** What a conversation tells of itself while it is held, and when it is over. */
 export interface Watch {
   readonly begun: () => void;
@@ -22,24 +31,26 @@ export interface Watch {
 export function conversationsOf(engine: Engine) {
   const { any, maxTurns, minutes, textMention, tokens } = engine;
 
-  function instantModel(answer: () => string): Model {
+  function instantModel(answer: () => string, chunks = 0): Model {
     return {
       name: "instant",
-      // oxlint-disable-next-line require-yield -- It has no delta to show.
       async *call() {
-        return { kind: "answer", text: answer(), toolCalls: [], usage: USAGE };
+        const text = answer();
+        const size = Math.ceil(text.length / Math.max(1, chunks));
+        for (let chunk = 0; chunk < chunks; chunk++) yield { type: "text", text: text.slice(chunk * size, (chunk + 1) * size) };
+        return { kind: "answer", text, toolCalls: [], usage: USAGE };
       },
     };
   }
 
-  function teamOf(turns: number, led: Led): Team {
+  function teamOf(turns: number, { led = "round robin", chunks }: Held): Team {
     const names = led === "selector" ? ["Ada", "Ben", "Cal"] : ["Ada", "Ben"];
     const agents = names.map((name) =>
       engine.assistant({
         name,
         description: "",
         instructions: "Be brief.",
-        model: instantModel(() => TEXT),
+        model: instantModel(() => TEXT, chunks),
         tools: [],
         handoffs: [],
         toolRoundsMax: 5,
@@ -60,13 +71,13 @@ export function conversationsOf(engine: Engine) {
     };
   }
 
-  async function inMemory(turns: number, watch: Watch, led: Led = "round robin"): Promise<void> {
+  async function inMemory(turns: number, watch: Watch, held: Held = {}): Promise<void> {
     const events: RunEvent[] = [];
     const record = (body: EventBody) => void events.push({ ...body, seq: events.length + 1, at: new Date().toISOString() });
     record({ type: "run.started", run: "r", team: "bench", startedBy: PERSON });
     record({ type: "message.posted", person: PERSON, text: "Compare them." });
     watch.begun();
-    for await (const item of begin(teamOf(turns, led), events)) {
+    for await (const item of begin(teamOf(turns, held), events)) {
       if (!("type" in item) || item.type.endsWith(".delta") || item.type === "activity") continue;
       record(item as EventBody);
       if (item.type === "message.posted") watch.turnEnded();
@@ -82,14 +93,14 @@ export function conversationsOf(engine: Engine) {
   }
 
   /** Through the runner, into a database of this name. */
-  async function inSqlite(path: string, turns: number, watch: Watch, led: Led = "round robin"): Promise<void> {
+  async function inSqlite(path: string, turns: number, watch: Watch, held: Held = {}): Promise<void> {
     const { store, dispatch } = engine.openSqlite({ path });
-    const team = teamOf(turns, led);
+    const team = teamOf(turns, held);
     const runner = engine.createRunner({
       store,
       dispatch,
       teams: { build: () => team, has: () => true, names: () => ["bench"], default: "bench" },
-      posts: () => [],
+      posts: held.posts ?? (() => []),
       clock: engine.systemClock,
       slots: 1,
       perWorkspace: 1,

@@ -3,6 +3,7 @@ import { WebSocket } from "ws";
 export interface Acks {
   reset(): void;
   p95(): number;
+  max(): number;
 }
 
 /** From an envelope's way out to its ack, as the Slack of this process sees it. */
@@ -29,6 +30,7 @@ export function watchAcks(): Acks {
       sentAt.clear();
     },
     p95: () => quantile(times, 0.95),
+    max: () => quantile(times, 1),
   };
 }
 
@@ -38,3 +40,7 @@ export function quantile(values: readonly number[], share: number): number {
 }
 
 export const round = (value: number): number => Math.round(value * 10) / 10;
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;
+}

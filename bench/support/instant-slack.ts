@@ -2,14 +2,17 @@ import { createHmac, randomUUID } from "node:crypto";
 import { Agent, createServer, request, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
+import { postLimiter, type PostLimits } from "./post-limits.ts";
 
-/** A Slack that answers at once and has no limits, so that what is measured is the bot's own time: Socket Mode, signed requests, and the Web API. */
+/** A Slack that answers at once, so that what is measured is the bot's own time: Socket Mode, signed requests, and the Web API. */
 export interface InstantSlack {
   readonly apiUrl: string;
   /** Sends a mention; resolves with the ms until its ack, or nothing when it was refused or its connection broke. */
   mention(mention: Mention): Promise<number | undefined>;
   /** Where mentions go from now on; over sockets when absent. */
   sendTo(url: string | undefined): void;
+  /** From now on; until then posts have no limits. */
+  limit(limits: PostLimits): void;
   /** Resolves when a bot is connected over a socket. */
   connected(): Promise<void>;
   /** When the first message with these words was posted in a channel, in `performance.now()`; rejects after a while. */
@@ -17,11 +20,28 @@ export interface InstantSlack {
   close(): Promise<void>;
 }
 
+export interface InstantSlackOptions {
+  /** Told each call that was let through. */
+  readonly onCall?: (call: WebCall) => void;
+}
+
+export interface WebCall {
+  readonly method: string;
+  /** Of the channel that it is about; empty when about none. */
+  readonly channel: string;
+  /** The whole request. */
+  readonly text: string;
+  /** In `performance.now()`. */
+  readonly at: number;
+}
+
 export interface Mention {
   readonly channel: string;
   readonly user: string;
   readonly ts: string;
   readonly text: string;
+  /** Of the thread that it goes on with; opens one when absent. */
+  readonly thread?: string;
 }
 
 export const SIGNING_SECRET = "0123456789abcdef0123456789abcdef";
@@ -29,13 +49,14 @@ const BOT = "U0PARLEY";
 const TEAM = "T0BENCH";
 const KEPT_CONNECTIONS_MS = 60_000;
 
-export async function openInstantSlack(): Promise<InstantSlack> {
+export async function openInstantSlack({ onCall }: InstantSlackOptions = {}): Promise<InstantSlack> {
   const posts: { readonly channel: string; readonly text: string; readonly at: number }[] = [];
   const sockets = new Set<WebSocket>();
   const acks = new Map<string, () => void>();
   const agent = new Agent({ keepAlive: true });
   let url: string | undefined;
   let turn = 0;
+  let waitSeconds: (channel: string) => number = () => 0;
 
   const server = createServer((incoming, response) => {
     void bodyOf(incoming).then((text) => {
@@ -43,8 +64,15 @@ export async function openInstantSlack(): Promise<InstantSlack> {
       const args = incoming.headers["content-type"]?.includes("json")
         ? (JSON.parse(text || "{}") as Record<string, string>)
         : Object.fromEntries(new URLSearchParams(text));
-      if (method === "chat.postMessage")
-        posts.push({ channel: String(args["channel"]), text: JSON.stringify(args), at: performance.now() });
+      const channel = String(args["channel"] ?? args["channel_id"] ?? "");
+      const isPost = method === "chat.postMessage";
+      const retryAfter = isPost ? waitSeconds(channel) : 0;
+      if (retryAfter > 0) {
+        const refused = { "content-type": "application/json", "retry-after": String(retryAfter) };
+        return void response.writeHead(429, refused).end(JSON.stringify({ ok: false, error: "ratelimited" }));
+      }
+      if (isPost) posts.push({ channel, text: JSON.stringify(args), at: performance.now() });
+      onCall?.({ method, channel, text, at: performance.now() });
       const answer = { ok: true, ...(ANSWERS[method]?.(args) ?? { ts: nextTs(), channel: args["channel"] }) };
       const { port } = server.address() as AddressInfo;
       const opened = method === "apps.connections.open" ? { ...answer, url: `ws://127.0.0.1:${port}/link` } : answer;
@@ -98,6 +126,7 @@ export async function openInstantSlack(): Promise<InstantSlack> {
     apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`,
     mention: (mention) => (url === undefined ? overSocket(payloadOf(mention)) : overHttp(payloadOf(mention), url)),
     sendTo: (to) => (url = to),
+    limit: (limits) => (waitSeconds = postLimiter(limits)),
     async connected() {
       while (sockets.size === 0) await soon();
     },
@@ -122,7 +151,7 @@ export async function openInstantSlack(): Promise<InstantSlack> {
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
 
-async function bodyOf(incoming: IncomingMessage): Promise<string> {
+export async function bodyOf(incoming: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   for await (const part of incoming) parts.push(part as Buffer);
   return Buffer.concat(parts).toString();
@@ -132,14 +161,24 @@ let lastTs = 0;
 const nextTs = () => `1767700000.${String(++lastTs).padStart(6, "0")}`;
 let lastEvent = 0;
 
-const payloadOf = ({ channel, user, ts, text }: Mention) => ({
+const payloadOf = ({ channel, user, ts, text, thread }: Mention) => ({
   type: "event_callback",
   team_id: TEAM,
   api_app_id: "A0BENCH",
   event_id: `Ev${++lastEvent}`,
   event_time: Number(ts.split(".")[0]),
   authorizations: [{ team_id: TEAM, enterprise_id: null, user_id: BOT, is_bot: true, is_enterprise_install: false }],
-  event: { type: "app_mention", user, text: `<@${BOT}> ${text}`, ts, event_ts: ts, channel, channel_type: "channel", team: TEAM },
+  event: {
+    type: "app_mention",
+    user,
+    text: `<@${BOT}> ${text}`,
+    ts,
+    event_ts: ts,
+    channel,
+    channel_type: "channel",
+    team: TEAM,
+    ...(thread ? { thread_ts: thread } : {}),
+  },
 });
 
 const SCOPES =
