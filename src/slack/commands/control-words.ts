@@ -104,7 +104,7 @@ const COURTESY = new RegExp(
   ` (?:${[
     "please", "pls", "plz", "kindly", "thanks", "thank you", "thx", "now", "right now", "ok", "okay", "alright", "hey", "hi", "hello", "parley",
     "just", "and", "yes", "yep", "guys", "everyone", "everybody", "all", "team", "folks", "let's", "lets", "can you", "could you",
-    "would you", "can we", "we can", "you can",
+    "would you", "can we", "we can", "you can", "wait", "oh", "sorry", "right there",
     "bitte", "danke", "jetzt", "mal", "sofort", "ja", "hallo", "so",
     "s'il te plaît", "s'il vous plaît", "stp", "svp", "merci", "maintenant", "oui",
     "por favor", "gracias", "ahora", "sí", "per favore", "grazie", "ora", "obrigado", "obrigada", "agora", "graag", "alsjeblieft", "nu",

@@ -43,7 +43,7 @@ const BOTS_IN_A_ROW_MAX = 2;
 /** A bot that may speak does so by a mention, or in a thread where agents talk; it has no words of command. */
 function spokenByBot(message: MessageEvent, me: MessageContext["me"]): Incoming | undefined {
   const id = message.bot_id ?? "";
-  if (message.hidden || !["", "bot_message", "file_share"].includes(message.subtype ?? "")) return undefined;
+  if (message.hidden || !(message.subtype === "bot_message" || PEOPLE.has(message.subtype ?? ""))) return undefined;
   const name = message.bot_profile?.name ?? message.username ?? id;
   const addressed = speaksTo(message, me.user);
   return { message, user: message.user ?? id, direct: false, addressed, throughApp: false, bot: { id, name } };

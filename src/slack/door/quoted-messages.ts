@@ -11,6 +11,7 @@ import { attachedBeside, type Attachments } from "./attachments.ts";
 import type { Settings } from "../../store/settings.ts";
 import { recordReading } from "../people/reading-records.ts";
 import { wholeCharacters } from "../words/escape.ts";
+import { markdownWords } from "../words/block-words.ts";
 import { readCarried, wordsIn } from "../words/message-words.ts";
 import { plainText } from "../words/mrkdwn.ts";
 import type { ChannelNameOf } from "./channel-names.ts";
@@ -106,7 +107,7 @@ export function createQuotes(parts: {
   async function quote(channel: Channel, message: Message): Promise<Pick<Quoted, "beside" | "files">> {
     const isApps = message.user === undefined || message.bot_id !== undefined;
     const author = isApps ? (message.bot_profile?.name ?? message.username ?? "an app") : await people.nameOf(message.user ?? "");
-    const own = message.blocks?.flatMap(({ type, text }) => (type === "markdown" && typeof text === "string" ? [text] : [])) ?? [];
+    const own = message.blocks?.flatMap((block) => (block.type === "markdown" ? [markdownWords({ ...block })] : [])) ?? [];
     const words = wordsIn(message);
     const naming = { bot: me.user, nameOf: (user: string) => people.nameOf(user), channelNameOf: parts.channelNameOf };
     const said = await plainText(own.length > 0 ? own.join("\n") : words.own, naming);

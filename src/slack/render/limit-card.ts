@@ -28,17 +28,22 @@ export function renderHalt(reached: Of<"limit.reached">, transcript: Transcript)
   const next = nextOf(own, reached.seq, DECISIONS);
   const asked = state.startedBy && !next ? `${mention(state.startedBy)} ` : "";
   const title = `${asked}:hourglass: *${reached.reasons.map(headline).join(" ")}*`;
-  const facts = safeMrkdwn(reached.reasons.map(describe).join("; "));
+  const facts = safeMrkdwn(reached.reasons.flatMap(factOf).join("; "));
   const text = reached.reasons.map(headline).join(" ");
   const message = { kind: "message" as const, text: `${text} The agents wait.` };
   if (next) {
     const became = decided(next);
-    return { ...message, text, plain: `${title}\n${facts}\n${became}`, blocks: [section(title), context(`${facts}\n${became}`)] };
+    return {
+      ...message,
+      text,
+      plain: [title, facts, became].filter(Boolean).join("\n"),
+      blocks: [section(title), context([facts, became].filter(Boolean).join("\n"))],
+    };
   }
   const offer = reached.offer ?? offerAt(reached.reasons);
   const until = reached.until ? ` Without a decision the run stops ${timeOf(reached.until)}.` : "";
   const ceiling = offer.atCeiling ? ` ${safeMrkdwn(ceilingWords(offer.atCeiling))}` : "";
-  const wait = `${facts}. The agents wait; nothing more is spent.${ceiling}${until}`;
+  const wait = `${facts === "" ? "" : `${facts}. `}The agents wait; nothing more is spent.${ceiling}${until}`;
   return {
     ...message,
     plain: `${title}\n${wait}`,
@@ -93,6 +98,24 @@ const amounts = (limits: Partial<RunLimits>): readonly string[] => [
   ...(limits.tokens === undefined ? [] : [`${count(limits.tokens)} tokens`]),
   ...(limits.usd === undefined ? [] : [dollars(limits.usd)]),
 ];
+
+/** What its headline does not say. */
+function factOf(reason: StopReason): readonly string[] {
+  switch (reason.kind) {
+    case "maxTurns":
+      return [];
+    case "minutes":
+      return [`took ${plural(Math.round(reason.elapsed), "minute")}`];
+    case "tokens":
+      return [`used ${count(reason.total)} tokens`];
+    case "usd":
+      return [`spent ${dollars(reason.spent)}`];
+    case "budget":
+      return [`${reason.priced ? "" : "at least "}${dollars(reason.spent)} spent today`];
+    default:
+      return [describe(reason)];
+  }
+}
 
 function headline(reason: StopReason): string {
   switch (reason.kind) {

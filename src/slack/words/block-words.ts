@@ -26,10 +26,15 @@ export function blockWords(block: Json): string {
     case "divider":
     case "input":
       return "";
+    case "markdown":
+      return markdownWords(block);
     default:
-      return asText(block["type"]).includes("contact") ? contactWords(block) : textsIn(block);
+      return KNOWN.has(asText(block["type"])) ? textsIn(block) : everyText(block);
   }
 }
+
+/** Markdown is no mrkdwn: what is escaped there is not here, and only what names somebody or a place is a token in both. */
+export const markdownWords = ({ text }: Json): string => escaped(asText(text)).replaceAll(/&lt;([@#!][^&<>\n]{1,200})&gt;/g, "<$1>");
 
 /** Whether a person is spoken to in rich text, or their mention only shown in code or a quotation. */
 export function mentionInRichText(block: Json, user: string): "spoken" | "shown" | "none" {
@@ -67,10 +72,15 @@ function richPart(element: Json, indent = ""): string {
 }
 
 function inlineWords(element: Json): string {
+  const words = plainWords(element);
+  return asObject(element["style"])["code"] === true && words !== "" ? `\`${words}\`` : words;
+}
+
+function plainWords(element: Json): string {
   const text = asText(element["text"]);
   switch (element["type"]) {
     case "text":
-      return asObject(element["style"])["code"] === true ? `\`${escaped(text)}\`` : escaped(text);
+      return escaped(text);
     case "user":
       return `<@${idIn(element["user_id"])}>`;
     case "channel":
@@ -86,12 +96,19 @@ function inlineWords(element: Json): string {
       return text === "" ? `<${address}>` : `<${address}|${escaped(text)}>`;
     }
     case "date":
-      return escaped(asText(element["fallback"]) || asText(element["timestamp"]));
+      return escaped(asText(element["fallback"])) || `<!date^${idIn(element["timestamp"])}^{date}>`;
     case "color":
       return escaped(asText(element["value"]));
     default:
-      return escaped(text) || asObjects(element["elements"]).map(inlineWords).join("");
+      return escaped(text) || asObjects(element["elements"]).map(inlineWords).join("") || referenceWords(element);
   }
+}
+
+/** A canvas, a file, a message or whatever else Slack lets a text refer to: by what it is called, else by what it is. */
+function referenceWords(element: Json): string {
+  const words = everyText(element).replaceAll("\n", ", ");
+  const place = Object.entries(element).find(([key, value]) => key.endsWith("_id") && asText(value) !== "");
+  return words || (place ? `(${idIn(element["type"]).replaceAll("_", " ")} ${idIn(place[1])})` : "");
 }
 
 const idIn = (value: unknown): string => asText(value).replaceAll(/[^A-Za-z0-9_-]/g, "");
@@ -106,20 +123,11 @@ function tableWords(table: Json): string {
 
 function cellWords(cell: Json): string {
   const words = isRichText(cell) ? blockWords(cell) : escaped(asText(cell["text"]) || asText(cell["value"])) || textsIn(cell);
-  return words.replaceAll(/\s+/g, (blanks) => (blanks.includes("\n") ? " " : blanks)).replaceAll("|", "\\|");
+  // The bar within a link's token is Slack's own.
+  return words
+    .replaceAll(/\s+/g, (blanks) => (blanks.includes("\n") ? " " : blanks))
+    .replaceAll(/<[^<>]*>|\|/g, (one) => (one === "|" ? "\\|" : one));
 }
-
-/** Who somebody is and how they are reached, a line each. Slack documents no shape of it: all that these may be called is looked for. */
-function contactWords(contact: Json): string {
-  const { user_id: user } = contact;
-  const own = CONTACT_KEYS.map((key) => escaped(asText(contact[key])) || textOf(contact[key]));
-  const within = ["contact", "user", "profile", "person"].map((key) => asObject(contact[key]));
-  const inside = within.filter((one) => Object.keys(one).length > 0).map((one) => contactWords(one));
-  const named = asText(user) === "" ? [] : [`<@${idIn(user)}>`];
-  return lines([...new Set([...named, ...own, ...inside].flatMap((text) => text.split("\n")))]);
-}
-
-const CONTACT_KEYS = ["real_name", "name", "display_name", "title", "company", "email", "phone", "text", "description"] as const;
 
 /** Of a text object: mrkdwn as it is, anything else escaped. */
 function textOf(value: unknown): string {
@@ -132,7 +140,7 @@ const TEXT_KEYS = ["pretext", "title", "subtitle", "text", "body", "description"
 const CHILD_KEYS = ["elements", "blocks", "child_blocks", "content", "tasks", "details", "output", "rows", "cards"] as const;
 
 function textsIn(block: Json): string {
-  if (block["type"] === "button" || /_select$|^overflow$|^checkboxes$|^radio_buttons$|picker$/.test(asText(block["type"]))) return "";
+  if (isControl(block)) return "";
   if (block["type"] === "mrkdwn" || block["type"] === "plain_text") return textOf(block);
   const own = TEXT_KEYS.flatMap((key) => (Array.isArray(block[key]) ? block[key] : [block[key]]).map(valueWords));
   const children = CHILD_KEYS.flatMap((key) =>
@@ -141,7 +149,48 @@ function textsIn(block: Json): string {
   return lines([...own, ...children]);
 }
 
-const valueWords = (value: unknown): string => (typeof value === "string" ? value : textOf(value) || blockWordsOf(value));
+const valueWords = (value: unknown): string => (typeof value === "string" ? escaped(value) : textOf(value) || blockWordsOf(value));
 
 /** A text in a block may itself be rich. */
 const blockWordsOf = (value: unknown): string => (isRichText(asObject(value)) ? blockWords(asObject(value)) : "");
+
+/** Whose texts stand where TEXT_KEYS and CHILD_KEYS say. */
+const KNOWN: ReadonlySet<string> = new Set([
+  "alert", "button", "call", "card", "carousel", "container", "context", "context_actions", "file", "header", "image", "mrkdwn", "plain_text", "plan",
+  "section", "task_card", "video",
+]); // prettier-ignore
+
+/**
+ * Every text in what Slack documents no shape of, a contact above all, or has come to document since: a line each, as they stand; a name and its
+ * value are one. What is a place, an id, a picture or a look is passed over.
+ */
+export function everyText(thing: Json, passed: ReadonlySet<string> = NO_TEXT): string {
+  if (isControl(thing)) return "";
+  const { value } = thing;
+  const label = ["label", "name", "title", "key"].map((key) => asText(thing[key]) || textOf(thing[key])).find(Boolean);
+  if (label !== undefined && asText(value) !== "") return `${escaped(label)}: ${escaped(asText(value))}`;
+  return lines([...new Set(Object.entries(thing).flatMap(([key, one]) => textsAt(key, one, passed)))]);
+}
+
+function textsAt(key: string, value: unknown, passed: ReadonlySet<string>): readonly string[] {
+  if (passed.has(key) || NO_TEXT_IN.test(key)) return [];
+  if (Array.isArray(value)) return value.flatMap((one: unknown) => textsAt(key, one, passed));
+  if (typeof value === "number") return NUMBERS.has(key) ? [String(value)] : [];
+  const words = asText(value);
+  if (words !== "") {
+    if (key === "user" || key === "user_id") return [`<@${idIn(words)}>`];
+    if (key === "channel" || key === "channel_id") return [`<#${idIn(words)}>`];
+    return /_ids?$/.test(key) ? [] : [escaped(words)];
+  }
+  const inside = asObject(value);
+  return textOf(inside) ? [textOf(inside)] : "type" in inside ? [blockWords(inside)] : [everyText(inside, passed)];
+}
+
+const isControl = ({ type }: Json): boolean => /button$|buttons$|_select$|^overflow$|^checkboxes$|picker$/.test(asText(type));
+
+const NUMBERS: ReadonlySet<string> = new Set(["value", "number", "amount", "total", "count", "data", "x", "y"]);
+const NO_TEXT: ReadonlySet<string> = new Set([
+  "type", "id", "ids", "hash", "style", "size", "width", "height", "color", "border", "level", "status", "state", "mode", "format", "language", "lang",
+  "source", "verbatim", "locale", "tz", "domain", "accessory", "placeholder", "ts", "date_created", "date_updated",
+]); // prettier-ignore
+const NO_TEXT_IN = /image|icon|avatar|thumb|photo|picture|hash|_ts$|^(?:block|action|callback|trigger|team|enterprise|app|bot)_id$/i;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isSaidAlike } from "./message-words.ts";
 import { carried, id, maybe, SharedFile, short, timestamp } from "./payload-parts.ts";
 
 /** Leave to search in the name of whoever wrote the message. */
@@ -145,5 +146,5 @@ export const isDeletion = ({ subtype, message: after, previous_message: before }
 /** A person's edit or deletion of their own words; not what Slack calls an edit when it adds a link's preview. */
 export function isAmendment({ subtype, message: after, previous_message: before }: MessageEvent): boolean {
   if (!before?.user || before.bot_id) return false;
-  return subtype === "message_deleted" || (subtype === "message_changed" && after !== undefined && after.text !== before.text);
+  return subtype === "message_deleted" || (subtype === "message_changed" && after !== undefined && !isSaidAlike(after, before));
 }

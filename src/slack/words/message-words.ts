@@ -1,6 +1,5 @@
-import { z } from "zod";
 import type { Beside } from "../../engine/events/events.ts";
-import { asObject, asObjects, asText, blockWords, escaped, isRichText, mentionInRichText } from "./block-words.ts";
+import { asObject, asObjects, asText, blockWords, escaped, everyText, isRichText, mentionInRichText } from "./block-words.ts";
 import { wholeCharacters } from "./escape.ts";
 import { mentionIn, plainText, type MentionKind, type Naming } from "./mrkdwn.ts";
 import { SharedFile } from "./payload-parts.ts";
@@ -42,15 +41,26 @@ const NO_PREVIEW = "[no preview available]";
 
 /**
  * A person's text is their rich text, written once more, and is read once; an app may have anything in either, and what stands in both is read
- * once. Previews of links are not read: nobody said them, and anybody can make one.
+ * once. Previews of links are not read: nobody said them, and anybody can make one. Without a link there is no preview of it.
  */
 export function wordsIn(message: Carrier): MessageWords {
-  const attachments = asObjects(message.attachments).filter((one) => !isPreview(one));
+  const own = ownWords(message);
+  const hasLink = /<(?:https?|slack):|https?:\/\//i.test(own);
+  const attachments = asObjects(message.attachments).filter((one) => !(hasLink && isPreview(one)));
   return {
-    own: ownWords(message),
+    own,
     carried: attachments.flatMap((one) => carriedWords(one)),
-    files: attachments.flatMap((one) => (one["is_share"] === true ? (z.array(SharedFile).safeParse(one["files"]).data ?? []) : [])),
+    files: attachments.flatMap((one) => sharedFiles(one)),
   };
+}
+
+/** Whether two states of a message say the same. */
+export function isSaidAlike(one: Carrier, other: Carrier): boolean {
+  const said = (message: Carrier): string => {
+    const { own, carried } = wordsIn(message);
+    return JSON.stringify([own, carried.map(({ text }) => text)]);
+  };
+  return said(one) === said(other);
 }
 
 /** What came along, as the agents read it: beside the words, each with its source. */
@@ -84,7 +94,7 @@ function mentionOf(message: Carrier, user: string): MentionKind {
   const isApps = isOfApp(message);
   if (!isApps && rich !== "none") return rich;
   const others = [message.text ?? "", ...blocks.filter((block) => !isRichText(block)).map(blockWords)];
-  const attached = isApps ? asObjects(message.attachments).flatMap((one) => (one["is_share"] === true ? [] : carriedWords(one))) : [];
+  const attached = isApps ? wordsIn(message).carried.filter((one) => one.kind !== "forwarded") : [];
   return strongest([rich, ...[...others, ...attached.map(({ text }) => text)].map((words) => mentionIn(words, user))]);
 }
 
@@ -94,20 +104,26 @@ const strongest = (kinds: readonly MentionKind[]): MentionKind =>
 const isOfApp = ({ user, bot_id }: Carrier): boolean => user === undefined || bot_id !== undefined;
 
 function ownWords(message: Carrier): string {
-  const text = message.text ?? "";
+  const text = STAND_INS.has((message.text ?? "").trim()) ? "" : (message.text ?? "");
   const blocks = asObjects(message.blocks);
   const isRead = !isOfApp(message) && text.trim() !== "";
   return together(text, blocks.filter((block) => !(isRead && isRichText(block))).map(blockWords));
 }
 
-/** The texts one below the other, without those whose words stand in one before. */
-function together(first: string, others: readonly string[]): string {
-  const kept: string[] = first.trim() === "" ? [] : [first];
-  for (const text of others) {
-    const words = bareWords(text);
-    if (text.trim() !== "" && (words === "" || !kept.some((one) => bareWords(one).includes(words)))) kept.push(text);
-  }
-  return kept.join("\n");
+/** What Slack has instead of words where an app gave none beside its blocks. */
+const STAND_INS: ReadonlySet<string> = new Set([
+  "This content can't be displayed.",
+  "This message contains interactive elements.",
+  "[no preview available]",
+]);
+
+/** The text, and what is shown in its place or below it: both, unless all of the one stands in the other. */
+function together(text: string, shown: readonly string[]): string {
+  const others = shown.filter((one) => one.trim() !== "");
+  const [first, rest] = [bareWords(text), bareWords(others.join("\n"))];
+  if (text.trim() === "" || (first !== "" && rest.includes(first))) return others.join("\n");
+  if (others.length === 0 || (rest !== "" && first.includes(rest))) return text;
+  return [text, ...others].join("\n");
 }
 
 const bareWords = (text: string): string => ` ${(text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).join(" ").toLowerCase()} `.replace(/^ +$/, "");
@@ -121,41 +137,66 @@ const isPreview = (attachment: Attachment): boolean =>
     asText(attachment["from_url"]) !== "" ||
     asText(attachment["original_url"]) !== "");
 
+/** In what is carried, more may be: an attachment's own are its words, and what is forwarded within it is somebody else's again. */
 function carriedWords(attachment: Attachment): readonly Carried[] {
   const of = (key: string): string => asText(attachment[key]);
   const isShare = attachment["is_share"] === true;
-  const blocks = [...asObjects(attachment["blocks"]), ...sharedBlocks(attachment)];
+  const shared = isShare ? sharedMessages(attachment) : [];
+  const blocks = [attachment, ...shared].flatMap((one) => asObjects(one["blocks"]));
+  const inside = [attachment, ...shared].flatMap((one) => asObjects(one["attachments"]));
+  const within = inside.filter((one) => !isPreview(one)).flatMap((one) => carriedWords(one));
   const title = of("title_link") === "" || of("title") === "" ? of("title") : `<${of("title_link")}|${of("title")}>`;
-  const before = [of("pretext"), isShare ? "" : of("author_name"), title, of("text")].filter((text) => text.trim() !== "").join("\n");
-  const within = asObjects(attachment["attachments"]).flatMap((one) => (isPreview(one) ? [] : carriedWords(one)));
-  const said = together(before, [
+  const before = lines([of("pretext"), isShare ? "" : of("author_name"), title, of("text")]);
+  const said = lines([
+    together(before, blocks.map(blockWords)),
     ...asObjects(attachment["fields"]).map((field) => [asText(field["title"]), asText(field["value"])].filter(Boolean).join(": ")),
-    ...blocks.map(blockWords),
-    ...within.map(({ text }) => text),
+    ...within.flatMap(({ kind, text }) => (kind === "forwarded" ? [] : [text])),
     ...(isShare ? [] : [of("footer")]),
   ]);
-  const names = isShare
-    ? asObjects(attachment["files"]).map((file) => escaped(asText(file["name"]) || asText(file["title"]) || "a file"))
-    : [];
+  const names = isShare ? ownFiles(attachment).map((file) => escaped(asText(file["name"]) || asText(file["title"]) || "a file")) : [];
   const files = names.length > 0 ? `(with ${names.join(", ")})` : "";
   const fallback = of("fallback") === NO_PREVIEW ? "" : of("fallback");
-  const text = together(said.trim() === "" && files === "" ? fallback : said, [files]);
-  if (text === "") return [];
+  const forwarded = within.filter(({ kind }) => kind === "forwarded");
+  const isBare = said === "" && files === "" && forwarded.length === 0;
+  const text = lines([isBare ? fallback || everyText(attachment, NOT_SAID) : said, files]);
+  if (text === "") return forwarded;
   const isTable = !isShare && before === "" && blocks.length > 0 && blocks.every(({ type }) => type === "table" || type === "data_table");
-  return [
-    {
-      kind: isShare ? "forwarded" : isTable ? "table" : "attached",
-      author: { id: of("author_id"), name: of("author_name") || of("author_subname") },
-      channel: of("channel_id"),
-      ts: of("ts"),
-      text,
-    },
-  ];
+  const own = {
+    kind: isShare ? ("forwarded" as const) : isTable ? ("table" as const) : ("attached" as const),
+    author: { id: of("author_id"), name: of("author_name") || of("author_subname") },
+    channel: of("channel_id"),
+    ts: of("ts"),
+    text,
+  };
+  return [own, ...forwarded];
 }
 
-/** What Slack adds of the message that was forwarded. */
-const sharedBlocks = (attachment: Attachment) =>
-  asObjects(attachment["message_blocks"]).flatMap(({ message }) => asObjects(asObject(message)["blocks"]));
+const lines = (texts: readonly string[]): string => texts.filter((text) => text.trim() !== "").join("\n");
+
+/** The messages themselves, which Slack adds to what it says of one that was forwarded. */
+const sharedMessages = (attachment: Attachment): readonly Attachment[] =>
+  asObjects(attachment["message_blocks"]).map(({ message }) => asObject(message));
+
+/** Of what is forwarded; each once. */
+function ownFiles(share: Attachment): readonly Attachment[] {
+  const files = [share, ...sharedMessages(share)].flatMap((one) => asObjects(one["files"]));
+  return files.filter(
+    (file, nth) => files.findIndex(({ id }) => id !== undefined && id === file["id"]) === nth || file["id"] === undefined,
+  );
+}
+
+/** Also of what is forwarded within it. */
+const sharedFiles = (attachment: Attachment): readonly SharedFile[] => [
+  ...(attachment["is_share"] === true ? ownFiles(attachment).flatMap((file) => SharedFile.safeParse(file).data ?? []) : []),
+  ...[attachment, ...sharedMessages(attachment)].flatMap((one) => asObjects(one["attachments"]).flatMap((inner) => sharedFiles(inner))),
+];
+
+/** Of an attachment, what is no text of its own. */
+const NOT_SAID: ReadonlySet<string> = new Set([
+  "fallback", "actions", "callback_id", "color", "mrkdwn_in", "type", "id", "ts", "team", "files", "from_url", "original_url", "app_unfurl_url",
+  "channel", "channel_id", "channel_name", "channel_team", "author_id", "author_link", "author_subname", "author_name", "message_blocks", "blocks",
+  "attachments", "bot_id", "app_id", "attachment_type", "indent",
+]); // prettier-ignore
 
 async function sourceOf({ kind, author, channel, ts }: Carried, naming: Naming): Promise<string> {
   if (kind === "table") return "a table in the message";

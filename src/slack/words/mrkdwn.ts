@@ -94,11 +94,17 @@ function readToken(token: string, { people, channels }: Names): string {
 /** `here`, `channel`, `everyone`, a group of people, or a date with what stands in its place. */
 function readSpecial(command: string, label: string): string {
   const [word = "", id = ""] = command.split("^");
-  if (word === "date") return label || id;
+  if (word === "date") return label || dateOf(id);
   return `@${(label || (word === "subteam" ? id : word)).replace(/^@/, "")}`;
 }
 
+/** Slack writes a date as each reader's clock has it; agents have none. */
+const dateOf = (seconds: string): string =>
+  /^\d{1,11}$/.test(seconds) ? `${new Date(Number(seconds) * 1_000).toISOString().slice(0, 16).replace("T", " ")} UTC` : seconds;
+
+/** What Slack takes for a link by itself, such as a file's name, it gives a scheme that nobody has typed. */
 function readLink(address: string, label: string): string {
+  if (label !== "" && address === `http://${label}`) return label;
   const bare = address.replace(/^(?:https?:\/\/|mailto:|tel:)/, "").replace(/\/$/, "");
   if (label === "" || label.replace(/^https?:\/\//, "").replace(/\/$/, "") === bare) return address.replace(/^(?:mailto|tel):/, "");
   return `${label} (${address})`;

@@ -33,6 +33,7 @@ test("a limit that comes near is a line on the card; at the limit the agents wai
   const thread = await journey.mention("@parley count");
   await atTheLimit(thread);
   expect(halt(thread)).toMatch(/^<@U0MARIA> :hourglass: \*The limit of 5 turns is reached\.\*/);
+  expect(halt(thread)).not.toContain("reached 5 turns");
   expect(halt(thread)).toMatch(/Without a decision the run stops <!date/);
   expect(
     thread

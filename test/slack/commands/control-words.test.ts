@@ -33,6 +33,8 @@ test.each([
   ["No! No… stop!", "stop"],
   ["*Nein*, stopp bitte", "stop"],
   ["No. Stop", "stop"],
+  ["wait, stop!", "stop"],
+  ["oh sorry, stop right there", "stop"],
   ["Hey Parley, stop it", "stop"],
   ["ok everyone, stop", "stop"],
   ["can you stop, please?", "stop"],

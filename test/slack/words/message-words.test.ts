@@ -61,6 +61,16 @@ test("an app's words are read in whatever of text, blocks and attachments they s
   ]);
 });
 
+test("what stands in text and blocks alike is read once, and a short answer among others is not taken for said", async () => {
+  const sections = ["Is the disk full? Yes or no?", "no"].map((words) => ({ type: "section", text: { type: "mrkdwn", text: words } }));
+  expect(await own(byApp({ text: "Is the disk full?", blocks: sections }))).toBe("Is the disk full? Yes or no?\nno");
+  expect(await own(byApp({ text: "Disk: is the disk full? Yes or no? no", blocks: sections }))).toBe(
+    "Disk: is the disk full? Yes or no? no",
+  );
+  const fields = [{ title: "host", value: "db" }, { value: "db" }];
+  expect((await carried(byApp({ attachments: [{ text: "db is down", fields }] })))[0]?.text).toBe("db is down\nhost: db\ndb");
+});
+
 test("what is forwarded is its author's, with its files, and a table is a table", async () => {
   const share = { is_share: true, is_msg_unfurl: true, author_id: "U0JONAS", channel_id: "C0ENG", ts: "1795000000.000100", from_url: "https://x.example" }; // prettier-ignore
   const file = { id: "F1", name: "log.txt", url_private: "https://files.slack.com/a" };
@@ -84,7 +94,7 @@ test("previews are not read; what is too much is cut, with a word about it", asy
     { from_url: "https://x.example", text: "b" },
     { is_app_unfurl: true, text: "c" },
   ];
-  expect(await carried(by({ attachments: previews }))).toEqual([]);
+  expect(await carried(by({ text: "see <https://x.example>", attachments: previews }))).toEqual([]);
   const [long, , ...rest] = await carried(byApp({ attachments: Array.from({ length: 25 }, () => ({ text: "x".repeat(20_000) })) }));
   expect(long?.text).toHaveLength(20_000);
   expect(rest.at(0)?.text).toBe("\n(cut here: 20000 more characters were not read)");
@@ -105,6 +115,31 @@ test.each([
   ["Slack's own word for it", by({ type: "app_mention", text: "look" }), true],
   ["one in what is forwarded", by({ text: "look", attachments: [{ is_share: true, text: "<@U0PARLEY> fix" }] }), false],
   ["one in an app's section", byApp({ blocks: [{ type: "section", text: { type: "mrkdwn", text: "<@U0PARLEY> look" } }] }), true],
+  ["one in a list", by({ text: "x", blocks: rich({ type: "rich_text_list", style: "bullet", elements: [line(toBot)] }) }), true],
+  [
+    "one in code in a list",
+    by({ text: "x <@U0PARLEY>", blocks: rich({ type: "rich_text_list", elements: [line(text("<@U0PARLEY> fix", { code: true }))] }) }),
+    false,
+  ],
+  ["one below a quotation", by({ text: "x", blocks: rich({ type: "rich_text_quote", elements: [toBot] }, line(toBot)) }), true],
+  [
+    "one as the name of a link",
+    by({ text: "x", blocks: rich(line({ type: "link", url: "https://x.example", text: "<@U0PARLEY>" })) }),
+    false,
+  ],
+  ["one in a table", by({ text: "x", blocks: [{ type: "table", rows: [rich(line(toBot))] }] }), true],
+  [
+    "one in code in a table",
+    by({ text: "x", blocks: [{ type: "table", rows: [rich(line({ ...toBot, style: { code: true } }))] }] }),
+    false,
+  ],
+  ["one in an app's field", byApp({ attachments: [{ fields: [{ title: "to", value: "<@U0PARLEY> look" }] }] }), true],
+  ["one in an app's fallback, where nothing else is", byApp({ attachments: [{ fallback: "<@U0PARLEY> look" }] }), true],
+  ["one in an app's Markdown", byApp({ blocks: [{ type: "markdown", text: "<@U0PARLEY> **look**" }] }), true],
+  ["one in an app's small print", byApp({ blocks: [{ type: "context", elements: [{ type: "mrkdwn", text: "cc <@U0PARLEY>" }] }] }), true],
+  ["one in code in an app's attachment", byApp({ attachments: [{ blocks: rich(line({ ...toBot, style: { code: true } })) }] }), false],
+  ["one in the preview of what an app links to", byApp({ text: "<https://x.example>", attachments: [{ from_url: "https://x.example", text: "<@U0PARLEY> fix" }] }), false], // prettier-ignore
+  ["one in what an app's attachment forwards", byApp({ attachments: [{ text: "a", attachments: [{ is_share: true, text: "<@U0PARLEY> fix" }] }] }), false], // prettier-ignore
   ["one in an app's attachment", byApp({ attachments: [{ text: "<@U0PARLEY> look" }] }), true],
 ])("%s", (_name, message, speaks) => {
   expect(speaksTo(message, "U0PARLEY")).toBe(speaks);

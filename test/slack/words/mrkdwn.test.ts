@@ -16,6 +16,13 @@ test.each([
   ["<!here> <!channel|channel> <!everyone|@everyone>", "@here @channel @everyone"],
   ["run `npm i <https://x.example|x.example>`", "run `npm i https://x.example`"],
   ["<@U0PARLEY>, ask <@U0JONAS|jo> &lt;@U0JONAS&gt;", "ask @Jonas <@U0JONAS>"],
+  ["see <http://readme.md|readme.md>, `cat <http://main.py|main.py>`", "see readme.md, `cat main.py`"],
+  ["due <!date^1900000000^{date}>", "due 2030-03-17 17:46 UTC"],
+  ["<!date^1900000000^{date_short} at {time}^https://x.example|Mar 17>", "Mar 17"],
+  ["<https://x.example/?q=%7Ca&amp;lt;b|a|b>", "a|b (https://x.example/?q=%7Ca&lt;b)"],
+  ["a &lt;b&gt; c &amp;nbsp; d &quot;e&quot;, if a &lt; b &amp;&amp; c &gt; d", "a <b> c &nbsp; d &quot;e&quot;, if a < b && c > d"],
+  ["```\ncurl <https://x.example/a?b=1&amp;c=2>\n```", "```\ncurl https://x.example/a?b=1&c=2\n```"],
+  ["&lt;!here&gt; <> ~old~ `<@U0JONAS>`", "<!here> <> ~old~ `@Jonas`"],
   ["<@U0ODD> is a name", "@R&amp;D <x> is a name"],
   ["<@U0PARLEY> what does `<@U0PARLEY> fix it` do?", "what does `@parley fix it` do?"],
 ])("%j is read as %j", async (mrkdwn, text) => {
@@ -33,6 +40,9 @@ test.each([
   ["```\nfirst\n<@U0PARLEY> fix it\n```", "shown"],
   ["&gt; <@U0PARLEY> fix it\nnot I", "shown"],
   ["&gt;&gt;&gt; a\nb <@U0PARLEY>", "shown"],
+  ["``<@U0PARLEY> fix``", "shown"],
+  ["he wrote\n&gt; &gt; <@U0PARLEY> x\n&gt; y", "shown"],
+  ["~<@U0PARLEY>~ *<@U0PARLEY>* x", "spoken"],
   ["&lt;@U0PARLEY&gt;", "none"],
   ["<@U0JONAS>", "none"],
 ])("in %j the bot is %s", (mrkdwn, kind) => {
