@@ -50,7 +50,8 @@ export function steered(transcript: Transcript, wish: Steering, ceilings?: Raise
       if (wish.kind === "delete") return [{ type: "message.deleted", ...about }];
       const files = said.files ? { files: said.files } : {};
       const beside = wish.beside && wish.beside.length > 0 ? { beside: wish.beside } : {};
-      return said.text === wish.text ? [] : [{ type: "message.edited", ...about, text: wish.text, ...files, ...beside }];
+      const isAlike = said.text === wish.text && JSON.stringify(said.beside ?? []) === JSON.stringify(wish.beside ?? []);
+      return isAlike ? [] : [{ type: "message.edited", ...about, text: wish.text, ...files, ...beside }];
     }
     case "withdraw":
       return isStanding(transcript, wish.call) ? [{ type: "approval.withdrawn", call: wish.call, person }] : [];

@@ -92,6 +92,10 @@ describe("a message that is changed or taken back", () => {
       wished({ kind: "edit", id: "m", text: "other", beside: now }, START, said("m"));
     expect(withBeside(beside)).toEqual([{ type: "message.edited", ...about, text: "other", beside }]);
     expect(withBeside([])).toEqual([{ type: "message.edited", ...about, text: "other" }]);
+    const sameWords = (now: readonly { readonly text: string }[]) =>
+      wished({ kind: "edit", id: "m", text: "words", beside: now }, START, said("m", "words", { beside }));
+    expect(sameWords(beside)).toEqual([]);
+    expect(sameWords([{ text: "another" }])).toEqual([{ type: "message.edited", ...about, text: "words", beside: [{ text: "another" }] }]);
     expect(del(START, said("m"))).toEqual([{ type: "message.deleted", ...about }]);
   });
 

@@ -28,7 +28,7 @@ export async function hearAfterRun(
   const bare = bareText(words.own, ctx.me.user);
   const isAlone = words.carried.length + words.files.length + (message.files ?? []).length === 0;
   const word = isAlone ? commandIn(bare)?.word : undefined;
-  if (word === "summary" || word === "stop") {
+  if (word === "summary" || word === "stop" || word === "pause" || word === "skip") {
     const { affiliation } = await findActor();
     return command(ctx, word, { thread, transcript, run, user, affiliation, listener });
   }

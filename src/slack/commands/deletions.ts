@@ -1,6 +1,7 @@
 import type { Beside } from "../../engine/events/events.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { notesOn } from "../door/attachments.ts";
+import { beforeIn } from "../door/thread-before.ts";
 import type { FindActor } from "../door/gate.ts";
 import { namingOf, personOf, threadOf, type MessageContext } from "./message-context.ts";
 import { readCarried, wordsIn } from "../words/message-words.ts";
@@ -43,8 +44,8 @@ export async function hearAmendment(ctx: MessageContext, event: MessageEvent, fi
   if (text === "" && carried.length === 0) return;
   const { affiliation } = await findActor();
   const quoted = await ctx.quotes({ user, affiliation, id: `${event.channel}:${ts}:edit`, text: words.own });
-  // The files stay as they are, and so does what was said of them.
-  const beside = [...quoted.beside, ...carried, ...notesOn(said.beside)];
+  // What stood in the thread before it stays, the files stay as they are, and so does what was said of them.
+  const beside = [...beforeIn(said.beside), ...quoted.beside, ...carried, ...notesOn(said.beside)];
   await ctx.runner.steer(thread, { kind: "edit", id, person, text, beside });
 }
 

@@ -115,7 +115,7 @@ export function createThreadBefore(parts: {
     const at = new Date(Number(message.ts) * 1_000).toISOString().slice(0, 16).replace("T", " ");
     const cut = text.length > MESSAGE_CHARS_MAX ? wholeCharacters(text, MESSAGE_CHARS_MAX) : text;
     const note = cut.length < text.length ? `\n(cut here: ${text.length - cut.length} more characters were not read)` : "";
-    return { source: `${oneLine(author)}, ${at} UTC, earlier in this thread`, text: cut + note };
+    return { source: `${oneLine(author)}, ${at} UTC${EARLIER}`, text: cut + note };
   }
 
   return async (at) => {
@@ -148,6 +148,13 @@ export function createThreadBefore(parts: {
     return { beside: [...beside, ...attachedBeside(attached), { text: `(${beforeWords(told)}.)` }], files: attached.files, told };
   };
 }
+
+/** What was read so, among what came along with a message. */
+export const beforeIn = (beside: Beside = []): Beside =>
+  beside.filter(({ source, text }) => source?.endsWith(EARLIER) === true || (source === undefined && text.startsWith("(Read ")));
+
+/** Ends the source of what was read here. */
+const EARLIER = ", earlier in this thread";
 
 interface Found {
   readonly messages: readonly ThreadMessage[];

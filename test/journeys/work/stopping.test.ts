@@ -37,6 +37,18 @@ test.each(WAYS)("a run ends in the middle of a model's answer: %s", async (_name
   await journey.slack.control.until(() => !journey.slack.control.status(thread.channel, thread.ts));
 });
 
+test("stop, pause and skip are answered where no agent talks any more", async () => {
+  const journey = await openJourney({ file: PAIR, replies: { Ana: ["It is done. DONE"] } });
+  const thread = await journey.mention("@parley think");
+  await thread.ended();
+  for (const word of ["stop", "pause", "skip"]) {
+    const before = journey.whispers(MARIA).length;
+    await thread.reply(word, MARIA);
+    await journey.quiet();
+    expect(journey.whispers(MARIA).slice(before)).toEqual([expect.stringMatching(/^No agent is talking in this thread/)]);
+  }
+});
+
 describe.skipIf(!(await dockerAvailable()))("while code runs", () => {
   const docker = useDocker();
 
