@@ -153,6 +153,8 @@ export interface Control extends ContentControl, PlatformControl {
       readonly isPrivate?: boolean;
       readonly botIsMember?: boolean;
       readonly external?: boolean;
+      /** Other workspaces of the organisation (Enterprise Grid) that share it. */
+      readonly workspaces?: readonly string[];
       /** A group DM, which has people, and no name of its own. */
       readonly isGroupDm?: boolean;
       /** The people in it; everybody when absent. */

@@ -81,7 +81,7 @@ export function createControl(local: Local): Control {
 
     addChannel: (name, options = {}) => {
       if (local.state.channels.size >= CHANNELS_MAX) fail(`there are ${CHANNELS_MAX} channels already`);
-      const { isGroupDm = false, isPrivate = isGroupDm, botIsMember = true, external = false, members } = options;
+      const { isGroupDm = false, isPrivate = isGroupDm, botIsMember = true, external = false, members, workspaces } = options;
       const id = nextId(local.state, "C");
       addChannel(local.state, {
         id,
@@ -90,6 +90,7 @@ export function createControl(local: Local): Control {
         botIsMember,
         isExternal: external,
         ...(isGroupDm ? { isGroupDm } : {}),
+        ...(workspaces ? { workspaces } : {}),
         ...(members ? { people: members } : {}),
       });
       local.changes.show({ type: "reload" }, "everyone");

@@ -197,7 +197,7 @@ function channelJson(local: Local, channel: Channel): Json {
     id: channel.id,
     created: 0,
     is_archived: channel.isArchived,
-    is_org_shared: false,
+    is_org_shared: channel.workspaces !== undefined,
     context_team_id: local.teamId,
     updated: 0,
   };
@@ -214,7 +214,7 @@ function channelJson(local: Local, channel: Channel): Json {
     is_private: channel.kind === "private",
     is_general: channel.name === "general",
     is_member: channel.members.has(BOT_USER_ID),
-    is_shared: channel.isExternal,
+    is_shared: channel.isExternal || channel.workspaces !== undefined,
     is_ext_shared: channel.isExternal,
     is_pending_ext_shared: false,
     unlinked: 0,
@@ -232,8 +232,9 @@ function channelJson(local: Local, channel: Channel): Json {
 function teamsOf(local: Local, channel: Channel): Json {
   const homes = [...channel.members].flatMap((id) => local.state.users.get(id)?.teamId ?? []);
   const others = channel.isExternal ? [...new Set(homes)].filter((id) => id !== local.teamId) : [];
+  const workspaces = channel.workspaces ?? [];
   return {
-    shared_team_ids: [local.teamId, ...others],
+    shared_team_ids: [...new Set([local.teamId, ...workspaces, ...others])],
     internal_team_ids: [],
     ...(channel.isExternal ? { connected_team_ids: others, conversation_host_id: local.teamId } : {}),
   };

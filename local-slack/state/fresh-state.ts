@@ -64,6 +64,7 @@ export function addChannel(
     readonly isGroupDm?: boolean;
     readonly botIsMember: boolean;
     readonly isExternal: boolean;
+    readonly workspaces?: readonly string[];
     /** Everybody when absent. */
     readonly people?: readonly string[];
   },
@@ -80,12 +81,14 @@ function emptyChannel(channel: {
   readonly name: string;
   readonly kind: Channel["kind"];
   readonly isExternal: boolean;
+  readonly workspaces?: readonly string[];
 }): Channel {
   return {
     id: channel.id,
     name: channel.name,
     kind: channel.kind,
     isExternal: channel.isExternal,
+    ...(channel.workspaces ? { workspaces: channel.workspaces } : {}),
     members: new Set(),
     isArchived: false,
     topic: "",

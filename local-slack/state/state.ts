@@ -41,6 +41,8 @@ export interface Channel {
   /** The person at the other end of a DM. */
   readonly person?: string;
   readonly isExternal: boolean;
+  /** Other workspaces of the organisation (Enterprise Grid) that share it. */
+  readonly workspaces?: readonly string[];
   isArchived: boolean;
   topic: string;
   purpose: string;

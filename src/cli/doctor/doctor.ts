@@ -31,7 +31,8 @@ fail, and says what to do. No secret is shown.
   --user U…     somebody to whom a direct message is written for one of these checks: you
   --only NAME   this check alone; may be given more than once. The checks:
                 persona-after-update, persona-in-dm, persona-in-clients, upload-persona, delete-persona, plan-task_card-container,
-                status-persona, metadata-after-update, stream-persona, file-info, search, time-zone
+                status-persona, metadata-after-update, stream-persona, file-info, search, time-zone,
+                workflow-step, scheduled-runs
   --look SECONDS  leaves what only eyes can judge for so long before it is deleted
   --json        one line of JSON for each check
   --yes         posts without asking

@@ -24,6 +24,7 @@ import { phraseKey, type Word } from "../words/control-phrases.ts";
 import { addressee, commandIn, isWordless } from "./control-words.ts";
 import { hearAfterRun, offerToGoOn } from "./after-run.ts";
 import { tellHeld } from "./held-words.ts";
+import { beginUnattended, UNATTENDED_RUNS_MAX } from "../schedules/unattended-runs.ts";
 import { areTooManyBots, incomingFrom } from "./incoming.ts";
 import { takeUpBlocks, type Taken } from "./take-up.ts";
 import { wishedTeam, type TeamWish } from "./team-wish.ts";
@@ -76,7 +77,7 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
     await ctx.whisper.tell(listener, helpText(ctx.me.user, await teamsIn(ctx, message.channel)));
     return;
   }
-  if (incoming.bot && areTooManyBots(transcript, ctx.bots)) return;
+  if (incoming.bot && (areTooManyBots(transcript, ctx.bots) || !(await mayBegin(ctx, message, run)))) return;
   const attempt = {
     user,
     affiliation,
@@ -144,6 +145,15 @@ function isAboutRun(
 ): boolean {
   if (word !== "help" && word !== "summary") return true;
   return isAlone && (word === "help" || run.run !== undefined || message.thread_ts === undefined);
+}
+
+/** Of a bot's mention: it is not one of so many runs that no person is near. */
+async function mayBegin(ctx: HandlerContext, { channel, ts }: MessageEvent, { running }: RunState): Promise<boolean> {
+  if (running || (await beginUnattended(ctx, { channel, cause: ts })) === "may") return true;
+  ctx.log(
+    `a bot's mention in ${channel} is not heard: bots and workflows have begun ${UNATTENDED_RUNS_MAX} runs there in a row; once a person says something there they are heard again`,
+  );
+  return false;
 }
 
 /** Whichever of us may not: a stranger learns nothing about a channel that is not theirs. */

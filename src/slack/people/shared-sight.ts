@@ -6,8 +6,10 @@ import type { Log } from "../api/web-client.ts";
 import type { People } from "./people.ts";
 
 /**
- * Into which channels everybody may look who reads a thread. By Slack's own rule: a public channel is open to every full member, and to others
- * who are in it; every other one to those who are in it. Asked of Slack each time; where it does not say, a channel is taken for closed.
+ * Into which channels everybody may look who reads a thread. By Slack's own rule: a public channel is open to every full member of the workspaces
+ * that share it, and to others who are in it; every other one to those who are in it. Each company that shares one decides for itself whether it
+ * is public there, and does not say so: what is said in it may be read by anybody of theirs. Asked of Slack each time; where it does not say, a
+ * channel is taken for closed.
  */
 export interface SharedSight {
   /**
@@ -19,6 +21,10 @@ export interface SharedSight {
 
 interface Room {
   readonly isPublic: boolean;
+  /** Shared with other companies (Slack Connect). */
+  readonly isConnected: boolean;
+  /** Workspaces whose members may look into it where it is public; `undefined` where Slack does not say which. */
+  readonly workspaces: ReadonlySet<string> | undefined;
 }
 
 const MEMBERS_PER_PAGE = 1_000;
@@ -42,7 +48,14 @@ export function createSharedSight(parts: {
   async function roomOf(channel: string): Promise<Room> {
     const { channel: found } = await ask((read) => read.conversations.info({ channel }));
     const isPublic = found?.is_channel === true && found.is_private === false && found.is_mpim !== true && found.is_im !== true;
-    return { isPublic };
+    const isShared = found?.is_shared === true || found?.is_org_shared === true || found?.is_global_shared === true;
+    const teams = found?.shared_team_ids ?? [];
+    const isTold = teams.length > 0 && found?.is_global_shared !== true;
+    return {
+      isPublic,
+      isConnected: found?.is_ext_shared === true,
+      workspaces: isShared ? (isTold ? new Set(teams) : undefined) : new Set([me.team]),
+    };
   }
 
   async function membersOf(channel: string): Promise<ReadonlySet<string>> {
@@ -88,7 +101,9 @@ export function createSharedSight(parts: {
       const others = [...new Set(channels)].filter((channel) => channel !== home);
       if (others.length === 0) return open;
       try {
-        const [here, members] = await Promise.all([roomOf(home), membersOf(home)]);
+        const here = await roomOf(home);
+        if (here.isConnected) return open;
+        const members = await membersOf(home);
         const readers = new Set([...members, asker]);
         const strangers = await notAtHome(readers);
         for (const channel of others) {
@@ -109,12 +124,15 @@ export function createSharedSight(parts: {
     channel: string,
     at: { readonly here: Room; readonly readers: ReadonlySet<string>; readonly strangers: readonly string[] },
   ): Promise<boolean> {
-    const { isPublic } = await roomOf(channel);
-    // A thread in public is read by more people than are in its channel.
-    if (!isPublic && at.here.isPublic) return false;
+    const { isPublic, workspaces } = await roomOf(channel);
+    // A thread in public is read by more people than are in its channel: by those of every workspace that shares it.
+    if (at.here.isPublic && !(isPublic && covers(workspaces, at.here.workspaces))) return false;
     const mustBeIn = isPublic ? at.strangers : [...at.readers];
     if (mustBeIn.length === 0) return true;
     const members = await membersOf(channel);
     return mustBeIn.every((reader) => members.has(reader));
   }
 }
+
+const covers = (all: ReadonlySet<string> | undefined, some: ReadonlySet<string> | undefined): boolean =>
+  some !== undefined && all !== undefined && [...some].every((one) => all.has(one));

@@ -76,8 +76,61 @@ export const PLATFORM_PROBES: readonly Probe[] = [
       return answered(asked.error, verbatim("users.info", asked));
     },
   },
+  {
+    name: "workflow-step",
+    asks: "Can the app answer a step of Workflow Builder?",
+    expected: "functions.completeSuccess and completeError need no scope. Parley answers each step once, where the manifest has the step.",
+    messages: 0,
+    async run(session) {
+      // No such execution: whoever may answer steps is told that, and none is answered.
+      const none = { function_execution_id: "Fx0000000000" };
+      const done = await session.call("functions.completeSuccess", { ...none, outputs: {} });
+      const failed = await session.call("functions.completeError", { ...none, error: "parley doctor --live" });
+      const found = [
+        verbatim("functions.completeSuccess of a step that is not there", done),
+        verbatim("functions.completeError of a step that is not there", failed),
+      ];
+      const isTold = [done, failed].every(({ error }) => NO_STEP.has(error ?? ""));
+      if (isTold) return known("It can.", ...found, "Whether the step can be chosen is seen in Workflow Builder, under the app's name.");
+      const no = [done, failed].find(({ error }) => REFUSALS.has(error ?? ""));
+      return no ? known(`It cannot (${no.error}).`, ...found) : open(...found);
+    },
+  },
+  {
+    name: "scheduled-runs",
+    asks: "Can work begin by itself in the channel, with nobody near?",
+    expected:
+      "Parley reads the channel and its members, posts, asks for the message's address, and goes by its own clock, which is Slack's to the second.",
+    messages: 1,
+    async run(session) {
+      const { channel } = session;
+      const info = await session.call("conversations.info", { channel });
+      const members = await session.call("conversations.members", { channel, limit: 1 });
+      const beforeMs = session.nowMs();
+      const root = await session.post({ channel, text: "Parley checks how scheduled work begins here." });
+      const tookMs = session.nowMs() - beforeMs;
+      const link = await session.call("chat.getPermalink", { channel, message_ts: root.ts ?? "" });
+      const canvas = await session.call("canvases.sections.lookup", { canvas_id: "F0000000000", criteria: { contains_text: "parley" } });
+      const found = [
+        verbatim("conversations.info", info),
+        verbatim("conversations.members", members),
+        verbatim("chat.postMessage", root),
+        verbatim("chat.getPermalink", link),
+        verbatim("canvases.sections.lookup of a canvas that is not there", canvas),
+      ];
+      if (![info, members, root, link].every(({ ok }) => ok)) return open(...found);
+      const aheadMs = beforeMs + tookMs / 2 - Number(root.ts) * 1_000;
+      const isTimely = Math.abs(aheadMs) < CLOCK_OFF_MS_MAX + tookMs / 2;
+      const clock = `This machine's clock is ${(Math.abs(aheadMs) / 1_000).toFixed(1)} s ${aheadMs < 0 ? "behind" : "ahead of"} Slack's.`;
+      const inCanvas = NO_FILE.has(canvas.error ?? "") || canvas.error === "canvas_not_found" ? "may" : "may not";
+      return known(isTimely ? "It can." : "It can, at the wrong time: set this machine's clock.", clock, `Results ${inCanvas} go into a canvas.`, ...found); // prettier-ignore
+    },
+  },
 ];
 
+/** More would have "9:00" be another minute. */
+const CLOCK_OFF_MS_MAX = 30_000;
+const NO_STEP: ReadonlySet<string> = new Set(["function_execution_not_found", "execution_not_in_running_state"]);
 const NO_FILE: ReadonlySet<string> = new Set(["file_not_found", "file_deleted"]);
 const NO_LEAVE: ReadonlySet<string> = new Set(["invalid_action_token", "missing_action_token"]);
 /** A no that says all that was asked. */

@@ -37,6 +37,7 @@ export interface ProbeSession {
   /** Is called at the end of the probe, the last one first. `what`: what is left if it fails. */
   undo(what: string, method: string, args: Json): void;
   pause(ms: number): Promise<void>;
+  nowMs(): number;
   /** Leaves people the time to look at what is posted. */
   look(): Promise<void>;
 }
@@ -121,6 +122,7 @@ export function openProbeSession(
     },
     undo: (what, method, args) => void undoing.push({ what, method, args }),
     pause: (ms) => clock.sleep(ms, signal),
+    nowMs: () => clock.now(),
     async look() {
       const from = clock.now();
       await clock.sleep(lookMs, signal);

@@ -14,13 +14,19 @@ export function standingText(transcript: Transcript, summary?: RunSummarized): s
   const spent = [plural(run.turns, "turn"), tokens(run.usage), cost(run.usage, run.priced), duration(run.elapsedMs)].filter(Boolean);
   const last = said.slice(1).slice(-LAST_WORDS);
   return [
-    `*${safeMrkdwn(run.team ?? "")}* ${stateOf(run)}`,
+    `*${safeMrkdwn(run.team ?? "")}* ${isDone(transcript) ? "is done" : stateOf(run)}`,
     ...(task ? [`>${line(task.text)}`] : []),
     spent.join(" · "),
     ...(summary?.text
       ? [`*In short:* ${shorten(safeMrkdwn(summary.text), SUMMARY_CHARS_SHOWN)}`, `_summed up for ${summaryCost(summary)}_`]
       : lastWords(last)),
   ].join("\n");
+}
+
+/** The last run has ended as it was meant to. */
+function isDone(transcript: Transcript): boolean {
+  const last = transcript.events.findLast(({ type }) => type === "run.started" || type === "run.stopped");
+  return last?.type === "run.stopped" && last.outcome === "done";
 }
 
 const lastWords = (last: readonly Message[]): readonly string[] =>

@@ -7,6 +7,7 @@ import { WORKFLOW } from "../people/permissions.ts";
 import { postNoted } from "../post/post-once.ts";
 import { teamNamed, whyNotTeam } from "../render/help-text.ts";
 import { runBegunBy } from "../schedules/begin-scheduled.ts";
+import { beginUnattended, UNATTENDED_RUNS_MAX } from "../schedules/unattended-runs.ts";
 import { SEEN } from "../signs/reactions.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { threadKey } from "../words/place.ts";
@@ -31,6 +32,8 @@ export async function beginStep(ctx: HandlerContext, { execution, channel, team:
   const whyNot = whyNotTeam(ctx.teams, set.team);
   if (whyNot !== undefined) return { kind: "refused", why: whyNot };
   const id = `step/${execution}`;
+  const may = await beginUnattended(ctx, { channel, cause: id });
+  if (may !== "may") return may === "unsaid" ? { kind: "again" } : { kind: "refused", why: ENOUGH };
   const text = `:jigsaw: *A workflow asks*:\n${safeMrkdwn(task)}`;
   const posted = await postNoted(ctx, { key: `slack/${id}`, id, channel, text }, { blind: "again" });
   if (posted.kind !== "posted") {
@@ -74,6 +77,7 @@ async function mayNotBegin(ctx: HandlerContext, channel: string): Promise<BegunS
   return no === undefined ? undefined : { kind: "refused", why: NOBODYS };
 }
 
+const ENOUGH = `Workflows and bots have begun ${UNATTENDED_RUNS_MAX} runs in a row in the channel, and no person has said anything there meanwhile: a workflow that begins by what Parley posts would never end. Somebody has to write in the channel first.`;
 const OFF =
   "Workflows may not ask teams here: Slack does not say who runs one, which may be a guest. Whoever runs Parley can let them, with workflows: true under slack: in the team file.";
 const OUTSIDE = "Parley is not in the channel. Invite it there: /invite @parley";

@@ -129,6 +129,32 @@ test("a guest in the channel reads nothing of a public one that they are not in"
   expect(await ask()).toContain("gizmo is for us");
 });
 
+test("in a channel that other workspaces or companies share, nothing is shown that their people could not see", async () => {
+  const { desk, journey, control } = await atTheDesk();
+  control.configure({ searchesAll: true });
+  await control.post({ user: JONAS, channel: "C0ENG", text: "gizmo is for this workspace" });
+  const both = control.addChannel("both", { workspaces: ["T0SISTER"] });
+  await control.post({ user: JONAS, channel: both, text: "gizmo is for both" });
+  const more = control.addChannel("more", { workspaces: ["T0SISTER", "T0THIRD"] });
+  const partners = control.addChannel("partners", { external: true, members: [MARIA, JONAS] });
+  const closed = control.addChannel("closed", { external: true, isPrivate: true, members: [MARIA] });
+  const readIn = async (channel: string) => {
+    const thread = await journey.mention("@parley what of gizmo?", { channel });
+    (await desk.asked("Ana")).call("slack_search", { query: "gizmo is" });
+    const ana = await desk.asked("Ana");
+    ana.answer("So it is. DONE");
+    await thread.ended();
+    return ["gizmo is for this workspace", "gizmo is for both"].filter((words) => ana.read.includes(words));
+  };
+  expect(await readIn(GENERAL)).toEqual(["gizmo is for this workspace", "gizmo is for both"]);
+  expect(await readIn(both)).toEqual(["gizmo is for both"]);
+  expect(await readIn(more)).toEqual([]);
+  expect(await readIn(partners)).toEqual([]);
+  expect(await readIn(closed)).toEqual([]);
+  const alike = control.addChannel("alike", { workspaces: ["T0SISTER"] });
+  expect(await readIn(alike)).toEqual(["gizmo is for both"]);
+});
+
 test("what Slack does not say of a channel is left out, and what is said of it to the operator names no word", async () => {
   const { desk, journey, control } = await atTheDesk();
   await control.post({ user: JONAS, channel: "C0ENG", text: "gizmo is hidden" });

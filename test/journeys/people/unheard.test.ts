@@ -110,7 +110,7 @@ test("a short while is waited for, and said", async () => {
 test("where a run is over, summary sums it up, and stop has nothing to stop", async () => {
   const { thread, line } = await finished("socket");
   await thread.reply("summary", JONAS);
-  expect((await line(JONAS)).text).toMatch(/^\*other\* has stopped\n>/);
+  expect((await line(JONAS)).text).toMatch(/^\*other\* is done\n>/);
   await thread.reply("please stop", JONAS);
   expect((await line(JONAS, 2)).text).toBe("No agent is talking in this thread; there is nothing to stop.");
 });

@@ -38,7 +38,8 @@ const leftIn = ({ control }: Workspace) =>
 /** What the facts about Slack leave open, as their page lists it for a live check. */
 const OPEN_FACTS = [
   "persona after update", "persona in DM", "persona in clients", "plan/task_card/container", "setStatus persona", "completeUploadExternal persona",
-  "delete of a persona message", "metadata after update", "streams with personas", "file stubs", "search", "time zones of scheduled work",
+  "delete of a persona message", "metadata after update", "streams with personas", "file stubs", "search", "time zones of scheduled work", "the workflow step",
+  "scheduled runs",
 ]; // prettier-ignore
 
 test("every open fact has a check, with a question and what is expected", () => {
@@ -55,6 +56,8 @@ test("every open fact has a check, with a question and what is expected", () => 
     "file-info",
     "search",
     "time-zone",
+    "workflow-step",
+    "scheduled-runs",
   ]);
   expect(PROBES).toHaveLength(OPEN_FACTS.length);
   for (const { asks, expected } of PROBES) expect([asks, expected]).toEqual([expect.stringMatching(/\?$/), expect.stringMatching(/\.$/)]);
@@ -78,6 +81,8 @@ test("every check is made, says what the workspace does in its own words, and le
       ["file-info", "known"],
       ["search", "known"],
       ["time-zone", "known"],
+      ["workflow-step", "known"],
+      ["scheduled-runs", "known"],
     ].map(([name, outcome]) => ({ name, outcome, left: [] })),
   );
   const found = Object.fromEntries(reports.map((report) => [report.name, report.found]));
@@ -111,6 +116,15 @@ test("every check is made, says what the workspace does in its own words, and le
     expect.stringContaining("assistant.search.context without leave: error invalid_action_token"),
   ]);
   expect(found["time-zone"]?.[0]).toMatch(/^It does: \w+\/\w+\.$/);
+  expect(found["workflow-step"]?.slice(0, 2)).toEqual([
+    "It can.",
+    expect.stringContaining("functions.completeSuccess of a step that is not there: error function_execution_not_found"),
+  ]);
+  expect(found["scheduled-runs"]?.slice(0, 3)).toEqual([
+    "It can.",
+    expect.stringMatching(/^This machine's clock is \d+\.\d s (behind|ahead of) Slack's\.$/),
+    expect.stringMatching(/^Results may (not )?go into a canvas\.$/),
+  ]);
 
   expect(leftIn(slack)).toEqual([]);
   const [root] = slack.control.calls("chat.postMessage");
