@@ -41,7 +41,7 @@ const kindOf = (account: string): Kind =>
 
 function used({ spent, priced, estimated, limit }: Spending): string {
   const money = `${priced ? "" : "at least "}${estimated ? "about " : ""}${dollars(spent)}`;
-  if (limit === undefined) return `${money}, no limit`;
+  if (limit === undefined) return !priced && spent === 0 ? "no price is known, no limit" : `${money}, no limit`;
   return `${money} of ${dollars(limit)} (${Math.floor((spent / limit) * 100)}%)`;
 }
 

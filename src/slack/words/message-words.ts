@@ -195,7 +195,7 @@ const sharedFiles = (attachment: Attachment): readonly SharedFile[] => [
 const NOT_SAID: ReadonlySet<string> = new Set([
   "fallback", "actions", "callback_id", "color", "mrkdwn_in", "type", "id", "ts", "team", "files", "from_url", "original_url", "app_unfurl_url",
   "channel", "channel_id", "channel_name", "channel_team", "author_id", "author_link", "author_subname", "author_name", "message_blocks", "blocks",
-  "attachments", "bot_id", "app_id", "attachment_type", "indent",
+  "attachments", "bot_id", "app_id", "attachment_type", "indent", "footer", "msg_subtype", "service_name",
 ]); // prettier-ignore
 
 async function sourceOf({ kind, author, channel, ts }: Carried, naming: Naming): Promise<string> {

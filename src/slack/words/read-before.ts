@@ -4,9 +4,13 @@ import { plural } from "./blocks.ts";
 /** How much was read of a thread, for agents and people. */
 export function beforeWords({ messages, files, older = 0, unread }: ReadBefore): string {
   const with_ = files > 0 ? ` and ${plural(files, "file")}` : "";
+  // Slack gives a thread from its beginning on: what is missing was said last.
+  const which = messages > 0 ? "newer" : "more";
   return [
     messages > 0 ? `Read ${plural(messages, "message")}${with_} from before in this thread` : "Read nothing from before in this thread",
     ...(older > 0 ? [`${older} older left out for their length`] : []),
-    ...(unread ? [`${unread.messages === 1 ? "at least one more" : `${unread.messages} more`} could not be read: ${unread.why}`] : []),
+    ...(unread
+      ? [`${unread.messages === 1 ? `at least one ${which}` : `${unread.messages} ${which}`} could not be read: ${unread.why}`]
+      : []),
   ].join("; ");
 }

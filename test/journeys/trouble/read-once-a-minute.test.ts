@@ -32,7 +32,7 @@ test("of a long thread such an app reads what it may, says so, goes on, and keep
   for (let n = 0; n < READ; n++) expect(ana.read).toContain(`remark ${n}\n`);
   expect(ana.read).not.toContain(`remark ${READ}\n`);
   // The mention itself stands in the thread, and is read as what it is.
-  const told = `Read ${READ} messages from before in this thread; ${MESSAGES + 1 - READ} more could not be read: Slack lets the app read no more just now`;
+  const told = `Read ${READ} messages from before in this thread; ${MESSAGES + 1 - READ} newer could not be read: Slack lets the app read no more just now`;
   expect(ana.read).toContain(told);
   await thread.until(() => JSON.stringify(thread.ofKind("card")[0]?.blocks ?? "").includes(told));
 

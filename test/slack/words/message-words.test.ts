@@ -88,6 +88,11 @@ test("what is forwarded is its author's, with its files, and a table is a table"
   ]);
 });
 
+test("a forward that says nothing is none, whatever Slack writes around it", async () => {
+  const bare = { is_share: true, is_msg_unfurl: true, author_name: "Jo", channel_id: "C0ENG", ts: "1795000000.000100", msg_subtype: "bot_message", footer: "Posted in #engineering", from_url: "https://x.example", fallback: "[no preview available]" }; // prettier-ignore
+  expect(await carried(by({ attachments: [bare] }))).toEqual([]);
+});
+
 test("previews are not read; what is too much is cut, with a word about it", async () => {
   const previews = [
     { is_msg_unfurl: true, text: "a" },
