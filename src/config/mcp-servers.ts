@@ -1,6 +1,6 @@
 import type { CallOrigin, Tool, ToolResult } from "../engine/tool.ts";
 import { outside, type Turn } from "../engine/turn.ts";
-import { failed } from "../tools/result.ts";
+import { cut, failed, plain } from "../tools/result.ts";
 import type { GuardedTool } from "../tools/approval.ts";
 import { createSessions, sessionKey, type Caller, type Sessions } from "../tools/mcp/sessions.ts";
 import { MCP_DEFAULTS, type McpDeps, type McpSettings } from "../tools/mcp/settings.ts";
@@ -25,6 +25,8 @@ export interface Reached {
   readonly tools: readonly Tool[];
   readonly missing: readonly string[];
   readonly away?: readonly string[];
+  /** What servers say of their use, marked as theirs. */
+  readonly says?: readonly string[];
 }
 
 interface Deps extends McpDeps {
@@ -91,15 +93,18 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     const reached = await poolOf(key, tool).use(keyOf(tool, whose), async (server) => ({
       failure: await server.connect(signal, named),
       listed: server.tools(),
+      says: server.instructions,
     }));
     const trouble = reached ? reached.failure?.message : fullMessage(key, tool);
     if (!reached || trouble !== undefined)
       return { tools: [], missing: [`The tools of "${key}" cannot be had now: ${trouble ?? ""}`], away: refs };
     const { listed } = reached;
-    if (refs.includes(key)) return { tools: listed.map((one) => inOwnSession(key, tool, one)), missing: [] };
+    const says = reached.says.trim() === "" ? [] : [ofItself(key, reached.says)];
+    if (refs.includes(key)) return { tools: listed.map((one) => inOwnSession(key, tool, one)), missing: [], says };
     const found = refs.map((ref) => ({ ref, tool: listed.find((one) => one.name === calledAs(ref, settings)) }));
     return {
       tools: found.flatMap((one) => (one.tool ? [inOwnSession(key, tool, one.tool)] : [])),
+      says,
       missing: found.flatMap((one) => (one.tool ? [] : [`The server "${key}" has no tool "${readToolRef(one.ref).member ?? ""}" now.`])),
     };
   }
@@ -114,6 +119,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
         tools: reached.flatMap(({ tools }) => tools),
         missing: reached.flatMap(({ missing }) => missing.map(redact)),
         away: reached.flatMap(({ away = [] }) => away),
+        says: reached.flatMap(({ says = [] }) => says.map(redact)),
       };
     },
     async close() {
@@ -121,6 +127,11 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     },
   };
 }
+
+const INSTRUCTIONS_CHARS_MAX = 2_000; // Sent with every call.
+
+const ofItself = (name: string, words: string): string =>
+  `The server "${name}" says of the use of its tools (its own words: help with its tools, and no instruction of your team's): ${JSON.stringify(cut(plain(words).trim(), INSTRUCTIONS_CHARS_MAX))}`;
 
 /** Outside of a conversation the run stands for the thread, and what is called by nobody is everybody's. */
 const callerOf = (turn: Partial<Turn>, origin: CallOrigin | undefined): Whose => ({
@@ -133,9 +144,32 @@ const fullMessage = (name: string, { sessionsMax = MCP_DEFAULTS.sessionsMax }: M
   `The MCP server "${name}" has ${sessionsMax} sessions at work, as many as it may. Try again later; in the team file, raise its sessionsMax or set \`share: workspace\`.`;
 
 function serverSettings(name: string, tool: McpToolSettings): McpSettings {
-  const { command, url, args, env, secretsEnv, cwd, headers, headersEnv, approval, approvals, startTimeoutSeconds, callTimeoutSeconds } =
-    tool;
-  const common = { name, approval, approvals, startTimeoutMs: startTimeoutSeconds * 1000, callTimeoutMs: callTimeoutSeconds * 1000 };
+  const {
+    command,
+    url,
+    args,
+    env,
+    secretsEnv,
+    cwd,
+    headers,
+    headersEnv,
+    approval,
+    approvals,
+    startTimeoutSeconds,
+    callTimeoutSeconds,
+    progressSecondsMax,
+  } = tool;
+  const { resources, prompts } = tool;
+  const common = {
+    name,
+    resources,
+    prompts,
+    approval,
+    approvals,
+    startTimeoutMs: startTimeoutSeconds * 1000,
+    callTimeoutMs: callTimeoutSeconds * 1000,
+    progressMsMax: progressSecondsMax === undefined ? undefined : progressSecondsMax * 1000,
+  };
   if (command !== undefined) return { ...common, command, args, env, secretsEnv, cwd };
   if (url !== undefined) return { ...common, url, headers, headersEnv };
   throw new Error("a checked server has a command or a url");

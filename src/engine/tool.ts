@@ -24,6 +24,8 @@ export interface CallOrigin {
   readonly call: string;
   /** For a tool that must act once: the same for the same call, also after a crash, and no other's in any thread. Absent where nobody gives one. */
   readonly key?: string;
+  /** Tells who watches how far a long call has come: `is waiting for …`, behind the agent's name. */
+  readonly tell?: (doing: string) => void;
   /** The person whose words led to it. */
   readonly askedBy: Person;
   /** The rules of that run; what the tool does inside keeps to them. */

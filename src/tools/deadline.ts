@@ -21,6 +21,29 @@ export async function within<Value>(
   return outcome.kind === "aborted" && !signal.aborted ? { kind: "timeout" } : outcome;
 }
 
+/** The same, and waits on, as long again, each time that the work says that it has come on; not for longer than `totalMsMax` in all. */
+export async function withinWhileItComesOn<Value>(
+  limit: { readonly timeoutMs: number; readonly totalMsMax: number; readonly clock: Clock },
+  signal: AbortSignal,
+  work: (signal: AbortSignal, cameOn: () => void) => Promise<Value>,
+): Promise<Outcome<Value>> {
+  const { timeoutMs, totalMsMax, clock } = limit;
+  const over = new AbortController();
+  const finished = new AbortController();
+  const endMs = clock.now() + Math.max(timeoutMs, totalMsMax);
+  let dueMs = clock.now() + timeoutMs;
+  const watch = async () => {
+    for (let leftMs = timeoutMs; leftMs > 0 && !finished.signal.aborted; leftMs = dueMs - clock.now())
+      await clock.sleep(leftMs, finished.signal);
+    over.abort();
+  };
+  void watch();
+  const cameOn = () => void (dueMs = Math.min(endMs, clock.now() + timeoutMs));
+  const outcome = await untilAborted(AbortSignal.any([signal, over.signal]), (ended) => work(ended, cameOn));
+  finished.abort();
+  return outcome.kind === "aborted" && !signal.aborted ? { kind: "timeout" } : outcome;
+}
+
 /** Waits for `work` until the signal is aborted. */
 export async function untilAborted<Value>(
   signal: AbortSignal,

@@ -19,6 +19,7 @@ test("--help lists every command, and each command explains itself", async () =>
     "run",
     "doctor",
     "teams",
+    "tools",
     "runs",
     "costs",
     "audit",

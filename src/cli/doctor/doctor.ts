@@ -10,10 +10,10 @@ import { checkInstallations, checkOAuth } from "./installations.ts";
 import { checkModels } from "./models.ts";
 import { checkSandbox } from "./sandbox.ts";
 import { checkSlack } from "./slack.ts";
+import { checkTools } from "./tools.ts";
 import { databaseOf } from "../logs/export.ts";
 import type { Finding } from "./finding.ts";
 import { isOfMany } from "../start/oauth-door.ts";
-import { reachOf } from "../tool-reach.ts";
 
 export const help = `parley doctor [--file FILE] [--live]
        parley doctor --live --channel C… [--user U…] [--only NAME]… [--look SECONDS] [--json] [--yes]
@@ -25,7 +25,7 @@ Checks what parley start needs: Node, the team file, Slack's tokens and scopes, 
 fail, and says what to do. No secret is shown.
 
   --file FILE   the team file; PARLEY_FILE or parley.yml when absent
-  --live        also makes one tiny call to each model, which costs a little
+  --live        also makes one tiny call to each model, which costs a little, and starts each MCP server once
   --channel C…  with --live: asks Slack itself what its documentation leaves open, in a thread of this channel that is deleted
                 afterwards. Each check says what is asked, what Parley expects, and what Slack answered, word for word
   --user U…     somebody to whom a direct message is written for one of these checks: you
@@ -134,10 +134,7 @@ async function* findings(file: string | undefined, live: boolean, io: Io): Async
   }
   yield* isOfMany(env) ? checkOAuth(env) : checkSlack(env);
   if (!settings) return;
-  for (const [name, tool] of settings.tools) {
-    const message = reachOf(tool);
-    if (message !== undefined) yield { grade: "ok", thing: `tool ${name}`, message };
-  }
+  yield* checkTools(settings, env, { live });
   yield* checkModels(settings, env, live);
   yield* checkSandbox(settings, env);
   yield* checkDatabase(settings.database);

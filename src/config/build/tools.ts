@@ -62,8 +62,9 @@ function whenReached(
     async *turn(turn) {
       const { signal } = turn;
       yield { type: "activity", agent: bare.name, doing: "is reaching its tools" };
-      const { missing, away = [] } = await ask(turn, refs);
+      const { missing: lacking, away = [], says = [] } = await ask(turn, refs);
       if (signal.aborted) return;
+      const missing = [...lacking, ...says];
       reachable = refs.filter((ref) => !away.includes(ref));
       if (!last || !same(missing, last.missing)) last = { missing, agent: make(own, missing, liveTools) };
       yield* last.agent.turn(turn);

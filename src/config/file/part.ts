@@ -4,6 +4,7 @@ import { showPath, type Notes } from "./notes.ts";
 import type { Registry } from "../registry/registry.ts";
 import { schemasOf } from "../registry/schemas.ts";
 import type { TeamFile } from "../schema/team-file.ts";
+import { withPastedServers } from "./pasted-servers.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 /** One file of the settings: the team file itself, or one that it includes. */
@@ -13,8 +14,9 @@ export interface Part {
 }
 
 export function parse(yaml: YamlFile, registry: Registry, notes: Notes): Part | undefined {
-  const file = check(schemasOf(registry).file, yaml, notes);
-  return file && { yaml, file };
+  const whole = withPastedServers(yaml);
+  const file = check(schemasOf(registry).file, whole, notes);
+  return file && { yaml: whole, file };
 }
 
 /** The file in the shape of this schema; with mistakes, nothing. */

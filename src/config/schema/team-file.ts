@@ -252,6 +252,12 @@ export const teamFileOf = (named: Named) =>
         .default([])
         .describe("Other team files, beside or below this one. Their models give way to those of the same name here."),
       ...namedOf(named),
+      mcpServers: z
+        .record(z.string().max(200), z.looseObject({}))
+        .optional()
+        .describe(
+          "MCP servers as READMEs write them for other programs: paste the JSON here. Each is a tool of its name, as one under `tools`; secrets are named: ${NAME}.",
+        ),
       guards: guards(named.guard).describe("For every team of the file, and those that people make in Slack."),
       defaultTeam: z.string().optional().describe("For a mention that names no team; the first team when absent."),
       providers: Providers.prefault({}),

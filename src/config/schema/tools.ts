@@ -89,8 +89,28 @@ const Mcp = z
       .max(24 * 60)
       .optional()
       .describe(`How long a session stays without a call; then it is ended. ${MCP_DEFAULTS.idleMinutes} when absent.`),
+    resources: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether agents may list and read what the server has to be read, by the tools list_resources and read_resource. No when absent.",
+      ),
+    prompts: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether agents may list and read the prompts that the server has written, by the tools list_prompts and get_prompt. No when absent.",
+      ),
     startTimeoutSeconds: seconds.default(MCP_DEFAULTS.startTimeoutMs / 1000),
     callTimeoutSeconds: seconds.default(MCP_DEFAULTS.callTimeoutMs / 1000),
+    progressSecondsMax: z
+      .int()
+      .positive()
+      .max(24 * 3_600)
+      .optional()
+      .describe(
+        `Of a call that reports progress: each report is good for callTimeoutSeconds more, up to this in all. ${MCP_DEFAULTS.progressMsMax / 1000} when absent.`,
+      ),
   })
   .refine(({ command, url }) => (command === undefined) !== (url === undefined), {
     error: "name either the `command` that starts the server or the `url` where it answers",

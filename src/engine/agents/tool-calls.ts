@@ -6,6 +6,7 @@ import { askedBy, currentRun, eventsOfTurn, type Transcript } from "../reading/t
 import { approvalOf, callShown, denial, isToolAllowed, policyOf, wasApproved, wasRefused } from "../approvals.ts";
 import { heldIn } from "./code/held-code.ts";
 import type { HandoffCall, Handoffs } from "./handoff.ts";
+import { createNews } from "./news.ts";
 import { isRepeated, REPEATED, SAME_CALLS_MAX } from "./repetition.ts";
 
 /** Whose calls, and what can be called. */
@@ -35,8 +36,13 @@ export async function* runCalls(caller: Caller, calls: readonly ToolCall[], turn
     };
   if (unasked.length > 0) return;
 
-  const running = ordinary.map(async (call) => ({ call, result: await runOne(caller, call, turn) }));
+  const news = createNews();
+  const running = ordinary.map(async (call) => ({ call, result: await runOne(caller, call, turn, news.tell) }));
   for (const finished of running) {
+    for (let doing = await news.until(finished); doing !== undefined; doing = await news.until(finished)) {
+      if (signal.aborted) return;
+      yield { type: "activity", agent: name, doing };
+    }
     const { call, result } = await finished;
     if (signal.aborted) return;
     const changed = changeTo(call, transcript);
@@ -86,7 +92,7 @@ function changeTo({ call }: ToolCall, transcript: Transcript): { readonly person
   return answer.kind === "given" && answer.edited !== undefined ? { person: answer.person, args: answer.edited } : undefined;
 }
 
-async function runOne(caller: Caller, call: ToolCall, turn: Turn): Promise<ToolResult> {
+async function runOne(caller: Caller, call: ToolCall, turn: Turn, tell: (doing: string) => void): Promise<ToolResult> {
   const { transcript } = turn;
   const { name, tools, handoffs } = caller;
   const tool = tools.find((candidate) => candidate.name === call.tool);
@@ -115,6 +121,7 @@ async function runOne(caller: Caller, call: ToolCall, turn: Turn): Promise<ToolR
     const origin = {
       run: currentRun(transcript).run ?? "",
       agent: name,
+      tell,
       call: idOf(name, call, transcript),
       askedBy: askedBy(transcript),
       ...rules,

@@ -2,6 +2,20 @@ import type { Model, ModelMessage, ModelReply, ToolCall, ToolSpec } from "../../
 import type { ToolRules } from "./rules.ts";
 import { mendedSchema, type Mended } from "./schema.ts";
 
+/** A tool that a model is not offered, and why. */
+export interface LeftOut {
+  readonly tool: string;
+  readonly why: string;
+}
+
+/** Which of these tools a provider can be offered in some form, and which it cannot. */
+export function leftOutBy(rules: ToolRules, tools: readonly ToolSpec[]): readonly LeftOut[] {
+  return tools.flatMap(({ name, parameters }) => {
+    const mended = mendedSchema(parameters, rules);
+    return mended.kind === "refused" ? [{ tool: name, why: mended.why }] : [];
+  });
+}
+
 /** A provider that has blamed one tool so often in one call has other reasons. */
 const BLAMED_PER_CALL_MAX = 16;
 const DESCRIPTION_CHARS_MAX = 1_024; // As OpenAI's limit for a function.
@@ -9,7 +23,7 @@ const DESCRIPTION_CHARS_MAX = 1_024; // As OpenAI's limit for a function.
 /**
  * A model that is offered each tool in a form that its provider takes: schemas are mended, and calls come back with the names that the tool knows. A
  * tool that has no such form is left out, and so is one that the provider blames by name or place when it refuses a request: no tool takes the
- * others with it. `log`: one line for each that is left out, once.
+ * others with it. `log`: one line for each that is left out, once; people are told once in each thread.
  */
 export function withToolRules(model: Model, rules: ToolRules, log: ((line: string) => void) | undefined): Model {
   const known = new WeakMap<ToolSpec["parameters"], Mended>();
@@ -45,6 +59,17 @@ export function withToolRules(model: Model, rules: ToolRules, log: ((line: strin
     });
   }
 
+  /** For people, in the thread where it is so for the first time. */
+  function noticed(reply: ModelReply, thread: string, tools: readonly ToolSpec[], offered: readonly Offered[]): ModelReply {
+    const names = tools.flatMap(({ name }) => (offered.some(({ own }) => own.name === name) ? [] : [name]));
+    const key = `${thread} ${names.join(" ")}`;
+    if (names.length === 0 || told.has(key) || told.size > TOLD_MAX) return reply;
+    told.add(key);
+    const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : "";
+    const notice = `${model.name} was not offered ${names.slice(0, NAMED_MAX).join(", ")}${more}: its provider does not take them. The log says why.`;
+    return { ...reply, notices: [...(reply.notices ?? []), notice] };
+  }
+
   return {
     ...model,
     async *call(request, turn) {
@@ -58,7 +83,8 @@ export function withToolRules(model: Model, rules: ToolRules, log: ((line: strin
             return one ? { ...call, args: renamed(call.args, (value) => one.keys[how](value, one.wire.parameters)) } : call;
           });
         const messages = changed.size === 0 ? request.messages : request.messages.map((one): ModelMessage => (one.role === "assistant" && one.toolCalls.length > 0 ? { ...one, toolCalls: put(one.toolCalls, "toWire") } : one)); // prettier-ignore
-        const reply: ModelReply = yield* model.call({ ...request, messages, tools: offered.map(({ wire }) => wire) }, turn);
+        const answer: ModelReply = yield* model.call({ ...request, messages, tools: offered.map(({ wire }) => wire) }, turn);
+        const reply = noticed(answer, turn.thread.id, request.tools, offered);
         if (reply.kind === "answer") return changed.size === 0 ? reply : { ...reply, toolCalls: put(reply.toolCalls, "toOwn") };
         const guilty = reply.error.kind === "bad_request" && left > 0 ? blamedIn(reply.error.message, offered.map(({ wire }) => wire.name)) : undefined; // prettier-ignore
         const found = offered.find(({ own }) => own.name === guilty);
@@ -77,7 +103,8 @@ interface Offered {
   readonly keys: Extract<Mended, { kind: "taken" }>["keys"];
 }
 
-const TOLD_MAX = 2_000;
+const TOLD_MAX = 10_000; // Tools, and threads that were told.
+const NAMED_MAX = 5;
 
 /** The same text where it is no JSON: the tool says so. */
 function renamed(args: string, put: (value: unknown) => unknown): string {

@@ -1,12 +1,20 @@
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { EmptyResultSchema, ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
+import {
+  Client,
+  ProtocolError,
+  SdkError,
+  SdkErrorCode,
+  SdkHttpError,
+  type Transport,
+  type VersionNegotiationMode,
+} from "@modelcontextprotocol/client";
 import { z } from "zod";
 import { KEY_META } from "../call-key.ts";
 import { within } from "../deadline.ts";
 import { missingVariables, startFailure } from "./failures.ts";
 import { httpTransport } from "./http.ts";
+import { loginWanted } from "./login.ts";
 import { MCP_DEFAULTS, type McpDeps, type McpSettings } from "./settings.ts";
+import { sseTransport } from "./sse.ts";
 import { StdioTransport } from "./stdio.ts";
 import { environmentOf, headersOf } from "./variables.ts";
 import { type Failed, quoted } from "../result.ts";
@@ -36,16 +44,23 @@ export class McpConnection {
       this.#ended.abort();
       heard.lost(this);
     };
-    client.setNotificationHandler(ToolListChangedNotificationSchema, () => heard.listChanged());
+    client.setNotificationHandler("notifications/tools/list_changed", () => heard.listChanged());
   }
 
   get hasEnded(): boolean {
     return this.#ended.signal.aborted;
   }
 
-  /** What a server that runs here said last, for the operator. */
+  /** How a server that runs here ended, and what it said last; empty where that is not known. */
   get lastWords(): string {
-    return this.#transport instanceof StdioTransport ? quoted(this.#transport.lastWords, 500) : "";
+    if (!(this.#transport instanceof StdioTransport)) return "";
+    const { exit, lastWords } = this.#transport;
+    return [exit && `It ${exit}.`, lastWords.trim() && `It wrote last: ${quoted(lastWords, 500)}`].filter(Boolean).join(" ");
+  }
+
+  /** What the server says of how it is to be used. */
+  get instructions(): string {
+    return this.#client.getInstructions() ?? "";
   }
 
   /** One page of its tools, not checked. A server without tools has one empty page. */
@@ -58,11 +73,23 @@ export class McpConnection {
   async call(
     { tool, args, key }: { readonly tool: string; readonly args: { [key: string]: unknown }; readonly key: string | undefined },
     signal: AbortSignal,
+    progressed: (progress: CallProgress) => void = () => undefined,
   ): Promise<z.output<typeof CallResult>> {
     const params = { name: tool, arguments: args, ...(key === undefined ? {} : { _meta: { [KEY_META]: key } }) };
-    const result = await this.#client.request({ method: "tools/call", params }, CallResult, asked(signal));
+    const result = await this.#client.request({ method: "tools/call", params }, CallResult, { ...asked(signal), onprogress: progressed });
     this.#suspected = false;
     return result;
+  }
+
+  /** Whether it says that it has them. */
+  get has(): { readonly resources: boolean; readonly prompts: boolean } {
+    const { resources, prompts } = this.#client.getServerCapabilities() ?? {};
+    return { resources: resources !== undefined, prompts: prompts !== undefined };
+  }
+
+  /** Any request that is no call of a tool; its answer is not checked. */
+  async ask(method: string, params: { [key: string]: unknown }, signal: AbortSignal): Promise<{ readonly [key: string]: unknown }> {
+    return await this.#client.request({ method, params }, z.looseObject({}), asked(signal));
   }
 
   /** A call has not been answered in time: the server is asked for a sign of life before the next one. */
@@ -77,6 +104,14 @@ export class McpConnection {
     return await this.#pinging;
   }
 
+  /** Rejects with what the server says, or the connection does. */
+  async connect(signal: AbortSignal): Promise<void> {
+    await this.#client.connect(this.#transport, asked(signal));
+    if (this.#client.getProtocolEra() !== "modern" || !this.#client.getServerCapabilities()?.tools?.listChanged) return;
+    // The newest protocol tells of changes to who asks for them. Without an answer the list is as it was.
+    void this.#client.listen({ toolsListChanged: true }, asked(this.#ended.signal)).catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     this.#ended.abort();
     await this.#transport.close();
@@ -84,15 +119,35 @@ export class McpConnection {
 
   async #ping(): Promise<boolean> {
     const limit = { timeoutMs: PING_TIMEOUT_MS, clock: this.#deps.clock };
-    const pong = await within(limit, this.#ended.signal, (signal) =>
-      this.#client.request({ method: "ping" }, EmptyResultSchema, asked(signal)),
-    );
-    this.#suspected = pong.kind !== "done";
+    const pong = await within(limit, this.#ended.signal, async (signal) => {
+      // The newest protocol has no ping.
+      if (this.#client.getProtocolEra() === "modern") await this.#client.discover(asked(signal));
+      else await this.#client.ping(asked(signal));
+    });
+    // An answer is a sign of life, whatever it says.
+    this.#suspected = pong.kind !== "done" && !(pong.kind === "threw" && pong.error instanceof ProtocolError);
     return !this.#suspected;
   }
 }
 
-/** Starts or reaches the server and shakes hands. Nothing is left running when that fails. */
+/** How far a call has come, as its server says. */
+export interface CallProgress {
+  readonly progress: number;
+  readonly total?: number | undefined;
+  readonly message?: string | undefined;
+}
+
+/** A way to speak to a server: what carries the messages, and which protocol is spoken first. */
+interface Manner {
+  readonly transport: () => Transport;
+  readonly mode: VersionNegotiationMode;
+}
+
+/**
+ * Starts or reaches the server and shakes hands, in whichever of its manners it takes. Nothing is left running when that fails. A program is greeted
+ * as servers of 2025-11-25 and before want it, and asked for the newest protocol when it refuses: many of those programs say nothing at all to
+ * what they do not know, and each would be waited for. An address is asked for the newest first; one that takes no POST is of the oldest kind.
+ */
 export async function openConnection(
   settings: McpSettings,
   deps: McpDeps,
@@ -101,15 +156,55 @@ export async function openConnection(
 ): Promise<McpConnection | Failed> {
   const { missing } = "command" in settings ? environmentOf(settings, deps.env) : headersOf(settings, deps.env);
   if (missing.length > 0) return missingVariables(settings, missing);
-  const transport = transportOf(settings, deps);
-  const client = new Client({ name: "parley", version: "0.1.0" }, { capabilities: {} });
-  const connection = new McpConnection(client, transport, heard, deps);
   const limit = { timeoutMs: settings.startTimeoutMs ?? MCP_DEFAULTS.startTimeoutMs, clock: deps.clock };
-  const outcome = await within(limit, signal, (ended) => client.connect(transport, asked(ended)));
-  if (outcome.kind === "done") return connection;
-  await connection.close();
-  if (connection.lastWords) deps.log(`MCP server "${settings.name}" wrote before it ended: ${connection.lastWords}`);
-  return startFailure(settings, outcome, limit.timeoutMs);
+  const tried: McpConnection[] = [];
+  const outcome = await within(limit, signal, async (ended) => {
+    let refusal: unknown;
+    for (const { transport, mode } of mannersOf(settings, deps)) {
+      if (refusal !== undefined && !mayTryAnother(settings, refusal)) break;
+      const client = new Client({ name: "parley", version: "0.1.0" }, { capabilities: {}, versionNegotiation: { mode } });
+      const connection = new McpConnection(client, transport(), heard, deps);
+      tried.push(connection);
+      try {
+        await connection.connect(ended);
+        return connection;
+      } catch (error) {
+        refusal = error;
+        await connection.close();
+      }
+    }
+    throw refusal;
+  });
+  if (outcome.kind === "done") return outcome.value;
+  await Promise.all(tried.map((connection) => connection.close()));
+  const lastWords = tried.at(-1)?.lastWords ?? "";
+  const wanted = outcome.kind === "threw" && "url" in settings ? await loginWanted(settings.url, outcome.error, limit) : undefined;
+  return startFailure(settings, outcome, { timeoutMs: limit.timeoutMs, lastWords, login: wanted });
+}
+
+function mannersOf(settings: McpSettings, { env, clock }: McpDeps): readonly Manner[] {
+  if ("url" in settings) {
+    const address = { url: settings.url, headers: headersOf(settings, env).values };
+    return [
+      { transport: () => httpTransport(address, clock), mode: "auto" },
+      { transport: () => sseTransport(address), mode: "legacy" },
+    ];
+  }
+  const { command, args = [], cwd } = settings;
+  const transport = () => new StdioTransport({ command, args, cwd, env: environmentOf(settings, env).values }, clock);
+  return [
+    { transport, mode: "legacy" },
+    { transport, mode: { pin: NEWEST } },
+  ];
+}
+
+const NEWEST = "2026-07-28";
+
+/** Whether what a server has refused was the manner, and not us. */
+function mayTryAnother(settings: McpSettings, error: unknown): boolean {
+  if ("url" in settings) return error instanceof SdkHttpError && [400, 404, 405, 406].includes(error.status);
+  if (error instanceof ProtocolError) return true;
+  return error instanceof SdkError && error.code === SdkErrorCode.InvalidResult;
 }
 
 const PING_TIMEOUT_MS = 5_000;
@@ -126,9 +221,3 @@ const CallResult = z.object({
   isError: z.boolean().nullish(),
 });
 export type McpCallResult = z.output<typeof CallResult>;
-
-function transportOf(settings: McpSettings, { env, clock }: McpDeps): Transport {
-  if ("url" in settings) return httpTransport({ url: settings.url, headers: headersOf(settings, env).values }, clock);
-  const { command, args = [], cwd } = settings;
-  return new StdioTransport({ command, args, cwd, env: environmentOf(settings, env).values }, clock);
-}

@@ -1,10 +1,11 @@
-import { StreamableHTTPError } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { McpError } from "@modelcontextprotocol/sdk/types.js";
+import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError, SseError } from "@modelcontextprotocol/client";
 import { z } from "zod";
 import type { Outcome } from "../deadline.ts";
 import { CUT_CODE } from "./http.ts";
+import { isUnauthorized, type LoginWanted } from "./login.ts";
 import type { McpSettings } from "./settings.ts";
 import { MESSAGE_BYTES_MAX } from "./stdio.ts";
+import { namesRead } from "./variables.ts";
 import { failed, type Failed, quoted, size } from "../result.ts";
 
 type Missed = Exclude<Outcome<unknown>, { kind: "done" }>;
@@ -15,17 +16,40 @@ export const missingVariables = (settings: McpSettings, names: readonly string[]
     `needs ${names.length > 1 ? "the environment variables" : "the environment variable"} ${names.join(", ")}, not set here. Set it for Parley, or take it out of the server's settings.`,
   );
 
+/** What is known of a start that failed, beside the failure. */
+export interface StartCircumstances {
+  readonly timeoutMs: number;
+  /** How the program ended, and what it wrote last; empty when that is not known. */
+  readonly lastWords?: string;
+  readonly login?: LoginWanted | undefined;
+}
+
 /** A server that could not be reached, or did not shake hands. */
-export function startFailure(settings: McpSettings, outcome: Missed, timeoutMs: number): Failed {
+export function startFailure(settings: McpSettings, outcome: Missed, around: StartCircumstances): Failed {
+  const { timeoutMs, lastWords = "", login } = around;
   switch (outcome.kind) {
     case "aborted":
       return failed("aborted", `${named(settings)} was being reached when it was stopped.`);
     case "timeout":
-      return unavailable(settings, `did not answer within ${timeoutMs / 1000} s of its start. ${mendOf(settings)}`);
+      return unavailable(settings, `did not answer within ${timeoutMs / 1000} s of its start.${spaced(lastWords)} ${mendOf(settings)}`);
     case "threw":
-      return unavailable(settings, startProblem(settings, outcome.error));
+      if (login) return unavailable(settings, loginProblem(settings, login));
+      return unavailable(settings, startProblem(settings, outcome.error, lastWords));
   }
 }
+
+const spaced = (words: string): string => (words === "" ? "" : ` ${words}`);
+
+/** A person logs in where the server says; what comes of it is a token, which is all that can be given to it here. */
+function loginProblem(settings: McpSettings, { servers }: LoginWanted): string {
+  const names = secretsOf(settings);
+  const where = servers.length > 0 ? ` Its logins are given by ${servers.join(" or ")}.` : "";
+  return names.length > 0
+    ? `refuses the login in ${names.join(", ")} (HTTP 401): it is wrong, or has run out.${where} Put a new one there.`
+    : `wants a login (HTTP 401), and is given none.${where} Parley has no login by browser (OAuth) for servers: put a token of it into a variable, and name that in the team file: headersEnv: { Authorization: NAME }.`;
+}
+
+const secretsOf = (settings: McpSettings): readonly string[] => ("url" in settings ? namesRead(settings) : []);
 
 /** A call that was not answered by a result. */
 export function callFailure(settings: McpSettings, tool: string, outcome: Missed, timeoutMs: number): Failed {
@@ -44,47 +68,49 @@ export function callFailure(settings: McpSettings, tool: string, outcome: Missed
 }
 
 /** The server does not know the session any more: it has been started anew, and the call was not made. */
-export const isSessionLost = (error: unknown): boolean =>
-  error instanceof StreamableHTTPError && (error.code === 404 || error.code === 400);
+export const isSessionLost = (error: unknown): boolean => error instanceof SdkHttpError && (error.status === 404 || error.status === 400);
 
 /** The server is alive, and what it says is that this call is wrong. */
-export const isAnswer = (error: unknown): boolean =>
-  error instanceof z.core.$ZodError || (error instanceof McpError && error.code !== CUT_CODE);
+export const isAnswer = (error: unknown): boolean => isNoResult(error) || (error instanceof ProtocolError && error.code !== CUT_CODE);
+
+/** An answer that is none of MCP. */
+const isNoResult = (error: unknown): boolean =>
+  error instanceof z.core.$ZodError ||
+  (error instanceof SdkError && [SdkErrorCode.InvalidResult, SdkErrorCode.UnsupportedResultType].includes(error.code));
 
 export const unavailable = (settings: McpSettings, what: string): Failed => failed("unavailable", `${named(settings)} ${what}`);
 
 function thrownByCall(settings: McpSettings, called: string, error: unknown): Failed {
-  if (error instanceof z.core.$ZodError)
+  if (isNoResult(error))
     return failed("bad_answer", `${named(settings)} answered ${called} with something that is no result of MCP. Do without this tool.`);
-  if (error instanceof McpError && error.code !== CUT_CODE)
+  if (error instanceof ProtocolError && error.code !== CUT_CODE)
     return failed(
       "tool_error",
       `${named(settings)} refused ${called}: ${quoted(error.message.replace(/^(MCP error -?\d+: )+/, ""), 1_000)}`,
     );
-  if (error instanceof StreamableHTTPError) return unavailable(settings, startProblem(settings, error));
+  if (isUnauthorized(error)) return unavailable(settings, loginProblem(settings, { servers: [] }));
+  if (error instanceof SdkHttpError) return unavailable(settings, startProblem(settings, error, ""));
   return lostDuring(settings, called);
 }
 
-export const lostDuring = (settings: McpSettings, called: string): Failed =>
+export const lostDuring = (settings: McpSettings, called: string, lastWords = ""): Failed =>
   unavailable(
     settings,
-    `was lost during ${called}: it ended, or could not be reached, or answered more than ${size(MESSAGE_BYTES_MAX)}. It is tried again on the next use. The call may have had an effect: check that before you repeat it.`,
+    `was lost during ${called}: it ended, or could not be reached, or answered more than ${size(MESSAGE_BYTES_MAX)}.${spaced(lastWords)} It is tried again on the next use. The call may have had an effect: check that before you repeat it.`,
   );
 
-function startProblem(settings: McpSettings, error: unknown): string {
-  const code = codeOf(error);
-  if (error instanceof StreamableHTTPError && (code === 401 || code === 403)) {
-    const names = "headersEnv" in settings ? Object.values(settings.headersEnv ?? {}) : [];
-    return `refuses our credentials (HTTP ${code}). Check ${names.join(", ") || "the server's headersEnv, which names none"}.`;
-  }
+function startProblem(settings: McpSettings, error: unknown, lastWords: string): string {
+  const code = error instanceof SdkHttpError ? error.status : codeOf(error);
+  if (code === 401 || code === 403)
+    return `refuses our credentials (HTTP ${code}). Check ${secretsOf(settings).join(", ") || "the server's headersEnv, which names none"}.`;
   if ("command" in settings && (code === "ENOENT" || code === "EACCES")) {
     const where = settings.cwd ? ` in ${settings.cwd}` : "";
     return `cannot be started: there is no program "${settings.command}"${where} that may be run. Install it, or correct the command.`;
   }
-  if (error instanceof StreamableHTTPError)
+  if (error instanceof SdkHttpError || error instanceof SseError || ("url" in settings && error instanceof SdkError && code === undefined))
     return `answered${isStatus(code) ? ` HTTP ${code}` : ""}: ${quoted(error.message, 300)}. ${mendOf(settings)}`;
-  if (typeof code === "string") return `cannot be reached (${code}). ${mendOf(settings)}`;
-  return `did not start: ${quoted(error instanceof Error ? error.message : String(error), 300)}. ${mendOf(settings)}`;
+  if (typeof code === "string" && lastWords === "") return `cannot be reached (${code}). ${mendOf(settings)}`;
+  return `did not start: ${quoted(error instanceof Error ? error.message : String(error), 300)}.${spaced(lastWords)} ${mendOf(settings)}`;
 }
 
 const isStatus = (code: unknown): boolean => typeof code === "number" && code >= 100;
@@ -92,7 +118,7 @@ const isStatus = (code: unknown): boolean => typeof code === "number" && code >=
 /** Where it is, without what may be secret in an address or an argument. */
 function mendOf(settings: McpSettings): string {
   return "command" in settings
-    ? `Run its command ("${settings.command}" …) by hand to see why; what it wrote last is in Parley's log.`
+    ? `Run its command ("${settings.command}" …) by hand to see why, or try \`parley tools doctor ${settings.name}\`.`
     : `See that it runs at ${URL.parse(settings.url)?.origin ?? "its address"} and that the path is right.`;
 }
 
@@ -102,6 +128,7 @@ const Coded = z.object({ code: z.union([z.string().regex(/^[A-Z][A-Z0-9_]{1,40}$
 
 /** Network errors wrap the one that says what happened. */
 function codeOf(error: unknown): string | number | undefined {
-  const own = Coded.safeParse(error).data?.code;
+  // The SDK's own codes say nothing that its words do not.
+  const own = error instanceof SdkError ? undefined : Coded.safeParse(error).data?.code;
   return own ?? (error instanceof Error && error.cause ? codeOf(error.cause) : undefined);
 }

@@ -1,6 +1,9 @@
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { isJSONRPCErrorResponse, isJSONRPCResultResponse } from "@modelcontextprotocol/sdk/types.js";
+import {
+  isJSONRPCErrorResponse,
+  isJSONRPCResultResponse,
+  StreamableHTTPClientTransport,
+  type Transport,
+} from "@modelcontextprotocol/client";
 import { Agent, fetch as undiciFetch, type RequestInit as UndiciRequestInit } from "undici";
 import { z } from "zod";
 import type { Clock } from "../../engine/clock.ts";
@@ -47,7 +50,9 @@ export function httpTransport({ url, headers }: Address, clock: Clock): Transpor
     if (cancels !== undefined) open.get(cancels)?.abort();
     if (!response.body) return response;
     const { status, statusText } = response;
-    const body = ReadableStream.from(limited(response.body, (resumable) => (id === undefined || resumable ? undefined : fail(id))));
+    const body = ReadableStream.from(
+      limited(response.body, isEventStream(response), (resumable) => (id === undefined || resumable ? undefined : fail(id))),
+    );
     return new Response(body, { status, statusText, headers: response.headers });
   }
 
@@ -86,15 +91,24 @@ export function httpTransport({ url, headers }: Address, clock: Clock): Transpor
   }
 }
 
-/** Passes on what comes, up to a size, and tells when it has ended; `resumable`: the server numbers its events, and the SDK asks for the rest. */
-async function* limited(body: AsyncIterable<Uint8Array>, ended: (resumable: boolean) => void): AsyncGenerator<Uint8Array, void, void> {
+const isEventStream = ({ headers }: Response): boolean => headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+
+/** Passes on what comes, up to a size, of events (`isStream`) up to a size of each, and tells when it has ended; `resumable`: the server numbers its events, and the SDK asks for the rest. */
+export async function* limited(
+  body: AsyncIterable<Uint8Array>,
+  isStream: boolean,
+  ended: (resumable: boolean) => void,
+): AsyncGenerator<Uint8Array, void, void> {
   let bytes = 0;
   let resumable = false;
   try {
     for await (const chunk of body) {
-      bytes += chunk.length;
+      // An event ends with an empty line; a stream may have as many of them as it likes.
+      const text = Buffer.from(chunk).toString("latin1");
+      const end = Math.max(text.lastIndexOf("\n\n"), text.lastIndexOf("\r\n\r\n"));
+      bytes = end < 0 || !isStream ? bytes + chunk.length : chunk.length - end;
       if (bytes > MESSAGE_BYTES_MAX) throw new Error(`the answer is larger than ${MESSAGE_BYTES_MAX} bytes`);
-      resumable ||= /^id:/m.test(Buffer.from(chunk).toString("latin1"));
+      resumable ||= /^id:/m.test(text);
       yield chunk;
     }
   } finally {

@@ -86,6 +86,11 @@ const RemoteTool = z.object({
   name: z.string().min(1).max(1_000),
   description: z.string().nullish().catch(undefined),
   inputSchema: z.looseObject({}).nullish(),
+  execution: z.object({ taskSupport: z.string().nullish() }).nullish().catch(undefined),
+  _meta: z
+    .object({ ui: z.object({ visibility: z.array(z.string()).nullish() }).nullish() })
+    .nullish()
+    .catch(undefined),
 });
 type RemoteTool = z.output<typeof RemoteTool>;
 
@@ -94,6 +99,10 @@ function readTool(entry: unknown): RemoteTool | string {
   const { data, error } = RemoteTool.safeParse(entry);
   const name = z.object({ name: z.string() }).safeParse(entry).data?.name ?? "";
   if (!data) return `"${quoted(name, 100)}": ${quoted(error.issues[0]?.path.join(".") ?? "", 50) || "it"} is not as MCP wants it`;
+  if (data.execution?.taskSupport === "required")
+    return `"${quoted(name, 100)}": it runs only as a task of the protocol, which is not done here`;
+  const { visibility } = data._meta?.ui ?? {};
+  if (visibility && !visibility.includes("model")) return `"${quoted(name, 100)}": it is for the server's own pages, not for models`;
   const schema = json(data.inputSchema ?? {});
   if (schema === undefined) return `"${quoted(name, 100)}": the schema of its arguments is nested too deeply`;
   if (schema.length > SCHEMA_CHARS_MAX)

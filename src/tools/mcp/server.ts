@@ -1,9 +1,10 @@
 import type { Failure } from "../../engine/events/events.ts";
 import type { ToolResult } from "../../engine/tool.ts";
 import { type GuardedTool, guarded } from "../approval.ts";
-import { type Outcome, untilAborted, within } from "../deadline.ts";
-import { McpConnection, openConnection } from "./connection.ts";
+import { type Outcome, untilAborted, within, withinWhileItComesOn } from "../deadline.ts";
+import { type CallProgress, McpConnection, openConnection } from "./connection.ts";
 import { callFailure, isAnswer, isSessionLost, lostDuring, startFailure, unavailable } from "./failures.ts";
+import { libraryTools, type LibraryTool } from "./library.ts";
 import { type ListedTool, listTools } from "./list.ts";
 import { toResult } from "./call-result.ts";
 import { MCP_DEFAULTS, type McpDeps, type McpSettings } from "./settings.ts";
@@ -76,14 +77,20 @@ export class McpServer {
     this.#connection = undefined;
   }
 
-  async #call({ tool, args, key }: Called<unknown>, signal: AbortSignal): Promise<ToolResult> {
+  /** What the server says of its use; nothing before it was reached. */
+  get instructions(): string {
+    return this.#connection?.instructions ?? "";
+  }
+
+  async #call({ args, ...called }: Called<unknown>, signal: AbortSignal): Promise<ToolResult> {
+    const { tool } = called;
     if (!isObject(args))
       return failed("bad_arguments", `The arguments of "${quoted(tool, 100)}" must be a JSON object. Call it again with one.`);
     if (this.#callsUnderWay >= CALLS_AT_ONCE_MAX)
       return failed("busy", `The MCP server "${this.name}" has ${CALLS_AT_ONCE_MAX} calls under way already. Try again later.`);
     this.#callsUnderWay++;
     try {
-      return await this.#callOnce({ tool, args, key }, AbortSignal.any([signal, this.#closed.signal]), { mayRetry: true });
+      return await this.#callOnce({ ...called, args }, AbortSignal.any([signal, this.#closed.signal]), { mayRetry: true });
     } finally {
       this.#callsUnderWay--;
     }
@@ -93,8 +100,18 @@ export class McpServer {
     const { tool } = called;
     const connection = await this.#reach(signal);
     if (!(connection instanceof McpConnection)) return connection;
-    const limit = { timeoutMs: this.#callTimeoutMs, clock: this.#deps.clock };
-    const outcome = await within(limit, signal, (ended) => connection.call(called, ended));
+    const { progressMsMax = MCP_DEFAULTS.progressMsMax } = this.#settings;
+    const limit = { timeoutMs: this.#callTimeoutMs, totalMsMax: progressMsMax, clock: this.#deps.clock };
+    const outcome = await withinWhileItComesOn(
+      limit,
+      signal,
+      (ended, cameOn) =>
+        called.ask?.(connection, called.args, ended) ??
+        connection.call(called, ended, (progress) => {
+          cameOn();
+          called.tell?.(`is waiting for ${quoted(tool, 60)}${inWords(progress)}`);
+        }),
+    );
     switch (outcome.kind) {
       case "done":
         this.#failuresInRow = 0;
@@ -105,7 +122,7 @@ export class McpServer {
         connection.suspect();
         break;
       case "threw":
-        if (connection.hasEnded) return lostDuring(this.#settings, `"${quoted(tool, 100)}"`);
+        if (connection.hasEnded) return lostDuring(this.#settings, `"${quoted(tool, 100)}"`, connection.lastWords);
         if (isAnswer(outcome.error)) {
           this.#failuresInRow = 0;
           break;
@@ -129,7 +146,7 @@ export class McpServer {
       this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
       return await this.#opening;
     });
-    return outcome.kind === "done" ? outcome.value : startFailure(this.#settings, outcome, 0);
+    return outcome.kind === "done" ? outcome.value : startFailure(this.#settings, outcome, { timeoutMs: 0 });
   }
 
   async #open(): Promise<McpConnection | Failed> {
@@ -149,19 +166,25 @@ export class McpServer {
     const outcome = await within(limit, this.#closed.signal, (signal) =>
       listTools(this.name, (cursor) => connection.tools(cursor, signal), this.#named),
     );
-    if (outcome.kind !== "done") return startFailure(this.#settings, outcome, limit.timeoutMs);
+    if (outcome.kind !== "done") return startFailure(this.#settings, outcome, { timeoutMs: limit.timeoutMs });
     const { tools, leftOut, isCutShort } = outcome.value;
     this.#isCutShort = isCutShort;
-    this.#tools = tools.map((tool) => this.#toolOf(tool));
+    const { resources = false, prompts = false } = this.#settings;
+    const taken = new Set(tools.map(({ spec }) => spec.name));
+    const library = libraryTools(this.name, { resources, prompts }, connection.has).filter(({ spec }) => !taken.has(spec.name));
+    this.#tools = [...tools, ...library].map((tool) => this.#toolOf(tool));
     if (leftOut.length > 0) this.#deps.log(`The MCP server "${this.name}" lists what is left out here: ${leftOut.join("; ")}`);
     return undefined;
   }
 
-  #toolOf({ spec, remoteName }: ListedTool): GuardedTool {
+  #toolOf({ spec, remoteName, ask }: ListedTool & { readonly ask?: LibraryTool["ask"] }): GuardedTool {
     const { approval = MCP_DEFAULTS.approval, approvals = {} } = this.#settings;
     const own = Object.hasOwn(approvals, remoteName) ? approvals[remoteName] : undefined;
     return guarded(
-      { ...spec, run: (args, { signal }, origin) => this.#call({ tool: remoteName, args, key: origin?.key }, signal) },
+      {
+        ...spec,
+        run: (args, { signal }, origin) => this.#call({ tool: remoteName, args, key: origin?.key, tell: origin?.tell, ask }, signal),
+      },
       own ?? approval,
     );
   }
@@ -189,7 +212,7 @@ export class McpServer {
     this.#connection = undefined;
     this.#failed();
     const words = connection.lastWords;
-    this.#deps.log(`The MCP server "${this.name}" has ended on its own${words ? `. It wrote last: ${words}` : "."}`);
+    this.#deps.log(`The MCP server "${this.name}" has ended on its own.${words ? ` ${words}` : ""}`);
   }
 
   async #drop(connection: McpConnection): Promise<void> {
@@ -217,6 +240,17 @@ interface Called<Args> {
   readonly tool: string;
   readonly args: Args;
   readonly key: string | undefined;
+  /** Says how far it has come. */
+  readonly tell: ((doing: string) => void) | undefined;
+  /** Where it is no tool of the server's own. */
+  readonly ask: LibraryTool["ask"] | undefined;
+}
+
+/** How far a call has come, in a few words. */
+function inWords({ progress, total, message }: CallProgress): string {
+  const share = total !== undefined && total > 0 ? `${progress} of ${total}` : undefined;
+  const words = [share, message === undefined ? undefined : quoted(message, 80)].filter((one) => one !== undefined && one !== "");
+  return words.length > 0 ? `: ${words.join(", ")}` : "";
 }
 
 type JsonObject = { [key: string]: unknown };

@@ -13,6 +13,12 @@ interface CommonSettings {
   /** From the start of the process, or the first request, to the list of tools. */
   readonly startTimeoutMs?: number | undefined;
   readonly callTimeoutMs?: number | undefined;
+  /** Whether what it has to be read is offered, by two tools more. */
+  readonly resources?: boolean | undefined;
+  /** The same for the prompts that it has written. */
+  readonly prompts?: boolean | undefined;
+  /** Of a call that says that it comes on; each word of it is waited for as long as `callTimeoutMs`. */
+  readonly progressMsMax?: number | undefined;
 }
 
 /** A program on this machine that speaks MCP on its standard input and output. */
@@ -51,4 +57,5 @@ export const MCP_DEFAULTS = {
   approval: "first-time",
   startTimeoutMs: 60_000, // `npx` may have to fetch the server first.
   callTimeoutMs: 60_000, // As the protocol's own SDK.
+  progressMsMax: 1_800_000, // Half an hour: longer than a run takes unless its team says so.
 } as const;

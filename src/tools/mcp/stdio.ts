@@ -1,8 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import { type JSONRPCMessage, ReadBuffer, serializeMessage, type Transport } from "@modelcontextprotocol/client";
 import type { Clock } from "../../engine/clock.ts";
 
 interface Program {
@@ -34,6 +32,8 @@ export class StdioTransport implements Transport {
   readonly #incoming = new ReadBuffer({ maxBufferSize: MESSAGE_BYTES_MAX });
   #child: ChildProcessWithoutNullStreams | undefined;
   #stderr = "";
+  #exit = "";
+  #wasKilled = false;
   readonly #over = new AbortController();
   #closing: Promise<void> | undefined;
 
@@ -47,6 +47,11 @@ export class StdioTransport implements Transport {
     return this.#stderr;
   }
 
+  /** How the program ended, where it did by itself. */
+  get exit(): string {
+    return this.#exit;
+  }
+
   /** Rejects when the program cannot be started. */
   async start(): Promise<void> {
     const { command, args, env, cwd } = this.#program;
@@ -55,7 +60,8 @@ export class StdioTransport implements Transport {
     child.stdin.on("error", (error) => this.onerror?.(error));
     child.stdout.on("data", (chunk: Buffer) => this.#read(chunk));
     child.stderr.on("data", (chunk: Buffer) => (this.#stderr = (this.#stderr + chunk.toString("utf8")).slice(-STDERR_CHARS_MAX)));
-    child.once("exit", () => {
+    child.once("exit", (code, signal) => {
+      if (!this.#wasKilled) this.#exit = signal ? `was ended by ${signal}` : `ended with exit code ${code ?? 0}`;
       this.#kill("SIGKILL"); // What it has started itself goes with it, and lets go of the pipes.
       void this.#clock.sleep(EXIT_GRACE_MS, this.#over.signal).then(() => this.#ended());
     });
@@ -107,6 +113,7 @@ export class StdioTransport implements Transport {
   #kill(signal: NodeJS.Signals): void {
     const pid = this.#child?.pid;
     if (!pid) return;
+    this.#wasKilled = true;
     try {
       process.kill(CAN_KILL_GROUPS ? -pid : pid, signal);
     } catch {

@@ -48,6 +48,9 @@ const FOR_THE_NETWORK = [
 /** Variables that every program is given where they are set here, by name. */
 const ALWAYS_PASSED: readonly string[] = [...NEEDED, ...FOR_THE_NETWORK];
 
+/** Those of them that are set and lead out of the network, for people to know. */
+export const passedForTheNetwork = (env: McpDeps["env"]): readonly string[] => FOR_THE_NETWORK.filter((name) => env[name] !== undefined);
+
 /** The environment of a server's process: never the whole of this one's. Names that are wanted and not set are `missing`. */
 export function environmentOf(settings: Pick<McpStdioSettings, "env" | "secretsEnv">, env: McpDeps["env"]) {
   const wanted = settings.env ?? [];

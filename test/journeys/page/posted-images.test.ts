@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
@@ -63,4 +64,25 @@ test("an image that a guard replaces reaches a model's server as it was replaced
   expect(seen[0]).not.toContain(`${PNG.toString("base64")}"`);
   expect(await post("face.png")).toContain('The guard "eyes" stopped the file face.png on its way to the model of Ana: it shows somebody.');
   expect(seen).toHaveLength(1);
+});
+
+test("a picture that a server's tool gives stands under the turn, and is kept by its hash", async () => {
+  const args = [createRequire(import.meta.url).resolve("@modelcontextprotocol/server-everything/dist/index.js")];
+  const [agent] = PAIR.teams.pair.agents;
+  const journey = await openJourney({
+    file: {
+      ...PAIR,
+      tools: { s: { kind: "mcp", command: process.execPath, args, approval: "never" } },
+      teams: { pair: { ...PAIR.teams.pair, agents: [{ ...agent, tools: ["s/get-tiny-image"] }] } },
+    },
+    replies: { Ana: [{ toolCalls: [{ name: "s__get-tiny-image", args: {} }] }, "There it is. DONE"] },
+  });
+  const thread = await journey.mention("@parley show me the logo");
+  await thread.ended();
+  const { slack } = journey;
+  const files = slack.control.thread(GENERAL, thread.ts).flatMap((message) => message.files);
+  expect(files).toEqual([
+    expect.objectContaining({ name: expect.stringMatching(/^get-tiny-image-\w{6}-1\.png$/) as string, mimetype: "image/png" }),
+  ]);
+  expect(JSON.stringify(await thread.log())).not.toContain("iVBORw0KGgo");
 });

@@ -43,8 +43,9 @@ test("a call comes back with the tool's own names, and goes back into the next r
 test("a tool that no form can be found for is left out by name, once in the log, and the others stay", async () => {
   const { under, logged, model } = ruled("one", "two");
   const tools = [spec("good"), { ...spec("bad"), parameters: { type: "string" } }];
-  await ask(model, tools);
-  await ask(model, tools);
+  const first = await ask(model, tools);
+  expect(first.notices).toEqual(["scripted was not offered bad: its provider does not take them. The log says why."]);
+  expect((await ask(model, tools)).notices).toBeUndefined();
   expect(offeredIn(under)).toEqual([["good"], ["good"]]);
   expect(logged).toEqual([
     'model scripted: the tool "bad" is left out, and the agent goes on without it: its arguments are no object, but of type string.',

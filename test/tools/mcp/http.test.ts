@@ -61,7 +61,7 @@ test("a refused token is said with the variable to look at, never with the token
   const under = open({ name: "fixture", url, headersEnv: { Authorization: "CRM_TOKEN" } }, { CRM_TOKEN: "t0ken" });
   expect(await under.server.connect(never)).toEqual({
     kind: "unavailable",
-    message: 'The MCP server "fixture" refuses our credentials (HTTP 401). Check CRM_TOKEN.',
+    message: 'The MCP server "fixture" refuses the login in CRM_TOKEN (HTTP 401): it is wrong, or has run out. Put a new one there.',
   });
 });
 

@@ -65,12 +65,11 @@ test("a program that is not there is said with its name", async () => {
   );
 });
 
-test("a program that ends at once is said, with its last words for the operator alone", async () => {
+test("a program that ends at once is said, with its last words", async () => {
   const under = open(stdioSettings("broken"));
   const failure = await under.server.connect(never);
   expect(failure).toMatchObject({ kind: "unavailable", message: expect.stringMatching(/"fixture" did not start: .*by hand to see why/) });
-  expect(failure?.message).not.toContain("no licence");
-  expect(under.logged.join()).toContain("no licence file");
+  expect(failure?.message).toContain("no licence file");
 });
 
 test("a program that never answers is given up after its time, and ended", async () => {
@@ -138,7 +137,7 @@ test("a crash is seen although a child of the process holds on to its output, an
   const under = await connected(open(stdioSettings("parent")));
   // No time passes here: the output has been let go, or this would wait for ever.
   expect(failureOf(await under.call("act", { do: "crash" })).kind).toBe("unavailable");
-  expect(under.logged.join()).toMatch(/The MCP server "fixture" has ended on its own\. It wrote last: child \d+/);
+  expect(under.logged.join()).toMatch(/The MCP server "fixture" has ended on its own\. It .*It wrote last: child \d+/);
   const pid = Number(/child (\d+)/.exec(under.logged.join())?.[1]);
   onTestFinished(() => void (isRunning(pid) && process.kill(pid, "SIGKILL")));
   await expect.poll(() => isRunning(pid)).toBe(false);

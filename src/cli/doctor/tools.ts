@@ -1,0 +1,55 @@
+import { createMcpServers, type Reached } from "../../config/mcp-servers.ts";
+import type { Env } from "../../config/env.ts";
+import type { Settings } from "../../config/load.ts";
+import { factsOf, leftOutOf } from "../../config/server-facts.ts";
+import type { McpToolSettings } from "../../config/schema/tools.ts";
+import { systemClock } from "../../engine/clock.ts";
+import { reachOf } from "../tool-reach.ts";
+import type { Finding } from "./finding.ts";
+
+/** How far agents reach by each tool; of servers what they are given, and, when `live`, what they answer. `only`: this entry alone. */
+export async function* checkTools(
+  settings: Settings,
+  env: Env,
+  { live, only }: { readonly live: boolean; readonly only?: string },
+): AsyncGenerator<Finding, void, void> {
+  for (const [name, tool] of settings.tools) {
+    if (only !== undefined && name !== only) continue;
+    const thing = `tool ${name}`;
+    if (tool.kind === "mcp") {
+      yield { grade: factsOf(tool, env).missing.length > 0 ? "fail" : "ok", thing, message: atRest(tool, env) };
+      if (live) yield* asked(name, settings, env);
+      continue;
+    }
+    const message = reachOf(tool);
+    if (message !== undefined) yield { grade: "ok", thing, message };
+  }
+}
+
+function atRest(tool: McpToolSettings, env: Env): string {
+  const { missing, given, share } = factsOf(tool, env);
+  if (missing.length > 0) return `needs ${missing.join(", ")}, not set here; put it into the environment or into .env`;
+  const what =
+    tool.command === undefined ? `a server at ${URL.parse(tool.url ?? "")?.origin ?? "an address"}` : `a program, "${tool.command}" …`;
+  return `${what}, one session for each ${share}${given.length > 0 ? `; it is given ${given.join(", ")}` : ""}`;
+}
+
+/** Starts or reaches it once. */
+async function* asked(name: string, settings: Settings, env: Env): AsyncGenerator<Finding, void, void> {
+  const thing = `tool ${name}`;
+  const notes: string[] = [];
+  const servers = createMcpServers(settings.tools, { env, clock: systemClock, log: (line) => void notes.push(line) });
+  const beganMs = systemClock.now();
+  let reached: Reached;
+  try {
+    reached = await servers.tools([name], new AbortController().signal);
+  } finally {
+    await servers.close();
+  }
+  for (const trouble of reached.missing) yield { grade: "fail", thing, message: trouble };
+  if (reached.missing.length > 0) return;
+  const seconds = ((systemClock.now() - beganMs) / 1000).toFixed(1);
+  yield { grade: "ok", thing, message: `answers in ${seconds} s, with ${reached.tools.length} tools` };
+  for (const note of notes) yield { grade: "warn", thing, message: note };
+  for (const message of leftOutOf(reached.tools, settings)) yield { grade: "warn", thing, message };
+}

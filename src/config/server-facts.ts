@@ -1,0 +1,35 @@
+import type { Tool } from "../engine/tool.ts";
+import { leftOutBy } from "../models/tool-rules/offered.ts";
+import { toolRulesOf } from "../models/tool-rules/rules.ts";
+import { MCP_DEFAULTS } from "../tools/mcp/settings.ts";
+import { missingVariables, namesRead, passedForTheNetwork } from "../tools/mcp/variables.ts";
+import { modelsInUse } from "./build/models-in-use.ts";
+import type { Env } from "./env.ts";
+import type { McpToolSettings } from "./schema/tools.ts";
+import type { Settings } from "./settings.ts";
+
+/** What is known of an MCP server before it is started, for people. */
+export interface ServerFacts {
+  /** Variables without which it does not start. */
+  readonly missing: readonly string[];
+  /** NAMES of the variables that it is given, beside PATH and the like. */
+  readonly given: readonly string[];
+  /** Whose session of it each is. */
+  readonly share: string;
+}
+
+export const factsOf = (tool: McpToolSettings, env: Env): ServerFacts => ({
+  missing: missingVariables(tool, env),
+  given: [...new Set([...namesRead(tool), ...(tool.command === undefined ? [] : passedForTheNetwork(env))])],
+  share: tool.share ?? MCP_DEFAULTS.share,
+});
+
+/** A sentence about each of these tools that the providers of the models in use are not offered. */
+export function leftOutOf(tools: readonly Tool[], settings: Settings): readonly string[] {
+  const providers = new Set([...modelsInUse(settings)].flatMap((name) => settings.models.get(name)?.provider ?? []));
+  return [...providers]
+    .filter((provider) => provider !== "replay")
+    .flatMap((provider) =>
+      leftOutBy(toolRulesOf(provider), tools).map(({ tool, why }) => `models of ${provider} are not offered ${tool}: ${why}`),
+    );
+}

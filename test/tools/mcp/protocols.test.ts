@@ -1,0 +1,123 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
+import { afterEach, expect, test } from "vitest";
+import type { CallOrigin } from "../../../src/engine/tool.ts";
+import { until } from "../../../src/store/contracts/fake-clock.ts";
+import { failureOf, outputOf } from "../../contracts/tool.ts";
+import { lineServer, type LineServer } from "../../fixtures/mcp-lines.ts";
+import { fixtureServer } from "../../fixtures/mcp-server.ts";
+import { aside } from "../../support/turn.ts";
+import { connected, mcpServer, type McpUnderTest, never } from "./setup.ts";
+
+const ends: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end();
+});
+
+function open(settings: Parameters<typeof mcpServer>[0]): McpUnderTest {
+  const under = mcpServer(settings);
+  ends.push(() => under.close());
+  return under;
+}
+const lines = (server: LineServer, more: object = {}) => ({ name: "fixture", ...lineServer(server), ...more });
+
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  ends.push(
+    () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(resolve);
+      }),
+  );
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test("a program that speaks the newest protocol alone is listed, called, and listed anew when its list has changed", async () => {
+  const under = await connected(open(lines({ tools: ["a"], more: ["b"], only: "2026-07-28" })));
+  expect(outputOf(await under.call("a"))).toBe("a ran");
+  await expect
+    .poll(async () => {
+      await under.server.connect(never);
+      return under.server.tools().map(({ name }) => name);
+    })
+    .toEqual(["fixture__a", "fixture__b"]);
+  expect(outputOf(await under.call("b"))).toBe("b ran");
+});
+
+test("a server of the oldest transport, a GET that stays open, is found by its address", async () => {
+  const fixture = fixtureServer({ crash: () => undefined });
+  let transport: SSEServerTransport | undefined;
+  const server = createServer((request, response) => {
+    if (request.method === "GET" && request.url === "/sse") {
+      transport = new SSEServerTransport("/message", response);
+      void fixture.connect(transport);
+    } else if (request.method === "POST" && request.url?.startsWith("/message") && transport)
+      void transport.handlePostMessage(request, response);
+    else response.writeHead(405).end();
+  });
+  const under = await connected(open({ name: "fixture", url: `${await listening(server)}/sse` }));
+  expect(outputOf(await under.call("echo", { text: "hello" }))).toBe("hello");
+  server.closeAllConnections();
+  await expect.poll(async () => failureOf(await under.call("echo", { text: "x" })).kind).toBe("unavailable");
+});
+
+test("a server that wants a login is told of with where it is given, and how to give one", async () => {
+  const server = createServer((request, response) => {
+    const at = `http://${request.headers.host ?? ""}`;
+    if (request.url?.startsWith("/.well-known/oauth-protected-resource")) {
+      response.writeHead(200, { "content-type": "application/json" });
+      return response.end(JSON.stringify({ resource: `${at}/mcp`, authorization_servers: ["https://login.example.com"] }));
+    }
+    response.writeHead(401, { "www-authenticate": "Bearer" });
+    return response.end();
+  });
+  const under = open({ name: "fixture", url: `${await listening(server)}/mcp` });
+  expect((await under.server.connect(never))?.message).toBe(
+    'The MCP server "fixture" wants a login (HTTP 401), and is given none. Its logins are given by https://login.example.com. Parley has no login by browser (OAuth) for servers: put a token of it into a variable, and name that in the team file: headersEnv: { Authorization: NAME }.',
+  );
+});
+
+test("a call that says that it comes on is waited for, up to its cap, and those who watch are told", async () => {
+  const under = await connected(open(lines({ tools: ["slow", "step", "finish"] }, { callTimeoutMs: 3_000, progressMsMax: 9_000 })));
+  const told: string[] = [];
+  const origin: CallOrigin = {
+    run: "r",
+    agent: "A",
+    call: "1",
+    askedBy: { id: "U1", name: "Ann" },
+    tell: (doing) => void told.push(doing),
+  };
+  const slow = () =>
+    under.server
+      .tools()
+      .find(({ name }) => name === "fixture__slow")
+      ?.run({}, aside(never), origin);
+  const step = async (nth: number) => {
+    outputOf(await under.call("step"));
+    await until(() => told.length === nth);
+    await under.clock.advance(2_500);
+  };
+  const call = slow();
+  for (let nth = 1; nth <= 3; nth++) await step(nth);
+  outputOf(await under.call("finish"));
+  expect(outputOf((await call) ?? { kind: "returned", output: "" })).toBe("slow ran");
+  expect(told).toEqual([1, 2, 3].map((nth) => `is waiting for slow: ${nth} of 5, page ${nth}`));
+  told.length = 0;
+  const endless = slow();
+  for (let nth = 1; nth <= 4; nth++) await step(nth);
+  expect(failureOf((await endless) ?? { kind: "returned", output: "" }).kind).toBe("timeout");
+});
+
+test("tools that no model can use are left out by name, and what a server says of itself is kept", async () => {
+  const under = await connected(open(lines({ tools: ["a"], instructions: "Look before you leap." })));
+  expect(under.server.instructions).toBe("Look before you leap.");
+});
+
+test("why a program died, and what it wrote last, stands in the message", async () => {
+  const under = open({ name: "fixture", command: process.execPath, args: ["-e", "console.error('no licence file'); process.exit(3)"] });
+  expect((await under.server.connect(never))?.message).toMatch(
+    /did not start: .*It ended with exit code 3\. It wrote last: no licence file/,
+  );
+});
