@@ -1,4 +1,4 @@
-import type { Post } from "../../store/store.ts";
+import type { Post, Store } from "../../store/store.ts";
 import type { CallFailure } from "../api/api-errors.ts";
 import type { Bucket } from "../api/pacer.ts";
 import type { Rendered } from "../words/blocks.ts";
@@ -17,6 +17,8 @@ export interface Sending {
   since: string | undefined;
   /** Of our ids, those that are known to be in the thread. */
   readonly posted: Map<string, string>;
+  /** It is on the disk that it is being sent, and it is its time: what it says may be read, and goes out at once. */
+  mayLeave: boolean;
   /** The id that was tried last: the post's own, or that of a piece. */
   wanted: string;
   /** How often Slack has said no in a word that nobody knows, and what follows when that was a refusal. */
@@ -26,7 +28,8 @@ export interface Sending {
 
 /** What became of a try. */
 export type Sent =
-  | { readonly kind: "posted"; readonly receipt: string; readonly rendered: Rendered | undefined }
+  /** `ends`: the event of the run's end, where the message tells that too. */
+  | { readonly kind: "posted"; readonly receipt: string; readonly rendered: Rendered | undefined; readonly ends?: number | undefined }
   | Refused
   /** The bucket knows how long to wait. `mayBeThere`: an earlier try is still to be looked for. */
   | { readonly kind: "limited"; readonly mayBeThere: boolean }
@@ -71,3 +74,22 @@ export function stops(failure: CallFailure, bucket: Bucket, { mayBeThere }: { re
       return undefined;
   }
 }
+
+/** Kinds whose words are read off the log when they leave: a moment later an answer tells that it was all, and a card who is next. */
+export const LATE: ReadonlySet<string> = new Set(["turn", "card"]);
+
+/**
+ * The answer's message has told the end of the run, which is settled with it: before the answer is, for of one that is not settled it is asked
+ * again what it tells.
+ */
+export async function settleEnd(
+  store: Pick<Store, "duePosts" | "markDelivered">,
+  { thread, seq, receipt }: { readonly thread: string; readonly seq: number; readonly receipt: string },
+): Promise<void> {
+  const due = await store.duePosts(thread, ROWS_WITH_END_MAX);
+  const end = due.find((post) => post.seq === seq && post.kind === "end");
+  if (end) await store.markDelivered(end.id, { receipt });
+}
+
+/** More than the posts of one turn and of its end. */
+const ROWS_WITH_END_MAX = 200;

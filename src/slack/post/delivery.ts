@@ -4,20 +4,21 @@ import type { Transcript } from "../../engine/reading/transcript.ts";
 import type { Post, Store } from "../../store/store.ts";
 import { failureOf, type CallFailure } from "../api/api-errors.ts";
 import type { Rendered, RenderedFile, RenderedMessage } from "../words/blocks.ts";
-import { asFile, contentOf, FIRST_FORM, lastForm, nextForm, noticeOf, shaped } from "./message-forms.ts";
+import { asFile, contentOf, FIRST_FORM, isAsMeant, lastForm, nextForm, noticeOf, shaped } from "./message-forms.ts";
 import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
 import { metadataOf, outboxId } from "../words/metadata.ts";
 import type { People } from "../people/people.ts";
 import type { Bucket } from "../api/pacer.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import { placeOf } from "../words/place.ts";
-import { ended, stops, sureOf, type Refused, type Sending, type Sent } from "./delivery-try.ts";
+import { ended, LATE, settleEnd, stops, sureOf, type Refused, type Sending, type Sent } from "./delivery-try.ts";
 import type { Problem } from "./delivery-problem.ts";
 import { rankOf, type Pace } from "./pace.ts";
 import type { TurnStreams } from "./turn-streams.ts";
 import { findPosted, slackTimeBefore } from "./find-posted.ts";
 import { startOf, type Of } from "../render/log-reading.ts";
 import { render } from "../render/render.ts";
+import { upTo } from "../render/log-reading.ts";
 import { findUploaded, uploadFile } from "./upload.ts";
 
 export interface DeliveryParts {
@@ -60,21 +61,27 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
       form: FIRST_FORM,
       gaveUp: false,
       posted: new Map(),
+      mayLeave: false,
       wanted: outboxId(post),
       doubts: 0,
     };
+    // An answer that was all of its run has told its end, while this waited behind it.
+    if (post.kind === "end" && (await store.receipt(post.thread, post.seq, post.kind)) !== undefined) return "done";
     let mayBeThere = post.sendingSince !== undefined;
     let delayMs = RETRY_DELAY_MS;
     // Before anybody looks for a message: what a stream left may be taken away then.
     await parts.streams?.settle(post.thread, signal);
     while (!signal.aborted) {
       if (parts.closedChannels?.has(post.thread)) return "parked";
-      const about = await read(post);
+      // While it waits for its time and for the disk the log goes on: an answer then tells that it was all, and a card who is next.
+      if (!mayBeThere && !sending.mayLeave && LATE.has(post.kind) && !(await leaves(sending))) continue;
+      const about = await read(sending);
       if (about.rendered.kind === "nothing") return settle(post, about.rendered.why);
       const rendered = sending.form.notice ?? about.rendered;
       const sent = (mayBeThere ? await look(sending, rendered) : undefined) ?? sureOf(sending) ?? (await send(sending, rendered, about));
       switch (sent.kind) {
         case "posted":
+          if (sent.ends !== undefined) await settleEnd(store, { thread: post.thread, seq: sent.ends, receipt: sent.receipt });
           // Begun one after the other, written together.
           await Promise.all([parts.onPosted(post, sent.rendered), store.markDelivered(post.id, { receipt: sent.receipt })]);
           return "done";
@@ -118,12 +125,14 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
   };
 
   /** What the post says by now, and in whose name. */
-  async function read(post: Post): Promise<About> {
+  async function read({ post, form }: Sending): Promise<About> {
     const transcript = await parts.load(post.thread);
     const started = startOf(transcript, post.seq);
     const about = { team: parts.cardFor(started?.team ?? ""), run: started?.run ?? "" };
+    // Beside words that Slack does not take as they are, the end has a message of its own.
+    const shown = post.kind === "turn" && !isAsMeant(form) ? upTo(transcript, post.seq) : transcript;
     try {
-      return { ...about, rendered: render(post, transcript, about.team, await originOf(post, started)) };
+      return { ...about, rendered: render(post, shown, about.team, await originOf(post, started)) };
     } catch (error) {
       // One message that cannot be made must not hold up the conversation.
       onProblem({ kind: "bug", thread: post.thread, error });
@@ -158,7 +167,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
     if (found.kind === "unreadable") return unreadable(found.failure, pace.reads("conversations.replies"), post);
     for (const [id, ts] of found.posted) posted.set(id, ts);
     const receipt = posted.get(outboxId(post));
-    return receipt === undefined ? undefined : { kind: "posted", receipt, rendered: undefined };
+    return receipt === undefined ? undefined : { kind: "posted", receipt, rendered: undefined, ends: found.ends.get(outboxId(post)) };
   }
 
   function unreadable(failure: CallFailure, bucket: Bucket, post: Post): Sent | undefined {
@@ -182,7 +191,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
       sending.posted.set(sending.wanted, ts);
       receipt ||= ts;
     }
-    return { kind: "posted", receipt, rendered };
+    return { kind: "posted", receipt, rendered, ends: rendered.ends };
   }
 
   /** The ts, or what became of it instead. */
@@ -190,10 +199,10 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
     const { post, place, signal, form } = sending;
     const isMember = (message.speaker === undefined ? undefined : await parts.people?.lookalikes()) ?? (() => false);
     const bucket = pace.post(place.channel);
-    if (!(await pace.turn(place.channel, signal, rankOf(post.kind)))) return { kind: "limited", mayBeThere: false };
-    await markSending(sending);
+    if (!sending.mayLeave && !(await leaves(sending))) return { kind: "limited", mayBeThere: false };
+    sending.mayLeave = false;
     const withPersona = form.personas && message.speaker !== undefined && !degraded.has("personas");
-    const metadata = metadataOf(post, sending.wanted, run);
+    const metadata = metadataOf(post, sending.wanted, run, message.ends);
     if (withPersona && form.shape === "whole" && post.kind === "turn" && post.part === 0) {
       const grown = await parts.streams?.finish({ thread: post.thread, seq: post.seq, message, metadata }, signal);
       if (grown?.kind === "posted") return grown.ts;
@@ -240,6 +249,14 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
     const { failure } = uploaded;
     if (failure.kind === "unavailable") degrade("files", failure.code);
     return ended(failure, pace.uploads, instead(failure.code));
+  }
+
+  /** It is its time in the channel, and its try is on the disk. */
+  async function leaves(sending: Sending): Promise<boolean> {
+    if (!(await pace.turn(sending.place.channel, sending.signal, rankOf(sending.post.kind)))) return false;
+    await markSending(sending);
+    sending.mayLeave = true;
+    return true;
   }
 
   async function markSending(sending: Sending): Promise<void> {

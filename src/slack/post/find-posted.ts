@@ -3,15 +3,21 @@ import type { Clock } from "../../engine/clock.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
 import { failureOf, type CallFailure } from "../api/api-errors.ts";
 import { RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS } from "../words/limits.ts";
-import { outboxIdIn } from "../words/metadata.ts";
+import { endIn, outboxIdIn } from "../words/metadata.ts";
 import { patiently, type Patience } from "../api/retry-rate-limited.ts";
 import type { Bucket } from "../api/pacer.ts";
 import type { Place } from "../words/place.ts";
 
 /** What was found out about messages whose posting may or may not have succeeded. */
 export type Found =
-  /** Our ids that are in the thread, with the ts of their messages. */
-  { readonly kind: "read"; readonly posted: ReadonlyMap<string, string> } | { readonly kind: "unreadable"; readonly failure: CallFailure };
+  | {
+      readonly kind: "read";
+      /** Our ids that are in the thread, with the ts of their messages. */
+      readonly posted: ReadonlyMap<string, string>;
+      /** Of these, the ones that tell the end of their run too, with the event of that. */
+      readonly ends: ReadonlyMap<string, number>;
+    }
+  | { readonly kind: "unreadable"; readonly failure: CallFailure };
 
 export interface Reconciling {
   readonly web: WebClient;
@@ -48,6 +54,7 @@ async function readOnce(
   { web, bucket, clock, signal, patience = AT_ONCE }: Reconciling,
 ): Promise<Found> {
   const posted = new Map<string, string>();
+  const ends = new Map<string, number>();
   let cursor: string | undefined;
   for (let page = 0; page < RECONCILE_PAGES_MAX; page++) {
     if (!(await bucket.take(signal))) return { kind: "unreadable", failure: { kind: "ambiguous", code: "stopped" } };
@@ -57,7 +64,10 @@ async function readOnce(
       const answer = await patiently(clock, read, { ...patience, signal });
       for (const message of answer.messages ?? []) {
         const id = outboxIdIn(message);
-        if (id !== undefined && message.ts) posted.set(id, message.ts);
+        if (id === undefined || !message.ts) continue;
+        posted.set(id, message.ts);
+        const end = endIn(message);
+        if (end !== undefined) ends.set(id, end);
       }
       cursor = answer.response_metadata?.next_cursor;
       if (!cursor) break;
@@ -65,7 +75,7 @@ async function readOnce(
       return { kind: "unreadable", failure: failureOf(error) };
     }
   }
-  return { kind: "read", posted };
+  return { kind: "read", posted, ends };
 }
 
 /**

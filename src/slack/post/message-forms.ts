@@ -20,6 +20,9 @@ export interface Form {
 
 export const FIRST_FORM: Form = { shape: "whole", personas: true, notice: undefined };
 
+/** All that was to be said in one message, small print and buttons too. */
+export const isAsMeant = ({ shape, notice }: Form): boolean => notice === undefined && (shape === "whole" || shape === "simple");
+
 /** The form to try after a refusal; `undefined` when there is none left. Waiting and looking are not forms, and are decided before. */
 export function nextForm(
   form: Form,

@@ -179,3 +179,56 @@ export function wordsBeside(turn: Turn, call: string | undefined): string {
   }
   return "";
 }
+
+/** An answer that was all of its run, with the end that its own message tells. */
+export interface OneTurn {
+  readonly turn: Extract<TurnEnd, { readonly type: "message.posted" }>;
+  readonly stopped: Of<"run.stopped">;
+  /** The log up to where the run ended. */
+  readonly ended: Transcript;
+}
+
+/** What may stand in the log of a run beside its one turn: nothing of it is a message, and nothing is told by the end alone. */
+const BESIDE_ONE_TURN: ReadonlySet<RunEvent["type"]> = new Set([
+  "speaker.selected",
+  "tool.called",
+  "tool.returned",
+  "tool.failed",
+  "limit.neared",
+  "finish.decided",
+  "context.summarized",
+]);
+
+/**
+ * Whether a turn was all of its run, which came to its goal with it: then its message tells the end too. Not where the end has more to say
+ * than that: of words that came too late, of a fork, of code, of who disagrees, of a limit, or in a channel that shows the end alone.
+ * Reads no more of the log than the run, and stops where it has more than one turn.
+ */
+export function oneTurnAt(transcript: Transcript, seq: number): OneTurn | undefined {
+  const { events } = transcript;
+  const turn = events[seq - 1];
+  if (turn?.type !== "message.posted" || !("agent" in turn) || turn.model === undefined || turn.within !== undefined) return undefined;
+  let end = seq;
+  while (end < events.length && BESIDE_ONE_TURN.has(events[end]?.type ?? "run.stopped")) end++;
+  const stopped = events[end];
+  if (stopped?.type !== "run.stopped" || stopped.outcome !== "done") return undefined;
+  let isBeforeIt = false;
+  for (let index = seq - 2; index >= 0; index--) {
+    const event = events[index];
+    if (event?.type === "run.started")
+      return event.turnsInFile || event.forkedFrom ? undefined : { turn, stopped, ended: upTo(transcript, stopped.seq) };
+    // What people write once the turn has begun may be unread, and then the end says so.
+    if (event?.type === "message.posted" && "person" in event && isBeforeIt) continue;
+    if (!event || !BESIDE_ONE_TURN.has(event.type)) return undefined;
+    isBeforeIt ||= event.type === "speaker.selected";
+  }
+  return undefined;
+}
+
+/** The same, asked by the end. */
+export function oneTurnBefore(transcript: Transcript, stopped: Of<"run.stopped">): OneTurn | undefined {
+  let index = stopped.seq - 2;
+  while (index >= 0 && BESIDE_ONE_TURN.has(transcript.events[index]?.type ?? "run.stopped")) index--;
+  const turn = transcript.events[index];
+  return turn?.type === "message.posted" ? oneTurnAt(transcript, turn.seq) : undefined;
+}

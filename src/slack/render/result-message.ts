@@ -1,43 +1,26 @@
-import type { ContextActionsBlock, KnownBlock } from "@slack/types";
+import type { KnownBlock } from "@slack/types";
 import type { RunEvent } from "../../engine/events/events.ts";
 import { describe } from "../../engine/limits/termination.ts";
 import { currentRun, messagesOfRun, type Transcript } from "../../engine/reading/transcript.ts";
+import type { RunState } from "../../engine/reading/run-state.ts";
 import { cachedShare } from "../../engine/limits/usage.ts";
-import {
-  about,
-  ACTIONS,
-  actions,
-  button,
-  context,
-  cost,
-  count,
-  duration,
-  markdown,
-  plainText,
-  plural,
-  section,
-  type Rendered,
-} from "../words/blocks.ts";
+import { about, actions, context, cost, count, duration, markdown, plural, section, type Rendered } from "../words/blocks.ts";
 import { sourcesLine } from "../search/sources.ts";
 import { summaryAtEnd, summaryCost } from "./summary-words.ts";
 import { codeResults } from "./code-results.ts";
 import { ownPart, ownWords, partingOf } from "./fork-words.ts";
 import { dissentOf } from "./dissent.ts";
 import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks, withoutStopWord } from "../words/escape.ts";
-import { ANSWER_CHARS_MAX, ANSWER_CHARS_SHOWN, CARD_LINE_CHARS, RUN_ID_CHARS } from "../words/limits.ts";
+import { ANSWER_CHARS_MAX, ANSWER_CHARS_SHOWN, CARD_LINE_CHARS } from "../words/limits.ts";
 import type { TeamCard } from "../../team-shelf.ts";
-import { upTo, type Of } from "./log-reading.ts";
+import { upTo, type Of, type OneTurn } from "./log-reading.ts";
+import { feedbackButtons, nextButtons } from "./turn-footer.ts";
 
 /** Why a run stopped, what came of it, who disagrees, what it cost, and what can be done next. */
 export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, team: TeamCard, origin?: Transcript): Rendered {
   const ended = upTo(transcript, stopped.seq);
   const summary = stopped.outcome === "stopped" ? undefined : summaryAtEnd(ended);
   const state = currentRun(ended);
-  const why = line1(stopped.reasons.map(describe).join("; ") || stopped.reason);
-  const { inputTokens, outputTokens, calls } = state.usage;
-  const share = cachedShare(state.usage);
-  const cached = share ? ` (${Math.round(share * 100)}% cached)` : "";
-  const money = cost(state.usage, state.priced);
   const started = ended.events[state.startIndex];
   const own = started?.type === "run.started" ? ownPart(started, ended) : undefined;
   const forkedFrom = started?.type === "run.started" ? started.forkedFrom : undefined;
@@ -45,13 +28,10 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
   const facts = [
     ...(own ? [ownWords(own)] : []),
     plural(state.turns, "turn"),
-    ...(calls > 0 ? [`${about(state.usage)}${count(inputTokens)} tokens in${cached}, ${count(outputTokens)} out`] : []),
-    ...(money ? [money] : []),
-    duration(state.elapsedMs),
+    ...spentAndTime(state),
     ...(summary?.usage ? [`${summaryCost(summary)} of it for the summary`] : []),
   ].join(" · ");
-  const { title: how, word, next } = ENDS[stopped.outcome];
-  const title = `${how}: ${why}`;
+  const { title, text, next } = endWords(stopped);
   const answer = answerOf(ended, team.stopWords);
   const isQuiet = ended.events.some((event) => event.type === "run.started" && event.run === stopped.run && event.turnsInFile);
   const ofRun = ended.events.slice(Math.max(0, state.startIndex));
@@ -78,7 +58,7 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
   const footer = context(`${facts} · ${next}`);
   return {
     kind: "message",
-    text: `${word}: ${why}`,
+    text,
     plain: [
       title,
       ...(summary ? [`In short: ${safeMrkdwn(summary.text)}`] : []),
@@ -106,6 +86,46 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
       footer,
     ],
   };
+}
+
+/** Under an answer that was all of its run: what the result would say and offer, in one line of small print and the same buttons. */
+export function endUnder({ stopped, ended }: OneTurn): {
+  readonly title: string;
+  readonly spent: readonly string[];
+  readonly next: string;
+  readonly results: string | undefined;
+  readonly buttons: readonly KnownBlock[];
+} {
+  const state = currentRun(ended);
+  const ofRun = ended.events.slice(Math.max(0, state.startIndex));
+  const { title, next } = endWords(stopped);
+  return {
+    title,
+    spent: spentAndTime(state),
+    next,
+    results: codeResults(ofRun, ""),
+    buttons: [actions(...nextButtons(stopped.run, true)), feedbackButtons(stopped.run)],
+  };
+}
+
+/** What the models of a run have cost, as far as it is known, and how long it took. */
+function spentAndTime({ usage, priced, elapsedMs }: RunState): readonly string[] {
+  const { inputTokens, outputTokens, calls } = usage;
+  const share = cachedShare(usage);
+  const cached = share ? ` (${Math.round(share * 100)}% cached)` : "";
+  const money = cost(usage, priced);
+  return [
+    ...(calls > 0 ? [`${about(usage)}${count(inputTokens)} tokens in${cached}, ${count(outputTokens)} out`] : []),
+    ...(money ? [money] : []),
+    duration(elapsedMs),
+  ];
+}
+
+/** `title`: how and why, in mrkdwn; `text`: the same for notifications. */
+function endWords(stopped: Of<"run.stopped">): { readonly title: string; readonly text: string; readonly next: string } {
+  const why = line1(stopped.reasons.map(describe).join("; ") || stopped.reason);
+  const { title, word, next } = ENDS[stopped.outcome];
+  return { title: `${title}: ${why}`, text: `${word}: ${why}`, next };
 }
 
 /** The last words of a model in a run: of the leader who sums up, else of whoever spoke last and said more than the stop word. */
@@ -166,31 +186,6 @@ const UNREAD_AFTER: ReadonlySet<RunEvent["type"]> = new Set([
   "code.ran",
   "run.started",
 ]);
-
-function nextButtons(run: string, hasAnswer: boolean) {
-  const value = { r: run.slice(0, RUN_ID_CHARS) };
-  return [
-    button("Continue…", ACTIONS.goOn, value),
-    button("Another team…", ACTIONS.otherTeam, value),
-    button("Transcript", ACTIONS.transcript, value),
-    ...(hasAnswer ? [button("Share to channel", ACTIONS.share, value)] : []),
-  ];
-}
-
-function feedbackButtons(run: string): ContextActionsBlock {
-  const value = (helpful: boolean) => JSON.stringify({ r: run.slice(0, RUN_ID_CHARS), helpful });
-  return {
-    type: "context_actions",
-    elements: [
-      {
-        type: "feedback_buttons",
-        action_id: ACTIONS.feedback,
-        positive_button: { text: plainText("Helpful"), accessibility_label: "This run was helpful", value: value(true) },
-        negative_button: { text: plainText("Not helpful"), accessibility_label: "This run was not helpful", value: value(false) },
-      },
-    ],
-  };
-}
 
 const ENDS: {
   readonly [outcome in Of<"run.stopped">["outcome"]]: { readonly title: string; readonly word: string; readonly next: string };

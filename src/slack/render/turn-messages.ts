@@ -1,25 +1,24 @@
 import { withShownCode } from "../../engine/code-blocks.ts";
 import { defaultNotice } from "../../engine/agents/handoff.ts";
-import type { CodeOutcome, CodeRan, HandoffMade, RunEvent, SelectedBy } from "../../engine/events/events.ts";
-import { MEMORY_TOOLS } from "../../engine/memory.ts";
+import type { CodeOutcome, CodeRan, HandoffMade, RunEvent } from "../../engine/events/events.ts";
 import { turnsAt } from "../../engine/reading/runs.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
-import { context, cost, duration, markdown, size, tokens, type Rendered } from "../words/blocks.ts";
+import { context, cost, duration, markdown, section, size, tokens, type Rendered } from "../words/blocks.ts";
 import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } from "../words/escape.ts";
 import {
   MARKDOWN_CHARS_MAX,
   OUTPUT_CHARS_SHOWN,
   POST_TEXT_CHARS_MAX,
-  FOOTER_REASON_CHARS,
   SUMMARY_CHARS,
   TURN_PARTS_MAX,
 } from "../words/limits.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import { withoutLong, type LongPart } from "./long-parts.ts";
 import { codeCards, excerpt } from "./code-cards.ts";
-import { footerWithMenu } from "./turn-menu.ts";
+import { footerWithMenu, memoryLines, sandboxOf, whyOf } from "./turn-footer.ts";
 import { sourcesLine } from "../search/sources.ts";
-import { spentInTurn, turnBefore, wordsBeside, type Turn, type TurnEnd } from "./log-reading.ts";
+import { endUnder } from "./result-message.ts";
+import { oneTurnAt, spentInTurn, turnBefore, wordsBeside, type Turn, type TurnEnd } from "./log-reading.ts";
 import { splitMarkdown } from "../words/split-markdown.ts";
 
 /** A turn is posted once, finished, under the agent's own name and face. How many messages it makes, and whether a file holds what they leave out. */
@@ -42,14 +41,18 @@ export function renderTurn(end: TurnEnd, part: number, transcript: Transcript, t
   const text = parts[part];
   if (text === undefined) return { kind: "nothing", why: "the turn has fewer parts" };
   const isLast = part === parts.length - 1;
+  const one = isLast && end.type === "message.posted" ? oneTurnAt(transcript, end.seq) : undefined;
+  const over = one && endUnder(one);
   const footer = isLast
-    ? footerOf(end, turn, transcript, isWhole ? undefined : `the whole turn is in ${fileName(end, turn, transcript)}`)
+    ? footerOf(end, turn, transcript, over, isWhole ? undefined : `the whole turn is in ${fileName(end, turn, transcript)}`)
     : `part ${part + 1} of ${parts.length}`;
   // A turn inside a team that is a participant, and code that is about to run, are no place to go on from.
   const hasMenu = isLast && end.type !== "code.written" && end.within === undefined;
   const sources = isLast && end.type !== "code.written" ? sourcesLine(end.agent, turn.events, end.text) : undefined;
   const below = [
     ...(sources === undefined ? [] : [context(sources)]),
+    ...(over?.results === undefined ? [] : [section(over.results)]),
+    ...(over?.buttons ?? []),
     ...(footer === "" ? [] : [hasMenu ? footerWithMenu(footer, end.seq) : context(footer)]),
   ];
   const words = [markdown(text), ...below];
@@ -64,6 +67,8 @@ export function renderTurn(end: TurnEnd, part: number, transcript: Transcript, t
     markdown: text,
     blocks: cards ? [...cards, ...below] : words,
     ...(cards ? { fallback: words } : {}),
+    // Feedback buttons are not known to every Slack.
+    ...(one ? { ends: one.stopped.seq, fallback: words.filter(({ type }) => type !== "context_actions") } : {}),
   };
 }
 
@@ -205,11 +210,20 @@ export function fenced(text: string): string {
   return `${marks}\n${text.replaceAll(/`{50,}/g, (run) => "'".repeat(run.length))}\n${marks}`;
 }
 
-/** `#5 · why: selector – "claim needs a test" · 1.2k tokens · $0.01`: only what is known, and as estimated what is. */
-function footerOf(end: TurnEnd, turn: Turn, transcript: Transcript, note: string | undefined): string {
+/**
+ * `#5 · why: selector – "claim needs a test" · 1.2k tokens · $0.01`: only what is known, and as estimated what is. `over`: the end that the
+ * turn tells, with what the whole run has cost.
+ */
+function footerOf(
+  end: TurnEnd,
+  turn: Turn,
+  transcript: Transcript,
+  over: ReturnType<typeof endUnder> | undefined,
+  note: string | undefined,
+): string {
   const isEnd = end.type !== "code.written";
-  const spent = isEnd ? spentInTurn(turn, end) : undefined;
-  const executors = isEnd ? [...new Set(turn.codeRuns.flatMap(placeOf))].join(", ") : "";
+  const spent = isEnd && !over ? spentInTurn(turn, end) : undefined;
+  const executors = isEnd ? [...new Set(turn.codeRuns.flatMap(sandboxOf))].join(", ") : "";
   const known = [
     end.within === undefined ? `#${numberOf(end, transcript)}` : `in ${safeMrkdwn(end.within)}`,
     whyOf(end, turn, transcript),
@@ -219,13 +233,13 @@ function footerOf(end: TurnEnd, turn: Turn, transcript: Transcript, note: string
     end.type === "handoff.made" ? `hands over to ${safeMrkdwn(end.to)}` : undefined,
     spent && tokens(spent.usage),
     spent && cost(spent.usage, spent.priced),
+    ...(over?.spent ?? []),
     note,
+    over?.title,
+    over?.next,
   ];
   return known.filter((part) => part !== undefined).join(" · ");
 }
-
-/** `process sandbox`: an executor's label without its explanations, which `doctor` gives. What was not run was nowhere. */
-const placeOf = ({ executor, outcome }: CodeRan): string[] => (outcome === "rejected" ? [] : executor.split(/ — |: /).slice(0, 1));
 
 /** The turn that gave this agent the floor, where it had no words of its own and hence no message. */
 function handedOverInSilence({ selected }: Turn, transcript: Transcript): { readonly agent: string; readonly events: readonly RunEvent[] } {
@@ -235,54 +249,8 @@ function handedOverInSilence({ selected }: Turn, transcript: Transcript): { read
   return { agent: before.agent, events: handoverWords(before, turn) === "" ? turn.events : [] };
 }
 
-/** What an agent has kept for later conversations in a turn, and what it has deleted: whoever reads along is to know. */
-function memoryLines({ agent, events }: { readonly agent: string; readonly events: readonly RunEvent[] }): string[] {
-  const done = new Set(events.flatMap((event) => (event.type === "tool.returned" && event.agent === agent ? [event.call] : [])));
-  const lines = events.flatMap((event) => {
-    if (event.type !== "tool.called" || !done.has(event.call)) return [];
-    const { text, id } = argumentsOf(event.args);
-    if (event.tool === MEMORY_TOOLS.remember && typeof text === "string")
-      return [`remembered: “${safeMrkdwn(shorten(text.replaceAll(/\s+/g, " ").trim(), SUMMARY_CHARS))}”`];
-    return event.tool === MEMORY_TOOLS.forget && typeof id === "number" ? [`forgot note ${id}`] : [];
-  });
-  const rest = lines.length - MEMORY_LINES_MAX;
-  return rest > 0 ? [...lines.slice(0, MEMORY_LINES_MAX), `and ${rest} more in its memory`] : lines;
-}
-
-/** A footer is small print; `/parley memory` shows all. */
-const MEMORY_LINES_MAX = 3;
-
-function argumentsOf(args: string): { readonly text?: unknown; readonly id?: unknown } {
-  try {
-    const value: unknown = JSON.parse(args);
-    return typeof value === "object" && value !== null ? value : {};
-  } catch {
-    return {};
-  }
-}
-
 const numberOf = (end: TurnEnd, transcript: Transcript): number => turnsAt(transcript, end.seq) + (end.type === "code.written" ? 1 : 0);
 
 function fileName(end: TurnEnd, turn: Turn, transcript: Transcript): string {
   return turn.codeRuns.length > 0 ? `output-${numberOf(end, transcript)}.txt` : `turn-${numberOf(end, transcript)}.md`;
 }
-
-function whyOf(end: TurnEnd, turn: Turn, transcript: Transcript): string | undefined {
-  const { selected } = turn;
-  if (!selected) return undefined;
-  const before = transcript.events[selected.seq - 2];
-  if (before?.type === "handoff.made" && before.to === end.agent) return `why: ${safeMrkdwn(before.agent)} handed over`;
-  const by = SELECTED_BY[selected.by];
-  const reason = selected.reason?.replaceAll(/\s+/g, " ").trim();
-  if (!by) return undefined;
-  return reason ? `why: ${by} – “${safeMrkdwn(shorten(reason, FOOTER_REASON_CHARS))}”` : `why: ${by}`;
-}
-
-/** A rule needs no reason. */
-const SELECTED_BY: { readonly [by in SelectedBy]: string | undefined } = {
-  policy: undefined,
-  selector: "selector",
-  only: "nobody else could",
-  fallback: "the selector named nobody who could",
-  person: "a person asked for it",
-};

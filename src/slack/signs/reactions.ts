@@ -6,6 +6,7 @@ import { isPersonMessage, type Transcript } from "../../engine/reading/transcrip
 import { createKeyedWorker } from "../../runner/keyed-worker.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Log } from "../api/web-client.ts";
+import { oneTurnBefore } from "../render/log-reading.ts";
 import type { Whisper } from "./ephemeral.ts";
 
 /** On a message that waits to be read, and on a task that is being worked on. */
@@ -27,7 +28,8 @@ const RETRY_DELAY_MS = 1_000;
 const TRIES_MAX = 3;
 
 /**
- * Keeps the reactions on people's messages true: 👀 while it waits, ✅ once the next speaker has read it, and on the task how its run ended.
+ * Keeps the reactions on people's messages true: 👀 while it waits, ✅ once the next speaker has read it, and on the task how its run ended;
+ * where one answer was all, 👀 stays.
  * Read off the log as it grows; a courtesy that no turn waits for. Returns how to stop.
  */
 export function createReactions(parts: {
@@ -80,7 +82,10 @@ function changes(transcript: Transcript, event: RunEvent): readonly Change[] {
   // An answer was read as it came, and has its mark.
   const unread = unreadBefore(own, event.seq).filter((one) => isPersonMessage(one) && one !== task && !one.answers);
   const over = event.type === "run.stopped" ? event : undefined;
-  return [...unread.flatMap((one) => changed(one, over ? undefined : READ)), ...(task && over ? changed(task, ENDED[over.outcome]) : [])];
+  // Right under it stands the answer, which tells the end: a second sign would say nothing more.
+  const isAnswered = over !== undefined && oneTurnBefore(transcript, over) !== undefined;
+  const ended = task && over && !isAnswered ? changed(task, ENDED[over.outcome]) : [];
+  return [...unread.flatMap((one) => changed(one, over ? undefined : READ)), ...ended];
 }
 
 /** The id of a message that came from Slack says where it is. */

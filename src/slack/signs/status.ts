@@ -23,6 +23,8 @@ const CALL_BURST = 20;
 const RENEW_MS = 90_000;
 /** Slack takes the line away when a message lands, which is some time after the message's event. */
 const LANDED_MS = 4_000;
+/** As long is waited for the message that takes the line away at the end; where none lands, a call does. */
+const CLEARED_MS = 15_000;
 /** The words in the line are renewed no more often: people read no faster, and who speaks next must not wait for them. */
 const WORDS_GAP_MS = 5_000;
 /** After a call that failed for no known reason, the thread is left alone for this long. */
@@ -58,14 +60,16 @@ export function createStatus(parts: {
   const sessions = createSessions({ ...parts, onAtWork: (thread) => void lines.poke(thread) });
   const lines = createKeyedWorker<Line>({
     clock,
-    begin: () => ({ shown: NOTHING, landsAt: undefined }),
+    begin: () => ({ shown: NOTHING, landsAt: undefined, dueAt: undefined, hasLanded: false }),
     look: tend,
     onError: (thread, error) => log(`the status of ${thread} could not be shown`, error),
     retryDelayMs: FAILED_MS,
     retryDelayMsMax: FAILED_MS,
   });
 
-  const unfollowPosts = store.follow(({ thread, delivered }) => {
+  const unfollowPosts = store.follow(({ thread, posts, delivered }) => {
+    const line = lines.stateOf(thread);
+    if (line && posts > 0) line.dueAt = clock.now();
     if (delivered !== undefined) landed(thread);
   });
   const unfollow = runner.follow((thread, item) => {
@@ -85,6 +89,7 @@ export function createStatus(parts: {
     const line = lines.stateOf(thread);
     if (!line) return;
     line.landsAt = clock.now();
+    line.hasLanded = true;
     lines.poke(thread);
   }
 
@@ -105,6 +110,12 @@ export function createStatus(parts: {
     const now = clock.now();
     const landed = line.landsAt !== undefined && line.landsAt <= now;
     if (landed) line.landsAt = undefined;
+    if (!wanted.speaker && line.shown.speaker && goesByItself(line)) {
+      const leftMs = (line.dueAt ?? now) + CLEARED_MS - now;
+      if (!line.hasLanded && leftMs > 0) return leftMs;
+      if (line.hasLanded) line.shown = { ...line.shown, speaker: undefined, speakerAt: undefined };
+    }
+    line.hasLanded = false;
     const renew = wanted.speaker !== undefined && (landed || now - (line.shown.speakerAt ?? 0) >= RENEW_MS);
     let failed = false;
     const isOther = wanted.speaker?.username !== line.shown.speaker?.username;
@@ -229,8 +240,15 @@ function lastWords(words: string): string {
 }
 const WORDS_CHARS_SHOWN = 70;
 
+/** A message that was made after Slack had shown the line lands after it too, and takes it away. */
+const goesByItself = ({ shown, dueAt }: Line): boolean => dueAt !== undefined && dueAt > (shown.calledAt ?? Infinity);
+
 interface Line {
   shown: Shown;
+  /** When a message was recorded last that is to land. */
+  dueAt: number | undefined;
+  /** One has, since the last look. */
+  hasLanded: boolean;
   /** When a message of an agent's is expected to have landed. */
   landsAt: number | undefined;
 }

@@ -20,6 +20,8 @@ export interface RenderedMessage {
   readonly speaker?: string;
   /** The Markdown in the blocks, so that a message that is too long for Slack can be divided. */
   readonly markdown?: string;
+  /** The event of its run's end, where it tells that too: no other message does. */
+  readonly ends?: number;
 }
 
 export interface RenderedFile {

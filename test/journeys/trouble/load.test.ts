@@ -96,7 +96,7 @@ async function wave({ slack, parley, clock, mentions }: Pick<World, "slack" | "p
     await clock.sleep(60_000 / mentions);
   }
   const ends = () =>
-    slack.control.calls("chat.postMessage").filter(({ ok, args }) => ok && JSON.stringify(args["metadata"]).includes('"end"')).length;
+    slack.control.calls("chat.postMessage").filter(({ ok, args }) => ok && /"end"|"e":/.test(JSON.stringify(args["metadata"]))).length;
   while (ends() < mentions) await clock.sleep(1_000);
   const tookMs = clock.now() - startMs;
   while ((await parley.store.duePosts(undefined, 1)).length > 0 || !threads.every((thread) => cardHasStopped(slack, thread)))

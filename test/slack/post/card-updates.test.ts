@@ -124,7 +124,7 @@ test("a card that somebody has deleted costs nothing but the edit, and does not 
   await parley.record(thread, says("Coder", "Done."), stopped());
   await parley.settle();
   expect(edits(parley)).toHaveLength(1);
-  expect(parley.lines(thread)).toHaveLength(3);
+  expect(parley.lines(thread)).toHaveLength(2);
   expect(parley.problems).toEqual([{ kind: "uneditable", thread, seq: 1, code: "message_not_found" }]);
 });
 

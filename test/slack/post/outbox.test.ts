@@ -122,9 +122,9 @@ for (const kind of ["status500_after", "reset_after", "timeout_after"] as const)
     const parley = await begin({ writeTimeoutMs: 400 });
     const thread = await parley.thread();
     parley.slack.control.fault({ method: "chat.postMessage", kind });
-    await parley.record(thread, started(), says("Coder", "Once."), stopped());
+    await parley.record(thread, started(), says("Coder", "Once."), says("Critic", "Fine."));
     await parley.settle();
-    expect(idsOf(parley.said(thread))).toEqual(["1.card.0", "2.turn.0", "3.end.0"]);
+    expect(idsOf(parley.said(thread))).toEqual(["1.card.0", "2.turn.0", "3.turn.0"]);
     expect(parley.slack.control.calls("chat.postMessage")).toHaveLength(3);
     expect(await parley.store.receipt(thread, 1, "card")).toBe(parley.said(thread)[0]?.ts);
   });
@@ -360,7 +360,7 @@ test("a channel whose app may not post in it stops nobody else's posts", async (
 test("a database that cannot be written for a while holds a thread's posts up, and no more than that", async () => {
   const parley = await begin({ start: false });
   const thread = await parley.thread();
-  await parley.record(thread, started(), says("Coder", "Done."), stopped());
+  await parley.record(thread, started(), says("Coder", "Done."), says("Critic", "Fine."));
   const { markDelivered } = parley.store;
   let failures = 2;
   Object.assign(parley.store, {
@@ -371,7 +371,7 @@ test("a database that cannot be written for a while holds a thread's posts up, a
   });
   parley.outbox.start();
   await parley.settle();
-  expect(idsOf(parley.said(thread))).toEqual(["1.card.0", "2.turn.0", "3.end.0"]);
+  expect(idsOf(parley.said(thread))).toEqual(["1.card.0", "2.turn.0", "3.turn.0"]);
   expect(parley.problems.map(({ kind }) => kind)).toEqual(["bug", "bug"]);
   expect(await parley.store.duePosts(undefined, 10)).toEqual([]);
 });

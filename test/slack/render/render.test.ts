@@ -107,7 +107,9 @@ test.each([
 
 test("of a model without a price nothing is said about its cost, and least of all that it was nothing", () => {
   const log = logOf(started(), asks("x"), selects("Coder"), says("Coder", "Done."), stopped());
-  expect(json(show(log, 4, "turn"))).toContain('1.2k tokens"');
+  expect(json(show({ events: log.events.slice(0, 4) }, 4, "turn"))).toContain('1.2k tokens"');
+  expect(json(show(log, 4, "turn"))).toContain("1k tokens in, 200 out · 40 s");
+  expect(json(show(log, 4, "turn"))).not.toMatch(/\$0|unknown/);
   expect(json(show(log, 5, "end"))).toContain("1k tokens in, 200 out · 40 s");
   expect(json(show(log, 5, "end"))).not.toMatch(/\$0|unknown/);
 });
@@ -307,7 +309,8 @@ test("where tokens were estimated, footers, cards and the end say about how many
   const usage = { inputTokens: 1_000, outputTokens: 200, usd: 0.5, estimated: true as const };
   const estimated: EventBody = { type: "message.posted", agent: "Coder", text: "Done.", model: "tiny", usage };
   const log = logOf(started(), asks("x"), selects("Coder"), estimated, stopped());
-  expect(json(show(log, 4, "turn"))).toContain("about 1.2k tokens · about $0.50");
+  expect(json(show({ events: log.events.slice(0, 4) }, 4, "turn"))).toContain("about 1.2k tokens · about $0.50");
+  expect(json(show(log, 4, "turn"))).toContain("about 1k tokens in, 200 out · about $0.50");
   expect(json(show({ events: log.events.slice(0, 4) }, 1, "card"))).toContain("about 1.2k tokens · about $0.50 of $1.00");
   expect(json(show(log, 5, "end"))).toContain("about 1k tokens in, 200 out · about $0.50");
   expect(standingText(log)).toContain("about 1.2k tokens · about $0.50");

@@ -2,6 +2,7 @@ import type { RunEvent } from "../../../src/engine/events/events.ts";
 import type { ThreadMessage } from "../../../local-slack/index.ts";
 import type { Played } from "./people.ts";
 import type { Outcome } from "./stage.ts";
+import { isOfKind } from "../slack/thread.ts";
 
 /** What people and the log hold of an undisturbed conversation, without what may differ: times, and the numbers that a `run.resumed` moves. */
 export interface Expected {
@@ -14,7 +15,7 @@ export const expectedOf = (undisturbed: Outcome): ReadonlyMap<string, Expected> 
   new Map(
     undisturbed.played.map(({ conversation, thread, session, log }) => [
       conversation.name,
-      { thread: thread.filter(isLasting).map(seen), session, log: log.filter((event) => event.type !== "run.resumed").map(recorded) },
+      { thread: seenIn(thread), session, log: log.filter((event) => event.type !== "run.resumed").map(recorded) },
     ]),
   );
 
@@ -42,7 +43,7 @@ function threadViolations({ thread, status, session }: Played, expected: Expecte
   const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
   return [
     ...twice.map((id) => `the message ${id} is there twice`),
-    ...difference("thread", thread.filter(isLasting).map(seen), expected.thread),
+    ...difference("thread", seenIn(thread), expected.thread),
     ...(status === "" ? [] : [`the line "${status}" is still shown`]),
     // Never told of is as good, here or without kills: there is no Stop button left over.
     ...(session === undefined || session === (expected.session ?? AT_REST) ? [] : [`the session is ${session}, not ${expected.session}`]),
@@ -63,6 +64,40 @@ const short = (line: string | undefined): string => (line === undefined ? "missi
 
 /** All but the notice that Parley was away, which kills alone bring. */
 const isLasting = ({ text }: ThreadMessage): boolean => !text.startsWith("I was away for a while");
+
+/**
+ * A thread as people see it. Where one turn was all of a run, its message tells the end, or a kill came before that was recorded and the end has a
+ * message of its own: either way it is told once, last here, and apart from the turn's words.
+ */
+function seenIn(thread: readonly ThreadMessage[]): readonly string[] {
+  const lasting = thread.filter(isLasting);
+  const alone = new Set(runsOfOneTurn(lasting));
+  const isAlone = ({ metadata }: ThreadMessage) => alone.has(metadata?.event_payload["r"]);
+  return [
+    ...lasting.flatMap((message) => {
+      if (!isAlone(message)) return [seen(message)];
+      if (isOfKind(message, "turn")) return [seen({ ...message, blocks: message.blocks.filter(isWords) })];
+      return isOfKind(message, "end") ? [] : [seen(message)];
+    }),
+    ...lasting.flatMap((message) => (isAlone(message) && isOfKind(message, "end") ? [`the end: ${howEnded(message)}`] : [])),
+  ];
+}
+
+/** The runs in which one turn, and nothing else, was said. */
+function runsOfOneTurn(thread: readonly ThreadMessage[]): readonly unknown[] {
+  const turns = new Map<unknown, Set<unknown>>();
+  for (const message of thread) {
+    const { r, n } = message.metadata?.event_payload ?? {};
+    if (isOfKind(message, "turn")) turns.set(r, (turns.get(r) ?? new Set()).add(n));
+  }
+  return [...turns].flatMap(([run, numbers]) => (numbers.size === 1 ? [run] : []));
+}
+
+const isWords = (block: unknown): boolean => (block as { readonly type?: string }).type === "markdown";
+
+/** Up to the small print that may follow it. */
+const howEnded = ({ blocks }: ThreadMessage): string =>
+  /\*(?:Done|Stopped[^*]*)\*: [^·"]+/.exec(JSON.stringify(blocks))?.[0].trim() ?? "";
 
 /** A message as people see it: who, with which face, which words and parts, which files. */
 function seen(message: ThreadMessage): string {

@@ -1,5 +1,5 @@
 import type { ThreadMessage, Workspace } from "../../../local-slack/index.ts";
-import { buttonsOf } from "../slack/thread.ts";
+import { buttonsOf, isOfKind } from "../slack/thread.ts";
 import { type Conversation, type Reply } from "./conversations.ts";
 
 /** What is left of a play for people to see. */
@@ -38,7 +38,7 @@ export function createPeople({ control, teamId }: Workspace, conversations: read
     // What one person alone is told may be told again.
     ts === "" ? [] : control.thread(channel, ts).filter(({ ephemeralTo }) => ephemeralTo === undefined);
   const count = (thread: readonly ThreadMessage[], kind: string) =>
-    thread.filter(({ metadata }) => metadata?.event_payload["k"] === kind).length;
+    thread.filter((message) => isOfKind(message, kind)).length;
 
   /** Until Parley has heard it. A button that is gone was heard, whoever said so or not. */
   async function press(thread: (typeof threads)[number], { press: label }: Reply & { readonly press: string }): Promise<void> {

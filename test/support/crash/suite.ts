@@ -1,6 +1,7 @@
 import { expectedOf, looksAs, violationsOf, type Expected } from "./compare.ts";
 import { play, type Death, type NamedPoint, type Outcome, type Play } from "./stage.ts";
 import { randomOf } from "../chance.ts";
+import { isOfKind } from "../slack/thread.ts";
 
 export interface CrashSuite {
   /** How many of the steps that an undisturbed run takes are killed at. */
@@ -86,7 +87,7 @@ async function withoutKills({ image, only }: Cast): Promise<Outcome> {
     only,
     reportsSteps: true,
     hasEnded({ conversation, thread, status, session }) {
-      if (thread.filter(({ metadata }) => metadata?.event_payload["k"] === "end").length < conversation.runs) return false;
+      if (thread.filter((message) => isOfKind(message, "end")).length < conversation.runs) return false;
       const shown = JSON.stringify([thread, status, session]);
       const before = ended.get(conversation.name);
       if (before?.shown === shown) return Date.now() - before.atMs >= QUIET_MS;

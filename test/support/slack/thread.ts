@@ -15,7 +15,7 @@ export interface Thread {
   click(label: string, user: string, on?: ThreadMessage): Promise<void>;
   /** Everything that everybody sees, the root first. */
   messages(): readonly ThreadMessage[];
-  /** The app's messages of a kind, such as `card`, `turn`, `question` or `end`. */
+  /** The app's messages of a kind, such as `card`, `turn`, `question` or `end`, which an answer that was all of its run is too. */
   ofKind(kind: string): readonly ThreadMessage[];
   /** `Speaker: words`, a message after the other. */
   text(): string;
@@ -53,7 +53,7 @@ export function createThread(at: {
         acked: true,
       });
     },
-    ofKind: (kind) => messages().filter((message) => kindOf(message) === kind),
+    ofKind: (kind) => messages().filter((message) => isOfKind(message, kind)),
     text: () =>
       messages()
         .map((message) => `${speakerOf(message)}: ${wordsOf(message)}`)
@@ -99,7 +99,11 @@ const PEOPLE: { readonly [user: string]: string } = { U0MARIA: "Maria", U0JONAS:
 
 const speakerOf = (message: ThreadMessage): string => message.username ?? PEOPLE[message.user] ?? message.user;
 
-const kindOf = (message: ThreadMessage): unknown => message.metadata?.event_payload["k"];
+/** What the app means by a message. An answer that was all of its run tells its end too. */
+export function isOfKind({ metadata }: Pick<ThreadMessage, "metadata">, kind: string): boolean {
+  const { k, e } = metadata?.event_payload ?? {};
+  return k === kind || (kind === "end" && e !== undefined);
+}
 
 interface Block {
   readonly type: string;

@@ -6,7 +6,7 @@ import { checkSqlite } from "../../../src/store/sqlite/upkeep/check.ts";
 import type { ThreadMessage, Workspace } from "../../../local-slack/index.ts";
 import { readEvents } from "../../../src/cli/logs/import.ts";
 import type { StormPeople, Talk } from "./people.ts";
-import { buttonsOf } from "../slack/thread.ts";
+import { buttonsOf, isOfKind } from "../slack/thread.ts";
 
 /** Every run has ended as often as it should, or cannot go on; all is posted; nothing is shown that is over. */
 export async function hasSettled(people: StormPeople, slack: Workspace, parley: Parley): Promise<boolean> {
@@ -116,7 +116,13 @@ function endViolations({ closed, archived, conversation }: Talk, events: readonl
 
 /** Whatever the log says is to be posted is in the thread; files carry no mark, and are counted. */
 function postedViolations(thread: readonly ThreadMessage[], events: readonly RunEvent[]): string[] {
-  const ids = new Set(thread.flatMap(({ metadata }) => (metadata ? [String(metadata.event_payload["o"]).replace(/\.p\d+$/, "")] : [])));
+  const ids = new Set(
+    thread.flatMap(({ metadata }) => {
+      if (!metadata) return [];
+      const { o, e } = metadata.event_payload;
+      return [String(o).replace(/\.p\d+$/, ""), ...(e === undefined ? [] : [`${String(e)}.end.0`])];
+    }),
+  );
   const files = thread.reduce((sum, message) => sum + message.files.length, 0);
   let filesWanted = 0;
   const missing = events.flatMap((event, index) =>
@@ -130,7 +136,7 @@ function postedViolations(thread: readonly ThreadMessage[], events: readonly Run
 
 /** Nothing is shown any more that is over; what a result lets people do next stays. */
 function shownViolations({ channel, ts }: Talk, thread: readonly ThreadMessage[], { control }: Workspace): string[] {
-  const underWay = thread.filter(({ metadata }) => metadata?.event_payload["k"] !== "end");
+  const underWay = thread.filter((message) => !isOfKind(message, "end"));
   const buttons = underWay.flatMap((message) => buttonsOf(message).map(({ label }) => label));
   const status = control.status(channel, ts)?.status ?? "";
   const session = control.session(channel, ts)?.status ?? "active";

@@ -1,6 +1,6 @@
 import type { Control, ThreadMessage } from "../../../local-slack/contract.ts";
 import { STORM_CONVERSATIONS, type Step, type StormConversation } from "./conversations.ts";
-import { buttonsOf } from "../slack/thread.ts";
+import { buttonsOf, isOfKind } from "../slack/thread.ts";
 
 /** One conversation in a channel of its own, and what Maria has done in it. */
 export interface Talk {
@@ -51,7 +51,7 @@ export function createStormPeople(control: Control): StormPeople {
 
   async function take(talk: Talk, { after, does }: Step): Promise<void> {
     const messages = thread(talk);
-    if (!messages.some(({ metadata }) => metadata?.event_payload["k"] === after)) return;
+    if (!messages.some((message) => isOfKind(message, after))) return;
     if ("say" in does) {
       // A task is nobody's when Slack has given it up: people wait with one until there is somebody to hear it.
       if (does.say.startsWith("@parley") && !control.connected()) return;
@@ -64,7 +64,7 @@ export function createStormPeople(control: Control): StormPeople {
     )[0];
     if (!found) {
       // The run is over, by another's hand or its own: there is nothing to press any more.
-      if (messages.some(({ metadata }) => metadata?.event_payload["k"] === "end")) talk.stepsDone++;
+      if (messages.some((message) => isOfKind(message, "end"))) talk.stepsDone++;
       return;
     }
     const { message, button } = found;
