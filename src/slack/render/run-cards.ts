@@ -87,10 +87,11 @@ function aboutTeam(team: TeamCard): readonly KnownBlock[] {
   return [context(team.agents.map((agent) => `${faceInText(agent.name, team)}${safeMrkdwn(agent.name)}`).join(" · "))];
 }
 
-/** One line: how far it may go before it has begun, then how far it is, and what comes near its limit. */
+/** One line: how far it may go until the first turn is over, how far it is, and what comes near its limit. */
 function smallPrint(state: RunState, team: TeamCard, progress: string | undefined): readonly KnownBlock[] {
-  const { running, halt, neared, turns, openTurns } = state;
-  const begins = running && turns === 0 && openTurns.length === 0 && team.agents.length > 0;
+  const { running, halt, neared, turns, questions, approvals, pausedBy } = state;
+  const waits = halt !== undefined || pausedBy !== undefined || questions.length > 0 || approvals.length > 0;
+  const begins = running && turns === 0 && !waits && team.agents.length > 0;
   const parts = [
     ...(begins ? [`At most ${limitsOf(limitsNow(team.limits, state))}`, "reply here to steer"] : []),
     ...(progress ? [progress] : []),

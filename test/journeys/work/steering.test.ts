@@ -35,7 +35,7 @@ test("a pause lets the turn under way end and begins no other, until somebody sa
   await thread.until(() => thread.turns().length === 1);
   await journey.quiet();
   expect((await thread.log()).map(({ type }) => type).slice(-2)).toEqual(["run.paused", "message.posted"]);
-  expect(journey.slack.control.session(thread.channel, thread.ts)?.status).toBe("suspended");
+  await thread.until(() => journey.slack.control.session(thread.channel, thread.ts)?.status === "suspended");
   await thread.reply("Pause.", MARIA);
   await journey.slack.control.until(() => journey.whispers(MARIA).length === 1);
   expect(journey.whispers(MARIA)).toEqual(["The run is paused already. `resume` lets it go on."]);

@@ -27,7 +27,7 @@ test("after the end, a mention in the thread is a new task that knows what was s
   ben.answer("A circle. DONE");
   const end = await thread.ended(2);
   expect(wordsOf(end)).toContain(`Ben said "DONE"`);
-  expect(wordsOf(end)).toContain("1 turn · 100 tokens in, 20 out");
+  expect(wordsOf(end)).toContain("#1 · 100 tokens in, 20 out");
   expect(thread.ofKind("card").map((card) => wordsOf(card).split("\n").slice(0, 2))).toEqual([
     ["*pair* is done, asked by <@U0MARIA>", ">choose a colour"],
     ["*pair* is done, asked by <@U0JONAS>", ">and a shape for it"],

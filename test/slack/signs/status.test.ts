@@ -309,3 +309,49 @@ test("runs that end faster than Slack takes their sessions are told of at Slack'
   for (const message of slack.control.channel(GENERAL))
     expect(slack.control.session(GENERAL, message.ts)?.status ?? "active").toBe("active");
 });
+
+/** An agent's words are recorded, with their message. */
+async function commits(afterSeq = 0): Promise<void> {
+  await store.commit({ ...COMMIT, afterSeq, thread: thread(), workspace: slack.teamId });
+  record(posted("Ada"));
+}
+
+/** The message of these words lands. */
+async function lands(): Promise<void> {
+  await slack.control.post({ user: "U0PARLEY", channel: GENERAL, text: "…", threadTs: ts });
+  await store.markDelivered((await store.duePosts(thread(), 1))[0]?.id ?? 0, { receipt: "1.2" });
+}
+
+test("at the end the message that was made after the line had been shown takes it away, and no call does", async () => {
+  record(...started, selected("Ada"));
+  await until(() => line()?.username === "Ada");
+  await clock.advance(2_000);
+  await commits();
+  record(stopped);
+  await clock.advance(3_000);
+  expect(told(LINE)).toHaveLength(1);
+  await lands();
+  await clock.advance(60_000);
+  expect(told(LINE)).toHaveLength(1);
+});
+
+test("where no message lands within a while, or one that may have come before the line, a call takes it away", async () => {
+  record(...started, selected("Ada"));
+  await until(() => line()?.username === "Ada");
+  await clock.advance(2_000);
+  await commits();
+  record(stopped);
+  await clock.advance(14_000);
+  expect(told(LINE)).toHaveLength(1);
+  await until(() => told(LINE).length === 2);
+  expect(told(LINE)[1]).toMatchObject({ status: "" });
+
+  // Recorded while Slack was being told of the line: which of the two was there first nobody knows.
+  record({ type: "run.started", run: "r2", team: "coding", startedBy: { id: MARIA, name: "Maria" } }, selected("Ben"));
+  await commits(1);
+  record({ ...stopped, run: "r2" });
+  await lands();
+  await until(() => line() === undefined || told(LINE).at(-1)?.["status"] === "");
+  await clock.advance(60_000);
+  expect(line()).toBe(undefined);
+});

@@ -24,7 +24,7 @@ export interface Thread {
   log(): Promise<readonly RunEvent[]>;
   /** Resolves when it is so; rejects with the thread as it is then. */
   until(done: () => boolean): Promise<void>;
-  /** Resolves when the run has told its end and its card says so. Then each message is there once, in the order of the log. */
+  /** Resolves when the run has told its end, its card says so, and nothing is left to be posted. Then each message is there once, in the order of the log. */
   ended(runs?: number): Promise<ThreadMessage>;
   reactions(ts?: string): readonly string[];
 }
@@ -67,6 +67,8 @@ export function createThread(at: {
     },
     async ended(runs = 1) {
       await thread.until(() => thread.ofKind("end").length >= runs && thread.ofKind("card").every((card) => buttonsOf(card).length === 0));
+      // Files of an answer that tells the end stand under it.
+      await expect.poll(() => parley.store.duePosts(key, 1), { timeout: PATIENCE_MS }).toEqual([]);
       const end = thread.ofKind("end")[runs - 1];
       if (!end) throw new Error("no end");
       await expectWhole(thread);
