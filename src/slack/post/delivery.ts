@@ -16,9 +16,8 @@ import type { Problem } from "./delivery-problem.ts";
 import { rankOf, type Pace } from "./pace.ts";
 import type { TurnStreams } from "./turn-streams.ts";
 import { findPosted, slackTimeBefore } from "./find-posted.ts";
-import { startOf, type Of } from "../render/log-reading.ts";
+import { startOf, upTo, type Of } from "../render/log-reading.ts";
 import { render } from "../render/render.ts";
-import { upTo } from "../render/log-reading.ts";
 import { findUploaded, uploadFile } from "./upload.ts";
 
 export interface DeliveryParts {

@@ -5,13 +5,7 @@ import { turnsAt } from "../../engine/reading/runs.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
 import { context, cost, duration, markdown, section, size, tokens, type Rendered } from "../words/blocks.ts";
 import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } from "../words/escape.ts";
-import {
-  MARKDOWN_CHARS_MAX,
-  OUTPUT_CHARS_SHOWN,
-  POST_TEXT_CHARS_MAX,
-  SUMMARY_CHARS,
-  TURN_PARTS_MAX,
-} from "../words/limits.ts";
+import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN, POST_TEXT_CHARS_MAX, SUMMARY_CHARS, TURN_PARTS_MAX } from "../words/limits.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import { withoutLong, type LongPart } from "./long-parts.ts";
 import { codeCards, excerpt } from "./code-cards.ts";

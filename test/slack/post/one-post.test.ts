@@ -19,7 +19,8 @@ const [TURN, END] = [4, 5];
 const payloads = (parley: Posting, thread: string) => parley.said(thread).map(({ metadata }) => metadata?.event_payload);
 const idsOf = (parley: Posting, thread: string) => payloads(parley, thread).map((payload) => payload?.["o"]);
 const posts = (parley: Posting) => parley.slack.control.calls("chat.postMessage");
-const typesOf = (parley: Posting, thread: string, at = 1) => parley.said(thread)[at]?.blocks.map((block) => (block as { type: string }).type);
+const typesOf = (parley: Posting, thread: string, at = 1) =>
+  parley.said(thread)[at]?.blocks.map((block) => (block as { type: string }).type);
 const wordsOf = (parley: Posting, thread: string, at = 1) => JSON.stringify(parley.said(thread)[at]?.blocks);
 
 /** However it came about: each end is told, and none twice. */
@@ -108,7 +109,7 @@ describe("where one turn was all of a run", () => {
     const file = { name: "sums.csv", bytes: 8, hash, mediaType: "text/csv" };
     const calls: EventBody[] = [
       { type: "tool.called", agent: "Coder", call: "c1", tool: "sum", args: "{}" },
-      { type: "tool.returned", agent: "Coder", call: "c1", output: "done", files: [file] },
+      { type: "tool.returned", agent: "Coder", call: "c1", tool: "sum", output: "done", files: [file] },
     ];
     await parley.record(thread, ...BEFORE, ...calls, ANSWER, stopped());
     await parley.settle();
@@ -135,7 +136,10 @@ describe("where one turn was all of a run", () => {
 
 describe("whatever happens on the way, the end is told once", () => {
   const FAULTS = ["status500_after", "reset_after", "timeout_after", "status500", "ratelimited"] as const;
-  const known = FAULTS.flatMap((kind) => [{ kind, knows: true }, { kind, knows: false }]);
+  const known = FAULTS.flatMap((kind) => [
+    { kind, knows: true },
+    { kind, knows: false },
+  ]);
 
   test.each(known)("a post that fails ($kind), while the end is known beforehand: $knows", async ({ kind, knows }) => {
     const parley = await begin({ writeTimeoutMs: 400 });
@@ -189,7 +193,8 @@ describe("whatever happens on the way, the end is told once", () => {
     await parley.settle();
     expect(typesOf(parley, simple)).toEqual(["markdown", "actions", "section"]);
     await expectToldOnce(parley, simple);
-    for (let times = 0; times < 2; times++) parley.slack.control.fault({ method: "chat.postMessage", kind: "error", code: "invalid_blocks" });
+    for (let times = 0; times < 2; times++)
+      parley.slack.control.fault({ method: "chat.postMessage", kind: "error", code: "invalid_blocks" });
     await parley.record(plain, ANSWER, stopped());
     await parley.settle();
     expect(idsOf(parley, plain)).toEqual(["1.card.0", "4.turn.0", "5.end.0"]);
@@ -243,10 +248,19 @@ describe("an end that has more to say or to ask has a message of its own", () =>
   test("several words of people before it, tools, and what came before in the thread are no hindrance", () => {
     const tool: EventBody[] = [
       { type: "tool.called", agent: "Coder", call: "c1", tool: "sum", args: "{}" },
-      { type: "tool.returned", agent: "Coder", call: "c1", output: "done" },
+      { type: "tool.returned", agent: "Coder", call: "c1", tool: "sum", output: "done" },
     ];
     const earlier = [...BEFORE, ANSWER, selects("Critic"), says("Critic", "Fine."), stopped()];
-    const log = logOf(...earlier, started("run-2"), asks("More", "m2"), asks("Now", "m3"), selects("Coder"), ...tool, ANSWER, stopped("run-2"));
+    const log = logOf(
+      ...earlier,
+      started("run-2"),
+      asks("More", "m2"),
+      asks("Now", "m3"),
+      selects("Coder"),
+      ...tool,
+      ANSWER,
+      stopped("run-2"),
+    );
     const over = log.events.at(-1);
     expect(oneTurnAt(log, log.events.length - 1)?.stopped).toBe(over);
     expect(over?.type === "run.stopped" && oneTurnBefore(log, over)?.turn.seq).toBe(log.events.length - 1);

@@ -96,8 +96,7 @@ function runsOfOneTurn(thread: readonly ThreadMessage[]): readonly unknown[] {
 const isWords = (block: unknown): boolean => (block as { readonly type?: string }).type === "markdown";
 
 /** Up to the small print that may follow it. */
-const howEnded = ({ blocks }: ThreadMessage): string =>
-  /\*(?:Done|Stopped[^*]*)\*: [^·"]+/.exec(JSON.stringify(blocks))?.[0].trim() ?? "";
+const howEnded = ({ blocks }: ThreadMessage): string => /\*(?:Done|Stopped[^*]*)\*: [^·"]+/.exec(JSON.stringify(blocks))?.[0].trim() ?? "";
 
 /** A message as people see it: who, with which face, which words and parts, which files. */
 function seen(message: ThreadMessage): string {

@@ -37,8 +37,7 @@ export function createPeople({ control, teamId }: Workspace, conversations: read
   const seen = ({ channel, ts }: { channel: string; ts: string }) =>
     // What one person alone is told may be told again.
     ts === "" ? [] : control.thread(channel, ts).filter(({ ephemeralTo }) => ephemeralTo === undefined);
-  const count = (thread: readonly ThreadMessage[], kind: string) =>
-    thread.filter((message) => isOfKind(message, kind)).length;
+  const count = (thread: readonly ThreadMessage[], kind: string) => thread.filter((message) => isOfKind(message, kind)).length;
 
   /** Until Parley has heard it. A button that is gone was heard, whoever said so or not. */
   async function press(thread: (typeof threads)[number], { press: label }: Reply & { readonly press: string }): Promise<void> {

@@ -120,7 +120,7 @@ function postedViolations(thread: readonly ThreadMessage[], events: readonly Run
     thread.flatMap(({ metadata }) => {
       if (!metadata) return [];
       const { o, e } = metadata.event_payload;
-      return [String(o).replace(/\.p\d+$/, ""), ...(e === undefined ? [] : [`${String(e)}.end.0`])];
+      return [String(o).replace(/\.p\d+$/, ""), ...(e === undefined ? [] : [`${Number(e)}.end.0`])];
     }),
   );
   const files = thread.reduce((sum, message) => sum + message.files.length, 0);
