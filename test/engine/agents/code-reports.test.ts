@@ -106,4 +106,52 @@ test("what it would act on is code since its own last turn, of its agents, in it
   const stop = (outcome: "done" | "stopped"): EventBody => ({ type: "run.stopped", run: "r", reason: "", reasons: [], outcome });
   expect(await would([...two, floor, stop("stopped")])).toEqual([]);
   expect(await would([...two, stop("done")])).toEqual([3]);
+  expect(await would([...two, floor, stop("done")])).toEqual([3]);
+  // Another turn has begun, and not ended yet.
+  expect(await would([floor, spoke("Runner", "done"), ...two, floor])).toEqual([5]);
+});
+
+test("what is said beside its turn is heard in the next one, and what another has run beside it is not its own", async () => {
+  const source = { seq: 3, block: 0 };
+  const others: EventBody = { type: "code.ran", agent: "Other", source, language: "sh", ...of("error", "theirs") };
+  const log = openLog();
+  log.start("t");
+  log.record(...two, floor, spoke("Ada", block("beside")), others);
+  const { agent } = await reported([], []);
+  const items = [];
+  for await (const item of agent.turn(turnOn(log.transcript))) items.push(item);
+  expect(items.map((item) => (item.type === "activity" ? item.doing : item.type))).toEqual([
+    "is running sh",
+    "code.ran",
+    "is running sh",
+    "code.ran",
+    "message.posted",
+  ]);
+});
+
+test("where nothing is said of it, code runs unasked; where a person is asked, the turn waits for the answer and asks once", async () => {
+  expect((await reported([of("ok", "a")], [spoke("Coder", block("one"))], { approval: undefined })).ran).toEqual(["one"]);
+  const { log, agent, ran } = await reported([of("ok", "a")], [spoke("Coder", block("one"))], { approval: "ask" });
+  expect(log.events.at(-1)).toMatchObject({ type: "approval.requested", call: "code-3-0", what: expect.stringContaining("one") as string });
+  for await (const item of agent.turn(turnOn(log.transcript))) expect(item).toBeUndefined();
+  log.record({ type: "approval.expired", call: "code-3-0" });
+  const items: unknown[] = [];
+  for await (const item of agent.turn(turnOn(log.transcript))) items.push(item);
+  expect(items).toMatchObject([{ type: "code.ran", outcome: "rejected", executor: "none" }, { type: "message.posted" }]);
+  expect(ran).toEqual([]);
+});
+
+test("what a person made of the code is what runs; it is told before what that printed, and who did it", async () => {
+  const { log, agent, ran } = await reported([of("ok", "a")], [spoke("Coder", block("one"))], { approval: "ask" });
+  const person = { id: "U", name: "Maria" };
+  log.record({ type: "approval.given", call: "code-3-0", approved: true, person, edited: "two" });
+  const items: unknown[] = [];
+  for await (const item of agent.turn(turnOn(log.transcript))) items.push(item);
+  const words = `Maria changed the code before it ran. What ran:\n${block("two")}\n`;
+  expect(ran).toEqual(["two"]);
+  expect(items).toMatchObject([
+    { type: "activity" },
+    { type: "code.ran", changed: { person, code: "two" } },
+    { type: "message.posted", text: `${words}a`, printed: { from: words.length, to: words.length + 1 } },
+  ]);
 });

@@ -33,6 +33,7 @@ describe("a block in a question", () => {
     expect(heldIn([question], "rm it")).toMatchObject({ why: "asked" });
     expect(isHeld(logOf(started(), question), python("rm it"))).toBe(true);
     expect(isHeld(logOf(started(), question), python("something else"))).toBe(false);
+    expect(isHeld(logOf(started(), question), python(" \n"))).toBe(false);
   });
 
   test("is told by the words beside the call, of the reply that asked and of no other", () => {

@@ -74,7 +74,7 @@ function unheard(transcript: Transcript, name: string, before = beginOfTurn(tran
       ? event.outcome === "stopped"
       : isOwn(event) && (event.type === "message.posted" || event.type === "turn.skipped");
   const lastEnd = events.findLastIndex(isEnd);
-  const from = events.findLastIndex((event, index) => index <= lastEnd && event.type === "speaker.selected" && isOwn(event));
+  const from = events.slice(0, lastEnd + 1).findLastIndex((event) => event.type === "speaker.selected" && isOwn(event));
   return events.slice(from + 1).filter((event) => event.seq < before);
 }
 
@@ -106,8 +106,7 @@ function report(results: readonly CodeRan[], asked: number, settings: CodeRunner
 const joined = (outputs: readonly string[]): string =>
   outputs.map((output, index) => (index < outputs.length - 1 && output !== "" && !output.endsWith("\n") ? `${output}\n` : output)).join("");
 
-const FAILURES: { readonly [outcome in CodeOutcome]: (result: CodeRan) => string } = {
-  ok: () => "The code ran.",
+const FAILURES: { readonly [outcome in Exclude<CodeOutcome, "ok">]: (result: CodeRan) => string } = {
   error: (result) => `The code failed with exit code ${result.exitCode}. It printed:`,
   timeout: (result) => `The code was ended after ${Math.round(result.elapsedMs / 1_000)} s, the time limit. Until then it printed:`,
   oom: () => "The code was ended: it used more memory than it may. Until then it printed:",

@@ -65,23 +65,25 @@ export function coder(settings: CoderSettings): Agent {
 
   /** Read off what this turn has recorded, so that a crash between two steps changes nothing. */
   function nextStep(steps: readonly RunEvent[]): Step {
-    const written = steps.findLast((event) => event.type === "code.written" && blocksOf(event.text).length > 0);
-    const last = steps.at(-1);
+    const texts = steps.filter((event) => event.type === "code.written");
+    const attempts = texts.filter(({ text }) => blocksOf(text).length > 0);
+    const written = attempts.at(-1);
     if (!written) return { kind: "write" };
-    if (last?.type === "code.written" && last !== written) return wantsRetry(last.text) ? { kind: "write" } : { kind: "explain" };
-    const blocks = written.type === "code.written" ? blocksOf(written.text) : [];
+    // Behind code that failed stands what it has decided.
+    const [decided] = texts.slice(texts.indexOf(written) + 1);
+    if (decided) return wantsRetry(decided.text) ? { kind: "write" } : { kind: "explain" };
     const results = steps.filter((event): event is CodeRan & RunEvent => event.type === "code.ran" && event.source.seq === written.seq);
     const failed = results.some((result) => result.outcome !== "ok");
-    const block = blocks[results.length];
+    const block = blocksOf(written.text)[results.length];
     if (block && !failed) return { kind: "run", block: { ...block, source: { seq: written.seq, block: results.length } } };
-    const tries = steps.filter((event) => event.type === "code.written" && blocksOf(event.text).length > 0).length;
-    return failed && tries <= settings.retriesMax ? { kind: "decide" } : { kind: "explain" };
+    return failed && attempts.length <= settings.retriesMax ? { kind: "decide" } : { kind: "explain" };
   }
 
   async function* asked(turn: Turn, kind: "write" | "decide" | "explain"): AsyncGenerator<EventBody | Delta, CountedReply, void> {
     const { transcript } = turn;
+    const lost = yield* keepInShort({ agent: name, context: read(transcript, view), strategy, nth: repliesGiven(transcript, name) }, turn);
+    // With the summary, where one has just been recorded.
     const context = read(transcript, view);
-    const lost = yield* keepInShort({ agent: name, context, strategy, nth: repliesGiven(transcript, name) }, turn);
     const nth = repliesGiven(transcript, name) + (lost.calls ?? 1);
     const extra: ModelMessage[] =
       kind === "write" && context.messages.at(-1)?.role === "user" ? [] : [{ role: "user", text: PROMPTS[kind] }];
