@@ -38,7 +38,7 @@ interface Approvals {
   readonly standing: Map<string, string>;
   /** Tool calls of this run, with their arguments, that nobody has said yes to, and of each call that waits what it is. */
   readonly refused: Set<string>;
-  readonly waiting: Map<string, { readonly what: string; readonly participant: string }>;
+  readonly waiting: Map<string, { readonly what: string; readonly language: string; readonly participant: string }>;
 }
 
 const approvals: Fold<Approvals> = {
@@ -66,7 +66,8 @@ const approvals: Fold<Approvals> = {
       state.byCall.set(event.call, { kind: "asked" });
       const tool = event.tool ?? state.toolOf.get(event.call);
       state.kindOf.set(event.call, tool === undefined ? codeOf(event) : toolKind(tool));
-      state.waiting.set(event.call, { what: event.what, participant: event.within?.split("/")[0] ?? event.agent });
+      const { what, language = "" } = event;
+      state.waiting.set(event.call, { what, language, participant: event.within?.split("/")[0] ?? event.agent });
     }
     if (event.type === "approval.given" || event.type === "approval.expired")
       settle(state, event.call, event.type === "approval.given" && event.approved && event.edited === undefined);
@@ -149,8 +150,8 @@ export function decided(transcript: Transcript, verdict: Verdict): readonly Even
   if (!verdict.approved || verdict.scope !== "run") return [given];
   const { kindOf, waiting, refused } = read(transcript, approvals);
   const isFree = (other: string) => {
-    const what = waiting.get(other)?.what ?? "";
-    return !refused.has(sameCall(what)) && !isHeld(transcript, { language: "", code: what });
+    const { what, language } = waiting.get(other) ?? { what: "", language: "" };
+    return !refused.has(sameCall(what)) && !isHeld(transcript, { language, code: what });
   };
   const alike = open.filter((other) => other !== call && kindOf.get(other) === kindOf.get(call) && isFree(other));
   return [given, ...alike.map((other): EventBody => ({ type: "approval.given", call: other, approved: true, person }))];

@@ -168,6 +168,22 @@ test("a yes for the run is none to a block that was refused and waits for a word
   expect(approvals(log)).toEqual(["code-3-0"]);
 });
 
+test("a yes for the run is one, too, to a block that was refused and then allowed", () => {
+  const log = openLog();
+  log.start("t");
+  const ask = (call: string, code: string) =>
+    log.record({ type: "approval.requested", agent: "Runner", call, what: code, language: "python" });
+  // In words, a question still holds it.
+  log.record({ type: "handoff.made", agent: "Coder", to: "human", text: BAD, call: "q" });
+  log.reply("no");
+  ask("code-1-0", BAD);
+  say(log, true);
+  ask("code-2-0", "print(2)");
+  ask("code-3-0", BAD);
+  say(log, true, { scope: "run" });
+  expect(approvals(log)).toEqual([]);
+});
+
 test.each([
   ["a thought behind the first words", `So:\n<think>\n${fence(BAD)}\n</think>\nDone.`],
   ["a thought in capitals", `<THINK>\n${fence(BAD)}\n</THINK>`],

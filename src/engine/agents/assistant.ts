@@ -90,8 +90,9 @@ export function assistant(settings: AssistantSettings): Agent {
       const exhausted = rounds.length >= settings.toolRoundsMax;
       // Some call once more where no tool is offered: what came of it is their answer.
       const isPassedOn = (exhausted && settings.afterTools === "summary") || rounds.length > settings.toolRoundsMax;
-      if (isPassedOn && rounds.length > 0) {
-        yield { type: "message.posted", agent: name, text: rounds.at(-1)?.outputs.join("\n") ?? "", kind: "summary" };
+      const lastRound = rounds.at(-1);
+      if (isPassedOn && lastRound) {
+        yield { type: "message.posted", agent: name, text: lastRound.outputs.join("\n"), kind: "summary" };
         return;
       }
       const nth = repliesGiven(transcript, name);
@@ -113,7 +114,7 @@ export function assistant(settings: AssistantSettings): Agent {
         yield {
           type: "turn.ended",
           agent: name,
-          reason: rounds.at(-1)?.outputs.join("\n") ?? "",
+          reason: lastRound?.outputs.join("\n") ?? "",
           notices: [...(reply.notices ?? []), notice],
           usage: reply.usage,
         };

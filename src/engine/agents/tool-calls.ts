@@ -163,7 +163,6 @@ function recorded(
 
 /** What is left to record of a hand-over when the process died between its call's result and itself. */
 export function lateHandoff({ name, handoffs }: Caller, transcript: Transcript): EventBody | undefined {
-  if (handoffs.specs.length === 0) return undefined;
   const own = eventsOfTurn(transcript, name).filter((event) => "agent" in event && event.agent === name);
   const last = own.at(-1);
   if (last?.type !== "tool.returned" || !handoffs.isHandoff(last.tool)) return undefined;
@@ -185,10 +184,11 @@ const handoffMade = (agent: string, { call }: Pick<ToolCall, "call">, { to, text
 
 /** The words of the reply that made this call; they are on its first call, which may be another one. */
 function wordsBeside(agent: string, call: ToolCall, transcript: Transcript): string {
-  const calls = eventsOfTurn(transcript, agent).filter((event) => event.type === "tool.called" && event.agent === agent);
-  const index = calls.findIndex((event) => event.type === "tool.called" && event.call === call.call);
-  const first = calls.slice(0, index + 1).findLast((event) => event.type === "tool.called" && event.usage !== undefined);
-  return first?.type === "tool.called" ? (first.text ?? "") : "";
+  const calls = eventsOfTurn(transcript, agent)
+    .filter((event) => event.type === "tool.called")
+    .filter((event) => event.agent === agent);
+  const upTo = calls.slice(0, calls.findIndex((event) => event.call === call.call) + 1);
+  return upTo.findLast((event) => event.usage !== undefined)?.text ?? "";
 }
 
 /** A tool's output is cut here before it is recorded: it is read again on every later call. */

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CLOSER, closer, summarizer } from "../../../src/engine/agents/closer.ts";
 import type { EventBody } from "../../../src/engine/events/events.ts";
 import { MARIA, openLog, scripted, type Scripted } from "../../support/scripted.ts";
@@ -72,4 +72,67 @@ test("a summary that the result waits for has a minute, and so many tokens", asy
   for await (const item of summarizer(model).turn(turnOn(log.transcript))) if (item.type === "run.summarized") told.push(item.text);
   expect(told).toEqual(["Three."]);
   expect(model.requests[0]).toMatchObject({ outputTokensMax: 600, callMsMax: 60_000 });
+});
+
+test("its own question to a person, and what nobody else hears, is nothing that was said; a long task leaves less room", async () => {
+  const { text } = await closing("x", TASK, spoke("five"), {
+    type: "handoff.made",
+    agent: "Maria",
+    to: "human",
+    text: "Your turn?",
+    turn: true,
+  });
+  expect(text.split("\n\n").slice(2)).toEqual(["What was said:", "[agent] Ada: five", "Now sum up."]);
+  const words = (nth: number) => spoke(`${nth} ${"word ".repeat(1_590)}`);
+  const long: EventBody = { type: "message.posted", person: MARIA, text: "task ".repeat(1_500) };
+  const told = await closing("x", long, ...Array.from({ length: 9 }, (_, nth) => words(nth)));
+  expect([...told.text.matchAll(/Ada: (\d)/g)].map(([, nth]) => nth)).toEqual(["5", "6", "7", "8"]);
+});
+
+describe("a summary for people", () => {
+  async function summed(reply: Scripted | undefined, person?: typeof MARIA, ...bodies: readonly EventBody[]) {
+    const log = openLog();
+    log.record(...bodies);
+    const model = scripted(...(reply === undefined ? [] : [reply]));
+    const aborting = new AbortController();
+    if (reply === "hang") setImmediate(() => aborting.abort());
+    const events = [];
+    for await (const item of summarizer(model, person).turn(turnOn(log.transcript, aborting.signal))) events.push(item);
+    return { events, request: model.requests[0] };
+  }
+  const RUN: EventBody = { type: "run.started", run: "r", team: "t", startedBy: MARIA };
+  const usage = { inputTokens: 10, outputTokens: 5 };
+  const summary = { type: "run.summarized", run: "r", agent: CLOSER, upToSeq: 3, model: "scripted", usage };
+
+  test("is one event, which tells up to where, by which model and for whom; its words come with it, and not before", async () => {
+    const { events, request } = await summed(" Three.\n", MARIA, RUN, TASK, spoke("three"));
+    expect(events).toEqual([{ ...summary, text: "Three.", person: MARIA }]);
+    expect((await summed("Three.", undefined, RUN, TASK, spoke("three"))).events).toEqual([{ ...summary, text: "Three." }]);
+    expect(request).toMatchObject({ agent: CLOSER, tools: [], nth: 0 });
+    expect(request?.system).toMatch(
+      /^A team has talked.*the answer first.*who of the team disagrees.*Say only what was said below\. Two to five/,
+    );
+    expect(request?.messages[0]?.text).toContain("[agent] Ada: three");
+  });
+
+  test("is no longer than fits on a card", async () => {
+    const { events } = await summed("x".repeat(5_000), undefined, RUN, TASK, spoke("three"));
+    expect(events).toEqual([{ ...summary, text: "x".repeat(3_000) }]);
+  });
+
+  test("that cannot be had is told as such: the model fails, or cannot be asked at all", async () => {
+    const failure = { kind: "failure", error: { kind: "quota", message: "No credit." }, notices: ["Slow."] } as const;
+    const { model: _, usage: __, ...without } = summary;
+    expect((await summed({ fails: { ...failure, usage } }, undefined, RUN, TASK, spoke("three"))).events).toEqual([
+      { ...without, text: "", error: { kind: "quota", message: "No credit." }, notices: ["Slow."], usage },
+    ]);
+    expect((await summed(undefined, undefined, RUN, TASK, spoke("three"))).events).toMatchObject([
+      { ...without, text: "", error: { kind: "unavailable", message: "call 1 of Summary was not expected" } },
+    ]);
+  });
+
+  test("is none where it is broken off, and belongs to no run where there has been none", async () => {
+    expect((await summed("hang", undefined, RUN, TASK)).events).toEqual([]);
+    expect((await summed("Nothing.")).events).toMatchObject([{ run: "", upToSeq: 0, text: "Nothing." }]);
+  });
 });
