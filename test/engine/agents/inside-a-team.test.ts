@@ -204,3 +204,65 @@ test("a call that waits for a yes has the team's name in front outside", async (
   const { items } = await inside([said("task"), FLOOR], [{ type: "approval.requested", agent: "Mia", call: "c1", what: "x" }]);
   expect(items[1]).toMatchObject({ type: "approval.requested", call: "Crowd/c1", within: "Crowd" });
 });
+
+test("a failure of a member of a team further inside is told with the whole way, and is inside that member's again", async () => {
+  const deep: EventBody = { type: "turn.failed", agent: "Mia", member: "Deep/Down", error: { kind: "quota", message: "m" } };
+  const { items } = await inside([said("task"), FLOOR], [deep]);
+  expect(items.at(-1)).toEqual({ ...deep, agent: "Crowd", member: "Mia/Deep/Down" });
+  const cost = { inputTokens: 1, outputTokens: 2 };
+  const outside: EventBody = { ...deep, agent: "Crowd", member: "Mia/Deep/Down", usage: cost };
+  expect((await inside([FLOOR, outside, FLOOR])).read[1]).toEqual({ ...deep, usage: cost });
+  expect((await inside([FLOOR, { ...outside, member: "Mia" }, FLOOR])).read[1]).toEqual({
+    type: "turn.failed",
+    agent: "Mia",
+    error: deep.error,
+    usage: cost,
+  });
+  // Logs that do not say which member it was do not say what it has cost, either.
+  const { member: _, ...older } = outside as typeof outside & { readonly member?: string };
+  const selected = within({ type: "speaker.selected", agent: "Mia", by: "policy" });
+  expect((await inside([FLOOR, selected, older as EventBody, FLOOR])).read[2]).toEqual({
+    type: "turn.failed",
+    agent: "Mia",
+    error: deep.error,
+  });
+  // What failed within a member is theirs, who may go on.
+  const below = within({ type: "turn.failed", agent: "Deep", error: { kind: "quota", message: "m" } }, "Sub");
+  const { items: goingOn } = await inside([said("task"), FLOOR], [below, spoke("Mia", "up")]);
+  expect(goingOn.map(({ type }) => type)).toEqual(["speaker.selected", "turn.failed", "message.posted", "turn.ended"]);
+});
+
+test("what tools outside returned travels with a hand-over, and nobody inside pays for it", async () => {
+  const usage = { inputTokens: 1, outputTokens: 2 };
+  const { read } = await inside([
+    said("task"),
+    { type: "tool.called", agent: "Ben", call: "t", tool: "find", args: "{}", usage },
+    { type: "tool.returned", agent: "Ben", call: "t", tool: "find", output: "found", usage },
+    { type: "handoff.made", agent: "Ben", to: "Crowd", text: "Yours.", call: "h" },
+    FLOOR,
+  ]);
+  expect(read.slice(1, 4)).toEqual([
+    said("task"),
+    { type: "tool.returned", agent: "Ben", call: "t", tool: "find", output: "found", usage: undefined, outside: true },
+    { type: "handoff.made", agent: "Ben", to: "Crowd", text: "Yours.", call: "h", outside: true },
+  ]);
+});
+
+test("others' turns outside do not end its own, and a question that it does not know expires nowhere", async () => {
+  const ended: EventBody = { type: "turn.ended", agent: "Ben", reason: "" };
+  const { read } = await inside([FLOOR, within(spoke("Mia", "…")), ended, said("now")]);
+  expect(read.slice(2, 3)).toEqual([said("now")]);
+  const asks = within({ type: "handoff.made", agent: "Mia", to: "human", text: "Which?" });
+  const expired = (of: number): EventBody => ({ type: "question.expired", of });
+  const types = async (...facts: readonly EventBody[]) => (await inside(facts)).read.map(({ type }) => type);
+  expect(await types(FLOOR, asks, expired(3))).toContain("question.expired");
+  expect(await types(FLOOR, asks, expired(2))).not.toContain("question.expired");
+  expect(await types(FLOOR, asks, { ...ended, agent: "Crowd" } as EventBody, expired(3), FLOOR)).not.toContain("question.expired");
+});
+
+test("a team of one voice whose model fails has failed; its model has no tools", async () => {
+  const model = scripted({ fails: { kind: "failure", error: { kind: "quota", message: "No credit." } } });
+  const { items } = await inside([said("task"), FLOOR], [spoke("Mia", "six")], model);
+  expect(items.at(-1)).toMatchObject({ type: "turn.failed", agent: "Crowd", error: { kind: "quota", message: "No credit." } });
+  expect(model.requests[0]).toMatchObject({ agent: "Crowd", tools: [] });
+});

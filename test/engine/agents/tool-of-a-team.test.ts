@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { teamAsTool } from "../../../src/engine/agents/as-tool.ts";
+import { isEvent, type EventBody, type RunEvent } from "../../../src/engine/events/events.ts";
+import { roundRobin } from "../../../src/engine/policies/round-robin.ts";
+import { maxTurns } from "../../../src/engine/stops/max-turns.ts";
+import type { Agent } from "../../../src/engine/team.ts";
+import type { CallOrigin } from "../../../src/engine/tool.ts";
+import { MARIA, says, team } from "../../support/scripted.ts";
+import { aside } from "../../support/turn.ts";
+
+/** The tool of a team of these; who does `yields` notes what it reads. */
+function toolOf(yields: readonly EventBody[], ...others: readonly Agent[]) {
+  let read: readonly RunEvent[] = [];
+  const member: Agent = {
+    name: "X",
+    description: "",
+    async *turn({ transcript }) {
+      read = transcript.events.slice();
+      yield* yields;
+    },
+  };
+  const agents = [...others, member];
+  const panel = team({ name: "panel", agents, nextSpeakers: roundRobin, limits: maxTurns(agents.length) });
+  return { tool: teamAsTool(panel, { name: "ask", description: "Asks.", clock: { now: () => 0 } }), read: () => read };
+}
+const words: EventBody = { type: "message.posted", agent: "X", text: "Seven." };
+
+test("it takes a task, and nothing that is none", async () => {
+  const { tool } = toolOf([words]);
+  expect(tool.parameters).toEqual({
+    type: "object",
+    properties: { task: { type: "string", description: "The task, complete in itself: nothing else of the conversation is known." } },
+    required: ["task"],
+    additionalProperties: false,
+  });
+  for (const args of [null, "count", undefined, {}, { task: " " }, { task: 7 }])
+    expect(await tool.run(args, aside())).toMatchObject({
+      kind: "failed",
+      error: { kind: "bad_arguments", message: 'ask needs {"task": "…"}: what is to be done, in words.' },
+    });
+  expect(await tool.run({ task: "count" }, aside())).toEqual({ kind: "returned", output: "Seven." });
+});
+
+test("the run inside is told who asks, in which call, by which rules, and what people hold back", async () => {
+  const held = [{ language: "sh", code: "rm", why: "refused", seq: 4 }] as const;
+  const origin: CallOrigin = { run: "r", agent: "A", call: "c1", askedBy: MARIA, held, policy: { code: "ask" } };
+  const { tool, read } = toolOf([words]);
+  await tool.run({ task: "count" }, aside(), origin);
+  const started = {
+    type: "run.started",
+    run: "r/A/c1",
+    team: "panel",
+    startedBy: MARIA,
+    unkept: true,
+    code: "ask",
+    held,
+    seq: 1,
+    at: "1970-01-01T00:00:00.000Z",
+  };
+  expect(read()[0]).toEqual(started);
+  await tool.run({ task: "count" }, aside(), { ...origin, held: [], policy: {} });
+  expect(read()[0]).toMatchObject({ held: [] });
+  await tool.run({ task: "count" }, aside());
+  expect(read()[0]).toMatchObject({ run: "tool", startedBy: { id: expect.any(String) as string } });
+  expect(read()[0]).not.toHaveProperty("held");
+  expect(read().filter(isEvent).at(1)).toMatchObject({ type: "message.posted", text: "count" });
+});
+
+test("what waits for a person's yes cannot be had; a run that failed has no result, whatever was said in it", async () => {
+  const wants: EventBody = { type: "approval.requested", agent: "X", call: "c", what: "rm", tool: "sh" };
+  expect(await toolOf([wants]).tool.run({ task: "count" }, aside())).toEqual({
+    kind: "failed",
+    error: { kind: "needs_person", message: "ask needed a person's yes for a tool or for code and could not ask for it." },
+  });
+  const failed: EventBody = { type: "turn.failed", agent: "X", error: { kind: "quota", message: "No credit." } };
+  const after = await toolOf([failed], says("B", "Six so far.")).tool.run({ task: "count" }, aside());
+  expect(after).toMatchObject({
+    kind: "failed",
+    error: { kind: "failed", message: expect.stringMatching(/^ask gave no result: .*No credit/) as string },
+  });
+  const silent = await toolOf([{ type: "turn.ended", agent: "X", reason: "" }]).tool.run({ task: "count" }, aside());
+  expect(silent).toMatchObject({ kind: "failed", error: { kind: "failed" } });
+});
