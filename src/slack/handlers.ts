@@ -116,7 +116,7 @@ export function handlersOf(
     },
     async stopPressed(press, actor) {
       await pressStop(ctx, press, actor);
-      if (press.view) await refreshControls(ctx, press.view);
+      if (press.view) await refreshControls(ctx, press.view, press.user.id);
     },
     answerPressed: (press, actor) => pressAnswer(ctx, press, actor),
     approvePressed: (press, actor) => pressApproval(ctx, press, actor, "once"),

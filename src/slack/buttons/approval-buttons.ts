@@ -44,14 +44,14 @@ export async function pressApprovalForm(ctx: HandlerContext, press: PressBody, a
   if (!isOpen(transcript, request)) return ctx.whisper.tell(at.listener, tooLate(approvalOf(transcript, request.call).kind));
   if (await mayNot(ctx, at, transcript, press)) return;
   const about = { thread: at.thread, seq: request.seq };
-  if (form === "deny") return openModal(ctx, press.trigger_id, denyModal(about, request));
+  if (form === "deny") return openModal(ctx, press.trigger_id, denyModal(await ctx.languages.of(press.user.id), about, request));
   const text = editForm(request);
   if (text === undefined)
     return ctx.whisper.tell(
       at.listener,
       "This is too long for one of Slack's forms. Deny it with what should be different, or write that here in the thread: the agent reads it and writes it anew.",
     );
-  await openModal(ctx, press.trigger_id, editModal(about, request, text));
+  await openModal(ctx, press.trigger_id, editModal(await ctx.languages.of(press.user.id), about, request, text));
 }
 
 /** One of these forms came back. */

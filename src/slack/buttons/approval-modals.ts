@@ -1,10 +1,11 @@
 import type { ModalView } from "@slack/web-api";
 import { MARKS_EXPLAINED, readBack, shown } from "../../engine/reading/shown.ts";
+import type { Translator } from "../language/translator.ts";
 import { context, plainText, section } from "../words/blocks.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { INPUT_CHARS_MAX } from "../words/limits.ts";
 import type { Of } from "../render/log-reading.ts";
-import type { About } from "./run-modals.ts";
+import { runModal, type About } from "./run-modals.ts";
 
 /** The one block of these modals, as their submissions name it. */
 export const FIELDS = { text: "text", element: "value" } as const;
@@ -24,19 +25,19 @@ export const editedTo = (request: Of<"approval.requested">, written: string): st
   written.trim() === shown(editable(request)).trim() ? undefined : readBack(written);
 
 /** What will be run, to change it first. */
-export const editModal = (about: About, request: Of<"approval.requested">, text: string): ModalView => ({
-  ...modal("parley_edit", "Change and run", "Run once", about),
+export const editModal = (t: Translator, about: About, request: Of<"approval.requested">, text: string): ModalView => ({
+  ...runModal(t, "parley_edit", ["runForms.title.edit", "runForms.submit.edit"], about),
   blocks: [
     section(
       request.tool === undefined
-        ? `What *${safeMrkdwn(request.agent)}* wants to run. The agents are told what you change.`
-        : `What *${safeMrkdwn(request.agent)}* wants to call \`${safeMrkdwn(request.tool)}\` with, as JSON. The agents are told what you change.`,
+        ? t("runForms.text.wantsToRun", { agent: safeMrkdwn(request.agent) })
+        : t("runForms.text.wantsToCall", { agent: safeMrkdwn(request.agent), tool: safeMrkdwn(request.tool) }),
     ),
-    ...(text === editable(request) ? [] : [context(`${MARKS_EXPLAINED} What you take out is taken out of what runs.`)]),
+    ...(text === editable(request) ? [] : [context(`${MARKS_EXPLAINED} ${t("runForms.text.takenOut")}`)]),
     {
       type: "input",
       block_id: FIELDS.text,
-      label: plainText(request.tool === undefined ? "Code" : "Arguments"),
+      label: plainText(t(request.tool === undefined ? "runForms.label.code" : "runForms.label.arguments")),
       element: {
         type: "plain_text_input",
         action_id: FIELDS.element,
@@ -49,26 +50,16 @@ export const editModal = (about: About, request: Of<"approval.requested">, text:
 });
 
 /** A no, with words for the agents. */
-export const denyModal = (about: About, request: Of<"approval.requested">): ModalView => ({
-  ...modal("parley_deny", "Deny", "Deny", about),
+export const denyModal = (t: Translator, about: About, request: Of<"approval.requested">): ModalView => ({
+  ...runModal(t, "parley_deny", ["runForms.title.deny", "runForms.submit.deny"], about),
   blocks: [
-    section(`*${safeMrkdwn(request.agent)}* reads your reason and goes on without.`),
+    section(t("runForms.text.readsReason", { agent: safeMrkdwn(request.agent) })),
     {
       type: "input",
       block_id: FIELDS.text,
-      label: plainText("Why not?"),
+      label: plainText(t("runForms.label.whyNot")),
       optional: true,
       element: { type: "plain_text_input", action_id: FIELDS.element, multiline: true, max_length: INPUT_CHARS_MAX },
     },
   ],
 });
-
-const modal = (callback: string, title: string, submit: string, about: About) =>
-  ({
-    type: "modal",
-    callback_id: callback,
-    title: plainText(title),
-    submit: plainText(submit),
-    close: plainText("Cancel"),
-    private_metadata: JSON.stringify(about),
-  }) as const;

@@ -23,7 +23,7 @@ export async function pressForgetThread(ctx: HandlerContext, press: PressBody, a
     { kind: "thread", thread: at.thread },
     at.about.id === undefined ? by : { ...by, key: `forget ${at.about.id}` },
   );
-  if (press.view) await refreshControls(ctx, press.view);
+  if (press.view) await refreshControls(ctx, press.view, press.user.id);
   await ctx.whisper.tell(at.listener, DONE);
 }
 

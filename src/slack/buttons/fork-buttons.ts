@@ -26,17 +26,17 @@ export async function pressTurnMenu(ctx: HandlerContext, press: PressBody, actor
   const { state, events } = runOf(transcript, seq);
   const team = ctx.teams.cards.find(({ name }) => name === state.team);
   const turn = { ...event, agent: event.agent };
-  if (d === "why") return openModal(ctx, press.trigger_id, whyModal(turn, transcript, team));
+  if (d === "why") return openModal(ctx, press.trigger_id, whyModal(await ctx.languages.of(press.user.id), turn, transcript, team));
   const attempt = { user: press.user.id, affiliation: at.affiliation, startedBy: state.startedBy, ...at.about };
   const no = await refused(ctx, "start", attempt);
   if (no) return ctx.whisper.tell(at.listener, safeMrkdwn(no));
   const about = { thread: at.thread, seq };
-  if (d === "team") return openModal(ctx, press.trigger_id, forkTeamModal(about, ctx.teams));
+  if (d === "team") return openModal(ctx, press.trigger_id, forkTeamModal(await ctx.languages.of(press.user.id), about, ctx.teams));
   const next = events.find((one) => one.seq > seq && one.type === "speaker.selected");
   const nextName = next?.type === "speaker.selected" ? next.agent : undefined;
   if (!team || team.agents.every(({ name }) => name === nextName))
     return ctx.whisper.tell(at.listener, "Nobody else of this team could speak next here.");
-  return openModal(ctx, press.trigger_id, forkSpeakerModal(about, team, nextName));
+  return openModal(ctx, press.trigger_id, forkSpeakerModal(await ctx.languages.of(press.user.id), about, team, nextName));
 }
 
 /**

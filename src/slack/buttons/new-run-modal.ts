@@ -1,7 +1,8 @@
 import type { ModalView } from "@slack/web-api";
 import type { KnownBlock } from "@slack/types";
 import type { RunState } from "../../engine/reading/run-state.ts";
-import { ACTIONS, actions, button, confirmed, context, dollars, duration, plural, section } from "../words/blocks.ts";
+import type { Translator } from "../language/translator.ts";
+import { ACTIONS, actions, button, confirmed, context, plainText, section } from "../words/blocks.ts";
 import { safeMrkdwn, shorten } from "../words/escape.ts";
 import type { TeamCard, TeamCards } from "../../team-shelf.ts";
 import { menuField, textField } from "../words/form-inputs.ts";
@@ -20,29 +21,29 @@ export interface NewRunWishes {
 }
 
 /** A task, a team, which is shown as it is chosen, and a channel. */
-export function newRunModal(teams: TeamCards, { team, task, channel }: NewRunWishes = {}): ModalView {
+export function newRunModal(t: Translator, teams: TeamCards, { team, task, channel }: NewRunWishes = {}): ModalView {
   const chosen = teams.cards.find(({ name }) => name === (team ?? teams.default));
   return {
     type: "modal",
     callback_id: "parley_new",
-    title: { type: "plain_text", text: "New Parley run" },
-    submit: { type: "plain_text", text: "Start" },
-    close: { type: "plain_text", text: "Cancel" },
+    title: plainText(t("runForms.title.newRun")),
+    submit: plainText(t("forms.submit.start")),
+    close: plainText(t("forms.submit.cancel")),
     blocks: [
-      textField({ id: NEW_RUN.task, label: "Task", multiline: true, value: task }),
+      textField({ id: NEW_RUN.task, label: t("runForms.label.task"), multiline: true, value: task }),
       ...menuField({
         id: NEW_RUN.team,
-        label: "Team",
+        label: t("forms.label.team"),
         options: teams.cards.map(({ name }) => ({ value: name })),
         chosen: chosen?.name,
         asksAtOnce: true,
       }),
-      ...(chosen ? previewOf(chosen) : []),
+      ...(chosen ? previewOf(t, chosen) : []),
       {
         type: "input",
         block_id: NEW_RUN.channel,
-        label: { type: "plain_text", text: "Channel" },
-        hint: { type: "plain_text", text: "I have to be a member: /invite @parley" },
+        label: plainText(t("forms.label.channel")),
+        hint: plainText(t("runForms.hint.member")),
         element: {
           type: "conversations_select",
           action_id: NEW_RUN.element,
@@ -59,35 +60,43 @@ export function newRunModal(teams: TeamCards, { team, task, channel }: NewRunWis
 const CAST_SHOWN_MAX = 12;
 
 /** Who is in the team that is chosen, and how far it may go. */
-function previewOf(card: TeamCard): KnownBlock[] {
+function previewOf(t: Translator, card: TeamCard): KnownBlock[] {
   const cast = card.agents.slice(0, CAST_SHOWN_MAX).map(({ name }) => `${faceInText(name, card)}${safeMrkdwn(name)}`);
   const { turns, minutes, usd } = card.limits;
+  const most = {
+    turns: t("units.text.turns", { count: turns }),
+    minutes: t("limits.text.minutes", { count: minutes }),
+    money: t.dollars(usd),
+  };
   return [
     context(safeMrkdwn(shorten(card.description, CARD_LINE_CHARS))),
-    context(`${cast.join("  ")} · at most ${plural(turns, "turn")}, ${plural(minutes, "minute")}, ${dollars(usd)}`),
+    context(`${cast.join("  ")} · ${t("runForms.text.atMost", most)}`),
   ];
 }
 
-/** It cannot be undone. */
-const FORGET = {
-  title: "Forget this thread?",
-  text: "All that was said in it, its files and what agents noted from it go out of Parley for good; a run that goes on is stopped, and so are its forks, which lose what they share with it. Costs and decisions stay, without words. Messages in Slack stay: delete them in Slack.",
-  confirm: "Forget",
-};
-
 /** What goes on in a thread, and how to end or steer it. `thread` comes back with a press. */
-export function controlsModal(thread: string, run: RunState): ModalView {
+export function controlsModal(t: Translator, thread: string, run: RunState): ModalView {
   const words = run.running
-    ? `*${safeMrkdwn(run.team ?? "")}* is at work: ${plural(run.turns, "turn")}, ${duration(run.elapsedMs)}, started by ${safeMrkdwn(run.startedBy?.name ?? "somebody")}.\nTo steer, reply in the thread.`
-    : "No agents are talking in this thread. To start a run, mention me here with a task.";
-  const stop = button("Stop", ACTIONS.stop, { r: run.run?.slice(0, RUN_ID_CHARS) }, "danger");
-  const why = button("Who spoke and why…", homeAction("log"), { thread });
-  const forget = confirmed(button("Forget this thread…", ACTIONS.forgetThread, {}, "danger"), FORGET);
+    ? t("runForms.text.atWork", {
+        team: safeMrkdwn(run.team ?? ""),
+        turns: t("units.text.turns", { count: run.turns }),
+        duration: t.duration(run.elapsedMs),
+        person: safeMrkdwn(run.startedBy?.name ?? t("runForms.text.somebody")),
+      })
+    : t("runForms.text.noRun");
+  const stop = button(t("home.button.stop"), ACTIONS.stop, { r: run.run?.slice(0, RUN_ID_CHARS) }, "danger");
+  const why = button(t("home.button.log"), homeAction("log"), { thread });
+  const forget = confirmed(button(t("runForms.button.forget"), ACTIONS.forgetThread, {}, "danger"), {
+    title: t("runForms.sure.forget"),
+    text: t("runForms.meaning.forget"),
+    confirm: t("runForms.yes.forget"),
+    deny: t("limits.yes.notNow"),
+  });
   return {
     type: "modal",
     callback_id: "parley_controls",
-    title: { type: "plain_text", text: "Parley run" },
-    close: { type: "plain_text", text: "Close" },
+    title: plainText(t("runForms.title.controls")),
+    close: plainText(t("forms.submit.close")),
     private_metadata: thread,
     blocks: [section(words), ...(run.running ? [actions(stop)] : []), ...(run.run === undefined ? [] : [actions(why, forget)])],
   };

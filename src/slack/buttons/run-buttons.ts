@@ -39,7 +39,7 @@ export async function pressSteer(ctx: HandlerContext, press: PressBody, actor: A
   if (!run.running) return ctx.whisper.tell(at.listener, "This run is over. Mention me here to begin another.");
   if (await mayNot(ctx, "steer", at, press.user.id)) return;
   const team = ctx.teams.cards.find(({ name }) => name === run.team);
-  await openModal(ctx, press.trigger_id, steerModal({ thread: at.thread }, team));
+  await openModal(ctx, press.trigger_id, steerModal(await ctx.languages.of(press.user.id), { thread: at.thread }, team));
 }
 
 /** Answer in words…, under one question. */
@@ -50,7 +50,11 @@ export async function pressWords(ctx: HandlerContext, press: PressBody, actor: A
   const question = currentRun(await ctx.runner.read(at.thread)).questions.find((one) => one.seq === seq);
   if (!question) return ctx.whisper.tell(at.listener, TOO_LATE);
   if (await mayNot(ctx, "answer", at, press.user.id)) return;
-  await openModal(ctx, press.trigger_id, answerModal({ thread: at.thread, seq: question.seq }, question));
+  await openModal(
+    ctx,
+    press.trigger_id,
+    answerModal(await ctx.languages.of(press.user.id), { thread: at.thread, seq: question.seq }, question),
+  );
 }
 
 /** Continue… and Another team…, under a result. */
@@ -63,10 +67,11 @@ export async function pressNext(ctx: HandlerContext, press: PressBody, actor: Ac
     return ctx.whisper.tell(at.listener, "A team is at work in this thread already; what you write here reaches it.");
   if (await mayNot(ctx, "start", at, press.user.id)) return;
   const about = { thread: at.thread, ...(r === undefined ? {} : { run: r }) };
+  const t = await ctx.languages.of(press.user.id);
   await openModal(
     ctx,
     press.trigger_id,
-    kind === "continue" ? continueModal(about) : otherTeamModal(about, ctx.teams, taskOf(transcript, r)),
+    kind === "continue" ? continueModal(t, about) : otherTeamModal(t, about, ctx.teams, taskOf(transcript, r)),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { ModalView } from "@slack/web-api";
 import type { InputBlock, PlainTextOption } from "@slack/types";
+import type { Translator } from "../language/translator.ts";
 import { plainText, section } from "../words/blocks.ts";
 import { safeLine, safeMrkdwn, shorten } from "../words/escape.ts";
 import type { TeamCard, TeamCards } from "../../team-shelf.ts";
@@ -18,14 +19,14 @@ export interface About {
 const NOBODY = "-";
 
 /** Words for the run, and for whom. */
-export const steerModal = (about: About, team: TeamCard | undefined): ModalView => ({
-  ...runModal("parley_steer", "Steer the run", "Send", about),
+export const steerModal = (t: Translator, about: About, team: TeamCard | undefined): ModalView => ({
+  ...runModal(t, "parley_steer", ["runForms.title.steer", "runForms.submit.send"], about),
   blocks: [
-    menu(FIELDS.to, "To", [
-      { text: plainText("Whoever speaks next"), value: NOBODY },
+    menu(FIELDS.to, t("runForms.label.to"), [
+      { text: plainText(t("runForms.option.next")), value: NOBODY },
       ...(team?.agents ?? []).filter(({ name }) => name.length <= OPTION_VALUE_CHARS_MAX).map(({ name }) => optionOf(name)),
     ]),
-    input("What should they know or do?"),
+    input(t("runForms.label.steer")),
   ],
 });
 
@@ -33,37 +34,59 @@ export const steerModal = (about: About, team: TeamCard | undefined): ModalView 
 export const chosenAgent = (value: string | undefined): string | undefined => (value === NOBODY ? undefined : value);
 
 /** A new task in the thread of a run that is over. */
-export const continueModal = (about: About): ModalView => ({
-  ...runModal("parley_continue", "Continue", "Go on", about),
-  blocks: [section("The team goes on in this thread and has read all of it."), input("What next?")],
+export const continueModal = (t: Translator, about: About): ModalView => ({
+  ...runModal(t, "parley_continue", ["runForms.title.continue", "runForms.submit.continue"], about),
+  blocks: [section(t("runForms.text.continue")), input(t("runForms.label.continue"))],
 });
 
 /** The same task for another team. */
-export const otherTeamModal = (about: About, teams: TeamCards, task: string): ModalView => ({
-  ...runModal("parley_other_team", "Another team", "Start", about),
+export const otherTeamModal = (t: Translator, about: About, teams: TeamCards, task: string): ModalView => ({
+  ...runModal(t, "parley_other_team", ["runForms.title.otherTeam", "forms.submit.start"], about),
   blocks: [
     section(`>${safeMrkdwn(safeLine(task, CARD_LINE_CHARS))}`),
     menu(
       FIELDS.team,
-      "Team",
+      t("forms.label.team"),
       teams.cards.filter(({ name }) => name.length <= OPTION_VALUE_CHARS_MAX).map(({ name }) => optionOf(name)),
     ),
   ],
 });
 
 /** An answer in one's own words to one question. */
-export const answerModal = (about: About, question: { readonly agent: string; readonly text: string }): ModalView => ({
-  ...runModal("parley_answer", "Answer", "Answer", about),
-  blocks: [section(`*${safeMrkdwn(question.agent)} asks:*\n${safeMrkdwn(shorten(question.text, 2_000))}`), input("Your answer")],
+export const answerModal = (t: Translator, about: About, question: { readonly agent: string; readonly text: string }): ModalView => ({
+  ...runModal(t, "parley_answer", ["runForms.title.answer", "runForms.submit.answer"], about),
+  blocks: [
+    section(t("runForms.text.asks", { agent: safeMrkdwn(question.agent), question: safeMrkdwn(shorten(question.text, 2_000)) })),
+    input(t("runForms.label.answer")),
+  ],
 });
 
-export const runModal = (callback: string, title: string, submit: string, about: About) =>
+type Heading =
+  | "runForms.title.steer"
+  | "runForms.title.continue"
+  | "runForms.title.otherTeam"
+  | "runForms.title.answer"
+  | "runForms.title.forkSpeaker"
+  | "runForms.title.forkTeam"
+  | "runForms.title.edit"
+  | "runForms.title.deny";
+type Submit =
+  | "runForms.submit.send"
+  | "runForms.submit.continue"
+  | "runForms.submit.answer"
+  | "runForms.submit.fork"
+  | "runForms.submit.edit"
+  | "runForms.submit.deny"
+  | "forms.submit.start";
+
+/** `words`: over it, and on the button that sends it off. */
+export const runModal = (t: Translator, callback: string, [title, submit]: readonly [Heading, Submit], about: About) =>
   ({
     type: "modal",
     callback_id: callback,
-    title: plainText(title),
-    submit: plainText(submit),
-    close: plainText("Cancel"),
+    title: plainText(t(title)),
+    submit: plainText(t(submit)),
+    close: plainText(t("forms.submit.cancel")),
     private_metadata: JSON.stringify(about),
   }) as const;
 

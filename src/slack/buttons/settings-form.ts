@@ -14,18 +14,19 @@ import { chosenSettings, settingsModal } from "./settings-modal.ts";
 /** `/parley settings`: how Parley is in this channel, to be changed by those who may. */
 export async function openSettings(ctx: HandlerContext, request: CommandRequest): Promise<void> {
   const answer = answerTo(ctx, request);
-  const { channel, id } = request;
+  const { channel, id, user } = request;
   if (id === undefined) return;
   // Side by side: Slack opens no modal later than three seconds after it was asked for.
-  const [outside, no, kept, settings] = await Promise.all([
+  const [outside, no, kept, settings, t] = await Promise.all([
     isOutside(ctx, channel),
     mayNot(ctx, request),
     ctx.settings.get(ctx.me.team, channelSetting(channel)),
     channelSettings(ctx, channel),
+    ctx.languages.of(user),
   ]);
   if (outside) return answer(notHere(channel));
   if (no) return answer(safeMrkdwn(no));
-  await openModal(ctx, id, settingsModal({ channel, revision: kept?.revision ?? 0 }, settings, ctx.teams));
+  await openModal(ctx, id, settingsModal(t, { channel, revision: kept?.revision ?? 0 }, settings, ctx.teams));
 }
 
 /** The modal came back. Of two people who had it open, the first one's settings hold, and the second is told. */

@@ -1,5 +1,6 @@
 import type { ModalView } from "@slack/web-api";
 import type { InputBlock, PlainTextOption } from "@slack/types";
+import type { Translator } from "../language/translator.ts";
 import { context, plainText } from "../words/blocks.ts";
 import type { ChannelSettings } from "../people/channel-settings.ts";
 import { shorten } from "../words/escape.ts";
@@ -25,29 +26,36 @@ const UNSET = "-";
 /** What the modal sets with one choice: to use Parley is to start, to steer and to answer. */
 const USES = ["start", "steer", "answer"] as const;
 
-const TURNS = { [UNSET]: "As the team has it", shown: "Show every turn", quiet: "Quiet: the card, questions and the result" } as const;
-const CODE = {
-  [UNSET]: "As the team has it",
-  off: "Off: no code runs here",
-  ask: "Ask before each run of code",
-  auto: "Run it in the sandbox without asking, where the team does",
-} as const;
-const WHO = {
-  [UNSET]: "As the workspace has it",
-  anyone: "Everybody in the channel",
-  admins: "Admins of the workspace",
-  people: "The people below, and admins",
-} as const;
-const APPROVE = {
-  [UNSET]: "As the workspace has it",
-  starter: "Whoever started the run",
-  admins: "Admins of the workspace",
-  both: "Whoever started the run, and admins",
-  anyone: "Everybody in the channel",
-} as const;
+const turnLabels = (t: Translator): Labels => ({
+  [UNSET]: t("channelSettings.option.asTeam"),
+  shown: t("channelSettings.option.shown"),
+  quiet: t("channelSettings.option.quiet"),
+});
+const codeLabels = (t: Translator): Labels => ({
+  [UNSET]: t("channelSettings.option.asTeam"),
+  off: t("channelSettings.option.off"),
+  ask: t("channelSettings.option.ask"),
+  auto: t("channelSettings.option.auto"),
+});
+const whoLabels = (t: Translator): Labels => ({
+  [UNSET]: t("channelSettings.option.asWorkspace"),
+  anyone: t("channelSettings.option.anyone"),
+  admins: t("channelSettings.option.admins"),
+  people: t("channelSettings.option.people"),
+});
+/** A list that was set elsewhere is offered where it is what holds. */
+const approveLabels = (t: Translator, now: string): Labels => ({
+  [UNSET]: t("channelSettings.option.asWorkspace"),
+  starter: t("channelSettings.option.starter"),
+  admins: t("channelSettings.option.admins"),
+  both: t("channelSettings.option.both"),
+  anyone: t("channelSettings.option.anyone"),
+  ...(now === LISTED ? { [LISTED]: t("channelSettings.option.listed") } : {}),
+});
 
 /** How Parley is in one channel. `revision`: of the settings that it shows. */
 export function settingsModal(
+  t: Translator,
   about: { readonly channel: string; readonly revision: number },
   settings: ChannelSettings,
   teams: TeamCards,
@@ -57,22 +65,27 @@ export function settingsModal(
   return {
     type: "modal",
     callback_id: "parley_settings",
-    title: plainText("Parley in this channel"),
-    submit: plainText("Save"),
-    close: plainText("Cancel"),
+    title: plainText(t("channelSettings.title.settings")),
+    submit: plainText(t("forms.submit.save")),
+    close: plainText(t("forms.submit.cancel")),
     private_metadata: JSON.stringify(about),
     blocks: [
-      context(`What is set here holds in <#${about.channel}>, for runs that begin from now on.`),
-      menu(SETTINGS.team, "Team of a task that names none", { [UNSET]: `The usual one (${teams.default})`, ...teamNames(teams) }, team),
-      radio(SETTINGS.turns, "What people see", TURNS, quiet === undefined ? UNSET : quiet ? "quiet" : "shown"),
-      radio(SETTINGS.code, "Code", CODE, code ?? UNSET),
-      radio(SETTINGS.who, "Who may start, steer and answer", WHO, whoOf(allow?.start).word),
+      context(t("channelSettings.text.holds", { channel: `<#${about.channel}>` })),
+      menu(
+        SETTINGS.team,
+        t("channelSettings.label.team"),
+        { [UNSET]: t("channelSettings.option.usual", { team: teams.default }), ...teamNames(teams) },
+        team,
+      ),
+      radio(SETTINGS.turns, t("channelSettings.label.turns"), turnLabels(t), quiet === undefined ? UNSET : quiet ? "quiet" : "shown"),
+      radio(SETTINGS.code, t("channelSettings.label.code"), codeLabels(t), code ?? UNSET),
+      radio(SETTINGS.who, t("channelSettings.label.who"), whoLabels(t), whoOf(allow?.start).word),
       {
         type: "input",
         block_id: SETTINGS.people,
         optional: true,
-        label: plainText("The people"),
-        hint: plainText("They count where “The people below” is chosen."),
+        label: plainText(t("channelSettings.label.people")),
+        hint: plainText(t("channelSettings.hint.people")),
         element: {
           type: "multi_users_select",
           action_id: SETTINGS.element,
@@ -80,7 +93,7 @@ export function settingsModal(
           ...(people.length > 0 ? { initial_users: [...people] } : {}),
         },
       },
-      radio(SETTINGS.approve, "Who may allow code to run", APPROVE, approvalOf(allow?.approve)),
+      radio(SETTINGS.approve, t("channelSettings.label.approve"), approveLabels(t, approvalOf(allow?.approve)), approvalOf(allow?.approve)),
     ],
   };
 }
@@ -135,7 +148,7 @@ function approversOf(word: string | undefined, before: Who | undefined): Who | u
 const without = (allow: Partial<Allow>, deeds: readonly string[]): Partial<Allow> =>
   Object.fromEntries(Object.entries(allow).filter(([deed]) => !deeds.includes(deed)));
 
-function whoOf(who: Who | undefined): { readonly word: keyof typeof WHO; readonly people: readonly string[] } {
+function whoOf(who: Who | undefined): { readonly word: string; readonly people: readonly string[] } {
   if (who === undefined) return { word: UNSET, people: [] };
   if (who === "anyone" || who === "admins") return { word: who, people: [] };
   return { word: "people", people: [who].flat().filter((one) => /^[UW][A-Z0-9]+$/.test(one)) };
@@ -166,7 +179,7 @@ function menu(id: string, label: string, labels: Labels, chosen: string | undefi
 }
 
 function radio(id: string, label: string, labels: Labels, chosen: string): InputBlock {
-  const options = optionsOf(chosen === LISTED ? { ...labels, [LISTED]: "As it is: a list of people" } : labels);
+  const options = optionsOf(labels);
   const initial = options.find(({ value }) => value === chosen) ?? options[0];
   return {
     type: "input",

@@ -77,7 +77,7 @@ async function newRun(ctx: HandlerContext, command: CommandBody, request: Comman
   const [first = ""] = said.split(/[\s:]/, 1);
   const team = teamNamed(teams, first);
   const task = team === undefined ? said : said.slice(first.length).replace(/^\s*:?\s*/, "");
-  if (task === "") return openModal(ctx, id, newRunModal({ ...teams, default: team ?? teams.default }));
+  if (task === "") return openModal(ctx, id, newRunModal(await ctx.languages.of(user), { ...teams, default: team ?? teams.default }));
   // A team that is mistyped is shown in the form, with the task, before anything is spent.
   const wish = team === undefined ? wishedTeam(said, teams) : undefined;
   const near = wish?.kind === "unsure" ? wish : undefined;
@@ -130,17 +130,23 @@ export async function discuss(ctx: HandlerContext, shortcut: MessageShortcutBody
 export async function openControls(ctx: HandlerContext, shortcut: MessageShortcutBody): Promise<void> {
   const thread = threadOf(ctx, { channel: shortcut.channel.id, ...shortcut.message });
   await recordReading(ctx, { user: shortcut.user.id }, { deed: "read controls", subject: thread, id: shortcut.trigger_id });
-  await openModal(ctx, shortcut.trigger_id, controlsModal(thread, currentRun(await ctx.runner.read(thread))));
+  await openModal(
+    ctx,
+    shortcut.trigger_id,
+    controlsModal(await ctx.languages.of(shortcut.user.id), thread, currentRun(await ctx.runner.read(thread))),
+  );
 }
 
 /** Stop was pressed in the controls: they show what is so now. */
 export async function refreshControls(
   ctx: HandlerContext,
   view: { readonly id: string; readonly private_metadata: string },
+  user: string,
 ): Promise<void> {
+  const t = await ctx.languages.of(user);
   const run = currentRun(await ctx.runner.read(view.private_metadata));
   await courtesy(ctx, "views.update", () =>
-    ctx.web.write.views.update({ view_id: view.id, view: controlsModal(view.private_metadata, run) }),
+    ctx.web.write.views.update({ view_id: view.id, view: controlsModal(t, view.private_metadata, run) }),
   );
 }
 
@@ -152,7 +158,7 @@ export async function openNewRun(
   const team = wishes.team ?? (await mySettings(ctx, user)).team;
   const known = ctx.teams.cards.some(({ name }) => name === team);
   const { team: _, ...rest } = wishes;
-  const view = newRunModal(ctx.teams, known && team !== undefined ? { ...rest, team } : rest);
+  const view = newRunModal(await ctx.languages.of(user), ctx.teams, known && team !== undefined ? { ...rest, team } : rest);
   if (!pushed) return openModal(ctx, triggerId, view);
   return courtesy(ctx, "views.push", () => ctx.web.write.views.push({ trigger_id: triggerId, view }));
 }
@@ -162,7 +168,8 @@ export async function previewTeam(ctx: HandlerContext, press: PressBody): Promis
   const team = press.actions[0].selected_option?.value;
   const id = press.view?.id;
   if (id === undefined || team === undefined) return;
-  await courtesy(ctx, "views.update", () => ctx.web.write.views.update({ view_id: id, view: newRunModal(ctx.teams, { team }) }));
+  const view = newRunModal(await ctx.languages.of(press.user.id), ctx.teams, { team });
+  await courtesy(ctx, "views.update", () => ctx.web.write.views.update({ view_id: id, view }));
 }
 
 /** The new-run modal was submitted: the task is posted in the channel, and the run begins under it. */

@@ -119,7 +119,8 @@ async function turnAway(
   // A form that was sent off is closed: nothing can be laid on it.
   const isForm = (at.raw as { readonly type?: unknown }).type === "view_submission";
   if (view !== undefined && trigger !== undefined && !isForm) {
-    const shown = { trigger_id: trigger, view: noteView("Not open to you", section(words)) };
+    const t = await ctx.languages.of(actor.user);
+    const shown = { trigger_id: trigger, view: noteView(t, t("notes.title.notOpen"), section(words)) };
     return view.type === "modal"
       ? courtesy(ctx, "views.push", () => ctx.web.write.views.push(shown))
       : courtesy(ctx, "views.open", () => ctx.web.write.views.open(shown));

@@ -1,4 +1,5 @@
 import type { KnownBlock, ModalView } from "@slack/types";
+import type { Translator } from "../language/translator.ts";
 import { button, context, plainText, section } from "../words/blocks.ts";
 import { safeMrkdwn, shorten } from "../words/escape.ts";
 import { menuField, menuOfSeveral, textField } from "../words/form-inputs.ts";
@@ -8,6 +9,7 @@ import type { ShelvedTeam, TeamShelf } from "../../team-shelf.ts";
 
 /** An agent of a team to change, or to read; with no `name`, a new one, of `own` or of a team that is chosen. */
 export function agentForm(
+  t: Translator,
   shelf: TeamShelf,
   at: {
     readonly own: ShelvedTeam | undefined;
@@ -19,32 +21,38 @@ export function agentForm(
   const { own, name } = at;
   const team = teamJson(own?.team);
   const agent = team.agents.find((one) => one.name === name);
-  if (own && agent && !at.canEdit) return agentReader(own, agent);
+  if (own && agent && !at.canEdit) return agentReader(t, own, agent);
   const about = { ...(own ? { t: own.name, revision: own.revision } : {}), ...(agent ? { n: agent.name } : {}) };
   const isThinking = !agent || thinks(agent);
   const parts = inTwo(agent?.instructions ?? "");
   const others = team.agents.filter((one) => one !== agent).map((one) => one.name);
   const tools = [...new Set([...shelf.tools, ...(agent?.tools ?? [])])];
   return {
-    ...modal(agent ? "Edit agent" : "New agent", "Save", about),
+    ...modal(t, t(agent ? "teamForms.title.editAgent" : "teamForms.title.newAgent"), t("forms.submit.save"), about),
     callback_id: FORMS.agent,
     blocks: [
       ...(own
-        ? [section(`Of the team *${safeMrkdwn(own.name)}*`)]
-        : menuField({ id: AGENT.team, label: "Team", options: at.teams.map((value) => ({ value })) })),
-      textField({ id: AGENT.name, label: "Name", hint: "How people and the other agents call it.", charsMax: 40, value: agent?.name }),
+        ? [section(t("teamForms.text.ofTeam", { team: safeMrkdwn(own.name) }))]
+        : menuField({ id: AGENT.team, label: t("forms.label.team"), options: at.teams.map((value) => ({ value })) })),
+      textField({
+        id: AGENT.name,
+        label: t("teamForms.label.name"),
+        hint: t("teamForms.hint.agentName"),
+        charsMax: 40,
+        value: agent?.name,
+      }),
       textField({
         id: AGENT.icon,
-        label: "Face",
+        label: t("teamForms.label.face"),
         optional: true,
-        hint: "An emoji such as :owl:, or the https address of a picture.",
+        hint: t("teamForms.hint.face"),
         charsMax: 500,
         value: agent?.icon,
       }),
       textField({
         id: AGENT.description,
-        label: "When to call on it",
-        hint: "One line: the other agents and the selector read it.",
+        label: t("teamForms.label.whenToCall"),
+        hint: t("teamForms.hint.whenToCall"),
         charsMax: 500,
         value: agent?.description,
       }),
@@ -52,17 +60,17 @@ export function agentForm(
         ? []
         : menuField({
             id: AGENT.kind,
-            label: "What it does",
+            label: t("teamForms.label.kind"),
             options: [
-              { value: "assistant", label: "Talks, and uses tools" },
-              ...(shelf.ceilings.code === "off" ? [] : [{ value: "coder", label: "Writes code and runs it" }]),
+              { value: "assistant", label: t("teamForms.option.assistant") },
+              ...(shelf.ceilings.code === "off" ? [] : [{ value: "coder", label: t("teamForms.option.coder") }]),
             ],
             chosen: "assistant",
           })),
       ...(isThinking
         ? menuField({
             id: AGENT.model,
-            label: "Model",
+            label: t("teamForms.label.agentModel"),
             options: shelf.models.map((value) => ({ value })),
             chosen: agent?.model ?? shelf.models[0],
           })
@@ -71,51 +79,56 @@ export function agentForm(
         ? [
             textField({
               id: AGENT.instructions,
-              label: "Instructions",
+              label: t("teamForms.label.instructions"),
               optional: true,
               multiline: true,
               value: parts[0],
-              hint: "Its part, in the second person.",
+              hint: t("teamForms.hint.instructions"),
             }),
-            textField({ id: AGENT.more, label: "Instructions, continued", optional: true, multiline: true, value: parts[1] }),
+            textField({ id: AGENT.more, label: t("teamForms.label.moreInstructions"), optional: true, multiline: true, value: parts[1] }),
           ]
         : []),
-      ...(isThinking && !parts
-        ? [context("Its instructions are too long for this form; they stay as they are. Change them as YAML.")]
-        : []),
+      ...(isThinking && !parts ? [context(t("teamForms.text.instructionsTooLong"))] : []),
       ...(!agent || hasTools(agent)
-        ? menuOfSeveral({ id: AGENT.tools, label: "Tools", options: tools.map((value) => ({ value })), chosen: agent?.tools ?? [] })
+        ? menuOfSeveral({
+            id: AGENT.tools,
+            label: t("teamForms.label.tools"),
+            options: tools.map((value) => ({ value })),
+            chosen: agent?.tools ?? [],
+          })
         : []),
       ...(!agent || hasTools(agent)
         ? menuOfSeveral({
             id: AGENT.handoffs,
-            label: "May hand over to",
-            options: [...others.map((value) => ({ value })), { value: "human", label: "a person" }],
+            label: t("teamForms.label.handoffs"),
+            options: [...others.map((value) => ({ value })), { value: "human", label: t("teamForms.option.human") }],
             chosen: (agent?.handoffs ?? []).map(targetOf),
           })
         : []),
-      ...(agent && own ? [removeAgent(own.name, agent.name)] : []),
+      ...(agent && own ? [removeAgent(t, own.name, agent.name)] : []),
     ],
   };
 }
 
-function removeAgent(team: string, agent: string): KnownBlock {
-  const remove = button("Take it out of the team", homeAction("dropAgent"), { t: team, n: agent }, "danger");
+function removeAgent(t: Translator, team: string, agent: string): KnownBlock {
+  const remove = button(t("teamForms.button.dropAgent"), homeAction("dropAgent"), { t: team, n: agent }, "danger");
   const confirm = {
-    title: plainText("Take it out?"),
-    text: plainText("The agent and its instructions are deleted. Runs under way keep it."),
-    confirm: plainText("Take it out"),
-    deny: plainText("Keep it"),
+    title: plainText(t("teamForms.sure.dropAgent")),
+    text: plainText(t("teamForms.meaning.dropAgent")),
+    confirm: plainText(t("teamForms.yes.dropAgent")),
+    deny: plainText(t("teamForms.yes.keepAgent")),
     style: "danger" as const,
   };
   return { type: "actions", elements: [{ ...remove, confirm }] };
 }
 
-const agentReader = (own: ShelvedTeam, agent: AgentJson): ModalView => ({
-  ...modal("Agent", undefined, { t: own.name }),
+const agentReader = (t: Translator, own: ShelvedTeam, agent: AgentJson): ModalView => ({
+  ...modal(t, t("teamForms.title.agent"), undefined, { t: own.name }),
   callback_id: "parley_home_reader",
   blocks: [
-    section(`*${safeMrkdwn(agent.name)}* of *${safeMrkdwn(own.name)}*\n${safeMrkdwn(agent.description)}`),
+    section(
+      `${t("teamForms.text.agentOf", { agent: safeMrkdwn(agent.name), team: safeMrkdwn(own.name) })}\n${safeMrkdwn(agent.description)}`,
+    ),
     context([agent.kind ?? "assistant", agent.model ?? "", ...(agent.tools ?? [])].filter(Boolean).map(safeMrkdwn).join(" · ")),
     ...(agent.instructions ? [section(safeMrkdwn(shorten(agent.instructions, 2_500)))] : []),
   ],

@@ -7,6 +7,7 @@ import { safeMrkdwn, shorten } from "../words/escape.ts";
 import { filledIn, type Filled } from "../words/form-inputs.ts";
 import { mineOfForm, mySettings, ME, personSetting } from "./my-settings.ts";
 import { AboutForm } from "../words/button-values.ts";
+import type { Translator } from "../language/translator.ts";
 import type { SubmissionBody } from "../words/press-payloads.ts";
 import { isReading } from "../people/reading-records.ts";
 import { refused } from "../people/permission-check.ts";
@@ -65,7 +66,8 @@ export async function submitForm(ctx: HandlerContext, home: Home, submission: Su
     if (!judged) return;
     // Somebody was faster between the answer and now, or the answer came too late.
     const late = "errors" in judged ? Object.values(judged.errors)[0] : await judged.save();
-    if (late !== undefined) await tellDirectly(ctx, submission.user.id, `Nothing was changed. ${safeMrkdwn(late)}`);
+    const at = await ctx.languages.of(submission.user.id);
+    if (late !== undefined) await tellDirectly(ctx, submission.user.id, at("teamForms.text.nothingChanged", { why: safeMrkdwn(late) }));
     else await ctx.store.putNote(key, "done");
     await showTeamBelow(ctx, submission);
     home.changed();
@@ -77,7 +79,8 @@ type Judged =
 
 async function judge(ctx: HandlerContext, submission: SubmissionBody, { affiliation }: Actor): Promise<Judged | undefined> {
   const { callback_id: callback, private_metadata: metadata, state } = submission.view;
-  const at: Form = { about: AboutForm.parse(metadata || "{}"), form: filledIn(state.values), user: submission.user.id };
+  const t = await ctx.languages.of(submission.user.id);
+  const at: Form = { t, about: AboutForm.parse(metadata || "{}"), form: filledIn(state.values), user: submission.user.id };
   if (callback === FORMS.me) return judgeMine(ctx, at);
   const { shelf } = ctx;
   if (!shelf) return undefined;
@@ -103,6 +106,7 @@ async function judge(ctx: HandlerContext, submission: SubmissionBody, { affiliat
 }
 
 interface Form {
+  readonly t: Translator;
   readonly about: AboutForm;
   readonly form: Filled;
   readonly user: string;
@@ -112,8 +116,8 @@ async function judgeCreate(ctx: HandlerContext, shelf: TeamShelf, at: Form): Pro
   const { form } = at;
   const name = form.text(TEAM.name);
   const from = shelf.get(ctx.me.team, form.chosen(TEAM.from) ?? "");
-  if (!from) return { errors: { [TEAM.from]: "This team is not there any more; choose another." } };
-  const copied = teamOfForm(lowered(teamJson(from.team), shelf.ceilings), form);
+  if (!from) return { errors: { [TEAM.from]: at.t("teamForms.error.fromGone") } };
+  const copied = teamOfForm(at.t, lowered(teamJson(from.team), shelf.ceilings), form);
   if ("errors" in copied) return copied;
   return judgeTeam(ctx, shelf, at, {
     name,
@@ -125,17 +129,17 @@ async function judgeCreate(ctx: HandlerContext, shelf: TeamShelf, at: Form): Pro
 
 async function judgeEdit(ctx: HandlerContext, shelf: TeamShelf, at: Form): Promise<Judged> {
   const own = shelf.get(ctx.me.team, at.about.t ?? "");
-  if (!own || own.fromFile) return { errors: { [TEAM.description]: GONE } };
-  const edited = teamOfForm(teamJson(own.team), at.form);
+  if (!own || own.fromFile) return { errors: { [TEAM.description]: at.t("teamForms.error.gone") } };
+  const edited = teamOfForm(at.t, teamJson(own.team), at.form);
   // The agents of the list are those of now: who was faster is told first.
   if ("errors" in edited)
-    return own.revision === at.about.revision ? edited : { errors: { [TEAM.description]: await whoWasFaster(ctx, own.name) } };
+    return own.revision === at.about.revision ? edited : { errors: { [TEAM.description]: await whoWasFaster(ctx, at.t, own.name) } };
   return judgeTeam(ctx, shelf, at, { name: own.name, team: edited.team, deed: "edit team", fields: TEAM_FIELDS, own });
 }
 
 async function judgeAgent(ctx: HandlerContext, shelf: TeamShelf, at: Form): Promise<Judged> {
   const own = shelf.get(ctx.me.team, at.about.t ?? at.form.chosen(AGENT.team) ?? "");
-  if (!own || own.fromFile) return { errors: { [AGENT.name]: GONE } };
+  if (!own || own.fromFile) return { errors: { [AGENT.name]: at.t("teamForms.error.gone") } };
   const before = teamJson(own.team);
   const index = before.agents.findIndex(({ name }) => name === at.about.n);
   const team = withAgent(before, at.about.n, at.form);
@@ -147,11 +151,10 @@ async function judgeAgent(ctx: HandlerContext, shelf: TeamShelf, at: Form): Prom
 async function judgeYaml(ctx: HandlerContext, shelf: TeamShelf, at: Form): Promise<Judged> {
   const { t: edited } = at.about;
   const own = edited === undefined ? undefined : shelf.get(ctx.me.team, edited);
-  if (edited !== undefined && (!own || own.fromFile)) return { errors: { [YAML.text]: GONE } };
+  if (edited !== undefined && (!own || own.fromFile)) return { errors: { [YAML.text]: at.t("teamForms.error.gone") } };
   const found = shelf.read([at.form.text(YAML.text), at.form.text(YAML.more)].filter(Boolean).join("\n"));
   if ("mistakes" in found) return { errors: { [YAML.text]: toldAll(found.mistakes) } };
-  if (own && found.name !== own.name)
-    return { errors: { [YAML.text]: `This is the team "${own.name}"; its name stays. To have another name, duplicate it.` } };
+  if (own && found.name !== own.name) return { errors: { [YAML.text]: at.t("teamForms.error.nameStays", { team: own.name }) } };
   return judgeTeam(ctx, shelf, at, {
     ...found,
     deed: own ? "edit team as YAML" : "import team",
@@ -163,10 +166,10 @@ async function judgeYaml(ctx: HandlerContext, shelf: TeamShelf, at: Form): Promi
 async function judgeRemove(ctx: HandlerContext, shelf: TeamShelf, at: Form): Promise<Judged> {
   const name = at.about.t ?? "";
   const own = shelf.get(ctx.me.team, name);
-  if (at.form.text(TEAM.name) !== name) return { errors: { [TEAM.name]: `Write ${name}, as it is called.` } };
+  if (at.form.text(TEAM.name) !== name) return { errors: { [TEAM.name]: at.t("teamForms.error.writeName", { team: name }) } };
   if (!own) return { save: async () => undefined };
-  if (own.fromFile) return { errors: { [TEAM.name]: GONE } };
-  if (own.revision !== at.about.revision) return { errors: { [TEAM.name]: await whoWasFaster(ctx, name) } };
+  if (own.fromFile) return { errors: { [TEAM.name]: at.t("teamForms.error.gone") } };
+  if (own.revision !== at.about.revision) return { errors: { [TEAM.name]: await whoWasFaster(ctx, at.t, name) } };
   return { save: () => save(ctx, shelf, at, { name, team: undefined, deed: "delete team" }) };
 }
 
@@ -192,7 +195,7 @@ async function judgeTeam(
     [fields(path), Object.keys(TEAM).find((block) => at.form.has(block)), YAML.text].find(
       (block) => block !== undefined && at.form.has(block),
     ) ?? TEAM.name;
-  if (own && revision !== own.revision) return { errors: { [shown("")]: await whoWasFaster(ctx, name) } };
+  if (own && revision !== own.revision) return { errors: { [shown("")]: await whoWasFaster(ctx, at.t, name) } };
   const mistakes = shelf.check(ctx.me.team, { name, team }, own === undefined);
   if (mistakes.length > 0) {
     const errors: { [block: string]: string } = {};
@@ -211,23 +214,22 @@ async function judgeTeam(
 async function save(
   ctx: HandlerContext,
   shelf: TeamShelf,
-  { about, user }: Form,
+  { t, about, user }: Form,
   { name, team, deed }: Wanted,
 ): Promise<string | undefined> {
   const decision = { workspace: ctx.me.team, person: await personOf(ctx, user), deed, subject: `team/${name}`, allowed: true };
   const done = await shelf.put({ workspace: ctx.me.team, name, team, revision: about.revision ?? 0, decision });
-  return done ? undefined : whoWasFaster(ctx, name);
+  return done ? undefined : whoWasFaster(ctx, t, name);
 }
 
 /** For the second of two editors: who was the first, and when. */
-export async function whoWasFaster(ctx: HandlerContext, name: string): Promise<string> {
+export async function whoWasFaster(ctx: HandlerContext, t: Translator, name: string): Promise<string> {
   const decisions = await ctx.settings.decisions(ctx.me.team, { limit: DECISIONS_READ });
   const last = decisions.find(({ deed, subject, allowed }) => allowed && !isReading(deed) && subject === `team/${name}`);
-  const who = last ? `${last.person.name} changed the team at ${last.at.slice(11, 16)} UTC (${last.deed})` : "Somebody changed the team";
-  return `${who}, after you had opened it. Your text is still here: copy what you need, close this, and open it again.`;
+  return last
+    ? t("teamForms.error.changed", { person: last.person.name, time: last.at.slice(11, 16), deed: last.deed })
+    : t("teamForms.error.changedBySomebody");
 }
-
-const GONE = "This team is not there any more, or is one of the team file. Close this and look again.";
 
 /** Where in the form a mistake is shown, by its path in the team. */
 function TEAM_FIELDS(path: string): string | undefined {
@@ -259,11 +261,11 @@ const sentence = (words: string): string => `${words.slice(0, 1).toUpperCase()}$
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
 
-async function judgeMine(ctx: HandlerContext, { form, user, about }: Form): Promise<Judged> {
+async function judgeMine(ctx: HandlerContext, { t, form, user, about }: Form): Promise<Judged> {
   const value = mineOfForm(form);
   const now = await mySettings(ctx, user);
   if (value.team !== undefined && !ctx.teams.cards.some(({ name }) => name === value.team))
-    return { errors: { [ME.team]: "There is no such team any more; choose another." } };
+    return { errors: { [ME.team]: t("teamForms.error.noSuchTeam") } };
   return {
     async save() {
       if (now.team === value.team && now.tellWhenDone === value.tellWhenDone) return undefined;
@@ -275,7 +277,7 @@ async function judgeMine(ctx: HandlerContext, { form, user, about }: Form): Prom
         allowed: true,
       };
       const done = await ctx.settings.put({ name: personSetting(user), value, revision: about.revision ?? now.revision, decision });
-      return done ? undefined : "You have changed your settings elsewhere meanwhile; open them again.";
+      return done ? undefined : t("teamForms.error.mineChanged");
     },
   };
 }
@@ -286,6 +288,6 @@ async function showTeamBelow(ctx: HandlerContext, { view, user }: SubmissionBody
   const own = ctx.shelf?.get(ctx.me.team, name ?? "");
   if (view.previous_view_id === undefined || !own) return;
   await ctx.web.write.views
-    .update({ view_id: view.previous_view_id, view: teamView(own, { edit: true }) })
+    .update({ view_id: view.previous_view_id, view: teamView(await ctx.languages.of(user.id), own, { edit: true }) })
     .catch((error: unknown) => ctx.log(`the team under a form of ${user.id} could not be shown anew`, error));
 }

@@ -36,6 +36,7 @@ export async function pressHome(ctx: HandlerContext, home: Home, press: PressBod
 /** What is about a run, a person or the whole; false for another verb. */
 async function runPressed({ ctx, home, press, actor, verb, value }: Omit<Pressed, "shelf">): Promise<boolean> {
   const { user } = actor;
+  const t = await ctx.languages.of(user);
   switch (verb) {
     case "run":
       await openNewRun(ctx, {
@@ -54,13 +55,13 @@ async function runPressed({ ctx, home, press, actor, verb, value }: Omit<Pressed
       await home.turnRuns(actor, verb === "older" ? keyIn(value.n) : undefined);
       return true;
     case "search":
-      await show(ctx, press, searchModal(await ctx.languages.of(user), ctx.teams));
+      await show(ctx, press, searchModal(t, ctx.teams));
       return true;
     case "findOlder":
       await pressOlderFound(ctx, home.runs, press, value.n);
       return true;
     case "me":
-      await show(ctx, press, myForm(await mySettings(ctx, user), ctx.teams));
+      await show(ctx, press, myForm(t, await mySettings(ctx, user), ctx.teams));
       return true;
     case "decisions":
       await showDecisions(ctx, press, actor);
@@ -85,8 +86,8 @@ async function showDecisions(ctx: HandlerContext, press: PressBody, actor: Actor
   const subject = "the audit log";
   const id = press.trigger_id;
   const no = await refused(ctx, "audit", { ...actor, startedBy: undefined, subject, ...(id === undefined ? {} : { id }) });
-  if (no !== undefined) return note(ctx, press, "Decisions", safeMrkdwn(no));
-  await show(ctx, press, await decisionsView(ctx));
+  if (no !== undefined) return note(ctx, press, "admin.title.decisions", safeMrkdwn(no));
+  await show(ctx, press, await decisionsView(ctx, await ctx.languages.of(actor.user)));
   await recordReading(ctx, actor, { deed: "read decisions", subject, id });
 }
 
@@ -102,11 +103,12 @@ async function threadPressed({
   readonly verb: "log" | "again" | "answer" | "raise" | "finish" | "resume" | "stop";
 }): Promise<void> {
   const { user, affiliation } = actor;
+  const t = await ctx.languages.of(user);
   const run = await home.runs.find(user, value.thread ?? "");
-  if (!run) return note(ctx, press, "Run", "This run is not there any more, or is in a channel that you are not in.");
+  if (!run) return note(ctx, press, "notes.title.run", t("notes.text.runGone"));
   const { thread, place, state } = run;
   if (verb === "log") await recordReading(ctx, actor, { deed: "read choices", subject: thread, id: press.trigger_id });
-  if (verb === "log") return show(ctx, press, selectorLog(await ctx.runner.read(thread)));
+  if (verb === "log") return show(ctx, press, selectorLog(t, await ctx.runner.read(thread)));
   if (verb === "again") {
     const team = ctx.teams.cards.some(({ name }) => name === state.team) ? state.team : undefined;
     return openNewRun(ctx, {
@@ -119,10 +121,10 @@ async function threadPressed({
   }
   if (verb === "answer") {
     const question = state.questions.find(({ seq }) => seq === value.seq);
-    if (!question) return note(ctx, press, "Answer", "This question was answered already. To say more, reply in the thread.");
+    if (!question) return note(ctx, press, "notes.title.answer", t("notes.text.answered"));
     const no = await refused(ctx, "answer", { user, affiliation, startedBy: state.startedBy, channel: place.channel, subject: thread });
-    if (no !== undefined) return note(ctx, press, "Answer", safeMrkdwn(no));
-    return show(ctx, press, answerModal({ thread, seq: question.seq }, question));
+    if (no !== undefined) return note(ctx, press, "notes.title.answer", safeMrkdwn(no));
+    return show(ctx, press, answerModal(t, { thread, seq: question.seq }, question));
   }
   const listener = { user, channel: place.channel, threadTs: place.ts, ts: place.ts };
   if (verb === "raise" || verb === "finish") {
@@ -130,18 +132,19 @@ async function threadPressed({
     const at = { thread, channel: place.channel, messageTs: place.ts, affiliation, about, listener };
     const words = await (verb === "raise" ? raiseAt : finishAt)(ctx, at, press);
     home.changed();
-    return words === undefined ? undefined : note(ctx, press, verb === "raise" ? "Raise" : "Finish", words);
+    return words === undefined ? undefined : note(ctx, press, verb === "raise" ? "notes.title.raise" : "notes.title.finish", words);
   }
   if (verb === "resume") {
-    if (!state.running || value.r !== state.run?.slice(0, RUN_ID_CHARS)) return note(ctx, press, "Resume", "This run is over.");
+    if (!state.running || value.r !== state.run?.slice(0, RUN_ID_CHARS))
+      return note(ctx, press, "notes.title.resume", t("notes.text.over"));
     const no = await refused(ctx, "steer", { user, affiliation, startedBy: state.startedBy, channel: place.channel, subject: thread });
-    if (no !== undefined) return note(ctx, press, "Resume", safeMrkdwn(no));
+    if (no !== undefined) return note(ctx, press, "notes.title.resume", safeMrkdwn(no));
     const id = pressId(press);
     const wish = { kind: "resume" as const, person: await personOf(ctx, user), ...(id === undefined ? {} : { id }) };
-    if (!(await ctx.runner.steer(thread, wish))) return note(ctx, press, "Resume", "The run is not paused.");
+    if (!(await ctx.runner.steer(thread, wish))) return note(ctx, press, "notes.title.resume", t("notes.text.notPaused"));
     return home.changed();
   }
-  if (!state.running || value.r !== state.run?.slice(0, RUN_ID_CHARS)) return note(ctx, press, "Stop", "This run is over.");
+  if (!state.running || value.r !== state.run?.slice(0, RUN_ID_CHARS)) return note(ctx, press, "notes.title.stop", t("notes.text.over"));
   await stop(ctx, { thread, run: state, user, affiliation, listener });
   home.changed();
 }

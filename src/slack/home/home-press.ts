@@ -19,8 +19,15 @@ export interface Pressed {
   readonly value: HomeValue;
 }
 
-export const note = (ctx: HandlerContext, press: PressBody, title: string, words: string): Promise<void> =>
-  show(ctx, press, noteView(title, section(words)));
+export const note = async (ctx: HandlerContext, press: PressBody, title: NoteTitle, words: string): Promise<void> => {
+  const t = await ctx.languages.of(press.user.id);
+  await show(ctx, press, noteView(t, t(title), section(words)));
+};
+
+type NoteTitle =
+  | `notes.title.${"run" | "answer" | "raise" | "finish" | "resume" | "stop" | "schedules"}`
+  | `teamForms.title.${"team" | "teams" | "yaml" | "export"}`
+  | "admin.title.decisions";
 
 export const isInModal = (press: PressBody): boolean => press.view?.type === "modal";
 

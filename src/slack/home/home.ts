@@ -146,13 +146,13 @@ export function createHome(ctx: HandlerContext): Home {
       page,
       mayEditTeams: refusal === undefined,
       hasShelf: ctx.shelf !== undefined,
-      whoEditsTeams: isOurs(affiliation) ? whoIs(allow.editTeams) : "full members of this workspace alone",
+      whoEditsTeams: isOurs(affiliation) ? whoIs(t, allow.editTeams) : t("admin.text.membersAlone"),
       isPaged: before !== undefined,
       offerAt: (run: HomeRun) => ctx.runner.offerAt(run.state.halt?.reasons ?? []),
       budget,
       mine,
       schedules: await homeSchedules(ctx, { user, affiliation }),
-      admin: await adminBlocks(ctx, { user, affiliation }),
+      admin: await adminBlocks(ctx, t, { user, affiliation }),
       missing,
     };
   }

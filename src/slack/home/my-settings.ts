@@ -1,6 +1,7 @@
 import type { ModalView } from "@slack/types";
 import { z } from "zod";
 import type { HandlerContext } from "../commands/handler-context.ts";
+import type { Translator } from "../language/translator.ts";
 import { plainText } from "../words/blocks.ts";
 import { boxField, menuField, type Filled } from "../words/form-inputs.ts";
 import { FORMS } from "./team-forms.ts";
@@ -26,23 +27,23 @@ export async function mySettings(ctx: Pick<HandlerContext, "settings" | "me">, u
 
 export const ME = { team: "team", done: "done" } as const;
 
-export const myForm = (mine: MySettings, teams: HandlerContext["teams"]): ModalView => ({
+export const myForm = (t: Translator, mine: MySettings, teams: HandlerContext["teams"]): ModalView => ({
   type: "modal",
   callback_id: FORMS.me,
-  title: plainText("My settings"),
-  submit: plainText("Save"),
-  close: plainText("Cancel"),
+  title: plainText(t("teamForms.title.mine")),
+  submit: plainText(t("forms.submit.save")),
+  close: plainText(t("forms.submit.cancel")),
   private_metadata: JSON.stringify({ revision: mine.revision }),
   blocks: [
     ...menuField({
       id: ME.team,
-      label: "Team for new runs",
-      hint: "Chosen beforehand in the form for a new run.",
+      label: t("teamForms.label.myTeam"),
+      hint: t("teamForms.hint.myTeam"),
       optional: true,
       options: teams.cards.map(({ name }) => ({ value: name })),
       chosen: mine.team,
     }),
-    boxField({ id: ME.done, label: "Messages", text: "Tell me when a run of mine is over", ticked: mine.tellWhenDone }),
+    boxField({ id: ME.done, label: t("teamForms.label.messages"), text: t("teamForms.option.tell"), ticked: mine.tellWhenDone }),
   ],
 });
 

@@ -23,7 +23,7 @@ interface Found {
 export function searchModal(t: Translator, teams: HandlerContext["teams"], wanted?: Wanted, found?: Found): ModalView {
   const { channel, person } = wanted ?? {};
   return {
-    ...modal(t("search.title.search"), t("search.submit.search"), {}),
+    ...modal(t, t("search.title.search"), t("search.submit.search"), {}),
     callback_id: SEARCH_FORM,
     blocks: [
       textField({
@@ -36,7 +36,7 @@ export function searchModal(t: Translator, teams: HandlerContext["teams"], wante
       }),
       ...menuField({
         id: SEARCH.team,
-        label: t("search.label.team"),
+        label: t("forms.label.team"),
         optional: true,
         options: teams.cards.map(({ name }) => ({ value: name })),
         chosen: wanted?.team,
@@ -45,7 +45,7 @@ export function searchModal(t: Translator, teams: HandlerContext["teams"], wante
         type: "input",
         block_id: SEARCH.channel,
         optional: true,
-        label: plainText(t("search.label.channel")),
+        label: plainText(t("forms.label.channel")),
         element: {
           type: "conversations_select",
           action_id: ELEMENT,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { nameKey } from "../../engine/names.ts";
+import type { Translator } from "../language/translator.ts";
 import type { Filled } from "../words/form-inputs.ts";
 import { INPUT_CHARS_MAX } from "../words/limits.ts";
 
@@ -41,12 +42,8 @@ export type TeamJson = z.output<typeof TeamShape>;
 export const teamJson = (value: unknown): TeamJson => TeamShape.catch(TeamShape.parse({})).parse(value);
 
 /** Whether the forms can change it: those with more to say are for YAML. */
-export const POLICIES: { readonly [policy: string]: string } = {
-  "round-robin": "In turn, one after the other",
-  selector: "A model chooses after each turn",
-  swarm: "Whoever has the floor hands it over",
-  magentic: "A leader plans and says who does what",
-};
+export const POLICIES = ["round-robin", "selector", "swarm", "magentic"] as const;
+export const isKnownPolicy = (policy: string): policy is (typeof POLICIES)[number] => POLICIES.some((one) => one === policy);
 
 /** Agents with a model of their own, which the form can change. */
 export const thinks = ({ kind }: AgentJson): boolean => kind === undefined || kind === "assistant" || kind === "coder";
@@ -83,7 +80,7 @@ export const TEAM = {
 const LIMITS = ["turns", "minutes", "tokens", "usd"] as const;
 
 /** The team as the form would have it. What cannot be read is said by block. */
-export function teamOfForm(before: TeamJson, form: Filled): { readonly team: TeamJson } | { readonly errors: Errors } {
+export function teamOfForm(t: Translator, before: TeamJson, form: Filled): { readonly team: TeamJson } | { readonly errors: Errors } {
   const errors: { [block: string]: string } = {};
   const team: TeamJson = { ...before, description: form.text(TEAM.description) || before.description };
   const policy = form.chosen(TEAM.policy) ?? before.speakers.policy;
@@ -96,9 +93,8 @@ export function teamOfForm(before: TeamJson, form: Filled): { readonly team: Tea
   if (form.has(TEAM.agents)) {
     const order = linesOf(form.text(TEAM.agents));
     const unknown = order.filter((name) => !before.agents.some((agent) => isSame(agent.name, name)));
-    if (unknown.length > 0)
-      errors[TEAM.agents] = `There is no agent ${unknown.join(", ")} in this team. To add one, open the team and press New agent.`;
-    else if (new Set(order.map(nameKey)).size < order.length) errors[TEAM.agents] = "An agent is listed twice.";
+    if (unknown.length > 0) errors[TEAM.agents] = t("teamForms.error.unknownAgents", { names: unknown.join(", ") });
+    else if (new Set(order.map(nameKey)).size < order.length) errors[TEAM.agents] = t("teamForms.error.twice");
     team.agents = order.flatMap((name) => before.agents.find((agent) => isSame(agent.name, name)) ?? []);
   }
   if (form.has(TEAM.turns)) {
@@ -106,7 +102,7 @@ export function teamOfForm(before: TeamJson, form: Filled): { readonly team: Tea
     for (const limit of LIMITS) {
       const text = form.text(limit);
       if (text === "") Reflect.deleteProperty(limits, limit);
-      else if (!Number.isFinite(Number(text))) errors[limit] = "Write a number.";
+      else if (!Number.isFinite(Number(text))) errors[limit] = t("teamForms.error.number");
       else limits[limit] = Number(text);
     }
     team.limits = limits;

@@ -4,7 +4,7 @@ import type { Affiliation } from "./affiliation.ts";
 
 /** What a person can do to a conversation, to what the agents keep of it, or to how Parley is set up here. */
 export type Deed = (typeof DEEDS)[number];
-const DEEDS = [
+export const DEEDS = [
   "start",
   "steer",
   "answer",

@@ -12,6 +12,6 @@ export async function schedulePressed(ctx: HandlerContext, press: PressBody, act
   const { s: id } = ScheduleValue.parse(press.actions[0].value);
   const said = await change(ctx, id, { ...actor, deed, id: pressId(press) });
   // That it was done is seen in the list.
-  if (!/^(?:Switched|Deleted)/.test(said)) await note(ctx, press, "Schedules", said);
+  if (!/^(?:Switched|Deleted)/.test(said)) await note(ctx, press, "notes.title.schedules", said);
   return true;
 }

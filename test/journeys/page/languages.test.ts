@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { JONAS, MARIA, openJourney, PAIR } from "../../support/journey.ts";
+import { GENERAL, JONAS, MARIA, openJourney, PAIR } from "../../support/journey.ts";
 import { screenOf } from "../../support/slack/views.ts";
 
+const ADA = "U0ADA"; // An admin of the workspace.
 const replies = { Ana: ["One."], Ben: ["Two. DONE"] };
 
 test("a German reader has Home and its forms in German, an English one beside her in English", async () => {
@@ -51,4 +52,21 @@ test("a language for the whole installation holds for everybody", async () => {
   const thread = await journey.mention("@parley count");
   await thread.ended();
   expect((await thread.log())[0]).toMatchObject({ type: "run.started", language: "fr" });
+});
+
+test("the forms of a run, of a team and of a channel are in the language of whoever opens them", async () => {
+  const journey = await openJourney({ file: PAIR, replies, prepare: ({ control }) => control.setLocale(ADA, "fr-CA") });
+  const ada = screenOf(journey, ADA);
+  await ada.open();
+  await ada.into("Nouvelle équipe…");
+  expect(ada.modal()).toMatch(/Nom\nÀ quoi sert-elle \?\nPartir des agents de {pair}\nQui parle ensuite \?/);
+  // What is wrong with it comes in the same language.
+  expect(await ada.submit({ name: "pair", description: "Deux.", from: "pair" })).toHaveProperty("name");
+  await journey.slack.control.command({ user: ADA, channel: GENERAL, command: "/parley", text: "settings" });
+  await ada.until(() => ada.modal().includes("Ce que l’on voit"));
+  await journey.slack.control.command({ user: JONAS, channel: GENERAL, command: "/parley", text: "new" });
+  const jonas = screenOf(journey, JONAS);
+  await jonas.until(() => jonas.modal().includes("at most 24 turns"));
+  expect(ada.home()).toMatch(/Administration\n\*Qui peut faire quoi\*[^]*• lancer une exécution: tout le monde dans le canal/);
+  expect(journey.problems).toEqual([]);
 });

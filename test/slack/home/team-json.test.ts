@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { filledIn } from "../../../src/slack/words/form-inputs.ts";
 import { AGENT, inTwo, plainStopWords, TEAM, teamJson, teamOfForm, withAgent, withoutAgent } from "../../../src/slack/home/team-json.ts";
+import { loadTranslator } from "../../../src/slack/language/translator.ts";
+
+const t = await loadTranslator("en");
 
 const GRAPH = {
   description: "Three.",
@@ -28,7 +31,7 @@ const form = (values: { readonly [block: string]: string | readonly string[] }) 
 
 test("a form that is sent off as it was opened changes nothing that it does not show", () => {
   const before = teamJson(GRAPH);
-  const same = teamOfForm(before, form({ [TEAM.description]: "Three.", [TEAM.policy]: "graph", [TEAM.agents]: "Ana\nBen\nCy" }));
+  const same = teamOfForm(t, before, form({ [TEAM.description]: "Three.", [TEAM.policy]: "graph", [TEAM.agents]: "Ana\nBen\nCy" }));
   expect(same).toEqual({ team: GRAPH });
   const ana = { [AGENT.name]: "Ana", [AGENT.description]: "Asks.", [AGENT.model]: "m", [AGENT.handoffs]: ["Ben", "Cy"] };
   expect(withAgent(before, "Ana", form(ana))).toEqual(GRAPH);
@@ -36,6 +39,7 @@ test("a form that is sent off as it was opened changes nothing that it does not 
 
 test("another policy has none of the former one's settings; limits and stop words are as they are written", () => {
   const after = teamOfForm(
+    t,
     teamJson(GRAPH),
     form({
       [TEAM.policy]: "selector",
@@ -56,11 +60,11 @@ test("another policy has none of the former one's settings; limits and stop word
       quiet: true,
     },
   });
-  expect(teamOfForm(teamJson(GRAPH), form({ [TEAM.agents]: "ana\nZoe" }))).toMatchObject({
+  expect(teamOfForm(t, teamJson(GRAPH), form({ [TEAM.agents]: "ana\nZoe" }))).toMatchObject({
     errors: { agents: expect.stringContaining("Zoe") as string },
   });
-  expect(teamOfForm(teamJson(GRAPH), form({ [TEAM.agents]: "Ana\nANA" }))).toEqual({ errors: { agents: "An agent is listed twice." } });
-  expect(teamOfForm(teamJson(GRAPH), form({ [TEAM.turns]: "many" }))).toEqual({ errors: { turns: "Write a number." } });
+  expect(teamOfForm(t, teamJson(GRAPH), form({ [TEAM.agents]: "Ana\nANA" }))).toEqual({ errors: { agents: "An agent is listed twice." } });
+  expect(teamOfForm(t, teamJson(GRAPH), form({ [TEAM.turns]: "many" }))).toEqual({ errors: { turns: "Write a number." } });
 });
 
 test("an agent that is called otherwise is so everywhere in the team", () => {

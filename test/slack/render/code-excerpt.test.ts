@@ -7,6 +7,9 @@ import { plan, render } from "../../../src/slack/render/render.ts";
 import { excerptOf, shownWhole } from "../../../src/slack/render/code-excerpt.ts";
 import { blockProblems } from "../../../local-slack/blocks/blocks.ts";
 import { asks, logOf, started } from "../log.ts";
+import { loadTranslator } from "../../../src/slack/language/translator.ts";
+
+const t = await loadTranslator("en");
 
 const TEAM = { name: "coding", agents: [], stopWords: [] } as never;
 const request = (what: string, more: object = { language: "python" }): EventBody =>
@@ -125,7 +128,7 @@ test("property: of what is too long, the beginning, the end and what is said to 
 test("the form for a change says what its marks are, and only where there are some", () => {
   const [marked, plain] = [TITLE, "print(1)"].map((what) => {
     const asked = logOf(started(), asks("x"), request(what)).events[2];
-    return asked?.type === "approval.requested" ? JSON.stringify(editModal({ thread: "t", seq: 3 }, asked, editForm(asked) ?? "")) : "";
+    return asked?.type === "approval.requested" ? JSON.stringify(editModal(t, { thread: "t", seq: 3 }, asked, editForm(asked) ?? "")) : "";
   });
   expect(marked).toContain("⟦\\\\x1b⟧]0;");
   expect(marked).toContain("stands between");

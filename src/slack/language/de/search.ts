@@ -5,8 +5,6 @@ export const search: Translated<"search"> = {
   "submit.search": "Suchen",
   "label.words": "Wörter",
   "hint.words": "Aus der Aufgabe oder aus dem, was gesagt wurde.",
-  "label.team": "Team",
-  "label.channel": "Channel",
   "label.person": "Person",
   "hint.person": "Wer ihn gestartet oder darin gesprochen hat.",
   "button.older": "Ältere",

@@ -4,8 +4,6 @@ export const search = {
   "submit.search": "Search",
   "label.words": "Words",
   "hint.words": "Of the task, or of what was said.",
-  "label.team": "Team",
-  "label.channel": "Channel",
   "label.person": "Person",
   "hint.person": "Who started it, or spoke in it.",
   "button.older": "Older",

@@ -5,8 +5,6 @@ export const search: Translated<"search"> = {
   "submit.search": "Rechercher",
   "label.words": "Mots",
   "hint.words": "De la tâche, ou de ce qui a été dit.",
-  "label.team": "Équipe",
-  "label.channel": "Canal",
   "label.person": "Personne",
   "hint.person": "Qui l’a lancée ou y a parlé.",
   "button.older": "Plus anciennes",

@@ -1,0 +1,33 @@
+import type { Translated } from "../messages.ts";
+
+export const admin: Translated<"admin"> = {
+  "header.admin": "Verwaltung",
+  "text.whoMay": "*Wer was darf*, wo ein Channel nichts anderes sagt",
+  "text.guestsMay": "• Gäste des Workspace dürfen: {deeds}",
+  "text.othersMay": "• Menschen anderer Organisationen dürfen: {deeds}",
+  "text.onlyRead": "nichts; sie lesen mit",
+  "button.decisions": "Entscheidungen…",
+  "text.start": "einen Lauf starten",
+  "text.steer": "mit den Agenten sprechen",
+  "text.answer": "Fragen beantworten",
+  "text.approve": "erlauben, dass Code läuft",
+  "text.stop": "einen Lauf stoppen",
+  "text.forget": "Notizen löschen",
+  "text.forgetThread": "einen Thread vergessen",
+  "text.raise": "eine Grenze erhöhen",
+  "text.export": "Ergebnisse teilen, Mitschriften und Teams herausnehmen",
+  "text.schedule": "Arbeit von selbst beginnen lassen",
+  "text.editTeams": "Teams und Einstellungen ändern",
+  "text.audit": "das hier sehen, und wer was entschied",
+  "text.nobody": "niemand",
+  "text.anyone": "alle im Channel",
+  "text.starter": "wer ihn gestartet hat",
+  "text.admins": "Admins des Workspace",
+  "text.more": "{count} weitere",
+  "text.membersAlone": "nur volle Mitglieder dieses Workspace",
+  "title.decisions": "Entscheidungen",
+  "text.noDecisions": "Noch niemand hat etwas entschieden.",
+  "text.decisions":
+    "Wer tat oder nicht tun durfte, was nicht alle dürfen; Neuestes zuerst. `parley audit` sagt auch, wer was gelesen und herausgenommen hat.",
+  "text.times": "{count, plural, one {# Mal} other {# Mal}}",
+};

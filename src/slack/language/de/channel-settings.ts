@@ -1,0 +1,27 @@
+import type { Translated } from "../messages.ts";
+
+export const channelSettings: Translated<"channelSettings"> = {
+  "title.settings": "Parley in diesem Channel",
+  "text.holds": "Was hier gewählt ist, gilt in {channel} für Läufe, die von jetzt an beginnen.",
+  "label.team": "Team einer Aufgabe, die keines nennt",
+  "option.usual": "Das übliche ({team})",
+  "label.turns": "Was man sieht",
+  "option.asTeam": "Wie das Team es hat",
+  "option.shown": "Jeden Beitrag zeigen",
+  "option.quiet": "Ruhig: Karte, Fragen und Ergebnis",
+  "label.code": "Code",
+  "option.off": "Aus: hier läuft kein Code",
+  "option.ask": "Vor jedem Ausführen von Code fragen",
+  "option.auto": "Ohne Frage in der Sandbox ausführen, wo das Team es tut",
+  "label.who": "Wer starten, steuern und antworten darf",
+  "option.asWorkspace": "Wie der Workspace es hat",
+  "option.anyone": "Alle im Channel",
+  "option.admins": "Admins des Workspace",
+  "option.people": "Die Personen unten und Admins",
+  "label.people": "Die Personen",
+  "hint.people": "Sie gelten, wo „Die Personen unten“ gewählt ist.",
+  "label.approve": "Wer erlauben darf, dass Code läuft",
+  "option.starter": "Wer den Lauf gestartet hat",
+  "option.both": "Wer den Lauf gestartet hat, und Admins",
+  "option.listed": "Wie es ist: eine Liste von Personen",
+};

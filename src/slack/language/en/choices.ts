@@ -1,0 +1,22 @@
+/** How a speaker was chosen, and why. */
+export const choices = {
+  "title.log": "Who spoke and why",
+  "text.none": "Nobody has been chosen in this thread yet.",
+  "text.intro": "*{team}*: who was chosen, by what, and why.",
+  "text.earlier": "{count, plural, one {# earlier turn is in `parley export`.} other {# earlier turns are in `parley export`.}}",
+  "text.within": "in *{team}*",
+  "text.progress": "progress",
+  "text.noProgress": "no progress",
+  "text.sideBySide": "side by side with {others}",
+  "text.byLeader": "by {leader}",
+  "text.policy": "by a rule",
+  "text.selector": "by the selector's model",
+  "text.only": "nobody else could",
+  "text.fallback": "by fallback: the model named nobody usable",
+  "text.person": "a person asked for it",
+  "title.why": "Why this speaker?",
+  "text.handedOver": "*{agent}* handed over",
+  "text.hadFloor": "it had the floor already",
+  "text.askedOfIt": "Asked of it: {words}",
+  "text.couldSpeak": "*Those who could speak in {team}:*",
+} as const;

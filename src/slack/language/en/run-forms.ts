@@ -1,0 +1,52 @@
+/** The forms of a run: to begin one, to steer, answer, go on, fork, change what is to run. */
+export const runForms = {
+  "title.newRun": "New Parley run",
+  "label.task": "Task",
+  "hint.member": "I have to be a member: /invite @parley",
+  "text.atMost": "at most {turns}, {minutes}, {money}",
+
+  "title.controls": "Parley run",
+  "text.atWork": "*{team}* is at work: {turns}, {duration}, started by {person}.\nTo steer, reply in the thread.",
+  "text.somebody": "somebody",
+  "text.noRun": "No agents are talking in this thread. To start a run, mention me here with a task.",
+  "button.forget": "Forget this thread…",
+  "sure.forget": "Forget this thread?",
+  "meaning.forget":
+    "All that was said in it, its files and what agents noted from it go out of Parley for good; a run that goes on is stopped, and so are its forks, which lose what they share with it. Costs and decisions stay, without words. Messages in Slack stay: delete them in Slack.",
+  "yes.forget": "Forget",
+
+  "title.steer": "Steer the run",
+  "submit.send": "Send",
+  "label.to": "To",
+  "option.next": "Whoever speaks next",
+  "label.steer": "What should they know or do?",
+  "title.continue": "Continue",
+  "submit.continue": "Go on",
+  "text.continue": "The team goes on in this thread and has read all of it.",
+  "label.continue": "What next?",
+  "title.otherTeam": "Another team",
+  "title.answer": "Answer",
+  "text.asks": "*{agent} asks:*\n{question}",
+  "submit.answer": "Answer",
+  "label.answer": "Your answer",
+
+  "title.forkSpeaker": "Another next speaker",
+  "title.forkTeam": "From here",
+  "submit.fork": "Fork",
+  "text.shared": "A thread of its own begins, which shares all turns up to this one. This thread stays as it is.",
+  "text.spokeNext":
+    "Here *{agent}* spoke next. A thread of its own begins, which shares all turns up to this one. This thread stays as it is.",
+  "label.nextSpeaker": "Next speaker",
+
+  "title.edit": "Change and run",
+  "submit.edit": "Run once",
+  "text.wantsToRun": "What *{agent}* wants to run. The agents are told what you change.",
+  "text.wantsToCall": "What *{agent}* wants to call `{tool}` with, as JSON. The agents are told what you change.",
+  "text.takenOut": "What you take out is taken out of what runs.",
+  "label.code": "Code",
+  "label.arguments": "Arguments",
+  "title.deny": "Deny",
+  "submit.deny": "Deny",
+  "text.readsReason": "*{agent}* reads your reason and goes on without.",
+  "label.whyNot": "Why not?",
+} as const;

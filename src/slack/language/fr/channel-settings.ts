@@ -1,0 +1,27 @@
+import type { Translated } from "../messages.ts";
+
+export const channelSettings: Translated<"channelSettings"> = {
+  "title.settings": "Parley dans ce canal",
+  "text.holds": "Ce qui est réglé ici vaut dans {channel}, pour les exécutions qui commencent désormais.",
+  "label.team": "Équipe d’une tâche qui n’en nomme aucune",
+  "option.usual": "L’habituelle ({team})",
+  "label.turns": "Ce que l’on voit",
+  "option.asTeam": "Comme l’équipe le prévoit",
+  "option.shown": "Montrer chaque tour",
+  "option.quiet": "Discret : la carte, les questions et le résultat",
+  "label.code": "Code",
+  "option.off": "Désactivé : aucun code ne s’exécute ici",
+  "option.ask": "Demander avant chaque exécution de code",
+  "option.auto": "Dans le bac à sable sans demander, si l’équipe le fait",
+  "label.who": "Qui peut lancer, guider et répondre",
+  "option.asWorkspace": "Comme l’espace de travail le prévoit",
+  "option.anyone": "Tout le monde dans le canal",
+  "option.admins": "Les administrateurs de l’espace de travail",
+  "option.people": "Les personnes ci-dessous et les administrateurs",
+  "label.people": "Les personnes",
+  "hint.people": "Elles comptent si « Les personnes ci-dessous » est choisi.",
+  "label.approve": "Qui peut autoriser l’exécution de code",
+  "option.starter": "Qui a lancé l’exécution",
+  "option.both": "Qui a lancé l’exécution, et les administrateurs",
+  "option.listed": "Tel quel : une liste de personnes",
+};
