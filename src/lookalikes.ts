@@ -5,8 +5,23 @@ import unhomoglyph from "unhomoglyph";
  * unhomoglyph), not by a list of names.
  */
 
-/** Two texts that look alike have one of their skeletons in common, upper and lower case, accents, blanks and what is not seen aside. */
+/** The same few names are looked at for every message. A cache: without it the skeletons are the same. */
+const known = new Map<string, readonly [string, string]>();
+const KNOWN_MAX = 1_000;
+const KNOWN_CHARS_MAX = 200;
+
 function skeletons(text: string): readonly [string, string] {
+  const found = known.get(text);
+  if (found) return found;
+  const made = skeletonsOf(text);
+  if (text.length > KNOWN_CHARS_MAX) return made;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(text, made);
+  return made;
+}
+
+/** Two texts that look alike have one of their skeletons in common, upper and lower case, accents, blanks and what is not seen aside. */
+function skeletonsOf(text: string): readonly [string, string] {
   const plain = text.toWellFormed().normalize("NFKD").replaceAll(UNSEEN, "");
   // Some letters look like another only as capitals.
   return [skeleton(plain), skeleton(plain.toUpperCase())];

@@ -90,6 +90,7 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
   const shared = { readFile: async () => undefined, ...deps, servers };
   const now = builderOf(settings, shared);
   const before = new Map<string, ReturnType<typeof builderOf>>();
+  const ofNow = new Map<string, string>();
 
   function builderBefore(snapshot: string) {
     const known = before.get(snapshot) ?? builderOf(readSnapshot(snapshot, settings), shared);
@@ -101,7 +102,15 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
 
   return {
     build: (name, thread, snapshot) => (snapshot === undefined ? now : builderBefore(snapshot))(name, thread),
-    snapshot: (name, around = settings) => snapshotOf(around, name, deps.executor.capabilities.languages),
+    snapshot(name, around = settings) {
+      const { languages } = deps.executor.capabilities;
+      if (around !== settings) return snapshotOf(around, name, languages);
+      // Settings stay as they are; what the sandbox runs is known once it has been asked.
+      const key = JSON.stringify([name, languages]);
+      const known = ofNow.get(key) ?? snapshotOf(settings, name, languages);
+      ofNow.set(key, known);
+      return known;
+    },
     isQuiet: (name) => settings.teams.get(name)?.quiet ?? false,
     policy: (name) => policyOf(settings, name),
     has: (name) => settings.teams.has(name),

@@ -1,5 +1,8 @@
 import type { Clock } from "../../engine/clock.ts";
 
+/** A reason, since without one an exception is made, and its stack. */
+const REPLACED = "the timer is not needed any more";
+
 /** How long somebody is waited for. */
 export interface Patience {
   /** What the step comes to; or why it is not waited for any longer. Rejects as the step does. One step at a time. */
@@ -29,7 +32,7 @@ export function newPatience(
   const dueMs = (): number => Math.min(sinceMs + allowedMs, endMs);
 
   function set(): void {
-    timer?.abort();
+    timer?.abort(REPLACED);
     const own = (timer = new AbortController());
     void clock.sleep(Math.max(0, dueMs() - clock.now()), own.signal).then(() => {
       if (own.signal.aborted) return;
@@ -70,12 +73,12 @@ export function newPatience(
       if (silenceMsMax === allowedMs) return;
       allowedMs = silenceMsMax;
       // A timer that is set for a longer time would come too late.
-      timer?.abort();
+      timer?.abort(REPLACED);
       timer = undefined;
     },
     isOver: () => clock.now() >= endMs,
     end() {
-      timer?.abort();
+      timer?.abort(REPLACED);
       signal.removeEventListener("abort", onAbort);
     },
   };

@@ -193,8 +193,10 @@ function connection(
       throw error;
     }
   };
+  // Asked before each statement, and a question to the driver takes as long as a small one.
+  let isOpen = true;
   const refuseClosed = () => {
-    if (!db.open) throw new StoreError(`${path}: the database has been closed.`);
+    if (!isOpen) throw new StoreError(`${path}: the database has been closed.`);
   };
 
   const group = groupedWrites(db, { transaction: (work) => transaction("normal", work), explain: (error) => explain(path, error) });
@@ -221,7 +223,8 @@ function connection(
       await flush.flushed().catch((error: unknown) => explained(path, () => rethrow(error)));
     },
     close: () => {
-      if (db.open) group.writeNow();
+      if (isOpen) group.writeNow();
+      isOpen = false;
       flush.close();
       db.close();
       lock?.close();

@@ -50,10 +50,13 @@ export function sqliteOutbox(
     )
     .pluck();
   const sending = db.prepare("UPDATE outbox SET sending_since = ? WHERE id = ? AND sending_since IS NULL");
-  const delivered = db.prepare("UPDATE outbox SET receipt = ?, gave_up = ? WHERE id = ? AND receipt IS NULL AND gave_up IS NULL");
-  const about = db.prepare<[number], { readonly thread: string; readonly workspace: string; readonly delivered: string }>(
-    "SELECT name AS thread, workspace, kind AS delivered FROM outbox JOIN threads ON threads.id = outbox.thread WHERE outbox.id = ?",
-  );
+  const gaveUp = db.prepare("UPDATE outbox SET gave_up = ? WHERE id = ? AND receipt IS NULL AND gave_up IS NULL");
+  const delivered = db
+    .prepare<[string, number], readonly [thread: number, kind: string]>(
+      "UPDATE outbox SET receipt = ? WHERE id = ? AND receipt IS NULL AND gave_up IS NULL RETURNING thread, kind",
+    )
+    .raw();
+  const named = db.prepare<[number], readonly [name: string, workspace: string]>("SELECT name, workspace FROM threads WHERE id = ?").raw();
   const receipt = db
     .prepare<[string, number, string], string>(
       "SELECT receipt FROM outbox WHERE thread = (SELECT id FROM threads WHERE name = ?) AND seq = ? AND kind = ? AND receipt IS NOT NULL ORDER BY part LIMIT 1",
@@ -82,12 +85,13 @@ export function sqliteOutbox(
     },
     // Lost, this is found out again: the post is looked for before it is tried again.
     markDelivered: async (id, outcome) => {
-      if ("gaveUp" in outcome) return writeSoon(() => void delivered.run(null, outcome.gaveUp, id));
-      await writeSoon(() => (delivered.run(outcome.receipt, null, id).changes > 0 ? about.get(id) : undefined), {
-        made(what) {
-          if (what) onDelivered(what);
-        },
-      });
+      if ("gaveUp" in outcome) return writeSoon(() => void gaveUp.run(outcome.gaveUp, id));
+      const mark = () => {
+        const row = delivered.get(outcome.receipt, id);
+        const thread = row && named.get(row[0]);
+        return thread && { thread: thread[0], workspace: thread[1], delivered: row[1] };
+      };
+      await writeSoon(mark, { made: (what) => what && onDelivered(what) });
     },
     receipt: async (thread, seq, kind) => read(() => receipt.get(thread, seq, kind)),
   };

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { openLog } from "../../support/scripted.ts";
+import { fakeExecutor, ran } from "../fake-executor.ts";
 import { stage } from "../play.ts";
 
 const FILE = (
@@ -57,4 +58,15 @@ test("written and read again, it is the same text; what another version wrote is
   );
   expect(teams.snapshot("main")).toBe(teams.snapshot("main"));
   expect(() => teams.build("main", "t", teams.snapshot("main"))).not.toThrow();
+});
+
+test("what the sandbox is found to run later is in the snapshots from then on, where code is run", () => {
+  const found = { ...fakeExecutor(() => ran("")) };
+  const { teams } = stage(
+    `teams: { main: { description: Codes., speakers: { policy: round-robin }, agents: [{ name: Coder, description: Writes., kind: coder, model: m }] } }`,
+    { executor: found },
+  );
+  expect(JSON.parse(teams.snapshot("main"))).toMatchObject({ languages: ["python"] });
+  Object.assign(found, { capabilities: { ...found.capabilities, languages: ["python", "sh"] } });
+  expect(JSON.parse(teams.snapshot("main"))).toMatchObject({ languages: ["python", "sh"] });
 });

@@ -20,6 +20,18 @@ function counting() {
 }
 
 describe("patience", () => {
+  test("a timer that is not needed any more is given up with a reason, and no exception is made for it", async () => {
+    const { clock } = counting();
+    const signals: AbortSignal[] = [];
+    const kept: Clock = { now: () => clock.now(), sleep: (ms, signal) => (signal && signals.push(signal), clock.sleep(ms, signal)) };
+    const patience = newPatience({ silenceMsMax: 1_000, wholeMsMax: 10_000, clock: kept }, new AbortController().signal);
+    await patience.wait(Promise.resolve("a"));
+    patience.allow(500);
+    await patience.wait(Promise.resolve("b"));
+    patience.end();
+    expect(signals.map(({ aborted, reason }) => [aborted, typeof reason])).toEqual([[true, "string"], [true, "string"]]); // prettier-ignore
+  });
+
   test("one timer serves a stream of thousands of steps, and each step has all its time", async () => {
     const { clock, counted, timers } = counting();
     const patience = newPatience({ silenceMsMax: 1_000, wholeMsMax: 1_000_000, clock: counted }, new AbortController().signal);

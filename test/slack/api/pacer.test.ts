@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createBucket, createSharedBucket } from "../../../src/slack/api/pacer.ts";
 import { manualClock } from "../../support/clock.ts";
 
@@ -194,4 +194,32 @@ test("a call of a lower rank goes before those that came earlier, in a bucket an
     await end;
     expect(clock.now() - cameMs).toBeLessThanOrEqual(41_000);
   }
+});
+
+test("a call whose time it is asks nothing of its signal, in a bucket and in a shared one", async () => {
+  const clock = manualClock(0);
+  const { signal } = new AbortController();
+  const listens = vi.spyOn(signal, "addEventListener");
+  const bucket = createBucket({ perMinute: 60, burst: 2, clock });
+  expect(await bucket.take(signal)).toBe(true);
+  expect(await createSharedBucket(bucket, { clock }).take("a", signal)).toBe(true);
+  expect(listens).not.toHaveBeenCalled();
+  const waiting = bucket.take(signal);
+  expect(listens).toHaveBeenCalledTimes(1);
+  expect(await clock.run(waiting)).toBe(true);
+});
+
+test("at once is only where nobody waits, there is a token, and nothing is shut", async () => {
+  const clock = manualClock(0);
+  const bucket = createBucket({ perMinute: 60, burst: 1, clock });
+  expect([bucket.takeNow(), bucket.takeNow()]).toEqual([true, false]);
+  const waiting = bucket.take(never).then(() => clock.now());
+  await clock.untilSleeping();
+  expect(bucket.takeNow()).toBe(false);
+  expect(await clock.run(waiting)).toBe(1_000);
+  await clock.advance(1_000);
+  bucket.delay(500);
+  expect(bucket.takeNow()).toBe(false);
+  await clock.advance(500);
+  expect(bucket.takeNow()).toBe(true);
 });
