@@ -34,7 +34,7 @@ const one = { cells: ONE, warmUp: 60 };
 const team = { cells: ["team"] as const, turns: TEAM_TURNS, warmUp: 10 * TEAM_TURNS };
 const TASKS = {
   parley: { ...one, program: parley({ main: shipped }) },
-  "bolt-sqlite": { ...one, program: bolt("sqlite") },
+  "bolt-sqlite": { ...one, cells: ["at10", "at50", "flushes"], program: bolt("sqlite") },
   "bolt-full": { ...one, program: bolt("full") },
   "parley-team": { ...team, program: parley({ name: "parley-team", main: shipped, team: true }) },
   "bolt-teamfull": { ...team, program: bolt("teamfull") },

@@ -40,7 +40,7 @@ const IDLE_MS = 1_500;
 /** No call for so long, and what an answer costs is over. */
 const QUIET_MS = 1_500;
 /** What goes on for longer, such as edits of cards at the pace of its own, is counted in the next cell, which has as much of its own left over. */
-const QUIET_MS_MAX = 8_000;
+const QUIET_MS_MAX = 6_000;
 const ANSWERS_MS_MAX = 120_000;
 /** Conversations at once, and rounds of them. */
 const ROUNDS: { readonly [cell in Exclude<Cell, "cold">]: { readonly atOnce: number; readonly rounds: number } } = {
