@@ -14,6 +14,8 @@ const LIMITS = { turns: 500, minutes: 1_440, tokens: 50_000_000, usd: 1_000 };
 const TEAM_FILE = {
   models: { scripted: { provider: "replay", file: "replies.yml" } },
   sandbox: { executor: "off" },
+  // One person asks for all.
+  slack: { rates: { runsPerHour: 10_000, messagesPerHour: 10_000 } },
   teams: {
     round: {
       description: "Each says one thing.",
