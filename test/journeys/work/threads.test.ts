@@ -102,3 +102,26 @@ async function dmOf(url: string, user: string): Promise<string> {
   const state = (await (await fetch(`${url}page/state?as=${user}`)).json()) as { channels: readonly { id: string; kind: string }[] };
   return state.channels.find(({ kind }) => kind === "im")?.id ?? GENERAL;
 }
+
+test("an answer of an instant model is two posts and at most seven calls to Slack, and 👀 stays on its task", async () => {
+  const { pair } = PAIR.teams;
+  const file = { ...PAIR, teams: { pair: { ...pair, agents: pair.agents.slice(1) } } };
+  const journey = await openJourney({ file, replies: { Ben: ["Blue. DONE", "Green. DONE"] } });
+  // Who somebody is, is asked once.
+  await (await journey.mention("@parley choose a colour")).ended();
+  const before = journey.slack.control.calls().length;
+  const thread = await journey.mention("@parley choose another");
+  await thread.ended();
+  const { control } = journey.slack;
+  await thread.until(
+    () => control.session(thread.channel, thread.ts)?.status === "active" && control.status(thread.channel, thread.ts) === undefined,
+  );
+  const calls = control
+    .calls()
+    .slice(before)
+    .filter(({ args }) => JSON.stringify(args).includes(thread.ts));
+  expect(calls.filter(({ method }) => method === "chat.postMessage")).toHaveLength(2);
+  expect(thread.reactions()).toEqual(["eyes"]);
+  const methods = calls.map(({ method }) => method);
+  expect(methods.slice(7)).toEqual([]);
+});
