@@ -19,5 +19,7 @@ export { placeOf } from "./store/fair-queue.ts";
 export { inOneProcess, type Alone, type Due, type Kept, type ProcessParts } from "./store/one-process/one-process.ts";
 export { isRunning, recordOf } from "./store/records/commit.ts";
 export { costOf } from "./store/records/cost.ts";
+export { recordsOf, type RunRecord } from "./store/runs/run-records.ts";
+export type { FinishedRun, FinishedRuns, RunsPage, RunsWanted } from "./store/runs/finished-runs.ts";
 export { withNames } from "./store/records/names.ts";
 export { checkEnvelope, checkNote, fileHash } from "./store/records/sizes.ts";

@@ -144,6 +144,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     workspaces,
     settings: written,
     schedules: plainSchedules,
+    runs,
     installations,
     audit,
     forgetter,
@@ -241,7 +242,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const { file: auditPath } = settings.audit;
     const onTrouble = (error: unknown) => problem("the audit log could not be written out; it is with its next entry", error);
     const auditFile = auditPath === undefined ? undefined : openAuditFile({ path: auditPath, audit, onTrouble });
-    const world = { ...settings.slack, store, dispatch, memory, settings: kept, schedules, runner, forgetting, teams, shelf, clock, log };
+    const ports = { store, dispatch, memory, settings: kept, schedules, runs };
+    const world = { ...settings.slack, ...ports, runner, forgetting, teams, shelf, clock, log };
     if (slackRoom && "oauth" in options.slack) {
       const ring = createKeyRing(options.slack.tokenKeys);
       slack = await slackRoom.createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });

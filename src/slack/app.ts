@@ -1,11 +1,8 @@
 import { App } from "@slack/bolt";
 import type { Clock } from "../engine/clock.ts";
-import type { Memory } from "../engine/memory.ts";
 import { createLeader } from "../runner/leader.ts";
 import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Dispatch } from "../store/dispatch.ts";
-import type { Schedules } from "../store/schedules/schedules.ts";
-import type { Settings } from "../store/settings.ts";
 import { removedNote } from "../store/forgetting.ts";
 import { shareOf } from "../store/share.ts";
 import type { Store } from "../store/store.ts";
@@ -41,7 +38,7 @@ import { ListenerError, dispatch, listen } from "./door/listeners.ts";
 import { answersOf, handlersOf } from "./handlers.ts";
 import { whoAmI } from "./api/who-am-i.ts";
 
-export interface SlackAppParts {
+export interface SlackAppParts extends Pick<HandlerContext, "memory" | "settings" | "schedules" | "runs"> {
   readonly botToken: string | TokenSource;
   /** For Socket Mode; not needed with `http`. */
   readonly appToken?: string;
@@ -52,9 +49,6 @@ export interface SlackAppParts {
   readonly web: Web;
   readonly store: Store;
   readonly dispatch: Pick<Dispatch, "serve">;
-  readonly memory: Memory;
-  readonly settings: Settings;
-  readonly schedules: Schedules;
   /** Shared with the outbox; one of its own when absent. */
   readonly pace?: Pace;
   readonly runner: Runner;
@@ -170,6 +164,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     memory: parts.memory,
     settings: parts.settings,
     schedules: parts.schedules,
+    runs: parts.runs,
     web,
     pace,
     clock,

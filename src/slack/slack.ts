@@ -4,6 +4,7 @@ import type { Search } from "../engine/search.ts";
 import { currentRun } from "../engine/reading/transcript.ts";
 import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Dispatch } from "../store/dispatch.ts";
+import type { FinishedRuns } from "../store/runs/finished-runs.ts";
 import type { Schedules } from "../store/schedules/schedules.ts";
 import type { Settings } from "../store/settings.ts";
 import { shareOf } from "../store/share.ts";
@@ -55,6 +56,7 @@ export interface SlackParts extends Omit<SlackSettings, "botToken"> {
   readonly memory: Memory;
   readonly settings: Settings;
   readonly schedules: Schedules;
+  readonly runs: FinishedRuns;
   readonly runner: Runner;
   readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly teams: TeamCards;

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type Clock, systemClock } from "../engine/clock.ts";
 import type { Forgetter } from "./forgetting.ts";
 import type { Opened, OwnStore } from "./own-store.ts";
+import { runsInLogs } from "./runs/runs-in-logs.ts";
 import { backupSqlite } from "./sqlite/upkeep/backup.ts";
 import { checkSqlite } from "./sqlite/upkeep/check.ts";
 import { quickCheckSqlite } from "./sqlite/upkeep/quick-check.ts";
@@ -96,6 +97,7 @@ function completed(own: OwnStore, address: string, clock: Clock): Opened {
     workspaces,
     settings,
     schedules,
+    runs: runsInLogs(own.store),
     audit,
     forgetter: unforgetting(cannot("no way to forget; take words out of it by its own means")),
     installations: cannot("no installations; use one workspace's tokens, or SQLite"),

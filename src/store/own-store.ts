@@ -5,6 +5,7 @@ import type { Dispatch } from "./dispatch.ts";
 import type { Forgetter } from "./forgetting.ts";
 import type { Installations } from "./installations.ts";
 import type { KeyRing } from "./key-ring.ts";
+import type { FinishedRuns } from "./runs/finished-runs.ts";
 import type { Schedules } from "./schedules/schedules.ts";
 import type { Settings } from "./settings.ts";
 import type { Store } from "./store.ts";
@@ -20,6 +21,8 @@ export interface Opened {
   readonly installations: (ring: KeyRing) => Installations;
   readonly settings: Settings;
   readonly schedules: Schedules;
+  /** The runs that are over, searched. */
+  readonly runs: FinishedRuns;
   readonly audit: Audit;
   readonly forgetter: Forgetter;
   /** The random id of this database, which no other has, copies included. */

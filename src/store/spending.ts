@@ -10,12 +10,13 @@ const THREADS_MAX = 1_000_000;
 
 /**
  * What was spent, in threads of this database, on `since` (`2026-11-23`, UTC) and later; from the beginning when absent. Read off the logs of the
- * threads that were active since then, and of no others: nothing else keeps it, so it cannot be wrong. What was imported was spent elsewhere.
+ * threads that were active since then, and of no others; or by `spending`, which a store gives that has read them off before. What was imported was spent elsewhere.
  */
 export async function* readSpending(
-  store: Pick<Store, "load" | "recent">,
+  store: Pick<Store, "load" | "recent"> & { readonly spending?: (since: string) => AsyncIterable<ThreadSpending> },
   { since = "" }: { readonly since?: string | undefined } = {},
 ): AsyncGenerator<ThreadSpending, void, void> {
+  if (store.spending) return yield* store.spending(since);
   for (const { thread, workspace, at } of await store.recent(THREADS_MAX)) {
     if (at < since) return;
     if (workspace === IMPORTED) continue;
@@ -24,4 +25,4 @@ export async function* readSpending(
 }
 
 /** As `parley import` names where its threads are from. */
-const IMPORTED = "imported";
+export const IMPORTED = "imported";

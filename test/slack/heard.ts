@@ -12,6 +12,7 @@ import { createSlackApp, type SlackApp, type SlackAppParts } from "../../src/sla
 import type { TeamCard } from "../../src/team-shelf.ts";
 import { createWeb } from "../../src/slack/api/web-client.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
+import type { FinishedRuns } from "../../src/store/runs/finished-runs.ts";
 import type { Schedules } from "../../src/store/schedules/schedules.ts";
 import type { Settings } from "../../src/store/settings.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -44,6 +45,7 @@ export interface Listening {
   readonly memory: Memory;
   readonly settings: Settings;
   readonly schedules: Schedules;
+  readonly runs: FinishedRuns;
   readonly problems: readonly string[];
   /** A person's message, once everything that it caused has been handled. */
   post(text: string, options?: { user?: string; channel?: string; threadTs?: string }): Promise<string>;
@@ -81,7 +83,7 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
   const clock = options.clock ?? systemClock;
   const problems: string[] = [];
   const log = (problem: string, error?: unknown) => void problems.push(error instanceof Error ? `${problem}: ${error.message}` : problem);
-  const { store, dispatch, memory, settings, schedules, forgetter } = openSqlite({ path: join(directory, "parley.db") });
+  const { store, dispatch, memory, settings, schedules, runs, forgetter } = openSqlite({ path: join(directory, "parley.db") });
   const inner = createRunner({
     store,
     dispatch,
@@ -106,6 +108,7 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
     memory,
     settings,
     schedules,
+    runs,
     runner,
     forgetting: createForgetting({ store, rewrite: runner.rewrite, forgetter, compacts: "if small" }),
     teams: { cards: CARDS, default: "coding" },
@@ -125,6 +128,7 @@ export async function listening(options: ListeningOptions = {}): Promise<Listeni
     memory,
     settings,
     schedules,
+    runs,
     problems,
     async post(text, { user = MARIA, channel = GENERAL, threadTs } = {}) {
       const { ts } = await slack.control.post({ user, channel, text, ...(threadTs ? { threadTs } : {}) });

@@ -56,7 +56,7 @@ const CARDS = [
 ];
 
 function open(slack: Workspace, opened: Opened, clock: ReturnType<typeof fastClock>, model: Model) {
-  const { store, dispatch, memory, settings, schedules, forgetter } = opened;
+  const { store, dispatch, memory, settings, schedules, runs, forgetter } = opened;
   const problems: string[] = [];
   const log = (line: string, error?: unknown) =>
     void problems.push(error === undefined ? line : `${line}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
@@ -80,7 +80,19 @@ function open(slack: Workspace, opened: Opened, clock: ReturnType<typeof fastClo
   });
   const { botToken, appToken, apiUrl } = slack;
   const forgetting = createForgetting({ store, rewrite: runner.rewrite, forgetter, compacts: "if small" });
-  const parts = { store, dispatch, memory, settings, schedules, runner, forgetting, teams: { cards: CARDS, default: "duo" }, clock, log };
+  const parts = {
+    store,
+    dispatch,
+    memory,
+    settings,
+    schedules,
+    runs,
+    runner,
+    forgetting,
+    teams: { cards: CARDS, default: "duo" },
+    clock,
+    log,
+  };
   let isOpen = true;
   return {
     ...opened,

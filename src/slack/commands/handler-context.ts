@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ModalView } from "@slack/web-api";
 import type { Memory } from "../../engine/memory.ts";
+import type { FinishedRuns } from "../../store/runs/finished-runs.ts";
 import type { Schedules } from "../../store/schedules/schedules.ts";
 import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
@@ -22,6 +23,7 @@ export interface HandlerContext extends MessageContext {
   readonly settings: Settings;
   /** What starts by itself. */
   readonly schedules: Schedules;
+  readonly runs: FinishedRuns;
   readonly web: Web;
   /** Of the outbox: all that the app says goes by it. */
   readonly pace: Pace;

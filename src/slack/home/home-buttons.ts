@@ -10,7 +10,6 @@ import { HomeValue } from "../words/button-values.ts";
 import { finishAt, raiseAt } from "../buttons/limit-buttons.ts";
 import { personOf } from "../commands/message-context.ts";
 import { pressId, type PressBody } from "../words/press-payloads.ts";
-import { keyIn } from "./recent-runs.ts";
 import { pressOlderFound, searchModal } from "./run-search.ts";
 import { recordReading } from "../people/reading-records.ts";
 import { refused } from "../people/permission-check.ts";
@@ -52,7 +51,7 @@ async function runPressed({ ctx, home, press, actor, verb, value }: Omit<Pressed
       return true;
     case "older":
     case "newest":
-      await home.turnRuns(actor, verb === "older" ? keyIn(value.n) : undefined);
+      await home.turnRuns(actor, verb === "older" ? value.n : undefined);
       return true;
     case "search":
       await show(ctx, press, searchModal(t, ctx.teams));
@@ -104,11 +103,11 @@ async function threadPressed({
 }): Promise<void> {
   const { user, affiliation } = actor;
   const t = await ctx.languages.of(user);
-  const run = await home.runs.find(user, value.thread ?? "");
+  const run = await home.runs.find(user, value.thread ?? "", verb === "log" || verb === "again" ? value.seq : undefined);
   if (!run) return note(ctx, press, "notes.title.run", t("notes.text.runGone"));
   const { thread, place, state } = run;
   if (verb === "log") await recordReading(ctx, actor, { deed: "read choices", subject: thread, id: press.trigger_id });
-  if (verb === "log") return show(ctx, press, selectorLog(t, await ctx.runner.read(thread)));
+  if (verb === "log") return show(ctx, press, selectorLog(t, await ctx.runner.read(thread), value.seq));
   if (verb === "again") {
     const team = ctx.teams.cards.some(({ name }) => name === state.team) ? state.team : undefined;
     return openNewRun(ctx, {

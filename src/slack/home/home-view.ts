@@ -4,7 +4,7 @@ import type { RaiseOffer } from "../../engine/events/events.ts";
 import { shown } from "../../engine/reading/shown.ts";
 import { button, confirmed, context, mention, plainText, section } from "../words/blocks.ts";
 import { safeMrkdwn } from "../words/escape.ts";
-import { keyText, UNDER_WAY_SHOWN_MAX, type HomeRun, type RunKey } from "./recent-runs.ts";
+import { UNDER_WAY_SHOWN_MAX, type HomeRun, type OverRun } from "./recent-runs.ts";
 import { RUN_ID_CHARS, VIEW_BLOCKS_MAX } from "../words/limits.ts";
 import { ceilingIn, raisedIn, reasonIn } from "../language/limit-words.ts";
 import type { Translator } from "../language/translator.ts";
@@ -19,9 +19,9 @@ export interface HomeFacts extends TeamListFacts {
   readonly bot: string;
   readonly waiting: readonly HomeRun[];
   readonly running: readonly HomeRun[];
-  readonly recent: readonly HomeRun[];
+  readonly recent: readonly OverRun[];
   /** Behind those; and whether there are newer ones before them. */
-  readonly older: RunKey | undefined;
+  readonly older: string | undefined;
   readonly isPaged: boolean;
   /** There is more under way than was looked at. */
   readonly more: boolean;
@@ -135,7 +135,7 @@ function recent({ t, recent: runs, older, isPaged }: HomeFacts): KnownBlock[] {
   if (runs.length === 0 && !isPaged) return [];
   const turn = [
     ...(isPaged ? [button(t("home.button.newest"), homeAction("newest"), {})] : []),
-    ...(older ? [button(t("home.button.older"), homeAction("older"), { n: keyText(older) })] : []),
+    ...(older ? [button(t("home.button.older"), homeAction("older"), { n: older })] : []),
   ];
   return [
     title(t("home.header.recent")),
@@ -146,18 +146,15 @@ function recent({ t, recent: runs, older, isPaged }: HomeFacts): KnownBlock[] {
 }
 
 /** One that is over, in a block, with what can be done with it. */
-export function overRun(t: Translator, run: HomeRun): SectionBlock {
-  const { state } = run;
-  const spent = t.cost(state.usage, state.priced);
-  const facts = [t(`home.text.${run.outcome ?? "done"}`), t("units.text.turns", { count: state.turns }), ...(spent ? [spent] : [])].join(
-    ", ",
-  );
+export function overRun(t: Translator, run: OverRun): SectionBlock {
+  const spent = t.cost(run.usage, run.priced);
+  const facts = [t(`home.text.${run.outcome}`), t("units.text.turns", { count: run.turns }), ...(spent ? [spent] : [])].join(", ");
   const options = [
     ...(run.link === undefined ? [] : [{ ...option(t("home.option.openThread"), { v: "open" }), url: run.link }]),
-    option(t("home.option.log"), { v: "log", thread: run.thread }),
-    option(t("home.option.again"), { v: "again", thread: run.thread }),
+    option(t("home.option.log"), { v: "log", thread: run.thread, seq: run.seq }),
+    option(t("home.option.again"), { v: "again", thread: run.thread, seq: run.seq }),
   ];
-  return { ...section(`${line(run.task)}\n${where(t, run)} · *${safeMrkdwn(state.team ?? "")}*, ${facts}`), accessory: menu(options) };
+  return { ...section(`${line(run.task)}\n${where(t, run)} · *${safeMrkdwn(run.team)}*, ${facts}`), accessory: menu(options) };
 }
 
 function mine({ t, mine: { team, tellWhenDone }, defaultTeam, budget }: HomeFacts): KnownBlock[] {
@@ -172,7 +169,7 @@ function mine({ t, mine: { team, tellWhenDone }, defaultTeam, budget }: HomeFact
   ];
 }
 
-const where = (t: Translator, { place }: HomeRun): string =>
+const where = (t: Translator, { place }: HomeRun | OverRun): string =>
   place.channel.startsWith("D") ? t("home.text.inDirect") : `<#${place.channel}>`;
 
 function placeLine(t: Translator, run: HomeRun): string {

@@ -3,7 +3,8 @@ import { isOurs, type Actor, type Affiliation } from "../people/affiliation.ts";
 import { courtesy, type HandlerContext } from "../commands/handler-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { adminBlocks, whoIs } from "./admin-section.ts";
-import { createHomeRuns, type HomeRun, type HomeRuns, type RunKey } from "./recent-runs.ts";
+import { createHomeRuns, type HomeRun, type HomeRuns } from "./recent-runs.ts";
+import { enterRuns } from "./enter-runs.ts";
 import { homeView } from "./home-view.ts";
 import { mayStillRead } from "../door/gate.ts";
 import { mySettings, personSetting } from "./my-settings.ts";
@@ -26,7 +27,7 @@ export interface Home {
   /** Teams `page` of the list, from 0. */
   turn(actor: Actor, page: number): Promise<void>;
   /** The runs that are over from behind this one on; the newest without. */
-  turnRuns(actor: Actor, before: RunKey | undefined): Promise<void>;
+  turnRuns(actor: Actor, before: string | undefined): Promise<void>;
   /** What it shows has changed: it is shown anew to those who have looked at it lately, a moment later and once for many changes. */
   changed(): void;
   /** Shows nothing anew. */
@@ -49,7 +50,7 @@ interface Watcher {
   affiliation: Affiliation;
   hash: string | undefined;
   page: number;
-  before: RunKey | undefined;
+  before: string | undefined;
   until: number;
   shown: string;
 }
@@ -57,6 +58,7 @@ interface Watcher {
 export function createHome(ctx: HandlerContext): Home {
   const { store, clock, log } = ctx;
   const runs = createHomeRuns(ctx);
+  const entering = enterRuns(ctx);
   const watchers = new Map<string, Watcher>();
   const bucket = createBucket({ perMinute: PUBLISHES_PER_MINUTE, burst: PUBLISH_BURST, clock, share: shareOf(store) });
   const closing = new AbortController();
@@ -69,6 +71,7 @@ export function createHome(ctx: HandlerContext): Home {
     if (place?.team !== ctx.me.team || (events.length === 0 && !rewritten)) return;
     if (watchers.size > 0) changed();
     const stopped = events.some(({ type }) => type === "run.stopped");
+    if (stopped || rewritten) entering.ended();
     if (stopped) keep(tellWhoAsked(ctx, thread).catch((error: unknown) => log("somebody could not be told that a run is over", error)));
   });
 
@@ -186,7 +189,7 @@ export function createHome(ctx: HandlerContext): Home {
       unfollow();
       unfollowSchedules();
       closing.abort();
-      await Promise.all(underWay);
+      await Promise.all([entering.close(), ...underWay]);
     },
   };
 }

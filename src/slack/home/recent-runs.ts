@@ -1,11 +1,13 @@
 import { isHalted } from "../../engine/events/limits-fold.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
+import { runLogAt } from "../../engine/reading/runs.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import { isOwnDirect } from "../commands/command-answer.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
+import type { FinishedRun } from "../../store/runs/finished-runs.ts";
 import type { ThreadSummary } from "../../store/store.ts";
-import { placeOf, type Place } from "../words/place.ts";
+import { placeOf, scopeOfChannel, type Place } from "../words/place.ts";
 
 /** A run as App Home shows it, in a line or two. */
 export interface HomeRun {
@@ -22,18 +24,25 @@ export interface HomeRun {
   readonly link?: string;
 }
 
+/** A run that is over, as App Home shows it. */
+export interface OverRun extends FinishedRun {
+  readonly place: Place;
+  /** Slack's address of the thread; absent while Slack does not say. */
+  readonly link?: string;
+}
+
 /** What a person may see of what goes on: the runs of channels that they are in, and of their own DMs. */
 export interface HomeRuns {
   of(
     user: string,
-    before?: RunKey,
+    before?: string,
   ): Promise<{
     readonly running: readonly HomeRun[];
     /** Those that they have asked a person of: this one, who started them or is named. */
     readonly waiting: readonly HomeRun[];
-    readonly recent: readonly HomeRun[];
+    readonly recent: readonly OverRun[];
     /** Where the next page of those begins; nothing behind the last. */
-    readonly older: RunKey | undefined;
+    readonly older: string | undefined;
     /** There are more, which were not looked at. */
     readonly more: boolean;
     /** Why none are shown: Slack's word where it did not say in which channels the person is. */
@@ -43,18 +52,12 @@ export interface HomeRuns {
   search(
     user: string,
     wanted: Wanted,
-    before?: RunKey,
-  ): Promise<{ readonly found: readonly HomeRun[]; readonly older: RunKey | undefined }>;
-  /** One of them, of a channel that was asked about at the door; nothing when it is somebody else's. */
-  find(user: string, thread: string): Promise<HomeRun | undefined>;
+    before?: string,
+  ): Promise<{ readonly found: readonly OverRun[]; readonly older: string | undefined }>;
+  /** The last run of a thread, or that which begins with this event, of a channel that was asked about at the door; nothing when it is somebody else's. */
+  find(user: string, thread: string, seq?: number): Promise<HomeRun | undefined>;
   /** What stands in the log of a thread was put anew, as when words were forgotten: nothing of it is kept in memory. */
   rewritten(thread: string): void;
-}
-
-/** Behind which run a page begins: its time and its thread. */
-export interface RunKey {
-  readonly at: string;
-  readonly thread: string;
 }
 
 /** What is looked for; all of it. */
@@ -69,10 +72,8 @@ export interface Wanted {
 
 /** Runs under way whose logs are read for one person; the newest. More than ten in a channel are not to be followed anyhow. */
 const UNDER_WAY_READ_MAX = 40;
-/** Threads of which it is known when they were active; their logs are read as far as a page needs. */
-const RECENT_LOOKED_AT_MAX = 2_000;
-/** Logs that are read for one page; the next one goes on behind them. */
-const LOGS_PER_PAGE_MAX = 200;
+/** Looks into the index for one page, where what it gives may not be seen; the next page goes on behind them. */
+const LOOKS_PER_PAGE_MAX = 20;
 const RECENT_SHOWN_MAX = 10;
 /** Of those that go on, and of those that wait for somebody. */
 export const UNDER_WAY_SHOWN_MAX = 5;
@@ -105,7 +106,10 @@ export function createHomeRuns(ctx: HandlerContext): HomeRuns {
   }
 
   /** With their addresses, of as many as are shown: each is a call to Slack. */
-  async function linked(runs: readonly HomeRun[], max: number): Promise<readonly HomeRun[]> {
+  async function linked<Run extends { readonly place: Place }>(
+    runs: readonly Run[],
+    max: number,
+  ): Promise<readonly (Run & { readonly link?: string })[]> {
     const shown = runs.slice(0, max).map(async (run) => {
       const link = await linkTo(run.place);
       return link === undefined ? run : { ...run, link };
@@ -144,42 +148,38 @@ export function createHomeRuns(ctx: HandlerContext): HomeRuns {
     return run && maySee(user, run) ? run : undefined;
   }
 
-  /** Runs that are over, behind a key, as far as one page and its reading go. */
+  /** Runs that are over, as far as one page and its looks go. The index knows no more of who may see what than it is told here, each time. */
   async function pageOf(
-    who: Who,
-    { before, fits }: { readonly before: RunKey | undefined; readonly fits: (run: HomeRun) => Promise<boolean> },
-  ): Promise<{ readonly found: readonly HomeRun[]; readonly older: RunKey | undefined }> {
-    const open = new Set((await ctx.store.unfinished(ctx.me.team)).map(({ thread }) => thread));
-    const behind = (await ctx.store.recent(RECENT_LOOKED_AT_MAX, ctx.me.team))
-      .filter((one) => !open.has(one.thread) && isBehind(one, before))
-      .toSorted((one, other) => (isBehind(one, other) ? 1 : -1));
-    const found: HomeRun[] = [];
-    let read = 0;
-    for (const [index, summary] of behind.entries()) {
-      const place = placeOf(summary.thread);
-      if (place?.team === ctx.me.team && (isOwnDirect(place.channel) || who.channels.has(place.channel))) {
-        read++;
-        const run = await seenIn(who, summary);
-        if (run && !run.state.running && (await fits(run))) found.push(run);
-      }
-      const isFull = found.length === RECENT_SHOWN_MAX || read === LOGS_PER_PAGE_MAX;
-      if (isFull) return { found, older: index < behind.length - 1 ? { at: summary.at, thread: summary.thread } : undefined };
+    { user, channels }: Who,
+    { words, team, channel, person }: Wanted,
+    before: string | undefined,
+  ): Promise<{ readonly found: readonly OverRun[]; readonly older: string | undefined }> {
+    const scope = (id: string) => scopeOfChannel({ team: ctx.me.team, channel: id });
+    const wanted = {
+      workspace: ctx.me.team,
+      places: [...channels].map(scope),
+      reader: user,
+      words,
+      team,
+      place: channel === undefined ? undefined : scope(channel),
+      person,
+    };
+    const found: OverRun[] = [];
+    let older = before;
+    for (let looks = 0; looks < LOOKS_PER_PAGE_MAX; looks++) {
+      const page = await ctx.runs.search({ ...wanted, behind: older, limit: RECENT_SHOWN_MAX - found.length });
+      found.push(...page.found.flatMap((run) => overRunIn({ user, channels }, run)));
+      older = page.older;
+      if (older === undefined || found.length === RECENT_SHOWN_MAX) break;
     }
-    return { found, older: undefined };
+    return { found, older };
   }
 
-  async function says(run: HomeRun, { words, team, channel, person }: Wanted): Promise<boolean> {
-    if (team !== undefined && run.state.team !== team) return false;
-    if (channel !== undefined && run.place.channel !== channel) return false;
-    if (words.length === 0 && person === undefined) return true;
-    const { events } = await ctx.runner.read(run.thread);
-    const people = events.flatMap((event) => ("person" in event && event.person ? [event.person.id] : []));
-    if (person !== undefined && run.state.startedBy?.id !== person && !people.includes(person)) return false;
-    const said = events
-      .flatMap((event) => (event.type === "message.posted" ? [event.text] : []))
-      .join("\n")
-      .toLowerCase();
-    return words.every((word) => said.includes(word.toLowerCase()));
+  function overRunIn({ user, channels }: Who, run: FinishedRun): readonly OverRun[] {
+    const place = placeOf(run.thread);
+    if (place?.team !== ctx.me.team) return [];
+    const may = isOwnDirect(place.channel) ? run.startedBy.id === user : channels.has(place.channel);
+    return may ? [{ ...run, place }] : [];
   }
 
   return {
@@ -189,7 +189,7 @@ export function createHomeRuns(ctx: HandlerContext): HomeRuns {
       const unfinished = (await ctx.store.unfinished()).filter(({ thread }) => placeOf(thread)?.team === ctx.me.team);
       const looked = await seen(who, unfinished.toReversed(), UNDER_WAY_READ_MAX);
       const underWay = looked.filter(({ state }) => state.running);
-      const { found: recent, older } = await pageOf(who, { before, fits: async () => true });
+      const { found: recent, older } = await pageOf(who, { words: [] }, before);
       const waiting = underWay.filter((run) => waitsFor(run, user));
       const running = underWay.filter((run) => !waiting.includes(run));
       return {
@@ -203,15 +203,17 @@ export function createHomeRuns(ctx: HandlerContext): HomeRuns {
     },
     async search(user, wanted, before) {
       const { channels } = await ctx.people.channelsOf(user);
-      const { found, older } = await pageOf({ user, channels }, { before, fits: (run) => says(run, wanted) });
+      const { found, older } = await pageOf({ user, channels }, wanted, before);
       return { found: await linked(found, RECENT_SHOWN_MAX), older };
     },
-    async find(user, thread) {
+    async find(user, thread, seq) {
       const place = placeOf(thread);
       if (place?.team !== ctx.me.team) return undefined;
-      const events = (await ctx.runner.read(thread)).events;
-      const last = events.at(-1);
-      const run = last && (await lineOf(thread, place, { lastSeq: last.seq, at: last.at }));
+      const transcript = await ctx.runner.read(thread);
+      const own = runLogAt(transcript, seq ?? transcript.events.length);
+      const state = currentRun(own);
+      const run =
+        state.run === undefined ? undefined : { thread, place, at: own.events.at(-1)?.at ?? "", state, ...said(own.events, state) };
       return run && maySee(user, run) ? run : undefined;
     },
     rewritten(thread) {
@@ -222,21 +224,10 @@ export function createHomeRuns(ctx: HandlerContext): HomeRuns {
   };
 }
 
-/** A key as a button carries it. */
-export const keyText = ({ at, thread }: RunKey): string => `${at} ${thread}`;
-export function keyIn(text: string | undefined): RunKey | undefined {
-  const [at, thread, ...rest] = text?.split(" ") ?? [];
-  return at !== undefined && thread !== undefined && rest.length === 0 ? { at, thread } : undefined;
-}
-
 interface Who {
   readonly user: string;
   readonly channels: ReadonlySet<string>;
 }
-
-/** Newest first, and of one moment by name. */
-const isBehind = ({ at, thread }: RunKey, key: RunKey | undefined): boolean =>
-  key === undefined || at < key.at || (at === key.at && thread < key.thread);
 
 function said(events: readonly RunEvent[], { approvals }: RunState): Pick<HomeRun, "task" | "asksFor" | "outcome"> {
   const task = events.find((event) => event.type === "message.posted" && "person" in event);

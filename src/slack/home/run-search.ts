@@ -7,7 +7,7 @@ import { ELEMENT, filledIn, menuField, textField } from "../words/form-inputs.ts
 import type { Translator } from "../language/translator.ts";
 import type { PressBody, SubmissionBody } from "../words/press-payloads.ts";
 import { overRun } from "./home-view.ts";
-import { keyIn, keyText, type HomeRun, type HomeRuns, type RunKey, type Wanted } from "./recent-runs.ts";
+import type { HomeRuns, OverRun, Wanted } from "./recent-runs.ts";
 import { homeAction, modal } from "./team-forms.ts";
 
 /** The fields of the search. */
@@ -15,8 +15,8 @@ const SEARCH = { words: "words", team: "team", channel: "channel", person: "pers
 
 /** What was found; nothing before anybody has looked. */
 interface Found {
-  readonly found: readonly HomeRun[];
-  readonly older: RunKey | undefined;
+  readonly found: readonly OverRun[];
+  readonly older: string | undefined;
 }
 
 /** Search…: by words, team, channel and person, among the runs that are over in channels that one is in. */
@@ -90,7 +90,7 @@ export async function answerSearch(ctx: HandlerContext, runs: HomeRuns, { user, 
 }
 
 function results(t: Translator, { found, older }: Found): readonly KnownBlock[] {
-  const more = button(t("search.button.older"), homeAction("findOlder"), older ? { n: keyText(older) } : {});
+  const more = button(t("search.button.older"), homeAction("findOlder"), older ? { n: older } : {});
   return [
     { type: "divider" },
     ...(found.length === 0 ? [context(t(older ? "search.text.nothingSoFar" : "search.text.nothing"))] : []),
@@ -105,7 +105,7 @@ export async function pressOlderFound(ctx: HandlerContext, runs: HomeRuns, press
   if (id === undefined) return;
   const wanted = wantedIn(press.view?.state?.values ?? {});
   const t = await ctx.languages.of(press.user.id);
-  const found = await runs.search(press.user.id, wanted, keyIn(key));
+  const found = await runs.search(press.user.id, wanted, key);
   await courtesy(ctx, "views.update", () => ctx.web.write.views.update({ view_id: id, view: searchModal(t, ctx.teams, wanted, found) }));
 }
 

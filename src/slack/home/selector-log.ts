@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import type { RunEvent } from "../../engine/events/events.ts";
+import { runLogAt } from "../../engine/reading/runs.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import type { Translator } from "../language/translator.ts";
 import { context, section } from "../words/blocks.ts";
@@ -10,10 +11,11 @@ import { noteView } from "./team-forms.ts";
 const TURNS_SHOWN_MAX = 60;
 const REASON_CHARS_SHOWN = 400;
 
-/** Who was chosen in the last run of a thread, turn by turn: why, by what, and whether the selector saw progress. */
-export function selectorLog(t: Translator, transcript: Transcript): ModalView {
-  const { team, startIndex, run } = currentRun(transcript);
-  const chosen = transcript.events.slice(Math.max(0, startIndex)).filter((event): event is Selected => event.type === "speaker.selected");
+/** Who was chosen in the last run of a thread, or in that which begins with this event, turn by turn: why, by what, and whether the selector saw progress. */
+export function selectorLog(t: Translator, transcript: Transcript, seq = transcript.events.length): ModalView {
+  const own = runLogAt(transcript, seq);
+  const { team, run } = currentRun(own);
+  const chosen = own.events.filter((event): event is Selected => event.type === "speaker.selected");
   if (run === undefined || chosen.length === 0) return noteView(t, t("choices.title.log"), section(t("choices.text.none")));
   const shown = chosen.slice(-TURNS_SHOWN_MAX);
   const left = chosen.length - shown.length;

@@ -6,6 +6,7 @@ import type { Memory } from "../../engine/memory.ts";
 import type { Forgets, Runner } from "../../runner/runner.ts";
 import type { Installation, Installations } from "../../store/installations.ts";
 import type { Dispatch } from "../../store/dispatch.ts";
+import type { FinishedRuns } from "../../store/runs/finished-runs.ts";
 import type { Schedules } from "../../store/schedules/schedules.ts";
 import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
@@ -44,6 +45,7 @@ export interface InstalledParts extends InstalledSettings {
   readonly memory: Memory;
   readonly settings: Settings;
   readonly schedules: Schedules;
+  readonly runs: FinishedRuns;
   readonly runner: Runner;
   readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly teams: TeamCards;

@@ -1,6 +1,7 @@
 import type { Memory } from "../../engine/memory.ts";
 import type { DayBudgets, Forgets, Runner } from "../../runner/runner.ts";
 import type { Dispatch } from "../../store/dispatch.ts";
+import type { FinishedRuns } from "../../store/runs/finished-runs.ts";
 import type { Schedules } from "../../store/schedules/schedules.ts";
 import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
@@ -17,10 +18,14 @@ export interface TenantPorts {
   readonly memory: Memory;
   readonly settings: Settings;
   readonly schedules: Schedules;
+  readonly runs: FinishedRuns;
   readonly dispatch: Pick<Dispatch, "serve">;
 }
 
-export function tenantScoped(team: string, { store, runner, forgetting, memory, settings, schedules, dispatch }: TenantPorts): TenantPorts {
+export function tenantScoped(
+  team: string,
+  { store, runner, forgetting, memory, settings, schedules, runs, dispatch }: TenantPorts,
+): TenantPorts {
   /** Asked for each event of all workspaces: the quick look goes first. */
   const isOwn = (thread: string): boolean => thread.startsWith(`${team}/`) && placeOf(thread) !== undefined;
   const isOwnScope = (scope: string): boolean => scope.startsWith(`${team}/`);
@@ -120,6 +125,10 @@ export function tenantScoped(team: string, { store, runner, forgetting, memory, 
       record: async (decision) => (decision.workspace === team ? settings.record(decision) : strange(decision.workspace)),
       workspaces: async () => notHere("the list of workspaces"),
       decisions: async (workspace, page) => (workspace === team ? settings.decisions(workspace, page) : []),
+    },
+    runs: {
+      search: async (wanted) => (wanted.workspace === team ? runs.search(wanted) : { found: [], older: undefined }),
+      enter: async (workspace) => workspace === team && runs.enter(workspace),
     },
     schedules: {
       get: async (workspace, id) => (workspace === team ? schedules.get(workspace, id) : undefined),

@@ -2,6 +2,7 @@ import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { RunEvent } from "../../engine/events/events.ts";
 import type { Claim } from "../dispatch.ts";
 import type { Connection } from "./connection.ts";
+import { runEnded } from "./runs/run-rows.ts";
 import { isRunning, recordOf, startOrStop } from "../records/commit.ts";
 import { sqliteNames } from "./names.ts";
 import type { ReadyRows } from "./ready.ts";
@@ -67,6 +68,7 @@ export function sqliteLog(
     `${summary} WHERE last_seq > 0 AND workspace = ? ORDER BY at DESC, id DESC LIMIT ?`,
   );
   const names = sqliteNames(db);
+  const ended = runEnded(db);
 
   const known = new Map<string, Thread>();
 
@@ -99,6 +101,7 @@ export function sqliteLog(
     for (const post of inLogOrder(commit.posts)) addPost.run(id, commit.afterSeq + 1 + post.event, post.kind, post.part);
     if (commit.heard) options.heard.add({ ...commit, workspace });
     if (commit.accounts) options.spent({ ...commit, workspace });
+    if (commit.events.some(({ type }) => type === "run.stopped")) ended(id, workspace);
     options.ready.set(id, commit.wake, options.now());
     return thread;
   };

@@ -135,7 +135,7 @@ function refuseOversized({ scope, text }: NoteDraft): void {
 const segmenter = new Intl.Segmenter("en", { granularity: "word" });
 
 /** The words of a text in any language, also of those that put no spaces between them, as Chinese or Thai. The index and a query are divided alike. */
-const wordsOf = (text: string): string[] =>
+export const wordsOf = (text: string): string[] =>
   [...segmenter.segment(text.toWellFormed())].flatMap(({ segment, isWordLike }) => (isWordLike ? [segment] : []));
 
 /**

@@ -27,6 +27,9 @@ import { StoreError } from "../store.ts";
  * - `workspaces` says which revision of a thread's workspace is the newest, and whether all of it is kept; `workspace_files` are its files. A
  *   revision without files is one that was forgotten: who saves what was there before comes too late.
  * - `schedules` are what starts by itself, `due_at` when somebody is to look at one next, in ms since the epoch.
+ * - `runs` are those that are over, as lists show them and with what they have cost, `run_words` the index of what was said in them and by whom, which keeps no text of its own.
+ *   Both are read off the logs beside the commits: `runs_due` says of which threads they are to be. Written in the commit that ends a run, they
+ *   would have it read that run whole.
  * - `ready` holds when a thread is to be worked on, in ms since the epoch. `inbox.body` is emptied once handled; the id stays for a while.
  *   `inbox.lane` says in which order; its index holds those that were handled by time, and those that were not by lane.
  */
@@ -146,6 +149,19 @@ const MIGRATIONS: readonly Migration[] = [
     revision INTEGER NOT NULL, PRIMARY KEY (workspace, id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX schedules_by_due ON schedules (workspace, due_at) WHERE due_at IS NOT NULL;
+  `,
+  `
+  CREATE TABLE runs (
+    id INTEGER PRIMARY KEY, thread INTEGER NOT NULL, seq INTEGER NOT NULL, until INTEGER NOT NULL, workspace TEXT NOT NULL, place TEXT NOT NULL,
+    run TEXT NOT NULL, team TEXT NOT NULL, starter TEXT NOT NULL, ended_at TEXT NOT NULL, shown TEXT NOT NULL, spending TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX runs_by_thread ON runs (thread, seq, until);
+  CREATE INDEX runs_by_end ON runs (workspace, ended_at, id, place, starter, team);
+  CREATE VIRTUAL TABLE run_words USING fts5 (
+    words, people, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
+  );
+  CREATE TABLE runs_due (thread INTEGER PRIMARY KEY, workspace TEXT NOT NULL, mark TEXT NOT NULL) STRICT;
+  INSERT INTO runs_due (thread, workspace, mark) SELECT id, workspace, '' FROM threads WHERE last_seq > 0;
   `,
 ];
 

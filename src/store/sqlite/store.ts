@@ -17,9 +17,12 @@ import { sqliteLog } from "./log.ts";
 import { sqliteMemory } from "./memory.ts";
 import { sqliteOutbox } from "./outbox.ts";
 import type { Settings } from "../settings.ts";
+import { sqliteRuns } from "./runs/run-index.ts";
+import { sqliteSpending } from "./runs/run-spending.ts";
 import { sqliteSchedules } from "./schedules.ts";
 import { sqliteSettings } from "./settings.ts";
 import { ownOf, share, type Shared } from "./shared.ts";
+import type { ThreadSpending } from "../spending.ts";
 import { sqliteSpent } from "./spent.ts";
 import type { Store } from "../store.ts";
 import { sqliteWorkspaces } from "./workspaces.ts";
@@ -36,6 +39,8 @@ export interface SqliteReader extends StoreReader {
   readonly memory: MemoryReader;
   readonly settings: SettingsReader;
   readonly audit: Pick<Audit, "check">;
+  /** See `readSpending`. */
+  readonly spending: (since: string) => AsyncGenerator<ThreadSpending, void, void>;
   readonly forgetter: Pick<Forgetter, "find" | "underWay">;
   installations(keys: readonly Uint8Array[]): Promise<(Installation & { readonly opens: boolean })[]>;
 }
@@ -65,6 +70,7 @@ export function openSqliteReadOnly(options: { readonly path: string }): SqliteRe
     settings,
     audit,
     forgetter,
+    spending: sqliteSpending(connection, store),
     installations: async (keys) => listInstallations(connection, keys.length > 0 ? createKeyRing(keys) : undefined),
   };
 }
@@ -140,6 +146,7 @@ function opener(shared: Shared): SqliteOpened {
     workspaces: sqliteWorkspaces(connection),
     settings: sqliteSettings(connection, { audit, follow: settings.of(member), changed: settings.tell }),
     schedules: sqliteSchedules(connection, { audit, follow: schedules.of(member), changed: schedules.tell }),
+    runs: sqliteRuns(connection, store),
     audit,
     forgetter: sqliteForgetting(connection, {
       audit,

@@ -20,7 +20,7 @@ async function twoProcesses() {
   const slack = await createWorkspaces({ port: 0, teams: [{ id: NORTH }], now: () => clock.now() });
   const opened = openSqlite({ path: ":memory:", ...clock });
   const ring = createKeyRing([randomBytes(32)]);
-  const open = ({ store, dispatch, memory, settings, schedules, forgetter, installations: kept }: Opened) => {
+  const open = ({ store, dispatch, memory, settings, schedules, runs, forgetter, installations: kept }: Opened) => {
     const lines: string[] = [];
     const log = (line: string) => void lines.push(line);
     const none = { default: "", names: () => [], has: () => false, build: () => expect.unreachable("no run begins here") };
@@ -29,7 +29,7 @@ async function twoProcesses() {
     const installations = kept(ring);
     const inbox = new Inbox({ store, dispatch, clock, log, handle: async () => undefined });
     const oauth = { clientId: slack.clientId, clientSecret: slack.clientSecret, stateSecret: "s".repeat(40) };
-    const world = { store, dispatch, memory, settings, schedules, runner, forgetting, installations, inbox, oauth, clock, log };
+    const world = { store, dispatch, memory, settings, schedules, runs, runner, forgetting, installations, inbox, oauth, clock, log };
     const tenants = createTenants({ ...world, teams: { cards: [], default: "" }, apiUrl: slack.apiUrl });
     const isServed = async () => (await tenants.find({ team: NORTH, org: undefined, isOrgWide: false, channel: undefined })) !== undefined;
     return { tenants, installations, lines, isServed, close: () => tenants.hangUp().then(() => tenants.stop()) };

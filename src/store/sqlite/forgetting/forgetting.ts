@@ -9,6 +9,7 @@ import type { Fork } from "../../forks/forks.ts";
 import type { Decision } from "../../settings.ts";
 import type { SqliteAudit } from "../audit/audit.ts";
 import type { Connection } from "../connection.ts";
+import { withoutDeletedWords } from "../runs/run-rows.ts";
 import { forgettingRows, type ForgettingRows } from "./rows.ts";
 
 /** Writing the file anew takes some 0.1 s for each 20 MiB, and nobody is served meanwhile. */
@@ -66,6 +67,7 @@ export function sqliteForgetting(
     }
     // Nobody knows whose words are in files that code wrote.
     rows().forgetWorkspace(thread);
+    rows().rewriteRuns(found.id, found.workspace);
     if (target.kind === "person" || copy) return changed;
     const stays = target.kind === "older" ? { memory: target.memory, forks: true } : { memory: false, forks: false };
     rows().forgetThread(found.id, thread, stays);
@@ -163,6 +165,7 @@ export function sqliteForgetting(
             rows().putEvent.run(JSON.stringify(after), row.id);
             count++;
           }
+          if (count > 0) rows().rewriteRuns(found.id, found.workspace);
           if (count > 0) rows().makeDue.run(timeNow());
           return count;
         }),
@@ -179,6 +182,7 @@ export function sqliteForgetting(
       const anew = when === "now" || (due.length > 0 && (when === "if due" || (when === "if small" && bytes <= SMALL_BYTES_MAX)));
       return read(() => {
         if (anew) {
+          withoutDeletedWords(connection);
           db.exec("VACUUM");
           for (const id of due) rows().remove.run(id);
         }

@@ -3,6 +3,7 @@ import type { Person } from "../../../engine/events/events.ts";
 import type { Found, Forgetting, Target } from "../../forgetting.ts";
 import { forksNote, forksUnder, type Fork } from "../../forks/forks.ts";
 import type { Connection } from "../connection.ts";
+import { runsRewritten } from "../runs/run-rows.ts";
 import {
   SEGMENT,
   envelopesWhere,
@@ -24,7 +25,8 @@ interface EventRow {
   readonly body: string;
 }
 
-export function forgettingRows({ db }: Connection) {
+export function forgettingRows(connection: Connection) {
+  const { db } = connection;
   const count = (sql: string, ...values: readonly (string | number)[]): number =>
     db
       .prepare<(string | number)[], number>(`SELECT count(*) FROM ${sql}`)
@@ -142,6 +144,8 @@ export function forgettingRows({ db }: Connection) {
       };
     },
 
+    rewriteRuns: runsRewritten(connection),
+
     /** A revision that nobody has takes its place, so that a save that is under way comes too late. */
     forgetWorkspace(thread: string): void {
       run("DELETE FROM workspace_files WHERE thread = ?", thread);
@@ -159,6 +163,7 @@ export function forgettingRows({ db }: Connection) {
 
     dropThread(id: number, name: string): void {
       run("DELETE FROM workspaces WHERE thread = ?", name);
+      run("DELETE FROM runs_due WHERE thread = ?", id);
       run("DELETE FROM events WHERE thread = ?", id);
       run("DELETE FROM threads WHERE id = ?", id);
     },
