@@ -140,7 +140,7 @@ export async function submitRunModal(
   if (heard.kind === "steered" || heard.kind === "started") ctx.whisper.react({ channel: place.channel, ts }, SEEN);
   const listener = { user, channel: place.channel, threadTs: place.ts, ts };
   if (heard.kind === "too late") await ctx.whisper.tell(listener, TOO_LATE);
-  if (heard.kind === "refused") await ctx.whisper.tell(listener, await refusedText(ctx, heard, place.channel));
+  if (heard.kind === "refused") await ctx.whisper.tell(listener, await refusedText(ctx, heard, listener));
 }
 
 const TOO_LATE = "This question was answered already. To say more, reply in the thread.";

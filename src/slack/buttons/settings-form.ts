@@ -24,7 +24,7 @@ export async function openSettings(ctx: HandlerContext, request: CommandRequest)
     channelSettings(ctx, channel),
     ctx.languages.of(user),
   ]);
-  if (outside) return answer(notHere(channel));
+  if (outside) return answer(notHere(t, channel));
   if (no) return answer(safeMrkdwn(no));
   await openModal(ctx, id, settingsModal(t, { channel, revision: kept?.revision ?? 0 }, settings, ctx.teams));
 }

@@ -1,6 +1,7 @@
 import type { Affiliation } from "../people/affiliation.ts";
-import { INVITE, type HandlerContext } from "./handler-context.ts";
+import type { HandlerContext } from "./handler-context.ts";
 import { slackErrorCode } from "../api/web-client.ts";
+import type { Translator } from "../language/translator.ts";
 import type { Looks } from "../signs/ephemeral.ts";
 
 /** Somebody asks for something outside of a thread: by a command, or by a button of its answer. */
@@ -30,10 +31,8 @@ export async function isOutside(ctx: HandlerContext, channel: string): Promise<b
 }
 
 /** For a person in a conversation that the bot is not in: what to do, and nothing else. */
-export const notHere = (channel: string): string =>
-  isOwnDirect(channel)
-    ? "I am not in this conversation, so nobody would see my answers. Ask me in a channel that I am in, or in your messages with me."
-    : INVITE;
+export const notHere = (t: Translator, channel: string): string =>
+  t(isOwnDirect(channel) ? "refusals.text.notInConversation" : "refusals.text.invite");
 
 /** The person's own conversation with the bot. */
 export const isOwnDirect = (channel: string): boolean => channel.startsWith("D");

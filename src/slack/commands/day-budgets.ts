@@ -17,7 +17,7 @@ export async function budgetText(ctx: MessageContext, who: Actor & { readonly ch
   const attempt = { ...who, startedBy: undefined };
   const mayRaise = (await wouldRefuseBudget(ctx, attempt)) === undefined;
   const words = "`/parley budget raise me|channel|workspace DOLLARS` raises one for today.";
-  const note = mayRaise ? words : spending.some(({ limit }) => limit !== undefined) ? await whoMayRaise(ctx, who.channel) : "";
+  const note = mayRaise ? words : spending.some(({ limit }) => limit !== undefined) ? await whoMayRaise(ctx, who) : "";
   return [`*Spent today* (a day ends at 00:00 UTC)`, ...lines, ...(note ? [note] : [])].join("\n");
 }
 
@@ -86,7 +86,7 @@ const SHARED: Person = { id: "", name: "" };
 /** Why a person may not raise a budget of the day; what is refused is in the audit log. `undefined`: go ahead. */
 export async function mayRaiseBudget(ctx: MessageContext, attempt: Attempt): Promise<string | undefined> {
   const no = await refused(ctx, "raise", { ...attempt, startedBy: SHARED });
-  return no === undefined || !isOurs(attempt.affiliation) ? no : whoMayRaise(ctx, attempt.channel);
+  return no === undefined || !isOurs(attempt.affiliation) ? no : whoMayRaise(ctx, attempt);
 }
 
 const wouldRefuseBudget = (ctx: MessageContext, attempt: Omit<Attempt, "subject">): Promise<string | undefined> =>
@@ -105,23 +105,30 @@ export async function wouldRefuseRaise(
   );
 }
 
-/** One sentence that names them. */
-export async function whoMayRaise(ctx: MessageContext, channel: string | undefined): Promise<string> {
+/** One sentence that names them, for this person. */
+async function whoMayRaise(ctx: MessageContext, { user, channel }: { readonly user: string; readonly channel?: string }): Promise<string> {
+  const t = await ctx.languages.of(user);
   const { raise } = await allowIn(ctx, channel);
   const who = [raise].flat().flatMap((one) => {
     if (one === "starter") return [];
-    return one === "admins" ? ["admins of this workspace"] : one === "anyone" ? ["everybody here"] : [mention({ id: one, name: one })];
+    return one === "admins"
+      ? [t("refusals.text.theAdmins")]
+      : one === "anyone"
+        ? [t("refusals.text.everybody")]
+        : [mention({ id: one, name: one })];
   });
-  if (who.length === 0) return "Nobody in Slack can raise a day's budget; whoever runs Parley can.";
-  return `A day's budget can be raised by ${who.join(", ")}.`;
+  if (who.length === 0) return t("refusals.text.nobodyRaises");
+  return t("refusals.text.whoRaises", { who: who.join(", ") });
 }
 
 /** What a person is told whose words were refused. Where a budget is used up, the runner says until when, and this who may raise it; in mrkdwn. */
 export async function refusedText(
   ctx: MessageContext,
   heard: Extract<Heard, { readonly kind: "refused" }>,
-  channel: string,
+  at: { readonly user: string; readonly channel: string },
 ): Promise<string> {
   const reason = safeMrkdwn(heard.reason);
-  return heard.budgets ? `${reason} ${await whoMayRaise(ctx, channel)} \`/parley budget\` shows how it stands.` : reason;
+  if (!heard.budgets) return reason;
+  const t = await ctx.languages.of(at.user);
+  return `${reason} ${await whoMayRaise(ctx, at)} ${t("refusals.text.seeBudget")}`;
 }

@@ -29,8 +29,6 @@ export interface HandlerContext extends MessageContext {
   readonly pace: Pace;
 }
 
-export const INVITE = "I am not in this channel, so nobody would see my answers. Invite me first: `/invite @parley`";
-
 /** In the person's DM with the bot, for when there is no channel to whisper in. */
 export async function tellDirectly(ctx: PostContext, user: string, text: string): Promise<void> {
   const posted = await postLooking(ctx, { id: `told/${randomUUID()}`, channel: user, text }, { blind: "leave" });

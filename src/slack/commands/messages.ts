@@ -216,7 +216,7 @@ async function show(
       return tellHeld(ctx, to.thread, to.listener, to.affiliation);
     case "refused":
       if (heard.rate) return ctx.unheard.tell(to.listener, safeMrkdwn(heard.reason));
-      await ctx.whisper.tell(to.listener, await refusedText(ctx, heard, to.message.channel));
+      await ctx.whisper.tell(to.listener, await refusedText(ctx, heard, to.listener));
       return;
   }
 }

@@ -24,7 +24,10 @@ export async function listRuns(ctx: HandlerContext, request: CommandRequest, min
   if (runs.length === 0) {
     const none = wanted.channel === undefined ? "None of your runs is going on." : "No agents are talking in this channel.";
     // Nobody can begin one either, and that is what they need to know.
-    const text = wanted.channel !== undefined && (await isOutside(ctx, request.channel)) ? notHere(request.channel) : none;
+    const text =
+      wanted.channel !== undefined && (await isOutside(ctx, request.channel))
+        ? notHere(await ctx.languages.of(request.user), request.channel)
+        : none;
     return answer(text, replaces ? { blocks: [], replaces } : undefined);
   }
   await recordReading(ctx, request, { deed: "list runs", subject: wanted.channel ?? "own runs", id: request.id });

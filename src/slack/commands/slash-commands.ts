@@ -82,7 +82,7 @@ async function newRun(ctx: HandlerContext, command: CommandBody, request: Comman
   const wish = team === undefined ? wishedTeam(said, teams) : undefined;
   const near = wish?.kind === "unsure" ? wish : undefined;
   if (near) return openNewRun(ctx, { user, triggerId: id, team: near.near, task: near.text, channel });
-  if (await isOutside(ctx, channel)) return answer(notHere(channel));
+  if (await isOutside(ctx, channel)) return answer(notHere(await ctx.languages.of(user), channel));
   const text = await plainText(task, namingOf(ctx));
   const line = await startRun(ctx, { key: `command/${id}`, user, affiliation, channel, team, text });
   if (line) await answer(line);
@@ -97,7 +97,7 @@ export async function discuss(ctx: HandlerContext, shortcut: MessageShortcutBody
   const text = await plainText(words.own, namingOf(ctx));
   const shared = [...(message.files ?? []), ...words.files];
   if (text === "" && shared.length + words.carried.length === 0) return answer("There are no words in this message to discuss.");
-  if (await isOutside(ctx, channel.id)) return answer(notHere(channel.id));
+  if (await isOutside(ctx, channel.id)) return answer(notHere(await ctx.languages.of(user.id), channel.id));
   const thread = threadOf(ctx, { channel: channel.id, ...message });
   const transcript = await ctx.runner.read(thread);
   const run = currentRun(transcript);
@@ -123,7 +123,7 @@ export async function discuss(ctx: HandlerContext, shortcut: MessageShortcutBody
     id: `${ctx.me.team}:${channel.id}:${message.ts}:discuss:${shortcut.action_ts ?? ""}`,
     addressed: true,
   });
-  if (heard.kind === "refused") await answer(await refusedText(ctx, heard, channel.id));
+  if (heard.kind === "refused") await answer(await refusedText(ctx, heard, { user: user.id, channel: channel.id }));
 }
 
 /** "Parley run controls" on a message: what goes on in its thread, and Stop. */

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { actorIn, type Actor } from "../people/affiliation.ts";
 import { isOwnDirect, notHere } from "../commands/command-answer.ts";
+import type { Translator } from "../language/translator.ts";
 import { section } from "../words/blocks.ts";
 import { courtesy, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
 import { DOORS, type BodyAt, type DoorName } from "./doors.ts";
@@ -75,17 +76,17 @@ export async function mayStillRead(ctx: Pick<MessageContext, "people">, user: st
 }
 
 /** Why somebody is not let in, in mrkdwn. */
-export function whyShut(channel: string, sight: Exclude<Sight, { readonly kind: "open" }>): string {
-  const where = isOwnDirect(channel) ? "this conversation" : `<#${channel}>`;
+function whyShut(t: Translator, channel: string, sight: Exclude<Sight, { readonly kind: "open" }>): string {
+  const where = isOwnDirect(channel) ? t("refusals.text.thisConversation") : `<#${channel}>`;
   switch (sight.kind) {
     case "shut":
-      return `You are not in ${where}, so I show you nothing of it, and nothing was done. Whoever is in it can invite you.`;
+      return t("refusals.text.notIn", { where });
     case "away":
-      return notHere(channel);
+      return notHere(t, channel);
     case "unsaid": {
       const { reaction, says } = knownCode(sight.code);
       const why = reaction === "do-without" ? ` ${says}` : "";
-      return `Slack does not say just now whether you are in ${where} (${safeMrkdwn(sight.code)}), so nothing was done.${why} Try again in a moment.`;
+      return t("refusals.text.sightUnsaid", { where, code: safeMrkdwn(sight.code), why });
     }
   }
 }
@@ -114,12 +115,12 @@ async function turnAway(
       ...(key === undefined ? {} : { key: `refused look in ${key}` }),
     });
   }
-  const words = whyShut(channel, sight);
+  const t = await ctx.languages.of(actor.user);
+  const words = whyShut(t, channel, sight);
   const { view, trigger_id: trigger, response_url: respondTo } = body;
   // A form that was sent off is closed: nothing can be laid on it.
   const isForm = (at.raw as { readonly type?: unknown }).type === "view_submission";
   if (view !== undefined && trigger !== undefined && !isForm) {
-    const t = await ctx.languages.of(actor.user);
     const shown = { trigger_id: trigger, view: noteView(t, t("notes.title.notOpen"), section(words)) };
     return view.type === "modal"
       ? courtesy(ctx, "views.push", () => ctx.web.write.views.push(shown))

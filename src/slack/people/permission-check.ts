@@ -2,7 +2,9 @@ import type { Person } from "../../engine/events/events.ts";
 import { isOurs, type Affiliation } from "./affiliation.ts";
 import { channelSettings, workspaceSettings } from "./channel-settings.ts";
 import { personOf, type MessageContext } from "../commands/message-context.ts";
-import { ALLOW_DEFAULT, asksForAdmins, refusal, type Allow, type Deed } from "./permissions.ts";
+import { DEFAULT_LANGUAGE } from "../language/languages.ts";
+import { loadTranslator } from "../language/translator.ts";
+import { ALLOW_DEFAULT, asksForAdmins, refusal, type Allow, type Deed, type Refusal } from "./permissions.ts";
 
 /** Who may do what in a channel: as set for it, else for the workspace, else in the team file. Without a channel, what holds for the workspace. */
 export async function allowIn(ctx: MessageContext, channel?: string): Promise<Allow> {
@@ -27,9 +29,9 @@ export interface Attempt {
 /** For a Slack that is slow to say who is a guest: those of whom the door could not wait to hear wait here, and nobody else. A modal must open within three seconds. */
 export const STANDING_WAIT_MS = 1_500;
 
-/** What {@link refusal} says with all that is set here. What is refused is in the audit log. `undefined`: go ahead. */
+/** What {@link refusal} says with all that is set here, in their language. What is refused is in the audit log, in English. `undefined`: go ahead. */
 export async function refused(ctx: MessageContext, deed: Deed, attempt: Attempt): Promise<string | undefined> {
-  const no = await wouldRefuse(ctx, deed, { ...attempt, affiliation: await standingOf(ctx, attempt) });
+  const no = await refusalHere(ctx, deed, { ...attempt, affiliation: await standingOf(ctx, attempt) });
   if (no === undefined) return undefined;
   const person = await personOf(ctx, attempt.user);
   await ctx.settings.record({
@@ -38,10 +40,10 @@ export async function refused(ctx: MessageContext, deed: Deed, attempt: Attempt)
     deed,
     subject: attempt.subject,
     allowed: false,
-    detail: no,
+    detail: no(await loadTranslator(DEFAULT_LANGUAGE)),
     ...(attempt.id === undefined ? {} : { key: `refused ${deed} ${attempt.id}` }),
   });
-  return no;
+  return no(await ctx.languages.of(attempt.user));
 }
 
 /** The call that the door did not wait for may have been answered by now, or is about to be. */
@@ -51,6 +53,11 @@ async function standingOf(ctx: MessageContext, { user, affiliation }: Attempt): 
 
 /** The same, unrecorded: for what a person does not ask for but would be shown. */
 export async function wouldRefuse(ctx: MessageContext, deed: Deed, attempt: Omit<Attempt, "subject" | "id">): Promise<string | undefined> {
+  const no = await refusalHere(ctx, deed, attempt);
+  return no?.(await ctx.languages.of(attempt.user));
+}
+
+async function refusalHere(ctx: MessageContext, deed: Deed, attempt: Omit<Attempt, "subject" | "id">): Promise<Refusal | undefined> {
   const allow = await allowIn(ctx, attempt.channel);
   // Nobody from outside is an admin here, whatever they are at home.
   const admin = isOurs(attempt.affiliation) && asksForAdmins(deed, attempt, allow) && (await ctx.people.isAdmin(attempt.user));

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Person } from "../../engine/events/events.ts";
+import type { Translator } from "../language/translator.ts";
 import type { Affiliation } from "./affiliation.ts";
 
 /** What a person can do to a conversation, to what the agents keep of it, or to how Parley is set up here. */
@@ -93,25 +94,30 @@ export const WORKFLOW: Person = { id: "workflow", name: "Workflow" };
 
 const isWorkflows = ({ startedBy }: Pick<Doer, "startedBy">): boolean => startedBy?.id === WORKFLOW.id;
 
-/** The one place that decides who may do what. `undefined`: go ahead; otherwise a sentence for that person. */
-export function refusal(deed: Deed, doer: Doer, allow: Allow): string | undefined {
+/** Why somebody may not do something: a sentence for that person, in whichever language is read. Not escaped. */
+export type Refusal = (t: Translator) => string;
+
+/** The one place that decides who may do what. `undefined`: go ahead. */
+export function refusal(deed: Deed, doer: Doer, allow: Allow): Refusal | undefined {
   const visitor = lineOf(doer.affiliation, allow);
-  if (visitor && (MEMBERS_ALONE.some((one) => one === deed) || !visitor.line.includes(deed))) return visitor.no(DOING[deed]);
+  if (visitor && (MEMBERS_ALONE.some((one) => one === deed) || !visitor.line.includes(deed)))
+    return (t) => t(visitor.no, { doing: doingIn(t, deed) });
   const allowed = [allow[deed]].flat();
   if (allowed.some((word) => isOne(doer, word))) return undefined;
   const isStarters = allowed.includes("starter");
   const starter = isStarters ? doer.startedBy?.name : undefined;
   const others = allowed.filter((word) => word !== "starter" && word !== "admins");
-  if (others.length > 0) return `You are not on the list of people who can ${DOING[deed]} here. Ask whoever runs Parley for you.`;
-  if (isStarters && isWorkflows(doer))
-    return `A workflow has started this run, and Slack does not say who ran it: only admins of this workspace can ${DOING[deed]}. Ask one of them.`;
-  const whose = deed === "schedule" ? "whose it is" : "who started this run";
-  if (starter !== undefined && allowed.includes("admins"))
-    return `Only ${starter}, ${whose}, and admins of this workspace can ${DOING[deed]}. Ask one of them.`;
-  if (starter !== undefined) return `Only ${starter}, ${whose}, can ${DOING[deed]}. Ask ${starter}, or start a run of your own.`;
-  if (allowed.includes("admins")) return `Only admins of this workspace can ${DOING[deed]}. Ask one of them.`;
-  return `Nobody can ${DOING[deed]} here. Ask whoever runs Parley for you.`;
+  if (others.length > 0) return (t) => t("refusals.text.notListed", { doing: doingIn(t, deed) });
+  if (isStarters && isWorkflows(doer)) return (t) => t("refusals.text.workflow", { doing: doingIn(t, deed) });
+  const isAdmins = allowed.includes("admins");
+  if (starter !== undefined) {
+    const key = deed === "schedule" ? (isAdmins ? "ownerAndAdmins" : "owner") : isAdmins ? "starterAndAdmins" : "starter";
+    return (t) => t(`refusals.text.${key}`, { starter, doing: doingIn(t, deed) });
+  }
+  return (t) => t(`refusals.text.${isAdmins ? "admins" : "nobody"}`, { doing: doingIn(t, deed) });
 }
+
+const doingIn = (t: Translator, deed: Deed): string => t(`refusals.text.doing.${deed}`);
 
 /** What a person who is no member is held to beside; nothing for a member. */
 function lineOf(affiliation: Affiliation, allow: Allow) {
@@ -120,22 +126,11 @@ function lineOf(affiliation: Affiliation, allow: Allow) {
     case "colleague":
       return undefined;
     case "guest":
-      return {
-        line: allow.restricted,
-        no: (doing: string) => `You are a guest of this workspace, and only its full members can ${doing}. You can read along.`,
-      };
+      return { line: allow.restricted, no: "refusals.text.guest" } as const;
     case "external":
-      return {
-        line: allow.guests,
-        no: (doing: string) =>
-          `You are here from another organisation, or Slack does not say from where, and only members of this workspace can ${doing}. You can read along.`,
-      };
+      return { line: allow.guests, no: "refusals.text.external" } as const;
     case "unsaid":
-      return {
-        line: [...IN_WORDS, ...allow.restricted],
-        no: (doing: string) =>
-          `Slack does not say just now whether you are a full member or a guest of this workspace, and only full members can ${doing}. Try again in a moment.`,
-      };
+      return { line: [...IN_WORDS, ...allow.restricted], no: "refusals.text.unsaid" } as const;
   }
 }
 
@@ -154,18 +149,3 @@ function isOne(doer: Doer, word: string): boolean {
   if (word === "starter") return startedBy === undefined || startedBy.id === user;
   return word === "admins" && admin === true;
 }
-
-const DOING: { readonly [deed in Deed]: string } = {
-  start: "start a run",
-  steer: "speak to the agents",
-  answer: "answer the agents' questions",
-  approve: "allow code to run",
-  stop: "stop the run",
-  forget: "make the agents forget something",
-  forgetThread: "make Parley forget this thread",
-  raise: "raise a limit",
-  export: "share a result, or take a transcript or a team out",
-  schedule: "have work start by itself, or change it",
-  editTeams: "change teams and settings",
-  audit: "see who may do what, and who decided what",
-};

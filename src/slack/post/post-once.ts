@@ -1,5 +1,5 @@
 import type { Store } from "../../store/store.ts";
-import { INVITE, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
+import { tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
 import { postLooking, type PostOptions, type Message, type PostContext, type Posted } from "./post-or-find.ts";
 
 /** A person's words that came by another way than a message, to be posted in their name. */
@@ -23,9 +23,9 @@ export async function postOnce(ctx: HandlerContext, { key, user, ...words }: Wor
   if (posted.kind === "posted") return posted.ts;
   const { code } = posted.failure;
   const isOutside = code === "not_in_channel" || code === "channel_not_found";
-  const text = isOutside
-    ? `<#${words.channel}>: ${INVITE}`
-    : `I could not post your words in <#${words.channel}> (${code}). Try again, or mention me there.`;
+  const t = await ctx.languages.of(user);
+  const where = `<#${words.channel}>`;
+  const text = isOutside ? `${where}: ${t("refusals.text.invite")}` : t("refusals.text.couldNotPost", { where, code });
   await tellDirectly(ctx, user, text);
   if (!isOutside) ctx.log(`a person's words could not be posted in ${words.channel} (${code})`);
   return undefined;

@@ -2,7 +2,8 @@ import type { Beside, FileRef, RunEvent } from "../../engine/events/events.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import { isForOnce, type Schedule } from "../../schedules/schedule.ts";
 import { asSetIn } from "../commands/start-run.ts";
-import { INVITE, type HandlerContext } from "../commands/handler-context.ts";
+import { notHere } from "../commands/command-answer.ts";
+import type { HandlerContext } from "../commands/handler-context.ts";
 import { inLanguageOf, personOf } from "../commands/message-context.ts";
 import { refusedText } from "../commands/day-budgets.ts";
 import { isOurs } from "../people/affiliation.ts";
@@ -74,7 +75,7 @@ export async function beginScheduled(ctx: HandlerContext, beginning: Beginning):
       ...set,
       ...(schedule.usdPerRun === undefined ? {} : { usdMax: schedule.usdPerRun }),
     });
-    if (heard.kind === "refused") return { kind: "left out", why: await refusedText(ctx, heard, channel) };
+    if (heard.kind === "refused") return { kind: "left out", why: await refusedText(ctx, heard, { user: owner.id, channel }) };
   }
   if (!isKnown || running) ctx.whisper.react({ channel, ts: at.ts }, SEEN);
   const { events } = isKnown ? before : await ctx.runner.read(thread);
@@ -98,7 +99,7 @@ async function mayNotBegin(ctx: HandlerContext, { owner, place: channel }: Sched
     return { kind: "pause", why: `${mention(owner)}, whose it is, is no active full member of this workspace any more.` };
   const sight = await ctx.people.mayRead(channel, { user: owner.id, affiliation });
   if (sight.kind === "unsaid") return { kind: "again" };
-  if (sight.kind === "away") return { kind: "pause", why: INVITE };
+  if (sight.kind === "away") return { kind: "pause", why: notHere(await ctx.languages.of(owner.id), channel) };
   if (sight.kind === "shut") return { kind: "pause", why: `${mention(owner)}, whose it is, is not in <#${channel}> any more.` };
   const attempt = { user: owner.id, affiliation, startedBy: undefined, channel };
   const no = (await wouldRefuse(ctx, "start", attempt)) ?? (await wouldRefuse(ctx, "schedule", { ...attempt, startedBy: owner }));

@@ -23,7 +23,7 @@ export async function scheduleCommand(ctx: HandlerContext, command: CommandBody,
   if (text === "" || text.toLowerCase() === "list") return list(ctx, request);
   if (isOwnDirect(request.channel))
     return answer("Schedules are for channels: give this command in the channel where the answers are to go.");
-  if (await isOutside(ctx, request.channel)) return answer(notHere(request.channel));
+  if (await isOutside(ctx, request.channel)) return answer(notHere(await ctx.languages.of(request.user), request.channel));
   const spoken = readSpokenSchedule(text, {
     nowMs: ctx.clock.now(),
     timeZone: (await ctx.people.timeZoneOf(request.user)) ?? TIME_ZONE_DEFAULT,

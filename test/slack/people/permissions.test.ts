@@ -1,15 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { Allow as FileAllow } from "../../../src/config/schema/allow.ts";
+import { loadTranslator } from "../../../src/slack/language/translator.ts";
 import {
   ALLOW_DEFAULT,
   asksForAdmins,
-  refusal,
+  refusal as refusalOf,
   WORKFLOW,
   type Allow,
   type Deed,
   type Doer,
 } from "../../../src/slack/people/permissions.ts";
 
+const t = await loadTranslator("en");
+const refusal = (...about: Parameters<typeof refusalOf>) => refusalOf(...about)?.(t);
 const STARTER = { id: "U1STARTER", name: "Maria" };
 const WHO: { readonly [name: string]: Doer } = {
   starter: { user: "U1STARTER", affiliation: "member", startedBy: STARTER },

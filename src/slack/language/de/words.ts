@@ -6,9 +6,23 @@ import { forms } from "./forms.ts";
 import { home } from "./home.ts";
 import { limits } from "./limits.ts";
 import { notes } from "./notes.ts";
+import { refusals } from "./refusals.ts";
 import { runForms } from "./run-forms.ts";
 import { search } from "./search.ts";
 import { teamForms } from "./team-forms.ts";
 import { units } from "./units.ts";
 
-export const words: Catalogue = { admin, channelSettings, choices, forms, home, limits, notes, runForms, search, teamForms, units };
+export const words: Catalogue = {
+  admin,
+  channelSettings,
+  choices,
+  forms,
+  home,
+  limits,
+  notes,
+  refusals,
+  runForms,
+  search,
+  teamForms,
+  units,
+};
