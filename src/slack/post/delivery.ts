@@ -77,6 +77,8 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
       const about = await read(sending);
       if (about.rendered.kind === "nothing") return settle(post, about.rendered.why);
       const rendered = sending.form.notice ?? about.rendered;
+      // The end has perhaps been recorded behind the wait for the disk, and a power cut must not unsay it either.
+      if (sending.mayLeave && "ends" in rendered) await markSending(sending);
       const sent = (mayBeThere ? await look(sending, rendered) : undefined) ?? sureOf(sending) ?? (await send(sending, rendered, about));
       switch (sent.kind) {
         case "posted":

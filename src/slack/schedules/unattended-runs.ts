@@ -67,14 +67,11 @@ async function hasPersonSpoken(
   const bucket = pace.askedReads("conversations.history");
   if (bucket.waitMs() > BRIEFLY.waitMsMax || !(await bucket.take(new AbortController().signal))) return undefined;
   try {
-    const oldest = (sinceMs / 1_000).toFixed(6);
-    const { messages = [] } = await patiently(
-      clock,
-      () => web.read.conversations.history({ channel, oldest, limit: MESSAGES_READ }),
-      BRIEFLY,
-    );
+    // Asked from a time on, Slack may give what was said first after it, where there is more than it gives at once: the newest are asked for.
+    const { messages = [] } = await patiently(clock, () => web.read.conversations.history({ channel, limit: MESSAGES_READ }), BRIEFLY);
     return messages
       .flatMap((message) => ThreadMessage.safeParse(message).data ?? [])
+      .filter(({ ts }) => Number(ts) * 1_000 > sinceMs)
       .some((message) => message.bot_id === undefined && message.user !== me.user && mayBeHeard(message, new Set()));
   } catch (error) {
     log(`nobody could say whether a person has spoken in ${channel} (${slackErrorCode(error) ?? "Slack does not answer"})`);

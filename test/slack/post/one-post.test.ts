@@ -182,6 +182,29 @@ describe("whatever happens on the way, the end is told once", () => {
     expect(await second.store.receipt(thread, END, "end")).toBe(second.said(thread)[1]?.ts);
   });
 
+  test("what it tells of the end is on the disk before it leaves, though the run ends while its own words are waited for", async () => {
+    const parley = await begin();
+    const thread = await parley.thread();
+    await parley.record(thread, ...BEFORE);
+    await parley.settle();
+    const { markSending } = parley.store;
+    let onDisk = 0;
+    Object.assign(parley.store, {
+      markSending: async (...args: Parameters<typeof markSending>) => {
+        const isFirst = onDisk === 0;
+        const written = await parley.store.load(thread, 0);
+        await markSending(...args);
+        onDisk = written.length;
+        if (isFirst) await parley.record(thread, stopped());
+      },
+    });
+    await parley.record(thread, ANSWER);
+    await parley.settle();
+    expect(idsOf(parley, thread)).toEqual(["1.card.0", "4.turn.0"]);
+    expect(onDisk).toBe(END);
+    await expectToldOnce(parley, thread);
+  });
+
   test("where newer blocks are refused it is told without the feedback, and where all are, in a message of its own", async () => {
     const parley = await begin();
     const [simple, plain] = [await parley.thread(), await parley.thread()];
