@@ -20,6 +20,8 @@ export interface ForkWish {
   readonly workspace: string;
   readonly team: string;
   readonly person: Person;
+  /** In which language the person is told of it, such as `de`; English when absent. */
+  readonly language?: string;
   /** Who speaks next; as the team decides when absent. */
   readonly speaker?: string;
 }
@@ -64,7 +66,7 @@ export function createForks(parts: {
   }
 
   async function write(wish: ForkWish): Promise<{ readonly events: readonly RunEvent[] } | ForkRefused> {
-    const { thread, workspace, team, person } = wish;
+    const { thread, workspace, team, person, language } = wish;
     const prepared = await prepare(wish);
     if ("reason" in prepared) return prepared;
     const { teams, point } = prepared;
@@ -76,6 +78,7 @@ export function createForks(parts: {
       workspace,
       team,
       startedBy: person,
+      ...(language === undefined ? {} : { language }),
       ...(parts.haltMinutes === undefined ? {} : { haltsAtLimits: true as const }),
       ...(parts.rulesAt ? { rules: await parts.rulesAt(thread) } : {}),
       at: new Date(clock.now()).toISOString(),

@@ -38,6 +38,8 @@ export interface ForkTarget {
   readonly workspace: string;
   readonly team: string;
   readonly startedBy: Person;
+  /** In which language people are told of the fork, such as `de`; English when absent, whatever the first run had. */
+  readonly language?: string;
   /** Where people are there to ask at a limit. */
   readonly haltsAtLimits?: true;
   /** What holds where it goes on, besides what held before and the team's own: of each the strictest. */
@@ -57,7 +59,7 @@ export function forkedLog(
   teamHash: string | undefined,
 ): readonly RunEvent[] {
   const { run, seq, start, team: teamBefore } = point;
-  const { thread, team, startedBy, haltsAtLimits, at } = target;
+  const { thread, team, startedBy, language, haltsAtLimits, at } = target;
   const id = `${thread}#${start + 1}`;
   const strictest = (what: "code" | "tools", before: ActionPolicy | undefined) =>
     stricter(stricter(before, target.rules?.[what]), teams.policy?.(team)?.[what]);
@@ -66,13 +68,22 @@ export function forkedLog(
     if (index < start) return event;
     if (isOfRun(event)) return { ...event, run: id };
     if (event.type !== "run.started") return event;
-    const { teamHash: _before, haltsAtLimits: _halts, ahead: _ahead, code: codeBefore, tools: toolsBefore, ...rest } = event;
+    const {
+      teamHash: _before,
+      language: _spoken,
+      haltsAtLimits: _halts,
+      ahead: _ahead,
+      code: codeBefore,
+      tools: toolsBefore,
+      ...rest
+    } = event;
     const [code, tools] = [strictest("code", codeBefore), strictest("tools", toolsBefore)];
     return {
       ...rest,
       run: id,
       team,
       startedBy,
+      ...(language === undefined ? {} : { language }),
       ...(teamHash === undefined ? {} : { teamHash }),
       ...(haltsAtLimits ? { haltsAtLimits } : {}),
       ...(code === "auto" ? {} : { code }),

@@ -92,3 +92,18 @@ test("a fork that is made beside a forgetting has none of the words that it take
   expect(await forking).toMatchObject({ kind: "forked" });
   expect(asked.slice(0, 2)).toEqual(["noted", "copied"]);
 });
+
+test("a fork is told of in the language of whoever forks, and not in that of the first run", async () => {
+  const it = open(duo);
+  it.runner.start();
+  await it.runner.say({ ...mention("count"), language: "de" });
+  await it.stopped();
+  const languageOf = async (thread: string) => {
+    const [started] = await it.store.load(thread, 0);
+    return started?.type === "run.started" ? started.language : "not begun";
+  };
+  await it.runner.fork({ ...wish, thread: "T/C/2", language: "fr" });
+  await it.runner.fork({ ...wish, thread: "T/C/3" });
+  expect(await Promise.all(["T/C/1", "T/C/2", "T/C/3"].map(languageOf))).toEqual(["de", "fr", undefined]);
+  await Promise.all([it.stopped("T/C/2"), it.stopped("T/C/3")]);
+});

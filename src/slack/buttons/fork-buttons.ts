@@ -2,7 +2,7 @@ import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Actor } from "../people/affiliation.ts";
 import { refusedText } from "../commands/day-budgets.ts";
 import { openModal, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
-import { personOf } from "../commands/message-context.ts";
+import { inLanguageOf, personOf } from "../commands/message-context.ts";
 import { whyNotTeam } from "../render/help-text.ts";
 import { eventAt, runOf } from "../render/log-reading.ts";
 import { refused } from "../people/permission-check.ts";
@@ -72,6 +72,7 @@ export async function submitFork(
     workspace: ctx.me.team,
     team,
     person: await personOf(ctx, user),
+    ...(await inLanguageOf(ctx, user)),
     ...(speaker === undefined ? {} : { speaker }),
   };
   const key = `fork/${view.id}`;
