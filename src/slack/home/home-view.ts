@@ -74,7 +74,7 @@ function waiting({ t, waiting: runs, offerAt }: HomeFacts): KnownBlock[] {
       const answer = question
         ? [button(t("home.button.answer"), homeAction("answer"), { thread: run.thread, seq: question.seq }, "primary")]
         : [];
-      return [section(`${asks}\n${placeLine(t, run)}`), row([...answer, ...openThread(t, run), ...stopRun(t, run)])];
+      return [section(`${asks}\n${aboutRun(t, run)}`), row([...answer, ...openThread(t, run), ...stopRun(t, run)])];
     }),
     ...moreOf(runs.length - UNDER_WAY_SHOWN_MAX, (count) => t("home.text.moreWaiting", { count })),
   ];
@@ -93,14 +93,14 @@ function heldRun(t: Translator, run: HomeRun, offerAt: HomeFacts["offerAt"]): Kn
     const words = `${t("home.text.atLimit", { why })}${ceiling}`;
     const finish = button(t("home.button.finish"), homeAction("finish"), { thread, seq });
     return [
-      section(`${words}\n${line(run.task)}\n${placeLine(t, run)}`),
+      section(`${words}\n${line(run.task)}\n${aboutRun(t, run)}`),
       row([...raise, finish, ...openThread(t, run), ...stopRun(t, run)]),
     ];
   }
   if (!state.pausedBy) return undefined;
   const resume = button(t("home.button.resume"), homeAction("resume"), { thread, r }, "primary");
   const words = t("home.text.pausedBy", { person: mention(state.pausedBy), task: line(run.task) });
-  return [section(`${words}\n${placeLine(t, run)}`), row([resume, ...openThread(t, run), ...stopRun(t, run)])];
+  return [section(`${words}\n${aboutRun(t, run)}`), row([resume, ...openThread(t, run), ...stopRun(t, run)])];
 }
 
 /** Raise to …; asked once more, for it costs. */
@@ -122,7 +122,7 @@ function running({ t, running: runs, more, unsaid }: HomeFacts): KnownBlock[] {
     ...runs
       .slice(0, UNDER_WAY_SHOWN_MAX)
       .flatMap((run) => [
-        section(`${line(run.task)}\n${placeLine(t, run)}`),
+        section(`${line(run.task)}\n${aboutRun(t, run, standingOf(t, run))}`),
         row([...openThread(t, run), button(t("home.button.log"), homeAction("log"), { thread: run.thread }), ...stopRun(t, run)]),
       ]),
     ...(more
@@ -172,18 +172,21 @@ function mine({ t, mine: { team, tellWhenDone }, defaultTeam, budget }: HomeFact
 const where = (t: Translator, { place }: HomeRun | OverRun): string =>
   place.channel.startsWith("D") ? t("home.text.inDirect") : `<#${place.channel}>`;
 
-function placeLine(t: Translator, run: HomeRun): string {
+/** What a run waits for, or how far it is, in a word or two. */
+function standingOf(t: Translator, { state, asksFor }: HomeRun): string {
+  if (isHalted(state)) return t("home.text.standsAtLimit");
+  if (state.pausedBy) return t("home.text.standsPaused");
+  if (state.questions.length + asksFor.length > 0) return t("home.text.standsWaiting");
+  return t("home.text.standsAtTurn", { turn: state.turns + 1 });
+}
+
+/** Where a run is, whose and of which team; with how it stands, where the line above does not say so. */
+function aboutRun(t: Translator, run: HomeRun, standing?: string): string {
   const { state } = run;
-  const stands = isHalted(state)
-    ? t("home.text.standsAtLimit")
-    : state.pausedBy
-      ? t("home.text.standsPaused")
-      : state.questions.length + run.asksFor.length > 0
-        ? t("home.text.standsWaiting")
-        : t("home.text.standsAtTurn", { turn: state.turns + 1 });
   const spent = t.cost(state.usage, state.priced);
   const by = state.startedBy ? `, ${t("home.text.askedBy", { person: mention(state.startedBy) })}` : "";
-  return `${where(t, run)} · *${safeMrkdwn(state.team ?? "")}* · ${[stands, ...(spent ? [spent] : [])].join(" · ")}${by}`;
+  const facts = [where(t, run), `*${safeMrkdwn(state.team ?? "")}*`, ...(standing ? [standing] : []), ...(spent ? [spent] : [])];
+  return `${facts.join(" · ")}${by}`;
 }
 
 const openThread = (t: Translator, { link }: HomeRun): Button[] =>

@@ -17,7 +17,7 @@ test("a run at a limit stands under Waiting for you, and is raised, or finished,
   await maria.open();
   await jonas.open();
   expect(maria.home()).toMatch(
-    /Waiting for you\n\*Waits at a limit:\* .*2 turns.*\n?count\n.*waits at a limit.*\n\[Raise to 4 turns\] \[Finish with a summary\] \[Open thread\] \[Stop\]/,
+    /Waiting for you\n\*Waits at a limit:\* .*2 turns.*\n?count\n<#C0GENERAL> · \*[a-z]+\*(?! · waits).*\n\[Raise to 4 turns\] \[Finish with a summary\] \[Open thread\] \[Stop\]/,
   );
   expect(jonas.home()).not.toContain("Waiting for you");
   await maria.press("Raise to 4 turns");
@@ -41,7 +41,9 @@ test("a paused run stands under Waiting for you of whoever began it and whoever 
   ana.answer("One.");
   for (const screen of [maria, jonas, ada]) await screen.open();
   for (const screen of [maria, jonas])
-    expect(screen.home()).toMatch(/Waiting for you\n\*Paused by <@U0JONAS>:\* count\n.*paused.*\n\[Resume\] \[Open thread\] \[Stop\]/);
+    expect(screen.home()).toMatch(
+      /Waiting for you\n\*Paused by <@U0JONAS>:\* count\n<#C0GENERAL> · \*[a-z]+\*(?! · paused).*\n\[Resume\] \[Open thread\] \[Stop\]/,
+    );
   expect(ada.home()).not.toContain("Waiting for you");
   await maria.press("Resume");
   (await desk.asked("Ben")).answer("Two. DONE");
