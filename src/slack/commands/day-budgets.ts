@@ -2,6 +2,7 @@ import type { Person, StopReason } from "../../engine/events/events.ts";
 import type { Heard, Spending } from "../../runner/runner.ts";
 import { isOurs, type Actor } from "../people/affiliation.ts";
 import { dollars, mention } from "../words/blocks.ts";
+import { isMoney } from "../language/formats.ts";
 import type { MessageContext } from "./message-context.ts";
 import type { Translator } from "../language/translator.ts";
 import { safeMrkdwn } from "../words/escape.ts";
@@ -21,13 +22,15 @@ export async function budgetText(ctx: MessageContext, who: Actor & { readonly ch
   return [`*Spent today* (a day ends at 00:00 UTC)`, ...lines, ...(note ? [note] : [])].join("\n");
 }
 
-/** What the runs that a person has started have cost today, of what they may; in mrkdwn. Nothing where nothing is counted. */
+/** What the runs that a person has started have cost today, of what they may; in mrkdwn. Nothing where nothing is counted, or no price is known and there is no budget. */
 export async function ownBudgetText(ctx: Pick<MessageContext, "runner" | "me">, t: Translator, user: string): Promise<string | undefined> {
   const own = await ctx.runner.budgets?.spending(ctx.me.team, `person/${user}`);
-  return own && t("limits.text.ownBudget", { spent: usedIn(t, own) });
+  const spent = own && usedIn(t, own);
+  return spent === undefined ? undefined : t("limits.text.ownBudget", { spent });
 }
 
-function usedIn(t: Translator, { spent, priced, estimated, limit }: Spending): string {
+function usedIn(t: Translator, { spent, priced, estimated, limit }: Spending): string | undefined {
+  if (!priced && !isMoney(spent)) return limit === undefined ? undefined : t("limits.text.unknownOfLimit", { limit: t.dollars(limit) });
   const about = estimated ? t("units.text.about", { what: t.dollars(spent) }) : t.dollars(spent);
   const known = priced ? about : t("units.text.atLeast", { what: about });
   if (limit === undefined) return t("limits.text.noLimit", { spent: known });
@@ -40,8 +43,9 @@ const kindOf = (account: string): Kind =>
   account.startsWith("person/") ? "person" : account.startsWith("channel/") ? "channel" : "workspace";
 
 function used({ spent, priced, estimated, limit }: Spending): string {
+  if (!priced && !isMoney(spent)) return `no price is known, ${limit === undefined ? "no limit" : `at most ${dollars(limit)}`}`;
   const money = `${priced ? "" : "at least "}${estimated ? "about " : ""}${dollars(spent)}`;
-  if (limit === undefined) return !priced && spent === 0 ? "no price is known, no limit" : `${money}, no limit`;
+  if (limit === undefined) return `${money}, no limit`;
   return `${money} of ${dollars(limit)} (${Math.floor((spent / limit) * 100)}%)`;
 }
 

@@ -23,7 +23,7 @@ export interface Formats {
   duration(ms: number): string;
   /** `640 bytes`, `12 kB`, `3.4 MB`. */
   size(bytes: number): string;
-  /** ISO 8601, as each reader's own clock has it, in messages: Slack's mark for it. In UTC where Slack cannot show it so. */
+  /** ISO 8601, as each reader's own clock has it, in messages: Slack's mark for it. In UTC where Slack cannot show it so; a date, for Slack's "Tomorrow" begins with a capital in mid-sentence. */
   at(iso: string): string;
   /** `a, b, and c`. */
   list(items: readonly string[], kind?: "and" | "or"): string;
@@ -31,6 +31,9 @@ export interface Formats {
 
 /** Americans' own for English, as Slack's; of each language what most write. */
 const LOCALES: { readonly [language in Language]: string } = { en: "en-US", de: "de-DE", fr: "fr-FR" };
+
+/** Something that is at least a cent when it is rounded: "at least nothing" says nothing. */
+export const isMoney = (usd: number | undefined): usd is number => usd !== undefined && usd >= 0.005;
 
 export function formatsIn(language: Language, say: Say): Formats {
   const locale = LOCALES[language];
@@ -62,7 +65,7 @@ export function formatsIn(language: Language, say: Say): Formats {
     cost(usage, priced) {
       if ((usage.calls ?? 1) === 0) return undefined;
       if (priced) return about(usage, dollars(usage.usd ?? 0));
-      return (usage.usd ?? 0) > 0 ? say("units.text.atLeast", { what: dollars(usage.usd ?? 0) }) : undefined;
+      return isMoney(usage.usd) ? say("units.text.atLeast", { what: dollars(usage.usd) }) : undefined;
     },
     duration(ms) {
       if (ms < 9_950) return `${tenths.format(ms / 1_000)} s`;
@@ -78,7 +81,7 @@ export function formatsIn(language: Language, say: Say): Formats {
         : say("units.text.megabytes", { count: tenths.format(bytes / 1_000_000) });
     },
     at(iso) {
-      const words = say("units.text.at", { date: "{date_short_pretty}", time: "{time}" });
+      const words = say("units.text.at", { date: "{date_short}", time: "{time}" });
       return `<!date^${Math.floor(Date.parse(iso) / 1_000)}^${words}|${iso.slice(0, 16).replace("T", " ")} UTC>`;
     },
     list: (items, kind = "and") => lists[kind].format(items),

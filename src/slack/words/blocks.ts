@@ -1,5 +1,6 @@
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, MarkdownBlock, PlainTextElement, SectionBlock } from "@slack/types";
 import type { Usage } from "../../engine/events/events.ts";
+import { isMoney } from "../language/formats.ts";
 import { tokensOf } from "../../engine/limits/usage.ts";
 import { safeLine, safeMrkdwn, shorten } from "./escape.ts";
 import { BUTTON_CHARS_MAX, BUTTON_VALUE_CHARS_MAX, CONTEXT_CHARS_MAX, SECTION_CHARS_MAX } from "./limits.ts";
@@ -95,9 +96,9 @@ const orNothing = (text: string): string => (text.trim() === "" ? "…" : text);
 
 export const plainText = (text: string): PlainTextElement => ({ type: "plain_text", text, emoji: false });
 
-/** A time as each reader's own clock has it; in UTC where Slack cannot show it so. */
+/** A time as each reader's own clock has it, in UTC where Slack cannot show it so; as a date, for Slack's "Tomorrow" begins with a capital in mid-sentence. */
 export const timeOf = (iso: string): string =>
-  `<!date^${Math.floor(Date.parse(iso) / 1_000)}^{date_short_pretty} at {time}|${iso.slice(0, 16).replace("T", " ")} UTC>`;
+  `<!date^${Math.floor(Date.parse(iso) / 1_000)}^{date_short} at {time}|${iso.slice(0, 16).replace("T", " ")} UTC>`;
 
 export const actions = (...elements: readonly Button[]): ActionsBlock => ({ type: "actions", elements: [...elements] });
 
@@ -152,7 +153,7 @@ export const dollars = (usd: number): string => (usd > 0 && usd < 0.005 ? "under
 export function cost(usage: Usage, priced: boolean): string | undefined {
   if ((usage.calls ?? 1) === 0) return undefined;
   if (priced) return `${about(usage)}${dollars(usage.usd ?? 0)}`;
-  return (usage.usd ?? 0) > 0 ? `at least ${dollars(usage.usd ?? 0)}` : undefined;
+  return isMoney(usage.usd) ? `at least ${dollars(usage.usd)}` : undefined;
 }
 
 export const plural = (number: number, one: string): string => `${number} ${one}${number === 1 ? "" : "s"}`;

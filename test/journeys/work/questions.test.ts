@@ -160,7 +160,7 @@ test("a question with an end reminds whom it asks once, by direct message, and t
   const thread = await journey.mention("@parley plan the trip");
   await thread.until(() => thread.ofKind("question").length === 1);
   expect(wordsOf(thread.ofKind("question")[0])).toMatch(
-    /\n\(or just reply here · without an answer the run goes on <!date\^\d+\^\{date_short_pretty\} at \{time\}\|[\d -:]+ UTC>\)$/,
+    /\n\(or just reply here · without an answer the run goes on <!date\^\d+\^\{date_short\} at \{time\}\|[\d -:]+ UTC>\)$/,
   );
   await thread.ended();
   await thread.until(() => wordsOf(thread.ofKind("question")[0]).includes("nobody answered in time; the run went on"));

@@ -58,7 +58,7 @@ test("numbers, money and time are written as in the language", () => {
   expect(all(en)).toEqual(["12,345.6", "1.2k", "$1.50", "under $0.01", "1.4 s", "1.5 MB", "a, b, and c"]);
   expect(all(de)).toEqual(["12.345,6", "1,2k", "1,50\u00A0$", "unter 0,01\u00A0$", "1,4 s", "1,5 MB", "a, b und c"]);
   expect(all(fr)).toEqual(["12\u202F345,6", "1,2k", "1,50\u00A0$", "moins de 0,01\u00A0$", "1,4 s", "1,5 Mo", "a, b et c"]);
-  expect(de.at("2026-11-28T12:00:00.000Z")).toBe("<!date^1795867200^{date_short_pretty} um {time}|2026-11-28 12:00 UTC>");
+  expect(de.at("2026-11-28T12:00:00.000Z")).toBe("<!date^1795867200^{date_short} um {time}|2026-11-28 12:00 UTC>");
 });
 
 test("English says amounts as it did", () => {
@@ -75,6 +75,12 @@ test("English says amounts as it did", () => {
     before.cost(usage, false),
   ]);
   expect(en.at("2026-11-28T12:00:00.000Z")).toBe(before.timeOf("2026-11-28T12:00:00.000Z"));
+});
+
+test("of a cost without a price nothing is said until it is a cent", () => {
+  const usage = (usd?: number) => ({ inputTokens: 900, outputTokens: 300, ...(usd === undefined ? {} : { usd }) });
+  expect([undefined, 0, 0.001, 0.02].map((usd) => en.cost(usage(usd), false))).toEqual([undefined, undefined, undefined, "at least $0.02"]);
+  expect([0.001, 0.02].map((usd) => before.cost(usage(usd), false))).toEqual([undefined, "at least $0.02"]);
 });
 
 test("a person is spoken to in their language, and a run goes on in the one that it began in", async () => {

@@ -38,5 +38,6 @@ export const limits: Translated<"limits"> = {
   "text.ownBudget":
     "Heute für Läufe ausgegeben, die du gestartet hast: *{spent}*. Ein Tag endet um 00:00 UTC; `/parley budget` in einem Channel zeigt dessen Budget.",
   "text.noLimit": "{spent}, ohne Grenze",
+  "text.unknownOfLimit": "kein Preis ist bekannt, höchstens {limit}",
   "text.ofLimit": "{spent} von {limit} ({percent})",
 };

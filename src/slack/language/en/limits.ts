@@ -37,5 +37,6 @@ export const limits = {
   "text.ownBudget":
     "Spent today on runs that you started: *{spent}*. A day ends at 00:00 UTC; `/parley budget` in a channel shows its own.",
   "text.noLimit": "{spent}, no limit",
+  "text.unknownOfLimit": "no price is known, at most {limit}",
   "text.ofLimit": "{spent} of {limit} ({percent})",
 } as const;

@@ -38,5 +38,6 @@ export const limits: Translated<"limits"> = {
   "text.ownBudget":
     "Dépensé aujourd’hui pour les exécutions que vous avez lancées : *{spent}*. Une journée se termine à 00:00 UTC ; `/parley budget` dans un canal montre le sien.",
   "text.noLimit": "{spent}, sans limite",
+  "text.unknownOfLimit": "aucun prix n’est connu, {limit} au plus",
   "text.ofLimit": "{spent} sur {limit} ({percent})",
 };
