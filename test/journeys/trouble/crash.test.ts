@@ -30,7 +30,7 @@ test(
   { timeout: TIMEOUT_MS },
   async () => {
     const startedAtMs = performance.now();
-    const report = await crashSuite({ points: isThorough ? 60 : 20, only: "direct", randomDeaths: 6, seed: seedOf(1), image: undefined });
+    const report = await crashSuite({ points: isThorough ? 60 : 24, only: "direct", randomDeaths: 6, seed: seedOf(1), image: undefined });
     tell("kills around streams", report, startedAtMs);
     expect(violationsOf(report)).toEqual([]);
     expect(report.kills).toBeGreaterThan(15);
