@@ -1,5 +1,5 @@
 import type { RunState } from "../../engine/reading/run-state.ts";
-import type { Transcript } from "../../engine/reading/transcript.ts";
+import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import type { Affiliation } from "../people/affiliation.ts";
 import { personOf, type MessageContext } from "./message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
@@ -61,7 +61,9 @@ async function summarize(ctx: MessageContext, from: Parameters<typeof steer>[2])
   const { thread, user, listener } = from;
   const mayAsk = (await refused(ctx, "steer", attemptOf(from))) === undefined;
   const summary = mayAsk ? await ctx.runner.sumUp(thread, await personOf(ctx, user)) : undefined;
-  await ctx.whisper.tell(listener, standingText(await ctx.runner.read(thread), summary));
+  const transcript = await ctx.runner.read(thread);
+  const stopWords = ctx.teams.cards.find(({ name }) => name === currentRun(transcript).team)?.stopWords;
+  await ctx.whisper.tell(listener, standingText(transcript, summary, stopWords));
 }
 
 /** Pause, resume or skip, by word or by button. Resolves to whether it was to be had. */

@@ -1,25 +1,31 @@
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { currentRun, messagesOfRun, speakerOf, type Transcript } from "../../engine/reading/transcript.ts";
 import { cost, duration, mention, plural, tokens } from "../words/blocks.ts";
-import { safeLine, safeMrkdwn, shorten } from "../words/escape.ts";
+import { safeLine, safeMrkdwn, shorten, withoutStopWord } from "../words/escape.ts";
 import type { RunSummarized } from "../../engine/reading/summaries.ts";
 import { summaryCost } from "./summary-words.ts";
 import { CARD_LINE_CHARS } from "../words/limits.ts";
 
-/** Where a run stands, in mrkdwn: for `summary`. Read off the log: with a summary of what was said where there is one, else with the last words. */
-export function standingText(transcript: Transcript, summary?: RunSummarized): string {
+/** Where a run stands, in mrkdwn: for `summary`. Read off the log: with a summary of what was said where there is one, else with the last words, without the team's stop words. */
+export function standingText(transcript: Transcript, summary?: RunSummarized, stopWords: readonly string[] = []): string {
   const run = currentRun(transcript);
   const said = messagesOfRun(transcript);
   const [task] = said;
   const spent = [plural(run.turns, "turn"), tokens(run.usage), cost(run.usage, run.priced), duration(run.elapsedMs)].filter(Boolean);
-  const last = said.slice(1).slice(-LAST_WORDS);
+  const last = said
+    .slice(1)
+    .map((message) => ({ speaker: speakerOf(message), text: "agent" in message ? withoutStopWord(message.text, stopWords) : message.text }))
+    .filter(({ text }) => text.trim() !== "")
+    .slice(-LAST_WORDS);
   return [
     `*${safeMrkdwn(run.team ?? "")}* ${isDone(transcript) ? "is done" : stateOf(run)}`,
     ...(task ? [`>${line(task.text)}`] : []),
     spent.join(" · "),
     ...(summary?.text
       ? [`*In short:* ${shorten(safeMrkdwn(summary.text), SUMMARY_CHARS_SHOWN)}`, `_summed up for ${summaryCost(summary)}_`]
-      : lastWords(last)),
+      : said.length > 1
+        ? lastWords(last)
+        : ["Nobody has spoken yet."]),
   ].join("\n");
 }
 
@@ -29,10 +35,9 @@ function isDone(transcript: Transcript): boolean {
   return last?.type === "run.stopped" && last.outcome === "done";
 }
 
-const lastWords = (last: readonly Message[]): readonly string[] =>
-  last.length === 0 ? ["Nobody has spoken yet."] : last.map((message) => `• *${safeMrkdwn(speakerOf(message))}:* ${line(message.text)}`);
+const lastWords = (last: readonly { readonly speaker: string; readonly text: string }[]): readonly string[] =>
+  last.map(({ speaker, text }) => `• *${safeMrkdwn(speaker)}:* ${line(text)}`);
 const SUMMARY_CHARS_SHOWN = 2_500;
-type Message = ReturnType<typeof messagesOfRun>[number];
 
 /** What a run is doing, in words behind its team's name; people as mentions. */
 export function stateOf(run: RunState): string {

@@ -316,6 +316,20 @@ test("where tokens were estimated, footers, cards and the end say about how many
   expect(standingText(log)).toContain("about 1.2k tokens · about $0.50");
 });
 
+test("the last words of a summary are without the team's stop word, as in the turns; it stays in the log", () => {
+  const log = logOf(
+    started(),
+    asks("Say TERMINATE"),
+    says("Coder", "Here it is."),
+    says("Runner", "Ran.\n\nTERMINATE"),
+    says("Critic", "**TERMINATE**"),
+  );
+  const words = standingText(log, undefined, TEAM.stopWords).split("\n");
+  expect(words.slice(1, 2)).toEqual([">Say TERMINATE"]);
+  expect(words.slice(3)).toEqual(["• *Coder:* Here it is.", "• *Runner:* Ran."]);
+  expect(JSON.stringify(log.events)).toContain("**TERMINATE**");
+});
+
 test("an agent with nothing to add is said so of once in a run, and of a team that has come to its end nothing", () => {
   const silent = (agent: string): EventBody => ({ type: "turn.ended", agent, reason: "17", notices: ["tiny had nothing to add"] });
   const posts = posted(started(), asks("x"), silent("Coder"), silent("Coder"), silent("Critic"), { type: "turn.ended", agent: "Lab", reason: "" }); // prettier-ignore
