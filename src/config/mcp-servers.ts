@@ -5,7 +5,7 @@ import type { GuardedTool } from "../tools/approval.ts";
 import { createSessions, sessionKey, type Caller, type Sessions } from "../tools/mcp/sessions.ts";
 import { MCP_DEFAULTS, type McpDeps, type McpSettings } from "../tools/mcp/settings.ts";
 import type { McpToolSettings, ToolSettings } from "./schema/tools.ts";
-import { calledAs, readToolRef } from "./tool-names.ts";
+import { readToolRef } from "./tool-names.ts";
 
 /** The MCP servers of the settings, each with its sessions. */
 export interface McpServers {
@@ -93,15 +93,16 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     const reached = await poolOf(key, tool).use(keyOf(tool, whose), async (server) => ({
       failure: await server.connect(signal, named),
       listed: server.tools(),
+      byName: new Map(named.map((name) => [name, server.tool(name)])),
       says: server.instructions,
     }));
     const trouble = reached ? reached.failure?.message : fullMessage(key, tool);
     if (!reached || trouble !== undefined)
       return { tools: [], missing: [`The tools of "${key}" cannot be had now: ${trouble ?? ""}`], away: refs };
-    const { listed } = reached;
+    const { listed, byName } = reached;
     const says = reached.says.trim() === "" ? [] : [ofItself(key, reached.says)];
     if (refs.includes(key)) return { tools: listed.map((one) => inOwnSession(key, tool, one)), missing: [], says };
-    const found = refs.map((ref) => ({ ref, tool: listed.find((one) => one.name === calledAs(ref, settings)) }));
+    const found = refs.map((ref) => ({ ref, tool: byName.get(readToolRef(ref).member ?? "") }));
     return {
       tools: found.flatMap((one) => (one.tool ? [inOwnSession(key, tool, one.tool)] : [])),
       says,

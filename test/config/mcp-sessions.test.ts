@@ -12,8 +12,8 @@ const never = new AbortController().signal;
 
 type Own = Pick<Partial<Extract<ToolSettings, { kind: "mcp" }>>, "share" | "sessionsMax" | "idleMinutes">;
 
-function started(own: Own = {}, workspaceOf?: (thread: string) => string) {
-  const { command, args } = lineServer({ tools: ["keep", "look"] });
+function started(own: Own = {}, workspaceOf?: (thread: string) => string, names: readonly string[] = ["keep", "look"]) {
+  const { command, args } = lineServer({ tools: names });
   const clock = fakeClock();
   const settings: ToolSettings = {
     kind: "mcp",
@@ -38,7 +38,7 @@ function started(own: Own = {}, workspaceOf?: (thread: string) => string) {
     const origin = { run, agent, call: "1", askedBy: { id: "U1", name: "Ann" } };
     return found.run(args, turnIn({ id: thread, transcript: { events: [] } }, never), origin);
   };
-  return { call, clock };
+  return { call, clock, servers };
 }
 
 const one = { thread: "t1", agent: "A", run: "r1" };
@@ -102,4 +102,13 @@ test("a call in a session that is at work everywhere fails with the setting that
     "has 1 sessions at work, as many as it may. Try again later; in the team file, raise its sessionsMax or set `share: workspace`.",
   );
   expect(outputOf(await first)).toBe("nothing");
+});
+
+test("a tool that the file names is the one of that name on the server, whatever others are called", async () => {
+  const { servers } = started({}, undefined, ["get_user", "get.user", "größe", "grüße"]);
+  const ran = async (ref: string) => {
+    const { tools, missing } = await servers.tools([ref], never);
+    return tools[0] ? outputOf(await tools[0].run({}, turnIn({ id: "t", transcript: { events: [] } }, never))) : missing;
+  };
+  for (const name of ["get_user", "get.user", "größe", "grüße"]) expect(await ran(`s/${name}`)).toBe(`${name} ran`);
 });

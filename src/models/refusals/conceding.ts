@@ -1,6 +1,6 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { Piece } from "../replies/piece.ts";
-import { NAMES_ONE_TOOL } from "../tool-rules/offered.ts";
+import { namesOneTool } from "../tool-rules/blame.ts";
 import { ALL_CONCESSIONS, termsOf, type Concession } from "./concessions.ts";
 import { kindOf } from "./kinds.ts";
 import { BARE, isFresh, lifeInWords, type LearntNumber, type Lesson, type Lessons } from "./lessons.ts";
@@ -181,7 +181,7 @@ function newTalk(concessions: Concessions) {
       barred.add(last.blamed);
     }
     // What one tool is refused for says nothing of all of them; whoever put the request leaves that one out.
-    const spared = NAMES_ONE_TOOL.test(text) ? OF_ALL_TOOLS : NONE;
+    const spared = namesOneTool(text) ? OF_ALL_TOOLS : NONE;
     const open = ALL_CONCESSIONS.filter((one) => request.uses.has(one) && !without.has(one) && !barred.has(one) && !spared.has(one));
     // What it says goes before what it points at.
     const blamed = [refusal.said.message, text]

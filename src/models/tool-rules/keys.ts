@@ -16,17 +16,22 @@ const KEY_CHARS_MAX = 64;
 export function keysOf(names: ReadonlySet<string>, pattern: RegExp | undefined): Keys {
   const wires = new Map<string, string>();
   const owns = new Map<string, string>();
-  for (const name of names) {
-    if (!pattern || pattern.test(name)) continue;
+  /** Also of a name that is not among them: of a document without an end not all are known beforehand. */
+  function wireOf(name: string): string {
+    const known = wires.get(name);
+    if (known !== undefined || !pattern || pattern.test(name)) return known ?? name;
     const plain = name.replaceAll(/[^a-zA-Z0-9_.-]/g, "_").slice(0, KEY_CHARS_MAX) || "_";
     let wire = plain;
     for (let count = 2; names.has(wire) || owns.has(wire); count++) wire = `${plain.slice(0, KEY_CHARS_MAX - 6)}_${count}`;
     wires.set(name, wire);
     owns.set(wire, name);
+    return wire;
   }
-  const wireOf = (own: string): string => wires.get(own) ?? own;
+  for (const name of names) wireOf(name);
   return {
-    changed: wires.size > 0,
+    get changed() {
+      return wires.size > 0;
+    },
     wire: wireOf,
     toWire: (value, schema) => renamed(value, [schema], (key) => ({ wire: wireOf(key), key: wireOf(key) })),
     toOwn: (value, schema) => renamed(value, [schema], (key) => ({ wire: key, key: owns.get(key) ?? key })),

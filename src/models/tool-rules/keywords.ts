@@ -14,8 +14,8 @@ export interface Writing {
 /** The rules of one schema that every provider knows, each of them well-formed; what they hold inside is made so, too. */
 export function keptRules(node: Node, { keys, wordsMax, inner }: Writing): JsonSchema {
   const types = typesOf(node);
-  const alternatives = !inner ? [] : [node["anyOf"], node["oneOf"]].map((parts) => (Array.isArray(parts) ? parts.filter(isNode) : []));
-  const anyOf = (alternatives.find((parts) => parts.length > 0) ?? []).slice(0, PARTS_MAX).map((part) => inner?.(part) ?? {});
+  const alternatives = [node["anyOf"], node["oneOf"]].find((parts) => Array.isArray(parts) && parts.some(isNode));
+  const anyOf = inner && Array.isArray(alternatives) ? [...anyOfThese(alternatives, inner), ...orNull(node, types)] : [];
   const values = enumOf(node, types);
   const fits = values === undefined || types.length === 0 || values.every((value) => types.some((type) => isOf(value, type)));
   const isObject = types.includes("object") || (types.length === 0 && isNode(node["properties"]));
@@ -97,11 +97,21 @@ function objectRules(node: Node, keys: Writing["keys"], inner: Writing["inner"])
   };
 }
 
+/** Each of them; where one allows everything, or more are there than are told, anything else besides. */
+function anyOfThese(parts: readonly unknown[], inner: (value: unknown) => JsonSchema): readonly JsonSchema[] {
+  const told = parts.filter(isNode).slice(0, PARTS_MAX).map(inner);
+  return parts.includes(true) || parts.filter(isNode).length > PARTS_MAX ? [...told, {}] : told;
+}
+
+/** OpenAPI says beside the alternatives that it may be nothing. */
+const orNull = (node: Node, types: readonly string[]): readonly JsonSchema[] =>
+  node["nullable"] === true && types.length === 0 ? [{ type: "null" }] : [];
+
 /** Of a list with a schema for each place, any of them at any place. */
 function itemsOf(node: Node, inner: (value: unknown) => JsonSchema): JsonSchema {
-  const places = [node["prefixItems"], node["items"]].filter(Array.isArray).flat().filter(isNode);
+  const places = [node["prefixItems"], node["items"]].filter(Array.isArray).flat();
   const rest = isNode(node["items"]) ? [node["items"]] : [];
-  const all = [...places, ...rest].slice(0, PARTS_MAX).map(inner);
+  const all = anyOfThese([...places, ...rest], inner);
   const unique = [...new Map(all.map((schema) => [JSON.stringify(schema), schema])).values()];
   return unique.length <= 1 ? (unique[0] ?? {}) : { anyOf: unique };
 }

@@ -1,4 +1,5 @@
 import type { Model, ModelMessage, ModelReply, ToolCall, ToolSpec } from "../../engine/model.ts";
+import { blamedIn } from "./blame.ts";
 import type { ToolRules } from "./rules.ts";
 import { mendedSchema, type Mended } from "./schema.ts";
 
@@ -113,14 +114,4 @@ function renamed(args: string, put: (value: unknown) => unknown): string {
   } catch {
     return args;
   }
-}
-
-/** A refusal that names one tool, by its place in the request or by its name: Anthropic's and Google's, OpenAI's and those like it. */
-export const NAMES_ONE_TOOL = /\b(?:tools|functions|function_declarations)(?:\.|\[)(\d{1,4})|(?:schema|name|parameters?|definition|description)[^.'"`]{0,40}(?:function|tool)\s*:?\s*['"`]([\w-]{1,64})['"`]/i; // prettier-ignore
-
-/** The one of these that the provider names. */
-export function blamedIn(message: string, names: readonly string[]): string | undefined {
-  const [, place, name] = NAMES_ONE_TOOL.exec(message) ?? [];
-  if (place !== undefined) return names[Number(place)];
-  return name !== undefined && names.includes(name) ? name : undefined;
 }

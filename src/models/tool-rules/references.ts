@@ -32,6 +32,9 @@ function anchored(root: unknown, name: string): unknown {
 
 const NODES_MAX = 20_000;
 
+/** Keywords that hold values; below `properties` one may be a property's name, and hold a schema. */
+const VALUES = new Set(["enum", "examples", "required"]);
+
 /** Every key under any `properties`; of a document without an end, those that come first. */
 export function propertyNames(root: unknown): ReadonlySet<string> {
   const names = new Set<string>();
@@ -40,7 +43,9 @@ export function propertyNames(root: unknown): ReadonlySet<string> {
     const node = open.pop();
     if (typeof node !== "object" || node === null) continue;
     if (isNode(node) && isNode(node["properties"])) for (const name of Object.keys(node["properties"])) names.add(name);
-    open.push(...Object.values(node).slice(0, NODES_MAX));
+    // Values, of which a list may be long, have none.
+    const within = Object.entries(node).flatMap(([key, value]) => (VALUES.has(key) && !isNode(value) ? [] : [value as unknown]));
+    open.push(...within.filter((value) => typeof value === "object").slice(0, NODES_MAX));
   }
   return names;
 }

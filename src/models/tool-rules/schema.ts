@@ -20,6 +20,18 @@ export type Mended =
  * much it asks for less: the tool itself says what is wrong with a call. What it cannot be made of is refused with the reason.
  */
 export function mendedSchema(schema: unknown, rules: ToolRules): Mended {
+  try {
+    return mended(schema, rules);
+  } catch (error) {
+    // Such as one that is nested more deeply than can be read: it is no reason to lose the others.
+    return {
+      kind: "refused",
+      why: `the schema of its arguments cannot be read (${error instanceof Error ? error.message : String(error)})`,
+    };
+  }
+}
+
+function mended(schema: unknown, rules: ToolRules): Mended {
   const root = schema === undefined || schema === null || schema === true ? {} : schema;
   if (!isNode(root)) return { kind: "refused", why: "the schema of its arguments is no schema of an object" };
   const keys = keysOf(propertyNames(root), rules.propertyKey);
@@ -71,7 +83,7 @@ function objectAt(node: Node, making: Making, stack: readonly string[] = []): Ob
     const found = target(making.root, ref);
     const { $ref: _, ...beside } = node;
     // What it names is not there, or is itself: what stands beside it is all there is.
-    return objectAt(isNode(found) && !stack.includes(ref) ? { ...found, ...beside } : beside, making, [...stack, ref]);
+    return objectAt(isNode(found) && isNew(ref, stack) ? { ...found, ...beside } : beside, making, [...stack, ref]);
   }
   const types = [node["type"]].flat().filter((type) => typeof type === "string");
   if (types.length > 0 && !types.some((type) => /^(?:object|dict|map|any)$/i.test(type)))
@@ -99,7 +111,11 @@ function objectAt(node: Node, making: Making, stack: readonly string[] = []): Ob
   return made;
 }
 
+/** References, and keywords with alternatives, in each other. */
 const STACK_MAX = 30;
+
+/** Whether a reference leads to what it is not in already. */
+const isNew = (ref: string, stack: readonly string[]): boolean => !stack.includes(ref) && stack.length < STACK_MAX;
 
 function objectOnly(schema: JsonSchema): ObjectSchema {
   const { properties, required, additionalProperties } = schema as Partial<ObjectSchema>;
@@ -144,14 +160,15 @@ function schemaAt(value: unknown, making: Making, depth: number, stack: readonly
     const found = target(making.root, ref);
     const { $ref: _, ...beside } = value;
     // Inside itself it is told once; further in, it is what it is called.
-    if (stack.includes(ref) || !isNode(found)) return schemaAt({ ...called(found), ...beside }, making, depth, stack);
+    if (!isNew(ref, stack) || !isNode(found)) return schemaAt({ ...called(found), ...beside }, making, depth, stack);
     return schemaAt({ ...found, ...beside }, making, depth, [...stack, ref]);
   }
   const parts = [value["allOf"]].flat().filter(isNode);
   if (parts.length > 0) {
     const { allOf: _, ...own } = value;
-    const whole = parts.map((part) => resolved(part, making.root));
-    return schemaAt(whole.reduce<Node>(both, own), making, depth, stack);
+    const whole = parts.map((part) => resolved(part, making.root, stack));
+    const refs = parts.flatMap(({ $ref: ref }) => (typeof ref === "string" ? [ref] : []));
+    return schemaAt(whole.reduce<Node>(both, own), making, depth, [...new Set([...stack, ...refs])]);
   }
   const { keys, wordsMax, depthMax } = making;
   const inner = depth < depthMax ? (part: unknown) => schemaAt(part, making, depth + 1, stack) : undefined;
@@ -160,21 +177,20 @@ function schemaAt(value: unknown, making: Making, depth: number, stack: readonly
 
 const called = (found: unknown): Node => (isNode(found) && typeof found["type"] === "string" ? { type: found["type"] } : {});
 
-function resolved(part: Node, root: Node): Node {
-  const ref = part["$ref"];
-  const found = typeof ref === "string" ? target(root, ref) : undefined;
+function resolved(part: Node, root: Node, stack: readonly string[]): Node {
+  const { $ref: ref, ...beside } = part;
   if (typeof ref !== "string") return part;
-  const { $ref: _, ...beside } = part;
-  return isNode(found) ? { ...found, ...beside, $ref: undefined } : beside;
+  const found = target(root, ref);
+  return { ...(isNode(found) && isNew(ref, stack) ? found : called(found)), ...beside };
 }
 
 function both(one: Node, other: Node): Node {
-  const properties = [one["properties"], other["properties"]].filter(isNode);
+  const properties = [other["properties"], one["properties"]].filter(isNode);
   const required = [one["required"], other["required"]].flat().filter((name) => typeof name === "string");
   return {
     ...other,
     ...Object.fromEntries(Object.entries(one).filter(([, value]) => value !== undefined)),
-    ...(properties.length > 0 ? { properties: Object.assign({}, ...properties.toReversed()) as Node } : {}),
+    ...(properties.length > 0 ? { properties: Object.fromEntries(properties.flatMap((some) => Object.entries(some))) } : {}),
     ...(required.length > 0 ? { required } : {}),
   };
 }

@@ -25,14 +25,18 @@ export interface Media {
  * What a server returned, in its order: text as it is; pictures, sounds and files as files that are named in their places, pictures that every
  * provider takes also for the model to see; links in words. What is too large, or no file at all, is a word about it.
  */
-export async function toResult({ content, structuredContent, isError }: McpCallResult, media: Media): Promise<ToolResult> {
+export async function toResult({ content, structuredContent, toolResult, isError }: McpCallResult, given: Media): Promise<ToolResult> {
   const parts = content ?? [];
+  // What failed has no files: nothing is kept that nobody would be given.
+  const media = isError ? { ...given, keepFile: undefined } : given;
   const kept: Kept = { files: [], images: [], bytes: 0 };
   const lines: string[] = [];
   for (const part of parts.slice(0, PARTS_MAX)) lines.push(await textOf(part, media, kept));
   if (parts.length > PARTS_MAX) lines.push(`[${parts.length - PARTS_MAX} more parts]`);
-  if (structuredContent !== undefined && structuredContent !== null && !parts.some((part) => says(part, structuredContent)))
-    lines.push(json(structuredContent) ?? "[data that cannot be shown]");
+  // The first servers answered with the latter.
+  const data = structuredContent ?? (content ? undefined : toolResult);
+  if (data !== undefined && data !== null && !parts.some((part) => says(part, data)))
+    lines.push(json(data) ?? "[data that cannot be shown]");
   const text = lines.join("\n");
   if (isError) return failed("tool_error", text.slice(0, OUTPUT_CHARS_MAX) || "The tool failed and does not say why.");
   return {
@@ -50,7 +54,7 @@ interface Kept {
 }
 
 const Text = z.object({ type: z.literal("text"), text: z.string() });
-const MediaPart = z.object({ type: z.enum(["image", "audio"]), data: z.string(), mimeType: z.string() });
+const MediaPart = z.object({ type: z.enum(["image", "audio"]), data: z.string(), mimeType: z.string().nullish() });
 const Resource = z.object({
   type: z.literal("resource"),
   resource: z.object({ uri: z.string(), mimeType: z.string().nullish(), text: z.string().optional(), blob: z.string().optional() }),
@@ -66,12 +70,12 @@ async function textOf(part: unknown, media: Media, kept: Kept): Promise<string> 
       return data.text;
     case "image":
     case "audio":
-      return keptAs(data.type, { base64: data.data, mimeType: data.mimeType, name: media.tool }, media, kept);
+      return keptAs(data.type, { data: data.data, mimeType: data.mimeType ?? "", name: media.tool }, media, kept);
     case "resource": {
       const { uri, mimeType, text, blob } = data.resource;
       if (text !== undefined) return `[file ${quoted(uri, 500)}]\n${text}`;
       const kind = mimeType?.startsWith("image/") ? "image" : "file";
-      const word = await keptAs(kind, { base64: blob ?? "", mimeType: mimeType ?? "", name: nameIn(uri) || media.tool }, media, kept);
+      const word = await keptAs(kind, { data: blob ?? "", mimeType: mimeType ?? "", name: nameIn(uri) || media.tool }, media, kept);
       return `${word} ${quoted(uri, 500)}`;
     }
     case "resource_link":
@@ -80,16 +84,20 @@ async function textOf(part: unknown, media: Media, kept: Kept): Promise<string> 
 }
 
 interface Encoded {
-  readonly base64: string;
+  /** As base64, or as the URL of data that has it. */
+  readonly data: string;
   readonly mimeType: string;
   readonly name: string;
 }
 
 /** The word that stands in the place of a file; the model is told of each, and people are given it. */
-async function keptAs(kind: "image" | "audio" | "file", { base64, mimeType, name }: Encoded, media: Media, kept: Kept): Promise<string> {
-  const mediaType = mediaTypeOf(mimeType);
+async function keptAs(kind: "image" | "audio" | "file", { data, mimeType, name }: Encoded, media: Media, kept: Kept): Promise<string> {
+  const [prefix = ""] = /^data:[^,]{0,200};base64,/i.exec(data) ?? [];
+  const base64 = data.slice(prefix.length);
+  const mediaType = seenType(Buffer.from(base64.slice(0, 64), "base64")) ?? mediaTypeOf(mimeType || prefix.slice("data:".length));
   const bytes = decodedBytes(base64);
   const about = `${mediaType || "of an unknown type"}, ${size(bytes)}`;
+  // Whether it is base64: one look at each character. A pattern of the whole, with room for blanks at its end, takes minutes for many blanks.
   const refused =
     bytes === 0
       ? "it is empty"
@@ -99,13 +107,13 @@ async function keptAs(kind: "image" | "audio" | "file", { base64, mimeType, name
           ? `more than ${FILES_MAX} files are not kept`
           : kept.bytes + bytes > FILES_BYTES_MAX
             ? `more than ${size(FILES_BYTES_MAX)} of one result are not kept`
-            : !/^[A-Za-z0-9+/_\s-]*=*\s*$/.test(base64)
+            : /[^A-Za-z0-9+/_\s=-]/.test(base64)
               ? "it is no base64"
               : undefined;
   if (!media.keepFile) return `[${kind} ${about}]`;
   if (refused !== undefined) return `[${kind} ${about}: ${refused}]`;
   const content = Buffer.from(base64, "base64");
-  const isShown = isSeen(content);
+  const isShown = seenType(content) !== undefined;
   const file: FileRef = {
     hash: await media.keepFile(content),
     name: fileName(name, kept.files.length + 1, content, mediaType),
@@ -118,15 +126,13 @@ async function keptAs(kind: "image" | "audio" | "file", { base64, mimeType, name
   return `[${isShown ? "image" : kind} ${file.name}, ${about}${isShown ? "" : "; it is given to people as a file"}]`;
 }
 
-/** The four formats that every provider takes, by their first bytes: what a server calls an image need not be one. */
-function isSeen(content: Buffer): boolean {
+/** Which of the four formats that every provider takes, by the first bytes: what a server calls an image need not be one, nor of that format. */
+function seenType(content: Buffer): string | undefined {
   const start = content.subarray(0, 12).toString("latin1");
-  return (
-    start.startsWith("\x89PNG\r\n\x1a\n") ||
-    start.startsWith("\xff\xd8\xff") ||
-    /^GIF8[79]a/.test(start) ||
-    (start.startsWith("RIFF") && start.slice(8) === "WEBP")
-  );
+  if (start.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
+  if (start.startsWith("\xff\xd8\xff")) return "image/jpeg";
+  if (/^GIF8[79]a/.test(start)) return "image/gif";
+  return start.startsWith("RIFF") && start.slice(8) === "WEBP" ? "image/webp" : undefined;
 }
 
 const ENDINGS: { readonly [mediaType: string]: string } = {

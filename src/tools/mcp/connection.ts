@@ -161,7 +161,7 @@ export async function openConnection(
   const outcome = await within(limit, signal, async (ended) => {
     let refusal: unknown;
     for (const { transport, mode } of mannersOf(settings, deps)) {
-      if (refusal !== undefined && !mayTryAnother(settings, refusal)) break;
+      if (ended.aborted || (refusal !== undefined && !mayTryAnother(settings, refusal))) break;
       const client = new Client({ name: "parley", version: "0.1.0" }, { capabilities: {}, versionNegotiation: { mode } });
       const connection = new McpConnection(client, transport(), heard, deps);
       tried.push(connection);
@@ -218,6 +218,7 @@ const ToolsPage = z.object({ tools: z.array(z.unknown()), nextCursor: z.string()
 const CallResult = z.object({
   content: z.array(z.unknown()).nullish(),
   structuredContent: z.unknown().optional(),
+  toolResult: z.unknown().optional(),
   isError: z.boolean().nullish(),
 });
 export type McpCallResult = z.output<typeof CallResult>;

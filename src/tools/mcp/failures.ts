@@ -60,7 +60,7 @@ export function callFailure(settings: McpSettings, tool: string, outcome: Missed
     case "timeout":
       return failed(
         "timeout",
-        `${named(settings)} did not answer ${called} within ${timeoutMs / 1000} s. The call was cancelled, and may have had an effect. Ask for less at once, or raise the server's callTimeoutMs.`,
+        `${named(settings)} did not answer ${called} within ${timeoutMs / 1000} s. The call was cancelled, and may have had an effect. Ask for less at once, or raise the server's callTimeoutSeconds.`,
       );
     case "threw":
       return thrownByCall(settings, called, outcome.error);

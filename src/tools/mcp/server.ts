@@ -28,7 +28,8 @@ export class McpServer {
   readonly #deps: McpDeps;
   readonly #callTimeoutMs: number;
   readonly #closed = new AbortController();
-  #tools: readonly GuardedTool[] = [];
+  /** By the tool's name on the server. */
+  #tools: ReadonlyMap<string, GuardedTool> = new Map();
   #connection: McpConnection | undefined;
   #opening: Promise<McpConnection | Failed> | undefined;
   #refreshing: Promise<void> | undefined;
@@ -38,6 +39,8 @@ export class McpServer {
   readonly #named = new Set<string>();
   /** There were more tools than are kept. */
   #isCutShort = false;
+  /** What was said of the last list: a list that changes all the time is not spoken of each time. */
+  #leftOut = "";
   #callsUnderWay = 0;
   /** Deaths and vain starts since a call last succeeded. */
   #failuresInRow = 0;
@@ -52,7 +55,12 @@ export class McpServer {
 
   /** The tools as last listed: none before the first `connect`; those that were there while the server is away. */
   tools(): readonly GuardedTool[] {
-    return this.#tools;
+    return [...this.#tools.values()];
+  }
+
+  /** The one of this name on the server, whatever it is called here beside the others. */
+  tool(remoteName: string): GuardedTool | undefined {
+    return this.#tools.get(remoteName);
   }
 
   /**
@@ -172,8 +180,11 @@ export class McpServer {
     const { resources = false, prompts = false } = this.#settings;
     const taken = new Set(tools.map(({ spec }) => spec.name));
     const library = libraryTools(this.name, { resources, prompts }, connection.has).filter(({ spec }) => !taken.has(spec.name));
-    this.#tools = [...tools, ...library].map((tool) => this.#toolOf(tool));
-    if (leftOut.length > 0) this.#deps.log(`The MCP server "${this.name}" lists what is left out here: ${leftOut.join("; ")}`);
+    this.#tools = new Map([...tools, ...library].map((tool) => [tool.remoteName, this.#toolOf(tool)]));
+    const lacking = leftOut.join("; ");
+    if (lacking !== "" && lacking !== this.#leftOut)
+      this.#deps.log(`The MCP server "${this.name}" lists what is left out here: ${lacking}`);
+    this.#leftOut = lacking;
     return undefined;
   }
 

@@ -175,3 +175,52 @@ test("a provider that nobody knows is held to the strictest rules", () => {
   expect(toolRulesOf("our-own")).toBe(TOOL_RULES["openai-compatible"]);
   expect(toolRulesOf("toString")).toBe(TOOL_RULES["openai-compatible"]);
 });
+
+describe("schemas without an end", () => {
+  const chain = Object.fromEntries(Array.from({ length: 15_000 }, (_, at) => [`d${at}`, { $ref: `#/$defs/d${at + 1}` }]));
+  const itself = { allOf: [{ $ref: "#/$defs/Node" }], type: "object", properties: { x: { type: "string" } } };
+  const child = { allOf: [{ $ref: "#/$defs/Tree" }] };
+  const tree = { type: "object", properties: { a: child, b: child, c: child, d: child } };
+  const many = { type: "string", enum: Array.from({ length: 30_000 }, (_, at) => `v${at}`) };
+
+  test.each([
+    ["a chain of references at the top", { $ref: "#/$defs/d0", $defs: chain }],
+    ["a chain of references inside", { type: "object", properties: { a: { $ref: "#/$defs/d0" } }, $defs: chain }],
+    ["a part that is the whole", { type: "object", properties: { a: { $ref: "#/$defs/Node" } }, $defs: { Node: itself } }],
+    [
+      "a list of values that is longer than what is looked through",
+      { type: "object", properties: { a: { properties: { "in/ner": {} } }, many } },
+    ],
+  ])("%s is taken", (_name, schema) => {
+    const mended = mendedSchema(schema, anthropic);
+    if (mended.kind === "refused") throw new Error(mended.why);
+    expect(refusalOf(mended.parameters, { ...anthropic, charsMax: anthropic.schemaCharsMax })).toBeUndefined();
+  });
+
+  test("parts that lead back leave room for what stands beside them", () => {
+    const schema = { type: "object", properties: { root: { $ref: "#/$defs/Tree" }, last: { type: "integer" } }, $defs: { Tree: tree } };
+    const mended = mendedSchema(schema, anthropic);
+    expect(mended).toMatchObject({ kind: "taken", parameters: { properties: { last: { type: "integer" } } } });
+    expect(JSON.stringify(mended).length).toBeLessThan(1_000);
+  });
+});
+
+test("alternatives are asked for no more strictly than they were written", () => {
+  const consts = Array.from({ length: 60 }, (_, at) => ({ const: at }));
+  const properties = {
+    any: { anyOf: [{ type: "string" }, true] },
+    many: { oneOf: consts },
+    none: { nullable: true, oneOf: [{ type: "string" }] },
+    tuple: { type: "array", prefixItems: [{ type: "string" }, true] },
+  };
+  expect(mendedSchema({ type: "object", properties }, anthropic)).toMatchObject({
+    parameters: {
+      properties: {
+        any: { anyOf: [{ type: "string" }, {}] },
+        many: { anyOf: [...consts.slice(0, 50).map(({ const: value }) => ({ enum: [value] })), {}] },
+        none: { anyOf: [{ type: "string" }, { type: "null" }] },
+        tuple: { items: { anyOf: [{ type: "string" }, {}] } },
+      },
+    },
+  });
+});

@@ -92,3 +92,35 @@ test("without a place to keep it, a picture is a word; a failure is words alone"
     failureOf(await toResult({ content: [text("no page"), image], isError: true }, { tool: "shot", keepFile: undefined })).message,
   ).toContain("no page\n[image");
 });
+
+test("pictures are known by their content, whatever their type is called and however they are wrapped", async () => {
+  const { read } = shelf();
+  const base64 = PNG.toString("base64");
+  const content = [
+    { type: "image", data: base64, mimeType: "text/plain" },
+    { type: "image", data: base64 },
+    { type: "image", data: `data:image/png;base64,${base64}`, mimeType: "image/png" },
+  ];
+  const { images = [], files } = await read({ content });
+  expect(images.map(({ mediaType, name, bytes }) => [mediaType, name.split(".").at(-1), bytes])).toEqual(
+    content.map(() => ["image/png", "png", 70]),
+  );
+  expect(files).toEqual(images);
+});
+
+test("a failure keeps no files, and says of a picture that there was one", async () => {
+  const { kept, keepFile } = shelf();
+  const made = await toResult({ isError: true, content: [text("no such page"), image] }, { tool: "shot", keepFile });
+  expect(failureOf(made).message).toBe("no such page\n[image image/png, 70 bytes]");
+  expect(kept.size).toBe(0);
+});
+
+test("a million blanks in a picture are looked at once each", async () => {
+  const { read } = shelf();
+  const { output } = await read({ content: [{ ...image, data: `AAAA${" ".repeat(1_000_000)}!` }] });
+  expect(output).toContain("it is no base64");
+});
+
+test("what the first servers answered with is read", async () => {
+  expect(await shelf().read({ toolResult: { temperature: 20 } })).toMatchObject({ output: '{"temperature":20}' });
+});

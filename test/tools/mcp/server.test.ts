@@ -79,7 +79,7 @@ for (const wire of wires) {
       expect(failureOf(await hanging)).toEqual({
         kind: "timeout",
         message: expect.stringMatching(
-          /^The MCP server "fixture" did not answer "act" within 60 s\. The call was cancelled.*callTimeoutMs\.$/,
+          /^The MCP server "fixture" did not answer "act" within 60 s\. The call was cancelled.*callTimeoutSeconds\.$/,
         ),
       });
       let cancelled = "";
