@@ -26,20 +26,29 @@ const ROOM_FOR_FOUND = FOUND_KEPT_MAX + 1;
 
 /**
  * What of these tools is offered at once, in their order, and how the others are found: by a tool that searches them and puts what it finds within
- * reach. `lastFound`: what searches of this agent gave in this run, the newest first.
+ * reach. `lastFound`: what searches of this agent gave in this run, the newest first. `namedCount`: of the first of them, which people have named one by
+ * one; for those there is less room for what is found.
  */
-export function chooseTools(tools: readonly Tool[], { countMax, charsMax }: ToolRoom, lastFound: readonly string[]): Choice {
+export function chooseTools(
+  tools: readonly Tool[],
+  { countMax, charsMax }: ToolRoom,
+  lastFound: readonly string[],
+  namedCount = 0,
+): Choice {
   const sizes = tools.map(sizeOf);
   const chars = sizes.reduce((sum, size) => sum + size, 0);
   if (tools.length <= countMax && chars <= charsMax) return { offered: tools, callable: tools, toBeFound: [] };
+  const countAtOnce = Math.max(countMax - ROOM_FOR_FOUND, Math.min(namedCount, countMax - FOUND_MAX - 1));
   let left = charsMax;
   const atOnce = tools.filter((_, index) => {
-    const fits = index < countMax - ROOM_FOR_FOUND && left >= (sizes[index] ?? 0);
+    const fits = index < countAtOnce && left >= (sizes[index] ?? 0);
     left = fits ? left - (sizes[index] ?? 0) : 0; // In their order: what is behind the first that does not fit is found.
     return fits;
   });
   const others = tools.slice(atOnce.length);
-  const found = lastFound.slice(0, FOUND_KEPT_MAX).flatMap((name) => others.find((tool) => tool.name === name) ?? []);
+  const found = lastFound
+    .slice(0, Math.max(0, Math.min(FOUND_KEPT_MAX, countMax - countAtOnce - 1)))
+    .flatMap((name) => others.find((tool) => tool.name === name) ?? []);
   const search = searchOver(others, searchName(tools));
   return { offered: [...atOnce, search, ...found], callable: [...tools, search], toBeFound: others.map(({ name }) => name) };
 }

@@ -54,7 +54,8 @@ function whenReached(
   const liveTools: LiveTools = async (turn) => {
     const { tools } = await ask(turn, reachable);
     const named = distinct(tools.map(held), own);
-    return chooseTools(named, room, foundIn(turn.transcript, name, searchName(named)));
+    const namedCount = reachable.filter((ref) => readToolRef(ref).member !== undefined).length;
+    return chooseTools(named, room, foundIn(turn.transcript, name, searchName(named)), namedCount);
   };
 
   return {

@@ -25,7 +25,13 @@ export interface Media {
  * What a server returned, in its order: text as it is; pictures, sounds and files as files that are named in their places, pictures that every
  * provider takes also for the model to see; links in words. What is too large, or no file at all, is a word about it.
  */
-export async function toResult({ content, structuredContent, toolResult, isError }: McpCallResult, given: Media): Promise<ToolResult> {
+export async function toResult(result: McpCallResult, given: Media): Promise<ToolResult> {
+  const { content, structuredContent, toolResult, task, isError } = result;
+  if (!content && task !== undefined)
+    return failed(
+      "bad_answer",
+      "The tool began a task of the protocol and gives its answer only there, where it is not read. Do without it.",
+    );
   const parts = content ?? [];
   // What failed has no files: nothing is kept that nobody would be given.
   const media = isError ? { ...given, keepFile: undefined } : given;

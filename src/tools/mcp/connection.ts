@@ -219,6 +219,7 @@ const CallResult = z.object({
   content: z.array(z.unknown()).nullish(),
   structuredContent: z.unknown().optional(),
   toolResult: z.unknown().optional(),
+  task: z.unknown().optional(),
   isError: z.boolean().nullish(),
 });
 export type McpCallResult = z.output<typeof CallResult>;

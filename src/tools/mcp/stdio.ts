@@ -61,13 +61,18 @@ export class StdioTransport implements Transport {
     child.stdout.on("data", (chunk: Buffer) => this.#read(chunk));
     child.stderr.on("data", (chunk: Buffer) => (this.#stderr = (this.#stderr + chunk.toString("utf8")).slice(-STDERR_CHARS_MAX)));
     child.once("exit", (code, signal) => {
-      if (!this.#wasKilled) this.#exit = signal ? `was ended by ${signal}` : `ended with exit code ${code ?? 0}`;
+      if (!this.#wasKilled && !this.#closing) this.#exit = signal ? `was ended by ${signal}` : `ended with exit code ${code ?? 0}`;
       this.#kill("SIGKILL"); // What it has started itself goes with it, and lets go of the pipes.
       void this.#clock.sleep(EXIT_GRACE_MS, this.#over.signal).then(() => this.#ended());
     });
     child.once("close", () => this.#ended());
-    await once(child, "spawn");
-    this.#child = child;
+    this.#child = child; // Before it is known to run: whoever closes meanwhile ends it.
+    try {
+      await once(child, "spawn");
+    } catch (error) {
+      this.#child = undefined;
+      throw error;
+    }
   }
 
   async send(message: JSONRPCMessage): Promise<void> {

@@ -106,11 +106,13 @@ const reference = (name: string): string => `\${${name}}`;
 
 /** Whether a variable or a header of this name is there to hold a secret. */
 export const holdsSecret = (name: string): boolean =>
-  /(?:^|[_-])(?:KEY|APIKEY|TOKEN|PAT|SECRET|PASSWORD|PASSWD|CREDENTIALS?|AUTHORIZATION|COOKIE)$/i.test(name);
+  /(?:^|[_-])(?:KEY|APIKEY|TOKEN|PAT|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTHORIZATION|COOKIE)$/i.test(name);
 
-/** The NAMES of the variables that hold secrets for a server, whatever they are called themselves. */
-export const secretNamesOf = ({ env = [], ...others }: Parameters<typeof namesRead>[0]): readonly string[] =>
-  namesRead({ ...others, env: isList(env) ? [] : Object.fromEntries(Object.entries(env).filter(([name]) => holdsSecret(name))) });
+/** The NAMES of the variables that hold secrets for a server: those that it is given as one, and those that are called so here or there. */
+export function secretNamesOf({ env = [], ...others }: Parameters<typeof namesRead>[0]): readonly string[] {
+  const asSecret = isList(env) ? [] : Object.fromEntries(Object.entries(env).filter(([name]) => holdsSecret(name)));
+  return [...new Set([...namesRead({ ...others, env: asSecret }), ...namesRead({ env }).filter(holdsSecret)])];
+}
 
 /** Whether a text has the value of a variable in it. */
 export const refers = (text: string): boolean => text.search(REFERENCE) >= 0;

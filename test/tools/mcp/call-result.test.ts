@@ -124,3 +124,8 @@ test("a million blanks in a picture are looked at once each", async () => {
 test("what the first servers answered with is read", async () => {
   expect(await shelf().read({ toolResult: { temperature: 20 } })).toMatchObject({ output: '{"temperature":20}' });
 });
+
+test("a task in the place of an answer is a failure that says so", async () => {
+  const made = await toResult({ task: { taskId: "1", status: "working" } }, { tool: "shot", keepFile: undefined });
+  expect(failureOf(made).message).toContain("began a task of the protocol");
+});

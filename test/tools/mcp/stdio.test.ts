@@ -163,3 +163,12 @@ test("the rule for use is the server's, or the tool's own", async () => {
   const approvals = Object.fromEntries(under.server.tools().map(({ name, approval }) => [name, approval]));
   expect(approvals).toMatchObject({ fixture__echo: "never", fixture__act: "always" });
 });
+
+test("a program that was ended here is not said to have ended by itself", async () => {
+  const result = { protocolVersion: "1999-01-01", capabilities: {}, serverInfo: { name: "old", version: "1" } };
+  const program = `process.stdin.once("data", (line) => console.log(JSON.stringify({ jsonrpc: "2.0", id: JSON.parse(line).id, result: ${JSON.stringify(result)} })))`;
+  const under = open({ name: "old", command: process.execPath, args: ["-e", program] });
+  const { message = "" } = (await under.server.connect(never)) ?? {};
+  expect(message).toContain("protocol version is not supported");
+  expect(message).not.toContain("It ended");
+});
