@@ -23,6 +23,8 @@ import { round } from "./support/figures.ts";
 import { verdict } from "./support/verdict.ts";
 import { CHANNELS, READER, record, threadOf, turnEvents, writeRuns } from "./support/year-of-runs.ts";
 
+const t = await loadTranslator("en");
+
 const RUNS = 36_500;
 const RUNS_OF_HOME = 10_000;
 const TURNS = { few: 50, many: 5_000 };
@@ -80,8 +82,8 @@ function renderedUs(turns: number): { readonly turn: number; readonly card: numb
     // What comes first folds all that was before.
     for (let nth = -1; nth < RENDERED; nth++) {
       if (nth >= 0) for (const body of turnEvents(nth)) record(events, body);
-      const turn = us(() => render({ seq: events.length, kind: "turn", part: 0 }, { events }, team));
-      const card = us(() => render({ seq: 1, kind: "card", part: 0 }, { events }, team));
+      const turn = us(() => render(t, { seq: events.length, kind: "turn", part: 0 }, { events }, team));
+      const card = us(() => render(t, { seq: 1, kind: "card", part: 0 }, { events }, team));
       if (nth < 0) continue;
       taken.turn.push(turn);
       taken.card.push(card);

@@ -20,6 +20,7 @@ import { createOutbox } from "./post/outbox.ts";
 import { createPace } from "./post/pace.ts";
 import type { Body } from "./words/envelope.ts";
 import type { LanguageSetting } from "./language/languages.ts";
+import { createLanguages } from "./language/whose-language.ts";
 import type { Allow } from "./people/permissions.ts";
 import { createTurnStreams } from "./post/turn-streams.ts";
 import { postLooking } from "./post/post-or-find.ts";
@@ -118,9 +119,10 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   const stopping = new AbortController();
   /** While they are kept here; by one process at a time. */
   let cards: Cards | undefined;
-  const led = () => (cards = createCards({ store, web, pace, cardFor, load, clock, onProblem }));
+  const led = () => (cards = createCards({ store, web, pace, cardFor, load, languages, clock, onProblem }));
   // What waited for it is due.
   const app = await createSlackApp({ ...parts, web, pace, log, led, onChannelSettled: () => outbox.poke() });
+  const languages = createLanguages(app.people, parts.language);
   const cardFor = (name: string): TeamCard => app.teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
   const load = (thread: string) => runner.read(thread);
   let gone: Promise<void> = Promise.resolve();
@@ -136,6 +138,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     pace,
     cardFor,
     load,
+    languages,
     clock,
     people: app.people,
     closedChannels: app.closedChannels,

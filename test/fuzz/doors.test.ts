@@ -23,6 +23,9 @@ import { listening, type Listening } from "../slack/heard.ts";
 import { asks, logOf, question, ran, says, selects, started, TEAM } from "../slack/log.ts";
 import { tellFigures } from "../support/report/figures.ts";
 import { bent, hostileJson, hostileText, RUNS } from "./hostile.ts";
+import { loadTranslator } from "../../src/slack/language/translator.ts";
+
+const t = await loadTranslator("en");
 
 let inputs = 0;
 /** Counts what it is given, for the table. */
@@ -135,7 +138,7 @@ test("whatever agents, people and code write, each message is one that Slack tak
       );
       for (const [index, event] of log.events.entries())
         for (const planned of plan(event, { events: log.events.slice(0, index) })) {
-          const rendered = render({ seq: event.seq, ...planned }, log, TEAM);
+          const rendered = render(t, { seq: event.seq, ...planned }, log, TEAM);
           if (rendered.kind !== "message") continue;
           expect(blockProblems(rendered.blocks, "message", "/blocks")).toEqual([]);
           for (const text of textsIn([rendered.text, rendered.blocks])) expect(text).not.toMatch(LIVE);

@@ -9,6 +9,7 @@ import type { Problem } from "../../src/slack/post/delivery-problem.ts";
 import { createOutbox, type Outbox } from "../../src/slack/post/outbox.ts";
 import { createPace } from "../../src/slack/post/pace.ts";
 import { createTurnStreams } from "../../src/slack/post/turn-streams.ts";
+import { createLanguages } from "../../src/slack/language/whose-language.ts";
 import { plan } from "../../src/slack/render/render.ts";
 import { clientOptions } from "../../src/slack/api/web-client.ts";
 import { type SqliteOpened, openSqlite } from "../../src/store/sqlite/store.ts";
@@ -98,6 +99,7 @@ async function open(
     clock,
     cardFor: () => TEAM,
     load: async (thread: string) => ({ events: await store.load(thread, 0) }),
+    languages: createLanguages({ localeOf: async () => undefined }),
     onProblem: (problem: Problem) => void problems.push(problem),
   };
   const followers = new Set<(thread: string, item: RunEvent | Delta) => void>();

@@ -1,4 +1,4 @@
-import type { RaiseOffer, RunLimits, StopReason } from "../../engine/events/events.ts";
+import type { NearedLimit, RaiseOffer, RunLimits, StopReason } from "../../engine/events/events.ts";
 import type { Translator } from "./translator.ts";
 
 /** Why a run stands or has ended, in the reader's language; as the engine's `describe` says it in the log. Not escaped. */
@@ -78,4 +78,20 @@ export function ceilingIn(t: Translator, atCeiling: NonNullable<RaiseOffer["atCe
     }
   });
   return t("limits.text.atCeiling", { most: t.list(most) });
+}
+
+/** How near a run is to a limit. */
+export function nearIn(t: Translator, { limit, account = "", used, of }: NearedLimit): string {
+  switch (limit) {
+    case "usd":
+      return t("limits.text.nearMoney", { used: t.money(used), limit: t.money(of) });
+    case "budget":
+      return t("limits.text.nearBudget", { used: t.money(used), limit: t.money(of), owner: ownerIn(t, account) });
+    case "turns":
+      return t("limits.text.nearTurns", { used: t.number(Math.round(used)), limit: t.number(of) });
+    case "minutes":
+      return t("limits.text.nearMinutes", { used: t.number(Math.round(used)), limit: t.number(of) });
+    case "tokens":
+      return t("limits.text.nearTokens", { used: t.number(Math.round(used)), limit: t.number(of) });
+  }
 }

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { withinMs, type Clock } from "../../engine/clock.ts";
-import type { RunEvent } from "../../engine/events/events.ts";
-import { HUMAN } from "../../engine/events/events.ts";
+import { HUMAN, type RunEvent } from "../../engine/events/events.ts";
 import { read, type Fold, type Transcript } from "../../engine/reading/fold.ts";
 import { createKeyedWorker, type KeyedWorker, type Look, type Worked } from "../../runner/keyed-worker.ts";
 import type { Post, Store } from "../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
 import type { Rendered, RenderedMessage } from "../words/blocks.ts";
 import { anewOf, postAnew, type Unedited } from "./replace-card.ts";
+import type { Languages } from "../language/whose-language.ts";
 import type { Pace } from "./pace.ts";
 import type { Problem } from "./delivery-problem.ts";
 import { knownCode } from "../api/error-codes.ts";
@@ -41,6 +41,7 @@ export interface CardsParts {
   readonly pace?: Pace;
   readonly cardFor: (team: string) => TeamCard;
   readonly load: (thread: string) => Promise<Transcript>;
+  readonly languages: Pick<Languages, "ofRun">;
   readonly clock: Clock;
   readonly onProblem: (problem: Problem) => void;
 }
@@ -177,14 +178,12 @@ export function createCards(parts: CardsParts): Cards {
   }
 
   /** What the card should show, unless it shows it already. */
-  async function wanted({
-    thread,
-    seq,
-    kind,
-  }: Card & { readonly thread: string }): Promise<{ rendered: RenderedMessage; mark: string; run: string } | undefined> {
+  async function wanted(card: Card & { readonly thread: string }) {
+    const { thread, seq, kind } = card;
     const transcript = await parts.load(thread);
     const started = startOf(transcript, seq);
-    const rendered = render({ seq, kind, part: 0 }, transcript, parts.cardFor(started?.team ?? ""));
+    const t = await parts.languages.ofRun(started ?? {});
+    const rendered = render(t, { seq, kind, part: 0 }, transcript, parts.cardFor(started?.team ?? ""));
     if (rendered.kind !== "message") return undefined;
     const mark = markOf(rendered);
     return (await store.note(keyOf(thread, seq))) === mark ? undefined : { rendered, mark, run: started?.run ?? "" };

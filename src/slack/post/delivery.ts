@@ -8,6 +8,7 @@ import { asFile, contentOf, FIRST_FORM, isAsMeant, lastForm, nextForm, noticeOf,
 import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
 import { metadataOf, outboxId } from "../words/metadata.ts";
 import type { People } from "../people/people.ts";
+import type { Languages } from "../language/whose-language.ts";
 import type { Bucket } from "../api/pacer.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import { placeOf } from "../words/place.ts";
@@ -25,6 +26,7 @@ export interface DeliveryParts {
   readonly web: { readonly read: WebClient; readonly write: WebClient };
   readonly cardFor: (team: string) => TeamCard;
   readonly load: (thread: string) => Promise<Transcript>;
+  readonly languages: Pick<Languages, "ofRun">;
   readonly clock: Clock;
   /** Whom no agent is to be taken for; nobody where it is absent. */
   readonly people?: Pick<People, "lookalikes">;
@@ -133,7 +135,8 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
     // Beside words that Slack does not take as they are, the end has a message of its own.
     const shown = post.kind === "turn" && !isAsMeant(form) ? upTo(transcript, post.seq) : transcript;
     try {
-      return { ...about, rendered: render(post, shown, about.team, await originOf(post, started)) };
+      const t = await parts.languages.ofRun(started ?? {});
+      return { ...about, rendered: render(t, post, shown, about.team, await originOf(post, started)) };
     } catch (error) {
       // One message that cannot be made must not hold up the conversation.
       onProblem({ kind: "bug", thread: post.thread, error });

@@ -1,5 +1,5 @@
 import type { FileRef, RunEvent } from "../../engine/events/events.ts";
-import { size } from "../words/blocks.ts";
+import type { Translator } from "../language/translator.ts";
 import { safeLine, safeMrkdwn } from "../words/escape.ts";
 import { makesFiles } from "./log-reading.ts";
 
@@ -7,11 +7,18 @@ import { makesFiles } from "./log-reading.ts";
  * What the code and the tools of a run came to, in one line of mrkdwn: the files, or where there are none the value that was printed last. `said`: words that people
  * read just above, in which a value need not be told again. `undefined` where there is nothing to tell.
  */
-export function codeResults(events: readonly RunEvent[], said: string): string | undefined {
+export function codeResults(t: Translator, events: readonly RunEvent[], said: string): string | undefined {
   const files = filesOf(events);
-  if (files.length > 0) return `The code left ${files.slice(0, FILES_NAMED_MAX).map(named).join(", ")}${more(files.length)}.`;
+  if (files.length > 0) {
+    const some = files
+      .slice(0, FILES_NAMED_MAX)
+      .map((file) => named(t, file))
+      .join(", ");
+    const more = files.length - FILES_NAMED_MAX;
+    return more > 0 ? t("ends.text.codeLeftMore", { files: some, count: t.number(more) }) : t("ends.text.codeLeft", { files: some });
+  }
   const value = printed(events);
-  return value === undefined || plain(said).includes(plain(value)) ? undefined : `The code printed ${asCode(value)}.`;
+  return value === undefined || plain(said).includes(plain(value)) ? undefined : t("ends.text.codePrinted", { value: asCode(value) });
 }
 
 /** What the last code run says at its end; nothing of one that failed. */
@@ -32,7 +39,6 @@ const VALUE_CHARS_SHOWN = 160;
 const FILES_NAMED_MAX = 5;
 const FILE_NAME_CHARS = 60;
 
-const more = (count: number): string => (count > FILES_NAMED_MAX ? ` and ${count - FILES_NAMED_MAX} more` : "");
-const named = ({ name, bytes }: FileRef): string => `${asCode(safeLine(name, FILE_NAME_CHARS))} (${size(bytes)})`;
+const named = (t: Translator, { name, bytes }: FileRef): string => `${asCode(safeLine(name, FILE_NAME_CHARS))} (${t.size(bytes)})`;
 const asCode = (text: string): string => `\`${safeMrkdwn(safeLine(text.replaceAll("`", "'"), VALUE_CHARS_SHOWN))}\``;
 const plain = (text: string): string => text.replaceAll(/[\s`*_]+/g, " ").toLowerCase();

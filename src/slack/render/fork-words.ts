@@ -1,9 +1,9 @@
 import type { RunEvent } from "../../engine/events/events.ts";
-import { describe } from "../../engine/limits/termination.ts";
 import { NOTHING_SPENT, spentIn, type Spent } from "../../engine/limits/usage.ts";
 import { turnsAt } from "../../engine/reading/runs.ts";
 import { messagesOfRun, currentRun, type Transcript } from "../../engine/reading/transcript.ts";
-import { cost, plural, tokens } from "../words/blocks.ts";
+import { reasonIn } from "../language/limit-words.ts";
+import type { Translator } from "../language/translator.ts";
 import { safeLine, safeMrkdwn, withoutMarks, withoutStopWord } from "../words/escape.ts";
 import { ANSWER_CHARS_SHOWN, FOOTER_REASON_CHARS } from "../words/limits.ts";
 import { runOf, type Of } from "./log-reading.ts";
@@ -28,25 +28,36 @@ export function ownPart(started: Of<"run.started">, transcript: Transcript): Own
 }
 
 /** `shares 3 turns · 2 turns, 1.2k tokens, $0.02 of its own`: small print of a fork. */
-export function ownWords({ shared, turns, spent }: OwnPart): string {
-  const facts = [plural(turns, "turn"), ...(spent.usage.calls > 0 ? [tokens(spent.usage)] : []), cost(spent.usage, spent.priced)];
-  return `shares ${plural(shared, "turn")} · ${facts.filter(Boolean).join(", ")} of its own`;
+export function ownWords(t: Translator, { shared, turns, spent }: OwnPart): string {
+  const facts = [
+    t("units.text.turns", { count: turns }),
+    ...(spent.usage.calls > 0 ? [t.tokens(spent.usage)] : []),
+    t.cost(spent.usage, spent.priced),
+  ];
+  return t("cards.text.ownPart", { shared: t("units.text.turns", { count: shared }), facts: facts.filter(Boolean).join(", ") });
 }
 
 /** Where a fork parts from the run it was made of, and how both end: mrkdwn. `origin`: the log of that run's thread. */
-export function partingOf(forkedFrom: Forked, here: Transcript, origin: Transcript, stopWords: readonly string[]): string {
+export function partingOf(
+  t: Translator,
+  forkedFrom: Forked,
+  { here, origin }: { readonly here: Transcript; readonly origin: Transcript },
+  stopWords: readonly string[],
+): string {
   const last = here.events.slice(0, forkedFrom.seq).findLast((event) => event.type === "message.posted");
-  const after = last?.type === "message.posted" && "agent" in last ? `, after what *${safeMrkdwn(last.agent)}* said` : "";
-  const turn = turnsAt(here, forkedFrom.seq);
+  const turn = t.number(turnsAt(here, forkedFrom.seq));
+  const end = (log: Transcript) => branch(t, runOf(log, forkedFrom.seq).events, forkedFrom.seq, stopWords);
   return [
-    `*Where they part:* after turn ${turn}${after}`,
-    `>*There* (${safeMrkdwn(forkedFrom.team)}): ${branch(runOf(origin, forkedFrom.seq).events, forkedFrom.seq, stopWords)}`,
-    `>*Here* (${safeMrkdwn(currentRun(here).team ?? "")}): ${branch(runOf(here, forkedFrom.seq).events, forkedFrom.seq, stopWords)}`,
+    last?.type === "message.posted" && "agent" in last
+      ? t("ends.text.partAfter", { turn, agent: safeMrkdwn(last.agent) })
+      : t("ends.text.part", { turn }),
+    t("ends.text.there", { team: safeMrkdwn(forkedFrom.team), what: end(origin) }),
+    t("ends.text.here", { team: safeMrkdwn(currentRun(here).team ?? ""), what: end(here) }),
   ].join("\n");
 }
 
 /** One end: who was next and why, how it ended, and its last words. */
-function branch(events: readonly RunEvent[], seq: number, stopWords: readonly string[]): string {
+function branch(t: Translator, events: readonly RunEvent[], seq: number, stopWords: readonly string[]): string {
   const own = events.filter((event) => event.seq > seq);
   const next = own.find((event): event is Of<"speaker.selected"> => event.type === "speaker.selected");
   const ended = own.findLast((event): event is Of<"run.stopped"> => event.type === "run.stopped");
@@ -55,14 +66,14 @@ function branch(events: readonly RunEvent[], seq: number, stopWords: readonly st
   const said = messagesOfRun({ events: [...events] }).findLast(
     (message) => message.seq > seq && message.type === "message.posted" && "agent" in message && message.model !== undefined,
   );
-  const reason = next?.reason ? ` (“${line(next.reason, FOOTER_REASON_CHARS)}”)` : "";
+  const reason = next?.reason ? ` (${t("ends.text.quoted", { words: line(next.reason, FOOTER_REASON_CHARS) })})` : "";
   const answer = said && withoutStopWord(said.text, stopWords).replaceAll(/```[^]*?(?:```|$)/g, " … ");
   return [
-    next ? `next *${safeMrkdwn(next.agent)}*${reason}` : "nobody spoke",
-    plural(turns, "turn"),
-    cost(usage, priced),
-    ended ? line(ended.reasons.map(describe).join("; ") || ended.reason, ANSWER_CHARS_SHOWN) : "goes on",
-    answer ? `“${line(withoutMarks(answer), ANSWER_CHARS_SHOWN)}”` : undefined,
+    next ? `${t("ends.text.nextSpeaker", { agent: safeMrkdwn(next.agent) })}${reason}` : t("ends.text.nobodySpoke"),
+    t("units.text.turns", { count: turns }),
+    t.cost(usage, priced),
+    ended ? line(ended.reasons.map((one) => reasonIn(t, one)).join("; ") || ended.reason, ANSWER_CHARS_SHOWN) : t("ends.text.goesOn"),
+    answer ? t("ends.text.quoted", { words: line(withoutMarks(answer), ANSWER_CHARS_SHOWN) }) : undefined,
   ]
     .filter(Boolean)
     .join(" · ");

@@ -6,7 +6,7 @@ import { parse } from "../words/split-markdown.ts";
 export interface LongPart {
   /** `table-1.csv`, `code-2.py`: the turn's number is put in by whoever knows it. */
   readonly name: string;
-  readonly what: string;
+  readonly what: "table" | "program";
   readonly text: string;
 }
 
@@ -39,7 +39,7 @@ function attached(node: RootContent, text: string, n: number): { readonly file: 
     const rows = node.children.map((row) => row.children.map((cell) => words(cell, text)));
     const csv = rows.map((row) => row.map(field).join(",")).join("\r\n");
     return {
-      file: { name, what: "A table", text: `${csv}\r\n` },
+      file: { name, what: "table", text: `${csv}\r\n` },
       instead: `_(a table of ${rows.length - 1} rows: in the file below, as CSV)_`,
     };
   }
@@ -48,7 +48,7 @@ function attached(node: RootContent, text: string, n: number): { readonly file: 
   const fence = "`".repeat(Math.max(3, ...[...node.value.matchAll(/`+/g)].map(([marks]) => marks.length + 1)));
   const head = lines.slice(0, CODE_HEAD_LINES).join("\n");
   return {
-    file: { name: `code-${n}.${codeFileEnding(node.lang ?? undefined)}`, what: "The whole program", text: `${node.value}\n` },
+    file: { name: `code-${n}.${codeFileEnding(node.lang ?? undefined)}`, what: "program", text: `${node.value}\n` },
     instead: `${fence}${langOf(node)}\n${head}\n${fence}\n_(${lines.length - CODE_HEAD_LINES} more lines: in the file below)_`,
   };
 }

@@ -3,6 +3,7 @@ import { currentRun, type Transcript } from "../../engine/reading/transcript.ts"
 import type { Post } from "../../store/store.ts";
 import type { Rendered } from "../words/blocks.ts";
 import { FILES_PER_CODE_RUN_MAX } from "../words/limits.ts";
+import type { Translator } from "../language/translator.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import { eventAt, makesFiles, runOf, startOf, turnBefore, upTo, type Of, type Turn, type TurnEnd } from "./log-reading.ts";
 import { renderApproval, renderApprovalFile } from "./approval-message.ts";
@@ -130,41 +131,49 @@ function shownOpenly(event: RunEvent, before: Transcript): readonly Planned[] {
   }
 }
 
-/** What a planned message looks like now. `origin`: the log that a fork was made of. */
-export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Transcript, team: TeamCard, origin?: Transcript): Rendered {
+/** What a planned message looks like now, in the language of its run. `origin`: the log that a fork was made of. */
+export function render(
+  t: Translator,
+  post: Pick<Post, "seq" | "kind" | "part">,
+  transcript: Transcript,
+  team: TeamCard,
+  origin?: Transcript,
+): Rendered {
   const event = eventAt(transcript, post.seq);
   if (!event) return { kind: "nothing", why: `the log has no event ${post.seq}` };
   switch (event.type) {
     case "run.started":
-      return renderCard(event, transcript, team);
+      return renderCard(t, event, transcript, team);
     case "message.posted":
       if (!("agent" in event)) return NOTHING;
-      return post.kind === "file" ? fileOf(turnFiles(transcript, event.seq, event.agent), post) : turn(event, post, transcript, team);
+      return post.kind === "file" ? fileOf(t, turnFiles(transcript, event.seq, event.agent), post) : turn(t, event, post, transcript, team);
     case "handoff.made":
-      return event.to === HUMAN ? renderQuestion(event, transcript, team) : turn(event, post, transcript, team);
+      return event.to === HUMAN ? renderQuestion(t, event, transcript, team) : turn(t, event, post, transcript, team);
     case "code.written":
-      return turn(event, post, transcript, team);
+      return turn(t, event, post, transcript, team);
     case "code.ran": {
-      if (post.kind === "notice") return renderNoCode(event, startOf(transcript, event.seq));
+      if (post.kind === "notice") return renderNoCode(t, event, startOf(transcript, event.seq));
       const file = filesOf(event)[post.part];
-      return file ? renderFile(file, event.agent) : NOTHING;
+      return file ? renderFile(t, file, event.agent) : NOTHING;
     }
     case "approval.requested":
       return post.kind === "approval-file" ? renderApprovalFile(event) : renderApproval(event, transcript);
     case "limit.reached":
       return renderHalt(event, transcript);
     case "turn.failed":
-      return post.kind === "file" ? fileOf(turnFiles(transcript, event.seq, event.agent), post) : renderFailure(event.agent, event.error);
+      return post.kind === "file"
+        ? fileOf(t, turnFiles(transcript, event.seq, event.agent), post)
+        : renderFailure(t, event.agent, event.error);
     case "run.paused":
-      return renderPause(event, transcript);
+      return renderPause(t, event, transcript);
     case "turn.skipped":
-      if (post.kind === "hold") return renderSkip(event);
-      return fileOf(turnFiles(transcript, event.seq, event.agent), post);
+      if (post.kind === "hold") return renderSkip(t, event);
+      return fileOf(t, turnFiles(transcript, event.seq, event.agent), post);
     case "run.resumed":
-      return renderResumed();
+      return renderResumed(t);
     case "run.stopped":
-      if (post.kind === "transcript") return renderTranscript(event, transcript);
-      return post.kind === "file" ? fileOf(filesAtEnd(event, transcript), post) : renderEnd(event, transcript, team, origin);
+      if (post.kind === "transcript") return renderTranscript(t, event, transcript);
+      return post.kind === "file" ? fileOf(t, filesAtEnd(event, transcript), post) : renderEnd(t, event, transcript, team, origin);
     case "speaker.selected":
     case "tool.called":
     case "tool.returned":
@@ -188,7 +197,7 @@ export function render(post: Pick<Post, "seq" | "kind" | "part">, transcript: Tr
     case "context.summarized":
       return NOTHING;
     case "turn.ended":
-      return isSilent(event) ? renderNothingToAdd(event.agent) : NOTHING;
+      return isSilent(event) ? renderNothingToAdd(t, event.agent) : NOTHING;
   }
 }
 
@@ -202,12 +211,12 @@ const NOTICE: Planned = { kind: "notice", part: 0 };
 const HOLD: Planned = { kind: "hold", part: 0 };
 const NOTHING: Rendered = { kind: "nothing", why: "this event makes no such message" };
 
-const turn = (end: TurnEnd, post: Pick<Post, "kind" | "part">, transcript: Transcript, team: TeamCard): Rendered =>
+const turn = (t: Translator, end: TurnEnd, post: Pick<Post, "kind" | "part">, transcript: Transcript, team: TeamCard): Rendered =>
   post.kind === "turn-file"
-    ? renderTurnFile(end, transcript)
+    ? renderTurnFile(t, end, transcript)
     : post.kind === "attachment"
-      ? renderAttachment(end, post.part, transcript)
-      : renderTurn(end, post.part, transcript, team);
+      ? renderAttachment(t, end, post.part, transcript)
+      : renderTurn(t, end, post.part, transcript, team);
 
 /** Of a run whose turns are in a file; before it has begun, of none. */
 function turnsAreInFile(before: Transcript): boolean {
@@ -243,18 +252,18 @@ function filesAtEnd(event: RunEvent, transcript: Transcript): readonly MadeFile[
   return currentRun(before).openTurns.flatMap((agent) => turnFiles(before, event.seq, agent));
 }
 
-function fileOf(files: readonly MadeFile[], { part }: Pick<Post, "part">): Rendered {
+function fileOf(t: Translator, files: readonly MadeFile[], { part }: Pick<Post, "part">): Rendered {
   const found = files[part];
-  return found ? renderFile(found.file, found.agent) : NOTHING;
+  return found ? renderFile(t, found.file, found.agent) : NOTHING;
 }
 
-function renderTranscript(stopped: RunEvent, transcript: Transcript): Rendered {
+function renderTranscript(t: Translator, stopped: RunEvent, transcript: Transcript): Rendered {
   const { events } = runOf(transcript, stopped.seq);
   return {
     kind: "file",
     name: "transcript.md",
-    alt: "All turns of this run, as text",
-    comment: "All turns of this run",
+    alt: t("turns.text.allTurnsAsText"),
+    comment: t("turns.text.allTurns"),
     content: { text: transcriptFile(events.filter(({ seq }) => seq <= stopped.seq)) },
   };
 }

@@ -1,10 +1,11 @@
 import type { KnownBlock } from "@slack/types";
 import type { RunEvent } from "../../engine/events/events.ts";
-import { describe } from "../../engine/limits/termination.ts";
 import { currentRun, messagesOfRun, type Transcript } from "../../engine/reading/transcript.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { cachedShare } from "../../engine/limits/usage.ts";
-import { about, actions, context, cost, count, duration, markdown, plural, section, type Rendered } from "../words/blocks.ts";
+import { actions, context, markdown, section, type Rendered } from "../words/blocks.ts";
+import { reasonIn } from "../language/limit-words.ts";
+import type { Translator } from "../language/translator.ts";
 import { sourcesLine } from "../search/sources.ts";
 import { summaryAtEnd, summaryCost } from "./summary-words.ts";
 import { codeResults } from "./code-results.ts";
@@ -17,21 +18,27 @@ import { upTo, type Of, type OneTurn } from "./log-reading.ts";
 import { feedbackButtons, nextButtons } from "./turn-footer.ts";
 
 /** Why a run stopped, what came of it, who disagrees, what it cost, and what can be done next. */
-export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, team: TeamCard, origin?: Transcript): Rendered {
+export function renderEnd(
+  t: Translator,
+  stopped: Of<"run.stopped">,
+  transcript: Transcript,
+  team: TeamCard,
+  origin?: Transcript,
+): Rendered {
   const ended = upTo(transcript, stopped.seq);
   const summary = stopped.outcome === "stopped" ? undefined : summaryAtEnd(ended);
   const state = currentRun(ended);
   const started = ended.events[state.startIndex];
   const own = started?.type === "run.started" ? ownPart(started, ended) : undefined;
   const forkedFrom = started?.type === "run.started" ? started.forkedFrom : undefined;
-  const parting = forkedFrom && origin ? [partingOf(forkedFrom, ended, origin, team.stopWords)] : [];
+  const parting = forkedFrom && origin ? [partingOf(t, forkedFrom, { here: ended, origin }, team.stopWords)] : [];
   const facts = [
-    ...(own ? [ownWords(own)] : []),
-    plural(state.turns, "turn"),
-    ...spentAndTime(state),
-    ...(summary?.usage ? [`${summaryCost(summary)} of it for the summary`] : []),
+    ...(own ? [ownWords(t, own)] : []),
+    t("units.text.turns", { count: state.turns }),
+    ...spentAndTime(t, state),
+    ...(summary?.usage ? [t("ends.text.forSummary", { cost: summaryCost(t, summary) })] : []),
   ].join(" · ");
-  const { title, text, next } = endWords(stopped);
+  const { title, text, next } = endWords(t, stopped);
   const answer = answerOf(ended, team.stopWords);
   const isQuiet = ended.events.some((event) => event.type === "run.started" && event.run === stopped.run && event.turnsInFile);
   const ofRun = ended.events.slice(Math.max(0, state.startIndex));
@@ -39,17 +46,16 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
   const results =
     stopped.outcome === "stopped"
       ? undefined
-      : codeResults(ofRun, [summary?.text, ...(isAbove || isQuiet ? [wordsAbove(ofRun, answer)] : [])].join("\n"));
-  const dissent = dissentOf(ended, answer?.agent).map(
-    ({ agent, stance, words }) =>
-      `${stance === "disagree" ? ":warning:" : ":grey_question:"} *${safeMrkdwn(agent)} ${stance === "disagree" ? "disagrees" : "does not say yes"}:* ${line1(words)}`,
+      : codeResults(t, ofRun, [summary?.text, ...(isAbove || isQuiet ? [wordsAbove(ofRun, answer)] : [])].join("\n"));
+  const dissent = dissentOf(t, ended, answer?.agent).map(({ agent, stance, words }) =>
+    t(stance === "disagree" ? "ends.text.disagrees" : "ends.text.saysNoYes", { agent: safeMrkdwn(agent), words: line1(words) }),
   );
-  const unread = unreadOf(ended);
+  const unread = unreadOf(t, ended);
   // Under the turn itself, where that is shown.
-  const sources = answer && isQuiet && stopped.outcome !== "stopped" ? sourcesLine(answer.agent, ofRun, answer.text) : undefined;
+  const sources = answer && isQuiet && stopped.outcome !== "stopped" ? sourcesLine(t, answer.agent, ofRun, answer.text) : undefined;
   const shown = [
     // What stands right above is not said once more.
-    ...(summary ? [markdown(`**In short:** ${safeMarkdown(summary.text)}`)] : []),
+    ...(summary ? [markdown(t("ends.text.inShort", { words: safeMarkdown(summary.text) }))] : []),
     ...(answer && !isAbove && stopped.outcome !== "stopped" && (isQuiet || !summary) ? answerBlocks(answer, isQuiet) : []),
     ...(sources === undefined ? [] : [context(sources)]),
     ...(results ? [section(results)] : []),
@@ -61,7 +67,7 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
     text,
     plain: [
       title,
-      ...(summary ? [`In short: ${safeMrkdwn(summary.text)}`] : []),
+      ...(summary ? [t("ends.text.inShortPlain", { words: safeMrkdwn(summary.text) })] : []),
       ...(isQuiet && answer ? [safeMrkdwn(answer.text)] : []),
       ...(results ? [results] : []),
       ...parting,
@@ -73,8 +79,8 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
       ...shown,
       ...(dissent.length > 0 ? [section(dissent.join("\n"))] : []),
       ...(unread ? [context(unread)] : []),
-      actions(...nextButtons(stopped.run, answer !== undefined)),
-      feedbackButtons(stopped.run),
+      actions(...nextButtons(t, stopped.run, answer !== undefined)),
+      feedbackButtons(t, stopped.run),
       footer,
     ],
     fallback: [
@@ -82,14 +88,17 @@ export function renderEnd(stopped: Of<"run.stopped">, transcript: Transcript, te
       ...shown,
       ...(dissent.length > 0 ? [section(dissent.join("\n"))] : []),
       ...(unread ? [context(unread)] : []),
-      actions(...nextButtons(stopped.run, answer !== undefined)),
+      actions(...nextButtons(t, stopped.run, answer !== undefined)),
       footer,
     ],
   };
 }
 
 /** Under an answer that was all of its run: what the result would say and offer, in one line of small print and the same buttons. */
-export function endUnder({ stopped, ended }: OneTurn): {
+export function endUnder(
+  t: Translator,
+  { stopped, ended }: OneTurn,
+): {
   readonly title: string;
   readonly spent: readonly string[];
   readonly next: string;
@@ -98,34 +107,36 @@ export function endUnder({ stopped, ended }: OneTurn): {
 } {
   const state = currentRun(ended);
   const ofRun = ended.events.slice(Math.max(0, state.startIndex));
-  const { title, next } = endWords(stopped);
+  const { title, next } = endWords(t, stopped);
   return {
     title,
-    spent: spentAndTime(state),
+    spent: spentAndTime(t, state),
     next,
-    results: codeResults(ofRun, ""),
-    buttons: [actions(...nextButtons(stopped.run, true)), feedbackButtons(stopped.run)],
+    results: codeResults(t, ofRun, ""),
+    buttons: [actions(...nextButtons(t, stopped.run, true)), feedbackButtons(t, stopped.run)],
   };
 }
 
 /** What the models of a run have cost, as far as it is known, and how long it took. */
-function spentAndTime({ usage, priced, elapsedMs }: RunState): readonly string[] {
-  const { inputTokens, outputTokens, calls } = usage;
+function spentAndTime(t: Translator, { usage, priced, elapsedMs }: RunState): readonly string[] {
+  const [input, output] = [t.count(usage.inputTokens), t.count(usage.outputTokens)];
   const share = cachedShare(usage);
-  const cached = share ? ` (${Math.round(share * 100)}% cached)` : "";
-  const money = cost(usage, priced);
+  const tokens = share
+    ? t("ends.text.inCachedOut", { input, output, share: t.percent(Math.round(share * 100) / 100) })
+    : t("ends.text.inOut", { input, output });
+  const money = t.cost(usage, priced);
   return [
-    ...(calls > 0 ? [`${about(usage)}${count(inputTokens)} tokens in${cached}, ${count(outputTokens)} out`] : []),
+    ...(usage.calls > 0 ? [usage.estimated ? t("units.text.about", { what: tokens }) : tokens] : []),
     ...(money ? [money] : []),
-    duration(elapsedMs),
+    t.duration(elapsedMs),
   ];
 }
 
 /** `title`: how and why, in mrkdwn; `text`: the same for notifications. */
-function endWords(stopped: Of<"run.stopped">): { readonly title: string; readonly text: string; readonly next: string } {
-  const why = line1(stopped.reasons.map(describe).join("; ") || stopped.reason);
+function endWords(t: Translator, stopped: Of<"run.stopped">): { readonly title: string; readonly text: string; readonly next: string } {
+  const why = line1(stopped.reasons.map((one) => reasonIn(t, one)).join("; ") || stopped.reason);
   const { title, word, next } = ENDS[stopped.outcome];
-  return { title: `${title}: ${why}`, text: `${word}: ${why}`, next };
+  return { title: t(title, { why }), text: t(word, { why }), next: t(next) };
 }
 
 /** The last words of a model in a run: of the leader who sums up, else of whoever spoke last and said more than the stop word. */
@@ -170,13 +181,13 @@ function answerBlocks({ agent, text }: Answer, isWhole: boolean): readonly Known
 }
 
 /** People whose words came after the last speaker had begun: nobody has read them. */
-function unreadOf(transcript: Transcript): string | undefined {
+function unreadOf(t: Translator, transcript: Transcript): string | undefined {
   const read = transcript.events.findLastIndex((event) => UNREAD_AFTER.has(event.type));
   const late = transcript.events
     .slice(read + 1)
     .flatMap((event) => (event.type === "message.posted" && "person" in event && !event.answers ? [event.person.name] : []));
   const names = [...new Set(late)].map((name) => safeMrkdwn(name));
-  return names.length > 0 ? `What ${names.join(" and ")} wrote last came too late to be read; \`Continue\` takes it up.` : undefined;
+  return names.length > 0 ? t("ends.text.tooLate", { people: t.list(names), button: t("runForms.title.continue") }) : undefined;
 }
 
 const UNREAD_AFTER: ReadonlySet<RunEvent["type"]> = new Set([
@@ -187,22 +198,12 @@ const UNREAD_AFTER: ReadonlySet<RunEvent["type"]> = new Set([
   "run.started",
 ]);
 
-const ENDS: {
-  readonly [outcome in Of<"run.stopped">["outcome"]]: { readonly title: string; readonly word: string; readonly next: string };
-} = {
-  done: { title: ":checkered_flag: *Done*", word: "Done", next: "mention me here to go on" },
-  limit: {
-    title: ":hourglass: *Stopped at a limit*",
-    word: "Stopped at a limit",
-    next: "mention me here to go on; the limits then start anew",
-  },
-  stopped: { title: ":octagonal_sign: *Stopped*", word: "Stopped", next: "mention me here to go on" },
-  failed: {
-    title: ":warning: *Stopped by a failure*",
-    word: "Stopped by a failure",
-    next: "what was said is kept; mention me here to try again",
-  },
-};
+const ENDS = {
+  done: { title: "ends.text.done", word: "ends.text.wordDone", next: "ends.text.goOn" },
+  limit: { title: "ends.text.limit", word: "ends.text.wordLimit", next: "ends.text.goOnAnew" },
+  stopped: { title: "ends.text.stopped", word: "ends.text.wordStopped", next: "ends.text.goOn" },
+  failed: { title: "ends.text.failed", word: "ends.text.wordFailed", next: "ends.text.tryAgain" },
+} as const satisfies { readonly [outcome in Of<"run.stopped">["outcome"]]: object };
 
 /** One escaped line. */
 const line1 = (text: string): string => safeMrkdwn(safeLine(text, CARD_LINE_CHARS));

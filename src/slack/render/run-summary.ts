@@ -22,7 +22,10 @@ export function standingText(transcript: Transcript, summary?: RunSummarized, st
     ...(task ? [`>${line(task.text)}`] : []),
     spent.join(" · "),
     ...(summary?.text
-      ? [`*In short:* ${shorten(safeMrkdwn(summary.text), SUMMARY_CHARS_SHOWN)}`, `_summed up for ${summaryCost(summary)}_`]
+      ? [
+          `*In short:* ${shorten(safeMrkdwn(summary.text), SUMMARY_CHARS_SHOWN)}`,
+          `_summed up for ${summaryCost({ tokens, cost }, summary)}_`,
+        ]
       : said.length > 1
         ? lastWords(last)
         : ["Nobody has spoken yet."]),

@@ -2,6 +2,8 @@ import type { ContextActionsBlock, Overflow, PlainTextOption, SectionBlock } fro
 import type { CodeRan, RunEvent, SelectedBy } from "../../engine/events/events.ts";
 import { MEMORY_TOOLS } from "../../engine/memory.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
+import type { MessageKey } from "../language/messages.ts";
+import type { Translator } from "../language/translator.ts";
 import { ACTIONS, button, plainText, section } from "../words/blocks.ts";
 import { safeMrkdwn, shorten } from "../words/escape.ts";
 import { FOOTER_REASON_CHARS, RUN_ID_CHARS, SUMMARY_CHARS } from "../words/limits.ts";
@@ -14,15 +16,18 @@ export const TURN_DEEDS = { speaker: "speaker", team: "team", why: "why" } as co
 export type TurnDeed = keyof typeof TURN_DEEDS;
 
 /** The small print of a turn, with one menu at its end: no block more than without. */
-export const footerWithMenu = (mrkdwn: string, seq: number): SectionBlock => ({ ...section(mrkdwn), accessory: menu(seq) });
+export const footerWithMenu = (t: Translator, mrkdwn: string, seq: number): SectionBlock => ({
+  ...section(mrkdwn),
+  accessory: menu(t, seq),
+});
 
-const menu = (seq: number): Overflow => ({
+const menu = (t: Translator, seq: number): Overflow => ({
   type: "overflow",
   action_id: ACTIONS.turn,
   options: [
-    option("Try another next speaker…", { d: TURN_DEEDS.speaker, seq }),
-    option("From here with another team…", { d: TURN_DEEDS.team, seq }),
-    option("Why this speaker?", { d: TURN_DEEDS.why, seq }),
+    option(t("turns.option.anotherSpeaker"), { d: TURN_DEEDS.speaker, seq }),
+    option(t("turns.option.anotherTeam"), { d: TURN_DEEDS.team, seq }),
+    option(t("turns.option.why"), { d: TURN_DEEDS.why, seq }),
   ],
 });
 
@@ -32,17 +37,17 @@ const option = (label: string, value: { readonly d: TurnDeed; readonly seq: numb
 });
 
 /** What can be done once a run is over: under its result, or under the one turn that was all of it. */
-export function nextButtons(run: string, hasAnswer: boolean) {
+export function nextButtons(t: Translator, run: string, hasAnswer: boolean) {
   const value = { r: run.slice(0, RUN_ID_CHARS) };
   return [
-    button("Continue…", ACTIONS.goOn, value),
-    button("Another team…", ACTIONS.otherTeam, value),
-    button("Transcript", ACTIONS.transcript, value),
-    ...(hasAnswer ? [button("Share to channel", ACTIONS.share, value)] : []),
+    button(t("ends.button.continue"), ACTIONS.goOn, value),
+    button(t("ends.button.otherTeam"), ACTIONS.otherTeam, value),
+    button(t("ends.button.transcript"), ACTIONS.transcript, value),
+    ...(hasAnswer ? [button(t("ends.button.share"), ACTIONS.share, value)] : []),
   ];
 }
 
-export function feedbackButtons(run: string): ContextActionsBlock {
+export function feedbackButtons(t: Translator, run: string): ContextActionsBlock {
   const value = (helpful: boolean) => JSON.stringify({ r: run.slice(0, RUN_ID_CHARS), helpful });
   return {
     type: "context_actions",
@@ -50,8 +55,16 @@ export function feedbackButtons(run: string): ContextActionsBlock {
       {
         type: "feedback_buttons",
         action_id: ACTIONS.feedback,
-        positive_button: { text: plainText("Helpful"), accessibility_label: "This run was helpful", value: value(true) },
-        negative_button: { text: plainText("Not helpful"), accessibility_label: "This run was not helpful", value: value(false) },
+        positive_button: {
+          text: plainText(t("ends.button.helpful")),
+          accessibility_label: t("ends.text.wasHelpful"),
+          value: value(true),
+        },
+        negative_button: {
+          text: plainText(t("ends.button.notHelpful")),
+          accessibility_label: t("ends.text.wasNotHelpful"),
+          value: value(false),
+        },
       },
     ],
   };
@@ -61,17 +74,17 @@ export function feedbackButtons(run: string): ContextActionsBlock {
 export const sandboxOf = ({ executor, outcome }: CodeRan): string[] => (outcome === "rejected" ? [] : executor.split(/ — |: /).slice(0, 1));
 
 /** What an agent has kept for later conversations in a turn, and what it has deleted: whoever reads along is to know. */
-export function memoryLines({ agent, events }: { readonly agent: string; readonly events: readonly RunEvent[] }): string[] {
+export function memoryLines(t: Translator, { agent, events }: { readonly agent: string; readonly events: readonly RunEvent[] }): string[] {
   const done = new Set(events.flatMap((event) => (event.type === "tool.returned" && event.agent === agent ? [event.call] : [])));
   const lines = events.flatMap((event) => {
     if (event.type !== "tool.called" || !done.has(event.call)) return [];
     const { text, id } = argumentsOf(event.args);
     if (event.tool === MEMORY_TOOLS.remember && typeof text === "string")
-      return [`remembered: “${safeMrkdwn(shorten(text.replaceAll(/\s+/g, " ").trim(), SUMMARY_CHARS))}”`];
-    return event.tool === MEMORY_TOOLS.forget && typeof id === "number" ? [`forgot note ${id}`] : [];
+      return [t("turns.text.remembered", { words: safeMrkdwn(shorten(text.replaceAll(/\s+/g, " ").trim(), SUMMARY_CHARS)) })];
+    return event.tool === MEMORY_TOOLS.forget && typeof id === "number" ? [t("turns.text.forgot", { id: String(id) })] : [];
   });
   const rest = lines.length - MEMORY_LINES_MAX;
-  return rest > 0 ? [...lines.slice(0, MEMORY_LINES_MAX), `and ${rest} more in its memory`] : lines;
+  return rest > 0 ? [...lines.slice(0, MEMORY_LINES_MAX), t("turns.text.moreRemembered", { count: t.number(rest) })] : lines;
 }
 
 /** A footer is small print; `/parley memory` shows all. */
@@ -86,22 +99,23 @@ function argumentsOf(args: string): { readonly text?: unknown; readonly id?: unk
   }
 }
 
-export function whyOf(end: Pick<TurnEnd, "agent">, turn: Turn, transcript: Transcript): string | undefined {
+export function whyOf(t: Translator, end: Pick<TurnEnd, "agent">, turn: Turn, transcript: Transcript): string | undefined {
   const { selected } = turn;
   if (!selected) return undefined;
   const before = transcript.events[selected.seq - 2];
-  if (before?.type === "handoff.made" && before.to === end.agent) return `why: ${safeMrkdwn(before.agent)} handed over`;
-  const by = SELECTED_BY[selected.by];
+  if (before?.type === "handoff.made" && before.to === end.agent) return t("turns.text.handedOver", { agent: safeMrkdwn(before.agent) });
+  const key = SELECTED_BY[selected.by];
   const reason = selected.reason?.replaceAll(/\s+/g, " ").trim();
-  if (!by) return undefined;
-  return reason ? `why: ${by} – “${safeMrkdwn(shorten(reason, FOOTER_REASON_CHARS))}”` : `why: ${by}`;
+  if (!key) return undefined;
+  const by = t(key);
+  return reason ? t("turns.text.whyReason", { by, reason: safeMrkdwn(shorten(reason, FOOTER_REASON_CHARS)) }) : t("turns.text.why", { by });
 }
 
 /** A rule needs no reason. */
-const SELECTED_BY: { readonly [by in SelectedBy]: string | undefined } = {
+const SELECTED_BY = {
   policy: undefined,
-  selector: "selector",
-  only: "nobody else could",
-  fallback: "the selector named nobody who could",
-  person: "a person asked for it",
-};
+  selector: "turns.text.bySelector",
+  only: "turns.text.byOnly",
+  fallback: "turns.text.byFallback",
+  person: "turns.text.byPerson",
+} as const satisfies { readonly [by in SelectedBy]: MessageKey | undefined };

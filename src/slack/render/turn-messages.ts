@@ -3,9 +3,10 @@ import { defaultNotice } from "../../engine/agents/handoff.ts";
 import type { CodeOutcome, CodeRan, HandoffMade, RunEvent } from "../../engine/events/events.ts";
 import { turnsAt } from "../../engine/reading/runs.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
-import { context, cost, duration, markdown, section, size, tokens, type Rendered } from "../words/blocks.ts";
+import { context, duration, markdown, section, size, type Rendered } from "../words/blocks.ts";
 import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } from "../words/escape.ts";
 import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN, POST_TEXT_CHARS_MAX, SUMMARY_CHARS, TURN_PARTS_MAX } from "../words/limits.ts";
+import type { Translator } from "../language/translator.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import { withoutLong, type LongPart } from "./long-parts.ts";
 import { codeCards, excerpt } from "./code-cards.ts";
@@ -29,30 +30,29 @@ export function turnPosts(
   ];
 }
 
-export function renderTurn(end: TurnEnd, part: number, transcript: Transcript, team: TeamCard): Rendered {
+export function renderTurn(t: Translator, end: TurnEnd, part: number, transcript: Transcript, team: TeamCard): Rendered {
   const turn = turnBefore(transcript, end.seq, end.agent);
   const { parts, isWhole } = contentOf(end, turn, team.stopWords);
   const text = parts[part];
   if (text === undefined) return { kind: "nothing", why: "the turn has fewer parts" };
   const isLast = part === parts.length - 1;
   const one = isLast && end.type === "message.posted" ? oneTurnAt(transcript, end.seq) : undefined;
-  const over = one && endUnder(one);
+  const over = one && endUnder(t, one);
   const footer = isLast
-    ? footerOf(end, turn, transcript, over, isWhole ? undefined : `the whole turn is in ${fileName(end, turn, transcript)}`)
-    : `part ${part + 1} of ${parts.length}`;
+    ? footerOf(t, end, turn, transcript, over, isWhole ? undefined : t("turns.text.wholeIsIn", { file: fileName(end, turn, transcript) }))
+    : t("turns.text.part", { part: t.number(part + 1), parts: t.number(parts.length) });
   // A turn inside a team that is a participant, and code that is about to run, are no place to go on from.
   const hasMenu = isLast && end.type !== "code.written" && end.within === undefined;
-  const sources = isLast && end.type !== "code.written" ? sourcesLine(end.agent, turn.events, end.text) : undefined;
+  const sources = isLast && end.type !== "code.written" ? sourcesLine(t, end.agent, turn.events, end.text) : undefined;
   const below = [
     ...(sources === undefined ? [] : [context(sources)]),
     ...(over?.results === undefined ? [] : [section(over.results)]),
     ...(over?.buttons ?? []),
-    ...(footer === "" ? [] : [hasMenu ? footerWithMenu(footer, end.seq) : context(footer)]),
+    ...(footer === "" ? [] : [hasMenu ? footerWithMenu(t, footer, end.seq) : context(footer)]),
   ];
   const words = [markdown(text), ...below];
   // An agent without a model says nothing but what the code did.
-  const cards =
-    end.type === "message.posted" && end.model === undefined && parts.length === 1 ? codeCards(turn.codeRuns, outcomeOf) : undefined;
+  const cards = end.type === "message.posted" && end.model === undefined && parts.length === 1 ? codeCards(t, turn.codeRuns) : undefined;
   return {
     kind: "message",
     speaker: end.agent,
@@ -67,29 +67,30 @@ export function renderTurn(end: TurnEnd, part: number, transcript: Transcript, t
 }
 
 /** A table or a program that is too long to be read in a message. */
-export function renderAttachment(end: TurnEnd, part: number, transcript: Transcript): Rendered {
+export function renderAttachment(t: Translator, end: TurnEnd, part: number, transcript: Transcript): Rendered {
   const { files } = contentOf(end, turnBefore(transcript, end.seq, end.agent), []);
   const file = files[part];
   if (!file) return { kind: "nothing", why: "the turn has fewer files" };
-  const number = numberOf(end, transcript);
+  const number = String(numberOf(end, transcript));
+  const what = `turns.text.${file.what}` as const;
   const name = file.name.replace("-", `-${number}-`);
   return {
     kind: "file",
     name,
-    alt: `${file.what} of turn ${number}, by ${end.agent}`,
-    comment: `${file.what} of turn ${number}, by *${safeMrkdwn(end.agent)}*`,
+    alt: t(what, { turn: number, agent: end.agent }),
+    comment: t(what, { turn: number, agent: `*${safeMrkdwn(end.agent)}*` }),
     content: { text: file.text },
   };
 }
 
-export function renderTurnFile(end: TurnEnd, transcript: Transcript): Rendered {
+export function renderTurnFile(t: Translator, end: TurnEnd, transcript: Transcript): Rendered {
   const turn = turnBefore(transcript, end.seq, end.agent);
   const name = fileName(end, turn, transcript);
   return {
     kind: "file",
     name,
-    alt: `The whole of this turn of ${end.agent}`,
-    comment: `The whole turn of *${safeMrkdwn(end.agent)}*`,
+    alt: t("turns.text.wholeTurnOf", { agent: end.agent }),
+    comment: t("turns.text.wholeTurn", { agent: safeMrkdwn(end.agent) }),
     content: { text: fullText(end, turn) },
   };
 }
@@ -167,7 +168,10 @@ function divided(text: string): Content {
   return content;
 }
 
-/** The results as they are, each in a fence; the log keeps them as text, where `#` or `*` would become markup. */
+/**
+ * The results as they are, each in a fence; the log keeps them as text, where `#` or `*` would become markup. In English in every language: how many
+ * messages a turn makes is put down with it, and must not change with the length of a word.
+ */
 function codeReport(runs: readonly CodeRan[]): { readonly text: string; readonly isWhole: boolean } {
   const charsMax = Math.max(300, Math.floor(Math.min(OUTPUT_CHARS_SHOWN, (MARKDOWN_CHARS_MAX * 0.7) / runs.length)));
   const results = runs.map((run) => {
@@ -183,8 +187,6 @@ function codeReport(runs: readonly CodeRan[]): { readonly text: string; readonly
   });
   return { text: results.join("\n\n"), isWhole: runs.every((run) => run.output.length <= charsMax) };
 }
-
-export const outcomeOf = (run: CodeRan): string => OUTCOMES[run.outcome](run);
 
 const OUTCOMES: { readonly [outcome in CodeOutcome]: (run: CodeRan) => string } = {
   ok: () => "exit code 0",
@@ -209,6 +211,7 @@ export function fenced(text: string): string {
  * turn tells, with what the whole run has cost.
  */
 function footerOf(
+  t: Translator,
   end: TurnEnd,
   turn: Turn,
   transcript: Transcript,
@@ -219,14 +222,14 @@ function footerOf(
   const spent = isEnd && !over ? spentInTurn(turn, end) : undefined;
   const executors = isEnd ? [...new Set(turn.codeRuns.flatMap(sandboxOf))].join(", ") : "";
   const known = [
-    end.within === undefined ? `#${numberOf(end, transcript)}` : `in ${safeMrkdwn(end.within)}`,
-    whyOf(end, turn, transcript),
+    end.within === undefined ? `#${numberOf(end, transcript)}` : t("turns.text.in", { team: safeMrkdwn(end.within) }),
+    whyOf(t, end, turn, transcript),
     executors ? safeMrkdwn(executors) : undefined,
-    ...memoryLines(handedOverInSilence(turn, transcript)),
-    ...memoryLines({ agent: end.agent, events: turn.events }),
-    end.type === "handoff.made" ? `hands over to ${safeMrkdwn(end.to)}` : undefined,
-    spent && tokens(spent.usage),
-    spent && cost(spent.usage, spent.priced),
+    ...memoryLines(t, handedOverInSilence(turn, transcript)),
+    ...memoryLines(t, { agent: end.agent, events: turn.events }),
+    end.type === "handoff.made" ? t("cards.text.handsOver", { agent: safeMrkdwn(end.to) }) : undefined,
+    spent && t.tokens(spent.usage),
+    spent && t.cost(spent.usage, spent.priced),
     ...(over?.spent ?? []),
     note,
     over?.title,

@@ -2,51 +2,54 @@ import type { KnownBlock, PlanBlock } from "@slack/types";
 import { HUMAN, type CodeRan, type RunEvent } from "../../engine/events/events.ts";
 import { read, type Fold, type Transcript } from "../../engine/reading/fold.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
-import { plural, section } from "../words/blocks.ts";
+import { section } from "../words/blocks.ts";
+import type { Translator } from "../language/translator.ts";
 import { safeLine, safeMrkdwn, withoutMarks } from "../words/escape.ts";
 import { PLAN_TASKS_MAX, TASK_TITLE_CHARS } from "../words/limits.ts";
-import { outcomeOf } from "./turn-messages.ts";
+import { outcomeIn } from "./code-cards.ts";
 
 /** A turn as the card of a run lists it. */
 interface Task {
   readonly id: string;
   readonly agent: string;
   readonly status: "pending" | "in_progress" | "complete" | "error";
-  readonly words: string;
+  readonly words: (t: Translator) => string;
 }
 
 /** How far a run is, turn by turn, as Slack's plan with a card for each of the last turns; nothing before the first. */
-export function planOf(state: RunState, log: Transcript, turnsMax: number): PlanBlock | undefined {
+export function planOf(t: Translator, state: RunState, log: Transcript, turnsMax: number): PlanBlock | undefined {
   const { tasks, count } = tasksOf(state, log);
   if (count === 0) return undefined;
   return {
     type: "plan",
-    title: titleOf(state, count, turnsMax),
+    title: titleOf(t, state, count, turnsMax),
     tasks: tasks.map(({ id, agent, status, words }) => ({
       type: "task_card" as const,
       task_id: id,
-      title: safeLine(words === "" ? agent : `${agent}: ${words}`, TASK_TITLE_CHARS),
+      title: safeLine([agent, words(t)].filter(Boolean).join(": "), TASK_TITLE_CHARS),
       status,
     })),
   };
 }
 
 /** The same where Slack takes no plan. */
-export function planAsText(state: RunState, log: Transcript, turnsMax: number): KnownBlock | undefined {
+export function planAsText(t: Translator, state: RunState, log: Transcript, turnsMax: number): KnownBlock | undefined {
   const { tasks, count } = tasksOf(state, log);
   if (count === 0) return undefined;
   const lines = tasks.map(({ agent, status, words }) =>
-    `${SIGNS[status]} *${safeMrkdwn(agent)}* ${safeMrkdwn(safeLine(words, TASK_TITLE_CHARS))}`.trim(),
+    `${SIGNS[status]} *${safeMrkdwn(agent)}* ${safeMrkdwn(safeLine(words(t), TASK_TITLE_CHARS))}`.trim(),
   );
-  return section([`*${titleOf(state, count, turnsMax)}*`, ...lines].join("\n"));
+  return section([`*${titleOf(t, state, count, turnsMax)}*`, ...lines].join("\n"));
 }
 
 const SIGNS = { pending: "☐", in_progress: "▶", complete: "☑", error: "✗" } as const;
 
-function titleOf(state: RunState, shown: number, turnsMax: number): string {
-  const of = turnsMax > 0 ? ` of at most ${turnsMax}` : "";
-  const earlier = shown > PLAN_TASKS_MAX ? `, ${plural(shown - PLAN_TASKS_MAX, "earlier turn")} above` : "";
-  return state.openTurns.length > 0 ? `Turn ${state.turns + 1}${of}${earlier}` : `${plural(state.turns, "turn")}${of}${earlier}`;
+function titleOf(t: Translator, state: RunState, shown: number, turnsMax: number): string {
+  const { turns } = state;
+  const stands =
+    state.openTurns.length > 0 ? t("cards.text.turnNow", { turn: t.number(turns + 1) }) : t("units.text.turns", { count: turns });
+  const what = turnsMax > 0 ? t("cards.text.ofAtMost", { what: stands, most: t.number(turnsMax) }) : stands;
+  return shown > PLAN_TASKS_MAX ? t("cards.text.earlierAbove", { what, count: shown - PLAN_TASKS_MAX }) : what;
 }
 
 /** The last tasks of a run, and how many there are in all. */
@@ -55,7 +58,7 @@ function tasksOf(state: RunState, log: Transcript): { readonly tasks: readonly T
   const next: readonly Task[] =
     state.requested === undefined
       ? []
-      : [{ id: "next", agent: state.requested, status: "pending", words: "speaks next, a person asked for it" }];
+      : [{ id: "next", agent: state.requested, status: "pending", words: (t) => t("cards.text.speaksNext") }];
   return { tasks: [...tasks, ...next].slice(-PLAN_TASKS_MAX), count: dropped + tasks.length + next.length };
 }
 
@@ -78,12 +81,14 @@ const turnTasks: Fold<Tasks> = {
     else if (event.type === "code.ran") state.ran = event;
     else if (event.type === "message.posted" && "agent" in event) {
       // What a code-runner says is what was printed; how it ended says more in a line.
-      const words = event.model === undefined && state.ran?.agent === event.agent ? outcomeOf(state.ran) : firstWords(event.text);
-      end(state, event, "complete", words);
-    } else if (event.type === "handoff.made" && event.to !== HUMAN) end(state, event, "complete", `hands over to ${event.to}`);
-    else if (event.type === "turn.ended") end(state, event, "complete", event.notices?.length ? "had nothing to add" : "");
-    else if (event.type === "turn.failed") end(state, event, "error", "could not answer");
-    else if (event.type === "turn.skipped") end(state, event, "error", `skipped by ${event.person.name}`);
+      const ran = event.model === undefined && state.ran?.agent === event.agent ? state.ran : undefined;
+      const words = firstWords(event.text);
+      end(state, event, "complete", (t) => (ran ? outcomeIn(t, ran) : words));
+    } else if (event.type === "handoff.made" && event.to !== HUMAN)
+      end(state, event, "complete", (t) => t("cards.text.handsOver", { agent: event.to }));
+    else if (event.type === "turn.ended") end(state, event, "complete", (t) => (event.notices?.length ? t("cards.text.nothingToAdd") : ""));
+    else if (event.type === "turn.failed") end(state, event, "error", (t) => t("cards.text.couldNotAnswer"));
+    else if (event.type === "turn.skipped") end(state, event, "error", (t) => t("cards.text.skippedBy", { person: event.person.name }));
     return state;
   },
 };
@@ -93,10 +98,15 @@ function begin(state: Tasks, { agent, seq, reason = "" }: Extract<RunEvent, { re
   const open = state.open.get(agent);
   if (open) open.push(nth);
   else state.open.set(agent, [nth]);
-  add(state, { id: `t${seq}`, agent, status: "in_progress", words: reason });
+  add(state, { id: `t${seq}`, agent, status: "in_progress", words: () => reason });
 }
 
-function end(state: Tasks, { agent, seq }: { readonly agent: string; readonly seq: number }, status: Task["status"], words: string): void {
+function end(
+  state: Tasks,
+  { agent, seq }: { readonly agent: string; readonly seq: number },
+  status: Task["status"],
+  words: Task["words"],
+): void {
   const nth = state.open.get(agent)?.pop();
   const at = nth === undefined ? -1 : nth - state.dropped;
   const before = state.tasks[at];

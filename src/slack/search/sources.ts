@@ -1,4 +1,5 @@
 import type { RunEvent, Source } from "../../engine/events/events.ts";
+import type { Translator } from "../language/translator.ts";
 import { safeLine, safeMrkdwn } from "../words/escape.ts";
 
 /** A line of small print; the transcript has all. */
@@ -9,15 +10,16 @@ const TITLE_CHARS_MAX = 80;
  * Where what an agent says was found, in mrkdwn, for the line under its words; nothing where it has looked nowhere. Of all that it was given,
  * those that its words link to; what it has looked at, where they link to none.
  */
-export function sourcesLine(agent: string, events: readonly RunEvent[], words: string): string | undefined {
+export function sourcesLine(t: Translator, agent: string, events: readonly RunEvent[], words: string): string | undefined {
   const given = events.flatMap((event) => (event.type === "tool.returned" && event.agent === agent ? (event.sources ?? []) : []));
   const all = [...new Map(given.map((source) => [source.link, source])).values()].flatMap((source) => linked(source) ?? []);
   if (all.length === 0) return undefined;
   const used = all.filter(({ link }) => isNamed(words, link));
   const shown = (used.length > 0 ? used : all).map(({ mrkdwn }) => mrkdwn);
   const rest = shown.length - SOURCES_MAX;
-  const more = rest > 0 ? `, and ${rest} more` : "";
-  return `${used.length > 0 ? "Sources" : "Found in Slack"}: ${shown.slice(0, SOURCES_MAX).join(", ")}${more}`;
+  const some = shown.slice(0, SOURCES_MAX).join(", ");
+  const links = rest > 0 ? t("turns.text.andMore", { links: some, count: t.number(rest) }) : some;
+  return used.length > 0 ? t("turns.text.sources", { links }) : t("turns.text.found", { links });
 }
 
 /** Nothing of an address that could end its own link. */

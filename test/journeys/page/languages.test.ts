@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR } from "../../support/journey.ts";
+import { wordsOf } from "../../support/slack/thread.ts";
 import { screenOf } from "../../support/slack/views.ts";
 
 const ADA = "U0ADA"; // An admin of the workspace.
@@ -69,4 +70,34 @@ test("the forms of a run, of a team and of a channel are in the language of whoe
   await jonas.until(() => jonas.modal().includes("at most 24 turns"));
   expect(ada.home()).toMatch(/Administration\n\*Qui peut faire quoi\*[^]*• lancer une exécution: tout le monde dans le canal/);
   expect(journey.problems).toEqual([]);
+});
+
+test("a thread speaks the language of whoever began its run, to everybody and after a restart; Home each reader's own", async () => {
+  const question = { name: "transfer_to_human", args: { question: "Wie viele kommen?", options: ["zwei"] } };
+  const asking = { Ana: [{ text: "Ich plane es.", toolCalls: [question] }, "Ihr seid {{last}}."], Ben: ["Gut. DONE"] };
+  const journey = await openJourney({ file: PAIR, replies: asking, prepare: ({ control }) => control.setLocale(MARIA, "de-DE") });
+  const before = await journey.mention("@parley plane die Reise");
+  const cardOf = (thread: typeof before) => thread.ofKind("card").map(wordsOf).join("\n");
+  await before.until(() => before.ofKind("question").length === 1 && cardOf(before).includes("Ana wartet auf eine Antwort"));
+  expect(cardOf(before)).toContain("*pair* arbeitet daran, gefragt von <@U0MARIA>");
+  const [asked] = before.ofKind("question");
+  if (!asked) throw new Error("no question");
+  expect(wordsOf(asked)).toBe(
+    "<@U0MARIA> *:owl: Ana fragt:*\nIch plane es.\n\nWie viele kommen?\n[zwei] [In Worten antworten…]\n(oder einfach hier antworten)",
+  );
+  // An English reader's Home says of the same run what it waits for in English.
+  const jonas = screenOf(journey, JONAS);
+  await jonas.open();
+  expect(jonas.home()).toMatch(/Running now[^]*plane die Reise/);
+
+  const again = await journey.restarted({ file: PAIR, replies: asking });
+  const thread = again.thread(before.channel, before.ts);
+  await thread.click("zwei", JONAS);
+  const end = await thread.ended();
+  await thread.until(() => thread.ofKind("question").some((one) => wordsOf(one).includes("beantwortet von <@U0JONAS>: zwei")));
+  expect(cardOf(thread)).toContain("*pair* ist fertig, gefragt von <@U0MARIA>");
+  expect(wordsOf(end)).toMatch(/\*Fertig\*: Ben sagte „DONE“[^]*\[Weitermachen…\] \[Anderes Team…\] \[Mitschrift\] \[Im Channel teilen\]/);
+  expect(wordsOf(end)).toMatch(/2 Beiträge · .*erwähne mich hier, um weiterzumachen/);
+  expect(thread.text()).not.toMatch(/asked by|is done|Continue|mention me|tokens|Helpful/);
+  expect(again.problems).toEqual([]);
 });

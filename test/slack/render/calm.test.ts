@@ -7,11 +7,14 @@ import { contentOf } from "../../../src/slack/post/message-forms.ts";
 import type { RenderedMessage } from "../../../src/slack/words/blocks.ts";
 import { blockProblems } from "../../../local-slack/blocks/blocks.ts";
 import { asks, logOf, ran, says, selects, started, stopped, TEAM } from "../log.ts";
+import { loadTranslator } from "../../../src/slack/language/translator.ts";
+
+const t = await loadTranslator("en");
 
 const MARIA = { id: "U0MARIA", name: "Maria" };
 
 function show(log: Transcript, seq: number, kind: string): RenderedMessage {
-  const shown = render({ seq, kind, part: 0 }, log, TEAM);
+  const shown = render(t, { seq, kind, part: 0 }, log, TEAM);
   if (shown.kind !== "message") throw new Error(`no message: ${JSON.stringify(shown)}`);
   return shown;
 }

@@ -18,7 +18,7 @@ const request = (what: string, more: object = { language: "python" }): EventBody
 /** The card's frames, as Slack is given them. */
 function cardOf(event: EventBody) {
   const log = logOf(started(), asks("x"), event);
-  const card = render({ seq: 3, kind: "approval", part: 0 }, log, TEAM);
+  const card = render(t, { seq: 3, kind: "approval", part: 0 }, log, TEAM);
   if (card.kind !== "message") throw new Error("no card");
   const frames = card.blocks.flatMap((block) =>
     block.type === "rich_text"
@@ -28,7 +28,7 @@ function cardOf(event: EventBody) {
   return { card, frames, words: JSON.stringify(card.blocks), log };
 }
 const fileOf = (event: EventBody) => {
-  const file = render({ seq: 3, kind: "approval-file", part: 0 }, logOf(started(), asks("x"), event), TEAM);
+  const file = render(t, { seq: 3, kind: "approval-file", part: 0 }, logOf(started(), asks("x"), event), TEAM);
   return file.kind === "file" && "text" in file.content ? { name: file.name, text: file.content.text } : undefined;
 };
 const kinds = (event: EventBody) => plan({ ...event, seq: 3, at: "" } as RunEvent, logOf(started(), asks("x"))).map(({ kind }) => kind);

@@ -2,6 +2,9 @@ import { expect, test } from "vitest";
 import type { EventBody } from "../../../src/engine/events/events.ts";
 import { render } from "../../../src/slack/render/render.ts";
 import { asks, logOf, question, ran, says, selects, started, TEAM } from "../log.ts";
+import { loadTranslator } from "../../../src/slack/language/translator.ts";
+
+const t = await loadTranslator("en");
 
 const MARIA = { id: "U0MARIA", name: "Maria" };
 
@@ -40,7 +43,7 @@ function looksAt(turns: number): { readonly turn: number; readonly cards: number
   const log = { events };
   const counted = (posts: readonly { readonly seq: number; readonly kind: string }[]): number => {
     looks = 0;
-    for (const post of posts) expect(render({ ...post, part: 0 }, log, TEAM).kind).toBe("message");
+    for (const post of posts) expect(render(t, { ...post, part: 0 }, log, TEAM).kind).toBe("message");
     return looks;
   };
   const cards = [1, 4, 6, 8].map((seq, nth) => ({ seq, kind: ["card", "question", "approval", "hold"][nth] ?? "" }));

@@ -5,6 +5,9 @@ import type { Transcript } from "../../../src/engine/reading/transcript.ts";
 import { render } from "../../../src/slack/render/render.ts";
 import { runsOf } from "../../support/chance.ts";
 import { asks, logOf, question, ran, says, selects, started, stopped, TEAM } from "../log.ts";
+import { loadTranslator } from "../../../src/slack/language/translator.ts";
+
+const t = await loadTranslator("en");
 
 const MARIA = { id: "U0MARIA", name: "Maria" };
 
@@ -47,7 +50,7 @@ const KINDS: { readonly [type in RunEvent["type"]]?: string } = {
 const shown = (log: Transcript): readonly unknown[] =>
   log.events.flatMap(({ seq, type }) => {
     const kind = KINDS[type];
-    return kind === undefined ? [] : [render({ seq, kind, part: 0 }, log, TEAM)];
+    return kind === undefined ? [] : [render(t, { seq, kind, part: 0 }, log, TEAM)];
   });
 
 test("what is read on as a log grows is what a log that is read afresh shows, of every message in it", () => {

@@ -6,6 +6,9 @@ import { plan, render } from "../../../src/slack/render/render.ts";
 import { standingText } from "../../../src/slack/render/run-summary.ts";
 import { blockProblems } from "../../../local-slack/blocks/blocks.ts";
 import { asks, logOf, question, ran, says, selects, started, stopped, TEAM } from "../log.ts";
+import { loadTranslator } from "../../../src/slack/language/translator.ts";
+
+const t = await loadTranslator("en");
 
 /** What a log posts, all of it, as it would look if it were sent at the end. */
 function posted(
@@ -16,7 +19,7 @@ function posted(
     plan(event, { events: log.events.slice(0, event.seq - 1) }).map((post) => ({
       ...post,
       seq: event.seq,
-      rendered: render({ ...post, seq: event.seq }, log, TEAM),
+      rendered: render(t, { ...post, seq: event.seq }, log, TEAM),
     })),
   );
 }
@@ -25,7 +28,7 @@ function message(rendered: Rendered | undefined): RenderedMessage {
   if (rendered?.kind !== "message") throw new Error(`a message was expected, not ${rendered?.kind}`);
   return rendered;
 }
-const show = (log: Transcript, seq: number, kind: string, part = 0) => message(render({ seq, kind, part }, log, TEAM));
+const show = (log: Transcript, seq: number, kind: string, part = 0) => message(render(t, { seq, kind, part }, log, TEAM));
 const json = (rendered: RenderedMessage) => JSON.stringify(rendered.blocks);
 const buttons = (rendered: RenderedMessage) =>
   rendered.blocks
@@ -124,7 +127,7 @@ test("the stop word is not shown, and a turn that is nothing else makes no messa
     says("Critic", "TERMINATE"),
   );
   expect(json(show(log, 4, "turn"))).not.toContain("TERMINATE");
-  expect(render({ seq: 6, kind: "turn", part: 0 }, log, TEAM).kind).toBe("nothing");
+  expect(render(t, { seq: 6, kind: "turn", part: 0 }, log, TEAM).kind).toBe("nothing");
 });
 
 test("a long turn is several messages, and a very long one a file besides", () => {
@@ -165,7 +168,7 @@ test("what an agent wrote is data: no mention, call or markup of its own comes a
 
 test("a question of nothing but marks that are taken out is still one that Slack takes", () => {
   const asked = logOf(started(), asks("x"), selects("Coder"), question("Coder", "\u0000\u202e", ["Yes"]));
-  const shown = render({ seq: 4, kind: "question", part: 0 }, asked, TEAM);
+  const shown = render(t, { seq: 4, kind: "question", part: 0 }, asked, TEAM);
   expect(shown.kind === "message" && blockProblems(shown.blocks, "message", "/blocks")).toEqual([]);
 });
 

@@ -35,6 +35,12 @@ export const limits: Translated<"limits"> = {
   "text.mostTokens": "die Tokens auf {most}",
   "text.atCeiling": "Weiter kann das hier niemand erhöhen: {most}, höchstens (`ceilings.raised` in der Teamdatei).",
 
+  "text.nearMoney": "{used} von {limit} verbraucht",
+  "text.nearBudget": "{used} von {limit} verbraucht, dem Tagesbudget für {owner}",
+  "text.nearTurns": "{used} von {limit} Beiträgen verbraucht",
+  "text.nearMinutes": "{used} von {limit} Minuten verbraucht",
+  "text.nearTokens": "{used} von {limit} Tokens verbraucht",
+
   "text.ownBudget":
     "Heute für Läufe ausgegeben, die du gestartet hast: *{spent}*. Ein Tag endet um 00:00 UTC; `/parley budget` in einem Channel zeigt dessen Budget.",
   "text.noLimit": "{spent}, ohne Grenze",

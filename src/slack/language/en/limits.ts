@@ -34,6 +34,12 @@ export const limits = {
   "text.mostTokens": "the tokens to {most}",
   "text.atCeiling": "Nobody can raise this any further here: {most} at most (`ceilings.raised` in the team file).",
 
+  "text.nearMoney": "{used} of {limit} used",
+  "text.nearBudget": "{used} of the {limit} that {owner} may spend a day",
+  "text.nearTurns": "{used} of {limit} turns used",
+  "text.nearMinutes": "{used} of {limit} minutes used",
+  "text.nearTokens": "{used} of {limit} tokens used",
+
   "text.ownBudget":
     "Spent today on runs that you started: *{spent}*. A day ends at 00:00 UTC; `/parley budget` in a channel shows its own.",
   "text.noLimit": "{spent}, no limit",

@@ -35,6 +35,12 @@ export const limits: Translated<"limits"> = {
   "text.mostTokens": "les tokens à {most}",
   "text.atCeiling": "Personne ne peut relever cela davantage ici : {most} au plus (`ceilings.raised` dans le fichier d’équipes).",
 
+  "text.nearMoney": "{used} utilisés sur {limit}",
+  "text.nearBudget": "{used} utilisés sur {limit}, le budget par jour pour {owner}",
+  "text.nearTurns": "{used} tours utilisés sur {limit}",
+  "text.nearMinutes": "{used} minutes utilisées sur {limit}",
+  "text.nearTokens": "{used} tokens utilisés sur {limit}",
+
   "text.ownBudget":
     "Dépensé aujourd’hui pour les exécutions que vous avez lancées : *{spent}*. Une journée se termine à 00:00 UTC ; `/parley budget` dans un canal montre le sien.",
   "text.noLimit": "{spent}, sans limite",

@@ -1,7 +1,9 @@
 import type { Catalogue } from "../messages.ts";
 import { admin } from "./admin.ts";
+import { cards } from "./cards.ts";
 import { channelSettings } from "./channel-settings.ts";
 import { choices } from "./choices.ts";
+import { ends } from "./ends.ts";
 import { forms } from "./forms.ts";
 import { home } from "./home.ts";
 import { limits } from "./limits.ts";
@@ -10,12 +12,15 @@ import { refusals } from "./refusals.ts";
 import { runForms } from "./run-forms.ts";
 import { search } from "./search.ts";
 import { teamForms } from "./team-forms.ts";
+import { turns } from "./turns.ts";
 import { units } from "./units.ts";
 
 export const words: Catalogue = {
   admin,
+  cards,
   channelSettings,
   choices,
+  ends,
   forms,
   home,
   limits,
@@ -24,5 +29,6 @@ export const words: Catalogue = {
   runForms,
   search,
   teamForms,
+  turns,
   units,
 };
