@@ -17,13 +17,17 @@ const OF_OTHERS = new Set([
 export function withPastedServers(yaml: YamlFile): YamlFile {
   const { data } = yaml;
   if (!isMap(data) || !isMap(data["mcpServers"])) return yaml;
-  const { mcpServers, ...rest } = data;
+  const { mcpServers: _, ...rest } = data;
+  const mcpServers = data["mcpServers"];
   const tools = rest["tools"] ?? {};
   if (!isMap(tools)) return { ...yaml, data: rest };
   const written = new Map<string, string>();
-  const entries = Object.entries(mcpServers as object).flatMap(([name, server]): [string, unknown][] => {
-    const own = nameOf(name);
-    if (!isMap(server) || server["disabled"] === true || Object.hasOwn(tools, own)) return [];
+  const entries = Object.entries(mcpServers).flatMap(([name, server]): [string, unknown][] => {
+    const plain = plainName(name);
+    if (!isMap(server) || server["disabled"] === true || Object.hasOwn(tools, plain)) return [];
+    const isTaken = (other: string) =>
+      written.has(other) || Object.hasOwn(tools, other) || (other !== name && Object.hasOwn(mcpServers, other));
+    const own = unlike(plain, isTaken);
     written.set(own, name);
     return [[own, toolOf(server)]];
   });
@@ -44,9 +48,19 @@ function toolOf(server: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** As a tool may be called here: letters, digits, - and _, a letter first. */
-function nameOf(name: string): string {
-  const plain = name.replaceAll(/[^A-Za-z0-9_-]+/g, "-").replaceAll(/^[^A-Za-z]+|-+$/g, "");
-  return plain.slice(0, 40);
+const plainName = (name: string): string =>
+  name
+    .replaceAll(/[^A-Za-z0-9_-]+/g, "-")
+    .replaceAll(/^[^A-Za-z]+|-+$/g, "")
+    .slice(0, NAME_CHARS_MAX) || "server";
+
+/** With a number where it is another's name. */
+function unlike(plain: string, isTaken: (name: string) => boolean): string {
+  let own = plain;
+  for (let count = 2; isTaken(own); count++) own = `${plain.slice(0, NAME_CHARS_MAX - 4)}-${count}`;
+  return own;
 }
+
+const NAME_CHARS_MAX = 40;
 
 const isMap = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);

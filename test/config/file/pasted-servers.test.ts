@@ -22,6 +22,14 @@ mcpServers: {
   expect(warnings).toEqual([]);
 });
 
+test("none is lost because another's name is like its own, or has no letter that can be used", () => {
+  const names = ["a b", "a-b", "a.b", "123", "日本"];
+  const servers = Object.fromEntries(names.map((name) => [name, { command: name }]));
+  const { tools } = load({ "parley.yml": `${SMALL}mcpServers: ${JSON.stringify(servers)}\n` }, KEYS);
+  const commands = [...tools].map(([name, tool]) => [name, "command" in tool ? tool.command : ""]);
+  expect(Object.fromEntries(commands)).toEqual({ "a-b-2": "a b", "a-b": "a-b", "a-b-3": "a.b", server: "123", "server-2": "日本" });
+});
+
 test("an entry of the file's own goes before a pasted one", () => {
   const file = `${SMALL}tools: { files: { kind: mcp, command: ours } }\nmcpServers: { "files": { "command": "theirs" } }\n`;
   expect(load({ "parley.yml": file }, KEYS).tools.get("files")).toMatchObject({ command: "ours" });
