@@ -6,6 +6,7 @@ import { denyModal, editedTo, editForm, editModal, FIELDS } from "./approval-mod
 import { pressed, type Pressed } from "./press.ts";
 import { openModal, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
 import { personOf } from "../commands/message-context.ts";
+import type { Translator } from "../language/translator.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { AboutRun, ButtonValue } from "../words/button-values.ts";
 import type { PressBody, SubmissionBody } from "../words/press-payloads.ts";
@@ -24,14 +25,15 @@ export async function pressApproval(ctx: HandlerContext, press: PressBody, actor
   const person = await personOf(ctx, press.user.id);
   const approved = word !== "deny";
   // A press on a card of before, or a forged one: more than was shown cannot be allowed with it.
-  if (word === "run" && !isShownWhole(request)) return ctx.whisper.tell(at.listener, ONLY_ONCE);
+  const t = await ctx.languages.of(person.id);
+  if (word === "run" && !isShownWhole(request)) return ctx.whisper.tell(at.listener, t("notes.text.onlyOnce"));
   const scope = word === "run" ? ("run" as const) : approved && request.lasting && !isShownWhole(request) ? ("call" as const) : undefined;
   const verdict = { call: request.call, approved, person, ...(scope ? { scope } : {}) };
   if (await ctx.runner.approve(at.thread, verdict)) return;
   // The press may come a second time after a crash.
   const answer = approvalOf(await ctx.runner.read(at.thread), request.call);
   if (answer.kind !== "given" || answer.person.id !== person.id || answer.approved !== approved)
-    await ctx.whisper.tell(at.listener, tooLate(answer.kind));
+    await ctx.whisper.tell(at.listener, tooLate(t, answer.kind));
 }
 
 /** Edit…, and Deny and say why…, which open a form. */
@@ -41,17 +43,14 @@ export async function pressApprovalForm(ctx: HandlerContext, press: PressBody, a
   const transcript = await ctx.runner.read(at.thread);
   const request = askedIn(transcript, press);
   if (!request) return;
-  if (!isOpen(transcript, request)) return ctx.whisper.tell(at.listener, tooLate(approvalOf(transcript, request.call).kind));
+  const t = await ctx.languages.of(press.user.id);
+  if (!isOpen(transcript, request)) return ctx.whisper.tell(at.listener, tooLate(t, approvalOf(transcript, request.call).kind));
   if (await mayNot(ctx, at, transcript, press)) return;
   const about = { thread: at.thread, seq: request.seq };
-  if (form === "deny") return openModal(ctx, press.trigger_id, denyModal(await ctx.languages.of(press.user.id), about, request));
+  if (form === "deny") return openModal(ctx, press.trigger_id, denyModal(t, about, request));
   const text = editForm(request);
-  if (text === undefined)
-    return ctx.whisper.tell(
-      at.listener,
-      "This is too long for one of Slack's forms. Deny it with what should be different, or write that here in the thread: the agent reads it and writes it anew.",
-    );
-  await openModal(ctx, press.trigger_id, editModal(await ctx.languages.of(press.user.id), about, request, text));
+  if (text === undefined) return ctx.whisper.tell(at.listener, t("notes.text.tooLong"));
+  await openModal(ctx, press.trigger_id, editModal(t, about, request, text));
 }
 
 /** One of these forms came back. */
@@ -78,15 +77,16 @@ export async function submitApproval(
   const written = submission.view.state.values[FIELDS.text]?.[FIELDS.element]?.value ?? "";
   const edited = form === "edit" ? editedTo(request, written) : undefined;
   const person = await personOf(ctx, user);
+  const t = await ctx.languages.of(user);
   if (form === "edit" && request.tool !== undefined && !isJson(readBack(written)))
-    return ctx.whisper.tell(listener, "What you wrote is not valid JSON, so nothing was run. It still waits: press `Edit…` again.");
+    return ctx.whisper.tell(listener, t("notes.text.noJson"));
   const reason = written.trim();
   const verdict =
     form === "edit" ? { approved: true, ...(edited === undefined ? {} : { edited }) } : { approved: false, ...(reason ? { reason } : {}) };
   if (await ctx.runner.approve(about.thread, { call: request.call, person, ...verdict })) return;
   const answer = approvalOf(await ctx.runner.read(about.thread), request.call);
   if (answer.kind !== "given" || answer.person.id !== user || answer.approved !== verdict.approved)
-    await ctx.whisper.tell(listener, tooLate(answer.kind));
+    await ctx.whisper.tell(listener, tooLate(t, answer.kind));
 }
 
 /** Ask me again: a yes for the run is taken back. */
@@ -116,14 +116,8 @@ async function mayNot(ctx: HandlerContext, at: Pressed, transcript: Transcript, 
   return no !== undefined;
 }
 
-const ONLY_ONCE = "Not all of this was shown on its card, so it can be allowed once, and not for the run. It still waits.";
-
-const tooLate = (kind: ReturnType<typeof approvalOf>["kind"]): string =>
-  kind === "expired"
-    ? "Nobody had allowed it in time; the agents went on without."
-    : kind === "given"
-      ? "This was decided already."
-      : "This run is over, or its turn was skipped: there is nothing to decide.";
+const tooLate = (t: Translator, kind: ReturnType<typeof approvalOf>["kind"]): string =>
+  t(kind === "expired" ? "notes.text.expired" : kind === "given" ? "notes.text.decidedAlready" : "notes.text.callOver");
 
 function isJson(text: string): boolean {
   try {

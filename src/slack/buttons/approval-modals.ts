@@ -1,5 +1,5 @@
 import type { ModalView } from "@slack/web-api";
-import { MARKS_EXPLAINED, readBack, shown } from "../../engine/reading/shown.ts";
+import { readBack, shown } from "../../engine/reading/shown.ts";
 import type { Translator } from "../language/translator.ts";
 import { context, plainText, section } from "../words/blocks.ts";
 import { safeMrkdwn } from "../words/escape.ts";
@@ -33,7 +33,7 @@ export const editModal = (t: Translator, about: About, request: Of<"approval.req
         ? t("runForms.text.wantsToRun", { agent: safeMrkdwn(request.agent) })
         : t("runForms.text.wantsToCall", { agent: safeMrkdwn(request.agent), tool: safeMrkdwn(request.tool) }),
     ),
-    ...(text === editable(request) ? [] : [context(`${MARKS_EXPLAINED} ${t("runForms.text.takenOut")}`)]),
+    ...(text === editable(request) ? [] : [context(`${t("notes.text.marks")} ${t("runForms.text.takenOut")}`)]),
     {
       type: "input",
       block_id: FIELDS.text,

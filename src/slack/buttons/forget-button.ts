@@ -12,10 +12,11 @@ import { refused } from "../people/permission-check.ts";
 export async function pressForgetThread(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
   const at = pressed(ctx, press, actor);
   if (!at) return;
+  const user = press.user.id;
+  const t = await ctx.languages.of(user);
   const { events } = await ctx.runner.read(at.thread);
   if (events.every(({ type, forgotten }) => forgotten !== undefined || !HAS_WORDS.has(type)))
-    return ctx.whisper.tell(at.listener, "There is nothing of this thread left to forget.");
-  const user = press.user.id;
+    return ctx.whisper.tell(at.listener, t("notes.text.nothingToForget"));
   const no = await refused(ctx, "forgetThread", { user, affiliation: at.affiliation, startedBy: starterOf(events, user), ...at.about });
   if (no) return ctx.whisper.tell(at.listener, safeMrkdwn(no));
   const by = { workspace: ctx.me.team, person: await personOf(ctx, user), deed: "forget thread", subject: at.thread, allowed: true };
@@ -24,11 +25,8 @@ export async function pressForgetThread(ctx: HandlerContext, press: PressBody, a
     at.about.id === undefined ? by : { ...by, key: `forget ${at.about.id}` },
   );
   if (press.view) await refreshControls(ctx, press.view, press.user.id);
-  await ctx.whisper.tell(at.listener, DONE);
+  await ctx.whisper.tell(at.listener, t("notes.text.forgotten"));
 }
-
-const DONE =
-  "Forgotten: what was said in this thread, its files and what agents noted from it are gone from Parley, and what its forks shared with it. Costs and decisions stay, without words. The messages here are Slack's: delete them in Slack.";
 
 /** All other events are forgotten or have no words. */
 const HAS_WORDS: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>(["run.started", "message.posted", "message.edited"]);

@@ -35,7 +35,7 @@ export async function pressTurnMenu(ctx: HandlerContext, press: PressBody, actor
   const next = events.find((one) => one.seq > seq && one.type === "speaker.selected");
   const nextName = next?.type === "speaker.selected" ? next.agent : undefined;
   if (!team || team.agents.every(({ name }) => name === nextName))
-    return ctx.whisper.tell(at.listener, "Nobody else of this team could speak next here.");
+    return ctx.whisper.tell(at.listener, (await ctx.languages.of(press.user.id))("notes.text.nobodyElse"));
   return openModal(ctx, press.trigger_id, forkSpeakerModal(await ctx.languages.of(press.user.id), about, team, nextName));
 }
 
@@ -64,8 +64,10 @@ export async function submitFork(
   const whyNot = whyNotTeam(ctx.teams, team);
   if (whyNot !== undefined) return tellDirectly(ctx, user, safeMrkdwn(whyNot));
   const { agents } = ctx.teams.cards.find(({ name }) => name === team) ?? { agents: [] };
-  if (speaker !== undefined && agents.every(({ name }) => name !== speaker))
-    return tellDirectly(ctx, user, `The team *${safeMrkdwn(team)}* has nobody called "${safeMrkdwn(speaker)}" any more.`);
+  if (speaker !== undefined && agents.every(({ name }) => name !== speaker)) {
+    const t = await ctx.languages.of(user);
+    return tellDirectly(ctx, user, t("notes.text.agentGone", { team: safeMrkdwn(team), agent: safeMrkdwn(speaker) }));
+  }
   const wish = {
     from: about.thread,
     seq: about.seq,

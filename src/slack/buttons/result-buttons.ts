@@ -24,8 +24,9 @@ export async function pressTranscript(ctx: HandlerContext, press: PressBody, act
   if (!found) return;
   const { at, events, run, stopped } = found;
   if (await mayNotExport(ctx, found, actor)) return;
+  const t = await ctx.languages.of(press.user.id);
   const key = `transcript/${at.thread}/${run}`;
-  if ((await ctx.store.note(key)) === DONE) return ctx.whisper.tell(at.listener, "The transcript is in this thread already.");
+  if ((await ctx.store.note(key)) === DONE) return ctx.whisper.tell(at.listener, t("notes.text.transcriptThere"));
   const bytes = Buffer.from(transcriptFile(events));
   const post = { id: -stopped.seq, thread: at.thread, seq: stopped.seq, kind: "transcript", part: 0, sendingSince: undefined };
   const file = { kind: "file", name: "transcript.md", alt: "All turns of this run, as text", comment: "All turns of this run" } as const;
@@ -40,10 +41,7 @@ export async function pressTranscript(ctx: HandlerContext, press: PressBody, act
     await recordReading(ctx, actor, { deed: "read transcript", subject: at.thread, id: at.about.id });
     return ctx.store.putNote(key, DONE);
   }
-  await ctx.whisper.tell(
-    at.listener,
-    `The transcript could not be uploaded (${safeMrkdwn(uploaded.failure.code)}). \`parley export\` writes the same on the machine where Parley runs.`,
-  );
+  await ctx.whisper.tell(at.listener, t("notes.text.transcriptFailed", { code: safeMrkdwn(uploaded.failure.code) }));
 }
 
 const DONE = "done";
@@ -57,8 +55,8 @@ export async function pressShare(ctx: HandlerContext, press: PressBody, actor: A
   const stopWords = ctx.teams.cards.find(({ name }) => name === found.team)?.stopWords ?? [];
   const answer = answerOf({ events }, stopWords);
   const key = `share/${at.thread}/${run}`;
-  if (!answer || (await isPosted(ctx.store, key)))
-    return ctx.whisper.tell(at.listener, "This result has been shared to the channel already.");
+  const t = await ctx.languages.of(press.user.id);
+  if (!answer || (await isPosted(ctx.store, key))) return ctx.whisper.tell(at.listener, t("notes.text.sharedAlready"));
   const title = `*${safeMrkdwn(answer.agent)}* answers, shared by <@${press.user.id}>`;
   const text = `${safeMrkdwn(answer.agent)}: ${shorten(safeMrkdwn(withoutMarks(answer.text).replaceAll(/\s+/g, " ")), SUMMARY_CHARS)}`;
   const shared = {
@@ -73,12 +71,7 @@ export async function pressShare(ctx: HandlerContext, press: PressBody, actor: A
   const posted = await postNoted(ctx, shared, { blind: "leave" });
   if (posted.kind === "posted") return recordReading(ctx, actor, { deed: "share result", subject: at.thread, id: at.about.id });
   const code = safeMrkdwn(posted.failure.code);
-  await ctx.whisper.tell(
-    at.listener,
-    posted.kind === "failed"
-      ? `The result could not be shared (${code}). Try again.`
-      : `Whether the result was shared is not known (${code}), for I may not read here. Look into the channel.`,
-  );
+  await ctx.whisper.tell(at.listener, t(posted.kind === "failed" ? "notes.text.shareFailed" : "notes.text.shareUnsure", { code }));
 }
 
 /** Whether the table is against it; then the person has been told. */

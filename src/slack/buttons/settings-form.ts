@@ -4,6 +4,8 @@ import { answerTo, isOutside, isOwnDirect, notHere, type CommandRequest } from "
 import { channelSetting, channelSettings, type ChannelSettings } from "../people/channel-settings.ts";
 import { openModal, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
 import { personOf } from "../commands/message-context.ts";
+import { whoIs } from "../home/admin-section.ts";
+import type { Translator } from "../language/translator.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { whyNotTeam } from "../render/help-text.ts";
 import { AboutChannel } from "../words/button-values.ts";
@@ -40,8 +42,9 @@ export async function saveSettings(ctx: HandlerContext, submission: SubmissionBo
   const before = await channelSettings(ctx, channel);
   const value = chosenSettings(submission.view.state.values, before);
   const whyNot = whyNotTeam(ctx.teams, value.team);
-  if (whyNot !== undefined) return tellDirectly(ctx, user, `Nothing was changed. ${safeMrkdwn(whyNot)}`);
-  const where = isOwnDirect(channel) ? "our messages" : `<#${channel}>`;
+  const t = await ctx.languages.of(user);
+  if (whyNot !== undefined) return tellDirectly(ctx, user, t("teamForms.text.nothingChanged", { why: safeMrkdwn(whyNot) }));
+  const where = isOwnDirect(channel) ? t("channelSettings.text.ourMessages") : `<#${channel}>`;
   const decision = {
     workspace: ctx.me.team,
     person: await personOf(ctx, user),
@@ -51,15 +54,11 @@ export async function saveSettings(ctx: HandlerContext, submission: SubmissionBo
     detail: `${JSON.stringify(before)} → ${JSON.stringify(value)}`,
   };
   if (await ctx.settings.put({ name, value, revision, decision }))
-    return ctx.whisper.tell({ user, channel }, `Saved. From the next run on, ${where} is set so: ${inWords(value)}`);
+    return ctx.whisper.tell({ user, channel }, t("channelSettings.text.saved", { where, settings: inWords(t, value) }));
   const now = await ctx.settings.get(ctx.me.team, name);
   // Handled again after a crash, what was saved then stands there already.
   if (now?.revision === revision + 1 && isDeepStrictEqual(now.value, JSON.parse(JSON.stringify(value)))) return;
-  await tellDirectly(
-    ctx,
-    user,
-    `Somebody else changed the settings of ${where} while you did, and yours were not saved. Open \`/parley settings\` again to see theirs.`,
-  );
+  await tellDirectly(ctx, user, t("channelSettings.text.othersSaved", { where }));
 }
 
 const mayNot = (
@@ -76,19 +75,12 @@ const mayNot = (
   });
 
 /** The settings in one line. */
-function inWords({ team, quiet, code, allow }: ChannelSettings): string {
-  const lines = [
-    team === undefined ? "the usual team" : `team *${safeMrkdwn(team)}*`,
-    quiet === undefined ? "turns as the team has them" : quiet ? "quiet" : "every turn shown",
-    code === undefined ? "code as the team has it" : `code ${code}`,
-    ...(allow?.start === undefined ? [] : [`for ${peopleIn(allow.start)}`]),
-    ...(allow?.approve === undefined ? [] : [`code allowed by ${peopleIn(allow.approve)}`]),
-  ];
-  return `${lines.join(" · ")}.`;
+function inWords(t: Translator, { team, quiet, code, allow }: ChannelSettings): string {
+  return [
+    team === undefined ? t("channelSettings.text.usualTeam") : t("channelSettings.text.ofTeam", { team: safeMrkdwn(team) }),
+    t(`channelSettings.text.${quiet === undefined ? "turnsAsTeam" : quiet ? "quiet" : "everyTurn"}`),
+    t(code === undefined ? "channelSettings.text.codeAsTeam" : `channelSettings.text.code.${code}`),
+    ...(allow?.start === undefined ? [] : [t("channelSettings.text.forPeople", { people: whoIs(t, allow.start) })]),
+    ...(allow?.approve === undefined ? [] : [t("channelSettings.text.allowedBy", { people: whoIs(t, allow.approve) })]),
+  ].join(" · ");
 }
-
-const peopleIn = (who: string | readonly string[]): string =>
-  [who]
-    .flat()
-    .map((one) => (/^[UW][A-Z0-9]+$/.test(one) ? `<@${one}>` : one === "starter" ? "whoever started the run" : one))
-    .join(", ");

@@ -79,6 +79,17 @@ test("code is approved by who started the run, and by nobody else", async () => 
   expect(parley.whispers()).toEqual([expect.stringContaining("decided already")]);
 });
 
+test("a press is answered in the language of whoever presses", async () => {
+  parley.slack.control.setLocale(MARIA, "de-DE");
+  const ts = await parley.post("@parley careful: clean up");
+  const seq = await waitsIn(parley, ts, "approval.requested");
+  const asked = await card(ts, { id: "parley.code.approve", value: { seq } }, { id: "parley.code.deny", value: { seq } });
+  await parley.slack.control.click({ user: MARIA, channel: GENERAL, ts: asked, actionId: "parley.code.deny" });
+  await parley.slack.control.click({ user: MARIA, channel: GENERAL, ts: asked, actionId: "parley.code.approve" });
+  await parley.quiet();
+  expect(parley.whispers()).toEqual(["Das wurde schon entschieden."]);
+});
+
 test("the Stop button ends its run; one of an earlier run does not end a later one", async () => {
   const ts = await parley.post("@parley fix the build");
   const first = (await parley.log(ts))[0];
