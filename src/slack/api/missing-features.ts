@@ -2,6 +2,8 @@ import type { KnownBlock } from "@slack/types";
 import { WebAPIPlatformError, type WebAPICallResult } from "@slack/web-api";
 import { editNote } from "../../store/notes.ts";
 import type { Store } from "../../store/store.ts";
+import type { MessageKey } from "../language/messages.ts";
+import type { Translator } from "../language/translator.ts";
 import { section } from "../words/blocks.ts";
 import { knownCode } from "./error-codes.ts";
 import { safeMrkdwn } from "../words/escape.ts";
@@ -18,21 +20,38 @@ export interface FeatureWatch {
 }
 
 /** What Parley does without in a workspace, in mrkdwn: one sentence or two for each, with the mend; the same order each time. */
-export async function missingFeatures(store: Pick<Store, "note">, workspace: string): Promise<readonly string[]> {
+export async function missingFeatures(t: Translator, store: Pick<Store, "note">, workspace: string): Promise<readonly string[]> {
   const missing = await read(store, workspace);
-  return FEATURES.flatMap(({ name, without }) => {
+  return FEATURES.flatMap(({ name }) => {
     const found = missing[name];
     if (!found) return [];
     const what = [found.needed, found.blocks?.join(", ")].filter(Boolean).join(" ");
-    const said = `Slack says ${found.code}${what ? ` (${what})` : ""}.`;
-    return [`*${name}*: ${without} ${safeMrkdwn(said)} ${knownCode(found.code).says}`];
+    const said = safeMrkdwn(`${found.code}${what ? ` (${what})` : ""}`);
+    const [feature, without] = [t(`home.text.missing.${name}`), t(`home.text.without.${name}`)];
+    return [t("home.text.missingOne", { name: feature, without, said, mend: mendIn(t, found.code) })];
   });
 }
 
+/** What mends a code for which something is done without; of others, which are rare here, as the log says it. */
+function mendIn(t: Translator, code: string): string {
+  const known = MENDED.find((one) => one === code);
+  return known === undefined ? knownCode(code).says : t(`home.text.mend.${known}`);
+}
+
+const MENDED = [
+  "missing_scope",
+  "not_allowed_token_type",
+  "no_permission",
+  "not_authorized",
+  "unknown_method",
+  "method_deprecated",
+  "feature_not_enabled",
+] as const;
+
 /** For App Home: nothing where nothing is missing. */
-export function missingFeatureBlocks(missing: readonly string[]): readonly KnownBlock[] {
+export function missingFeatureBlocks(t: Translator, missing: readonly string[]): readonly KnownBlock[] {
   if (missing.length === 0) return [];
-  return [section(":warning: *What this workspace does not let Parley have*"), ...missing.map(section)];
+  return [section(t("home.text.missing")), ...missing.map(section)];
 }
 
 /** What one process finds missing, or to be had again, the others know at once. */
@@ -79,7 +98,7 @@ export function createFeatureWatch({
   }
 
   function cameThrough({ method, args }: Called): void {
-    const names = new Set(FEATURES.flatMap(({ name, methods }) => (methods.includes(method) ? [name] : [])));
+    const names = new Set<string>(FEATURES.flatMap(({ name, methods }) => (methods.includes(method) ? [name] : [])));
     if (args["username"] !== undefined) names.add(FACES);
     const types = typesOf(args["blocks"]);
     const layout = known.get(LAYOUT);
@@ -159,12 +178,13 @@ interface Missing {
 }
 
 interface Nicety {
-  readonly name: string;
+  /** It stands in the notes of the database, and in the messages. */
+  readonly name: FeatureName;
   readonly methods: readonly string[];
   /** Without this one it is never to be had. */
   readonly scope?: string;
-  readonly without: string;
 }
+type FeatureName = MessageKey extends infer Key ? (Key extends `home.text.without.${infer Name}` ? Name : never) : never;
 
 const FACES = "Faces";
 const LAYOUT = "Layout";
@@ -175,60 +195,51 @@ const FEATURES: readonly Nicety[] = [
     name: FACES,
     methods: [],
     scope: "chat:write.customize",
-    without: "Turns come under the app's own face, with the agent's name in bold.",
   },
-  { name: LAYOUT, methods: [], without: "Some messages are posted as plain text." },
+  { name: LAYOUT, methods: [] },
   {
     name: "Files",
     methods: ["files.getUploadURLExternal", "files.completeUploadExternal"],
     scope: "files:write",
-    without: "Files are named in the thread and kept in the log, but not uploaded.",
   },
   {
     name: "History",
     methods: ["conversations.replies", "conversations.history"],
     scope: "channels:history",
-    without: "What is written while Parley is away is not read back, and after an outage a message may be there twice.",
   },
-  { name: "Cards", methods: ["chat.update"], without: "Cards say how it was when they were posted; the end of a run has its own message." },
+  { name: "Cards", methods: ["chat.update"] },
   {
     name: "Reactions",
     methods: ["reactions.add", "reactions.remove"],
     scope: "reactions:write",
-    without: "Messages get no sign that they were seen.",
   },
-  { name: "Thinking", methods: ["assistant.threads.setStatus"], without: "Nobody sees that an agent thinks, until it has spoken." },
+  { name: "Thinking", methods: ["assistant.threads.setStatus"] },
   {
     name: "Stop",
     methods: ["agents.sessions.setStatus"],
-    without: "Slack's own Stop button is not shown; the one on the card stops as well.",
   },
   {
     name: "Prompts",
     methods: ["assistant.threads.setSuggestedPrompts", "assistant.threads.setTitle"],
     scope: "assistant:write",
-    without: "Direct messages have no prompts to begin with; help has the words.",
   },
-  { name: "Catching up", methods: ["users.conversations"], without: "Mentions from while Parley was away for long are not read back." },
-  { name: "Search", methods: ["assistant.search.context"], without: "Agents with the tool slack-search find nothing." },
+  { name: "Catching up", methods: ["users.conversations"] },
+  { name: "Search", methods: ["assistant.search.context"] },
   {
     name: "Quotes",
     methods: ["conversations.members"],
-    without: "Messages of private channels are not read where they are linked to.",
   },
-  { name: "Names", methods: ["users.info"], scope: "users:read", without: "People are called by their ids." },
-  { name: "Whispers", methods: ["chat.postEphemeral"], without: "What is meant for one person is said in the thread." },
-  { name: "Links", methods: ["chat.getPermalink"], without: "Lists of runs have no links." },
+  { name: "Names", methods: ["users.info"], scope: "users:read" },
+  { name: "Whispers", methods: ["chat.postEphemeral"] },
+  { name: "Links", methods: ["chat.getPermalink"] },
   {
     name: "Channels",
     methods: ["conversations.info"],
     scope: "channels:read",
-    without: "Nobody can be told for a member of a channel: buttons and commands about its runs are refused, words in a thread are heard.",
   },
   {
     name: "Dialogs",
     methods: ["views.open", "views.update"],
-    without: "Dialogs do not open; words in the thread and /parley do the same.",
   },
 ];
 

@@ -47,7 +47,7 @@ export function homeView(facts: HomeFacts): HomeView {
     { type: "header", text: plainText("Parley") },
     section(facts.t("home.text.welcome")),
     { type: "actions", elements: [button(facts.t("home.button.newRun"), homeAction("run"), {}, "primary")] },
-    ...missingFeatureBlocks(facts.missing.slice(0, MISSING_SHOWN_MAX)),
+    ...missingFeatureBlocks(facts.t, facts.missing.slice(0, MISSING_SHOWN_MAX)),
     ...waiting(facts),
     ...running(facts),
     ...recent(facts),

@@ -134,7 +134,7 @@ export function createHome(ctx: HandlerContext): Home {
     const [seen, mine, missing, refusal, budget, allow] = await Promise.all([
       runs.of(user, before),
       mySettings(ctx, user),
-      missingFeatures(store, ctx.me.team),
+      missingFeatures(t, store, ctx.me.team),
       wouldRefuse(ctx, "editTeams", { user, affiliation, startedBy: undefined }),
       ownBudgetText(ctx, t, user),
       allowIn(ctx),

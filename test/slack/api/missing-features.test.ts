@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../../src/engine/clock.ts";
 import { createFeatureWatch, missingFeatures, missingFeatureBlocks } from "../../../src/slack/api/missing-features.ts";
+import { loadTranslator, type Translator } from "../../../src/slack/language/translator.ts";
 import { createWeb } from "../../../src/slack/api/web-client.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { createWorkspace } from "../../../local-slack/index.ts";
 
 const GENERAL = "C0GENERAL";
+const [en, de] = await Promise.all([loadTranslator("en"), loadTranslator("de")]);
 
 /** A local Slack, and one start of Parley after the other on the same database. */
 async function world() {
@@ -26,9 +28,9 @@ async function world() {
     await write.auth.test();
     return {
       write,
-      async missing() {
+      async missing(t: Translator = en) {
         await featureWatch.settled();
-        return missingFeatures(store, slack.teamId);
+        return missingFeatures(t, store, slack.teamId);
       },
     };
   }
@@ -42,7 +44,7 @@ test("where nothing is missing, nothing is said", async () => {
   const parley = await start();
   await parley.write.chat.postMessage({ channel: GENERAL, text: "hello", username: "Ada" });
   expect(await parley.missing()).toEqual([]);
-  expect(missingFeatureBlocks([])).toEqual([]);
+  expect(missingFeatureBlocks(en, [])).toEqual([]);
 });
 
 test("scopes that are missing at the start are said before anything fails, until a start finds them granted", async () => {
@@ -56,7 +58,11 @@ test("scopes that are missing at the start are said before anything fails, until
     "*Names*: People are called by their ids. Slack says missing_scope (users:read). " +
       "The app lacks a scope. Put manifest.yml into the app (App Manifest) and install it again.",
   ]);
-  expect(missingFeatureBlocks(missing)).toHaveLength(3);
+  expect(missingFeatureBlocks(en, missing)).toHaveLength(3);
+  expect((await (await start()).missing(de))[1]).toBe(
+    "*Namen*: Personen werden mit ihrer ID genannt. Slack sagt missing_scope (users:read). " +
+      "Der App fehlt eine Berechtigung. Setze manifest.yml in die App ein (App Manifest) und installiere sie neu.",
+  );
   control.reset();
   expect(await (await start()).missing()).toEqual([]);
 });
