@@ -55,12 +55,14 @@ export interface AssistantSettings {
   readonly answer?: AnswerSpec;
 }
 
+const haveRecall = (tools: readonly Tool[]): boolean => tools.some((tool) => tool.name === MEMORY_TOOLS.recall);
+
 /** An agent that speaks through a model and may use tools. Its turn: ask the model, run the calls it makes, ask again, until it answers or hands over. */
 export function assistant(settings: AssistantSettings): Agent {
   const { name, description, tools, liveTools, model, context: strategy = CONTEXT_DEFAULT } = settings;
   const view = viewOf(name);
   const caller: Caller = { name, tools, handoffs: readHandoffs(settings.handoffs) };
-  const recallsFirst = settings.recallsFirst === true && tools.some((tool) => tool.name === MEMORY_TOOLS.recall);
+  const canRecall = async (turn: Turn) => haveRecall(tools) || (liveTools !== undefined && haveRecall((await liveTools(turn)).callable));
 
   async function* speak(turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
     const { transcript, signal } = turn;
@@ -82,7 +84,7 @@ export function assistant(settings: AssistantSettings): Agent {
         yield late;
         return;
       }
-      if (recallsFirst && !read(transcript, begun).has(name)) {
+      if (settings.recallsFirst && !read(transcript, begun).has(name) && (await canRecall(turn))) {
         yield { type: "tool.called", agent: name, ...recallOfTask(name, transcript) };
         continue;
       }
@@ -207,7 +209,7 @@ export function assistant(settings: AssistantSettings): Agent {
       if (event.type === "message.posted" && "person" in event) rounds.length = 0;
       if (!("agent" in event) || event.agent !== name) continue;
       // A call by rule is no round: no reply of the model made it, and none was paid for.
-      const isByRule = recallsFirst && rounds.length === 0 && event.type === "tool.called" && event.usage === undefined;
+      const isByRule = settings.recallsFirst === true && rounds.length === 0 && event.type === "tool.called" && event.usage === undefined;
       if (event.type === "tool.called" && !inCalls && !isByRule) rounds.push({ outputs: [] });
       if (event.type === "tool.returned") rounds.at(-1)?.outputs.push(event.output);
       if (event.type === "tool.failed") rounds.at(-1)?.outputs.push(event.error.message);
