@@ -50,8 +50,8 @@ function toolOf(server: Record<string, unknown>): Record<string, unknown> {
 /** As a tool may be called here: letters, digits, - and _, a letter first. */
 const plainName = (name: string): string =>
   name
-    .replaceAll(/[^A-Za-z0-9_-]+/g, "-")
-    .replaceAll(/^[^A-Za-z]+|-+$/g, "")
+    .replaceAll(/[^A-Za-z0-9_]+/g, "-")
+    .replaceAll(/^[^A-Za-z]+|-$/g, "")
     .slice(0, NAME_CHARS_MAX) || "server";
 
 /** With a number where it is another's name. */

@@ -5,8 +5,8 @@ const PLACES = [
 ];
 /** By its name, before or behind what is wrong. */
 const NAMES = [
-  /(?:schema|name|parameters?|definition|description)[^.'"`]{0,40}(?:function|tool)\s*:?\s*['"`]([\w-]{1,64})['"`]/i,
-  /(?:function|tool)\s*:?\s*['"`]([\w-]{1,64})['"`][^.]{0,60}(?:schema|parameters|definition)/i,
+  /(?:schema|name|parameters?|definition|description)[^.'"`]{0,40}(?:function|tool)\s*(?::\s*)?['"`]([\w-]{1,64})['"`]/i,
+  /(?:function|tool)\s*(?::\s*)?['"`]([\w-]{1,64})['"`][^.]{0,60}(?:schema|parameters|definition)/i,
 ];
 /** A name as tools of servers have, in a sentence about what a tool is made of. */
 const SERVERS_TOOL = /(?<![\w-])[\w-]{1,60}__[\w-]{1,60}(?![\w-])/;
