@@ -99,7 +99,10 @@ export function handlersOf(
       if (event.user !== ctx.me.user) return;
       void closedChannels.look(event.channel);
       if (!event.inviter) return;
-      await ctx.whisper.tell({ user: event.inviter, channel: event.channel }, helpText(ctx.me.user, ctx.teams));
+      await ctx.whisper.tell(
+        { user: event.inviter, channel: event.channel },
+        helpText(await ctx.languages.of(event.inviter), ctx.me.user, ctx.teams),
+      );
     },
     async uninstalled() {
       await ctx.store.putNote(removedNote(ctx.me.team), new Date(ctx.clock.now()).toISOString());

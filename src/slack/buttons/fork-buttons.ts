@@ -61,7 +61,7 @@ export async function submitFork(
   const speaker = kind === "speaker" ? values[FIELDS.to]?.[FIELDS.element]?.selected_option?.value : undefined;
   const team = kind === "team" ? values[FIELDS.team]?.[FIELDS.element]?.selected_option?.value : state.team;
   if (team === undefined || (kind === "speaker" && speaker === undefined)) return;
-  const whyNot = whyNotTeam(ctx.teams, team);
+  const whyNot = whyNotTeam(await ctx.languages.of(user), ctx.teams, team);
   if (whyNot !== undefined) return tellDirectly(ctx, user, safeMrkdwn(whyNot));
   const { agents } = ctx.teams.cards.find(({ name }) => name === team) ?? { agents: [] };
   if (speaker !== undefined && agents.every(({ name }) => name !== speaker)) {

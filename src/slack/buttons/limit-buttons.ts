@@ -3,6 +3,7 @@ import { ceilingWords } from "../../engine/limits/run-limits.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Actor } from "../people/affiliation.ts";
 import { budgetText, mayRaiseBudget, raiseBudget } from "../commands/day-budgets.ts";
+import { ceilingIn } from "../language/limit-words.ts";
 import { pressed, type Pressed } from "./press.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { personOf } from "../commands/message-context.ts";
@@ -12,15 +13,17 @@ import { pressId, type CommandBody, type PressBody } from "../words/press-payloa
 import { placeOf } from "../words/place.ts";
 import { refused } from "../people/permission-check.ts";
 
-const DECIDED = "This was decided already.";
-
 /** Raise to …, at a limit: on its card, or under a line to one person alone, which then says what became of it. */
 export async function pressRaise(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
   const at = pressed(ctx, press, actor);
   if (!at) return;
   const words = await raiseAt(ctx, at, press);
   const isTheirs = ButtonValue.parse(press.actions[0].value).t !== undefined;
-  if (isTheirs) await ctx.whisper.respond(press.response_url, at.listener, words ?? "The run goes on.", { blocks: [], replaces: true });
+  if (isTheirs)
+    await ctx.whisper.respond(press.response_url, at.listener, words ?? (await ctx.languages.of(actor.user))("control.text.goesOn"), {
+      blocks: [],
+      replaces: true,
+    });
   else if (words) await ctx.whisper.tell(at.listener, words);
 }
 
@@ -52,7 +55,7 @@ export async function raiseAt(ctx: HandlerContext, at: Pressed, press: PressBody
     const words = ceilingWords(atCeiling);
     const refusal = { workspace: ctx.me.team, person, deed: "raise", subject: at.thread, allowed: false, detail: words };
     await ctx.settings.record({ ...refusal, key: `ceiling ${pressId(press) ?? `${at.thread} ${halt.seq}`}` });
-    return safeMrkdwn(words);
+    return safeMrkdwn(ceilingIn(await ctx.languages.of(press.user.id), atCeiling));
   }
   for (const budget of budgets) await ctx.runner.budgets?.raise(ctx.me.team, budget, person);
   await goOnElsewhere(
@@ -60,7 +63,7 @@ export async function raiseAt(ctx: HandlerContext, at: Pressed, press: PressBody
     at.thread,
     budgets.map(({ account }) => account),
   );
-  return (await ctx.runner.steer(at.thread, { kind: "raise", seq: halt.seq, person })) ? undefined : DECIDED;
+  return (await ctx.runner.steer(at.thread, { kind: "raise", seq: halt.seq, person })) ? undefined : decided(ctx, press);
 }
 
 /** Resolves to why not, in mrkdwn. */
@@ -72,8 +75,11 @@ export async function finishAt(ctx: HandlerContext, at: Pressed, press: PressBod
   const no = await refused(ctx, "stop", attempt);
   if (no) return safeMrkdwn(no);
   const person = await personOf(ctx, press.user.id);
-  return (await ctx.runner.steer(at.thread, { kind: "summarize", seq: halt.seq, person })) ? undefined : DECIDED;
+  return (await ctx.runner.steer(at.thread, { kind: "summarize", seq: halt.seq, person })) ? undefined : decided(ctx, press);
 }
+
+const decided = async (ctx: HandlerContext, { user }: PressBody): Promise<string> =>
+  (await ctx.languages.of(user.id))("notes.text.decidedAlready");
 
 /** The halt that a button belongs to, while it is open; else what the person is told, where it was not this press, come again after a crash, that decided it. */
 async function haltAt(ctx: HandlerContext, at: Pressed, press: PressBody) {
@@ -84,7 +90,7 @@ async function haltAt(ctx: HandlerContext, at: Pressed, press: PressBody) {
   const decision = transcript.events
     .slice(seq)
     .find((event) => event.type === "limit.raised" || event.type === "summary.requested" || event.type === "run.stopped");
-  return !decision || !("person" in decision) || decision.person?.id !== press.user.id ? DECIDED : undefined;
+  return !decision || !("person" in decision) || decision.person?.id !== press.user.id ? decided(ctx, press) : undefined;
 }
 
 /** A budget has been raised: other runs that wait for it, and for nothing else, look at it again. */

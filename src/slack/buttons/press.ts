@@ -16,10 +16,7 @@ export async function pressStop(ctx: MessageContext, press: PressBody, actor: Ac
   const run = currentRun(await ctx.runner.read(at.thread));
   const { r } = ButtonValue.parse(press.actions[0].value);
   if (r !== undefined && r !== run.run?.slice(0, RUN_ID_CHARS)) {
-    await ctx.whisper.tell(
-      at.listener,
-      "This button belongs to a run that is over. To stop the one that goes on now, write `stop` in its thread.",
-    );
+    await ctx.whisper.tell(at.listener, (await ctx.languages.of(press.user.id))("control.text.otherRun"));
     return false;
   }
   return stop(ctx, {
@@ -41,7 +38,7 @@ export async function pressAnswer(ctx: MessageContext, press: PressBody, actor: 
   const { seq } = ButtonValue.parse(press.actions[0].value);
   const answer = questions.find((question) => question.seq === seq)?.options[Number(press.actions[0].action_id.split(".").at(-1))];
   if (answer === undefined || seq === undefined) {
-    await ctx.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
+    await ctx.whisper.tell(at.listener, (await ctx.languages.of(press.user.id))("notes.text.answered"));
     return;
   }
   const no = await refused(ctx, "answer", { user: press.user.id, affiliation: at.affiliation, startedBy, ...at.about });
@@ -60,7 +57,7 @@ export async function pressAnswer(ctx: MessageContext, press: PressBody, actor: 
     answers: seq,
   });
   if (heard.kind === "duplicate" || heard.kind === "too late")
-    await ctx.whisper.tell(at.listener, "This question was answered already. To say more, reply in the thread.");
+    await ctx.whisper.tell(at.listener, (await ctx.languages.of(press.user.id))("notes.text.answered"));
 }
 
 export interface Pressed {

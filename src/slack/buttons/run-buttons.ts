@@ -48,7 +48,7 @@ export async function pressWords(ctx: HandlerContext, press: PressBody, actor: A
   if (!at || !press.trigger_id) return;
   const { seq } = ButtonValue.parse(press.actions[0].value);
   const question = currentRun(await ctx.runner.read(at.thread)).questions.find((one) => one.seq === seq);
-  if (!question) return ctx.whisper.tell(at.listener, TOO_LATE);
+  if (!question) return ctx.whisper.tell(at.listener, (await ctx.languages.of(press.user.id))("notes.text.answered"));
   if (await mayNot(ctx, "answer", at, press.user.id)) return;
   await openModal(
     ctx,
@@ -63,8 +63,7 @@ export async function pressNext(ctx: HandlerContext, press: PressBody, actor: Ac
   if (!at || !press.trigger_id) return;
   const { r } = ButtonValue.parse(press.actions[0].value);
   const transcript = await ctx.runner.read(at.thread);
-  if (currentRun(transcript).running)
-    return ctx.whisper.tell(at.listener, "A team is at work in this thread already; what you write here reaches it.");
+  if (currentRun(transcript).running) return ctx.whisper.tell(at.listener, (await ctx.languages.of(press.user.id))("control.text.atWork"));
   if (await mayNot(ctx, "start", at, press.user.id)) return;
   const about = { thread: at.thread, ...(r === undefined ? {} : { run: r }) };
   const t = await ctx.languages.of(press.user.id);
@@ -82,7 +81,10 @@ export async function pressFeedback(ctx: HandlerContext, press: PressBody, actor
   if (!at || r === undefined || helpful === undefined || at.affiliation === "external") return;
   const person = await personOf(ctx, press.user.id);
   if (await ctx.runner.steer(at.thread, { kind: "feedback", run: r, helpful, person }))
-    await ctx.whisper.tell(at.listener, helpful ? "Thanks, noted." : "Thanks, noted. `Continue…` lets you say what was missing.");
+    await ctx.whisper.tell(
+      at.listener,
+      (await ctx.languages.of(press.user.id))(helpful ? "control.text.thanks" : "control.text.thanksMore"),
+    );
 }
 
 /** One of the modals above came back. The words are posted in the thread in the person's name, so that everybody reads them, and then heard. */
@@ -105,11 +107,10 @@ export async function submitRunModal(
   const to = kind === "steer" ? chosenAgent(values[FIELDS.to]?.[FIELDS.element]?.selected_option?.value) : undefined;
   const team = kind === "continue" ? teamOf(ctx, transcript, about.run) : values[FIELDS.team]?.[FIELDS.element]?.selected_option?.value;
   if (!words || (kind === "team" && !team)) return;
-  const whyNot = kind === "continue" || kind === "team" ? whyNotTeam(ctx.teams, team) : undefined;
+  const whyNot = kind === "continue" || kind === "team" ? whyNotTeam(await ctx.languages.of(user), ctx.teams, team) : undefined;
   if (whyNot !== undefined) return tellDirectly(ctx, user, safeMrkdwn(whyNot));
   const running = currentRun(transcript).running;
-  if (kind === "steer" && !running)
-    return tellDirectly(ctx, user, "The run was over before your words came. Mention me in its thread to go on.");
+  if (kind === "steer" && !running) return tellDirectly(ctx, user, (await ctx.languages.of(user))("control.text.overBefore"));
   const ts = await postOnce(ctx, {
     key: `words/${submission.view.id}`,
     user,
@@ -139,11 +140,10 @@ export async function submitRunModal(
   const heard = await ctx.runner.say(said);
   if (heard.kind === "steered" || heard.kind === "started") ctx.whisper.react({ channel: place.channel, ts }, SEEN);
   const listener = { user, channel: place.channel, threadTs: place.ts, ts };
-  if (heard.kind === "too late") await ctx.whisper.tell(listener, TOO_LATE);
+  if (heard.kind === "too late") await ctx.whisper.tell(listener, (await ctx.languages.of(user))("notes.text.answered"));
   if (heard.kind === "refused") await ctx.whisper.tell(listener, await refusedText(ctx, heard, listener));
 }
 
-const TOO_LATE = "This question was answered already. To say more, reply in the thread.";
 const DEEDS: { readonly [kind in "steer" | "answer" | "continue" | "team"]: Deed } = {
   steer: "steer",
   answer: "answer",

@@ -41,8 +41,8 @@ export async function saveSettings(ctx: HandlerContext, submission: SubmissionBo
   const name = channelSetting(channel);
   const before = await channelSettings(ctx, channel);
   const value = chosenSettings(submission.view.state.values, before);
-  const whyNot = whyNotTeam(ctx.teams, value.team);
   const t = await ctx.languages.of(user);
+  const whyNot = whyNotTeam(t, ctx.teams, value.team);
   if (whyNot !== undefined) return tellDirectly(ctx, user, t("teamForms.text.nothingChanged", { why: safeMrkdwn(whyNot) }));
   const where = isOwnDirect(channel) ? t("channelSettings.text.ourMessages") : `<#${channel}>`;
   const decision = {

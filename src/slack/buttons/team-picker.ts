@@ -16,9 +16,12 @@ const CHOICES: { readonly [callback: string]: (values: Values) => { readonly blo
 type Values = SubmissionBody["view"]["state"]["values"];
 
 /** A modal may lie open while its team is deleted, or comes to break a ceiling: what stands against the team that was chosen, at its field. */
-export function answerChoice(ctx: Pick<HandlerContext, "teams">, { view }: SubmissionBody): object | undefined {
+export async function answerChoice(
+  ctx: Pick<HandlerContext, "teams" | "languages">,
+  { view, user }: SubmissionBody,
+): Promise<object | undefined> {
   const choice = CHOICES[view.callback_id]?.(view.state.values);
   if (!choice) return undefined;
-  const whyNot = whyNotTeam(ctx.teams, choice.team);
+  const whyNot = whyNotTeam(await ctx.languages.of(user.id), ctx.teams, choice.team);
   return whyNot === undefined ? undefined : { response_action: "errors", errors: { [choice.block]: whyNot } };
 }

@@ -50,10 +50,10 @@ export async function offerToGoOn(
   to: Listener,
 ): Promise<void> {
   if (!(await ctx.store.swapNote(`offered/${thread}/${to.user}`, undefined, ts))) return;
-  const team = run.team === undefined ? "The agents" : `*${safeMrkdwn(run.team)}*`;
-  const text = `*Continue with this?* ${team} ${run.team === undefined ? "have" : "has"} ended here and did not read your message. Later, mention me to go on.`;
+  const t = await ctx.languages.of(to.user);
+  const text = run.team === undefined ? t("control.text.goOnAgents") : t("control.text.goOnTeam", { team: `*${safeMrkdwn(run.team)}*` });
   await ctx.whisper.tell(to, withoutMarks(text), {
-    blocks: takeUpBlocks(text, { thread, ts, options: [{ label: "Continue with this" }], no: "No" }),
+    blocks: takeUpBlocks(text, { thread, ts, options: [{ label: t("control.button.continue") }], no: t("control.button.no") }),
     toThemAlone: true,
   });
 }

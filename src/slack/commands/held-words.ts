@@ -22,19 +22,19 @@ export async function tellHeld(ctx: HandlerContext, thread: string, to: Listener
   if (!run.running) return;
   const since = run.pausedBy ? events.findLast(({ type }) => type === "run.paused")?.seq : isHalted(run) ? run.halt?.seq : undefined;
   if (since === undefined || !(await ctx.store.swapNote(`held/${thread}/${since}/${to.user}`, undefined, "told"))) return;
+  const t = await ctx.languages.of(to.user);
   if (!run.pausedBy) {
     const { reasons = [], seq } = run.halt ?? {};
     const attempt = { user: to.user, affiliation, startedBy: run.startedBy, channel: to.channel };
     const mayRaise = (await wouldRefuseRaise(ctx, reasons, attempt)) === undefined;
     const raise = mayRaise ? raiseButton(ctx.runner.offerAt(reasons), ACTIONS.raise, { t: thread, seq }) : [];
-    const words = "The run waits at a limit. Your words are kept, and are read when";
-    if (raise.length === 0) return ctx.whisper.tell(to, `${words} somebody raises it, above.`);
-    return ctx.whisper.tell(to, `${words} it is raised, above or here.`, {
-      blocks: [section(`${words} it is raised.`), actions(...raise)],
+    if (raise.length === 0) return ctx.whisper.tell(to, t("control.text.heldAbove"));
+    return ctx.whisper.tell(to, t("control.text.heldAboveOrHere"), {
+      blocks: [section(t("control.text.heldHere")), actions(...raise)],
     });
   }
-  const text = `The run is paused by ${mention(run.pausedBy)}. Your words are kept, and are read when it goes on.`;
-  const resume = button("Resume", ACTIONS.unpause, { t: thread, r: run.run?.slice(0, RUN_ID_CHARS) }, "primary");
+  const text = t("control.text.heldPaused", { person: mention(run.pausedBy) });
+  const resume = button(t("home.button.resume"), ACTIONS.unpause, { t: thread, r: run.run?.slice(0, RUN_ID_CHARS) }, "primary");
   await ctx.whisper.tell(to, text, { blocks: [section(text), actions(resume)] });
 }
 
@@ -45,9 +45,10 @@ export async function pressUnpause(ctx: HandlerContext, press: PressBody, { user
   if (place?.team !== ctx.me.team || r === undefined) return;
   const listener = { user, channel: place.channel, threadTs: place.ts };
   const run = currentRun(await ctx.runner.read(thread));
+  const t = await ctx.languages.of(user);
   const say = (text: string) => ctx.whisper.respond(press.response_url, listener, text, { blocks: [], replaces: true });
-  if (!run.running || run.run?.slice(0, RUN_ID_CHARS) !== r) return say("This run is over.");
+  if (!run.running || run.run?.slice(0, RUN_ID_CHARS) !== r) return say(t("notes.text.over"));
   const id = pressId(press);
-  if (!run.pausedBy) return say("The run goes on already.");
-  if (await steer(ctx, "resume", { thread, run, user, affiliation, listener, id })) await say("The run goes on.");
+  if (!run.pausedBy) return say(t("control.text.goesOnAlready"));
+  if (await steer(ctx, "resume", { thread, run, user, affiliation, listener, id })) await say(t("control.text.goesOn"));
 }

@@ -74,7 +74,7 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
   const goesOn = order && word !== "stop" && word !== "summary" && run.running && (asked?.rest !== "" || !isAlone);
   if (order && !goesOn) return command(ctx, order.word, { ...order.from, id });
   if (word === "help" || (addressed && isAlone && isWordless(bare) && !run.running)) {
-    await ctx.whisper.tell(listener, helpText(ctx.me.user, await teamsIn(ctx, message.channel)));
+    await ctx.whisper.tell(listener, helpText(await ctx.languages.of(user), ctx.me.user, await teamsIn(ctx, message.channel)));
     return;
   }
   if (incoming.bot && (areTooManyBots(transcript, ctx.bots) || !(await mayBegin(ctx, message, run)))) return;
@@ -127,8 +127,9 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
   await show(ctx, heard, { thread, message, listener, affiliation });
   // The words below the order come first, so that whoever speaks next has them.
   if (order) await command(ctx, order.word, { ...order.from, id: `${id}:${order.word}` });
+  // Whichever of us may not: a stranger learns nothing about a channel that is not theirs.
   if (quoted.unread > 0 && (heard.kind === "started" || heard.kind === "steered" || heard.kind === "answered"))
-    await ctx.whisper.tell(listener, UNREAD);
+    await ctx.whisper.tell(listener, (await ctx.languages.of(user))("control.text.linkUnread"));
 }
 
 /** An answer that an agent offers, typed: it is the answer. `stop` always stops. */
@@ -156,10 +157,6 @@ async function mayBegin(ctx: HandlerContext, { channel, ts }: MessageEvent, { ru
   return false;
 }
 
-/** Whichever of us may not: a stranger learns nothing about a channel that is not theirs. */
-const UNREAD =
-  "A message that you linked to could not be read: both you and I have to be in its channel. Paste its words here if they matter.";
-
 /** Who has written waits no longer for a sign. */
 const SIGN_MS = 100;
 
@@ -171,13 +168,19 @@ async function askForTeam(
 ): Promise<void> {
   const { team: otherwise } = await asSetIn(ctx, at.listener.channel, { before: at.run });
   const isExact = teamNamed(ctx.teams, said) !== undefined;
-  const asks = isExact
-    ? `Do you mean the team *${safeMrkdwn(near)}*?`
-    : `There is no team *${safeMrkdwn(said)}*. Do you mean *${safeMrkdwn(near)}*?`;
-  const text = `${asks} Nothing is begun until you say so; you can also edit your message.`;
-  const other = otherwise === undefined || otherwise === near ? [] : [{ label: `No, ${otherwise} as always`, team: otherwise }];
+  const t = await ctx.languages.of(at.listener.user);
+  const text = isExact
+    ? t("control.text.meanTeam", { near: safeMrkdwn(near) })
+    : t("control.text.noTeamMean", { said: safeMrkdwn(said), near: safeMrkdwn(near) });
+  const other =
+    otherwise === undefined || otherwise === near ? [] : [{ label: t("control.button.noAsAlways", { team: otherwise }), team: otherwise }];
   await ctx.whisper.tell(at.listener, text, {
-    blocks: takeUpBlocks(text, { thread: at.thread, ts: at.ts, options: [{ label: near, team: near }, ...other], no: "Cancel" }),
+    blocks: takeUpBlocks(text, {
+      thread: at.thread,
+      ts: at.ts,
+      options: [{ label: near, team: near }, ...other],
+      no: t("control.button.cancel"),
+    }),
   });
 }
 
@@ -208,7 +211,10 @@ async function show(
       if (heard.left > 0)
         await ctx.whisper.tell(
           to.listener,
-          `Your words answer what *${safeMrkdwn(heard.question.agent)}* asked. ${heard.left === 1 ? "One more question waits" : `${heard.left} more questions wait`} for an answer.`,
+          (await ctx.languages.of(to.listener.user))("control.text.answersOne", {
+            agent: safeMrkdwn(heard.question.agent),
+            count: heard.left,
+          }),
         );
       return tellHeld(ctx, to.thread, to.listener, to.affiliation);
     case "steered":

@@ -20,18 +20,16 @@ export async function listRuns(ctx: HandlerContext, request: CommandRequest, min
   const answer = answerTo(ctx, request);
   const wanted = mine ? { starter: request.user } : wantedBy(request);
   const runs = await runningRuns(ctx, wanted);
-  const where = wanted.channel === undefined ? "Your runs" : "Runs in this channel";
+  const t = await ctx.languages.of(request.user);
   if (runs.length === 0) {
-    const none = wanted.channel === undefined ? "None of your runs is going on." : "No agents are talking in this channel.";
+    const none = t(wanted.channel === undefined ? "runs.text.noneOwn" : "runs.text.noneHere");
     // Nobody can begin one either, and that is what they need to know.
-    const text =
-      wanted.channel !== undefined && (await isOutside(ctx, request.channel))
-        ? notHere(await ctx.languages.of(request.user), request.channel)
-        : none;
+    const text = wanted.channel !== undefined && (await isOutside(ctx, request.channel)) ? notHere(t, request.channel) : none;
     return answer(text, replaces ? { blocks: [], replaces } : undefined);
   }
   await recordReading(ctx, request, { deed: "list runs", subject: wanted.channel ?? "own runs", id: request.id });
-  const { text, blocks } = await runList(ctx, { title: `*${where} that go on: ${runs.length}*`, runs, buttons: controlsOf });
+  const title = t(wanted.channel === undefined ? "runs.text.ownGoOn" : "runs.text.hereGoOn", { count: String(runs.length) });
+  const { text, blocks } = await runList(ctx, t, { title, runs, buttons: controlsOf });
   return answer(text, { blocks, replaces });
 }
 
@@ -40,12 +38,14 @@ export async function controlRuns(ctx: HandlerContext, request: CommandRequest, 
   const answer = answerTo(ctx, request);
   const runs = (await runningRuns(ctx, wantedBy(request))).filter(({ run }) => controlsOf(run).includes(deed));
   const [only] = runs;
-  if (!only) return answer(NONE[deed]);
+  const t = await ctx.languages.of(request.user);
+  if (!only) return answer(t(`runs.text.none.${deed}`));
   if (runs.length > 1) {
-    const { text, blocks } = await runList(ctx, { title: `*Which one?*`, runs, buttons: () => [deed] });
+    const { text, blocks } = await runList(ctx, t, { title: t("runs.text.whichOne"), runs, buttons: () => [deed] });
     return answer(text, { blocks });
   }
-  if (await done(ctx, request, deed, only)) await answer(`${DONE[deed]}: ${await lineOf(ctx, await asItIs(ctx, only))}`);
+  if (await done(ctx, request, deed, only))
+    await answer(t(`runs.text.done.${deed}`, { run: await lineOf(ctx, t, await asItIs(ctx, only)) }));
 }
 
 /** `/parley transcript`: the whole of a run as a Markdown file in the person's DM, and a link to it here. */
@@ -53,10 +53,10 @@ export async function sendTranscript(ctx: HandlerContext, request: CommandReques
   const answer = answerTo(ctx, request);
   const runs = await recentRuns(ctx, wantedBy(request));
   const [only] = runs;
-  if (!only)
-    return answer(wantedBy(request).channel === undefined ? "You have started no runs yet." : "There were no runs in this channel.");
+  const t = await ctx.languages.of(request.user);
+  if (!only) return answer(t(wantedBy(request).channel === undefined ? "runs.text.startedNone" : "runs.text.wereNone"));
   if (runs.length === 1) return sendOne(ctx, request, only);
-  const { text, blocks } = await runList(ctx, { title: "*Of which run?* The newest is first.", runs, buttons: () => ["transcript"] });
+  const { text, blocks } = await runList(ctx, t, { title: t("runs.text.ofWhich"), runs, buttons: () => ["transcript"] });
   return answer(text, { blocks });
 }
 
@@ -77,20 +77,14 @@ export async function pressListed(
   if (place.channel !== at.channel && run.startedBy?.id !== user) return;
   const here = { thread: t, place, run, task: "" };
   if (deed === "transcript") return sendOne(ctx, request, here, r);
-  if (!run.running || run.run?.slice(0, RUN_ID_CHARS) !== r) await answerTo(ctx, request)("This run is over.");
+  if (!run.running || run.run?.slice(0, RUN_ID_CHARS) !== r)
+    await answerTo(ctx, request)((await ctx.languages.of(user))("notes.text.over"));
   else if (!(await done(ctx, request, deed, here))) return;
   await listRuns(ctx, request, place.channel !== at.channel, true);
 }
 
 /** Where one asks says which runs are meant: in a DM with the bot, one's own. */
 const wantedBy = ({ channel, user }: CommandRequest): Wanted => (isOwnDirect(channel) ? { starter: user } : { channel });
-
-const NONE = {
-  stop: "No agents are talking here: there is nothing to stop.",
-  pause: "No agents are talking here: there is nothing to pause.",
-  resume: "No run is paused here.",
-} as const;
-const DONE = { stop: "Stopped", pause: "Paused", resume: "Goes on" } as const;
 
 async function done(
   ctx: HandlerContext,
@@ -118,7 +112,8 @@ async function sendOne(
   const started = transcript.events.findLast(
     (event): event is Of<"run.started"> => event.type === "run.started" && event.run.startsWith(wanted ?? ""),
   );
-  if (!started) return answer("This run is not in the log.");
+  const t = await ctx.languages.of(request.user);
+  if (!started) return answer(t("runs.text.notInLog"));
   const { user, affiliation, id } = request;
   const attempt = {
     user,
@@ -131,18 +126,15 @@ async function sendOne(
   if (no) return answer(safeMrkdwn(no));
   const { state, events } = runOf(transcript, started.seq);
   const content = Buffer.from(transcriptFile(events));
-  const about = `All turns of the run of ${state.team ?? "the team"} so far`;
+  const about = t("runs.text.transcriptOf", { team: state.team ?? t("runs.text.theTeam") });
   const sent = await uploadToPerson(ctx, {
     key: `transcript/${request.id ?? thread}`,
     user: request.user,
-    file: { name: "transcript.md", alt: "All turns of a run, as text", comment: about, bytes: content },
+    file: { name: "transcript.md", alt: t("runs.text.transcriptAlt"), comment: about, bytes: content },
   });
-  if ("code" in sent)
-    return answer(`The transcript could not be sent (${sent.code}). \`parley export\` writes the same on the machine where Parley runs.`);
+  if ("code" in sent) return answer(t("runs.text.notSent", { code: sent.code }));
   await recordReading(ctx, request, { deed: "read transcript", subject: thread, id: request.id });
   return answer(
-    sent.permalink === undefined
-      ? "The transcript is in your messages with me."
-      : `The transcript is in your messages with me: <${sent.permalink}|transcript.md>`,
+    sent.permalink === undefined ? t("runs.text.sent") : t("runs.text.sentWithLink", { link: `<${sent.permalink}|transcript.md>` }),
   );
 }

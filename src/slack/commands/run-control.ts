@@ -28,7 +28,7 @@ export async function stop(
     return false;
   }
   const stopped = await ctx.runner.stop(from.thread, await personOf(ctx, from.user));
-  if (!stopped) await ctx.whisper.tell(from.listener, "No agent is talking in this thread; there is nothing to stop.");
+  if (!stopped) await ctx.whisper.tell(from.listener, (await ctx.languages.of(from.user))("control.text.nothingToStop"));
   return stopped;
 }
 
@@ -43,7 +43,8 @@ export async function command(
       await stop(ctx, from);
       return;
     case "summary":
-      if (from.run.run === undefined) return ctx.whisper.tell(from.listener, "No agents have talked in this thread yet.");
+      if (from.run.run === undefined)
+        return ctx.whisper.tell(from.listener, (await ctx.languages.of(from.user))("control.text.noneTalked"));
       // A model takes its time; what is said next in the thread does not wait for it.
       void summarize(ctx, from).catch((error: unknown) => ctx.log("a summary could not be told", error));
       return;
@@ -63,7 +64,7 @@ async function summarize(ctx: MessageContext, from: Parameters<typeof steer>[2])
   const summary = mayAsk ? await ctx.runner.sumUp(thread, await personOf(ctx, user)) : undefined;
   const transcript = await ctx.runner.read(thread);
   const stopWords = ctx.teams.cards.find(({ name }) => name === currentRun(transcript).team)?.stopWords;
-  await ctx.whisper.tell(listener, standingText(transcript, summary, stopWords));
+  await ctx.whisper.tell(listener, standingText(await ctx.languages.of(user), transcript, summary, stopWords));
 }
 
 /** Pause, resume or skip, by word or by button. Resolves to whether it was to be had. */
@@ -76,7 +77,10 @@ export async function steer(ctx: MessageContext, kind: "pause" | "resume" | "ski
   }
   const id = from.id === undefined ? {} : { id: from.id };
   const done = await ctx.runner.steer(thread, { kind, person: await personOf(ctx, user), ...id });
-  if (!done) await ctx.whisper.tell(listener, run.running ? NOT_NOW[kind] : "No agent is talking in this thread.");
+  if (!done) {
+    const t = await ctx.languages.of(user);
+    await ctx.whisper.tell(listener, t(run.running ? `control.text.notNow.${kind}` : "control.text.noneTalking"));
+  }
   return done;
 }
 
@@ -88,9 +92,3 @@ const attemptOf = ({ thread, run, user, affiliation, listener, id }: Parameters<
   subject: thread,
   ...(id === undefined ? {} : { id }),
 });
-
-const NOT_NOW = {
-  pause: "The run is paused already. `resume` lets it go on.",
-  resume: "The run is not paused.",
-  skip: "Nobody has the floor just now: there is no turn to skip.",
-} as const;

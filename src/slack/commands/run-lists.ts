@@ -2,7 +2,8 @@ import type { KnownBlock } from "@slack/types";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import { isOwnDirect } from "./command-answer.ts";
-import { actions, button, LISTED, plural, section } from "../words/blocks.ts";
+import { actions, button, LISTED, section } from "../words/blocks.ts";
+import type { Translator } from "../language/translator.ts";
 import type { HandlerContext } from "./handler-context.ts";
 import { safeLine, safeMrkdwn } from "../words/escape.ts";
 import { CARD_LINE_CHARS, RUN_ID_CHARS } from "../words/limits.ts";
@@ -77,50 +78,55 @@ type Deed = "pause" | "resume" | "stop" | "transcript";
 /** What is shown of a list of runs: its text, and blocks with buttons. */
 export async function runList(
   ctx: HandlerContext,
+  t: Translator,
   list: { readonly title: string; readonly runs: readonly RunHere[]; readonly buttons: (run: RunState) => readonly Deed[] },
 ): Promise<{ readonly text: string; readonly blocks: readonly KnownBlock[] }> {
   const shown = list.runs.slice(0, RUNS_LISTED_MAX);
-  const lines = await Promise.all(shown.map((run) => lineOf(ctx, run)));
+  const lines = await Promise.all(shown.map((run) => lineOf(ctx, t, run)));
   const more = list.runs.length - shown.length;
-  const rest = more > 0 ? [`… and ${plural(more, "more run")}`] : [];
+  const rest = more > 0 ? [t("runs.text.more", { count: more })] : [];
   return {
     text: [list.title, ...lines.map((line) => `• ${line}`), ...rest].join("\n"),
     blocks: [
       section(list.title),
-      ...shown.flatMap((run, index) => [section(lines[index] ?? ""), ...buttonsOf(run, list.buttons(run.run))]),
+      ...shown.flatMap((run, index) => [section(lines[index] ?? ""), ...buttonsOf(t, run, list.buttons(run.run))]),
       ...rest.map(section),
     ],
   };
 }
 
 /** One run in a line: its team and state, the task, a link. */
-export async function lineOf(ctx: HandlerContext, { place, run, task }: RunHere): Promise<string> {
-  const words = `*${safeMrkdwn(run.team ?? "")}* ${stateOf(run)} · ${plural(run.turns, "turn")} · started by ${safeMrkdwn(run.startedBy?.name ?? "somebody")}`;
+export async function lineOf(ctx: HandlerContext, t: Translator, { place, run, task }: RunHere): Promise<string> {
+  const words = t("runs.text.line", {
+    team: safeMrkdwn(run.team ?? ""),
+    state: stateOf(t, run),
+    turns: t("units.text.turns", { count: run.turns }),
+    person: safeMrkdwn(run.startedBy?.name ?? t("runs.text.somebody")),
+  });
   const link = await ctx.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
   const about = `\n>${safeMrkdwn(safeLine(task, CARD_LINE_CHARS / 2))}`;
-  return `${words}${link?.permalink ? ` · <${link.permalink}|open>` : ""}${about}`;
+  return `${words}${link?.permalink ? ` · <${link.permalink}|${t("runs.text.open")}>` : ""}${about}`;
 }
 
 /** What fits a run as it is. */
 export const controlsOf = ({ running, pausedBy }: RunState): readonly Deed[] =>
   running ? [pausedBy ? "resume" : "pause", "stop", "transcript"] : ["transcript"];
 
-function buttonsOf({ thread, run }: RunHere, deeds: readonly Deed[]): readonly KnownBlock[] {
+function buttonsOf(t: Translator, { thread, run }: RunHere, deeds: readonly Deed[]): readonly KnownBlock[] {
   const value = { t: thread, r: run.run?.slice(0, RUN_ID_CHARS) };
   const elements = deeds.map((deed) => {
-    const made = button(LABELS[deed], LISTED[deed], value, deed === "stop" ? "danger" : undefined);
-    return deed === "stop" ? { ...made, confirm: CONFIRM_STOP } : made;
+    const made = button(t(`runs.button.${deed}`), LISTED[deed], value, deed === "stop" ? "danger" : undefined);
+    return deed === "stop" ? { ...made, confirm: confirmStop(t) } : made;
   });
   return elements.length > 0 ? [actions(...elements)] : [];
 }
 
-const LABELS: { readonly [deed in Deed]: string } = { pause: "Pause", resume: "Resume", stop: "Stop", transcript: "Transcript" };
-
 const plain = (text: string) => ({ type: "plain_text", text }) as const;
-const CONFIRM_STOP = {
-  title: plain("Stop this run?"),
-  text: plain("The agents stop at once. What they have said stays."),
-  confirm: plain("Stop"),
-  deny: plain("Let it go on"),
-  style: "danger",
-} as const;
+const confirmStop = (t: Translator) =>
+  ({
+    title: plain(t("home.sure.stop")),
+    text: plain(t("runs.meaning.stop")),
+    confirm: plain(t("home.yes.stop")),
+    deny: plain(t("home.yes.goOn")),
+    style: "danger",
+  }) as const;

@@ -27,16 +27,17 @@ import { wishedTeam } from "./team-wish.ts";
 export async function parleyCommand(ctx: HandlerContext, command: CommandBody, actor: Actor): Promise<void> {
   const request = askedBy(command, actor);
   const answer = answerTo(ctx, request);
+  const t = await ctx.languages.of(request.user);
   const words = command.text.trim().split(/\s+/);
   const [typed = ""] = words;
   const word = typed === "" ? "help" : slashWord(typed);
   switch (word) {
     case "help":
-      return answer(`${helpText(ctx.me.user, await teamsIn(ctx, request.channel))}\n\n${commandsText()}`);
+      return answer(`${helpText(t, ctx.me.user, await teamsIn(ctx, request.channel))}\n\n${commandsText(t)}`);
     case "new":
       return newRun(ctx, command, request);
     case "teams":
-      return answer(teamsText(await teamsIn(ctx, request.channel)));
+      return answer(teamsText(t, await teamsIn(ctx, request.channel)));
     case "status":
       return listRuns(ctx, request, words[1]?.toLowerCase() === "mine");
     case "stop":
@@ -54,7 +55,7 @@ export async function parleyCommand(ctx: HandlerContext, command: CommandBody, a
     case "memory":
       return memoryCommand(ctx, command, actor);
     case undefined:
-      return answer(`I do not know \`/parley ${safeMrkdwn(typed.slice(0, 40))}\`.\n\n${commandsText()}`);
+      return answer(`${t("help.text.unknown", { typed: safeMrkdwn(typed.slice(0, 40)) })}\n\n${commandsText(t)}`);
   }
 }
 
@@ -96,7 +97,7 @@ export async function discuss(ctx: HandlerContext, shortcut: MessageShortcutBody
   const words = wordsIn(message);
   const text = await plainText(words.own, namingOf(ctx));
   const shared = [...(message.files ?? []), ...words.files];
-  if (text === "" && shared.length + words.carried.length === 0) return answer("There are no words in this message to discuss.");
+  if (text === "" && shared.length + words.carried.length === 0) return answer((await ctx.languages.of(user.id))("control.text.noWords"));
   if (await isOutside(ctx, channel.id)) return answer(notHere(await ctx.languages.of(user.id), channel.id));
   const thread = threadOf(ctx, { channel: channel.id, ...message });
   const transcript = await ctx.runner.read(thread);

@@ -53,7 +53,7 @@ export async function startRun(ctx: HandlerContext, task: Task): Promise<string 
   if (no) return safeMrkdwn(no);
   const set = await asSetIn(ctx, channel, { team });
   // Before the task stands in the channel.
-  const whyNot = whyNotTeam(ctx.teams, set.team);
+  const whyNot = whyNotTeam(await ctx.languages.of(user), ctx.teams, set.team);
   if (whyNot !== undefined) return safeMrkdwn(whyNot);
   const whom = team === undefined ? "" : ` the team *${safeMrkdwn(team)}*`;
   const ts = await postOnce(ctx, { key: `task/${task.key}`, user, channel, text: `<@${user}> asks${whom}:\n${safeMrkdwn(text)}` });

@@ -1,6 +1,6 @@
 import type { Actor } from "../people/affiliation.ts";
 import { ButtonValue } from "../words/button-values.ts";
-import { plural } from "../words/blocks.ts";
+import type { Translator } from "../language/translator.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { MessageEvent } from "../words/event-payloads.ts";
 import { placeOf, type Place } from "../words/place.ts";
@@ -12,18 +12,19 @@ import { hear } from "./messages.ts";
 
 /** They want it heard. */
 export async function pressTakeUp(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
-  const { t = "", m: ts, n: team, seq: after } = ButtonValue.parse(press.actions[0].value);
-  const place = placeOf(t);
+  const { t: named = "", m: ts, n: team, seq: after } = ButtonValue.parse(press.actions[0].value);
+  const place = placeOf(named);
   if (place?.team !== ctx.me.team || ts === undefined) return;
   const listener = { user: actor.user, channel: place.channel, threadTs: place.ts === ts ? undefined : place.ts, ts };
   const say = (text: string) => ctx.whisper.respond(press.response_url, listener, text);
-  const found = await messageAt(ctx, place, ts, say);
+  const t = await ctx.languages.of(actor.user);
+  const found = await messageAt(ctx, t, { place, ts, say });
   // Its buttons stay: it may be had later.
   if ("later" in found) return say(found.later);
   if ("never" in found) return shut(ctx, press, listener, found.never);
   // What is on a button is not believed: anybody's words could be put into a run in their name.
   if (found.user !== actor.user) return;
-  await shut(ctx, press, listener, team === undefined ? "It is heard." : `*${safeMrkdwn(team)}* is asked.`);
+  await shut(ctx, press, listener, team === undefined ? t("control.text.isHeard") : t("control.text.isAsked", { team: safeMrkdwn(team) }));
   const taken = { ...(team === undefined ? {} : { team }), ...(after === undefined ? {} : { after }) };
   await hear(ctx, { is_ext_shared_channel: undefined, event: found }, async () => actor, taken);
 }
@@ -32,7 +33,7 @@ export async function pressTakeUp(ctx: HandlerContext, press: PressBody, actor: 
 export async function pressLeave(ctx: HandlerContext, press: PressBody, { user }: Actor): Promise<void> {
   const place = placeOf(ButtonValue.parse(press.actions[0].value).t ?? "");
   if (place?.team !== ctx.me.team) return;
-  await shut(ctx, press, { user, channel: place.channel, threadTs: place.ts }, "Nothing was begun.");
+  await shut(ctx, press, { user, channel: place.channel, threadTs: place.ts }, (await ctx.languages.of(user))("control.text.nothingBegun"));
 }
 
 /** The line says what has become of it, and has no buttons any more. */
@@ -42,9 +43,8 @@ const shut = (ctx: HandlerContext, press: PressBody, to: Listener, text: string)
 /** The message as it is now; or why it cannot be had, for the person. Where it takes a while, `say` is told. */
 async function messageAt(
   ctx: HandlerContext,
-  { channel, ts: root }: Place,
-  ts: string,
-  say: (text: string) => Promise<void>,
+  t: Translator,
+  { place: { channel, ts: root }, ts, say }: { readonly place: Place; readonly ts: string; readonly say: (text: string) => Promise<void> },
 ): Promise<MessageEvent | { readonly later: string } | { readonly never: string }> {
   const isRoot = root === ts;
   const at = { channel, oldest: ts, latest: ts, inclusive: true, limit: 2 };
@@ -55,19 +55,19 @@ async function messageAt(
   /** False where it would be for too long. */
   async function waited(ms: number): Promise<boolean> {
     if (ctx.clock.now() + ms > untilMs) return false;
-    if (ms > SILENT_MS && !isTold) await say(`Slack lets me read your message in ${secondsOf(ms)}; a moment.`);
+    if (ms > SILENT_MS && !isTold) await say(t("control.text.reading", { count: secondsOf(ms) }));
     isTold ||= ms > SILENT_MS;
     return true;
   }
   for (;;) {
     const waitMs = bucket.waitMs();
-    if (!(await waited(waitMs)) || !(await bucket.take(NEVER))) return { later: busy(waitMs) };
+    if (!(await waited(waitMs)) || !(await bucket.take(NEVER))) return { later: t("control.text.busy", { count: secondsOf(waitMs) }) };
     try {
       const found = await read();
       const message = (found.messages as readonly { readonly ts?: string }[] | undefined)?.find((one) => one.ts === ts);
-      if (!message) return { never: GONE };
+      if (!message) return { never: t("control.text.gone") };
       const event = MessageEvent.safeParse({ ...message, type: "message", channel });
-      return event.success ? event.data : { never: UNREAD };
+      return event.success ? event.data : { never: t("control.text.unread") };
     } catch (error) {
       const failure = failureOf(error);
       if (failure.kind === "limited") {
@@ -75,9 +75,9 @@ async function messageAt(
         bucket.delay(failure.retryAfterMs);
         continue;
       }
-      if (failure.code === "thread_not_found" || failure.code === "message_not_found") return { never: GONE };
+      if (failure.code === "thread_not_found" || failure.code === "message_not_found") return { never: t("control.text.gone") };
       ctx.log(`a message could not be read once more: ${failure.code}`);
-      return isUnsure(failure) ? { later: FAILED } : { never: UNREAD };
+      return isUnsure(failure) ? { later: t("control.text.failed") } : { never: t("control.text.unread") };
     }
   }
 }
@@ -87,9 +87,4 @@ const NEVER = new AbortController().signal;
 const WAIT_MS_MAX = 10_000;
 /** Nobody needs to be told of a shorter wait. */
 const SILENT_MS = 1_000;
-const secondsOf = (ms: number): string => plural(Math.ceil(ms / 1_000), "second");
-const busy = (ms: number): string =>
-  `Slack lets me read nothing more for ${secondsOf(ms)}, so nothing was begun yet. Press again then, or mention me with your words.`;
-const FAILED = "Slack did not answer, so nothing was begun yet. Press again, or mention me with your words.";
-const GONE = "Your message is not there any more, so nothing was begun.";
-const UNREAD = "I could not read your message once more, so nothing was begun. Mention me with it.";
+const secondsOf = (ms: number): number => Math.ceil(ms / 1_000);

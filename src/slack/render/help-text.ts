@@ -1,3 +1,4 @@
+import type { Translator } from "../language/translator.ts";
 import { CONTROL_WORDS } from "../words/control-phrases.ts";
 import { SLASH_COMMANDS } from "../words/slash-table.ts";
 import { safeMrkdwn } from "../words/escape.ts";
@@ -7,45 +8,43 @@ import type { TeamCards } from "../../team-shelf.ts";
 export const teamNamed = ({ cards, broken = [] }: TeamCards, name: string): string | undefined =>
   [...cards, ...broken].find((team) => team.name.toLowerCase() === name.toLowerCase())?.name;
 
-/** Why no run of this team can begin; nothing where it can, or none was named. */
-export function whyNotTeam({ cards, broken = [] }: TeamCards, name: string | undefined): string | undefined {
+/** Why no run of this team can begin; nothing where it can, or none was named. Not escaped. */
+export function whyNotTeam(t: Translator, { cards, broken = [] }: TeamCards, name: string | undefined): string | undefined {
   if (name === undefined || cards.some((card) => card.name === name)) return undefined;
-  return broken.find((team) => team.name === name)?.why ?? `There is no team "${name.slice(0, 40)}" any more; choose another.`;
+  return broken.find((team) => team.name === name)?.why ?? t("help.text.noTeam", { team: name.slice(0, 40) });
 }
 
 const TEAMS_SHOWN_MAX = 20;
 const DESCRIPTION_CHARS_SHOWN = 200;
 
 /** What to type, in mrkdwn: for an empty mention, `help`, /parley help and the Home tab. */
-export function helpText(bot: string, teams: TeamCards): string {
+export function helpText(t: Translator, bot: string, teams: TeamCards): string {
   const other = teams.cards.find((card) => card.name !== teams.default)?.name ?? teams.default;
   return [
-    `*Mention me with a task*, and a team of agents works it out in the thread: \`@parley compare these two plans\``,
-    `For another team, put its name and a colon first: <@${bot}> \`${safeMrkdwn(other)}: …\` (or \`team:${safeMrkdwn(other)} …\`)`,
+    t("help.text.mention"),
+    t("help.text.otherTeam", { bot: `<@${bot}>`, team: safeMrkdwn(other) }),
     "",
-    teamsText(teams),
+    teamsText(t, teams),
     "",
-    "*While they talk*, just reply in the thread, without a mention: your words reach the next speaker, or answer the question that was asked. Begin with an agent's name (`critic: …`) and that agent speaks next.",
-    "*Alone on a line*, with or without a please, and in some other languages too:",
-    ...CONTROL_WORDS.map(({ word, does }) => `• \`${word}\` ${does}`),
-    "What stands below a first line of `pause`, `resume` or `skip` is for the agents; a longer sentence (_stop guessing and ask_) is for them too.",
-    "In a direct message to me, every message is a task.",
-    "Put a link to a message into your task, and I read it where both of us may. `/parley help` has the rest.",
+    t("help.text.whileTheyTalk"),
+    t("help.text.alone"),
+    ...CONTROL_WORDS.map(({ word }) => `• \`${word}\` ${t(`help.text.word.${word}`)}`),
+    t("help.text.below"),
+    t("help.text.direct"),
+    t("help.text.link"),
   ].join("\n");
 }
 
 /** What `/parley` takes, each on a line. */
-export const commandsText = (): string =>
-  [
-    "*/parley*, outside of threads (Slack has no commands in them; use the words, the buttons, or _Parley run controls_ in a message's menu)",
-    ...SLASH_COMMANDS.map(({ usage, does }) => `\`/parley ${usage}\` ${does}`),
-  ].join("\n");
+export const commandsText = (t: Translator): string =>
+  [t("help.text.commands"), ...SLASH_COMMANDS.map(({ word, usage }) => `\`/parley ${usage}\` ${t(`help.text.slash.${word}`)}`)].join("\n");
 
-export function teamsText(teams: TeamCards): string {
+export function teamsText(t: Translator, teams: TeamCards): string {
   const lines = teams.cards.slice(0, TEAMS_SHOWN_MAX).map((card) => {
     const description = card.description.replaceAll(/\s+/g, " ").slice(0, DESCRIPTION_CHARS_SHOWN);
-    return `• *${safeMrkdwn(card.name)}*${card.name === teams.default ? " (default)" : ""}: ${safeMrkdwn(description)}`;
+    const name = `*${safeMrkdwn(card.name)}*`;
+    return `• ${card.name === teams.default ? t("home.text.default", { team: name }) : name}: ${safeMrkdwn(description)}`;
   });
   const rest = teams.cards.length - lines.length;
-  return ["*Teams*", ...lines, ...(rest > 0 ? [`… and ${rest} more`] : [])].join("\n");
+  return [t("help.text.teams"), ...lines, ...(rest > 0 ? [t("help.text.more", { count: String(rest) })] : [])].join("\n");
 }

@@ -51,7 +51,7 @@ export async function beginScheduled(ctx: HandlerContext, beginning: Beginning):
   const no = await mayNotBegin(ctx, schedule);
   if (no) return no;
   const set = await asSetIn(ctx, channel, { team: schedule.team });
-  const whyNot = whyNotTeam(ctx.teams, set.team);
+  const whyNot = whyNotTeam(await ctx.languages.of(owner.id), ctx.teams, set.team);
   if (whyNot !== undefined) return { kind: "pause", why: safeMrkdwn(whyNot) };
   const at = under ? { kind: "there" as const, ts: under.ts, threadTs: under.threadTs } : await announce(ctx, beginning);
   if (at.kind !== "there") return at;

@@ -17,14 +17,16 @@ const LISTED_MAX = 15;
 /** `/parley schedule`: what starts by itself in this channel; behind it, what is to, or `on`, `off` or `delete` with the id of one. */
 export async function scheduleCommand(ctx: HandlerContext, command: CommandBody, request: CommandRequest): Promise<void> {
   const answer = answerTo(ctx, request);
+  const t = await ctx.languages.of(request.user);
   const text = command.text.trim().replace(/^\S+\s*/, "");
   const [, deed = "", id = ""] = /^(on|off|delete)\s+([a-z0-9-]{1,40})$/i.exec(text) ?? [];
   if (deed !== "") return answer(await change(ctx, id.toLowerCase(), { ...request, deed: deed.toLowerCase() as "on" | "off" | "delete" }));
   if (text === "" || text.toLowerCase() === "list") return list(ctx, request);
   if (isOwnDirect(request.channel))
     return answer("Schedules are for channels: give this command in the channel where the answers are to go.");
-  if (await isOutside(ctx, request.channel)) return answer(notHere(await ctx.languages.of(request.user), request.channel));
+  if (await isOutside(ctx, request.channel)) return answer(notHere(t, request.channel));
   const spoken = readSpokenSchedule(text, {
+    t,
     nowMs: ctx.clock.now(),
     timeZone: (await ctx.people.timeZoneOf(request.user)) ?? TIME_ZONE_DEFAULT,
     teams: ctx.teams,

@@ -9,6 +9,7 @@ import {
 } from "../../schedules/schedule.ts";
 import { readSpokenRule, type SpeakingAt } from "../../schedules/spoken-rule.ts";
 import type { TeamCards } from "../../team-shelf.ts";
+import type { Translator } from "../language/translator.ts";
 import { linksIn } from "../door/quoted-messages.ts";
 import { teamNamed, whyNotTeam } from "../render/help-text.ts";
 
@@ -22,6 +23,8 @@ export type SpokenSchedule =
   | { readonly kind: "unclear"; readonly why: string };
 
 interface Around extends SpeakingAt {
+  /** In whose language it is said what is unclear. */
+  readonly t: Translator;
   readonly teams: TeamCards;
   /** Where it will be: a thread that is named has to be there. */
   readonly channel: string;
@@ -96,7 +99,7 @@ type Terms = Omit<Wanted, "starts"> | { readonly why: string };
 
 const TERM = /^(team|to|missed|usd|runs)\s*=\s*(\S+)\s*/i;
 
-function readTerms(text: string, { teams, channel, url }: Around, starts: Starts): Terms {
+function readTerms(text: string, { t, teams, channel, url }: Around, starts: Starts): Terms {
   let rest = text.trim();
   const chosen: { team?: string; usdPerRun?: number } & Pick<Wanted, "results" | "missed" | "runsPerDay"> = {
     results: { to: "thread" },
@@ -109,7 +112,7 @@ function readTerms(text: string, { teams, channel, url }: Around, starts: Starts
     switch (name.toLowerCase()) {
       case "team": {
         const team = teamNamed(teams, value) ?? value;
-        const whyNot = whyNotTeam(teams, team);
+        const whyNot = whyNotTeam(t, teams, team);
         if (whyNot !== undefined) return { why: whyNot };
         chosen.team = team;
         break;

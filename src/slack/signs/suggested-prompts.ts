@@ -61,7 +61,7 @@ export function createPrompts(ctx: HandlerContext): Prompts {
 
   async function greet(user: string): Promise<void> {
     const key = `greeted/${ctx.me.team}/${user}`;
-    const text = helpText(ctx.me.user, ctx.teams);
+    const text = helpText(await ctx.languages.of(user), ctx.me.user, ctx.teams);
     const greeted = await postNoted(ctx, { key, id: `greeting/${user}`, channel: user, text }, { blind: "leave" });
     if (greeted.kind !== "posted") ctx.log(`${user} could not be greeted (${greeted.failure.code})`);
   }

@@ -29,7 +29,7 @@ export async function beginStep(ctx: HandlerContext, { execution, channel, team:
   if (no) return no;
   const team = named === undefined ? undefined : (teamNamed(ctx.teams, named) ?? named);
   const set = await asSetIn(ctx, channel, { team });
-  const whyNot = whyNotTeam(ctx.teams, set.team);
+  const whyNot = whyNotTeam(await ctx.languages.ofRun({}), ctx.teams, set.team);
   if (whyNot !== undefined) return { kind: "refused", why: whyNot };
   const id = `step/${execution}`;
   const may = await beginUnattended(ctx, { channel, cause: id });

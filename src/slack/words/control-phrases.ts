@@ -5,14 +5,14 @@
 
 export type Word = (typeof CONTROL_WORDS)[number]["word"];
 
-/** `does`: one line for people, in mrkdwn. */
+/** What each does, people read in their language (`help.text.word`). */
 export const CONTROL_WORDS = [
-  { word: "stop", does: "ends the run at once" },
-  { word: "pause", does: "lets the turns under way end, and begins no other" },
-  { word: "resume", does: "lets a paused run go on; in one, `continue`, `go on` and `weiter` do too" },
-  { word: "skip", does: "breaks off the turn of whoever has the floor" },
-  { word: "summary", does: "says where things stand, to you alone; one of the team's models sums it up" },
-  { word: "help", does: "says what I hear, to you alone" },
+  { word: "stop" },
+  { word: "pause" },
+  { word: "resume" },
+  { word: "skip" },
+  { word: "summary" },
+  { word: "help" },
 ] as const;
 
 export interface Phrase {

@@ -30,3 +30,26 @@ test("who is refused is told why in their own language; the audit log keeps it i
   const decisions = await journey.parley.settings.decisions(journey.slack.teamId, { limit: 10 });
   expect(decisions.filter(({ detail }) => detail?.startsWith("Only admins of this workspace"))).toHaveLength(2);
 });
+
+test("help, the list of runs and what came of a command are in the language of whoever asks", async () => {
+  const journey = await opened();
+  const help = await asked(journey, MARIA, "help");
+  expect(help).toMatch(/^\*Erwähne mich mit einer Aufgabe\*[^]*• `stop` beendet den Lauf sofort\n[^]*`\/parley help` all das$/);
+  expect(await asked(journey, JONAS, "help")).toMatch(
+    /^\*Mention me with a task\*[^]*• `stop` ends the run at once\n[^]*`\/parley help` all of this$/,
+  );
+  expect(await asked(journey, MARIA, "statsu")).toContain("Ich kenne `/parley statsu` nicht.");
+  expect(await asked(journey, MARIA, "status")).toBe("In diesem Channel sprechen keine Agenten.");
+  expect(await asked(journey, JONAS, "stop")).toBe("No agents are talking here: there is nothing to stop.");
+  const thread = await journey.mention("@parley count");
+  await thread.ended();
+  await journey.slack.control.post({ user: MARIA, channel: GENERAL, text: "And what about three?", threadTs: thread.ts });
+  await journey.slack.control.until(() => journey.whispers(MARIA).at(-1)?.startsWith("Damit weitermachen?") ?? false);
+  expect(journey.whispers(MARIA).at(-1)).toBe(
+    "Damit weitermachen? pair ist hier fertig und hat deine Nachricht nicht gelesen. Später erwähne mich, um weiterzumachen.",
+  );
+  await journey.slack.control.post({ user: JONAS, channel: GENERAL, text: "pause", threadTs: thread.ts });
+  await journey.slack.control.until(() => journey.whispers(JONAS).at(-1) === "No agent is talking in this thread.");
+  await journey.slack.control.post({ user: MARIA, channel: GENERAL, text: "pause", threadTs: thread.ts });
+  await journey.slack.control.until(() => journey.whispers(MARIA).at(-1) === "In diesem Thread spricht kein Agent.");
+});

@@ -316,7 +316,7 @@ test("where tokens were estimated, footers, cards and the end say about how many
   expect(json(show(log, 4, "turn"))).toContain("about 1k tokens in, 200 out · about $0.50");
   expect(json(show({ events: log.events.slice(0, 4) }, 1, "card"))).toContain("about 1.2k tokens · about $0.50 of $1.00");
   expect(json(show(log, 5, "end"))).toContain("about 1k tokens in, 200 out · about $0.50");
-  expect(standingText(log)).toContain("about 1.2k tokens · about $0.50");
+  expect(standingText(t, log)).toContain("about 1.2k tokens · about $0.50");
 });
 
 test("the last words of a summary are without the team's stop word, as in the turns; it stays in the log", () => {
@@ -327,7 +327,7 @@ test("the last words of a summary are without the team's stop word, as in the tu
     says("Runner", "Ran.\n\nTERMINATE"),
     says("Critic", "**TERMINATE**"),
   );
-  const words = standingText(log, undefined, TEAM.stopWords).split("\n");
+  const words = standingText(t, log, undefined, TEAM.stopWords).split("\n");
   expect(words.slice(1, 2)).toEqual([">Say TERMINATE"]);
   expect(words.slice(3)).toEqual(["• *Coder:* Here it is.", "• *Runner:* Ran."]);
   expect(JSON.stringify(log.events)).toContain("**TERMINATE**");
