@@ -31,7 +31,7 @@ export const STANDING_WAIT_MS = 1_500;
 
 /** What {@link refusal} says with all that is set here, in their language. What is refused is in the audit log, in English. `undefined`: go ahead. */
 export async function refused(ctx: MessageContext, deed: Deed, attempt: Attempt): Promise<string | undefined> {
-  const no = await refusalHere(ctx, deed, { ...attempt, affiliation: await standingOf(ctx, attempt) });
+  const no = await whyRefused(ctx, deed, { ...attempt, affiliation: await standingOf(ctx, attempt) });
   if (no === undefined) return undefined;
   const person = await personOf(ctx, attempt.user);
   await ctx.settings.record({
@@ -53,11 +53,12 @@ async function standingOf(ctx: MessageContext, { user, affiliation }: Attempt): 
 
 /** The same, unrecorded: for what a person does not ask for but would be shown. */
 export async function wouldRefuse(ctx: MessageContext, deed: Deed, attempt: Omit<Attempt, "subject" | "id">): Promise<string | undefined> {
-  const no = await refusalHere(ctx, deed, attempt);
+  const no = await whyRefused(ctx, deed, attempt);
   return no?.(await ctx.languages.of(attempt.user));
 }
 
-async function refusalHere(ctx: MessageContext, deed: Deed, attempt: Omit<Attempt, "subject" | "id">): Promise<Refusal | undefined> {
+/** The same, for whoever says it in another language than theirs. */
+export async function whyRefused(ctx: MessageContext, deed: Deed, attempt: Omit<Attempt, "subject" | "id">): Promise<Refusal | undefined> {
   const allow = await allowIn(ctx, attempt.channel);
   // Nobody from outside is an admin here, whatever they are at home.
   const admin = isOurs(attempt.affiliation) && asksForAdmins(deed, attempt, allow) && (await ctx.people.isAdmin(attempt.user));

@@ -7,7 +7,9 @@ import type { HandlerContext } from "../commands/handler-context.ts";
 import { inLanguageOf, personOf } from "../commands/message-context.ts";
 import { refusedText } from "../commands/day-budgets.ts";
 import { isOurs } from "../people/affiliation.ts";
-import { wouldRefuse } from "../people/permission-check.ts";
+import { DEFAULT_LANGUAGE } from "../language/languages.ts";
+import { loadTranslator } from "../language/translator.ts";
+import { whyRefused } from "../people/permission-check.ts";
 import { isPosted, postNoted } from "../post/post-once.ts";
 import { postLooking } from "../post/post-or-find.ts";
 import { whyNotTeam } from "../render/help-text.ts";
@@ -51,7 +53,7 @@ export async function beginScheduled(ctx: HandlerContext, beginning: Beginning):
   const no = await mayNotBegin(ctx, schedule);
   if (no) return no;
   const set = await asSetIn(ctx, channel, { team: schedule.team });
-  const whyNot = whyNotTeam(await ctx.languages.of(owner.id), ctx.teams, set.team);
+  const whyNot = whyNotTeam(await loadTranslator(DEFAULT_LANGUAGE), ctx.teams, set.team);
   if (whyNot !== undefined) return { kind: "pause", why: safeMrkdwn(whyNot) };
   const at = under ? { kind: "there" as const, ts: under.ts, threadTs: under.threadTs } : await announce(ctx, beginning);
   if (at.kind !== "there") return at;
@@ -92,6 +94,7 @@ export function runBegunBy(events: readonly RunEvent[], id: string): string | un
   return before?.type === "run.started" ? before.run : undefined;
 }
 
+/** In English: it is kept, and the audit log and all of the channel read it. */
 async function mayNotBegin(ctx: HandlerContext, { owner, place: channel }: Schedule): Promise<Begun | undefined> {
   const affiliation = await ctx.people.affiliationOf({ user: owner.id, teams: [ctx.me.team] });
   if (affiliation === "unsaid") return { kind: "again" };
@@ -99,11 +102,12 @@ async function mayNotBegin(ctx: HandlerContext, { owner, place: channel }: Sched
     return { kind: "pause", why: `${mention(owner)}, whose it is, is no active full member of this workspace any more.` };
   const sight = await ctx.people.mayRead(channel, { user: owner.id, affiliation });
   if (sight.kind === "unsaid") return { kind: "again" };
-  if (sight.kind === "away") return { kind: "pause", why: notHere(await ctx.languages.of(owner.id), channel) };
+  const english = await loadTranslator(DEFAULT_LANGUAGE);
+  if (sight.kind === "away") return { kind: "pause", why: notHere(english, channel) };
   if (sight.kind === "shut") return { kind: "pause", why: `${mention(owner)}, whose it is, is not in <#${channel}> any more.` };
   const attempt = { user: owner.id, affiliation, startedBy: undefined, channel };
-  const no = (await wouldRefuse(ctx, "start", attempt)) ?? (await wouldRefuse(ctx, "schedule", { ...attempt, startedBy: owner }));
-  return no === undefined ? undefined : { kind: "pause", why: `${mention(owner)}, whose it is, is not let: ${safeMrkdwn(no)}` };
+  const no = (await whyRefused(ctx, "start", attempt)) ?? (await whyRefused(ctx, "schedule", { ...attempt, startedBy: owner }));
+  return no === undefined ? undefined : { kind: "pause", why: `${mention(owner)}, whose it is, is not let: ${safeMrkdwn(no(english))}` };
 }
 
 /** The note of the message under which a run is held; there from before the first try to post it. */
