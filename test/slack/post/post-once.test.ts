@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { HandlerContext } from "../../../src/slack/commands/handler-context.ts";
 import { createPace } from "../../../src/slack/post/pace.ts";
+import { createLanguages } from "../../../src/slack/language/whose-language.ts";
 import { postOnce } from "../../../src/slack/post/post-once.ts";
 import { createWeb } from "../../../src/slack/api/web-client.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
@@ -37,6 +38,7 @@ function ctx({ dies = false, problems = [] as string[] } = {}): HandlerContext {
     pace: createPace(clock),
     me: { team: slack.teamId, user: slack.botUserId },
     clock,
+    languages: createLanguages({ localeOf: async () => undefined }),
     log: (problem: string) => void problems.push(problem),
   } as unknown as HandlerContext;
 }
