@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { MessageContext } from "../../../src/slack/commands/message-context.ts";
+import { createLanguages } from "../../../src/slack/language/whose-language.ts";
 import type { Affiliation } from "../../../src/slack/people/affiliation.ts";
 import { refused } from "../../../src/slack/people/permission-check.ts";
 
@@ -9,6 +10,7 @@ function said(affiliation: Affiliation) {
   const recorded: string[] = [];
   const ctx = {
     me: { team: "T1" },
+    languages: createLanguages({ localeOf: async () => undefined }),
     settings: { get: async () => undefined, record: async ({ deed }: { readonly deed: string }) => void recorded.push(deed) },
     people: {
       affiliationOf: async (_named: unknown, waitMs?: number) => (waits.push(waitMs), affiliation),
