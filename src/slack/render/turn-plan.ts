@@ -13,7 +13,24 @@ interface Task {
   readonly id: string;
   readonly agent: string;
   readonly status: "pending" | "in_progress" | "complete" | "error";
-  readonly words: (t: Translator) => string;
+  readonly words: Words;
+}
+
+/** What stands behind the agent's name: words of its own, or what became of its turn, to be said in the reader's language. */
+type Words =
+  | { readonly said: string }
+  | { readonly ran: CodeRan }
+  | { readonly handsOverTo: string }
+  | { readonly skippedBy: string }
+  | { readonly is: "next" | "failed" | "nothing to add" };
+
+function wordsIn(t: Translator, words: Words): string {
+  if ("said" in words) return words.said;
+  if ("ran" in words) return outcomeIn(t, words.ran);
+  if ("handsOverTo" in words) return t("cards.text.handsOver", { agent: words.handsOverTo });
+  if ("skippedBy" in words) return t("cards.text.skippedBy", { person: words.skippedBy });
+  if (words.is === "next") return t("cards.text.speaksNext");
+  return words.is === "failed" ? t("cards.text.couldNotAnswer") : t("cards.text.nothingToAdd");
 }
 
 /** How far a run is, turn by turn, as Slack's plan with a card for each of the last turns; nothing before the first. */
@@ -26,7 +43,7 @@ export function planOf(t: Translator, state: RunState, log: Transcript, turnsMax
     tasks: tasks.map(({ id, agent, status, words }) => ({
       type: "task_card" as const,
       task_id: id,
-      title: safeLine([agent, words(t)].filter(Boolean).join(": "), TASK_TITLE_CHARS),
+      title: safeLine([agent, wordsIn(t, words)].filter(Boolean).join(": "), TASK_TITLE_CHARS),
       status,
     })),
   };
@@ -37,7 +54,7 @@ export function planAsText(t: Translator, state: RunState, log: Transcript, turn
   const { tasks, count } = tasksOf(state, log);
   if (count === 0) return undefined;
   const lines = tasks.map(({ agent, status, words }) =>
-    `${SIGNS[status]} *${safeMrkdwn(agent)}* ${safeMrkdwn(safeLine(words(t), TASK_TITLE_CHARS))}`.trim(),
+    `${SIGNS[status]} *${safeMrkdwn(agent)}* ${safeMrkdwn(safeLine(wordsIn(t, words), TASK_TITLE_CHARS))}`.trim(),
   );
   return section([`*${titleOf(t, state, count, turnsMax)}*`, ...lines].join("\n"));
 }
@@ -56,9 +73,7 @@ function titleOf(t: Translator, state: RunState, shown: number, turnsMax: number
 function tasksOf(state: RunState, log: Transcript): { readonly tasks: readonly Task[]; readonly count: number } {
   const { tasks, dropped } = read(log, turnTasks);
   const next: readonly Task[] =
-    state.requested === undefined
-      ? []
-      : [{ id: "next", agent: state.requested, status: "pending", words: (t) => t("cards.text.speaksNext") }];
+    state.requested === undefined ? [] : [{ id: "next", agent: state.requested, status: "pending", words: { is: "next" } }];
   return { tasks: [...tasks, ...next].slice(-PLAN_TASKS_MAX), count: dropped + tasks.length + next.length };
 }
 
@@ -82,13 +97,11 @@ const turnTasks: Fold<Tasks> = {
     else if (event.type === "message.posted" && "agent" in event) {
       // What a code-runner says is what was printed; how it ended says more in a line.
       const ran = event.model === undefined && state.ran?.agent === event.agent ? state.ran : undefined;
-      const words = firstWords(event.text);
-      end(state, event, "complete", (t) => (ran ? outcomeIn(t, ran) : words));
-    } else if (event.type === "handoff.made" && event.to !== HUMAN)
-      end(state, event, "complete", (t) => t("cards.text.handsOver", { agent: event.to }));
-    else if (event.type === "turn.ended") end(state, event, "complete", (t) => (event.notices?.length ? t("cards.text.nothingToAdd") : ""));
-    else if (event.type === "turn.failed") end(state, event, "error", (t) => t("cards.text.couldNotAnswer"));
-    else if (event.type === "turn.skipped") end(state, event, "error", (t) => t("cards.text.skippedBy", { person: event.person.name }));
+      end(state, event, "complete", ran ? { ran } : { said: firstWords(event.text) });
+    } else if (event.type === "handoff.made" && event.to !== HUMAN) end(state, event, "complete", { handsOverTo: event.to });
+    else if (event.type === "turn.ended") end(state, event, "complete", event.notices?.length ? { is: "nothing to add" } : { said: "" });
+    else if (event.type === "turn.failed") end(state, event, "error", { is: "failed" });
+    else if (event.type === "turn.skipped") end(state, event, "error", { skippedBy: event.person.name });
     return state;
   },
 };
@@ -98,15 +111,10 @@ function begin(state: Tasks, { agent, seq, reason = "" }: Extract<RunEvent, { re
   const open = state.open.get(agent);
   if (open) open.push(nth);
   else state.open.set(agent, [nth]);
-  add(state, { id: `t${seq}`, agent, status: "in_progress", words: () => reason });
+  add(state, { id: `t${seq}`, agent, status: "in_progress", words: { said: reason } });
 }
 
-function end(
-  state: Tasks,
-  { agent, seq }: { readonly agent: string; readonly seq: number },
-  status: Task["status"],
-  words: Task["words"],
-): void {
+function end(state: Tasks, { agent, seq }: { readonly agent: string; readonly seq: number }, status: Task["status"], words: Words): void {
   const nth = state.open.get(agent)?.pop();
   const at = nth === undefined ? -1 : nth - state.dropped;
   const before = state.tasks[at];
