@@ -1,16 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { startBot, type Program } from "../support/bots.ts";
+import type { Program } from "../support/bots.ts";
 import type { Bots } from "../support/bursts.ts";
 import { median, quantile, round } from "../support/figures.ts";
-import { openInstantSlack } from "../support/instant-slack.ts";
 import type { PostLimits } from "../support/post-limits.ts";
 import { verdict } from "../support/verdict.ts";
-import { watchAnswers } from "./answers.ts";
-import { markOf, openInstantModel } from "./instant-model.ts";
+import { markOf } from "./instant-model.ts";
+import { onStage } from "./stage.ts";
 
 const MENTIONS = 50;
-const CHUNKS = 20;
 const TIMES_BOLT_MAX = 1.5;
 const QUIET_MS = 1_500;
 const QUIET_MS_MAX = 8_000;
@@ -54,42 +50,29 @@ const medians = (all: readonly Waits[]): Waits => ({
   p95Ms: median(all.map(({ p95Ms }) => p95Ms)),
 });
 
-async function waitsOf(program: Program, channels: number, place: string): Promise<Waits> {
-  const folder = mkdtempSync(join(place, "parley-bench-burst-"));
-  const answers = watchAnswers();
-  const [slack, model] = [await openInstantSlack({ onCall: answers.onCall }), await openInstantModel(CHUNKS)];
-  let conversation = 0;
-  const ask = async (inChannel: number): Promise<readonly [mark: string, sentAt: number]> => {
-    const own = ++conversation;
-    const text = `please answer task-${own}.0 in a few words`;
-    const sentAt = performance.now();
-    await slack.mention({ channel: `C${inChannel}`, user: `U0PERSON${own}`, ts: `${1_767_600_000 + own}.000100`, text });
-    return [markOf(own, 0), sentAt];
-  };
-  const answered = async (asks: readonly ReturnType<typeof ask>[]) => {
-    const asked = await Promise.all(asks);
-    await answers.whole(
-      asked.map(([mark]) => mark),
-      ANSWERS_MS_MAX,
-    );
-    return asked;
-  };
-  try {
-    const bot = await startBot(program, "http", { folder, slack, modelUrl: model.url });
-    try {
-      // The first run of anything is a run of the compiler.
-      await answered(Array.from({ length: MENTIONS }, (_, nth) => ask(1_000 + nth)));
-      await answers.quiet(QUIET_MS, QUIET_MS_MAX);
-      slack.limit(LIMITS);
-      const asked = await answered(Array.from({ length: MENTIONS }, (_, nth) => ask(nth % channels)));
-      const waits = asked.map(([mark, sentAt]) => (answers.at(mark) ?? Number.NaN) - sentAt);
-      return { p50Ms: quantile(waits, 0.5), p95Ms: round(quantile(waits, 0.95)) };
-    } finally {
-      await bot.end();
-    }
-  } finally {
-    model.close();
-    await slack.close();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
+const waitsOf = (program: Program, channels: number, place: string): Promise<Waits> =>
+  onStage(program, { place }, async ({ slack, answers }) => {
+    let conversation = 0;
+    const ask = async (inChannel: number): Promise<readonly [mark: string, sentAt: number]> => {
+      const own = ++conversation;
+      const text = `please answer task-${own}.0 in a few words`;
+      const sentAt = performance.now();
+      await slack.mention({ channel: `C${inChannel}`, user: `U0PERSON${own}`, ts: `${1_767_600_000 + own}.000100`, text });
+      return [markOf(own, 0), sentAt];
+    };
+    const answered = async (asks: readonly ReturnType<typeof ask>[]) => {
+      const asked = await Promise.all(asks);
+      await answers.whole(
+        asked.map(([mark]) => mark),
+        ANSWERS_MS_MAX,
+      );
+      return asked;
+    };
+    // The first run of anything is a run of the compiler.
+    await answered(Array.from({ length: MENTIONS }, (_, nth) => ask(1_000 + nth)));
+    await answers.quiet(QUIET_MS, QUIET_MS_MAX);
+    slack.limit(LIMITS);
+    const asked = await answered(Array.from({ length: MENTIONS }, (_, nth) => ask(nth % channels)));
+    const waits = asked.map(([mark, sentAt]) => (answers.at(mark) ?? Number.NaN) - sentAt);
+    return { p50Ms: quantile(waits, 0.5), p95Ms: round(quantile(waits, 0.95)) };
+  });

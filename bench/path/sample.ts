@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startBot, type Bot, type Program } from "../support/bots.ts";
-import { openInstantSlack, type InstantSlack } from "../support/instant-slack.ts";
-import { watchAnswers, type Answers } from "./answers.ts";
-import { markOf, openInstantModel, type InstantModel } from "./instant-model.ts";
+import type { Program } from "../support/bots.ts";
+import type { InstantSlack } from "../support/instant-slack.ts";
+import { markOf } from "./instant-model.ts";
 import { cpuMs, diskBytes, flushesDuring, type Flushes } from "./process.ts";
+import { CHUNKS, onStage, type Stage } from "./stage.ts";
 
 /** What is measured of one process, from its start to its end. */
 export interface Task {
@@ -31,7 +30,6 @@ export interface Figures {
 
 export type Sample = { readonly [cell in Cell]?: Figures };
 
-const CHUNKS = 20;
 const CHUNKS_MANY = 200;
 const COLD_MENTIONS = 8;
 /** Pauses of people in a quiet workspace, shortened: everything that follows an answer at once is over. */
@@ -51,34 +49,12 @@ const ROUNDS: { readonly [cell in Exclude<Cell, "cold">]: { readonly atOnce: num
   team: { atOnce: 10, rounds: 1 },
 };
 
-export async function sampleOf({ program, turns = 1, cells, warmUp }: Task, place: string): Promise<Sample> {
-  const folder = mkdtempSync(join(place, "parley-bench-path-"));
-  const answers = watchAnswers();
-  const [slack, model] = [await openInstantSlack({ onCall: answers.onCall }), await openInstantModel(CHUNKS)];
-  try {
-    const bot = await startBot(program, "http", { folder, slack, modelUrl: model.url, turns });
-    try {
-      return await measured({ bot, slack, model, answers, turns, folder }, cells, warmUp);
-    } finally {
-      await bot.end();
-    }
-  } finally {
-    model.close();
-    await slack.close();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
+export const sampleOf = ({ program, turns = 1, cells, warmUp }: Task, place: string): Promise<Sample> =>
+  onStage(program, { place, turns }, (stage) => measured({ ...stage, turns }, cells, warmUp));
 
-interface Stage {
-  readonly bot: Bot;
-  readonly slack: InstantSlack;
-  readonly model: InstantModel;
-  readonly answers: Answers;
-  readonly turns: number;
-  readonly folder: string;
-}
+type Measured = Stage & { readonly turns: number };
 
-async function measured(stage: Stage, cells: readonly Cell[], warmUp: number): Promise<Sample> {
+async function measured(stage: Measured, cells: readonly Cell[], warmUp: number): Promise<Sample> {
   const { bot, model, folder } = stage;
   await sleep(IDLE_MS); // What its start has left behind.
   const idle = cpuMs(bot.pid);
@@ -109,7 +85,7 @@ async function untilQuiet({ answers }: Stage, work: () => Promise<void>): Promis
   await answers.quiet(QUIET_MS, QUIET_MS_MAX);
 }
 
-async function figuresOf(stage: Stage, turns: number, idleMsPerMs: number, work: () => Promise<void>): Promise<Figures> {
+async function figuresOf(stage: Measured, turns: number, idleMsPerMs: number, work: () => Promise<void>): Promise<Figures> {
   const { bot, answers } = stage;
   answers.takeCounts();
   const before = { cpu: cpuMs(bot.pid), disk: diskBytes(bot.pid) };
@@ -129,14 +105,14 @@ async function figuresOf(stage: Stage, turns: number, idleMsPerMs: number, work:
 let conversations = 1_000;
 
 /** So many people ask at once, each in a channel of their own; resolves when all answers are whole. */
-async function atOnce(stage: Stage, count: number): Promise<void> {
+async function atOnce(stage: Measured, count: number): Promise<void> {
   const asked = Array.from({ length: count }, () => ++conversations);
   await Promise.all(asked.map((conversation) => ask(stage.slack, conversation)));
   const marks = asked.flatMap((conversation) => Array.from({ length: stage.turns }, (_, turn) => markOf(conversation, turn)));
   await stage.answers.whole(marks, ANSWERS_MS_MAX);
 }
 
-async function oneByOne(stage: Stage, count: number): Promise<void> {
+async function oneByOne(stage: Measured, count: number): Promise<void> {
   for (let nth = 0; nth < count; nth++) {
     await atOnce(stage, 1);
     await stage.answers.quiet(COLD_PAUSE_MS, QUIET_MS_MAX);

@@ -1,45 +1,15 @@
-import { expect, onTestFinished, test } from "vitest";
-import { createWorkspace, type Workspace } from "../../../local-slack/index.ts";
-import { fastClock, GENERAL, MARIA, openParley, PAIR } from "../../support/journey.ts";
-import { bridge, signed, SIGNING_SECRET } from "../../support/slack/http-door.ts";
+import { expect, test } from "vitest";
+import { GENERAL, MARIA } from "../../support/journey.ts";
+import { openBehind, rootIn } from "../../support/slack/behind-door.ts";
+import { signed } from "../../support/slack/http-door.ts";
 import { MESSAGE_SHAPES } from "../../support/slack/shapes/message-shapes.ts";
 import type { MessageShape } from "../../support/slack/shapes/shape-parts.ts";
 import { createThread, type Thread } from "../../support/slack/thread.ts";
-import { openModelDesk } from "../../support/storm/model-desk.ts";
 
 // Whatever shape a message has, its words reach the agents through either door, and nobody is told that there were none.
 
 const LIMITED = { type: "app_rate_limited", token: "x", team_id: "T0LOCAL", minute_rate_limited: 1_795_837_000, api_app_id: "A0PARLEY" };
 const DIRECT = "D0MARIA";
-
-async function behind(door: "socket" | "http") {
-  const desk = await openModelDesk();
-  const clock = fastClock();
-  const slack = await createWorkspace({ port: 0, now: () => clock.now(), rateLimits: false });
-  onTestFinished(() => slack.close());
-  const { botToken, appToken, apiUrl } = slack;
-  const http = { signingSecret: SIGNING_SECRET, host: "127.0.0.1", port: 0 };
-  const { parley, problems } = await openParley(
-    { file: { ...PAIR, models: { scripted: desk.model } } },
-    { clock, slack: { botToken, apiUrl, ...(door === "http" ? { http } : { appToken }) } },
-  );
-  if (door === "http") {
-    const wire = await bridge(slack, `http://127.0.0.1:${parley.httpPort()}/slack/events`);
-    onTestFinished(() => wire.close());
-  }
-  await slack.control.until(() => slack.control.connected());
-  return { desk, slack, parley, problems, control: slack.control };
-}
-
-/** A message of the app's own, under which somebody writes. */
-async function rootIn(slack: Workspace): Promise<string> {
-  const answer = await fetch(`${slack.apiUrl}chat.postMessage`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${slack.botToken}`, "content-type": "application/json" },
-    body: JSON.stringify({ channel: DIRECT, text: "hello" }),
-  });
-  return ((await answer.json()) as { readonly ts: string }).ts;
-}
 
 /** What of a shape was not read as it must be. */
 const missed = ({ is, reads, not = [] }: MessageShape, read: string): readonly string[] => [
@@ -50,11 +20,11 @@ const missed = ({ is, reads, not = [] }: MessageShape, read: string): readonly s
 test.each(["socket", "http"] as const)(
   "over %s, a message of whatever shape is read, and nobody is told that it was empty",
   async (door) => {
-    const { desk, slack, parley, problems, control } = await behind(door);
+    const { desk, slack, parley, problems, control } = await openBehind(door, { rateLimits: false });
     const wrong: string[] = [];
     const threads: Thread[] = [];
     for (const [nth, shape] of MESSAGE_SHAPES.entries()) {
-      const root = await rootIn(slack);
+      const root = await rootIn(slack, DIRECT);
       const ts = `1900000000.${String(100 + nth).padStart(6, "0")}`;
       await control.event({
         type: "message",
@@ -79,7 +49,7 @@ test.each(["socket", "http"] as const)(
 );
 
 test.each(["socket", "http"] as const)("over %s, what names nobody and what is no event is acked, and nothing is begun", async (door) => {
-  const { slack, parley, control, problems } = await behind(door);
+  const { slack, parley, control, problems } = await openBehind(door, { rateLimits: false });
   for (const context of [
     { entities: [{ type: "slack#/types/channel_id", value: GENERAL, team_id: slack.teamId }] },
     {
@@ -105,8 +75,8 @@ test.each(["socket", "http"] as const)("over %s, what names nobody and what is n
 });
 
 test("an edit whose words change within a table alone is one; a preview that Slack adds is none", async () => {
-  const { desk, slack, parley, control } = await behind("socket");
-  const root = await rootIn(slack);
+  const { desk, slack, parley, control } = await openBehind("socket", { rateLimits: false });
+  const root = await rootIn(slack, DIRECT);
   const says = (ts: string, message: object) =>
     control.event({ type: "message", user: MARIA, channel: DIRECT, channel_type: "im", ts, event_ts: ts, thread_ts: root, ...message });
   const table = (sum: string) => [{ id: 1, fallback: "[no preview available]", blocks: [{ type: "table", rows: [[{ type: "raw_text", text: sum }]] }] }]; // prettier-ignore

@@ -1,7 +1,6 @@
-import { expect, onTestFinished, test } from "vitest";
-import { createWorkspace, type Workspace } from "../../../local-slack/index.ts";
-import { fastClock, GENERAL, JONAS, MARIA, openJourney, openParley, PAIR } from "../../support/journey.ts";
-import { bridge, SIGNING_SECRET } from "../../support/slack/http-door.ts";
+import { expect, test } from "vitest";
+import { GENERAL, JONAS, MARIA, openJourney, PAIR } from "../../support/journey.ts";
+import { openBehind, rootIn } from "../../support/slack/behind-door.ts";
 import { createThread, wordsOf } from "../../support/slack/thread.ts";
 import { openModelDesk } from "../../support/storm/model-desk.ts";
 
@@ -82,42 +81,8 @@ const SAID_ELSEWHERE = [
   ],
 ] as const;
 
-async function behind(door: "socket" | "http") {
-  const desk = await openModelDesk();
-  const clock = fastClock();
-  const slack = await createWorkspace({ port: 0, now: () => clock.now() });
-  onTestFinished(() => slack.close());
-  const { botToken, appToken, apiUrl } = slack;
-  const http = { signingSecret: SIGNING_SECRET, host: "127.0.0.1", port: 0 };
-  const { parley, problems } = await openParley(
-    { file: { ...PAIR, models: { scripted: desk.model } } },
-    { clock, slack: { botToken, apiUrl, ...(door === "http" ? { http } : { appToken }) } },
-  );
-  if (door === "http") {
-    const wire = await bridge(slack, `http://127.0.0.1:${parley.httpPort()}/slack/events`);
-    onTestFinished(() => wire.close());
-  }
-  await slack.control.until(() => slack.control.connected());
-  return { desk, slack, parley, problems, control: slack.control };
-}
-
-/** A message of the app's own, under which somebody writes; as soon as Slack takes one more in this channel. */
-async function rootIn(slack: Workspace, channel: string): Promise<string> {
-  const post = async () => {
-    const answer = await fetch(`${slack.apiUrl}chat.postMessage`, {
-      method: "POST",
-      headers: { Authorization: `Bearer ${slack.botToken}`, "content-type": "application/json" },
-      body: JSON.stringify({ channel, text: "hello" }),
-    });
-    return ((await answer.json()) as { readonly ts?: string }).ts;
-  };
-  let ts: string | undefined;
-  await expect.poll(async () => (ts = await post()), { interval: 200 }).toBeDefined();
-  return ts ?? "";
-}
-
 test.each(["socket", "http"] as const)("over %s, what a direct message carries outside of its text is read", async (door) => {
-  const { desk, slack, parley, control, problems } = await behind(door);
+  const { desk, slack, parley, control, problems } = await openBehind(door);
   for (const [nth, [, message, said]] of SAID_ELSEWHERE.entries()) {
     const channel = "D0MARIA";
     const thread_ts = await rootIn(slack, channel);
@@ -136,7 +101,7 @@ test.each(["socket", "http"] as const)("over %s, what a direct message carries o
 });
 
 test.each(["socket", "http"] as const)("over %s, Discuss with Parley reads an alert that is all attachment", async (door) => {
-  const { desk, slack, parley, control } = await behind(door);
+  const { desk, slack, parley, control } = await openBehind(door);
   const ts = await rootIn(slack, GENERAL);
   const alert = { id: 1, fallback: "[FIRING] HighErrorRate", title: "[FIRING] HighErrorRate", text: "error rate 14% on checkout" };
   const message = { type: "message", subtype: "bot_message", bot_id: "B0ALERT", username: "Alerts", text: "", ts, attachments: [alert] };
