@@ -10,7 +10,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildWhereDue } from "../scripts/build-program.mjs";
 import { loadTranslator } from "../src/slack/language/translator.ts";
@@ -19,7 +19,8 @@ import { homeView } from "../src/slack/home/home-view.ts";
 import { createHomeRuns } from "../src/slack/home/recent-runs.ts";
 import type { HandlerContext } from "../src/slack/commands/handler-context.ts";
 import { openSqlite } from "../src/store/sqlite/store.ts";
-import { round } from "./support/figures.ts";
+import { median, round } from "./support/figures.ts";
+import { sayWhetherQuiet } from "./support/quiet.ts";
 import { verdict } from "./support/verdict.ts";
 import { CHANNELS, READER, record, threadOf, turnEvents, writeRuns } from "./support/year-of-runs.ts";
 
@@ -40,7 +41,7 @@ await buildWhereDue(join(ROOT, "dist"), (line) => console.log(line));
 const folder = mkdtempSync(join(tmpdir(), "parley-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const path = join(folder, "year.db");
-console.log(`load average of the last minute: ${loadavg()[0]?.toFixed(2)}; it is quiet below 0.5`);
+sayWhetherQuiet();
 
 const [few, many] = [renderedUs(TURNS.few), renderedUs(TURNS.many)];
 console.table({ [`a turn, µs`]: row(few.turn, many.turn), [`the card, µs`]: row(few.card, many.card) });
@@ -194,8 +195,4 @@ function row(at50: number, at5000: number) {
 
 function seconds(ms: number): string {
   return (ms / 1_000).toFixed(1);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;
 }

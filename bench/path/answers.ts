@@ -23,7 +23,6 @@ export interface Counts {
 const MARK = /zz\d+n\d+k\d+zz/g;
 /** What opens a message. */
 const POSTS = ["chat.postMessage", "chat.startStream"];
-const WRITES = [...POSTS, "chat.update", "chat.appendStream"];
 
 export function watchAnswers(): Answers {
   const doneAt = new Map<string, number>();
@@ -33,7 +32,8 @@ export function watchAnswers(): Answers {
     onCall({ method, text, at }) {
       byMethod[method] = (byMethod[method] ?? 0) + 1;
       lastAt = at;
-      if (!WRITES.includes(method)) return;
+      // An edit of a card shows the first words of an answer, too, perhaps before the answer is there.
+      if (method !== "chat.postMessage") return;
       for (const [mark] of text.matchAll(MARK)) if (!doneAt.has(mark)) doneAt.set(mark, at);
     },
     at: (mark) => doneAt.get(mark),

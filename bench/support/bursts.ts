@@ -35,7 +35,7 @@ interface Burst {
   readonly ackP50Ms: number;
   readonly ackP95Ms: number;
   readonly ackMaxMs: number;
-  /** From the first mention until the last of all is acked. */
+  /** From the first mention until the last of all is acked; where some never were, until nobody waits any more: it is more than that then. */
   readonly lastAckMs: number;
   readonly quietMs: number;
   readonly endMs: number;

@@ -23,11 +23,12 @@ test("every bench can fail", () => {
   const text = (path: string) => readFileSync(join(BENCH, path), "utf8");
   // What it has in other files of its own counts: those it imports within the folder.
   const all = (path: string, seen = new Set<string>()): readonly string[] => {
-    if (seen.has(path)) return [];
+    // Where the exit code is set for whoever asks for it says nothing about who does.
+    if (seen.has(path) || path === join("support", "verdict.ts")) return [];
     seen.add(path);
     const own = [...text(path).matchAll(/from "(\.\.?\/[^"]+\.ts)"/g)].map(([, to = ""]) => join(path, "..", to));
     return [text(path), ...own.filter((to) => !to.startsWith("..")).flatMap((to) => all(to, seen))];
   };
-  const failing = benches.filter((bench) => all(bench).some((source) => /\bverdict\((?!what)|exitCode/.test(source)));
+  const failing = benches.filter((bench) => all(bench).some((source) => /\bverdict\(|process\.exitCode = /.test(source)));
   expect(failing).toEqual(benches);
 });
