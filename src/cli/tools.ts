@@ -1,5 +1,5 @@
 import { createMcpServers } from "../config/mcp-servers.ts";
-import { readEnv } from "../config/env.ts";
+import { readEnv, type Env } from "../config/env.ts";
 import { loadSettings, secretNames, type Settings } from "../config/load.ts";
 import { createRedactor } from "../config/secrets.ts";
 import { readToolRef } from "../config/tool-names.ts";
@@ -35,22 +35,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const settings = loadSettings({ env, cwd: io.cwd, ...(file === undefined ? {} : { file }) });
   const redact = createRedactor(env, secretNames(settings));
   const say = (text: string) => print(io.stdout, redact(text));
-  if (what === "doctor" && rest.length === 0) {
-    if (subject !== undefined) serverNamed(subject, settings);
-    let failed = false;
-    for await (const { grade, thing, message } of checkTools(settings, env, {
-      live: true,
-      ...(subject === undefined ? {} : { only: subject }),
-    })) {
-      failed ||= grade === "fail";
-      await say(`${grade.padEnd(4)} ${thing}: ${message}`);
-    }
-    return failed ? 1 : 0;
-  }
   const servers = createMcpServers(settings.tools, { env, clock: systemClock, log: (line) => void print(io.stderr, redact(line)) });
   const stop = new AbortController();
   const unlisten = io.onInterrupt(() => stop.abort());
   try {
+    if (what === "doctor" && rest.length === 0) return await examine(subject, env, { settings, say, signal: stop.signal });
     if (what === "list" && rest.length === 0)
       return await list(subject, { settings, servers, say, json: values.json === true, signal: stop.signal });
     if (what === "call" && subject !== undefined && rest.length <= 1 && !values.json)
@@ -67,6 +56,20 @@ interface Trying {
   readonly servers: ReturnType<typeof createMcpServers>;
   readonly say: (text: string) => Promise<void>;
   readonly signal: AbortSignal;
+}
+
+async function examine(
+  server: string | undefined,
+  env: Env,
+  { settings, say, signal }: Pick<Trying, "settings" | "say" | "signal">,
+): Promise<number> {
+  const only = server === undefined ? {} : { only: serverNamed(server, settings) };
+  let failed = false;
+  for await (const { grade, thing, message } of checkTools(settings, env, { live: true, signal, ...only })) {
+    failed ||= grade === "fail";
+    await say(`${grade.padEnd(4)} ${thing}: ${message}`);
+  }
+  return failed ? 1 : 0;
 }
 
 async function list(

@@ -1,7 +1,19 @@
-import { expect, test } from "vitest";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { main } from "../../src/cli/main.ts";
 import { folderWith } from "../config/team-files.ts";
 import { lineServer } from "../fixtures/mcp-lines.ts";
-import { parley } from "./here.ts";
+import { parley, terminal } from "./here.ts";
+
+const teamWith = (tool: string) => ({
+  t: {
+    description: "x",
+    speakers: { policy: "round-robin" },
+    agents: [{ name: "Ana", description: "a", model: "m", tools: [tool] }],
+    stop: { maxTurns: 1 },
+  },
+});
 
 const FILE = JSON.stringify({
   models: { m: { provider: "anthropic", model: "claude-sonnet-5" } },
@@ -9,14 +21,7 @@ const FILE = JSON.stringify({
     lines: { kind: "mcp", ...lineServer({ tools: ["keep", "look"] }), env: ["REGION"] },
     broken: { kind: "mcp", command: process.execPath, args: ["-e", "console.error('no licence file'); process.exit(3)"] },
   },
-  teams: {
-    t: {
-      description: "x",
-      speakers: { policy: "round-robin" },
-      agents: [{ name: "Ana", description: "a", model: "m", tools: ["lines"] }],
-      stop: { maxTurns: 1 },
-    },
-  },
+  teams: teamWith("lines"),
 });
 
 const cwd = folderWith({ "parley.yml": FILE });
@@ -52,4 +57,44 @@ test("tools doctor says how a server starts and what it is given", async () => {
   );
   expect(code).toBe(0);
   expect((await tools("doctor")).code).toBe(1);
+});
+
+describe("Ctrl-C while a server starts", () => {
+  const program = "require('fs').writeFileSync('pid', String(process.pid)); setInterval(() => {}, 1000)";
+  const silent = (folder: string) => ({ silent: { kind: "mcp", command: process.execPath, args: ["-e", program], cwd: folder } });
+  const isAlive = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  test.each([
+    ["tools", "doctor"],
+    ["doctor", "--live"],
+  ])("%s %s ends it, and says that it was stopped", async (...args) => {
+    const data = folderWith({});
+    const file = JSON.stringify({ ...(JSON.parse(FILE) as object), tools: silent(data), teams: teamWith("silent") });
+    const slack = { SLACK_BOT_TOKEN: "x", SLACK_APP_TOKEN: "x", SLACK_API_URL: "http://127.0.0.1:1/" };
+    const here = terminal({ cwd: folderWith({ "parley.yml": file }), env: { ...env, ...slack } });
+    const code = main(args, here.io);
+    const at = join(data, "pid");
+    await expect.poll(() => existsSync(at) && readFileSync(at, "utf8"), { timeout: 10_000 }).toMatch(/^\d+$/);
+    here.interrupt();
+    expect(await code).toBe(1);
+    expect(here.out()).toMatch(/^fail tool silent: .*was stopped/m);
+    expect(isAlive(Number(readFileSync(at, "utf8")))).toBe(false);
+  });
+});
+
+test("doctor --live shows no secret of .env that a server writes", async () => {
+  const args = ["-e", "console.error('bad key ' + process.env.OUR_PLACE); process.exit(3)"];
+  const leaky = { kind: "mcp", command: process.execPath, args, secretsEnv: { OUR_PLACE: "OUR_PLACE" } };
+  const file = JSON.stringify({ ...(JSON.parse(FILE) as object), tools: { leaky }, teams: teamWith("leaky") });
+  const slack = { SLACK_BOT_TOKEN: "x", SLACK_APP_TOKEN: "x", SLACK_API_URL: "http://127.0.0.1:1/" };
+  const here = folderWith({ "parley.yml": file, ".env": "OUR_PLACE=hidden-in-the-file-77\n" });
+  const { out } = await parley(["doctor", "--live"], { cwd: here, env: { PATH: env.PATH, ...slack } });
+  expect(out).toMatch(/^fail tool leaky: .*bad key /m);
+  expect(out).not.toContain("hidden-in-the-file-77");
 });

@@ -1,6 +1,6 @@
 import { ConfigError, describeMistake } from "../../config/config-error.ts";
 import { readEnv, type Env } from "../../config/env.ts";
-import { loadSettings, type Settings } from "../../config/load.ts";
+import { loadSettings, secretNames, type Settings } from "../../config/load.ts";
 import { createRedactor } from "../../config/secrets.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
@@ -74,14 +74,16 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     const { checkLive } = await import("./live.ts");
     return checkLive({ channel, user, only, look, json, yes }, io);
   }
+  let redact = createRedactor(io.env);
+  const learned = (env: Env, secrets: readonly string[]) => void (redact = createRedactor(env, secrets));
   const found =
     values.db === undefined
-      ? findings(values.file, values.live === true, io)
+      ? findings(values.file, { live: values.live === true, learned }, io)
       : databaseFindings(databaseOf(io, values.db === "" ? undefined : values.db));
   let failed = false;
   for await (const { grade, thing, message } of found) {
     failed ||= grade === "fail";
-    await print(io.stdout, createRedactor(io.env)(`${grade.padEnd(4)} ${thing}: ${message}`));
+    await print(io.stdout, redact(`${grade.padEnd(4)} ${thing}: ${message}`));
   }
   return failed ? 1 : 0;
 }
@@ -113,13 +115,21 @@ async function* databaseFindings(path: string): AsyncGenerator<Finding, void, vo
   yield* checkLogs(path);
 }
 
-async function* findings(file: string | undefined, live: boolean, io: Io): AsyncGenerator<Finding, void, void> {
+interface Looking {
+  readonly live: boolean;
+  /** Told of the variables that are read, and of the names of those that hold a secret, before anything is found with them. */
+  readonly learned: (env: Env, secrets: readonly string[]) => void;
+}
+
+async function* findings(file: string | undefined, { live, learned }: Looking, io: Io): AsyncGenerator<Finding, void, void> {
   yield checkNode(process.versions.node);
   let env: Env = io.env;
   let settings: Settings | undefined;
   try {
     env = readEnv(io.cwd, io.env);
+    learned(env, []);
     settings = loadSettings({ env, cwd: io.cwd, ...(file === undefined ? {} : { file }) });
+    learned(env, secretNames(settings));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const mistake of error.mistakes) yield { grade: "fail", thing: "team file", message: describeMistake(mistake) };
@@ -134,7 +144,15 @@ async function* findings(file: string | undefined, live: boolean, io: Io): Async
   }
   yield* isOfMany(env) ? checkOAuth(env) : checkSlack(env);
   if (!settings) return;
-  yield* checkTools(settings, env, { live });
+  // Servers that were started are ended before the command is.
+  const stop = new AbortController();
+  const unlisten = io.onInterrupt(() => stop.abort());
+  try {
+    yield* checkTools(settings, env, { live, signal: stop.signal });
+  } finally {
+    unlisten();
+  }
+  if (stop.signal.aborted) return;
   yield* checkModels(settings, env, live);
   yield* checkSandbox(settings, env);
   yield* checkDatabase(settings.database);

@@ -7,18 +7,22 @@ import { systemClock } from "../../engine/clock.ts";
 import { reachOf } from "../tool-reach.ts";
 import type { Finding } from "./finding.ts";
 
-/** How far agents reach by each tool; of servers what they are given, and, when `live`, what they answer. `only`: this entry alone. */
+/**
+ * How far agents reach by each tool; of servers what they are given, and, when `live`, what they answer. `only`: this entry alone. Ends early when
+ * the signal is aborted, with no server left running.
+ */
 export async function* checkTools(
   settings: Settings,
   env: Env,
-  { live, only }: { readonly live: boolean; readonly only?: string },
+  { live, only, signal }: { readonly live: boolean; readonly only?: string; readonly signal: AbortSignal },
 ): AsyncGenerator<Finding, void, void> {
   for (const [name, tool] of settings.tools) {
+    if (signal.aborted) return;
     if (only !== undefined && name !== only) continue;
     const thing = `tool ${name}`;
     if (tool.kind === "mcp") {
       yield { grade: factsOf(tool, env).missing.length > 0 ? "fail" : "ok", thing, message: atRest(tool, env) };
-      if (live) yield* asked(name, settings, env);
+      if (live) yield* asked(name, settings, env, signal);
       continue;
     }
     const message = reachOf(tool);
@@ -35,14 +39,14 @@ function atRest(tool: McpToolSettings, env: Env): string {
 }
 
 /** Starts or reaches it once. */
-async function* asked(name: string, settings: Settings, env: Env): AsyncGenerator<Finding, void, void> {
+async function* asked(name: string, settings: Settings, env: Env, signal: AbortSignal): AsyncGenerator<Finding, void, void> {
   const thing = `tool ${name}`;
   const notes: string[] = [];
   const servers = createMcpServers(settings.tools, { env, clock: systemClock, log: (line) => void notes.push(line) });
   const beganMs = systemClock.now();
   let reached: Reached;
   try {
-    reached = await servers.tools([name], new AbortController().signal);
+    reached = await servers.tools([name], signal);
   } finally {
     await servers.close();
   }

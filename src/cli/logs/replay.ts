@@ -6,6 +6,8 @@ import { BUILT_IN } from "../../config/built-in/built-in.ts";
 import { ConfigError } from "../../config/config-error.ts";
 import type { Registry } from "../../config/registry/registry.ts";
 import { schemasOf } from "../../config/registry/schemas.ts";
+import { REPEATED } from "../../engine/agents/repetition.ts";
+import type { Failure } from "../../engine/events/events.ts";
 import type { EventBody, RunEvent } from "../../parley.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
@@ -163,7 +165,7 @@ export async function replay(
       const event =
         isGivenByPerson(next) && isGivenByPerson(expected)
           ? expected
-          : ({ ...next, ...times, ...cutIn(expected, next), seq, at } as RunEvent);
+          : ({ ...next, ...times, ...cutIn(expected, next), ...refusalIn(expected, next), seq, at } as RunEvent);
       if (JSON.stringify(event) !== JSON.stringify(expected)) return differs(expected, JSON.stringify(event));
       events.push(event);
     }
@@ -201,6 +203,12 @@ function cutIn(expected: RunEvent, next: EventBody): { readonly what?: string } 
   const [, begin, left] = /^([^]{4000})\n… cut: (\d+) more characters$/.exec(expected.what) ?? [];
   const isSame = begin !== undefined && next.what.startsWith(begin) && next.what.length === begin.length + Number(left);
   return isSame ? { what: expected.what } : {};
+}
+
+/** A call that was not run because nothing new would come of it: older versions say so in other words. */
+function refusalIn(expected: RunEvent, next: EventBody): { readonly error?: Failure } {
+  if (expected.type !== "tool.failed" || next.type !== "tool.failed") return {};
+  return expected.error.kind === REPEATED && next.error.kind === REPEATED ? { error: expected.error } : {};
 }
 
 /** Everything here answers at once or never: a few turns of the event loop tell which. */

@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from "../clock.ts";
-import { CALLER, isEvent, type EventBody, type RunEvent, type Usage } from "../events/events.ts";
+import { CALLER, isEvent, type EventBody, type FileRef, type RunEvent, type Usage } from "../events/events.ts";
 import { roundRobin } from "../policies/round-robin.ts";
 import { converse } from "../loop.ts";
 import type { Agent, Team, TerminationCondition } from "../team.ts";
@@ -28,7 +28,7 @@ export const agentAsTool = (agent: Agent, limits: TerminationCondition, settings
 
 /**
  * A team as a tool: each call is a conversation of its own about the task it is given, which remembers nothing of earlier ones. The result
- * is the last words that were said; what it cost is told with them. A tool cannot wait for people: a question to one is a failed result.
+ * is the last words that were said, with the files that tools gave inside; what it cost is told with them. A tool cannot wait for people: a question to one is a failed result.
  * After a crash the whole conversation is held again.
  */
 export function teamAsTool(team: Team, { name, description, clock = systemClock }: AsToolSettings): Tool {
@@ -81,7 +81,24 @@ function outcome(name: string, transcript: Transcript): ToolResult {
   const words = transcript.events.findLast((event) => isMessage(event) && "agent" in event && event.text.trim() !== "");
   if (stopped.outcome === "failed" || !words || !isMessage(words))
     return failed("failed", `${name} gave no result: ${stopped.reason}.`, usage);
-  return { kind: "returned", output: words.text, ...usage };
+  return { kind: "returned", output: words.text, ...filesOf(transcript), ...usage };
+}
+
+const FILES_MAX = 20; // As of one result of a server's tool.
+const FILES_BYTES_MAX = 20_000_000;
+
+/** What the tools inside gave, for people: the first of them, each once. */
+function filesOf({ events }: Transcript): { readonly files?: readonly FileRef[] } {
+  const given = events.flatMap((event) => (event.type === "tool.returned" ? (event.files ?? []) : []));
+  const unique = new Map(given.map((file) => [`${file.hash} ${file.name}`, file]));
+  const files: FileRef[] = [];
+  let bytes = 0;
+  for (const file of unique.values()) {
+    if (files.length === FILES_MAX || bytes + file.bytes > FILES_BYTES_MAX) continue;
+    files.push(file);
+    bytes += file.bytes;
+  }
+  return files.length > 0 ? { files } : {};
 }
 
 function usageOf({ usage, priced }: RunState): { readonly usage?: Usage } {

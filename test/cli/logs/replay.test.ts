@@ -210,8 +210,7 @@ teams:
 
 describe("what does not come out again is shown", () => {
   /** The log of a talk, with one line changed, in a database of its own. */
-  async function tampered(change: (line: string) => string) {
-    const cwd = folder(TALK);
+  async function tampered(change: (line: string) => string, cwd = folder(TALK)) {
     await ran(cwd, ["Talk"]);
     const { out } = await parley(["export", "last", "--json", "--db", "log.db"], { cwd });
     writeFileSync(join(cwd, "log.jsonl"), out.trim().split("\n").map(change).join("\n"));
@@ -223,6 +222,32 @@ describe("what does not come out again is shown", () => {
     const { code, out } = await tampered((line) => line.replace('"speaker.selected","agent":"Ben"', '"speaker.selected","agent":"Ana"'));
     expect(code).toBe(1);
     expect(out).toMatch(/^Event 5 differs\.\n {2}recorded: .*"agent":"Ana".*\n {2}replayed: .*"agent":"Ben"/);
+  });
+
+  test("and not the words of an older version about a call that nothing new would come of", async () => {
+    const again = "{ toolCalls: [{ name: look_up, args: { task: pears } }] }";
+    const cwd = folder(
+      `{ Ana: [${again}, ${again}, ${again}, None.], look_up: [none] }`,
+      `models: { m: { provider: replay, file: replies.yml } }
+tools: { look_up: { kind: agent, description: Looks things up., agent: { model: m } } }
+teams:
+  one:
+    description: One.
+    speakers: { policy: round-robin }
+    agents: [{ name: Ana, description: Asks., model: m, tools: [look_up] }]
+    stop: { maxTurns: 1 }
+`,
+    );
+    let changed = 0;
+    const { code, out } = await tampered((line) => {
+      const older = line.replace(
+        "2 times in a row, gave the same answer each time, and was not run",
+        "2 times in this turn and was not run",
+      );
+      if (older !== line) changed++;
+      return older;
+    }, cwd);
+    expect({ code, changed, out }).toEqual({ code: 0, changed: 1, out: expect.stringMatching(/ events, identical\n$/) as string });
   });
 
   test("a reason that the team's goal does not give", async () => {

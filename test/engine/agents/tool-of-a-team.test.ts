@@ -41,6 +41,23 @@ test("it takes a task, and nothing that is none", async () => {
   expect(await tool.run({ task: "count" }, aside())).toEqual({ kind: "returned", output: "Seven." });
 });
 
+test("files that tools gave inside are given on, each once, as many as a result may have", async () => {
+  const file = (nth: number, bytes = 10) => ({ hash: String(nth), name: `${nth}.png`, mediaType: "image/png", bytes });
+  const gave = (...files: readonly ReturnType<typeof file>[]): EventBody => ({
+    type: "tool.returned",
+    agent: "X",
+    call: "c",
+    tool: "shot",
+    output: "",
+    files,
+  });
+  const ask = (...yields: readonly EventBody[]) => toolOf([...yields, words]).tool.run({ task: "count" }, aside());
+  expect(await ask(gave(file(1)), gave(file(1), file(2)))).toEqual({ kind: "returned", output: "Seven.", files: [file(1), file(2)] });
+  const many = Array.from({ length: 30 }, (_, nth) => file(nth));
+  expect(await ask(gave(...many))).toMatchObject({ files: many.slice(0, 20) });
+  expect(await ask(gave(file(1, 15_000_000), file(2, 15_000_000), file(3)))).toMatchObject({ files: [file(1, 15_000_000), file(3)] });
+});
+
 test("the run inside is told who asks, in which call, by which rules, and what people hold back", async () => {
   const held = [{ language: "sh", code: "rm", why: "refused", seq: 4 }] as const;
   const origin: CallOrigin = { run: "r", agent: "A", call: "c1", askedBy: MARIA, held, policy: { code: "ask" } };
