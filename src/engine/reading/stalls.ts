@@ -118,7 +118,7 @@ function shingles(text: string): ReadonlySet<number> {
       .toLowerCase()
       .match(/[\p{L}\p{N}]+/gu)
       ?.slice(0, WORDS_READ_MAX) ?? [];
-  if (words.length <= SHINGLE_WORDS) return new Set([hashOf(words.join(" "))]);
+  if (words.length < SHINGLE_WORDS) return new Set([hashOf(words.join(" "))]);
   const found = new Set<number>();
   let [first, second] = [0, 0];
   for (const [at, word] of words.entries()) {

@@ -43,3 +43,9 @@ test("a turn is taken for one of the last four said again when they say the same
   );
   expect(repeated).toBeGreaterThan(RUNS / 25);
 });
+
+test("three words are said again by more words that say nothing but them", () => {
+  const again = (...texts: string[]) => read(logOf(started(), ...texts.map((one) => said("Ada", one))), stallsOf("lead")).repeated;
+  expect(again("rents rents rents", "rents rents rents rents")).toBe(true);
+  expect(again("rents went up", "rents went up in May")).toBe(false);
+});
