@@ -10,8 +10,8 @@ export async function schedulePressed(ctx: HandlerContext, press: PressBody, act
   const deed = ({ scheduleOn: "on", scheduleOff: "off", scheduleDelete: "delete" } as const)[verb];
   if (deed === undefined) return false;
   const { s: id } = ScheduleValue.parse(press.actions[0].value);
-  const said = await change(ctx, id, { ...actor, deed, id: pressId(press) });
+  const { done, words } = await change(ctx, id, { ...actor, deed, id: pressId(press) });
   // That it was done is seen in the list.
-  if (!/^(?:Switched|Deleted)/.test(said)) await note(ctx, press, "notes.title.schedules", said);
+  if (!done) await note(ctx, press, "notes.title.schedules", words);
   return true;
 }

@@ -20,7 +20,8 @@ export async function scheduleCommand(ctx: HandlerContext, command: CommandBody,
   const t = await ctx.languages.of(request.user);
   const text = command.text.trim().replace(/^\S+\s*/, "");
   const [, deed = "", id = ""] = /^(on|off|delete)\s+([a-z0-9-]{1,40})$/i.exec(text) ?? [];
-  if (deed !== "") return answer(await change(ctx, id.toLowerCase(), { ...request, deed: deed.toLowerCase() as "on" | "off" | "delete" }));
+  if (deed !== "")
+    return answer((await change(ctx, id.toLowerCase(), { ...request, deed: deed.toLowerCase() as "on" | "off" | "delete" })).words);
   if (text === "" || text.toLowerCase() === "list") return list(ctx, request);
   if (isOwnDirect(request.channel))
     return answer("Schedules are for channels: give this command in the channel where the answers are to go.");
@@ -75,8 +76,8 @@ export async function pressSwitch(ctx: HandlerContext, press: PressBody, actor: 
   const at = placeOfPress(press);
   if (!at) return;
   const { s: id } = ScheduleValue.parse(press.actions[0].value);
-  const said = await change(ctx, id, { ...actor, deed, id: pressId(press) });
-  await list(ctx, { ...actor, channel: at.channel, respondTo: press.response_url, id: pressId(press) }, said);
+  const { words } = await change(ctx, id, { ...actor, deed, id: pressId(press) });
+  await list(ctx, { ...actor, channel: at.channel, respondTo: press.response_url, id: pressId(press) }, words);
 }
 
 async function list(ctx: HandlerContext, request: CommandRequest, said?: string): Promise<void> {

@@ -139,22 +139,25 @@ export async function drop(ctx: HandlerContext, id: string, { user }: Actor): Pr
   return remove(ctx, id, ({ owner, state }) => owner.id === user && state.kind === "draft");
 }
 
-/** Switched on or off, or taken away, by whoever may: its owner, and whom the table lets beside. What became of it, in mrkdwn. */
+/** Switched on or off, or taken away, by whoever may: its owner, and whom the table lets beside. What became of it, in mrkdwn, and whether it was done. */
 export async function change(
   ctx: HandlerContext,
   id: string,
   { deed, ...actor }: Actor & { readonly deed: "on" | "off" | "delete"; readonly id?: string | undefined },
-): Promise<string> {
+): Promise<Changed> {
   const found = await scheduleOf(ctx, id);
   if (!found || found.schedule.state.kind === "draft" || !(await maySee(ctx, found, actor)))
-    return `There is no schedule \`${safeMrkdwn(id.slice(0, 40))}\`, or no longer. \`/parley schedule\` lists those of this channel.`;
+    return {
+      done: false,
+      words: `There is no schedule \`${safeMrkdwn(id.slice(0, 40))}\`, or no longer. \`/parley schedule\` lists those of this channel.`,
+    };
   const no = await refused(ctx, "schedule", attemptOf(found, actor));
-  if (no !== undefined) return safeMrkdwn(no);
+  if (no !== undefined) return { done: false, words: safeMrkdwn(no) };
   const person = await personOf(ctx, actor.user);
   const decision = decisionOf(ctx, found, { person, deed: `${deed === "delete" ? "delete" : `switch ${deed}`} schedule` });
   if (deed === "delete") {
     await remove(ctx, id, () => true, decision);
-    return `Deleted: \`${id}\`. Nothing starts by it any more.`;
+    return { done: true, words: `Deleted: \`${id}\`. Nothing starts by it any more.` };
   }
   const now = ctx.clock.now();
   let isOver = false;
@@ -171,8 +174,13 @@ export async function change(
     },
     decision,
   );
-  if (isOver) return `\`${id}\` is over: its time has come. Make a new one.`;
-  return deed === "on" ? `Switched on: \`${id}\`.` : `Switched off: \`${id}\`. What was begun goes on.`;
+  if (isOver) return { done: false, words: `\`${id}\` is over: its time has come. Make a new one.` };
+  return { done: true, words: deed === "on" ? `Switched on: \`${id}\`.` : `Switched off: \`${id}\`. What was begun goes on.` };
+}
+
+interface Changed {
+  readonly done: boolean;
+  readonly words: string;
 }
 
 /** Whether somebody is shown the switches of one. */
