@@ -80,7 +80,7 @@ export async function submitFork(
   const key = `fork/${view.id}`;
   // Begun before a crash, it is not asked again.
   const held = !(await isPosted(ctx.store, `slack/${key}`)) && (await ctx.runner.refusesFork(wish));
-  if (held) return tellDirectly(ctx, user, await refusedText(ctx, held, { user, channel: place.channel }));
+  if (held) return tellDirectly(ctx, user, await refusedText(ctx, await ctx.languages.of(user), held, place.channel));
   const turn = currentRun({ events: transcript.events.slice(0, about.seq) }).turns;
   const how = speaker === undefined ? `the team *${safeMrkdwn(team)}* goes on` : `*${safeMrkdwn(speaker)}* speaks next`;
   const ts = await postOnce(ctx, {
@@ -94,7 +94,7 @@ export async function submitFork(
   if (forked.kind === "refused")
     return ctx.whisper.tell(
       { user, channel: place.channel, threadTs: ts, ts },
-      await refusedText(ctx, forked, { user, channel: place.channel }),
+      await refusedText(ctx, await ctx.languages.of(user), forked, place.channel),
     );
   await postOnce(ctx, {
     key: `forked/${view.id}`,

@@ -29,7 +29,10 @@ export async function pressTranscript(ctx: HandlerContext, press: PressBody, act
   if ((await ctx.store.note(key)) === DONE) return ctx.whisper.tell(at.listener, t("notes.text.transcriptThere"));
   const bytes = Buffer.from(transcriptFile(events));
   const post = { id: -stopped.seq, thread: at.thread, seq: stopped.seq, kind: "transcript", part: 0, sendingSince: undefined };
-  const file = { kind: "file", name: "transcript.md", alt: "All turns of this run, as text", comment: "All turns of this run" } as const;
+  // All of the thread reads them.
+  const ofRun = await ctx.languages.ofRun(found);
+  const words = { alt: ofRun("turns.text.allTurnsAsText"), comment: ofRun("turns.text.allTurns") };
+  const file = { kind: "file", name: "transcript.md", ...words } as const;
   const uploaded = await uploadLooking({ ...file, content: { text: "" }, bytes }, at.place, post, {
     web: ctx.web,
     store: ctx.store,
@@ -94,7 +97,8 @@ async function runPressed(ctx: HandlerContext, press: PressBody, actor: Actor) {
   if (!started) return undefined;
   const { events } = runOf(transcript, started.seq);
   const stopped = events.find((event) => event.type === "run.stopped");
-  return stopped && { at: { ...at, place }, run: started.run, team: started.team, startedBy: started.startedBy, events, stopped };
+  const { run, team, startedBy, language } = started;
+  return stopped && { at: { ...at, place }, run, team, startedBy, language, events, stopped };
 }
 
 type Started = Extract<RunEvent, { readonly type: "run.started" }>;

@@ -1,3 +1,4 @@
+import type { RunEvent } from "../../engine/events/events.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import type { Said } from "../../runner/runner.ts";
 import type { Actor } from "../people/affiliation.ts";
@@ -28,7 +29,7 @@ export async function pressHold(ctx: HandlerContext, press: PressBody, actor: Ac
   if (run.running && r !== undefined && run.run?.startsWith(r)) {
     const from = { thread: at.thread, run, user: press.user.id, affiliation: at.affiliation, listener: at.listener };
     await steer(ctx, kind, { ...from, id: pressId(press) });
-  } else await ctx.whisper.tell(at.listener, "This button belongs to a run that is over.");
+  } else await ctx.whisper.tell(at.listener, (await ctx.languages.of(press.user.id))("control.text.ofOverRun"));
 }
 
 /** Steer…: to whom, and what. */
@@ -36,10 +37,11 @@ export async function pressSteer(ctx: HandlerContext, press: PressBody, actor: A
   const at = pressed(ctx, press, actor);
   if (!at || !press.trigger_id) return;
   const run = currentRun(await ctx.runner.read(at.thread));
-  if (!run.running) return ctx.whisper.tell(at.listener, "This run is over. Mention me here to begin another.");
+  const t = await ctx.languages.of(press.user.id);
+  if (!run.running) return ctx.whisper.tell(at.listener, t("control.text.overBeginAnother"));
   if (await mayNot(ctx, "steer", at, press.user.id)) return;
   const team = ctx.teams.cards.find(({ name }) => name === run.team);
-  await openModal(ctx, press.trigger_id, steerModal(await ctx.languages.of(press.user.id), { thread: at.thread }, team));
+  await openModal(ctx, press.trigger_id, steerModal(t, { thread: at.thread }, team));
 }
 
 /** Answer in words…, under one question. */
@@ -80,11 +82,12 @@ export async function pressFeedback(ctx: HandlerContext, press: PressBody, actor
   const { r, helpful } = ButtonValue.parse(press.actions[0].value);
   if (!at || r === undefined || helpful === undefined || at.affiliation === "external") return;
   const person = await personOf(ctx, press.user.id);
-  if (await ctx.runner.steer(at.thread, { kind: "feedback", run: r, helpful, person }))
-    await ctx.whisper.tell(
-      at.listener,
-      (await ctx.languages.of(press.user.id))(helpful ? "control.text.thanks" : "control.text.thanksMore"),
-    );
+  if (!(await ctx.runner.steer(at.thread, { kind: "feedback", run: r, helpful, person }))) return;
+  const t = await ctx.languages.of(press.user.id);
+  // The button beside it is in the language of the run.
+  const ofRun = await ctx.languages.ofRun(startOf(await ctx.runner.read(at.thread), r) ?? {});
+  const words = helpful ? t("control.text.thanks") : t("control.text.thanksMore", { button: ofRun("ends.button.continue") });
+  await ctx.whisper.tell(at.listener, words);
 }
 
 /** One of the modals above came back. The words are posted in the thread in the person's name, so that everybody reads them, and then heard. */
@@ -141,7 +144,8 @@ export async function submitRunModal(
   if (heard.kind === "steered" || heard.kind === "started") ctx.whisper.react({ channel: place.channel, ts }, SEEN);
   const listener = { user, channel: place.channel, threadTs: place.ts, ts };
   if (heard.kind === "too late") await ctx.whisper.tell(listener, (await ctx.languages.of(user))("notes.text.answered"));
-  if (heard.kind === "refused") await ctx.whisper.tell(listener, await refusedText(ctx, heard, listener));
+  if (heard.kind === "refused")
+    await ctx.whisper.tell(listener, await refusedText(ctx, await ctx.languages.of(user), heard, place.channel));
 }
 
 const DEEDS: { readonly [kind in "steer" | "answer" | "continue" | "team"]: Deed } = {
@@ -158,11 +162,16 @@ function aboutWhat(kind: "steer" | "answer" | "continue" | "team", to: string | 
 }
 
 /** The team that a run had, where there is one of that name still. */
-function teamOf(ctx: HandlerContext, { events }: Transcript, run: string | undefined): string | undefined {
-  const started = events.find((event) => event.type === "run.started" && run !== undefined && event.run.startsWith(run));
-  const name = started?.type === "run.started" ? started.team : undefined;
+function teamOf(ctx: HandlerContext, transcript: Transcript, run: string | undefined): string | undefined {
+  const name = startOf(transcript, run)?.team;
   return name === undefined ? undefined : teamNamed(ctx.teams, name);
 }
+
+/** The beginning of the run that a button names by the first letters of its id. */
+const startOf = ({ events }: Transcript, run: string | undefined): Started | undefined =>
+  events.find((event): event is Started => event.type === "run.started" && run !== undefined && event.run.startsWith(run));
+
+type Started = Extract<RunEvent, { readonly type: "run.started" }>;
 
 async function mayNot(ctx: HandlerContext, deed: Deed, at: Pressed, user: string): Promise<boolean> {
   const { startedBy } = currentRun(await ctx.runner.read(at.thread));

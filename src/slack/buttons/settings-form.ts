@@ -78,7 +78,7 @@ const mayNot = (
 function inWords(t: Translator, { team, quiet, code, allow }: ChannelSettings): string {
   return [
     team === undefined ? t("channelSettings.text.usualTeam") : t("channelSettings.text.ofTeam", { team: safeMrkdwn(team) }),
-    t(`channelSettings.text.${quiet === undefined ? "turnsAsTeam" : quiet ? "quiet" : "everyTurn"}`),
+    t(quiet === undefined ? "channelSettings.text.turnsAsTeam" : quiet ? "channelSettings.text.quiet" : "channelSettings.text.everyTurn"),
     t(code === undefined ? "channelSettings.text.codeAsTeam" : `channelSettings.text.code.${code}`),
     ...(allow?.start === undefined ? [] : [t("channelSettings.text.forPeople", { people: whoIs(t, allow.start) })]),
     ...(allow?.approve === undefined ? [] : [t("channelSettings.text.allowedBy", { people: whoIs(t, allow.approve) })]),

@@ -4,7 +4,8 @@ import { isOurs, type Actor } from "../people/affiliation.ts";
 import { dollars, mention } from "../words/blocks.ts";
 import { isMoney } from "../language/formats.ts";
 import type { MessageContext } from "./message-context.ts";
-import type { Translator } from "../language/translator.ts";
+import { DEFAULT_LANGUAGE } from "../language/languages.ts";
+import { loadTranslator, type Translator } from "../language/translator.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { allowIn, refused, wouldRefuse, type Attempt } from "../people/permission-check.ts";
 
@@ -14,11 +15,16 @@ export async function budgetText(ctx: MessageContext, who: Actor & { readonly ch
   if (!budgets) return "Nothing is counted here.";
   const accounts = [`person/${who.user}`, `channel/${who.channel}`, "workspace"];
   const spending = await Promise.all(accounts.map((account) => budgets.spending(ctx.me.team, account)));
-  const lines = spending.map((one) => `• ${NAMES[kindOf(one.account)]}: ${used(one)}`);
+  const english = await loadTranslator(DEFAULT_LANGUAGE);
+  const lines = spending.map((one) => `• ${NAMES[kindOf(one.account)]}: ${usedIn(english, one) ?? "no price is known, no limit"}`);
   const attempt = { ...who, startedBy: undefined };
   const mayRaise = (await wouldRefuseBudget(ctx, attempt)) === undefined;
   const words = "`/parley budget raise me|channel|workspace DOLLARS` raises one for today.";
-  const note = mayRaise ? words : spending.some(({ limit }) => limit !== undefined) ? await whoMayRaise(ctx, who) : "";
+  const note = mayRaise
+    ? words
+    : spending.some(({ limit }) => limit !== undefined)
+      ? await whoMayRaise(ctx, await ctx.languages.of(who.user), who.channel)
+      : "";
   return [`*Spent today* (a day ends at 00:00 UTC)`, ...lines, ...(note ? [note] : [])].join("\n");
 }
 
@@ -41,13 +47,6 @@ type Kind = "person" | "channel" | "workspace";
 const NAMES: { readonly [kind in Kind]: string } = { person: "runs that you started", channel: "this channel", workspace: "the workspace" };
 const kindOf = (account: string): Kind =>
   account.startsWith("person/") ? "person" : account.startsWith("channel/") ? "channel" : "workspace";
-
-function used({ spent, priced, estimated, limit }: Spending): string {
-  if (!priced && !isMoney(spent)) return `no price is known, ${limit === undefined ? "no limit" : `at most ${dollars(limit)}`}`;
-  const money = `${priced ? "" : "at least "}${estimated ? "about " : ""}${dollars(spent)}`;
-  if (limit === undefined) return `${money}, no limit`;
-  return `${money} of ${dollars(limit)} (${Math.floor((spent / limit) * 100)}%)`;
-}
 
 /** `/parley budget raise me|channel|workspace DOLLARS`, for the rest of the day; what came of it. */
 export async function raiseBudget(
@@ -90,7 +89,7 @@ const SHARED: Person = { id: "", name: "" };
 /** Why a person may not raise a budget of the day; what is refused is in the audit log. `undefined`: go ahead. */
 export async function mayRaiseBudget(ctx: MessageContext, attempt: Attempt): Promise<string | undefined> {
   const no = await refused(ctx, "raise", { ...attempt, startedBy: SHARED });
-  return no === undefined || !isOurs(attempt.affiliation) ? no : whoMayRaise(ctx, attempt);
+  return no === undefined || !isOurs(attempt.affiliation) ? no : whoMayRaise(ctx, await ctx.languages.of(attempt.user), attempt.channel);
 }
 
 const wouldRefuseBudget = (ctx: MessageContext, attempt: Omit<Attempt, "subject">): Promise<string | undefined> =>
@@ -109,9 +108,8 @@ export async function wouldRefuseRaise(
   );
 }
 
-/** One sentence that names them, for this person. */
-async function whoMayRaise(ctx: MessageContext, { user, channel }: { readonly user: string; readonly channel?: string }): Promise<string> {
-  const t = await ctx.languages.of(user);
+/** One sentence that names them. */
+async function whoMayRaise(ctx: MessageContext, t: Translator, channel: string | undefined): Promise<string> {
   const { raise } = await allowIn(ctx, channel);
   const who = [raise].flat().flatMap((one) => {
     if (one === "starter") return [];
@@ -125,14 +123,13 @@ async function whoMayRaise(ctx: MessageContext, { user, channel }: { readonly us
   return t("refusals.text.whoRaises", { who: who.join(", ") });
 }
 
-/** What a person is told whose words were refused. Where a budget is used up, the runner says until when, and this who may raise it; in mrkdwn. */
+/** Why words were refused. Where a budget is used up, the runner says until when, and this who may raise it; in mrkdwn. */
 export async function refusedText(
   ctx: MessageContext,
+  t: Translator,
   heard: Extract<Heard, { readonly kind: "refused" }>,
-  at: { readonly user: string; readonly channel: string },
+  channel: string,
 ): Promise<string> {
   const reason = safeMrkdwn(heard.reason);
-  if (!heard.budgets) return reason;
-  const t = await ctx.languages.of(at.user);
-  return `${reason} ${await whoMayRaise(ctx, at)} ${t("refusals.text.seeBudget")}`;
+  return heard.budgets ? `${reason} ${await whoMayRaise(ctx, t, channel)} ${t("refusals.text.seeBudget")}` : reason;
 }

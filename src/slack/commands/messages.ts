@@ -179,7 +179,7 @@ async function askForTeam(
       thread: at.thread,
       ts: at.ts,
       options: [{ label: near, team: near }, ...other],
-      no: t("control.button.cancel"),
+      no: t("forms.submit.cancel"),
     }),
   });
 }
@@ -222,7 +222,7 @@ async function show(
       return tellHeld(ctx, to.thread, to.listener, to.affiliation);
     case "refused":
       if (heard.rate) return ctx.unheard.tell(to.listener, safeMrkdwn(heard.reason));
-      await ctx.whisper.tell(to.listener, await refusedText(ctx, heard, to.listener));
+      await ctx.whisper.tell(to.listener, await refusedText(ctx, await ctx.languages.of(to.listener.user), heard, to.listener.channel));
       return;
   }
 }

@@ -74,6 +74,12 @@ async function runsAmong(
 
 /** Buttons that act on a run from outside of its thread. */
 type Deed = "pause" | "resume" | "stop" | "transcript";
+const LABELS = {
+  pause: "cards.button.pause",
+  resume: "cards.button.resume",
+  stop: "cards.button.stop",
+  transcript: "runs.button.transcript",
+} as const satisfies { readonly [deed in Deed]: string };
 
 /** What is shown of a list of runs: its text, and blocks with buttons. */
 export async function runList(
@@ -101,7 +107,7 @@ export async function lineOf(ctx: HandlerContext, t: Translator, { place, run, t
     team: safeMrkdwn(run.team ?? ""),
     state: stateOf(t, run),
     turns: t("units.text.turns", { count: run.turns }),
-    person: safeMrkdwn(run.startedBy?.name ?? t("runs.text.somebody")),
+    person: safeMrkdwn(run.startedBy?.name ?? t("runForms.text.somebody")),
   });
   const link = await ctx.web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
   const about = `\n>${safeMrkdwn(safeLine(task, CARD_LINE_CHARS / 2))}`;
@@ -115,7 +121,7 @@ export const controlsOf = ({ running, pausedBy }: RunState): readonly Deed[] =>
 function buttonsOf(t: Translator, { thread, run }: RunHere, deeds: readonly Deed[]): readonly KnownBlock[] {
   const value = { t: thread, r: run.run?.slice(0, RUN_ID_CHARS) };
   const elements = deeds.map((deed) => {
-    const made = button(t(`runs.button.${deed}`), LISTED[deed], value, deed === "stop" ? "danger" : undefined);
+    const made = button(t(LABELS[deed]), LISTED[deed], value, deed === "stop" ? "danger" : undefined);
     return deed === "stop" ? { ...made, confirm: confirmStop(t) } : made;
   });
   return elements.length > 0 ? [actions(...elements)] : [];

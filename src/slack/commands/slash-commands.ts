@@ -124,7 +124,7 @@ export async function discuss(ctx: HandlerContext, shortcut: MessageShortcutBody
     id: `${ctx.me.team}:${channel.id}:${message.ts}:discuss:${shortcut.action_ts ?? ""}`,
     addressed: true,
   });
-  if (heard.kind === "refused") await answer(await refusedText(ctx, heard, { user: user.id, channel: channel.id }));
+  if (heard.kind === "refused") await answer(await refusedText(ctx, await ctx.languages.of(user.id), heard, channel.id));
 }
 
 /** "Parley run controls" on a message: what goes on in its thread, and Stop. */

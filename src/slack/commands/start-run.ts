@@ -69,5 +69,5 @@ export async function startRun(ctx: HandlerContext, task: Task): Promise<string 
     ...set,
   });
   if (heard.kind === "started") ctx.whisper.react({ channel, ts }, SEEN);
-  return heard.kind === "refused" ? refusedText(ctx, heard, task) : undefined;
+  return heard.kind === "refused" ? refusedText(ctx, await ctx.languages.of(task.user), heard, task.channel) : undefined;
 }

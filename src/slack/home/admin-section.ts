@@ -18,8 +18,8 @@ const LISTED_MAX = 10;
 export async function adminBlocks(ctx: HandlerContext, t: Translator, actor: Actor): Promise<readonly KnownBlock[]> {
   if ((await wouldRefuse(ctx, "audit", { ...actor, startedBy: undefined })) !== undefined) return [];
   const allow = await allowIn(ctx);
-  const visitors = (deeds: readonly Deed[]) => deeds.map((deed) => t(`admin.text.${deed}`)).join(", ") || t("admin.text.onlyRead");
-  const lines = DEEDS.map((deed) => `• ${t(`admin.text.${deed}`)}: ${whoIs(t, allow[deed])}`);
+  const visitors = (deeds: readonly Deed[]) => deeds.map((deed) => t(`admin.text.deed.${deed}`)).join(", ") || t("admin.text.onlyRead");
+  const lines = DEEDS.map((deed) => `• ${t(`admin.text.deed.${deed}`)}: ${whoIs(t, allow[deed])}`);
   return [
     { type: "header", text: plainText(t("admin.header.admin")) },
     section(
@@ -37,7 +37,7 @@ export async function adminBlocks(ctx: HandlerContext, t: Translator, actor: Act
 export function whoIs(t: Translator, who: Who): string {
   const all = [who].flat();
   if (all.length === 0) return t("admin.text.nobody");
-  const named = all.slice(0, LISTED_MAX).map((one) => (isWord(one) ? t(`admin.text.${one}`) : `<@${safeMrkdwn(one)}>`));
+  const named = all.slice(0, LISTED_MAX).map((one) => (isWord(one) ? t(`admin.text.who.${one}`) : `<@${safeMrkdwn(one)}>`));
   return [...named, ...(all.length > LISTED_MAX ? [t("admin.text.more", { count: t.number(all.length - LISTED_MAX) })] : [])].join(", ");
 }
 

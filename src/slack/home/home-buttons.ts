@@ -140,7 +140,7 @@ async function threadPressed({
     if (no !== undefined) return note(ctx, press, "notes.title.resume", safeMrkdwn(no));
     const id = pressId(press);
     const wish = { kind: "resume" as const, person: await personOf(ctx, user), ...(id === undefined ? {} : { id }) };
-    if (!(await ctx.runner.steer(thread, wish))) return note(ctx, press, "notes.title.resume", t("notes.text.notPaused"));
+    if (!(await ctx.runner.steer(thread, wish))) return note(ctx, press, "notes.title.resume", t("control.text.notNow.resume"));
     return home.changed();
   }
   if (!state.running || value.r !== state.run?.slice(0, RUN_ID_CHARS)) return note(ctx, press, "notes.title.stop", t("notes.text.over"));

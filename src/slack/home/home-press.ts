@@ -3,6 +3,7 @@ import type { Actor } from "../people/affiliation.ts";
 import { section } from "../words/blocks.ts";
 import { courtesy, type HandlerContext } from "../commands/handler-context.ts";
 import type { Home } from "./home.ts";
+import type { MessageKey } from "../language/messages.ts";
 import type { HomeValue } from "../words/button-values.ts";
 import type { PressBody } from "../words/press-payloads.ts";
 import { noteView } from "./team-forms.ts";
@@ -24,10 +25,7 @@ export const note = async (ctx: HandlerContext, press: PressBody, title: NoteTit
   await show(ctx, press, noteView(t, t(title), section(words)));
 };
 
-type NoteTitle =
-  | `notes.title.${"run" | "answer" | "raise" | "finish" | "resume" | "stop" | "schedules"}`
-  | `teamForms.title.${"team" | "teams" | "yaml" | "export"}`
-  | "admin.title.decisions";
+type NoteTitle = Extract<MessageKey, `${"notes" | "teamForms" | "admin"}.title.${string}`>;
 
 export const isInModal = (press: PressBody): boolean => press.view?.type === "modal";
 

@@ -148,7 +148,7 @@ function recent({ t, recent: runs, older, isPaged }: HomeFacts): KnownBlock[] {
 /** One that is over, in a block, with what can be done with it. */
 export function overRun(t: Translator, run: OverRun): SectionBlock {
   const spent = t.cost(run.usage, run.priced);
-  const facts = [t(`home.text.${run.outcome}`), t("units.text.turns", { count: run.turns }), ...(spent ? [spent] : [])].join(", ");
+  const facts = [t(`home.text.outcome.${run.outcome}`), t("units.text.turns", { count: run.turns }), ...(spent ? [spent] : [])].join(", ");
   const options = [
     ...(run.link === undefined ? [] : [{ ...option(t("home.option.openThread"), { v: "open" }), url: run.link }]),
     option(t("home.option.log"), { v: "log", thread: run.thread, seq: run.seq }),

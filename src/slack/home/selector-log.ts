@@ -44,4 +44,4 @@ function turn(t: Translator, event: Selected, number: number): KnownBlock {
 
 /** How a speaker was chosen, in words. */
 export const selectedBy = (t: Translator, { by, leader }: Selected): string =>
-  leader === undefined ? t(`choices.text.${by}`) : t("choices.text.byLeader", { leader: safeMrkdwn(leader) });
+  leader === undefined ? t(`choices.text.by.${by}`) : t("choices.text.byLeader", { leader: safeMrkdwn(leader) });

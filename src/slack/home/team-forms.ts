@@ -45,7 +45,8 @@ export function teamView(t: Translator, own: ShelvedTeam, may: { readonly edit: 
 
 const origin = (t: Translator, { fromFile }: ShelvedTeam): string => t(fromFile ? "teamForms.text.fromFile" : "home.text.madeHere");
 
-const policyIn = (t: Translator, policy: string): string => (isKnownPolicy(policy) ? t(`teamForms.option.${policy}`) : safeMrkdwn(policy));
+const policyIn = (t: Translator, policy: string): string =>
+  isKnownPolicy(policy) ? t(`teamForms.option.policy.${policy}`) : safeMrkdwn(policy);
 
 function limitsLine({ limits }: TeamJson): string {
   const known = Object.entries(limits ?? {}).filter(([, value]) => typeof value === "number");
@@ -114,7 +115,7 @@ export const createForm = (t: Translator, shelf: TeamShelf, workspace: string, f
 const nameField = (t: Translator) =>
   textField({ id: TEAM.name, label: t("teamForms.label.name"), hint: t("teamForms.hint.teamName"), charsMax: 40 });
 
-const policies = (t: Translator): Choice[] => POLICIES.map((value) => ({ value, label: t(`teamForms.option.${value}`) }));
+const policies = (t: Translator): Choice[] => POLICIES.map((value) => ({ value, label: t(`teamForms.option.policy.${value}`) }));
 
 export function editForm(t: Translator, own: ShelvedTeam, shelf: TeamShelf): ModalView {
   const team = teamJson(own.team);

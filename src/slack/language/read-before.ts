@@ -6,7 +6,7 @@ export function readBeforeIn(t: Translator, { messages, files, older = 0, unread
   const read = [t("cards.text.messages", { count: messages }), ...(files > 0 ? [t("cards.text.files", { count: files })] : [])];
   return [
     messages > 0 ? t("cards.text.readBefore", { what: t.list(read) }) : t("cards.text.readNothing"),
-    ...(older > 0 ? [t("cards.text.olderLeftOut", { count: t.number(older) })] : []),
+    ...(older > 0 ? [t("cards.text.olderLeftOut", { count: older })] : []),
     // Slack gives a thread from its beginning on: what is missing was said last.
     ...(unread ? [t(messages > 0 ? "cards.text.unreadNewer" : "cards.text.unreadMore", { count: unread.messages, why: unread.why })] : []),
   ].join("; ");

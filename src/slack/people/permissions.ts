@@ -112,9 +112,9 @@ export function refusal(deed: Deed, doer: Doer, allow: Allow): Refusal | undefin
   const isAdmins = allowed.includes("admins");
   if (starter !== undefined) {
     const key = deed === "schedule" ? (isAdmins ? "ownerAndAdmins" : "owner") : isAdmins ? "starterAndAdmins" : "starter";
-    return (t) => t(`refusals.text.${key}`, { starter, doing: doingIn(t, deed) });
+    return (t) => t(`refusals.text.only.${key}`, { starter, doing: doingIn(t, deed) });
   }
-  return (t) => t(`refusals.text.${isAdmins ? "admins" : "nobody"}`, { doing: doingIn(t, deed) });
+  return (t) => t(isAdmins ? "refusals.text.admins" : "refusals.text.nobody", { doing: doingIn(t, deed) });
 }
 
 const doingIn = (t: Translator, deed: Deed): string => t(`refusals.text.doing.${deed}`);

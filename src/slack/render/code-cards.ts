@@ -18,7 +18,7 @@ export function codeCards(t: Translator, runs: readonly CodeRan[]): readonly Kno
 export const outcomeIn = (t: Translator, { outcome, exitCode }: CodeRan): string =>
   outcome === "ok" || outcome === "error"
     ? t("turns.text.exitCode", { code: String(outcome === "ok" ? 0 : exitCode) })
-    : t(`turns.text.${outcome}`);
+    : t(`turns.text.code.${outcome}`);
 
 function card(t: Translator, run: CodeRan): ContainerBlock {
   const output = safeMarkdown(run.output).trimEnd();

@@ -187,7 +187,7 @@ function unreadOf(t: Translator, transcript: Transcript): string | undefined {
     .slice(read + 1)
     .flatMap((event) => (event.type === "message.posted" && "person" in event && !event.answers ? [event.person.name] : []));
   const names = [...new Set(late)].map((name) => safeMrkdwn(name));
-  return names.length > 0 ? t("ends.text.tooLate", { people: t.list(names), button: t("runForms.title.continue") }) : undefined;
+  return names.length > 0 ? t("ends.text.tooLate", { people: t.list(names), button: t("ends.button.continue") }) : undefined;
 }
 
 const UNREAD_AFTER: ReadonlySet<RunEvent["type"]> = new Set([

@@ -72,7 +72,7 @@ export function renderAttachment(t: Translator, end: TurnEnd, part: number, tran
   const file = files[part];
   if (!file) return { kind: "nothing", why: "the turn has fewer files" };
   const number = String(numberOf(end, transcript));
-  const what = `turns.text.${file.what}` as const;
+  const what = `turns.text.file.${file.what}` as const;
   const name = file.name.replace("-", `-${number}-`);
   return {
     kind: "file",

@@ -53,7 +53,9 @@ export async function beginScheduled(ctx: HandlerContext, beginning: Beginning):
   const no = await mayNotBegin(ctx, schedule);
   if (no) return no;
   const set = await asSetIn(ctx, channel, { team: schedule.team });
-  const whyNot = whyNotTeam(await loadTranslator(DEFAULT_LANGUAGE), ctx.teams, set.team);
+  // It is kept, and all of the channel is shown it.
+  const english = await loadTranslator(DEFAULT_LANGUAGE);
+  const whyNot = whyNotTeam(english, ctx.teams, set.team);
   if (whyNot !== undefined) return { kind: "pause", why: safeMrkdwn(whyNot) };
   const at = under ? { kind: "there" as const, ts: under.ts, threadTs: under.threadTs } : await announce(ctx, beginning);
   if (at.kind !== "there") return at;
@@ -77,7 +79,7 @@ export async function beginScheduled(ctx: HandlerContext, beginning: Beginning):
       ...set,
       ...(schedule.usdPerRun === undefined ? {} : { usdMax: schedule.usdPerRun }),
     });
-    if (heard.kind === "refused") return { kind: "left out", why: await refusedText(ctx, heard, { user: owner.id, channel }) };
+    if (heard.kind === "refused") return { kind: "left out", why: await refusedText(ctx, english, heard, channel) };
   }
   if (!isKnown || running) ctx.whisper.react({ channel, ts: at.ts }, SEEN);
   const { events } = isKnown ? before : await ctx.runner.read(thread);

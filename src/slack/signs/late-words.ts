@@ -8,6 +8,7 @@ import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import type { Log } from "../api/web-client.ts";
 import { takeUpBlocks } from "../commands/take-up.ts";
+import type { Languages } from "../language/whose-language.ts";
 import { safeLine, safeMrkdwn, withoutMarks } from "../words/escape.ts";
 import { CARD_LINE_CHARS } from "../words/limits.ts";
 import { placeOf } from "../words/place.ts";
@@ -30,10 +31,11 @@ export function createLateWords(parts: {
   readonly whisper: Pick<Whisper, "tell">;
   readonly clock: Clock;
   readonly log: Log;
+  readonly languages: Pick<Languages, "of">;
   /** The workspace whose threads are looked after. */
   readonly team: string;
 }): { start(): void; close(): Promise<void> } {
-  const { runner, store, whisper, clock, log, team } = parts;
+  const { runner, store, whisper, languages, clock, log, team } = parts;
   const ended = createKeyedWorker({
     clock,
     begin: () => undefined,
@@ -57,14 +59,15 @@ export function createLateWords(parts: {
     for (const [user, late] of lateWords(transcript, stop)) {
       if (!(await store.swapNote(`late/${thread}/${stop.seq}/${user}`, undefined, "told"))) continue;
       const said = safeMrkdwn(safeLine(late.text, CARD_LINE_CHARS));
-      const title = "The run ended before anybody read your words";
-      await whisper.tell({ user, channel: place.channel, threadTs: place.ts }, `${title}: ${withoutMarks(said)}`, {
-        blocks: takeUpBlocks(`${title}:\n>${said}`, {
+      const t = await languages.of(user);
+      const plain = t("control.text.unreadAtEnd", { words: withoutMarks(said) });
+      await whisper.tell({ user, channel: place.channel, threadTs: place.ts }, plain, {
+        blocks: takeUpBlocks(t("control.text.unreadAtEndQuoted", { words: said }), {
           thread,
           ts: late.ts,
           after: stop.seq,
-          options: [{ label: "Continue with this" }],
-          no: "Leave it",
+          options: [{ label: t("control.button.continue") }],
+          no: t("control.button.leave"),
         }),
       });
     }

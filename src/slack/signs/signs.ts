@@ -4,6 +4,7 @@ import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
 import type { Log, Web } from "../api/web-client.ts";
 import { createAudit } from "../people/decision-audit.ts";
+import type { Languages } from "../language/whose-language.ts";
 import type { People } from "../people/people.ts";
 import type { ClosedChannels } from "../post/closed-channels.ts";
 import type { PostContext } from "../post/post-or-find.ts";
@@ -30,6 +31,7 @@ export interface SignsParts {
   readonly pace: PostContext["pace"];
   readonly whisper: Whisper;
   readonly people: People;
+  readonly languages: Languages;
   readonly teams: TeamCards;
   readonly prompts: Prompts;
   readonly closedChannels: ClosedChannels;

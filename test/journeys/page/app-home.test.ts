@@ -128,7 +128,7 @@ test("an admin sees who may do what, and what was decided", async () => {
   const journey = await openJourney({ file: PAIR, replies: {} });
   const ada = screenOf(journey, ADA);
   await ada.open();
-  expect(ada.home()).toContain("• allow code to run: who started it");
+  expect(ada.home()).toContain("• allow code to run: whoever started the run");
   expect(ada.home()).toContain("• change teams and settings: admins of the workspace");
   await ada.into("Decisions…");
   expect(ada.modal()).toBe("Nobody has decided anything yet.");

@@ -88,7 +88,7 @@ test("a thread speaks the language of whoever began its run, to everybody and af
   // An English reader's Home says of the same run what it waits for in English.
   const jonas = screenOf(journey, JONAS);
   await jonas.open();
-  expect(jonas.home()).toMatch(/Running now[^]*plane die Reise/);
+  expect(jonas.home()).toMatch(/Running now[^]*plane die Reise\n.* · waits/);
 
   const again = await journey.restarted({ file: PAIR, replies: asking });
   const thread = again.thread(before.channel, before.ts);
@@ -99,5 +99,12 @@ test("a thread speaks the language of whoever began its run, to everybody and af
   expect(wordsOf(end)).toMatch(/\*Fertig\*: Ben sagte „DONE“[^]*\[Weitermachen…\] \[Anderes Team…\] \[Mitschrift\] \[Im Channel teilen\]/);
   expect(wordsOf(end)).toMatch(/2 Beiträge · .*erwähne mich hier, um weiterzumachen/);
   expect(thread.text()).not.toMatch(/asked by|is done|Continue|mention me|tokens|Helpful/);
+  // What is said to one person names the button as it stands there; the file is for all.
+  const value = JSON.stringify({ r: `${thread.key}#1`, helpful: false });
+  await again.slack.control.click({ user: JONAS, channel: thread.channel, ts: end.ts, actionId: "parley.result.feedback", value });
+  await again.slack.control.until(() => again.whispers(JONAS).length === 1);
+  expect(again.whispers(JONAS)).toEqual(["Thanks, noted. `Weitermachen…` lets you say what was missing."]);
+  await thread.click("Mitschrift", JONAS);
+  await thread.until(() => thread.messages().some(({ text, files }) => files.length > 0 && text === "Alle Beiträge dieses Laufs"));
   expect(again.problems).toEqual([]);
 });

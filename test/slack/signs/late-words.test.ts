@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { EventBody, RunEvent } from "../../../src/engine/events/events.ts";
 import type { Follower } from "../../../src/runner/runner.ts";
+import { loadTranslator } from "../../../src/slack/language/translator.ts";
 import { createLateWords } from "../../../src/slack/signs/late-words.ts";
 import { manualClock } from "../../support/clock.ts";
 
@@ -34,6 +35,7 @@ function world(bodies: readonly EventBody[], atMs?: number) {
         swapNote: async (key, from, to) => notes.get(key) === from && notes.set(key, to) !== undefined,
       },
       whisper: { tell: async ({ user, threadTs }, text) => void told.push(`${user} in ${threadTs}: ${text}`) },
+      languages: { of: async (user) => loadTranslator(user === jonas.id ? "de" : "en") },
       clock,
       log: (problem, error) => void told.push(`${problem} ${String(error)}`),
       team: "T1",
@@ -61,7 +63,7 @@ test("whoever was read by nobody is told, also by the next process, and once", a
   first.start();
   await expect.poll(() => told).toHaveLength(2);
   expect(told).toEqual([
-    "U0JONAS in 1700000000.000100: The run ended before anybody read your words: second",
+    "U0JONAS in 1700000000.000100: Der Lauf endete, bevor jemand deine Worte las: second",
     "U0MARIA in 1700000000.000100: The run ended before anybody read your words: and mine",
   ]);
   await first.close();

@@ -40,7 +40,7 @@ export const cards: Translated<"cards"> = {
   "text.readNothing": "Nichts von vorher in diesem Thread gelesen",
   "text.messages": "{count, plural, one {# Nachricht} other {# Nachrichten}}",
   "text.files": "{count, plural, one {# Datei} other {# Dateien}}",
-  "text.olderLeftOut": "{count} ältere der Länge wegen weggelassen",
+  "text.olderLeftOut": "{count, plural, one {# ältere der Länge wegen weggelassen} other {# ältere der Länge wegen weggelassen}}",
   "text.unreadNewer":
     "{count, plural, one {mindestens eine neuere war nicht zu lesen: {why}} other {# neuere waren nicht zu lesen: {why}}}",
   "text.unreadMore":

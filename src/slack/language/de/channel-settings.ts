@@ -38,5 +38,5 @@ export const channelSettings: Translated<"channelSettings"> = {
   "text.code.ask": "Code auf Nachfrage",
   "text.code.auto": "Code automatisch",
   "text.forPeople": "für {people}",
-  "text.allowedBy": "Code erlaubt von {people}",
+  "text.allowedBy": "Code erlauben dürfen: {people}",
 };

@@ -27,7 +27,6 @@ export const control: Translated<"control"> = {
   "text.noTeamMean":
     "Es gibt kein Team *{said}*. Meinst du *{near}*? Nichts beginnt, bis du es sagst; du kannst auch deine Nachricht ändern.",
   "button.noAsAlways": "Nein, {team} wie immer",
-  "button.cancel": "Abbrechen",
   "text.answersOne":
     "Deine Worte beantworten, was *{agent}* gefragt hat. {count, plural, one {Noch eine Frage wartet} other {Noch # Fragen warten}} auf eine Antwort.",
   "text.linkUnread":
@@ -46,6 +45,12 @@ export const control: Translated<"control"> = {
 
   "text.atWork": "In diesem Thread arbeitet schon ein Team; was du hier schreibst, erreicht es.",
   "text.thanks": "Danke, notiert.",
-  "text.thanksMore": "Danke, notiert. Mit `Continue…` kannst du sagen, was gefehlt hat.",
+  "text.thanksMore": "Danke, notiert. Mit `{button}` kannst du sagen, was gefehlt hat.",
   "text.overBefore": "Der Lauf war zu Ende, bevor deine Worte kamen. Erwähne mich in seinem Thread, um weiterzumachen.",
+  "text.ofOverRun": "Dieser Button gehört zu einem Lauf, der zu Ende ist.",
+  "text.overBeginAnother": "Dieser Lauf ist zu Ende. Erwähne mich hier, um einen neuen zu beginnen.",
+
+  "text.unreadAtEnd": "Der Lauf endete, bevor jemand deine Worte las: {words}",
+  "text.unreadAtEndQuoted": "Der Lauf endete, bevor jemand deine Worte las:\n>{words}",
+  "button.leave": "So lassen",
 };

@@ -23,7 +23,7 @@ export const ends: Translated<"ends"> = {
   "text.notAsked": "konnte nicht gefragt werden: {why}",
   "text.noReason": "nennt keinen Grund",
   "text.no": "widerspricht",
-  "text.tooLate": "Was {people} zuletzt schrieb, kam zu spät, um gelesen zu werden; `{button}` nimmt es auf.",
+  "text.tooLate": "Die letzten Worte von {people} kamen zu spät, um gelesen zu werden; `{button}` nimmt sie auf.",
   "text.codeLeft": "Der Code hinterließ {files}.",
   "text.codeLeftMore": "Der Code hinterließ {files} und {count} weitere.",
   "text.codePrinted": "Der Code gab {value} aus.",

@@ -9,11 +9,12 @@ export const refusals: Translated<"refusals"> = {
   "text.notListed": "Nur bestimmte Personen können hier {doing}, und du stehst nicht auf der Liste. Frage, wer Parley für euch betreibt.",
   "text.workflow":
     "Ein Workflow hat diesen Lauf gestartet, und Slack sagt nicht, wer ihn ausgeführt hat: nur Admins dieses Workspace können {doing}. Frage eine Person von ihnen.",
-  "text.starterAndAdmins":
+  "text.only.starterAndAdmins":
     "Nur {starter} (hat diesen Lauf gestartet) und Admins dieses Workspace können {doing}. Frage eine Person von ihnen.",
-  "text.starter": "Nur {starter} (hat diesen Lauf gestartet) kann {doing}. Frage {starter}, oder starte einen eigenen Lauf.",
-  "text.ownerAndAdmins": "Nur {starter}, wem es gehört, und Admins dieses Workspace können {doing}. Frage eine Person von ihnen.",
-  "text.owner": "Nur {starter}, wem es gehört, kann {doing}. Frage {starter}, oder starte einen eigenen Lauf.",
+  "text.only.starter": "Nur {starter} (hat diesen Lauf gestartet) kann {doing}. Frage {starter}, oder starte einen eigenen Lauf.",
+  "text.only.ownerAndAdmins":
+    "Nur {starter} (dem oder der es gehört) und Admins dieses Workspace können {doing}. Frage eine Person von ihnen.",
+  "text.only.owner": "Nur {starter} (dem oder der es gehört) kann {doing}. Frage {starter}, oder starte einen eigenen Lauf.",
   "text.admins": "Nur Admins dieses Workspace können {doing}. Frage eine Person von ihnen.",
   "text.nobody": "Niemand kann hier {doing}. Frage, wer Parley für euch betreibt.",
 

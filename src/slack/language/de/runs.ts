@@ -25,11 +25,7 @@ export const runs: Translated<"runs"> = {
   "text.sentWithLink": "Die Mitschrift ist in deinen Nachrichten mit mir: {link}",
   "text.more": "{count, plural, one {… und # weiterer Lauf} other {… und # weitere Läufe}}",
   "text.line": "*{team}* {state} · {turns} · gestartet von {person}",
-  "text.somebody": "jemandem",
   "text.open": "öffnen",
-  "button.pause": "Anhalten",
-  "button.resume": "Fortsetzen",
-  "button.stop": "Stoppen",
   "button.transcript": "Mitschrift",
   "meaning.stop": "Die Agenten hören sofort auf. Was sie gesagt haben, bleibt.",
 

@@ -38,7 +38,7 @@ export const cards = {
   "text.readNothing": "Read nothing from before in this thread",
   "text.messages": "{count, plural, one {# message} other {# messages}}",
   "text.files": "{count, plural, one {# file} other {# files}}",
-  "text.olderLeftOut": "{count} older left out for their length",
+  "text.olderLeftOut": "{count, plural, one {# older left out for its length} other {# older left out for their length}}",
   "text.unreadNewer": "{count, plural, one {at least one newer could not be read: {why}} other {# newer could not be read: {why}}}",
   "text.unreadMore": "{count, plural, one {at least one more could not be read: {why}} other {# more could not be read: {why}}}",
 

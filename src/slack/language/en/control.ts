@@ -21,7 +21,6 @@ export const control = {
   "text.meanTeam": "Do you mean the team *{near}*? Nothing is begun until you say so; you can also edit your message.",
   "text.noTeamMean": "There is no team *{said}*. Do you mean *{near}*? Nothing is begun until you say so; you can also edit your message.",
   "button.noAsAlways": "No, {team} as always",
-  "button.cancel": "Cancel",
   "text.answersOne":
     "Your words answer what *{agent}* asked. {count, plural, one {One more question waits} other {# more questions wait}} for an answer.",
   "text.linkUnread":
@@ -40,6 +39,12 @@ export const control = {
 
   "text.atWork": "A team is at work in this thread already; what you write here reaches it.",
   "text.thanks": "Thanks, noted.",
-  "text.thanksMore": "Thanks, noted. `Continue…` lets you say what was missing.",
+  "text.thanksMore": "Thanks, noted. `{button}` lets you say what was missing.",
   "text.overBefore": "The run was over before your words came. Mention me in its thread to go on.",
+  "text.ofOverRun": "This button belongs to a run that is over.",
+  "text.overBeginAnother": "This run is over. Mention me here to begin another.",
+
+  "text.unreadAtEnd": "The run ended before anybody read your words: {words}",
+  "text.unreadAtEndQuoted": "The run ended before anybody read your words:\n>{words}",
+  "button.leave": "Leave it",
 } as const;

@@ -11,7 +11,6 @@ export const notes = {
   "text.runGone": "This run is not there any more, or is in a channel that you are not in.",
   "text.answered": "This question was answered already. To say more, reply in the thread.",
   "text.over": "This run is over.",
-  "text.notPaused": "The run is not paused.",
   "text.nobodyElse": "Nobody else of this team could speak next here.",
   "text.agentGone": 'The team *{team}* has nobody called "{agent}" any more.',
   "text.transcriptThere": "The transcript is in this thread already.",

@@ -8,10 +8,10 @@ export const refusals = {
   "text.notListed": "You are not on the list of people who can {doing} here. Ask whoever runs Parley for you.",
   "text.workflow":
     "A workflow has started this run, and Slack does not say who ran it: only admins of this workspace can {doing}. Ask one of them.",
-  "text.starterAndAdmins": "Only {starter}, who started this run, and admins of this workspace can {doing}. Ask one of them.",
-  "text.starter": "Only {starter}, who started this run, can {doing}. Ask {starter}, or start a run of your own.",
-  "text.ownerAndAdmins": "Only {starter}, whose it is, and admins of this workspace can {doing}. Ask one of them.",
-  "text.owner": "Only {starter}, whose it is, can {doing}. Ask {starter}, or start a run of your own.",
+  "text.only.starterAndAdmins": "Only {starter}, who started this run, and admins of this workspace can {doing}. Ask one of them.",
+  "text.only.starter": "Only {starter}, who started this run, can {doing}. Ask {starter}, or start a run of your own.",
+  "text.only.ownerAndAdmins": "Only {starter}, whose it is, and admins of this workspace can {doing}. Ask one of them.",
+  "text.only.owner": "Only {starter}, whose it is, can {doing}. Ask {starter}, or start a run of your own.",
   "text.admins": "Only admins of this workspace can {doing}. Ask one of them.",
   "text.nobody": "Nobody can {doing} here. Ask whoever runs Parley for you.",
 

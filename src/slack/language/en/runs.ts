@@ -23,11 +23,7 @@ export const runs = {
   "text.sentWithLink": "The transcript is in your messages with me: {link}",
   "text.more": "{count, plural, one {… and # more run} other {… and # more runs}}",
   "text.line": "*{team}* {state} · {turns} · started by {person}",
-  "text.somebody": "somebody",
   "text.open": "open",
-  "button.pause": "Pause",
-  "button.resume": "Resume",
-  "button.stop": "Stop",
   "button.transcript": "Transcript",
   "meaning.stop": "The agents stop at once. What they have said stays.",
 

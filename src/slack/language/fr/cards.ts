@@ -40,7 +40,8 @@ export const cards: Translated<"cards"> = {
   "text.readNothing": "Rien lu d’avant dans ce fil",
   "text.messages": "{count, plural, one {# message} other {# messages}}",
   "text.files": "{count, plural, one {# fichier} other {# fichiers}}",
-  "text.olderLeftOut": "{count} plus anciens omis en raison de leur longueur",
+  "text.olderLeftOut":
+    "{count, plural, one {# plus ancien omis en raison de sa longueur} other {# plus anciens omis en raison de leur longueur}}",
   "text.unreadNewer":
     "{count, plural, one {au moins un plus récent n’a pas pu être lu : {why}} other {# plus récents n’ont pas pu être lus : {why}}}",
   "text.unreadMore": "{count, plural, one {au moins un autre n’a pas pu être lu : {why}} other {# autres n’ont pas pu être lus : {why}}}",

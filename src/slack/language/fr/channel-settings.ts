@@ -38,5 +38,5 @@ export const channelSettings: Translated<"channelSettings"> = {
   "text.code.ask": "code sur demande",
   "text.code.auto": "code automatique",
   "text.forPeople": "pour {people}",
-  "text.allowedBy": "code autorisé par {people}",
+  "text.allowedBy": "autorisent le code : {people}",
 };

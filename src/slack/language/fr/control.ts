@@ -24,7 +24,6 @@ export const control: Translated<"control"> = {
   "text.noTeamMean":
     "Il n’y a pas d’équipe *{said}*. Voulez-vous dire *{near}* ? Rien ne commence avant votre accord ; vous pouvez aussi modifier votre message.",
   "button.noAsAlways": "Non, {team} comme toujours",
-  "button.cancel": "Annuler",
   "text.answersOne":
     "Vos mots répondent à ce que *{agent}* a demandé. {count, plural, one {Une autre question attend} other {# autres questions attendent}} une réponse.",
   "text.linkUnread":
@@ -43,6 +42,12 @@ export const control: Translated<"control"> = {
 
   "text.atWork": "Une équipe travaille déjà dans ce fil ; ce que vous écrivez ici lui parvient.",
   "text.thanks": "Merci, c’est noté.",
-  "text.thanksMore": "Merci, c’est noté. `Continue…` vous permet de dire ce qui manquait.",
+  "text.thanksMore": "Merci, c’est noté. `{button}` vous permet de dire ce qui manquait.",
   "text.overBefore": "L’exécution était terminée avant l’arrivée de vos mots. Mentionnez-moi dans son fil pour continuer.",
+  "text.ofOverRun": "Ce bouton appartient à une exécution terminée.",
+  "text.overBeginAnother": "Cette exécution est terminée. Mentionnez-moi ici pour en commencer une autre.",
+
+  "text.unreadAtEnd": "L’exécution s’est terminée avant que quelqu’un lise vos mots : {words}",
+  "text.unreadAtEndQuoted": "L’exécution s’est terminée avant que quelqu’un lise vos mots :\n>{words}",
+  "button.leave": "Laisser",
 };

@@ -12,7 +12,6 @@ export const notes: Translated<"notes"> = {
   "text.runGone": "Cette exécution n’existe plus, ou se trouve dans un canal où vous n’êtes pas.",
   "text.answered": "Cette question a déjà reçu une réponse. Pour en dire plus, répondez dans le fil.",
   "text.over": "Cette exécution est terminée.",
-  "text.notPaused": "L’exécution n’est pas en pause.",
   "text.nobodyElse": "Personne d’autre de cette équipe ne pourrait parler ensuite ici.",
   "text.agentGone": "L’équipe *{team}* n’a plus personne du nom de « {agent} ».",
   "text.transcriptThere": "La transcription est déjà dans ce fil.",

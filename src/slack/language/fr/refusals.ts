@@ -9,12 +9,12 @@ export const refusals: Translated<"refusals"> = {
   "text.notListed": "Vous n’êtes pas sur la liste des personnes qui peuvent {doing} ici. Demandez à qui gère Parley pour vous.",
   "text.workflow":
     "Un workflow a lancé cette exécution, et Slack ne dit pas qui l’a déclenché : seuls les administrateurs de cet espace de travail peuvent {doing}. Demandez à l’un d’eux.",
-  "text.starterAndAdmins":
+  "text.only.starterAndAdmins":
     "Seuls {starter}, qui a lancé cette exécution, et les administrateurs de cet espace de travail peuvent {doing}. Demandez à l’un d’eux.",
-  "text.starter": "Seul {starter}, qui a lancé cette exécution, peut {doing}. Demandez à {starter}, ou lancez votre propre exécution.",
-  "text.ownerAndAdmins":
+  "text.only.starter": "Seul {starter}, qui a lancé cette exécution, peut {doing}. Demandez à {starter}, ou lancez votre propre exécution.",
+  "text.only.ownerAndAdmins":
     "Seuls {starter}, à qui cela appartient, et les administrateurs de cet espace de travail peuvent {doing}. Demandez à l’un d’eux.",
-  "text.owner": "Seul {starter}, à qui cela appartient, peut {doing}. Demandez à {starter}, ou lancez votre propre exécution.",
+  "text.only.owner": "Seul {starter}, à qui cela appartient, peut {doing}. Demandez à {starter}, ou lancez votre propre exécution.",
   "text.admins": "Seuls les administrateurs de cet espace de travail peuvent {doing}. Demandez à l’un d’eux.",
   "text.nobody": "Personne ne peut {doing} ici. Demandez à qui gère Parley pour vous.",
 
