@@ -1,20 +1,20 @@
-import { admin } from "./admin.ts";
-import { cards } from "./cards.ts";
-import { channelSettings } from "./channel-settings.ts";
-import { choices } from "./choices.ts";
-import { control } from "./control.ts";
-import { ends } from "./ends.ts";
-import { forms } from "./forms.ts";
-import { help } from "./help.ts";
-import { home } from "./home.ts";
-import { limits } from "./limits.ts";
-import { notes } from "./notes.ts";
-import { refusals } from "./refusals.ts";
-import { runForms } from "./run-forms.ts";
-import { runs } from "./runs.ts";
-import { search } from "./search.ts";
-import { teamForms } from "./team-forms.ts";
-import { turns } from "./turns.ts";
+import { control } from "./commands/control.ts";
+import { help } from "./commands/help.ts";
+import { notes } from "./commands/notes.ts";
+import { refusals } from "./commands/refusals.ts";
+import { runs } from "./commands/runs.ts";
+import { channelSettings } from "./forms/channel-settings.ts";
+import { forms } from "./forms/forms.ts";
+import { runForms } from "./forms/run-forms.ts";
+import { teamForms } from "./forms/team-forms.ts";
+import { admin } from "./home/admin.ts";
+import { home } from "./home/home.ts";
+import { search } from "./home/search.ts";
+import { cards } from "./thread/cards.ts";
+import { choices } from "./thread/choices.ts";
+import { ends } from "./thread/ends.ts";
+import { limits } from "./thread/limits.ts";
+import { turns } from "./thread/turns.ts";
 import { units } from "./units.ts";
 
 export const words = {

@@ -1,0 +1,33 @@
+import type { Translated } from "../../messages.ts";
+
+export const admin: Translated<"admin"> = {
+  "header.admin": "Verwaltung",
+  "text.whoMay": "*Wer was darf*, wo ein Channel nichts anderes sagt",
+  "text.guestsMay": "• Gäste des Workspace dürfen: {deeds}",
+  "text.othersMay": "• Menschen anderer Organisationen dürfen: {deeds}",
+  "text.onlyRead": "nichts; sie lesen mit",
+  "button.decisions": "Entscheidungen…",
+  "text.deed.start": "einen Lauf starten",
+  "text.deed.steer": "mit den Agenten sprechen",
+  "text.deed.answer": "Fragen beantworten",
+  "text.deed.approve": "erlauben, dass Code läuft",
+  "text.deed.stop": "einen Lauf stoppen",
+  "text.deed.forget": "Notizen löschen",
+  "text.deed.forgetThread": "einen Thread vergessen",
+  "text.deed.raise": "eine Grenze erhöhen",
+  "text.deed.export": "Ergebnisse teilen, Mitschriften und Teams herausnehmen",
+  "text.deed.schedule": "Arbeit von selbst beginnen lassen",
+  "text.deed.editTeams": "Teams und Einstellungen ändern",
+  "text.deed.audit": "das hier sehen, und wer was entschied",
+  "text.nobody": "niemand",
+  "text.who.anyone": "alle im Channel",
+  "text.who.starter": "wer den Lauf gestartet hat",
+  "text.who.admins": "Admins des Workspace",
+  "text.more": "{count} weitere",
+  "text.membersAlone": "nur volle Mitglieder dieses Workspace",
+  "title.decisions": "Entscheidungen",
+  "text.noDecisions": "Noch niemand hat etwas entschieden.",
+  "text.decisions":
+    "Wer tat oder nicht tun durfte, was nicht alle dürfen; Neuestes zuerst. `parley audit` sagt auch, wer was gelesen und herausgenommen hat.",
+  "text.times": "{count, plural, one {# Mal} other {# Mal}}",
+};

@@ -1,0 +1,42 @@
+import type { Translated } from "../../messages.ts";
+
+export const turns: Translated<"turns"> = {
+  "option.anotherSpeaker": "Jemand anderen sprechen lassen…",
+  "option.anotherTeam": "Von hier mit einem anderen Team…",
+  "option.why": "Warum wurde so gewählt?",
+
+  "text.part": "Teil {part} von {parts}",
+  "text.wholeIsIn": "der ganze Beitrag steht in {file}",
+  "text.in": "in {team}",
+  "text.handedOver": "warum: {agent} hat übergeben",
+  "text.why": "warum: {by}",
+  "text.whyReason": "warum: {by} – „{reason}“",
+  "text.bySelector": "Auswahl durch ein Modell",
+  "text.byOnly": "niemand sonst konnte",
+  "text.byFallback": "das Modell nannte niemanden, der konnte",
+  "text.byPerson": "eine Person bat darum",
+  "text.remembered": "gemerkt: „{words}“",
+  "text.forgot": "Notiz {id} vergessen",
+  "text.moreRemembered": "und {count} weitere in seinem Gedächtnis",
+  "text.sources": "Quellen: {links}",
+  "text.found": "In Slack gefunden: {links}",
+  "text.andMore": "{links} und {count} weitere",
+
+  "text.file.table": "Eine Tabelle aus Beitrag {turn}, von {agent}",
+  "text.file.program": "Das ganze Programm aus Beitrag {turn}, von {agent}",
+  "text.wholeTurnOf": "Dieser Beitrag von {agent}, ganz",
+  "text.wholeTurn": "Der ganze Beitrag von *{agent}*",
+  "text.allTurnsAsText": "Alle Beiträge dieses Laufs, als Text",
+  "text.allTurns": "Alle Beiträge dieses Laufs",
+
+  "text.exitCode": "Exit-Code {code}",
+  "text.code.timeout": "am Zeitlimit beendet",
+  "text.code.oom": "am Speicherlimit beendet",
+  "text.code.output_limit": "beendet: zu viel Ausgabe",
+  "text.code.cancelled": "gestoppt",
+  "text.code.rejected": "nicht ausgeführt",
+  "text.code.sandbox_lost": "die Sandbox ging währenddessen verloren",
+  "text.noOutput": "(keine Ausgabe)",
+  "text.leftOut": "… {count} Zeichen sind hier weggelassen …",
+  "text.files": "Dateien: {files}",
+};

@@ -1,0 +1,33 @@
+import type { Translated } from "../../messages.ts";
+
+export const admin: Translated<"admin"> = {
+  "header.admin": "Administration",
+  "text.whoMay": "*Qui peut faire quoi*, si un canal ne dit rien d’autre",
+  "text.guestsMay": "• les invités de l’espace de travail peuvent {deeds}",
+  "text.othersMay": "• les personnes d’autres organisations peuvent {deeds}",
+  "text.onlyRead": "rien ; elles lisent",
+  "button.decisions": "Décisions…",
+  "text.deed.start": "lancer une exécution",
+  "text.deed.steer": "parler aux agents",
+  "text.deed.answer": "répondre aux questions",
+  "text.deed.approve": "autoriser l’exécution de code",
+  "text.deed.stop": "arrêter une exécution",
+  "text.deed.forget": "supprimer des notes",
+  "text.deed.forgetThread": "oublier un fil",
+  "text.deed.raise": "relever une limite",
+  "text.deed.export": "partager les résultats, sortir transcriptions et équipes",
+  "text.deed.schedule": "faire démarrer du travail tout seul",
+  "text.deed.editTeams": "modifier équipes et réglages",
+  "text.deed.audit": "voir ceci, et qui a décidé quoi",
+  "text.nobody": "personne",
+  "text.who.anyone": "tout le monde dans le canal",
+  "text.who.starter": "qui a lancé l’exécution",
+  "text.who.admins": "les administrateurs de l’espace de travail",
+  "text.more": "{count} de plus",
+  "text.membersAlone": "seuls les membres à part entière de cet espace de travail",
+  "title.decisions": "Décisions",
+  "text.noDecisions": "Personne n’a encore rien décidé.",
+  "text.decisions":
+    "Qui a fait, ou n’a pas pu faire, ce que tous ne peuvent pas ; le plus récent d’abord. `parley audit` dit aussi qui a lu et sorti quoi.",
+  "text.times": "{count, plural, one {# fois} other {# fois}}",
+};

@@ -1,0 +1,42 @@
+import type { Translated } from "../../messages.ts";
+
+export const turns: Translated<"turns"> = {
+  "option.anotherSpeaker": "Essayer un autre intervenant…",
+  "option.anotherTeam": "D’ici avec une autre équipe…",
+  "option.why": "Pourquoi cet intervenant ?",
+
+  "text.part": "partie {part} sur {parts}",
+  "text.wholeIsIn": "le tour entier est dans {file}",
+  "text.in": "dans {team}",
+  "text.handedOver": "pourquoi : {agent} a passé la main",
+  "text.why": "pourquoi : {by}",
+  "text.whyReason": "pourquoi : {by} – « {reason} »",
+  "text.bySelector": "choix d’un modèle",
+  "text.byOnly": "personne d’autre ne pouvait",
+  "text.byFallback": "le modèle n’a nommé personne qui pouvait",
+  "text.byPerson": "quelqu’un l’a demandé",
+  "text.remembered": "retenu : « {words} »",
+  "text.forgot": "note {id} oubliée",
+  "text.moreRemembered": "et {count} de plus dans sa mémoire",
+  "text.sources": "Sources : {links}",
+  "text.found": "Trouvé dans Slack : {links}",
+  "text.andMore": "{links} et {count} de plus",
+
+  "text.file.table": "Un tableau du tour {turn}, par {agent}",
+  "text.file.program": "Le programme entier du tour {turn}, par {agent}",
+  "text.wholeTurnOf": "Ce tour de {agent} en entier",
+  "text.wholeTurn": "Le tour entier de *{agent}*",
+  "text.allTurnsAsText": "Tous les tours de cette exécution, en texte",
+  "text.allTurns": "Tous les tours de cette exécution",
+
+  "text.exitCode": "code de sortie {code}",
+  "text.code.timeout": "arrêté à la limite de temps",
+  "text.code.oom": "arrêté à la limite de mémoire",
+  "text.code.output_limit": "arrêté : trop de sortie",
+  "text.code.cancelled": "arrêté",
+  "text.code.rejected": "non exécuté",
+  "text.code.sandbox_lost": "le bac à sable a été perdu pendant l’exécution",
+  "text.noOutput": "(aucune sortie)",
+  "text.leftOut": "… {count} caractères sont omis ici …",
+  "text.files": "fichiers : {files}",
+};
