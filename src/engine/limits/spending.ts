@@ -14,18 +14,21 @@ export interface Spending extends Spent {
   readonly day: string;
 }
 
+/** The seq up to which a log was copied from another thread's by a fork; 0 where nothing was. */
+export const copiedUpTo = (events: readonly RunEvent[]): number =>
+  events.reduce((upTo, event) => Math.max(upTo, event.type === "run.started" ? (event.forkedFrom?.seq ?? 0) : 0), 0);
+
 /**
  * What was spent in a thread, read off its log from the first event. What a fork has copied was spent in the thread where it happened, and is
- * not counted again.
+ * not counted again: what stands up to `copied`, which whoever has only a part of the log reads off the whole of it.
  */
-export function spendingOf(events: readonly RunEvent[]): readonly Spending[] {
+export function spendingOf(events: readonly RunEvent[], copied = copiedUpTo(events)): readonly Spending[] {
   const found = new Map<string, Spending>();
   let run: Extract<RunEvent, { type: "run.started" }> | undefined;
-  const copiedUpTo = events.reduce((upTo, event) => Math.max(upTo, event.type === "run.started" ? (event.forkedFrom?.seq ?? 0) : 0), 0);
   for (const event of events) {
     if (event.type === "run.started") run = event;
     const usage = usageOf(event);
-    if (!usage || !run || event.seq <= copiedUpTo) continue;
+    if (!usage || !run || event.seq <= copied) continue;
     const [agent, day] = [spenderOf(event), event.at.slice(0, DAY_CHARS)];
     const key = JSON.stringify([run.run, agent, day]);
     const before = found.get(key) ?? { ...NOTHING_SPENT, run: run.run, team: run.team, person: run.startedBy, agent, day };

@@ -1,5 +1,5 @@
 import type { RunEvent } from "../../engine/events/events.ts";
-import { spendingOf, type Spending } from "../../engine/limits/spending.ts";
+import { copiedUpTo, spendingOf, type Spending } from "../../engine/limits/spending.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import { TASK_CHARS_KEPT, type FinishedRun } from "./finished-runs.ts";
 
@@ -23,22 +23,24 @@ export interface RunRecord extends Omit<FinishedRun, "thread"> {
 /** Of what was said in a run; more of them make the index larger and hardly a run easier to find. */
 const WORDS_CHARS_MAX = 8_000;
 
-/** The runs in these events of one thread that have ended among them. `before`: how the run began that ended before the first of them. */
-export function recordsOf(events: readonly RunEvent[], before?: RunEvent): readonly RunRecord[] {
-  const records: RunRecord[] = [];
+/**
+ * The runs in these events of one thread that have ended among them, each read when it is asked for; those that a fork has copied are the other
+ * thread's, and are none of this one. `before`: how the run began that ended before the first of them.
+ */
+export function* recordsOf(events: readonly RunEvent[], before?: RunEvent): Generator<RunRecord, void, void> {
+  const copied = copiedUpTo(events);
   let [begin, ended, last] = [-1, 0, before];
   for (const [index, event] of events.entries()) {
     if (event.within !== undefined) continue;
     if (event.type === "run.started") begin = index;
     if (event.type !== "run.stopped" || begin < 0) continue;
     const between = [...(last ? [last] : []), ...events.slice(ended, begin)];
-    records.push(recordOf(events.slice(begin, index + 1), between));
+    if (event.seq > copied) yield recordOf(events.slice(begin, index + 1), between, copied);
     [begin, ended, last] = [-1, index + 1, events[begin]];
   }
-  return records;
 }
 
-function recordOf(own: readonly RunEvent[], between: readonly RunEvent[]): RunRecord {
+function recordOf(own: readonly RunEvent[], between: readonly RunEvent[], copied: number): RunRecord {
   const [started, stopped] = [own[0], own.at(-1)];
   if (started?.type !== "run.started" || stopped?.type !== "run.stopped")
     throw new Error("a run begins with its start and ends with its stop");
@@ -47,7 +49,7 @@ function recordOf(own: readonly RunEvent[], between: readonly RunEvent[]): RunRe
   const text = task?.type === "message.posted" ? task.text : "";
   return {
     run: started.run,
-    spending: [...spendingOf(between), ...spendingOf(own)],
+    spending: [...spendingOf(between, copied), ...spendingOf(own, copied)],
     seq: started.seq,
     until: stopped.seq,
     startedAt: started.at,

@@ -22,7 +22,7 @@ export function runsInLogs(store: Pick<Store, "recent" | "load">): FinishedRuns 
       for (const [index, summary] of threads.entries()) {
         if (index === LOGS_PER_PAGE_MAX) return { found, older: `${summary.at} ${summary.thread} ${Number.MAX_SAFE_INTEGER}` };
         const upTo = summary.thread === thread ? Number(seq) : Infinity;
-        for (const record of recordsOf(await store.load(summary.thread, 0)).toReversed()) {
+        for (const record of [...recordsOf(await store.load(summary.thread, 0))].toReversed()) {
           if (record.seq >= upTo || !fits(record, summary.thread, wanted)) continue;
           const { until: _until, words: _words, people: _people, run: _run, spending: _spending, ...run } = record;
           found.push({ ...run, thread: summary.thread });

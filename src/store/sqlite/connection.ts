@@ -245,6 +245,10 @@ export function explained<T>(path: string, work: () => T): T {
   }
 }
 
+/** Whether something could not be read because the file or the disk is damaged there; elsewhere it may be whole. */
+export const isDamage = (error: unknown): boolean =>
+  error instanceof StoreError && isSqliteError(error.cause) && /^SQLITE_(CORRUPT|IOERR)/.test(error.cause.code);
+
 function explain(path: string, error: unknown): unknown {
   const words = explanation(error);
   return words === undefined ? error : new StoreError(`${path}: ${words}`, { cause: error });

@@ -2,7 +2,7 @@ import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { RunEvent } from "../../engine/events/events.ts";
 import type { Claim } from "../dispatch.ts";
 import type { Connection } from "./connection.ts";
-import { runEnded } from "./runs/run-rows.ts";
+import { runEnded, runsRewritten } from "./runs/run-rows.ts";
 import { isRunning, recordOf, startOrStop } from "../records/commit.ts";
 import { sqliteNames } from "./names.ts";
 import type { ReadyRows } from "./ready.ts";
@@ -32,7 +32,7 @@ type Log = Pick<Store, "load" | "commit" | "unfinished" | "recent">;
 
 /** The log of each thread. */
 export function sqliteLog(
-  { db, writeSoon, read }: Connection,
+  connection: Connection,
   options: {
     readonly ready: ReadyRows;
     /** Sums up what the events cost. */
@@ -46,6 +46,7 @@ export function sqliteLog(
     readonly committed: (commit: Commit, made: { readonly workspace: string; readonly events: readonly RunEvent[] }) => void;
   },
 ): Log {
+  const { db, writeSoon, read } = connection;
   const findThread = db.prepare<[string], ThreadRow>("SELECT id, workspace, last_seq, running FROM threads WHERE name = ?").raw();
   const addThread = db.prepare("INSERT INTO threads (name, workspace, last_seq, at, running) VALUES (?, ?, ?, ?, ?)");
   const updateThread = db.prepare("UPDATE threads SET last_seq = ?, at = ? WHERE id = ?");
@@ -69,6 +70,8 @@ export function sqliteLog(
   );
   const names = sqliteNames(db);
   const ended = runEnded(db);
+  // Prepared when first used: a damaged index is no reason to keep the logs closed.
+  let rewritten: ReturnType<typeof runsRewritten> | undefined;
 
   const known = new Map<string, Thread>();
 
@@ -101,7 +104,10 @@ export function sqliteLog(
     for (const post of inLogOrder(commit.posts)) addPost.run(id, commit.afterSeq + 1 + post.event, post.kind, post.part);
     if (commit.heard) options.heard.add({ ...commit, workspace });
     if (commit.accounts) options.spent({ ...commit, workspace });
-    if (commit.events.some(({ type }) => type === "run.stopped")) ended(id, workspace);
+    // A fork is copied in several commits: only now is it known that the runs before are another thread's.
+    if (commit.events.some((event) => event.type === "run.started" && event.forkedFrom))
+      (rewritten ??= runsRewritten(connection))(id, workspace);
+    else if (commit.events.some(({ type }) => type === "run.stopped")) ended(id, workspace);
     options.ready.set(id, commit.wake, options.now());
     return thread;
   };

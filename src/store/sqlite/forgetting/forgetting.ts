@@ -133,6 +133,8 @@ export function sqliteForgetting(
     async finish(forgetting) {
       const { id, target } = forgetting;
       await sweepFiles();
+      // Before it is done, so that it is made up for after a crash.
+      await withoutDeletedWords(connection);
       audit.telling(() =>
         write("full", () => {
           const secrets = secretsOf(forgetting);
@@ -170,7 +172,9 @@ export function sqliteForgetting(
           return count;
         }),
       );
-      if (changed > 0) await sweepFiles();
+      if (changed === 0) return 0;
+      await withoutDeletedWords(connection);
+      await sweepFiles();
       return changed;
     },
     forks: async (thread) => read(() => rows().forksUnder([thread])),
@@ -180,9 +184,9 @@ export function sqliteForgetting(
       const due = read(() => rows().due.all());
       const bytes = Number(db.pragma("page_count", { simple: true })) * Number(db.pragma("page_size", { simple: true }));
       const anew = when === "now" || (due.length > 0 && (when === "if due" || (when === "if small" && bytes <= SMALL_BYTES_MAX)));
+      if (anew) await withoutDeletedWords(connection);
       return read(() => {
         if (anew) {
-          withoutDeletedWords(connection);
           db.exec("VACUUM");
           for (const id of due) rows().remove.run(id);
         }

@@ -1,13 +1,16 @@
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
-import type { Connection } from "../connection.ts";
+import { isDamage, type Connection } from "../connection.ts";
 import { placeOf } from "../../fair-queue.ts";
 import type { FinishedRun, FinishedRuns, RunsWanted } from "../../runs/finished-runs.ts";
 import { recordsOf, type RunRecord } from "../../runs/run-records.ts";
 import { StoreError, type Store } from "../../store.ts";
 import { wordsOf } from "../memory.ts";
+import { sqliteNames } from "../names.ts";
 import { beginOf, WITH_LAST_RUN, type LastRun } from "./last-run.ts";
 
 const THREADS_AT_ONCE = 20;
+/** Of all these threads together; of one that has more the rest is entered by the next look. Written in one transaction. */
+const RUNS_AT_ONCE = 20;
 /** A search enters what has ended just now, and what comes after it as long as this. */
 const SEARCH_ENTERS_MS = 150;
 /** Of a search: more words make it no clearer, only slower. */
@@ -22,6 +25,8 @@ interface Due extends LastRun {
 /** What was read, its words divided. */
 interface Entry extends Due {
   readonly records: readonly RunRecord[];
+  /** Whether these are all there are. */
+  readonly whole: boolean;
 }
 
 interface Row {
@@ -40,33 +45,50 @@ export function sqliteRuns({ db, write, read }: Connection, { load }: Pick<Store
   // Prepared when first used: a damaged index is no reason to keep the logs closed.
   let prepared: ReturnType<typeof statementsOn> | undefined;
   const on = () => (prepared ??= statementsOn(db));
+  const names = sqliteNames(db);
+  /** Threads on pages that are damaged, with their marks: they stay due, and are left alone until another run ends there or Parley starts again. */
+  const damaged = new Set<string>();
 
   async function enter(workspace: string): Promise<boolean> {
-    const due = read(() => on().due.all(workspace, THREADS_AT_ONCE));
+    const due = read(() => on().due.all(workspace, JSON.stringify([...damaged]), THREADS_AT_ONCE));
     const entries: Entry[] = [];
+    let room = RUNS_AT_ONCE;
     for (const one of due) {
-      const records = await readable(one);
-      entries.push({ ...one, records: records.map((record) => ({ ...record, words: wordsOf(record.words).join(" ") })) });
+      if (room === 0) break;
+      const entry = await entryOf(one, room);
+      if (entry) entries.push(entry);
+      room -= entry?.records.length ?? 0;
       await eventLoopTurn();
     }
     // What is written together changes the same pages once.
     if (entries.length > 0) write("normal", () => entries.forEach((entry) => put(entry, workspace)));
-    return due.length === THREADS_AT_ONCE;
+    return due.length === THREADS_AT_ONCE || room === 0;
   }
 
   /** Of a log that cannot be read nothing is entered: it is no reason to find no other. `parley doctor --db` names it. */
-  async function readable(due: Due): Promise<readonly RunRecord[]> {
+  async function entryOf(due: Due, room: number): Promise<Entry | undefined> {
+    const records: RunRecord[] = [];
     try {
-      return recordsOf(await load(due.thread, due.until ?? 0), beginOf(due));
+      for (const record of recordsOf(await load(due.thread, due.until ?? 0), beginOf(due))) {
+        if (records.length === room) return { ...due, records, whole: false };
+        records.push({ ...record, words: wordsOf(record.words).join(" ") });
+        // Dividing a run's words takes some milliseconds.
+        await eventLoopTurn();
+      }
+      return { ...due, records, whole: true };
     } catch (error) {
+      if (isDamage(error)) {
+        damaged.add(`${due.id} ${due.mark}`);
+        return undefined;
+      }
       if (error instanceof StoreError) throw error;
-      return [];
+      return { ...due, records: [], whole: true };
     }
   }
 
-  function put({ id, thread, mark, records }: Entry, workspace: string): void {
+  function put({ id, thread, mark, records, whole }: Entry, workspace: string): void {
     // Something has ended there or was forgotten since the log was read, or another has entered it: what was read is not entered.
-    if (on().drop.run(id, mark).changes === 0) return;
+    if ((whole ? on().drop : on().goOn).run(id, mark).changes === 0) return;
     for (const { seq, until, endedAt, words, people, run, spending, ...shown } of records) {
       const { team, startedBy } = shown;
       const row = on().add.run(
@@ -86,16 +108,29 @@ export function sqliteRuns({ db, write, read }: Connection, { load }: Pick<Store
     }
   }
 
+  /** What is in the index can be found also while nothing can be entered; whoever enters beside it tells why. */
+  async function enterFor(workspace: string): Promise<void> {
+    const beganAt = performance.now();
+    try {
+      while ((await enter(workspace)) && performance.now() - beganAt < SEARCH_ENTERS_MS);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
+
+  /** With the names that were learned since. */
+  const shownIn = ({ thread, shown }: Row): Shown => JSON.parse(read(() => names(thread, [shown]))[0] ?? shown) as Shown;
+
   return {
     enter,
     async search(wanted) {
-      const beganAt = performance.now();
-      while ((await enter(wanted.workspace)) && performance.now() - beganAt < SEARCH_ENTERS_MS);
+      const [, at = LAST, id = "0"] = /^(\S{1,40}) (\d{1,15})$/.exec(wanted.behind ?? "") ?? [];
+      // What has ended just now is on no later page.
+      if (at === LAST) await enterFor(wanted.workspace);
       const match = matchOf(wanted);
-      // Words without a letter are in no text.
+      // Words without a letter are in no text, and FTS5 would pass over them.
       if (match === undefined) return { found: [], older: undefined };
       const { workspace, places, reader, team = null, place = null, limit } = wanted;
-      const [, at = LAST, id = "0"] = /^(\S{1,40}) (\d{1,15})$/.exec(wanted.behind ?? "") ?? [];
       const look = match === "" ? on().all : on().matching;
       const rows = read(() =>
         look.all({ workspace, places: JSON.stringify(places), reader, team, place, match, at, id: Number(id), limit: limit + 1 }),
@@ -103,7 +138,7 @@ export function sqliteRuns({ db, write, read }: Connection, { load }: Pick<Store
       const found = rows.slice(0, limit);
       const last = found.at(-1);
       return {
-        found: found.map(({ thread, seq, endedAt, shown }) => ({ thread, seq, endedAt, ...(JSON.parse(shown) as Shown) })),
+        found: found.map((row) => ({ thread: row.thread, seq: row.seq, endedAt: row.endedAt, ...shownIn(row) })),
         older: rows.length > limit && last ? `${last.endedAt} ${last.id}` : undefined,
       };
     },
@@ -125,11 +160,13 @@ function statementsOn(db: Connection["db"]) {
   return {
     all: selecting(""),
     matching: selecting("AND runs.id IN (SELECT rowid FROM run_words WHERE run_words MATCH @match)"),
-    due: db.prepare<[string, number], Due>(
+    due: db.prepare<[string, string, number], Due>(
       `SELECT threads.id, name AS thread, mark, until, run, shown FROM runs_due JOIN threads ON threads.id = runs_due.thread ${WITH_LAST_RUN}
-        WHERE runs_due.workspace = ? ORDER BY runs_due.thread DESC LIMIT ?`,
+        WHERE runs_due.workspace = ? AND runs_due.thread || ' ' || mark NOT IN (SELECT value FROM json_each(?))
+        ORDER BY runs_due.thread DESC LIMIT ?`,
     ),
     drop: db.prepare<[number, string]>("DELETE FROM runs_due WHERE thread = ? AND mark = ?"),
+    goOn: db.prepare<[number, string]>("UPDATE runs_due SET mark = hex(randomblob(8)) WHERE thread = ? AND mark = ?"),
     add: db.prepare(
       "INSERT INTO runs (thread, seq, until, workspace, place, run, team, starter, ended_at, shown, spending) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),
@@ -137,13 +174,12 @@ function statementsOn(db: Connection["db"]) {
   };
 }
 
-/** The figure at its end keeps an id from being taken for another form of a word. */
-const personWord = (id: string): string => `${id.replaceAll(/[^A-Za-z0-9]/g, "")}0`;
+const personWord = (id: string): string => id.replaceAll(/[^A-Za-z0-9]/g, "");
 
 /** FTS5's query for it, empty where there is nothing to match; each word is a quoted string, hence no part of its syntax. */
 function matchOf({ words = [], person }: RunsWanted): string | undefined {
   const divided = words.slice(0, WORDS_MAX).map((word) => wordsOf(word).map((one) => one.replaceAll('"', "").replaceAll("\0", "")));
-  if (divided.some((word) => word.length === 0)) return undefined;
+  if (divided.some((word) => word.length === 0) || (person !== undefined && personWord(person) === "")) return undefined;
   return [
     ...divided.map((word) => `words : "${word.join(" ")}" *`),
     ...(person === undefined ? [] : [`people : "${personWord(person)}"`]),

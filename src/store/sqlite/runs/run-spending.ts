@@ -1,6 +1,7 @@
 import { spendingOf, type Spending } from "../../../engine/limits/spending.ts";
 import type { Connection } from "../connection.ts";
 import { beginOf, WITH_LAST_RUN, type LastRun } from "./last-run.ts";
+import { sqliteNames } from "../names.ts";
 import { IMPORTED, type ThreadSpending } from "../../spending.ts";
 import type { Store } from "../../store.ts";
 
@@ -22,6 +23,8 @@ export function sqliteSpending(
   { db, read }: Connection,
   { load }: Pick<Store, "load">,
 ): (since: string) => AsyncGenerator<ThreadSpending, void, void> {
+  const names = sqliteNames(db);
+  const named = (thread: string, body: string): string => names(thread, [body])[0] ?? body;
   return async function* (since) {
     const { entered, tails } = read(() =>
       // Both as they are at one instant.
@@ -41,10 +44,11 @@ export function sqliteSpending(
       }))(),
     );
     for (const { thread, spending } of entered)
-      for (const one of JSON.parse(spending) as readonly Spending[]) if (one.day >= since) yield { ...one, thread };
+      for (const one of JSON.parse(read(() => named(thread, spending))) as readonly Spending[])
+        if (one.day >= since) yield { ...one, thread };
     for (const tail of tails) {
       const events = await load(tail.thread, tail.until ?? 0);
-      const before = beginOf(tail);
+      const before = beginOf({ ...tail, shown: tail.shown && read(() => named(tail.thread, tail.shown ?? "")) });
       for (const one of spendingOf(before ? [before, ...events] : events)) if (one.day >= since) yield { ...one, thread: tail.thread };
     }
   };

@@ -1,0 +1,100 @@
+import { expect, test } from "vitest";
+import { runsInLogs } from "../../../../src/store/runs/runs-in-logs.ts";
+import { ADA, BOB, open, run, runEvents, tasks, wanted } from "./finished.ts";
+
+test.each(["index", "logs"] as const)(
+  "runs that are over are found by who may see them, words, team, place and person, newest first: %s",
+  async (kind) => {
+    const opened = open();
+    const { store } = opened;
+    const runs = kind === "index" ? opened.runs : runsInLogs(store);
+    await run(store, { task: "Look for marmots", result: "They sleep till Ostern; größer geht's kaum." });
+    await run(store, {
+      thread: "T1/C1/2.1",
+      minute: 1,
+      task: "Reckon",
+      team: "sums",
+      by: BOB,
+      more: [{ type: "message.posted", person: ADA, text: "And add two" }],
+    });
+    await run(store, { thread: "T1/C2/3.1", minute: 2, task: "Secret marmots", by: BOB });
+    await run(store, { thread: "T1/D9/4.1", minute: 3, task: "My own marmots" });
+    await run(store, { thread: "T2/C1/5.1", minute: 4, task: "Another workspace's marmots" });
+    const going = { thread: "T1/C1/6.1", workspace: "T1", afterSeq: 0, at: "2026-01-01T01:00:00.000Z", posts: [], wake: "none" as const };
+    await store.commit({ ...going, events: runEvents({ task: "Goes on" }).slice(0, 3) });
+
+    expect(await tasks(runs)).toEqual(["My own marmots", "Reckon", "Look for marmots"]);
+    expect(await tasks(runs, { reader: BOB.id, places: ["T1/C2"] })).toEqual(["Secret marmots", "Reckon"]);
+    expect(await tasks(runs, { words: ["MARMOT"] })).toEqual(["My own marmots", "Look for marmots"]);
+    expect(await tasks(runs, { words: ["marmots", "ostern;"] })).toEqual(["Look for marmots"]);
+    expect(await tasks(runs, { words: ["grö"] })).toEqual(["Look for marmots"]);
+    expect(await tasks(runs, { words: ['"', "marmots"] })).toEqual([]);
+    expect(await tasks(runs, { words: ["badgers"] })).toEqual([]);
+    expect(await tasks(runs, { team: "sums" })).toEqual(["Reckon"]);
+    expect(await tasks(runs, { place: "T1/D9" })).toEqual(["My own marmots"]);
+    expect(await tasks(runs, { person: BOB.id })).toEqual(["Reckon"]);
+    expect(await tasks(runs, { person: ADA.id, team: "sums", words: ["two"] })).toEqual(["Reckon"]);
+    expect((await runs.search(wanted({ team: "sums" }))).found).toEqual([
+      {
+        thread: "T1/C1/2.1",
+        seq: 1,
+        startedAt: "2026-01-01T00:01:00.000Z",
+        endedAt: "2026-01-01T00:01:00.000Z",
+        team: "sums",
+        startedBy: BOB,
+        outcome: "done",
+        task: "Reckon",
+        turns: 1,
+        usage: { inputTokens: 10, outputTokens: 5, cachedTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0, usd: 0.5, calls: 1 },
+        priced: true,
+      },
+    ]);
+  },
+);
+
+test.each(["index", "logs"] as const)(
+  "each page goes on behind the one before, also between two runs of one moment and of one thread: %s",
+  async (kind) => {
+    const opened = open();
+    const runs = kind === "index" ? opened.runs : runsInLogs(opened.store);
+    for (let nth = 0; nth < 24; nth++)
+      await run(opened.store, {
+        thread: `T1/C1/${10 + (nth >> 1)}.1`,
+        after: nth % 2 === 0 ? 0 : 5,
+        minute: nth >> 2,
+        task: `task ${nth}`,
+      });
+    const seen: string[] = [];
+    let behind: string | undefined;
+    do {
+      const page = await runs.search(wanted({ limit: 5, behind }));
+      expect(page.found.length).toBeLessThanOrEqual(5);
+      seen.push(...page.found.map(({ task }) => task));
+      behind = page.older;
+    } while (behind !== undefined);
+    expect(seen.toSorted()).toEqual(Array.from({ length: 24 }, (_, nth) => `task ${nth}`).toSorted());
+  },
+);
+
+test("a place in the list that nobody wrote is its beginning", async () => {
+  const { store, runs } = open();
+  await run(store, {});
+  expect(await tasks(runs, { behind: "') OR 1" })).toEqual(["Count"]);
+});
+
+test("each word is found by each of its beginnings", async () => {
+  const { store, runs } = open();
+  await run(store, { task: "Running happiness scheduling" });
+  for (const word of ["running", "happiness", "scheduling"])
+    for (let chars = 1; chars <= word.length; chars++) expect(await tasks(runs, { words: [word.slice(0, chars)] })).toHaveLength(1);
+  expect(await tasks(runs, { person: "--" })).toEqual([]);
+});
+
+test("only the first page enters what has ended", async () => {
+  const { store, runs } = open();
+  for (let nth = 0; nth < 2; nth++) await run(store, { thread: `T1/C1/${nth}.1`, minute: nth, task: `task ${nth}` });
+  const { older } = await runs.search(wanted({ limit: 1 }));
+  await run(store, { thread: "T1/C1/3.1", minute: 0, after: 0, task: "later" });
+  expect(await tasks(runs, { behind: older })).toEqual(["task 0"]);
+  expect(await tasks(runs)).toContain("later");
+});
