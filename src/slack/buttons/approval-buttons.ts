@@ -79,7 +79,7 @@ export async function submitApproval(
   const person = await personOf(ctx, user);
   const t = await ctx.languages.of(user);
   if (form === "edit" && request.tool !== undefined && !isJson(readBack(written)))
-    return ctx.whisper.tell(listener, t("notes.text.noJson"));
+    return ctx.whisper.tell(listener, t("notes.text.noJson", { button: await editButton(ctx, transcript) }));
   const reason = written.trim();
   const verdict =
     form === "edit" ? { approved: true, ...(edited === undefined ? {} : { edited }) } : { approved: false, ...(reason ? { reason } : {}) };
@@ -115,6 +115,10 @@ async function mayNot(ctx: HandlerContext, at: Pressed, transcript: Transcript, 
   if (no) await ctx.whisper.tell(at.listener, safeMrkdwn(no));
   return no !== undefined;
 }
+
+/** As it stands on the card, which is in the language of the run. */
+const editButton = async (ctx: HandlerContext, transcript: Transcript): Promise<string> =>
+  (await ctx.languages.ofRun(currentRun(transcript)))("approvals.button.edit");
 
 const tooLate = (t: Translator, kind: ReturnType<typeof approvalOf>["kind"]): string =>
   t(kind === "expired" ? "notes.text.expired" : kind === "given" ? "notes.text.decidedAlready" : "notes.text.callOver");

@@ -3,6 +3,7 @@ import type { Actor } from "../people/affiliation.ts";
 import { refusedText } from "../commands/day-budgets.ts";
 import { openModal, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
 import { inLanguageOf, personOf } from "../commands/message-context.ts";
+import type { Translator } from "../language/translator.ts";
 import { whyNotTeam } from "../render/help-text.ts";
 import { eventAt, runOf } from "../render/log-reading.ts";
 import { refused } from "../people/permission-check.ts";
@@ -61,13 +62,12 @@ export async function submitFork(
   const speaker = kind === "speaker" ? values[FIELDS.to]?.[FIELDS.element]?.selected_option?.value : undefined;
   const team = kind === "team" ? values[FIELDS.team]?.[FIELDS.element]?.selected_option?.value : state.team;
   if (team === undefined || (kind === "speaker" && speaker === undefined)) return;
-  const whyNot = whyNotTeam(await ctx.languages.of(user), ctx.teams, team);
+  const t = await ctx.languages.of(user);
+  const whyNot = whyNotTeam(t, ctx.teams, team);
   if (whyNot !== undefined) return tellDirectly(ctx, user, safeMrkdwn(whyNot));
   const { agents } = ctx.teams.cards.find(({ name }) => name === team) ?? { agents: [] };
-  if (speaker !== undefined && agents.every(({ name }) => name !== speaker)) {
-    const t = await ctx.languages.of(user);
+  if (speaker !== undefined && agents.every(({ name }) => name !== speaker))
     return tellDirectly(ctx, user, t("notes.text.agentGone", { team: safeMrkdwn(team), agent: safeMrkdwn(speaker) }));
-  }
   const wish = {
     from: about.thread,
     seq: about.seq,
@@ -80,28 +80,37 @@ export async function submitFork(
   const key = `fork/${view.id}`;
   // Begun before a crash, it is not asked again.
   const held = !(await isPosted(ctx.store, `slack/${key}`)) && (await ctx.runner.refusesFork(wish));
-  if (held) return tellDirectly(ctx, user, await refusedText(ctx, await ctx.languages.of(user), held, place.channel));
-  const turn = currentRun({ events: transcript.events.slice(0, about.seq) }).turns;
-  const how = speaker === undefined ? `the team *${safeMrkdwn(team)}* goes on` : `*${safeMrkdwn(speaker)}* speaks next`;
+  if (held) return tellDirectly(ctx, user, await refusedText(ctx, t, held, place.channel));
+  const { turns } = currentRun({ events: transcript.events.slice(0, about.seq) });
+  const lineIn = (t: Translator) => ({
+    person: `<@${user}>`,
+    turn: t.number(turns),
+    how:
+      speaker === undefined
+        ? t("lines.text.otherTeam", { team: safeMrkdwn(team) })
+        : t("lines.text.otherSpeaker", { agent: safeMrkdwn(speaker) }),
+  });
   const ts = await postOnce(ctx, {
     key,
     user,
     channel: place.channel,
-    text: `<@${user}> tries another way from turn ${turn} of ${await linkTo(ctx, place, "a thread")}: ${how}.`,
+    text: t("lines.text.forkRoot", { ...lineIn(t), thread: await linkTo(ctx, place, t("lines.text.ofThread")) }),
   });
   if (!ts) return;
   const forked = await ctx.runner.fork({ ...wish, thread: threadKey({ team: ctx.me.team, channel: place.channel, ts }) });
   if (forked.kind === "refused")
-    return ctx.whisper.tell(
-      { user, channel: place.channel, threadTs: ts, ts },
-      await refusedText(ctx, await ctx.languages.of(user), forked, place.channel),
-    );
+    return ctx.whisper.tell({ user, channel: place.channel, threadTs: ts, ts }, await refusedText(ctx, t, forked, place.channel));
+  // The first thread goes on in its own language.
+  const ofFirst = await ctx.languages.ofRun(state);
   await postOnce(ctx, {
     key: `forked/${view.id}`,
     user,
     channel: place.channel,
     threadTs: place.ts,
-    text: `<@${user}> tries another way from turn ${turn}: ${how}, in ${await linkTo(ctx, { ...place, ts }, "a thread of its own")}.`,
+    text: ofFirst("lines.text.forkNews", {
+      ...lineIn(ofFirst),
+      thread: await linkTo(ctx, { ...place, ts }, ofFirst("lines.text.ownThread")),
+    }),
   });
 }
 

@@ -60,7 +60,8 @@ export async function pressShare(ctx: HandlerContext, press: PressBody, actor: A
   const key = `share/${at.thread}/${run}`;
   const t = await ctx.languages.of(press.user.id);
   if (!answer || (await isPosted(ctx.store, key))) return ctx.whisper.tell(at.listener, t("notes.text.sharedAlready"));
-  const title = `*${safeMrkdwn(answer.agent)}* answers, shared by <@${press.user.id}>`;
+  const ofRun = await ctx.languages.ofRun(found);
+  const title = ofRun("lines.text.shared", { agent: safeMrkdwn(answer.agent), person: `<@${press.user.id}>` });
   const text = `${safeMrkdwn(answer.agent)}: ${shorten(safeMrkdwn(withoutMarks(answer.text).replaceAll(/\s+/g, " ")), SUMMARY_CHARS)}`;
   const shared = {
     key,

@@ -6,6 +6,7 @@ import { refusedText } from "../commands/day-budgets.ts";
 import { pressed, type Pressed } from "./press.ts";
 import { openModal, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
 import { inLanguageOf, personOf, unreadBefore } from "../commands/message-context.ts";
+import type { Translator } from "../language/translator.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { teamNamed, whyNotTeam } from "../render/help-text.ts";
 import { SEEN } from "../signs/reactions.ts";
@@ -114,15 +115,17 @@ export async function submitRunModal(
   if (whyNot !== undefined) return tellDirectly(ctx, user, safeMrkdwn(whyNot));
   const running = currentRun(transcript).running;
   if (kind === "steer" && !running) return tellDirectly(ctx, user, (await ctx.languages.of(user))("control.text.overBefore"));
+  const isTask = kind === "continue" || kind === "team";
+  // What goes to a run is in its language, and what begins one in the language that the run will have.
+  const t = isTask && !running ? await ctx.languages.of(user) : await ctx.languages.ofRun(currentRun(transcript));
   const ts = await postOnce(ctx, {
     key: `words/${submission.view.id}`,
     user,
     channel: place.channel,
     threadTs: place.ts,
-    text: `<@${user}>${aboutWhat(kind, to, team)}:\n>${safeMrkdwn(words).replaceAll("\n", "\n>")}`,
+    text: `${lineOver(t, kind, { user, to, team })}\n>${safeMrkdwn(words).replaceAll("\n", "\n>")}`,
   });
   if (!ts) return;
-  const isTask = kind === "continue" || kind === "team";
   const before = isTask ? await unreadBefore(ctx, transcript, { channel: place.channel, root: place.ts, until: ts }) : undefined;
   // What the task quoted is there for another team as well.
   const quoted = kind === "team" ? (taskMessage(transcript, about.run)?.beside ?? []) : [];
@@ -155,10 +158,23 @@ const DEEDS: { readonly [kind in "steer" | "answer" | "continue" | "team"]: Deed
   team: "start",
 };
 
-function aboutWhat(kind: "steer" | "answer" | "continue" | "team", to: string | undefined, team: string | undefined): string {
-  if (kind === "steer") return to === undefined ? " to whoever speaks next" : ` to *${safeMrkdwn(to)}*`;
-  if (kind === "answer") return " answers";
-  return kind === "team" ? ` asks the team *${safeMrkdwn(team ?? "")}*` : " goes on";
+/** Who says it to whom, above what they have written in a form. */
+function lineOver(
+  t: Translator,
+  kind: "steer" | "answer" | "continue" | "team",
+  { user, to, team = "" }: { readonly user: string; readonly to: string | undefined; readonly team: string | undefined },
+): string {
+  const person = `<@${user}>`;
+  switch (kind) {
+    case "steer":
+      return to === undefined ? t("lines.text.toNext", { person }) : t("lines.text.toAgent", { person, agent: safeMrkdwn(to) });
+    case "answer":
+      return t("lines.text.answers", { person });
+    case "continue":
+      return t("lines.text.goesOn", { person });
+    case "team":
+      return t("lines.text.asksTeam", { person, team: safeMrkdwn(team) });
+  }
 }
 
 /** The team that a run had, where there is one of that name still. */

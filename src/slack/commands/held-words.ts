@@ -27,7 +27,7 @@ export async function tellHeld(ctx: HandlerContext, thread: string, to: Listener
     const { reasons = [], seq } = run.halt ?? {};
     const attempt = { user: to.user, affiliation, startedBy: run.startedBy, channel: to.channel };
     const mayRaise = (await wouldRefuseRaise(ctx, reasons, attempt)) === undefined;
-    const raise = mayRaise ? raiseButton(ctx.runner.offerAt(reasons), ACTIONS.raise, { t: thread, seq }) : [];
+    const raise = mayRaise ? raiseButton(t, ctx.runner.offerAt(reasons), ACTIONS.raise, { t: thread, seq }) : [];
     if (raise.length === 0) return ctx.whisper.tell(to, t("control.text.heldAbove"));
     return ctx.whisper.tell(to, t("control.text.heldAboveOrHere"), {
       blocks: [section(t("control.text.heldHere")), actions(...raise)],

@@ -2,13 +2,14 @@ import type { Button, HomeView, KnownBlock, SectionBlock } from "@slack/types";
 import { isHalted } from "../../engine/events/limits-fold.ts";
 import type { RaiseOffer } from "../../engine/events/events.ts";
 import { shown } from "../../engine/reading/shown.ts";
-import { button, confirmed, context, mention, plainText, section } from "../words/blocks.ts";
+import { button, context, mention, plainText, section } from "../words/blocks.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { UNDER_WAY_SHOWN_MAX, type HomeRun, type OverRun } from "./recent-runs.ts";
 import { RUN_ID_CHARS, VIEW_BLOCKS_MAX } from "../words/limits.ts";
-import { ceilingIn, raisedIn, reasonIn } from "../language/limit-words.ts";
+import { ceilingIn, reasonIn } from "../language/limit-words.ts";
 import type { Translator } from "../language/translator.ts";
 import type { MySettings } from "./my-settings.ts";
+import { raiseButton } from "../render/limit-card.ts";
 import { missingFeatureBlocks } from "../api/missing-features.ts";
 import { line, menu, moreOf, option, row, title } from "./home-parts.ts";
 import { homeAction } from "./team-forms.ts";
@@ -87,11 +88,11 @@ function heldRun(t: Translator, run: HomeRun, offerAt: HomeFacts["offerAt"]): Kn
   if (isHalted(state) && state.halt) {
     const { seq, reasons } = state.halt;
     const offer = offerAt(run);
-    const raise = offer.atCeiling ? [] : [raiseButton(t, offer, { thread, seq })];
+    const raise = raiseButton(t, offer, homeAction("raise"), { thread, seq });
     const why = safeMrkdwn(reasons.map((reason) => reasonIn(t, reason)).join("; "));
     const ceiling = offer.atCeiling ? ` ${safeMrkdwn(ceilingIn(t, offer.atCeiling))}` : "";
     const words = `${t("home.text.atLimit", { why })}${ceiling}`;
-    const finish = button(t("home.button.finish"), homeAction("finish"), { thread, seq });
+    const finish = button(t("halts.button.finish"), homeAction("finish"), { thread, seq });
     return [
       section(`${words}\n${line(run.task)}\n${aboutRun(t, run)}`),
       row([...raise, finish, ...openThread(t, run), ...stopRun(t, run)]),
@@ -101,17 +102,6 @@ function heldRun(t: Translator, run: HomeRun, offerAt: HomeFacts["offerAt"]): Kn
   const resume = button(t("home.button.resume"), homeAction("resume"), { thread, r }, "primary");
   const words = t("home.text.pausedBy", { person: mention(state.pausedBy), task: line(run.task) });
   return [section(`${words}\n${aboutRun(t, run)}`), row([resume, ...openThread(t, run), ...stopRun(t, run)])];
-}
-
-/** Raise to …; asked once more, for it costs. */
-function raiseButton(t: Translator, offer: RaiseOffer, value: object): Button {
-  const limits = raisedIn(t, offer);
-  return confirmed(button(t("home.button.raise", { limits }), homeAction("raise"), value, "primary"), {
-    title: t("limits.sure.raise"),
-    text: t("limits.meaning.raise", { limits }),
-    confirm: t("limits.yes.raise"),
-    deny: t("limits.yes.notNow"),
-  });
 }
 
 function running({ t, running: runs, more, unsaid }: HomeFacts): KnownBlock[] {

@@ -1,38 +1,26 @@
 import type { Button } from "@slack/types";
-import type { RaiseOffer, RunLimits, StopReason } from "../../engine/events/events.ts";
-import { ceilingWords, offerAt } from "../../engine/limits/run-limits.ts";
-import { describe, ownerOf } from "../../engine/limits/termination.ts";
+import type { RaiseOffer, StopReason } from "../../engine/events/events.ts";
+import { offerAt } from "../../engine/limits/run-limits.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
-import {
-  ACTIONS,
-  actions,
-  button,
-  confirmed,
-  context,
-  count,
-  dollars,
-  mention,
-  plural,
-  section,
-  timeOf,
-  type Rendered,
-} from "../words/blocks.ts";
+import { ACTIONS, actions, button, confirmed, context, mention, section, type Rendered } from "../words/blocks.ts";
+import { ceilingIn, ownerIn, raisedIn, reasonIn } from "../language/limit-words.ts";
+import type { Translator } from "../language/translator.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { RUN_ID_CHARS } from "../words/limits.ts";
 import { nextOf, runOf, type Of } from "./log-reading.ts";
 
 /** A run stands at a limit: what is reached, and buttons until somebody has decided; then what was decided. */
-export function renderHalt(reached: Of<"limit.reached">, transcript: Transcript): Rendered {
+export function renderHalt(t: Translator, reached: Of<"limit.reached">, transcript: Transcript): Rendered {
   const own = runOf(transcript, reached.seq);
   const { state } = own;
   const next = nextOf(own, reached.seq, DECISIONS);
   const asked = state.startedBy && !next ? `${mention(state.startedBy)} ` : "";
-  const title = `${asked}:hourglass: *${reached.reasons.map(headline).join(" ")}*`;
-  const facts = safeMrkdwn(reached.reasons.flatMap(factOf).join("; "));
-  const text = reached.reasons.map(headline).join(" ");
-  const message = { kind: "message" as const, text: `${text} The agents wait.` };
+  const text = reached.reasons.map((reason) => headline(t, reason)).join(" ");
+  const title = `${asked}:hourglass: *${text}*`;
+  const facts = safeMrkdwn(reached.reasons.flatMap((reason) => factOf(t, reason)).join("; "));
+  const message = { kind: "message" as const, text: `${text} ${t("halts.text.wait")}` };
   if (next) {
-    const became = decided(next);
+    const became = decided(t, next);
     return {
       ...message,
       text,
@@ -41,9 +29,12 @@ export function renderHalt(reached: Of<"limit.reached">, transcript: Transcript)
     };
   }
   const offer = reached.offer ?? offerAt(reached.reasons);
-  const until = reached.until ? ` Without a decision the run stops ${timeOf(reached.until)}.` : "";
-  const ceiling = offer.atCeiling ? ` ${safeMrkdwn(ceilingWords(offer.atCeiling))}` : "";
-  const wait = `${facts === "" ? "" : `${facts}. `}The agents wait; nothing more is spent.${ceiling}${until}`;
+  const wait = [
+    ...(facts === "" ? [] : [`${facts}.`]),
+    t("halts.text.nothingSpent"),
+    ...(offer.atCeiling ? [safeMrkdwn(ceilingIn(t, offer.atCeiling))] : []),
+    ...(reached.until ? [t("halts.text.stopsAt", { at: t.at(reached.until) })] : []),
+  ].join(" ");
   return {
     ...message,
     plain: `${title}\n${wait}`,
@@ -51,90 +42,89 @@ export function renderHalt(reached: Of<"limit.reached">, transcript: Transcript)
       section(title),
       context(wait),
       actions(
-        ...raiseButton(offer, ACTIONS.raise, { seq: reached.seq }),
-        button("Finish with a summary", ACTIONS.finish, { seq: reached.seq }),
-        button("Stop", ACTIONS.stop, { r: reached.run.slice(0, RUN_ID_CHARS) }, "danger"),
+        ...raiseButton(t, offer, ACTIONS.raise, { seq: reached.seq }),
+        button(t("halts.button.finish"), ACTIONS.finish, { seq: reached.seq }),
+        button(t("cards.button.stop"), ACTIONS.stop, { r: reached.run.slice(0, RUN_ID_CHARS) }, "danger"),
       ),
     ],
   };
 }
 
-/** Raise to …, where it can be raised; asked once more, for it costs. */
-export const raiseButton = (offer: RaiseOffer, action: string, value: object): readonly Button[] =>
+/** Raise to …, where it can be raised; asked once more, for it costs. Of a card, in Home, and beside words to one person. */
+export const raiseButton = (t: Translator, offer: RaiseOffer, action: string, value: object): readonly Button[] =>
   offer.atCeiling
     ? []
     : [
-        confirmed(button(`Raise to ${raisedWords(offer)}`, action, value, "primary"), {
-          title: "Raise the limit?",
-          text: `The run goes on, and may take up to ${raisedWords(offer)}.`,
-          confirm: "Raise",
+        confirmed(button(t("halts.button.raise", { limits: raisedIn(t, offer) }), action, value, "primary"), {
+          title: t("limits.sure.raise"),
+          text: t("limits.meaning.raise", { limits: raisedIn(t, offer) }),
+          confirm: t("limits.yes.raise"),
+          deny: t("limits.yes.notNow"),
         }),
       ];
 
 type Decision = Of<"limit.raised" | "summary.requested" | "run.stopped">;
 const DECISIONS: ReadonlySet<Decision["type"]> = new Set(["limit.raised", "summary.requested", "run.stopped"]);
 
-function decided(event: Decision): string {
+function decided(t: Translator, event: Decision): string {
   switch (event.type) {
     case "limit.raised": {
-      return event.person ? `raised to ${raisedWords(event)} by ${mention(event.person)}` : "there is budget again; the run goes on";
+      return event.person
+        ? t("halts.text.raised", { limits: raisedIn(t, event), person: mention(event.person) })
+        : t("halts.text.budgetAgain");
     }
     case "summary.requested":
-      return `ends with a summary, asked for by ${mention(event.person)}`;
+      return t("halts.text.summary", { person: mention(event.person) });
     case "run.stopped": {
       const by = event.reasons.find((reason) => reason.kind === "person");
-      return by ? `stopped by ${mention(by.person)}` : "nobody decided in time; the run has stopped";
+      return by ? t("limits.text.stoppedBy", { person: mention(by.person) }) : t("halts.text.nobodyDecided");
     }
   }
 }
 
-/** What a press makes of it. */
-const raisedWords = ({ to, budgets = [] }: Pick<RaiseOffer, "to" | "budgets">): string =>
-  [...amounts(to), ...budgets.map(({ usd }) => `${dollars(usd)} today`)].join(" and ");
-
-const amounts = (limits: Partial<RunLimits>): readonly string[] => [
-  ...(limits.turns === undefined ? [] : [plural(limits.turns, "turn")]),
-  ...(limits.minutes === undefined ? [] : [plural(limits.minutes, "minute")]),
-  ...(limits.tokens === undefined ? [] : [`${count(limits.tokens)} tokens`]),
-  ...(limits.usd === undefined ? [] : [dollars(limits.usd)]),
-];
+const minutesIn = (t: Translator, minutes: number): string => t("limits.text.minutes", { count: minutes });
+const tokensIn = (t: Translator, tokens: number): string => t("units.text.tokens", { count: t.count(tokens) });
 
 /** What its headline does not say. */
-function factOf(reason: StopReason): readonly string[] {
+function factOf(t: Translator, reason: StopReason): readonly string[] {
   switch (reason.kind) {
     case "maxTurns":
       return [];
     case "minutes":
-      return [`took ${plural(Math.round(reason.elapsed), "minute")}`];
+      return [t("halts.text.took", { what: minutesIn(t, Math.round(reason.elapsed)) })];
     case "tokens":
-      return [`used ${count(reason.total)} tokens`];
+      return [t("halts.text.used", { what: tokensIn(t, reason.total) })];
     case "usd":
-      return [`spent ${dollars(reason.spent)}`];
+      return [t("halts.text.spent", { what: t.dollars(reason.spent) })];
     case "budget":
-      return [`${reason.priced ? "" : "at least "}${dollars(reason.spent)} spent today`];
+      return [
+        t("halts.text.spentToday", {
+          what: reason.priced ? t.dollars(reason.spent) : t("units.text.atLeast", { what: t.dollars(reason.spent) }),
+        }),
+      ];
     default:
-      return [describe(reason)];
+      return [reasonIn(t, reason)];
   }
 }
 
-function headline(reason: StopReason): string {
+function headline(t: Translator, reason: StopReason): string {
   switch (reason.kind) {
     case "maxTurns":
-      return `The limit of ${plural(reason.limit, "turn")} is reached.`;
+      return t("halts.text.reached", { what: t("units.text.turns", { count: reason.limit }) });
     case "minutes":
-      return `The limit of ${plural(reason.limit, "minute")} is reached.`;
+      return t("halts.text.reached", { what: minutesIn(t, reason.limit) });
     case "tokens":
-      return `The limit of ${count(reason.limit)} tokens is reached.`;
+      return t("halts.text.reached", { what: tokensIn(t, reason.limit) });
     case "usd":
-      return `The limit of ${dollars(reason.limit)} is reached.`;
+      return t("halts.text.reached", { what: t.dollars(reason.limit) });
     case "budget":
-      return `Today's budget of ${ownerOf(reason.account)}, ${dollars(reason.limit)}, is used up.`;
+      return t("halts.text.budget", { owner: ownerIn(t, reason.account), limit: t.dollars(reason.limit) });
     case "failure": {
       const { limit } = reason.error;
-      if (!limit) return "A limit is reached.";
-      return `The next call could pass the limit of ${limit.kind === "usd" ? dollars(limit.of) : `${count(limit.of)} tokens`}.`;
+      if (!limit) return t("halts.text.some");
+      return t("halts.text.couldPass", { what: limit.kind === "usd" ? t.dollars(limit.of) : tokensIn(t, limit.of) });
     }
     default:
-      return "A limit is reached.";
+      return t("halts.text.some");
   }
 }

@@ -157,9 +157,9 @@ export function render(
       return file ? renderFile(t, file, event.agent) : NOTHING;
     }
     case "approval.requested":
-      return post.kind === "approval-file" ? renderApprovalFile(event) : renderApproval(event, transcript);
+      return post.kind === "approval-file" ? renderApprovalFile(t, event) : renderApproval(t, event, transcript);
     case "limit.reached":
-      return renderHalt(event, transcript);
+      return renderHalt(t, event, transcript);
     case "turn.failed":
       return post.kind === "file"
         ? fileOf(t, turnFiles(transcript, event.seq, event.agent), post)

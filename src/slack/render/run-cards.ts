@@ -132,12 +132,12 @@ export function renderQuestion(t: Translator, handoff: Of<"handoff.made">, trans
   );
   const asked = state.startedBy ? `${mention(state.startedBy)} ` : "";
   const agent = safeMrkdwn(handoff.agent);
-  const title = `${asked}*${t("cards.text.agentAsks", { agent: `${faceInText(handoff.agent, team)}${agent}` })}:*`;
+  const title = `${asked}${t("cards.text.asks", { agent: `${faceInText(handoff.agent, team)}${agent}` })}`;
   const answer = answerTo(own, handoff.seq);
   const expired = decisionOn(own, "question.expired", handoff.seq) !== undefined;
   const fallback = {
     kind: "message" as const,
-    text: `${t("cards.text.agentAsks", { agent })}: ${line1(withoutMarks(handoff.text))}`,
+    text: t("cards.text.agentAsks", { agent, question: line1(withoutMarks(handoff.text)) }),
     plain: `${title}\n${plainText(words)}`,
   };
   if (answer) {

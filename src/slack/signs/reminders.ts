@@ -4,7 +4,7 @@ import { currentRun, type Transcript } from "../../engine/reading/transcript.ts"
 import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
-import { timeOf } from "../words/blocks.ts";
+import type { Languages } from "../language/whose-language.ts";
 import { safeLine, safeMrkdwn } from "../words/escape.ts";
 import { CARD_LINE_CHARS, REMINDER_AFTER_MS } from "../words/limits.ts";
 import { placeOf, type Place } from "../words/place.ts";
@@ -29,6 +29,7 @@ export function createReminders(parts: {
   readonly store: NoteStore & Pick<Store, "unfinished">;
   readonly web: Web;
   readonly pace: PostContext["pace"];
+  readonly languages: Pick<Languages, "of">;
   readonly clock: Clock;
   readonly log: Log;
   /** Whether all that was said in a thread has been heard: before anybody is reminded of a question that may be answered. */
@@ -38,7 +39,7 @@ export function createReminders(parts: {
   /** The workspace whose threads are looked after. */
   readonly team: string;
 }): { start(): void; close(): Promise<void> } {
-  const { runner, store, web, clock, log, team, mayStillRead } = parts;
+  const { runner, store, web, languages, clock, log, team, mayStillRead } = parts;
   const closing = new AbortController();
   const waiting = createKeyedWorker({
     clock,
@@ -85,9 +86,14 @@ export function createReminders(parts: {
     const mayRead = await mayStillRead(user, place.channel);
     if (mayRead !== true) return mayRead === undefined ? "later" : undefined;
     const link = await web.read.chat.getPermalink({ channel: place.channel, message_ts: place.ts }).catch(() => undefined);
-    const where = link?.permalink ? `<${link.permalink}|in its thread>` : "in its thread";
-    const until = answerBy === undefined ? "It waits until somebody answers." : `Without an answer it goes on ${timeOf(answerBy)}.`;
-    const text = `*${safeMrkdwn(question.agent)}* waits for an answer ${where}:\n>${safeMrkdwn(safeLine(question.text, CARD_LINE_CHARS))}\n${until}`;
+    const t = await languages.of(user);
+    const inThread = t("signs.text.inThread");
+    const text = t("signs.text.waitsForAnswer", {
+      agent: safeMrkdwn(question.agent),
+      where: link?.permalink ? `<${link.permalink}|${inThread}>` : inThread,
+      question: safeMrkdwn(safeLine(question.text, CARD_LINE_CHARS)),
+      until: answerBy === undefined ? t("signs.text.untilAnswered") : t("signs.text.goesOn", { at: t.at(answerBy) }),
+    });
     const key = keyOf(thread, question);
     const sent = await postNoted(parts, { key, id: key, channel: user, text }, { blind: "leave", signal: closing.signal });
     // Slack's no is final for a reminder: at the next start it would come late.

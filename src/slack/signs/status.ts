@@ -5,6 +5,7 @@ import { currentRun, isWaiting, type Transcript } from "../../engine/reading/tra
 import { createKeyedWorker, type Look, type Worked } from "../../runner/keyed-worker.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
+import type { Languages } from "../language/whose-language.ts";
 import type { People } from "../people/people.ts";
 import { persona, type Persona } from "../render/personas.ts";
 import { createBucket } from "../api/pacer.ts";
@@ -47,6 +48,7 @@ export function createStatus(parts: {
   readonly web: Web;
   readonly cards: readonly TeamCard[];
   readonly people?: Pick<People, "lookalikes">;
+  readonly languages: Pick<Languages, "ofRun">;
   /** Whether nothing can be shown in the thread for a while, in which nothing goes on either. */
   readonly isClosed?: (thread: string) => boolean;
   readonly clock: Clock;
@@ -136,22 +138,24 @@ export function createStatus(parts: {
   }
 
   /** False when it should be tried again. */
-  async function showSpeaker(place: Place, { speaker, turn }: Wanted, writing: string): Promise<boolean> {
+  async function showSpeaker(place: Place, { speaker, turn, language }: Wanted, writing: string): Promise<boolean> {
     const where = { channel_id: place.channel, thread_ts: place.ts };
     const method = "assistant.threads.setStatus";
     if (!speaker) return (await call(method, { ...where, status: "" })) !== "failed";
-    const doing = writing === "" ? "is thinking…" : `is writing: ${writing}`;
-    const loading_messages = [writing === "" ? `${doing} (turn ${turn})` : doing];
+    const t = await parts.languages.ofRun({ language });
+    const does = writing === "" ? t("signs.text.thinking") : t("signs.text.writing", { words: writing });
+    const loading_messages = [writing === "" ? t("signs.text.thinkingTurn", { turn: t.number(turn) }) : does];
     if (!unavailable.has(PERSONA)) {
-      const outcome = await call(method, { ...where, status: doing, loading_messages, ...speaker }, PERSONA);
+      const outcome = await call(method, { ...where, status: does, loading_messages, ...speaker }, PERSONA);
       if (outcome !== "unavailable") return outcome === "ok";
     }
     // Without the scope for faces the line is the app's own, and names the agent.
+    const agent = speaker.username;
     return (
       (await call(method, {
         ...where,
-        status: writing === "" ? `is thinking as ${speaker.username}…` : `is writing as ${speaker.username}: ${writing}`,
-        loading_messages: [`${speaker.username} ${doing}`],
+        status: writing === "" ? t("signs.text.thinkingAs", { agent }) : t("signs.text.writingAs", { agent, words: writing }),
+        loading_messages: [t("signs.text.agentDoes", { agent, does })],
       })) !== "failed"
     );
   }
@@ -203,6 +207,7 @@ interface Wanted {
   readonly agent: string | undefined;
   readonly speaker: Persona | undefined;
   readonly turn: number;
+  readonly language: string | undefined;
 }
 
 function want(transcript: Transcript, cards: readonly TeamCard[], isMember: (name: string) => boolean): Wanted {
@@ -214,6 +219,7 @@ function want(transcript: Transcript, cards: readonly TeamCard[], isMember: (nam
     agent,
     speaker: agent === undefined ? undefined : persona(agent, card, isMember),
     turn: run.turns + 1,
+    language: run.language,
   };
 }
 

@@ -67,7 +67,7 @@ test("of long code the file above the card has all of it; it can be allowed once
   const { journey, thread, ran, card } = await open({ Coder: [fence(long), "That is all. DONE"] });
   expect(card.words).toContain("wants to run 151 lines of python");
   expect(card.words).toMatch(
-    /\d+ lines \(\d+ characters\) in the middle are not shown here; all of it is in the file code-to-run-\d+\.py above/,
+    /Left out here, in the middle: \d+ lines \([\d,]+ characters\); all of it is in the file code-to-run-\d+\.py above/,
   );
   expect(card.labels).toEqual(["Run once", "Edit…", "Deny", "Deny and say why…"]);
   const messages = thread.messages();

@@ -64,8 +64,10 @@ test.each([
   const hidden = what.slice(head.length, what.length - tail.length);
   if ("language" in more) {
     expect(words).toContain("wants to run 151 lines of python");
-    expect(words).toContain(`${hidden.split("\n").length - 1} lines (${hidden.length} characters) in the middle are not shown here`);
-  } else expect(words).toContain(`${hidden.length} characters in the middle are not shown here`);
+    expect(words).toContain(
+      `Left out here, in the middle: ${hidden.split("\n").length - 1} lines (${t.number(hidden.length)} characters); all of it`,
+    );
+  } else expect(words).toContain(`Left out here, in the middle: ${t.number(hidden.length)} characters; all of it`);
 });
 
 test("a tool that is asked for once for the thread is allowed once, where its arguments are not shown whole", () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { EventBody, RunEvent } from "../../../src/engine/events/events.ts";
 import type { Follower } from "../../../src/runner/runner.ts";
 import { createStatus, type Status } from "../../../src/slack/signs/status.ts";
+import { createLanguages } from "../../../src/slack/language/whose-language.ts";
 import { createWeb } from "../../../src/slack/api/web-client.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import type { Store } from "../../../src/store/store.ts";
@@ -45,7 +46,8 @@ afterEach(async () => {
 
 function begin(): Status {
   const web = createWeb({ token: slack.botToken, apiUrl: slack.apiUrl });
-  return createStatus({ runner, store, web, cards: CARDS, clock, log: (problem) => void problems.push(problem) });
+  const languages = createLanguages({ localeOf: async () => undefined });
+  return createStatus({ runner, store, web, cards: CARDS, languages, clock, log: (problem) => void problems.push(problem) });
 }
 
 const thread = () => `${slack.teamId}/${GENERAL}/${ts}`;

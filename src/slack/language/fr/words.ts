@@ -11,29 +11,37 @@ import { teamForms } from "./forms/team-forms.ts";
 import { admin } from "./home/admin.ts";
 import { home } from "./home/home.ts";
 import { search } from "./home/search.ts";
+import { approvals } from "./thread/approvals.ts";
 import { cards } from "./thread/cards.ts";
 import { choices } from "./thread/choices.ts";
 import { ends } from "./thread/ends.ts";
+import { halts } from "./thread/halts.ts";
 import { limits } from "./thread/limits.ts";
+import { lines } from "./thread/lines.ts";
+import { signs } from "./thread/signs.ts";
 import { turns } from "./thread/turns.ts";
 import { units } from "./units.ts";
 
 export const words: Catalogue = {
   admin,
+  approvals,
   cards,
   channelSettings,
   choices,
   control,
   ends,
   forms,
+  halts,
   help,
   home,
   limits,
+  lines,
   notes,
   refusals,
   runForms,
   runs,
   search,
+  signs,
   teamForms,
   turns,
   units,

@@ -27,7 +27,7 @@ export const notes: Translated<"notes"> = {
   "text.tooLong":
     "Das ist zu lang für ein Formular von Slack. Lehn es ab und schreib dazu, was anders sein soll, oder schreib es hier in den Thread: Der Agent liest es und schreibt es neu.",
   "text.noJson":
-    "Was du geschrieben hast, ist kein gültiges JSON, darum wurde nichts ausgeführt. Es wartet noch: Drück noch einmal auf `Edit…`.",
+    "Was du geschrieben hast, ist kein gültiges JSON, darum wurde nichts ausgeführt. Es wartet noch: Drück noch einmal auf `{button}`.",
   "text.expired": "Niemand hatte es rechtzeitig erlaubt; die Agenten haben ohne es weitergemacht.",
   "text.decidedAlready": "Das wurde schon entschieden.",
   "text.callOver": "Dieser Lauf ist zu Ende, oder der Beitrag wurde übersprungen: Es gibt nichts zu entscheiden.",

@@ -13,8 +13,6 @@ export const home: Translated<"home"> = {
   "text.atLimit": "*Wartet an einer Grenze:* {why}",
   "text.pausedBy": "*Angehalten von {person}:* {task}",
   "button.answer": "Antworten…",
-  "button.finish": "Mit Zusammenfassung beenden",
-  "button.raise": "Erhöhen auf {limits}",
   "button.resume": "Fortsetzen",
 
   "header.running": "Läuft gerade",

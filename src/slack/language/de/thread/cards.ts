@@ -46,14 +46,15 @@ export const cards: Translated<"cards"> = {
   "text.unreadMore":
     "{count, plural, one {mindestens eine weitere war nicht zu lesen: {why}} other {# weitere waren nicht zu lesen: {why}}}",
 
-  "text.agentAsks": "{agent} fragt",
+  "text.asks": "*{agent} fragt:*",
+  "text.agentAsks": "{agent} fragt: {question}",
   "text.answeredBy": "beantwortet von {person}: {answer}",
   "text.nobodyAnswered": "niemand hat rechtzeitig geantwortet; der Lauf ging weiter",
   "text.stoppedUnanswered": "nicht beantwortet; der Lauf hat aufgehört",
   "text.skippedUnanswered": "nicht beantwortet; der Beitrag wurde übersprungen",
   "button.inWords": "In Worten antworten…",
   "text.orReply": "oder einfach hier antworten",
-  "text.goesOnWithout": "ohne Antwort geht der Lauf weiter: {at}",
+  "text.goesOnWithout": "ohne Antwort geht der Lauf am {at} weiter",
 
   "text.codeOffByRule":
     "Code ist hier ausgeschaltet, nach der Regel dieses Channels oder des Teams; die Agenten denken also nur darüber nach.",

@@ -25,7 +25,7 @@ export const notes = {
   "text.onlyOnce": "Not all of this was shown on its card, so it can be allowed once, and not for the run. It still waits.",
   "text.tooLong":
     "This is too long for one of Slack's forms. Deny it with what should be different, or write that here in the thread: the agent reads it and writes it anew.",
-  "text.noJson": "What you wrote is not valid JSON, so nothing was run. It still waits: press `Edit…` again.",
+  "text.noJson": "What you wrote is not valid JSON, so nothing was run. It still waits: press `{button}` again.",
   "text.expired": "Nobody had allowed it in time; the agents went on without.",
   "text.decidedAlready": "This was decided already.",
   "text.callOver": "This run is over, or its turn was skipped: there is nothing to decide.",

@@ -12,8 +12,6 @@ export const home = {
   "text.atLimit": "*Waits at a limit:* {why}",
   "text.pausedBy": "*Paused by {person}:* {task}",
   "button.answer": "Answer…",
-  "button.finish": "Finish with a summary",
-  "button.raise": "Raise to {limits}",
   "button.resume": "Resume",
 
   "header.running": "Running now",

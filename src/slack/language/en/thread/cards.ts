@@ -42,7 +42,8 @@ export const cards = {
   "text.unreadNewer": "{count, plural, one {at least one newer could not be read: {why}} other {# newer could not be read: {why}}}",
   "text.unreadMore": "{count, plural, one {at least one more could not be read: {why}} other {# more could not be read: {why}}}",
 
-  "text.agentAsks": "{agent} asks",
+  "text.asks": "*{agent} asks:*",
+  "text.agentAsks": "{agent} asks: {question}",
   "text.answeredBy": "answered by {person}: {answer}",
   "text.nobodyAnswered": "nobody answered in time; the run went on",
   "text.stoppedUnanswered": "not answered; the run has stopped",

@@ -28,7 +28,7 @@ export const notes: Translated<"notes"> = {
   "text.tooLong":
     "C’est trop long pour un formulaire de Slack. Refusez-le en disant ce qui devrait changer, ou écrivez-le ici dans le fil : l’agent le lit et le réécrit.",
   "text.noJson":
-    "Ce que vous avez écrit n’est pas du JSON valide : rien n’a donc été exécuté. Cela attend toujours : appuyez de nouveau sur `Edit…`.",
+    "Ce que vous avez écrit n’est pas du JSON valide : rien n’a donc été exécuté. Cela attend toujours : appuyez de nouveau sur `{button}`.",
   "text.expired": "Personne ne l’avait autorisé à temps ; les agents ont continué sans.",
   "text.decidedAlready": "La décision a déjà été prise.",
   "text.callOver": "Cette exécution est terminée, ou son tour a été passé : il n’y a rien à décider.",

@@ -13,8 +13,6 @@ export const home: Translated<"home"> = {
   "text.atLimit": "*Attend à une limite :* {why}",
   "text.pausedBy": "*Mise en pause par {person} :* {task}",
   "button.answer": "Répondre…",
-  "button.finish": "Terminer par un résumé",
-  "button.raise": "Porter à {limits}",
   "button.resume": "Reprendre",
 
   "header.running": "En cours",

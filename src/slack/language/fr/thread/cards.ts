@@ -46,14 +46,15 @@ export const cards: Translated<"cards"> = {
     "{count, plural, one {au moins un plus récent n’a pas pu être lu : {why}} other {# plus récents n’ont pas pu être lus : {why}}}",
   "text.unreadMore": "{count, plural, one {au moins un autre n’a pas pu être lu : {why}} other {# autres n’ont pas pu être lus : {why}}}",
 
-  "text.agentAsks": "{agent} demande",
+  "text.asks": "*{agent} demande :*",
+  "text.agentAsks": "{agent} demande : {question}",
   "text.answeredBy": "réponse de {person} : {answer}",
   "text.nobodyAnswered": "personne n’a répondu à temps ; l’exécution a continué",
   "text.stoppedUnanswered": "sans réponse ; l’exécution s’est arrêtée",
   "text.skippedUnanswered": "sans réponse ; le tour a été passé",
   "button.inWords": "Répondre par écrit…",
   "text.orReply": "ou répondez simplement ici",
-  "text.goesOnWithout": "sans réponse, l’exécution continue : {at}",
+  "text.goesOnWithout": "sans réponse, l’exécution continue le {at}",
 
   "text.codeOffByRule":
     "Le code est désactivé ici, par la règle de ce canal ou de l’équipe : les agents ne font donc que raisonner dessus.",

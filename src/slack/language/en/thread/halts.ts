@@ -1,0 +1,20 @@
+/** A run that stands at a limit, and what was decided. */
+export const halts = {
+  "text.reached": "The limit of {what} is reached.",
+  "text.budget": "Today's budget of {owner}, {limit}, is used up.",
+  "text.some": "A limit is reached.",
+  "text.couldPass": "The next call could pass the limit of {what}.",
+  "text.took": "took {what}",
+  "text.used": "used {what}",
+  "text.spent": "spent {what}",
+  "text.spentToday": "{what} spent today",
+  "text.wait": "The agents wait.",
+  "text.nothingSpent": "The agents wait; nothing more is spent.",
+  "text.stopsAt": "Without a decision the run stops {at}.",
+  "button.raise": "Raise to {limits}",
+  "button.finish": "Finish with a summary",
+  "text.raised": "raised to {limits} by {person}",
+  "text.budgetAgain": "there is budget again; the run goes on",
+  "text.summary": "ends with a summary, asked for by {person}",
+  "text.nobodyDecided": "nobody decided in time; the run has stopped",
+} as const;
