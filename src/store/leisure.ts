@@ -24,12 +24,21 @@ const RUSH_MS_MAX = 2_000;
 /** A turn of the event loop that takes more of the processor has enough to do: nothing more begins, but for one now and then. */
 const LONG_TURN_CPU_MS = 20;
 const NOW_AND_THEN_MS = 100;
+/** How often a rush is looked at whose end is waited for. A loop that turned without a rest for it would take all of a processor for nothing. */
+const LOOK_MS = 5;
 /** What begins in one turn of the event loop. Between two turns everything that has come in is read. */
 const BEGUN_PER_TURN = 4;
 const BEGUN_PER_TURN_IN_RUSH = 1;
 
-/** `cpuMs`: what this process has taken of the processor; on a machine that is busy with others a turn takes long, and has little to do. */
-export function createLeisure(now: () => number = () => performance.now(), cpuMs: () => number = ownCpuMs): Leisure {
+/**
+ * `cpuMs`: what this process has taken of the processor; on a machine that is busy with others a turn takes long, and has little to do.
+ * `rest`: has it look again after {@link LOOK_MS}.
+ */
+export function createLeisure(
+  now: () => number = () => performance.now(),
+  cpuMs: () => number = ownCpuMs,
+  rest: (look: () => void) => void = (look) => void setTimeout(look, LOOK_MS),
+): Leisure {
   const waiting: (() => void)[] = [];
   let inARow = 0;
   let accepting = 0;
@@ -39,27 +48,38 @@ export function createLeisure(now: () => number = () => performance.now(), cpuMs
   let isTurning = false;
   let begunAt = Number.NEGATIVE_INFINITY;
 
-  /** How many may begin now. `turnCpuMs`: what this turn of the event loop took of the processor. */
+  const isRush = (at: number): boolean => accepting >= RUSH_MIN || (inARow >= RUSH_MIN && at - lastAt < GAP_MS);
+
+  /** How many may begin now, in no rush. `turnCpuMs`: what this turn of the event loop took of the processor. */
   function share(at: number, turnCpuMs: number): number {
-    const isRush = accepting >= RUSH_MIN || (inARow >= RUSH_MIN && at - lastAt < GAP_MS);
-    if (!isRush && turnCpuMs > LONG_TURN_CPU_MS) return at - begunAt < NOW_AND_THEN_MS ? 0 : BEGUN_PER_TURN_IN_RUSH;
-    if (!isRush) return BEGUN_PER_TURN;
-    return at - rushSince < RUSH_MS_MAX ? 0 : BEGUN_PER_TURN_IN_RUSH;
+    if (turnCpuMs > LONG_TURN_CPU_MS) return at - begunAt < NOW_AND_THEN_MS ? 0 : BEGUN_PER_TURN_IN_RUSH;
+    return BEGUN_PER_TURN;
+  }
+
+  function begin(count: number, at: number): void {
+    const first = waiting.splice(0, count);
+    if (first.length > 0) begunAt = at;
+    for (const one of first) one();
+    isTurning = false;
+    if (waiting.length > 0) turnOver();
   }
 
   function turnOver(): void {
     if (isTurning) return;
     isTurning = true;
     const before = cpuMs();
-    // The loop turns without a rest while work waits: it reads each time, and sleeps in no turn.
+    // The loop turns without a rest while work may begin: it reads each time, and sleeps in no turn.
     setImmediate(() => {
-      isTurning = false;
       const at = now();
-      const first = waiting.splice(0, share(at, cpuMs() - before));
-      if (first.length > 0) begunAt = at;
-      for (const begin of first) begin();
-      if (waiting.length > 0) turnOver();
+      if (isRush(at)) look();
+      else begin(share(at, cpuMs() - before), at);
     });
+  }
+
+  function look(): void {
+    const at = now();
+    if (isRush(at) && at - rushSince < RUSH_MS_MAX) rest(look);
+    else begin(isRush(at) ? BEGUN_PER_TURN_IN_RUSH : BEGUN_PER_TURN, at);
   }
 
   return {

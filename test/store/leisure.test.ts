@@ -3,13 +3,14 @@ import { expect, test } from "vitest";
 import { createLeisure } from "../../src/store/leisure.ts";
 
 /** A leisure whose time is set by hand, and how many have begun. */
-function open(turnCpuMs = 0) {
+function open(turnCpuMs = 0, rest: (look: () => void) => void = setImmediate) {
   let nowMs = 0;
   let cpuMs = 0;
   let begun = 0;
   const leisure = createLeisure(
     () => nowMs,
     () => (cpuMs += turnCpuMs),
+    rest,
   );
   return {
     leisure,
@@ -63,6 +64,23 @@ test("in a rush nothing begins until it is over", async () => {
   pass(100);
   await turns(10);
   expect(begun()).toBe(10);
+});
+
+test("while a rush is waited for, the event loop may sleep", async () => {
+  const looks: (() => void)[] = [];
+  const { ask, begun, rush, pass } = open(0, (look) => void looks.push(look));
+  rush(40);
+  ask(4);
+  await turns(50);
+  expect(looks).toHaveLength(1);
+  pass(50);
+  looks[0]?.();
+  await turns(50);
+  expect([looks.length, begun()]).toEqual([2, 0]);
+  pass(50);
+  looks[1]?.();
+  await turns(1);
+  expect(begun()).toBe(4);
 });
 
 test("as long as many are being written down nothing begins, also while the disk is slow", async () => {
