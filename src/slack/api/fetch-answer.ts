@@ -1,4 +1,5 @@
 import type { FetchFunction } from "@slack/web-api";
+import { httpCall, type CallSettings } from "./http-call.ts";
 
 /** HTTP 200, and a body that Slack's API never sends: empty, cut off, a page of some proxy's. What was asked for may be done. */
 export class NoAnswerError extends Error {
@@ -15,14 +16,17 @@ const SHOWN_CHARS = 100;
  * `fetch` for the SDK's clients. The SDK takes whatever text it is sent for the code of an error, and so for a no of Slack's: a message that
  * was posted would pass for one that was refused. Here it is a call that did not come back, as with a connection that broke.
  */
-export const fetchAnswer: FetchFunction = async (url, request) => {
-  const response = await fetch(url, request);
-  if (response.status !== 200) return response;
-  const text = await response.text();
-  if (!isAnswer(text)) throw new NoAnswerError(text);
-  // What was read cannot be read again, and a second Response with the same words takes longer than to look at them.
-  return Object.defineProperty(response, "text", { value: async () => text });
-};
+export function answersBy(settings: CallSettings = {}): FetchFunction {
+  const call = httpCall(settings);
+  return async (url, request) => {
+    const response = await call(url, request);
+    if (response.status !== 200) return response;
+    const text = await response.text();
+    if (!isAnswer(text)) throw new NoAnswerError(text);
+    // By `fetch`, what was read cannot be read again, and a second Response with the same words takes longer than to look at them.
+    return Object.defineProperty(response, "text", { value: async () => text });
+  };
+}
 
 function isAnswer(text: string): boolean {
   try {

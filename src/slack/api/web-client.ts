@@ -8,7 +8,7 @@ import {
   type WebClientOptions,
 } from "@slack/web-api";
 import { systemClock, type Clock } from "../../engine/clock.ts";
-import { fetchAnswer } from "./fetch-answer.ts";
+import { answersBy } from "./fetch-answer.ts";
 import { knownCode } from "./error-codes.ts";
 import { createLimitedMethods, type LimitedMethods } from "./limited-methods.ts";
 import { RUN_OUT, WORTHLESS, type TokenSource } from "./token-source.ts";
@@ -63,13 +63,17 @@ export function createWeb(options: {
   return {
     read: client(
       {
-        timeout: READ_TIMEOUT_MS,
+        fetch: answersBy({ timeoutMs: READ_TIMEOUT_MS, compressed: true }),
         retryConfig: { retries: READ_RETRIES, minTimeout: 500, maxTimeout: READ_RETRY_DELAY_MS_MAX, randomize: true },
         rejectRateLimitedCalls,
       },
       createLimitedMethods(options.clock ?? systemClock),
     ),
-    write: client({ timeout: options.writeTimeoutMs ?? WRITE_TIMEOUT_MS, retryConfig: { retries: 0 }, rejectRateLimitedCalls }),
+    write: client({
+      fetch: answersBy({ timeoutMs: options.writeTimeoutMs ?? WRITE_TIMEOUT_MS }),
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls,
+    }),
   };
 }
 
@@ -137,7 +141,7 @@ const lasting = (token: string): TokenSource => ({
 
 /** What every client of the SDK is given. A fresh object for each: the SDK writes into it. */
 export function clientOptions(apiUrl?: string, log?: Log): WebClientOptions {
-  return { slackApiUrl: apiBase(apiUrl), logger: sdkLogger(log), fetch: fetchAnswer };
+  return { slackApiUrl: apiBase(apiUrl), logger: sdkLogger(log), fetch: answersBy() };
 }
 
 /** The SDK glues the method's name to the address, so it must end in a slash. */

@@ -2,7 +2,9 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { fetchAnswer, NoAnswerError } from "../../../src/slack/api/fetch-answer.ts";
+import { answersBy, NoAnswerError } from "../../../src/slack/api/fetch-answer.ts";
+
+const fetchAnswer = answersBy();
 
 async function answering(body: string, status = 200): Promise<string> {
   const server = createServer((_request, response) => void response.writeHead(status, { "x-oauth-scopes": "chat:write" }).end(body));
