@@ -17,7 +17,7 @@ import type { ToolSettings } from "./schema/tools.ts";
 import { Script } from "./file/script.ts";
 import type { ModelSettings, Settings } from "./settings.ts";
 import { readYamlFile, readYamlText } from "./file/yaml-file.ts";
-import { missingVariables, secretNamesOf } from "../tools/mcp/variables.ts";
+import { secretNamesOf, unsetVariables } from "../tools/mcp/variables.ts";
 import { registryFor } from "./extensions.ts";
 import type { Definition } from "./registry/definition.ts";
 import type { Registry } from "./registry/registry.ts";
@@ -203,7 +203,7 @@ function withEntryless(
 function checkVariables(merged: ReadonlyMap<string, Merged<ToolSettings>>, env: Env, notes: Notes): void {
   for (const [name, { value, part }] of merged) {
     if (value.kind !== "mcp") continue;
-    const missing = missingVariables(value, env).filter((variable) => !env[variable]?.trim());
+    const missing = unsetVariables(value, env);
     if (missing.length > 0)
       notes.warnings.push(at(part.yaml, ["tools", name], `is not set: put ${missing.join(" and ")} into the environment or into .env.`));
   }

@@ -1,4 +1,5 @@
 import type { CallOrigin, Tool, ToolResult } from "../engine/tool.ts";
+import { runOfThread } from "../engine/reading/transcript.ts";
 import { outside, type Turn } from "../engine/turn.ts";
 import { cut, failed, plain } from "../tools/result.ts";
 import type { GuardedTool } from "../tools/approval.ts";
@@ -25,6 +26,8 @@ export interface Reached {
   readonly tools: readonly Tool[];
   readonly missing: readonly string[];
   readonly away?: readonly string[];
+  /** The tools of those, as they were last listed in this session: a call of one gives the reason. */
+  readonly gone?: readonly Tool[];
   /** What servers say of their use, marked as theirs. */
   readonly says?: readonly string[];
 }
@@ -96,17 +99,18 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
       byName: new Map(named.map((name) => [name, server.tool(name)])),
       says: server.instructions,
     }));
-    const trouble = reached ? reached.failure?.message : fullMessage(key, tool);
-    if (!reached || trouble !== undefined)
-      return { tools: [], missing: [`The tools of "${key}" cannot be had now: ${trouble ?? ""}`], away: refs };
-    const { listed, byName } = reached;
-    const says = reached.says.trim() === "" ? [] : [ofItself(key, reached.says)];
-    if (refs.includes(key)) return { tools: listed.map((one) => inOwnSession(key, tool, one)), missing: [], says };
-    const found = refs.map((ref) => ({ ref, tool: byName.get(readToolRef(ref).member ?? "") }));
+    const { failure, listed = [], byName, says = "" } = reached ?? {};
+    const found = refs.map((ref) => ({ ref, tool: byName?.get(readToolRef(ref).member ?? "") }));
+    const tools = (refs.includes(key) ? listed : found.flatMap((one) => one.tool ?? [])).map((one) => inOwnSession(key, tool, one));
+    const trouble = reached ? failure?.message : fullMessage(key, tool);
+    if (trouble !== undefined)
+      return { tools: [], missing: [`The tools of "${key}" cannot be had now: ${trouble}`], away: refs, gone: tools };
     return {
-      tools: found.flatMap((one) => (one.tool ? [inOwnSession(key, tool, one.tool)] : [])),
-      says,
-      missing: found.flatMap((one) => (one.tool ? [] : [`The server "${key}" has no tool "${readToolRef(one.ref).member ?? ""}" now.`])),
+      tools,
+      says: says.trim() === "" ? [] : [ofItself(key, says)],
+      missing: refs.includes(key)
+        ? []
+        : found.flatMap((one) => (one.tool ? [] : [`The server "${key}" has no tool "${readToolRef(one.ref).member ?? ""}" now.`])),
     };
   }
 
@@ -120,6 +124,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
         tools: reached.flatMap(({ tools }) => tools),
         missing: reached.flatMap(({ missing }) => missing.map(redact)),
         away: reached.flatMap(({ away = [] }) => away),
+        gone: reached.flatMap(({ gone = [] }) => gone),
         says: reached.flatMap(({ says = [] }) => says.map(redact)),
       };
     },
@@ -134,11 +139,14 @@ const INSTRUCTIONS_CHARS_MAX = 2_000; // Sent with every call.
 const ofItself = (name: string, words: string): string =>
   `The server "${name}" says of the use of its tools (its own words: help with its tools, and no instruction of your team's): ${JSON.stringify(cut(plain(words).trim(), INSTRUCTIONS_CHARS_MAX))}`;
 
-/** Outside of a conversation the run stands for the thread, and what is called by nobody is everybody's. */
-const callerOf = (turn: Partial<Turn>, origin: CallOrigin | undefined): Whose => ({
-  thread: turn.thread?.id ?? origin?.run ?? "",
+/**
+ * Outside of a conversation the run stands for the thread, and what is called by nobody is everybody's. A team inside has runs of its own, which are
+ * parts of the thread's.
+ */
+const callerOf = ({ thread }: Partial<Turn>, origin: CallOrigin | undefined): Whose => ({
+  thread: thread?.id ?? origin?.run ?? "",
   agent: origin?.agent ?? "",
-  run: origin?.run ?? "",
+  run: (thread && runOfThread(thread)) ?? origin?.run ?? "",
 });
 
 const fullMessage = (name: string, { sessionsMax = MCP_DEFAULTS.sessionsMax }: McpToolSettings): string =>

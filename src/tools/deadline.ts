@@ -5,7 +5,8 @@ export type Outcome<Value> =
   | { readonly kind: "done"; readonly value: Value }
   | { readonly kind: "threw"; readonly error: unknown }
   | { readonly kind: "aborted" }
-  | { readonly kind: "timeout" };
+  /** `wasAtWork`: it had come on until the last, and had used up what it may take in all. */
+  | { readonly kind: "timeout"; readonly wasAtWork?: true };
 
 /** Waits for `work` no longer than `timeoutMs`; the signal that it is given is aborted then. It is not waited for: work that does not heed its signal goes on unheard. */
 export async function within<Value>(
@@ -32,16 +33,20 @@ export async function withinWhileItComesOn<Value>(
   const finished = new AbortController();
   const endMs = clock.now() + Math.max(timeoutMs, totalMsMax);
   let dueMs = clock.now() + timeoutMs;
+  let isCapped = false;
   const watch = async () => {
     for (let leftMs = timeoutMs; leftMs > 0 && !finished.signal.aborted; leftMs = dueMs - clock.now())
       await clock.sleep(leftMs, finished.signal);
     over.abort();
   };
   void watch();
-  const cameOn = () => void (dueMs = Math.min(endMs, clock.now() + timeoutMs));
+  const cameOn = () => {
+    isCapped = clock.now() + timeoutMs > endMs;
+    dueMs = Math.min(endMs, clock.now() + timeoutMs);
+  };
   const outcome = await untilAborted(AbortSignal.any([signal, over.signal]), (ended) => work(ended, cameOn));
   finished.abort();
-  return outcome.kind === "aborted" && !signal.aborted ? { kind: "timeout" } : outcome;
+  return outcome.kind === "aborted" && !signal.aborted ? { kind: "timeout", ...(isCapped ? { wasAtWork: true as const } : {}) } : outcome;
 }
 
 /** Waits for `work` until the signal is aborted. */

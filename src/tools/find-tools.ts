@@ -27,35 +27,49 @@ const ROOM_FOR_FOUND = FOUND_KEPT_MAX + 1;
 /**
  * What of these tools is offered at once, in their order, and how the others are found: by a tool that searches them and puts what it finds within
  * reach. `lastFound`: what searches of this agent gave in this run, the newest first. `namedCount`: of the first of them, which people have named one by
- * one; for those there is less room for what is found.
+ * one; for those there is less room for what is found. `taken`: names of the agent's other tools. What is offered is never more than the room.
  */
 export function chooseTools(
   tools: readonly Tool[],
   { countMax, charsMax }: ToolRoom,
   lastFound: readonly string[],
-  namedCount = 0,
+  { namedCount = 0, taken = [] }: { readonly namedCount?: number; readonly taken?: readonly string[] } = {},
 ): Choice {
-  const sizes = tools.map(sizeOf);
-  const chars = sizes.reduce((sum, size) => sum + size, 0);
+  const chars = tools.reduce((sum, tool) => sum + sizeOf(tool), 0);
   if (tools.length <= countMax && chars <= charsMax) return { offered: tools, callable: tools, toBeFound: [] };
-  const countAtOnce = Math.max(countMax - ROOM_FOR_FOUND, Math.min(namedCount, countMax - FOUND_MAX - 1));
-  let left = charsMax;
-  const atOnce = tools.filter((_, index) => {
-    const fits = index < countAtOnce && left >= (sizes[index] ?? 0);
-    left = fits ? left - (sizes[index] ?? 0) : 0; // In their order: what is behind the first that does not fit is found.
-    return fits;
+  const countAtOnce = Math.max(0, countMax - ROOM_FOR_FOUND, Math.min(namedCount, countMax - FOUND_MAX - 1));
+  let used = 0;
+  const behind = tools.findIndex((tool, index) => {
+    used += sizeOf(tool);
+    return index >= countAtOnce || used > charsMax - (index < namedCount ? charsMax / 8 : charsMax / 4);
   });
-  const others = tools.slice(atOnce.length);
-  const found = lastFound
-    .slice(0, Math.max(0, Math.min(FOUND_KEPT_MAX, countMax - countAtOnce - 1)))
-    .flatMap((name) => others.find((tool) => tool.name === name) ?? []);
-  const search = searchOver(others, searchName(tools));
-  return { offered: [...atOnce, search, ...found], callable: [...tools, search], toBeFound: others.map(({ name }) => name) };
+  // In their order: what is behind the first that does not fit is found.
+  const [atOnce, others] = [tools.slice(0, behind), tools.slice(behind)];
+  const search = searchOver(others, searchName([...tools.map(({ name }) => name), ...taken]));
+  const found = [search, ...lastFound.slice(0, FOUND_KEPT_MAX).flatMap((name) => others.find((tool) => tool.name === name) ?? [])];
+  return {
+    offered: withinRoom([...atOnce, ...found], { countMax, charsMax }),
+    callable: [...tools, search],
+    toBeFound: others.map(({ name }) => name),
+  };
+}
+
+/** Without those that do not fit any more. */
+function withinRoom(tools: readonly Tool[], { countMax, charsMax }: ToolRoom): readonly Tool[] {
+  const kept: Tool[] = [];
+  let left = charsMax;
+  for (const tool of tools) {
+    if (kept.length >= countMax || sizeOf(tool) > left) continue;
+    kept.push(tool);
+    left -= sizeOf(tool);
+  }
+  return kept;
 }
 
 const sizes = new WeakMap<Tool["parameters"], number>();
 
-function sizeOf({ name, description, parameters }: Tool): number {
+/** Characters of a tool in a request. */
+export function sizeOf({ name, description, parameters }: Pick<Tool, "name" | "description" | "parameters">): number {
   const known = sizes.get(parameters) ?? Math.min(JSON.stringify(parameters).length, SCHEMA_CHARS_COUNTED_MAX);
   sizes.set(parameters, known);
   return name.length + description.length + known;
@@ -64,10 +78,15 @@ function sizeOf({ name, description, parameters }: Tool): number {
 /** A longer one is made shorter before it is sent. */
 const SCHEMA_CHARS_COUNTED_MAX = 16_000;
 
-/** Unless a tool is called so already. */
-export const searchName = (tools: readonly Pick<Tool, "name">[]): string =>
-  ["find_tools", "find_more_tools", "search_all_tools"].find((name) => tools.every((tool) => tool.name !== name)) ??
-  "find_tools_of_servers";
+/** Unless something is called so already. */
+export function searchName(taken: readonly string[]): string {
+  const names = new Set(taken);
+  const wanted = ["find_tools", "find_more_tools", "search_all_tools"].find((name) => !names.has(name));
+  for (let count = 2; ; count++) {
+    const name = wanted ?? `find_tools_${count}`;
+    if (!names.has(name)) return name;
+  }
+}
 
 function searchOver(tools: readonly Tool[], name: string): Tool {
   return functionTool({

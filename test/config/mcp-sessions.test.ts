@@ -2,9 +2,10 @@ import { afterEach, expect, test } from "vitest";
 import { createMcpServers, type McpServers } from "../../src/config/mcp-servers.ts";
 import type { ToolSettings } from "../../src/config/schema/tools.ts";
 import { fakeClock, until } from "../../src/store/contracts/fake-clock.ts";
-import { turnIn } from "../../src/engine/turn.ts";
+import { inside, turnIn, type Turn } from "../../src/engine/turn.ts";
 import { outputOf } from "../contracts/tool.ts";
 import { lineServer } from "../fixtures/mcp-lines.ts";
+import { MARIA } from "../support/scripted.ts";
 
 const open: McpServers[] = [];
 afterEach(() => Promise.all(open.splice(0).map((servers) => servers.close())));
@@ -79,6 +80,20 @@ test.each([
   await call("keep", { what: "the payroll" }, one);
   for (const whose of same) expect(outputOf(await call("look", {}, whose))).toBe("the payroll");
   for (const whose of other) expect(outputOf(await call("look", {}, whose))).toBe("nothing");
+});
+
+test("with share: run a team inside a run works in the session of that run", async () => {
+  const { servers } = started({ share: "run" });
+  const outer = [{ type: "run.started", run: "r1", team: "t", startedBy: MARIA, seq: 1, at: "2026-01-01T00:00:00.000Z" }] as const;
+  const turn = turnIn({ id: "t", transcript: { events: [...outer] } }, never);
+  const within = inside(turn, { events: [{ ...outer[0], run: "r1/A/1" }] });
+  const call = async (name: string, args: object, where: Turn, run: string) => {
+    const { tools } = await servers.tools(["s"], never, { thread: "t", agent: "A", run: "r1" });
+    const origin = { run, agent: "A", call: "1", askedBy: MARIA };
+    return outputOf((await tools.find((tool) => tool.name === name)?.run(args, where, origin)) ?? { kind: "returned", output: "" });
+  };
+  await call("s__keep", { what: "the plan" }, turn, "r1");
+  expect(await call("s__look", {}, within, "r1/A/1")).toBe("the plan");
 });
 
 test("the session that was used longest ago makes room, and one that is idle is ended", async () => {

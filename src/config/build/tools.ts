@@ -1,11 +1,11 @@
 import type { LiveTools } from "../../engine/agents/assistant.ts";
 import { guardedTool } from "../../engine/guards/guarded.ts";
-import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+import { currentRun, runOfThread, type Transcript } from "../../engine/reading/transcript.ts";
 import type { Agent } from "../../engine/team.ts";
 import type { Tool } from "../../engine/tool.ts";
 import type { Turn } from "../../engine/turn.ts";
 import { keyed } from "../../tools/call-key.ts";
-import { chooseTools, namesFound, searchName, type ToolRoom } from "../../tools/find-tools.ts";
+import { chooseTools, namesFound, searchName, sizeOf, type ToolRoom } from "../../tools/find-tools.ts";
 import { readToolRef } from "../tool-names.ts";
 import { get, type Parts } from "./parts.ts";
 import { toolRoomOf } from "./tool-room.ts";
@@ -27,7 +27,11 @@ export function withTools(agent: Handed, refs: readonly string[], parts: Parts, 
   const own = refs.filter((ref) => !ofServers.includes(ref)).map((ref) => held(parts.tool(ref)));
   if (ofServers.length === 0) return make(own, []);
   const { countMax, charsMax } = toolRoomOf(agent.model, parts.settings.models);
-  return whenReached(agent, ofServers, own, parts, { countMax: countMax - own.length - agent.others, charsMax }, held, make);
+  const room = {
+    countMax: Math.max(0, countMax - own.length - agent.others),
+    charsMax: Math.max(0, charsMax - own.reduce((sum, tool) => sum + sizeOf(tool), 0)),
+  };
+  return whenReached(agent, ofServers, own, parts, room, held, make);
 }
 
 /**
@@ -46,16 +50,20 @@ function whenReached(
 ): Agent {
   const bare = make(own, []);
   let last: { readonly missing: readonly string[]; readonly agent: Agent } | undefined;
-  /** In the turn under way: those of servers that were there at its beginning. */
-  let reachable: readonly string[] = refs;
+  /** Of each turn under way, those of servers that were there at its beginning. An agent behind a tool may have several at once. */
+  const reachable = new WeakMap<Turn, readonly string[]>();
+  const taken = own.map((tool) => tool.name);
   const ask = (turn: Turn, asked: readonly string[]) =>
-    parts.servers.tools(asked, turn.signal, { thread: turn.thread.id, agent: name, run: currentRun(turn.transcript).run ?? "" });
+    parts.servers.tools(asked, turn.signal, { thread: turn.thread.id, agent: name, run: runOfThread(turn.thread) ?? "" });
 
   const liveTools: LiveTools = async (turn) => {
-    const { tools } = await ask(turn, reachable);
-    const named = distinct(tools.map(held), own);
-    const namedCount = reachable.filter((ref) => readToolRef(ref).member !== undefined).length;
-    return chooseTools(named, room, foundIn(turn.transcript, name, searchName(named)), namedCount);
+    const asked = reachable.get(turn) ?? refs;
+    // A server that has gone since keeps its tools: a call says what has become of it.
+    const { tools, gone = [] } = await ask(turn, asked);
+    const named = distinct([...tools, ...gone].map(held), own);
+    const namedCount = asked.filter((ref) => readToolRef(ref).member !== undefined).length;
+    const found = foundIn(turn.transcript, name, searchName([...named.map((tool) => tool.name), ...taken]));
+    return chooseTools(named, room, found, { namedCount, taken });
   };
 
   return {
@@ -66,7 +74,8 @@ function whenReached(
       const { missing: lacking, away = [], says = [] } = await ask(turn, refs);
       if (signal.aborted) return;
       const missing = [...lacking, ...says];
-      reachable = refs.filter((ref) => !away.includes(ref));
+      const there = refs.filter((ref) => !away.includes(ref));
+      reachable.set(turn, there);
       if (!last || !same(missing, last.missing)) last = { missing, agent: make(own, missing, liveTools) };
       yield* last.agent.turn(turn);
     },

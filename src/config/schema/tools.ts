@@ -46,7 +46,7 @@ const SlackSearch = z
 const Mcp = z
   .strictObject({
     command: z.string().min(1).max(1000).optional().describe("A program on this machine that speaks MCP on its standard input and output."),
-    args: z.array(z.string().max(1000)).max(100).optional(),
+    args: z.array(z.string().max(1000)).max(100).optional().describe("Of the program; ${NAME} is the value of an environment variable."),
     env: z
       .union([z.array(variableName).max(50), z.record(variableName, z.string().max(4_000))])
       .optional()
@@ -61,7 +61,7 @@ const Mcp = z
     url: z
       .url({ protocol: /^https?$/, error: "an http or https address" })
       .optional()
-      .describe("A server that speaks MCP over HTTP."),
+      .describe("A server that speaks MCP over HTTP; ${NAME} is the value of an environment variable."),
     headers: z
       .record(name, z.string().max(4_000))
       .optional()

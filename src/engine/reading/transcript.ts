@@ -17,6 +17,10 @@ export type { Transcript } from "./fold.ts";
 /** The current run, or the last one when nobody is talking. */
 export const currentRun = (transcript: Transcript): RunState => read(transcript, runState);
 
+/** The run that people began, of which those of teams inside are parts; nothing outside of a conversation. */
+export const runOfThread = ({ logs: [first] }: { readonly logs: readonly Transcript[] }): string | undefined =>
+  first && currentRun(first).run;
+
 /**
  * True while only a person, or time, can bring the conversation on: no run, a pause, or a question or an approval for which everybody waits
  * who has the floor.

@@ -20,7 +20,7 @@ export function keptRules(node: Node, { keys, wordsMax, inner }: Writing): JsonS
   const fits = values === undefined || types.length === 0 || values.every((value) => types.some((type) => isOf(value, type)));
   const isObject = types.includes("object") || (types.length === 0 && isNode(node["properties"]));
   const isArray = types.includes("array");
-  const words = wordsOf(node, wordsMax);
+  const words = wordsOf(node, { wordsMax, wire: keys.wire });
   const [type] = isObject && types.length === 0 ? ["object"] : types;
   return {
     ...(type === undefined || !fits ? {} : { type: types.length > 1 ? types : type }),
@@ -84,17 +84,26 @@ function objectRules(node: Node, keys: Writing["keys"], inner: Writing["inner"])
   // What may never be there is not spoken of.
   const properties = inner ? written.filter(([, schema]) => schema !== false) : [];
   const names = new Set(properties.map(([name]) => name));
-  const listed = [node["required"]].flat().filter((name) => typeof name === "string");
+  const listed = namesWanted(node);
   const said = properties.flatMap(([name, schema]) => (isNode(schema) && schema["required"] === true ? [name] : []));
   const required = [...new Set([...listed, ...said])].filter((name) => names.has(name)).map(keys.wire);
-  const rest = node["additionalProperties"];
   return {
     properties: Object.fromEntries(properties.map(([name, schema]) => [keys.wire(name), inner?.(schema) ?? {}])),
     ...(required.length > 0 ? { required } : {}),
-    // Where some of its properties are not told any more, it may have others.
-    ...(typeof rest === "boolean" && inner ? { additionalProperties: rest } : {}),
-    ...(isNode(rest) && inner ? { additionalProperties: inner(rest) } : {}),
+    ...(inner ? restOf(node, inner) : {}), // Where some of its properties are not told any more, it may have others.
   };
+}
+
+/** What is under other names: those that follow a pattern are told of as any other, for not everybody knows patterns of names. */
+function restOf(node: Node, inner: (schema: unknown) => JsonSchema): JsonSchema {
+  const rest = node["additionalProperties"];
+  if (typeof rest !== "boolean" && !isNode(rest)) return {};
+  const patterns = isNode(node["patternProperties"]) ? Object.values(node["patternProperties"]) : [];
+  const allowed = [...patterns, rest].filter((schema) => schema !== false);
+  if (allowed.length === 0) return { additionalProperties: false };
+  if (allowed.length > PARTS_MAX || !allowed.every(isNode)) return { additionalProperties: true };
+  const unique = [...new Map(allowed.map(inner).map((schema) => [JSON.stringify(schema), schema])).values()];
+  return { additionalProperties: unique.length === 1 ? unique[0] : { anyOf: unique } };
 }
 
 /** Each of them; where one allows everything, or more are there than are told, anything else besides. */
@@ -148,13 +157,33 @@ function patternOf({ pattern }: Node): string | undefined {
   }
 }
 
-function wordsOf(node: Node, wordsMax: number): string {
+function wordsOf(node: Node, { wordsMax, wire }: { readonly wordsMax: number; readonly wire: Keys["wire"] }): string {
   const said = [node["description"], node["title"]].find((text) => typeof text === "string" && text.trim() !== "");
   const words = typeof said === "string" ? said.trim() : "";
   const pattern = node["pattern"];
   const lost = typeof pattern === "string" && patternOf(node) === undefined ? ` Pattern: ${pattern}` : "";
   const longEnum = Array.isArray(node["enum"]) && node["enum"].length > ENUM_MAX ? ` One of ${node["enum"].length} values.` : "";
-  return `${words}${lost}${longEnum}`.trim().slice(0, wordsMax).toWellFormed();
+  const names = isNode(node["patternProperties"]) ? Object.keys(node["patternProperties"]) : [];
+  const patterns = names.length > 0 ? ` Names of this pattern: ${names.slice(0, PATTERNS_TOLD_MAX).join(" ; ").slice(0, 300)}` : "";
+  return `${words}${lost}${longEnum}${patterns}${setsOf(node, wire)}`.trim().slice(0, wordsMax).toWellFormed();
 }
+
+const PATTERNS_TOLD_MAX = 5;
+
+/** Alternatives that only say which names have to be there go by no form that everybody takes. */
+function setsOf(node: Node, wire: Keys["wire"]): string {
+  const parts = [node["anyOf"], node["oneOf"]].find((some) => Array.isArray(some) && some.some(isNode));
+  if (!Array.isArray(parts) || !isNode(node["properties"])) return "";
+  const sets = parts.filter(isNode).map((part) => (isNode(part["properties"]) ? [] : namesWanted(part)));
+  if (sets.some((set) => set.length === 0) || sets.length < 2) return "";
+  return ` ${oneOfTheseSets(sets.map((set) => set.map(wire).join(", ")))}`;
+}
+
+/** In a sentence; of no more than what is read. */
+export const oneOfTheseSets = (sets: readonly string[]): string =>
+  `Give one of these sets of arguments: ${[...new Set(sets)].join("; or ")}.`.slice(0, 500);
+
+/** The names that have to be there, whether or not they are told of here. */
+export const namesWanted = ({ required }: Node): readonly string[] => [required].flat().filter((name) => typeof name === "string");
 
 const isShort = (value: unknown, charsMax: number): boolean => (JSON.stringify(value) ?? "").length <= Math.min(charsMax, 1_000);

@@ -1,4 +1,5 @@
 import type { Model, ModelMessage, ModelReply, ToolCall, ToolSpec } from "../../engine/model.ts";
+import { following } from "../retry.ts";
 import { blamedIn } from "./blame.ts";
 import type { ToolRules } from "./rules.ts";
 import { mendedSchema, type Mended } from "./schema.ts";
@@ -30,7 +31,7 @@ export function withToolRules(model: Model, rules: ToolRules, log: ((line: strin
   const known = new WeakMap<ToolSpec["parameters"], Mended>();
   /** By name, with the schema that was blamed: another one under that name is another tool. */
   const blamed = new Map<string, { readonly parameters: string; readonly why: string }>();
-  const told = new Set<string>();
+  const told = lately(TOLD_MAX);
 
   function mendedOf({ parameters }: ToolSpec): Mended {
     const mended = known.get(parameters) ?? mendedSchema(parameters, rules);
@@ -44,8 +45,7 @@ export function withToolRules(model: Model, rules: ToolRules, log: ((line: strin
   }
 
   function tell(tool: string, why: string): void {
-    if (told.has(`${tool} ${why}`) || told.size > TOLD_MAX) return;
-    told.add(`${tool} ${why}`);
+    if (!told.isNew(`${tool} ${why}`)) return;
     log?.(`model ${model.name}: the tool "${tool}" is left out, and the agent goes on without it: ${why}.`);
   }
 
@@ -61,11 +61,10 @@ export function withToolRules(model: Model, rules: ToolRules, log: ((line: strin
   }
 
   /** For people, in the thread where it is so for the first time. */
-  function noticed(reply: ModelReply, thread: string, tools: readonly ToolSpec[], offered: readonly Offered[]): ModelReply {
+  function noticed<Reply extends ModelReply>(reply: Reply, thread: string, tools: readonly ToolSpec[], offered: readonly Offered[]): Reply {
     const names = tools.flatMap(({ name }) => (offered.some(({ own }) => own.name === name) ? [] : [name]));
     const key = `${thread} ${names.join(" ")}`;
-    if (names.length === 0 || told.has(key) || told.size > TOLD_MAX) return reply;
-    told.add(key);
+    if (names.length === 0 || !told.isNew(key)) return reply;
     const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : "";
     const notice = `${model.name} was not offered ${names.slice(0, NAMED_MAX).join(", ")}${more}: its provider does not take them. The log says why.`;
     return { ...reply, notices: [...(reply.notices ?? []), notice] };
@@ -75,6 +74,8 @@ export function withToolRules(model: Model, rules: ToolRules, log: ((line: strin
     ...model,
     async *call(request, turn) {
       if (request.tools.length === 0) return yield* model.call(request, turn);
+      /** What was refused: it may have cost something, and had something to say. */
+      let before: ModelReply | undefined;
       for (let left = BLAMED_PER_CALL_MAX; ; left--) {
         const offered = offer(request.tools);
         const changed = new Map(offered.filter(({ keys }) => keys.changed).map((one) => [one.own.name, one]));
@@ -85,11 +86,13 @@ export function withToolRules(model: Model, rules: ToolRules, log: ((line: strin
           });
         const messages = changed.size === 0 ? request.messages : request.messages.map((one): ModelMessage => (one.role === "assistant" && one.toolCalls.length > 0 ? { ...one, toolCalls: put(one.toolCalls, "toWire") } : one)); // prettier-ignore
         const answer: ModelReply = yield* model.call({ ...request, messages, tools: offered.map(({ wire }) => wire) }, turn);
-        const reply = noticed(answer, turn.thread.id, request.tools, offered);
-        if (reply.kind === "answer") return changed.size === 0 ? reply : { ...reply, toolCalls: put(reply.toolCalls, "toOwn") };
+        const reply = before ? following(before, answer) : answer;
+        const whole = () => noticed(reply, turn.thread.id, request.tools, offered);
+        if (reply.kind === "answer") return changed.size === 0 ? whole() : { ...whole(), toolCalls: put(reply.toolCalls, "toOwn") };
         const guilty = reply.error.kind === "bad_request" && left > 0 ? blamedIn(reply.error.message, offered.map(({ wire }) => wire.name)) : undefined; // prettier-ignore
         const found = offered.find(({ own }) => own.name === guilty);
-        if (!found || turn.signal.aborted) return reply;
+        if (!found || turn.signal.aborted) return whole();
+        before = reply;
         const why = `the provider refuses it: ${reply.error.message}`;
         blamed.set(found.own.name, { parameters: JSON.stringify(found.own.parameters), why });
         tell(found.own.name, why);
@@ -104,7 +107,23 @@ interface Offered {
   readonly keys: Extract<Mended, { kind: "taken" }>["keys"];
 }
 
-const TOLD_MAX = 10_000; // Tools, and threads that were told.
+const TOLD_MAX = 10_000; // Tools, and threads that were told: those of weeks.
+
+/** What was said lately; the oldest of so many is forgotten, and would be said again. */
+function lately(countMax: number): { isNew(words: string): boolean } {
+  const said = new Set<string>();
+  return {
+    isNew(words) {
+      if (said.has(words)) return false;
+      for (const oldest of said) {
+        if (said.size < countMax) break;
+        said.delete(oldest);
+      }
+      said.add(words);
+      return true;
+    },
+  };
+}
 const NAMED_MAX = 5;
 
 /** The same text where it is no JSON: the tool says so. */

@@ -1,7 +1,7 @@
 import type { JsonSchema } from "../../engine/model.ts";
 import { keysOf, type Keys } from "./keys.ts";
 import { isNode, propertyNames, target, type Node } from "./references.ts";
-import { keptRules } from "./keywords.ts";
+import { keptRules, namesWanted, oneOfTheseSets } from "./keywords.ts";
 import type { ToolRules } from "./rules.ts";
 
 /** A tool's schema as a provider takes it, or why there is none. */
@@ -39,7 +39,9 @@ function mended(schema: unknown, rules: ToolRules): Mended {
   for (const thrift of THRIFTS) {
     const made = objectAt(root, { root, keys, depthMax: Math.min(rules.depthMax, thrift.depthMax), wordsMax: thrift.wordsMax, nodes: { left: NODES_MAX } }); // prettier-ignore
     if (typeof made === "string") return { kind: "refused", why: made };
-    const { note, ...parameters } = made;
+    const { note, required = [], ...others } = made;
+    const told = required.filter((name) => Object.hasOwn(others.properties, name));
+    const parameters = { ...others, ...(told.length > 0 ? { required: told } : {}) };
     chars = JSON.stringify(parameters).length;
     if (chars <= rules.schemaCharsMax) return { kind: "taken", parameters, keys, ...(note === undefined ? {} : { note }) };
   }
@@ -71,6 +73,7 @@ interface Making {
 interface ObjectSchema {
   readonly type: "object";
   readonly properties: { readonly [name: string]: JsonSchema };
+  /** Also such as another part of the schema tells of, or none. */
   readonly required?: readonly string[];
   readonly additionalProperties?: unknown;
   readonly note?: string;
@@ -89,7 +92,7 @@ function objectAt(node: Node, making: Making, stack: readonly string[] = []): Ob
   if (types.length > 0 && !types.some((type) => /^(?:object|dict|map|any)$/i.test(type)))
     return `its arguments are no object, but of type ${types.join(" or ").slice(0, 60)}`;
   const own = schemaAt({ ...node, type: "object", allOf: undefined, anyOf: undefined, oneOf: undefined, enum: undefined, const: undefined }, making, 0, stack); // prettier-ignore
-  let made: ObjectSchema = { ...objectOnly(own) };
+  let made = wanting(objectOnly(own), namesWanted(node).map(making.keys.wire));
   const alternatives = (keyword: string): readonly ObjectSchema[] => {
     const parts = node[keyword];
     if (!Array.isArray(parts)) return [];
@@ -106,7 +109,7 @@ function objectAt(node: Node, making: Making, stack: readonly string[] = []): Ob
     const sets = parts.map(({ properties, required }) => (required ?? Object.keys(properties)).join(", ")).filter((set) => set !== "");
     made = joined(made, parts, "any");
     if (new Set(sets).size > 1)
-      made = { ...made, note: `Give one of these sets of arguments: ${[...new Set(sets)].join("; or ")}.`.slice(0, 500) };
+      made = { ...made, note: [made.note, oneOfTheseSets(sets)].filter((words) => words !== undefined).join(" ") };
   }
   return made;
 }
@@ -126,6 +129,9 @@ function objectOnly(schema: JsonSchema): ObjectSchema {
     ...(additionalProperties === undefined ? {} : { additionalProperties }),
   };
 }
+
+const wanting = (made: ObjectSchema, names: readonly string[]): ObjectSchema =>
+  names.length === 0 ? made : { ...made, required: [...new Set([...(made.required ?? []), ...names])] };
 
 /** `all`: what each wants is wanted. `any`: what all of them want is. */
 function joined(own: ObjectSchema, parts: readonly ObjectSchema[], how: "all" | "any"): ObjectSchema {
@@ -185,12 +191,16 @@ function resolved(part: Node, root: Node, stack: readonly string[]): Node {
 }
 
 function both(one: Node, other: Node): Node {
-  const properties = [other["properties"], one["properties"]].filter(isNode);
+  const under = (keyword: "properties" | "patternProperties") => {
+    const some = [other[keyword], one[keyword]].filter(isNode);
+    return some.length > 0 ? { [keyword]: Object.fromEntries(some.flatMap((own) => Object.entries(own))) } : {};
+  };
   const required = [one["required"], other["required"]].flat().filter((name) => typeof name === "string");
   return {
     ...other,
     ...Object.fromEntries(Object.entries(one).filter(([, value]) => value !== undefined)),
-    ...(properties.length > 0 ? { properties: Object.fromEntries(properties.flatMap((some) => Object.entries(some))) } : {}),
+    ...under("properties"),
+    ...under("patternProperties"),
     ...(required.length > 0 ? { required } : {}),
   };
 }

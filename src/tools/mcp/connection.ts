@@ -10,13 +10,13 @@ import {
 import { z } from "zod";
 import { KEY_META } from "../call-key.ts";
 import { within } from "../deadline.ts";
-import { missingVariables, startFailure } from "./failures.ts";
+import { lacksVariables, startFailure } from "./failures.ts";
 import { httpTransport } from "./http.ts";
-import { loginWanted } from "./login.ts";
+import { isUnauthorized, loginWanted } from "./login.ts";
 import { MCP_DEFAULTS, type McpDeps, type McpSettings } from "./settings.ts";
 import { sseTransport } from "./sse.ts";
 import { StdioTransport } from "./stdio.ts";
-import { environmentOf, headersOf } from "./variables.ts";
+import { addressOf, argsOf, environmentOf, headersOf, missingVariables } from "./variables.ts";
 import { type Failed, quoted } from "../result.ts";
 
 /** What a server tells of itself. */
@@ -141,12 +141,17 @@ export interface CallProgress {
 interface Manner {
   readonly transport: () => Transport;
   readonly mode: VersionNegotiationMode;
+  /** Not waited for longer, where another manner is left. */
+  readonly timeoutMs?: number;
+  /** Whether it may be what the server takes, after what the one before was refused with. */
+  readonly mayHelp: (refusal: unknown) => boolean;
 }
 
 /**
  * Starts or reaches the server and shakes hands, in whichever of its manners it takes. Nothing is left running when that fails. A program is greeted
  * as servers of 2025-11-25 and before want it, and asked for the newest protocol when it refuses: many of those programs say nothing at all to
- * what they do not know, and each would be waited for. An address is asked for the newest first; one that takes no POST is of the oldest kind.
+ * what they do not know, and each would be waited for. An address is asked for the newest first, and then, should that question be what it does
+ * not get over or never answers, as 2025-11-25 has it; one that takes no POST is of the oldest kind.
  */
 export async function openConnection(
   settings: McpSettings,
@@ -154,58 +159,65 @@ export async function openConnection(
   heard: Heard,
   signal: AbortSignal,
 ): Promise<McpConnection | Failed> {
-  const { missing } = "command" in settings ? environmentOf(settings, deps.env) : headersOf(settings, deps.env);
-  if (missing.length > 0) return missingVariables(settings, missing);
+  const missing = missingVariables(settings, deps.env);
+  if (missing.length > 0) return lacksVariables(settings, missing);
   const limit = { timeoutMs: settings.startTimeoutMs ?? MCP_DEFAULTS.startTimeoutMs, clock: deps.clock };
   const tried: McpConnection[] = [];
   const outcome = await within(limit, signal, async (ended) => {
     let refusal: unknown;
-    for (const { transport, mode } of mannersOf(settings, deps)) {
-      if (ended.aborted || (refusal !== undefined && !mayTryAnother(settings, refusal))) break;
+    for (const { transport, mode, timeoutMs, mayHelp } of mannersOf(settings, deps, limit.timeoutMs)) {
+      if (ended.aborted) break;
+      if (refusal !== undefined && !mayHelp(refusal)) continue;
       const client = new Client({ name: "parley", version: "0.1.0" }, { capabilities: {}, versionNegotiation: { mode } });
       const connection = new McpConnection(client, transport(), heard, deps);
       tried.push(connection);
-      try {
-        await connection.connect(ended);
-        return connection;
-      } catch (error) {
-        refusal = error;
-        await connection.close();
-      }
+      const connecting = await within({ timeoutMs: timeoutMs ?? limit.timeoutMs, clock: deps.clock }, ended, (given) => connection.connect(given)); // prettier-ignore
+      if (connecting.kind === "done") return connection;
+      refusal = connecting.kind === "threw" ? connecting.error : new Error("it did not answer in time");
+      await connection.close();
     }
     throw refusal;
   });
   if (outcome.kind === "done") return outcome.value;
   await Promise.all(tried.map((connection) => connection.close()));
   const lastWords = tried.at(-1)?.lastWords ?? "";
-  const wanted = outcome.kind === "threw" && "url" in settings ? await loginWanted(settings.url, outcome.error, limit) : undefined;
+  const wanted =
+    outcome.kind === "threw" && "url" in settings
+      ? await loginWanted(addressOf(settings, deps.env).value, outcome.error, limit)
+      : undefined;
   return startFailure(settings, outcome, { timeoutMs: limit.timeoutMs, lastWords, login: wanted });
 }
 
-function mannersOf(settings: McpSettings, { env, clock }: McpDeps): readonly Manner[] {
+function mannersOf(settings: McpSettings, { env, clock }: McpDeps, startTimeoutMs: number): readonly Manner[] {
   if ("url" in settings) {
-    const address = { url: settings.url, headers: headersOf(settings, env).values };
+    const address = { url: addressOf(settings, env).value, headers: headersOf(settings, env).values };
+    const timeoutMs = Math.min(NEWEST_TIMEOUT_MS, startTimeoutMs / 2);
     return [
-      { transport: () => httpTransport(address, clock), mode: "auto" },
-      { transport: () => sseTransport(address), mode: "legacy" },
+      { transport: () => httpTransport(address, clock), mode: "auto", timeoutMs, mayHelp: () => true },
+      { transport: () => httpTransport(address, clock), mode: "legacy", mayHelp: (refusal) => !isOfLogin(refusal) },
+      { transport: () => sseTransport(address), mode: "legacy", mayHelp: takesNoPost },
     ];
   }
-  const { command, args = [], cwd } = settings;
+  const { command, cwd } = settings;
+  const args = argsOf(settings, env).values;
   const transport = () => new StdioTransport({ command, args, cwd, env: environmentOf(settings, env).values }, clock);
   return [
-    { transport, mode: "legacy" },
-    { transport, mode: { pin: NEWEST } },
+    { transport, mode: "legacy", mayHelp: () => true },
+    { transport, mode: { pin: NEWEST }, mayHelp: wantsAnother },
   ];
 }
 
 const NEWEST = "2026-07-28";
+/** Servers that do not know the question have been seen to leave it open for ever. */
+const NEWEST_TIMEOUT_MS = 15_000;
 
-/** Whether what a server has refused was the manner, and not us. */
-function mayTryAnother(settings: McpSettings, error: unknown): boolean {
-  if ("url" in settings) return error instanceof SdkHttpError && [400, 404, 405, 406].includes(error.status);
-  if (error instanceof ProtocolError) return true;
-  return error instanceof SdkError && error.code === SdkErrorCode.InvalidResult;
-}
+const isOfLogin = (error: unknown): boolean => isUnauthorized(error) || (error instanceof SdkHttpError && error.status === 403);
+
+const takesNoPost = (error: unknown): boolean => error instanceof SdkHttpError && [400, 404, 405, 406].includes(error.status);
+
+/** Whether what a program has refused was the protocol, and not us. */
+const wantsAnother = (error: unknown): boolean =>
+  error instanceof ProtocolError || (error instanceof SdkError && error.code === SdkErrorCode.InvalidResult);
 
 const PING_TIMEOUT_MS = 5_000;
 

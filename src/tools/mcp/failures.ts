@@ -10,7 +10,7 @@ import { failed, type Failed, quoted, size } from "../result.ts";
 
 type Missed = Exclude<Outcome<unknown>, { kind: "done" }>;
 
-export const missingVariables = (settings: McpSettings, names: readonly string[]): Failed =>
+export const lacksVariables = (settings: McpSettings, names: readonly string[]): Failed =>
   unavailable(
     settings,
     `needs ${names.length > 1 ? "the environment variables" : "the environment variable"} ${names.join(", ")}, not set here. Set it for Parley, or take it out of the server's settings.`,
@@ -52,12 +52,22 @@ function loginProblem(settings: McpSettings, { servers }: LoginWanted): string {
 const secretsOf = (settings: McpSettings): readonly string[] => ("url" in settings ? namesRead(settings) : []);
 
 /** A call that was not answered by a result. */
-export function callFailure(settings: McpSettings, tool: string, outcome: Missed, timeoutMs: number): Failed {
+export function callFailure(
+  settings: McpSettings,
+  tool: string,
+  outcome: Missed,
+  { timeoutMs, totalMsMax }: { readonly timeoutMs: number; readonly totalMsMax: number },
+): Failed {
   const called = `"${quoted(tool, 100)}"`;
   switch (outcome.kind) {
     case "aborted":
       return failed("aborted", `${called} of ${named(settings)} was stopped before it had answered. It may have had an effect.`);
     case "timeout":
+      if (outcome.wasAtWork)
+        return failed(
+          "timeout",
+          `${named(settings)} was still at work on ${called} after ${Math.max(timeoutMs, totalMsMax) / 1000} s. The call was cancelled, and may have had an effect. Ask for less at once, or raise the server's progressSecondsMax.`,
+        );
       return failed(
         "timeout",
         `${named(settings)} did not answer ${called} within ${timeoutMs / 1000} s. The call was cancelled, and may have had an effect. Ask for less at once, or raise the server's callTimeoutSeconds.`,

@@ -45,6 +45,8 @@ export class McpServer {
   /** Deaths and vain starts since a call last succeeded. */
   #failuresInRow = 0;
   #retryAtMs = 0;
+  /** What the last vain start said. */
+  #trouble = "";
 
   constructor(settings: McpSettings, deps: McpDeps) {
     this.name = settings.name;
@@ -140,7 +142,7 @@ export class McpServer {
         this.#failed();
         break;
     }
-    return callFailure(this.#settings, tool, outcome, this.#callTimeoutMs);
+    return callFailure(this.#settings, tool, outcome, limit);
   }
 
   /** A connection that works, as far as one can know: callers share the one that is there, or the one that is being made. */
@@ -165,6 +167,7 @@ export class McpServer {
     if (opened instanceof McpConnection) await opened.close();
     this.#failed();
     const problem = failure ?? unavailable(this.#settings, "did not start.");
+    this.#trouble = problem.error.message;
     if (!this.#closed.signal.aborted) this.#deps.log(problem.error.message);
     return problem;
   }
@@ -239,9 +242,10 @@ export class McpServer {
 
   #notYet(waitMs: number): Failed {
     const seconds = Math.ceil(waitMs / 1000);
+    const trouble = this.#trouble === "" ? "" : ` It was: ${quoted(this.#trouble, 500)}`;
     return unavailable(
       this.#settings,
-      `has failed ${this.#failuresInRow} times in a row and is tried again in ${seconds} s. Go on without it, or ask a person to look at it.`,
+      `has failed ${this.#failuresInRow} times in a row and is tried again in ${seconds} s. Go on without it, or ask a person to look at it.${trouble}`,
     );
   }
 }

@@ -66,39 +66,56 @@ export function environmentOf(settings: Pick<McpStdioSettings, "env" | "secretsE
   };
 }
 
-/** The headers that go with each request, and the variables that should hold them and do not. */
-export function headersOf(settings: Pick<McpHttpSettings, "headers" | "headersEnv">, env: McpDeps["env"]) {
+/** A program's arguments, and the variables that should stand in them and are not set. */
+export function argsOf({ args = [] }: Pick<McpStdioSettings, "args">, env: McpDeps["env"]) {
+  const read = args.map((template) => filledIn(template, env));
+  return { values: read.map(({ value }) => value), missing: [...new Set(read.flatMap(({ missing }) => missing))] };
+}
+
+/** The same for a server's address. */
+export const addressOf = ({ url }: Pick<McpHttpSettings, "url">, env: McpDeps["env"]) => filledIn(url, withoutBlanks(env));
+
+/** The headers that go with each request, and the variables that should hold them and do not: a header without words is none. */
+export function headersOf(settings: Pick<McpHttpSettings, "headers" | "headersEnv">, given: McpDeps["env"]) {
+  const env = withoutBlanks(given);
   const fromEnv = Object.entries(settings.headersEnv ?? {}).map(([header, name]) => [header, reference(name)] as const);
   const read = [...Object.entries(settings.headers ?? {}), ...fromEnv].map(([header, template]) => ({
     header,
     ...filledIn(template, env),
   }));
-  const isMissing = (name: string): boolean => !env[name];
   return {
     values: Object.fromEntries(
       read.filter(({ missing }) => missing.length === 0).map(({ header, value }) => [header, headerValue(header, value)] as const),
     ),
-    missing: [...new Set([...read.flatMap(({ missing }) => missing), ...Object.values(settings.headersEnv ?? {}).filter(isMissing)])],
+    missing: [...new Set(read.flatMap(({ missing }) => missing))],
   };
 }
 
+/** What of a server's settings may read variables. */
+type Reading = Pick<McpStdioSettings, "env" | "secretsEnv" | "args"> &
+  Pick<McpHttpSettings, "headers" | "headersEnv"> & { readonly url?: string | undefined };
+
 /** The NAMES of the variables whose values a server is given beside those that every program is given. */
-export function namesRead({
-  env = [],
-  secretsEnv,
-  headers,
-  headersEnv,
-}: Pick<McpStdioSettings, "env" | "secretsEnv"> & Pick<McpHttpSettings, "headers" | "headersEnv">): readonly string[] {
-  const templates = [...(isList(env) ? env.map(reference) : Object.values(env)), ...Object.values(headers ?? {})];
-  const named = templates.flatMap((template) => [...template.matchAll(REFERENCE)].map(([, name = ""]) => name));
-  return [...new Set([...named, ...Object.values(secretsEnv ?? {}), ...Object.values(headersEnv ?? {})])];
+export function namesRead({ env = [], secretsEnv, headers, headersEnv, args = [], url = "" }: Reading): readonly string[] {
+  const templates = [...(isList(env) ? env.map(reference) : Object.values(env)), ...Object.values(headers ?? {}), ...args, url];
+  return [...new Set([...namedIn(templates), ...Object.values(secretsEnv ?? {}), ...Object.values(headersEnv ?? {})])];
 }
 
+const namedIn = (templates: readonly string[]): readonly string[] =>
+  templates.flatMap((template) => [...template.matchAll(REFERENCE)].map(([, name = ""]) => name));
+
 /** Those of them without which the server does not start. */
-export const missingVariables = (settings: Parameters<typeof namesRead>[0], env: McpDeps["env"]): readonly string[] => [
-  ...environmentOf(settings, env).missing,
-  ...headersOf(settings, env).missing,
-];
+export const missingVariables = (settings: Reading, env: McpDeps["env"]): readonly string[] => {
+  const { url = "" } = settings;
+  const read = [environmentOf(settings, env), argsOf(settings, env), headersOf(settings, env), addressOf({ url }, env)];
+  return [...new Set(read.flatMap(({ missing }) => missing))];
+};
+
+/** Those that are not set, or hold nothing: whoever names one means it to hold something. */
+export const unsetVariables = (settings: Reading, env: McpDeps["env"]): readonly string[] => missingVariables(settings, withoutBlanks(env));
+
+const withoutBlanks = (env: McpDeps["env"]): McpDeps["env"] =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ""));
 
 /** `${NAME}`, `${env:NAME}`, or with what stands in its place where it is not set: `${NAME:-default}`; as in the files of other hosts. */
 const REFERENCE = /\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
@@ -109,9 +126,10 @@ export const holdsSecret = (name: string): boolean =>
   /(?:^|[_-])(?:KEY|APIKEY|TOKEN|PAT|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTHORIZATION|COOKIE)$/i.test(name);
 
 /** The NAMES of the variables that hold secrets for a server: those that it is given as one, and those that are called so here or there. */
-export function secretNamesOf({ env = [], ...others }: Parameters<typeof namesRead>[0]): readonly string[] {
+export function secretNamesOf({ env = [], secretsEnv, headers, headersEnv, args = [], url = "" }: Reading): readonly string[] {
   const asSecret = isList(env) ? [] : Object.fromEntries(Object.entries(env).filter(([name]) => holdsSecret(name)));
-  return [...new Set([...namesRead({ ...others, env: asSecret }), ...namesRead({ env }).filter(holdsSecret)])];
+  const given = namesRead({ env: asSecret, secretsEnv, headers, headersEnv });
+  return [...new Set([...given, ...namesRead({ env, args, url }).filter(holdsSecret)])];
 }
 
 /** Whether a text has the value of a variable in it. */
@@ -120,7 +138,7 @@ export const refers = (text: string): boolean => text.search(REFERENCE) >= 0;
 function filledIn(template: string, env: McpDeps["env"]): { readonly value: string; readonly missing: readonly string[] } {
   const missing: string[] = [];
   const value = template.replace(REFERENCE, (_whole, name: string, otherwise: string | undefined) => {
-    const found = env[name] ?? otherwise;
+    const found = otherwise === undefined ? env[name] : env[name] || otherwise; // As a shell reads it.
     if (found === undefined) missing.push(name);
     return found ?? "";
   });

@@ -1,12 +1,20 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import type { Parts } from "../../../src/config/build/parts.ts";
+import { withTools } from "../../../src/config/build/tools.ts";
 import { createMcpServers, type McpServers } from "../../../src/config/mcp-servers.ts";
 import { systemClock } from "../../../src/engine/clock.ts";
+import { outside, type Turn } from "../../../src/engine/turn.ts";
 import { play } from "../play.ts";
-import { load } from "../team-files.ts";
+import { load, SMALL } from "../team-files.ts";
 import { lineServer } from "../../fixtures/mcp-lines.ts";
 
 const open: McpServers[] = [];
 afterEach(() => Promise.all(open.splice(0).map((servers) => servers.close())));
+
+const never = new AbortController().signal;
 
 const team = (tools: string, refs: string, more = "") => `tools:
 ${tools}
@@ -70,6 +78,55 @@ test("a tool that comes in the middle of a turn can be called in it", async () =
   ]);
   expect(results).toEqual(["enable ran", "query ran"]);
   expect(offered.map((list) => list.length)).toEqual([1, 2, 2]);
+});
+
+test("a server that goes in the middle of a turn keeps its tools in it, and a call says what has become of it", async () => {
+  const dead = join(mkdtempSync(join(tmpdir(), "parley-dead-")), "dead");
+  const { results, offered } = await played({ s: { tools: ["die", "query"], dead } }, "s", [{ name: "s__die" }, { name: "s__query" }]);
+  expect(results[0]).toContain('The MCP server "s" was lost during "die"');
+  expect(results[1]).toMatch(/tried again in 1 s\..*the licence has run out/);
+  expect(offered.map((list) => list.length)).toEqual([2, 2, 2]);
+});
+
+test("turns side by side of one agent each keep to the servers that were there when they began", async () => {
+  const asked: (readonly string[])[] = [];
+  let isAway = true;
+  const servers: McpServers = {
+    tools: async (refs) => {
+      asked.push(refs);
+      return { tools: [], missing: [], away: isAway ? refs.filter((ref) => ref === "b") : [] };
+    },
+    close: async () => undefined,
+  };
+  const settings = load({
+    "parley.yml": `${SMALL}tools: { a: { kind: mcp, command: a }, b: { kind: mcp, command: b } }\n`,
+  });
+  const agent = withTools(
+    { name: "Ana", model: [...settings.models.keys()][0] ?? "", others: 0 },
+    ["a", "b"],
+    { settings, servers, guards: [] } as unknown as Parts,
+    (_tools, _missing, live) => {
+      return {
+        name: "Ana",
+        description: "",
+        async *turn(turn: Turn) {
+          yield { type: "activity", agent: "Ana", doing: "waits" };
+          await live?.(turn);
+        },
+      };
+    },
+  );
+  const begun = async () => {
+    const turn = agent.turn(outside(never));
+    await turn.next();
+    await turn.next();
+    return turn;
+  };
+  const first = await begun();
+  isAway = false;
+  const second = await begun();
+  for (const turn of [first, second]) await turn.next();
+  expect(asked).toEqual([["a", "b"], ["a", "b"], ["a"], ["a", "b"]]);
 });
 
 test("names that are put together to the same are told apart", async () => {

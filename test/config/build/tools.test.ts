@@ -153,14 +153,17 @@ describe("an MCP server", () => {
     ).not.toThrow();
   });
 
-  test("without the variables that it wants is a warning, and its folder is looked for beside the file", () => {
-    const { warnings, tools } = load(
-      { "parley.yml": `${SMALL}tools: { files: { kind: mcp, command: server, env: [FILES_KEY], cwd: data } }\n` },
-      { ANTHROPIC_API_KEY: "k" },
-    );
-    expect(warnings.map(({ message }) => message)).toEqual(["is not set: put FILES_KEY into the environment or into .env."]);
-    expect(tools.get("files")).toMatchObject({ cwd: expect.stringMatching(/^\/.*\/data$/) as string });
-  });
+  test.each([undefined, "", "  "])(
+    "without the variables that it wants (%j) is a warning, and its folder is looked for beside the file",
+    (blank) => {
+      const { warnings, tools } = load(
+        { "parley.yml": `${SMALL}tools: { files: { kind: mcp, command: server, env: [FILES_KEY], cwd: data } }\n` },
+        { ANTHROPIC_API_KEY: "k", ...(blank === undefined ? {} : { FILES_KEY: blank }) },
+      );
+      expect(warnings.map(({ message }) => message)).toEqual(["is not set: put FILES_KEY into the environment or into .env."]);
+      expect(tools.get("files")).toMatchObject({ cwd: expect.stringMatching(/^\/.*\/data$/) as string });
+    },
+  );
 });
 
 test.each([

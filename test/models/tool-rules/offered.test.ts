@@ -66,6 +66,44 @@ test.each([
   expect(logged[0]).toContain('the tool "odd" is left out');
 });
 
+test("what a refused request cost, and was noticed for, is in the answer that comes in the end", async () => {
+  const under = ((): Model => {
+    const usage = { inputTokens: 10, outputTokens: 1, calls: 1 };
+    let calls = 0;
+    return {
+      name: "m",
+      async *call() {
+        yield* [];
+        const notices = [`notice ${++calls}`];
+        if (calls === 2) return { kind: "answer", text: "done", toolCalls: [], usage, notices };
+        return { kind: "failure", error: { kind: "bad_request", message: "Invalid schema for function 'odd': x" }, usage, notices };
+      },
+    };
+  })();
+  const model = withToolRules(under, TOOL_RULES.anthropic, () => undefined);
+  expect(await ask(model, [spec("good"), spec("odd")])).toEqual({
+    kind: "answer",
+    text: "done",
+    toolCalls: [],
+    usage: { inputTokens: 20, outputTokens: 2, calls: 2 },
+    notices: ["notice 1", "notice 2", "m was not offered odd: its provider does not take them. The log says why."],
+  });
+});
+
+test("threads are told for as long as there are new ones", async () => {
+  const { model } = ruled(...Array.from({ length: 10_010 }, () => "x"));
+  const tools = [{ ...spec("bad"), parameters: { type: "string" } }];
+  const told = async (thread: string) => {
+    const asking = model.call({ agent: "A", system: "", messages: [], tools }, outside(new AbortController().signal, thread));
+    for (;;) {
+      const next = await asking.next();
+      if (next.done) return next.value.notices !== undefined;
+    }
+  };
+  for (let thread = 0; thread < 10_005; thread++) expect(await told(`t${thread}`)).toBe(true);
+  expect(await told("t10004")).toBe(false);
+});
+
 test("another schema under a name that was blamed is tried", async () => {
   const { under, model } = ruled(refused("Invalid schema for function 'odd': x"), "done", "again");
   await ask(model, [spec("odd", { x: {} })]);

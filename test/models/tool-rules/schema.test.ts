@@ -129,6 +129,37 @@ describe("a schema that is mended", () => {
     expect(note).toBe("Give one of these sets of arguments: by, id; or by, name.");
   });
 
+  test("says in words which arguments go together, where its alternatives name them and nothing else", () => {
+    const properties = { id: { type: "integer" }, "na/me": { type: "string" }, by: { type: "string" } };
+    const anyOf = [{ required: ["by", "id"] }, { required: ["by", "na/me"] }];
+    const words = "Give one of these sets of arguments: by, id; or by, na_me.";
+    const { parameters, note } = made({ type: "object", properties, required: ["nowhere"], anyOf });
+    expect(note).toBe(words);
+    expect(parameters).toMatchObject({ required: ["by"] });
+    const { parameters: whole, note: ofParts } = made({ allOf: [{ properties }, { oneOf: anyOf }] });
+    expect(ofParts).toBe(words);
+    expect(whole).toMatchObject({ required: ["by"] });
+    const inside = made({ type: "object", properties: { where: { type: "object", properties, anyOf } } });
+    expect(inside.parameters).toMatchObject({ properties: { where: { description: words } } });
+  });
+
+  test("takes what follows a pattern of names, where it takes nothing else", () => {
+    const env = { type: "object", patternProperties: { "^X_": { type: "string" } }, additionalProperties: false };
+    expect(made({ type: "object", properties: { env } }).parameters["properties"]).toEqual({
+      env: { type: "object", description: "Names of this pattern: ^X_", properties: {}, additionalProperties: { type: "string" } },
+    });
+    const two = { ...env, patternProperties: { ...env.patternProperties, "^n": { type: "number" }, "^never": false } };
+    expect(made(two).parameters).toMatchObject({ additionalProperties: { anyOf: [{ type: "string" }, { type: "number" }] } });
+    const open = { ...env, patternProperties: { "^any": true } };
+    expect(made({ type: "object", properties: { open } }).parameters).toMatchObject({
+      properties: { open: { additionalProperties: true } },
+    });
+    const parts = { allOf: [env, { patternProperties: { "^n": { type: "number" } } }] };
+    expect(made({ type: "object", properties: { parts } }).parameters).toMatchObject({
+      properties: { parts: { additionalProperties: { anyOf: [{ type: "number" }, { type: "string" }] } } },
+    });
+  });
+
   test("has what its references name in their place, and one that is inside itself once", () => {
     const Tree = { type: "object", properties: { name: { type: "string" }, children: { type: "array", items: { $ref: "#/$defs/Tree" } } } };
     const { parameters } = made({ type: "object", properties: { tree: { $ref: "#/$defs/Tree" } }, $defs: { Tree } });

@@ -1,10 +1,11 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
 import { afterEach, expect, test } from "vitest";
 import type { CallOrigin } from "../../../src/engine/tool.ts";
 import { until } from "../../../src/store/contracts/fake-clock.ts";
 import { failureOf, outputOf } from "../../contracts/tool.ts";
+import { startHttpFixture } from "../../fixtures/mcp-http.ts";
 import { lineServer, type LineServer } from "../../fixtures/mcp-lines.ts";
 import { fixtureServer } from "../../fixtures/mcp-server.ts";
 import { aside } from "../../support/turn.ts";
@@ -63,6 +64,34 @@ test("a server of the oldest transport, a GET that stays open, is found by its a
   await expect.poll(async () => failureOf(await under.call("echo", { text: "x" })).kind).toBe("unavailable");
 });
 
+test.each([
+  ["breaks over the question for the newest protocol", (response: ServerResponse) => void response.writeHead(500).end("cannot read _meta")],
+  ["answers it with no JSON", (response: ServerResponse) => void response.writeHead(200, { "content-type": "text/html" }).end("<p>Hello")],
+  ["never answers it", () => undefined],
+])("a server of 2025 that %s is spoken to as it wants", async (_how, toTheQuestion) => {
+  const fixture = await startHttpFixture({ json: true });
+  ends.push(() => fixture.close());
+  const passOn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>));
+    if (body.includes("server/discover")) return toTheQuestion(response);
+    const headers = Object.entries(request.headers).filter(([name]) => !["host", "connection", "content-length"].includes(name));
+    const { method = "GET" } = request;
+    const answer = await fetch(fixture.url, { method, headers: headers as [string, string][], ...(body.length > 0 ? { body } : {}) });
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    if (answer.body) for await (const chunk of answer.body) response.write(chunk);
+    response.end();
+  };
+  const server = createServer((request, response) => void passOn(request, response));
+  const under = open({ name: "fixture", url: `${await listening(server)}/mcp` });
+  const connecting = under.server.connect(never);
+  if (_how.startsWith("never")) {
+    await until(() => under.clock.sleepers > 1);
+    await under.clock.advance(16_000);
+  }
+  expect(await connecting).toBeUndefined();
+  expect(outputOf(await under.call("echo", { text: "hello" }))).toBe("hello");
+});
+
 test("a server that wants a login is told of with where it is given, and how to give one", async () => {
   const server = createServer((request, response) => {
     const at = `http://${request.headers.host ?? ""}`;
@@ -107,11 +136,30 @@ test("a call that says that it comes on is waited for, up to its cap, and those 
   told.length = 0;
   const endless = slow();
   for (let nth = 1; nth <= 4; nth++) await step(nth);
-  expect(failureOf((await endless) ?? { kind: "returned", output: "" }).kind).toBe("timeout");
+  expect(failureOf((await endless) ?? { kind: "returned", output: "" })).toEqual({
+    kind: "timeout",
+    message:
+      'The MCP server "fixture" was still at work on "slow" after 9 s. The call was cancelled, and may have had an effect. Ask for less at once, or raise the server\'s progressSecondsMax.',
+  });
+  told.length = 0;
+  const silent = slow();
+  await step(1);
+  await under.clock.advance(2_500);
+  expect(failureOf((await silent) ?? { kind: "returned", output: "" }).message).toContain("within 3 s");
 });
 
 test("tools that no model can use are left out by name, and what a server says of itself is kept", async () => {
-  const under = await connected(open(lines({ tools: ["a"], instructions: "Look before you leap." })));
+  const entries = [
+    { name: "page", _meta: { ui: { visibility: ["app"] } } },
+    { name: "both", _meta: { ui: { visibility: ["model", "app"] } } },
+    { name: "batch", execution: { taskSupport: "required" } },
+    { name: "either", execution: { taskSupport: "optional" } },
+  ];
+  const under = await connected(open(lines({ tools: ["a"], entries, instructions: "Look before you leap." })));
+  expect(under.server.tools().map(({ name }) => name)).toEqual(["fixture__a", "fixture__both", "fixture__either"]);
+  expect(under.logged).toEqual([
+    'The MCP server "fixture" lists what is left out here: "page": it is for the server\'s own pages, not for models; "batch": it runs only as a task of the protocol, which is not done here',
+  ]);
   expect(under.server.instructions).toBe("Look before you leap.");
 });
 
