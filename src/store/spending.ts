@@ -5,18 +5,31 @@ export interface ThreadSpending extends Spending {
   readonly thread: string;
 }
 
+/** What one spending can be told apart from another by. */
+export const TOLD_APART_BY = ["day", "place", "person", "run", "agent"] as const;
+
+export interface SpendingWanted {
+  /** On this day (`2026-11-23`, UTC) and later; empty for all. */
+  readonly since: string;
+  /**
+   * What else is different may come as one sum, in which the rest is that of any one: by day alone, the agent is one of those who have spent on it. `place`: the
+   * thread is one of the same place.
+   */
+  readonly by: readonly (typeof TOLD_APART_BY)[number][];
+}
+
 /** Threads that are looked at, the newest first: more than a busy workspace has in years. */
 const THREADS_MAX = 1_000_000;
 
 /**
- * What was spent, in threads of this database, on `since` (`2026-11-23`, UTC) and later; from the beginning when absent. Read off the logs of the
- * threads that were active since then, and of no others; or by `spending`, which a store gives that has read them off before. What was imported was spent elsewhere.
+ * What was spent, in threads of this database. Read off the logs of the threads that were active since then, and of no others; or by
+ * `spending`, which a store gives that has read them off before. What was imported was spent elsewhere.
  */
 export async function* readSpending(
-  store: Pick<Store, "load" | "recent"> & { readonly spending?: (since: string) => AsyncIterable<ThreadSpending> },
-  { since = "" }: { readonly since?: string | undefined } = {},
+  store: Pick<Store, "load" | "recent"> & { readonly spending?: (wanted: SpendingWanted) => AsyncIterable<ThreadSpending> },
+  { since = "", by = TOLD_APART_BY }: { readonly [Key in keyof SpendingWanted]?: SpendingWanted[Key] | undefined } = {},
 ): AsyncGenerator<ThreadSpending, void, void> {
-  if (store.spending) return yield* store.spending(since);
+  if (store.spending) return yield* store.spending({ since, by });
   for (const { thread, workspace, at } of await store.recent(THREADS_MAX)) {
     if (at < since) return;
     if (workspace === IMPORTED) continue;

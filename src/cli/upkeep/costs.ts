@@ -38,7 +38,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const groups = new Map<string, { readonly name: string; readonly parts: Spent[] }>();
   const store = readStore(databaseOf(io, values.db));
   try {
-    for await (const spending of readSpending(store, { since })) {
+    const apart = [
+      by === "channel" ? "place" : by,
+      ...(day === undefined ? [] : ["day" as const]),
+      ...(values.channel === undefined ? [] : ["place" as const]),
+    ] as const;
+    for await (const spending of readSpending(store, { since, by: apart })) {
       if (day !== undefined && spending.day !== day) continue;
       const channel = channelOf(spending.thread);
       if (values.channel !== undefined && channel !== values.channel) continue;

@@ -22,7 +22,7 @@ import { sqliteSpending } from "./runs/run-spending.ts";
 import { sqliteSchedules } from "./schedules.ts";
 import { sqliteSettings } from "./settings.ts";
 import { ownOf, share, type Shared } from "./shared.ts";
-import type { ThreadSpending } from "../spending.ts";
+import type { SpendingWanted, ThreadSpending } from "../spending.ts";
 import { sqliteSpent } from "./spent.ts";
 import type { Store } from "../store.ts";
 import { sqliteWorkspaces } from "./workspaces.ts";
@@ -40,7 +40,7 @@ export interface SqliteReader extends StoreReader {
   readonly settings: SettingsReader;
   readonly audit: Pick<Audit, "check">;
   /** See `readSpending`. */
-  readonly spending: (since: string) => AsyncGenerator<ThreadSpending, void, void>;
+  readonly spending: (wanted: SpendingWanted) => AsyncGenerator<ThreadSpending, void, void>;
   readonly forgetter: Pick<Forgetter, "find" | "underWay">;
   installations(keys: readonly Uint8Array[]): Promise<(Installation & { readonly opens: boolean })[]>;
 }

@@ -7,6 +7,7 @@ import { StoreError, type Store } from "../../store.ts";
 import { wordsOf } from "../memory.ts";
 import { sqliteNames } from "../names.ts";
 import { beginOf, WITH_LAST_RUN, type LastRun } from "./last-run.ts";
+import { packed } from "./packed-spending.ts";
 
 const THREADS_AT_ONCE = 20;
 /** Of all these threads together; of one that has more the rest is entered by the next look. Written in one transaction. */
@@ -102,7 +103,7 @@ export function sqliteRuns({ db, write, read }: Connection, { load }: Pick<Store
         startedBy.id,
         endedAt,
         JSON.stringify(shown satisfies Shown),
-        JSON.stringify(spending),
+        packed({ spending, run, team, startedBy }),
       );
       on().addWords.run(row.lastInsertRowid, words, people.map(personWord).join(" "));
     }

@@ -2,6 +2,7 @@ import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import type { RunEvent } from "../../../../src/engine/events/events.ts";
 import { totalOf } from "../../../../src/engine/limits/spending.ts";
+import { readSpending } from "../../../../src/store/spending.ts";
 import { openConnection } from "../../../../src/store/sqlite/connection.ts";
 import { sqliteRuns } from "../../../../src/store/sqlite/runs/run-index.ts";
 import { openSqlite, openSqliteReadOnly } from "../../../../src/store/sqlite/store.ts";
@@ -60,7 +61,7 @@ test("of a thread with many runs each look enters some, and the next ones the re
   db.close();
   expect(counts).toEqual([20, 40, 60, 80, 100, 120, 121]);
   expect((await runs.search(wanted({ limit: 200 }))).found).toHaveLength(121);
-  expect(totalOf(await Array.fromAsync(reader.spending(""))).usage.usd).toBeCloseTo(60.5);
+  expect(totalOf(await Array.fromAsync(readSpending(reader))).usage.usd).toBeCloseTo(60.5);
 });
 
 test("a damaged page keeps no other thread from being entered, and a full disk nothing that is entered from being found", async () => {

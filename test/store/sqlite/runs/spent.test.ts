@@ -4,7 +4,8 @@ import { forkedLog, forkPointAt } from "../../../../src/runner/fork.ts";
 import { copyLog } from "../../../../src/store/forks/copy-log.ts";
 import { runsInLogs } from "../../../../src/store/runs/runs-in-logs.ts";
 import { totalOf } from "../../../../src/engine/limits/spending.ts";
-import { readSpending } from "../../../../src/store/spending.ts";
+import { placeOf } from "../../../../src/store/fair-queue.ts";
+import { readSpending, TOLD_APART_BY, type SpendingWanted, type ThreadSpending } from "../../../../src/store/spending.ts";
 import { openSqliteReadOnly } from "../../../../src/store/sqlite/store.ts";
 import { nameNote } from "../../../../src/store/store.ts";
 import { ADA, BOB, newPath, open, run, runEvents, wanted } from "./finished.ts";
@@ -28,19 +29,25 @@ test("what was spent is the same off the index as off the logs, whatever of it i
     agent: "Ana",
     upToSeq: 5,
     text: "In short",
-    usage: { inputTokens: 3, outputTokens: 1 },
+    usage: { inputTokens: 3, outputTokens: 1, estimated: true as const },
   };
   const told = async (since?: string) => {
     const reader = openSqliteReadOnly({ path });
     const { spending, ...plain } = reader;
-    const sums = async (from: Parameters<typeof readSpending>[0]) => {
-      const all = await Array.fromAsync(readSpending(from, { since }));
-      const keys = [...new Set(all.map(({ thread, run: id, agent, day, person }) => [thread, id, agent, day, person.id].join(" ")))];
-      const sum = (key: string) =>
-        totalOf(all.filter(({ thread, run: id, agent, day, person }) => [thread, id, agent, day, person.id].join(" ") === key));
-      return Object.fromEntries(keys.toSorted().map((key) => [key, sum(key)]));
+    const keyOf = ({ thread, run: id, agent, day, person }: ThreadSpending) => ({
+      run: `${thread} ${id}`,
+      place: placeOf(thread),
+      person: person.id,
+      agent,
+      day,
+    });
+    const sums = async (from: Parameters<typeof readSpending>[0], by: SpendingWanted["by"]) => {
+      const all = await Array.fromAsync(readSpending(from, { since, by }));
+      const groups = Map.groupBy(all, (one) => by.map((part) => keyOf(one)[part]).join(" "));
+      return Object.fromEntries([...groups].map(([key, of]) => [key, totalOf(of)]));
     };
-    const both = [await sums({ ...plain, spending }), await sums(plain)] as const;
+    for (const by of TOLD_APART_BY) expect(await sums({ ...plain, spending }, [by])).toEqual(await sums(plain, [by]));
+    const both = [await sums({ ...plain, spending }, TOLD_APART_BY), await sums(plain, TOLD_APART_BY)] as const;
     await reader.close();
     expect(both[0]).toEqual(both[1]);
     return Object.keys(both[0]).length;
@@ -96,7 +103,7 @@ test("a name that was learned after a run was entered is shown with it, and with
   await store.putNote(nameNote("T1", "U7"), "Grace");
   const costs = async () => {
     const reader = openSqliteReadOnly({ path });
-    const people = (await Array.fromAsync(reader.spending(""))).map(({ person }) => person.name);
+    const people = (await Array.fromAsync(readSpending(reader))).map(({ person }) => person.name);
     await reader.close();
     return people;
   };
