@@ -125,6 +125,34 @@ test("the line follows the words of who writes, at a pace, and thinks again with
   expect(line()?.status).toBe("is thinking…");
 });
 
+test.each([
+  ["de", "denkt nach…", "denkt nach… (Beitrag 1)", "schreibt: 10 km …"],
+  ["fr", "réfléchit…", "réfléchit… (tour 1)", "écrit : 10 km …"],
+] as const)("the line is in the language of the run, which all of the thread read: %s", async (language, thinks, turn, isWriting) => {
+  record({ ...started[0], language } as EventBody, started[1] as EventBody, selected("Ada"));
+  await until(() => line() !== undefined);
+  expect(line()?.status).toBe(thinks);
+  expect(told(LINE)[0]).toMatchObject({ username: "Ada", loading_messages: [turn] });
+  await clock.advance(5_500);
+  writes("Ada", "10 km ");
+  await until(() => line()?.status === isWriting);
+});
+
+test.each([
+  ["de", "denkt als Ada nach…", "Ada denkt nach…", "schreibt als Ada: 10 km …", "Ada schreibt: 10 km …"],
+  ["fr", "réfléchit en tant que Ada…", "Ada réfléchit…", "écrit en tant que Ada : 10 km …", "Ada écrit : 10 km …"],
+] as const)("without faces the line names the agent, in the language of the run: %s", async (language, ...lines) => {
+  slack.control.fault({ method: LINE, kind: "error", code: "missing_scope", times: 1 });
+  record({ ...started[0], language } as EventBody, started[1] as EventBody, selected("Ada"));
+  await until(() => line() !== undefined);
+  const [thinks, doesThink, isWriting, doesWrite] = lines;
+  expect(told(LINE).at(-1)).toMatchObject({ status: thinks, loading_messages: [doesThink] });
+  await clock.advance(5_500);
+  writes("Ada", "10 km ");
+  await until(() => line()?.status === isWriting);
+  expect(told(LINE).at(-1)).toMatchObject({ loading_messages: [doesWrite] });
+});
+
 test("what comes in pieces is masked when it is put together, and no half of a word is shown", async () => {
   await status.close();
   const hide = (text: string) => text.replaceAll("sk-12345678", "[hidden]");
