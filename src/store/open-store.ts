@@ -48,8 +48,10 @@ export const openNotes = (address: string): ReturnType<typeof openSqliteNotes> =
 
 export const backupStore = (address: string, to: string): ReturnType<typeof backupSqlite> => backupSqlite({ path: fileOf(address), to });
 
-export const checkStore = (address: string, troubleOf: (events: readonly string[]) => string | undefined): ReturnType<typeof checkSqlite> =>
-  checkSqlite({ path: fileOf(address), troubleOf });
+export const checkStore = (
+  address: string,
+  troubleOf: (events: readonly unknown[]) => string | undefined,
+): ReturnType<typeof checkSqlite> => checkSqlite({ path: fileOf(address), troubleOf });
 
 /** `late`: too large to be looked through in time. What is no file has nothing to be looked through. */
 export async function quickCheckStore(address: string, timeoutMs: number): Promise<"late" | "done"> {

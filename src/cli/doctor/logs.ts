@@ -1,5 +1,5 @@
 import type { Finding } from "./finding.ts";
-import { readEvents } from "../logs/import.ts";
+import { readLog } from "../logs/import.ts";
 import { harmless } from "../terminal.ts";
 
 /** Whether the database holds what it should, read from end to end; also while Parley runs on it. */
@@ -29,8 +29,8 @@ export async function* checkLogs(path: string): AsyncGenerator<Finding, void, vo
   }
 }
 
-const troubleOf = (events: readonly string[]): string | undefined => {
-  const read = readEvents(events.join("\n"));
+const troubleOf = (events: readonly unknown[]): string | undefined => {
+  const read = readLog(events.map((value, index) => [index + 1, value]));
   return "trouble" in read ? read.trouble.replace(/\.$/, "") : undefined;
 };
 

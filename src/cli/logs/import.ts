@@ -29,7 +29,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (path === undefined || rest.length > 0) throw new UsageError("Name one file: parley import FILE.");
   if (values.thread !== undefined && !THREAD.test(values.thread))
     throw new UsageError("--thread is a key of at most 200 letters, digits and . : # / @ + -, without spaces.");
-  const content = await readLog(resolve(io.cwd, path), path);
+  const content = await contentOf(resolve(io.cwd, path), path);
   const read = readEvents(content);
   if ("trouble" in read) {
     await print(io.stderr, `${path}: ${harmless(read.trouble)} Nothing was imported.`);
@@ -51,7 +51,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-async function readLog(path: string, shown: string): Promise<string> {
+async function contentOf(path: string, shown: string): Promise<string> {
   try {
     const { size } = await stat(path);
     if (size > FILE_BYTES_MAX) throw new UsageError(`${shown} has ${size} bytes; at most ${FILE_BYTES_MAX} are read.`);
@@ -62,15 +62,22 @@ async function readLog(path: string, shown: string): Promise<string> {
   }
 }
 
-/** The events of a whole log, one a line; or what is wrong, in a sentence for people. */
-export function readEvents(content: string): { readonly events: readonly RunEvent[] } | { readonly trouble: string } {
-  const lines = content.split("\n");
+/** What a log was read as, or what is wrong, in a sentence for people. */
+type Read = { readonly events: readonly RunEvent[] } | { readonly trouble: string };
+
+/** The events of a whole log, one a line. */
+export const readEvents = (content: string): Read => readLog(linesOf(content));
+
+function* linesOf(content: string): Generator<readonly [line: number, value: unknown], void, void> {
+  for (const [index, line] of content.split("\n").entries()) if (line.trim() !== "") yield [index + 1, parse(line)];
+}
+
+/** The same of values, each with the line that it stands in; `undefined` for what is not JSON. */
+export function readLog(values: Iterable<readonly [line: number, value: unknown]>): Read {
   const events: RunEvent[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === "") continue;
-    const trouble = (what: string) => ({ trouble: `line ${index + 1}: ${what}.` });
+  for (const [line, value] of values) {
+    const trouble = (what: string) => ({ trouble: `line ${line}: ${what}.` });
     if (events.length === EVENTS_MAX) return trouble(`is the ${EVENTS_MAX + 1}th event; at most ${EVENTS_MAX} are read`);
-    const value = parse(line);
     if (value === undefined) return trouble("is not JSON; a log has one event a line");
     const read = readEvent(value);
     if ("trouble" in read) return trouble(read.trouble);

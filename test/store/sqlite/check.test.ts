@@ -40,11 +40,11 @@ const problems = async () => (await checkSqlite({ path, troubleOf: () => undefin
 test("a database that is well is read through and counted, also while it is open elsewhere", async () => {
   await filled();
   const { store } = openSqlite({ path });
-  const read: string[][] = [];
+  const read: unknown[][] = [];
   const check = await checkSqlite({ path, troubleOf: (events) => void read.push([...events]) });
   expect(check).toEqual({ threads: 3, events: 35, posts: 3, files: 1, forgotten: { events: 0, threads: 0 }, problems: [] });
   expect(read.map((events) => events.length)).toEqual([3, 2, 30]);
-  expect(JSON.parse(read[0]?.[2] ?? "")).toMatchObject({ seq: 3, type: "run.stopped" });
+  expect(read[0]?.[2]).toMatchObject({ seq: 3, type: "run.stopped" });
   await store.close();
 });
 
@@ -91,6 +91,12 @@ describe("what is wrong is told, with the thread that it is about", () => {
     await filled();
     const { problems: found } = await checkSqlite({ path, troubleOf: (events) => (events.length === 30 ? "line 3: is odd" : undefined) });
     expect(found).toEqual(["the log of long cannot be read: line 3: is odd"]);
+  });
+
+  test("an event that is not JSON", async () => {
+    await filled();
+    edit(`UPDATE events SET body = 'half a' WHERE thread = ${IN("long")} AND seq = 7`);
+    expect(await problems()).toEqual(["the log of long cannot be read: event 7 is not JSON"]);
   });
 
   test("a thousand gaps are told with the first twenty", async () => {

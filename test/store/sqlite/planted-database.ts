@@ -106,9 +106,9 @@ export async function forgotten(path: string, target: Target): Promise<void> {
   await store.close();
 }
 
-export const troubleOf = (events: readonly string[]): string | undefined => {
+export const troubleOf = (events: readonly unknown[]): string | undefined => {
   for (const event of events) {
-    const read = readEvent(JSON.parse(event));
+    const read = readEvent(event);
     if ("trouble" in read) return read.trouble;
   }
   return undefined;

@@ -4,7 +4,7 @@ import type { Parley } from "../../../src/parley.ts";
 import { plan } from "../../../src/slack/render/render.ts";
 import { checkSqlite } from "../../../src/store/sqlite/upkeep/check.ts";
 import type { ThreadMessage, Workspace } from "../../../local-slack/index.ts";
-import { readEvents } from "../../../src/cli/logs/import.ts";
+import { readLog } from "../../../src/cli/logs/import.ts";
 import type { StormPeople, Talk } from "./people.ts";
 import { buttonsOf, isOfKind } from "../slack/thread.ts";
 
@@ -63,8 +63,8 @@ export async function violationsAfter(after: {
 
 const keyOf = ({ teamId }: Workspace, { channel, ts }: Talk): string => `${teamId}/${channel}/${ts}`;
 
-const readable = (events: readonly string[]): string | undefined => {
-  const read = readEvents(events.join("\n"));
+const readable = (events: readonly unknown[]): string | undefined => {
+  const read = readLog(events.map((value, index) => [index + 1, value]));
   return "trouble" in read ? read.trouble : undefined;
 };
 

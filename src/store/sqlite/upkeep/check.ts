@@ -12,25 +12,29 @@ export interface Check {
   readonly events: number;
   readonly posts: number;
   readonly files: number;
-  /** Events of which words were forgotten, and the threads that they are of. */
+  /** Events of which words were forgotten, and the threads that they are of; among those that were read, where there are too many problems to read on. */
   readonly forgotten: { readonly events: number; readonly threads: number };
   /** One sentence each; none when all is well. */
   readonly problems: readonly string[];
 }
 
+type TroubleOf = (events: readonly unknown[]) => string | undefined;
+type EventRow = readonly [seq: number, body: string];
+
+/** Of words that were forgotten: the mark stands behind all else in an event, and within its texts quotes are escaped. */
+const FORGOTTEN = '"forgotten":"';
+/** Others have the event loop after so long. */
+const TURN_MS = 5;
 /** A damaged file has thousands; the first tell as much. */
 const PROBLEMS_MAX = 20;
 
 /**
  * Reads the database through, also while a Parley runs on it, as it is at one instant: pages and indexes, each log without a gap and
  * readable to its end, every outbox row for an event that is there, every run that could go on due, every file what its name says.
- * `troubleOf` is given the events of a log as JSON texts and says what is wrong with them.
+ * `troubleOf` is given the events of a log, as the values that stand there as JSON, and says what is wrong with them.
  * @throws StoreError when there is no database, or one that cannot be read at all.
  */
-export async function checkSqlite(options: {
-  readonly path: string;
-  readonly troubleOf: (events: readonly string[]) => string | undefined;
-}): Promise<Check> {
+export async function checkSqlite(options: { readonly path: string; readonly troubleOf: TroubleOf }): Promise<Check> {
   const connection = openConnectionReadOnly(options.path);
   const { db } = connection;
   const problems: string[] = [];
@@ -42,10 +46,19 @@ export async function checkSqlite(options: {
     // One instant for all that follows: a running Parley goes on writing.
     db.exec("BEGIN");
     tell(strayRows(connection));
+    const bodiesOf = db.prepare<[number], EventRow>("SELECT seq, body FROM events WHERE thread = ? ORDER BY seq").raw();
+    const forgotten = { events: 0, threads: 0 };
+    let turnAt = performance.now();
     for (const thread of threadsOf(connection)) {
-      tell(logTrouble(connection, thread, options.troubleOf));
+      const rows = bodiesOf.all(thread.id);
+      const count = rows.reduce((sum, [, body]) => (body.includes(FORGOTTEN) ? sum + 1 : sum), 0);
+      forgotten.events += count;
+      forgotten.threads += count > 0 ? 1 : 0;
+      tell(logTrouble(rows, thread, options.troubleOf));
       if (problems.length >= PROBLEMS_MAX) break;
+      if (performance.now() - turnAt < TURN_MS) continue;
       await eventLoopTurn();
+      turnAt = performance.now();
     }
     for (const hash of hashesOf(connection)) {
       tell(fileTrouble(connection, hash));
@@ -57,7 +70,7 @@ export async function checkSqlite(options: {
         .checkNow()
         .problems.map((problem) => `the audit log: ${problem}`),
     );
-    return { ...countsOf(connection), forgotten: forgottenIn(connection), problems };
+    return { ...countsOf(connection), forgotten, problems };
   } catch (error) {
     return explained(options.path, () => {
       throw error;
@@ -115,17 +128,17 @@ const threadsOf = ({ db }: Connection): ThreadRow[] =>
     .all();
 
 /** A log has no gap, can be read to its end, and agrees with what is kept beside it. */
-function logTrouble({ db }: Connection, thread: ThreadRow, troubleOf: (events: readonly string[]) => string | undefined): string[] {
-  const rows = db
-    .prepare<[number], { readonly seq: number; readonly body: string }>("SELECT seq, body FROM events WHERE thread = ? ORDER BY seq")
-    .all(thread.id);
+function logTrouble(rows: readonly EventRow[], thread: ThreadRow, troubleOf: TroubleOf): string[] {
   const told = (what: string) => [`the log of ${thread.name} ${what}`];
-  const gap = rows.findIndex(({ seq }, index) => seq !== index + 1);
-  if (gap !== -1) return told(`has a gap: event ${gap + 1} is missing, ${rows[gap]?.seq} is there`);
+  const gap = rows.findIndex(([seq], index) => seq !== index + 1);
+  if (gap !== -1) return told(`has a gap: event ${gap + 1} is missing, ${rows[gap]?.[0]} is there`);
   if (rows.length !== thread.lastSeq) return told(`has ${rows.length} events, and should have ${thread.lastSeq}: its end is missing`);
-  const trouble = rows.length === 0 ? undefined : troubleOf(rows.map(({ body }) => body));
+  const values = rows.map(([, body]) => valueOf(body));
+  const noJson = values.indexOf(undefined);
+  if (noJson !== -1) return told(`cannot be read: event ${noJson + 1} is not JSON`);
+  const trouble = values.length === 0 ? undefined : troubleOf(values);
   if (trouble !== undefined) return told(`cannot be read: ${trouble}`);
-  const transcript = { events: rows.map(({ body }) => JSON.parse(body) as RunEvent) };
+  const transcript = { events: values as readonly RunEvent[] };
   const { running } = currentRun(transcript);
   if (running !== (thread.running === 1))
     return told(`says that its run ${running ? "goes on" : "has ended"}, and the list of runs says the opposite`);
@@ -134,13 +147,13 @@ function logTrouble({ db }: Connection, thread: ThreadRow, troubleOf: (events: r
   return [];
 }
 
-/** The mark stands behind all else in an event: within its texts, quotes are escaped. */
-const forgottenIn = ({ db }: Connection): Check["forgotten"] =>
-  db
-    .prepare<[], Check["forgotten"]>(
-      `SELECT count(*) AS events, count(DISTINCT thread) AS threads FROM events WHERE instr(body, '"forgotten":"') > 0`,
-    )
-    .get()!;
+function valueOf(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return undefined;
+  }
+}
 
 const brokenOff = ({ db }: Connection): string[] =>
   db
