@@ -1,5 +1,6 @@
 import type { ContainerBlock, KnownBlock } from "@slack/types";
 import type { CodeRan } from "../../engine/events/events.ts";
+import { outcomeIn } from "../language/turn-words.ts";
 import type { Translator } from "../language/translator.ts";
 import { context, plainText } from "../words/blocks.ts";
 import { safeLine, safeMarkdown, safeMrkdwn, wholeCharacters } from "../words/escape.ts";
@@ -13,12 +14,6 @@ export function codeCards(t: Translator, runs: readonly CodeRan[]): readonly Kno
   if (runs.length === 0 || runs.length > CODE_RUNS_AS_CARDS_MAX || runs.some((run) => run.outcome === "rejected")) return undefined;
   return runs.map((run) => card(t, run));
 }
-
-/** How it ended. */
-export const outcomeIn = (t: Translator, { outcome, exitCode }: CodeRan): string =>
-  outcome === "ok" || outcome === "error"
-    ? t("turns.text.exitCode", { code: String(outcome === "ok" ? 0 : exitCode) })
-    : t(`turns.text.code.${outcome}`);
 
 function card(t: Translator, run: CodeRan): ContainerBlock {
   const output = safeMarkdown(run.output).trimEnd();
@@ -40,8 +35,8 @@ function card(t: Translator, run: CodeRan): ContainerBlock {
                 type: "text",
                 text:
                   output === ""
-                    ? t("turns.text.noOutput")
-                    : excerpt(output, PREFORMATTED_CHARS_MAX, (count) => t("turns.text.leftOut", { count: String(count) })),
+                    ? `(${t("turns.text.printedNothing")})`
+                    : excerpt(output, PREFORMATTED_CHARS_MAX, (count) => t("turns.text.leftOut", { count })),
               },
             ],
             border: 0,
@@ -55,11 +50,7 @@ function card(t: Translator, run: CodeRan): ContainerBlock {
 }
 
 /** The beginning and, mostly, the end: that is where results and errors are. */
-export function excerpt(
-  output: string,
-  charsMax: number,
-  leftOut = (count: number) => `… ${count} characters are left out here …`,
-): string {
+export function excerpt(output: string, charsMax: number, leftOut: (chars: number) => string): string {
   if (output.length <= charsMax) return output;
   const head = wholeCharacters(output, Math.floor(charsMax / 4));
   const tail = output.slice(-Math.floor((charsMax * 3) / 4)).toWellFormed();

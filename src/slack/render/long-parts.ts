@@ -1,4 +1,5 @@
 import type { Code, RootContent, Table, TableCell } from "mdast";
+import type { TurnWords } from "../language/turn-words.ts";
 import { CODE_LINES_SHOWN, TABLE_CHARS_MAX, TABLE_COLUMNS_MAX, TABLE_ROWS_MAX } from "../words/limits.ts";
 import { parse } from "../words/split-markdown.ts";
 
@@ -11,13 +12,16 @@ export interface LongPart {
 }
 
 /** The words without what Slack cannot show: tables over its limits go into CSV files, programs over a screen keep their beginning. */
-export function withoutLong(text: string): { readonly words: string; readonly files: readonly LongPart[] } {
+export function withoutLong(
+  text: string,
+  say: Pick<TurnWords, "tableBelow" | "linesBelow">,
+): { readonly words: string; readonly files: readonly LongPart[] } {
   const files: LongPart[] = [];
   let words = "";
   let at = 0;
   for (const node of mayBeLong(text) ? (parse(text)?.children ?? []) : []) {
     const [from, to] = [node.position?.start.offset, node.position?.end.offset];
-    const long = from === undefined || to === undefined ? undefined : attached(node, text, files.length + 1);
+    const long = from === undefined || to === undefined ? undefined : attached(node, text, { n: files.length + 1, say });
     if (!long || from === undefined || to === undefined) continue;
     files.push(long.file);
     words += text.slice(at, from) + long.instead;
@@ -33,14 +37,18 @@ const FILES_MAX = 5;
 const mayBeLong = (text: string): boolean =>
   text.split("\n").length > Math.min(CODE_LINES_SHOWN, TABLE_ROWS_MAX) || text.length > TABLE_CHARS_MAX;
 
-function attached(node: RootContent, text: string, n: number): { readonly file: LongPart; readonly instead: string } | undefined {
+function attached(
+  node: RootContent,
+  text: string,
+  { n, say }: { readonly n: number; readonly say: Pick<TurnWords, "tableBelow" | "linesBelow"> },
+): { readonly file: LongPart; readonly instead: string } | undefined {
   if (node.type === "table" && isOverLimits(node, text)) {
     const name = `table-${n}.csv`;
     const rows = node.children.map((row) => row.children.map((cell) => words(cell, text)));
     const csv = rows.map((row) => row.map(field).join(",")).join("\r\n");
     return {
       file: { name, what: "table", text: `${csv}\r\n` },
-      instead: `_(a table of ${rows.length - 1} rows: in the file below, as CSV)_`,
+      instead: `_(${say.tableBelow(rows.length - 1)})_`,
     };
   }
   if (node.type !== "code" || node.value.split("\n").length <= CODE_LINES_SHOWN) return undefined;
@@ -49,7 +57,7 @@ function attached(node: RootContent, text: string, n: number): { readonly file: 
   const head = lines.slice(0, CODE_HEAD_LINES).join("\n");
   return {
     file: { name: `code-${n}.${codeFileEnding(node.lang ?? undefined)}`, what: "program", text: `${node.value}\n` },
-    instead: `${fence}${langOf(node)}\n${head}\n${fence}\n_(${lines.length - CODE_HEAD_LINES} more lines: in the file below)_`,
+    instead: `${fence}${langOf(node)}\n${head}\n${fence}\n_(${say.linesBelow(lines.length - CODE_HEAD_LINES)})_`,
   };
 }
 

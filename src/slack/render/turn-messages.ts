@@ -1,12 +1,15 @@
+import { approvalOf, denial } from "../../engine/approvals.ts";
 import { withShownCode } from "../../engine/code-blocks.ts";
 import { defaultNotice } from "../../engine/agents/handoff.ts";
-import type { CodeOutcome, CodeRan, HandoffMade, RunEvent } from "../../engine/events/events.ts";
+import type { CodeRan, HandoffMade, RunEvent } from "../../engine/events/events.ts";
 import { turnsAt } from "../../engine/reading/runs.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
-import { context, duration, markdown, section, size, type Rendered } from "../words/blocks.ts";
+import { context, markdown, section, type Rendered } from "../words/blocks.ts";
 import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } from "../words/escape.ts";
 import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN, POST_TEXT_CHARS_MAX, SUMMARY_CHARS, TURN_PARTS_MAX } from "../words/limits.ts";
+import { DEFAULT_LANGUAGE } from "../language/languages.ts";
 import type { Translator } from "../language/translator.ts";
+import { COUNTED_WORDS, turnWordsIn, type TurnWords } from "../language/turn-words.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import { withoutLong, type LongPart } from "./long-parts.ts";
 import { codeCards, excerpt } from "./code-cards.ts";
@@ -32,7 +35,7 @@ export function turnPosts(
 
 export function renderTurn(t: Translator, end: TurnEnd, part: number, transcript: Transcript, team: TeamCard): Rendered {
   const turn = turnBefore(transcript, end.seq, end.agent);
-  const { parts, isWhole } = contentOf(end, turn, team.stopWords);
+  const { parts, isWhole } = contentIn(t, { end, turn, transcript, stopWords: team.stopWords });
   const text = parts[part];
   if (text === undefined) return { kind: "nothing", why: "the turn has fewer parts" };
   const isLast = part === parts.length - 1;
@@ -128,12 +131,45 @@ interface Content {
   readonly files: readonly LongPart[];
 }
 
-function contentOf(end: TurnEnd, turn: Turn, stopWords: readonly string[]): Content {
-  if (end.type === "handoff.made") return inMessages(handoverWords(end, turn));
+/** In the language of the run, where its words make as many messages as were put down with the turn. */
+function contentIn(
+  t: Translator,
+  {
+    end,
+    turn,
+    transcript,
+    stopWords,
+  }: { readonly end: TurnEnd; readonly turn: Turn; readonly transcript: Transcript; readonly stopWords: readonly string[] },
+): Content {
+  const counted = contentOf(end, turn, stopWords);
+  if (t.language === DEFAULT_LANGUAGE) return counted;
+  const own = contentOf(end, turn, stopWords, { say: turnWordsIn(t), refusal: (run) => refusalIn(t, run, transcript) });
+  return own.parts.length === counted.parts.length && own.isWhole === counted.isWhole ? own : counted;
+}
+
+/** What a person's no says, or that nobody gave a yes in time, where a run of code says it to the agents. */
+function refusalIn(t: Translator, { source, output }: CodeRan, transcript: Transcript): string | undefined {
+  const answer = approvalOf(transcript, `code-${source.seq}-${source.block}`);
+  if ((answer.kind !== "given" && answer.kind !== "expired") || output !== denial(answer)) return undefined;
+  if (answer.kind === "expired") return t("approvals.text.expired");
+  const person = answer.person.name;
+  return answer.reason ? t("approvals.text.deniedWhy", { person, why: answer.reason }) : t("approvals.text.denied", { person });
+}
+
+interface Said {
+  readonly say: TurnWords;
+  /** In place of what a run that was refused says; as it is in the log where there is nothing. */
+  readonly refusal: (run: CodeRan) => string | undefined;
+}
+const COUNTED: Said = { say: COUNTED_WORDS, refusal: () => undefined };
+
+function contentOf(end: TurnEnd, turn: Turn, stopWords: readonly string[], said = COUNTED): Content {
+  const { say } = said;
+  if (end.type === "handoff.made") return inMessages(handoverWords(end, turn), say);
   // A turn that is the stop word alone says nothing to people; the end of the run is told by its own card.
-  const words = end.text.trim() === "" ? "_(said nothing)_" : withoutStopWord(end.text, stopWords);
-  if (end.type === "code.written" || turn.codeRuns.length === 0) return inMessages(words);
-  const report = codeReport(turn.codeRuns);
+  const words = end.text.trim() === "" ? `_(${say.saidNothing})_` : withoutStopWord(end.text, stopWords);
+  if (end.type === "code.written" || turn.codeRuns.length === 0) return inMessages(words, say);
+  const report = codeReport(turn.codeRuns, said);
   // Without a model the words are the outputs once more, for the other agents.
   const content = divided(end.model === undefined ? report.text : `${report.text}\n\n${safeMarkdown(words)}`);
   return { ...content, isWhole: content.isWhole && report.isWhole };
@@ -146,8 +182,8 @@ export function partialTurn(text: string, stopWords: readonly string[]): string 
 }
 
 /** What is too long for a message is in files of its own. In code nothing is taken out that would run. */
-function inMessages(text: string): Content {
-  const { words, files } = withoutLong(text);
+function inMessages(text: string, say: TurnWords): Content {
+  const { words, files } = withoutLong(text, say);
   return { ...divided(safeMarkdown(withShownCode(words))), files };
 }
 
@@ -168,36 +204,22 @@ function divided(text: string): Content {
   return content;
 }
 
-/**
- * The results as they are, each in a fence; the log keeps them as text, where `#` or `*` would become markup. In English in every language: how many
- * messages a turn makes is put down with it, and must not change with the length of a word.
- */
-function codeReport(runs: readonly CodeRan[]): { readonly text: string; readonly isWhole: boolean } {
+/** The results as they are, each in a fence; the log keeps them as text, where `#` or `*` would become markup. */
+function codeReport(runs: readonly CodeRan[], { say, refusal }: Said): { readonly text: string; readonly isWhole: boolean } {
   const charsMax = Math.max(300, Math.floor(Math.min(OUTPUT_CHARS_SHOWN, (MARKDOWN_CHARS_MAX * 0.7) / runs.length)));
   const results = runs.map((run) => {
-    const output = safeMarkdown(run.output).trimEnd();
+    const output = safeMarkdown(refusal(run) ?? run.output).trimEnd();
     const head = [
       `**${safeMarkdown(run.language)}**`,
-      OUTCOMES[run.outcome](run),
-      ...(run.outcome === "rejected" ? [] : [duration(run.elapsedMs)]),
+      say.outcome(run),
+      ...(run.outcome === "rejected" ? [] : [say.duration(run.elapsedMs)]),
     ].join(" · ");
-    const files = run.files.map((file) => `${safeMarkdown(file.name).replaceAll(/[`\n]/g, "")} (${size(file.bytes)})`);
-    const body = output === "" ? "_no output_" : run.outcome === "rejected" ? output : fenced(excerpt(output, charsMax));
-    return [head, "", body, ...(files.length > 0 ? ["", `Files: ${files.join(", ")}`] : [])].join("\n");
+    const files = run.files.map((file) => `${safeMarkdown(file.name).replaceAll(/[`\n]/g, "")} (${say.size(file.bytes)})`);
+    const body = output === "" ? `_${say.noOutput}_` : run.outcome === "rejected" ? output : fenced(excerpt(output, charsMax, say.leftOut));
+    return [head, "", body, ...(files.length > 0 ? ["", say.files(files.join(", "))] : [])].join("\n");
   });
   return { text: results.join("\n\n"), isWhole: runs.every((run) => run.output.length <= charsMax) };
 }
-
-const OUTCOMES: { readonly [outcome in CodeOutcome]: (run: CodeRan) => string } = {
-  ok: () => "exit code 0",
-  error: (run) => `exit code ${run.exitCode}`,
-  timeout: () => "ended at the time limit",
-  oom: () => "ended at the memory limit",
-  output_limit: () => "ended: it printed too much",
-  cancelled: () => "stopped",
-  rejected: () => "not run",
-  sandbox_lost: () => "the sandbox was lost while it ran",
-};
 
 /** A fence that nothing in the text can close. */
 export function fenced(text: string): string {

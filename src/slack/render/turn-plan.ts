@@ -6,7 +6,7 @@ import { section } from "../words/blocks.ts";
 import type { Translator } from "../language/translator.ts";
 import { safeLine, safeMrkdwn, withoutMarks } from "../words/escape.ts";
 import { PLAN_TASKS_MAX, TASK_TITLE_CHARS } from "../words/limits.ts";
-import { outcomeIn } from "./code-cards.ts";
+import { outcomeIn } from "../language/turn-words.ts";
 
 /** A turn as the card of a run lists it. */
 interface Task {

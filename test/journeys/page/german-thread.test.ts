@@ -122,5 +122,6 @@ describe.skipIf(!chromiumPath())("in the page", () => {
     const words = await thread.innerText();
     expect(words).toMatch(/Die Grenze ist erreicht: 4 Beiträge\.[^]*Ohne Entscheidung endet der Lauf am /);
     expect(englishIn([words])).toEqual([]);
+    expect(words).toMatch(/python · nicht ausgeführt\s+abgelehnt von Maria: Die Zwei ist schon dabei\./);
   });
 });

@@ -36,7 +36,10 @@ export const turns: Translated<"turns"> = {
   "text.code.cancelled": "gestoppt",
   "text.code.rejected": "nicht ausgeführt",
   "text.code.sandbox_lost": "die Sandbox ging währenddessen verloren",
-  "text.noOutput": "(keine Ausgabe)",
-  "text.leftOut": "… {count} Zeichen sind hier weggelassen …",
+  "text.printedNothing": "keine Ausgabe",
+  "text.saidNothing": "hat nichts gesagt",
+  "text.leftOut": "{count, plural, one {… # Zeichen ist hier weggelassen …} other {… # Zeichen sind hier weggelassen …}}",
+  "text.tableBelow": "eine Tabelle mit {count, plural, one {# Zeile} other {# Zeilen}}: in der Datei darunter, als CSV",
+  "text.linesBelow": "{count, plural, one {# weitere Zeile} other {# weitere Zeilen}}: in der Datei darunter",
   "text.files": "Dateien: {files}",
 };

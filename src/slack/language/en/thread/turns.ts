@@ -35,7 +35,10 @@ export const turns = {
   "text.code.cancelled": "stopped",
   "text.code.rejected": "not run",
   "text.code.sandbox_lost": "the sandbox was lost while it ran",
-  "text.noOutput": "(no output)",
-  "text.leftOut": "… {count} characters are left out here …",
+  "text.printedNothing": "no output",
+  "text.saidNothing": "said nothing",
+  "text.leftOut": "{count, plural, one {… # character is left out here …} other {… # characters are left out here …}}",
+  "text.tableBelow": "a table of {count, plural, one {# row} other {# rows}}: in the file below, as CSV",
+  "text.linesBelow": "{count, plural, one {# more line} other {# more lines}}: in the file below",
   "text.files": "files: {files}",
 } as const;

@@ -36,7 +36,10 @@ export const turns: Translated<"turns"> = {
   "text.code.cancelled": "arrêté",
   "text.code.rejected": "non exécuté",
   "text.code.sandbox_lost": "le bac à sable a été perdu pendant l’exécution",
-  "text.noOutput": "(aucune sortie)",
-  "text.leftOut": "… {count} caractères sont omis ici …",
+  "text.printedNothing": "aucune sortie",
+  "text.saidNothing": "n’a rien dit",
+  "text.leftOut": "{count, plural, one {… # caractère est omis ici …} other {… # caractères sont omis ici …}}",
+  "text.tableBelow": "un tableau de {count, plural, one {# ligne} other {# lignes}} : dans le fichier ci-dessous, en CSV",
+  "text.linesBelow": "{count, plural, one {# ligne de plus} other {# lignes de plus}} : dans le fichier ci-dessous",
   "text.files": "fichiers : {files}",
 };
