@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { FileRef } from "../../engine/events/events.ts";
 import type { ToolResult } from "../../engine/tool.ts";
-import { capped, failed, json, OUTPUT_CHARS_MAX, quoted, size } from "../result.ts";
+import { capped, failed, OUTPUT_CHARS_MAX, quoted, size } from "../result.ts";
 import type { McpCallResult } from "./connection.ts";
 
 const PARTS_MAX = 200;
@@ -41,8 +41,8 @@ export async function toResult(result: McpCallResult, given: Media): Promise<Too
   if (parts.length > PARTS_MAX) lines.push(`[${parts.length - PARTS_MAX} more parts]`);
   // The first servers answered with the latter.
   const data = structuredContent ?? (content ? undefined : toolResult);
-  if (data !== undefined && data !== null && !parts.some((part) => says(part, data)))
-    lines.push(json(data) ?? "[data that cannot be shown]");
+  if (data !== undefined && data !== null && !parts.some((part) => says(part, data)) && !repeats(data, parts))
+    lines.push(withoutMedia(data, parts) ?? "[data that cannot be shown]");
   const text = lines.join("\n");
   if (isError) return failed("tool_error", text.slice(0, OUTPUT_CHARS_MAX) || "The tool failed and does not say why.");
   return {
@@ -180,6 +180,30 @@ function says(part: unknown, structured: unknown): boolean {
   } catch {
     return false;
   }
+}
+
+/** Whether data has one value, and that is what the parts say: some servers give all they say twice. */
+function repeats(data: unknown, parts: readonly unknown[]): boolean {
+  const values = typeof data === "object" && data !== null ? Object.values(data) : [];
+  if (values.length !== 1) return false;
+  const texts = parts.flatMap((part) => Text.safeParse(part).data?.text ?? []);
+  return isDeepStrictEqual(values[0], parts) || (texts.length === parts.length && values[0] === texts.join("\n"));
+}
+
+/** As JSON, with a word in the place of media that a part has: written out they are thousands of characters that nobody reads. */
+function withoutMedia(data: unknown, parts: readonly unknown[]): string | undefined {
+  const media = new Set(parts.flatMap(mediaOf));
+  try {
+    return JSON.stringify(data, (_key, value: unknown) => (typeof value === "string" && media.has(value) ? "[the file above]" : value));
+  } catch {
+    return undefined;
+  }
+}
+
+function mediaOf(part: unknown): readonly string[] {
+  const { data } = Part.safeParse(part);
+  if (data?.type === "image" || data?.type === "audio") return [data.data];
+  return data?.type === "resource" && data.resource.blob !== undefined ? [data.resource.blob] : [];
 }
 
 const typeOf = (part: unknown): string => z.object({ type: z.string() }).safeParse(part).data?.type ?? "";

@@ -33,6 +33,15 @@ test("a picture is kept as a file, shown to the model, and named in its place", 
   expect(Buffer.from(kept.get(files[0]?.hash ?? "") ?? []).equals(PNG)).toBe(true);
 });
 
+test("data that says again what the parts say, or has their media in it, is not given twice", async () => {
+  const { read } = shelf();
+  expect((await read({ content: [image], structuredContent: { content: [image] } })).output).toMatch(/^\[image [^\n]*\]$/);
+  expect((await read({ content: [text("milk")], structuredContent: { content: "milk" } })).output).toBe("milk");
+  const { output } = await read({ content: [image], structuredContent: { shots: [{ of: "page", png: image.data }] } });
+  expect(output).toMatch(/\]\n\{"shots":\[\{"of":"page","png":"\[the file above\]"\}\]\}$/);
+  expect((await read({ content: [text("milk")], structuredContent: { is: "out" } })).output).toBe('milk\n{"is":"out"}');
+});
+
 test("sounds, files and what only calls itself a picture are given to people alone", async () => {
   const { read } = shelf();
   const {
