@@ -4,11 +4,12 @@ import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import { runStopped } from "../engine/stopping.ts";
 import type { Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
-import { isUsedUp, type Budget, type DayBudgets } from "./day-budgets.ts";
+import { isUsedUp, nextDay, type DayBudgets } from "./day-budgets.ts";
 import { FORGETTING } from "./forgetting.ts";
 import { forkPointAt, writeFork, type ForkTarget } from "./fork.ts";
-import { usedUpToday } from "./hear.ts";
-import { heldToRate, rateWords, usedRate, type RateSettings } from "./rates.ts";
+import { noTeam } from "./hear.ts";
+import { heldToRate, usedRate, type RateSettings } from "./rates.ts";
+import { refusedFor, type Refused } from "./refused.ts";
 import type { Teams } from "./runnable-team.ts";
 
 export interface ForkWish {
@@ -26,15 +27,13 @@ export interface ForkWish {
   readonly speaker?: string;
 }
 
-/** `reason`: one sentence for the person; `budgets` of the day that are used up. */
-export type ForkRefused = { readonly kind: "refused"; readonly reason: string; readonly budgets?: readonly Budget[] };
-export type Forked = { readonly kind: "forked"; readonly run: string } | ForkRefused;
+export type Forked = { readonly kind: "forked"; readonly run: string } | Refused;
 
 export interface Forks {
   /** Begins it; the same again, and it is there once. */
   begin(wish: ForkWish): Promise<Forked>;
   /** Whether it would be refused now, before there is a thread for it; rates are asked only where it begins. Records nothing. */
-  wouldRefuse(wish: Omit<ForkWish, "thread">): Promise<ForkRefused | undefined>;
+  wouldRefuse(wish: Omit<ForkWish, "thread">): Promise<Refused | undefined>;
 }
 
 /** Forks of runs, for people: held to the budgets and the rates that hold for a run. What they share was paid for once, and is not counted again. */
@@ -55,17 +54,17 @@ export function createForks(parts: {
   async function prepare({ from, seq, workspace, team }: Omit<ForkWish, "thread">) {
     const teams = (await parts.teams.of?.(workspace)) ?? parts.teams;
     const point = forkPointAt(from, await store.load(from, 0), seq);
-    if (!point?.running) return refuse("The run had ended there: there is nothing to go on from.");
-    if (!teams.has(team)) return refuse(teams.whyNot?.(team) ?? `There is no team "${team}".`);
+    if (!point?.running) return refusedFor({ kind: "ended" });
+    if (!teams.has(team)) return refusedFor(noTeam(teams, team));
     return { teams, point };
   }
 
-  async function usedUpFor(thread: string, { workspace, person }: Omit<ForkWish, "thread">): Promise<ForkRefused | undefined> {
+  async function usedUpFor(thread: string, { workspace, person }: Omit<ForkWish, "thread">): Promise<Refused | undefined> {
     const usedUp = (await budgets?.held(workspace, thread, person))?.filter(isUsedUp) ?? [];
-    return usedUp.length > 0 ? { ...refuse(usedUpToday(usedUp, clock.now())), budgets: usedUp } : undefined;
+    return usedUp.length > 0 ? refusedFor({ kind: "budget", budgets: usedUp, until: nextDay(clock.now()) }) : undefined;
   }
 
-  async function write(wish: ForkWish): Promise<{ readonly events: readonly RunEvent[] } | ForkRefused> {
+  async function write(wish: ForkWish): Promise<{ readonly events: readonly RunEvent[] } | Refused> {
     const { thread, workspace, team, person, language } = wish;
     const prepared = await prepare(wish);
     if ("reason" in prepared) return prepared;
@@ -86,7 +85,7 @@ export function createForks(parts: {
       carded: true as const,
     };
     const events = await writeFork({ store, teams }, point, target);
-    return events ? { events } : refuse("Somebody has begun something else in that thread.");
+    return events ? { events } : refusedFor({ kind: "taken" });
   }
 
   return {
@@ -112,15 +111,13 @@ export function createForks(parts: {
         const rate = tooMany && usedRate(tooMany, clock.now());
         if (!rate) return { kind: "forked", run };
         await lane.append([runStopped(lane.transcript, "stopped", [{ kind: "person", person }])], "none");
-        return refuse(rateWords(rate));
+        return refusedFor({ kind: "rate", rate });
       });
     },
   };
 }
 
 /** Stopped in the place of its first turn: so it is where there was no room for one more run. */
-function wasRefused({ events }: Transcript, shared: number): ForkRefused | undefined {
-  return events[shared]?.type === "run.stopped" ? refuse("No more runs could be started then. Fork it once more.") : undefined;
+function wasRefused({ events }: Transcript, shared: number): Refused | undefined {
+  return events[shared]?.type === "run.stopped" ? refusedFor({ kind: "later" }) : undefined;
 }
-
-const refuse = (reason: string) => ({ kind: "refused", reason }) as const;

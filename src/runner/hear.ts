@@ -2,14 +2,14 @@ import { stricter } from "../engine/approvals.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { ActionPolicy, Beside, EventBody, FileRef, Person, PersonMessage, ReadBefore } from "../engine/events/events.ts";
 import type { Question } from "../engine/events/talk-fold.ts";
-import { describe } from "../engine/limits/termination.ts";
 import { currentRun, wasHeard } from "../engine/reading/transcript.ts";
 import { questionFor } from "../engine/steering.ts";
 import type { Dispatch } from "../store/dispatch.ts";
 import type { Lane } from "../store/lanes.ts";
 import type { Heard as HeardOf, Store } from "../store/store.ts";
-import { isUsedUp, nextDay, reasonsOf, type Budget, type DayBudgets } from "./day-budgets.ts";
-import { heldToRate, rateWords, usedRate, type RateSettings, type UsedRate } from "./rates.ts";
+import { isUsedUp, nextDay, type DayBudgets } from "./day-budgets.ts";
+import { heldToRate, usedRate, type RateSettings } from "./rates.ts";
+import { refusedFor, type Refused, type RefusedFor } from "./refused.ts";
 import type { Teams } from "./runnable-team.ts";
 
 export interface Said {
@@ -53,8 +53,8 @@ export type Heard =
   | { readonly kind: "too late" }
   /** Not addressed to the bot, and nobody is talking. */
   | { readonly kind: "ignored" }
-  /** One sentence for the person, with the mend: an unknown team, an empty or too long text; `budgets` of the day that are used up. */
-  | { readonly kind: "refused"; readonly reason: string; readonly budgets?: readonly Budget[]; readonly rate?: UsedRate };
+  /** An unknown team, an empty or too long text, a budget or a rate that is used up. */
+  | Refused;
 
 export interface HearingParts {
   readonly store: Pick<Store, "putFile">;
@@ -85,19 +85,18 @@ export async function hear(lane: Lane, said: Said, parts: HearingParts): Promise
   if (wasHeard(lane.transcript, said.id)) return { kind: "duplicate" };
   if (!running && !said.addressed) return { kind: "ignored" };
   const message = messageOf(said);
-  if (typeof message === "string") return { kind: "refused", reason: message };
+  if ("kind" in message) return refusedFor(message);
   const wish: readonly EventBody[] = said.to === undefined ? [] : [{ type: "speaker.requested", speaker: said.to, person: said.person }];
   if (running) return hearInRun(lane, said, { message, wish }, parts);
   if (said.answers !== undefined) return { kind: "too late" };
   return begin(lane, said, [message, ...wish], parts);
 }
 
-/** As it is recorded; or why it is not, in one sentence for the person. */
-function messageOf({ text: written, files = [], beside = [], person, id }: Said): PersonMessage | string {
+/** As it is recorded; or why it is not. */
+function messageOf({ text: written, files = [], beside = [], person, id }: Said): PersonMessage | RefusedFor {
   const text = written.trim();
-  if (text === "" && files.length + beside.length === 0) return "There is nothing to do in an empty message. Mention me with a task.";
-  if (text.length > TEXT_CHARS_MAX)
-    return `The message has ${text.length} characters; I read at most ${TEXT_CHARS_MAX}. Shorten it, or attach the text as a file.`;
+  if (text === "" && files.length + beside.length === 0) return { kind: "empty" };
+  if (text.length > TEXT_CHARS_MAX) return { kind: "long", chars: text.length, charsMax: TEXT_CHARS_MAX };
   return {
     type: "message.posted",
     person,
@@ -130,10 +129,9 @@ async function hearInRun(
 async function begin(lane: Lane, said: Said, words: readonly EventBody[], parts: HearingParts): Promise<Heard> {
   const teams = (await parts.teams.of?.(said.workspace)) ?? parts.teams;
   const team = said.team ?? teams.default;
-  if (!teams.has(team))
-    return { kind: "refused", reason: teams.whyNot?.(team) ?? `There is no team "${team}". The teams are: ${teams.names().join(", ")}.` };
+  if (!teams.has(team)) return refusedFor(noTeam(teams, team));
   const usedUp = (await parts.budgets?.held(lane.workspace, said.thread, said.person))?.filter(isUsedUp) ?? [];
-  if (usedUp.length > 0) return { kind: "refused", reason: usedUpToday(usedUp, parts.clock.now()), budgets: usedUp };
+  if (usedUp.length > 0) return refusedFor({ kind: "budget", budgets: usedUp, until: nextDay(parts.clock.now()) });
   const run = `${said.thread}#${lane.transcript.events.length + 1}`;
   const teamHash = teams.snapshot && (await parts.store.putFile(Buffer.from(teams.snapshot(team))));
   const quiet = (said.quiet ?? teams.isQuiet?.(team)) ? ({ turnsInFile: true } as const) : {};
@@ -172,8 +170,11 @@ async function recordHeard(
 ): Promise<Heard | undefined> {
   const tooMany = await lane.appendHeard(words, heldToRate(heard, rates));
   const rate = tooMany && usedRate(tooMany, clock.now());
-  return rate && { kind: "refused", reason: rateWords(rate), rate };
+  return rate && refusedFor({ kind: "rate", rate });
 }
 
-export const usedUpToday = (budgets: readonly Budget[], nowMs: number): string =>
-  `Today's budget is used up: ${reasonsOf(budgets).map(describe).join("; ")}. It starts anew at ${nextDay(nowMs).slice(0, 16).replace("T", " ")} UTC.`;
+/** Why a team that there is not, or that cannot be used, is not asked. */
+export function noTeam(teams: Pick<Teams, "names" | "whyNot">, team: string): RefusedFor {
+  const because = teams.whyNot?.(team);
+  return { kind: "team", team, teams: teams.names(), ...(because === undefined ? {} : { because }) };
+}

@@ -38,20 +38,29 @@ export function lastTime(rule: Rule, afterMs: number, atMs: number): number | un
   return last === undefined || last <= afterMs ? undefined : last;
 }
 
-/** Why a rule cannot be kept, in a sentence with the mend; nothing when it can. */
-export function ruleTrouble(rule: Rule, nowMs: number): string | undefined {
-  if (!isTimeZone(rule.timeZone))
-    return `There is no time zone “${rule.timeZone}”. Name one as the IANA database does, such as Europe/Berlin or America/New_York.`;
+/** Why a rule cannot be kept. */
+export type RuleTrouble =
+  | { readonly kind: "noZone"; readonly zone: string }
+  /** It is no rule of cron. */
+  | { readonly kind: "noCron"; readonly pattern: string }
+  /** There is no such time from now on. */
+  | { readonly kind: "noTime" }
+  /** It comes so often; at most every {@link BETWEEN_RUNS_MINUTES_MIN} minutes. */
+  | { readonly kind: "tooOften"; readonly minutes: number };
+
+/** Why a rule cannot be kept; nothing when it can. */
+export function ruleTrouble(rule: Rule, nowMs: number): RuleTrouble | undefined {
+  if (!isTimeZone(rule.timeZone)) return { kind: "noZone", zone: rule.timeZone };
   let times: readonly number[];
   try {
     times = nextTimes(rule, nowMs, GAPS_LOOKED_AT);
   } catch {
-    return `“${rule.pattern}” is no rule of cron: write minute, hour, day of the month, month and day of the week, such as 0 9 * * 1-5.`;
+    return { kind: "noCron", pattern: rule.pattern };
   }
-  if (times.length === 0) return "There is no such time from now on. Look at the day and the month.";
+  if (times.length === 0) return { kind: "noTime" };
   const gapMs = Math.min(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
   if (gapMs >= BETWEEN_RUNS_MINUTES_MIN * 60_000) return undefined;
-  return `That is every ${Math.round(gapMs / 60_000)} minutes; a team begins at most every ${BETWEEN_RUNS_MINUTES_MIN} minutes. Take more time between runs.`;
+  return { kind: "tooOften", minutes: Math.round(gapMs / 60_000) };
 }
 
 export function isTimeZone(name: string): boolean {

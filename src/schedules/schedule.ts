@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Outcome, WhyNot } from "./outcome.ts";
 import { isOnce, lastTime, nextTime } from "./rule.ts";
 
 /** Of a workspace, and of one owner in it: more is somebody's mistake, or a flood. */
@@ -58,8 +59,8 @@ const State = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("draft") }),
   z.object({ kind: z.literal("on") }),
   z.object({ kind: z.literal("off"), by: Person }),
-  /** It has stopped itself, for this reason; a person can switch it on again. */
-  z.object({ kind: z.literal("paused"), why: z.string().max(1_000) }),
+  /** It has stopped itself, for this reason; a person can switch it on again. `why`: in the words in which earlier versions kept it. */
+  z.object({ kind: z.literal("paused"), reason: WhyNot.optional(), why: z.string().max(1_000).default("") }),
   /** Its one time has come. */
   z.object({ kind: z.literal("over") }),
 ]);
@@ -104,7 +105,10 @@ export const Schedule = z.object({
   botRuns: z.number().default(0),
   /** What began the last runs. */
   recent: z.array(z.string()).default([]),
-  last: z.object({ at: z.number(), words: z.string().max(1_000), thread: z.string().optional() }).optional(),
+  /** What became of it last; `words`: as earlier versions kept it. */
+  last: z
+    .object({ at: z.number(), outcome: Outcome.optional(), words: z.string().max(1_000).default(""), thread: z.string().optional() })
+    .optional(),
   waiting: z.array(Waiting).default([]),
   /** Runs whose results are still to go somewhere. */
   open: z.array(z.object({ thread: z.string(), run: z.string() })).default([]),
@@ -144,7 +148,7 @@ export function claim(schedule: Schedule, nowMs: number): Claim {
   const at = claimed?.at ?? lastTime(starts.rule, since, nowMs);
   if (at === undefined) return { kind: "not due" };
   if (!claimed && missed === "skip" && nowMs - at > ON_TIME_MS) {
-    const last = { at: nowMs, words: "missed while Parley was away, and left out" };
+    const last: Schedule["last"] = { at: nowMs, outcome: { kind: "leftOut", why: { kind: "missed" } }, words: "" };
     return { kind: "skipped", schedule: passed({ ...schedule, last }, at) };
   }
   const due = { kind: "time", at } as const;

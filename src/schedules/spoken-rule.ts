@@ -3,8 +3,12 @@ import { isTimeZone, type Rule } from "./rule.ts";
 /** What words at the beginning of a text say of when; `rest` is what stands behind them. */
 export type SpokenRule =
   | { readonly kind: "rule"; readonly rule: Rule; readonly words: string; readonly rest: string }
-  /** One sentence with the mend. */
-  | { readonly kind: "unclear"; readonly why: string };
+  | { readonly kind: "unclear"; readonly why: Unclear };
+
+/** What is wrong with the words: what is missing or too much, or a time zone that there is not. */
+export type Unclear =
+  | { readonly kind: "when" | "unevenMinutes" | "unevenHours" | "timeOfDate" | "timeOrEvery" | "timeOfDay" | "minutesDiffer" }
+  | { readonly kind: "noZone"; readonly zone: string };
 
 export interface SpeakingAt {
   readonly nowMs: number;
@@ -19,7 +23,10 @@ const MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec";
 const AND = String.raw`\s*(?:,\s*and\s|,|\band\b|&)\s*`;
 
 /** What each kind of words gives: fields of cron, in which `M` and `H` stand for the time of the day. */
-type Days = { readonly fields: string; readonly needsTime: boolean } | { readonly date: string } | { readonly uneven: string };
+type Days =
+  | { readonly fields: string; readonly needsTime: boolean }
+  | { readonly date: string }
+  | { readonly uneven: "unevenMinutes" | "unevenHours" };
 
 interface Kind {
   readonly words: RegExp;
@@ -78,8 +85,6 @@ const CRON = new RegExp(
 );
 const QUOTED_CRON = /^(?:cron\s+)?`([^`]{1,100})`/i;
 const ZONE = /^\(?(?:in\s+|time\s+of\s+)?([A-Z][A-Za-z]+(?:\/[A-Z][A-Za-z_+-]+){1,2}|UTC|GMT)\)?(?![\w/])/;
-const HOW =
-  "Say when first, such as `every weekday at 9:00`, `mondays at 14:30 Europe/Berlin`, `on the 1st of every month at 8:00` or `0 9 * * 1-5`, and the task behind it.";
 
 /** Reads when something is to begin. What people write in another way is asked about rather than guessed. */
 export function readSpokenRule(text: string, { nowMs, timeZone }: SpeakingAt): SpokenRule {
@@ -97,8 +102,8 @@ export function readSpokenRule(text: string, { nowMs, timeZone }: SpeakingAt): S
   zone ??= takeZone();
   const today = dateIn(nowMs, zone !== undefined && isTimeZone(zone) ? zone : timeZone);
   const found = takeDays(today);
-  if (found === undefined) return { kind: "unclear", why: HOW };
-  if ("uneven" in found) return { kind: "unclear", why: `So many do not make up a whole hour or day. ${found.uneven}` };
+  if (found === undefined) return unclear("when");
+  if ("uneven" in found) return unclear(found.uneven);
   times ??= takeTimes();
   zone ??= takeZone();
   times ??= takeTimes();
@@ -106,20 +111,13 @@ export function readSpokenRule(text: string, { nowMs, timeZone }: SpeakingAt): S
   const at = zone ?? timeZone;
   if ("date" in found) {
     const [only, second] = times ?? [];
-    if (!only || second) return { kind: "unclear", why: "Say at which one time of that day, such as `tomorrow at 9:00`." };
+    if (!only || second) return unclear("timeOfDate");
     return ruled({ pattern: `${found.date}T${two(only.hour)}:${two(only.minute)}:00`, timeZone: at });
   }
-  if (!found.needsTime)
-    return times === undefined
-      ? ruled({ pattern: found.fields, timeZone: at })
-      : { kind: "unclear", why: "It is either every so often or at a time of the day. Leave one of them out." };
-  if (!times) return { kind: "unclear", why: "Say at which time of the day as well, such as `every weekday at 9:00`." };
+  if (!found.needsTime) return times === undefined ? ruled({ pattern: found.fields, timeZone: at }) : unclear("timeOrEvery");
+  if (!times) return unclear("timeOfDay");
   const [first] = times;
-  if (times.some(({ minute }) => minute !== first?.minute))
-    return {
-      kind: "unclear",
-      why: "Several times of a day must be at the same minute, such as `9:00 and 17:00`. Make two schedules of it.",
-    };
+  if (times.some(({ minute }) => minute !== first?.minute)) return unclear("minutesDiffer");
   const hours = times.map(({ hour }) => hour).join(",");
   return ruled({ pattern: found.fields.replace("M", String(first?.minute ?? 0)).replace("H", hours), timeZone: at });
 
@@ -152,10 +150,8 @@ export function readSpokenRule(text: string, { nowMs, timeZone }: SpeakingAt): S
   }
 }
 
-const noZone = (zone: string): SpokenRule => ({
-  kind: "unclear",
-  why: `There is no time zone “${zone}”. Name one as the IANA database does, such as Europe/Berlin or America/New_York.`,
-});
+const unclear = (kind: Exclude<Unclear["kind"], "noZone">): SpokenRule => ({ kind: "unclear", why: { kind } });
+const noZone = (zone: string): SpokenRule => ({ kind: "unclear", why: { kind: "noZone", zone } });
 
 interface Time {
   readonly hour: number;
@@ -176,9 +172,7 @@ function timeOf(words: string): Time | undefined {
 
 /** Of steps that do not come out even the first of an hour or a day would be another. */
 const every = (step: number, of: number, fields: string): Days | undefined =>
-  step > 0 && of % step === 0 && step < of
-    ? { fields, needsTime: false }
-    : { uneven: of === 60 ? "Take 15, 20 or 30 minutes, or hours." : "Take 1, 2, 3, 4, 6, 8 or 12 hours, or a time of the day." };
+  step > 0 && of % step === 0 && step < of ? { fields, needsTime: false } : { uneven: of === 60 ? "unevenMinutes" : "unevenHours" };
 
 const dayOf = (word: string): number => DAYS.findIndex((day) => word.toLowerCase().startsWith(day));
 const nameOf = (word: string): string => (DAYS[dayOf(word)] ?? "mon").toUpperCase();

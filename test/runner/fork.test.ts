@@ -50,6 +50,7 @@ test("refused for the person's rate, it is refused when it is handled again, and
   expect(log.at(-1)).toMatchObject({ type: "run.stopped", reasons: [{ kind: "person", person: JONAS }] });
   expect(await runner.fork({ ...wish, thread: "T/C/3" })).toEqual({
     kind: "refused",
+    why: { kind: "later" },
     reason: "No more runs could be started then. Fork it once more.",
   });
   expect(await store.load("T/C/3", 0)).toEqual(log);
@@ -62,7 +63,7 @@ test("whether it would be refused is known before it has a thread: where the run
   expect(await runner.refusesFork({ ...wish, seq: last })).toMatchObject({
     reason: "The run had ended there: there is nothing to go on from.",
   });
-  expect(await runner.refusesFork({ ...wish, team: "trio" })).toMatchObject({ reason: 'There is no team "trio".' });
+  expect(await runner.refusesFork({ ...wish, team: "trio" })).toMatchObject({ why: { kind: "team", team: "trio" } });
 });
 
 test("a fork that is made beside a forgetting has none of the words that it takes out, and is noted before anything is copied", async () => {

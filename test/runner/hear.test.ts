@@ -82,11 +82,13 @@ describe("where no run is going on", () => {
     };
     expect((await heard([], { team: "solo" }, { teams })).outcome).toEqual({
       kind: "refused",
+      why: { kind: "team", team: "solo", teams: ["duo", "trio"] },
       reason: 'There is no team "solo". The teams are: duo, trio.',
     });
     const whyNot = (team: string) => `${team} is broken.`;
     expect((await heard([], { team: "solo" }, { teams: { ...teams, whyNot } })).outcome).toEqual({
       kind: "refused",
+      why: { kind: "team", team: "solo", teams: ["duo", "trio"], because: "solo is broken." },
       reason: "solo is broken.",
     });
     // A workspace may have teams of its own.
@@ -127,7 +129,11 @@ describe("where no run is going on", () => {
       kind: "refused",
       reason:
         "Today's budget is used up: $2.00 spent today, the budget of the person who asked is $2.00 a day. It starts anew at 2026-01-06 00:00 UTC.",
-      budgets: [{ account: "person/U0MARIA", day: "2026-01-05", limit: 2, spent: 2, priced: true }],
+      why: {
+        kind: "budget",
+        budgets: [{ account: "person/U0MARIA", day: "2026-01-05", limit: 2, spent: 2, priced: true }],
+        until: "2026-01-06T00:00:00.000Z",
+      },
     });
     expect(recorded).toEqual([]);
   });
@@ -138,10 +144,12 @@ describe("what is said", () => {
     const refused = async (words: Partial<Said>) => (await heard([], words)).outcome;
     expect(await refused({ text: " \n" })).toEqual({
       kind: "refused",
+      why: { kind: "empty" },
       reason: "There is nothing to do in an empty message. Mention me with a task.",
     });
     expect(await refused({ text: "x".repeat(30_001) })).toEqual({
       kind: "refused",
+      why: { kind: "long", chars: 30_001, charsMax: 30_000 },
       reason: "The message has 30001 characters; I read at most 30000. Shorten it, or attach the text as a file.",
     });
     expect(await refused({ text: "x".repeat(30_000) })).toMatchObject({ kind: "started" });
@@ -158,13 +166,13 @@ describe("what is said", () => {
     expect(run.outcome).toEqual({
       kind: "refused",
       reason: "You have started 1 run within an hour, as many as one person may here. You can start the next at 2026-01-05 09:59 UTC.",
-      rate: { kind: "run", perHour: 1, until: "2026-01-05T09:59:00.000Z" },
+      why: { kind: "rate", rate: { kind: "run", perHour: 1, until: "2026-01-05T09:59:00.000Z" } },
     });
     const words = await heard(running, {}, { rates }, true);
     expect(words).toMatchObject({
       counted: [{ person: MARIA.id, kind: "message", perHour: 20 }],
       recorded: [],
-      outcome: { kind: "refused", rate: { kind: "message" } },
+      outcome: { kind: "refused", why: { kind: "rate", rate: { kind: "message" } } },
     });
   });
 });

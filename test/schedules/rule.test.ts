@@ -99,18 +99,16 @@ test.for([
   ["0 9 * * 1-5", "Europe/Berlin", undefined],
   ["*/15 * * * *", "UTC", undefined],
   ["2026-12-24T18:00:00", "Europe/Berlin", undefined],
-  ["*/5 * * * *", "UTC", "every 5 minutes; a team begins at most every 15"],
-  ["0,5 9 * * *", "UTC", "every 5 minutes"],
-  ["* * * * *", "UTC", "every 1 minutes"],
-  ["0 9 31 2 *", "UTC", "There is no such time"],
-  ["2020-01-01T09:00:00", "UTC", "There is no such time"],
-  ["61 9 * * *", "UTC", "is no rule of cron"],
-  ["0 0 9 * * 1-5", "UTC", "is no rule of cron"],
-  ["@daily; rm", "UTC", "is no rule of cron"],
-  ["0 9 * * *", "Europe/Nowhere", "There is no time zone “Europe/Nowhere”"],
-  ["0 9 * * *", "+02:00", "There is no time zone"],
+  ["*/5 * * * *", "UTC", { kind: "tooOften", minutes: 5 }],
+  ["0,5 9 * * *", "UTC", { kind: "tooOften", minutes: 5 }],
+  ["* * * * *", "UTC", { kind: "tooOften", minutes: 1 }],
+  ["0 9 31 2 *", "UTC", { kind: "noTime" }],
+  ["2020-01-01T09:00:00", "UTC", { kind: "noTime" }],
+  ["61 9 * * *", "UTC", { kind: "noCron", pattern: "61 9 * * *" }],
+  ["0 0 9 * * 1-5", "UTC", { kind: "noCron", pattern: "0 0 9 * * 1-5" }],
+  ["@daily; rm", "UTC", { kind: "noCron", pattern: "@daily; rm" }],
+  ["0 9 * * *", "Europe/Nowhere", { kind: "noZone", zone: "Europe/Nowhere" }],
+  ["0 9 * * *", "+02:00", { kind: "noZone", zone: "+02:00" }],
 ] as const)("of %s in %s it is said what is wrong with it", ([pattern, timeZone, trouble]) => {
-  const said = ruleTrouble({ pattern, timeZone }, Date.parse("2026-11-28T16:00:00Z"));
-  if (trouble === undefined) expect(said).toBeUndefined();
-  else expect(said).toContain(trouble);
+  expect(ruleTrouble({ pattern, timeZone }, Date.parse("2026-11-28T16:00:00Z"))).toEqual(trouble);
 });

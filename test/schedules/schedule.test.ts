@@ -46,7 +46,7 @@ test("what was missed is left out where it is to be, and a run that is a little 
   const skips: Schedule = { ...DAILY, missed: "skip" };
   expect(claim(skips, at("2026-11-21T09:09"))).toMatchObject({ kind: "begin" });
   const late = claim(skips, at("2026-11-28T12:00"));
-  expect(late).toMatchObject({ kind: "skipped", schedule: { last: { words: expect.stringContaining("left out") as string } } });
+  expect(late).toMatchObject({ kind: "skipped", schedule: { last: { outcome: { kind: "leftOut", why: { kind: "missed" } } } } });
   if (late.kind === "skipped") expect(dueAt(late.schedule)).toBe(at("2026-11-29T09:00"));
 });
 

@@ -1,31 +1,27 @@
 import type { Person, StopReason } from "../../engine/events/events.ts";
-import type { Heard, Spending } from "../../runner/runner.ts";
+import type { Refused } from "../../runner/refused.ts";
+import type { Spending } from "../../runner/runner.ts";
 import { isOurs, type Actor } from "../people/affiliation.ts";
-import { dollars, mention } from "../words/blocks.ts";
+import { mention } from "../words/blocks.ts";
 import { isMoney } from "../language/formats.ts";
+import { refusedIn } from "../language/refused-words.ts";
 import type { MessageContext } from "./message-context.ts";
 import { DEFAULT_LANGUAGE } from "../language/languages.ts";
 import { loadTranslator, type Translator } from "../language/translator.ts";
-import { safeMrkdwn } from "../words/escape.ts";
 import { allowIn, refused, wouldRefuse, type Attempt } from "../people/permission-check.ts";
 
 /** How the budgets of the day stand for a person in a channel, a line each; in mrkdwn. */
 export async function budgetText(ctx: MessageContext, who: Actor & { readonly channel: string }): Promise<string> {
+  const t = await ctx.languages.of(who.user);
   const { budgets } = ctx.runner;
-  if (!budgets) return "Nothing is counted here.";
+  if (!budgets) return t("budgets.text.nothing");
   const accounts = [`person/${who.user}`, `channel/${who.channel}`, "workspace"];
   const spending = await Promise.all(accounts.map((account) => budgets.spending(ctx.me.team, account)));
-  const english = await loadTranslator(DEFAULT_LANGUAGE);
-  const lines = spending.map((one) => `• ${NAMES[kindOf(one.account)]}: ${usedIn(english, one) ?? "no price is known, no limit"}`);
-  const attempt = { ...who, startedBy: undefined };
-  const mayRaise = (await wouldRefuseBudget(ctx, attempt)) === undefined;
-  const words = "`/parley budget raise me|channel|workspace DOLLARS` raises one for today.";
-  const note = mayRaise
-    ? words
-    : spending.some(({ limit }) => limit !== undefined)
-      ? await whoMayRaise(ctx, await ctx.languages.of(who.user), who.channel)
-      : "";
-  return [`*Spent today* (a day ends at 00:00 UTC)`, ...lines, ...(note ? [note] : [])].join("\n");
+  const lines = spending.map((one) => t(`budgets.text.of.${kindOf(one.account)}`, { spent: usedIn(t, one) ?? t("budgets.text.unknown") }));
+  const mayRaise = (await wouldRefuseBudget(ctx, { ...who, startedBy: undefined })) === undefined;
+  const isLimited = spending.some(({ limit }) => limit !== undefined);
+  const note = mayRaise ? t("budgets.text.howRaise") : isLimited ? await whoMayRaise(ctx, t, who.channel) : "";
+  return [t("budgets.text.spentToday"), ...lines, ...(note ? [note] : [])].join("\n");
 }
 
 /** What the runs that a person has started have cost today, of what they may; in mrkdwn. Nothing where nothing is counted, or no price is known and there is no budget. */
@@ -44,7 +40,6 @@ function usedIn(t: Translator, { spent, priced, estimated, limit }: Spending): s
 }
 
 type Kind = "person" | "channel" | "workspace";
-const NAMES: { readonly [kind in Kind]: string } = { person: "runs that you started", channel: "this channel", workspace: "the workspace" };
 const kindOf = (account: string): Kind =>
   account.startsWith("person/") ? "person" : account.startsWith("channel/") ? "channel" : "workspace";
 
@@ -54,30 +49,30 @@ export async function raiseBudget(
   words: readonly string[],
   who: Actor & { readonly channel: string; readonly person: Person },
 ): Promise<{ readonly text: string; readonly account?: string }> {
+  const t = await ctx.languages.of(who.user);
   const [whose = "", amount = ""] = words;
   const account = { me: `person/${who.user}`, channel: `channel/${who.channel}`, workspace: "workspace" }[whose.toLowerCase()];
   const usd = Number(amount.replace(/^\$/, ""));
-  if (account === undefined || !(usd > 0) || usd > RAISED_USD_MAX)
-    return { text: "Say whose and to how much: `/parley budget raise channel 10`." };
+  if (account === undefined || !(usd > 0) || usd > RAISED_USD_MAX) return { text: t("budgets.text.whose") };
   const no = await mayRaiseBudget(ctx, { ...who, startedBy: undefined, subject: account });
   if (no) return { text: no };
+  const kind = kindOf(account);
   const most = ctx.runner.budgets?.most(account) ?? Infinity;
   if (usd > most) {
-    const words = `The budget of ${NAMES[kindOf(account)]} can be raised here to at most ${dollars(most)} a day, and ${dollars(usd)} is more (\`ceilings.raised\` in the team file).`;
+    const tooMuch = (one: Translator): string => one(`budgets.text.mostFor.${kind}`, { most: one.dollars(most), usd: one.dollars(usd) });
     await ctx.settings.record({
       workspace: ctx.me.team,
       person: who.person,
       deed: "raise",
       subject: account,
       allowed: false,
-      detail: words,
+      detail: tooMuch(await loadTranslator(DEFAULT_LANGUAGE)),
     });
-    return { text: words };
+    return { text: tooMuch(t) };
   }
   const raised = await ctx.runner.budgets?.raise(ctx.me.team, { account, usd }, who.person);
-  if (!raised)
-    return { text: `The budget of ${NAMES[kindOf(account)]} is not lower than ${dollars(usd)}, or there is none; nothing was changed.` };
-  return { text: `The budget of ${NAMES[kindOf(account)]} is ${dollars(usd)} for today. Runs that wait for it go on.`, account };
+  if (!raised) return { text: t(`budgets.text.unchanged.${kind}`, { usd: t.dollars(usd) }) };
+  return { text: t(`budgets.text.raised.${kind}`, { usd: t.dollars(usd) }), account };
 }
 
 /** Beyond this somebody has mistyped. */
@@ -123,13 +118,12 @@ async function whoMayRaise(ctx: MessageContext, t: Translator, channel: string |
   return t("refusals.text.whoRaises", { who: who.join(", ") });
 }
 
-/** Why words were refused. Where a budget is used up, the runner says until when, and this who may raise it; in mrkdwn. */
-export async function refusedText(
-  ctx: MessageContext,
-  t: Translator,
-  heard: Extract<Heard, { readonly kind: "refused" }>,
-  channel: string,
-): Promise<string> {
-  const reason = safeMrkdwn(heard.reason);
-  return heard.budgets ? `${reason} ${await whoMayRaise(ctx, t, channel)} ${t("refusals.text.seeBudget")}` : reason;
+/** Why words were not heard, or a fork not begun; in mrkdwn. Where a budget is used up, with who may raise it. */
+export async function refusedText(ctx: MessageContext, t: Translator, { why }: Pick<Refused, "why">, channel: string): Promise<string> {
+  const said = refusedIn(t, why);
+  return why.kind === "budget" ? `${said} ${await howToRaise(ctx, t, channel)}` : said;
 }
+
+/** Who may raise a budget of the day, and where one sees how it stands. */
+export const howToRaise = async (ctx: MessageContext, t: Translator, channel: string): Promise<string> =>
+  `${await whoMayRaise(ctx, t, channel)} ${t("refusals.text.seeBudget")}`;

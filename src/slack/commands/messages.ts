@@ -5,6 +5,7 @@ import type { Heard } from "../../runner/runner.ts";
 import type { Affiliation } from "../people/affiliation.ts";
 import { attachedBeside } from "../door/attachments.ts";
 import { hearAmendment, hearDeletion } from "./deletions.ts";
+import type { Refused } from "../../runner/refused.ts";
 import { refusedText } from "./day-budgets.ts";
 import type { HandlerContext } from "./handler-context.ts";
 import { inLanguageOf, namingOf, personOf, threadOf, unreadBefore } from "./message-context.ts";
@@ -221,8 +222,13 @@ async function show(
       ctx.whisper.react(to.message, SEEN);
       return tellHeld(ctx, to.thread, to.listener, to.affiliation);
     case "refused":
-      if (heard.rate) return ctx.unheard.tell(to.listener, safeMrkdwn(heard.reason));
-      await ctx.whisper.tell(to.listener, await refusedText(ctx, await ctx.languages.of(to.listener.user), heard, to.listener.channel));
-      return;
+      return tellRefused(ctx, heard, to.listener);
   }
+}
+
+async function tellRefused(ctx: HandlerContext, heard: Refused, to: Listener): Promise<void> {
+  const t = await ctx.languages.of(to.user);
+  const words = await refusedText(ctx, t, heard, to.channel);
+  if (heard.why.kind === "rate") return ctx.unheard.tell(to, t, words);
+  await ctx.whisper.tell(to, words);
 }

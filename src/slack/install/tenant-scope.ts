@@ -1,5 +1,6 @@
 import type { Memory } from "../../engine/memory.ts";
 import type { DayBudgets, Forgets, Runner } from "../../runner/runner.ts";
+import { refusedFor } from "../../runner/refused.ts";
 import type { Dispatch } from "../../store/dispatch.ts";
 import type { FinishedRuns } from "../../store/runs/finished-runs.ts";
 import type { Schedules } from "../../store/schedules/schedules.ts";
@@ -76,11 +77,9 @@ export function tenantScoped(
       steer: async (thread, wish) => isOwn(thread) && runner.steer(thread, wish),
       sumUp: async (thread, person) => (isOwn(thread) ? runner.sumUp(thread, person) : undefined),
       fork: async (wish) =>
-        isOwn(wish.from) && isOwn(wish.thread)
-          ? runner.fork({ ...wish, workspace: team })
-          : { kind: "refused", reason: "There is no such thread here." },
+        isOwn(wish.from) && isOwn(wish.thread) ? runner.fork({ ...wish, workspace: team }) : refusedFor({ kind: "elsewhere" }),
       refusesFork: async (wish) =>
-        isOwn(wish.from) ? runner.refusesFork({ ...wish, workspace: team }) : { kind: "refused", reason: "There is no such thread here." },
+        isOwn(wish.from) ? runner.refusesFork({ ...wish, workspace: team }) : refusedFor({ kind: "elsewhere" }),
       offerAt: (reasons) => runner.offerAt(reasons),
       rewrite: async (thread, rewrite, stoppedBy) => (isOwn(thread) ? runner.rewrite(thread, rewrite, stoppedBy) : strange(thread)),
       lookAgain: async (thread) => (isOwn(thread) ? runner.lookAgain(thread) : undefined),

@@ -25,12 +25,19 @@ export interface Formats {
   size(bytes: number): string;
   /** ISO 8601, as each reader's own clock has it, in messages: Slack's mark for it. In UTC where Slack cannot show it so; a date, for Slack's "Tomorrow" begins with a capital in mid-sentence. */
   at(iso: string): string;
+  /** The day of an ISO 8601 time, in UTC: `Nov 30, 2026`. */
+  day(iso: string): string;
+  /** A time (ms since the epoch) by the clocks of a place, an IANA name, with its weekday: `Mon, Nov 30, 09:00`. */
+  moment(ms: number, timeZone: string): string;
   /** `a, b, and c`. */
   list(items: readonly string[], kind?: "and" | "or"): string;
 }
 
 /** Americans' own for English, as Slack's; of each language what most write. */
 const LOCALES: { readonly [language in Language]: string } = { en: "en-US", de: "de-DE", fr: "fr-FR" };
+
+/** Hours as people give them in commands: up to 23. */
+const MOMENT = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 
 /** Something that is at least a cent when it is rounded: "at least nothing" says nothing. */
 export const isMoney = (usd: number | undefined): usd is number => usd !== undefined && usd >= 0.005;
@@ -42,6 +49,7 @@ export function formatsIn(language: Language, say: Say): Formats {
   const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const money = new Intl.NumberFormat(locale, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" });
   const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0, roundingMode: "floor" });
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
   const lists = {
     and: new Intl.ListFormat(locale, { type: "conjunction" }),
     or: new Intl.ListFormat(locale, { type: "disjunction" }),
@@ -84,6 +92,8 @@ export function formatsIn(language: Language, say: Say): Formats {
       const words = say("units.text.at", { date: "{date_short}", time: "{time}" });
       return `<!date^${Math.floor(Date.parse(iso) / 1_000)}^${words}|${iso.slice(0, 16).replace("T", " ")} UTC>`;
     },
+    day: (iso) => days.format(Date.parse(iso)),
+    moment: (ms, timeZone) => new Intl.DateTimeFormat(locale, { ...MOMENT, timeZone }).format(ms),
     list: (items, kind = "and") => lists[kind].format(items),
   };
 }

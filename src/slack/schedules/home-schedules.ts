@@ -15,12 +15,13 @@ export async function homeSchedules(ctx: HandlerContext, actor: Actor): Promise<
   for (const named of await allSchedules(ctx))
     if (named.schedule.state.kind !== "draft" && (await mayChange(ctx, named, actor))) mine.push(named);
   if (mine.length === 0) return [];
+  const t = await ctx.languages.of(actor.user);
   const paused = ({ schedule }: Named): number => (schedule.state.kind === "paused" ? 0 : schedule.owner.id === actor.user ? 1 : 2);
   const shown = mine.toSorted((one, other) => paused(one) - paused(other)).slice(0, SHOWN_MAX);
   const more = mine.length - shown.length;
   return [
-    { type: "header", text: plainText("Schedules") },
-    ...scheduleBlocks(shown, { mayChange: () => true, actionOf: homeAction }),
-    ...(more > 0 ? [context(`${more} more: \`/parley schedule\` in a channel lists its own.`)] : []),
+    { type: "header", text: plainText(t("schedules.header.schedules")) },
+    ...scheduleBlocks(t, shown, { mayChange: () => true, actionOf: homeAction }),
+    ...(more > 0 ? [context(t("schedules.text.moreInHome", { count: more }))] : []),
   ];
 }

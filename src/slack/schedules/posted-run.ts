@@ -41,7 +41,7 @@ export async function beginOrWait(ctx: HandlerContext, id: string, what: Cause):
   await edit({ schedules: ctx.schedules, workspace: ctx.me.team }, id, (now) => {
     if (now.state.kind !== "on" || now.waiting.some((one) => one.cause === cause)) return undefined;
     if (now.waiting.length < WAITING_MAX) return { ...now, waiting: [...now.waiting, waiting] };
-    return { ...now, last: { at: nowMs, words: `left out: Slack does not answer, and ${WAITING_MAX} runs wait for it already` } };
+    return { ...now, last: { at: nowMs, outcome: { kind: "leftOut", why: { kind: "queue", runs: WAITING_MAX } }, words: "" } };
   });
 }
 
@@ -59,7 +59,7 @@ export async function beginPosted(ctx: HandlerContext, id: string, what: Waiting
   return "done";
 }
 
-const SILENT = { kind: "left out", why: "Slack did not answer, or did not give what was posted, for an hour." } as const;
+const SILENT = { kind: "left out", why: { kind: "silent" } } as const;
 
 /** Nothing where nothing is to begin by it. */
 async function tryToBegin(ctx: HandlerContext, { id, schedule }: Named, what: Waiting & Cause): Promise<Begun | undefined> {
@@ -88,7 +88,7 @@ async function take(
     no = undefined;
     if (now.state.kind !== "on") return undefined;
     if (hasBegunBy(now, cause)) return now;
-    if (runsLeft(now, nowMs) === 0) no = { kind: "left out", why: `It has begun ${now.runsPerDay} runs today, as many as it may.` };
+    if (runsLeft(now, nowMs) === 0) no = { kind: "left out", why: { kind: "enoughToday", runs: now.runsPerDay } };
     else if (byBot) no = whyNotByBot(now);
     return no ? now : counted(now, { cause, byBot, nowMs });
   });
@@ -96,12 +96,9 @@ async function take(
 }
 
 function whyNotByBot({ starts, botRuns }: Schedule): Begun | undefined {
-  if (starts.kind === "message" && !isBotId(starts.bot ?? "")) return { kind: "pause", why: NAMED };
-  return botRuns >= BOT_RUNS_IN_A_ROW_MAX ? { kind: "pause", why: ENOUGH } : undefined;
+  if (starts.kind === "message" && !isBotId(starts.bot ?? "")) return { kind: "pause", why: { kind: "botByName" } };
+  return botRuns >= BOT_RUNS_IN_A_ROW_MAX ? { kind: "pause", why: { kind: "enoughByBots", runs: BOT_RUNS_IN_A_ROW_MAX } } : undefined;
 }
-
-const ENOUGH = `Bots' words have begun ${BOT_RUNS_IN_A_ROW_MAX} runs in a row, and no person has said anything between them.`;
-const NAMED = "It waits for a bot by a name, which whoever posts may choose. Delete it and make it anew: then the name stands for one app.";
 
 /** Who posted, where that is asked about later. */
 async function actorOf(ctx: HandlerContext, user: string): Promise<Actor> {

@@ -23,23 +23,23 @@ export async function scheduleCommand(ctx: HandlerContext, command: CommandBody,
   if (deed !== "")
     return answer((await change(ctx, id.toLowerCase(), { ...request, deed: deed.toLowerCase() as "on" | "off" | "delete" })).words);
   if (text === "" || text.toLowerCase() === "list") return list(ctx, request);
-  if (isOwnDirect(request.channel))
-    return answer("Schedules are for channels: give this command in the channel where the answers are to go.");
+  if (isOwnDirect(request.channel)) return answer(t("schedules.text.inChannels"));
   if (await isOutside(ctx, request.channel)) return answer(notHere(t, request.channel));
+  const timeZone = await ctx.people.timeZoneOf(request.user);
   const spoken = readSpokenSchedule(text, {
     t,
     nowMs: ctx.clock.now(),
-    timeZone: (await ctx.people.timeZoneOf(request.user)) ?? TIME_ZONE_DEFAULT,
+    timeZone: timeZone ?? TIME_ZONE_DEFAULT,
     teams: ctx.teams,
     channel: request.channel,
     url: ctx.me.url,
   });
   if (spoken.kind === "unclear") return answer(spoken.why);
-  const wanted = await withBotId(ctx, request.channel, spoken.wanted);
+  const wanted = await withBotId(ctx, t, request.channel, spoken.wanted);
   if (typeof wanted === "string") return answer(wanted);
   const made = await draft(ctx, request, wanted);
   if (typeof made === "string") return answer(made);
-  const { text: words, blocks } = draftBlocks(made, ctx.clock.now());
+  const { text: words, blocks } = draftBlocks({ t, timeZone }, made, ctx.clock.now());
   return answer(words, { blocks });
 }
 
@@ -48,27 +48,22 @@ export async function pressKeep(ctx: HandlerContext, press: PressBody, actor: Ac
   const { s: id } = ScheduleValue.parse(press.actions[0].value);
   const kept = await keep(ctx, id, actor);
   if (typeof kept === "string") return replaced(ctx, press, actor, kept);
-  const times = nextTimesText(kept.schedule, ctx.clock.now());
-  const when = times === "" ? "" : `\nThe next times:\n${times}`;
+  const t = await ctx.languages.of(actor.user);
+  const times = nextTimesText({ t, timeZone: await ctx.people.timeZoneOf(actor.user) }, kept.schedule, ctx.clock.now());
+  const when = times === "" ? "" : `\n${t("schedules.text.nextTimes")}\n${times}`;
   return replaced(
     ctx,
     press,
     actor,
-    `Kept as \`${id}\`: *${startsText(kept.schedule.starts)}*.${when}\n\`/parley schedule off ${id}\` switches it off, and so does App Home.`,
+    `${t("schedules.text.kept", { id, starts: startsText(t, kept.schedule.starts) })}${when}\n${t("schedules.text.howOff", { id })}`,
   );
 }
 
 export async function pressDrop(ctx: HandlerContext, press: PressBody, actor: Actor): Promise<void> {
   const { s: id } = ScheduleValue.parse(press.actions[0].value);
   const dropped = await drop(ctx, id, actor);
-  return replaced(
-    ctx,
-    press,
-    actor,
-    dropped
-      ? "Not kept. Say it again in other words: `/parley schedule every weekday at 9:00 …`"
-      : "This was kept already, or is not there any more.",
-  );
+  const t = await ctx.languages.of(actor.user);
+  return replaced(ctx, press, actor, t(dropped ? "schedules.text.notKept" : "schedules.text.gone"));
 }
 
 /** A switch in the list, which is shown again as it is then. */
@@ -82,6 +77,7 @@ export async function pressSwitch(ctx: HandlerContext, press: PressBody, actor: 
 
 async function list(ctx: HandlerContext, request: CommandRequest, said?: string): Promise<void> {
   const answer = answerTo(ctx, request);
+  const t = await ctx.languages.of(request.user);
   const isHere = ({ schedule }: Named) =>
     schedule.state.kind !== "draft" &&
     (isOwnDirect(request.channel) ? schedule.owner.id === request.user : schedule.place === request.channel);
@@ -89,20 +85,19 @@ async function list(ctx: HandlerContext, request: CommandRequest, said?: string)
   const own = new Set<string>();
   for (const named of all) if (await mayChange(ctx, named, request)) own.add(named.id);
   const title =
-    all.length === 0 ? NONE : `*What starts by itself ${isOwnDirect(request.channel) ? "for you" : "in this channel"}: ${all.length}*`;
+    all.length === 0
+      ? t("schedules.text.none")
+      : t(isOwnDirect(request.channel) ? "schedules.text.allYours" : "schedules.text.allHere", { count: String(all.length) });
   const shown = all.slice(0, LISTED_MAX);
-  const more = all.length > shown.length ? [section(`… and ${all.length - shown.length} more; App Home has yours.`)] : [];
+  const more = all.length > shown.length ? [section(t("schedules.text.moreHere", { count: all.length - shown.length }))] : [];
   const head = [...(said === undefined ? [] : [section(said)]), section(title)];
   const actionOf = (verb: "scheduleOn" | "scheduleOff" | "scheduleDelete") => ACTIONS[verb];
-  const text = [...(said === undefined ? [] : [said]), title, ...shown.map(scheduleText)].join("\n");
+  const text = [...(said === undefined ? [] : [said]), title, ...shown.map((one) => scheduleText(t, one))].join("\n");
   await answer(text, {
-    blocks: [...head, ...scheduleBlocks(shown, { mayChange: ({ id }) => own.has(id), actionOf }), ...more],
+    blocks: [...head, ...scheduleBlocks(t, shown, { mayChange: ({ id }) => own.has(id), actionOf }), ...more],
     replaces: said !== undefined,
   });
 }
-
-const NONE =
-  "Nothing starts by itself here. `/parley schedule every weekday at 9:00 Sum up what is new` makes something that does, and so does `/parley schedule when :bug: is added Look into it`.";
 
 function replaced(ctx: HandlerContext, press: PressBody, { user }: Actor, text: string): Promise<void> {
   const at = placeOfPress(press);

@@ -104,22 +104,22 @@ function tooMany(all: readonly Named[], owner: string, { left, sinceMs }: { read
 /** Why this person may keep no more, in mrkdwn. What is over begins nothing any more, and does not count. */
 async function whyFull(ctx: HandlerContext, user: string): Promise<string | undefined> {
   const kept = (await allSchedules(ctx)).filter(({ schedule: { state } }) => state.kind !== "draft" && state.kind !== "over");
-  if (kept.length >= SCHEDULES_MAX)
-    return `There are ${SCHEDULES_MAX} schedules in this workspace, and no more are kept. Delete one that is no longer needed.`;
+  if (kept.length >= SCHEDULES_MAX) return (await ctx.languages.of(user))("schedules.text.full", { max: String(SCHEDULES_MAX) });
   if (kept.filter(({ schedule }) => schedule.owner.id === user).length >= SCHEDULES_PER_OWNER_MAX)
-    return `You have ${SCHEDULES_PER_OWNER_MAX} schedules, as many as one person may. Delete one: \`/parley schedule\` lists them.`;
+    return (await ctx.languages.of(user))("schedules.text.ownFull", { max: String(SCHEDULES_PER_OWNER_MAX) });
   return undefined;
 }
 
 /** The owner keeps what was put aside. A string: why not, in mrkdwn. */
 export async function keep(ctx: HandlerContext, id: string, { user }: Actor): Promise<Named | string> {
+  const t = await ctx.languages.of(user);
   return oneAtATime(ctx, async () => {
     const found = await scheduleOf(ctx, id);
-    if (found?.schedule.owner.id !== user || found.schedule.state.kind !== "draft") return GONE;
+    if (found?.schedule.owner.id !== user || found.schedule.state.kind !== "draft") return t("schedules.text.gone");
     const now = ctx.clock.now();
     if (hasPassed(found.schedule, now)) {
       await remove(ctx, id, ({ state }) => state.kind === "draft");
-      return `Not kept: ${startsText(found.schedule.starts)} has passed meanwhile. Say another time.`;
+      return t("schedules.text.hasPassed", { starts: startsText(t, found.schedule.starts) });
     }
     const full = await whyFull(ctx, user);
     if (full !== undefined) return full;
@@ -129,11 +129,9 @@ export async function keep(ctx: HandlerContext, id: string, { user }: Actor): Pr
       (one) => (one.state.kind === "draft" ? switchedOn(one, now) : undefined),
       decisionOf(ctx, found, { person: found.schedule.owner, deed: "make schedule" }),
     );
-    return schedule ? { id, schedule } : GONE;
+    return schedule ? { id, schedule } : t("schedules.text.gone");
   });
 }
-
-const GONE = "This was kept already, or is not there any more.";
 
 export async function drop(ctx: HandlerContext, id: string, { user }: Actor): Promise<boolean> {
   return remove(ctx, id, ({ owner, state }) => owner.id === user && state.kind === "draft");
@@ -145,19 +143,17 @@ export async function change(
   id: string,
   { deed, ...actor }: Actor & { readonly deed: "on" | "off" | "delete"; readonly id?: string | undefined },
 ): Promise<Changed> {
+  const t = await ctx.languages.of(actor.user);
   const found = await scheduleOf(ctx, id);
   if (!found || found.schedule.state.kind === "draft" || !(await maySee(ctx, found, actor)))
-    return {
-      done: false,
-      words: `There is no schedule \`${safeMrkdwn(id.slice(0, 40))}\`, or no longer. \`/parley schedule\` lists those of this channel.`,
-    };
+    return { done: false, words: t("schedules.text.noSuch", { id: safeMrkdwn(id.slice(0, 40)) }) };
   const no = await refused(ctx, "schedule", attemptOf(found, actor));
   if (no !== undefined) return { done: false, words: safeMrkdwn(no) };
   const person = await personOf(ctx, actor.user);
   const decision = decisionOf(ctx, found, { person, deed: `${deed === "delete" ? "delete" : `switch ${deed}`} schedule` });
   if (deed === "delete") {
     await remove(ctx, id, () => true, decision);
-    return { done: true, words: `Deleted: \`${id}\`. Nothing starts by it any more.` };
+    return { done: true, words: t("schedules.text.deleted", { id }) };
   }
   const now = ctx.clock.now();
   let isOver = false;
@@ -174,8 +170,8 @@ export async function change(
     },
     decision,
   );
-  if (isOver) return { done: false, words: `\`${id}\` is over: its time has come. Make a new one.` };
-  return { done: true, words: deed === "on" ? `Switched on: \`${id}\`.` : `Switched off: \`${id}\`. What was begun goes on.` };
+  if (isOver) return { done: false, words: t("schedules.text.isOver", { id }) };
+  return { done: true, words: t(deed === "on" ? "schedules.text.switchedOn" : "schedules.text.switchedOff", { id }) };
 }
 
 interface Changed {

@@ -72,7 +72,8 @@ export function createScheduledResults(ctx: HandlerContext): Led {
   async function share(schedule: Schedule, answer: Answer, { thread, run }: Schedule["open"][number]): Promise<void> {
     const place = placeOf(thread);
     if (!place) return;
-    const title = `*${safeMrkdwn(answer.agent)}* answers: ${startsText(schedule.starts)}`;
+    const t = await ctx.languages.of(schedule.owner.id);
+    const title = t("scheduledRuns.text.answers", { agent: safeMrkdwn(answer.agent), starts: startsText(t, schedule.starts) });
     const posted = await postNoted(
       ctx,
       {
@@ -114,7 +115,9 @@ export function createScheduledResults(ctx: HandlerContext): Led {
       on = await put();
     } catch (error) {
       const { code } = failureOf(error);
-      const text = `The answer could not be put on a canvas (${safeMrkdwn(code)}); it stands in this thread. ${code === "missing_scope" ? "Parley needs the scope canvases:write for it." : knownCode(code).says}`;
+      const t = await ctx.languages.of(schedule.owner.id);
+      const mend = code === "missing_scope" ? t("scheduledRuns.text.canvasScope") : knownCode(code).says;
+      const text = t("scheduledRuns.text.noCanvas", { code: safeMrkdwn(code), mend });
       await postNoted(
         ctx,
         { key: `${key}/no`, id: `canvas/${answer.seq}`, channel: place.channel, threadTs: place.ts, text },

@@ -30,7 +30,7 @@ export function createScheduledWork(ctx: HandlerContext): Led {
 
 /** A time that was taken, and not begun, as where a process died or Slack did not answer: so late it is missed as any other. */
 const LATE_MS = 3_600_000;
-const TOO_LATE = { kind: "left out", why: "It could not be begun within an hour of its time." } as const;
+const TOO_LATE = { kind: "left out", why: { kind: "late" } } as const;
 
 /** Where missed times are to be left out, and nothing of this one may have been posted yet. */
 export async function isTooLate(

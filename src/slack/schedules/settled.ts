@@ -1,8 +1,7 @@
+import type { Outcome } from "../../schedules/outcome.ts";
 import { counted, hasBegunBy, type Schedule } from "../../schedules/schedule.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { tellLeftOut, tellPaused, type Begun } from "./begin-scheduled.ts";
-
-const LAST_CHARS_MAX = 900;
 
 /**
  * What has become of a beginning is said where it has to be. Resolves to what it changes in the schedule, as that stands when it is put: what
@@ -20,9 +19,10 @@ export async function settled(
 ): Promise<(now: Schedule) => Schedule> {
   const { id, schedule, cause, begun, byBot } = what;
   const nowMs = ctx.clock.now();
-  const last = (words: string, thread?: string): Schedule["last"] => ({
+  const last = (outcome: Outcome, thread?: string): Schedule["last"] => ({
     at: nowMs,
-    words: words.slice(0, LAST_CHARS_MAX),
+    outcome,
+    words: "",
     ...(thread === undefined ? {} : { thread }),
   });
   switch (begun.kind) {
@@ -31,18 +31,18 @@ export async function settled(
       return (now) => ({
         ...(run === undefined || hasBegunBy(now, cause) ? now : counted(now, { cause, byBot, nowMs })),
         open: run === undefined || now.results.to === "thread" ? now.open : [...now.open.filter((one) => one.run !== run), { thread, run }],
-        last: last("begun", thread),
+        last: last({ kind: "begun" }, thread),
       });
     }
     case "left out":
       await tellLeftOut(ctx, { id, schedule, why: begun.why });
-      return (now) => ({ ...now, last: last(`left out: ${begun.why}`) });
+      return (now) => ({ ...now, last: last({ kind: "leftOut", why: begun.why }) });
     case "pause":
       await tellPaused(ctx, { id, schedule, cause, why: begun.why });
       return (now) => ({
         ...now,
-        ...(now.state.kind === "on" ? { state: { kind: "paused", why: begun.why.slice(0, LAST_CHARS_MAX) } } : {}),
-        last: last("paused"),
+        ...(now.state.kind === "on" ? { state: { kind: "paused", reason: begun.why, why: "" } } : {}),
+        last: last({ kind: "paused" }),
       });
   }
 }

@@ -1,4 +1,4 @@
-import { ruleTrouble } from "../../schedules/rule.ts";
+import { BETWEEN_RUNS_MINUTES_MIN, ruleTrouble, type RuleTrouble } from "../../schedules/rule.ts";
 import {
   RUNS_PER_DAY_DEFAULT,
   RUNS_PER_DAY_MAX,
@@ -7,11 +7,12 @@ import {
   type Schedule,
   type Starts,
 } from "../../schedules/schedule.ts";
-import { readSpokenRule, type SpeakingAt } from "../../schedules/spoken-rule.ts";
+import { readSpokenRule, type SpeakingAt, type Unclear } from "../../schedules/spoken-rule.ts";
 import type { TeamCards } from "../../team-shelf.ts";
 import type { Translator } from "../language/translator.ts";
 import { linksIn } from "../door/quoted-messages.ts";
 import { teamNamed, whyNotTeam } from "../render/help-text.ts";
+import { safeMrkdwn } from "../words/escape.ts";
 
 /** What somebody wants to have started by itself, as they have said it. */
 export type Wanted = Pick<Schedule, "starts" | "task" | "results" | "missed" | "runsPerDay"> &
@@ -34,31 +35,45 @@ interface Around extends SpeakingAt {
 
 /** Reads what stands behind `/parley schedule`: when, then what is to be otherwise than usual as `name=value`, then the task. */
 export function readSpokenSchedule(text: string, around: Around): SpokenSchedule {
-  const when = /^when/i.test(text.trim()) ? readTrigger(text.trim()) : readTimes(text, around);
+  const when = /^when/i.test(text.trim()) ? readTrigger(text.trim(), around.t) : readTimes(text, around);
   if ("why" in when) return { kind: "unclear", why: when.why };
   const chosen = readTerms(when.rest, around, when.starts);
   if ("why" in chosen) return { kind: "unclear", why: chosen.why };
   const { task, ...terms } = chosen;
-  if (task === "")
-    return { kind: "unclear", why: "Say what is to be done as well, behind the time: `every weekday at 9:00 Sum up what is new`." };
+  const { t } = around;
+  if (task === "") return { kind: "unclear", why: t("spokenSchedules.text.noTask") };
   if (task.length > TASK_CHARS_MAX)
-    return { kind: "unclear", why: `The task has ${task.length} characters; at most ${TASK_CHARS_MAX} are kept. Shorten it.` };
-  if (when.starts.kind !== "times" && (terms.results.to === "channel" || "under" in terms.results))
     return {
       kind: "unclear",
-      why: "What begins by something that is posted is answered in the thread of that message, or on a canvas (`to=canvas`): so nothing can answer itself for ever.",
+      why: t("spokenSchedules.text.longTask", { chars: t.number(task.length), max: t.number(TASK_CHARS_MAX) }),
     };
+  if (when.starts.kind !== "times" && (terms.results.to === "channel" || "under" in terms.results))
+    return { kind: "unclear", why: t("spokenSchedules.text.answeredThere") };
   return { kind: "schedule", wanted: { starts: when.starts, task, ...terms } };
 }
 
 type When = { readonly starts: Starts; readonly rest: string } | { readonly why: string };
 
-function readTimes(text: string, around: SpeakingAt): When {
+function readTimes(text: string, around: Around): When {
   const spoken = readSpokenRule(text, around);
-  if (spoken.kind === "unclear") return { why: spoken.why };
+  if (spoken.kind === "unclear") return { why: troubleIn(around.t, spoken.why) };
   const trouble = ruleTrouble(spoken.rule, around.nowMs);
-  if (trouble !== undefined) return { why: trouble };
+  if (trouble !== undefined) return { why: troubleIn(around.t, trouble) };
   return { starts: { kind: "times", rule: spoken.rule, words: spoken.words }, rest: spoken.rest };
+}
+
+/** What is wrong with the words of a time, in a sentence with the mend. */
+function troubleIn(t: Translator, trouble: Unclear | RuleTrouble): string {
+  switch (trouble.kind) {
+    case "noZone":
+      return t("spokenSchedules.text.noZone", { zone: safeMrkdwn(trouble.zone) });
+    case "noCron":
+      return t("spokenSchedules.text.noCron", { pattern: safeMrkdwn(trouble.pattern) });
+    case "tooOften":
+      return t("spokenSchedules.text.tooOften", { count: trouble.minutes, least: String(BETWEEN_RUNS_MINUTES_MIN) });
+    default:
+      return t(`spokenSchedules.text.time.${trouble.kind}`);
+  }
 }
 
 const QUOTED = String.raw`["“”„]([^"“”„]{1,200})["“”„]`;
@@ -69,13 +84,11 @@ const MESSAGE = begins(String.raw`(?:a|any)\s+message\s+(?:says|has|contains|men
 const BOT = begins(
   String.raw`(?:the\s+)?(?:bot\s+)?(?:<@([UW][A-Z0-9]{2,20})(?:\|[^>]{0,100})?>|([AB][A-Z0-9]{5,20})|${QUOTED})\s+(?:posts|writes|says)(?:\s+${QUOTED})?`,
 );
-const HOW =
-  'Say what it begins by, such as `when :bug: is added`, `when a file is posted`, `when a pdf is posted`, `when a message says "deploy failed"` or `when "PagerDuty" posts`, and the task behind it.';
 
-function readTrigger(text: string): When {
+function readTrigger(text: string, t: Translator): When {
   const [file, reaction, message, bot] = [FILE, REACTION, MESSAGE, BOT].map((words) => words.exec(text));
   const found = message ?? bot ?? reaction ?? file;
-  if (!found) return { why: HOW };
+  if (!found) return { why: t("spokenSchedules.text.trigger") };
   return { starts: startsBy({ file, reaction, message, bot }), rest: text.slice(found[0].length) };
 }
 
@@ -119,28 +132,25 @@ function readTerms(text: string, { t, teams, channel, url }: Around, starts: Sta
       }
       case "to": {
         const results = resultsOf(value, channel, url);
-        if (!results) return { why: "Results go `to=thread`, `to=channel`, `to=canvas`, or to a thread of this channel by its link." };
+        if (!results) return { why: t("spokenSchedules.text.whereTo") };
         chosen.results = results;
         break;
       }
       case "missed":
-        if (value !== "once" && value !== "skip")
-          return { why: "Times that are missed are run `missed=once` when I am back, or left out: `missed=skip`." };
+        if (value !== "once" && value !== "skip") return { why: t("spokenSchedules.text.howMissed") };
         chosen.missed = value;
         break;
       case "usd": {
         const usd = Number(value.replace(/^\$/, ""));
-        if (!(usd > 0 && usd <= USD_MAX))
-          return { why: `What a run may cost is in US dollars, such as \`usd=0.50\`, and at most ${USD_MAX}.` };
+        if (!(usd > 0 && usd <= USD_MAX)) return { why: t("spokenSchedules.text.howUsd", { max: t.number(USD_MAX) }) };
         chosen.usdPerRun = usd;
         break;
       }
       case "runs": {
-        if (starts.kind === "times")
-          return { why: "`runs=` is for what begins by something that is posted. A time comes as often as it is said: say it less often." };
+        if (starts.kind === "times") return { why: t("spokenSchedules.text.runsNotTimes") };
         const runs = Number(value);
         if (!Number.isInteger(runs) || runs < 1 || runs > RUNS_PER_DAY_MAX)
-          return { why: `Runs a day are \`runs=1\` to \`runs=${RUNS_PER_DAY_MAX}\`.` };
+          return { why: t("spokenSchedules.text.howRuns", { max: String(RUNS_PER_DAY_MAX) }) };
         chosen.runsPerDay = runs;
       }
     }

@@ -14,7 +14,7 @@ test("what is said is understood, shown with its next three times, kept with a p
   const { ask, press, nine, threadOf, begun } = asking(journey);
   const shown = await ask("schedule every weekday 9:00 team=other Sum up what is new, <!channel>");
   expect(shown).toContain("every weekday 9:00 (Europe/Berlin)");
-  for (const time of ["Mon 30 Nov", "Tue 1 Dec", "Wed 2 Dec"]) expect(shown).toContain(`• ${time}, 09:00 Europe/Berlin (for you `);
+  for (const day of ["Mon, Nov 30", "Tue, Dec 1", "Wed, Dec 2"]) expect(shown).toContain(`• ${day}, 09:00 Europe/Berlin\n`);
   expect(shown).toContain(
     "team *other* · the team's own limits, on the account of <@U0MARIA> · what is missed is run once · answered in a thread",
   );

@@ -102,7 +102,7 @@ test("a beginning that breaks off between its run and what is put down about it 
   journey.pass(61_000);
   const shared = () => control.calls("chat.postMessage").filter(({ args }) => args["reply_broadcast"] !== undefined);
   await control.until(() => shared().length > 0, 20_000);
-  await expect.poll(() => of(id)).toMatchObject({ day: { date: "2026-11-30", runs: 1 }, open: [], last: { words: "begun" } });
+  await expect.poll(() => of(id)).toMatchObject({ day: { date: "2026-11-30", runs: 1 }, open: [], last: { outcome: { kind: "begun" } } });
   const decided = await journey.parley.settings.decisions(journey.slack.teamId, { limit: 9 });
   expect(decided.filter(({ deed }) => deed === "start by schedule")).toHaveLength(1);
   expect(thread.turns()).toEqual(["Ana: It is all well."]);
@@ -164,7 +164,7 @@ test("what Slack does not let begin for an hour is left out, and its owner is to
   const told = () => control.channel("D0MARIA").find(({ text }) => text.includes("did not begin a run"));
   await control.until(() => told() !== undefined, 20_000);
   expect(told()?.text).toContain("Slack did not answer, or did not give what was posted, for an hour.");
-  await expect.poll(() => rows.of(id)).toMatchObject({ waiting: [], last: { words: expect.stringContaining("left out") as string } });
+  await expect.poll(() => rows.of(id)).toMatchObject({ waiting: [], last: { outcome: { kind: "leftOut" } } });
   expect(await journey.thread(GENERAL, ts).log()).toEqual([]);
 });
 

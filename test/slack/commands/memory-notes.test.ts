@@ -44,7 +44,7 @@ test("a person sees the notes of this channel, newest first, each with its origi
   await command("memory");
   const message = shown();
   expect(wordsOf(message)).toMatch(
-    /^\*What the agents remember in this channel\*: 2 notes\n\*2\* {2}\*Blue\* &lt;\u200b!channel&gt; &amp; &lt;\u200b@U0ADA&gt;\n\(Ada, asked by <@U0MARIA>, \d{4}-\d\d-\d\d.*\)\n\*1\* {2}We deploy on Tuesdays\.\n\(.*\)$/,
+    /^\*What the agents remember in this channel\*: 2 notes\n\*2\* {2}\*Blue\* &lt;\u200b!channel&gt; &amp; &lt;\u200b@U0ADA&gt;\n\(Ada, asked by <@U0MARIA>, \w{3} \d{1,2}, \d{4}.*\)\n\*1\* {2}We deploy on Tuesdays\.\n\(.*\)$/,
   );
   expect(message.text).toContain("To delete a note: `/parley memory forget` and its number.");
   expect(parley.whispers(MARIA)).toEqual([]);

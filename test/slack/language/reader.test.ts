@@ -4,6 +4,7 @@ import { budgetText, refusedText } from "../../../src/slack/commands/day-budgets
 import type { HandlerContext } from "../../../src/slack/commands/handler-context.ts";
 import { LANGUAGES, type Language } from "../../../src/slack/language/languages.ts";
 import { loadTranslator } from "../../../src/slack/language/translator.ts";
+import { refusedFor } from "../../../src/runner/refused.ts";
 import { render } from "../../../src/slack/render/render.ts";
 import { schedulePressed } from "../../../src/slack/schedules/home-switches.ts";
 import type { PressBody, SubmissionBody } from "../../../src/slack/words/press-payloads.ts";
@@ -50,11 +51,18 @@ test.each([
 });
 
 test.each([
-  ["en", "Used up. A day's budget can be raised by admins of this workspace. `/parley budget` shows how it stands."],
-  ["de", "Used up. Ein Tagesbudget erhöhen können: Admins dieses Workspace. `/parley budget` zeigt, wie es steht."],
+  [
+    "en",
+    "Today's budget is used up: $2.00 spent today, the budget of the workspace is $2.00 a day. It starts anew on <!date^1796169600^{date_short} at {time}|2026-12-02 00:00 UTC>. A day's budget can be raised by admins of this workspace. `/parley budget` shows how it stands.",
+  ],
+  [
+    "de",
+    "Das Budget für heute ist aufgebraucht: 2,00\u00a0$ heute ausgegeben, das Budget für den Workspace ist 2,00\u00a0$ am Tag. Es beginnt am <!date^1796169600^{date_short} um {time}|2026-12-02 00:00 UTC> von vorn. Ein Tagesbudget erhöhen können: Admins dieses Workspace. `/parley budget` zeigt, wie es steht.",
+  ],
 ] as const)("why words were refused is said in the language that is asked for, whoever reads along: %s", async (language, words) => {
   const { ctx } = contextIn("fr");
-  const heard = { kind: "refused", reason: "Used up.", budgets: [] } as unknown as Parameters<typeof refusedText>[2];
+  const budgets = [{ account: "workspace", day: "2026-12-01", limit: 2, spent: 2, priced: true }];
+  const heard = refusedFor({ kind: "budget", budgets, until: "2026-12-02T00:00:00.000Z" });
   expect(await refusedText(ctx, await loadTranslator(language), heard, "C1")).toBe(words);
 });
 

@@ -52,7 +52,7 @@ test("so late it is left out, and the schedule goes on with its next time", asyn
   const work = createScheduledWork(ctx);
   work.start();
   const kept = async () => readSchedule((await schedules.get("T1", "s1"))?.value);
-  await expect.poll(async () => (await kept())?.last?.words).toBe("left out: It could not be begun within an hour of its time.");
+  await expect.poll(async () => (await kept())?.last?.outcome).toEqual({ kind: "leftOut", why: { kind: "late" } });
   expect((await kept())?.since).toBe(NINE);
   expect((await kept())?.claimed).toBeUndefined();
   await work.close();

@@ -1,9 +1,15 @@
 import type { Catalogue } from "../messages.ts";
+import { budgets } from "./commands/budgets.ts";
 import { control } from "./commands/control.ts";
 import { help } from "./commands/help.ts";
+import { memory } from "./commands/memory.ts";
 import { notes } from "./commands/notes.ts";
 import { refusals } from "./commands/refusals.ts";
 import { runs } from "./commands/runs.ts";
+import { scheduledRuns } from "./commands/scheduled-runs.ts";
+import { schedules } from "./commands/schedules.ts";
+import { spokenSchedules } from "./commands/spoken-schedules.ts";
+import { unheard } from "./commands/unheard.ts";
 import { channelSettings } from "./forms/channel-settings.ts";
 import { forms } from "./forms/forms.ts";
 import { runForms } from "./forms/run-forms.ts";
@@ -25,6 +31,7 @@ import { units } from "./units.ts";
 export const words: Catalogue = {
   admin,
   approvals,
+  budgets,
   cards,
   channelSettings,
   choices,
@@ -36,13 +43,18 @@ export const words: Catalogue = {
   home,
   limits,
   lines,
+  memory,
   notes,
   refusals,
   runForms,
   runs,
+  scheduledRuns,
+  schedules,
   search,
   signs,
+  spokenSchedules,
   teamForms,
   turns,
+  unheard,
   units,
 };
