@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import Database from "better-sqlite3";
+import type Sqlite from "better-sqlite3";
 import { FOLDER_MODE, makeOwn, tighten } from "../own-files.ts";
+import { Database } from "./driver/database.ts";
 import { groupedWrites } from "./grouped-writes.ts";
 import { type Flush, NO_FLUSH, openFlush } from "./flush.ts";
 import { migrate, refuseForeign } from "./schema.ts";
@@ -11,7 +12,7 @@ import { StoreError } from "../store.ts";
 export interface Connection {
   /** As whoever opened it calls it. */
   readonly path: string;
-  readonly db: Database.Database;
+  readonly db: Sqlite.Database;
   /** One transaction, rolled back when `work` throws. */
   readonly write: <T>(durability: Durability, work: () => T) => T;
   /**
@@ -117,7 +118,7 @@ function refuseNonFile(path: string): void {
  * It is not on the file itself, so that `parley export` can read while Parley runs. Its file is never deleted: whoever deletes
  * it may take it from under a process that has just locked it. Locks of network file systems are not to be trusted.
  */
-function takeLock(file: string, path: string): Database.Database {
+function takeLock(file: string, path: string): Sqlite.Database {
   const lockFile = `${file}-lock`;
   // On a file that it may not write, SQLite would take a lock that keeps nobody out.
   if (existsSync(lockFile)) accessSync(lockFile, constants.R_OK | constants.W_OK);
@@ -150,7 +151,7 @@ function probe(file: string, path: string, age?: "must be current"): void {
   }
 }
 
-function connect(db: Database.Database, lock: Database.Database | undefined, path: string): Connection {
+function connect(db: Sqlite.Database, lock: Sqlite.Database | undefined, path: string): Connection {
   try {
     const mode = db.pragma("journal_mode = WAL", { simple: true });
     if (mode !== "wal" && path !== MEMORY)
@@ -171,8 +172,8 @@ function connect(db: Database.Database, lock: Database.Database | undefined, pat
 }
 
 function connection(
-  db: Database.Database,
-  { path, lock, flush }: { readonly path: string; readonly lock: Database.Database | undefined; readonly flush: Flush },
+  db: Sqlite.Database,
+  { path, lock, flush }: { readonly path: string; readonly lock: Sqlite.Database | undefined; readonly flush: Flush },
 ): Connection {
   const begin = db.prepare("BEGIN IMMEDIATE");
   const commit = db.prepare("COMMIT");
