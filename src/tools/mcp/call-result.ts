@@ -26,7 +26,8 @@ export interface Media {
  * provider takes also for the model to see; links in words. What is too large, or no file at all, is a word about it.
  */
 export async function toResult(result: McpCallResult, given: Media): Promise<ToolResult> {
-  const { content, structuredContent, toolResult, task, isError } = result;
+  const { content, structuredContent, toolResult, task, isError, inputRequests } = result;
+  if (!content && inputRequests) return failed("needs_answer", `The tool is not done: ${wanted(Object.values(inputRequests))}.`);
   if (!content && task !== undefined)
     return failed(
       "bad_answer",
@@ -51,6 +52,24 @@ export async function toResult(result: McpCallResult, given: Media): Promise<Too
     ...(kept.files.length > 0 ? { files: kept.files } : {}),
     ...(kept.images.length > 0 ? { images: kept.images } : {}),
   };
+}
+
+/** What servers may not ask here, in words: the agent knows people that it can ask, and arguments in which it can say what they answer. */
+function wanted(
+  requests: readonly { readonly method: string; readonly params?: { readonly message?: string | null | undefined } | null | undefined }[],
+): string {
+  const [first] = requests;
+  const words = first?.params?.message ? `: "${quoted(first.params.message, 500)}"` : "";
+  switch (first?.method) {
+    case "elicitation/create":
+      return `it asks a person first${words}. It cannot ask people here. Find out yourself, and call it again with the answer in its arguments where they have room for it, or do without`;
+    case "sampling/createMessage":
+      return "it wants a model to answer for it, which servers are not given here. Do without this tool";
+    case "roots/list":
+      return "it wants to know folders, which servers are not told of here. Name files in its arguments, or do without this tool";
+    default:
+      return "it asks for something that is not known here. Do without this tool";
+  }
 }
 
 interface Kept {

@@ -76,7 +76,11 @@ export class McpConnection {
     progressed: (progress: CallProgress) => void = () => undefined,
   ): Promise<z.output<typeof CallResult>> {
     const params = { name: tool, arguments: args, ...(key === undefined ? {} : { _meta: { [KEY_META]: key } }) };
-    const result = await this.#client.request({ method: "tools/call", params }, CallResult, { ...asked(signal), onprogress: progressed });
+    const result = await this.#client.request({ method: "tools/call", params }, CallResult, {
+      ...asked(signal),
+      onprogress: progressed,
+      allowInputRequired: true,
+    });
     this.#suspected = false;
     return result;
   }
@@ -168,7 +172,8 @@ export async function openConnection(
     for (const { transport, mode, timeoutMs, mayHelp } of mannersOf(settings, deps, limit.timeoutMs)) {
       if (ended.aborted) break;
       if (refusal !== undefined && !mayHelp(refusal)) continue;
-      const client = new Client({ name: "parley", version: "0.1.0" }, { capabilities: {}, versionNegotiation: { mode } });
+      const options = { capabilities: {}, versionNegotiation: { mode }, inputRequired: { autoFulfill: false } };
+      const client = new Client({ name: "parley", version: "0.1.0" }, options);
       const connection = new McpConnection(client, transport(), heard, deps);
       tried.push(connection);
       const connecting = await within({ timeoutMs: timeoutMs ?? limit.timeoutMs, clock: deps.clock }, ended, (given) => connection.connect(given)); // prettier-ignore
@@ -233,5 +238,10 @@ const CallResult = z.object({
   toolResult: z.unknown().optional(),
   task: z.unknown().optional(),
   isError: z.boolean().nullish(),
+  /** What a server of the newest protocol wants to be told before it goes on. */
+  inputRequests: z
+    .record(z.string(), z.object({ method: z.string(), params: z.object({ message: z.string().nullish() }).nullish().catch(undefined) }))
+    .nullish()
+    .catch(undefined),
 });
 export type McpCallResult = z.output<typeof CallResult>;

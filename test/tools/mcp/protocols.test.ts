@@ -163,6 +163,21 @@ test("tools that no model can use are left out by name, and what a server says o
   expect(under.server.instructions).toBe("Look before you leap.");
 });
 
+test.each([
+  ["elicitation/create", 'it asks a person first: "Which size?". It cannot ask people here. Find out yourself, and call it again'],
+  ["sampling/createMessage", "it wants a model to answer for it"],
+  ["roots/list", "it wants to know folders"],
+])("a server that asks in the middle of a call (%s) is told no, and keeps its session", async (method, words) => {
+  const newest = await connected(open(lines({ tools: ["ask", "keep", "look"], only: "2026-07-28" })));
+  outputOf(await newest.call("keep", { what: "a page" }));
+  const { kind, message } = failureOf(await newest.call("ask", { method }));
+  expect(kind).toBe("needs_answer");
+  expect(message).toContain(words);
+  expect(outputOf(await newest.call("look"))).toBe("a page");
+  const older = await connected(open(lines({ tools: ["ask"] })));
+  expect(failureOf(await older.call("ask", { method })).message).toBe("The client said -32601: Method not found");
+});
+
 test("why a program died, and what it wrote last, stands in the message", async () => {
   const under = open({ name: "fixture", command: process.execPath, args: ["-e", "console.error('no licence file'); process.exit(3)"] });
   expect((await under.server.connect(never))?.message).toMatch(
