@@ -58,6 +58,7 @@ test("tests start processes by test/support/children.ts alone, which ends them",
   expect(starting.toSorted()).toEqual([
     "fixtures/mcp-stdio.ts",
     "fixtures/suites/leaking.suite.ts",
+    "mcp/main.ts",
     "others/main.ts",
     "real/processes.ts",
     "support/children.ts",
