@@ -121,7 +121,7 @@ export interface Commit {
 export interface Heard {
   readonly person: string;
   readonly kind: "run" | "message";
-  /** As many within an hour: one more is refused. As many as they like when absent. */
+  /** As many within an hour: one more is refused. As many as they like when absent, and then nothing is kept of it. */
   readonly perHour?: number;
 }
 

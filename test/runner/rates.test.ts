@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { heldToRate, rateWords, usedRate } from "../../src/runner/rates.ts";
@@ -77,4 +81,29 @@ test("who is not heard reads how much is heard, and from which minute on they ar
   expect(rateWords({ kind: "message", perHour: 9, until })).toContain(
     "they have not been given this one. Say it again at 2026-11-23 10:01 UTC.",
   );
+});
+
+test("of persons whom no rate is set nothing is kept", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "parley-rates-"));
+  const path = join(folder, "parley.db");
+  const { store } = openSqlite({ path });
+  const say = (thread: string, heard: Heard) =>
+    store.commit({
+      thread,
+      workspace: "T1",
+      afterSeq: 0,
+      at: "2026-11-23T09:00:00.000Z",
+      heard: [heard],
+      events: [],
+      posts: [],
+      wake: "none",
+    });
+  await say("a", { person: "U1", kind: "run" });
+  await say("b", { person: "U2", kind: "run", perHour: 5 });
+  await store.close();
+  const db = new Database(path, { readonly: true });
+  const kept = db.prepare("SELECT person FROM heard").pluck().all();
+  db.close();
+  await rm(folder, { recursive: true });
+  expect(kept).toEqual(["U2"]);
 });

@@ -6,7 +6,7 @@ const KEPT_MS = 3_600_000;
 /** Each row that comes takes at most so many old ones out. */
 const PRUNED_PER_ROW = 20;
 
-/** When persons were heard, for their rates. Both are to be called in the transaction of the events, `refused` before anything is written. */
+/** When persons were heard whom a rate is set. Both are to be called in the transaction of the events, `refused` before anything is written. */
 export function sqliteHeard({ db }: Connection): {
   refused(commit: Commit): Extract<CommitResult, { kind: "too many" }> | undefined;
   add(commit: Commit): void;
@@ -29,7 +29,9 @@ export function sqliteHeard({ db }: Connection): {
     },
     add({ workspace, heard = [], at }) {
       const now = Date.parse(at);
-      for (const { person, kind } of heard) {
+      for (const { person, kind, perHour } of heard) {
+        // Nobody asks for it.
+        if (perHour === undefined) continue;
         put.run(workspace, person, kind, now);
         prune.run(PRUNED_PER_ROW, now - KEPT_MS);
       }
