@@ -8,6 +8,7 @@ import { asFile, contentOf, FIRST_FORM, isAsMeant, lastForm, nextForm, noticeOf,
 import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
 import { metadataOf, outboxId } from "../words/metadata.ts";
 import type { People } from "../people/people.ts";
+import type { Translator } from "../language/translator.ts";
 import type { Languages } from "../language/whose-language.ts";
 import type { Bucket } from "../api/pacer.ts";
 import type { TeamCard } from "../../team-shelf.ts";
@@ -119,7 +120,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
           onProblem({ kind: "gave-up", thread: post.thread, seq: post.seq, code: sent.code });
           sending.gaveUp = true;
           sending.otherwise = undefined;
-          sending.form = lastForm(about.rendered, sent.code);
+          sending.form = lastForm(about.t, about.rendered, sent.code);
           mayBeThere = false;
           continue;
       }
@@ -131,11 +132,11 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
   async function read({ post, form }: Sending): Promise<About> {
     const transcript = await parts.load(post.thread);
     const started = startOf(transcript, post.seq);
-    const about = { team: parts.cardFor(started?.team ?? ""), run: started?.run ?? "" };
+    const t = await parts.languages.ofRun(started ?? {});
+    const about = { t, team: parts.cardFor(started?.team ?? ""), run: started?.run ?? "" };
     // Beside words that Slack does not take as they are, the end has a message of its own.
     const shown = post.kind === "turn" && !isAsMeant(form) ? upTo(transcript, post.seq) : transcript;
     try {
-      const t = await parts.languages.ofRun(started ?? {});
       return { ...about, rendered: render(t, post, shown, about.team, await originOf(post, started)) };
     } catch (error) {
       // One message that cannot be made must not hold up the conversation.
@@ -185,8 +186,8 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
   }
 
   async function send(sending: Sending, rendered: RenderedFile | RenderedMessage, about: About): Promise<Sent> {
-    if (rendered.kind === "file") return sendFile(sending, rendered);
-    if (sending.form.shape === "file") return sendFile(sending, asFile(rendered, sending.post), rendered);
+    if (rendered.kind === "file") return sendFile(sending, about.t, rendered);
+    if (sending.form.shape === "file") return sendFile(sending, about.t, asFile(rendered, sending.post), rendered);
     let receipt = "";
     for (const [piece, message] of shaped(rendered, sending.form.shape).entries()) {
       sending.wanted = sending.form.shape === "pieces" ? outboxId(sending.post, piece) : outboxId(sending.post);
@@ -239,12 +240,12 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
   }
 
   /** `message`: what the file is instead of; without it the thread has the words already, or has none. */
-  async function sendFile(sending: Sending, file: RenderedFile, message?: RenderedMessage): Promise<Sent> {
+  async function sendFile(sending: Sending, t: Translator, file: RenderedFile, message?: RenderedMessage): Promise<Sent> {
     const { post, place, signal, form } = sending;
     const bytes = "text" in file.content ? Buffer.from(file.content.text) : await store.file(file.content.hash);
     const instead = (code: string): Refused => ({
       kind: "next-form",
-      form: { ...form, shape: "whole", notice: noticeOf(file, code, message) },
+      form: { ...form, shape: "whole", notice: noticeOf(t, { file, code, message }) },
     });
     if (!bytes || bytes.byteLength === 0) return instead(bytes ? "empty" : "content_gone");
     await markSending(sending);
@@ -285,6 +286,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
 }
 
 interface About {
+  readonly t: Translator;
   readonly rendered: Rendered;
   readonly team: TeamCard;
   readonly run: string;

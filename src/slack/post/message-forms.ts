@@ -2,7 +2,8 @@ import type { TeamCard } from "../../team-shelf.ts";
 import type { KnownBlock } from "@slack/types";
 import type { Post } from "../../store/store.ts";
 import type { CallFailure } from "../api/api-errors.ts";
-import { context, markdown, section, size, type RenderedFile, type RenderedMessage } from "../words/blocks.ts";
+import type { Translator } from "../language/translator.ts";
+import { context, markdown, section, type RenderedFile, type RenderedMessage } from "../words/blocks.ts";
 import { knownCode } from "../api/error-codes.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN } from "../words/limits.ts";
@@ -87,16 +88,23 @@ export const asFile = (message: RenderedMessage, post: Post): RenderedFile => ({
 });
 
 /** Slack takes the message in no form: that something is missing here is said in words that give no cause for a refusal. */
-export function lastForm(refused: RenderedFile | RenderedMessage, code: string): Form {
-  const whose = refused.kind === "message" && refused.speaker !== undefined ? `A message of ${safeMrkdwn(refused.speaker)}` : "A message";
-  const text = `${whose} could not be posted here (${safeMrkdwn(code)}). It is kept in Parley's log.`;
+export function lastForm(t: Translator, refused: RenderedFile | RenderedMessage, code: string): Form {
+  const values = { code: safeMrkdwn(code) };
+  const text =
+    refused.kind === "message" && refused.speaker !== undefined
+      ? t("lines.text.turnUnposted", { ...values, agent: safeMrkdwn(refused.speaker) })
+      : t("lines.text.unposted", values);
   return { shape: "plain", personas: false, notice: { kind: "message", text, plain: text, blocks: [] } };
 }
 
 /** What cannot be uploaded is at least named; of a message that was to be a file, the beginning is said. */
-export function noticeOf(file: RenderedFile, code: string, message?: RenderedMessage): RenderedMessage {
+export function noticeOf(
+  t: Translator,
+  { file, code, message }: { readonly file: RenderedFile; readonly code: string; readonly message: RenderedMessage | undefined },
+): RenderedMessage {
   const bytes = "text" in file.content ? Buffer.byteLength(file.content.text) : file.content.bytes;
-  const text = `${safeMrkdwn(file.name)} (${size(bytes)}) could not be uploaded: ${safeMrkdwn(WHY[code] ?? whyOf(code))}. It is kept in Parley's log.`;
+  const why = isKnown(code) ? t(`lines.text.whyNot.${code}`) : safeMrkdwn(whyOf(code));
+  const text = t("lines.text.notUploaded", { file: `${safeMrkdwn(file.name)} (${t.size(bytes)})`, why });
   if (!message) return { kind: "message", text, plain: text, blocks: [context(text)] };
   const head = splitMarkdown(message.markdown ?? message.plain, { charsMax: OUTPUT_CHARS_SHOWN, partsMax: 1 }).parts[0] ?? "";
   const { markdown: _, ...rest } = message;
@@ -109,9 +117,6 @@ function whyOf(code: string): string {
   return reaction === "bug" || reaction === "doubt" ? code : says.replace(/\.$/, "");
 }
 
-const WHY: { readonly [code: string]: string } = {
-  missing_scope: "the app lacks the scope files:write; add it and install the app again",
-  unknown_method: "this server takes no uploads",
-  content_gone: "its content is gone",
-  empty: "it is empty",
-};
+/** Of which the catalogue has a clause for people. */
+const KNOWN = ["missing_scope", "unknown_method", "content_gone", "empty"] as const;
+const isKnown = (code: string): code is (typeof KNOWN)[number] => (KNOWN as readonly string[]).includes(code);

@@ -1,6 +1,7 @@
 import type { TeamCards } from "../../team-shelf.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { safeLine } from "../words/escape.ts";
+import type { Translator } from "../language/translator.ts";
 import { helpText } from "../render/help-text.ts";
 import { PROMPT_TITLE_CHARS, SUGGESTED_PROMPTS_MAX, THREAD_TITLE_CHARS } from "../words/limits.ts";
 import { postNoted } from "../post/post-once.ts";
@@ -39,7 +40,8 @@ export function createPrompts(ctx: HandlerContext): Prompts {
     if (unavailable.has(METHOD)) return greet(user);
     const teams = await teamsIn(ctx, beside ?? channel);
     const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
-    const done = await call(METHOD, { channel_id: channel, title: "Begin with", prompts: promptsOf(teams), ...thread });
+    const t = await ctx.languages.of(user);
+    const done = await call(METHOD, { channel_id: channel, title: t("signs.text.beginWith"), prompts: promptsOf(t, teams), ...thread });
     if (!done) await greet(user);
   }
 
@@ -86,11 +88,11 @@ export function createPrompts(ctx: HandlerContext): Prompts {
 }
 
 /** One for each team, the default first. A press sends the message as it is: it must be a task. */
-export function promptsOf(teams: TeamCards): readonly { readonly title: string; readonly message: string }[] {
+function promptsOf(t: Translator, teams: TeamCards): readonly { readonly title: string; readonly message: string }[] {
   const first = teams.cards.filter(({ name }) => name === teams.default);
   const others = teams.cards.filter(({ name }) => name !== teams.default);
   return [...first, ...others].slice(0, SUGGESTED_PROMPTS_MAX).map(({ name, description }) => ({
     title: safeLine(description === "" ? name : `${name}: ${description}`, PROMPT_TITLE_CHARS),
-    message: `${name}: Ask me what I need, then work it out with me.`,
+    message: t("signs.text.askMe", { team: name }),
   }));
 }

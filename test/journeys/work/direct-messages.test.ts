@@ -55,6 +55,13 @@ test("whoever opens the DM is offered each team, the default of the channel besi
     { title: "pair: Two who talk.", message: "pair: Ask me what I need, then work it out with me." },
     { title: "other: Another two.", message: "other: Ask me what I need, then work it out with me." },
   ]);
+  // What is pressed is sent as it stands: it begins a run of that team.
+  control.setLocale(MARIA, "fr-FR");
+  await journey.quiet();
+  await control.openApp({ user: MARIA, tab: "messages" });
+  const french = { title: "pair: Two who talk.", message: "pair : Demandez-moi ce qu’il me faut, puis travaillons-y ensemble." };
+  await control.until(() => control.prompts(DM)[0]?.message === french.message);
+  expect(control.prompts(DM)[0]).toEqual(french);
   // An agent's prompts name no thread: with one, Slack does nothing.
   expect(control.calls("assistant.threads.setSuggestedPrompts").every(({ args }) => args["thread_ts"] === undefined)).toBe(true);
 

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { EventBody, RunEvent } from "../../../src/engine/events/events.ts";
 import { LANGUAGES, type Language } from "../../../src/slack/language/languages.ts";
 import { loadTranslator } from "../../../src/slack/language/translator.ts";
+import { lastForm, noticeOf } from "../../../src/slack/post/message-forms.ts";
 import { plan, render } from "../../../src/slack/render/render.ts";
 import { CODE_LINES_SHOWN, MARKDOWN_CHARS_MAX, TABLE_ROWS_MAX } from "../../../src/slack/words/limits.ts";
 import { englishIn } from "../../support/slack/english.ts";
@@ -62,6 +63,27 @@ test("what is too long to be read in a message is named in the language of its r
   const [french = ""] = await words("fr", says("Runner", `${table}\n${program}`));
   expect(french).toContain(`_(un tableau de ${rows} lignes : dans le fichier ci-dessous, en CSV)_`);
   expect(await words("de", says("Runner", " "))).toEqual(["_(hat nichts gesagt)_"]);
+});
+
+test.each([
+  [
+    "de",
+    "plot.png (70 Bytes) konnte nicht hochgeladen werden: der App fehlt die Berechtigung files:write; gib sie ihr und installiere die App neu. Es liegt in Parleys Protokoll.",
+    "Ein Beitrag von Ada konnte hier nicht gepostet werden (no_text). Er steht in Parleys Protokoll.",
+  ],
+  [
+    "fr",
+    "plot.png (70 octets) n’a pas pu être téléversé : l’app n’a pas l’autorisation « files:write » ; ajoutez-la et réinstallez l’app. Le fichier est gardé dans le journal de Parley.",
+    "Un message de Ada n’a pas pu être publié ici (no_text). Il est gardé dans le journal de Parley.",
+  ],
+] as const)("what Slack does not take is told in the language of the run: %s", async (language, notUploaded, notPosted) => {
+  const t = await loadTranslator(language);
+  const file = { kind: "file", name: "plot.png", alt: "", comment: "", content: { hash: "", bytes: 70 } } as const;
+  expect(noticeOf(t, { file, code: "missing_scope", message: undefined }).plain).toBe(notUploaded);
+  // What the table of Slack's codes says is English.
+  expect(noticeOf(t, { file, code: "file_uploads_disabled", message: undefined }).plain).toContain("Uploads are switched off");
+  const turn = { kind: "message", speaker: "Ada", text: "", plain: "", blocks: [] } as const;
+  expect(lastForm(t, turn, "no_text").notice?.plain).toBe(notPosted);
 });
 
 test("in every language a turn makes the messages that were put down with it, also where a word more would make another", async () => {

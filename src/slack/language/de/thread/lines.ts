@@ -14,4 +14,12 @@ export const lines: Translated<"lines"> = {
   "text.ownThread": "einem eigenen Thread",
   "text.otherTeam": "das Team *{team}* macht weiter",
   "text.otherSpeaker": "*{agent}* spricht als Nächstes",
+
+  "text.turnUnposted": "Ein Beitrag von {agent} konnte hier nicht gepostet werden ({code}). Er steht in Parleys Protokoll.",
+  "text.unposted": "Eine Nachricht konnte hier nicht gepostet werden ({code}). Sie steht in Parleys Protokoll.",
+  "text.notUploaded": "{file} konnte nicht hochgeladen werden: {why}. Es liegt in Parleys Protokoll.",
+  "text.whyNot.missing_scope": "der App fehlt die Berechtigung files:write; gib sie ihr und installiere die App neu",
+  "text.whyNot.unknown_method": "dieser Server nimmt keine Dateien an",
+  "text.whyNot.content_gone": "der Inhalt ist nicht mehr da",
+  "text.whyNot.empty": "die Datei ist leer",
 };

@@ -12,4 +12,7 @@ export const signs: Translated<"signs"> = {
   "text.inThread": "im Thread",
   "text.untilAnswered": "Der Lauf wartet, bis jemand antwortet.",
   "text.goesOn": "Ohne Antwort geht der Lauf am {at} weiter.",
+
+  "text.beginWith": "Zum Anfang",
+  "text.askMe": "{team}: Frag mich, was ich brauche, und erarbeite es dann mit mir.",
 };

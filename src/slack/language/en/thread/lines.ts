@@ -13,4 +13,12 @@ export const lines = {
   "text.ownThread": "a thread of its own",
   "text.otherTeam": "the team *{team}* goes on",
   "text.otherSpeaker": "*{agent}* speaks next",
+
+  "text.turnUnposted": "A message of {agent} could not be posted here ({code}). It is kept in Parley's log.",
+  "text.unposted": "A message could not be posted here ({code}). It is kept in Parley's log.",
+  "text.notUploaded": "{file} could not be uploaded: {why}. It is kept in Parley's log.",
+  "text.whyNot.missing_scope": "the app lacks the scope files:write; add it and install the app again",
+  "text.whyNot.unknown_method": "this server takes no uploads",
+  "text.whyNot.content_gone": "its content is gone",
+  "text.whyNot.empty": "it is empty",
 } as const;

@@ -11,4 +11,7 @@ export const signs = {
   "text.inThread": "in its thread",
   "text.untilAnswered": "It waits until somebody answers.",
   "text.goesOn": "Without an answer it goes on {at}.",
+
+  "text.beginWith": "Begin with",
+  "text.askMe": "{team}: Ask me what I need, then work it out with me.",
 } as const;

@@ -14,4 +14,12 @@ export const lines: Translated<"lines"> = {
   "text.ownThread": "un fil distinct",
   "text.otherTeam": "l’équipe *{team}* continue",
   "text.otherSpeaker": "*{agent}* parle ensuite",
+
+  "text.turnUnposted": "Un message de {agent} n’a pas pu être publié ici ({code}). Il est gardé dans le journal de Parley.",
+  "text.unposted": "Un message n’a pas pu être publié ici ({code}). Il est gardé dans le journal de Parley.",
+  "text.notUploaded": "{file} n’a pas pu être téléversé : {why}. Le fichier est gardé dans le journal de Parley.",
+  "text.whyNot.missing_scope": "l’app n’a pas l’autorisation « files:write » ; ajoutez-la et réinstallez l’app",
+  "text.whyNot.unknown_method": "ce serveur n’accepte pas de fichiers",
+  "text.whyNot.content_gone": "son contenu n’est plus là",
+  "text.whyNot.empty": "le fichier est vide",
 };

@@ -12,4 +12,7 @@ export const signs: Translated<"signs"> = {
   "text.inThread": "dans son fil",
   "text.untilAnswered": "L’exécution attend que quelqu’un réponde.",
   "text.goesOn": "Sans réponse, l’exécution continue le {at}.",
+
+  "text.beginWith": "Pour commencer",
+  "text.askMe": "{team} : Demandez-moi ce qu’il me faut, puis travaillons-y ensemble.",
 };
