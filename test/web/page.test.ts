@@ -108,6 +108,38 @@ describe.skipIf(!chromiumPath())("the page of the local Slack", () => {
     await page.locator(".sidebar").waitFor({ state: "hidden" });
   });
 
+  test("on a phone what is simulated takes three lines at most, replies stand under their message, and buttons not on its edge", async () => {
+    const { control } = local.workspace;
+    const { ts } = await control.post({ user: "U0MARIA", channel: GENERAL, text: TASK });
+    const buttons = { type: "actions", elements: [{ type: "button", action_id: "a", text: { type: "plain_text", text: "Resume" } }] };
+    const words = { type: "section", text: { type: "mrkdwn", text: "The run is paused." } };
+    for (const username of ["Coder", "Runner", "Critic", "Guide", "Ana"])
+      await local.api("chat.postMessage", { channel: GENERAL, thread_ts: ts, text: "paused", username, blocks: [words, buttons] });
+    local.workspace.announce?.({
+      notice: "Simulated: this Slack and the agents' words. Real: the bot, and the code it runs (in Docker).",
+      connectModel: async () => undefined,
+    });
+    const page = await local.open("", { width: 390, height: 844 });
+    expect((await page.locator("#notice").boundingBox())?.height).toBeLessThan(60);
+    const replies = page.getByRole("button", { name: /5 replies/ });
+    const [row, root] = await Promise.all([
+      replies.locator(".faces").boundingBox(),
+      page.locator("#channel .message .body").first().boundingBox(),
+    ]);
+    expect(Math.abs((row?.x ?? 0) - (root?.x ?? -99))).toBeLessThan(2);
+    expect(
+      await replies
+        .locator(".last-reply")
+        .evaluate((one: { scrollWidth: number; clientWidth: number }) => one.scrollWidth - one.clientWidth),
+    ).toBe(0);
+    await replies.click();
+    const last = page.locator("#thread .message").last();
+    const [message, button] = await Promise.all([last.boundingBox(), last.getByRole("button", { name: "Resume" }).boundingBox()]);
+    expect((message?.y ?? 0) + (message?.height ?? 0) - (button?.y ?? 0) - (button?.height ?? 0)).toBeGreaterThanOrEqual(8);
+    expect(await page.evaluate("document.documentElement.scrollHeight - innerHeight")).toBe(0);
+    expect(await sideways(page)).toBe(0);
+  });
+
   test("a long channel shows its newest messages, and older ones when asked", async () => {
     for (let number = 1; number <= 230; number += 1)
       await local.workspace.control.post({ user: "U0JONAS", channel: "C0RANDOM", text: `message ${number}.` });
