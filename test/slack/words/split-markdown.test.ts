@@ -14,6 +14,13 @@ test("a text that fits stays one part, as it is", () => {
   expect(split(text, 200)).toEqual({ parts: [text], rest: "" });
 });
 
+test.each(["Some words.", "A list:\n\n- one\n- `two`", "Indented:\n\n    a = 1\n    b = 2", "Deep:\n" + "> ".repeat(200) + "x"])(
+  "what fits and has no fence stays as it is: %j",
+  (text) => {
+    expect(splitMarkdown(text, { charsMax: 1_000, partsMax: 3 })).toEqual({ parts: [text], rest: "" });
+  },
+);
+
 test("a fence that the model left open is closed", () => {
   expect(split("Look:\n\n```py\nprint(1)", 200).parts).toEqual(["Look:\n\n```py\nprint(1)\n```"]);
 });
