@@ -15,7 +15,7 @@ export function refusedIn(t: Translator, why: RefusedFor): string {
     case "long":
       return t("unheard.text.long", { chars: t.number(why.chars), max: t.number(why.charsMax) });
     case "team":
-      return safeMrkdwn(why.because ?? t("unheard.text.team", { team: why.team, teams: t.list(why.teams.slice(0, TEAMS_SHOWN_MAX)) }));
+      return safeMrkdwn(why.because ?? t("unheard.text.team", { team: why.team, teams: why.teams.slice(0, TEAMS_SHOWN_MAX).join(", ") }));
     case "budget":
       return usedUpIn(t, why);
     case "rate":

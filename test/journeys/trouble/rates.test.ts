@@ -28,7 +28,7 @@ test("who has started as many runs as one person may within an hour is told when
   const second = await journey.mention("@parley count on");
   await told(journey, MARIA, 1);
   expect(journey.whispers(MARIA)[0]).toMatch(
-    /^You have started 1 run within an hour, as many as one person may here\. You can start the next at 2026-11-23 10:\d\d UTC\.$/,
+    /^You have started 1 run within an hour, as many as one person may here\. You can start the next on <!date\^\d+\^\{date_short\} at \{time\}\|2026-11-23 10:\d\d UTC>\.$/,
   );
   expect(await second.log()).toEqual([]);
   await journey.slack.control.command({ user: MARIA, channel: GENERAL, command: "/parley", text: "new count by command" });
@@ -55,7 +55,7 @@ test("words beyond the rate, in a thread that waits for them, are not given to t
   await thread.reply("from three", MARIA);
   await told(journey, MARIA, 1);
   expect(journey.whispers(MARIA)[0]).toMatch(
-    /^You have written 1 message to agents within an hour.*they have not been given this one\. Say it again at/,
+    /^You have written 1 message to agents within an hour.*they have not been given this one\. Say it again on/,
   );
   expect(await said(thread)).toEqual(["count", "count slowly"]);
 

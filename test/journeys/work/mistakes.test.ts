@@ -37,7 +37,7 @@ test("a message of 100,000 characters is refused with its length and the way out
     text: `<@U0PARLEY> ${"long ".repeat(20_000)}`,
   });
   await journey.slack.control.until(() => journey.whispers(MARIA).length === 1);
-  expect(journey.whispers(MARIA)[0]).toMatch(/has 99999 characters; I read at most 30000\. Shorten it, or attach the text as a file\./);
+  expect(journey.whispers(MARIA)[0]).toMatch(/has 99,999 characters; I read at most 30,000\. Shorten it, or attach the text as a file\./);
   expect(await journey.parley.store.recent(5)).toEqual([]);
 });
 
@@ -47,7 +47,7 @@ test("a reply that is too long is refused while the run goes on", async () => {
   await thread.until(() => thread.ofKind("question").length === 1);
   await thread.reply("long ".repeat(7_000), MARIA);
   await journey.slack.control.until(() => journey.whispers(MARIA).length === 1);
-  expect(journey.whispers(MARIA)[0]).toContain("I read at most 30000");
+  expect(journey.whispers(MARIA)[0]).toContain("I read at most 30,000");
   expect(thread.ofKind("end")).toEqual([]);
 });
 

@@ -185,7 +185,7 @@ test("a message of 100,000 characters is refused with the mend, and the next one
   const text = `<@U0PARLEY> ${"long ".repeat(20_000)}`;
   await parley.slack.control.event({ type: "app_mention", channel: GENERAL, user: MARIA, text, ts: "1800000000.000100" });
   await parley.quiet();
-  expect(parley.whispers()).toEqual([expect.stringMatching(/99999 characters; I read at most 30000\. Shorten it/)]);
+  expect(parley.whispers()).toEqual([expect.stringMatching(/99,999 characters; I read at most 30,000\. Shorten it/)]);
   expect(await parley.heard(await parley.post("@parley short"))).toEqual(["Maria: short"]);
 });
 

@@ -2,7 +2,7 @@
 export const unheard = {
   "text.for.empty": "There is nothing to do in an empty message. Mention me with a task.",
   "text.long": "The message has {chars} characters; I read at most {max}. Shorten it, or attach the text as a file.",
-  "text.team": "There is no team “{team}”. The teams are: {teams}.",
+  "text.team": 'There is no team "{team}". The teams are: {teams}.',
   "text.usedUp": "Today's budget is used up: {budgets}. It starts anew on {at}.",
   "text.runs":
     "{count, plural, one {You have started # run within an hour, as many as one person may here. You can start the next on {at}.} other {You have started # runs within an hour, as many as one person may here. You can start the next on {at}.}}",
