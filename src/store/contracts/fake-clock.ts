@@ -9,8 +9,8 @@ export interface FakeClock extends Clock {
   readonly sleepers: number;
 }
 
-/** Time that passes only when the test says so. */
-export function fakeClock(start = Date.UTC(2026, 0, 5, 9)): FakeClock {
+/** Time that passes only when the test says so. `settle`: gives what was started the time that it takes. */
+export function fakeClock(start: number = Date.UTC(2026, 0, 5, 9), settle: () => Promise<void> = settled): FakeClock {
   let now = start;
   const sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
   return {
@@ -29,14 +29,14 @@ export function fakeClock(start = Date.UTC(2026, 0, 5, 9)): FakeClock {
     advance: async (ms) => {
       const end = now + ms;
       for (;;) {
-        await settled();
+        await settle();
         const next = [...sleepers].toSorted((a, b) => a.at - b.at)[0];
         if (!next || next.at > end) break;
         now = Math.max(now, next.at);
         next.wake();
       }
       now = end;
-      await settled();
+      await settle();
     },
     set: (ms) => {
       now = ms;

@@ -19,7 +19,14 @@ export interface GivenStore {
   readonly name: string;
   /** Makes an empty store that tells the time by this clock. */
   readonly open: (clock: FakeClock) => Store | Promise<Store>;
+  readonly settled?: Settled;
 }
+
+/**
+ * Resolves when the store, of all its openers, has nothing under way: what was asked is answered, and what is told has been heard. For one that waits for
+ * a socket or a disk; without it, what is under way is given a few turns of the event loop.
+ */
+export type Settled = () => Promise<void>;
 
 export interface OpenedForWork {
   readonly store: Store;
@@ -33,4 +40,5 @@ export interface GivenDispatch {
   readonly name: string;
   /** Names a new, empty place each time, and gives how to open it: what was written there is there when it is opened again. */
   readonly fresh: () => OpenForWork;
+  readonly settled?: Settled;
 }

@@ -1,8 +1,8 @@
 import type { ServeOptions } from "../dispatch.ts";
 import type { Commit } from "../store.ts";
 import { append, said } from "./commits.ts";
-import { type FakeClock, fakeClock } from "./fake-clock.ts";
-import type { GivenDispatch, OpenedForWork, OpenForWork, Tests } from "./given.ts";
+import { type FakeClock, fakeClock, settled as turnsOfTheLoop } from "./fake-clock.ts";
+import type { GivenDispatch, OpenedForWork, OpenForWork } from "./given.ts";
 
 export type { GivenDispatch };
 
@@ -28,9 +28,10 @@ interface Handlings {
   at(ms: number): { readonly at: string };
   /** Handlers are cut off, and what they would still do goes nowhere. */
   crash(): Promise<void>;
+  settled(): Promise<void>;
 }
 
-export function handlings({ beforeEach, afterEach }: Tests, fresh: () => OpenForWork): Handlings {
+export function handlings({ tests: { beforeEach, afterEach }, fresh, settled = turnsOfTheLoop }: GivenDispatch): Handlings {
   let open: OpenForWork;
   let clock: FakeClock;
   let opened: OpenedForWork;
@@ -38,7 +39,7 @@ export function handlings({ beforeEach, afterEach }: Tests, fresh: () => OpenFor
   let begun: string[];
   let bugs: string[];
   beforeEach(async () => {
-    clock = fakeClock();
+    clock = fakeClock(undefined, settled);
     open = fresh();
     opened = await open(clock);
     running = [];
@@ -90,5 +91,6 @@ export function handlings({ beforeEach, afterEach }: Tests, fresh: () => OpenFor
       running = [];
       begun = [];
     },
+    settled,
   };
 }

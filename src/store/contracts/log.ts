@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { EventBody } from "../../engine/events/events.ts";
 import { type Committed, nameNote, type Store } from "../store.ts";
 import { AT, append, commitOf, said, started, stopped } from "./commits.ts";
-import { fakeClock } from "./fake-clock.ts";
+import { fakeClock, settled as turnsOfTheLoop } from "./fake-clock.ts";
 import type { GivenStore } from "./given.ts";
 
 /** What people and models write, and what a database might trip over. */
@@ -22,7 +22,7 @@ const TEXTS = [
 ];
 
 /** The log of a thread, what there is of threads, and who follows. */
-export function logContract({ tests, open }: GivenStore): void {
+export function logContract({ tests, open, settled = turnsOfTheLoop }: GivenStore): void {
   const { describe, test, beforeEach, afterEach } = tests;
   let store: Store;
   beforeEach(async () => void (store = await open(fakeClock())));
@@ -185,8 +185,10 @@ export function logContract({ tests, open }: GivenStore): void {
       await store.commit(commitOf("t", 0, [said("one")], { posts }));
       await store.commit(commitOf("t", 0, [said("stale")]));
       await store.commit(commitOf("t", 1, [], { wake: "now", workspace: "T9" }));
+      await settled();
       unfollow();
       await append(store, "t", [said("unheard")]);
+      await settled();
       assert.deepEqual(heard, [
         { thread: "t", workspace: "T1", events: [{ ...said("one"), seq: 1, at: AT }], posts: 1, wakes: false },
         // A thread stays in the workspace in which it began, whoever writes to it.
@@ -204,6 +206,7 @@ export function logContract({ tests, open }: GivenStore): void {
       });
       store.follow(({ events }) => heard.push(events.length));
       assert.equal((await store.commit(commitOf("t", 0, [said("one")]))).kind, "ok");
+      await settled();
       assert.deepEqual(heard, [1]);
       await warned.promise;
       process.off("warning", listen);
@@ -217,7 +220,9 @@ export function logContract({ tests, open }: GivenStore): void {
       });
       store.follow(({ events }) => heard.push(events[0]?.seq));
       await store.commit(commitOf("t", 0, [said("one")]));
+      await settled();
       await second;
+      await settled();
       assert.deepEqual(heard, [1, 2]);
     });
   });

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import type { Store } from "../store.ts";
 import { AT, append, commitOf, said } from "./commits.ts";
-import { type FakeClock, fakeClock } from "./fake-clock.ts";
+import { type FakeClock, fakeClock, settled as turnsOfTheLoop } from "./fake-clock.ts";
 import type { GivenStore } from "./given.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
 /** What is to be posted, and what came from outside. */
-export function postsContract({ tests, open }: GivenStore): void {
+export function postsContract({ tests, open, settled = turnsOfTheLoop }: GivenStore): void {
   const { describe, test, beforeEach, afterEach } = tests;
   let store: Store;
   let clock: FakeClock;
   beforeEach(async () => {
-    clock = fakeClock();
+    clock = fakeClock(undefined, settled);
     store = await open(clock);
   });
   afterEach(() => store.close());
@@ -85,6 +85,7 @@ export function postsContract({ tests, open }: GivenStore): void {
       await store.markDelivered(first!.id, { receipt: "1.1" });
       await store.markDelivered(first!.id, { receipt: "1.2" });
       await store.markDelivered(second!.id, { gaveUp: "too long" });
+      await settled();
       assert.deepEqual(told, ["turn in a of T1, 0 events, does not wake"]);
     });
 

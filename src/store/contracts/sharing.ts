@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { type GivenDispatch, handlings } from "./handlings.ts";
-import { settled, until } from "./fake-clock.ts";
+import { until } from "./fake-clock.ts";
 
 /** Who is handled first when there is more to do than slots, and how a dispatch ends. */
-export function sharingContract({ name, tests, fresh }: GivenDispatch): void {
-  const { describe, test } = tests;
+export function sharingContract(given: GivenDispatch): void {
+  const {
+    name,
+    tests: { describe, test },
+  } = given;
   describe(`${name}, as a dispatch: who comes first`, () => {
-    const on = handlings(tests, fresh);
-    const { serve, wake, end, at, crash } = on;
+    const on = handlings(given);
+    const { serve, wake, end, at, crash, settled } = on;
 
     test("no more than the slots are handled at once", async () => {
       serve({ slots: 3 });

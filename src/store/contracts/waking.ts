@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { commitOf, said } from "./commits.ts";
 import { type GivenDispatch, handlings } from "./handlings.ts";
-import { settled, until } from "./fake-clock.ts";
+import { until } from "./fake-clock.ts";
 
 /** When a thread is handled, and how often. */
-export function wakingContract({ name, tests, fresh }: GivenDispatch): void {
-  const { describe, test } = tests;
+export function wakingContract(given: GivenDispatch): void {
+  const {
+    name,
+    tests: { describe, test },
+  } = given;
   describe(`${name}, as a dispatch: when a thread is handled`, () => {
-    const on = handlings(tests, fresh);
-    const { serve, wake, end, at, crash } = on;
+    const on = handlings(given);
+    const { serve, wake, end, at, crash, settled } = on;
 
     test("a thread is handled when it is woken, with its workspace, and not again once that is done", async () => {
       serve();
@@ -38,13 +41,16 @@ export function wakingContract({ name, tests, fresh }: GivenDispatch): void {
       assert.deepEqual(on.begun, []);
     });
 
-    test("wake-ups in one go are one piece of work", async () => {
-      serve();
-      await Promise.all([0, 1, 2, 3].map((seq) => on.opened.store.commit(commitOf("a", seq, [said("hello")], { wake: "now" }))));
-      await until(() => on.running.length > 0);
+    test("wake-ups that come before anybody has time are one piece of work", async () => {
+      serve({ slots: 1 });
+      await wake("first");
+      await until(() => on.running.length === 1);
+      for (let seq = 0; seq < 4; seq++) await on.opened.store.commit(commitOf("a", seq, [said("hello")], { wake: "now" }));
+      end("first");
+      await until(() => on.begun.length === 2);
       end("a");
       await settled();
-      assert.deepEqual(on.begun, ["a"]);
+      assert.deepEqual(on.begun, ["first", "a"]);
     });
 
     test("a thread that is woken while it is handled is handled again, after and not beside", async () => {

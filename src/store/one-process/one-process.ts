@@ -40,7 +40,7 @@ export interface OneProcess {
 }
 
 /** Of the slots of those who serve turns, and envelopes. */
-const RESERVED_SHARE = { turn: 0.1, envelope: 0.5 } as const;
+export const RESERVED_SHARE = { turn: 0.1, post: 0, envelope: 0.5 } as const;
 
 export function oneProcess({ clock, due, spentOn }: ProcessParts): OneProcess {
   const leisure = createLeisure();
@@ -50,7 +50,13 @@ export function oneProcess({ clock, due, spentOn }: ProcessParts): OneProcess {
     leisure,
     work: {
       turn: new WorkQueue({ rows: due.turn, clock, placeOf, turn, reservedShare: RESERVED_SHARE.turn }),
-      post: new WorkQueue({ rows: due.post, clock, placeOf: (key) => key, turn: async () => undefined, reservedShare: 0 }),
+      post: new WorkQueue({
+        rows: due.post,
+        clock,
+        placeOf: (key) => key,
+        turn: async () => undefined,
+        reservedShare: RESERVED_SHARE.post,
+      }),
       envelope: new WorkQueue({ rows: due.envelope, clock, placeOf, turn, reservedShare: RESERVED_SHARE.envelope }),
     },
     followers: createFollowers(),

@@ -4,6 +4,9 @@ import type { Clock } from "../../engine/clock.ts";
 const RETRY_MS_MIN = 1_000;
 export const RETRY_MS_MAX = 60_000;
 
+/** How long it is left alone after it has thrown so often in a row. */
+export const pauseMsAfter = (count: number): number => Math.min(RETRY_MS_MIN * 2 ** (count - 1), RETRY_MS_MAX);
+
 /** The work whose handler threw the last time, and when it is tried again. Times in ms since the epoch. */
 export interface Retries {
   /** It threw once more; `pauses`: it is tried again after a pause, whose end this returns (`Infinity`: it has a time of its own). */
@@ -35,7 +38,7 @@ export function createRetries(clock: Pick<Clock, "now">): Retries {
   return {
     failed(key, { workspace, pauses }) {
       const count = (failing.get(key)?.count ?? 0) + 1;
-      const retryAt = pauses ? clock.now() + Math.min(RETRY_MS_MIN * 2 ** (count - 1), RETRY_MS_MAX) : NEVER;
+      const retryAt = pauses ? clock.now() + pauseMsAfter(count) : NEVER;
       failing.set(key, { key, workspace, count, retryAt });
       return retryAt;
     },

@@ -5,6 +5,7 @@ import type { Commit } from "../store.ts";
 import { type Alarm, createAlarm } from "./alarm.ts";
 import { timeOf } from "./iso-time.ts";
 import { createRetries, type Retries, RETRY_MS_MAX } from "./retries.ts";
+import { mayTake } from "./slots.ts";
 
 type Handler = (work: Work) => Promise<void>;
 
@@ -222,22 +223,11 @@ export class WorkQueue {
   }
 
   #next(server: Server): Waiting | undefined {
-    const { slots, perWorkspace, workspace: only } = server.options;
-    const slotsOf = new Map<string, number>();
-    const busy = new Set<string>();
-    let taken = 0;
-    for (const running of this.#running.values()) {
-      if (running.server !== server) continue;
-      taken++;
-      slotsOf.set(running.workspace, (slotsOf.get(running.workspace) ?? 0) + 1);
-      busy.add(running.place);
-    }
-    const free = slots - taken;
-    if (free <= 0) return undefined;
-    const isLast = free <= Math.floor(slots * this.#reservedShare);
-    const may = ({ workspace, place }: { readonly workspace: string; readonly place: string }) =>
-      (only === undefined || workspace === only) && (!isLast || !busy.has(place));
-    return this.#line.take((whose) => may(whose) && (slotsOf.get(whose.workspace) ?? 0) < perWorkspace) ?? this.#line.take(may);
+    return mayTake({ line: this.#line, options: server.options, own: this.#handledBy(server), reservedShare: this.#reservedShare });
+  }
+
+  *#handledBy(server: Server): Generator<Running> {
+    for (const running of this.#running.values()) if (running.server === server) yield running;
   }
 
   async #handle(key: string, running: Running): Promise<void> {

@@ -2,19 +2,20 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
+import { postgresPrograms } from "../postgres-programs.ts";
 import { createOsExecutor } from "../../../src/sandbox/os/executor.ts";
 
 /** A part of the machine that some tests need. */
 export interface MissingPart {
-  readonly name: "docker" | "browser" | "os";
+  readonly name: "docker" | "browser" | "os" | "postgres";
   readonly reason: string;
 }
 
-const PARTS = ["docker", "browser", "os"];
+const PARTS = ["docker", "browser", "os", "postgres"];
 
-/** Looks once, before any test, at what this machine has. With `PARLEY_REQUIRE=docker,browser,os` a missing part is a failure. */
+/** Looks once, before any test, at what this machine has. With `PARLEY_REQUIRE=docker,browser,os,postgres` a missing part is a failure. */
 export default async function setup(): Promise<void> {
-  const missing = [...(await withoutDocker()), ...withoutBrowser(), ...(await withoutOs())];
+  const missing = [...(await withoutDocker()), ...withoutBrowser(), ...(await withoutOs()), ...withoutPostgres()];
   process.env.PARLEY_MISSING = JSON.stringify(missing);
   // Where the suites that break things leave their figures for the end of the run.
   const figures = (process.env.PARLEY_FIGURES ??= mkdtempSync(join(tmpdir(), "parley-figures-")));
@@ -77,4 +78,11 @@ async function withoutOs(): Promise<MissingPart[]> {
   } catch (error) {
     return [{ name: "os", reason: error instanceof Error ? error.message : String(error) }];
   }
+}
+
+/** Debian's server, or the one whose programs are in the folder that `PARLEY_POSTGRES_BIN` names. */
+function withoutPostgres(): MissingPart[] {
+  return postgresPrograms() === undefined
+    ? [{ name: "postgres", reason: "there is no Postgres server; install postgresql, or name its programs' folder by PARLEY_POSTGRES_BIN" }]
+    : [];
 }

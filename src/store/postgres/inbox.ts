@@ -1,0 +1,70 @@
+import type { Leisure } from "../leisure.ts";
+import { checkEnvelope } from "../records/sizes.ts";
+import type { Envelope, Store } from "../store.ts";
+import type { Connection } from "./connection.ts";
+import type { Changes } from "./together/changes.ts";
+import { holds } from "./together/claims.ts";
+
+/** How long the id of a handled envelope is kept to recognise it again; Slack sends an event again within hours. */
+const INBOX_KEPT_MS = 7 * 24 * 3_600_000;
+/** Each envelope that comes in takes at most this many old ones out. */
+const PRUNED_PER_ENVELOPE = 20;
+
+/** The first part of a lane's name. */
+export const laneWorkspace = (lane: string): string => lane.slice(0, Math.max(0, lane.indexOf("/")));
+
+/** What came from outside. Unhandled envelopes are never pruned; handled ones lose their body at once and their id after {@link INBOX_KEPT_MS}. */
+export function postgresInbox(
+  { query, transaction }: Connection,
+  { changes, leisure, now }: { readonly changes: Pick<Changes, "say" | "heard">; readonly leisure: Leisure; readonly now: () => number },
+): Pick<Store, "receive" | "unhandled" | "handled" | "leisure"> {
+  /** Those of one process come in one after the other, so that they are handled in the order in which they came. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function write({ id, at, body, lane = "" }: Envelope): Promise<boolean> {
+    const said = await transaction(async (within) => {
+      const [added] = await within(
+        "INSERT INTO inbox (envelope, at, body, lane) VALUES ($1, $2, $3, $4) ON CONFLICT (envelope) DO NOTHING RETURNING id",
+        [id, at, body, lane],
+      );
+      if (!added) return undefined;
+      await within(
+        `DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE handled_at < $1 ORDER BY handled_at LIMIT ${PRUNED_PER_ENVELOPE} FOR UPDATE SKIP LOCKED)`,
+        [now() - INBOX_KEPT_MS],
+      );
+      return changes.say(within, { kind: "received", lane, workspace: laneWorkspace(lane) });
+    });
+    if (said === undefined) return false;
+    await changes.heard(said);
+    return true;
+  }
+
+  return {
+    receive(envelope) {
+      try {
+        checkEnvelope(envelope);
+      } catch (error) {
+        return Promise.reject(error as Error);
+      }
+      leisure.interrupted();
+      leisure.accepting(1);
+      const written = last.then(() => write(envelope)).finally(() => leisure.accepting(-1));
+      last = written.catch(() => undefined);
+      return written;
+    },
+    leisure,
+    async unhandled(limit, lane) {
+      const rows = await query<Required<Envelope>>(
+        "SELECT envelope AS id, at, body, lane FROM inbox WHERE handled_at IS NULL AND ($2::text IS NULL OR lane = $2) ORDER BY inbox.id LIMIT $1",
+        [limit, lane],
+      );
+      return rows.map(({ lane: of, ...envelope }) => (of === "" ? envelope : { ...envelope, lane: of }));
+    },
+    handled: (id, claim) =>
+      transaction(async (within) => {
+        if (claim && !(await holds(within, "envelope", claim))) return false;
+        await within("UPDATE inbox SET body = '', handled_at = $1 WHERE envelope = $2 AND handled_at IS NULL", [now(), id]);
+        return true;
+      }),
+  };
+}

@@ -1,0 +1,65 @@
+import { placeOf } from "../fair-queue.ts";
+import type { Post, Store } from "../store.ts";
+import type { Connection } from "./connection.ts";
+import type { Changes } from "./together/changes.ts";
+
+interface PostRow extends Omit<Post, "sendingSince"> {
+  readonly sendingSince: string | null;
+}
+
+const POST = `
+  SELECT outbox.id, threads.name AS thread, seq, kind, part, sending_since AS "sendingSince"
+  FROM outbox JOIN threads ON threads.id = outbox.thread WHERE receipt IS NULL AND gave_up IS NULL`;
+
+/** What goes out. Rows come into being in the commit of their event (`log.ts`); here they are taken to their end. */
+export function postgresOutbox(
+  { query, transaction }: Connection,
+  changes: Pick<Changes, "say" | "heard">,
+): Pick<Store, "duePosts" | "dueThreads" | "markSending" | "markDelivered" | "receipt"> {
+  return {
+    async duePosts(lane, limit, workspace) {
+      const rows =
+        lane === undefined
+          ? await query<PostRow>(`${POST} AND ($2::text IS NULL OR threads.workspace = $2) ORDER BY outbox.id LIMIT $1`, [limit, workspace])
+          : await query<PostRow>(`${POST} AND outbox.thread = (SELECT id FROM threads WHERE name = $2) ORDER BY outbox.id LIMIT $1`, [
+              limit,
+              lane,
+            ]);
+      return rows.map((row) => ({ ...row, sendingSince: row.sendingSince ?? undefined }));
+    },
+    async dueThreads(place) {
+      const rows = await query<{ name: string }>(
+        `SELECT name FROM outbox JOIN threads ON threads.id = outbox.thread
+          WHERE receipt IS NULL AND gave_up IS NULL AND ($1 = '' OR starts_with(name, $1 || '/')) GROUP BY name ORDER BY min(outbox.id)`,
+        [place],
+      );
+      return rows.map(({ name }) => name).filter((name) => placeOf(name) === place);
+    },
+    async markSending(id, at) {
+      await query("UPDATE outbox SET sending_since = $1 WHERE id = $2 AND sending_since IS NULL", [at, id]);
+    },
+    async markDelivered(id, outcome) {
+      if ("gaveUp" in outcome) {
+        await query("UPDATE outbox SET gave_up = $1 WHERE id = $2 AND receipt IS NULL AND gave_up IS NULL", [outcome.gaveUp, id]);
+        return;
+      }
+      const said = await transaction(async (within) => {
+        const [row] = await within<{ thread: string; workspace: string; post: string }>(
+          `UPDATE outbox SET receipt = $1 FROM threads WHERE outbox.id = $2 AND receipt IS NULL AND gave_up IS NULL AND threads.id = outbox.thread
+            RETURNING threads.name AS thread, threads.workspace, outbox.kind AS post`,
+          [outcome.receipt, id],
+        );
+        return row && changes.say(within, { kind: "delivered", ...row });
+      });
+      if (said !== undefined) await changes.heard(said);
+    },
+    async receipt(thread, seq, kind) {
+      const [found] = await query<{ receipt: string }>(
+        `SELECT receipt FROM outbox WHERE thread = (SELECT id FROM threads WHERE name = $1) AND seq = $2 AND kind = $3 AND receipt IS NOT NULL
+          ORDER BY part LIMIT 1`,
+        [thread, seq, kind],
+      );
+      return found?.receipt;
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { randomUUID } from "node:crypto";
+import type { Query } from "../connection.ts";
+
+/** What others write of the index, each in the transaction of what they do. */
+
+/** A run of this thread has ended: its log is to be read for it. The mark is new each time, so that who has read before enters nothing. */
+export async function runEnded(within: Query, thread: number, workspace: string): Promise<void> {
+  await within(
+    "INSERT INTO runs_due (thread, workspace, mark) VALUES ($1, $2, $3) ON CONFLICT (thread) DO UPDATE SET workspace = excluded.workspace, mark = excluded.mark",
+    [thread, workspace, randomUUID()],
+  );
+}
+
+/** What was read off a log that is put anew goes, and is read again. */
+export async function runsRewritten(within: Query, thread: number, workspace: string): Promise<void> {
+  await within("DELETE FROM runs WHERE thread = $1", [thread]);
+  await runEnded(within, thread, workspace);
+}

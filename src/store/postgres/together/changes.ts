@@ -1,0 +1,207 @@
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import type { Connection, Query } from "../connection.ts";
+import { fromKept, toKept } from "../text.ts";
+
+/** What one process has done, for all that have the database open. Kept small: it is sent to each of them. */
+export type Change =
+  /** `wake`: ms since the epoch, or `null` for rest; absent where a wake-up stays as it is. */
+  | {
+      readonly kind: "commit";
+      readonly thread: string;
+      readonly workspace: string;
+      readonly from: number;
+      readonly events: number;
+      readonly posts: number;
+      readonly wakes: boolean;
+      readonly wake?: number | null;
+      /** Something was spent, or is set aside no more. */
+      readonly money: boolean;
+    }
+  | { readonly kind: "delivered"; readonly thread: string; readonly workspace: string; readonly post: string }
+  | { readonly kind: "rewritten"; readonly thread: string; readonly workspace: string }
+  | { readonly kind: "received"; readonly lane: string; readonly workspace: string }
+  /** Work is due, or will be (`at`). */
+  | { readonly kind: "work"; readonly of: string; readonly key: string; readonly workspace: string; readonly at: number }
+  /** Somebody has stopped serving and may have left something. */
+  | { readonly kind: "look" }
+  | { readonly kind: "signal"; readonly thread: string; readonly what: string }
+  | { readonly kind: "note"; readonly key: string }
+  | { readonly kind: "lock"; readonly key: string }
+  | { readonly kind: "money"; readonly workspace: string }
+  | { readonly kind: "openers" }
+  | { readonly kind: "setting"; readonly workspace?: string; readonly name?: string }
+  | { readonly kind: "schedule"; readonly workspace: string }
+  | { readonly kind: "audit"; readonly told: object }
+  | { readonly kind: "mark" };
+
+export interface Heard {
+  readonly id: number;
+  readonly change: Change;
+  /** Made by way of this opener. */
+  readonly here: boolean;
+}
+
+export interface Changes {
+  /** In the transaction of what is told; its number, to be waited for. */
+  say(query: Query, change: Change): Promise<number>;
+  /** As {@link say}, by itself, and heard here when it resolves. */
+  tell(change: Change): Promise<void>;
+  /** Resolves when this one, and all of its thread before it, has been heard here. */
+  heard(id: number): Promise<void>;
+  /** Looks for what was missed. */
+  poll(): Promise<void>;
+  /** How many have been heard. */
+  count(): number;
+  close(): Promise<void>;
+}
+
+/** Postgres takes 8,000 bytes; one that is longer is fetched. */
+const NOTIFIED_BYTES_MAX = 7_000;
+/** One's own that is not heard by then is looked for: the connection that listens may be gone without a word. */
+const HEARD_MS_MAX = 500;
+const RECONNECT_MS = 500;
+const LISTEN_MS_MAX = 5_000;
+/** Who has missed more than this was taken for gone long before. */
+const KEPT = "10 minutes";
+const PRUNED_MAX = 2_000;
+
+/**
+ * What was done, in the order in which it was. Each is notified to a connection that listens; what got lost with that connection is read from the
+ * table: everything of transactions that were not over when it was read last, and that was not heard meanwhile. `hear` resolves when it has been dealt with.
+ */
+export async function openChanges(connection: Connection, hear: (heard: Heard) => Promise<void> | undefined): Promise<Changes> {
+  const { query, schema } = connection;
+  const channel = `parley_${schema}`;
+  const me = randomUUID();
+  const waiting = new Map<number, PromiseWithResolvers<void>>();
+  /** Numbers since the last look, so that nothing is heard twice; and whether each has been dealt with. */
+  const known = new Map<number, Promise<void> | undefined>();
+  let floor = "0";
+  let heardCount = 0;
+  let isOpen = true;
+  let isReady = false;
+  let listener: pg.Client | undefined;
+  let polling: Promise<void> | undefined;
+
+  function take(id: number, said: string): void {
+    if (known.has(id)) return;
+    const { by, ...change } = JSON.parse(said) as Change & { readonly by: string };
+    heardCount++;
+    const dealt = hear({ id, change: change as Change, here: by === me });
+    known.set(id, dealt);
+    const resolve = () => {
+      waiting.get(id)?.resolve();
+      waiting.delete(id);
+    };
+    if (dealt) void dealt.then(resolve);
+    else resolve();
+  }
+
+  function notified(payload: string): void {
+    // What was done before is read from the tables.
+    if (!isReady) return;
+    const space = payload.indexOf(" ");
+    if (space < 0) void poll().catch(() => undefined);
+    else take(Number(payload.slice(0, space)), fromKept(payload.slice(space + 1)));
+  }
+
+  async function look(): Promise<void> {
+    const before = [...known.keys()];
+    const rows = await query<{ floor: string; id: number | null }>(
+      `SELECT now.floor, changes.id FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS floor) AS now
+        LEFT JOIN changes ON changes.xid >= $1::xid8 ORDER BY changes.id`,
+      [floor],
+    );
+    const missed = rows.flatMap(({ id }) => (id === null || known.has(id) ? [] : [id]));
+    const found =
+      missed.length === 0
+        ? []
+        : await query<{ id: number; said: string }>("SELECT id, said FROM changes WHERE id = ANY($1::bigint[]) ORDER BY id", [missed]);
+    for (const { id, said } of found) take(id, said);
+    floor = rows[0]?.floor ?? floor;
+    // What was heard before, and is not among these, is among none that come.
+    const alive = new Set(rows.map(({ id }) => id));
+    for (const id of before) if (!alive.has(id)) known.delete(id);
+  }
+
+  /** One at a time; who asks while one is under way has another behind it. */
+  let next: Promise<void> | undefined;
+  function poll(): Promise<void> {
+    if (!isOpen) return Promise.resolve();
+    if (!polling) return (polling = look().finally(() => (polling = undefined)));
+    next ??= polling
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        return poll();
+      });
+    return next;
+  }
+
+  async function listen(): Promise<void> {
+    const client = await connection.own();
+    client.on("notification", ({ payload }) => notified(payload ?? ""));
+    await client.query({ text: `LISTEN "${channel}"`, query_timeout: LISTEN_MS_MAX } as pg.QueryConfig);
+    if (!isOpen) return void (await client.end());
+    listener = client;
+    client.once("end", () => void (listener === client && reconnect()));
+    client.on("error", () => void client.end().catch(() => undefined));
+  }
+
+  function reconnect(): void {
+    listener = undefined;
+    if (!isOpen) return;
+    setTimeout(() => {
+      if (isOpen) listen().then(poll).catch(reconnect);
+    }, RECONNECT_MS).unref();
+  }
+
+  const say: Changes["say"] = async (within, change) => {
+    const said = JSON.stringify({ ...change, by: me });
+    const payload = Buffer.byteLength(toKept(said)) > NOTIFIED_BYTES_MAX ? "id::text" : "id || ' ' || said";
+    const [row] = await within<{ id: number }>(
+      `WITH said AS (INSERT INTO changes (said) VALUES ($1) RETURNING id, said) SELECT id, pg_notify($2, ${payload}) FROM said`,
+      [said, channel],
+    );
+    return row?.id ?? 0;
+  };
+
+  async function heard(id: number): Promise<void> {
+    if (!isOpen) return;
+    const dealt = known.get(id);
+    if (dealt || known.has(id)) return dealt;
+    const waiter = waiting.get(id) ?? Promise.withResolvers<void>();
+    waiting.set(id, waiter);
+    const late = setInterval(() => void poll().catch(() => undefined), HEARD_MS_MAX);
+    await waiter.promise.finally(() => clearInterval(late));
+  }
+
+  // Before anything is asked, so that nothing is missed in between.
+  await listen();
+  const [now] = await query<{ floor: string }>("SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS floor");
+  floor = now?.floor ?? floor;
+  isReady = true;
+
+  return {
+    say,
+    async tell(change) {
+      await heard(await say(query, change));
+    },
+    heard,
+    async poll() {
+      await query(
+        `DELETE FROM changes WHERE id IN (SELECT id FROM changes ORDER BY id LIMIT ${PRUNED_MAX}) AND at < clock_timestamp() - interval '${KEPT}'`,
+      );
+      await poll();
+    },
+    count: () => heardCount,
+    async close() {
+      isOpen = false;
+      const client = listener;
+      listener = undefined;
+      for (const { resolve } of waiting.values()) resolve();
+      await client?.end().catch(() => undefined);
+    },
+  };
+}

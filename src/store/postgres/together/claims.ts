@@ -1,0 +1,167 @@
+import { placeOf } from "../../fair-queue.ts";
+import { pauseMsAfter } from "../../one-process/retries.ts";
+import type { Commit } from "../../store.ts";
+import type { Claim, WorkKind } from "../../dispatch.ts";
+import type { Connection, Query } from "../connection.ts";
+import { laneWorkspace } from "../inbox.ts";
+import type { Changes } from "./changes.ts";
+import type { Membership } from "./membership.ts";
+
+export interface DueWork {
+  readonly key: string;
+  readonly workspace: string;
+}
+
+/** A piece of work that was given to this process. */
+export interface Taken {
+  readonly attempt: number;
+  readonly failures: number;
+  /** Of the wake-up that it deals with, of a turn. */
+  readonly version: number | undefined;
+}
+
+/** Who has which work, of all processes; and what there is to do. Times in ms since the epoch. */
+export interface Claims {
+  /** All that may be taken now, the oldest first. */
+  due(kind: WorkKind, now: number): Promise<readonly DueWork[]>;
+  /** When something more is due by itself. */
+  next(kind: WorkKind, now: number): Promise<number | undefined>;
+  /** Nothing where another has it, or it is not due any more. */
+  take(kind: WorkKind, key: string, now: number): Promise<Taken | undefined>;
+  /**
+   * Its handler has ended. What was woken meanwhile is told to all, and so is when it is tried again, where it threw. `woken`: something was
+   * added to it since it began.
+   */
+  release(
+    kind: WorkKind,
+    work: DueWork & { readonly taken: Taken; readonly failed: boolean; readonly woken: boolean },
+    now: number,
+  ): Promise<void>;
+  /** As it was before it was taken. */
+  giveBack(kind: WorkKind, work: DueWork & { readonly taken: Taken }, now: number): Promise<void>;
+}
+
+const PAUSED = "EXISTS (SELECT 1 FROM failing WHERE failing.kind = $1 AND failing.key = $2 AND paused_by IS NOT NULL AND retry_at > $3)";
+
+export function createClaims(
+  { query, transaction }: Connection,
+  { changes, membership }: { readonly changes: Pick<Changes, "say" | "heard">; readonly membership: () => Pick<Membership, "id"> },
+): Claims {
+  const saying = async (work: (within: Query) => Promise<number | undefined>): Promise<void> => {
+    const said = await transaction(work);
+    if (said !== undefined) await changes.heard(said);
+  };
+
+  const due: { readonly [kind in WorkKind]: (now: number) => Promise<readonly DueWork[]> } = {
+    turn: (now) =>
+      query<DueWork>(
+        `SELECT threads.name AS key, threads.workspace FROM ready JOIN threads ON threads.id = ready.thread
+          WHERE ready.at <= $1 AND NOT EXISTS (SELECT 1 FROM claims WHERE kind = 'turn' AND key = threads.name)
+            AND NOT EXISTS (SELECT 1 FROM failing WHERE kind = 'turn' AND key = threads.name AND paused_by IS NOT NULL AND retry_at > $1)
+          ORDER BY ready.at, ready.thread`,
+        [now],
+      ),
+    post: async () => {
+      const threads = await query<DueWork>(
+        `SELECT threads.name AS key, threads.workspace FROM outbox JOIN threads ON threads.id = outbox.thread
+          WHERE receipt IS NULL AND gave_up IS NULL GROUP BY threads.id ORDER BY min(outbox.id)`,
+      );
+      return [...new Map(threads.map(({ key, workspace }) => [placeOf(key), { key: placeOf(key), workspace }])).values()];
+    },
+    envelope: async () => {
+      const lanes = await query<{ lane: string }>("SELECT lane FROM inbox WHERE handled_at IS NULL GROUP BY lane ORDER BY min(id)");
+      return lanes.map(({ lane }) => ({ key: lane, workspace: laneWorkspace(lane) }));
+    },
+  };
+
+  return {
+    due: (kind, now) => due[kind](now),
+    async next(kind, now) {
+      const [row] = await query<{ at: number | null }>(
+        `SELECT least((SELECT min(at) FROM ready WHERE at > $2 AND $1 = 'turn'),
+          (SELECT min(retry_at) FROM failing WHERE kind = $1 AND paused_by IS NOT NULL AND retry_at > $2)) AS at`,
+        [kind, now],
+      );
+      return row?.at ?? undefined;
+    },
+    take: (kind, key, now) =>
+      transaction(async (within) => {
+        const [claimed] = await within<{ attempt: number }>(
+          `INSERT INTO claims (kind, key, attempt, owner) SELECT $1, $2, nextval('attempts'), $4 WHERE NOT ${PAUSED}
+            ON CONFLICT (kind, key) DO NOTHING RETURNING attempt`,
+          [kind, key, now, membership().id()],
+        );
+        if (!claimed) return undefined;
+        // Read once it is ours: who had it before may have dealt with it just now.
+        const [found] = await within<{ version: number | null; failures: number | null }>(
+          `SELECT (SELECT version FROM ready JOIN threads ON threads.id = ready.thread WHERE name = $2 AND ready.at <= $3) AS version,
+            (SELECT count FROM failing WHERE kind = $1 AND key = $2) AS failures`,
+          [kind, key, now],
+        );
+        if (kind === "turn" && found?.version == null) {
+          await within("DELETE FROM claims WHERE attempt = $1", [claimed.attempt]);
+          return undefined;
+        }
+        return { attempt: claimed.attempt, failures: found?.failures ?? 0, version: found?.version ?? undefined };
+      }),
+    release: (kind, { key, workspace, taken, failed, woken }, now) =>
+      saying(async (within) => {
+        const [held] = await within("DELETE FROM claims WHERE attempt = $1 RETURNING 1", [taken.attempt]);
+        if (!held) return undefined;
+        if (kind === "turn" && !failed)
+          await within("DELETE FROM ready WHERE thread = (SELECT id FROM threads WHERE name = $1) AND version = $2", [key, taken.version]);
+        const [ready] =
+          kind === "turn"
+            ? await within<{ at: number }>("SELECT at FROM ready WHERE thread = (SELECT id FROM threads WHERE name = $1)", [key])
+            : [{ at: now }];
+        if (!failed || !ready) {
+          if (taken.failures > 0) await within("DELETE FROM failing WHERE kind = $1 AND key = $2", [kind, key]);
+          const at = kind === "turn" ? ready?.at : woken ? now : undefined;
+          return at === undefined ? undefined : changes.say(within, { kind: "work", of: kind, key, workspace, at });
+        }
+        // A wake-up that the failed handler committed itself does not go before the pause: that would be a hot loop. A time of its own does.
+        const retryAt = ready.at > now ? undefined : now + pauseMsAfter(taken.failures + 1);
+        await within(
+          `INSERT INTO failing (kind, key, workspace, count, retry_at, paused_by) VALUES ($1, $2, $3, $4, $5, $6)
+            ON CONFLICT (kind, key) DO UPDATE SET count = excluded.count, retry_at = excluded.retry_at, paused_by = excluded.paused_by`,
+          [kind, key, workspace, taken.failures + 1, retryAt ?? ready.at, retryAt === undefined ? null : membership().id()],
+        );
+        return changes.say(within, { kind: "work", of: kind, key, workspace, at: retryAt ?? ready.at });
+      }),
+    giveBack: (kind, { key, workspace, taken }, now) =>
+      saying(async (within) => {
+        const [held] = await within("DELETE FROM claims WHERE attempt = $1 RETURNING 1", [taken.attempt]);
+        return held && changes.say(within, { kind: "work", of: kind, key, workspace, at: now });
+      }),
+  };
+}
+
+/** Whether this is still the claim of whoever has that work; it stays so until the transaction is over. */
+export async function holds(within: Query, kind: WorkKind, { key, attempt }: Claim): Promise<boolean> {
+  const found = await within("SELECT 1 FROM claims WHERE kind = $1 AND key = $2 AND attempt = $3 FOR SHARE", [kind, key, attempt]);
+  return found.length > 0;
+}
+
+/** Part of a commit, inside its transaction. A pause ends with whatever is said of the thread from outside. */
+export async function setReady(
+  within: Query,
+  thread: { readonly id: number; readonly name: string },
+  wake: Commit["wake"],
+  at: number,
+): Promise<void> {
+  if (wake === "keep") return;
+  if (wake === "none") {
+    await within("WITH gone AS (DELETE FROM failing WHERE kind = 'turn' AND key = $2) DELETE FROM ready WHERE thread = $1", [
+      thread.id,
+      thread.name,
+    ]);
+    return;
+  }
+  // A thread that is due already stays where it is in the line.
+  await within(
+    `WITH going AS (UPDATE failing SET paused_by = NULL WHERE kind = 'turn' AND key = $3 AND paused_by IS NOT NULL)
+      INSERT INTO ready (thread, at, version) VALUES ($1, $2, nextval('versions'))
+      ON CONFLICT (thread) DO UPDATE SET at = CASE WHEN $4 THEN least(ready.at, excluded.at) ELSE excluded.at END, version = excluded.version`,
+    [thread.id, at, thread.name, wake === "now"],
+  );
+}

@@ -1,0 +1,109 @@
+import { createKeyedQueue } from "../../../keyed-queue.ts";
+import { type Store, StoreError } from "../../store.ts";
+import type { Connection } from "../connection.ts";
+import type { Changes } from "./changes.ts";
+import type { Membership } from "./membership.ts";
+
+/** Who is alone with what, of all processes: whoever has the lowest ticket of a key. */
+export interface Locks extends Pick<Store, "exclusively"> {
+  /** Somebody has let go of it; without a key, of whatever. */
+  look(key?: string): void;
+  /** What was held is another's: each job hears it, and who waits asks anew. */
+  lost(): void;
+  /** What was asked for rejects, and the jobs hear it. */
+  close(error: StoreError): void;
+}
+
+interface Hold {
+  readonly lost: AbortController;
+}
+
+export function createLocks(
+  { query, transaction, shown }: Connection,
+  { changes, membership }: { readonly changes: Pick<Changes, "say" | "heard">; readonly membership: () => Pick<Membership, "id"> },
+): Locks {
+  /** Of one process, one at a time asks for a key: the others wait here. */
+  const queue = createKeyedQueue();
+  const left = Promise.withResolvers<never>();
+  left.promise.catch(() => undefined);
+  const holds = new Set<Hold>();
+  const waiting = new Map<string, () => void>();
+  let isOpen = true;
+  /** Counts how often what was held was lost. */
+  let era = 0;
+
+  /** A ticket, once nobody has a lower one. */
+  async function enter(key: string): Promise<number> {
+    for (;;) {
+      const begun = era;
+      const ticket = await transaction(async (within) => {
+        // One after the other, so that a lower ticket is seen by whoever has a higher one.
+        await within("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`lock/${key}`]);
+        const [row] = await within<{ ticket: number }>("INSERT INTO locks (key, owner) VALUES ($1, $2) RETURNING ticket", [
+          key,
+          membership().id(),
+        ]);
+        return row?.ticket ?? 0;
+      });
+      for (;;) {
+        const woken = new Promise<void>((resolve) => waiting.set(key, resolve));
+        const [first] = await query<{ ticket: number | null }>("SELECT min(ticket) AS ticket FROM locks WHERE key = $1", [key]);
+        if (begun !== era || first?.ticket === null) break;
+        if (first?.ticket === ticket) return ticket;
+        await Promise.race([woken, left.promise]);
+      }
+    }
+  }
+
+  async function leave(key: string, ticket: number): Promise<void> {
+    await transaction(async (within) => {
+      await within("DELETE FROM locks WHERE ticket = $1", [ticket]);
+      await changes.say(within, { kind: "lock", key });
+    });
+  }
+
+  async function alone<T>(key: string, job: (lost: AbortSignal) => Promise<T>): Promise<T> {
+    if (!isOpen) return left.promise;
+    const ticket = await enter(key);
+    waiting.delete(key);
+    const hold: Hold = { lost: new AbortController() };
+    if (!isOpen) hold.lost.abort();
+    holds.add(hold);
+    try {
+      return await (isOpen ? Promise.race([left.promise, job(hold.lost.signal)]) : left.promise);
+    } finally {
+      holds.delete(hold);
+      // A ticket that cannot be given back goes with its owner, or is given back as soon as it can be.
+      if (isOpen) await leave(key, ticket).catch(() => void later(key, ticket));
+    }
+  }
+
+  function later(key: string, ticket: number): void {
+    setTimeout(() => {
+      if (isOpen) leave(key, ticket).catch(() => later(key, ticket));
+    }, AGAIN_MS).unref();
+  }
+
+  return {
+    exclusively: (key, job) => {
+      if (!isOpen) return Promise.reject(new StoreError(`${shown}: the database has been closed.`));
+      return Promise.race([left.promise, queue.run(key, () => alone(key, job))]);
+    },
+    look(key) {
+      if (key !== undefined) waiting.get(key)?.();
+      else for (const wake of waiting.values()) wake();
+    },
+    lost() {
+      era++;
+      for (const { lost } of holds) lost.abort();
+      for (const wake of waiting.values()) wake();
+    },
+    close(error) {
+      isOpen = false;
+      left.reject(error);
+      for (const { lost } of holds) lost.abort();
+    },
+  };
+}
+
+const AGAIN_MS = 1_000;

@@ -1,0 +1,133 @@
+import { randomUUID } from "node:crypto";
+import type { CallCost, Reserved, Store } from "../../store.ts";
+import type { Connection, Query } from "../connection.ts";
+import type { Changes } from "./changes.ts";
+import type { Membership } from "./membership.ts";
+
+/** What all processes have set aside for calls. */
+export interface Reservations extends Pick<Store, "reserve" | "callEnded"> {
+  /** In the transaction of the commit that tells what they cost. */
+  settle(query: Query, reservations: readonly string[]): Promise<void>;
+  /** Something may be free by now in this workspace, or in any: those who wait look again, in the order in which they came. */
+  look(workspace?: string): void;
+  close(): void;
+}
+
+interface Waiter {
+  readonly call: CallCost;
+  readonly go: (reserved: Reserved | Promise<never>) => void;
+}
+
+/** What each budget has been spent, and what is set aside of it: as of one instant, so that a call is counted once while it is settled. */
+const STANDING = `
+  SELECT budget.n, coalesce(max(spent.usd), 0) + coalesce(sum(held.cost), 0) AS spent, coalesce(sum(held.usd) FILTER (WHERE held.cost IS NULL), 0) AS under_way
+  FROM unnest($3::text[]) WITH ORDINALITY AS budget (account, n)
+    LEFT JOIN spent ON spent.workspace = $1 AND spent.day = $2 AND spent.account = budget.account
+    LEFT JOIN reservations AS held ON held.workspace = $1 AND held.day = $2 AND budget.account = ANY(held.accounts)
+  GROUP BY budget.n ORDER BY budget.n`;
+
+export function createReservations(
+  { transaction }: Connection,
+  { changes, membership }: { readonly changes: Pick<Changes, "say" | "heard">; readonly membership: () => Pick<Membership, "id"> },
+): Reservations {
+  const waiting = new Set<Waiter>();
+  let looking = false;
+  let again = false;
+
+  /** What is to be told now; nothing where it waits. */
+  async function tried({ workspace, day, usd, budgets }: CallCost): Promise<Reserved | undefined> {
+    const accounts = budgets.map(({ account }) => account);
+    return transaction(async (within) => {
+      // Who asks for the same day's money asks behind it.
+      await within("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`money/${workspace}/${day}`]);
+      const standing = await within<{ spent: number; under_way: number }>(STANDING, [workspace, day, accounts]);
+      let isFree = true;
+      for (const [index, { account, limit }] of budgets.entries()) {
+        const { spent = 0, under_way: underWay = 0 } = standing[index] ?? {};
+        if (spent >= limit) return { kind: "used up", account, spent };
+        if (spent + underWay >= limit) isFree = false;
+      }
+      if (!isFree) return undefined;
+      const reservation = randomUUID();
+      await within("INSERT INTO reservations (id, owner, workspace, day, usd, accounts) VALUES ($1, $2, $3, $4, $5, $6)", [
+        reservation,
+        membership().id(),
+        workspace,
+        day,
+        usd,
+        accounts,
+      ]);
+      return { kind: "reserved", reservation };
+    });
+  }
+
+  async function drop(reservation: string): Promise<void> {
+    const said = await transaction(async (within) => {
+      const [row] = await within<{ workspace: string }>("DELETE FROM reservations WHERE id = $1 RETURNING workspace", [reservation]);
+      return row && changes.say(within, { kind: "money", workspace: row.workspace });
+    });
+    if (said !== undefined) await changes.heard(said);
+  }
+
+  async function lookThrough(): Promise<void> {
+    if (looking) return void (again = true);
+    looking = true;
+    do {
+      again = false;
+      for (const waiter of waiting) {
+        try {
+          const told = await tried(waiter.call);
+          if (!told) continue;
+          if (waiting.has(waiter)) waiter.go(told);
+          else if (told.kind === "reserved") await drop(told.reservation);
+        } catch (error) {
+          // What cannot be read is told to whoever asks, and to no other.
+          if (waiting.has(waiter)) waiter.go(Promise.reject(error as Error));
+        }
+      }
+    } while (again);
+    looking = false;
+  }
+
+  const look = (): void => void lookThrough();
+
+  return {
+    async reserve(call, signal) {
+      if (signal.aborted) return { kind: "aborted" };
+      const asked = new Promise<Reserved>((resolve) => {
+        const go: Waiter["go"] = (reserved) => {
+          waiting.delete(waiter);
+          signal.removeEventListener("abort", gone);
+          resolve(reserved);
+        };
+        const gone = () => go({ kind: "aborted" });
+        const waiter: Waiter = { call, go };
+        waiting.add(waiter);
+        signal.addEventListener("abort", gone, { once: true });
+      });
+      // In line before it looks, so that it hears of whatever is let go meanwhile.
+      look();
+      return asked;
+    },
+    async callEnded(reservation, usd) {
+      if (usd <= 0) return drop(reservation);
+      const said = await transaction(async (within) => {
+        const [row] = await within<{ workspace: string }>("UPDATE reservations SET cost = $2 WHERE id = $1 RETURNING workspace", [
+          reservation,
+          usd,
+        ]);
+        return row && changes.say(within, { kind: "money", workspace: row.workspace });
+      });
+      if (said !== undefined) await changes.heard(said);
+    },
+    async settle(within, reservations) {
+      await within("DELETE FROM reservations WHERE id = ANY($1::text[])", [reservations]);
+    },
+    look(workspace) {
+      for (const { call } of waiting) if (workspace === undefined || call.workspace === workspace) return look();
+    },
+    close() {
+      for (const waiter of waiting) waiter.go({ kind: "aborted" });
+    },
+  };
+}

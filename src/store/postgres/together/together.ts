@@ -1,0 +1,179 @@
+import type { Clock } from "../../../engine/clock.ts";
+import type { Dispatch, Signal, WorkKind } from "../../dispatch.ts";
+import { placeOf } from "../../fair-queue.ts";
+import { createLeisure, type Leisure } from "../../leisure.ts";
+import { createTelling, type Telling } from "../../one-process/telling.ts";
+import { RESERVED_SHARE } from "../../one-process/one-process.ts";
+import type { AuditTold } from "../../audit.ts";
+import type { SettingChanged } from "../../settings.ts";
+import { StoreError } from "../../store.ts";
+import type { Connection } from "../connection.ts";
+import { openChanges, type Changes, type Heard } from "./changes.ts";
+import { createClaims } from "./claims.ts";
+import { createFollowersLine, type FollowersLine } from "./followers-line.ts";
+import { createLocks, type Locks } from "./locks.ts";
+import { joinOpeners, type Membership } from "./membership.ts";
+import { createReservations, type Reservations } from "./reservations.ts";
+import { createWorkQueue, type WorkQueue } from "./work-queue.ts";
+
+/** What the processes that have a database open agree on, as one of them has it. */
+export interface Together {
+  readonly changes: Changes;
+  readonly dispatch: Dispatch;
+  readonly leisure: Leisure;
+  readonly followers: FollowersLine;
+  readonly locks: Locks;
+  readonly reservations: Reservations;
+  readonly notes: Told<string>;
+  readonly settings: Told<SettingChanged>;
+  /** By the workspace of what was put. */
+  readonly schedules: Told<string>;
+  readonly audit: Told<AuditTold>;
+  readonly openers: () => number;
+  /** Resolves when all that was begun here has been answered, and all that was told has been heard: then nothing moves by itself but with time. */
+  readonly settled: () => Promise<void>;
+  /** It goes: all that it has in hand is for the others. */
+  readonly leave: () => Promise<void>;
+}
+
+type Told<Item> = ReturnType<Telling<Item>["of"]>;
+
+export async function workTogether(connection: Connection, clock: Clock): Promise<Together> {
+  const { query } = connection;
+  const leisure = createLeisure();
+  const me = {};
+  const [notes, settings, schedules, audit] = [
+    createTelling<string>(),
+    createTelling<SettingChanged>(),
+    createTelling<string>(),
+    createTelling<AuditTold>(),
+  ];
+  const followers = createFollowersLine(query);
+  let membership: Membership | undefined;
+  const member = (): Membership => {
+    if (!membership) throw new Error("nothing is held before one is a member");
+    return membership;
+  };
+
+  const changes = await openChanges(connection, hear);
+  const held = { changes, membership: member };
+  const locks = createLocks(connection, held);
+  const reservations = createReservations(connection, held);
+  const claims = createClaims(connection, held);
+  const turn = () => leisure.turn();
+  const left = () => changes.tell({ kind: "look" });
+  const queueOf = (kind: WorkKind): WorkQueue =>
+    createWorkQueue({
+      kind,
+      claims,
+      clock,
+      placeOf: kind === "post" ? (key) => key : placeOf,
+      turn: kind === "post" ? async () => undefined : turn,
+      reservedShare: RESERVED_SHARE[kind],
+      left,
+    });
+  const work: { readonly [kind in WorkKind]: WorkQueue } = { turn: queueOf("turn"), post: queueOf("post"), envelope: queueOf("envelope") };
+  const queues = Object.values(work);
+
+  function hear(heard: Heard): Promise<void> | undefined {
+    const { change } = heard;
+    switch (change.kind) {
+      case "commit": {
+        const { thread, workspace, wake, posts, money } = change;
+        if (wake !== undefined) work.turn.woken(thread, workspace, wake);
+        if (posts > 0) work.post.woken(placeOf(thread), workspace, clock.now());
+        if (money) reservations.look(workspace);
+        return followers.tell({ ...heard, change });
+      }
+      case "delivered":
+      case "rewritten":
+        return followers.tell({ ...heard, change });
+      case "received":
+        return void work.envelope.woken(change.lane, change.workspace, clock.now());
+      case "work":
+        return void work[change.of as WorkKind]?.woken(change.key, change.workspace, change.at);
+      case "look":
+        return void queues.forEach((queue) => queue.look());
+      case "signal":
+        return void work.turn.signal(change.thread, change.what as Signal);
+      case "note":
+        return void notes.tell(change.key);
+      case "lock":
+        return void locks.look(change.key);
+      case "money":
+        return void reservations.look(change.workspace);
+      case "openers":
+        queues.forEach((queue) => queue.look());
+        locks.look();
+        reservations.look();
+        return membership?.count().catch(() => undefined);
+      case "setting": {
+        const { workspace, name } = change;
+        return void settings.tell(workspace === undefined || name === undefined ? {} : { workspace, name });
+      }
+      case "schedule":
+        return void schedules.tell(change.workspace);
+      case "audit":
+        return void audit.tell(change.told as AuditTold);
+      case "mark":
+        return undefined;
+      default:
+        // A newer Parley tells of what this one does not know.
+        return undefined;
+    }
+  }
+
+  membership = await joinOpeners(connection, {
+    changes,
+    lost() {
+      for (const queue of queues) queue.lost();
+      locks.lost();
+    },
+    beat() {
+      // What went by while nobody listened, and who waits for somebody that has gone without a word.
+      void changes.poll().catch(() => undefined);
+      locks.look();
+    },
+  });
+
+  return {
+    changes,
+    leisure,
+    followers,
+    locks,
+    reservations,
+    notes: notes.of(me),
+    settings: settings.of(me),
+    schedules: schedules.of(me),
+    audit: audit.of(me),
+    openers: () => member().openers(),
+    dispatch: {
+      serve: (kind, options, handler) => work[kind].serve(options, handler),
+      signal: (thread, what) => changes.tell({ kind: "signal", thread, what }),
+      ahead: (workspace) => work.turn.ahead(workspace),
+      stop: async () => void (await Promise.all(queues.map((queue) => queue.stop()))),
+    },
+    async settled() {
+      const moved = () => connection.load().done + changes.count();
+      const isBusy = () => connection.load().underWay > 0 || leisure.isBusy() || queues.some((queue) => queue.isBusy());
+      for (let isCalm = false; !isCalm;) {
+        for (let turns = 0; turns < 4 || isBusy(); turns++) await new Promise((resolve) => setImmediate(resolve));
+        const before = moved();
+        await changes.tell({ kind: "mark" });
+        // The mark is said and heard.
+        isCalm = moved() <= before + 2 && !isBusy();
+      }
+    },
+    async leave() {
+      for (const queue of queues) queue.abandon();
+      locks.close(new StoreError(`${connection.shown}: the database has been closed.`));
+      reservations.close();
+      followers.close();
+      for (const each of [notes, settings, schedules, audit]) each.drop(me);
+      await member()
+        .leave()
+        .catch(() => undefined);
+      await changes.close();
+    },
+  };
+}
