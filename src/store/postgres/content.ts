@@ -1,6 +1,6 @@
 import { checkNote, fileHash } from "../records/sizes.ts";
 import type { Store } from "../store.ts";
-import type { Connection, Query } from "./connection.ts";
+import type { Connection, Query } from "./server/connection.ts";
 import type { Changes } from "./together/changes.ts";
 
 /** Notes by key, and files by the hash of their content. */

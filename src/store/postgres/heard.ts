@@ -1,5 +1,5 @@
 import type { Commit, CommitResult } from "../store.ts";
-import type { Query } from "./connection.ts";
+import type { Query } from "./server/connection.ts";
 
 /** No rate looks further back. */
 const KEPT_MS = 3_600_000;

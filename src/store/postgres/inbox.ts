@@ -1,7 +1,7 @@
 import type { Leisure } from "../leisure.ts";
 import { checkEnvelope } from "../records/sizes.ts";
 import type { Envelope, Store } from "../store.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./server/connection.ts";
 import type { Changes } from "./together/changes.ts";
 import { holds } from "./together/claims.ts";
 

@@ -2,8 +2,9 @@ import { createKeyedQueue } from "../../keyed-queue.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
 import { timeOf } from "../one-process/iso-time.ts";
 import { isRunning, recordOf } from "../records/commit.ts";
+import { HASH } from "../records/forgetting-pens.ts";
 import type { Commit, CommitResult, Store, ThreadSummary } from "../store.ts";
-import type { Connection, Query } from "./connection.ts";
+import type { Connection, Query } from "./server/connection.ts";
 import { addHeard, refusedAsTooMany } from "./heard.ts";
 import { withLearnedNames } from "./names.ts";
 import { runEnded } from "./runs/run-rows.ts";
@@ -60,6 +61,8 @@ export function postgresLog(
         [id, afterSeq, at, running, events.length, bodies],
       );
     }
+    const files = bodies.flatMap((body) => [...body.matchAll(HASH)].map(([, hash]) => hash));
+    if (files.length > 0) await within("UPDATE files SET referred = true WHERE hash = ANY($1::text[]) AND NOT referred", [files]);
     if (posts.length > 0) {
       const inOrder = posts.toSorted((one, other) => one.event - other.event);
       await within(

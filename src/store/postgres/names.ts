@@ -1,6 +1,6 @@
 import { hasUnnamed, withNames } from "../records/names.ts";
 import { nameNote } from "../store.ts";
-import type { Query } from "./connection.ts";
+import type { Query } from "./server/connection.ts";
 
 /** Events as they stand in a thread's log, with the name that has been learned since in place of an id that stood in for it. */
 export async function withLearnedNames(query: Query, thread: string, bodies: readonly string[]): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import { placeOf } from "../fair-queue.ts";
 import type { Post, Store } from "../store.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./server/connection.ts";
 import type { Changes } from "./together/changes.ts";
 
 interface PostRow extends Omit<Post, "sendingSince"> {

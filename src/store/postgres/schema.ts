@@ -1,5 +1,5 @@
 import { StoreError } from "../store.ts";
-import type { Connection, Query } from "./connection.ts";
+import type { Connection, Query } from "./server/connection.ts";
 
 /** Put in order byte by byte, as SQLite does, whatever language the database is in. */
 const T = 'text COLLATE "C" NOT NULL';

@@ -1,6 +1,6 @@
 import { costOf } from "../records/cost.ts";
 import type { Commit, Store } from "../store.ts";
-import type { Connection, Query } from "./connection.ts";
+import type { Connection, Query } from "./server/connection.ts";
 
 const DAY_CHARS = "2026-11-23".length;
 

@@ -1,18 +1,28 @@
 import { type Clock, systemClock } from "../../engine/clock.ts";
 import type { Opened } from "../own-store.ts";
 import { StoreError, type Store } from "../store.ts";
-import { addressOf } from "./address.ts";
-import { type Connection, openConnection } from "./connection.ts";
+import type { Audit } from "../audit.ts";
+import { addressOf } from "./server/address.ts";
+import { postgresAudit } from "./audit/audit.ts";
+import { type Connection, openConnection } from "./server/connection.ts";
 import { postgresContent } from "./content.ts";
+import { postgresForgetting } from "./forgetting/forgetting.ts";
 import { postgresInbox } from "./inbox.ts";
+import { postgresInstallations } from "./installations.ts";
+import { postgresInstance } from "./instance.ts";
 import { postgresLog } from "./log.ts";
+import { postgresMemory } from "./memory.ts";
 import { postgresOutbox } from "./outbox.ts";
+import { postgresRuns } from "./runs/run-index.ts";
+import { postgresSchedules } from "./schedules.ts";
+import { postgresSettings } from "./settings.ts";
 import { migrate } from "./schema.ts";
 import { postgresSpent } from "./spent.ts";
 import { workTogether } from "./together/together.ts";
+import { postgresWorkspaces } from "./workspaces.ts";
 
 /** In Postgres: of the ports, and for tests. */
-export interface PostgresOpened extends Pick<Opened, "store" | "dispatch"> {
+export interface PostgresOpened extends Opened {
   /** Resolves when all that was begun here has been answered and heard. */
   readonly settled: () => Promise<void>;
 }
@@ -59,7 +69,23 @@ async function opener(connection: Connection, clock: Clock): Promise<PostgresOpe
     openers: together.openers,
     close: () => (closing ??= together.leave().then(() => connection.close())),
   };
-  return { store, dispatch: together.dispatch, settled: together.settled };
+  const audit = postgresAudit(connection, { changes, follow: together.audit, now });
+  const kept = { audit, changes };
+  const instance = await postgresInstance(connection);
+  return {
+    store,
+    dispatch: together.dispatch,
+    memory: guarded(postgresMemory(connection, now)),
+    workspaces: guarded(postgresWorkspaces(connection)),
+    settings: { ...guarded(postgresSettings(connection, { ...kept, follow: together.settings })), follow: together.settings },
+    schedules: { ...guarded(postgresSchedules(connection, { ...kept, follow: together.schedules })), follow: together.schedules },
+    runs: guarded(postgresRuns(connection, store)),
+    audit: { ...guarded<Audit>(audit), follow: together.audit },
+    forgetter: guarded(postgresForgetting(connection, { ...kept, now })),
+    installations: (ring) => guarded(postgresInstallations(connection, ring, now)),
+    instance: () => instance,
+    settled: together.settled,
+  };
 }
 
 /** Each call rejects once it is closed; what is no function stays as it is. */

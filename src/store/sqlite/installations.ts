@@ -1,5 +1,6 @@
 import type { Installation, Installations, Tokens } from "../installations.ts";
 import type { KeyRing } from "../key-ring.ts";
+import { aboutInstallation } from "../records/sealing.ts";
 import type { Connection } from "./connection.ts";
 
 interface Row extends Omit<Installation, "isOrg" | "scopes" | "expiresAt"> {
@@ -30,12 +31,12 @@ export function sqliteInstallations({ db, write, read }: Connection, ring: KeyRi
   const putHome = db.prepare("INSERT INTO org_channels (org, channel, workspace) VALUES (?, ?, ?)");
 
   function tokensOf(id: string): { readonly tokens: Tokens; readonly isCurrent: boolean } | undefined {
-    const opened = ring.open(sealed.get(id) ?? "", aboutOf(id));
+    const opened = ring.open(sealed.get(id) ?? "", aboutInstallation(id));
     return opened && { tokens: JSON.parse(opened.text) as Tokens, isCurrent: opened.isCurrent };
   }
 
   const putTokens = (id: string, tokens: Tokens): void =>
-    void putSealed.run(ring.seal(JSON.stringify(tokens), aboutOf(id)), tokens.refresh?.expiresAt ?? null, id);
+    void putSealed.run(ring.seal(JSON.stringify(tokens), aboutInstallation(id)), tokens.refresh?.expiresAt ?? null, id);
 
   return {
     // On the disk before anybody is told: a lost token cannot be had again without a person.
@@ -82,11 +83,11 @@ export function sqliteInstallations({ db, write, read }: Connection, ring: KeyRi
 export function listInstallations({ db, read }: Connection, ring: KeyRing | undefined): (Installation & { readonly opens: boolean })[] {
   const rows = db.prepare<[], Row & { readonly tokens: string }>(`${SELECT.replace(" FROM", ", tokens FROM")} ORDER BY id`);
   return read(() =>
-    rows.all().map(({ tokens, ...row }) => ({ ...installationOf(row), opens: ring?.open(tokens, aboutOf(row.id)) !== undefined })),
+    rows
+      .all()
+      .map(({ tokens, ...row }) => ({ ...installationOf(row), opens: ring?.open(tokens, aboutInstallation(row.id)) !== undefined })),
   );
 }
-
-const aboutOf = (id: string): string => `installation ${id}`;
 
 function installationOf({ isOrg, scopes, expiresAt, ...row }: Row): Installation {
   return { ...row, isOrg: isOrg === 1, scopes: scopes === "" ? [] : scopes.split(","), expiresAt: expiresAt ?? undefined };

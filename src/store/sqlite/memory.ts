@@ -1,21 +1,7 @@
-import {
-  type Memory,
-  NOTE_CHARS_MAX,
-  type Note,
-  type NoteDraft,
-  NOTES_PER_SCOPE_MAX,
-  QUERY_CHARS_MAX,
-  type Remembered,
-} from "../../engine/memory.ts";
+import { type Memory, type Note, type NoteDraft, NOTES_PER_SCOPE_MAX, QUERY_CHARS_MAX, type Remembered } from "../../engine/memory.ts";
 import type { Connection } from "./connection.ts";
-import { StoreError } from "../store.ts";
-
-/** Of a query: more words make it no clearer, only slower. */
-const QUERY_WORDS_MAX = 40;
-/** From here on a word may also stand for words that begin with it; shorter ones begin too many. */
-const PREFIX_CHARS_MIN = 4;
-/** Names of scopes are made of ids of the chat service, which are far shorter. */
-const SCOPE_CHARS_MAX = 512;
+import { checkMemory } from "../records/sizes.ts";
+import { PREFIX_CHARS_MIN, QUERY_WORDS_MAX, rankedByRarity, wordsOf } from "../records/words.ts";
 
 interface NoteRow extends Omit<Note, "askedBy"> {
   readonly askerId: string;
@@ -50,18 +36,13 @@ export function sqliteMemory({ db, write, read }: Connection, now: () => number)
    */
   const ranked = (scope: number, words: readonly string[], also?: "and what begins with them"): number[] => {
     const { matching, count } = on();
-    const scores = new Map<number, number>();
-    const total = count.get(scope) ?? 0;
-    for (const word of new Set(words)) {
-      const ids = matching.all(matchOf(scope, word, also !== undefined));
-      for (const id of ids) scores.set(id, (scores.get(id) ?? 0) + Math.log(1 + total / ids.length));
-    }
-    return [...scores].toSorted(([oneId, one], [otherId, other]) => other - one || otherId - oneId).map(([id]) => id);
+    const found = [...new Set(words)].map((word) => matching.all(matchOf(scope, word, also !== undefined)));
+    return rankedByRarity(found, count.get(scope) ?? 0);
   };
 
   return {
     remember: async (draft) => {
-      refuseOversized(draft);
+      checkMemory(draft);
       return write("normal", () => keep(draft));
     },
     recall: async (scope, { query, limit }) => {
@@ -124,19 +105,6 @@ function statementsOn(db: Connection["db"]) {
 function noteOf({ askerId, askerName, ...note }: NoteRow): Note {
   return { ...note, askedBy: { id: askerId, name: askerName } };
 }
-
-function refuseOversized({ scope, text }: NoteDraft): void {
-  if (scope.length > SCOPE_CHARS_MAX)
-    throw new StoreError(`memory ${scope.slice(0, 60)}…: its name has ${scope.length} characters; at most ${SCOPE_CHARS_MAX} are kept.`);
-  if (text.length > NOTE_CHARS_MAX)
-    throw new StoreError(`a note for ${scope} has ${text.length} characters; at most ${NOTE_CHARS_MAX} are kept. Shorten it.`);
-}
-
-const segmenter = new Intl.Segmenter("en", { granularity: "word" });
-
-/** The words of a text in any language, also of those that put no spaces between them, as Chinese or Thai. The index and a query are divided alike. */
-export const wordsOf = (text: string): string[] =>
-  [...segmenter.segment(text.toWellFormed())].flatMap(({ segment, isWordLike }) => (isWordLike ? [segment] : []));
 
 /**
  * The notes of a scope, whose number is a word of the index too, that have this word. It is a quoted string of FTS5's, hence no part of its

@@ -1,5 +1,5 @@
-import { SCHEDULE_BYTES_MAX, SCHEDULES_LISTED_MAX, type KeptSchedule, type Schedules } from "../schedules/schedules.ts";
-import { StoreError } from "../store.ts";
+import { checkSchedule } from "../records/sizes.ts";
+import { SCHEDULES_LISTED_MAX, type KeptSchedule, type Schedules } from "../schedules/schedules.ts";
 import type { SqliteAudit } from "./audit/audit.ts";
 import type { Connection } from "./connection.ts";
 
@@ -29,9 +29,7 @@ export function sqliteSchedules(
       ),
     async put({ workspace, id, owner, place, value, dueAt, revision, decision }) {
       const text = value === undefined ? undefined : JSON.stringify(value);
-      const bytes = Buffer.byteLength(text ?? "");
-      if (bytes > SCHEDULE_BYTES_MAX)
-        throw new StoreError(`schedule ${id}: has ${bytes} bytes; at most ${SCHEDULE_BYTES_MAX} are kept. Shorten its task.`);
+      checkSchedule(id, text);
       // What a person has seen kept, and a run that is about to begin, must not come back with a power cut.
       const isPut = audit.telling(() =>
         write("full", () => {

@@ -1,14 +1,7 @@
-import {
-  SETTING_BYTES_MAX,
-  SETTING_NAME_CHARS_MAX,
-  SETTINGS_LISTED_MAX,
-  type Setting,
-  type SettingChanged,
-  type Settings,
-} from "../settings.ts";
+import { SETTINGS_LISTED_MAX, type Setting, type SettingChanged, type Settings } from "../settings.ts";
 import type { SqliteAudit } from "./audit/audit.ts";
 import type { Connection } from "./connection.ts";
-import { StoreError } from "../store.ts";
+import { checkSetting } from "../records/sizes.ts";
 
 interface SettingRow {
   readonly name: string;
@@ -39,7 +32,7 @@ export function sqliteSettings(
       ),
     put: async ({ name, value, revision, decision }) => {
       const text = value === undefined ? undefined : JSON.stringify(value);
-      refuseOversized(name, text);
+      checkSetting(name, text);
       // What a person has seen set or taken away must not come back with a power cut.
       const isPut = audit.telling(() =>
         write("full", () => {
@@ -76,13 +69,3 @@ function statementsOn(db: Connection["db"]) {
 }
 
 const settingOf = (row: SettingRow | undefined): Setting | undefined => row && { ...row, value: JSON.parse(row.value) as unknown };
-
-function refuseOversized(name: string, text: string | undefined): void {
-  if (name.length > SETTING_NAME_CHARS_MAX)
-    throw new StoreError(
-      `setting ${name.slice(0, 60)}…: its name has ${name.length} characters; at most ${SETTING_NAME_CHARS_MAX} are kept.`,
-    );
-  const bytes = Buffer.byteLength(text ?? "");
-  if (bytes > SETTING_BYTES_MAX)
-    throw new StoreError(`setting ${name}: has ${bytes} bytes; at most ${SETTING_BYTES_MAX} are kept. Shorten it.`);
-}

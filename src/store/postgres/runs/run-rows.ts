@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Query } from "../connection.ts";
+import type { Query } from "../server/connection.ts";
 
 /** What others write of the index, each in the transaction of what they do. */
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import type { Connection, Query } from "../connection.ts";
-import { fromKept, toKept } from "../text.ts";
+import type { Connection, Query } from "../server/connection.ts";
+import { fromKept, toKept } from "../server/text.ts";
 
 /** What one process has done, for all that have the database open. Kept small: it is sent to each of them. */
 export type Change =

@@ -2,7 +2,7 @@ import { placeOf } from "../../fair-queue.ts";
 import { pauseMsAfter } from "../../one-process/retries.ts";
 import type { Commit } from "../../store.ts";
 import type { Claim, WorkKind } from "../../dispatch.ts";
-import type { Connection, Query } from "../connection.ts";
+import type { Connection, Query } from "../server/connection.ts";
 import { laneWorkspace } from "../inbox.ts";
 import type { Changes } from "./changes.ts";
 import type { Membership } from "./membership.ts";

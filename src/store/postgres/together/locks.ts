@@ -1,6 +1,6 @@
 import { createKeyedQueue } from "../../../keyed-queue.ts";
 import { type Store, StoreError } from "../../store.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../server/connection.ts";
 import type { Changes } from "./changes.ts";
 import type { Membership } from "./membership.ts";
 

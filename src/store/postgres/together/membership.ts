@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../server/connection.ts";
 import type { Changes } from "./changes.ts";
 
 /** This opener among all that have the database open. Postgres alone tells the time for it: the clocks of processes may be apart. */

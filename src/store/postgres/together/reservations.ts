@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { CallCost, Reserved, Store } from "../../store.ts";
-import type { Connection, Query } from "../connection.ts";
+import type { Connection, Query } from "../server/connection.ts";
 import type { Changes } from "./changes.ts";
 import type { Membership } from "./membership.ts";
 

@@ -7,7 +7,7 @@ import { RESERVED_SHARE } from "../../one-process/one-process.ts";
 import type { AuditTold } from "../../audit.ts";
 import type { SettingChanged } from "../../settings.ts";
 import { StoreError } from "../../store.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../server/connection.ts";
 import { openChanges, type Changes, type Heard } from "./changes.ts";
 import { createClaims } from "./claims.ts";
 import { createFollowersLine, type FollowersLine } from "./followers-line.ts";

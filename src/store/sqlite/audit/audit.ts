@@ -1,27 +1,22 @@
-import type { Audit, AuditCheck, AuditEntry, AuditTold, Forgets } from "../../audit.ts";
-import { checkChain } from "./check.ts";
+import type { Audit, AuditCheck, AuditTold, Forgets } from "../../audit.ts";
+import { checkChain } from "../../records/audit-check.ts";
 import {
-  BEGIN,
-  keyOf,
-  repeatsHash,
-  sealed,
-  WORD_FIELDS,
-  type Digests,
-  type Forgot,
-  type WordField,
-  type Words,
-} from "../../audit-chain.ts";
-import { putEntry, statementsOn, type AuditEnds, type AuditRow } from "./rows.ts";
-import { DECISION_CHARS_MAX, type Decision, type RecordedDecision } from "../../settings.ts";
+  cut,
+  entryOf,
+  FOLDED_MS,
+  FORGOT_PER_ENTRY_MAX,
+  isSameRefusal,
+  LOOKED_BACK_MAX,
+  PAGE_ENTRIES,
+  proofOf,
+  valuesOf,
+  type AuditEnds,
+  without,
+} from "../../records/audit-entries.ts";
+import { BEGIN, keyOf, repeatsHash, sealed, type Forgot, type WordField, type Words } from "../../audit-chain.ts";
+import { putEntry, statementsOn } from "./rows.ts";
+import type { Decision, RecordedDecision } from "../../settings.ts";
 import type { Connection } from "../connection.ts";
-
-/** A refusal of one kind is counted with the first one for so long; then it is an entry again. */
-const FOLDED_MS = 24 * 3_600_000;
-/** Refusals are looked for among so many of the last entries: more of other kinds in between are rare, and cost one entry more. */
-const LOOKED_BACK_MAX = 1_000;
-/** Named in one entry; more make several. */
-const FORGOT_PER_ENTRY_MAX = 1_000;
-const PAGE_ENTRIES = 500;
 
 export interface SqliteAudit extends Audit {
   /** In the transaction of whoever calls. */
@@ -61,10 +56,7 @@ export function sqliteAudit({ db, write, read }: Connection, now: () => number):
     const since = new Date(Date.parse(at) - FOLDED_MS).toISOString();
     const same = on()
       .refusals.all(workspace, ends().last - LOOKED_BACK_MAX, cut(deed), since)
-      .find(({ words }) => {
-        const { personId, detail: said } = JSON.parse(words) as Words;
-        return personId?.[0] === cut(person.id) && said?.[0] === (detail === undefined ? undefined : cut(detail));
-      });
+      .find((row) => isSameRefusal(row, { person, detail }));
     if (!same) return false;
     if (key !== null && (key === same.key || key === same.lastKey)) return true;
     const repeats = { times: same.times + 1, lastAt: at, lastKey: key };
@@ -95,10 +87,7 @@ export function sqliteAudit({ db, write, read }: Connection, now: () => number):
           const fields = forgets(entryOf(row)).filter((field) => words[field]);
           if (fields.length === 0) continue;
           found.push([row.id, fields]);
-          on().putWords.run(
-            JSON.stringify(Object.fromEntries(Object.entries(words).filter(([field]) => !fields.includes(field as WordField)))),
-            row.id,
-          );
+          on().putWords.run(without(words, fields), row.id);
         }
         if (rows.length < PAGE_ENTRIES) break;
         after = rows.at(-1)?.id ?? after;
@@ -148,40 +137,3 @@ export function sqliteAudit({ db, write, read }: Connection, now: () => number):
     );
   }
 }
-
-const cut = (text: string): string => text.slice(0, DECISION_CHARS_MAX);
-
-const valuesOf = ({ person, subject, detail }: Decision) => ({
-  personId: cut(person.id),
-  personName: cut(person.name),
-  subject: cut(subject),
-  detail: detail === undefined ? undefined : cut(detail),
-});
-
-const GONE = "(forgotten)";
-
-function entryOf({ id, workspace, at, deed, allowed, words: json, digests, times, lastAt }: AuditRow): RecordedDecision {
-  const words = JSON.parse(json) as Words;
-  const known = JSON.parse(digests) as Digests;
-  const forgotten = WORD_FIELDS.filter((field) => known[field] !== undefined && !words[field]);
-  const detail = words.detail?.[0] ?? (forgotten.includes("detail") ? GONE : undefined);
-  return {
-    id,
-    workspace,
-    at,
-    person: { id: words.personId?.[0] ?? GONE, name: words.personName?.[0] ?? GONE },
-    deed,
-    subject: words.subject?.[0] ?? GONE,
-    allowed: allowed === 1,
-    ...(detail === undefined ? {} : { detail }),
-    ...(times > 1 ? { times, lastAt } : {}),
-    ...(forgotten.length > 0 ? { forgotten } : {}),
-  };
-}
-
-const proofOf = (row: AuditRow): AuditEntry["proof"] => {
-  const { prev, hash, digests, forgot } = row;
-  const words = JSON.parse(row.words) as Words;
-  const salts = Object.fromEntries(Object.entries(words).map(([field, [, salt]]) => [field, salt])) as Digests;
-  return { prev, hash, digests: JSON.parse(digests) as Digests, salts, ...(forgot ? { forgot: JSON.parse(forgot) as Forgot } : {}) };
-};

@@ -1,24 +1,6 @@
 import type Database from "better-sqlite3";
 import { BEGIN, hashOf, keyOf, repeatsHash, sealed, type Link } from "../../audit-chain.ts";
-
-/** An entry as it is kept. `words` is JSON; `repeats` binds how often it was told again to it. */
-export interface AuditRow extends Link {
-  readonly words: string;
-  readonly hash: string;
-  readonly times: number;
-  readonly lastAt: string;
-  readonly lastKey: string | null;
-  readonly repeats: string;
-}
-
-/** Where the chain begins and ends: without it, nobody would miss what was cut off at an end. */
-export interface AuditEnds {
-  readonly first: number;
-  /** Of the entry before the first, which was dropped when its time was over. */
-  readonly before: string;
-  readonly last: number;
-  readonly hash: string;
-}
+import type { AuditEnds, AuditRow } from "../../records/audit-entries.ts";
 
 /** Decisions of before the chain, oldest first, become its first entries. */
 export function takeOver(db: Database.Database): void {

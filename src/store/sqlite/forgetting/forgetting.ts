@@ -1,11 +1,17 @@
-import { createHash, randomBytes } from "node:crypto";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
-import type { Person, RunEvent } from "../../../engine/events/events.ts";
-import { isTheirs, rewritten, withoutPerson, wordless } from "../../../engine/events/forgotten.ts";
-import type { Forgets } from "../../audit.ts";
-import type { WordField } from "../../audit-chain.ts";
+import type { RunEvent } from "../../../engine/events/events.ts";
 import { removedNote, type Forgetter, type Forgetting, type Target } from "../../forgetting.ts";
-import type { Fork } from "../../forks/forks.ts";
+import {
+  forgetsFor,
+  forksIn,
+  HASH,
+  newSecret,
+  otherOf,
+  penFor,
+  told,
+  withoutMessage,
+  type Secrets,
+} from "../../records/forgetting-pens.ts";
 import type { Decision } from "../../settings.ts";
 import type { SqliteAudit } from "../audit/audit.ts";
 import type { Connection } from "../connection.ts";
@@ -16,15 +22,6 @@ import { forgettingRows, type ForgettingRows } from "./rows.ts";
 const SMALL_BYTES_MAX = 64 * 1024 * 1024;
 /** Read at once when files are looked for: about 10 ms. */
 const PAGE_EVENTS = 5_000;
-const SECRET_BYTES = 16;
-
-/** What the row of one that is under way holds beside its target. */
-interface Secrets {
-  /** So that a person has one other name in all threads, also after a crash, and nobody can try out whose it is once it is done. */
-  readonly secret: string;
-  /** How the person is called in the logs, where it is about one. */
-  readonly names: readonly string[];
-}
 
 /** See {@link Forgetter}. `isPinned`: files that are kept and that no event refers to yet. */
 export function sqliteForgetting(
@@ -122,7 +119,7 @@ export function sqliteForgetting(
       const target = read(() => withForks(wanted));
       const at = timeNow();
       const secrets: Secrets = {
-        secret: randomBytes(SECRET_BYTES).toString("hex"),
+        secret: newSecret(),
         names: target.kind === "person" ? read(() => rows().namesOf(target.person)) : [],
       };
       const id = write("full", () => rows().begin(target, { at, others: JSON.stringify(secrets), by: JSON.stringify(by) }));
@@ -155,15 +152,8 @@ export function sqliteForgetting(
           let count = 0;
           const posted = rows().turnPosted.get(thread, receipt);
           for (const row of rows().eventsWith.all(found.id, JSON.stringify(id), posted ?? 0)) {
-            const before = JSON.parse(row.body) as RunEvent;
-            if (copiedIn && before.seq > copiedIn.seq) continue;
-            if (before.seq !== posted && (!("id" in before) || before.id !== id)) continue;
-            const after = rewritten(
-              before,
-              wordless((person) => person),
-              timeNow(),
-            );
-            if (after === before) continue;
+            const after = withoutMessage(JSON.parse(row.body) as RunEvent, { id, posted, upTo: copiedIn?.seq }, timeNow());
+            if (after === undefined) continue;
             rows().putEvent.run(JSON.stringify(after), row.id);
             count++;
           }
@@ -195,84 +185,4 @@ export function sqliteForgetting(
       });
     },
   };
-}
-
-const HASH = /"(?:hash|teamHash)":"([0-9a-f]{64})"/g;
-
-const forksIn = (target: Target): readonly Fork[] => ("forks" in target && target.forks) || [];
-
-/** Nobody in particular: what Parley itself does, and a call of a tool. */
-const NOBODY: ReadonlySet<string> = new Set(["parley", "slack", "caller"]);
-const OTHERS = "forgotten-";
-const OTHER_CHARS = 12;
-
-/** The other name of a person, the same in all that one forgetting goes through. */
-function otherOf({ secret }: Secrets, id: string): Person {
-  if (NOBODY.has(id) || id.startsWith(OTHERS)) return { id, name: id };
-  const other = createHash("sha256").update(`${secret} ${id}`).digest("hex").slice(0, OTHER_CHARS);
-  return { id: `${OTHERS}${other}`, name: `Somebody ${other.slice(0, 4)}` };
-}
-
-/** How each event of a log is put, in order. */
-function penFor(target: Target, secrets: Secrets, at: string): (event: RunEvent) => RunEvent {
-  const others = (person: Person): Person => (NOBODY.has(person.id) || person.id.startsWith(OTHERS) ? person : otherOf(secrets, person.id));
-  if (target.kind !== "person") {
-    const pen = wordless(others);
-    return (event) => rewritten(event, pen, at);
-  }
-  const other = otherOf(secrets, target.person);
-  const renamed = withoutPerson(target.person, secrets.names, other);
-  const silent = wordless(renamed.person);
-  let isTheirRun = false;
-  let isTaskNext = false;
-  return (event) => {
-    // Read again after a crash, it may have the other name already.
-    const isThem = ({ id }: Person) => id === target.person || id === other.id;
-    if (event.type === "run.started") {
-      isTheirRun = isThem(event.startedBy);
-      isTaskNext = event.forkedFrom !== undefined;
-    }
-    // A fork was started by whoever made it, and works on a task that may be another's.
-    if (isTaskNext && event.type === "message.posted" && "person" in event) {
-      isTheirRun ||= isThem(event.person);
-      isTaskNext = false;
-    }
-    if (isTheirRun || isTheirs(event, target.person)) return rewritten(event, silent, at);
-    return rewritten(event, renamed, at);
-  };
-}
-
-/** What the audit log forgets with it: the decisions stay, and for the rest of them who made them. */
-function forgetsFor(target: Target, { names }: Secrets): Forgets {
-  const about = (field: WordField, is: boolean): WordField[] => (is ? [field] : []);
-  switch (target.kind) {
-    case "thread":
-      return ({ subject }) => about("detail", subject === target.thread || subject.startsWith(`${target.thread} `));
-    case "scope": {
-      const [workspace, place = ""] = target.scope.split("/");
-      return (entry) =>
-        about(
-          "detail",
-          entry.subject.startsWith(`${target.scope}/`) || (entry.workspace === workspace && entry.subject.split("/").includes(place)),
-        );
-    }
-    case "workspace":
-      return ({ workspace }) => (workspace === target.workspace ? ["personId", "personName", "subject", "detail"] : []);
-    case "older":
-      return ({ at }) => about("detail", at < target.before);
-    case "person": {
-      const isNamed = (text = "") => text.includes(target.person) || names.some((name) => text.includes(name));
-      return ({ person, subject, detail }) =>
-        person.id === target.person
-          ? ["personId", "personName", "detail", ...about("subject", isNamed(subject))]
-          : [...about("subject", isNamed(subject)), ...about("detail", isNamed(detail))];
-    }
-  }
-}
-
-/** The entry that tells of it does not bring back who was forgotten. */
-function told(decision: Decision, target: Target, other: (person: string) => Person): Decision {
-  if (target.kind !== "person") return decision;
-  const person = decision.person.id === target.person ? other(target.person) : decision.person;
-  return { ...decision, person, subject: other(target.person).id };
 }

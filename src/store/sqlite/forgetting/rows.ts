@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Person } from "../../../engine/events/events.ts";
 import type { Found, Forgetting, Target } from "../../forgetting.ts";
 import { forksNote, forksUnder, type Fork } from "../../forks/forks.ts";
+import { collectNames, renamedIn } from "../../records/forgetting-pens.ts";
 import type { Connection } from "../connection.ts";
 import { runsRewritten } from "../runs/run-rows.ts";
 import {
@@ -218,20 +219,4 @@ export function forgettingRows(connection: Connection) {
     run("DELETE FROM org_channels WHERE workspace = ?", workspace);
     run("DELETE FROM org_workspaces WHERE workspace = ?", workspace);
   }
-}
-
-function collectNames(value: unknown, id: string, names: Set<string>): void {
-  if (typeof value !== "object" || value === null) return;
-  if ("id" in value && value.id === id && "name" in value && typeof value.name === "string") names.add(value.name);
-  for (const one of Object.values(value)) collectNames(one, id, names);
-}
-
-/** Plain JSON, in which the person has another id and name. */
-function renamedIn(value: unknown, id: string, other: Person): unknown {
-  if (typeof value === "string") return value === id ? other.id : value.replaceAll(id, other.id);
-  if (Array.isArray(value)) return value.map((one) => renamedIn(one, id, other));
-  if (typeof value !== "object" || value === null) return value;
-  const isPerson = "id" in value && value.id === id && "name" in value;
-  const entries = Object.entries(value).map(([key, one]) => [key, renamedIn(one, id, other)] as const);
-  return { ...Object.fromEntries(entries), ...(isPerson ? { name: other.name } : {}) };
 }

@@ -4,9 +4,9 @@ import { placeOf } from "../../fair-queue.ts";
 import type { FinishedRun, FinishedRuns, RunsWanted } from "../../runs/finished-runs.ts";
 import { recordsOf, type RunRecord } from "../../runs/run-records.ts";
 import { StoreError, type Store } from "../../store.ts";
-import { wordsOf } from "../memory.ts";
+import { beginOf, WITH_LAST_RUN, type LastRun } from "../../records/last-run.ts";
+import { wordsOf } from "../../records/words.ts";
 import { sqliteNames } from "../names.ts";
-import { beginOf, WITH_LAST_RUN, type LastRun } from "./last-run.ts";
 import { packed } from "./packed-spending.ts";
 
 const THREADS_AT_ONCE = 20;

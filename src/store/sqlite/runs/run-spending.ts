@@ -1,10 +1,10 @@
 import type { Person, RunEvent } from "../../../engine/events/events.ts";
 import { spendingOf } from "../../../engine/limits/spending.ts";
 import type { Connection } from "../connection.ts";
+import { beginOf } from "../../records/last-run.ts";
 import { sqliteNames } from "../names.ts";
 import { IMPORTED, type SpendingWanted, type ThreadSpending } from "../../spending.ts";
 import type { Store } from "../../store.ts";
-import { beginOf } from "./last-run.ts";
 import { addTo, spentOf, sumOf, type PackedSpending, type Sum } from "./packed-spending.ts";
 
 type Row = readonly [id: number, thread: number, place: string, run: string, starter: string, spending: string];

@@ -1,4 +1,4 @@
-import { StoreError } from "../store.ts";
+import { StoreError } from "../../store.ts";
 
 /** An error of Postgres or of the way to it, told in words for people, with the mend; a bug stays as it is. */
 export function explained(shown: string, error: unknown): unknown {

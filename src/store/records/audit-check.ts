@@ -1,6 +1,6 @@
-import type { AuditCheck } from "../../audit.ts";
-import { BEGIN, digestOf, hashOf, repeatsHash, WORD_FIELDS, type Forgot, type WordField, type Words } from "../../audit-chain.ts";
-import type { AuditEnds, AuditRow } from "./rows.ts";
+import type { AuditCheck } from "../audit.ts";
+import { BEGIN, digestOf, hashOf, repeatsHash, WORD_FIELDS, type Forgot, type WordField, type Words } from "../audit-chain.ts";
+import type { AuditEnds, AuditRow } from "./audit-entries.ts";
 
 /** A broken chain has one for each entry behind the break; the first tell as much. */
 const PROBLEMS_MAX = 20;

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { StoreError } from "../store.ts";
+import { StoreError } from "../../store.ts";
 import { type Address } from "./address.ts";
 import { loadDriver } from "./driver.ts";
 import { fromKept, toKept } from "./text.ts";

@@ -1,4 +1,4 @@
-import type { Person, RunEvent } from "../../../engine/events/events.ts";
+import type { Person, RunEvent } from "../../engine/events/events.ts";
 
 /** The last run of a thread that is entered; nulls where none is. */
 export interface LastRun {

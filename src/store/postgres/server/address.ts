@@ -1,4 +1,4 @@
-import { StoreError } from "../store.ts";
+import { StoreError } from "../../store.ts";
 
 /** Where a database is, as the driver is told it. */
 export interface Address {

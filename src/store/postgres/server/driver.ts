@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { StoreError } from "../store.ts";
+import { StoreError } from "../../store.ts";
 
 /** Loads the driver, which is installed only where Postgres is wanted. Throws StoreError that says how to install it. */
 export async function loadDriver(): Promise<typeof pg> {
