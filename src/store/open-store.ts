@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../engine/clock.ts";
 import type { Forgetter } from "./forgetting.ts";
 import type { Opened, OwnStore } from "./own-store.ts";
 import { runsInLogs } from "./runs/runs-in-logs.ts";
+import { openPostgres } from "./postgres/store.ts";
 import { backupSqlite } from "./sqlite/upkeep/backup.ts";
 import { checkSqlite } from "./sqlite/upkeep/check.ts";
 import { quickCheckSqlite } from "./sqlite/upkeep/quick-check.ts";
@@ -19,13 +20,14 @@ const MEMORY = ":memory:";
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]+):/;
 
 /**
- * Opens the store at an address: a path or `sqlite:PATH` (a file of SQLite), `:memory:`, or `SCHEME:…` of a store that an extension defines. This is
- * the one place that knows which stores there are.
+ * Opens the store at an address: a path or `sqlite:PATH` (a file of SQLite), `:memory:`, `postgres://…`, or `SCHEME:…` of a store that an extension
+ * defines. This is the one place that knows which stores there are.
  * @throws StoreError when it cannot be used, with the mend.
  */
 export async function openStore(address: string, { own, ...more }: { readonly own?: OwnStores } & Partial<Clock> = {}): Promise<Opened> {
   const scheme = schemeOf(address);
   if (scheme === undefined || scheme === "sqlite") return openSqlite({ path: fileOf(address), ...more });
+  if (isPostgres(scheme)) return openPostgres({ address, ...more });
   const kind = own?.get(scheme);
   if (!kind) throw new StoreError(missing(address, scheme, [...(own?.keys() ?? [])]));
   const clock: Clock = { ...systemClock, ...more };
@@ -34,7 +36,7 @@ export async function openStore(address: string, { own, ...more }: { readonly ow
   return completed(opened, address, clock);
 }
 
-/** Whether it is a file of SQLite, or of a store that an extension defines. */
+/** Whether it is a file of SQLite, or Postgres, or of a store that an extension defines. */
 export function isSqlite(address: string): boolean {
   const scheme = schemeOf(address);
   return scheme === undefined || scheme === "sqlite";
@@ -64,10 +66,14 @@ export function fileOf(address: string): string {
   const scheme = schemeOf(address);
   if (scheme === undefined) return address;
   if (scheme === "sqlite") return pathIn(address);
+  // An address may hold a password.
+  const shown = isPostgres(scheme) ? `${scheme}:…` : address;
   throw new StoreError(
-    `${address}: only what is kept in SQLite can be read so; parley start, run, import, forget and memory open a store of an extension.`,
+    `${shown}: only what is kept in SQLite can be read so; parley start, run, import, forget and memory open Postgres and a store of an extension.`,
   );
 }
+
+const isPostgres = (scheme: string): boolean => scheme === "postgres" || scheme === "postgresql";
 
 function schemeOf(address: string): string | undefined {
   return SCHEME.exec(address)?.[1]?.toLowerCase();
@@ -80,7 +86,7 @@ function pathIn(address: string): string {
 }
 
 const missing = (address: string, scheme: string, own: readonly string[]): string =>
-  `${address.split(":")[0]}:…: Parley keeps its log in SQLite, and knows no store "${scheme}". Name a file (PARLEY_DB=data/parley.db), or a store of the team file's extensions (${own.length > 0 ? own.join(", ") : "there is none; see docs/guide/own-store.md"}).`;
+  `${address.split(":")[0]}:…: Parley keeps its log in SQLite or Postgres, and knows no store "${scheme}". Name a file (PARLEY_DB=data/parley.db), an address of Postgres (postgres://…), or a store of the team file's extensions (${own.length > 0 ? own.join(", ") : "there is none; see docs/guide/own-store.md"}).`;
 
 const isOwnStore = (opened: unknown): opened is OwnStore =>
   typeof opened === "object" &&

@@ -43,11 +43,12 @@ export interface StoreKind {
   readonly open: (address: string, clock: Clock) => OwnStore | Promise<OwnStore>;
 }
 
+const TAKEN = ["sqlite", "postgres", "postgresql"];
 const NAME = /^[a-z][a-z0-9+.-]{1,39}$/;
 
 /** Throws a TypeError for what no address could begin with. */
 export function defineStore({ name, open }: StoreKind): { readonly defines: "store" } & StoreKind {
-  if (!NAME.test(name) || name === "sqlite")
+  if (!NAME.test(name) || TAKEN.includes(name))
     throw new TypeError(
       `"${name}" is no name for a store; take 2 to 40 lower-case letters, digits, +, - and ., as in "trips" for trips:north.`,
     );

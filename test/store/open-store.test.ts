@@ -29,12 +29,13 @@ test("a path and an address of SQLite are the same file", async () => {
 });
 
 test("of an address that nobody knows is said what is missing and what can be named", async () => {
-  const opening = openStore("postgres://u:secret@db/parley");
-  await expect(opening).rejects.toThrow(/^postgres:…: Parley keeps its log in SQLite, and knows no store "postgres"\. Name a file/);
-  await expect(openStore("postgres://u:secret@db/parley")).rejects.not.toThrow(/secret/);
+  const opening = openStore("mysql://u:secret@db/parley");
+  await expect(opening).rejects.toThrow(/^mysql:…: Parley keeps its log in SQLite or Postgres, and knows no store "mysql"\. Name a file/);
+  await expect(openStore("mysql://u:secret@db/parley")).rejects.not.toThrow(/secret/);
   const own = new Map([["trips", defineStore({ name: "trips", open: () => openSqlite({ path: ":memory:" }) })]]);
   await expect(openStore("trip:north", { own })).rejects.toThrow(/a store of the team file's extensions \(trips\)/);
   expect(() => fileOf("trips:north")).toThrow(StoreError);
+  expect(() => fileOf("postgres://u:secret@db/parley")).toThrow(/^postgres:…: only what is kept in SQLite can be read so/);
 });
 
 test("a store of one's own is opened by the name it has, with the address and the clock; what it does not keep lives as long as the process", async () => {
@@ -63,7 +64,7 @@ test("a store of one's own is opened by the name it has, with the address and th
 });
 
 test("names that no address could begin with are refused where they are defined", () => {
-  for (const name of ["t", "Trips", "sqlite", "a b"])
+  for (const name of ["t", "Trips", "sqlite", "postgres", "a b"])
     expect(() => defineStore({ name, open: () => openSqlite({ path: ":memory:" }) })).toThrow(/is no name for a store/);
 });
 

@@ -22,7 +22,7 @@ export interface PostgresServer {
   prepare(address: string): Promise<void>;
   /** Runs statements as the server's owner. */
   sql(text: string): Promise<readonly object[]>;
-  /** At once, as when the power goes; and again on the same files. */
+  /** At once, as when the power goes; and again on the same files, until the test ends that starts it again. */
   crash(): Promise<void>;
   start(): Promise<void>;
 }
@@ -32,7 +32,8 @@ export interface PostgresServer {
  * cuts its power.
  */
 export function describeOnPostgres(name: string, tests: (server: PostgresServer) => void): void {
-  describe.skipIf(missingParts().some((part) => part.name === "postgres"))(name, () => {
+  const isMissing = missingParts().some((part) => part.name === "postgres");
+  (isMissing ? describe.skip : describe)(name, () => {
     const server = newServer();
     beforeAll(() => server.start(), READY_MS_MAX);
     afterAll(() => server.remove());
@@ -86,6 +87,14 @@ function newServer(): PostgresServer & { remove(): Promise<void> } {
     }
   }
 
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    const running = child;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const gone = new Promise((resolve) => running.once("exit", resolve));
+    running.kill(signal);
+    await gone;
+  }
+
   return {
     address() {
       const address = `${at()}?schema=t${schemas++ % SCHEMAS}`;
@@ -97,9 +106,7 @@ function newServer(): PostgresServer & { remove(): Promise<void> } {
     },
     sql,
     async crash() {
-      const gone = new Promise((resolve) => child?.once("exit", resolve));
-      child?.kill("SIGQUIT");
-      await gone;
+      await end("SIGQUIT");
     },
     async start() {
       folder ??= await make();
@@ -119,9 +126,7 @@ function newServer(): PostgresServer & { remove(): Promise<void> } {
       }
     },
     async remove() {
-      const gone = new Promise((resolve) => child?.once("exit", resolve));
-      child?.kill("SIGINT");
-      if (child) await gone;
+      await end("SIGINT");
       if (folder) await rm(folder, { recursive: true, force: true });
     },
   };
@@ -157,6 +162,10 @@ export function openedStores(server: Pick<PostgresServer, "prepare">) {
           },
         },
       };
+    },
+    /** What a test has left open. */
+    async closeAll(): Promise<void> {
+      for (const one of opened.splice(0)) await one.store.close();
     },
     async settled(): Promise<void> {
       // What one does may move the other.

@@ -6,6 +6,7 @@ import { readEvent } from "../../../src/cli/logs/event-shape.ts";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import { createForgetting } from "../../../src/runner/forgetting.ts";
 import type { Target } from "../../../src/store/forgetting.ts";
+import type { Opened } from "../../../src/store/own-store.ts";
 import { openSqlite, openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
 import { checkSqlite } from "../../../src/store/sqlite/upkeep/check.ts";
 import { everyEvent, PLANTED } from "./planted.ts";
@@ -31,10 +32,13 @@ export const bytesIn = (folder: string): string =>
 /** How often it stands in any of the files. */
 export const hits = (folder: string, words: string): number => bytesIn(folder).split(words).length - 1;
 
-/** A database with three threads, in each of which a word of its own is planted wherever words can be, and much that makes pages split. */
 export async function planted(path: string) {
   const opened = openSqlite({ path });
-  const { store, memory, settings } = opened;
+  return { ...opened, hash: await plant(opened) };
+}
+
+/** Three threads, in each of which a word of its own is planted wherever words can be, and much that makes pages split; gives the file of the first. */
+export async function plant({ store, memory, settings }: Pick<Opened, "store" | "memory" | "settings">): Promise<string> {
   const put = async (thread: string, word: string, person = PLANTED) => {
     const [, place = "", ts = ""] = thread.split("/");
     const hash = await store.putFile(Buffer.from(`the file of ${word}`));
@@ -91,7 +95,7 @@ export async function planted(path: string) {
     revision: 0,
     decision: decision("set allow"),
   });
-  return { ...opened, hash };
+  return hash;
 }
 
 export const usageOf = (event: RunEvent) => ("usage" in event ? event.usage : undefined);

@@ -18,7 +18,7 @@ const LOST =
 
 /** By the SQLSTATE that Postgres gives, or by what the socket says. */
 function explanation(error: unknown): string | undefined {
-  const code = codeOf(error);
+  const code = codeOf(error) ?? "";
   switch (code) {
     case "ECONNREFUSED":
     case "ENOENT":
@@ -62,7 +62,7 @@ function explanation(error: unknown): string | undefined {
     case "XX002":
       return `the disk of Postgres failed, or what is on it is damaged (${code}). Look into its log; keep the backups you have.`;
   }
-  if (code?.startsWith("08")) return LOST;
+  if (code.startsWith("08")) return LOST;
   const message = error instanceof Error ? error.message : "";
   if (/Connection terminated|Client has encountered a connection error|not queryable|Query read timeout/i.test(message)) return LOST;
   if (/timeout exceeded when trying to connect/i.test(message))

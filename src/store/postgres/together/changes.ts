@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
+import type { AuditTold } from "../../audit.ts";
+import type { Signal, WorkKind } from "../../dispatch.ts";
 import type { Connection, Query } from "../server/connection.ts";
 import { fromKept, toKept } from "../server/text.ts";
 
@@ -22,17 +24,17 @@ export type Change =
   | { readonly kind: "rewritten"; readonly thread: string; readonly workspace: string }
   | { readonly kind: "received"; readonly lane: string; readonly workspace: string }
   /** Work is due, or will be (`at`). */
-  | { readonly kind: "work"; readonly of: string; readonly key: string; readonly workspace: string; readonly at: number }
+  | { readonly kind: "work"; readonly of: WorkKind; readonly key: string; readonly workspace: string; readonly at: number }
   /** Somebody has stopped serving and may have left something. */
   | { readonly kind: "look" }
-  | { readonly kind: "signal"; readonly thread: string; readonly what: string }
+  | { readonly kind: "signal"; readonly thread: string; readonly what: Signal }
   | { readonly kind: "note"; readonly key: string }
   | { readonly kind: "lock"; readonly key: string }
   | { readonly kind: "money"; readonly workspace: string }
   | { readonly kind: "openers" }
   | { readonly kind: "setting"; readonly workspace?: string; readonly name?: string }
   | { readonly kind: "schedule"; readonly workspace: string }
-  | { readonly kind: "audit"; readonly told: object }
+  | { readonly kind: "audit"; readonly told: AuditTold }
   | { readonly kind: "mark" };
 
 export interface Heard {
@@ -80,7 +82,8 @@ export async function openChanges(connection: Connection, hear: (heard: Heard) =
   let floor = "0";
   let heardCount = 0;
   let isOpen = true;
-  let isReady = false;
+  /** What was notified while it is not its turn yet. */
+  let held: string[] | undefined = [];
   let listener: pg.Client | undefined;
   let polling: Promise<void> | undefined;
 
@@ -99,11 +102,22 @@ export async function openChanges(connection: Connection, hear: (heard: Heard) =
   }
 
   function notified(payload: string): void {
-    // What was done before is read from the tables.
-    if (!isReady) return;
+    if (held) return void held.push(payload);
     const space = payload.indexOf(" ");
-    if (space < 0) void poll().catch(() => undefined);
-    else take(Number(payload.slice(0, space)), fromKept(payload.slice(space + 1)));
+    if (space >= 0) take(Number(payload.slice(0, space)), fromKept(payload.slice(space + 1)));
+    else void catchUp().catch(() => undefined);
+  }
+
+  /** What was missed comes before what is notified meanwhile. Rejects where nothing can be asked: then the connection is made anew. */
+  async function catchUp(): Promise<void> {
+    held ??= [];
+    try {
+      await poll();
+    } finally {
+      const late = held ?? [];
+      held = undefined;
+      for (const payload of late) notified(payload);
+    }
   }
 
   async function look(): Promise<void> {
@@ -141,9 +155,10 @@ export async function openChanges(connection: Connection, hear: (heard: Heard) =
 
   async function listen(): Promise<void> {
     const client = await connection.own();
+    held ??= [];
     client.on("notification", ({ payload }) => notified(payload ?? ""));
     await client.query({ text: `LISTEN "${channel}"`, query_timeout: LISTEN_MS_MAX } as pg.QueryConfig);
-    if (!isOpen) return void (await client.end());
+    if (!isOpen) return client.end();
     listener = client;
     client.once("end", () => void (listener === client && reconnect()));
     client.on("error", () => void client.end().catch(() => undefined));
@@ -153,7 +168,14 @@ export async function openChanges(connection: Connection, hear: (heard: Heard) =
     listener = undefined;
     if (!isOpen) return;
     setTimeout(() => {
-      if (isOpen) listen().then(poll).catch(reconnect);
+      if (!isOpen) return;
+      listen()
+        .then(catchUp)
+        .catch(() => {
+          const client = listener;
+          reconnect();
+          void client?.end().catch(() => undefined);
+        });
     }, RECONNECT_MS).unref();
   }
 
@@ -181,7 +203,8 @@ export async function openChanges(connection: Connection, hear: (heard: Heard) =
   await listen();
   const [now] = await query<{ floor: string }>("SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS floor");
   floor = now?.floor ?? floor;
-  isReady = true;
+  // What was done before is read from the tables.
+  held = undefined;
 
   return {
     say,

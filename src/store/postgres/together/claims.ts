@@ -98,7 +98,7 @@ export function createClaims(
             (SELECT count FROM failing WHERE kind = $1 AND key = $2) AS failures`,
           [kind, key, now],
         );
-        if (kind === "turn" && found?.version == null) {
+        if (kind === "turn" && typeof found?.version !== "number") {
           await within("DELETE FROM claims WHERE attempt = $1", [claimed.attempt]);
           return undefined;
         }

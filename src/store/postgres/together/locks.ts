@@ -74,7 +74,7 @@ export function createLocks(
     } finally {
       holds.delete(hold);
       // A ticket that cannot be given back goes with its owner, or is given back as soon as it can be.
-      if (isOpen) await leave(key, ticket).catch(() => void later(key, ticket));
+      if (isOpen) await leave(key, ticket).catch(() => later(key, ticket));
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../engine/clock.ts";
-import type { Dispatch, Signal, WorkKind } from "../../dispatch.ts";
+import type { Dispatch, WorkKind } from "../../dispatch.ts";
 import { placeOf } from "../../fair-queue.ts";
 import { createLeisure, type Leisure } from "../../leisure.ts";
 import { createTelling, type Telling } from "../../one-process/telling.ts";
@@ -8,7 +8,7 @@ import type { AuditTold } from "../../audit.ts";
 import type { SettingChanged } from "../../settings.ts";
 import { StoreError } from "../../store.ts";
 import type { Connection } from "../server/connection.ts";
-import { openChanges, type Changes, type Heard } from "./changes.ts";
+import { openChanges, type Change, type Changes, type Heard } from "./changes.ts";
 import { createClaims } from "./claims.ts";
 import { createFollowersLine, type FollowersLine } from "./followers-line.ts";
 import { createLocks, type Locks } from "./locks.ts";
@@ -75,52 +75,59 @@ export async function workTogether(connection: Connection, clock: Clock): Promis
   const work: { readonly [kind in WorkKind]: WorkQueue } = { turn: queueOf("turn"), post: queueOf("post"), envelope: queueOf("envelope") };
   const queues = Object.values(work);
 
+  /** What others wait for is dealt with at once; those who follow logs are told in their order. */
   function hear(heard: Heard): Promise<void> | undefined {
     const { change } = heard;
+    if (change.kind === "commit") {
+      const { thread, workspace, wake, posts, money } = change;
+      if (wake !== undefined) work.turn.woken(thread, workspace, wake);
+      if (posts > 0) work.post.woken(placeOf(thread), workspace, clock.now());
+      if (money) reservations.look(workspace);
+    }
+    if (change.kind === "commit" || change.kind === "delivered" || change.kind === "rewritten") return followers.tell({ ...heard, change });
+    if (change.kind === "openers") {
+      lookAtAll();
+      return membership?.count().catch(() => undefined);
+    }
+    hearNow(change);
+    return undefined;
+  }
+
+  function hearNow(change: Change): void {
     switch (change.kind) {
-      case "commit": {
-        const { thread, workspace, wake, posts, money } = change;
-        if (wake !== undefined) work.turn.woken(thread, workspace, wake);
-        if (posts > 0) work.post.woken(placeOf(thread), workspace, clock.now());
-        if (money) reservations.look(workspace);
-        return followers.tell({ ...heard, change });
-      }
-      case "delivered":
-      case "rewritten":
-        return followers.tell({ ...heard, change });
       case "received":
-        return void work.envelope.woken(change.lane, change.workspace, clock.now());
+        return work.envelope.woken(change.lane, change.workspace, clock.now());
       case "work":
-        return void work[change.of as WorkKind]?.woken(change.key, change.workspace, change.at);
+        return work[change.of].woken(change.key, change.workspace, change.at);
       case "look":
-        return void queues.forEach((queue) => queue.look());
+        return lookAtAll();
       case "signal":
-        return void work.turn.signal(change.thread, change.what as Signal);
+        return work.turn.signal(change.thread, change.what);
       case "note":
-        return void notes.tell(change.key);
+        return notes.tell(change.key);
       case "lock":
-        return void locks.look(change.key);
+        return locks.look(change.key);
       case "money":
-        return void reservations.look(change.workspace);
-      case "openers":
-        queues.forEach((queue) => queue.look());
-        locks.look();
-        reservations.look();
-        return membership?.count().catch(() => undefined);
+        return reservations.look(change.workspace);
       case "setting": {
         const { workspace, name } = change;
-        return void settings.tell(workspace === undefined || name === undefined ? {} : { workspace, name });
+        return settings.tell(workspace === undefined || name === undefined ? {} : { workspace, name });
       }
       case "schedule":
-        return void schedules.tell(change.workspace);
+        return schedules.tell(change.workspace);
       case "audit":
-        return void audit.tell(change.told as AuditTold);
-      case "mark":
-        return undefined;
+        return audit.tell(change.told);
       default:
-        // A newer Parley tells of what this one does not know.
+        // A mark, and what a newer Parley tells that this one does not know.
         return undefined;
     }
+  }
+
+  /** Somebody has come, gone or stopped: what that one had or left is there to be taken. */
+  function lookAtAll(): void {
+    for (const queue of queues) queue.look();
+    locks.look();
+    reservations.look();
   }
 
   membership = await joinOpeners(connection, {

@@ -1,0 +1,214 @@
+import { once } from "node:events";
+import { afterEach, expect, test } from "vitest";
+import type { Work } from "../../../src/store/dispatch.ts";
+import { until } from "../../../src/store/contracts/fake-clock.ts";
+import { append, commitOf, said, started } from "../../../src/store/contracts/commits.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import { addressOf } from "../../../src/store/postgres/server/address.ts";
+import { loadDriver } from "../../../src/store/postgres/server/driver.ts";
+import { explained } from "../../../src/store/postgres/server/trouble.ts";
+import { StoreError } from "../../../src/store/store.ts";
+import { forkChild } from "../../support/children.ts";
+import { describeOnPostgres, openedStores } from "../../support/postgres.ts";
+
+/** Heartbeats and looks come by the real time. */
+const SLOW_MS_MAX = 30_000;
+
+test("an address of Postgres is read with its schema, and told without its password", () => {
+  expect(addressOf("postgres://ana:secret@db.example:5433/team?schema=two&sslmode=require")).toEqual({
+    connectionString: "postgres://ana:secret@db.example:5433/team?sslmode=require",
+    schema: "two",
+    shown: "postgres://ana:***@db.example:5433/team?sslmode=require (schema two)",
+  });
+  for (const schema of ["Two", "pg_catalog", "a;b", "x".repeat(41)])
+    expect(() => addressOf(`postgres://db/team?schema=${encodeURIComponent(schema)}`)).toThrow(/is no name for a schema/);
+  expect(() => addressOf("postgres://a:secret@:b/")).toThrow(StoreError);
+  expect(() => addressOf("postgres://a:secret@:b/")).not.toThrow(/secret/);
+});
+
+test("what a person can mend is told with the mend, and a bug stays a bug", () => {
+  const failed = (code: string) => explained("postgres://db/team", Object.assign(new Error("as it came"), { code }));
+  for (const [code, mend] of [
+    ["ECONNREFUSED", /Start Postgres, or check host and port/],
+    ["28P01", /Check user, password/],
+    ["3D000", /Make it \(createdb\)/],
+    ["53300", /max_connections/],
+    ["53100", /Make room/],
+    ["57P01", /made again with the next call/],
+    ["57014", /pg_stat_activity/],
+    ["25006", /Name the server that is written to/],
+  ] as const) {
+    expect(failed(code)).toBeInstanceOf(StoreError);
+    expect(String(failed(code))).toMatch(mend);
+  }
+  expect(failed("42601")).not.toBeInstanceOf(StoreError);
+});
+
+test("without the driver its name is told, and how to install it", async () => {
+  const missing = () => Promise.reject(Object.assign(new Error("Cannot find package 'pg'"), { code: "ERR_MODULE_NOT_FOUND" }));
+  await expect(loadDriver(missing)).rejects.toThrow(
+    new StoreError('A store on Postgres needs the package pg, which is not installed. Run "npm install pg@8".'),
+  );
+  await expect(loadDriver(() => Promise.reject(new Error("another trouble")))).rejects.toThrow("another trouble");
+});
+
+describeOnPostgres("on a server", (server) => {
+  const { open, settled, closeAll } = openedStores(server);
+  afterEach(closeAll);
+  const schemaOf = (address: string) => new URL(address).searchParams.get("schema");
+
+  test("an address opens a store, and nothing that is not there is opened", async () => {
+    const address = server.address();
+    await server.prepare(address);
+    const { store, instance } = await openStore(address);
+    await append(store, "t", [said("kept")]);
+    await store.close();
+    const again = await openStore(address);
+    expect([await again.store.load("t", 0), again.instance()]).toMatchObject([[{ text: "kept" }], instance()]);
+    await again.store.close();
+    await expect(openStore(address.replace("/postgres?", "/nowhere?"))).rejects.toThrow(/there is no such database\. Make it/);
+    await expect(openStore("postgres://nobody:secret@127.0.0.1:1/x")).rejects.toThrow(
+      /nothing answers there \(ECONNREFUSED\)\. Start Postgres/,
+    );
+  });
+
+  test("of several that start at once on an empty database one makes the tables, and the others wait for it", async () => {
+    await server.sql("DROP SCHEMA IF EXISTS young CASCADE");
+    const address = `${server.address().split("?")[0]}?schema=young`;
+    const opened = await Promise.all([1, 2, 3, 4].map(() => open(address)));
+    await Promise.all(opened.map(({ store }, index) => append(store, `t${index}`, [said("kept")])));
+    expect(await opened[0]?.store.recent(10)).toHaveLength(4);
+    await until(() => opened.every(({ store }) => store.openers() === 4));
+  });
+
+  test("a schema of a newer Parley, or of another program, is left alone", async () => {
+    const address = server.address().split("?")[0] ?? "";
+    await server.sql(
+      "DROP SCHEMA IF EXISTS newer CASCADE; CREATE SCHEMA newer; CREATE TABLE newer.parley_version AS SELECT 1 AS one, 999 AS version",
+    );
+    await expect(open(`${address}?schema=newer`)).rejects.toThrow(
+      /was written by a newer Parley \(its schema is 999, this one knows \d+\)/,
+    );
+    await server.sql("DROP SCHEMA IF EXISTS theirs CASCADE; CREATE SCHEMA theirs; CREATE TABLE theirs.things (id integer)");
+    await expect(open(`${address}?schema=theirs`)).rejects.toThrow(/has tables of another program.*\?schema=/);
+    expect(await server.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'theirs'")).toEqual([{ tablename: "things" }]);
+  });
+
+  test(
+    "what is done while the connection that listens is cut is heard once, in order, and a claim is not lost with it",
+    async () => {
+      const address = server.address();
+      const [one, other] = [await open(address), await open(address)];
+      const seqs: number[] = [];
+      other.store.follow(({ events }) => void seqs.push(...events.map(({ seq }) => seq)));
+      const signals: string[] = [];
+      const ending = Promise.withResolvers<void>();
+      other.dispatch.serve("turn", { slots: 1, perWorkspace: 1, onBug: () => undefined }, ({ onSignal }) => {
+        onSignal((what) => void signals.push(what));
+        return ending.promise;
+      });
+      await append(one.store, "t", [started()], { wake: "now" });
+      for (let seq = 2; seq <= 30; seq++) {
+        if (seq % 10 === 0) await server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'");
+        await append(one.store, "t", [said(`${seq}`)]);
+      }
+      await until(() => seqs.length >= 30);
+      await other.dispatch.signal("t", "stop");
+      await settled();
+      expect(seqs).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+      expect(signals).toEqual(["stop"]);
+      ending.resolve();
+    },
+    SLOW_MS_MAX,
+  );
+
+  test(
+    "one that was taken for gone hears it, and what it still writes is fenced; what it had another has",
+    async () => {
+      const address = server.address();
+      const [one, other] = [await open(address), await open(address)];
+      const begun: (Work & { readonly by: string; readonly signals: string[] })[] = [];
+      const serve = (by: "one" | "other") =>
+        (by === "one" ? one : other).dispatch.serve("turn", { slots: 1, perWorkspace: 1, onBug: () => undefined }, (work) => {
+          const signals: string[] = [];
+          work.onSignal((what) => void signals.push(what));
+          begun.push({ ...work, by, signals });
+          return new Promise(() => undefined);
+        });
+      serve("one");
+      await append(one.store, "t", [started()], { wake: "now" });
+      await until(() => begun.length === 1);
+      serve("other");
+      let isLost = false;
+      const led = one.store.exclusively(
+        "lead",
+        (lost) => new Promise<void>((resolve) => lost.addEventListener("abort", () => ((isLost = true), resolve()))),
+      );
+      await settled();
+      // As if nothing had been heard of the first for a minute, until it was taken for gone.
+      const openers = `${schemaOf(address)}.openers`;
+      const [first] = (await server.sql(`SELECT min(id) AS id FROM ${openers}`)) as readonly { id: string }[];
+      const silent = `UPDATE ${openers} SET seen = seen - interval '1 minute' WHERE id = ${first?.id} RETURNING 1`;
+      while ((await server.sql(silent)).length > 0);
+      await other.store.exclusively("lead", async () => undefined);
+      await until(() => begun.length === 2 && isLost && begun[0]?.signals.length === 1);
+      await led;
+      expect(begun.map(({ by, signals }) => [by, signals])).toEqual([
+        ["one", ["lost"]],
+        ["other", []],
+      ]);
+      expect(await one.store.commit(commitOf("t", 1, [said("late")], { claim: begun[0]!.claim }))).toEqual({ kind: "fenced" });
+      expect(await other.store.commit(commitOf("t", 1, [said("mine")], { claim: begun[1]!.claim }))).toMatchObject({ kind: "ok" });
+    },
+    SLOW_MS_MAX,
+  );
+
+  test(
+    "what a process that was killed had in hand another has, within 20 s",
+    async () => {
+      const address = server.address();
+      const { store, dispatch } = await open(address);
+      await append(store, "t", [started()], { wake: "now" });
+      const child = forkChild(new URL("child.ts", import.meta.url).pathname, [address]);
+      await once(child, "message");
+      child.kill("SIGKILL");
+      const begun = performance.now();
+      const taken = Promise.withResolvers<string>();
+      dispatch.serve("turn", { slots: 1, perWorkspace: 1, onBug: () => undefined }, async ({ key }) => taken.resolve(key));
+      expect(await taken.promise).toBe("t");
+      expect(performance.now() - begun).toBeLessThan(20_000);
+    },
+    SLOW_MS_MAX,
+  );
+});
+
+describeOnPostgres("on a server that crashes", (server) => {
+  const { open, settled, closeAll } = openedStores(server);
+  afterEach(closeAll);
+
+  test(
+    "a server that has crashed is named with the mend; once it is back the next call works, and who follows hears what was done since",
+    async () => {
+      const address = server.address();
+      const [one, other] = [await open(address), await open(address)];
+      const heard: string[] = [];
+      other.store.follow(({ thread, events, here }) => void heard.push(`${thread} ${events.length} ${here}`));
+      await append(one.store, "t", [said("before")]);
+      await settled();
+      await server.crash();
+      const failed: unknown = await one.store.load("t", 0).catch((error: unknown) => error);
+      expect(failed).toBeInstanceOf(StoreError);
+      expect(String(failed)).toMatch(/the connection was lost|nothing answers there/);
+      await server.start();
+      await untilItIs(async () => (await one.store.load("t", 0)).length === 1);
+      await append(one.store, "t", [said("after")]);
+      await until(() => heard.length === 2);
+      expect(heard).toEqual(["t 1 false", "t 1 false"]);
+    },
+    SLOW_MS_MAX,
+  );
+});
+
+async function untilItIs(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition().catch(() => false)));
+}
