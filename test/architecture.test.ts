@@ -116,7 +116,7 @@ test("which database it is, nobody above the store knows", () => {
       : imports
           .filter((to) => to.startsWith("."))
           .map((to) => targetOf(path, to))
-          .filter((to) => to.startsWith("store/sqlite/"))
+          .filter((to) => /^store\/(sqlite|postgres)\//.test(to))
           .map((to) => `${path} imports ${to}`),
   );
   expect(wrong).toEqual([]);

@@ -1,4 +1,5 @@
 import type { Leisure } from "../leisure.ts";
+import { laneWorkspace } from "../records/lane-workspace.ts";
 import { checkEnvelope } from "../records/sizes.ts";
 import type { Envelope, Store } from "../store.ts";
 import type { Connection } from "./server/connection.ts";
@@ -9,9 +10,6 @@ import { holds } from "./together/claims.ts";
 const INBOX_KEPT_MS = 7 * 24 * 3_600_000;
 /** Each envelope that comes in takes at most this many old ones out. */
 const PRUNED_PER_ENVELOPE = 20;
-
-/** The first part of a lane's name. */
-export const laneWorkspace = (lane: string): string => lane.slice(0, Math.max(0, lane.indexOf("/")));
 
 /** What came from outside. Unhandled envelopes are never pruned; handled ones lose their body at once and their id after {@link INBOX_KEPT_MS}. */
 export function postgresInbox(

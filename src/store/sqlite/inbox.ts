@@ -1,6 +1,7 @@
 import type { Leisure } from "../leisure.ts";
 import type { Connection } from "./connection.ts";
 import type { Claim } from "../dispatch.ts";
+import { laneWorkspace } from "../records/lane-workspace.ts";
 import { checkEnvelope } from "../records/sizes.ts";
 import type { Envelope, Store } from "../store.ts";
 import type { DueRows } from "../one-process/work-queue.ts";
@@ -24,13 +25,11 @@ export function dueLanes({ db, read }: Connection): DueRows {
   const due = db.prepare<[], string>("SELECT lane FROM inbox WHERE handled_at IS NULL GROUP BY lane ORDER BY min(id)").pluck();
   return {
     between: (after) =>
-      after === Number.NEGATIVE_INFINITY ? read(() => due.all()).map((lane) => ({ key: lane, workspace: workspaceOf(lane) })) : [],
+      after === Number.NEGATIVE_INFINITY ? read(() => due.all()).map((lane) => ({ key: lane, workspace: laneWorkspace(lane) })) : [],
     next: () => undefined,
     remove: () => undefined,
   };
 }
-
-const workspaceOf = (lane: string): string => lane.slice(0, Math.max(0, lane.indexOf("/")));
 
 /** What came from outside. Unhandled envelopes are never pruned; handled ones lose their body at once and their id after {@link INBOX_KEPT_MS}. */
 export function sqliteInbox(
@@ -79,7 +78,7 @@ export function sqliteInbox(
       for (const [index, { envelope, resolve }] of batch.entries()) {
         const isNew = doubted.delete(envelope.id) || added[index] === true;
         resolve(isNew);
-        if (isNew) received(envelope.lane ?? "", workspaceOf(envelope.lane ?? ""));
+        if (isNew) received(envelope.lane ?? "", laneWorkspace(envelope.lane ?? ""));
       }
     } catch (error) {
       batch.forEach(({ envelope: { id }, reject }, index) => {

@@ -4,6 +4,7 @@ import type { FinishedRun, FinishedRuns, RunsWanted } from "../../runs/finished-
 import { recordsOf, type RunRecord } from "../../runs/run-records.ts";
 import { StoreError, type Store } from "../../store.ts";
 import type { Connection, Query } from "../server/connection.ts";
+import { withLearnedNames } from "../names.ts";
 import { matchOf, stemsOf, vectorOf } from "../words.ts";
 
 const THREADS_AT_ONCE = 20;
@@ -47,7 +48,7 @@ export function postgresRuns({ query, transaction }: Connection, { load }: Pick<
   /** Of a log that cannot be read nothing is entered: it is no reason to find no other. */
   async function readable(due: Due): Promise<readonly RunRecord[]> {
     try {
-      return recordsOf(await load(due.thread, due.until ?? 0), beginOf(due));
+      return [...recordsOf(await load(due.thread, due.until ?? 0), beginOf(due))];
     } catch (error) {
       if (error instanceof StoreError) throw error;
       return [];
@@ -85,6 +86,10 @@ export function postgresRuns({ query, transaction }: Connection, { load }: Pick<
     }
   }
 
+  /** With the names that were learned since. */
+  const shownIn = async ({ thread, shown }: Row): Promise<Shown> =>
+    JSON.parse((await withLearnedNames(query, thread, [shown]))[0] ?? shown) as Shown;
+
   return {
     enter,
     async search(wanted) {
@@ -106,7 +111,9 @@ export function postgresRuns({ query, transaction }: Connection, { load }: Pick<
       const found = rows.slice(0, limit);
       const last = found.at(-1);
       return {
-        found: found.map(({ thread, seq, endedAt, shown }) => ({ thread, seq, endedAt, ...(JSON.parse(shown) as Shown) })),
+        found: await Promise.all(
+          found.map(async (row) => ({ thread: row.thread, seq: row.seq, endedAt: row.endedAt, ...(await shownIn(row)) })),
+        ),
         older: rows.length > limit && last ? `${last.endedAt} ${last.id}` : undefined,
       };
     },

@@ -3,7 +3,7 @@ import { pauseMsAfter } from "../../one-process/retries.ts";
 import type { Commit } from "../../store.ts";
 import type { Claim, WorkKind } from "../../dispatch.ts";
 import type { Connection, Query } from "../server/connection.ts";
-import { laneWorkspace } from "../inbox.ts";
+import { laneWorkspace } from "../../records/lane-workspace.ts";
 import type { Changes } from "./changes.ts";
 import type { Membership } from "./membership.ts";
 
