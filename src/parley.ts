@@ -29,7 +29,9 @@ import { openAuditFile } from "./store/audit-file.ts";
 import { createKeyRing } from "./store/key-ring.ts";
 import { editNote } from "./store/notes.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
-import { openStore, type OwnStores } from "./store/open-store.ts";
+import { openStore, type OwnStores
+  shownAddress,
+} from "./store/open-store.ts";
 import type { Schedules } from "./store/schedules/schedules.ts";
 import type { Settings as KeptSettings } from "./store/settings.ts";
 import { shareOf } from "./store/share.ts";

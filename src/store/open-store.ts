@@ -32,7 +32,8 @@ export async function openStore(address: string, { own, ...more }: { readonly ow
   if (!kind) throw new StoreError(missing(address, scheme, [...(own?.keys() ?? [])]));
   const clock: Clock = { ...systemClock, ...more };
   const opened: unknown = await kind.open(address, clock);
-  if (!isOwnStore(opened)) throw new StoreError(`${address}: the store "${scheme}" opened nothing with a \`store\` and a \`dispatch\`.`);
+  if (!isOwnStore(opened))
+    throw new StoreError(`${shownAddress(address)}: the store "${scheme}" opened nothing with a \`store\` and a \`dispatch\`.`);
   return completed(opened, address, clock);
 }
 
@@ -66,11 +67,19 @@ export function fileOf(address: string): string {
   const scheme = schemeOf(address);
   if (scheme === undefined) return address;
   if (scheme === "sqlite") return pathIn(address);
-  // An address may hold a password.
-  const shown = isPostgres(scheme) ? `${scheme}:…` : address;
   throw new StoreError(
-    `${shown}: only what is kept in SQLite can be read so; parley start, run, import, forget and memory open Postgres and a store of an extension.`,
+    `${shownAddress(address)}: only what is kept in SQLite can be read so; parley start, run, import, forget and memory open Postgres and a store of an extension.`,
   );
+}
+
+/** An address for people and logs: without a password, and without its parameters, which may hold one. */
+export function shownAddress(address: string): string {
+  if (isSqlite(address)) return address;
+  const url = URL.parse(address);
+  if (!url) return `${schemeOf(address)}:…`;
+  if (url.password !== "") url.password = "***";
+  [url.search, url.hash] = ["", ""];
+  return url.href;
 }
 
 const isPostgres = (scheme: string): boolean => scheme === "postgres" || scheme === "postgresql";
@@ -98,7 +107,7 @@ function completed(own: OwnStore, address: string, clock: Clock): Opened {
   const { store: spare, memory, workspaces, settings, schedules, audit } = openSqlite({ path: MEMORY, ...clock });
   const instance = randomUUID();
   const cannot = (what: string) => (): never => {
-    throw new StoreError(`${address}: this store keeps ${what}.`);
+    throw new StoreError(`${shownAddress(address)}: this store keeps ${what}.`);
   };
   return {
     memory,

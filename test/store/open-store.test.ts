@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { databasePath } from "../../src/config/load.ts";
 import { defineStore } from "../../src/store/own-store.ts";
-import { fileOf, openStore, readStore } from "../../src/store/open-store.ts";
+import { fileOf, openStore, readStore, shownAddress } from "../../src/store/open-store.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { StoreError } from "../../src/store/store.ts";
 import { append, said } from "../../src/store/contracts/commits.ts";
@@ -35,7 +35,16 @@ test("of an address that nobody knows is said what is missing and what can be na
   const own = new Map([["trips", defineStore({ name: "trips", open: () => openSqlite({ path: ":memory:" }) })]]);
   await expect(openStore("trip:north", { own })).rejects.toThrow(/a store of the team file's extensions \(trips\)/);
   expect(() => fileOf("trips:north")).toThrow(StoreError);
-  expect(() => fileOf("postgres://u:secret@db/parley")).toThrow(/^postgres:…: only what is kept in SQLite can be read so/);
+  expect(() => fileOf("postgres://u:secret@db/parley")).toThrow(
+    /^postgres:\/\/u:\*\*\*@db\/parley: only what is kept in SQLite can be read so/,
+  );
+});
+
+test("an address is shown without what it keeps secret", () => {
+  expect(shownAddress("postgres://ada:pw@db:5432/parley?schema=x&password=pw")).toBe("postgres://ada:***@db:5432/parley");
+  expect(shownAddress("trips://:pw@host/a#pw")).toBe("trips://:***@host/a");
+  expect(shownAddress("postgres://[pw")).toBe("postgres:…");
+  for (const same of ["trips:north", "data/parley.db", "sqlite:data/a?b#c.db", ":memory:"]) expect(shownAddress(same)).toBe(same);
 });
 
 test("a store of one's own is opened by the name it has, with the address and the clock; what it does not keep lives as long as the process", async () => {

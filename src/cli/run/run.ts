@@ -5,7 +5,7 @@ import { readEnv } from "../../config/env.ts";
 import { databasePath, loadSettings, type Settings } from "../../config/load.ts";
 import { nearest } from "../../engine/reading/nearest.ts";
 import type { StopSettings } from "../../config/schema/team-file.ts";
-import type { Parley } from "../../parley.ts";
+import { shownAddress, type Parley } from "../../parley.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
 import { refuseDeadModels } from "../model-reach.ts";
@@ -110,12 +110,12 @@ async function refuseStrangers(parley: Parley, dbPath: string, io: Io): Promise<
   if (own > 0)
     await print(
       io.stderr,
-      `note: ${own} earlier ${own === 1 ? "run is" : "runs are"} unfinished in ${dbPath}; what waits for nobody goes on too.`,
+      `note: ${own} earlier ${own === 1 ? "run is" : "runs are"} unfinished in ${shownAddress(dbPath)}; what waits for nobody goes on too.`,
     );
   const strangers = unfinished.filter(({ workspace }) => workspace !== "terminal" && workspace !== "imported");
   if (strangers.length === 0) return;
   const many = strangers.length === 1 ? "a run of Slack is" : `${strangers.length} runs of Slack are`;
-  throw new UsageError(`${many} unfinished in ${dbPath}, which parley start goes on with. Name another database with --db.`);
+  throw new UsageError(`${many} unfinished in ${shownAddress(dbPath)}, which parley start goes on with. Name another database with --db.`);
 }
 
 function checkTeam(team: string, { file, teams }: Settings): void {
