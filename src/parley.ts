@@ -29,9 +29,7 @@ import { openAuditFile } from "./store/audit-file.ts";
 import { createKeyRing } from "./store/key-ring.ts";
 import { editNote } from "./store/notes.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
-import { openStore, type OwnStores
-  shownAddress,
-} from "./store/open-store.ts";
+import { openStore, type OwnStores } from "./store/open-store.ts";
 import type { Schedules } from "./store/schedules/schedules.ts";
 import type { Settings as KeptSettings } from "./store/settings.ts";
 import { shareOf } from "./store/share.ts";
@@ -39,8 +37,7 @@ import type { Store } from "./store/store.ts";
 import { createWorkspaceKeeper } from "./store/workspaces/keeper.ts";
 import { createTelemetry, type TelemetryParts } from "./telemetry.ts";
 
-export type { Delta, EventBody, RunEvent } from "./engine/events/events.ts";
-export { isEvent } from "./engine/events/events.ts";
+export { isEvent, type Delta, type EventBody, type RunEvent } from "./engine/events/events.ts";
 export type { Model, ModelReply } from "./engine/model.ts";
 export { codeBlocks } from "./engine/code-blocks.ts";
 export type { Agent } from "./engine/team.ts";
@@ -75,6 +72,7 @@ export {
   openStore,
   quickCheckStore,
   readStore,
+  shownAddress,
   type OwnStores,
 } from "./store/open-store.ts";
 
