@@ -214,7 +214,8 @@ describe("closing", () => {
     expect(await first.runner.say(mention("quick", { addressed: false }))).toEqual({ kind: "steered" });
     expect(await first.runner.say(mention("other", { thread: "T/C/2" }))).toMatchObject({ kind: "started" });
     await closed;
-    expect(first.log.filter((event) => event.thread === "T/C/2").map((event) => event.type)).toEqual(["run.started", "message.posted"]);
+    const recorded = await first.store.load("T/C/2", 0);
+    expect(recorded.map(({ type }) => type)).toEqual(["run.started", "message.posted"]);
     await first.close();
 
     const second = open(() => solo(scripted("DONE", "DONE")));

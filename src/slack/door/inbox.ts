@@ -163,13 +163,19 @@ export class Inbox {
     onSignal?.(() => (isLost = true));
     for (;;) {
       const left = await this.#store.unhandled(ENVELOPES_PER_READ, lane);
-      for (const envelope of left) {
-        if (isLost || this.#closing.signal.aborted) return;
-        const body = parse(envelope.body);
-        if (body && !(await this.#handled(envelope, body))) return;
-        if (!(await this.#store.handled(envelope.id, claim))) return;
+      const marks: Promise<boolean>[] = [];
+      try {
+        for (const envelope of left) {
+          if (isLost || this.#closing.signal.aborted) return;
+          const body = parse(envelope.body);
+          if (body && !(await this.#handled(envelope, body))) return;
+          // What comes behind it does not wait for the mark: words that came together are all heard before a turn answers them.
+          marks.push(this.#store.handled(envelope.id, claim));
+        }
+      } finally {
+        isLost = (await Promise.all(marks)).includes(false) || isLost;
       }
-      if (left.length < ENVELOPES_PER_READ) return;
+      if (isLost || left.length < ENVELOPES_PER_READ) return;
     }
   }
 

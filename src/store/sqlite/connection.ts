@@ -16,7 +16,7 @@ export interface Connection {
   /** One transaction, rolled back when `work` throws. */
   readonly write: <T>(durability: Durability, work: () => T) => T;
   /**
-   * The same with `normal`, together with all that others write in this turn of the event loop: what they change in common is written once.
+   * The same with `normal`, together with all that others write at about the same time: what they change in common is written once.
    * `made` is called once it stands in the database, in the order of the calls, before the promise resolves. One that throws takes back
    * only what it has written itself.
    */
@@ -30,9 +30,7 @@ export interface Connection {
 export interface Soon<T> {
   /** It stands in the database. May be called before `writeSoon` returns. */
   readonly made?: (result: T) => void;
-  /** What has come so far is written with it before `writeSoon` returns: for what is to go before all work that begins meanwhile. */
-  readonly isNow?: boolean;
-  /** Such as a thread: who alone writes in a turn of the event loop waits for nobody. Without it, it is somebody else each time. */
+  /** Such as a thread: who alone writes waits for nobody. Without it, it waits. */
   readonly writer?: string;
 }
 
@@ -162,6 +160,8 @@ function connect(db: Sqlite.Database, lock: Sqlite.Database | undefined, path: s
     db.pragma("synchronous = FULL");
     // What is deleted is written over at once, and not when its place is needed again.
     db.pragma("secure_delete = ON");
+    // What is to be taken back of a write among several needs no file.
+    db.pragma("temp_store = MEMORY");
     refuseForeign(db, path);
     migrate(db);
     return connection(db, { path, lock, flush: path === MEMORY ? NO_FLUSH : openFlush(`${db.name}-wal`) });
@@ -209,11 +209,9 @@ function connection(
       refuseClosed();
       return explained(path, () => transaction(wanted, work));
     },
-    writeSoon: (work, { made, isNow, writer } = {}) => {
+    writeSoon: (work, { made, writer } = {}) => {
       refuseClosed();
-      const written = group.add(work, made, writer);
-      if (isNow) group.writeNow();
-      return written;
+      return group.add(work, made, writer);
     },
     read: (work) => {
       refuseClosed();

@@ -1,10 +1,10 @@
 import type Database from "better-sqlite3";
 
-/** Writes that come in one turn of the event loop, made in one transaction where several write. */
+/** Writes that come at about the same time, made in one transaction where several write. */
 export interface GroupedWrites {
   /**
    * `made`: called once it stands in the database, in the order of the calls, which may be before `add` returns. Rejects with what `work`
-   * throws, explained, and then nothing of it is there. `writer`: who alone writes in this turn of the event loop waits for nobody.
+   * throws, explained, and then nothing of it is there. `writer`: who alone writes waits for nobody; without it, it waits.
    */
   add<T>(work: () => T, made?: (result: T) => void, writer?: string): Promise<T>;
   /** What has come and is not written yet is written at once. */
@@ -13,6 +13,14 @@ export interface GroupedWrites {
 
 /** A transaction blocks the event loop: some milliseconds at this many. */
 const WRITES_PER_TRANSACTION_MAX = 100;
+/**
+ * So many turns of the event loop are waited for what others have to write: ten people who are answered at the same time write in a hundred of
+ * them. With one, their answers took 45 commits. Turns and not milliseconds: where the loop has much to do, much is gathered, and where it has
+ * nothing to do, they are over at once.
+ */
+const GATHER_TURNS = 5;
+/** Several write, if two have within this time: so long takes a turn of an event loop that has much to do. */
+const BUSY_MS = 100;
 /** One thread whose model answers at once would otherwise keep the event loop for itself. */
 const WRITES_AT_ONCE_PER_TURN_MAX = 20;
 
@@ -26,13 +34,22 @@ interface Coming {
 
 /**
  * SQLite writes whole pages, and each transaction anew those that it shares with the one before: the last page of a table, the roots of its
- * indexes. Of many threads that record something at the same time, they are written once: all but the first, as long as nobody has written
- * beside another in the turn of the event loop before, and then that one too. `transaction`: runs all of it, or throws.
- * `explain`: what is told of an error of the database, whether it was alone in its transaction or not.
+ * indexes. Of many threads that record something at the same time, they are written once: who writes within {@link BUSY_MS} of somebody else
+ * waits for {@link GATHER_TURNS}. `transaction`: runs all of it, or throws. `explain`: what is told of an error of the database, whether it was alone
+ * in its transaction or not.
  */
 export function groupedWrites(
   db: Database.Database,
-  { transaction, explain }: { readonly transaction: (work: () => void) => void; readonly explain: (error: unknown) => unknown },
+  {
+    transaction,
+    explain,
+    now = () => performance.now(),
+  }: {
+    readonly transaction: (work: () => void) => void;
+    readonly explain: (error: unknown) => unknown;
+    /** In ms. */
+    readonly now?: () => number;
+  },
 ): GroupedWrites {
   const savepoint = db.prepare("SAVEPOINT one");
   const release = db.prepare("RELEASE one");
@@ -40,24 +57,38 @@ export function groupedWrites(
   let coming: Coming[] = [];
   /** Writes are being made or told of: another that comes from there is after them. */
   let isWriting = false;
-  /** In this turn of the event loop. */
-  let turn: { readonly writer: string | undefined; isShared: boolean; atOnce: number } | undefined;
-  /** In the last one in which anybody wrote, several did. */
-  let wasShared = false;
+  let last: { readonly writer: string; readonly at: number } | undefined;
+  /** When two that are not the same wrote one right after the other. */
+  let sharedAt = Number.NEGATIVE_INFINITY;
+  let writtenAtOnce = 0;
+  let isGathering = false;
 
-  /** Whether `writer` is alone, as far as is known. */
+  /** Whether `writer` is alone, as far as is known. Who has no name waits, and keeps nobody waiting. */
   function isAlone(writer: string | undefined): boolean {
-    if (!turn) {
-      turn = { writer, isShared: writer === undefined, atOnce: 0 };
-      setImmediate(endTurn);
-    } else if (turn.writer !== writer) turn.isShared = true;
-    return !turn.isShared && !wasShared && !isWriting && coming.length === 0 && turn.atOnce++ < WRITES_AT_ONCE_PER_TURN_MAX;
+    if (writer === undefined) return false;
+    const at = now();
+    if (last && last.writer !== writer && at - last.at < BUSY_MS) sharedAt = at;
+    last = { writer, at };
+    return at - sharedAt >= BUSY_MS && !isWriting;
   }
 
-  function endTurn(): void {
-    wasShared = turn?.isShared === true;
-    turn = undefined;
-    writeNow();
+  /** False where somebody who is alone has written so often that the event loop is to go on. */
+  function mayWriteAtOnce(): boolean {
+    if (writtenAtOnce === 0) setImmediate(() => (writtenAtOnce = 0));
+    return writtenAtOnce++ < WRITES_AT_ONCE_PER_TURN_MAX;
+  }
+
+  /** Writes what has come by then, when the event loop has turned so often. */
+  function gather(): void {
+    if (isGathering) return;
+    isGathering = true;
+    let turns = 0;
+    const turn = () => {
+      if (++turns < GATHER_TURNS) return void setImmediate(turn);
+      isGathering = false;
+      writeNow();
+    };
+    setImmediate(turn);
   }
 
   function writeNow(): void {
@@ -97,7 +128,7 @@ export function groupedWrites(
     add: (work, made, writer) =>
       new Promise((resolve, reject) => {
         let outcome: { readonly result: Awaited<ReturnType<typeof work>> | ReturnType<typeof work> } | { readonly error: unknown };
-        const isAtOnce = isAlone(writer);
+        const isSingle = isAlone(writer);
         coming.push({
           run() {
             try {
@@ -119,7 +150,8 @@ export function groupedWrites(
           },
           failed: (error) => reject(explain(error) as Error),
         });
-        if (isAtOnce || coming.length >= WRITES_PER_TRANSACTION_MAX) writeNow();
+        if (coming.length >= WRITES_PER_TRANSACTION_MAX || (isSingle && mayWriteAtOnce())) writeNow();
+        else gather();
       }),
     writeNow,
   };

@@ -33,7 +33,7 @@ export function dueLanes({ db, read }: Connection): DueRows {
 
 /** What came from outside. Unhandled envelopes are never pruned; handled ones lose their body at once and their id after {@link INBOX_KEPT_MS}. */
 export function sqliteInbox(
-  { db, write, writeSoon, read, flushed }: Connection,
+  { db, writeSoon, read, flushed }: Connection,
   {
     now,
     leisure,
@@ -68,12 +68,15 @@ export function sqliteInbox(
     coming = [];
     let added: readonly boolean[] = [];
     try {
-      added = write("normal", () => {
-        const areNew = batch.map(({ envelope: { id, at, body, lane } }) => add.run(id, at, body, lane ?? "").changes > 0);
-        const newOnes = areNew.filter(Boolean).length;
-        if (newOnes > 0) prune.run(now() - INBOX_KEPT_MS, newOnes * PRUNED_PER_ENVELOPE);
-        return areNew;
-      });
+      added = await writeSoon(
+        () => {
+          const areNew = batch.map(({ envelope: { id, at, body, lane } }) => add.run(id, at, body, lane ?? "").changes > 0);
+          const newOnes = areNew.filter(Boolean).length;
+          if (newOnes > 0) prune.run(now() - INBOX_KEPT_MS, newOnes * PRUNED_PER_ENVELOPE);
+          return areNew;
+        },
+        { writer: "inbox" },
+      );
       await flushed();
       for (const [index, { envelope, resolve }] of batch.entries()) {
         const isNew = doubted.delete(envelope.id) || added[index] === true;
@@ -105,7 +108,7 @@ export function sqliteInbox(
       ),
     handled: async (id, claim) => {
       const isOurs = () => !claim || holds(claim);
-      return writeSoon(() => isOurs() && (handled.run(now(), id), true), { isNow: true });
+      return writeSoon(() => isOurs() && (handled.run(now(), id), true));
     },
   };
 }

@@ -138,8 +138,6 @@ export function sqliteLog(
             known.set(commit.thread, made);
             options.committed(commit, { workspace: made.own || commit.workspace, events });
           },
-          // Of words that came together all are recorded before a turn begins that answers them.
-          isNow: commit.heard !== undefined,
           writer: commit.thread,
         },
       );

@@ -163,6 +163,12 @@ const MIGRATIONS: readonly Migration[] = [
   CREATE TABLE runs_due (thread INTEGER PRIMARY KEY, workspace TEXT NOT NULL, mark TEXT NOT NULL) STRICT;
   INSERT INTO runs_due (thread, workspace, mark) SELECT id, workspace, '' FROM threads WHERE last_seq > 0;
   `,
+  // Each begin and end of a run wrote a page of each, and nobody needs them: the first lists the same threads as `threads_by_workspace`, and few
+  // threads are to be worked on, which are looked through when one of them is due.
+  `
+  DROP INDEX IF EXISTS threads_running;
+  DROP INDEX IF EXISTS ready_by_time;
+  `,
 ];
 
 /** SQL, or what SQL alone cannot do. */

@@ -7,19 +7,28 @@ function grouped() {
   onTestFinished(() => void db.close());
   db.exec("CREATE TABLE t (id INTEGER PRIMARY KEY, word TEXT UNIQUE)");
   let transactions = 0;
+  let nowMs = 0;
   const writes = groupedWrites(db, {
     transaction(work) {
       transactions++;
       db.transaction(work)();
     },
     explain: (error) => new Error("in words", { cause: error }),
+    now: () => nowMs,
   });
   const put = db.prepare("INSERT INTO t (word) VALUES (?)");
   const words = () => db.prepare("SELECT word FROM t ORDER BY id").pluck().all();
-  return { db, writes, put: (word: string) => put.run(word).lastInsertRowid, words, transactions: () => transactions };
+  return {
+    db,
+    writes,
+    put: (word: string) => put.run(word).lastInsertRowid,
+    words,
+    transactions: () => transactions,
+    pass: (ms: number) => (nowMs += ms),
+  };
 }
 
-test("what comes in one turn of the event loop is one transaction, and each is told in the order of the calls before its promise resolves", async () => {
+test("what comes at the same time is one transaction, and each is told in the order of the calls before its promise resolves", async () => {
   const { writes, put, words, transactions } = grouped();
   const told: string[] = [];
   const add = (word: string) =>
@@ -110,7 +119,7 @@ test("who writes alone writes at once, one after the other, and is told of each 
   expect(transactions()).toBe(3);
 });
 
-test("who comes in the same turn as another waits for its end, and so do all who come after it", async () => {
+test("who comes right after another waits for others, and so do all who come after it", async () => {
   const { writes, put, words, transactions } = grouped();
   const told: string[] = [];
   const add = (word: string, writer?: string) =>
@@ -125,8 +134,8 @@ test("who comes in the same turn as another waits for its end, and so do all who
   expect([told, words(), transactions()]).toEqual([["first", "other", "again", "nameless"], told, 2]);
 });
 
-test("after a turn in which several wrote the first one waits too; where it stayed alone, it waits no longer", async () => {
-  const { writes, put, words, transactions } = grouped();
+test("after several have written the first one waits too; where it has stayed alone for long enough, it waits no longer", async () => {
+  const { writes, put, words, transactions, pass } = grouped();
   const add = (word: string, writer: string) => writes.add(() => put(word), undefined, writer);
   await Promise.all([add("a", "T1"), add("b", "T2")]);
   expect(transactions()).toBe(2);
@@ -135,9 +144,30 @@ test("after a turn in which several wrote the first one waits too; where it stay
   const waiting = add("e", "T1");
   expect(words()).not.toContain("e");
   await waiting;
-  await turnOfTheLoop();
+  pass(200);
   void add("f", "T1");
   expect(words()).toContain("f");
+});
+
+test("what comes in turns of the event loop that follow each other closely is one transaction too", async () => {
+  const { writes, put, transactions } = grouped();
+  await Promise.all(["T1", "T2"].map((thread) => writes.add(() => put(thread), undefined, thread)));
+  const before = transactions();
+  const written: Promise<unknown>[] = [];
+  for (let nth = 0; nth < 10; nth++) {
+    written.push(writes.add(() => put(`word ${nth}`), undefined, `T${nth}`));
+    await turnOfTheLoop();
+  }
+  await Promise.all(written);
+  expect(transactions() - before).toBeLessThanOrEqual(3);
+});
+
+test("who has no name waits, and is written with the next that is alone and has one", async () => {
+  const { writes, put, words, transactions } = grouped();
+  void writes.add(() => put("nameless"));
+  expect(words()).toEqual([]);
+  void writes.add(() => put("named"), undefined, "T1");
+  expect([words(), transactions()]).toEqual([["nameless", "named"], 1]);
 });
 
 test("one that is added by a listener is written after all that were written with what it heard of", async () => {
