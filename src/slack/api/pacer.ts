@@ -12,6 +12,8 @@ export interface Bucket {
   waitMs(): number;
   /** Whether it is a call's time at once: nobody waits, and there is a token, which is taken then. */
   takeNow(): boolean;
+  /** A call that it was the time of is not made after all: the next one has its time. */
+  giveBack(): void;
   /** Nothing goes through for so long: Slack said "too fast". */
   delay(ms: number): void;
   /** For how long still nothing goes through, however few wait; 0 when it is open. */
@@ -22,6 +24,7 @@ export interface Bucket {
 const RANK_AGES_MS = 20_000;
 
 const NOBODY = "nobody waits";
+const EARLIER = "it is time earlier";
 
 export function createBucket({
   perMinute,
@@ -115,6 +118,12 @@ export function createBucket({
       const nowMs = look();
       const at = Math.max(openAtMs(nowMs), Math.max(fullAtMs, nowMs) + (waiting.length - (atOnce() - 1)) * gap());
       return Math.max(0, at - nowMs);
+    },
+    giveBack() {
+      look();
+      fullAtMs -= gap();
+      // Who waits for a time that was later is to look again.
+      nobody.abort(EARLIER);
     },
     delay(ms) {
       const nowMs = look();

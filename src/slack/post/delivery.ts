@@ -15,7 +15,7 @@ import type { TeamCard } from "../../team-shelf.ts";
 import { placeOf } from "../words/place.ts";
 import { ended, LATE, settleEnd, stops, sureOf, type Refused, type Sending, type Sent } from "./delivery-try.ts";
 import type { Problem } from "./delivery-problem.ts";
-import { rankOf, type Pace } from "./pace.ts";
+import { rankOf, type HeldCards, type Pace } from "./pace.ts";
 import type { TurnStreams } from "./turn-streams.ts";
 import { findPosted, slackTimeBefore } from "./find-posted.ts";
 import { startOf, upTo, type Of } from "../render/log-reading.ts";
@@ -48,7 +48,7 @@ export interface DeliveryParts {
 export type Outcome = "done" | "held" | "parked" | "stopped";
 
 /** Takes one post to its end: once in Slack, whatever happens on the way. */
-export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, signal: AbortSignal) => Promise<Outcome> {
+export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCards): (post: Post, signal: AbortSignal) => Promise<Outcome> {
   const { store, web, clock, onProblem } = parts;
   const degraded = new Set<string>();
 
@@ -76,7 +76,11 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
     while (!signal.aborted) {
       if (parts.closedChannels?.has(post.thread)) return "parked";
       // While it waits for its time and for the disk the log goes on: an answer then tells that it was all, and a card who is next.
-      if (!mayBeThere && !sending.mayLeave && LATE.has(post.kind) && !(await leaves(sending))) continue;
+      if (!mayBeThere && !sending.mayLeave && LATE.has(post.kind)) {
+        const left = post.kind === "card" ? await cards.leave(post, signal, (...how) => leaves(sending, ...how)) : await leaves(sending);
+        if (left === "needless") return settle(post, "its answer was there before it");
+        if (!left || left === "stopped") continue;
+      }
       const about = await read(sending);
       if (about.rendered.kind === "nothing") return settle(post, about.rendered.why);
       const rendered = sending.form.notice ?? about.rendered;
@@ -257,8 +261,8 @@ export function createDelivery(parts: DeliveryParts, pace: Pace): (post: Post, s
   }
 
   /** It is its time in the channel, and its try is on the disk. */
-  async function leaves(sending: Sending): Promise<boolean> {
-    if (!(await pace.turn(sending.place.channel, sending.signal, rankOf(sending.post.kind)))) return false;
+  async function leaves(sending: Sending, signal = sending.signal, rank = rankOf(sending.post.kind)): Promise<boolean> {
+    if (!(await pace.turn(sending.place.channel, signal, rank))) return false;
     await markSending(sending);
     sending.mayLeave = true;
     return true;

@@ -3,7 +3,7 @@ import { createKeyedWorker, type KeyedWorker, type Worked } from "../../runner/k
 import type { Dispatch, Serving, Work } from "../../store/dispatch.ts";
 import { placeOf } from "../../store/fair-queue.ts";
 import { createDelivery, type DeliveryParts } from "./delivery.ts";
-import { createPace, type Pace } from "./pace.ts";
+import { createHeldCards, createPace, type Pace } from "./pace.ts";
 import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX, ROWS_PER_THREAD } from "../words/limits.ts";
 
 /** Posts what the log says is to be posted: in order within a thread, at Slack's pace, each once. */
@@ -24,7 +24,8 @@ export interface Outbox {
  */
 export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace; readonly dispatch: Pick<Dispatch, "serve"> }): Outbox {
   const { store, clock, onProblem } = parts;
-  const deliver = createDelivery(parts, parts.pace ?? createPace(clock));
+  const cards = createHeldCards(parts);
+  const deliver = createDelivery(parts, parts.pace ?? createPace(clock), cards);
   let lanes = lanesOf();
   let ending = new AbortController();
   let unfollow: (() => void) | undefined;
@@ -93,7 +94,9 @@ export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace; read
       ending = new AbortController();
       lanes = lanesOf();
       unfollow = store.follow(({ thread, posts }) => {
-        if (posts > 0) poke(thread);
+        if (posts === 0) return;
+        cards.more(thread);
+        poke(thread);
       });
       serving = parts.dispatch.serve("post", { slots: CHANNELS_AT_ONCE_MAX, perWorkspace: CHANNELS_AT_ONCE_MAX, onBug }, workIn);
     },

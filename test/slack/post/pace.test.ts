@@ -35,3 +35,16 @@ test("who gives up waiting is told so", async () => {
   gaveUp.abort();
   expect(await turn).toBe(false);
 });
+
+test("who gives up waiting for the workspace gives the time in its channel to the next one there", async () => {
+  const clock = manualClock(0);
+  const pace = createPace(clock);
+  const gone = new AbortController();
+  for (let other = 0; other < POST_BURST; other++) await pace.turn(`C-other-${other}`, never);
+  const [first, second] = [pace.turn("C1", gone.signal), pace.turn("C1", gone.signal)];
+  await clock.untilSleeping();
+  gone.abort();
+  expect(await Promise.all([first, second])).toEqual([false, false]);
+  const after = [0, 1].map(async () => (await pace.turn("C1", never)) && clock.now());
+  for (const at of await clock.run(Promise.all(after))) expect(at).toBeLessThan(500);
+});

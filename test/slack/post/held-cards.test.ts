@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import type { EventBody, RunEvent } from "../../../src/engine/events/events.ts";
+import { createHeldCards } from "../../../src/slack/post/pace.ts";
+import { manualClock } from "../../support/clock.ts";
+
+const ADA = { id: "U1", name: "Ada" };
+const never = new AbortController().signal;
+
+/** Threads whose cards are on their way; `go` lets through what it is asked for. */
+function held() {
+  const clock = manualClock(0);
+  const logs = new Map<string, RunEvent[]>();
+  const cards = createHeldCards({ clock, load: async (thread) => ({ events: logs.get(thread) ?? [] }) });
+  const say = (thread: string, ...bodies: readonly EventBody[]) => {
+    const log = logs.get(thread) ?? [];
+    logs.set(thread, log);
+    for (const body of bodies) log.push({ ...body, seq: log.length + 1, at: new Date(clock.now()).toISOString() });
+  };
+  const asks = (thread: string) =>
+    say(
+      thread,
+      { type: "run.started", run: `${thread}#1`, team: "t", startedBy: ADA },
+      { type: "message.posted", person: ADA, text: "?", id: "m" },
+    );
+  const answers = (thread: string) =>
+    say(thread, { type: "speaker.selected", agent: "Ana", by: "policy" }, { type: "message.posted", agent: "Ana", text: "!", model: "m" });
+  const ends = (thread: string) => say(thread, { type: "run.stopped", run: `${thread}#1`, outcome: "done", reason: "done", reasons: [] });
+  const leave = (thread: string, go: (signal: AbortSignal, rank: number) => Promise<boolean> = async () => true) => {
+    if (!logs.has(thread)) asks(thread);
+    return cards.leave({ thread, seq: 1 }, never, go).then((how) => [how, clock.now()]);
+  };
+  return { clock, cards, answers, ends, leave };
+}
+
+const THREADS = ["a", "b", "c", "d", "e", "f", "g"];
+
+test("the first five cards go out at once, and the others wait for three seconds where nothing else comes", async () => {
+  const { clock, leave } = held();
+  const left = Promise.all(THREADS.map((thread) => leave(thread)));
+  expect(await clock.run(left)).toEqual([...Array.from({ length: 5 }, () => ["left", 0]), ["left", 3_000], ["left", 3_000]]);
+});
+
+test("a card that waits is needless once its answer is there and tells the end, and goes before an answer that is not all", async () => {
+  const { clock, cards, answers, ends, leave } = held();
+  const left = THREADS.map((thread) => leave(thread));
+  await clock.untilSleeping(2);
+  for (const thread of ["f", "g"]) {
+    answers(thread);
+    cards.more(thread);
+  }
+  await clock.advance(10);
+  ends("f");
+  cards.more("f");
+  expect(await left[5]).toEqual(["needless", 10]);
+  const [how, at] = await clock.run(left[6] ?? Promise.reject(new Error("no card")));
+  expect(how).toBe("left");
+  expect(at).toBeLessThan(1_000);
+});
+
+test("a card that waits for Slack's pace lets its answer go first, or goes with its rank", async () => {
+  const { clock, cards, answers, leave } = held();
+  const ranks: number[] = [];
+  const left = leave("a", (signal, rank) => {
+    ranks.push(rank);
+    if (rank === 0) return Promise.resolve(true);
+    return new Promise((resolve) => signal.addEventListener("abort", () => resolve(false), { once: true }));
+  });
+  await clock.advance(10);
+  answers("a");
+  cards.more("a");
+  expect((await clock.run(left))[0]).toBe("left");
+  expect(ranks).toEqual([1, 0]);
+});
