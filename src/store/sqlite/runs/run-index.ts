@@ -5,7 +5,7 @@ import type { FinishedRun, FinishedRuns, RunsWanted } from "../../runs/finished-
 import { recordsOf, type RunRecord } from "../../runs/run-records.ts";
 import { StoreError, type Store } from "../../store.ts";
 import { beginOf, WITH_LAST_RUN, type LastRun } from "../../records/last-run.ts";
-import { wordsOf } from "../../records/words.ts";
+import { spacedWordsOf, wordsOf } from "../../records/words.ts";
 import { sqliteNames } from "../names.ts";
 import { packed } from "./packed-spending.ts";
 
@@ -72,7 +72,7 @@ export function sqliteRuns({ db, write, read }: Connection, { load }: Pick<Store
     try {
       for (const record of recordsOf(await load(due.thread, due.until ?? 0), beginOf(due))) {
         if (records.length === room) return { ...due, records, whole: false };
-        records.push({ ...record, words: wordsOf(record.words).join(" ") });
+        records.push({ ...record, words: spacedWordsOf(record.words) });
         // Dividing a run's words takes some milliseconds.
         await eventLoopTurn();
       }

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import Database from "better-sqlite3";
+import fc from "fast-check";
+import { expect, onTestFinished, test } from "vitest";
 import { runsInLogs } from "../../../../src/store/runs/runs-in-logs.ts";
+import { spacedWordsOf, wordsOf } from "../../../../src/store/records/words.ts";
 import { ADA, BOB, open, run, runEvents, tasks, wanted } from "./finished.ts";
 
 test.each(["index", "logs"] as const)(
@@ -88,6 +91,31 @@ test("each word is found by each of its beginnings", async () => {
   for (const word of ["running", "happiness", "scheduling"])
     for (let chars = 1; chars <= word.length; chars++) expect(await tasks(runs, { words: [word.slice(0, chars)] })).toHaveLength(1);
   expect(await tasks(runs, { person: "--" })).toEqual([]);
+});
+
+test("a text of words with spaces between them has all the words for the index that it has divided", async () => {
+  const db = new Database(":memory:");
+  onTestFinished(() => void db.close());
+  db.exec(`CREATE VIRTUAL TABLE texts USING fts5 (text, tokenize = 'unicode61 remove_diacritics 2');
+    CREATE VIRTUAL TABLE tokens USING fts5vocab (texts, instance)`);
+  const tokensOf = (text: string): Map<string, number> => {
+    db.exec("DELETE FROM texts");
+    db.prepare("INSERT INTO texts (text) VALUES (?)").run(text);
+    const found = db.prepare<[], string>("SELECT term FROM tokens").pluck().all();
+    return new Map([...Map.groupBy(found, (term) => term)].map(([term, all]) => [term, all.length]));
+  };
+  const characters = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(..."abzABZ019 \n'’.,:_-@/$äßéñΩжשعक्षि½²€“„…") },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 0x2400 }).map((code) => String.fromCharCode(code)) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(characters, { maxLength: 60 }), async (all) => {
+      const text = all.join("");
+      const [divided, entered] = [tokensOf(wordsOf(text).join(" ")), tokensOf(spacedWordsOf(text))];
+      for (const [term, count] of divided) expect(entered.get(term) ?? 0, JSON.stringify({ text, term })).toBeGreaterThanOrEqual(count);
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test("only the first page enters what has ended", async () => {
