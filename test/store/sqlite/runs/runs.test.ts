@@ -112,7 +112,7 @@ test("a text of words with spaces between them has all the words for the index t
     fc.asyncProperty(fc.array(characters, { maxLength: 60 }), async (all) => {
       const text = all.join("");
       const [divided, entered] = [tokensOf(wordsOf(text).join(" ")), tokensOf(spacedWordsOf(text))];
-      for (const [term, count] of divided) expect(entered.get(term) ?? 0, JSON.stringify({ text, term })).toBeGreaterThanOrEqual(count);
+      expect([...divided].filter(([term, count]) => (entered.get(term) ?? 0) < count)).toEqual([]);
     }),
     { numRuns: 2_000 },
   );
