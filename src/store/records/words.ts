@@ -25,5 +25,5 @@ export function rankedByRarity(found: readonly (readonly number[])[], total: num
 const OTHER_SCRIPTS =
   /[^\0-\u024f\u0370-\u0373\u0376\u0377\u037a-\u037e\u0384-\u038a\u038e-\u03a1\u03a3-\u0482\u048a-\u0527\u2010-\u2027\u2030-\u205e\u20a0-\u20b9\u2190-\u22ff]|[¼-¾²³¹]/;
 
-/** The same with spaces between them, for FTS5, which divides at spaces itself: dividing takes more than half of what entering a text does. */
+/** The words of a text with spaces between them, for FTS5, which divides at spaces itself: dividing takes more than half of what entering a text does. */
 export const spacedWordsOf = (text: string): string => (OTHER_SCRIPTS.test(text) ? wordsOf(text).join(" ") : text);
