@@ -143,13 +143,14 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   if (removed) await store.swapNote(removedNote(me.team), removed, "");
   await parts.shelf?.open(me.team);
   const teams = parts.shelf?.in(me.team) ?? parts.teams;
+  const languages = createLanguages(people, parts.language);
   const ctx: HandlerContext = {
     runner,
     forgetting: parts.forgetting,
     teams,
     ...(parts.shelf ? { shelf: parts.shelf } : {}),
     people,
-    languages: createLanguages(people, parts.language),
+    languages,
     whisper,
     unheard,
     attachments,
@@ -197,6 +198,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     clock,
     log,
     team: me.team,
+    languages,
     onSettled() {
       catchUp.begin();
       signs.led()?.lookOver();

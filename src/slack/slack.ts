@@ -20,6 +20,8 @@ import { createOutbox } from "./post/outbox.ts";
 import { createPace } from "./post/pace.ts";
 import type { Body } from "./words/envelope.ts";
 import type { LanguageSetting } from "./language/languages.ts";
+import { safeMrkdwn } from "./words/escape.ts";
+import { codeIn } from "./language/code-words.ts";
 import { createLanguages } from "./language/whose-language.ts";
 import type { Allow } from "./people/permissions.ts";
 import { createTurnStreams } from "./post/turn-streams.ts";
@@ -129,7 +131,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   let heldFor: string | undefined;
   const onProblem = (problem: Problem) =>
     void told(problem).catch((error: unknown) => log("a problem with Slack could not be dealt with", error));
-  const streams = createTurnStreams({ runner, store, web, pace, cardFor, people: app.people, clock, log });
+  const streams = createTurnStreams({ runner, store, web, pace, cardFor, people: app.people, languages, clock, log });
   const outbox = createOutbox({
     store,
     streams,
@@ -186,7 +188,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
 
   /** Nobody can read the thread any more: the run must not go on, and cost, unseen; who started it is told, once for each run. */
   async function stopUnseen(thread: string, code: string): Promise<void> {
-    const { startedBy, run } = currentRun(await runner.read(thread));
+    const { startedBy, run, language } = currentRun(await runner.read(thread));
     const stopped = await runner.stop(thread, { id: "slack", name: `Slack (${code})` });
     const { says } = knownCode(code);
     if (stopped) log(`the run in ${thread} was stopped: Slack answers ${code}. ${says}`);
@@ -194,8 +196,9 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     const told = await store.note(key);
     // Of two who find it out, one tells.
     if (!startedBy || run === undefined || told === run || !(await store.swapNote(key, told, run))) return;
-    const what = stopped ? "I stopped working on your task: I can no longer post" : "I have worked on your task, but can no longer post";
-    const text = `${what} in its thread (${code}). ${says} Nothing is lost: mention me there to go on.`;
+    // Theirs, as it was put down with the run: nothing is waited for between the note and the words.
+    const t = await languages.ofRun({ language });
+    const text = t(stopped ? "codes.text.stopped" : "codes.text.ended", { code: safeMrkdwn(code), says: codeIn(t, code) });
     const word = { id: `gone/${run}`, channel: startedBy.id, text };
     const posted = await postLooking({ web, pace, clock, log }, word, { blind: "leave", signal: stopping.signal });
     if (posted.kind !== "posted") log(`${startedBy.id} could not be told (${posted.failure.code})`);

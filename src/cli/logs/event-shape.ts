@@ -1,23 +1,11 @@
 import { z } from "zod";
 import type { RunEvent } from "../../parley.ts";
+import { count, failure, hash, name, person, text, unreadReason, whole, withheld } from "./value-shapes.ts";
 
 /** The shapes of the log's events, for a log that comes from outside. What a version of Parley does not know, it refuses. */
 
-const TEXT_CHARS_MAX = 1024 * 1024; // The store's own bound for one event.
-const NAME_CHARS_MAX = 1_000;
 const LIST_MAX = 1_000;
 
-const text = z.string().max(TEXT_CHARS_MAX);
-const name = z.string().max(NAME_CHARS_MAX);
-const count = z.number().nonnegative().max(Number.MAX_SAFE_INTEGER);
-const whole = z.int().nonnegative();
-const hash = z.string().regex(/^[0-9a-f]{64}$/, { error: "a SHA-256, 64 hex digits" });
-const person = z.strictObject({ id: name, name });
-const failure = z.strictObject({
-  kind: name,
-  message: text,
-  limit: z.strictObject({ kind: z.enum(["tokens", "usd"]), of: count }).optional(),
-});
 const usage = z
   .strictObject({
     inputTokens: count,
@@ -98,7 +86,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
         messages: z.int().min(0),
         files: z.int().min(0),
         older: z.int().positive().optional(),
-        unread: z.strictObject({ messages: z.int().positive(), why: z.string() }).optional(),
+        unread: z.strictObject({ messages: z.int().positive(), why: z.string(), reason: unreadReason.optional() }).optional(),
       })
       .optional(),
     goesOn: z.literal(true).optional(),
@@ -153,6 +141,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     memoryPeakBytes: count.optional(),
     limits: z.strictObject({ timeoutMs: count, memoryMb: count, outputBytesMax: count }).optional(),
     changed: z.strictObject({ person, code: text }).optional(),
+    withheld,
   },
   "handoff.made": {
     agent: name,

@@ -146,6 +146,11 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     memoryPeakBytes: keep,
     limits: keep,
     changed: (value, pen) => ({ person: pen.person(value.person), code: pen.text(value.code) }),
+    withheld: ({ why, by, reason }, pen) => ({
+      why,
+      ...(by === undefined ? {} : { by: pen.text(by) }),
+      ...(reason === undefined ? {} : { reason: pen.text(reason) }),
+    }),
   },
   "handoff.made": { agent: keep, to: keep, text, turn: keep, beside: text, options: texts, call: keep, answerBy: keep, usage: keep },
   "approval.requested": { agent: keep, call: keep, what: text, tool: keep, language: keep, lasting: keep, approveBy: keep },

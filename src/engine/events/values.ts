@@ -62,9 +62,18 @@ export interface ReadBefore {
   readonly files: number;
   /** Messages that were left out, for there was no room for them; the oldest. */
   readonly older?: number;
-  /** Messages that could not be read, as far as is known, and why, in words. */
-  readonly unread?: { readonly messages: number; readonly why: string };
+  /** Messages that could not be read, as far as is known, and why, in words and, since it is known, as a value. */
+  readonly unread?: { readonly messages: number; readonly why: string; readonly reason?: UnreadReason };
 }
+
+/**
+ * `busy`: no more may be read just now; `barred`: what was said there before may not be read; `outside`: the place itself may not; `silent`: no
+ * answer came; `long`: so many were read as are at most; `refused`: another no.
+ */
+export type UnreadReason =
+  | { readonly kind: "busy" | "barred" | "outside" | "silent" }
+  | { readonly kind: "long"; readonly read: number }
+  | { readonly kind: "refused"; readonly code: string };
 
 /** Who gives the task to an agent or a team behind a tool: no person, but the call. */
 export const CALLER: Person = { id: "caller", name: "Task" };

@@ -105,7 +105,11 @@ export interface CodeRan {
   readonly limits?: { readonly timeoutMs: number; readonly memoryMb: number; readonly outputBytesMax: number };
   /** A person has changed the block before it ran; this is what ran. */
   readonly changed?: { readonly person: Person; readonly code: string };
+  /** Why it was not run, as `output` says it in words, where no person was asked: code is off there, or the block is held back. */
+  readonly withheld?: Withheld;
 }
+
+export type Withheld = { readonly why: "off" | HeldCode["why"] } & Pick<HeldCode, "by" | "reason">;
 
 export type CodeOutcome = "ok" | "error" | "timeout" | "oom" | "output_limit" | "cancelled" | "rejected" | "sandbox_lost";
 

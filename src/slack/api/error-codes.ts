@@ -1,3 +1,5 @@
+import { codes } from "../language/en/thread/codes.ts";
+
 /** What Parley does when Slack answers a call with an error. */
 export type Reaction =
   /** Not done: the same is asked again after the time that Slack names. */
@@ -25,6 +27,9 @@ export type Reaction =
   /** Slack's reference does not have it. Perhaps done: the thread is looked at; what is not there after a few tries was refused. */
   | "doubt";
 
+/** Of which the catalogue says to people what Slack means. */
+export type MeantCode = keyof typeof codes extends infer Key ? (Key extends `text.means.${infer Code}` ? Code : never) : never;
+
 export interface KnownCode {
   readonly reaction: Reaction;
   /** For people: what it is, and the mend. */
@@ -35,27 +40,30 @@ export interface KnownCode {
 export function knownCode(code: string): KnownCode {
   return Object.hasOwn(ERROR_CODES, code)
     ? (ERROR_CODES[code] as KnownCode)
-    : { reaction: "doubt", says: `Slack answers ${code}, which Parley does not know; please report it.` };
+    : { reaction: "doubt", says: codes["text.unknown"].replace("{code}", () => code) };
 }
 
 const rows = (reaction: Reaction, says: { readonly [code: string]: string }): { readonly [code: string]: KnownCode } =>
   Object.fromEntries(Object.entries(says).map(([code, sentence]) => [code, { reaction, says: sentence }]));
 
-const PASSES = "Slack has trouble of its own; Parley tries again until it passes.";
-const INVITE = "Invite the app to the channel again and mention it there.";
+/** Those that people read stand in the catalogue; see code-words.ts. */
+const meant = <Code extends MeantCode>(reaction: Reaction, names: readonly Code[]): { readonly [code: string]: KnownCode } =>
+  rows(reaction, Object.fromEntries(names.map((code) => [code, codes[`text.means.${code}`]])));
+
+const PASSES = codes["text.trouble"];
 const ADMIN = "Ask somebody who runs the workspace.";
 const SCOPES = "Put manifest.yml into the app (App Manifest) and install it again.";
 const INSTALL = "Install the app again and start Parley with the new SLACK_BOT_TOKEN.";
 const SHORTER = "Parley divides the message, and uploads it as a file if that is not enough.";
 const REPORT = "Parley posts the words alone; please report the message.";
-const ASKED_WRONGLY = "Parley has asked Slack for something in a wrong way; please report it.";
+const ASKED_WRONGLY = codes["text.askedWrongly"];
 const NEW_CARD = "Parley posts a new one below.";
 
 /** Slack's error codes, from its method pages and common errors (docs.slack.dev). */
 export const ERROR_CODES: { readonly [code: string]: KnownCode } = {
   ...rows("wait", {
-    ratelimited: "Slack asks for a pause; Parley waits as long as it says.",
-    rate_limited: "Slack asks for a pause; Parley waits as long as it says.",
+    ratelimited: codes["text.pause"],
+    rate_limited: codes["text.pause"],
     message_limit_exceeded: `The workspace has used up its messages; Parley tries again until it has some. ${ADMIN}`,
   }),
   ...rows("look", {
@@ -65,23 +73,23 @@ export const ERROR_CODES: { readonly [code: string]: KnownCode } = {
     request_timeout: PASSES,
     team_added_to_org: "The workspace is being moved into an organisation; Parley tries again until that is done.",
   }),
-  ...rows("park", {
-    channel_not_found: `The channel is not there, or the app may not see it. ${INVITE}`,
-    not_in_channel: `The app is not in the channel any more. ${INVITE}`,
-    is_archived: "The channel is archived. Take it out of the archive, or ask in another.",
-    thread_not_found: "The thread is gone. Ask in a new one.",
-    cannot_reply_to_message: "Slack takes no replies to this message. Ask in a new one.",
-    message_not_found: "The first message of the thread is gone. Ask in a new one.",
-    user_not_found: "The person is not there, or the app may not see them.",
-    channel_type_not_supported: "Slack lets no app write in this kind of channel. Ask in another.",
-    restricted_action: `The workspace does not let the app post here. ${ADMIN}`,
-    restricted_action_read_only_channel: `Only a few may post in this channel. ${ADMIN}`,
-    restricted_action_thread_locked: "The thread is locked. Ask in a new one.",
-    restricted_action_thread_only_channel: "This channel takes replies alone. Ask in a thread.",
-    restricted_action_non_threadable_channel: "This channel has no threads. Ask in another.",
-    messages_tab_disabled: "The app's Messages tab is switched off. Switch it on under App Home of the app's settings.",
-    ekm_access_denied: `The organisation's key management has closed this channel for now. ${ADMIN}`,
-  }),
+  ...meant("park", [
+    "channel_not_found",
+    "not_in_channel",
+    "is_archived",
+    "thread_not_found",
+    "cannot_reply_to_message",
+    "message_not_found",
+    "user_not_found",
+    "channel_type_not_supported",
+    "restricted_action",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_locked",
+    "restricted_action_thread_only_channel",
+    "restricted_action_non_threadable_channel",
+    "messages_tab_disabled",
+    "ekm_access_denied",
+  ]),
   ...rows("hold", {
     invalid_auth: `Slack does not know the token, or not from this address. ${INSTALL}`,
     not_authed: "Slack has seen no token. Set SLACK_BOT_TOKEN.",
@@ -130,19 +138,19 @@ export const ERROR_CODES: { readonly [code: string]: KnownCode } = {
     hash_conflict: "Somebody has changed the view meanwhile; it is shown anew.",
     not_found: "The view was closed meanwhile.",
   }),
-  ...rows("say", {
-    storage_limit_reached: `The workspace has no room for files. ${ADMIN}`,
-    file_uploads_disabled: `Uploads are switched off in this workspace. ${ADMIN}`,
-    file_uploads_except_images_disabled: `Only pictures may be uploaded in this workspace. ${ADMIN}`,
-    file_type_not_allowed: `This type of file is not allowed in this workspace. ${ADMIN}`,
-    file_upload_size_restricted: `The file is larger than this workspace allows. ${ADMIN}`,
-    slack_connect_blocked_file_type: `This type of file is not allowed in channels shared with others. ${ADMIN}`,
-    slack_connect_canvas_sharing_blocked: `Links to canvases are not allowed in channels shared with others. ${ADMIN}`,
-    slack_connect_clip_sharing_blocked: `Clips are not allowed in channels shared with others. ${ADMIN}`,
-    slack_connect_file_link_sharing_blocked: `Links to files are not allowed in channels shared with others. ${ADMIN}`,
-    slack_connect_file_upload_sharing_blocked: `Files are not allowed in channels shared with others. ${ADMIN}`,
-    slack_connect_lists_sharing_blocked: `Lists are not allowed in channels shared with others. ${ADMIN}`,
-  }),
+  ...meant("say", [
+    "storage_limit_reached",
+    "file_uploads_disabled",
+    "file_uploads_except_images_disabled",
+    "file_type_not_allowed",
+    "file_upload_size_restricted",
+    "slack_connect_blocked_file_type",
+    "slack_connect_canvas_sharing_blocked",
+    "slack_connect_clip_sharing_blocked",
+    "slack_connect_file_link_sharing_blocked",
+    "slack_connect_file_upload_sharing_blocked",
+    "slack_connect_lists_sharing_blocked",
+  ]),
   ...rows("bug", {
     invalid_arguments: ASKED_WRONGLY,
     invalid_arg_name: ASKED_WRONGLY,

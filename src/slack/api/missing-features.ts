@@ -2,6 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import { WebAPIPlatformError, type WebAPICallResult } from "@slack/web-api";
 import { editNote } from "../../store/notes.ts";
 import type { Store } from "../../store/store.ts";
+import { codeIn } from "../language/code-words.ts";
 import type { MessageKey } from "../language/messages.ts";
 import type { Translator } from "../language/translator.ts";
 import { section } from "../words/blocks.ts";
@@ -28,25 +29,9 @@ export async function missingFeatures(t: Translator, store: Pick<Store, "note">,
     const what = [found.needed, found.blocks?.join(", ")].filter(Boolean).join(" ");
     const said = safeMrkdwn(`${found.code}${what ? ` (${what})` : ""}`);
     const [feature, without] = [t(`home.text.missing.${name}`), t(`home.text.without.${name}`)];
-    return [t("home.text.missingOne", { name: feature, without, said, mend: mendIn(t, found.code) })];
+    return [t("home.text.missingOne", { name: feature, without, said, mend: codeIn(t, found.code) })];
   });
 }
-
-/** What mends a code for which something is done without; of others, which are rare here, as the log says it. */
-function mendIn(t: Translator, code: string): string {
-  const known = MENDED.find((one) => one === code);
-  return known === undefined ? knownCode(code).says : t(`home.text.mend.${known}`);
-}
-
-const MENDED = [
-  "missing_scope",
-  "not_allowed_token_type",
-  "no_permission",
-  "not_authorized",
-  "unknown_method",
-  "method_deprecated",
-  "feature_not_enabled",
-] as const;
 
 /** For App Home: nothing where nothing is missing. */
 export function missingFeatureBlocks(t: Translator, missing: readonly string[]): readonly KnownBlock[] {

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { actorIn, type Actor } from "../people/affiliation.ts";
 import { isOwnDirect, notHere } from "../commands/command-answer.ts";
+import { codeIn } from "../language/code-words.ts";
 import type { Translator } from "../language/translator.ts";
 import { section } from "../words/blocks.ts";
 import { courtesy, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
@@ -84,8 +85,7 @@ function whyShut(t: Translator, channel: string, sight: Exclude<Sight, { readonl
     case "away":
       return notHere(t, channel);
     case "unsaid": {
-      const { reaction, says } = knownCode(sight.code);
-      const why = reaction === "do-without" ? ` ${says}` : "";
+      const why = knownCode(sight.code).reaction === "do-without" ? ` ${codeIn(t, sight.code)}` : "";
       return t("refusals.text.sightUnsaid", { where, code: safeMrkdwn(sight.code), why });
     }
   }

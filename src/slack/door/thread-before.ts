@@ -1,5 +1,5 @@
 import type { Clock } from "../../engine/clock.ts";
-import type { Beside, FileRef, ReadBefore } from "../../engine/events/events.ts";
+import type { Beside, FileRef, ReadBefore, UnreadReason } from "../../engine/events/events.ts";
 import { failureOf } from "../api/api-errors.ts";
 import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
 import type { Web } from "../api/web-client.ts";
@@ -9,7 +9,7 @@ import { wholeCharacters } from "../words/escape.ts";
 import { ThreadMessage } from "../words/event-payloads.ts";
 import { readCarried, wordsIn, type MessageWords } from "../words/message-words.ts";
 import { plainText } from "../words/mrkdwn.ts";
-import { beforeWords } from "../words/read-before.ts";
+import { beforeWords, unreadWords } from "../words/read-before.ts";
 import { attachedBeside, type Attachments } from "./attachments.ts";
 import type { ChannelNameOf } from "./channel-names.ts";
 
@@ -69,25 +69,25 @@ export function createThreadBefore(parts: {
 
   async function page(at: { readonly channel: string; readonly ts: string; readonly oldest?: string; readonly cursor?: string }) {
     const bucket = parts.reads("conversations.replies");
-    if (bucket.waitMs() > BRIEFLY.waitMsMax || !(await bucket.take(NEVER))) return { why: BUSY };
+    if (bucket.waitMs() > BRIEFLY.waitMsMax || !(await bucket.take(NEVER))) return { reason: BUSY };
     try {
       return await patiently(clock, () => web.read.conversations.replies({ ...at, limit: PER_PAGE }), BRIEFLY);
     } catch (error) {
-      return { why: whyNot(error) };
+      return { reason: whyNot(error) };
     }
   }
 
-  /** Whoever speaks in it beside the bot itself, oldest first; `left`: how many more there are, and why they could not be read. */
+  /** Whoever speaks in it beside the bot itself, oldest first; `left`: how many more there are, for a reason. */
   async function messages({ channel, root, until, since, except }: Parameters<ThreadBefore>[0]): Promise<Found> {
     const found = new Map<string, ThreadMessage>();
     let cursor: string | undefined;
     let seen = 0;
     let all = 0;
-    let why: string | undefined;
+    let reason: UnreadReason | undefined;
     for (let pages = 0; pages < PAGES_MAX; pages++) {
       const read = await page({ channel, ts: root, ...(since ? { oldest: since } : {}), ...(cursor ? { cursor } : {}) });
-      if ("why" in read) {
-        why = read.why;
+      if ("reason" in read) {
+        reason = read.reason;
         break;
       }
       for (const raw of read.messages ?? []) {
@@ -97,9 +97,9 @@ export function createThreadBefore(parts: {
         if (message && isSpoken(message) && isWanted(message.ts, { until, since, except })) found.set(message.ts, message);
       }
       cursor = read.response_metadata?.next_cursor || undefined;
-      if (!cursor) return { messages: [...found.values()], left: 0, why: undefined };
+      if (!cursor) return { messages: [...found.values()], left: 0, reason: undefined };
     }
-    return { messages: [...found.values()], left: Math.max(1, all - seen), why: why ?? `it has more than ${seen}` };
+    return { messages: [...found.values()], left: Math.max(1, all - seen), reason: reason ?? { kind: "long", read: seen } };
   }
 
   const isSpoken = (message: ThreadMessage): boolean =>
@@ -139,11 +139,12 @@ export function createThreadBefore(parts: {
     const isNothing = files.length === 0 && lettersIn(beside.map(({ text }) => text).join("")) < SAID_LETTERS_MIN;
     if (older + found.left === 0 && isNothing) return { beside: [], files: [] };
     const attached = await parts.attachments({ files, charsMax: FILES_CHARS_MAX });
+    const { left, reason = BUSY } = found;
     const told: ReadBefore = {
       messages: read,
       files: attached.files.length,
       ...(older > 0 ? { older } : {}),
-      ...(found.left > 0 ? { unread: { messages: found.left, why: found.why ?? BUSY } } : {}),
+      ...(left > 0 ? { unread: { messages: left, why: unreadWords(reason), reason } } : {}),
     };
     return { beside: [...beside, ...attachedBeside(attached), { text: `(${beforeWords(told)}.)` }], files: attached.files, told };
   };
@@ -159,7 +160,7 @@ const EARLIER = ", earlier in this thread";
 interface Found {
   readonly messages: readonly ThreadMessage[];
   readonly left: number;
-  readonly why: string | undefined;
+  readonly reason: UnreadReason | undefined;
 }
 
 const lettersIn = (text: string): number => text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
@@ -169,14 +170,14 @@ const isWanted = (
   { until, since, except }: { readonly until: string | undefined; readonly since: string | undefined; readonly except: string | undefined },
 ): boolean => ts !== except && (until === undefined || Number(ts) < Number(until)) && (since === undefined || Number(ts) > Number(since));
 
-const BUSY = "Slack lets the app read no more just now";
+const BUSY: UnreadReason = { kind: "busy" };
 
-function whyNot(error: unknown): string {
+function whyNot(error: unknown): UnreadReason {
   const { kind, code } = failureOf(error);
   if (kind === "limited") return BUSY;
-  if (kind === "unavailable") return "the app may not read what was said here before";
-  if (code === "not_in_channel" || code === "channel_not_found") return "the app is not in this channel";
-  return kind === "ambiguous" ? "Slack did not answer" : `Slack answered ${code}`;
+  if (kind === "unavailable") return { kind: "barred" };
+  if (code === "not_in_channel" || code === "channel_not_found") return { kind: "outside" };
+  return kind === "ambiguous" ? { kind: "silent" } : { kind: "refused", code };
 }
 
 const NEVER = new AbortController().signal;

@@ -8,6 +8,21 @@ export function readBeforeIn(t: Translator, { messages, files, older = 0, unread
     messages > 0 ? t("cards.text.readBefore", { what: t.list(read) }) : t("cards.text.readNothing"),
     ...(older > 0 ? [t("cards.text.olderLeftOut", { count: older })] : []),
     // Slack gives a thread from its beginning on: what is missing was said last.
-    ...(unread ? [t(messages > 0 ? "cards.text.unreadNewer" : "cards.text.unreadMore", { count: unread.messages, why: unread.why })] : []),
+    ...(unread
+      ? [t(messages > 0 ? "cards.text.unreadNewer" : "cards.text.unreadMore", { count: unread.messages, why: whyIn(t, unread) })]
+      : []),
   ].join("; ");
+}
+
+/** Logs of before have the words alone. */
+function whyIn(t: Translator, { why, reason }: NonNullable<ReadBefore["unread"]>): string {
+  if (!reason) return why;
+  switch (reason.kind) {
+    case "long":
+      return t("cards.text.whyUnread.long", { read: t.number(reason.read) });
+    case "refused":
+      return t("cards.text.whyUnread.refused", { code: reason.code });
+    default:
+      return t(`cards.text.whyUnread.${reason.kind}`);
+  }
 }

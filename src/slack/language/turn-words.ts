@@ -1,4 +1,4 @@
-import type { CodeRan } from "../../engine/events/events.ts";
+import type { CodeRan, Withheld } from "../../engine/events/events.ts";
 import { duration, size } from "../words/blocks.ts";
 import type { Translator } from "./translator.ts";
 
@@ -68,3 +68,24 @@ export const outcomeIn = (t: Translator, { outcome, exitCode }: CodeRan): string
   outcome === "ok" || outcome === "error"
     ? t("turns.text.exitCode", { code: String(outcome === "ok" ? 0 : exitCode) })
     : t(`turns.text.code.${outcome}`);
+
+/** Why code was not run, where no person was asked. */
+export function withheldIn(t: Translator, { why, by = t("turns.text.somebody"), reason }: Withheld): string {
+  switch (why) {
+    case "off":
+      return t("turns.text.codeIsOff");
+    case "refused":
+      return held(t, reason ? t("turns.text.heldRefusedWhy", { person: by, why: reason }) : t("turns.text.heldRefused", { person: by }));
+    case "skipped":
+      return held(t, t("turns.text.heldSkipped", { person: by }));
+    case "changed":
+      return held(t, t("turns.text.heldChanged", { person: by }));
+    case "expired":
+    case "asked":
+      return held(t, t(`turns.text.held.${why}`));
+    case "allowed":
+      return held(t, "").trim();
+  }
+}
+
+const held = (t: Translator, because: string): string => `${because} ${t("turns.text.heldBack")}`;

@@ -7,6 +7,9 @@ import { editNote } from "../../store/notes.ts";
 import type { Store } from "../../store/store.ts";
 import { failureOf } from "../api/api-errors.ts";
 import { knownCode } from "../api/error-codes.ts";
+import { codeIn } from "../language/code-words.ts";
+import type { Languages } from "../language/whose-language.ts";
+import { safeMrkdwn } from "../words/escape.ts";
 import { CLOSED_CHANNEL_DAYS_MAX } from "../words/limits.ts";
 import { placeOf } from "../words/place.ts";
 import type { PostContext } from "./post-or-find.ts";
@@ -62,6 +65,7 @@ export async function createClosedChannels(
     readonly runner: Pick<Runner, "read" | "stop" | "park" | "lookAgain">;
     readonly clock: Clock;
     readonly team: string;
+    readonly languages: Pick<Languages, "ofRun">;
     /** A channel is open again, or given up: what is due there is posted, or refused. */
     readonly onSettled: () => void;
   },
@@ -159,12 +163,11 @@ export async function createClosedChannels(
 
   /** Who began a run, once for each. */
   async function tell(thread: string, code: string): Promise<void> {
-    const { startedBy, run, running } = currentRun(await runner.read(thread));
+    const { startedBy, run, running, language } = currentRun(await runner.read(thread));
     if (!startedBy || run === undefined || !/^[UW][A-Z0-9]{2,20}$/.test(startedBy.id)) return;
-    const what = running
-      ? "The run that you began there waits, and goes on when I am back"
-      : "What I have to say there waits, and is posted when I am back";
-    const text = `I can no longer post in <#${channelOf(thread)}> (${code}). ${knownCode(code).says} ${what}; after ${CLOSED_CHANNEL_DAYS_MAX} days it is given up.`;
+    const t = await parts.languages.ofRun({ language });
+    const closed = t("codes.text.closed", { channel: `<#${channelOf(thread)}>`, code: safeMrkdwn(code), says: codeIn(t, code) });
+    const text = `${closed} ${t(running ? "codes.text.runWaits" : "codes.text.wordsWait", { count: CLOSED_CHANNEL_DAYS_MAX })}`;
     const told = { key: `closed/${run}`, id: `closed/${run}`, channel: startedBy.id, text };
     const posted = await postNoted(parts, told, { blind: "leave", signal: ending.signal });
     if (posted.kind !== "posted" && !ending.signal.aborted)

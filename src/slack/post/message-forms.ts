@@ -2,6 +2,7 @@ import type { TeamCard } from "../../team-shelf.ts";
 import type { KnownBlock } from "@slack/types";
 import type { Post } from "../../store/store.ts";
 import type { CallFailure } from "../api/api-errors.ts";
+import { codeIn } from "../language/code-words.ts";
 import type { Translator } from "../language/translator.ts";
 import { context, markdown, section, type RenderedFile, type RenderedMessage } from "../words/blocks.ts";
 import { knownCode } from "../api/error-codes.ts";
@@ -103,7 +104,7 @@ export function noticeOf(
   { file, code, message }: { readonly file: RenderedFile; readonly code: string; readonly message: RenderedMessage | undefined },
 ): RenderedMessage {
   const bytes = "text" in file.content ? Buffer.byteLength(file.content.text) : file.content.bytes;
-  const why = isKnown(code) ? t(`lines.text.whyNot.${code}`) : safeMrkdwn(whyOf(code));
+  const why = isKnown(code) ? t(`lines.text.whyNot.${code}`) : whyOf(t, code);
   const text = t("lines.text.notUploaded", { file: `${safeMrkdwn(file.name)} (${t.size(bytes)})`, why });
   if (!message) return { kind: "message", text, plain: text, blocks: [context(text)] };
   const head = splitMarkdown(message.markdown ?? message.plain, { charsMax: OUTPUT_CHARS_SHOWN, partsMax: 1 }).parts[0] ?? "";
@@ -111,10 +112,10 @@ export function noticeOf(
   return { ...rest, plain: `${safeMrkdwn(head)}\n…\n${text}`, blocks: [markdown(head), context(text)] };
 }
 
-/** As a clause: the sentence of the table, or the code itself where it has none. */
-function whyOf(code: string): string {
-  const { reaction, says } = knownCode(code);
-  return reaction === "bug" || reaction === "doubt" ? code : says.replace(/\.$/, "");
+/** As a clause, in mrkdwn: what Slack means by it, or the code itself where nobody could tell. */
+function whyOf(t: Translator, code: string): string {
+  const { reaction } = knownCode(code);
+  return reaction === "bug" || reaction === "doubt" ? safeMrkdwn(code) : codeIn(t, code).replace(/\.$/, "");
 }
 
 /** Of which the catalogue has a clause for people. */

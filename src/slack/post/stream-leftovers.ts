@@ -1,10 +1,12 @@
 import type { ConversationsRepliesArguments } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
+import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
 import type { Log, Web } from "../api/web-client.ts";
+import type { Languages } from "../language/whose-language.ts";
 import { RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS, RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
 import { outboxIdIn, ownMetadata } from "../words/metadata.ts";
 import { placeOf, type Place } from "../words/place.ts";
@@ -28,6 +30,7 @@ export function createStreamLeftovers(parts: {
   readonly store: Pick<Store, "swapNote">;
   readonly web: Web;
   readonly pace: Pick<Pace, "reads">;
+  readonly languages: Pick<Languages, "ofRun">;
   readonly clock: Clock;
   readonly log: Log;
 }): StreamLeftovers {
@@ -108,8 +111,9 @@ export function createStreamLeftovers(parts: {
   async function remove(thread: string, ts: string, signal: AbortSignal): Promise<boolean> {
     const place = placeOf(thread);
     if (!place) return true;
+    const cutOff = async () => (await parts.languages.ofRun(currentRun(await runner.read(thread))))("turns.text.cutOff");
     for (let tries = 1; ; tries++) {
-      const failure = await takeAway(web, place, ts);
+      const failure = await takeAway(web, place, ts, cutOff);
       if (failure === undefined) return true;
       const mayPass = failure.kind === "limited" || isUnsure(failure);
       if (mayPass && tries < REMOVE_TRIES_MAX && !signal.aborted) {
@@ -143,8 +147,8 @@ interface Message {
 /** Turns have an id of the outbox in their metadata, as all else has that the app says in a thread but files. */
 const isNoTurn = (message: Message): boolean => outboxIdIn(message) === undefined && message.files === undefined;
 
-/** Deleted; where that is refused, it says that it is not the turn. */
-async function takeAway(web: Web, place: Place, ts: string): Promise<CallFailure | undefined> {
+/** Deleted; where that is refused, it says by `cutOff` that it is not the turn. */
+async function takeAway(web: Web, place: Place, ts: string, cutOff: () => Promise<string>): Promise<CallFailure | undefined> {
   try {
     await web.write.chat.delete({ channel: place.channel, ts });
     return undefined;
@@ -155,7 +159,7 @@ async function takeAway(web: Web, place: Place, ts: string): Promise<CallFailure
   }
   const where = { channel: place.channel, ts };
   await web.write.apiCall("chat.stopStream", where).catch(() => undefined);
-  const text = "(cut off; the whole turn is below)";
+  const text = await cutOff();
   const update = { ...where, text, blocks: [], metadata: ownMetadata(`cut/${ts}`, "cut") };
   return web.write.chat.update(update).then(
     () => undefined,

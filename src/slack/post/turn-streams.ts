@@ -8,6 +8,7 @@ import type { Store } from "../../store/store.ts";
 import { failureOf, isUnsure } from "../api/api-errors.ts";
 import { createBucket } from "../api/pacer.ts";
 import type { Log, Web } from "../api/web-client.ts";
+import type { Languages } from "../language/whose-language.ts";
 import type { People } from "../people/people.ts";
 import { persona } from "../render/personas.ts";
 import { partialTurn } from "../render/turn-messages.ts";
@@ -65,6 +66,7 @@ export function createTurnStreams(parts: {
   readonly pace: Pick<Pace, "reads">;
   readonly cardFor: (team: string) => TeamCard;
   readonly people: Pick<People, "lookalikes">;
+  readonly languages: Pick<Languages, "ofRun">;
   readonly clock: Clock;
   readonly log: Log;
 }): TurnStreams {

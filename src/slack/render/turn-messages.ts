@@ -9,7 +9,7 @@ import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } f
 import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN, POST_TEXT_CHARS_MAX, SUMMARY_CHARS, TURN_PARTS_MAX } from "../words/limits.ts";
 import { DEFAULT_LANGUAGE } from "../language/languages.ts";
 import type { Translator } from "../language/translator.ts";
-import { COUNTED_WORDS, turnWordsIn, type TurnWords } from "../language/turn-words.ts";
+import { COUNTED_WORDS, turnWordsIn, withheldIn, type TurnWords } from "../language/turn-words.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import { withoutLong, type LongPart } from "./long-parts.ts";
 import { codeCards, excerpt } from "./code-cards.ts";
@@ -147,8 +147,9 @@ function contentIn(
   return own.parts.length === counted.parts.length && own.isWhole === counted.isWhole ? own : counted;
 }
 
-/** What a person's no says, or that nobody gave a yes in time, where a run of code says it to the agents. */
-function refusalIn(t: Translator, { source, output }: CodeRan, transcript: Transcript): string | undefined {
+/** What a person's no says, that nobody gave a yes in time, or why nobody was asked, where a run of code says it to the agents. */
+function refusalIn(t: Translator, { source, output, withheld }: CodeRan, transcript: Transcript): string | undefined {
+  if (withheld) return withheldIn(t, withheld);
   const answer = approvalOf(transcript, `code-${source.seq}-${source.block}`);
   if ((answer.kind !== "given" && answer.kind !== "expired") || output !== denial(answer)) return undefined;
   if (answer.kind === "expired") return t("approvals.text.expired");

@@ -3,8 +3,8 @@ import { createKeyedWorker } from "../../runner/keyed-worker.ts";
 import { edit } from "../../runner/timetable.ts";
 import type { Schedule } from "../../schedules/schedule.ts";
 import { failureOf } from "../api/api-errors.ts";
-import { knownCode } from "../api/error-codes.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
+import { codeIn } from "../language/code-words.ts";
 import { postNoted } from "../post/post-once.ts";
 import { runOf, type Of } from "../render/log-reading.ts";
 import { answerOf, type Answer } from "../render/result-message.ts";
@@ -116,7 +116,7 @@ export function createScheduledResults(ctx: HandlerContext): Led {
     } catch (error) {
       const { code } = failureOf(error);
       const t = await ctx.languages.of(schedule.owner.id);
-      const mend = code === "missing_scope" ? t("scheduledRuns.text.canvasScope") : knownCode(code).says;
+      const mend = code === "missing_scope" ? t("scheduledRuns.text.canvasScope") : codeIn(t, code);
       const text = t("scheduledRuns.text.noCanvas", { code: safeMrkdwn(code), mend });
       await postNoted(
         ctx,

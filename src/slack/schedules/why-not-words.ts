@@ -1,7 +1,7 @@
 import type { Outcome, WhyNot } from "../../schedules/outcome.ts";
 import type { Schedule } from "../../schedules/schedule.ts";
 import type { Refused } from "../../runner/refused.ts";
-import { knownCode } from "../api/error-codes.ts";
+import { codeIn } from "../language/code-words.ts";
 import { ratedIn, usedUpIn } from "../language/refused-words.ts";
 import type { Translator } from "../language/translator.ts";
 import { mention } from "../words/blocks.ts";
@@ -22,7 +22,7 @@ export function whyNotIn(t: Translator, why: WhyNot, { owner, place: channel }: 
     case "outside":
       return t("refusals.text.invite");
     case "closed":
-      return t("scheduledRuns.text.why.closed", { place, code: safeMrkdwn(why.code), says: knownCode(why.code).says });
+      return t("scheduledRuns.text.why.closed", { place, code: safeMrkdwn(why.code), says: codeIn(t, why.code) });
     case "team":
       return safeMrkdwn(why.why ?? t("help.text.noTeam", { team: why.team }));
     case "budget":

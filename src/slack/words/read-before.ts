@@ -1,4 +1,4 @@
-import type { ReadBefore } from "../../engine/events/events.ts";
+import type { ReadBefore, UnreadReason } from "../../engine/events/events.ts";
 import { plural } from "./blocks.ts";
 
 /** How much was read of a thread, for agents and people. */
@@ -13,4 +13,22 @@ export function beforeWords({ messages, files, older = 0, unread }: ReadBefore):
       ? [`${unread.messages === 1 ? `at least one ${which}` : `${unread.messages} ${which}`} could not be read: ${unread.why}`]
       : []),
   ].join("; ");
+}
+
+/** Why messages could not be read, as the log says it. */
+export function unreadWords(reason: UnreadReason): string {
+  switch (reason.kind) {
+    case "busy":
+      return "Slack lets the app read no more just now";
+    case "barred":
+      return "the app may not read what was said here before";
+    case "outside":
+      return "the app is not in this channel";
+    case "silent":
+      return "Slack did not answer";
+    case "long":
+      return `it has more than ${reason.read}`;
+    case "refused":
+      return `Slack answered ${reason.code}`;
+  }
 }

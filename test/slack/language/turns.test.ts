@@ -43,6 +43,25 @@ test("code that nobody let run says so in the language of its run, and whose no 
   expect(await words("de", request, no, notRun("Start Docker"), report)).toEqual(["**python** · nicht ausgeführt\n\nStart Docker"]);
 });
 
+test("code that is run for nobody says why in the language of its run", async () => {
+  const withheld = (more: object): EventBody =>
+    ran("In English.", { outcome: "rejected", exitCode: 1, executor: "none", withheld: more as never });
+  const german = async (more: object) => (await words("de", withheld(more), report))[0]?.split("\n\n")[1];
+  const back = "Unverändert wird er in diesem Lauf nicht mehr ausgeführt; wenn hier eine Person geschrieben hat, wird nach ihm gefragt.";
+  expect(await german({ why: "off" })).toBe("Code wird hier nicht ausgeführt: An diesem Ort oder für das Team ist das ausgeschaltet.");
+  expect(await german({ why: "refused", by: "Maria", reason: "Zu teuer." })).toBe(
+    `Maria hat diesen Code schon abgelehnt: Zu teuer. ${back}`,
+  );
+  expect(await german({ why: "refused" })).toBe(`Eine Person hat diesen Code schon abgelehnt. ${back}`);
+  expect(await german({ why: "expired" })).toBe(`Niemand hat diesen Code rechtzeitig erlaubt, als zuvor danach gefragt wurde. ${back}`);
+  expect(await german({ why: "skipped", by: "Maria" })).toMatch(/^Maria hat den Beitrag übersprungen/);
+  expect(await german({ why: "asked" })).toMatch(/^Eine Person wurde nach diesem Code gefragt und hat noch nicht zugestimmt\. Un/);
+  expect(await words("fr", withheld({ why: "off" }), report)).toEqual([
+    "**python** · non exécuté\n\nLe code n’est pas exécuté ici : c’est désactivé à cet endroit, ou pour l’équipe.",
+  ]);
+  expect(await words("en", withheld({ why: "off" }), report)).toEqual(["**python** · not run\n\nIn English."]);
+});
+
 test("how code ended is said in the language of its run where that is text", async () => {
   const file = { name: "summe.csv", bytes: 12_000, hash: "a".repeat(64), mediaType: "text/csv" };
   const ended = [ran("", { files: [file] }), ran("a\n".repeat(4_000), { outcome: "timeout" }), says("Runner", "Das war es.")];
@@ -69,19 +88,20 @@ test.each([
   [
     "de",
     "plot.png (70 Bytes) konnte nicht hochgeladen werden: der App fehlt die Berechtigung files:write; gib sie ihr und installiere die App neu. Es liegt in Parleys Protokoll.",
+    "konnte nicht hochgeladen werden: In diesem Workspace ist das Hochladen ausgeschaltet. Frage eine Person, die den Workspace verwaltet. Es",
     "Ein Beitrag von Ada konnte hier nicht gepostet werden (no_text). Er steht in Parleys Protokoll.",
   ],
   [
     "fr",
     "plot.png (70 octets) n’a pas pu être téléversé : l’app n’a pas l’autorisation « files:write » ; ajoutez-la et réinstallez l’app. Le fichier est gardé dans le journal de Parley.",
+    "n’a pas pu être téléversé : Le téléversement est désactivé dans cet espace de travail. Demandez à une personne qui gère l’espace de travail. Le",
     "Un message de Ada n’a pas pu être publié ici (no_text). Il est gardé dans le journal de Parley.",
   ],
-] as const)("what Slack does not take is told in the language of the run: %s", async (language, notUploaded, notPosted) => {
+] as const)("what Slack does not take is told in the language of the run: %s", async (language, notUploaded, notAllowed, notPosted) => {
   const t = await loadTranslator(language);
   const file = { kind: "file", name: "plot.png", alt: "", comment: "", content: { hash: "", bytes: 70 } } as const;
   expect(noticeOf(t, { file, code: "missing_scope", message: undefined }).plain).toBe(notUploaded);
-  // What the table of Slack's codes says is English.
-  expect(noticeOf(t, { file, code: "file_uploads_disabled", message: undefined }).plain).toContain("Uploads are switched off");
+  expect(noticeOf(t, { file, code: "file_uploads_disabled", message: undefined }).plain).toContain(notAllowed);
   const turn = { kind: "message", speaker: "Ada", text: "", plain: "", blocks: [] } as const;
   expect(lastForm(t, turn, "no_text").notice?.plain).toBe(notPosted);
 });

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import type { EventBody } from "../../../src/engine/events/events.ts";
 import { asks, says, selects, started, stopped } from "../log.ts";
 import { DIRECT, posting, type Posting, type PostingOptions } from "../posting.ts";
 
@@ -89,6 +90,18 @@ test("a stream that Slack would not take away for a while is taken away before t
   expect(leftBehind(parley, thread)).toEqual([]);
   await parley.write(thread, "Critic", WORDS);
   expect(leftBehind(parley, thread).map(({ username }) => username)).toEqual(["Critic"]);
+});
+
+test("a stream that may not be taken away says in the language of its run that it is not the turn", async () => {
+  const parley = await begin();
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, { ...started(), language: "fr" } as EventBody, asks("Read"), selects("Coder"));
+  await parley.settle();
+  await parley.write(thread, "Coder", WORDS);
+  parley.slack.control.fault({ method: "chat.delete", kind: "error", code: "restricted_action", times: 5 });
+  await parley.record(thread, stopped());
+  await parley.settle();
+  expect(calls(parley, "chat.update").map(({ args }) => args["text"])).toContain("(interrompu ; le tour entier est ci-dessous)");
 });
 
 test("a stream goes whose turn was posted in another way", async () => {

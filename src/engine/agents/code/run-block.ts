@@ -1,4 +1,4 @@
-import type { CodeOutcome, CodeRan, Delta, EventBody, FileRef } from "../../events/events.ts";
+import type { CodeOutcome, CodeRan, Delta, EventBody, FileRef, HeldCode, Withheld } from "../../events/events.ts";
 import type { Fold } from "../../reading/fold.ts";
 import type { Turn } from "../../turn.ts";
 import { approvalOf, denial, isCodeAllowed, policyOf, stricter } from "../../approvals.ts";
@@ -17,6 +17,7 @@ export interface CodeRun {
   readonly files: readonly FileRef[];
   readonly memoryPeakBytes?: number;
   readonly limits?: NonNullable<CodeRan["limits"]>;
+  readonly withheld?: Withheld;
 }
 
 /** Who runs code, with what, and whether a person is asked before each block; `auto` when absent. */
@@ -50,7 +51,7 @@ export async function* runBlock(
   switch (answer.kind) {
     case "unasked": {
       const held = heldBack(transcript, holding, { language, code });
-      if (held && !held.isToBeAsked) return ran(notRun(whyHeld(held)));
+      if (held && !held.isToBeAsked) return ran({ ...notRun(whyHeld(held)), withheld: withheldFor(held) });
       if (!held && (policy === "auto" || isCodeAllowed(transcript, name))) break;
       yield { type: "approval.requested", agent: name, call, what: code, language };
       return undefined;
@@ -75,6 +76,12 @@ export const changeOf = ({ changed, language }: CodeRan): string =>
 
 const notRun = (output: string): CodeRun => ({ outcome: "rejected", exitCode: 1, output, elapsedMs: 0, executor: "none", files: [] });
 
+const withheldFor = ({ why, by, reason }: HeldCode): Withheld => ({
+  why,
+  ...(by === undefined ? {} : { by }),
+  ...(reason === undefined ? {} : { reason }),
+});
+
 const OFF: CodeRun = {
   outcome: "rejected",
   exitCode: 1,
@@ -82,4 +89,5 @@ const OFF: CodeRun = {
   elapsedMs: 0,
   executor: "off: by the rule for code here",
   files: [],
+  withheld: { why: "off" },
 };

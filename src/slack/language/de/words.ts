@@ -20,6 +20,7 @@ import { search } from "./home/search.ts";
 import { approvals } from "./thread/approvals.ts";
 import { cards } from "./thread/cards.ts";
 import { choices } from "./thread/choices.ts";
+import { codes } from "./thread/codes.ts";
 import { ends } from "./thread/ends.ts";
 import { halts } from "./thread/halts.ts";
 import { limits } from "./thread/limits.ts";
@@ -35,6 +36,7 @@ export const words: Catalogue = {
   cards,
   channelSettings,
   choices,
+  codes,
   control,
   ends,
   forms,

@@ -19,6 +19,7 @@ import { search } from "./home/search.ts";
 import { approvals } from "./thread/approvals.ts";
 import { cards } from "./thread/cards.ts";
 import { choices } from "./thread/choices.ts";
+import { codes } from "./thread/codes.ts";
 import { ends } from "./thread/ends.ts";
 import { halts } from "./thread/halts.ts";
 import { limits } from "./thread/limits.ts";
@@ -34,6 +35,7 @@ export const words = {
   cards,
   channelSettings,
   choices,
+  codes,
   control,
   ends,
   forms,

@@ -45,6 +45,12 @@ export const cards: Translated<"cards"> = {
     "{count, plural, one {mindestens eine neuere war nicht zu lesen: {why}} other {# neuere waren nicht zu lesen: {why}}}",
   "text.unreadMore":
     "{count, plural, one {mindestens eine weitere war nicht zu lesen: {why}} other {# weitere waren nicht zu lesen: {why}}}",
+  "text.whyUnread.busy": "Slack lässt die App gerade nicht mehr lesen",
+  "text.whyUnread.barred": "die App darf nicht lesen, was hier vorher gesagt wurde",
+  "text.whyUnread.outside": "die App ist nicht in diesem Channel",
+  "text.whyUnread.silent": "Slack hat nicht geantwortet",
+  "text.whyUnread.long": "der Thread hat mehr als {read}",
+  "text.whyUnread.refused": "Slack antwortete {code}",
 
   "text.asks": "*{agent} fragt:*",
   "text.agentAsks": "{agent} fragt: {question}",

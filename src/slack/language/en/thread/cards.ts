@@ -41,6 +41,12 @@ export const cards = {
   "text.olderLeftOut": "{count, plural, one {# older left out for its length} other {# older left out for their length}}",
   "text.unreadNewer": "{count, plural, one {at least one newer could not be read: {why}} other {# newer could not be read: {why}}}",
   "text.unreadMore": "{count, plural, one {at least one more could not be read: {why}} other {# more could not be read: {why}}}",
+  "text.whyUnread.busy": "Slack lets the app read no more just now",
+  "text.whyUnread.barred": "the app may not read what was said here before",
+  "text.whyUnread.outside": "the app is not in this channel",
+  "text.whyUnread.silent": "Slack did not answer",
+  "text.whyUnread.long": "it has more than {read}",
+  "text.whyUnread.refused": "Slack answered {code}",
 
   "text.asks": "*{agent} asks:*",
   "text.agentAsks": "{agent} asks: {question}",

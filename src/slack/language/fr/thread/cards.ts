@@ -45,6 +45,12 @@ export const cards: Translated<"cards"> = {
   "text.unreadNewer":
     "{count, plural, one {au moins un plus récent n’a pas pu être lu : {why}} other {# plus récents n’ont pas pu être lus : {why}}}",
   "text.unreadMore": "{count, plural, one {au moins un autre n’a pas pu être lu : {why}} other {# autres n’ont pas pu être lus : {why}}}",
+  "text.whyUnread.busy": "Slack ne laisse pas l’app en lire davantage pour le moment",
+  "text.whyUnread.barred": "l’app n’a pas le droit de lire ce qui a été dit ici auparavant",
+  "text.whyUnread.outside": "l’app n’est pas dans ce canal",
+  "text.whyUnread.silent": "Slack n’a pas répondu",
+  "text.whyUnread.long": "le fil en a plus de {read}",
+  "text.whyUnread.refused": "Slack a répondu {code}",
 
   "text.asks": "*{agent} demande :*",
   "text.agentAsks": "{agent} demande : {question}",

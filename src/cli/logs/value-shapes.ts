@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+/** The shapes of what stands in the fields of the log's events. */
+
+const TEXT_CHARS_MAX = 1024 * 1024; // The store's own bound for one event.
+const NAME_CHARS_MAX = 1_000;
+
+export const text = z.string().max(TEXT_CHARS_MAX);
+export const name = z.string().max(NAME_CHARS_MAX);
+export const count = z.number().nonnegative().max(Number.MAX_SAFE_INTEGER);
+export const whole = z.int().nonnegative();
+export const hash = z.string().regex(/^[0-9a-f]{64}$/, { error: "a SHA-256, 64 hex digits" });
+export const person = z.strictObject({ id: name, name });
+export const failure = z.strictObject({
+  kind: name,
+  message: text,
+  limit: z.strictObject({ kind: z.enum(["tokens", "usd"]), of: count }).optional(),
+});
+
+export const unreadReason = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.enum(["busy", "barred", "outside", "silent"]) }),
+  z.strictObject({ kind: z.literal("long"), read: whole }),
+  z.strictObject({ kind: z.literal("refused"), code: name }),
+]);
+
+export const withheld = z
+  .strictObject({
+    why: z.enum(["off", "refused", "expired", "skipped", "asked", "changed", "allowed"]),
+    by: text.optional(),
+    reason: text.optional(),
+  })
+  .optional();
