@@ -128,6 +128,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   const cardFor = (name: string): TeamCard => app.teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
   const load = (thread: string) => runner.read(thread);
   let gone: Promise<void> = Promise.resolve();
+  const lastWords = new AbortController();
   let heldFor: string | undefined;
   const onProblem = (problem: Problem) =>
     void told(problem).catch((error: unknown) => log("a problem with Slack could not be dealt with", error));
@@ -200,7 +201,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     const t = await languages.ofRun({ language });
     const text = t(stopped ? "codes.text.stopped" : "codes.text.ended", { code: safeMrkdwn(code), says: codeIn(t, code) });
     const word = { id: `gone/${run}`, channel: startedBy.id, text };
-    const posted = await postLooking({ web, pace, clock, log }, word, { blind: "leave", signal: stopping.signal });
+    const posted = await postLooking({ web, pace, clock, log }, word, { blind: "leave", signal: lastWords.signal });
     if (posted.kind !== "posted") log(`${startedBy.id} could not be told (${posted.failure.code})`);
   }
 
@@ -227,6 +228,9 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
       stopping.abort();
       app.people.close();
       await Promise.all([outbox.stop(), streams.close()]);
+      // The post that found a thread gone is not made again: who is to be told of it now would never hear of it.
+      await Promise.race([gone, clock.sleep(LAST_WORDS_MS_MAX, lastWords.signal)]);
+      lastWords.abort();
       featureWatch.close();
       await featureWatch.settled();
     },
@@ -239,6 +243,9 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
 
 /** A token that is refused may be good again: an app that is installed anew keeps it, with the scopes that it lacked. */
 const HELD_MS = 60_000;
+
+/** Of the ten seconds that a stop has. */
+const LAST_WORDS_MS_MAX = 2_000;
 
 /** For a run of a team that the file no longer has. */
 const NO_CARD: Omit<TeamCard, "name"> = { description: "", agents: [], limits: { turns: 0, minutes: 0, tokens: 0, usd: 0 }, stopWords: [] };

@@ -83,5 +83,5 @@ export function manualClock(startMs = Date.UTC(2026, 0, 5, 9)): ManualClock {
 
 /** What is ready to run has run, up to its next real wait; work that asks for its turn of the event loop has had it. */
 async function settled(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
