@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { ClientRequest } from "node:http";
 import type { Clock } from "../../src/engine/clock.ts";
 
 export interface IdleClock extends Clock {
@@ -11,8 +12,8 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Rounds of the event loop without anything under way: an answer passes through some before its caller goes on. */
-const IDLE_ROUNDS = 6;
+/** Rounds of the event loop without anything under way: an answer passes through some before its caller goes on, and a write waits some for others. */
+const IDLE_ROUNDS = 80;
 
 /**
  * A clock for a whole Parley and a whole Slack in one process. While anything is under way it stands still; when nothing is, it jumps to the
@@ -62,7 +63,7 @@ export function idleClock({ startMs, isBusy, moved }: { startMs: number; isBusy:
   };
 }
 
-/** HTTP calls of this process that have no answer yet, as the HTTP client itself tells. */
+/** HTTP calls of this process that have no answer yet, as Node's two HTTP clients themselves tell. */
 function countCalls(): { underWay(): number; close(): void } {
   const requests = new Set<unknown>();
   const begun = (message: unknown) => {
@@ -71,12 +72,20 @@ function countCalls(): { underWay(): number; close(): void } {
     if (!request.path.startsWith("/link/")) requests.add(request);
   };
   const ended = (message: unknown) => void requests.delete((message as { readonly request: unknown }).request);
+  const started = (message: unknown) => {
+    const { request } = message as { readonly request: ClientRequest };
+    if (request.path.startsWith("/link/")) return;
+    requests.add(request);
+    request.once("close", () => requests.delete(request));
+  };
+  subscribe("http.client.request.start", started);
   subscribe("undici:request:create", begun);
   subscribe("undici:request:trailers", ended);
   subscribe("undici:request:error", ended);
   return {
     underWay: () => requests.size,
     close() {
+      unsubscribe("http.client.request.start", started);
       unsubscribe("undici:request:create", begun);
       unsubscribe("undici:request:trailers", ended);
       unsubscribe("undici:request:error", ended);

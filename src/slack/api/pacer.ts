@@ -14,6 +14,11 @@ export interface Bucket {
   takeNow(): boolean;
   /** A call that it was the time of is not made after all: the next one has its time. */
   giveBack(): void;
+  /**
+   * A call that it was the time of some while ago is made only now. `calls`: so many whose time it was are not made yet, this one included.
+   * What comes next keeps its distance from when they are made.
+   */
+  madeLate(calls: number): void;
   /** Nothing goes through for so long: Slack said "too fast". */
   delay(ms: number): void;
   /** For how long still nothing goes through, however few wait; 0 when it is open. */
@@ -124,6 +129,9 @@ export function createBucket({
       fullAtMs -= gap();
       // Who waits for a time that was later is to look again.
       nobody.abort(EARLIER);
+    },
+    madeLate(calls) {
+      fullAtMs = Math.max(fullAtMs, look() + calls * gap());
     },
     delay(ms) {
       const nowMs = look();

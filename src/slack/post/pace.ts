@@ -48,16 +48,27 @@ export function createPace(clock: Clock, share?: Share): Pace {
     createBucket({ perMinute: POSTS_PER_MINUTE_PER_CHANNEL, burst: POST_BURST_PER_CHANNEL, clock, within: perWorkspace }),
   );
   const posts = createSharedBucket(perWorkspace, { backlogMs: (channel) => perChannel(channel).waitMs(), clock });
+  /** How many have their time in a channel, and wait for the workspace's. */
+  const between = new Map<string, number>();
+
+  async function turnInAll(channel: string, signal: AbortSignal, rank?: number): Promise<boolean> {
+    const bucket = perChannel(channel);
+    between.set(channel, (between.get(channel) ?? 0) + 1);
+    const may = await posts.take(channel, signal, rank);
+    const waiting = between.get(channel) ?? 1;
+    if (waiting > 1) between.set(channel, waiting - 1);
+    else between.delete(channel);
+    if (may) bucket.madeLate(waiting);
+    else bucket.giveBack();
+    return may;
+  }
+
   return {
     post: perChannel,
     async turn(channel, signal, rank) {
       const bucket = perChannel(channel);
       do {
-        if (!(await bucket.take(signal, rank))) return false;
-        if (!(await posts.take(channel, signal, rank))) {
-          bucket.giveBack();
-          return false;
-        }
+        if (!(await bucket.take(signal, rank)) || !(await turnInAll(channel, signal, rank))) return false;
         // While it was waiting for the workspace, Slack may have refused another post of the channel.
       } while (bucket.shutMs() > 0);
       return true;

@@ -1,6 +1,7 @@
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import { currentRun, isWaiting } from "../../../src/engine/reading/transcript.ts";
 import type { Parley } from "../../../src/parley.ts";
+import { oneTurnBefore } from "../../../src/slack/render/log-reading.ts";
 import { plan } from "../../../src/slack/render/render.ts";
 import { checkSqlite } from "../../../src/store/sqlite/upkeep/check.ts";
 import type { ThreadMessage, Workspace } from "../../../local-slack/index.ts";
@@ -128,10 +129,17 @@ function postedViolations(thread: readonly ThreadMessage[], events: readonly Run
   const missing = events.flatMap((event, index) =>
     plan(event, { events: events.slice(0, index) }).flatMap(({ kind, part }) => {
       if (kind === "file" || kind === "turn-file" || kind === "approval-file") return (filesWanted++, []);
+      if (kind === "card" && isNeedless(events, index)) return [];
       return ids.has(`${event.seq}.${kind}.${part}`) ? [] : [`${event.seq}.${kind}.${part} is not in the thread`];
     }),
   );
   return files < filesWanted ? [...missing, `${files} files of ${filesWanted}`] : missing;
+}
+
+/** Where many ask at once, a card is left out whose answer was there before it and tells the end. */
+function isNeedless(events: readonly RunEvent[], from: number): boolean {
+  const stopped = events.slice(from).find((event) => event.type === "run.stopped");
+  return stopped !== undefined && oneTurnBefore({ events }, stopped) !== undefined;
 }
 
 /** Nothing is shown any more that is over; what a result lets people do next stays. */
