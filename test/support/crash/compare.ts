@@ -7,6 +7,8 @@ import { isOfKind } from "../slack/thread.ts";
 /** What people and the log hold of an undisturbed conversation, without what may differ: times, and the numbers that a `run.resumed` moves. */
 export interface Expected {
   readonly thread: readonly string[];
+  /** Of runs of one turn, which a kill may leave out. */
+  readonly cards: readonly string[];
   readonly session: string | undefined;
   readonly log: readonly string[];
 }
@@ -15,7 +17,12 @@ export const expectedOf = (undisturbed: Outcome): ReadonlyMap<string, Expected> 
   new Map(
     undisturbed.played.map(({ conversation, thread, session, log }) => [
       conversation.name,
-      { thread: seenIn(thread), session, log: log.filter((event) => event.type !== "run.resumed").map(recorded) },
+      {
+        thread: seenIn(thread),
+        cards: cardsOfOneTurn(thread),
+        session,
+        log: log.filter((event) => event.type !== "run.resumed").map(recorded),
+      },
     ]),
   );
 
@@ -44,6 +51,9 @@ function threadViolations({ thread, status, session }: Played, expected: Expecte
   return [
     ...twice.map((id) => `the message ${id} is there twice`),
     ...difference("thread", seenIn(thread), expected.thread),
+    ...cardsOfOneTurn(thread)
+      .filter((card) => !expected.cards.includes(card))
+      .map((card) => `a card is ${short(card)}, and none is so without kills`),
     ...(status === "" ? [] : [`the line "${status}" is still shown`]),
     // Never told of is as good, here or without kills: there is no Stop button left over.
     ...(session === undefined || session === (expected.session ?? AT_REST) ? [] : [`the session is ${session}, not ${expected.session}`]),
@@ -67,20 +77,30 @@ const isLasting = ({ text }: ThreadMessage): boolean => !text.startsWith("I was 
 
 /**
  * A thread as people see it. Where one turn was all of a run, its message tells the end, or a kill came before that was recorded and the end has a
- * message of its own: either way it is told once, last here, and apart from the turn's words.
+ * message of its own: either way it is told once, last here, and apart from the turn's words. Its card is left out where the answer was there
+ * before it, as it may be where many cards go out at once, all of them behind a kill: it is looked at apart ({@link cardsOfOneTurn}).
  */
 function seenIn(thread: readonly ThreadMessage[]): readonly string[] {
   const lasting = thread.filter(isLasting);
-  const alone = new Set(runsOfOneTurn(lasting));
-  const isAlone = ({ metadata }: ThreadMessage) => alone.has(metadata?.event_payload["r"]);
+  const isAlone = ofOneTurn(lasting);
   return [
     ...lasting.flatMap((message) => {
       if (!isAlone(message)) return [seen(message)];
       if (isOfKind(message, "turn")) return [seen({ ...message, blocks: message.blocks.filter(isWords) })];
-      return isOfKind(message, "end") ? [] : [seen(message)];
+      return isOfKind(message, "end") || isOfKind(message, "card") ? [] : [seen(message)];
     }),
     ...lasting.flatMap((message) => (isAlone(message) && isOfKind(message, "end") ? [`the end: ${howEnded(message)}`] : [])),
   ];
+}
+
+function cardsOfOneTurn(thread: readonly ThreadMessage[]): readonly string[] {
+  const isAlone = ofOneTurn(thread.filter(isLasting));
+  return thread.flatMap((message) => (isAlone(message) && isOfKind(message, "card") ? [seen(message)] : []));
+}
+
+function ofOneTurn(lasting: readonly ThreadMessage[]): (message: ThreadMessage) => boolean {
+  const alone = new Set(runsOfOneTurn(lasting));
+  return ({ metadata }) => alone.has(metadata?.event_payload["r"]);
 }
 
 /** The runs in which one turn, and nothing else, was said. */
