@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createPace } from "../../../src/slack/post/pace.ts";
-import { POST_BURST } from "../../../src/slack/words/limits.ts";
+import { POST_BURST, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE_PER_CHANNEL } from "../../../src/slack/words/limits.ts";
 import { manualClock } from "../../support/clock.ts";
 
 const never = new AbortController().signal;
@@ -47,4 +47,18 @@ test("who gives up waiting for the workspace gives the time in its channel to th
   expect(await Promise.all([first, second])).toEqual([false, false]);
   const after = [0, 1].map(async () => (await pace.turn("C1", never)) && clock.now());
   for (const at of await clock.run(Promise.all(after))) expect(at).toBeLessThan(500);
+});
+
+test("what is posted late, since the workspace had no room, keeps its distance from what comes next in its channel", async () => {
+  const clock = manualClock(0);
+  const pace = createPace(clock);
+  for (let other = 0; other < POST_BURST; other++) await pace.turn(`C-other-${other}`, never);
+  const at: number[] = [];
+  const turns = Array.from({ length: 5 }, async () => (await pace.turn("C1", never)) && at.push(clock.now()));
+  await clock.run(Promise.all(turns));
+  let level = 0;
+  for (const [index, one] of at.entries()) {
+    level = Math.max(0, level - ((one - (at[index - 1] ?? one)) / 60_000) * POSTS_PER_MINUTE_PER_CHANNEL) + 1;
+    expect(level).toBeLessThanOrEqual(POST_BURST_PER_CHANNEL + 0.001);
+  }
 });
