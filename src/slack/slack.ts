@@ -154,9 +154,13 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
 
   async function told(problem: Problem): Promise<void> {
     switch (problem.kind) {
-      case "thread-gone":
+      case "thread-gone": {
         // One after the other: every message of the thread may be refused.
-        return (gone = gone.then(() => stopUnseen(problem.thread, problem.code)));
+        const next = gone.then(() => stopUnseen(problem.thread, problem.code));
+        // What fails is told once, and keeps no other from being stopped.
+        gone = next.catch(() => undefined);
+        return next;
+      }
       case "auth":
         void clock.sleep(HELD_MS, stopping.signal).then(() => outbox.poke());
         if (heldFor === problem.code) return;

@@ -170,10 +170,18 @@ export class Inbox {
           const body = parse(envelope.body);
           if (body && !(await this.#handled(envelope, body))) return;
           // What comes behind it does not wait for the mark: words that came together are all heard before a turn answers them.
-          marks.push(this.#store.handled(envelope.id, claim));
+          const mark = this.#store.handled(envelope.id, claim);
+          // One that failed, or came too late, ends it: what comes behind is handled after it, the next time.
+          void mark.then(
+            (isOurs) => void (isLost ||= !isOurs),
+            () => void (isLost = true),
+          );
+          marks.push(mark);
         }
       } finally {
-        isLost = (await Promise.all(marks)).includes(false) || isLost;
+        // Those behind one that failed are written, too, before anything is read anew.
+        await Promise.allSettled(marks);
+        await Promise.all(marks);
       }
       if (isLost || left.length < ENVELOPES_PER_READ) return;
     }

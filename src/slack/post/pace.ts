@@ -1,4 +1,5 @@
 import type { Clock } from "../../engine/clock.ts";
+import type { RunEvent } from "../../engine/events/events.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
 import type { Share } from "../../engine/share.ts";
 import type { Post } from "../../store/store.ts";
@@ -161,10 +162,15 @@ export function createHeldCards({
 const MORE = "something more is to be posted";
 
 const hasAnswer = ({ events }: Transcript, seq: number): boolean =>
-  events.slice(seq).some((event) => event.type === "message.posted" && "agent" in event);
+  events.slice(seq).some((event) => (event.type === "message.posted" ? "agent" in event : WAITED_FOR.has(event.type)));
+/** What people are asked, and that it is over, waits for no card either. */
+const WAITED_FOR: ReadonlySet<RunEvent["type"]> = new Set(["handoff.made", "approval.requested", "limit.reached", "run.stopped"]);
 
-/** The run that began with this event is over, and the message of its one turn tells its end. */
+/** The run that began with this event is over, and the message of its one turn tells all: its end, and no more was to be said of its beginning. */
 function isTold(transcript: Transcript, seq: number): boolean {
+  const started = transcript.events[seq - 1];
+  // How much was read of what was said before stands in the card alone.
+  if (started?.type === "run.started" && started.before !== undefined) return false;
   for (let index = seq; index < transcript.events.length; index++) {
     const event = transcript.events[index];
     if (event?.type === "run.stopped") return oneTurnBefore(transcript, event) !== undefined;

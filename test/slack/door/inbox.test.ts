@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { systemClock, type Clock } from "../../../src/engine/clock.ts";
 import { Inbox } from "../../../src/slack/door/inbox.ts";
 import { envelopeIdOf, laneOf, readBody, type Body } from "../../../src/slack/words/envelope.ts";
@@ -72,6 +72,38 @@ test("an envelope is in the store before it may be acked, and nothing is handled
   inbox.open();
   await inbox.idle();
   expect(handled).toEqual(["early"]);
+});
+
+test("where a mark could not be written while the next envelope is handled, what comes behind waits until it is, and nothing ends the process", async () => {
+  const handled: string[] = [];
+  const failing = { failed: 0 };
+  const second = Promise.withResolvers<void>();
+  const unheard: unknown[] = [];
+  const hear = (error: unknown) => void unheard.push(error);
+  process.on("unhandledRejection", hear);
+  onTestFinished(() => void process.off("unhandledRejection", hear));
+  const inbox = new Inbox({
+    store: {
+      ...store,
+      handled: (id, claim) => (failing.failed++ === 0 ? Promise.reject(new Error("the disk is full")) : store.handled(id, claim)),
+    },
+    dispatch,
+    clock: impatient,
+    log,
+    handle: async (body) => {
+      handled.push(textOf(body));
+      if (textOf(body) === "two") await second.promise;
+    },
+  });
+  for (const text of ["one", "two", "three"]) await inbox.receive(message(text, { thread_ts: "1700000000.000001" }));
+  inbox.open();
+  await eventually(() => expect(handled).toEqual(["one", "two"]));
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+  second.resolve();
+  await eventually(async () => expect(await store.unhandled(10)).toEqual([]));
+  await inbox.idle();
+  expect(unheard).toEqual([]);
+  expect(handled).toEqual(["one", "two", "one", "three"]);
 });
 
 test("a slow thread holds up itself and no other", async () => {

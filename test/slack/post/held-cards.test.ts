@@ -29,7 +29,7 @@ function held() {
     if (!logs.has(thread)) asks(thread);
     return cards.leave({ thread, seq: 1 }, never, go).then((how) => [how, clock.now()]);
   };
-  return { clock, cards, answers, ends, leave };
+  return { clock, cards, say, answers, ends, leave };
 }
 
 const THREADS = ["a", "b", "c", "d", "e", "f", "g"];
@@ -55,6 +55,26 @@ test("a card that waits is needless once its answer is there and tells the end, 
   const [how, at] = await clock.run(left[6] ?? Promise.reject(new Error("no card")));
   expect(how).toBe("left");
   expect(at).toBeLessThan(1_000);
+});
+
+test("a card that tells what was read of earlier messages is left out by no answer, and none is held behind which people are asked something", async () => {
+  const { clock, cards, say, answers, ends, leave } = held();
+  const before = { messages: 40, unread: { messages: 12 } };
+  say("f", { type: "run.started", run: "f#1", team: "t", startedBy: ADA, before } as EventBody);
+  say(
+    "g",
+    { type: "run.started", run: "g#1", team: "t", startedBy: ADA },
+    { type: "handoff.made", agent: "Ana", to: "human", text: "Which?" },
+  );
+  const left = THREADS.map((thread) => leave(thread));
+  await clock.untilSleeping(2);
+  answers("f");
+  ends("f");
+  cards.more("f");
+  const [earlier, asking] = await clock.run(Promise.all([left[5], left[6]]));
+  expect(earlier).toEqual(["left", expect.any(Number)]);
+  expect(asking?.[0]).toBe("left");
+  expect(asking?.[1]).toBeLessThan(1_000);
 });
 
 test("a card that waits for Slack's pace lets its answer go first, or goes with its rank", async () => {
