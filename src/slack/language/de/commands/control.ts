@@ -11,11 +11,12 @@ export const control: Translated<"control"> = {
     "Dieser Button gehört zu einem Lauf, der zu Ende ist. Um den zu stoppen, der jetzt läuft, schreibe `stop` in seinen Thread.",
   "text.goesOn": "Der Lauf geht weiter.",
   "text.goesOnAlready": "Der Lauf geht schon weiter.",
-  "text.heldAbove": "Der Lauf wartet an einer Grenze. Deine Worte sind aufgehoben und werden gelesen, sobald jemand sie erhöht, oben.",
+  "text.heldAbove":
+    "Der Lauf wartet an einer Grenze. Deine Worte sind aufgehoben und werden gelesen, sobald jemand die Grenze oben erhöht.",
   "text.heldAboveOrHere":
-    "Der Lauf wartet an einer Grenze. Deine Worte sind aufgehoben und werden gelesen, sobald sie erhöht wird, oben oder hier.",
-  "text.heldHere": "Der Lauf wartet an einer Grenze. Deine Worte sind aufgehoben und werden gelesen, sobald sie erhöht wird.",
-  "text.heldPaused": "Der Lauf wurde angehalten von {person}. Deine Worte sind aufgehoben und werden gelesen, sobald er weitergeht.",
+    "Der Lauf wartet an einer Grenze. Deine Worte sind aufgehoben und werden gelesen, sobald die Grenze oben oder hier erhöht wird.",
+  "text.heldHere": "Der Lauf wartet an einer Grenze. Deine Worte sind aufgehoben und werden gelesen, sobald die Grenze erhöht wird.",
+  "text.heldPaused": "Der Lauf wurde von {person} angehalten. Deine Worte sind aufgehoben und werden gelesen, sobald er weitergeht.",
 
   "text.goOnTeam":
     "*Damit weitermachen?* {team} ist hier fertig und hat deine Nachricht nicht gelesen. Später erwähne mich, um weiterzumachen.",
@@ -30,7 +31,7 @@ export const control: Translated<"control"> = {
   "text.answersOne":
     "Deine Worte beantworten, was *{agent}* gefragt hat. {count, plural, one {Noch eine Frage wartet} other {Noch # Fragen warten}} auf eine Antwort.",
   "text.linkUnread":
-    "Eine Nachricht, zu der du einen Link gesetzt hast, konnte nicht gelesen werden: du und ich müssen beide in ihrem Channel sein. Füge ihre Worte hier ein, wenn sie wichtig sind.",
+    "Eine Nachricht, die du verlinkt hast, konnte nicht gelesen werden: du und ich müssen beide in ihrem Channel sein. Füge ihren Text hier ein, wenn er wichtig ist.",
   "text.noWords": "In dieser Nachricht stehen keine Worte, über die zu sprechen wäre.",
 
   "text.isHeard": "Sie wird gehört.",
@@ -41,7 +42,7 @@ export const control: Translated<"control"> = {
     "Slack lässt mich noch {count, plural, one {# Sekunde} other {# Sekunden}} nichts mehr lesen, also wurde noch nichts begonnen. Drücke dann noch einmal, oder erwähne mich mit deinen Worten.",
   "text.failed": "Slack hat nicht geantwortet, also wurde noch nichts begonnen. Drücke noch einmal, oder erwähne mich mit deinen Worten.",
   "text.gone": "Deine Nachricht gibt es nicht mehr, also wurde nichts begonnen.",
-  "text.unread": "Ich konnte deine Nachricht nicht noch einmal lesen, also wurde nichts begonnen. Erwähne mich mit ihr.",
+  "text.unread": "Ich konnte deine Nachricht nicht noch einmal lesen, also wurde nichts begonnen. Erwähne mich mit deinen Worten.",
 
   "text.atWork": "In diesem Thread arbeitet schon ein Team; was du hier schreibst, erreicht es.",
   "text.thanks": "Danke, notiert.",

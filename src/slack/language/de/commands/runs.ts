@@ -20,7 +20,7 @@ export const runs: Translated<"runs"> = {
   "text.theTeam": "dem Team",
   "text.transcriptAlt": "Alle Beiträge eines Laufs, als Text",
   "text.notSent":
-    "Die Mitschrift konnte nicht geschickt werden ({code}). `parley export` schreibt dasselbe auf der Maschine, auf der Parley läuft.",
+    "Die Mitschrift konnte nicht geschickt werden ({code}). `parley export` schreibt dasselbe auf dem Rechner, auf dem Parley läuft.",
   "text.sent": "Die Mitschrift ist in deinen Nachrichten mit mir.",
   "text.sentWithLink": "Die Mitschrift ist in deinen Nachrichten mit mir: {link}",
   "text.more": "{count, plural, one {… und # weiterer Lauf} other {… und # weitere Läufe}}",
@@ -33,12 +33,12 @@ export const runs: Translated<"runs"> = {
   "text.hasStopped": "hat aufgehört",
   "text.endsWithSummary": "endet mit einer Zusammenfassung",
   "text.waitsAtLimit": "wartet an einer Grenze, bis jemand sie erhöht",
-  "text.pausedBy": "wurde angehalten von {person}; `resume` lässt es weitergehen",
+  "text.pausedBy": "wurde von {person} angehalten; `resume` lässt es weitergehen",
   "text.waitsForAnswer": "wartet auf eine Antwort an {agents}",
   "text.waitsForApproval": "wartet auf eine Freigabe",
   "text.haveFloor": "arbeitet: {agents} {count, plural, one {hat} other {haben}} das Wort",
   "text.atWork": "arbeitet",
-  "text.inShort": "*Kurz:* {words}",
+  "text.inShort": "*Kurz gesagt:* {words}",
   "text.summedUp": "_zusammengefasst für {cost}_",
   "text.noneSpoke": "Noch hat niemand gesprochen.",
 };

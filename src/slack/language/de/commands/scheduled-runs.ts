@@ -4,7 +4,7 @@ export const scheduledRuns: Translated<"scheduledRuns"> = {
   "text.begins": ":alarm_clock: *{starts}*, eingerichtet von {owner} (`{id}`):\n{task}",
   "text.answers": "*{agent}* antwortet: {starts}",
   "text.noCanvas": "Die Antwort kam nicht auf den Canvas ({code}); sie steht in diesem Thread. {mend}",
-  "text.canvasScope": "Parley braucht dafür den Scope `canvases:write`.",
+  "text.canvasScope": "Parley braucht dafür die Berechtigung `canvases:write`.",
   "text.hasPaused": ":double_vertical_bar: Der Zeitplan *{starts}* (`{id}`) von {owner} ist angehalten: {why} {mend}",
   "text.makeAnew": "Seine Zeit ist schon vorbei: Richte einen neuen ein.",
   "text.switchOn": "Es geht weiter, wenn ihn jemand wieder einschaltet, in App Home oder mit `/parley schedule on {id}`.",
@@ -24,6 +24,6 @@ export const scheduledRuns: Translated<"scheduledRuns"> = {
   "text.why.silent": "Slack hat eine Stunde lang nicht geantwortet oder nicht herausgegeben, was gepostet wurde.",
   "text.why.queue":
     "{count, plural, one {Slack antwortet nicht, und # Lauf wartet schon darauf.} other {Slack antwortet nicht, und # Läufe warten schon darauf.}}",
-  "text.why.late": "Er konnte innerhalb einer Stunde nach seiner Zeit nicht beginnen.",
-  "text.why.missed": "Parley war zu seiner Zeit nicht da.",
+  "text.why.late": "Er konnte innerhalb einer Stunde nach der vorgesehenen Zeit nicht beginnen.",
+  "text.why.missed": "Parley war zur vorgesehenen Zeit nicht da.",
 };

@@ -24,7 +24,7 @@ export const schedules: Translated<"schedules"> = {
   "button.on": "Einschalten",
   "button.delete": "Löschen…",
   "sure.delete": "Diesen Zeitplan löschen?",
-  "meaning.delete": "Danach beginnt nichts mehr von selbst. Läufe, die schon begonnen haben, bleiben, wo sie sind.",
+  "meaning.delete": "Durch ihn beginnt dann nichts mehr. Läufe, die schon begonnen haben, bleiben, wo sie sind.",
   "yes.delete": "Löschen",
 
   "text.full":
@@ -32,7 +32,7 @@ export const schedules: Translated<"schedules"> = {
   "text.ownFull": "Du hast {max} Zeitpläne, mehr darf eine Person nicht haben. Lösch einen: `/parley schedule` listet sie.",
   "text.hasPassed": "Nicht gespeichert: {starts} ist inzwischen vorbei. Nenn eine andere Zeit.",
   "text.noSuch": "Einen Zeitplan `{id}` gibt es nicht, oder nicht mehr. `/parley schedule` listet die Zeitpläne dieses Channels.",
-  "text.deleted": "Gelöscht: `{id}`. Danach beginnt nichts mehr von selbst.",
+  "text.deleted": "Gelöscht: `{id}`. Durch diesen Zeitplan beginnt nichts mehr.",
   "text.isOver": "`{id}` ist vorbei: Die Zeit dafür ist schon gekommen. Richte etwas Neues ein.",
   "text.switchedOn": "Eingeschaltet: `{id}`.",
   "text.switchedOff": "Ausgeschaltet: `{id}`. Was schon begonnen hat, läuft weiter.",

@@ -8,7 +8,7 @@ export const spokenSchedules: Translated<"spokenSchedules"> = {
   "text.time.unevenMinutes": "Das geht in einer Stunde oder einem Tag nicht auf. Nimm 15, 20 oder 30 Minuten, oder Stunden.",
   "text.time.unevenHours": "Das geht in einer Stunde oder einem Tag nicht auf. Nimm 1, 2, 3, 4, 6, 8 oder 12 Stunden, oder eine Uhrzeit.",
   "text.time.timeOfDate": "Sag auch, um wie viel Uhr an diesem Tag, etwa `tomorrow at 9:00`.",
-  "text.time.timeOrEvery": "Entweder alle so und so viel oder zu einer Uhrzeit: Lass eines davon weg.",
+  "text.time.timeOrEvery": "Entweder in regelmäßigen Abständen oder zu einer Uhrzeit: Lass eines davon weg.",
   "text.time.timeOfDay": "Sag auch, um wie viel Uhr, etwa `every weekday at 9:00`.",
   "text.time.minutesDiffer":
     "Mehrere Zeiten eines Tages müssen auf dieselbe Minute fallen, etwa `9:00 and 17:00`. Mach zwei Zeitpläne daraus.",
@@ -23,8 +23,7 @@ export const spokenSchedules: Translated<"spokenSchedules"> = {
   "text.longTask": "Die Aufgabe hat {chars} Zeichen; höchstens {max} werden gespeichert. Kürze sie.",
   "text.answeredThere":
     "Was mit einer Nachricht oder Datei beginnt, wird in ihrem Thread beantwortet oder auf einem Canvas (`to=canvas`): So kann sich nichts endlos selbst antworten.",
-  "text.whereTo":
-    "Ergebnisse kommen mit `to=thread`, `to=channel`, `to=canvas` dorthin, oder in einen Thread dieses Channels durch dessen Link.",
+  "text.whereTo": "Wohin Ergebnisse kommen, sagt `to=thread`, `to=channel`, `to=canvas` oder der Link eines Threads in diesem Channel.",
   "text.howMissed": "Verpasste Male hole ich mit `missed=once` einmal nach, wenn ich zurück bin; mit `missed=skip` fallen sie aus.",
   "text.howUsd": "Was ein Lauf kosten darf, steht in US-Dollar, etwa `usd=0.50`, und ist höchstens {max}.",
   "text.runsNotTimes":

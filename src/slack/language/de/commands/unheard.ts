@@ -8,7 +8,7 @@ export const unheard: Translated<"unheard"> = {
   "text.runs":
     "{count, plural, one {Du hast in einer Stunde # Lauf gestartet, mehr darf eine Person hier nicht. Den nächsten kannst du am {at} starten.} other {Du hast in einer Stunde # Läufe gestartet, mehr darf eine Person hier nicht. Den nächsten kannst du am {at} starten.}}",
   "text.messages":
-    "{count, plural, one {Du hast in einer Stunde # Nachricht an Agenten geschrieben, mehr darf eine Person hier nicht; diese haben sie nicht bekommen. Sag es am {at} noch einmal.} other {Du hast in einer Stunde # Nachrichten an Agenten geschrieben, mehr darf eine Person hier nicht; diese haben sie nicht bekommen. Sag es am {at} noch einmal.}}",
+    "{count, plural, one {Du hast in einer Stunde # Nachricht an Agenten geschrieben, mehr darf eine Person hier nicht; diese neue haben sie nicht bekommen. Sag es am {at} noch einmal.} other {Du hast in einer Stunde # Nachrichten an Agenten geschrieben, mehr darf eine Person hier nicht; diese neue haben sie nicht bekommen. Sag es am {at} noch einmal.}}",
   "text.more":
     "{count, plural, one {# weitere Nachricht von dir hier wurde nicht gehört. {why}} other {# weitere Nachrichten von dir hier wurden nicht gehört. {why}}}",
   "text.for.ended": "Der Lauf war dort schon zu Ende: Von da aus geht es nicht weiter.",

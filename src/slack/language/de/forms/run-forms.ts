@@ -21,7 +21,7 @@ export const runForms: Translated<"runForms"> = {
   "label.to": "An",
   "option.next": "Wer als Nächstes spricht",
   "label.steer": "Was sollen sie wissen oder tun?",
-  "title.continue": "Fortsetzen",
+  "title.continue": "Weitermachen",
   "submit.continue": "Weiter",
   "text.continue": "Das Team macht in diesem Thread weiter und hat alles darin gelesen.",
   "label.continue": "Was als Nächstes?",
@@ -39,7 +39,7 @@ export const runForms: Translated<"runForms"> = {
     "Hier sprach als Nächstes *{agent}*. Es beginnt ein eigener Thread, der alle Beiträge bis zu diesem teilt. Dieser Thread bleibt, wie er ist.",
   "label.nextSpeaker": "Wer als Nächstes spricht",
 
-  "title.edit": "Ändern und starten",
+  "title.edit": "Ändern und ausführen",
   "submit.edit": "Einmal ausführen",
   "text.wantsToRun": "Was *{agent}* ausführen will. Die Agenten erfahren, was du änderst.",
   "text.wantsToCall": "Womit *{agent}* `{tool}` aufrufen will, als JSON. Die Agenten erfahren, was du änderst.",

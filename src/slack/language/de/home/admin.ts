@@ -15,7 +15,7 @@ export const admin: Translated<"admin"> = {
   "text.deed.forget": "Notizen löschen",
   "text.deed.forgetThread": "einen Thread vergessen",
   "text.deed.raise": "eine Grenze erhöhen",
-  "text.deed.export": "Ergebnisse teilen, Mitschriften und Teams herausnehmen",
+  "text.deed.export": "Ergebnisse teilen, Mitschriften und Teams exportieren",
   "text.deed.schedule": "Arbeit von selbst beginnen lassen",
   "text.deed.editTeams": "Teams und Einstellungen ändern",
   "text.deed.audit": "das hier sehen, und wer was entschied",
@@ -28,6 +28,6 @@ export const admin: Translated<"admin"> = {
   "title.decisions": "Entscheidungen",
   "text.noDecisions": "Noch niemand hat etwas entschieden.",
   "text.decisions":
-    "Wer tat oder nicht tun durfte, was nicht alle dürfen; Neuestes zuerst. `parley audit` sagt auch, wer was gelesen und herausgenommen hat.",
+    "Wer tat oder nicht tun durfte, was nicht alle dürfen; Neuestes zuerst. `parley audit` sagt auch, wer was gelesen und exportiert hat.",
   "text.times": "{count, plural, one {# Mal} other {# Mal}}",
 };

@@ -47,7 +47,7 @@ export const home: Translated<"home"> = {
   "button.moreTeams": "Weitere Teams",
   "button.newTeam": "Neues Team…",
   "button.import": "YAML importieren…",
-  "text.whoEdits": "Teams anlegen und ändern können hier: {who}. Ansehen und starten können sie alle.",
+  "text.whoEdits": "Teams anlegen und ändern können hier: {who}. Alle können sie ansehen und starten.",
   "text.noShelf": "Teams legt hier in der Teamdatei an, wer Parley betreibt.",
   "text.default": "{team} (Standard)",
   "text.broken": "nicht mehr verwendbar: öffne es",
@@ -101,7 +101,7 @@ export const home: Translated<"home"> = {
   "text.missing.Stop": "Stopp",
   "text.without.Stop": "Slacks eigener Stopp-Button wird nicht gezeigt; der auf der Karte stoppt ebenso.",
   "text.missing.Prompts": "Vorschläge",
-  "text.without.Prompts": "Direktnachrichten haben keine Vorschläge für den Anfang; die Hilfe nennt die Worte.",
+  "text.without.Prompts": "Direktnachrichten haben keine Vorschläge für den Anfang; die Hilfe nennt die Wörter.",
   "text.missing.Catching up": "Nachholen",
   "text.without.Catching up": "Erwähnungen aus einer Zeit, in der Parley lange weg war, werden nicht nachgelesen.",
   "text.missing.Search": "Suche",
@@ -126,6 +126,6 @@ export const home: Translated<"home"> = {
   "text.mend.not_authorized":
     "Der App ist das nicht erlaubt, oder sie ist nicht als Agent angemeldet. Setze manifest.yml in die App ein (App Manifest) und installiere sie neu.",
   "text.mend.unknown_method": "Der Server unter SLACK_API_URL kennt diese Methode nicht.",
-  "text.mend.method_deprecated": "Slack hat diese Methode abgeschafft. Nimm ein neueres Parley.",
+  "text.mend.method_deprecated": "Slack hat diese Methode abgeschafft. Nimm eine neuere Version von Parley.",
   "text.mend.feature_not_enabled": "Der Workspace hat das nicht. Frage eine Person, die ihn verwaltet.",
 };

@@ -10,5 +10,5 @@ export const search: Translated<"search"> = {
   "button.older": "Ältere",
   "text.nothingSoFar": "Bisher nichts; es gibt ältere Läufe, die noch durchsucht werden können.",
   "text.nothing": "Kein Lauf, der zu Ende ist, passt.",
-  "error.tooLong": "Das dauert länger, als Slack wartet. Suche noch einmal oder nach weniger.",
+  "error.tooLong": "Das dauert länger, als Slack wartet. Suche noch einmal oder grenze die Suche ein.",
 };

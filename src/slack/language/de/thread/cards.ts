@@ -17,7 +17,7 @@ export const cards: Translated<"cards"> = {
   "text.behind":
     ":hourglass_flowing_sand: wartet, bis er dran ist, hinter höchstens {count, plural, one {# anderen Lauf} other {# anderen Läufen}}",
   "text.spentOf": "{spent} von {limit}",
-  "text.ownPart": "teilt {shared} · davon eigen: {facts}",
+  "text.ownPart": "teilt {shared} · eigener Teil: {facts}",
 
   "button.stop": "Stoppen",
   "button.pause": "Anhalten",
@@ -45,7 +45,7 @@ export const cards: Translated<"cards"> = {
     "{count, plural, one {mindestens eine neuere war nicht zu lesen: {why}} other {# neuere waren nicht zu lesen: {why}}}",
   "text.unreadMore":
     "{count, plural, one {mindestens eine weitere war nicht zu lesen: {why}} other {# weitere waren nicht zu lesen: {why}}}",
-  "text.whyUnread.busy": "Slack lässt die App gerade nicht mehr lesen",
+  "text.whyUnread.busy": "Slack lässt die App gerade nichts weiter lesen",
   "text.whyUnread.barred": "die App darf nicht lesen, was hier vorher gesagt wurde",
   "text.whyUnread.outside": "die App ist nicht in diesem Channel",
   "text.whyUnread.silent": "Slack hat nicht geantwortet",
@@ -71,13 +71,13 @@ export const cards: Translated<"cards"> = {
   "text.runIsPaused": "Der Lauf ist angehalten.",
   "text.runWasPaused": "Der Lauf war angehalten.",
   "text.pausedNow":
-    ":double_vertical_bar: Der Lauf ist von {person} angehalten. Begonnene Beiträge enden noch, weitere beginnen nicht. Was du hier schreibst, wird aufgehoben, bis es weitergeht.",
-  "text.letGoOn": "Der Lauf war von {person} angehalten; {other} ließ ihn weitergehen.",
-  "text.endedPaused": "Der Lauf war von {person} angehalten; seitdem ist er zu Ende.",
+    ":double_vertical_bar: Der Lauf wurde von {person} angehalten. Begonnene Beiträge enden noch, weitere beginnen nicht. Was du hier schreibst, wird aufgehoben, bis es weitergeht.",
+  "text.letGoOn": "Der Lauf wurde von {person} angehalten; {other} ließ ihn weitergehen.",
+  "text.endedPaused": "Der Lauf wurde von {person} angehalten; inzwischen ist er zu Ende.",
   "text.skipped": "Der Beitrag von *{agent}* wurde von {person} übersprungen.",
   "text.turnSkipped": "Der Beitrag von {agent} wurde übersprungen.",
 
   "text.notUploaded": "{file} wurde nicht hochgeladen: Dateien über {size} bleiben im Protokoll.",
-  "text.madeByCode": "{file}, entstanden aus Code, den {agent} laufen ließ",
+  "text.madeByCode": "{file}, erzeugt von Code, den {agent} ausgeführt hat",
   "text.fileFrom": "{file}, von *{agent}*",
 };

@@ -15,7 +15,7 @@ export const choices: Translated<"choices"> = {
   "text.by.selector": "vom Modell, das wählt",
   "text.by.only": "sonst konnte niemand",
   "text.by.fallback": "ersatzweise: das Modell nannte niemanden, der infrage kam",
-  "text.by.person": "ein Mensch bat darum",
+  "text.by.person": "eine Person bat darum",
   "title.why": "Warum dieser Agent?",
   "text.handedOver": "*{agent}* übergab",
   "text.hadFloor": "hatte das Wort schon",

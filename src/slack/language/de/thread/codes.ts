@@ -45,9 +45,9 @@ export const codes: Translated<"codes"> = {
   "text.runWaits":
     "Der Lauf, den du dort begonnen hast, wartet und geht weiter, wenn ich wieder da bin; {count, plural, one {nach # Tag} other {nach # Tagen}} wird er aufgegeben.",
   "text.wordsWait":
-    "Was ich dort zu sagen habe, wartet und wird gepostet, wenn ich wieder da bin; {count, plural, one {nach # Tag} other {nach # Tagen}} wird es aufgegeben.",
+    "Was ich dort zu sagen habe, wartet und wird gepostet, wenn ich wieder da bin; {count, plural, one {nach # Tag} other {nach # Tagen}} wird es verworfen.",
   "text.stopped":
-    "Ich habe die Arbeit an deiner Aufgabe beendet: In ihrem Thread kann ich nicht mehr posten ({code}). {says} Nichts ist verloren: Erwähne mich dort, und es geht weiter.",
+    "Ich habe die Arbeit an deiner Aufgabe abgebrochen: In ihrem Thread kann ich nicht mehr posten ({code}). {says} Nichts ist verloren: Erwähne mich dort, und es geht weiter.",
   "text.ended":
     "Ich habe an deiner Aufgabe gearbeitet, kann aber in ihrem Thread nicht mehr posten ({code}). {says} Nichts ist verloren: Erwähne mich dort, und es geht weiter.",
 };

@@ -2,8 +2,8 @@ import type { Translated } from "../../messages.ts";
 
 export const turns: Translated<"turns"> = {
   "option.anotherSpeaker": "Jemand anderen sprechen lassen…",
-  "option.anotherTeam": "Von hier mit einem anderen Team…",
-  "option.why": "Warum wurde so gewählt?",
+  "option.anotherTeam": "Ab hier mit einem anderen Team…",
+  "option.why": "Warum dieser Agent?",
 
   "text.part": "Teil {part} von {parts}",
   "text.cutOff": "(abgebrochen; der ganze Beitrag steht darunter)",
@@ -14,7 +14,7 @@ export const turns: Translated<"turns"> = {
   "text.whyReason": "warum: {by} – „{reason}“",
   "text.bySelector": "Auswahl durch ein Modell",
   "text.byOnly": "niemand sonst konnte",
-  "text.byFallback": "das Modell nannte niemanden, der konnte",
+  "text.byFallback": "das Modell nannte niemanden, der infrage kam",
   "text.byPerson": "eine Person bat darum",
   "text.remembered": "gemerkt: „{words}“",
   "text.forgot": "Notiz {id} vergessen",

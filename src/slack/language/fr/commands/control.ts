@@ -27,10 +27,10 @@ export const control: Translated<"control"> = {
   "text.answersOne":
     "Vos mots répondent à ce que *{agent}* a demandé. {count, plural, one {Une autre question attend} other {# autres questions attendent}} une réponse.",
   "text.linkUnread":
-    "Un message vers lequel vous avez mis un lien n’a pas pu être lu : vous et moi devons tous deux être dans son canal. Collez ses mots ici s’ils comptent.",
+    "Un message vers lequel vous avez mis un lien n’a pas pu être lu : vous et moi devons tous deux être dans son canal. Collez son texte ici s’il est important.",
   "text.noWords": "Il n’y a pas de mots à discuter dans ce message.",
 
-  "text.isHeard": "Il est entendu.",
+  "text.isHeard": "Il est pris en compte.",
   "text.isAsked": "*{team}* s’en charge.",
   "text.nothingBegun": "Rien n’a été commencé.",
   "text.reading": "Slack me laisse lire votre message dans {count, plural, one {# seconde} other {# secondes}} ; un instant.",
@@ -38,7 +38,7 @@ export const control: Translated<"control"> = {
     "Slack ne me laisse plus rien lire pendant {count, plural, one {# seconde} other {# secondes}}, donc rien n’a encore été commencé. Appuyez de nouveau ensuite, ou mentionnez-moi avec vos mots.",
   "text.failed": "Slack n’a pas répondu, donc rien n’a encore été commencé. Appuyez de nouveau, ou mentionnez-moi avec vos mots.",
   "text.gone": "Votre message n’est plus là, donc rien n’a été commencé.",
-  "text.unread": "Je n’ai pas pu relire votre message, donc rien n’a été commencé. Mentionnez-moi avec lui.",
+  "text.unread": "Je n’ai pas pu relire votre message, donc rien n’a été commencé. Mentionnez-moi avec vos mots.",
 
   "text.atWork": "Une équipe travaille déjà dans ce fil ; ce que vous écrivez ici lui parvient.",
   "text.thanks": "Merci, c’est noté.",

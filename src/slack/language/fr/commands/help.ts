@@ -32,7 +32,7 @@ export const help: Translated<"help"> = {
   "text.slash.stop": "termine une exécution ici aussitôt ; s’il y en a plusieurs, vous choisissez",
   "text.slash.transcript": "toute une exécution dans un fichier, pour vous seul",
   "text.slash.teams": "les équipes, et celle par défaut ici",
-  "text.slash.settings": "comment je suis dans ce canal",
+  "text.slash.settings": "comment je me comporte dans ce canal",
   "text.slash.schedule": "fait démarrer du travail tout seul, par exemple `every weekday at 9:00 …` ; seul : ce qui démarre ici",
   "text.slash.budget": "ce qui a été dépensé aujourd’hui, et ce qui peut l’être",
   "text.slash.memory": "ce que les agents retiennent dans ce canal, et permet de l’effacer",

@@ -16,7 +16,7 @@ export const notes: Translated<"notes"> = {
   "text.agentGone": "L’équipe *{team}* n’a plus personne du nom de « {agent} ».",
   "text.transcriptThere": "La transcription est déjà dans ce fil.",
   "text.transcriptFailed":
-    "La transcription n’a pas pu être envoyée ({code}). `parley export` écrit la même chose sur la machine où tourne Parley.",
+    "La transcription n’a pas pu être téléversée ({code}). `parley export` écrit la même chose sur la machine où tourne Parley.",
   "text.sharedAlready": "Ce résultat a déjà été partagé dans le canal.",
   "text.shareFailed": "Le résultat n’a pas pu être partagé ({code}). Réessayez.",
   "text.shareUnsure": "On ne sait pas si le résultat a été partagé ({code}), car je ne peux pas lire ici. Regardez dans le canal.",
@@ -24,7 +24,7 @@ export const notes: Translated<"notes"> = {
   "text.forgotten":
     "Oublié : ce qui a été dit dans ce fil, ses fichiers et ce que les agents en ont noté ont disparu de Parley, ainsi que ce que ses branches partageaient avec lui. Les coûts et les décisions restent, sans les mots. Les messages ici sont ceux de Slack : supprimez-les dans Slack.",
   "text.onlyOnce":
-    "Tout n’était pas affiché sur sa carte : on peut donc l’autoriser une fois, et non pour l’exécution. Cela attend toujours.",
+    "Tout n’était pas affiché sur sa carte : on peut donc l’autoriser une fois, et non pour toute l’exécution. Cela attend toujours.",
   "text.tooLong":
     "C’est trop long pour un formulaire de Slack. Refusez-le en disant ce qui devrait changer, ou écrivez-le ici dans le fil : l’agent le lit et le réécrit.",
   "text.noJson":

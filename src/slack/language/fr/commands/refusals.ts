@@ -26,7 +26,7 @@ export const refusals: Translated<"refusals"> = {
   "text.doing.forget": "faire oublier quelque chose aux agents",
   "text.doing.forgetThread": "faire oublier ce fil à Parley",
   "text.doing.raise": "relever une limite",
-  "text.doing.export": "partager un résultat, ou sortir une transcription ou une équipe",
+  "text.doing.export": "partager un résultat, ou exporter une transcription ou une équipe",
   "text.doing.schedule": "faire démarrer du travail tout seul, ou le modifier",
   "text.doing.editTeams": "modifier équipes et réglages",
   "text.doing.audit": "voir qui peut faire quoi, et qui a décidé quoi",

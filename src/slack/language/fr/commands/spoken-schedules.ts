@@ -33,7 +33,7 @@ export const spokenSchedules: Translated<"spokenSchedules"> = {
   "text.howRuns": "Les exécutions par jour vont de `runs=1` à `runs={max}`.",
 
   "text.isPerson":
-    '{person} est une personne, pas un bot. Ce que les personnes écrivent déclenche par ses mots : `when a message says "deploy failed"`.',
+    '{person} est une personne, pas un bot. Ce que les personnes écrivent déclenche une exécution par ses mots : `when a message says "deploy failed"`.',
   "text.howBot":
     "Mentionnez l’app (`when @its-name posts`), ou donnez son identifiant (`when B0123ABCD posts`), qui est dans le lien de son profil.",
   "text.cannotLook": "Je ne peux pas voir quelle app est *{name}* : Slack ne répond pas en ce moment ({code}).",

@@ -24,7 +24,7 @@ export const channelSettings: Translated<"channelSettings"> = {
   "option.starter": "Qui a lancé l’exécution",
   "option.both": "Qui a lancé l’exécution, et les administrateurs",
   "option.listed": "Tel quel : une liste de personnes",
-  "text.saved": "Enregistré. À partir de la prochaine exécution, {where} : {settings}.",
+  "text.saved": "Enregistré. À partir de la prochaine exécution, pour {where} : {settings}.",
   "text.ourMessages": "nos messages",
   "text.othersSaved":
     "Quelqu’un d’autre a modifié en même temps les réglages pour {where}, et les vôtres n’ont pas été enregistrés. Rouvrez `/parley settings` pour les voir.",

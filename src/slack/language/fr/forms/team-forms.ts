@@ -90,7 +90,7 @@ export const teamForms: Translated<"teamForms"> = {
   "text.export": "Mettez ceci dans un fichier d’équipes, ou importez-le dans un autre espace de travail.",
   "text.exportBeginning": "En voici le début ; le tout est dans vos messages avec moi, sous `{file}`.",
   "text.exported": "Voici `{file}`, tel qu’un fichier d’équipes l’écrit.",
-  "text.notUploaded": "`{file}` n’a pas pu être envoyé ({why}).",
+  "text.notUploaded": "`{file}` n’a pas pu être téléversé ({why}).",
   "text.fileAlt": "Une équipe en YAML",
   "text.fileComment": "L’équipe entière",
   "text.agentGone": "*{agent}* n’est plus dans l’équipe. Fermez ceci.",

@@ -5,7 +5,7 @@ export const admin: Translated<"admin"> = {
   "text.whoMay": "*Qui peut faire quoi*, si un canal ne dit rien d’autre",
   "text.guestsMay": "• les invités de l’espace de travail peuvent {deeds}",
   "text.othersMay": "• les personnes d’autres organisations peuvent {deeds}",
-  "text.onlyRead": "rien ; elles lisent",
+  "text.onlyRead": "seulement lire",
   "button.decisions": "Décisions…",
   "text.deed.start": "lancer une exécution",
   "text.deed.steer": "parler aux agents",
@@ -15,7 +15,7 @@ export const admin: Translated<"admin"> = {
   "text.deed.forget": "supprimer des notes",
   "text.deed.forgetThread": "oublier un fil",
   "text.deed.raise": "relever une limite",
-  "text.deed.export": "partager les résultats, sortir transcriptions et équipes",
+  "text.deed.export": "partager les résultats, exporter transcriptions et équipes",
   "text.deed.schedule": "faire démarrer du travail tout seul",
   "text.deed.editTeams": "modifier équipes et réglages",
   "text.deed.audit": "voir ceci, et qui a décidé quoi",
@@ -28,6 +28,6 @@ export const admin: Translated<"admin"> = {
   "title.decisions": "Décisions",
   "text.noDecisions": "Personne n’a encore rien décidé.",
   "text.decisions":
-    "Qui a fait, ou n’a pas pu faire, ce que tous ne peuvent pas ; le plus récent d’abord. `parley audit` dit aussi qui a lu et sorti quoi.",
+    "Qui a fait, ou n’a pas pu faire, ce que tous ne peuvent pas ; le plus récent d’abord. `parley audit` dit aussi qui a lu et exporté quoi.",
   "text.times": "{count, plural, one {# fois} other {# fois}}",
 };

@@ -19,7 +19,7 @@ export const home: Translated<"home"> = {
   "text.channelsUnsaid":
     "Slack ne dit pas pour l’instant dans quels canaux vous êtes ({why}) : les exécutions des canaux ne sont donc pas affichées.",
   "text.noneRunning": "Aucun agent ne parle dans vos canaux.",
-  "text.moreThanRead": "Il y en a plus que celles examinées ici ; `/parley status` dans un canal liste les siennes.",
+  "text.moreThanRead": "Il y en a plus que ce qui est examiné ici ; `/parley status` dans un canal liste les siennes.",
   "text.moreRunning":
     "{count, plural, one {# autre est en cours ; `/parley status` dans un canal la liste.} other {# autres sont en cours ; `/parley status` dans un canal les liste.}}",
   "button.log": "Qui a parlé et pourquoi…",
@@ -45,11 +45,11 @@ export const home: Translated<"home"> = {
 
   "header.teams": "Équipes",
   "button.earlierTeams": "Équipes précédentes",
-  "button.moreTeams": "Plus d’équipes",
+  "button.moreTeams": "Autres équipes",
   "button.newTeam": "Nouvelle équipe…",
   "button.import": "Importer du YAML…",
   "text.whoEdits": "Peuvent créer et modifier des équipes ici : {who}. Tout le monde peut les consulter et les lancer.",
-  "text.noShelf": "Ici, les équipes sont créées dans le fichier d’équipes par qui exploite Parley.",
+  "text.noShelf": "Ici, les équipes sont créées dans le fichier d’équipes par qui gère Parley.",
   "text.default": "{team} (par défaut)",
   "text.broken": "plus utilisable : ouvrez-la",
   "text.fromFile": "fichier d’équipes",
@@ -85,11 +85,11 @@ export const home: Translated<"home"> = {
   "text.missing": ":warning: *Ce que cet espace de travail refuse à Parley*",
   "text.missingOne": "*{name}* : {without} Slack dit {said}. {mend}",
   "text.missing.Faces": "Visages",
-  "text.without.Faces": "Les tours paraissent sous le visage de l’application, avec le nom de l’agent en gras.",
+  "text.without.Faces": "Les tours paraissent sous le visage de l’app, avec le nom de l’agent en gras.",
   "text.missing.Layout": "Mise en page",
   "text.without.Layout": "Certains messages sont publiés en texte brut.",
   "text.missing.Files": "Fichiers",
-  "text.without.Files": "Les fichiers sont nommés dans le fil et gardés dans le journal, mais pas envoyés.",
+  "text.without.Files": "Les fichiers sont nommés dans le fil et gardés dans le journal, mais pas téléversés.",
   "text.missing.History": "Historique",
   "text.without.History":
     "Ce qui est écrit pendant l’absence de Parley n’est pas relu, et après une panne un message peut être là deux fois.",
@@ -98,7 +98,7 @@ export const home: Translated<"home"> = {
   "text.missing.Reactions": "Réactions",
   "text.without.Reactions": "Rien n’indique que les messages ont été vus.",
   "text.missing.Thinking": "Réflexion",
-  "text.without.Thinking": "Personne ne voit qu’un agent réfléchit, jusqu’à ce qu’il ait parlé.",
+  "text.without.Thinking": "Personne ne voit qu’un agent réfléchit tant qu’il n’a pas parlé.",
   "text.missing.Stop": "Arrêt",
   "text.without.Stop": "Le bouton d’arrêt de Slack n’est pas affiché ; celui de la carte arrête aussi bien.",
   "text.missing.Prompts": "Suggestions",
@@ -120,13 +120,12 @@ export const home: Translated<"home"> = {
     "On ne peut savoir qui est membre d’un canal : les boutons et commandes sur ses exécutions sont refusés, les mots dans un fil sont entendus.",
   "text.missing.Dialogs": "Formulaires",
   "text.without.Dialogs": "Les formulaires ne s’ouvrent pas ; des mots dans le fil et /parley font de même.",
-  "text.mend.missing_scope":
-    "Il manque une autorisation à l’application. Mettez manifest.yml dans l’application (App Manifest) et réinstallez-la.",
+  "text.mend.missing_scope": "Il manque une autorisation à l’app. Mettez manifest.yml dans l’app (App Manifest) et réinstallez-la.",
   "text.mend.not_allowed_token_type":
-    "Cela demande une autre sorte de jeton. Mettez manifest.yml dans l’application (App Manifest) et réinstallez-la.",
-  "text.mend.no_permission": "L’application n’a pas ce droit ici. Demandez à une personne qui gère l’espace de travail.",
+    "Cela demande une autre sorte de jeton. Mettez manifest.yml dans l’app (App Manifest) et réinstallez-la.",
+  "text.mend.no_permission": "L’app n’a pas ce droit ici. Demandez à une personne qui gère l’espace de travail.",
   "text.mend.not_authorized":
-    "Cela n’est pas permis à l’application, ou elle n’est pas déclarée comme agent. Mettez manifest.yml dans l’application (App Manifest) et réinstallez-la.",
+    "Cela n’est pas permis à l’app, ou elle n’est pas déclarée comme agent. Mettez manifest.yml dans l’app (App Manifest) et réinstallez-la.",
   "text.mend.unknown_method": "Le serveur à SLACK_API_URL ne connaît pas cette méthode.",
   "text.mend.method_deprecated": "Slack a retiré cette méthode. Utilisez une version plus récente de Parley.",
   "text.mend.feature_not_enabled": "L’espace de travail ne l’a pas. Demandez à une personne qui le gère.",

@@ -10,5 +10,5 @@ export const search: Translated<"search"> = {
   "button.older": "Plus anciennes",
   "text.nothingSoFar": "Rien pour l’instant ; il reste des exécutions plus anciennes à parcourir.",
   "text.nothing": "Aucune exécution terminée ne correspond.",
-  "error.tooLong": "Cela prend plus de temps que Slack n’attend. Recherchez à nouveau, ou moins.",
+  "error.tooLong": "Cela prend plus de temps que Slack n’attend. Recherchez à nouveau, ou restreignez la recherche.",
 };

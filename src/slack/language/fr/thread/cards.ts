@@ -66,14 +66,14 @@ export const cards: Translated<"cards"> = {
     "Le code est désactivé ici, par la règle de ce canal ou de l’équipe : les agents ne font donc que raisonner dessus.",
   "text.codeOff": "Cette installation n’exécute pas de code : les agents ne font donc que raisonner dessus. {why}",
   "text.silent": "{agent} n’avait rien à ajouter à ce que ses outils ont donné.",
-  "text.wasAway": "J’étais absent un moment et je reprends là où la conversation s’est arrêtée ; rien n’est perdu.",
+  "text.wasAway": "J’ai été absent un moment et je reprends là où la conversation s’est arrêtée ; rien n’est perdu.",
 
   "text.runIsPaused": "L’exécution est en pause.",
   "text.runWasPaused": "L’exécution était en pause.",
   "text.pausedNow":
-    ":double_vertical_bar: L’exécution est mise en pause par {person}. Les tours en cours se terminent, aucun autre ne commence. Ce que vous écrivez ici est gardé pour la reprise.",
-  "text.letGoOn": "L’exécution était mise en pause par {person} ; {other} l’a laissée reprendre.",
-  "text.endedPaused": "L’exécution était mise en pause par {person} ; elle s’est terminée depuis.",
+    ":double_vertical_bar: L’exécution a été mise en pause par {person}. Les tours en cours se terminent, aucun autre ne commence. Ce que vous écrivez ici est gardé pour la reprise.",
+  "text.letGoOn": "L’exécution avait été mise en pause par {person} ; {other} l’a laissée reprendre.",
+  "text.endedPaused": "L’exécution avait été mise en pause par {person} ; elle s’est terminée depuis.",
   "text.skipped": "Le tour de *{agent}* a été passé par {person}.",
   "text.turnSkipped": "Le tour de {agent} a été passé.",
 

@@ -13,7 +13,7 @@ export const choices: Translated<"choices"> = {
   "text.by.policy": "par une règle",
   "text.by.selector": "par le modèle qui choisit",
   "text.by.only": "personne d’autre ne pouvait",
-  "text.by.fallback": "par défaut : le modèle n’a nommé personne d’utilisable",
+  "text.by.fallback": "par défaut : le modèle n’a nommé personne qui convienne",
   "text.by.person": "une personne l’a demandé",
   "title.why": "Pourquoi cet agent ?",
   "text.handedOver": "*{agent}* a passé la main",

@@ -2,8 +2,8 @@ import type { Translated } from "../../messages.ts";
 
 export const turns: Translated<"turns"> = {
   "option.anotherSpeaker": "Essayer un autre intervenant…",
-  "option.anotherTeam": "D’ici avec une autre équipe…",
-  "option.why": "Pourquoi cet intervenant ?",
+  "option.anotherTeam": "À partir d’ici avec une autre équipe…",
+  "option.why": "Pourquoi cet agent ?",
 
   "text.part": "partie {part} sur {parts}",
   "text.cutOff": "(interrompu ; le tour entier est ci-dessous)",
@@ -14,7 +14,7 @@ export const turns: Translated<"turns"> = {
   "text.whyReason": "pourquoi : {by} – « {reason} »",
   "text.bySelector": "choix d’un modèle",
   "text.byOnly": "personne d’autre ne pouvait",
-  "text.byFallback": "le modèle n’a nommé personne qui pouvait",
+  "text.byFallback": "le modèle n’a nommé personne qui convienne",
   "text.byPerson": "quelqu’un l’a demandé",
   "text.remembered": "retenu : « {words} »",
   "text.forgot": "note {id} oubliée",
@@ -45,7 +45,7 @@ export const turns: Translated<"turns"> = {
   "text.heldChanged": "{person} a modifié ce code avant qu’il ne s’exécute.",
   "text.held.expired": "Personne n’a autorisé ce code à temps quand il a été demandé auparavant.",
   "text.held.asked": "Une personne a été interrogée sur ce code et n’a pas donné son accord.",
-  "text.heldBack": "Il n’est plus exécuté tel quel dans cette exécution ; quand une personne aura écrit ici, il sera demandé.",
+  "text.heldBack": "Il n’est plus exécuté tel quel dans cette exécution ; quand une personne aura écrit ici, un accord sera demandé.",
   "text.printedNothing": "aucune sortie",
   "text.saidNothing": "n’a rien dit",
   "text.leftOut": "{count, plural, one {… # caractère est omis ici …} other {… # caractères sont omis ici …}}",
