@@ -35,6 +35,8 @@ test("a step is answered also where Slack has no link to its thread any more", a
   const parley = await parleyWith({ parts: { workflows: true } });
   const step = await asked(parley, async (root) => {
     parley.slack.control.fault({ method: "chat.getPermalink", kind: "error", code: "message_not_found", times: 100 });
+    // Nothing is to be stopped before it has begun.
+    await expect.poll(() => parley.store.unfinished()).toHaveLength(1);
     await parley.post("stop", { threadTs: root });
   });
   expect(step).toEqual({
