@@ -90,8 +90,11 @@ export const rankOf = (kind: string): number => RANKS[kind] ?? 0;
 
 const RANKS: { readonly [kind: string]: number } = { card: 1, notice: 1, hold: 1, end: 2, transcript: 2 };
 
-/** So many cards within so long go out at once. With more, many people ask at the same time. */
-const CARDS_AT_ONCE_MAX = 5;
+/**
+ * So many cards within so long go out at once: they take a quarter of what Slack lets through after a pause. With more, many people ask at the
+ * same time. A card that is held is time of its channel that nobody uses where no answer comes, so a dozen runs at once hold none.
+ */
+const CARDS_AT_ONCE_MAX = 15;
 const CARDS_AT_ONCE_MS = 2_000;
 /** So long the others wait for their answer: the first sign is the mark on the task, and what Slack lets be posted is for answers. */
 const HELD_MS_MAX = 3_000;
