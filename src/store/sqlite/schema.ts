@@ -158,7 +158,7 @@ const MIGRATIONS: readonly Migration[] = [
   CREATE UNIQUE INDEX runs_by_thread ON runs (thread, seq, until);
   CREATE INDEX runs_by_end ON runs (workspace, ended_at, id, place, starter, team);
   CREATE VIRTUAL TABLE run_words USING fts5 (
-    words, people, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+    words, people, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
   );
   CREATE TABLE runs_due (thread INTEGER PRIMARY KEY, workspace TEXT NOT NULL, mark TEXT NOT NULL) STRICT;
   INSERT INTO runs_due (thread, workspace, mark) SELECT id, workspace, '' FROM threads WHERE last_seq > 0;
@@ -168,6 +168,15 @@ const MIGRATIONS: readonly Migration[] = [
   `
   DROP INDEX IF EXISTS threads_running;
   DROP INDEX IF EXISTS ready_by_time;
+  `,
+  // A word is found by each of its beginnings, and spending stands in a shorter form: all that is over is entered anew.
+  `
+  DROP TABLE run_words;
+  CREATE VIRTUAL TABLE run_words USING fts5 (
+    words, people, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+  );
+  DELETE FROM runs;
+  INSERT OR IGNORE INTO runs_due (thread, workspace, mark) SELECT id, workspace, '' FROM threads WHERE last_seq > 0;
   `,
 ];
 

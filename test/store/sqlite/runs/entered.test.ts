@@ -7,7 +7,7 @@ import { openConnection } from "../../../../src/store/sqlite/connection.ts";
 import { sqliteRuns } from "../../../../src/store/sqlite/runs/run-index.ts";
 import { openSqlite, openSqliteReadOnly } from "../../../../src/store/sqlite/store.ts";
 import { StoreError, type Store } from "../../../../src/store/store.ts";
-import { newPath, open, run, tasks, wanted } from "./finished.ts";
+import { ADA, newPath, open, run, tasks, wanted } from "./finished.ts";
 
 test("what was there before there was an index is entered bit by bit, the newest first", async () => {
   const path = newPath();
@@ -28,6 +28,29 @@ test("what was there before there was an index is entered bit by bit, the newest
   expect([await runs.enter("T1"), entered()]).toEqual([true, 40]);
   expect([await runs.enter("T1"), entered()]).toEqual([false, 45]);
   expect(await tasks(runs, { limit: 2 })).toEqual(["task 44", "task 43"]);
+});
+
+test("an index in which spending stood at length and words by their stems is made anew", async () => {
+  const path = newPath();
+  const before = openSqlite({ path });
+  await run(before.store, { task: "Running figures" });
+  await before.runs.enter("T1");
+  await before.store.close();
+  const old = new Database(path);
+  old.exec(`DROP TABLE run_words;
+    CREATE VIRTUAL TABLE run_words USING fts5 (
+      words, people, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
+    );
+    INSERT INTO run_words (rowid, words, people) SELECT id, 'Running figures', 'U10' FROM runs;
+    UPDATE runs SET spending = '[{"run":"r","team":"pair","person":{"id":"U1","name":"Ada"},"agent":"Ana","day":"2026-01-01","priced":true}]';
+    PRAGMA user_version = 12`);
+  old.close();
+  const { runs } = open(path);
+  expect(await tasks(runs, { words: ["runn"], person: ADA.id })).toEqual(["Running figures"]);
+  const reader = openSqliteReadOnly({ path });
+  onTestFinished(() => reader.close());
+  const spent = await Array.fromAsync(readSpending(reader, { since: "2026-01-01", by: ["agent"] }));
+  expect(spent).toMatchObject([{ agent: "Ana", usage: { usd: 0.5, inputTokens: 10 } }]);
 });
 
 test("a log that cannot be read keeps no other from being found", async () => {
