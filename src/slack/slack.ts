@@ -10,7 +10,7 @@ import type { Settings } from "../store/settings.ts";
 import { shareOf } from "../store/share.ts";
 import type { Store } from "../store/store.ts";
 import { createSlackApp, type SlackApp, type Tenancy } from "./app.ts";
-import { createCards, noteCard, type Cards } from "./post/card-updates.ts";
+import { createCards, noteCard, type Cards } from "./post/cards/card-updates.ts";
 import type { Problem } from "./post/delivery-problem.ts";
 import type { TeamCard, TeamCards, TeamShelf } from "../team-shelf.ts";
 import { knownCode } from "./api/error-codes.ts";

@@ -41,7 +41,7 @@ await import("./limits/combined.test.ts");
 await import("./policies/selector-rules.test.ts");
 await import("./agents/coder-steps.test.ts");
 await import("../slack/render/reading-on.test.ts");
-await import("../slack/post/card-updates.test.ts");
+await import("../slack/post/cards/card-updates.test.ts");
 
 test("nor has one of them in those conversations, and every fold of the source was read in one", () => {
   expect(watch.faults).toEqual([]);

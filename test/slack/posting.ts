@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Delta, EventBody, RunEvent } from "../../src/engine/events/events.ts";
-import { createCards, noteCard, type Cards } from "../../src/slack/post/card-updates.ts";
+import { createCards, noteCard, type Cards } from "../../src/slack/post/cards/card-updates.ts";
 import type { Problem } from "../../src/slack/post/delivery-problem.ts";
 import { createOutbox, type Outbox } from "../../src/slack/post/outbox.ts";
 import { createPace } from "../../src/slack/post/pace.ts";

@@ -1,9 +1,9 @@
-import type { Post, Store } from "../../store/store.ts";
-import type { RenderedMessage } from "../words/blocks.ts";
-import { metadataOf, outboxId } from "../words/metadata.ts";
-import { placeOf } from "../words/place.ts";
-import type { PostContext, Posted } from "./post-or-find.ts";
-import { type NoteStore, postNoted, TRYING } from "./post-once.ts";
+import type { Post, Store } from "../../../store/store.ts";
+import type { RenderedMessage } from "../../words/blocks.ts";
+import { metadataOf, outboxId } from "../../words/metadata.ts";
+import { placeOf } from "../../words/place.ts";
+import type { PostContext, Posted } from "../post-or-find.ts";
+import { type NoteStore, postNoted, TRYING } from "../post-once.ts";
 
 /** A card that Slack lets nobody edit any more. */
 export interface Unedited extends Pick<Post, "thread" | "seq" | "kind">, Pick<RenderedMessage, "text" | "blocks"> {

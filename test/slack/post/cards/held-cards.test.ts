@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { EventBody, RunEvent } from "../../../src/engine/events/events.ts";
-import { createHeldCards } from "../../../src/slack/post/pace.ts";
-import { manualClock } from "../../support/clock.ts";
+import type { EventBody, RunEvent } from "../../../../src/engine/events/events.ts";
+import { createHeldCards } from "../../../../src/slack/post/pace.ts";
+import { manualClock } from "../../../support/clock.ts";
 
 const ADA = { id: "U1", name: "Ada" };
 const never = new AbortController().signal;

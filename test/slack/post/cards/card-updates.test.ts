@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { asks, question, says, selects, started, stopped } from "../log.ts";
-import { posting, type Posting, type PostingOptions } from "../posting.ts";
+import { asks, question, says, selects, started, stopped } from "../../log.ts";
+import { posting, type Posting, type PostingOptions } from "../../posting.ts";
 
 let world: Posting | undefined;
 afterEach(async () => {

@@ -1,26 +1,26 @@
 import { createHash } from "node:crypto";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
-import { withinMs, type Clock } from "../../engine/clock.ts";
-import { HUMAN, type RunEvent } from "../../engine/events/events.ts";
-import { read, type Fold, type Transcript } from "../../engine/reading/fold.ts";
-import { createKeyedWorker, type KeyedWorker, type Look, type Worked } from "../../runner/keyed-worker.ts";
-import type { Post, Store } from "../../store/store.ts";
-import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
-import type { Rendered, RenderedMessage } from "../words/blocks.ts";
+import { withinMs, type Clock } from "../../../engine/clock.ts";
+import { HUMAN, type RunEvent } from "../../../engine/events/events.ts";
+import { read, type Fold, type Transcript } from "../../../engine/reading/fold.ts";
+import { createKeyedWorker, type KeyedWorker, type Look, type Worked } from "../../../runner/keyed-worker.ts";
+import type { Post, Store } from "../../../store/store.ts";
+import { failureOf, isUnsure, type CallFailure } from "../../api/api-errors.ts";
+import type { Rendered, RenderedMessage } from "../../words/blocks.ts";
 import { anewOf, postAnew, type Unedited } from "./replace-card.ts";
-import type { Languages } from "../language/whose-language.ts";
-import type { Pace } from "./pace.ts";
-import type { Problem } from "./delivery-problem.ts";
-import { knownCode } from "../api/error-codes.ts";
-import { CARD_EDIT_BURST, CARD_EDIT_GAP_MS, CARD_EDITS_PER_MINUTE, CARDS_AT_START_MAX, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
-import { metadataOf, outboxId } from "../words/metadata.ts";
-import { createPace } from "./pace.ts";
-import { createBucket, createSharedBucket } from "../api/pacer.ts";
-import type { TeamCard } from "../../team-shelf.ts";
-import { placeOf, type Place } from "../words/place.ts";
-import { startOf } from "../render/log-reading.ts";
-import { render } from "../render/render.ts";
-import type { Web } from "../api/web-client.ts";
+import type { Languages } from "../../language/whose-language.ts";
+import type { Pace } from "../pace.ts";
+import type { Problem } from "../delivery-problem.ts";
+import { knownCode } from "../../api/error-codes.ts";
+import { CARD_EDIT_BURST, CARD_EDIT_GAP_MS, CARD_EDITS_PER_MINUTE, CARDS_AT_START_MAX, RETRY_DELAY_MS_MAX } from "../../words/limits.ts";
+import { metadataOf, outboxId } from "../../words/metadata.ts";
+import { createPace } from "../pace.ts";
+import { createBucket, createSharedBucket } from "../../api/pacer.ts";
+import type { TeamCard } from "../../../team-shelf.ts";
+import { placeOf, type Place } from "../../words/place.ts";
+import { startOf } from "../../render/log-reading.ts";
+import { render } from "../../render/render.ts";
+import type { Web } from "../../api/web-client.ts";
 
 /** Keeps the app's own messages up to date: what a card shows is read off the log, so an edit that is missed or made twice does no harm. */
 export interface Cards {
