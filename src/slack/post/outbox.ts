@@ -3,7 +3,8 @@ import { createKeyedWorker, type KeyedWorker, type Worked } from "../../runner/k
 import type { Dispatch, Serving, Work } from "../../store/dispatch.ts";
 import { placeOf } from "../../store/fair-queue.ts";
 import { createDelivery, type DeliveryParts } from "./delivery.ts";
-import { createHeldCards, createPace, type Pace } from "./pace.ts";
+import { createHeldCards } from "./cards/held-cards.ts";
+import { createPace, type Pace } from "./pace.ts";
 import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX, ROWS_PER_THREAD } from "../words/limits.ts";
 
 /** Posts what the log says is to be posted: in order within a thread, at Slack's pace, each once. */

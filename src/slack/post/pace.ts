@@ -1,11 +1,7 @@
 import type { Clock } from "../../engine/clock.ts";
-import type { RunEvent } from "../../engine/events/events.ts";
-import type { Transcript } from "../../engine/reading/transcript.ts";
 import type { Share } from "../../engine/share.ts";
-import type { Post } from "../../store/store.ts";
 import { createLearntRate } from "../api/learnt-rate.ts";
 import { createBucket, createBuckets, createSharedBucket, type Bucket } from "../api/pacer.ts";
-import { oneTurnBefore } from "../render/log-reading.ts";
 import {
   ASKED_READ_BURST, ASKED_READS_PER_MINUTE, POST_BURST, POST_BURST_LEARNT, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE, POSTS_PER_MINUTE_LEAST, POSTS_PER_MINUTE_PER_CHANNEL, READ_BURST, READS_PER_MINUTE, UPLOAD_BURST, UPLOADS_PER_MINUTE,
 } from "../words/limits.ts"; // prettier-ignore
@@ -89,94 +85,3 @@ export function createPace(clock: Clock, share?: Share): Pace {
 export const rankOf = (kind: string): number => RANKS[kind] ?? 0;
 
 const RANKS: { readonly [kind: string]: number } = { card: 1, notice: 1, hold: 1, end: 2, transcript: 2 };
-
-/**
- * So many cards within so long go out at once: they take a quarter of what Slack lets through after a pause. With more, many people ask at the
- * same time. A card that is held is time of its channel that nobody uses where no answer comes, so a dozen runs at once hold none.
- */
-const CARDS_AT_ONCE_MAX = 15;
-const CARDS_AT_ONCE_MS = 2_000;
-/** So long the others wait for their answer: the first sign is the mark on the task, and what Slack lets be posted is for answers. */
-const HELD_MS_MAX = 3_000;
-/** The end of a run of one turn is recorded right behind the turn. */
-const END_MS_MAX = 250;
-
-/** Cards on their way out, which no answer is to wait for. */
-export interface HeldCards {
-  /**
-   * `left`: it is the card's time, as `go` says; `needless`: the answer is there before the card and tells all that it would tell; `stopped`: the
-   * signal came first. `go` is to resolve to whether it was its time, in this rank, before that signal came.
-   */
-  leave(
-    post: Pick<Post, "thread" | "seq">,
-    signal: AbortSignal,
-    go: (signal: AbortSignal, rank: number) => Promise<boolean>,
-  ): Promise<"left" | "needless" | "stopped">;
-  /** Something more is to be posted in this thread: a card that waits there holds it up. */
-  more(thread: string): void;
-}
-
-export function createHeldCards({
-  clock,
-  load,
-}: {
-  readonly clock: Clock;
-  readonly load: (thread: string) => Promise<Transcript>;
-}): HeldCards {
-  const waiting = new Map<string, AbortController>();
-  /** Of the last cards, when each was to go out. */
-  let lately: number[] = [];
-
-  function areMany(): boolean {
-    const now = clock.now();
-    lately = [...lately.filter((at) => at <= now && now - at < CARDS_AT_ONCE_MS), now].slice(-CARDS_AT_ONCE_MAX - 1);
-    return lately.length > CARDS_AT_ONCE_MAX;
-  }
-
-  function nextIn(thread: string): AbortSignal {
-    const next = new AbortController();
-    waiting.set(thread, next);
-    return next.signal;
-  }
-
-  return {
-    async leave({ thread, seq }, signal, go) {
-      const next = nextIn(thread);
-      try {
-        const either = AbortSignal.any([signal, next]);
-        const isHeld = areMany();
-        const isOvertaken = isHeld && hasAnswer(await load(thread), seq);
-        if (isHeld && !isOvertaken) await clock.sleep(HELD_MS_MAX, either);
-        if (!isOvertaken && !either.aborted && (await go(either, rankOf("card")))) return "left";
-        if (signal.aborted) return "stopped";
-        const end = nextIn(thread);
-        if (!isTold(await load(thread), seq)) await clock.sleep(END_MS_MAX, AbortSignal.any([signal, end]));
-        if (isTold(await load(thread), seq)) return "needless";
-        // The answer waits behind it.
-        return (await go(signal, 0)) ? "left" : "stopped";
-      } finally {
-        waiting.delete(thread);
-      }
-    },
-    more: (thread) => waiting.get(thread)?.abort(MORE),
-  };
-}
-
-const MORE = "something more is to be posted";
-
-const hasAnswer = ({ events }: Transcript, seq: number): boolean =>
-  events.slice(seq).some((event) => (event.type === "message.posted" ? "agent" in event : WAITED_FOR.has(event.type)));
-/** What people are asked, and that it is over, waits for no card either. */
-const WAITED_FOR: ReadonlySet<RunEvent["type"]> = new Set(["handoff.made", "approval.requested", "limit.reached", "run.stopped"]);
-
-/** The run that began with this event is over, and the message of its one turn tells all: its end, and no more was to be said of its beginning. */
-function isTold(transcript: Transcript, seq: number): boolean {
-  const started = transcript.events[seq - 1];
-  // How much was read of what was said before stands in the card alone.
-  if (started?.type === "run.started" && started.before !== undefined) return false;
-  for (let index = seq; index < transcript.events.length; index++) {
-    const event = transcript.events[index];
-    if (event?.type === "run.stopped") return oneTurnBefore(transcript, event) !== undefined;
-  }
-  return false;
-}

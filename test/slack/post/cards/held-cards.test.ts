@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { EventBody, RunEvent } from "../../../../src/engine/events/events.ts";
-import { createHeldCards } from "../../../../src/slack/post/pace.ts";
+import { createHeldCards } from "../../../../src/slack/post/cards/held-cards.ts";
 import { manualClock } from "../../../support/clock.ts";
 
 const ADA = { id: "U1", name: "Ada" };
