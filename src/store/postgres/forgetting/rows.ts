@@ -3,8 +3,9 @@ import type { Person } from "../../../engine/events/events.ts";
 import type { Found, Target } from "../../forgetting.ts";
 import { forksNote, forksUnder, type Fork } from "../../forks/forks.ts";
 import { collectNames, renamedIn } from "../../records/forgetting-pens.ts";
+import type { Where } from "../../records/forgetting-targets.ts";
 import type { Query } from "../server/connection.ts";
-import { envelopesWhere, memoriesWhere, schedulesWhere, SEGMENT, settingsWhere, threadsWhere, type Where } from "./targets.ts";
+import { meant } from "./targets.ts";
 
 /** The statements of forgetting; `within`: the transaction of the caller's. */
 
@@ -21,7 +22,7 @@ const count = async (within: Query, sql: string, ...values: readonly unknown[]):
   (await run<{ n: number }>(within, `SELECT count(*) AS n FROM ${sql}`, ...values))[0]?.n ?? 0;
 
 export async function threadsOf(query: Query, target: Target): Promise<string[]> {
-  const where = threadsWhere(target);
+  const where = meant.threads(target);
   return (await run<{ name: string }>(query, `SELECT name FROM threads WHERE ${where.sql} ORDER BY id`, ...where.values)).map(
     ({ name }) => name,
   );
@@ -69,11 +70,11 @@ export async function find(query: Query, target: Target): Promise<Found> {
     threads,
   );
   const files = new Set(bodies.flatMap(({ body }) => [...body.matchAll(/"hash":"([0-9a-f]{64})"/g)].map(([, hash]) => hash)));
-  const [memories, settings, schedules] = [memoriesWhere(target), settingsWhere(target), schedulesWhere(target)];
-  const inTable = async (table: string, where: Where | undefined) =>
+  const [memories, settings, schedules] = [meant.memories(target), meant.settings(target), meant.schedules(target)];
+  const inTable = async (table: string, where: Where<unknown> | undefined) =>
     where ? count(query, `${table} WHERE ${where.sql}`, ...where.values) : 0;
   let envelopes = 0;
-  for (const { sql, values } of envelopesWhere(target))
+  for (const { sql, values } of meant.envelopes(target))
     envelopes += await count(query, `inbox WHERE handled_at IS NULL AND ${sql}`, ...values);
   return {
     threads: threads.length,
@@ -121,17 +122,15 @@ export async function forgetElsewhere(
   target: Target,
   { at, other }: { readonly at: number; readonly other: (person: string) => Person },
 ): Promise<void> {
-  for (const { sql, values } of envelopesWhere(target))
+  for (const { sql, values } of meant.envelopes(target))
     await run(within, `UPDATE inbox SET body = '', handled_at = ? WHERE handled_at IS NULL AND ${sql}`, at, ...values);
   for (const [table, where] of [
-    ["memories", memoriesWhere(target)],
-    ["settings", settingsWhere(target)],
-    ["schedules", schedulesWhere(target)],
+    ["memories", meant.memories(target)],
+    ["settings", meant.settings(target)],
+    ["schedules", meant.schedules(target)],
+    ["notes", meant.notes(target)],
   ] as const)
     if (where) await run(within, `DELETE FROM ${table} WHERE ${where.sql}`, ...where.values);
-  const note =
-    target.kind === "scope" ? target.scope : target.kind === "workspace" ? target.workspace : target.kind === "person" ? target.person : "";
-  if (note !== "") await run(within, `DELETE FROM notes WHERE ${SEGMENT("key")}`, note);
   if (target.kind === "person") await forgetPersonElsewhere(within, target.person, other(target.person));
   if (target.kind === "workspace") await forgetWorkspaceElsewhere(within, target.workspace);
   if (target.kind === "older" && !target.costs)

@@ -5,18 +5,8 @@ import { forksNote, forksUnder, type Fork } from "../../forks/forks.ts";
 import { collectNames, renamedIn } from "../../records/forgetting-pens.ts";
 import type { Connection } from "../connection.ts";
 import { runsRewritten } from "../runs/run-rows.ts";
-import {
-  SEGMENT,
-  envelopesWhere,
-  memoriesWhere,
-  personOf,
-  schedulesWhere,
-  scopeOf,
-  settingsWhere,
-  threadsWhere,
-  workspaceOf,
-  type Where,
-} from "./targets.ts";
+import type { Where } from "../../records/forgetting-targets.ts";
+import { meant } from "./targets.ts";
 
 /** The statements of forgetting. All but the reading ones are called in a transaction of the caller's. */
 export type ForgettingRows = ReturnType<typeof forgettingRows>;
@@ -47,7 +37,7 @@ export function forgettingRows(connection: Connection) {
   const note = db.prepare<[string], string>("SELECT value FROM notes WHERE key = ?").pluck();
 
   const threadsOf = (target: Target): string[] => {
-    const where = threadsWhere(target);
+    const where = meant.threads(target);
     return db
       .prepare<(string | number)[], string>(`SELECT name FROM threads WHERE ${where.sql} ORDER BY id`)
       .pluck()
@@ -126,15 +116,15 @@ export function forgettingRows(connection: Connection) {
       const bodies = db.prepare<[string], string>("SELECT body FROM events WHERE thread = (SELECT id FROM threads WHERE name = ?)").pluck();
       for (const name of threads)
         for (const body of bodies.iterate(name)) for (const [, hash = ""] of body.matchAll(/"hash":"([0-9a-f]{64})"/g)) files.add(hash);
-      const memories = memoriesWhere(target);
-      const settings = settingsWhere(target);
-      const schedules = schedulesWhere(target);
+      const memories = meant.memories(target);
+      const settings = meant.settings(target);
+      const schedules = meant.schedules(target);
       return {
         threads: threads.length,
         events: forks.reduce((sum, { seq }) => sum + seq, inThreads("events")),
         files: files.size,
         posts: target.kind === "person" ? 0 : inThreads("outbox"),
-        envelopes: envelopesWhere(target).reduce(
+        envelopes: meant.envelopes(target).reduce(
           (sum, { sql, values }) => sum + count(`inbox WHERE handled_at IS NULL AND ${sql}`, ...values),
           0,
         ),
@@ -170,16 +160,16 @@ export function forgettingRows(connection: Connection) {
     },
 
     forgetElsewhere(target: Target, { at, other }: { readonly at: number; readonly other: (person: string) => Person }): void {
-      for (const { sql, values } of envelopesWhere(target))
+      for (const { sql, values } of meant.envelopes(target))
         run(`UPDATE inbox SET body = '', handled_at = ? WHERE handled_at IS NULL AND ${sql}`, at, ...values);
-      const memories = memoriesWhere(target);
+      const memories = meant.memories(target);
       if (memories) forgetMemories(memories);
-      const settings = settingsWhere(target);
+      const settings = meant.settings(target);
       if (settings) run(`DELETE FROM settings WHERE ${settings.sql}`, ...settings.values);
-      const schedules = schedulesWhere(target);
+      const schedules = meant.schedules(target);
       if (schedules) run(`DELETE FROM schedules WHERE ${schedules.sql}`, ...schedules.values);
-      const note = { thread: "", older: "", scope: scopeOf(target), workspace: workspaceOf(target), person: personOf(target) }[target.kind];
-      if (note !== "") run(`DELETE FROM notes WHERE ${SEGMENT("key")}`, note);
+      const notes = meant.notes(target);
+      if (notes) run(`DELETE FROM notes WHERE ${notes.sql}`, ...notes.values);
       if (target.kind === "person") forgetPersonElsewhere(target.person, other(target.person));
       if (target.kind === "workspace") forgetWorkspaceElsewhere(target.workspace);
       if (target.kind === "older" && !target.costs) run("DELETE FROM spent WHERE day < ?", target.before.slice(0, "2026-11-23".length));
@@ -187,7 +177,7 @@ export function forgettingRows(connection: Connection) {
   };
 
   /** The index is made anew from what is left: what was taken out of it is in none of its parts. */
-  function forgetMemories({ sql, values }: Where): void {
+  function forgetMemories({ sql, values }: Where<string>): void {
     if (run(`DELETE FROM memories WHERE ${sql}`, ...values) === 0) return;
     run("DELETE FROM memory_scopes WHERE NOT EXISTS (SELECT 1 FROM memories WHERE scope = memory_scopes.id)");
     db.exec("INSERT INTO memory_words (memory_words) VALUES ('rebuild')");
