@@ -7,7 +7,7 @@ import type { Commit, CommitResult, Store, ThreadSummary } from "../store.ts";
 import type { Connection, Query } from "./server/connection.ts";
 import { addHeard, refusedAsTooMany } from "./heard.ts";
 import { withLearnedNames } from "./names.ts";
-import { runEnded } from "./runs/run-rows.ts";
+import { runEnded, runsRewritten } from "./runs/run-rows.ts";
 import { addSpent } from "./spent.ts";
 import type { Changes } from "./together/changes.ts";
 import { holds, setReady } from "./together/claims.ts";
@@ -74,7 +74,9 @@ export function postgresLog(
     if (commit.heard) await addHeard(within, { ...commit, workspace });
     if (accounts.length > 0) await addSpent(within, { ...commit, workspace });
     if (settles.length > 0) await reservations.settle(within, settles);
-    if (events.some(({ type }) => type === "run.stopped")) await runEnded(within, id, workspace);
+    // A fork is copied in several commits: only now is it known that the runs before are another thread's.
+    if (events.some((event) => event.type === "run.started" && event.forkedFrom)) await runsRewritten(within, id, workspace);
+    else if (events.some(({ type }) => type === "run.stopped")) await runEnded(within, id, workspace);
     const wakeAt = wake === "now" ? now() : typeof wake === "object" ? timeOf(wake.at) : null;
     await setReady(within, { id, name }, wake, wakeAt ?? 0);
     const said = await changes.say(within, {

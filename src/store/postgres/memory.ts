@@ -2,7 +2,7 @@ import { type Memory, type Note, type NoteDraft, NOTES_PER_SCOPE_MAX, QUERY_CHAR
 import { checkMemory } from "../records/sizes.ts";
 import { PREFIX_CHARS_MIN, QUERY_WORDS_MAX, rankedByRarity, wordsOf } from "../records/words.ts";
 import type { Connection, Query } from "./server/connection.ts";
-import { matchOf, stemsOf, vectorOf } from "./words.ts";
+import { matchOf, stemsOf, textStemsOf, vectorOf } from "./words.ts";
 
 interface NoteRow extends Omit<Note, "askedBy"> {
   readonly askerId: string;
@@ -26,7 +26,17 @@ export function postgresMemory({ query, transaction }: Connection, now: () => nu
     const [added] = await within<NoteRow>(
       `INSERT INTO memories (scope, agent, text, words, thread, call, asker_id, asker_name, at) VALUES ($1, $2, $3, $4::tsvector, $5, $6, $7, $8, $9)
         RETURNING ${COLUMNS}`,
-      [scope, agent, text, await vectorOf(within, text), thread, call, askedBy.id, askedBy.name, new Date(now()).toISOString()],
+      [
+        scope,
+        agent,
+        text,
+        vectorOf(await textStemsOf(within, text)),
+        thread,
+        call,
+        askedBy.id,
+        askedBy.name,
+        new Date(now()).toISOString(),
+      ],
     );
     if (!added) throw new Error("a note that was just added is not there");
     return { kind: "kept", note: noteOf(added) };

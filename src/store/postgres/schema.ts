@@ -19,7 +19,8 @@ const OWNER = "bigint NOT NULL REFERENCES openers ON DELETE CASCADE";
  *   on something; its pause holds as long as the process is there in which it threw.
  * - `changes` tells everybody what was done, in the transaction that does it; each is notified, and read again from here by whoever has missed it.
  * - `files.referred`: an event refers to it, or did. One that was put and that nothing refers to yet is not swept for a while.
- * - Words are looked for by `tsvector`: stemmed as SQLite's index does it (porter), without a list of words that do not count.
+ * - Words are looked for by `tsvector`, without a list of words that do not count: of memories stemmed as SQLite's index does it (porter), of runs as
+ *   they stand.
  */
 const MIGRATIONS: readonly string[] = [
   `
@@ -108,6 +109,12 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX runs_by_end ON runs (workspace, ended_at, id, place, starter, team);
   CREATE INDEX runs_by_word ON runs USING gin (words);
   CREATE TABLE runs_due (thread bigint PRIMARY KEY, workspace ${T}, mark ${T});
+  `,
+  // The words of runs were stems; by the beginning of a word those are not found.
+  `
+  INSERT INTO runs_due (thread, workspace, mark) SELECT DISTINCT ON (thread) thread, workspace, gen_random_uuid()::text FROM runs
+    ON CONFLICT (thread) DO UPDATE SET mark = excluded.mark;
+  DELETE FROM runs;
   `,
 ];
 

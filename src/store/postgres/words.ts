@@ -2,7 +2,7 @@ import { wordsOf } from "../records/words.ts";
 import type { Query } from "./server/connection.ts";
 
 /**
- * Words as SQLite's index has them (porter, unicode61 without diacritics), made to `tsvector` and `tsquery` here: Postgres' own parser would take
+ * Words as SQLite's indexes have them (unicode61 without diacritics; of memories by their stems, of runs as they stand), made to `tsvector` and `tsquery` here: Postgres' own parser would take
  * addresses, numbers and file names for things of their own, and its lists would drop words that people look for.
  */
 
@@ -27,17 +27,19 @@ export async function stemsOf(query: Query, words: readonly string[]): Promise<r
   return parts.map((own) => own.map((part) => stems.get(part) ?? part));
 }
 
-/** The words of a text, with their places, as text of a `tsvector`. */
-export async function vectorOf(query: Query, text: string): Promise<string> {
-  const stems = (await stemsOf(query, wordsOf(text))).flat();
-  return stems.map((stem, index) => `${quoted(stem)}:${Math.min(index + 1, PLACES_MAX)}`).join(" ");
-}
+/** The stems of a text, one after the other. */
+export const textStemsOf = async (query: Query, text: string): Promise<Stems> => (await stemsOf(query, wordsOf(text))).flat();
+
+/** Words with their places, as text of a `tsvector`. */
+export const vectorOf = (words: Stems): string =>
+  words.map((word, index) => `${quoted(word)}:${Math.min(index + 1, PLACES_MAX)}`).join(" ");
 
 /** Text of a `tsquery` for what has these parts one after the other; `isBeginning`: the last may be the beginning of one. */
 export const matchOf = (stems: Stems, isBeginning: boolean): string =>
   stems.map((stem, index) => `${quoted(stem)}${isBeginning && index === stems.length - 1 ? ":*" : ""}`).join(" <-> ");
 
-const partsOf = (word: string): string[] =>
+/** What a word is made of for an index: letters and digits, small, without accents. */
+export const partsOf = (word: string): string[] =>
   (
     word
       .toWellFormed()

@@ -122,7 +122,9 @@ export function rowsMeant<Value>(dialect: Dialect<Value | string>): RowsMeant<Va
         case "workspace":
           return [withAll(...quoted([target.workspace]))];
         case "person":
-          return [`"user":"${target.person}"`, `"user":{"id":"${target.person}"`, `"user_id":"${target.person}"`].map((one) => withAll(one));
+          return [`"user":"${target.person}"`, `"user":{"id":"${target.person}"`, `"user_id":"${target.person}"`].map((one) =>
+            withAll(one),
+          );
         case "older":
           return [];
       }

@@ -1,67 +1,50 @@
 import { placeOf } from "../../fair-queue.ts";
-import { beginOf, WITH_LAST_RUN, type LastRun } from "../../records/last-run.ts";
-import type { FinishedRun, FinishedRuns, RunsWanted } from "../../runs/finished-runs.ts";
-import { recordsOf, type RunRecord } from "../../runs/run-records.ts";
-import { StoreError, type Store } from "../../store.ts";
+import { WITH_LAST_RUN } from "../../records/last-run.ts";
+import { wordsOf } from "../../records/words.ts";
+import {
+  enterForSearch,
+  pageBehind,
+  pageOf,
+  readDue,
+  SEARCH_WORDS_MAX,
+  THREADS_AT_ONCE,
+  type Damaged,
+  type Due,
+  type Entry,
+  type Row,
+  type Shown,
+} from "../../runs/entering.ts";
+import type { FinishedRuns, RunsWanted } from "../../runs/finished-runs.ts";
+import type { Store } from "../../store.ts";
 import type { Connection, Query } from "../server/connection.ts";
+import { isDamage } from "../server/trouble.ts";
 import { withLearnedNames } from "../names.ts";
-import { matchOf, stemsOf, vectorOf } from "../words.ts";
-
-const THREADS_AT_ONCE = 20;
-/** A search enters what has ended just now, and what comes after it as long as this. */
-const SEARCH_ENTERS_MS = 150;
-/** Of a search: more words make it no clearer, only slower. */
-const WORDS_MAX = 20;
-
-interface Due extends LastRun {
-  readonly id: number;
-  readonly thread: string;
-  readonly mark: string;
-}
-
-/** What of a run's row is only shown, and not looked for. */
-type Shown = Omit<FinishedRun, "thread" | "seq" | "endedAt">;
-
-interface Row {
-  readonly id: number;
-  readonly thread: string;
-  readonly seq: number;
-  readonly endedAt: string;
-  readonly shown: string;
-}
+import { matchOf, partsOf, vectorOf } from "../words.ts";
+import { goOn } from "./run-rows.ts";
 
 /** Enters runs by reading their logs, beside the commits; who has ended is known by `runs_due`, which commits and forgetting write. */
 export function postgresRuns({ query, transaction }: Connection, { load }: Pick<Store, "load">): FinishedRuns {
+  const damaged: Damaged = new Set();
+
   async function enter(workspace: string): Promise<boolean> {
     const due = await query<Due>(
       `SELECT threads.id, name AS thread, mark, until, run, shown FROM runs_due JOIN threads ON threads.id = runs_due.thread ${WITH_LAST_RUN}
-        WHERE runs_due.workspace = $1 ORDER BY runs_due.thread DESC LIMIT ${THREADS_AT_ONCE}`,
-      [workspace],
+        WHERE runs_due.workspace = $1 AND runs_due.thread || ' ' || mark <> ALL($2::text[])
+        ORDER BY runs_due.thread DESC LIMIT ${THREADS_AT_ONCE}`,
+      [workspace, [...damaged]],
     );
-    for (const one of due) {
-      const records = await readable(one);
-      await transaction((within) => put(within, { ...one, records }, workspace));
-    }
-    return due.length === THREADS_AT_ONCE;
+    const { entries, more } = await readDue(due, { load, isDamage, damaged });
+    // A commit that ends a run there waits for it: no longer than for one thread.
+    for (const entry of entries) await transaction((within) => put(within, entry, workspace));
+    return more;
   }
 
-  /** Of a log that cannot be read nothing is entered: it is no reason to find no other. */
-  async function readable(due: Due): Promise<readonly RunRecord[]> {
-    try {
-      return [...recordsOf(await load(due.thread, due.until ?? 0), beginOf(due))];
-    } catch (error) {
-      if (error instanceof StoreError) throw error;
-      return [];
-    }
-  }
-
-  async function put(
-    within: Query,
-    { id, thread, mark, records }: Due & { readonly records: readonly RunRecord[] },
-    workspace: string,
-  ): Promise<void> {
+  async function put(within: Query, { id, thread, mark, records, whole }: Entry, workspace: string): Promise<void> {
     // Something has ended there or was forgotten since the log was read, or another has entered it: what was read is not entered.
-    if ((await within("DELETE FROM runs_due WHERE thread = $1 AND mark = $2 RETURNING 1", [id, mark])).length === 0) return;
+    const isAsRead = whole
+      ? (await within("DELETE FROM runs_due WHERE thread = $1 AND mark = $2 RETURNING 1", [id, mark])).length > 0
+      : await goOn(within, id, mark);
+    if (!isAsRead) return;
     for (const { seq, until, endedAt, words, people, run, spending, ...shown } of records) {
       const { team, startedBy } = shown;
       await within(
@@ -79,7 +62,7 @@ export function postgresRuns({ query, transaction }: Connection, { load }: Pick<
           endedAt,
           JSON.stringify(shown satisfies Shown),
           JSON.stringify(spending),
-          await vectorOf(within, words),
+          vectorOf(wordsOf(words).flatMap(partsOf)),
           people,
         ],
       );
@@ -93,39 +76,28 @@ export function postgresRuns({ query, transaction }: Connection, { load }: Pick<
   return {
     enter,
     async search(wanted) {
-      const beganAt = performance.now();
-      while ((await enter(wanted.workspace)) && performance.now() - beganAt < SEARCH_ENTERS_MS);
-      const match = await matching(query, wanted);
+      const { at, id, isFirst } = pageBehind(wanted.behind);
+      if (isFirst) await enterForSearch(enter, wanted.workspace);
+      const match = matching(wanted);
       // Words without a letter are in no text.
       if (match === undefined) return { found: [], older: undefined };
       const { workspace, places, reader, team, place, person, limit } = wanted;
-      const [, at = LAST, id = "0"] = /^(\S{1,40}) (\d{1,15})$/.exec(wanted.behind ?? "") ?? [];
       const rows = await query<Row>(
         `SELECT runs.id, threads.name AS thread, seq, ended_at AS "endedAt", shown FROM runs JOIN threads ON threads.id = runs.thread
           WHERE runs.workspace = $1 AND (ended_at, runs.id) < ($2, $3) AND (place = ANY($4::text[]) OR starter = $5)
             AND ($6::text IS NULL OR team = $6) AND ($7::text IS NULL OR place = $7) AND ($8::text IS NULL OR $8 = ANY(people))
             AND ($9::text IS NULL OR words @@ $9::tsquery)
           ORDER BY ended_at DESC, runs.id DESC LIMIT $10`,
-        [workspace, at, Number(id), places, reader, team, place, person, match === "" ? undefined : match, limit + 1],
+        [workspace, at, id, places, reader, team, place, person, match === "" ? undefined : match, limit + 1],
       );
-      const found = rows.slice(0, limit);
-      const last = found.at(-1);
-      return {
-        found: await Promise.all(
-          found.map(async (row) => ({ thread: row.thread, seq: row.seq, endedAt: row.endedAt, ...(await shownIn(row)) })),
-        ),
-        older: rows.length > limit && last ? `${last.endedAt} ${last.id}` : undefined,
-      };
+      return pageOf(rows, await Promise.all(rows.slice(0, limit).map(shownIn)), limit);
     },
   };
 }
 
-/** Behind every time. */
-const LAST = "~";
-
-/** The query for its words, each of them or what begins with it; empty where there is nothing to match. */
-async function matching(query: Query, { words = [] }: RunsWanted): Promise<string | undefined> {
-  const stems = await stemsOf(query, words.slice(0, WORDS_MAX));
-  if (stems.some((own) => own.length === 0)) return undefined;
-  return stems.map((own) => `(${matchOf(own, true)})`).join(" & ");
+/** The query for its words, each of them whole or the beginning of one, as they stand; empty where there is nothing to match. */
+function matching({ words = [] }: RunsWanted): string | undefined {
+  const divided = words.slice(0, SEARCH_WORDS_MAX).map((word) => wordsOf(word).flatMap(partsOf));
+  if (divided.some((parts) => parts.length === 0)) return undefined;
+  return divided.map((parts) => `(${matchOf(parts, true)})`).join(" & ");
 }

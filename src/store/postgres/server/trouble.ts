@@ -13,6 +13,11 @@ export function isToTryAgain(error: unknown): boolean {
   return code === "40P01" || code === "40001";
 }
 
+/** Whether what is on the server's disk cannot be read, as far as this was looked at. */
+export const isDamage = (error: unknown): boolean => DAMAGE.has((error instanceof StoreError ? codeOf(error.cause) : codeOf(error)) ?? "");
+
+const DAMAGE: ReadonlySet<string> = new Set(["XX001", "XX002"]);
+
 const LOST =
   "the connection was lost. It is made again with the next call; what was being written may be there, and is looked for before it is written again.";
 

@@ -124,10 +124,9 @@ export function forgettingRows(connection: Connection) {
         events: forks.reduce((sum, { seq }) => sum + seq, inThreads("events")),
         files: files.size,
         posts: target.kind === "person" ? 0 : inThreads("outbox"),
-        envelopes: meant.envelopes(target).reduce(
-          (sum, { sql, values }) => sum + count(`inbox WHERE handled_at IS NULL AND ${sql}`, ...values),
-          0,
-        ),
+        envelopes: meant
+          .envelopes(target)
+          .reduce((sum, { sql, values }) => sum + count(`inbox WHERE handled_at IS NULL AND ${sql}`, ...values), 0),
         memories: memories ? count(`memories WHERE ${memories.sql}`, ...memories.values) : 0,
         settings:
           (settings ? count(`settings WHERE ${settings.sql}`, ...settings.values) : 0) +
