@@ -160,6 +160,8 @@ const rankNow = ({ rank, sinceMs }: { readonly rank: number; readonly sinceMs: n
 export interface SharedBucket {
   /** As {@link Bucket.take}; a call of a lower rank goes before those of all keys. */
   take(key: string, signal: AbortSignal, rank?: number): Promise<boolean>;
+  /** As {@link Bucket.takeNow}. */
+  takeNow(key: string): boolean;
 }
 
 /**
@@ -237,14 +239,18 @@ export function createSharedBucket(
     isServing = false;
   }
 
+  function takeNow(key: string): boolean {
+    if (isServing || waiting.size > 0 || !bucket.takeNow()) return false;
+    isForLeast = !isForLeast;
+    remember(key);
+    return true;
+  }
+
   return {
+    takeNow,
     take(key, signal, rank = 0) {
       if (signal.aborted) return Promise.resolve(false);
-      if (!isServing && waiting.size === 0 && bucket.takeNow()) {
-        isForLeast = !isForLeast;
-        remember(key);
-        return Promise.resolve(true);
-      }
+      if (takeNow(key)) return Promise.resolve(true);
       return new Promise((resolve) => {
         const settle = (mayGo: boolean) => {
           signal.removeEventListener("abort", gone);

@@ -45,7 +45,10 @@ export function renderCard(t: Translator, started: Of<"run.started">, transcript
     text: `${safeMrkdwn(started.team)}: ${task ? line1(withoutMarks(task.text)) : t("cards.text.newRun")}`,
     plain: [title, line, progress ?? ""].join("\n").trim(),
     blocks: blocks(planOf(t, state, { events }, turnsMax)),
-    fallback: blocks(planAsText(t, state, { events }, turnsMax)),
+    // Rarely asked for, and half of what a card takes to make.
+    get fallback() {
+      return blocks(planAsText(t, state, { events }, turnsMax));
+    },
   };
 }
 

@@ -113,10 +113,10 @@ export function createCards(parts: CardsParts): Cards {
     failures: number,
   ): Promise<Edited | undefined> {
     const { thread, seq, kind } = card;
-    if ((await wanted(card)) === undefined) return undefined;
-    if (!(await turns.take(card.place.channel, ending.signal))) return undefined;
-    // The log may have gone on while this waited for its time.
-    const message = await wanted(card);
+    let message = await wanted(card);
+    if (message && (ending.signal.aborted || !turns.takeNow(card.place.channel)))
+      // The log may have gone on while this waited for its time.
+      message = (await turns.take(card.place.channel, ending.signal)) ? await wanted(card) : undefined;
     if (!message) return undefined;
     const { rendered, mark, run } = message;
     const blocks = isSimple ? (rendered.fallback ?? rendered.blocks) : rendered.blocks;
