@@ -8,6 +8,7 @@ import {
   type WebClientOptions,
 } from "@slack/web-api";
 import { systemClock, type Clock } from "../../engine/clock.ts";
+import { callOnce, type OnceSettings } from "./call-once.ts";
 import { answersBy } from "./fetch-answer.ts";
 import { knownCode } from "./error-codes.ts";
 import { createLimitedMethods, type LimitedMethods } from "./limited-methods.ts";
@@ -56,8 +57,12 @@ export function createWeb(options: {
 }): Web {
   const onCalled = options.onCalled ?? (() => undefined);
   const source = typeof options.token === "string" ? lasting(options.token) : options.token;
-  const client = (more: WebClientOptions, limited?: LimitedMethods) =>
-    new FollowedClient({ onCalled, source, limited }, { ...clientOptions(options.apiUrl, options.log), allowAbsoluteUrls: false, ...more });
+  const logger = sdkLogger(options.log);
+  const client = (more: Omit<ClientOptions, "logger">, limited?: LimitedMethods) =>
+    new FollowedClient(
+      { onCalled, source, limited },
+      { ...clientOptions(options.apiUrl, options.log), logger, allowAbsoluteUrls: false, ...more },
+    );
   // The SDK's own way with a 429 stops every call of the client for as long as one method is limited.
   const rejectRateLimitedCalls = true;
   return {
@@ -77,6 +82,8 @@ export function createWeb(options: {
   };
 }
 
+type ClientOptions = WebClientOptions & Required<Pick<WebClientOptions, "fetch" | "retryConfig" | "logger">>;
+
 /**
  * All methods of the SDK's client go through `apiCall`. It asks for the token at each call, and once more where that has just run out: a refused
  * call was not made.
@@ -85,6 +92,8 @@ class FollowedClient extends WebClient {
   readonly #onCalled: (called: Called) => void;
   readonly #source: TokenSource;
   readonly #limited: LimitedMethods | undefined;
+  /** Of a client that makes each call once, as many at the same time as the paces let through; absent where the SDK is to make it again. */
+  readonly #once: Pick<OnceSettings, "fetch" | "logger"> | undefined;
 
   constructor(
     {
@@ -96,9 +105,10 @@ class FollowedClient extends WebClient {
       readonly source: TokenSource;
       readonly limited: LimitedMethods | undefined;
     },
-    options: WebClientOptions,
+    options: ClientOptions,
   ) {
     super(undefined, source.team === undefined ? options : { ...options, teamId: source.team });
+    this.#once = options.retryConfig.retries === 0 ? options : undefined;
     this.#onCalled = onCalled;
     this.#source = source;
     this.#limited = limited;
@@ -107,7 +117,7 @@ class FollowedClient extends WebClient {
   override async apiCall(method: string, args: Record<string, unknown> = {}): Promise<WebAPICallResult> {
     this.#limited?.check(method);
     try {
-      const answer = await this.#withToken((token) => super.apiCall(method, { ...args, token }));
+      const answer = await this.#withToken((token) => this.#call(method, { ...args, token }));
       this.#onCalled({ method, args, outcome: { answer } });
       return answer;
     } catch (error) {
@@ -115,6 +125,13 @@ class FollowedClient extends WebClient {
       this.#onCalled({ method, args, outcome: { error } });
       throw error;
     }
+  }
+
+  #call(method: string, args: { readonly token: string }): Promise<WebAPICallResult> {
+    // An upload is several calls, which the SDK knows how to make.
+    if (this.#once === undefined || method === "files.uploadV2") return super.apiCall(method, args);
+    const headers = { ...this["defaultHeaders"], Authorization: `Bearer ${args.token}` };
+    return callOnce(`${this.slackApiUrl}${method}`, { team_id: this.#source.team, ...args }, { ...this.#once, headers });
   }
 
   async #withToken(call: (token: string) => Promise<WebAPICallResult>): Promise<WebAPICallResult> {

@@ -44,31 +44,32 @@ export const isMoney = (usd: number | undefined): usd is number => usd !== undef
 
 export function formatsIn(language: Language, say: Say): Formats {
   const locale = LOCALES[language];
-  const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
-  const short = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-  const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const money = new Intl.NumberFormat(locale, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" });
-  const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0, roundingMode: "floor" });
-  const days = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+  // Each takes a millisecond to make, and a process may never need it.
+  const plain = once(() => new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }));
+  const short = once(() => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }));
+  const tenths = once(() => new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }));
+  const money = once(() => new Intl.NumberFormat(locale, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" }));
+  const percent = once(() => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0, roundingMode: "floor" }));
+  const days = once(() => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }));
   const lists = {
-    and: new Intl.ListFormat(locale, { type: "conjunction" }),
-    or: new Intl.ListFormat(locale, { type: "disjunction" }),
+    and: once(() => new Intl.ListFormat(locale, { type: "conjunction" })),
+    or: once(() => new Intl.ListFormat(locale, { type: "disjunction" })),
   };
   const count = (value: number): string => {
-    if (value < 1_000) return plain.format(value);
+    if (value < 1_000) return plain().format(value);
     const [amount, unit] = value < 999_500 ? [value / 1_000, "k"] : [value / 1_000_000, "M"];
-    return `${amount < 9.95 ? short.format(amount) : plain.format(Math.round(amount))}${unit}`;
+    return `${amount < 9.95 ? short().format(amount) : plain().format(Math.round(amount))}${unit}`;
   };
   const about = ({ estimated }: Pick<Usage, "estimated">, what: string): string => (estimated ? say("units.text.about", { what }) : what);
   const dollars = (usd: number): string =>
-    usd > 0 && usd < 0.005 ? say("units.text.under", { what: money.format(0.01) }) : money.format(usd);
+    usd > 0 && usd < 0.005 ? say("units.text.under", { what: money().format(0.01) }) : money().format(usd);
   return {
     language,
-    number: (value) => plain.format(value),
+    number: (value) => plain().format(value),
     count,
-    money: (usd) => money.format(usd),
+    money: (usd) => money().format(usd),
     dollars,
-    percent: (share) => percent.format(share),
+    percent: (share) => percent().format(share),
     tokens: (usage) => about(usage, say("units.text.tokens", { count: count(tokensOf(usage)) })),
     cost(usage, priced) {
       if ((usage.calls ?? 1) === 0) return undefined;
@@ -76,24 +77,30 @@ export function formatsIn(language: Language, say: Say): Formats {
       return isMoney(usage.usd) ? say("units.text.atLeast", { what: dollars(usage.usd) }) : undefined;
     },
     duration(ms) {
-      if (ms < 9_950) return `${tenths.format(ms / 1_000)} s`;
+      if (ms < 9_950) return `${tenths().format(ms / 1_000)} s`;
       const seconds = Math.round(ms / 1_000);
       if (seconds < 60) return `${seconds} s`;
       if (seconds < 3_600) return seconds % 60 === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-      return `${plain.format(Math.floor(seconds / 3_600))} h ${Math.floor((seconds % 3_600) / 60)} min`;
+      return `${plain().format(Math.floor(seconds / 3_600))} h ${Math.floor((seconds % 3_600) / 60)} min`;
     },
     size(bytes) {
       if (bytes < 1_000) return say("units.text.bytes", { count: bytes });
       return bytes < 999_500
-        ? say("units.text.kilobytes", { count: plain.format(Math.round(bytes / 1_000)) })
-        : say("units.text.megabytes", { count: tenths.format(bytes / 1_000_000) });
+        ? say("units.text.kilobytes", { count: plain().format(Math.round(bytes / 1_000)) })
+        : say("units.text.megabytes", { count: tenths().format(bytes / 1_000_000) });
     },
     at(iso) {
       const words = say("units.text.at", { date: "{date_short}", time: "{time}" });
       return `<!date^${Math.floor(Date.parse(iso) / 1_000)}^${words}|${iso.slice(0, 16).replace("T", " ")} UTC>`;
     },
-    day: (iso) => days.format(Date.parse(iso)),
+    day: (iso) => days().format(Date.parse(iso)),
     moment: (ms, timeZone) => new Intl.DateTimeFormat(locale, { ...MOMENT, timeZone }).format(ms),
-    list: (items, kind = "and") => lists[kind].format(items),
+    list: (items, kind = "and") => lists[kind]().format(items),
   };
+}
+
+/** What `make` gives, made when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }

@@ -1,0 +1,68 @@
+import { stringify } from "node:querystring";
+import {
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+  type FetchFunction,
+  type Logger,
+  type WebAPICallResult,
+} from "@slack/web-api";
+import { RETRY_AFTER_MS } from "../words/limits.ts";
+
+export interface OnceSettings {
+  readonly headers: { readonly [name: string]: string };
+  /** Rejects where no answer of Slack's came; see fetch-answer.ts. */
+  readonly fetch: FetchFunction;
+  readonly logger: Pick<Logger, "error">;
+}
+
+/**
+ * One call of the Web API, made once: what the SDK's client does where it has no retries, without its line of waiting calls and without what it puts
+ * together for a log that nobody keeps, which are a third of the processor time of a call. Arguments are words, numbers and what JSON can hold: no
+ * binary ones. Rejects with the SDK's own errors.
+ */
+export async function callOnce(
+  url: string,
+  args: { readonly [name: string]: unknown },
+  { headers, fetch, logger }: OnceSettings,
+): Promise<WebAPICallResult> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { ...headers, "Content-Type": "application/x-www-form-urlencoded" },
+    body: stringify(asFields(args)),
+    redirect: "error",
+  }).catch((error: unknown) => {
+    throw new WebAPIRequestError(error instanceof Error ? error : new Error(String(error)));
+  });
+  const retryAfter = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
+  if (response.status === 429) throw new WebAPIRateLimitedError(Number.isNaN(retryAfter) ? RETRY_AFTER_MS / 1_000 : retryAfter);
+  const text = await response.text();
+  if (response.status !== 200)
+    throw new WebAPIHTTPError(response.status, response.statusText, Object.fromEntries(response.headers.entries()), text);
+  const answer = JSON.parse(text) as WebAPICallResult & { error?: string };
+  const about = (answer.response_metadata ??= {});
+  const scopes = response.headers.get("x-oauth-scopes");
+  const accepted = response.headers.get("x-accepted-oauth-scopes");
+  if (scopes !== null) about.scopes = listed(scopes);
+  if (accepted !== null) about.acceptedScopes = listed(accepted);
+  if (!Number.isNaN(retryAfter)) about.retryAfter = retryAfter;
+  for (const message of about.messages ?? []) {
+    const [, problem] = /\[ERROR\](.*)/.exec(message) ?? [];
+    if (problem !== undefined) logger.error(problem.trim());
+  }
+  if (!answer.ok) throw new WebAPIPlatformError({ ...answer, error: answer.error ?? "" });
+  return answer;
+}
+
+const listed = (header: string): string[] => header.trim().split(/\s*,\s*/);
+
+/** Slack takes JSON in a field for whatever is not a word or a number. */
+function asFields(args: { readonly [name: string]: unknown }): Record<string, string | number | boolean> {
+  const fields: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(args)) {
+    if (value === undefined || value === null) continue;
+    fields[name] = typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : JSON.stringify(value);
+  }
+  return fields;
+}
