@@ -7,8 +7,7 @@
 export const safeMarkdown = (text: string): string => safe(text);
 
 /** Text for a mrkdwn field: as {@link safeMarkdown}, and `&`, `<`, `>` escaped, as Slack asks. */
-export const safeMrkdwn = (text: string): string =>
-  safe(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+export const safeMrkdwn = (text: string): string => safe(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** Text for a plain_text field, in one line of at most `charsMax` characters. */
 export const safeLine = (text: string, charsMax: number): string => shorten(safe(text).replaceAll(/\s+/g, " ").trim(), charsMax);
