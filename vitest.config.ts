@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/report/longest-first.ts";
 import { PATIENCE_MS, TEST_MS_MAX, HEAVY_TEST_MS_MAX } from "./test/support/patience.ts";
 
 /**
@@ -30,6 +31,17 @@ if (missing.length > 0) throw new Error(`vitest.config.ts names ${missing.join("
 /** Browsers, engines and child processes all the way through: on a loaded machine of two cores that takes its time. */
 const JOURNEYS = "test/journeys/**/*.test.ts";
 
+/** What is mocked is mocked for all that its process has loaded. */
+const MOCKING = globSync("test/**/*.test.ts", { cwd: import.meta.dirname }).filter((file) =>
+  readFileSync(join(import.meta.dirname, file), "utf8").includes("vi.mock("),
+);
+
+/**
+ * Files in one process, one after the other: each in a process of its own would load and compile the same modules anew, which costs as much as
+ * the tests. So a module's state is that of all of them, and a test that changes its process (its environment, its listeners) changes it back.
+ */
+const ONE_AFTER_THE_OTHER = { isolate: false };
+
 /** Most tests wait for sockets, containers and pages rather than for a processor. */
 const SIDE_BY_SIDE = { maxWorkers: 3, sequence: { groupOrder: 0 } };
 const AFTER_THEM = { maxWorkers: HEAVY_AT_ONCE, testTimeout: HEAVY_TEST_MS_MAX, sequence: { groupOrder: 1 } };
@@ -58,16 +70,18 @@ const project = (
     ...more,
   },
 });
-type TestOptions = Partial<typeof SIDE_BY_SIDE & typeof AFTER_THEM & typeof AGAIN>;
+type TestOptions = Partial<typeof SIDE_BY_SIDE & typeof AFTER_THEM & typeof AGAIN & typeof ONE_AFTER_THE_OTHER>;
 
 export default defineConfig({
   test: {
     globalSetup: ["test/support/report/requirements.ts", "test/support/browser/pages.ts"],
     reporters: ["default", "./test/support/report/closing-report.ts"],
     teardownTimeout: 20_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
-      project("rooms", ["test/**/*.test.ts"], { ...SIDE_BY_SIDE, exclude: [...HEAVY, JOURNEYS] }),
-      project("journeys", [JOURNEYS], { ...SIDE_BY_SIDE, ...AGAIN, exclude: HEAVY }),
+      project("rooms", ["test/**/*.test.ts"], { ...SIDE_BY_SIDE, ...ONE_AFTER_THE_OTHER, exclude: [...HEAVY, ...MOCKING, JOURNEYS] }),
+      project("mocking rooms", MOCKING, { ...SIDE_BY_SIDE, exclude: HEAVY }),
+      project("journeys", [JOURNEYS], { ...SIDE_BY_SIDE, ...ONE_AFTER_THE_OTHER, ...AGAIN, exclude: HEAVY }),
       project("heavy rooms", heavyRooms, { ...AFTER_THEM, exclude: [] }),
       project("heavy journeys", heavyJourneys, { ...AFTER_THEM, ...AGAIN, exclude: [] }),
     ],
