@@ -98,7 +98,7 @@ test("a stream is closed after five minutes, and by the Stop button, which says 
 });
 
 test("streams have the narrow limit of their tier: the 21st start within a minute is refused", async () => {
-  const workspace = await open();
+  const workspace = await open({ now: clock().now });
   const slack = client(workspace);
   const { ts: root } = await workspace.control.post({ user: "U0MARIA", channel: "D0MARIA", text: "hello" });
   for (let n = 0; n < 20; n += 1) await call(slack, "chat.startStream", { channel: "D0MARIA", thread_ts: root });
