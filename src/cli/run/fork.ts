@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ForkPoint, readStore, Parley, RunEvent } from "../../parley.ts";
+import type { ForkPoint, readStore, writeFork, Parley, RunEvent } from "../../parley.ts";
 import { UsageError } from "../command.ts";
 import { personHere } from "./converse-here.ts";
 import { findRun } from "../logs/find-run.ts";
@@ -19,15 +19,23 @@ export async function findForkPoint(store: ReturnType<typeof readStore>, wanted:
   return { ...found, run: started.run, team: started.team, seq, running };
 }
 
-/** Writes it into a thread of this terminal, whose key it returns. Whether somebody is there to ask at a limit is for this terminal to say. */
+/**
+ * Writes it into a thread of this terminal, whose key it returns. Whether somebody is there to ask at a limit is for this terminal to say. `isKept`:
+ * it goes on in the database that the run is in, and so is copied as it stands there by now, with nothing forgotten meanwhile. Throws
+ * {@link UsageError} where the run itself was.
+ */
 export async function writeForkHere(
-  parley: Parley,
+  parley: { readonly store: Parley["store"]; readonly teams: Parameters<typeof writeFork>[0]["teams"] },
   point: ForkPoint,
-  team: string,
+  { team, isKept }: { readonly team: string; readonly isKept: boolean },
 ): Promise<{ thread: string; events: readonly RunEvent[] }> {
-  const { isWaiting, writeFork } = await import("../../parley.ts");
+  const { FORGETTING, forkPointAt, isWaiting, writeFork: write } = await import("../../parley.ts");
   const thread = `terminal-${randomUUID()}`;
-  const wake = isWaiting({ events: point.log.slice(0, point.seq) }) ? "none" : "now";
-  const events = await writeFork(parley, point, { thread, workspace: "terminal", team, startedBy: personHere(), wake });
+  const events = await parley.store.exclusively(FORGETTING, async () => {
+    const now = isKept ? forkPointAt(point.thread, await parley.store.load(point.thread, 0), point.seq) : point;
+    if (now?.run !== point.run) throw new UsageError(`The run ${point.run} was forgotten just now; there is nothing to fork.`);
+    const wake = isWaiting({ events: now.log.slice(0, now.seq) }) ? "none" : "now";
+    return write(parley, now, { thread, workspace: "terminal", team, startedBy: personHere(), wake });
+  });
   return { thread, events: events || [] };
 }

@@ -77,7 +77,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   try {
     await refuseStrangers(parley, dbPath, io);
     const asks = !endsAtQuestion(settings.teams.get(team)?.stop);
-    const thread = point ? await fork(parley, point, { team, json }, io) : `terminal-${randomUUID()}`;
+    const thread = point ? await fork(parley, point, { team, json, isKept: values.db !== undefined }, io) : `terminal-${randomUUID()}`;
     const code = await converseHere(parley, { thread, team, task, json, asks, trouble: trouble.promise }, io);
     // What a fork begins with was said elsewhere.
     return code === EXIT.done && !point ? await endOfScript(parley, { thread, team }, io) : code;
@@ -96,10 +96,15 @@ async function forkPoint(wanted: string, db: string | undefined, io: Io): Promis
   }
 }
 
-async function fork(parley: Parley, point: ForkPoint, { team, json }: { team: string; json: boolean }, io: Io): Promise<string> {
-  const { thread, events } = await writeForkHere(parley, point, team);
+async function fork(
+  parley: Parley,
+  point: ForkPoint,
+  { json, ...how }: { team: string; json: boolean; isKept: boolean },
+  io: Io,
+): Promise<string> {
+  const { thread, events } = await writeForkHere(parley, point, how);
   if (json) for (const event of events) await print(io.stdout, JSON.stringify(event));
-  else await print(io.stderr, harmless(`Forked ${point.run} (${point.team}) after its event ${point.seq}; ${team} goes on.`));
+  else await print(io.stderr, harmless(`Forked ${point.run} (${point.team}) after its event ${point.seq}; ${how.team} goes on.`));
   return thread;
 }
 

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { main } from "../../../src/cli/main.ts";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
-import { openSqlite } from "../../../src/store/sqlite/store.ts";
+import { findForkPoint, writeForkHere } from "../../../src/cli/run/fork.ts";
+import { openSqlite, openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
 import { parley, terminal } from "../here.ts";
 import { eventsIn, folder, QUESTION, TALK } from "../stories.ts";
 
@@ -69,6 +70,26 @@ describe("a fork", () => {
     expect(code).toBe(0);
     expect(said(eventsIn(out))).toEqual(said(first));
     expect(eventsIn((await parley(["export", "last", "--json", "--db", "log.db"], { cwd })).out)).toEqual(first);
+  });
+
+  test("has no word that was forgotten while it was begun", async () => {
+    const cwd = folder(TALK);
+    await run(cwd, ["Talk"]);
+    const path = join(cwd, "log.db");
+    const reader = openSqliteReadOnly({ path });
+    const point = await findForkPoint(reader, "last@4");
+    await reader.close();
+    const written = async () => {
+      const { store } = openSqlite({ path });
+      try {
+        return JSON.stringify(await writeForkHere({ store, teams: {} }, point, { team: "swarm", isKept: true }));
+      } finally {
+        await store.close();
+      }
+    };
+    expect(await written()).toContain("Hello Ben.");
+    expect(await parley(["forget", "thread", point.thread, "--db", "log.db"], { cwd })).toMatchObject({ code: 0 });
+    await expect(written().then((text) => text.includes("Hello Ben."))).resolves.toBe(false);
   });
 
   test.each([
