@@ -49,8 +49,8 @@ export interface Runner {
    * before. `stoppedBy`: a run that goes on is stopped first, in that person's name.
    */
   rewrite<T>(thread: string, rewrite: () => Promise<T>, stoppedBy?: Person): Promise<T>;
-  /** The log of a thread, to read. Empty for an unknown thread. */
-  read(thread: string): Promise<Transcript>;
+  /** The log of a thread, to read. Empty for an unknown thread. `throughSeq`: it is known to go as far as this event, as whoever has its post knows. */
+  read(thread: string, throughSeq?: number): Promise<Transcript>;
   /**
    * Tells of each event once it is recorded, by whichever process, and of the deltas of turns that are here, as they come. Returns how to
    * stop listening. A listener must not throw.
@@ -205,9 +205,13 @@ export function createRunner(parts: RunnerParts): Runner {
     ...(parts.budgets ? { budgets: parts.budgets } : {}),
     ...(parts.shown ? { shown: parts.shown } : {}),
     // Beside the line of those who write: what is recorded is there at once.
-    async read(thread) {
+    async read(thread, throughSeq = 0) {
       const lane = await lanes.enter(thread, undefined);
-      lanes.leave(lane);
+      try {
+        await lane.readThrough(throughSeq);
+      } finally {
+        lanes.leave(lane);
+      }
       return lane.transcript;
     },
     follow(listener) {

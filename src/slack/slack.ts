@@ -126,7 +126,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   const app = await createSlackApp({ ...parts, web, pace, log, led, onChannelSettled: () => outbox.poke() });
   const languages = createLanguages(app.people, parts.language);
   const cardFor = (name: string): TeamCard => app.teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
-  const load = (thread: string) => runner.read(thread);
+  const load = (thread: string, throughSeq?: number) => runner.read(thread, throughSeq);
   let gone: Promise<void> = Promise.resolve();
   const lastWords = new AbortController();
   let heldFor: string | undefined;

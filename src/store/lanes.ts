@@ -4,6 +4,7 @@ import type { EventBody, Person, RunEvent } from "../engine/events/events.ts";
 import { readAgain } from "../engine/reading/fold.ts";
 import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import type { Claim } from "./dispatch.ts";
+import { createIdleLanes, type Size } from "./idle-lanes.ts";
 import { type Commit, type CommitResult, type Heard, nameNote, type PostDraft, type Store } from "./store.ts";
 
 /** A thread's log in memory, the one line in which those of this process who write to it wait, and the pen. */
@@ -23,6 +24,8 @@ export interface Lane {
   appendHeard(bodies: readonly EventBody[], heard: Heard): Promise<TooMany | undefined>;
   /** A call has ended, and the next event that tells a cost tells its cost too: with that, what was set aside for it is let go. */
   settles(reservation: string): void;
+  /** Reads on where the log is known to go as far as this event and what is in memory does not: what others record is heard a little later than it can be read. */
+  readThrough(seq: number): Promise<void>;
   /** What stands in the log was put anew: it is read again. Only in one's turn. */
   reload(): Promise<void>;
   /** Resolves when something has next been recorded that wakes the thread `now`, by whomever: words or a yes from outside. */
@@ -43,7 +46,7 @@ export interface Lanes {
 }
 
 export interface LanesParts {
-  readonly store: Pick<Store, "load" | "commit" | "follow"> & Partial<Pick<Store, "followNotes">>;
+  readonly store: Pick<Store, "load" | "commit" | "follow"> & Partial<Pick<Store, "followNotes" | "openers">>;
   readonly clock: Clock;
   /** Which messages an event makes, given the log before it. */
   readonly posts: (event: RunEvent, before: Transcript) => readonly Omit<PostDraft, "event">[];
@@ -58,21 +61,11 @@ const TRIES_MAX = 1_000;
 
 /**
  * A lane lives in memory while somebody uses it, and a little longer: of one message the log is asked for by whoever hears it, answers it, posts
- * it and shows how far it is, one after the other. Those used last are kept, as many as these bounds allow; a parked thread costs nothing.
+ * it and shows how far it is, one after the other. Those used last are kept (idle-lanes.ts); a parked thread costs nothing.
  */
-const IDLE_LANES_MAX = 200;
-const IDLE_EVENTS_MAX = 20_000;
-/** As JSON. A log of few events may be of long ones. */
-const IDLE_CHARS_MAX = 20_000_000;
-/** However long they are. */
-const IDLE_LANES_MIN = 2;
-
 export function createLanes(parts: LanesParts): Lanes {
   const lanes = new Map<string, Held>();
-  /** Nobody uses them; the one that was left first stands first. */
-  const idle = new Map<string, Size>();
-  let idleEvents = 0;
-  let idleChars = 0;
+  const idle = createIdleLanes();
   const unfollow = parts.store.follow(({ thread, events, wakes, rewritten, here }) => {
     const held = lanes.get(thread);
     held?.told(events, wakes);
@@ -88,33 +81,18 @@ export function createLanes(parts: LanesParts): Lanes {
   const unfollowNotes = parts.store.followNotes?.((key) => {
     if (!key.startsWith(NAME_NOTES)) return;
     for (const held of lanes.values()) if (held.users > 0) held.isOld(true);
-    for (const thread of idle.keys()) forget(thread);
+    for (const thread of idle.all()) forget(thread);
   });
 
   function leave({ thread }: Lane): void {
     const held = lanes.get(thread);
     if (!held || --held.users > 0) return;
     if (held.isOld()) return forget(thread);
-    const size = held.size();
-    idle.set(thread, size);
-    idleEvents += size.events;
-    idleChars += size.chars;
-    for (const oldest of idle.keys()) {
-      const areFew = idle.size <= IDLE_LANES_MAX && idleEvents <= IDLE_EVENTS_MAX && idleChars <= IDLE_CHARS_MAX;
-      if (areFew || idle.size <= IDLE_LANES_MIN) break;
-      forget(oldest);
-    }
-  }
-
-  function inUse(thread: string): void {
-    const size = idle.get(thread);
-    idleEvents -= size?.events ?? 0;
-    idleChars -= size?.chars ?? 0;
-    idle.delete(thread);
+    idle.add(thread, held.size()).forEach(forget);
   }
 
   function forget(thread: string): void {
-    inUse(thread);
+    idle.remove(thread);
     lanes.delete(thread);
   }
 
@@ -123,9 +101,11 @@ export function createLanes(parts: LanesParts): Lanes {
       let held = lanes.get(thread);
       if (!held) lanes.set(thread, (held = { ...createLane(thread, workspace ?? "", parts), users: 0 }));
       held.users++;
-      inUse(thread);
+      idle.remove(thread);
       try {
         await held.loaded;
+        // Another process may have had the turn until now, and its last commit be heard a little later than it can be read: no model is asked about an older log.
+        if (claim && (parts.store.openers?.() ?? 1) > 1) await held.lane.readThrough(Number.POSITIVE_INFINITY);
       } catch (error) {
         // The next one reads it anew.
         if (--held.users === 0 && lanes.get(thread) === held) forget(thread);
@@ -147,11 +127,6 @@ const NAME_NOTES = nameNote("", "").replace(/(?<!\/)\/+$/, "/");
 
 /** What a commit has recorded in this thread, and whether it wakes it. */
 type Told = (events: readonly RunEvent[], wakes: boolean) => void;
-
-interface Size {
-  readonly events: number;
-  readonly chars: number;
-}
 
 interface Kept {
   readonly lane: Lane;
@@ -243,6 +218,9 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
     append: async (bodies, wake) => void (await append(bodies, wake, {})),
     appendHeard: (bodies, heard) => append(bodies, "now", { heard: [heard] }),
     settles: (reservation) => void unsettled.add(reservation),
+    async readThrough(seq) {
+      if (lastSeq() < seq) await readOn();
+    },
     async reload() {
       // Before it is read: what makes it old meanwhile counts.
       isOld = false;

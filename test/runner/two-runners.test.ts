@@ -57,6 +57,23 @@ test("a reply that B hears while A has the turn is in the log before A's answer,
   expect([a.problems, b.problems]).toEqual([[], []]);
 });
 
+test("what B has not been told of yet it reads where it must: the event of a post that it sees, and the log before it takes a turn over", async () => {
+  const late: (() => void)[] = [];
+  const a = open(nobody);
+  const b = open(nobody, {
+    beside: a,
+    // Told when the test says so, as over a network.
+    wrapStore: (store) => ({ ...store, follow: (listener) => store.follow((committed) => void late.push(() => listener(committed))) }),
+  });
+  await a.runner.say(mention("go"));
+  expect((await b.runner.read("T/C/1")).events).toHaveLength(2);
+  await a.runner.say(mention("and quickly", { addressed: false }));
+  expect((await b.runner.read("T/C/1")).events).toHaveLength(2);
+  expect((await b.runner.read("T/C/1", 3)).events).toHaveLength(3);
+  for (const tell of late.splice(0)) tell();
+  expect((await b.runner.read("T/C/1")).events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+});
+
 test("what B has heard A's next model call reads, though A read the log before", async () => {
   const { model, calls } = onCue();
   const requests: string[] = [];

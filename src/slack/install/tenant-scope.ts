@@ -85,7 +85,7 @@ export function tenantScoped(
       lookAgain: async (thread) => (isOwn(thread) ? runner.lookAgain(thread) : undefined),
       ...(runner.budgets ? { budgets: walledBudgets(team, runner.budgets) } : {}),
       park: (concerns) => runner.park((thread) => isOwn(thread) && concerns(thread)),
-      read: async (thread) => (isOwn(thread) ? runner.read(thread) : { events: [] }),
+      read: async (thread, throughSeq) => (isOwn(thread) ? runner.read(thread, throughSeq) : { events: [] }),
       follow: (listener) =>
         runner.follow((thread, item) => {
           if (isOwn(thread)) listener(thread, item);

@@ -27,7 +27,8 @@ export interface DeliveryParts {
   readonly store: Store;
   readonly web: { readonly read: WebClient; readonly write: WebClient };
   readonly cardFor: (team: string) => TeamCard;
-  readonly load: (thread: string) => Promise<Transcript>;
+  /** The log of a thread, which goes at least as far as this event. */
+  readonly load: (thread: string, throughSeq?: number) => Promise<Transcript>;
   readonly languages: Pick<Languages, "ofRun">;
   readonly clock: Clock;
   /** Whom no agent is to be taken for; nobody where it is absent. */
@@ -135,7 +136,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
 
   /** What the post says by now, and in whose name. */
   async function read({ post, form }: Sending): Promise<About> {
-    const transcript = await parts.load(post.thread);
+    const transcript = await parts.load(post.thread, post.seq);
     const started = startOf(transcript, post.seq);
     const t = await parts.languages.ofRun(started ?? {});
     const about = { t, team: parts.cardFor(started?.team ?? ""), run: started?.run ?? "" };
@@ -167,7 +168,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
       const failed = uploaded && unreadable(uploaded.failure, pace.uploads, post);
       if (failed) return failed;
     }
-    const oldest = slackTimeBefore(post.seq, (await parts.load(post.thread)).events, place);
+    const oldest = slackTimeBefore(post.seq, (await parts.load(post.thread, post.seq)).events, place);
     const found = await findPosted(place, sending.wanted, oldest, {
       web: web.read,
       bucket: pace.reads("conversations.replies"),

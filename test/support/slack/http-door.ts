@@ -25,8 +25,11 @@ export function signed(
   };
 }
 
-/** Carries what the local Slack sends over its sockets to an HTTP door, as Slack would send it: signed, and acked by a 200. */
-export async function bridge(slack: Workspace, url: string): Promise<{ readonly answers: readonly number[]; close(): Promise<void> }> {
+/** Carries what the local Slack sends over its sockets to an HTTP door, as Slack would send it: signed, and acked by a 200. `url`: of several doors, the one of the moment. */
+export async function bridge(
+  slack: Workspace,
+  url: string | (() => string),
+): Promise<{ readonly answers: readonly number[]; close(): Promise<void> }> {
   const answers: number[] = [];
   const socket = new SocketModeClient({
     appToken: slack.appToken,
@@ -35,7 +38,7 @@ export async function bridge(slack: Workspace, url: string): Promise<{ readonly 
   });
   const carry = async ({ body, ack }: { body: Record<string, unknown>; ack: () => Promise<void> }): Promise<void> => {
     // Nobody is there while Parley is restarted: then it is not acked.
-    const status = await fetch(url, requestFor(body)).then(
+    const status = await fetch(typeof url === "string" ? url : url(), requestFor(body)).then(
       (answer) => answer.status,
       () => 0,
     );

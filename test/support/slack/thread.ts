@@ -31,7 +31,7 @@ export interface Thread {
 
 export function createThread(at: {
   readonly slack: Workspace;
-  readonly parley: Parley;
+  readonly parley: { readonly runner: Pick<Parley["runner"], "read">; readonly store: Pick<Parley["store"], "duePosts"> };
   readonly channel: string;
   readonly ts: string;
 }): Thread {

@@ -10,6 +10,8 @@ export interface ModelDesk {
   readonly model: { readonly provider: "openai-compatible"; readonly baseUrl: string; readonly model: string; readonly price: object };
   /** The next request that nobody has looked at yet; rejects when it is not this agent's, where one is named. */
   asked(agent?: string): Promise<Asked & { readonly agent: string }>;
+  /** How many requests have come in. */
+  calls(): number;
 }
 
 interface Asked {
@@ -28,7 +30,9 @@ interface Asked {
 export async function openModelDesk(): Promise<ModelDesk> {
   const waiting: (Asked & { readonly agent: string })[] = [];
   const takers: ((asked: Asked & { readonly agent: string }) => void)[] = [];
+  let count = 0;
   const server = createServer(IDLE_STAYS, (request, response) => {
+    count++;
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
@@ -51,6 +55,7 @@ export async function openModelDesk(): Promise<ModelDesk> {
       model: "desk",
       price: { inputPerMTokUsd: 100, outputPerMTokUsd: 200 },
     },
+    calls: () => count,
     async asked(agent?: string) {
       const asked = waiting.shift() ?? (await new Promise<Asked & { readonly agent: string }>((resolve) => takers.push(resolve)));
       if (agent !== undefined && asked.agent !== agent) throw new Error(`${asked.agent} asks, and not ${agent}`);

@@ -36,7 +36,7 @@ export function createHeldCards({
   load,
 }: {
   readonly clock: Clock;
-  readonly load: (thread: string) => Promise<Transcript>;
+  readonly load: (thread: string, throughSeq?: number) => Promise<Transcript>;
 }): HeldCards {
   const waiting = new Map<string, AbortController>();
   /** Of the last cards, when each was to go out. */
@@ -60,13 +60,13 @@ export function createHeldCards({
       try {
         const either = AbortSignal.any([signal, next]);
         const isHeld = areMany();
-        const isOvertaken = isHeld && hasAnswer(await load(thread), seq);
+        const isOvertaken = isHeld && hasAnswer(await load(thread, seq), seq);
         if (isHeld && !isOvertaken) await clock.sleep(HELD_MS_MAX, either);
         if (!isOvertaken && !either.aborted && (await go(either, rankOf("card")))) return "left";
         if (signal.aborted) return "stopped";
         const end = nextIn(thread);
-        if (!isTold(await load(thread), seq)) await clock.sleep(END_MS_MAX, AbortSignal.any([signal, end]));
-        if (isTold(await load(thread), seq)) return "needless";
+        if (!isTold(await load(thread, seq), seq)) await clock.sleep(END_MS_MAX, AbortSignal.any([signal, end]));
+        if (isTold(await load(thread, seq), seq)) return "needless";
         // The answer waits behind it.
         return (await go(signal, 0)) ? "left" : "stopped";
       } finally {
