@@ -13,6 +13,7 @@ import type { Search } from "./engine/search.ts";
 import type { Memory } from "./engine/memory.ts";
 import { createGates } from "./models/gated.ts";
 import { lessonsIn } from "./models/refusals/kept-lessons.ts";
+import { isWorker, type Role } from "./role.ts";
 import { createRunner, type Forgets, type Runner } from "./runner/runner.ts";
 import { createForgetting } from "./runner/forgetting.ts";
 import { createLeader } from "./runner/leader.ts";
@@ -20,6 +21,8 @@ import { createRetention } from "./runner/retention.ts";
 import { createDayBudgets } from "./runner/day-budgets.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import { keeping } from "./sandbox/keeping.ts";
+import { createOffExecutor } from "./sandbox/off.ts";
+import { secretsOf } from "./slack/door/secrets-of.ts";
 import type { InstalledSettings } from "./slack/install/many-workspaces.ts";
 import type { Slack, SlackSettings } from "./slack/slack.ts";
 import { rulesIn } from "./slack/people/channel-settings.ts";
@@ -87,6 +90,8 @@ export interface ParleyOptions {
   readonly env: Env;
   /** The address of the store, a path among them absolute; see `openStore`. */
   readonly dbPath: string;
+  /** What this process does; all of it when absent. Another one than `all` needs others on the same store that do the rest. */
+  readonly role?: Role;
   /** Absent: no Slack, as in a terminal. */
   readonly slack?: SlackSettings | SlackOfMany;
   /** Where code runs; what the settings say when absent. Closed with Parley. */
@@ -133,7 +138,7 @@ const THREADS_AT_ONCE_MAX = 200;
 const THREADS_PER_WORKSPACE_MAX = 100;
 
 export async function createParley(options: ParleyOptions): Promise<Parley> {
-  const { settings, env, dbPath } = options;
+  const { settings, env, dbPath, role = "all" } = options;
   const clock = options.clock ?? systemClock;
   const redact = createRedactor({ ...env, ...secretsOf(options.slack) }, secretNames(settings));
   const log = (line: string) => options.log(redact(line));
@@ -149,7 +154,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     audit,
     forgetter,
     instance,
-  } = await openStore(dbPath, { own: settings.registry.store satisfies OwnStores, ...clock });
+  } = await openStore(dbPath, { own: settings.registry.store satisfies OwnStores, role, ...clock });
   const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
   const kept: KeptSettings = {
     ...written,
@@ -157,7 +162,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     record: (decision) => written.record(redactAll(decision, redact)),
   };
   const schedules: Schedules = { ...plainSchedules, put: (change) => plainSchedules.put(redactAll(change, redact)) };
-  const executor = options.executor ?? (await createExecutor(settings.sandbox, env, { instance: instance(), log }));
+  const sandbox = () => createExecutor(settings.sandbox, env, { instance: instance(), log });
+  const executor = options.executor ?? (isWorker(role) ? await sandbox() : createOffExecutor("Workers run it."));
   const problem = (what: string, error?: unknown) =>
     log(`${what}: ${error instanceof Error ? ((error.name === "StoreError" ? undefined : error.stack) ?? error.message) : String(error)}`);
   const database = redacted(plain, redact);
@@ -178,7 +184,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     await store.close();
   };
   try {
-    const gates = createGates(settings.providers, clock, shareOf(store));
+    // Doors ask a model for a summary alone.
+    const gates = createGates(settings.providers, clock, shareOf(store, isWorker(role) ? "turns" : undefined));
     const scripts: PlayedScript[] = [];
     let slack: Slack | undefined;
     const onScript = (script: PlayedScript): void => void scripts.push(script);
@@ -243,7 +250,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const onTrouble = (error: unknown) => problem("the audit log could not be written out; it is with its next entry", error);
     const auditFile = auditPath === undefined ? undefined : openAuditFile({ path: auditPath, audit, onTrouble });
     const ports = { store, dispatch, memory, settings: kept, schedules, runs };
-    const world = { ...settings.slack, ...ports, runner, forgetting, teams, shelf, clock, log };
+    const world = { ...settings.slack, ...ports, role, runner, forgetting, teams, shelf, clock, log };
     if (slackRoom && "oauth" in options.slack) {
       const ring = createKeyRing(options.slack.tokenKeys);
       slack = await slackRoom.createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });
@@ -262,10 +269,10 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       httpPort: () => slack?.httpPort(),
       async start() {
         // Before anybody works: what is to be gone comes into no prompt. Where others are at work, whoever leads carries it on.
-        if (store.openers() === 1)
+        if (isWorker(role) && store.openers() === 1)
           await forgetting.resume().catch((error: unknown) => problem("what was being forgotten could not be carried on at once", error));
-        retention.start();
-        runner.start();
+        if (isWorker(role)) retention.start();
+        if (isWorker(role)) runner.start();
         await slack?.start();
       },
       async stop() {
@@ -288,13 +295,3 @@ const searchIn = (slack: Slack | undefined, ...asked: Parameters<Search>): Retur
   slack
     ? slack.search(...asked)
     : Promise.resolve({ kind: "failed", error: { kind: "unavailable", message: "Slack is not connected yet; nothing was searched." } });
-
-/** Beside what the environment says, not in its place: a secret that is not in use is one all the same. */
-function secretsOf(slack: ParleyOptions["slack"]): Env {
-  if (!slack) return {};
-  const door = { APP_TOKEN: slack.appToken, SIGNING_SECRET: slack.http?.signingSecret };
-  if (!("oauth" in slack)) return { ...door, BOT_TOKEN: slack.botToken };
-  const keys = slack.tokenKeys.map((key, index) => [`SEAL_${index}_KEY`, Buffer.from(key).toString("base64")] as const);
-  const { clientSecret, stateSecret } = slack.oauth;
-  return { ...door, ...Object.fromEntries(keys), CLIENT_SECRET: clientSecret, STATE_SECRET: stateSecret };
-}

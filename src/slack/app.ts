@@ -1,5 +1,6 @@
 import { App } from "@slack/bolt";
 import type { Clock } from "../engine/clock.ts";
+import { isDoor, isWorker, type Role } from "../role.ts";
 import { createLeader } from "../runner/leader.ts";
 import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Dispatch } from "../store/dispatch.ts";
@@ -72,6 +73,8 @@ export interface SlackAppParts extends Pick<HandlerContext, "memory" | "settings
   readonly led?: () => Signs;
   /** A channel that was closed to the app is open again, or given up. */
   readonly onChannelSettled?: () => void;
+  /** What this process does; all of it when absent. */
+  readonly role?: Role;
 }
 
 export interface Tenancy {
@@ -116,7 +119,7 @@ export interface SlackApp extends WorkspaceSearch {
  * @throws Error with what to do, when Slack refuses the token.
  */
 export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
-  const { web, store, runner, clock, log, botToken, tenancy } = parts;
+  const { web, store, runner, clock, log, botToken, tenancy, role = "all" } = parts;
   const me = tenancy ? { ...tenancy.me, url: "" } : await whoAmI(web, clock);
   const pace = parts.pace ?? createPace(clock);
   const { exclusively } = store;
@@ -210,8 +213,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     void closedChannels.look();
   };
   const heard = { inbox, clock, log, onConnected: afterGap, onDropped: catchUp.dropped, answer: answersOf(ctx, home) };
-  const http = parts.http && createHttpReceiver({ ...heard, door: parts.http });
-  const receiver = tenancy ? NO_DOOR : (http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...at }));
+  const http = parts.http && isDoor(role) ? createHttpReceiver({ ...heard, door: parts.http }) : undefined;
+  const receiver = tenancy || !isDoor(role) ? NO_DOOR : (http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...at }));
   const bolt: App = new App({
     // Bolt calls nobody here; where the token changes it is given none.
     ...(typeof botToken === "string"
@@ -268,9 +271,9 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     heardAll: (thread) => catchUp.heardAll(thread) && !closedChannels.justOpened(thread),
     async start() {
       await bolt.start();
-      if (!tenancy) inbox.open();
-      signs.start();
-      triggers.start();
+      if (!tenancy && isDoor(role)) inbox.open();
+      if (isWorker(role)) signs.start();
+      triggers.start(role);
     },
     async stop() {
       await bolt.stop();

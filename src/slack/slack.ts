@@ -1,4 +1,5 @@
 import type { Clock } from "../engine/clock.ts";
+import { isWorker, type Role } from "../role.ts";
 import type { Memory } from "../engine/memory.ts";
 import type { Search } from "../engine/search.ts";
 import { currentRun } from "../engine/reading/transcript.ts";
@@ -48,6 +49,8 @@ export interface SlackSettings {
   readonly workflows?: boolean;
   /** In which language Parley speaks: each reader's own when absent. */
   readonly language?: LanguageSetting;
+  /** What this process does; all of it when absent. */
+  readonly role?: Role;
 }
 
 export interface SlackParts extends Omit<SlackSettings, "botToken"> {
@@ -222,7 +225,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     catchUp: () => app.catchUp(),
     onDropped: (dropped) => app.onDropped(dropped),
     async start() {
-      outbox.start();
+      if (isWorker(parts.role ?? "all")) outbox.start();
       // Known before the first agent speaks.
       void app.people.lookalikes();
       await app.start();

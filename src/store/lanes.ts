@@ -105,7 +105,7 @@ export function createLanes(parts: LanesParts): Lanes {
       try {
         await held.loaded;
         // Another process may have had the turn until now, and its last commit be heard a little later than it can be read: no model is asked about an older log.
-        if (claim && (parts.store.openers?.() ?? 1) > 1) await held.lane.readThrough(Number.POSITIVE_INFINITY);
+        if (claim && (parts.store.openers?.("turns") ?? 1) > 1) await held.lane.readThrough(Number.POSITIVE_INFINITY);
       } catch (error) {
         // The next one reads it anew.
         if (--held.users === 0 && lanes.get(thread) === held) forget(thread);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { type Clock, systemClock } from "../engine/clock.ts";
+import type { Role } from "../role.ts";
 import type { Forgetter } from "./forgetting.ts";
 import type { Opened, OwnStore } from "./own-store.ts";
 import { runsInLogs } from "./runs/runs-in-logs.ts";
@@ -24,10 +25,13 @@ const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]+):/;
  * defines. This is the one place that knows which stores there are.
  * @throws StoreError when it cannot be used, with the mend.
  */
-export async function openStore(address: string, { own, ...more }: { readonly own?: OwnStores } & Partial<Clock> = {}): Promise<Opened> {
+export async function openStore(
+  address: string,
+  { own, role = "all", ...more }: { readonly own?: OwnStores; readonly role?: Role } & Partial<Clock> = {},
+): Promise<Opened> {
   const scheme = schemeOf(address);
   if (scheme === undefined || scheme === "sqlite") return openSqlite({ path: fileOf(address), ...more });
-  if (isPostgres(scheme)) return openPostgres({ address, ...more });
+  if (isPostgres(scheme)) return openPostgres({ address, role, ...more });
   const kind = own?.get(scheme);
   if (!kind) throw new StoreError(missing(address, scheme, [...(own?.keys() ?? [])]));
   const clock: Clock = { ...systemClock, ...more };

@@ -85,8 +85,11 @@ export interface Store {
    */
   callEnded(reservation: string, usd: number): Promise<void>;
 
-  /** How many processes have it open now, this one among them: what all may do together is parted by so many. Known at once, or as it was a moment ago. */
-  openers(): number;
+  /**
+   * How many processes have it open now, this one among them: what all may do together is parted by so many. Known at once, or as it was a moment ago.
+   * `turns`: of those that take turns. A store that knows no roles counts all.
+   */
+  openers(doing?: "turns"): number;
 
   /** Threads whose run has started and not stopped, oldest first: what a start takes up again. Of one workspace where one is named. */
   unfinished(workspace?: string): Promise<ThreadSummary[]>;

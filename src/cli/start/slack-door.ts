@@ -1,6 +1,7 @@
 import { ConfigError, type Mistake } from "../../config/config-error.ts";
 import type { Env } from "../../config/env.ts";
 import type { SlackOfMany, SlackSettings } from "../../parley.ts";
+import { isDoor, type Role } from "../../role.ts";
 import { UsageError } from "../command.ts";
 import { isOfMany, oauthMistakes, readOAuth } from "./oauth-door.ts";
 
@@ -21,7 +22,17 @@ export function readAddress(option: string, text: string): Address {
  * What `parley start` needs to be in one workspace, by SLACK_BOT_TOKEN, or in many, by SLACK_CLIENT_ID. `address`: of `--http`; `installAt`: of
  * `--install`. Throws {@link ConfigError} that names each variable that is missing or is another kind of token, and where to get it.
  */
-export function readSlack(env: Env, address: Address | undefined, installAt: Address | undefined): SlackSettings | SlackOfMany {
+export function readSlack(
+  env: Env,
+  address: Address | undefined,
+  installAt: Address | undefined,
+  role: Role = "all",
+): SlackSettings | SlackOfMany {
+  if (!isDoor(role)) {
+    if (address ?? installAt)
+      throw new UsageError("--http and --install are for a door, and this is a worker (--role, PARLEY_ROLE); take them out.");
+    return readWorker(env);
+  }
   if (!isOfMany(env)) {
     if (installAt) throw new UsageError("--install is for many workspaces: set SLACK_CLIENT_ID, and take SLACK_BOT_TOKEN out.");
     return readTokens(env, address);
@@ -30,15 +41,32 @@ export function readSlack(env: Env, address: Address | undefined, installAt: Add
   return { ...door, ...readOAuth(env), ...(installAt && !address ? { installAt } : {}) };
 }
 
+/** Who hears nothing needs no app token and no signing secret. */
+function readWorker(env: Env): SlackSettings | SlackOfMany {
+  if (isOfMany(env)) return { ...readApi(env, oauthMistakes(env)), ...readOAuth(env) };
+  const { botToken, mistakes } = readBotToken(env);
+  return { botToken, ...readApi(env, mistakes) };
+}
+
 function readTokens(env: Env, address: Address | undefined): SlackSettings {
-  const botToken = env["SLACK_BOT_TOKEN"]?.trim() ?? "";
-  const mistakes = tokenMistakes(
-    "SLACK_BOT_TOKEN",
-    botToken,
-    "xoxb-",
-    "the Bot User OAuth Token, at https://api.slack.com/apps, your app, OAuth & Permissions",
-  );
+  const { botToken, mistakes } = readBotToken(env);
   return { botToken, ...readDoor(env, address, mistakes) };
+}
+
+function readBotToken(env: Env): { readonly botToken: string; readonly mistakes: readonly Mistake[] } {
+  const botToken = env["SLACK_BOT_TOKEN"]?.trim() ?? "";
+  const where = "the Bot User OAuth Token, at https://api.slack.com/apps, your app, OAuth & Permissions";
+  return { botToken, mistakes: tokenMistakes("SLACK_BOT_TOKEN", botToken, "xoxb-", where) };
+}
+
+/** Slack's own address, or another. Throws what is wrong here, behind the mistakes that were found before. */
+function readApi(env: Env, before: readonly Mistake[]): Pick<SlackSettings, "apiUrl"> {
+  const apiUrl = env["SLACK_API_URL"]?.trim();
+  const mistakes = [...before];
+  if (apiUrl && !URL.canParse(apiUrl))
+    mistakes.push({ file: "environment", path: "SLACK_API_URL", message: "is no address; take it out to use Slack's own." });
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return apiUrl ? { apiUrl } : {};
 }
 
 /** How Slack comes in. Throws what is wrong here, behind the mistakes that were found before. */
@@ -56,11 +84,7 @@ function readDoor(env: Env, address: Address | undefined, before: readonly Mista
           "an App-Level Token with the scope connections:write, at https://api.slack.com/apps, your app, Basic Information",
         )),
   ];
-  const apiUrl = env["SLACK_API_URL"]?.trim();
-  if (apiUrl && !URL.canParse(apiUrl))
-    mistakes.push({ file: "environment", path: "SLACK_API_URL", message: "is no address; take it out to use Slack's own." });
-  if (mistakes.length > 0) throw new ConfigError(mistakes);
-  return { ...(address ? { http: { ...address, signingSecret } } : { appToken }), ...(apiUrl ? { apiUrl } : {}) };
+  return { ...readApi(env, mistakes), ...(address ? { http: { ...address, signingSecret } } : { appToken }) };
 }
 
 function secretMistakes(secret: string): Mistake[] {

@@ -9,10 +9,11 @@ import { troubleWithModels } from "../model-reach.ts";
 import type { Checks, Health } from "./health.ts";
 import { startOpenTelemetry } from "./open-telemetry.ts";
 import { jsonLog, plainLog } from "./operator-log.ts";
+import { isDoor, isWorker, ROLES, type Role } from "../../role.ts";
 import { readAddress, readSlack } from "./slack-door.ts";
 
 export const help = `parley start [--file FILE] [--db PATH] [--http [HOST:]PORT] [--install [HOST:]PORT]
-             [--health [HOST:]PORT] [--log text|json] [--audit-file FILE]
+             [--health [HOST:]PORT] [--log text|json] [--audit-file FILE] [--role all|door|worker]
 
 Looks the database through, connects to Slack over Socket Mode and works there until it is told to end. Runs that were going on at the last
 end go on.
@@ -24,9 +25,12 @@ SLACK_CLIENT_SECRET, SLACK_STATE_SECRET and PARLEY_TOKEN_KEY take the place of S
   --http [HOST:]PORT    let Slack send requests here instead, to the path /slack/events; HOST is 127.0.0.1 when absent. Needs
                         SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN, and a proxy with TLS that Slack can reach
   --install [HOST:]PORT for many workspaces over Socket Mode: where /slack/install is; with --http it is there
-  --health [HOST:]PORT  answer /healthz (the process lives) and /readyz (Slack, the database and the sandbox are there) for whoever watches over it
+  --health [HOST:]PORT  answer /healthz (the process lives) and /readyz (Slack, the database and the sandbox are there, as far as its role needs
+                        them) for whoever watches over it
   --log text|json       what is told on stderr: lines for people, or one JSON object a line, with the runs that begin and end
   --audit-file FILE     append each entry of the audit log to this file as it is made; PARLEY_AUDIT_FILE, then the team file's, when absent
+  --role ROLE           on Postgres, of several processes: a door takes in what Slack sends and answers it, a worker takes turns and posts;
+                        PARLEY_ROLE, then all, when absent: see docs/many-machines.md
 
 Traces and metrics go to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, and nowhere without it.
 
@@ -47,6 +51,7 @@ const OPTIONS = {
   health: { type: "string" },
   log: { type: "string", default: "text" },
   "audit-file": { type: "string" },
+  role: { type: "string" },
 } as const;
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
@@ -56,11 +61,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const addressOf = (option: "http" | "install") => (values[option] === undefined ? undefined : readAddress(`--${option}`, values[option]));
   const [http, install] = [addressOf("http"), addressOf("install")];
   const healthAt = values.health === undefined ? undefined : readAddress("--health", values.health);
+  const role = readRole(values.role, env);
   if (values.log !== "text" && values.log !== "json") throw new UsageError(`--log is text or json, not "${values.log}".`);
   const log = values.log === "json" ? jsonLog(io.stderr) : plainLog(io.stderr);
   // All that is missing is told at once.
   const notes: Notes = { mistakes: [], warnings: [] };
-  const slack = attempt(() => readSlack(env, http, install), notes);
+  const slack = attempt(() => readSlack(env, http, install, role), notes);
   const settings = attempt(() => loadSettings({ env, cwd: io.cwd, ...(values.file === undefined ? {} : { file: values.file }) }), notes);
   const trouble = settings ? await troubleWithModels(settings, env) : [];
   if (!slack || !settings || trouble.some(({ isKey }) => isKey)) throw new ConfigError([...notes.mistakes, ...trouble]);
@@ -70,8 +76,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (env["SLACK_CLIENT_ID"]?.trim() && !("oauth" in slack))
     log.line("note: SLACK_BOT_TOKEN is set, so Parley works in its workspace alone; take it out for many (SLACK_CLIENT_ID).");
 
-  const { createParley, HTTP_PATH, quickCheckStore } = await import("../../parley.ts");
+  const { createParley, HTTP_PATH, isSqlite, quickCheckStore, shownAddress } = await import("../../parley.ts");
   const dbPath = values.db === undefined ? settings.database : databasePath(values.db, io.cwd);
+  if (role !== "all" && isSqlite(dbPath))
+    throw new UsageError(
+      `A ${role} is one of several processes, and ${shownAddress(dbPath)} is a file of SQLite, which one process has open. Name a Postgres (PARLEY_DB=postgres://…), or take the role out (--role, PARLEY_ROLE).`,
+    );
   if (dbPath !== ":memory:" && (await quickCheckStore(dbPath, QUICK_CHECK_TIMEOUT_MS)) === "late")
     log.line(
       `note: ${dbPath} is too large to be looked through in ${QUICK_CHECK_TIMEOUT_MS / 1000} s; Parley starts without. \`parley doctor --db\` looks through it also while Parley runs.`,
@@ -81,6 +91,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     settings,
     env,
     dbPath,
+    role,
     slack,
     log: log.line,
     ...(telemetry ? { telemetry } : {}),
@@ -96,13 +107,13 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   try {
     // First of all, so that whoever watches sees "not ready" while Slack is away, and not a dead process.
     const { openHealth } = await import("./health.ts");
-    health = healthAt && (await openHealth(healthAt, checksOf(parley)));
+    health = healthAt && (await openHealth(healthAt, checksOf(parley, role)));
     if (health) await print(io.stdout, `Health is told at port ${health.port}, paths /healthz and /readyz.`);
     await parley.start();
     const port = parley.httpPort();
     if (port !== undefined && slack.http) await print(io.stdout, `Slack's requests are taken at port ${port}, path ${HTTP_PATH}.`);
-    if ("oauth" in slack) await print(io.stdout, installLine(port));
-    await print(io.stdout, `Parley is in Slack with ${[...settings.teams.keys()].join(", ")}. Mention it with a task. Ctrl-C ends it.`);
+    if ("oauth" in slack && isDoor(role)) await print(io.stdout, installLine(port));
+    await print(io.stdout, `${STARTED[role]([...settings.teams.keys()].join(", "))} Ctrl-C ends it.`);
     await asked.once;
   } finally {
     await within(END_TIMEOUT_MS, ended(), () => log.line("Some work did not end in time; its log says where to go on at the next start."));
@@ -111,15 +122,29 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   return 0;
 }
 
+const STARTED: { readonly [role in Role]: (teams: string) => string } = {
+  all: (teams) => `Parley is in Slack with ${teams}. Mention it with a task.`,
+  door: (teams) => `A door of Parley is open in Slack for ${teams}; workers take the turns.`,
+  worker: (teams) => `A worker of Parley takes turns and posts for ${teams}; what people say comes in by doors.`,
+};
+
+function readRole(option: string | undefined, env: Env): Role {
+  const text = option ?? (env["PARLEY_ROLE"]?.trim() || "all");
+  const role = ROLES.find((one) => one === text);
+  if (!role) throw new UsageError(`${option === undefined ? "PARLEY_ROLE" : "--role"} is ${ROLES.join(", ")}, not "${text}".`);
+  return role;
+}
+
 const installLine = (port: number | undefined): string =>
   port === undefined
     ? "Nobody can install the app now: there is no --install. It works where it is installed."
     : `The app is installed into a workspace at port ${port}, path /slack/install.`;
 
-const checksOf = (parley: Parley): Checks => ({
-  slack: () => parley.connected(),
+/** What one without a door, or without turns, does not need is not asked for. */
+const checksOf = (parley: Parley, role: Role): Checks => ({
+  ...(isDoor(role) ? { slack: () => parley.connected() } : {}),
   // Where code is not to run at all there is nothing to ask.
-  ...(parley.executor.answers ? { sandbox: parley.executor.answers } : {}),
+  ...(isWorker(role) && parley.executor.answers ? { sandbox: parley.executor.answers } : {}),
   database: async () => {
     // A write, since a full disk can still be read.
     await parley.store.putNote("health", "ok");

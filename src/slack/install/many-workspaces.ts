@@ -21,6 +21,7 @@ import { readBody, type Body, type Dropped } from "../words/envelope.ts";
 import { createReceiver } from "../door/socket-receiver.ts";
 import type { Slack } from "../slack.ts";
 import { createTenants, type Seated } from "./tenants.ts";
+import { isDoor, type Role } from "../../role.ts";
 import type { Allow } from "../people/permissions.ts";
 import type { Log } from "../api/web-client.ts";
 
@@ -59,6 +60,8 @@ export interface InstalledParts extends InstalledSettings {
   readonly workflows?: boolean;
   /** In which language Parley speaks: each reader's own when absent. */
   readonly language?: LanguageSetting;
+  /** What this process does; all of it when absent. */
+  readonly role?: Role;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }
@@ -106,6 +109,7 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Slack
   };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http, pages });
   const receiver = http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...(apiUrl ? { apiUrl } : {}) });
+  const hears = isDoor(parts.role ?? "all");
   let installDoor: Server | undefined;
 
   async function answer(body: unknown): Promise<object | undefined> {
@@ -142,17 +146,18 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Slack
     heardAll: (thread) => tenants.heardAll(thread),
     isParked: (thread) => tenants.isParked(thread),
     search: (wanted, signal) => tenants.search(wanted, signal),
-    connected: () => receiver.connected(),
+    connected: () => !hears || receiver.connected(),
     httpPort: () => http?.port() ?? portOf(installDoor),
     async start() {
       await tenants.start();
-      if (parts.installAt && !http) installDoor = await openInstallDoor(parts.installAt, pages, log);
+      if (parts.installAt && !http && hears) installDoor = await openInstallDoor(parts.installAt, pages, log);
+      if (!hears) return;
       await receiver.start();
       inbox.open();
     },
     async hangUp() {
       await closeDoor(installDoor);
-      await receiver.stop();
+      if (hears) await receiver.stop();
       await inbox.close();
       await tenants.hangUp();
     },

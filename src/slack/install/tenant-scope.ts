@@ -65,7 +65,7 @@ export function tenantScoped(
       // Calls are the runner's.
       reserve: async () => notHere("the money for a call"),
       callEnded: async () => notHere("the money for a call"),
-      openers: () => store.openers(),
+      openers: (doing) => store.openers(doing),
       unfinished: () => store.unfinished(team),
       recent: (limit) => store.recent(limit, team),
       close: async () => notHere("the store's end"),

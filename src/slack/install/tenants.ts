@@ -57,7 +57,7 @@ export interface Tenants {
 }
 
 export interface TenantsParts
-  extends TenantPorts, Pick<SlackSettings, "apiUrl" | "writeTimeoutMs" | "bots" | "allow" | "workflows" | "language"> {
+  extends TenantPorts, Pick<SlackSettings, "apiUrl" | "writeTimeoutMs" | "bots" | "allow" | "workflows" | "language" | "role"> {
   readonly installations: Installations;
   readonly oauth: OAuthSettings;
   readonly teams: TeamCards;
@@ -105,6 +105,7 @@ export function createTenants(parts: TenantsParts): Tenants {
       ...(parts.bots ? { bots: parts.bots } : {}),
       ...(parts.allow ? { allow: parts.allow } : {}),
       workflows: parts.workflows ?? false,
+      ...(parts.role ? { role: parts.role } : {}),
       ...(parts.language ? { language: parts.language } : {}),
       clock,
       log: (line) => log(line),

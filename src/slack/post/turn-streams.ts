@@ -172,10 +172,10 @@ export function createTurnStreams(parts: {
 
   /**
    * Notes it, before it is there: whoever comes after a crash is to look for it. It may not where earlier posts are still to come, which are to
-   * stand above it; where others have the store open, one of whom may be the one that posts here; or where one that was left is still there.
+   * stand above it; where others take turns too, one of whom may be the one that posts here; or where one that was left is still there.
    */
   async function mayBegin(thread: string, noted: string): Promise<boolean> {
-    if (store.openers() > 1 || (await store.duePosts(thread, 1)).length > 0) return false;
+    if (store.openers("turns") > 1 || (await store.duePosts(thread, 1)).length > 0) return false;
     const before = await store.note(noteKey(thread));
     return noteOf(before) === undefined && store.swapNote(noteKey(thread), before, noted);
   }

@@ -1,3 +1,4 @@
+import { isWorker, type Role } from "../../role.ts";
 import { createLeader } from "../../runner/leader.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { createStepAnswers } from "../steps/step-answers.ts";
@@ -5,7 +6,8 @@ import { createScheduledWork } from "./scheduled-work.ts";
 import { createTriggers, type Triggers } from "./triggers.ts";
 
 /** All that starts by itself in a workspace: at its time and by workflows, by the process that leads there, and by what is posted, by whichever hears it. */
-export interface SelfStarting extends Omit<Triggers, "close"> {
+export interface SelfStarting extends Omit<Triggers, "start" | "close"> {
+  start(role: Role): void;
   close(): Promise<void>;
 }
 
@@ -16,8 +18,9 @@ export function createSelfStarting(ctx: HandlerContext): SelfStarting {
   const steps = createLeader({ store, key: `steps/answers/${ctx.me.team}`, create: () => createStepAnswers(ctx), clock, log });
   return {
     ...triggers,
-    start() {
+    start(role) {
       triggers.start();
+      if (!isWorker(role)) return;
       scheduled.start();
       steps.start();
     },

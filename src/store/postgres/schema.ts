@@ -116,6 +116,8 @@ const MIGRATIONS: readonly string[] = [
     ON CONFLICT (thread) DO UPDATE SET mark = excluded.mark;
   DELETE FROM runs;
   `,
+  // What each process does; see role.ts.
+  `ALTER TABLE openers ADD COLUMN role ${T} DEFAULT 'all';`,
 ];
 
 /** As `server_version_num` has it: transactions are told apart by `xid8` from 13 on. */

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../../engine/clock.ts";
+import type { Role } from "../../role.ts";
 import type { Opened } from "../own-store.ts";
 import { StoreError, type Store } from "../store.ts";
 import type { Audit } from "../audit.ts";
@@ -33,20 +34,20 @@ export interface PostgresOpened extends Opened {
  * Stop the dispatch before closing the store. Closing alone is as good as a crash: what was being handled another process takes up.
  * @throws StoreError when it cannot be used, with the mend.
  */
-export async function openPostgres(options: { readonly address: string } & Partial<Clock>): Promise<PostgresOpened> {
+export async function openPostgres(options: { readonly address: string; readonly role?: Role } & Partial<Clock>): Promise<PostgresOpened> {
   const clock: Clock = { ...systemClock, ...options };
   const connection = await openConnection(addressOf(options.address));
   try {
     await migrate(connection);
-    return await opener(connection, clock);
+    return await opener(connection, { clock, role: options.role ?? "all" });
   } catch (error) {
     await connection.close();
     throw error;
   }
 }
 
-async function opener(connection: Connection, clock: Clock): Promise<PostgresOpened> {
-  const together = await workTogether(connection, clock);
+async function opener(connection: Connection, { clock, role }: { readonly clock: Clock; readonly role: Role }): Promise<PostgresOpened> {
+  const together = await workTogether(connection, { clock, role });
   const { changes, leisure, followers, locks, reservations } = together;
   const now = () => clock.now();
   let closing: Promise<void> | undefined;

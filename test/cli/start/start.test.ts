@@ -116,3 +116,24 @@ test("a Slack that is out of reach, or refuses the token, is said with what to d
   ]);
   await workspace.close();
 });
+
+test("a role is one of three, needs a Postgres that others have open too, and a worker has no door", async () => {
+  const here = folderWith({ "parley.yml": `${SMALL}sandbox: { executor: off }\n` });
+  const env = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", ANTHROPIC_API_KEY: "k" };
+  const started = async (args: readonly string[], more: object = {}) => {
+    const { code, err } = await parley(["start", ...args], { cwd: here, env: { ...env, ...more } });
+    return [code, err.trim()];
+  };
+  expect(await started(["--role", "boss"])).toEqual([2, expect.stringContaining('--role is all, door, worker, not "boss".')]);
+  expect(await started([], { PARLEY_ROLE: "doer" })).toEqual([2, expect.stringContaining('PARLEY_ROLE is all, door, worker, not "doer".')]);
+  expect(await started(["--role", "worker", "--http", "3000"])).toEqual([2, expect.stringContaining("--http and --install are for a door")]);
+  expect(await started([], { PARLEY_ROLE: "door", PARLEY_DB: "data/parley.db" })).toEqual([
+    2,
+    expect.stringMatching(/A door is one of several processes, and .* is a file of SQLite.*Name a Postgres \(PARLEY_DB=postgres:/s),
+  ]);
+  // Of a worker no app token is asked.
+  expect(await started(["--role", "worker"], { SLACK_APP_TOKEN: "", SLACK_BOT_TOKEN: "" })).toEqual([
+    2,
+    expect.not.stringContaining("SLACK_APP_TOKEN"),
+  ]);
+});

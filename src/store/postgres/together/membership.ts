@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Role } from "../../../role.ts";
 import type { Connection } from "../server/connection.ts";
 import type { Changes } from "./changes.ts";
 
@@ -6,8 +7,8 @@ import type { Changes } from "./changes.ts";
 export interface Membership {
   /** Of the row that all it holds hangs on. Another one once this one was taken for gone. */
   id(): number;
-  /** How many there are, as they were counted last. */
-  openers(): number;
+  /** How many there are, as they were counted last; of those that take turns. */
+  openers(doing?: "turns"): number;
   /** Counts them anew. */
   count(): Promise<void>;
   /** It goes by itself: all that it holds is let go. */
@@ -24,17 +25,23 @@ export const GONE_MS = 12_000;
  */
 export async function joinOpeners(
   { query, transaction }: Connection,
-  { changes, lost, beat }: { readonly changes: Pick<Changes, "say" | "heard">; readonly lost: () => void; readonly beat: () => void },
+  {
+    changes,
+    role,
+    lost,
+    beat,
+  }: { readonly changes: Pick<Changes, "say" | "heard">; readonly role: Role; readonly lost: () => void; readonly beat: () => void },
 ): Promise<Membership> {
   let id = 0;
   let openers = 1;
+  let workers = 1;
   let isOpen = true;
   let seenAt = performance.now();
   let isLost = false;
 
   async function enter(): Promise<void> {
     const said = await transaction(async (within) => {
-      const [row] = await within<{ id: number }>("INSERT INTO openers (name) VALUES ($1) RETURNING id", [randomUUID()]);
+      const [row] = await within<{ id: number }>("INSERT INTO openers (name, role) VALUES ($1, $2) RETURNING id", [randomUUID(), role]);
       id = row?.id ?? 0;
       return changes.say(within, { kind: "openers" });
     });
@@ -42,8 +49,11 @@ export async function joinOpeners(
   }
 
   async function count(): Promise<void> {
-    const [row] = await query<{ openers: number }>("SELECT count(*) AS openers FROM openers");
+    const [row] = await query<{ openers: number; workers: number }>(
+      "SELECT count(*) AS openers, count(*) FILTER (WHERE role <> 'door') AS workers FROM openers",
+    );
     openers = Math.max(1, row?.openers ?? 1);
+    workers = Math.max(1, row?.workers ?? 1);
   }
 
   function lose(): void {
@@ -88,7 +98,7 @@ export async function joinOpeners(
 
   return {
     id: () => id,
-    openers: () => openers,
+    openers: (doing) => (doing === "turns" ? workers : openers),
     count,
     async leave() {
       isOpen = false;

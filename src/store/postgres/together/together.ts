@@ -1,4 +1,5 @@
 import type { Clock } from "../../../engine/clock.ts";
+import type { Role } from "../../../role.ts";
 import type { Dispatch, WorkKind } from "../../dispatch.ts";
 import { placeOf } from "../../fair-queue.ts";
 import { createLeisure, type Leisure } from "../../leisure.ts";
@@ -29,7 +30,7 @@ export interface Together {
   /** By the workspace of what was put. */
   readonly schedules: Told<string>;
   readonly audit: Told<AuditTold>;
-  readonly openers: () => number;
+  readonly openers: (doing?: "turns") => number;
   /** Resolves when all that was begun here has been answered, and all that was told has been heard: then nothing moves by itself but with time. */
   readonly settled: () => Promise<void>;
   /** It goes: all that it has in hand is for the others. */
@@ -38,7 +39,10 @@ export interface Together {
 
 type Told<Item> = ReturnType<Telling<Item>["of"]>;
 
-export async function workTogether(connection: Connection, clock: Clock): Promise<Together> {
+export async function workTogether(
+  connection: Connection,
+  { clock, role }: { readonly clock: Clock; readonly role: Role },
+): Promise<Together> {
   const { query } = connection;
   const leisure = createLeisure();
   const me = {};
@@ -132,6 +136,7 @@ export async function workTogether(connection: Connection, clock: Clock): Promis
 
   membership = await joinOpeners(connection, {
     changes,
+    role,
     lost() {
       for (const queue of queues) queue.lost();
       locks.lost();
@@ -153,7 +158,7 @@ export async function workTogether(connection: Connection, clock: Clock): Promis
     settings: settings.of(me),
     schedules: schedules.of(me),
     audit: audit.of(me),
-    openers: () => member().openers(),
+    openers: (doing) => member().openers(doing),
     dispatch: {
       serve: (kind, options, handler) => work[kind].serve(options, handler),
       signal: (thread, what) => changes.tell({ kind: "signal", thread, what }),

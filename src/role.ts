@@ -1,0 +1,10 @@
+/**
+ * What a process does of all that is to be done: `door` takes in what Slack sends, and answers it at once (acks, modals, App Home, words for one person);
+ * `worker` takes turns, posts, and keeps what is shown; `all` does both.
+ */
+export type Role = "all" | "door" | "worker";
+
+export const ROLES: readonly Role[] = ["all", "door", "worker"];
+
+export const isDoor = (role: Role): boolean => role !== "worker";
+export const isWorker = (role: Role): boolean => role !== "door";
