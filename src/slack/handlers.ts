@@ -49,7 +49,7 @@ export function handlersOf(
     readonly prompts: Prompts;
     readonly home: Home;
     readonly closedChannels: ClosedChannels;
-    readonly triggers: Triggers;
+    readonly triggers: Pick<Triggers, "heard" | "reacted">;
   },
 ): Handlers {
   const { prompts, home, closedChannels, triggers } = around;

@@ -5,7 +5,7 @@ import { readAgain } from "../engine/reading/fold.ts";
 import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import type { Claim } from "./dispatch.ts";
 import { createIdleLanes, type Size } from "./idle-lanes.ts";
-import { type Commit, type CommitResult, type Heard, nameNote, type PostDraft, type Store } from "./store.ts";
+import { type Commit, type CommitResult, EVERY_THREAD, type Heard, nameNote, type PostDraft, type Store } from "./store.ts";
 
 /** A thread's log in memory, the one line in which those of this process who write to it wait, and the pen. */
 export interface Lane {
@@ -67,14 +67,8 @@ export function createLanes(parts: LanesParts): Lanes {
   const lanes = new Map<string, Held>();
   const idle = createIdleLanes();
   const unfollow = parts.store.follow(({ thread, events, wakes, rewritten, here }) => {
-    const held = lanes.get(thread);
-    held?.told(events, wakes);
-    if (rewritten && held?.users === 0) forget(thread);
-    else if (rewritten && held) {
-      held.isOld(true);
-      // What is put anew here is read again by whoever does it. Where it cannot be read now, it is not kept.
-      if (!here) held.lane.inTurn(held.lane.reload).catch(() => undefined);
-    }
+    lanes.get(thread)?.told(events, wakes);
+    if (rewritten) for (const held of thread === EVERY_THREAD ? lanes.values() : [lanes.get(thread)]) if (held) putAnew(held, here);
     for (const event of events) parts.recorded(thread, event);
   });
   // A log is read with the names of people that are known by then.
@@ -83,6 +77,13 @@ export function createLanes(parts: LanesParts): Lanes {
     for (const held of lanes.values()) if (held.users > 0) held.isOld(true);
     for (const thread of idle.all()) forget(thread);
   });
+
+  /** What is put anew here is read again by whoever does it. Where it cannot be read now, it is not kept. */
+  function putAnew(held: Held, here: boolean): void {
+    if (held.users === 0) return forget(held.lane.thread);
+    held.isOld(true);
+    if (!here) held.lane.inTurn(held.lane.reload).catch(() => undefined);
+  }
 
   function leave({ thread }: Lane): void {
     const held = lanes.get(thread);

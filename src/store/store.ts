@@ -11,6 +11,9 @@ export const nameNote = (workspace: string, person: string): string => `name/${w
 /** The note that says in which language a person of a workspace reads Slack: a locale such as `de-DE`. */
 export const localeNote = (workspace: string, person: string): string => `locale/${workspace}/${person}`;
 
+/** In place of a thread, where more was missed than can be told: each log is read again by whoever holds it. */
+export const EVERY_THREAD = "";
+
 /**
  * Where the log, the outbox, the inbox and files live. Async from day one, so that one machine and many share the code above it.
  *
@@ -33,6 +36,8 @@ export interface Store {
   readonly leisure: Leisure;
   /** Envelopes not yet marked handled, oldest first, at most `limit`; of one lane where one is named. */
   unhandled(limit: number, lane?: string): Promise<Envelope[]>;
+  /** What one process writes first stands first, though nobody waited for it; where that is not said, whoever needs an order waits. */
+  readonly writesInOrder?: true;
   /** `claim`: of whoever works on its lane. `false`: somebody else does by now, and nothing is marked. */
   handled(id: string, claim?: Claim): Promise<boolean>;
 
@@ -170,7 +175,7 @@ export interface Committed {
   readonly posts: number;
   /** Whether the thread is to be worked on at once. */
   readonly wakes: boolean;
-  /** What stood in its log was put anew, as when words were forgotten: whoever holds it reads it again. */
+  /** What stood in its log was put anew, as when words were forgotten: whoever holds it reads it again. Of {@link EVERY_THREAD}: it may have been in any. */
   readonly rewritten?: true;
   /** A post of this kind has come to where people read it. */
   readonly delivered?: string;

@@ -169,7 +169,6 @@ export class Inbox {
           if (isLost || this.#closing.signal.aborted) return;
           const body = parse(envelope.body);
           if (body && !(await this.#handled(envelope, body))) return;
-          // What comes behind it does not wait for the mark: words that came together are all heard before a turn answers them.
           const mark = this.#store.handled(envelope.id, claim);
           // One that failed, or came too late, ends it: what comes behind is handled after it, the next time.
           void mark.then(
@@ -177,6 +176,9 @@ export class Inbox {
             () => void (isLost = true),
           );
           marks.push(mark);
+          // Where what stands behind it could be written before it, a crash would have it handled again behind that: a pause behind what ended it. Elsewhere
+          // nothing waits for it, and words that came together are all heard before a turn answers them.
+          if (!this.#store.writesInOrder) await mark;
         }
       } finally {
         // Those behind one that failed are written, too, before anything is read anew.

@@ -11,6 +11,7 @@ import { mySettings, personSetting } from "./my-settings.ts";
 import { missingFeatures } from "../api/missing-features.ts";
 import { createBucket } from "../api/pacer.ts";
 import { shareOf } from "../../store/share.ts";
+import { EVERY_THREAD } from "../../store/store.ts";
 import { placeOf } from "../words/place.ts";
 import { homeSchedules } from "../schedules/home-schedules.ts";
 import { postOnce } from "../post/post-once.ts";
@@ -68,6 +69,7 @@ export function createHome(ctx: HandlerContext): Home {
   const unfollow = store.follow(({ thread, events, rewritten }) => {
     const place = placeOf(thread);
     if (rewritten) runs.rewritten(thread);
+    if (thread === EVERY_THREAD && watchers.size > 0) changed();
     if (place?.team !== ctx.me.team || (events.length === 0 && !rewritten)) return;
     if (watchers.size > 0) changed();
     const stopped = events.some(({ type }) => type === "run.stopped");

@@ -6,7 +6,7 @@ import { currentRun } from "../../engine/reading/transcript.ts";
 import { isOwnDirect } from "../commands/command-answer.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import type { FinishedRun } from "../../store/runs/finished-runs.ts";
-import type { ThreadSummary } from "../../store/store.ts";
+import { EVERY_THREAD, type ThreadSummary } from "../../store/store.ts";
 import { placeOf, scopeOfChannel, type Place } from "../words/place.ts";
 
 /** A run as App Home shows it, in a line or two. */
@@ -219,7 +219,8 @@ export function createHomeRuns(ctx: HandlerContext): HomeRuns {
     rewritten(thread) {
       rewrites++;
       // The last event has the number that it had: by that it would pass for unchanged.
-      lines.delete(thread);
+      if (thread === EVERY_THREAD) lines.clear();
+      else lines.delete(thread);
     },
   };
 }

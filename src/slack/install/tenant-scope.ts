@@ -5,7 +5,7 @@ import type { Dispatch } from "../../store/dispatch.ts";
 import type { FinishedRuns } from "../../store/runs/finished-runs.ts";
 import type { Schedules } from "../../store/schedules/schedules.ts";
 import type { Settings } from "../../store/settings.ts";
-import type { Store } from "../../store/store.ts";
+import { EVERY_THREAD, type Store } from "../../store/store.ts";
 import { placeOf } from "../words/place.ts";
 
 /**
@@ -38,7 +38,7 @@ export function tenantScoped(
       commit: async (commit) => (isOwn(commit.thread) ? store.commit(commit) : strange(commit.thread)),
       follow: (listener) =>
         store.follow((committed) => {
-          if (isOwn(committed.thread)) listener(committed);
+          if (isOwn(committed.thread) || committed.thread === EVERY_THREAD) listener(committed);
         }),
       receive: async () => notHere("the inbox"),
       leisure: store.leisure,

@@ -47,7 +47,7 @@ export function sqliteInbox(
     /** Something new is in a lane, and on the disk. */
     readonly received: (lane: string, workspace: string) => void;
   },
-): Pick<Store, "receive" | "unhandled" | "handled" | "leisure"> {
+): Pick<Store, "receive" | "unhandled" | "handled" | "leisure" | "writesInOrder"> {
   const add = db.prepare("INSERT INTO inbox (envelope, at, body, lane) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
   const prune = db.prepare("DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE handled_at < ? ORDER BY handled_at LIMIT ?)");
   // The ids alone are put in order, and not the bodies with them.
@@ -102,6 +102,7 @@ export function sqliteInbox(
       }).finally(() => leisure.accepting(-1));
     },
     leisure,
+    writesInOrder: true,
     unhandled: async (limit, lane) =>
       read(() => (lane === undefined ? unhandled.all(limit) : unhandledIn.all(lane, limit))).map(({ lane: of, ...envelope }) =>
         of === "" ? envelope : { ...envelope, lane: of },

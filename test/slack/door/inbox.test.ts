@@ -41,6 +41,25 @@ const message = (text: string, at: { readonly channel?: string; readonly ts?: st
 });
 const textOf = (body: Body) => String((body as { event?: { text?: unknown } }).event?.text);
 
+test("where writes may overtake each other nothing of a lane is handled before the mark of what came before it", async () => {
+  const done: string[] = [];
+  const { writesInOrder: _, ...other } = store;
+  const slowly: Store = {
+    ...other,
+    async handled(id, claim) {
+      await new Promise((resolve) => setImmediate(resolve));
+      done.push("marked");
+      return other.handled(id, claim);
+    },
+  };
+  const inbox = new Inbox({ store: slowly, dispatch, clock: systemClock, log, handle: async (body) => void done.push(textOf(body)) });
+  for (const text of ["pause", "resume"]) await inbox.receive(message(text, { thread_ts: "1700000000.000001" }));
+  inbox.open();
+  await inbox.idle();
+  expect(done).toEqual(["pause", "marked", "resume", "marked"]);
+  await inbox.close();
+});
+
 test("what was received and not handled when the process died is handled by the next one, in order, and nothing twice", async () => {
   const begun: string[] = [];
   const first = new Inbox({

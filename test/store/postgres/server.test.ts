@@ -1,13 +1,16 @@
 import { once } from "node:events";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../../../src/engine/clock.ts";
 import type { Work } from "../../../src/store/dispatch.ts";
 import { until } from "../../../src/store/contracts/fake-clock.ts";
 import { append, commitOf, said, started } from "../../../src/store/contracts/commits.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import { addressOf } from "../../../src/store/postgres/server/address.ts";
+import { openConnection, type Query } from "../../../src/store/postgres/server/connection.ts";
 import { loadDriver } from "../../../src/store/postgres/server/driver.ts";
 import { explained } from "../../../src/store/postgres/server/trouble.ts";
-import { StoreError } from "../../../src/store/store.ts";
+import { workTogether } from "../../../src/store/postgres/together/together.ts";
+import { EVERY_THREAD, StoreError } from "../../../src/store/store.ts";
 import { forkChild } from "../../support/children.ts";
 import { describeOnPostgres, openedStores } from "../../support/postgres.ts";
 
@@ -56,6 +59,49 @@ describeOnPostgres("on a server", (server) => {
   const { open, settled, closeAll } = openedStores(server);
   afterEach(closeAll);
   const schemaOf = (address: string) => new URL(address).searchParams.get("schema");
+
+  test("one that has looked at nothing for longer than changes are kept reads all anew, once", async () => {
+    const address = server.address();
+    const other = await open(address);
+    const connection = await openConnection(addressOf(address));
+    onTestFinished(() => connection.close());
+    let cutOffMs = 0;
+    const query: Query = async <Row extends object>(sql: string, values?: readonly unknown[]) => {
+      const rows = await connection.query<Row>(sql, values);
+      return rows.map((row) => ("looked_at" in row ? { ...row, looked_at: Number(row.looked_at) + cutOffMs } : row));
+    };
+    const together = await workTogether({ ...connection, query }, { clock: systemClock, role: "door" });
+    onTestFinished(() => together.leave());
+    await until(() => other.store.openers() === 2);
+    expect(other.store.openers("turns")).toBe(1);
+    const told: string[] = [];
+    together.notes((key) => void told.push(`note ${key}`));
+    together.settings(({ name }) => void told.push(`setting ${name ?? "any"}`));
+    together.schedules((workspace) => void told.push(`schedule of ${workspace}`));
+    together.followers.follow(
+      ({ thread, rewritten }) => void told.push(`${thread === EVERY_THREAD ? "any" : thread} ${String(rewritten)}`),
+    );
+    await other.store.putNote("heard", "1");
+    await until(() => told.length > 0);
+    // As by others meanwhile, and told of by nothing that is still kept.
+    const schema = schemaOf(address);
+    await server.sql(`INSERT INTO ${schema}.notes VALUES ('closed/T', '{}'), ('installation/T', 'active')`);
+    await server.sql(`INSERT INTO ${schema}.schedules (workspace, id, owner, place, value, revision) VALUES ('T', 's', 'U', 'C', '{}', 1)`);
+    await together.changes.poll();
+    expect(told).toEqual(["note heard"]);
+    cutOffMs = 11 * 60_000;
+    await together.changes.poll();
+    const all = ["note closed/T", "note heard", "note installation/T", "setting any", "schedule of T", "any true"];
+    await until(() => told.length >= all.length + 1);
+    expect(
+      told
+        .slice(1)
+        .filter((one) => one !== "note instance")
+        .toSorted(),
+    ).toEqual(all.toSorted());
+    await together.changes.poll();
+    expect(told.filter((one) => one === "setting any")).toHaveLength(1);
+  });
 
   test("an address opens a store, and nothing that is not there is opened", async () => {
     const address = server.address();

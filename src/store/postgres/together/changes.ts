@@ -64,15 +64,22 @@ const NOTIFIED_BYTES_MAX = 7_000;
 const HEARD_MS_MAX = 500;
 const RECONNECT_MS = 500;
 const LISTEN_MS_MAX = 5_000;
-/** Who has missed more than this was taken for gone long before. */
-const KEPT = "10 minutes";
+/** Who has missed more than this was taken for gone long before, and reads all anew. */
+const KEPT_MS = 600_000;
+/** Between two looks: behind that, something may have been pruned that was not looked at. A look takes a while, and so does a transaction. */
+const LOOKS_APART_MS_MAX = KEPT_MS - 60_000;
 const PRUNED_MAX = 2_000;
+const NOW_MS = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
 /**
  * What was done, in the order in which it was. Each is notified to a connection that listens; what got lost with that connection is read from the
  * table: everything of transactions that were not over when it was read last, and that was not heard meanwhile. `hear` resolves when it has been dealt with.
+ * `missed`: the last look was so long ago that changes may be kept no more; told once for each such gap, behind what is still kept.
  */
-export async function openChanges(connection: Connection, hear: (heard: Heard) => Promise<void> | undefined): Promise<Changes> {
+export async function openChanges(
+  connection: Connection,
+  { hear, missed }: { readonly hear: (heard: Heard) => Promise<void> | undefined; readonly missed: () => Promise<void> },
+): Promise<Changes> {
   const { query, schema } = connection;
   const channel = `parley_${schema}`;
   const me = randomUUID();
@@ -80,6 +87,9 @@ export async function openChanges(connection: Connection, hear: (heard: Heard) =
   /** Numbers since the last look, so that nothing is heard twice; and whether each has been dealt with. */
   const known = new Map<number, Promise<void> | undefined>();
   let floor = "0";
+  /** Of the last look, by Postgres' clock: that of a machine stands still with it. */
+  let lookedAt: number | undefined;
+  let isMissed = false;
   let heardCount = 0;
   let isOpen = true;
   /** What was notified while it is not its turn yet. */
@@ -122,21 +132,28 @@ export async function openChanges(connection: Connection, hear: (heard: Heard) =
 
   async function look(): Promise<void> {
     const before = [...known.keys()];
-    const rows = await query<{ floor: string; id: number | null }>(
-      `SELECT now.floor, changes.id FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS floor) AS now
+    const rows = await query<{ floor: string; looked_at: number; id: number | null }>(
+      `SELECT now.*, changes.id FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS floor, ${NOW_MS} AS looked_at) AS now
         LEFT JOIN changes ON changes.xid >= $1::xid8 ORDER BY changes.id`,
       [floor],
     );
-    const missed = rows.flatMap(({ id }) => (id === null || known.has(id) ? [] : [id]));
+    const unheard = rows.flatMap(({ id }) => (id === null || known.has(id) ? [] : [id]));
     const found =
-      missed.length === 0
+      unheard.length === 0
         ? []
-        : await query<{ id: number; said: string }>("SELECT id, said FROM changes WHERE id = ANY($1::bigint[]) ORDER BY id", [missed]);
+        : await query<{ id: number; said: string }>("SELECT id, said FROM changes WHERE id = ANY($1::bigint[]) ORDER BY id", [unheard]);
     for (const { id, said } of found) take(id, said);
     floor = rows[0]?.floor ?? floor;
+    const at = rows[0]?.looked_at ?? lookedAt;
+    isMissed ||= lookedAt !== undefined && at !== undefined && at - lookedAt > LOOKS_APART_MS_MAX;
+    lookedAt = at;
     // What was heard before, and is not among these, is among none that come.
     const alive = new Set(rows.map(({ id }) => id));
     for (const id of before) if (!alive.has(id)) known.delete(id);
+    // Where it breaks, the next look tells it again.
+    if (!isMissed) return;
+    await missed();
+    isMissed = false;
   }
 
   /** One at a time; who asks while one is under way has another behind it. */
@@ -201,8 +218,11 @@ export async function openChanges(connection: Connection, hear: (heard: Heard) =
 
   // Before anything is asked, so that nothing is missed in between.
   await listen();
-  const [now] = await query<{ floor: string }>("SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS floor");
+  const [now] = await query<{ floor: string; looked_at: number }>(
+    `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS floor, ${NOW_MS} AS looked_at`,
+  );
   floor = now?.floor ?? floor;
+  lookedAt = now?.looked_at;
   // What was done before is read from the tables.
   held = undefined;
 
@@ -214,7 +234,7 @@ export async function openChanges(connection: Connection, hear: (heard: Heard) =
     heard,
     async poll() {
       await query(
-        `DELETE FROM changes WHERE id IN (SELECT id FROM changes ORDER BY id LIMIT ${PRUNED_MAX}) AND at < clock_timestamp() - interval '${KEPT}'`,
+        `DELETE FROM changes WHERE id IN (SELECT id FROM changes ORDER BY id LIMIT ${PRUNED_MAX}) AND at < clock_timestamp() - interval '${KEPT_MS} ms'`,
       );
       await poll();
     },

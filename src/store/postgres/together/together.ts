@@ -14,6 +14,7 @@ import { createClaims } from "./claims.ts";
 import { createFollowersLine, type FollowersLine } from "./followers-line.ts";
 import { createLocks, type Locks } from "./locks.ts";
 import { joinOpeners, type Membership } from "./membership.ts";
+import { tellAllAnew } from "./read-anew.ts";
 import { createReservations, type Reservations } from "./reservations.ts";
 import { createWorkQueue, type WorkQueue } from "./work-queue.ts";
 
@@ -59,7 +60,14 @@ export async function workTogether(
     return membership;
   };
 
-  const changes = await openChanges(connection, hear);
+  const changes = await openChanges(connection, {
+    hear,
+    async missed() {
+      lookAtAll();
+      await membership?.count();
+      await tellAllAnew(query, (change) => void hear({ id: 0, change, here: false }));
+    },
+  });
   const held = { changes, membership: member };
   const locks = createLocks(connection, held);
   const reservations = createReservations(connection, held);
