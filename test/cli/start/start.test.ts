@@ -126,7 +126,10 @@ test("a role is one of three, needs a Postgres that others have open too, and a 
   };
   expect(await started(["--role", "boss"])).toEqual([2, expect.stringContaining('--role is all, door, worker, not "boss".')]);
   expect(await started([], { PARLEY_ROLE: "doer" })).toEqual([2, expect.stringContaining('PARLEY_ROLE is all, door, worker, not "doer".')]);
-  expect(await started(["--role", "worker", "--http", "3000"])).toEqual([2, expect.stringContaining("--http and --install are for a door")]);
+  expect(await started(["--role", "worker", "--http", "3000"])).toEqual([
+    2,
+    expect.stringContaining("--http and --install are for a door"),
+  ]);
   expect(await started([], { PARLEY_ROLE: "door", PARLEY_DB: "data/parley.db" })).toEqual([
     2,
     expect.stringMatching(/A door is one of several processes, and .* is a file of SQLite.*Name a Postgres \(PARLEY_DB=postgres:/s),

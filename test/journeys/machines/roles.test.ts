@@ -16,7 +16,9 @@ describeOnPostgres("parley start in roles", (server) => {
     await expect.poll(async () => (await thread.log()).map(({ type }) => type)).toEqual(["run.started", "message.posted"]);
     await control.openApp({ user: MARIA, tab: "home" });
     await control.until(() => control.home(MARIA) !== undefined);
-    expect(await control.command({ user: JONAS, channel: thread.channel, command: "/parley", text: "help" })).toMatchObject({ acked: true });
+    expect(await control.command({ user: JONAS, channel: thread.channel, command: "/parley", text: "help" })).toMatchObject({
+      acked: true,
+    });
     expect([desk.calls(), thread.messages().length]).toEqual([0, 1]);
     expect(await door.ready()).toEqual({ status: 200, body: { ok: true, slack: true, database: true } });
 
