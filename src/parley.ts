@@ -13,7 +13,7 @@ import type { Search } from "./engine/search.ts";
 import type { Memory } from "./engine/memory.ts";
 import { createGates } from "./models/gated.ts";
 import { lessonsIn } from "./models/refusals/kept-lessons.ts";
-import { isWorker, type Role } from "./role.ts";
+import { isWorker, type Role } from "./engine/role.ts";
 import { createRunner, type Forgets, type Runner } from "./runner/runner.ts";
 import { createForgetting } from "./runner/forgetting.ts";
 import { createLeader } from "./runner/leader.ts";

@@ -1,6 +1,6 @@
 import { App } from "@slack/bolt";
 import type { Clock } from "../engine/clock.ts";
-import { isDoor, isWorker, type Role } from "../role.ts";
+import { isDoor, isWorker, type Role } from "../engine/role.ts";
 import { createLeader } from "../runner/leader.ts";
 import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Dispatch } from "../store/dispatch.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../engine/clock.ts";
-import { isWorker, type Role } from "../role.ts";
+import { isWorker, type Role } from "../engine/role.ts";
 import type { Memory } from "../engine/memory.ts";
 import type { Search } from "../engine/search.ts";
 import { currentRun } from "../engine/reading/transcript.ts";

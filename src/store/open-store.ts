@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { type Clock, systemClock } from "../engine/clock.ts";
-import type { Role } from "../role.ts";
+import type { Role } from "../engine/role.ts";
 import type { Forgetter } from "./forgetting.ts";
 import type { Opened, OwnStore } from "./own-store.ts";
 import { runsInLogs } from "./runs/runs-in-logs.ts";

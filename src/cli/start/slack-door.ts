@@ -1,7 +1,7 @@
 import { ConfigError, type Mistake } from "../../config/config-error.ts";
 import type { Env } from "../../config/env.ts";
 import type { SlackOfMany, SlackSettings } from "../../parley.ts";
-import { isDoor, type Role } from "../../role.ts";
+import { isDoor, type Role } from "../../engine/role.ts";
 import { UsageError } from "../command.ts";
 import { isOfMany, oauthMistakes, readOAuth } from "./oauth-door.ts";
 

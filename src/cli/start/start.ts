@@ -9,7 +9,7 @@ import { troubleWithModels } from "../model-reach.ts";
 import type { Checks, Health } from "./health.ts";
 import { startOpenTelemetry } from "./open-telemetry.ts";
 import { jsonLog, plainLog } from "./operator-log.ts";
-import { isDoor, isWorker, ROLES, type Role } from "../../role.ts";
+import { isDoor, isWorker, ROLES, type Role } from "../../engine/role.ts";
 import { readAddress, readSlack } from "./slack-door.ts";
 
 export const help = `parley start [--file FILE] [--db PATH] [--http [HOST:]PORT] [--install [HOST:]PORT]

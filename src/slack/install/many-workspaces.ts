@@ -21,7 +21,7 @@ import { readBody, type Body, type Dropped } from "../words/envelope.ts";
 import { createReceiver } from "../door/socket-receiver.ts";
 import type { Slack } from "../slack.ts";
 import { createTenants, type Seated } from "./tenants.ts";
-import { isDoor, type Role } from "../../role.ts";
+import { isDoor, type Role } from "../../engine/role.ts";
 import type { Allow } from "../people/permissions.ts";
 import type { Log } from "../api/web-client.ts";
 

@@ -1,4 +1,4 @@
-import { isWorker, type Role } from "../../role.ts";
+import { isWorker, type Role } from "../../engine/role.ts";
 import { createLeader } from "../../runner/leader.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { createStepAnswers } from "../steps/step-answers.ts";

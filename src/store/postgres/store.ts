@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../../engine/clock.ts";
-import type { Role } from "../../role.ts";
+import type { Role } from "../../engine/role.ts";
 import type { Opened } from "../own-store.ts";
 import { StoreError, type Store } from "../store.ts";
 import type { Audit } from "../audit.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Role } from "../../../role.ts";
+import type { Role } from "../../../engine/role.ts";
 import type { Connection } from "../server/connection.ts";
 import type { Changes } from "./changes.ts";
 

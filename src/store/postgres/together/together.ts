@@ -1,5 +1,5 @@
 import type { Clock } from "../../../engine/clock.ts";
-import type { Role } from "../../../role.ts";
+import type { Role } from "../../../engine/role.ts";
 import type { Dispatch, WorkKind } from "../../dispatch.ts";
 import { placeOf } from "../../fair-queue.ts";
 import { createLeisure, type Leisure } from "../../leisure.ts";

@@ -1,6 +1,6 @@
 /**
- * What a process does of all that is to be done: `door` takes in what Slack sends, and answers it at once (acks, modals, App Home, words for one person);
- * `worker` takes turns, posts, and keeps what is shown; `all` does both.
+ * What a process does of all that is to be done: `door` takes in what people say and do, and answers what is to be answered at once; `worker` takes turns, posts,
+ * and keeps what is shown; `all` does both.
  */
 export type Role = "all" | "door" | "worker";
 
