@@ -5,6 +5,7 @@ import { describeOnPostgres } from "../../support/postgres.ts";
 import { wordsOf, type Thread } from "../../support/slack/thread.ts";
 import { type ModelDesk, openModelDesk } from "../../support/storm/model-desk.ts";
 
+const STOPS = 20;
 const pairAt = (desk: ModelDesk) => ({ ...PAIR, models: { scripted: desk.model } });
 
 /** The process that does not have the turn. */
@@ -69,6 +70,22 @@ describeOnPostgres("parley start on Postgres", (server) => {
     await thread.click("Stop", JONAS);
     await told.gone;
     expect(wordsOf(await thread.ended())).toMatch(/^:octagonal_sign: \*Stopped\*: stopped by Jonas\n/);
+
+    // From the request that says so at the one to the end of the model's call at the other.
+    const tookMs: number[] = [];
+    for (let number = 0; number < STOPS; number++) {
+      const stopped = await machines.mention("@parley think for long", machines.slack.control.addChannel(`stop-${number}`));
+      const call = await desk.asked("Ana");
+      machines.sendTo(await elsewhere(machines, stopped, all));
+      const since = performance.now();
+      await stopped.reply("stop", MARIA);
+      await call.gone;
+      tookMs.push(performance.now() - since);
+    }
+    const sorted = tookMs.map(Math.round).toSorted((a, b) => a - b);
+    console.info(
+      `a stop at one ended the call at the other after ${sorted[STOPS / 2]} ms (median of ${STOPS}), ${sorted.at(-1)} ms at most`,
+    );
 
     const count = await machines.mention("@parley count", machines.slack.control.addChannel("count"));
     await desk.asked("Ana");

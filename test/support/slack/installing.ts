@@ -18,6 +18,8 @@ export interface ManyOptions extends ParleyParts {
   readonly oauth?: Partial<SlackOfMany["oauth"]>;
   /** Sockets instead of requests, with a door of its own for the pages. */
   readonly door?: "http" | "sockets";
+  /** In place of a file of its own. */
+  readonly database?: string;
 }
 
 /** A Parley of many workspaces, none of which it is in yet, in a local Slack: real HTTP, a real database. Closed when the test ends. */
@@ -41,6 +43,8 @@ export interface Many {
   /** What one person alone was told in a workspace. */
   whispers(id: string, user: string, channel?: string): readonly string[];
   quiet(): Promise<void>;
+  /** One more on the same database and in the same Slack, as in another process: Slack's requests go to either. */
+  beside(): Promise<Many>;
   /** The same database and the same Slack, in a new process, so to speak. */
   again(change?: { readonly keys?: readonly Uint8Array[] }): Promise<Many>;
   stop(): Promise<void>;
@@ -67,7 +71,7 @@ async function start(
   },
 ): Promise<Many> {
   const { slack, folder, clock, keys } = world;
-  const dbPath = join(folder, "parley.db");
+  const dbPath = options.database ?? join(folder, "parley.db");
   const problems: string[] = [];
   const door = options.door ?? "http";
   const parley = await createParley({
@@ -141,6 +145,7 @@ async function start(
       await first.control.until(() => first.control.unacked() === 0);
       await expect.poll(() => parley.store.unhandled(1), { timeout: 20_000 }).toEqual([]);
     },
+    beside: () => start(options, world),
     async again(change) {
       await stop();
       return start(options, { ...world, ...change });
