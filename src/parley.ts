@@ -144,7 +144,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const log = (line: string) => options.log(redact(line));
   const {
     store: plain,
-    dispatch,
+    dispatch: given,
     memory: notes,
     workspaces,
     settings: written,
@@ -167,8 +167,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const problem = (what: string, error?: unknown) =>
     log(`${what}: ${error instanceof Error ? ((error.name === "StoreError" ? undefined : error.stack) ?? error.message) : String(error)}`);
   const database = redacted(plain, redact);
-  const telemetry = options.telemetry && createTelemetry({ ...options.telemetry, store: database, log: problem });
-  const store = telemetry?.store ?? database;
+  const telemetry = options.telemetry && createTelemetry({ ...options.telemetry, store: database, dispatch: given, clock, log: problem });
+  const { store, dispatch } = telemetry ?? { store: database, dispatch: given };
   const servers = createMcpServers(settings.tools, {
     env,
     clock,

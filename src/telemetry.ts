@@ -1,6 +1,9 @@
-import { SpanStatusCode, trace, ROOT_CONTEXT, type Attributes, type Context, type Meter, type Tracer } from "@opentelemetry/api";
+import { SpanStatusCode, trace, ROOT_CONTEXT } from "@opentelemetry/api";
+import type { Attributes, Context, Counter, Histogram, Meter, ObservableCallback, Tracer } from "@opentelemetry/api";
+import type { Clock } from "./engine/clock.ts";
 import type { RunEvent, Usage } from "./engine/events/events.ts";
 import { requesterOf, spenderOf, usageOf } from "./engine/reading/spender.ts";
+import type { Dispatch } from "./store/dispatch.ts";
 import type { Store } from "./store/store.ts";
 
 /**
@@ -9,14 +12,18 @@ import type { Store } from "./store/store.ts";
  * is in either, unless `contents` asks for it.
  */
 export interface Telemetry {
-  /** The store, with the posts' deliveries measured. */
+  /** The store, with the posts' deliveries measured, and the commits that are refused. */
   readonly store: Store;
+  /** The dispatch, with the work measured that this process is given. */
+  readonly dispatch: Dispatch;
   /** Hears no more. */
   stop(): void;
 }
 
 export interface TelemetryParts {
   readonly store: Store;
+  readonly dispatch: Dispatch;
+  readonly clock: Pick<Clock, "now">;
   readonly tracer: Tracer;
   readonly meter: Meter;
   /** Words, arguments and results in the spans, each cut to {@link CONTENT_CHARS_MAX}. */
@@ -28,8 +35,15 @@ export const CONTENT_CHARS_MAX = 4_000;
 /** A run of the longest kind has about 500; a collector refuses batches without end. */
 export const SPANS_MAX = 2_000;
 
-export function createTelemetry({ store, tracer, meter, contents, log }: TelemetryParts): Telemetry {
+export function createTelemetry({ store, dispatch, clock, tracer, meter, contents, log }: TelemetryParts): Telemetry {
   const measure = metersOf(meter);
+  // Asked for when metrics are sent, and by no event.
+  const age = meter.createObservableGauge("parley.inbox.age", { unit: "s" });
+  const look: ObservableCallback = async (result) => {
+    const [oldest] = await store.unhandled(1);
+    result.observe(oldest ? Math.max(0, (clock.now() - Date.parse(oldest.at)) / 1000) : 0);
+  };
+  age.addCallback(look);
   const stop = store.follow(({ thread, events, posts, here }) => {
     // Counted once, and a run's trace made once, where several processes follow one log.
     if (!here) return;
@@ -45,7 +59,34 @@ export function createTelemetry({ store, tracer, meter, contents, log }: Telemet
     if (root) start(tracer, root, ROOT_CONTEXT);
   }
 
-  return { store: { ...store, ...deliveries(store, measure.delivered) }, stop };
+  return {
+    store: {
+      ...store,
+      ...deliveries(store, measure.delivered),
+      async commit(commit) {
+        const result = await store.commit(commit);
+        if (result.kind !== "ok") measure.refused.add(1, { "parley.why": result.kind });
+        return result;
+      },
+    },
+    dispatch: {
+      ...dispatch,
+      serve: (kind, options, handler) =>
+        dispatch.serve(kind, options, async (work) => {
+          const begun = performance.now();
+          const done = (ok: boolean) => measure.work.record((performance.now() - begun) / 1000, { "parley.work": kind, "parley.ok": ok });
+          await handler(work).catch((error: unknown) => {
+            done(false);
+            throw error;
+          });
+          done(true);
+        }),
+    },
+    stop() {
+      age.removeCallback(look);
+      stop();
+    },
+  };
 }
 
 /** A stretch of a run, before it is handed to OpenTelemetry. Times in milliseconds since 1970. */
@@ -204,6 +245,8 @@ function start(tracer: Tracer, { name, startMs, endMs, attributes, error, childr
 /** No attribute here is a text that a model or a person may choose: each of its values would be a series of its own, for ever. */
 function metersOf(meter: Meter): {
   readonly posts: { add(count: number): void };
+  readonly refused: Counter;
+  readonly work: Histogram;
   event(event: RunEvent): void;
   delivered(elapsedMs: number, ok: boolean): void;
 } {
@@ -216,6 +259,8 @@ function metersOf(meter: Meter): {
   const delivery = meter.createHistogram("parley.outbox.delivery.duration", { unit: "s" });
   return {
     posts: meter.createCounter("parley.outbox.posts", { unit: "{post}" }),
+    refused: meter.createCounter("parley.commits.refused", { unit: "{commit}" }),
+    work: meter.createHistogram("parley.work.duration", { unit: "s" }),
     event(event) {
       const usage = usageOf(event);
       if (usage) {

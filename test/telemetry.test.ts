@@ -103,13 +103,15 @@ test("what anybody said is in the spans only where it is asked for", () => {
 });
 
 test("when a run stops its trace is sent, and what is recorded is counted", async () => {
-  const { store } = openSqlite({ path: ":memory:" });
+  const { store, dispatch } = openSqlite({ path: ":memory:" });
   const spans = new InMemorySpanExporter();
   const metrics = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const meters = new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter: metrics })] });
   const problems: string[] = [];
   const telemetry = createTelemetry({
     store,
+    dispatch,
+    clock: { now: () => Date.UTC(2026, 0, 5) + 90_000 },
     tracer: new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: spans })] }).getTracer("test"),
     meter: meters.getMeter("test"),
     contents: false,
@@ -126,6 +128,13 @@ test("when a run stops its trace is sent, and what is recorded is counted", asyn
   const [post] = await telemetry.store.duePosts(undefined, 1);
   await telemetry.store.markSending(post?.id ?? 0, at);
   await telemetry.store.markDelivered(post?.id ?? 0, { receipt: "1.2" });
+
+  // An envelope that nobody has handled for a minute and a half; a lane that is worked on; a commit that somebody was faster with.
+  await store.receive({ id: "e1", at, body: "{}", lane: "/C1" });
+  const serving = telemetry.dispatch.serve("envelope", { slots: 1, perWorkspace: 1, onBug: () => undefined }, async () => undefined);
+  await serving.idle();
+  const late = { thread: "t", workspace: "w", afterSeq: 1, at, events: [stopped], posts: [], wake: "none" } as const;
+  expect(await telemetry.store.commit(late)).toMatchObject({ kind: "stale" });
 
   const root = spans.getFinishedSpans().find((span: ReadableSpan) => span.name === "invoke_workflow coding");
   expect(new Set(spans.getFinishedSpans().map((span: ReadableSpan) => span.spanContext().traceId))).toEqual(
@@ -149,6 +158,9 @@ test("when a run stops its trace is sent, and what is recorded is counted", asyn
     "parley.outbox.posts": [2],
     "parley.outbox.delivery.duration": [1],
     "gen_ai.client.token.usage": [3, 3],
+    "parley.commits.refused": [1],
+    "parley.work.duration": [1],
+    "parley.inbox.age": [90],
   });
   telemetry.stop();
   await meters.shutdown();

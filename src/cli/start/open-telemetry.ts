@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import type { Meter, Tracer } from "@opentelemetry/api";
 import { ConfigError } from "../../config/config-error.ts";
 import type { Env } from "../../config/env.ts";
+import type { Role } from "../../engine/role.ts";
 
 export interface OpenTelemetry {
   readonly tracer: Tracer;
@@ -27,7 +29,7 @@ const SPANS_A_REQUEST_MAX = 512;
  * OpenTelemetry over OTLP/HTTP to the collector that the environment names, in its own variables (OTEL_EXPORTER_OTLP_ENDPOINT, _HEADERS,
  * OTEL_SERVICE_NAME); `undefined` where it names none. Throws {@link ConfigError} where the optional packages are missing.
  */
-export async function startOpenTelemetry(env: Env): Promise<OpenTelemetry | undefined> {
+export async function startOpenTelemetry(env: Env, role: Role = "all"): Promise<OpenTelemetry | undefined> {
   const endpoint = env["OTEL_EXPORTER_OTLP_ENDPOINT"]?.trim();
   if (!endpoint || env["OTEL_SDK_DISABLED"] === "true") return undefined;
   if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? ""))
@@ -41,7 +43,12 @@ export async function startOpenTelemetry(env: Env): Promise<OpenTelemetry | unde
     OTLPTraceExporter,
     OTLPMetricExporter,
   } = await loadSdk();
-  const resource = resourceFromAttributes({ "service.name": env["OTEL_SERVICE_NAME"]?.trim() || "parley" });
+  const resource = resourceFromAttributes({
+    "service.name": env["OTEL_SERVICE_NAME"]?.trim() || "parley",
+    // Of several processes, which one, and what it does.
+    "service.instance.id": randomUUID(),
+    "parley.role": role,
+  });
   const target = (path: string) => ({
     url: `${endpoint.replace(/\/$/, "")}/v1/${path}`,
     headers: headersOf(env["OTEL_EXPORTER_OTLP_HEADERS"] ?? ""),

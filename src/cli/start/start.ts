@@ -86,7 +86,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     log.line(
       `note: ${dbPath} is too large to be looked through in ${QUICK_CHECK_TIMEOUT_MS / 1000} s; Parley starts without. \`parley doctor --db\` looks through it also while Parley runs.`,
     );
-  const telemetry = await startOpenTelemetry(env);
+  const telemetry = await startOpenTelemetry(env, role);
   const parley = await createParley({
     settings,
     env,

@@ -134,7 +134,18 @@ test("a role is one of three, needs a Postgres that others have open too, and a 
     2,
     expect.stringMatching(/A door is one of several processes, and .* is a file of SQLite.*Name a Postgres \(PARLEY_DB=postgres:/s),
   ]);
-  // Of a worker no app token is asked.
+  // Of a worker no app token is asked, in one workspace and in many.
+  const many = {
+    SLACK_CLIENT_ID: "1.2",
+    SLACK_CLIENT_SECRET: "s",
+    SLACK_STATE_SECRET: "s".repeat(40),
+    PARLEY_TOKEN_KEY: Buffer.alloc(32).toString("base64"),
+  };
+  for (const tokens of [{}, { SLACK_BOT_TOKEN: "", ...many }])
+    expect(await started([], { ...tokens, SLACK_APP_TOKEN: "", PARLEY_ROLE: "worker", PARLEY_DB: "p.db" })).toEqual([
+      2,
+      expect.stringContaining("A worker is one of several processes"),
+    ]);
   expect(await started(["--role", "worker"], { SLACK_APP_TOKEN: "", SLACK_BOT_TOKEN: "" })).toEqual([
     2,
     expect.not.stringContaining("SLACK_APP_TOKEN"),
