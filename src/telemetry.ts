@@ -74,12 +74,13 @@ export function createTelemetry({ store, dispatch, clock, tracer, meter, content
       serve: (kind, options, handler) =>
         dispatch.serve(kind, options, async (work) => {
           const begun = performance.now();
-          const done = (ok: boolean) => measure.work.record((performance.now() - begun) / 1000, { "parley.work": kind, "parley.ok": ok });
-          await handler(work).catch((error: unknown) => {
-            done(false);
-            throw error;
-          });
-          done(true);
+          let ok = false;
+          try {
+            await handler(work);
+            ok = true;
+          } finally {
+            measure.work.record((performance.now() - begun) / 1000, { "parley.work": kind, "parley.ok": ok });
+          }
         }),
     },
     stop() {
