@@ -227,7 +227,11 @@ export function createSharedBucket(
       nobody = new AbortController();
       if (!(await bucket.take(nobody.signal))) continue;
       const found = next();
-      if (!found) break;
+      if (!found) {
+        // Who waited has gone in this moment.
+        bucket.giveBack();
+        break;
+      }
       const { key, call } = found;
       const calls = waiting.get(key) ?? new Set();
       // To the end of the round.

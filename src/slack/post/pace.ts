@@ -44,14 +44,18 @@ export function createPace(clock: Clock, share?: Share): Pace {
   const perChannel = createBuckets(() =>
     createBucket({ perMinute: POSTS_PER_MINUTE_PER_CHANNEL, burst: POST_BURST_PER_CHANNEL, clock, within: perWorkspace }),
   );
+  /** What had its time in a channel and the workspace had no room for goes out there at the channel's pace all the same. */
+  const made = createBuckets(() => createBucket({ perMinute: POSTS_PER_MINUTE_PER_CHANNEL, burst: POST_BURST_PER_CHANNEL, clock }));
   const posts = createSharedBucket(perWorkspace, { backlogMs: (channel) => perChannel(channel).waitMs(), clock });
-  /** How many have their time in a channel, and wait for the workspace's. */
+  /** How many have their time in a channel, and wait for the workspace's or for those before them. */
   const between = new Map<string, number>();
 
   async function turnInAll(channel: string, signal: AbortSignal, rank?: number): Promise<boolean> {
     const bucket = perChannel(channel);
     between.set(channel, (between.get(channel) ?? 0) + 1);
-    const may = await posts.take(channel, signal, rank);
+    const isTime = await posts.take(channel, signal, rank);
+    const may = isTime && (await made(channel).take(signal, rank));
+    if (isTime && !may) perWorkspace.giveBack();
     const waiting = between.get(channel) ?? 1;
     if (waiting > 1) between.set(channel, waiting - 1);
     else between.delete(channel);

@@ -223,3 +223,28 @@ test("at once is only where nobody waits, there is a token, and nothing is shut"
   await clock.advance(500);
   expect(bucket.takeNow()).toBe(true);
 });
+
+test("the time of a key whose last call has gone in that moment is the next one's", async () => {
+  const clock = manualClock(0);
+  const bucket = createBucket({ perMinute: 60, burst: 1, clock });
+  // The time comes, and the call goes before it has heard of it.
+  let gone: AbortController | undefined;
+  const shared = createSharedBucket(
+    {
+      ...bucket,
+      take: async (signal) => {
+        const isTime = await bucket.take(signal);
+        gone?.abort();
+        return isTime;
+      },
+    },
+    { clock },
+  );
+  await shared.take("a", never);
+  gone = new AbortController();
+  const late = shared.take("a", gone.signal);
+  expect(await clock.run(late)).toBe(false);
+  gone = undefined;
+  await clock.run(shared.take("b", never));
+  expect(clock.now()).toBe(1_000);
+});
